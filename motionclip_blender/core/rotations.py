@@ -1,0 +1,142 @@
+"""Rotations as numpy arrays: unit quaternions (w, x, y, z), matrices, axis-angle, 6D.
+
+Every function works on the last axis (or last two, for matrices) and keeps the leading ones.
+6D follows the PyTorch3D convention, as MotionCLIP does: the first two ROWS of the rotation matrix
+(Zhou et al., CVPR 2019, use columns).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+_TINY = 1e-12
+
+
+def _normalised(v: np.ndarray) -> np.ndarray:
+    return v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), _TINY)
+
+
+def quat_multiply(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Hamilton product of (..., 4) quaternions: rotate by `b`, then by `a`."""
+    aw, ax, ay, az = np.moveaxis(a, -1, 0)
+    bw, bx, by, bz = np.moveaxis(b, -1, 0)
+    return np.stack(
+        (
+            aw * bw - ax * bx - ay * by - az * bz,
+            aw * bx + ax * bw + ay * bz - az * by,
+            aw * by - ax * bz + ay * bw + az * bx,
+            aw * bz + ax * by - ay * bx + az * bw,
+        ),
+        axis=-1,
+    )
+
+
+def quat_conjugate(q: np.ndarray) -> np.ndarray:
+    """The inverse of unit quaternions (..., 4)."""
+    return q * np.array([1.0, -1.0, -1.0, -1.0], q.dtype)
+
+
+def quat_to_matrix(q: np.ndarray) -> np.ndarray:
+    """(..., 4) unit quaternions to (..., 3, 3) matrices that act on column vectors."""
+    w, x, y, z = np.moveaxis(_normalised(q), -1, 0)
+    rows = (
+        (1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)),
+        (2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)),
+        (2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)),
+    )
+    return np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
+
+
+def matrix_to_quat(m: np.ndarray) -> np.ndarray:
+    """(..., 3, 3) rotation matrices to (..., 4) unit quaternions with w >= 0.
+
+    Of the four ways to read a quaternion off a matrix, takes the one with the largest divisor, which keeps
+    full precision for every rotation (Shepperd, 1978).
+    """
+    m00, m11, m22 = m[..., 0, 0], m[..., 1, 1], m[..., 2, 2]
+    q_abs = np.stack((1 + m00 + m11 + m22, 1 + m00 - m11 - m22, 1 - m00 + m11 - m22, 1 - m00 - m11 + m22), axis=-1)
+    a = m[..., 2, 1] - m[..., 1, 2]
+    b = m[..., 0, 2] - m[..., 2, 0]
+    c = m[..., 1, 0] - m[..., 0, 1]
+    d = m[..., 1, 0] + m[..., 0, 1]
+    e = m[..., 0, 2] + m[..., 2, 0]
+    f = m[..., 2, 1] + m[..., 1, 2]
+    candidates = np.stack(
+        (
+            np.stack((q_abs[..., 0], a, b, c), axis=-1),
+            np.stack((a, q_abs[..., 1], d, e), axis=-1),
+            np.stack((b, d, q_abs[..., 2], f), axis=-1),
+            np.stack((c, e, f, q_abs[..., 3]), axis=-1),
+        ),
+        axis=-2,
+    )
+    best = np.argmax(q_abs, axis=-1)[..., None, None]
+    q = _normalised(np.take_along_axis(candidates, best, axis=-2)[..., 0, :])
+    return np.where(q[..., :1] < 0, -q, q)
+
+
+def axis_angle_to_quat(v: np.ndarray) -> np.ndarray:
+    """(..., 3) rotation vectors in radians to (..., 4) unit quaternions."""
+    angle = np.linalg.norm(v, axis=-1, keepdims=True)
+    # sin(a / 2) / a, with its limit 1/2 at a = 0
+    factor = 0.5 * np.sinc(angle / (2 * np.pi))
+    return np.concatenate((np.cos(angle / 2), v * factor), axis=-1)
+
+
+def quat_to_axis_angle(q: np.ndarray) -> np.ndarray:
+    """(..., 4) unit quaternions to (..., 3) rotation vectors, angle in [0, pi]."""
+    q = np.where(q[..., :1] < 0, -q, q)
+    sine = np.linalg.norm(q[..., 1:], axis=-1, keepdims=True)
+    angle = 2 * np.arctan2(sine, q[..., :1])  # arctan2, because arccos loses small angles
+    return q[..., 1:] * np.where(sine > _TINY, angle / np.maximum(sine, _TINY), 2.0)
+
+
+def matrix_to_sixd(m: np.ndarray) -> np.ndarray:
+    """(..., 3, 3) matrices to (..., 6): the first two rows."""
+    return m[..., :2, :].reshape(*m.shape[:-2], 6).copy()
+
+
+def sixd_to_matrix(sixd: np.ndarray) -> np.ndarray:
+    """(..., 6) to (..., 3, 3): the two rows made orthonormal by Gram-Schmidt, the third their cross product."""
+    a, b = sixd[..., :3], sixd[..., 3:]
+    x = _normalised(a)
+    y = _normalised(b - np.sum(x * b, axis=-1, keepdims=True) * x)
+    return np.stack((x, y, np.cross(x, y)), axis=-2)
+
+
+def quat_to_sixd(q: np.ndarray) -> np.ndarray:
+    """(..., 4) unit quaternions to (..., 6)."""
+    return matrix_to_sixd(quat_to_matrix(q))
+
+
+def sixd_to_quat(sixd: np.ndarray) -> np.ndarray:
+    """(..., 6) to (..., 4) unit quaternions."""
+    return matrix_to_quat(sixd_to_matrix(sixd))
+
+
+def continuous(q: np.ndarray) -> np.ndarray:
+    """Flips signs along the first axis of (T, ..., 4) so that neighbours lie on the same hemisphere.
+
+    q and -q are one rotation, but a keyframed curve that jumps from one to the other spins through the
+    whole circle between two keys.
+    """
+    flips = np.sum(q[1:] * q[:-1], axis=-1) < 0
+    # a frame is flipped when an odd number of sign changes precedes it
+    sign = np.where(np.cumsum(flips, axis=0) % 2 == 1, -1.0, 1.0).astype(q.dtype)
+    out = q.copy()
+    out[1:] *= sign[..., None]
+    return out
+
+
+def slerp(a: np.ndarray, b: np.ndarray, t: np.ndarray | float) -> np.ndarray:
+    """Spherical interpolation along the shorter arc from `a` to `b`, both (..., 4); `t` in [0, 1] broadcasts."""
+    t = np.asarray(t, dtype=a.dtype)[..., None]
+    dot = np.sum(a * b, axis=-1, keepdims=True)
+    b = np.where(dot < 0, -b, b)
+    theta = np.arccos(np.clip(np.abs(dot), 0.0, 1.0))
+    sine = np.sin(theta)
+    near = sine < 1e-6  # there a straight line is the arc, and the division below is not defined
+    safe = np.where(near, 1.0, sine)
+    weight_a = np.where(near, 1 - t, np.sin((1 - t) * theta) / safe)
+    weight_b = np.where(near, t, np.sin(t * theta) / safe)
+    return _normalised(weight_a * a + weight_b * b)
