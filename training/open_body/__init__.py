@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Build the add-on's own body: CC0 MakeHuman data in the file format of SMPL-X.
+
+Run ``python -m training.open_body --out motionclip_blender/assets/body/open_body.npz``. It needs the build-time
+extra ``pip install -e .[body]``; nothing in the add-on itself imports this package.
+"""

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Command line: build the body and write it as one .npz."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from .build import build_body
+from .source import BodySourceError, load_source
+
+
+def write_npz(path: Path, arrays: dict[str, np.ndarray]) -> None:
+    """Write ``arrays`` compressed; the file appears whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            np.savez_compressed(stream, **arrays)
+        os.chmod(temporary, 0o644)  # mkstemp makes it private to this user
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Build the body; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m training.open_body", description=__doc__)
+    parser.add_argument("--out", type=Path, required=True, help="the .npz file to write")
+    options = parser.parse_args(argv)
+    try:
+        arrays, report = build_body(load_source())
+    except BodySourceError as error:
+        print(error, file=sys.stderr)
+        return 1
+    write_npz(options.out, arrays)
+    print(f"{options.out}: {options.out.stat().st_size / 1e6:.2f} MB\n{report}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

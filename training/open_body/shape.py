@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The neutral adult, ten body shape directions and ten face expressions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .source import Source
+from .tpose import Posed, to_tpose
+
+# An average adult between the sexes; MakeHuman's own "0.5" for age would be a teenager.
+NEUTRAL: dict[str, float] = {
+    "age": 0.7,
+    "gender": 0.5,
+    "muscle": 0.55,
+    "weight": 0.5,
+    "height": 0.35,
+    "proportions": 0.6,
+    "cupsize": 0.25,
+    "firmness": 0.6,
+    "african": 0.33,
+    "asian": 0.33,
+    "caucasian": 0.33,
+}
+
+
+@dataclass(frozen=True)
+class Direction:
+    """One shape direction: the change of macro values or local changes that one unit of the beta stands for."""
+
+    name: str
+    macro: dict[str, float]
+    local: dict[str, float]
+
+
+def _both(name: str, amount: float) -> dict[str, float]:
+    return {f"l-{name}": amount, f"r-{name}": amount}
+
+
+# One unit is about one standard deviation among adults; plus means more of what the name says.
+DIRECTIONS: tuple[Direction, ...] = (
+    Direction("height", {"height": 0.12}, {}),
+    Direction("weight", {"weight": 0.16}, {}),
+    Direction("masculine", {"gender": 0.22}, {}),
+    Direction("muscle", {"muscle": 0.2}, {}),
+    Direction("age", {"age": 0.12}, {}),
+    Direction(
+        "leg_length",
+        {},
+        {"upperlegs-height-incr": 0.3, "lowerlegs-height-incr": 0.3, "torso-scale-vert-incr": -0.2},
+    ),
+    Direction("shoulder_width", {}, {"measure-shoulder-dist-incr": 0.3, "torso-vshape-incr": 0.2}),
+    Direction("hip_width", {}, {"hip-scale-horiz-incr": 0.35, "measure-hips-circ-incr": 0.15}),
+    Direction("arm_length", {}, {"measure-upperarm-length-incr": 0.3, "measure-lowerarm-length-incr": 0.3}),
+    Direction(
+        "head_size",
+        {},
+        {"head-scale-vert-incr": 0.35, "head-scale-horiz-incr": 0.35, "head-scale-depth-incr": 0.35},
+    ),
+)
+
+EXPRESSIONS: dict[str, tuple[str, ...]] = {
+    "jaw_open": ("jawOpen",),
+    "smile": ("mouthSmileLeft", "mouthSmileRight"),
+    "frown": ("mouthFrownLeft", "mouthFrownRight"),
+    "brows_up": ("browInnerUp", "browOuterUpLeft", "browOuterUpRight"),
+    "brows_down": ("browDownLeft", "browDownRight"),
+    "blink": ("eyeBlinkLeft", "eyeBlinkRight"),
+    "pucker": ("mouthPucker",),
+    "funnel": ("mouthFunnel",),
+    "cheek_puff": ("cheekPuff",),
+    "sneer": ("noseSneerLeft", "noseSneerRight"),
+}
+
+
+@dataclass(frozen=True)
+class ShapeSpace:
+    """Template and directions: vertices (V, 3), joints (55, 3), their changes per unit (S, V, 3) and (S, 55, 3)."""
+
+    vertices: np.ndarray
+    joints: np.ndarray
+    vertex_steps: np.ndarray
+    joint_steps: np.ndarray
+    shape_names: list[str]
+    expression_names: list[str]
+
+
+def _stepped(source: Source, direction: Direction, sign: float) -> Posed:
+    macro = {name: value + sign * direction.macro.get(name, 0.0) for name, value in NEUTRAL.items()}
+    local = {name: sign * value for name, value in direction.local.items()}
+    return to_tpose(source, source.shape(macro, local))
+
+
+def build_shape_space(source: Source) -> ShapeSpace:
+    """T-pose the neutral body and every changed body; the differences are the directions, in metres per unit."""
+    neutral = to_tpose(source, source.shape(NEUTRAL))
+    vertex_steps, joint_steps = [], []
+    for direction in DIRECTIONS:
+        # MakeHuman's shapes are bent about the neutral body, so the step is the mean of both sides.
+        more, less = _stepped(source, direction, 1.0), _stepped(source, direction, -1.0)
+        vertex_steps.append(0.5 * (more.vertices - less.vertices))
+        joint_steps.append(0.5 * (more.joints - less.joints))
+    for actions in EXPRESSIONS.values():
+        posed = to_tpose(source, source.shape(NEUTRAL, face=dict.fromkeys(actions, 1.0)))
+        vertex_steps.append(posed.vertices - neutral.vertices)
+        joint_steps.append(np.zeros_like(neutral.joints))  # a face moves no joint
+    return ShapeSpace(
+        vertices=neutral.vertices,
+        joints=neutral.joints,
+        vertex_steps=np.stack(vertex_steps),
+        joint_steps=np.stack(joint_steps),
+        shape_names=[direction.name for direction in DIRECTIONS],
+        expression_names=list(EXPRESSIONS),
+    )
