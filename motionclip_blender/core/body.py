@@ -1,0 +1,290 @@
+"""`Body`: shape, joints and skin of an SMPL-X body; the open one, or a user's own licensed file."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from .errors import UserError
+from .motion import Motion
+from .skeleton import HAND_JOINTS, INDEX, JOINTS, PARENTS
+
+OPEN_BODY = Path(__file__).parent.parent / "assets" / "body" / "open_body.npz"
+
+_POSE_FEATURES = 9 * (len(JOINTS) - 1)  # rotation matrices less identity, of all joints but the root
+_SHAPES = 10  # shape components of a file with ten of each kind; licensed files of version 1.1 have 300 and 100
+_LICENSED_SHAPES, _LICENSED_TOTAL = 300, 400
+_CHUNK = 64  # frames skinned at a time; keeps the working set at tens of megabytes
+
+# Where a body may touch the floor, with the number of directions whose outermost vertices are watched
+_CONTACTS: tuple[tuple[tuple[str, ...], int], ...] = (
+    (("left_ankle", "left_foot"), 40), (("right_ankle", "right_foot"), 40),
+    (("left_hip", "left_knee"), 20), (("right_hip", "right_knee"), 20),
+    (("left_shoulder", "left_elbow"), 20), (("right_shoulder", "right_elbow"), 20),
+    (("left_wrist", *HAND_JOINTS[:15]), 26), (("right_wrist", *HAND_JOINTS[15:]), 26),
+    (("pelvis",), 26), (("spine1", "spine2", "spine3", "left_collar", "right_collar"), 26),
+    (("neck", "head", "jaw"), 26),
+)  # fmt: skip
+_CONTACT_PERCENTILE = 5.0
+
+
+@dataclass(frozen=True, eq=False)
+class Body:
+    """An SMPL-X body. Axes are those of `core`: Y up, T-pose facing +Z, metres. All arrays are read-only.
+
+    template: (V, 3) vertices at rest.
+    faces: (F, 3) triangles.
+    weights: (V, 55) how much each joint moves each vertex; rows sum to 1.
+    regressor: (55, V) joints from the vertices at rest.
+    shape_dirs: (V, 3, S) offsets per unit of each beta.
+    expression_dirs: (V, 3, E) offsets per unit of each expression coefficient.
+    pose_dirs: (V, 3, 486) pose correctives, or None where the file's are all zero.
+    relaxed_hands: (30, 3) axis-angle of the 30 hand joints at rest, left hand first.
+    shape_names, expression_names: names of the components; empty where the file has none.
+    face_zone, zone_names, zone_colours: (F,) index of each face's zone, names, (Z, 3) colours; None or empty where
+        the file has none.
+    licence, origin: what the file says of itself; empty where it says nothing.
+    path: the file.
+    """
+
+    template: np.ndarray
+    faces: np.ndarray
+    weights: np.ndarray
+    regressor: np.ndarray
+    shape_dirs: np.ndarray
+    expression_dirs: np.ndarray
+    pose_dirs: np.ndarray | None
+    relaxed_hands: np.ndarray
+    shape_names: tuple[str, ...]
+    expression_names: tuple[str, ...]
+    face_zone: np.ndarray | None
+    zone_names: tuple[str, ...]
+    zone_colours: np.ndarray | None
+    licence: str
+    origin: str
+    path: Path
+
+    @classmethod
+    def load(cls, path: Path | str | None = None) -> Body:
+        """The open body, or the SMPL-X `.npz` file at `path`.
+
+        Licensed files hold pickled entries, which could run any code; they are never read. Raises `UserError`
+        for a file that is missing, damaged, or no SMPL-X body.
+        """
+        if path is None:
+            # the open body's correctives are all zero; unpacking 80 MB of zeros would take most of the time
+            return cls(**_checked(plain_arrays(OPEN_BODY, but="posedirs"), OPEN_BODY, posed=False), path=OPEN_BODY)
+        return cls(**_checked(plain_arrays(Path(path)), Path(path), posed=True), path=Path(path))
+
+    # --- the body at rest
+
+    def vertices(self, betas: np.ndarray | None = None) -> np.ndarray:
+        """(V, 3) vertices at rest, of the shape `betas` (up to S numbers; the mean shape by default)."""
+        if betas is None:
+            return self.template
+        betas = self.checked_betas(betas)
+        return self.template + self.shape_dirs[:, :, : len(betas)] @ betas
+
+    def joints(self, betas: np.ndarray | None = None) -> np.ndarray:
+        """(55, 3) joints at rest, of the shape `betas`."""
+        if betas is None:
+            return self._mean_joints
+        return self.regressor @ self.vertices(betas)
+
+    def checked_betas(self, betas: np.ndarray) -> np.ndarray:
+        """(n,) float32, n <= S. Raises `UserError` for more of them than this body knows, or for nan."""
+        betas = np.asarray(betas, np.float32).ravel()
+        known = self.shape_dirs.shape[2]
+        if len(betas) > known and np.any(betas[known:]):
+            raise UserError(f"This body has {known} shape parameters, not {len(betas)}; give fewer of them.")
+        betas = betas[:known]
+        if not np.isfinite(betas).all():
+            raise UserError("The body's shape parameters must be finite numbers.")
+        return betas
+
+    @cached_property
+    def _mean_joints(self) -> np.ndarray:
+        return _frozen(self.regressor @ self.template)
+
+    @cached_property
+    def leg_length(self) -> float:
+        """Hip to knee to ankle of the mean shape, in metres."""
+        hip, knee, ankle = (self._mean_joints[INDEX[f"left_{name}"]] for name in ("hip", "knee", "ankle"))
+        return float(np.linalg.norm(knee - hip) + np.linalg.norm(ankle - knee))
+
+    # --- the body in motion
+
+    def posed_joints(self, motion: Motion, betas: np.ndarray | None = None) -> np.ndarray:
+        """(T, 55, 3) joints of the moving body, metres."""
+        return self._transforms(motion, self.joints(betas))[1]
+
+    def posed_vertices(
+        self, motion: Motion, betas: np.ndarray | None = None, ids: np.ndarray | None = None
+    ) -> np.ndarray:
+        """(T, n, 3) vertices of the moving body, metres: all of them, or those in `ids`.
+
+        Linear blend skinning with pose correctives, as in `smplx.lbs` (Loper et al., SMPL, 2015, equations 2-9).
+        """
+        chosen = slice(None) if ids is None else np.asarray(ids)
+        rest = self.vertices(betas)[chosen]
+        weights = self.weights[chosen]
+        spins, places = self._transforms(motion, self.joints(betas))
+        # each joint moves a vertex v to spin v + offset
+        offsets = places - np.einsum("tjab,jb->tja", spins, self.joints(betas))
+        correctives = None
+        if self.pose_dirs is not None:
+            correctives = self.pose_dirs[chosen].reshape(-1, _POSE_FEATURES).T
+        out = np.empty((len(motion), len(rest), 3), np.float32)
+        for start in range(0, len(motion), _CHUNK):
+            part = slice(start, start + _CHUNK)
+            moved = np.broadcast_to(rest, out[part].shape)
+            if correctives is not None:
+                features = (motion.matrices[part, 1:] - np.eye(3, dtype=np.float32)).reshape(-1, _POSE_FEATURES)
+                moved = moved + (features @ correctives).reshape(moved.shape)
+            spin = np.tensordot(weights, spins[part], axes=(1, 1))  # (n, t, 3, 3)
+            out[part] = np.einsum("ntab,tnb->tna", spin, moved)
+            out[part] += np.tensordot(weights, offsets[part], axes=(1, 1)).transpose(1, 0, 2)
+        return out
+
+    def _transforms(self, motion: Motion, joints: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(T, 55, 3, 3) global rotations and (T, 55, 3) positions, by forward kinematics."""
+        local = motion.matrices
+        spins = np.empty_like(local)
+        places = np.empty((len(motion), len(JOINTS), 3), np.float32)
+        spins[:, 0] = local[:, 0]
+        places[:, 0] = joints[0] + motion.translation
+        for joint, parent in enumerate(PARENTS[1:], start=1):
+            spins[:, joint] = spins[:, parent] @ local[:, joint]
+            places[:, joint] = places[:, parent] + spins[:, parent] @ (joints[joint] - joints[parent])
+        return spins, places
+
+    # --- the floor
+
+    @cached_property
+    def contacts(self) -> np.ndarray:
+        """Ids of the vertices that can be a body's lowest: the outermost of feet, hands, knees, head and so on."""
+        owner = np.argmax(self.weights, axis=1)
+        found: list[int] = []
+        for names, directions in _CONTACTS:
+            ids = np.flatnonzero(np.isin(owner, [INDEX[name] for name in names]))
+            if len(ids):
+                reach = self.template[ids] @ _sphere(directions).T
+                found.extend(ids[np.argmax(reach, axis=0)])
+        return _frozen(np.unique(found))
+
+    def on_floor(self, motion: Motion, betas: np.ndarray | None = None) -> Motion:
+        """The motion lifted or lowered as a whole, so that the body stands on the floor, y = 0.
+
+        The floor is put at a low percentile of the lowest points of all frames, not at the lowest of all: one
+        frame whose foot dips through the floor must not lift the whole motion. Frames in the air lie above the
+        percentile and so have no say, as long as the body touches the floor in one frame of twenty.
+        """
+        lowest = self.posed_vertices(motion, betas, self.contacts)[:, :, 1].min(axis=1)
+        return motion.moved(np.array([0.0, -np.percentile(lowest, _CONTACT_PERCENTILE), 0.0]))
+
+
+def plain_arrays(path: Path, but: str = "") -> dict[str, np.ndarray]:
+    """The arrays of an `.npz` file that are plain numbers or text; entries that would need unpickling are left out.
+
+    The entry called `but` is not read. Raises `UserError` for a file that is missing, damaged, or no `.npz`.
+    """
+    if not path.is_file():
+        raise UserError(f"There is no body file {path}; choose an SMPL-X .npz file.")
+    if not zipfile.is_zipfile(path):
+        raise UserError(f"{path} is not an SMPL-X .npz file; choose SMPLX_NEUTRAL.npz.")
+    found = {}
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            for key in data.files:
+                if key == but:
+                    continue
+                try:
+                    found[key] = data[key]
+                except ValueError as error:
+                    if "allow_pickle" not in str(error):
+                        raise
+    except Exception as error:  # zipfile, zlib, struct and numpy each raise their own kinds for a damaged archive
+        raise UserError(f"{path} is damaged; copy or download it again.") from error
+    return found
+
+
+_NEEDED = ("v_template", "f", "weights", "kintree_table", "J_regressor", "shapedirs", "posedirs", "hands_meanl",
+           "hands_meanr")  # fmt: skip
+
+
+def _checked(arrays: dict[str, np.ndarray], path: Path, posed: bool) -> dict:
+    """The fields of `Body`, or a `UserError` that says what is wrong with the file.
+
+    posed: whether the file must hold pose correctives.
+    """
+    missing = [key for key in _NEEDED if key not in arrays and (posed or key != "posedirs")]
+    if missing:
+        raise UserError(f"{path} is not an SMPL-X body (it has no {', '.join(missing[:3])}); choose an SMPL-X file.")
+    vertices, faces = len(arrays["v_template"]), len(arrays["f"])
+    joints = len(JOINTS)
+    if vertices == 0 or faces == 0:
+        raise UserError(f"{path} is not an SMPL-X body (it is empty); choose an SMPL-X file.")
+    components = arrays["shapedirs"].shape[-1]
+    shapes = {
+        "v_template": (vertices, 3), "f": (faces, 3), "weights": (vertices, joints), "kintree_table": (2, joints),
+        "J_regressor": (joints, vertices), "shapedirs": (vertices, 3, components),
+        "posedirs": (vertices, 3, _POSE_FEATURES), "hands_meanl": (45,), "hands_meanr": (45,),
+    }  # fmt: skip
+    for key, shape in shapes.items():
+        if key not in arrays:
+            continue
+        array = arrays[key]
+        if array.shape != shape:
+            raise UserError(
+                f"{path} is not an SMPL-X body (its {key} has shape {array.shape} instead of {shape}); "
+                "choose an SMPL-X file."
+            )
+        if array.dtype.kind not in "fiu" or not np.isfinite(array).all():
+            raise UserError(f"{path} holds something other than finite numbers in {key}; download it again.")
+    if tuple(arrays["kintree_table"][0, 1:].astype(np.int64)) != PARENTS[1:]:
+        raise UserError(f"{path} is not an SMPL-X body (its joints hang together differently); choose an SMPL-X file.")
+    if arrays["f"].min() < 0 or arrays["f"].max() >= vertices:
+        raise UserError(f"{path} is damaged (its faces name vertices that do not exist); download it again.")
+    split = _LICENSED_SHAPES if components >= _LICENSED_TOTAL else min(_SHAPES, components)
+    pose_dirs = arrays.get("posedirs")
+    zoned = "face_zone" in arrays and arrays["face_zone"].shape == (faces,)
+    return {
+        "template": _frozen(arrays["v_template"]),
+        "faces": _frozen(arrays["f"], np.int32),
+        "weights": _frozen(arrays["weights"]),
+        "regressor": _frozen(arrays["J_regressor"]),
+        "shape_dirs": _frozen(arrays["shapedirs"][:, :, :split]),
+        "expression_dirs": _frozen(arrays["shapedirs"][:, :, split:]),
+        "pose_dirs": _frozen(pose_dirs) if pose_dirs is not None and pose_dirs.any() else None,
+        "relaxed_hands": _frozen(np.concatenate((arrays["hands_meanl"], arrays["hands_meanr"])).reshape(-1, 3)),
+        "shape_names": _texts(arrays.get("shape_names")),
+        "expression_names": _texts(arrays.get("expression_names")),
+        "face_zone": _frozen(arrays["face_zone"], np.int32) if zoned else None,
+        "zone_names": _texts(arrays.get("zone_names")) if zoned else (),
+        "zone_colours": _frozen(arrays["zone_colours"]) if zoned else None,
+        "licence": " ".join(_texts(arrays.get("licence"))),
+        "origin": " ".join(_texts(arrays.get("origin"))),
+    }
+
+
+def _frozen(array: np.ndarray, dtype: type | None = None) -> np.ndarray:
+    array = np.ascontiguousarray(array, dtype or (np.float32 if array.dtype.kind == "f" else array.dtype))
+    array.setflags(write=False)
+    return array
+
+
+def _texts(array: np.ndarray | None) -> tuple[str, ...]:
+    return () if array is None else tuple(str(text) for text in np.atleast_1d(array))
+
+
+def _sphere(count: int) -> np.ndarray:
+    """(count, 3) directions spread evenly over the sphere (a Fibonacci lattice)."""
+    i = np.arange(count) + 0.5
+    up = 1 - 2 * i / count
+    turn = i * np.pi * (3 - np.sqrt(5))
+    radius = np.sqrt(1 - up * up)
+    return np.stack((radius * np.cos(turn), up, radius * np.sin(turn)), axis=1).astype(np.float32)

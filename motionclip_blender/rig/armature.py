@@ -1,0 +1,206 @@
+"""A body as an armature with a skinned mesh."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import bpy
+import numpy as np
+from mathutils import Vector
+
+from ..core.body import Body
+from ..core.skeleton import BODY_JOINTS, FACE_JOINTS, HAND_JOINTS, INDEX, JOINTS, PARENTS
+from .bones import BLENDER_AXES
+
+# Where a bone with several children points; one with a single child points at it
+_POINTS_AT = {"pelvis": "spine1", "spine3": "neck", "left_wrist": "left_middle1", "right_wrist": "right_middle1"}
+# Where one without children points, along SMPL-X's axes; fingertips carry on along their finger
+_POINTS_ALONG = {
+    "head": (0, 1, 0), "jaw": (0, -0.4, 1), "left_eye_smplhf": (0, 0, 1), "right_eye_smplhf": (0, 0, 1),
+    "left_foot": (0, 0, 1), "right_foot": (0, 0, 1),
+}  # fmt: skip
+_SHORTEST = 0.01  # metres; Blender deletes bones of no length without a word
+
+_SLIDERS = 10  # shape keys of each kind; licensed files know 300 and 100
+_SLIDER_RANGE = 3.0
+_SKIN = (0.6, 0.6, 0.62)
+
+
+def add_body(
+    body: Body, betas: np.ndarray | None = None, name: str = "SMPL-X", context: bpy.types.Context | None = None
+) -> bpy.types.Object:
+    """A new armature object with `body` as its skinned child mesh. Returns the armature, active and selected.
+
+    The rest pose is exactly the body's, turned to Blender's axes; the object stands at the origin, untransformed.
+    betas: the shape, by default the mean one. The joints are those of that shape, and it is set on the mesh's
+        shape keys; moving these later moves the skin but not the joints.
+
+    Skinning equals SMPL-X's but for pose correctives, which the open body has none of and Blender none for.
+    Raises `UserError` for betas the body does not know. After any failure no data-block is left behind.
+    """
+    context = context or bpy.context
+    joints = body.joints(betas) @ BLENDER_AXES.T
+    tails = _tails(body, body.vertices(betas), body.joints(betas)) @ BLENDER_AXES.T
+    collection = context.collection or context.scene.collection
+    made: list[bpy.types.ID] = []
+    before, selected = context.view_layer.objects.active, list(context.selected_objects)
+    if before is not None and before.mode != "OBJECT":
+        bpy.ops.object.mode_set(mode="OBJECT")
+    try:
+        armature = _armature(context, name, joints, tails, made)
+        mesh = _mesh(body, betas, f"{name} mesh", made)
+        mesh.parent = armature
+        modifier = mesh.modifiers.new("Armature", "ARMATURE")
+        modifier.object = armature
+        modifier.use_vertex_groups = True
+        modifier.use_bone_envelopes = False
+        modifier.use_deform_preserve_volume = False  # linear blending is what SMPL-X does
+        for made_object in (armature, mesh):
+            if made_object.name not in collection.objects:
+                collection.objects.link(made_object)
+        if collection != context.scene.collection:
+            context.scene.collection.objects.unlink(armature)
+    except BaseException:
+        if context.object is not None and context.object.mode != "OBJECT":
+            bpy.ops.object.mode_set(mode="OBJECT")
+        bpy.data.batch_remove(made)
+        _select(context, selected, before)
+        raise
+    _select(context, [armature], armature)
+    return armature
+
+
+def _select(context: bpy.types.Context, chosen: Iterable[bpy.types.Object], active: bpy.types.Object | None) -> None:
+    for other in context.selected_objects:
+        other.select_set(False)
+    for one in chosen:
+        if one.name in context.view_layer.objects:  # not so in a collection that is switched off
+            one.select_set(True)
+    if active is None or active.name in context.view_layer.objects:
+        context.view_layer.objects.active = active
+
+
+def _tails(body: Body, vertices: np.ndarray, joints: np.ndarray) -> np.ndarray:
+    """(55, 3) where each bone ends: at its child's joint, or at the end of the limb. SMPL-X's axes."""
+    children: dict[int, list[int]] = {}
+    for child, parent in enumerate(PARENTS):
+        children.setdefault(parent, []).append(child)
+    tails = np.empty_like(joints)
+    for joint, joint_name in enumerate(JOINTS):
+        own = children.get(joint, [])
+        target = INDEX[_POINTS_AT[joint_name]] if joint_name in _POINTS_AT else own[0] if len(own) == 1 else None
+        if target is not None and joint_name != "head":
+            tails[joint] = joints[target]
+        else:
+            along = np.array(_POINTS_ALONG.get(joint_name, joints[joint] - joints[PARENTS[joint]]), np.float64)
+            along /= max(np.linalg.norm(along), 1e-9)
+            skin = vertices[body.weights[:, joint] > 0.5]
+            reach = ((skin - joints[joint]) @ along).max() if len(skin) else 0.0
+            tails[joint] = joints[joint] + along * max(reach, 2 * _SHORTEST)
+        if np.linalg.norm(tails[joint] - joints[joint]) < _SHORTEST:
+            tails[joint] = joints[joint] + (0, _SHORTEST, 0)
+    return tails
+
+
+def _armature(
+    context: bpy.types.Context, name: str, joints: np.ndarray, tails: np.ndarray, made: list[bpy.types.ID]
+) -> bpy.types.Object:
+    data = bpy.data.armatures.new(name)
+    made.append(data)
+    armature = bpy.data.objects.new(name, data)
+    made.append(armature)
+    # bones can be made in Edit Mode only, and that only in a visible collection: the scene's own always is
+    context.scene.collection.objects.link(armature)
+    _select(context, [armature], armature)
+    bpy.ops.object.mode_set(mode="EDIT")
+    bones = []
+    for joint, joint_name in enumerate(JOINTS):
+        bone = data.edit_bones.new(joint_name)
+        bone.head, bone.tail = joints[joint], tails[joint]
+        # knees, elbows and fingers then all bend about their bone's X
+        flat = joint_name in HAND_JOINTS or joint_name.endswith(("wrist", "foot", "ankle", "eye_smplhf", "jaw"))
+        bone.align_roll(Vector((0, 0, 1) if flat else (0, -1, 0)))
+        if PARENTS[joint] >= 0:
+            bone.parent = bones[PARENTS[joint]]
+            bone.use_connect = bool(np.array_equal(joints[joint], tails[PARENTS[joint]]))
+        bones.append(bone)
+    bpy.ops.object.mode_set(mode="OBJECT")
+    data.display_type = "OCTAHEDRAL"
+    armature.show_in_front = True
+    for bone in armature.pose.bones:
+        bone.rotation_mode = "QUATERNION"
+    for group, members in (("Body", BODY_JOINTS), ("Hands", HAND_JOINTS), ("Face", FACE_JOINTS)):
+        collection = data.collections.new(group)
+        for member in members:
+            collection.assign(data.bones[member])
+    return armature
+
+
+def _mesh(body: Body, betas: np.ndarray | None, name: str, made: list[bpy.types.ID]) -> bpy.types.Object:
+    data = bpy.data.meshes.new(name)
+    made.append(data)
+    data.vertices.add(len(body.template))
+    data.vertices.foreach_set("co", _flat(body.template))
+    data.loops.add(body.faces.size)
+    data.loops.foreach_set("vertex_index", body.faces.ravel())
+    data.polygons.add(len(body.faces))
+    data.polygons.foreach_set("loop_start", np.arange(0, body.faces.size, 3, dtype=np.int32))
+    for material in _materials(body, made):
+        data.materials.append(material)
+    if body.face_zone is not None:
+        data.polygons.foreach_set("material_index", body.face_zone)
+    data.polygons.foreach_set("use_smooth", np.ones(len(body.faces), bool))
+    data.update(calc_edges=True)
+    mesh = bpy.data.objects.new(name, data)
+    made.append(mesh)
+    for joint, joint_name in enumerate(JOINTS):
+        group = mesh.vertex_groups.new(name=joint_name)
+        ids = np.flatnonzero(body.weights[:, joint])
+        for vertex, weight in zip(ids.tolist(), body.weights[ids, joint].tolist(), strict=True):
+            group.add((vertex,), weight, "REPLACE")
+    _shape_keys(body, betas, mesh)
+    return mesh
+
+
+def _shape_keys(body: Body, betas: np.ndarray | None, mesh: bpy.types.Object) -> None:
+    betas = np.zeros(0) if betas is None else body.checked_betas(betas)
+    shapes = body.shape_dirs[:, :, : max(_SLIDERS, len(betas))]
+    expressions = body.expression_dirs[:, :, :_SLIDERS]
+    keys = [(_key_name(body.shape_names, i, "Shape"), shapes[:, :, i], i) for i in range(shapes.shape[2])]
+    keys += [(_key_name(body.expression_names, i, "Exp"), expressions[:, :, i], None)
+             for i in range(expressions.shape[2])]  # fmt: skip
+    keys = [key for key in keys if key[1].any()]
+    if not keys:
+        return
+    mesh.shape_key_add(name="Basis", from_mix=False)
+    for key_name, offsets, beta in keys:
+        key = mesh.shape_key_add(name=key_name, from_mix=False)
+        key.data.foreach_set("co", _flat(body.template + offsets))
+        value = float(betas[beta]) if beta is not None and beta < len(betas) else 0.0
+        key.slider_min, key.slider_max = -max(_SLIDER_RANGE, abs(value)), max(_SLIDER_RANGE, abs(value))
+        key.value = value
+
+
+def _key_name(names: tuple[str, ...], i: int, kind: str) -> str:
+    return names[i] if i < len(names) else f"{kind}{i:03d}"
+
+
+def _materials(body: Body, made: list[bpy.types.ID]) -> list[bpy.types.Material]:
+    zones = [("skin", _SKIN)]
+    if body.face_zone is not None:
+        zones = zip(body.zone_names, body.zone_colours.tolist(), strict=True)
+    materials = []
+    for zone, colour in zones:
+        material = bpy.data.materials.new(zone)
+        made.append(material)
+        material.use_nodes = True
+        material.diffuse_color = (*colour, 1.0)
+        shader = next(node for node in material.node_tree.nodes if node.type == "BSDF_PRINCIPLED")
+        shader.inputs["Base Color"].default_value = (*colour, 1.0)
+        shader.inputs["Roughness"].default_value = 0.6
+        materials.append(material)
+    return materials
+
+
+def _flat(points: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(points @ BLENDER_AXES.T, np.float32).ravel()

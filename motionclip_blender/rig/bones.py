@@ -1,0 +1,145 @@
+"""Which bone of an armature is which SMPL-X joint, and how to turn a rotation of one into that of the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import bpy
+import numpy as np
+
+from ..core import rotations as rot
+from ..core.body import Body
+from ..core.errors import UserError
+from ..core.skeleton import INDEX, JOINTS, PARENTS
+
+BLENDER_AXES = np.array([[1, 0, 0], [0, 0, -1], [0, 1, 0]], np.float64)
+"""SMPL-X's axes (Y up, facing +Z) to Blender's (Z up, facing -Y): (x, y, z) -> (x, -z, y)."""
+
+_OTHER_NAMES = {"left_eye_smplhf": "left_eye", "right_eye_smplhf": "right_eye"}
+_METRES = (0.5, 1.2)  # lengths of a leg, hip to ankle, that a person may have
+
+
+@dataclass(frozen=True, eq=False)
+class Bones:
+    """The bones of an SMPL-X armature.
+
+    armature: the object.
+    names: 55 bone names in the order of the joints.
+    frames: (55, 4) quaternions F that turn SMPL-X's axes into each bone's own at rest. A joint's rotation q
+        (about SMPL-X's axes, as all joints of the rest pose have them) is F q F^-1 in its pose bone.
+    location_axes: (3, 3) turns the pelvis's translation into the `location` of its pose bone.
+    scale: units of the armature's data per metre.
+    """
+
+    armature: bpy.types.Object
+    names: tuple[str, ...]
+    frames: np.ndarray
+    location_axes: np.ndarray
+    scale: float
+
+    @classmethod
+    def of(cls, armature: bpy.types.Object | None) -> Bones:
+        """The mapping for `armature`, in any version of the rig: bones named as SMPL-X's joints are enough.
+
+        Their rest orientations, the armature's axes and its unit of length are read off the bones.
+        Raises `UserError` when `armature` is None, no armature, or none of SMPL-X.
+        """
+        if armature is None or armature.type != "ARMATURE":
+            what = "Nothing is selected" if armature is None else f'"{armature.name}" is no armature'
+            raise UserError(f'{what}; select an SMPL-X armature, or make one with "Add body".')
+        bones = armature.data.bones
+        names = tuple(name if name in bones else _OTHER_NAMES.get(name, name) for name in JOINTS)
+        missing = [joint for joint, name in zip(JOINTS, names, strict=True) if name not in bones]
+        if missing:
+            few = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if len(missing) > 3 else "")
+            raise UserError(f'"{armature.name}" is no SMPL-X armature: it has no bone {few}; make one with "Add body".')
+        _check_hierarchy(armature, names)
+        # matrices and heads in the armature's space
+        rest = np.array([bones[name].matrix_local for name in names], np.float64)
+        heads, rest = rest[:, :3, 3], rest[:, :3, :3]
+        axes = _axes(heads)
+        frames = rot.matrix_to_quat(rest.transpose(0, 2, 1) @ axes)
+        pelvis = bones[names[0]]
+        if pelvis.use_local_location:
+            basis = rest[0]
+        else:  # then Blender reads the location along the parent's axes, or the armature's
+            basis = np.array(pelvis.parent.matrix_local)[:3, :3] if pelvis.parent else np.eye(3)
+        return cls(armature, names, frames, basis.T @ axes, _scale(heads))
+
+    def check_keyable(self) -> None:
+        """Raises `UserError` when the armature may not be keyed: linked, in another mode, or locked bones."""
+        armature = self.armature
+        if armature.library is not None and armature.override_library is None:
+            raise UserError(f'"{armature.name}" is linked from another file; make it local or add a library override.')
+        if not armature.is_editable:
+            raise UserError(f'"{armature.name}" cannot be edited; make it local first.')
+        if armature.mode == "EDIT":
+            raise UserError(f'"{armature.name}" is in Edit Mode; leave it (Tab) and try again.')
+        if armature.animation_data is not None and armature.animation_data.use_tweak_mode:
+            raise UserError(f'"{armature.name}" is in the NLA editor\'s tweak mode; leave it (Tab) and try again.')
+        pelvis = armature.data.bones[self.names[0]]
+        if pelvis.use_connect and pelvis.parent is not None:
+            raise UserError(f'The bone "{pelvis.name}" is connected to its parent; disconnect it, so it can move.')
+        locked = [bone.name for bone in self._pose_bones() if any(bone.lock_rotation)]
+        if any(self._pose_bones()[0].lock_location) and self.names[0] not in locked:
+            locked.insert(0, self.names[0])
+        if locked:
+            few = ", ".join(locked[:3]) + (f" and {len(locked) - 3} more" if len(locked) > 3 else "")
+            raise UserError(f'Bones of "{armature.name}" are locked ({few}); unlock their transforms first.')
+
+    def _pose_bones(self) -> list[bpy.types.PoseBone]:
+        return [self.armature.pose.bones[name] for name in self.names]
+
+    def path(self, joint: int, property_name: str) -> str:
+        """The data path of a property of a joint's pose bone."""
+        return f'pose.bones["{bpy.utils.escape_identifier(self.names[joint])}"].{property_name}'
+
+    def to_bones(self, rotations: np.ndarray) -> np.ndarray:
+        """(T, 55, 4) joint rotations to the pose bones' quaternions."""
+        return rot.quat_multiply(rot.quat_multiply(self.frames, rotations), rot.quat_conjugate(self.frames))
+
+    def to_joints(self, quaternions: np.ndarray) -> np.ndarray:
+        """(T, 55, 4) quaternions of the pose bones to joint rotations."""
+        return rot.quat_multiply(rot.quat_multiply(rot.quat_conjugate(self.frames), quaternions), self.frames)
+
+    def to_location(self, translation: np.ndarray) -> np.ndarray:
+        """(T, 3) metres to the location of the pelvis's pose bone."""
+        return translation @ self.location_axes.T * self.scale
+
+    def to_translation(self, location: np.ndarray) -> np.ndarray:
+        """(T, 3) location of the pelvis's pose bone to metres."""
+        return location @ self.location_axes / self.scale
+
+
+def _check_hierarchy(armature: bpy.types.Object, names: tuple[str, ...]) -> None:
+    """The rotations compose along SMPL-X's parents; bones that hang elsewhere would pose another body."""
+    joint_of = {name: joint for joint, name in enumerate(names)}
+    for joint, name in enumerate(names):
+        ancestors = (joint_of.get(bone.name) for bone in armature.data.bones[name].parent_recursive)
+        parent = next((found for found in ancestors if found is not None), -1)
+        if parent != PARENTS[joint]:
+            expected = names[PARENTS[joint]] if PARENTS[joint] >= 0 else "no other joint"
+            raise UserError(
+                f'"{armature.name}" is no SMPL-X armature: its bone {name} does not hang from {expected}; '
+                'make one with "Add body".'
+            )
+
+
+def _axes(heads: np.ndarray) -> np.ndarray:
+    """(3, 3) signed permutation from SMPL-X's axes to the armature's, told by where the rest pose's joints lie."""
+    up = heads[INDEX["head"]] - heads[INDEX["pelvis"]]
+    left = heads[INDEX["left_hip"]] - heads[INDEX["right_hip"]]
+    axes = np.zeros((3, 3))
+    up_axis = int(np.argmax(np.abs(up)))
+    left_axis = int(np.argmax(np.where(np.arange(3) == up_axis, -1.0, np.abs(left))))
+    axes[up_axis, 1] = np.sign(up[up_axis]) or 1.0
+    axes[left_axis, 0] = np.sign(left[left_axis]) or 1.0
+    axes[:, 2] = np.cross(axes[:, 0], axes[:, 1])
+    return axes
+
+
+def _scale(heads: np.ndarray) -> float:
+    leg = [heads[INDEX[name]] for name in ("left_hip", "left_knee", "left_ankle")]
+    length = float(np.linalg.norm(leg[1] - leg[0]) + np.linalg.norm(leg[2] - leg[1]))
+    # a person's leg says metres; then the motion's translation is taken as it is, whatever the height
+    return 1.0 if _METRES[0] <= length <= _METRES[1] or length < 1e-6 else length / Body.load().leg_length

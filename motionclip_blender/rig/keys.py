@@ -1,0 +1,172 @@
+"""Motion to Action and Action to Motion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import bpy
+import numpy as np
+
+from ..core import rotations as rot
+from ..core.errors import UserError
+from ..core.motion import Motion
+from ..core.skeleton import JOINTS
+from .bones import Bones
+from .versions import Assignment, NewAction, fcurves_of
+
+_LINEAR = bpy.types.Keyframe.bl_rna.properties["interpolation"].enum_items["LINEAR"].value
+_TIE = 1e-6  # frames; keeps 29.999999 from losing the last one
+
+
+def scene_fps(scene: bpy.types.Scene | None = None) -> float:
+    """Frames per second of `scene` (the context's by default), fractional rates such as 29.97 included."""
+    render = (scene or bpy.context.scene).render
+    return render.fps / render.fps_base
+
+
+def key_motion(
+    armature: bpy.types.Object,
+    motion: Motion,
+    name: str,
+    start_frame: float = 1,
+    fps: float | None = None,
+    notes: Mapping[str, object] | None = None,
+) -> bpy.types.Action:
+    """A new Action called `name` with `motion`, assigned to `armature`. Returns the Action.
+
+    armature: an SMPL-X armature (`Bones.of`); bones not in quaternion mode are switched to it.
+    start_frame: where in the scene's timeline the motion's first frame goes.
+    fps: keys per second. By default one for each frame of the scene; another rate puts keys between the
+        scene's frames. The movement's speed in seconds is the motion's own in any case.
+    notes: custom properties for the Action, such as its prompt.
+
+    Keys 55 rotations and the pelvis's location. The scene's rate, range and present frame, the selection and
+    other Actions stay as they are; an Action that only this armature used gets a fake user, so that it is not
+    lost when the file is saved. Raises `UserError` when the armature cannot be keyed. After any failure the
+    armature is as it was and no Action is left behind.
+    """
+    bones = Bones.of(armature)
+    bones.check_keyable()
+    rate = scene_fps()
+    motion = motion.resample(fps or rate)
+    frames = start_frame + np.arange(len(motion)) * (rate / motion.fps)
+    quaternions = rot.continuous(bones.to_bones(motion.rotations))
+    quaternions *= np.where(quaternions[0, :, :1] < 0, -1.0, 1.0)  # Actions blended in the NLA start on one side
+    location = bones.to_location(motion.translation)
+
+    before = Assignment.of(armature)
+    modes = {bone: bone.rotation_mode for bone in armature.pose.bones}
+    new = NewAction.create(name, armature)
+    try:
+        for joint, bone_name in enumerate(bones.names):
+            values = [("rotation_quaternion", i, quaternions[:, joint, i]) for i in range(4)]
+            if joint == 0:
+                values = [("location", i, location[:, i]) for i in range(3)] + values
+            paths = [(bones.path(joint, property_name), i) for property_name, i, _ in values]
+            for curve, (_, _, curve_values) in zip(new.group(bone_name, paths), values, strict=True):
+                _fill(curve, frames, curve_values)
+        for key, value in (notes or {}).items():
+            new.action[key] = value
+        new.action.use_fake_user = True
+        new.assign(armature)
+        for bone_name in bones.names:
+            armature.pose.bones[bone_name].rotation_mode = "QUATERNION"
+    except BaseException:
+        before.restore(armature)
+        for bone, mode in modes.items():
+            bone.rotation_mode = mode
+        bpy.data.actions.remove(new.action)
+        raise
+    if before.action is not None and before.action.users == 0:
+        before.action.use_fake_user = True
+    return new.action
+
+
+def _fill(curve: bpy.types.FCurve, frames: np.ndarray, values: np.ndarray) -> None:
+    points = curve.keyframe_points
+    points.add(len(frames))
+    points.foreach_set("co", np.stack((frames, values), axis=1).astype(np.float32).ravel())
+    points.foreach_set("interpolation", np.full(len(frames), _LINEAR, np.int32))
+    curve.update()
+
+
+def read_motion(armature: bpy.types.Object, action: bpy.types.Action | None = None, fps: float = 30.0) -> Motion:
+    """The Motion in `action` (by default the armature's own), at `fps` frames per second.
+
+    Samples the F-curves over the Action's range, timed by the scene's rate. Understands quaternions, Euler
+    angles and axis-angle; what has no F-curve is at rest. Bones that are no SMPL-X joints, constraints, NLA
+    strips and the object's own movement are left out. Raises `UserError` when the armature is no SMPL-X one,
+    or the Action has no keys for it. Changes nothing.
+    """
+    bones = Bones.of(armature)
+    if action is None:
+        action = armature.animation_data.action if armature.animation_data else None
+        if action is None:
+            raise UserError(f'"{armature.name}" has no Action; assign or generate one first.')
+    curves = {
+        (curve.data_path, curve.array_index): curve
+        for curve in fcurves_of(action, armature, "pose.bones[")
+        if len(curve.keyframe_points) or len(curve.sampled_points)
+    }
+    joints = [_channels(bones, joint, curves) for joint in range(len(JOINTS))]
+    location = [curves.get((bones.path(0, "location"), i)) for i in range(3)]
+    used = [curve for _, channels in joints for curve in channels if curve] + [curve for curve in location if curve]
+    if not used:
+        raise UserError(f'The Action "{action.name}" has no keys for the bones of "{armature.name}"; choose another.')
+
+    if action.use_frame_range:
+        first, last = action.frame_start, action.frame_end
+    else:
+        first = min(curve.range()[0] for curve in used)
+        last = max(curve.range()[1] for curve in used)
+    step = scene_fps() / fps
+    frames = first + np.arange(int((last - first) / step + _TIE) + 1) * step
+
+    rotations = np.empty((len(frames), len(JOINTS), 4))
+    for joint, (mode, channels) in enumerate(joints):
+        rest = _REST.get(mode, (0.0, 0.0, 0.0))
+        sampled = [_sample(curve, frames, value) for curve, value in zip(channels, rest, strict=True)]
+        values = np.stack(sampled, axis=1)
+        rotations[:, joint] = _quaternions(mode, values)
+    moved = np.stack([_sample(curve, frames, 0.0) for curve in location], axis=1)
+    return Motion(bones.to_joints(rotations), bones.to_translation(moved), fps)
+
+
+_PROPERTIES = {"QUATERNION": ("rotation_quaternion", 4), "AXIS_ANGLE": ("rotation_axis_angle", 4)}
+_REST = {"QUATERNION": (1.0, 0.0, 0.0, 0.0), "AXIS_ANGLE": (0.0, 0.0, 1.0, 0.0)}
+
+
+def _channels(bones: Bones, joint: int, curves: dict) -> tuple[str, list[bpy.types.FCurve | None]]:
+    """The rotation mode to read for a joint, and its F-curves.
+
+    That is the pose bone's mode; but an Action made on another armature may be keyed in another one.
+    """
+    own = bones.armature.pose.bones[bones.names[joint]].rotation_mode
+    for mode in (own, "QUATERNION", "XYZ", "AXIS_ANGLE"):
+        property_name, size = _PROPERTIES.get(mode, ("rotation_euler", 3))
+        channels = [curves.get((bones.path(joint, property_name), i)) for i in range(size)]
+        if any(channels):
+            return mode, channels
+    return "QUATERNION", [None] * 4
+
+
+def _sample(curve: bpy.types.FCurve | None, frames: np.ndarray, rest: float) -> np.ndarray:
+    if curve is None:
+        return np.full(len(frames), rest)
+    return np.fromiter(map(curve.evaluate, frames.tolist()), np.float64, len(frames))
+
+
+def _quaternions(mode: str, values: np.ndarray) -> np.ndarray:
+    """(T, 4) unit quaternions from a pose bone's rotation values in `mode`."""
+    if mode == "QUATERNION":
+        norm = np.linalg.norm(values, axis=1, keepdims=True)
+        return np.where(norm > 1e-6, values / np.maximum(norm, 1e-6), (1.0, 0.0, 0.0, 0.0))
+    if mode == "AXIS_ANGLE":
+        angle, axis = values[:, :1], values[:, 1:]
+        return rot.axis_angle_to_quat(angle * axis / np.maximum(np.linalg.norm(axis, axis=1, keepdims=True), 1e-6))
+    turn = np.array([1.0, 0.0, 0.0, 0.0])
+    for axis in mode:  # "XYZ" turns about X first
+        about = np.zeros((len(values), 3))
+        about[:, "XYZ".index(axis)] = values[:, "XYZ".index(axis)]
+        turn = rot.quat_multiply(rot.axis_angle_to_quat(about), turn)
+    return turn

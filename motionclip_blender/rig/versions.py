@@ -1,0 +1,112 @@
+"""All that differs between Blender 4.2, 4.3, 4.5 and 5.0. The rest of `rig` never asks for a version.
+
+Since 4.4 an Action holds its F-curves per slot (layers, strips, channelbags); 5.0 took `action.fcurves` away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import bpy
+
+SLOTS = bpy.app.version >= (4, 4, 0)
+
+
+@dataclass(frozen=True)
+class NewAction:
+    """An Action under construction for one object: `action`, and where its F-curves are to be made."""
+
+    action: bpy.types.Action
+    slot: object | None
+
+    @classmethod
+    def create(cls, name: str, owner: bpy.types.Object) -> NewAction:
+        """An empty Action that can be assigned to `owner`, which it does not touch yet."""
+        action = bpy.data.actions.new(name)
+        if not SLOTS:
+            action.id_root = "OBJECT"
+            return cls(action, None)
+        slot = action.slots.new(id_type="OBJECT", name=owner.name)
+        action.layers.new("Layer").strips.new(type="KEYFRAME").channelbag(slot, ensure=True)
+        return cls(action, slot)
+
+    def group(self, name: str, curves: list[tuple[str, int]]) -> list[bpy.types.FCurve]:
+        """New, empty F-curves for `curves`, (data path, array index) each, in a group called `name`."""
+        if not SLOTS:
+            return [self.action.fcurves.new(path, index=i, action_group=name) for path, i in curves]
+        bag = _bag(self.action, self.slot)
+        group = bag.groups.new(name)
+        made = [bag.fcurves.new(path, index=i) for path, i in curves]
+        for curve in made:
+            curve.group = group
+        return made
+
+    def assign(self, owner: bpy.types.Object) -> None:
+        """Makes this the object's action."""
+        data = owner.animation_data or owner.animation_data_create()
+        data.action = self.action
+        if SLOTS:
+            data.action_slot = self.slot
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What action an object has, to be put back after a failure."""
+
+    had_data: bool
+    action: bpy.types.Action | None
+    slot: object | None
+
+    @classmethod
+    def of(cls, owner: bpy.types.Object) -> Assignment:
+        """The object's present assignment."""
+        data = owner.animation_data
+        if data is None:
+            return cls(False, None, None)
+        return cls(True, data.action, data.action_slot if SLOTS else None)
+
+    def restore(self, owner: bpy.types.Object) -> None:
+        """Puts it back."""
+        if owner.animation_data is None:
+            return
+        if not self.had_data:
+            owner.animation_data_clear()
+            return
+        owner.animation_data.action = self.action
+        if SLOTS and self.action is not None:
+            owner.animation_data.action_slot = self.slot
+
+
+def _bag(action: bpy.types.Action, slot: object):
+    for layer in action.layers:
+        for strip in layer.strips:
+            bag = strip.channelbag(slot)
+            if bag is not None:
+                return bag
+    return None
+
+
+def _slots(action: bpy.types.Action, owner: bpy.types.Object) -> Iterator[object]:
+    """The action's slots, the likeliest for `owner` first: the one in use, one of its name, any for objects."""
+    data = owner.animation_data
+    used = data.action_slot if data is not None and data.action == action else None
+    wanted = {used.identifier if used else None: 0, f"OB{owner.name}": 1}
+    fitting = [slot for slot in action.slots if slot.target_id_type in ("OBJECT", "UNSPECIFIED")]
+    yield from sorted(fitting, key=lambda slot: wanted.get(slot.identifier, 2))
+
+
+def fcurves_of(action: bpy.types.Action, owner: bpy.types.Object, prefix: str) -> list[bpy.types.FCurve]:
+    """The action's F-curves for `owner` whose data path starts with `prefix`; empty when it has none.
+
+    An action with several slots gives the curves of one: the slot `owner` uses, else the one named after it,
+    else the first one with such curves.
+    """
+    if not SLOTS:
+        return [curve for curve in action.fcurves if curve.data_path.startswith(prefix)]
+    for slot in _slots(action, owner):
+        bag = _bag(action, slot)
+        curves = [curve for curve in bag.fcurves if curve.data_path.startswith(prefix)] if bag else []
+        if curves:
+            return curves
+    return []
