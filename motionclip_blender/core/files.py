@@ -42,11 +42,10 @@ def whole_path(path: Path) -> Iterator[Path]:
 @contextmanager
 def write_whole(path: Path) -> Iterator[BinaryIO]:
     """A binary file handle whose contents appear at `path` when the block ends without an error."""
-    with whole_path(path) as temporary:
-        with open(temporary, "wb") as handle:
-            yield handle
-            handle.flush()
-            os.fsync(handle.fileno())
+    with whole_path(path) as temporary, open(temporary, "wb") as handle:
+        yield handle
+        handle.flush()
+        os.fsync(handle.fileno())
 
 
 def _umask() -> int:

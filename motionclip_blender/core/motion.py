@@ -114,6 +114,20 @@ class Motion:
             self.fps,
         )
 
+    def fade_into(self, other: Motion, seam: int) -> Motion:
+        """As `concatenate`, but the last `seam` frames of this motion go over into the first of `other`.
+
+        The result is `seam` frames shorter than both together.
+        """
+        start = len(self) - seam
+        joined = self.crop(0, start).concatenate(other) if start > 0 else other
+        t = np.arange(1, seam + 1, dtype=np.float32)[:, None] / (seam + 1)
+        rotations, translation = joined.rotations.copy(), joined.translation.copy()
+        during = slice(start, start + seam)
+        rotations[during] = rot.slerp(self.rotations[start:], rotations[during], t)
+        translation[during] += (1 - t) * (self.translation[start:] - translation[during])
+        return Motion(rotations, translation, joined.fps)
+
     def turned(self, angle: float) -> Motion:
         """Turned about the vertical axis through the origin, by `angle` in radians (left is positive).
 

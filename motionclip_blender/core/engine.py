@@ -1,0 +1,138 @@
+"""The engine owns a model: prompts to latents, latents to motions, motions to latents."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from . import rotations as rot
+from .body import Body
+from .errors import UserError
+from .motion import Motion
+from .pack import Pack
+from .pose_tensor import from_pose_tensor, to_pose_tensor
+from .prompt import checked_frames, checked_prompt
+from .skeleton import HAND_JOINTS, INDEX
+
+if TYPE_CHECKING:
+    from .model.clip import TextTower
+    from .model.network import MotionCLIP
+
+Progress = Callable[[str, float], None]
+"""Called with what is being done and how far it is, 0 to 1. May raise `Cancelled`."""
+
+_SEAM_FRAMES = 10  # over which one window fades into the next, a third of a second
+
+
+class Cancelled(Exception):
+    """Raised by a progress callback to stop the work; nothing has been changed then."""
+
+
+class Engine:
+    """A pack ready to generate. Cheap to make; the network and CLIP load on first use or by `load`."""
+
+    def __init__(self, pack_folder: Path | None = None, body: Body | None = None) -> None:
+        self.pack = Pack.load(pack_folder)
+        self.body = body or Body.load()
+        self._network: MotionCLIP | None = None
+        self._text: TextTower | None = None
+        self._loading = threading.Lock()
+
+    @property
+    def loaded(self) -> bool:
+        return self._text is not None
+
+    def load(self, progress: Progress | None = None) -> None:
+        """Imports torch, reads the weights and sets up CLIP. A few seconds the first time, then nothing.
+
+        Raises `UserError` when a package or a file is missing or damaged.
+        """
+        with self._loading:
+            if self.loaded:
+                return
+            step = progress or _no_progress
+            step("Loading PyTorch", 0.0)
+            try:
+                from .model.weights import load_network
+            except ImportError as error:
+                raise UserError(
+                    f"Generating needs the Python package {error.name}; install it for the Python that Blender runs."
+                ) from error
+            step("Loading the motion model", 0.3)
+            network, projection = load_network(self.pack)
+            step("Loading the text encoder", 0.4)
+            from .model.clip import load_clip
+
+            text = load_clip(self.pack.clip, projection)
+            step("Loaded", 1.0)
+            self._network, self._text = network, text
+
+    def encode_text(self, prompt: str) -> np.ndarray:
+        """(512,) float32: the prompt in CLIP's space, unnormalised."""
+        self.load()
+        return self._text([checked_prompt(prompt)])[0].numpy()
+
+    def decode(self, latent: np.ndarray, frames: int) -> Motion:
+        """The motion of a latent (512,), `frames` frames at the pack's rate, standing on the floor.
+
+        Up to the pack's longest trained length in one pass of the decoder; beyond it the motion goes on in
+        further windows, each faded into the next.
+        """
+        self.load()
+        frames = checked_frames(frames)
+        shortest, longest = self.pack.frames
+        window = self._decode_window(latent, min(max(frames, shortest), longest))
+        motion = window
+        while len(motion) < frames:
+            motion = motion.fade_into(window, _SEAM_FRAMES)
+        return self.body.on_floor(self._with_hands(motion.crop(0, frames)))
+
+    def encode(self, motion: Motion) -> np.ndarray:
+        """(512,) float32: the latent of a motion, of its first frames up to the pack's longest length."""
+        import torch
+
+        self.load()
+        motion = motion.resample(self.pack.fps).crop(0, self.pack.frames[1])
+        poses = torch.from_numpy(to_pose_tensor(motion, self.pack.joints))[None]
+        with torch.inference_mode():
+            return self._network.encoder(poses)[0].numpy()
+
+    def generate(self, prompt: str, frames: int, progress: Progress | None = None) -> Motion:
+        """Prompt to motion: `frames` frames at the pack's rate. The same prompt gives the same motion.
+
+        Raises `UserError` for a prompt or a length that cannot be, and what `progress` raises.
+        """
+        prompt, frames = checked_prompt(prompt), checked_frames(frames)
+        step = progress or _no_progress
+        self.load(lambda stage, fraction: step(stage, 0.9 * fraction))
+        step("Reading the prompt", 0.9)
+        latent = self.encode_text(prompt)
+        step("Making the motion", 0.95)
+        motion = self.decode(latent, frames)
+        step("Done", 1.0)
+        return motion
+
+    def _decode_window(self, latent: np.ndarray, frames: int) -> Motion:
+        import torch
+
+        with torch.inference_mode():
+            latents = torch.from_numpy(np.ascontiguousarray(latent, np.float32))[None]
+            poses = self._network.decoder(latents, frames)[0].numpy()
+        return from_pose_tensor(poses, self.pack.joints, self.pack.fps)
+
+    def _with_hands(self, motion: Motion) -> Motion:
+        """Fingers that the pack does not move hang relaxed, not stretched as in the rest pose."""
+        if HAND_JOINTS[0] in self.pack.joints:
+            return motion
+        rotations = motion.rotations.copy()
+        rotations[:, INDEX[HAND_JOINTS[0]] :] = rot.axis_angle_to_quat(self.body.relaxed_hands)
+        return replace(motion, rotations=rotations)
+
+
+def _no_progress(stage: str, fraction: float) -> None:
+    pass

@@ -1,0 +1,120 @@
+"""A pack: one folder that holds a model. `pack.json` says what it is, `weights.safetensors` holds the numbers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .errors import UserError
+from .skeleton import INDEX
+
+FORMAT_VERSION = 1
+DEFAULT_FOLDER = Path(__file__).resolve().parents[1] / "assets" / "packs" / "default"
+
+TRANSLATION_MEANINGS = ("pelvis relative to the first frame",)
+
+
+@dataclass(frozen=True)
+class ClipSpec:
+    """The CLIP a pack was trained with.
+
+    model: its name in open_clip. package: the Python package that carries the text tower's weights, of this
+    sha256. width: of the latent space. context_length: tokens read of a prompt.
+    """
+
+    model: str
+    package: str
+    sha256: str
+    width: int
+    context_length: int
+
+
+@dataclass(frozen=True)
+class Pack:
+    """`pack.json`, checked. The weights stay on disk until the engine loads them.
+
+    network: keyword arguments of `core.model.network.NetworkSize`, except `rows`, `latent`.
+    joints: names of the pose tensor's rotation rows; one translation row of the meaning `translation` follows.
+    frames: shortest and longest length the network was trained on.
+    """
+
+    folder: Path
+    name: str
+    version: str
+    licence: str
+    network: dict[str, Any]
+    joints: tuple[str, ...]
+    translation: str
+    fps: float
+    frames: tuple[int, int]
+    clip: ClipSpec
+    info: dict[str, Any]
+
+    @property
+    def rows(self) -> int:
+        return len(self.joints) + 1
+
+    @property
+    def weights_path(self) -> Path:
+        return self.folder / "weights.safetensors"
+
+    @classmethod
+    def load(cls, folder: Path | None = None) -> Pack:
+        """Reads `folder` (None: the default pack). Raises `UserError` with what is wrong with it."""
+        folder = Path(folder) if folder else DEFAULT_FOLDER
+        path = folder / "pack.json"
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise UserError(f"{folder} is not a model pack: it has no readable pack.json.") from error
+        except ValueError as error:
+            raise UserError(f"{path} is damaged; install the pack again.") from error
+        if not isinstance(data, dict) or data.get("format") != "motionclip-pack":
+            raise UserError(f"{path} does not describe a MotionCLIP pack; choose another folder.")
+        if data.get("format_version") != FORMAT_VERSION:
+            raise UserError(
+                f"The pack {folder} has format version {data.get('format_version')}, this release reads "
+                f"{FORMAT_VERSION}; update the add-on or choose another pack."
+            )
+        try:
+            pack = cls(
+                folder=folder,
+                name=str(data["name"]),
+                version=str(data["version"]),
+                licence=str(data["licence"]),
+                network=dict(data["network"]),
+                joints=tuple(data["joints"]),
+                translation=data["translation"],
+                fps=float(data["fps"]),
+                frames=(int(data["frames"][0]), int(data["frames"][1])),
+                clip=ClipSpec(**data["clip"]),
+                info=dict(data.get("info", {})),
+            )
+        except (KeyError, TypeError, ValueError, IndexError) as error:
+            raise UserError(f"{path} is incomplete ({error}); install the pack again.") from error
+        unknown = [name for name in pack.joints if name not in INDEX]
+        if unknown or pack.translation not in TRANSLATION_MEANINGS:
+            what = f"joint {unknown[0]}" if unknown else f"translation {pack.translation!r}"
+            raise UserError(f"The pack {folder} uses the unknown {what}; update the add-on.")
+        if not pack.weights_path.is_file():
+            raise UserError(f"The pack {folder} has no weights.safetensors; install the pack again.")
+        return pack
+
+    def as_json(self) -> dict[str, Any]:
+        """The contents of `pack.json`."""
+        return {
+            "format": "motionclip-pack",
+            "format_version": FORMAT_VERSION,
+            "name": self.name,
+            "version": self.version,
+            "licence": self.licence,
+            "network": self.network,
+            "joints": list(self.joints),
+            "translation": self.translation,
+            "fps": self.fps,
+            "frames": list(self.frames),
+            "clip": vars(self.clip),
+            "info": self.info,
+        }

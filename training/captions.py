@@ -1,0 +1,62 @@
+"""Captions of the training clips: our own wordings, as data in `captions/*.jsonl`."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+FOLDER = Path(__file__).with_name("captions")
+
+_SIDES = {"left": "right", "right": "left"}
+_SIDE_WORD = re.compile(r"\b(left|right)(?=\b|-)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class CaptionedSpan:
+    """One line of a captions file: a clip, or a span of it, with what it shows.
+
+    exemplar: whether prompts decode to it. Of clips that look alike only one is, because a decoder asked for
+        several motions at one point of the latent space learns their average, which is none of them.
+    after: "repeat" or "hold": how it goes on when more frames are asked for than it has.
+    travel: an in-place cycle that is made to travel by its feet; speed: one made to travel at metres per second.
+    start, end: seconds.
+    """
+
+    clip: str
+    action: str
+    captions: tuple[str, ...]
+    exemplar: bool
+    after: str
+    travel: bool = False
+    speed: float = 0.0
+    start: float = 0.0
+    end: float | None = None
+
+
+def load_captions(folder: Path = FOLDER) -> list[CaptionedSpan]:
+    """All lines of all files, in order."""
+    spans = []
+    for path in sorted(folder.glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if line.strip():
+                entry = json.loads(line)
+                entry["captions"] = tuple(entry["captions"])
+                spans.append(CaptionedSpan(**entry))
+    return spans
+
+
+def names_a_side(caption: str) -> bool:
+    """Whether the caption speaks of left or right (a "right" that means correct does not occur)."""
+    return _SIDE_WORD.search(caption) is not None
+
+
+def mirrored(caption: str) -> str:
+    """The caption of the mirrored motion: left and right swapped."""
+
+    def swap(match: re.Match[str]) -> str:
+        word = _SIDES[match[0].lower()]
+        return word.capitalize() if match[0][0].isupper() else word
+
+    return _SIDE_WORD.sub(swap, caption)

@@ -1,0 +1,72 @@
+"""What a training run is made of; saved beside it as `config.json`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.skeleton import BODY_JOINTS
+
+from .losses import LossWeights
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """A run of `python -m training train`.
+
+    batch: windows per step for the motion path, and as many exemplars for the prompt path.
+    frames: shortest and longest window.
+    noise: largest norm of the noise added to a caption's embedding, as a share of its own norm. Wordings that
+        nobody wrote down lie around those that somebody did; the noise makes the decoder answer there too.
+    mix: share of the prompts that are drawn between two wordings of the same exemplar.
+    """
+
+    seed: int = 0
+    steps: int = 12_000
+    batch: int = 32
+    frames: tuple[int, int] = (20, 120)
+    joints: tuple[str, ...] = BODY_JOINTS
+    width: int = 256
+    layers: int = 4
+    heads: int = 4
+    feed_forward: int = 1024
+    dropout: float = 0.0
+    learning_rate: float = 5e-4
+    warmup: int = 300
+    weight_decay: float = 0.01
+    clip_norm: float = 1.0
+    ema: float = 0.999
+    noise: float = 0.6
+    mix: float = 0.5
+    loss: LossWeights = field(default_factory=LossWeights)
+    half_precision: bool = True
+    save_every: int = 250
+
+    def network(self) -> dict:
+        """The `network` entry of a pack."""
+        return {
+            "width": self.width,
+            "layers": self.layers,
+            "heads": self.heads,
+            "feed_forward": self.feed_forward,
+            "dropout": self.dropout,
+            "integrates_translation": True,
+        }
+
+    def save(self, path: Path) -> None:
+        path.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> TrainConfig:
+        """Reads a JSON file; what it leaves out keeps its default. Raises `UserError` for what it cannot be."""
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+            data["loss"] = LossWeights(**data.get("loss", {}))
+            for key in ("frames", "joints"):
+                if key in data:
+                    data[key] = tuple(data[key])
+            return cls(**data)
+        except (OSError, ValueError, TypeError) as error:
+            raise UserError(f"{path} is not a training configuration ({error}).") from error

@@ -1,0 +1,125 @@
+"""Prepared motions and their captions as training samples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from motionclip_blender.core import amass
+from motionclip_blender.core import rotations as rot
+from motionclip_blender.core.body import Body
+from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.motion import Motion, heading
+from motionclip_blender.core.pose_tensor import to_pose_tensor
+
+from .captions import CaptionedSpan, load_captions, mirrored, names_a_side
+from .retarget import facing_forward, moving_forward, travelling
+
+_SEAM = 5  # frames over which a clip that does not quite end as it began is faded into its repetition
+_LOOP_DEGREES = 3.0  # mean joint difference up to which a clip counts as ending as it began
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A motion with its captions, at least as long as the longest window.
+
+    prompts: the captions that decode to exactly this motion; empty when it is no exemplar.
+    length: frames of the clip itself; what follows is its repetition or its held last pose.
+    """
+
+    clip: str
+    action: str
+    motion: Motion
+    captions: tuple[str, ...]
+    prompts: tuple[str, ...]
+    length: int
+
+
+def load_samples(data: Path, body: Body, longest: int) -> list[Sample]:
+    """Every captioned span of the prepared folder `data`, followed by its mirror image.
+
+    Raises `UserError` when a captioned clip is missing.
+    """
+    samples = []
+    for span in load_captions():
+        path = data / f"{span.clip}.npz"
+        if not path.is_file():
+            raise UserError(f"{path} is missing; run `python -m training prepare` first.")
+        motion = _span_motion(amass.load(path), span, body)
+        extended = extend(motion, longest, hold=span.after == "hold")
+        prompts = span.captions if span.exemplar else ()
+        samples.append(Sample(span.clip, span.action, extended, span.captions, prompts, len(motion)))
+        # A caption that names no side would have two motions, so the mirror image answers only to those that do
+        sided = tuple(mirrored(c) for c in prompts if names_a_side(c))
+        captions = tuple(mirrored(c) for c in span.captions)
+        samples.append(Sample(span.clip, span.action, extended.mirror(), captions, sided, len(motion)))
+    return samples
+
+
+def _span_motion(motion: Motion, span: CaptionedSpan, body: Body) -> Motion:
+    start = round(span.start * motion.fps)
+    stop = len(motion) if span.end is None else min(round(span.end * motion.fps), len(motion))
+    motion = facing_forward(motion.crop(start, stop))
+    if span.travel:
+        return travelling(motion, body)
+    return moving_forward(motion, span.speed) if span.speed else motion
+
+
+def extend(motion: Motion, frames: int, hold: bool) -> Motion:
+    """The motion made at least `frames` long, by repeating it or by holding its last pose."""
+    if hold:
+        missing = max(frames - len(motion), 0)
+        still = np.full(missing, len(motion) - 1)
+        at = np.concatenate((np.arange(len(motion)), still))
+        return Motion(motion.rotations[at], motion.translation[at], motion.fps)
+    out = motion
+    while len(out) < frames:
+        if _ends_as_it_began(motion):
+            out = out.crop(0, len(out) - 1).concatenate(motion)
+        else:
+            out = out.fade_into(motion, min(_SEAM, len(motion) // 3))
+    return out
+
+
+def _ends_as_it_began(motion: Motion) -> bool:
+    dots = np.abs(np.sum(motion.rotations[0, 1:22] * motion.rotations[-1, 1:22], axis=-1))
+    return bool(np.degrees(2 * np.arccos(np.clip(dots, 0, 1))).mean() < _LOOP_DEGREES)
+
+
+class Windows:
+    """Draws windows of the samples as pose tensors, each facing +Z in its first frame."""
+
+    def __init__(self, samples: list[Sample], joints: tuple[str, ...]) -> None:
+        self.samples = samples
+        self._poses = [to_pose_tensor(s.motion, joints) for s in samples]
+        self._headings = [heading(s.motion.rotations[:, 0]) for s in samples]
+        # long recordings weigh more, but not so much that the dances drown the rest
+        weight = np.sqrt([s.length for s in samples])
+        self._weight = weight / weight.sum()
+        self.exemplars = [i for i, s in enumerate(samples) if s.prompts]
+
+    def draw(self, count: int, frames: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """Indices (count,) of samples and their windows (count, frames, rows, 6), from random places."""
+        chosen = random.choice(len(self.samples), count, p=self._weight)
+        windows = []
+        for i in chosen:
+            spare = len(self._poses[i]) - frames
+            # a place within the clip itself; what was added behind it only fills windows up
+            start = int(random.integers(0, min(spare, max(self.samples[i].length - frames // 2, 0)) + 1))
+            windows.append(self._window(i, start, frames))
+        return chosen, np.stack(windows)
+
+    def draw_exemplars(self, count: int, frames: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """As `draw`, of exemplars only and from their first frame, which is what a prompt asks for."""
+        chosen = random.choice(self.exemplars, count)
+        return chosen, np.stack([self._window(i, 0, frames) for i in chosen])
+
+    def _window(self, i: int, start: int, frames: int) -> np.ndarray:
+        window = self._poses[i][start : start + frames].copy()
+        turn = rot.quat_to_matrix(rot.axis_angle_to_quat(np.array([0.0, -self._headings[i][start], 0.0])))
+        root = turn @ rot.sixd_to_matrix(window[:, 0])
+        window[:, 0] = rot.matrix_to_sixd(root)
+        window[:, -1, :3] = (window[:, -1, :3] - window[0, -1, :3]) @ turn.T
+        return window
