@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from .clothes import ZONES, face_zones
+from .clothes import ZONES, dress
 from .hands import hand_components, relaxed_hand
 from .joints import JOINT_NAMES, PARENTS, bone_shares
-from .landmarks import contour_landmarks, face_landmarks, key_vertices, mirror_map, smplx_order
+from .landmarks import contour_landmarks, face_landmarks, key_vertices, smplx_order
+from .mesh import mirror_map, start_draft
 from .regressor import fit_regressor, regressor_errors
-from .shape import build_shape_space
+from .shape import build_shape_space, ear_vertices
 from .source import Source
 
 INFLUENCES = 4  # joints a vertex follows at most
@@ -18,13 +19,21 @@ POSITION_STEP = 2.0**-17  # metres (8 micrometres); rounding to it halves the fi
 POSE_FEATURES = 486  # 54 joints times 9 matrix entries
 
 
-def _merged_weights(source: Source) -> np.ndarray:
-    """Skin weights (V, 55): MakeHuman's bones merged, the four strongest kept, rows summing to one."""
-    weights = source.weights @ bone_shares(source.bones, source.parents)
+def _strongest(weights: np.ndarray) -> np.ndarray:
+    """Skin weights (V, 55) with the four strongest of each vertex kept, rows summing to one."""
     dropped = np.argsort(weights, axis=1)[:, :-INFLUENCES]
     np.put_along_axis(weights, dropped, 0.0, axis=1)
     weights = np.where(weights < 1e-3, 0.0, weights)
     return weights / weights.sum(axis=1, keepdims=True)
+
+
+def _carried_over(found: dict[str, int], before: np.ndarray, after: np.ndarray) -> dict[str, int]:
+    """The named vertices' numbers in the edited mesh: the nearest vertex to where each one was, none used twice."""
+    result: dict[str, int] = {}
+    for name, number in found.items():
+        nearest = np.argsort(np.linalg.norm(after - before[number], axis=1))
+        result[name] = next(int(v) for v in nearest if int(v) not in result.values())
+    return result
 
 
 def _rounded(values: np.ndarray) -> np.ndarray:
@@ -34,23 +43,25 @@ def _rounded(values: np.ndarray) -> np.ndarray:
 def build_body(source: Source) -> tuple[dict[str, np.ndarray], str]:
     """All arrays of the model file, and a short report of sizes and errors."""
     space = build_shape_space(source)
-    vertices, steps, faces = space.vertices, space.vertex_steps, source.faces
-    weights = _merged_weights(source)
-    zone = face_zones(source, vertices, space.joints)
-    found = key_vertices(source, vertices, space.joints)
-
-    order = smplx_order(found, len(vertices))
+    draft, zone = dress(
+        start_draft(space.vertices, source.faces, source.face_parts), space.joints, ear_vertices(source)
+    )
+    found = _carried_over(key_vertices(source, space.vertices, space.joints), space.vertices, draft.vertices)
+    order = smplx_order(found, len(draft.vertices))
     place = np.argsort(order)
-    vertices, steps, weights, faces = vertices[order], steps[:, order], weights[order], place[faces]
-    vertices, steps = _rounded(vertices), _rounded(steps)
+    faces = place[draft.faces]
+    vertices = _rounded(draft.vertices[order])
+    blend = draft.blend[order]
+    steps = _rounded(np.stack([blend @ step for step in space.vertex_steps]))
+    weights = _strongest(blend @ (source.weights @ bone_shares(source.bones, source.parents)))
 
     regressor = fit_regressor(vertices, steps, space.joints, space.joint_steps, weights, mirror_map(vertices))
     template_error, step_error = regressor_errors(regressor, vertices, steps, space.joints, space.joint_steps)
 
-    skin = source.face_parts["head"]
+    skin = draft.parts["head"]
     nose = int(place[found["nose"]])
     lmk_faces, lmk_bary = face_landmarks(
-        vertices, faces, skin, source.face_parts["mouth_cavity"], space.joints, nose
+        vertices, faces, skin, draft.parts["mouth_cavity"], space.joints, nose
     )
     contour_faces, contour_bary = contour_landmarks(vertices, faces, skin, space.joints, nose)
 

@@ -1,42 +1,188 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Material zones: the body's own faces as shirt, trousers, shoes, hair, skin and eyes."""
+"""Dress the body: cut clean borders, push shirt, trousers and hair off the skin, and give every face a zone.
+
+A field here is a number per vertex, in metres: positive inside a garment, negative outside, zero on its border.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
 from .joints import JOINT_INDEX
-from .source import Source
+from .mesh import Draft, cut, smoothing_matrix, vertex_normals
+from .shoes import add_shoes
 
+# Default colours, linear RGB.
 ZONES: dict[str, tuple[float, float, float]] = {
-    "skin": (0.72, 0.46, 0.34),
-    "shirt": (0.16, 0.34, 0.55),
-    "trousers": (0.09, 0.10, 0.14),
-    "shoes": (0.60, 0.59, 0.57),
-    "hair": (0.055, 0.035, 0.025),
-    "eye_white": (0.85, 0.85, 0.83),
-    "iris": (0.10, 0.06, 0.03),
-    "mouth": (0.35, 0.09, 0.08),
+    "skin": (0.56, 0.32, 0.22),
+    "shirt": (0.10, 0.25, 0.42),
+    "trousers": (0.055, 0.060, 0.075),
+    "shoes": (0.42, 0.42, 0.40),
+    "soles": (0.75, 0.74, 0.70),
+    "hair": (0.035, 0.022, 0.015),
+    "eye_white": (0.80, 0.80, 0.78),
+    "iris": (0.09, 0.05, 0.025),
+    "pupil": (0.005, 0.005, 0.005),
+    "lips": (0.45, 0.20, 0.16),
+    "mouth": (0.22, 0.05, 0.05),
 }
 ZONE_INDEX = {name: index for index, name in enumerate(ZONES)}
 
+RIM = 0.003  # width of the little wall at a garment's border
+SLEEVE_END = 0.55  # share of the upper arm that the sleeve covers
+IRIS_ANGLE, PUPIL_ANGLE = np.radians(25.0), np.radians(11.0)
 
-def face_zones(source: Source, vertices: np.ndarray, joints: np.ndarray) -> np.ndarray:
-    """Zone number (F,) of every face of the T-posed body."""
-    centre = vertices[source.faces].mean(axis=1)
-    at = {name: joints[index] for name, index in JOINT_INDEX.items()}
-    zone = np.zeros(len(source.faces), np.int64)
-    head = source.face_parts["head"]
-    side = np.abs(centre[:, 0])
-    sleeve = 0.45 * at["left_shoulder"][0] + 0.55 * at["left_elbow"][0]
-    body = ~head & (side < sleeve) & (centre[:, 1] < at["neck"][1] + 0.01 - 0.5 * (centre[:, 2] - at["neck"][2]))
-    zone[body] = ZONE_INDEX["shirt"]
-    zone[body & (centre[:, 1] < at["left_hip"][1] + 0.03)] = ZONE_INDEX["trousers"]
-    zone[body & (centre[:, 1] < at["left_ankle"][1] + 0.01)] = ZONE_INDEX["shoes"]
-    eye = at["left_eye_smplhf"]
-    scalp = head & (centre[:, 1] > eye[1] + 0.06 - 0.9 * np.clip(eye[2] - 0.045 - centre[:, 2], 0, 0.1))
-    zone[scalp] = ZONE_INDEX["hair"]
-    for mark in "LR":
-        zone[source.face_parts[f"eye_front.{mark}"] | source.face_parts[f"eye_back.{mark}"]] = ZONE_INDEX["eye_white"]
-    zone[source.face_parts["mouth_cavity"]] = ZONE_INDEX["mouth"]
+
+class Wardrobe:
+    """The garments' fields for one T-posed body, placed by its joints (55, 3)."""
+
+    def __init__(self, joints: np.ndarray) -> None:
+        self.at = {name: joints[index] for name, index in JOINT_INDEX.items()}
+        self.hem = self.at["left_hip"][1] + 0.015
+        self.ankle_line = self.at["left_ankle"][1] + 0.022
+
+    def shirt(self, v: np.ndarray) -> np.ndarray:
+        """A T-shirt: short sleeves, round neck, worn over the trousers."""
+        at = self.at
+        sleeve_end = (1.0 - SLEEVE_END) * at["left_shoulder"][0] + SLEEVE_END * at["left_elbow"][0]
+        sleeve = sleeve_end - np.abs(v[:, 0])
+        slope = 0.5  # the neckline is lower in front
+        neck = (0.012 - (v[:, 1] - at["neck"][1]) - slope * (v[:, 2] - at["neck"][2])) / np.hypot(1.0, slope)
+        return np.minimum(np.minimum(sleeve, neck), v[:, 1] - self.hem)
+
+    def trousers(self, v: np.ndarray) -> np.ndarray:
+        """Long trousers: from under the shirt down to the shoes."""
+        return np.minimum(v[:, 1] - self.ankle_line, self.hem + 0.1 - v[:, 1])
+
+    def hair(self, v: np.ndarray, ears: np.ndarray) -> np.ndarray:
+        """Short hair: above a hairline given as elevation over the azimuth, seen from the middle of the skull."""
+        eye = self.at["left_eye_smplhf"]
+        centre = np.array([0.0, eye[1] + 0.025, eye[2] - 0.095])
+        offset = v - centre
+        azimuth = np.degrees(np.arctan2(np.abs(offset[:, 0]), offset[:, 2]))  # 0 front, 180 back
+        level = np.hypot(offset[:, 0], offset[:, 2])
+        elevation = np.arctan2(offset[:, 1], level)
+        line = np.interp(
+            azimuth,
+            [0.0, 25.0, 40.0, 50.0, 60.0, 72.0, 84.0, 100.0, 125.0, 150.0, 180.0],
+            [36.0, 36.0, 33.0, 24.0, 14.0, -8.0, -14.0, -10.0, -34.0, -46.0, -48.0],
+        )
+        field = 0.1 * (elevation - np.radians(line))
+        field = np.minimum(field, v[:, 1] - self.at["neck"][1])
+        return np.where(ears, np.minimum(field, -0.004), field)
+
+
+def _smoothstep(value: np.ndarray, low: float, high: float) -> np.ndarray:
+    share = np.clip((value - low) / (high - low), 0.0, 1.0)
+    return share * share * (3.0 - 2.0 * share)
+
+
+def _smooth_under_clothes(draft: Draft, wardrobe: Wardrobe) -> Draft:
+    """Iron out the details of the skin that cloth would hide, fading towards the borders."""
+    v = draft.vertices
+    shirt, trousers = wardrobe.shirt(v), wardrobe.trousers(v)
+    strength = 0.6 * np.maximum(_smoothstep(shirt, 0.005, 0.05), _smoothstep(trousers, 0.01, 0.08))
+    # Between shirt and trousers there is no border to keep.
+    seam = (np.abs(v[:, 1] - wardrobe.hem) < 0.09) & (np.abs(v[:, 0]) < 0.3)
+    strength = np.where(seam, 0.6, strength)
+    return draft.mixed(smoothing_matrix(len(v), draft.faces, strength, rounds=14))
+
+
+def _garment_offsets(draft: Draft, wardrobe: Wardrobe, ears: np.ndarray) -> np.ndarray:
+    """How far (V,) in metres each vertex is pushed out along its normal."""
+    v, at = draft.vertices, wardrobe.at
+    shirt, trousers, hair = wardrobe.shirt(v), wardrobe.trousers(v), wardrobe.hair(v, ears)
+    height = v[:, 1]
+    leg = np.interp(
+        height,
+        [wardrobe.ankle_line, at["left_knee"][1] - 0.12, at["left_knee"][1], at["left_hip"][1] - 0.1, wardrobe.hem],
+        [0.020, 0.013, 0.012, 0.008, 0.004],
+    )
+    offset = leg * _smoothstep(trousers, 0.0, RIM)
+    out = np.abs(v[:, 0]) / at["left_elbow"][0]
+    cloth = np.interp(out, [0.0, 0.35, 0.7], [0.009, 0.006, 0.011])
+    cloth = np.where(shirt < 0.05, cloth + 0.003 * (1.0 - np.clip(shirt / 0.05, 0.0, 1.0)), cloth)
+    neckline = (height > at["left_shoulder"][1]) & (out < 0.35)
+    cloth = np.where(neckline, 0.004 + 0.003 * _smoothstep(shirt, 0.0, 0.05), cloth)
+    cover = _smoothstep(shirt, 0.0, RIM)
+    offset = (1.0 - cover) * offset + cover * cloth
+    top = _smoothstep(height, at["left_eye_smplhf"][1] + 0.03, at["left_eye_smplhf"][1] + 0.11)
+    hair_depth = 0.003 + (0.006 + 0.010 * top) * _smoothstep(hair, 0.0, 0.035)
+    return np.where(hair > 0.0, hair_depth * _smoothstep(hair, 0.0, RIM), offset)
+
+
+def dress(draft: Draft, joints: np.ndarray, ears: np.ndarray) -> tuple[Draft, np.ndarray]:
+    """Clothes, hair and eyes on a T-posed draft; returns the dressed draft and the zone (F,) of every face.
+
+    ``ears`` (V0,) marks the original vertices of the ears, which the hair leaves free.
+    """
+    wardrobe = Wardrobe(joints)
+    draft = _smooth_under_clothes(draft, wardrobe)
+
+    draft, field = cut(draft, wardrobe.ankle_line - draft.vertices[:, 1])
+    below = (field[draft.faces] >= 0.0).all(axis=1)
+    draft = add_shoes(draft, below)
+
+    def ear_mask(d: Draft) -> np.ndarray:
+        return d.blend @ ears.astype(float) > 0.5
+
+    draft, _ = cut(draft, wardrobe.shirt(draft.vertices))
+    draft, _ = cut(draft, wardrobe.shirt(draft.vertices) - RIM)
+    not_shoe = ~draft.part_vertices("shoe", "sole")
+    draft, _ = cut(draft, np.where(not_shoe, wardrobe.trousers(draft.vertices) - RIM, np.nan))
+    for level in (0.0, RIM):
+        head = draft.part_vertices("head")
+        draft, _ = cut(draft, np.where(head, wardrobe.hair(draft.vertices, ear_mask(draft)) - level, np.nan))
+    draft = _cut_irises(draft, wardrobe)
+
+    zone = _zones(draft, wardrobe, ear_mask(draft))
+    offsets = _garment_offsets(draft, wardrobe, ear_mask(draft))
+    offsets[draft.part_vertices("shoe", "sole")] = 0.0
+    offsets[draft.part_vertices("eye_front.L", "eye_front.R", "eye_back.L", "eye_back.R", "mouth_cavity")] = 0.0
+    moved = draft.vertices + offsets[:, None] * vertex_normals(draft.vertices, draft.faces)
+    # Trouser legs must not grow through each other, and the middle of the body stays in the middle.
+    middle = np.abs(draft.vertices[:, 0]) < 1e-5
+    moved[middle, 0] = 0.0
+    leg = ~middle & (draft.vertices[:, 1] < wardrobe.hem)
+    side = np.sign(draft.vertices[:, 0])
+    room = np.minimum(np.abs(draft.vertices[:, 0]), 0.003)
+    moved[leg, 0] = (side * np.maximum(side * moved[:, 0], room))[leg]
+    return draft.moved(moved - draft.vertices), zone
+
+
+def _eye_axis_angle(draft: Draft, wardrobe: Wardrobe) -> np.ndarray:
+    """Angle (V,) from the line of sight for the eyeballs' vertices, NaN elsewhere."""
+    angle = np.full(len(draft.vertices), np.nan)
+    for side, mark in (("left", "L"), ("right", "R")):
+        mask = draft.part_vertices(f"eye_front.{mark}", f"eye_back.{mark}")
+        ray = draft.vertices[mask] - wardrobe.at[f"{side}_eye_smplhf"]
+        angle[mask] = np.arccos(np.clip(ray[:, 2] / np.linalg.norm(ray, axis=1), -1.0, 1.0))
+    return angle
+
+
+def _cut_irises(draft: Draft, wardrobe: Wardrobe) -> Draft:
+    for limit in (IRIS_ANGLE, PUPIL_ANGLE):
+        draft, _ = cut(draft, limit - _eye_axis_angle(draft, wardrobe))
+    return draft
+
+
+def _zones(draft: Draft, wardrobe: Wardrobe, ears: np.ndarray) -> np.ndarray:
+    """Zone number (F,) of every face, before anything is pushed off the skin."""
+    v, faces = draft.vertices, draft.faces
+
+    def inside(field: np.ndarray) -> np.ndarray:
+        return field[faces].mean(axis=1) > 0.0
+
+    zone = np.full(len(faces), ZONE_INDEX["skin"])
+    zone[inside(wardrobe.trousers(v))] = ZONE_INDEX["trousers"]
+    zone[inside(wardrobe.shirt(v))] = ZONE_INDEX["shirt"]
+    zone[draft.parts["head"] & inside(wardrobe.hair(v, ears))] = ZONE_INDEX["hair"]
+    zone[draft.parts["shoe"]] = ZONE_INDEX["shoes"]
+    zone[draft.parts["sole"]] = ZONE_INDEX["soles"]
+    zone[draft.parts["mouth_cavity"]] = ZONE_INDEX["mouth"]
+    angle = _eye_axis_angle(draft, wardrobe)[faces].mean(axis=1)
+    ball = draft.parts["eye_front.L"] | draft.parts["eye_front.R"] | draft.parts["eye_back.L"] | draft.parts["eye_back.R"]
+    zone[ball] = ZONE_INDEX["eye_white"]
+    zone[ball & (angle < IRIS_ANGLE)] = ZONE_INDEX["iris"]
+    zone[ball & (angle < PUPIL_ANGLE)] = ZONE_INDEX["pupil"]
     return zone

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from .joints import JOINT_INDEX
+from .mesh import mirror_map
 from .source import Source
 
 # Vertex numbers that the `smplx` package reads from every SMPL-X body (its extra joints), by what they stand for.
@@ -20,12 +20,6 @@ SMPLX_VERTEX_IDS: dict[str, int] = {
 
 _FINGERS = {"thumb": 1, "index": 2, "middle": 3, "ring": 4, "pinky": 5}
 YAW_STEPS = 79  # smplx: index 0..39 is a head turned by 0..-39 degrees, 40..78 by 1..39 degrees
-
-
-def mirror_map(vertices: np.ndarray) -> np.ndarray:
-    """For each vertex (V, 3) the number of its mirror image across x = 0."""
-    _, index = cKDTree(vertices).query(vertices * [-1.0, 1.0, 1.0])
-    return index
 
 
 def key_vertices(source: Source, vertices: np.ndarray, joints: np.ndarray) -> dict[str, int]:

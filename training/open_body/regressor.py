@@ -9,6 +9,8 @@ from scipy.optimize import nnls
 from .joints import JOINT_NAMES, MIRROR
 
 NEAREST = 350  # candidate vertices a joint
+# MakeHuman's bones do not quite follow its skin when the body changes, so the template is met first.
+TEMPLATE_WEIGHT = 8.0
 STEP_WEIGHT = 2.0  # betas reach about two units, so an error in a direction counts double
 SUM_WEIGHT = 10.0  # metres; keeps the weights' sum at one before they are normalised
 
@@ -30,7 +32,7 @@ def fit_regressor(
         # Vertices that move with the joint come first, so that a finger is not measured on its neighbour.
         distance = np.where(weights[:, index] > 0.2, 0.5 * distance, distance)
         near = np.argsort(distance)[:NEAREST]
-        rows = [vertices[near].T - joints[index][:, None]]
+        rows = [TEMPLATE_WEIGHT * (vertices[near].T - joints[index][:, None])]
         rows += [
             STEP_WEIGHT * (step[near].T - moved[index][:, None])
             for step, moved in zip(vertex_steps, joint_steps, strict=True)

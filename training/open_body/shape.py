@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .joints import MIRROR
+from .mesh import mirror_map
 from .source import Source
 from .tpose import Posed, to_tpose
 
@@ -75,6 +77,17 @@ EXPRESSIONS: dict[str, tuple[str, ...]] = {
 }
 
 
+EAR_TARGETS = ("l-ear-scale-incr", "r-ear-scale-incr")
+EAR_MOVE = 0.0015  # metres; what these targets move by more than this is the ear itself
+
+
+def ear_vertices(source: Source) -> np.ndarray:
+    """Mask (V,) of the ears: the vertices that MakeHuman's ear targets move."""
+    plain = source.shape(NEUTRAL).vertices
+    scaled = source.shape(NEUTRAL, dict.fromkeys(EAR_TARGETS, 1.0)).vertices
+    return np.linalg.norm(scaled - plain, axis=1) > EAR_MOVE
+
+
 @dataclass(frozen=True)
 class ShapeSpace:
     """Template and directions: vertices (V, 3), joints (55, 3), their changes per unit (S, V, 3) and (S, 55, 3)."""
@@ -93,6 +106,11 @@ def _stepped(source: Source, direction: Direction, sign: float) -> Posed:
     return to_tpose(source, source.shape(macro, local))
 
 
+def _symmetric(points: np.ndarray, image: np.ndarray) -> np.ndarray:
+    """Points (N, 3) averaged with their mirror images, whose numbers are ``image`` (N,)."""
+    return 0.5 * (points + points[image] * [-1.0, 1.0, 1.0])
+
+
 def build_shape_space(source: Source) -> ShapeSpace:
     """T-pose the neutral body and every changed body; the differences are the directions, in metres per unit."""
     neutral = to_tpose(source, source.shape(NEUTRAL))
@@ -106,11 +124,12 @@ def build_shape_space(source: Source) -> ShapeSpace:
         posed = to_tpose(source, source.shape(NEUTRAL, face=dict.fromkeys(actions, 1.0)))
         vertex_steps.append(posed.vertices - neutral.vertices)
         joint_steps.append(np.zeros_like(neutral.joints))  # a face moves no joint
+    image = mirror_map(neutral.vertices)
     return ShapeSpace(
-        vertices=neutral.vertices,
-        joints=neutral.joints,
-        vertex_steps=np.stack(vertex_steps),
-        joint_steps=np.stack(joint_steps),
+        vertices=_symmetric(neutral.vertices, image),
+        joints=_symmetric(neutral.joints, np.array(MIRROR)),
+        vertex_steps=np.stack([_symmetric(step, image) for step in vertex_steps]),
+        joint_steps=np.stack([_symmetric(step, np.array(MIRROR)) for step in joint_steps]),
         shape_names=[direction.name for direction in DIRECTIONS],
         expression_names=list(EXPRESSIONS),
     )

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A triangle mesh that remembers how it was made, so that shape directions and skin weights follow every edit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.spatial import cKDTree
+
+SNAP = 0.1  # a cut this close to an edge's end (share of the edge) takes the end instead of making a sliver
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Positions (V, 3) in metres, triangles (F, 3), named face masks (F,) and ``blend`` (V, V0).
+
+    ``blend`` says of which original vertices a vertex is the mean: anything given per original vertex (shape
+    directions, skin weights) carries over as ``blend @ values``. Positions may move further by constant offsets.
+    """
+
+    vertices: np.ndarray
+    faces: np.ndarray
+    parts: dict[str, np.ndarray]
+    blend: sp.csr_matrix
+
+    def moved(self, offsets: np.ndarray) -> Draft:
+        """The same mesh with constant ``offsets`` (V, 3) added."""
+        return replace(self, vertices=self.vertices + offsets)
+
+    def mixed(self, mixing: sp.csr_matrix) -> Draft:
+        """The same topology with every vertex replaced by a mean (V, V) of vertices."""
+        return replace(self, vertices=mixing @ self.vertices, blend=sp.csr_matrix(mixing @ self.blend))
+
+    def part_vertices(self, *names: str) -> np.ndarray:
+        """Mask (V,) of the vertices that belong to faces of the named parts."""
+        mask = np.zeros(len(self.vertices), bool)
+        for name in names:
+            mask[self.faces[self.parts[name]].ravel()] = True
+        return mask
+
+
+def mirror_map(vertices: np.ndarray) -> np.ndarray:
+    """For each vertex (V, 3) the number of its mirror image across x = 0."""
+    _, index = cKDTree(vertices).query(vertices * [-1.0, 1.0, 1.0])
+    return index
+
+
+def start_draft(vertices: np.ndarray, faces: np.ndarray, parts: dict[str, np.ndarray]) -> Draft:
+    """A draft of the untouched mesh."""
+    return Draft(vertices, faces, dict(parts), sp.identity(len(vertices), format="csr"))
+
+
+def edge_matrix(count: int, faces: np.ndarray) -> sp.csr_matrix:
+    """Symmetric 0/1 matrix (V, V) of the mesh's edges."""
+    ends = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
+    ends = np.concatenate([ends, ends[:, ::-1]])
+    matrix = sp.coo_matrix((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(count, count)).tocsr()
+    matrix.data[:] = 1.0
+    return matrix
+
+
+def smoothing_matrix(count: int, faces: np.ndarray, strength: np.ndarray, rounds: int) -> sp.csr_matrix:
+    """Matrix (V, V) of ``rounds`` of moving each vertex towards its neighbours' mean by ``strength`` (V,) in 0..1."""
+    edges = edge_matrix(count, faces)
+    degree = np.maximum(np.asarray(edges.sum(axis=1)).ravel(), 1.0)
+    mean = sp.diags(1.0 / degree) @ edges
+    once = sp.diags(1.0 - strength) + sp.diags(strength) @ mean
+    result = sp.identity(count, format="csr")
+    for _ in range(rounds):
+        result = sp.csr_matrix(once @ result)
+    return result
+
+
+def vertex_normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """Unit normals (V, 3), faces weighted by area."""
+    corner = vertices[faces]
+    face_normal = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
+    normal = np.zeros_like(vertices)
+    for k in range(3):
+        np.add.at(normal, faces[:, k], face_normal)
+    return normal / np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-12)
+
+
+def cut(draft: Draft, field: np.ndarray) -> tuple[Draft, np.ndarray]:
+    """Split triangles where ``field`` (V,) changes sign, so that its zero line runs along edges.
+
+    Edges with a NaN end are left alone, which limits a cut to a region. Returns the new draft and the field on it,
+    exactly zero on the line.
+    """
+    field = field.copy()
+    vertices, faces = draft.vertices, draft.faces
+    for _ in range(2):  # snapping one end can bring another edge's crossing close to its end
+        ends = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
+        a, b = field[ends[:, 0]], field[ends[:, 1]]
+        crossing = a * b < 0.0
+        share = np.abs(a[crossing]) / (np.abs(a[crossing]) + np.abs(b[crossing]))
+        crossed = ends[crossing]
+        field[crossed[share < SNAP, 0]] = 0.0
+        field[crossed[share > 1.0 - SNAP, 1]] = 0.0
+
+    new_ends: list[tuple[int, int]] = []
+    shares: list[float] = []
+    number: dict[tuple[int, int], int] = {}
+
+    def point_on(first: int, second: int) -> int | None:
+        if not field[first] * field[second] < 0.0:
+            return None
+        low, high = min(first, second), max(first, second)
+        if (low, high) not in number:
+            number[low, high] = len(vertices) + len(new_ends)
+            new_ends.append((low, high))
+            shares.append(field[low] / (field[low] - field[high]))
+        return number[low, high]
+
+    def position(index: int) -> np.ndarray:
+        if index < len(vertices):
+            return vertices[index]
+        low, high = new_ends[index - len(vertices)]
+        share = shares[index - len(vertices)]
+        return (1.0 - share) * vertices[low] + share * vertices[high]
+
+    signs = field[faces]
+    touched = np.nanmin(signs, axis=1, initial=np.inf) * np.nanmax(signs, axis=1, initial=-np.inf) < 0.0
+    kept = np.flatnonzero(~touched)
+    new_faces: list[tuple[int, int, int]] = []
+    parent: list[int] = []
+    for face in np.flatnonzero(touched):
+        corners = [int(c) for c in faces[face]]
+        middles = [point_on(corners[k], corners[(k + 1) % 3]) for k in range(3)]
+        pieces: list[tuple[int, int, int]] = []
+        if sum(m is not None for m in middles) == 2:
+            k = next(k for k in range(3) if middles[k] is not None and middles[k - 1] is not None)
+            tip, nxt, prv = corners[k], corners[(k + 1) % 3], corners[k - 1]
+            ahead, behind = middles[k], middles[k - 1]
+            pieces.append((tip, ahead, behind))
+            # The shorter diagonal of the remaining four corners makes the better triangles.
+            if np.linalg.norm(position(ahead) - position(prv)) < np.linalg.norm(position(behind) - position(nxt)):
+                pieces += [(ahead, nxt, prv), (ahead, prv, behind)]
+            else:
+                pieces += [(ahead, nxt, behind), (nxt, prv, behind)]
+        elif sum(m is not None for m in middles) == 1:
+            k = next(k for k in range(3) if middles[k] is not None)
+            pieces += [
+                (corners[k], middles[k], corners[k - 1]),
+                (middles[k], corners[(k + 1) % 3], corners[k - 1]),
+            ]
+        else:
+            pieces.append((corners[0], corners[1], corners[2]))
+        new_faces += pieces
+        parent += [int(face)] * len(pieces)
+
+    parents = np.concatenate([kept, np.array(parent, np.int64)])
+    all_faces = np.concatenate([faces[kept], np.array(new_faces, np.int64).reshape(-1, 3)])
+    rows = np.arange(len(new_ends))
+    ends_array, share_array = np.array(new_ends, np.int64).reshape(-1, 2), np.array(shares)
+    extra = sp.coo_matrix(
+        (
+            np.concatenate([1.0 - share_array, share_array]),
+            (np.concatenate([rows, rows]), np.concatenate([ends_array[:, 0], ends_array[:, 1]])),
+        ),
+        shape=(len(rows), len(vertices)),
+    ).tocsr()
+    mixing = sp.vstack([sp.identity(len(vertices), format="csr"), extra]).tocsr()
+    result = Draft(
+        vertices=mixing @ vertices,
+        faces=all_faces,
+        parts={name: mask[parents] for name, mask in draft.parts.items()},
+        blend=sp.csr_matrix(mixing @ draft.blend),
+    )
+    return result, np.concatenate([field, np.zeros(len(new_ends))])
+
+
+def drop_faces(draft: Draft, keep: np.ndarray) -> tuple[Draft, np.ndarray]:
+    """Keep only the faces in the mask (F,) and the vertices they use; also returns the old numbers (V,) of those."""
+    faces = draft.faces[keep]
+    used, renumbered = np.unique(faces, return_inverse=True)
+    result = Draft(
+        vertices=draft.vertices[used],
+        faces=renumbered.reshape(-1, 3),
+        parts={name: mask[keep] for name, mask in draft.parts.items()},
+        blend=sp.csr_matrix(draft.blend[used]),
+    )
+    return result, used
