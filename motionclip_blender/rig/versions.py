@@ -110,3 +110,15 @@ def fcurves_of(action: bpy.types.Action, owner: bpy.types.Object, prefix: str) -
         if curves:
             return curves
     return []
+
+
+def strips_of(editor: bpy.types.SequenceEditor):
+    """The sequencer's strips; they were called sequences up to 4.3, and 5.0 knows the new name only."""
+    return editor.strips if hasattr(editor, "strips") else editor.sequences
+
+
+def set_video_output(settings: bpy.types.ImageFormatSettings) -> None:
+    """Makes the render output a film; since 5.0 that is a kind of medium before it is a file format."""
+    if hasattr(settings, "media_type"):
+        settings.media_type = "VIDEO"
+    settings.file_format = "FFMPEG"

@@ -1,0 +1,66 @@
+"""Text as a picture, set in Blender's own font."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+import numpy as np
+
+from .renderer import choose_renderer, render_png
+
+_INK = (0.012, 0.014, 0.018)
+_PADDING = 0.6  # round the text, in sizes of the font
+
+
+def render_caption(text: str, path: Path, width: int, sizes: tuple[int, ...], tallest: int) -> int:
+    """Writes `text`, wrapped and centred, as a transparent PNG `width` pixels wide. Returns its height, even.
+
+    sizes: of the font in pixels, the largest first; the first with which the picture is no taller than `tallest`
+        is taken, else the last, and that is shrunk until the text fits.
+    """
+    scene = bpy.data.scenes.new("Caption")
+    curve = bpy.data.curves.new("Caption", "FONT")
+    curve.body = text
+    curve.align_x, curve.align_y = "CENTER", "TOP"
+    label = bpy.data.objects.new("Caption", curve)
+    scene.collection.objects.link(label)
+    for size in sizes:
+        padding = round(_PADDING * size)
+        curve.size = size
+        curve.text_boxes[0].width = width - 2 * padding
+        scene.view_layers[0].update()
+        height = label.evaluated_get(scene.view_layers[0].depsgraph).dimensions.y + 2 * padding
+        if height <= tallest:
+            break
+    else:
+        curve.overflow = "SCALE"
+        curve.text_boxes[0].height = tallest - 2 * padding
+        height = tallest
+    height = 2 * int(np.ceil(height / 2))
+    # one unit is one pixel; the origin is the picture's middle
+    label.location = (padding - width / 2, height / 2 - padding, 0)
+    curve.materials.append(_ink())
+    camera = bpy.data.cameras.new("Caption")
+    camera.type, camera.sensor_fit, camera.ortho_scale = "ORTHO", "HORIZONTAL", width
+    scene.camera = bpy.data.objects.new("Caption", camera)
+    scene.camera.location.z = 10
+    scene.collection.objects.link(scene.camera)
+    scene.view_settings.view_transform = "Standard"
+    scene.display.render_aa = "16"
+    scene.display.shading.light = "FLAT"
+    scene.display.shading.color_type = "MATERIAL"
+    scene.render.film_transparent = True
+    scene.render.resolution_x, scene.render.resolution_y = width, height
+    choose_renderer(scene)
+    render_png(scene, path)
+    return height
+
+
+def _ink() -> bpy.types.Material:
+    material = bpy.data.materials.new("Ink")
+    material.diffuse_color = (*_INK, 1.0)
+    material.use_nodes = True
+    shader = next(node for node in material.node_tree.nodes if node.type == "BSDF_PRINCIPLED")
+    shader.inputs["Base Color"].default_value = (*_INK, 1.0)
+    return material

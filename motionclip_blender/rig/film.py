@@ -1,0 +1,224 @@
+"""Films and contact sheets of a motion, rendered in a scene of their own."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import bpy
+import numpy as np
+
+from ..core.files import whole_path
+from ..core.motion import Motion
+from .caption import render_caption
+from .keys import key_motion
+from .renderer import choose_renderer, render_animation, render_png
+from .stage import Sight, furnish, look, meshes_of
+from .versions import set_video_output, strips_of
+
+FOLLOWING_SECONDS = 0.4
+"""How slowly the camera follows: the spread of the Gaussian that smooths its way."""
+
+_FILM_SIZE = (640, 480)
+_TITLE_SIZES = (24, 20, 17, 14, 12)
+_CELL_SIZE = (256, 288)
+_COLUMNS = 4
+_NUMBER_SIZE = 14
+_LINE = 2  # pixels between the pictures of a sheet
+_PAPER = 0.93
+
+Progress = Callable[[str, float], None]
+"""Called with what is being done and how far it is, 0 to 1; what it raises stops the work."""
+
+
+def render_film(
+    armature: bpy.types.Object, motion: Motion, path: Path, title: str, progress: Progress | None = None
+) -> None:
+    """Writes `motion`, moved by the person of `armature`, as an H.264 film with `title` over it.
+
+    The camera stands to the front and to one side and follows; the person is wholly in the picture in every
+    frame. The file is written whole or not at all. Scenes, objects and the armature's own Action stay as they
+    are: a copy of the person plays the motion in a scene that is removed afterwards.
+
+    Raises `UserError` when the armature is no SMPL-X one or deforms no mesh, or the file cannot be written, and
+    whatever `progress` raises.
+    """
+    step = progress or _no_progress
+    width, height = _FILM_SIZE
+    with whole_path(path) as target, _nothing_left_behind(), tempfile.TemporaryDirectory() as folder:
+        caption = Path(folder) / "title.png"
+        caption_height = render_caption(title, caption, width, _TITLE_SIZES, height // 3)
+        scene, sight = _film_set(armature, motion, _FILM_SIZE, caption_height / height)
+        furnish(scene, sight, FOLLOWING_SECONDS * motion.fps, scene.name)
+        choose_renderer(scene)
+        pictures = []
+        for frame in sight.frames:
+            scene.frame_set(frame)
+            pictures.append(Path(folder) / f"{frame:05}.png")
+            render_png(scene, pictures[-1])
+            step("Filming", frame / len(motion))
+        _encode(pictures, caption, caption_height, motion.fps, target)
+
+
+def render_sheet(
+    armature: bpy.types.Object,
+    motion: Motion,
+    path: Path,
+    title: str,
+    poses: int = 8,
+    progress: Progress | None = None,
+) -> None:
+    """Writes one PNG with `poses` pictures evenly spread over `motion`, the frame's number on each.
+
+    Everything else is as with `render_film`; the camera follows the person from picture to picture.
+    """
+    step = progress or _no_progress
+    with whole_path(path) as target, _nothing_left_behind(), tempfile.TemporaryDirectory() as folder:
+        scene, sight = _film_set(armature, motion, _CELL_SIZE, 0.0, poses)
+        furnish(scene, sight, 0.0, scene.name)
+        choose_renderer(scene)
+        cells = []
+        for i, frame in enumerate(sight.frames):
+            scene.frame_set(frame)
+            picture, number = Path(folder) / f"{frame}.png", Path(folder) / f"number{frame}.png"
+            render_png(scene, picture)
+            render_caption(str(frame), number, 3 * _NUMBER_SIZE, (_NUMBER_SIZE,), 2 * _NUMBER_SIZE)
+            cell = _read(picture)
+            _lay_over(cell, _read(number), 0, 0)
+            cells.append(cell)
+            step("Making the contact sheet", (i + 1) / len(sight.frames))
+        columns = min(_COLUMNS, len(cells))
+        width = columns * (_CELL_SIZE[0] + _LINE) - _LINE
+        caption = Path(folder) / "title.png"
+        caption_height = render_caption(title, caption, width, _TITLE_SIZES, _CELL_SIZE[1])
+        _write(_sheet(cells, columns, _read(caption), caption_height), target)
+
+
+def _no_progress(stage: str, fraction: float) -> None:
+    pass
+
+
+@contextmanager
+def _nothing_left_behind() -> Iterator[None]:
+    """Removes every data-block made inside the block, however it ends."""
+    before = set(bpy.data.user_map())
+    try:
+        yield
+    finally:
+        for scene in [scene for scene in bpy.data.scenes if scene not in before]:
+            bpy.data.scenes.remove(scene)
+        bpy.data.batch_remove([block for block in bpy.data.user_map() if block not in before])
+
+
+def _film_set(
+    armature: bpy.types.Object, motion: Motion, size: tuple[int, int], free: float, poses: int | None = None
+) -> tuple[bpy.types.Scene, Sight]:
+    """A new scene in which a copy of the person plays the motion from frame 1 on, and what is seen of it.
+
+    free: the part of the picture's height to keep free at the top. poses: how many frames to look at, by default
+    all of them.
+    """
+    scene = bpy.data.scenes.new("MotionCLIP film")
+    scene.render.resolution_x, scene.render.resolution_y = size
+    scene.render.fps = max(1, round(motion.fps))
+    scene.render.fps_base = scene.render.fps / motion.fps
+    double = _double(scene, armature)
+    with bpy.context.temp_override(scene=scene):
+        key_motion(double, motion, scene.name, fps=motion.fps)
+    spread = np.linspace(1, len(motion), poses or len(motion))
+    frames = sorted({round(frame) for frame in spread})
+    return scene, look(scene, double, frames, size[0] / size[1], free)
+
+
+def _double(scene: bpy.types.Scene, armature: bpy.types.Object) -> bpy.types.Object:
+    """A copy of the armature and of the meshes it deforms, in `scene`, that nothing but keys will move."""
+    double = armature.copy()
+    double.animation_data_clear()
+    double.hide_viewport = False
+    scene.collection.objects.link(double)
+    for bone in double.pose.bones:
+        bone.lock_location = bone.lock_rotation = (False, False, False)
+        for constraint in bone.constraints:
+            constraint.mute = True
+    for mesh in meshes_of(armature):
+        skin = mesh.copy()
+        skin.hide_viewport = False
+        if skin.parent == armature:
+            skin.parent = double
+            skin.matrix_parent_inverse = mesh.matrix_parent_inverse
+        for modifier in skin.modifiers:
+            if modifier.type == "ARMATURE" and modifier.object == armature:
+                modifier.object = double
+        scene.collection.objects.link(skin)
+    return double
+
+
+def _encode(pictures: list[Path], caption: Path, caption_height: int, fps: float, path: Path) -> None:
+    """Joins the pictures to a film, the caption over their top edge, with Blender's sequencer."""
+    scene = bpy.data.scenes.new("MotionCLIP cut")
+    width, height = _FILM_SIZE
+    strips = strips_of(scene.sequence_editor_create())
+    film = strips.new_image("film", str(pictures[0]), channel=1, frame_start=1, fit_method="ORIGINAL")
+    for picture in pictures[1:]:
+        film.elements.append(picture.name)
+    over = strips.new_image("title", str(caption), channel=2, frame_start=1, fit_method="ORIGINAL")
+    over.frame_final_duration = len(pictures)
+    over.blend_type = "ALPHA_OVER"
+    over.transform.offset_y = (height - caption_height) / 2
+    scene.frame_start, scene.frame_end = 1, len(pictures)
+    scene.view_settings.view_transform = "Standard"
+    render = scene.render
+    render.resolution_x, render.resolution_y = width, height
+    render.fps = max(1, round(fps))
+    render.fps_base = render.fps / fps
+    render.filepath = str(path)
+    set_video_output(render.image_settings)
+    render.ffmpeg.format, render.ffmpeg.codec = "MPEG4", "H264"
+    render.ffmpeg.constant_rate_factor = "HIGH"
+    render.ffmpeg.ffmpeg_preset = "GOOD"
+    render.ffmpeg.audio_codec = "NONE"
+    render_animation(scene)
+
+
+# --- pictures as arrays: (height, width, 4), rows from the top, sRGB values 0 to 1
+
+
+def _read(path: Path) -> np.ndarray:
+    image = bpy.data.images.load(str(path))
+    width, height = image.size
+    flat = np.empty(width * height * 4, np.float32)
+    image.pixels.foreach_get(flat)
+    bpy.data.images.remove(image)
+    return flat.reshape(height, width, 4)[::-1].copy()
+
+
+def _write(pixels: np.ndarray, path: Path) -> None:
+    height, width, _ = pixels.shape
+    image = bpy.data.images.new("Sheet", width, height, alpha=False)
+    image.pixels.foreach_set(np.ascontiguousarray(pixels[::-1], np.float32).ravel())
+    image.filepath_raw = str(path)
+    image.file_format = "PNG"
+    image.save()
+
+
+def _lay_over(below: np.ndarray, above: np.ndarray, top: int, left: int) -> None:
+    part = below[top : top + above.shape[0], left : left + above.shape[1], :3]
+    cover = above[..., 3:]
+    part += cover * (above[..., :3] - part)
+
+
+def _sheet(cells: list[np.ndarray], columns: int, caption: np.ndarray, caption_height: int) -> np.ndarray:
+    height, width, _ = cells[0].shape
+    rows = -(-len(cells) // columns)
+    sheet = np.full(
+        (caption_height + rows * (height + _LINE), columns * (width + _LINE) - _LINE, 4), _PAPER, np.float32
+    )
+    sheet[..., 3] = 1.0
+    _lay_over(sheet, caption, 0, 0)
+    for i, cell in enumerate(cells):
+        top = caption_height + _LINE + (i // columns) * (height + _LINE)
+        left = (i % columns) * (width + _LINE)
+        sheet[top : top + height, left : left + width] = cell
+    return sheet
