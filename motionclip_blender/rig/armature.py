@@ -26,9 +26,7 @@ _SLIDER_RANGE = 3.0
 _SKIN = (0.6, 0.6, 0.62)
 
 
-def add_body(
-    body: Body, betas: np.ndarray | None = None, name: str = "SMPL-X", context: bpy.types.Context | None = None
-) -> bpy.types.Object:
+def add_body(body: Body, betas: np.ndarray | None = None, name: str = "SMPL-X") -> bpy.types.Object:
     """A new armature object with `body` as its skinned child mesh. Returns the armature, active and selected.
 
     The rest pose is exactly the body's, turned to Blender's axes; the object stands at the origin, untransformed.
@@ -38,10 +36,12 @@ def add_body(
     Skinning equals SMPL-X's but for pose correctives, which the open body has none of and Blender none for.
     Raises `UserError` for betas the body does not know. After any failure no data-block is left behind.
     """
-    context = context or bpy.context
+    context = bpy.context
     joints = body.joints(betas) @ BLENDER_AXES.T
     tails = _tails(body, body.vertices(betas), body.joints(betas)) @ BLENDER_AXES.T
-    collection = context.collection or context.scene.collection
+    collection = context.collection
+    if collection is None or not collection.is_editable:  # linked collections take no new objects
+        collection = context.scene.collection
     made: list[bpy.types.ID] = []
     before, selected = context.view_layer.objects.active, list(context.selected_objects)
     if before is not None and before.mode != "OBJECT":
@@ -125,7 +125,7 @@ def _armature(
             bone.use_connect = bool(np.array_equal(joints[joint], tails[PARENTS[joint]]))
         bones.append(bone)
     bpy.ops.object.mode_set(mode="OBJECT")
-    data.display_type = "OCTAHEDRAL"
+    data.display_type = "STICK"
     armature.show_in_front = True
     for bone in armature.pose.bones:
         bone.rotation_mode = "QUATERNION"

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import bpy
 import numpy as np
 
-from ..core import rotations as rot
 from ..core.body import Body
 from ..core.errors import UserError
 from ..core.skeleton import INDEX, JOINTS, PARENTS
@@ -25,8 +24,9 @@ class Bones:
 
     armature: the object.
     names: 55 bone names in the order of the joints.
-    frames: (55, 4) quaternions F that turn SMPL-X's axes into each bone's own at rest. A joint's rotation q
-        (about SMPL-X's axes, as all joints of the rest pose have them) is F q F^-1 in its pose bone.
+    frames: (55, 3, 3) matrices F that turn SMPL-X's axes into each bone's own at rest. A joint's rotation R
+        (about SMPL-X's axes, as all joints of the rest pose have them) is F R F^T in its pose bone; of a
+        quaternion that turns the vector part by F.
     location_axes: (3, 3) turns the pelvis's translation into the `location` of its pose bone.
     scale: units of the armature's data per metre.
     """
@@ -58,7 +58,7 @@ class Bones:
         rest = np.array([bones[name].matrix_local for name in names], np.float64)
         heads, rest = rest[:, :3, 3], rest[:, :3, :3]
         axes = _axes(heads)
-        frames = rot.matrix_to_quat(rest.transpose(0, 2, 1) @ axes)
+        frames = (rest.transpose(0, 2, 1) @ axes).astype(np.float32)
         pelvis = bones[names[0]]
         if pelvis.use_local_location:
             basis = rest[0]
@@ -96,11 +96,11 @@ class Bones:
 
     def to_bones(self, rotations: np.ndarray) -> np.ndarray:
         """(T, 55, 4) joint rotations to the pose bones' quaternions."""
-        return rot.quat_multiply(rot.quat_multiply(self.frames, rotations), rot.quat_conjugate(self.frames))
+        return _turned(self.frames, rotations)
 
     def to_joints(self, quaternions: np.ndarray) -> np.ndarray:
         """(T, 55, 4) quaternions of the pose bones to joint rotations."""
-        return rot.quat_multiply(rot.quat_multiply(rot.quat_conjugate(self.frames), quaternions), self.frames)
+        return _turned(self.frames.transpose(0, 2, 1), quaternions)
 
     def to_location(self, translation: np.ndarray) -> np.ndarray:
         """(T, 3) metres to the location of the pelvis's pose bone."""
@@ -109,6 +109,15 @@ class Bones:
     def to_translation(self, location: np.ndarray) -> np.ndarray:
         """(T, 3) location of the pelvis's pose bone to metres."""
         return location @ self.location_axes / self.scale
+
+
+def _turned(frames: np.ndarray, quaternions: np.ndarray) -> np.ndarray:
+    """The vector parts of (T, 55, 4) quaternions turned by (55, 3, 3) matrices."""
+    channels = quaternions.transpose(1, 2, 0)
+    out = np.empty(channels.shape, quaternions.dtype)  # time last: F-curves want each channel in one piece
+    out[:, 0] = channels[:, 0]
+    np.matmul(frames, channels[:, 1:], out=out[:, 1:])
+    return out.transpose(2, 0, 1)
 
 
 def _check_hierarchy(armature: bpy.types.Object, names: tuple[str, ...]) -> None:
