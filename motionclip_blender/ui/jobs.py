@@ -1,0 +1,81 @@
+"""A piece of work in a thread of its own. Knows nothing of Blender."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from ..core.errors import UserError
+
+T = TypeVar("T")
+Progress = Callable[[str, float], None]
+
+_SWITCH_SECONDS = 0.0005
+
+
+class Job(Generic[T]):
+    """Runs `work(progress)` in a thread, which starts at once.
+
+    `work` must not touch bpy, and must call `progress(stage, fraction)` from time to time: that is where a
+    cancelled job ends, by `core.engine.Cancelled`. Watch `finished`; then the job was `cancelled`, or its
+    `result` is set, or its `error` is a sentence.
+    """
+
+    def __init__(self, work: Callable[[Progress], T]) -> None:
+        self.stage, self.fraction = "Starting", 0.0
+        self.result: T | None = None
+        self.error = ""
+        self._work = work
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="MotionCLIP", daemon=True)
+        self._thread.start()
+
+    @property
+    def finished(self) -> bool:
+        """Whether the thread has ended."""
+        return not self._thread.is_alive()
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether `cancel` was called; what the work returned after that does not count."""
+        return self._stop.is_set()
+
+    def cancel(self) -> None:
+        """Asks the work to stop. Returns at once."""
+        self._stop.set()
+        self.stage = "Cancelling"
+
+    def join(self) -> None:
+        """Waits for the thread to end."""
+        self._thread.join()
+
+    def _progress(self, stage: str, fraction: float) -> None:
+        from ..core.engine import Cancelled  # with it comes numpy, which the work has imported by now
+
+        if self.cancelled:
+            raise Cancelled
+        self.stage, self.fraction = stage, fraction
+
+    def _run(self) -> None:
+        # Blender takes Python's lock for every panel and header it draws. While this thread runs Python (as
+        # importing torch does for seconds) each of them waits for one switch interval, by default 5 ms.
+        interval = sys.getswitchinterval()
+        sys.setswitchinterval(_SWITCH_SECONDS)
+        try:
+            self.result = self._work(self._progress)
+        except Exception as error:
+            if not self.cancelled:
+                self.error = sentence(error)
+        finally:
+            sys.setswitchinterval(interval)
+
+
+def sentence(error: Exception) -> str:
+    """What to tell the user about `error`. All but `UserError` are bugs; the console gets their traceback."""
+    if isinstance(error, UserError):
+        return str(error)
+    traceback.print_exception(error)
+    return f"This is a bug ({type(error).__name__}: {error}); please report it with what the console says."

@@ -1,0 +1,83 @@
+"""The panel in the 3D view's sidebar."""
+
+from __future__ import annotations
+
+import textwrap
+
+import bpy
+
+from ..core.errors import UserError
+from .generation import PACK_NOTE, PROMPT_NOTE, armature_of, note
+from .session import SESSION
+
+_CHARACTER_WIDTH = 6.5  # pixels at a resolution scale of 1, on average over English text in Blender's font
+
+
+class MOTIONCLIP_PT_panel(bpy.types.Panel):
+    """Prompt, length, Generate; what is going on; and what the active Action was made from."""
+
+    bl_idname = "MOTIONCLIP_PT_panel"
+    bl_label = "MotionCLIP"
+    bl_category = "MotionCLIP"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        settings, layout = context.scene.motionclip, self.layout
+        armature = _smplx_armature(context)
+
+        if armature is None:
+            layout.operator("motionclip.add_body", icon="OUTLINER_OB_ARMATURE")
+        else:
+            layout.label(text=armature.name, icon="OUTLINER_OB_ARMATURE")
+        column = layout.column()
+        column.enabled = not SESSION.busy
+        column.prop(settings, "prompt", text="", placeholder="What the person does", icon="TEXT")
+        row = column.row(align=True)
+        row.prop(settings, "frames")
+        start = row.row(align=True)
+        start.active = not settings.start_at_current
+        start.prop(settings, "start_frame", text="Start")
+        row.prop(settings, "start_at_current", text="", icon="TIME")
+
+        if SESSION.busy:
+            row = layout.row(align=True)
+            row.progress(factor=SESSION.job.fraction, text=SESSION.job.stage)
+            row.operator("motionclip.cancel", text="", icon="X")
+        else:
+            row = layout.row()
+            row.scale_y = 1.4
+            row.operator("motionclip.generate", text="Generate", icon="PLAY")
+        if SESSION.error:
+            _wrapped(layout.box(), context, SESSION.error, icon="ERROR")
+
+        prompt = note(armature, PROMPT_NOTE) if armature else ""
+        if prompt:
+            box = layout.box()
+            box.label(text="This motion was made from:", icon="ACTION")
+            _wrapped(box, context, f"“{prompt}”")
+            box.label(text=f"Model: {note(armature, PACK_NOTE)}")
+
+
+def _smplx_armature(context: bpy.types.Context) -> bpy.types.Object | None:
+    """The active armature, if it is one that can be keyed."""
+    from ..rig.bones import Bones
+
+    armature = armature_of(context)
+    try:
+        Bones.of(armature)
+    except UserError:
+        return None
+    return armature
+
+
+def _wrapped(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str = "NONE") -> None:
+    """`text` in as many lines as the sidebar's width asks for; Blender's labels do not wrap."""
+    width = context.region.width / context.preferences.system.ui_scale - 60  # less margins and the icon
+    column = layout.column(align=True)
+    column.scale_y = 0.8
+    for number, line in enumerate(textwrap.wrap(text, max(int(width / _CHARACTER_WIDTH), 12))):
+        column.label(text=line, icon=icon if number == 0 else "BLANK1" if icon != "NONE" else "NONE")
+
+
+CLASSES = (MOTIONCLIP_PT_panel,)

@@ -1,0 +1,81 @@
+"""What lives while the extension is enabled and belongs to no file: engine, running job, last error."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..core.errors import UserError
+from .jobs import Job, Progress
+
+if TYPE_CHECKING:
+    from ..core.body import Body
+    from ..core.engine import Engine
+    from .generation import Made
+
+
+class Sources(NamedTuple):
+    """Where the model and the body come from; empty: those that ship with the extension."""
+
+    pack_folder: str = ""
+    body_file: str = ""
+
+    def body(self) -> Body:
+        """The body, read anew."""
+        from ..core.body import Body
+
+        return Body.load(self.body_file or None)
+
+
+class Session:
+    """One for each Blender. The worker thread uses `engine` only; all else is the main thread's."""
+
+    def __init__(self) -> None:
+        self.job: Job[Made] | None = None
+        self.error = ""
+        self._engine: Engine | None = None
+        self._made_from: Sources | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job runs, be it one that was cancelled and has not ended yet."""
+        return self.job is not None and not self.job.finished
+
+    def engine(self, sources: Sources) -> Engine:
+        """The engine for `sources`, kept from run to run; made anew when the preferences have changed."""
+        from ..core.engine import Engine
+
+        with self._lock:
+            if self._engine is None or self._made_from != sources:
+                self._engine = Engine(sources.pack_folder or None, sources.body())
+                self._made_from = sources
+            return self._engine
+
+    def begin(self) -> None:
+        """Clears the last error. Raises `UserError` while a job runs."""
+        if self.busy:
+            raise UserError("A motion is being made already; wait for it, or press Cancel and try again.")
+        self.job, self.error = None, ""
+
+    def start(self, work: Callable[[Progress], Made]) -> Job[Made]:
+        """Starts a job after `begin`."""
+        self.job = Job(work)
+        return self.job
+
+    def cancel(self, error: str = "") -> None:
+        """Asks the running job to stop, and keeps `error` for the panel."""
+        if self.job is not None:
+            self.job.cancel()
+        self.error = error
+
+    def close(self) -> None:
+        """Ends the running job and lets the engine go."""
+        if self.job is not None:
+            self.job.cancel()
+            self.job.join()
+        self.__init__()
+
+
+SESSION = Session()

@@ -1,0 +1,155 @@
+"""A full Blender with a window, driven from outside: mouse, keys, screenshots, and Python in its main thread."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import textwrap
+import time
+from pathlib import Path
+from typing import Any
+
+SIZE = (1280, 800)
+_DISPLAY = ":93"
+# mounts made for a run are gone with its processes
+_ENTER = 'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"'
+
+
+class Blender:
+    """Blender of the chroot `root` under a virtual display, with the extension `zip_path` installed and enabled."""
+
+    def __init__(self, root: Path, zip_path: Path) -> None:
+        self.root = root
+        self.folder = Path(tempfile.mkdtemp(dir=root / "tmp", prefix="motionclip-"))
+        self.inside = Path("/tmp") / self.folder.name  # the same folder, as seen in the chroot
+        self._running: list[subprocess.Popen] = []
+        shutil.copy(zip_path, self.folder / "extension.zip")
+        shutil.copy(Path(__file__).with_name("inside.py"), self.folder)
+
+    def __enter__(self) -> Blender:
+        try:
+            self._start()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _start(self) -> None:
+        quiet = "import bpy; bpy.context.preferences.view.show_splash = False; bpy.ops.wm.save_userpref()"
+        self.call("blender", "--background", "--python-expr", quiet)
+        extension = str(self.inside / "extension.zip")
+        self.call("blender", "--command", "extension", "install-file", "-r", "user_default", "-e", extension)
+        self._spawn("Xvfb", _DISPLAY, "-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24", "+extension", "GLX")
+        time.sleep(1)
+        geometry = ("--window-geometry", "0", "0", *map(str, SIZE))
+        script = ("--python", str(self.inside / "inside.py"), "--", str(self.inside / "socket"))
+        self._spawn("blender", "-noaudio", *geometry, *script)
+        self.until("True", 60)
+        time.sleep(1)  # the first redraws
+
+    def __exit__(self, *_) -> None:
+        for process in reversed(self._running):
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        shutil.rmtree(self.folder)
+
+    @property
+    def log(self) -> str:
+        """What Blender has printed."""
+        return (self.folder / "blender.log").read_text(errors="replace")
+
+    def _command(self, program: tuple[str, ...]) -> list[str]:
+        return ["unshare", "--mount", "sh", "-c", _ENTER, str(self.root), *program]
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+            "LC_ALL": "C.UTF-8",
+            "HOME": str(self.inside),
+            "BLENDER_USER_RESOURCES": str(self.inside / "user"),
+            "DISPLAY": _DISPLAY,
+            "LIBGL_ALWAYS_SOFTWARE": "1",
+        }
+
+    def _spawn(self, *program: str) -> None:
+        with (self.folder / f"{program[0]}.log").open("w") as log:
+            process = subprocess.Popen(
+                self._command(program), env=self._environment(), stdout=log, stderr=subprocess.STDOUT
+            )
+        self._running.append(process)
+
+    def call(self, *program: str) -> str:
+        """Runs a program beside Blender to its end; returns what it prints."""
+        done = subprocess.run(
+            self._command(program), env=self._environment(), capture_output=True, text=True, timeout=120
+        )
+        assert done.returncode == 0, f"{program}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    # --- as a user
+
+    def click(self, x: int, y: int) -> None:
+        """A left click at pixel (x, y) from the top left."""
+        self.call("xdotool", "mousemove", str(x - 2), str(y), "mousemove", str(x), str(y), "sleep", "0.3", "click", "1")
+
+    def move(self, x: int, y: int) -> None:
+        """Moves the mouse; Blender's keys go to the editor under it."""
+        self.call("xdotool", "mousemove", str(x - 2), str(y), "mousemove", str(x), str(y))
+
+    def key(self, name: str) -> None:
+        """A key press, in xdotool's names: Escape, ctrl+z."""
+        self.call("xdotool", "key", name)
+
+    def screenshot(self, path: Path) -> None:
+        """The whole display as a PNG file."""
+        self.call("import", "-window", "root", str(self.inside / "shot.png"))
+        shutil.copyfile(self.folder / "shot.png", path)
+
+    # --- by Python
+
+    def run(self, code: str) -> Any:
+        """Runs code in Blender's main thread; returns the value of its last line, if that is an expression."""
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(60)
+            connection.connect(str(self.folder / "socket"))
+            with connection.makefile("rw") as channel:
+                channel.write(json.dumps(textwrap.dedent(code)) + "\n")
+                channel.flush()
+                answer = json.loads(channel.readline())
+        assert "error" not in answer, answer["error"]
+        return answer["value"]
+
+    def until(self, expression: str, seconds: float) -> Any:
+        """Waits for an expression to become true; returns its value."""
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                value = self.run(expression)
+            except OSError:  # Blender has not opened the socket yet
+                value = None
+            if value:
+                return value
+            dead = self._running[-1].poll() is not None
+            assert not dead, f"Blender ended with status {self._running[-1].returncode}: {self.log[-2000:]}"
+            assert time.monotonic() < end, f"{expression} is not true after {seconds} s; {self.log[-2000:]}"
+            time.sleep(0.05)
+
+
+def root() -> tuple[Path | None, str]:
+    """The chroot to use, or None and why there is none."""
+    named = os.environ.get("MOTIONCLIP_GUI")
+    if not named:
+        return None, "MOTIONCLIP_GUI names no full Blender; see tests/gui/setup_gui.sh"
+    if os.geteuid() != 0:
+        return None, "entering the chroot of the full Blender takes root"
+    if not (Path(named) / "usr/bin/blender").exists():
+        return None, f"there is no Blender in {named}; see tests/gui/setup_gui.sh"
+    return Path(named), ""
