@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import bpy
@@ -21,7 +22,6 @@ def render_caption(text: str, path: Path, width: int, sizes: tuple[int, ...], ta
     """
     scene = bpy.data.scenes.new("Caption")
     curve = bpy.data.curves.new("Caption", "FONT")
-    curve.body = text
     curve.align_x, curve.align_y = "CENTER", "TOP"
     label = bpy.data.objects.new("Caption", curve)
     scene.collection.objects.link(label)
@@ -29,6 +29,7 @@ def render_caption(text: str, path: Path, width: int, sizes: tuple[int, ...], ta
         padding = round(_PADDING * size)
         curve.size = size
         curve.text_boxes[0].width = width - 2 * padding
+        curve.body = _breakable(text, (width - 2 * padding) / size)
         scene.view_layers[0].update()
         height = label.evaluated_get(scene.view_layers[0].depsgraph).dimensions.y + 2 * padding
         if height <= tallest:
@@ -55,6 +56,23 @@ def render_caption(text: str, path: Path, width: int, sizes: tuple[int, ...], ta
     choose_renderer(scene)
     render_png(scene, path)
     return height
+
+
+def _breakable(text: str, line: float) -> str:
+    """`text` with spaces put into words that are longer than a line, `line` widths of an M; for Blender breaks
+    lines at spaces only, and Chinese or Japanese has none."""
+    words = []
+    for word in text.split():
+        words.append("")
+        width = 0.0
+        for character in word:
+            wide = unicodedata.east_asian_width(character) in "WF" or character.isupper() or character in "mw@%"
+            width += 1.0 if wide else 0.62
+            if width > line:
+                words.append("")
+                width = 1.0
+            words[-1] += character
+    return " ".join(words)
 
 
 def _ink() -> bpy.types.Material:
