@@ -11,7 +11,7 @@ from .joints import JOINT_NAMES, PARENTS, bone_shares
 from .landmarks import contour_landmarks, face_landmarks, key_vertices, smplx_order
 from .mesh import mirror_map, start_draft
 from .regressor import fit_regressor, regressor_errors
-from .shape import build_shape_space, ear_vertices
+from .shape import build_shape_space, face_features
 from .source import Source
 
 INFLUENCES = 4  # joints a vertex follows at most
@@ -44,7 +44,7 @@ def build_body(source: Source) -> tuple[dict[str, np.ndarray], str]:
     """All arrays of the model file, and a short report of sizes and errors."""
     space = build_shape_space(source)
     draft, zone = dress(
-        start_draft(space.vertices, source.faces, source.face_parts), space.joints, ear_vertices(source)
+        start_draft(space.vertices, source.faces, source.face_parts), space.joints, face_features(source)
     )
     found = _carried_over(key_vertices(source, space.vertices, space.joints), space.vertices, draft.vertices)
     order = smplx_order(found, len(draft.vertices))
@@ -53,6 +53,7 @@ def build_body(source: Source) -> tuple[dict[str, np.ndarray], str]:
     vertices = _rounded(draft.vertices[order])
     blend = draft.blend[order]
     steps = _rounded(np.stack([blend @ step for step in space.vertex_steps]))
+    steps[:, vertices[:, 1] == 0.0, 1] = 0.0  # the soles stay on the floor whatever the body's shape
     weights = _strongest(blend @ (source.weights @ bone_shares(source.bones, source.parents)))
 
     regressor = fit_regressor(vertices, steps, space.joints, space.joint_steps, weights, mirror_map(vertices))

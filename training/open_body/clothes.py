@@ -7,6 +7,8 @@ A field here is a number per vertex, in metres: positive inside a garment, negat
 from __future__ import annotations
 
 import numpy as np
+from scipy.ndimage import gaussian_filter1d, map_coordinates
+from scipy.spatial import ConvexHull
 
 from .joints import JOINT_INDEX
 from .mesh import Draft, cut, smoothing_matrix, vertex_normals
@@ -30,6 +32,7 @@ ZONE_INDEX = {name: index for index, name in enumerate(ZONES)}
 
 RIM = 0.003  # width of the little wall at a garment's border
 SLEEVE_END = 0.55  # share of the upper arm that the sleeve covers
+LIP_SHARE = 0.3  # of the lip targets' greatest move; where the red of the lips ends
 IRIS_ANGLE, PUPIL_ANGLE = np.radians(25.0), np.radians(11.0)
 
 
@@ -54,6 +57,17 @@ class Wardrobe:
         """Long trousers: from under the shirt down to the shoes."""
         return np.minimum(v[:, 1] - self.ankle_line, self.hem + 0.1 - v[:, 1])
 
+    def brow_edges(self, v: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Eyebrows: fields of their ends, lower edges and upper edges; NaN away from the brows."""
+        eye = self.at["left_eye_smplhf"]
+        x, y = np.abs(v[:, 0]) - eye[0], v[:, 1] - eye[1]
+        near = (np.abs(x) < 0.036) & (y > 0.004) & (y < 0.045) & (v[:, 2] > eye[2] - 0.03)
+        ends = np.minimum(x + 0.019, 0.024 - x)
+        middle = np.interp(x, [-0.019, -0.005, 0.012, 0.024], [0.0185, 0.0215, 0.0225, 0.0165])
+        half = np.interp(x, [-0.019, -0.008, 0.024], [0.0030, 0.0036, 0.0012])
+        fields = (ends, y - (middle - half), (middle + half) - y)
+        return tuple(np.where(near, field, np.nan) for field in fields)  # type: ignore[return-value]
+
     def hair(self, v: np.ndarray, ears: np.ndarray) -> np.ndarray:
         """Short hair: above a hairline given as elevation over the azimuth, seen from the middle of the skull."""
         eye = self.at["left_eye_smplhf"]
@@ -64,8 +78,8 @@ class Wardrobe:
         elevation = np.arctan2(offset[:, 1], level)
         line = np.interp(
             azimuth,
-            [0.0, 25.0, 40.0, 50.0, 60.0, 72.0, 84.0, 100.0, 125.0, 150.0, 180.0],
-            [36.0, 36.0, 33.0, 24.0, 14.0, -8.0, -14.0, -10.0, -34.0, -46.0, -48.0],
+            [0.0, 20.0, 34.0, 44.0, 52.0, 58.0, 66.0, 72.0, 90.0, 105.0, 125.0, 150.0, 180.0],
+            [24.0, 23.5, 20.0, 12.0, 0.0, -17.0, -20.0, -12.0, -14.0, -30.0, -38.0, -42.0, -43.0],
         )
         field = 0.1 * (elevation - np.radians(line))
         field = np.minimum(field, v[:, 1] - self.at["neck"][1])
@@ -85,7 +99,43 @@ def _smooth_under_clothes(draft: Draft, wardrobe: Wardrobe) -> Draft:
     # Between shirt and trousers there is no border to keep.
     seam = (np.abs(v[:, 1] - wardrobe.hem) < 0.09) & (np.abs(v[:, 0]) < 0.3)
     strength = np.where(seam, 0.6, strength)
-    return draft.mixed(smoothing_matrix(len(v), draft.faces, strength, rounds=14))
+    return draft.mixed(smoothing_matrix(len(v), draft.faces, strength, rounds=30))
+
+
+def _drape(draft: Draft, wardrobe: Wardrobe) -> Draft:
+    """Let the shirt span the hollows of the trunk: push each level's outline out to its convex hull, metres."""
+    v, at = draft.vertices, wardrobe.at
+    armpit = at["left_shoulder"][1] - 0.08
+    low, high = wardrobe.hem - 0.06, armpit
+    trunk = (v[:, 1] > low - 0.03) & (v[:, 1] < high + 0.02) & (np.abs(v[:, 0]) < at["left_shoulder"][0] + 0.03)
+    levels = np.linspace(low, high, 36)
+    angles = np.radians(np.arange(0.0, 360.0, 5.0))
+    rays = np.stack([np.sin(angles), np.cos(angles)], axis=1)
+    middle_z = np.empty(len(levels))
+    reach = np.empty((len(levels), len(angles)))
+    for k, level in enumerate(levels):
+        flat = v[trunk & (np.abs(v[:, 1] - level) < 0.02)][:, [0, 2]]
+        flat = np.concatenate([flat, flat * [-1.0, 1.0]])
+        middle_z[k] = 0.5 * (flat[:, 1].min() + flat[:, 1].max())
+        hull = ConvexHull(flat - [0.0, middle_z[k]])
+        speed = rays @ hull.equations[:, :2].T
+        ratio = np.where(speed > 1e-9, -hull.equations[:, 2] / np.maximum(speed, 1e-9), np.inf)
+        reach[k] = ratio.min(axis=1)
+    reach = gaussian_filter1d(reach, 1.5, axis=0, mode="nearest")
+
+    inside = np.flatnonzero((v[:, 1] > low) & (v[:, 1] < high) & trunk)
+    p = v[inside]
+    at_level = np.interp(p[:, 1], levels, np.arange(len(levels)))
+    flat = np.stack([p[:, 0], p[:, 2] - np.interp(p[:, 1], levels, middle_z)], axis=1)
+    radius = np.linalg.norm(flat, axis=1)
+    turn = np.degrees(np.arctan2(flat[:, 0], flat[:, 1])) % 360.0 / 5.0
+    wrapped = np.concatenate([reach, reach[:, :1]], axis=1)
+    wanted = map_coordinates(wrapped, [at_level, turn], order=1)
+    share = _smoothstep(p[:, 1], low, wardrobe.hem) * (1.0 - _smoothstep(p[:, 1], high - 0.09, high))
+    offsets = np.zeros_like(v)
+    push = share * np.maximum(wanted - radius, 0.0) / np.maximum(radius, 1e-6)
+    offsets[inside, 0], offsets[inside, 2] = push * flat[:, 0], push * flat[:, 1]
+    return draft.moved(offsets)
 
 
 def _garment_offsets(draft: Draft, wardrobe: Wardrobe, ears: np.ndarray) -> np.ndarray:
@@ -111,20 +161,20 @@ def _garment_offsets(draft: Draft, wardrobe: Wardrobe, ears: np.ndarray) -> np.n
     return np.where(hair > 0.0, hair_depth * _smoothstep(hair, 0.0, RIM), offset)
 
 
-def dress(draft: Draft, joints: np.ndarray, ears: np.ndarray) -> tuple[Draft, np.ndarray]:
+def dress(draft: Draft, joints: np.ndarray, features: dict[str, np.ndarray]) -> tuple[Draft, np.ndarray]:
     """Clothes, hair and eyes on a T-posed draft; returns the dressed draft and the zone (F,) of every face.
 
-    ``ears`` (V0,) marks the original vertices of the ears, which the hair leaves free.
+    ``features`` gives each original vertex's share (V0,) in the "ears", which the hair leaves free, and the "lips".
     """
     wardrobe = Wardrobe(joints)
-    draft = _smooth_under_clothes(draft, wardrobe)
+    draft = _drape(_smooth_under_clothes(draft, wardrobe), wardrobe)
 
     draft, field = cut(draft, wardrobe.ankle_line - draft.vertices[:, 1])
     below = (field[draft.faces] >= 0.0).all(axis=1)
     draft = add_shoes(draft, below)
 
-    def ear_mask(d: Draft) -> np.ndarray:
-        return d.blend @ ears.astype(float) > 0.5
+    def ears(d: Draft) -> np.ndarray:
+        return d.blend @ features["ears"] > 0.5
 
     draft, _ = cut(draft, wardrobe.shirt(draft.vertices))
     draft, _ = cut(draft, wardrobe.shirt(draft.vertices) - RIM)
@@ -132,11 +182,11 @@ def dress(draft: Draft, joints: np.ndarray, ears: np.ndarray) -> tuple[Draft, np
     draft, _ = cut(draft, np.where(not_shoe, wardrobe.trousers(draft.vertices) - RIM, np.nan))
     for level in (0.0, RIM):
         head = draft.part_vertices("head")
-        draft, _ = cut(draft, np.where(head, wardrobe.hair(draft.vertices, ear_mask(draft)) - level, np.nan))
-    draft = _cut_irises(draft, wardrobe)
+        draft, _ = cut(draft, np.where(head, wardrobe.hair(draft.vertices, ears(draft)) - level, np.nan))
+    draft = _cut_face(draft, wardrobe, features["lips"])
 
-    zone = _zones(draft, wardrobe, ear_mask(draft))
-    offsets = _garment_offsets(draft, wardrobe, ear_mask(draft))
+    zone = _zones(draft, wardrobe, ears(draft), draft.blend @ features["lips"])
+    offsets = _garment_offsets(draft, wardrobe, ears(draft))
     offsets[draft.part_vertices("shoe", "sole")] = 0.0
     offsets[draft.part_vertices("eye_front.L", "eye_front.R", "eye_back.L", "eye_back.R", "mouth_cavity")] = 0.0
     moved = draft.vertices + offsets[:, None] * vertex_normals(draft.vertices, draft.faces)
@@ -150,6 +200,19 @@ def dress(draft: Draft, joints: np.ndarray, ears: np.ndarray) -> tuple[Draft, np
     return draft.moved(moved - draft.vertices), zone
 
 
+def _cut_face(draft: Draft, wardrobe: Wardrobe, lips: np.ndarray) -> Draft:
+    """Cut the outlines of irises, pupils, brows and lips; ``lips`` (V0,) is each original vertex's share in them."""
+    for limit in (IRIS_ANGLE, PUPIL_ANGLE):
+        draft, _ = cut(draft, limit - _eye_axis_angle(draft, wardrobe))
+    draft, _ = cut(draft, wardrobe.brow_edges(draft.vertices)[0])
+    for edge in (1, 2):
+        fields = wardrobe.brow_edges(draft.vertices)
+        draft, _ = cut(draft, np.where(fields[0] >= -1e-6, fields[edge], np.nan))
+    head = draft.part_vertices("head")
+    draft, _ = cut(draft, np.where(head, draft.blend @ lips - LIP_SHARE, np.nan))
+    return draft
+
+
 def _eye_axis_angle(draft: Draft, wardrobe: Wardrobe) -> np.ndarray:
     """Angle (V,) from the line of sight for the eyeballs' vertices, NaN elsewhere."""
     angle = np.full(len(draft.vertices), np.nan)
@@ -160,13 +223,7 @@ def _eye_axis_angle(draft: Draft, wardrobe: Wardrobe) -> np.ndarray:
     return angle
 
 
-def _cut_irises(draft: Draft, wardrobe: Wardrobe) -> Draft:
-    for limit in (IRIS_ANGLE, PUPIL_ANGLE):
-        draft, _ = cut(draft, limit - _eye_axis_angle(draft, wardrobe))
-    return draft
-
-
-def _zones(draft: Draft, wardrobe: Wardrobe, ears: np.ndarray) -> np.ndarray:
+def _zones(draft: Draft, wardrobe: Wardrobe, ears: np.ndarray, lips: np.ndarray) -> np.ndarray:
     """Zone number (F,) of every face, before anything is pushed off the skin."""
     v, faces = draft.vertices, draft.faces
 
@@ -177,6 +234,10 @@ def _zones(draft: Draft, wardrobe: Wardrobe, ears: np.ndarray) -> np.ndarray:
     zone[inside(wardrobe.trousers(v))] = ZONE_INDEX["trousers"]
     zone[inside(wardrobe.shirt(v))] = ZONE_INDEX["shirt"]
     zone[draft.parts["head"] & inside(wardrobe.hair(v, ears))] = ZONE_INDEX["hair"]
+    with np.errstate(invalid="ignore"):
+        brow = np.logical_and.reduce([inside(field) for field in wardrobe.brow_edges(v)])
+    zone[draft.parts["head"] & brow] = ZONE_INDEX["hair"]
+    zone[draft.parts["head"] & inside(lips - LIP_SHARE)] = ZONE_INDEX["lips"]
     zone[draft.parts["shoe"]] = ZONE_INDEX["shoes"]
     zone[draft.parts["sole"]] = ZONE_INDEX["soles"]
     zone[draft.parts["mouth_cavity"]] = ZONE_INDEX["mouth"]

@@ -12,7 +12,7 @@ _RELAXED: dict[str, tuple[tuple[float, float], ...]] = {
     "pinky": ((0.46, 0.12), (0.46, 0.0), (0.28, 0.0)),
     "ring": ((0.42, 0.05), (0.50, 0.0), (0.30, 0.0)),
 }
-_RELAXED_THUMB = ((0.10, -0.25, 0.05), (0.0, -0.10, 0.0), (0.0, -0.20, 0.0))
+_RELAXED_THUMB = ((0.10, 0.40, 0.15), (0.0, 0.15, 0.0), (0.0, 0.20, 0.0))
 
 
 def relaxed_hand(side: str) -> np.ndarray:
@@ -30,14 +30,14 @@ def hand_components(side: str) -> np.ndarray:
     seeds = []
     curl = np.zeros((15, 3))
     curl[:12, 2] = -1.0
-    curl[12:, 1] = -0.5
+    curl[12:, 1] = 0.5
     seeds.append(curl)
     for finger in (0, 1, 3, 2):
         own = np.zeros((15, 3))
         own[3 * finger : 3 * finger + 3, 2] = -1.0
         seeds.append(own)
     thumb = np.zeros((15, 3))
-    thumb[12:, 1] = -1.0
+    thumb[12:, 1] = 1.0
     seeds.append(thumb)
     rows = np.concatenate([np.stack(seeds).reshape(len(seeds), -1), np.eye(45)])
     basis: list[np.ndarray] = []

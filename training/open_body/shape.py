@@ -35,26 +35,29 @@ class Direction:
     name: str
     macro: dict[str, float]
     local: dict[str, float]
+    one_sided: bool = False
 
 
-def _both(name: str, amount: float) -> dict[str, float]:
-    return {f"l-{name}": amount, f"r-{name}": amount}
-
-
-# One unit is about one standard deviation among adults; plus means more of what the name says.
+# One unit is about one standard deviation among adults; plus means more of what the name says. MakeHuman's gender
+# runs from 0 (male) to 1 (female).
 DIRECTIONS: tuple[Direction, ...] = (
-    Direction("height", {"height": 0.12}, {}),
-    Direction("weight", {"weight": 0.16}, {}),
-    Direction("masculine", {"gender": 0.22}, {}),
-    Direction("muscle", {"muscle": 0.2}, {}),
-    Direction("age", {"age": 0.12}, {}),
+    Direction("height", {"height": 0.06}, {}),
+    Direction("weight", {"weight": 0.25}, {}),
+    Direction("masculine", {"gender": -0.22, "cupsize": -0.08}, {}),
+    Direction("muscle", {"muscle": 0.3}, {}),
+    Direction("age", {"age": 0.12}, {}, one_sided=True),  # the other way lies childhood
     Direction(
         "leg_length",
         {},
-        {"upperlegs-height-incr": 0.3, "lowerlegs-height-incr": 0.3, "torso-scale-vert-incr": -0.2},
+        {
+            "upperlegs-height-incr": 0.22,
+            "lowerlegs-height-incr": 0.22,
+            "measure-napetowaist-dist-incr": -0.27,
+            "measure-waisttohip-dist-incr": -0.25,
+        },
     ),
-    Direction("shoulder_width", {}, {"measure-shoulder-dist-incr": 0.3, "torso-vshape-incr": 0.2}),
-    Direction("hip_width", {}, {"hip-scale-horiz-incr": 0.35, "measure-hips-circ-incr": 0.15}),
+    Direction("shoulder_width", {}, {"measure-shoulder-dist-incr": 0.35, "torso-vshape-incr": 0.25}),
+    Direction("hip_width", {}, {"hip-scale-horiz-incr": 0.4, "measure-hips-circ-incr": 0.25}),
     Direction("arm_length", {}, {"measure-upperarm-length-incr": 0.3, "measure-lowerarm-length-incr": 0.3}),
     Direction(
         "head_size",
@@ -77,15 +80,18 @@ EXPRESSIONS: dict[str, tuple[str, ...]] = {
 }
 
 
-EAR_TARGETS = ("l-ear-scale-incr", "r-ear-scale-incr")
-EAR_MOVE = 0.0015  # metres; what these targets move by more than this is the ear itself
-
-
-def ear_vertices(source: Source) -> np.ndarray:
-    """Mask (V,) of the ears: the vertices that MakeHuman's ear targets move."""
+def _moved_by(source: Source, targets: tuple[str, ...]) -> np.ndarray:
+    """How far (V,) in metres the named local targets move each vertex."""
     plain = source.shape(NEUTRAL).vertices
-    scaled = source.shape(NEUTRAL, dict.fromkeys(EAR_TARGETS, 1.0)).vertices
-    return np.linalg.norm(scaled - plain, axis=1) > EAR_MOVE
+    changed = source.shape(NEUTRAL, dict.fromkeys(targets, 1.0)).vertices
+    return np.linalg.norm(changed - plain, axis=1)
+
+
+def face_features(source: Source) -> dict[str, np.ndarray]:
+    """Shares (V,) from 0 to 1 of belonging to the "ears" and the "lips", found by what MakeHuman's targets move."""
+    lower, upper = (_moved_by(source, (f"mouth-{lip}lip-volume-incr",)) for lip in ("lower", "upper"))
+    ears = _moved_by(source, ("l-ear-wing-incr", "r-ear-wing-incr"))
+    return {"ears": (ears > 0.001).astype(float), "lips": np.maximum(lower / lower.max(), upper / upper.max())}
 
 
 @dataclass(frozen=True)
@@ -116,10 +122,12 @@ def build_shape_space(source: Source) -> ShapeSpace:
     neutral = to_tpose(source, source.shape(NEUTRAL))
     vertex_steps, joint_steps = [], []
     for direction in DIRECTIONS:
-        # MakeHuman's shapes are bent about the neutral body, so the step is the mean of both sides.
-        more, less = _stepped(source, direction, 1.0), _stepped(source, direction, -1.0)
-        vertex_steps.append(0.5 * (more.vertices - less.vertices))
-        joint_steps.append(0.5 * (more.joints - less.joints))
+        # MakeHuman's shapes are bent about the neutral body, so a step is the mean of both sides if both are adult.
+        more = _stepped(source, direction, 1.0)
+        less = neutral if direction.one_sided else _stepped(source, direction, -1.0)
+        span = 1.0 if direction.one_sided else 2.0
+        vertex_steps.append((more.vertices - less.vertices) / span)
+        joint_steps.append((more.joints - less.joints) / span)
     for actions in EXPRESSIONS.values():
         posed = to_tpose(source, source.shape(NEUTRAL, face=dict.fromkeys(actions, 1.0)))
         vertex_steps.append(posed.vertices - neutral.vertices)

@@ -12,6 +12,7 @@ from .mesh import Draft, drop_faces, mirror_map
 SOLE_HEIGHT = 0.022  # metres
 SOLE_EDGE = 0.004  # how far the sole stands out around the upper
 ROOM = 0.006  # leather and air around the foot
+TOE_ROOM = 0.010  # extra height over the toes
 UPPER_ROWS = 7  # rings between ankle and sole
 
 
@@ -66,8 +67,10 @@ def _sole_outline(foot: np.ndarray, ring: np.ndarray) -> np.ndarray:
     front = (front - start) % len(ring)
     first, second = _halves(dense)
     length = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(np.concatenate([rolled, rolled[:1]]), axis=0), axis=1))])
-    share_first = length[: front + 1] / length[front]
-    share_second = (length[-1] - length[front:-1]) / (length[-1] - length[front])
+    # The ring's points crowd in places; half of the even spacing keeps the heel round all the same.
+    share_first = 0.5 * length[: front + 1] / length[front] + 0.5 * np.linspace(0.0, 1.0, front + 1)
+    share_second = 0.5 * (length[-1] - length[front:-1]) / (length[-1] - length[front])
+    share_second += 0.5 * np.linspace(1.0, 1.0 / (len(ring) - front), len(ring) - front)
     outline[: front + 1] = _resampled(first, share_first)
     outline[front:] = _resampled(second, share_second)
     return np.roll(outline, start, axis=0)
@@ -107,6 +110,8 @@ def _shoe_rows(ring: np.ndarray, foot: np.ndarray) -> list[np.ndarray]:
         share = step / (UPPER_ROWS + 1.0)
         straight = (1.0 - share) * ring + share * edge
         out = _pushed_out(straight, spine, hull, ROOM)
+        toes = np.clip((out[:, 2] - spine[1, 2] + 0.05) / 0.06, 0.0, 1.0)
+        out[:, 1] += TOE_ROOM * toes * np.sin(np.pi * min(1.0, 1.2 * share)) ** 0.5
         # The first rows leave the ankle gently, the last ones meet the sole's top edge.
         settle = np.minimum(1.0, 1.6 * np.sin(np.pi * share))
         rows.append(straight + settle * (out - straight))
@@ -134,15 +139,17 @@ def add_shoes(draft: Draft, below: np.ndarray) -> Draft:
     foot_vertices = np.unique(draft.faces[below])
     foot = draft.vertices[foot_vertices]
     left_foot = foot_vertices[foot[:, 0] > 0.0]
-    rows = _shoe_rows(draft.vertices[left_ring], draft.vertices[left_foot])
-    rows = _smoothed_rows(draft.vertices[left_ring], rows)
+    # Twice the ankle ring's points: its own are too few for the longer way around the sole.
+    ring_points = draft.vertices[left_ring]
+    dense = np.stack([ring_points, 0.5 * (ring_points + np.roll(ring_points, -1, axis=0))], axis=1).reshape(-1, 3)
+    rows = _smoothed_rows(dense, _shoe_rows(dense, draft.vertices[left_foot]))
     old_tree = cKDTree(draft.vertices[left_foot])
 
     kept, old_numbers = drop_faces(draft, ~below)
     place = np.full(len(draft.vertices), -1)
     place[old_numbers] = np.arange(len(old_numbers))
 
-    width = len(left_ring)
+    width = len(dense)
     points = np.concatenate([*rows, rows[-1].mean(axis=0, keepdims=True)])
     # A shoe follows the nearest parts of the foot inside it, softly, so that shapes and bends stay smooth.
     distance, nearest = old_tree.query(points, k=12)
@@ -161,7 +168,12 @@ def add_shoes(draft: Draft, below: np.ndarray) -> Draft:
         ring = left_ring if side > 0 else [int(mirror[v]) for v in left_ring]
         loops = [place[ring]] + [base + np.arange(width) + width * k for k in range(len(rows))]
         made, is_sole = [], []
-        for level, (upper, lower) in enumerate(zip(loops[:-1], loops[1:], strict=True)):
+        for k in range(len(ring)):
+            this, following = loops[0][k], loops[0][(k + 1) % len(ring)]
+            below_this, middle, below_next = (loops[1][(2 * k + step) % width] for step in (0, 1, 2))
+            made += [(this, below_this, middle), (this, middle, following), (following, middle, below_next)]
+            is_sole += [False] * 3
+        for level, (upper, lower) in enumerate(zip(loops[1:-1], loops[2:], strict=True), start=1):
             for k in range(width):
                 n = (k + 1) % width
                 made += [(upper[k], lower[k], upper[n]), (upper[n], lower[k], lower[n])]
