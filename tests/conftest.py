@@ -27,7 +27,8 @@ def open_body() -> Body:
 
 @pytest.fixture
 def scene():
-    """An empty Blender file's scene; the test is skipped where there is no Blender."""
-    bpy = pytest.importorskip("bpy")
+    """An empty Blender file's scene."""
+    import bpy  # here, because the tests of `core` do without
+
     bpy.ops.wm.read_factory_settings(use_empty=True)
     return bpy.context.scene

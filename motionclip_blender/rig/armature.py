@@ -193,7 +193,8 @@ def _materials(body: Body, made: list[bpy.types.ID]) -> list[bpy.types.Material]
     for zone, colour in zones:
         material = bpy.data.materials.new(zone)
         made.append(material)
-        material.use_nodes = True
+        if material.node_tree is None:  # new materials have nodes since 5.0
+            material.use_nodes = True
         material.diffuse_color = (*colour, 1.0)
         shader = next(node for node in material.node_tree.nodes if node.type == "BSDF_PRINCIPLED")
         shader.inputs["Base Color"].default_value = (*colour, 1.0)

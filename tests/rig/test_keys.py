@@ -1,0 +1,359 @@
+"""`key_motion` and `read_motion`: a Motion becomes an Action and comes back; nothing else changes."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+import pytest
+from mathutils import Euler, Quaternion
+
+from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.motion import Motion
+from motionclip_blender.core.skeleton import INDEX, JOINTS
+from motionclip_blender.rig import keys as keys_module
+from motionclip_blender.rig.armature import add_body
+from motionclip_blender.rig.bones import Bones
+from motionclip_blender.rig.keys import key_motion, read_motion
+from motionclip_blender.rig.versions import NewAction, fcurves_of
+from tests.synthetic import angle_between, random_motion
+
+ORDERS = ("XYZ", "XZY", "YXZ", "YZX", "ZXY", "ZYX")
+
+
+@pytest.fixture
+def armature(scene, small_body):
+    """An SMPL-X armature in a scene of 24 frames per second."""
+    return add_body(small_body)
+
+
+def curves_of(action, armature) -> dict[tuple[str, int], bpy.types.FCurve]:
+    return {(curve.data_path, curve.array_index): curve for curve in fcurves_of(action, armature, "")}
+
+
+def largest_difference(a: Motion, b: Motion) -> float:
+    """Radians and metres alike."""
+    return max(angle_between(a.rotations, b.rotations).max(), np.abs(a.translation - b.translation).max())
+
+
+# --- there and back
+
+
+def test_a_motion_comes_back(armature):
+    motion = random_motion(50, fps=24.0)
+    key_motion(armature, motion, "walk")
+    again = read_motion(armature, fps=24.0)
+    assert len(again) == 50 and again.fps == 24
+    assert largest_difference(again, motion) < 1e-5
+
+
+@pytest.mark.parametrize("start", [1, 0, -20, 1001, 12.5])
+def test_a_motion_comes_back_from_anywhere_in_the_timeline(armature, start):
+    motion = random_motion(50, fps=24.0)
+    action = key_motion(armature, motion, "walk", start_frame=start)
+    assert action.frame_range[:] == pytest.approx((start, start + 49))
+    assert largest_difference(read_motion(armature, fps=24.0), motion) < 1e-4
+
+
+@pytest.mark.parametrize(("fps", "base"), [(24, 1.0), (25, 1.0), (30, 1.001), (60, 1.0), (120, 1.0), (12, 1.0)])
+def test_a_motion_keeps_its_speed_at_any_scene_rate(armature, scene, fps, base):
+    scene.render.fps, scene.render.fps_base = fps, base
+    motion = random_motion(61, fps=30.0)  # two seconds
+    action = key_motion(armature, motion, "walk")
+    seconds = (action.frame_range[1] - action.frame_range[0]) * base / fps
+    assert motion.seconds - base / fps < seconds <= motion.seconds + 1e-6
+    again = read_motion(armature, fps=30.0)
+    same = min(len(again), len(motion))
+    assert same >= 61 - 30 / fps * base - 1
+    # a frame between two keys lies on their chord, which bends off the movement at low rates
+    tolerance = 1e-4 if fps % 30 == 0 and base == 1.0 else 0.06 if fps == 12 else 0.02
+    assert largest_difference(again.crop(0, same), motion.crop(0, same)) < tolerance
+
+
+def test_keys_can_be_set_at_the_motions_own_rate(armature, scene):
+    motion = random_motion(61, fps=30.0)
+    action = key_motion(armature, motion, "walk", fps=30.0)
+    points = next(iter(curves_of(action, armature).values())).keyframe_points
+    assert len(points) == 61 and points[1].co.x - points[0].co.x == pytest.approx(24 / 30)
+    assert largest_difference(read_motion(armature), motion) < 1e-4
+
+
+def test_the_bones_turn_as_the_curves_say(armature, small_body):
+    motion = random_motion(20, fps=24.0)
+    key_motion(armature, motion, "walk")
+    bpy.context.scene.frame_set(13)
+    pose = armature.evaluated_get(bpy.context.evaluated_depsgraph_get()).pose.bones
+    x, y, z = small_body.posed_joints(motion)[12, INDEX["left_wrist"]]
+    assert pose["left_wrist"].head[:] == pytest.approx((x, -z, y), abs=1e-5)
+
+
+def test_a_single_frame_is_a_motion_too(armature):
+    motion = random_motion(1, fps=24.0)
+    key_motion(armature, motion, "pose")
+    assert largest_difference(read_motion(armature), Motion(motion.rotations, motion.translation, 30)) < 1e-5
+
+
+# --- the Action
+
+
+def test_every_joint_and_the_pelvis_get_curves_in_a_group_of_their_bone(armature):
+    action = key_motion(armature, random_motion(5, fps=24.0), "walk")
+    curves = curves_of(action, armature)
+    assert len(curves) == 55 * 4 + 3
+    for name in JOINTS:
+        for i in range(4):
+            curve = curves[f'pose.bones["{name}"].rotation_quaternion', i]
+            assert curve.group.name == name and len(curve.keyframe_points) == 5
+    assert all(curves['pose.bones["pelvis"].location', i].group.name == "pelvis" for i in range(3))
+
+
+def test_keys_are_straight_lines_with_handles_in_place(armature):
+    curve = next(iter(curves_of(key_motion(armature, random_motion(5, fps=24.0), "walk"), armature).values()))
+    assert {point.interpolation for point in curve.keyframe_points} == {"LINEAR"}
+    assert all(abs(point.handle_left.x - point.co.x) <= 1 for point in curve.keyframe_points)
+    assert curve.is_valid
+
+
+def test_quaternions_never_jump_to_the_other_side(armature):
+    motion = random_motion(200, fps=24.0)
+    flipped = motion.rotations * np.random.default_rng(0).choice([-1, 1], size=(200, 55, 1))
+    action = key_motion(armature, Motion(flipped, motion.translation, 24.0), "walk")
+    curves = curves_of(action, armature)
+    for name in JOINTS:
+        values = [[point.co.y for point in curves[f'pose.bones["{name}"].rotation_quaternion', i].keyframe_points]
+                  for i in range(4)]  # fmt: skip
+        assert np.abs(np.diff(values)).max() < 0.3 and values[0][0] >= 0
+
+
+def test_each_run_makes_a_new_action_and_keeps_the_old_one(armature):
+    first = key_motion(armature, random_motion(5), "a person waves")
+    second = key_motion(armature, random_motion(5, seed=1), "a person waves")
+    assert (first.name, second.name) == ("a person waves", "a person waves.001")
+    assert armature.animation_data.action == second
+    assert first.use_fake_user and second.use_fake_user  # saved with the file, in use or not
+
+
+def test_a_users_own_action_is_not_lost_when_replaced(armature):
+    own = bpy.data.actions.new("own")
+    armature.animation_data_create().action = own
+    key_motion(armature, random_motion(5), "new")
+    assert own.use_fake_user
+
+
+def test_an_action_remembers_its_notes(armature):
+    action = key_motion(armature, random_motion(5), "walk", notes={"prompt": "walk", "seed": 3, "strength": 0.5})
+    assert (action["prompt"], action["seed"], action["strength"]) == ("walk", 3, 0.5)
+
+
+def test_scene_and_selection_stay_as_they_are(armature, scene):
+    other = bpy.data.objects.new("other", None)
+    scene.collection.objects.link(other)
+    armature.select_set(False)
+    other.select_set(True)
+    bpy.context.view_layer.objects.active = other
+    scene.frame_start, scene.frame_end, scene.render.fps, scene.render.fps_base = 5, 50, 25, 1.25
+    scene.frame_set(17)
+    key_motion(armature, random_motion(500), "walk")
+    read_motion(armature)
+    assert (scene.frame_start, scene.frame_end, scene.frame_current) == (5, 50, 17)
+    assert (scene.render.fps, scene.render.fps_base) == (25, 1.25)
+    assert bpy.context.view_layer.objects.active == other and bpy.context.selected_objects == [other]
+
+
+def test_bones_in_another_rotation_mode_are_switched(armature):
+    armature.pose.bones["left_knee"].rotation_mode = "XYZ"
+    motion = random_motion(5, fps=24.0)
+    key_motion(armature, motion, "walk")
+    assert armature.pose.bones["left_knee"].rotation_mode == "QUATERNION"
+    assert largest_difference(read_motion(armature, fps=24.0), motion) < 1e-5
+
+
+def test_two_armatures_have_actions_of_their_own(scene, small_body):
+    motions = [random_motion(5, 24.0, seed) for seed in (0, 1)]
+    armatures = [add_body(small_body) for _ in motions]
+    for armature, motion in zip(armatures, motions, strict=True):
+        key_motion(armature, motion, "walk")
+    for armature, motion in zip(armatures, motions, strict=True):
+        assert largest_difference(read_motion(armature, fps=24.0), motion) < 1e-5
+
+
+# --- failures
+
+
+class NoMemory(Exception):
+    pass
+
+
+@pytest.mark.parametrize("had_action", [False, True])
+@pytest.mark.parametrize("stage", ["curves", "notes", "assignment"])
+def test_a_failure_leaves_the_armature_as_it_was(armature, monkeypatch, stage, had_action):
+    old = key_motion(armature, random_motion(5), "old") if had_action else None
+    slot = getattr(armature.animation_data, "action_slot", None)
+    armature.pose.bones["left_knee"].rotation_mode = "ZYX"
+    names = set(bpy.data.actions.keys())
+
+    def fail(*arguments):
+        raise NoMemory
+
+    notes = {}
+    if stage == "curves":
+        fill, calls = keys_module._fill, []
+        monkeypatch.setattr(keys_module, "_fill", lambda *a: calls.append(a) or fill(*a) if len(calls) < 30 else fail())
+    elif stage == "assignment":
+        assign = NewAction.assign
+        monkeypatch.setattr(NewAction, "assign", lambda *a: assign(*a) or fail())
+    else:
+        notes = {"prompt": object()}
+    with pytest.raises((NoMemory, TypeError)):
+        key_motion(armature, random_motion(5, seed=1), "new", notes=notes)
+    assert set(bpy.data.actions.keys()) == names
+    assert armature.pose.bones["left_knee"].rotation_mode == "ZYX"
+    if had_action:
+        assert armature.animation_data.action == old
+        assert getattr(armature.animation_data, "action_slot", None) == slot
+    else:
+        assert armature.animation_data is None
+
+
+def test_what_cannot_be_keyed_gets_no_action(armature):
+    armature.pose.bones["head"].lock_rotation[0] = True
+    with pytest.raises(UserError, match="locked"):
+        key_motion(armature, random_motion(5), "walk")
+    assert not bpy.data.actions and armature.animation_data is None
+
+
+# --- reading what others have keyed
+
+
+def keyed_by_hand(armature, mode: str, motion: Motion):
+    """The motion keyed as people do it: bone by bone, in any rotation mode."""
+    bones = Bones.of(armature)
+    quaternions = bones.to_bones(motion.rotations)
+    for i in range(len(motion)):
+        for joint, name in enumerate(bones.names):
+            bone, quaternion = armature.pose.bones[name], Quaternion(quaternions[i, joint])
+            bone.rotation_mode = mode
+            if mode == "QUATERNION":
+                bone.rotation_quaternion = quaternion
+                bone.keyframe_insert("rotation_quaternion", frame=1 + i)
+            elif mode == "AXIS_ANGLE":
+                axis, angle = quaternion.to_axis_angle()
+                bone.rotation_axis_angle = (angle, *(axis * 3))  # Blender does not ask for unit axes
+                bone.keyframe_insert("rotation_axis_angle", frame=1 + i)
+            else:
+                bone.rotation_euler = quaternion.to_euler(mode)
+                bone.keyframe_insert("rotation_euler", frame=1 + i)
+    return armature.animation_data.action
+
+
+@pytest.mark.parametrize("mode", ["QUATERNION", "AXIS_ANGLE", *ORDERS])
+def test_every_rotation_mode_is_understood(armature, mode):
+    motion = random_motion(4, fps=24.0)
+    keyed_by_hand(armature, mode, motion)
+    assert angle_between(read_motion(armature, fps=24.0).rotations, motion.rotations).max() < 1e-4
+
+
+def test_euler_orders_are_blenders(armature):
+    bone = armature.pose.bones["spine1"]
+    for order in ORDERS:
+        bone.rotation_mode, bone.rotation_euler = order, (0.3, -0.8, 1.2)
+        bone.keyframe_insert("rotation_euler", frame=1)
+        turned = Bones.of(armature).to_bones(read_motion(armature).rotations)[0, INDEX["spine1"]]
+        assert angle_between(turned, np.array(Euler((0.3, -0.8, 1.2), order).to_quaternion())) < 1e-5
+
+
+def test_an_action_keyed_in_another_mode_than_the_bones_is_read(armature):
+    motion = random_motion(4, fps=24.0)
+    keyed_by_hand(armature, "XYZ", motion)
+    for bone in armature.pose.bones:
+        bone.rotation_mode = "QUATERNION"
+    assert angle_between(read_motion(armature, fps=24.0).rotations, motion.rotations).max() < 1e-4
+
+
+def test_what_has_no_keys_rests(armature):
+    bone = armature.pose.bones["left_elbow"]
+    bone.rotation_quaternion = Quaternion((0, 0, 1), 0.8)
+    bone.keyframe_insert("rotation_quaternion", index=0, frame=1)
+    bone.keyframe_insert("rotation_quaternion", index=3, frame=1)
+    armature.pose.bones["right_elbow"].rotation_quaternion = Quaternion((0, 0, 1), 0.8)  # posed, not keyed
+    motion = read_motion(armature)
+    angles = np.linalg.norm(motion.axis_angle().reshape(55, 3), axis=1)
+    assert angles[INDEX["left_elbow"]] == pytest.approx(0.8, abs=1e-5)
+    assert np.delete(angles, INDEX["left_elbow"]).max() < 1e-6
+    assert not motion.translation.any()
+
+
+def test_curves_between_keys_are_followed(armature):
+    """Bezier curves and modifiers are sampled as Blender evaluates them."""
+    bone = armature.pose.bones["pelvis"]
+    for frame, place in ((1, 0.0), (25, 1.0)):
+        bone.location = (place, 0, 0)
+        bone.keyframe_insert("location", frame=frame)
+    motion = read_motion(armature, fps=24.0)
+    curve = curves_of(armature.animation_data.action, armature)['pose.bones["pelvis"].location', 0]
+    expected = [curve.evaluate(1 + i) for i in range(25)]
+    moved = Bones.of(armature).to_location(motion.translation)[:, 0]
+    assert moved == pytest.approx(expected, abs=1e-6)
+    assert abs(moved[6] - 0.25) > 0.05  # no straight line
+
+
+def test_a_manual_frame_range_is_respected(armature):
+    action = key_motion(armature, random_motion(50, fps=24.0), "walk")
+    action.use_frame_range, action.frame_start, action.frame_end = True, 11, 20
+    motion = read_motion(armature, fps=24.0)
+    assert len(motion) == 10
+    assert largest_difference(motion, random_motion(50, fps=24.0).crop(10, 20)) < 1e-5
+
+
+def test_an_action_that_is_not_in_use_can_be_read(scene, small_body):
+    maker = add_body(small_body)
+    motion = random_motion(5, fps=24.0)
+    action = key_motion(maker, motion, "walk")
+    reader = add_body(small_body)
+    assert largest_difference(read_motion(reader, action, fps=24.0), motion) < 1e-5
+    assert reader.animation_data is None
+
+
+@pytest.mark.skipif(bpy.app.version < (4, 4, 0), reason="Actions have slots since 4.4")
+def test_an_action_shared_by_slots_gives_each_armature_its_own(scene, small_body):
+    motions = [random_motion(5, 24.0, seed) for seed in (0, 1)]
+    first, second = add_body(small_body), add_body(small_body)
+    action = key_motion(first, motions[0], "duet")
+    second.animation_data_create().action = action
+    second.animation_data.action_slot = action.slots.new(id_type="OBJECT", name=second.name)
+    quaternions = Bones.of(second).to_bones(motions[1].rotations)
+    for i in range(5):
+        for joint, name in enumerate(JOINTS):
+            bone = second.pose.bones[name]
+            bone.rotation_quaternion = quaternions[i, joint]
+            bone.keyframe_insert("rotation_quaternion", frame=1 + i)
+    assert second.animation_data.action == action and len(action.slots) == 2
+    for armature, motion in zip((first, second), motions, strict=True):
+        assert angle_between(read_motion(armature, fps=24.0).rotations, motion.rotations).max() < 1e-5
+    # out of use, the slot named after the armature counts
+    second.animation_data.action = None
+    again = read_motion(second, action, fps=24.0)
+    assert angle_between(again.rotations, motions[1].rotations).max() < 1e-5
+
+
+def test_an_armature_without_action_is_said_so(armature):
+    with pytest.raises(UserError, match='"SMPL-X" has no Action'):
+        read_motion(armature)
+    armature.animation_data_create()
+    with pytest.raises(UserError, match='"SMPL-X" has no Action'):
+        read_motion(armature)
+
+
+def test_an_action_without_keys_for_the_bones_is_said_so(armature):
+    armature.keyframe_insert("location", frame=1)
+    with pytest.raises(UserError, match='has no keys for the bones of "SMPL-X"'):
+        read_motion(armature)
+    with pytest.raises(UserError, match="has no keys"):
+        read_motion(armature, bpy.data.actions.new("empty"))
+
+
+def test_reading_changes_nothing(armature):
+    action = key_motion(armature, random_motion(5), "walk")
+    before = armature.pose.bones["head"].rotation_quaternion.copy()
+    read_motion(armature)
+    assert armature.animation_data.action == action and len(bpy.data.actions) == 1
+    assert armature.pose.bones["head"].rotation_quaternion == before
