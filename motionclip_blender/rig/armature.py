@@ -33,7 +33,8 @@ def add_body(body: Body, betas: np.ndarray | None = None, name: str = "SMPL-X") 
     betas: the shape, by default the mean one. The joints are those of that shape, and it is set on the mesh's
         shape keys; moving these later moves the skin but not the joints.
 
-    Skinning equals SMPL-X's but for pose correctives, which the open body has none of and Blender none for.
+    The skin moves as SMPL-X's does. Pose correctives, which licensed bodies have and the open one has not, are
+    left out: Blender's armatures know of none. `Body.posed_vertices` has them.
     Raises `UserError` for betas the body does not know. After any failure no data-block is left behind.
     """
     context = bpy.context

@@ -69,9 +69,9 @@ def key_motion(
         for key, value in (notes or {}).items():
             new.action[key] = value
         new.action.use_fake_user = True
-        new.assign(armature)
         for bone_name in bones.names:
             armature.pose.bones[bone_name].rotation_mode = "QUATERNION"
+        new.assign(armature)
     except BaseException:
         before.restore(armature)
         for bone, mode in modes.items():

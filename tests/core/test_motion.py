@@ -123,6 +123,15 @@ def test_resampling_50_to_30_follows_the_movement():
     assert angle_between(coarse.resample(30).rotations, exact.rotations).max() < 0.003
 
 
+def test_rounding_never_costs_the_last_frame():
+    for fps, finer in ((25, 50), (24, 120), (24, 30)):  # 29 / 25 * 50 is 57.99999999999999
+        for frames in range(2, 200):
+            if (frames - 1) * finer % fps == 0:
+                whole = (frames - 1) * finer // fps + 1
+                motion = Motion(np.tile(REST[:1], (frames, 1, 1)), np.zeros((frames, 3)), fps)
+                assert len(motion.resample(finer)) == whole
+
+
 def test_the_same_rate_is_the_same_motion():
     motion = random_motion(9)
     assert motion.resample(30) is motion

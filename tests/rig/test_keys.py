@@ -69,6 +69,12 @@ def test_a_motion_keeps_its_speed_at_any_scene_rate(armature, scene, fps, base):
     assert largest_difference(again.crop(0, same), motion.crop(0, same)) < tolerance
 
 
+def test_there_is_a_key_on_every_frame_of_the_scene(armature):
+    action = key_motion(armature, random_motion(61, fps=50.0), "walk", start_frame=10)  # 1.2 seconds
+    for curve in curves_of(action, armature).values():
+        assert [point.co.x for point in curve.keyframe_points] == list(range(10, 39))
+
+
 def test_keys_can_be_set_at_the_motions_own_rate(armature, scene):
     motion = random_motion(61, fps=30.0)
     action = key_motion(armature, motion, "walk", fps=30.0)
