@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 FOLDER = Path(__file__).with_name("captions")
@@ -22,6 +22,7 @@ class CaptionedSpan:
     after: "repeat" or "hold": how it goes on when more frames are asked for than it has.
     travel: an in-place cycle that is made to travel by its feet; speed: one made to travel at metres per second.
     start, end: seconds.
+    limbs: parts of the body taken from other clips, part -> clip: a waving arm on a person who walks.
     """
 
     clip: str
@@ -33,6 +34,7 @@ class CaptionedSpan:
     speed: float = 0.0
     start: float = 0.0
     end: float | None = None
+    limbs: dict[str, str] = field(default_factory=dict)
 
 
 def load_captions(folder: Path = FOLDER) -> list[CaptionedSpan]:

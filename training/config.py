@@ -16,7 +16,8 @@ from .losses import LossWeights
 class TrainConfig:
     """A run of `python -m training train`.
 
-    batch: windows per step for the motion path, and as many exemplars for the prompt path.
+    batch, prompts: windows of 60 frames per step for the motion path, and exemplars for the prompt path; of
+        longer windows there are fewer, of shorter ones more, so that all steps cost the same.
     frames: shortest and longest window.
     noise: largest norm of the noise added to a caption's embedding, as a share of its own norm. Wordings that
         nobody wrote down lie around those that somebody did; the noise makes the decoder answer there too.
@@ -25,7 +26,8 @@ class TrainConfig:
 
     seed: int = 0
     steps: int = 12_000
-    batch: int = 32
+    batch: int = 16
+    prompts: int = 32
     frames: tuple[int, int] = (20, 120)
     joints: tuple[str, ...] = BODY_JOINTS
     width: int = 256

@@ -13,12 +13,17 @@ from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.motion import Motion, heading
 from motionclip_blender.core.pose_tensor import to_pose_tensor
+from motionclip_blender.core.skeleton import INDEX
 
 from .captions import CaptionedSpan, load_captions, mirrored, names_a_side
 from .retarget import facing_forward, moving_forward, travelling
 
+LIMBS = {
+    f"{side}_arm": tuple(f"{side}_{joint}" for joint in ("collar", "shoulder", "elbow", "wrist"))
+    for side in ("left", "right")
+}
 _SEAM = 5  # frames over which a clip that does not quite end as it began is faded into its repetition
-_LOOP_DEGREES = 3.0  # mean joint difference up to which a clip counts as ending as it began
+_LOOP_DEGREES = 8.0  # difference of every joint up to which a clip counts as ending as it began
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,8 @@ def load_samples(data: Path, body: Body, longest: int) -> list[Sample]:
         if not path.is_file():
             raise UserError(f"{path} is missing; run `python -m training prepare` first.")
         motion = _span_motion(amass.load(path), span, body)
+        for part, clip in span.limbs.items():
+            motion = with_limb(motion, amass.load(data / f"{clip}.npz"), part)
         extended = extend(motion, longest, hold=span.after == "hold")
         prompts = span.captions if span.exemplar else ()
         samples.append(Sample(span.clip, span.action, extended, span.captions, prompts, len(motion)))
@@ -67,6 +74,16 @@ def _span_motion(motion: Motion, span: CaptionedSpan, body: Body) -> Motion:
     return moving_forward(motion, span.speed) if span.speed else motion
 
 
+def with_limb(motion: Motion, other: Motion, part: str) -> Motion:
+    """`motion` with the joints of `part` (a key of `LIMBS`) moved as in `other`; both go on until the longer ends."""
+    frames = max(len(motion), len(other))
+    motion, other = (extend(m, frames, hold=False).crop(0, frames) for m in (motion, other))
+    rotations = motion.rotations.copy()
+    joints = [INDEX[name] for name in LIMBS[part]]
+    rotations[:, joints] = other.rotations[:, joints]
+    return Motion(rotations, motion.translation, motion.fps)
+
+
 def extend(motion: Motion, frames: int, hold: bool) -> Motion:
     """The motion made at least `frames` long, by repeating it or by holding its last pose."""
     if hold:
@@ -77,7 +94,9 @@ def extend(motion: Motion, frames: int, hold: bool) -> Motion:
     out = motion
     while len(out) < frames:
         if _ends_as_it_began(motion):
-            out = out.crop(0, len(out) - 1).concatenate(motion)
+            joined = out.concatenate(motion)
+            once = np.delete(np.arange(len(joined)), len(out))  # the pose in which one ends and the next begins
+            out = Motion(joined.rotations[once], joined.translation[once], out.fps)
         else:
             out = out.fade_into(motion, min(_SEAM, len(motion) // 3))
     return out
@@ -85,7 +104,7 @@ def extend(motion: Motion, frames: int, hold: bool) -> Motion:
 
 def _ends_as_it_began(motion: Motion) -> bool:
     dots = np.abs(np.sum(motion.rotations[0, 1:22] * motion.rotations[-1, 1:22], axis=-1))
-    return bool(np.degrees(2 * np.arccos(np.clip(dots, 0, 1))).mean() < _LOOP_DEGREES)
+    return bool(np.degrees(2 * np.arccos(np.clip(dots, 0, 1))).max() < _LOOP_DEGREES)
 
 
 class Windows:

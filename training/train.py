@@ -138,11 +138,10 @@ class Run:
         random = np.random.default_rng((config.seed, self.step))
         torch.manual_seed(int(random.integers(2**31)))
         frames = int(random.integers(config.frames[0], config.frames[1] + 1))
-        # as many frames in every step, whatever their length: short windows come in larger batches
-        count = max(config.batch * 60 // frames, 8)
+        count, asked = (max(batch * 60 // frames, 4) for batch in (config.batch, config.prompts))
         chosen, windows = self.windows.draw(count, frames, random)
         captions = self.prompts.captions_of(chosen, random)
-        exemplars, targets = self.windows.draw_exemplars(count, frames, random)
+        exemplars, targets = self.windows.draw_exemplars(asked, frames, random)
         prompts = self.prompts.prompts_of(exemplars, config, random)
 
         windows, targets, captions, prompts = (
@@ -202,9 +201,7 @@ def _schedule(step: int, config: TrainConfig) -> float:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m training train", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("data"), help="folder of the prepared motions")
-    parser.add_argument(
-        "--run", type=Path, default=Path("runs/default"), help="folder of the run; resumed if it exists"
-    )
+    parser.add_argument("--run", type=Path, default=Path("runs/default"), help="folder; resumed if it exists")
     parser.add_argument("--config", type=Path, help="JSON file; what it leaves out keeps its default")
     options = parser.parse_args(arguments)
     options.run.mkdir(parents=True, exist_ok=True)

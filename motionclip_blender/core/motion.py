@@ -120,7 +120,10 @@ class Motion:
         The result is `seam` frames shorter than both together.
         """
         start = len(self) - seam
-        joined = self.crop(0, start).concatenate(other) if start > 0 else other
+        # `other` sets out from where this motion is when the seam begins
+        joined = self.crop(0, start + 1).concatenate(other)
+        kept = np.delete(np.arange(len(joined)), start)
+        joined = Motion(joined.rotations[kept], joined.translation[kept], joined.fps)
         t = np.arange(1, seam + 1, dtype=np.float32)[:, None] / (seam + 1)
         rotations, translation = joined.rotations.copy(), joined.translation.copy()
         during = slice(start, start + seam)

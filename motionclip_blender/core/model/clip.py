@@ -9,7 +9,10 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import logging
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -44,11 +47,32 @@ def load_clip(spec: ClipSpec, projection: np.ndarray | None) -> TextTower:
     with tempfile.TemporaryDirectory() as configs:
         (Path(configs) / f"{spec.model}.json").write_text(json.dumps(config))
         open_clip.add_model_config(Path(configs))
-    model = open_clip.create_model(spec.model)
+    with _quiet():
+        model = open_clip.create_model(spec.model)
     if projection is not None:
         with torch.no_grad():
             model.text.proj.weight.copy_(torch.from_numpy(projection))
     return TextTower(model.eval().requires_grad_(False), open_clip.get_tokenizer(spec.model))
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keeps transformers' progress bars and reports, and open_clip's warning that the unused image tower is
+    random, out of the user's console."""
+    from transformers.utils import logging as reports
+
+    level, bars = reports.get_verbosity(), reports.is_progress_bar_enabled()
+    reports.set_verbosity_error()
+    reports.disable_progress_bar()
+    previous = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.disable(previous)
+        reports.set_verbosity(level)
+        if bars:
+            reports.enable_progress_bar()
 
 
 class TextTower:

@@ -1,0 +1,108 @@
+"""Captioned spans as samples: repetition, held ends, mirrored captions, windows."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from motionclip_blender.core import amass
+from motionclip_blender.core import rotations as rot
+from motionclip_blender.core.motion import Motion
+from motionclip_blender.core.skeleton import INDEX
+from tests.synthetic import angle_between, random_motion
+from training import dataset
+from training.captions import CaptionedSpan, mirrored, names_a_side
+from training.dataset import Windows, extend, load_samples, with_limb
+
+
+def loop(frames: int = 21) -> Motion:
+    """One arm circles once while the body moves a metre ahead."""
+    poses = np.zeros((frames, 55, 3))
+    poses[:, INDEX["left_elbow"], 0] = np.sin(np.linspace(0, 2 * np.pi, frames))
+    ahead = np.linspace(0, 1, frames)[:, None] * np.array([0, 0, 1])
+    return Motion.from_axis_angle(poses.reshape(frames, -1), ahead)
+
+
+def test_a_loop_goes_on_without_a_seam():
+    motion = loop()
+    longer = extend(motion, 80, hold=False)
+    assert len(longer) >= 80
+    assert longer.translation[60, 2] == pytest.approx(3, abs=1e-4)
+    step = angle_between(longer.rotations[1:], longer.rotations[:-1]).max()
+    assert step <= angle_between(motion.rotations[1:], motion.rotations[:-1]).max() + 1e-4
+
+
+def test_a_move_that_ends_elsewhere_is_faded_into_its_repetition():
+    half = loop(41).crop(0, 11)
+    longer = extend(half, 60, hold=False)
+    assert len(longer) >= 60
+    whole_jump = angle_between(half.rotations[-1], half.rotations[0]).max()
+    assert angle_between(longer.rotations[1:], longer.rotations[:-1]).max() < whole_jump / 2
+
+
+def test_a_held_end_stays_where_it_is():
+    motion = loop()
+    longer = extend(motion, 50, hold=True)
+    assert len(longer) == 50
+    assert (longer.rotations[21:] == motion.rotations[-1]).all() and (longer.translation[21:] == [0, 0, 1]).all()
+
+
+def test_sides_are_swapped_in_words():
+    assert mirrored("Left jab, then the right-handed hook") == "Right jab, then the left-handed hook"
+    assert mirrored("shoots upright lefty") == "shoots upright lefty"
+    assert names_a_side("raises the right arm") and not names_a_side("stands upright")
+
+
+def test_an_arm_of_another_clip():
+    walk, wave = loop(21), random_motion(40)
+    both = with_limb(walk, wave, "right_arm")
+    assert len(both) == 40
+    assert angle_between(both.rotations[:, INDEX["right_elbow"]], wave.rotations[:, INDEX["right_elbow"]]).max() < 1e-3
+    left = INDEX["left_elbow"]
+    assert angle_between(both.rotations[:21, left], walk.rotations[:, left]).max() < 1e-3
+
+
+@pytest.fixture
+def samples(tmp_path, monkeypatch, small_body):
+    spans = [
+        CaptionedSpan("a/one", "wave", ("waves the left hand", "hello"), exemplar=True, after="repeat"),
+        CaptionedSpan("a/two", "fall", ("falls",), exemplar=False, after="hold", start=0.5, end=1.5),
+    ]
+    monkeypatch.setattr(dataset, "load_captions", lambda: spans)
+    amass.save(loop(), tmp_path / "a" / "one.npz")
+    amass.save(loop(61).turned(1.0), tmp_path / "a" / "two.npz")
+    return load_samples(tmp_path, small_body, longest=60)
+
+
+def test_every_span_comes_with_its_mirror_image(samples):
+    assert [s.clip for s in samples] == ["a/one", "a/one", "a/two", "a/two"]
+    assert samples[1].captions == ("waves the right hand", "hello")
+    assert samples[2].length == 30
+    right = INDEX["right_elbow"]
+    assert angle_between(samples[1].motion.rotations[:, right], np.array([1.0, 0, 0, 0])).max() > 0.5
+
+
+def test_a_prompt_has_one_motion_only(samples):
+    """The mirror image answers only to wordings that name a side, or one prompt would have two motions."""
+    assert samples[0].prompts == ("waves the left hand", "hello")
+    assert samples[1].prompts == ("waves the right hand",)
+    assert samples[2].prompts == samples[3].prompts == ()
+
+
+def test_windows_face_forward_and_start_at_the_origin(samples):
+    windows = Windows(samples, ("pelvis", "left_elbow"))
+    chosen, poses = windows.draw(16, 24, np.random.default_rng(0))
+    assert poses.shape == (16, 24, 3, 6) and set(chosen) <= set(range(4))
+    root = rot.sixd_to_quat(poses[:, 0, 0])
+    np.testing.assert_allclose(root[:, 2], 0, atol=1e-5)
+    np.testing.assert_allclose(poses[:, 0, -1], 0, atol=1e-6)
+    assert (poses[:, -1, -1, 2] > -1e-5).all()  # forward is forward, whatever way the clip faced
+
+
+def test_exemplars_are_drawn_from_their_first_frame(samples):
+    windows = Windows(samples, ("pelvis", "left_elbow"))
+    chosen, poses = windows.draw_exemplars(8, 20, np.random.default_rng(0))
+    assert set(chosen) == {0, 1}
+    one = poses[list(chosen).index(0)]
+    expected = rot.quat_to_sixd(samples[0].motion.rotations[:20, INDEX["left_elbow"]])
+    np.testing.assert_allclose(one[:, 1], expected, atol=1e-5)
