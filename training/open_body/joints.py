@@ -20,9 +20,7 @@ PARENTS: tuple[int, ...] = (
 )  # fmt: skip
 JOINT_INDEX: dict[str, int] = {name: index for index, name in enumerate(JOINT_NAMES)}
 MIRROR: tuple[int, ...] = tuple(
-    JOINT_INDEX[
-        name.replace("left", "right") if name.startswith("left") else name.replace("right", "left")
-    ]
+    JOINT_INDEX[name.replace("left", "right") if name.startswith("left") else name.replace("right", "left")]
     for name in JOINT_NAMES
 )
 

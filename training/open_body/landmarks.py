@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.spatial import ConvexHull, cKDTree
 
 from .joints import JOINT_INDEX
 from .mesh import mirror_map
@@ -19,6 +20,7 @@ SMPLX_VERTEX_IDS: dict[str, int] = {
 }  # fmt: skip
 
 _FINGERS = {"thumb": 1, "index": 2, "middle": 3, "ring": 4, "pinky": 5}
+JAW_RISE = 0.36  # how steeply the jaw bone rises from the chin to below the ear
 YAW_STEPS = 79  # smplx: index 0..39 is a head turned by 0..-39 degrees, 40..78 by 1..39 degrees
 
 
@@ -82,13 +84,24 @@ def _closest_on_faces(
     return numbers[local], bary / bary.sum(axis=1, keepdims=True)
 
 
-def _half_face_points(eye: np.ndarray, nose: np.ndarray, scale: float) -> dict[str, list[np.ndarray]]:
+def _half_face_points(eye: np.ndarray, scale: float) -> dict[str, list[np.ndarray]]:
     """Points on the left half of the face (x > 0), before they are laid onto the skin."""
     s = scale
-    brow = [eye + np.array([dx, dy, 0.03]) * s for dx, dy in
-            ((-0.019, 0.021), (-0.010, 0.026), (0.0, 0.028), (0.011, 0.026), (0.021, 0.019))]  # inner to outer
-    lid = [eye + np.array([dx, dy, 0.02]) * s for dx, dy in
-           ((-0.015, -0.002), (-0.006, 0.006), (0.006, 0.006), (0.015, 0.001), (0.006, -0.006), (-0.006, -0.006))]
+    brow = [
+        eye + np.array([dx, dy, 0.03]) * s
+        for dx, dy in ((-0.018, 0.019), (-0.008, 0.0215), (0.002, 0.0225), (0.012, 0.0225), (0.022, 0.0175))
+    ]  # inner to outer
+    lid = [
+        eye + np.array([dx, dy, 0.02]) * s
+        for dx, dy in (
+            (-0.014, -0.002),
+            (-0.005, 0.005),
+            (0.006, 0.005),
+            (0.015, 0.000),
+            (0.006, -0.005),
+            (-0.005, -0.005),
+        )
+    ]
     return {"brow": brow, "lid": lid}
 
 
@@ -103,12 +116,12 @@ def face_landmarks(
     tip = vertices[nose]
     scale = eye[0] / 0.031  # the offsets below were read off a face with pupils 62 mm apart
     flip = np.array([-1.0, 1.0, 1.0])
-    half = _half_face_points(eye, tip, scale)
+    half = _half_face_points(eye, scale)
     points: list[np.ndarray] = []
     points += [p * flip for p in reversed(half["brow"])] + half["brow"]
     bridge = np.array([0.0, eye[1] + 0.002 * scale, tip[2] - 0.02 * scale])
     points += [bridge + (tip - bridge) * share for share in (0.0, 1 / 3, 2 / 3, 1.0)]
-    base = tip + np.array([0.0, -0.014, -0.012]) * scale
+    base = tip + np.array([0.0, -0.011, -0.012]) * scale
     wings = [base + np.array([dx, dy, dz]) * scale for dx, dy, dz in ((0.007, 0.001, -0.002), (0.014, 0.003, -0.008))]
     points += [wings[1] * flip, wings[0] * flip, base, wings[0], wings[1]]
     lid = half["lid"]  # inner corner, two on the upper lid, outer corner, two on the lower lid
@@ -132,40 +145,69 @@ def _mouth_points(vertices: np.ndarray, faces: np.ndarray, head: np.ndarray, mou
         depth = front + (corner[2] - front) * abs(share) ** 2
         return np.array([share * corner[0], seam + (corner[1] - seam) * abs(share) ** 2 + rise, depth])
 
-    outer = [at(-1.0, 0.0), at(-0.65, 0.006), at(-0.25, 0.009), at(0.0, 0.008), at(0.25, 0.009), at(0.65, 0.006),
-             at(1.0, 0.0), at(0.65, -0.007), at(0.25, -0.010), at(0.0, -0.011), at(-0.25, -0.010), at(-0.65, -0.007)]
-    inner = [at(-0.85, 0.0), at(-0.4, 0.002), at(0.0, 0.002), at(0.4, 0.002), at(0.85, 0.0), at(0.4, -0.002),
-             at(0.0, -0.002), at(-0.4, -0.002)]
+    outer = [
+        at(-1.0, 0.0),
+        at(-0.65, 0.006),
+        at(-0.25, 0.009),
+        at(0.0, 0.008),
+        at(0.25, 0.009),
+        at(0.65, 0.006),
+        at(1.0, 0.0),
+        at(0.65, -0.007),
+        at(0.25, -0.010),
+        at(0.0, -0.011),
+        at(-0.25, -0.010),
+        at(-0.65, -0.007),
+    ]
+    inner = [
+        at(-0.85, 0.0),
+        at(-0.4, 0.002),
+        at(0.0, 0.002),
+        at(0.4, 0.002),
+        at(0.85, 0.0),
+        at(0.4, -0.002),
+        at(0.0, -0.002),
+        at(-0.4, -0.002),
+    ]
     return outer + inner
 
 
 def contour_landmarks(
-    vertices: np.ndarray, faces: np.ndarray, head: np.ndarray, joints: np.ndarray, nose: int
+    vertices: np.ndarray, faces: np.ndarray, face_skin: np.ndarray, joints: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The jaw line as seen from the front for each head yaw: faces (79, 17) and barycentric weights (79, 17, 3)."""
+    """The jaw line as seen from the front for each head yaw: faces (79, 17) and barycentric weights (79, 17, 3).
+
+    ``face_skin`` (F,) marks the faces of the head without the ears.
+    """
     eye = joints[JOINT_INDEX["left_eye_smplhf"]]
-    skin = np.unique(faces[head])
-    front = vertices[skin]
-    front_skin = skin[(front[:, 2] > joints[JOINT_INDEX["head"], 2] - 0.01)]
-    face = vertices[front_skin]
-    centre_line = face[(np.abs(face[:, 0]) < 1e-4) & (face[:, 1] < vertices[nose, 1] - 0.04)]
-    chin = centre_line[centre_line[:, 2].argmax()]
-    heights = eye[1] + (chin[1] - eye[1]) * np.sin(np.linspace(0.0, 0.5 * np.pi, 9))
+    skin = np.unique(faces[face_skin])
+    front = skin[(vertices[skin, 2] > eye[2] - 0.075) & (vertices[skin, 1] < eye[1])]  # before the ears and the neck
+    middle = front[np.abs(vertices[front, 0]) < 1e-4]
+    chin = vertices[middle[(vertices[middle] @ [0.0, -1.0, 1.0]).argmax()]]
+    # Below the jaw bone, which rises towards the ear, is the neck.
+    jaw = chin[1] - 0.004 + JAW_RISE * (chin[2] - vertices[front, 2])
+    front = front[vertices[front, 1] > jaw]
+    face = vertices[front]
     owner = np.full(len(vertices), -1)
-    numbers = np.flatnonzero(head)
+    numbers = np.flatnonzero(face_skin)
     owner[faces[numbers].ravel()] = np.repeat(numbers, 3)
     face_idx = np.zeros((YAW_STEPS, 17), np.int64)
     bary = np.zeros((YAW_STEPS, 17, 3))
     for step in range(YAW_STEPS):
         yaw = np.radians(-step if step < 40 else step - 39)
-        left = np.array([np.cos(yaw), 0.0, np.sin(yaw)])
-        for point in range(17):
-            level = heights[min(point, 16 - point)]
-            side = 0.0 if point == 8 else (-1.0 if point < 8 else 1.0)
-            score = side * (face @ left) - 20.0 * np.abs(face[:, 1] - level)
-            if side == 0.0:
-                score = -np.linalg.norm(face - chin, axis=1)
-            vertex = front_skin[score.argmax()]
+        flat = np.stack([face @ [np.cos(yaw), 0.0, np.sin(yaw)], face[:, 1]], axis=1)
+        outline = ConvexHull(flat).vertices
+        ends = flat[outline]
+        # The lower part of the outline, from the right end of the eye line around the chin to the left end.
+        outline = outline[ends[:, 1] < eye[1] - 0.01]
+        centre = np.array([flat[:, 0].mean(), eye[1]])
+        turn = np.arctan2(flat[outline, 1] - centre[1], flat[outline, 0] - centre[0])
+        line = flat[outline[np.argsort(turn)]]
+        length = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
+        even = np.linspace(0.0, length[-1], 17)
+        wanted = np.stack([np.interp(even, length, line[:, k]) for k in range(2)], axis=1)
+        _, nearest = cKDTree(flat).query(wanted)
+        for point, vertex in enumerate(front[nearest]):
             face_idx[step, point] = owner[vertex]
             bary[step, point, np.flatnonzero(faces[owner[vertex]] == vertex)[0]] = 1.0
     return face_idx, bary

@@ -73,6 +73,58 @@ def smoothing_matrix(count: int, faces: np.ndarray, strength: np.ndarray, rounds
     return result
 
 
+def membrane_matrix(count: int, faces: np.ndarray, region: np.ndarray) -> sp.csr_matrix:
+    """Matrix (V, V) that spans the vertices in ``region`` (V,) like a stretched skin between those around it."""
+    edges = edge_matrix(count, faces)
+    inside, outside = np.flatnonzero(region), np.flatnonzero(~region)
+    laplacian = (sp.diags(np.asarray(edges.sum(axis=1)).ravel()) - edges).tocsr()
+    solved = np.linalg.solve(laplacian[inside][:, inside].toarray(), -laplacian[inside][:, outside].toarray())
+    solved[solved < 1e-6] = 0.0
+    solved /= solved.sum(axis=1, keepdims=True)
+    spread = sp.coo_matrix(solved)
+    rows = np.concatenate([outside, inside[spread.row]])
+    columns = np.concatenate([outside, outside[spread.col]])
+    values = np.concatenate([np.ones(len(outside)), spread.data])
+    return sp.coo_matrix((values, (rows, columns)), shape=(count, count)).tocsr()
+
+
+def grown(count: int, faces: np.ndarray, region: np.ndarray, rings: int) -> np.ndarray:
+    """The mask ``region`` (V,) and ``rings`` rings of neighbours."""
+    edges = edge_matrix(count, faces)
+    for _ in range(rings):
+        region = region | (edges @ region.astype(float) > 0.0)
+    return region
+
+
+def refine(draft: Draft, part_names: tuple[str, ...], centre: np.ndarray) -> Draft:
+    """Split every triangle of a closed round part into four, the new corners pushed out to the sphere's radius.
+
+    ``centre`` (3,) is the middle of the sphere; the parts must share no vertex with the rest of the mesh.
+    """
+    chosen = np.logical_or.reduce([draft.parts[name] for name in part_names])
+    faces = draft.faces[chosen]
+    ends = np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]), axis=1)
+    unique, inverse = np.unique(ends, axis=0, return_inverse=True)
+    ab, bc, ca = (inverse.ravel().reshape(3, -1) + len(draft.vertices)).astype(np.int64)
+    a, b, c = faces.T
+    split = np.stack([[a, ab, ca], [ab, b, bc], [ca, bc, c], [ab, bc, ca]]).transpose(2, 0, 1).reshape(-1, 3)
+    rows = np.repeat(np.arange(len(unique)), 2)
+    middle = sp.coo_matrix(
+        (np.full(len(rows), 0.5), (rows, unique.ravel())), shape=(len(unique), len(draft.vertices))
+    ).tocsr()
+    points = middle @ draft.vertices
+    radius = middle @ np.linalg.norm(draft.vertices - centre, axis=1)
+    ray = points - centre
+    points = centre + ray * (radius / np.linalg.norm(ray, axis=1))[:, None]
+    parents = np.concatenate([np.flatnonzero(~chosen), np.repeat(np.flatnonzero(chosen), 4)])
+    return Draft(
+        vertices=np.concatenate([draft.vertices, points]),
+        faces=np.concatenate([draft.faces[~chosen], split]),
+        parts={name: mask[parents] for name, mask in draft.parts.items()},
+        blend=sp.csr_matrix(sp.vstack([draft.blend, middle @ draft.blend])),
+    )
+
+
 def vertex_normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
     """Unit normals (V, 3), faces weighted by area."""
     corner = vertices[faces]
@@ -83,22 +135,38 @@ def vertex_normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
     return normal / np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-12)
 
 
+def _snapped(draft: Draft, field: np.ndarray) -> tuple[Draft, np.ndarray]:
+    """Slide vertices that all but touch the zero line along an edge onto it; returns draft and field (V,)."""
+    faces = draft.faces
+    ends = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
+    ends = np.concatenate([ends, ends[:, ::-1]])
+    a, b = field[ends[:, 0]], field[ends[:, 1]]
+    share = np.abs(a) / np.maximum(np.abs(a) + np.abs(b), 1e-12)
+    close = np.flatnonzero((a * b < 0.0) & (share < SNAP))
+    if not len(close):
+        return draft, field.copy()
+    # Of a vertex's crossing edges the one with the nearest crossing moves it least.
+    close = close[np.lexsort((share[close], ends[close, 0]))]
+    close = close[np.unique(ends[close, 0], return_index=True)[1]]
+    moving, towards, amount = ends[close, 0], ends[close, 1], share[close]
+    free = ~np.isin(towards, moving)  # an edge's other end must not slide away at the same time
+    moving, towards, amount = moving[free], towards[free], amount[free]
+    keep = np.ones(len(field))
+    keep[moving] = 1.0 - amount
+    slide = sp.coo_matrix((amount, (moving, towards)), shape=(len(field), len(field)))
+    snapped = field.copy()
+    snapped[moving] = 0.0
+    return draft.mixed(sp.csr_matrix(sp.diags(keep) + slide)), snapped
+
+
 def cut(draft: Draft, field: np.ndarray) -> tuple[Draft, np.ndarray]:
     """Split triangles where ``field`` (V,) changes sign, so that its zero line runs along edges.
 
     Edges with a NaN end are left alone, which limits a cut to a region. Returns the new draft and the field on it,
     exactly zero on the line.
     """
-    field = field.copy()
+    draft, field = _snapped(draft, field)
     vertices, faces = draft.vertices, draft.faces
-    for _ in range(2):  # snapping one end can bring another edge's crossing close to its end
-        ends = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
-        a, b = field[ends[:, 0]], field[ends[:, 1]]
-        crossing = a * b < 0.0
-        share = np.abs(a[crossing]) / (np.abs(a[crossing]) + np.abs(b[crossing]))
-        crossed = ends[crossing]
-        field[crossed[share < SNAP, 0]] = 0.0
-        field[crossed[share > 1.0 - SNAP, 1]] = 0.0
 
     new_ends: list[tuple[int, int]] = []
     shares: list[float] = []

@@ -38,14 +38,46 @@ class Direction:
     one_sided: bool = False
 
 
+def _both(name: str, amount: float) -> dict[str, float]:
+    return {f"l-{name}": amount, f"r-{name}": amount}
+
+
 # One unit is about one standard deviation among adults; plus means more of what the name says. MakeHuman's gender
 # runs from 0 (male) to 1 (female).
 DIRECTIONS: tuple[Direction, ...] = (
     Direction("height", {"height": 0.06}, {}),
-    Direction("weight", {"weight": 0.25}, {}),
+    Direction(
+        "weight",
+        {"weight": 0.5},
+        {
+            "measure-waist-circ-incr": 0.45,
+            "measure-hips-circ-incr": 0.25,
+            "stomach-tone-incr": -0.35,
+            "buttocks-volume-incr": 0.15,
+            "head-fat-incr": 0.2,
+            **_both("upperarm-fat-incr", 0.3),
+            **_both("lowerarm-fat-incr", 0.2),
+            **_both("upperleg-fat-incr", 0.3),
+            **_both("lowerleg-fat-incr", 0.2),
+        },
+    ),
     Direction("masculine", {"gender": -0.22, "cupsize": -0.08}, {}),
-    Direction("muscle", {"muscle": 0.3}, {}),
-    Direction("age", {"age": 0.12}, {}, one_sided=True),  # the other way lies childhood
+    Direction(
+        "muscle",
+        {"muscle": 0.3},
+        {
+            "torso-muscle-pectoral-incr": 0.3,
+            "torso-muscle-dorsi-incr": 0.3,
+            "measure-neck-circ-incr": 0.15,
+            **_both("upperarm-muscle-incr", 0.4),
+            **_both("upperarm-shoulder-muscle-incr", 0.4),
+            **_both("lowerarm-muscle-incr", 0.3),
+            **_both("upperleg-muscle-incr", 0.3),
+            **_both("lowerleg-muscle-incr", 0.3),
+        },
+    ),
+    # The other way lies childhood, so only the step towards old age counts.
+    Direction("age", {"age": 0.12}, {"head-age-incr": 0.3, "stomach-tone-incr": -0.2}, one_sided=True),
     Direction(
         "leg_length",
         {},
@@ -88,10 +120,18 @@ def _moved_by(source: Source, targets: tuple[str, ...]) -> np.ndarray:
 
 
 def face_features(source: Source) -> dict[str, np.ndarray]:
-    """Shares (V,) from 0 to 1 of belonging to the "ears" and the "lips", found by what MakeHuman's targets move."""
+    """Shares (V,) from 0 to 1 of belonging to the ears, the lips and small body details that cloth hides.
+
+    Found by what MakeHuman's own targets for them move.
+    """
     lower, upper = (_moved_by(source, (f"mouth-{lip}lip-volume-incr",)) for lip in ("lower", "upper"))
     ears = _moved_by(source, ("l-ear-wing-incr", "r-ear-wing-incr"))
-    return {"ears": (ears > 0.001).astype(float), "lips": np.maximum(lower / lower.max(), upper / upper.max())}
+    details = _moved_by(source, ("nipple-size-incr", "nipple-point-incr", "stomach-navel-out"))
+    return {
+        "ears": (ears > 0.001).astype(float),
+        "lips": np.maximum(lower / lower.max(), upper / upper.max()),
+        "details": (details > 0.0005).astype(float),
+    }
 
 
 @dataclass(frozen=True)

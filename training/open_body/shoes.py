@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import scipy.sparse as sp
 from scipy.spatial import ConvexHull, cKDTree
@@ -66,7 +68,9 @@ def _sole_outline(foot: np.ndarray, ring: np.ndarray) -> np.ndarray:
     rolled = np.roll(ring, -start, axis=0)
     front = (front - start) % len(ring)
     first, second = _halves(dense)
-    length = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(np.concatenate([rolled, rolled[:1]]), axis=0), axis=1))])
+    length = np.concatenate(
+        [[0.0], np.cumsum(np.linalg.norm(np.diff(np.concatenate([rolled, rolled[:1]]), axis=0), axis=1))]
+    )
     # The ring's points crowd in places; half of the even spacing keeps the heel round all the same.
     share_first = 0.5 * length[: front + 1] / length[front] + 0.5 * np.linspace(0.0, 1.0, front + 1)
     share_second = 0.5 * (length[-1] - length[front:-1]) / (length[-1] - length[front])
@@ -173,7 +177,7 @@ def add_shoes(draft: Draft, below: np.ndarray) -> Draft:
             below_this, middle, below_next = (loops[1][(2 * k + step) % width] for step in (0, 1, 2))
             made += [(this, below_this, middle), (this, middle, following), (following, middle, below_next)]
             is_sole += [False] * 3
-        for level, (upper, lower) in enumerate(zip(loops[1:-1], loops[2:], strict=True), start=1):
+        for level, (upper, lower) in enumerate(itertools.pairwise(loops[1:]), start=1):
             for k in range(width):
                 n = (k + 1) % width
                 made += [(upper[k], lower[k], upper[n]), (upper[n], lower[k], lower[n])]
@@ -193,7 +197,9 @@ def add_shoes(draft: Draft, below: np.ndarray) -> Draft:
         base += len(points)
     old_count = len(kept.faces)
     all_faces = np.concatenate(faces)
-    parts = {name: np.concatenate([mask, np.zeros(len(all_faces) - old_count, bool)]) for name, mask in kept.parts.items()}
+    parts = {
+        name: np.concatenate([mask, np.zeros(len(all_faces) - old_count, bool)]) for name, mask in kept.parts.items()
+    }
     sole = np.concatenate([np.zeros(old_count, bool), *sole_faces])
     parts["sole"] = sole
     parts["shoe"] = np.concatenate([np.zeros(old_count, bool), np.ones(len(all_faces) - old_count, bool)]) & ~sole
