@@ -6,8 +6,8 @@ import bpy
 from bpy.props import IntProperty, StringProperty
 
 from ..core.errors import UserError
-from . import generation
-from .jobs import sentence
+from . import generation, preload
+from .jobs import Progress, sentence
 from .preferences import sources
 from .properties import FRAMES, PROMPT, START
 from .session import SESSION
@@ -52,7 +52,12 @@ class MOTIONCLIP_OT_generate(_Reporting, bpy.types.Operator):
         except UserError as error:
             return self.refuse(str(error))
         chosen = sources(context)
-        self._job = SESSION.start(lambda progress: generation.make(SESSION.engine(chosen), wanted, progress))
+
+        def work(progress: Progress) -> generation.Made:
+            preload.torch_library()
+            return generation.make(SESSION.engine(chosen), wanted, progress)
+
+        self._job, self._shown = SESSION.start(work), None
         self._timer = context.window_manager.event_timer_add(_POLL_SECONDS, window=context.window)
         context.window_manager.modal_handler_add(self)
         return {"RUNNING_MODAL"}
@@ -64,7 +69,9 @@ class MOTIONCLIP_OT_generate(_Reporting, bpy.types.Operator):
             return {"RUNNING_MODAL"}
         if event.type != "TIMER":
             return {"PASS_THROUGH"}
-        _redraw_panels(context)
+        if self._shown != (shown := (self._job.stage, round(self._job.fraction, 2), self._job.finished)):
+            self._shown = shown
+            _redraw_panels(context)
         if not self._job.finished:
             return {"PASS_THROUGH"}
         context.window_manager.event_timer_remove(self._timer)

@@ -40,13 +40,12 @@ class MOTIONCLIP_PT_panel(bpy.types.Panel):
         start.prop(settings, "start_frame", text="Start")
         row.prop(settings, "start_at_current", text="", icon="TIME")
 
+        row = layout.row(align=True)
+        row.scale_y = 1.4
         if SESSION.busy:
-            row = layout.row(align=True)
             row.progress(factor=SESSION.job.fraction, text=SESSION.job.stage)
             row.operator("motionclip.cancel", text="", icon="X")
         else:
-            row = layout.row()
-            row.scale_y = 1.4
             row.operator("motionclip.generate", text="Generate", icon="PLAY")
         if SESSION.error:
             _wrapped(layout.box(), context, SESSION.error, icon="ERROR")

@@ -1,4 +1,4 @@
-"""A full Blender with a window, driven from outside: mouse, keys, screenshots, and Python in its main thread."""
+"""A full Blender with a window, driven from outside: mouse, keys, screenshots, Python in its main thread."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ENTER = 'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"'
 
 
 class Blender:
-    """Blender of the chroot `root` under a virtual display, with the extension `zip_path` installed and enabled."""
+    """Blender of the chroot `root` under a virtual display, with the extension `zip_path` enabled."""
 
     def __init__(self, root: Path, zip_path: Path) -> None:
         self.root = root
@@ -98,14 +98,18 @@ class Blender:
 
     def click(self, x: int, y: int) -> None:
         """A left click at pixel (x, y) from the top left."""
-        self.call("xdotool", "mousemove", str(x - 2), str(y), "mousemove", str(x), str(y), "sleep", "0.3", "click", "1")
+        self.move(x, y)
+        self.call("xdotool", "click", "1")
 
     def move(self, x: int, y: int) -> None:
         """Moves the mouse; Blender's keys go to the editor under it."""
         self.call("xdotool", "mousemove", str(x - 2), str(y), "mousemove", str(x), str(y))
+        self.run("")  # Blender has seen to all that came before
+        time.sleep(0.3)
 
     def key(self, name: str) -> None:
         """A key press, in xdotool's names: Escape, ctrl+z."""
+        self.run("")
         self.call("xdotool", "key", name)
 
     def screenshot(self, path: Path) -> None:
@@ -116,7 +120,7 @@ class Blender:
     # --- by Python
 
     def run(self, code: str) -> Any:
-        """Runs code in Blender's main thread; returns the value of its last line, if that is an expression."""
+        """Runs code in Blender's main thread; returns the value of its last line if that is an expression."""
         with socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(60)
             connection.connect(str(self.folder / "socket"))

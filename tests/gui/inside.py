@@ -1,7 +1,7 @@
 """Runs inside the full Blender: takes Python from the test over a socket, so that a test can look and act.
 
-Code is run in the main thread by a timer, as a user's actions are. The same timer keeps its longest gap: that is
-how long the window stood still.
+Code is run in the main thread by a timer, as a user's actions are. The same timer keeps its gaps: the longest
+is how long the window stood still.
 """
 
 import json
@@ -30,7 +30,7 @@ def _view() -> dict:
 
 def _answer(code: str) -> dict:
     """Runs statements; the value of a last line that is an expression goes back."""
-    *body, last = code.strip().split("\n")
+    *body, last = code.strip("\n").split("\n")
     try:
         with bpy.context.temp_override(**_view()):
             try:

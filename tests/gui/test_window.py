@@ -1,0 +1,212 @@
+"""The extension in a full Blender with a window: real clicks and keys, a real screenshot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import build
+from motionclip_blender.core.errors import UserError
+from tests.gui.blender import Blender, root
+
+pytestmark = pytest.mark.gui
+
+GENERATE = (909, 207)  # pixels; where the panel of an SMPL-X armature has its buttons
+CANCEL = (1008, 207)
+VIEW = (400, 500)
+PROMPT = "a person waves with the right hand"
+LONGEST_GAP = 1.0
+"""Seconds that the window may stand still, on two busy cores drawing in software; torch takes ten to load."""
+
+# An engine that takes as long as a test needs, through the real job, operator and panel
+SLOW = """
+    import threading
+    import numpy as np
+    from types import SimpleNamespace
+    from bl_ext.user_default.motionclip_blender.core.motion import Motion
+
+    class Slow:
+        pack = SimpleNamespace(name="slow", version="1", fps=30.0)
+        go = threading.Event()
+
+        def generate(self, prompt, frames, progress):
+            for step in range(2000):
+                progress("Working", step / 2000)
+                if self.go.wait(0.01):
+                    break
+            return Motion(np.tile([1.0, 0, 0, 0], (frames, 55, 1)), np.zeros((frames, 3)), 30)
+
+    SESSION.engine = lambda sources: Slow()
+"""
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Blender]:
+    """One Blender for all tests here; each opens a fresh file in it."""
+    chroot, why_not = root()
+    if chroot is None:
+        pytest.skip(why_not)
+    try:
+        extension = build.build(tmp_path_factory.mktemp("dist"))
+    except UserError as error:
+        pytest.skip(str(error))
+    with Blender(chroot, extension) as program:
+        program.run("from bl_ext.user_default.motionclip_blender.ui.session import SESSION")
+        yield program
+
+
+@pytest.fixture
+def blender(program: Blender) -> Iterator[Blender]:
+    """A new file with a body, the panel open on a prompt."""
+    # in a timer of its own: opening a file frees the window that the test's code runs in
+    program.run("bpy.app.timers.register(lambda: bpy.ops.wm.read_homefile() and None)")
+    program.until("'Cube' in bpy.data.objects and 'SMPL-X' not in bpy.data.objects", 20)
+    program.run("bpy.context.space_data.show_region_ui = True")
+    program.until("bpy.context.area.regions[5].type == 'UI' and bpy.context.area.regions[5].width > 50", 20)
+    program.run(f"""
+        bpy.context.area.regions[5].active_panel_category = "MotionCLIP"
+        bpy.data.objects.remove(bpy.data.objects["Cube"])
+        bpy.ops.motionclip.add_body()
+        bpy.context.scene.motionclip.prompt = "{PROMPT}"
+        bpy.ops.ed.undo_push(message="the test's file")
+        bpy.context.area.tag_redraw()
+    """)
+    program.move(*VIEW)
+    yield program
+    program.run("SESSION.close()\nSESSION.__dict__.pop('engine', None)")
+
+
+@pytest.fixture
+def at_work(blender: Blender) -> Blender:
+    """Generate was clicked, and the engine takes its time; `Slow.go.set()` lets it come to an end."""
+    blender.run(SLOW)
+    blender.click(*GENERATE)
+    blender.until("SESSION.busy and SESSION.job.fraction > 0", 20)
+    return blender
+
+
+def ended(blender: Blender) -> str:
+    """Waits for the job to be over; returns the error that the panel shows, with nothing made."""
+    blender.until("not SESSION.busy", 20)
+    blender.until("len(bpy.context.window_manager.windows[0].modal_operators) == 0", 20)
+    assert blender.run("len(bpy.data.actions)") == 0
+    return blender.run("SESSION.error")
+
+
+def test_a_click_on_generate_keys_the_person(blender: Blender, tmp_path: Path) -> None:
+    blender.run("gaps.clear()")
+    blender.click(*GENERATE)
+    blender.until("len(bpy.data.actions)", 120)
+    assert blender.run("bpy.context.object.animation_data.action.name") == PROMPT
+    assert blender.run("list(bpy.data.actions[0].frame_range)") == [1, 60]
+    assert blender.run("bpy.data.actions[0]['prompt']") == PROMPT
+    longest = blender.run("max(gaps)")
+    print(f"longest gap {longest:.2f} s in {blender.run('sum(gaps)'):.1f} s")
+    assert longest < LONGEST_GAP
+    blender.screenshot(tmp_path / "window.png")
+    assert (tmp_path / "window.png").stat().st_size > 10_000
+
+
+def test_one_undo_takes_it_all_back(blender: Blender) -> None:
+    blender.click(*GENERATE)
+    blender.until("len(bpy.data.actions)", 120)
+    blender.move(*VIEW)
+    blender.key("ctrl+z")
+    blender.until("not bpy.data.actions", 20)
+    assert blender.run("bpy.data.objects['SMPL-X'].animation_data") is None
+    assert blender.run("bpy.data.objects['SMPL-X'].pose.bones['pelvis'].location[:]") == [0, 0, 0]
+    blender.key("ctrl+shift+z")
+    blender.until("len(bpy.data.actions)", 20)
+
+
+def test_the_same_prompt_gives_the_same_motion(blender: Blender) -> None:
+    for count in (1, 2):
+        blender.click(*GENERATE)
+        blender.until(f"len(bpy.data.actions) == {count} and not SESSION.busy", 120)
+    assert blender.run("""
+        values = [[tuple(p.co) for c in a.fcurves for p in c.keyframe_points] for a in bpy.data.actions]
+        values[0] == values[1]
+    """)
+
+
+def test_esc_cancels(at_work: Blender) -> None:
+    at_work.move(*VIEW)
+    at_work.key("Escape")
+    assert ended(at_work) == ""
+    assert at_work.run("SESSION.job.cancelled")
+
+
+def test_the_panel_has_a_cancel_button(at_work: Blender) -> None:
+    at_work.click(*CANCEL)
+    assert ended(at_work) == ""
+    assert at_work.run("SESSION.job.cancelled")
+
+
+def test_blender_can_be_used_meanwhile_and_undone(at_work: Blender) -> None:
+    at_work.run("bpy.context.object.location.x = 1\nbpy.ops.ed.undo_push(message='moved')")
+    at_work.move(*VIEW)
+    at_work.key("ctrl+z")
+    at_work.until("bpy.data.objects['SMPL-X'].location.x == 0", 20)
+    at_work.run("Slow.go.set()")
+    at_work.until("len(bpy.data.actions)", 20)
+    assert at_work.run("bpy.context.object.animation_data.action.name") == PROMPT
+
+
+def test_a_second_job_is_refused(at_work: Blender) -> None:
+    error = at_work.run("""
+        try:
+            bpy.ops.motionclip.generate("INVOKE_DEFAULT")
+            said = None
+        except RuntimeError as error:
+            said = str(error)
+        said
+    """)
+    assert "being made already" in error
+    at_work.run("Slow.go.set()")
+    at_work.until("len(bpy.data.actions) == 1", 20)
+
+
+def test_the_armature_may_go_meanwhile(at_work: Blender) -> None:
+    at_work.run("bpy.ops.object.delete()")
+    at_work.run("Slow.go.set()")
+    assert ended(at_work) == "The armature was deleted while the motion was made; nothing was changed."
+
+
+def test_another_file_may_be_opened_meanwhile(at_work: Blender) -> None:
+    at_work.run("bpy.app.timers.register(lambda: bpy.ops.wm.read_homefile() and None)")
+    at_work.until("'Cube' in bpy.data.objects", 20)
+    assert "another file was opened" in ended(at_work)
+
+
+def test_a_missing_package_is_said_in_a_sentence(blender: Blender) -> None:
+    blender.run("""
+        import sys
+        hidden = {name: sys.modules.pop(name) for name in list(sys.modules) if name.split(".")[0] == "torch"}
+        sys.modules["torch"] = None
+        SESSION.close()
+        for name in [name for name in sys.modules if "motionclip_blender.core.model" in name]:
+            del sys.modules[name]
+    """)
+    try:
+        blender.click(*GENERATE)
+        blender.until("SESSION.error", 20)
+        assert ended(blender).startswith("Generating needs the Python package torch; install it")
+    finally:
+        blender.run("del sys.modules['torch']\nsys.modules.update(hidden)")
+
+
+def test_disabling_the_extension_ends_the_job(at_work: Blender) -> None:
+    name = "bl_ext.user_default.motionclip_blender"
+    at_work.run(f"job = SESSION.job\nbpy.ops.preferences.addon_disable(module='{name}')")
+    assert at_work.run("job.finished and job.cancelled")
+    assert not at_work.run("hasattr(bpy.types.Scene, 'motionclip')")
+    at_work.run(f"bpy.ops.preferences.addon_enable(module='{name}')")
+    at_work.run("from bl_ext.user_default.motionclip_blender.ui.session import SESSION")
+    assert at_work.run("len(bpy.data.actions)") == 0
+
+
+def test_nothing_went_to_the_console(program: Blender) -> None:
+    assert "Traceback" not in program.log
+    assert "Error" not in program.log.replace("RuntimeError", "")
