@@ -8,6 +8,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 
+from .materials import plain_material
 from .renderer import choose_renderer, render_png
 
 _INK = (0.012, 0.014, 0.018)
@@ -41,7 +42,7 @@ def render_caption(text: str, path: Path, width: int, sizes: tuple[int, ...], ta
     height = 2 * int(np.ceil(height / 2))
     # one unit is one pixel; the origin is the picture's middle
     label.location = (padding - width / 2, height / 2 - padding, 0)
-    curve.materials.append(_ink())
+    curve.materials.append(plain_material("Ink", _INK))
     camera = bpy.data.cameras.new("Caption")
     camera.type, camera.sensor_fit, camera.ortho_scale = "ORTHO", "HORIZONTAL", width
     scene.camera = bpy.data.objects.new("Caption", camera)
@@ -73,12 +74,3 @@ def _breakable(text: str, line: float) -> str:
                 width = 1.0
             words[-1] += character
     return " ".join(words)
-
-
-def _ink() -> bpy.types.Material:
-    material = bpy.data.materials.new("Ink")
-    material.diffuse_color = (*_INK, 1.0)
-    material.use_nodes = True
-    shader = next(node for node in material.node_tree.nodes if node.type == "BSDF_PRINCIPLED")
-    shader.inputs["Base Color"].default_value = (*_INK, 1.0)
-    return material

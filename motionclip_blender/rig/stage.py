@@ -12,6 +12,7 @@ from mathutils import Matrix, Vector
 from ..core.errors import UserError
 from ..core.skeleton import INDEX
 from .bones import Bones
+from .materials import plain_material, with_nodes
 
 _SIDE = np.radians(32)  # how far the camera stands to the person's left of straight ahead
 _ABOVE = np.radians(11)  # and how far it looks down
@@ -238,24 +239,12 @@ def _floor(sight: Sight) -> bpy.types.Object:
     for tile in _TILES:
         for k in range(_FADE_STEPS):
             t = k / (_FADE_STEPS - 1)
-            mesh.materials.append(_material("Floor", (1 - t) * tile + t * _BACKGROUND / _LIT_FLOOR))
+            mesh.materials.append(plain_material("Floor", (1 - t) * tile + t * _BACKGROUND / _LIT_FLOOR))
     mesh.polygons.foreach_set("material_index", (dark * _FADE_STEPS + step).astype(np.int32))
     mesh.update()
     floor = bpy.data.objects.new("Floor", mesh)
     floor.display.show_shadows = False  # it would speckle itself with them in 4.2
     return floor
-
-
-def _material(name: str, colour: np.ndarray) -> bpy.types.Material:
-    """A matt colour, the same in Workbench and in Cycles."""
-    material = bpy.data.materials.new(name)
-    material.diffuse_color = (*colour, 1.0)
-    material.roughness = 1.0
-    material.use_nodes = True
-    shader = next(node for node in material.node_tree.nodes if node.type == "BSDF_PRINCIPLED")
-    shader.inputs["Base Color"].default_value = (*colour, 1.0)
-    shader.inputs["Roughness"].default_value = 1.0
-    return material
 
 
 def _towards_light(view: View) -> Vector:
@@ -274,9 +263,8 @@ def _sun(view: View) -> bpy.types.Object:
 
 def _set_look(scene: bpy.types.Scene, view: View) -> None:
     world = bpy.data.worlds.new("Background")
-    world.use_nodes = True
     world.color = _BACKGROUND
-    nodes, links = world.node_tree.nodes, world.node_tree.links
+    nodes, links = with_nodes(world).nodes, with_nodes(world).links
     sky = nodes["Background"]
     sky.inputs["Color"].default_value = (*_BACKGROUND, 1.0)
     seen = nodes.new("ShaderNodeLightPath").outputs["Is Camera Ray"]

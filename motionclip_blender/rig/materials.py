@@ -1,0 +1,24 @@
+"""Plain colours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import bpy
+
+
+def plain_material(name: str, colour: Sequence[float], roughness: float = 1.0) -> bpy.types.Material:
+    """A new material of one colour (linear RGB), the same in the viewport, Workbench, EEVEE and Cycles."""
+    material = bpy.data.materials.new(name)
+    material.diffuse_color = (*colour, 1.0)
+    shader = next(node for node in with_nodes(material).nodes if node.type == "BSDF_PRINCIPLED")
+    shader.inputs["Base Color"].default_value = (*colour, 1.0)
+    shader.inputs["Roughness"].default_value = roughness
+    return material
+
+
+def with_nodes(block: bpy.types.Material | bpy.types.World) -> bpy.types.NodeTree:
+    """The nodes of a material or world. Since 5.0 it has them from the start, and asking for them warns."""
+    if block.node_tree is None:
+        block.use_nodes = True
+    return block.node_tree
