@@ -34,7 +34,8 @@ lint: setup-dev
 	$(PY) -m ruff check .
 
 bench: setup
-	$(PY) benchmarks/prompt_to_keys.py
+	$(PY) -m benchmarks.prompt_to_keys
+	$(PY) -m benchmarks.keying
 
 extension: setup
 	$(PY) build.py

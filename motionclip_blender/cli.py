@@ -50,7 +50,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise UserError(f"{message[:1].upper()}{message[1:]}; --help lists what can be given.")
+        hint = "a prompt of several words needs quotes" if "unrecognized" in message else "--help says what can be given"
+        raise UserError(f"{message[:1].upper()}{message[1:]}; {hint}.")
 
 
 @dataclass(frozen=True)
