@@ -50,7 +50,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        hint = "a prompt of several words needs quotes" if "unrecognized" in message else "--help says what can be given"
+        hint = "--help says what can be given"
+        if "unrecognized" in message:
+            hint = "a prompt of several words needs quotes"
         raise UserError(f"{message[:1].upper()}{message[1:]}; {hint}.")
 
 
