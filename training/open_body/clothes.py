@@ -1,17 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Dress the body: cut clean borders, push shirt, trousers and hair off the skin, and give every face a zone.
-
-A field here is a number per vertex, in metres: positive inside a garment, negative outside, zero on its border.
-"""
+"""Dress the body: cut clean borders, push shirt, trousers and hair off the skin, and give every face a zone."""
 
 from __future__ import annotations
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d, map_coordinates
-from scipy.spatial import ConvexHull
 
-from .joints import JOINT_INDEX
-from .mesh import Draft, cut, grown, membrane_matrix, refine, smoothing_matrix, vertex_normals
+from .drape import drape
+from .garments import Wardrobe, smoothstep
+from .mesh import Draft, cut, cut_part, refine, smoothing_matrix, vertex_normals
 from .shoes import add_shoes
 
 # Default colours, linear RGB.
@@ -31,209 +27,40 @@ ZONES: dict[str, tuple[float, float, float]] = {
 ZONE_INDEX = {name: index for index, name in enumerate(ZONES)}
 
 RIM = 0.003  # width of the little wall at a garment's border
-NECK_SLOPE = 0.5  # the neckline is lower in front
-SLEEVE_END = 0.55  # share of the upper arm that the sleeve covers
+FLAT = 0.006  # width of the plain strip next to it, which keeps its shading off the rest of the cloth
 LIP_SHARE = 0.3  # of the lip targets' greatest move; where the red of the lips ends
 IRIS_ANGLE, PUPIL_ANGLE = np.radians(25.0), np.radians(11.0)
 
-
-class Wardrobe:
-    """The garments' fields for one T-posed body, placed by its joints (55, 3)."""
-
-    def __init__(self, joints: np.ndarray) -> None:
-        self.at = {name: joints[index] for name, index in JOINT_INDEX.items()}
-        self.hem = self.at["left_hip"][1] + 0.015
-        self.ankle_line = self.at["left_ankle"][1] + 0.022
-
-    def shirt(self, v: np.ndarray) -> np.ndarray:
-        """A T-shirt: short sleeves, round neck, worn over the trousers."""
-        at = self.at
-        sleeve_end = (1.0 - SLEEVE_END) * at["left_shoulder"][0] + SLEEVE_END * at["left_elbow"][0]
-        sleeve = sleeve_end - np.abs(v[:, 0])
-        slope = NECK_SLOPE
-        neck = (0.012 - (v[:, 1] - at["neck"][1]) - slope * (v[:, 2] - at["neck"][2])) / np.hypot(1.0, slope)
-        return np.minimum(np.minimum(sleeve, neck), v[:, 1] - self.hem)
-
-    def trousers(self, v: np.ndarray) -> np.ndarray:
-        """Long trousers: from under the shirt down to the shoes."""
-        return np.minimum(v[:, 1] - self.ankle_line, self.hem + 0.1 - v[:, 1])
-
-    def brow_edges(self, v: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Eyebrows: fields of their ends, lower edges and upper edges; NaN away from the brows."""
-        eye = self.at["left_eye_smplhf"]
-        x, y = np.abs(v[:, 0]) - eye[0], v[:, 1] - eye[1]
-        near = (np.abs(x) < 0.036) & (y > 0.004) & (y < 0.045) & (v[:, 2] > eye[2] - 0.03)
-        ends = np.minimum(x + 0.019, 0.024 - x)
-        middle = np.interp(x, [-0.019, -0.005, 0.012, 0.024], [0.0185, 0.0215, 0.0225, 0.0165])
-        half = np.interp(x, [-0.019, -0.008, 0.024], [0.0020, 0.0034, 0.0010])
-        fields = (ends, y - (middle - half), (middle + half) - y)
-        return tuple(np.where(near, field, np.nan) for field in fields)  # type: ignore[return-value]
-
-    def hair(self, v: np.ndarray, ears: np.ndarray) -> np.ndarray:
-        """Short hair: above a hairline given as elevation over the azimuth, seen from the middle of the skull."""
-        eye = self.at["left_eye_smplhf"]
-        centre = np.array([0.0, eye[1] + 0.025, eye[2] - 0.095])
-        offset = v - centre
-        azimuth = np.degrees(np.arctan2(np.abs(offset[:, 0]), offset[:, 2]))  # 0 front, 180 back
-        level = np.hypot(offset[:, 0], offset[:, 2])
-        elevation = np.arctan2(offset[:, 1], level)
-        line = np.interp(
-            azimuth,
-            [0.0, 20.0, 34.0, 44.0, 52.0, 58.0, 66.0, 72.0, 90.0, 105.0, 125.0, 150.0, 180.0],
-            [24.0, 23.5, 20.0, 12.0, 0.0, -17.0, -20.0, -12.0, -14.0, -30.0, -38.0, -42.0, -43.0],
-        )
-        field = 0.1 * (elevation - np.radians(line))
-        field = np.minimum(field, v[:, 1] - self.at["neck"][1])
-        return np.where(ears, np.minimum(field, -0.004), field)
-
-
-def _smoothstep(value: np.ndarray, low: float, high: float) -> np.ndarray:
-    share = np.clip((value - low) / (high - low), 0.0, 1.0)
-    return share * share * (3.0 - 2.0 * share)
-
-
-def _smooth_under_clothes(draft: Draft, wardrobe: Wardrobe, details: np.ndarray) -> Draft:
-    """Iron out what cloth would hide, fading towards the borders; ``details`` (V,) is spanned over altogether."""
-    count = len(draft.vertices)
-    draft = draft.mixed(membrane_matrix(count, draft.faces, grown(count, draft.faces, details, rings=2)))
-    v = draft.vertices
-    shirt, trousers = wardrobe.shirt(v), wardrobe.trousers(v)
-    strength = 0.6 * np.maximum(_smoothstep(shirt, 0.005, 0.05), _smoothstep(trousers, 0.01, 0.08))
-    # Between shirt and trousers there is no border to keep.
-    seam = (np.abs(v[:, 1] - wardrobe.hem) < 0.09) & (np.abs(v[:, 0]) < 0.3)
-    strength = np.where(seam, 0.6, strength)
-    return draft.mixed(smoothing_matrix(len(v), draft.faces, strength, rounds=30))
-
-
-def _plain_front(draft: Draft, details: np.ndarray) -> Draft:
-    """Rebuild the front of the trunk around each of the ``details`` (V,) as one plain bulge (a cubic in x and y)."""
-    v = draft.vertices
-    offsets = np.zeros_like(v)
-    front = vertex_normals(v, draft.faces)[:, 2] > 0.1
-    for side in (-1.0, 0.0, 1.0):
-        own = details & (np.sign(np.round(v[:, 0] / 0.06)) == side)
-        if not own.any():
-            continue
-        centre = v[own].mean(axis=0)
-        flat = (v - centre)[:, :2] / 0.05
-        distance = 0.05 * np.linalg.norm(flat, axis=1)
-        powers = np.stack([flat[:, 0] ** i * flat[:, 1] ** j for i in range(4) for j in range(4 - i)], axis=1)
-        near = front & (np.abs(v[:, 2] - centre[2]) < 0.08)
-        around = near & (distance > 0.025) & (distance < 0.07)
-        factors, *_ = np.linalg.lstsq(powers[around], v[around, 2], rcond=None)
-        share = 1.0 - _smoothstep(distance[near], 0.025, 0.05)
-        offsets[near, 2] += share * (powers[near] @ factors - v[near, 2])
-    return draft.moved(offsets)
-
-
-def _drape(draft: Draft, wardrobe: Wardrobe) -> Draft:
-    """Let the shirt span the hollows of the trunk: push each level's outline out to its convex hull, metres."""
-    v, at = draft.vertices, wardrobe.at
-    armpit = at["left_shoulder"][1] - 0.08
-    low, high = wardrobe.hem - 0.06, armpit
-    trunk = (v[:, 1] > low - 0.03) & (v[:, 1] < high + 0.02) & (np.abs(v[:, 0]) < at["left_shoulder"][0] + 0.03)
-    levels = np.linspace(low, high, 36)
-    angles = np.radians(np.arange(0.0, 360.0, 5.0))
-    rays = np.stack([np.sin(angles), np.cos(angles)], axis=1)
-    middle_z = np.empty(len(levels))
-    reach = np.empty((len(levels), len(angles)))
-    for k, level in enumerate(levels):
-        flat = v[trunk & (np.abs(v[:, 1] - level) < 0.02)][:, [0, 2]]
-        flat = np.concatenate([flat, flat * [-1.0, 1.0]])
-        middle_z[k] = 0.5 * (flat[:, 1].min() + flat[:, 1].max())
-        hull = ConvexHull(flat - [0.0, middle_z[k]])
-        speed = rays @ hull.equations[:, :2].T
-        ratio = np.where(speed > 1e-9, -hull.equations[:, 2] / np.maximum(speed, 1e-9), np.inf)
-        reach[k] = ratio.min(axis=1)
-    reach = gaussian_filter1d(reach, 1.5, axis=0, mode="nearest")
-
-    inside = np.flatnonzero((v[:, 1] > low) & (v[:, 1] < high) & trunk)
-    p = v[inside]
-    at_level = np.interp(p[:, 1], levels, np.arange(len(levels)))
-    flat = np.stack([p[:, 0], p[:, 2] - np.interp(p[:, 1], levels, middle_z)], axis=1)
-    radius = np.linalg.norm(flat, axis=1)
-    turn = np.degrees(np.arctan2(flat[:, 0], flat[:, 1])) % 360.0 / 5.0
-    wrapped = np.concatenate([reach, reach[:, :1]], axis=1)
-    wanted = map_coordinates(wrapped, [at_level, turn], order=1)
-    share = _smoothstep(p[:, 1], low, wardrobe.hem) * (1.0 - _smoothstep(p[:, 1], high - 0.09, high))
-    offsets = np.zeros_like(v)
-    push = share * np.maximum(wanted - radius, 0.0) / np.maximum(radius, 1e-6)
-    offsets[inside, 0], offsets[inside, 2] = push * flat[:, 0], push * flat[:, 1]
-    return draft.moved(offsets)
-
-
-def _garment_offsets(draft: Draft, wardrobe: Wardrobe, ears: np.ndarray) -> np.ndarray:
-    """How far (V,) in metres each vertex is pushed out along its normal."""
-    v, at = draft.vertices, wardrobe.at
-    shirt, trousers, hair = wardrobe.shirt(v), wardrobe.trousers(v), wardrobe.hair(v, ears)
-    height = v[:, 1]
-    leg = np.interp(
-        height,
-        [wardrobe.ankle_line, at["left_knee"][1] - 0.12, at["left_knee"][1], at["left_hip"][1] - 0.1, wardrobe.hem],
-        [0.020, 0.013, 0.012, 0.008, 0.004],
-    )
-    offset = leg * _smoothstep(trousers, 0.0, RIM)
-    out = np.abs(v[:, 0]) / at["left_elbow"][0]
-    cloth = np.interp(out, [0.0, 0.35, 0.7], [0.009, 0.006, 0.011])
-    cloth = np.where(shirt < 0.05, cloth + 0.003 * (1.0 - np.clip(shirt / 0.05, 0.0, 1.0)), cloth)
-    neckline = (height > at["left_shoulder"][1]) & (out < 0.35)
-    cloth = np.where(neckline, 0.004 + 0.003 * _smoothstep(shirt, 0.0, 0.05), cloth)
-    cover = _smoothstep(shirt, 0.0, RIM)
-    offset = (1.0 - cover) * offset + cover * cloth
-    top = _smoothstep(height, at["left_eye_smplhf"][1] + 0.03, at["left_eye_smplhf"][1] + 0.11)
-    hair_depth = 0.003 + (0.006 + 0.010 * top) * _smoothstep(hair, 0.0, 0.035)
-    return np.where(hair > 0.0, hair_depth * _smoothstep(hair, 0.0, RIM), offset)
-
-
-def _cloth_directions(draft: Draft, wardrobe: Wardrobe) -> np.ndarray:
-    """Directions (V, 3) in which cloth leaves the skin: the normals, but along the border's plane near a border."""
-    v, at = draft.vertices, wardrobe.at
-    normals = vertex_normals(v, draft.faces)
-    shirt, trousers = wardrobe.shirt(v), wardrobe.trousers(v)
-    out = np.abs(v[:, 0]) > at["left_shoulder"][0] + 0.06
-    high = v[:, 1] > at["left_shoulder"][1] - 0.05
-    near_shirt = (shirt > -0.001) & (shirt < 0.03)
-    borders = (
-        (near_shirt & out, np.array([1.0, 0.0, 0.0])),
-        (near_shirt & ~out & high, np.array([0.0, 1.0, NECK_SLOPE]) / np.hypot(1.0, NECK_SLOPE)),
-        (near_shirt & ~out & ~high, np.array([0.0, 1.0, 0.0])),
-        ((trousers < 0.03) & (trousers > -0.001) & ~high, np.array([0.0, 1.0, 0.0])),
-    )
-    for mask, axis in borders:
-        normals[mask] -= (normals[mask] @ axis)[:, None] * axis
-    return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
+# Face parts in the order in which they are painted; a later one covers an earlier one.
+_PAINTED: tuple[tuple[str, str], ...] = (
+    ("trousers", "trousers"),
+    ("shirt", "shirt"),
+    ("hair", "hair"),
+    ("brows", "hair"),
+    ("lips", "lips"),
+    ("shoe", "shoes"),
+    ("sole", "soles"),
+    ("mouth_cavity", "mouth"),
+    *((f"eye_{half}.{mark}", "eye_white") for half in ("front", "back") for mark in "LR"),
+    ("iris", "iris"),
+    ("pupil", "pupil"),
+)
 
 
 def dress(draft: Draft, joints: np.ndarray, features: dict[str, np.ndarray]) -> tuple[Draft, np.ndarray]:
     """Clothes, hair and eyes on a T-posed draft; returns the dressed draft and the zone (F,) of every face.
 
-    ``features`` gives each original vertex's share (V0,) in the "ears", which the hair leaves free, and the "lips".
+    ``features`` gives each original vertex's share (V0,) in the "ears", which the hair leaves free, in the "lips",
+    and in the "details" that cloth hides.
     """
     wardrobe = Wardrobe(joints)
-    details = features["details"] > 0.0
-    draft = _drape(_smooth_under_clothes(draft, wardrobe, details), wardrobe)
-    draft = _plain_front(draft, details)
-
+    draft = drape(draft, wardrobe, features["details"] > 0.0)
     draft, field = cut(draft, wardrobe.ankle_line - draft.vertices[:, 1])
-    below = (field[draft.faces] >= 0.0).all(axis=1)
-    draft = add_shoes(draft, below)
-
-    def ears(d: Draft) -> np.ndarray:
-        return d.blend @ features["ears"] > 0.5
-
-    draft, _ = cut(draft, wardrobe.shirt(draft.vertices))
-    draft, _ = cut(draft, wardrobe.shirt(draft.vertices) - RIM)
-    not_shoe = ~draft.part_vertices("shoe", "sole")
-    draft, _ = cut(draft, np.where(not_shoe, wardrobe.trousers(draft.vertices) - RIM, np.nan))
-    for level in (0.0, RIM):
-        head = draft.part_vertices("head")
-        draft, _ = cut(draft, np.where(head, wardrobe.hair(draft.vertices, ears(draft)) - level, np.nan))
+    draft = add_shoes(draft, (field[draft.faces] >= 0.0).all(axis=1))
+    draft = _cut_garments(draft, wardrobe, features["ears"])
     draft = _cut_face(draft, wardrobe, features["lips"])
 
-    zone = _zones(draft, wardrobe, ears(draft), draft.blend @ features["lips"])
-    offsets = _garment_offsets(draft, wardrobe, ears(draft))
-    offsets[draft.part_vertices("shoe", "sole")] = 0.0
-    offsets[draft.part_vertices("eye_front.L", "eye_front.R", "eye_back.L", "eye_back.R", "mouth_cavity")] = 0.0
+    offsets = _garment_offsets(draft, wardrobe, features["ears"])
     moved = draft.vertices + offsets[:, None] * _cloth_directions(draft, wardrobe)
     # Trouser legs must not grow through each other, and the middle of the body stays in the middle.
     middle = np.abs(draft.vertices[:, 0]) < 1e-5
@@ -242,22 +69,52 @@ def dress(draft: Draft, joints: np.ndarray, features: dict[str, np.ndarray]) -> 
     side = np.sign(draft.vertices[:, 0])
     room = np.minimum(np.abs(draft.vertices[:, 0]), 0.003)
     moved[leg, 0] = (side * np.maximum(side * moved[:, 0], room))[leg]
+
+    zone = np.full(len(draft.faces), ZONE_INDEX["skin"])
+    for part, name in _PAINTED:
+        zone[draft.parts[part]] = ZONE_INDEX[name]
     return draft.moved(moved - draft.vertices), zone
 
 
+def _cut_garments(draft: Draft, wardrobe: Wardrobe, ears: np.ndarray) -> Draft:
+    """Cut the borders and rims of shirt, trousers and hair; adds face parts named after them."""
+    draft = cut_part(draft, wardrobe.shirt(draft.vertices), "shirt")
+    for level in (RIM, RIM + FLAT):
+        draft, _ = cut(draft, wardrobe.shirt(draft.vertices) - level)
+    # The trousers begin where the shoes end, so only their rim is left to cut.
+    leg = (draft.vertices[:, 1] < wardrobe.hem) | draft.part_vertices("shirt")
+    on_leg = leg[draft.faces].all(axis=1) & ~draft.parts["shoe"] & ~draft.parts["sole"] & ~draft.parts["shirt"]
+    draft.parts["trousers"] = on_leg
+    for level in (RIM, RIM + FLAT):
+        below_shirt = draft.part_vertices("trousers") & ~draft.part_vertices("shirt")
+        field = np.where(below_shirt, wardrobe.trousers(draft.vertices) - level, np.nan)
+        draft, _ = cut(draft, field)
+
+    def hair(level: float) -> np.ndarray:
+        field = wardrobe.hair(draft.vertices, draft.blend @ ears > 0.5) - level
+        return np.where(draft.part_vertices("head"), field, np.nan)
+
+    draft = cut_part(draft, hair(0.0), "hair")
+    draft, _ = cut(draft, hair(RIM))
+    return draft
+
+
 def _cut_face(draft: Draft, wardrobe: Wardrobe, lips: np.ndarray) -> Draft:
-    """Cut the outlines of irises, pupils, brows and lips; ``lips`` (V0,) is each original vertex's share in them."""
+    """Cut irises, pupils, brows and lips, as face parts; ``lips`` (V0,) is each original vertex's share in them."""
     for side, mark in (("left", "L"), ("right", "R")):
         parts = (f"eye_front.{mark}", f"eye_back.{mark}")
         draft = refine(draft, parts, wardrobe.at[f"{side}_eye_smplhf"])
-    for limit in (IRIS_ANGLE, PUPIL_ANGLE):
-        draft, _ = cut(draft, limit - _eye_axis_angle(draft, wardrobe))
-    draft, _ = cut(draft, wardrobe.brow_edges(draft.vertices)[0])
+    for limit, name in ((IRIS_ANGLE, "iris"), (PUPIL_ANGLE, "pupil")):
+        draft = cut_part(draft, limit - _eye_axis_angle(draft, wardrobe), name)
+    draft = cut_part(draft, wardrobe.brow_edges(draft.vertices)[0], "brows")
     for edge in (1, 2):
-        fields = wardrobe.brow_edges(draft.vertices)
-        draft, _ = cut(draft, np.where(fields[0] >= -1e-6, fields[edge], np.nan))
+        # Only between the ends: the edges' curves mean nothing beyond them.
+        between = draft.part_vertices("brows")
+        draft = cut_part(draft, np.where(between, wardrobe.brow_edges(draft.vertices)[edge], np.nan), "edge")
+        draft.parts["brows"] = draft.parts["brows"] & draft.parts["edge"]
     head = draft.part_vertices("head")
-    draft, _ = cut(draft, np.where(head, draft.blend @ lips - LIP_SHARE, np.nan))
+    draft = cut_part(draft, np.where(head, draft.blend @ lips - LIP_SHARE, np.nan), "lips")
+    draft.parts["lips"] = draft.parts["lips"] & draft.parts["head"]
     return draft
 
 
@@ -271,29 +128,53 @@ def _eye_axis_angle(draft: Draft, wardrobe: Wardrobe) -> np.ndarray:
     return angle
 
 
-def _zones(draft: Draft, wardrobe: Wardrobe, ears: np.ndarray, lips: np.ndarray) -> np.ndarray:
-    """Zone number (F,) of every face, before anything is pushed off the skin."""
-    v, faces = draft.vertices, draft.faces
+def _within(draft: Draft, *names: str) -> np.ndarray:
+    """Mask (V,) of the vertices that have faces of the named parts and no others: not those on their border."""
+    inside = np.logical_or.reduce([draft.parts[name] for name in names])
+    mask = np.zeros(len(draft.vertices), bool)
+    mask[draft.faces[inside].ravel()] = True
+    mask[draft.faces[~inside].ravel()] = False
+    return mask
 
-    def inside(field: np.ndarray) -> np.ndarray:
-        return field[faces].mean(axis=1) > 0.0
 
-    zone = np.full(len(faces), ZONE_INDEX["skin"])
-    zone[inside(wardrobe.trousers(v))] = ZONE_INDEX["trousers"]
-    zone[inside(wardrobe.shirt(v))] = ZONE_INDEX["shirt"]
-    zone[draft.parts["head"] & inside(wardrobe.hair(v, ears))] = ZONE_INDEX["hair"]
-    with np.errstate(invalid="ignore"):
-        brow = np.logical_and.reduce([inside(field) for field in wardrobe.brow_edges(v)])
-    zone[draft.parts["head"] & brow] = ZONE_INDEX["hair"]
-    zone[draft.parts["head"] & inside(lips - LIP_SHARE)] = ZONE_INDEX["lips"]
-    zone[draft.parts["shoe"]] = ZONE_INDEX["shoes"]
-    zone[draft.parts["sole"]] = ZONE_INDEX["soles"]
-    zone[draft.parts["mouth_cavity"]] = ZONE_INDEX["mouth"]
-    angle = _eye_axis_angle(draft, wardrobe)[faces].mean(axis=1)
-    ball = (
-        draft.parts["eye_front.L"] | draft.parts["eye_front.R"] | draft.parts["eye_back.L"] | draft.parts["eye_back.R"]
-    )
-    zone[ball] = ZONE_INDEX["eye_white"]
-    zone[ball & (angle < IRIS_ANGLE)] = ZONE_INDEX["iris"]
-    zone[ball & (angle < PUPIL_ANGLE)] = ZONE_INDEX["pupil"]
-    return zone
+def _garment_offsets(draft: Draft, wardrobe: Wardrobe, ears: np.ndarray) -> np.ndarray:
+    """How far (V,) in metres each vertex is pushed out: nothing at a border, the whole cloth from the rim on."""
+    v, at = draft.vertices, wardrobe.at
+    height = v[:, 1]
+    knee = at["left_knee"][1]
+    levels = [wardrobe.ankle_line, knee - 0.12, knee, at["left_hip"][1] - 0.1, wardrobe.hem]
+    leg = np.interp(height, levels, [0.020, 0.013, 0.012, 0.008, 0.004])
+    offset = np.where(_within(draft, "trousers", "shirt"), leg, 0.0)
+
+    shirt = wardrobe.shirt(v)
+    out = np.abs(v[:, 0]) / at["left_elbow"][0]
+    cloth = np.interp(out, [0.0, 0.35, 0.7], [0.009, 0.006, 0.011])
+    cloth += 0.003 * (1.0 - np.clip(shirt / 0.05, 0.0, 1.0))  # hem and sleeves stand off a little more
+    neckline = (height > at["left_shoulder"][1]) & (out < 0.35)
+    cloth = np.where(neckline, 0.004 + 0.003 * smoothstep(shirt, 0.0, 0.05), cloth)
+    offset = np.where(_within(draft, "shirt"), cloth, offset)
+
+    hair = wardrobe.hair(v, draft.blend @ ears > 0.5)
+    top = smoothstep(height, at["left_eye_smplhf"][1] + 0.03, at["left_eye_smplhf"][1] + 0.11)
+    depth = 0.003 + (0.006 + 0.010 * top) * smoothstep(hair, 0.0, 0.035)
+    return np.where(_within(draft, "hair"), depth, offset)
+
+
+def _cloth_directions(draft: Draft, wardrobe: Wardrobe) -> np.ndarray:
+    """Directions (V, 3) in which cloth leaves the skin: the normals, but straight out at hems and sleeve ends."""
+    v, at = draft.vertices, wardrobe.at
+    # Cuts leave slivers; evened-out normals keep their corners in order when cloth is pushed out.
+    even = smoothing_matrix(len(v), draft.faces, np.full(len(v), 0.5), rounds=3)
+    normals = even @ vertex_normals(v, draft.faces)
+    normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+    shirt, trousers = wardrobe.shirt(v), wardrobe.trousers(v)
+    sleeve = np.abs(v[:, 0]) > at["left_shoulder"][0] + 0.06
+    trunk = ~sleeve & (v[:, 1] < at["left_shoulder"][1] - 0.15)
+    x_axis, y_axis = np.array([1.0, 0.0, 0.0]), np.array([0.0, 1.0, 0.0])
+    for mask, field, axis in ((sleeve, shirt, x_axis), (trunk, shirt, y_axis), (trunk, trousers, y_axis)):
+        share = np.where(mask & (field > -0.001), 1.0 - smoothstep(field, 0.01, 0.04), 0.0)
+        straight = normals - (share * (normals @ axis))[:, None] * axis
+        length = np.linalg.norm(straight, axis=1, keepdims=True)
+        # Where the skin itself faces along the border's axis there is no straight way out to take.
+        normals = np.where(length > 0.3, straight / np.maximum(length, 1e-9), normals)
+    return normals

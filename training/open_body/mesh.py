@@ -9,7 +9,8 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.spatial import cKDTree
 
-SNAP = 0.1  # a cut this close to an edge's end (share of the edge) takes the end instead of making a sliver
+SNAP = 0.3  # a cut this close to an edge's end (share of the edge) takes the end instead of making a sliver
+SNAP_REACH = 0.0015  # but never farther than this in the field's unit, or parallel cuts would pull each other askew
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ def _snapped(draft: Draft, field: np.ndarray) -> tuple[Draft, np.ndarray]:
     ends = np.concatenate([ends, ends[:, ::-1]])
     a, b = field[ends[:, 0]], field[ends[:, 1]]
     share = np.abs(a) / np.maximum(np.abs(a) + np.abs(b), 1e-12)
-    close = np.flatnonzero((a * b < 0.0) & (share < SNAP))
+    close = np.flatnonzero((a * b < 0.0) & (share < SNAP) & (np.abs(a) < SNAP_REACH))
     if not len(close):
         return draft, field.copy()
     # Of a vertex's crossing edges the one with the nearest crossing moves it least.
@@ -238,6 +239,17 @@ def cut(draft: Draft, field: np.ndarray) -> tuple[Draft, np.ndarray]:
         blend=sp.csr_matrix(mixing @ draft.blend),
     )
     return result, np.concatenate([field, np.zeros(len(new_ends))])
+
+
+def cut_part(draft: Draft, field: np.ndarray, name: str) -> Draft:
+    """Cut along the zero line of ``field`` (V,) and make the faces on its positive side the part ``name``."""
+    draft, field = cut(draft, field)
+    corners = field[draft.faces]
+    known = np.nan_to_num(corners, nan=0.0)
+    farthest = np.abs(known).argmax(axis=1)  # no face crosses the line, so this corner knows the side
+    inside = np.take_along_axis(known, farthest[:, None], axis=1)[:, 0] > 0.0
+    draft.parts[name] = inside & ~np.isnan(corners).any(axis=1)
+    return draft
 
 
 def drop_faces(draft: Draft, keep: np.ndarray) -> tuple[Draft, np.ndarray]:
