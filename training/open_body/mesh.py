@@ -146,14 +146,20 @@ def _snapped(draft: Draft, field: np.ndarray) -> tuple[Draft, np.ndarray]:
     close = np.flatnonzero((a * b < 0.0) & (share < SNAP) & (np.abs(a) < SNAP_REACH))
     if not len(close):
         return draft, field.copy()
-    # Of a vertex's crossing edges the one with the nearest crossing moves it least.
-    close = close[np.lexsort((share[close], ends[close, 0]))]
-    close = close[np.unique(ends[close, 0], return_index=True)[1]]
-    moving, towards, amount = ends[close, 0], ends[close, 1], share[close]
-    free = ~np.isin(towards, moving)  # an edge's other end must not slide away at the same time
-    moving, towards, amount = moving[free], towards[free], amount[free]
-    keep = np.ones(len(field))
-    keep[moving] = 1.0 - amount
+    # Of a vertex's crossing edges the one with the nearest crossing moves it least; where two are as near (as on the
+    # middle of the body) their mean is taken, so that both halves of the body come out the same.
+    least = np.full(len(field), np.inf)
+    np.minimum.at(least, ends[close, 0], share[close])
+    close = close[share[close] < least[ends[close, 0]] + 1e-6]
+    # An edge's other end must not slide away at the same time.
+    stays = np.ones(len(field), bool)
+    stays[ends[close, 0]] = False
+    close = close[stays[ends[close, 1]]]
+    moving, towards = ends[close, 0], ends[close, 1]
+    pairs, first = np.unique(np.stack([moving, towards], axis=1), axis=0, return_index=True)
+    moving, towards, amount = pairs[:, 0], pairs[:, 1], share[close][first]
+    amount = amount / np.bincount(moving, minlength=len(field))[moving]
+    keep = 1.0 - np.bincount(moving, weights=amount, minlength=len(field))
     slide = sp.coo_matrix((amount, (moving, towards)), shape=(len(field), len(field)))
     snapped = field.copy()
     snapped[moving] = 0.0
@@ -190,6 +196,16 @@ def cut(draft: Draft, field: np.ndarray) -> tuple[Draft, np.ndarray]:
         share = shares[index - len(vertices)]
         return (1.0 - share) * vertices[low] + share * vertices[high]
 
+    def diagonal_rank(first: int, second: int) -> tuple[float, float, float]:
+        # The shorter diagonal makes the better triangles; ties must fall alike on both halves of the body.
+        start, end = position(first), position(second)
+        middle = 0.5 * (start + end)
+        return (
+            round(float(np.linalg.norm(start - end)), 8),
+            round(abs(float(middle[0])), 7),
+            round(float(middle[1]), 7),
+        )
+
     signs = field[faces]
     touched = np.nanmin(signs, axis=1, initial=np.inf) * np.nanmax(signs, axis=1, initial=-np.inf) < 0.0
     kept = np.flatnonzero(~touched)
@@ -204,8 +220,7 @@ def cut(draft: Draft, field: np.ndarray) -> tuple[Draft, np.ndarray]:
             tip, nxt, prv = corners[k], corners[(k + 1) % 3], corners[k - 1]
             ahead, behind = middles[k], middles[k - 1]
             pieces.append((tip, ahead, behind))
-            # The shorter diagonal of the remaining four corners makes the better triangles.
-            if np.linalg.norm(position(ahead) - position(prv)) < np.linalg.norm(position(behind) - position(nxt)):
+            if diagonal_rank(ahead, prv) < diagonal_rank(behind, nxt):
                 pieces += [(ahead, nxt, prv), (ahead, prv, behind)]
             else:
                 pieces += [(ahead, nxt, behind), (nxt, prv, behind)]
