@@ -4,7 +4,7 @@
 
 Each repeat is a Blender of its own that enables one installed extension. Its modules are new to Python and
 have their byte code written, as in any start of Blender but the first. Another empty extension is enabled
-before it, so that what Blender needs to enable the first one (some 40 ms) is left out. The two extensions take
+before it, so that what Blender needs for the first one (some 40 ms) is left out. The two extensions take
 turns, so that a busy machine slows both. Ends with status 1 when torch was imported, or the extra median time
 is over `--assert-ms`.
 """
@@ -65,9 +65,10 @@ print("SAID" + json.dumps({"ms": seconds * 1000, "new": new, "torch": "torch" in
 
 def blender(script: str, argument: str, folder: Path) -> str:
     """Runs a script in a new Blender whose extensions live in `folder`."""
+    folder.mkdir(exist_ok=True)
     environment = {**os.environ, "BLENDER_USER_RESOURCES": str(folder)}
     done = subprocess.run(
-        [sys.executable, "-I", "-c", script, argument], capture_output=True, text=True, env=environment
+        [sys.executable, "-c", script, argument], cwd=folder, capture_output=True, text=True, env=environment
     )
     if done.returncode != 0:
         sys.exit(f"Blender failed:\n{done.stdout}{done.stderr}")

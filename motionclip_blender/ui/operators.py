@@ -9,7 +9,7 @@ from ..core.errors import UserError
 from . import generation, preload
 from .jobs import Progress, sentence
 from .preferences import sources
-from .properties import FRAMES, PROMPT, START
+from .properties import FRAMES, PROMPT, START, start_frame
 from .session import SESSION
 
 _POLL_SECONDS = 0.05
@@ -97,7 +97,7 @@ class MOTIONCLIP_OT_generate(_Reporting, bpy.types.Operator):
         # kept in the operator, so that "Adjust Last Operation" shows them
         self.prompt = self.prompt if given("prompt") else panel.prompt
         self.frames = self.frames if given("frames") else panel.frames
-        self.start_frame = self.start_frame if given("start_frame") else panel.start(context.scene)
+        self.start_frame = self.start_frame if given("start_frame") else start_frame(context.scene)
         return generation.request(context, self.prompt, self.frames, self.start_frame)
 
     def _key(self, wanted: generation.Request, made: generation.Made) -> set[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import importlib.util
 import os
 import sys
@@ -18,6 +17,8 @@ def torch_library() -> None:
     """
     if sys.platform == "win32" or "torch" in sys.modules:
         return
+    import ctypes  # not before it is needed: it takes some milliseconds
+
     found = importlib.util.find_spec("torch")
     for folder in (found.submodule_search_locations or ()) if found else ():
         for library in Path(folder, "lib").glob("libtorch_cpu.*"):

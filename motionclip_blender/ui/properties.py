@@ -26,7 +26,11 @@ START = {
 
 
 class MOTIONCLIP_PG_settings(bpy.types.PropertyGroup):
-    """`scene.motionclip`."""
+    """`scene.motionclip`.
+
+    Has no methods: Blender 4.2 never lets go of such a class, its methods would hold the bpy module, and bpy
+    as a Python package then ends in a segmentation fault.
+    """
 
     prompt: StringProperty(**PROMPT)
     frames: IntProperty(**FRAMES, min=MIN_FRAMES, max=MAX_FRAMES)
@@ -36,9 +40,11 @@ class MOTIONCLIP_PG_settings(bpy.types.PropertyGroup):
         description="Begin the motion at the timeline's current frame",
     )
 
-    def start(self, scene: bpy.types.Scene) -> int:
-        """The frame at which the motion begins."""
-        return scene.frame_current if self.start_at_current else self.start_frame
+
+def start_frame(scene: bpy.types.Scene) -> int:
+    """The frame at which the panel asks the motion to begin."""
+    settings = scene.motionclip
+    return scene.frame_current if settings.start_at_current else settings.start_frame
 
 
 def attach() -> None:

@@ -65,9 +65,9 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> dict:
     script = folder / "script.py"
     script.write_text(SCRIPT)
     environment = {**os.environ, "BLENDER_USER_RESOURCES": str(folder / "user")}
-    # in a folder of its own and isolated: the installed extension is imported, not this checkout
+    # in a folder of its own: the installed extension is imported, not this checkout
     done = subprocess.run(
-        [sys.executable, "-I", str(script), str(extension)],
+        [sys.executable, str(script), str(extension)],
         capture_output=True, text=True, timeout=120, cwd=folder, env=environment,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
