@@ -7,12 +7,12 @@ import numpy as np
 
 # Curl (towards the palm) and spread (towards the thumb side) of each finger's three joints, in SMPL-X's finger order.
 _RELAXED: dict[str, tuple[tuple[float, float], ...]] = {
-    "index": ((0.28, -0.05), (0.42, 0.0), (0.24, 0.0)),
-    "middle": ((0.36, 0.0), (0.48, 0.0), (0.28, 0.0)),
-    "pinky": ((0.46, 0.12), (0.46, 0.0), (0.28, 0.0)),
-    "ring": ((0.42, 0.05), (0.50, 0.0), (0.30, 0.0)),
+    "index": ((0.28, -0.13), (0.42, 0.0), (0.24, 0.0)),
+    "middle": ((0.36, -0.03), (0.48, 0.0), (0.28, 0.0)),
+    "pinky": ((0.46, 0.20), (0.46, 0.0), (0.28, 0.0)),
+    "ring": ((0.42, 0.08), (0.50, 0.0), (0.30, 0.0)),
 }
-_RELAXED_THUMB = ((0.10, 0.40, 0.15), (0.0, 0.15, 0.0), (0.0, 0.20, 0.0))
+_RELAXED_THUMB = ((0.10, 0.30, 0.10), (0.0, 0.15, 0.0), (0.0, 0.20, 0.0))
 
 
 def relaxed_hand(side: str) -> np.ndarray:
