@@ -11,6 +11,7 @@ _COMMANDS = {
     "prepare": "retarget real clips to SMPL-X motions",
     "train": "train an auto-encoder on prepared motions and captions",
     "export": "write a pack from a checkpoint",
+    "showcase": "contact sheets of prompts that nobody trained on",
 }
 
 

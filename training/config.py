@@ -35,7 +35,7 @@ class TrainConfig:
     heads: int = 4
     feed_forward: int = 1024
     dropout: float = 0.0
-    learning_rate: float = 5e-4
+    learning_rate: float = 1e-3
     warmup: int = 300
     weight_decay: float = 0.01
     clip_norm: float = 1.0

@@ -21,8 +21,8 @@ class LossWeights:
     rotations: float = 100.0
     vertices: float = 100.0
     velocities: float = 100.0
-    translation: float = 5.0
-    speed: float = 3000.0
+    translation: float = 0.1
+    speed: float = 500.0
     text: float = 1.0
 
 

@@ -13,6 +13,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+STEP = 1 / 30
+"""Metres of an integrated step of one: steps are of the size of the other outputs then, or their gradients drown
+those of the rotations."""
+
+_LATENT_GAIN = 4.0
 PREFIX_TOKENS = 2  # the paper's mu and sigma queries; sigma's output is not used
 
 
@@ -103,6 +108,9 @@ class DecoderLayer(nn.Module):
         super().__init__()
         self.attention, self.feed_forward = SelfAttention(size), FeedForward(size)
         self.from_latent = nn.Linear(size.latent, size.width)
+        # CLIP's embeddings are small numbers; at first the latent must speak as loudly as the time queries
+        with torch.no_grad():
+            self.from_latent.weight.mul_(_LATENT_GAIN)
         self.norm1, self.norm2, self.norm3 = (nn.LayerNorm(size.width) for _ in range(3))
         self.drop = nn.Dropout(size.dropout)
 
@@ -152,7 +160,7 @@ class Decoder(nn.Module):
         poses = self.to_pose(x).float().unflatten(-1, (self.size.rows, 6))
         if self.size.integrates_translation:
             steps = poses[:, :, -1] * torch.tensor([1.0, 1, 1, 0, 0, 0], device=poses.device)
-            path = (steps.cumsum(dim=1) - steps[:, :1]).unsqueeze(2)
+            path = (steps.cumsum(dim=1) - steps[:, :1]).unsqueeze(2) * STEP
             poses = torch.cat((poses[:, :, :-1], path), dim=2)
         return poses
 
