@@ -57,3 +57,4 @@ def _look_through_camera(view: bpy.types.SpaceView3D, scene: bpy.types.Scene) ->
                  "show_cavity", "cavity_type", "curvature_ridge_factor", "curvature_valley_factor"):  # fmt: skip
         setattr(view.shading, name, getattr(wanted, name))
     view.shading.background_type = "WORLD"
+    view.shading.show_object_outline = False  # it would draw the end of the floor
