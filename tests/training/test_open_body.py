@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -239,6 +240,16 @@ def test_reference_loader_with_its_defaults(body, tmp_path):
     for hand in "lr":
         basis = body[f"hands_components{hand}"]
         np.testing.assert_allclose(basis @ basis.T, np.eye(45), atol=1e-4)
+
+
+def test_builder_without_its_source_says_what_to_install(monkeypatch, capsys, tmp_path):
+    from training.open_body.__main__ import main
+
+    monkeypatch.setitem(sys.modules, "anny", None)
+    out = tmp_path / "body.npz"
+    assert main(["--out", str(out)]) == 1
+    assert "pip install -e .[body]" in capsys.readouterr().err
+    assert not out.exists()
 
 
 def test_face_landmarks(body, model):

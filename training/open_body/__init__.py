@@ -3,4 +3,7 @@
 
 Run ``python -m training.open_body --out motionclip_blender/assets/body/open_body.npz``. It needs the build-time
 extra ``pip install -e .[body]``; nothing in the add-on itself imports this package.
+
+The reference loader reads the file as ``smplx.SMPLX("open_body.npz", ext="npz")``; ``smplx.create`` goes by file
+names and takes it from a folder as ``smplx/SMPLX_NEUTRAL.npz``.
 """

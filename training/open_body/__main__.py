@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 
-from .build import build_body
 from .source import BodySourceError, load_source
 
 
@@ -35,10 +34,15 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True, help="the .npz file to write")
     options = parser.parse_args(argv)
     try:
-        arrays, report = build_body(load_source())
+        source = load_source()
+        from .build import build_body
     except BodySourceError as error:
         print(error, file=sys.stderr)
         return 1
+    except ImportError as error:
+        print(f"The package '{error.name}' is missing: run 'pip install -e .[body]' first.", file=sys.stderr)
+        return 1
+    arrays, report = build_body(source)
     write_npz(options.out, arrays)
     print(f"{options.out}: {options.out.stat().st_size / 1e6:.2f} MB\n{report}")
     return 0

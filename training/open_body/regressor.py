@@ -8,7 +8,7 @@ from scipy.optimize import nnls
 
 from .joints import JOINT_NAMES, MIRROR
 
-NEAREST = 350  # candidate vertices a joint
+NEAREST = 1000  # candidate vertices a joint
 # MakeHuman's bones do not quite follow its skin when the body changes, so the template is met first.
 TEMPLATE_WEIGHT = 8.0
 STEP_WEIGHT = 2.0  # betas reach about two units, so an error in a direction counts double
