@@ -104,13 +104,20 @@ class Blender:
     def move(self, x: int, y: int) -> None:
         """Moves the mouse; Blender's keys go to the editor under it."""
         self.call("xdotool", "mousemove", str(x - 2), str(y), "mousemove", str(x), str(y))
-        self.run("")  # Blender has seen to all that came before
-        time.sleep(0.3)
+        self.settle()
 
     def key(self, name: str) -> None:
         """A key press, in xdotool's names: Escape, ctrl+z."""
-        self.run("")
+        self.settle()
         self.call("xdotool", "key", name)
+
+    def settle(self) -> None:
+        """Waits until Blender has drawn what came before; a click on what is not drawn yet goes nowhere."""
+        for _ in range(20):
+            self.run("gaps.clear()")
+            time.sleep(0.4)
+            if self.run("max(gaps, default=1)") < 0.2:
+                return
 
     def screenshot(self, path: Path) -> None:
         """The whole display as a PNG file."""

@@ -64,7 +64,7 @@ def main() -> int:
             blender.run(f"bpy.context.scene.frame_set({options.frame})")
             blender.move(*GENERATE)
             blender.move(100, 600)
-            time.sleep(2)
+            time.sleep(1)
             options.out.parent.mkdir(parents=True, exist_ok=True)
             blender.screenshot(options.out)
     return 0
