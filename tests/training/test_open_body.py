@@ -166,32 +166,32 @@ def test_faces_have_zones(body):
     assert dressed[trunk].all(), "nobody is naked"
 
 
-def test_every_beta_changes_the_body_and_keeps_it_on_the_floor(body, model):
-    rest, _ = posed(model)
-    assert len(set(body["shape_names"].tolist())) == 10
+def shaped(body, column: int, amount: float) -> np.ndarray:
+    """Rest vertices (V, 3) with one shape or expression coefficient set."""
+    return body["v_template"] + amount * body["shapedirs"][:, :, column]
+
+
+def test_every_coefficient_changes_the_body(body):
+    rest = body["v_template"]
+    assert len(set(body["shape_names"].tolist())) == len(set(body["expression_names"].tolist())) == 10
     for k, name in enumerate(body["shape_names"]):
-        betas = np.zeros((10,), np.float32)
-        betas[k] = 2.0
-        moved, _ = posed(model, betas=betas)
-        assert 0.01 < np.linalg.norm(moved - rest, axis=1).max() < 0.3, name
-        assert abs(moved[:, 1].min()) < 0.002, name
+        for amount in (-2.0, 2.0):
+            moved = shaped(body, k, amount)
+            assert 0.01 < np.linalg.norm(moved - rest, axis=1).max() < 0.3, name
+            assert abs(moved[:, 1].min()) < 0.002, f"{name} keeps the soles on the floor"
+            np.testing.assert_allclose((body["J_regressor"] @ moved)[0, [0, 2]], 0.0, atol=0.005, err_msg=name)
     for k, name in enumerate(body["expression_names"]):
-        expression = np.zeros((10,), np.float32)
-        expression[k] = 1.0
-        moved, _ = posed(model, expression=expression)
-        change = np.linalg.norm(moved - rest, axis=1)
+        change = np.linalg.norm(shaped(body, 10 + k, 1.0) - rest, axis=1)
         assert 0.002 < change.max() < 0.06, name
         assert change[rest[:, 1] < 1.3].max() < 1e-6, f"{name} stays in the face"
 
 
-def test_named_shapes_do_what_they_say(body, model):
+def test_named_shapes_do_what_they_say(body):
     names = body["shape_names"].tolist()
 
     def measures(name: str, amount: float) -> dict[str, float]:
-        betas = np.zeros((10,), np.float32)
-        betas[names.index(name)] = amount
-        v, j = posed(model, betas=betas)
-        at = dict(zip(JOINT_NAMES[:55], j[:55], strict=True))
+        v = shaped(body, names.index(name), amount)
+        at = dict(zip(JOINT_NAMES[:55], body["J_regressor"] @ v, strict=True))
         waist = v[(np.abs(v[:, 1] - 1.05) < 0.03) & (np.abs(v[:, 0]) < 0.3)]
         return {
             "height": v[:, 1].max(),
@@ -207,6 +207,14 @@ def test_named_shapes_do_what_they_say(body, model):
     ):  # fmt: skip
         assert measures(name, 2.0)[measure] > measures(name, 0.0)[measure] + 0.008, name
         assert measures(name, -2.0)[measure] < measures(name, 0.0)[measure] - 0.008, name
+
+
+def test_loader_applies_shape_and_expression(body, model):
+    betas, expression = np.zeros((2, 10), np.float32)
+    betas[0], expression[0] = 1.0, 1.0
+    vertices, _ = posed(model, betas=betas, expression=expression)
+    wanted = shaped(body, 0, 1.0) + body["shapedirs"][:, :, 10]
+    np.testing.assert_allclose(vertices, wanted, atol=1e-4)
 
 
 def test_poses_turn_the_right_way(model):

@@ -143,7 +143,7 @@ def _garment_offsets(draft: Draft, wardrobe: Wardrobe, ears: np.ndarray) -> np.n
     height = v[:, 1]
     knee = at["left_knee"][1]
     levels = [wardrobe.ankle_line, knee - 0.12, knee, at["left_hip"][1] - 0.1, wardrobe.hem]
-    leg = np.interp(height, levels, [0.020, 0.013, 0.012, 0.008, 0.004])
+    leg = np.interp(height, levels, [0.018, 0.010, 0.009, 0.005, 0.004])
     offset = np.where(_within(draft, "trousers", "shirt"), leg, 0.0)
 
     shirt = wardrobe.shirt(v)

@@ -28,7 +28,7 @@ def _smooth_under_clothes(draft: Draft, wardrobe: Wardrobe, details: np.ndarray)
     # Between shirt and trousers there is no border to keep.
     seam = (np.abs(v[:, 1] - wardrobe.hem) < 0.09) & (np.abs(v[:, 0]) < 0.3)
     strength = np.where(seam, 0.6, strength)
-    return draft.mixed(smoothing_matrix(len(v), draft.faces, strength, rounds=30))
+    return draft.mixed(smoothing_matrix(len(v), draft.faces, strength, rounds=30, keep_volume=True))
 
 
 def _plain_front(draft: Draft, details: np.ndarray) -> Draft:

@@ -10,6 +10,7 @@ import scipy.sparse as sp
 from scipy.spatial import cKDTree
 
 SNAP = 0.3  # a cut this close to an edge's end (share of the edge) takes the end instead of making a sliver
+STEP_BACK = 0.85  # share of a smoothing round that is taken back to keep the volume
 SNAP_REACH = 0.0015  # but never farther than this in the field's unit, or parallel cuts would pull each other askew
 
 
@@ -62,16 +63,26 @@ def edge_matrix(count: int, faces: np.ndarray) -> sp.csr_matrix:
     return matrix
 
 
-def smoothing_matrix(count: int, faces: np.ndarray, strength: np.ndarray, rounds: int) -> sp.csr_matrix:
-    """Matrix (V, V) of ``rounds`` of moving each vertex towards its neighbours' mean by ``strength`` (V,) in 0..1."""
+def smoothing_matrix(
+    count: int, faces: np.ndarray, strength: np.ndarray, rounds: int, keep_volume: bool = False
+) -> sp.csr_matrix:
+    """Matrix (V, V) of ``rounds`` of moving each vertex towards its neighbours' mean by ``strength`` (V,) in 0..1.
+
+    With ``keep_volume`` every round is followed by a step back, a little shorter, which spares the large shapes.
+    """
     edges = edge_matrix(count, faces)
     degree = np.maximum(np.asarray(edges.sum(axis=1)).ravel(), 1.0)
-    mean = sp.diags(1.0 / degree) @ edges
-    once = sp.diags(1.0 - strength) + sp.diags(strength) @ mean
+    pull = sp.diags(strength) @ (sp.diags(1.0 / degree) @ edges - sp.identity(count))
+    once = sp.identity(count) + pull
+    if keep_volume:
+        once = (sp.identity(count) - STEP_BACK * pull) @ once
     result = sp.identity(count, format="csr")
     for _ in range(rounds):
         result = sp.csr_matrix(once @ result)
-    return result
+        result.data[np.abs(result.data) < 1e-7] = 0.0
+        result.eliminate_zeros()
+    sums = np.asarray(result.sum(axis=1)).ravel()
+    return sp.csr_matrix(sp.diags(1.0 / sums) @ result)
 
 
 def membrane_matrix(count: int, faces: np.ndarray, region: np.ndarray) -> sp.csr_matrix:
