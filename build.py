@@ -25,7 +25,7 @@ MANIFEST = ROOT / "blender_manifest.toml"
 ASSETS = (
     "assets/packs/default/pack.json",
     "assets/packs/default/weights.safetensors",
-    "assets/body/open_body.npz",
+    "assets/body/smplx_open.npz",
 )
 
 _DATE = (1980, 1, 1, 0, 0, 0)  # of every entry, so that the same sources give the same bytes

@@ -13,7 +13,7 @@ from .errors import UserError
 from .motion import Motion
 from .skeleton import HAND_JOINTS, INDEX, JOINTS, PARENTS
 
-OPEN_BODY = Path(__file__).parent.parent / "assets" / "body" / "open_body.npz"
+OPEN_BODY = Path(__file__).parent.parent / "assets" / "body" / "smplx_open.npz"
 
 _POSE_FEATURES = 9 * (len(JOINTS) - 1)  # rotation matrices less identity, of all joints but the root
 _SHAPES = 10  # shape components of a file with ten of each kind; licensed files of version 1.1 have 300 and 100
