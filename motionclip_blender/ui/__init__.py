@@ -24,6 +24,7 @@ def register() -> None:
 def unregister() -> None:
     """Called by Blender when the extension is disabled, and when Blender quits."""
     session.SESSION.close()
+    operators.stop_timer()
     handlers.detach()
     properties.detach()
     for cls in reversed(_CLASSES):

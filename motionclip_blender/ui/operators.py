@@ -47,6 +47,8 @@ class MOTIONCLIP_OT_generate(_Reporting, bpy.types.Operator):
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         """From the panel: a worker makes the motion while Blender goes on; `modal` waits for it."""
+        if bpy.app.background:  # nobody would call `modal`
+            return self.execute(context)
         try:
             self._wanted = wanted = self._begin(context)
         except UserError as error:
@@ -58,7 +60,7 @@ class MOTIONCLIP_OT_generate(_Reporting, bpy.types.Operator):
             return generation.make(SESSION.engine(chosen), wanted, progress)
 
         self._job, self._shown = SESSION.start(work), None
-        self._timer = context.window_manager.event_timer_add(_POLL_SECONDS, window=context.window)
+        SESSION.timer = context.window_manager.event_timer_add(_POLL_SECONDS, window=context.window)
         context.window_manager.modal_handler_add(self)
         return {"RUNNING_MODAL"}
 
@@ -74,7 +76,7 @@ class MOTIONCLIP_OT_generate(_Reporting, bpy.types.Operator):
             _redraw_panels(context)
         if not self._job.finished:
             return {"PASS_THROUGH"}
-        context.window_manager.event_timer_remove(self._timer)
+        stop_timer()
         if self._job.cancelled:
             self.report({"INFO"}, "Generating was cancelled; nothing was changed")
             return {"CANCELLED"}
@@ -88,6 +90,7 @@ class MOTIONCLIP_OT_generate(_Reporting, bpy.types.Operator):
     def cancel(self, context: bpy.types.Context) -> None:
         """Called by Blender when it ends the operator itself: a file is opened, or the window closed."""
         SESSION.cancel(SESSION.error or "Generating was cancelled because its window was closed.")
+        stop_timer()
 
     def _begin(self, context: bpy.types.Context) -> generation.Request:
         """What is wanted: the operator's own properties where a script gave them, else the panel's."""
@@ -134,6 +137,13 @@ class MOTIONCLIP_OT_add_body(_Reporting, bpy.types.Operator):
         armature.location = context.scene.cursor.location
         SESSION.error = ""
         return {"FINISHED"}
+
+
+def stop_timer() -> None:
+    """Ends the calls of `modal`, if there are any. Blender leaves that to us when an operator is unregistered."""
+    if SESSION.timer is not None:
+        bpy.context.window_manager.event_timer_remove(SESSION.timer)
+        SESSION.timer = None
 
 
 def _redraw_panels(context: bpy.types.Context) -> None:

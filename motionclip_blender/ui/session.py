@@ -10,6 +10,8 @@ from ..core.errors import UserError
 from .jobs import Job, Progress
 
 if TYPE_CHECKING:
+    import bpy
+
     from ..core.body import Body
     from ..core.engine import Engine
     from .generation import Made
@@ -34,6 +36,7 @@ class Session:
     def __init__(self) -> None:
         self.job: Job[Made] | None = None
         self.error = ""
+        self.timer: bpy.types.Timer | None = None  # that of the operator which waits for the job
         self._engine: Engine | None = None
         self._made_from: Sources | None = None
         self._lock = threading.Lock()
@@ -75,7 +78,8 @@ class Session:
         if self.job is not None:
             self.job.cancel()
             self.job.join()
-        self.__init__()
+        self.job, self.error = None, ""
+        self._engine = self._made_from = None
 
 
 SESSION = Session()

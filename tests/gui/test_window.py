@@ -15,6 +15,7 @@ pytestmark = pytest.mark.gui
 
 GENERATE = (909, 207)  # pixels; where the panel of an SMPL-X armature has its buttons
 CANCEL = (1008, 207)
+ADD_BODY = (909, 128)  # in its stead while no SMPL-X armature is active
 LAST_OPERATION, ITS_LENGTH = (147, 703), (267, 674)
 VIEW = (400, 500)
 PROMPT = "a person waves with the right hand"
@@ -94,6 +95,12 @@ def ended(blender: Blender) -> str:
     blender.until("len(bpy.context.window_manager.windows[0].modal_operators) == 0", 20)
     assert blender.run("len(bpy.data.actions)") == 0
     return blender.run("SESSION.error")
+
+
+def test_a_click_on_add_body_brings_a_person(blender: Blender) -> None:
+    blender.run("bpy.data.objects.remove(bpy.context.object)\nbpy.context.area.tag_redraw()")
+    blender.click(*ADD_BODY)
+    blender.until("bpy.context.object and bpy.context.object.type == 'ARMATURE'", 20)
 
 
 def test_a_click_on_generate_keys_the_person(blender: Blender, tmp_path: Path) -> None:
@@ -212,6 +219,7 @@ def test_disabling_the_extension_ends_the_job(at_work: Blender) -> None:
     name = "bl_ext.user_default.motionclip_blender"
     at_work.run(f"job = SESSION.job\nbpy.ops.preferences.addon_disable(module='{name}')")
     assert at_work.run("job.finished and job.cancelled")
+    assert at_work.run("SESSION.timer is None")
     assert not at_work.run("hasattr(bpy.types.Scene, 'motionclip')")
     at_work.run(f"bpy.ops.preferences.addon_enable(module='{name}')")
     at_work.run("from bl_ext.user_default.motionclip_blender.ui.session import SESSION")

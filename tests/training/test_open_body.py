@@ -228,7 +228,7 @@ def test_poses_turn_the_right_way(model):
     assert joints[index["left_wrist"], 2] > joints[index["left_elbow"], 2] + 0.15
 
 
-def test_reference_loader_with_its_defaults():
+def test_reference_loader_with_its_defaults(body):
     """``smplx.create`` goes by the file's name; its default hands are the relaxed ones."""
     model = smplx.create(str(BODY), model_type="smplx")
     with torch.no_grad():
