@@ -74,28 +74,15 @@ $(VENV)/.dev: $(VENV)/.runtime
 	$(PIP) -r $(VENV)/requirements-dev.txt
 	@touch $@
 
-$(VENV)/bin/python:
-	@python=$$(for p in "$${PYTHON:-}" python3.11 python3; do \
-	    [ -n "$$p" ] && "$$p" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && echo "$$p" && break; \
-	  done || true); \
-	if [ -z "$$python" ]; then \
-	    echo "Python 3.11 is needed (Blender's module is built for it) and was not found; install it, or name it: make PYTHON=/path/to/python3.11" >&2; \
-	    exit 1; \
-	fi; \
-	if ! "$$python" -c 'import ensurepip, venv' 2>/dev/null; then \
-	    if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
-	        apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-venv > /dev/null; \
-	    else \
-	        echo "Python's venv module is missing; run: sudo apt-get install python3-venv" >&2; exit 1; \
-	    fi; \
-	fi; \
-	"$$python" -m venv $(VENV)
+$(VENV)/bin/python: | $(VENV)/.system
+	"$$(cat $(VENV)/.system)" -m venv $(VENV)
 
-# --- System libraries that the bpy wheel expects -----------------------------------------------------------------
+# --- What the system must have ----------------------------------------------------------------------------------
 
-# Without libegl1 Blender's Workbench renderer ends the whole process, so it is checked like the others.
-define MISSING_LIBRARIES
-import ctypes, sys
+# The libraries that the bpy wheel expects, and venv. Without libegl1 Blender's Workbench renderer ends the whole
+# process, so it is checked like the others.
+define MISSING_PACKAGES
+import ctypes, importlib.util, sys
 packages = {"libxrender1": "libXrender.so.1", "libxfixes3": "libXfixes.so.3", "libxi6": "libXi.so.6",
             "libxkbcommon0": "libxkbcommon.so.0", "libsm6": "libSM.so.6", "libgl1": "libGL.so.1",
             "libegl1": "libEGL.so.1"}
@@ -104,19 +91,31 @@ def missing(library):
         ctypes.CDLL(library)
     except OSError:
         return True
+if not (importlib.util.find_spec("ensurepip") and importlib.util.find_spec("venv")):
+    print("python3-venv")
 if sys.platform == "linux":
     print(*(package for package, library in packages.items() if missing(library)))
 endef
-export MISSING_LIBRARIES
+export MISSING_PACKAGES
 
-$(VENV)/.system: | $(VENV)/bin/python
-	@missing=$$($(PY) -c "$$MISSING_LIBRARIES"); \
+# All of it is checked before anything is downloaded, so that one line says it all. Leaves the Python to use.
+$(VENV)/.system:
+	@python=$$(for p in "$${PYTHON:-}" python3.11 python3; do \
+	    [ -n "$$p" ] && "$$p" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && echo "$$p" && break; \
+	  done || true); \
+	if [ -z "$$python" ]; then \
+	    echo "Python 3.11 is needed (Blender's module is built for it) and was not found; install it, or name it: make PYTHON=/path/to/python3.11" >&2; \
+	    exit 1; \
+	fi; \
+	missing=$$("$$python" -c "$$MISSING_PACKAGES" | xargs); \
 	if [ -n "$$missing" ]; then \
 	    if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
-	        echo "Installing system libraries for Blender: $$missing"; \
+	        echo "Installing system packages: $$missing"; \
+	        export DEBIAN_FRONTEND=noninteractive; \
 	        apt-get update -qq && apt-get install -y -qq --no-install-recommends $$missing > /dev/null; \
 	    else \
-	        echo "Blender needs system libraries; run: sudo apt-get install -y $$missing" >&2; exit 1; \
+	        echo "System packages are missing; run: sudo apt-get install -y --no-install-recommends $$missing" >&2; exit 1; \
 	    fi; \
-	fi
-	@touch $@
+	fi; \
+	mkdir -p $(VENV); \
+	echo "$$python" > $@
