@@ -140,7 +140,7 @@ class MOTIONCLIP_OT_add_body(_Reporting, bpy.types.Operator):
 
 
 def stop_timer() -> None:
-    """Ends the calls of `modal`, if there are any. Blender leaves that to us when an operator is unregistered."""
+    """Ends the calls of `modal`, if there are any; Blender does not when an operator is unregistered."""
     if SESSION.timer is not None:
         bpy.context.window_manager.event_timer_remove(SESSION.timer)
         SESSION.timer = None
