@@ -25,9 +25,9 @@ class TrainConfig:
     """
 
     seed: int = 0
-    steps: int = 12_000
-    batch: int = 16
-    prompts: int = 32
+    steps: int = 16_000
+    batch: int = 6
+    prompts: int = 12
     frames: tuple[int, int] = (20, 120)
     joints: tuple[str, ...] = BODY_JOINTS
     width: int = 256
@@ -35,16 +35,20 @@ class TrainConfig:
     heads: int = 4
     feed_forward: int = 1024
     dropout: float = 0.0
+    position_base: float = 150.0
+    pre_norm: bool = True
+    memory_tokens: int = 40
+    memory_width: int = 32
     learning_rate: float = 1e-3
     warmup: int = 300
     weight_decay: float = 0.01
     clip_norm: float = 1.0
     ema: float = 0.999
-    noise: float = 0.6
+    noise: float = 0.5
     mix: float = 0.5
     loss: LossWeights = field(default_factory=LossWeights)
     half_precision: bool = True
-    save_every: int = 250
+    save_every: int = 500
 
     def network(self) -> dict:
         """The `network` entry of a pack."""
@@ -54,6 +58,10 @@ class TrainConfig:
             "heads": self.heads,
             "feed_forward": self.feed_forward,
             "dropout": self.dropout,
+            "position_base": self.position_base,
+            "pre_norm": self.pre_norm,
+            "memory_tokens": self.memory_tokens,
+            "memory_width": self.memory_width,
             "integrates_translation": True,
         }
 

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
 
-from motionclip_blender.core.model.network import MotionCLIP, NetworkSize, SelfAttention, positions  # noqa: E402
+from motionclip_blender.core.model.network import (  # noqa: E402
+    Memory,
+    MotionCLIP,
+    NetworkSize,
+    SelfAttention,
+    cosines,
+    positions,
+)
 
 SIZE = NetworkSize(rows=5, width=32, layers=2, heads=4, feed_forward=48, latent=24, dropout=0.0)
 
 
-@pytest.fixture
-def network() -> MotionCLIP:
+@pytest.fixture(params=["as published", "as the default pack"])
+def network(request: pytest.FixtureRequest) -> MotionCLIP:
     torch.manual_seed(0)
-    return MotionCLIP(SIZE).eval()
+    ours = {"pre_norm": True, "memory_tokens": 5, "memory_width": 8, "position_base": 150.0}
+    return MotionCLIP(replace(SIZE, **ours) if "default" in request.param else SIZE).eval()
 
 
 def test_motions_become_latents_and_latents_motions(network: MotionCLIP):
@@ -52,6 +62,21 @@ def test_attention_to_one_memory_token_is_a_linear_map():
     value = attention.in_proj_weight[64:], attention.in_proj_bias[64:]
     linear = attention.out_proj(torch.nn.functional.linear(memory, *value))
     torch.testing.assert_close(attended, linear.expand(-1, 9, -1))
+
+
+def test_every_frame_reads_the_same_of_one_memory_token_and_its_own_of_many():
+    torch.manual_seed(0)
+    latents = torch.randn(2, 24)
+    assert Memory(SIZE)(latents, 9).shape == (2, 1, 32)
+    read = Memory(replace(SIZE, memory_tokens=5, memory_width=8))(latents, 9)
+    assert read.shape == (2, 9, 32) and (read[:, 0] - read[:, 8]).abs().max() > 1e-3
+
+
+def test_a_frame_reads_the_same_whatever_the_length():
+    """A motion asked for at half the length is its first half as far as the memory goes."""
+    assert torch.equal(cosines(120, 40, 120)[:60], cosines(60, 40, 120))
+    table = cosines(120, 40, 120)
+    torch.testing.assert_close(table.T @ table, torch.diag((table**2).sum(0)), atol=1e-3, rtol=0)
 
 
 def test_positions_are_sines_on_even_and_cosines_on_odd_channels():

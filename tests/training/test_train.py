@@ -44,10 +44,10 @@ def test_the_differentiable_body_is_the_body(open_body):
 def test_the_losses_are_zero_for_the_truth_and_lead_to_it(open_body):
     body = SparseBody(open_body, BODY_JOINTS, vertices=30)
     real = torch.from_numpy(np.stack([to_pose_tensor(random_motion(8), BODY_JOINTS) for _ in range(2)]))
-    assert all(float(v) < 1e-9 for v in reconstruction(real, real, body, LossWeights()).values())
+    assert all(v.item() < 1e-9 for v in reconstruction(real, real, body, LossWeights()).values())
     made = (real + 0.1 * torch.randn_like(real)).requires_grad_()
     terms = reconstruction(made, real, body, LossWeights())
-    assert all(float(v) > 0 for v in terms.values())
+    assert all(v.item() > 0 for v in terms.values())
     sum(terms.values()).backward()
     nearer = made.detach() - 1e-4 * made.grad / made.grad.abs().max()
     assert sum(reconstruction(nearer, real, body, LossWeights()).values()) < sum(terms.values())

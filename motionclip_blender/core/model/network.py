@@ -7,6 +7,7 @@ exact GELU, positions are sinusoidal, as published.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +19,6 @@ STEP = 1 / 30
 """Metres of an integrated step of one: steps are of the size of the other outputs then, or their gradients drown
 those of the rotations."""
 
-_LATENT_GAIN = 4.0
 PREFIX_TOKENS = 2  # the paper's mu and sigma queries; sigma's output is not used
 
 
@@ -28,6 +28,15 @@ class NetworkSize:
 
     rows: of the pose tensor (joints and the translation row), six numbers each.
     latent: width of CLIP's space.
+    position_base: of the sinusoidal positions; the paper's 10000 leaves three quarters of the channels all but
+        constant over the two hundred frames of the longest window.
+    pre_norm: whether layers normalise what they read instead of what they leave; the paper's do the latter.
+        Normalising first learns several times faster, and movement before pose is not lost on the way.
+    memory_tokens: what the decoder's frames read of the latent. 1 is the paper's: the same for every frame.
+        With more, each layer makes that many tokens of the latent and every frame reads their sum, weighted by
+        cosines of its time (the rows of a discrete cosine transform over `memory_frames` frames). A movement is
+        then linear in latent and time together, which is learned in minutes where sums of the two take days.
+    memory_width: of those tokens.
     integrates_translation: whether the decoder's translation row is a step from frame to frame that the
         network sums up; the pose tensor holds the sum either way.
     """
@@ -39,17 +48,28 @@ class NetworkSize:
     feed_forward: int = 1024
     latent: int = 512
     dropout: float = 0.1
+    position_base: float = 10_000.0
+    pre_norm: bool = False
+    memory_tokens: int = 1
+    memory_width: int = 32
+    memory_frames: int = 120
     integrates_translation: bool = False
 
 
-def positions(frames: int, width: int, start: int = 0) -> Tensor:
+def positions(frames: int, width: int, base: float = 10_000.0) -> Tensor:
     """(frames, width) sinusoidal positions: sine on even channels, cosine on odd (Vaswani et al., 2017)."""
-    at = torch.arange(start, start + frames, dtype=torch.float32)[:, None]
-    rates = torch.exp(torch.arange(0, width, 2, dtype=torch.float32) * (-torch.log(torch.tensor(1e4)) / width))
+    at = torch.arange(frames, dtype=torch.float32)[:, None]
+    rates = torch.exp(torch.arange(0, width, 2, dtype=torch.float32) * (-math.log(base) / width))
     table = torch.empty(frames, width)
     table[:, 0::2] = torch.sin(at * rates)
     table[:, 1::2] = torch.cos(at * rates)
     return table
+
+
+def cosines(frames: int, count: int, period: int) -> Tensor:
+    """(frames, count): the first `count` cosines of a discrete cosine transform over `period` frames."""
+    at = torch.arange(frames, dtype=torch.float32)[:, None] + 0.5
+    return torch.cos(math.pi / period * at * torch.arange(count, dtype=torch.float32))
 
 
 class SelfAttention(nn.Module):
@@ -91,33 +111,61 @@ class EncoderLayer(nn.Module):
         super().__init__()
         self.attention, self.feed_forward = SelfAttention(size), FeedForward(size)
         self.norm1, self.norm2 = nn.LayerNorm(size.width), nn.LayerNorm(size.width)
-        self.drop = nn.Dropout(size.dropout)
+        self.drop, self.pre_norm = nn.Dropout(size.dropout), size.pre_norm
 
     def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
+        if self.pre_norm:
+            x = x + self.drop(self.attention(self.norm1(x), mask))
+            return x + self.drop(self.feed_forward(self.norm2(x)))
         x = self.norm1(x + self.drop(self.attention(x, mask)))
         return self.norm2(x + self.drop(self.feed_forward(x)))
 
 
-class DecoderLayer(nn.Module):
-    """As the encoder's, with the latent added in between.
+class Memory(nn.Module):
+    """What each frame reads of the latent.
 
-    The paper's decoder attends to a memory of one token. A softmax over one token is one, so that attention
-    is a linear map of the latent, the same for every frame; here it is written as that.
+    The paper's decoder attends to a memory of one token. A softmax over one token is one, so that attention is
+    a linear map of the latent, the same for every frame; here it is written as that.
     """
 
     def __init__(self, size: NetworkSize) -> None:
         super().__init__()
-        self.attention, self.feed_forward = SelfAttention(size), FeedForward(size)
-        self.from_latent = nn.Linear(size.latent, size.width)
-        # CLIP's embeddings are small numbers; at first the latent must speak as loudly as the time queries
-        with torch.no_grad():
-            self.from_latent.weight.mul_(_LATENT_GAIN)
-        self.norm1, self.norm2, self.norm3 = (nn.LayerNorm(size.width) for _ in range(3))
-        self.drop = nn.Dropout(size.dropout)
+        self.size = size
+        if size.memory_tokens == 1:
+            self.from_latent = nn.Linear(size.latent, size.width)
+        else:
+            self.from_latent = nn.Linear(size.latent, size.memory_tokens * size.memory_width)
+            self.to_width = nn.Linear(size.memory_width, size.width)
 
-    def forward(self, x: Tensor, latent: Tensor, mask: Tensor | None) -> Tensor:
+    def forward(self, latents: Tensor, frames: int) -> Tensor:
+        """latents (B, latent) -> (B, frames or 1, width)."""
+        read = self.from_latent(latents)
+        if self.size.memory_tokens == 1:
+            return read[:, None]
+        tokens = read.unflatten(-1, (self.size.memory_tokens, self.size.memory_width))
+        weights = cosines(frames, self.size.memory_tokens, self.size.memory_frames).to(tokens)
+        return self.to_width(weights @ tokens)
+
+
+class DecoderLayer(nn.Module):
+    """As the encoder's, with what the frames read of the latent added in between."""
+
+    def __init__(self, size: NetworkSize) -> None:
+        super().__init__()
+        self.attention, self.feed_forward = SelfAttention(size), FeedForward(size)
+        self.memory = Memory(size)
+        self.norm1, self.norm3 = nn.LayerNorm(size.width), nn.LayerNorm(size.width)
+        # a frame's query of the memory does not depend on x, so before it there is nothing to normalise
+        self.norm2 = nn.Identity() if size.pre_norm else nn.LayerNorm(size.width)
+        self.drop, self.pre_norm = nn.Dropout(size.dropout), size.pre_norm
+
+    def forward(self, x: Tensor, latents: Tensor, mask: Tensor | None) -> Tensor:
+        read = self.drop(self.memory(latents, x.shape[1]))
+        if self.pre_norm:
+            x = x + self.drop(self.attention(self.norm1(x), mask)) + read
+            return x + self.drop(self.feed_forward(self.norm3(x)))
         x = self.norm1(x + self.drop(self.attention(x, mask)))
-        x = self.norm2(x + self.drop(self.from_latent(latent)[:, None]))
+        x = self.norm2(x + read)
         return self.norm3(x + self.drop(self.feed_forward(x)))
 
 
@@ -126,6 +174,7 @@ class Encoder(nn.Module):
 
     def __init__(self, size: NetworkSize) -> None:
         super().__init__()
+        self.position_base = size.position_base
         self.prefix = nn.Parameter(torch.randn(PREFIX_TOKENS, size.width) * 0.02)
         self.embed = nn.Linear(size.rows * 6, size.width)
         self.layers = nn.ModuleList(EncoderLayer(size) for _ in range(size.layers))
@@ -136,7 +185,7 @@ class Encoder(nn.Module):
         """poses (B, T, rows, 6) -> latents (B, latent). `valid` (B, T): False marks padding."""
         tokens = self.embed(poses.flatten(2))
         x = torch.cat((self.prefix.to(tokens.dtype).expand(len(tokens), -1, -1), tokens), dim=1)
-        x = self.drop(x + positions(x.shape[1], x.shape[2]).to(x))
+        x = self.drop(x + positions(x.shape[1], x.shape[2], self.position_base).to(x))
         mask = _attention_mask(valid, PREFIX_TOKENS)
         for layer in self.layers:
             x = layer(x, mask)
@@ -154,7 +203,7 @@ class Decoder(nn.Module):
 
     def forward(self, latents: Tensor, frames: int, valid: Tensor | None = None) -> Tensor:
         """latents (B, latent) -> poses (B, frames, rows, 6), float32. `valid` (B, frames): False marks padding."""
-        x = positions(frames, self.size.width).to(latents.device).expand(len(latents), -1, -1)
+        x = positions(frames, self.size.width, self.size.position_base).to(latents.device).expand(len(latents), -1, -1)
         mask = _attention_mask(valid, 0)
         for layer in self.layers:
             x = layer(x, latents, mask)
