@@ -21,6 +21,8 @@ class TrainConfig:
     frames: shortest and longest window.
     noise: largest norm of the noise added to a caption's embedding, as a share of its own norm. Wordings that
         nobody wrote down lie around those that somebody did; the noise makes the decoder answer there too.
+    encoder_from: the step from which on motions are encoded too. Before it the decoder learns from captions
+        alone, which is where its movements come from; the encoder then learns to meet it.
     mix: share of the prompts that are drawn between two wordings of the same exemplar.
     """
 
@@ -37,6 +39,7 @@ class TrainConfig:
     dropout: float = 0.0
     position_base: float = 150.0
     pre_norm: bool = True
+    whitens: bool = True
     memory_tokens: int = 40
     memory_width: int = 32
     learning_rate: float = 1e-3
@@ -46,6 +49,7 @@ class TrainConfig:
     ema: float = 0.999
     noise: float = 0.5
     mix: float = 0.5
+    encoder_from: int = 12_000
     loss: LossWeights = field(default_factory=LossWeights)
     half_precision: bool = True
     save_every: int = 500
@@ -60,6 +64,7 @@ class TrainConfig:
             "dropout": self.dropout,
             "position_base": self.position_base,
             "pre_norm": self.pre_norm,
+            "whitens": self.whitens,
             "memory_tokens": self.memory_tokens,
             "memory_width": self.memory_width,
             "integrates_translation": True,

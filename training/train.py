@@ -42,6 +42,21 @@ class Prompts:
         self.captions = [np.stack([at[text] for text in s.captions]) for s in samples]
         self.prompts = [np.stack([at[text] for text in s.prompts]) if s.prompts else None for s in samples]
 
+    def whiten(self, layer: torch.nn.Linear, floor: float = 0.3) -> None:
+        """Makes `layer` whiten the captions' embeddings (ZCA): no mean, variance one in every direction.
+
+        floor: added to every variance, as a share of their mean, so that directions in which captions hardly
+        differ are not blown up with the noise in them.
+        """
+        captions = np.concatenate(self.captions).astype(np.float64)
+        variances, directions = np.linalg.eigh(np.cov(captions.T))
+        mean_variance = variances.sum() / np.count_nonzero(variances > 1e-6)
+        whitening = (directions / np.sqrt(variances.clip(0) + floor * mean_variance)) @ directions.T
+        # the scale of embeddings themselves, for which everything else here is tuned
+        whitening *= 0.4 / np.sqrt(1 + floor)
+        layer.weight.copy_(torch.from_numpy(whitening))
+        layer.bias.copy_(torch.from_numpy(-whitening @ captions.mean(axis=0)))
+
     def captions_of(self, chosen: np.ndarray, random: np.random.Generator) -> np.ndarray:
         """(n, 512): one caption of each chosen sample."""
         return np.stack([self.captions[i][random.integers(len(self.captions[i]))] for i in chosen])
@@ -70,10 +85,12 @@ class Run:
         self.size = NetworkSize(rows=len(config.joints) + 1, latent=minilm.SPEC.width, **config.network())
         torch.manual_seed(config.seed)
         self.network = MotionCLIP(self.size)
+        if config.whitens:
+            self.prompts.whiten(self.network.decoder.whiten)
         self.average = MotionCLIP(self.size)
         self.average.load_state_dict(self.network.state_dict())
-        decayed = [p for p in self.network.parameters() if p.ndim > 1]
-        others = [p for p in self.network.parameters() if p.ndim <= 1]
+        learned = [p for p in self.network.parameters() if p.requires_grad]
+        decayed, others = ([p for p in learned if (p.ndim > 1) == many] for many in (True, False))
         self.optimizer = torch.optim.AdamW(
             [{"params": decayed, "weight_decay": config.weight_decay}, {"params": others, "weight_decay": 0.0}],
             lr=config.learning_rate,
@@ -128,37 +145,22 @@ class Run:
                 }
                 with log.open("a") as handle:
                     handle.write(json.dumps(entry) + "\n")
-                bar.set_postfix({k: f"{float(terms[k]):.3f}" for k in ("motion", "prompt", "text")})
+                bar.set_postfix({k: entry[k] for k in ("prompt", "motion", "alignment") if k in entry})
             if self.step % self.config.save_every == 0 or self.step == self.config.steps:
                 self.save()
 
-    def _one_step(self) -> dict[str, Tensor]:
+    def _one_step(self) -> dict[str, Any]:
         config = self.config
         # all randomness of a step comes from its number, so that a resumed run is the run that was not stopped
         random = np.random.default_rng((config.seed, self.step))
         torch.manual_seed(int(random.integers(2**31)))
         frames = int(random.integers(config.frames[0], config.frames[1] + 1))
-        count, asked = (max(batch * 60 // frames, 4) for batch in (config.batch, config.prompts))
-        chosen, windows = self.windows.draw(count, frames, random)
-        captions = self.prompts.captions_of(chosen, random)
-        exemplars, targets = self.windows.draw_exemplars(asked, frames, random)
-        prompts = self.prompts.prompts_of(exemplars, config, random)
-
-        windows, targets, captions, prompts = (
-            torch.from_numpy(a.astype(np.float32)) for a in (windows, targets, captions, prompts)
-        )
         rate = config.learning_rate * _schedule(self.step, config)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        with torch.autocast("cpu", torch.bfloat16, enabled=config.half_precision):
-            latents = self.network.encoder(windows).float()
-            made = self.network.decoder(torch.cat((latents, prompts)), frames)
-        real = torch.cat((windows, targets))
-        from_motion = reconstruction(made[:count], real[:count], self.body, config.loss)
-        from_prompt = reconstruction(made[count:], real[count:], self.body, config.loss)
-        text = alignment(latents, captions)
-        motion_loss, prompt_loss = sum(from_motion.values()), sum(from_prompt.values())
-        loss = motion_loss + prompt_loss + config.loss.text * text
+
+        terms = self._losses(frames, random)
+        loss = sum(terms[name] for name in ("prompt", "motion", "alignment") if name in terms)
         if not torch.isfinite(loss):
             raise UserError(f"The loss is not finite at step {self.step}; the last checkpoint is {self.checkpoint}.")
         self.optimizer.zero_grad(set_to_none=True)
@@ -167,9 +169,29 @@ class Run:
         self.optimizer.step()
         self.step += 1
         self._update_average()
-        terms: dict[str, Any] = {"loss": loss.detach(), "motion": motion_loss.detach(), "prompt": prompt_loss.detach()}
-        terms |= {name: value.detach() for name, value in from_prompt.items()}
-        return terms | {"text": text.detach(), "lr": rate}
+        return {name: value.detach() for name, value in terms.items()} | {"lr": rate}
+
+    def _losses(self, frames: int, random: np.random.Generator) -> dict[str, Tensor]:
+        """The losses of a step's windows, `frames` long: "prompt", "motion" and "alignment", and their terms."""
+        config = self.config
+        count, asked = (max(batch * 60 // frames, 4) for batch in (config.batch, config.prompts))
+        exemplars, targets = self.windows.draw_exemplars(asked, frames, random)
+        latents = [_tensor(self.prompts.prompts_of(exemplars, config, random))]
+        real = _tensor(targets)
+        alignments = {}
+        with torch.autocast("cpu", torch.bfloat16, enabled=config.half_precision):
+            if self.step >= config.encoder_from:
+                chosen, drawn = self.windows.draw(count, frames, random)
+                windows, captions = _tensor(drawn), _tensor(self.prompts.captions_of(chosen, random))
+                latents.append(self.network.encoder(windows).float())
+                alignments["alignment"] = config.loss.text * alignment(latents[1], captions)
+                real = torch.cat((real, windows))
+            made = self.network.decoder(torch.cat(latents), frames)
+        from_prompt = reconstruction(made[:asked], real[:asked], self.body, config.loss)
+        terms = alignments | from_prompt | {"prompt": sum(from_prompt.values())}
+        if alignments:
+            terms["motion"] = sum(reconstruction(made[asked:], real[asked:], self.body, config.loss).values())
+        return terms
 
     @torch.no_grad()
     def _update_average(self) -> None:
@@ -177,6 +199,10 @@ class Run:
         keep = min(self.config.ema, (1 + self.step) / (10 + self.step))
         ours, theirs = list(self.average.parameters()), list(self.network.parameters())
         torch._foreach_lerp_(ours, theirs, 1 - keep)
+
+
+def _tensor(array: np.ndarray) -> Tensor:
+    return torch.from_numpy(array.astype(np.float32))
 
 
 def load_checkpoint(path: Path) -> dict[str, Any]:

@@ -32,6 +32,8 @@ class NetworkSize:
         constant over the two hundred frames of the longest window.
     pre_norm: whether layers normalise what they read instead of what they leave; the paper's do the latter.
         Normalising first learns several times faster, and movement before pose is not lost on the way.
+    whitens: whether the decoder first maps latents so that captions vary alike in all directions. CLIP's
+        embeddings vary most by style of wording; what tells one action from another is small beside that.
     memory_tokens: what the decoder's frames read of the latent. 1 is the paper's: the same for every frame.
         With more, each layer makes that many tokens of the latent and every frame reads their sum, weighted by
         cosines of its time (the rows of a discrete cosine transform over `memory_frames` frames). A movement is
@@ -50,6 +52,7 @@ class NetworkSize:
     dropout: float = 0.1
     position_base: float = 10_000.0
     pre_norm: bool = False
+    whitens: bool = False
     memory_tokens: int = 1
     memory_width: int = 32
     memory_frames: int = 120
@@ -198,11 +201,13 @@ class Decoder(nn.Module):
     def __init__(self, size: NetworkSize) -> None:
         super().__init__()
         self.size = size
+        self.whiten = nn.Linear(size.latent, size.latent).requires_grad_(False) if size.whitens else nn.Identity()
         self.layers = nn.ModuleList(DecoderLayer(size) for _ in range(size.layers))
         self.to_pose = nn.Linear(size.width, size.rows * 6)
 
     def forward(self, latents: Tensor, frames: int, valid: Tensor | None = None) -> Tensor:
         """latents (B, latent) -> poses (B, frames, rows, 6), float32. `valid` (B, frames): False marks padding."""
+        latents = self.whiten(latents)
         x = positions(frames, self.size.width, self.size.position_base).to(latents.device).expand(len(latents), -1, -1)
         mask = _attention_mask(valid, 0)
         for layer in self.layers:
