@@ -22,7 +22,18 @@ from training.export import export  # noqa: E402
 from training.losses import LossWeights, alignment, reconstruction  # noqa: E402
 from training.train import Run  # noqa: E402
 
-TINY = TrainConfig(steps=6, batch=2, prompts=3, encoder_from=2, width=32, layers=1, feed_forward=32, warmup=2, save_every=3, frames=(20, 24))
+TINY = TrainConfig(
+    steps=6,
+    batch=2,
+    prompts=3,
+    encoder_from=2,
+    width=32,
+    layers=1,
+    feed_forward=32,
+    warmup=2,
+    save_every=3,
+    frames=(20, 24),
+)
 
 
 @pytest.fixture(scope="module")
