@@ -21,7 +21,8 @@ class LossWeights:
     rotations: float = 100.0
     vertices: float = 100.0
     velocities: float = 100.0
-    translation: float = 0.1
+    height: float = 100.0
+    travel: float = 0.1
     speed: float = 500.0
     text: float = 1.0
 
@@ -34,7 +35,8 @@ def reconstruction(made: Tensor, real: Tensor, body: SparseBody, weights: LossWe
         "rotations": weights.rotations * F.mse_loss(rotations, real_rotations),
         "velocities": weights.velocities * F.mse_loss(rotations.diff(dim=1), real_rotations.diff(dim=1)),
         "vertices": weights.vertices * F.mse_loss(*_without_path(body, made, real)),
-        "translation": weights.translation * F.smooth_l1_loss(path, real_path, beta=0.1),
+        "height": weights.height * F.mse_loss(path[..., 1], real_path[..., 1]),
+        "travel": weights.travel * F.smooth_l1_loss(path[..., ::2], real_path[..., ::2], beta=0.1),
         "speed": weights.speed * F.mse_loss(path.diff(dim=1), real_path.diff(dim=1)),
     }
 

@@ -19,6 +19,9 @@ STEP = 1 / 30
 """Metres of an integrated step of one: steps are of the size of the other outputs then, or their gradients drown
 those of the rotations."""
 
+HEIGHT = 0.3
+"""Metres of a height of one, for the same reason."""
+
 PREFIX_TOKENS = 2  # the paper's mu and sigma queries; sigma's output is not used
 
 
@@ -39,8 +42,8 @@ class NetworkSize:
         cosines of its time (the rows of a discrete cosine transform over `memory_frames` frames). A movement is
         then linear in latent and time together, which is learned in minutes where sums of the two take days.
     memory_width: of those tokens.
-    integrates_translation: whether the decoder's translation row is a step from frame to frame that the
-        network sums up; the pose tensor holds the sum either way.
+    integrates_translation: whether the decoder writes the way over the ground as steps from frame to frame that
+        it sums up; the pose tensor holds the sum either way. Heights are never summed: a body must not float off.
     """
 
     rows: int
@@ -214,9 +217,9 @@ class Decoder(nn.Module):
             x = layer(x, latents, mask)
         poses = self.to_pose(x).float().unflatten(-1, (self.size.rows, 6))
         if self.size.integrates_translation:
-            steps = poses[:, :, -1] * torch.tensor([1.0, 1, 1, 0, 0, 0], device=poses.device)
-            path = (steps.cumsum(dim=1) - steps[:, :1]).unsqueeze(2) * STEP
-            poses = torch.cat((poses[:, :, :-1], path), dim=2)
+            ahead, up, aside = poses[:, :, -1, 2], poses[:, :, -1, 1], poses[:, :, -1, 0]
+            path = torch.stack((_summed(aside), (up - up[:, :1]) * HEIGHT, _summed(ahead)), dim=-1)
+            poses = torch.cat((poses[:, :, :-1], F.pad(path, (0, 3)).unsqueeze(2)), dim=2)
         return poses
 
 
@@ -238,6 +241,11 @@ class MotionCLIP(nn.Module):
         """One latent (latent,) to its pose tensor (frames, rows, 6), float32."""
         latents = torch.from_numpy(np.ascontiguousarray(latent, np.float32))[None]
         return self.decoder(latents, frames)[0].numpy()
+
+
+def _summed(steps: Tensor) -> Tensor:
+    """(B, T) steps to the way from the first frame, in metres."""
+    return (steps.cumsum(dim=1) - steps[:, :1]) * STEP
 
 
 def _attention_mask(valid: Tensor | None, prefix: int) -> Tensor | None:
