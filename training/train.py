@@ -89,10 +89,16 @@ class Run:
             self.prompts.whiten(self.network.decoder.whiten)
         self.average = MotionCLIP(self.size)
         self.average.load_state_dict(self.network.state_dict())
-        learned = [p for p in self.network.parameters() if p.requires_grad]
-        decayed, others = ([p for p in learned if (p.ndim > 1) == many] for many in (True, False))
         self.optimizer = torch.optim.AdamW(
-            [{"params": decayed, "weight_decay": config.weight_decay}, {"params": others, "weight_decay": 0.0}],
+            [
+                {
+                    "params": [p for p in part.parameters() if p.requires_grad and (p.ndim > 1) == decays],
+                    "weight_decay": config.weight_decay if decays else 0.0,
+                    "begins": begins,
+                }
+                for part, begins in ((self.network.decoder, 0), (self.network.encoder, config.encoder_from))
+                for decays in (True, False)
+            ],
             lr=config.learning_rate,
             fused=True,
         )
@@ -149,15 +155,14 @@ class Run:
             if self.step % self.config.save_every == 0 or self.step == self.config.steps:
                 self.save()
 
-    def _one_step(self) -> dict[str, Any]:
+    def _one_step(self) -> dict[str, Tensor]:
         config = self.config
         # all randomness of a step comes from its number, so that a resumed run is the run that was not stopped
         random = np.random.default_rng((config.seed, self.step))
         torch.manual_seed(int(random.integers(2**31)))
         frames = int(random.integers(config.frames[0], config.frames[1] + 1))
-        rate = config.learning_rate * _schedule(self.step, config)
         for group in self.optimizer.param_groups:
-            group["lr"] = rate
+            group["lr"] = config.learning_rate * _schedule(self.step, group["begins"], config)
 
         terms = self._losses(frames, random)
         loss = sum(terms[name] for name in ("prompt", "motion", "alignment") if name in terms)
@@ -169,7 +174,7 @@ class Run:
         self.optimizer.step()
         self.step += 1
         self._update_average()
-        return {name: value.detach() for name, value in terms.items()} | {"lr": rate}
+        return {name: value.detach() for name, value in terms.items()}
 
     def _losses(self, frames: int, random: np.random.Generator) -> dict[str, Tensor]:
         """The losses of a step's windows, `frames` long: "prompt", "motion" and "alignment", and their terms."""
@@ -216,11 +221,12 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
         raise UserError(f"{path} cannot be read; it is damaged or no checkpoint of this program.") from error
 
 
-def _schedule(step: int, config: TrainConfig) -> float:
-    """Linear warm-up, then a cosine down to a hundredth."""
+def _schedule(step: int, begins: int, config: TrainConfig) -> float:
+    """Linear warm-up from step `begins` on, then a cosine down to a hundredth at the end of the run."""
+    step -= begins
     if step < config.warmup:
-        return (step + 1) / config.warmup
-    done = (step - config.warmup) / max(config.steps - config.warmup, 1)
+        return max(step + 1, 0) / config.warmup
+    done = (step - config.warmup) / max(config.steps - begins - config.warmup, 1)
     return 0.01 + 0.99 * 0.5 * (1 + float(np.cos(np.pi * min(done, 1.0))))
 
 
