@@ -42,7 +42,7 @@ def main() -> int:
     """Clicks, waits, takes the picture."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--prompt", default="a person waves with the right hand")
-    parser.add_argument("--frame", type=int, default=37)
+    parser.add_argument("--frame", type=int, default=13)
     parser.add_argument("--out", type=Path, default=Path("docs/images/panel.png"))
     options = parser.parse_args()
     chroot, why_not = root()
