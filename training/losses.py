@@ -22,7 +22,7 @@ class LossWeights:
     vertices: float = 100.0
     velocities: float = 100.0
     height: float = 100.0
-    travel: float = 0.1
+    travel: float = 5.0
     speed: float = 500.0
     text: float = 1.0
 

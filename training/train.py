@@ -1,8 +1,7 @@
 """`python -m training train`: the auto-encoder, its latents aligned to CLIP's text space.
 
-Each step has two halves that share the decoder: windows of motions are encoded, aligned to their captions
-(equation 2) and decoded again (equation 1); captions of exemplars are decoded directly, which closes the gap
-between where captions lie and where motions lie.
+In two parts. First the decoder learns from captions: each is decoded to its exemplar (equation 1). Then the encoder
+learns to meet it: windows of motions are encoded, aligned to their captions (equation 2) and decoded again.
 """
 
 from __future__ import annotations
@@ -89,19 +88,17 @@ class Run:
             self.prompts.whiten(self.network.decoder.whiten)
         self.average = MotionCLIP(self.size)
         self.average.load_state_dict(self.network.state_dict())
-        self.optimizer = torch.optim.AdamW(
-            [
-                {
-                    "params": [p for p in part.parameters() if p.requires_grad and (p.ndim > 1) == decays],
-                    "weight_decay": config.weight_decay if decays else 0.0,
-                    "begins": begins,
-                }
-                for part, begins in ((self.network.decoder, 0), (self.network.encoder, config.encoder_from))
-                for decays in (True, False)
-            ],
-            lr=config.learning_rate,
-            fused=True,
+        parts = (
+            (self.network.decoder, (0, config.encoder_from)),
+            (self.network.encoder, (config.encoder_from, config.steps)),
         )
+        self._spans, groups = [], []
+        for part, span in parts:
+            for decays in (True, False):
+                learned = [p for p in part.parameters() if p.requires_grad and (p.ndim > 1) == decays]
+                groups.append({"params": learned, "weight_decay": config.weight_decay if decays else 0.0})
+                self._spans.append(span)
+        self.optimizer = torch.optim.AdamW(groups, lr=config.learning_rate, fused=True)
         self.step = 0
 
     @property
@@ -161,8 +158,8 @@ class Run:
         random = np.random.default_rng((config.seed, self.step))
         torch.manual_seed(int(random.integers(2**31)))
         frames = int(random.integers(config.frames[0], config.frames[1] + 1))
-        for group in self.optimizer.param_groups:
-            group["lr"] = config.learning_rate * _schedule(self.step, group["begins"], config)
+        for group, (begins, ends) in zip(self.optimizer.param_groups, self._spans, strict=True):
+            group["lr"] = config.learning_rate * _schedule(self.step, begins, ends, config.warmup)
 
         terms = self._losses(frames, random)
         loss = sum(terms[name] for name in ("prompt", "motion", "alignment") if name in terms)
@@ -177,25 +174,27 @@ class Run:
         return {name: value.detach() for name, value in terms.items()}
 
     def _losses(self, frames: int, random: np.random.Generator) -> dict[str, Tensor]:
-        """The losses of a step's windows, `frames` long: "prompt", "motion" and "alignment", and their terms."""
+        """The losses of a step, on windows of `frames` frames: "prompt", or "motion" and "alignment", with terms."""
         config = self.config
-        count, asked = (max(batch * 60 // frames, 4) for batch in (config.batch, config.prompts))
-        exemplars, targets = self.windows.draw_exemplars(asked, frames, random)
-        latents = [_tensor(self.prompts.prompts_of(exemplars, config, random))]
-        real = _tensor(targets)
-        alignments = {}
+        encoding = self.step >= config.encoder_from
+        batch = config.batch if encoding else config.prompts
+        draw = self.windows.draw if encoding else self.windows.draw_exemplars
+        # as many frames in every step, whatever their length: short windows come in larger batches
+        chosen, drawn = draw(max(batch * 60 // frames, 4), frames, random)
+        real = _tensor(drawn)
+        self.network.decoder.layers.requires_grad_(not encoding)
+        self.network.decoder.to_pose.requires_grad_(not encoding)
         with torch.autocast("cpu", torch.bfloat16, enabled=config.half_precision):
-            if self.step >= config.encoder_from:
-                chosen, drawn = self.windows.draw(count, frames, random)
-                windows, captions = _tensor(drawn), _tensor(self.prompts.captions_of(chosen, random))
-                latents.append(self.network.encoder(windows).float())
-                alignments["alignment"] = config.loss.text * alignment(latents[1], captions)
-                real = torch.cat((real, windows))
-            made = self.network.decoder(torch.cat(latents), frames)
-        from_prompt = reconstruction(made[:asked], real[:asked], self.body, config.loss)
-        terms = alignments | from_prompt | {"prompt": sum(from_prompt.values())}
-        if alignments:
-            terms["motion"] = sum(reconstruction(made[asked:], real[asked:], self.body, config.loss).values())
+            if encoding:
+                latents = self.network.encoder(real).float()
+            else:
+                latents = _tensor(self.prompts.prompts_of(chosen, config, random))
+            made = self.network.decoder(latents, frames)
+        terms = reconstruction(made, real, self.body, config.loss)
+        terms["motion" if encoding else "prompt"] = sum(terms.values())
+        if encoding:
+            captions = _tensor(self.prompts.captions_of(chosen, random))
+            terms["alignment"] = config.loss.text * alignment(latents, captions)
         return terms
 
     @torch.no_grad()
@@ -221,12 +220,11 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
         raise UserError(f"{path} cannot be read; it is damaged or no checkpoint of this program.") from error
 
 
-def _schedule(step: int, begins: int, config: TrainConfig) -> float:
-    """Linear warm-up from step `begins` on, then a cosine down to a hundredth at the end of the run."""
-    step -= begins
-    if step < config.warmup:
-        return max(step + 1, 0) / config.warmup
-    done = (step - config.warmup) / max(config.steps - begins - config.warmup, 1)
+def _schedule(step: int, begins: int, ends: int, warmup: int) -> float:
+    """Linear warm-up from step `begins` on, then a cosine down to a hundredth at step `ends`."""
+    if step < begins + warmup:
+        return max(step - begins + 1, 0) / warmup
+    done = (step - begins - warmup) / max(ends - begins - warmup, 1)
     return 0.01 + 0.99 * 0.5 * (1 + float(np.cos(np.pi * min(done, 1.0))))
 
 
