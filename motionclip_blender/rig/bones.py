@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import bpy
 import numpy as np
@@ -151,4 +152,10 @@ def _scale(heads: np.ndarray) -> float:
     leg = [heads[INDEX[name]] for name in ("left_hip", "left_knee", "left_ankle")]
     length = float(np.linalg.norm(leg[1] - leg[0]) + np.linalg.norm(leg[2] - leg[1]))
     # a person's leg says metres; then the motion's translation is taken as it is, whatever the height
-    return 1.0 if _METRES[0] <= length <= _METRES[1] or length < 1e-6 else length / Body.load().leg_length
+    return 1.0 if _METRES[0] <= length <= _METRES[1] or length < 1e-6 else length / _open_body_leg()
+
+
+@cache
+def _open_body_leg() -> float:
+    """Metres; kept, because panels ask for it with every redraw."""
+    return Body.load().leg_length

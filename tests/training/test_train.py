@@ -23,10 +23,10 @@ from training.losses import LossWeights, alignment, reconstruction  # noqa: E402
 from training.train import Run  # noqa: E402
 
 TINY = TrainConfig(
-    steps=6,
+    steps=8,
     batch=2,
     prompts=3,
-    encoder_from=3,
+    encoder_from=5,
     width=32,
     layers=1,
     feed_forward=32,
@@ -76,7 +76,7 @@ def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(tmp_path, samples,
     whole.train()
 
     (tmp_path / "parts").mkdir()
-    first = Run(tmp_path / "parts", replace(TINY, steps=6), samples, open_body)
+    first = Run(tmp_path / "parts", TINY, samples, open_body)
     for _ in range(3):
         first._one_step()
     first.save()  # and killed
