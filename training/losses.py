@@ -12,7 +12,8 @@ from .body_loss import SparseBody
 
 @dataclass(frozen=True)
 class LossWeights:
-    """Weights of the terms. The paper's, as its code writes them: 100, 100, 100 and 1.
+    """Weights of the terms. The paper's, as its code writes them, are 100, 100, 100 and, for the text, 1; here the
+    encoder has a decoder that understands captions already, so that lying near them is what counts.
 
     translation, speed: of the translation row's position (metres, robust) and of its step per frame; these are
     rows of the pose in the paper, but metres of travel need a scale of their own.
@@ -24,7 +25,7 @@ class LossWeights:
     height: float = 100.0
     travel: float = 5.0
     speed: float = 500.0
-    text: float = 1.0
+    text: float = 10.0
 
 
 def reconstruction(made: Tensor, real: Tensor, body: SparseBody, weights: LossWeights) -> dict[str, Tensor]:
