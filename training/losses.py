@@ -15,8 +15,8 @@ class LossWeights:
     """Weights of the terms. The paper's, as its code writes them, are 100, 100, 100 and, for the text, 1; here the
     encoder has a decoder that understands captions already, so that lying near them is what counts.
 
-    translation, speed: of the translation row's position (metres, robust) and of its step per frame; these are
-    rows of the pose in the paper, but metres of travel need a scale of their own.
+    height, travel, speed: of the pelvis' height, its place on the ground (metres, robust) and its step per frame;
+    these are rows of the pose in the paper, but metres of travel need a scale of their own.
     """
 
     rotations: float = 100.0
