@@ -15,7 +15,10 @@ set -euo pipefail
 [ $# -eq 1 ] || { sed -n '2,13p' "$0"; exit 2; }
 dir=$1
 python=${PYTHON:-python3}
-mirror=${MIRROR:-http://deb.debian.org/debian}
+# the mirror that this machine itself uses
+sources=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | grep -v '^ *#' || true)
+mirror=${MIRROR:-$(grep -oE 'https?://[^ ]+/debian/?' <<<"$sources" | head -n 1)}
+[ -n "$mirror" ] || { echo "No Debian mirror found in apt's sources; name one: MIRROR=URL $0 DIR" >&2; exit 2; }
 site=$dir/opt/site
 
 if [ ! -x "$dir/usr/bin/blender" ]; then
