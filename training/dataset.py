@@ -91,14 +91,11 @@ def extend(motion: Motion, frames: int, hold: bool) -> Motion:
         still = np.full(missing, len(motion) - 1)
         at = np.concatenate((np.arange(len(motion)), still))
         return Motion(motion.rotations[at], motion.translation[at], motion.fps)
+    # a loop's last pose is its first: one frame is all that both share
+    seam = 1 if _ends_as_it_began(motion) else min(_SEAM, len(motion) // 3)
     out = motion
     while len(out) < frames:
-        if _ends_as_it_began(motion):
-            joined = out.concatenate(motion)
-            once = np.delete(np.arange(len(joined)), len(out))  # the pose in which one ends and the next begins
-            out = Motion(joined.rotations[once], joined.translation[once], out.fps)
-        else:
-            out = out.fade_into(motion, min(_SEAM, len(motion) // 3))
+        out = out.fade_into(motion, seam)
     return out
 
 

@@ -2,7 +2,7 @@
 
 The encoder reads a motion behind two learned prefix tokens; its output at the first is the latent. The decoder
 turns a sequence of time queries, all looking at the one latent, back into poses. Layers are post-norm with
-exact GELU, positions are sinusoidal, as published.
+exact GELU, positions are sinusoidal, as published, unless a pack's `NetworkSize` says otherwise.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class NetworkSize:
     rows: of the pose tensor (joints and the translation row), six numbers each.
     latent: width of CLIP's space.
     position_base: of the sinusoidal positions; the paper's 10000 leaves three quarters of the channels all but
-        constant over the two hundred frames of the longest window.
+        constant over the 120 frames of the longest window.
     pre_norm: whether layers normalise what they read instead of what they leave; the paper's do the latter.
         Normalising first learns several times faster, and movement before pose is not lost on the way.
     whitens: whether the decoder first maps latents so that captions vary alike in all directions. CLIP's
