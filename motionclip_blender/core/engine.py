@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from .errors import UserError
 from .motion import Motion
 from .pack import Pack
 from .pose_tensor import from_pose_tensor, to_pose_tensor
+from .progress import Progress, no_progress
 from .prompt import checked_frames, checked_prompt
 from .skeleton import HAND_JOINTS, INDEX
 
@@ -23,14 +23,7 @@ if TYPE_CHECKING:
     from .model.clip import TextTower
     from .model.network import MotionCLIP
 
-Progress = Callable[[str, float], None]
-"""Called with what is being done and how far it is, 0 to 1. May raise `Cancelled`."""
-
 _SEAM_FRAMES = 10  # over which one window fades into the next, a third of a second
-
-
-class Cancelled(Exception):
-    """Raised by a progress callback to stop the work; nothing has been changed then."""
 
 
 class Engine:
@@ -55,7 +48,7 @@ class Engine:
         with self._loading:
             if self.loaded:
                 return
-            step = progress or _no_progress
+            step = progress or no_progress
             step("Loading PyTorch", 0.0)
             try:
                 from .model.weights import load_network
@@ -104,7 +97,7 @@ class Engine:
         Raises `UserError` for a prompt or a length that cannot be, and what `progress` raises.
         """
         prompt, frames = checked_prompt(prompt), checked_frames(frames)
-        step = progress or _no_progress
+        step = progress or no_progress
         self.load(lambda stage, fraction: step(stage, 0.9 * fraction))
         step("Reading the prompt", 0.9)
         latent = self.encode_text(prompt)
@@ -123,7 +116,3 @@ class Engine:
         rotations = motion.rotations.copy()
         rotations[:, INDEX[HAND_JOINTS[0]] :] = rot.axis_angle_to_quat(self.body.relaxed_hands)
         return replace(motion, rotations=rotations)
-
-
-def _no_progress(stage: str, fraction: float) -> None:
-    pass

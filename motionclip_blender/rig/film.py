@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from ..core.files import whole_path
 from ..core.motion import Motion
+from ..core.progress import Progress, no_progress
 from .caption import render_caption
 from .keys import key_motion
 from .renderer import choose_renderer, render_animation, render_png
@@ -29,9 +30,6 @@ _NUMBER_SIZE = 14
 _LINE = 2  # pixels between the pictures of a sheet
 _PAPER = 0.93
 
-Progress = Callable[[str, float], None]
-"""Called with what is being done and how far it is, 0 to 1; what it raises stops the work."""
-
 
 def render_film(
     armature: bpy.types.Object, motion: Motion, path: Path, title: str, progress: Progress | None = None
@@ -45,7 +43,7 @@ def render_film(
     Raises `UserError` when the armature is no SMPL-X one or deforms no mesh, or the file cannot be written, and
     whatever `progress` raises.
     """
-    step = progress or _no_progress
+    step = progress or no_progress
     width, height = _FILM_SIZE
     with whole_path(path) as target, _nothing_left_behind(), tempfile.TemporaryDirectory() as folder:
         caption = Path(folder) / "title.png"
@@ -74,7 +72,7 @@ def render_sheet(
 
     Everything else is as with `render_film`; the camera follows the person from picture to picture.
     """
-    step = progress or _no_progress
+    step = progress or no_progress
     with whole_path(path) as target, _nothing_left_behind(), tempfile.TemporaryDirectory() as folder:
         scene, sight = _film_set(armature, motion, _CELL_SIZE, 0.0, poses)
         furnish(scene, sight, 0.0, scene.name)
@@ -94,10 +92,6 @@ def render_sheet(
         caption = Path(folder) / "title.png"
         caption_height = render_caption(title, caption, width, _TITLE_SIZES, _CELL_SIZE[1])
         _write(_sheet(cells, columns, _read(caption), caption_height), target)
-
-
-def _no_progress(stage: str, fraction: float) -> None:
-    pass
 
 
 @contextmanager

