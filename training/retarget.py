@@ -8,7 +8,6 @@ directions comes in between, so that the limbs of both skeletons point the same 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -18,7 +17,9 @@ from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.motion import Motion, heading
-from motionclip_blender.core.skeleton import INDEX, JOINTS, PARENTS
+from motionclip_blender.core.skeleton import FINGERS, HAND_JOINTS, INDEX, JOINTS, PARENTS
+
+from .sources.clip import SourceClip
 
 # Limbs whose rest directions are compared, each by the joint at its far end. The rest of the body (spine,
 # collars, feet) rests upright and flat-footed in every rig, only bent a little differently inside: there a
@@ -26,28 +27,21 @@ from motionclip_blender.core.skeleton import INDEX, JOINTS, PARENTS
 _LIMBS = {
     f"{side}_{near}": f"{side}_{far}"
     for side in ("left", "right")
-    for near, far in (("shoulder", "elbow"), ("elbow", "wrist"), ("hip", "knee"), ("knee", "ankle"))
+    for near, far in (
+        *(("shoulder", "elbow"), ("elbow", "wrist"), ("hip", "knee"), ("knee", "ankle")),
+        *((f"{finger}{i}", f"{finger}{i + 1}") for finger in FINGERS for i in (1, 2)),
+    )
 }
+# What has no limb of its own hanging from it continues the one before, which differs in every rig
+_CONTINUES = {
+    f"{side}_{end}": f"{side}_{before}"
+    for side in ("left", "right")
+    for end, before in (("wrist", "elbow"), *((f"{finger}3", f"{finger}2") for finger in FINGERS))
+}
+_STRETCHED = np.radians(5)  # a hand whose fingers turn no further than this off their rest pose is not animated
 
 RigMap = dict[str, tuple[str, str, float]]
 """SMPL-X joint -> (bone a, bone b, weight): the rotation `weight` of the way from a to b."""
-
-
-@dataclass(frozen=True)
-class SourceClip:
-    """A clip on its own skeleton, in SMPL-X's axes (Y up, facing +Z at rest) and any unit of length.
-
-    bones: names, in the order of the arrays.
-    rest_heads: (B, 3); rest_rotations: (B, 4) world quaternions of the rest pose.
-    heads: (T, B, 3); rotations: (T, B, 4) world quaternions per frame.
-    """
-
-    bones: tuple[str, ...]
-    rest_heads: np.ndarray
-    rest_rotations: np.ndarray
-    heads: np.ndarray
-    rotations: np.ndarray
-    fps: float
 
 
 @cache
@@ -100,6 +94,7 @@ def retarget(clip: SourceClip, body: Body) -> Motion:
             world[:, j] = world[:, PARENTS[j]] if PARENTS[j] >= 0 else (1.0, 0.0, 0.0, 0.0)
     local = world.copy()
     local[:, 1:] = rot.quat_multiply(rot.quat_conjugate(world[:, PARENTS[1:]]), world[:, 1:])
+    _relax_still_hands(local, delta, pairs, index, body)
 
     scale = body.leg_length / _leg_length(clip, pairs, index)
     pelvis = index[pairs["pelvis"][0]]
@@ -142,14 +137,29 @@ def _rest_correction(
     joint: str, clip: SourceClip, pairs: RigMap, index: dict[str, int], rest: np.ndarray
 ) -> np.ndarray:
     """(4,) quaternion from SMPL-X's rest direction of the limb that hangs from `joint` to the source's."""
-    # a hand continues its forearm, which differs in every rig
-    joint = joint.replace("wrist", "elbow")
+    joint = _CONTINUES.get(joint, joint)
     far = _LIMBS.get(joint)
     if far is None or far not in pairs:
         return np.array([1.0, 0.0, 0.0, 0.0])
     ours = rest[INDEX[far]] - rest[INDEX[joint]]
     theirs = clip.rest_heads[index[pairs[far][0]]] - clip.rest_heads[index[pairs[joint][0]]]
     return _between(ours, theirs)
+
+
+def _relax_still_hands(
+    local: np.ndarray, delta: np.ndarray, pairs: RigMap, index: dict[str, int], body: Body
+) -> None:
+    """Lets the fingers of hands that the source does not move hang as the body's do, instead of stretched."""
+    relaxed = rot.axis_angle_to_quat(body.relaxed_hands)
+    for side in ("left", "right"):
+        fingers = [joint for joint in HAND_JOINTS if joint.startswith(side)]
+        if all(joint in pairs for joint in fingers):
+            hand = rot.quat_conjugate(delta[:, index[pairs[f"{side}_wrist"][0]], None])
+            turns = rot.quat_multiply(hand, delta[:, [index[pairs[joint][0]] for joint in fingers]])
+            if 2 * np.arccos(np.clip(np.abs(turns[..., 0]).min(), 0, 1)) > _STRETCHED:
+                continue
+        for joint in fingers:
+            local[:, INDEX[joint]] = relaxed[HAND_JOINTS.index(joint)]
 
 
 def _between(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ Source: the `smplx` package (`smplx.joint_names`), Pavlakos et al., CVPR 2019.
 
 from __future__ import annotations
 
-_HAND = ("index", "middle", "pinky", "ring", "thumb")
+FINGERS = ("index", "middle", "pinky", "ring", "thumb")
 
 BODY_JOINTS: tuple[str, ...] = (
     "pelvis", "left_hip", "right_hip", "spine1", "left_knee", "right_knee", "spine2", "left_ankle",
@@ -15,7 +15,7 @@ BODY_JOINTS: tuple[str, ...] = (
 )  # fmt: skip
 FACE_JOINTS: tuple[str, ...] = ("jaw", "left_eye_smplhf", "right_eye_smplhf")
 HAND_JOINTS: tuple[str, ...] = tuple(
-    f"{side}_{finger}{i}" for side in ("left", "right") for finger in _HAND for i in (1, 2, 3)
+    f"{side}_{finger}{i}" for side in ("left", "right") for finger in FINGERS for i in (1, 2, 3)
 )
 JOINTS: tuple[str, ...] = BODY_JOINTS + FACE_JOINTS + HAND_JOINTS
 

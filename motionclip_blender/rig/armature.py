@@ -137,7 +137,34 @@ def _armature(
     return armature
 
 
+def add_surface(body: Body, name: str = "SMPL-X") -> bpy.types.Object:
+    """The body's mesh alone, at rest, as a new object of the scene: for posing by its vertices, one pose at a time.
+
+    A zone of the body is a material slot, in the order of `Body.zone_names`.
+    """
+    mesh = _surface(body, name, [])
+    bpy.context.scene.collection.objects.link(mesh)
+    return mesh
+
+
+def set_surface(mesh: bpy.types.Object, vertices: np.ndarray) -> None:
+    """Puts the vertices of an `add_surface` object to (V, 3) places, in SMPL-X's axes."""
+    mesh.data.attributes["position"].data.foreach_set("vector", _flat(vertices))
+    mesh.data.update()
+
+
 def _mesh(body: Body, betas: np.ndarray | None, name: str, made: list[bpy.types.ID]) -> bpy.types.Object:
+    mesh = _surface(body, name, made)
+    for joint, joint_name in enumerate(JOINTS):
+        group = mesh.vertex_groups.new(name=joint_name)
+        ids = np.flatnonzero(body.weights[:, joint])
+        for vertex, weight in zip(ids.tolist(), body.weights[ids, joint].tolist(), strict=True):
+            group.add((vertex,), weight, "REPLACE")
+    _shape_keys(body, betas, mesh)
+    return mesh
+
+
+def _surface(body: Body, name: str, made: list[bpy.types.ID]) -> bpy.types.Object:
     data = bpy.data.meshes.new(name)
     made.append(data)
     data.vertices.add(len(body.template))
@@ -154,12 +181,6 @@ def _mesh(body: Body, betas: np.ndarray | None, name: str, made: list[bpy.types.
     data.update(calc_edges=True)
     mesh = bpy.data.objects.new(name, data)
     made.append(mesh)
-    for joint, joint_name in enumerate(JOINTS):
-        group = mesh.vertex_groups.new(name=joint_name)
-        ids = np.flatnonzero(body.weights[:, joint])
-        for vertex, weight in zip(ids.tolist(), body.weights[ids, joint].tolist(), strict=True):
-            group.add((vertex,), weight, "REPLACE")
-    _shape_keys(body, betas, mesh)
     return mesh
 
 

@@ -15,6 +15,7 @@ from ..core.motion import Motion
 from ..core.progress import Progress, no_progress
 from .caption import render_caption
 from .keys import key_motion
+from .pictures import lay_over, read_picture, write_picture
 from .renderer import choose_renderer, render_animation, render_png
 from .stage import Sight, furnish, look, meshes_of
 from .versions import set_video_output, strips_of
@@ -83,15 +84,15 @@ def render_sheet(
             picture, number = Path(folder) / f"{frame}.png", Path(folder) / f"number{frame}.png"
             render_png(scene, picture)
             render_caption(str(frame), number, 3 * _NUMBER_SIZE, (_NUMBER_SIZE,), 2 * _NUMBER_SIZE)
-            cell = _read(picture)
-            _lay_over(cell, _read(number), 0, 0)
+            cell = read_picture(picture)
+            lay_over(cell, read_picture(number), 0, 0)
             cells.append(cell)
             step("Making the contact sheet", (i + 1) / len(sight.frames))
         columns = min(_COLUMNS, len(cells))
         width = columns * (_CELL_SIZE[0] + _LINE) - _LINE
         caption = Path(folder) / "title.png"
         caption_height = render_caption(title, caption, width, _TITLE_SIZES, _CELL_SIZE[1])
-        _write(_sheet(cells, columns, _read(caption), caption_height), target)
+        write_picture(_sheet(cells, columns, read_picture(caption), caption_height), target)
 
 
 @contextmanager
@@ -176,33 +177,6 @@ def _encode(pictures: list[Path], caption: Path, caption_height: int, fps: float
     render_animation(scene)
 
 
-# --- pictures as arrays: (height, width, 4), rows from the top, sRGB values 0 to 1
-
-
-def _read(path: Path) -> np.ndarray:
-    image = bpy.data.images.load(str(path))
-    width, height = image.size
-    flat = np.empty(width * height * 4, np.float32)
-    image.pixels.foreach_get(flat)
-    bpy.data.images.remove(image)
-    return flat.reshape(height, width, 4)[::-1].copy()
-
-
-def _write(pixels: np.ndarray, path: Path) -> None:
-    height, width, _ = pixels.shape
-    image = bpy.data.images.new("Sheet", width, height, alpha=False)
-    image.pixels.foreach_set(np.ascontiguousarray(pixels[::-1], np.float32).ravel())
-    image.filepath_raw = str(path)
-    image.file_format = "PNG"
-    image.save()
-
-
-def _lay_over(below: np.ndarray, above: np.ndarray, top: int, left: int) -> None:
-    part = below[top : top + above.shape[0], left : left + above.shape[1], :3]
-    cover = above[..., 3:]
-    part += cover * (above[..., :3] - part)
-
-
 def _sheet(cells: list[np.ndarray], columns: int, caption: np.ndarray, caption_height: int) -> np.ndarray:
     height, width, _ = cells[0].shape
     rows = -(-len(cells) // columns)
@@ -210,7 +184,7 @@ def _sheet(cells: list[np.ndarray], columns: int, caption: np.ndarray, caption_h
         (caption_height + rows * (height + _LINE), columns * (width + _LINE) - _LINE, 4), _PAPER, np.float32
     )
     sheet[..., 3] = 1.0
-    _lay_over(sheet, caption, 0, 0)
+    lay_over(sheet, caption, 0, 0)
     for i, cell in enumerate(cells):
         top = caption_height + _LINE + (i // columns) * (height + _LINE)
         left = (i % columns) * (width + _LINE)

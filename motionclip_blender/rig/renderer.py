@@ -1,4 +1,4 @@
-"""Which of Blender's renderers draws the films, and one picture by it."""
+"""Blender's renderers: which of them draws the films, and one picture by any."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 
 import bpy
+
+from .versions import EEVEE
 
 _CYCLES_SAMPLES = 4
 
@@ -33,12 +35,30 @@ def choose_renderer(scene: bpy.types.Scene) -> None:
     if workbench_works():
         scene.render.engine = "BLENDER_WORKBENCH"
         return
+    use_cycles(scene, _CYCLES_SAMPLES)
+    scene.cycles.max_bounces = 1
+
+
+def use_workbench(scene: bpy.types.Scene, samples: int) -> None:
+    """Workbench with the nearest anti-aliasing it knows; 1 is a filter over the finished picture (FXAA)."""
+    scene.render.engine = "BLENDER_WORKBENCH"
+    known = {0: "OFF", 1: "FXAA", 5: "5", 8: "8", 11: "11", 16: "16", 32: "32"}
+    scene.display.render_aa = known[min(known, key=lambda count: abs(count - samples))]
+
+
+def use_eevee(scene: bpy.types.Scene, samples: int) -> None:
+    """EEVEE with `samples` per pixel."""
+    scene.render.engine = EEVEE
+    scene.eevee.taa_render_samples = samples
+
+
+def use_cycles(scene: bpy.types.Scene, samples: int) -> None:
+    """Cycles on the processor with `samples` per pixel, always the same noise, not denoised."""
     scene.render.engine = "CYCLES"
     scene.cycles.device = "CPU"
-    scene.cycles.samples = _CYCLES_SAMPLES
+    scene.cycles.samples = samples
     scene.cycles.use_denoising = False
     scene.cycles.use_adaptive_sampling = False
-    scene.cycles.max_bounces = 1
     scene.render.use_persistent_data = True
 
 

@@ -56,17 +56,28 @@ class View:
     slopes: np.ndarray
 
     @classmethod
-    def of(cls, facing: np.ndarray, aspect: float, title: float = 0.0) -> View:
-        """Three-quarter front of a person who faces `facing`.
+    def of(
+        cls,
+        facing: np.ndarray,
+        aspect: float,
+        title: float = 0.0,
+        side: float = _SIDE,
+        above: float = _ABOVE,
+        field_of_view: float = _FIELD_OF_VIEW,
+        margin: float = _MARGIN,
+    ) -> View:
+        """A person who faces `facing`, by default in three-quarter front.
 
         aspect: width / height. title: the part of the picture's height to keep free at the top.
+        side: how far the camera stands to the person's left of straight ahead. above: how far it looks down, less
+        than a right angle. field_of_view: vertical. All in radians. margin: of the picture's half size, left free.
         """
-        angle = np.arctan2(facing[1], facing[0]) + _SIDE
-        back = np.array([np.cos(angle) * np.cos(_ABOVE), np.sin(angle) * np.cos(_ABOVE), np.sin(_ABOVE)])
+        angle = np.arctan2(facing[1], facing[0]) + side
+        back = np.array([np.cos(angle) * np.cos(above), np.sin(angle) * np.cos(above), np.sin(above)])
         right = np.cross((0.0, 0.0, 1.0), back)
         right /= np.linalg.norm(right)
-        half = np.tan(_FIELD_OF_VIEW / 2)
-        free = half * (1 - _MARGIN)
+        half = np.tan(field_of_view / 2)
+        free = half * (1 - margin)
         return cls(
             np.stack((right, np.cross(back, right), back)),
             np.array([free * aspect, free * aspect, free - 2 * half * title, free]),
@@ -179,9 +190,15 @@ def _facing(armature: bpy.types.Object) -> np.ndarray:
     """(3,) where an evaluated armature's person faces, level: square to the line from hip to hip."""
     names = Bones.of(armature).names
     hips = [armature.matrix_world @ armature.pose.bones[names[INDEX[f"{side}_hip"]]].head for side in ("left", "right")]
-    facing = (hips[0] - hips[1]).cross(Vector((0, 0, 1)))
+    return facing_of(np.array(hips[0]), np.array(hips[1]))
+
+
+def facing_of(left_hip: np.ndarray, right_hip: np.ndarray) -> np.ndarray:
+    """(3,) where a person with these hips (3,) faces, level, in Blender's axes."""
+    facing = np.cross(left_hip - right_hip, (0.0, 0.0, 1.0))
+    length = np.linalg.norm(facing)
     # one hip above the other, lying on a side: from there any direction is as good
-    return np.array(facing.normalized() if facing.length > 0.02 else (0.0, -1.0, 0.0))
+    return facing / length if length > 0.02 else np.array([0.0, -1.0, 0.0])
 
 
 # --- what stands around the person
@@ -261,23 +278,33 @@ def _sun(view: View) -> bpy.types.Object:
     return sun
 
 
-def _set_look(scene: bpy.types.Scene, view: View) -> None:
+def add_background(colour: Sequence[float], light: float) -> bpy.types.World:
+    """A new world that is seen in one colour (linear RGB) and lights the scene with that colour times `light`."""
     world = bpy.data.worlds.new("Background")
-    world.color = _BACKGROUND
     nodes, links = with_nodes(world).nodes, with_nodes(world).links
-    sky = nodes["Background"]
-    sky.inputs["Color"].default_value = (*_BACKGROUND, 1.0)
     seen = nodes.new("ShaderNodeLightPath").outputs["Is Camera Ray"]
     strength = nodes.new("ShaderNodeMath")
     strength.operation = "MULTIPLY_ADD"
-    strength.inputs[1].default_value, strength.inputs[2].default_value = 1 - _SKY_LIGHT, _SKY_LIGHT
     links.new(seen, strength.inputs[0])
-    links.new(strength.outputs[0], sky.inputs["Strength"])
-    scene.world = world
+    links.new(strength.outputs[0], nodes["Background"].inputs["Strength"])
+    set_background(world, colour, light)
+    return world
+
+
+def set_background(world: bpy.types.World, colour: Sequence[float], light: float) -> None:
+    """Gives a world of `add_background` another colour and light."""
+    world.color = colour
+    nodes = world.node_tree.nodes
+    nodes["Background"].inputs["Color"].default_value = (*colour, 1.0)
+    strength = next(node for node in nodes if node.type == "MATH")
+    strength.inputs[1].default_value, strength.inputs[2].default_value = 1 - light, light
+
+
+def _set_look(scene: bpy.types.Scene, view: View) -> None:
+    scene.world = add_background(_BACKGROUND, _SKY_LIGHT)
     scene.view_settings.view_transform = "Standard"  # AgX would grey the colours chosen here
     scene.render.engine = "BLENDER_WORKBENCH"
-    x, y, z = _towards_light(view)
-    scene.display.light_direction = (x, z, -y)  # how Workbench turns it before use, undone
+    set_shadow_direction(scene, _towards_light(view))
     scene.display.render_aa = "FXAA"
     shading = scene.display.shading
     shading.light = "STUDIO"
@@ -289,3 +316,9 @@ def _set_look(scene: bpy.types.Scene, view: View) -> None:
     shading.show_cavity = True
     shading.cavity_type = "SCREEN"  # creases only; ambient occlusion speckles on the far floor
     shading.curvature_ridge_factor, shading.curvature_valley_factor = 0.3, 0.7
+
+
+def set_shadow_direction(scene: bpy.types.Scene, towards_light: Sequence[float]) -> None:
+    """Says where the light is, (3,) in the world, that casts Workbench's shadows."""
+    x, y, z = towards_light
+    scene.display.light_direction = (x, z, -y)  # how Workbench turns it before use, undone

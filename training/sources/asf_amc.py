@@ -1,0 +1,205 @@
+"""Acclaim's skeleton and motion files, ASF and AMC, as CMU's motion capture database has them.
+
+The format is described in J. Lander, "Working with Motion Capture File Formats" (Game Developer, January 1998). Every
+bone has axes of its own in which its angles turn: with C the rotation to these axes and M that of the frame's
+angles, its world rotation is that of its parent times C M C^-1, and at rest it is none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from motionclip_blender.core import rotations as rot
+from motionclip_blender.core.errors import UserError
+
+from .clip import SourceClip
+
+_INCH = 0.0254
+_IDENTITY = np.array([1.0, 0.0, 0.0, 0.0])
+_AXES = {"x": np.array([1.0, 0.0, 0.0]), "y": np.array([0.0, 1.0, 0.0]), "z": np.array([0.0, 0.0, 1.0])}
+_CMU_FPS = 120.0
+"""AMC files carry no rate. This is the database's usual one."""
+
+
+@dataclass(frozen=True)
+class Skeleton:
+    """An ASF file's bones, the root first and every parent before its children.
+
+    axes: (B, 4) quaternions C. offsets: (B, 3) metres from a bone's head to its tail, at rest in the world.
+    freedoms: of each bone, what an AMC line holds: "rx", "ty" and so on. scale: metres to a unit of length.
+    radians: how many to a unit of angle.
+    """
+
+    bones: tuple[str, ...]
+    parents: tuple[int, ...]
+    axes: np.ndarray
+    offsets: np.ndarray
+    freedoms: tuple[tuple[str, ...], ...]
+    scale: float
+    radians: float
+
+
+def read_amc(path: Path, skeleton: Path | None, fps: float | None = None) -> SourceClip:
+    """The clip of an AMC file on the skeleton of its ASF file.
+
+    Raises `UserError` for files that are missing, cut off, not of these formats, or do not belong together.
+    """
+    if skeleton is None or not skeleton.is_file():
+        raise UserError(f"{path.name} needs its skeleton, an .asf file of the same name or subject beside it.")
+    bones = read_asf(skeleton)
+    return _posed(bones, _read_frames(path, bones, skeleton), fps or _CMU_FPS)
+
+
+def read_asf(path: Path) -> Skeleton:
+    """Raises `UserError` for what is no ASF file."""
+    try:
+        sections = _sections(path.read_text(encoding="latin-1"))
+        units = {line.split()[0]: line.split()[1] for line in sections["units"]}
+        root = {line.split()[0]: line.split()[1:] for line in sections["root"]}
+        # the angles of `axis` and `orientation` are in the header's unit too
+        radians = np.radians(1.0) if units["angle"].startswith("deg") else 1.0
+        scale = _INCH / float(units["length"])
+        parts = {"root": _root(root, radians)}
+        for block in _blocks(sections["bonedata"]):
+            parts[block["name"][0]] = _bone(block, scale, radians)
+        parents = _parents(sections["hierarchy"])
+        order = ["root"]
+        for name in order:  # grows while it is walked: breadth first
+            order += [child for child, parent in parents.items() if parent == name]
+        columns = list(zip(*(parts[name] for name in order), strict=True))
+    except (OSError, KeyError, IndexError, ValueError, AttributeError) as error:
+        raise UserError(f"{path.name} is not a skeleton in the ASF format; copy it again.") from error
+    return Skeleton(
+        tuple(order),
+        tuple(order.index(parents[name]) if name in parents else -1 for name in order),
+        np.stack(columns[0]),
+        np.stack(columns[1]),
+        columns[2],
+        scale,
+        radians,
+    )
+
+
+def _sections(text: str) -> dict[str, list[str]]:
+    """The file's lines by section, comments and empty ones left out."""
+    found: dict[str, list[str]] = {}
+    lines: list[str] = []
+    for line in (raw.split("#")[0].strip() for raw in text.splitlines()):
+        if line.startswith(":"):
+            lines = found.setdefault(line[1:].split()[0].lower(), [])
+        elif line:
+            lines.append(line)
+    return found
+
+
+def _blocks(lines: list[str]) -> list[dict[str, list[str]]]:
+    """The `begin` ... `end` blocks, each as its lines' first words with the words that follow."""
+    blocks: list[dict[str, list[str]]] = []
+    for line in lines:
+        word, *rest = line.split()
+        if word == "begin":
+            blocks.append({})
+        elif word != "end":
+            blocks[-1].setdefault(word, rest)
+    return blocks
+
+
+def _root(entries: dict[str, list[str]], radians: float) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
+    angles = np.array(entries["orientation"], np.float64) * radians
+    turns = [f"r{axis}" for axis in entries["axis"][0].lower()]
+    return _turn(angles[None], tuple(turns))[0], np.zeros(3), tuple(word.lower() for word in entries["order"])
+
+
+def _bone(block: dict[str, list[str]], scale: float, radians: float) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
+    *angles, order = block["axis"]
+    turns = tuple(f"r{axis}" for axis in order.lower())
+    axes = _turn(np.array(angles, np.float64)[None] * radians, turns)[0]
+    offset = np.array(block["direction"], np.float64) * float(block["length"][0]) * scale
+    return axes, offset, tuple(word.lower() for word in block.get("dof", []))
+
+
+def _parents(lines: list[str]) -> dict[str, str]:
+    pairs = (line.split() for line in lines if line not in ("begin", "end"))
+    return {child: parent for parent, *children in pairs for child in children}
+
+
+def _turn(angles: np.ndarray, freedoms: tuple[str, ...]) -> np.ndarray:
+    """(T, 4) the turns about fixed axes in the order in which they are listed. angles: (T, n) radians."""
+    turn = np.tile(_IDENTITY, (len(angles), 1))
+    for column, freedom in zip(angles.T, freedoms, strict=True):
+        turn = rot.quat_multiply(rot.axis_angle_to_quat(column[:, None] * _AXES[freedom[1]]), turn)
+    return turn
+
+
+def _read_frames(path: Path, skeleton: Skeleton, asf: Path) -> dict[str, np.ndarray]:
+    """Bone -> (T, n) the numbers of its lines."""
+    expected = {name: len(freedoms) for name, freedoms in zip(skeleton.bones, skeleton.freedoms, strict=True)}
+    values: dict[str, list[list[float]]] = {name: [] for name, count in expected.items() if count}
+    frame = 0
+    try:
+        text = path.read_text(encoding="latin-1")
+    except OSError as error:
+        raise UserError(f"{path.name} cannot be read ({error.strerror}).") from error
+    for number, line in enumerate(text.splitlines(), start=1):
+        words = line.split()
+        if not words or words[0].startswith(("#", ":")):
+            continue
+        if len(words) == 1 and words[0].isdigit():
+            _check_complete(path, values, frame)
+            frame += 1
+            continue
+        name, *numbers = words
+        if frame == 0 or name not in values:
+            raise UserError(f"{path.name} moves a bone {name!r} that {asf.name} does not have; give it its own skeleton.")
+        if len(numbers) != expected[name] or len(values[name]) != frame - 1:
+            raise UserError(
+                f"{path.name} gives {name} {len(numbers)} numbers in line {number} where {asf.name} asks for "
+                f"{expected[name]}; it is damaged, or belongs to another skeleton."
+            )
+        try:
+            values[name].append([float(word) for word in numbers])
+        except ValueError:
+            raise UserError(f"{path.name} is damaged in line {number}; copy it again.") from None
+    _check_complete(path, values, frame)
+    if frame == 0:
+        raise UserError(f"{path.name} holds no frames; copy it again.")
+    frames = {name: np.array(rows) for name, rows in values.items()}
+    if not all(np.isfinite(rows).all() for rows in frames.values()):
+        raise UserError(f"{path.name} holds numbers that are not finite; export it again.")
+    return frames
+
+
+def _check_complete(path: Path, values: dict[str, list[list[float]]], frame: int) -> None:
+    missing = [name for name, rows in values.items() if len(rows) != frame]
+    if missing:
+        raise UserError(f"{path.name} is cut off: its frame {frame} has no {missing[0]}; copy it again.")
+
+
+def _posed(skeleton: Skeleton, frames: dict[str, np.ndarray], fps: float) -> SourceClip:
+    count = len(frames["root"])
+    bones = len(skeleton.bones)
+    heads, rotations = np.zeros((count, bones, 3)), np.zeros((count, bones, 4))
+    rest_heads = np.zeros((bones, 3))
+    for b, (name, parent) in enumerate(zip(skeleton.bones, skeleton.parents, strict=True)):
+        freedoms = skeleton.freedoms[b]
+        values = frames.get(name, np.zeros((count, 0)))
+        turns = [i for i, freedom in enumerate(freedoms) if freedom[0] == "r"]
+        angles = values[:, turns] * skeleton.radians
+        local = _turn(angles, tuple(freedoms[i] for i in turns))
+        c = skeleton.axes[b]
+        local = rot.quat_multiply(rot.quat_multiply(c, local), rot.quat_conjugate(c))
+        if parent < 0:
+            rotations[:, b] = local
+            for i, freedom in enumerate(freedoms):
+                if freedom[0] == "t":
+                    heads[:, b] += values[:, i, None] * skeleton.scale * _AXES[freedom[1]]
+            continue
+        rotations[:, b] = rot.quat_multiply(rotations[:, parent], local)
+        # a bone begins where its parent ends
+        offset = skeleton.offsets[parent]
+        heads[:, b] = heads[:, parent] + rot.quat_to_matrix(rotations[:, parent]) @ offset
+        rest_heads[b] = rest_heads[parent] + offset
+    return SourceClip(skeleton.bones, rest_heads, np.tile(_IDENTITY, (bones, 1)), heads, rotations, fps)

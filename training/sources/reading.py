@@ -1,0 +1,36 @@
+"""One door to all readers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from motionclip_blender.core.errors import UserError
+
+from .asf_amc import read_amc
+from .catalogue import HUMANOID3D, SourceFile
+from .clip import SourceClip
+from .humanoid3d import read_humanoid3d
+
+
+def read_clips(file: SourceFile) -> Iterator[tuple[str, SourceClip]]:
+    """Yields (clip id, clip) for every animation of a file that its collection does not skip.
+
+    The open Blender file is replaced when the format is one that Blender reads. Raises `UserError` for a file
+    that cannot be read.
+    """
+    name = f"{file.collection.name}/{file.stem}"
+    if file.path.suffix == ".amc":
+        yield name, read_amc(file.path, file.skeleton, file.fps)
+    elif file.path.name.endswith(HUMANOID3D):
+        yield name, read_humanoid3d(file.path)
+    elif file.path.suffix == ".bvh":
+        from .blender import read_bvh
+
+        yield name, read_bvh(file.path, file.fps, file.collection.rest_frame)
+    elif file.path.suffix in (".glb", ".gltf"):
+        from .blender import read_gltf
+
+        for animation, clip in read_gltf(file.path, file.collection.skips):
+            yield f"{file.collection.name}/{animation}", clip
+    else:
+        raise UserError(f"{file.path.name} is of no format that can be read here; give BVH, AMC or glTF.")
