@@ -26,6 +26,7 @@ def write_picture(pixels: np.ndarray, path: Path) -> None:
     image.filepath_raw = str(path)
     image.file_format = "PNG"
     image.save()
+    bpy.data.images.remove(image)
 
 
 def lay_over(below: np.ndarray, above: np.ndarray, top: int, left: int) -> None:

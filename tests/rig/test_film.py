@@ -18,6 +18,7 @@ from motionclip_blender.rig import film, renderer
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.caption import render_caption
 from motionclip_blender.rig.keys import key_motion
+from motionclip_blender.rig.pictures import read_picture
 from motionclip_blender.rig.stage import View, furnish, look
 
 SECONDS = np.arange(24) / 12
@@ -153,7 +154,7 @@ def test_the_user_s_file_stays_as_it_was(person, small, tmp_path: Path):
 
 def test_the_film_shows_the_motion_and_not_the_armature_s_own_action(person, small, tmp_path: Path, monkeypatch):
     pictures = []
-    monkeypatch.setattr(film, "_encode", lambda files, *_: pictures.extend(film._read(file) for file in files))
+    monkeypatch.setattr(film, "_encode", lambda files, *_: pictures.extend(read_picture(file) for file in files))
     film.render_film(person, motion().crop(0, 2), tmp_path / "still.mp4", "x")
     film.render_film(person, motion(arms=1.4).crop(0, 12), tmp_path / "waves.mp4", "x")
     still, waves = pictures[:2], pictures[2:]
@@ -198,7 +199,7 @@ def test_an_armature_without_a_mesh(person, tmp_path: Path):
 
 def test_locks_constraints_and_hidden_objects_do_not_matter(person, small, tmp_path: Path, monkeypatch):
     pictures = []
-    monkeypatch.setattr(film, "_encode", lambda files, *_: pictures.append(film._read(files[-1])))
+    monkeypatch.setattr(film, "_encode", lambda files, *_: pictures.append(read_picture(files[-1])))
     pose = motion(arms=1.4).crop(6, 8)
     film.render_film(person, pose, tmp_path / "film.mp4", "x")
     person.hide_viewport = person.children[0].hide_viewport = True
@@ -214,7 +215,7 @@ def test_locks_constraints_and_hidden_objects_do_not_matter(person, small, tmp_p
 
 def test_a_sheet_has_a_cell_for_each_pose(person, small, tmp_path: Path):
     film.render_sheet(person, WAVE, tmp_path / "sheet.png", "a person waves", poses=6)
-    sheet = film._read(tmp_path / "sheet.png")
+    sheet = read_picture(tmp_path / "sheet.png")
     width, height = film._CELL_SIZE
     assert sheet.shape[1] == 4 * (width + 2) - 2
     top = sheet.shape[0] - 2 * (height + 2) + 2
@@ -226,7 +227,7 @@ def test_a_sheet_has_a_cell_for_each_pose(person, small, tmp_path: Path):
 
 def test_a_sheet_of_a_motion_with_fewer_frames_than_poses(person, small, tmp_path: Path):
     film.render_sheet(person, WAVE.crop(0, 3), tmp_path / "sheet.png", "short")
-    assert film._read(tmp_path / "sheet.png").shape[1] == 3 * (film._CELL_SIZE[0] + 2) - 2
+    assert read_picture(tmp_path / "sheet.png").shape[1] == 3 * (film._CELL_SIZE[0] + 2) - 2
 
 
 # --- titles
@@ -244,7 +245,7 @@ def test_a_sheet_of_a_motion_with_fewer_frames_than_poses(person, small, tmp_pat
 )
 def test_a_title_fits_its_picture(scene, tmp_path: Path, text, several_lines):
     height = render_caption(text[:500], tmp_path / "title.png", 640, (24, 12), 160)
-    picture = film._read(tmp_path / "title.png")
+    picture = read_picture(tmp_path / "title.png")
     assert picture.shape == (height, 640, 4) and height % 2 == 0 and height <= 162
     assert (height > 60) == several_lines
     alpha = picture[..., 3]
