@@ -23,6 +23,7 @@ class CaptionedSpan:
     travel: an in-place cycle that is made to travel by its feet; speed: one made to travel at metres per second.
     start, end: seconds.
     limbs: parts of the body taken from other clips, part -> clip: a waving arm on a person who walks.
+    style: how it is done, in words of `styles.json`: ("slow", "sad"). None where it is done in no special way.
     """
 
     clip: str
@@ -35,6 +36,7 @@ class CaptionedSpan:
     start: float = 0.0
     end: float | None = None
     limbs: dict[str, str] = field(default_factory=dict)
+    style: tuple[str, ...] = ()
 
 
 def load_captions(folder: Path = FOLDER) -> list[CaptionedSpan]:
@@ -45,6 +47,7 @@ def load_captions(folder: Path = FOLDER) -> list[CaptionedSpan]:
             if line.strip():
                 entry = json.loads(line)
                 entry["captions"] = tuple(entry["captions"])
+                entry["style"] = tuple(entry.get("style", ()))
                 spans.append(CaptionedSpan(**entry))
     return spans
 
