@@ -1,4 +1,4 @@
-"""Headless rendering of training frames, in the Blender that also animates.
+"""Headless rendering of training frames, in the Blender that also animates: (motion, caption, picture) triplets.
 
-Empty in this release: the image loss (equation 3 of the paper), which needs the frames, is not trained yet.
+`python -m render_pipeline --motions DATA --out FRAMES`; docs/rendering.md says what comes out.
 """

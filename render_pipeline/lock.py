@@ -1,0 +1,44 @@
+"""One run at a time in a folder."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from motionclip_blender.core.errors import UserError
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Holds `folder` for this process. However the process ends, the system lets go of it.
+
+    Raises `UserError` when another process holds it, or it cannot be written.
+    """
+    path = folder / ".lock"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as error:
+        raise UserError(f"Cannot write {folder} ({error.strerror or error}); choose another place.") from error
+    try:
+        try:
+            _lock(handle)
+        except OSError as error:
+            raise UserError(f"Another run is writing {folder}; wait for it, or choose another folder.") from error
+        yield
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,100 @@
+"""Which frames are rendered, and how the work is cut up: decided by the seed alone, before anything is rendered."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from motionclip_blender.core.errors import UserError
+
+from .looks import Looks
+from .motions import Captions, Motions
+
+
+@dataclass(frozen=True, eq=False)
+class Unit:
+    """A piece of work: the frames of one shard, with all that a worker needs to render them.
+
+    number: of the shard. frames: what is told of each, as JSON: key, motion, frame, fps, seconds, seed, caption
+    (may be None), floor, look. rotations: (n, 55, 4), translation: (n, 3): the poses, see `Motion`.
+    skipped: motions that could not be read, and why; they have no frame here.
+    """
+
+    number: int
+    frames: list[dict]
+    rotations: np.ndarray
+    translation: np.ndarray
+    skipped: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """All frames of a run: every motion once, in a shuffled order, then every motion again in another order.
+
+    So any shard holds many motions, and the first frames are a fair sample of all.
+    """
+
+    motions: Motions
+    captions: Captions
+    looks: Looks
+    seed: int
+    per_motion: int
+    limit: int | None
+    shard: int
+
+    def __len__(self) -> int:
+        total = self.per_motion * len(self.motions.names)
+        return total if self.limit is None else min(total, self.limit)
+
+    @property
+    def units(self) -> int:
+        """How many units there are."""
+        return -(-len(self) // self.shard)
+
+    def size(self, number: int) -> int:
+        """How many frames unit `number` has, those of unreadable motions included."""
+        return min(self.shard, len(self) - number * self.shard)
+
+    def unit(self, number: int) -> Unit:
+        """Draws the frames of unit `number`."""
+        frames, poses, skipped, orders = [], [], {}, {}
+        first = number * self.shard
+        for index in range(first, first + self.size(number)):
+            turn, place = divmod(index, len(self.motions.names))
+            if turn not in orders:
+                orders[turn] = np.random.default_rng([self.seed, turn]).permutation(len(self.motions.names))
+            name = self.motions.names[orders[turn][place]]
+            try:
+                frame, pose = self._frame(index, name, turn)
+            except UserError as error:
+                skipped[name] = str(error)
+                continue
+            frames.append(frame)
+            poses.append(pose)
+        rotations = np.array([rotation for rotation, _ in poses], np.float32).reshape(-1, 55, 4)
+        translation = np.array([place for _, place in poses], np.float32).reshape(-1, 3)
+        return Unit(number, frames, rotations, translation, skipped)
+
+    def _frame(self, index: int, name: str, turn: int) -> tuple[dict, tuple[np.ndarray, np.ndarray]]:
+        # a motion's frames do not depend on which others there are; 53 bits are what JSON's numbers hold everywhere
+        of_motion = np.random.SeedSequence([self.seed, zlib.crc32(name.encode()), turn])
+        seed = int(of_motion.generate_state(1, np.uint64)[0] >> np.uint64(11))
+        pick, words, look = (np.random.default_rng(each) for each in np.random.SeedSequence(seed).spawn(3))
+        clip = self.motions.load(name)
+        frame = int(pick.integers(len(clip.motion)))
+        seconds = frame / clip.motion.fps
+        captions = self.captions.at(name, seconds)
+        told = {
+            "key": f"{index:08d}",
+            "motion": name,
+            "frame": frame,
+            "fps": clip.motion.fps,
+            "seconds": round(seconds, 4),
+            "seed": seed,
+            "caption": captions[words.integers(len(captions))] if captions else None,
+            "floor": clip.floor,
+            "look": self.looks.draw(look).as_json(),
+        }
+        return told, (clip.motion.rotations[frame], clip.motion.translation[frame])

@@ -1,0 +1,225 @@
+"""A worker process, as its parent sees it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from motionclip_blender.core.errors import UserError
+
+from .messages import receive, send
+from .plan import Unit
+from .settings import Settings
+
+OLDEST = (4, 2)
+_LAUNCHER = Path(__file__).with_name("inside_blender.py")
+_START_SECONDS = 180
+_FRAME_SECONDS = 600  # nothing takes that long; who does hangs
+_RECYCLE_IMAGES = 2_000
+_RECYCLE_GROWTH = 1.15  # of resident memory since the first images
+_SETTLED = 50  # images after which memory has reached what the scene needs
+
+
+class Crashed(Exception):
+    """A worker died, hung or failed while it rendered; the message says at which frame and how."""
+
+
+@dataclass(frozen=True)
+class Blender:
+    """The Blender that workers run in: a program, or the bpy module of this Python where `program` is None."""
+
+    program: str | None = None
+
+    @classmethod
+    def find(cls, program: str | None) -> Blender:
+        """The one named, else the running one, else the bpy module. Raises `UserError` for one that will not do."""
+        running = sys.modules.get("bpy")
+        if program is None and running is not None and running.app.binary_path:
+            program = running.app.binary_path
+        if program is None:
+            if find_spec("bpy") is None:
+                raise UserError("There is no Blender here; install the bpy package, or name a program with --blender.")
+            return cls()
+        found = shutil.which(program)
+        if found is None:
+            raise UserError(f"There is no Blender program {program}; give the path of one with --blender.")
+        _check_version(found)
+        return cls(found)
+
+    def command(self) -> list[str]:
+        """What starts a worker."""
+        if self.program is None:
+            return [sys.executable, str(_LAUNCHER), "worker"]
+        options = ["--background", "--factory-startup", "-noaudio", "--python-exit-code", "1"]
+        return [self.program, *options, "--python", str(_LAUNCHER), "--", "worker"]
+
+
+def _check_version(program: str) -> None:
+    try:
+        done = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=_START_SECONDS)
+        text = done.stdout + done.stderr
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise UserError(f"Cannot run {program} ({error}); give the path of Blender's program.") from error
+    version = re.search(r"Blender (\d+)\.(\d+)", text)
+    if version is None:
+        raise UserError(f"{program} does not say that it is Blender; give the path of Blender's program.")
+    if tuple(map(int, version.groups())) < OLDEST:
+        raise UserError(_too_old(".".join(version.groups())))
+
+
+def _too_old(version: str) -> str:
+    return f"Blender {version} is too old; use {OLDEST[0]}.{OLDEST[1]} or newer."
+
+
+class Worker:
+    """One Blender process that renders units, started when first used and again after it ended.
+
+    body: path of the body's file. recycle: after how many images the process is replaced by a new one; before that,
+    too, when its memory has grown.
+    """
+
+    def __init__(self, blender: Blender, settings: Settings, body: Path, recycle: int = _RECYCLE_IMAGES) -> None:
+        self._blender, self._settings, self._body = blender, settings, body
+        self._recycle = recycle
+        self._process: subprocess.Popen | None = None
+        self._log = None
+        self._folder = ""  # the worker's own, to be cleared away after it
+        self._images = self._settled = 0
+        self.resident = 0
+        """Bytes that the process held after its last image."""
+
+    def render(self, unit: Unit, tell: Callable[[], None] = lambda: None) -> list[tuple[dict, bytes]]:
+        """What is told of each frame of `unit`, and its image. `tell` is called after each.
+
+        Raises `Crashed` when the process does not live to the end of it, and `UserError` for what the user can mend.
+        """
+        before = "starting"
+        try:
+            self._start()
+            poses = [unit.rotations.reshape(len(unit.frames), -1), unit.translation]
+            blob = b"".join(row.tobytes() for pair in zip(*poses, strict=True) for row in pair)
+            self._send({"do": "render", "frames": unit.frames}, blob)
+            rendered = []
+            for frame in unit.frames:
+                before = f"rendering frame {frame['frame']} of {frame['motion']}"
+                answer, image = self._receive(_FRAME_SECONDS)
+                rendered.append((answer["told"], image))
+                self._count(answer["resident"])
+                tell()
+        except Crashed as error:
+            raise Crashed(f"while {before}: {error}") from None
+        if self._images >= self._recycle or (self._settled and self.resident > _RECYCLE_GROWTH * self._settled):
+            self.close()
+        return rendered
+
+    def sheet(self, images: list[bytes], columns: int, cell: int) -> bytes:
+        """A contact sheet of `images`, as a PNG file's bytes."""
+        self._start()
+        self._send({"do": "sheet", "lengths": [len(image) for image in images], "columns": columns, "cell": cell},
+                   b"".join(images))  # fmt: skip
+        return self._receive(_FRAME_SECONDS)[1]
+
+    def close(self) -> None:
+        """Ends the process. May be called from another thread, to stop it in the middle of its work."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        _kill(process)  # it has nothing to save
+        if Path(self._folder).name.startswith("motionclip-"):
+            shutil.rmtree(self._folder, ignore_errors=True)
+        for stream in (process.stdin, process.stdout):
+            with contextlib.suppress(OSError):
+                stream.close()
+        self._images = self._settled = 0
+
+    # --- the conversation
+
+    def _count(self, resident: int) -> None:
+        self._images += 1
+        self.resident = resident
+        if self._images == _SETTLED:
+            self._settled = resident
+
+    def _start(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            return
+        self.close()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115: it lives as long as the process
+        # BLAS threads of several workers would get into each other's way; the threads that pay are the renderer's
+        environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        # Ctrl-C in the terminal is the parent's to handle
+        alone = {"creationflags": 0x200} if sys.platform == "win32" else {"start_new_session": True}
+        self._process = subprocess.Popen(
+            self._blender.command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log,
+            env=environment, **alone,
+        )  # fmt: skip
+        hello, _ = self._receive(_START_SECONDS)
+        self._folder = hello["folder"]
+        if tuple(hello["hello"])[:2] < OLDEST:
+            raise UserError(_too_old(".".join(map(str, hello["hello"]))))
+        if self._settings.engine != "cycles" and not hello["workbench"]:
+            raise UserError(
+                "Without a screen, Workbench and EEVEE need libEGL.so.1; install the system package libegl1, or "
+                "take --engine cycles."
+            )
+        self._send({"do": "setup", "settings": asdict(self._settings), "body": str(self._body)})
+        self._receive(_START_SECONDS)
+
+    def _send(self, head: dict, blob: bytes = b"") -> None:
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # it is gone; `_receive` says how
+            send(self._process.stdin, head, blob)
+
+    def _receive(self, seconds: float) -> tuple[dict, bytes]:
+        process = self._process
+        if process is None:
+            raise Crashed("it was stopped")
+        watchdog = threading.Timer(seconds, _kill, (process,))
+        watchdog.daemon = True
+        watchdog.start()
+        try:
+            message = receive(process.stdout)
+        except (OSError, ValueError):
+            message = None  # closed under our hands
+        finally:
+            watchdog.cancel()
+        if message is None:
+            raise Crashed(self._how_it_ended(process))
+        if "error" not in message[0]:
+            return message
+        self.close()
+        if message[0]["mendable"]:
+            raise UserError(message[0]["error"])
+        raise Crashed(message[0]["error"].strip().splitlines()[-1])
+
+    def _how_it_ended(self, process: subprocess.Popen) -> str:
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            _kill(process)
+        status = process.returncode
+        self._log.seek(max(0, self._log.seek(0, os.SEEK_END) - 2000))
+        said = [line for line in self._log.read().decode(errors="replace").splitlines()
+                if line.strip() and "EGL_BAD_MATCH" not in line]  # fmt: skip
+        how = f"Blender was ended by signal {-status}" if status < 0 else f"Blender ended with status {status}"
+        return how + (f"; its last words: {said[-1]}" if said else "")
+
+
+def _kill(process: subprocess.Popen) -> None:
+    """Ends a worker and what it started."""
+    if sys.platform == "win32":
+        process.kill()
+    else:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

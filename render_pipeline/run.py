@@ -1,0 +1,230 @@
+"""A whole run: what is there already is kept, the rest is rendered, an index and a contact sheet are made."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from motionclip_blender.core.body import Body
+from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.files import write_whole
+
+from . import shards
+from .lock import only_one
+from .looks import Looks
+from .motions import Captions, Motions
+from .plan import Plan
+from .pool import Pool, Renderer
+from .settings import FORMATS, Settings
+
+FORM = 1
+"""Of the output; runs of another form are not gone on with."""
+
+_SHEET_IMAGES, _SHEET_COLUMNS, _SHEET_CELL = 40, 8, 160
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a run is to make of which motions. See `cli` for the options of the same names."""
+
+    motions: Path
+    out: Path
+    settings: Settings
+    look: str
+    config: Path | None = None
+    body: Path | None = None
+    seed: int = 0
+    per_motion: int = 1
+    limit: int | None = None
+    shard: int = 256
+
+
+@dataclass
+class Report:
+    """What came of a run. skipped: motions that could not be read, failed: shards that could not be rendered."""
+
+    frames: int = 0
+    rendered: int = 0
+    skipped: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+
+
+class Listener:
+    """Hears how a run goes. This one does not listen."""
+
+    def start(self, total: int, done: int) -> None:
+        """So many frames are to be there in the end, so many are there."""
+
+    def more(self, images: int) -> None:
+        """So many more images are rendered; fewer after a crash. Called from any thread."""
+
+    def say(self, message: str) -> None:
+        """Something a person should know."""
+
+
+def render_frames(
+    request: Request, workers: Callable[[int], Sequence[Renderer]], listener: Listener | None = None
+) -> Report:
+    """Does what `request` says.
+
+    workers: called with the number of units to render, when there are any; gives who renders them.
+    Raises `UserError` for what stops the whole run. Whatever stops it, the shards that are done stay.
+    """
+    listener = listener or Listener()
+    body = Body.load(request.body)
+    plan = Plan(
+        Motions(request.motions, body), Captions(request.motions), Looks.load(request.look, request.config),
+        request.seed, request.per_motion, request.limit, request.shard,
+    )  # fmt: skip
+    with only_one(request.out):
+        _clear_leftovers(request.out)
+        _check_same_run(request, plan)
+        records = _finished(request.out, plan, listener)
+        missing = [number for number in range(plan.units) if number not in records]
+        report = Report()
+        listener.start(len(plan), sum(plan.size(number) for number in records))
+        if missing or not (request.out / "sheet.png").is_file():
+            with _closing_all(workers(len(missing))) as team:
+                if missing:
+                    _render(request, plan, missing, records, team, listener, report)
+                _write_sheet(request.out, records, team[0])
+        for record in records.values():
+            report.frames += len(record.frames)
+            report.skipped.update(record.skipped)
+        _write_index(request, records, report)
+    return report
+
+
+@contextmanager
+def _closing_all(team: Sequence[Renderer]) -> Iterator[Sequence[Renderer]]:
+    try:
+        yield team
+    finally:
+        for worker in team:
+            worker.close()
+
+
+def _clear_leftovers(folder: Path) -> None:
+    """Temporary files of a run that was killed; nobody else writes here now."""
+    for pattern in (".frames-*", ".run-*", ".index-*", ".sizes-*", ".sheet-*"):
+        for path in folder.glob(pattern):
+            path.unlink(missing_ok=True)
+
+
+def _check_same_run(request: Request, plan: Plan) -> None:
+    """Raises `UserError` when the folder holds frames of other settings; notes these when it holds none."""
+    settings = {
+        "form": FORM,
+        "motions": hashlib.sha256(json.dumps(plan.motions.sizes()).encode()).hexdigest(),
+        "captions": _digest(request.motions / "index.json"),
+        "body": _digest(request.body),
+        "seed": request.seed,
+        "per motion": request.per_motion,
+        "limit": request.limit,
+        "shard": request.shard,
+        "size": request.settings.size,
+        "engine": request.settings.engine,
+        "samples": request.settings.samples,
+        "format": request.settings.image_format,
+        "look": plan.looks.config,
+    }
+    path = request.out / "run.json"
+    try:
+        before = json.loads(path.read_text(encoding="utf-8"))
+        assert isinstance(before, dict)
+    except FileNotFoundError:
+        if any(request.out.glob("frames-*")):
+            raise UserError(f"{request.out} holds frames but no run.json; choose another folder.") from None
+        with write_whole(path) as file:
+            file.write(json.dumps(settings, indent=1, ensure_ascii=False).encode())
+        return
+    except (OSError, ValueError, AssertionError) as error:
+        raise UserError(f"{path} cannot be read; choose another folder.") from error
+    other = [key for key in settings if before.get(key) != json.loads(json.dumps(settings[key]))]
+    if other:
+        raise UserError(
+            f"{request.out} was begun with something else ({', '.join(other)}); repeat the same command to go on "
+            "with it, or choose another folder."
+        )
+
+
+def _digest(path: Path | None) -> str | None:
+    if path is None or not path.is_file():
+        return None
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _finished(folder: Path, plan: Plan, listener: Listener) -> dict[int, shards.Record]:
+    records = {}
+    for number in range(plan.units):
+        record, wrong = shards.find(folder, number)
+        if record is not None:
+            records[number] = record
+        elif wrong:
+            listener.say(f"{folder / shards.shard_name(number)} is damaged: {wrong}; it is rendered anew.")
+    return records
+
+
+def _render(
+    request: Request, plan: Plan, missing: list[int], records: dict, team: Sequence[Renderer], listener: Listener,
+    report: Report,
+) -> None:  # fmt: skip
+    suffix = FORMATS[request.settings.image_format].suffix
+    # left early, by Ctrl-C or a full disk, the generator stops the workers
+    with closing(Pool(team, plan.unit, listener.more).render(missing)) as results:
+        for unit, outcome in results:
+            if isinstance(outcome, str):
+                report.failed[shards.shard_name(unit.number)] = outcome
+                continue
+            frames = [
+                ({**told, **found, "size": request.settings.size}, image)
+                for told, (found, image) in zip(unit.frames, outcome, strict=True)
+            ]
+            records[unit.number] = shards.save(request.out, unit.number, frames, suffix, unit.skipped)
+            report.rendered += len(frames)
+            listener.more(len(unit.skipped))
+
+
+def _write_sheet(folder: Path, records: dict[int, shards.Record], worker: Renderer) -> None:
+    images: list[bytes] = []
+    for number in sorted(records):
+        if len(images) == _SHEET_IMAGES:
+            break
+        images += shards.images(folder, records[number], _SHEET_IMAGES - len(images))
+    if images:
+        content = worker.sheet(images, _SHEET_COLUMNS, _SHEET_CELL)
+        with write_whole(folder / "sheet.png") as file:
+            file.write(content)
+
+
+def _write_index(request: Request, records: dict[int, shards.Record], report: Report) -> None:
+    """index.json: shards, and what is missing. index.csv: frames. sizes.json: what open_clip counts samples by."""
+    done = [records[number] for number in sorted(records)]
+    index = {
+        "frames": report.frames,
+        "shards": [{"name": r.shard, "frames": len(r.frames), "bytes": r.size, "sha256": r.sha256} for r in done],
+        "skipped": report.skipped,
+        "failed": report.failed,
+    }
+    table = io.StringIO(newline="")
+    rows = csv.writer(table)
+    rows.writerow(("key", "shard", "motion", "frame", "seed", "caption"))
+    for record in done:
+        for frame in record.frames:
+            key, *rest = (frame[column] for column in ("key", "motion", "frame", "seed", "caption"))
+            rows.writerow((key, record.shard, *rest))
+    # open_clip passes over frames without a caption
+    sizes = {record.shard: sum(bool(frame["caption"]) for frame in record.frames) for record in done}
+    for name, content in (
+        ("index.json", json.dumps(index, indent=1, ensure_ascii=False)),
+        ("index.csv", table.getvalue()),
+        ("sizes.json", json.dumps(sizes)),
+    ):
+        with write_whole(request.out / name) as file:
+            file.write(content.encode())

@@ -1,0 +1,96 @@
+"""Shards: tar files that WebDataset and open_clip read, each with a record beside it.
+
+frames-00000.tar holds, for each frame, KEY.png (or jpg, webp), KEY.txt (the caption; left out where there is none, and
+then open_clip passes the frame over) and KEY.json. frames-00000.json is the shard's record; with it, and only with
+it, the shard is done.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import tarfile
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from motionclip_blender.core.files import write_whole
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is known of a finished shard.
+
+    frames: key, motion, frame, seed and caption of each. sha256: of the tar file. skipped: motions that could not be
+    read, and why.
+    """
+
+    shard: str
+    sha256: str
+    size: int
+    frames: list[dict]
+    skipped: dict[str, str] = field(default_factory=dict)
+
+
+def shard_name(number: int) -> str:
+    """The file name of a shard."""
+    return f"frames-{number:05d}.tar"
+
+
+def pack(frames: Iterable[tuple[dict, bytes]], suffix: str) -> bytes:
+    """A tar file of frames: (what the JSON says, image) each. The same frames give the same bytes."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+        for told, image in frames:
+            files = {suffix: image}
+            if told["caption"]:
+                files["txt"] = told["caption"].encode()
+            files["json"] = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+            for ending, content in files.items():
+                entry = tarfile.TarInfo(f"{told['key']}.{ending}")
+                entry.size, entry.mode = len(content), 0o644
+                tar.addfile(entry, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def save(folder: Path, number: int, frames: list[tuple[dict, bytes]], suffix: str, skipped: dict[str, str]) -> Record:
+    """Writes a shard and its record, each whole or not at all. Raises `UserError` when the folder cannot be written."""
+    content = pack(frames, suffix)
+    short = [{key: told[key] for key in ("key", "motion", "frame", "seed", "caption")} for told, _ in frames]
+    record = Record(shard_name(number), hashlib.sha256(content).hexdigest(), len(content), short, skipped)
+    with write_whole(folder / record.shard) as file:
+        file.write(content)
+    with write_whole((folder / record.shard).with_suffix(".json")) as file:
+        file.write(json.dumps(asdict(record), ensure_ascii=False).encode())
+    return record
+
+
+def find(folder: Path, number: int) -> tuple[Record | None, str]:
+    """The record of a shard that is whole; else None, and what is wrong with what lies there ('' for nothing)."""
+    tar = folder / shard_name(number)
+    try:
+        record = Record(**json.loads(tar.with_suffix(".json").read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None, ""  # never finished
+    except (OSError, ValueError, TypeError) as error:
+        return None, f"its record cannot be read ({error})"
+    try:
+        with tar.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != record.sha256:
+                return None, "its contents are not what was written"
+    except OSError as error:
+        return None, f"it cannot be read ({error.strerror})"
+    return record, ""
+
+
+def images(folder: Path, record: Record, count: int) -> list[bytes]:
+    """The first `count` images of a shard."""
+    found: list[bytes] = []
+    with tarfile.open(folder / record.shard) as tar:
+        for entry in tar:
+            if len(found) == count:
+                break
+            if not entry.name.endswith((".txt", ".json")):
+                found.append(tar.extractfile(entry).read())
+    return found

@@ -1,0 +1,184 @@
+"""The scene that frames are rendered in: one body posed by its vertices, a camera, light, a floor, a background.
+
+Runs inside Blender, in a process that has no user's file open.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+import numpy as np
+from mathutils import Matrix, Vector
+
+from motionclip_blender.core.body import Body
+from motionclip_blender.core.motion import Motion
+from motionclip_blender.core.skeleton import INDEX
+from motionclip_blender.rig.armature import add_surface, set_surface
+from motionclip_blender.rig.bones import BLENDER_AXES
+from motionclip_blender.rig.materials import plain_material
+from motionclip_blender.rig.renderer import use_cycles, use_eevee, use_workbench
+from motionclip_blender.rig.stage import View, add_background, facing_of, set_background, set_shadow_direction
+
+from .looks import Look
+from .projection import SENSOR, Pinhole
+from .settings import FORMATS, Settings
+
+_FLOOR_SIZE = 60.0  # metres; its far edge is the horizon
+_DIGITS = 4  # of what the JSON says: tenths of millimetres, ten-thousandths of pixels
+_USE = {"workbench": use_workbench, "cycles": use_cycles, "eevee": use_eevee}
+
+
+class Studio:
+    """Renders frames of `body`, one after the other, as `settings` say.
+
+    The body is posed by the vertices that `Body.posed_vertices` computes, not by an armature: so every frame can have
+    a shape of its own with the joints that belong to it, a licensed body keeps its pose correctives, and the camera
+    knows where every vertex is.
+    """
+
+    def __init__(self, body: Body, settings: Settings) -> None:
+        bpy.ops.wm.read_factory_settings(use_empty=True)
+        self._body = body
+        self._mean_leg = _leg(body.joints())
+        self._size = settings.size
+        scene = self._scene = bpy.context.scene
+        self._mesh = add_surface(body)
+        self._own_colours = [tuple(slot.diffuse_color[:3]) for slot in self._mesh.data.materials]
+        self._floor = _add_floor(scene)
+        self._sun = bpy.data.objects.new("Sun", bpy.data.lights.new("Sun", "SUN"))
+        self._sun.data.angle = np.radians(10)
+        self._camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
+        self._camera.data.sensor_fit = "VERTICAL"
+        self._camera.data.sensor_height = SENSOR
+        for added in (self._sun, self._camera):
+            scene.collection.objects.link(added)
+        scene.camera = self._camera
+        scene.world = add_background((1, 1, 1), 1.0)
+        self._set_output(settings)
+        _USE[settings.engine](scene, settings.samples)
+
+    def _set_output(self, settings: Settings) -> None:
+        scene, render = self._scene, self._scene.render
+        render.resolution_x = render.resolution_y = settings.size
+        render.resolution_percentage = 100
+        render.use_compositing = render.use_sequencer = False
+        for name in dir(render):
+            if name.startswith("use_stamp"):  # dates and times in the file would make its bytes differ
+                setattr(render, name, False)
+        image = render.image_settings
+        image.file_format = FORMATS[settings.image_format].blender
+        image.color_mode = "RGB"
+        render.dither_intensity = 0.0  # its noise would triple the size of the files
+        image.compression = 15
+        image.quality = 92
+        scene.view_settings.view_transform = "Standard"  # colours come out as they were chosen
+        if settings.threads:
+            render.threads_mode, render.threads = "FIXED", settings.threads
+        shading = scene.display.shading
+        shading.light = "STUDIO"
+        shading.color_type = "MATERIAL"
+        shading.show_specular_highlight = False
+        shading.show_object_outline = False
+        shading.show_cavity = True
+        shading.cavity_type = "SCREEN"  # draws the creases of clothes and the arms before the trunk
+        shading.curvature_ridge_factor, shading.curvature_valley_factor = 0.3, 0.7
+
+    def render(self, frame: dict, rotations: np.ndarray, translation: np.ndarray, path: Path) -> dict:
+        """Renders a frame of a `Unit` to `path`. Returns what is to be told of it besides, as JSON.
+
+        rotations: (55, 4), translation: (3,). camera: `Pinhole` matrices. joints_2d: (55, 2) pixels, joints_3d:
+        (55, 3) metres, in Blender's axes, the origin on the floor below the pelvis.
+        """
+        look = Look(**frame["look"])
+        vertices, joints = self._pose(look, Motion(rotations[None], translation[None]), frame["floor"])
+        set_surface(self._mesh, vertices)
+        vertices, joints = vertices @ BLENDER_AXES.T, joints @ BLENDER_AXES.T
+        view = View.of(
+            facing_of(joints[INDEX["left_hip"]], joints[INDEX["right_hip"]]),
+            aspect=1.0,
+            side=np.radians(look.azimuth),
+            above=np.radians(look.elevation),
+            field_of_view=2 * np.arctan(SENSOR / 2 / look.focal_length),
+            margin=look.margin,
+        )
+        centre = (vertices.min(axis=0) + vertices.max(axis=0)) / 2
+        place = view.camera_path(view.reach(vertices)[None], centre[None], 0.0)[0]
+        self._camera.data.lens = look.focal_length
+        self._camera.matrix_world = Matrix.Translation(place) @ Matrix(view.axes.T).to_4x4()
+        self._dress(look, view)
+        self._scene.render.filepath = str(path)
+        bpy.ops.render.render(write_still=True)
+        pinhole = Pinhole.of(place, view.axes, look.focal_length, self._size)
+        pixels = pinhole.project(joints)
+        return {
+            "camera": {
+                "intrinsics": pinhole.intrinsics.round(_DIGITS).tolist(),
+                "extrinsics": pinhole.extrinsics.round(2 + _DIGITS).tolist(),
+            },
+            "joints_2d": pixels.round(_DIGITS).tolist(),
+            "joints_3d": joints.round(_DIGITS).tolist(),
+        }
+
+    def _pose(self, look: Look, motion: Motion, floor: float) -> tuple[np.ndarray, np.ndarray]:
+        """(V, 3) vertices and (55, 3) joints, in SMPL-X's axes, the pelvis above the origin, the floor at 0.
+
+        A body of another shape keeps the distance from the floor that the mean one has, in lengths of its legs.
+        """
+        body, shape = self._body, np.array(look.shape, np.float32)
+        lowest = float(body.posed_vertices(motion, None, body.contacts)[0, :, 1].min())
+        vertices, joints = body.posed_vertices(motion, shape)[0], body.posed_joints(motion, shape)[0]
+        above = (lowest - floor) * _leg(body.joints(shape)) / self._mean_leg
+        shift = np.array([-joints[0, 0], above - vertices[body.contacts, 1].min(), -joints[0, 2]], np.float32)
+        return vertices + shift, joints + shift
+
+    def _dress(self, look: Look, view: View) -> None:
+        """Colours, light, floor and background."""
+        scene, shading = self._scene, self._scene.display.shading
+        zones = self._body.zone_names or ("skin",)
+        for slot, zone, own in zip(self._mesh.data.materials, zones, self._own_colours, strict=True):
+            _paint(slot, look.colours.get(zone, own))
+        _paint(self._floor.data.materials[0], look.floor_colour)
+        self._floor.hide_render = not look.floor
+        set_background(scene.world, look.background, look.sky)
+        scene.view_settings.exposure = look.exposure
+        shading.studio_light = look.studio
+        shading.show_shadows = look.floor and look.shadow > 0
+        shading.shadow_intensity = look.shadow
+        towards = _towards_light(view, look)
+        self._sun.data.energy = look.light_strength
+        self._sun.rotation_euler = Vector(towards).to_track_quat("Z", "Y").to_euler()
+        set_shadow_direction(scene, towards)
+
+
+def _leg(joints: np.ndarray) -> float:
+    """Hip to ankle at rest, metres."""
+    return float(np.linalg.norm(joints[INDEX["left_hip"]] - joints[INDEX["left_ankle"]]))
+
+
+def _add_floor(scene: bpy.types.Scene) -> bpy.types.Object:
+    mesh = bpy.data.meshes.new("Floor")
+    half = _FLOOR_SIZE / 2
+    mesh.from_pydata([(-half, -half, 0), (half, -half, 0), (half, half, 0), (-half, half, 0)], [], [(0, 1, 2, 3)])
+    mesh.materials.append(plain_material("Floor", (1, 1, 1)))
+    floor = bpy.data.objects.new("Floor", mesh)
+    floor.display.show_shadows = False  # it receives them; its own would speckle it
+    scene.collection.objects.link(floor)
+    return floor
+
+
+def _paint(material: bpy.types.Material, colour: tuple[float, float, float]) -> None:
+    """Another colour for a material of one."""
+    if tuple(material.diffuse_color[:3]) == tuple(np.float32(colour).tolist()):
+        return
+    material.diffuse_color = (*colour, 1.0)
+    shader = next(node for node in material.node_tree.nodes if node.type == "BSDF_PRINCIPLED")
+    shader.inputs["Base Color"].default_value = (*colour, 1.0)
+
+
+def _towards_light(view: View, look: Look) -> np.ndarray:
+    """(3,) the direction of the light, turned about the vertical from the camera's."""
+    back = view.axes[2]
+    turn = np.arctan2(back[1], back[0]) + np.radians(look.light_azimuth)
+    height = np.radians(look.light_elevation)
+    return np.array([np.cos(turn) * np.cos(height), np.sin(turn) * np.cos(height), np.sin(height)])
