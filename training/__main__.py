@@ -8,11 +8,13 @@ import sys
 from motionclip_blender.core.errors import UserError
 
 _COMMANDS = {
+    "captions": "check the captions of the clips",
     "prepare": "retarget real clips to SMPL-X motions",
     "train": "train an auto-encoder on prepared motions and captions",
     "export": "write a pack from a checkpoint",
     "showcase": "contact sheets of prompts that nobody trained on",
 }
+_MODULES = {"captions": "check_captions"}  # where a command's module has another name
 
 
 def main() -> int:
@@ -21,7 +23,7 @@ def main() -> int:
         for name, purpose in _COMMANDS.items():
             print(f"  {name:<10} {purpose}")
         return 0 if sys.argv[1:] in ([], ["--help"], ["-h"]) else 2
-    command = importlib.import_module(f".{sys.argv[1]}", __package__)
+    command = importlib.import_module(f".{_MODULES.get(sys.argv[1], sys.argv[1])}", __package__)
     try:
         return command.main(sys.argv[2:])
     except UserError as error:

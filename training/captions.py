@@ -7,8 +7,17 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from motionclip_blender.core.errors import UserError
+
 FOLDER = Path(__file__).with_name("captions")
 
+_KINDS = {
+    **dict.fromkeys(("clip", "action", "after"), str),
+    **dict.fromkeys(("exemplar", "travel"), bool),
+    **dict.fromkeys(("captions", "style"), list),
+    **dict.fromkeys(("start", "end", "speed"), (int, float)),
+    "limbs": dict,
+}
 _SIDES = {"left": "right", "right": "left"}
 _SIDE_WORD = re.compile(r"\b(left|right)(?=\b|-)", re.IGNORECASE)
 
@@ -40,16 +49,32 @@ class CaptionedSpan:
 
 
 def load_captions(folder: Path = FOLDER) -> list[CaptionedSpan]:
-    """All lines of all files, in order."""
+    """All lines of all files, in order.
+
+    Raises `UserError` for a line that is none of `CaptionedSpan`.
+    """
     spans = []
     for path in sorted(folder.glob("*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             if line.strip():
-                entry = json.loads(line)
-                entry["captions"] = tuple(entry["captions"])
-                entry["style"] = tuple(entry.get("style", ()))
-                spans.append(CaptionedSpan(**entry))
+                try:
+                    spans.append(_span(json.loads(line)))
+                except (ValueError, TypeError) as error:
+                    raise UserError(f"{path.name}, line {number}: {error}") from None
     return spans
+
+
+def _span(entry: dict) -> CaptionedSpan:
+    if not isinstance(entry, dict):
+        raise ValueError("a JSON object is expected")
+    for key, value in entry.items():
+        if key in _KINDS and not isinstance(value, _KINDS[key]):
+            raise ValueError(f'"{key}" cannot be {json.dumps(value)}')
+    for key in ("captions", "style"):
+        entry[key] = tuple(entry.get(key, ()))
+        if not all(isinstance(word, str) for word in entry[key]):
+            raise ValueError(f'"{key}" must be a list of texts')
+    return CaptionedSpan(**entry)
 
 
 def names_a_side(caption: str) -> bool:

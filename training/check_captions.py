@@ -1,0 +1,192 @@
+"""`python -m training captions`: what is wrong with the captions, before a model learns it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from motionclip_blender.core.errors import UserError
+
+from .captions import FOLDER, CaptionedSpan, load_captions, mirrored, names_a_side
+
+FEWEST_WORDINGS = 4  # an action word, a plain sentence, a descriptive and an abstract one
+FEWEST_OF_EXEMPLAR = 10
+SHORTEST = 0.6  # seconds of a span; a clip that is used whole may be shorter
+_ROUNDING = 0.02  # seconds by which a span may end after its clip
+
+# Words that the swap of left and right would miss, and others that are no sides although they look so
+_COMPOUND = re.compile(r"(left|right)(hand|ward|most|side|y\b|ies\b)", re.IGNORECASE)
+_NO_SIDE = re.compile(r"\b(all right|right right|right away|right now|left over)\b", re.IGNORECASE)
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+
+
+def check(
+    spans: Sequence[CaptionedSpan],
+    classes: Sequence[str],
+    styles: Sequence[str],
+    clips: Mapping[str, float] | None = None,
+) -> list[str]:
+    """A sentence for everything that is wrong with the captions; none when they are fit to be trained on.
+
+    clips: seconds of every clip there is, by its id; without it clips are not checked for existence and length.
+    """
+    problems = []
+    for span in spans:
+        problems += [f"{_name(span)}: {problem}" for problem in _line_problems(span, classes, styles)]
+    problems += _list_problems("classes.json", classes) + _list_problems("styles.json", styles)
+    problems += _class_problems(spans, classes)
+    problems += _shared_wordings(spans)
+    if clips is not None:
+        problems += _clip_problems(spans, clips)
+    return problems
+
+
+def left_out(clip: str) -> bool:
+    """Whether a clip is none to be captioned: a rest pose or an experiment among the clips of a game's character."""
+    name = clip.rsplit("/", 1)[-1]
+    return name in ("T-Pose", "Rest Pose") or name.endswith("_Pose") or name.startswith("EXPERIMENTAL")
+
+
+def repeats_name(caption: str, clip: str) -> bool:
+    """Whether the caption is no more than the name of the clip's file, in other case and without underscores.
+
+    A name of one or two words ("Walk_Loop", "Head Nod") is the natural word for the action and is free to be used;
+    "loop" and numbers do not count. A longer one ("Melee_2H_Attack_Chop") is a label that nobody would type.
+    """
+    name = [w.lower() for w in _WORD.findall(clip.rsplit("/", 1)[-1]) if w.lower() != "loop" and not w.isdigit()]
+    said = [w.lower() for w in _WORD.findall(caption) if w.lower() != "loop" and not w.isdigit()]
+    return len(name) > 2 and said == name
+
+
+def _name(span: CaptionedSpan) -> str:
+    whole = not span.start and span.end is None
+    return span.clip if whole else f"{span.clip} from {span.start:g} s"
+
+
+def _line_problems(span: CaptionedSpan, classes: Sequence[str], styles: Sequence[str]) -> Iterator[str]:
+    if span.action not in classes:
+        yield f'the class "{span.action}" is not in classes.json.'
+    for style in span.style:
+        if style not in styles:
+            yield f'the style "{style}" is not in styles.json.'
+    if span.after not in ("repeat", "hold"):
+        yield f'"after" is "{span.after}"; it must be "repeat" or "hold".'
+    if span.travel and span.speed:
+        yield '"travel" and "speed" are two ways to travel; give one.'
+    if span.end is not None and span.end - span.start < SHORTEST:
+        yield f"the span lasts {span.end - span.start:.2g} s; the shortest allowed is {SHORTEST} s."
+
+    fewest = FEWEST_OF_EXEMPLAR if span.exemplar else FEWEST_WORDINGS
+    if len(span.captions) < fewest:
+        kind = "an exemplar" if span.exemplar else "a line"
+        yield f"{len(span.captions)} wordings; {kind} needs {fewest}."
+    for caption, times in Counter(c.lower() for c in span.captions).items():
+        if times > 1:
+            yield f'"{caption}" is there {times} times.'
+    for caption in span.captions:
+        yield from _caption_problems(caption, span.clip)
+
+
+def _caption_problems(caption: str, clip: str) -> Iterator[str]:
+    if caption != " ".join(caption.split()) or len(caption) < 2 or not caption.isprintable() or caption.endswith("."):
+        yield f'"{caption}" is no clean wording: single spaces, two letters or more, no full stop at the end.'
+    if repeats_name(caption, clip):
+        yield f'"{caption}" repeats the name of the file; say what is seen.'
+    if word := _COMPOUND.search(caption):
+        yield f'"{caption}": "{word[0]}" would not be swapped for the mirrored motion; write "left" or "right" alone.'
+    elif word := _NO_SIDE.search(caption):
+        yield f'"{caption}": "{word[0]}" is no side, but would be swapped for the mirrored motion.'
+    elif names_a_side(caption) and mirrored(caption).lower() == caption.lower():
+        yield f'"{caption}" reads the same for the mirrored motion, so it would have two motions.'
+
+
+def _list_problems(file: str, words: Sequence[str]) -> list[str]:
+    return [] if sorted(set(words)) == list(words) else [f"{file} must be sorted and name everything once."]
+
+
+def _class_problems(spans: Sequence[CaptionedSpan], classes: Sequence[str]) -> list[str]:
+    shown = {span.action for span in spans if span.exemplar}
+    return [
+        f'The class "{name}" has no exemplar; prompts would never decode to it.'
+        for name in classes
+        if name not in shown
+    ]
+
+
+def _shared_wordings(spans: Sequence[CaptionedSpan]) -> list[str]:
+    """Wordings that belong to two exemplars, where the mirror image answers to the captions with sides swapped."""
+    owners: dict[str, dict[int, str]] = {}
+    for number, span in enumerate(spans):
+        for caption in map(str.lower, span.captions if span.exemplar else ()):
+            owners.setdefault(caption, {})[number] = _name(span)
+            if names_a_side(caption):
+                # under a number of its own: a motion and its mirror image are two
+                owners.setdefault(mirrored(caption), {})[-1 - number] = f"{_name(span)}, mirrored"
+    return [
+        f'"{caption}" belongs to {len(names)} exemplars: {"; ".join(names.values())}.'
+        for caption, names in owners.items()
+        if len(names) > 1
+    ]
+
+
+def _clip_problems(spans: Sequence[CaptionedSpan], clips: Mapping[str, float]) -> list[str]:
+    problems = []
+    for span in spans:
+        for clip in (span.clip, *span.limbs.values()):
+            if clip not in clips:
+                problems.append(f"{_name(span)}: there is no clip {clip}.")
+        if (seconds := clips.get(span.clip)) is None:
+            continue
+        if span.start >= seconds or (span.end is not None and span.end > seconds + _ROUNDING):
+            problems.append(f"{_name(span)}: the span is outside its clip, which lasts {seconds:.2f} s.")
+        elif span.start and span.end is None and seconds - span.start < SHORTEST:
+            problems.append(
+                f"{_name(span)}: {seconds - span.start:.2g} s are left; the shortest allowed is {SHORTEST} s."
+            )
+    captioned = {span.clip for span in spans}
+    problems += [f"{clip} has no captions." for clip in sorted(clips) if clip not in captioned and not left_out(clip)]
+    problems += [f"{clip} is no motion and must not be captioned." for clip in sorted(captioned) if left_out(clip)]
+    return problems
+
+
+def clip_seconds(data: Path) -> dict[str, float] | None:
+    """Seconds of every clip by its id, from the index that `prepare` leaves in its folder; None without one."""
+    index = data / "index.json"
+    if not index.is_file():
+        return None
+    try:
+        return {
+            entry["clip"]: float(entry["seconds"]) for entry in json.loads(index.read_text(encoding="utf-8"))["clips"]
+        }
+    except (ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{index} cannot be read ({error}); run `python -m training prepare` again.") from None
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m training captions", description=__doc__)
+    parser.add_argument(
+        "--data", type=Path, default=Path("data"), help="folder of prepared motions, with its index.json"
+    )
+    parser.add_argument("--captions", type=Path, default=FOLDER, help="folder of *.jsonl, classes.json and styles.json")
+    options = parser.parse_args(arguments)
+
+    spans = load_captions(options.captions)
+    clips = clip_seconds(options.data)
+    problems = check(spans, _words(options.captions / "classes.json"), _words(options.captions / "styles.json"), clips)
+    for problem in problems:
+        print(problem)
+    without = "" if clips is not None else f"; {options.data} has no index.json, so clips were not looked up"
+    print(f"{len(spans)} captioned spans, {len(problems)} problems{without}", file=sys.stderr)
+    return 1 if problems else 0
+
+
+def _words(path: Path) -> list[str]:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path} cannot be read: {error}") from None
