@@ -16,7 +16,7 @@ from motionclip_blender.core.pose_tensor import to_pose_tensor
 from motionclip_blender.core.skeleton import INDEX
 
 from .captions import CaptionedSpan, load_captions, mirrored, names_a_side
-from .retarget import facing_forward, moving_forward, travelling
+from .travel import facing_forward, moving_forward, travelling
 
 LIMBS = {
     f"{side}_arm": tuple(f"{side}_{joint}" for joint in ("collar", "shoulder", "elbow", "wrist"))

@@ -7,19 +7,18 @@ directions comes in between, so that the limbs of both skeletons point the same 
 
 from __future__ import annotations
 
-import json
-from functools import cache
-from pathlib import Path
-
 import numpy as np
 
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.body import Body
-from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.motion import Motion, heading
+from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.skeleton import FINGERS, HAND_JOINTS, INDEX, JOINTS, PARENTS
 
+from .footing import stand
+from .rig_maps import RigMap
 from .sources.clip import SourceClip
+from .stance import Likeness, source_scale
+from .travel import facing_forward
 
 # Limbs whose rest directions are compared, each by the joint at its far end. The rest of the body (spine,
 # collars, feet) rests upright and flat-footed in every rig, only bent a little differently inside: there a
@@ -40,45 +39,13 @@ _CONTINUES = {
 }
 _STRETCHED = np.radians(5)  # a hand whose fingers turn no further than this off their rest pose is not animated
 
-RigMap = dict[str, tuple[str, str, float]]
-"""SMPL-X joint -> (bone a, bone b, weight): the rotation `weight` of the way from a to b."""
 
+def retarget(clip: SourceClip, pairs: RigMap, body: Body) -> Motion:
+    """The clip, whose bones `pairs` names, on SMPL-X's skeleton with `body`'s proportions.
 
-@cache
-def rig_maps() -> dict[str, RigMap]:
-    """The known rigs of `rig_maps.json`, their left and right written out."""
-    maps = {}
-    for rig, entries in json.loads(Path(__file__).with_name("rig_maps.json").read_text()).items():
-        if rig.startswith("_"):
-            continue
-        sides = dict(zip(("left", "right"), entries["sides"], strict=True))
-        pairs: RigMap = {}
-        for joint, bone in entries.items():
-            if joint == "sides":
-                continue
-            for side, mark in sides.items():
-                a, b, weight = (bone, bone, 0.0) if isinstance(bone, str) else bone
-                pairs[joint.format(side=side)] = (a.format(s=mark), b.format(s=mark), weight)
-        maps[rig] = pairs
-    return maps
-
-
-def matching_map(bones: tuple[str, ...]) -> RigMap:
-    """The map whose bones are all there. Raises `UserError` when none fits."""
-    present = set(bones)
-    for pairs in rig_maps().values():
-        if all(a in present and b in present for a, b, _ in pairs.values()):
-            return pairs
-    raise UserError(f"No rig map fits the bones {', '.join(bones[:5])} ...; add one to training/rig_maps.json.")
-
-
-def retarget(clip: SourceClip, body: Body) -> Motion:
-    """The clip on SMPL-X's skeleton with `body`'s proportions.
-
-    The root's path is scaled by the ratio of leg lengths, the lowest contact stands on the floor, the first
-    frame stands over the origin and faces +Z.
+    The root's path is scaled by the ratio of leg lengths; feet stand where the source's stand, on the floor; the
+    first frame is over the origin and faces +Z.
     """
-    pairs = matching_map(clip.bones)
     index = {name: i for i, name in enumerate(clip.bones)}
     delta = rot.quat_multiply(clip.rotations, rot.quat_conjugate(clip.rest_rotations))  # (T, B, 4)
 
@@ -96,41 +63,11 @@ def retarget(clip: SourceClip, body: Body) -> Motion:
     local[:, 1:] = rot.quat_multiply(rot.quat_conjugate(world[:, PARENTS[1:]]), world[:, 1:])
     _relax_still_hands(local, delta, pairs, index, body)
 
-    scale = body.leg_length / _leg_length(clip, pairs, index)
+    scale = source_scale(clip, pairs, body)
     pelvis = index[pairs["pelvis"][0]]
     translation = (clip.heads[:, pelvis] - clip.rest_heads[pelvis]) * scale
-    motion = Motion(local, translation, clip.fps)
-    return body.on_floor(facing_forward(motion))
-
-
-def facing_forward(motion: Motion) -> Motion:
-    """Turned and moved over the ground so that the first frame stands over the origin and faces +Z."""
-    motion = motion.turned(-float(heading(motion.rotations[0, 0])))
-    return motion.moved(-motion.translation[0] * np.array([1.0, 0.0, 1.0]))
-
-
-def travelling(motion: Motion, body: Body) -> Motion:
-    """An in-place cycle made to travel: the root moves against the feet that stand on the ground.
-
-    The speed is constant, the median over all moments of contact, so that a loop stays a loop.
-    """
-    joints = body.posed_joints(motion)
-    feet = joints[:, [INDEX["left_foot"], INDEX["right_foot"]]]  # (T, 2, 3)
-    velocity = np.gradient(feet, axis=0) * motion.fps
-    standing = feet[..., 1] < feet[..., 1].min() + 0.03
-    # at the start and end of a contact the foot still rolls: only what moves backwards carries the body
-    carrying = standing & (velocity[..., 2] < 0)
-    if not carrying.any():
-        return motion
-    speed = -np.median(velocity[carrying][:, 2])
-    return moving_forward(motion, speed)
-
-
-def moving_forward(motion: Motion, speed: float) -> Motion:
-    """The motion carried along +Z at `speed` metres per second."""
-    path = np.zeros((len(motion), 3))
-    path[:, 2] = np.arange(len(motion)) / motion.fps * speed
-    return motion.moved(path)
+    motion = facing_forward(Motion(local, translation, clip.fps))
+    return stand(motion, Likeness.of(clip, pairs, body), body)
 
 
 def _rest_correction(
@@ -167,8 +104,3 @@ def _between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     a, b = a / np.linalg.norm(a), b / np.linalg.norm(b)
     q = np.concatenate(([1.0 + a @ b], np.cross(a, b)))
     return q / np.linalg.norm(q)
-
-
-def _leg_length(clip: SourceClip, pairs: RigMap, index: dict[str, int]) -> float:
-    hip, knee, ankle = (clip.rest_heads[index[pairs[f"left_{part}"][0]]] for part in ("hip", "knee", "ankle"))
-    return float(np.linalg.norm(knee - hip) + np.linalg.norm(ankle - knee))

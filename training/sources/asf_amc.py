@@ -153,7 +153,7 @@ def _read_frames(path: Path, skeleton: Skeleton, asf: Path) -> dict[str, np.ndar
             continue
         name, *numbers = words
         if frame == 0 or name not in values:
-            raise UserError(f"{path.name} moves a bone {name!r} that {asf.name} does not have; give it its own skeleton.")
+            raise UserError(f"{path.name} moves a bone {name!r} that {asf.name} lacks; give it its own skeleton.")
         if len(numbers) != expected[name] or len(values[name]) != frame - 1:
             raise UserError(
                 f"{path.name} gives {name} {len(numbers)} numbers in line {number} where {asf.name} asks for "

@@ -1,0 +1,100 @@
+"""What of a clip is comparable with its SMPL-X motion, and when its feet stand on the ground."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from motionclip_blender.core import rotations as rot
+from motionclip_blender.core.body import Body
+from motionclip_blender.core.motion import heading
+
+from .rig_maps import RigMap
+from .sources.clip import SourceClip
+
+# A foot stands while it is this near the floor, and this slow
+_NEAR_FLOOR = 0.04  # metres on a body of SMPL-X's size
+_STILL = 0.4  # metres per second
+_SHORTEST = 0.15  # seconds: feet that turn round in the air are still for less
+_LOW = 10.0  # percentile of heights
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """A clip as it would be on a skeleton of the body's size, facing +Z in its first frame.
+
+    joints: SMPL-X's name -> (T, 3). rest: the same at rest -> (3,). turns: name -> (T, 4) world rotation since
+    rest. feet_names: the joints whose points stand on the ground. top: the one at the upper end of the spine.
+    """
+
+    joints: dict[str, np.ndarray]
+    rest: dict[str, np.ndarray]
+    turns: dict[str, np.ndarray]
+    feet_names: tuple[str, ...]
+    top: str
+    fps: float
+
+    @classmethod
+    def of(cls, clip: SourceClip, pairs: RigMap, body: Body) -> Likeness:
+        scale = source_scale(clip, pairs, body)
+        index = {name: i for i, name in enumerate(clip.bones)}
+        delta = rot.quat_multiply(clip.rotations, rot.quat_conjugate(clip.rest_rotations))
+        facing = heading(delta[0, index[pairs["pelvis"][0]]])
+        forward = rot.axis_angle_to_quat(np.array([0.0, -float(facing), 0.0]))
+        matrix = rot.quat_to_matrix(forward).T
+        at = {joint: index[bones[0]] for joint, bones in pairs.items()}
+        toes = "left_foot" in pairs and "right_foot" in pairs
+        return cls(
+            {joint: clip.heads[:, b] @ matrix * scale for joint, b in at.items()},
+            {joint: clip.rest_heads[b] * scale for joint, b in at.items()},
+            {joint: rot.quat_multiply(forward, delta[:, b]) for joint, b in at.items()},
+            ("left_foot", "right_foot") if toes else ("left_ankle", "right_ankle"),
+            "neck" if "neck" in pairs and pairs["neck"][0] != pairs["spine3"][0] else "head",
+            clip.fps,
+        )
+
+    @property
+    def feet(self) -> np.ndarray:
+        return np.stack([self.joints[name] for name in self.feet_names], axis=1)
+
+    @cached_property
+    def speed(self) -> np.ndarray:
+        """(T, 2) of each foot, m/s; up counts too: a foot that passes over the floor does not stand on it."""
+        return np.linalg.norm(np.gradient(self.feet, axis=0), axis=-1) * self.fps
+
+    @cached_property
+    def floor(self) -> float:
+        """Height of the feet when they stand: a low one among those of feet that are slow, as single frames dip."""
+        slow = self.feet[..., 1][self.speed < _STILL]
+        return float(np.percentile(slow if len(slow) else self.feet[..., 1], _LOW))
+
+    @cached_property
+    def on_floor(self) -> np.ndarray:
+        """(T, 2) whether each foot is at the floor's height."""
+        return self.feet[..., 1] < self.floor + _NEAR_FLOOR
+
+    @cached_property
+    def standing(self) -> np.ndarray:
+        """(T, 2) whether each foot stands: on the floor, still, and not just for a moment."""
+        standing = self.on_floor & (self.speed < _STILL)
+        for foot in standing.T:
+            for start, stop in runs(foot):
+                if stop - start < _SHORTEST * self.fps:
+                    foot[start:stop] = False
+        return standing
+
+
+def runs(flags: np.ndarray) -> list[tuple[int, int]]:
+    """The (start, stop) of every stretch of frames whose flag is set."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], flags.astype(np.int8), [0]))))
+    return [(int(start), int(stop)) for start, stop in edges.reshape(-1, 2)]
+
+
+def source_scale(clip: SourceClip, pairs: RigMap, body: Body) -> float:
+    """The body's size in the clip's units of length: the ratio of leg lengths."""
+    hip, knee, ankle = (
+        clip.rest_heads[clip.bones.index(pairs[f"left_{part}"][0])] for part in ("hip", "knee", "ankle")
+    )
+    return body.leg_length / float(np.linalg.norm(knee - hip) + np.linalg.norm(ankle - knee))
