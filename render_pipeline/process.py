@@ -155,7 +155,7 @@ class Worker:
         if self._process is not None and self._process.poll() is None:
             return
         self.close()
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115: it lives as long as the process
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115, it lives as long as the process
         # BLAS threads of several workers would get into each other's way; the threads that pay are the renderer's
         environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         # Ctrl-C in the terminal is the parent's to handle

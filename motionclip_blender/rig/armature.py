@@ -150,6 +150,9 @@ def add_surface(body: Body, name: str = "SMPL-X") -> bpy.types.Object:
 def set_surface(mesh: bpy.types.Object, vertices: np.ndarray) -> None:
     """Puts the vertices of an `add_surface` object to (V, 3) places, in SMPL-X's axes."""
     mesh.data.attributes["position"].data.foreach_set("vector", _flat(vertices))
+    # Only a vertex set by itself tells Blender that the mesh's bounds are others; by the old ones it would leave a
+    # mesh that is in view out of the picture.
+    mesh.data.vertices[0].co = mesh.data.vertices[0].co
     mesh.data.update()
 
 

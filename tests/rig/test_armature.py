@@ -11,7 +11,7 @@ import pytest
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.skeleton import JOINTS, PARENTS
 from motionclip_blender.rig import armature as armature_module
-from motionclip_blender.rig.armature import add_body
+from motionclip_blender.rig.armature import add_body, add_surface, set_surface
 from motionclip_blender.rig.bones import BLENDER_AXES
 from motionclip_blender.rig.keys import key_motion
 from tests.synthetic import random_motion
@@ -241,3 +241,15 @@ def test_licensed_bodies_get_ten_sliders_of_each_kind(tmp_path):
     np.savez(tmp_path / "a.npz", **synthetic_arrays(300, 200, shapes=400, posed=True))
     keys = add_body(Body.load(tmp_path / "a.npz")).children[0].data.shape_keys.key_blocks
     assert len(keys) == 21 and keys[1].name == "Shape000" and keys[-1].name == "Exp009"
+
+
+def test_a_surface_is_posed_by_its_vertices(scene, small_body):
+    mesh = add_surface(small_body)
+    for shift in (0.0, 5.0, -3.0):
+        set_surface(mesh, small_body.template + np.array([0, shift, 0]))
+        evaluated = mesh.evaluated_get(bpy.context.evaluated_depsgraph_get())
+        lowest, highest = small_body.template[:, 1].min() + shift, small_body.template[:, 1].max() + shift
+        heights = [vertex.co.z for vertex in evaluated.data.vertices]
+        assert (min(heights), max(heights)) == pytest.approx((lowest, highest), abs=1e-5)
+        bounds = [corner[2] for corner in evaluated.bound_box]  # Blender leaves out what these say is out of view
+        assert (min(bounds), max(bounds)) == pytest.approx((lowest, highest), abs=1e-5)

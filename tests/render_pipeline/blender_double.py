@@ -1,0 +1,43 @@
+"""A Python that passes for a Blender program, and has an accident at one motion.
+
+    blender_double.py --version
+    blender_double.py ACCIDENT MOTION FOLDER [options of Blender's]
+
+ACCIDENT: `always`, `once` (a file in FOLDER remembers it) or `raises`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def main() -> int:
+    if "--version" in sys.argv:
+        print("Blender 4.5.0")
+        return 0
+    accident, motion, folder = sys.argv[1:4]
+    sys.path.insert(0, str(ROOT))
+    from render_pipeline import studio, worker
+
+    render = studio.Studio.render
+    happened = Path(folder) / "happened"
+
+    def render_or_not(self, frame: dict, *rest):
+        if frame["motion"] == motion:
+            if accident == "raises":
+                raise RuntimeError("the lamp fell over")
+            if accident == "always" or not happened.exists():
+                happened.touch()
+                os.abort()
+        return render(self, frame, *rest)
+
+    studio.Studio.render = render_or_not
+    return worker.main()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+"""Shards are what WebDataset's readers expect, and are recognised when they are not what was written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from render_pipeline import shards
+
+FRAMES = [
+    ({"key": "00000000", "motion": "a", "frame": 3, "seed": 5, "caption": "héllo"}, b"first"),
+    ({"key": "00000001", "motion": "b", "frame": 0, "seed": 6, "caption": None}, b"second"),
+]
+
+
+def test_the_same_frames_give_the_same_bytes():
+    assert shards.pack(FRAMES, "png") == shards.pack(FRAMES, "png")
+
+
+def test_a_shard_is_found_again(tmp_path: Path):
+    assert shards.find(tmp_path, 7) == (None, "")
+    record = shards.save(tmp_path, 7, FRAMES, "png", {"c": "broken"})
+    assert shards.find(tmp_path, 7) == (record, "")
+    assert record.shard == "frames-00007.tar"
+    assert shards.images(tmp_path, record, 1) == [b"first"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["frames-00007.json", "frames-00007.tar"]
+
+
+@pytest.mark.parametrize("harm", ["flip", "cut", "gone", "record", "empty record"])
+def test_a_damaged_shard_is_no_shard(tmp_path: Path, harm: str):
+    shards.save(tmp_path, 0, FRAMES, "png", {})
+    tar, record = tmp_path / "frames-00000.tar", tmp_path / "frames-00000.json"
+    content = tar.read_bytes()
+    if harm == "flip":
+        tar.write_bytes(content[:520] + b"!" + content[521:])
+    elif harm == "cut":
+        tar.write_bytes(content[:700])
+    elif harm == "gone":
+        tar.unlink()
+    else:
+        record.write_text("{}" if harm == "empty record" else '{"shard": "fra')
+    found, wrong = shards.find(tmp_path, 0)
+    assert found is None
+    assert wrong
+
+
+def test_without_its_record_a_shard_was_never_finished(tmp_path: Path):
+    shards.save(tmp_path, 0, FRAMES, "png", {})
+    (tmp_path / "frames-00000.json").unlink()
+    assert shards.find(tmp_path, 0) == (None, "")
+
+
+def test_webdataset_reads_it(tmp_path: Path):
+    webdataset = pytest.importorskip("webdataset")
+    shards.save(tmp_path, 0, FRAMES, "png", {})
+    samples = list(webdataset.WebDataset(str(tmp_path / "frames-00000.tar"), shardshuffle=False))
+    assert [sample["__key__"] for sample in samples] == ["00000000", "00000001"]
+    assert samples[0]["txt"].decode() == "héllo"
+    assert "txt" not in samples[1]
