@@ -17,7 +17,7 @@ from .captions import FOLDER, CaptionedSpan, load_captions, mirrored, names_a_si
 FEWEST_WORDINGS = 4  # an action word, a plain sentence, a descriptive and an abstract one
 FEWEST_OF_EXEMPLAR = 10
 SHORTEST = 0.6  # seconds of a span; a clip that is used whole may be shorter
-_ROUNDING = 0.02  # seconds by which a span may end after its clip
+_ROUNDING = 0.04  # seconds by which a span may end after its clip: a frame
 
 # Words that the swap of left and right would miss, and others that are no sides although they look so
 _COMPOUND = re.compile(r"(left|right)(hand|ward|most|side|y\b|ies\b)", re.IGNORECASE)
@@ -148,7 +148,7 @@ def _clip_problems(spans: Sequence[CaptionedSpan], clips: Mapping[str, float]) -
             problems.append(
                 f"{_name(span)}: {seconds - span.start:.2g} s are left; the shortest allowed is {SHORTEST} s."
             )
-    captioned = {span.clip for span in spans}
+    captioned = {span.clip for span in spans if not span.limbs}  # limbs: made from several clips
     problems += [f"{clip} has no captions." for clip in sorted(clips) if clip not in captioned and not left_out(clip)]
     problems += [f"{clip} is no motion and must not be captioned." for clip in sorted(captioned) if left_out(clip)]
     return problems

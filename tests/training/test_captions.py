@@ -159,6 +159,8 @@ def test_lists_are_sorted_and_name_everything_once(words: list[str]) -> None:
 
 def test_every_clip_needs_captions_except_poses() -> None:
     assert check([WAVE], CLASSES, STYLES, CLIPS) == ["own/Fall has no captions."]
+    waving_on = replace(FALL, limbs={"left_arm": "own/Wave_At_Crowd"})
+    assert check([WAVE, waving_on], CLASSES, STYLES, CLIPS) == ["own/Fall has no captions."]
     posed = replace(FALL, clip="own/T-Pose")
     assert check([WAVE, FALL, posed], CLASSES, STYLES, CLIPS) == ["own/T-Pose is no motion and must not be captioned."]
     assert left_out("a/Crouch_Pose") and left_out("a/EXPERIMENTAL_Run") and not left_out("a/Pose_For_Photo")
