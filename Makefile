@@ -70,7 +70,7 @@ $(VENV)/.runtime: pyproject.toml constraints.txt | $(VENV)/bin/python
 
 $(VENV)/.dev: $(VENV)/.runtime
 	@echo "Installing the test packages into $(VENV) ..."
-	$(PY) -c "$$REQUIREMENTS" dev body training > $(VENV)/requirements-dev.txt
+	$(PY) -c "$$REQUIREMENTS" dev body training render > $(VENV)/requirements-dev.txt
 	$(PIP) -r $(VENV)/requirements-dev.txt
 	@touch $@
 

@@ -37,13 +37,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         given = _parser().parse_args(arguments)
         request = _request(given)
         with _stoppable(), _Terminal(given.progress_json) as terminal:
-            blender = Blender.find(given.blender)
             if given.ray is not None:
                 from .cluster import Cluster
 
-                with Cluster(given.ray, blender, request, given.workers) as cluster:
+                with Cluster(given.ray, given.blender, request, given.workers) as cluster:
                     report = render_frames(request, cluster.workers, terminal)
             else:
+                blender = Blender.find(given.blender)
                 report = render_frames(request, _local(blender, request, given.workers), terminal)
     except UserError as error:
         print(error, file=sys.stderr)
@@ -152,7 +152,8 @@ def _stoppable() -> Iterator[None]:
         yield
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            if handler is not None:  # Blender's own, which Python cannot put back
+                signal.signal(number, handler)
 
 
 class _Terminal(Listener):

@@ -10,6 +10,7 @@ checkout and from an installed extension, whatever the extension's folder and it
 import importlib.util
 import os
 import sys
+import traceback
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -44,7 +45,11 @@ def _main() -> int:
 
 
 if __name__ == "__main__":
-    status = _main()
+    try:
+        status = _main()
+    except Exception:  # Blender would print it and end well
+        traceback.print_exc()
+        status = 1
     sys.stdout.flush()
     sys.stderr.flush()
     # Blender has nothing to save here, and its way out can hang or crash and would turn the status into another

@@ -78,10 +78,9 @@ class Motions:
 class Captions:
     """What the motions show, from the folder's `index.json`; without that file, nothing is known of any.
 
-    The file is a list of entries, or has it under "clips". An entry names its motion by `clip` (the motion's name, or
-    the part after its subfolder when `source` names that) and has `captions`; with `start` and `end`, in seconds, they
-    hold for that part only. An entry may have `spans`, entries of the same kind without `clip`. Other keys are left
-    alone.
+    The file is a list of entries, or has it under "clips". An entry names its motion by `clip` or `file` (the motion's
+    name, or the part after its subfolder when `source` names that). It has `captions`, or `spans`: each with `captions`
+    and, in seconds, the `start` and `end` of the part that they are about. Other keys are left alone.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -97,10 +96,10 @@ class Captions:
             raise UserError(f"{path} is no index of motions ({error!r}); correct it or take it away.") from error
 
     def _add(self, entry: dict) -> None:
-        names = {entry["clip"].removesuffix(".npz")}
+        names = {entry[key].removesuffix(".npz") for key in ("clip", "file") if key in entry}
         if entry.get("source"):
-            names.add(f"{entry['source']}/{entry['clip']}".removesuffix(".npz"))
-        for part in (entry, *entry.get("spans", ())):
+            names |= {f"{entry['source']}/{name}" for name in names}
+        for part in entry.get("spans") or [entry]:
             texts = [text for text in part.get("captions", ()) if isinstance(text, str) and text.strip()]
             if texts:
                 start, end = part.get("start"), part.get("end")

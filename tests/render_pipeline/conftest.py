@@ -44,8 +44,9 @@ def motions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("motions")
     for i, name in enumerate(("a/fall", "a/wave.slowly", "b/walk")):
         amass.save(wild_motion(i), folder / f"{name}.npz")
-    entry = {"clip": "walk", "source": "b", "captions": ["a person walks"],
-             "spans": [{"start": 0.2, "end": 0.3, "captions": ["a person stumbles"]}]}  # fmt: skip
+    entry = {"clip": "walk", "source": "b", "captions": ["a person walks", "a person stumbles"],
+             "spans": [{"captions": ["a person walks"]},
+                       {"start": 0.2, "end": 0.3, "captions": ["a person stumbles"]}]}  # fmt: skip
     (folder / "index.json").write_text(json.dumps({"clips": [entry]}))
     return folder
 

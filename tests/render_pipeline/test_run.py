@@ -235,9 +235,15 @@ def test_recycled_workers_make_the_same_pixels(motions: Path, open_body, rendere
 
 @pytest.mark.parametrize("suffix", [("png", "png"), ("jpeg", "jpg"), ("webp", "webp")])
 def test_open_clip_s_own_loader_reads_the_shards(motions: Path, tmp_path: Path, suffix: tuple[str, str]):
-    pytest.importorskip("webdataset")
-    data = pytest.importorskip("open_clip_train.data")
+    for package in ("webdataset", "pandas"):
+        pytest.importorskip(package)
     from types import SimpleNamespace
+
+    from motionclip_blender.core.model.clip import _declare_torchvision_ops
+
+    _declare_torchvision_ops()  # open_clip imports torchvision
+
+    data = pytest.importorskip("open_clip_train.data")
 
     out = tmp_path / "out"
     assert call(motions, out, "--format", suffix[0], "--limit", "8", "--per-motion", "4").returncode == 0
