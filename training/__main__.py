@@ -10,6 +10,7 @@ from motionclip_blender.core.errors import UserError
 _COMMANDS = {
     "captions": "check the captions of the clips",
     "prepare": "retarget real clips to SMPL-X motions",
+    "splits": "propose which takes are held out for testing",
     "train": "train an auto-encoder on prepared motions and captions",
     "export": "write a pack from a checkpoint",
     "showcase": "contact sheets of prompts that nobody trained on",

@@ -29,7 +29,7 @@ def stand(motion: Motion, theirs: Likeness, body: Body) -> Motion:
     """`motion` with its feet held where those of `theirs`, the same movement, stand; then put on the floor."""
     if theirs.on_floor.any():
         motion = _hold_feet(motion, theirs, body)
-    return _on_floor(motion, theirs.standing.any(axis=1), body)
+    return _on_floor(motion, theirs, body)
 
 
 def _hold_feet(motion: Motion, theirs: Likeness, body: Body) -> Motion:
@@ -108,11 +108,16 @@ def _reach(side: str, world: np.ndarray, joints: np.ndarray, target: np.ndarray)
     world[:, at_knee] = rot.quat_multiply(knee_turn, world[:, at_knee])
 
 
-def _on_floor(motion: Motion, standing: np.ndarray, body: Body) -> Motion:
+def _on_floor(motion: Motion, theirs: Likeness, body: Body) -> Motion:
     """The motion lowered or lifted so that who stands stands on the floor, and lifted gently where more of the
     body, a back, a hand, would dip through it."""
     lowest = body.posed_vertices(motion, ids=body.contacts)[..., 1].min(axis=1)
-    floor = np.median(lowest[standing]) if standing.any() else np.percentile(lowest, _SELDOM_LOWER)
+    if theirs.standing.any():
+        feet = [INDEX[name] for name in theirs.feet_names]
+        soles = body.joints()[feet, 1] - body.template[:, 1].min()
+        floor = np.median((body.posed_joints(motion)[:, feet, 1] - soles)[theirs.standing])
+    else:
+        floor = np.percentile(lowest, _SELDOM_LOWER)
     dip = np.maximum(floor - lowest, 0)
     reach = round(_LIFT_EASE * motion.fps)
     if reach:

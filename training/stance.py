@@ -18,6 +18,7 @@ from .sources.clip import SourceClip
 _NEAR_FLOOR = 0.04  # metres on a body of SMPL-X's size
 _STILL = 0.4  # metres per second
 _SHORTEST = 0.15  # seconds: feet that turn round in the air are still for less
+_ANKLE = 0.2  # metres: feet that rest lower than this rest on the ground
 _LOW = 10.0  # percentile of heights
 
 
@@ -66,7 +67,14 @@ class Likeness:
 
     @cached_property
     def floor(self) -> float:
-        """Height of the feet when they stand: a low one among those of feet that are slow, as single frames dip."""
+        """Height of the feet when they stand.
+
+        A rig that rests with its feet a little over the ground stands on it. Recorded skeletons rest anywhere; theirs
+        is a low height among those of feet that are slow, for single frames dip.
+        """
+        rest = max(self.rest[name][1] for name in self.feet_names)
+        if 0 < rest < _ANKLE:
+            return float(rest)
         slow = self.feet[..., 1][self.speed < _STILL]
         return float(np.percentile(slow if len(slow) else self.feet[..., 1], _LOW))
 

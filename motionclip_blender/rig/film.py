@@ -67,15 +67,16 @@ def render_sheet(
     path: Path,
     title: str,
     poses: int = 8,
+    cell: tuple[int, int] = _CELL_SIZE,
     progress: Progress | None = None,
 ) -> None:
-    """Writes one PNG with `poses` pictures evenly spread over `motion`, the frame's number on each.
+    """Writes one PNG with `poses` pictures of `cell` pixels evenly spread over `motion`, the frame's number on each.
 
     Everything else is as with `render_film`; the camera follows the person from picture to picture.
     """
     step = progress or no_progress
     with whole_path(path) as target, _nothing_left_behind(), tempfile.TemporaryDirectory() as folder:
-        scene, sight = _film_set(armature, motion, _CELL_SIZE, 0.0, poses)
+        scene, sight = _film_set(armature, motion, cell, 0.0, poses)
         furnish(scene, sight, 0.0, scene.name)
         choose_renderer(scene)
         cells = []
@@ -84,14 +85,14 @@ def render_sheet(
             picture, number = Path(folder) / f"{frame}.png", Path(folder) / f"number{frame}.png"
             render_png(scene, picture)
             render_caption(str(frame), number, 3 * _NUMBER_SIZE, (_NUMBER_SIZE,), 2 * _NUMBER_SIZE)
-            cell = read_picture(picture)
-            lay_over(cell, read_picture(number), 0, 0)
-            cells.append(cell)
+            pixels = read_picture(picture)
+            lay_over(pixels, read_picture(number), 0, 0)
+            cells.append(pixels)
             step("Making the contact sheet", (i + 1) / len(sight.frames))
         columns = min(_COLUMNS, len(cells))
-        width = columns * (_CELL_SIZE[0] + _LINE) - _LINE
+        width = columns * (cell[0] + _LINE) - _LINE
         caption = Path(folder) / "title.png"
-        caption_height = render_caption(title, caption, width, _TITLE_SIZES, _CELL_SIZE[1])
+        caption_height = render_caption(title, caption, width, _TITLE_SIZES, cell[1])
         write_picture(_sheet(cells, columns, read_picture(caption), caption_height), target)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import bpy
@@ -16,6 +17,8 @@ from motionclip_blender.rig import versions
 from .clip import SourceClip
 
 FPS = 30.0
+_REST_FRAMES = 3  # so many frames at most may still show an added rest pose
+_LEAP = 0.15  # of the body's size: what no hand moves in a thirtieth of a second, but from the rest pose
 
 # Blender (Z up, facing -Y) to SMPL-X (Y up, facing +Z)
 _TO_SMPLX = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]])
@@ -46,7 +49,17 @@ def read_bvh(path: Path, fps: float | None = None, rest_frame: bool = False) -> 
         ),
     )
     first, last = armature.animation_data.action.frame_range
-    return _sample(armature, np.arange(first + rest_frame, last + 1e-6, (fps or own) / FPS))
+    clip = _sample(armature, np.arange(first + rest_frame, last + 1e-6, (fps or own) / FPS))
+    return _without_rest_pose(clip) if rest_frame else clip
+
+
+def _without_rest_pose(clip: SourceClip) -> SourceClip:
+    """The clip from where it moves off: some of these files hold the added rest pose more than once."""
+    places = clip.heads[: _REST_FRAMES + 2] - clip.heads[: _REST_FRAMES + 2, :1]
+    size = np.ptp(clip.rest_heads, axis=0).max()
+    leaps = np.linalg.norm(np.diff(places, axis=0), axis=-1).max(axis=1) > _LEAP * size
+    start = int(np.flatnonzero(leaps)[-1]) + 1 if leaps.any() else 0
+    return replace(clip, heads=clip.heads[start:], rotations=clip.rotations[start:])
 
 
 def _checked_rate(path: Path) -> float:

@@ -43,8 +43,11 @@ _IDENTITY = np.array([1.0, 0.0, 0.0, 0.0])
 _TO_SMPLX = rot.matrix_to_quat(np.array([[0.0, 0.0, -1.0], [0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]))
 
 
-def read_humanoid3d(path: Path) -> SourceClip:
-    """Raises `UserError` for what is no such file, or a damaged one."""
+def read_humanoid3d(path: Path, fps: float | None = None) -> SourceClip:
+    """The clip of a file. fps: the true rate, where the file's durations are wrong.
+
+    Raises `UserError` for what is no such file, or a damaged one.
+    """
     try:
         frames = np.array(json.loads(path.read_text(encoding="utf-8"))["Frames"], np.float64)
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -56,7 +59,7 @@ def read_humanoid3d(path: Path) -> SourceClip:
     seconds = np.median(frames[:, 0])
     if seconds <= 0:
         raise UserError(f"{path.name} gives its frames no duration; export it again.")
-    return _posed(frames, 1 / float(seconds))
+    return _posed(frames, fps or 1 / float(seconds))
 
 
 def _posed(frames: np.ndarray, fps: float) -> SourceClip:

@@ -22,7 +22,7 @@ def read_clips(file: SourceFile) -> Iterator[tuple[str, SourceClip]]:
     if file.path.suffix == ".amc":
         yield name, read_amc(file.path, file.skeleton, file.fps)
     elif file.path.name.endswith(HUMANOID3D):
-        yield name, read_humanoid3d(file.path)
+        yield name, read_humanoid3d(file.path, file.fps)
     elif file.path.suffix == ".bvh":
         from .blender import read_bvh
 

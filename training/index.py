@@ -1,0 +1,67 @@
+"""`index.json` beside prepared motions: what each clip is, says and belongs to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.files import write_whole
+
+from .captions import CaptionedSpan
+from .splits import is_test
+
+INDEX = "index.json"
+
+
+def write_index(out: Path, clips: list[dict], spans: Iterable[CaptionedSpan]) -> list[dict]:
+    """Writes `index.json` into `out` and returns its clips.
+
+    clips: entries with at least "clip" and "file". Each gets its split ("train" or "test"), its label (the class of
+    its longest span, None without captions), its spans and, over all of them, its captions.
+    Raises `UserError` when two files hold clips of one name.
+    """
+    by_clip: dict[str, list[CaptionedSpan]] = {}
+    for span in spans:
+        if not span.limbs:  # made from several clips
+            by_clip.setdefault(span.clip, []).append(span)
+    seen: set[str] = set()
+    entries = []
+    for clip in sorted(clips, key=lambda clip: clip["clip"]):
+        if clip["clip"] in seen:
+            raise UserError(f"Two clips are called {clip['clip']}; rename one of them.")
+        seen.add(clip["clip"])
+        own = by_clip.get(clip["clip"], [])
+        longest = max(own, key=lambda s: (clip["seconds"] if s.end is None else s.end) - s.start, default=None)
+        entries.append(
+            clip
+            | {
+                "split": "test" if is_test(clip["clip"]) else "train",
+                "label": longest.action if longest else None,
+                "captions": list(dict.fromkeys(caption for span in own for caption in span.captions)),
+                "spans": [_span(span, clip["seconds"]) for span in own],
+            }
+        )
+    with write_whole(out / INDEX) as handle:
+        handle.write(json.dumps({"clips": entries}, indent=1, ensure_ascii=False).encode())
+    return entries
+
+
+def _span(span: CaptionedSpan, seconds: float) -> dict:
+    end = seconds if span.end is None else min(span.end, seconds)
+    return {
+        "start": span.start,
+        "end": end,
+        "label": span.action,
+        "style": list(span.style),
+        "captions": list(span.captions),
+    }
+
+
+def read_index(data: Path) -> list[dict]:
+    """The clips of a prepared folder. Raises `UserError` when there is no index."""
+    try:
+        return json.loads((data / INDEX).read_text(encoding="utf-8"))["clips"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{data} has no index; run `python -m training prepare --out {data}` first.") from error

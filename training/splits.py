@@ -1,0 +1,111 @@
+"""Which clips are held out for testing: `splits.json`.
+
+A take is one performance. Partners of one dance, and clips cut from each other, are one take, and a take is never in
+both parts. Held out are takes of classes that other takes show too. `python -m training splits` proposes them anew.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import zlib
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.files import write_whole
+
+from .captions import CaptionedSpan, load_captions
+
+SPLITS = Path(__file__).with_name("splits.json")
+UNSEEN = "unseen:"
+HELD_OUT = "held-out"
+_SHARE = 0.15  # of a class's takes that are held out, and at least one
+
+
+@cache
+def _data() -> dict:
+    return json.loads(SPLITS.read_text(encoding="utf-8"))
+
+
+@cache
+def _take_of() -> dict[str, str]:
+    return {clip: clips[0] for clips in _data()["same_take"] for clip in clips}
+
+
+def take(clip: str) -> str:
+    """The performance that a clip is of: the name of its first clip."""
+    return _take_of().get(clip, clip)
+
+
+def is_test(clip: str, split: str = HELD_OUT) -> bool:
+    """Whether a clip is for testing only.
+
+    split: "held-out", or "unseen:" and a source: all of that source is for testing then, and nothing else.
+    """
+    if split == HELD_OUT:
+        return take(clip) in _data()["held_out"]
+    source = split.removeprefix(UNSEEN)
+    if not split.startswith(UNSEEN) or source not in _data()["sources"]:
+        known = ", ".join(f"{UNSEEN}{name}" for name in _data()["sources"])
+        raise UserError(f"There is no split {split!r}; choose {HELD_OUT} or one of {known}.")
+    return clip.split("/")[0] == source
+
+
+def propose(spans: list[CaptionedSpan]) -> list[str]:
+    """Takes to hold out: at least one of every class that has more than one, about `_SHARE` of each class.
+
+    What is left always shows every class, and by an exemplar: prompts are trained on those. Clips that lend limbs
+    to others stay.
+    """
+    classes: dict[str, set[str]] = {}
+    for span in spans:
+        if not span.limbs:
+            classes.setdefault(take(span.clip), set()).add(span.action)
+    lent = {take(clip) for span in spans for clip in (span.clip, *span.limbs.values()) if span.limbs}
+    exemplars = {take(span.clip) for span in spans if span.exemplar and not span.limbs}
+    left = Counter(action for actions in classes.values() for action in actions)
+    total = Counter(left)
+    held: list[str] = []
+    missing = Counter({action: max(1, round(_SHARE * count)) for action, count in total.items() if count > 1})
+    # the rarest classes choose first, and of their takes those that prompts are not trained on
+    for action in sorted(missing, key=lambda a: (total[a], a)):
+        candidates = sorted(
+            (t for t, actions in classes.items() if action in actions and t not in lent and t not in held),
+            key=lambda t: (t in exemplars, len(classes[t]), zlib.crc32(t.encode())),
+        )
+        for candidate in candidates:
+            if missing[action] <= 0:
+                break
+            others_stay = all(left[a] > 1 for a in classes[candidate])
+            if others_stay and _prompted(candidate, spans, held):
+                held.append(candidate)
+                for a in classes[candidate]:
+                    left[a] -= 1
+                    missing[a] -= 1
+    return sorted(held)
+
+
+def _prompted(candidate: str, spans: list[CaptionedSpan], held: list[str]) -> bool:
+    """Whether without the candidate every class that prompts were trained on still has an exemplar."""
+    gone = {*held, candidate}
+    before = {span.action for span in spans if span.exemplar}
+    return before == {span.action for span in spans if span.exemplar and take(span.clip) not in gone}
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m training splits", description=__doc__)
+    parser.add_argument("--write", action="store_true", help=f"write them to {SPLITS.name}; else only print them")
+    options = parser.parse_args(arguments)
+    spans = load_captions()
+    held = propose(spans)
+    classes = {span.action for span in spans if take(span.clip) in held}
+    print(f"{len(held)} takes held out, of {len(classes)} classes", file=sys.stderr)
+    if options.write:
+        with write_whole(SPLITS) as handle:
+            handle.write((json.dumps(_data() | {"held_out": held}, indent=1) + "\n").encode())
+    else:
+        print("\n".join(held))
+    return 0
