@@ -15,7 +15,7 @@ _KINDS = {
     **dict.fromkeys(("clip", "action", "after"), str),
     **dict.fromkeys(("exemplar", "travel"), bool),
     **dict.fromkeys(("captions", "style"), list),
-    **dict.fromkeys(("start", "end", "speed"), (int, float)),
+    **dict.fromkeys(("start", "end", "speed", "rate"), (int, float)),
     "limbs": dict,
 }
 _SIDES = {"left": "right", "right": "left"}
@@ -32,6 +32,7 @@ class CaptionedSpan:
     travel: an in-place cycle that is made to travel by its feet; speed: one made to travel at metres per second.
     start, end: seconds.
     limbs: parts of the body taken from other clips, part -> clip: a waving arm on a person who walks.
+    rate: how much faster than it was recorded; slower below 1.
     style: how it is done, in words of `styles.json`: ("slow", "sad"). None where it is done in no special way.
     """
 
@@ -45,6 +46,7 @@ class CaptionedSpan:
     start: float = 0.0
     end: float | None = None
     limbs: dict[str, str] = field(default_factory=dict)
+    rate: float = 1.0
     style: tuple[str, ...] = ()
 
 

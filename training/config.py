@@ -23,6 +23,9 @@ class TrainConfig:
         nobody wrote down lie around those that somebody did; the noise makes the decoder answer there too.
     encoder_from: the step at which the decoder is done, having learned from captions alone, and the encoder begins.
         Trained together, the encoder's first, shapeless latents took a tenth of the movement out of the decoder.
+    split: leave out what this split holds out for testing ("held-out", or "unseen:" and a source; see
+        `splits.is_test`); None trains on everything.
+    augment: whether to train on slower and faster motions and on arms of one with legs of another as well.
     mix: share of the prompts that are drawn between two wordings of the same exemplar.
     """
 
@@ -49,6 +52,8 @@ class TrainConfig:
     ema: float = 0.999
     noise: float = 0.5
     mix: float = 0.5
+    split: str | None = None
+    augment: bool = True
     encoder_from: int = 13_600
     loss: LossWeights = field(default_factory=LossWeights)
     half_precision: bool = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,15 +13,21 @@ from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.motion import Motion, heading
 from motionclip_blender.core.pose_tensor import to_pose_tensor
-from motionclip_blender.core.skeleton import INDEX
+from motionclip_blender.core.skeleton import HAND_JOINTS, INDEX
 
+from .augment import UPPER_BODY, augmented
 from .captions import CaptionedSpan, load_captions, mirrored, names_a_side
+from .splits import is_test
 from .travel import facing_forward, moving_forward, travelling
 
-LIMBS = {
-    f"{side}_arm": tuple(f"{side}_{joint}" for joint in ("collar", "shoulder", "elbow", "wrist"))
+_ARMS = {
+    f"{side}_arm": (
+        *(f"{side}_{joint}" for joint in ("collar", "shoulder", "elbow", "wrist")),
+        *(joint for joint in HAND_JOINTS if joint.startswith(side)),
+    )
     for side in ("left", "right")
 }
+LIMBS = _ARMS | {UPPER_BODY: ("spine1", "spine2", "spine3", "neck", "head", *_ARMS["left_arm"], *_ARMS["right_arm"])}
 _SEAM = 5  # frames over which a clip that does not quite end as it began is faded into its repetition
 _LOOP_DEGREES = 8.0  # difference of every joint up to which a clip counts as ending as it began
 
@@ -42,13 +48,20 @@ class Sample:
     length: int
 
 
-def load_samples(data: Path, body: Body, longest: int) -> list[Sample]:
-    """Every captioned span of the prepared folder `data`, followed by its mirror image.
+def load_samples(
+    data: Path, body: Body, longest: int, split: str | None = None, augment: bool = True
+) -> list[Sample]:
+    """Every captioned span of the prepared folder `data`, each followed by its mirror image.
 
+    augment: also the spans that `augmented` makes of them.
+    split: leave out what this split (see `splits.is_test`) holds out for testing; by default nothing is.
     Raises `UserError` when a captioned clip is missing.
     """
     samples = []
-    for span in load_captions():
+    spans = load_captions()
+    if split is not None:
+        spans = [s for s in spans if not any(is_test(clip, split) for clip in (s.clip, *s.limbs.values()))]
+    for span in (*spans, *(augmented(spans) if augment else ())):
         path = data / f"{span.clip}.npz"
         if not path.is_file():
             raise UserError(f"{path} is missing; run `python -m training prepare` first.")
@@ -69,6 +82,8 @@ def _span_motion(motion: Motion, span: CaptionedSpan, body: Body) -> Motion:
     start = round(span.start * motion.fps)
     stop = len(motion) if span.end is None else min(round(span.end * motion.fps), len(motion))
     motion = facing_forward(motion.crop(start, stop))
+    if span.rate != 1.0:
+        motion = replace(motion, fps=motion.fps * span.rate).resample(motion.fps)
     if span.travel:
         return travelling(motion, body)
     return moving_forward(motion, span.speed) if span.speed else motion

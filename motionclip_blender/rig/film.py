@@ -84,7 +84,7 @@ def render_sheet(
             scene.frame_set(frame)
             picture, number = Path(folder) / f"{frame}.png", Path(folder) / f"number{frame}.png"
             render_png(scene, picture)
-            render_caption(str(frame), number, 3 * _NUMBER_SIZE, (_NUMBER_SIZE,), 2 * _NUMBER_SIZE)
+            render_caption(str(frame), number, 4 * _NUMBER_SIZE, (_NUMBER_SIZE,), 2 * _NUMBER_SIZE)
             pixels = read_picture(picture)
             lay_over(pixels, read_picture(number), 0, 0)
             cells.append(pixels)
