@@ -26,8 +26,8 @@ OLDEST = (4, 2)
 _LAUNCHER = Path(__file__).with_name("inside_blender.py")
 _START_SECONDS = 180
 _FRAME_SECONDS = 600  # nothing takes that long; who does hangs
-_RECYCLE_IMAGES = 2_000
-_RECYCLE_GROWTH = 1.15  # of resident memory since the first images
+RECYCLE_IMAGES = 2_000
+RECYCLE_GROWTH = 1.15
 _SETTLED = 50  # images after which memory has reached what the scene needs
 
 
@@ -85,13 +85,16 @@ def _too_old(version: str) -> str:
 class Worker:
     """One Blender process that renders units, started when first used and again after it ended.
 
-    body: path of the body's file. recycle: after how many images the process is replaced by a new one; before that,
-    too, when its memory has grown.
+    body: path of the body's file. The process is replaced by a new one after `recycle` images, or when it holds
+    `growth` times the memory that it held after the first ones.
     """
 
-    def __init__(self, blender: Blender, settings: Settings, body: Path, recycle: int = _RECYCLE_IMAGES) -> None:
+    def __init__(
+        self, blender: Blender, settings: Settings, body: Path, recycle: int = RECYCLE_IMAGES,
+        growth: float = RECYCLE_GROWTH,
+    ) -> None:  # fmt: skip
         self._blender, self._settings, self._body = blender, settings, body
-        self._recycle = recycle
+        self._recycle, self._growth = recycle, growth
         self._process: subprocess.Popen | None = None
         self._log = None
         self._folder = ""  # the worker's own, to be cleared away after it
@@ -119,7 +122,7 @@ class Worker:
                 tell()
         except Crashed as error:
             raise Crashed(f"while {before}: {error}") from None
-        if self._images >= self._recycle or (self._settled and self.resident > _RECYCLE_GROWTH * self._settled):
+        if self._images >= self._recycle or (self._settled and self.resident > self._growth * self._settled):
             self.close()
         return rendered
 

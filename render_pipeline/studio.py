@@ -5,6 +5,7 @@ Runs inside Blender, in a process that has no user's file open.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
@@ -25,8 +26,23 @@ from .projection import SENSOR, Pinhole
 from .settings import FORMATS, Settings
 
 _FLOOR_SIZE = 60.0  # metres; its far edge is the horizon
+_AXES = BLENDER_AXES.T.astype(np.float32)
 _DIGITS = 4  # of what the JSON says: tenths of millimetres, ten-thousandths of pixels
 _USE = {"workbench": use_workbench, "cycles": use_cycles, "eevee": use_eevee}
+
+
+@dataclass(frozen=True, eq=False)
+class Shot:
+    """All that a picture needs.
+
+    vertices: (V, 3), in SMPL-X's axes. joints: (55, 3), and place: (3,) of the camera, in Blender's.
+    """
+
+    look: Look
+    vertices: np.ndarray
+    joints: np.ndarray
+    view: View
+    place: np.ndarray
 
 
 class Studio:
@@ -84,16 +100,14 @@ class Studio:
         shading.cavity_type = "SCREEN"  # draws the creases of clothes and the arms before the trunk
         shading.curvature_ridge_factor, shading.curvature_valley_factor = 0.3, 0.7
 
-    def render(self, frame: dict, rotations: np.ndarray, translation: np.ndarray, path: Path) -> dict:
-        """Renders a frame of a `Unit` to `path`. Returns what is to be told of it besides, as JSON.
+    def prepare(self, frame: dict, rotations: np.ndarray, translation: np.ndarray) -> Shot:
+        """Poses the body for a frame of a `Unit` and places the camera. Touches nothing of Blender's.
 
-        rotations: (55, 4), translation: (3,). camera: `Pinhole` matrices. joints_2d: (55, 2) pixels, joints_3d:
-        (55, 3) metres, in Blender's axes, the origin on the floor below the pelvis.
+        rotations: (55, 4), translation: (3,).
         """
         look = Look(**frame["look"])
-        vertices, joints = self._pose(look, Motion(rotations[None], translation[None]), frame["floor"])
-        set_surface(self._mesh, vertices)
-        vertices, joints = vertices @ BLENDER_AXES.T, joints @ BLENDER_AXES.T
+        posed, joints = self._pose(look, Motion(rotations[None], translation[None]), frame["floor"])
+        vertices, joints = posed @ _AXES, joints @ _AXES
         view = View.of(
             facing_of(joints[INDEX["left_hip"]], joints[INDEX["right_hip"]]),
             aspect=1.0,
@@ -103,21 +117,30 @@ class Studio:
             margin=look.margin,
         )
         centre = (vertices.min(axis=0) + vertices.max(axis=0)) / 2
-        place = view.camera_path(view.reach(vertices)[None], centre[None], 0.0)[0]
+        return Shot(look, posed, joints, view, view.camera_path(view.reach(vertices)[None], centre[None], 0.0)[0])
+
+    def take(self, shot: Shot, path: Path) -> dict:
+        """Renders to `path`. Returns what is to be told of the picture, as JSON.
+
+        camera: `Pinhole` matrices. joints_2d: (55, 2) pixels, joints_3d: (55, 3) metres, in Blender's axes, the origin
+        on the floor below the pelvis.
+        """
+        look, view = shot.look, shot.view
+        set_surface(self._mesh, shot.vertices)
         self._camera.data.lens = look.focal_length
-        self._camera.matrix_world = Matrix.Translation(place) @ Matrix(view.axes.T).to_4x4()
+        self._camera.matrix_world = Matrix.Translation(shot.place) @ Matrix(view.axes.T).to_4x4()
         self._dress(look, view)
         self._scene.render.filepath = str(path)
         bpy.ops.render.render(write_still=True)
-        pinhole = Pinhole.of(place, view.axes, look.focal_length, self._size)
-        pixels = pinhole.project(joints)
+        pinhole = Pinhole.of(shot.place, view.axes, look.focal_length, self._size)
+        pixels = pinhole.project(shot.joints)
         return {
             "camera": {
                 "intrinsics": pinhole.intrinsics.round(_DIGITS).tolist(),
                 "extrinsics": pinhole.extrinsics.round(2 + _DIGITS).tolist(),
             },
             "joints_2d": pixels.round(_DIGITS).tolist(),
-            "joints_3d": joints.round(_DIGITS).tolist(),
+            "joints_3d": shot.joints.round(_DIGITS).tolist(),
         }
 
     def _pose(self, look: Look, motion: Motion, floor: float) -> tuple[np.ndarray, np.ndarray]:

@@ -23,19 +23,19 @@ def main() -> int:
     sys.path.insert(0, str(ROOT))
     from render_pipeline import studio, worker
 
-    render = studio.Studio.render
+    prepare = studio.Studio.prepare
     happened = Path(folder) / "happened"
 
-    def render_or_not(self, frame: dict, *rest):
+    def prepare_or_not(self, frame: dict, *rest):
         if frame["motion"] == motion:
             if accident == "raises":
                 raise RuntimeError("the lamp fell over")
             if accident == "always" or not happened.exists():
                 happened.touch()
                 os.abort()
-        return render(self, frame, *rest)
+        return prepare(self, frame, *rest)
 
-    studio.Studio.render = render_or_not
+    studio.Studio.prepare = prepare_or_not
     return worker.main()
 
 

@@ -26,6 +26,10 @@ def frame(look: Look) -> dict:
     return {"look": look.as_json(), "floor": 0.0}
 
 
+def take(studio: Studio, told: dict, rotations: np.ndarray, translation: np.ndarray, path: Path) -> dict:
+    return studio.take(studio.prepare(told, rotations, translation), path)
+
+
 def look(name: str, seed: int, **changes) -> Look:
     return replace(Looks.load(name).draw(np.random.default_rng(seed)), **changes)
 
@@ -42,7 +46,7 @@ def test_the_body_is_in_frame_whole(name: str, open_body: Body, tmp_path: Path):
         motion = wild_motion(seed, 4)
         drawn = look(name, seed, floor=False)
         for rotations, translation in zip(motion.rotations, motion.translation, strict=True):
-            told = studio.render(frame(drawn), rotations, translation, path)
+            told = take(studio, frame(drawn), rotations, translation, path)
             picture = pixels(path)
             border = np.concatenate((picture[0], picture[-1], picture[:, 0], picture[:, -1]))
             assert np.ptp(border, axis=0).max() == 0, "something reaches the edge"
@@ -64,7 +68,7 @@ def test_joints_agree_with_rendered_markers(open_body: Body, tmp_path: Path):
         motion = wild_motion(seed, 1)
         marker.hide_render = True
         drawn = look("varied", seed, floor=False, background=(1.0, 1.0, 1.0), exposure=0.0)
-        told = studio.render(frame(drawn), motion.rotations[0], motion.translation[0], path)
+        told = take(studio, frame(drawn), motion.rotations[0], motion.translation[0], path)
         shown = {each: each.hide_render for each in bodies}
         for each in bodies:
             each.hide_render = True
@@ -90,7 +94,7 @@ def add_marker() -> bpy.types.Object:
 
 def test_camera_matrices_project_the_joints(open_body: Body, tmp_path: Path):
     studio, motion = Studio(open_body, Settings(size=64)), wild_motion(0, 1)
-    told = studio.render(frame(look("varied", 5)), motion.rotations[0], motion.translation[0], tmp_path / "x.png")
+    told = take(studio, frame(look("varied", 5)), motion.rotations[0], motion.translation[0], tmp_path / "x.png")
     rotation_and_translation = np.array(told["camera"]["extrinsics"])
     points = np.column_stack((told["joints_3d"], np.ones(55)))
     seen = points @ rotation_and_translation.T @ np.array(told["camera"]["intrinsics"]).T
@@ -106,7 +110,7 @@ def test_the_skin_is_where_blenders_armature_puts_it(open_body: Body, tmp_path: 
     motion, shape = wild_motion(3, 1), (1.0, -1.5, 0.5, 0.8, -0.3, 1.2, 0.4, -0.9, 0.7, 0.2)
     studio = Studio(open_body, Settings(size=32))
     drawn = look("paper", 0, shape=shape)
-    told = studio.render(frame(drawn), motion.rotations[0], motion.translation[0], tmp_path / "x.png")
+    told = take(studio, frame(drawn), motion.rotations[0], motion.translation[0], tmp_path / "x.png")
     ours = world_vertices(next(each for each in bpy.context.scene.objects if each.name.startswith("SMPL-X")))
     armature = add_body(open_body, np.array(shape))
     key_motion(armature, motion, "pose")
@@ -131,12 +135,12 @@ def test_every_shape_stands_on_the_floor(open_body: Body, tmp_path: Path):
     studio = Studio(open_body, Settings(size=32))
     for seed in range(4):
         drawn = look("varied", seed)
-        studio.render(frame(drawn), standing.rotations[0], standing.translation[0], tmp_path / "x.png")
+        take(studio, frame(drawn), standing.rotations[0], standing.translation[0], tmp_path / "x.png")
         mesh = next(each for each in bpy.context.scene.objects if each.name.startswith("SMPL-X"))
         assert abs(world_vertices(mesh)[:, 2].min()) < 0.004
         # in the air, as far above the floor as the legs are long
         drawn_high = {**frame(drawn), "floor": -0.5}
-        studio.render(drawn_high, standing.rotations[0], standing.translation[0], tmp_path / "x.png")
+        take(studio, drawn_high, standing.rotations[0], standing.translation[0], tmp_path / "x.png")
         assert 0.35 < world_vertices(mesh)[:, 2].min() < 0.65
 
 
@@ -147,7 +151,7 @@ def test_zones_take_the_colours_that_were_drawn(open_body: Body, tmp_path: Path)
     path = tmp_path / "x.png"
 
     def greenish(drawn: Look) -> int:
-        studio.render(frame(drawn), motion.rotations[0], motion.translation[0], path)
+        take(studio, frame(drawn), motion.rotations[0], motion.translation[0], path)
         red, middle, blue = pixels(path).transpose(2, 0, 1)
         return int(((middle > red + 80) & (middle > blue + 80)).sum())
 
@@ -161,7 +165,7 @@ def test_other_engines_show_the_same_person(engine: str, open_body: Body, tmp_pa
     drawn = look("paper", 0)
     for name in ("workbench", engine):
         studio = Studio(open_body, Settings(size=48, engine=name, samples=4))
-        studio.render(frame(drawn), motion.rotations[0], motion.translation[0], tmp_path / "x.png")
+        take(studio, frame(drawn), motion.rotations[0], motion.translation[0], tmp_path / "x.png")
         silhouettes.append(pixels(tmp_path / "x.png").min(axis=2) < 250)
     first, second = silhouettes
     assert (first & second).sum() / (first | second).sum() > 0.85
@@ -173,7 +177,7 @@ def test_the_same_frame_gives_the_same_pixels(engine: str, open_body: Body, tmp_
     for threads in (1, 2):
         studio = Studio(open_body, Settings(size=48, engine=engine, samples=2, threads=threads))
         for seed in (5, 6):  # something else comes before
-            studio.render(frame(look("varied", seed)), motion.rotations[1], motion.translation[1], tmp_path / "x.png")
+            take(studio, frame(look("varied", seed)), motion.rotations[1], motion.translation[1], tmp_path / "x.png")
         contents.append(tmp_path / f"{threads}.png")
         (tmp_path / "x.png").rename(contents[-1])
     assert np.array_equal(pixels(contents[0]), pixels(contents[1]))
