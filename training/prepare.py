@@ -11,12 +11,15 @@ import hashlib
 import json
 import os
 import sys
+import threading
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, field
 from functools import cache
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +34,7 @@ from .index import write_index
 from .measure import measure
 from .report import SHEETS, write_report
 from .retarget import retarget
-from .rig_maps import RIG_MAPS, matching_map
+from .rig_maps import RIG_MAPS, matching_map, rig_maps
 from .sources.catalogue import SourceFile, source_files
 from .sources.reading import read_clips
 
@@ -81,16 +84,21 @@ def prepare(
     from tqdm import tqdm
 
     files = [file for file in source_files(source) if only in str(file.path)]
+    if not files:
+        raise UserError(f"No clip under {source} has {only!r} in its path; give another part of it.")
+    if own_maps:
+        rig_maps(own_maps)
     job = Job(out, _recipe(own_maps, pictures), own_maps, pictures)
-    records = {file.path: record for file in files if (record := _finished(file, job)) is not None}
+    records = {file: record for file in files if (record := _finished(file, job)) is not None}
     # the files of many clips first, so that at the end no core waits for another's
-    todo = sorted((f for f in files if f.path not in records), key=lambda f: -f.path.stat().st_size)
+    todo = sorted((f for f in files if f not in records), key=lambda f: -f.path.stat().st_size)
     with tqdm(total=len(files), initial=len(records), unit="file", disable=None) as bar:
         for file, record in _run(job, todo, workers or os.cpu_count() or 1):
-            records[file.path] = record
+            records[file] = record
             bar.update()
-    done = [records[file.path] for file in files]
+    done = [records[file] for file in files]
     problems = [problem for record in done for problem in record.problems]
+    _forget_clashes(records, job)
     clips = write_index(out, [clip for record in done for clip in record.clips], load_captions())
     write_report(out, clips, problems)
     return problems
@@ -130,13 +138,18 @@ def prepare_file(file: SourceFile, job: Job) -> Record:
                 "fps": FPS,
                 "frames": len(motion),
                 "seconds": round(motion.seconds, 3),
-                "errors": asdict(errors),
+                "errors": asdict(errors, dict_factory=_without_nan),
             }
         )
     if not record.problems:
         with write_whole(_record_path(file, job)) as handle:
             handle.write(json.dumps(asdict(record)).encode())
     return record
+
+
+def _without_nan(items: list[tuple]) -> dict:
+    """None for NaN, which JSON does not know."""
+    return {key: None if value != value else value for key, value in items}
 
 
 def _named(name: str, error: UserError) -> str:
@@ -202,6 +215,14 @@ def _finished(file: SourceFile, job: Job) -> Record | None:
     return record if whole and record.key == _key(file, job) else None
 
 
+def _forget_clashes(records: dict[SourceFile, Record], job: Job) -> None:
+    """Clips of one name overwrite each other: once one of them is renamed, each is to be made anew."""
+    count = Counter(clip["clip"] for record in records.values() for clip in record.clips)
+    for file, record in records.items():
+        if any(count[clip["clip"]] > 1 for clip in record.clips):
+            _record_path(file, job).unlink(missing_ok=True)
+
+
 # --- many files
 
 
@@ -209,7 +230,7 @@ def _run(job: Job, files: list[SourceFile], workers: int) -> Iterator[tuple[Sour
     """Yields every file with its record, as they are finished. A file at which Blender crashes is named like others."""
     left = list(files)
     while left:
-        with ProcessPoolExecutor(min(workers, len(left)), mp_context=get_context("spawn")) as pool:
+        with ProcessPoolExecutor(min(workers, len(left)), get_context("spawn"), _end_with_parent) as pool:
             futures = {pool.submit(prepare_file, file, job): file for file in left}
             try:
                 for future in as_completed(futures):
@@ -225,6 +246,16 @@ def _run(job: Job, files: list[SourceFile], workers: int) -> Iterator[tuple[Sour
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
+
+
+def _end_with_parent() -> None:
+    """Lets a worker end when the run is killed; it would wait for work forever."""
+
+    def watch() -> None:
+        wait([parent_process().sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def main(arguments: list[str]) -> int:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import html
 import json
-import math
+from collections.abc import Iterable
 from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from motionclip_blender.core.files import write_whole
 
 SHEETS = "sheets"
 _WORST = 5
+_FLOATING = 0.03  # metres: who stands this high over the floor is named
 _STYLE = """
 body { font: 15px/1.45 system-ui, sans-serif; margin: 2em auto; max-width: 90em; padding: 0 1em; color: #222; }
 table { border-collapse: collapse; } th, td { padding: .25em .8em; text-align: right; border-bottom: 1px solid #ddd; }
@@ -41,11 +43,11 @@ def _summary(clips: list[dict]) -> dict:
         "degrees": float(np.mean(list(limbs.values()))),
         "degrees_by_limb": limbs,
         "penetration_cm": 100 * float(np.mean([e["penetration"] for e in errors])),
-        "float_cm": 100 * max((e["float"] for e in errors if not math.isnan(e["float"])), default=0.0),
+        "float_cm": 100 * max((e["float"] for e in errors if e["float"] is not None), default=0.0),
         "sliding_cm_s": 100 * _mean(e["sliding"] for e in errors),
         "source_sliding_cm_s": 100 * _mean(e["source_sliding"] for e in errors),
         "worst": {clip["clip"]: _degrees(clip) for clip in worst},
-        "floating": {c["clip"]: 100 * c["errors"]["float"] for c in clips if c["errors"]["float"] > 0.03},
+        "floating": {c["clip"]: 100 * c["errors"]["float"] for c in clips if (c["errors"]["float"] or 0) > _FLOATING},
     }
 
 
@@ -53,8 +55,8 @@ def _degrees(clip: dict) -> float:
     return float(np.mean(list(clip["errors"]["degrees"].values())))
 
 
-def _mean(values) -> float:
-    known = [value for value in values if not math.isnan(value)]
+def _mean(values: Iterable[float | None]) -> float:
+    known = [value for value in values if value is not None]
     return float(np.mean(known)) if known else 0.0
 
 
@@ -113,7 +115,7 @@ def _worst(group: str, figures: dict) -> str:
 
 def _clip(clip: dict, out: Path) -> str:
     picture = f"{SHEETS}/{clip['clip']}.png"
-    shown = f'<img loading=lazy src="{html.escape(picture)}" alt="">' if (out / picture).is_file() else ""
+    shown = f'<img loading=lazy src="{quote(picture)}" alt="">' if (out / picture).is_file() else ""
     spans = "".join(
         f"<p>{span['start']:.1f} to {span['end']:.1f} s, <b>{html.escape(span['label'])}</b>"
         f" <i>{html.escape(' '.join(span['style']))}</i>: {html.escape('; '.join(span['captions'][:6]))}</p>"

@@ -76,7 +76,7 @@ def _rest_correction(
     """(4,) quaternion from SMPL-X's rest direction of the limb that hangs from `joint` to the source's."""
     joint = _CONTINUES.get(joint, joint)
     far = _LIMBS.get(joint)
-    if far is None or far not in pairs:
+    if far not in pairs or joint not in pairs:
         return np.array([1.0, 0.0, 0.0, 0.0])
     ours = rest[INDEX[far]] - rest[INDEX[joint]]
     theirs = clip.rest_heads[index[pairs[far][0]]] - clip.rest_heads[index[pairs[joint][0]]]

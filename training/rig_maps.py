@@ -25,7 +25,7 @@ def rig_maps(path: Path = RIG_MAPS) -> dict[str, RigMap]:
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
         return {rig: _written_out(path, rig, entry) for rig, entry in entries.items() if not rig.startswith("_")}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise UserError(f"{path} is not a file of rig maps; see training/rig_maps.json for the form.") from error
 
 

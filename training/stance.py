@@ -52,7 +52,7 @@ class Likeness:
             {joint: clip.rest_heads[b] * scale for joint, b in at.items()},
             {joint: rot.quat_multiply(forward, delta[:, b]) for joint, b in at.items()},
             ("left_foot", "right_foot") if toes else ("left_ankle", "right_ankle"),
-            "neck" if "neck" in pairs and pairs["neck"][0] != pairs["spine3"][0] else "head",
+            "neck" if "neck" in pairs and pairs["neck"][0] != pairs.get("spine3", ("",))[0] else "head",
             clip.fps,
         )
 

@@ -1,7 +1,8 @@
-"""Real clips through Blender's importers. Skipped where the motions are not at hand."""
+"""Which files are read, and BVH and glTF through Blender's importers."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,83 +10,267 @@ import pytest
 
 pytest.importorskip("bpy")
 
-from motionclip_blender.core import amass
-from motionclip_blender.core.body import Body
+from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.motion import heading
-from motionclip_blender.core.skeleton import INDEX
-from training.prepare import prepare
-from training.retarget import matching_map, retarget
-from training.sources import SourceFile, read_clips, source_files
+from tests.training import tiny
+from training.rig_maps import matching_map
+from training.sources.blender import read_bvh, read_gltf
+from training.sources.catalogue import Collection, SourceFile, source_files
+from training.sources.clip import SourceClip
+from training.sources.reading import read_clips
 
-MOTIONS = Path(__file__).resolve().parents[2].parent / "shared" / "motions"
-needs_motions = pytest.mark.skipif(not MOTIONS.is_dir(), reason="the motion clips are not beside the repository")
-
-LIMBS = [
-    (f"{side}_{near}", f"{side}_{far}")
-    for side in ("left", "right")
-    for near, far in (("shoulder", "elbow"), ("elbow", "wrist"), ("hip", "knee"), ("knee", "ankle"))
-]
+KNEE = "LeftLeg"
 
 
-def first_clip(source: str):
-    file = next(file for file in source_files(MOTIONS) if file.source == source)
-    return next(clip for _, clip in read_clips(file))
+def angles(clip: SourceClip, bone: str) -> np.ndarray:
+    """(T,) degrees by which a bone is turned off its rest."""
+    b = clip.bones.index(bone)
+    turn = rot.quat_multiply(clip.rotations[:, b], rot.quat_conjugate(clip.rest_rotations[b]))
+    return np.degrees(2 * np.arccos(np.clip(np.abs(turn[:, 0]), 0, 1)))
 
 
-@needs_motions
-@pytest.mark.parametrize("source", ["kaykit", "mesh2motion-base", "mesh2motion-addon", "quaternius", "cmu"])
-def test_limbs_point_as_in_the_source_and_the_body_stands(source: str):
-    clip, body = first_clip(source), Body.load()
-    motion = retarget(clip, body)
-    pairs, index = matching_map(clip.bones), {name: i for i, name in enumerate(clip.bones)}
-    joints = body.posed_joints(motion)
-    turn = joints[0, INDEX["left_hip"]] - joints[0, INDEX["right_hip"]]
-    theirs_turn = clip.heads[0, index[pairs["left_hip"][0]]] - clip.heads[0, index[pairs["right_hip"][0]]]
-    # the motion was turned to face forward as a whole; undo that before directions are compared
-    about = np.arctan2(theirs_turn[0], theirs_turn[2]) - np.arctan2(turn[0], turn[2])
-    unturned = np.array([[np.cos(about), 0, np.sin(about)], [0, 1, 0], [-np.sin(about), 0, np.cos(about)]])
-    angles = []
-    for near, far in LIMBS:
-        ours = (joints[:, INDEX[far]] - joints[:, INDEX[near]]) @ unturned.T
-        theirs = clip.heads[:, index[pairs[far][0]]] - clip.heads[:, index[pairs[near][0]]]
-        cosine = (ours * theirs).sum(-1) / np.linalg.norm(ours, axis=-1) / np.linalg.norm(theirs, axis=-1)
-        angles.append(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
-    assert np.mean(angles) < 3
-    assert abs(heading(motion.rotations[0, 0])) < 1e-3
-    lowest = body.posed_vertices(motion, ids=body.contacts)[..., 1].min(axis=1)
-    assert np.percentile(lowest, 5) == pytest.approx(0, abs=1e-3)
-
-
-@needs_motions
-def test_cmu_rates_are_those_of_the_index_and_the_added_rest_frame_is_dropped():
-    files = {file.path.stem: file for file in source_files(MOTIONS) if file.source == "cmu"}
-    ((clip_id, clip),) = read_clips(files["60_10"])  # 19.97 s at 60 fps; its header says 120
-    assert clip_id == "cmu/60_10" and clip.fps == 30
-    assert len(clip.rotations) == pytest.approx(19.97 * 30, abs=2)
-
-
-@needs_motions
-def test_preparing_writes_motions_that_load(tmp_path: Path):
-    assert prepare(MOTIONS, tmp_path, only="quaternius") == []
-    walk = amass.load(tmp_path / "quaternius" / "Walk.npz")
-    assert walk.fps == 30 and 30 < len(walk) < 60
+# --- the catalogue
 
 
 def test_a_folder_without_clips(tmp_path: Path):
+    (tmp_path / "notes.txt").write_text("none")
     with pytest.raises(UserError, match="holds no clips"):
+        source_files(tmp_path)
+    with pytest.raises(UserError, match="holds no clips"):
+        source_files(tmp_path / "none")
+
+
+def test_files_of_no_known_collection_belong_to_their_folder(tmp_path: Path):
+    for path in ("a.bvh", "my/dances/b.glb", "my/c.humanoid3d.json", "my/c.json", "d.txt"):
+        tiny.write(tmp_path / path, "")
+    found = {file.path.name: (file.collection.name, file.stem) for file in source_files(tmp_path)}
+    assert found == {"a.bvh": ("own", "a"), "b.glb": ("my-dances", "b"), "c.humanoid3d.json": ("my", "c")}
+
+
+def test_folders_that_are_called_like_clips_are_no_files(tmp_path: Path):
+    (tmp_path / "old.bvh").mkdir()
+    (tmp_path / "gone.bvh").symlink_to(tmp_path / "nowhere.bvh")
+    (tmp_path / "cmu" / "x.amc").mkdir(parents=True)
+    tiny.write(tmp_path / "a.bvh", "")
+    assert [file.path.name for file in source_files(tmp_path)] == ["a.bvh"]
+
+
+def test_the_table_of_a_collection_gives_rates_and_skeletons(tmp_path: Path):
+    tiny.write(tmp_path / "cmu" / "clips.csv", "file,skeleton,fps\n1_1.amc,asf/one.asf,60\n2_1.bvh,,\n")
+    for name in ("1_1.amc", "2_1.bvh", "3_1.amc"):
+        tiny.write(tmp_path / "cmu" / name, "")
+    files = {file.path.name: file for file in source_files(tmp_path)}
+    assert files["1_1.amc"].fps == 60 and files["1_1.amc"].skeleton == tmp_path / "cmu" / "asf" / "one.asf"
+    assert files["2_1.bvh"].fps is None and files["2_1.bvh"].collection.rest_frame
+    assert files["3_1.amc"].skeleton is None
+
+
+@pytest.mark.parametrize(
+    "text", ["file,fps\na.amc,fast\n", "name\na.amc\n", "file,fps\na.amc,-3\n", "file,fps\na.amc,nan\n"]
+)
+def test_a_damaged_table(tmp_path: Path, text: str):
+    tiny.write(tmp_path / "cmu" / "a.amc", "")
+    tiny.write(tmp_path / "cmu" / "clips.csv", text)
+    with pytest.raises(UserError, match=r"clips\.csv"):
         source_files(tmp_path)
 
 
-def test_a_damaged_file_is_named_and_the_rest_goes_on(tmp_path: Path):
-    (tmp_path / "cc0" / "quaternius").mkdir(parents=True)
-    (tmp_path / "cc0" / "quaternius" / "broken.gltf").write_text("{")
-    (problem,) = prepare(tmp_path, tmp_path / "out")
-    assert problem.startswith("broken.gltf: ")
+@pytest.mark.parametrize("place", ["12_3.asf", "12.asf", "asf/12.asf"])
+def test_a_skeleton_is_found_beside_its_motion(tmp_path: Path, place: str):
+    tiny.write(tmp_path / "12_3.amc", "")
+    skeleton = tiny.write(tmp_path / place, "")
+    (file,) = source_files(tmp_path)
+    assert file.skeleton == skeleton
 
 
-def test_a_file_without_a_skeleton(tmp_path: Path):
-    path = tmp_path / "empty.gltf"
-    path.write_text('{"asset": {"version": "2.0"}, "scenes": [{"nodes": []}], "scene": 0}')
-    with pytest.raises(UserError, match="0 skeletons"):
-        list(read_clips(SourceFile("quaternius", path)))
+# --- one door
+
+
+def test_the_same_movement_in_every_format(tmp_path: Path):
+    bend = tiny.moves(12, "left_knee", axis=0, degrees=70)
+    tiny.write(tmp_path / "a.bvh", tiny.bvh(bend))
+    tiny.write(tmp_path / "b.amc", tiny.amc({"ltibia": bend["left_knee"]}))
+    tiny.write(tmp_path / "b.asf", tiny.asf())
+    rows = tiny.humanoid3d_frames(12, {"left_knee": -np.radians(bend["left_knee"][:, 0])})
+    tiny.write(tmp_path / "c.humanoid3d.json", tiny.humanoid3d(rows))
+    tiny.write(tmp_path / "d.gltf", tiny.gltf({"Bend": bend}))
+    clips = {name: clip for file in source_files(tmp_path) for name, clip in read_clips(file)}
+    assert list(clips) == ["own/a", "own/b", "own/c", "own/Bend"]
+    for name, clip in clips.items():
+        assert len(clip) == 12 and clip.fps == pytest.approx(120 if name == "own/b" else 30), name
+        knee = matching_map(clip.bones)["left_knee"][0]
+        np.testing.assert_allclose(angles(clip, knee), bend["left_knee"][:, 0], atol=0.01, err_msg=name)
+        ankle = matching_map(clip.bones)["left_ankle"][0]
+        shin = clip.heads[6, clip.bones.index(ankle)] - clip.heads[6, clip.bones.index(knee)]
+        assert shin[2] < -0.5 * np.linalg.norm(shin), f"{name}: the knee bends backwards"
+        left = clip.rest_heads[clip.bones.index(matching_map(clip.bones)["left_hip"][0])]
+        assert left[0] > 0, name
+
+
+def test_a_single_pose_is_no_motion(tmp_path: Path):
+    tiny.write(tmp_path / "a.amc", tiny.amc(tiny.moves(1, "lradius")))
+    tiny.write(tmp_path / "a.asf", tiny.asf())
+    tiny.write(tmp_path / "b.bvh", tiny.bvh(tiny.moves(1)))
+    tiny.write(tmp_path / "c.humanoid3d.json", tiny.humanoid3d(tiny.humanoid3d_frames(1)))
+    for file in source_files(tmp_path):
+        with pytest.raises(UserError, match=f"^{file.path.name} holds a single pose"):
+            list(read_clips(file))
+
+
+def test_a_format_that_cannot_be_read(tmp_path: Path):
+    with pytest.raises(UserError, match=r"^walk\.fbx is of no format"):
+        list(read_clips(SourceFile(tmp_path / "walk.fbx")))
+
+
+# --- BVH
+
+
+def bvh(folder: Path, text: str, **options) -> SourceClip:
+    return read_bvh(tiny.write(folder / "walk.bvh", text), **options)
+
+
+@pytest.mark.parametrize(("fps", "frames", "expected"), [(30, 31, 31), (120, 121, 31), (60, 62, 31), (15, 16, 31)])
+def test_a_bvh_is_brought_to_thirty_frames_a_second(tmp_path: Path, fps: int, frames: int, expected: int):
+    clip = bvh(tmp_path, tiny.bvh(tiny.moves(frames, "left_knee", axis=0), fps=fps))
+    assert clip.fps == 30 and len(clip) == expected
+    assert angles(clip, KNEE).max() == pytest.approx(60, abs=1)
+
+
+@pytest.mark.parametrize("written", ["0.033333", "0.0333333", ".03333333", "3.33333e-2"])
+def test_a_rounded_frame_time_loses_no_frame(tmp_path: Path, written: str):
+    text = tiny.bvh(tiny.moves(200)).replace("Frame Time: 0.0333333", f"Frame Time: {written}")
+    assert len(bvh(tmp_path, text)) == 200
+
+
+def test_the_true_rate_overrides_the_headers(tmp_path: Path):
+    text = tiny.bvh(tiny.moves(61, "left_knee", axis=0), fps=120)  # which is wrong: it was recorded at 60
+    assert len(bvh(tmp_path, text)) == 16
+    assert len(bvh(tmp_path, text, fps=60.0)) == 31
+
+
+@pytest.mark.parametrize("rests", [1, 2, 3])
+def test_added_rest_poses_are_dropped(tmp_path: Path, rests: int):
+    movement = tiny.moves(20, "left_knee", axis=0)
+    clip = bvh(tmp_path, tiny.bvh(movement, rests=rests), rest_frame=True)
+    assert len(clip) == 20
+    # in the movement the right arm hangs from its first frame on
+    np.testing.assert_allclose(angles(clip, "RightArm"), 75, atol=0.01)
+
+
+def test_without_a_rest_pose_nothing_more_is_dropped(tmp_path: Path):
+    movement = tiny.moves(20, "left_knee", axis=0)
+    assert len(bvh(tmp_path, tiny.bvh(movement, rests=1))) == 21
+    assert len(bvh(tmp_path, tiny.bvh(movement), rest_frame=True)) == 19
+
+
+def test_a_bvh_keeps_its_shape_and_place(tmp_path: Path):
+    clip = bvh(tmp_path, tiny.bvh(tiny.moves(5)))
+    for joint, bone in tiny.CMU_BVH.items():
+        at = np.array(tiny.PERSON[joint][1]) * 100 - (0, 95, 0)
+        np.testing.assert_allclose(clip.rest_heads[clip.bones.index(bone)], at, atol=0.01, err_msg=bone)
+    assert clip.heads[0, clip.bones.index("Hips"), 1] == pytest.approx(95, abs=1e-3)
+
+
+GOOD = tiny.bvh(tiny.moves(10))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "walk.bvh is not a BVH file"),
+        ("some other text\n", "walk.bvh is not a BVH file"),
+        (GOOD[: GOOD.index("MOTION")], "walk.bvh is not a BVH file"),
+        (GOOD[GOOD.index("MOTION") :], "walk.bvh is not a BVH file"),
+        (GOOD[: GOOD.index("MOTION") - 200], "walk.bvh is not a BVH file"),
+        (GOOD[:-400], "walk.bvh says 10 frames and holds"),
+        (GOOD.replace("Frames: 10", "Frames: 11"), "walk.bvh says 11 frames and holds 10"),
+        (GOOD.replace("Frames: 10", "Frames: 9"), "walk.bvh says 9 frames and holds 10"),
+        (GOOD.replace("Frames: 10", "Frames: many"), "walk.bvh is not a BVH file"),
+        (GOOD.replace("Frame Time: 0.0333333", "Frame Time: 0"), "walk.bvh is not a BVH file"),
+        (GOOD.replace("Frame Time: 0.0333333", "Frame Time: -1"), "walk.bvh is not a BVH file"),
+        (GOOD.replace("95.0000", "nan", 2), "walk.bvh holds numbers that are not finite"),
+        (GOOD.replace("75.0000", "inf"), "walk.bvh holds numbers that are not finite"),
+        (GOOD.replace("75.0000", "7x"), "walk.bvh is damaged: its frames hold more than numbers"),
+        (GOOD.replace("HIERARCHY", "THING").replace("ROOT", "TOOR"), "walk.bvh"),
+        (GOOD[: GOOD.index("MOTION")].replace("}", "") + GOOD[GOOD.index("MOTION") :], "walk.bvh is not a BVH file"),
+        (GOOD.replace("Zrotation Yrotation", "Zspin Yspin"), "walk.bvh"),
+        (GOOD[: GOOD.index("Frames: 10")] + "Frames: 0\nFrame Time: 0.0333333\n", "walk.bvh"),
+    ],
+)
+def test_bvh_files_that_are_damaged(tmp_path: Path, text: str, says: str):
+    path = tiny.write(tmp_path / "walk.bvh", text)
+    with pytest.raises(UserError) as error:
+        list(read_clips(SourceFile(path)))
+    assert str(error.value).startswith(says) and str(error.value).endswith(".") and "\n" not in str(error.value)
+
+
+def test_a_bvh_of_rest_poses_only(tmp_path: Path):
+    path = tiny.write(tmp_path / "walk.bvh", tiny.bvh(tiny.moves(1)))
+    with pytest.raises(UserError, match=r"^walk\.bvh holds a single pose"):
+        list(read_clips(SourceFile(path, Collection("own", rest_frame=True))))
+
+
+def test_a_bvh_that_is_not_there(tmp_path: Path):
+    with pytest.raises(UserError, match=r"^none\.bvh cannot be read"):
+        read_bvh(tmp_path / "none.bvh")
+
+
+# --- glTF
+
+
+def test_every_animation_is_a_clip_but_poses_and_those_that_are_skipped(tmp_path: Path):
+    swing, nod = tiny.moves(16, "left_elbow"), tiny.moves(11, "head", axis=0)
+    animations = {"Swing": swing, "Nod": nod, "T-Pose": tiny.moves(20), "Sit_Pose": tiny.moves(2)}
+    path = tiny.write(tmp_path / "a.gltf", tiny.gltf(animations))
+    collection = Collection("mine", skip=("T-*",))
+    clips = dict(read_clips(SourceFile(path, collection)))
+    assert {name: len(clip) for name, clip in clips.items()} == {"mine/Nod": 11, "mine/Swing": 16}
+    np.testing.assert_allclose(angles(clips["mine/Swing"], "lowerarm.l"), np.abs(swing["left_elbow"][:, 1]), atol=0.02)
+    np.testing.assert_allclose(angles(clips["mine/Nod"], "head"), nod["head"][:, 0], atol=0.02)
+
+
+def test_an_animations_name_cannot_lead_out_of_its_folder(tmp_path: Path):
+    path = tiny.write(tmp_path / "a.gltf", tiny.gltf({"../../Armature|Swing": tiny.moves(5)}))
+    ((name, _),) = read_clips(SourceFile(path))
+    assert name == "own/..-..-Armature-Swing"
+
+
+SWING = json.loads(tiny.gltf({"Swing": tiny.moves(5)}))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "a.gltf cannot be read by Blender"),
+        ("{", "a.gltf cannot be read by Blender"),
+        ("[]", "a.gltf cannot be read by Blender"),
+        ("\x00\x01rubbish", "a.gltf cannot be read by Blender"),
+        (tiny.gltf({"Swing": tiny.moves(5)})[:-300], "a.gltf cannot be read by Blender"),
+        (tiny.gltf({}), "a.gltf holds no animation"),
+        ('{"asset": {"version": "2.0"}, "scenes": [{"nodes": []}], "scene": 0}', "a.gltf holds 0 skeletons"),
+        (json.dumps({"asset": {"version": "2.0"}, "scene": 0, "scenes": [{"nodes": [0]}],
+                     "nodes": [{"name": "box"}]}), "a.gltf holds 0 skeletons"),
+        (json.dumps(SWING | {"buffers": [{"byteLength": 9, "uri": "no.bin"}]}), "a.gltf cannot be read by Blender"),
+        (json.dumps(SWING | {"buffers": [{"byteLength": 0, "uri": "data:application/octet-stream;base64,"}]}),
+         "a.gltf cannot be read by Blender"),
+    ],
+)  # fmt: skip
+def test_gltf_files_that_are_damaged(tmp_path: Path, text: str, says: str):
+    path = tiny.write(tmp_path / "a.gltf", text)
+    with pytest.raises(UserError) as error:
+        list(read_gltf(path))
+    assert str(error.value).startswith(says) and str(error.value).endswith(".") and "\n" not in str(error.value)
+
+
+def test_a_gltf_with_numbers_that_are_not_finite(tmp_path: Path):
+    path = tiny.write(tmp_path / "a.gltf", tiny.gltf({"Swing": {"left_elbow": np.full((5, 3), np.nan)}}))
+    with pytest.raises(UserError, match=r"^a\.gltf .*not finite"):
+        list(read_clips(SourceFile(path)))
+
+
+def test_a_gltf_rig_that_no_map_fits(tmp_path: Path):
+    names = {joint: f"Bone.{i:03}" for i, joint in enumerate(tiny.KAYKIT)}
+    path = tiny.write(tmp_path / "a.gltf", tiny.gltf({"Swing": tiny.moves(5)}, names))
+    ((_, clip),) = read_clips(SourceFile(path))
+    with pytest.raises(UserError, match=r"No rig map fits the bones .*--rig-maps"):
+        matching_map(clip.bones)

@@ -20,6 +20,7 @@ from .clip import SourceClip
 _INCH = 0.0254
 _IDENTITY = np.array([1.0, 0.0, 0.0, 0.0])
 _AXES = {"x": np.array([1.0, 0.0, 0.0]), "y": np.array([0.0, 1.0, 0.0]), "z": np.array([0.0, 0.0, 1.0])}
+_FREEDOMS = {"rx", "ry", "rz", "tx", "ty", "tz", "l"}
 _CMU_FPS = 120.0
 """AMC files carry no rate. This is the database's usual one."""
 
@@ -66,11 +67,15 @@ def read_asf(path: Path) -> Skeleton:
         for block in _blocks(sections["bonedata"]):
             parts[block["name"][0]] = _bone(block, scale, radians)
         parents = _parents(sections["hierarchy"])
+        if "root" in parents:
+            raise ValueError("the root hangs from another bone")
         order = ["root"]
         for name in order:  # grows while it is walked: breadth first
             order += [child for child, parent in parents.items() if parent == name]
         columns = list(zip(*(parts[name] for name in order), strict=True))
-    except (OSError, KeyError, IndexError, ValueError, AttributeError) as error:
+        if not all(np.isfinite(column).all() for column in columns[:2]):
+            raise ValueError("numbers that are not finite")
+    except (OSError, KeyError, IndexError, ValueError, AttributeError, ZeroDivisionError) as error:
         raise UserError(f"{path.name} is not a skeleton in the ASF format; copy it again.") from error
     return Skeleton(
         tuple(order),
@@ -110,7 +115,7 @@ def _blocks(lines: list[str]) -> list[dict[str, list[str]]]:
 def _root(entries: dict[str, list[str]], radians: float) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
     angles = np.array(entries["orientation"], np.float64) * radians
     turns = [f"r{axis}" for axis in entries["axis"][0].lower()]
-    return _turn(angles[None], tuple(turns))[0], np.zeros(3), tuple(word.lower() for word in entries["order"])
+    return _turn(angles[None], tuple(turns))[0], np.zeros(3), _freedoms(entries["order"])
 
 
 def _bone(block: dict[str, list[str]], scale: float, radians: float) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
@@ -118,7 +123,14 @@ def _bone(block: dict[str, list[str]], scale: float, radians: float) -> tuple[np
     turns = tuple(f"r{axis}" for axis in order.lower())
     axes = _turn(np.array(angles, np.float64)[None] * radians, turns)[0]
     offset = np.array(block["direction"], np.float64) * float(block["length"][0]) * scale
-    return axes, offset, tuple(word.lower() for word in block.get("dof", []))
+    return axes, offset, _freedoms(block.get("dof", []))
+
+
+def _freedoms(words: list[str]) -> tuple[str, ...]:
+    freedoms = tuple(word.lower() for word in words)
+    if not set(freedoms) <= _FREEDOMS:
+        raise ValueError("a degree of freedom that the format does not have")
+    return freedoms
 
 
 def _parents(lines: list[str]) -> dict[str, str]:
@@ -152,9 +164,13 @@ def _read_frames(path: Path, skeleton: Skeleton, asf: Path) -> dict[str, np.ndar
             frame += 1
             continue
         name, *numbers = words
-        if frame == 0 or name not in values:
+        if frame == 0:
+            raise UserError(f"{path.name} is not a motion in the AMC format; copy it again.")
+        if name not in values:
             raise UserError(f"{path.name} moves a bone {name!r} that {asf.name} lacks; give it its own skeleton.")
-        if len(numbers) != expected[name] or len(values[name]) != frame - 1:
+        if len(values[name]) != frame - 1:
+            raise UserError(f"{path.name} gives {name} twice in frame {frame}; copy it again.")
+        if len(numbers) != expected[name]:
             raise UserError(
                 f"{path.name} gives {name} {len(numbers)} numbers in line {number} where {asf.name} asks for "
                 f"{expected[name]}; it is damaged, or belongs to another skeleton."

@@ -17,6 +17,10 @@ from motionclip_blender.rig import versions
 from .clip import SourceClip
 
 FPS = 30.0
+_MOTION = re.compile(
+    r"^\s*MOTION\s+Frames:\s*(\d+)\s+Frame\s+Time:\s*((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s", re.MULTILINE
+)
+_ROUNDED = 2e-4  # of a rate: how far the few digits of a frame time put it off
 _REST_FRAMES = 3  # so many frames at most may still show an added rest pose
 _LEAP = 0.15  # of the body's size: what no hand moves in a thirtieth of a second, but from the rest pose
 
@@ -67,10 +71,14 @@ def _checked_rate(path: Path) -> float:
 
     Blender's importer takes cut-off files, and NaN, without a word.
     """
-    text = path.read_text(encoding="latin-1")
-    header = re.search(r"^\s*MOTION\s+Frames:\s*(\d+)\s+Frame\s+Time:\s*([\d.eE+-]+)\s", text, re.MULTILINE)
+    try:
+        text = path.read_text(encoding="latin-1")
+    except OSError as error:
+        raise UserError(f"{path.name} cannot be read ({error.strerror}).") from error
+    header = _MOTION.search(text)
     channels = sum(int(count) for count in re.findall(r"^\s*CHANNELS\s+(\d+)", text, re.MULTILINE))
-    if header is None or not channels or float(header[2]) <= 0:
+    hierarchy = text[: header.start()] if header else ""
+    if not channels or hierarchy.count("{") != hierarchy.count("}") or header is None or float(header[2]) <= 0:
         raise UserError(f"{path.name} is not a BVH file; copy it again.")
     frames = int(header[1])
     try:
@@ -81,7 +89,9 @@ def _checked_rate(path: Path) -> float:
         raise UserError(f"{path.name} says {frames} frames and holds {len(values) / channels:g}; copy it again.")
     if not np.isfinite(values).all():
         raise UserError(f"{path.name} holds numbers that are not finite; export it again.")
-    return 1 / float(header[2])
+    rate = 1 / float(header[2])
+    # 0.0333333 means 30 frames a second
+    return round(rate) if abs(rate - round(rate)) < _ROUNDED * rate else rate
 
 
 def _imported(path: Path, importer: Callable[[], object]) -> bpy.types.Object:

@@ -69,10 +69,10 @@ def source_files(root: Path) -> list[SourceFile]:
     for collection in collections().values():
         table = _table(root / collection.table) if collection.table else {}
         for pattern in collection.files:
-            for path in sorted(root.glob(pattern)):
+            for path in filter(Path.is_file, sorted(root.glob(pattern))):
                 found[path] = _file(path, collection, table.get(path.name, {}))
     for path in sorted(root.rglob("*")):
-        if path.name.endswith(_READABLE) and path not in found:
+        if path.name.endswith(_READABLE) and path not in found and path.is_file():
             folder = path.parent.relative_to(root).as_posix()
             found[path] = _file(path, Collection("own" if folder == "." else folder.replace("/", "-")), {})
     if not found:
@@ -81,11 +81,17 @@ def source_files(root: Path) -> list[SourceFile]:
 
 
 def _table(path: Path) -> dict[str, dict[str, str]]:
-    """The rows of a `clips.csv` by file name; empty when there is none."""
+    """The rows of a `clips.csv` by file name; empty when there is none. Raises `UserError` for a damaged one."""
     if not path.is_file():
         return {}
-    with path.open(encoding="utf-8", newline="") as handle:
-        return {row["file"]: row for row in csv.DictReader(handle)}
+    try:
+        with path.open(encoding="utf-8", newline="") as handle:
+            rows = {row["file"]: row for row in csv.DictReader(handle)}
+        if all(float(row.get("fps") or 1) > 0 for row in rows.values()):
+            return rows
+    except (OSError, KeyError, ValueError, TypeError, csv.Error) as error:
+        raise UserError(f"{path} is not a table of clips with the columns file and fps; copy it again.") from error
+    raise UserError(f"{path} gives a clip a rate that is not positive; correct it.")
 
 
 def _file(path: Path, collection: Collection, row: dict[str, str]) -> SourceFile:

@@ -52,8 +52,10 @@ def read_humanoid3d(path: Path, fps: float | None = None) -> SourceClip:
         frames = np.array(json.loads(path.read_text(encoding="utf-8"))["Frames"], np.float64)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(f"{path.name} is not a motion of DeepMimic's humanoid3d; copy it again.") from error
-    if frames.ndim != 2 or frames.shape[1] != _NUMBERS:
-        raise UserError(f"{path.name} has frames of {frames.shape[1:]} numbers; humanoid3d has {_NUMBERS}.")
+    if frames.ndim != 2 or not len(frames):
+        raise UserError(f"{path.name} holds no frames; copy it again.")
+    if frames.shape[1] != _NUMBERS:
+        raise UserError(f"{path.name} has frames of {frames.shape[1]} numbers; humanoid3d has {_NUMBERS}.")
     if not np.isfinite(frames).all():
         raise UserError(f"{path.name} holds numbers that are not finite; export it again.")
     seconds = np.median(frames[:, 0])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+
+import numpy as np
 
 from motionclip_blender.core.errors import UserError
 
@@ -11,6 +14,8 @@ from .catalogue import HUMANOID3D, SourceFile
 from .clip import SourceClip
 from .humanoid3d import read_humanoid3d
 
+_UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')  # what names of files cannot hold, on one system or another
+
 
 def read_clips(file: SourceFile) -> Iterator[tuple[str, SourceClip]]:
     """Yields (clip id, clip) for every animation of a file that its collection does not skip.
@@ -18,7 +23,16 @@ def read_clips(file: SourceFile) -> Iterator[tuple[str, SourceClip]]:
     The open Blender file is replaced when the format is one that Blender reads. Raises `UserError` for a file
     that cannot be read.
     """
-    name = f"{file.collection.name}/{file.stem}"
+    for name, clip in _clips(file):
+        if len(clip) < 2:
+            raise UserError(f"{file.path.name} holds a single pose; give a file in which someone moves.")
+        if not (np.isfinite(clip.heads).all() and np.isfinite(clip.rotations).all()):
+            raise UserError(f"{file.path.name} holds numbers that are not finite in {name}; export it again.")
+        yield f"{file.collection.name}/{_UNSAFE.sub('-', name)}", clip
+
+
+def _clips(file: SourceFile) -> Iterator[tuple[str, SourceClip]]:
+    name = file.stem
     if file.path.suffix == ".amc":
         yield name, read_amc(file.path, file.skeleton, file.fps)
     elif file.path.name.endswith(HUMANOID3D):
@@ -30,7 +44,6 @@ def read_clips(file: SourceFile) -> Iterator[tuple[str, SourceClip]]:
     elif file.path.suffix in (".glb", ".gltf"):
         from .blender import read_gltf
 
-        for animation, clip in read_gltf(file.path, file.collection.skips):
-            yield f"{file.collection.name}/{animation}", clip
+        yield from read_gltf(file.path, file.collection.skips)
     else:
         raise UserError(f"{file.path.name} is of no format that can be read here; give BVH, AMC or glTF.")
