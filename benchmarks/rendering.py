@@ -5,7 +5,7 @@
 Needs the bpy module. Everything renders the same frames of the same motions at 224 pixels in Workbench, in one run.
 - bare loop: `bpy.ops.render.render(write_still=True)` over an armature, a camera and nothing else to do, the poses
   and the camera keyed beforehand.
-- process for each image: Python starts, imports bpy, makes the body, poses it, renders and ends.
+- process for each image: Python starts, imports bpy, makes armature and body, poses its bones, renders and ends.
 - pipeline: from the poses to the bytes of a whole shard, starting left out as in the bare loop.
 Memory is that of the worker process; the coordinator's is told beside it. `--memory 0` leaves that part out.
 """
@@ -87,14 +87,26 @@ class BareLoop:
 _ONE_IMAGE = """
 import sys, json
 import bpy, numpy as np
-from pathlib import Path
 from motionclip_blender.core.body import Body
-from render_pipeline.settings import Settings
-from render_pipeline.studio import Studio
-frame, rotations, translation = json.loads(sys.argv[1])
-studio = Studio(Body.load(), Settings())
-shot = studio.prepare(frame, np.array(rotations, np.float32), np.array(translation, np.float32))
-studio.take(shot, Path(sys.argv[2]))
+from motionclip_blender.rig.armature import add_body
+from motionclip_blender.rig.bones import Bones
+from motionclip_blender.rig.renderer import use_workbench
+bpy.ops.object.select_all(action="SELECT")
+bpy.ops.object.delete()
+armature = add_body(Body.load())
+bones = Bones.of(armature)
+rotations, translation = (np.array(each, np.float32)[None] for each in json.loads(sys.argv[1]))
+for name, rotation in zip(bones.names, bones.to_bones(rotations)[0]):
+    armature.pose.bones[name].rotation_quaternion = rotation
+armature.pose.bones[bones.names[0]].location = bones.to_location(translation)[0]
+scene = bpy.context.scene
+scene.camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
+scene.collection.objects.link(scene.camera)
+scene.camera.location, scene.camera.rotation_euler = (0, -4, 1), (1.57, 0, 0)
+scene.render.resolution_x = scene.render.resolution_y = 224
+use_workbench(scene, 1)
+scene.render.filepath = sys.argv[2]
+bpy.ops.render.render(write_still=True)
 """
 
 
@@ -102,7 +114,7 @@ def one_process_per_image(unit: Unit, folder: Path) -> float:
     """Images per second."""
     start = time.perf_counter()
     for i in range(_SINGLE):
-        pose = json.dumps([unit.frames[i], unit.rotations[i].tolist(), unit.translation[i].tolist()])
+        pose = json.dumps([unit.rotations[i].tolist(), unit.translation[i].tolist()])
         command = [sys.executable, "-c", _ONE_IMAGE, pose, str(folder / "one.png")]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return _SINGLE / (time.perf_counter() - start)

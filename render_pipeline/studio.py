@@ -96,6 +96,7 @@ class Studio:
         shading.color_type = "MATERIAL"
         shading.show_specular_highlight = False
         shading.show_object_outline = False
+        shading.show_backface_culling = True  # nothing is open; a sixth of the time
         shading.show_cavity = True
         shading.cavity_type = "SCREEN"  # draws the creases of clothes and the arms before the trunk
         shading.curvature_ridge_factor, shading.curvature_valley_factor = 0.3, 0.7
