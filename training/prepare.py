@@ -230,7 +230,7 @@ def _run(job: Job, files: list[SourceFile], workers: int) -> Iterator[tuple[Sour
     """Yields every file with its record, as they are finished. A file at which Blender crashes is named like others."""
     left = list(files)
     while left:
-        with ProcessPoolExecutor(min(workers, len(left)), get_context("spawn"), _end_with_parent) as pool:
+        with ProcessPoolExecutor(min(workers, len(left)), get_context("spawn"), _begin_worker) as pool:
             futures = {pool.submit(prepare_file, file, job): file for file in left}
             try:
                 for future in as_completed(futures):
@@ -248,13 +248,15 @@ def _run(job: Job, files: list[SourceFile], workers: int) -> Iterator[tuple[Sour
                 raise
 
 
-def _end_with_parent() -> None:
-    """Lets a worker end when the run is killed; it would wait for work forever."""
+def _begin_worker() -> None:
+    # where the parent has imported bpy, the path that workers get from it has folders in which bpy is not whole
+    sys.path[:] = [entry for entry in sys.path if not (Path(entry) / "bpy_extras").is_dir()]
 
     def watch() -> None:
         wait([parent_process().sentinel])
         os._exit(1)
 
+    # a worker whose run is killed would wait for work forever
     threading.Thread(target=watch, daemon=True).start()
 
 

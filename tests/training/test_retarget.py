@@ -122,7 +122,7 @@ def test_a_map_may_leave_joints_out(left_out: str):
     clip = source({"DEF-forearm.L": np.array([0, 0.5, 0]), "DEF-f_index.03.L": np.array([0, 0, -0.8])}, frames=5)
     motion = retarget(clip, pairs, body)
     errors = measure(clip, pairs, motion, body)
-    assert errors.degrees["thigh"] < 1 and np.isfinite(errors.mean_degrees)
+    assert errors.degrees["thigh"] < 3 and np.isfinite(errors.mean_degrees)
     limb = {"left_foot": "left_ankle", "spine3": "spine2"}
     if left_out in limb:  # follows its parent
         np.testing.assert_allclose(np.abs(motion.rotations[:, INDEX[left_out], 0]), 1, atol=1e-5)

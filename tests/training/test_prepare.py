@@ -1,0 +1,330 @@
+"""`python -m training prepare`, end to end: from small files of every format to motions, index, report and pictures."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("bpy")
+
+from motionclip_blender.core import amass
+from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.motion import heading
+from tests.training import tiny
+from training import prepare as module
+from training.index import read_index
+from training.prepare import main, prepare
+from training.report import summary
+from training.sources.catalogue import SourceFile, source_files
+
+ROOT = Path(__file__).resolve().parents[2]
+MOTIONS = ROOT.parent / "shared" / "motions"
+
+
+def write_sources(folder: Path) -> Path:
+    """Five clips in four formats."""
+    tiny.write(folder / "mine" / "bend.bvh", tiny.bvh(tiny.moves(40, "left_knee", axis=0)))
+    tiny.write(folder / "mine" / "reach.amc", tiny.amc(tiny.moves(80, "lhumerus", axis=2)))
+    tiny.write(folder / "mine" / "reach.asf", tiny.asf())
+    crouch = {f"{side}_knee": -np.linspace(0, 1, 30) for side in ("left", "right")}
+    tiny.write(folder / "crouch.humanoid3d.json", tiny.humanoid3d(tiny.humanoid3d_frames(30, crouch)))
+    animations = {"Swing": tiny.moves(31), "Nod": tiny.moves(21, "head", axis=0), "T-Pose": tiny.moves(2)}
+    tiny.write(folder / "cc0" / "kaykit" / "all.gltf", tiny.gltf(animations))
+    shutil.move(folder / "cc0" / "kaykit" / "all.gltf", folder / "cc0" / "kaykit" / "all.glb")  # Blender reads either
+    return folder
+
+
+def files_in(out: Path) -> dict[str, int]:
+    """Every file below a folder with its time."""
+    return {str(path.relative_to(out)): path.stat().st_mtime_ns for path in out.rglob("*") if path.is_file()}
+
+
+def contents(out: Path) -> dict[str, object]:
+    """All that a run made, without the records of how it went."""
+    motions = {}
+    for path in sorted(out.rglob("*.npz")):
+        if not path.name.startswith("."):
+            with np.load(path) as data:
+                motions[str(path.relative_to(out))] = {key: data[key].tolist() for key in data.files}
+    return motions | {name: (out / name).read_text() for name in ("index.json", "report.json", "report.html")}
+
+
+# --- one run, looked at from all sides
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory) -> tuple[Path, Path]:
+    """(sources, out) of a run of two processes, with pictures."""
+    folder = tmp_path_factory.mktemp("prepare")
+    sources, out = write_sources(folder / "sources"), folder / "out"
+    assert main(["--source", str(sources), "--out", str(out), "--workers", "2"]) == 0
+    return sources, out
+
+
+CLIPS = {"own/crouch": 30, "kaykit/Swing": 31, "kaykit/Nod": 21, "mine/bend": 40, "mine/reach": 20}
+
+
+def test_every_clip_becomes_a_motion(prepared):
+    _, out = prepared
+    for clip, frames in CLIPS.items():
+        motion = amass.load(out / f"{clip}.npz")
+        assert motion.fps == 30 and len(motion) == frames, clip
+        assert abs(heading(motion.rotations[0, 0])) < 1e-3
+    assert {str(path.relative_to(out)) for path in out.rglob("*.npz")} == {f"{clip}.npz" for clip in CLIPS}
+
+
+def test_the_index_names_every_clip(prepared):
+    _, out = prepared
+    clips = {clip["clip"]: clip for clip in read_index(out)}
+    assert set(clips) == set(CLIPS)
+    swing, reach = clips["kaykit/Swing"], clips["mine/reach"]
+    assert swing["source"] == "kaykit" and swing["licence"] == "CC0-1.0" and "Kay Lousberg" in swing["credit"]
+    assert reach["source"] == "mine" and reach["licence"] == "unknown" and reach["format"] == "amc"
+    assert reach["frames"] == 20 and reach["seconds"] == pytest.approx(19 / 30, abs=1e-3) and reach["fps"] == 30
+    for clip in clips.values():
+        assert (out / clip["file"]).is_file() and clip["split"] in ("train", "test")
+        assert max(clip["errors"]["degrees"].values()) < 3, clip["clip"]
+        assert clip["errors"]["penetration"] < 0.01
+
+
+def test_the_report_shows_every_clip(prepared):
+    _, out = prepared
+    page, figures = (out / "report.html").read_text(), json.loads((out / "report.json").read_text())
+    assert "Every clip could be read." in page and figures["problems"] == []
+    assert set(figures["sources"]) == {"kaykit (glb)", "mine (amc)", "mine (bvh)", "own (json)"}
+    for clip in CLIPS:
+        picture = out / "sheets" / f"{clip}.png"
+        assert picture.stat().st_size > 2000 and f'src="sheets/{clip}.png"' in page
+
+
+def test_a_second_run_does_nothing(prepared):
+    sources, out = prepared
+    before = files_in(out)
+    assert prepare(sources, out, workers=2) == []
+    after = files_in(out)
+    assert set(before) == set(after)
+    written_anew = {name for name in before if before[name] != after[name]}
+    assert written_anew <= {"index.json", "report.json", "report.html"}
+
+
+def test_only_what_is_asked_for(prepared, tmp_path: Path):
+    sources, _ = prepared
+    assert prepare(sources, tmp_path / "out", only="mine", workers=1, pictures=False) == []
+    assert {clip["clip"] for clip in read_index(tmp_path / "out")} == {"mine/bend", "mine/reach"}
+    assert not (tmp_path / "out" / "sheets").exists()
+    assert "<img" not in (tmp_path / "out" / "report.html").read_text()
+    with pytest.raises(UserError, match=r"^No clip under .* has 'dances' in its path"):
+        prepare(sources, tmp_path / "out", only="dances")
+
+
+def test_a_file_that_changed_is_made_anew_and_no_other(prepared, tmp_path: Path):
+    sources, out = (shutil.copytree(folder, tmp_path / folder.name) for folder in prepared)
+    # times say when a file was changed; the copies have those of the originals
+    assert prepare(sources, out, workers=1, pictures=False) == []
+    before = files_in(out)
+    tiny.write(sources / "mine" / "bend.bvh", tiny.bvh(tiny.moves(25, "left_knee", axis=0)))
+    (out / "own" / "crouch.npz").unlink()
+    assert prepare(sources, out, workers=1, pictures=False) == []
+    after = files_in(out)
+    changed = {name for name in after if before.get(name) != after[name] and name.endswith(".npz")}
+    assert changed == {"mine/bend.npz", "own/crouch.npz"}
+    assert len(amass.load(out / "mine" / "bend.npz")) == 25
+
+
+# --- what cannot be prepared
+
+
+def test_bad_files_are_named_and_the_rest_goes_on(tmp_path: Path, capfd):
+    sources = tmp_path / "sources"
+    good = tiny.bvh(tiny.moves(10))
+    tiny.write(sources / "good.bvh", good)
+    tiny.write(sources / "cut.bvh", good[:-300])
+    tiny.write(sources / "lonely.amc", tiny.amc(tiny.moves(5, "lradius")))
+    tiny.write(sources / "broken.gltf", "{")
+    tiny.write(sources / "empty.humanoid3d.json", "")
+    names = {joint: f"Bone{i}" for i, joint in enumerate(tiny.KAYKIT)}
+    tiny.write(sources / "stranger.gltf", tiny.gltf({"Swing": tiny.moves(5)}, names))
+    status = main(["--source", str(sources), "--out", str(tmp_path / "out"), "--workers", "1", "--no-pictures"])
+    assert status == 1
+    problems = json.loads((tmp_path / "out" / "report.json").read_text())["problems"]
+    bad = ["broken.gltf", "cut.bvh", "empty.humanoid3d.json", "lonely.amc", "stranger.gltf"]
+    assert [problem.split()[0].strip(":,") for problem in problems] == bad
+    said = capfd.readouterr().err
+    page = (tmp_path / "out" / "report.html").read_text()
+    for name, problem in zip(bad, problems, strict=True):
+        assert problem.endswith(".") and "\n" not in problem and problem in said and name in page
+    assert "5 of the files or clips could not be prepared" in said and "Traceback" not in said
+    assert [clip["clip"] for clip in read_index(tmp_path / "out")] == ["own/good"]
+    # once it is put right only that is left to be done
+    tiny.write(sources / "cut.bvh", good)
+    for name in bad:
+        if name != "cut.bvh":
+            (sources / name).unlink()
+    before = files_in(tmp_path / "out")["own/good.npz"]
+    assert prepare(sources, tmp_path / "out", workers=1, pictures=False) == []
+    assert files_in(tmp_path / "out")["own/good.npz"] == before
+    assert len(read_index(tmp_path / "out")) == 2
+
+
+def prepare_file_or_crash(file: SourceFile, job: module.Job) -> module.Record:
+    """Dies in the worker, as Blender does of some files."""
+    if file.stem.startswith("deadly"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return module.prepare_file(file, job)
+
+
+def test_files_at_which_blender_crashes_are_named_and_the_rest_goes_on(tmp_path: Path, monkeypatch):
+    sources = tmp_path / "sources"
+    text = tiny.humanoid3d(tiny.humanoid3d_frames(5))
+    names = ("a", "deadly1", "b", "deadly2", "c")
+    for name in names:
+        tiny.write(sources / f"{name}.humanoid3d.json", text)
+    job = module.Job(tmp_path / "out", "recipe", None, False)
+    real = module.prepare_file
+    monkeypatch.setattr(module, "prepare_file", prepare_file_or_crash)  # the workers import it from here
+    done = {file.stem: record for file, record in module._run(job, source_files(sources), workers=2)}
+    assert module.prepare_file is not real
+    assert sorted(done) == sorted(names)
+    for name, record in done.items():
+        if name.startswith("deadly"):
+            (problem,) = record.problems
+            assert problem == f"{name}.humanoid3d.json: Blender crashed while reading it; export it again."
+        else:
+            assert record.problems == [] and len(record.clips) == 1
+
+
+def test_an_out_folder_that_cannot_be_written(tmp_path: Path):
+    sources = tmp_path / "sources"
+    tiny.write(sources / "a.humanoid3d.json", tiny.humanoid3d(tiny.humanoid3d_frames(5)))
+    out = tiny.write(tmp_path / "file", "in the way")
+    command = [sys.executable, "-m", "training", "prepare", "--no-pictures", "--workers", "1"]
+    run = subprocess.run(
+        [*command, "--source", sources, "--out", out], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert run.returncode == 2 and "Traceback" not in run.stderr
+    assert run.stderr.strip().splitlines()[-1].startswith(f"Cannot write {out}")
+    assert out.read_text() == "in the way"
+
+
+@pytest.mark.parametrize("text", [None, "{", json.dumps({"mine": {"sides": ["L", "R"], "tail": "Tail"}})])
+def test_rig_maps_that_are_broken_are_said_at_once(tmp_path: Path, text: str | None):
+    tiny.write(tmp_path / "sources" / "a.bvh", "")
+    own = tmp_path / "own.json" if text is None else tiny.write(tmp_path / "own.json", text)
+    with pytest.raises(UserError, match=r"own\.json"):
+        prepare(tmp_path / "sources", tmp_path / "out", own_maps=own)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_rig_of_ones_own(tmp_path: Path):
+    names = {joint: f"my {bone}" for joint, bone in tiny.KAYKIT.items()}
+    tiny.write(tmp_path / "sources" / "a.gltf", tiny.gltf({"Swing": tiny.moves(8)}, names))
+    own = tiny.write(
+        tmp_path / "own.json",
+        json.dumps({"mine": {"sides": ["left", "right"]} | names}),
+    )
+    assert prepare(tmp_path / "sources", tmp_path / "out", workers=1, own_maps=own, pictures=False) == []
+    (clip,) = read_index(tmp_path / "out")
+    assert clip["errors"]["degrees"]["forearm"] < 1
+
+
+def test_two_clips_of_one_name_are_refused_and_made_anew_once_one_is_renamed(tmp_path: Path):
+    sources, out = tmp_path / "sources", tmp_path / "out"
+    tiny.write(sources / "walk.humanoid3d.json", tiny.humanoid3d(tiny.humanoid3d_frames(5)))
+    tiny.write(sources / "walk.asf", tiny.asf())
+    second = tiny.write(sources / "walk.amc", tiny.amc(tiny.moves(33, "lradius")))
+    for _ in range(2):
+        with pytest.raises(UserError, match=r"^Two clips are called own/walk; rename one of them\.$"):
+            prepare(sources, out, workers=1, pictures=False)
+    second.rename(sources / "walk_2.amc")
+    assert prepare(sources, out, workers=1, pictures=False) == []
+    assert len(amass.load(out / "own" / "walk.npz")) == 5
+    assert len(amass.load(out / "own" / "walk_2.npz")) == 9
+
+
+# --- a run that is killed
+
+
+def test_a_run_that_is_killed_goes_on_where_it_was(tmp_path: Path):
+    sources, out = tmp_path / "sources", tmp_path / "out"
+    for i in range(6):
+        angles = {"left_elbow": np.linspace(0, 1 + i / 10, 700)}
+        tiny.write(sources / f"{i}.humanoid3d.json", tiny.humanoid3d(tiny.humanoid3d_frames(700, angles)))
+    command = [sys.executable, "-m", "training", "prepare", "--no-pictures", "--workers", "1"]
+    run = subprocess.Popen(
+        [*command, "--source", sources, "--out", out], cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    deadline = time.monotonic() + 60
+    while not list(out.glob(".prepared/*.json")) and time.monotonic() < deadline:
+        time.sleep(0.005)
+    run.kill()
+    run.wait()
+    gone = time.monotonic() + 10
+    while _members(run.pid) and time.monotonic() < gone:  # the worker ends with the run
+        time.sleep(0.05)
+    assert not _members(run.pid)
+    assert not (out / "index.json").exists()
+    done = {name: when for name, when in files_in(out).items() if name.startswith(".prepared/") and "/." not in name}
+    assert 1 <= len(done) < 6
+    assert prepare(sources, out, workers=1, pictures=False) == []
+    after = files_in(out)
+    assert all(after[name] == when for name, when in done.items())
+    assert prepare(sources, tmp_path / "at once", workers=2, pictures=False) == []
+    assert contents(out) == contents(tmp_path / "at once")
+
+
+def _members(session: int) -> list[int]:
+    """The processes of a session that still run."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, _, of = stat.read_text().rpartition(")")[2].split()[:4]
+        except OSError:
+            continue
+        if int(of) == session and state not in "ZX":
+            found.append(int(stat.parent.name))
+    return found
+
+
+# --- real motions
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory) -> list[dict]:
+    out = tmp_path_factory.mktemp("real")
+    assert prepare(MOTIONS, out, pictures=False) == []
+    return read_index(out)
+
+
+needs_motions = pytest.mark.skipif(not MOTIONS.is_dir(), reason="the motion clips are not beside the repository")
+
+
+@pytest.mark.slow
+@needs_motions
+def test_every_real_clip_is_prepared_and_keeps_within_the_limits(real: list[dict]):
+    assert len(real) >= 440
+    for group, figures in summary(real).items():
+        assert figures["degrees"] < (3 if group.startswith("cmu") else 6), group
+        assert figures["penetration_cm"] < 1, group
+        assert figures["sliding_cm_s"] <= 1.3 * figures["source_sliding_cm_s"], group
+    floating = {c["clip"]: c["errors"]["float"] for c in real if (c["errors"]["float"] or 0) > 0.035}
+    assert floating == {}
+    for clip in real:
+        assert clip["frames"] >= 2 and all(math.isfinite(angle) for angle in clip["errors"]["degrees"].values())
+
+
+@pytest.mark.slow
+@needs_motions
+def test_real_rates_are_those_of_the_table_and_added_rest_frames_are_dropped(real: list[dict]):
+    clips = {clip["clip"]: clip for clip in real}
+    assert clips["cmu/60_10"]["frames"] == pytest.approx(19.97 * 30, abs=3)  # at 60 fps; its header says 120
+    assert {clip["format"] for clip in real if clip["source"] == "cmu"} == {"amc", "bvh", "json"}
