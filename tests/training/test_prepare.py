@@ -269,9 +269,12 @@ def test_a_run_that_is_killed_goes_on_where_it_was(tmp_path: Path):
     run.kill()
     run.wait()
     gone = time.monotonic() + 10
-    while _members(run.pid) and time.monotonic() < gone:  # the worker ends with the run
+    while _members(run.pid) and time.monotonic() < gone:
         time.sleep(0.05)
-    assert not _members(run.pid)
+    left = _members(run.pid)
+    for process in left:
+        os.kill(process, signal.SIGKILL)
+    assert not left, "the worker ends with the run"
     assert not (out / "index.json").exists()
     done = {name: when for name, when in files_in(out).items() if name.startswith(".prepared/") and "/." not in name}
     assert 1 <= len(done) < 6
