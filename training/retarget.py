@@ -46,6 +46,7 @@ def retarget(clip: SourceClip, pairs: RigMap, body: Body) -> Motion:
     The root's path is scaled by the ratio of leg lengths; feet stand where the source's stand, on the floor; the
     first frame is over the origin and faces +Z.
     """
+    scale = source_scale(clip, pairs, body)
     index = {name: i for i, name in enumerate(clip.bones)}
     delta = rot.quat_multiply(clip.rotations, rot.quat_conjugate(clip.rest_rotations))  # (T, B, 4)
 
@@ -63,7 +64,6 @@ def retarget(clip: SourceClip, pairs: RigMap, body: Body) -> Motion:
     local[:, 1:] = rot.quat_multiply(rot.quat_conjugate(world[:, PARENTS[1:]]), world[:, 1:])
     _relax_still_hands(local, delta, pairs, index, body)
 
-    scale = source_scale(clip, pairs, body)
     pelvis = index[pairs["pelvis"][0]]
     translation = (clip.heads[:, pelvis] - clip.rest_heads[pelvis]) * scale
     motion = facing_forward(Motion(local, translation, clip.fps))
@@ -80,6 +80,8 @@ def _rest_correction(
         return np.array([1.0, 0.0, 0.0, 0.0])
     ours = rest[INDEX[far]] - rest[INDEX[joint]]
     theirs = clip.rest_heads[index[pairs[far][0]]] - clip.rest_heads[index[pairs[joint][0]]]
+    if not theirs.any():  # a limb without length points nowhere
+        return np.array([1.0, 0.0, 0.0, 0.0])
     return _between(ours, theirs)
 
 
@@ -103,4 +105,6 @@ def _between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """(4,) the smallest rotation that takes direction `a` to direction `b`."""
     a, b = a / np.linalg.norm(a), b / np.linalg.norm(b)
     q = np.concatenate(([1.0 + a @ b], np.cross(a, b)))
+    if q[0] < 1e-6:  # opposite: half a turn about any axis across
+        q = np.concatenate(([0.0], np.cross(a, np.eye(3)[np.argmin(np.abs(a))])))
     return q / np.linalg.norm(q)

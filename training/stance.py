@@ -9,6 +9,7 @@ import numpy as np
 
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.body import Body
+from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.motion import heading
 
 from .rig_maps import RigMap
@@ -101,8 +102,14 @@ def runs(flags: np.ndarray) -> list[tuple[int, int]]:
 
 
 def source_scale(clip: SourceClip, pairs: RigMap, body: Body) -> float:
-    """The body's size in the clip's units of length: the ratio of leg lengths."""
+    """The body's size in the clip's units of length: the ratio of leg lengths.
+
+    Raises `UserError` for a skeleton whose legs have none.
+    """
     hip, knee, ankle = (
         clip.rest_heads[clip.bones.index(pairs[f"left_{part}"][0])] for part in ("hip", "knee", "ankle")
     )
-    return body.leg_length / float(np.linalg.norm(knee - hip) + np.linalg.norm(ankle - knee))
+    length = float(np.linalg.norm(knee - hip) + np.linalg.norm(ankle - knee))
+    if length < 1e-6:
+        raise UserError("The skeleton's legs have no length at rest; export it with its rest pose.")
+    return body.leg_length / length

@@ -11,6 +11,7 @@ pytest.importorskip("bpy")
 
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.body import Body
+from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.motion import Motion, heading
 from motionclip_blender.core.skeleton import HAND_JOINTS, INDEX
 from motionclip_blender.rig.armature import add_body
@@ -126,6 +127,33 @@ def test_a_map_may_leave_joints_out(left_out: str):
     limb = {"left_foot": "left_ankle", "spine3": "spine2"}
     if left_out in limb:  # follows its parent
         np.testing.assert_allclose(np.abs(motion.rotations[:, INDEX[left_out], 0]), 1, atol=1e-5)
+
+
+def test_a_skeleton_without_size_is_refused():
+    clip = source({})
+    with pytest.raises(UserError, match="legs have no length"):
+        retarget(replace(clip, rest_heads=0 * clip.rest_heads), RIGIFY, Body.load())
+
+
+def test_a_finger_without_length_is_no_hindrance():
+    clip = source({})
+    heads = clip.rest_heads.copy()
+    heads[clip.bones.index("DEF-thumb.02.L")] = heads[clip.bones.index("DEF-thumb.01.L")]
+    assert len(retarget(replace(clip, rest_heads=heads), RIGIFY, Body.load())) == 2
+
+
+def test_limbs_that_rest_the_other_way_round():
+    """A rest pose with its left arm across the body: no smallest rotation leads there, any will do."""
+    clip, body = source({}), Body.load()
+    heads = clip.rest_heads.copy()
+    index = {name: i for i, name in enumerate(clip.bones)}
+    upper, fore, hand = (index[f"DEF-{bone}.L"] for bone in ("upper_arm", "forearm", "hand"))
+    rest = body.joints().astype(np.float64)
+    heads[fore] = heads[upper] - 0.5 * (rest[INDEX["left_elbow"]] - rest[INDEX["left_shoulder"]])
+    heads[hand] = heads[fore] - 0.5 * (rest[INDEX["left_wrist"]] - rest[INDEX["left_elbow"]])
+    motion = retarget(replace(clip, rest_heads=heads, heads=np.tile(heads, (2, 1, 1))), RIGIFY, body)
+    joints = body.posed_joints(motion)
+    assert joints[0, INDEX["left_elbow"], 0] < joints[0, INDEX["left_shoulder"], 0] - 0.1
 
 
 # --- into Blender and back
