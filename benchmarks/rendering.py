@@ -1,6 +1,6 @@
 """How fast frames are rendered: the pipeline against a bare loop, a process for each image, and one worker against two.
 
-    python -m benchmarks.rendering --motions DATA [--images 256] [--repeats 3] [--memory 5000] [--json FILE]
+    python -m benchmarks.rendering --motions DATA [--images 128] [--repeats 6] [--memory 5000] [--json FILE]
 
 Needs the bpy module. Everything renders the same frames of the same motions at 224 pixels in Workbench, in one run.
 - bare loop: `bpy.ops.render.render(write_still=True)` over an armature, a camera and nothing else to do, the poses
@@ -204,8 +204,8 @@ def main() -> None:
     """Prints the figures; `--json` writes them to a file too."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--motions", type=Path, required=True, metavar="DATA")
-    parser.add_argument("--images", type=int, default=256)
-    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--images", type=int, default=128)
+    parser.add_argument("--repeats", type=int, default=6)
     parser.add_argument("--memory", type=int, default=5000, metavar="N")
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()

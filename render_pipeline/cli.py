@@ -132,7 +132,7 @@ def _tell(report: Report, out: Path) -> int:
     for name, why in sorted(report.skipped.items()):
         print(f"Skipped {name}: {why}", file=sys.stderr)
     for name, why in sorted(report.failed.items()):
-        print(f"{name} crashed three times and is missing, last {why}", file=sys.stderr)
+        print(f"{name} is missing: its worker crashed three times, last {why}", file=sys.stderr)
     print(f"{report.frames} frames in {out}, {report.rendered} of them rendered now", file=sys.stderr)
     return 1 if report.skipped or report.failed else 0
 

@@ -20,7 +20,8 @@ from .lock import only_one
 from .looks import Looks
 from .motions import Captions, Motions
 from .plan import Plan
-from .pool import Pool, Renderer
+from .pool import ATTEMPTS, Pool, Renderer
+from .process import Crashed
 from .settings import FORMATS, Settings
 
 FORM = 1
@@ -47,7 +48,7 @@ class Request:
 
 @dataclass
 class Report:
-    """What came of a run. skipped: motions that could not be read, failed: shards that could not be rendered."""
+    """What came of a run. skipped: motions that could not be read, failed: files that workers crashed over."""
 
     frames: int = 0
     rendered: int = 0
@@ -93,7 +94,7 @@ def render_frames(
             with _closing_all(workers(len(missing))) as team:
                 if missing:
                     _render(request, plan, missing, records, team, listener, report)
-                _write_sheet(request.out, records, team[0])
+                _write_sheet(request.out, records, team[0], report)
         for record in records.values():
             report.frames += len(record.frames)
             report.skipped.update(record.skipped)
@@ -191,16 +192,22 @@ def _render(
             listener.more(len(unit.skipped))
 
 
-def _write_sheet(folder: Path, records: dict[int, shards.Record], worker: Renderer) -> None:
+def _write_sheet(folder: Path, records: dict[int, shards.Record], worker: Renderer, report: Report) -> None:
     images: list[bytes] = []
     for number in sorted(records):
         if len(images) == _SHEET_IMAGES:
             break
         images += shards.images(folder, records[number], _SHEET_IMAGES - len(images))
-    if images:
-        content = worker.sheet(images, _SHEET_COLUMNS, _SHEET_CELL)
+    for attempt in range(ATTEMPTS if images else 0):
+        try:
+            content = worker.sheet(images, _SHEET_COLUMNS, _SHEET_CELL)
+        except Crashed as error:
+            if attempt == ATTEMPTS - 1:
+                report.failed["sheet.png"] = f"while making the contact sheet: {error}"
+            continue
         with write_whole(folder / "sheet.png") as file:
             file.write(content)
+        return
 
 
 def _write_index(request: Request, records: dict[int, shards.Record], report: Report) -> None:

@@ -12,6 +12,7 @@ It ends with its input: when the parent dies, however, the worker does too.
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import traceback
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ from .settings import FORMATS, Settings
 if TYPE_CHECKING:
     from .studio import Shot
 
+_ENOUGH_BYTES = 2**20  # free, for any image to be written
 _POSE = 55 * 4 + 3  # numbers of one: rotations, translation
 
 
@@ -76,7 +78,14 @@ class _Server:
         doing = {"setup": self._setup, "render": self._render, "sheet": self._sheet}
         while (message := receive(self._requests)) is not None:
             head, blob = message
-            doing[head["do"]](head, blob)
+            try:
+                doing[head["do"]](head, blob)
+            except BrokenPipeError:
+                raise
+            except (OSError, RuntimeError) as error:  # Blender raises the latter for what it cannot save
+                if shutil.disk_usage(self._folder).free > _ENOUGH_BYTES:
+                    raise
+                raise UserError(f"{self._folder.parent} is full; free some space there.") from error
 
     def _tell(self, head: dict, blob: bytes = b"") -> None:
         send(self._answers, head, blob)
@@ -95,12 +104,8 @@ class _Server:
         path = self._folder / f"frame.{FORMATS[self._settings.image_format].suffix}"
         for shot in self._shots(head["frames"], poses):
             told = self._studio.take(shot, path)
-            try:
-                image = path.read_bytes()
-                path.unlink()
-            except OSError as error:
-                raise UserError(f"Blender left no image in {self._folder} ({error.strerror}); free some space there."
-                                ) from error  # fmt: skip
+            image = path.read_bytes()
+            path.unlink()
             self._tell({"told": told, "resident": resident_bytes()}, image)
 
     def _shots(self, frames: list[dict], poses: np.ndarray) -> Iterator[Shot]:

@@ -201,7 +201,7 @@ def test_a_unit_that_crashes_three_times_is_named(motions: Path, tmp_path: Path,
     out = tmp_path / "out"
     done = call(tmp_path / "data", out, "--per-motion", "1", "--blender", blender, "--workers", "2")
     assert done.returncode == 1
-    assert "crashed three times" in done.stderr
+    assert "its worker crashed three times, last while rendering frame" in done.stderr
     assert "of m4" in done.stderr
     assert word in done.stderr
     assert len(read(out)) in (5, 8), "the others are there"
