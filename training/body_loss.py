@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from smplx.lbs import batch_rigid_transform
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -20,9 +21,10 @@ def sixd_to_matrix(sixd: Tensor) -> Tensor:
 
 
 class SparseBody(nn.Module):
-    """Linear blend skinning of `vertices` vertices spread evenly over the body, moved by a pack's joints.
+    """smplx's linear blend skinning on `vertices` vertices spread evenly over the body, moved by a pack's joints.
 
-    Joints the pack lacks (fingers, face) rest, so their weights go to the nearest ancestor it has.
+    Joints the pack lacks (fingers, face) rest, so their weights go to the nearest ancestor it has. vertices: 0 takes
+    all of them.
     """
 
     def __init__(self, body: Body, joints: tuple[str, ...], vertices: int = 160) -> None:
@@ -35,36 +37,27 @@ class SparseBody(nn.Module):
                 j = PARENTS[j]
             return row[j]
 
-        ids = _spread(body.vertices(), vertices)
+        ids = spread(body.vertices(), vertices) if vertices else np.arange(len(body.vertices()))
         weights = np.zeros((len(ids), len(indices)))
         for j in range(len(PARENTS)):
             weights[:, ancestor(j)] += body.weights[ids, j]
-        self.register_buffer("points", torch.tensor(body.vertices()[ids], dtype=torch.float32))
-        self.register_buffer("weights", torch.tensor(weights, dtype=torch.float32))
-        self.register_buffer("rest", torch.tensor(body.joints()[indices], dtype=torch.float32))
+        self.register_buffer("points", torch.tensor(body.vertices()[ids], dtype=torch.float32), persistent=False)
+        self.register_buffer("weights", torch.tensor(weights, dtype=torch.float32), persistent=False)
+        self.register_buffer("rest", torch.tensor(body.joints()[indices], dtype=torch.float32), persistent=False)
         parents = [row[PARENTS[j]] if PARENTS[j] >= 0 else -1 for j in indices]
-        self.levels = _levels(parents)
+        self.register_buffer("parents", torch.tensor(parents), persistent=False)
 
     def forward(self, poses: Tensor) -> Tensor:
-        """poses (..., T, rows, 6) -> vertices (..., T, V, 3) in metres, carried along by the translation row."""
-        local = sixd_to_matrix(poses[..., :-1, :])
-        rotation = [local[..., 0, :, :]] + [None] * (len(self.rest) - 1)
-        position = [self.rest[0].expand(*local.shape[:-3], 3)] + [None] * (len(self.rest) - 1)
-        for children, parents in self.levels:
-            turned = torch.stack([rotation[p] for p in parents], -3)
-            offset = (self.rest[children] - self.rest[parents])[..., None]
-            place = (turned @ offset)[..., 0] + torch.stack([position[p] for p in parents], -2)
-            turned = turned @ local[..., children, :, :]
-            for k, child in enumerate(children):
-                rotation[child], position[child] = turned[..., k, :, :], place[..., k, :]
-        turns, places = torch.stack(rotation, -3), torch.stack(position, -2)
-        shift = places - (turns @ self.rest[..., None])[..., 0]
-        blended = torch.einsum("vj,...jk->...vk", self.weights, torch.cat((turns.flatten(-2), shift), -1))
-        vertices = (blended[..., :9].unflatten(-1, (3, 3)) @ self.points[..., None])[..., 0] + blended[..., 9:]
-        return vertices + poses[..., -1:, :3]
+        """poses (..., rows, 6) -> vertices (..., V, 3) in metres, carried along by the translation row."""
+        flat = poses.flatten(0, -3)
+        rest = self.rest.expand(len(flat), -1, -1)
+        _, transforms = batch_rigid_transform(sixd_to_matrix(flat[:, :-1]), rest, self.parents)
+        blended = torch.einsum("vj,bjk->bvk", self.weights, transforms[:, :, :3].flatten(2)).unflatten(-1, (3, 4))
+        vertices = (blended[..., :3] @ self.points[..., None])[..., 0] + blended[..., 3]
+        return (vertices + flat[:, -1:, :3]).unflatten(0, poses.shape[:-2])
 
 
-def _spread(points: np.ndarray, count: int) -> np.ndarray:
+def spread(points: np.ndarray, count: int) -> np.ndarray:
     """Indices of `count` points that lie far apart (farthest-point sampling)."""
     chosen = [int(points[:, 1].argmin())]
     distance = np.full(len(points), np.inf)
@@ -72,15 +65,3 @@ def _spread(points: np.ndarray, count: int) -> np.ndarray:
         distance = np.minimum(distance, np.linalg.norm(points - points[chosen[-1]], axis=1))
         chosen.append(int(distance.argmax()))
     return np.array(chosen)
-
-
-def _levels(parents: list[int]) -> list[tuple[list[int], list[int]]]:
-    """Joints by depth below the root, with their parents: each depth is one batched product."""
-    depth = [0] * len(parents)
-    for j, parent in enumerate(parents):
-        depth[j] = 0 if parent < 0 else depth[parent] + 1
-    levels = []
-    for d in range(1, max(depth) + 1):
-        children = [j for j in range(len(parents)) if depth[j] == d]
-        levels.append((children, [parents[j] for j in children]))
-    return levels

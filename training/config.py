@@ -1,4 +1,4 @@
-"""What a training run is made of; saved beside it as `config.json`."""
+"""A training run's settings, as a JSON file that stands beside the run."""
 
 from __future__ import annotations
 
@@ -14,50 +14,71 @@ from .losses import LossWeights
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """A run of `python -m training train`.
+    """What a run needs to be made again.
 
-    batch, prompts: windows of 60 frames per step for the encoder, and exemplars for the decoder; of longer windows
-        there are fewer, of shorter ones more, so that all steps cost the same.
+    Network (see `core.model.network.NetworkSize`): width ... memory_width.
     frames: shortest and longest window.
-    noise: largest norm of the noise added to a caption's embedding, as a share of its own norm. Wordings that
+
+    Data. split: leave out what this split holds out for testing ("held-out", or "unseen:" and a source; see
+        `splits.is_test`); None trains on everything. augment: train on slower and faster motions and on arms of one
+        with legs of another as well. rates: windows of motions are played up to this much slower or faster.
+
+    Batches. motions: windows of motions that are encoded in a step, of 60 frames; of longer ones there are fewer, of
+        shorter ones more, so that all steps cost the same. prompts: captions that are decoded to their exemplars.
+        noise: largest norm of the noise added to a caption's embedding, as a share of its own norm. Wordings that
         nobody wrote down lie around those that somebody did; the noise makes the decoder answer there too.
-    encoder_from: the step at which the decoder is done, having learned from captions alone, and the encoder begins.
-        Trained together, the encoder's first, shapeless latents took a tenth of the movement out of the decoder.
-    split: leave out what this split holds out for testing ("held-out", or "unseen:" and a source; see
-        `splits.is_test`); None trains on everything.
-    augment: whether to train on slower and faster motions and on arms of one with legs of another as well.
-    mix: share of the prompts that are drawn between two wordings of the same exemplar.
+        mix: share of the prompts that are drawn between two wordings of the same exemplar.
+        between: latents of motions that prompts can stand for are decoded from a random place between the latent and
+        the caption, up to this share of the way. It closes the gap that text and motion latents otherwise keep.
+
+    joint_from: until this step the decoder learns from captions only, and the encoder to lie near them; from then on
+        the decoder also decodes the encoder's latents. From the start, the encoder's first, shapeless latents took a
+        tenth of the movement out of the decoder.
+    canary_from: from this step on a decoder whose output hardly moves stops the run. It is what a collapsed
+        MotionCLIP does: every prompt gives the same still pose.
+    vertices: how many of the body's vertices the loss compares; 0 compares all.
     """
 
     seed: int = 0
-    steps: int = 16_000
-    batch: int = 16
-    prompts: int = 12
+    steps: int = 20_000
+    joint_from: int = 10_000
+
+    split: str | None = "held-out"
+    augment: bool = True
+    rates: float = 1.25
     frames: tuple[int, int] = (20, 120)
     joints: tuple[str, ...] = BODY_JOINTS
+
+    motions: int = 16
+    prompts: int = 12
+    noise: float = 0.5
+    mix: float = 0.5
+    between: float = 0.5
+
     width: int = 256
     layers: int = 4
     heads: int = 4
     feed_forward: int = 1024
     dropout: float = 0.0
+    encoder_dropout: float = 0.1
     position_base: float = 150.0
     pre_norm: bool = True
     whitens: bool = True
     memory_tokens: int = 40
     memory_width: int = 32
+
     learning_rate: float = 1.5e-3
     warmup: int = 300
     weight_decay: float = 0.01
     clip_norm: float = 1.0
     ema: float = 0.999
-    noise: float = 0.5
-    mix: float = 0.5
-    split: str | None = None
-    augment: bool = True
-    encoder_from: int = 13_600
+
     loss: LossWeights = field(default_factory=LossWeights)
+    vertices: int = 160
     half_precision: bool = True
+    compile: bool = False
     save_every: int = 500
+    canary_from: int = 3000
 
     def network(self) -> dict:
         """The `network` entry of a pack."""

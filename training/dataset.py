@@ -38,6 +38,8 @@ class Sample:
 
     prompts: the captions that decode to exactly this motion; empty when it is no exemplar.
     length: frames of the clip itself; what follows is its repetition or its held last pose.
+    is_mirrored: whether it is a clip's mirror image. cut: the clip's frames that it shows, from and up to; none where
+        it is made from several clips.
     """
 
     clip: str
@@ -46,6 +48,12 @@ class Sample:
     captions: tuple[str, ...]
     prompts: tuple[str, ...]
     length: int
+    is_mirrored: bool = False
+    cut: tuple[int, int] = (0, 0)
+
+    def shows(self, frame: int) -> bool:
+        """Whether a frame of the clip, as prepared, is part of it."""
+        return self.cut[0] <= frame < self.cut[1]
 
 
 def load_samples(
@@ -65,23 +73,28 @@ def load_samples(
         path = data / f"{span.clip}.npz"
         if not path.is_file():
             raise UserError(f"{path} is missing; run `python -m training prepare` first.")
-        motion = _span_motion(amass.load(path), span, body)
+        clip = amass.load(path)
+        cut = (0, 0) if span.limbs else _cut(clip, span)
+        motion = _span_motion(clip, span, body)
         for part, clip in span.limbs.items():
             motion = with_limb(motion, amass.load(data / f"{clip}.npz"), part)
         extended = extend(motion, longest, hold=span.after == "hold")
         prompts = span.captions if span.exemplar else ()
-        samples.append(Sample(span.clip, span.action, extended, span.captions, prompts, len(motion)))
+        samples.append(Sample(span.clip, span.action, extended, span.captions, prompts, len(motion), False, cut))
         # A caption that names no side would have two motions, so the mirror image answers only to those that do
         sided = tuple(mirrored(c) for c in prompts if names_a_side(c))
         captions = tuple(mirrored(c) for c in span.captions)
-        samples.append(Sample(span.clip, span.action, extended.mirror(), captions, sided, len(motion)))
+        samples.append(Sample(span.clip, span.action, extended.mirror(), captions, sided, len(motion), True, cut))
     return samples
 
 
-def _span_motion(motion: Motion, span: CaptionedSpan, body: Body) -> Motion:
-    start = round(span.start * motion.fps)
+def _cut(motion: Motion, span: CaptionedSpan) -> tuple[int, int]:
     stop = len(motion) if span.end is None else min(round(span.end * motion.fps), len(motion))
-    motion = facing_forward(motion.crop(start, stop))
+    return round(span.start * motion.fps), stop
+
+
+def _span_motion(motion: Motion, span: CaptionedSpan, body: Body) -> Motion:
+    motion = facing_forward(motion.crop(*_cut(motion, span)))
     if span.rate != 1.0:
         motion = replace(motion, fps=motion.fps * span.rate).resample(motion.fps)
     if span.travel:
@@ -122,12 +135,17 @@ def _ends_as_it_began(motion: Motion) -> bool:
 class Windows:
     """Draws windows of the samples as pose tensors, each facing +Z in its first frame."""
 
-    def __init__(self, samples: list[Sample], joints: tuple[str, ...]) -> None:
-        self.samples = samples
+    def __init__(self, samples: list[Sample], joints: tuple[str, ...], rates: float = 1.0) -> None:
+        """rates: `draw` plays windows up to this much slower or faster than they are."""
+        self.samples, self.rates = samples, rates
         self._poses = [to_pose_tensor(s.motion, joints) for s in samples]
         self._headings = [heading(s.motion.rotations[:, 0]) for s in samples]
-        # long recordings weigh more, but not so much that the dances drown the rest
-        weight = np.sqrt([s.length for s in samples])
+        # Long recordings weigh more, but not so much that the dances drown the rest; so do actions that many show
+        lengths = np.sqrt([s.length for s in samples])
+        of_action = dict.fromkeys({s.action for s in samples}, 0.0)
+        for sample, weight in zip(samples, lengths, strict=True):
+            of_action[sample.action] += weight
+        weight = lengths / np.sqrt([of_action[s.action] for s in samples])
         self._weight = weight / weight.sum()
         self.exemplars = [i for i, s in enumerate(samples) if s.prompts]
 
@@ -136,21 +154,31 @@ class Windows:
         chosen = random.choice(len(self.samples), count, p=self._weight)
         windows = []
         for i in chosen:
-            spare = len(self._poses[i]) - frames
+            longest = (len(self._poses[i]) - 1) / max(frames - 1, 1)
+            rate = min(self.rates ** random.uniform(-1, 1), longest)
+            spare = len(self._poses[i]) - 1 - int(np.ceil((frames - 1) * rate))
             # a place within the clip itself; what was added behind it only fills windows up
-            start = int(random.integers(0, min(spare, max(self.samples[i].length - frames // 2, 0)) + 1))
-            windows.append(self._window(i, start, frames))
+            start = int(random.integers(0, max(min(spare, self.samples[i].length - frames // 2), 0) + 1))
+            windows.append(self.window(i, start, frames, rate))
         return chosen, np.stack(windows)
 
     def draw_exemplars(self, count: int, frames: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """As `draw`, of exemplars only and from their first frame, which is what a prompt asks for."""
         chosen = random.choice(self.exemplars, count)
-        return chosen, np.stack([self._window(i, 0, frames) for i in chosen])
+        return chosen, np.stack([self.window(i, 0, frames) for i in chosen])
 
-    def _window(self, i: int, start: int, frames: int) -> np.ndarray:
-        window = self._poses[i][start : start + frames].copy()
+    def window(self, i: int, start: int, frames: int, rate: float = 1.0) -> np.ndarray:
+        """(frames, rows, 6): sample `i` from frame `start` on, facing +Z in its first frame."""
+        window = self._poses[i][start : start + frames].copy() if rate == 1.0 else self._played(i, start, frames, rate)
         turn = rot.quat_to_matrix(rot.axis_angle_to_quat(np.array([0.0, -self._headings[i][start], 0.0])))
         root = turn @ rot.sixd_to_matrix(window[:, 0])
         window[:, 0] = rot.matrix_to_sixd(root)
         window[:, -1, :3] = (window[:, -1, :3] - window[0, -1, :3]) @ turn.T
         return window
+
+    def _played(self, i: int, start: int, frames: int, rate: float) -> np.ndarray:
+        """A window at another rate. Between two frames the pose tensor goes straight: at 30 fps that is near enough."""
+        at = start + np.arange(frames) * rate
+        before = np.minimum(at.astype(int), len(self._poses[i]) - 2)
+        share = (at - before)[:, None, None].astype(np.float32)
+        return self._poses[i][before] * (1 - share) + self._poses[i][before + 1] * share

@@ -18,7 +18,7 @@ from motionclip_blender.core.pack import DEFAULT_FOLDER, TRANSLATION_MEANINGS, P
 from . import minilm
 from .captions import load_captions
 from .config import TrainConfig
-from .train import load_checkpoint
+from .run import load_checkpoint
 
 LICENCE = "CC0-1.0"
 DATA = (

@@ -1,9 +1,11 @@
-"""The losses of the paper: reconstruction (equation 1) and alignment to text (equation 2)."""
+"""The losses of the paper: reconstruction (equation 1), alignment to text and images (equations 2 and 3), their sum
+(equation 4), and one beyond it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -12,11 +14,13 @@ from .body_loss import SparseBody
 
 @dataclass(frozen=True)
 class LossWeights:
-    """Weights of the terms. The paper's, as its code writes them, are 100, 100, 100 and, for the text, 1; here the
-    encoder has a decoder that understands captions already, so that lying near them is what counts.
+    """Weights of the terms. The paper's, as its code writes them, are 100, 100, 100 for the first three and 1 for the
+    text and the image.
 
     height, travel, speed: of the pelvis' height, its place on the ground (metres, robust) and its step per frame;
     these are rows of the pose in the paper, but metres of travel need a scale of their own.
+    length: of the latents' length, which the cosines leave free and the decoder does not.
+    contrast: of telling a motion's own caption from the others of the batch; not in the paper, 0 leaves it out.
     """
 
     rotations: float = 100.0
@@ -25,7 +29,10 @@ class LossWeights:
     height: float = 100.0
     travel: float = 5.0
     speed: float = 500.0
-    text: float = 10.0
+    text: float = 5.0
+    image: float = 2.0
+    length: float = 1.0
+    contrast: float = 1.0
 
 
 def reconstruction(made: Tensor, real: Tensor, body: SparseBody, weights: LossWeights) -> dict[str, Tensor]:
@@ -42,9 +49,30 @@ def reconstruction(made: Tensor, real: Tensor, body: SparseBody, weights: LossWe
     }
 
 
-def alignment(latents: Tensor, embeddings: Tensor) -> Tensor:
-    """Equation 2: one minus the cosine of (B, D) latents to their captions' embeddings, mean over the batch."""
-    return 1 - F.cosine_similarity(latents, embeddings, dim=-1).mean()
+def alignment(latents: Tensor, embeddings: Tensor, known: Tensor | None = None) -> Tensor:
+    """Equations 2 and 3: one minus the cosine of (B, D) latents to their captions' or frames' embeddings.
+
+    The mean over the batch; over those that are `known` (B,) where it is given, zero if none is.
+    """
+    away = 1 - F.cosine_similarity(latents, embeddings, dim=-1)
+    return away.mean() if known is None else (away * known).sum() / known.sum().clamp(min=1)
+
+
+def length(latents: Tensor, embeddings: Tensor) -> Tensor:
+    """How far latents (B, D) are from being as long as their captions' embeddings: the mean squared log ratio."""
+    return (latents.norm(dim=-1) / embeddings.norm(dim=-1)).log().square().mean()
+
+
+def contrast(latents: Tensor, embeddings: Tensor, same: Tensor, temperature: float = 0.1) -> Tensor:
+    """Each latent's own caption against the others of the batch, and back (the loss of CLIP, Radford et al., 2021).
+
+    embeddings: centred, so that what all captions share tells nothing. same: (B, B) pairs of one action; they are
+    neither right nor wrong.
+    """
+    scores = F.normalize(latents, dim=-1) @ F.normalize(embeddings, dim=-1).T / temperature
+    scores = scores.masked_fill(same & ~torch.eye(len(scores), dtype=torch.bool, device=scores.device), -torch.inf)
+    right = torch.arange(len(scores), device=scores.device)
+    return (F.cross_entropy(scores, right) + F.cross_entropy(scores.T, right)) / 2
 
 
 def _without_path(body: SparseBody, *poses: Tensor) -> list[Tensor]:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,18 +20,20 @@ from motionclip_blender.core.pack import Pack  # noqa: E402
 from motionclip_blender.core.pose_tensor import to_pose_tensor  # noqa: E402
 from motionclip_blender.core.skeleton import BODY_JOINTS  # noqa: E402
 from tests.synthetic import random_motion  # noqa: E402
-from training.body_loss import SparseBody, _spread  # noqa: E402
+from training.body_loss import SparseBody, spread  # noqa: E402
 from training.config import TrainConfig  # noqa: E402
 from training.dataset import Sample  # noqa: E402
+from training.embeddings import Captions, Frames  # noqa: E402
 from training.export import export  # noqa: E402
-from training.losses import LossWeights, alignment, reconstruction  # noqa: E402
-from training.train import Run  # noqa: E402
+from training.log import Log  # noqa: E402
+from training.losses import LossWeights, alignment, contrast, length, reconstruction  # noqa: E402
+from training.run import Run  # noqa: E402
 
 TINY = TrainConfig(
     steps=8,
-    batch=2,
+    motions=2,
     prompts=3,
-    encoder_from=5,
+    joint_from=5,
     width=32,
     layers=1,
     feed_forward=32,
@@ -36,10 +43,28 @@ TINY = TrainConfig(
 )
 
 
+def made_samples() -> list[Sample]:
+    words = ["walk", "jump", "wave", "sit"]
+    return [Sample(w, w, random_motion(30), (w, f"a person {w}s"), (w, f"{w} now"), 30, False, (0, 30)) for w in words]
+
+
 @pytest.fixture(scope="module")
 def samples() -> list[Sample]:
-    words = ["walk", "jump", "wave", "sit"]
-    return [Sample(w, w, random_motion(30), (w, f"a person {w}s"), (w, f"{w} now"), 30) for w in words]
+    return made_samples()
+
+
+@pytest.fixture(scope="module")
+def captions(samples) -> Captions:
+    return Captions(samples)
+
+
+def frames_file(path):
+    """One frame of each of two clips."""
+    random = np.random.default_rng(0)
+    embeddings = random.normal(size=(2, 512)).astype(np.float32)
+    clips, numbers = np.array(["walk", "jump"]), np.array([3, 40])
+    np.savez(path, clips=clips, frames=numbers, embeddings=embeddings, mirrored=-embeddings)
+    return path
 
 
 def test_the_differentiable_body_is_the_body(open_body):
@@ -48,7 +73,7 @@ def test_the_differentiable_body_is_the_body(open_body):
     rotations[:, len(BODY_JOINTS) :] = (1, 0, 0, 0)
     motion = replace(motion, rotations=rotations, translation=motion.translation - motion.translation[0])
     vertices = SparseBody(open_body, BODY_JOINTS, vertices=40)(torch.from_numpy(to_pose_tensor(motion, BODY_JOINTS)))
-    expected = open_body.posed_vertices(motion, ids=_spread(open_body.vertices(), 40))
+    expected = open_body.posed_vertices(motion, ids=spread(open_body.vertices(), 40))
     np.testing.assert_allclose(vertices.numpy(), expected, atol=1e-4)
 
 
@@ -70,17 +95,17 @@ def test_alignment_is_one_minus_the_cosine():
     assert float(alignment(a, a.flip(0))) == pytest.approx(1)
 
 
-def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(tmp_path, samples, open_body):
-    whole = Run(tmp_path / "whole", TINY, samples, open_body)
+def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(tmp_path, samples, captions, open_body):
+    whole = Run(tmp_path / "whole", TINY, samples, open_body, captions)
     whole.folder.mkdir()
     whole.train()
 
     (tmp_path / "parts").mkdir()
-    first = Run(tmp_path / "parts", TINY, samples, open_body)
+    first = Run(tmp_path / "parts", TINY, samples, open_body, captions)
     for _ in range(3):
-        first._one_step()
+        first.one_step()
     first.save()  # and killed
-    second = Run(tmp_path / "parts", TINY, samples, open_body)
+    second = Run(tmp_path / "parts", TINY, samples, open_body, captions)
     second.resume()
     assert second.step == 3
     second.train()
@@ -88,18 +113,18 @@ def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(tmp_path, samples,
         torch.testing.assert_close(ours, theirs, rtol=1e-5, atol=1e-7)
 
 
-def test_a_damaged_checkpoint_and_one_of_another_run(tmp_path, samples, open_body):
-    run = Run(tmp_path, TINY, samples, open_body)
+def test_a_damaged_checkpoint_and_one_of_another_run(tmp_path, samples, captions, open_body):
+    run = Run(tmp_path, TINY, samples, open_body, captions)
     run.save()
     with pytest.raises(UserError, match="another width"):
-        Run(tmp_path, replace(TINY, width=64), samples, open_body).resume()
+        Run(tmp_path, replace(TINY, width=64), samples, open_body, captions).resume()
     run.checkpoint.write_bytes(run.checkpoint.read_bytes()[:5000])
     with pytest.raises(UserError, match="cannot be read"):
-        Run(tmp_path, TINY, samples, open_body).resume()
+        Run(tmp_path, TINY, samples, open_body, captions).resume()
 
 
-def test_a_checkpoint_becomes_a_pack(tmp_path, samples, open_body):
-    run = Run(tmp_path, TINY, samples, open_body)
+def test_a_checkpoint_becomes_a_pack(tmp_path, samples, captions, open_body):
+    run = Run(tmp_path, TINY, samples, open_body, captions)
     run.save()
     TINY.save(tmp_path / "config.json")
     export(tmp_path, tmp_path / "pack", "9.9", {"loss": 1})
@@ -111,6 +136,114 @@ def test_a_checkpoint_becomes_a_pack(tmp_path, samples, open_body):
     assert projection.shape == (512, 384)
     for ours, theirs in zip(network.parameters(), run.average.parameters(), strict=True):
         torch.testing.assert_close(ours, theirs.half().float())
+
+
+def test_the_contrast_tells_a_caption_from_others_but_not_from_those_of_its_action():
+    latents = torch.eye(3)
+    right = contrast(latents, latents, torch.eye(3, dtype=torch.bool))
+    wrong = contrast(latents, latents.roll(1, 0), torch.eye(3, dtype=torch.bool))
+    alike = contrast(latents, latents.roll(1, 0), torch.ones(3, 3, dtype=torch.bool))
+    assert right < 0.01 < wrong and float(alike) == pytest.approx(0)
+
+
+def test_length_is_zero_for_latents_as_long_as_their_captions():
+    a = torch.randn(4, 8)
+    assert float(length(a, a.roll(1, 1))) == pytest.approx(0, abs=1e-9)
+    assert float(length(a * np.e, a)) == pytest.approx(1, abs=1e-5)
+
+
+def test_frames_inside_a_span_take_part_in_equation_3(tmp_path, samples, captions, open_body):
+    frames = Frames(frames_file(tmp_path / "frames.npz"), samples)
+    embeddings, known = frames.of(np.arange(len(samples)), np.random.default_rng(0))
+    assert embeddings.shape == (4, 512)
+    assert known.tolist() == [True, False, False, False]  # the frame of "jump" lies behind its end
+    mirrored = [replace(s, is_mirrored=True) for s in samples]
+    again, _ = Frames(tmp_path / "frames.npz", mirrored).of(np.arange(4), np.random.default_rng(0))
+    np.testing.assert_allclose(again[0], -embeddings[0])
+    (tmp_path / "run").mkdir()
+    run = Run(tmp_path / "run", TINY, samples, open_body, captions, frames)
+    assert "image" in run.one_step() and "image" not in Run(tmp_path, TINY, samples, open_body, captions).one_step()
+
+
+def test_a_file_that_holds_no_frames(tmp_path, samples):
+    (tmp_path / "frames.npz").write_bytes(b"rubbish")
+    with pytest.raises(UserError, match="holds no embeddings"):
+        Frames(tmp_path / "frames.npz", samples)
+
+
+def test_until_they_join_the_decoder_sees_captions_only(tmp_path, samples, captions, open_body):
+    run = Run(tmp_path, replace(TINY, prompts=0), samples, open_body, captions)
+    run.windows.exemplars = run.windows.exemplars[:1]
+    before = [p.clone() for p in run.network.encoder.parameters()]
+    run.one_step()
+    assert any((a != b).any() for a, b in zip(before, run.network.encoder.parameters(), strict=True))
+
+
+def test_a_decoder_that_stands_still_stops_the_run(tmp_path, samples, captions, open_body):
+    run = Run(tmp_path, replace(TINY, canary_from=0), samples, open_body, captions)
+    for parameter in run.average.decoder.to_pose.parameters():
+        parameter.data.zero_()
+    with pytest.raises(UserError, match="collapsed"):
+        run.check_movement()
+
+
+def test_a_loss_that_is_not_finite_stops_the_run_and_leaves_the_checkpoint(tmp_path, samples, captions, open_body):
+    run = Run(tmp_path, TINY, samples, open_body, captions)
+    run.save()
+    saved = run.checkpoint.read_bytes()
+    run.network.decoder.to_pose.bias.data[0] = np.nan
+    with pytest.raises(UserError, match="not finite at step 0"):
+        run.train()
+    assert run.checkpoint.read_bytes() == saved
+
+
+def test_embeddings_are_kept_for_the_next_run(tmp_path, samples):
+    first = Captions(samples, tmp_path)
+    kept = tmp_path / "text_embeddings.npz"
+    stamp = kept.stat().st_mtime_ns
+    np.testing.assert_array_equal(Captions(samples, tmp_path).mean, first.mean)
+    assert kept.stat().st_mtime_ns == stamp
+    kept.write_bytes(b"rubbish")
+    np.testing.assert_array_equal(Captions(samples, tmp_path).mean, first.mean)
+
+
+def test_the_log_of_a_resumed_run_has_every_step_once(tmp_path):
+    log = Log(tmp_path, 0)
+    for step in (50, 100, 150):
+        log.write(step, {"loss": 1.0})
+    with log.path.open("a") as handle:
+        handle.write('{"step": 20')  # killed while writing
+    Log(tmp_path, 100).write(150, {"loss": 2.0})
+    assert [json.loads(line)["step"] for line in log.path.read_text().splitlines()] == [50, 100, 150]
+
+
+@pytest.mark.slow
+def test_two_processes_share_a_run(tmp_path, samples, open_body):
+    """torchrun, gloo, both with one network after every step."""
+    script = tmp_path / "shared.py"
+    script.write_text(
+        "import sys, torch\n"
+        "from pathlib import Path\n"
+        "import tests.training.test_train as t\n"
+        "from motionclip_blender.core.body import Body\n"
+        "from training.distributed import joined\n"
+        "out = Path(sys.argv[1])\n"
+        "with joined() as place:\n"
+        "    torch.set_num_threads(1)\n"
+        "    samples = t.made_samples()\n"
+        "    run = t.Run(out, t.TINY, samples, Body.load(), t.Captions(samples), None, place)\n"
+        "    run.train()\n"
+        "    torch.save([p.detach() for p in run.network.parameters()], out / f'{place.rank}.pt')\n"
+    )
+    root = Path(__file__).parents[2]
+    subprocess.run(
+        [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", script, tmp_path],
+        check=True, timeout=300, cwd=root, env={**os.environ, "PYTHONPATH": str(root)},
+    )  # fmt: skip
+    first, second = (torch.load(tmp_path / f"{rank}.pt", weights_only=True) for rank in (0, 1))
+    for ours, theirs in zip(first, second, strict=True):
+        torch.testing.assert_close(ours, theirs)
+    assert (tmp_path / "checkpoint.pt").is_file()
 
 
 def test_a_configuration_file_with_a_wrong_key(tmp_path):

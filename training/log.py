@@ -1,0 +1,40 @@
+"""What a run tells while it runs: a line a step in `log.jsonl`, the same to TensorBoard where it is installed."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+
+class Log:
+    """Appends to a run's log. A resumed run drops the lines past its checkpoint: those steps are made again."""
+
+    def __init__(self, folder: Path, step: int) -> None:
+        self.path = folder / "log.jsonl"
+        self._started = time.monotonic()
+        if self.path.exists():
+            lines = self.path.read_text(encoding="utf-8").splitlines()
+            self.path.write_text("".join(f"{line}\n" for line in lines if _step(line) <= step), encoding="utf-8")
+        try:
+            from torch.utils.tensorboard import SummaryWriter
+        except ImportError:  # an extra
+            self._board = None
+        else:
+            self._board = SummaryWriter(str(folder / "tensorboard"), purge_step=step)
+
+    def write(self, step: int, values: dict[str, float]) -> None:
+        entry = {"step": step, "seconds": round(time.monotonic() - self._started, 1)}
+        entry |= {name: round(float(value), 5) for name, value in values.items()}
+        with self.path.open("a", encoding="utf-8") as handle:
+            handle.write(json.dumps(entry) + "\n")
+        if self._board is not None:
+            for name, value in values.items():
+                self._board.add_scalar(name, value, step)
+
+
+def _step(line: str) -> int:
+    try:
+        return int(json.loads(line)["step"])
+    except (ValueError, KeyError, TypeError):  # cut off when the run was killed
+        return 2**62
