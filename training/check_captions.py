@@ -13,6 +13,7 @@ from pathlib import Path
 from motionclip_blender.core.errors import UserError
 
 from .captions import FOLDER, CaptionedSpan, load_captions, mirrored, names_a_side
+from .sources.catalogue import collections
 
 FEWEST_WORDINGS = 4  # an action word, a plain sentence, a descriptive and an abstract one
 FEWEST_OF_EXEMPLAR = 10
@@ -47,9 +48,10 @@ def check(
 
 
 def left_out(clip: str) -> bool:
-    """Whether a clip is none to be captioned: a rest pose or an experiment among the clips of a game's character."""
-    name = clip.rsplit("/", 1)[-1]
-    return name in ("T-Pose", "Rest Pose") or name.endswith("_Pose") or name.startswith("EXPERIMENTAL")
+    """Whether a clip is none to be captioned: one that its collection skips."""
+    source, _, name = clip.partition("/")
+    collection = collections().get(source)
+    return collection is not None and collection.skips(name)
 
 
 def repeats_name(caption: str, clip: str) -> bool:

@@ -83,7 +83,7 @@ FALL = CaptionedSpan(
     "own/Fall", "wave", ("fall", "a person falls", "falls onto the back", "shot"), exemplar=False, after="hold"
 )
 CLASSES, STYLES = ["wave"], ["happy", "sad"]
-CLIPS = {"own/Wave_At_Crowd": 3.0, "own/Fall": 2.0, "own/T-Pose": 1.0}
+CLIPS = {"own/Wave_At_Crowd": 3.0, "own/Fall": 2.0, "kaykit/T-Pose": 1.0}
 
 
 def _with(*captions: str) -> CaptionedSpan:
@@ -161,9 +161,10 @@ def test_every_clip_needs_captions_except_poses() -> None:
     assert check([WAVE], CLASSES, STYLES, CLIPS) == ["own/Fall has no captions."]
     waving_on = replace(FALL, limbs={"left_arm": "own/Wave_At_Crowd"})
     assert check([WAVE, waving_on], CLASSES, STYLES, CLIPS) == ["own/Fall has no captions."]
-    posed = replace(FALL, clip="own/T-Pose")
-    assert check([WAVE, FALL, posed], CLASSES, STYLES, CLIPS) == ["own/T-Pose is no motion and must not be captioned."]
-    assert left_out("a/Crouch_Pose") and left_out("a/EXPERIMENTAL_Run") and not left_out("a/Pose_For_Photo")
+    posed = replace(FALL, clip="kaykit/T-Pose")
+    assert check([WAVE, FALL, posed], CLASSES, STYLES, CLIPS) == ["kaykit/T-Pose is no motion and must not be captioned."]
+    assert left_out("kaykit/Crouch_Pose") and left_out("kaykit/Skeletons_Death_Resurrect")
+    assert not left_out("kaykit/Pose_For_Photo") and not left_out("own/Crouch_Pose")
 
 
 def test_a_clip_that_is_not_there_is_missed() -> None:
