@@ -13,9 +13,10 @@ _COMMANDS = {
     "splits": "propose which takes are held out for testing",
     "train": "train an auto-encoder on prepared motions and captions",
     "export": "write a pack from a checkpoint",
+    "evaluate": "measure a pack on the clips that are held out",
     "showcase": "contact sheets of prompts that nobody trained on",
 }
-_MODULES = {"captions": "check_captions"}  # where a command's module has another name
+_MODULES = {"captions": "check_captions", "evaluate": "evaluation.command"}  # where a command's module has another name
 
 
 def main() -> int:

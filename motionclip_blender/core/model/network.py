@@ -234,13 +234,22 @@ class MotionCLIP(nn.Module):
     @torch.inference_mode()
     def encode(self, poses: np.ndarray) -> np.ndarray:
         """One pose tensor (T, rows, 6) to its latent (latent,), float32."""
-        return self.encoder(torch.from_numpy(poses)[None])[0].numpy()
+        return self.encode_batch(poses[None])[0]
 
     @torch.inference_mode()
     def decode(self, latent: np.ndarray, frames: int) -> np.ndarray:
         """One latent (latent,) to its pose tensor (frames, rows, 6), float32."""
-        latents = torch.from_numpy(np.ascontiguousarray(latent, np.float32))[None]
-        return self.decoder(latents, frames)[0].numpy()
+        return self.decode_batch(np.asarray(latent)[None], frames)[0]
+
+    @torch.inference_mode()
+    def encode_batch(self, poses: np.ndarray) -> np.ndarray:
+        """Pose tensors of one length (B, T, rows, 6) to their latents (B, latent), float32."""
+        return self.encoder(torch.from_numpy(np.ascontiguousarray(poses, np.float32))).numpy()
+
+    @torch.inference_mode()
+    def decode_batch(self, latents: np.ndarray, frames: int) -> np.ndarray:
+        """Latents (B, latent) to their pose tensors (B, frames, rows, 6), float32."""
+        return self.decoder(torch.from_numpy(np.ascontiguousarray(latents, np.float32)), frames).numpy()
 
 
 def _summed(steps: Tensor) -> Tensor:

@@ -1,0 +1,70 @@
+"""A small pack with random weights, without its text tower, and a folder of prepared motions."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from motionclip_blender.core import amass  # noqa: E402
+from motionclip_blender.core.engine import Engine  # noqa: E402
+from motionclip_blender.core.model.network import MotionCLIP  # noqa: E402
+from motionclip_blender.core.model.weights import network_size, save_network  # noqa: E402
+from motionclip_blender.core.pack import DEFAULT_FOLDER, Pack  # noqa: E402
+from tests.synthetic import random_motion  # noqa: E402
+from training.captions import CaptionedSpan  # noqa: E402
+from training.evaluation import items as items_module  # noqa: E402
+
+SPANS = [
+    CaptionedSpan("a/walk1", "walk", ("walks", "a person walks", "strolls"), exemplar=True, after="repeat"),
+    CaptionedSpan("a/walk2", "walk", ("walks", "goes along"), exemplar=False, after="repeat"),
+    CaptionedSpan("a/walk3", "walk", ("walks on", "ambles"), exemplar=False, after="repeat", start=0.5, end=2.5),
+    CaptionedSpan("a/wave1", "wave", ("waves", "hello"), exemplar=True, after="hold"),
+    CaptionedSpan("a/wave2", "wave", ("waves twice", "hi"), exemplar=False, after="hold"),
+    CaptionedSpan("a/both", "wave", ("walks and waves",), exemplar=True, after="hold", limbs={"left_arm": "a/wave1"}),
+]
+HELD_OUT = ("a/walk2", "a/wave2")
+FRAMES = {"a/walk1": 130, "a/walk2": 100, "a/walk3": 90, "a/wave1": 70, "a/wave2": 12, "a/both": 70}
+
+
+def fake_text(text: str) -> np.ndarray:
+    """(512,) an embedding of its own for every text."""
+    return np.random.default_rng(zlib.crc32(text.encode())).normal(size=512).astype(np.float32)
+
+
+@pytest.fixture(scope="session")
+def tiny_pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A pack folder: one layer of width 32 with random weights."""
+    folder = tmp_path_factory.mktemp("packs") / "tiny"
+    folder.mkdir()
+    told = json.loads((DEFAULT_FOLDER / "pack.json").read_text())
+    told["network"] |= {"width": 32, "layers": 1, "heads": 2, "feed_forward": 32}
+    (folder / "pack.json").write_text(json.dumps(told | {"name": "tiny", "info": {}}))
+    (folder / "weights.safetensors").touch()
+    torch.manual_seed(0)
+    pack = Pack.load(folder)
+    save_network(MotionCLIP(network_size(pack)), None, pack.weights_path)
+    return folder
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A prepared folder of the clips of `SPANS`; two of them are held out."""
+    for seed, (clip, frames) in enumerate(FRAMES.items()):
+        amass.save(random_motion(frames, seed=seed, size=0.2), tmp_path / "data" / f"{clip}.npz")
+    (tmp_path / "data" / "index.json").write_text(json.dumps({"clips": [{"clip": clip} for clip in FRAMES]}))
+    monkeypatch.setattr(items_module, "load_captions", lambda: SPANS)
+    monkeypatch.setattr(items_module, "is_test", lambda clip, split: clip in HELD_OUT)
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def no_text_tower(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Texts get made-up embeddings; the tower takes seconds to load."""
+    monkeypatch.setattr(Engine, "load", lambda self, progress=None: None)
+    monkeypatch.setattr(Engine, "encode_text", lambda self, prompt: fake_text(prompt))

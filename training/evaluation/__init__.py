@@ -1,0 +1,1 @@
+"""What a pack can do, in figures: recognition, retrieval, generated motion, reconstruction, editing of latents."""

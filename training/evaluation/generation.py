@@ -1,0 +1,177 @@
+"""Generated motion: does it show what its prompt says, is it alive, is it clean?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from . import measures
+from .items import WINDOW, Item, Items
+from .model import Model, body_joints
+from .recognition import as_text, class_names, class_vectors, ranks
+
+PROMPTS = Path(__file__).with_name("unseen_prompts.json")
+_EVERY = 6  # frames between those that are compared when the nearest clip is looked for
+_STRIDE = 15  # frames between the windows of real clips
+_WALK = "walk"
+
+
+def unseen_prompts() -> dict:
+    """Wordings that are in no caption: "classes" -> class -> two of them; "walking" -> more of walking."""
+    return json.loads(PROMPTS.read_text(encoding="utf-8"))
+
+
+class RealWindows:
+    """Windows of real spans: the places of their joints, in place, facing +Z in the first frame.
+
+    whole: (n, T, 22, 3) with the way over the ground; placed: (n, T / 6, 22, 3) without, a sixth of the frames.
+    actions, clips: (n,) of each. first: (n,) whether it is its span's first.
+    """
+
+    def __init__(self, model: Model, items: Sequence[Item], frames: int, stride: int) -> None:
+        whole, placed, actions, clips, first = [], [], [], [], []
+        for item in items:
+            motion = item.motion if len(item.motion) >= frames else item.first(frames)
+            joints, root = body_joints(model.body, motion), motion.rotations[:, 0]
+            for number, start in enumerate(range(0, len(joints) - frames + 1, stride)):
+                part = slice(start, start + frames)
+                whole.append(joints[part])
+                placed.append(measures.in_place(joints[part], root[part])[::_EVERY])
+                actions.append(item.action)
+                clips.append(item.clip)
+                first.append(number == 0)
+        self.whole, self.placed = np.stack(whole), np.stack(placed)
+        self.actions, self.clips, self.first = np.array(actions), np.array(clips), np.array(first)
+
+
+def generate(model: Model, items: Items, quick: bool = False) -> dict:
+    """Everything about motions made of unseen prompts, beside the same figures of real ones.
+
+    All lengths are the paper's 60 frames. Real figures are means over classes of the means over a class's windows,
+    as the generated ones weigh all classes alike.
+    """
+    frames, fps = min(WINDOW, model.window[1]), model.pack.fps
+    data, classes = unseen_prompts(), class_names()
+    prompts = [(action, text) for action in classes for text in data["classes"][action][: 1 if quick else None]]
+    actions = np.array([action for action, _ in prompts])
+    embeddings = model.texts([text for _, text in prompts])
+    poses = model.decode(embeddings, frames)
+    positions = model.positions(poses)
+    placed = measures.in_place(positions)[:, ::_EVERY]
+
+    stride = _STRIDE * (4 if quick else 1)
+    train, test = RealWindows(model, items.train, frames, stride), RealWindows(model, items.test, frames, frames)
+    walking = model.texts([*data["classes"][_WALK], *data["walking"]])
+    walks = measures.sliding(model.positions(model.decode(walking, frames)), fps)
+    made_walking, real_walking = _mean(walks), _walking(items, model, frames)
+    return {
+        "prompts": len(prompts),
+        "frames": frames,
+        "recognised": _recognised(model, poses, embeddings, actions, classes),
+        "nearest_real": _nearest(placed, actions, train)
+        | {"of_held_out": _nearest(test.placed[test.first], test.actions[test.first], train)},
+        "diversity": _diversity(placed, actions, train),
+        "sliding_cm_s": {
+            "generated": _mean(measures.sliding(positions, fps)),
+            "real": _over_classes(measures.sliding(train.whole, fps), train.actions),
+            "generated_walking": made_walking,
+            "real_walking": real_walking,
+            "walking_ratio": made_walking / real_walking,
+            "walking_prompts": len(walks),
+        },
+        "jerk_m_s3": {
+            "generated": _mean(measures.jerk(positions, fps)),
+            "real": _over_classes(measures.jerk(train.whole, fps), train.actions),
+        },
+        "speed_m_s": {
+            "generated": _mean(measures.speed(positions, fps)),
+            "real": _over_classes(measures.speed(train.whole, fps), train.actions),
+        },
+    }
+
+
+def _recognised(
+    model: Model, poses: np.ndarray, embeddings: np.ndarray, actions: np.ndarray, classes: list[str]
+) -> dict:
+    """Is what was made, encoded again, nearest to its prompt's class? "prompts": the same of the prompts themselves."""
+    truth = np.array([classes.index(action) for action in actions])
+    vectors = class_vectors(model, classes)
+    again = ranks(model.encode_poses(poses), vectors, truth)
+    told = ranks(embeddings, vectors, truth)
+    missed = [as_text(action) for action in classes if (again[actions == action] > 0).all()]
+    return {
+        "classes": len(classes),
+        "top1": 100 * float((again < 1).mean()),
+        "top5": 100 * float((again < 5).mean()),
+        "prompts": {"top1": 100 * float((told < 1).mean()), "top5": 100 * float((told < 5).mean())},
+        "chance": {"top1": 100 / len(classes), "top5": 500 / len(classes)},
+        "never": missed,
+    }
+
+
+def _nearest(placed: np.ndarray, actions: np.ndarray, real: RealWindows) -> dict:
+    """mm from each motion (n, T / 6, 22, 3) to the nearest training window; how often that is of the same class."""
+    distance, same = [], []
+    for motion, action in zip(placed, actions, strict=True):
+        apart = measures.apart(real.placed, motion)
+        at = int(np.argmin(apart))
+        distance.append(apart[at])
+        same.append(real.actions[at] == action)
+    return {
+        "mm": 1000 * float(np.mean(distance)),
+        "same_class": 100 * float(np.mean(same)),
+        "windows": len(real.placed),
+    }
+
+
+def _diversity(placed: np.ndarray, actions: np.ndarray, real: RealWindows) -> dict:
+    """Mean distance in mm between motions of different classes, made and real (one window of each class).
+
+    same_class: between the two wordings of a class; None where there is one only.
+    """
+    known = [action for action in np.unique(actions) if (real.actions == action).any()]
+    # the middle one of a class's windows: the first ones often stand and wait
+    chosen = [np.flatnonzero(real.actions == action) for action in known]
+    shown = real.placed[[of_class[len(of_class) // 2] for of_class in chosen]]
+    first = placed[np.unique(actions, return_index=True)[1]]
+    pairs = [np.flatnonzero(actions == action) for action in np.unique(actions)]
+    twice = [measures.apart(placed[pair[0]], placed[pair[1]]) for pair in pairs if len(pair) > 1]
+    return {
+        "generated_mm": _between(first),
+        "real_mm": _between(shown),
+        "same_class_mm": 1000 * float(np.mean(twice)) if twice else None,
+    }
+
+
+def _between(motions: np.ndarray) -> float:
+    """mm: mean over all pairs of motions (n, T, 22, 3)."""
+    if len(motions) < 2:
+        return 0.0
+    distances = [measures.apart(motions[i + 1 :], motion) for i, motion in enumerate(motions[:-1])]
+    return 1000 * float(np.concatenate(distances).mean())
+
+
+def _walking(items: Items, model: Model, frames: int) -> float:
+    """cm/s: sliding of all real walks, held out or not; a span counts once."""
+    walks = [item for item in (*items.test, *items.train) if item.action == _WALK and len(item.motion) >= frames]
+    if not walks:
+        return float("nan")
+    found = []
+    for item in walks:
+        joints = body_joints(model.body, item.motion)
+        parts = [joints[s : s + frames] for s in range(0, len(joints) - frames + 1, frames)]
+        found.append(_mean(measures.sliding(np.stack(parts), model.pack.fps)))
+    return _mean(np.array(found))
+
+
+def _over_classes(values: np.ndarray, actions: np.ndarray) -> float:
+    return _mean(np.array([_mean(values[actions == action]) for action in np.unique(actions)]))
+
+
+def _mean(values: np.ndarray) -> float:
+    """The mean of those that are numbers; NaN without any."""
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) else float("nan")

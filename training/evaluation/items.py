@@ -1,0 +1,122 @@
+"""What is tested on: captioned spans of the clips that are held out, and of the others for comparison."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+from motionclip_blender.core import amass
+from motionclip_blender.core.body import Body
+from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.motion import Motion
+
+from ..captions import CaptionedSpan, load_captions
+from ..dataset import extend
+from ..index import read_index
+from ..splits import is_test
+from ..travel import facing_forward, moving_forward, travelling
+
+WINDOW = 60
+"""Frames of a window: the length that the paper trains and tests on."""
+
+
+@dataclass(frozen=True, eq=False)
+class Item:
+    """A captioned span of a clip.
+
+    start, end: seconds in the clip. holds: whether its last pose is held when more frames are asked for; else it is
+    repeated. motion: what it shows, facing +Z in its first frame.
+    """
+
+    clip: str
+    action: str
+    captions: tuple[str, ...]
+    style: tuple[str, ...]
+    start: float
+    end: float
+    holds: bool
+    motion: Motion
+
+    def windows(self, frames: int, stride: int, shortest: int, most: int | None = None) -> list[Motion]:
+        """Windows of `frames` frames, `stride` apart, the last one ending with the span; each faces +Z at first.
+
+        A span that is shorter is one window of its own length, of `shortest` at least (extended as in training).
+        most: if there are more windows, so many of them, evenly spread.
+        """
+        motion = self.motion
+        if len(motion) < shortest:
+            motion = extend(motion, shortest, self.holds).crop(0, shortest)
+        last = max(len(motion) - frames, 0)
+        starts = sorted({*range(0, last + 1, stride), last})
+        if most is not None and len(starts) > most:
+            starts = [starts[round(i * (len(starts) - 1) / max(most - 1, 1))] for i in range(most)]
+        return [facing_forward(motion.crop(start, start + frames)) for start in starts]
+
+    def first(self, frames: int) -> Motion:
+        """The first `frames` frames; a shorter span goes on as it does in training."""
+        return facing_forward(extend(self.motion, frames, self.holds).crop(0, frames))
+
+
+@dataclass(frozen=True, eq=False)
+class Items:
+    """test: the spans of held-out clips, train: all others.
+
+    missing: held-out clips that the folder does not have, and spans that begin after their clip's end, as "clip at s".
+    """
+
+    test: tuple[Item, ...]
+    train: tuple[Item, ...]
+    missing: tuple[str, ...]
+
+    @property
+    def tested(self) -> list[str]:
+        """The classes that the test spans show, sorted."""
+        return sorted({item.action for item in self.test})
+
+    @property
+    def common(self) -> list[str]:
+        """Classes by how many training spans show them, most first."""
+        counts = Counter(item.action for item in self.train)
+        return sorted(counts, key=lambda action: (-counts[action], action))
+
+
+def load_items(data: Path, body: Body, split: str, fps: float) -> Items:
+    """The spans of the prepared folder `data`, at `fps` frames per second.
+
+    Spans made of several clips are no recordings and left out.
+    Raises `UserError` when the folder has no index or no captioned clips, a file of it is damaged, or `split` (see
+    `splits.is_test`) holds nothing of it.
+    """
+    there = {entry.get("clip") for entry in read_index(data) if isinstance(entry, dict)}
+    spans = [span for span in load_captions() if not span.limbs]
+    known = [span for span in spans if span.clip in there]
+    if not known:
+        raise UserError(f"No clip of {data} has captions; evaluate on what `python -m training prepare` made.")
+    if not any(is_test(span.clip, split) for span in known):
+        raise UserError(f"The split {split!r} holds no clip of {data}; choose another one, such as unseen:kaykit.")
+    load = lru_cache(maxsize=4)(lambda clip: amass.load(data / f"{clip}.npz"))  # spans of a clip follow each other
+    parts: dict[bool, list[Item]] = {True: [], False: []}
+    missing = {span.clip for span in spans if span.clip not in there and is_test(span.clip, split)}
+    for span in known:
+        clip, tested = load(span.clip), is_test(span.clip, split)
+        if span.start * clip.fps < len(clip) - 1:
+            parts[tested].append(_item(clip, span, body, fps))
+        elif tested:
+            missing.add(f"{span.clip} at {span.start:g} s")  # captioned from a longer recording
+    return Items(tuple(parts[True]), tuple(parts[False]), tuple(sorted(missing)))
+
+
+def _item(clip: Motion, span: CaptionedSpan, body: Body, fps: float) -> Item:
+    end = len(clip) / clip.fps if span.end is None else min(span.end, len(clip) / clip.fps)
+    motion = facing_forward(clip.crop(round(span.start * clip.fps), max(round(end * clip.fps), 1)))
+    if span.rate != 1.0:
+        motion = replace(motion, fps=motion.fps * span.rate).resample(clip.fps)
+    if span.travel:
+        motion = travelling(motion, body)
+    elif span.speed:
+        motion = moving_forward(motion, span.speed)
+    return Item(
+        span.clip, span.action, span.captions, span.style, span.start, end, span.after == "hold", motion.resample(fps)
+    )

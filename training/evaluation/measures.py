@@ -1,0 +1,95 @@
+"""Figures of motions, from the places of their joints.
+
+`positions` are always (..., T, 22, 3) metres, in the order of `BODY_JOINTS`; every function keeps the leading axes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from motionclip_blender.core.motion import heading
+from motionclip_blender.core.skeleton import INDEX
+
+_GROUND = [0, 2]  # X and Z
+_FEET = [INDEX["left_foot"], INDEX["right_foot"]]
+_ANKLES = [INDEX["left_ankle"], INDEX["right_ankle"]]
+_WRISTS = [INDEX["left_wrist"], INDEX["right_wrist"]]
+_NEAR_FLOOR = 0.025  # metres
+_FLOOR = 5.0  # percentile of the heights of the lower foot
+_FAR = 95.0  # percentile of the distances between the ankles
+
+
+def jerk(positions: np.ndarray, fps: float) -> np.ndarray:
+    """(...) m/s^3: mean length of the third derivative of all joints' places. 0 for fewer than four frames."""
+    if positions.shape[-3] < 4:
+        return np.zeros(positions.shape[:-3])
+    return np.linalg.norm(np.diff(positions, n=3, axis=-3), axis=-1).mean(axis=(-1, -2)) * fps**3
+
+
+def sliding(positions: np.ndarray, fps: float) -> np.ndarray:
+    """(...) cm/s: speed over the ground of the feet while they are near the floor; NaN where they never are.
+
+    A foot h above the floor counts 2 - 2^(h / H) of its speed, nothing from H = 2.5 cm up (Zhang et al.,
+    Mode-Adaptive Neural Networks for Quadruped Motion Control, 2018). The floor is where the lower of both balls of
+    the feet is when low. A test of speed decides nothing here: a foot that slides fast is what is looked for.
+    """
+    feet = positions[..., _FEET, :]
+    heights = feet[..., 1]
+    floor = np.percentile(heights.min(axis=-1), _FLOOR, axis=-1)[..., None, None]
+    above = np.maximum(heights - floor, 0.0)
+    above = np.maximum(above[..., 1:, :], above[..., :-1, :])  # a step between two frames, both of them low
+    speed = np.linalg.norm(np.diff(feet[..., _GROUND], axis=-3), axis=-1) * fps
+    near = above < _NEAR_FLOOR
+    weighted = (speed * (2 - 2 ** (above / _NEAR_FLOOR)) * near).sum(axis=(-1, -2))
+    count = near.sum(axis=(-1, -2))
+    return np.where(count > 0, 100 * weighted / np.maximum(count, 1), np.nan)
+
+
+def speed(positions: np.ndarray, fps: float) -> np.ndarray:
+    """(...) m/s: mean speed of all joints, the way over the ground included."""
+    return np.linalg.norm(np.diff(positions, axis=-3), axis=-1).mean(axis=(-1, -2)) * fps
+
+
+def bend(positions: np.ndarray) -> np.ndarray:
+    """(...) degrees: mean angle of the line from pelvis to neck with the vertical."""
+    trunk = positions[..., INDEX["neck"], :] - positions[..., INDEX["pelvis"], :]
+    return np.degrees(np.arctan2(np.linalg.norm(trunk[..., _GROUND], axis=-1), trunk[..., 1])).mean(axis=-1)
+
+
+def stride(positions: np.ndarray) -> np.ndarray:
+    """(...) metres over the ground between the ankles when they are far apart."""
+    left, right = (positions[..., ankle, :][..., _GROUND] for ankle in _ANKLES)
+    return np.percentile(np.linalg.norm(left - right, axis=-1), _FAR, axis=-1)
+
+
+def hands(positions: np.ndarray) -> np.ndarray:
+    """(...) metres: mean height of the wrists over the pelvis; negative below it."""
+    return (positions[..., _WRISTS, 1].mean(axis=-1) - positions[..., INDEX["pelvis"], 1]).mean(axis=-1)
+
+
+def height(positions: np.ndarray) -> np.ndarray:
+    """(...) metres: mean height of the pelvis over the lower foot."""
+    return (positions[..., INDEX["pelvis"], 1] - positions[..., _FEET, 1].min(axis=-1)).mean(axis=-1)
+
+
+def in_place(positions: np.ndarray, root: np.ndarray | None = None) -> np.ndarray:
+    """The same without the way over the ground: in every frame the pelvis stands over the origin.
+
+    root: (..., T, 4) rotations of the pelvis; with them, also turned to face +Z in the first frame.
+    """
+    centre = positions[..., INDEX["pelvis"], :].copy()
+    centre[..., 1] = 0.0
+    out = positions - centre[..., None, :]
+    if root is None:
+        return out
+    turn = -heading(root[..., 0, :])
+    cosine, sine = np.cos(turn), np.sin(turn)
+    x, z = out[..., 0].copy(), out[..., 2].copy()
+    cosine, sine = cosine[..., None, None], sine[..., None, None]
+    out[..., 0], out[..., 2] = cosine * x + sine * z, cosine * z - sine * x
+    return out
+
+
+def apart(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """(...) metres: mean distance of the joints of two motions of one length, frame by frame."""
+    return np.linalg.norm(a - b, axis=-1).mean(axis=(-1, -2))

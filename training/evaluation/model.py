@@ -1,0 +1,116 @@
+"""A pack's towers and network, in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+
+from motionclip_blender.core.body import Body
+from motionclip_blender.core.engine import Engine
+from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.model.weights import load_network
+from motionclip_blender.core.motion import Motion
+from motionclip_blender.core.pack import Pack
+from motionclip_blender.core.pose_tensor import from_pose_tensor, to_pose_tensor
+from motionclip_blender.core.skeleton import BODY_JOINTS
+
+_BATCH = 64  # windows at a time: larger batches are no faster on a CPU
+
+
+class Model:
+    """A pack ready to be tested.
+
+    Raises `UserError` for a pack that is damaged, lacks a package, or has no motion encoder.
+    """
+
+    def __init__(self, pack: Path | None, body: Body | None = None) -> None:
+        self.engine = Engine(pack, body)
+        _check_encoder(self.engine.pack)
+        self.engine.load()
+        self.network = load_network(self.engine.pack)[0]
+        self._texts: dict[str, np.ndarray] = {}
+
+    @property
+    def pack(self) -> Pack:
+        return self.engine.pack
+
+    @property
+    def body(self) -> Body:
+        return self.engine.body
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """Shortest and longest length that the network was trained on."""
+        return self.pack.frames
+
+    @property
+    def reads_images(self) -> bool:
+        return getattr(self.pack, "image", None) is not None
+
+    def texts(self, texts: Sequence[str]) -> np.ndarray:
+        """(n, latent) float32 embeddings, unnormalised. Each text is read once."""
+        for text in texts:
+            if text not in self._texts:
+                self._texts[text] = self.engine.encode_text(text)
+        return np.stack([self._texts[text] for text in texts])
+
+    def image(self, pixels: np.ndarray) -> np.ndarray:
+        """(latent,) float32: the embedding of an image (H, W, 3) uint8. Only where `reads_images`."""
+        return self.engine.encode_image(pixels)
+
+    def encode(self, motions: Sequence[Motion]) -> np.ndarray:
+        """(n, latent) float32 latents of motions, each of any trained length."""
+        poses = [self.poses(motion) for motion in motions]
+        latents = np.empty((len(poses), self.pack.clip.width), np.float32)
+        by_length: dict[int, list[int]] = {}
+        for i, pose in enumerate(poses):
+            by_length.setdefault(len(pose), []).append(i)
+        for alike in by_length.values():
+            for part in _parts(alike):
+                latents[part] = self.network.encode_batch(np.stack([poses[i] for i in part]))
+        return latents
+
+    def decode(self, latents: np.ndarray, frames: int) -> np.ndarray:
+        """(n, frames, rows, 6) float32 pose tensors of latents (n, latent)."""
+        parts = [self.network.decode_batch(latents[part], frames) for part in _parts(range(len(latents)))]
+        return np.concatenate(parts)
+
+    def encode_poses(self, poses: np.ndarray) -> np.ndarray:
+        """(n, latent) float32 latents of pose tensors (n, T, rows, 6)."""
+        return np.concatenate([self.network.encode_batch(poses[part]) for part in _parts(range(len(poses)))])
+
+    def poses(self, motion: Motion) -> np.ndarray:
+        """(T, rows, 6) what the network reads of a motion."""
+        return to_pose_tensor(motion, self.pack.joints)
+
+    def positions(self, poses: np.ndarray) -> np.ndarray:
+        """(n, T, 22, 3) metres: the body's joints in pose tensors (n, T, rows, 6)."""
+        out = []
+        for part in _parts(range(len(poses))):
+            # all windows in a row are one long motion: a joint's place depends on its own frame alone
+            row = from_pose_tensor(poses[part].reshape(-1, *poses.shape[2:]), self.pack.joints, self.pack.fps)
+            out.append(body_joints(self.body, row).reshape(-1, poses.shape[1], len(BODY_JOINTS), 3))
+        return np.concatenate(out)
+
+
+def body_joints(body: Body, motion: Motion) -> np.ndarray:
+    """(T, 22, 3) metres: the joints of a moving body, without face and fingers."""
+    return body.posed_joints(motion)[:, : len(BODY_JOINTS)]
+
+
+def _parts(indices: Sequence[int]) -> Iterator[list[int]]:
+    for start in range(0, len(indices), _BATCH):
+        yield list(indices[start : start + _BATCH])
+
+
+def _check_encoder(pack: Pack) -> None:
+    try:
+        with safe_open(pack.weights_path, "np") as weights:
+            names = list(weights.keys())
+    except (SafetensorError, OSError) as error:
+        raise UserError(f"{pack.weights_path} is damaged or cut off; install the pack again.") from error
+    if not any(name.startswith("encoder.") for name in names):
+        raise UserError(f"The pack {pack.folder} has no motion encoder; export one that was trained with it.")
