@@ -55,8 +55,10 @@ def test_feet_stand_still_on_the_floor_and_legs_point_as_theirs(open_body: Body,
     motion = retarget(clip, people.PAIRS, open_body)
     errors = measure(clip, people.PAIRS, motion, open_body)
     assert errors.sliding <= 1.3 * errors.source_sliding + 1e-3
-    assert errors.penetration < 0.001 and lowest(motion, open_body).min() > -0.01
-    assert abs(errors.float) < 0.005
+    low = lowest(motion, open_body)
+    assert errors.penetration < 0.001 and low.min() > -0.01
+    standing = Likeness.of(clip, people.PAIRS, open_body).standing.any(axis=1)
+    assert standing.mean() > 0.5 and low[standing].max() < 0.005
     assert errors.degrees["thigh"] < 3 and errors.degrees["shin"] < 3
     assert errors.degrees["upper_arm"] < 0.1 and errors.degrees["spine"] < 0.1
     # what is added to a leg comes gently

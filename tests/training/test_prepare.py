@@ -178,7 +178,7 @@ def test_bad_files_are_named_and_the_rest_goes_on(tmp_path: Path, capfd):
 
 def prepare_file_or_crash(file: SourceFile, job: module.Job) -> module.Record:
     """Dies in the worker, as Blender does of some files."""
-    if file.stem.startswith("deadly"):
+    if "deadly" in file.stem:
         os.kill(os.getpid(), signal.SIGKILL)
     return module.prepare_file(file, job)
 
@@ -186,17 +186,15 @@ def prepare_file_or_crash(file: SourceFile, job: module.Job) -> module.Record:
 def test_files_at_which_blender_crashes_are_named_and_the_rest_goes_on(tmp_path: Path, monkeypatch):
     sources = tmp_path / "sources"
     text = tiny.humanoid3d(tiny.humanoid3d_frames(5))
-    names = ("a", "deadly1", "b", "deadly2", "c")
+    names = ("a", "b deadly", "c", "d deadly")
     for name in names:
         tiny.write(sources / f"{name}.humanoid3d.json", text)
     job = module.Job(tmp_path / "out", "recipe", None, False)
-    real = module.prepare_file
     monkeypatch.setattr(module, "prepare_file", prepare_file_or_crash)  # the workers import it from here
     done = {file.stem: record for file, record in module._run(job, source_files(sources), workers=2)}
-    assert module.prepare_file is not real
     assert sorted(done) == sorted(names)
     for name, record in done.items():
-        if name.startswith("deadly"):
+        if "deadly" in name:
             (problem,) = record.problems
             assert problem == f"{name}.humanoid3d.json: Blender crashed while reading it; export it again."
         else:
@@ -209,7 +207,7 @@ def test_an_out_folder_that_cannot_be_written(tmp_path: Path):
     out = tiny.write(tmp_path / "file", "in the way")
     command = [sys.executable, "-m", "training", "prepare", "--no-pictures", "--workers", "1"]
     run = subprocess.run(
-        [*command, "--source", sources, "--out", out], cwd=ROOT, capture_output=True, text=True, timeout=60
+        [*command, "--source", sources, "--out", out], cwd=ROOT, capture_output=True, text=True, timeout=180
     )
     assert run.returncode == 2 and "Traceback" not in run.stderr
     assert run.stderr.strip().splitlines()[-1].startswith(f"Cannot write {out}")
@@ -263,12 +261,12 @@ def test_a_run_that_is_killed_goes_on_where_it_was(tmp_path: Path):
     run = subprocess.Popen(
         [*command, "--source", sources, "--out", out], cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True
     )
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while not list(out.glob(".prepared/*.json")) and time.monotonic() < deadline:
         time.sleep(0.005)
     run.kill()
     run.wait()
-    gone = time.monotonic() + 10
+    gone = time.monotonic() + 30
     while _members(run.pid) and time.monotonic() < gone:
         time.sleep(0.05)
     left = _members(run.pid)
