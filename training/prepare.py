@@ -251,6 +251,8 @@ def _run(job: Job, files: list[SourceFile], workers: int) -> Iterator[tuple[Sour
 def _begin_worker() -> None:
     # where the parent has imported bpy, the path that workers get from it has folders in which bpy is not whole
     sys.path[:] = [entry for entry in sys.path if not (Path(entry) / "bpy_extras").is_dir()]
+    # Blender writes a line about every picture and import, which would drown the progress bar
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
     def watch() -> None:
         wait([parent_process().sentinel])
