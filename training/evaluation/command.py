@@ -22,7 +22,7 @@ from .generation import generate, unseen_prompts
 from .interpolation import interpolate
 from .items import load_items
 from .model import Model
-from .page import page
+from .page import fill, page
 from .plots import draw
 from .recognition import recognise, span_latents
 from .reconstruction import LENGTHS, reconstruct
@@ -121,6 +121,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--frames", type=Path, help="folder that `python -m render_pipeline` made of DATA")
     parser.add_argument("--split", default=HELD_OUT, help="held-out, or unseen: and a source")
     parser.add_argument("--out", type=Path, default=Path("out/evaluation"))
+    parser.add_argument(
+        "--fill", type=Path, metavar="FILE.md", help="also put the tables into this Markdown file's marks"
+    )
     parser.add_argument("--seed", type=int, default=0, help="of the random pairs")
     parser.add_argument("--quick", action="store_true", help="fewer windows, prompts and pairs; under a minute")
     parser.add_argument(
@@ -130,15 +133,22 @@ def main(arguments: list[str]) -> int:
         help="instead, compare trainings: mean and spread of each name",
     )
     options = parser.parse_args(arguments)
+    if options.fill and not options.fill.is_file():
+        raise UserError(f"There is no file {options.fill} to fill; name a Markdown file with marks.")
     if options.compare:
         most = _QUICK_WINDOWS if options.quick else None
         groups = parse(options.compare)
         found = {"compare": compare(groups, options.data, options.split, most, lambda s: print(s, file=sys.stderr))}
-        write(_plain(found), options.out, "comparison")
+        found = _plain(found)
+        write(found, options.out, "comparison")
+        if options.fill:
+            fill(found, options.fill)
         print(options.out / "comparison.html")
         return 0
     found = evaluate(options.pack, options.data, options.frames, options.split, options.seed, options.quick)
     write(found, options.out)
+    if options.fill:
+        fill(found, options.fill)
     print(_summary(found))
     print(options.out / "evaluation.html")
     return 0

@@ -50,7 +50,7 @@ def compare(
                 items[rate] = load_items(data, body, split, rate)
             runs.append(_figures(model, items[rate], most))
         table[name] = {
-            "packs": [pack.name for pack in packs],
+            "packs": ["/".join(pack.parts[-2:]) for pack in packs],
             "runs": runs,
             "mean": {figure: mean(run[figure] for run in runs) for figure in _FIGURES},
             "spread": {figure: stdev(run[figure] for run in runs) if len(runs) > 1 else None for figure in _FIGURES},
@@ -62,7 +62,7 @@ def compare(
 def _figures(model: Model, items: Items, most: int | None) -> dict[str, float]:
     latents = span_latents(model, items.test, most)
     found = recognise(model, items, latents)
-    texts = retrieval.of_texts(model, items, latents, 4)["text_to_motion"]
+    texts = retrieval.of_texts(model, items, latents)["text_to_motion"]
     return {
         "top1": found["held_out_classes"]["name"]["top1"],
         "top5": found["held_out_classes"]["name"]["top5"],
@@ -71,5 +71,5 @@ def _figures(model: Model, items: Items, most: int | None) -> dict[str, float]:
         "templates_top1": found["held_out_classes"]["templates"]["top1"],
         "text_r1": texts["r1"],
         "text_r10": texts["r10"],
-        "reconstruction_mm": reconstruct(model, items.test, most or 8, lengths=())["mm"],
+        "reconstruction_mm": reconstruct(model, items.test, most, lengths=())["mm"],
     }

@@ -98,10 +98,12 @@ def _reconstruction(figure, found: dict) -> None:
     axes.plot(lengths, of["mm"], "o-", color=_OURS, label="joints, from the pelvis")
     axes.plot(lengths, of["world_mm"], "o-", color=_OTHER, label="joints, in the world")
     axes.plot(lengths, of["still_mm"], "--", color=_PALE, label="a still mean pose")
-    axes.set(xlabel="frames", ylabel="mm", ylim=(0, None))
+    axes.set(xlabel="frames", ylabel="mm")
     axes.legend(fontsize=8)
+    axes.set_ylim(0, 1.08 * axes.get_ylim()[1])
     degrees.plot(lengths, of["degrees"], "o-", color=_OURS)
-    degrees.set(xlabel="frames", ylabel="degrees, joint rotations", ylim=(0, None))
+    degrees.set(xlabel="frames", ylabel="degrees, joint rotations")
+    degrees.set_ylim(0, 1.08 * max(of["degrees"]))
 
 
 def _interpolation(figure, found: dict) -> None:
@@ -110,9 +112,11 @@ def _interpolation(figure, found: dict) -> None:
         stops = np.linspace(0, 1, way["stops"])
         jerk.plot(stops, way["jerk"], "o-", color=colour, label=name)
         steps.plot((stops[1:] + stops[:-1]) / 2, way["steps_mm"], "o-", color=colour, label=name)
-    jerk.set(xlabel="from one latent to the other", ylabel="jerk, m/s³", ylim=(0, None))
-    steps.set(xlabel="from one latent to the other", ylabel="mm from stop to stop", ylim=(0, None))
+    jerk.set(xlabel="from one latent to the other", ylabel="jerk, m/s³")
+    steps.set(xlabel="from one latent to the other", ylabel="mm from stop to stop")
     jerk.legend(fontsize=8)
+    for axes in (jerk, steps):
+        axes.set_ylim(0, 1.08 * axes.get_ylim()[1])
 
 
 def _style(figure, found: dict) -> None:

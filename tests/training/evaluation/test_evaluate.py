@@ -26,6 +26,7 @@ from training.evaluation import items as items_module
 from training.evaluation.compare import parse
 from training.evaluation.items import load_items
 from training.evaluation.model import Model, body_joints
+from training.evaluation.page import fill
 from training.evaluation.reconstruction import errors
 
 SECTIONS = ("recognition", "retrieval", "generation", "reconstruction", "interpolation", "style")
@@ -113,6 +114,27 @@ def test_it_writes_json_and_a_page_and_the_same_again(tmp_path, data, tiny_pack,
         picture = tmp_path / "one" / f"{section}.png"
         assert picture.read_bytes().startswith(b"\x89PNG") and f'src="{picture.name}"' in page
     assert "may know these clips" in page and str(tmp_path) not in first + page
+
+
+def test_the_tables_are_put_into_a_file_of_ones_own(tmp_path, data, tiny_pack, no_text_tower):
+    text = tmp_path / "mine.md"
+    marks = "<!-- recognition -->\nold\n<!-- /recognition -->\nkept\n<!-- compare -->\n<!-- /compare -->\n"
+    text.write_text("# Ours\n" + marks)
+    arguments = ["--pack", str(tiny_pack), "--data", str(data), "--quick", "--out", str(tmp_path / "out")]
+    command.main([*arguments, "--fill", str(text)])
+    once = text.read_text()
+    assert "| the held-out 2 classes: bare class name |" in once and "old" not in once
+    assert once.startswith("# Ours\n") and once.endswith("kept\n<!-- compare -->\n<!-- /compare -->\n")
+    fill(json.loads((tmp_path / "out" / "evaluation.json").read_text()), text)
+    assert text.read_text() == once
+    text.write_text("# Nothing marked\n")
+    with pytest.raises(UserError, match="has no marks"):
+        fill({"recognition": json.loads((tmp_path / "out" / "evaluation.json").read_text())["recognition"]}, text)
+
+
+def test_a_file_to_fill_that_is_none_is_told_at_once(data, tmp_path):
+    with pytest.raises(UserError, match="There is no file"):
+        command.main(["--data", str(data), "--fill", str(tmp_path / "none.md")])
 
 
 def test_whole_and_quick_differ_in_how_much(data, tiny_pack, no_text_tower):
