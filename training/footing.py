@@ -22,7 +22,7 @@ from .stance import Likeness, runs
 _EASE = 0.2  # seconds over which a foot comes into its place before a stance, and leaves it afterwards
 _REACH = 0.9995  # of the leg's length: a leg is never quite straightened to reach a place
 _SELDOM_LOWER = 5.0  # percentile of heights that is the floor of those who never stand
-_LIFT_EASE = 0.15  # seconds: how gently the body is lifted where it would dip through the floor
+_LIFT_EASE = 0.1  # seconds: how gently the body is lifted where it would dip through the floor
 
 
 def stand(motion: Motion, theirs: Likeness, body: Body) -> Motion:

@@ -27,7 +27,13 @@ def frame(look: Look) -> dict:
 
 
 def take(studio: Studio, told: dict, rotations: np.ndarray, translation: np.ndarray, path: Path) -> dict:
-    return studio.take(studio.prepare(told, rotations, translation), path)
+    pictures = []
+    shot = studio.prepare(told, rotations, translation)
+    studio.take([shot], 1, path.parent, lambda *picture: pictures.append(picture))
+    (found, image), = pictures
+    path.write_bytes(image)
+    bpy.context.scene.render.filepath = str(path)
+    return found
 
 
 def look(name: str, seed: int, **changes) -> Look:
