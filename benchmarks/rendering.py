@@ -62,7 +62,10 @@ class BareLoop:
         camera = scene.camera
         translation = np.empty_like(unit.translation)
         for i, frame in enumerate(unit.frames):
-            told = studio.take(studio.prepare(frame, unit.rotations[i], unit.translation[i]), self.path)
+            pictures: list[dict] = []
+            shot = studio.prepare(frame, unit.rotations[i], unit.translation[i])
+            studio.take([shot], 1, folder, lambda told, _: pictures.append(told))  # noqa: B023
+            told = pictures[0]
             x, y, z = np.array(told["joints_3d"][0]) - (body.joints()[0] * (1, 1, -1))[[0, 2, 1]]
             translation[i] = (x, z, -y)
             camera.keyframe_insert("location", frame=i + 1)
@@ -82,6 +85,17 @@ class BareLoop:
             scene.frame_set(frame)
             bpy.ops.render.render(write_still=True)
         return self.frames / (time.perf_counter() - start)
+
+
+def engine_alone(motions: Path, images: int, processes: int) -> float:
+    """Images per second of bare loops in several processes at once, which do not hear of each other."""
+    options = ["--motions", str(motions), "--images", str(images), "--bare"]
+    command = [sys.executable, "-m", "benchmarks.rendering", *options]
+    running = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        for _ in range(processes)
+    ]
+    return sum(float(process.communicate()[0].split()[-1]) for process in running)
 
 
 _ONE_IMAGE = """
@@ -183,6 +197,7 @@ def measure(motions: Path, images: int, repeats: int, memory_images: int, folder
         cycles[count] = max(pipeline(plan(motions, 64, 16), team, folder) for _ in range(2))
         for worker in team:
             worker.close()
+    alone = [engine_alone(motions, images, count) for count in (1, 2)]
     figures: dict[str, object] = {
         "blender": bpy.app.version_string,
         "images": images,
@@ -191,6 +206,7 @@ def measure(motions: Path, images: int, repeats: int, memory_images: int, folder
         "pipeline_to_bare_loop": best["pipeline"] / best["bare_loop"],
         "pipeline_to_process_per_image": best["pipeline"] / single,
         "two_workers_to_one": best["two_workers"] / best["pipeline"],
+        "two_bare_loops_to_one": alone[1] / alone[0],
         "cycles_4_samples_per_second": cycles[1],
         "cycles_two_workers_to_one": cycles[2] / cycles[1],
     }
@@ -208,8 +224,14 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=6)
     parser.add_argument("--memory", type=int, default=5000, metavar="N")
     parser.add_argument("--json", type=Path, metavar="FILE")
+    parser.add_argument("--bare", action="store_true", help="print the bare loop's rate alone")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
+        if options.bare:
+            loop = BareLoop(plan(options.motions, options.images, options.images).unit(0), Settings(), Path(folder))
+            loop.run()
+            print(f"\n{loop.run()}")
+            return
         figures = measure(options.motions, options.images, options.repeats, options.memory, Path(folder))
     for name, value in figures.items():
         print(f"{name:32} {value:.4g}" if isinstance(value, float) else f"{name:32} {value}")

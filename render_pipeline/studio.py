@@ -5,6 +5,8 @@ Runs inside Blender, in a process that has no user's file open.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +30,7 @@ from .settings import FORMATS, Settings
 _FLOOR_SIZE = 60.0  # metres; its far edge is the horizon
 _AXES = BLENDER_AXES.T.astype(np.float32)
 _DIGITS = 4  # of what the JSON says: tenths of millimetres, ten-thousandths of pixels
+_AT_ONCE = 32  # pictures rendered as one animation
 _USE = {"workbench": use_workbench, "cycles": use_cycles, "eevee": use_eevee}
 
 
@@ -120,20 +123,53 @@ class Studio:
         centre = (vertices.min(axis=0) + vertices.max(axis=0)) / 2
         return Shot(look, posed, joints, view, view.camera_path(view.reach(vertices)[None], centre[None], 0.0)[0])
 
-    def take(self, shot: Shot, path: Path) -> dict:
-        """Renders to `path`. Returns what is to be told of the picture, as JSON.
+    def take(self, shots: Iterable[Shot], count: int, folder: Path, done: Callable[[dict, bytes], None]) -> None:
+        """Renders `count` pictures in `folder`, each of which is given to `done` and cleared away.
 
-        camera: `Pinhole` matrices. joints_2d: (55, 2) pixels, joints_3d: (55, 3) metres, in Blender's axes, the origin
-        on the floor below the pelvis.
+        They are frames of one animation, which saves Blender a tenth of its time for each (in Cycles, a third); what
+        is to be seen is set as the frame changes. `done` is called with what is to be told of the picture, as JSON,
+        and the image. camera: `Pinhole` matrices. joints_2d: (55, 2) pixels, joints_3d: (55, 3) metres, in Blender's
+        axes, the origin on the floor below the pelvis.
         """
+        scene, coming = self._scene, iter(shots)
+        number, shot = 0, None  # what is shown
+        failures: list[BaseException] = []
+
+        def change(*_: object) -> None:
+            nonlocal number, shot
+            # at the end of an animation Blender goes back to where it was, which is no new frame
+            if scene.frame_current == number + 1 <= scene.frame_end and not failures:
+                with _kept(failures):
+                    number, shot = number + 1, next(coming)
+                    self._show(shot)
+
+        def written(*_: object) -> None:
+            if not failures:
+                with _kept(failures):
+                    path = Path(scene.render.frame_path(frame=scene.frame_current))
+                    image = path.read_bytes()
+                    path.unlink()
+                    done(self._tell(shot), image)
+
+        scene.render.filepath = str(folder / "frame")
+        # a failure stops the rendering only when a part is done
+        for start in range(1, count + 1, _AT_ONCE):
+            scene.frame_start, scene.frame_end = start, min(start + _AT_ONCE - 1, count)
+            handlers = bpy.app.handlers
+            with _handling(handlers.frame_change_pre, change), _handling(handlers.render_write, written):
+                bpy.ops.render.render(animation=True)
+            if failures:
+                raise failures[0]
+
+    def _show(self, shot: Shot) -> None:
         look, view = shot.look, shot.view
         set_surface(self._mesh, shot.vertices)
         self._camera.data.lens = look.focal_length
         self._camera.matrix_world = Matrix.Translation(shot.place) @ Matrix(view.axes.T).to_4x4()
         self._dress(look, view)
-        self._scene.render.filepath = str(path)
-        bpy.ops.render.render(write_still=True)
-        pinhole = Pinhole.of(shot.place, view.axes, look.focal_length, self._size)
+
+    def _tell(self, shot: Shot) -> dict:
+        pinhole = Pinhole.of(shot.place, shot.view.axes, shot.look.focal_length, self._size)
         pixels = pinhole.project(shot.joints)
         return {
             "camera": {
@@ -173,6 +209,24 @@ class Studio:
         self._sun.data.energy = look.light_strength
         self._sun.rotation_euler = Vector(towards).to_track_quat("Z", "Y").to_euler()
         set_shadow_direction(scene, towards)
+
+
+@contextmanager
+def _handling(handlers: list, handler: Callable) -> Iterator[None]:
+    handlers.append(handler)
+    try:
+        yield
+    finally:
+        handlers.remove(handler)
+
+
+@contextmanager
+def _kept(failures: list[BaseException]) -> Iterator[None]:
+    """Keeps what is raised: Blender would print what a handler raises, and go on."""
+    try:
+        yield
+    except BaseException as error:
+        failures.append(error)
 
 
 def _leg(joints: np.ndarray) -> float:

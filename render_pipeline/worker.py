@@ -15,10 +15,8 @@ import os
 import shutil
 import tempfile
 import traceback
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 
@@ -27,9 +25,6 @@ from motionclip_blender.core.errors import UserError
 from .messages import receive, send
 from .resident import resident_bytes
 from .settings import FORMATS, Settings
-
-if TYPE_CHECKING:
-    from .studio import Shot
 
 _ENOUGH_BYTES = 2**20  # free, for any image to be written
 _POSE = 55 * 4 + 3  # numbers of one: rotations, translation
@@ -101,26 +96,15 @@ class _Server:
 
     def _render(self, head: dict, blob: bytes) -> None:
         poses = np.frombuffer(blob, np.float32).reshape(-1, _POSE)
-        path = self._folder / f"frame.{FORMATS[self._settings.image_format].suffix}"
-        for shot in self._shots(head["frames"], poses):
-            told = self._studio.take(shot, path)
-            image = path.read_bytes()
-            path.unlink()
+
+        def done(told: dict, image: bytes) -> None:
             self._tell({"told": told, "resident": resident_bytes()}, image)
 
-    def _shots(self, frames: list[dict], poses: np.ndarray) -> Iterator[Shot]:
-        """Prepared one ahead: Blender lets other threads run while it renders, so that poses cost next to no time."""
-
-        def prepare(i: int) -> Shot:
-            return self._studio.prepare(frames[i], poses[i, :-3].reshape(55, 4), poses[i, -3:])
-
-        with ThreadPoolExecutor(1) as ahead:
-            following = ahead.submit(prepare, 0)
-            for i in range(len(frames)):
-                shot = following.result()
-                if i + 1 < len(frames):
-                    following = ahead.submit(prepare, i + 1)
-                yield shot
+        shots = (
+            self._studio.prepare(frame, pose[:-3].reshape(55, 4), pose[-3:])
+            for frame, pose in zip(head["frames"], poses, strict=True)
+        )
+        self._studio.take(shots, len(poses), self._folder, done)
 
     def _sheet(self, head: dict, blob: bytes) -> None:
         from .sheet import contact_sheet
