@@ -10,6 +10,7 @@ import numpy as np
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.feet import without_short_runs
 from motionclip_blender.core.motion import heading
 
 from .rig_maps import RigMap
@@ -88,17 +89,7 @@ class Likeness:
     def standing(self) -> np.ndarray:
         """(T, 2) whether each foot stands: on the floor, still, and not just for a moment."""
         standing = self.on_floor & (self.speed < _STILL)
-        for foot in standing.T:
-            for start, stop in runs(foot):
-                if stop - start < _SHORTEST * self.fps:
-                    foot[start:stop] = False
-        return standing
-
-
-def runs(flags: np.ndarray) -> list[tuple[int, int]]:
-    """The (start, stop) of every stretch of frames whose flag is set."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], flags.astype(np.int8), [0]))))
-    return [(int(start), int(stop)) for start, stop in edges.reshape(-1, 2)]
+        return np.stack([without_short_runs(foot, _SHORTEST * self.fps) for foot in standing.T], axis=1)
 
 
 def source_scale(clip: SourceClip, pairs: RigMap, body: Body) -> float:

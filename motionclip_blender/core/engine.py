@@ -12,6 +12,7 @@ import numpy as np
 from . import rotations as rot
 from .body import Body
 from .errors import UserError
+from .feet import planted
 from .motion import Motion
 from .pack import Pack
 from .pose_tensor import from_pose_tensor, to_pose_tensor
@@ -83,7 +84,7 @@ class Engine:
         motion = window
         while len(motion) < frames:
             motion = motion.fade_into(window, _SEAM_FRAMES)
-        return self.body.on_floor(self._with_hands(motion.crop(0, frames)))
+        return self.body.on_floor(planted(self._with_hands(motion.crop(0, frames)), self.body))
 
     def encode(self, motion: Motion) -> np.ndarray:
         """(512,) float32: the latent of a motion, of its first frames up to the pack's longest length."""

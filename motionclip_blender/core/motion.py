@@ -144,7 +144,7 @@ class Motion:
         return replace(self, rotations=rotations, translation=self.translation @ rot.quat_to_matrix(turn).T)
 
     def moved(self, offset: np.ndarray) -> Motion:
-        """Shifted by `offset` (3,) metres."""
+        """Shifted by `offset` metres: (3,), or (T, 3) for a way of its own in every frame."""
         return replace(self, translation=self.translation + np.asarray(offset, np.float32))
 
 

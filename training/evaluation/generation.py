@@ -58,14 +58,14 @@ def generate(model: Model, items: Items, quick: bool = False) -> dict:
     prompts = [(action, text) for action in classes for text in data["classes"][action][: 1 if quick else None]]
     actions = np.array([action for action, _ in prompts])
     embeddings = model.texts([text for _, text in prompts])
-    poses = model.decode(embeddings, frames)
+    poses = model.generate(embeddings, frames)
     positions = model.positions(poses)
     placed = measures.in_place(positions)[:, ::_EVERY]
 
     stride = _STRIDE * (4 if quick else 1)
     train, test = RealWindows(model, items.train, frames, stride), RealWindows(model, items.test, frames, frames)
     walking = model.texts([*data["classes"][_WALK], *data["walking"]])
-    walks = measures.sliding(model.positions(model.decode(walking, frames)), fps)
+    walks = measures.sliding(model.positions(model.generate(walking, frames)), fps)
     made_walking, real_walking = _mean(walks), _walking(items, model, frames)
     return {
         "prompts": len(prompts),

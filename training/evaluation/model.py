@@ -78,6 +78,10 @@ class Model:
         parts = [self.network.decode_batch(latents[part], frames) for part in _parts(range(len(latents)))]
         return np.concatenate(parts)
 
+    def generate(self, latents: np.ndarray, frames: int) -> np.ndarray:
+        """As `decode`, with what the engine does besides: feet planted, on the floor. What users see."""
+        return np.stack([self.poses(self.engine.decode(latent, frames)) for latent in latents])
+
     def encode_poses(self, poses: np.ndarray) -> np.ndarray:
         """(n, latent) float32 latents of pose tensors (n, T, rows, 6)."""
         return np.concatenate([self.network.encode_batch(poses[part]) for part in _parts(range(len(poses)))])

@@ -63,7 +63,7 @@ def _changes(model: Model, words: dict, way: str) -> list[list]:
     for action in words["classes"]:
         base = model.texts([as_text(action)])
         latents = np.concatenate((base, base + _directions(model, words, action, way)))
-        found = measured(model.positions(model.decode(latents, frames)), fps)
+        found = measured(model.positions(model.generate(latents, frames)), fps)
         for i, (word, expected) in enumerate(words["words"].items(), 1):
             for name, sign in expected.items():
                 if name != "stride" or action in words["travelling"]:

@@ -1,0 +1,195 @@
+"""Feet that stand still: the usual clean-up of motion whose feet slide.
+
+Kovar et al., "Footskate cleanup for motion capture editing" (SCA 2002): while a foot stands it is held in one place, by
+moving the body and bending hip and knee a little.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from . import rotations as rot
+from .body import Body
+from .motion import Motion
+from .skeleton import INDEX, PARENTS
+
+_SIDES = ("left", "right")
+_REACH = 0.9995  # of the leg's length: a leg is never quite straightened to reach a place
+# A foot may be standing while its ankle or its ball is this near the height at which it stands, and this slow
+_NEAR_FLOOR = 0.05  # metres
+_STILL = 0.5  # metres per second
+_SLIDE = 0.5  # of the body's speed is added to that: slides are what is to be cleaned up
+_HELD = 0.25  # metres per second: a foot slower than this, once the body goes where its feet say, stands
+_FLIGHT = 0.25  # seconds without a foot on the ground after which the body flies on as it does
+_SHORTEST = 0.1  # seconds of a stance
+_EASE = 0.15  # seconds over which a foot comes into its place before a stance, and leaves it afterwards
+_SMOOTHING = 2.0  # frames
+
+
+def planted(motion: Motion, body: Body) -> Motion:
+    """`motion` with feet that keep their place while they stand.
+
+    First the body is made to go where its feet say: in every moment the slower of the feet that are on the ground is
+    taken to stand, and what it slides is taken off the body's way. A moonwalk stays one, for one of its feet always
+    stands. Then each foot is held where it stands.
+    """
+    if len(motion) < 3:
+        return motion
+    motion = motion.moved(-_slid(body.posed_joints(motion), motion.fps, body))
+    joints = body.posed_joints(motion).astype(np.float64)
+    heights, speeds, velocities = _contacts(joints, motion.fps, body)
+    standing = (heights < _NEAR_FLOOR) & (speeds < _HELD)
+    ease = round(_EASE * motion.fps)
+    shifts = []
+    for side in (0, 1):
+        # the contact's own way over the ground, from the heel to the ball without a jump
+        way = np.cumsum(velocities[:, side], axis=0) / motion.fps
+        flat = hold(way, without_short_runs(standing[:, side], _SHORTEST * motion.fps), ease)
+        shifts.append(np.stack((flat[:, 0], np.zeros(len(motion)), flat[:, 1]), axis=1))
+    return move_feet(motion, joints, shifts)
+
+
+def _contacts(joints: np.ndarray, fps: float, body: Body) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of each foot's lower end, heel or ball: (T, 2) height over where it stands, (T, 2) speed, (T, 2, 2) velocity.
+
+    Heights are over the floor, the lowest of the motion's; velocities over the ground, metres per second.
+    """
+    rest = body.joints()
+    places = [[INDEX[f"{side}_{end}"] for side in _SIDES] for end in ("ankle", "foot")]
+    heights = np.stack([joints[:, at, 1] - rest[at, 1] for at in places])  # (2 ends, T, 2 feet)
+    velocity = np.stack([np.gradient(joints[:, at][..., [0, 2]], axis=0) * fps for at in places])
+    lower = heights.argmin(axis=0)
+    velocity = np.where(lower[..., None] == 0, velocity[0], velocity[1])
+    heights = heights.min(axis=0)
+    return heights - np.percentile(heights.min(axis=1), 5), np.linalg.norm(velocity, axis=-1), velocity
+
+
+def _slid(joints: np.ndarray, fps: float, body: Body) -> np.ndarray:
+    """(T, 3) how far, up to each frame, the foot that stands has slid over the ground."""
+    heights, speeds, velocities = _contacts(joints, fps, body)
+    speeds = np.where(heights < _NEAR_FLOOR, speeds, np.inf)
+    slower = speeds.argmin(axis=1)
+    every = np.arange(len(joints))
+    pelvis = np.linalg.norm(np.gradient(joints[:, 0, [0, 2]], axis=0), axis=1) * fps
+    # feet that leave for a jump are as fast as the body
+    stands = speeds[every, slower] < _STILL + _SLIDE * pelvis
+    way = np.zeros((len(joints), 3))
+    if stands.any():
+        flies = np.zeros(len(joints), bool)
+        for start, stop in runs(~stands):
+            flies[start:stop] = stop - start > _FLIGHT * fps
+        for axis, row in ((0, 0), (2, 1)):
+            slide = np.interp(every, every[stands], velocities[every, slower, row][stands])
+            way[:, axis] = np.cumsum(_smoothed(np.where(flies, 0.0, slide))) / fps
+    return way - way[0]
+
+
+def _smoothed(values: np.ndarray) -> np.ndarray:
+    reach = min(round(3 * _SMOOTHING), len(values) - 1)
+    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / _SMOOTHING) ** 2)
+    return np.convolve(np.pad(values, reach, mode="edge"), kernel / kernel.sum(), "valid")
+
+
+def move_feet(motion: Motion, joints: np.ndarray, shifts: list[np.ndarray]) -> Motion:
+    """`motion` with its left and right foot moved by `shifts`, (T, 3) metres each; the feet keep their directions.
+
+    joints: (T, 55, 3), those of `motion`. What both feet ask for, the whole body does; knees bend only for the
+    difference.
+    """
+    common = (shifts[0] + shifts[1]) / 2
+    rotations = motion.rotations.astype(np.float64)
+    world = _world(rotations)
+    for side, shift in zip(_SIDES, shifts, strict=True):
+        _reach(side, world, joints + common[:, None], joints[:, INDEX[f"{side}_ankle"]] + shift)
+    for side in _SIDES:
+        for joint in (f"{side}_hip", f"{side}_knee", f"{side}_ankle"):
+            at = INDEX[joint]
+            rotations[:, at] = rot.quat_multiply(rot.quat_conjugate(world[:, PARENTS[at]]), world[:, at])
+    return replace(motion, rotations=rotations, translation=motion.translation + common)
+
+
+def hold(offset: np.ndarray, held: np.ndarray, ease: int, to: float | None = None) -> np.ndarray:
+    """(T, n) what to add to a foot so that while it is `held` (T,) it keeps one `offset` (T, n).
+
+    ease: frames over which it comes and goes. to: the offset to keep, by default the mean of each hold.
+    """
+    shift = np.zeros_like(offset)
+    weight = np.zeros(len(offset))
+    fade = (1 + np.cos(np.pi * np.arange(1, ease + 1) / (ease + 1))) / 2
+    for start, stop in runs(held):
+        correction = (offset[start:stop].mean(axis=0) if to is None else to) - offset[start:stop]
+        before, after = min(ease, start), min(ease, len(offset) - stop)
+        shift[start:stop] += correction
+        weight[start:stop] += 1
+        shift[start - before : start] += fade[:before][::-1, None] * correction[0]
+        weight[start - before : start] += fade[:before][::-1]
+        shift[stop : stop + after] += fade[:after, None] * correction[-1]
+        weight[stop : stop + after] += fade[:after]
+    # between two holds that follow closely both fade at once
+    return shift / np.maximum(weight, 1)[:, None]
+
+
+def runs(flags: np.ndarray) -> list[tuple[int, int]]:
+    """The (start, stop) of every stretch of frames whose flag is set."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], flags.astype(np.int8), [0]))))
+    return [(int(start), int(stop)) for start, stop in edges.reshape(-1, 2)]
+
+
+def without_short_runs(flags: np.ndarray, shortest: float) -> np.ndarray:
+    """`flags` (T,) with stretches of fewer than `shortest` frames unset."""
+    kept = flags.copy()
+    for start, stop in runs(flags):
+        if stop - start < shortest:
+            kept[start:stop] = False
+    return kept
+
+
+def _reach(side: str, world: np.ndarray, joints: np.ndarray, target: np.ndarray) -> None:
+    """Turns hip and knee in `world` (T, 55, 4) so that the ankle comes to `target` (T, 3); the foot stays level.
+
+    joints: (T, 55, 3) places before. The knee keeps its plane.
+    """
+    hip, knee, ankle = (joints[:, INDEX[f"{side}_{name}"]] for name in ("hip", "knee", "ankle"))
+    thigh, shin = (np.linalg.norm(b - a, axis=1) for a, b in ((hip, knee), (knee, ankle)))
+    to_target = target - hip
+    distance = np.clip(np.linalg.norm(to_target, axis=1), np.abs(thigh - shin) + 1e-4, (thigh + shin) * _REACH)
+    now = np.clip(np.linalg.norm(ankle - hip, axis=1), np.abs(thigh - shin) + 1e-4, (thigh + shin) * 0.99999)
+    # the knee's bend, by the law of cosines, before and after
+    bend = [np.arccos(np.clip((thigh**2 + shin**2 - d**2) / (2 * thigh * shin), -1, 1)) for d in (now, distance)]
+    # legs that are straight show no plane: theirs is the one in which knees bend, about the thigh's own X
+    axis = np.cross(knee - hip, ankle - knee)
+    thigh_x = rot.quat_to_matrix(world[:, INDEX[f"{side}_hip"]])[..., 0]
+    length = np.linalg.norm(axis, axis=1, keepdims=True)
+    straight = (1 - np.clip(length / (0.05 * (thigh * shin)[:, None]), 0, 1)) * np.sign(
+        np.where(np.sum(axis * thigh_x, axis=1, keepdims=True) < 0, -1, 1)
+    )
+    axis = axis / np.maximum(length, 1e-9) * (1 - np.abs(straight)) + thigh_x * straight
+    axis /= np.maximum(np.linalg.norm(axis, axis=1, keepdims=True), 1e-9)
+    fold = rot.axis_angle_to_quat(axis * (bend[0] - bend[1])[:, None])
+    folded = knee + _rotated(fold, ankle - knee)
+    swing = _between(folded - hip, to_target)
+    knee_turn = rot.quat_multiply(swing, fold)
+    at_hip, at_knee = INDEX[f"{side}_hip"], INDEX[f"{side}_knee"]
+    world[:, at_hip] = rot.quat_multiply(swing, world[:, at_hip])
+    world[:, at_knee] = rot.quat_multiply(knee_turn, world[:, at_knee])
+
+
+def _world(rotations: np.ndarray) -> np.ndarray:
+    world = rotations.copy()
+    for joint, parent in enumerate(PARENTS[1:], start=1):
+        world[:, joint] = rot.quat_multiply(world[:, parent], rotations[:, joint])
+    return world
+
+
+def _rotated(quats: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+    return np.einsum("tab,tb->ta", rot.quat_to_matrix(quats), vectors)
+
+
+def _between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """(T, 4) the smallest rotations that take directions `a` to directions `b`, both (T, 3)."""
+    a = a / np.linalg.norm(a, axis=1, keepdims=True)
+    b = b / np.linalg.norm(b, axis=1, keepdims=True)
+    q = np.concatenate((1.0 + np.sum(a * b, axis=1, keepdims=True), np.cross(a, b)), axis=1)
+    return q / np.linalg.norm(q, axis=1, keepdims=True)

@@ -1,0 +1,104 @@
+"""Feet that keep their place while they stand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from motionclip_blender.core.body import Body
+from motionclip_blender.core.feet import hold, planted, runs, without_short_runs
+from motionclip_blender.core.motion import Motion
+from motionclip_blender.core.skeleton import INDEX
+from tests.synthetic import angle_between
+
+FPS = 30.0
+
+
+def walker(body: Body, speed: float, frames: int = 60) -> Motion:
+    """Two legs that step in place, one standing and swinging back while the other is lifted forward, carried along +Z
+    at `speed`; the legs' own is about one metre a second."""
+    phase = 2 * np.pi * np.arange(frames) / 30
+    poses = np.zeros((frames, 55, 3))
+    for side, at in (("left", phase), ("right", phase + np.pi)):
+        lift = np.clip(np.sin(at), 0, None)
+        poses[:, INDEX[f"{side}_hip"], 0] = 0.3 * np.cos(at) - 0.5 * lift
+        poses[:, INDEX[f"{side}_knee"], 0] = 1.0 * lift
+        poses[:, INDEX[f"{side}_ankle"], 0] = -0.3 * np.cos(at) - 0.5 * lift
+    way = np.zeros((frames, 3))
+    way[:, 2] = np.arange(frames) / FPS * speed
+    return body.on_floor(Motion.from_axis_angle(poses.reshape(frames, -1), way, FPS))
+
+
+def slides(motion: Motion, body: Body) -> float:
+    """m/s: mean speed over the ground of the lower foot."""
+    feet = body.posed_joints(motion)[:, [INDEX["left_foot"], INDEX["right_foot"]]]
+    speed = np.linalg.norm(np.gradient(feet[..., [0, 2]], axis=0), axis=-1) * motion.fps
+    lower = feet[..., 1].argmin(axis=1)
+    return float(np.mean(speed[np.arange(len(motion)), lower]))
+
+
+@pytest.mark.parametrize("speed", [0.6, 1.6])
+def test_who_walks_goes_where_the_feet_say(open_body: Body, speed: float):
+    motion = walker(open_body, speed)
+    clean = planted(motion, open_body)
+    assert slides(clean, open_body) < 0.5 * slides(motion, open_body)
+    went = clean.translation[-1, 2] - clean.translation[0, 2]
+    assert went / clean.seconds == pytest.approx(1.0, abs=0.35)
+    # legs bend a little for it, nothing else does
+    turned = np.degrees(angle_between(clean.rotations, motion.rotations))
+    legs = [INDEX[f"{side}_{part}"] for side in ("left", "right") for part in ("hip", "knee", "ankle")]
+    assert turned[:, legs].mean() < 3 and np.delete(turned, legs, axis=1).max() < 1e-2
+
+
+def test_who_drifts_stands_still(open_body: Body):
+    way = np.zeros((60, 3))
+    way[:, 0] = np.linspace(0, 0.25, 60)
+    motion = open_body.on_floor(Motion.from_axis_angle(np.zeros((60, 165)), way, FPS))
+    clean = planted(motion, open_body)
+    assert np.ptp(clean.translation[:, 0]) < 0.01
+
+
+def test_who_slides_on_one_foot_goes_on_sliding(open_body: Body):
+    """As in a moonwalk: the body moves while one foot stands and the other glides."""
+    frames = 40
+    swing = np.linspace(-0.25, 0.25, frames)
+    poses = np.zeros((frames, 55, 3))
+    poses[:, INDEX["left_hip"], 0], poses[:, INDEX["left_ankle"], 0] = swing, -swing
+    way = np.zeros((frames, 3))
+    way[:, 2] = np.sin(swing) * open_body.leg_length  # so that the left foot stands
+    motion = open_body.on_floor(Motion.from_axis_angle(poses.reshape(frames, -1), way, FPS))
+    clean = planted(motion, open_body)
+    before, after = (m.translation[-1, 2] - m.translation[0, 2] for m in (motion, clean))
+    assert after == pytest.approx(before, rel=0.2)
+
+
+def test_a_flight_is_not_held_back(open_body: Body):
+    """Up and forward for half a second: a long jump."""
+    way = np.zeros((60, 3))
+    flight = np.clip((np.arange(60) - 20) / 16, 0, 1)
+    way[:, 2], way[:, 1] = 1.5 * flight, 1.2 * flight * (1 - flight)
+    motion = Motion.from_axis_angle(np.zeros((60, 165)), way, FPS)
+    clean = planted(open_body.on_floor(motion), open_body)
+    assert clean.translation[-1, 2] - clean.translation[0, 2] > 1.2
+    np.testing.assert_allclose(clean.translation[:, 1].max() - clean.translation[:, 1].min(), 0.3, atol=0.02)
+
+
+@pytest.mark.parametrize("frames", [1, 2, 3, 5])
+def test_the_shortest_motions(open_body: Body, frames: int):
+    motion = walker(open_body, 1.0).crop(0, frames)
+    assert len(planted(motion, open_body)) == frames
+
+
+def test_holding_keeps_an_offset_and_eases_in_and_out():
+    offset = np.linspace(0, 1, 21)[:, None]
+    held = np.zeros(21, bool)
+    held[8:13] = True
+    moved = offset + hold(offset, held, ease=3)
+    assert np.ptp(moved[8:13]) < 1e-9 and (moved[:4] == offset[:4]).all() and (moved[17:] == offset[17:]).all()
+    assert np.abs(np.diff(moved[:, 0])).max() < 0.11
+
+
+def test_runs_and_short_ones():
+    flags = np.array([1, 1, 0, 1, 0, 0, 1, 1, 1], bool)
+    assert runs(flags) == [(0, 2), (3, 4), (6, 9)]
+    assert without_short_runs(flags, 2).tolist() == [True, True, False, False, False, False, True, True, True]
