@@ -13,7 +13,7 @@ import numpy as np
 from . import rotations as rot
 from .body import Body
 from .motion import Motion
-from .skeleton import INDEX, PARENTS
+from .skeleton import INDEX
 
 _SIDES = ("left", "right")
 _REACH = 0.9995  # of the leg's length: a leg is never quite straightened to reach a place
@@ -37,8 +37,9 @@ def planted(motion: Motion, body: Body) -> Motion:
     """
     if len(motion) < 3:
         return motion
-    motion = motion.moved(-_slid(body.posed_joints(motion), motion.fps, body))
     joints = body.posed_joints(motion).astype(np.float64)
+    slid = _slid(joints, motion.fps, body)
+    motion, joints = motion.moved(-slid), joints - slid[:, None]
     heights, speeds, velocities = _contacts(joints, motion.fps, body)
     standing = (heights < _NEAR_FLOOR) & (speeds < _HELD)
     ease = round(_EASE * motion.fps)
@@ -100,13 +101,15 @@ def move_feet(motion: Motion, joints: np.ndarray, shifts: list[np.ndarray]) -> M
     """
     common = (shifts[0] + shifts[1]) / 2
     rotations = motion.rotations.astype(np.float64)
-    world = _world(rotations)
     for side, shift in zip(_SIDES, shifts, strict=True):
-        _reach(side, world, joints + common[:, None], joints[:, INDEX[f"{side}_ankle"]] + shift)
-    for side in _SIDES:
-        for joint in (f"{side}_hip", f"{side}_knee", f"{side}_ankle"):
-            at = INDEX[joint]
-            rotations[:, at] = rot.quat_multiply(rot.quat_conjugate(world[:, PARENTS[at]]), world[:, at])
+        leg = [INDEX[f"{side}_{joint}"] for joint in ("hip", "knee", "ankle")]
+        world = [rotations[:, 0]]
+        for joint in leg:
+            world.append(rot.quat_multiply(world[-1], rotations[:, joint]))
+        hip, knee, ankle = (joints[:, joint] for joint in leg)
+        world[1:3] = _reach((hip + common, knee + common, ankle + common), ankle + shift, *world[1:3])
+        for joint, parent, turned in zip(leg, world, world[1:], strict=False):
+            rotations[:, joint] = rot.quat_multiply(rot.quat_conjugate(parent), turned)
     return replace(motion, rotations=rotations, translation=motion.translation + common)
 
 
@@ -146,12 +149,14 @@ def without_short_runs(flags: np.ndarray, shortest: float) -> np.ndarray:
     return kept
 
 
-def _reach(side: str, world: np.ndarray, joints: np.ndarray, target: np.ndarray) -> None:
-    """Turns hip and knee in `world` (T, 55, 4) so that the ankle comes to `target` (T, 3); the foot stays level.
+def _reach(
+    leg: tuple[np.ndarray, np.ndarray, np.ndarray], target: np.ndarray, at_hip: np.ndarray, at_knee: np.ndarray
+) -> list[np.ndarray]:
+    """The world rotations of hip and knee, (T, 4) each, by which the ankle comes to `target` (T, 3).
 
-    joints: (T, 55, 3) places before. The knee keeps its plane.
+    leg: places of hip, knee and ankle before, (T, 3) each. at_hip, at_knee: rotations before. The knee keeps its plane.
     """
-    hip, knee, ankle = (joints[:, INDEX[f"{side}_{name}"]] for name in ("hip", "knee", "ankle"))
+    hip, knee, ankle = leg
     thigh, shin = (np.linalg.norm(b - a, axis=1) for a, b in ((hip, knee), (knee, ankle)))
     to_target = target - hip
     distance = np.clip(np.linalg.norm(to_target, axis=1), np.abs(thigh - shin) + 1e-4, (thigh + shin) * _REACH)
@@ -160,7 +165,7 @@ def _reach(side: str, world: np.ndarray, joints: np.ndarray, target: np.ndarray)
     bend = [np.arccos(np.clip((thigh**2 + shin**2 - d**2) / (2 * thigh * shin), -1, 1)) for d in (now, distance)]
     # legs that are straight show no plane: theirs is the one in which knees bend, about the thigh's own X
     axis = np.cross(knee - hip, ankle - knee)
-    thigh_x = rot.quat_to_matrix(world[:, INDEX[f"{side}_hip"]])[..., 0]
+    thigh_x = rot.quat_to_matrix(at_hip)[..., 0]
     length = np.linalg.norm(axis, axis=1, keepdims=True)
     straight = (1 - np.clip(length / (0.05 * (thigh * shin)[:, None]), 0, 1)) * np.sign(
         np.where(np.sum(axis * thigh_x, axis=1, keepdims=True) < 0, -1, 1)
@@ -170,17 +175,7 @@ def _reach(side: str, world: np.ndarray, joints: np.ndarray, target: np.ndarray)
     fold = rot.axis_angle_to_quat(axis * (bend[0] - bend[1])[:, None])
     folded = knee + _rotated(fold, ankle - knee)
     swing = _between(folded - hip, to_target)
-    knee_turn = rot.quat_multiply(swing, fold)
-    at_hip, at_knee = INDEX[f"{side}_hip"], INDEX[f"{side}_knee"]
-    world[:, at_hip] = rot.quat_multiply(swing, world[:, at_hip])
-    world[:, at_knee] = rot.quat_multiply(knee_turn, world[:, at_knee])
-
-
-def _world(rotations: np.ndarray) -> np.ndarray:
-    world = rotations.copy()
-    for joint, parent in enumerate(PARENTS[1:], start=1):
-        world[:, joint] = rot.quat_multiply(world[:, parent], rotations[:, joint])
-    return world
+    return [rot.quat_multiply(swing, at_hip), rot.quat_multiply(rot.quat_multiply(swing, fold), at_knee)]
 
 
 def _rotated(quats: np.ndarray, vectors: np.ndarray) -> np.ndarray:
