@@ -78,7 +78,7 @@ def main() -> None:
     parser.add_argument("--engine", choices=tuple(DEFAULT_SAMPLES), default="workbench")
     options = parser.parse_args()
     settings = Settings(engine=options.engine, samples=1 if options.engine == "workbench" else 4)
-    made = plan(options.motions, options.images, max(1, options.images // 2))
+    made = plan(options.motions, options.images, options.images)
     whole = plan(options.motions, options.images, options.images).unit(0)
     ours, theirs = [], []
     with tempfile.TemporaryDirectory() as name:

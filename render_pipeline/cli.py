@@ -27,14 +27,16 @@ from .settings import DEFAULT_SAMPLES, ENGINES, FORMATS, Settings
 _SIZES = (16, 4096)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, called: str | None = None) -> int:
     """Runs the command line. Returns the exit status.
+
+    called: what the user typed to get here, for --help.
 
     0: all frames are there. 1: some are not, for motions that could not be read or units that crashed; they are named.
     2: what the user can mend stopped it. 130: Ctrl-C or SIGTERM. Shards that are done stay in any case.
     """
     try:
-        given = _parser().parse_args(arguments)
+        given = _parser(called).parse_args(arguments)
         request = _request(given)
         with _stoppable(), _Terminal(given.progress_json) as terminal:
             if given.ray is not None:
@@ -59,9 +61,9 @@ class _Parser(argparse.ArgumentParser):
         raise UserError(f"{message[:1].upper()}{message[1:]}; --help says what can be given.")
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(called: str | None) -> argparse.ArgumentParser:
     parser = _Parser(
-        prog="python -m render_pipeline",
+        prog=called or "python -m render_pipeline",
         description="Renders random frames of motions, for training: shards of images, captions and joints.",
         epilog="The same command goes on where it was stopped. docs/rendering.md says what comes out.",
         allow_abbrev=False,

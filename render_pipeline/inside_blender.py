@@ -11,6 +11,7 @@ import importlib.util
 import os
 import sys
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -30,23 +31,26 @@ def _make_importable() -> None:
         spec.loader.exec_module(module)
 
 
-def _main() -> int:
-    arguments = sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else sys.argv[1:]
+def main(arguments: Sequence[str], called: str | None = None) -> int:
+    """Runs the command line with `arguments`, or a worker. Returns the exit status.
+
+    called: what the user typed to get here, for --help.
+    """
     # started as a script, Python puts this folder first, where `looks` or `plan` could shadow other people's modules
     sys.path[:] = [entry for entry in sys.path if not entry or Path(entry).resolve() != HERE]
     _make_importable()
-    if arguments == ["worker"]:
-        from render_pipeline.worker import main
+    if list(arguments) == ["worker"]:
+        from render_pipeline import worker
 
-        return main()
-    from render_pipeline.cli import main
+        return worker.main()
+    from render_pipeline import cli
 
-    return main(arguments)
+    return cli.main(arguments, called)
 
 
 if __name__ == "__main__":
     try:
-        status = _main()
+        status = main(sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else sys.argv[1:])
     except Exception:  # Blender would print it and end well
         traceback.print_exc()
         status = 1

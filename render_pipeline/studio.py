@@ -30,7 +30,6 @@ from .settings import FORMATS, Settings
 _FLOOR_SIZE = 60.0  # metres; its far edge is the horizon
 _AXES = BLENDER_AXES.T.astype(np.float32)
 _DIGITS = 4  # of what the JSON says: tenths of millimetres, ten-thousandths of pixels
-_AT_ONCE = 32  # pictures rendered as one animation
 _USE = {"workbench": use_workbench, "cycles": use_cycles, "eevee": use_eevee}
 
 
@@ -74,6 +73,7 @@ class Studio:
             scene.collection.objects.link(added)
         scene.camera = self._camera
         scene.world = add_background((1, 1, 1), 1.0)
+        self._surroundings: tuple | None = None
         self._set_output(settings)
         _USE[settings.engine](scene, settings.samples)
 
@@ -152,14 +152,12 @@ class Studio:
                     done(self._tell(shot), image)
 
         scene.render.filepath = str(folder / "frame")
-        # a failure stops the rendering only when a part is done
-        for start in range(1, count + 1, _AT_ONCE):
-            scene.frame_start, scene.frame_end = start, min(start + _AT_ONCE - 1, count)
-            handlers = bpy.app.handlers
-            with _handling(handlers.frame_change_pre, change), _handling(handlers.render_write, written):
-                bpy.ops.render.render(animation=True)
-            if failures:
-                raise failures[0]
+        scene.frame_start, scene.frame_end = 1, count
+        handlers = bpy.app.handlers
+        with _handling(handlers.frame_change_pre, change), _handling(handlers.render_write, written):
+            bpy.ops.render.render(animation=True)
+        if failures:  # nothing else stops an animation, so what came after them is lost
+            raise failures[0]
 
     def _show(self, shot: Shot) -> None:
         look, view = shot.look, shot.view
@@ -199,16 +197,21 @@ class Studio:
         for slot, zone, own in zip(self._mesh.data.materials, zones, self._own_colours, strict=True):
             _paint(slot, look.colours.get(zone, own))
         _paint(self._floor.data.materials[0], look.floor_colour)
-        self._floor.hide_render = not look.floor
-        set_background(scene.world, look.background, look.sky)
-        scene.view_settings.exposure = look.exposure
-        shading.studio_light = look.studio
-        shading.show_shadows = look.floor and look.shadow > 0
-        shading.shadow_intensity = look.shadow
         towards = _towards_light(view, look)
+        set_shadow_direction(scene, towards)
+        surroundings = (look.background, look.sky, look.exposure, look.studio, look.floor, look.shadow)
+        if surroundings != self._surroundings:  # what is set anew is made anew, a fifth of the time in Cycles
+            self._surroundings = surroundings
+            self._floor.hide_render = not look.floor
+            set_background(scene.world, look.background, look.sky)
+            scene.view_settings.exposure = look.exposure
+            shading.studio_light = look.studio
+            shading.show_shadows = look.floor and look.shadow > 0
+            shading.shadow_intensity = look.shadow
+        if self._scene.render.engine == "BLENDER_WORKBENCH":  # which knows no sun
+            return
         self._sun.data.energy = look.light_strength
         self._sun.rotation_euler = Vector(towards).to_track_quat("Z", "Y").to_euler()
-        set_shadow_direction(scene, towards)
 
 
 @contextmanager

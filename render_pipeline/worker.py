@@ -98,7 +98,11 @@ class _Server:
         poses = np.frombuffer(blob, np.float32).reshape(-1, _POSE)
 
         def done(told: dict, image: bytes) -> None:
-            self._tell({"told": told, "resident": resident_bytes()}, image)
+            try:
+                self._tell({"told": told, "resident": resident_bytes()}, image)
+            except BrokenPipeError:  # nobody is left; nothing else stops Blender in the middle of an animation
+                shutil.rmtree(self._folder, ignore_errors=True)
+                os._exit(0)
 
         shots = (
             self._studio.prepare(frame, pose[:-3].reshape(55, 4), pose[-3:])
