@@ -76,9 +76,15 @@ def test_what_no_worker_can_do_better_stops_everything(error: Exception):
 
 
 def test_leaving_early_ends_workers_in_the_middle_of_their_work():
-    slow = Fake()
-    slow.accident = lambda number: slow.closed.wait(30)
-    results = Pool([Fake(), slow], draw, lambda _: None).render(range(100))
+    slow, at_work = Fake(), threading.Event()
+
+    def works_long(_: int) -> None:
+        at_work.set()
+        slow.closed.wait(30)
+
+    slow.accident = works_long
+    quick = Fake(lambda _: at_work.wait(30))
+    results = Pool([quick, slow], draw, lambda _: None).render(range(100))
     next(results)
     results.close()
     assert slow.closed.is_set()
