@@ -6,6 +6,7 @@ file travel with the run; no folder has to be shared.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import shutil
 import socket
@@ -24,6 +25,7 @@ from .run import Request
 from .settings import Settings
 
 _CONNECT_SECONDS = 5
+_CLOSE_SECONDS = 2
 _HERE = Path(__file__).resolve().parent
 _LEFT_OUT = ("__pycache__", "packs", "render_pipeline", "ui")
 
@@ -116,6 +118,10 @@ class _Actor:
     def sheet(self, images: list[bytes], columns: int, cell: int) -> tuple[str, object]:
         return self._answer(lambda worker: worker.sheet(images, columns, cell))
 
+    def close(self) -> None:
+        if self._worker is not None:
+            self._worker.close()
+
     def _answer(self, work: Callable[[Worker], object]) -> tuple[str, object]:
         try:
             if self._worker is None:  # which Blender there is, the node knows
@@ -147,8 +153,12 @@ class _Remote:
 
     def close(self) -> None:
         actor, self._actor = self._actor, None
-        if actor is not None:
-            self._ray.kill(actor)
+        if actor is None:
+            return
+        # in the middle of a unit it cannot hear this; else it clears away after itself
+        with contextlib.suppress(self._ray.exceptions.RayError):
+            self._ray.get(actor.close.remote(), timeout=_CLOSE_SECONDS)
+        self._ray.kill(actor)
 
     def _ask(self, what: str, *arguments: object):
         if self._actor is None:
