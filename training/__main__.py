@@ -11,6 +11,7 @@ _COMMANDS = {
     "captions": "check the captions of the clips",
     "prepare": "retarget real clips to SMPL-X motions",
     "splits": "propose which takes are held out for testing",
+    "images": "train the image tower on rendered frames, and embed them",
     "train": "train an auto-encoder on prepared motions and captions",
     "export": "write a pack from a checkpoint",
     "evaluate": "measure a pack on the clips that are held out",

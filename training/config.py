@@ -31,17 +31,18 @@ class TrainConfig:
         between: latents of motions that prompts can stand for are decoded from a random place between the latent and
         the caption, up to this share of the way. It closes the gap that text and motion latents otherwise keep.
 
-    joint_from: until this step the decoder learns from captions only, and the encoder to lie near them; from then on
-        the decoder also decodes the encoder's latents. From the start, the encoder's first, shapeless latents took a
-        tenth of the movement out of the decoder.
+    encoder_from, joint_from: the decoder learns from captions only up to `joint_from`; from `encoder_from` on the
+        encoder learns to lie near them; then the decoder also decodes the encoder's latents. From the start, the
+        encoder's first, shapeless latents took a tenth of the movement out of the decoder.
     canary_from: from this step on a decoder whose output hardly moves stops the run. It is what a collapsed
         MotionCLIP does: every prompt gives the same still pose.
     vertices: how many of the body's vertices the loss compares; 0 compares all.
     """
 
     seed: int = 0
-    steps: int = 20_000
-    joint_from: int = 10_000
+    steps: int = 36_000
+    encoder_from: int = 20_000
+    joint_from: int = 24_000
 
     split: str | None = "held-out"
     augment: bool = True

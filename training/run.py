@@ -167,14 +167,13 @@ class Run:
         # as many frames in every step, whatever their length: short windows come in larger batches
         prompted, poses = self.windows.draw_exemplars(max(config.prompts * 60 // frames, 4), frames, random)
         places = self.captions.prompts_of(prompted, config, random)
+        batch = Batch(self._tensor(poses), self._tensor(places))
+        if self.step < config.encoder_from:
+            return batch
         chosen, motions = self.windows.draw(max(config.motions * 60 // frames, 4), frames, random)
-        batch = Batch(
-            prompted=self._tensor(poses),
-            places=self._tensor(places),
-            motions=self._tensor(motions),
-            captions=self._tensor(self.captions.of(chosen, random)),
-            same=torch.from_numpy(self.actions[chosen][:, None] == self.actions[chosen]).to(self.place.device),
-        )
+        batch.motions = self._tensor(motions)
+        batch.captions = self._tensor(self.captions.of(chosen, random))
+        batch.same = torch.from_numpy(self.actions[chosen][:, None] == self.actions[chosen]).to(self.place.device)
         # only a motion that its caption stands for may be asked of a place nearer to the caption
         towards = random.uniform(0, config.between, len(chosen)) * self._stands_for(chosen)
         batch.between = self._tensor(towards[:, None])

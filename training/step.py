@@ -22,8 +22,8 @@ class Batch:
     on the way to its caption a latent is decoded from. All on one device.
     """
 
-    prompted: Tensor | None
-    places: Tensor | None
+    prompted: Tensor
+    places: Tensor
     motions: Tensor | None = None
     captions: Tensor | None = None
     images: Tensor | None = None
@@ -46,22 +46,17 @@ class Step(nn.Module):
 
     def forward(self, batch: Batch, joint: bool) -> dict[str, Tensor]:
         terms: dict[str, Tensor] = {}
-        latents, targets = [], []
-        if batch.places is not None:
-            latents.append(batch.places)
-            targets.append(batch.prompted)
+        latents, targets = [batch.places], [batch.prompted]
         if batch.motions is not None:
             encoded = self.network.encoder(batch.motions).float()
             terms |= self._aligned(encoded, batch)
             if joint:
                 latents.append(encoded + batch.between * (batch.captions - encoded))
                 targets.append(batch.motions)
-        if latents:
-            made = self.network.decoder(torch.cat(latents), targets[0].shape[1])
-            parts = reconstruction(made, torch.cat(targets), self.body, self.weights)
-            terms["reconstruction"] = sum(parts.values())
-            terms |= {f"parts/{name}": value.detach() for name, value in parts.items()}
-        return terms
+        made = self.network.decoder(torch.cat(latents), batch.prompted.shape[1])
+        parts = reconstruction(made, torch.cat(targets), self.body, self.weights)
+        terms["reconstruction"] = sum(parts.values())
+        return terms | {f"parts/{name}": value.detach() for name, value in parts.items()}
 
     def _aligned(self, encoded: Tensor, batch: Batch) -> dict[str, Tensor]:
         weights = self.weights

