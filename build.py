@@ -21,6 +21,7 @@ from motionclip_blender.core.files import whole_path
 
 ROOT = Path(__file__).resolve().parent
 PACKAGE = ROOT / "motionclip_blender"
+PIPELINE = ROOT / "render_pipeline"
 MANIFEST = ROOT / "blender_manifest.toml"
 ASSETS = (
     "assets/packs/default/pack.json",
@@ -33,14 +34,18 @@ _STORED = {".npz", ".safetensors"}  # compressed already, or incompressible
 
 
 def contents() -> Iterator[tuple[str, Path]]:
-    """Names in the zip and the files they come from; the package's folder is the extension's root."""
+    """Names in the zip and the files they come from.
+
+    The package's folder is the extension's root; the render pipeline's lies in it, as its launcher expects.
+    """
     yield MANIFEST.name, MANIFEST
     yield "LICENSE", ROOT / "LICENSE"
-    for path in sorted(PACKAGE.rglob("*")):
-        relative = path.relative_to(PACKAGE)
-        hidden = any(part.startswith((".", "__pycache__")) for part in relative.parts)
-        if path.is_file() and not hidden and path.suffix != ".pyc":
-            yield relative.as_posix(), path
+    for folder, root in ((PACKAGE, PACKAGE), (PIPELINE, ROOT)):
+        for path in sorted(folder.rglob("*")):
+            relative = path.relative_to(root)
+            hidden = any(part.startswith((".", "__pycache__")) for part in relative.parts)
+            if path.is_file() and not hidden and path.suffix != ".pyc":
+                yield relative.as_posix(), path
 
 
 def build(out: Path, blender: Path | None = None) -> Path:

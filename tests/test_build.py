@@ -40,6 +40,13 @@ def test_the_zip_holds_code_model_body_and_licence(extension: Path) -> None:
     assert set(build.ASSETS) <= set(names)
 
 
+def test_the_zip_holds_the_render_pipeline_where_its_launcher_finds_the_package(extension: Path) -> None:
+    names = set(zipfile.ZipFile(extension).namelist())
+    for path in (ROOT / "render_pipeline").rglob("*"):
+        if path.suffix in {".py", ".toml"}:
+            assert path.relative_to(ROOT).as_posix() in names
+
+
 def test_the_zip_holds_nothing_else(extension: Path) -> None:
     for name in zipfile.ZipFile(extension).namelist():
         assert not {"__pycache__", "tests", "training"} & set(Path(name).parts)

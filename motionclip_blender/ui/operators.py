@@ -6,7 +6,7 @@ import bpy
 from bpy.props import IntProperty, StringProperty
 
 from ..core.errors import UserError
-from . import generation, preload
+from . import generation, preload, redraw
 from .jobs import Progress, sentence
 from .preferences import sources
 from .properties import FRAMES, PROMPT, START, start_frame
@@ -73,7 +73,7 @@ class MOTIONCLIP_OT_generate(_Reporting, bpy.types.Operator):
             return {"PASS_THROUGH"}
         if self._shown != (shown := (self._job.stage, round(self._job.fraction, 2), self._job.finished)):
             self._shown = shown
-            _redraw_panels(context)
+            redraw.sidebars()
         if not self._job.finished:
             return {"PASS_THROUGH"}
         stop_timer()
@@ -144,16 +144,6 @@ def stop_timer() -> None:
     if SESSION.timer is not None:
         bpy.context.window_manager.event_timer_remove(SESSION.timer)
         SESSION.timer = None
-
-
-def _redraw_panels(context: bpy.types.Context) -> None:
-    """Redraws the sidebars, where the progress stands."""
-    for window in context.window_manager.windows:
-        for area in window.screen.areas:
-            if area.type == "VIEW_3D":
-                for region in area.regions:
-                    if region.type == "UI":
-                        region.tag_redraw()
 
 
 CLASSES = (MOTIONCLIP_OT_generate, MOTIONCLIP_OT_cancel, MOTIONCLIP_OT_add_body)

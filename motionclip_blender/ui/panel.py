@@ -48,13 +48,13 @@ class MOTIONCLIP_PT_panel(bpy.types.Panel):
         else:
             row.operator("motionclip.generate", text="Generate", icon="PLAY")
         if SESSION.error:
-            _wrapped(layout.box(), context, SESSION.error, icon="ERROR")
+            wrapped(box_below(layout), context, SESSION.error, icon="ERROR")
 
         prompt = note(armature, PROMPT_NOTE) if armature else ""
         if prompt:
-            box = layout.box()
+            box = box_below(layout)
             box.label(text="This motion was made from:", icon="ACTION")
-            _wrapped(box, context, f"“{prompt}”")
+            wrapped(box, context, f"“{prompt}”")
             box.label(text=f"Model: {note(armature, PACK_NOTE)}")
 
 
@@ -70,7 +70,17 @@ def _smplx_armature(context: bpy.types.Context) -> bpy.types.Object | None:
     return armature
 
 
-def _wrapped(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str = "NONE") -> None:
+def box_below(layout: bpy.types.UILayout) -> bpy.types.UILayout:
+    """A box below a place where progress stands.
+
+    Blender takes the next thing without data for the bar that was under the mouse, and draws it as if selected: here
+    the separator, which shows nothing of it.
+    """
+    layout.separator(factor=0.2)
+    return layout.box()
+
+
+def wrapped(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str = "NONE") -> None:
     """`text` in as many lines as the sidebar's width asks for; Blender's labels do not wrap."""
     width = context.region.width / context.preferences.system.ui_scale - 60  # less margins and the icon
     column = layout.column(align=True)

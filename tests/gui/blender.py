@@ -66,6 +66,11 @@ class Blender:
         """What Blender has printed."""
         return (self.folder / "blender.log").read_text(errors="replace")
 
+    @property
+    def ended(self) -> int | None:
+        """Blender's exit status, or None while it runs."""
+        return self._running[-1].poll()
+
     def _command(self, program: tuple[str, ...]) -> list[str]:
         return ["unshare", "--mount", "sh", "-c", _ENTER, str(self.root), *program]
 

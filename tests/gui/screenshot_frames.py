@@ -1,0 +1,78 @@
+"""Takes docs/images/panel_frames.png: the panel of training frames while they are rendered.
+
+    MOTIONCLIP_GUI=DIR python -m tests.gui.screenshot_frames [--out PATH]
+
+DIR is set up by setup_gui.sh.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from PIL import Image
+
+import build
+from motionclip_blender.core import amass
+from tests.gui.blender import Blender, root
+from tests.synthetic import random_motion
+
+HEADER = (850, 243)  # pixels; of the panel, below that of an SMPL-X armature
+BUTTON = (909, 478)
+CANCEL = (1008, 478)
+
+OPEN = """
+    sidebar = next(region for region in bpy.context.area.regions if region.type == "UI")
+    sidebar.active_panel_category = "MotionCLIP"
+    bpy.data.objects.remove(bpy.data.objects["Cube"])
+    bpy.ops.motionclip.add_body()
+    asked = bpy.context.scene.motionclip_frames
+    asked.motions, asked.out, asked.per_motion, asked.size = {motions!r}, {out!r}, {per_motion}, {size}
+    bpy.context.area.tag_redraw()
+"""
+_CROP = (774, 86, 1058, 550)
+
+
+def prepare(blender: Blender, out: str, per_motion: int, size: int) -> None:
+    """Three motions to render, and the panel filled in. `out` is the folder's name beside the motions."""
+    motions = blender.folder / "motions"
+    for seed, name in enumerate(("kick", "walk", "wave")):
+        amass.save(random_motion(8, seed=seed, size=0.1), motions / f"{name}.npz")
+    blender.run("bpy.context.space_data.show_region_ui = True")
+    # the sidebar has no tabs before it was drawn once
+    sidebar = "[region.width for region in bpy.context.area.regions if region.type == 'UI'][0] > 50"
+    blender.until(sidebar, 20)
+    folders = {"motions": str(blender.inside / "motions"), "out": str(blender.inside / out)}
+    blender.run(OPEN.format(**folders, per_motion=per_motion, size=size))
+    blender.settle()
+
+
+def main() -> int:
+    """Clicks, waits for the bar to have come some way, takes the picture."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--out", type=Path, default=Path("docs/images/panel_frames.png"))
+    options = parser.parse_args()
+    chroot, why_not = root()
+    if chroot is None:
+        sys.exit(why_not)
+    with tempfile.TemporaryDirectory() as folder:
+        with Blender(chroot, build.build(Path(folder))) as blender:
+            prepare(blender, "frames", 200, 224)
+            blender.click(*HEADER)
+            blender.click(*BUTTON)
+            blender.run("from bl_ext.user_default.motionclip_blender.ui.frames import RENDERING")
+            blender.until("RENDERING.child.done > 200", 120)
+            blender.move(400, 600)
+            time.sleep(1)
+            blender.screenshot(Path(folder) / "shot.png")
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+        with Image.open(Path(folder) / "shot.png") as shot:
+            shot.convert("RGB").crop(_CROP).quantize(64, dither=Image.Dither.NONE).save(options.out, optimize=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,180 @@
+"""Training frames out of the installed extension: real clicks, a real command, a real end of Blender."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+import build
+from motionclip_blender.core.errors import UserError
+from tests.gui.blender import Blender, root
+from tests.gui.screenshot_frames import BUTTON, CANCEL, HEADER, prepare
+
+pytestmark = pytest.mark.gui
+
+NAME = "bl_ext.user_default.motionclip_blender"
+LONG = 200  # frames of each motion, for a rendering that does not come to an end by itself
+BAR = (784, 466, 996, 490)  # pixels, where the progress stands
+LONGEST_GAP = 1.0  # seconds that the window may stand still
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Blender]:
+    """One Blender for all tests here; each opens a fresh file in it."""
+    chroot, why_not = root()
+    if chroot is None:
+        pytest.skip(why_not)
+    try:
+        extension = build.build(tmp_path_factory.mktemp("dist"))
+    except UserError as error:
+        pytest.skip(str(error))
+    with Blender(chroot, extension) as program:
+        program.run(f"from {NAME}.ui.frames import RENDERING")
+        yield program
+
+
+@pytest.fixture
+def blender(program: Blender, request: pytest.FixtureRequest) -> Iterator[Blender]:
+    """A new file, the panel open and filled in; frames go to a folder of the test's name."""
+    # in a timer of its own: opening a file frees the window that the test's code runs in
+    program.run("bpy.app.timers.register(lambda: bpy.ops.wm.read_homefile() and None)")
+    program.until("'Cube' in bpy.data.objects and 'SMPL-X' not in bpy.data.objects", 20)
+    prepare(program, request.node.name, 4, 48)
+    program.click(*HEADER)
+    yield program
+    if program.ended is None:
+        program.run("RENDERING.close()")
+
+
+@pytest.fixture
+def at_work(blender: Blender) -> Blender:
+    """The button was clicked, and frames come."""
+    blender.run(f"bpy.context.scene.motionclip_frames.per_motion = {LONG}")
+    blender.click(*BUTTON)
+    blender.until("RENDERING.busy and RENDERING.child.done", 60)
+    return blender
+
+
+def processes(blender: Blender) -> list[Path]:
+    """The coordinator, and its workers."""
+    parents, found = {}, set()
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            state, parent = (path / "stat").read_text().rpartition(")")[2].split()[:2]
+            words = (path / "cmdline").read_text()
+        except OSError:  # it has ended
+            continue
+        if state != "Z":
+            parents[path] = parent
+            if "inside_blender.py" in words and f"--motions={blender.inside}" in words:
+                found.add(path.name)
+    return [path for path, parent in parents.items() if path.name in found or parent in found]
+
+
+def until(true: Callable[[], object], seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_a_click_renders_while_blender_goes_on(blender: Blender, request: pytest.FixtureRequest) -> None:
+    blender.settle()
+    blender.click(*BUTTON)  # Blender's gaps count from here
+    blender.until("RENDERING.child and RENDERING.child.done", 60)
+    blender.until("not RENDERING.busy", 60)
+    longest = blender.run("max(gaps)")
+    print(f"the window stood still for {longest:.2f} s at most, in {blender.run('sum(gaps)'):.1f} s")
+    assert longest < LONGEST_GAP
+    sentence = f"12 frames are in {blender.inside / request.node.name}"
+    assert blender.run("RENDERING.outcome.text") == sentence
+    until(lambda: f"Info: {sentence}" in blender.log, 10)  # the operator's report
+    index = json.loads((blender.folder / request.node.name / "index.json").read_text())
+    assert index["frames"] == 12
+    assert blender.run("bpy.context.window_manager.windows[0].modal_operators[:]") == []
+
+
+def test_the_panel_shows_progress_and_the_end(at_work: Blender, tmp_path: Path) -> None:
+    at_work.move(400, 600)
+    pictures = []
+    for name in ("early", "late"):
+        at_work.screenshot(tmp_path / f"{name}.png")
+        with Image.open(tmp_path / f"{name}.png") as shot:
+            pictures.append(shot.convert("RGB").crop(BAR).tobytes())
+        at_work.until(f"RENDERING.child.done > {at_work.run('RENDERING.child.done')}", 30)
+        time.sleep(1)
+    assert pictures[0] != pictures[1], "the bar moves without the mouse"
+    assert at_work.run("bpy.context.window_manager.windows[0].modal_operators[:]") == [], "autosave goes on"
+
+
+def test_cancel_and_another_press(at_work: Blender) -> None:
+    at_work.click(*CANCEL)
+    at_work.until("not RENDERING.busy", 20)
+    assert at_work.run("RENDERING.child.status") == 130
+    assert "was stopped at" in at_work.run("RENDERING.outcome.text")
+    until(lambda: not processes(at_work), 10)
+    at_work.click(*BUTTON)
+    at_work.until("RENDERING.busy and RENDERING.child.done", 60)
+
+
+def test_an_error_is_shown_in_the_panel(blender: Blender) -> None:
+    blender.run("bpy.context.scene.motionclip_frames.motions = '/nowhere'")
+    blender.click(*BUTTON)
+    blender.until("RENDERING.outcome", 20)
+    assert blender.run("RENDERING.outcome.text") == "There is no folder /nowhere; choose one with motions."
+    assert blender.run("RENDERING.child") is None
+
+
+def test_another_file_may_be_opened_meanwhile(at_work: Blender) -> None:
+    at_work.run("bpy.app.timers.register(lambda: bpy.ops.wm.read_homefile() and None)")
+    at_work.until("'Cube' in bpy.data.objects", 20)
+    done = at_work.run("RENDERING.child.done")
+    at_work.until(f"RENDERING.busy and RENDERING.child.done > {done}", 30)
+    at_work.run("RENDERING.cancel()")
+    until(lambda: "Info: Rendering was stopped at" in at_work.log, 20)
+
+
+def test_disabling_the_extension_ends_it(at_work: Blender) -> None:
+    assert len(processes(at_work)) >= 2
+    at_work.run(f"child = RENDERING.child\nbpy.ops.preferences.addon_disable(module='{NAME}')")
+    assert at_work.run("child.ended and child.status == 130")
+    until(lambda: not processes(at_work), 10)
+    at_work.run(f"bpy.ops.preferences.addon_enable(module='{NAME}')\nfrom {NAME}.ui.frames import RENDERING")
+
+
+def command(blender: Blender, *arguments: str) -> subprocess.CompletedProcess:
+    """`blender --command motionclip_render`, beside the Blender with the window."""
+    program = ("blender", "--command", "motionclip_render", *arguments)
+    return subprocess.run(
+        blender._command(program), env=blender._environment(), capture_output=True, text=True, timeout=120
+    )
+
+
+def test_the_command(blender: Blender) -> None:
+    folders = ("--motions", str(blender.inside / "motions"), "--out", str(blender.inside / "by-command"))
+    done = command(blender, *folders, "--size", "48", "--workers", "1", "--progress-json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[-1]) == {"done": 3, "total": 3, "message": "Done"}
+    assert json.loads((blender.folder / "by-command" / "index.json").read_text())["frames"] == 3
+    done = command(blender, *folders, "--size", "64")
+    assert done.returncode == 2 and "was begun with something else (size)" in done.stderr
+    done = command(blender, "--help")
+    assert done.returncode == 0 and done.stdout.startswith("usage: blender --command motionclip_render ")
+
+
+def test_nothing_went_to_the_console(program: Blender) -> None:
+    assert "Traceback" not in program.log
+
+
+def test_closing_blender_ends_it(at_work: Blender) -> None:
+    assert len(processes(at_work)) >= 2
+    # after the answer to this has gone out
+    at_work.run("bpy.app.timers.register(lambda: bpy.ops.wm.quit_blender() and None, first_interval=0.5)")
+    until(lambda: at_work.ended is not None, 30)
+    until(lambda: not processes(at_work), 10)
