@@ -67,7 +67,7 @@ def render_sheet(
     path: Path,
     title: str,
     poses: int = 8,
-    cell: tuple[int, int] = _CELL_SIZE,
+    cell: tuple[int, int] | None = None,
     progress: Progress | None = None,
 ) -> None:
     """Writes one PNG with `poses` pictures of `cell` pixels evenly spread over `motion`, the frame's number on each.
@@ -75,6 +75,7 @@ def render_sheet(
     Everything else is as with `render_film`; the camera follows the person from picture to picture.
     """
     step = progress or no_progress
+    cell = cell or _CELL_SIZE
     with whole_path(path) as target, _nothing_left_behind(), tempfile.TemporaryDirectory() as folder:
         scene, sight = _film_set(armature, motion, cell, 0.0, poses)
         furnish(scene, sight, 0.0, scene.name)
