@@ -7,6 +7,7 @@ ARGUMENTS are those of `python -m render_pipeline`, or `worker` alone, which thi
 checkout and from an installed extension, whatever the extension's folder and its parents are called.
 """
 
+import contextlib
 import importlib.util
 import os
 import sys
@@ -56,5 +57,8 @@ if __name__ == "__main__":
         status = 1
     sys.stdout.flush()
     sys.stderr.flush()
+    if "bpy" in sys.modules:
+        with contextlib.suppress(OSError):
+            os.rmdir(sys.modules["bpy"].app.tempdir)  # which Blender takes away itself when it ends properly only
     # Blender has nothing to save here, and its way out can hang or crash and would turn the status into another
     os._exit(status)

@@ -11,8 +11,10 @@ It ends with its input: when the parent dies, however, the worker does too.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import sys
 import tempfile
 import traceback
 from pathlib import Path
@@ -92,6 +94,9 @@ class _Server:
 
         self._settings = Settings(**head["settings"])
         self._studio = Studio(Body.load(head["body"]), self._settings)
+        with contextlib.suppress(OSError):
+            # Blender's own temporary folder, which nothing is written to; a worker is killed and cannot do it later
+            os.rmdir(sys.modules["bpy"].app.tempdir)
         self._tell({"ready": True})
 
     def _render(self, head: dict, blob: bytes) -> None:

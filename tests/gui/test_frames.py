@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -157,6 +158,7 @@ def command(blender: Blender, *arguments: str) -> subprocess.CompletedProcess:
 
 
 def test_the_command(blender: Blender) -> None:
+    temporary = set((blender.root / "tmp").iterdir())
     folders = ("--motions", str(blender.inside / "motions"), "--out", str(blender.inside / "by-command"))
     done = command(blender, *folders, "--size", "48", "--workers", "1", "--progress-json")
     assert done.returncode == 0, done.stderr
@@ -166,6 +168,21 @@ def test_the_command(blender: Blender) -> None:
     assert done.returncode == 2 and "was begun with something else (size)" in done.stderr
     done = command(blender, "--help")
     assert done.returncode == 0 and done.stdout.startswith("usage: blender --command motionclip_render ")
+    assert set((blender.root / "tmp").iterdir()) == temporary, "no process left its folder"
+
+
+def test_ctrl_c_stops_the_command(blender: Blender) -> None:
+    folders = ("--motions", str(blender.inside / "motions"), "--out", str(blender.inside / "stopped"))
+    words = ("blender", "--command", "motionclip_render", *folders, "--per-motion", "2000", "--progress-json")
+    running = subprocess.Popen(
+        blender._command(words), env=blender._environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    for line in running.stdout:
+        if line.startswith("{") and json.loads(line)["done"]:
+            break
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=30)
+    assert running.returncode == 130 and said.endswith("Stopped; the same command goes on with the rest.\n")
 
 
 def test_nothing_went_to_the_console(program: Blender) -> None:

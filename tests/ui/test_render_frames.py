@@ -317,6 +317,15 @@ def refused_by_the_run(bpy: ModuleType) -> str:
 
 @needs_a_body
 @pytest.mark.slow
+def test_nothing_stays_in_the_temporary_folder(bpy: ModuleType, asked, monkeypatch, tmp_path: Path) -> None:
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    assert bpy.ops.motionclip.render_frames() == {"FINISHED"}
+    assert not list((tmp_path / "temporary").iterdir())
+
+
+@needs_a_body
+@pytest.mark.slow
 def test_damaged_motions_are_a_warning(bpy: ModuleType, asked, few: Path, tmp_path: Path) -> None:
     asked.motions, asked.per_motion = str(tmp_path / "some"), 1
     (tmp_path / "some").mkdir()
