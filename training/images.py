@@ -25,6 +25,7 @@ from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import whole_path, write_whole
 from motionclip_blender.core.model.image_tower import normalised, squared, vision_transformer
 from motionclip_blender.core.pack import ImageSpec
+from motionclip_blender.core.skeleton import BODY_JOINTS, MIRROR
 
 from . import minilm
 from .captions import mirrored
@@ -37,44 +38,51 @@ from .splits import is_test
 
 SPEC = ImageSpec(image_size=112, layers=6, width=192, head_width=64, patch_size=16)
 _MARGIN = 16  # pixels of an image more than the tower reads, for crops
+_MIRROR = list(MIRROR[: len(BODY_JOINTS)])
 _LOG_EVERY = 25
 _SAVE_EVERY = 250
 
 
 @dataclass(frozen=True)
 class Settings:
-    """contrast: weight of the contrastive loss beside one minus the cosine. The rest as everywhere."""
+    """contrast, pose: weights of the contrastive loss and of the joints (metres, squared). One minus the cosine, which
+    alone would draw all frames to the mean caption, comes in by and by and has full weight in the end."""
 
-    steps: int = 4000
+    steps: int = 20_000
     batch: int = 96
     learning_rate: float = 1e-3
     warmup: int = 200
     weight_decay: float = 0.05
     contrast: float = 1.0
+    pose: float = 20.0
     seed: int = 0
 
 
 @dataclass(frozen=True)
 class FrameSet:
-    """Rendered frames. images: (n, 3, s, s) uint8. clips, numbers: of which clip and frame at 30 fps each is."""
+    """Rendered frames. images: (n, 3, s, s) uint8. clips, numbers: of which clip and frame at 30 fps each is.
+    joints: (n, 22, 3) metres from the pelvis in the camera's axes (x right, y down, z into the picture)."""
 
     images: np.ndarray
     clips: list[str]
     numbers: np.ndarray
+    joints: np.ndarray
 
 
 def read_frames(folder: Path, size: int) -> FrameSet:
     """All frames in the shards of `folder`, made `size` pixels square. Raises `UserError` as `rendered_frames` does."""
     from tqdm import tqdm
 
-    images, clips, numbers = [], [], []
+    images, clips, numbers, joints = [], [], [], []
     for told, image in tqdm(rendered_frames(folder), unit="frame", disable=None):
         images.append(squared(pixels_of(image, folder), size).numpy())
         clips.append(told["motion"])
         numbers.append(round(told["seconds"] * 30))
+        world = np.array(told["joints_3d"], np.float32)[: len(BODY_JOINTS)]
+        joints.append((world - world[0]) @ np.array(told["camera"]["extrinsics"], np.float32)[:, :3].T)
     if not images:
         raise UserError(f"{folder} holds no frames; render some with `python -m render_pipeline --out {folder}`.")
-    return FrameSet(np.stack(images), clips, np.array(numbers))
+    return FrameSet(np.stack(images), clips, np.array(numbers), np.stack(joints))
 
 
 class Captioned:
@@ -86,7 +94,7 @@ class Captioned:
     def __init__(self, frames: FrameSet, data: Path, train: bool) -> None:
         spans = {clip["clip"]: clip for clip in read_index(data)}
         texts: dict[str, int] = {}
-        self.images, self.rows, self.actions = frames.images, [], []
+        self.images, self.joints, self.rows, self.actions = frames.images, frames.joints, [], []
         self.chosen = []
         actions: dict[str, int] = {}
         for i, (clip, number) in enumerate(zip(frames.clips, frames.numbers, strict=True)):
@@ -105,18 +113,22 @@ class Captioned:
         self.embeddings = text_embeddings(list(texts), None)
         self.mean = self.embeddings.mean(axis=0)
 
-    def draw(self, count: int, random: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
-        """(n, 3, s, s) uint8 images, (n, 512) a caption of each, (n, n) pairs of one action."""
+    def draw(self, count: int, random: np.random.Generator) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """(n, 3, s, s) uint8 images, (n, 512) a caption of each, (n, n) pairs of one action, (n, 22, 3) joints."""
         picked = random.choice(len(self.chosen), min(count, len(self.chosen)), replace=False)
         flips = random.integers(2, size=len(picked))
-        images, places = [], []
+        images, places, joints = [], [], []
         for i, flip in zip(picked, flips, strict=True):
             images.append(_varied(self.images[self.chosen[i]], bool(flip), random))
             rows = self.rows[i][flip]
             places.append(self.embeddings[rows[random.integers(len(rows))]])
+            seen = self.joints[self.chosen[i]]
+            joints.append(seen[_MIRROR] * (-1, 1, 1) if flip else seen)
         actions = np.array(self.actions)[picked]
         same = torch.from_numpy(actions[:, None] == actions)
-        return torch.from_numpy(np.stack(images)), torch.from_numpy(np.stack(places)), same
+        told = (np.stack(images), np.stack(places), np.stack(joints).astype(np.float32))
+        images, places, joints = map(torch.from_numpy, told)
+        return images, places, same, joints
 
 
 def _varied(image: np.ndarray, flip: bool, random: np.random.Generator) -> np.ndarray:
@@ -138,9 +150,10 @@ class Run:
         self.tower = vision_transformer(SPEC, minilm.SPEC.width)
         self.average = vision_transformer(SPEC, minilm.SPEC.width)
         self.average.load_state_dict(self.tower.state_dict())
-        self.optimizer = torch.optim.AdamW(
-            self.tower.parameters(), settings.learning_rate, weight_decay=settings.weight_decay, betas=(0.9, 0.98)
-        )
+        self.joints = nn.Linear(minilm.SPEC.width, 3 * len(BODY_JOINTS))
+        learned = [*self.tower.parameters(), *self.joints.parameters()]
+        rate, decay = settings.learning_rate, settings.weight_decay
+        self.optimizer = torch.optim.AdamW(learned, rate, weight_decay=decay, betas=(0.9, 0.98))
         self.mean = torch.from_numpy(frames.mean)
         self.step = 0
 
@@ -149,7 +162,7 @@ class Run:
         return self.folder / "images.pt"
 
     def save(self) -> None:
-        names = ("tower", "average", "optimizer")
+        names = ("tower", "average", "joints", "optimizer")
         state = {name: getattr(self, name).state_dict() for name in names} | {"step": self.step}
         with whole_path(self.checkpoint) as temporary:
             torch.save(state, temporary)
@@ -158,7 +171,7 @@ class Run:
         """Raises `UserError` when the checkpoint is damaged."""
         if self.checkpoint.exists():
             state = load_checkpoint(self.checkpoint)
-            for name in ("tower", "average", "optimizer"):
+            for name in ("tower", "average", "joints", "optimizer"):
                 getattr(self, name).load_state_dict(state[name])
             self.step = state["step"]
 
@@ -179,7 +192,7 @@ class Run:
     def _one_step(self) -> dict[str, float]:
         settings = self.settings
         random = np.random.default_rng((settings.seed, self.step))
-        images, places, same = self.frames.draw(settings.batch, random)
+        images, places, same, joints = self.frames.draw(settings.batch, random)
         done = min(self.step / settings.steps, 1.0)
         rate = min((self.step + 1) / settings.warmup, 0.01 + 0.99 * 0.5 * (1 + float(np.cos(np.pi * done))))
         for group in self.optimizer.param_groups:
@@ -190,8 +203,9 @@ class Run:
         embeddings = embeddings.float()
         terms = {
             "contrast": settings.contrast * contrast(embeddings - self.mean, places - self.mean, same),
-            "alignment": alignment(embeddings, places),
-            "length": length(embeddings, places),
+            "alignment": done * alignment(embeddings, places),
+            "length": done * length(embeddings, places),
+            "pose": settings.pose * F.mse_loss(self.joints(embeddings - self.mean), joints.flatten(1)),
         }
         loss = sum(terms.values())
         if not torch.isfinite(loss):

@@ -42,7 +42,9 @@ def rendered(tmp_path: Path) -> Path:
             pixels = np.clip(np.array(COLOURS[clip]) + random.integers(-20, 20, (40, 40, 3)), 0, 255).astype(np.uint8)
             picture = io.BytesIO()
             Image.fromarray(pixels).save(picture, "PNG")
-            told = {"motion": clip, "frame": i, "seconds": i / 30, "fps": 30.0}
+            joints = [[0.0, 0.0, 1.0]] * 10 + [[0.2 * (i % 3), 0.0, 1.5]] * 45
+            camera = {"extrinsics": [[1, 0, 0, 0], [0, 0, -1, 0], [0, 1, 0, 3]]}
+            told = {"motion": clip, "frame": i, "seconds": i / 30, "fps": 30.0, "joints_3d": joints, "camera": camera}
             for ending, content in (("png", picture.getvalue()), ("json", json.dumps(told).encode())):
                 entry = tarfile.TarInfo(f"{i:08d}.{ending}")
                 entry.size = len(content)
@@ -109,6 +111,15 @@ def test_a_damaged_shard_and_an_empty_folder(rendered, tmp_path):
         read_frames(rendered, 36)
     with pytest.raises(UserError, match="holds no shards"):
         read_frames(tmp_path, 36)
+
+
+def test_joints_are_told_from_the_pelvis_as_the_camera_sees_them(rendered, data):
+    frames = read_frames(rendered, 36)
+    np.testing.assert_allclose(frames.joints[1, 10], (0.2, -0.5, 0), atol=1e-6)
+    captioned = Captioned(frames, data, train=True)
+    _, _, _, joints = captioned.draw(24, np.random.default_rng(0))
+    # a mirrored picture's joints lie on the other side
+    assert set(np.rint(10 * joints[:, 12, 0].numpy()).astype(int).tolist()) == {-4, -2, 0, 2, 4}
 
 
 def test_embedding_does_not_depend_on_the_batch(rendered):
