@@ -12,7 +12,7 @@ from motionclip_blender.core.errors import UserError
 from .asf_amc import read_amc
 from .catalogue import HUMANOID3D, SourceFile
 from .clip import SourceClip
-from .humanoid3d import read_humanoid3d
+from .deepmimic import read_humanoid3d
 
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')  # what names of files cannot hold, on one system or another
 
