@@ -8,7 +8,6 @@ Needs the bpy module, of any version from 4.2 on. Each figure is the best of its
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +22,8 @@ from motionclip_blender.core.skeleton import JOINTS
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.bones import Bones
 from motionclip_blender.rig.keys import key_motion, read_motion, scene_fps
+
+from .figures import tell
 
 
 def sample_motion(frames: int, fps: float) -> Motion:
@@ -85,10 +86,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
     figures = measure(options.frames, options.repeats)
-    for name, value in figures.items():
-        print(f"{name:24} {value:.4g}" if isinstance(value, float) else f"{name:24} {value}")
-    if options.json:
-        options.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    tell(figures, options.json, 24)
 
 
 if __name__ == "__main__":

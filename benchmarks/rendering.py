@@ -37,6 +37,8 @@ from render_pipeline.resident import resident_bytes
 from render_pipeline.settings import Settings
 from render_pipeline.studio import Studio
 
+from .figures import tell
+
 _SINGLE = 4  # processes for one image each that are timed
 _FOREVER = 10**9
 
@@ -233,10 +235,7 @@ def main() -> None:
             print(f"\n{loop.run()}")
             return
         figures = measure(options.motions, options.images, options.repeats, options.memory, Path(folder))
-    for name, value in figures.items():
-        print(f"{name:32} {value:.4g}" if isinstance(value, float) else f"{name:32} {value}")
-    if options.json:
-        options.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    tell(figures, options.json, 32)
 
 
 if __name__ == "__main__":

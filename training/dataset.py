@@ -75,7 +75,7 @@ def load_samples(
             raise UserError(f"{path} is missing; run `python -m training prepare` first.")
         clip = amass.load(path)
         cut = (0, 0) if span.limbs else _cut(clip, span)
-        motion = _span_motion(clip, span, body)
+        motion = span_motion(clip, span, body)
         for part, clip in span.limbs.items():
             motion = with_limb(motion, amass.load(data / f"{clip}.npz"), part)
         extended = extend(motion, longest, hold=span.after == "hold")
@@ -93,7 +93,8 @@ def _cut(motion: Motion, span: CaptionedSpan) -> tuple[int, int]:
     return round(span.start * motion.fps), stop
 
 
-def _span_motion(motion: Motion, span: CaptionedSpan, body: Body) -> Motion:
+def span_motion(motion: Motion, span: CaptionedSpan, body: Body) -> Motion:
+    """What a span shows of its clip `motion`, without limbs of others: cut out, at its rate, made to travel."""
     motion = facing_forward(motion.crop(*_cut(motion, span)))
     if span.rate != 1.0:
         motion = replace(motion, fps=motion.fps * span.rate).resample(motion.fps)

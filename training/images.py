@@ -33,12 +33,13 @@ from .embeddings import text_embeddings
 from .frames import pixels_of, rendered_frames
 from .index import read_index
 from .losses import alignment, contrast, length
-from .run import load_checkpoint
+from .run import follow, load_checkpoint
 from .splits import is_test
 
 SPEC = ImageSpec(image_size=112, layers=6, width=192, head_width=64, patch_size=16)
 _MARGIN = 16  # pixels of an image more than the tower reads, for crops
 _MIRROR = list(MIRROR[: len(BODY_JOINTS)])
+_EMA = 0.998
 _LOG_EVERY = 25
 _SAVE_EVERY = 250
 
@@ -215,9 +216,7 @@ class Run:
         nn.utils.clip_grad_norm_(self.tower.parameters(), 1.0)
         self.optimizer.step()
         self.step += 1
-        keep = min(0.998, (1 + self.step) / (10 + self.step))
-        with torch.no_grad():
-            torch._foreach_lerp_(list(self.average.parameters()), list(self.tower.parameters()), 1 - keep)
+        follow(self.average, self.tower, self.step, _EMA)
         return {name: round(float(value.detach()), 4) for name, value in terms.items()}
 
 

@@ -97,11 +97,7 @@ def _world_rotation(motion: Motion, joint: str) -> np.ndarray:
 
 def _lean(rest: np.ndarray, posed: np.ndarray) -> np.ndarray:
     """(T, 3) where the vertical goes by the smallest rotation that takes the direction `rest` to `posed` (T, 3)."""
-    a = rest / np.linalg.norm(rest)
-    b = posed / np.maximum(np.linalg.norm(posed, axis=-1, keepdims=True), 1e-9)
-    turn = np.concatenate((1.0 + (b @ a)[:, None], np.cross(a, b)), axis=1)
-    turn /= np.maximum(np.linalg.norm(turn, axis=1, keepdims=True), 1e-9)
-    return rot.quat_to_matrix(turn) @ _UP
+    return rot.quat_to_matrix(rot.between(rest, posed)) @ _UP
 
 
 def _angle(a: np.ndarray, b: np.ndarray) -> np.ndarray:

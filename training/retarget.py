@@ -82,7 +82,7 @@ def _rest_correction(
     theirs = clip.rest_heads[index[pairs[far][0]]] - clip.rest_heads[index[pairs[joint][0]]]
     if not theirs.any():  # a limb without length points nowhere
         return np.array([1.0, 0.0, 0.0, 0.0])
-    return _between(ours, theirs)
+    return rot.between(ours, theirs)
 
 
 def _relax_still_hands(
@@ -99,12 +99,3 @@ def _relax_still_hands(
                 continue
         for joint in fingers:
             local[:, INDEX[joint]] = relaxed[HAND_JOINTS.index(joint)]
-
-
-def _between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """(4,) the smallest rotation that takes direction `a` to direction `b`."""
-    a, b = a / np.linalg.norm(a), b / np.linalg.norm(b)
-    q = np.concatenate(([1.0 + a @ b], np.cross(a, b)))
-    if q[0] < 1e-6:  # opposite: half a turn about any axis across
-        q = np.concatenate(([0.0], np.cross(a, np.eye(3)[np.argmin(np.abs(a))])))
-    return q / np.linalg.norm(q)

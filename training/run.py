@@ -159,7 +159,7 @@ class Run:
         nn.utils.clip_grad_norm_(self.network.parameters(), config.clip_norm)
         self.optimizer.step()
         self.step += 1
-        self._update_average()
+        follow(self.average, self.network, self.step, self.config.ema)
         return {name: value.detach() for name, value in terms.items()}
 
     def _batch(self, frames: int, random: np.random.Generator) -> Batch:
@@ -188,12 +188,6 @@ class Run:
     def _tensor(self, array: np.ndarray) -> Tensor:
         return torch.from_numpy(np.asarray(array, np.float32)).to(self.place.device)
 
-    @torch.no_grad()
-    def _update_average(self) -> None:
-        # young averages forget faster, or the random start would stay in them for thousands of steps
-        keep = min(self.config.ema, (1 + self.step) / (10 + self.step))
-        torch._foreach_lerp_(list(self.average.parameters()), list(self.network.parameters()), 1 - keep)
-
     # --- the canary
 
     @torch.no_grad()
@@ -215,6 +209,14 @@ class Run:
                 f"last checkpoint is {self.checkpoint}."
             )
         return torch.tensor(share)
+
+
+@torch.no_grad()
+def follow(average: nn.Module, module: nn.Module, step: int, most: float) -> None:
+    """Moves `average`, the exponential moving average of a module's numbers, on by a step. most: what it keeps."""
+    # young averages forget faster, or the random start would stay in them for thousands of steps
+    keep = min(most, (1 + step) / (10 + step))
+    torch._foreach_lerp_(list(average.parameters()), list(module.parameters()), 1 - keep)
 
 
 def load_checkpoint(path: Path) -> dict[str, Any]:

@@ -174,17 +174,9 @@ def _reach(
     axis /= np.maximum(np.linalg.norm(axis, axis=1, keepdims=True), 1e-9)
     fold = rot.axis_angle_to_quat(axis * (bend[0] - bend[1])[:, None])
     folded = knee + _rotated(fold, ankle - knee)
-    swing = _between(folded - hip, to_target)
+    swing = rot.between(folded - hip, to_target)
     return [rot.quat_multiply(swing, at_hip), rot.quat_multiply(rot.quat_multiply(swing, fold), at_knee)]
 
 
 def _rotated(quats: np.ndarray, vectors: np.ndarray) -> np.ndarray:
     return np.einsum("tab,tb->ta", rot.quat_to_matrix(quats), vectors)
-
-
-def _between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """(T, 4) the smallest rotations that take directions `a` to directions `b`, both (T, 3)."""
-    a = a / np.linalg.norm(a, axis=1, keepdims=True)
-    b = b / np.linalg.norm(b, axis=1, keepdims=True)
-    q = np.concatenate((1.0 + np.sum(a * b, axis=1, keepdims=True), np.cross(a, b)), axis=1)
-    return q / np.linalg.norm(q, axis=1, keepdims=True)

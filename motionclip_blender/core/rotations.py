@@ -128,6 +128,19 @@ def continuous(q: np.ndarray) -> np.ndarray:
     return out
 
 
+def between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """(..., 4) the smallest rotations that take directions `a` to directions `b`, both (..., 3), which broadcast.
+
+    A direction without length is taken to be right already.
+    """
+    a, b = (v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-9) for v in np.broadcast_arrays(a, b))
+    q = np.concatenate((1.0 + np.sum(a * b, axis=-1, keepdims=True), np.cross(a, b)), axis=-1)
+    # opposite: half a turn about any axis across
+    across = np.cross(a, np.eye(3)[np.argmin(np.abs(a), axis=-1)])
+    half = np.concatenate((np.zeros_like(across[..., :1]), across), axis=-1)
+    return _normalised(np.where(q[..., :1] < 1e-6, half, q))
+
+
 def slerp(a: np.ndarray, b: np.ndarray, t: np.ndarray | float) -> np.ndarray:
     """Spherical interpolation along the shorter arc from `a` to `b`, both (..., 4); `t` in [0, 1] broadcasts."""
     t = np.asarray(t, dtype=a.dtype)[..., None]

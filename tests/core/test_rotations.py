@@ -103,3 +103,17 @@ def test_single_precision_stays_single():
     assert rot.quat_to_matrix(q).dtype == np.float32
     assert rot.slerp(q, q[::-1], 0.5).dtype == np.float32
     assert rot.continuous(q).dtype == np.float32
+
+
+def test_the_smallest_rotation_between_directions():
+    random = np.random.default_rng(0)
+    a, b = random.normal(size=(2, 20, 3))
+    turned = np.einsum("tab,tb->ta", rot.quat_to_matrix(rot.between(a, b)), a)
+    np.testing.assert_allclose(np.cross(turned, b), 0, atol=1e-9)
+    assert (np.sum(turned * b, axis=1) > 0).all()
+    # as far as the directions are apart, also where they are opposite; one direction serves many
+    opposite = rot.between(a, -a)
+    np.testing.assert_allclose(np.abs(opposite[:, 0]), 0, atol=1e-6)
+    np.testing.assert_allclose(np.einsum("tab,tb->ta", rot.quat_to_matrix(opposite), a), -a, atol=1e-6)
+    assert rot.between(a[0], b).shape == (20, 4)
+    np.testing.assert_allclose(rot.between(a[0], np.zeros(3)), [1, 0, 0, 0])

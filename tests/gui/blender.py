@@ -10,8 +10,15 @@ import subprocess
 import tempfile
 import textwrap
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import pytest
+
+import build
+from motionclip_blender.core.errors import UserError
 
 SIZE = (1280, 800)
 _DISPLAY = ":93"
@@ -169,3 +176,17 @@ def root() -> tuple[Path | None, str]:
     if not (Path(named) / "usr/bin/blender").exists():
         return None, f"there is no Blender in {named}; see tests/gui/setup_gui.sh"
     return Path(named), ""
+
+
+@contextmanager
+def installed(dist: Path) -> Iterator[Blender]:
+    """A program with the extension, which is built into the folder `dist`; skips the test where there is none."""
+    chroot, why_not = root()
+    if chroot is None:
+        pytest.skip(why_not)
+    try:
+        extension = build.build(dist)
+    except UserError as error:
+        pytest.skip(str(error))
+    with Blender(chroot, extension) as program:
+        yield program

@@ -12,9 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-import build
-from motionclip_blender.core.errors import UserError
-from tests.gui.blender import Blender, root
+from tests.gui.blender import Blender, installed
 from tests.gui.screenshot_frames import BUTTON, CANCEL, HEADER, prepare
 
 pytestmark = pytest.mark.gui
@@ -28,14 +26,7 @@ LONGEST_GAP = 1.0  # seconds that the window may stand still
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Blender]:
     """One Blender for all tests here; each opens a fresh file in it."""
-    chroot, why_not = root()
-    if chroot is None:
-        pytest.skip(why_not)
-    try:
-        extension = build.build(tmp_path_factory.mktemp("dist"))
-    except UserError as error:
-        pytest.skip(str(error))
-    with Blender(chroot, extension) as program:
+    with installed(tmp_path_factory.mktemp("dist")) as program:
         program.run(f"from {NAME}.ui.frames import RENDERING")
         yield program
 

@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import build
-from motionclip_blender.core.errors import UserError
-from tests.gui.blender import Blender, root
+from tests.gui.blender import Blender, installed
 
 pytestmark = pytest.mark.gui
 
@@ -46,14 +44,7 @@ SLOW = """
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Blender]:
     """One Blender for all tests here; each opens a fresh file in it."""
-    chroot, why_not = root()
-    if chroot is None:
-        pytest.skip(why_not)
-    try:
-        extension = build.build(tmp_path_factory.mktemp("dist"))
-    except UserError as error:
-        pytest.skip(str(error))
-    with Blender(chroot, extension) as program:
+    with installed(tmp_path_factory.mktemp("dist")) as program:
         program.run("from bl_ext.user_default.motionclip_blender.ui.session import SESSION")
         yield program
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,10 +13,10 @@ from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.motion import Motion
 
 from ..captions import CaptionedSpan, load_captions
-from ..dataset import extend
+from ..dataset import extend, span_motion
 from ..index import read_index
 from ..splits import is_test
-from ..travel import facing_forward, moving_forward, travelling
+from ..travel import facing_forward
 
 WINDOW = 60
 """Frames of a window: the length that the paper trains and tests on."""
@@ -110,13 +110,7 @@ def load_items(data: Path, body: Body, split: str, fps: float) -> Items:
 
 def _item(clip: Motion, span: CaptionedSpan, body: Body, fps: float) -> Item:
     end = len(clip) / clip.fps if span.end is None else min(span.end, len(clip) / clip.fps)
-    motion = facing_forward(clip.crop(round(span.start * clip.fps), max(round(end * clip.fps), 1)))
-    if span.rate != 1.0:
-        motion = replace(motion, fps=motion.fps * span.rate).resample(clip.fps)
-    if span.travel:
-        motion = travelling(motion, body)
-    elif span.speed:
-        motion = moving_forward(motion, span.speed)
+    motion = span_motion(clip, span, body)
     return Item(
         span.clip, span.action, span.captions, span.style, span.start, end, span.after == "hold", motion.resample(fps)
     )
