@@ -183,11 +183,17 @@ _PERSON = "MotionCLIP report"
 
 def _recipe(own_maps: Path | None, pictures: bool) -> str:
     """A digest of everything but the file itself that a prepared motion depends on."""
-    here = Path(__file__).parent
-    code = [*sorted((here / "sources").glob("*.py")), here / "retarget.py", here / "footing.py", here / "stance.py"]
+    here, core = Path(__file__).parent, Path(amass.__file__).parent
+    own = ("retarget.py", "rig_maps.py", "footing.py", "stance.py", "travel.py", "measure.py", "prepare.py")
+    shared = ("body.py", "feet.py", "motion.py", "rotations.py")
+    code = [
+        *sorted((here / "sources").glob("*.py")),
+        *(here / name for name in own),
+        *(core / name for name in shared),
+    ]
     data = [here / "sources" / "sources.json", RIG_MAPS, OPEN_BODY, *([own_maps] if own_maps else [])]
     digest = hashlib.sha256(b"pictures" if pictures else b"")
-    for path in [*code, here / "measure.py", here / "prepare.py", *data]:
+    for path in [*code, *data]:
         try:
             digest.update(path.read_bytes())
         except OSError as error:
