@@ -1,0 +1,308 @@
+"""Latent expressions: `"jump" + 0.7 * ("old man walking" - "walking")` to a sum of weighted sources.
+
+    expression = product  { ("+" | "-") product }
+    product    = factor   { "*" factor }              one factor at most is a latent
+    factor     = { "-" | "+" } ( number | source | "(" expression ")" )
+    source     = "prompt" | [Action] | {style} | image("file") | latent("name")
+
+Quotes may be single, double or typographic. A closing mark inside a name is doubled: `[Walk [2]]]` is "Walk [2]".
+Every expression is linear, so it is its terms' sum; brackets are multiplied out. Nothing is recursive: brackets may be
+nested as deep as the text allows.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from .errors import UserError
+from .prompt import checked_prompt
+from .terms import (
+    MAX_WEIGHT,
+    ActionName,
+    ExpressionError,
+    ImageFile,
+    Prompt,
+    SavedLatent,
+    Source,
+    StyleName,
+    Term,
+)
+
+MAX_CHARACTERS = 10_000
+MAX_TERMS = 256
+
+
+def parse(text: str) -> tuple[Term, ...]:
+    """The terms of an expression, in the order they are written in.
+
+    Raises `ExpressionError`, which says where and what, for everything that is no sum of weighted sources.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise ExpressionError(
+            MAX_CHARACTERS + 1,
+            f"an expression has {MAX_CHARACTERS:,} characters at most, this one {len(text):,}; shorten it.",
+        )
+    return _flat(_Parser(text).parsed())
+
+
+# --- characters to tokens
+
+
+class _Token(NamedTuple):
+    """kind: "number", "source", "end", or the sign itself. at: its first character, 1 the first of the text."""
+
+    kind: str
+    at: int
+    value: float | Source | None = None
+
+
+_QUOTES = {'"': '"', "'": "'", "“": "”", "„": "“", "«": "»"}
+_NUMBER = re.compile(r"(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_WORD = re.compile(r"[^\W\d]\w*")
+_NAMED: dict[str, Callable[[str], Source]] = {"image": ImageFile, "latent": SavedLatent}
+
+
+def _tokens(text: str) -> list[_Token]:
+    found, place = [], 0
+    while place < len(text):
+        if text[place].isspace():
+            place += 1
+            continue
+        token, place = _token(text, place)
+        found.append(token)
+    return [*found, _Token("end", len(text) + 1)]
+
+
+def _token(text: str, place: int) -> tuple[_Token, int]:
+    """The token that begins at `place`, and the place behind it."""
+    first, at = text[place], place + 1
+    if first in "+-*()":
+        if text.startswith("**", place):
+            raise ExpressionError(at, "latents have no powers; use a number, * and what it weighs.")
+        return _Token(first, at), place + 1
+    if first in _QUOTES:
+        words, behind = _enclosed(text, place, _QUOTES[first], "quotes", 'a text, such as "a person waves"')
+        try:
+            return _Token("source", at, Prompt(checked_prompt(words))), behind
+        except UserError as error:
+            raise ExpressionError(at, f"{error}") from error
+    if first == "[":
+        name, behind = _enclosed(text, place, "]", "brackets", "an Action's name")
+        return _Token("source", at, ActionName(name)), behind
+    if first == "{":
+        name, behind = _enclosed(text, place, "}", "braces", "a style's name, such as {sad}")
+        return _Token("source", at, StyleName(name)), behind
+    if number := _NUMBER.match(text, place):
+        return _number_token(text, at, number)
+    if word := _WORD.match(text, place):
+        return _word_token(text, at, word)
+    if first in "/÷:":
+        raise ExpressionError(at, 'latents are not divided; multiply instead, such as 0.5 * "walk".')
+    raise ExpressionError(at, f"{first!r} has no meaning here; there are + - * ( ) and what is in quotes or brackets.")
+
+
+def _enclosed(text: str, place: int, close: str, what: str, content: str) -> tuple[str, int]:
+    """What stands between the mark at `place` and `close`, doubled closing marks made one, and the place behind."""
+    parts, start = [], place + 1
+    while True:
+        stop = text.find(close, start)
+        if stop < 0:
+            raise ExpressionError(place + 1, f"these {what} are opened and never closed; close them with {close}")
+        parts.append(text[start:stop])
+        if not text.startswith(close, stop + 1):
+            break
+        parts.append(close)
+        start = stop + 2
+    if not (inside := "".join(parts)).strip():
+        raise ExpressionError(place + 1, f"these {what} are empty; put {content} between them.")
+    return inside, stop + 1
+
+
+def _number_token(text: str, at: int, number: re.Match) -> tuple[_Token, int]:
+    value, behind = float(number[0]), number.end()
+    if text.startswith(",", behind) and text[behind + 1 : behind + 2].isdigit():
+        raise ExpressionError(behind + 1, "decimals are written with a point, such as 0.7.")
+    if not math.isfinite(value):
+        raise ExpressionError(at, f"{number[0]} is too large a number; weights go to {MAX_WEIGHT:g}.")
+    return _Token("number", at, value), behind
+
+
+def _word_token(text: str, at: int, word: re.Match) -> tuple[_Token, int]:
+    name = word[0]
+    opening = re.compile(r"\s*\(\s*").match(text, word.end())
+    if name in _NAMED:
+        if opening is None or text[opening.end() : opening.end() + 1] not in _QUOTES:
+            raise ExpressionError(at, f'after {name} comes a name in brackets and quotes: {name}("...").')
+        quote = opening.end()
+        inside, behind = _enclosed(text, quote, _QUOTES[text[quote]], "quotes", f"the {name}'s name")
+        closing = re.compile(r"\s*\)").match(text, behind)
+        if closing is None:
+            raise ExpressionError(behind + 1, f'here the bracket of {name}( is not closed; add a ")".')
+        return _Token("source", at, _NAMED[name](inside)), closing.end()
+    if name.lower() in ("nan", "inf", "infinity"):
+        raise ExpressionError(at, f"{name} is no weight; write a finite number.")
+    if opening is not None:
+        known = " and ".join(f'{known}("...")' for known in _NAMED)
+        raise ExpressionError(at, f"{name} is unknown; there are {known}.")
+    raise ExpressionError(at, f'words stand in quotes: "{name}" for a prompt, [{name}] for an Action.')
+
+
+# --- tokens to a tree
+
+
+@dataclass(frozen=True, eq=False)
+class _Number:
+    value: float
+
+
+@dataclass(frozen=True, eq=False)
+class _Leaf:
+    source: Source
+    at: int
+
+
+@dataclass(frozen=True, eq=False)
+class _Sum:
+    left: _Node
+    right: _Node
+    sign: float
+
+
+@dataclass(frozen=True, eq=False)
+class _Scaled:
+    factor: float
+    node: _Node
+
+
+_Node = _Leaf | _Sum | _Scaled
+_BINDS = {"(": 0, "+": 1, "-": 1, "*": 2, "negative": 3, "positive": 3}
+
+
+class _Parser:
+    """Precedence parsing with two stacks of its own (Dijkstra's shunting yard), so that nesting costs no recursion."""
+
+    def __init__(self, text: str) -> None:
+        self.tokens = _tokens(text)
+        self.values: list[_Number | _Node] = []
+        self.waiting: list[tuple[str, int]] = []  # operators and open brackets, each with its character
+
+    def parsed(self) -> _Node:
+        if self.tokens[0].kind == "end":
+            raise ExpressionError(1, 'the expression is empty; write one, such as "walk" + 0.5 * {sad}.')
+        after_value = False
+        for token in self.tokens:
+            after_value = self._after_value(token) if after_value else self._before_value(token)
+        (value,) = self.values
+        if isinstance(value, _Number):
+            raise ExpressionError(1, 'this is a number only; say what it weighs, such as 0.5 * "walk".')
+        return value
+
+    def _before_value(self, token: _Token) -> bool:
+        """Takes what may begin a value. Returns whether one is complete."""
+        match token.kind:
+            case "number":
+                self.values.append(_Number(token.value))
+                return True
+            case "source":
+                self.values.append(_Leaf(token.value, token.at))
+                return True
+            case "(":
+                self.waiting.append(("(", token.at))
+            case "-":
+                self.waiting.append(("negative", token.at))
+            case "+":
+                self.waiting.append(("positive", token.at))
+            case "*":
+                raise ExpressionError(token.at, "there is nothing before this * to multiply.")
+            case ")":
+                raise ExpressionError(token.at, "something is missing before this bracket.")
+            case _:
+                unclosed = [at for sign, at in self.waiting if sign == "("]
+                if unclosed and self.waiting[-1][0] == "(":
+                    raise ExpressionError(unclosed[-1], "this bracket is opened and never closed.")
+                raise ExpressionError(token.at, "the expression ends where something should follow.")
+        return False
+
+    def _after_value(self, token: _Token) -> bool:
+        """Takes what may follow a value. Returns whether a value is complete still."""
+        match token.kind:
+            case "+" | "-" | "*":
+                self._reduce(_BINDS[token.kind])
+                self.waiting.append((token.kind, token.at))
+                return False
+            case ")":
+                self._reduce(1)
+                if not self.waiting:
+                    raise ExpressionError(token.at, "this bracket closes none; remove it or open one before.")
+                self.waiting.pop()
+            case "end":
+                self._reduce(1)
+                if self.waiting:
+                    raise ExpressionError(self.waiting[-1][1], 'this bracket is opened and never closed; add a ")".')
+            case _:
+                numbers = token.kind == "number" or isinstance(self.values[-1], _Number)
+                raise ExpressionError(token.at, f"put {'a *' if numbers else '+, - or *'} before this.")
+        return True
+
+    def _reduce(self, binds: int) -> None:
+        """Applies the waiting operators that bind at least as tightly."""
+        while self.waiting and _BINDS[self.waiting[-1][0]] >= binds:
+            sign, at = self.waiting.pop()
+            right = self.values.pop()
+            if sign in ("negative", "positive"):
+                self.values.append(_times(-1.0 if sign == "negative" else 1.0, right))
+            elif sign == "*":
+                self.values.append(_product(self.values.pop(), right, at))
+            else:
+                self.values.append(_sum(self.values.pop(), right, 1.0 if sign == "+" else -1.0, at))
+
+
+def _times(factor: float, value: _Number | _Node) -> _Number | _Node:
+    return _Number(factor * value.value) if isinstance(value, _Number) else _Scaled(factor, value)
+
+
+def _product(left: _Number | _Node, right: _Number | _Node, at: int) -> _Number | _Node:
+    if isinstance(left, _Number):
+        return _times(left.value, right)
+    if isinstance(right, _Number):
+        return _times(right.value, left)
+    raise ExpressionError(at, "two latents cannot be multiplied; one side of a * is a number.")
+
+
+def _sum(left: _Number | _Node, right: _Number | _Node, sign: float, at: int) -> _Number | _Node:
+    numbers = isinstance(left, _Number), isinstance(right, _Number)
+    if all(numbers):
+        return _Number(left.value + sign * right.value)
+    if any(numbers):
+        raise ExpressionError(at, "a number and a latent cannot be added; a number weighs something, with a *.")
+    return _Sum(left, right, sign)
+
+
+# --- the tree to terms
+
+
+def _flat(node: _Node) -> tuple[Term, ...]:
+    """All brackets multiplied out: the leaves from left to right, each with the product of the factors above it."""
+    terms: list[Term] = []
+    pending: list[tuple[float, _Node]] = [(1.0, node)]
+    while pending:
+        weight, node = pending.pop()
+        match node:
+            case _Scaled(factor, inner):
+                pending.append((weight * factor, inner))
+            case _Sum(left, right, sign):
+                pending.append((weight * sign, right))
+                pending.append((weight, left))
+            case _Leaf(source, at):
+                if not abs(weight) <= MAX_WEIGHT:  # nan included
+                    raise ExpressionError(
+                        at, f"this weighs {weight:g}; weights go from -{MAX_WEIGHT:g} to {MAX_WEIGHT:g}."
+                    )
+                if len(terms) == MAX_TERMS:
+                    raise ExpressionError(at, f"this is one term too many; {MAX_TERMS} are the most.")
+                terms.append(Term(weight, source, at))
+    return tuple(terms)

@@ -1,0 +1,107 @@
+"""Terms: weighted sources of latents, and how they are written in an expression."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .errors import UserError
+
+MAX_WEIGHT = 10.0
+"""Of a term, up or down. Far below it already the decoder is shown what it was never trained on."""
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A text, as `"a person waves"`."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class ActionName:
+    """An Action, or on the command line a motion file, as `[Walk cycle]`."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class ImageFile:
+    """A picture, as `image("photo.png")`."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class SavedLatent:
+    """A latent saved under a name, as `latent("my walk")`."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class StyleName:
+    """A style preset, as `{sad}`: a direction to be added to something."""
+
+    name: str
+
+
+Source = Prompt | ActionName | ImageFile | SavedLatent | StyleName
+
+
+@dataclass(frozen=True)
+class Term:
+    """`weight` times the latent of `source`. at: the character of the expression that it begins at, 1 the first."""
+
+    weight: float
+    source: Source
+    at: int = 1
+
+
+class ExpressionError(UserError):
+    """What is wrong with an expression, and where. at: the character, 1 the first."""
+
+    def __init__(self, at: int, sentence: str) -> None:
+        super().__init__(f"At character {at}: {sentence}")
+        self.at = at
+
+
+def to_text(terms: Iterable[Term]) -> str:
+    """The expression of terms, which `expression.parse` reads back as the same terms."""
+    parts: list[str] = []
+    for term in terms:
+        size = abs(term.weight)
+        minus = str(term.weight).startswith("-")  # so that -0.0 keeps its sign
+        if parts:
+            parts.append(" - " if minus else " + ")
+        elif minus:
+            parts.append("-")
+        if size != 1.0:
+            parts.append(f"{_number(size)} * ")
+        parts.append(source_text(term.source))
+    return "".join(parts)
+
+
+def source_text(source: Source) -> str:
+    """A source as it is written in an expression. A closing mark inside a name is doubled."""
+    match source:
+        case Prompt(text):
+            return _quoted(text)
+        case ActionName(name):
+            return f"[{name.replace(']', ']]')}]"
+        case ImageFile(path):
+            return f"image({_quoted(path)})"
+        case SavedLatent(name):
+            return f"latent({_quoted(name)})"
+        case StyleName(name):
+            return f"{{{name.replace('}', '}}')}}}"
+    raise TypeError(f"{source!r} is no source")
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+def _number(value: float) -> str:
+    text = repr(float(value))
+    return text.removesuffix(".0")
