@@ -33,9 +33,10 @@ test: setup-dev
 lint: setup-dev
 	$(PY) -m ruff check .
 
-bench: setup
+bench: setup-dev
 	$(PY) -m benchmarks.prompt_to_keys
 	$(PY) -m benchmarks.keying
+	$(PY) -m benchmarks.training
 
 extension: setup
 	$(PY) build.py

@@ -13,24 +13,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import bpy
-import numpy as np
 
-from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.motion import Motion
-from motionclip_blender.core.skeleton import JOINTS
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.bones import Bones
 from motionclip_blender.rig.keys import key_motion, read_motion, scene_fps
 
 from .figures import tell
-
-
-def sample_motion(frames: int, fps: float) -> Motion:
-    """All joints swing, the pelvis walks."""
-    seconds = np.arange(frames)[:, None, None] / fps
-    axes = np.random.default_rng(0).normal(size=(len(JOINTS), 3)) * 0.3
-    return Motion(rot.axis_angle_to_quat(axes * np.sin(3 * seconds)), seconds[:, 0] * (0, 0, 1), fps)
+from .motions import sample_motion
 
 
 def key_the_obvious_way(armature: bpy.types.Object, motion: Motion) -> bpy.types.Action:
