@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,6 +28,10 @@ _TITLE_SIZES = (24, 20, 17, 14, 12)
 _CELL_SIZE = (256, 288)
 _COLUMNS = 4
 _NUMBER_SIZE = 14
+_ROW_POSES = 8
+_ROW_CELL = (104, 112)
+_LABEL_WIDTH = 150
+_LABEL_SIZES = (16, 14, 12, 10)
 _LINE = 2  # pixels between the pictures of a sheet
 _PAPER = 0.93
 
@@ -77,24 +81,47 @@ def render_sheet(
     step = progress or no_progress
     cell = cell or _CELL_SIZE
     with whole_path(path) as target, _nothing_left_behind(), tempfile.TemporaryDirectory() as folder:
-        scene, sight = _film_set(armature, motion, cell, 0.0, poses)
-        furnish(scene, sight, 0.0, scene.name)
-        choose_renderer(scene)
         cells = []
-        for i, frame in enumerate(sight.frames):
-            scene.frame_set(frame)
-            picture, number = Path(folder) / f"{frame}.png", Path(folder) / f"number{frame}.png"
-            render_png(scene, picture)
+        for frame, pixels in _shots(armature, motion, poses, cell, Path(folder)):
+            number = Path(folder) / f"number{frame}.png"
             render_caption(str(frame), number, 4 * _NUMBER_SIZE, (_NUMBER_SIZE,), 2 * _NUMBER_SIZE)
-            pixels = read_picture(picture)
             lay_over(pixels, read_picture(number), 0, 0)
             cells.append(pixels)
-            step("Making the contact sheet", (i + 1) / len(sight.frames))
+            step("Making the contact sheet", len(cells) / min(poses, len(motion)))
         columns = min(_COLUMNS, len(cells))
         width = columns * (cell[0] + _LINE) - _LINE
         caption = Path(folder) / "title.png"
         caption_height = render_caption(title, caption, width, _TITLE_SIZES, cell[1])
         write_picture(_sheet(cells, columns, read_picture(caption), caption_height), target)
+
+
+def render_rows(
+    armature: bpy.types.Object,
+    rows: Sequence[tuple[str, Motion]],
+    path: Path,
+    poses: int = _ROW_POSES,
+    cell: tuple[int, int] = _ROW_CELL,
+    progress: Progress | None = None,
+) -> None:
+    """Writes one PNG with a row for each text and motion: the text, then `poses` pictures of `cell` pixels.
+
+    Everything else is as with `render_sheet`.
+    """
+    step = progress or no_progress
+    width, height = cell
+    sheet = _paper(len(rows) * (height + _LINE) - _LINE, _LABEL_WIDTH + poses * (width + _LINE))
+    with whole_path(path) as target, tempfile.TemporaryDirectory() as folder:
+        for i, (text, motion) in enumerate(rows):
+            top = i * (height + _LINE)
+            with _nothing_left_behind():
+                label = Path(folder) / "label.png"
+                label_height = render_caption(text, label, _LABEL_WIDTH, _LABEL_SIZES, height - 2)
+                lay_over(sheet, read_picture(label), top + (height - label_height) // 2, 0)
+                for k, (_, pixels) in enumerate(_shots(armature, motion, poses, cell, Path(folder))):
+                    left = _LABEL_WIDTH + _LINE + k * (width + _LINE)
+                    sheet[top : top + height, left : left + width] = pixels
+            step("Making the contact sheet", (i + 1) / len(rows))
+        write_picture(sheet, target)
 
 
 @contextmanager
@@ -107,6 +134,19 @@ def _nothing_left_behind() -> Iterator[None]:
         for scene in [scene for scene in bpy.data.scenes if scene not in before]:
             bpy.data.scenes.remove(scene)
         bpy.data.batch_remove([block for block in bpy.data.user_map() if block not in before])
+
+
+def _shots(
+    armature: bpy.types.Object, motion: Motion, poses: int, cell: tuple[int, int], folder: Path
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Frames of `motion`, from 1 on and evenly spread, and pictures of them. The caller removes what they need."""
+    scene, sight = _film_set(armature, motion, cell, 0.0, poses)
+    furnish(scene, sight, 0.0, scene.name)
+    choose_renderer(scene)
+    for frame in sight.frames:
+        scene.frame_set(frame)
+        render_png(scene, folder / f"{frame}.png")
+        yield frame, read_picture(folder / f"{frame}.png")
 
 
 def _film_set(
@@ -182,13 +222,17 @@ def _encode(pictures: list[Path], caption: Path, caption_height: int, fps: float
 def _sheet(cells: list[np.ndarray], columns: int, caption: np.ndarray, caption_height: int) -> np.ndarray:
     height, width, _ = cells[0].shape
     rows = -(-len(cells) // columns)
-    sheet = np.full(
-        (caption_height + rows * (height + _LINE), columns * (width + _LINE) - _LINE, 4), _PAPER, np.float32
-    )
-    sheet[..., 3] = 1.0
+    sheet = _paper(caption_height + rows * (height + _LINE), columns * (width + _LINE) - _LINE)
     lay_over(sheet, caption, 0, 0)
     for i, cell in enumerate(cells):
         top = caption_height + _LINE + (i // columns) * (height + _LINE)
         left = (i % columns) * (width + _LINE)
         sheet[top : top + height, left : left + width] = cell
+    return sheet
+
+
+def _paper(height: int, width: int) -> np.ndarray:
+    """(height, width, 4), empty."""
+    sheet = np.full((height, width, 4), _PAPER, np.float32)
+    sheet[..., 3] = 1.0
     return sheet

@@ -230,6 +230,23 @@ def test_a_sheet_of_a_motion_with_fewer_frames_than_poses(person, small, tmp_pat
     assert read_picture(tmp_path / "sheet.png").shape[1] == 3 * (film._CELL_SIZE[0] + 2) - 2
 
 
+def test_rows_of_several_motions_each_behind_its_text(person, tmp_path: Path):
+    before = data_blocks()
+    rows = [("a person waves", WAVE), ("stands", motion())]
+    film.render_rows(person, rows, tmp_path / "rows.png", poses=3, cell=(64, 72))
+    assert data_blocks() == before
+    sheet = read_picture(tmp_path / "rows.png")[..., :3]
+    labels = film._LABEL_WIDTH
+    assert sheet.shape[:2] == (2 * 74 - 2, labels + 3 * 66)
+    cells = [[sheet[r * 74 :, labels + 2 + c * 66 :][:72, :64] for c in range(3)] for r in range(2)]
+    assert all(np.abs(a - b).max() > 0.2 for a, b in pairwise(cells[0])), "all poses alike"
+    assert all(np.abs(a - b).max() < 0.02 for a, b in pairwise(cells[1])), "who stands moves"
+    texts = [sheet[r * 74 :, :labels][:72] for r in range(2)]
+    dark = [np.argwhere(text.mean(axis=-1) < 0.5) for text in texts]
+    assert len(dark[0]) > len(dark[1]) > 20, "the longer text has more ink"
+    assert all(abs(ink[:, 0].mean() - 36) < 6 for ink in dark), "not in the middle of its row"
+
+
 # --- titles
 
 

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from training.augment import augmented
-from training.captions import load_captions, mirrored
 from training.evaluation.generation import unseen_prompts
 from training.evaluation.recognition import as_text, class_names
+from training.wordings import wordings
 
 
 @pytest.fixture(scope="module")
 def trained_on() -> set[str]:
-    spans = load_captions()
-    captions = {caption for span in (*spans, *augmented(spans)) for caption in span.captions}
-    return {text.lower() for caption in captions for text in (caption, mirrored(caption))}
+    return {wording.lower() for wording in wordings()}
 
 
 def test_every_class_has_two_of_its_own():
