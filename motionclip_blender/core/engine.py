@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,11 +14,14 @@ from . import rotations as rot
 from .body import Body
 from .errors import UserError
 from .feet import planted
+from .loop import LONGER, best_loop, within_rounds
+from .morph import mixed
 from .motion import Motion
 from .pack import Pack
 from .pose_tensor import from_pose_tensor, to_pose_tensor
 from .progress import Progress, no_progress
-from .prompt import checked_frames, checked_prompt
+from .prompt import MAX_FRAMES, checked_frames, checked_prompt
+from .reading import WINDOW, Reading, WindowLatents, frames_at, window, window_starts
 from .skeleton import HAND_JOINTS, INDEX
 
 if TYPE_CHECKING:
@@ -26,6 +30,8 @@ if TYPE_CHECKING:
     from .model.network import MotionCLIP
 
 _SEAM_FRAMES = 10  # over which one window fades into the next, a third of a second
+_BATCH = 32  # windows or prompts that go through a network at once: bounds memory, and how long a cancel waits
+_LOOP_CHOICE = 1.6  # times a loop's length is decoded, to choose the best stretch from
 
 
 class Engine:
@@ -70,8 +76,14 @@ class Engine:
 
     def encode_text(self, prompt: str) -> np.ndarray:
         """(512,) float32: the prompt in CLIP's space, unnormalised."""
+        return self.encode_texts([prompt])[0]
+
+    def encode_texts(self, prompts: Sequence[str]) -> np.ndarray:
+        """(n, 512) float32: prompts in CLIP's space, unnormalised. Raises `UserError` for one that cannot be."""
         self.load()
-        return self._text([checked_prompt(prompt)])[0].numpy()
+        prompts = [checked_prompt(prompt) for prompt in prompts]
+        parts = (prompts[start : start + _BATCH] for start in range(0, len(prompts), _BATCH))
+        return np.concatenate([self._text(part).numpy() for part in parts])
 
     def encode_image(self, pixels: np.ndarray) -> np.ndarray:
         """(512,) float32: an image (H, W, 3) uint8 in CLIP's space, by the pack's image tower.
@@ -91,20 +103,57 @@ class Engine:
         Up to the pack's longest trained length in one pass of the decoder; beyond it the motion goes on in
         further windows, each faded into the next.
         """
-        self.load()
-        frames = checked_frames(frames)
-        shortest, longest = self.pack.frames
-        window = self._decode_window(latent, min(max(frames, shortest), longest))
-        motion = window
-        while len(motion) < frames:
-            motion = motion.fade_into(window, _SEAM_FRAMES)
-        return self.body.on_floor(planted(self._with_hands(motion.crop(0, frames)), self.body))
+        return self.decode_many(np.asarray(latent)[None], frames)[0]
 
-    def encode(self, motion: Motion) -> np.ndarray:
-        """(512,) float32: the latent of a motion, of its first frames up to the pack's longest length."""
-        self.load()
-        motion = motion.resample(self.pack.fps).crop(0, self.pack.frames[1])
-        return self._network.encode(to_pose_tensor(motion, self.pack.joints))
+    def decode_many(self, latents: np.ndarray, frames: int) -> list[Motion]:
+        """The motions of latents (n, 512), each as `decode` makes it; they go through the decoder together."""
+        return [self._standing(motion) for motion in self._raw(latents, frames)]
+
+    def decode_along(self, stops: np.ndarray, at: np.ndarray) -> Motion:
+        """One motion of T frames that in frame t is as far along the latents `stops` (k, 512) as at[t] says.
+
+        at: (T,) from 0, the first stop, to k - 1, the last. See `morph.mixed` for how poses and ways are mixed.
+        """
+        stops, at = np.asarray(stops, np.float32), np.asarray(at, np.float64)
+        if len(stops) < 2 or not ((at >= 0) & (at <= len(stops) - 1)).all():
+            raise ValueError("a motion goes along two stops or more, from 0 to their number less one")
+        return self._standing(mixed(self._raw(stops, len(at)), at))
+
+    def decode_loop(self, latent: np.ndarray, frames: int) -> Motion:
+        """As `decode`, with the last frame flowing into the first. See `loop.closed` for what that means."""
+        frames = checked_frames(frames)
+        needed = int(np.ceil(LONGER * frames)) + 1
+        longest = max(self.pack.frames[1], needed)  # within one window there is no fade to cut into
+        decoded = min(max(int(_LOOP_CHOICE * frames), needed), longest, MAX_FRAMES)
+        (motion,) = self._raw(np.asarray(latent)[None], max(decoded, frames))
+        loop = best_loop(motion, frames)
+        return self.body.on_floor(within_rounds(self._with_hands(loop), lambda rounds: planted(rounds, self.body)))
+
+    def encode(self, motion: Motion, reading: Reading | None = None, progress: Progress | None = None) -> np.ndarray:
+        """(512,) float32: the latent of a motion of any length and rate.
+
+        reading: which of its windows count; by default the mean over all. Raises what `progress` raises, between
+        windows.
+        """
+        reading = reading or Reading()
+        frames, starts = self._windows(motion)
+        chosen = reading.chosen(starts, frames, reading.frame * self.pack.fps / motion.fps)
+        return reading.summary(self._encode_windows(motion, chosen, frames, progress))
+
+    def encode_windows(self, motion: Motion, progress: Progress | None = None) -> WindowLatents:
+        """The latents of all windows of a motion, as recognition is measured: of 60 frames, half overlapping."""
+        frames, starts = self._windows(motion)
+        return WindowLatents(np.array(starts), frames, self._encode_windows(motion, starts, frames, progress))
+
+    def checked_latent(self, latent: np.ndarray) -> np.ndarray:
+        """(512,) float32. Raises `UserError` for what is none of this pack's latents."""
+        array = np.asarray(latent, np.float32)
+        width = self.pack.clip.width
+        if array.shape != (width,):
+            raise UserError(f"A latent of this pack is {width} numbers, not {array.shape}; make it with this pack.")
+        if not np.isfinite(array).all():
+            raise UserError("The latent holds numbers that are not finite; make it anew.")
+        return array
 
     def generate(self, prompt: str, frames: int, progress: Progress | None = None) -> Motion:
         """Prompt to motion: `frames` frames at the pack's rate. The same prompt gives the same motion.
@@ -121,8 +170,46 @@ class Engine:
         step("Done", 1.0)
         return motion
 
-    def _decode_window(self, latent: np.ndarray, frames: int) -> Motion:
-        return from_pose_tensor(self._network.decode(latent, frames), self.pack.joints, self.pack.fps)
+    def _windows(self, motion: Motion) -> tuple[int, list[int]]:
+        """Frames of each of a motion's windows at the pack's rate, and where they begin."""
+        length = frames_at(motion, self.pack.fps)
+        frames = min(WINDOW, self.pack.frames[1], length)
+        return frames, window_starts(length, frames, max(frames // 2, 1))
+
+    def _encode_windows(
+        self, motion: Motion, starts: Sequence[int], frames: int, progress: Progress | None
+    ) -> np.ndarray:
+        """(n, 512) latents of the windows that begin at `starts`."""
+        step = progress or no_progress
+        self.load()
+        shortest, fps = self.pack.frames[0], self.pack.fps
+        latents = []
+        for first in range(0, len(starts), _BATCH):
+            step("Reading the motion", first / len(starts))
+            windows = (window(motion, at, frames, shortest, fps) for at in starts[first : first + _BATCH])
+            latents.append(self._network.encode_batch(np.stack([to_pose_tensor(w, self.pack.joints) for w in windows])))
+        step("Reading the motion", 1.0)
+        return np.concatenate(latents)
+
+    def _raw(self, latents: np.ndarray, frames: int) -> list[Motion]:
+        """What the decoder makes of latents (n, 512), at the length asked for."""
+        self.load()
+        frames = checked_frames(frames)
+        latents = np.stack([self.checked_latent(latent) for latent in latents])
+        shortest, longest = self.pack.frames
+        window_frames = min(max(frames, shortest), longest)
+        motions = []
+        for start in range(0, len(latents), _BATCH):
+            for poses in self._network.decode_batch(latents[start : start + _BATCH], window_frames):
+                motion = first = from_pose_tensor(poses, self.pack.joints, self.pack.fps)
+                while len(motion) < frames:
+                    motion = motion.fade_into(first, _SEAM_FRAMES)
+                motions.append(motion.crop(0, frames))
+        return motions
+
+    def _standing(self, motion: Motion) -> Motion:
+        """With relaxed hands, feet that keep their place, and on the floor."""
+        return self.body.on_floor(planted(self._with_hands(motion), self.body))
 
     def _with_hands(self, motion: Motion) -> Motion:
         """Fingers that the pack does not move hang relaxed, not stretched as in the rest pose."""

@@ -7,6 +7,10 @@ from pathlib import Path
 import bpy
 import numpy as np
 
+from ..core.errors import UserError
+
+_MOST_PIXELS = 100_000_000  # unpacked, they take 16 bytes each
+
 
 def read_picture(path: Path) -> np.ndarray:
     """What an image file holds."""
@@ -16,6 +20,40 @@ def read_picture(path: Path) -> np.ndarray:
     image.pixels.foreach_get(flat)
     bpy.data.images.remove(image)
     return flat.reshape(height, width, 4)[::-1].copy()
+
+
+def read_pixels(path: Path) -> np.ndarray:
+    """(H, W, 3) uint8: an image file of a user's, as `Engine.encode_image` reads it; what is transparent is white.
+
+    Raises `UserError` for a file that is missing, too large, or no picture that Blender reads.
+    """
+    path = Path(path).absolute()
+    if not path.is_file():
+        raise UserError(f"There is no image file {path}; choose one that is there.")
+    try:
+        image = bpy.data.images.load(str(path))
+    except RuntimeError as error:
+        raise UserError(f"{path} cannot be read; choose another image.") from error
+    try:
+        width, height = image.size
+        if not (width and height and image.channels in (1, 3, 4)):
+            raise UserError(f"{path} is no image that Blender can read; choose a .png or .jpg file.")
+        if width * height > _MOST_PIXELS:
+            raise UserError(f"{path} has {width:,} x {height:,} pixels; scale it down first.")
+        flat = np.empty(width * height * image.channels, np.float32)
+        image.pixels.foreach_get(flat)
+        linear = image.is_float
+    finally:
+        bpy.data.images.remove(image)
+    pixels = np.clip(flat.reshape(height, width, -1)[::-1], 0.0, 1.0)
+    if linear:  # images of more than 8 bits
+        colours = pixels[..., :3]
+        pixels[..., :3] = np.where(colours <= 0.0031308, 12.92 * colours, 1.055 * colours ** (1 / 2.4) - 0.055)
+    if pixels.shape[2] == 1:
+        pixels = np.repeat(pixels, 3, axis=2)
+    elif pixels.shape[2] == 4:
+        pixels = pixels[..., :3] * pixels[..., 3:] + (1.0 - pixels[..., 3:])
+    return np.round(255 * pixels).astype(np.uint8)
 
 
 def write_picture(pixels: np.ndarray, path: Path) -> None:

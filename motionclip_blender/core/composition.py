@@ -1,0 +1,42 @@
+"""The upper body of one motion over the lower body of another: by a mask, or by arithmetic of latents."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from .motion import Motion
+from .skeleton import INDEX, JOINTS
+from .terms import Prompt, Source, Term
+
+STANDING = Prompt("a person stands")
+LOWER_BODY = (
+    "pelvis",
+    *(f"{side}_{joint}" for side in ("left", "right") for joint in ("hip", "knee", "ankle", "foot")),
+)
+"""Joints that a composition takes from the lower motion, with the way over the ground."""
+
+
+def masked(upper: Motion, lower: Motion) -> Motion:
+    """Legs, hips and the way over the ground of `lower`, all else of `upper`.
+
+    As long as the shorter one, at `lower`'s rate. Rotations are relative to the parent joint: the upper body leans as
+    it does in its own motion, from these hips.
+    """
+    upper = upper.resample(lower.fps)
+    frames = min(len(upper), len(lower))
+    upper, lower = upper.crop(0, frames), lower.crop(0, frames)
+    rotations = lower.rotations.copy()
+    joints = [INDEX[name] for name in JOINTS if name not in LOWER_BODY]
+    rotations[:, joints] = upper.rotations[:, joints]
+    return replace(lower, rotations=rotations)
+
+
+def composed_terms(upper: Source, lower: Source, weight: float = 1.0) -> tuple[Term, ...]:
+    """The terms of  lower + weight * (upper - "a person stands").
+
+    MotionCLIP's figure 10, whose edits read base - start + end: (walk, Standing, drink from mug) is
+    walk - Standing + drink from mug. While a person stands only the upper body has something to do, so the difference
+    of an action to standing is taken for what its upper body does, and is added to what the legs do. Nothing but the
+    latents' geometry keeps the legs out of it; `masked` does so by force.
+    """
+    return Term(1.0, lower), Term(weight, upper), Term(-weight, STANDING)

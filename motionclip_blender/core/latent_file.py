@@ -1,0 +1,28 @@
+"""Latents as `.npz` files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from .errors import UserError
+from .files import write_whole
+
+
+def save(latent: np.ndarray, path: Path, pack: str) -> None:
+    """Writes `latent` (D,) and `pack`, the name and version of the pack that made it; whole or not at all."""
+    with write_whole(path) as handle:
+        np.savez(handle, latent=np.asarray(latent, np.float32), pack=np.array(pack))
+
+
+def load(path: Path) -> np.ndarray:
+    """(D,) float32. Raises `UserError` for a file that is missing, damaged, or holds no latent."""
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            latent = data["latent"]
+    except Exception as error:  # zipfile, zlib and numpy each raise their own kinds for a damaged archive
+        raise UserError(f"{path} is no saved latent; choose a file that was saved as one.") from error
+    if latent.ndim != 1 or latent.dtype.kind != "f" or not np.isfinite(latent).all():
+        raise UserError(f"{path} holds no latent but numbers of another kind; choose another file.")
+    return latent.astype(np.float32)

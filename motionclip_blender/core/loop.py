@@ -1,0 +1,196 @@
+"""Motions that go round: seams closed, repeated, made to stay in place, and made longer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from . import rotations as rot
+from .ground import Way
+from .motion import Motion
+
+SHORTER, LONGER = 0.87, 1.15
+"""How far a loop may be from the length asked for; it is played that much slower or faster then."""
+
+_SEAM = 5  # frames over which a motion that does not end as it began is faded into its repetition
+_LOOP_DEGREES = 8.0  # difference of every joint up to which a motion counts as ending as it began
+_TURN = 2 * np.pi
+_AHEAD = 0.2  # seconds: how much a difference of speeds counts beside one of poses when a loop is looked for
+_SMOOTH = 0.5  # seconds; slower than a step's sway, faster than a walk round a corner
+
+
+def closed(motion: Motion, seconds: float = 0.33) -> Motion:
+    """The motion with its last frame flowing into its first; as long as before.
+
+    What is missing between the two, pose and speed, is made up within `seconds` on both sides of the seam. A turn that
+    is no whole one is taken back evenly over the whole motion, so that each round sets out as the first did. The way
+    over the ground stays: see `repeated`. Motions under four frames are returned as they are.
+    """
+    if len(motion) < 4:
+        return motion
+    ease = int(np.clip(round(seconds * motion.fps), 1, len(motion) // 2))
+    way = Way.of(motion)
+    rotations = motion.rotations.astype(np.float64)
+    rotations[:, 0] = way.tilt
+    rotations = rot.continuous(rotations)
+    missing, spurt = _seam(rotations)
+    rotations = rot.quat_multiply(rotations, rot.axis_angle_to_quat(_made_up(missing, spurt, len(motion), ease)))
+
+    drift = _after(way.yaw[:, None])[0] - way.yaw[0]
+    drift -= _TURN * np.round(drift / _TURN)
+    yaw = way.yaw - drift * np.arange(len(motion)) / len(motion)
+    height = way.height[:, None]
+    gap = height[0] - _after(height)
+    rush = (height[1] - height[0]) - (height[-1] - height[-2])
+    height = way.height + _made_up(gap, rush, len(motion), ease)[:, 0]
+    # a step has no speed of its own to be made up: only the steps' lengths meet
+    jolt = way.steps[0] - way.steps[-1]
+    steps = way.steps + _made_up(jolt, np.zeros(2), len(motion) - 1, min(ease, (len(motion) - 1) // 2))
+    rotations[:, 0], translation = Way(yaw, rotations[:, 0], steps, height, way.start).root()
+    return Motion(rotations, translation, motion.fps)
+
+
+def _seam(rotations: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(J, 3) radians from where (T, J, 4) would go on to after its last frame to its first; (J, 3) of their speeds."""
+
+    def step(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        return rot.quat_to_axis_angle(rot.quat_multiply(rot.quat_conjugate(a), b))
+
+    leaving, entering = step(rotations[-2], rotations[-1]), step(rotations[0], rotations[1])
+    after = rot.quat_multiply(rotations[-1], rot.axis_angle_to_quat(leaving))
+    return step(after, rotations[0]), entering - leaving
+
+
+def _after(values: np.ndarray) -> np.ndarray:
+    """(n,) where (T, n) would go on to after its last frame."""
+    return 2 * values[-1] - values[-2]
+
+
+def _made_up(gap: np.ndarray, rush: np.ndarray, frames: int, ease: int) -> np.ndarray:
+    """(frames, ...) what to add so that values meet at the seam: half of it before, half of it after.
+
+    gap: by how much the first value is above what would follow the last. rush: the same of the speeds, per frame. By
+    Hermite's cubics, which neither jump nor jerk where the correction begins.
+    """
+    t = np.arange(1, ease + 1) / ease  # the last frames, then the one that would follow: t = 1 is the first frame
+    rises, speeds = t * t * (3 - 2 * t), t * t * (t - 1) * ease
+    axes = (slice(None), *[None] * gap.ndim)
+    out = np.zeros((frames, *gap.shape))
+    # before the seam ..., the frame after the last is the first: there the rest of the correction begins
+    out[frames - ease + 1 :] += 0.5 * (rises[axes] * gap + speeds[axes] * rush)[:-1]
+    out[:ease] -= 0.5 * (rises[axes] * gap - speeds[axes] * rush)[::-1]
+    return out
+
+
+def best_loop(motion: Motion, frames: int) -> Motion:
+    """The stretch of `motion` that best ends as it begins, played as `frames` frames, and closed.
+
+    It is `SHORTER` to `LONGER` times as long as asked for, so that a walk's steps come out whole. A motion that is too
+    short for a choice is taken whole.
+    """
+    shortest, longest = max(round(SHORTER * frames), 4), round(LONGER * frames)
+    if len(motion) <= max(shortest, 4):
+        return closed(_stretched(motion, frames))
+    features = _features(motion)
+    best = (np.inf, 0, len(motion))
+    for length in range(shortest, min(longest, len(motion) - 1) + 1):
+        # what follows a stretch of this length, against how it begins
+        apart = np.linalg.norm(features[length:] - features[: len(features) - length], axis=1)
+        start = int(np.argmin(apart))
+        best = min(best, (float(apart[start]), start, length))
+    _, start, length = best
+    return closed(_stretched(motion.crop(start, start + length), frames))
+
+
+def _features(motion: Motion) -> np.ndarray:
+    """(T, n) poses and their speeds, without heading and the way over the ground: alike means fit to be joined."""
+    way = Way.of(motion)
+    rotations = motion.rotations[:, :22].astype(np.float64)
+    rotations[:, 0] = way.tilt
+    poses = rot.quat_to_sixd(rotations).reshape(len(motion), -1)
+    values = np.concatenate((poses, way.height[:, None]), axis=1)
+    ahead = _AHEAD * motion.fps
+    steps = np.concatenate((way.steps, way.steps[-1:])) * ahead
+    return np.concatenate((values, np.gradient(values, axis=0) * ahead, steps), axis=1)
+
+
+def _stretched(motion: Motion, frames: int) -> Motion:
+    """As many frames as asked for, at the same rate: played slower or faster."""
+    if len(motion) == frames:
+        return motion
+    if len(motion) == 1:
+        return extended(motion, frames, hold=True)
+    rate = motion.fps * (frames - 1) / (len(motion) - 1)
+    played = replace(motion.resample(rate), fps=motion.fps)
+    return extended(played, frames, hold=True).crop(0, frames)  # a rounding error may have cost the last one
+
+
+def cycle_travel(motion: Motion) -> np.ndarray:
+    """(3,) metres over the ground from the first frame of a closed motion to that of its next round."""
+    path = motion.translation.astype(np.float64)
+    step = ((path[-1] - path[-2]) + (path[1] - path[0])) / 2
+    return (path[-1] - path[0] + step) * (1, 0, 1)
+
+
+def repeated(motion: Motion, times: int) -> Motion:
+    """A closed motion, `times` rounds of it, each setting out where the one before it arrived."""
+    travel = cycle_travel(motion)
+    paths = [motion.translation + i * travel for i in range(times)]
+    return Motion(np.tile(motion.rotations, (times, 1, 1)), np.concatenate(paths), motion.fps)
+
+
+def ending_as_begun(motion: Motion) -> Motion:
+    """A closed motion and its first frame once more, where it arrives: what Blender's cycles and strips repeat."""
+    return repeated(motion, 2).crop(0, len(motion) + 1)
+
+
+def within_rounds(motion: Motion, change: Callable[[Motion], Motion], seconds: float = 1.5) -> Motion:
+    """What `change` makes of a closed motion when it goes round and round: one round from the middle of several.
+
+    seconds: how far apart frames may be that `change` looks at together.
+    """
+    before = max(int(np.ceil(seconds * motion.fps / len(motion))), 1)
+    changed = change(repeated(motion, 2 * before + 1))
+    part = changed.crop(before * len(motion), (before + 1) * len(motion))
+    return part.moved((motion.translation[0] - part.translation[0]) * (1, 0, 1))
+
+
+def in_place(motion: Motion, loop: bool = False) -> Motion:
+    """The motion without its way over the ground: the body stays over where it began.
+
+    Sway and bob stay, that is all that comes and goes within about a second; so do turns. loop: whether the motion is
+    closed and shall remain so.
+    """
+    if loop and len(motion) > 1:
+        return within_rounds(motion, in_place, 4 * _SMOOTH)
+    path = motion.translation[:, [0, 2]].astype(np.float64)
+    reach = round(4 * _SMOOTH * motion.fps)
+    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / (_SMOOTH * motion.fps)) ** 2)
+    kernel /= kernel.sum()
+    # mirrored through its ends, a way that goes on straight has its smoothed self on it from the first frame on
+    padded = np.pad(path, ((reach, reach), (0, 0)), mode="reflect", reflect_type="odd") if len(path) > 1 else path
+    smooth = np.stack([np.convolve(padded[:, i], kernel, "valid") for i in (0, 1)], axis=1) if len(path) > 1 else path
+    translation = motion.translation.astype(np.float64)
+    translation[:, [0, 2]] = path - smooth + path[0]
+    return replace(motion, translation=translation)
+
+
+def extended(motion: Motion, frames: int, hold: bool = False) -> Motion:
+    """The motion made at least `frames` long, by repeating it or by holding its last pose."""
+    if hold or len(motion) < 3:
+        at = np.minimum(np.arange(max(frames, len(motion))), len(motion) - 1)
+        return Motion(motion.rotations[at], motion.translation[at], motion.fps)
+    # a loop's last pose is its first: one frame is all that both share
+    seam = 1 if ends_as_it_began(motion) else min(_SEAM, len(motion) // 3)
+    out = motion
+    while len(out) < frames:
+        out = out.fade_into(motion, seam)
+    return out
+
+
+def ends_as_it_began(motion: Motion) -> bool:
+    """Whether the last pose is the first, or nearly so; the root's rotation does not count."""
+    dots = np.abs(np.sum(motion.rotations[0, 1:22] * motion.rotations[-1, 1:22], axis=-1))
+    return bool(np.degrees(2 * np.arccos(np.clip(dots, 0, 1))).max() < _LOOP_DEGREES)

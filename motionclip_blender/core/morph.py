@@ -1,0 +1,77 @@
+"""A blend that travels over time: a motion that begins as one latent says and ends as another does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from . import rotations as rot
+from .errors import UserError
+from .ground import Way
+from .latents import blend, even_factors
+from .motion import Motion
+
+if TYPE_CHECKING:
+    from .engine import Engine
+
+STOPS = 9
+"""Latents decoded between both ends. The decoder goes over from one motion to the other within a fifth of the way, so
+five stops would leave only one in between."""
+
+
+def morph(
+    engine: Engine,
+    start: np.ndarray,
+    end: np.ndarray,
+    frames: int,
+    factors: np.ndarray | None = None,
+    spherical: bool = False,
+    stops: int = STOPS,
+) -> Motion:
+    """A motion of `frames` frames at the pack's rate from latent `start` to latent `end`, both (D,).
+
+    factors: (frames,) where between them each frame is, 0 to 1; evenly from 0 to 1 by default. stops: how many latents
+    are decoded, in one pass of the decoder; between two of them poses are mixed.
+    """
+    at = np.linspace(0.0, 1.0, frames) if factors is None else np.asarray(factors, np.float64)
+    if at.shape != (frames,):
+        raise UserError(f"A blend over {frames} frames needs as many factors, not {at.size}.")
+    if not (np.isfinite(at).all() and (at >= 0).all() and (at <= 1).all()):
+        raise UserError("A blend's factors must lie between 0 and 1.")
+    return engine.decode_along(blend(start, end, even_factors(stops), spherical), at * (stops - 1))
+
+
+def mixed(motions: Sequence[Motion], at: np.ndarray) -> Motion:
+    """One motion of several of T frames each, in frame t so far between them as at[t] (T,) says, 0 to their number - 1.
+
+    Poses are slerped. The way over the ground is mixed step by step as seen from the body, and so are turns: a place
+    between a walk's and a run's, frames later, is metres away from both, and going from one to the other would be a
+    slide.
+    """
+    before = np.minimum(at.astype(int), len(motions) - 2)
+    every = np.arange(len(at))
+    share = at - before
+    ways = [Way.of(motion) for motion in motions]
+
+    def both(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        frames = every[: values.shape[1]]
+        return values[before[frames], frames], values[before[frames] + 1, frames]
+
+    def straight(values: np.ndarray) -> np.ndarray:
+        a, b = both(values)
+        t = share[: len(a)].reshape(-1, *[1] * (a.ndim - 1))
+        return (1 - t) * a + t * b
+
+    yaws = np.stack([way.yaw for way in ways])
+    way = Way(
+        yaw=np.cumsum(np.concatenate((straight(yaws)[:1], straight(np.diff(yaws, axis=1))))),
+        tilt=rot.slerp(*both(np.stack([way.tilt for way in ways])), share),
+        steps=straight(np.stack([way.steps for way in ways])),
+        height=straight(np.stack([way.height for way in ways])),
+        start=ways[before[0]].start,
+    )
+    rotations = rot.slerp(*both(np.stack([motion.rotations for motion in motions])), share.astype(np.float32)[:, None])
+    rotations[:, 0], translation = way.root()
+    return Motion(rotations, translation, motions[0].fps)

@@ -1,0 +1,102 @@
+"""How a motion of any length becomes one latent: in windows, all of them or one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .errors import UserError
+from .loop import ends_as_it_began, extended
+from .motion import Motion, heading
+
+WINDOW = 60
+"""Frames of a window, the length that MotionCLIP was published with."""
+
+MOST = 1_000_000
+"""Frames of a motion that is read; nine hours, beyond which its rate is surely wrong."""
+
+_TIE = 1e-6  # frames; as in `Motion.resample`, keeps 29.999999 / 30 from losing the last one
+
+READINGS = ("average", "first", "frame", "typical")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Which windows of a long motion count.
+
+    how: "average" is the mean of all of them, "first" the first one, "frame" the one about `frame`, "typical" the one
+    whose latent is nearest to the mean. frame: of the motion, at its own rate, 0 the first.
+    """
+
+    how: str = "average"
+    frame: int = 0
+
+    def __post_init__(self) -> None:
+        if self.how not in READINGS:
+            raise UserError(f"A motion is read as {', '.join(READINGS[:-1])} or {READINGS[-1]}, not {self.how!r}.")
+
+    def chosen(self, starts: list[int], frames: int, at: float) -> list[int]:
+        """Those of the windows' `starts` that must be read. at: `frame` at the rate of the starts."""
+        if self.how == "first":
+            return starts[:1]
+        if self.how == "frame":
+            return [int(np.clip(round(at - frames / 2), starts[0], starts[-1]))]
+        return starts
+
+    def summary(self, latents: np.ndarray) -> np.ndarray:
+        """(D,): one latent of those that were read, (n, D)."""
+        mean = latents.mean(axis=0)
+        if self.how != "typical":
+            return mean
+        cosines = latents @ mean / np.maximum(np.linalg.norm(latents, axis=1), 1e-12)
+        return latents[int(np.argmax(cosines))]
+
+
+@dataclass(frozen=True, eq=False)
+class WindowLatents:
+    """The latents (n, D) of a motion's windows, of `frames` frames each, which begin at `starts` (n,).
+
+    Frames are counted at the pack's rate.
+    """
+
+    starts: np.ndarray
+    frames: int
+    latents: np.ndarray
+
+
+def window_starts(length: int, frames: int, stride: int) -> list[int]:
+    """First frames of windows of `frames` frames, `stride` apart; the last one ends with the motion's `length`.
+
+    A motion that is shorter than a window has one, from its first frame on.
+    """
+    last = max(length - frames, 0)
+    return sorted({*range(0, last + 1, stride), last})
+
+
+def frames_at(motion: Motion, fps: float) -> int:
+    """How many frames a motion has at another rate, as `Motion.resample` counts them.
+
+    Raises `UserError` for a motion of hours.
+    """
+    frames = int(np.floor(motion.seconds * fps + _TIE)) + 1
+    if frames > MOST:
+        raise UserError(
+            f"The motion lasts {motion.seconds / 3600:,.0f} hours; check its rate, {motion.fps:g} per second."
+        )
+    return frames
+
+
+def window(motion: Motion, start: int, frames: int, shortest: int, fps: float) -> Motion:
+    """`frames` frames of `motion` at `fps`, from frame `start` on; facing +Z in the first, as in training.
+
+    Only that part is resampled, so that memory does not grow with the motion. A motion shorter than `shortest` goes
+    on: what ends as it began is repeated, all else holds its last pose.
+    """
+    ratio = motion.fps / fps
+    span = int(np.ceil((frames - 1 - _TIE) * ratio))
+    first = max(min(round(start * ratio), len(motion) - 1 - span), 0)
+    part = motion.crop(first, first + span + 1).resample(fps).crop(0, frames)
+    if len(part) < shortest:
+        part = extended(part, shortest, hold=not ends_as_it_began(part)).crop(0, shortest)
+    return part.turned(-float(heading(part.rotations[0, 0])))

@@ -1,0 +1,114 @@
+"""From the sources of terms to their latents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .errors import UserError
+from .latents import combined
+from .progress import Progress, no_progress
+from .reading import Reading
+from .styles import direction, presets
+from .terms import ActionName, ExpressionError, ImageFile, Prompt, SavedLatent, Source, StyleName, Term
+
+if TYPE_CHECKING:
+    from .engine import Engine
+    from .motion import Motion
+
+
+@dataclass(frozen=True)
+class Material:
+    """What terms name, by these names: motions of any rate and length, pictures (H, W, 3) uint8, saved latents."""
+
+    motions: Mapping[str, Motion] = field(default_factory=dict)
+    images: Mapping[str, np.ndarray] = field(default_factory=dict)
+    latents: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+
+def names(terms: Iterable[Term], kind: type) -> tuple[str, ...]:
+    """What the terms' sources of one kind are called, each once: all that a `Material` must hold of it."""
+    found = (term.source for term in terms)
+    return tuple(dict.fromkeys(str(*vars(source).values()) for source in found if isinstance(source, kind)))
+
+
+def source_latents(
+    engine: Engine,
+    terms: Iterable[Term],
+    material: Material | None = None,
+    reading: Reading | None = None,
+    progress: Progress | None = None,
+) -> dict[Source, np.ndarray]:
+    """(D,) of every source of the terms; each is worked out once, all prompts together.
+
+    reading: how long motions become one latent. Raises `ExpressionError` for names that `material` does not have, and
+    what `progress` raises.
+    """
+    terms, material, step = tuple(terms), material or Material(), progress or no_progress
+    first = {}
+    for term in terms:
+        first.setdefault(term.source, term.at)
+    for source, at in first.items():
+        _check(source, at, material)
+    engine.load(lambda stage, fraction: step(stage, 0.5 * fraction))
+    found: dict[Source, np.ndarray] = {}
+    prompts = [source for source in first if isinstance(source, Prompt)]
+    if prompts:
+        step("Reading the prompts", 0.5)
+        found.update(zip(prompts, engine.encode_texts([source.text for source in prompts]), strict=True))
+    others = [source for source in first if not isinstance(source, Prompt)]
+    for i, source in enumerate(others):
+
+        def part(stage: str, fraction: float, i: int = i) -> None:
+            step(stage, 0.5 + 0.5 * (i + fraction) / len(others))
+
+        try:
+            found[source] = _latent(engine, source, material, reading, part)
+        except UserError as error:
+            raise ExpressionError(first[source], str(error)) from error
+    return {source: found[source] for source in first}
+
+
+def latent_of(
+    engine: Engine,
+    terms: Iterable[Term],
+    material: Material | None = None,
+    reading: Reading | None = None,
+    progress: Progress | None = None,
+) -> np.ndarray:
+    """(D,) float32: the latent of an expression's terms. See `source_latents` and `latents.combined`."""
+    terms = tuple(terms)
+    return combined(terms, source_latents(engine, terms, material, reading, progress))
+
+
+def _check(source: Source, at: int, material: Material) -> None:
+    """Raises `ExpressionError` when it is not there."""
+    match source:
+        case ActionName(name) if name not in material.motions:
+            raise ExpressionError(at, f'there is no Action "{name}"; choose one that is there.')
+        case ImageFile(path) if path not in material.images:
+            raise ExpressionError(at, f'there is no image "{path}"; choose a file that is there.')
+        case SavedLatent(name) if name not in material.latents:
+            raise ExpressionError(at, f'there is no saved latent "{name}"; choose one that is there.')
+        case StyleName(name) if name not in presets():
+            raise ExpressionError(at, f'there is no style "{name}"; choose one of {", ".join(presets())}.')
+
+
+def _latent(
+    engine: Engine, source: Source, material: Material, reading: Reading | None, progress: Progress
+) -> np.ndarray:
+    match source:
+        case ActionName(name):
+            return engine.encode(material.motions[name], reading, progress)
+        case ImageFile(path):
+            progress("Looking at the image", 0.0)
+            return engine.encode_image(material.images[path])
+        case SavedLatent(name):
+            return engine.checked_latent(material.latents[name])
+        case StyleName(name):
+            progress("Reading the styles", 0.0)
+            return direction(engine, presets()[name])
+    raise TypeError(f"{source!r} is no source")

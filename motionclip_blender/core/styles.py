@@ -1,0 +1,61 @@
+"""Style presets: directions that make any motion happy, sad, old and so on. The wordings are in `styles.json`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .engine import Engine
+
+STYLES = Path(__file__).with_name("styles.json")
+
+
+@dataclass(frozen=True)
+class Style:
+    """A preset.
+
+    name: as it stands in an expression, `{name}`. label: what a user sees. weight: what to put before it when it is
+    picked. wordings: sentences in this style, "{does}" in the place of what is done. plain: the same without the style.
+    carriers: what may be done.
+    """
+
+    name: str
+    label: str
+    weight: float
+    wordings: tuple[str, ...]
+    plain: str
+    carriers: tuple[str, ...]
+
+
+@cache
+def presets() -> Mapping[str, Style]:
+    """All presets by name, in the order to show them."""
+    data = json.loads(STYLES.read_text(encoding="utf-8"))
+    plain, carriers = data["plain"], tuple(data["carriers"])
+    return MappingProxyType(
+        {
+            name: Style(name, style["label"], style["weight"], tuple(style["wordings"]), plain, carriers)
+            for name, style in data["styles"].items()
+        }
+    )
+
+
+def direction(engine: Engine, style: Style) -> np.ndarray:
+    """(D,) float32: what the style's wordings say more than the plain sentence, on average over all carriers.
+
+    One pair of texts alone, as in the paper's edit "Jump" - "Walk" + "Walk old", also holds what is peculiar to its
+    verb; in the mean only the style remains.
+    """
+    styled = [wording.format(does=does) for wording in style.wordings for does in style.carriers]
+    plain = [style.plain.format(does=does) for does in style.carriers]
+    latents = engine.encode_texts([*styled, *plain])
+    return latents[: len(styled)].mean(axis=0) - latents[len(styled) :].mean(axis=0)
