@@ -18,6 +18,7 @@ _SEAM = 5  # frames over which a motion that does not end as it began is faded i
 _LOOP_DEGREES = 8.0  # difference of every joint up to which a motion counts as ending as it began
 _TURN = 2 * np.pi
 _AHEAD = 0.2  # seconds: how much a difference of speeds counts beside one of poses when a loop is looked for
+_LIVELY = 0.8  # of how much the motion moves from its start on: a loop moves that much at least, or stillness would win
 _SMOOTH = 0.5  # seconds; slower than a step's sway, faster than a walk round a corner
 
 
@@ -91,21 +92,25 @@ def best_loop(motion: Motion, frames: int) -> Motion:
     short for a choice is taken whole.
     """
     shortest, longest = max(round(SHORTER * frames), 4), round(LONGER * frames)
-    if len(motion) <= max(shortest, 4):
+    if len(motion) <= shortest:
         return closed(_stretched(motion, frames))
-    features = _features(motion)
-    best = (np.inf, 0, len(motion))
+    features, movement = _features(motion)
+    enough = _LIVELY * movement[:frames].mean()
+    best = (np.inf, 0, min(frames, len(motion)))
     for length in range(shortest, min(longest, len(motion) - 1) + 1):
         # what follows a stretch of this length, against how it begins
-        apart = np.linalg.norm(features[length:] - features[: len(features) - length], axis=1)
+        apart = np.linalg.norm(features[length:] - features[:-length], axis=1)
+        moves = np.convolve(movement, np.full(length, 1 / length), "valid")[:-1]
+        apart[moves < enough] = np.inf
         start = int(np.argmin(apart))
         best = min(best, (float(apart[start]), start, length))
     _, start, length = best
     return closed(_stretched(motion.crop(start, start + length), frames))
 
 
-def _features(motion: Motion) -> np.ndarray:
-    """(T, n) poses and their speeds, without heading and the way over the ground: alike means fit to be joined."""
+def _features(motion: Motion) -> tuple[np.ndarray, np.ndarray]:
+    """Of each frame: (T, n) pose and its speed, without heading and place, alike where it is fit to be joined; and
+    (T,) how much the pose changes."""
     way = Way.of(motion)
     rotations = motion.rotations[:, :22].astype(np.float64)
     rotations[:, 0] = way.tilt
@@ -113,7 +118,8 @@ def _features(motion: Motion) -> np.ndarray:
     values = np.concatenate((poses, way.height[:, None]), axis=1)
     ahead = _AHEAD * motion.fps
     steps = np.concatenate((way.steps, way.steps[-1:])) * ahead
-    return np.concatenate((values, np.gradient(values, axis=0) * ahead, steps), axis=1)
+    speeds = np.gradient(values, axis=0)
+    return np.concatenate((values, speeds * ahead, steps), axis=1), np.linalg.norm(speeds, axis=1)
 
 
 def _stretched(motion: Motion, frames: int) -> Motion:

@@ -1,0 +1,101 @@
+"""Terms to latents: prompts, motions, images, saved latents and styles in one sum."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from motionclip_blender.core.engine import Engine
+from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.expression import parse
+from motionclip_blender.core.progress import Cancelled
+from motionclip_blender.core.reading import Reading
+from motionclip_blender.core.sources import Material, latent_of, names, source_latents
+from motionclip_blender.core.styles import direction, presets
+from motionclip_blender.core.terms import ActionName, ExpressionError, ImageFile, Prompt, SavedLatent, StyleName
+from tests.synthetic import random_motion
+
+TEXT = '"walk" + 0.5 * ([Mine] - "walk") + 0.1 * latent("kept") + 0.2 * {sad} + 0 * [Mine]'
+
+
+def test_names_are_what_must_be_collected():
+    terms = parse('[b] + image("p.png") - [a] + latent("l") + [b] + {sad}')
+    assert names(terms, ActionName) == ("b", "a")
+    assert names(terms, ImageFile) == ("p.png",)
+    assert names(terms, SavedLatent) == ("l",)
+
+
+def test_the_sum_of_every_kind_of_source(engine: Engine):
+    motion, kept = random_motion(80, 24.0, size=0.1), engine.encode_text("run")
+    material = Material(motions={"Mine": motion}, latents={"kept": kept})
+    terms = parse(TEXT)
+    latents = source_latents(engine, terms, material)
+    assert list(latents) == [Prompt("walk"), ActionName("Mine"), SavedLatent("kept"), StyleName("sad")]
+    walk, mine, sad = engine.encode_text("walk"), engine.encode(motion), direction(engine, presets()["sad"])
+    for found, expected in zip(latents.values(), (walk, mine, kept, sad), strict=True):
+        assert np.allclose(found, expected, atol=1e-4)
+    total = 0.5 * walk + 0.5 * mine + 0.1 * kept + 0.2 * sad
+    longest = max(np.linalg.norm(v) for v in (walk, mine, kept))
+    expected = total * min(1, longest / np.linalg.norm(total))
+    assert np.allclose(latent_of(engine, terms, material), expected, atol=1e-3)
+
+
+def test_the_reading_is_the_users(engine: Engine):
+    motion = random_motion(300)
+    material = Material(motions={"Mine": motion})
+    first = source_latents(engine, parse("[Mine]"), material, Reading("first"))[ActionName("Mine")]
+    assert np.allclose(first, engine.encode(motion.crop(0, 60)), atol=1e-4)
+
+
+MISSING = {
+    '"walk" + [Mine]': 'At character 10: there is no Action "Mine"',
+    '"walk" + 2 * image("a.png")': 'At character 14: there is no image "a.png"',
+    'latent("kept")': 'At character 1: there is no saved latent "kept"',
+    '"walk" + {sat}': 'At character 10: there is no style "sat"; choose one of happy, sad',
+}
+
+
+@pytest.mark.parametrize(("text", "sentence"), MISSING.items())
+def test_what_is_not_there_is_pointed_at(engine: Engine, text: str, sentence: str):
+    with pytest.raises(ExpressionError) as raised:
+        latent_of(engine, parse(text))
+    assert sentence in str(raised.value)
+
+
+def test_saved_latents_of_another_pack_or_not_finite(engine: Engine):
+    for bad in (np.zeros(256), np.full(512, np.nan), np.zeros((2, 512))):
+        with pytest.raises(ExpressionError, match="At character 8: (A latent of this pack|The latent holds)"):
+            latent_of(engine, parse('"walk"+latent("x")'), Material(latents={"x": bad}))
+
+
+def test_a_pack_without_an_image_tower_says_so_at_the_image(engine: Engine):
+    if engine.pack.image is not None:
+        pytest.skip("the default pack reads images")
+    material = Material(images={"a.png": np.zeros((8, 8, 3), np.uint8)})
+    with pytest.raises(ExpressionError, match="At character 1: .*cannot read images"):
+        latent_of(engine, parse('image("a.png")'), material)
+
+
+def test_progress_rises_and_can_stop(engine: Engine):
+    material = Material(motions={"Mine": random_motion(2_000)})
+    told = []
+    latent_of(
+        engine,
+        parse(TEXT.replace("latent", "-[Mine] + latent").split(" + 0.1")[0]),
+        material,
+        progress=lambda stage, fraction: told.append(fraction),
+    )
+    assert told == sorted(told) and told[-1] == 1.0
+
+    def stop(stage: str, fraction: float) -> None:
+        if stage == "Reading the motion" and fraction > 0.5:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        latent_of(engine, parse("[Mine]"), material, progress=stop)
+
+
+def test_material_is_not_needed_for_prompts(engine: Engine):
+    assert np.allclose(latent_of(engine, parse('"walk"')), engine.encode_text("walk"), atol=1e-5)
+    with pytest.raises(UserError, match="alone is no motion"):
+        latent_of(engine, parse("{sad}"))
