@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import bpy
 import numpy as np
@@ -12,10 +13,12 @@ from ..core.errors import UserError
 from ..core.motion import Motion
 from ..core.skeleton import JOINTS
 from .bones import Bones
+from .curves import Curve
 from .versions import Assignment, NewAction, fcurves_of
 
 _LINEAR = bpy.types.Keyframe.bl_rna.properties["interpolation"].enum_items["LINEAR"].value
 _TIE = 1e-6  # frames; keeps 29.999999 from losing the last one
+_MOST_FRAMES = 200_000  # of an Action that is read: two hours, and half a gigabyte
 
 
 def scene_fps(scene: bpy.types.Scene | None = None) -> float:
@@ -107,46 +110,103 @@ def read_motion(armature: bpy.types.Object, action: bpy.types.Action | None = No
     strips and the object's own movement are left out. Raises `UserError` when the armature is no SMPL-X one,
     or the Action has no keys for it. Changes nothing.
     """
-    bones = Bones.of(armature)
+    return kept_keys(armature, action).motion(fps)
+
+
+def kept_keys(armature: bpy.types.Object, action: bpy.types.Action | None = None) -> KeptKeys:
+    """The keys that `read_motion` reads, as plain numbers; raises what it raises.
+
+    For long Actions: this takes the main thread a tenth of a second for 10,000 frames, and `KeptKeys.motion`, which
+    takes longer, may be called in a worker.
+    """
+    Bones.of(armature)  # what is wrong with the armature is said first
     if action is None:
         action = armature.animation_data.action if armature.animation_data else None
         if action is None:
             raise UserError(f'"{armature.name}" has no Action; assign or generate one first.')
-    curves = {
-        (curve.data_path, curve.array_index): curve
-        for curve in fcurves_of(action, armature, "pose.bones[")
-        if len(curve.keyframe_points) or len(curve.sampled_points)
-    }
-    joints = [_channels(bones, joint, curves) for joint in range(len(JOINTS))]
-    location = [curves.get((bones.path(0, "location"), i)) for i in range(3)]
+    return chosen_keys(armature, copied_curves(action, armature))
+
+
+def copied_curves(action: bpy.types.Action, owner: bpy.types.Object | None = None) -> ActionCurves:
+    """The F-curves of all pose bones in `action`, as plain numbers. owner: whose, where there are several slots."""
+    curves = {}
+    for curve in fcurves_of(action, owner, "pose.bones["):
+        if len(curve.keyframe_points) or len(curve.sampled_points):
+            first, last = curve.range()
+            _check_length(action.name, last - first)
+            curves[curve.data_path, curve.array_index] = Curve.of(curve)
+    span = (action.frame_start, action.frame_end) if action.use_frame_range else None
+    return ActionCurves(action.name, curves, span)
+
+
+def chosen_keys(armature: bpy.types.Object, found: ActionCurves) -> KeptKeys:
+    """Those of an Action's curves that move the joints of `armature`. Raises `UserError` when there are none."""
+    bones = Bones.of(armature)
+    joints = [_channels(bones, joint, found.curves) for joint in range(len(JOINTS))]
+    location = [found.curves.get((bones.path(0, "location"), i)) for i in range(3)]
     used = [curve for _, channels in joints for curve in channels if curve] + [curve for curve in location if curve]
     if not used:
-        raise UserError(f'The Action "{action.name}" has no keys for the bones of "{armature.name}"; choose another.')
+        raise UserError(f'The Action "{found.name}" has no keys for the bones of "{armature.name}"; choose another.')
+    first = min(float(curve.keys[0, 0]) for curve in used)
+    last = max(float(curve.keys[-1, 0]) for curve in used)
+    if found.span is not None:
+        first, last = found.span
+    _check_length(found.name, last - first)
+    # without the armature, which a worker must not touch and Blender may free
+    return KeptKeys(replace(bones, armature=None), joints, location, first, last, scene_fps())
 
-    if action.use_frame_range:
-        first, last = action.frame_start, action.frame_end
-    else:
-        first = min(curve.range()[0] for curve in used)
-        last = max(curve.range()[1] for curve in used)
-    step = scene_fps() / fps
-    frames = first + np.arange(int((last - first) / step + _TIE) + 1) * step
 
-    rotations = np.empty((len(frames), len(JOINTS), 4))
-    for joint, (mode, channels) in enumerate(joints):
-        rest = _REST.get(mode, (0.0, 0.0, 0.0))
-        sampled = [_sample(curve, frames, value) for curve, value in zip(channels, rest, strict=True)]
-        values = np.stack(sampled, axis=1)
-        rotations[:, joint] = _quaternions(mode, values)
-    moved = np.stack([_sample(curve, frames, 0.0) for curve in location], axis=1)
-    return Motion(bones.to_joints(rotations), bones.to_translation(moved), fps)
+@dataclass(frozen=True, eq=False)
+class ActionCurves:
+    """An Action's curves for pose bones, by data path and array index. span: its manual frame range, if it has one."""
+
+    name: str
+    curves: dict[tuple[str, int], Curve]
+    span: tuple[float, float] | None
+
+
+@dataclass(frozen=True, eq=False)
+class KeptKeys:
+    """The keys of a person's joints, with nothing of Blender's.
+
+    joints: 55 rotation modes, each with its channels' curves, None for a channel without one. location: three
+    curves. first, last: frames of the scene. rate: of these frames, per second.
+    """
+
+    bones: Bones
+    joints: list[tuple[str, list[Curve | None]]]
+    location: list[Curve | None]
+    first: float
+    last: float
+    rate: float
+
+    def motion(self, fps: float = 30.0) -> Motion:
+        """The Motion, at `fps` frames per second. May run in any thread."""
+        step = self.rate / fps
+        frames = self.first + np.arange(int((self.last - self.first) / step + _TIE) + 1) * step
+        rotations = np.empty((len(frames), len(JOINTS), 4))
+        for joint, (mode, channels) in enumerate(self.joints):
+            rest = _REST.get(mode, (0.0, 0.0, 0.0))
+            sampled = [_sample(curve, frames, value) for curve, value in zip(channels, rest, strict=True)]
+            rotations[:, joint] = _quaternions(mode, np.stack(sampled, axis=1))
+        moved = np.stack([_sample(curve, frames, 0.0) for curve in self.location], axis=1)
+        return Motion(self.bones.to_joints(rotations), self.bones.to_translation(moved), fps)
 
 
 _PROPERTIES = {"QUATERNION": ("rotation_quaternion", 4), "AXIS_ANGLE": ("rotation_axis_angle", 4)}
 _REST = {"QUATERNION": (1.0, 0.0, 0.0, 0.0), "AXIS_ANGLE": (0.0, 0.0, 1.0, 0.0)}
 
 
-def _channels(bones: Bones, joint: int, curves: dict) -> tuple[str, list[bpy.types.FCurve | None]]:
-    """The rotation mode to read for a joint, and its F-curves.
+def _check_length(name: str, frames: float) -> None:
+    if frames > _MOST_FRAMES:
+        raise UserError(
+            f'The Action "{name}" is {frames:,.0f} frames long, and {_MOST_FRAMES:,} can be read; '
+            "look for a stray key, or set its frame range by hand."
+        )
+
+
+def _channels(bones: Bones, joint: int, curves: dict[tuple[str, int], Curve]) -> tuple[str, list[Curve | None]]:
+    """The rotation mode to read for a joint, and its curves.
 
     That is the pose bone's mode; but an Action made on another armature may be keyed in another one.
     """
@@ -159,10 +219,8 @@ def _channels(bones: Bones, joint: int, curves: dict) -> tuple[str, list[bpy.typ
     return "QUATERNION", [None] * 4
 
 
-def _sample(curve: bpy.types.FCurve | None, frames: np.ndarray, rest: float) -> np.ndarray:
-    if curve is None:
-        return np.full(len(frames), rest)
-    return np.fromiter(map(curve.evaluate, frames.tolist()), np.float64, len(frames))
+def _sample(curve: Curve | None, frames: np.ndarray, rest: float) -> np.ndarray:
+    return np.full(len(frames), rest) if curve is None else curve.at(frames)
 
 
 def _quaternions(mode: str, values: np.ndarray) -> np.ndarray:

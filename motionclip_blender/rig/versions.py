@@ -88,20 +88,20 @@ def _bag(action: bpy.types.Action, slot: object):
     return None
 
 
-def _slots(action: bpy.types.Action, owner: bpy.types.Object) -> Iterator[object]:
+def _slots(action: bpy.types.Action, owner: bpy.types.Object | None) -> Iterator[object]:
     """The action's slots, the likeliest for `owner` first: the one in use, one of its name, any for objects."""
-    data = owner.animation_data
+    data = owner.animation_data if owner is not None else None
     used = data.action_slot if data is not None and data.action == action else None
-    wanted = {used.identifier if used else None: 0, f"OB{owner.name}": 1}
+    wanted = {used.identifier if used else None: 0, f"OB{owner.name}" if owner is not None else "": 1}
     fitting = [slot for slot in action.slots if slot.target_id_type in ("OBJECT", "UNSPECIFIED")]
     yield from sorted(fitting, key=lambda slot: wanted.get(slot.identifier, 2))
 
 
-def fcurves_of(action: bpy.types.Action, owner: bpy.types.Object, prefix: str) -> list[bpy.types.FCurve]:
+def fcurves_of(action: bpy.types.Action, owner: bpy.types.Object | None, prefix: str) -> list[bpy.types.FCurve]:
     """The action's F-curves for `owner` whose data path starts with `prefix`; empty when it has none.
 
     An action with several slots gives the curves of one: the slot `owner` uses, else the one named after it,
-    else the first one with such curves.
+    else the first one with such curves. owner: None where nobody uses the action yet.
     """
     if not SLOTS:
         return [curve for curve in action.fcurves if curve.data_path.startswith(prefix)]
