@@ -1,0 +1,233 @@
+"""A recipe: all that says which motion to make, as one plain value, and the making.
+
+The panel, the command line and "run again" write recipes; all of them come through `make`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from .composition import masked
+from .errors import UserError
+from .expression import parse
+from .latents import blend, combined, even_factors
+from .loop import closed, ending_as_begun, in_place
+from .morph import morph
+from .progress import Progress, no_progress
+from .prompt import MAX_FRAMES, MIN_FRAMES, checked_frames, checked_prompt
+from .reading import Reading
+from .sources import Material, source_latents
+from .terms import Prompt, Source, Term, source_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .engine import Engine
+    from .motion import Motion
+
+WAYS = ("sum", "blend", "travel", "mask")
+"""sum: the expression `first`. blend: between `first` and `second`, at `factor`. travel: from `first` to `second` along
+the clip. mask: the upper body of `first` over the lower one of `second`."""
+
+_TIE = 1e-9
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What to make.
+
+    first, second: expressions, see `core.expression`; second is empty for a sum. frames: length at the rate at which
+    the motion is wanted, which is the scene's. factor, spherical: where a blend is, 0 to 1, and which way it goes.
+    factors: of a motion that travels, where each of its frames is, 0 to 1; empty for evenly from 0 to 1. reading: how
+    Actions become latents. loop: the last frame flows into the first. in_place: without the way over the ground.
+
+    Raises `UserError` for what cannot be made, as far as that can be told without looking at anything else:
+    `ExpressionError`s of expressions, lengths, factors.
+    """
+
+    first: str
+    frames: int
+    way: str = "sum"
+    second: str = ""
+    factor: float = 0.5
+    spherical: bool = False
+    factors: tuple[float, ...] = ()
+    reading: Reading = field(default_factory=Reading)
+    loop: bool = False
+    in_place: bool = False
+
+    def __post_init__(self) -> None:
+        checked_frames(self.frames)
+        if self.way not in WAYS:
+            raise UserError(f"A motion is made as {', '.join(WAYS[:-1])} or {WAYS[-1]}, not {self.way!r}.")
+        if bool(self.second) == (self.way == "sum"):
+            raise UserError("A sum is made of one expression, a blend and a composition of two; give as many.")
+        for factor in (self.factor, *self.factors):
+            if not 0.0 <= factor <= 1.0:  # nan included
+                raise UserError(f"A blend's factor must lie between 0 and 1, not {factor:g}.")
+        if self.factors and len(self.factors) != self.frames:
+            raise UserError(f"A blend over {self.frames} frames needs as many factors, not {len(self.factors)}.")
+        _ = self.terms
+
+    @classmethod
+    def of_prompt(cls, prompt: str, frames: int, **more: object) -> Recipe:
+        """A prompt alone. Raises `UserError` when it is none."""
+        return cls(source_text(Prompt(checked_prompt(prompt))), frames, **more)
+
+    @cached_property
+    def first_terms(self) -> tuple[Term, ...]:
+        return parse(self.first)
+
+    @cached_property
+    def second_terms(self) -> tuple[Term, ...]:
+        return parse(self.second) if self.second else ()
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """Of both expressions: what `source_latents` and a `Material` are to hold."""
+        return self.first_terms + self.second_terms
+
+    @property
+    def prompt(self) -> str:
+        """The prompt, when there is nothing else; empty otherwise."""
+        if self.way == "sum" and len(self.first_terms) == 1 and self.first_terms[0].weight == 1.0:
+            source = self.first_terms[0].source
+            return source.text if isinstance(source, Prompt) else ""
+        return ""
+
+    @property
+    def title(self) -> str:
+        """What is made, as a name for it: a prompt without its quotes, else the expressions."""
+        if self.way == "sum":
+            return self.prompt or self.first
+        between = {"blend": f"→ {self.factor:.2f} →", "travel": "→", "mask": "over"}[self.way]
+        return f"{_plain(self.first_terms, self.first)} {between} {_plain(self.second_terms, self.second)}"
+
+    def differs_in_numbers_only(self, other: Recipe) -> bool:
+        """Whether both are made of the same sources in the same way: only weights and the factor may differ."""
+
+        def rest(recipe: Recipe) -> tuple:
+            sources = tuple(tuple(term.source for term in terms) for terms in (recipe.first_terms, recipe.second_terms))
+            return sources, replace(recipe, first='"x"', second="" if recipe.way == "sum" else '"x"', factor=0.0)
+
+        return rest(self) == rest(other)
+
+    def to_json(self) -> str:
+        """One line, which `from_json` reads back as an equal recipe. Kept in an Action."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Recipe:
+        """Raises `UserError` for what is no recipe, or one of a later version."""
+        try:
+            values = json.loads(text)
+            reading = Reading(**values.pop("reading", {}))
+            return cls(**values | {"reading": reading, "factors": tuple(values.get("factors", ()))})
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
+            raise UserError("What this motion was made from cannot be read; make it anew.") from error
+
+
+class Made(NamedTuple):
+    """A motion at the rate it was wanted at, the name of the pack that made it, and its latent (D,), if it has one."""
+
+    motion: Motion
+    pack: str
+    latent: np.ndarray | None = None
+
+
+def make(
+    engine: Engine, recipe: Recipe, fps: float, material: Material | None = None, progress: Progress | None = None
+) -> Made:
+    """The motion, exactly `recipe.frames` long at `fps`: the whole way, from expressions. Touches nothing of Blender's.
+
+    Raises `UserError`, and what `progress` raises.
+    """
+    step = progress or no_progress
+    check_length(engine, recipe, fps)
+    latents = source_latents(engine, recipe.terms, material, recipe.reading, lambda s, f: step(s, 0.95 * f))
+    step("Making the motion", 0.95)
+    made = decoded(engine, recipe, latents, fps)
+    step("Done", 1.0)
+    return made
+
+
+def check_length(engine: Engine, recipe: Recipe, fps: float) -> None:
+    """Raises `UserError` for a motion that would be too long at the pack's rate."""
+    if _frames(engine, recipe, fps) > MAX_FRAMES:
+        most = int((MAX_FRAMES - 1) / engine.pack.fps * fps + _TIE) + 1
+        raise UserError(
+            f"At {fps:g} frames per second {recipe.frames:,} frames are too long; ask for {most:,} or fewer."
+        )
+
+
+def decoded(engine: Engine, recipe: Recipe, latents: Mapping[Source, np.ndarray], fps: float) -> Made:
+    """The fast part of `make`, from the latents of its sources: what a slider calls at every step."""
+    frames = _frames(engine, recipe, fps)
+    pack = f"{engine.pack.name} {engine.pack.version}"
+    first = combined(recipe.first_terms, latents)
+    if recipe.way == "sum":
+        return Made(_wanted(_decoded(engine, first, frames, recipe), recipe, fps), pack, first)
+    second = combined(recipe.second_terms, latents)
+    if recipe.way == "blend":
+        latent = blend(first, second, recipe.factor, recipe.spherical)
+        return Made(_wanted(_decoded(engine, latent, frames, recipe), recipe, fps), pack, latent)
+    if recipe.way == "travel":
+        factors = None
+        if recipe.factors:
+            at = np.arange(frames) * (fps / engine.pack.fps)
+            factors = np.interp(at, np.arange(recipe.frames), recipe.factors)
+        motion = morph(engine, first, second, frames, factors, recipe.spherical)
+    else:
+        motion = masked(*engine.decode_many(np.stack((first, second)), frames))
+    return Made(_wanted(closed(motion) if recipe.loop else motion, recipe, fps), pack)
+
+
+def stops(engine: Engine, recipe: Recipe, latents: Mapping[Source, np.ndarray], fps: float, count: int) -> list[Made]:
+    """The motions of `count` even stops of a blend, `stop_recipes`' in their order; they are decoded together."""
+    recipes = stop_recipes(recipe, count)
+    if recipe.loop:  # each is a choice of its own, out of more than is asked for
+        return [decoded(engine, stop, latents, fps) for stop in recipes]
+    ends = (combined(terms, latents) for terms in (recipe.first_terms, recipe.second_terms))
+    between = blend(*ends, even_factors(count), recipe.spherical)
+    pack = f"{engine.pack.name} {engine.pack.version}"
+    motions = engine.decode_many(between, _frames(engine, recipe, fps))
+    return [Made(_wanted(m, recipe, fps), pack, latent) for m, latent in zip(motions, between, strict=True)]
+
+
+def stop_recipes(recipe: Recipe, count: int) -> list[Recipe]:
+    """Those of `count` even stops of a blend, both ends included. Raises `UserError` for too few or too many."""
+    return [replace(recipe, way="blend", factor=float(factor)) for factor in even_factors(count)]
+
+
+def _decoded(engine: Engine, latent: np.ndarray, frames: int, recipe: Recipe) -> Motion:
+    return (engine.decode_loop if recipe.loop else engine.decode)(latent, frames)
+
+
+def _frames(engine: Engine, recipe: Recipe, fps: float) -> int:
+    """Frames to be made at the pack's rate. The last one may go beyond, except in a loop, whose rounds are as long."""
+    if recipe.loop:
+        return max(round(recipe.frames / fps * engine.pack.fps), MIN_FRAMES)
+    seconds = (recipe.frames - 1) / fps
+    return max(math.ceil(seconds * engine.pack.fps - _TIE) + 1, MIN_FRAMES)
+
+
+def _wanted(motion: Motion, recipe: Recipe, fps: float) -> Motion:
+    """At the length and rate that are wanted."""
+    if recipe.in_place:
+        motion = in_place(motion, loop=recipe.loop)
+    if recipe.loop and motion.fps != fps:  # a round, which ends with the first frame of the next one
+        motion = replace(ending_as_begun(motion), fps=len(motion) * fps / recipe.frames)
+    return motion.resample(fps).crop(0, recipe.frames)
+
+
+def _plain(terms: tuple[Term, ...], text: str) -> str:
+    """An expression; a single source without its marks."""
+    if len(terms) == 1 and terms[0].weight == 1.0:
+        return str(*vars(terms[0].source).values())
+    return text
