@@ -97,6 +97,11 @@ def _slots(action: bpy.types.Action, owner: bpy.types.Object | None) -> Iterator
     yield from sorted(fitting, key=lambda slot: wanted.get(slot.identifier, 2))
 
 
+def slot_for(action: bpy.types.Action, owner: bpy.types.Object) -> object | None:
+    """The slot of `action` for `owner`; None when it has none, and before 4.4."""
+    return next(_slots(action, owner), None) if SLOTS else None
+
+
 def fcurves_of(action: bpy.types.Action, owner: bpy.types.Object | None, prefix: str) -> list[bpy.types.FCurve]:
     """The action's F-curves for `owner` whose data path starts with `prefix`; empty when it has none.
 

@@ -1,0 +1,69 @@
+"""Actions as strips of the NLA editor."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..core.errors import UserError
+from .versions import SLOTS, slot_for
+
+
+def push_down(owner: bpy.types.Object) -> bpy.types.NlaStrip:
+    """Makes `owner`'s Action a strip on top of its others, as "Push Down Action" does, and leaves it without Action.
+
+    The strip plays at the frames that the Action was made for. Raises `UserError`, having changed nothing, when there
+    is no Action or the NLA stack may not be changed.
+    """
+    data = owner.animation_data
+    if data is None or data.action is None:
+        raise UserError(f'"{owner.name}" has no Action; assign or generate one first.')
+    action, blending, influence = data.action, data.action_blend_type, data.action_influence
+    strip = add_strip(owner, action, action.frame_range[0])
+    strip.blend_type, strip.influence = blending, influence
+    data.action = None
+    return strip
+
+
+def add_strip(
+    owner: bpy.types.Object, action: bpy.types.Action, start: float, track: bpy.types.NlaTrack | None = None
+) -> bpy.types.NlaStrip:
+    """A new strip that plays the whole of `action` from frame `start` on.
+
+    track: where; by default the topmost one, or where that has no room or is locked a new one above it. Raises
+    `UserError` when the NLA stack may not be changed, or the track has no room.
+    """
+    if not owner.is_editable:
+        raise UserError(f'"{owner.name}" is linked from another file; make it local or add a library override.')
+    data = owner.animation_data or owner.animation_data_create()
+    if data.use_tweak_mode:
+        raise UserError(f'"{owner.name}" is in the NLA editor\'s tweak mode; leave it (Tab) and try again.')
+    slot = slot_for(action, owner)
+    if SLOTS and slot is None:
+        raise UserError(f'The Action "{action.name}" has no keys for objects; choose another.')
+    first, last = action.frame_range
+    end = start + max(last - first, 1.0)
+    made = None
+    if track is None:
+        track = data.nla_tracks[-1] if data.nla_tracks else None
+        if track is None or track.lock or track.is_override_data or not _free(track, start, end):
+            track = made = data.nla_tracks.new()
+            track.name = action.name
+    elif not _free(track, start, end):
+        raise UserError(f'The NLA track "{track.name}" has no room at frame {start:g}; make some or use another one.')
+    try:
+        strip = track.strips.new(action.name, round(start), action)
+    except RuntimeError as error:
+        if made is not None:
+            data.nla_tracks.remove(made)
+        raise UserError(f'"{action.name}" cannot be put on the NLA track "{track.name}"; unlock it first.') from error
+    if SLOTS:
+        strip.action_slot = slot
+    if strip.frame_start != start:  # strips are made on whole frames only
+        strip.frame_end_raw, strip.frame_start_raw = end, start
+    # a strip above others must not hide them before and after it
+    strip.extrapolation = "HOLD" if len(data.nla_tracks) == 1 and len(track.strips) == 1 else "HOLD_FORWARD"
+    return strip
+
+
+def _free(track: bpy.types.NlaTrack, start: float, end: float) -> bool:
+    return all(strip.frame_end <= start or strip.frame_start >= end for strip in track.strips)
