@@ -17,6 +17,7 @@ SHORTER, LONGER = 0.87, 1.15
 _SEAM = 5  # frames over which a motion that does not end as it began is faded into its repetition
 _LOOP_DEGREES = 8.0  # difference of every joint up to which a motion counts as ending as it began
 _TURN = 2 * np.pi
+_SWING = np.radians(20)  # hips swing so far about the vertical with the steps; what goes beyond is the body's own turn
 _AHEAD = 0.2  # seconds: how much a difference of speeds counts beside one of poses when a loop is looked for
 _LIVELY = 0.8  # of how much the motion moves from its start on: a loop moves that much at least, or stillness would win
 _SMOOTH = 0.5  # seconds; slower than a step's sway, faster than a walk round a corner
@@ -25,9 +26,9 @@ _SMOOTH = 0.5  # seconds; slower than a step's sway, faster than a walk round a 
 def closed(motion: Motion, seconds: float = 0.33) -> Motion:
     """The motion with its last frame flowing into its first; as long as before.
 
-    What is missing between the two, pose and speed, is made up within `seconds` on both sides of the seam. A turn that
-    is no whole one is taken back evenly over the whole motion, so that each round sets out as the first did. The way
-    over the ground stays: see `repeated`. Motions under four frames are returned as they are.
+    What is missing between the two, pose and speed, is made up within `seconds` on both sides of the seam. A turn of
+    the body that is no whole one is taken back evenly over the whole motion, so that each round sets out as the first
+    did. The way over the ground stays: see `repeated`. Motions under four frames are returned as they are.
     """
     if len(motion) < 4:
         return motion
@@ -36,44 +37,40 @@ def closed(motion: Motion, seconds: float = 0.33) -> Motion:
     rotations = motion.rotations.astype(np.float64)
     rotations[:, 0] = way.tilt
     rotations = rot.continuous(rotations)
-    missing, spurt = _seam(rotations)
-    rotations = rot.quat_multiply(rotations, rot.axis_angle_to_quat(_made_up(missing, spurt, len(motion), ease)))
+    turns = rot.quat_to_axis_angle(rot.quat_multiply(rot.quat_conjugate(rotations[:-1]), rotations[1:]))
+    following, rush = _seam(turns)
+    after = rot.quat_multiply(rotations[-1], rot.axis_angle_to_quat(following))
+    gap = rot.quat_to_axis_angle(rot.quat_multiply(rot.quat_conjugate(after), rotations[0]))
+    rotations = rot.quat_multiply(rotations, rot.axis_angle_to_quat(_made_up(gap, rush, len(motion), ease)))
 
-    drift = _after(way.yaw[:, None])[0] - way.yaw[0]
-    drift -= _TURN * np.round(drift / _TURN)
-    yaw = way.yaw - drift * np.arange(len(motion)) / len(motion)
-    height = way.height[:, None]
-    gap = height[0] - _after(height)
-    rush = (height[1] - height[0]) - (height[-1] - height[-2])
-    height = way.height + _made_up(gap, rush, len(motion), ease)[:, 0]
+    yaw = way.yaw
+    whole = _TURN * np.round((yaw[-1] - yaw[0]) / _TURN)
+    turned = yaw[-1] - yaw[0] - whole
+    drift = np.sign(turned) * max(abs(turned) - _SWING, 0.0)
+    values = np.stack((yaw - drift * np.linspace(0, 1, len(yaw)), way.height), axis=1)
+    following, rush = _seam(np.diff(values, axis=0))
+    gap = values[0] + (whole, 0) - (values[-1] + following)
+    values += _made_up(gap, rush, len(motion), ease)
     # a step has no speed of its own to be made up: only the steps' lengths meet
     jolt = way.steps[0] - way.steps[-1]
     steps = way.steps + _made_up(jolt, np.zeros(2), len(motion) - 1, min(ease, (len(motion) - 1) // 2))
-    rotations[:, 0], translation = Way(yaw, rotations[:, 0], steps, height, way.start).root()
+    rotations[:, 0], translation = Way(values[:, 0], rotations[:, 0], steps, values[:, 1], way.start).root()
     return Motion(rotations, translation, motion.fps)
 
 
-def _seam(rotations: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(J, 3) radians from where (T, J, 4) would go on to after its last frame to its first; (J, 3) of their speeds."""
-
-    def step(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-        return rot.quat_to_axis_angle(rot.quat_multiply(rot.quat_conjugate(a), b))
-
-    leaving, entering = step(rotations[-2], rotations[-1]), step(rotations[0], rotations[1])
-    after = rot.quat_multiply(rotations[-1], rot.axis_angle_to_quat(leaving))
-    return step(after, rotations[0]), entering - leaving
-
-
-def _after(values: np.ndarray) -> np.ndarray:
-    """(n,) where (T, n) would go on to after its last frame."""
-    return 2 * values[-1] - values[-2]
+def _seam(steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of steps (T - 1, ...) from frame to frame: the one that would follow the last, and by how much the first frame is
+    faster than the frame it would lead to. Both as far as speeds and their changes say."""
+    slowing, gaining = steps[-1] - steps[-2], steps[1] - steps[0]
+    following = steps[-1] + slowing
+    return following, (steps[0] - gaining / 2) - (following + slowing / 2)
 
 
 def _made_up(gap: np.ndarray, rush: np.ndarray, frames: int, ease: int) -> np.ndarray:
     """(frames, ...) what to add so that values meet at the seam: half of it before, half of it after.
 
     gap: by how much the first value is above what would follow the last. rush: the same of the speeds, per frame. By
-    Hermite's cubics, which neither jump nor jerk where the correction begins.
+    Hermite's cubics, which neither jump nor bend where the correction begins.
     """
     t = np.arange(1, ease + 1) / ease  # the last frames, then the one that would follow: t = 1 is the first frame
     rises, speeds = t * t * (3 - 2 * t), t * t * (t - 1) * ease

@@ -1,0 +1,30 @@
+"""Latents as files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from motionclip_blender.core import latent_file
+from motionclip_blender.core.errors import UserError
+
+
+def test_saved_and_loaded(tmp_path: Path):
+    latent = np.random.default_rng(0).normal(size=512).astype(np.float32)
+    latent_file.save(latent, tmp_path / "new" / "mine.npz", "default 1.0")
+    assert np.array_equal(latent_file.load(tmp_path / "new" / "mine.npz"), latent)
+    with np.load(tmp_path / "new" / "mine.npz") as data:
+        assert str(data["pack"]) == "default 1.0"
+
+
+def test_what_is_no_latent(tmp_path: Path):
+    (tmp_path / "text.npz").write_text("no")
+    np.savez(tmp_path / "other.npz", poses=np.zeros(3))
+    np.savez(tmp_path / "words.npz", latent=np.array(["a"]))
+    np.savez(tmp_path / "nan.npz", latent=np.full(512, np.nan))
+    np.savez(tmp_path / "code.npz", latent=np.array([object()]))
+    for name in ("none", "text", "other", "words", "nan", "code"):
+        with pytest.raises(UserError, match=f"{name}.npz (is no saved latent|holds no latent)"):
+            latent_file.load(tmp_path / f"{name}.npz")

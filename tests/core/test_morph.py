@@ -1,0 +1,111 @@
+"""Blends that travel over time."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from motionclip_blender.core import rotations as rot
+from motionclip_blender.core.engine import Engine
+from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.morph import mixed, morph
+from motionclip_blender.core.motion import Motion
+from motionclip_blender.core.skeleton import INDEX
+from tests.core.test_ground import circle
+from tests.synthetic import angle_between, random_motion
+
+
+def straight(frames: int, speed: float) -> Motion:
+    """A stiff body that moves ahead."""
+    path = np.zeros((frames, 3))
+    path[:, 2] = np.arange(frames) / 30 * speed
+    return Motion(np.tile([1.0, 0, 0, 0], (frames, 55, 1)), path)
+
+
+@pytest.mark.parametrize("stop", [0, 1, 2])
+def test_at_a_stop_the_mix_is_that_motion(stop: int):
+    motions = [random_motion(50, seed=seed, size=0.3) for seed in range(3)]
+    found = mixed(motions, np.full(50, float(stop)))
+    assert angle_between(found.rotations, motions[stop].rotations).max() < 2e-3
+    assert np.allclose(found.translation, motions[stop].translation, atol=1e-3 + (stop == 2))  # may start elsewhere
+    assert np.allclose(np.diff(found.translation, axis=0), np.diff(motions[stop].translation, axis=0), atol=1e-4)
+
+
+def test_speeds_are_mixed_not_places():
+    slow, fast = straight(91, 1.0), straight(91, 5.0)
+    found = mixed([slow, fast], np.linspace(0, 1, 91))
+    speed = np.diff(found.translation[:, 2]) * 30
+    assert (speed > 0.99).all() and (speed < 5.01).all()
+    assert np.all(np.diff(speed) > 0)
+    # places mixed frame by frame would rush: the two are 12 metres apart in the end
+    t = np.linspace(0, 1, 91)[:, None]
+    places = (1 - t) * slow.translation + t * fast.translation
+    assert (np.diff(places[:, 2]) * 30).max() > 8
+
+
+def test_whole_turns_are_mixed_too():
+    """Half-way between straight on and two rounds to the left is one round to the left, of the same speed."""
+    round_twice = circle(241, 2)
+    ahead = straight(241, 2 * 2 * np.pi * 2 / 8)
+    found = mixed([ahead, round_twice], np.full(241, 0.5))
+    assert np.linalg.norm(found.translation[-1] - found.translation[0]) < 0.1
+    assert np.ptp(found.translation[:, 0]) == pytest.approx(2 * 4.0, rel=0.05)  # twice the radius
+
+
+def test_poses_go_over_along_the_shorter_arc():
+    elbow = INDEX["left_elbow"]
+    bent = straight(11, 0.0).rotations.copy()
+    bent[:, elbow] = -rot.axis_angle_to_quat(np.array([0, 0, 1.0]))  # the same rotation with the other sign
+    found = mixed([straight(11, 0.0), Motion(bent, np.zeros((11, 3)))], np.linspace(0, 1, 11))
+    angles = np.linalg.norm(rot.quat_to_axis_angle(found.rotations[:, elbow].astype(float)), axis=1)
+    assert np.allclose(angles, np.linspace(0, 1, 11), atol=1e-3)
+
+
+# --- with the model
+
+
+def test_a_morph_begins_and_ends_as_its_latents_do(engine: Engine):
+    walk, jacks = engine.encode_texts(["a person walks", "jumping jacks"])
+    factors = np.clip((np.arange(90) - 30) / 30, 0, 1)
+    found = morph(engine, walk, jacks, 90, factors)
+    ends = engine.decode_many(np.stack((walk, jacks)), 90)
+    upper = [INDEX[name] for name in ("spine1", "left_shoulder", "right_shoulder", "left_elbow")]
+    assert angle_between(found.rotations[:30][:, upper], ends[0].rotations[:30][:, upper]).max() < 1e-3
+    assert angle_between(found.rotations[60:][:, upper], ends[1].rotations[60:][:, upper]).max() < 1e-3
+
+
+def test_a_morph_does_not_jump_or_slide_more_than_its_ends(engine: Engine):
+    walk, run = engine.encode_texts(["a person walks", "a person runs"])
+    found = morph(engine, walk, run, 120)
+    ends = engine.decode_many(np.stack((walk, run)), 120)
+    steps = [
+        np.linalg.norm(np.diff(engine.body.posed_joints(m)[:, :22], axis=0), axis=-1).max() for m in (found, *ends)
+    ]
+    assert steps[0] < 1.2 * max(steps[1:])
+    ways = [np.linalg.norm(np.diff(m.translation[:, [0, 2]], axis=0), axis=1).sum() for m in (found, *ends)]
+    assert ways[1] < ways[0] < ways[2]
+    lowest = engine.body.posed_vertices(found, ids=engine.body.contacts)[:, :, 1].min(axis=1)
+    assert np.percentile(lowest, 5) == pytest.approx(0, abs=1e-3)
+
+
+@pytest.mark.parametrize("frames", [2, 20, 200])
+def test_any_length(engine: Engine, frames: int):
+    walk, run = engine.encode_texts(["a person walks", "a person runs"])
+    assert len(morph(engine, walk, run, frames, spherical=True, stops=3)) == frames
+
+
+def test_many_stops_are_decoded_as_one_by_one(engine: Engine):
+    latents = engine.encode_texts(["walk", "run", "sit"])
+    for one, latent in zip(engine.decode_many(latents, 60), latents, strict=True):
+        alone = engine.decode(latent, 60)
+        assert angle_between(one.rotations, alone.rotations).max() < 1e-2
+        assert np.allclose(one.translation, alone.translation, atol=1e-3)
+
+
+def test_factors_that_cannot_be(engine: Engine):
+    latent = np.zeros(512, np.float32)
+    with pytest.raises(UserError, match="needs as many factors"):
+        morph(engine, latent, latent, 60, np.zeros(59))
+    for bad in (-0.1, 1.1, np.nan):
+        with pytest.raises(UserError, match="between 0 and 1"):
+            morph(engine, latent, latent, 60, np.full(60, bad))

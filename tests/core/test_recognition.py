@@ -1,0 +1,76 @@
+"""What is this motion?"""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from motionclip_blender.core.engine import Engine
+from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.recognition import (
+    MAX_LABELS,
+    Recogniser,
+    checked_labels,
+    default_labels,
+    ranked,
+    search,
+)
+
+CLASSES = Path(__file__).resolve().parents[2] / "training" / "captions" / "classes.json"
+
+
+def test_the_default_labels_are_the_classes_of_the_captions():
+    classes = json.loads(CLASSES.read_text(encoding="utf-8"))
+    assert list(default_labels()) == [name.replace("_", " ") for name in classes]
+
+
+def test_labels_are_cleaned():
+    assert checked_labels(["walk", "", "  run  fast\n", "walk", "\t"]) == ("walk", "run fast")
+
+
+def test_labels_that_cannot_be():
+    with pytest.raises(UserError, match="list of labels is empty"):
+        checked_labels(["", " "])
+    with pytest.raises(UserError, match="has no words"):
+        checked_labels(["walk", "???"])
+    with pytest.raises(UserError, match="1,001 labels; 1,000 are the most"):
+        checked_labels(f"label {i}" for i in range(MAX_LABELS + 1))
+
+
+def test_ranks_are_cosines_and_shares_sum_to_one():
+    vectors = np.array([[1.0, 0], [0, 2], [3, 3], [-1, 0]])
+    scores = ranked(("ahead", "up", "between", "back"), vectors, np.array([5.0, 0.1]))
+    assert [score.name for score in scores] == ["ahead", "between", "up", "back"]
+    assert scores[0].cosine == pytest.approx(5 / np.hypot(5, 0.1))
+    assert scores[-1].cosine == pytest.approx(-scores[0].cosine)
+    assert sum(score.share for score in scores) == pytest.approx(1)
+    assert all(a.share >= b.share > 0 for a, b in pairwise(scores))
+
+
+def test_generated_motions_are_recognised(engine: Engine):
+    recogniser = Recogniser(engine, default_labels())
+    for prompt in ("walk", "jumping jacks", "push ups", "swim"):
+        names = [score.name for score in recogniser.scores(engine.encode(engine.generate(prompt, 60)))]
+        assert prompt in names[:3], (prompt, names[:5])
+        assert len(names) == len(default_labels())
+
+
+def test_the_labels_are_the_users(engine: Engine):
+    scores = Recogniser(engine, ["somebody walks", "somebody swims"]).scores(engine.encode_text("walking"))
+    assert [score.name for score in scores] == ["somebody walks", "somebody swims"]
+
+
+def test_a_text_finds_its_motion(engine: Engine):
+    prompts = ["a person walks", "jumping jacks", "push-ups", "sit on a chair"]
+    latents = {f"Action {i}": engine.encode(engine.generate(prompt, 60)) for i, prompt in enumerate(prompts)}
+    assert search(engine, "star jumps with arms and legs", latents)[0].name == "Action 1"
+    assert search(engine, "press-ups on the floor", latents)[0].name == "Action 2"
+    assert search(engine, "walk", {}) == []
+    with pytest.raises(UserError, match="empty"):
+        search(engine, " ", latents)
+    with pytest.raises(UserError, match="not finite"):
+        search(engine, "walk", {"bad": np.full(512, np.nan, np.float32)})
