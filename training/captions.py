@@ -79,6 +79,11 @@ def _span(entry: dict) -> CaptionedSpan:
     return CaptionedSpan(**entry)
 
 
+def class_text(action: str) -> str:
+    """A class's name as a text: "jumping_jacks" -> "jumping jacks"."""
+    return action.replace("_", " ")
+
+
 def names_a_side(caption: str) -> bool:
     """Whether the caption speaks of left or right (a "right" that means correct does not occur)."""
     return _SIDE_WORD.search(caption) is not None

@@ -16,33 +16,35 @@ from .losses import LossWeights
 class TrainConfig:
     """What a run needs to be made again.
 
-    Network (see `core.model.network.NetworkSize`): width ... memory_width.
+    Network (see `core.model.network.NetworkSize`): width ... reader_blocks.
     frames: shortest and longest window.
 
     Data. split: leave out what this split holds out for testing ("held-out", or "unseen:" and a source; see
         `splits.is_test`); None trains on everything. augment: train on slower and faster motions and on arms of one
         with legs of another as well. rates: windows of motions are played up to this much slower or faster.
 
-    Batches. motions: windows of motions that are encoded in a step, of 60 frames; of longer ones there are fewer, of
-        shorter ones more, so that all steps cost the same. prompts: captions that are decoded to their exemplars.
+    Batches. motions: windows of motions that are encoded and decoded again in a step, of 60 frames; of longer ones
+        there are fewer, of shorter ones more, so that all steps cost the same. prompts: captions that are decoded to
+        their exemplars.
         noise: largest norm of the noise added to a caption's embedding, as a share of its own norm. Wordings that
         nobody wrote down lie around those that somebody did; the noise makes the decoder answer there too.
         mix: share of the prompts that are drawn between two wordings of the same exemplar.
         between: latents of motions that prompts can stand for are decoded from a random place between the latent and
         the caption, up to this share of the way. It closes the gap that text and motion latents otherwise keep.
+        class_names: share of the windows that are aligned to the bare name of their class instead of a caption.
 
-    encoder_from, joint_from: the decoder learns from captions only up to `joint_from`; from `encoder_from` on the
-        encoder learns to lie near them; then the decoder also decodes the encoder's latents. From the start, the
-        encoder's first, shapeless latents took a tenth of the movement out of the decoder.
+    refine_from: the step from which the transformers take part. Up to it only the linear part and the reader learn,
+        at a fraction of the price; with `cosines` 0 there is no linear part, and this must be 0.
+    linear_rate: the linear part's learning rate, as a share of the others': it starts where it is best alone.
     canary_from: from this step on a decoder whose output hardly moves stops the run. It is what a collapsed
         MotionCLIP does: every prompt gives the same still pose.
-    vertices: how many of the body's vertices the loss compares; 0 compares all.
+    vertices: how many of the body's vertices the loss compares; 0 compares all. posed: in how many frames of each
+        window; 0 is all.
     """
 
     seed: int = 0
-    steps: int = 36_000
-    encoder_from: int = 20_000
-    joint_from: int = 24_000
+    steps: int = 9_000
+    refine_from: int = 6_000
 
     split: str | None = "held-out"
     augment: bool = True
@@ -50,25 +52,27 @@ class TrainConfig:
     frames: tuple[int, int] = (20, 120)
     joints: tuple[str, ...] = BODY_JOINTS
 
-    motions: int = 16
-    prompts: int = 12
+    motions: int = 64
+    prompts: int = 96
     noise: float = 0.5
     mix: float = 0.5
     between: float = 0.5
+    class_names: float = 0.3
 
     width: int = 256
-    layers: int = 4
+    layers: int = 3
     heads: int = 4
     feed_forward: int = 1024
     dropout: float = 0.0
     encoder_dropout: float = 0.1
     position_base: float = 150.0
     pre_norm: bool = True
-    whitens: bool = True
-    memory_tokens: int = 40
-    memory_width: int = 32
+    cosines: int = 24
+    reader_width: int = 1024
+    reader_blocks: int = 2
 
-    learning_rate: float = 1.5e-3
+    learning_rate: float = 1e-3
+    linear_rate: float = 0.2
     warmup: int = 300
     weight_decay: float = 0.01
     clip_norm: float = 1.0
@@ -76,6 +80,7 @@ class TrainConfig:
 
     loss: LossWeights = field(default_factory=LossWeights)
     vertices: int = 160
+    posed: int = 6
     half_precision: bool = True
     compile: bool = False
     save_every: int = 500
@@ -91,10 +96,10 @@ class TrainConfig:
             "dropout": self.dropout,
             "position_base": self.position_base,
             "pre_norm": self.pre_norm,
-            "whitens": self.whitens,
-            "memory_tokens": self.memory_tokens,
-            "memory_width": self.memory_width,
             "integrates_translation": True,
+            "cosines": self.cosines,
+            "reader_width": self.reader_width,
+            "reader_blocks": self.reader_blocks,
         }
 
     def save(self, path: Path) -> None:

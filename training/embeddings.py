@@ -13,6 +13,7 @@ from motionclip_blender.core.files import write_whole
 from motionclip_blender.core.model.clip import load_clip
 
 from . import minilm
+from .captions import class_text
 from .config import TrainConfig
 from .dataset import Sample
 
@@ -21,14 +22,20 @@ _CACHE = "text_embeddings.npz"
 
 
 class Captions:
-    """Embeddings of the samples' captions, (512,) float32 each."""
+    """Embeddings of the samples' captions, (512,) float32 each.
+
+    names: (C, 512) of the bare names of their classes. actions: (n,) which of them each sample shows.
+    """
 
     def __init__(self, samples: list[Sample], cache: Path | None = None) -> None:
-        texts = sorted({text for s in samples for text in (*s.captions, *s.prompts)})
+        classes, self.actions = np.unique([s.action for s in samples], return_inverse=True)
+        names = [class_text(name) for name in classes]
+        texts = sorted({*names, *(text for s in samples for text in (*s.captions, *s.prompts))})
         embeddings = text_embeddings(texts, cache)
         at = {text: embeddings[i] for i, text in enumerate(texts)}
         self.captions = [np.stack([at[text] for text in s.captions]) for s in samples]
         self.prompts = [np.stack([at[text] for text in s.prompts]) if s.prompts else None for s in samples]
+        self.names = np.stack([at[name] for name in names])
         self.mean = embeddings.mean(axis=0)
 
     def whiten(self, layer: torch.nn.Linear, floor: float = 0.3) -> None:
@@ -46,9 +53,11 @@ class Captions:
         layer.weight.copy_(torch.from_numpy(whitening))
         layer.bias.copy_(torch.from_numpy(-whitening @ captions.mean(axis=0)))
 
-    def of(self, chosen: np.ndarray, random: np.random.Generator) -> np.ndarray:
-        """(n, 512): one caption of each chosen sample."""
-        return np.stack([self.captions[i][random.integers(len(self.captions[i]))] for i in chosen])
+    def of(self, chosen: np.ndarray, names: float, random: np.random.Generator) -> np.ndarray:
+        """(n, 512): one caption of each chosen sample, or its class's name for a share `names` of them."""
+        told = np.stack([self.captions[i][random.integers(len(self.captions[i]))] for i in chosen])
+        named = random.uniform(size=len(chosen)) < names
+        return np.where(named[:, None], self.names[self.actions[chosen]], told)
 
     def prompts_of(self, chosen: np.ndarray, config: TrainConfig, random: np.random.Generator) -> np.ndarray:
         """(n, 512): a place near the wordings of each chosen exemplar."""

@@ -21,6 +21,7 @@ from .config import TrainConfig
 from .dataset import Sample, Windows
 from .distributed import Place
 from .embeddings import Captions, Frames
+from .linear_start import start
 from .log import Log
 from .step import Batch, Step
 
@@ -49,30 +50,35 @@ class Run:
         self.folder, self.config, self.place = folder, config, place or Place()
         self.windows = Windows(samples, config.joints, config.rates)
         self.captions, self.frames = captions, frames
-        self.actions = np.unique([s.action for s in samples], return_inverse=True)[1]
         torch.manual_seed(config.seed)
         size = NetworkSize(rows=len(config.joints) + 1, latent=minilm.SPEC.width, **config.network())
         self.network = MotionCLIP(size)
         # of what it reads only: between layers it costs a CPU a tenth of the step
         self.network.encoder.drop.p = config.encoder_dropout
-        if config.whitens:
-            captions.whiten(self.network.decoder.whiten)
+        sparse = SparseBody(body, config.joints, config.vertices)
+        if config.cosines:
+            captions.whiten(self.network.decoder.reader.whiten)
+            start(self.network, self.windows, captions, sparse, np.random.default_rng(config.seed))
         self.average = MotionCLIP(size)
         self.average.load_state_dict(self.network.state_dict())
         device = self.place.device
-        sparse = SparseBody(body, config.joints, config.vertices)
-        mean = torch.from_numpy(captions.mean)
-        step = Step(self.network, sparse, config.loss, mean).to(device)
+        mean, names = torch.from_numpy(captions.mean), torch.from_numpy(captions.names)
+        step = Step(self.network, sparse, config.loss, mean, names, config.posed).to(device)
         self.average.to(device).eval()
-        learned = [p for p in self.network.parameters() if p.requires_grad]
-        groups = [
-            {"params": [p for p in learned if p.ndim > 1], "weight_decay": config.weight_decay},
-            {"params": [p for p in learned if p.ndim <= 1], "weight_decay": 0.0},
-        ]
-        self.optimizer = torch.optim.AdamW(groups, lr=config.learning_rate, fused=True)
+        self.optimizer = torch.optim.AdamW(self._groups(), lr=config.learning_rate, fused=True)
         self._module = torch.compile(step, dynamic=True) if config.compile else step
         self._module = self.place.wrap(self._module)
         self.step = 0
+
+    def _groups(self) -> list[dict[str, Any]]:
+        """The optimizer's parameters: biases and norms do not decay, and the linear part learns at its own rate."""
+        groups: dict[tuple[float, float], list[nn.Parameter]] = {}
+        for name, parameter in self.network.named_parameters():
+            if parameter.requires_grad:
+                decay = self.config.weight_decay if parameter.ndim > 1 else 0.0
+                rate = self.config.linear_rate if ".linear." in name else 1.0
+                groups.setdefault((decay, rate), []).append(parameter)
+        return [{"params": p, "weight_decay": decay, "rate": rate} for (decay, rate), p in groups.items()]
 
     # --- what a kill must not lose
 
@@ -141,13 +147,13 @@ class Run:
         random = np.random.default_rng((config.seed, self.step, self.place.rank))
         torch.manual_seed(int(random.integers(2**31)))
         for group in self.optimizer.param_groups:
-            group["lr"] = config.learning_rate * _schedule(self.step, config.steps, config.warmup)
+            group["lr"] = group["rate"] * config.learning_rate * _schedule(self.step, config.steps, config.warmup)
         # one length for all processes, or they would wait for each other
         frames = int(np.random.default_rng((config.seed, self.step)).integers(config.frames[0], config.frames[1] + 1))
         self.network.train()
         batch = self._batch(frames, random)
         with torch.autocast(self.place.device.type, torch.bfloat16, enabled=config.half_precision):
-            terms = self._module(batch, self.step >= config.joint_from)
+            terms = self._module(batch, self.step >= config.refine_from)
         loss = sum(value for name, value in terms.items() if "/" not in name)
         if not torch.isfinite(loss):
             raise UserError(
@@ -165,21 +171,24 @@ class Run:
     def _batch(self, frames: int, random: np.random.Generator) -> Batch:
         config = self.config
         # as many frames in every step, whatever their length: short windows come in larger batches
-        prompted, poses = self.windows.draw_exemplars(max(config.prompts * 60 // frames, 4), frames, random)
-        places = self.captions.prompts_of(prompted, config, random)
-        batch = Batch(self._tensor(poses), self._tensor(places))
-        if self.step < config.encoder_from:
-            return batch
         chosen, motions = self.windows.draw(max(config.motions * 60 // frames, 4), frames, random)
-        batch.motions = self._tensor(motions)
-        batch.captions = self._tensor(self.captions.of(chosen, random))
-        batch.same = torch.from_numpy(self.actions[chosen][:, None] == self.actions[chosen]).to(self.place.device)
+        actions = torch.from_numpy(self.captions.actions[chosen]).to(self.place.device)
         # only a motion that its caption stands for may be asked of a place nearer to the caption
         towards = random.uniform(0, config.between, len(chosen)) * self._stands_for(chosen)
-        batch.between = self._tensor(towards[:, None])
+        batch = Batch(
+            motions=self._tensor(motions),
+            captions=self._tensor(self.captions.of(chosen, config.class_names, random)),
+            actions=actions,
+            same=actions[:, None] == actions,
+            between=self._tensor(towards[:, None]),
+        )
         if self.frames is not None:
             images, seen = self.frames.of(chosen, random)
             batch.images, batch.seen = self._tensor(images), self._tensor(seen)
+        if config.prompts:
+            prompted, poses = self.windows.draw_exemplars(max(config.prompts * 60 // frames, 4), frames, random)
+            batch.prompted = self._tensor(poses)
+            batch.places = self._tensor(self.captions.prompts_of(prompted, config, random))
         return batch
 
     def _stands_for(self, chosen: np.ndarray) -> np.ndarray:
@@ -205,7 +214,7 @@ class Run:
         if self.step >= self.config.canary_from and share < _STILL:
             raise UserError(
                 f"The decoder has collapsed: at step {self.step} it makes {100 * share:.0f} % of the clips' movement, "
-                f"nearly the same still pose for every prompt. Lower the learning rate or raise memory_tokens; the "
+                f"nearly the same still pose for every prompt. Lower the learning rate; the "
                 f"last checkpoint is {self.checkpoint}."
             )
         return torch.tensor(share)

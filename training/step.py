@@ -10,51 +10,54 @@ from torch import Tensor, nn
 from motionclip_blender.core.model.network import MotionCLIP
 
 from .body_loss import SparseBody
-from .losses import LossWeights, alignment, contrast, length, reconstruction
+from .losses import LossWeights, alignment, contrast, length, naming, reconstruction
 
 
 @dataclass
 class Batch:
     """What a step learns from. Pose tensors are (n, frames, rows, 6), places in CLIP's space (n, 512).
 
-    prompted, places: exemplars, and where their captions lie. motions, captions: windows, and a caption of each;
-    images, seen: a frame of each and whether there is one. same: (n, n) windows of one action. between: (n, 1) how far
-    on the way to its caption a latent is decoded from. All on one device.
+    motions, captions: windows, and a caption of each; actions: (n,) their classes; same: (n, n) windows of one class.
+    between: (n, 1) how far on the way to its caption a latent is decoded from. images, seen: a frame of each and
+    whether there is one. prompted, places: exemplars, and where their captions lie. All on one device.
     """
 
-    prompted: Tensor
-    places: Tensor
-    motions: Tensor | None = None
-    captions: Tensor | None = None
+    motions: Tensor
+    captions: Tensor
+    actions: Tensor
+    same: Tensor
+    between: Tensor
     images: Tensor | None = None
     seen: Tensor | None = None
-    same: Tensor | None = None
-    between: Tensor | None = None
+    prompted: Tensor | None = None
+    places: Tensor | None = None
 
 
 class Step(nn.Module):
-    """Equation 4: the sum of the losses, each under its name.
+    """Equation 4: the sum of the losses, each under its name."""
 
-    joint: whether the decoder decodes the encoder's latents too, or only captions'.
-    """
+    def __init__(
+        self, network: MotionCLIP, body: SparseBody, weights: LossWeights, mean: Tensor, names: Tensor, posed: int = 0
+    ) -> None:
+        """mean: (512,) of all captions' embeddings. names: (C, 512) of the classes' names.
 
-    def __init__(self, network: MotionCLIP, body: SparseBody, weights: LossWeights, mean: Tensor) -> None:
-        """mean: (512,) of all captions' embeddings."""
+        posed: in how many frames of each window vertices are compared; 0 is all.
+        """
         super().__init__()
-        self.network, self.body, self.weights = network, body, weights
+        self.network, self.body, self.weights, self.posed = network, body, weights, posed
         self.register_buffer("mean", mean, persistent=False)
+        self.register_buffer("names", names, persistent=False)
 
-    def forward(self, batch: Batch, joint: bool) -> dict[str, Tensor]:
-        terms: dict[str, Tensor] = {}
-        latents, targets = [batch.places], [batch.prompted]
-        if batch.motions is not None:
-            encoded = self.network.encoder(batch.motions).float()
-            terms |= self._aligned(encoded, batch)
-            if joint:
-                latents.append(encoded + batch.between * (batch.captions - encoded))
-                targets.append(batch.motions)
-        made = self.network.decoder(torch.cat(latents), batch.prompted.shape[1])
-        parts = reconstruction(made, torch.cat(targets), self.body, self.weights)
+    def forward(self, batch: Batch, refine: bool) -> dict[str, Tensor]:
+        """refine: whether the transformers take part, or only the linear part."""
+        encoded = self.network.encoder(batch.motions, refine).float()
+        terms = self._aligned(encoded, batch)
+        latents, targets = encoded + batch.between * (batch.captions - encoded), batch.motions
+        if batch.prompted is not None:
+            latents, targets = torch.cat((latents, batch.places)), torch.cat((targets, batch.prompted))
+        made = self.network.decoder(latents, targets.shape[1], refine)
+        posed = torch.randperm(targets.shape[1], device=targets.device)[: self.posed] if self.posed else None
+        parts = reconstruction(made, targets, self.body, self.weights, posed)
         terms["reconstruction"] = sum(parts.values())
         return terms | {f"parts/{name}": value.detach() for name, value in parts.items()}
 
@@ -69,4 +72,6 @@ class Step(nn.Module):
         if weights.contrast:
             centred = encoded - self.mean, batch.captions - self.mean
             terms["contrast"] = weights.contrast * contrast(*centred, batch.same)
+        if weights.naming:
+            terms["naming"] = weights.naming * naming(encoded, self.names, batch.actions)
         return terms

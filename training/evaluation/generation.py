@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
+from ..captions import class_text
 from . import measures
 from .items import WINDOW, Item, Items
 from .model import Model, body_joints
-from .recognition import as_text, class_names, class_vectors, ranks
+from .recognition import class_names, class_vectors, ranks
 
 PROMPTS = Path(__file__).with_name("unseen_prompts.json")
 _EVERY = 6  # frames between those that are compared when the nearest clip is looked for
@@ -101,7 +102,7 @@ def _recognised(
     vectors = class_vectors(model, classes)
     again = ranks(model.encode_poses(poses), vectors, truth)
     told = ranks(embeddings, vectors, truth)
-    missed = [as_text(action) for action in classes if (again[actions == action] > 0).all()]
+    missed = [class_text(action) for action in classes if (again[actions == action] > 0).all()]
     return {
         "classes": len(classes),
         "top1": 100 * float((again < 1).mean()),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..captions import FOLDER
+from ..captions import FOLDER, class_text
 from .items import WINDOW, Item, Items
 from .model import Model
 
@@ -22,11 +22,6 @@ def class_names() -> list[str]:
     return json.loads((FOLDER / "classes.json").read_text(encoding="utf-8"))
 
 
-def as_text(action: str) -> str:
-    """A class's name as a text: "jumping_jacks" -> "jumping jacks"."""
-    return action.replace("_", " ")
-
-
 def normalised(vectors: np.ndarray) -> np.ndarray:
     """(..., D) vectors of length one."""
     return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)
@@ -34,7 +29,7 @@ def normalised(vectors: np.ndarray) -> np.ndarray:
 
 def class_vectors(model: Model, classes: Sequence[str], templates: Sequence[str] = TEMPLATES[:1]) -> np.ndarray:
     """(C, latent) unit vectors: the mean of the embeddings of a class's name in each of the templates."""
-    vectors = [normalised(model.texts([template.format(as_text(c)) for c in classes])) for template in templates]
+    vectors = [normalised(model.texts([template.format(class_text(c)) for c in classes])) for template in templates]
     return normalised(np.mean(vectors, axis=0))
 
 

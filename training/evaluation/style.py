@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
+from ..captions import class_text
 from . import measures
 from .items import WINDOW
 from .model import Model
-from .recognition import as_text
 
 WORDS = Path(__file__).with_name("style_words.json")
 MEASURES = ("speed", "bend", "stride", "hands", "height")
@@ -51,8 +51,8 @@ def _directions(model: Model, words: dict, action: str, way: str) -> np.ndarray:
     styles = list(words["words"])
     if way == "word":
         return words["weight"] * (model.texts(styles) - model.texts([words["neutral"]]))
-    name = as_text(action)
-    others = [as_text(other) for other in words["classes"] if other != action]
+    name = class_text(action)
+    others = [class_text(other) for other in words["classes"] if other != action]
     said = [model.texts([f"{style} {other}" for style in styles]) - model.texts([other]) for other in others or [name]]
     return words["weight"] * np.mean(said, axis=0)
 
@@ -61,7 +61,7 @@ def _changes(model: Model, words: dict, way: str) -> list[list]:
     frames, fps = min(WINDOW, model.window[1]), model.pack.fps
     changes = []
     for action in words["classes"]:
-        base = model.texts([as_text(action)])
+        base = model.texts([class_text(action)])
         latents = np.concatenate((base, base + _directions(model, words, action, way)))
         found = measured(model.positions(model.generate(latents, frames)), fps)
         for i, (word, expected) in enumerate(words["words"].items(), 1):

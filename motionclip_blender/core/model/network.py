@@ -15,6 +15,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from .linear import LinearDecoder, LinearEncoder, Reader, Tables, cosines
+
 STEP = 1 / 30
 """Metres of an integrated step of one: steps are of the size of the other outputs then, or their gradients drown
 those of the rotations."""
@@ -44,6 +46,9 @@ class NetworkSize:
     memory_width: of those tokens.
     integrates_translation: whether the decoder writes the way over the ground as steps from frame to frame that
         it sums up; the pose tensor holds the sum either way. Heights are never summed: a body must not float off.
+    cosines: of the linear part of encoder and decoder (see `linear`); 0, the paper's, leaves it out. The transformers
+        then add to what it makes, and the decoder's frames begin with its draft of their poses.
+    reader_width, reader_blocks: of what the decoder reads latents by, if it has a linear part.
     """
 
     rows: int
@@ -60,6 +65,9 @@ class NetworkSize:
     memory_width: int = 32
     memory_frames: int = 120
     integrates_translation: bool = False
+    cosines: int = 0
+    reader_width: int = 1024
+    reader_blocks: int = 2
 
 
 def positions(frames: int, width: int, base: float = 10_000.0) -> Tensor:
@@ -72,12 +80,6 @@ def positions(frames: int, width: int, base: float = 10_000.0) -> Tensor:
     return table
 
 
-def cosines(frames: int, count: int, period: int) -> Tensor:
-    """(frames, count): the first `count` cosines of a discrete cosine transform over `period` frames."""
-    at = torch.arange(frames, dtype=torch.float32)[:, None] + 0.5
-    return torch.cos(math.pi / period * at * torch.arange(count, dtype=torch.float32))
-
-
 class SelfAttention(nn.Module):
     """Multi-head attention of a sequence to itself."""
 
@@ -87,13 +89,11 @@ class SelfAttention(nn.Module):
         self.qkv = nn.Linear(size.width, 3 * size.width)
         self.out = nn.Linear(size.width, size.width)
 
-    def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
+    def forward(self, x: Tensor) -> Tensor:
         batch, frames, width = x.shape
         q, k, v = self.qkv(x).view(batch, frames, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
         # Written out: at these lengths, in bfloat16 on a CPU, four times as fast as torch's fused attention
         scores = q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5
-        if mask is not None:
-            scores = scores.masked_fill(~mask, -torch.inf)
         attended = scores.softmax(dim=-1) @ v
         return self.out(attended.transpose(1, 2).reshape(batch, frames, width))
 
@@ -119,11 +119,11 @@ class EncoderLayer(nn.Module):
         self.norm1, self.norm2 = nn.LayerNorm(size.width), nn.LayerNorm(size.width)
         self.drop, self.pre_norm = nn.Dropout(size.dropout), size.pre_norm
 
-    def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
+    def forward(self, x: Tensor) -> Tensor:
         if self.pre_norm:
-            x = x + self.drop(self.attention(self.norm1(x), mask))
+            x = x + self.drop(self.attention(self.norm1(x)))
             return x + self.drop(self.feed_forward(self.norm2(x)))
-        x = self.norm1(x + self.drop(self.attention(x, mask)))
+        x = self.norm1(x + self.drop(self.attention(x)))
         return self.norm2(x + self.drop(self.feed_forward(x)))
 
 
@@ -165,12 +165,12 @@ class DecoderLayer(nn.Module):
         self.norm2 = nn.Identity() if size.pre_norm else nn.LayerNorm(size.width)
         self.drop, self.pre_norm = nn.Dropout(size.dropout), size.pre_norm
 
-    def forward(self, x: Tensor, latents: Tensor, mask: Tensor | None) -> Tensor:
+    def forward(self, x: Tensor, latents: Tensor) -> Tensor:
         read = self.drop(self.memory(latents, x.shape[1]))
         if self.pre_norm:
-            x = x + self.drop(self.attention(self.norm1(x), mask)) + read
+            x = x + self.drop(self.attention(self.norm1(x))) + read
             return x + self.drop(self.feed_forward(self.norm3(x)))
-        x = self.norm1(x + self.drop(self.attention(x, mask)))
+        x = self.norm1(x + self.drop(self.attention(x)))
         x = self.norm2(x + read)
         return self.norm3(x + self.drop(self.feed_forward(x)))
 
@@ -180,21 +180,34 @@ class Encoder(nn.Module):
 
     def __init__(self, size: NetworkSize) -> None:
         super().__init__()
-        self.position_base = size.position_base
+        self.size = size
         self.prefix = nn.Parameter(torch.randn(PREFIX_TOKENS, size.width) * 0.02)
         self.embed = nn.Linear(size.rows * 6, size.width)
         self.layers = nn.ModuleList(EncoderLayer(size) for _ in range(size.layers))
         self.to_latent = nn.Linear(size.width, size.latent) if size.width != size.latent else nn.Identity()
         self.drop = nn.Dropout(size.dropout)
+        if size.cosines:
+            self.to_latent = _silent(nn.Linear(size.width, size.latent))
+            self.linear = LinearEncoder(size.rows * 6, size.latent, Tables(size.cosines, size.memory_frames))
 
-    def forward(self, poses: Tensor, valid: Tensor | None = None) -> Tensor:
-        """poses (B, T, rows, 6) -> latents (B, latent). `valid` (B, T): False marks padding."""
-        tokens = self.embed(poses.flatten(2))
+    def forward(self, poses: Tensor, refine: bool = True) -> Tensor:
+        """poses (B, T, rows, 6) -> latents (B, latent). refine: False leaves all to the linear part."""
+        if self.size.cosines:
+            poses = to_steps(poses)
+        numbers = poses.flatten(2)
+        if not self.size.cosines:
+            return self._read(numbers)
+        with torch.autocast(poses.device.type, enabled=False):
+            latents = self.linear(numbers)
+        return latents + self._read(numbers) if refine else latents
+
+    def _read(self, numbers: Tensor) -> Tensor:
+        """What the transformer makes of poses (B, T, rows * 6)."""
+        tokens = self.embed(numbers)
         x = torch.cat((self.prefix.to(tokens.dtype).expand(len(tokens), -1, -1), tokens), dim=1)
-        x = self.drop(x + positions(x.shape[1], x.shape[2], self.position_base).to(x))
-        mask = _attention_mask(valid, PREFIX_TOKENS)
+        x = self.drop(x + positions(x.shape[1], x.shape[2], self.size.position_base).to(x))
         for layer in self.layers:
-            x = layer(x, mask)
+            x = layer(x)
         return self.to_latent(x[:, 0])
 
 
@@ -207,20 +220,33 @@ class Decoder(nn.Module):
         self.whiten = nn.Linear(size.latent, size.latent).requires_grad_(False) if size.whitens else nn.Identity()
         self.layers = nn.ModuleList(DecoderLayer(size) for _ in range(size.layers))
         self.to_pose = nn.Linear(size.width, size.rows * 6)
+        if size.cosines:
+            self.reader = Reader(size.latent, size.reader_width, size.reader_blocks)
+            self.linear = LinearDecoder(size.rows * 6, size.latent, Tables(size.cosines, size.memory_frames))
+            self.embed = nn.Linear(size.rows * 6, size.width)
+            _silent(self.to_pose)
 
-    def forward(self, latents: Tensor, frames: int, valid: Tensor | None = None) -> Tensor:
-        """latents (B, latent) -> poses (B, frames, rows, 6), float32. `valid` (B, frames): False marks padding."""
-        latents = self.whiten(latents)
+    def forward(self, latents: Tensor, frames: int, refine: bool = True) -> Tensor:
+        """latents (B, latent) -> poses (B, frames, rows, 6), float32. refine: False leaves all to the linear part."""
+        if not self.size.cosines:
+            return self._poses(self._write(self.whiten(latents), frames))
+        latents = self.reader(latents)
+        with torch.autocast(latents.device.type, enabled=False):
+            draft = self.linear(latents.float(), frames)
+        return self._poses(draft + self._write(latents, frames, draft) if refine else draft)
+
+    def _write(self, latents: Tensor, frames: int, draft: Tensor | None = None) -> Tensor:
+        """(B, frames, rows * 6): what the transformer makes of latents (B, latent), or adds to a draft."""
         x = positions(frames, self.size.width, self.size.position_base).to(latents.device).expand(len(latents), -1, -1)
-        mask = _attention_mask(valid, 0)
+        if draft is not None:
+            x = x + self.embed(draft)
         for layer in self.layers:
-            x = layer(x, latents, mask)
-        poses = self.to_pose(x).float().unflatten(-1, (self.size.rows, 6))
-        if self.size.integrates_translation:
-            ahead, up, aside = poses[:, :, -1, 2], poses[:, :, -1, 1], poses[:, :, -1, 0]
-            path = torch.stack((_summed(aside), (up - up[:, :1]) * HEIGHT, _summed(ahead)), dim=-1)
-            poses = torch.cat((poses[:, :, :-1], F.pad(path, (0, 3)).unsqueeze(2)), dim=2)
-        return poses
+            x = layer(x, latents)
+        return self.to_pose(x).float()
+
+    def _poses(self, numbers: Tensor) -> Tensor:
+        poses = numbers.unflatten(-1, (self.size.rows, 6))
+        return from_steps(poses) if self.size.integrates_translation else poses
 
 
 class MotionCLIP(nn.Module):
@@ -252,13 +278,33 @@ class MotionCLIP(nn.Module):
         return self.decoder(torch.from_numpy(np.ascontiguousarray(latents, np.float32)), frames).numpy()
 
 
+def from_steps(poses: Tensor) -> Tensor:
+    """Pose tensors (B, T, rows, 6) of those whose last row holds steps over the ground and the height."""
+    aside, up, ahead = poses[:, :, -1, :3].unbind(-1)
+    path = torch.stack((_summed(aside), (up - up[:, :1]) * HEIGHT, _summed(ahead)), dim=-1)
+    return torch.cat((poses[:, :, :-1], F.pad(path, (0, 3)).unsqueeze(2)), dim=2)
+
+
+def to_steps(poses: Tensor) -> Tensor:
+    """The other way. The first frame's step, which no sum has, is taken to be the second's."""
+    aside, up, ahead = poses[:, :, -1, :3].unbind(-1)
+    row = torch.stack((_steps(aside), up / HEIGHT, _steps(ahead)), dim=-1)
+    return torch.cat((poses[:, :, :-1], F.pad(row, (0, 3)).unsqueeze(2)), dim=2)
+
+
 def _summed(steps: Tensor) -> Tensor:
     """(B, T) steps to the way from the first frame, in metres."""
     return (steps.cumsum(dim=1) - steps[:, :1]) * STEP
 
 
-def _attention_mask(valid: Tensor | None, prefix: int) -> Tensor | None:
-    """(B, 1, 1, prefix + T) with True where a key may be attended to; the prefix is always visible."""
-    if valid is None:
-        return None
-    return F.pad(valid, (prefix, 0), value=True)[:, None, None]
+def _steps(way: Tensor) -> Tensor:
+    """(B, T) steps of a way in metres."""
+    steps = way.diff(dim=1) / STEP
+    return torch.cat((steps[:, :1], steps), dim=1)
+
+
+def _silent(layer: nn.Linear) -> nn.Linear:
+    """`layer`, made to answer zero until it has learned."""
+    nn.init.zeros_(layer.weight)
+    nn.init.zeros_(layer.bias)
+    return layer

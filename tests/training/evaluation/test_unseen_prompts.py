@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from training.captions import class_text
 from training.evaluation.generation import unseen_prompts
-from training.evaluation.recognition import as_text, class_names
+from training.evaluation.recognition import class_names
 from training.wordings import wordings
 
 
@@ -25,4 +26,4 @@ def test_every_class_has_two_of_its_own():
 def test_none_is_a_caption_or_a_class_name(trained_on):
     data = unseen_prompts()
     every = [text for wordings in data["classes"].values() for text in wordings] + data["walking"]
-    assert not [text for text in every if text.lower() in trained_on | {as_text(name) for name in class_names()}]
+    assert not [text for text in every if text.lower() in trained_on | {class_text(name) for name in class_names()}]

@@ -1,0 +1,76 @@
+"""Where the linear part of a network begins: at the best linear auto-encoder of the training motions."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from motionclip_blender.core.model.linear import LinearEncoder
+from motionclip_blender.core.model.network import HEIGHT, STEP, MotionCLIP, to_steps
+
+from .body_loss import SparseBody
+from .dataset import Windows
+from .embeddings import Captions
+
+_BATCHES, _WINDOWS = 40, 128
+_LEAF = 0.05  # metres: what a joint that carries no other still matters for
+_SECONDS = 1.0  # over which an error of a step adds up, as it counts here
+
+
+@torch.no_grad()
+def start(
+    network: MotionCLIP, windows: Windows, captions: Captions, body: SparseBody, random: np.random.Generator
+) -> None:
+    """Sets the linear encoder and decoder of `network` to principal components, turned towards the captions.
+
+    The components are those of the windows' spectra, every number weighted by the metres that it moves the body. Any
+    rotation of them keeps motions equally well; the one chosen brings their latents nearest to their captions
+    (orthogonal Procrustes, Schönemann 1966), as far from the captions' mean as captions are on average.
+    """
+    encoder, decoder = network.encoder.linear, network.decoder.linear
+    spectra, told = _seen(encoder, windows, captions, network.decoder.linear.tables.period, random)
+    weight = _metres(body).repeat(encoder.tables.count)
+    centre, mean = spectra.mean(dim=0), torch.from_numpy(captions.mean).double()
+    weighted = (spectra - centre) * weight
+    latent = network.size.latent
+    axes = torch.linalg.eigh(weighted.T @ weighted).eigenvectors[:, -latent:]
+    scores, told = weighted @ axes, told - mean
+    left, _, right = torch.linalg.svd(told.T @ scores)
+    turn = left[:, : axes.shape[1]] @ right
+    scale = told.norm(dim=1).mean() / scores.norm(dim=1).mean()
+    encode = scale * turn @ (axes * weight[:, None]).T
+    decode = (axes / weight[:, None]) @ turn.T / scale
+    encoder.to_latent.weight.copy_(encode)
+    encoder.to_latent.bias.copy_(mean - encode @ centre)
+    decoder.to_spectrum.weight.copy_(decode)
+    decoder.to_spectrum.bias.copy_(centre - decode @ mean)
+
+
+def _seen(
+    encoder: LinearEncoder, windows: Windows, captions: Captions, longest: int, random: np.random.Generator
+) -> tuple[Tensor, Tensor]:
+    """Spectra (n, count * numbers) of random windows, and the mean of each one's captions (n, 512), float64."""
+    spectra, told = [], []
+    for _ in range(_BATCHES):
+        frames = int(random.integers(longest // 2, longest + 1))
+        chosen, poses = windows.draw(_WINDOWS, frames, random)
+        spectra.append(encoder.spectrum(to_steps(torch.from_numpy(poses)).flatten(2)).double())
+        told.append(torch.from_numpy(np.stack([captions.captions[i].mean(axis=0) for i in chosen])).double())
+    return torch.cat(spectra), torch.cat(told)
+
+
+def _metres(body: SparseBody) -> Tensor:
+    """(numbers,) how far the body's joints move, root mean square, when a number of a pose changes by one."""
+    rest, parents = body.rest.double(), body.parents.tolist()
+    moved = []
+    for joint in range(len(rest)):
+        below = [joint]
+        for other in range(joint + 1, len(rest)):
+            if parents[other] in below:
+                below.append(other)
+        away = (rest[below] - rest[joint]).square().sum(dim=1)
+        moved.append((away.sum() / len(rest)).sqrt().clamp(min=_LEAF))
+    rows = torch.stack(moved)[:, None].expand(-1, 6)
+    way = torch.tensor([STEP * 30 * _SECONDS / 2, HEIGHT, STEP * 30 * _SECONDS / 2, 1.0, 1.0, 1.0]).double()
+    return torch.cat((rows, way[None])).flatten()
