@@ -124,6 +124,16 @@ def render_rows(
         write_picture(sheet, target)
 
 
+def render_pose(armature: bpy.types.Object, motion: Motion, size: tuple[int, int]) -> np.ndarray:
+    """(height, width, 4) one picture of `size` pixels of a motion's first frame, as in a sheet.
+
+    Rows from the top, sRGB values 0 to 1. Raises `UserError` as `render_film` does.
+    """
+    with _nothing_left_behind(), tempfile.TemporaryDirectory() as folder:
+        ((_, pixels),) = _shots(armature, motion.crop(0, 1), 1, size, Path(folder))
+    return pixels
+
+
 @contextmanager
 def _nothing_left_behind() -> Iterator[None]:
     """Removes every data-block made inside the block, however it ends."""
