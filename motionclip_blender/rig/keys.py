@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import bpy
 import numpy as np
@@ -50,25 +51,14 @@ def key_motion(
     """
     bones = Bones.of(armature)
     bones.check_keyable()
-    rate = scene_fps()
-    motion = motion.resample(fps or rate)
-    frames = start_frame + np.arange(len(motion)) * (rate / motion.fps)
-    rotations = rot.continuous(motion.rotations)
-    rotations *= np.where(rotations[0, :, :1] < 0, np.float32(-1), np.float32(1))  # so that NLA strips blend well
-    quaternions = bones.to_bones(rotations)
-    location = bones.to_location(motion.translation)
+    frames, channels = _channels_of(bones, motion, start_frame, fps)
 
     before = Assignment.of(armature)
     modes = {bone: bone.rotation_mode for bone in armature.pose.bones}
     new = NewAction.create(name, armature)
     try:
-        for joint, bone_name in enumerate(bones.names):
-            paths = [(bones.path(joint, "rotation_quaternion"), i) for i in range(4)]
-            values = quaternions[:, joint].T
-            if joint == 0:
-                paths = [(bones.path(joint, "location"), i) for i in range(3)] + paths
-                values = np.concatenate((location.T, values))
-            _fill(new.group(bone_name, paths), frames, values)
+        for channel in channels:
+            _fill(new.group(channel.bone, channel.paths), frames, channel.values)
         for key, value in (notes or {}).items():
             new.action[key] = value
         new.action.use_fake_user = True
@@ -86,6 +76,71 @@ def key_motion(
     return new.action
 
 
+def rekey_motion(armature: bpy.types.Object, motion: Motion, notes: Mapping[str, object] | None = None) -> None:
+    """Puts `motion` in the place of what the armature's Action holds, from the Action's first frame on.
+
+    Keys the same channels as `key_motion`, at the scene's rate, over the ones that are there: for a slider, which does
+    this many times a second. What else the Action holds stays. The armature follows with Blender's next update.
+    Raises `UserError` when the armature or its Action cannot be keyed; nothing has been changed then.
+    """
+    bones = Bones.of(armature)
+    bones.check_keyable()
+    action = armature.animation_data.action if armature.animation_data else None
+    if action is None:
+        raise UserError(f'"{armature.name}" has no Action; assign or generate one first.')
+    if not action.is_editable:
+        raise UserError(f'The Action "{action.name}" is linked from another file; make it local first.')
+    curves = {(curve.data_path, curve.array_index): curve for curve in fcurves_of(action, armature, "pose.bones[")}
+    pelvis = curves.get((bones.path(0, "rotation_quaternion"), 0))
+    if pelvis is None or not len(pelvis.keyframe_points):
+        raise UserError(f'The Action "{action.name}" has no keys of the pelvis; make the motion anew.')
+    frames, channels = _channels_of(bones, motion, pelvis.keyframe_points[0].co[0], None)
+
+    own = NewAction.of(action, armature)
+    for channel in channels:
+        missing = [path for path in channel.paths if path not in curves]  # a user deleted them
+        if missing:
+            curves.update(zip(missing, own.group(channel.bone, missing), strict=True))
+        _fill([curves[path] for path in channel.paths], frames, channel.values)
+    for key, value in (notes or {}).items():
+        action[key] = value
+    for bone_name in bones.names:
+        bone = armature.pose.bones[bone_name]
+        if bone.rotation_mode != "QUATERNION":
+            bone.rotation_mode = "QUATERNION"
+    armature.update_tag(refresh={"TIME"})
+
+
+class _Channel(NamedTuple):
+    """Of one bone: paths, (data path, array index) each, and their values (paths, T)."""
+
+    bone: str
+    paths: list[tuple[str, int]]
+    values: np.ndarray
+
+
+def _channels_of(
+    bones: Bones, motion: Motion, start_frame: float, fps: float | None
+) -> tuple[np.ndarray, list[_Channel]]:
+    """(T,) frames of the scene, and what is keyed in them: 55 rotations and the pelvis's location."""
+    rate = scene_fps()
+    motion = motion.resample(fps or rate)
+    frames = start_frame + np.arange(len(motion)) * (rate / motion.fps)
+    rotations = rot.continuous(motion.rotations)
+    rotations *= np.where(rotations[0, :, :1] < 0, np.float32(-1), np.float32(1))  # so that NLA strips blend well
+    quaternions = bones.to_bones(rotations)
+    location = bones.to_location(motion.translation)
+    channels = []
+    for joint, bone_name in enumerate(bones.names):
+        paths = [(bones.path(joint, "rotation_quaternion"), i) for i in range(4)]
+        values = quaternions[:, joint].T
+        if joint == 0:
+            paths = [(bones.path(joint, "location"), i) for i in range(3)] + paths
+            values = np.concatenate((location.T, values))
+        channels.append(_Channel(bone_name, paths, values))
+    return frames, channels
+
+
 def _fill(curves: list[bpy.types.FCurve], frames: np.ndarray, values: np.ndarray) -> None:
     """Sets all keys of each curve at once: `frames` (T,) ascending and `values` (curves, T).
 
@@ -97,9 +152,12 @@ def _fill(curves: list[bpy.types.FCurve], frames: np.ndarray, values: np.ndarray
     keys[:, :, 1] = values
     linear = np.full(len(frames), _LINEAR, np.uint8)  # of the type Blender keeps, which it copies 5 times faster
     for curve, key in zip(curves, keys, strict=True):
-        curve.keyframe_points.add(len(frames))
-        curve.keyframe_points.foreach_set("co", key.ravel())
-        curve.keyframe_points.foreach_set("interpolation", linear)
+        points = curve.keyframe_points
+        if len(points) != len(frames):
+            points.clear()
+            points.add(len(frames))
+        points.foreach_set("co", key.ravel())
+        points.foreach_set("interpolation", linear)
 
 
 def read_motion(armature: bpy.types.Object, action: bpy.types.Action | None = None, fps: float = 30.0) -> Motion:

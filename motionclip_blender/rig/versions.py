@@ -32,12 +32,17 @@ class NewAction:
         action.layers.new("Layer").strips.new(type="KEYFRAME").channelbag(slot, ensure=True)
         return cls(action, slot)
 
+    @classmethod
+    def of(cls, action: bpy.types.Action, owner: bpy.types.Object) -> NewAction:
+        """An Action that `owner` uses, to be given more F-curves."""
+        return cls(action, owner.animation_data.action_slot if SLOTS else None)
+
     def group(self, name: str, curves: list[tuple[str, int]]) -> list[bpy.types.FCurve]:
-        """New, empty F-curves for `curves`, (data path, array index) each, in a group called `name`."""
+        """New, empty F-curves for `curves`, (data path, array index) each, in the group called `name`."""
         if not SLOTS:
             return [self.action.fcurves.new(path, index=i, action_group=name) for path, i in curves]
         bag = _bag(self.action, self.slot)
-        group = bag.groups.new(name)
+        group = bag.groups.get(name) or bag.groups.new(name)
         made = [bag.fcurves.new(path, index=i) for path, i in curves]
         for curve in made:
             curve.group = group
