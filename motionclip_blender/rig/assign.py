@@ -1,0 +1,61 @@
+"""Putting an Action that is there on an armature."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..core.errors import UserError
+from .bones import Bones
+from .keys import kept_keys
+from .versions import SLOTS, slot_for
+
+ORIGIN_NOTE = "origin"
+"""Custom property of an Action: the file it was appended from, and its name there."""
+
+
+def assign_action(armature: bpy.types.Object, action: bpy.types.Action) -> None:
+    """Makes `action` the armature's own, and its bones turn in the way that the Action is keyed in.
+
+    The Action of before gets a fake user where it would be lost otherwise. Raises `UserError`, having changed nothing,
+    when the armature cannot be keyed, or the Action does not move it.
+    """
+    bones = Bones.of(armature)
+    bones.check_keyable()
+    kept = kept_keys(armature, action)
+    data = armature.animation_data or armature.animation_data_create()
+    before = data.action
+    if before == action:
+        return
+    data.action = action
+    if SLOTS:
+        data.action_slot = slot_for(action, armature)
+    for name, (mode, channels) in zip(bones.names, kept.joints, strict=True):
+        if any(channels):
+            armature.pose.bones[name].rotation_mode = mode
+    if before is not None and before.users == 0:
+        before.use_fake_user = True
+
+
+def append_action(path: str, name: str) -> bpy.types.Action:
+    """The Action `name` of the file `path`, as this file's own; one that was appended before is taken again.
+
+    Raises `UserError` when the file or the Action is gone.
+    """
+    origin = f"{path}: {name}"
+    known = next((action for action in bpy.data.actions if action.get(ORIGIN_NOTE) == origin), None)
+    if known is not None:
+        return known
+    try:
+        with bpy.data.libraries.load(path, link=False, assets_only=True) as (found, loaded):
+            loaded.actions = [name] if name in found.actions else []
+    except OSError as error:
+        raise UserError(f"{path} cannot be read; check the asset library and search again.") from error
+    finally:
+        bpy.data.batch_remove([library for library in bpy.data.libraries if not library.users_id])
+    if not loaded.actions:
+        raise UserError(f'{path} has no Action "{name}" any more; search again.')
+    (action,) = loaded.actions
+    action.asset_clear()  # an asset of that library, not of this file
+    action.use_fake_user = True
+    action[ORIGIN_NOTE] = origin
+    return action
