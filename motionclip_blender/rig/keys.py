@@ -177,12 +177,12 @@ def kept_keys(armature: bpy.types.Object, action: bpy.types.Action | None = None
     For long Actions: this takes the main thread a tenth of a second for 10,000 frames, and `KeptKeys.motion`, which
     takes longer, may be called in a worker.
     """
-    Bones.of(armature)  # what is wrong with the armature is said first
+    reader = Reader.of(armature)  # what is wrong with the armature is said first
     if action is None:
         action = armature.animation_data.action if armature.animation_data else None
         if action is None:
             raise UserError(f'"{armature.name}" has no Action; assign or generate one first.')
-    return chosen_keys(armature, copied_curves(action, armature))
+    return reader.keys(copied_curves(action, armature))
 
 
 def copied_curves(action: bpy.types.Action, owner: bpy.types.Object | None = None) -> ActionCurves:
@@ -197,23 +197,6 @@ def copied_curves(action: bpy.types.Action, owner: bpy.types.Object | None = Non
     return ActionCurves(action.name, curves, span)
 
 
-def chosen_keys(armature: bpy.types.Object, found: ActionCurves) -> KeptKeys:
-    """Those of an Action's curves that move the joints of `armature`. Raises `UserError` when there are none."""
-    bones = Bones.of(armature)
-    joints = [_channels(bones, joint, found.curves) for joint in range(len(JOINTS))]
-    location = [found.curves.get((bones.path(0, "location"), i)) for i in range(3)]
-    used = [curve for _, channels in joints for curve in channels if curve] + [curve for curve in location if curve]
-    if not used:
-        raise UserError(f'The Action "{found.name}" has no keys for the bones of "{armature.name}"; choose another.')
-    first = min(float(curve.keys[0, 0]) for curve in used)
-    last = max(float(curve.keys[-1, 0]) for curve in used)
-    if found.span is not None:
-        first, last = found.span
-    _check_length(found.name, last - first)
-    # without the armature, which a worker must not touch and Blender may free
-    return KeptKeys(replace(bones, armature=None), joints, location, first, last, scene_fps())
-
-
 @dataclass(frozen=True, eq=False)
 class ActionCurves:
     """An Action's curves for pose bones, by data path and array index. span: its manual frame range, if it has one."""
@@ -221,6 +204,55 @@ class ActionCurves:
     name: str
     curves: dict[tuple[str, int], Curve]
     span: tuple[float, float] | None
+
+
+@dataclass(frozen=True, eq=False)
+class Reader:
+    """How an armature reads Actions, with nothing of Blender's: a worker may use it for many.
+
+    person: the armature's name. bones: without the armature. paths: 55 data paths of its joints' pose bones. modes:
+    the ways in which these turn. rate: frames of the scene per second.
+    """
+
+    person: str
+    bones: Bones
+    paths: tuple[str, ...]
+    modes: tuple[str, ...]
+    rate: float
+
+    @classmethod
+    def of(cls, armature: bpy.types.Object | None) -> Reader:
+        """Raises `UserError` when `armature` is no SMPL-X one."""
+        bones = Bones.of(armature)
+        paths = tuple(bones.path(joint, "") for joint in range(len(JOINTS)))
+        modes = tuple(armature.pose.bones[name].rotation_mode for name in bones.names)
+        return cls(armature.name, replace(bones, armature=None), paths, modes, scene_fps())
+
+    def keys(self, found: ActionCurves) -> KeptKeys:
+        """Those of an Action's curves that move the joints. Raises `UserError` when there are none."""
+        joints = [self._channels(joint, found.curves) for joint in range(len(JOINTS))]
+        location = [found.curves.get((self.paths[0] + "location", i)) for i in range(3)]
+        used = [curve for _, channels in joints for curve in channels if curve] + [curve for curve in location if curve]
+        if not used:
+            raise UserError(f'The Action "{found.name}" has no keys for the bones of "{self.person}"; choose another.')
+        first = min(float(curve.keys[0, 0]) for curve in used)
+        last = max(float(curve.keys[-1, 0]) for curve in used)
+        if found.span is not None:
+            first, last = found.span
+        _check_length(found.name, last - first)
+        return KeptKeys(self.bones, joints, location, first, last, self.rate)
+
+    def _channels(self, joint: int, curves: dict[tuple[str, int], Curve]) -> tuple[str, list[Curve | None]]:
+        """The rotation mode to read for a joint, and its curves.
+
+        That is the pose bone's mode; but an Action made on another armature may be keyed in another one.
+        """
+        for mode in (self.modes[joint], "QUATERNION", "XYZ", "AXIS_ANGLE"):
+            property_name, size = _PROPERTIES.get(mode, ("rotation_euler", 3))
+            channels = [curves.get((self.paths[joint] + property_name, i)) for i in range(size)]
+            if any(channels):
+                return mode, channels
+        return "QUATERNION", [None] * 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -261,20 +293,6 @@ def _check_length(name: str, frames: float) -> None:
             f'The Action "{name}" is {frames:,.0f} frames long, and {_MOST_FRAMES:,} can be read; '
             "look for a stray key, or set its frame range by hand."
         )
-
-
-def _channels(bones: Bones, joint: int, curves: dict[tuple[str, int], Curve]) -> tuple[str, list[Curve | None]]:
-    """The rotation mode to read for a joint, and its curves.
-
-    That is the pose bone's mode; but an Action made on another armature may be keyed in another one.
-    """
-    own = bones.armature.pose.bones[bones.names[joint]].rotation_mode
-    for mode in (own, "QUATERNION", "XYZ", "AXIS_ANGLE"):
-        property_name, size = _PROPERTIES.get(mode, ("rotation_euler", 3))
-        channels = [curves.get((bones.path(joint, property_name), i)) for i in range(size)]
-        if any(channels):
-            return mode, channels
-    return "QUATERNION", [None] * 4
 
 
 def _sample(curve: Curve | None, frames: np.ndarray, rest: float) -> np.ndarray:
