@@ -11,6 +11,8 @@ _KINDS = {
     name: bpy.types.Keyframe.bl_rna.properties["interpolation"].enum_items[name].value
     for name in ("CONSTANT", "LINEAR", "BEZIER")
 }
+_KNOWN = np.zeros(256, bool)
+_KNOWN[list(_KINDS.values())] = True
 _SAME = 1e-4  # frames; Blender takes keys this near for the frame that is asked for
 _HALVINGS = 40
 
@@ -38,7 +40,7 @@ class Curve:
         if len(points) and not len(curve.modifiers) and curve.extrapolation == "CONSTANT":
             kinds = np.empty(len(points), np.uint8)
             points.foreach_get("interpolation", kinds)
-            if np.isin(kinds, list(_KINDS.values())).all():
+            if _KNOWN[kinds].all():
                 handles = np.empty((0, 4), np.float32)
                 if (kinds == _KINDS["BEZIER"]).any():
                     left, right = _pairs(points, "handle_left"), _pairs(points, "handle_right")
