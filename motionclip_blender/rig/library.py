@@ -1,0 +1,143 @@
+"""The Actions of asset libraries, read by a Blender of its own.
+
+Reading other people's files can take long, and a damaged one can end the program that reads it. So the Blender that the
+user works in starts another one on this file, without a window:
+
+    blender --background --factory-startup --python library.py -- LIST FOLDER
+    python library.py LIST FOLDER              (where the bpy module is installed)
+
+LIST is a JSON file with the paths of .blend files. What is found in the n-th of them, 0 the first, goes to
+FOLDER/n.npz; a file that cannot be read gets none. Lines {"done": n, "total": m, "message": ...} tell how far it is.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .keys import ActionCurves
+
+
+def assets_of(path: str) -> list[ActionCurves]:
+    """The Actions that are assets in a .blend file and move bones. This file's own data stays as it is.
+
+    Raises `UserError` when Blender cannot read it.
+    """
+    import bpy
+
+    from ..core.errors import UserError
+    from .keys import copied_curves
+
+    with bpy.data.temp_data() as data:
+        try:
+            with data.libraries.load(path, link=True, assets_only=True) as (found, loaded):
+                loaded.actions = found.actions
+        except (OSError, ValueError) as error:
+            raise UserError(f"{path} cannot be read ({error}); check the asset library.") from error
+        assets = []
+        for action in loaded.actions:
+            try:
+                curves = copied_curves(action)
+            except UserError:  # one that is far too long is no reason to leave out the others
+                continue
+            if curves.curves:
+                assets.append(curves)
+    return assets
+
+
+def write_assets(assets: list[ActionCurves], path: Path) -> None:
+    """Writes Actions' curves to a `.npz` file, whole or not at all."""
+    import numpy as np
+
+    from ..core.files import write_whole
+
+    curves = [curve for asset in assets for curve in asset.curves.values()]
+    bent = [len(curve.handles) > 0 for curve in curves]
+    head = [
+        {"name": asset.name, "span": asset.span, "channels": [list(channel) for channel in asset.curves]}
+        for asset in assets
+    ]
+    empty = [np.empty((0, 2), np.float32)], [np.empty(0, np.uint8)], [np.empty((0, 4), np.float32)]
+    with write_whole(path) as handle:
+        np.savez(
+            handle,
+            head=np.array(json.dumps(head)),
+            lengths=np.array([len(curve.keys) for curve in curves], np.int64),
+            bent=np.array(bent, bool),
+            keys=np.concatenate([curve.keys for curve in curves] or empty[0]),
+            kinds=np.concatenate([curve.kinds for curve in curves] or empty[1]),
+            handles=np.concatenate([curve.handles for curve in curves] or empty[2]),
+        )
+
+
+def read_assets(path: Path) -> list[ActionCurves]:
+    """What `write_assets` wrote."""
+    import numpy as np
+
+    from .curves import Curve
+    from .keys import ActionCurves
+
+    with np.load(path, allow_pickle=False) as data:
+        head = json.loads(str(data["head"]))
+        lengths, bent, keys, kinds, handles = (data[name] for name in ("lengths", "bent", "keys", "kinds", "handles"))
+    ends = np.cumsum(lengths)
+    handle_ends = np.cumsum(np.where(bent, lengths, 0))
+    curves = iter(
+        Curve(keys[end - length : end], kinds[end - length : end], handles[handle_end - length * is_bent : handle_end])
+        for end, handle_end, length, is_bent in zip(ends, handle_ends, lengths, bent, strict=True)
+    )
+    return [
+        ActionCurves(
+            asset["name"],
+            {(channel, index): next(curves) for channel, index in asset["channels"]},
+            asset["span"] and tuple(asset["span"]),
+        )
+        for asset in head
+    ]
+
+
+def main(arguments: list[str]) -> int:
+    """Reads the files of LIST one after the other. Returns the exit status."""
+    from ..core.errors import UserError
+
+    paths = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
+    folder = Path(arguments[1])
+    for i, path in enumerate(paths):
+        _tell(i, len(paths), path)
+        try:
+            write_assets(assets_of(path), folder / f"{i}.npz")
+        except UserError as error:
+            print(error, file=sys.stderr)
+    _tell(len(paths), len(paths), "Done")
+    return 0
+
+
+def _tell(done: int, total: int, message: str) -> None:
+    print(json.dumps({"done": done, "total": total, "message": message}), flush=True)
+
+
+def _this_module():
+    """This file again, as part of its package, whatever the extension's folder is called."""
+    root = Path(__file__).resolve().parents[1]
+    name = "motionclip_library"
+    spec = importlib.util.spec_from_file_location(name, root / "__init__.py", submodule_search_locations=[str(root)])
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return importlib.import_module(f"{name}.rig.library")
+
+
+if __name__ == "__main__":
+    # a script's folder comes first in Python's path, where its neighbours could shadow other people's modules
+    sys.path[:] = [entry for entry in sys.path if not entry or Path(entry).resolve() != Path(__file__).resolve().parent]
+    status = _this_module().main(sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else sys.argv[1:])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # there is nothing to save, and Blender's way out can hang or crash
+    os._exit(status)
