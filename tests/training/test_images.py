@@ -16,10 +16,12 @@ Image = pytest.importorskip("PIL.Image")
 
 from motionclip_blender.core.errors import UserError  # noqa: E402
 from motionclip_blender.core.pack import ImageSpec  # noqa: E402
-from training import images  # noqa: E402
+from training import image_samples, images  # noqa: E402
 from training.dataset import Sample  # noqa: E402
 from training.embeddings import Frames  # noqa: E402
-from training.images import Captioned, Run, Settings, embed, read_frames, retrieval  # noqa: E402
+from training.image_samples import Captioned, read_frames  # noqa: E402
+from training.image_start import start  # noqa: E402
+from training.images import Run, Settings, embed, retrieval  # noqa: E402
 
 COLOURS = {"own/red": (200, 20, 20), "own/blue": (20, 20, 200), "own/green": (20, 200, 20)}
 
@@ -27,7 +29,8 @@ COLOURS = {"own/red": (200, 20, 20), "own/blue": (20, 20, 200), "own/green": (20
 @pytest.fixture(autouse=True)
 def tiny(monkeypatch):
     monkeypatch.setattr(images, "SPEC", ImageSpec(image_size=32, layers=1, width=64, head_width=64, patch_size=16))
-    monkeypatch.setattr(images, "_MARGIN", 4)
+    for module in (images, image_samples):
+        monkeypatch.setattr(module, "MARGIN", 4)
 
 
 @pytest.fixture
@@ -43,8 +46,10 @@ def rendered(tmp_path: Path) -> Path:
             picture = io.BytesIO()
             Image.fromarray(pixels).save(picture, "PNG")
             joints = [[0.0, 0.0, 1.0]] * 10 + [[0.2 * (i % 3), 0.0, 1.5]] * 45
+            seen = [[20.0, 8.0]] * 55
             camera = {"extrinsics": [[1, 0, 0, 0], [0, 0, -1, 0], [0, 1, 0, 3]]}
-            told = {"motion": clip, "frame": i, "seconds": i / 30, "fps": 30.0, "joints_3d": joints, "camera": camera}
+            told = {"motion": clip, "frame": i, "seconds": i / 30, "fps": 30.0, "camera": camera}
+            told |= {"joints_3d": joints, "joints_2d": seen, "size": 40}
             for ending, content in (("png", picture.getvalue()), ("json", json.dumps(told).encode())):
                 entry = tarfile.TarInfo(f"{i:08d}.{ending}")
                 entry.size = len(content)
@@ -69,7 +74,7 @@ def test_the_tower_learns_which_frame_says_what_and_goes_on_where_it_stopped(ren
     captioned = Captioned(frames, data, train=True)
     whole = Run(tmp_path, settings, captioned)
     whole.train()
-    assert retrieval(whole.tower, captioned)["top_1"] == 1.0
+    assert retrieval(whole.average, captioned)["top_1"] == 1.0
     first = Run(tmp_path / "parts", settings, captioned)
     (tmp_path / "parts").mkdir()
     for _ in range(3):
@@ -84,11 +89,11 @@ def test_the_tower_learns_which_frame_says_what_and_goes_on_where_it_stopped(ren
 
 def test_frames_that_no_caption_tells_about_are_left_out(rendered, data, monkeypatch):
     frames = read_frames(rendered, 36)
-    monkeypatch.setattr(images, "is_test", lambda clip: clip == "own/red")
+    monkeypatch.setattr(image_samples, "is_test", lambda clip: clip == "own/red")
     train, test = (Captioned(frames, data, train=part) for part in (True, False))
     assert {frames.clips[i] for i in train.chosen} == {"own/blue", "own/green"}
     assert {frames.clips[i] for i in test.chosen} == {"own/red"}
-    monkeypatch.setattr(images, "is_test", lambda clip: True)
+    monkeypatch.setattr(image_samples, "is_test", lambda clip: True)
     with pytest.raises(UserError, match="None of the frames"):
         Captioned(frames, data, train=True)
 
@@ -117,9 +122,31 @@ def test_joints_are_told_from_the_pelvis_as_the_camera_sees_them(rendered, data)
     frames = read_frames(rendered, 36)
     np.testing.assert_allclose(frames.joints[1, 10], (0.2, -0.5, 0), atol=1e-6)
     captioned = Captioned(frames, data, train=True)
-    _, _, _, joints = captioned.draw(24, np.random.default_rng(0))
+    drawn = captioned.draw(24, 16, np.random.default_rng(0))
     # a mirrored picture's joints lie on the other side
-    assert set(np.rint(10 * joints[:, 12, 0].numpy()).astype(int).tolist()) == {-4, -2, 0, 2, 4}
+    assert set(np.rint(10 * drawn.joints[:, 12, 0].numpy()).astype(int).tolist()) == {-4, -2, 0, 2, 4}
+
+
+def test_patches_are_those_that_joints_are_seen_in(rendered, data, monkeypatch):
+    frames = read_frames(rendered, 36)
+    frames.seen[:] = (0.9, 0.1)  # top right: its mirror image top left, in a grid of two by two
+    captioned = Captioned(frames, data, train=True)
+    drawn = captioned.draw(24, 16, np.random.default_rng(0))
+    assert set(drawn.patches.flatten().tolist()) == {0, 1}
+    assert all(len(set(row.tolist())) == 1 for row in drawn.patches)
+
+
+def test_a_tower_begins_with_patches_that_differ():
+    torch.manual_seed(0)
+    spec = ImageSpec(image_size=32, layers=1, width=64, head_width=64, patch_size=16)
+    tower = images.vision_transformer(spec, 512)
+    # pictures that are mostly one colour
+    pictures = torch.randn(400, 3, 1, 1) * 3 + torch.nn.functional.interpolate(torch.randn(400, 3, 8, 8), 32) * 0.1
+    start(tower, pictures)
+    seen = tower.conv1(pictures).flatten(2).transpose(1, 2).flatten(0, 1)
+    variances = torch.linalg.eigvalsh(seen.T @ seen / len(seen))
+    assert variances[-1] < 1.01 and (variances > 0.1).sum() > 3
+    assert torch.pdist(tower.positional_embedding[1:]).min() > 1
 
 
 def test_embedding_does_not_depend_on_the_batch(rendered):
