@@ -12,6 +12,7 @@ FOLDER/n.npz; a file that cannot be read gets none. Lines {"done": n, "total": m
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.util
 import json
@@ -139,5 +140,8 @@ if __name__ == "__main__":
     status = _this_module().main(sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else sys.argv[1:])
     sys.stdout.flush()
     sys.stderr.flush()
+    if "bpy" in sys.modules:
+        with contextlib.suppress(OSError):
+            os.rmdir(sys.modules["bpy"].app.tempdir)  # which Blender takes away itself when it ends properly only
     # there is nothing to save, and Blender's way out can hang or crash
     os._exit(status)

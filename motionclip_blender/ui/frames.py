@@ -96,16 +96,14 @@ def launcher() -> Path:
     raise UserError(_("This copy of the add-on has no render_pipeline; install the extension anew."))
 
 
-def program() -> list[str]:
-    """What `Wanted.arguments` is put behind: this very Blender in the background, or this Python with its bpy module.
-
-    Raises `UserError` when the launcher is missing.
-    """
+def program(script: Path) -> list[str]:
+    """The beginning of a command line, behind which come the arguments of `script`: it is run by this very Blender in
+    the background, or by this Python with its bpy module."""
     blender = bpy.app.binary_path
     if not blender:
-        return [sys.executable, str(launcher())]
+        return [sys.executable, str(script)]
     options = ["--background", "--factory-startup", "-noaudio", "--python-exit-code", "1"]
-    return [blender, *options, "--python", str(launcher()), "--"]
+    return [blender, *options, "--python", str(script), "--"]
 
 
 class Outcome(NamedTuple):
@@ -137,7 +135,7 @@ class Rendering:
         self.child, self._error, self._out = None, "", wanted.out
         try:
             wanted.check()
-            self.child = Child([*program(), *wanted.arguments()])
+            self.child = Child([*program(launcher()), *wanted.arguments()])
         except UserError as error:
             self._error = str(error)
             raise

@@ -130,10 +130,10 @@ def test_every_setting_has_a_tooltip(bpy: ModuleType, asked) -> None:
 
 def test_this_very_blender_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
     launcher = str(ROOT / "render_pipeline" / "inside_blender.py")
-    assert frames.program() == [sys.executable, launcher], "the module has no program"
+    assert frames.program(frames.launcher()) == [sys.executable, launcher], "the module has no program"
     app = type("App", (), {"binary_path": "/opt/blender"})
     monkeypatch.setattr(frames, "bpy", type("Bpy", (), {"app": app}))
-    program = frames.program()
+    program = frames.program(frames.launcher())
     assert program[0] == "/opt/blender" and program[-3:] == ["--python", launcher, "--"]
     assert {"--background", "--factory-startup"} <= set(program)
 
