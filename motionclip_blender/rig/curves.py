@@ -30,11 +30,11 @@ class Curve:
     handles: np.ndarray
 
     @classmethod
-    def of(cls, curve: bpy.types.FCurve) -> Curve:
+    def of(cls, curve: bpy.types.FCurve, span: tuple[float, float]) -> Curve:
         """A copy of an F-curve with keys or samples.
 
         One with modifiers, with easing such as Bounce, or that goes on beyond its ends is sampled at every whole frame
-        within its own range, and goes straight between them.
+        of `span`, and goes straight between them.
         """
         points = curve.keyframe_points
         if len(points) and not len(curve.modifiers) and curve.extrapolation == "CONSTANT":
@@ -46,7 +46,7 @@ class Curve:
                     left, right = _pairs(points, "handle_left"), _pairs(points, "handle_right")
                     handles = np.concatenate((left, right), axis=1)
                 return cls(_pairs(points, "co"), kinds, handles)
-        first, last = curve.range()
+        first, last = span
         return cls.sampled(curve, np.arange(np.floor(first), np.ceil(last) + 1))
 
     @classmethod

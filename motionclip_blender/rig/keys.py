@@ -187,14 +187,17 @@ def kept_keys(armature: bpy.types.Object, action: bpy.types.Action | None = None
 
 def copied_curves(action: bpy.types.Action, owner: bpy.types.Object | None = None) -> ActionCurves:
     """The F-curves of all pose bones in `action`, as plain numbers. owner: whose, where there are several slots."""
-    curves = {}
-    for curve in fcurves_of(action, owner, "pose.bones["):
-        if len(curve.keyframe_points) or len(curve.sampled_points):
-            first, last = curve.range()
-            _check_length(action.name, last - first)
-            curves[curve.data_path, curve.array_index] = Curve.of(curve)
-    span = (action.frame_start, action.frame_end) if action.use_frame_range else None
-    return ActionCurves(action.name, curves, span)
+    found = [
+        curve
+        for curve in fcurves_of(action, owner, "pose.bones[")
+        if len(curve.keyframe_points) or len(curve.sampled_points)
+    ]
+    manual = (action.frame_start, action.frame_end) if action.use_frame_range else None
+    ends = [curve.range() for curve in found] + ([manual] if manual else [])
+    span = (min((start for start, _ in ends), default=0.0), max((end for _, end in ends), default=0.0))
+    _check_length(action.name, span[1] - span[0])
+    curves = {(curve.data_path, curve.array_index): Curve.of(curve, span) for curve in found}
+    return ActionCurves(action.name, curves, manual)
 
 
 @dataclass(frozen=True, eq=False)
