@@ -116,4 +116,4 @@ def test_short_curves_that_repeat_are_read_over_the_whole_action(scene, small_bo
         curve.modifiers.new("CYCLES")
     motion = read_motion(armature, fps=24.0)
     head = motion.rotations[:, INDEX["head"]]
-    assert np.allclose(head[20:40], head[:20], atol=1e-5) and not np.allclose(head[0], head[10], atol=1e-2)
+    assert np.allclose(head[21:40], head[1:20], atol=1e-5) and not np.allclose(head[0], head[10], atol=1e-2)
