@@ -45,7 +45,7 @@ def names(folder: Path) -> set[str]:
 # --- what is refused, before anything heavy is loaded
 
 WRONG = {
-    "no prompt": ([], "required: prompt"),
+    "nothing": ([], "Say what to make"),
     "empty": (["", "--npz", "x.npz"], "empty"),
     "no words": (["?!", "--npz", "x.npz"], "no words"),
     "too long": (["walk " * 200, "--npz", "x.npz"], "shorten"),

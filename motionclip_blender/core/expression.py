@@ -111,7 +111,7 @@ def _enclosed(text: str, place: int, close: str, what: str, content: str) -> tup
     while True:
         stop = text.find(close, start)
         if stop < 0:
-            raise ExpressionError(place + 1, f"these {what} are opened and never closed; close them with {close}")
+            raise ExpressionError(place + 1, f"these {what} are opened and never closed; add a {close} at their end.")
         parts.append(text[start:stop])
         if not text.startswith(close, stop + 1):
             break

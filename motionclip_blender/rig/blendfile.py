@@ -6,9 +6,11 @@ from pathlib import Path
 
 import bpy
 
+from ..core.errors import UserError
 from ..core.files import whole_path
 from ..core.motion import Motion
 from .film import FOLLOWING_SECONDS
+from .keys import read_motion, scene_fps
 from .stage import furnish, look
 
 _SIZE = (1280, 720)
@@ -46,6 +48,26 @@ def save_blend(scene: bpy.types.Scene, armature: bpy.types.Object, path: Path) -
         # the target is there already, empty; of that no backup is to be kept
         bpy.context.preferences.filepaths.save_version = 0
         bpy.ops.wm.save_as_mainfile(filepath=str(target), check_existing=False, compress=True, copy=True)
+
+
+def read_blend(path: Path) -> Motion:
+    """The Motion of the first SMPL-X armature with an Action in a Blender file, at the file's rate.
+
+    Only for a process that has no user's file open: this one is left open. Its scripts are not run. Raises `UserError`
+    for a file that cannot be opened or holds no such armature.
+    """
+    try:
+        bpy.ops.wm.open_mainfile(filepath=str(Path(path).absolute()), use_scripts=False)
+    except RuntimeError as error:
+        raise UserError(f"{path} cannot be opened; choose a Blender file of this version or an older one.") from error
+    problem = "it holds no armature with an Action"
+    for armature in sorted((obj for obj in bpy.data.objects if obj.type == "ARMATURE"), key=lambda obj: obj.name):
+        try:
+            if armature.animation_data is not None and armature.animation_data.action is not None:
+                return read_motion(armature, fps=scene_fps())
+        except UserError as error:
+            problem = str(error).rstrip(".")
+    raise UserError(f"{path} has no motion to read: {problem}.")
 
 
 def _look_through_camera(view: bpy.types.SpaceView3D, scene: bpy.types.Scene) -> None:

@@ -1,0 +1,117 @@
+"""Makes the motions that were asked for, and writes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TextIO
+
+from ..core import amass, latent_file
+from ..core.body import Body
+from ..core.engine import Engine
+from ..core.prompt import action_name
+from ..core.recipe import Made, decoded, stops
+from ..core.sources import source_latents
+from ..core.terms import ActionName, ImageFile, SavedLatent
+from .files import material
+from .report import Report
+from .request import NEED_BLENDER, MakeRequest
+from .terminal import Bar, CtrlC
+
+if TYPE_CHECKING:
+    import bpy
+
+
+def run(request: MakeRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO) -> None:
+    """Raises `UserError`, and `KeyboardInterrupt` after Ctrl-C; files are written whole or not at all."""
+    recipe = request.recipe
+    report = Report(ctrl_c, {"prompt": request.title, "frames": recipe.frames})
+    terms = recipe.terms
+    found = None
+    if any(isinstance(term.source, (ActionName, ImageFile, SavedLatent)) for term in terms):
+        with report.stage("files"):
+            found = material(terms)
+    with report.stage("load"):
+        engine = Engine(request.pack, Body.load(request.body))
+        with Bar(stderr, ctrl_c) as bar:
+            engine.load(bar)
+    with report.stage("text"), Bar(stderr, ctrl_c) as bar:
+        latents = source_latents(engine, terms, found, recipe.reading, bar)
+    with report.stage("decode"):
+        fps = engine.pack.fps
+        if request.stops:
+            made = stops(engine, recipe, latents, fps, request.stops)
+        else:
+            made = [decoded(engine, recipe, latents, fps)]
+    report.told |= {"fps": fps, "pack": made[0].pack}
+    wrote = _write(request, engine, made, report, stderr)
+    report.told["wrote"] = {name: files[0] if len(files) == 1 else files for name, files in wrote.items()}
+    if request.as_json:
+        print(report.as_json(), file=stdout)
+        return
+    for files in wrote.values():
+        for file in files:
+            print(f"wrote {file}", file=stdout)
+    several = f"{len(made)} motions of " if len(made) > 1 else ""
+    print(f"{several}{recipe.frames} frames at {fps:g} per second; {report.as_text()}", file=stdout)
+
+
+def _write(
+    request: MakeRequest, engine: Engine, made: list[Made], report: Report, stderr: TextIO
+) -> dict[str, list[str]]:
+    """Writes all outputs. Returns their files by option."""
+    outputs = request.outputs
+    if "npz" in outputs:
+        with report.stage("npz"):
+            for one, path in zip(made, request.numbered("npz"), strict=True):
+                amass.save(one.motion, path)
+    if "latent" in outputs:
+        with report.stage("latent"):
+            for one, path in zip(made, request.numbered("latent"), strict=True):
+                latent_file.save(one.latent, path, one.pack)
+    if any(name in outputs for name in NEED_BLENDER):
+        with report.ctrl_c.deferred():
+            _use_blender(request, engine, made, report, stderr)
+    many = ("npz", "latent", "video")
+    return {name: [str(p) for p in (request.numbered(name) if name in many else [outputs[name]])] for name in outputs}
+
+
+def _use_blender(request: MakeRequest, engine: Engine, made: list[Made], report: Report, stderr: TextIO) -> None:
+    with report.stage("blender"):
+        from ..rig import film
+        from ..rig.armature import add_body
+        from ..rig.blendfile import empty_scene, save_blend
+
+    outputs, motions = request.outputs, [one.motion for one in made]
+    titles = [request.title]
+    if request.stops:
+        titles = [f"{request.title} {recipe.factor:.2f}" for recipe in request.recipes]
+    scene = empty_scene(motions[0])
+    with report.stage("body"):
+        armature = add_body(engine.body)
+    with report.stage("keys"):
+        _key(armature, request, made, titles)
+        scene.frame_end = len(motions) * request.recipe.frames
+    if "out" in outputs:
+        with report.stage("save"):
+            save_blend(scene, armature, outputs["out"])
+    if "video" in outputs:
+        with report.stage("video"), Bar(stderr, report.ctrl_c) as bar:
+            for motion, title, path in zip(motions, titles, request.numbered("video"), strict=True):
+                film.render_film(armature, motion, path, title, bar)
+    if "sheet" in outputs:
+        with report.stage("sheet"), Bar(stderr, report.ctrl_c) as bar:
+            if request.stops:
+                film.render_rows(armature, list(zip(titles, motions, strict=True)), outputs["sheet"], progress=bar)
+            else:
+                film.render_sheet(armature, motions[0], outputs["sheet"], request.title, progress=bar)
+
+
+def _key(armature: bpy.types.Object, request: MakeRequest, made: list[Made], titles: list[str]) -> None:
+    """An Action for each motion; several lie one behind the other on an NLA track."""
+    from ..rig.keys import key_motion
+    from ..rig.nla import add_strip
+
+    for i, (one, title) in enumerate(zip(made, titles, strict=True)):
+        action = key_motion(armature, one.motion, action_name(title), notes={"prompt": title, "pack": one.pack})
+        if request.stops:
+            armature.animation_data.action = None
+            add_strip(armature, action, 1 + i * request.recipe.frames)

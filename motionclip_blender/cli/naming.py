@@ -1,0 +1,67 @@
+"""Says what motion files show."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from ..core.engine import Engine
+from ..core.errors import UserError
+from ..core.recognition import Recogniser, Score, checked_labels, default_labels, search
+from .files import read_motion_file
+from .report import Report
+from .request import NameRequest
+from .terminal import Bar, CtrlC
+
+_BAR = 24  # characters
+
+
+def run(request: NameRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO) -> None:
+    """Raises `UserError`, and `KeyboardInterrupt` after Ctrl-C."""
+    report = Report(ctrl_c, {"search": request.text} if request.text else {"file": str(request.files[0])})
+    labels = _labels(request)
+    with report.stage("files"):
+        motions = {str(file): read_motion_file(file) for file in request.files}
+    with report.stage("load"):
+        engine = Engine(request.pack)
+        with Bar(stderr, ctrl_c) as bar:
+            engine.load(bar)
+    latents = {}
+    with report.stage("read"), Bar(stderr, ctrl_c) as bar:
+        for name, motion in motions.items():
+            latents[name] = engine.encode(motion, request.reading, bar)
+    with report.stage("compare"):
+        if request.text:
+            scores = search(engine, request.text, latents)
+        else:
+            scores = Recogniser(engine, labels).scores(*latents.values())
+    scores = scores[: request.top]
+    report.told |= {
+        "pack": f"{engine.pack.name} {engine.pack.version}",
+        "scores": [vars(score) for score in scores],
+    }
+    if not request.text:
+        (motion,) = motions.values()
+        report.told |= {"frames": len(motion), "fps": motion.fps}
+    if request.as_json:
+        print(report.as_json(), file=stdout)
+    else:
+        print(_table(scores), report.as_text(), sep="\n", file=stdout)
+
+
+def _labels(request: NameRequest) -> tuple[str, ...]:
+    if request.labels is None:
+        return default_labels()
+    try:
+        return checked_labels(request.labels.read_text(encoding="utf-8").splitlines())
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{request.labels} is no text file of labels; write one label a line.") from error
+
+
+def _table(scores: list[Score]) -> str:
+    """A line each: name, cosine, share and a bar as long as the share beside the largest one."""
+    width = max(len(score.name) for score in scores)
+    return "\n".join(
+        f"{score.name:{width}}  {score.cosine:5.2f}  {100 * score.share:3.0f} %  "
+        + "#" * max(round(_BAR * score.share / scores[0].share), 1)
+        for score in scores
+    )

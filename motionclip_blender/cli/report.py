@@ -1,0 +1,40 @@
+"""What was done, and how long it took."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from .terminal import CtrlC
+
+
+@dataclass
+class Report:
+    """told: what is to be printed, by name. seconds: by stage."""
+
+    ctrl_c: CtrlC
+    told: dict[str, object]
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextlib.contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        self.ctrl_c.check()
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - start, 4)
+        self.ctrl_c.check()
+
+    @property
+    def in_all(self) -> dict[str, float]:
+        """The stages and their sum."""
+        return self.seconds | {"total": round(sum(self.seconds.values()), 4)}
+
+    def as_json(self) -> str:
+        """All of it as one JSON object."""
+        return json.dumps(self.told | {"seconds": self.in_all}, ensure_ascii=False)
+
+    def as_text(self) -> str:
+        return ", ".join(f"{name} {seconds:.2f} s" for name, seconds in self.in_all.items())

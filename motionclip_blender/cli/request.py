@@ -1,0 +1,343 @@
+"""What the command line asks for, checked as far as it can be without loading anything."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from ..core.errors import UserError
+from ..core.expression import parse as parse_expression
+from ..core.prompt import checked_frames, checked_prompt
+from ..core.terms import ActionName, ExpressionError, ImageFile, Prompt, source_text
+
+if TYPE_CHECKING:  # numpy is behind them, and --help is to be there at once
+    from ..core.reading import Reading
+    from ..core.recipe import Recipe
+
+OUTPUTS = {"out": ".blend", "npz": ".npz", "video": ".mp4", "sheet": ".png", "latent": ".npz"}
+NEED_BLENDER = ("out", "video", "sheet")
+MOTION_FILES = (".npz", ".blend")
+
+_FILE_NAME_BYTES = 80
+_STOPS = 5  # the paper's
+_TOP = 10
+_MARKS = '"“„«[]{}'  # a text with one of them is meant as an expression
+
+_EPILOG = """\
+expressions: "text"  [motion.npz]  image("photo.png")  latent("saved.npz")  {style}  + - *  ( ) and numbers:
+  --expression '"jump" + 0.7 * ("old man walking" - "walking")'
+  --expression '[walk.npz] + 1.5 * {sad}'
+The two of --blend and --mask are prompts or expressions. Motion files are .npz in AMASS's SMPL-X form, or .blend.
+Without any output it writes a .blend file, named after what was asked for, into the current folder.
+"""
+
+
+@dataclass(frozen=True)
+class MakeRequest:
+    """A motion is to be made, or the stops of a blend.
+
+    stops: how many; 0 for one motion. outputs: by option; those of several motions are numbered where they hold one
+    motion each, see `numbered`.
+    """
+
+    recipe: Recipe
+    stops: int
+    title: str
+    outputs: dict[str, Path]
+    body: Path | None
+    pack: Path | None
+    as_json: bool
+    verbose: bool
+
+    @property
+    def recipes(self) -> list[Recipe]:
+        from ..core.recipe import stop_recipes
+
+        return stop_recipes(self.recipe, self.stops) if self.stops else [self.recipe]
+
+    def numbered(self, name: str) -> list[Path]:
+        """The files of an output that holds one motion: itself, or one for each stop."""
+        return _numbered(self.outputs[name], self.stops)
+
+
+@dataclass(frozen=True)
+class NameRequest:
+    """Motion files are to be ranked: labels against one file, or files against a text.
+
+    text: what is searched for; empty to recognise. labels: a file with one label a line; None for the default ones.
+    top: how many are told.
+    """
+
+    files: tuple[Path, ...]
+    text: str
+    labels: Path | None
+    top: int
+    reading: Reading
+    pack: Path | None
+    as_json: bool
+    verbose: bool
+
+
+def parse(arguments: list[str] | None) -> MakeRequest | NameRequest:
+    """Raises `UserError` for what cannot be done: bad prompts and lengths, places that cannot be written."""
+    given = _parser().parse_args(arguments)
+    asked = [name for name in ("prompt", "expression", "image", "blend", "mask", "recognise", "search")
+             if getattr(given, name) is not None]  # fmt: skip
+    if len(asked) != 1:
+        two = " and ".join("a prompt" if name == "prompt" else f"--{name}" for name in asked)
+        problem = f"Of {two} one can be done at a time" if asked else "Say what to make, such as a prompt in quotes"
+        raise UserError(f"{problem}; --help says what can be given.")
+    _check_company(given, asked[0])
+    return _naming(given) if asked[0] in ("recognise", "search") else _making(given)
+
+
+# --- the options
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        hint = "--help says what can be given"
+        if "unrecognized" in message:
+            hint = "a prompt of several words needs quotes"
+        raise UserError(f"{message[:1].upper()}{message[1:]}; {hint}.")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="python -m motionclip_blender",
+        description="Makes motions of prompts, images and other motions, and of sums of them, keyed on an SMPL-X\n"
+        "armature; and says what a motion is.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    what = parser.add_argument_group("what to do: one of")
+    what.add_argument("prompt", nargs="?", help='what the person does, such as "a person does jumping jacks"')
+    what.add_argument("--expression", metavar="TEXT", help="a sum of weighted prompts, motions, images and styles")
+    what.add_argument("--image", metavar="FILE", help="the motion that a picture shows a moment of")
+    what.add_argument("--blend", nargs=2, metavar=("A", "B"), help="what lies between two of them")
+    what.add_argument(
+        "--mask", nargs=2, metavar=("UPPER", "LOWER"), help="the upper body of one over the legs of another"
+    )
+    what.add_argument("--recognise", type=Path, metavar="FILE", help="what a motion file shows: the nearest labels")
+    what.add_argument("--search", nargs="+", metavar=("TEXT", "FILE"), help="motion files, nearest to a text first")
+    how = parser.add_argument_group("how")
+    how.add_argument("--frames", type=_whole_number, metavar="N", help="length at 30 per second (60)")
+    how.add_argument(
+        "--stops", type=_whole_number, metavar="N", help=f"even stops of a blend, its ends included ({_STOPS})"
+    )
+    how.add_argument("--factor", type=_number, metavar="F", help="of a blend only what lies there: 0 is A, 1 is B")
+    how.add_argument("--travel", action="store_true", help="one motion that goes from A to B along the clip")
+    how.add_argument("--spherical", action="store_true", help="blend along the arc instead of the straight line")
+    how.add_argument("--loop", action="store_true", help="the last frame flows into the first")
+    how.add_argument("--in-place", action="store_true", help="without the way over the ground")
+    how.add_argument("--reading", metavar="HOW", help="what counts of a long motion: average (the default), first, "
+                     "typical, or the number of a frame")  # fmt: skip
+    how.add_argument("--labels", type=Path, metavar="FILE", help="text file of labels to recognise, one a line")
+    how.add_argument("--top", type=_whole_number, metavar="N", help=f"how many labels or files to tell ({_TOP})")
+    how.add_argument("--body", type=Path, metavar="FILE", help="SMPL-X .npz file (default: the open body)")
+    how.add_argument("--pack", type=Path, metavar="DIR", help="model pack (default: the one that comes with this)")
+    where = parser.add_argument_group("what to write")
+    where.add_argument("--out", metavar="X.blend", help="Blender file, ready to play; stops lie on an NLA track")
+    where.add_argument(
+        "--npz", metavar="X.npz", help="the motion in AMASS's SMPL-X form; of stops X-1.npz, X-2.npz ..."
+    )
+    where.add_argument("--video", metavar="X.mp4", help="film; of stops X-1.mp4, X-2.mp4 ...")
+    where.add_argument("--sheet", metavar="X.png", help="contact sheet of eight poses, a row for each stop")
+    where.add_argument("--latent", metavar="X.npz", help='the latent, for latent("X.npz"); of stops X-1.npz ...')
+    where.add_argument("--json", action="store_true", help="print one JSON object: files, seconds per stage, scores")
+    where.add_argument("--verbose", action="store_true", help="let Blender and its libraries write to stderr")
+    return parser
+
+
+def _whole_number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number") from None
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number") from None
+
+
+_BLENDS = ("stops", "factor", "travel", "spherical")
+_NAMES = ("labels", "top")
+_MAKES = ("frames", "loop", "in_place", "body", *OUTPUTS)
+
+
+def _check_company(given: argparse.Namespace, asked: str) -> None:
+    """Raises `UserError` for an option that has nothing to do with what is asked."""
+
+    def present(names: tuple[str, ...]) -> list[str]:
+        return [f"--{name.replace('_', '-')}" for name in names if getattr(given, name) not in (None, False)]
+
+    naming = asked in ("recognise", "search")
+    if asked != "blend" and present(_BLENDS):
+        raise UserError(f"{present(_BLENDS)[0]} goes with --blend only; leave it out.")
+    if asked == "blend" and len(present(("stops", "factor", "travel"))) > 1:
+        raise UserError("Of --stops, --factor and --travel a blend takes one; leave the others out.")
+    if naming and present(_MAKES):
+        raise UserError(f"{present(_MAKES)[0]} has no meaning with --{asked}; leave it out.")
+    if not naming and present(_NAMES):
+        raise UserError(f"{present(_NAMES)[0]} goes with --recognise or --search only; leave it out.")
+    if asked == "search" and given.labels is not None:
+        raise UserError("--labels goes with --recognise only; leave it out.")
+
+
+# --- what is to be made
+
+
+def _making(given: argparse.Namespace) -> MakeRequest:
+    from ..core.recipe import stop_recipes
+    from ..core.sources import names
+
+    recipe, title = _recipe(given)
+    stops = 0
+    if given.blend is not None and given.factor is None and not given.travel:
+        stops = _STOPS if given.stops is None else given.stops
+        stop_recipes(recipe, stops)  # too few or too many
+    outputs = {name: Path(getattr(given, name)) for name in OUTPUTS if getattr(given, name) is not None}
+    if not outputs:
+        outputs["out"] = _free_name(title)
+    if "latent" in outputs and recipe.way in ("travel", "mask"):
+        raise UserError(f"A motion made with --{recipe.way} has no latent of its own; leave out --latent.")
+    for name, path in outputs.items():
+        for file in _numbered(path, stops if name in ("npz", "video", "latent") else 0):
+            _check_output(file, OUTPUTS[name], "--" + name)
+    images = names(recipe.terms, ImageFile)
+    scenes = [name for name in names(recipe.terms, ActionName) if Path(name).suffix.lower() == ".blend"]
+    for name in (*images, *scenes):
+        _check_input(Path(name))
+    if importlib.util.find_spec("bpy") is None:
+        if images or scenes:
+            raise UserError(f"Blender's Python module is missing, which reads {(*images, *scenes)[0]}; install bpy.")
+        if any(name in outputs for name in NEED_BLENDER):
+            raise UserError("Blender's Python module is missing; install bpy, or ask for --npz alone.")
+    return MakeRequest(recipe, stops, title, outputs, given.body, given.pack, given.json, given.verbose)
+
+
+def _recipe(given: argparse.Namespace) -> tuple[Recipe, str]:
+    """What is to be made, and what it is called."""
+    from ..core.recipe import Recipe
+
+    frames = checked_frames(60 if given.frames is None else given.frames)
+    more = {"loop": given.loop, "in_place": given.in_place, "reading": _reading(given.reading)}
+    if given.prompt is not None:
+        recipe = Recipe.of_prompt(given.prompt, frames, **more)
+        return recipe, recipe.title
+    if given.image is not None:
+        return Recipe(source_text(ImageFile(given.image)), frames, **more), Path(given.image).name
+    if given.expression is not None:
+        return Recipe(given.expression, frames, **more), _title(given.expression)
+    first, second = (_expression(text) for text in given.blend or given.mask)
+    if given.mask is not None:
+        return Recipe(first, frames, "mask", second, **more), _title(" over ".join(given.mask))
+    title = _title(" → ".join(given.blend))
+    more["spherical"] = given.spherical
+    if given.travel:
+        return Recipe(first, frames, "travel", second, **more), title
+    if given.factor is None:
+        return Recipe(first, frames, "blend", second, **more), title
+    return Recipe(first, frames, "blend", second, given.factor, **more), f"{title} {given.factor:.2f}"
+
+
+def _title(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _expression(text: str) -> str:
+    """An expression of one of two: as it is, or of a prompt."""
+    try:
+        parse_expression(text)
+        return text
+    except ExpressionError:
+        if any(mark in text for mark in _MARKS):
+            raise
+        return source_text(Prompt(checked_prompt(text)))
+
+
+def _reading(text: str | None) -> Reading:
+    from ..core.reading import READINGS, Reading
+
+    if text is None:
+        return Reading()
+    if text.isdecimal():
+        return Reading("frame", int(text))
+    if text not in READINGS or text == "frame":
+        raise UserError(f"--reading takes average, first, typical or the number of a frame, not {text!r}.")
+    return Reading(text)
+
+
+def _free_name(title: str) -> Path:
+    """A .blend file named after what was asked for that is not there yet: nobody asked to replace one."""
+    words = "-".join("".join(c if c.isalnum() else " " for c in title.lower()).split())
+    slug = words.encode()[:_FILE_NAME_BYTES].decode(errors="ignore").strip("-")
+    path, count = Path(f"{slug}.blend"), 1
+    while path.exists():
+        count += 1
+        path = Path(f"{slug}-{count}.blend")
+    return path
+
+
+def _numbered(path: Path, stops: int) -> list[Path]:
+    return [path.with_name(f"{path.stem}-{i}{path.suffix}") for i in range(1, stops + 1)] or [path]
+
+
+def _check_output(path: Path, suffix: str, option: str) -> None:
+    """Finds out now, not after the work, that a file cannot be written. Leaves nothing behind."""
+    if path.suffix.lower() != suffix:
+        raise UserError(f"{option} writes a {suffix} file, not {str(path)!r}; end its name in {suffix}.")
+    folder = path.absolute().parent
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(f"{path} is a folder")
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise UserError(f"Cannot write {path} ({error.strerror or error}); choose another place.") from error
+
+
+def _check_input(path: Path) -> None:
+    if not path.is_file():
+        raise UserError(f"There is no file {path}; choose one that is there.")
+
+
+# --- what is to be named
+
+
+def _naming(given: argparse.Namespace) -> NameRequest:
+    text = ""
+    if given.recognise is not None:
+        files = (given.recognise,)
+    else:
+        text, *rest = given.search
+        text, files = checked_prompt(text), tuple(Path(file) for file in rest)
+        if not files:
+            raise UserError("--search needs the motion files to look in, behind the text.")
+    for file in files:
+        check_motion_file(file)
+    if given.labels is not None:
+        _check_input(given.labels)
+    top = _TOP if given.top is None else given.top
+    if top < 1:
+        raise UserError(f"--top must be 1 or more, not {top}.")
+    return NameRequest(files, text, given.labels, top, _reading(given.reading), given.pack, given.json, given.verbose)
+
+
+def check_motion_file(path: Path) -> None:
+    """Raises `UserError` for a file that is missing or of a kind that is not read."""
+    _check_input(path)
+    if path.suffix.lower() not in MOTION_FILES:
+        raise UserError(f"{path} is neither .npz nor .blend; choose a motion file.")
+    if path.suffix.lower() == ".blend" and importlib.util.find_spec("bpy") is None:
+        raise UserError(f"Blender's Python module is missing, which reads {path}; install bpy, or give an .npz file.")

@@ -1,0 +1,96 @@
+"""The terminal: Ctrl-C, a progress bar, and what Blender's libraries print kept off it."""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from typing import TextIO
+
+
+class CtrlC:
+    """Ctrl-C as a `KeyboardInterrupt`, where it can be taken.
+
+    Raised in the middle of Blender's work it may crash it, and libraries swallow it while they are imported. So
+    it is remembered, and raised at the next `check` if it had no effect before.
+    """
+
+    def __enter__(self) -> CtrlC:
+        self._asked = self._deferred = False
+        self._before = signal.signal(signal.SIGINT, self._handle)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        signal.signal(signal.SIGINT, self._before)
+
+    def _handle(self, *_: object) -> None:
+        self._asked = True
+        if not self._deferred:
+            raise KeyboardInterrupt
+
+    def check(self) -> None:
+        if self._asked:
+            raise KeyboardInterrupt
+
+    @contextlib.contextmanager
+    def deferred(self) -> Iterator[None]:
+        """Until the end of the block, Ctrl-C waits for the next `check`."""
+        self._deferred = True
+        try:
+            yield
+        finally:
+            self._deferred = False
+
+
+class Bar:
+    """A progress bar that is an engine's or a film's `progress`; none where stderr is no terminal."""
+
+    def __init__(self, stderr: TextIO, ctrl_c: CtrlC) -> None:
+        from tqdm import tqdm
+
+        self._ctrl_c = ctrl_c
+        form = "{desc:26}{percentage:3.0f}%|{bar}| {elapsed}"
+        self._bar = tqdm(total=1.0, bar_format=form, file=stderr, disable=not stderr.isatty(), leave=False)
+
+    def __enter__(self) -> Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.close()
+
+    def __call__(self, stage: str, fraction: float) -> None:
+        self._bar.set_description_str(stage, refresh=False)
+        self._bar.update(fraction - self._bar.n)
+        self._ctrl_c.check()
+
+
+@contextlib.contextmanager
+def quiet(verbose: bool) -> Iterator[tuple[TextIO, TextIO]]:
+    """Keeps what Blender and its libraries print off the terminal; yields the real stdout and stderr.
+
+    Most of it goes straight to the process's file descriptors, below Python. With `verbose` it all goes to
+    stderr. Python's own messages there, a traceback above all, appear in any case.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    kept = [os.dup(1), os.dup(2)]
+    try:
+        with (
+            open(os.dup(kept[0]), "w", encoding="utf-8", errors="replace") as stdout,
+            open(os.dup(kept[1]), "w", encoding="utf-8", errors="replace") as stderr,
+            open(os.devnull, "w") as nowhere,
+        ):
+            noise = stderr if verbose else nowhere
+            os.dup2(noise.fileno(), 1)
+            os.dup2(noise.fileno(), 2)
+            faulthandler.enable(stderr)  # else a crash below Python would end without a word
+            with contextlib.redirect_stdout(noise), contextlib.redirect_stderr(stderr):
+                yield stdout, stderr
+    finally:
+        faulthandler.disable()
+        for descriptor, original in enumerate(kept, start=1):
+            os.dup2(original, descriptor)
+            os.close(original)
