@@ -103,20 +103,26 @@ class Recipe:
 
     @property
     def title(self) -> str:
-        """What is made, as a name for it: a prompt without its quotes, else the expressions."""
+        """What is made, as a name for it: without numbers, which a slider may change."""
+        between = {"sum": "", "blend": " ↔ ", "travel": " → ", "mask": " / "}[self.way]
+        return f"{_named(self.first_terms)}{between}{_named(self.second_terms)}"
+
+    @property
+    def described(self) -> str:
+        """What is made, with all that a user has chosen about it."""
         if self.way == "sum":
-            return self.prompt or self.first
-        between = {"blend": f"→ {self.factor:.2f} →", "travel": "→", "mask": "over"}[self.way]
-        return f"{_plain(self.first_terms, self.first)} {between} {_plain(self.second_terms, self.second)}"
+            return f"“{self.prompt}”" if self.prompt else self.first
+        if self.way == "blend":
+            return f"{self.first} ↔ {self.second}, {self.factor:.2f} of the way"
+        if self.way == "travel":
+            return f"{self.first} → {self.second}, over time"
+        return f"{self.first} over {self.second}"
 
-    def differs_in_numbers_only(self, other: Recipe) -> bool:
-        """Whether both are made of the same sources in the same way: only weights and the factor may differ."""
-
-        def rest(recipe: Recipe) -> tuple:
-            sources = tuple(tuple(term.source for term in terms) for terms in (recipe.first_terms, recipe.second_terms))
-            return sources, replace(recipe, first='"x"', second="" if recipe.way == "sum" else '"x"', factor=0.0)
-
-        return rest(self) == rest(other)
+    @property
+    def sources(self) -> tuple:
+        """The way and the sources: what two recipes share that differ in numbers only."""
+        ends = (self.first_terms, self.second_terms)
+        return self.way, *(tuple(term.source for term in terms) for terms in ends)
 
     def to_json(self) -> str:
         """One line, which `from_json` reads back as an equal recipe. Kept in an Action."""
@@ -169,7 +175,7 @@ def check_length(engine: Engine, recipe: Recipe, fps: float) -> None:
 def decoded(engine: Engine, recipe: Recipe, latents: Mapping[Source, np.ndarray], fps: float) -> Made:
     """The fast part of `make`, from the latents of its sources: what a slider calls at every step."""
     frames = _frames(engine, recipe, fps)
-    pack = f"{engine.pack.name} {engine.pack.version}"
+    pack = pack_name(engine)
     first = combined(recipe.first_terms, latents)
     if recipe.way == "sum":
         return Made(_wanted(_decoded(engine, first, frames, recipe), recipe, fps), pack, first)
@@ -195,7 +201,7 @@ def stops(engine: Engine, recipe: Recipe, latents: Mapping[Source, np.ndarray], 
         return [decoded(engine, stop, latents, fps) for stop in recipes]
     ends = (combined(terms, latents) for terms in (recipe.first_terms, recipe.second_terms))
     between = blend(*ends, even_factors(count), recipe.spherical)
-    pack = f"{engine.pack.name} {engine.pack.version}"
+    pack = pack_name(engine)
     motions = engine.decode_many(between, _frames(engine, recipe, fps))
     return [Made(_wanted(m, recipe, fps), pack, latent) for m, latent in zip(motions, between, strict=True)]
 
@@ -203,6 +209,11 @@ def stops(engine: Engine, recipe: Recipe, latents: Mapping[Source, np.ndarray], 
 def stop_recipes(recipe: Recipe, count: int) -> list[Recipe]:
     """Those of `count` even stops of a blend, both ends included. Raises `UserError` for too few or too many."""
     return [replace(recipe, way="blend", factor=float(factor)) for factor in even_factors(count)]
+
+
+def pack_name(engine: Engine) -> str:
+    """Name and version of the engine's pack, as it is noted with what the pack made."""
+    return f"{engine.pack.name} {engine.pack.version}"
 
 
 def _decoded(engine: Engine, latent: np.ndarray, frames: int, recipe: Recipe) -> Motion:
@@ -226,8 +237,7 @@ def _wanted(motion: Motion, recipe: Recipe, fps: float) -> Motion:
     return motion.resample(fps).crop(0, recipe.frames)
 
 
-def _plain(terms: tuple[Term, ...], text: str) -> str:
-    """An expression; a single source without its marks."""
-    if len(terms) == 1 and terms[0].weight == 1.0:
-        return str(*vars(terms[0].source).values())
-    return text
+def _named(terms: tuple[Term, ...]) -> str:
+    """The sources' names, with a sign between them."""
+    parts = [f"{'-' if term.weight < 0 else '+'} {' '.join(vars(term.source).values())}" for term in terms]
+    return " ".join(parts).removeprefix("+ ")

@@ -59,11 +59,11 @@ class Term:
 
 
 class ExpressionError(UserError):
-    """What is wrong with an expression, and where. at: the character, 1 the first."""
+    """What is wrong with an expression, and where. at: the character, 1 the first. sentence: without the place."""
 
     def __init__(self, at: int, sentence: str) -> None:
         super().__init__(f"At character {at}: {sentence}")
-        self.at = at
+        self.at, self.sentence = at, sentence
 
 
 def to_text(terms: Iterable[Term]) -> str:

@@ -35,6 +35,7 @@ def key_motion(
     start_frame: float = 1,
     fps: float | None = None,
     notes: Mapping[str, object] | None = None,
+    assign: bool = True,
 ) -> bpy.types.Action:
     """A new Action called `name` with `motion`, assigned to `armature`. Returns the Action.
 
@@ -42,7 +43,8 @@ def key_motion(
     start_frame: where in the scene's timeline the motion's first frame goes.
     fps: keys per second. By default one for each frame of the scene; another rate puts keys between the
         scene's frames. The movement's speed in seconds is the motion's own in any case.
-    notes: custom properties for the Action, such as its prompt.
+    notes: custom properties for the Action, such as its prompt; without those that are None.
+    assign: whether the armature gets it; if not, the armature stays as it is.
 
     Keys 55 rotations and the pelvis's location. The scene's rate, range and present frame, the selection and
     other Actions stay as they are; an Action that only this armature used gets a fake user, so that it is not
@@ -59,12 +61,11 @@ def key_motion(
     try:
         for channel in channels:
             _fill(new.group(channel.bone, channel.paths), frames, channel.values)
-        for key, value in (notes or {}).items():
-            new.action[key] = value
+        _note(new.action, notes)
         new.action.use_fake_user = True
-        for bone_name in bones.names:
-            armature.pose.bones[bone_name].rotation_mode = "QUATERNION"
-        new.assign(armature)
+        if assign:
+            use_quaternions(bones)
+            new.assign(armature)
     except BaseException:
         before.restore(armature)
         for bone, mode in modes.items():
@@ -102,13 +103,26 @@ def rekey_motion(armature: bpy.types.Object, motion: Motion, notes: Mapping[str,
         if missing:
             curves.update(zip(missing, own.group(channel.bone, missing), strict=True))
         _fill([curves[path] for path in channel.paths], frames, channel.values)
-    for key, value in (notes or {}).items():
-        action[key] = value
+    _note(action, notes)
+    use_quaternions(bones)
+    armature.update_tag(refresh={"TIME"})
+
+
+def use_quaternions(bones: Bones) -> None:
+    """Switches the joints' bones to the rotation mode that `key_motion` keys."""
     for bone_name in bones.names:
-        bone = armature.pose.bones[bone_name]
+        bone = bones.armature.pose.bones[bone_name]
         if bone.rotation_mode != "QUATERNION":
             bone.rotation_mode = "QUATERNION"
-    armature.update_tag(refresh={"TIME"})
+
+
+def _note(action: bpy.types.Action, notes: Mapping[str, object] | None) -> None:
+    """Sets custom properties of an Action; those that are None are taken away."""
+    for key, value in (notes or {}).items():
+        if value is not None:
+            action[key] = value
+        elif key in action:
+            del action[key]
 
 
 class _Channel(NamedTuple):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import bpy
+import numpy as np
 
 from ..core.errors import UserError
-from .versions import SLOTS, slot_for
+from .versions import SLOTS, Assignment, slot_for
 
 
 def push_down(owner: bpy.types.Object) -> bpy.types.NlaStrip:
@@ -63,6 +66,36 @@ def add_strip(
     # a strip above others must not hide them before and after it
     strip.extrapolation = "HOLD" if len(data.nla_tracks) == 1 and len(track.strips) == 1 else "HOLD_FORWARD"
     return strip
+
+
+def in_row(
+    owner: bpy.types.Object, actions: Sequence[bpy.types.Action], start: float, name: str
+) -> bpy.types.NlaTrack:
+    """A new track on top, called `name`, that plays the actions one after the other from frame `start` on.
+
+    The frame after an action's last one is the first of the next. An Action that `owner` has would hide the strips:
+    it is taken off, with a fake user so that it is not lost. Raises `UserError`, having changed nothing, when the NLA
+    stack may not be changed.
+    """
+    before = Assignment.of(owner)
+    data = owner.animation_data or owner.animation_data_create()
+    track = None
+    try:
+        if not data.use_tweak_mode and owner.is_editable:  # `add_strip` says it
+            track = data.nla_tracks.new()
+            track.name = name
+        for action in actions:
+            strip = add_strip(owner, action, start, track)
+            start = np.floor(strip.frame_end) + 1
+    except BaseException:
+        if track is not None:
+            data.nla_tracks.remove(track)
+        before.restore(owner)
+        raise
+    if data.action is not None:
+        data.action.use_fake_user = True
+        data.action = None
+    return track
 
 
 def _free(track: bpy.types.NlaTrack, start: float, end: float) -> bool:

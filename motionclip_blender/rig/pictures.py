@@ -35,18 +35,23 @@ def read_pixels(path: Path) -> np.ndarray:
     except RuntimeError as error:
         raise UserError(f"{path} cannot be read; choose another image.") from error
     try:
-        width, height = image.size
-        if not (width and height and image.channels in (1, 3, 4)):
-            raise UserError(f"{path} is no image that Blender can read; choose a .png or .jpg file.")
-        if width * height > _MOST_PIXELS:
-            raise UserError(f"{path} has {width:,} x {height:,} pixels; scale it down first.")
-        flat = np.empty(width * height * image.channels, np.float32)
-        image.pixels.foreach_get(flat)
-        linear = image.is_float
+        return image_pixels(image)
     finally:
         bpy.data.images.remove(image)
+
+
+def image_pixels(image: bpy.types.Image) -> np.ndarray:
+    """(H, W, 3) uint8: an image of this file, as `read_pixels` returns it. Raises `UserError` when it has no pixels."""
+    width, height = image.size
+    name = image.filepath or image.name
+    if not (width and height and image.channels in (1, 3, 4)):
+        raise UserError(f"{name} is no image that Blender can read; choose a .png or .jpg file.")
+    if width * height > _MOST_PIXELS:
+        raise UserError(f"{name} has {width:,} x {height:,} pixels; scale it down first.")
+    flat = np.empty(width * height * image.channels, np.float32)
+    image.pixels.foreach_get(flat)
     pixels = np.clip(flat.reshape(height, width, -1)[::-1], 0.0, 1.0)
-    if linear:  # images of more than 8 bits
+    if image.is_float:  # images of more than 8 bits
         colours = pixels[..., :3]
         pixels[..., :3] = np.where(colours <= 0.0031308, 12.92 * colours, 1.055 * colours ** (1 / 2.4) - 0.055)
     if pixels.shape[2] == 1:

@@ -98,7 +98,8 @@ def _slots(action: bpy.types.Action, owner: bpy.types.Object | None) -> Iterator
     data = owner.animation_data if owner is not None else None
     used = data.action_slot if data is not None and data.action == action else None
     wanted = {used.identifier if used else None: 0, f"OB{owner.name}" if owner is not None else "": 1}
-    fitting = [slot for slot in action.slots if slot.target_id_type in ("OBJECT", "UNSPECIFIED")]
+    kind = owner.id_type if owner is not None else "OBJECT"
+    fitting = [slot for slot in action.slots if slot.target_id_type in (kind, "UNSPECIFIED")]
     yield from sorted(fitting, key=lambda slot: wanted.get(slot.identifier, 2))
 
 

@@ -1,23 +1,31 @@
-"""A prompt to keys in three steps: `request` and `key` run in the main thread, `make` between them in any."""
+"""A recipe to keys in three steps: `request` and `key` run in the main thread, `make` between them in any."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+import base64
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import bpy
 
 from ..core.errors import UserError
-from ..core.prompt import MAX_FRAMES, MIN_FRAMES, action_name, checked_frames, checked_prompt
+from ..core.prompt import MAX_FRAMES, MIN_FRAMES, action_name
+from ..core.terms import ExpressionError
+from .gathering import Gathered, gathered
 
 if TYPE_CHECKING:
-    from ..core.engine import Engine
-    from ..core.motion import Motion
-    from ..core.progress import Progress
+    import numpy as np
 
-PROMPT_NOTE, PACK_NOTE = "prompt", "pack"
-"""Custom properties of an Action: what it was made from."""
+    from ..core.engine import Engine
+    from ..core.progress import Progress
+    from ..core.recipe import Made, Recipe
+    from .known import KnownLatents
+
+RECIPE_NOTE, PROMPT_NOTE, PACK_NOTE, LATENT_NOTE = "recipe", "prompt", "pack", "latent"
+"""Custom properties of an Action: what it was made from. A prompt is noted where there was nothing else, a latent where
+there is a single one (float32, base64)."""
 
 
 @dataclass(frozen=True)
@@ -25,21 +33,16 @@ class Request:
     """What is wanted, as plain values: nothing of Blender's is held while the worker runs, for undo, deleting
     and loading files free it.
 
-    frames: length in frames of the scene. fps: the scene's rate. armature: the object's `session_uid`.
+    fps: the scene's rate. armature: the object's `session_uid`. action: that of the armature's Action which is to be
+    keyed anew; 0 for a new Action. found: what the recipe names.
     """
 
-    prompt: str
-    frames: int
+    recipe: Recipe
     start_frame: int
     fps: float
     armature: int
-
-
-class Made(NamedTuple):
-    """A motion at the scene's rate, and the name of the pack that made it."""
-
-    motion: Motion
-    pack: str
+    action: int = 0
+    found: Gathered = field(default_factory=Gathered)
 
 
 def armature_of(context: bpy.types.Context) -> bpy.types.Object | None:
@@ -48,44 +51,162 @@ def armature_of(context: bpy.types.Context) -> bpy.types.Object | None:
     return active.find_armature() if active is not None and active.type == "MESH" else active
 
 
+def action_of(armature: bpy.types.Object | None) -> bpy.types.Action | None:
+    """The armature's Action."""
+    data = armature.animation_data if armature is not None else None
+    return data.action if data is not None else None
+
+
 def note(armature: bpy.types.Object, name: str) -> str:
     """What the armature's Action says under `name`; empty when it was not made here."""
-    action = armature.animation_data and armature.animation_data.action
+    action = action_of(armature)
     return str(action.get(name, "")) if action else ""
 
 
-def request(context: bpy.types.Context, prompt: str, frames: int, start_frame: int) -> Request:
-    """Checks everything that can be checked before the work. Raises `UserError`."""
+def recipe_of(action: bpy.types.Action) -> Recipe | None:
+    """What an Action was made from; None when it was not made here. Raises `UserError` when that cannot be read."""
+    from ..core.recipe import Recipe
+
+    if RECIPE_NOTE in action:
+        return Recipe.from_json(str(action[RECIPE_NOTE]))
+    if PROMPT_NOTE in action and PACK_NOTE in action:  # of the first versions
+        first, last = action.frame_range
+        frames = min(max(round(last - first) + 1, MIN_FRAMES), MAX_FRAMES)
+        return Recipe.of_prompt(str(action[PROMPT_NOTE]), frames)
+    return None
+
+
+def latent_of(action: bpy.types.Action) -> np.ndarray | None:
+    """(D,) float32: the latent that an Action was made from; None when there is none."""
+    return latent_from_text(str(action.get(LATENT_NOTE, "")))
+
+
+def latent_to_text(latent: np.ndarray) -> str:
+    """A latent as it is kept in a file: float32, base64."""
+    return base64.b64encode(latent.astype("<f4").tobytes()).decode("ascii")
+
+
+def latent_from_text(text: str) -> np.ndarray | None:
+    """(D,) float32; None for what is no latent."""
+    import numpy as np
+
+    try:
+        latent = np.frombuffer(base64.b64decode(text, validate=True), "<f4")
+    except ValueError:
+        return None
+    return latent.astype(np.float32) if latent.size and np.isfinite(latent).all() else None
+
+
+def request(
+    scene: bpy.types.Scene,
+    armature: bpy.types.Object | None,
+    recipe: Recipe,
+    start_frame: int = 1,
+    action: bpy.types.Action | None = None,
+    found: Gathered | None = None,
+) -> Request:
+    """Checks everything that can be checked before the work, and gathers what the recipe names. Raises `UserError`.
+
+    action: the armature's, to be keyed anew from its own first frame on; by default the motion becomes a new one.
+    found: what was gathered before.
+    """
     from ..rig.bones import Bones
     from ..rig.keys import scene_fps
 
-    prompt, frames = checked_prompt(prompt), checked_frames(frames)
-    armature = armature_of(context)
     Bones.of(armature).check_keyable()
-    return Request(prompt, frames, start_frame, scene_fps(context.scene), armature.session_uid)
+    if found is None:
+        with _places_of(recipe):
+            found = gathered(scene, armature, recipe.terms)
+    uid = action.session_uid if action is not None else 0
+    return Request(recipe, start_frame, scene_fps(scene), armature.session_uid, uid, found)
 
 
-def make(engine: Engine, wanted: Request, progress: Progress | None = None) -> Made:
-    """The motion, exactly `wanted.frames` long at the scene's rate. Touches nothing of Blender's."""
-    seconds = (wanted.frames - 1) / wanted.fps
-    frames = math.ceil(seconds * engine.pack.fps - 1e-9) + 1  # at the pack's rate; the last one may go beyond
-    if frames > MAX_FRAMES:
-        most = int((MAX_FRAMES - 1) / engine.pack.fps * wanted.fps + 1e-9) + 1
-        raise UserError(
-            f"At {wanted.fps:g} frames per second {wanted.frames:,} frames are too long; "
-            f"ask for {most:,} or fewer."
-        )
-    motion = engine.generate(wanted.prompt, max(frames, MIN_FRAMES), progress)
-    motion = motion.resample(wanted.fps).crop(0, wanted.frames)
-    return Made(motion, f"{engine.pack.name} {engine.pack.version}")
+def make(engine: Engine, wanted: Request, known: KnownLatents, progress: Progress | None = None) -> Made:
+    """The motion, exactly as long as asked for at the scene's rate. Touches nothing of Blender's."""
+    from ..core.progress import no_progress
+    from ..core.recipe import check_length, decoded
+
+    step = progress or no_progress
+    check_length(engine, wanted.recipe, wanted.fps)
+    latents = latents_of(engine, wanted, known, lambda stage, fraction: step(stage, 0.95 * fraction))
+    step("Making the motion", 0.95)
+    made = decoded(engine, wanted.recipe, latents, wanted.fps)
+    step("Done", 1.0)
+    return made
+
+
+def latents_of(engine: Engine, wanted: Request, known: KnownLatents, progress: Progress | None = None) -> dict:
+    """The latents of the recipe's sources, the slow part of `make`. Touches nothing of Blender's."""
+    with _places_of(wanted.recipe):
+        return known.of(engine, wanted.recipe.terms, wanted.found, wanted.recipe.reading, progress)
 
 
 def key(wanted: Request, made: Made) -> bpy.types.Action:
-    """A new Action with the motion, on the armature. Raises `UserError` when it is gone or can't be keyed."""
-    from ..rig.keys import key_motion
+    """The motion on the armature: as a new Action, or over the keys of the one that was asked for. Returns the Action.
 
+    Raises `UserError` when the armature is gone or can't be keyed, and when its Action is another one by now.
+    """
+    from ..rig.keys import key_motion, rekey_motion
+
+    armature, notes = _armature(wanted), _notes(wanted.recipe, made)
+    if not wanted.action:
+        return key_motion(armature, made.motion, action_name(wanted.recipe.title), wanted.start_frame, notes=notes)
+    action = action_of(armature)
+    if action is None or action.session_uid != wanted.action:
+        raise UserError("The armature got another Action while the motion was made; nothing was changed.")
+    rekey_motion(armature, made.motion, notes)
+    return action
+
+
+def key_row(
+    wanted: Request, recipes: Sequence[Recipe], motions: Sequence[Made], as_strips: bool
+) -> list[bpy.types.Action]:
+    """Several motions, each as a new Action that is named with its factor.
+
+    as_strips: the armature's NLA stack plays them one after the other; else the armature keeps what it has. Raises
+    `UserError` when the armature is gone or can't be keyed; nothing is left behind then.
+    """
+    from ..rig.bones import Bones
+    from ..rig.keys import key_motion, use_quaternions
+    from ..rig.nla import in_row
+
+    armature, actions = _armature(wanted), []
+    try:
+        for recipe, made in zip(recipes, motions, strict=True):
+            name, notes = action_name(f"{recipe.factor:.2f} {recipe.title}"), _notes(recipe, made)
+            action = key_motion(armature, made.motion, name, wanted.start_frame, notes=notes, assign=False)
+            actions.append(action)
+        if as_strips:
+            in_row(armature, actions, wanted.start_frame, wanted.recipe.title)
+            use_quaternions(Bones.of(armature))
+    except BaseException:
+        bpy.data.batch_remove(actions)
+        raise
+    return actions
+
+
+def _armature(wanted: Request) -> bpy.types.Object:
     armature = next((found for found in bpy.data.objects if found.session_uid == wanted.armature), None)
     if armature is None or not armature.users_scene:
         raise UserError("The armature was deleted while the motion was made; nothing was changed.")
-    notes = {PROMPT_NOTE: wanted.prompt, PACK_NOTE: made.pack}
-    return key_motion(armature, made.motion, action_name(wanted.prompt), wanted.start_frame, notes=notes)
+    return armature
+
+
+def _notes(recipe: Recipe, made: Made) -> dict[str, str | None]:
+    return {
+        RECIPE_NOTE: recipe.to_json(),
+        PROMPT_NOTE: recipe.prompt or None,
+        PACK_NOTE: made.pack,
+        LATENT_NOTE: None if made.latent is None else latent_to_text(made.latent),
+    }
+
+
+@contextmanager
+def _places_of(recipe: Recipe) -> Iterator[None]:
+    """Errors name the character of an expression only where the user has typed one, with several terms."""
+    try:
+        yield
+    except ExpressionError as error:
+        if recipe.way == "sum" and len(recipe.terms) > 1:
+            raise
+        raise UserError(error.sentence) from error

@@ -1,116 +1,84 @@
-"""The operators: read the context, call one function, report."""
+"""The operators that make a motion: from the prompt; and the base of those that make one from anything else."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import bpy
+from bpy.app.translations import pgettext_rpt as _
 from bpy.props import IntProperty, StringProperty
 
-from ..core.errors import UserError
-from . import generation, preload, redraw
-from .jobs import Progress, sentence
+from . import generation
+from .jobs import sentence
 from .preferences import sources
 from .properties import FRAMES, PROMPT, START, start_frame
+from .recipes import options
 from .session import SESSION
+from .working import Reporting, Work, Working
 
-_POLL_SECONDS = 0.05
-
-
-class _Reporting:
-    """Failures as one sentence, which the panel keeps showing."""
-
-    def refuse(self, error: str) -> set[str]:
-        """Reports `error` and ends the operator without an undo step."""
-        SESSION.error = error
-        self.report({"ERROR"}, error)
-        return {"CANCELLED"}
+if TYPE_CHECKING:
+    from ..core.recipe import Made, Recipe
 
 
-class MOTIONCLIP_OT_generate(_Reporting, bpy.types.Operator):
+class Making(Working):
+    """To be written: `recipe`, which reads what is to be made."""
+
+    # no hard limits here: a script's 100,000 frames are refused with a sentence, not silently made 1,200
+    frames: IntProperty(**FRAMES, options={"SKIP_SAVE"})
+    start_frame: IntProperty(**START, options={"SKIP_SAVE"})
+
+    def recipe(self, context: bpy.types.Context) -> Recipe:
+        """What is to be made. Raises `UserError`."""
+        raise NotImplementedError
+
+    def begin(self, context: bpy.types.Context) -> Work[Made]:
+        self.take("frames", context.scene.motionclip.frames)
+        self.take("start_frame", start_frame(context.scene))
+        self.wanted = wanted = self.request(context)
+        return lambda engine, progress: generation.make(engine, wanted, SESSION.known, progress)
+
+    def end(self, context: bpy.types.Context, result: Made) -> set[str]:
+        action = generation.key(self.wanted, result)
+        text = _('"{}": {} frames from frame {}')
+        self.report({"INFO"}, text.format(action.name, self.wanted.recipe.frames, self.wanted.start_frame))
+        return {"FINISHED"}
+
+    def request(self, context: bpy.types.Context) -> generation.Request:
+        """The recipe, as a new Action."""
+        armature = generation.armature_of(context)
+        return generation.request(context.scene, armature, self.recipe(context), self.start_frame)
+
+    def take(self, name: str, value: object) -> None:
+        """Sets one of the operator's own properties to what the panel says, unless a script gave it.
+
+        Kept in the operator, so that "Adjust Last Operation" shows it.
+        """
+        if not self.properties.is_property_set(name):
+            setattr(self, name, value)
+
+    def common(self, context: bpy.types.Context) -> dict[str, object]:
+        """What all recipes have: the length, how Actions are read, loop, in place."""
+        return options(context.scene) | {"frames": self.frames}
+
+
+class MOTIONCLIP_OT_generate(Making, bpy.types.Operator):
     """Make a motion from the prompt and key it on the active SMPL-X armature, as a new Action"""
 
     bl_idname = "motionclip.generate"
     bl_label = "Generate motion"
     bl_options = {"REGISTER", "UNDO"}
 
-    # no hard limits here: a script's 100,000 frames are refused with a sentence, not silently made 1,200
     prompt: StringProperty(**PROMPT, options={"SKIP_SAVE"})
-    frames: IntProperty(**FRAMES, options={"SKIP_SAVE"})
-    start_frame: IntProperty(**START, options={"SKIP_SAVE"})
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        """All at once: for scripts, without windows, and when the last operation is adjusted."""
-        try:
-            wanted = self._begin(context)
-            return self._key(wanted, generation.make(SESSION.engine(sources(context)), wanted))
-        except Exception as error:
-            return self.refuse(sentence(error))
+    def recipe(self, context: bpy.types.Context) -> Recipe:
+        from ..core.recipe import Recipe
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        """From the panel: a worker makes the motion while Blender goes on; `modal` waits for it."""
-        if bpy.app.background:  # nobody would call `modal`
-            return self.execute(context)
-        try:
-            self._wanted = wanted = self._begin(context)
-        except UserError as error:
-            return self.refuse(str(error))
-        chosen = sources(context)
-
-        def work(progress: Progress) -> generation.Made:
-            preload.torch_library()
-            return generation.make(SESSION.engine(chosen), wanted, progress)
-
-        self._job, self._shown = SESSION.start(work), None
-        SESSION.timer = context.window_manager.event_timer_add(_POLL_SECONDS, window=context.window)
-        context.window_manager.modal_handler_add(self)
-        return {"RUNNING_MODAL"}
-
-    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        """Esc cancels; everything else goes on to Blender."""
-        if event.type == "ESC" and event.value == "PRESS":
-            SESSION.cancel()
-            return {"RUNNING_MODAL"}
-        if event.type != "TIMER":
-            return {"PASS_THROUGH"}
-        if self._shown != (shown := (self._job.stage, round(self._job.fraction, 2), self._job.finished)):
-            self._shown = shown
-            redraw.sidebars()
-        if not self._job.finished:
-            return {"PASS_THROUGH"}
-        stop_timer()
-        if self._job.cancelled:
-            self.report({"INFO"}, "Generating was cancelled; nothing was changed")
-            return {"CANCELLED"}
-        if self._job.result is None:
-            return self.refuse(self._job.error)
-        try:
-            return self._key(self._wanted, self._job.result)
-        except Exception as error:
-            return self.refuse(sentence(error))
-
-    def cancel(self, context: bpy.types.Context) -> None:
-        """Called by Blender when it ends the operator itself: a file is opened, or the window closed."""
-        SESSION.cancel(SESSION.error or "Generating was cancelled because its window was closed.")
-        stop_timer()
-
-    def _begin(self, context: bpy.types.Context) -> generation.Request:
-        """What is wanted: the operator's own properties where a script gave them, else the panel's."""
-        SESSION.begin()
-        panel = context.scene.motionclip
-        given = self.properties.is_property_set
-        # kept in the operator, so that "Adjust Last Operation" shows them
-        self.prompt = self.prompt if given("prompt") else panel.prompt
-        self.frames = self.frames if given("frames") else panel.frames
-        self.start_frame = self.start_frame if given("start_frame") else start_frame(context.scene)
-        return generation.request(context, self.prompt, self.frames, self.start_frame)
-
-    def _key(self, wanted: generation.Request, made: generation.Made) -> set[str]:
-        action = generation.key(wanted, made)
-        self.report({"INFO"}, f'"{action.name}": {wanted.frames} frames from frame {wanted.start_frame}')
-        return {"FINISHED"}
+        self.take("prompt", context.scene.motionclip.prompt)
+        return Recipe.of_prompt(self.prompt, **self.common(context))
 
 
 class MOTIONCLIP_OT_cancel(bpy.types.Operator):
-    """Stop generating; nothing is changed"""
+    """Stop what is being made; nothing is changed"""
 
     bl_idname = "motionclip.cancel"
     bl_label = "Cancel"
@@ -120,7 +88,7 @@ class MOTIONCLIP_OT_cancel(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class MOTIONCLIP_OT_add_body(_Reporting, bpy.types.Operator):
+class MOTIONCLIP_OT_add_body(Reporting, bpy.types.Operator):
     """Add a person with an SMPL-X armature at the 3D cursor, and make the armature active"""
 
     bl_idname = "motionclip.add_body"
@@ -137,13 +105,6 @@ class MOTIONCLIP_OT_add_body(_Reporting, bpy.types.Operator):
         armature.location = context.scene.cursor.location
         SESSION.error = ""
         return {"FINISHED"}
-
-
-def stop_timer() -> None:
-    """Ends the calls of `modal`, if there are any; Blender does not when an operator is unregistered."""
-    if SESSION.timer is not None:
-        bpy.context.window_manager.event_timer_remove(SESSION.timer)
-        SESSION.timer = None
 
 
 CLASSES = (MOTIONCLIP_OT_generate, MOTIONCLIP_OT_cancel, MOTIONCLIP_OT_add_body)

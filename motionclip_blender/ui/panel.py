@@ -7,7 +7,7 @@ import textwrap
 import bpy
 
 from ..core.errors import UserError
-from .generation import PACK_NOTE, PROMPT_NOTE, armature_of, note
+from .generation import PACK_NOTE, action_of, armature_of, note, recipe_of
 from .session import SESSION
 
 _CHARACTER_WIDTH = 6.5  # pixels at a resolution scale of 1, on average over English text in Blender's font
@@ -50,12 +50,40 @@ class MOTIONCLIP_PT_panel(bpy.types.Panel):
         if SESSION.error:
             wrapped(box_below(layout), context, SESSION.error, icon="ERROR")
 
-        prompt = note(armature, PROMPT_NOTE) if armature else ""
-        if prompt:
+        made_from = _made_from(armature)
+        if made_from:
             box = box_below(layout)
             box.label(text="This motion was made from:", icon="ACTION")
-            wrapped(box, context, f"“{prompt}”")
+            wrapped(box, context, made_from)
             box.label(text=f"Model: {note(armature, PACK_NOTE)}")
+
+
+class MotionPanel:
+    """A part of the panel, below it, closed until it is needed."""
+
+    bl_category = "MotionCLIP"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_parent_id = MOTIONCLIP_PT_panel.bl_idname
+    bl_options = {"DEFAULT_CLOSED"}
+
+
+def big_button(layout: bpy.types.UILayout, operator: str, text: str, icon: str) -> None:
+    """The button that makes a motion; while one is made, it waits."""
+    row = layout.row()
+    row.scale_y = 1.4
+    row.enabled = not SESSION.busy
+    row.operator(operator, text=text, icon=icon)
+
+
+def _made_from(armature: bpy.types.Object | None) -> str:
+    """What the armature's motion was made from, in words; empty when it was not made here."""
+    action = action_of(armature)
+    try:
+        recipe = recipe_of(action) if action is not None else None
+    except UserError as error:
+        return str(error)
+    return recipe.described if recipe is not None else ""
 
 
 def _smplx_armature(context: bpy.types.Context) -> bpy.types.Object | None:
@@ -82,11 +110,15 @@ def box_below(layout: bpy.types.UILayout) -> bpy.types.UILayout:
 
 def wrapped(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str = "NONE") -> None:
     """`text` in as many lines as the sidebar's width asks for; Blender's labels do not wrap."""
-    width = context.region.width / context.preferences.system.ui_scale - 60  # less margins and the icon
     column = layout.column(align=True)
     column.scale_y = 0.8
-    for number, line in enumerate(textwrap.wrap(text, max(int(width / _CHARACTER_WIDTH), 12))):
+    for number, line in enumerate(textwrap.wrap(text, max(int(text_width(context) / _CHARACTER_WIDTH), 12))):
         column.label(text=line, icon=icon if number == 0 else "BLANK1" if icon != "NONE" else "NONE")
+
+
+def text_width(context: bpy.types.Context) -> float:
+    """Pixels of a line in a box of the sidebar, at a resolution scale of 1, less margins and an icon."""
+    return context.region.width / context.preferences.system.ui_scale - 60
 
 
 CLASSES = (MOTIONCLIP_PT_panel,)

@@ -1,11 +1,24 @@
-"""What the panel asks for, kept in the scene and saved with it."""
+"""What the panels ask for, kept in the scene and saved with it.
+
+These classes have no methods: Blender 4.2 never lets go of such a class, its methods would hold the bpy module, and
+bpy as a Python package then ends in a segmentation fault.
+"""
 
 from __future__ import annotations
 
 import bpy
-from bpy.props import BoolProperty, IntProperty, PointerProperty, StringProperty
+from bpy.props import (
+    BoolProperty,
+    CollectionProperty,
+    EnumProperty,
+    FloatProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
 
 from ..core.prompt import MAX_FRAMES, MIN_FRAMES
+from ..core.terms import MAX_WEIGHT
 
 DEFAULT_FRAMES = 60
 
@@ -23,14 +36,164 @@ START = {
     "description": "Frame of the timeline at which the motion begins",
     "default": 1,
 }
+FACTOR = {
+    "name": "Factor",
+    "description": "Where the motion is between A and B: at 0 it is A, at 1 it is B. When the armature's motion was "
+    "made by this blend, it follows the slider",
+    "default": 0.5,
+    "min": 0.0,
+    "max": 1.0,
+    "subtype": "FACTOR",
+}
+SPHERICAL = {
+    "name": "Spherical",
+    "description": "Go from A to B on an arc, which keeps the latent as long as its ends, not on a straight line",
+}
+WEIGHT = {
+    "name": "Weight",
+    "description": "How much of it is added; less than zero takes it away. When the armature's motion was made from "
+    "these terms, it follows the slider",
+    "default": 1.0,
+    "min": -MAX_WEIGHT,
+    "max": MAX_WEIGHT,
+    "soft_min": -2.0,
+    "soft_max": 2.0,
+}
+STOPS = {
+    "name": "Stops",
+    "description": "How many even steps of the blend are laid out, both ends included",
+    "default": 5,
+}
+COMPOSED_BY = {
+    "name": "By",
+    "description": "How the two are put together",
+    "items": (
+        ("MASK", "Mask", "Both are made; the spine and the arms come from one, hips and legs from the other"),
+        ("ARITHMETIC", "Arithmetic", "One motion is made, of the sum lower + weight * (upper - standing)"),
+    ),
+}
+ACTION = {
+    "name": "Action",
+    "description": "An Action of this file, read as it moves the bones of the active armature",
+}
+IMAGE = {"name": "Image", "description": "An image file, or the name of an image of this file"}
+LATENT = {"name": "Saved latent", "description": "The name of a latent that was saved in this file"}
+READINGS = (
+    ("average", "Average", "All of the Action: the mean of its parts of two seconds"),
+    ("first", "Beginning", "Its first two seconds"),
+    ("frame", "At frame", "The two seconds around a frame"),
+    ("typical", "Typical part", "The two seconds that are most like the whole"),
+)
+KIND = {"name": "Kind", "description": "What the latent comes from"}
+KINDS = (
+    ("PROMPT", "Prompt", "A text that says what the person does", "TEXT", 0),
+    ("ACTION", "Action", "A motion of this file, as it moves the active armature", "ACTION", 1),
+    ("IMAGE", "Image", "A picture of a person in the middle of the motion", "IMAGE_DATA", 2),
+    ("LATENT", "Saved latent", "A latent that was saved under a name", "BOOKMARKS", 3),
+)
+_STYLE = ("STYLE", "Style", "A way to move", "COLOR", 4)
+
+
+def _terms_changed(self: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
+    from .arithmetic import terms_changed
+
+    terms_changed(context)
+
+
+def _expression_changed(self: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
+    from .arithmetic import expression_changed
+
+    expression_changed(context)
+
+
+def _blend_changed(self: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
+    from .live import follow
+
+    follow(context, "blend")
+
+
+def _composition_changed(self: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
+    from .live import follow
+
+    follow(context, "composition")
+
+
+def _latent_renamed(self: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
+    from .latents import renamed
+
+    renamed(self)
+
+
+class MOTIONCLIP_PG_source(bpy.types.PropertyGroup):
+    """Where a latent comes from. Of its texts the one that `kind` names counts."""
+
+    kind: EnumProperty(**KIND, items=KINDS)
+    prompt: StringProperty(**PROMPT)
+    action: StringProperty(**ACTION)
+    image: StringProperty(**IMAGE)
+    latent: StringProperty(**LATENT)
+
+
+class MOTIONCLIP_PG_term(bpy.types.PropertyGroup):
+    """One of the terms of an expression: a source, or a style, and its weight."""
+
+    kind: EnumProperty(**KIND, items=(*KINDS, _STYLE), update=_terms_changed)
+    prompt: StringProperty(**PROMPT, update=_terms_changed)
+    action: StringProperty(**ACTION, update=_terms_changed)
+    image: StringProperty(**IMAGE, update=_terms_changed)
+    latent: StringProperty(**LATENT, update=_terms_changed)
+    style: StringProperty(name="Style", description="The name of a style", update=_terms_changed)
+    weight: FloatProperty(**WEIGHT, update=_terms_changed)
+
+
+class MOTIONCLIP_PG_latent(bpy.types.PropertyGroup):
+    """A saved latent. values: float32, base64. pack: name and version of the pack that it belongs to."""
+
+    name: StringProperty(
+        name="Name", description="What the latent is called in lists and expressions", update=_latent_renamed
+    )
+    values: StringProperty()
+    pack: StringProperty()
+
+
+class MOTIONCLIP_PG_blend(bpy.types.PropertyGroup):
+    """`scene.motionclip.blend`."""
+
+    start: PointerProperty(type=MOTIONCLIP_PG_source)
+    end: PointerProperty(type=MOTIONCLIP_PG_source)
+    factor: FloatProperty(**FACTOR, update=_blend_changed)
+    spherical: BoolProperty(**SPHERICAL, update=_blend_changed)
+    stops: IntProperty(**STOPS, min=2, max=64, soft_max=16)
+    as_strips: BoolProperty(
+        name="As strips",
+        description="Put the stops into the NLA editor, one after the other, and not only among the Actions",
+    )
+
+
+class MOTIONCLIP_PG_arithmetic(bpy.types.PropertyGroup):
+    """`scene.motionclip.arithmetic`: an expression, and the same as a list of terms."""
+
+    expression: StringProperty(
+        name="Expression",
+        description='A sum of latents, such as "jump" + 0.7 * ("old man walking" - "walking"): prompts in quotes, '
+        'Actions in [brackets], styles in {braces}, image("file"), latent("name")',
+        update=_expression_changed,
+    )
+    terms: CollectionProperty(type=MOTIONCLIP_PG_term)
+    active: IntProperty(name="Active term")
+
+
+class MOTIONCLIP_PG_composition(bpy.types.PropertyGroup):
+    """`scene.motionclip.composition`."""
+
+    upper: PointerProperty(type=MOTIONCLIP_PG_source)
+    lower: PointerProperty(type=MOTIONCLIP_PG_source)
+    by: EnumProperty(**COMPOSED_BY)
+    weight: FloatProperty(**WEIGHT, update=_composition_changed)
 
 
 class MOTIONCLIP_PG_settings(bpy.types.PropertyGroup):
-    """`scene.motionclip`.
-
-    Has no methods: Blender 4.2 never lets go of such a class, its methods would hold the bpy module, and bpy
-    as a Python package then ends in a segmentation fault.
-    """
+    """`scene.motionclip`. behind: the part of the panel whose slider the motion has yet to catch up with."""
 
     prompt: StringProperty(**PROMPT)
     frames: IntProperty(**FRAMES, min=MIN_FRAMES, max=MAX_FRAMES)
@@ -39,6 +202,20 @@ class MOTIONCLIP_PG_settings(bpy.types.PropertyGroup):
         name="Start at current frame",
         description="Begin the motion at the timeline's current frame",
     )
+    reading: EnumProperty(
+        name="Read Actions by", description="How an Action of more than two seconds becomes one latent", items=READINGS
+    )
+    reading_frame: IntProperty(
+        name="Frame", description="The frame around which Actions are read, 0 for an Action's first one", min=0
+    )
+    loop: BoolProperty(name="Loop", description="Make the last frame flow into the first")
+    in_place: BoolProperty(name="In place", description="Leave out the way over the ground")
+    blend: PointerProperty(type=MOTIONCLIP_PG_blend)
+    arithmetic: PointerProperty(type=MOTIONCLIP_PG_arithmetic)
+    composition: PointerProperty(type=MOTIONCLIP_PG_composition)
+    latents: CollectionProperty(type=MOTIONCLIP_PG_latent)
+    active_latent: IntProperty(name="Active latent")
+    behind: StringProperty(options={"HIDDEN"})
 
 
 def start_frame(scene: bpy.types.Scene) -> int:
@@ -57,4 +234,12 @@ def detach() -> None:
     del bpy.types.Scene.motionclip
 
 
-CLASSES = (MOTIONCLIP_PG_settings,)
+CLASSES = (
+    MOTIONCLIP_PG_source,
+    MOTIONCLIP_PG_term,
+    MOTIONCLIP_PG_latent,
+    MOTIONCLIP_PG_blend,
+    MOTIONCLIP_PG_arithmetic,
+    MOTIONCLIP_PG_composition,
+    MOTIONCLIP_PG_settings,
+)

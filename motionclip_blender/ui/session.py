@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from ..core.errors import UserError
 from .jobs import Job, Progress
+from .known import KnownLatents
 
 if TYPE_CHECKING:
     import bpy
 
     from ..core.body import Body
     from ..core.engine import Engine
-    from .generation import Made
+
+T = TypeVar("T")
 
 
 class Sources(NamedTuple):
@@ -31,11 +33,12 @@ class Sources(NamedTuple):
 
 
 class Session:
-    """One for each Blender. The worker thread uses `engine` only; all else is the main thread's."""
+    """One for each Blender. Worker threads use `engine` and `known` only; all else is the main thread's."""
 
     def __init__(self) -> None:
-        self.job: Job[Made] | None = None
+        self.job: Job | None = None
         self.error = ""
+        self.known = KnownLatents()
         self.timer: bpy.types.Timer | None = None  # that of the operator which waits for the job
         self._engine: Engine | None = None
         self._made_from: Sources | None = None
@@ -56,13 +59,18 @@ class Session:
                 self._made_from = sources
             return self._engine
 
+    def engine_at_hand(self, sources: Sources) -> Engine | None:
+        """The engine for `sources` if it is loaded, so that nobody has to wait for it; None otherwise."""
+        engine = self._engine
+        return engine if engine is not None and engine.loaded and self._made_from == sources else None
+
     def begin(self) -> None:
         """Clears the last error. Raises `UserError` while a job runs."""
         if self.busy:
             raise UserError("A motion is being made already; wait for it, or press Cancel and try again.")
         self.job, self.error = None, ""
 
-    def start(self, work: Callable[[Progress], Made]) -> Job[Made]:
+    def start(self, work: Callable[[Progress], T]) -> Job[T]:
         """Starts a job after `begin`."""
         self.job = Job(work)
         return self.job
@@ -80,6 +88,7 @@ class Session:
             self.job.join()
         self.job, self.error = None, ""
         self._engine = self._made_from = None
+        self.known.forget()
 
 
 SESSION = Session()

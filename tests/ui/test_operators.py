@@ -7,6 +7,8 @@ import pytest
 
 pytest.importorskip("bpy")
 
+from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.recipe import Made, Recipe
 from motionclip_blender.ui import generation
 from motionclip_blender.ui.session import SESSION
 
@@ -118,10 +120,10 @@ def test_an_armature_in_edit_mode(bpy, person) -> None:
 
 
 def test_an_armature_deleted_while_the_motion_was_made(bpy, person) -> None:
-    wanted = generation.request(bpy.context, PROMPT, 60, 1)
+    wanted = generation.request(bpy.context.scene, person, Recipe.of_prompt(PROMPT, 60))
     bpy.data.objects.remove(person)
-    with pytest.raises(generation.UserError, match="deleted while"):
-        generation.key(wanted, generation.Made(None, ""))
+    with pytest.raises(UserError, match="deleted while"):
+        generation.key(wanted, Made(None, ""))
 
 
 # --- what Generate makes

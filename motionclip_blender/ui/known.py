@@ -1,0 +1,71 @@
+"""Latents that were worked out before, so that a slider's step costs the decoder's time only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from ..core.progress import Progress
+from ..core.terms import Source, Term
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ..core.engine import Engine
+    from ..core.reading import Reading
+    from .gathering import Gathered
+
+_MOST = 4096  # of 2 kB each
+
+
+class KnownLatents:
+    """Of one engine; another one starts anew. The worker and the main thread may both ask."""
+
+    def __init__(self) -> None:
+        self._engine: Engine | None = None
+        self._found: dict[object, np.ndarray] = {}
+
+    def of(
+        self,
+        engine: Engine,
+        terms: Iterable[Term],
+        found: Gathered,
+        reading: Reading,
+        progress: Progress | None = None,
+    ) -> dict[Source, np.ndarray]:
+        """The latents of the terms' sources; only those that are not known yet are worked out.
+
+        Raises what `core.sources.source_latents` raises.
+        """
+        from ..core.sources import source_latents
+
+        terms = tuple(terms)
+        identities = {term.source: found.identity(term.source, reading) for term in terms}
+        known = self._known_of(engine)
+        at_hand = dict(known)
+        missing = [term for term in terms if identities[term.source] not in at_hand]
+        if missing:
+            made = source_latents(engine, missing, found.material(missing), reading, progress)
+            new = {identities[source]: latent for source, latent in made.items()}
+            at_hand |= new
+            known.update(new)
+        for identity in list(known)[: max(len(known) - _MOST, 0)]:
+            known.pop(identity, None)
+        return {source: at_hand[identity] for source, identity in identities.items()}
+
+    def at_hand(
+        self, engine: Engine, terms: Iterable[Term], found: Gathered, reading: Reading
+    ) -> dict[Source, np.ndarray] | None:
+        """What `of` returns, if nothing has to be worked out for it; None otherwise."""
+        known = self._known_of(engine)
+        latents = {term.source: known.get(found.identity(term.source, reading)) for term in terms}
+        return None if any(latent is None for latent in latents.values()) else latents
+
+    def forget(self) -> None:
+        """Lets go of everything."""
+        self._engine, self._found = None, {}
+
+    def _known_of(self, engine: Engine) -> dict[object, np.ndarray]:
+        if self._engine is not engine:
+            self._engine, self._found = engine, {}
+        return self._found

@@ -1,0 +1,120 @@
+"""Latents saved in the .blend file, in its scene: `scene.motionclip.latents`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import bpy
+from bpy.app.translations import pgettext_rpt as _
+from bpy.props import StringProperty
+
+from ..core.errors import UserError
+from . import generation
+from .working import Reporting, Work, Working
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ..core.engine import Engine
+    from .jobs import Progress
+
+
+def saved(scene: bpy.types.Scene) -> dict[str, np.ndarray]:
+    """(D,) float32 by name; of two with one name the first."""
+    found: dict[str, np.ndarray] = {}
+    for item in scene.motionclip.latents:
+        latent = generation.latent_from_text(item.values)
+        if latent is not None:
+            found.setdefault(item.name, latent)
+    return found
+
+
+def save(scene: bpy.types.Scene, name: str, latent: np.ndarray, pack: str) -> bpy.types.PropertyGroup:
+    """A new saved latent, which becomes the active one. A name that is taken gets a number, as Blender's names do."""
+    latents = scene.motionclip.latents
+    name = free_name(name.strip() or "Latent", {item.name for item in latents})
+    item = latents.add()
+    item.values, item.pack = generation.latent_to_text(latent), pack
+    item.name = name
+    scene.motionclip.active_latent = len(latents) - 1
+    return item
+
+
+def renamed(item: bpy.types.PropertyGroup) -> None:
+    """The user has renamed a saved latent: two never have the same name."""
+    others = {other.name for other in item.id_data.motionclip.latents if other.as_pointer() != item.as_pointer()}
+    free = free_name(item.name.strip() or "Latent", others)
+    if item.name != free:
+        item.name = free
+
+
+def free_name(name: str, taken: set[str]) -> str:
+    """`name`, with a number behind it when it is taken."""
+    stem, number, free = name, 0, name
+    while free in taken:
+        number += 1
+        free = f"{stem}.{number:03d}"
+    return free
+
+
+class MOTIONCLIP_OT_save_latent(Working, bpy.types.Operator):
+    """Save the latent that the active armature's motion was made from; one that was not made here is read for it"""
+
+    bl_idname = "motionclip.save_latent"
+    bl_label = "Save latent"
+    bl_options = {"REGISTER", "UNDO"}
+
+    name: StringProperty(
+        name="Name", description="What the latent is to be called; by default as the Action", options={"SKIP_SAVE"}
+    )
+
+    def begin(self, context: bpy.types.Context) -> Work[tuple[np.ndarray, str]]:
+        from ..core.reading import Reading
+        from ..rig.bones import Bones
+        from ..rig.keys import kept_keys
+
+        armature = generation.armature_of(context)
+        Bones.of(armature)
+        action = generation.action_of(armature)
+        if action is None:
+            raise UserError(_('"{}" has no Action; generate or assign one first.').format(armature.name))
+        if not self.properties.is_property_set("name"):
+            self.name = action.name
+        latent, pack = generation.latent_of(action), generation.note(armature, generation.PACK_NOTE)
+        if latent is not None:
+            return lambda engine, progress: (latent, pack)
+        settings = context.scene.motionclip
+        keys, reading = kept_keys(armature, action), Reading(settings.reading, settings.reading_frame)
+
+        def work(engine: Engine, progress: Progress) -> tuple[np.ndarray, str]:
+            from ..core.recipe import pack_name
+
+            return engine.encode(keys.motion(keys.rate), reading, progress), pack_name(engine)
+
+        return work
+
+    def end(self, context: bpy.types.Context, result: tuple[np.ndarray, str]) -> set[str]:
+        item = save(context.scene, self.name, *result)
+        self.report({"INFO"}, _('Saved the latent "{}"').format(item.name))
+        return {"FINISHED"}
+
+
+class MOTIONCLIP_OT_remove_latent(Reporting, bpy.types.Operator):
+    """Remove the active saved latent from this file"""
+
+    bl_idname = "motionclip.remove_latent"
+    bl_label = "Remove latent"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return bool(context.scene.motionclip.latents)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        settings = context.scene.motionclip
+        settings.latents.remove(min(settings.active_latent, len(settings.latents) - 1))
+        settings.active_latent = max(min(settings.active_latent, len(settings.latents) - 1), 0)
+        return {"FINISHED"}
+
+
+CLASSES = (MOTIONCLIP_OT_save_latent, MOTIONCLIP_OT_remove_latent)
