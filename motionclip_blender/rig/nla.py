@@ -68,9 +68,7 @@ def add_strip(
     return strip
 
 
-def in_row(
-    owner: bpy.types.Object, actions: Sequence[bpy.types.Action], start: float, name: str
-) -> bpy.types.NlaTrack:
+def in_row(owner: bpy.types.Object, actions: Sequence[bpy.types.Action], start: float, name: str) -> bpy.types.NlaTrack:
     """A new track on top, called `name`, that plays the actions one after the other from frame `start` on.
 
     The frame after an action's last one is the first of the next. An Action that `owner` has would hide the strips:
