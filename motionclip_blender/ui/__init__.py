@@ -9,25 +9,53 @@ from __future__ import annotations
 import bpy
 
 from . import (
+    arithmetic,
+    arithmetic_panel,
+    blend,
+    blend_panel,
     command,
+    composition,
+    composition_panel,
     frames_panel,
     frames_settings,
     handlers,
+    labels,
+    latents,
+    latents_panel,
+    live,
     operators,
     panel,
     preferences,
     properties,
+    recognise,
+    recognise_panel,
     render_frames,
+    search,
     session,
+    source_row,
+    working,
 )
 
 _CLASSES = (
     *preferences.CLASSES,
     *properties.CLASSES,
     *frames_settings.CLASSES,
+    *labels.CLASSES,
     *operators.CLASSES,
+    *recognise.CLASSES,
+    *search.CLASSES,
+    *blend.CLASSES,
+    *arithmetic.CLASSES,
+    *composition.CLASSES,
+    *latents.CLASSES,
+    *source_row.CLASSES,
     *render_frames.CLASSES,
     *panel.CLASSES,
+    *recognise_panel.CLASSES,
+    *blend_panel.CLASSES,
+    *arithmetic_panel.CLASSES,
+    *composition_panel.CLASSES,
+    *latents_panel.CLASSES,
     *frames_panel.CLASSES,
 )
 
@@ -38,6 +66,8 @@ def register() -> None:
         bpy.utils.register_class(cls)
     properties.attach()
     frames_settings.attach()
+    labels.attach()
+    search.attach()
     handlers.attach()
     command.attach()
 
@@ -45,10 +75,13 @@ def register() -> None:
 def unregister() -> None:
     """Called by Blender when the extension is disabled, and when Blender quits."""
     render_frames.stop()
+    live.LIVE.stop()
     session.SESSION.close()
-    operators.stop_timer()
+    working.stop_timer()
     command.detach()
     handlers.detach()
+    search.detach()
+    labels.detach()
     frames_settings.detach()
     properties.detach()
     for cls in reversed(_CLASSES):

@@ -6,6 +6,8 @@ import bpy
 from bpy.app.handlers import persistent
 
 from . import live
+from .recognition import RECOGNITION
+from .search import SEARCH
 from .session import SESSION
 
 
@@ -18,6 +20,13 @@ def cancel_on_load(*_) -> None:
 
 
 @persistent
+def forget(*_) -> None:
+    """What was found and recognised were that file's Actions."""
+    SEARCH.results = None
+    RECOGNITION.scores.clear()
+
+
+@persistent
 def catch_up(*_) -> None:
     """An undo step may have been taken before the motion was where its slider is."""
     live.catch_up(bpy.context)
@@ -26,6 +35,7 @@ def catch_up(*_) -> None:
 def attach() -> None:
     """Called when the extension is enabled."""
     bpy.app.handlers.load_pre.append(cancel_on_load)
+    bpy.app.handlers.load_pre.append(forget)
     bpy.app.handlers.undo_post.append(catch_up)
     bpy.app.handlers.redo_post.append(catch_up)
 
@@ -33,5 +43,6 @@ def attach() -> None:
 def detach() -> None:
     """Called when it is disabled."""
     bpy.app.handlers.load_pre.remove(cancel_on_load)
+    bpy.app.handlers.load_pre.remove(forget)
     bpy.app.handlers.undo_post.remove(catch_up)
     bpy.app.handlers.redo_post.remove(catch_up)
