@@ -12,6 +12,7 @@ import textwrap
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ import build
 from motionclip_blender.core.errors import UserError
 
 SIZE = (1280, 800)
-_DISPLAY = ":93"
+_FIRST_DISPLAY = 93  # the first that is free is taken, so that several programs may run side by side
 # mounts made for a run are gone with its processes
 _ENTER = 'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"'
 
@@ -33,6 +34,8 @@ class Blender:
         self.root = root
         self.folder = Path(tempfile.mkdtemp(dir=root / "tmp", prefix="motionclip-"))
         self.inside = Path("/tmp") / self.folder.name  # the same folder, as seen in the chroot
+        free = (n for n in count(_FIRST_DISPLAY) if not (root / f"tmp/.X{n}-lock").exists())
+        self._display = f":{next(free)}"
         self._running: list[subprocess.Popen] = []
         shutil.copy(zip_path, self.folder / "extension.zip")
         shutil.copy(Path(__file__).with_name("inside.py"), self.folder)
@@ -50,7 +53,7 @@ class Blender:
         self.call("blender", "--background", "--python-expr", quiet)
         extension = str(self.inside / "extension.zip")
         self.call("blender", "--command", "extension", "install-file", "-r", "user_default", "-e", extension)
-        self._spawn("Xvfb", _DISPLAY, "-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24", "+extension", "GLX")
+        self._spawn("Xvfb", self._display, "-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24", "+extension", "GLX")
         time.sleep(1)
         geometry = ("--window-geometry", "0", "0", *map(str, SIZE))
         script = ("--python", str(self.inside / "inside.py"), "--", str(self.inside / "socket"))
@@ -87,7 +90,7 @@ class Blender:
             "LC_ALL": "C.UTF-8",
             "HOME": str(self.inside),
             "BLENDER_USER_RESOURCES": str(self.inside / "user"),
-            "DISPLAY": _DISPLAY,
+            "DISPLAY": self._display,
             "LIBGL_ALWAYS_SOFTWARE": "1",
         }
 
