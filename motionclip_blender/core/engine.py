@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,7 +84,8 @@ class Engine:
         self.load()
         prompts = [checked_prompt(prompt) for prompt in prompts]
         parts = (prompts[start : start + _BATCH] for start in range(0, len(prompts), _BATCH))
-        return np.concatenate([self._text(part).numpy() for part in parts])
+        with _one_thread():
+            return np.concatenate([self._text(part).numpy() for part in parts])
 
     def encode_image(self, pixels: np.ndarray) -> np.ndarray:
         """(512,) float32: an image (H, W, 3) uint8 in CLIP's space, by the pack's image tower.
@@ -95,7 +97,8 @@ class Engine:
                 from .model.image_tower import load_image_tower
 
                 self._images = load_image_tower(self.pack)
-        return self._images([pixels])[0].numpy()
+        with _one_thread():
+            return self._images([pixels])[0].numpy()
 
     def decode(self, latent: np.ndarray, frames: int) -> Motion:
         """The motion of a latent (512,), `frames` frames at the pack's rate, standing on the floor.
@@ -187,7 +190,9 @@ class Engine:
         for first in range(0, len(starts), _BATCH):
             step("Reading the motion", first / len(starts))
             windows = (window(motion, at, frames, shortest, fps) for at in starts[first : first + _BATCH])
-            latents.append(self._network.encode_batch(np.stack([to_pose_tensor(w, self.pack.joints) for w in windows])))
+            tensors = np.stack([to_pose_tensor(w, self.pack.joints) for w in windows])
+            with _one_thread():
+                latents.append(self._network.encode_batch(tensors))
         step("Reading the motion", 1.0)
         return np.concatenate(latents)
 
@@ -200,7 +205,9 @@ class Engine:
         window_frames = min(max(frames, shortest), longest)
         motions = []
         for start in range(0, len(latents), _BATCH):
-            for poses in self._network.decode_batch(latents[start : start + _BATCH], window_frames):
+            with _one_thread():
+                tensors = self._network.decode_batch(latents[start : start + _BATCH], window_frames)
+            for poses in tensors:
                 motion = first = from_pose_tensor(poses, self.pack.joints, self.pack.fps)
                 while len(motion) < frames:
                     motion = motion.fade_into(first, _SEAM_FRAMES)
@@ -218,3 +225,9 @@ class Engine:
         rotations = motion.rotations.copy()
         rotations[:, INDEX[HAND_JOINTS[0]] :] = rot.axis_angle_to_quat(self.body.relaxed_hands)
         return replace(motion, rotations=rotations)
+
+
+def _one_thread() -> AbstractContextManager[None]:
+    from .model.threads import one_thread
+
+    return one_thread()

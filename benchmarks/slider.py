@@ -1,0 +1,122 @@
+"""What a step of the blend slider costs: a new factor, decoded and keyed over the keys that are there.
+
+    python -m benchmarks.slider [--frames 60] [--rounds 200] [--limit 42] [--json FILE]
+
+Warm, on this machine. In every round each of the parts is timed once, at a factor that no round had before; the figures
+are medians over the rounds, in milliseconds.
+
+- step: `recipe.decoded` of the known latents of both ends, `rekey_motion`, and Blender's update of the armature and its
+  skin.
+- decode, rekey: the first two of these by themselves.
+- decoder: the network's forward pass for the frames, of weights loaded anew, in one thread as the engine runs it.
+- decoder, all threads: the same in torch's own number of threads.
+
+Exits with 1 when the step's median is above the limit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from statistics import median, quantiles
+
+import bpy
+import numpy as np
+import torch
+
+from motionclip_blender.core.engine import Engine
+from motionclip_blender.core.model.threads import one_thread
+from motionclip_blender.core.model.weights import load_network
+from motionclip_blender.core.recipe import Recipe, decoded
+from motionclip_blender.core.sources import source_latents
+from motionclip_blender.rig.armature import add_body
+from motionclip_blender.rig.keys import key_motion, rekey_motion, scene_fps
+
+from .figures import tell
+from .prompt_to_keys import WARM_UP, bare, seconds
+
+ENDS = ("a person walks", "a person does jumping jacks")
+
+
+def timed(parts: Callable[[float], Mapping[str, Callable[[], object]]], rounds: int) -> dict[str, list[float]]:
+    """Milliseconds of each of `parts` in each round, after a few that do not count.
+
+    parts: what there is to time at a factor. Each round begins with another of them, so that none always finds the
+    caches as the same one left them.
+    """
+    factors = np.random.default_rng(0).permutation(np.linspace(0, 1, rounds + WARM_UP))
+    times: dict[str, list[float]] = {}
+    for i, factor in enumerate(factors):
+        work = parts(float(factor))
+        first = i % len(work)
+        for name in (*list(work)[first:], *list(work)[:first]):
+            taken = seconds(work[name])
+            if i >= WARM_UP:
+                times.setdefault(name, []).append(1000 * taken)
+    return times
+
+
+def measure(frames: int, rounds: int) -> dict[str, object]:
+    """All figures as one dictionary."""
+    engine = Engine()
+    engine.load()
+    network, _ = load_network(engine.pack)
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.context.scene.render.fps = round(engine.pack.fps)
+    armature = add_body(engine.body)
+    recipe = Recipe(f'"{ENDS[0]}"', frames, "blend", f'"{ENDS[1]}"')
+    latents = source_latents(engine, recipe.terms)
+    fps = scene_fps()
+    motion = decoded(engine, recipe, latents, fps).motion
+    key_motion(armature, motion, "slider")
+
+    def parts(factor: float) -> dict[str, Callable[[], object]]:
+        made = decoded(engine, replace(recipe, factor=factor), latents, fps)
+        tensor = torch.from_numpy(made.latent)[None]
+
+        def step() -> None:
+            rekey_motion(armature, decoded(engine, replace(recipe, factor=factor), latents, fps).motion)
+            bpy.context.view_layer.update()
+
+        def alone() -> None:
+            with one_thread():
+                bare(network.decoder, tensor, frames)
+
+        return {
+            "step": step,
+            "decode": lambda: decoded(engine, replace(recipe, factor=factor), latents, fps),
+            "rekey": lambda: rekey_motion(armature, made.motion),
+            "decoder": alone,
+            "decoder, all threads": lambda: bare(network.decoder, tensor, frames),
+        }
+
+    times = timed(parts, rounds)
+    figures: dict[str, object] = {"frames": frames, "rounds": rounds, "threads": torch.get_num_threads()}
+    figures |= {f"{name} ms": median(values) for name, values in times.items()}
+    figures["step ms, 95th percentile"] = quantiles(times["step"], n=20)[-1]
+    figures["step over decoder"] = figures["step ms"] / figures["decoder ms"]
+    return figures
+
+
+def main() -> int:
+    """Prints the figures; `--json` writes them to a file too."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--frames", type=int, default=60)
+    parser.add_argument("--rounds", type=int, default=200, help="20 or more")
+    parser.add_argument("--limit", type=float, default=42.0, help="milliseconds: 24 steps a second")
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    options = parser.parse_args()
+    if options.rounds < 20:
+        parser.error("--rounds takes 20 or more")
+    figures = measure(options.frames, options.rounds)
+    tell(figures, options.json, 26)
+    within = figures["step ms"] <= options.limit
+    print(f"{'within' if within else 'ABOVE'} the limit of {options.limit:g} ms")
+    return 0 if within else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
