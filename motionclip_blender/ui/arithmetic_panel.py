@@ -32,6 +32,7 @@ class MOTIONCLIP_PT_arithmetic(MotionPanel, bpy.types.Panel):
 
     bl_idname = "MOTIONCLIP_PT_arithmetic"
     bl_label = "Arithmetic"
+    bl_order = 2
 
     def draw(self, context: bpy.types.Context) -> None:
         scene, layout = context.scene, self.layout

@@ -15,6 +15,7 @@ class MOTIONCLIP_PT_blend(MotionPanel, bpy.types.Panel):
 
     bl_idname = "MOTIONCLIP_PT_blend"
     bl_label = "Blend"
+    bl_order = 1
 
     def draw(self, context: bpy.types.Context) -> None:
         scene, layout = context.scene, self.layout
@@ -52,7 +53,7 @@ def draw_follows(layout: bpy.types.UILayout, context: bpy.types.Context, section
         row.label(text="The motion follows", icon="LINKED")
     else:
         row.active = False
-        row.label(text=f"{button} first, then it follows", icon="UNLINKED")
+        row.label(text=f"Press {button}, and the motion follows", icon="UNLINKED")
 
 
 CLASSES = (MOTIONCLIP_PT_blend,)

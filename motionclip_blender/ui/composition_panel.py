@@ -14,6 +14,7 @@ class MOTIONCLIP_PT_composition(MotionPanel, bpy.types.Panel):
 
     bl_idname = "MOTIONCLIP_PT_composition"
     bl_label = "Upper and lower body"
+    bl_order = 3
 
     def draw(self, context: bpy.types.Context) -> None:
         scene, layout = context.scene, self.layout

@@ -7,14 +7,14 @@ import textwrap
 import bpy
 
 from ..core.errors import UserError
-from .generation import PACK_NOTE, action_of, armature_of, note, recipe_of
+from .generation import armature_of
 from .session import SESSION
 
 _CHARACTER_WIDTH = 6.5  # pixels at a resolution scale of 1, on average over English text in Blender's font
 
 
 class MOTIONCLIP_PT_panel(bpy.types.Panel):
-    """Prompt, length, Generate; what is going on; and what the active Action was made from."""
+    """Prompt, length, Generate; and what is going on."""
 
     bl_idname = "MOTIONCLIP_PT_panel"
     bl_label = "MotionCLIP"
@@ -50,13 +50,6 @@ class MOTIONCLIP_PT_panel(bpy.types.Panel):
         if SESSION.error:
             wrapped(box_below(layout), context, SESSION.error, icon="ERROR")
 
-        made_from = _made_from(armature)
-        if made_from:
-            box = box_below(layout)
-            box.label(text="This motion was made from:", icon="ACTION")
-            wrapped(box, context, made_from)
-            box.label(text=f"Model: {note(armature, PACK_NOTE)}")
-
 
 class MotionPanel:
     """A part of the panel, below it, closed until it is needed."""
@@ -74,16 +67,6 @@ def big_button(layout: bpy.types.UILayout, operator: str, text: str, icon: str) 
     row.scale_y = 1.4
     row.enabled = not SESSION.busy
     row.operator(operator, text=text, icon=icon)
-
-
-def _made_from(armature: bpy.types.Object | None) -> str:
-    """What the armature's motion was made from, in words; empty when it was not made here."""
-    action = action_of(armature)
-    try:
-        recipe = recipe_of(action) if action is not None else None
-    except UserError as error:
-        return str(error)
-    return recipe.described if recipe is not None else ""
 
 
 def _smplx_armature(context: bpy.types.Context) -> bpy.types.Object | None:

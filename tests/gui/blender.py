@@ -116,6 +116,30 @@ class Blender:
         self.move(x, y)
         self.call("xdotool", "click", "1")
 
+    def drag(self, start: tuple[int, int], *places: tuple[int, int]) -> None:
+        """Presses the left button at `start`, goes to each of `places` with it, and lets go at the last one."""
+        self.press(start)
+        for x, y in places:
+            self.call("xdotool", "mousemove", str(x), str(y))
+            self.settle()
+        self.call("xdotool", "mouseup", "1")
+        self.settle()
+
+    def press(self, start: tuple[int, int]) -> None:
+        """Presses the left button and holds it."""
+        self.move(*start)
+        self.call("xdotool", "mousedown", "1")
+
+    def type(self, x: int, y: int, text: str) -> None:
+        """Replaces the text of a field: a double click into it, the text, Enter."""
+        self.move(x, y)
+        self.call("xdotool", "click", "--repeat", "2", "--delay", "60", "1")
+        self.settle()
+        self.call("xdotool", "key", "ctrl+a")
+        self.call("xdotool", "type", "--delay", "20", "--", text)
+        self.call("xdotool", "key", "Return")
+        self.settle()
+
     def move(self, x: int, y: int) -> None:
         """Moves the mouse; Blender's keys go to the editor under it."""
         self.call("xdotool", "mousemove", str(x - 2), str(y), "mousemove", str(x), str(y))
