@@ -8,9 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
+from motionclip_blender.core.reading import WINDOW
+
 from ..captions import class_text
 from . import measures
-from .items import WINDOW, Item, Items
+from .items import Item, Items
 from .model import Model, body_joints
 from .recognition import class_names, class_vectors, ranks
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from motionclip_blender.core.reading import WINDOW
+
 from . import measures
-from .items import WINDOW
 from .model import Model
 
 STOPS = 11

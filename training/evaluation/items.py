@@ -11,15 +11,13 @@ from motionclip_blender.core import amass
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.motion import Motion
+from motionclip_blender.core.reading import window_starts
 
 from ..captions import CaptionedSpan, load_captions
 from ..dataset import extend, span_motion
 from ..index import read_index
 from ..splits import is_test
 from ..travel import facing_forward
-
-WINDOW = 60
-"""Frames of a window: the length that the paper trains and tests on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,8 +46,7 @@ class Item:
         motion = self.motion
         if len(motion) < shortest:
             motion = extend(motion, shortest, self.holds).crop(0, shortest)
-        last = max(len(motion) - frames, 0)
-        starts = sorted({*range(0, last + 1, stride), last})
+        starts = window_starts(len(motion), frames, stride)
         if most is not None and len(starts) > most:
             starts = [starts[round(i * (len(starts) - 1) / max(most - 1, 1))] for i in range(most)]
         return [facing_forward(motion.crop(start, start + frames)) for start in starts]

@@ -8,8 +8,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from motionclip_blender.core.reading import WINDOW
+from motionclip_blender.core.recognition import normalised
+
 from ..captions import FOLDER, class_text
-from .items import WINDOW, Item, Items
+from .items import Item, Items
 from .model import Model
 
 TEMPLATES = ("{}", "a person doing {}", "a motion of {}", "someone performs {}", "the action {}")
@@ -20,11 +23,6 @@ _CONFUSIONS = 12
 def class_names() -> list[str]:
     """The classes of the captions, in order of the alphabet."""
     return json.loads((FOLDER / "classes.json").read_text(encoding="utf-8"))
-
-
-def normalised(vectors: np.ndarray) -> np.ndarray:
-    """(..., D) vectors of length one."""
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)
 
 
 def class_vectors(model: Model, classes: Sequence[str], templates: Sequence[str] = TEMPLATES[:1]) -> np.ndarray:

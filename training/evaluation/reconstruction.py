@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from motionclip_blender.core import rotations as rot
+from motionclip_blender.core.reading import WINDOW
 
 from . import measures
-from .items import WINDOW, Item
+from .items import Item
 from .model import Model
 
 LENGTHS = (20, 40, 60, 80, 100, 120)

@@ -6,9 +6,10 @@ from math import comb
 
 import numpy as np
 
+from motionclip_blender.core.recognition import normalised
+
 from .items import Items
 from .model import Model
-from .recognition import normalised
 
 AT = (1, 5, 10)
 

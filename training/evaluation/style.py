@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
+from motionclip_blender.core.reading import WINDOW
+
 from ..captions import class_text
 from . import measures
-from .items import WINDOW
 from .model import Model
 
 WORDS = Path(__file__).with_name("style_words.json")
