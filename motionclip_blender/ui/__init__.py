@@ -9,6 +9,8 @@ from __future__ import annotations
 import bpy
 
 from . import (
+    action_panel,
+    again,
     arithmetic,
     arithmetic_panel,
     blend,
@@ -42,6 +44,7 @@ _CLASSES = (
     *frames_settings.CLASSES,
     *labels.CLASSES,
     *operators.CLASSES,
+    *again.CLASSES,
     *recognise.CLASSES,
     *search.CLASSES,
     *blend.CLASSES,
@@ -51,6 +54,7 @@ _CLASSES = (
     *source_row.CLASSES,
     *render_frames.CLASSES,
     *panel.CLASSES,
+    *action_panel.CLASSES,
     *recognise_panel.CLASSES,
     *blend_panel.CLASSES,
     *arithmetic_panel.CLASSES,

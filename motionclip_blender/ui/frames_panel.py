@@ -21,6 +21,7 @@ class MOTIONCLIP_PT_frames(bpy.types.Panel):
     bl_region_type = "UI"
     bl_parent_id = MOTIONCLIP_PT_panel.bl_idname
     bl_options = {"DEFAULT_CLOSED"}
+    bl_order = 9
 
     def draw(self, context: bpy.types.Context) -> None:
         settings, layout = context.scene.motionclip_frames, self.layout

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from ..core.engine import Engine
+    from ..core.motion import Motion
     from ..core.progress import Progress
     from ..core.recipe import Made, Recipe
     from .known import KnownLatents
@@ -146,15 +147,15 @@ def key(wanted: Request, made: Made) -> bpy.types.Action:
 
     Raises `UserError` when the armature is gone or can't be keyed, and when its Action is another one by now.
     """
-    from ..rig.keys import key_motion, rekey_motion
+    from ..rig.keys import rekey_motion
 
-    armature, notes = _armature(wanted), _notes(wanted.recipe, made)
+    armature = _armature(wanted)
     if not wanted.action:
-        return key_motion(armature, made.motion, action_name(wanted.recipe.title), wanted.start_frame, notes=notes)
+        return _new_action(armature, wanted.recipe, made, wanted.recipe.title, wanted.start_frame)
     action = action_of(armature)
     if action is None or action.session_uid != wanted.action:
         raise UserError("The armature got another Action while the motion was made; nothing was changed.")
-    rekey_motion(armature, made.motion, notes)
+    rekey_motion(armature, _round(wanted.recipe, made), _notes(wanted.recipe, made))
     return action
 
 
@@ -167,15 +168,14 @@ def key_row(
     `UserError` when the armature is gone or can't be keyed; nothing is left behind then.
     """
     from ..rig.bones import Bones
-    from ..rig.keys import key_motion, use_quaternions
+    from ..rig.keys import use_quaternions
     from ..rig.nla import in_row
 
     armature, actions = _armature(wanted), []
     try:
         for recipe, made in zip(recipes, motions, strict=True):
-            name, notes = action_name(f"{recipe.factor:.2f} {recipe.title}"), _notes(recipe, made)
-            action = key_motion(armature, made.motion, name, wanted.start_frame, notes=notes, assign=False)
-            actions.append(action)
+            name = f"{recipe.factor:.2f} {recipe.title}"
+            actions.append(_new_action(armature, recipe, made, name, wanted.start_frame, assign=False))
         if as_strips:
             in_row(armature, actions, wanted.start_frame, wanted.recipe.title)
             use_quaternions(Bones.of(armature))
@@ -183,6 +183,26 @@ def key_row(
         bpy.data.batch_remove(actions)
         raise
     return actions
+
+
+def _new_action(
+    armature: bpy.types.Object, recipe: Recipe, made: Made, name: str, start_frame: int, assign: bool = True
+) -> bpy.types.Action:
+    from ..rig.cycles import make_cyclic
+    from ..rig.keys import key_motion
+
+    motion, notes = _round(recipe, made), _notes(recipe, made)
+    action = key_motion(armature, motion, action_name(name), start_frame, notes=notes, assign=assign)
+    if recipe.loop:
+        make_cyclic(action, armature)
+    return action
+
+
+def _round(recipe: Recipe, made: Made) -> Motion:
+    """The motion as it is keyed: a loop ends with the first frame of its next round."""
+    from ..core.loop import ending_as_begun
+
+    return ending_as_begun(made.motion) if recipe.loop else made.motion
 
 
 def _armature(wanted: Request) -> bpy.types.Object:

@@ -39,6 +39,9 @@ class MOTIONCLIP_PT_panel(bpy.types.Panel):
         start.active = not settings.start_at_current
         start.prop(settings, "start_frame", text="Start")
         row.prop(settings, "start_at_current", text="", icon="TIME")
+        row = column.row(align=True)
+        row.prop(settings, "loop", toggle=True)
+        row.prop(settings, "in_place", toggle=True)
 
         row = layout.row(align=True)
         row.scale_y = 1.4

@@ -208,8 +208,12 @@ class MOTIONCLIP_PG_settings(bpy.types.PropertyGroup):
     reading_frame: IntProperty(
         name="Frame", description="The frame around which Actions are read, 0 for an Action's first one", min=0
     )
-    loop: BoolProperty(name="Loop", description="Make the last frame flow into the first")
-    in_place: BoolProperty(name="In place", description="Leave out the way over the ground")
+    loop: BoolProperty(
+        name="Loop",
+        description="Make the last frame flow into the first, and let the Action repeat for ever; the person goes on "
+        "from where each round ends",
+    )
+    in_place: BoolProperty(name="In place", description="Leave out the way over the ground: walk or run on the spot")
     blend: PointerProperty(type=MOTIONCLIP_PG_blend)
     arithmetic: PointerProperty(type=MOTIONCLIP_PG_arithmetic)
     composition: PointerProperty(type=MOTIONCLIP_PG_composition)
