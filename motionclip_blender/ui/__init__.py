@@ -28,6 +28,7 @@ from . import (
     operators,
     panel,
     preferences,
+    presets,
     properties,
     recognise,
     recognise_panel,
@@ -53,6 +54,7 @@ _CLASSES = (
     *latents.CLASSES,
     *source_row.CLASSES,
     *render_frames.CLASSES,
+    *presets.CLASSES,
     *panel.CLASSES,
     *action_panel.CLASSES,
     *recognise_panel.CLASSES,
@@ -72,6 +74,7 @@ def register() -> None:
     frames_settings.attach()
     labels.attach()
     search.attach()
+    presets.attach()
     handlers.attach()
     command.attach()
 
@@ -84,6 +87,7 @@ def unregister() -> None:
     working.stop_timer()
     command.detach()
     handlers.detach()
+    presets.detach()
     search.detach()
     labels.detach()
     frames_settings.detach()

@@ -8,6 +8,7 @@ import bpy
 
 from ..core.errors import UserError
 from .generation import armature_of
+from .presets import MOTIONCLIP_PT_presets
 from .session import SESSION
 
 _CHARACTER_WIDTH = 6.5  # pixels at a resolution scale of 1, on average over English text in Blender's font
@@ -21,6 +22,9 @@ class MOTIONCLIP_PT_panel(bpy.types.Panel):
     bl_category = "MotionCLIP"
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
+
+    def draw_header_preset(self, context: bpy.types.Context) -> None:
+        MOTIONCLIP_PT_presets.draw_panel_header(self.layout)
 
     def draw(self, context: bpy.types.Context) -> None:
         settings, layout = context.scene.motionclip, self.layout

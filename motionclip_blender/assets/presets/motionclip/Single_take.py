@@ -1,0 +1,6 @@
+import bpy
+
+settings = bpy.context.scene.motionclip
+
+settings.loop = False
+settings.in_place = False
