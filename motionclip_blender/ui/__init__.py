@@ -18,6 +18,7 @@ from . import (
     command,
     composition,
     composition_panel,
+    drop,
     frames_panel,
     frames_settings,
     handlers,
@@ -46,6 +47,7 @@ _CLASSES = (
     *labels.CLASSES,
     *operators.CLASSES,
     *again.CLASSES,
+    *drop.CLASSES,
     *recognise.CLASSES,
     *search.CLASSES,
     *blend.CLASSES,
@@ -75,6 +77,7 @@ def register() -> None:
     labels.attach()
     search.attach()
     presets.attach()
+    drop.attach()
     handlers.attach()
     command.attach()
 
@@ -87,6 +90,7 @@ def unregister() -> None:
     working.stop_timer()
     command.detach()
     handlers.detach()
+    drop.detach()
     presets.detach()
     search.detach()
     labels.detach()

@@ -12,12 +12,12 @@ from .session import SESSION
 
 
 class MOTIONCLIP_PT_action(MotionPanel, bpy.types.Panel):
-    """Open, and the first of the parts, while there is an Action."""
+    """Open while there is an Action; below those with sliders, which it must not push away under the mouse."""
 
     bl_idname = "MOTIONCLIP_PT_action"
     bl_label = "Action"
     bl_options = set()
-    bl_order = -1
+    bl_order = 4
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:

@@ -1,0 +1,226 @@
+"""Files brought into Blender, by its File menu or dropped on a 3D view: motions and saved latents (.npz), images."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import bpy
+from bpy.app.translations import pgettext_rpt as _
+from bpy.props import BoolProperty, CollectionProperty, IntProperty, StringProperty
+from bpy_extras.io_utils import ImportHelper
+
+from ..core.errors import UserError
+from . import generation
+from .jobs import sentence
+from .operators import Making
+from .preferences import sources
+from .properties import START, start_frame
+from .session import SESSION
+from .working import Reporting, Work
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ..core.motion import Motion
+    from ..core.recipe import Made, Recipe
+
+_MOTIONS = ".npz"
+_IMAGES = ".png;.jpg;.jpeg;.webp;.bmp;.tif;.tiff"
+
+
+class _Loaded(NamedTuple):
+    """A file's name, and what it holds: a motion, or a latent (D,) with the pack that made it."""
+
+    name: str
+    motion: Motion | None
+    latent: np.ndarray | None
+    pack: str
+
+
+class MOTIONCLIP_OT_import_motion(Reporting, ImportHelper, bpy.types.Operator):
+    """Key motions in SMPL-X form (.npz, as AMASS has them) on the active armature or a new body; take in latents"""
+
+    bl_idname = "motionclip.import_motion"
+    bl_label = "Import SMPL-X motion"
+    bl_options = {"REGISTER", "UNDO"}
+
+    filename_ext = _MOTIONS
+    filter_glob: StringProperty(default=f"*{_MOTIONS}", options={"HIDDEN"})
+    directory: StringProperty(subtype="DIR_PATH", options={"SKIP_SAVE", "HIDDEN"})
+    files: CollectionProperty(type=bpy.types.OperatorFileListElement, options={"SKIP_SAVE", "HIDDEN"})
+    start_frame: IntProperty(**START, options={"SKIP_SAVE"})
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        """A drop names files; the menu asks for them."""
+        if not self.properties.is_property_set("start_frame"):
+            self.start_frame = start_frame(context.scene)
+        if _paths(self):
+            return self.execute(context)
+        return ImportHelper.invoke(self, context, event)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        try:
+            loaded = [_load(path) for path in _paths(self)]  # all of them, before anything is changed
+            if not loaded:
+                raise UserError(_("No file was chosen; choose a .npz file."))
+            motions = [one for one in loaded if one.motion is not None]
+            armature = self._armature(context) if motions else None
+            for one in motions:
+                self._key(armature, one)
+            for one in loaded:
+                if one.latent is not None:
+                    from .latents import save
+
+                    save(context.scene, one.name, one.latent, one.pack)
+        except Exception as error:
+            return self.refuse(sentence(error))
+        SESSION.error = ""
+        self.report({"INFO"}, _told(loaded))
+        return {"FINISHED"}
+
+    def _armature(self, context: bpy.types.Context) -> bpy.types.Object:
+        """The active SMPL-X armature, or that of a new body where there is none."""
+        from ..rig.armature import add_body
+        from ..rig.bones import Bones
+
+        armature = generation.armature_of(context)
+        try:
+            bones = Bones.of(armature)
+        except UserError:
+            armature = add_body(sources(context).body())
+            armature.location = context.scene.cursor.location
+        else:
+            bones.check_keyable()
+        return armature
+
+    def _key(self, armature: bpy.types.Object, one: _Loaded) -> None:
+        from ..core.prompt import action_name
+        from ..rig.keys import key_motion
+
+        key_motion(armature, one.motion, action_name(one.name), self.start_frame)
+
+
+class MOTIONCLIP_OT_generate_from_image(Making, ImportHelper, bpy.types.Operator):
+    """Make a motion from an image with a person in it, and key it on the active SMPL-X armature as a new Action"""
+
+    bl_idname = "motionclip.generate_from_image"
+    bl_label = "Generate motion from image"
+    bl_options = {"REGISTER", "UNDO"}
+
+    filepath: StringProperty(name="Image", description="The image file", subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filter_image: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
+    filter_folder: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        """A drop names the file; else it is asked for."""
+        if self.filepath:
+            return Making.invoke(self, context, event)
+        self.browsing = True
+        return ImportHelper.invoke(self, context, event)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        if not getattr(self, "browsing", False):
+            return super().execute(context)
+        # the file browser ends this operator; another one goes on with a worker, as after a drop
+        bpy.ops.motionclip.generate_from_image("INVOKE_DEFAULT", filepath=self.filepath)
+        return {"CANCELLED"}
+
+    def begin(self, context: bpy.types.Context) -> Work[Made]:
+        if not self.filepath:
+            raise UserError(_("No image was chosen; choose a .png or .jpg file."))
+        return super().begin(context)
+
+    def recipe(self, context: bpy.types.Context) -> Recipe:
+        from ..core.recipe import Recipe
+        from ..core.terms import ImageFile, source_text
+
+        return Recipe(source_text(ImageFile(bpy.path.abspath(self.filepath))), **self.common(context))
+
+
+class MOTIONCLIP_FH_motion(bpy.types.FileHandler):
+    """Motions that are dropped on a 3D view."""
+
+    bl_idname = "MOTIONCLIP_FH_motion"
+    bl_label = "SMPL-X motion"
+    bl_import_operator = MOTIONCLIP_OT_import_motion.bl_idname
+    bl_file_extensions = _MOTIONS
+
+    @classmethod
+    def poll_drop(cls, context: bpy.types.Context) -> bool:
+        return _in_view(context)
+
+
+class MOTIONCLIP_FH_image(bpy.types.FileHandler):
+    """Images that are dropped on a 3D view; Blender then asks what to do with them."""
+
+    bl_idname = "MOTIONCLIP_FH_image"
+    bl_label = "MotionCLIP: motion from image"
+    bl_import_operator = MOTIONCLIP_OT_generate_from_image.bl_idname
+    bl_file_extensions = _IMAGES
+
+    @classmethod
+    def poll_drop(cls, context: bpy.types.Context) -> bool:
+        return _in_view(context)
+
+
+def _in_view(context: bpy.types.Context) -> bool:
+    return context.area is not None and context.area.type == "VIEW_3D"
+
+
+def _paths(operator: MOTIONCLIP_OT_import_motion) -> list[Path]:
+    """What a script, a drop or the file browser chose."""
+    if operator.files and operator.files[0].name:
+        folder = Path(bpy.path.abspath(operator.directory))
+        return [folder / file.name for file in operator.files if file.name]
+    return [Path(bpy.path.abspath(operator.filepath))] if operator.filepath else []
+
+
+def _load(path: Path) -> _Loaded:
+    """Raises `UserError` for a file that is missing, damaged, or neither motion nor latent."""
+    import numpy as np
+
+    from ..core import amass, latent_file
+
+    if not path.is_file():
+        raise UserError(_("There is no file {}; choose one that is there.").format(path))
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            names, pack = set(data.files), str(data["pack"]) if "pack" in data.files else ""
+    except Exception:  # of many kinds; `amass.load` says what is wrong with it
+        names, pack = set(), ""
+    if "latent" in names:
+        return _Loaded(path.stem, None, latent_file.load(path), pack)
+    return _Loaded(path.stem, amass.load(path), None, "")
+
+
+def _told(loaded: list[_Loaded]) -> str:
+    """What came in, as a sentence."""
+    if len(loaded) > 1:
+        return _("{} files are in").format(len(loaded))
+    (one,) = loaded
+    if one.motion is None:
+        return _('"{}" is among the saved latents now').format(one.name)
+    return _('"{}": {} frames at {:g} per second').format(one.name, len(one.motion), one.motion.fps)
+
+
+def _draw_import(self: bpy.types.Menu, context: bpy.types.Context) -> None:
+    self.layout.operator(MOTIONCLIP_OT_import_motion.bl_idname, text="SMPL-X motion (.npz)")
+
+
+def attach() -> None:
+    """Adds the entry of File, Import."""
+    bpy.types.TOPBAR_MT_file_import.append(_draw_import)
+
+
+def detach() -> None:
+    """Takes it away."""
+    bpy.types.TOPBAR_MT_file_import.remove(_draw_import)
+
+
+CLASSES = (
+    MOTIONCLIP_OT_import_motion,
+    MOTIONCLIP_OT_generate_from_image,
+    MOTIONCLIP_FH_motion,
+    MOTIONCLIP_FH_image,
+)

@@ -1,0 +1,167 @@
+"""Motions, latents and images from files, as a drop or the File menu hands them over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("bpy")
+
+from motionclip_blender.core import amass, latent_file
+from motionclip_blender.rig.keys import read_motion
+from motionclip_blender.rig.pictures import write_picture
+from motionclip_blender.ui import drop
+from motionclip_blender.ui.latents import saved
+from tests.synthetic import angle_between, random_motion
+from tests.ui.test_recognise import refused
+
+
+@pytest.fixture
+def motion_file(tmp_path: Path) -> Path:
+    """One second, at 60 frames a second."""
+    path = tmp_path / "cartwheel.npz"
+    amass.save(random_motion(61, fps=60.0, size=0.3), path)
+    return path
+
+
+def test_a_motion_is_keyed_on_the_active_armature(bpy, person, motion_file) -> None:
+    bpy.context.scene.render.fps = 30
+    assert bpy.ops.motionclip.import_motion(filepath=str(motion_file), start_frame=11) == {"FINISHED"}
+    action = person.animation_data.action
+    assert action.name == "cartwheel" and tuple(action.frame_range) == (11, 41)
+    wanted = amass.load(motion_file).resample(30)
+    assert angle_between(read_motion(person, fps=30).rotations, wanted.rotations).max() < 1e-4
+
+
+def test_or_on_a_new_body(bpy, motion_file) -> None:
+    bpy.context.scene.cursor.location = (1, 2, 0)
+    bpy.ops.motionclip.import_motion(filepath=str(motion_file))
+    assert bpy.context.object.animation_data.action.name == "cartwheel"
+    assert tuple(bpy.context.object.location) == (1, 2, 0)
+
+
+def test_another_object_is_left_alone(bpy, motion_file) -> None:
+    bpy.ops.object.armature_add()
+    other = bpy.context.object
+    bpy.ops.motionclip.import_motion(filepath=str(motion_file))
+    assert other.animation_data is None and bpy.context.object != other
+
+
+def test_several_at_once(bpy, person, motion_file, tmp_path) -> None:
+    amass.save(random_motion(31), tmp_path / "walk.npz")
+    files = [{"name": "cartwheel.npz"}, {"name": "walk.npz"}]
+    bpy.ops.motionclip.import_motion(directory=str(tmp_path), files=files)
+    assert sorted(action.name for action in bpy.data.actions) == ["cartwheel", "walk"]
+    assert person.animation_data.action.name == "walk"
+
+
+def test_a_latent_becomes_a_saved_one(bpy, tmp_path) -> None:
+    latent = np.random.default_rng(0).normal(size=512).astype(np.float32)
+    latent_file.save(latent, tmp_path / "my walk.npz", "default 1")
+    assert bpy.ops.motionclip.import_motion(filepath=str(tmp_path / "my walk.npz")) == {"FINISHED"}
+    assert np.array_equal(saved(bpy.context.scene)["my walk"], latent)
+    assert len(bpy.data.objects) == 0, "no body for a latent"
+
+
+def test_one_undo_takes_it_back(bpy, person, motion_file) -> None:
+    bpy.ops.ed.undo_push(message="before")
+    bpy.ops.motionclip.import_motion("EXEC_DEFAULT", True, filepath=str(motion_file))
+    bpy.ops.ed.undo()
+    assert len(bpy.data.actions) == 0
+
+
+@pytest.mark.parametrize("content", [b"", b"junk", b"PK\x03\x04junk"])
+def test_a_damaged_file(bpy, person, tmp_path, content: bytes) -> None:
+    (tmp_path / "damaged.npz").write_bytes(content)
+    sentence = refused(bpy, bpy.ops.motionclip.import_motion, filepath=str(tmp_path / "damaged.npz"))
+    assert "damaged.npz" in sentence and ("choose another" in sentence or "export it again" in sentence)
+
+
+def test_half_a_file(bpy, person, motion_file) -> None:
+    motion_file.write_bytes(motion_file.read_bytes()[:2000])
+    assert "cartwheel.npz" in refused(bpy, bpy.ops.motionclip.import_motion, filepath=str(motion_file))
+
+
+def test_a_file_with_a_pickle_is_not_opened(bpy, person, tmp_path) -> None:
+    np.savez(tmp_path / "pickle.npz", poses=np.array([{}], dtype=object), trans=np.zeros((1, 3)))
+    assert "pickle.npz" in refused(bpy, bpy.ops.motionclip.import_motion, filepath=str(tmp_path / "pickle.npz"))
+
+
+def test_numbers_that_are_not_finite(bpy, person, tmp_path) -> None:
+    poses = np.zeros((3, 165))
+    poses[1, 5] = np.nan
+    np.savez(tmp_path / "nan.npz", poses=poses, trans=np.zeros((3, 3)), mocap_frame_rate=30.0)
+    assert "not finite" in refused(bpy, bpy.ops.motionclip.import_motion, filepath=str(tmp_path / "nan.npz"))
+
+
+def test_one_bad_file_among_good_ones_changes_nothing(bpy, motion_file, tmp_path) -> None:
+    (tmp_path / "damaged.npz").write_bytes(b"junk")
+    files = [{"name": "cartwheel.npz"}, {"name": "damaged.npz"}]
+    asked = {"directory": str(tmp_path), "files": files}
+    assert "damaged.npz" in refused(bpy, bpy.ops.motionclip.import_motion, **asked)
+
+
+def test_an_armature_that_cannot_be_keyed(bpy, person, motion_file) -> None:
+    person.pose.bones["head"].lock_rotation[0] = True
+    assert "are locked" in refused(bpy, bpy.ops.motionclip.import_motion, filepath=str(motion_file))
+
+
+@pytest.mark.parametrize(("path", "why"), [("", "No file was chosen"), ("/nowhere/walk.npz", "There is no file")])
+def test_no_file(bpy, person, path: str, why: str) -> None:
+    assert why in refused(bpy, bpy.ops.motionclip.import_motion, filepath=path)
+
+
+# --- images
+
+
+@pytest.fixture
+def image_file(bpy, tmp_path: Path) -> Path:
+    """Noise; what the motion is does not matter here."""
+    path = tmp_path / "photo.png"
+    write_picture(np.random.default_rng(0).random((96, 64, 4)), path)
+    return path
+
+
+def test_an_image_becomes_a_motion(bpy, person, default_pack, image_file) -> None:
+    if default_pack.image is None:
+        assert "image" in refused(bpy, bpy.ops.motionclip.generate_from_image, filepath=str(image_file))
+        return
+    assert bpy.ops.motionclip.generate_from_image(filepath=str(image_file), frames=30) == {"FINISHED"}
+    action = person.animation_data.action
+    assert tuple(action.frame_range) == (1, 30) and str(image_file) in action["recipe"]
+    assert bpy.ops.motionclip.run_again() == {"FINISHED"}
+    image_file.unlink()
+    assert "no image file" in refused(bpy, bpy.ops.motionclip.run_again)
+
+
+def test_a_damaged_image(bpy, person, default_pack, tmp_path) -> None:
+    (tmp_path / "photo.png").write_bytes(b"junk")
+    asked = {"filepath": str(tmp_path / "photo.png")}
+    assert "no image that Blender can read" in refused(bpy, bpy.ops.motionclip.generate_from_image, **asked)
+
+
+def test_no_image(bpy, person) -> None:
+    assert "No image was chosen" in refused(bpy, bpy.ops.motionclip.generate_from_image)
+
+
+def test_no_person_for_an_image(bpy, image_file) -> None:
+    assert "Add body" in refused(bpy, bpy.ops.motionclip.generate_from_image, filepath=str(image_file))
+
+
+# --- what Blender asks before a drop
+
+
+def test_a_view_takes_motions_and_images(bpy) -> None:
+    handlers = (drop.MOTIONCLIP_FH_motion, drop.MOTIONCLIP_FH_image)
+    assert [handler.bl_file_extensions.split(";")[0] for handler in handlers] == [".npz", ".png"]
+    assert all(hasattr(bpy.types, handler.bl_idname) for handler in handlers)
+    area = type("Area", (), {"type": "VIEW_3D"})
+    text = type("Area", (), {"type": "TEXT_EDITOR"})
+    for handler in handlers:
+        assert handler.poll_drop(type("Context", (), {"area": area}))
+        assert not handler.poll_drop(type("Context", (), {"area": text}))
+        assert not handler.poll_drop(type("Context", (), {"area": None}))
+        category, _, name = handler.bl_import_operator.partition(".")
+        assert "filepath" in getattr(getattr(bpy.ops, category), name).get_rna_type().properties
