@@ -8,7 +8,6 @@ from ..core.terms import ExpressionError
 from .arithmetic import checked
 from .blend_panel import draw_follows
 from .panel import MotionPanel, big_button, box_below, text_width, wrapped
-from .session import SESSION
 from .source_row import draw_field, draw_reading
 
 
@@ -18,9 +17,9 @@ class MOTIONCLIP_UL_terms(bpy.types.UIList):
     bl_idname = "MOTIONCLIP_UL_terms"
 
     def draw_item(self, context, layout, data, item, icon, active_data, active_property, index) -> None:
-        split = layout.split(factor=0.58, align=True)
+        split = layout.split(factor=0.64, align=True)
         row = split.row(align=True)
-        row.prop(item, "kind", text="", icon_only=True)
+        row.prop(item, "kind", text="", icon_only=True, emboss=False)
         draw_field(row, item)
         row = split.row(align=True)
         row.prop(item, "weight", text="", slider=True)
@@ -41,13 +40,13 @@ class MOTIONCLIP_PT_arithmetic(MotionPanel, bpy.types.Panel):
         error = checked(asked.expression)[1]
         if error is not None:
             draw_error(box_below(layout), context, asked.expression, error)
-        row = layout.row()
-        row.template_list("MOTIONCLIP_UL_terms", "", asked, "terms", asked, "active", rows=3)
-        row.column(align=True).operator("motionclip.add_term", text="", icon="ADD")
+        column = layout.column(align=True)  # the whole width, for the names
+        column.template_list("MOTIONCLIP_UL_terms", "", asked, "terms", asked, "active", rows=3)
+        column.operator("motionclip.add_term", icon="ADD")
         draw_reading(layout, scene, *asked.terms)
         if asked.terms:
             draw_follows(layout.column(), context, "arithmetic", "Make")
-        big_button(layout, "motionclip.make", "Make motion", "PLAY")
+        big_button(layout, "motionclip.make", "Make motion")
 
 
 class MOTIONCLIP_PT_styles(MotionPanel, bpy.types.Panel):
@@ -61,7 +60,6 @@ class MOTIONCLIP_PT_styles(MotionPanel, bpy.types.Panel):
         from ..core.styles import presets
 
         grid = self.layout.grid_flow(columns=3, row_major=True, even_columns=True, align=True)
-        grid.enabled = not SESSION.busy
         for style in presets().values():
             grid.operator("motionclip.add_style", text=style.label).style = style.name
 

@@ -6,7 +6,6 @@ import bpy
 
 from . import live
 from .panel import MotionPanel, big_button
-from .session import SESSION
 from .source_row import draw_reading, draw_source
 
 
@@ -31,10 +30,9 @@ class MOTIONCLIP_PT_blend(MotionPanel, bpy.types.Panel):
         row.prop(asked, "factor", slider=True)
         row.prop(asked, "spherical", text="", icon="SPHERECURVE")
         draw_follows(column, context, "blend", "Blend")
-        big_button(layout, "motionclip.blend", "Blend", "PLAY")
+        big_button(layout, "motionclip.blend", "Blend")
 
         column = layout.column(align=True)
-        column.enabled = not SESSION.busy
         column.operator("motionclip.blend_over_time", text="From A to B over time", icon="IPO_EASE_IN_OUT")
         row = column.row(align=True)
         row.prop(asked, "stops")

@@ -28,7 +28,7 @@ class MOTIONCLIP_PT_composition(MotionPanel, bpy.types.Panel):
             column = layout.column(align=True)
             column.prop(asked, "weight", slider=True)
             draw_follows(column, context, "composition", "Compose")
-        big_button(layout, "motionclip.compose", "Compose", "PLAY")
+        big_button(layout, "motionclip.compose", "Compose")
 
 
 CLASSES = (MOTIONCLIP_PT_composition,)

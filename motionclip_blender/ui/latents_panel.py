@@ -5,7 +5,6 @@ from __future__ import annotations
 import bpy
 
 from .panel import MotionPanel
-from .session import SESSION
 
 
 class MOTIONCLIP_UL_latents(bpy.types.UIList):
@@ -29,7 +28,6 @@ class MOTIONCLIP_PT_latents(MotionPanel, bpy.types.Panel):
         row = layout.row()
         row.template_list("MOTIONCLIP_UL_latents", "", settings, "latents", settings, "active_latent", rows=3)
         column = row.column(align=True)
-        column.enabled = not SESSION.busy
         column.operator("motionclip.save_latent", text="", icon="ADD")
         column.operator("motionclip.remove_latent", text="", icon="REMOVE")
         if settings.active_latent < len(settings.latents):

@@ -47,13 +47,7 @@ class MOTIONCLIP_PT_panel(bpy.types.Panel):
         row.prop(settings, "loop", toggle=True)
         row.prop(settings, "in_place", toggle=True)
 
-        row = layout.row(align=True)
-        row.scale_y = 1.4
-        if SESSION.busy:
-            row.progress(factor=SESSION.job.fraction, text=SESSION.job.stage)
-            row.operator("motionclip.cancel", text="", icon="X")
-        else:
-            row.operator("motionclip.generate", text="Generate", icon="PLAY")
+        big_button(layout, "motionclip.generate", "Generate", SESSION.busy)
         if SESSION.error:
             wrapped(box_below(layout), context, SESSION.error, icon="ERROR")
 
@@ -68,12 +62,19 @@ class MotionPanel:
     bl_options = {"DEFAULT_CLOSED"}
 
 
-def big_button(layout: bpy.types.UILayout, operator: str, text: str, icon: str) -> None:
-    """The button that makes a motion; while one is made, it waits."""
-    row = layout.row()
+def big_button(layout: bpy.types.UILayout, operator: str, text: str, busy: bool | None = None) -> None:
+    """The button that makes a motion, or in its place how far that is.
+
+    busy: whether to show that; by default when this operator is at work. With another one at work the button stays as
+    it is, and says so: Blender would leave a button that was switched off under the mouse off until the mouse is moved.
+    """
+    row = layout.row(align=True)
     row.scale_y = 1.4
-    row.enabled = not SESSION.busy
-    row.operator(operator, text=text, icon=icon)
+    if SESSION.busy and SESSION.operator == operator if busy is None else busy:
+        row.progress(factor=SESSION.job.fraction, text=SESSION.job.stage)
+        row.operator("motionclip.cancel", text="", icon="X")
+    else:
+        row.operator(operator, text=text, icon="PLAY")
 
 
 def _smplx_armature(context: bpy.types.Context) -> bpy.types.Object | None:

@@ -37,6 +37,7 @@ class Session:
 
     def __init__(self) -> None:
         self.job: Job | None = None
+        self.operator = ""  # which one waits for the job
         self.error = ""
         self.known = KnownLatents()
         self.timer: bpy.types.Timer | None = None  # that of the operator which waits for the job

@@ -74,6 +74,7 @@ class Working(Reporting, Generic[T]):
             return work(SESSION.engine(chosen), progress)
 
         self._job, self._shown = SESSION.start(run), None
+        SESSION.operator = type(self).bl_idname
         SESSION.timer = context.window_manager.event_timer_add(_POLL_SECONDS, window=context.window)
         context.window_manager.modal_handler_add(self)
         return {"RUNNING_MODAL"}
