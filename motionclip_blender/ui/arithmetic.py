@@ -22,6 +22,7 @@ from .working import Reporting
 if TYPE_CHECKING:
     from ..core.recipe import Made, Recipe
 
+_DECIMALS = 3  # of weights that sliders write
 _in_step = False
 
 
@@ -48,7 +49,7 @@ def checked(expression: str) -> tuple[tuple[Term, ...], ExpressionError | None]:
 def terms_of(scene: bpy.types.Scene) -> list[Term]:
     """The list's terms, without those that are still empty."""
     found = ((item.weight, source_of(item)) for item in scene.motionclip.arithmetic.terms)
-    return [Term(plain(weight), source) for weight, source in found if source is not None]
+    return [Term(round(plain(weight), _DECIMALS), source) for weight, source in found if source is not None]
 
 
 def expression_changed(context: bpy.types.Context) -> None:

@@ -51,7 +51,7 @@ def draw_follows(layout: bpy.types.UILayout, context: bpy.types.Context, section
         row.label(text="The motion follows", icon="LINKED")
     else:
         row.active = False
-        row.label(text=f"Press {button}, and the motion follows", icon="UNLINKED")
+        row.label(text=f"Press {button}; then it follows", icon="UNLINKED")
 
 
 CLASSES = (MOTIONCLIP_PT_blend,)

@@ -155,7 +155,11 @@ def key(wanted: Request, made: Made) -> bpy.types.Action:
     action = action_of(armature)
     if action is None or action.session_uid != wanted.action:
         raise UserError("The armature got another Action while the motion was made; nothing was changed.")
+    before = recipe_of(action)
     rekey_motion(armature, _round(wanted.recipe, made), _notes(wanted.recipe, made))
+    # named after what it is made from, unless the user has named it otherwise
+    if before is not None and before.title != wanted.recipe.title and action.name == action_name(before.title):
+        action.name = action_name(wanted.recipe.title)
     return action
 
 

@@ -34,10 +34,12 @@ def draw_reading(layout: bpy.types.UILayout, scene: bpy.types.Scene, *picked: bp
     """How Actions are read, if there is one among what is picked."""
     if any(one.kind == "ACTION" for one in picked):
         settings = scene.motionclip
-        row = layout.row(align=True)
+        split = layout.split(factor=0.3)
+        split.label(text="Reading")
+        row = split.row(align=True)
         row.prop(settings, "reading", text="")
         if settings.reading == "frame":
-            row.prop(settings, "reading_frame")
+            row.prop(settings, "reading_frame", text="")
 
 
 class MOTIONCLIP_OT_pick_image(bpy.types.Operator):
