@@ -29,12 +29,12 @@ class TrainConfig:
         noise: largest norm of the noise added to a caption's embedding, as a share of its own norm. Wordings that
         nobody wrote down lie around those that somebody did; the noise makes the decoder answer there too.
         mix: share of the prompts that are drawn between two wordings of the same exemplar.
-        between: latents of motions that prompts can stand for are decoded from a random place between the latent and
-        the caption, up to this share of the way. It closes the gap that text and motion latents otherwise keep.
+        between: half of the latents of motions that prompts can stand for are decoded from a random place between the
+        latent and the caption, up to this share of the way. It closes the gap that text and motion latents keep.
         class_names: share of the windows that are aligned to the bare name of their class instead of a caption.
 
-    refine_from: the step from which the transformers take part. Up to it only the linear part and the reader learn,
-        at a fraction of the price; with `cosines` 0 there is no linear part, and this must be 0.
+    refine_from: the step from which the transformers, and equation 3, take part. Up to it only the linear part and the
+        reader learn, at a fraction of the price; with `cosines` 0 there is no linear part, and this must be 0.
     linear_rate: the linear part's learning rate, as a share of the others': it starts where it is best alone.
     canary_from: from this step on a decoder whose output hardly moves stops the run. It is what a collapsed
         MotionCLIP does: every prompt gives the same still pose.
@@ -43,8 +43,8 @@ class TrainConfig:
     """
 
     seed: int = 0
-    steps: int = 9_000
-    refine_from: int = 6_000
+    steps: int = 8_000
+    refine_from: int = 5_000
 
     split: str | None = "held-out"
     augment: bool = True
@@ -56,7 +56,7 @@ class TrainConfig:
     prompts: int = 96
     noise: float = 0.5
     mix: float = 0.5
-    between: float = 0.5
+    between: float = 0.4
     class_names: float = 0.3
 
     width: int = 256

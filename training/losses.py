@@ -30,11 +30,11 @@ class LossWeights:
     height: float = 100.0
     travel: float = 5.0
     speed: float = 500.0
-    text: float = 5.0
-    image: float = 2.0
+    text: float = 3.0
+    image: float = 1.0
     length: float = 1.0
-    contrast: float = 1.0
-    naming: float = 1.0
+    contrast: float = 0.5
+    naming: float = 0.5
 
 
 def reconstruction(

@@ -58,6 +58,7 @@ class Run:
         sparse = SparseBody(body, config.joints, config.vertices)
         if config.cosines:
             captions.whiten(self.network.decoder.reader.whiten)
+        if config.cosines and not self.checkpoint.exists():  # which says where a run that goes on begins
             start(self.network, self.windows, captions, sparse, np.random.default_rng(config.seed))
         self.average = MotionCLIP(size)
         self.average.load_state_dict(self.network.state_dict())
@@ -174,7 +175,7 @@ class Run:
         chosen, motions = self.windows.draw(max(config.motions * 60 // frames, 4), frames, random)
         actions = torch.from_numpy(self.captions.actions[chosen]).to(self.place.device)
         # only a motion that its caption stands for may be asked of a place nearer to the caption
-        towards = random.uniform(0, config.between, len(chosen)) * self._stands_for(chosen)
+        towards = random.uniform(-config.between, config.between, len(chosen)).clip(0) * self._stands_for(chosen)
         batch = Batch(
             motions=self._tensor(motions),
             captions=self._tensor(self.captions.of(chosen, config.class_names, random)),
@@ -182,7 +183,7 @@ class Run:
             same=actions[:, None] == actions,
             between=self._tensor(towards[:, None]),
         )
-        if self.frames is not None:
+        if self.frames is not None and self.step >= config.refine_from:
             images, seen = self.frames.of(chosen, random)
             batch.images, batch.seen = self._tensor(images), self._tensor(seen)
         if config.prompts:

@@ -10,12 +10,12 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from motionclip_blender.core.model.network import (  # noqa: E402
-    Memory,
     MotionCLIP,
     NetworkSize,
     SelfAttention,
-    cosines,
+    from_steps,
     positions,
+    to_steps,
 )
 
 SIZE = NetworkSize(rows=5, width=32, layers=2, heads=4, feed_forward=48, latent=24, dropout=0.0)
@@ -24,7 +24,7 @@ SIZE = NetworkSize(rows=5, width=32, layers=2, heads=4, feed_forward=48, latent=
 @pytest.fixture(params=["as published", "as the default pack"])
 def network(request: pytest.FixtureRequest) -> MotionCLIP:
     torch.manual_seed(0)
-    ours = {"pre_norm": True, "memory_tokens": 5, "memory_width": 8, "position_base": 150.0}
+    ours = {"pre_norm": True, "position_base": 150.0, "cosines": 6, "reader_width": 16, "integrates_translation": True}
     return MotionCLIP(replace(SIZE, **ours) if "default" in request.param else SIZE).eval()
 
 
@@ -34,15 +34,6 @@ def test_motions_become_latents_and_latents_motions(network: MotionCLIP):
     assert network.decoder(latents, 40).shape == (3, 40, 5, 6)
 
 
-def test_padding_changes_nothing(network: MotionCLIP):
-    poses = torch.randn(2, 10, 5, 6)
-    padded = torch.cat((poses, torch.randn(2, 7, 5, 6)), dim=1)
-    valid = torch.arange(17).expand(2, -1) < 10
-    torch.testing.assert_close(network.encoder(padded, valid), network.encoder(poses))
-    latents = torch.randn(2, 24)
-    torch.testing.assert_close(network.decoder(latents, 17, valid)[:, :10], network.decoder(latents, 10))
-
-
 def test_attention_equals_torchs():
     torch.manual_seed(0)
     ours = SelfAttention(SIZE)
@@ -50,7 +41,7 @@ def test_attention_equals_torchs():
     theirs.in_proj_weight.data, theirs.in_proj_bias.data = ours.qkv.weight.data, ours.qkv.bias.data
     theirs.out_proj.load_state_dict(ours.out.state_dict())
     x = torch.randn(2, 9, 32)
-    torch.testing.assert_close(ours(x, None), theirs(x, x, x, need_weights=False)[0])
+    torch.testing.assert_close(ours(x), theirs(x, x, x, need_weights=False)[0])
 
 
 def test_attention_to_one_memory_token_is_a_linear_map():
@@ -64,19 +55,17 @@ def test_attention_to_one_memory_token_is_a_linear_map():
     torch.testing.assert_close(attended, linear.expand(-1, 9, -1))
 
 
-def test_every_frame_reads_the_same_of_one_memory_token_and_its_own_of_many():
+def test_the_transformers_add_nothing_to_the_linear_part_until_they_have_learned():
     torch.manual_seed(0)
-    latents = torch.randn(2, 24)
-    assert Memory(SIZE)(latents, 9).shape == (2, 1, 32)
-    read = Memory(replace(SIZE, memory_tokens=5, memory_width=8))(latents, 9)
-    assert read.shape == (2, 9, 32) and (read[:, 0] - read[:, 8]).abs().max() > 1e-3
-
-
-def test_a_frame_reads_the_same_whatever_the_length():
-    """A motion asked for at half the length is its first half as far as the memory goes."""
-    assert torch.equal(cosines(120, 40, 120)[:60], cosines(60, 40, 120))
-    table = cosines(120, 40, 120)
-    torch.testing.assert_close(table.T @ table, torch.diag((table**2).sum(0)), atol=1e-3, rtol=0)
+    size = replace(SIZE, cosines=6, reader_width=16)
+    network, poses = MotionCLIP(size).eval(), torch.randn(2, 20, 5, 6)
+    latents = network.encoder(poses)
+    assert torch.equal(latents, network.encoder(poses, refine=False))
+    assert torch.equal(network.decoder(latents, 30), network.decoder(latents, 30, refine=False))
+    for layer in (network.encoder.to_latent, network.decoder.to_pose):
+        torch.nn.init.normal_(layer.weight)
+    assert not torch.equal(latents, network.encoder(poses))
+    assert not torch.equal(network.decoder(latents, 30), network.decoder(latents, 30, refine=False))
 
 
 def test_positions_are_sines_on_even_and_cosines_on_odd_channels():
@@ -85,6 +74,15 @@ def test_positions_are_sines_on_even_and_cosines_on_odd_channels():
         rate = 10000 ** (-channel / 8)
         np.testing.assert_allclose(table[:, channel], np.sin(np.arange(50) * rate), atol=1e-4)
         np.testing.assert_allclose(table[:, channel + 1], np.cos(np.arange(50) * rate), atol=1e-4)
+
+
+def test_steps_over_the_ground_are_the_way_and_the_way_is_steps():
+    torch.manual_seed(0)
+    poses = torch.randn(2, 12, 3, 6)
+    poses[:, :, -1, 3:] = 0
+    poses[:, :, -1] -= poses[:, :1, -1].clone()
+    torch.testing.assert_close(from_steps(to_steps(poses)), poses, atol=1e-5, rtol=0)
+    assert (from_steps(to_steps(poses) + 1)[:, -1, -1, 2] > poses[:, -1, -1, 2]).all()
 
 
 def test_an_integrated_path_starts_at_the_origin():

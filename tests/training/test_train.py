@@ -26,15 +26,16 @@ from training.dataset import Sample  # noqa: E402
 from training.embeddings import Captions, Frames  # noqa: E402
 from training.export import export  # noqa: E402
 from training.log import Log  # noqa: E402
-from training.losses import LossWeights, alignment, contrast, length, reconstruction  # noqa: E402
+from training.losses import LossWeights, alignment, contrast, length, naming, reconstruction  # noqa: E402
 from training.run import Run  # noqa: E402
 
 TINY = TrainConfig(
     steps=8,
     motions=2,
     prompts=3,
-    encoder_from=2,
-    joint_from=5,
+    refine_from=4,
+    cosines=4,
+    reader_width=16,
     width=32,
     layers=1,
     feed_forward=32,
@@ -147,6 +148,21 @@ def test_the_contrast_tells_a_caption_from_others_but_not_from_those_of_its_acti
     assert right < 0.01 < wrong and float(alike) == pytest.approx(0)
 
 
+def test_naming_is_small_for_latents_at_their_own_name():
+    names = torch.eye(4)
+    own, other = (naming(names * 3, names, torch.arange(4).roll(by)) for by in (0, 1))
+    assert own < 1e-3 < 10 < other
+
+
+def test_the_vertices_of_some_frames_stand_for_all(open_body):
+    body = SparseBody(open_body, BODY_JOINTS, vertices=30)
+    real = torch.from_numpy(np.stack([to_pose_tensor(random_motion(40), BODY_JOINTS) for _ in range(2)]))
+    made = real + 0.1 * torch.randn_like(real)
+    full = reconstruction(made, real, body, LossWeights())["vertices"]
+    parts = [reconstruction(made, real, body, LossWeights(), torch.arange(i, 40, 8))["vertices"] for i in range(8)]
+    torch.testing.assert_close(torch.stack(parts).mean(), full)
+
+
 def test_length_is_zero_for_latents_as_long_as_their_captions():
     a = torch.randn(4, 8)
     assert float(length(a, a.roll(1, 1))) == pytest.approx(0, abs=1e-9)
@@ -164,7 +180,8 @@ def test_frames_inside_a_span_take_part_in_equation_3(tmp_path, samples, caption
     (tmp_path / "run").mkdir()
     run = Run(tmp_path / "run", TINY, samples, open_body, captions, frames)
     with_frames, without = run, Run(tmp_path, TINY, samples, open_body, captions)
-    with_frames.step = without.step = TINY.encoder_from
+    assert "image" not in run.one_step()  # which comes in with the transformers
+    with_frames.step = without.step = TINY.refine_from
     assert "image" in with_frames.one_step() and "image" not in without.one_step()
 
 
@@ -174,18 +191,43 @@ def test_a_file_that_holds_no_frames(tmp_path, samples):
         Frames(tmp_path / "frames.npz", samples)
 
 
-def test_the_encoder_begins_later_and_joins_later_still(tmp_path, samples, captions, open_body):
+def test_the_transformers_take_part_later(tmp_path, samples, captions, open_body):
     run = Run(tmp_path, TINY, samples, open_body, captions)
 
-    def encoder() -> list[torch.Tensor]:
-        return [p.detach().clone() for p in run.network.encoder.parameters()]
+    def transformers() -> list[torch.Tensor]:
+        named = run.network.named_parameters()
+        return [
+            p.detach().clone() for name, p in named if ".layers." in name or (".to_" in name and ".linear." not in name)
+        ]
 
-    untouched = encoder()
-    for _ in range(TINY.encoder_from):
-        assert "text" not in run.one_step()
-    assert all((a == b).all() for a, b in zip(untouched, encoder(), strict=True))
-    assert "text" in run.one_step()
-    assert any((a != b).any() for a, b in zip(untouched, encoder(), strict=True))
+    untouched = transformers()
+    for _ in range(TINY.refine_from):
+        run.one_step()
+    assert all((a == b).all() for a, b in zip(untouched, transformers(), strict=True))
+    run.one_step()
+    assert any((a != b).any() for a, b in zip(untouched, transformers(), strict=True))
+
+
+def test_a_network_without_a_linear_part_learns_too(tmp_path, samples, captions, open_body):
+    run = Run(tmp_path, replace(TINY, cosines=0, refine_from=0, prompts=0), samples, open_body, captions)
+    before = [p.detach().clone() for p in run.network.parameters()]
+    assert np.isfinite(float(run.one_step()["reconstruction"]))
+    assert all((a != b).any() for a, b in zip(before, run.network.parameters(), strict=True) if a.ndim > 1)
+
+
+def test_a_run_begins_at_the_best_linear_auto_encoder(tmp_path, samples, captions, open_body):
+    """It keeps motions from the first step, and their latents point to their captions."""
+    run = Run(tmp_path, replace(TINY, cosines=24, frames=(20, 30)), samples, open_body, captions)
+    chosen, poses = run.windows.draw(32, 30, np.random.default_rng(1))
+    real = torch.from_numpy(poses)
+    with torch.no_grad():
+        latents = run.average.encoder(real)
+        made = run.average.decoder(latents, 30)
+    still = real.mean(dim=1, keepdim=True).expand_as(real)
+    assert (made - real).square().mean() < 0.3 * (still - real).square().mean()
+    told = np.stack([c.mean(axis=0) for c in captions.captions])
+    near = (latents - torch.from_numpy(captions.mean)) @ torch.from_numpy(told - captions.mean).T
+    assert (near.argmax(dim=1).numpy() == chosen).mean() > 0.9
 
 
 def test_a_decoder_that_stands_still_stops_the_run(tmp_path, samples, captions, open_body):
