@@ -37,6 +37,7 @@ from . import (
     search,
     session,
     source_row,
+    translations,
     working,
 )
 
@@ -70,6 +71,7 @@ _CLASSES = (
 
 def register() -> None:
     """Called by Blender when the extension is enabled."""
+    translations.attach()
     for cls in _CLASSES:
         bpy.utils.register_class(cls)
     properties.attach()
@@ -98,3 +100,4 @@ def unregister() -> None:
     properties.detach()
     for cls in reversed(_CLASSES):
         bpy.utils.unregister_class(cls)
+    translations.detach()

@@ -10,6 +10,7 @@ from ..core.errors import UserError
 from .generation import armature_of
 from .presets import MOTIONCLIP_PT_presets
 from .session import SESSION
+from .translations import said
 
 _CHARACTER_WIDTH = 6.5  # pixels at a resolution scale of 1, on average over English text in Blender's font
 
@@ -103,8 +104,9 @@ def wrapped(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, i
     """`text` in as many lines as the sidebar's width asks for; Blender's labels do not wrap."""
     column = layout.column(align=True)
     column.scale_y = 0.8
-    for number, line in enumerate(textwrap.wrap(text, max(int(text_width(context) / _CHARACTER_WIDTH), 12))):
-        column.label(text=line, icon=icon if number == 0 else "BLANK1" if icon != "NONE" else "NONE")
+    for number, line in enumerate(textwrap.wrap(said(text), max(int(text_width(context) / _CHARACTER_WIDTH), 12))):
+        first = icon if number == 0 else "BLANK1" if icon != "NONE" else "NONE"
+        column.label(text=line, icon=first, translate=False)
 
 
 def text_width(context: bpy.types.Context) -> float:

@@ -12,6 +12,7 @@ from . import preload, redraw
 from .jobs import Progress, sentence
 from .preferences import sources
 from .session import SESSION
+from .translations import said
 
 if TYPE_CHECKING:
     from ..core.engine import Engine
@@ -29,7 +30,7 @@ class Reporting:
     def refuse(self, error: str) -> set[str]:
         """Reports `error` and ends the operator without an undo step."""
         SESSION.error = error
-        self.report({"ERROR"}, error)
+        self.report({"ERROR"}, said(error))
         redraw.sidebars()
         return {"CANCELLED"}
 
@@ -93,7 +94,7 @@ class Working(Reporting, Generic[T]):
             return {"PASS_THROUGH"}
         stop_timer()
         if self._job.cancelled:
-            self.report({"INFO"}, "Cancelled; nothing was changed")
+            self.report({"INFO"}, said("Cancelled; nothing was changed"))
             return {"CANCELLED"}
         if self._job.error:
             return self.refuse(self._job.error)
