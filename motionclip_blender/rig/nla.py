@@ -8,7 +8,7 @@ import bpy
 import numpy as np
 
 from ..core.errors import UserError
-from .versions import SLOTS, Assignment, slot_for
+from .versions import SLOTS, slot_for
 
 
 def push_down(owner: bpy.types.Object) -> bpy.types.NlaStrip:
@@ -75,7 +75,7 @@ def in_row(owner: bpy.types.Object, actions: Sequence[bpy.types.Action], start: 
     it is taken off, with a fake user so that it is not lost. Raises `UserError`, having changed nothing, when the NLA
     stack may not be changed.
     """
-    before = Assignment.of(owner)
+    had_data = owner.animation_data is not None
     data = owner.animation_data or owner.animation_data_create()
     track = None
     try:
@@ -88,7 +88,8 @@ def in_row(owner: bpy.types.Object, actions: Sequence[bpy.types.Action], start: 
     except BaseException:
         if track is not None:
             data.nla_tracks.remove(track)
-        before.restore(owner)
+        if not had_data:
+            owner.animation_data_clear()
         raise
     if data.action is not None:
         data.action.use_fake_user = True

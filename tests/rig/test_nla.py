@@ -9,7 +9,7 @@ import pytest
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.keys import key_motion
-from motionclip_blender.rig.nla import add_strip, push_down
+from motionclip_blender.rig.nla import add_strip, in_row, push_down
 from motionclip_blender.rig.versions import SLOTS
 from tests.synthetic import random_motion
 
@@ -89,4 +89,49 @@ def test_tweak_mode(armature):
     data.use_tweak_mode = True
     with pytest.raises(UserError, match="tweak mode"):
         add_strip(armature, bpy.data.actions["walk"], 100)
+    assert spans(armature) == [[(11, 40)]]
+
+
+@pytest.fixture
+def actions(armature) -> list[bpy.types.Action]:
+    """Three Actions of ten frames each, from frame 1 on, which nobody uses yet."""
+    motions = (random_motion(10, fps=24.0, seed=seed) for seed in range(3))
+    return [key_motion(armature, motion, "stop", assign=False) for motion in motions]
+
+
+def test_a_row_plays_one_after_the_other(armature, actions):
+    before = [[pose_of(armature, action, frame) for frame in (1, 5, 10)] for action in actions]
+    armature.animation_data.action = bpy.data.actions["walk"]
+    track = in_row(armature, actions, 100, "stops")
+    assert spans(armature) == [[(100, 109), (110, 119), (120, 129)]] and track.name == "stops"
+    assert armature.animation_data.action is None and bpy.data.actions["walk"].use_fake_user
+    for number, poses in enumerate(before):
+        for frame, wanted in zip((1, 5, 10), poses, strict=True):
+            assert np.allclose(pose(armature, 99 + 10 * number + frame), wanted, atol=1e-4)
+
+
+def pose_of(armature: bpy.types.Object, action: bpy.types.Action, frame: int) -> np.ndarray:
+    armature.animation_data.action = action
+    if SLOTS:
+        armature.animation_data.action_slot = action.slots[0]
+    return pose(armature, frame)
+
+
+def test_a_row_that_cannot_be_made_changes_nothing(armature, actions):
+    push_down(armature)
+    key_motion(armature, random_motion(5, fps=24.0), "run")
+    bad = bpy.data.actions.new("other")
+    if not SLOTS:
+        bad.id_root = "SCENE"
+    with pytest.raises(UserError):
+        in_row(armature, [*actions, bad], 100, "stops")
+    assert spans(armature) == [[(11, 40)]] and armature.animation_data.action.name == "run"
+
+
+def test_a_row_in_tweak_mode(armature, actions):
+    push_down(armature)
+    armature.animation_data.nla_tracks[0].strips[0].select = True
+    armature.animation_data.use_tweak_mode = True
+    with pytest.raises(UserError, match="tweak mode"):
+        in_row(armature, actions, 100, "stops")
     assert spans(armature) == [[(11, 40)]]
