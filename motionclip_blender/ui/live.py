@@ -123,11 +123,11 @@ def _at_once(scene: bpy.types.Scene, armature: bpy.types.Object, recipe: Recipe)
     """Keys the armature's Action anew, unless that would take too long. Raises `UserError`."""
     from ..core.recipe import decoded
 
-    chosen, nobody_waits = sources(bpy.context), bpy.app.background
-    engine = SESSION.engine(chosen) if nobody_waits else SESSION.engine_at_hand(chosen)
-    if engine is None or (not nobody_waits and recipe.frames * LIVE.seconds > BUDGET):
+    chosen, waits = sources(bpy.context), _somebody_waits()
+    engine = SESSION.engine_at_hand(chosen) if waits else SESSION.engine(chosen)
+    if engine is None or (waits and recipe.frames * LIVE.seconds > BUDGET):
         return False
-    latents = _latents(engine, scene, armature, recipe, nobody_waits)
+    latents = _latents(engine, scene, armature, recipe)
     if latents is None:
         return False
     wanted = request(scene, armature, recipe, generation.Gathered())
@@ -138,7 +138,7 @@ def _at_once(scene: bpy.types.Scene, armature: bpy.types.Object, recipe: Recipe)
 
 
 def _latents(
-    engine: Engine, scene: bpy.types.Scene, armature: bpy.types.Object, recipe: Recipe, nobody_waits: bool
+    engine: Engine, scene: bpy.types.Scene, armature: bpy.types.Object, recipe: Recipe
 ) -> Mapping[Source, np.ndarray] | None:
     """Those of the recipe's sources; what they name is looked at anew only when that was a while ago.
 
@@ -151,10 +151,15 @@ def _latents(
     else:
         wanted = request(scene, armature, recipe)
         latents = SESSION.known.at_hand(engine, recipe.terms, wanted.found, recipe.reading)
-        if latents is None and nobody_waits:
+        if latents is None and not _somebody_waits():
             latents = generation.latents_of(engine, wanted, SESSION.known)
     LIVE.read = None if latents is None else _Read(of, latents, now)
     return latents
+
+
+def _somebody_waits() -> bool:
+    """Whether there is a window that would stand still meanwhile; a script's does not move anyway."""
+    return not bpy.app.background
 
 
 def request(
