@@ -38,7 +38,8 @@ class Blender:
         self._display = f":{next(free)}"
         self._running: list[subprocess.Popen] = []
         shutil.copy(zip_path, self.folder / "extension.zip")
-        shutil.copy(Path(__file__).with_name("inside.py"), self.folder)
+        for name in ("inside.py", "drag.py"):
+            shutil.copy(Path(__file__).with_name(name), self.folder)
 
     def __enter__(self) -> Blender:
         try:
@@ -138,6 +139,12 @@ class Blender:
         self.call("xdotool", "key", "ctrl+a")
         self.call("xdotool", "type", "--delay", "20", "--", text)
         self.call("xdotool", "key", "Return")
+        self.settle()
+
+    def drop(self, path: Path, x: int, y: int) -> None:
+        """Drops a file, named as it is seen inside, at a pixel, as a file manager does."""
+        self.move(x, y)
+        self.call("python3", str(self.inside / "drag.py"), str(path))
         self.settle()
 
     def move(self, x: int, y: int) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 import build
 from tests.gui.blender import Blender, root
 
-GENERATE = (909, 207)
+GENERATE = (909, 230)
 
 STAGE = """
 from mathutils import Euler, Vector

@@ -20,9 +20,9 @@ from motionclip_blender.core import amass
 from tests.gui.blender import Blender, root
 from tests.synthetic import random_motion
 
-HEADER = (850, 243)  # pixels; of the panel, below that of an SMPL-X armature
-BUTTON = (909, 478)
-CANCEL = (1008, 478)
+HEADER = (850, 422)  # pixels; of the panel, below that of an SMPL-X armature
+BUTTON = (909, 657)
+CANCEL = (1008, 657)
 
 OPEN = """
     sidebar = next(region for region in bpy.context.area.regions if region.type == "UI")
@@ -33,7 +33,7 @@ OPEN = """
     asked.motions, asked.out, asked.per_motion, asked.size = {motions!r}, {out!r}, {per_motion}, {size}
     bpy.context.area.tag_redraw()
 """
-_CROP = (774, 86, 1058, 550)
+_CROP = (774, 86, 1058, 716)
 
 
 def prepare(blender: Blender, out: str, per_motion: int, size: int) -> None:

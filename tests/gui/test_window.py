@@ -11,33 +11,40 @@ from tests.gui.blender import Blender, installed
 
 pytestmark = pytest.mark.gui
 
-GENERATE = (909, 207)  # pixels; where the panel of an SMPL-X armature has its buttons
-CANCEL = (1008, 207)
+GENERATE = (909, 230)  # pixels; where the panel of an SMPL-X armature has its buttons
+CANCEL = (1008, 230)
 ADD_BODY = (909, 128)  # in its stead while no SMPL-X armature is active
 VIEW = (400, 500)
 PROMPT = "a person waves with the right hand"
 LONGEST_GAP = 1.0
 """Seconds that the window may stand still, on two busy cores drawing in software; torch takes ten to load."""
 
-# An engine that takes as long as a test needs, through the real job, operator and panel
+# An engine that takes as long to load as a test needs, through the real job, operator and panel
 SLOW = """
     import threading
     import numpy as np
-    from types import SimpleNamespace
+    from bl_ext.user_default.motionclip_blender.core.engine import Engine
     from bl_ext.user_default.motionclip_blender.core.motion import Motion
 
-    class Slow:
-        pack = SimpleNamespace(name="slow", version="1", fps=30.0)
+    class Slow(Engine):
         go = threading.Event()
 
-        def generate(self, prompt, frames, progress):
+        def load(self, progress=None):
             for step in range(2000):
-                progress("Working", step / 2000)
+                if progress is not None:
+                    progress("Working", step / 2000)
                 if self.go.wait(0.01):
                     break
+
+        def encode_texts(self, prompts):
+            self.load()
+            return np.ones((len(prompts), self.pack.clip.width), np.float32)
+
+        def decode(self, latent, frames):
             return Motion(np.tile([1.0, 0, 0, 0], (frames, 55, 1)), np.zeros((frames, 3)), 30)
 
-    SESSION.engine = lambda sources: Slow()
+    slow = Slow()
+    SESSION.engine = lambda sources: slow
 """
 
 
