@@ -1,0 +1,166 @@
+"""Where latents come from: Actions of all sorts, images, and what cannot be read."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+pytest.importorskip("bpy")
+
+from mathutils import Quaternion
+
+from motionclip_blender.core.engine import Engine
+from motionclip_blender.core.expression import parse
+from motionclip_blender.core.motion import Motion
+from motionclip_blender.core.reading import Reading
+from motionclip_blender.core.terms import ExpressionError
+from motionclip_blender.rig.bones import Bones
+from motionclip_blender.rig.keys import key_motion
+from motionclip_blender.rig.pictures import write_picture
+from motionclip_blender.ui.gathering import Gathered, gathered
+from motionclip_blender.ui.known import KnownLatents
+from motionclip_blender.ui.session import SESSION, Sources
+from tests.synthetic import random_motion
+from tests.ui.test_recognise import refused
+
+
+@pytest.fixture
+def engine(default_pack) -> Engine:
+    return SESSION.engine(Sources())
+
+
+@pytest.fixture
+def read(bpy, person, engine):
+    """The latent of an expression of one source."""
+
+    def read(expression: str, reading: Reading | None = None, known: KnownLatents | None = None) -> np.ndarray:
+        terms = parse(expression)
+        found = gathered(bpy.context.scene, person, terms)
+        (latent,) = (known or KnownLatents()).of(engine, terms, found, reading or Reading()).values()
+        return latent
+
+    return read
+
+
+def cosine(a: np.ndarray, b: np.ndarray) -> float:
+    return float(a @ b / np.linalg.norm(a) / np.linalg.norm(b))
+
+
+# --- Actions
+
+
+@pytest.mark.parametrize("fps", [12, 24, 25, 60])
+def test_an_action_of_any_rate_is_the_same_motion(bpy, person, read, engine, fps) -> None:
+    bpy.context.scene.render.fps = fps
+    motion = random_motion(121, fps=60, size=0.1)
+    key_motion(person, motion, "mine")
+    assert cosine(read("[mine]"), engine.encode(motion)) > 0.99
+
+
+def test_of_a_long_action_the_reading_says_what_counts(bpy, person, read) -> None:
+    bpy.context.scene.render.fps = 30
+    key_motion(person, random_motion(400, fps=30, size=0.2), "long")
+    latents = [read("[long]", Reading(how, 200)) for how in ("average", "first", "frame", "typical")]
+    for i, latent in enumerate(latents):
+        assert all(not np.allclose(latent, other, atol=1e-3) for other in latents[:i])
+
+
+def test_an_action_in_euler_angles_is_the_same(bpy, person, read) -> None:
+    bpy.context.scene.render.fps = 30
+    motion = Motion(random_motion(40, size=0.1).rotations, np.zeros((40, 3)))
+    key_motion(person, motion, "quaternions")
+    bones = Bones.of(person)
+    turned = bones.to_bones(motion.rotations)
+    person.animation_data.action = bpy.data.actions.new("euler")
+    for frame in range(len(motion)):
+        for joint, name in enumerate(bones.names):
+            bone = person.pose.bones[name]
+            bone.rotation_mode = "XYZ"
+            bone.rotation_euler = Quaternion(turned[frame, joint]).to_euler("XYZ")
+            bone.keyframe_insert("rotation_euler", frame=1 + frame)
+    assert cosine(read("[euler]"), read("[quaternions]")) > 0.999
+
+
+def test_an_action_of_a_rig_with_other_bones(bpy, person, read) -> None:
+    bpy.ops.object.armature_add()
+    other = bpy.context.object
+    other.pose.bones["Bone"].keyframe_insert("rotation_quaternion", frame=1)
+    name = other.animation_data.action.name
+    with pytest.raises(ExpressionError, match="has no keys for the bones of"):
+        read(f"[{name}]")
+
+
+def test_an_action_with_some_bones_only_is_read(bpy, person, read) -> None:
+    key_motion(person, random_motion(40, fps=24, size=0.1), "mine")
+    person.animation_data.action = None
+    person.pose.bones["left_elbow"].keyframe_insert("rotation_quaternion", frame=1)
+    person.pose.bones["left_elbow"].keyframe_insert("rotation_quaternion", frame=40)
+    assert np.isfinite(read(f"[{person.animation_data.action.name}]")).all()
+
+
+def test_an_empty_action(bpy, person, read) -> None:
+    bpy.data.actions.new("empty")
+    with pytest.raises(ExpressionError, match='"empty" has no keys'):
+        read("[empty]")
+
+
+def test_an_armature_that_is_no_smplx_one(bpy, default_pack) -> None:
+    bpy.ops.object.armature_add()
+    bpy.data.actions.new("mine")
+    assert "is no SMPL-X armature" in refused(bpy, bpy.ops.motionclip.make, expression="[mine]")
+
+
+# --- images
+
+
+def test_an_image_file_and_the_same_image_in_blender(bpy, person, tmp_path) -> None:
+    path = tmp_path / "a photo.png"
+    write_picture(np.random.default_rng(0).random((64, 48, 4)).astype(np.float32), path)
+    (from_file,) = gathered(bpy.context.scene, person, parse(f'image("{path}")')).images.values()
+    assert from_file.shape == (64, 48, 3) and from_file.dtype == np.uint8 and from_file.std() > 10
+    assert not bpy.data.images  # nothing is left behind
+    bpy.data.images.load(str(path)).name = "shot"
+    (in_blender,) = gathered(bpy.context.scene, person, parse('image("shot")')).images.values()
+    assert np.array_equal(in_blender, from_file)
+
+
+def test_an_image_beside_the_file(bpy, person, tmp_path) -> None:
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "file.blend"))
+    write_picture(np.ones((8, 8, 4), np.float32), tmp_path / "photo.png")
+    assert gathered(bpy.context.scene, person, parse('image("//photo.png")')).images["//photo.png"].min() == 255
+
+
+def test_what_is_no_image(bpy, read, tmp_path) -> None:
+    (tmp_path / "note.png").write_text("no image")
+    with pytest.raises(ExpressionError, match="no image that Blender can read"):
+        read(f'image("{tmp_path / "note.png"}")')
+    with pytest.raises(ExpressionError, match="There is no image file"):
+        read('image("/nowhere.png")')
+    assert not bpy.data.images
+
+
+# --- what is known already
+
+
+def test_each_source_is_worked_out_once(bpy, person, engine, read, monkeypatch) -> None:
+    key_motion(person, random_motion(40, fps=24, size=0.1), "mine")
+    asked, known = [], KnownLatents()
+    encode = engine.encode
+    monkeypatch.setattr(engine, "encode", lambda *a: asked.append(a) or encode(*a))
+    for _ in range(3):
+        read("[mine]", known=known)
+    assert len(asked) == 1
+    read("[mine]", Reading("first"), known)  # read in another way, it is another latent
+    assert len(asked) == 2
+    key_motion(person, random_motion(40, fps=24, size=0.2), "mine2")
+    bpy.data.actions.remove(bpy.data.actions["mine"])
+    bpy.data.actions["mine2"].name = "mine"  # another Action of the same name
+    read("[mine]", known=known)
+    assert len(asked) == 3
+
+
+def test_another_engine_knows_nothing(engine, default_pack) -> None:
+    terms, known = parse('"walk"'), KnownLatents()
+    known.of(engine, terms, Gathered(), Reading())
+    assert known.at_hand(engine, terms, Gathered(), Reading())
+    assert known.at_hand(Engine(), terms, Gathered(), Reading()) is None
