@@ -26,6 +26,7 @@ from . import (
     latents,
     latents_panel,
     live,
+    menu,
     operators,
     panel,
     preferences,
@@ -66,6 +67,7 @@ _CLASSES = (
     *composition_panel.CLASSES,
     *latents_panel.CLASSES,
     *frames_panel.CLASSES,
+    *menu.CLASSES,
 )
 
 
@@ -79,7 +81,7 @@ def register() -> None:
     labels.attach()
     search.attach()
     presets.attach()
-    drop.attach()
+    menu.attach()
     handlers.attach()
     command.attach()
 
@@ -92,7 +94,7 @@ def unregister() -> None:
     working.stop_timer()
     command.detach()
     handlers.detach()
-    drop.detach()
+    menu.detach()
     presets.detach()
     search.detach()
     labels.detach()

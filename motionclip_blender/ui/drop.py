@@ -204,20 +204,6 @@ def _told(loaded: list[_Loaded]) -> str:
     return _('"{}": {} frames at {:g} per second').format(one.name, len(one.motion), one.motion.fps)
 
 
-def _draw_import(self: bpy.types.Menu, context: bpy.types.Context) -> None:
-    self.layout.operator(MOTIONCLIP_OT_import_motion.bl_idname, text="SMPL-X motion (.npz)")
-
-
-def attach() -> None:
-    """Adds the entry of File, Import."""
-    bpy.types.TOPBAR_MT_file_import.append(_draw_import)
-
-
-def detach() -> None:
-    """Takes it away."""
-    bpy.types.TOPBAR_MT_file_import.remove(_draw_import)
-
-
 CLASSES = (
     MOTIONCLIP_OT_import_motion,
     MOTIONCLIP_OT_generate_from_image,

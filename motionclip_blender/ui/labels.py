@@ -35,7 +35,7 @@ class MOTIONCLIP_OT_edit_labels(bpy.types.Operator):
     """Copy the labels that ship with the add-on into this file, to add to them, change and remove them"""
 
     bl_idname = "motionclip.edit_labels"
-    bl_label = "Edit the labels"
+    bl_label = "Edit the labels of recognition"
     bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
@@ -50,7 +50,7 @@ class MOTIONCLIP_OT_add_label(bpy.types.Operator):
     """Add a label to the list that motions are compared with"""
 
     bl_idname = "motionclip.add_label"
-    bl_label = "Add a label"
+    bl_label = "Add a label of recognition"
     bl_options = {"REGISTER", "UNDO"}
 
     name: StringProperty(name="Label", description="What a motion may be, in English", options={"SKIP_SAVE"})
@@ -68,7 +68,7 @@ class MOTIONCLIP_OT_remove_label(bpy.types.Operator):
     """Remove the active label from the list"""
 
     bl_idname = "motionclip.remove_label"
-    bl_label = "Remove the label"
+    bl_label = "Remove a label of recognition"
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
@@ -92,7 +92,7 @@ class MOTIONCLIP_OT_reset_labels(bpy.types.Operator):
     """Go back to the labels that ship with the add-on; your own are removed"""
 
     bl_idname = "motionclip.reset_labels"
-    bl_label = "Reset to defaults"
+    bl_label = "Reset the labels of recognition"
     bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:

@@ -53,7 +53,7 @@ class MOTIONCLIP_PT_labels(MotionPanel, bpy.types.Panel):
         own, layout = context.scene.motionclip_labels, self.layout
         if not own.items:
             layout.label(text=_("The {} labels that ship").format(len(default_labels())), translate=False)
-            layout.operator("motionclip.edit_labels", icon="GREASEPENCIL")
+            layout.operator("motionclip.edit_labels", text="Edit the labels", icon="GREASEPENCIL")
             return
         row = layout.row()
         row.template_list("MOTIONCLIP_UL_labels", "", own, "items", own, "active", rows=6)

@@ -22,6 +22,8 @@ import build
 from motionclip_blender.core.errors import UserError
 
 SIZE = (1280, 800)
+VIEW = (400, 500)  # pixels; somewhere in the 3D view
+PROMPT = "a person waves with the right hand"
 _FIRST_DISPLAY = 93  # the first that is free is taken, so that several programs may run side by side
 # mounts made for a run are gone with its processes
 _ENTER = 'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"'

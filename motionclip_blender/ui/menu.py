@@ -1,0 +1,84 @@
+"""Everything that the panels do, in the Object and Pose menus of the 3D view: where Blender's search (F3) finds it."""
+
+from __future__ import annotations
+
+import bpy
+
+_ENTRIES = (
+    "motionclip.generate",
+    "motionclip.generate_from_image",
+    "motionclip.blend",
+    "motionclip.blend_over_time",
+    "motionclip.blend_stops",
+    "motionclip.make",
+    "motionclip.compose",
+    None,
+    "motionclip.run_again",
+    "motionclip.push_down",
+    "motionclip.mark_asset",
+    "motionclip.tag_action",
+    "motionclip.save_latent",
+    None,
+    "motionclip.recognise",
+    "motionclip.search",
+    "motionclip.edit_labels",
+    "motionclip.add_label",
+    "motionclip.remove_label",
+    "motionclip.reset_labels",
+    None,
+    "motionclip.add_body",
+    "motionclip.import_motion",
+    "motionclip.render_frames",
+)
+
+
+class MOTIONCLIP_MT_menu(bpy.types.Menu):
+    """MotionCLIP, below Object and Pose."""
+
+    bl_idname = "MOTIONCLIP_MT_menu"
+    bl_label = "MotionCLIP"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        for entry in _ENTRIES:
+            if entry is None:
+                self.layout.separator()
+            else:
+                self.layout.operator(entry)
+
+
+def _draw_menu(self: bpy.types.Menu, context: bpy.types.Context) -> None:
+    self.layout.separator()
+    self.layout.menu(MOTIONCLIP_MT_menu.bl_idname)
+
+
+def _draw_add(self: bpy.types.Menu, context: bpy.types.Context) -> None:
+    self.layout.operator("motionclip.add_body", text="SMPL-X body", icon="OUTLINER_OB_ARMATURE")
+
+
+def _draw_import(self: bpy.types.Menu, context: bpy.types.Context) -> None:
+    self.layout.operator("motionclip.import_motion", text="SMPL-X motion (.npz)")
+
+
+def _places() -> tuple:
+    types = bpy.types
+    return (
+        (types.VIEW3D_MT_object, _draw_menu),
+        (types.VIEW3D_MT_pose, _draw_menu),
+        (types.VIEW3D_MT_armature_add, _draw_add),
+        (types.TOPBAR_MT_file_import, _draw_import),
+    )
+
+
+def attach() -> None:
+    """Adds the entries to Blender's menus."""
+    for menu, draw in _places():
+        menu.append(draw)
+
+
+def detach() -> None:
+    """Takes them away."""
+    for menu, draw in _places():
+        menu.remove(draw)
+
+
+CLASSES = (MOTIONCLIP_MT_menu,)
