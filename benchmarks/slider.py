@@ -5,9 +5,9 @@
 Warm, on this machine. In every round each of the parts is timed once, at a factor that no round had before; the figures
 are medians over the rounds, in milliseconds.
 
-- step: `recipe.decoded` of the known latents of both ends, `rekey_motion`, and Blender's update of the armature and its
-  skin.
-- decode, rekey: the first two of these by themselves.
+- step: the panel's factor is set, as a drag of the slider sets it: the extension decodes the blend and keys the
+  armature's Action anew; and Blender updates the armature and its skin.
+- decode, rekey: `recipe.decoded` of the known latents of both ends, and `rekey_motion`, by themselves.
 - decoder: the network's forward pass for the frames, of weights loaded anew, in one thread as the engine runs it.
 - decoder, all threads: the same in torch's own number of threads.
 
@@ -27,13 +27,15 @@ import bpy
 import numpy as np
 import torch
 
-from motionclip_blender.core.engine import Engine
+import motionclip_blender
 from motionclip_blender.core.model.threads import one_thread
 from motionclip_blender.core.model.weights import load_network
-from motionclip_blender.core.recipe import Recipe, decoded
+from motionclip_blender.core.recipe import decoded
 from motionclip_blender.core.sources import source_latents
 from motionclip_blender.rig.armature import add_body
-from motionclip_blender.rig.keys import key_motion, rekey_motion, scene_fps
+from motionclip_blender.rig.keys import rekey_motion, scene_fps
+from motionclip_blender.ui.recipes import blend
+from motionclip_blender.ui.session import SESSION, Sources
 
 from .figures import tell
 from .prompt_to_keys import WARM_UP, bare, seconds
@@ -61,24 +63,24 @@ def timed(parts: Callable[[float], Mapping[str, Callable[[], object]]], rounds: 
 
 def measure(frames: int, rounds: int) -> dict[str, object]:
     """All figures as one dictionary."""
-    engine = Engine()
-    engine.load()
-    network, _ = load_network(engine.pack)
     bpy.ops.wm.read_factory_settings(use_empty=True)
+    engine = SESSION.engine(Sources())
+    network, _ = load_network(engine.pack)
     bpy.context.scene.render.fps = round(engine.pack.fps)
     armature = add_body(engine.body)
-    recipe = Recipe(f'"{ENDS[0]}"', frames, "blend", f'"{ENDS[1]}"')
+    panel = bpy.context.scene.motionclip
+    panel.frames, panel.blend.start.prompt, panel.blend.end.prompt = frames, *ENDS
+    bpy.ops.motionclip.blend()
+    recipe = blend(bpy.context.scene)
     latents = source_latents(engine, recipe.terms)
     fps = scene_fps()
-    motion = decoded(engine, recipe, latents, fps).motion
-    key_motion(armature, motion, "slider")
 
     def parts(factor: float) -> dict[str, Callable[[], object]]:
         made = decoded(engine, replace(recipe, factor=factor), latents, fps)
         tensor = torch.from_numpy(made.latent)[None]
 
         def step() -> None:
-            rekey_motion(armature, decoded(engine, replace(recipe, factor=factor), latents, fps).motion)
+            panel.blend.factor = factor
             bpy.context.view_layer.update()
 
         def alone() -> None:
@@ -111,7 +113,11 @@ def main() -> int:
     options = parser.parse_args()
     if options.rounds < 20:
         parser.error("--rounds takes 20 or more")
-    figures = measure(options.frames, options.rounds)
+    motionclip_blender.register()
+    try:
+        figures = measure(options.frames, options.rounds)
+    finally:
+        motionclip_blender.unregister()
     tell(figures, options.json, 26)
     within = figures["step ms"] <= options.limit
     print(f"{'within' if within else 'ABOVE'} the limit of {options.limit:g} ms")
