@@ -44,8 +44,7 @@ class MOTIONCLIP_PT_arithmetic(MotionPanel, bpy.types.Panel):
         column.template_list("MOTIONCLIP_UL_terms", "", asked, "terms", asked, "active", rows=3)
         column.operator("motionclip.add_term", icon="ADD")
         draw_reading(layout, scene, *asked.terms)
-        if asked.terms:
-            draw_follows(layout.column(), context, "arithmetic", "Make")
+        draw_follows(layout.column(), context, "arithmetic", "Make")
         big_button(layout, "motionclip.make", "Make motion")
 
 
