@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bpy
+from bpy.app.translations import pgettext_iface as _
 
 from . import live
 from .panel import MotionPanel, big_button
@@ -51,7 +52,7 @@ def draw_follows(layout: bpy.types.UILayout, context: bpy.types.Context, section
         row.label(text="The motion follows", icon="LINKED")
     else:
         row.active = False
-        row.label(text=f"Press {button}; then it follows", icon="UNLINKED")
+        row.label(text=_("Press {}; then it follows").format(_(button)), icon="UNLINKED")
 
 
 CLASSES = (MOTIONCLIP_PT_blend,)

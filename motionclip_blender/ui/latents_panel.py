@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bpy
+from bpy.app.translations import pgettext_iface as _
 
 from .panel import MotionPanel
 
@@ -31,7 +32,7 @@ class MOTIONCLIP_PT_latents(MotionPanel, bpy.types.Panel):
         column.operator("motionclip.save_latent", text="", icon="ADD")
         column.operator("motionclip.remove_latent", text="", icon="REMOVE")
         if settings.active_latent < len(settings.latents):
-            layout.label(text=f"Model: {settings.latents[settings.active_latent].pack}")
+            layout.label(text=_("Model: {}").format(settings.latents[settings.active_latent].pack))
 
 
 CLASSES = (MOTIONCLIP_UL_latents, MOTIONCLIP_PT_latents)

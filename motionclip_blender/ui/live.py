@@ -59,6 +59,7 @@ class Live:
     def __init__(self) -> None:
         self.job: Job[_Step] | None = None
         self.seconds = 0.0
+        self.error = ""  # the last one that a slider brought
         self.read: _Read | None = None
         self.scene = self.armature = 0  # `session_uid`s of whose motion is behind
 
@@ -81,6 +82,8 @@ def follow(context: bpy.types.Context, section: str) -> None:
     """
     scene, armature = context.scene, generation.armature_of(context)
     scene.motionclip.behind = ""  # whatever was: this change is the last one
+    if SESSION.error == LIVE.error:
+        SESSION.error = ""
     try:
         wish = _wish(scene, armature, section)
         if wish is not None and not _at_once(scene, armature, wish):
@@ -233,7 +236,7 @@ def _start(wanted: generation.Request) -> None:
 
 def _tell(error: Exception) -> None:
     """In the panel, which keeps showing it."""
-    SESSION.error = sentence(error)
+    SESSION.error = LIVE.error = sentence(error)
     for scene in bpy.data.scenes:
         if scene.motionclip.behind:
             scene.motionclip.behind = ""

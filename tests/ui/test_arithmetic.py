@@ -163,6 +163,7 @@ def test_weights_that_leave_nothing_keep_the_motion(bpy, made, person) -> None:
     assert '"jump"' in recipe(person)["first"]  # of the last weights that made a motion
     made.arithmetic.terms[0].weight = 1.0
     assert recipe(person)["first"] == '"jump" + 0 * "old man walking"'
+    assert SESSION.error == ""
 
 
 # --- styles
