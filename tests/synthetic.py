@@ -6,7 +6,7 @@ import numpy as np
 
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.motion import Motion
-from motionclip_blender.core.skeleton import JOINTS, PARENTS
+from motionclip_blender.core.skeleton import INDEX, JOINTS, PARENTS
 
 # Rest positions that make a person of 1.7 m: left half and midline, metres
 _PLACES = {
@@ -65,3 +65,11 @@ def angle_between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Radians between the rotations of quaternions (..., 4), precise for small ones."""
     apart = rot.quat_multiply(rot.quat_conjugate(a.astype(np.float64)), b.astype(np.float64))
     return 2 * np.arctan2(np.linalg.norm(apart[..., 1:], axis=-1), np.abs(apart[..., 0]))
+
+
+def arm_swing(frames: int = 21) -> Motion:
+    """One arm circles once while the body moves a metre ahead."""
+    poses = np.zeros((frames, 55, 3))
+    poses[:, INDEX["left_elbow"], 0] = np.sin(np.linspace(0, 2 * np.pi, frames))
+    ahead = np.linspace(0, 1, frames)[:, None] * np.array([0, 0, 1])
+    return Motion.from_axis_angle(poses.reshape(frames, -1), ahead)

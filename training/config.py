@@ -35,7 +35,8 @@ class TrainConfig:
 
     refine_from: the step from which the transformers, and equation 3, take part. Up to it only the linear part and the
         reader learn, at a fraction of the price; with `cosines` 0 there is no linear part, and this must be 0.
-    linear_rate: the linear part's learning rate, as a share of the others': it starts where it is best alone.
+    linear_rate, refine_rate: learning rates of the linear part, which starts where it is best alone, and of the
+        transformers, which begin when the rate has fallen, as shares of the reader's.
     canary_from: from this step on a decoder whose output hardly moves stops the run. It is what a collapsed
         MotionCLIP does: every prompt gives the same still pose.
     vertices: how many of the body's vertices the loss compares; 0 compares all. posed: in how many frames of each
@@ -43,7 +44,7 @@ class TrainConfig:
     """
 
     seed: int = 0
-    steps: int = 8_000
+    steps: int = 7_000
     refine_from: int = 5_000
 
     split: str | None = "held-out"
@@ -73,6 +74,7 @@ class TrainConfig:
 
     learning_rate: float = 1e-3
     linear_rate: float = 0.2
+    refine_rate: float = 3.0
     warmup: int = 300
     weight_decay: float = 0.01
     clip_norm: float = 1.0

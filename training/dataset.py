@@ -11,6 +11,7 @@ from motionclip_blender.core import amass
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.loop import extended
 from motionclip_blender.core.motion import Motion, heading
 from motionclip_blender.core.pose_tensor import to_pose_tensor
 from motionclip_blender.core.skeleton import HAND_JOINTS, INDEX
@@ -28,8 +29,6 @@ _ARMS = {
     for side in ("left", "right")
 }
 LIMBS = _ARMS | {UPPER_BODY: ("spine1", "spine2", "spine3", "neck", "head", *_ARMS["left_arm"], *_ARMS["right_arm"])}
-_SEAM = 5  # frames over which a clip that does not quite end as it began is faded into its repetition
-_LOOP_DEGREES = 8.0  # difference of every joint up to which a clip counts as ending as it began
 
 
 @dataclass(frozen=True)
@@ -56,9 +55,7 @@ class Sample:
         return self.cut[0] <= frame < self.cut[1]
 
 
-def load_samples(
-    data: Path, body: Body, longest: int, split: str | None = None, augment: bool = True
-) -> list[Sample]:
+def load_samples(data: Path, body: Body, longest: int, split: str | None = None, augment: bool = True) -> list[Sample]:
     """Every captioned span of the prepared folder `data`, each followed by its mirror image.
 
     augment: also the spans that `augmented` makes of them.
@@ -78,13 +75,13 @@ def load_samples(
         motion = span_motion(clip, span, body)
         for part, clip in span.limbs.items():
             motion = with_limb(motion, amass.load(data / f"{clip}.npz"), part)
-        extended = extend(motion, longest, hold=span.after == "hold")
+        long = extended(motion, longest, hold=span.after == "hold")
         prompts = span.captions if span.exemplar else ()
-        samples.append(Sample(span.clip, span.action, extended, span.captions, prompts, len(motion), False, cut))
+        samples.append(Sample(span.clip, span.action, long, span.captions, prompts, len(motion), False, cut))
         # A caption that names no side would have two motions, so the mirror image answers only to those that do
         sided = tuple(mirrored(c) for c in prompts if names_a_side(c))
         captions = tuple(mirrored(c) for c in span.captions)
-        samples.append(Sample(span.clip, span.action, extended.mirror(), captions, sided, len(motion), True, cut))
+        samples.append(Sample(span.clip, span.action, long.mirror(), captions, sided, len(motion), True, cut))
     return samples
 
 
@@ -106,31 +103,11 @@ def span_motion(motion: Motion, span: CaptionedSpan, body: Body) -> Motion:
 def with_limb(motion: Motion, other: Motion, part: str) -> Motion:
     """`motion` with the joints of `part` (a key of `LIMBS`) moved as in `other`; both go on until the longer ends."""
     frames = max(len(motion), len(other))
-    motion, other = (extend(m, frames, hold=False).crop(0, frames) for m in (motion, other))
+    motion, other = (extended(m, frames).crop(0, frames) for m in (motion, other))
     rotations = motion.rotations.copy()
     joints = [INDEX[name] for name in LIMBS[part]]
     rotations[:, joints] = other.rotations[:, joints]
     return Motion(rotations, motion.translation, motion.fps)
-
-
-def extend(motion: Motion, frames: int, hold: bool) -> Motion:
-    """The motion made at least `frames` long, by repeating it or by holding its last pose."""
-    if hold:
-        missing = max(frames - len(motion), 0)
-        still = np.full(missing, len(motion) - 1)
-        at = np.concatenate((np.arange(len(motion)), still))
-        return Motion(motion.rotations[at], motion.translation[at], motion.fps)
-    # a loop's last pose is its first: one frame is all that both share
-    seam = 1 if _ends_as_it_began(motion) else min(_SEAM, len(motion) // 3)
-    out = motion
-    while len(out) < frames:
-        out = out.fade_into(motion, seam)
-    return out
-
-
-def _ends_as_it_began(motion: Motion) -> bool:
-    dots = np.abs(np.sum(motion.rotations[0, 1:22] * motion.rotations[-1, 1:22], axis=-1))
-    return bool(np.degrees(2 * np.arccos(np.clip(dots, 0, 1))).max() < _LOOP_DEGREES)
 
 
 class Windows:

@@ -11,14 +11,16 @@ from typing import Any
 
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import whole_path
+from motionclip_blender.core.model.image_tower import save_image_tower, vision_transformer
 from motionclip_blender.core.model.network import MotionCLIP
 from motionclip_blender.core.model.weights import network_size, save_network
 from motionclip_blender.core.pack import DEFAULT_FOLDER, TRANSLATION_MEANINGS, Pack
 
 from . import minilm
-from .captions import load_captions
 from .config import TrainConfig
+from .images import SPEC as IMAGE_TOWER
 from .run import load_checkpoint
+from .wordings import wordings
 
 LICENCE = "CC0-1.0"
 DATA = (
@@ -28,14 +30,14 @@ DATA = (
 )
 
 
-def export(run: Path, out: Path, version: str, figures: dict[str, Any]) -> Pack:
-    """Writes the averaged weights of the run's checkpoint and their `pack.json` into `out`."""
-    checkpoint = run / "checkpoint.pt"
-    if not checkpoint.is_file():
-        raise UserError(f"{checkpoint} is missing; train first.")
-    state = load_checkpoint(checkpoint)
+def export(run: Path, out: Path, version: str, images: Path | None = None) -> Pack:
+    """Writes the averaged weights of the run's checkpoint and their `pack.json` into `out`.
+
+    images: a run of the image tower, whose weights then go into the pack too. Figures are added by `record`, once the
+    pack has been evaluated. Raises `UserError` when a checkpoint is missing or damaged.
+    """
+    state = _checkpoint(run / "checkpoint.pt")
     config = TrainConfig.load(run / "config.json")
-    spans = load_captions()
     pack = Pack(
         folder=out,
         name="default",
@@ -49,35 +51,51 @@ def export(run: Path, out: Path, version: str, figures: dict[str, Any]) -> Pack:
         clip=minilm.SPEC,
         info={
             "data": DATA,
-            "clips": len({span.clip for span in spans}),
-            "captions": sum(len(span.captions) for span in spans),
+            "split": config.split,
+            "captions": len(wordings(config.split)),
             "steps": state["step"],
-            "figures": figures,
+            "seed": config.seed,
         },
+        image=IMAGE_TOWER if images else None,
     )
     network = MotionCLIP(network_size(pack))
     network.load_state_dict(state["average"])
     out.mkdir(parents=True, exist_ok=True)
+    if images:
+        tower = vision_transformer(IMAGE_TOWER, pack.clip.width)
+        tower.load_state_dict(_checkpoint(images / "images.pt")["average"])
+        save_image_tower(tower, pack.image_path)
     save_network(network, minilm.text_projection(), pack.weights_path)
     digest = hashlib.sha256(pack.weights_path.read_bytes()).hexdigest()
     pack = replace(pack, info=pack.info | {"weights_sha256": digest})
-    with whole_path(out / "pack.json") as temporary:
-        temporary.write_text(json.dumps(pack.as_json(), indent=1) + "\n", encoding="utf-8")
+    _write(pack)
     return pack
 
 
-def last_figures(run: Path) -> dict[str, Any]:
-    """The last line of the run's log."""
-    lines = (run / "log.jsonl").read_text().splitlines()
-    return json.loads(lines[-1]) if lines else {}
+def record(pack: Pack, figures: dict[str, Any]) -> None:
+    """Writes what a pack was measured at into its `pack.json`."""
+    _write(replace(pack, info=pack.info | {"figures": figures}))
+
+
+def _write(pack: Pack) -> None:
+    with whole_path(pack.folder / "pack.json") as temporary:
+        temporary.write_text(json.dumps(pack.as_json(), indent=1) + "\n", encoding="utf-8")
+
+
+def _checkpoint(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise UserError(f"{path} is missing; train first.")
+    return load_checkpoint(path)
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m training export", description=__doc__)
     parser.add_argument("--run", type=Path, default=Path("runs/default"))
     parser.add_argument("--out", type=Path, default=DEFAULT_FOLDER)
-    parser.add_argument("--version", default="0.1.0")
+    parser.add_argument("--images", type=Path, help="run of the image tower (`python -m training images`), to put in")
+    parser.add_argument("--version", default="1.0.0")
     options = parser.parse_args(arguments)
-    pack = export(options.run, options.out, options.version, last_figures(options.run))
-    print(f"{pack.weights_path}: {pack.weights_path.stat().st_size / 1e6:.1f} MB")
+    pack = export(options.run, options.out, options.version, options.images)
+    for path in (pack.weights_path, *([pack.image_path] if pack.image else [])):
+        print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
     return 0

@@ -20,16 +20,22 @@ _SECONDS = 1.0  # over which an error of a step adds up, as it counts here
 
 @torch.no_grad()
 def start(
-    network: MotionCLIP, windows: Windows, captions: Captions, body: SparseBody, random: np.random.Generator
+    network: MotionCLIP,
+    windows: Windows,
+    captions: Captions,
+    body: SparseBody,
+    frames: tuple[int, int],
+    random: np.random.Generator,
 ) -> None:
     """Sets the linear encoder and decoder of `network` to principal components, turned towards the captions.
 
     The components are those of the windows' spectra, every number weighted by the metres that it moves the body. Any
     rotation of them keeps motions equally well; the one chosen brings their latents nearest to their captions
     (orthogonal Procrustes, Schönemann 1966), as far from the captions' mean as captions are on average.
+    frames: shortest and longest window; the longer half is looked at.
     """
     encoder, decoder = network.encoder.linear, network.decoder.linear
-    spectra, told = _seen(encoder, windows, captions, network.decoder.linear.tables.period, random)
+    spectra, told = _seen(encoder, windows, captions, (sum(frames) // 2, frames[1]), random)
     weight = _metres(body).repeat(encoder.tables.count)
     centre, mean = spectra.mean(dim=0), torch.from_numpy(captions.mean).double()
     weighted = (spectra - centre) * weight
@@ -48,12 +54,16 @@ def start(
 
 
 def _seen(
-    encoder: LinearEncoder, windows: Windows, captions: Captions, longest: int, random: np.random.Generator
+    encoder: LinearEncoder,
+    windows: Windows,
+    captions: Captions,
+    lengths: tuple[int, int],
+    random: np.random.Generator,
 ) -> tuple[Tensor, Tensor]:
     """Spectra (n, count * numbers) of random windows, and the mean of each one's captions (n, 512), float64."""
     spectra, told = [], []
     for _ in range(_BATCHES):
-        frames = int(random.integers(longest // 2, longest + 1))
+        frames = int(random.integers(lengths[0], lengths[1] + 1))
         chosen, poses = windows.draw(_WINDOWS, frames, random)
         spectra.append(encoder.spectrum(to_steps(torch.from_numpy(poses)).flatten(2)).double())
         told.append(torch.from_numpy(np.stack([captions.captions[i].mean(axis=0) for i in chosen])).double())

@@ -59,7 +59,8 @@ class Run:
         if config.cosines:
             captions.whiten(self.network.decoder.reader.whiten)
         if config.cosines and not self.checkpoint.exists():  # which says where a run that goes on begins
-            start(self.network, self.windows, captions, sparse, np.random.default_rng(config.seed))
+            random = np.random.default_rng(config.seed)
+            start(self.network, self.windows, captions, sparse, config.frames, random)
         self.average = MotionCLIP(size)
         self.average.load_state_dict(self.network.state_dict())
         device = self.place.device
@@ -77,7 +78,8 @@ class Run:
         for name, parameter in self.network.named_parameters():
             if parameter.requires_grad:
                 decay = self.config.weight_decay if parameter.ndim > 1 else 0.0
-                rate = self.config.linear_rate if ".linear." in name else 1.0
+                of_linear, of_reader = ".linear." in name, ".reader." in name
+                rate = self.config.linear_rate if of_linear else 1.0 if of_reader else self.config.refine_rate
                 groups.setdefault((decay, rate), []).append(parameter)
         return [{"params": p, "weight_decay": decay, "rate": rate} for (decay, rate), p in groups.items()]
 

@@ -21,7 +21,7 @@ from motionclip_blender.core.loop import (
 )
 from motionclip_blender.core.motion import Motion, heading
 from motionclip_blender.core.skeleton import INDEX
-from tests.synthetic import angle_between, random_motion
+from tests.synthetic import angle_between, arm_swing, random_motion
 
 
 def gait(frames: int, period: float, speed: float = 1.0, turn: float = 0.0) -> Motion:
@@ -205,3 +205,27 @@ def test_generated_loops_of_any_length(engine: Engine, frames: int):
 
 def test_the_longest_loop(engine: Engine):
     assert len(engine.decode_loop(engine.encode_text("a person walks"), 1200)) == 1200
+
+
+def test_a_loop_goes_on_without_a_seam():
+    motion = arm_swing()
+    longer = extended(motion, 80, hold=False)
+    assert len(longer) >= 80
+    assert longer.translation[60, 2] == pytest.approx(3, abs=1e-4)
+    step = angle_between(longer.rotations[1:], longer.rotations[:-1]).max()
+    assert step <= angle_between(motion.rotations[1:], motion.rotations[:-1]).max() + 1e-4
+
+
+def test_a_move_that_ends_elsewhere_is_faded_into_its_repetition():
+    half = arm_swing(41).crop(0, 11)
+    longer = extended(half, 60, hold=False)
+    assert len(longer) >= 60
+    whole_jump = angle_between(half.rotations[-1], half.rotations[0]).max()
+    assert angle_between(longer.rotations[1:], longer.rotations[:-1]).max() < whole_jump / 2
+
+
+def test_a_held_end_stays_where_it_is():
+    motion = arm_swing()
+    longer = extended(motion, 50, hold=True)
+    assert len(longer) == 50
+    assert (longer.rotations[21:] == motion.rotations[-1]).all() and (longer.translation[21:] == [0, 0, 1]).all()

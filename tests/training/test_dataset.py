@@ -7,44 +7,11 @@ import pytest
 
 from motionclip_blender.core import amass
 from motionclip_blender.core import rotations as rot
-from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.skeleton import INDEX
-from tests.synthetic import angle_between, random_motion
+from tests.synthetic import angle_between, arm_swing, random_motion
 from training import dataset
 from training.captions import CaptionedSpan, mirrored, names_a_side
-from training.dataset import Windows, extend, load_samples, with_limb
-
-
-def loop(frames: int = 21) -> Motion:
-    """One arm circles once while the body moves a metre ahead."""
-    poses = np.zeros((frames, 55, 3))
-    poses[:, INDEX["left_elbow"], 0] = np.sin(np.linspace(0, 2 * np.pi, frames))
-    ahead = np.linspace(0, 1, frames)[:, None] * np.array([0, 0, 1])
-    return Motion.from_axis_angle(poses.reshape(frames, -1), ahead)
-
-
-def test_a_loop_goes_on_without_a_seam():
-    motion = loop()
-    longer = extend(motion, 80, hold=False)
-    assert len(longer) >= 80
-    assert longer.translation[60, 2] == pytest.approx(3, abs=1e-4)
-    step = angle_between(longer.rotations[1:], longer.rotations[:-1]).max()
-    assert step <= angle_between(motion.rotations[1:], motion.rotations[:-1]).max() + 1e-4
-
-
-def test_a_move_that_ends_elsewhere_is_faded_into_its_repetition():
-    half = loop(41).crop(0, 11)
-    longer = extend(half, 60, hold=False)
-    assert len(longer) >= 60
-    whole_jump = angle_between(half.rotations[-1], half.rotations[0]).max()
-    assert angle_between(longer.rotations[1:], longer.rotations[:-1]).max() < whole_jump / 2
-
-
-def test_a_held_end_stays_where_it_is():
-    motion = loop()
-    longer = extend(motion, 50, hold=True)
-    assert len(longer) == 50
-    assert (longer.rotations[21:] == motion.rotations[-1]).all() and (longer.translation[21:] == [0, 0, 1]).all()
+from training.dataset import Windows, load_samples, with_limb
 
 
 def test_sides_are_swapped_in_words():
@@ -54,7 +21,7 @@ def test_sides_are_swapped_in_words():
 
 
 def test_an_arm_of_another_clip():
-    walk, wave = loop(21), random_motion(40)
+    walk, wave = arm_swing(21), random_motion(40)
     both = with_limb(walk, wave, "right_arm")
     assert len(both) == 40
     assert angle_between(both.rotations[:, INDEX["right_elbow"]], wave.rotations[:, INDEX["right_elbow"]]).max() < 1e-3
@@ -69,8 +36,8 @@ def samples(tmp_path, monkeypatch, small_body):
         CaptionedSpan("a/two", "fall", ("falls",), exemplar=False, after="hold", start=0.5, end=1.5),
     ]
     monkeypatch.setattr(dataset, "load_captions", lambda: spans)
-    amass.save(loop(), tmp_path / "a" / "one.npz")
-    amass.save(loop(61).turned(1.0), tmp_path / "a" / "two.npz")
+    amass.save(arm_swing(), tmp_path / "a" / "one.npz")
+    amass.save(arm_swing(61).turned(1.0), tmp_path / "a" / "two.npz")
     return load_samples(tmp_path, small_body, longest=60, augment=False)
 
 

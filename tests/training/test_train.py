@@ -24,7 +24,7 @@ from training.body_loss import SparseBody, spread  # noqa: E402
 from training.config import TrainConfig  # noqa: E402
 from training.dataset import Sample  # noqa: E402
 from training.embeddings import Captions, Frames  # noqa: E402
-from training.export import export  # noqa: E402
+from training.export import export, record  # noqa: E402
 from training.log import Log  # noqa: E402
 from training.losses import LossWeights, alignment, contrast, length, naming, reconstruction  # noqa: E402
 from training.run import Run  # noqa: E402
@@ -47,7 +47,10 @@ TINY = TrainConfig(
 
 def made_samples() -> list[Sample]:
     words = ["walk", "jump", "wave", "sit"]
-    return [Sample(w, w, random_motion(30), (w, f"a person {w}s"), (w, f"{w} now"), 30, False, (0, 30)) for w in words]
+    return [
+        Sample(w, w, random_motion(30, seed=i), (w, f"a person {w}s"), (w, f"{w} now"), 30, False, (0, 30))
+        for i, w in enumerate(words)
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -129,9 +132,10 @@ def test_a_checkpoint_becomes_a_pack(tmp_path, samples, captions, open_body):
     run = Run(tmp_path, TINY, samples, open_body, captions)
     run.save()
     TINY.save(tmp_path / "config.json")
-    export(tmp_path, tmp_path / "pack", "9.9", {"loss": 1})
+    record(export(tmp_path, tmp_path / "pack", "9.9"), {"mm": 1})
     pack = Pack.load(tmp_path / "pack")
-    assert pack.version == "9.9" and pack.frames == (20, 24) and pack.info["figures"] == {"loss": 1}
+    assert pack.version == "9.9" and pack.frames == (20, 24)
+    assert pack.info["figures"] == {"mm": 1} and pack.info["split"] == "held-out"
     from motionclip_blender.core.model.weights import load_network
 
     network, projection = load_network(pack)
@@ -217,12 +221,12 @@ def test_a_network_without_a_linear_part_learns_too(tmp_path, samples, captions,
 
 def test_a_run_begins_at_the_best_linear_auto_encoder(tmp_path, samples, captions, open_body):
     """It keeps motions from the first step, and their latents point to their captions."""
-    run = Run(tmp_path, replace(TINY, cosines=24, frames=(20, 30)), samples, open_body, captions)
-    chosen, poses = run.windows.draw(32, 30, np.random.default_rng(1))
+    run = Run(tmp_path, replace(TINY, cosines=24, frames=(20, 24)), samples, open_body, captions)
+    chosen, poses = run.windows.draw(32, 24, np.random.default_rng(1))
     real = torch.from_numpy(poses)
     with torch.no_grad():
         latents = run.average.encoder(real)
-        made = run.average.decoder(latents, 30)
+        made = run.average.decoder(latents, 24)
     still = real.mean(dim=1, keepdim=True).expand_as(real)
     assert (made - real).square().mean() < 0.3 * (still - real).square().mean()
     told = np.stack([c.mean(axis=0) for c in captions.captions])
@@ -232,7 +236,7 @@ def test_a_run_begins_at_the_best_linear_auto_encoder(tmp_path, samples, caption
 
 def test_a_decoder_that_stands_still_stops_the_run(tmp_path, samples, captions, open_body):
     run = Run(tmp_path, replace(TINY, canary_from=0), samples, open_body, captions)
-    for parameter in run.average.decoder.to_pose.parameters():
+    for parameter in run.average.decoder.linear.parameters():
         parameter.data.zero_()
     with pytest.raises(UserError, match="collapsed"):
         run.check_movement()
@@ -242,7 +246,7 @@ def test_a_loss_that_is_not_finite_stops_the_run_and_leaves_the_checkpoint(tmp_p
     run = Run(tmp_path, TINY, samples, open_body, captions)
     run.save()
     saved = run.checkpoint.read_bytes()
-    run.network.decoder.to_pose.bias.data[0] = np.nan
+    run.network.decoder.linear.to_spectrum.bias.data[0] = np.nan
     with pytest.raises(UserError, match="not finite at step 0"):
         run.train()
     assert run.checkpoint.read_bytes() == saved

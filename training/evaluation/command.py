@@ -14,7 +14,9 @@ import numpy as np
 
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import write_whole
+from motionclip_blender.core.pack import Pack
 
+from ..export import record
 from ..splits import HELD_OUT
 from . import images, retrieval
 from .compare import compare, parse
@@ -124,6 +126,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--fill", type=Path, metavar="FILE.md", help="also put the tables into this Markdown file's marks"
     )
+    parser.add_argument("--record", action="store_true", help="also write the main figures into the pack's pack.json")
     parser.add_argument("--seed", type=int, default=0, help="of the random pairs")
     parser.add_argument("--quick", action="store_true", help="fewer windows, prompts and pairs; under a minute")
     parser.add_argument(
@@ -149,17 +152,37 @@ def main(arguments: list[str]) -> int:
     write(found, options.out)
     if options.fill:
         fill(found, options.fill)
+    if options.record:
+        record(Pack.load(options.pack), _headline(found))
     print(_summary(found))
     print(options.out / "evaluation.html")
     return 0
 
 
+def _headline(found: dict) -> dict[str, Any]:
+    """The figures that a pack carries."""
+    main, generation = found["recognition"]["held_out_classes"], found["generation"]
+    return {
+        "split": found["split"],
+        "classes": main["classes"],
+        "recognition_top1_percent": round(main["name"]["top1"], 1),
+        "recognition_top5_percent": round(main["name"]["top5"], 1),
+        "reconstruction_mm": round(found["reconstruction"]["mm"], 1),
+        "reconstruction_degrees": round(found["reconstruction"]["degrees"], 1),
+        "walking_slide_cm_s": _rounded(generation["sliding_cm_s"]["generated_walking"]),
+        "real_walking_slide_cm_s": _rounded(generation["sliding_cm_s"]["real_walking"]),
+    }
+
+
+def _rounded(figure: float | None) -> float | None:
+    return None if figure is None else round(figure, 1)
+
+
 def _summary(found: dict) -> str:
-    main = found["recognition"]["held_out_classes"]
-    slide = found["generation"]["sliding_cm_s"]
-    walk = [f"{slide[name]:.1f}" if slide[name] is not None else "?" for name in ("generated_walking", "real_walking")]
+    told = _headline(found)
+    walk = [told[name] for name in ("walking_slide_cm_s", "real_walking_slide_cm_s")]
     return (
-        f"Top-1 {main['name']['top1']:.1f} %, Top-5 {main['name']['top5']:.1f} % over {main['classes']} classes; "
-        f"reconstruction {found['reconstruction']['mm']:.1f} mm; "
+        f"Top-1 {told['recognition_top1_percent']} %, Top-5 {told['recognition_top5_percent']} % over "
+        f"{told['classes']} classes; reconstruction {told['reconstruction_mm']} mm; "
         f"sliding of walks {walk[0]} cm/s, real {walk[1]} cm/s"
     )

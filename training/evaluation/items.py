@@ -10,11 +10,12 @@ from pathlib import Path
 from motionclip_blender.core import amass
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.loop import extended
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.reading import window_starts
 
 from ..captions import CaptionedSpan, load_captions
-from ..dataset import extend, span_motion
+from ..dataset import span_motion
 from ..index import read_index
 from ..splits import is_test
 from ..travel import facing_forward
@@ -45,7 +46,7 @@ class Item:
         """
         motion = self.motion
         if len(motion) < shortest:
-            motion = extend(motion, shortest, self.holds).crop(0, shortest)
+            motion = extended(motion, shortest, self.holds).crop(0, shortest)
         starts = window_starts(len(motion), frames, stride)
         if most is not None and len(starts) > most:
             starts = [starts[round(i * (len(starts) - 1) / max(most - 1, 1))] for i in range(most)]
@@ -53,7 +54,7 @@ class Item:
 
     def first(self, frames: int) -> Motion:
         """The first `frames` frames; a shorter span goes on as it does in training."""
-        return facing_forward(extend(self.motion, frames, self.holds).crop(0, frames))
+        return facing_forward(extended(self.motion, frames, self.holds).crop(0, frames))
 
 
 @dataclass(frozen=True, eq=False)
