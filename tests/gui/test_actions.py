@@ -1,0 +1,357 @@
+"""Recognise, search, run again, NLA, assets, loops, presets, drops and search (F3), by real clicks, keys and drops."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from motionclip_blender.core import amass
+from tests.gui.blender import PROMPT, VIEW, Blender
+from tests.gui.test_window import CANCEL, GENERATE, LONGEST_GAP, SLOW
+from tests.synthetic import random_motion
+
+pytestmark = pytest.mark.gui
+
+# pixels; where the panel has its parts while the armature has an Action that was made here
+LOOP = (840, 200)
+PRESETS = (989, 97)
+FIRST_PRESET = (900, 137)
+RUN_AGAIN = (850, 443)
+PUSH = (960, 443)
+ASSET = (909, 466)
+RECOGNISE = (850, 498)
+WHAT_IS_THIS = (909, 529)
+TAG = (930, 689)
+SEARCH = (850, 524)
+SEARCH_TEXT = (880, 555)
+SEARCH_BUTTON = (1008, 555)
+FIRST_HIT = (850, 604)
+
+NAME = "bl_ext.user_default.motionclip_blender"
+KEYED = """
+    import numpy as np
+    from bl_ext.user_default.motionclip_blender.core.motion import Motion
+    from bl_ext.user_default.motionclip_blender.core.recipe import Recipe
+    from bl_ext.user_default.motionclip_blender.rig.keys import key_motion
+    rng = np.random.default_rng({seed})
+    way = np.cumsum(rng.normal(size=({frames}, 55, 4)) * 0.02, axis=0)
+    motion = Motion(way + [1, 0, 0, 0], np.zeros(({frames}, 3)), 24)
+    notes = dict(recipe=Recipe.of_prompt({name!r}, 60).to_json(), prompt={name!r}, pack="default 0")
+    key_motion(bpy.context.object, motion, {name!r}, notes=notes)
+    bpy.ops.ed.undo_push(message="keyed")
+    bpy.context.area.tag_redraw()
+"""
+
+
+@pytest.fixture
+def keyed(blender: Blender) -> Blender:
+    """The person has an Action of 60 frames, "moves"."""
+    blender.run(f"from {NAME}.ui.recognition import RECOGNITION\nfrom {NAME}.ui.search import SEARCH")
+    key(blender, "moves", 60)
+    return blender
+
+
+def key(blender: Blender, name: str, frames: int, seed: int = 0) -> None:
+    """Keys nothing in particular, as an Action that says that it was made here."""
+    blender.run(KEYED.format(name=name, frames=frames, seed=seed))
+    blender.settle()
+
+
+def idle(blender: Blender, seconds: float = 60) -> None:
+    """Waits for the job to be over."""
+    blender.until("not SESSION.busy and not bpy.context.window_manager.windows[0].modal_operators[:]", seconds)
+
+
+# --- what is this Action?
+
+
+def test_a_click_recognises_the_action(keyed: Blender) -> None:
+    keyed.click(*RECOGNISE)
+    keyed.settle()
+    keyed.click(*WHAT_IS_THIS)
+    keyed.until("len(RECOGNITION.scores)", 60)
+    idle(keyed)
+    shares = keyed.run("[score.share for score in RECOGNITION.scores[bpy.data.actions['moves'].session_uid]]")
+    assert shares == sorted(shares, reverse=True) and sum(shares) == pytest.approx(1.0)
+    assert keyed.run("max(gaps)") < LONGEST_GAP
+    assert "Info: Recognised as" in keyed.log
+
+
+def test_ten_thousand_frames_with_the_window_alive(keyed: Blender) -> None:
+    key(keyed, "long", 10_000)
+    keyed.click(*RECOGNISE)
+    keyed.settle()
+    keyed.click(*WHAT_IS_THIS)
+    stages, uid = set(), keyed.run("bpy.data.actions['long'].session_uid")
+    while not keyed.run(f"{uid} in RECOGNITION.scores"):
+        stages.add(keyed.run("SESSION.job.stage if SESSION.job else ''"))
+        assert not keyed.run("SESSION.error")
+    longest = keyed.run("max(gaps)")
+    print(f"the window stood still for {longest:.2f} s at most, in {keyed.run('sum(gaps)'):.1f} s")
+    assert "Reading the motion" in stages and longest < LONGEST_GAP
+
+
+def test_esc_cancels_in_the_middle(keyed: Blender) -> None:
+    key(keyed, "long", 10_000)
+    keyed.click(*RECOGNISE)
+    keyed.settle()
+    keyed.click(*WHAT_IS_THIS)
+    keyed.until("SESSION.busy", 20)
+    keyed.call("xdotool", "mousemove", *map(str, VIEW), "key", "Escape")
+    idle(keyed)
+    assert keyed.run("SESSION.job.cancelled") and keyed.run("len(RECOGNITION.scores)") == 0
+    assert keyed.run("SESSION.error") == ""
+
+
+def test_a_file_opened_in_the_middle(keyed: Blender) -> None:
+    keyed.run(SLOW)
+    keyed.click(*RECOGNISE)
+    keyed.settle()
+    keyed.click(*WHAT_IS_THIS)
+    keyed.until("SESSION.busy and SESSION.job.fraction > 0", 20)
+    keyed.run("bpy.app.timers.register(lambda: bpy.ops.wm.read_homefile() and None)")
+    keyed.until("'Cube' in bpy.data.objects", 20)
+    keyed.until("not SESSION.busy", 20)
+    assert "another file was opened" in keyed.run("SESSION.error")
+    assert keyed.run("len(RECOGNITION.scores)") == 0
+
+
+def test_two_jobs_at_once(keyed: Blender) -> None:
+    keyed.run(SLOW)
+    keyed.click(*GENERATE)
+    keyed.until("SESSION.busy and SESSION.job.fraction > 0", 20)
+    error = keyed.run("""
+        try:
+            bpy.ops.motionclip.recognise("INVOKE_DEFAULT")
+            said = None
+        except RuntimeError as error:
+            said = str(error)
+        said
+    """)
+    assert "being made already" in error
+    keyed.click(*CANCEL)
+    idle(keyed)
+    assert keyed.run("len(bpy.data.actions)") == 1
+
+
+def test_blenders_search_finds_it(keyed: Blender) -> None:
+    keyed.move(*VIEW)
+    keyed.key("F3")
+    keyed.settle()
+    keyed.call("xdotool", "type", "--delay", "30", "what is this")
+    keyed.settle()
+    keyed.key("Return")
+    keyed.until("len(RECOGNITION.scores)", 60)
+
+
+def test_a_click_names_and_tags_and_undo_takes_it_back(keyed: Blender) -> None:
+    keyed.click(*RECOGNISE)
+    keyed.settle()
+    keyed.click(*WHAT_IS_THIS)
+    keyed.until("len(RECOGNITION.scores)", 60)
+    idle(keyed)
+    keyed.settle()
+    keyed.click(*TAG)
+    keyed.until("bpy.data.actions[0].asset_data", 60)
+    idle(keyed)
+    best = keyed.run("[score.name for score in RECOGNITION.scores[bpy.data.actions[0].session_uid]][:3]")
+    assert keyed.run("bpy.data.actions[0].name") == best[0]
+    assert keyed.run("[tag.name for tag in bpy.data.actions[0].asset_data.tags]") == best
+    pixels = np.array(keyed.run("bpy.data.actions[0].preview.image_pixels_float[:]"))
+    assert pixels.size == 256 * 256 * 4 and np.ptp(pixels) > 0.5, "a picture, rendered with a window open"
+    keyed.move(*VIEW)
+    keyed.key("ctrl+z")
+    keyed.until("bpy.data.actions[0].name == 'moves' and bpy.data.actions[0].asset_data is None", 20)
+
+
+def test_the_tags_can_be_adjusted_afterwards(keyed: Blender) -> None:
+    keyed.run("bpy.ops.motionclip.tag_action('INVOKE_DEFAULT')")
+    keyed.until("bpy.data.actions[0].asset_data", 60)
+    idle(keyed)
+    # as the panel of F9 does, down on the left of the view
+    keyed.run("bpy.context.window_manager.operators[-1].properties.tags = 1\nbpy.ops.ed.undo_redo()")
+    keyed.until("[len(action.asset_data.tags) for action in bpy.data.actions] == [1]", 30)
+
+
+# --- search
+
+
+def test_a_text_finds_actions_and_a_click_assigns_one(keyed: Blender) -> None:
+    key(keyed, "other", 60, seed=1)
+    keyed.click(*SEARCH)
+    keyed.type(*SEARCH_TEXT, "walking around")
+    keyed.click(*SEARCH_BUTTON)
+    keyed.until("SEARCH.results", 60)
+    idle(keyed)
+    assert keyed.run("SEARCH.results.text") == "walking around"
+    first, second = keyed.run("[hit.name for hit in SEARCH.results.hits]")
+    assert {first, second} == {"moves", "other"}
+    keyed.run(f"""
+        bpy.context.object.animation_data.action = bpy.data.actions['{second}']
+        bpy.ops.ed.undo_push(message="the other one")
+    """)
+    keyed.settle()
+    keyed.click(*FIRST_HIT)
+    keyed.until(f"bpy.context.object.animation_data.action.name == '{first}'", 20)
+    keyed.move(*VIEW)
+    keyed.key("ctrl+z")
+    keyed.until(f"bpy.context.object.animation_data.action.name == '{second}'", 20)
+
+
+def test_libraries_are_read_while_the_window_lives(keyed: Blender) -> None:
+    library = keyed.folder / "library"
+    library.mkdir()
+    keyed.run(f"""
+        bpy.data.actions["moves"].asset_mark()
+        bpy.ops.wm.save_as_mainfile(filepath={str(keyed.inside / "library" / "moves.blend")!r}, copy=True)
+        bpy.data.actions["moves"].asset_clear()
+        bpy.ops.preferences.asset_library_add(directory={str(keyed.inside / "library")!r})
+    """)
+    (library / "damaged.blend").write_bytes((library / "moves.blend").read_bytes()[:5000])
+    keyed.click(*SEARCH)
+    keyed.type(*SEARCH_TEXT, "walking around")
+    keyed.click(*SEARCH_BUTTON)
+    keyed.until("SEARCH.results", 90)
+    idle(keyed)
+    longest = keyed.run("max(gaps)")
+    print(f"the window stood still for {longest:.2f} s at most, in {keyed.run('sum(gaps)'):.1f} s")
+    assert longest < LONGEST_GAP
+    path = str(keyed.inside / "library" / "moves.blend")
+    assert sorted(keyed.run("[hit.path for hit in SEARCH.results.hits]")) == ["", path]
+    assert any("damaged.blend cannot be read" in sentence for sentence in keyed.run("SEARCH.results.said"))
+    row = keyed.run(f"[hit.path for hit in SEARCH.results.hits].index({path!r})")
+    keyed.settle()
+    keyed.click(FIRST_HIT[0], FIRST_HIT[1] + 21 * row)
+    keyed.until("len(bpy.data.actions) == 2", 20)
+    assert keyed.run("bpy.context.object.animation_data.action.get('origin')") == f"{path}: moves"
+    cache = keyed.run(f"bpy.utils.extension_path_user({NAME!r}, path='libraries')")
+    files = list((keyed.root / Path(cache).relative_to("/")).glob("*.npz"))
+    assert len(files) == 1, "kept for the next time"
+    keyed.run("""
+        libraries = bpy.context.preferences.filepaths.asset_libraries
+        bpy.ops.preferences.asset_library_remove(index=len(libraries) - 1)
+    """)
+    shutil.rmtree(library)
+
+
+# --- an Action that was made here
+
+
+def test_a_click_runs_it_again(blender: Blender) -> None:
+    blender.run("bpy.context.scene.motionclip.frames = 40\nbpy.context.scene.motionclip.prompt = 'a person kicks'")
+    blender.click(*GENERATE)
+    blender.until("len(bpy.data.actions) == 1", 120)
+    idle(blender)
+    blender.settle()
+    blender.click(*RUN_AGAIN)
+    blender.until("len(bpy.data.actions) == 2", 60)
+    idle(blender)
+    assert blender.run("[tuple(action.frame_range) for action in bpy.data.actions]") == [[1, 40], [1, 40]]
+    assert blender.run("bpy.data.actions[0]['recipe'] == bpy.data.actions[1]['recipe']")
+    blender.move(*VIEW)
+    blender.key("ctrl+z")
+    blender.until("len(bpy.data.actions) == 1", 20)
+
+
+def test_a_click_pushes_it_to_the_nla(keyed: Blender) -> None:
+    keyed.click(*PUSH)
+    keyed.until("len(bpy.context.object.animation_data.nla_tracks) == 1", 20)
+    assert keyed.run("bpy.context.object.animation_data.action") is None
+    keyed.move(*VIEW)
+    keyed.key("ctrl+z")
+    keyed.until("bpy.context.object.animation_data.action", 20)
+    assert keyed.run("len(bpy.context.object.animation_data.nla_tracks)") == 0
+
+
+def test_a_click_marks_it_as_an_asset(keyed: Blender) -> None:
+    keyed.click(*ASSET)
+    keyed.until("bpy.data.actions[0].asset_data", 30)
+    assert keyed.run("bpy.data.actions[0].preview.image_size[:]") == [256, 256]
+    assert keyed.run("len(bpy.data.scenes)") == 1 and keyed.run("len(bpy.data.armatures)") == 1
+
+
+# --- loops and presets
+
+
+def test_loop_is_a_click(blender: Blender) -> None:
+    blender.run("bpy.context.scene.motionclip.frames = 40")
+    blender.click(*LOOP)
+    blender.click(*GENERATE)
+    blender.until("len(bpy.data.actions)", 120)
+    assert blender.run("bpy.data.actions[0].use_cyclic") and blender.run("bpy.data.actions[0].frame_range[:]") == [
+        1,
+        41,
+    ]
+
+
+def test_a_preset_is_two_clicks(blender: Blender) -> None:
+    blender.click(*PRESETS)
+    blender.settle()
+    blender.click(*FIRST_PRESET)
+    blender.until("bpy.context.scene.motionclip.loop and bpy.context.scene.motionclip.in_place", 20)
+    assert blender.run("bpy.context.scene.motionclip.prompt") == PROMPT
+
+
+# --- drops
+
+
+def test_a_motion_is_dropped_on_the_view(blender: Blender) -> None:
+    amass.save(random_motion(48, fps=24.0, size=0.3), blender.folder / "cartwheel.npz")
+    blender.drop(blender.inside / "cartwheel.npz", *VIEW)
+    blender.until("len(bpy.data.actions)", 20)
+    assert blender.run("bpy.context.object.animation_data.action.name") == "cartwheel"
+    assert blender.run("bpy.data.actions[0].frame_range[:]") == [1, 48]
+    blender.move(*VIEW)
+    blender.key("ctrl+z")
+    blender.until("not bpy.data.actions", 20)
+
+
+def test_a_damaged_motion_is_said_and_changes_nothing(blender: Blender) -> None:
+    (blender.folder / "damaged.npz").write_bytes(b"junk")
+    blender.drop(blender.inside / "damaged.npz", *VIEW)
+    blender.until("SESSION.error", 20)
+    assert "damaged.npz" in blender.run("SESSION.error") and blender.run("len(bpy.data.actions)") == 0
+
+
+def test_an_image_is_dropped_and_blender_asks_what_for(blender: Blender) -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (96, 64, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(blender.folder / "photo.png")
+    things = "[thing.name for kind in (bpy.data.images, bpy.data.objects) for thing in kind]"
+    before = blender.run(things)
+    blender.drop(blender.inside / "photo.png", *VIEW)
+    blender.click(VIEW[0] - 100, VIEW[1] - 7)  # the second entry, below "Add Empty Image"
+    blender.until("len(bpy.data.actions) or SESSION.error", 120)
+    error = blender.run("SESSION.error")
+    if error:  # a pack without an image tower
+        assert "cannot read images" in error
+    else:
+        assert blender.run("bpy.data.actions[0]['recipe']").count("photo.png") == 1
+    assert blender.run(things) == before, "no empty was added, and no image"
+
+
+# --- in German
+
+
+def test_the_panel_speaks_german_when_blender_does(keyed: Blender) -> None:
+    keyed.run("bpy.context.preferences.view.language = 'de_DE'")
+    try:
+        said = keyed.run(f"""
+            from {NAME}.ui.translations import said
+            words = bpy.app.translations
+            tip = bpy.context.scene.motionclip.bl_rna.properties["in_place"].description
+            error = '"Cube" is no armature; select an SMPL-X armature, or make one with "Add body".'
+            labels = [words.pgettext_iface("Recognise"), words.pgettext_iface("Run again", "Operator")]
+            [*labels, words.pgettext_tip(tip), said(error)]
+        """)
+        assert said[0] == "Erkennen" and said[1] == "Noch einmal" and "auf der Stelle" in said[2]
+        assert '"Cube"' in said[3] and "Armatur" in said[3]
+    finally:
+        keyed.run("bpy.context.preferences.view.language = 'en_US'")
+
+
+def test_nothing_went_to_the_console(program: Blender) -> None:
+    assert "Traceback" not in program.log
