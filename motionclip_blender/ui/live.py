@@ -8,6 +8,7 @@ that is come back to, the motion catches up. The last change always wins.
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -54,11 +55,11 @@ class _Read(NamedTuple):
 
 
 class Live:
-    """One for each Blender. job: what the worker does for a slider. seconds: what one frame took last."""
+    """One for each Blender. job: what the worker does for a slider. seconds: what one frame of motion took last."""
 
     def __init__(self) -> None:
         self.job: Job[_Step] | None = None
-        self.seconds = 0.0
+        self.seconds = math.inf  # nobody knows yet, and nobody shall wait to find out
         self.error = ""  # the last one that a slider brought
         self.read: _Read | None = None
         self.scene = self.armature = 0  # `session_uid`s of whose motion is behind

@@ -95,6 +95,8 @@ class Blender:
             "BLENDER_USER_RESOURCES": str(self.inside / "user"),
             "DISPLAY": self._display,
             "LIBGL_ALWAYS_SOFTWARE": "1",
+            # the engine computes in one thread; OpenBLAS, which Debian's torch asks, does not hear of that by itself
+            "OPENBLAS_NUM_THREADS": "1",
         }
 
     def _spawn(self, *program: str) -> None:
