@@ -33,8 +33,8 @@ class TrainConfig:
         latent and the caption, up to this share of the way. It closes the gap that text and motion latents keep.
         class_names: share of the windows that are aligned to the bare name of their class instead of a caption.
 
-    refine_from: the step from which the transformers, and equation 3, take part. Up to it only the linear part and the
-        reader learn, at a fraction of the price; with `cosines` 0 there is no linear part, and this must be 0.
+    refine_from: the step from which the transformers take part. Up to it only the linear part and the reader learn, at
+        a fraction of the price; with `cosines` 0 there is no linear part, and this must be 0.
     linear_rate, refine_rate: learning rates of the linear part, which starts where it is best alone, and of the
         transformers, which begin when the rate has fallen, as shares of the reader's.
     canary_from: from this step on a decoder whose output hardly moves stops the run. It is what a collapsed

@@ -22,7 +22,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.files import whole_path, write_whole
+from motionclip_blender.core.files import write_whole
 from motionclip_blender.core.model.image_tower import normalised, vision_transformer
 from motionclip_blender.core.pack import ImageSpec
 from motionclip_blender.core.skeleton import BODY_JOINTS
@@ -31,7 +31,7 @@ from . import minilm
 from .image_samples import MARGIN, Captioned, read_frames
 from .image_start import start
 from .losses import alignment, contrast, length
-from .run import follow, load_checkpoint
+from .run import follow, load_checkpoint, save_checkpoint
 from .splits import is_test
 
 SPEC = ImageSpec(image_size=112, layers=6, width=192, head_width=64, patch_size=16)
@@ -85,8 +85,7 @@ class Run:
 
     def save(self) -> None:
         state = {name: getattr(self, name).state_dict() for name in _STATE} | {"step": self.step}
-        with whole_path(self.checkpoint) as temporary:
-            torch.save(state, temporary)
+        save_checkpoint(state, self.checkpoint)
 
     def resume(self) -> None:
         """Raises `UserError` when the checkpoint is damaged."""

@@ -98,8 +98,7 @@ class Run:
             "average": self.average.state_dict(),
             "optimizer": self.optimizer.state_dict(),
         }
-        with whole_path(self.checkpoint) as temporary:
-            torch.save(state, temporary)
+        save_checkpoint(state, self.checkpoint)
 
     def resume(self) -> None:
         """Takes up the folder's checkpoint, if there is one.
@@ -185,7 +184,7 @@ class Run:
             same=actions[:, None] == actions,
             between=self._tensor(towards[:, None]),
         )
-        if self.frames is not None and self.step >= config.refine_from:
+        if self.frames is not None:
             images, seen = self.frames.of(chosen, random)
             batch.images, batch.seen = self._tensor(images), self._tensor(seen)
         if config.prompts:
@@ -229,6 +228,18 @@ def follow(average: nn.Module, module: nn.Module, step: int, most: float) -> Non
     # young averages forget faster, or the random start would stay in them for thousands of steps
     keep = min(most, (1 + step) / (10 + step))
     torch._foreach_lerp_(list(average.parameters()), list(module.parameters()), 1 - keep)
+
+
+def save_checkpoint(state: dict[str, Any], path: Path) -> None:
+    """Writes a checkpoint, whole or not at all. Raises `UserError` when it cannot be; the one before stays."""
+    with whole_path(path) as temporary:
+        try:
+            torch.save(state, temporary)
+        except RuntimeError as error:  # what torch makes of a full disk
+            raise UserError(
+                f"Cannot write {path}, the disk may be full; free some space and go on from the last checkpoint, "
+                "which is whole."
+            ) from error
 
 
 def load_checkpoint(path: Path) -> dict[str, Any]:
