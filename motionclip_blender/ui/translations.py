@@ -33,7 +33,8 @@ def said(sentence: str) -> str:
         return whole
     for pattern, text in _patterns():
         if (translated := translate(text)) != text and (found := pattern.fullmatch(sentence)):
-            return translated.format(*(said(part) for part in found.groups()))
+            # what is filled in may be a sentence of its own; a single word is a name, such as Cube
+            return translated.format(*(said(part) if " " in part else part for part in found.groups()))
     return sentence
 
 

@@ -14,6 +14,8 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parents[2] / "motionclip_blender"
 TRANSLATIONS = PACKAGE / "assets" / "translations"
 
+_SAME = {"A", "B", "Cycles", "EEVEE", "MotionCLIP", "Workbench", '"jump" + 0.7 * {sad}'}  # in every language
+_BLENDERS = {"Unique name used in the code and scripting"}
 _TRANSLATED = {"_", "pgettext_iface", "pgettext_tip", "pgettext_rpt", "pgettext_data", "tip"}
 _KEYWORDS = {"text", "placeholder", "name", "description", "message"}
 _DRAWN = {"big_button", "wrapped", "said", "cancel"}
@@ -134,7 +136,7 @@ def _has_words(text: str) -> bool:
 
 def all_strings() -> set[str]:
     """Everything."""
-    return labels() | written() | errors() | stages()
+    return (labels() | written() | errors() | stages()) - _SAME - _BLENDERS
 
 
 def main() -> int:
