@@ -29,20 +29,24 @@ def tables() -> dict[str, dict[str, str]]:
 def said(sentence: str) -> str:
     """A sentence of an error in the language of Blender's reports; as it is where there are no words for it."""
     translate = bpy.app.translations.pgettext_rpt
-    if (whole := translate(sentence)) != sentence:
-        return whole
+    if sentence in _texts():
+        return translate(sentence)
     for pattern, text in _patterns():
         if (translated := translate(text)) != text and (found := pattern.fullmatch(sentence)):
-            # what is filled in may be a sentence of its own; a single word is a name, such as Cube
+            # what is filled in may be a sentence of its own; a single word is a name
             return translated.format(*(said(part) if " " in part else part for part in found.groups()))
     return sentence
 
 
 @cache
+def _texts() -> frozenset[str]:
+    return frozenset(text for table in tables().values() for text in table)
+
+
+@cache
 def _patterns() -> list[tuple[re.Pattern, str]]:
     """Texts with something filled in, those with the most words of their own first."""
-    texts = {text for table in tables().values() for text in table if "{}" in text}
-    texts = sorted(texts, key=lambda text: (-len(text.replace("{}", "")), text))
+    texts = sorted((text for text in _texts() if "{}" in text), key=lambda text: (-len(text.replace("{}", "")), text))
     return [(re.compile("(.*)".join(map(re.escape, text.split("{}"))), re.DOTALL), text) for text in texts]
 
 
@@ -59,3 +63,4 @@ def detach() -> None:
     """Takes them back."""
     bpy.app.translations.unregister(ADDON)
     _patterns.cache_clear()
+    _texts.cache_clear()
