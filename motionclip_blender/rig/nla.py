@@ -8,7 +8,7 @@ import bpy
 import numpy as np
 
 from ..core.errors import UserError
-from .versions import SLOTS, slot_for
+from .versions import SLOTS, fits, slot_for
 
 
 def push_down(owner: bpy.types.Object) -> bpy.types.NlaStrip:
@@ -41,7 +41,7 @@ def add_strip(
     if data.use_tweak_mode:
         raise UserError(f'"{owner.name}" is in the NLA editor\'s tweak mode; leave it (Tab) and try again.')
     slot = slot_for(action, owner)
-    if SLOTS and slot is None:
+    if not fits(action, owner):
         raise UserError(f'The Action "{action.name}" has no keys for objects; choose another.')
     first, last = action.frame_range
     end = start + max(last - first, 1.0)

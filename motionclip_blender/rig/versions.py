@@ -108,6 +108,11 @@ def slot_for(action: bpy.types.Action, owner: bpy.types.Object) -> object | None
     return next(_slots(action, owner), None) if SLOTS else None
 
 
+def fits(action: bpy.types.Action, owner: bpy.types.Object) -> bool:
+    """Whether `action` is one for data-blocks of the owner's kind."""
+    return slot_for(action, owner) is not None if SLOTS else action.id_root == owner.id_type
+
+
 def fcurves_of(action: bpy.types.Action, owner: bpy.types.Object | None, prefix: str) -> list[bpy.types.FCurve]:
     """The action's F-curves for `owner` whose data path starts with `prefix`; empty when it has none.
 
