@@ -101,7 +101,7 @@ def our_run(folder: Path, config: TrainConfig, samples: list[Sample], captions: 
     """A run that has come to the step from which on encoder and decoder learn together."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     run = Run(folder, config, samples, body, captions, place=Place(device=device))
-    run.step = config.joint_from
+    run.step = config.refine_from
     return run
 
 
