@@ -190,14 +190,22 @@ class Body:
         return _frozen(np.unique(found))
 
     def on_floor(self, motion: Motion, betas: np.ndarray | None = None) -> Motion:
-        """The motion lifted or lowered as a whole, so that the body stands on the floor, y = 0.
+        """The motion lifted or lowered as a whole, so that the body stands on the floor, y = 0."""
+        return motion.moved(np.array([0.0, -floor_under(self.lowest(motion, betas)), 0.0]))
 
-        The floor is put at a low percentile of the lowest points of all frames, not at the lowest of all: one
-        frame whose foot dips through the floor must not lift the whole motion. Frames in the air lie above the
-        percentile and so have no say, as long as the body touches the floor in one frame of twenty.
-        """
-        lowest = self.posed_vertices(motion, betas, self.contacts)[:, :, 1].min(axis=1)
-        return motion.moved(np.array([0.0, -np.percentile(lowest, _CONTACT_PERCENTILE), 0.0]))
+    def lowest(self, motion: Motion, betas: np.ndarray | None = None) -> np.ndarray:
+        """(T,) metres: the height of the body's lowest point in every frame."""
+        return self.posed_vertices(motion, betas, self.contacts)[:, :, 1].min(axis=1)
+
+
+def floor_under(lowest: np.ndarray) -> float:
+    """Where the floor is to somebody whose lowest points are at `lowest` (T,).
+
+    At a low percentile of all frames, not at the lowest of all: one frame whose foot dips through the floor must not
+    lift the whole motion. Frames in the air lie above the percentile and so have no say, as long as the body touches
+    the floor in one frame of twenty.
+    """
+    return float(np.percentile(lowest, _CONTACT_PERCENTILE))
 
 
 def plain_arrays(path: Path, but: str = "") -> dict[str, np.ndarray]:

@@ -14,7 +14,7 @@ import numpy as np
 from . import rotations as rot
 from .body import Body
 from .errors import UserError
-from .feet import planted
+from .feet import grounded, planted
 from .loop import LONGER, best_loop, within_rounds
 from .morph import mixed
 from .motion import Motion
@@ -216,7 +216,7 @@ class Engine:
 
     def _standing(self, motion: Motion) -> Motion:
         """With relaxed hands, feet that keep their place, and on the floor."""
-        return self.body.on_floor(planted(self._with_hands(motion), self.body))
+        return grounded(planted(self._with_hands(motion), self.body), self.body)
 
     def _with_hands(self, motion: Motion) -> Motion:
         """Fingers that the pack does not move hang relaxed, not stretched as in the rest pose."""

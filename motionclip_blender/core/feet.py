@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from . import rotations as rot
-from .body import Body
+from .body import Body, floor_under
 from .motion import Motion
 from .skeleton import INDEX
 
@@ -25,6 +25,7 @@ _HELD = 0.25  # metres per second: a foot slower than this, once the body goes w
 _FLIGHT = 0.25  # seconds without a foot on the ground after which the body flies on as it does
 _SHORTEST = 0.1  # seconds of a stance
 _EASE = 0.15  # seconds over which a foot comes into its place before a stance, and leaves it afterwards
+_RISING = 0.3  # metres per second: what leaves the floor is faster
 _SMOOTHING = 2.0  # frames
 
 
@@ -50,6 +51,26 @@ def planted(motion: Motion, body: Body) -> Motion:
         flat = hold(way, without_short_runs(standing[:, side], _SHORTEST * motion.fps), ease)
         shifts.append(np.stack((flat[:, 0], np.zeros(len(motion)), flat[:, 1]), axis=1))
     return move_feet(motion, joints, shifts)
+
+
+def grounded(motion: Motion, body: Body) -> Motion:
+    """`motion` standing on the floor, y = 0, all the time that it stands, sits or lies.
+
+    The whole is put on the floor, as by `Body.on_floor`. What still floats or sinks a little, slowly, is taken off the
+    pelvis' height; a hop leaves and meets the floor much faster, and stays.
+    """
+    lowest = body.lowest(motion).astype(np.float64)
+    floor = floor_under(lowest)
+    height = lowest - floor
+    away = np.zeros((len(motion), 3))
+    away[:, 1] = floor
+    if len(motion) > 2:
+        rests = (np.abs(height) < _NEAR_FLOOR) & (np.abs(np.gradient(height)) * motion.fps < _RISING)
+        rests = without_short_runs(rests, _SHORTEST * motion.fps)
+        if rests.any():
+            every = np.arange(len(motion))
+            away[:, 1] += _smoothed(np.interp(every, every[rests], height[rests]))
+    return motion.moved(-away)
 
 
 def _contacts(joints: np.ndarray, fps: float, body: Body) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

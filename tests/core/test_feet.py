@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from motionclip_blender.core.body import Body
-from motionclip_blender.core.feet import hold, planted, runs, without_short_runs
+from motionclip_blender.core.feet import grounded, hold, planted, runs, without_short_runs
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.skeleton import INDEX
 from tests.synthetic import angle_between
@@ -83,10 +83,21 @@ def test_a_flight_is_not_held_back(open_body: Body):
     np.testing.assert_allclose(clean.translation[:, 1].max() - clean.translation[:, 1].min(), 0.3, atol=0.02)
 
 
+def test_who_floats_a_little_is_put_down_and_who_hops_is_not(open_body: Body):
+    floating, hopping = np.zeros((90, 3)), np.zeros((90, 3))
+    floating[:, 1] = 0.04 * np.sin(np.arange(90) / 15) ** 2
+    hopping[40:47, 1] = 4 * 0.045 * (air := np.linspace(0, 1, 7)) * (1 - air)  # as long as gravity lets it be
+    standing = np.zeros((90, 165))
+    put_down = grounded(Motion.from_axis_angle(standing, floating, FPS), open_body)
+    assert np.abs(open_body.lowest(put_down)).max() < 0.006
+    hop = grounded(Motion.from_axis_angle(standing, hopping, FPS), open_body)
+    assert open_body.lowest(hop).max() > 0.03
+
+
 @pytest.mark.parametrize("frames", [1, 2, 3, 5])
 def test_the_shortest_motions(open_body: Body, frames: int):
     motion = walker(open_body, 1.0).crop(0, frames)
-    assert len(planted(motion, open_body)) == frames
+    assert len(grounded(planted(motion, open_body), open_body)) == frames
 
 
 def test_holding_keeps_an_offset_and_eases_in_and_out():

@@ -27,7 +27,7 @@ def test_what_is_smooth_is_kept_at_any_length(frames: int):
     at = torch.arange(frames) / 30
     smooth = torch.stack((torch.sin(3 * at), at * 0.5, torch.full_like(at, 2.0)), dim=1)
     kept = cosines(frames, 24, 120) @ (fitting(frames, 24, 120) @ smooth)
-    assert (kept - smooth).square().mean().sqrt() < 0.01  # most of it at the ends
+    assert (kept - smooth).square().mean().sqrt() < 0.02  # most of it at the ends
 
 
 def test_a_fit_does_not_swing_beyond_its_window():

@@ -11,7 +11,7 @@ from safetensors import SafetensorError, safe_open
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.feet import planted
+from motionclip_blender.core.feet import grounded, planted
 from motionclip_blender.core.model.weights import load_network
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.pack import Pack
@@ -80,9 +80,9 @@ class Model:
         return np.concatenate(parts)
 
     def generate(self, latents: np.ndarray, frames: int) -> np.ndarray:
-        """As `decode`, with feet planted as the engine does it: what users see."""
+        """As `decode`, with feet on the floor and planted as the engine does it: what users see."""
         made = (from_pose_tensor(p, self.pack.joints, self.pack.fps) for p in self.decode(latents, frames))
-        return np.stack([self.poses(planted(motion, self.body)) for motion in made])
+        return np.stack([self.poses(grounded(planted(motion, self.body), self.body)) for motion in made])
 
     def encode_poses(self, poses: np.ndarray) -> np.ndarray:
         """(n, latent) float32 latents of pose tensors (n, T, rows, 6)."""
