@@ -26,7 +26,7 @@ from .sources import Material, source_latents
 from .terms import Prompt, Source, Term, source_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from .engine import Engine
     from .motion import Motion
@@ -148,15 +148,28 @@ class Made(NamedTuple):
 
 
 def make(
-    engine: Engine, recipe: Recipe, fps: float, material: Material | None = None, progress: Progress | None = None
+    engine: Engine,
+    recipe: Recipe,
+    fps: float,
+    material: Material | None = None,
+    progress: Progress | None = None,
+    latents_of: Callable[[Progress], Mapping[Source, np.ndarray]] | None = None,
 ) -> Made:
     """The motion, exactly `recipe.frames` long at `fps`: the whole way, from expressions. Touches nothing of Blender's.
 
-    Raises `UserError`, and what `progress` raises.
+    latents_of: for those who keep latents, what gives those of the sources; by default they are worked out from
+    `material`. Raises `UserError`, and what `progress` raises.
     """
     step = progress or no_progress
+
+    def first(stage: str, fraction: float) -> None:
+        step(stage, 0.95 * fraction)
+
     check_length(engine, recipe, fps)
-    latents = source_latents(engine, recipe.terms, material, recipe.reading, lambda s, f: step(s, 0.95 * f))
+    if latents_of is None:
+        latents = source_latents(engine, recipe.terms, material, recipe.reading, first)
+    else:
+        latents = latents_of(first)
     step("Making the motion", 0.95)
     made = decoded(engine, recipe, latents, fps)
     step("Done", 1.0)

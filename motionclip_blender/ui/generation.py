@@ -124,16 +124,11 @@ def request(
 
 def make(engine: Engine, wanted: Request, known: KnownLatents, progress: Progress | None = None) -> Made:
     """The motion, exactly as long as asked for at the scene's rate. Touches nothing of Blender's."""
-    from ..core.progress import no_progress
-    from ..core.recipe import check_length, decoded
+    from ..core.recipe import make as made_of
 
-    step = progress or no_progress
-    check_length(engine, wanted.recipe, wanted.fps)
-    latents = latents_of(engine, wanted, known, lambda stage, fraction: step(stage, 0.95 * fraction))
-    step("Making the motion", 0.95)
-    made = decoded(engine, wanted.recipe, latents, wanted.fps)
-    step("Done", 1.0)
-    return made
+    return made_of(
+        engine, wanted.recipe, wanted.fps, None, progress, lambda step: latents_of(engine, wanted, known, step)
+    )
 
 
 def latents_of(engine: Engine, wanted: Request, known: KnownLatents, progress: Progress | None = None) -> dict:

@@ -130,6 +130,16 @@ def test_an_image_beside_the_file(bpy, person, tmp_path) -> None:
     assert gathered(bpy.context.scene, person, parse('image("//photo.png")')).images["//photo.png"].min() == 255
 
 
+def test_an_image_is_chosen_for_a_source(bpy) -> None:
+    settings = bpy.context.scene.motionclip
+    bpy.ops.motionclip.pick_image(filepath="/somewhere/photo.png", into=settings.blend.end.path_from_id())
+    assert settings.blend.end.image == "/somewhere/photo.png" and settings.blend.start.image == ""
+    settings.arithmetic.expression = '"walk" + image("old.png")'
+    bpy.ops.motionclip.pick_image(filepath="/new.png", into=settings.arithmetic.terms[1].path_from_id())
+    assert settings.arithmetic.expression == '"walk" + image("/new.png")'
+    assert bpy.ops.motionclip.pick_image(filepath="/x.png", into="motionclip.arithmetic.terms[9]") == {"CANCELLED"}
+
+
 def test_what_is_no_image(bpy, read, tmp_path) -> None:
     (tmp_path / "note.png").write_text("no image")
     with pytest.raises(ExpressionError, match="no image that Blender can read"):
