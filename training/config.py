@@ -44,7 +44,7 @@ class TrainConfig:
     """
 
     seed: int = 0
-    steps: int = 7_000
+    steps: int = 8_000
     refine_from: int = 5_000
 
     split: str | None = "held-out"
@@ -53,11 +53,11 @@ class TrainConfig:
     frames: tuple[int, int] = (20, 120)
     joints: tuple[str, ...] = BODY_JOINTS
 
-    motions: int = 64
-    prompts: int = 96
+    motions: int = 112
+    prompts: int = 48
     noise: float = 0.5
     mix: float = 0.5
-    between: float = 0.4
+    between: float = 0.2
     class_names: float = 0.3
 
     width: int = 256

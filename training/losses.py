@@ -24,8 +24,8 @@ class LossWeights:
     from all names. Neither is in the paper, 0 leaves them out.
     """
 
-    rotations: float = 100.0
-    vertices: float = 300.0
+    rotations: float = 200.0
+    vertices: float = 600.0
     velocities: float = 100.0
     height: float = 100.0
     travel: float = 5.0

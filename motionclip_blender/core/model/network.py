@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .linear import LinearDecoder, LinearEncoder, Reader, Tables, cosines
+from .linear import LinearDecoder, LinearEncoder, Reader, Tables
 
 STEP = 1 / 30
 """Metres of an integrated step of one: steps are of the size of the other outputs then, or their gradients drown
@@ -37,17 +37,11 @@ class NetworkSize:
         constant over the 120 frames of the longest window.
     pre_norm: whether layers normalise what they read instead of what they leave; the paper's do the latter.
         Normalising first learns several times faster, and movement before pose is not lost on the way.
-    whitens: whether the decoder first maps latents so that captions vary alike in all directions. CLIP's
-        embeddings vary most by style of wording; what tells one action from another is small beside that.
-    memory_tokens: what the decoder's frames read of the latent. 1 is the paper's: the same for every frame.
-        With more, each layer makes that many tokens of the latent and every frame reads their sum, weighted by
-        cosines of its time (the rows of a discrete cosine transform over `memory_frames` frames). A movement is
-        then linear in latent and time together, which is learned in minutes where sums of the two take days.
-    memory_width: of those tokens.
-    integrates_translation: whether the decoder writes the way over the ground as steps from frame to frame that
-        it sums up; the pose tensor holds the sum either way. Heights are never summed: a body must not float off.
-    cosines: of the linear part of encoder and decoder (see `linear`); 0, the paper's, leaves it out. The transformers
-        then add to what it makes, and the decoder's frames begin with its draft of their poses.
+    integrates_translation: whether the network reads and writes the way over the ground as steps from frame to frame,
+        which the decoder sums up; the pose tensor holds the sum either way. Heights are never summed: a body must not
+        float off.
+    cosines: of the linear part of encoder and decoder (see `linear`), over `period` frames; 0, the paper's, leaves it
+        out. The transformers then add to what it makes, and the decoder's frames begin with its draft of their poses.
     reader_width, reader_blocks: of what the decoder reads latents by, if it has a linear part.
     """
 
@@ -60,12 +54,9 @@ class NetworkSize:
     dropout: float = 0.1
     position_base: float = 10_000.0
     pre_norm: bool = False
-    whitens: bool = False
-    memory_tokens: int = 1
-    memory_width: int = 32
-    memory_frames: int = 120
     integrates_translation: bool = False
     cosines: int = 0
+    period: int = 120
     reader_width: int = 1024
     reader_blocks: int = 2
 
@@ -127,46 +118,24 @@ class EncoderLayer(nn.Module):
         return self.norm2(x + self.drop(self.feed_forward(x)))
 
 
-class Memory(nn.Module):
-    """What each frame reads of the latent.
+class DecoderLayer(nn.Module):
+    """As the encoder's, with what the frames read of the latent added in between.
 
-    The paper's decoder attends to a memory of one token. A softmax over one token is one, so that attention is
-    a linear map of the latent, the same for every frame; here it is written as that.
+    The paper's decoder attends to a memory of one token. A softmax over one token is one, so that attention is a linear
+    map of the latent, the same for every frame; here it is written as that.
     """
 
     def __init__(self, size: NetworkSize) -> None:
         super().__init__()
-        self.size = size
-        if size.memory_tokens == 1:
-            self.from_latent = nn.Linear(size.latent, size.width)
-        else:
-            self.from_latent = nn.Linear(size.latent, size.memory_tokens * size.memory_width)
-            self.to_width = nn.Linear(size.memory_width, size.width)
-
-    def forward(self, latents: Tensor, frames: int) -> Tensor:
-        """latents (B, latent) -> (B, frames or 1, width)."""
-        read = self.from_latent(latents)
-        if self.size.memory_tokens == 1:
-            return read[:, None]
-        tokens = read.unflatten(-1, (self.size.memory_tokens, self.size.memory_width))
-        weights = cosines(frames, self.size.memory_tokens, self.size.memory_frames).to(tokens)
-        return self.to_width(weights @ tokens)
-
-
-class DecoderLayer(nn.Module):
-    """As the encoder's, with what the frames read of the latent added in between."""
-
-    def __init__(self, size: NetworkSize) -> None:
-        super().__init__()
         self.attention, self.feed_forward = SelfAttention(size), FeedForward(size)
-        self.memory = Memory(size)
+        self.from_latent = nn.Linear(size.latent, size.width)
         self.norm1, self.norm3 = nn.LayerNorm(size.width), nn.LayerNorm(size.width)
         # a frame's query of the memory does not depend on x, so before it there is nothing to normalise
         self.norm2 = nn.Identity() if size.pre_norm else nn.LayerNorm(size.width)
         self.drop, self.pre_norm = nn.Dropout(size.dropout), size.pre_norm
 
     def forward(self, x: Tensor, latents: Tensor) -> Tensor:
-        read = self.drop(self.memory(latents, x.shape[1]))
+        read = self.drop(self.from_latent(latents))[:, None]
         if self.pre_norm:
             x = x + self.drop(self.attention(self.norm1(x))) + read
             return x + self.drop(self.feed_forward(self.norm3(x)))
@@ -188,11 +157,11 @@ class Encoder(nn.Module):
         self.drop = nn.Dropout(size.dropout)
         if size.cosines:
             self.to_latent = _silent(nn.Linear(size.width, size.latent))
-            self.linear = LinearEncoder(size.rows * 6, size.latent, Tables(size.cosines, size.memory_frames))
+            self.linear = LinearEncoder(size.rows * 6, size.latent, Tables(size.cosines, size.period))
 
     def forward(self, poses: Tensor, refine: bool = True) -> Tensor:
         """poses (B, T, rows, 6) -> latents (B, latent). refine: False leaves all to the linear part."""
-        if self.size.cosines:
+        if self.size.integrates_translation:
             poses = to_steps(poses)
         numbers = poses.flatten(2)
         if not self.size.cosines:
@@ -217,19 +186,18 @@ class Decoder(nn.Module):
     def __init__(self, size: NetworkSize) -> None:
         super().__init__()
         self.size = size
-        self.whiten = nn.Linear(size.latent, size.latent).requires_grad_(False) if size.whitens else nn.Identity()
         self.layers = nn.ModuleList(DecoderLayer(size) for _ in range(size.layers))
         self.to_pose = nn.Linear(size.width, size.rows * 6)
         if size.cosines:
             self.reader = Reader(size.latent, size.reader_width, size.reader_blocks)
-            self.linear = LinearDecoder(size.rows * 6, size.latent, Tables(size.cosines, size.memory_frames))
+            self.linear = LinearDecoder(size.rows * 6, size.latent, Tables(size.cosines, size.period))
             self.embed = nn.Linear(size.rows * 6, size.width)
             _silent(self.to_pose)
 
     def forward(self, latents: Tensor, frames: int, refine: bool = True) -> Tensor:
         """latents (B, latent) -> poses (B, frames, rows, 6), float32. refine: False leaves all to the linear part."""
         if not self.size.cosines:
-            return self._poses(self._write(self.whiten(latents), frames))
+            return self._poses(self._write(latents, frames))
         latents = self.reader(latents)
         with torch.autocast(latents.device.type, enabled=False):
             draft = self.linear(latents.float(), frames)
