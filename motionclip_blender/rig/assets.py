@@ -9,13 +9,16 @@ import numpy as np
 
 from ..core import rotations as rot
 from ..core.errors import UserError
+from ..core.ground import Way
 from ..core.motion import Motion
-from ..core.skeleton import BODY_JOINTS
+from ..core.skeleton import BODY_JOINTS, INDEX
 from .film import render_pose
 
 PREVIEW = 256
 """Pixels of a preview's sides."""
 
+_ARMS_DOWN = np.radians(75)
+_PER_METRE = 3.0  # radians that a jump of a metre is worth
 _LONGEST_TAG = 63  # bytes, as Blender keeps them
 
 
@@ -54,14 +57,26 @@ def telling_picture(armature: bpy.types.Object, motion: Motion) -> np.ndarray | 
 
 
 def telling_frame(motion: Motion) -> int:
-    """The frame in which the body's joints are turned farthest from where they mostly are: the height of a kick."""
-    turns = motion.rotations[:, 1 : len(BODY_JOINTS)].astype(np.float64)
-    # of two quaternions of one rotation the one nearer to the first frame's, so that they can be averaged
-    turns *= np.where(np.sum(turns * turns[:1], axis=-1, keepdims=True) < 0, -1.0, 1.0)
-    usual = np.median(turns, axis=0)
-    usual /= np.maximum(np.linalg.norm(usual, axis=-1, keepdims=True), 1e-9)
-    away = rot.quat_to_axis_angle(rot.quat_multiply(rot.quat_conjugate(usual), turns))
-    return int(np.argmax(np.sum(away**2, axis=(1, 2))))
+    """The frame in which the person is farthest from standing with the arms down: the height of a kick or a jump."""
+    way = Way.of(motion)
+    turns = motion.rotations[:, : len(BODY_JOINTS)].astype(np.float64)
+    turns[:, 0] = way.tilt  # where somebody faces says nothing
+    away = np.linalg.norm(rot.quat_to_axis_angle(rot.quat_multiply(rot.quat_conjugate(_standing()), turns)), axis=-1)
+    lifted = np.abs(way.height - np.median(way.height))
+    return int(np.argmax(away @ _weights() + _PER_METRE * lifted))
+
+
+def _standing() -> np.ndarray:
+    """(22, 4) rotations of a person who stands with the arms down."""
+    pose = np.zeros((len(BODY_JOINTS), 3))
+    pose[INDEX["left_shoulder"], 2], pose[INDEX["right_shoulder"], 2] = -_ARMS_DOWN, _ARMS_DOWN
+    return rot.axis_angle_to_quat(pose)
+
+
+def _weights() -> np.ndarray:
+    """(22,) how much a joint's turn moves the person as a whole."""
+    parts = {"pelvis": 1.0, "hip": 1.0, "spine": 0.7, "shoulder": 0.7, "knee": 0.5, "elbow": 0.4}
+    return np.array([max([w for part, w in parts.items() if part in name], default=0.1) for name in BODY_JOINTS])
 
 
 def _cut(text: str) -> str:
