@@ -68,7 +68,7 @@ class MOTIONCLIP_PT_search(MotionPanel, bpy.types.Panel):
     """A text, and the Actions nearest to it."""
 
     bl_idname = "MOTIONCLIP_PT_search"
-    bl_label = "Search"
+    bl_label = "Search Actions"
     bl_order = 6
 
     def draw(self, context: bpy.types.Context) -> None:

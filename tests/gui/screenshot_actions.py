@@ -1,0 +1,201 @@
+"""Takes the pictures of docs/guide.md that show what is done with Actions: real clicks, a real window.
+
+    MOTIONCLIP_GUI=DIR python -m tests.gui.screenshot_actions [--out docs/guide]
+
+DIR is set up by setup_gui.sh.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+import build
+from tests.gui.blender import VIEW, Blender, root
+from tests.gui.screenshot_latents import Pictures, stage
+from tests.gui.test_actions import (
+    NAME,
+    PRESETS,
+    RECOGNISE,
+    SEARCH,
+    SEARCH_BUTTON,
+    SEARCH_TEXT,
+    WHAT_IS_THIS,
+)
+
+PROMPTS = ("a person walks", "a person jumps", "a person waves", "a person kicks")
+_PERSON = (330, 190, 560, 600)  # pixels
+_LEFT, _RIGHT = 774, 1030
+LABELS = (850, 626)  # when the sidebar has been scrolled to its end
+
+
+def panel(pictures: Pictures, top: int, bottom: int) -> Image.Image:
+    """A part of the sidebar."""
+    return pictures.shot((_LEFT, top, _RIGHT, bottom))
+
+
+def prepared(blender: Blender) -> None:
+    """Four Actions, the last one on the person."""
+    blender.run(f"""
+        from {NAME}.rig.assets import telling_frame
+        from {NAME}.rig.keys import read_motion, scene_fps
+        from {NAME}.ui.recognition import RECOGNITION
+        from {NAME}.ui.search import SEARCH
+        for prompt in {PROMPTS!r}:
+            bpy.ops.motionclip.generate(prompt=prompt)
+        at(1 + telling_frame(read_motion(bpy.context.object, fps=scene_fps())))
+        bpy.ops.ed.undo_push(message="prepared")
+    """)
+    blender.settle()
+
+
+def action(pictures: Pictures) -> None:
+    """What an Action was made from, and what can be done with it."""
+    pictures.save("action", pictures.shot(_PERSON), panel(pictures, 332, 486))
+
+
+def presets(pictures: Pictures) -> None:
+    """The presets that ship."""
+    blender = pictures.blender
+    blender.click(*PRESETS)
+    blender.settle()
+    path = blender.folder / "guide.png"
+    blender.screenshot(path)  # without moving the mouse, which would close it
+    with Image.open(path) as image:
+        pictures.save("presets", image.convert("RGB").crop((_LEFT, 86, 1279, 244)))
+    blender.key("Escape")
+    blender.move(*VIEW)
+
+
+def recognise(pictures: Pictures) -> None:
+    """The nearest labels, and the list."""
+    blender = pictures.blender
+    blender.click(*RECOGNISE)
+    blender.settle()
+    blender.click(*WHAT_IS_THIS)
+    blender.until("len(RECOGNITION.scores) and not SESSION.busy", 60)
+    blender.settle()
+    bars = panel(pictures, 486, 706)
+    blender.run("bpy.ops.motionclip.edit_labels()\nbpy.context.scene.motionclip_labels.active = 2")
+    scroll(blender, "5")  # the sidebar is longer than the view
+    blender.click(*LABELS)
+    scroll(blender, "5")
+    pictures.save("recognise", pictures.shot(_PERSON), bars, panel(pictures, 420, 716))
+    blender.run("bpy.ops.motionclip.reset_labels()")
+    scroll(blender, "4")
+
+
+def scroll(blender: Blender, button: str) -> None:
+    """The sidebar to its end (5) or beginning (4)."""
+    blender.call("xdotool", "mousemove", "900", "440", *["click", button] * 30)
+    blender.settle()
+
+
+def assets(pictures: Pictures) -> None:
+    """Actions with their preview pictures in the Asset Browser."""
+    blender = pictures.blender
+    blender.run("""
+        bpy.ops.motionclip.tag_action(every=True)
+        area = next(area for area in bpy.context.screen.areas if area.type == "DOPESHEET_EDITOR")
+        area.ui_type = "ASSETS"
+    """)
+    blender.drag((530, 719), (530, 700), (530, 600), (530, 470))
+    blender.run("""
+        area = next(area for area in bpy.context.screen.areas if area.ui_type == "ASSETS")
+        area.spaces.active.params.asset_library_reference = "LOCAL"
+    """)
+    blender.settle()
+    blender.click(500, 590)
+    blender.settle()
+    pictures.save("assets", pictures.shot((0, 470, 1058, 776)))
+
+
+def strips(pictures: Pictures) -> None:
+    """Pushed into the NLA."""
+    blender = pictures.blender
+    blender.run("""
+        area = next(area for area in bpy.context.screen.areas if area.ui_type == "ASSETS")
+        area.ui_type = "NLA_EDITOR"
+        for action, start in zip(list(bpy.data.actions), (1, 61, 121)):
+            bpy.context.object.animation_data.action = action
+            bpy.ops.motionclip.run_again(start_frame=start)
+            bpy.ops.motionclip.push_down()
+        bpy.context.scene.frame_end = 180
+        region = next(region for region in area.regions if region.type == "WINDOW")
+        with bpy.context.temp_override(area=area, region=region):
+            bpy.ops.nla.view_all()
+    """)
+    pictures.save("nla", pictures.shot((0, 470, 1058, 630)))
+
+
+def search(pictures: Pictures) -> None:
+    """Actions of this file and of a library, by a text."""
+    blender = pictures.blender
+    (blender.folder / "library").mkdir()
+    blender.run(f"""
+        names = [action.name for action in bpy.data.actions]
+        for number, action in enumerate(list(bpy.data.actions)):
+            action.asset_mark()
+            action.name = f"take {{17 + 5 * number}}"
+        bpy.ops.wm.save_as_mainfile(filepath={str(blender.inside / "library" / "takes.blend")!r}, copy=True)
+        for name, action in zip(names, sorted(bpy.data.actions, key=lambda action: action.name)):
+            action.asset_clear()
+            action.name = name
+        bpy.ops.preferences.asset_library_add(directory={str(blender.inside / "library")!r})
+    """)
+    blender.click(*RECOGNISE)
+    blender.click(*SEARCH)
+    blender.type(*SEARCH_TEXT, "karate")
+    blender.click(*SEARCH_BUTTON)
+    blender.until("SEARCH.results and not SESSION.busy", 90)
+    blender.settle()
+    pictures.save("search", panel(pictures, 512, 716))
+
+
+def drop(pictures: Pictures) -> None:
+    """What Blender asks when an image is dropped."""
+    blender = pictures.blender
+    Image.fromarray(np.full((96, 64, 3), 128, np.uint8)).save(blender.folder / "photo.png")
+    blender.drop(blender.inside / "photo.png", *VIEW)
+    path = blender.folder / "guide.png"
+    blender.screenshot(path)
+    with Image.open(path) as image:
+        pictures.save("drop", image.convert("RGB").crop((150, 380, 600, 560)))
+    blender.key("Escape")
+
+
+def german(pictures: Pictures) -> None:
+    """The panel in another language."""
+    blender = pictures.blender
+    blender.run("bpy.context.preferences.view.language = 'de_DE'")
+    blender.settle()
+    pictures.save("german", panel(pictures, 86, 600))
+    blender.run("bpy.context.preferences.view.language = 'en_US'")
+    blender.settle()
+
+
+def main() -> int:
+    """Takes them all."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--out", type=Path, default=Path("docs/guide"))
+    options = parser.parse_args()
+    chroot, why_not = root()
+    if chroot is None:
+        sys.exit(why_not)
+    options.out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, Blender(chroot, build.build(Path(folder))) as blender:
+        stage(blender)
+        pictures = Pictures(blender, options.out)
+        prepared(blender)
+        for take in (presets, action, recognise, search, drop, german, assets, strips):
+            take(pictures)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
