@@ -25,6 +25,7 @@ from . import (
     labels,
     latents,
     latents_panel,
+    library,
     live,
     menu,
     operators,
@@ -34,6 +35,7 @@ from . import (
     properties,
     recognise,
     recognise_panel,
+    recognition,
     render_frames,
     search,
     session,
@@ -91,6 +93,9 @@ def unregister() -> None:
     render_frames.stop()
     live.LIVE.stop()
     session.SESSION.close()
+    recognition.RECOGNITION.forget()
+    library.LIBRARIES.forget()
+    search.SEARCH.results = None
     working.stop_timer()
     command.detach()
     handlers.detach()
