@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from motionclip_blender.core.expression import parse
+from motionclip_blender.core.terms import Prompt, StyleName
 from tests.gui.blender import VIEW, Blender
 
 pytestmark = pytest.mark.gui
@@ -242,7 +244,10 @@ def test_a_click_on_a_style(window: Blender) -> None:
     before = window.run("keys()")
     window.click(*SAD)
     window.until("'sad' in recipe() and not SESSION.busy", 120)
-    assert window.run("panel().arithmetic.expression") == '"a person walks" + 1.5 * {sad}'
+    assert [term.source for term in parse(window.run("panel().arithmetic.expression"))] == [
+        Prompt("a person walks"),
+        StyleName("sad"),
+    ]
     assert window.run("keys()") != before and window.run("len(bpy.data.actions)") == 1
     undo(window)
     assert window.run("[keys(), panel().arithmetic.expression]") == [before, '"a person walks"']
