@@ -23,7 +23,7 @@ from .progress import Progress, no_progress
 from .prompt import MAX_FRAMES, MIN_FRAMES, checked_frames, checked_prompt
 from .reading import Reading
 from .sources import Material, source_latents
-from .terms import Prompt, Source, Term, source_text
+from .terms import ImageFile, Prompt, Source, Term, source_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -251,6 +251,11 @@ def _wanted(motion: Motion, recipe: Recipe, fps: float) -> Motion:
 
 
 def _named(terms: tuple[Term, ...]) -> str:
-    """The sources' names, with a sign between them."""
-    parts = [f"{'-' if term.weight < 0 else '+'} {' '.join(vars(term.source).values())}" for term in terms]
+    """The sources' names, with a sign between them; of image files without their folders."""
+    parts = []
+    for term in terms:
+        (name,) = vars(term.source).values()
+        if isinstance(term.source, ImageFile):
+            name = name.replace("\\", "/").rsplit("/", 1)[-1] or name
+        parts.append(f"{'-' if term.weight < 0 else '+'} {name}")
     return " ".join(parts).removeprefix("+ ")

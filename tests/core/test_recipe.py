@@ -68,7 +68,7 @@ def test_a_prompt_alone() -> None:
     ("recipe", "title"),
     [
         (Recipe('"jump" + 0.7 * ("old" - "walk") + 2 * {sad}', 60), "jump + old - walk + sad"),
-        (Recipe('-2 * [Walk [2]]] + image("a b.png")', 60), "- Walk [2] + a b.png"),
+        (Recipe('-2 * [Walk [2]]] + image("/some/a b.png")', 60), "- Walk [2] + a b.png"),
         (blend(factor=0.3), "a person walks ↔ a person waves"),
         (Recipe(WALK, 60, "travel", 'latent("x")'), "a person walks → x"),
         (Recipe(WAVE, 60, "mask", WALK), "a person waves / a person walks"),
