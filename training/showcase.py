@@ -16,8 +16,10 @@ from pathlib import Path
 import numpy as np
 
 from motionclip_blender.core.engine import Engine
+from motionclip_blender.core.expression import parse
 from motionclip_blender.core.files import write_whole
 from motionclip_blender.core.pack import Pack
+from motionclip_blender.core.sources import latent_of
 
 from .embeddings import text_embeddings
 from .wordings import wordings
@@ -42,6 +44,11 @@ def prompts() -> dict[str, str]:
 def lists() -> dict[str, dict]:
     """Name of a list -> its "title" and "prompts"."""
     return _data()["lists"]
+
+
+def sums() -> dict[str, dict]:
+    """Name of a picture -> its "title" and "rows": a label -> an expression of latents."""
+    return _data()["sums"]
 
 
 def also_captions() -> list[str]:
@@ -88,6 +95,14 @@ def page(pack: Pack, frames: int, known: int, found: dict[str, tuple[str, float]
             lines += ["", f"![{listed['title']}]({(PICTURES / picture).as_posix()})", ""]
             lines += ["| prompt | nearest wording | cosine |", "|---|---|---:|"]
             lines += [f"| {prompt} | {found[prompt][0]} | {found[prompt][1]:.2f} |" for prompt in shown]
+    lines += [
+        "",
+        "## Sums of latents",
+        "",
+        "`docs/latents.md` tells how they are written; here is what the paper shows.",
+    ]
+    for name, shown in sums().items():
+        lines += ["", f"### {shown['title']}", "", f"![{shown['title']}]({(PICTURES / name).as_posix()}.png)"]
     return "\n".join(lines) + "\n"
 
 
@@ -104,7 +119,8 @@ def draw(engine: Engine, out: Path, frames: int, only: str | None = None) -> Non
     sheets = {name: prompt for name, prompt in prompts().items() if only in (None, name)}
     chosen = {name: listed["prompts"] for name, listed in lists().items() if only in (None, name)}
     rows = {picture: shown for name, listed in chosen.items() for picture, shown in parts(name, listed).items()}
-    with tqdm(total=len(sheets) + len(rows), unit="picture", disable=None) as bar:
+    added = {name: shown["rows"] for name, shown in sums().items() if only in (None, name)}
+    with tqdm(total=len(sheets) + len(rows) + len(added), unit="picture", disable=None) as bar:
         for name, prompt in sheets.items():
             render_sheet(person, engine.generate(prompt, frames), out / f"{name}.png", prompt)
             shrink(out / f"{name}.png")
@@ -112,6 +128,12 @@ def draw(engine: Engine, out: Path, frames: int, only: str | None = None) -> Non
         for picture, shown in rows.items():
             render_rows(person, [(prompt, engine.generate(prompt, frames)) for prompt in shown], out / picture)
             shrink(out / picture)
+            bar.update()
+        for name, expressions in added.items():
+            path = out / f"{name}.png"
+            latents = {label: latent_of(engine, parse(text)) for label, text in expressions.items()}
+            render_rows(person, [(label, engine.decode(latent, frames)) for label, latent in latents.items()], path)
+            shrink(path)
             bar.update()
 
 
@@ -135,7 +157,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--pack", type=Path, help="pack folder; the default pack if left out")
     parser.add_argument("--out", type=Path, default=Path("docs"), help=f"folder for prompts.md and {PICTURES}")
     parser.add_argument("--frames", type=int, default=60)
-    names = (*prompts(), *lists())
+    names = (*prompts(), *lists(), *sums())
     parser.add_argument("--only", choices=names, metavar="NAME", help=f"pictures of one alone: {', '.join(names)}")
     options = parser.parse_args(arguments)
     engine = Engine(options.pack)
