@@ -91,7 +91,7 @@ def register() -> None:
 def unregister() -> None:
     """Called by Blender when the extension is disabled, and when Blender quits."""
     render_frames.stop()
-    live.LIVE.stop()
+    live.LIVE.close()
     session.SESSION.close()
     recognition.RECOGNITION.forget()
     library.LIBRARIES.forget()

@@ -72,6 +72,13 @@ class Live:
         if bpy.app.timers.is_registered(_tick):
             bpy.app.timers.unregister(_tick)
 
+    def close(self) -> None:
+        """The same, and waits for the worker: Blender quits."""
+        job = self.job
+        self.stop()
+        if job is not None:
+            job.join()
+
 
 LIVE = Live()
 

@@ -167,6 +167,15 @@ def test_a_file_opened_in_the_middle(bpy, panel, gate) -> None:
     assert job.cancelled and not bpy.data.actions and SESSION.error == ""
 
 
+def test_disabling_waits_for_the_worker(panel, gate) -> None:
+    panel.blend.factor = 0.8
+    live._tick()
+    job = LIVE.job
+    threading.Timer(0.2, gate.open.set).start()
+    LIVE.close()
+    assert job.finished and job.cancelled and LIVE.job is None
+
+
 def test_undo_while_the_worker_is_at_it(bpy, panel, person, gate) -> None:
     bpy.ops.ed.undo_push(message="before the drag")
     before = rotations(person)
