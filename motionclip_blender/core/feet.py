@@ -69,7 +69,8 @@ def grounded(motion: Motion, body: Body) -> Motion:
         rests = without_short_runs(rests, _SHORTEST * motion.fps)
         if rests.any():
             every = np.arange(len(motion))
-            away[:, 1] += _smoothed(np.interp(every, every[rests], height[rests]))
+            eased = _smoothed(np.interp(every, every[rests], height[rests]))
+            away[:, 1] += eased + floor_under(height - eased)
     return motion.moved(-away)
 
 

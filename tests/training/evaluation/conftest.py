@@ -44,7 +44,7 @@ def tiny_pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder.mkdir()
     told = json.loads((DEFAULT_FOLDER / "pack.json").read_text())
     told["network"] |= {"width": 32, "layers": 1, "heads": 2, "feed_forward": 32}
-    (folder / "pack.json").write_text(json.dumps(told | {"name": "tiny", "info": {}}))
+    (folder / "pack.json").write_text(json.dumps(told | {"name": "tiny", "info": {}, "image": None}))
     (folder / "weights.safetensors").touch()
     torch.manual_seed(0)
     pack = Pack.load(folder)
