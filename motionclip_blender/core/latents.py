@@ -17,7 +17,7 @@ def blend(start: np.ndarray, end: np.ndarray, factors: np.ndarray | float, spher
     """What lies between two latents (D,): at factor 0 `start`, at 1 `end`. One factor gives (D,), n of them (n, D).
 
     The straight way is the paper's, whose interpolations are five even stops of it on the raw latents. Half-way it is
-    about a quarter shorter than its ends, and the default pack's decoder makes as good motions of that as of the ends.
+    about a fifth shorter than its ends, and the default pack's decoder makes as good motions of that as of the ends.
     The spherical way turns from one direction into the other and keeps the length between theirs.
 
     Raises `UserError` for factors outside 0 to 1.
@@ -51,8 +51,8 @@ def combined(terms: Iterable[Term], latents: Mapping[Source, np.ndarray]) -> np.
 
     The decoder has only ever seen latents as long as those of captions. A base with a difference added to it, as in
     the paper's edits, stays about as long as the base and is left as it is. Sums grow: of two prompts to 1.5 times,
-    of strong styles further. Decoded at that length they jerk twice as much and slide; shortened, they show the style
-    as clearly. So a weight above 1 shares out, it does not exaggerate. Styles (`{sad}`) are directions, not motions;
+    of strong styles further. Decoded at that length they slide twice as much, far from any real motion; shortened,
+    they do not. So a weight above 1 shares out, it does not exaggerate. Styles (`{sad}`) are directions, not motions;
     they do not count as sources here.
 
     Raises `UserError` when nothing is left of the sum, or there are only styles.
