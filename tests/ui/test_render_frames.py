@@ -71,7 +71,7 @@ def double(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Pat
     def place(status: int = 0, final: str = "Done", said: tuple[str, ...] = ()) -> Path:
         go = tmp_path / "go"
         command = [sys.executable, "-c", DOUBLE, str(status), str(go), final, *said]
-        monkeypatch.setattr(frames, "program", lambda: command)
+        monkeypatch.setattr(frames, "program", lambda *_: command)
         monkeypatch.setattr(Wanted, "arguments", lambda self: [])
         return go
 
@@ -182,7 +182,7 @@ def test_a_missing_body_is_named(asked, tmp_path: Path) -> None:
 
 
 def test_a_missing_program(bpy: ModuleType, asked, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(frames, "program", lambda: ["/nowhere/blender"])
+    monkeypatch.setattr(frames, "program", lambda *_: ["/nowhere/blender"])
     assert refused(bpy) == "Cannot start /nowhere/blender (No such file or directory); is it still there?"
 
 
