@@ -45,7 +45,10 @@ said["action"] = [action.name, *action.frame_range]
 
 bpy.ops.preferences.addon_disable(module=name)
 said["left when disabled"] = [found for found in dir(bpy.types) if found.startswith("MOTIONCLIP")]
-said["left in the scene"] = hasattr(bpy.types.Scene, "motionclip")
+menus = ("VIEW3D_MT_object", "VIEW3D_MT_pose", "VIEW3D_MT_armature_add", "TOPBAR_MT_file_import")
+drawn = [draw for menu in menus for draw in getattr(bpy.types, menu)._dyn_ui_initialize()]
+said["left in menus"] = [str(draw) for draw in drawn if name in draw.__module__]
+said["left in the scene"] = [found for found in dir(bpy.types.Scene) if found.startswith("motionclip")]
 said["left handlers"] = [str(found) for found in bpy.app.handlers.load_pre if name in found.__module__]
 bpy.ops.preferences.addon_enable(module=name)
 said["enabled again"] = hasattr(bpy.types, "MOTIONCLIP_PT_panel")
@@ -76,9 +79,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> dict:
 
 def test_it_enables_with_panel_and_operators(said: dict) -> None:
     assert said["enabled"]
-    assert {"MOTIONCLIP_PT_panel", "MOTIONCLIP_OT_generate", "MOTIONCLIP_OT_add_body"} <= set(
-        said["registered"]
-    )
+    assert {"MOTIONCLIP_PT_panel", "MOTIONCLIP_OT_generate", "MOTIONCLIP_OT_add_body"} <= set(said["registered"])
 
 
 def test_enabling_loads_neither_torch_nor_the_rig(said: dict) -> None:
@@ -94,7 +95,8 @@ def test_the_preferences_choose_the_pack(said: dict) -> None:
 
 
 def test_it_disables_without_a_trace_and_enables_again(said: dict) -> None:
-    assert said["left when disabled"] == [] and said["left handlers"] == [] and not said["left in the scene"]
+    left = ("left when disabled", "left handlers", "left in the scene", "left in menus")
+    assert [said[what] for what in left] == [[]] * len(left)
     assert said["enabled again"]
 
 
