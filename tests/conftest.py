@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from motionclip_blender.core.body import OPEN_BODY, Body
+from motionclip_blender.core.pack import DEFAULT_FOLDER
 from tests.synthetic import synthetic_arrays
 
 
@@ -23,6 +28,18 @@ def open_body() -> Body:
     if not OPEN_BODY.is_file():
         pytest.skip("the open body is not built")
     return Body.load()
+
+
+@pytest.fixture
+def pack_without_images(tmp_path: Path) -> Path:
+    """The default pack without its image tower."""
+    folder = tmp_path / "blind"
+    shutil.copytree(DEFAULT_FOLDER, folder)
+    (folder / "image.safetensors").unlink()
+    described = json.loads((folder / "pack.json").read_text(encoding="utf-8"))
+    del described["image"]
+    (folder / "pack.json").write_text(json.dumps(described), encoding="utf-8")
+    return folder
 
 
 @pytest.fixture

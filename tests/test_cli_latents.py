@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from motionclip_blender.core import amass, latent_file
-from motionclip_blender.core.pack import DEFAULT_FOLDER, Pack
 from tests.synthetic import angle_between, random_motion
 from tests.test_cli import names, needs_blender, needs_model, run
 
@@ -164,14 +163,14 @@ def test_a_blend_file_is_read_back(tmp_path: Path):
 
 @needs_model
 @needs_blender
-def test_an_image_becomes_a_motion_or_the_pack_says_it_cannot(tmp_path: Path):
+def test_an_image_becomes_a_motion_or_the_pack_says_it_cannot(tmp_path: Path, pack_without_images: Path):
     image = pytest.importorskip("PIL.Image")
     image.new("RGB", (64, 64), (120, 90, 60)).save(tmp_path / "photo.png")
     done = run(tmp_path, "--image", "photo.png", "--npz", "m.npz")
-    if Pack.load(DEFAULT_FOLDER).image is None:
-        assert done.returncode == 2 and "cannot read images" in done.stderr and done.stderr.count("\n") == 1
-    else:
-        assert done.returncode == 0 and len(amass.load(tmp_path / "m.npz")) == 60, done.stderr
+    assert done.returncode == 0 and len(amass.load(tmp_path / "m.npz")) == 60, done.stderr
+    done = run(tmp_path, "--image", "photo.png", "--npz", "n.npz", "--pack", pack_without_images)
+    assert done.returncode == 2 and "cannot read images" in done.stderr and done.stderr.count("\n") == 1
+    assert not (tmp_path / "n.npz").exists()
 
 
 # --- what is said

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from motionclip_blender.core.body import Body
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.expression import parse
@@ -68,9 +71,8 @@ def test_saved_latents_of_another_pack_or_not_finite(engine: Engine):
             latent_of(engine, parse('"walk"+latent("x")'), Material(latents={"x": bad}))
 
 
-def test_a_pack_without_an_image_tower_says_so_at_the_image(engine: Engine):
-    if engine.pack.image is not None:
-        pytest.skip("the default pack reads images")
+def test_a_pack_without_an_image_tower_says_so_at_the_image(pack_without_images: Path, small_body: Body):
+    engine = Engine(pack_without_images, small_body)
     material = Material(images={"a.png": np.zeros((8, 8, 3), np.uint8)})
     with pytest.raises(ExpressionError, match="At character 1: .*cannot read images"):
         latent_of(engine, parse('image("a.png")'), material)
