@@ -49,6 +49,16 @@ class CaptionedSpan:
     rate: float = 1.0
     style: tuple[str, ...] = ()
 
+    @property
+    def prompts(self) -> tuple[str, ...]:
+        """The captions that decode to exactly this motion; none where it is no exemplar."""
+        return self.captions if self.exemplar else ()
+
+    @property
+    def mirrored_prompts(self) -> tuple[str, ...]:
+        """Those that decode to its mirror image. A caption that names no side would have two motions: it has none."""
+        return tuple(mirrored(caption) for caption in self.prompts if names_a_side(caption))
+
 
 def load_captions(folder: Path = FOLDER) -> list[CaptionedSpan]:
     """All lines of all files, in order.

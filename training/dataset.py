@@ -16,10 +16,10 @@ from motionclip_blender.core.motion import Motion, heading
 from motionclip_blender.core.pose_tensor import to_pose_tensor
 from motionclip_blender.core.skeleton import HAND_JOINTS, INDEX
 
-from .augment import UPPER_BODY, augmented
-from .captions import CaptionedSpan, load_captions, mirrored, names_a_side
-from .splits import is_test
+from .augment import UPPER_BODY
+from .captions import CaptionedSpan, mirrored
 from .travel import facing_forward, moving_forward, travelling
+from .wordings import trained_spans
 
 _ARMS = {
     f"{side}_arm": (
@@ -63,10 +63,7 @@ def load_samples(data: Path, body: Body, longest: int, split: str | None = None,
     Raises `UserError` when a captioned clip is missing.
     """
     samples = []
-    spans = load_captions()
-    if split is not None:
-        spans = [s for s in spans if not any(is_test(clip, split) for clip in (s.clip, *s.limbs.values()))]
-    for span in (*spans, *(augmented(spans) if augment else ())):
+    for span in trained_spans(split, augment):
         path = data / f"{span.clip}.npz"
         if not path.is_file():
             raise UserError(f"{path} is missing; run `python -m training prepare` first.")
@@ -76,12 +73,10 @@ def load_samples(data: Path, body: Body, longest: int, split: str | None = None,
         for part, clip in span.limbs.items():
             motion = with_limb(motion, amass.load(data / f"{clip}.npz"), part)
         long = extended(motion, longest, hold=span.after == "hold")
-        prompts = span.captions if span.exemplar else ()
-        samples.append(Sample(span.clip, span.action, long, span.captions, prompts, len(motion), False, cut))
-        # A caption that names no side would have two motions, so the mirror image answers only to those that do
-        sided = tuple(mirrored(c) for c in prompts if names_a_side(c))
-        captions = tuple(mirrored(c) for c in span.captions)
-        samples.append(Sample(span.clip, span.action, long.mirror(), captions, sided, len(motion), True, cut))
+        samples.append(Sample(span.clip, span.action, long, span.captions, span.prompts, len(motion), False, cut))
+        told = tuple(mirrored(c) for c in span.captions)
+        image = long.mirror()
+        samples.append(Sample(span.clip, span.action, image, told, span.mirrored_prompts, len(motion), True, cut))
     return samples
 
 

@@ -11,11 +11,13 @@ import torch
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import write_whole
 from motionclip_blender.core.model.clip import load_clip
+from motionclip_blender.core.model.prompt_memory import PromptMemory
 
 from . import minilm
 from .captions import class_text
 from .config import TrainConfig
 from .dataset import Sample
+from .wordings import trained_spans
 
 _BATCH = 64
 _CACHE = "text_embeddings.npz"
@@ -94,6 +96,21 @@ def text_embeddings(texts: list[str], cache: Path | None = None) -> np.ndarray:
         with write_whole(kept) as handle:
             np.savez(handle, digest=np.array(digest), embeddings=embeddings)
     return embeddings
+
+
+def prompt_memory(split: str | None = None, augment: bool = True) -> PromptMemory:
+    """Of all wordings that a decoder is trained to answer with one motion."""
+    spans = [span for span in trained_spans(split, augment) if span.prompts]
+    told, classes = {}, []
+    for span in spans:
+        for prompts in (span.prompts, span.mirrored_prompts):
+            told |= dict.fromkeys(prompts, len(classes))
+            classes.append(span.action)
+    names = sorted(set(classes))
+    embeddings = text_embeddings([*told, *map(class_text, names)])
+    return PromptMemory.of(
+        embeddings[: len(told)], [*told.values()], [names.index(name) for name in classes], embeddings[len(told) :]
+    )
 
 
 class Frames:

@@ -13,11 +13,12 @@ from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import whole_path
 from motionclip_blender.core.model.image_tower import save_image_tower, vision_transformer
 from motionclip_blender.core.model.network import MotionCLIP
-from motionclip_blender.core.model.weights import network_size, save_network
+from motionclip_blender.core.model.weights import Weights, network_size, save_weights
 from motionclip_blender.core.pack import DEFAULT_FOLDER, TRANSLATION_MEANINGS, Pack
 
 from . import minilm
 from .config import TrainConfig
+from .embeddings import prompt_memory
 from .images import SPEC as IMAGE_TOWER
 from .run import load_checkpoint
 from .wordings import wordings
@@ -31,7 +32,7 @@ DATA = (
 
 
 def export(run: Path, out: Path, version: str, images: Path | None = None) -> Pack:
-    """Writes the averaged weights of the run's checkpoint and their `pack.json` into `out`.
+    """Writes the averaged weights of the run's checkpoint, the wordings it was trained on and `pack.json` into `out`.
 
     images: a run of the image tower, whose weights then go into the pack too. Figures are added by `record`, once the
     pack has been evaluated. Raises `UserError` when a checkpoint is missing or damaged.
@@ -65,7 +66,8 @@ def export(run: Path, out: Path, version: str, images: Path | None = None) -> Pa
         tower = vision_transformer(IMAGE_TOWER, pack.clip.width)
         tower.load_state_dict(_checkpoint(images / "images.pt")["average"])
         save_image_tower(tower, pack.image_path)
-    save_network(network, minilm.text_projection(), pack.weights_path)
+    memory = prompt_memory(config.split, config.augment)
+    save_weights(Weights(network, minilm.text_projection(), memory), pack.weights_path)
     digest = hashlib.sha256(pack.weights_path.read_bytes()).hexdigest()
     pack = replace(pack, info=pack.info | {"weights_sha256": digest})
     _write(pack)

@@ -1,19 +1,24 @@
-"""Every wording that a training hears."""
+"""What a training hears: the spans it learns from, and every wording."""
 
 from __future__ import annotations
 
 from .augment import augmented
-from .captions import load_captions, mirrored
+from .captions import CaptionedSpan, load_captions, mirrored
 from .splits import is_test
 
 
-def wordings(split: str | None = None) -> set[str]:
-    """The captions of all spans, of those made of them, and of their mirror images.
+def trained_spans(split: str | None = None, augment: bool = True) -> list[CaptionedSpan]:
+    """All captioned spans, and with `augment` those that `augmented` makes of them.
 
-    split: without those of spans that this split (see `splits.is_test`) holds out.
+    split: without those that this split (see `splits.is_test`) holds out.
     """
     spans = load_captions()
     if split is not None:
         spans = [s for s in spans if not any(is_test(clip, split) for clip in (s.clip, *s.limbs.values()))]
-    said = {caption for span in (*spans, *augmented(spans)) for caption in span.captions}
+    return spans + augmented(spans) if augment else spans
+
+
+def wordings(split: str | None = None) -> set[str]:
+    """The captions of `trained_spans` and of their mirror images."""
+    said = {caption for span in trained_spans(split) for caption in span.captions}
     return said | {mirrored(caption) for caption in said}

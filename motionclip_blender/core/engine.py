@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .model.clip import TextTower
     from .model.image_tower import ImageTower
     from .model.network import MotionCLIP
+    from .model.prompt_memory import PromptMemory
 
 _SEAM_FRAMES = 10  # over which one window fades into the next, a third of a second
 _BATCH = 32  # windows or prompts that go through a network at once: bounds memory, and how long a cancel waits
@@ -42,6 +43,7 @@ class Engine:
         self.pack = Pack.load(pack_folder)
         self.body = body or Body.load()
         self._network: MotionCLIP | None = None
+        self._memory: PromptMemory | None = None
         self._text: TextTower | None = None
         self._images: ImageTower | None = None
         self._loading = threading.Lock()
@@ -61,19 +63,19 @@ class Engine:
             step = progress or no_progress
             step("Loading PyTorch", 0.0)
             try:
-                from .model.weights import load_network
+                from .model.weights import load_weights
             except ImportError as error:
                 raise UserError(
                     f"Generating needs the Python package {error.name}; install it for the Python that Blender runs."
                 ) from error
             step("Loading the motion model", 0.3)
-            network, projection = load_network(self.pack)
+            weights = load_weights(self.pack)
             step("Loading the text encoder", 0.4)
             from .model.clip import load_clip
 
-            text = load_clip(self.pack.clip, projection)
+            text = load_clip(self.pack.clip, weights.projection)
             step("Loaded", 1.0)
-            self._network, self._text = network, text
+            self._network, self._memory, self._text = weights.network, weights.memory, text
 
     def encode_text(self, prompt: str) -> np.ndarray:
         """(512,) float32: the prompt in CLIP's space, unnormalised."""
@@ -86,6 +88,15 @@ class Engine:
         parts = (prompts[start : start + _BATCH] for start in range(0, len(prompts), _BATCH))
         with _one_thread():
             return np.concatenate([self._text(part).numpy() for part in parts])
+
+    def prompt_latents(self, prompts: Sequence[str]) -> np.ndarray:
+        """(n, 512) float32: the latents that prompts are decoded from. Raises `UserError` for one that cannot be.
+
+        A wording near those that the decoder was trained on is answered from them (`model.prompt_memory`); motions
+        and pictures are compared with `encode_texts`.
+        """
+        texts = self.encode_texts(prompts)
+        return texts if self._memory is None else self._memory.recall(texts)
 
     def encode_image(self, pixels: np.ndarray) -> np.ndarray:
         """(512,) float32: an image (H, W, 3) uint8 in CLIP's space, by the pack's image tower.
@@ -167,7 +178,7 @@ class Engine:
         step = progress or no_progress
         self.load(lambda stage, fraction: step(stage, 0.9 * fraction))
         step("Reading the prompt", 0.9)
-        latent = self.encode_text(prompt)
+        (latent,) = self.prompt_latents([prompt])
         step("Making the motion", 0.95)
         motion = self.decode(latent, frames)
         step("Done", 1.0)

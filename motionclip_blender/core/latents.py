@@ -70,3 +70,8 @@ def combined(terms: Iterable[Term], latents: Mapping[Source, np.ndarray]) -> np.
     if not length > _NOTHING * longest:
         raise UserError("The terms cancel each other out; change a weight so that something is left.")
     return (total * min(1.0, longest / length)).astype(np.float32)
+
+
+def normalised(vectors: np.ndarray) -> np.ndarray:
+    """(..., D) vectors of length one."""
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)

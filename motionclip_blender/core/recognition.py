@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .errors import UserError
+from .latents import normalised
 from .prompt import checked_prompt
 
 if TYPE_CHECKING:
@@ -81,8 +82,3 @@ def ranked(names: Sequence[str], vectors: np.ndarray, wanted: np.ndarray) -> lis
     shares /= shares.sum()
     order = np.argsort(-cosines, kind="stable")
     return [Score(names[i], float(cosines[i]), float(shares[i])) for i in order]
-
-
-def normalised(vectors: np.ndarray) -> np.ndarray:
-    """(..., D) vectors of length one."""
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)

@@ -58,7 +58,7 @@ def source_latents(
     prompts = [source for source in first if isinstance(source, Prompt)]
     if prompts:
         step("Reading the prompts", 0.5)
-        found.update(zip(prompts, engine.encode_texts([source.text for source in prompts]), strict=True))
+        found.update(zip(prompts, engine.prompt_latents([source.text for source in prompts]), strict=True))
     others = [source for source in first if not isinstance(source, Prompt)]
     for i, source in enumerate(others):
 

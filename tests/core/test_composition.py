@@ -49,6 +49,6 @@ def test_walking_while_waving_by_mask(engine: Engine):
 def test_by_arithmetic_the_motion_is_another_than_either(engine: Engine):
     walk, wave = Prompt("a person walks"), Prompt("a person waves with the right hand")
     latent = latent_of(engine, composed_terms(wave, walk))
-    both, alone = engine.decode_many(np.stack((latent, engine.encode_text(walk.text))), 60)
+    both, alone = engine.decode_many(np.stack((latent, engine.prompt_latents([walk.text])[0])), 60)
     assert angle_between(both.rotations[:, :22], alone.rotations[:, :22]).mean() > np.radians(3)
     assert len(both) == 60

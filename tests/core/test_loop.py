@@ -187,7 +187,7 @@ def test_extended_goes_on_travelling():
 
 @pytest.mark.parametrize("prompt", ["a person walks", "a person waves", "jumping jacks"])
 def test_a_generated_loop(engine: Engine, prompt: str):
-    loop = engine.decode_loop(engine.encode_text(prompt), 60)
+    loop = engine.decode_loop(engine.prompt_latents([prompt])[0], 60)
     assert len(loop) == 60 and loop.fps == 30
     at_seam, elsewhere = jump_at_seam(loop, engine.body)
     assert at_seam < 1.1 * elsewhere
@@ -200,11 +200,11 @@ def test_a_generated_loop(engine: Engine, prompt: str):
 
 @pytest.mark.parametrize("frames", [2, 20, 110, 300])
 def test_generated_loops_of_any_length(engine: Engine, frames: int):
-    assert len(engine.decode_loop(engine.encode_text("a person walks"), frames)) == frames
+    assert len(engine.decode_loop(engine.prompt_latents(["a person walks"])[0], frames)) == frames
 
 
 def test_the_longest_loop(engine: Engine):
-    assert len(engine.decode_loop(engine.encode_text("a person walks"), 1200)) == 1200
+    assert len(engine.decode_loop(engine.prompt_latents(["a person walks"])[0], 1200)) == 1200
 
 
 def test_a_loop_goes_on_without_a_seam():

@@ -65,7 +65,7 @@ def test_poses_go_over_along_the_shorter_arc():
 
 
 def test_a_morph_begins_and_ends_as_its_latents_do(engine: Engine):
-    walk, jacks = engine.encode_texts(["a person walks", "jumping jacks"])
+    walk, jacks = engine.prompt_latents(["a person walks", "jumping jacks"])
     factors = np.clip((np.arange(90) - 30) / 30, 0, 1)
     found = morph(engine, walk, jacks, 90, factors)
     ends = engine.decode_many(np.stack((walk, jacks)), 90)
@@ -75,7 +75,7 @@ def test_a_morph_begins_and_ends_as_its_latents_do(engine: Engine):
 
 
 def test_a_morph_does_not_jump_or_slide_more_than_its_ends(engine: Engine):
-    walk, run = engine.encode_texts(["a person walks", "a person runs"])
+    walk, run = engine.prompt_latents(["a person walks", "a person runs"])
     found = morph(engine, walk, run, 120)
     ends = engine.decode_many(np.stack((walk, run)), 120)
     steps = [
@@ -90,12 +90,12 @@ def test_a_morph_does_not_jump_or_slide_more_than_its_ends(engine: Engine):
 
 @pytest.mark.parametrize("frames", [2, 20, 200])
 def test_any_length(engine: Engine, frames: int):
-    walk, run = engine.encode_texts(["a person walks", "a person runs"])
+    walk, run = engine.prompt_latents(["a person walks", "a person runs"])
     assert len(morph(engine, walk, run, frames, spherical=True, stops=3)) == frames
 
 
 def test_many_stops_are_decoded_as_one_by_one(engine: Engine):
-    latents = engine.encode_texts(["walk", "run", "sit"])
+    latents = engine.prompt_latents(["walk", "run", "sit"])
     for one, latent in zip(engine.decode_many(latents, 60), latents, strict=True):
         alone = engine.decode(latent, 60)
         assert angle_between(one.rotations, alone.rotations).max() < 1e-2

@@ -29,12 +29,12 @@ def test_names_are_what_must_be_collected():
 
 
 def test_the_sum_of_every_kind_of_source(engine: Engine):
-    motion, kept = random_motion(80, 24.0, size=0.1), engine.encode_text("run")
+    motion, kept = random_motion(80, 24.0, size=0.1), engine.prompt_latents(["run"])[0]
     material = Material(motions={"Mine": motion}, latents={"kept": kept})
     terms = parse(TEXT)
     latents = source_latents(engine, terms, material)
     assert list(latents) == [Prompt("walk"), ActionName("Mine"), SavedLatent("kept"), StyleName("sad")]
-    walk, mine, sad = engine.encode_text("walk"), engine.encode(motion), direction(engine, presets()["sad"])
+    walk, mine, sad = engine.prompt_latents(["walk"])[0], engine.encode(motion), direction(engine, presets()["sad"])
     for found, expected in zip(latents.values(), (walk, mine, kept, sad), strict=True):
         assert np.allclose(found, expected, atol=1e-4)
     total = 0.5 * walk + 0.5 * mine + 0.1 * kept + 0.2 * sad
@@ -98,6 +98,6 @@ def test_progress_rises_and_can_stop(engine: Engine):
 
 
 def test_material_is_not_needed_for_prompts(engine: Engine):
-    assert np.allclose(latent_of(engine, parse('"walk"')), engine.encode_text("walk"), atol=1e-5)
+    assert np.allclose(latent_of(engine, parse('"walk"')), engine.prompt_latents(["walk"])[0], atol=1e-5)
     with pytest.raises(UserError, match="alone is no motion"):
         latent_of(engine, parse("{sad}"))

@@ -46,7 +46,7 @@ def test_picked_styles_are_about_equally_strong(engine: Engine):
 @pytest.mark.parametrize("name", ["sad", "tired", "happy"])
 def test_a_style_changes_the_motion_and_leaves_it_a_motion(engine: Engine, name: str):
     """Not how: which changes a style must bring is measured by `python -m training evaluate`."""
-    plain = engine.decode(engine.encode_text("a person walks"), 60)
+    plain = engine.decode(engine.prompt_latents(["a person walks"])[0], 60)
     weight = presets()[name].weight
     styled = engine.decode(latent_of(engine, parse(f'"a person walks" + {weight} * {{{name}}}')), 60)
     places = [engine.body.posed_joints(motion)[:, :22] for motion in (plain, styled)]

@@ -136,11 +136,11 @@ def test_a_checkpoint_becomes_a_pack(tmp_path, samples, captions, open_body):
     pack = Pack.load(tmp_path / "pack")
     assert pack.version == "9.9" and pack.frames == (20, 24)
     assert pack.info["figures"] == {"mm": 1} and pack.info["split"] == "held-out"
-    from motionclip_blender.core.model.weights import load_network
+    from motionclip_blender.core.model.weights import load_weights
 
-    network, projection = load_network(pack)
-    assert projection.shape == (512, 384)
-    for ours, theirs in zip(network.parameters(), run.average.parameters(), strict=True):
+    weights = load_weights(pack)
+    assert weights.projection.shape == (512, 384)
+    for ours, theirs in zip(weights.network.parameters(), run.average.parameters(), strict=True):
         torch.testing.assert_close(ours, theirs.half().float())
 
 

@@ -86,7 +86,7 @@ def evaluate(
     found["reconstruction"] = reconstruct(model, items.test, most, _QUICK_LENGTHS if quick else LENGTHS)
     say("interpolation")
     pairs = _QUICK_PAIRS if quick else _PAIRS
-    texts = model.texts([wordings[0] for wordings in unseen_prompts()["classes"].values()])
+    texts = model.prompts([wordings[0] for wordings in unseen_prompts()["classes"].values()])
     found["interpolation"] = {"texts": interpolate(model, texts, pairs, random)}
     if len(latents) > 1:
         found["interpolation"]["motions"] = interpolate(model, latents, pairs, random)

@@ -60,20 +60,20 @@ def generate(model: Model, items: Items, quick: bool = False) -> dict:
     data, classes = unseen_prompts(), class_names()
     prompts = [(action, text) for action in classes for text in data["classes"][action][: 1 if quick else None]]
     actions = np.array([action for action, _ in prompts])
-    embeddings = model.texts([text for _, text in prompts])
-    poses = model.generate(embeddings, frames)
+    texts = [text for _, text in prompts]
+    poses = model.generate(model.prompts(texts), frames)
     positions = model.positions(poses)
     placed = measures.in_place(positions)[:, ::_EVERY]
 
     stride = _STRIDE * (4 if quick else 1)
     train, test = RealWindows(model, items.train, frames, stride), RealWindows(model, items.test, frames, frames)
-    walking = model.texts([*data["classes"][_WALK], *data["walking"]])
+    walking = model.prompts([*data["classes"][_WALK], *data["walking"]])
     walks = measures.sliding(model.positions(model.generate(walking, frames)), fps)
     made_walking, real_walking = _mean(walks), _walking(items, model, frames)
     return {
         "prompts": len(prompts),
         "frames": frames,
-        "recognised": _recognised(model, poses, embeddings, actions, classes),
+        "recognised": _recognised(model, poses, model.texts(texts), actions, classes),
         "nearest_real": _nearest(placed, actions, train)
         | {"of_held_out": _nearest(test.placed[test.first], test.actions[test.first], train)},
         "diversity": _diversity(placed, actions, train),

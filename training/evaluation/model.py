@@ -12,7 +12,7 @@ from motionclip_blender.core.body import Body
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.feet import grounded, planted
-from motionclip_blender.core.model.weights import load_network
+from motionclip_blender.core.model.weights import load_weights
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.pack import Pack
 from motionclip_blender.core.pose_tensor import from_pose_tensor, to_pose_tensor
@@ -31,7 +31,7 @@ class Model:
         self.engine = Engine(pack, body)
         _check_encoder(self.engine.pack)
         self.engine.load()
-        self.network = load_network(self.engine.pack)[0]
+        self.network = load_weights(self.engine.pack).network
         self._texts: dict[str, np.ndarray] = {}
 
     @property
@@ -57,6 +57,10 @@ class Model:
             if text not in self._texts:
                 self._texts[text] = self.engine.encode_text(text)
         return np.stack([self._texts[text] for text in texts])
+
+    def prompts(self, prompts: Sequence[str]) -> np.ndarray:
+        """(n, latent) float32: the latents that prompts are decoded from, as users get them."""
+        return self.engine.prompt_latents(prompts)
 
     def image(self, pixels: np.ndarray) -> np.ndarray:
         """(latent,) float32: the embedding of an image (H, W, 3) uint8. Only where `reads_images`."""

@@ -62,7 +62,7 @@ def _changes(model: Model, words: dict, way: str) -> list[list]:
     frames, fps = min(WINDOW, model.window[1]), model.pack.fps
     changes = []
     for action in words["classes"]:
-        base = model.texts([class_text(action)])
+        base = model.prompts([class_text(action)])
         latents = np.concatenate((base, base + _directions(model, words, action, way)))
         found = measured(model.positions(model.generate(latents, frames)), fps)
         for i, (word, expected) in enumerate(words["words"].items(), 1):

@@ -14,7 +14,7 @@ torch = pytest.importorskip("torch")
 from motionclip_blender.core import amass  # noqa: E402
 from motionclip_blender.core.engine import Engine  # noqa: E402
 from motionclip_blender.core.model.network import MotionCLIP  # noqa: E402
-from motionclip_blender.core.model.weights import network_size, save_network  # noqa: E402
+from motionclip_blender.core.model.weights import Weights, network_size, save_weights  # noqa: E402
 from motionclip_blender.core.pack import DEFAULT_FOLDER, Pack  # noqa: E402
 from tests.synthetic import random_motion  # noqa: E402
 from training.captions import CaptionedSpan  # noqa: E402
@@ -48,7 +48,7 @@ def tiny_pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "weights.safetensors").touch()
     torch.manual_seed(0)
     pack = Pack.load(folder)
-    save_network(MotionCLIP(network_size(pack)), None, pack.weights_path)
+    save_weights(Weights(MotionCLIP(network_size(pack))), pack.weights_path)
     return folder
 
 

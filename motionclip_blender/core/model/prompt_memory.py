@@ -1,0 +1,108 @@
+"""The wordings that a decoder was trained on, to read prompts by.
+
+Where a wording lies that nobody wrote down, between those of several motions, the decoder answers with their mean: a
+walk of half the stride whose feet slide. So a prompt is answered from the wordings of the one motion that it is most
+like: kernel regression with the captions as its examples (Nadaraya 1964, Watson 1964), one step of attention over
+them. A known wording stays where it is. It goes beyond the paper, whose decoder is fed the embedding itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from ..latents import normalised
+
+_CLASS = 0.5  # how much its class's name, and as much its class's mean, count in what a wording is compared by
+_SHARPNESS = 0.02  # of cosines: a wording that is less alike by several of these does not count
+_LEVELS = 16  # that four bits tell apart
+_REACH = 2.7  # standard deviations: where the levels end. Numbers spread as a bell lose least so, 11 % of their size
+
+
+class PromptMemory:
+    """Known wordings: what they say, to compare prompts with, and where they lie.
+
+    In a pack a wording takes half a byte for each of its D numbers.
+    codes: (n, D / 2) uint8, two numbers in each, the earlier in the lower half. steps, mean: (D,); a level k of 0 to
+    15 stands for (k - 7.5) steps from the mean. motions: (n,) which of M motions each wording tells of. classes: (M,)
+    which of C classes each motion is of. names: (C, D) where the names of classes lie.
+    Raises `ValueError` where these do not fit together.
+    """
+
+    PREFIX = "prompts."
+    """What the names of its arrays begin with in a pack."""
+
+    def __init__(
+        self,
+        codes: np.ndarray,
+        steps: np.ndarray,
+        mean: np.ndarray,
+        motions: np.ndarray,
+        classes: np.ndarray,
+        names: np.ndarray,
+    ) -> None:
+        width = 2 * codes.shape[-1]
+        fits = codes.dtype == np.uint8 and codes.ndim == 2 and codes.size and steps.shape == mean.shape == (width,)
+        if not (fits and names.shape[1:] == (width,) and motions.shape == codes.shape[:1] and classes.ndim == 1):
+            raise ValueError("the arrays of the known wordings do not fit together")
+        for indices, of in ((motions, classes), (classes, names)):
+            if not len(indices) or indices.min() < 0 or indices.max() >= len(of):
+                raise ValueError("a known wording is of no known motion or class")
+        self._kept = {
+            "codes": codes,
+            "steps": steps,
+            "mean": mean,
+            "motions": motions,
+            "classes": classes,
+            "names": names,
+        }
+        self._codes, self._steps, self._mean = codes, steps.astype(np.float32), mean.astype(np.float32)
+        self._motions = motions
+        values, of_class = self._values(slice(None)), classes[motions]
+        means = [values[of_class == i].sum(axis=0) for i in range(len(names))]
+        told = normalised(names.astype(np.float32) - self._mean) + normalised(np.stack(means))
+        self._keys = normalised(normalised(values) + _CLASS * told[of_class])
+
+    @classmethod
+    def of(
+        cls, wordings: np.ndarray, motions: Sequence[int], classes: Sequence[int], names: np.ndarray
+    ) -> PromptMemory:
+        """Of embeddings (n, D) of wordings, and (C, D) of the names of classes."""
+        mean = wordings.mean(axis=0).astype(np.float16)
+        steps = (2 * _REACH / _LEVELS * wordings.std(axis=0) + 1e-7).astype(np.float16)
+        levels = np.floor((wordings - mean) / steps.astype(np.float32)) + _LEVELS // 2
+        levels = levels.clip(0, _LEVELS - 1).astype(np.uint8)
+        codes = levels[:, ::2] | levels[:, 1::2] << 4
+        indices = (np.asarray(numbers, np.int16) for numbers in (motions, classes))
+        return cls(codes, steps, mean, *indices, names.astype(np.float16))
+
+    def recall(self, embeddings: np.ndarray) -> np.ndarray:
+        """(n, D) float32: where the decoder knows what texts that lie at `embeddings` (n, D) say."""
+        return np.stack([self._answer(alike) for alike in normalised(embeddings - self._mean) @ self._keys.T])
+
+    def _answer(self, alike: np.ndarray) -> np.ndarray:
+        """(D,) of one text, which is as much like the wordings as the cosines (n,) say."""
+        weights = np.exp((alike - alike.max()) / _SHARPNESS)
+        motion = np.bincount(self._motions, weights).argmax()
+        of_motion = np.flatnonzero(self._motions == motion)
+        shares = (weights[of_motion] / weights[of_motion].sum()).astype(np.float32)
+        return shares @ self._values(of_motion) + self._mean
+
+    def _values(self, which: slice | np.ndarray) -> np.ndarray:
+        """(n, D) float32: where wordings lie, from the mean."""
+        codes = self._codes[which]
+        levels = np.stack((codes & 15, codes >> 4), axis=-1).reshape(len(codes), -1)
+        return (levels.astype(np.float32) - (_LEVELS - 1) / 2) * self._steps
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """What a pack keeps, by name."""
+        return {self.PREFIX + name: array for name, array in self._kept.items()}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> PromptMemory:
+        """The memory that gave these `arrays`. Raises `ValueError` for others."""
+        try:
+            return cls(**{name.removeprefix(cls.PREFIX): array for name, array in arrays.items()})
+        except TypeError as error:
+            raise ValueError("an array of the known wordings is missing, or one too many") from error
