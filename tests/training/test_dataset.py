@@ -9,7 +9,7 @@ from motionclip_blender.core import amass
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.skeleton import INDEX
 from tests.synthetic import angle_between, arm_swing, random_motion
-from training import dataset
+from training import wordings
 from training.captions import CaptionedSpan, mirrored, names_a_side
 from training.dataset import Windows, load_samples, with_limb
 
@@ -35,7 +35,7 @@ def samples(tmp_path, monkeypatch, small_body):
         CaptionedSpan("a/one", "wave", ("waves the left hand", "hello"), exemplar=True, after="repeat"),
         CaptionedSpan("a/two", "fall", ("falls",), exemplar=False, after="hold", start=0.5, end=1.5),
     ]
-    monkeypatch.setattr(dataset, "load_captions", lambda: spans)
+    monkeypatch.setattr(wordings, "load_captions", lambda: spans)
     amass.save(arm_swing(), tmp_path / "a" / "one.npz")
     amass.save(arm_swing(61).turned(1.0), tmp_path / "a" / "two.npz")
     return load_samples(tmp_path, small_body, longest=60, augment=False)

@@ -67,4 +67,4 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def no_text_tower(monkeypatch: pytest.MonkeyPatch) -> None:
     """Texts get made-up embeddings; the tower takes seconds to load."""
     monkeypatch.setattr(Engine, "load", lambda self, progress=None: None)
-    monkeypatch.setattr(Engine, "encode_text", lambda self, prompt: fake_text(prompt))
+    monkeypatch.setattr(Engine, "encode_texts", lambda self, prompts: np.stack([fake_text(text) for text in prompts]))

@@ -100,6 +100,8 @@ def test_style_arithmetic_that_works_is_told_from_one_that_does_not(monkeypatch)
         def texts(self, texts):
             return np.array([[1.0 + self.fast * ("fast" in t) - 0.5 * ("slow" in t), 0.0] for t in texts])
 
+        prompts = texts
+
         def generate(self, latents, frames):
             path = np.arange(frames)[None, :, None, None] * latents[:, None, None, :1]
             return np.concatenate((np.zeros_like(path), np.zeros_like(path), path), axis=-1) / 30 + np.zeros((22, 3))
