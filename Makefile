@@ -32,6 +32,7 @@ test: setup-dev
 
 lint: setup-dev
 	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
 
 bench: setup-dev
 	$(PY) -m benchmarks.prompt_to_keys

@@ -78,9 +78,7 @@ def validate(path: Path, blender: Path | None = None) -> None:
     try:
         done = subprocess.run(command, capture_output=True, text=True)
     except OSError as error:
-        raise UserError(
-            f"Cannot run {blender} ({error.strerror}); give the path of Blender's program."
-        ) from error
+        raise UserError(f"Cannot run {blender} ({error.strerror}); give the path of Blender's program.") from error
     if done.returncode != 0:
         raise UserError(f"Blender's validator refuses the extension: {(done.stdout + done.stderr).strip()}")
 
@@ -92,18 +90,14 @@ def _validator() -> list[str]:
         for script in Path(folder).glob("*/scripts/addons_core/bl_pkg/cli/blender_ext.py"):
             tags = script.parents[3] / "modules" / "_bpy_internal" / "extensions" / "tags.py"
             return [str(script), "validate", *(["--valid-tags", str(tags)] if tags.is_file() else [])]
-    raise UserError(
-        "The bpy package, which has the validator, is not installed; give --blender PATH instead."
-    )
+    raise UserError("The bpy package, which has the validator, is not installed; give --blender PATH instead.")
 
 
 def main() -> int:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.partition(":")[0])
     parser.add_argument("--out", type=Path, default=ROOT / "dist", help="folder for the zip (default: dist)")
-    parser.add_argument(
-        "--blender", type=Path, help="a Blender program to validate with, instead of bpy's script"
-    )
+    parser.add_argument("--blender", type=Path, help="a Blender program to validate with, instead of bpy's script")
     options = parser.parse_args()
     try:
         path = build(options.out, options.blender)

@@ -33,9 +33,7 @@ class Pool:
     how many images more there are, from any thread; after a crash, that is less than none.
     """
 
-    def __init__(
-        self, workers: Sequence[Renderer], draw: Callable[[int], Unit], tell: Callable[[int], None]
-    ) -> None:
+    def __init__(self, workers: Sequence[Renderer], draw: Callable[[int], Unit], tell: Callable[[int], None]) -> None:
         self._workers, self._draw, self._tell = workers, draw, tell
         self._waiting: queue.SimpleQueue[int | None] = queue.SimpleQueue()
         self._done: queue.SimpleQueue = queue.SimpleQueue()

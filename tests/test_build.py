@@ -34,9 +34,7 @@ def test_the_zip_is_named_after_its_version(extension: Path) -> None:
 
 def test_the_zip_holds_code_model_body_and_licence(extension: Path) -> None:
     names = zipfile.ZipFile(extension).namelist()
-    assert {"blender_manifest.toml", "__init__.py", "LICENSE", "ui/panel.py", "core/model/network.py"} <= set(
-        names
-    )
+    assert {"blender_manifest.toml", "__init__.py", "LICENSE", "ui/panel.py", "core/model/network.py"} <= set(names)
     assert set(build.ASSETS) <= set(names)
 
 

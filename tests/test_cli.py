@@ -88,7 +88,7 @@ def test_help_is_there_at_once(tmp_path: Path):
 @needs_model
 @needs_blender
 def test_a_prompt_becomes_a_motion_file_and_a_blend_file(tmp_path: Path):
-    prompt = "a person's \"walk\" costs $5; naïve & 100 %"
+    prompt = 'a person\'s "walk" costs $5; naïve & 100 %'
     done = run(tmp_path, prompt, "--frames", 24, "--npz", "new/m.npz", "--out", "new/m.blend", "--json")
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)  # nothing else on it

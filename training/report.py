@@ -121,7 +121,7 @@ def _clip(clip: dict, out: Path) -> str:
         f" <i>{html.escape(' '.join(span['style']))}</i>: {html.escape('; '.join(span['captions'][:6]))}</p>"
         for span in clip["spans"]
     )
-    test = ' <span class=test>test</span>' if clip["split"] == "test" else ""
+    test = " <span class=test>test</span>" if clip["split"] == "test" else ""
     return (
         f"<div>{shown}<p><b>{html.escape(clip['clip'])}</b>{test} {clip['seconds']:.1f} s, "
         f"{_degrees(clip):.1f}°</p>{spans or '<p>no captions</p>'}</div>"

@@ -85,9 +85,7 @@ def _rest_correction(
     return rot.between(ours, theirs)
 
 
-def _relax_still_hands(
-    local: np.ndarray, delta: np.ndarray, pairs: RigMap, index: dict[str, int], body: Body
-) -> None:
+def _relax_still_hands(local: np.ndarray, delta: np.ndarray, pairs: RigMap, index: dict[str, int], body: Body) -> None:
     """Lets the fingers of hands that the source does not move hang as the body's do, instead of stretched."""
     relaxed = rot.axis_angle_to_quat(body.relaxed_hands)
     for side in ("left", "right"):

@@ -33,8 +33,9 @@ def whole_path(path: Path) -> Iterator[Path]:
         os.chmod(temporary, 0o666 & ~_umask())  # mkstemp makes private files; these are the user's documents
         os.replace(temporary, path)
     except OSError as error:
-        raise UserError(f"Cannot write {path} ({error.strerror or error}); free some space or choose another place."
-                        ) from error
+        raise UserError(
+            f"Cannot write {path} ({error.strerror or error}); free some space or choose another place."
+        ) from error
     finally:
         temporary.unlink(missing_ok=True)
 

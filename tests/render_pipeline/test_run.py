@@ -163,9 +163,7 @@ def test_other_settings_are_refused(motions: Path, rendered: Path, tmp_path: Pat
 
 def test_another_run_in_the_same_folder_is_refused(motions: Path, tmp_path: Path):
     out = tmp_path / "out"
-    process = subprocess.Popen(
-        command(motions, out, "--per-motion", "100"), cwd=ROOT, stderr=subprocess.DEVNULL
-    )
+    process = subprocess.Popen(command(motions, out, "--per-motion", "100"), cwd=ROOT, stderr=subprocess.DEVNULL)
     try:
         until(lambda: (out / "run.json").exists())
         done = call(motions, out, "--per-motion", "100")

@@ -30,7 +30,7 @@ def take(studio: Studio, told: dict, rotations: np.ndarray, translation: np.ndar
     pictures = []
     shot = studio.prepare(told, rotations, translation)
     studio.take([shot], 1, path.parent, lambda *picture: pictures.append(picture))
-    (found, image), = pictures
+    ((found, image),) = pictures
     path.write_bytes(image)
     bpy.context.scene.render.filepath = str(path)
     return found

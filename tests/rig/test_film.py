@@ -254,7 +254,7 @@ def test_rows_of_several_motions_each_behind_its_text(person, tmp_path: Path):
     ("text", "several_lines"),
     [
         ("a person walks", False),
-        ("it's 50 % \"quoted\" & \\ /", False),
+        ('it\'s 50 % "quoted" & \\ /', False),
         ("a person runs and then stops " * 17, True),
         ("走" * 500, True),
         ("m" * 500, True),

@@ -215,9 +215,7 @@ def test_motions_that_are_damaged_or_of_another_skeleton(tmp_path: Path, text: s
     ],
 )
 def test_skeletons_that_are_none(tmp_path: Path, text: str):
-    assert refused(WHOLE, tmp_path, asf=text) == (
-        "walker.asf is not a skeleton in the ASF format; copy it again."
-    )
+    assert refused(WHOLE, tmp_path, asf=text) == ("walker.asf is not a skeleton in the ASF format; copy it again.")
 
 
 def test_a_motion_without_its_skeleton(tmp_path: Path):
