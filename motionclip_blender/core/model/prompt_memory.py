@@ -14,7 +14,7 @@ import numpy as np
 
 from ..latents import normalised
 
-_CLASS = 0.5  # how much its class's name, and as much its class's mean, count in what a wording is compared by
+_CLASS = 0.7  # how much its class's name, and as much its class's mean, count in what a wording is compared by
 _SHARPNESS = 0.02  # of cosines: a wording that is less alike by several of these does not count
 _LEVELS = 16  # that four bits tell apart
 _REACH = 2.7  # standard deviations: where the levels end. Numbers spread as a bell lose least so, 11 % of their size
