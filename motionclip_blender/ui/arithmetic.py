@@ -12,7 +12,6 @@ import bpy
 from bpy.props import IntProperty, StringProperty
 
 from ..core.errors import UserError
-from ..core.expression import parse
 from ..core.terms import ExpressionError, StyleName, Term, to_text
 from . import generation, live
 from .operators import Making
@@ -40,6 +39,8 @@ def _keeping_step() -> Iterator[None]:
 @lru_cache(maxsize=8)
 def checked(expression: str) -> tuple[tuple[Term, ...], ExpressionError | None]:
     """An expression's terms, or none and what is wrong with it. For panels, which ask with every redraw."""
+    from ..core.expression import parse
+
     try:
         return (parse(expression), None) if expression.strip() else ((), None)
     except ExpressionError as error:

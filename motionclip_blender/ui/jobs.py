@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import threading
-import traceback
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -75,5 +74,7 @@ def sentence(error: Exception) -> str:
     """What to tell the user about `error`. All but `UserError` are bugs; the console gets their traceback."""
     if isinstance(error, UserError):
         return str(error)
+    import traceback  # enabling the extension should not wait for it
+
     traceback.print_exception(error)
     return f"This is a bug ({type(error).__name__}: {error}); please report it with what the console says."
