@@ -30,6 +30,8 @@ said["enabled"] = name in bpy.context.preferences.addons
 said["registered"] = [found for found in dir(bpy.types) if found.startswith("MOTIONCLIP")]
 said["heavy when enabled"] = [found for found in heavy if found in sys.modules]
 said["rig when enabled"] = [found for found in sys.modules if found.startswith(name + ".rig")]
+core = name + ".core."
+said["core when enabled"] = [found.removeprefix(core) for found in sys.modules if found.startswith(core)]
 
 preferences = bpy.context.preferences.addons[name].preferences
 preferences.pack_folder = "/nowhere"
@@ -84,6 +86,10 @@ def test_it_enables_with_panel_and_operators(said: dict) -> None:
 
 def test_enabling_loads_neither_torch_nor_the_rig(said: dict) -> None:
     assert said["heavy when enabled"] == [] and said["rig when enabled"] == []
+
+
+def test_enabling_loads_of_core_only_what_is_asked_at_once(said: dict) -> None:
+    assert set(said["core when enabled"]) <= {"errors", "files", "progress", "prompt", "terms"}
 
 
 def test_it_generates(said: dict) -> None:
