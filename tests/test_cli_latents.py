@@ -133,7 +133,9 @@ def test_stops_in_a_blend_file_lie_behind_each_other(tmp_path: Path):
     import bpy
 
     from motionclip_blender.core.errors import UserError
+    from motionclip_blender.core.recipe import Recipe, stop_recipes
     from motionclip_blender.rig.blendfile import read_blend
+    from motionclip_blender.rig.made import recipe_of
 
     done = run(tmp_path, "--blend", "walk", "run", "--stops", 3, "--frames", 20, "--out", "m.blend")
     assert done.returncode == 0 and done.stdout.startswith("wrote m.blend\n3 motions of 20 frames"), done.stderr
@@ -143,7 +145,22 @@ def test_stops_in_a_blend_file_lie_behind_each_other(tmp_path: Path):
     (armature,) = (obj for obj in bpy.data.objects if obj.type == "ARMATURE")
     strips = [strip for track in armature.animation_data.nla_tracks for strip in track.strips]
     assert [strip.frame_start for strip in strips] == [1, 21, 41]
-    assert [strip.action["prompt"] for strip in strips] == [f"walk → run {f}" for f in ("0.00", "0.50", "1.00")]
+    assert [strip.action.name for strip in strips] == [f"walk → run {f}" for f in ("0.00", "0.50", "1.00")]
+    assert [recipe_of(strip.action) for strip in strips] == stop_recipes(Recipe('"walk"', 20, "blend", '"run"'), 3)
+
+
+@needs_model
+@needs_blender
+def test_stops_that_are_loops_lie_behind_each_other_too(tmp_path: Path):
+    import bpy
+
+    done = run(tmp_path, "--blend", "walk", "run", "--stops", 2, "--frames", 24, "--loop", "--out", "m.blend")
+    assert done.returncode == 0, done.stderr
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "m.blend"))
+    (armature,) = (obj for obj in bpy.data.objects if obj.type == "ARMATURE")
+    (track,) = armature.animation_data.nla_tracks
+    assert [(strip.frame_start, strip.frame_end) for strip in track.strips] == [(1, 25), (25, 49)]
+    assert all(strip.action.use_cyclic for strip in track.strips)
 
 
 @needs_model

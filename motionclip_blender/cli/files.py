@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..core import amass, latent_file
 from ..core.errors import UserError
 from ..core.motion import Motion
 from ..core.sources import Material
-from ..core.terms import ActionName, ExpressionError, ImageFile, SavedLatent, Term
+from ..core.terms import ActionName, ExpressionError, ImageFile, SavedLatent, Source, Term, to_text
 from .request import check_motion_file
+
+if TYPE_CHECKING:
+    import bpy
+
+    from ..core.recipe import Recipe
 
 
 def read_motion_file(path: Path) -> Motion:
@@ -39,3 +47,26 @@ def material(terms: tuple[Term, ...]) -> Material:
         except UserError as error:
             raise ExpressionError(term.at, str(error)) from error
     return Material(motions, images, latents)
+
+
+def in_blend(recipes: Sequence[Recipe], found: Material | None, armature: bpy.types.Object) -> list[Recipe]:
+    """Recipes as a .blend file can follow them: motion files become Actions of `armature`, other files get whole paths.
+
+    found: what `material` read for them; None when they name no files.
+    """
+    from ..core.prompt import action_name
+    from ..rig.keys import key_motion
+
+    if found is None:
+        return list(recipes)
+    there: dict[Source, Source] = {}
+    for name, motion in found.motions.items():
+        action = key_motion(armature, motion, action_name(Path(name).stem), assign=False)
+        there[ActionName(name)] = ActionName(action.name)
+    there |= {ImageFile(name): ImageFile(str(Path(name).absolute())) for name in found.images}
+    there |= {SavedLatent(name): SavedLatent(str(Path(name).absolute())) for name in found.latents}
+
+    def text(terms: Sequence[Term]) -> str:
+        return to_text([replace(term, source=there.get(term.source, term.source)) for term in terms])
+
+    return [replace(recipe, first=text(recipe.first_terms), second=text(recipe.second_terms)) for recipe in recipes]

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, TextIO
 from ..core import amass, latent_file
 from ..core.body import Body
 from ..core.engine import Engine
-from ..core.prompt import action_name
 from ..core.recipe import Made, decoded, stops
-from ..core.sources import source_latents
+from ..core.sources import Material, source_latents
 from ..core.terms import ActionName, ImageFile, SavedLatent
-from .files import material
+from .files import in_blend, material
 from .report import Report
 from .request import NEED_BLENDER, MakeRequest
 from .terminal import Bar, CtrlC
@@ -42,7 +41,7 @@ def run(request: MakeRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO) -> 
         else:
             made = [decoded(engine, recipe, latents, fps)]
     report.told |= {"fps": fps, "pack": made[0].pack}
-    wrote = _write(request, engine, made, report, stderr)
+    wrote = _write(request, engine, made, found, report, stderr)
     report.told["wrote"] = {name: files[0] if len(files) == 1 else files for name, files in wrote.items()}
     if request.as_json:
         print(report.as_json(), file=stdout)
@@ -55,7 +54,7 @@ def run(request: MakeRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO) -> 
 
 
 def _write(
-    request: MakeRequest, engine: Engine, made: list[Made], report: Report, stderr: TextIO
+    request: MakeRequest, engine: Engine, made: list[Made], found: Material | None, report: Report, stderr: TextIO
 ) -> dict[str, list[str]]:
     """Writes all outputs. Returns their files by option."""
     outputs = request.outputs
@@ -69,12 +68,14 @@ def _write(
                 latent_file.save(one.latent, path, one.pack)
     if any(name in outputs for name in NEED_BLENDER):
         with report.ctrl_c.deferred():
-            _use_blender(request, engine, made, report, stderr)
+            _use_blender(request, engine, made, found, report, stderr)
     many = ("npz", "latent", "video")
     return {name: [str(p) for p in (request.numbered(name) if name in many else [outputs[name]])] for name in outputs}
 
 
-def _use_blender(request: MakeRequest, engine: Engine, made: list[Made], report: Report, stderr: TextIO) -> None:
+def _use_blender(
+    request: MakeRequest, engine: Engine, made: list[Made], found: Material | None, report: Report, stderr: TextIO
+) -> None:
     with report.stage("blender"):
         from ..rig import film
         from ..rig.armature import add_body
@@ -88,7 +89,7 @@ def _use_blender(request: MakeRequest, engine: Engine, made: list[Made], report:
     with report.stage("body"):
         armature = add_body(engine.body)
     with report.stage("keys"):
-        _key(armature, request, made, titles)
+        _key(armature, request, made, titles, found)
         scene.frame_end = len(motions) * request.recipe.frames
     if "out" in outputs:
         with report.stage("save"):
@@ -105,13 +106,16 @@ def _use_blender(request: MakeRequest, engine: Engine, made: list[Made], report:
                 film.render_sheet(armature, motions[0], outputs["sheet"], request.title, progress=bar)
 
 
-def _key(armature: bpy.types.Object, request: MakeRequest, made: list[Made], titles: list[str]) -> None:
+def _key(
+    armature: bpy.types.Object, request: MakeRequest, made: list[Made], titles: list[str], found: Material | None
+) -> None:
     """An Action for each motion; several lie one behind the other on an NLA track."""
-    from ..rig.keys import key_motion
+    from ..rig.made import key_made
     from ..rig.nla import add_strip
 
-    for i, (one, title) in enumerate(zip(made, titles, strict=True)):
-        action = key_motion(armature, one.motion, action_name(title), notes={"prompt": title, "pack": one.pack})
+    recipes = in_blend(request.recipes, found, armature)
+    for i, (recipe, one, title) in enumerate(zip(recipes, made, titles, strict=True)):
+        action = key_made(armature, recipe, one, title)
         if request.stops:
             armature.animation_data.action = None
-            add_strip(armature, action, 1 + i * request.recipe.frames)
+            add_strip(armature, action, 1 + i * recipe.frames)

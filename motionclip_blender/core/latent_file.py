@@ -1,7 +1,8 @@
-"""Latents as `.npz` files."""
+"""Latents as `.npz` files, and as text inside other files."""
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 import numpy as np
@@ -26,3 +27,17 @@ def load(path: Path) -> np.ndarray:
     if latent.ndim != 1 or latent.dtype.kind != "f" or not np.isfinite(latent).all():
         raise UserError(f"{path} holds no latent but numbers of another kind; choose another file.")
     return latent.astype(np.float32)
+
+
+def to_text(latent: np.ndarray) -> str:
+    """A latent (D,) as it is kept in a .blend file: float32, base64."""
+    return base64.b64encode(latent.astype("<f4").tobytes()).decode("ascii")
+
+
+def from_text(text: str) -> np.ndarray | None:
+    """(D,) float32: what `to_text` wrote; None for what is no latent."""
+    try:
+        latent = np.frombuffer(base64.b64decode(text, validate=True), "<f4")
+    except ValueError:
+        return None
+    return latent.astype(np.float32) if latent.size and np.isfinite(latent).all() else None

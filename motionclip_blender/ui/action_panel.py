@@ -24,12 +24,14 @@ class MOTIONCLIP_PT_action(MotionPanel, bpy.types.Panel):
         return generation.action_of(generation.armature_of(context)) is not None
 
     def draw(self, context: bpy.types.Context) -> None:
+        from ..rig.made import recipe_of
+
         layout = self.layout
         action = generation.action_of(generation.armature_of(context))
         layout.label(text=action.name, icon="ASSET_MANAGER" if action.asset_data else "ACTION", translate=False)
         made_here = False
         try:
-            recipe = generation.recipe_of(action)
+            recipe = recipe_of(action)
         except UserError as error:
             wrapped(layout, context, str(error), icon="ERROR")
         else:
@@ -50,7 +52,9 @@ class MOTIONCLIP_PT_action(MotionPanel, bpy.types.Panel):
 
 def _made_by(action: bpy.types.Action, recipe) -> str:
     """The model, and in what way the motion was made."""
-    words = [_("Model: {}").format(action.get(generation.PACK_NOTE, ""))]
+    from ..rig.made import pack_of
+
+    words = [_("Model: {}").format(pack_of(action))]
     if recipe.loop:
         words.append(_("loop"))
     if recipe.in_place:

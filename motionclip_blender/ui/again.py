@@ -92,13 +92,14 @@ class MOTIONCLIP_OT_mark_asset(Reporting, bpy.types.Operator):
 def _made_here(context: bpy.types.Context) -> tuple[bpy.types.Action, Recipe]:
     """The active armature's Action and what it was made from. Raises `UserError` when that is not known."""
     from ..rig.bones import Bones
+    from ..rig.made import recipe_of
 
     armature = generation.armature_of(context)
     Bones.of(armature)
     action = generation.action_of(armature)
     if action is None:
         raise UserError(_('"{}" has no Action; assign or generate one first.').format(armature.name))
-    recipe = generation.recipe_of(action)
+    recipe = recipe_of(action)
     if recipe is None:
         raise UserError(_('The Action "{}" was not made here, so it cannot be run again.').format(action.name))
     return action, recipe
@@ -106,8 +107,10 @@ def _made_here(context: bpy.types.Context) -> tuple[bpy.types.Action, Recipe]:
 
 def _described(action: bpy.types.Action) -> str:
     """What an Action was made from; empty when that is not known."""
+    from ..rig.made import recipe_of
+
     try:
-        recipe = generation.recipe_of(action)
+        recipe = recipe_of(action)
     except UserError:
         return ""
     return recipe.described if recipe is not None else ""

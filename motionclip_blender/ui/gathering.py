@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bpy
@@ -51,8 +52,10 @@ class Gathered:
 def gathered(scene: bpy.types.Scene, armature: bpy.types.Object, terms: Iterable[Term]) -> Gathered:
     """All that the terms name and that is there; what is not is said by `core.sources`.
 
-    Actions are read as they move `armature`. Raises `ExpressionError` for what is there and cannot be read.
+    Actions are read as they move `armature`. Images and latents may be files. Raises `ExpressionError` for what is
+    there and cannot be read.
     """
+    from ..core import latent_file
     from ..rig.keys import kept_keys
     from ..rig.pictures import image_pixels, read_pixels
     from .latents import saved
@@ -69,6 +72,8 @@ def gathered(scene: bpy.types.Scene, armature: bpy.types.Object, terms: Iterable
                     images[name] = image_pixels(image) if image else read_pixels(bpy.path.abspath(name))
                 case SavedLatent(name) if name in there:
                     latents[name] = there[name]
+                case SavedLatent(name) if (path := Path(bpy.path.abspath(name))).is_file():
+                    latents[name] = latent_file.load(path)
         except UserError as error:
             raise ExpressionError(term.at, str(error)) from error
     return Gathered(keys, images, latents)

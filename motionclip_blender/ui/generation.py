@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,22 +10,15 @@ from typing import TYPE_CHECKING
 import bpy
 
 from ..core.errors import UserError
-from ..core.prompt import MAX_FRAMES, MIN_FRAMES, action_name
+from ..core.prompt import action_name
 from ..core.terms import ExpressionError
 from .gathering import Gathered, gathered
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from ..core.engine import Engine
-    from ..core.motion import Motion
     from ..core.progress import Progress
     from ..core.recipe import Made, Recipe
     from .known import KnownLatents
-
-RECIPE_NOTE, PROMPT_NOTE, PACK_NOTE, LATENT_NOTE = "recipe", "prompt", "pack", "latent"
-"""Custom properties of an Action: what it was made from. A prompt is noted where there was nothing else, a latent where
-there is a single one (float32, base64)."""
 
 
 @dataclass(frozen=True)
@@ -56,46 +48,6 @@ def action_of(armature: bpy.types.Object | None) -> bpy.types.Action | None:
     """The armature's Action."""
     data = armature.animation_data if armature is not None else None
     return data.action if data is not None else None
-
-
-def note(armature: bpy.types.Object, name: str) -> str:
-    """What the armature's Action says under `name`; empty when it was not made here."""
-    action = action_of(armature)
-    return str(action.get(name, "")) if action else ""
-
-
-def recipe_of(action: bpy.types.Action) -> Recipe | None:
-    """What an Action was made from; None when it was not made here. Raises `UserError` when that cannot be read."""
-    from ..core.recipe import Recipe
-
-    if RECIPE_NOTE in action:
-        return Recipe.from_json(str(action[RECIPE_NOTE]))
-    if PROMPT_NOTE in action and PACK_NOTE in action:  # of the first versions
-        first, last = action.frame_range
-        frames = min(max(round(last - first) + 1, MIN_FRAMES), MAX_FRAMES)
-        return Recipe.of_prompt(str(action[PROMPT_NOTE]), frames)
-    return None
-
-
-def latent_of(action: bpy.types.Action) -> np.ndarray | None:
-    """(D,) float32: the latent that an Action was made from; None when there is none."""
-    return latent_from_text(str(action.get(LATENT_NOTE, "")))
-
-
-def latent_to_text(latent: np.ndarray) -> str:
-    """A latent as it is kept in a file: float32, base64."""
-    return base64.b64encode(latent.astype("<f4").tobytes()).decode("ascii")
-
-
-def latent_from_text(text: str) -> np.ndarray | None:
-    """(D,) float32; None for what is no latent."""
-    import numpy as np
-
-    try:
-        latent = np.frombuffer(base64.b64decode(text, validate=True), "<f4")
-    except ValueError:
-        return None
-    return latent.astype(np.float32) if latent.size and np.isfinite(latent).all() else None
 
 
 def request(
@@ -142,16 +94,16 @@ def key(wanted: Request, made: Made) -> bpy.types.Action:
 
     Raises `UserError` when the armature is gone or can't be keyed, and when its Action is another one by now.
     """
-    from ..rig.keys import rekey_motion
+    from ..rig.made import key_made, recipe_of, rekey_made
 
     armature = _armature(wanted)
     if not wanted.action:
-        return _new_action(armature, wanted.recipe, made, wanted.recipe.title, wanted.start_frame)
+        return key_made(armature, wanted.recipe, made, wanted.recipe.title, wanted.start_frame)
     action = action_of(armature)
     if action is None or action.session_uid != wanted.action:
         raise UserError("The armature got another Action while the motion was made; nothing was changed.")
     before = recipe_of(action)
-    rekey_motion(armature, _round(wanted.recipe, made), _notes(wanted.recipe, made))
+    rekey_made(armature, wanted.recipe, made)
     # named after what it is made from, unless the user has named it otherwise
     if before is not None and before.title != wanted.recipe.title and action.name == action_name(before.title):
         action.name = action_name(wanted.recipe.title)
@@ -168,13 +120,14 @@ def key_row(
     """
     from ..rig.bones import Bones
     from ..rig.keys import use_quaternions
+    from ..rig.made import key_made
     from ..rig.nla import in_row
 
     armature, actions = _armature(wanted), []
     try:
         for recipe, made in zip(recipes, motions, strict=True):
             name = f"{recipe.factor:.2f} {recipe.title}"
-            actions.append(_new_action(armature, recipe, made, name, wanted.start_frame, assign=False))
+            actions.append(key_made(armature, recipe, made, name, wanted.start_frame, assign=False))
         if as_strips:
             in_row(armature, actions, wanted.start_frame, wanted.recipe.title)
             use_quaternions(Bones.of(armature))
@@ -184,40 +137,11 @@ def key_row(
     return actions
 
 
-def _new_action(
-    armature: bpy.types.Object, recipe: Recipe, made: Made, name: str, start_frame: int, assign: bool = True
-) -> bpy.types.Action:
-    from ..rig.cycles import make_cyclic
-    from ..rig.keys import key_motion
-
-    motion, notes = _round(recipe, made), _notes(recipe, made)
-    action = key_motion(armature, motion, action_name(name), start_frame, notes=notes, assign=assign)
-    if recipe.loop:
-        make_cyclic(action, armature)
-    return action
-
-
-def _round(recipe: Recipe, made: Made) -> Motion:
-    """The motion as it is keyed: a loop ends with the first frame of its next round."""
-    from ..core.loop import ending_as_begun
-
-    return ending_as_begun(made.motion) if recipe.loop else made.motion
-
-
 def _armature(wanted: Request) -> bpy.types.Object:
     armature = next((found for found in bpy.data.objects if found.session_uid == wanted.armature), None)
     if armature is None or not armature.users_scene:
         raise UserError("The armature was deleted while the motion was made; nothing was changed.")
     return armature
-
-
-def _notes(recipe: Recipe, made: Made) -> dict[str, str | None]:
-    return {
-        RECIPE_NOTE: recipe.to_json(),
-        PROMPT_NOTE: recipe.prompt or None,
-        PACK_NOTE: made.pack,
-        LATENT_NOTE: None if made.latent is None else latent_to_text(made.latent),
-    }
 
 
 @contextmanager

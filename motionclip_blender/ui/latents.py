@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
 def saved(scene: bpy.types.Scene) -> dict[str, np.ndarray]:
     """(D,) float32 by name; of two with one name the first."""
+    from ..core import latent_file
+
     found: dict[str, np.ndarray] = {}
     for item in scene.motionclip.latents:
-        latent = generation.latent_from_text(item.values)
+        latent = latent_file.from_text(item.values)
         if latent is not None:
             found.setdefault(item.name, latent)
     return found
@@ -31,10 +33,12 @@ def saved(scene: bpy.types.Scene) -> dict[str, np.ndarray]:
 
 def save(scene: bpy.types.Scene, name: str, latent: np.ndarray, pack: str) -> bpy.types.PropertyGroup:
     """A new saved latent, which becomes the active one. A name that is taken gets a number, as Blender's names do."""
+    from ..core import latent_file
+
     latents = scene.motionclip.latents
     name = free_name(name.strip() or "Latent", {item.name for item in latents})
     item = latents.add()
-    item.values, item.pack = generation.latent_to_text(latent), pack
+    item.values, item.pack = latent_file.to_text(latent), pack
     item.name = name
     scene.motionclip.active_latent = len(latents) - 1
     return item
@@ -72,6 +76,7 @@ class MOTIONCLIP_OT_save_latent(Working, bpy.types.Operator):
         from ..core.reading import Reading
         from ..rig.bones import Bones
         from ..rig.keys import kept_keys
+        from ..rig.made import latent_of, pack_of
 
         armature = generation.armature_of(context)
         Bones.of(armature)
@@ -80,7 +85,7 @@ class MOTIONCLIP_OT_save_latent(Working, bpy.types.Operator):
             raise UserError(_('"{}" has no Action; generate or assign one first.').format(armature.name))
         if not self.properties.is_property_set("name"):
             self.name = action.name
-        latent, pack = generation.latent_of(action), generation.note(armature, generation.PACK_NOTE)
+        latent, pack = latent_of(action), pack_of(action)
         if latent is not None:
             return lambda engine, progress: (latent, pack)
         settings = context.scene.motionclip

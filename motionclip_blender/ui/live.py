@@ -117,9 +117,11 @@ def catch_up(context: bpy.types.Context) -> None:
 
 def _wish(scene: bpy.types.Scene, armature: bpy.types.Object | None, section: str) -> Recipe | None:
     """What the armature's Action is to become; None when it was made from something else."""
+    from ..rig.made import recipe_of
+
     action = generation.action_of(armature)
     try:
-        before = generation.recipe_of(action) if action is not None else None
+        before = recipe_of(action) if action is not None else None
         if before is None:
             return None
         wish = SECTIONS[section](scene)
@@ -192,6 +194,8 @@ def _tick() -> float | None:
 
 def _stepped() -> bool:
     """Whether there is more to do."""
+    from ..rig.made import recipe_of
+
     scene = next((one for one in bpy.data.scenes if one.session_uid == LIVE.scene), None)
     armature = next((one for one in bpy.data.objects if one.session_uid == LIVE.armature), None)
     section = scene.motionclip.behind if scene is not None else ""
@@ -204,7 +208,7 @@ def _stepped() -> bool:
             return True
         _key_what_came()
     wish = _wish(scene, armature, section)
-    if wish is None or wish == generation.recipe_of(generation.action_of(armature)):
+    if wish is None or wish == recipe_of(generation.action_of(armature)):
         arrived = True
     else:
         arrived = _at_once(scene, armature, wish)

@@ -1,4 +1,4 @@
-"""Latents as files."""
+"""Latents as files, and as text."""
 
 from __future__ import annotations
 
@@ -28,3 +28,8 @@ def test_what_is_no_latent(tmp_path: Path):
     for name in ("none", "text", "other", "words", "nan", "code"):
         with pytest.raises(UserError, match=f"{name}.npz (is no saved latent|holds no latent)"):
             latent_file.load(tmp_path / f"{name}.npz")
+
+
+def test_as_text_and_back():
+    latent = np.random.default_rng(0).normal(size=512).astype(np.float32)
+    assert np.array_equal(latent_file.from_text(latent_file.to_text(latent)), latent)

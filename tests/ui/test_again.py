@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 pytest.importorskip("bpy")
 
+from motionclip_blender.core import amass
 from motionclip_blender.rig.keys import key_motion, read_motion
+from motionclip_blender.rig.made import recipe_of
 from tests.synthetic import angle_between, random_motion
+from tests.test_cli import needs_model, run
 from tests.ui.test_recognise import refused
 
 PROMPT = "a person walks"
@@ -73,6 +78,50 @@ def test_nothing_to_run_again(bpy, person) -> None:
 def test_no_armature(bpy) -> None:
     for operator in (bpy.ops.motionclip.run_again, bpy.ops.motionclip.push_down, bpy.ops.motionclip.mark_asset):
         assert "Add body" in refused(bpy, operator)
+
+
+# --- run again what the command line made
+
+
+@pytest.fixture
+def made_outside(bpy, tmp_path: Path):
+    """Makes a .blend file on the command line and opens it; returns its armature's Action."""
+
+    def make(*arguments: object):
+        done = run(tmp_path, *arguments, "--out", "m.blend")
+        assert done.returncode == 0, done.stderr
+        bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "m.blend"))
+        return bpy.context.object.animation_data.action
+
+    return make
+
+
+@needs_model
+def test_what_the_command_line_made_is_run_again(bpy, made_outside) -> None:
+    first = made_outside("--blend", "walk", "run", "--factor", 0.25, "--frames", 40, "--loop", "--in-place")
+    assert "prompt" not in first and first.use_cyclic
+    assert bpy.ops.motionclip.run_again() == {"FINISHED"}
+    again = bpy.context.object.animation_data.action
+    assert again != first and again["recipe"] == first["recipe"] and again["pack"] == first["pack"]
+    one, other = (read_motion(bpy.context.object, action).rotations for action in (first, again))
+    assert one.shape == other.shape == (41, 55, 4) and angle_between(one, other).max() < 1e-3
+
+
+@needs_model
+def test_the_files_that_it_named_are_there_when_it_is_run_again(bpy, made_outside, tmp_path) -> None:
+    amass.save(random_motion(100, 60.0, size=0.1), tmp_path / "my take.npz")
+    assert run(tmp_path, "sit down", "--npz", "x.npz", "--latent", "sat.npz").returncode == 0
+    text = '[my take.npz] + 0.5 * (latent("sat.npz") - "a person stands") + 1.5 * {sad}'
+    first = made_outside("--expression", text, "--frames", 30)
+    assert bpy.data.actions["my take"].use_fake_user
+    (tmp_path / "my take.npz").unlink()  # it is in the file now
+    assert recipe_of(first).first.startswith(f'[my take] + 0.5 * latent("{tmp_path / "sat.npz"}")')
+    assert bpy.ops.motionclip.run_again() == {"FINISHED"}
+    again = bpy.context.object.animation_data.action
+    one, other = (read_motion(bpy.context.object, action).rotations for action in (first, again))
+    assert angle_between(one, other).max() < 0.02
+    (tmp_path / "sat.npz").unlink()
+    assert f'no saved latent "{tmp_path / "sat.npz"}"' in refused(bpy, bpy.ops.motionclip.run_again)
 
 
 # --- loops, and motions in place

@@ -7,8 +7,8 @@ import pytest
 
 pytest.importorskip("bpy")
 
+from motionclip_blender.core import latent_file
 from motionclip_blender.rig.keys import key_motion, read_motion
-from motionclip_blender.ui import generation
 from motionclip_blender.ui.latents import save, saved
 from tests.synthetic import angle_between, random_motion
 from tests.ui.test_recognise import refused
@@ -88,7 +88,7 @@ def test_one_of_another_pack_is_refused(bpy, panel) -> None:
 
 @pytest.mark.parametrize("text", ["", "junk", "QQ==", "AADAfw=="])  # the last one is a NaN
 def test_damaged_ones_are_as_if_they_were_not_there(bpy, panel, text) -> None:
-    assert generation.latent_from_text(text) is None
+    assert latent_file.from_text(text) is None
     item = panel.latents.add()
     item.name, item.values = "mine", text
     assert 'no saved latent "mine"' in refused(bpy, bpy.ops.motionclip.make, expression='latent("mine")')

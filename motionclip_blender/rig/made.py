@@ -1,0 +1,72 @@
+"""A recipe's motion as an Action that says what it was made from, so that it can be made again."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+
+from ..core import latent_file
+from ..core.loop import ending_as_begun
+from ..core.motion import Motion
+from ..core.prompt import MAX_FRAMES, MIN_FRAMES, action_name
+from ..core.recipe import Made, Recipe
+from .cycles import make_cyclic
+from .keys import key_motion, rekey_motion
+
+RECIPE_NOTE, PROMPT_NOTE, PACK_NOTE, LATENT_NOTE = "recipe", "prompt", "pack", "latent"
+"""Custom properties of an Action: what it was made from. A prompt is noted where there was nothing else, a latent where
+there is a single one (float32, base64)."""
+
+
+def key_made(
+    armature: bpy.types.Object, recipe: Recipe, made: Made, name: str, start_frame: float = 1, assign: bool = True
+) -> bpy.types.Action:
+    """A new Action called `name` with the motion that was made; a loop goes round for ever. Returns the Action.
+
+    start_frame, assign: as for `key_motion`, which also says what is raised.
+    """
+    motion, notes = _round(recipe, made), _notes(recipe, made)
+    action = key_motion(armature, motion, action_name(name), start_frame, notes=notes, assign=assign)
+    if recipe.loop:
+        make_cyclic(action, armature)
+    return action
+
+
+def rekey_made(armature: bpy.types.Object, recipe: Recipe, made: Made) -> None:
+    """Puts the motion that was made in the place of what the armature's Action holds, as `rekey_motion` does."""
+    rekey_motion(armature, _round(recipe, made), _notes(recipe, made))
+
+
+def recipe_of(action: bpy.types.Action) -> Recipe | None:
+    """What an Action was made from; None when it was not made here. Raises `UserError` when that cannot be read."""
+    if RECIPE_NOTE in action:
+        return Recipe.from_json(str(action[RECIPE_NOTE]))
+    if PROMPT_NOTE in action and PACK_NOTE in action:  # of the first versions
+        first, last = action.frame_range
+        frames = min(max(round(last - first) + 1, MIN_FRAMES), MAX_FRAMES)
+        return Recipe.of_prompt(str(action[PROMPT_NOTE]), frames)
+    return None
+
+
+def latent_of(action: bpy.types.Action) -> np.ndarray | None:
+    """(D,) float32: the latent that an Action was made from; None when there is none."""
+    return latent_file.from_text(str(action.get(LATENT_NOTE, "")))
+
+
+def pack_of(action: bpy.types.Action) -> str:
+    """Name and version of the pack that an Action was made with; empty when it was not made here."""
+    return str(action.get(PACK_NOTE, ""))
+
+
+def _round(recipe: Recipe, made: Made) -> Motion:
+    """The motion as it is keyed: a loop ends with the first frame of its next round."""
+    return ending_as_begun(made.motion) if recipe.loop else made.motion
+
+
+def _notes(recipe: Recipe, made: Made) -> dict[str, str | None]:
+    return {
+        RECIPE_NOTE: recipe.to_json(),
+        PROMPT_NOTE: recipe.prompt or None,
+        PACK_NOTE: made.pack,
+        LATENT_NOTE: None if made.latent is None else latent_file.to_text(made.latent),
+    }
