@@ -13,6 +13,7 @@ from . import generation, recognition
 from .labels import labels_of
 from .recognition import RECOGNITION, Naming
 from .session import SESSION
+from .steps import Step, Steps
 from .working import Work, Working
 
 if TYPE_CHECKING:
@@ -36,18 +37,22 @@ class _Recognised(NamedTuple):
 class _Recognising(Working):
     """To be written: `end`."""
 
-    def chosen(self, armature: bpy.types.Object | None) -> dict[str, KeptKeys]:
+    def chosen(self, armature: bpy.types.Object) -> Steps[dict[str, KeptKeys]]:
         """The keys of the Actions to look at, by name. Raises `UserError` when there are none."""
         from ..rig.keys import kept_keys
 
         keys = kept_keys(armature)
         return {generation.action_of(armature).name: keys}
+        yield  # one step is enough
 
-    def begin(self, context: bpy.types.Context) -> Work[list[_Recognised]]:
+    def begin(self, context: bpy.types.Context) -> Steps[Work[list[_Recognised]]]:
+        from ..rig.bones import Bones
+
         armature, labels = generation.armature_of(context), labels_of(context.scene)
-        keys = self.chosen(armature)
-        uids = {name: bpy.data.actions[name].session_uid for name in keys}
+        Bones.of(armature)
         self.armature = armature.session_uid
+        keys = yield from self.chosen(armature)
+        uids = {name: bpy.data.actions[name].session_uid for name in keys}
 
         def work(engine: Engine, progress: Progress) -> list[_Recognised]:
             from ..rig.assets import telling_frame
@@ -93,52 +98,53 @@ class MOTIONCLIP_OT_tag_action(_Recognising, bpy.types.Operator):
         description="Name and tag all Actions of this file that move the active armature, not only its own",
     )
 
-    def chosen(self, armature: bpy.types.Object | None) -> dict[str, KeptKeys]:
+    def chosen(self, armature: bpy.types.Object) -> Steps[dict[str, KeptKeys]]:
         if not self.every:
-            return super().chosen(armature)
-        found = recognition.all_keys(armature)
-        own = {name: keys for name, keys in found.items() if bpy.data.actions[name].is_editable}
+            return (yield from super().chosen(armature))
+        person = armature.name
+        found = yield from recognition.all_keys(armature)
+        editable = {action.name for action in bpy.data.actions if action.is_editable}
+        own = {name: keys for name, keys in found.items() if name in editable}
         if not own:
-            text = _('This file has no Actions of its own for "{}"; generate one first.')
-            raise UserError(text.format(armature.name))
+            raise UserError(_('This file has no Actions of its own for "{}"; generate one first.').format(person))
         return own
 
-    def end(self, context: bpy.types.Context, result: list[_Recognised]) -> set[str]:
+    def end(self, context: bpy.types.Context, result: list[_Recognised]) -> Steps[set[str]]:
         from ..rig.assets import check_markable
 
-        actions = {action.session_uid: action for action in bpy.data.actions}
-        there = [found for found in result if found.uid in actions]
-        if not there:
-            raise UserError(_("The Action was deleted while it was looked at; nothing was changed."))
-        for found in there:
-            check_markable(actions[found.uid])
-        pictures = self._pictures(context, there)
-        for found, picture in zip(there, pictures, strict=True):
-            naming = Naming(self.rename, self.tags)
-            recognition.file_action(actions[found.uid], found.scores, naming, picture)
-            RECOGNITION.scores[found.uid] = found.scores
+        def still_there() -> dict[int, bpy.types.Action]:
+            actions = {action.session_uid: action for action in bpy.data.actions}
+            there = {found.uid: actions[found.uid] for found in result if found.uid in actions}
+            if not there:
+                raise UserError(_("The Action was deleted while it was looked at; nothing was changed."))
+            for action in there.values():
+                check_markable(action)
+            return there
+
+        still_there()
+        pictures = yield from self._pictures(result)
+        there = still_there()
+        for found in result:
+            if found.uid in there:
+                naming = Naming(self.rename, self.tags)
+                recognition.file_action(there[found.uid], found.scores, naming, pictures[found.uid])
+                RECOGNITION.scores[found.uid] = found.scores
         if len(there) == 1:
-            text = _('"{}" is in the Asset Browser now').format(actions[there[0].uid].name)
+            text = _('"{}" is in the Asset Browser now').format(next(iter(there.values())).name)
         else:
             text = _("{} Actions are in the Asset Browser now").format(len(there))
         self.report({"INFO"}, text)
         return {"FINISHED"}
 
-    def _pictures(self, context: bpy.types.Context, there: list[_Recognised]) -> list[np.ndarray | None]:
-        """A preview of each; None where the person has no mesh, or is gone."""
+    def _pictures(self, result: list[_Recognised]) -> Steps[dict[int, np.ndarray | None]]:
+        """A preview of each, a step each; None where the person has no mesh, or is gone."""
         from ..rig.assets import telling_picture
 
-        armature = next((found for found in bpy.data.objects if found.session_uid == self.armature), None)
-        if armature is None:
-            return [None] * len(there)
-        pictures = []
-        context.window_manager.progress_begin(0, len(there))
-        try:
-            for found in there:
-                pictures.append(telling_picture(armature, found.pose))
-                context.window_manager.progress_update(len(pictures))
-        finally:
-            context.window_manager.progress_end()
+        pictures: dict[int, np.ndarray | None] = {}
+        for i, found in enumerate(result):
+            armature = next((one for one in bpy.data.objects if one.session_uid == self.armature), None)
+            pictures[found.uid] = telling_picture(armature, found.pose) if armature is not None else None
+            yield Step("Drawing the previews", (i + 1) / len(result))
         return pictures
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 import bpy
@@ -9,6 +10,7 @@ from bpy.app.translations import pgettext_rpt as _
 
 from ..core.errors import UserError
 from .gathering import Gathered
+from .steps import Step, Steps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,19 +65,25 @@ def latents(
     return {name: found[ActionName(name)] for name in keys}
 
 
-def all_keys(armature: bpy.types.Object | None) -> dict[str, KeptKeys]:
-    """The keys of every Action of this file that moves the armature's joints, by name.
+def all_keys(armature: bpy.types.Object | None) -> Steps[dict[str, KeptKeys]]:
+    """The keys of every Action of this file that moves the armature's joints, by name; an Action a step.
 
-    Raises `UserError` for an armature that is no SMPL-X one.
+    Of two with one name, the file's own is taken. Raises `UserError` for an armature that is no SMPL-X one.
     """
     from ..rig.keys import Reader, copied_curves
 
-    reader, found = Reader.of(armature), {}
-    for action in bpy.data.actions:
-        try:
-            found[action.name] = reader.keys(copied_curves(action, armature))
-        except UserError:  # it moves something else
-            continue
+    reader, uid = Reader.of(armature), armature.session_uid
+    found: dict[str, KeptKeys] = {}
+    places = [(action.name, action.library and action.library.filepath) for action in bpy.data.actions]
+    for i, place in enumerate(places):
+        action = bpy.data.actions.get(place)
+        armature = next((one for one in bpy.data.objects if one.session_uid == uid), None)
+        if armature is None:
+            raise UserError("The armature was deleted while its Actions were read; nothing was changed.")
+        if action is not None and action.name not in found:
+            with suppress(UserError):  # it moves something else
+                found[action.name] = reader.keys(copied_curves(action, armature))
+        yield Step("Reading the Actions", (i + 1) / len(places))
     return found
 
 

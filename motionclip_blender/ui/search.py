@@ -14,6 +14,7 @@ from . import generation, recognition
 from .jobs import sentence
 from .library import LIBRARIES, Shelves
 from .session import SESSION
+from .steps import Steps
 from .working import Reporting, Work, Working
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class MOTIONCLIP_OT_search(Working, bpy.types.Operator):
     text: StringProperty(**TEXT, options={"SKIP_SAVE"})
     in_libraries: BoolProperty(**IN_LIBRARIES, options={"SKIP_SAVE"})
 
-    def begin(self, context: bpy.types.Context) -> Work[Results]:
+    def begin(self, context: bpy.types.Context) -> Steps[Work[Results]]:
         from ..core.prompt import checked_prompt
         from ..rig.keys import Reader
 
@@ -89,8 +90,8 @@ class MOTIONCLIP_OT_search(Working, bpy.types.Operator):
         text = checked_prompt(self.text)
         armature = generation.armature_of(context)
         reader = Reader.of(armature)
-        keys = recognition.all_keys(armature)
         shelves = Shelves.of(context) if self.in_libraries else None
+        keys = yield from recognition.all_keys(armature)
 
         def work(engine: Engine, progress: Progress) -> Results:
             from ..core.recognition import search

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from ..core.errors import UserError
 from .jobs import Job, Progress
 from .known import KnownLatents
+from .steps import Stepped
 
 if TYPE_CHECKING:
     import bpy
@@ -36,7 +37,7 @@ class Session:
     """One for each Blender. Worker threads use `engine` and `known` only; all else is the main thread's."""
 
     def __init__(self) -> None:
-        self.job: Job | None = None
+        self.job: Job | Stepped | None = None
         self.operator = ""  # which one waits for the job
         self.error = ""
         self.known = KnownLatents()
@@ -75,6 +76,11 @@ class Session:
         """Starts a job after `begin`."""
         self.job = Job(work)
         return self.job
+
+    def take(self, steps: Stepped[T]) -> Stepped[T]:
+        """Steps of the main thread as the job: before a worker's or after it."""
+        self.job = steps
+        return steps
 
     def cancel(self, error: str = "") -> None:
         """Asks the running job to stop, and keeps `error` for the panel."""
