@@ -75,6 +75,9 @@ class Working(Reporting, Generic[T]):
         self._chosen, self._shown = sources(context), None
         try:
             SESSION.begin()
+        except Exception as error:
+            return self.refuse(sentence(error))  # the timer is that of the job which runs
+        try:
             status = self._through(context, self.begin(context), self._start)
         except Exception as error:
             status = self.refuse(sentence(error))
