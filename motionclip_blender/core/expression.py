@@ -61,6 +61,7 @@ class _Token(NamedTuple):
 
 
 _QUOTES = {'"': '"', "'": "'", "“": "”", "„": "“", "«": "»"}
+_SHOWN = 24  # characters of a number that is too large
 _NUMBER = re.compile(r"(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _WORD = re.compile(r"[^\W\d]\w*")
 _NAMED: dict[str, Callable[[str], Source]] = {"image": ImageFile, "latent": SavedLatent}
@@ -127,7 +128,7 @@ def _number_token(text: str, at: int, number: re.Match) -> tuple[_Token, int]:
     if text.startswith(",", behind) and text[behind + 1 : behind + 2].isdigit():
         raise ExpressionError(behind + 1, "decimals are written with a point, such as 0.7.")
     if not math.isfinite(value):
-        raise ExpressionError(at, f"{number[0]} is too large a number; weights go to {MAX_WEIGHT:g}.")
+        raise ExpressionError(at, f"{number[0][:_SHOWN]} is too large a number; weights go to {MAX_WEIGHT:g}.")
     return _Token("number", at, value), behind
 
 

@@ -16,9 +16,9 @@ import numpy as np
 from .composition import masked
 from .errors import UserError
 from .expression import parse
-from .latents import blend, combined, even_factors
+from .latents import combined, even_factors
 from .loop import closed, ending_as_begun, in_place
-from .morph import morph
+from .morph import between, morph
 from .progress import Progress, no_progress
 from .prompt import MAX_FRAMES, MIN_FRAMES, checked_frames, checked_prompt
 from .reading import Reading
@@ -36,6 +36,7 @@ WAYS = ("sum", "blend", "travel", "mask")
 the clip. mask: the upper body of `first` over the lower one of `second`."""
 
 _TIE = 1e-9
+_KINDS = {"frames": int, "spherical": bool, "loop": bool, "in_place": bool}
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,8 @@ class Recipe:
         """Raises `UserError` for what is no recipe, or one of a later version."""
         try:
             values = json.loads(text)
+            if any(type(values[name]) is not kind for name, kind in _KINDS.items() if name in values):
+                raise TypeError(text)
             reading = Reading(**values.pop("reading", {}))
             return cls(**values | {"reading": reading, "factors": tuple(values.get("factors", ()))})
         except (ValueError, TypeError, AttributeError, RecursionError) as error:
@@ -194,7 +197,7 @@ def decoded(engine: Engine, recipe: Recipe, latents: Mapping[Source, np.ndarray]
         return Made(_wanted(_decoded(engine, first, frames, recipe), recipe, fps), pack, first)
     second = combined(recipe.second_terms, latents)
     if recipe.way == "blend":
-        latent = blend(first, second, recipe.factor, recipe.spherical)
+        latent = between(engine, first, second, recipe.factor, recipe.spherical)
         return Made(_wanted(_decoded(engine, latent, frames, recipe), recipe, fps), pack, latent)
     if recipe.way == "travel":
         factors = None
@@ -213,10 +216,10 @@ def stops(engine: Engine, recipe: Recipe, latents: Mapping[Source, np.ndarray], 
     if recipe.loop:  # each is a choice of its own, out of more than is asked for
         return [decoded(engine, stop, latents, fps) for stop in recipes]
     ends = (combined(terms, latents) for terms in (recipe.first_terms, recipe.second_terms))
-    between = blend(*ends, even_factors(count), recipe.spherical)
+    latents = between(engine, *ends, even_factors(count), recipe.spherical)
     pack = pack_name(engine)
-    motions = engine.decode_many(between, _frames(engine, recipe, fps))
-    return [Made(_wanted(m, recipe, fps), pack, latent) for m, latent in zip(motions, between, strict=True)]
+    motions = engine.decode_many(latents, _frames(engine, recipe, fps))
+    return [Made(_wanted(m, recipe, fps), pack, latent) for m, latent in zip(motions, latents, strict=True)]
 
 
 def stop_recipes(recipe: Recipe, count: int) -> list[Recipe]:

@@ -20,6 +20,7 @@ from .versions import Assignment, NewAction, fcurves_of
 _LINEAR = bpy.types.Keyframe.bl_rna.properties["interpolation"].enum_items["LINEAR"].value
 _TIE = 1e-6  # frames; keeps 29.999999 from losing the last one
 _MOST_FRAMES = 200_000  # of an Action that is read: two hours, and half a gigabyte
+_LAST_FRAME = 1_048_574  # of Blender's timeline, which goes as far below zero
 
 
 def scene_fps(scene: bpy.types.Scene | None = None) -> float:
@@ -48,12 +49,13 @@ def key_motion(
 
     Keys 55 rotations and the pelvis's location. The scene's rate, range and present frame, the selection and
     other Actions stay as they are; an Action that only this armature used gets a fake user, so that it is not
-    lost when the file is saved. Raises `UserError` when the armature cannot be keyed. After any failure the
-    armature is as it was and no Action is left behind.
+    lost when the file is saved. Raises `UserError` when the armature cannot be keyed, and for frames beyond Blender's.
+    After any failure the armature is as it was and no Action is left behind.
     """
     bones = Bones.of(armature)
     bones.check_keyable()
     frames, channels = _channels_of(bones, motion, start_frame, fps)
+    check_span(frames[0], frames[-1])
 
     before = Assignment.of(armature)
     modes = {bone: bone.rotation_mode for bone in armature.pose.bones}
@@ -75,6 +77,15 @@ def key_motion(
     if before.action is not None and before.action.users == 0:
         before.action.use_fake_user = True
     return new.action
+
+
+def check_span(first: float, last: float) -> None:
+    """Raises `UserError` for frames that Blender's timeline does not have."""
+    if not -_LAST_FRAME <= first <= last <= _LAST_FRAME:
+        raise UserError(
+            f"The motion would lie from frame {first:,.0f} to {last:,.0f}, and Blender's frames go from "
+            f"{-_LAST_FRAME:,} to {_LAST_FRAME:,}; let it start elsewhere."
+        )
 
 
 def rekey_motion(armature: bpy.types.Object, motion: Motion, notes: Mapping[str, object] | None = None) -> None:
@@ -252,6 +263,12 @@ class Reader:
         used = [curve for _, channels in joints for curve in channels if curve] + [curve for curve in location if curve]
         if not used:
             raise UserError(f'The Action "{found.name}" has no keys for the bones of "{self.person}"; choose another.')
+        if not np.isfinite(
+            np.concatenate([part.ravel() for curve in used for part in (curve.keys, curve.handles)])
+        ).all():
+            raise UserError(
+                f'The Action "{found.name}" has keys that are no finite numbers; delete those, or make it anew.'
+            )
         first = min(float(curve.keys[0, 0]) for curve in used)
         last = max(float(curve.keys[-1, 0]) for curve in used)
         if found.span is not None:

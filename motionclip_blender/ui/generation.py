@@ -64,9 +64,10 @@ def request(
     found: what was gathered before.
     """
     from ..rig.bones import Bones
-    from ..rig.keys import scene_fps
+    from ..rig.keys import check_span, scene_fps
 
     Bones.of(armature).check_keyable()
+    check_span(start_frame, start_frame + recipe.frames - 1)
     if found is None:
         with _places_of(recipe):
             found = gathered(scene, armature, recipe.terms)

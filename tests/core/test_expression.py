@@ -257,3 +257,9 @@ def test_random_rubbish_is_refused_or_read_but_never_crashes():
             assert parse(text)
         except ExpressionError as error:
             assert 1 <= error.at <= len(text) + 1, text
+
+
+def test_a_number_of_thousands_of_digits_does_not_fill_the_panel() -> None:
+    with pytest.raises(ExpressionError, match="too large a number") as caught:
+        parse("9" * 5000 + ' * "jump"')
+    assert len(str(caught.value)) < 100

@@ -106,6 +106,7 @@ def test_a_recipe_is_kept_in_one_line(recipe) -> None:
     "text",
     ["", "{", "null", "[]", "7", '"x"', "{}", '{"first": 3, "frames": 60}', '{"first": "x", "frames": "y"}',
      json.dumps({"first": WALK, "frames": 60, "way": "of the future", "more": 1}),
+     json.dumps({"first": WALK, "frames": 60.5}), json.dumps({"first": WALK, "frames": 60, "loop": "no"}),
      json.dumps({"first": WALK, "frames": 60, "reading": 3}), "[" * 100_000],
 )  # fmt: skip
 def test_what_is_no_recipe_is_said_so(text) -> None:
@@ -135,7 +136,7 @@ def test_a_blend_begins_and_ends_with_its_sources(engine) -> None:
     assert max(apart(a, b) for a, b in zip(alone, ends, strict=True)) < 1e-3
     middle = make(engine, blend(factor=0.5), 30)
     assert min(apart(middle, end) for end in ends) > 0.1
-    assert np.allclose(middle.latent, (ends[0].latent + ends[1].latent) / 2, atol=1e-5)
+    assert np.allclose(middle.latent, engine.motion_latents([end.latent for end in ends]).mean(axis=0), atol=1e-5)
 
 
 def test_stops_are_the_blends_at_their_factors(engine) -> None:

@@ -372,3 +372,12 @@ def test_reading_changes_nothing(armature):
     read_motion(armature)
     assert armature.animation_data.action == action and len(bpy.data.actions) == 1
     assert armature.pose.bones["head"].rotation_quaternion == before
+
+
+def test_keys_lie_apart_as_far_as_the_timeline_goes(scene, armature) -> None:
+    motion = random_motion(20, fps=24)
+    action = key_motion(armature, motion, "late", 1_048_555)
+    assert tuple(action.frame_range) == (1_048_555, 1_048_574)
+    with pytest.raises(UserError, match="from frame 1,048,556 to 1,048,575, and Blender's frames go from -1,048,574"):
+        key_motion(armature, motion, "too late", 1_048_556)
+    assert len(bpy.data.actions) == 1

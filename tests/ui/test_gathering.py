@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -17,6 +19,7 @@ from motionclip_blender.core.terms import ExpressionError
 from motionclip_blender.rig.bones import Bones
 from motionclip_blender.rig.keys import key_motion
 from motionclip_blender.rig.pictures import write_picture
+from motionclip_blender.rig.versions import fcurves_of
 from motionclip_blender.ui.gathering import Gathered, gathered
 from motionclip_blender.ui.known import KnownLatents
 from motionclip_blender.ui.session import SESSION, Sources
@@ -108,6 +111,14 @@ def test_an_armature_that_is_no_smplx_one(bpy, default_pack) -> None:
     bpy.ops.object.armature_add()
     bpy.data.actions.new("mine")
     assert "is no SMPL-X armature" in refused(bpy, bpy.ops.motionclip.make, expression="[mine]")
+
+
+def test_an_action_with_keys_that_are_no_numbers(bpy, person, read) -> None:
+    action = key_motion(person, random_motion(40, size=0.1), "broken", assign=False)
+    curve = fcurves_of(action, person, "pose.bones[")[9]
+    curve.keyframe_points[3].co[1] = math.nan
+    with pytest.raises(ExpressionError, match='"broken" has keys that are no finite numbers'):
+        read("[broken]")
 
 
 # --- images

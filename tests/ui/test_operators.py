@@ -76,6 +76,12 @@ def test_a_prompt_of_emoji(bpy, person) -> None:
     assert "no words" in refused(bpy, prompt="🙂🙂🙂")
 
 
+@pytest.mark.parametrize("start", [1_048_574, 2**31 - 1, -(2**31)])
+def test_a_start_that_the_timeline_does_not_have(bpy, person, start: int) -> None:
+    sentence = refused(bpy, prompt=PROMPT, frames=60, start_frame=start)
+    assert f"from frame {start:,} to {start + 59:,}, and Blender's frames go from -1,048,574 to 1,048,574" in sentence
+
+
 @pytest.mark.parametrize("frames", [-5, 0, 1, 1201, 100_000])
 def test_a_length_out_of_range(bpy, person, frames: int) -> None:
     assert f"2 to 1,200 frames, not {frames:,}" in refused(bpy, prompt=PROMPT, frames=frames)

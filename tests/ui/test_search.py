@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 pytest.importorskip("bpy")
 
 from motionclip_blender.rig.keys import key_motion, read_motion
+from motionclip_blender.rig.versions import fcurves_of
 from motionclip_blender.ui.library import LIBRARIES
 from motionclip_blender.ui.search import SEARCH, SHOWN
 from motionclip_blender.ui.session import SESSION
@@ -82,6 +84,13 @@ def test_actions_that_move_something_else_are_left_out(bpy, actions) -> None:
     bpy.data.actions.new("empty")
     bpy.ops.motionclip.search(text="a person kicks", in_libraries=False)
     assert sorted(names()) == ["take 0", "take 1", "take 2"]
+
+
+def test_a_damaged_action_does_not_keep_the_others_from_being_found(bpy, actions, person) -> None:
+    for curve in fcurves_of(actions[1], person, "pose.bones["):
+        curve.keyframe_points[3].co[1] = math.nan
+    assert bpy.ops.motionclip.search(text="a person kicks", in_libraries=False) == {"FINISHED"}
+    assert sorted(names()) == ["take 0", "take 2"]
 
 
 def test_searching_changes_nothing(bpy, actions) -> None:
