@@ -190,6 +190,24 @@ def test_an_image_becomes_a_motion_or_the_pack_says_it_cannot(tmp_path: Path, pa
     assert not (tmp_path / "n.npz").exists()
 
 
+@needs_blender
+def test_what_a_blend_file_says_about_the_files_it_was_made_from(scene, small_body, tmp_path: Path, monkeypatch):
+    from motionclip_blender.cli.files import in_blend
+    from motionclip_blender.core.recipe import Recipe
+    from motionclip_blender.core.sources import Material
+    from motionclip_blender.rig.armature import add_body
+
+    monkeypatch.chdir(tmp_path)
+    armature, motion = add_body(small_body), random_motion(20)
+    found = Material({"a/walk.npz": motion, "b/walk.npz": motion}, {"my photo.png": None}, {"l.npz": None})
+    recipe = Recipe("[a/walk.npz] - 0.5 * [b/walk.npz]", 40, "blend", 'image("my photo.png") + latent("l.npz")', 0.3)
+    (told,) = in_blend([recipe], found, armature)
+    assert told.first == "[walk] - 0.5 * [walk.001]"
+    assert told.second == f'image("{tmp_path / "my photo.png"}") + latent("{tmp_path / "l.npz"}")'
+    assert (told.frames, told.way, told.factor) == (40, "blend", 0.3) and armature.animation_data is None
+    assert in_blend([recipe], None, armature) == [recipe]
+
+
 # --- what is said
 
 

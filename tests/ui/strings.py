@@ -19,7 +19,7 @@ _BLENDERS = {"Unique name used in the code and scripting"}
 _TRANSLATED = {"_", "pgettext_iface", "pgettext_tip", "pgettext_rpt", "pgettext_data", "tip"}
 _KEYWORDS = {"text", "placeholder", "name", "description", "message"}
 _DRAWN = {"big_button", "wrapped", "said", "cancel"}
-_STAGES = {"step", "progress"}
+_STAGES = {"step", "progress", "Step"}
 _LAYOUT = {"label", "operator", "prop", "progress", "menu", "poll_message_set"}
 
 

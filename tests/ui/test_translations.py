@@ -62,6 +62,7 @@ def test_labels_tooltips_errors_and_stages_are_found(bpy) -> None:
         "There is no image file {}; choose one that is there.",  # an error of rig
         "The list of labels is empty; write at least one, such as walk.",  # one of core
         "Reading the motion",  # a stage
+        "Drawing the previews",  # one of the main thread
     } <= found
 
 
