@@ -18,6 +18,8 @@ import numpy as np
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.expression import parse
 from motionclip_blender.core.files import write_whole
+from motionclip_blender.core.latents import even_factors
+from motionclip_blender.core.morph import between
 from motionclip_blender.core.pack import Pack
 from motionclip_blender.core.sources import latent_of
 
@@ -49,6 +51,11 @@ def lists() -> dict[str, dict]:
 def sums() -> dict[str, dict]:
     """Name of a picture -> its "title" and "rows": a label -> an expression of latents."""
     return _data()["sums"]
+
+
+def ways() -> dict[str, dict]:
+    """Name of a picture -> its "title" and "ends", two prompts between which it shows three stops."""
+    return _data()["ways"]
 
 
 def also_captions() -> list[str]:
@@ -97,11 +104,11 @@ def page(pack: Pack, frames: int, known: int, found: dict[str, tuple[str, float]
             lines += [f"| {prompt} | {found[prompt][0]} | {found[prompt][1]:.2f} |" for prompt in shown]
     lines += [
         "",
-        "## Sums of latents",
+        "## Sums and blends",
         "",
-        "`docs/latents.md` tells how they are written; here is what the paper shows.",
+        "[latents.md](latents.md) tells how they are written; here is what the paper shows.",
     ]
-    for name, shown in sums().items():
+    for name, shown in (sums() | ways()).items():
         lines += ["", f"### {shown['title']}", "", f"![{shown['title']}]({(PICTURES / name).as_posix()}.png)"]
     return "\n".join(lines) + "\n"
 
@@ -119,7 +126,7 @@ def draw(engine: Engine, out: Path, frames: int, only: str | None = None) -> Non
     sheets = {name: prompt for name, prompt in prompts().items() if only in (None, name)}
     chosen = {name: listed["prompts"] for name, listed in lists().items() if only in (None, name)}
     rows = {picture: shown for name, listed in chosen.items() for picture, shown in parts(name, listed).items()}
-    added = {name: shown["rows"] for name, shown in sums().items() if only in (None, name)}
+    added = {name: shown for name, shown in (sums() | ways()).items() if only in (None, name)}
     with tqdm(total=len(sheets) + len(rows) + len(added), unit="picture", disable=None) as bar:
         for name, prompt in sheets.items():
             render_sheet(person, engine.generate(prompt, frames), out / f"{name}.png", prompt)
@@ -129,12 +136,22 @@ def draw(engine: Engine, out: Path, frames: int, only: str | None = None) -> Non
             render_rows(person, [(prompt, engine.generate(prompt, frames)) for prompt in shown], out / picture)
             shrink(out / picture)
             bar.update()
-        for name, expressions in added.items():
+        for name, shown in added.items():
             path = out / f"{name}.png"
-            latents = {label: latent_of(engine, parse(text)) for label, text in expressions.items()}
+            if "ends" in shown:
+                latents = _between(engine, *shown["ends"])
+            else:
+                latents = {label: latent_of(engine, parse(text)) for label, text in shown["rows"].items()}
             render_rows(person, [(label, engine.decode(latent, frames)) for label, latent in latents.items()], path)
             shrink(path)
             bar.update()
+
+
+def _between(engine: Engine, start: str, end: str) -> dict[str, np.ndarray]:
+    """The latents of two prompts and of three stops on the way from one to the other, by their labels."""
+    factors = even_factors(5)
+    labels = (start, *(f"{100 * factor:.0f} % of the way" for factor in factors[1:-1]), end)
+    return dict(zip(labels, between(engine, *engine.prompt_latents([start, end]), factors), strict=True))
 
 
 def shrink(path: Path) -> None:
@@ -157,7 +174,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--pack", type=Path, help="pack folder; the default pack if left out")
     parser.add_argument("--out", type=Path, default=Path("docs"), help=f"folder for prompts.md and {PICTURES}")
     parser.add_argument("--frames", type=int, default=60)
-    names = (*prompts(), *lists(), *sums())
+    names = (*prompts(), *lists(), *sums(), *ways())
     parser.add_argument("--only", choices=names, metavar="NAME", help=f"pictures of one alone: {', '.join(names)}")
     options = parser.parse_args(arguments)
     engine = Engine(options.pack)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _SEAM_FRAMES = 10  # over which one window fades into the next, a third of a second
 _BATCH = 32  # windows or prompts that go through a network at once: bounds memory, and how long a cancel waits
+_KEPT = 16  # latents whose motions' latents are remembered: a slider asks for the same two at every step
 _LOOP_CHOICE = 1.6  # times a loop's length is decoded, to choose the best stretch from
 
 
@@ -46,6 +47,7 @@ class Engine:
         self._memory: PromptMemory | None = None
         self._text: TextTower | None = None
         self._images: ImageTower | None = None
+        self._of_motions: dict[bytes, np.ndarray] = {}
         self._loading = threading.Lock()
 
     @property
@@ -158,6 +160,20 @@ class Engine:
         """The latents of all windows of a motion, as recognition is measured: of 60 frames, half overlapping."""
         frames, starts = self._windows(motion)
         return WindowLatents(np.array(starts), frames, self._encode_windows(motion, starts, frames, progress))
+
+    def motion_latents(self, latents: np.ndarray) -> np.ndarray:
+        """(n, 512) float32: where the motions lie that latents (n, 512) make. Those of the last few are kept."""
+        self.load()
+        latents = np.stack([self.checked_latent(latent) for latent in latents])
+        asked = {latent.tobytes(): latent for latent in latents}
+        known = {key: self._of_motions[key] for key in asked if key in self._of_motions}
+        if new := [latent for key, latent in asked.items() if key not in known]:
+            with _one_thread():
+                poses = self._network.decode_batch(np.stack(new), min(WINDOW, self.pack.frames[1]))
+                found = self._network.encode_batch(poses)
+            known |= zip((latent.tobytes() for latent in new), found, strict=True)
+            self._of_motions = dict([*(self._of_motions | known).items()][-_KEPT:])
+        return np.stack([known[latent.tobytes()] for latent in latents])
 
     def checked_latent(self, latent: np.ndarray) -> np.ndarray:
         """(512,) float32. Raises `UserError` for what is none of this pack's latents."""

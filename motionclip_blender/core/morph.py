@@ -1,4 +1,4 @@
-"""A blend that travels over time: a motion that begins as one latent says and ends as another does."""
+"""Motions between two: at one place, or on the way from the first to the second over time."""
 
 from __future__ import annotations
 
@@ -14,11 +14,34 @@ from .latents import blend, even_factors
 from .motion import Motion
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from .engine import Engine
+
+    class MotionLatents(Protocol):
+        """An engine, of which this alone is asked."""
+
+        def motion_latents(self, latents: np.ndarray) -> np.ndarray: ...
+
 
 STOPS = 9
 """Latents decoded between both ends. The decoder goes over from one motion to the other within a fifth of the way, so
 five stops would leave only one in between."""
+
+
+def between(
+    engine: MotionLatents, start: np.ndarray, end: np.ndarray, factors: np.ndarray | float, spherical: bool = False
+) -> np.ndarray:
+    """What lies between two latents (D,), as `latents.blend`, but by the motions that they make.
+
+    Captions of two motions lie where the decoder tells them sharply apart: on the straight way from one to the other
+    nearly all change comes in the middle fifth. From the latent of the one's motion to that of the other's it comes
+    evenly, and with less detour; figures are in `docs/evaluation.md`. At 0 and 1 it is `start` and `end` themselves.
+    """
+    factors = np.asarray(factors, np.float32)
+    way = blend(*engine.motion_latents(np.stack((start, end))), factors, spherical)
+    whole = blend(start, end, factors, spherical)
+    return np.where(((factors == 0) | (factors == 1))[..., None], whole, way)
 
 
 def morph(
@@ -40,7 +63,7 @@ def morph(
         raise UserError(f"A blend over {frames} frames needs as many factors, not {at.size}.")
     if not (np.isfinite(at).all() and (at >= 0).all() and (at <= 1).all()):
         raise UserError("A blend's factors must lie between 0 and 1.")
-    return engine.decode_along(blend(start, end, even_factors(stops), spherical), at * (stops - 1))
+    return engine.decode_along(between(engine, start, end, even_factors(stops), spherical), at * (stops - 1))
 
 
 def mixed(motions: Sequence[Motion], at: np.ndarray) -> Motion:

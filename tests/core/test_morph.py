@@ -8,7 +8,8 @@ import pytest
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.morph import mixed, morph
+from motionclip_blender.core.latents import blend, even_factors
+from motionclip_blender.core.morph import between, mixed, morph
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.skeleton import INDEX
 from tests.core.test_ground import circle
@@ -86,6 +87,40 @@ def test_a_morph_does_not_jump_or_slide_more_than_its_ends(engine: Engine):
     assert ways[1] < ways[0] < ways[2]
     lowest = engine.body.posed_vertices(found, ids=engine.body.contacts)[:, :, 1].min(axis=1)
     assert np.percentile(lowest, 5) == pytest.approx(0, abs=1e-3)
+
+
+def test_what_lies_between_two_latents_begins_and_ends_with_them(engine: Engine):
+    ends = engine.prompt_latents(["dance ballet", "jogging"])
+    found = between(engine, *ends, even_factors(5))
+    assert (found[[0, -1]] == ends).all() and found.dtype == np.float32
+    assert (between(engine, *ends, 0.25) == found[1]).all()
+    motions = engine.motion_latents(ends)
+    np.testing.assert_allclose(found[1:-1], blend(*motions, even_factors(5)[1:-1]), atol=1e-6)
+
+
+def test_the_way_between_two_prompts_is_evener_than_the_straight_one(engine: Engine):
+    """Of latents of motions, not of wordings, between which the decoder goes over all at once."""
+    factors = even_factors(11)[1:-1]
+    uneven = []
+    for pair in (("dance ballet", "jogging"), ("a person walks", "a person waves"), ("jumping jacks", "sit down")):
+        ends = engine.prompt_latents(pair)
+        for way in (between(engine, *ends, factors), blend(*ends, factors)):
+            places = np.stack([engine.body.posed_joints(m)[:, :22] for m in engine.decode_many(way, 60)])
+            steps = np.linalg.norm(np.diff(places - places[:, :, :1], axis=0), axis=-1).mean(axis=(1, 2))
+            uneven.append(steps.std() / steps.mean())
+    assert np.mean(uneven[::2]) < 0.75 * np.mean(uneven[1::2])
+
+
+def test_latents_of_motions_are_worked_out_once(engine: Engine, monkeypatch: pytest.MonkeyPatch):
+    latents = engine.prompt_latents(["skip rope", "a person claps"])
+    found = engine.motion_latents(latents)
+    monkeypatch.setattr(type(engine._network), "decode_batch", lambda *_: pytest.fail("worked out again"))
+    assert (engine.motion_latents(latents[::-1]) == found[::-1]).all()
+    for row in range(40):  # only so many are kept
+        engine._of_motions[bytes([row])] = latents[0]
+    monkeypatch.undo()
+    engine.motion_latents(latents + 1)
+    assert len(engine._of_motions) == 16
 
 
 @pytest.mark.parametrize("frames", [2, 20, 200])

@@ -90,6 +90,7 @@ def evaluate(
     found["interpolation"] = {"texts": interpolate(model, texts, pairs, random)}
     if len(latents) > 1:
         found["interpolation"]["motions"] = interpolate(model, latents, pairs, random)
+    found["interpolation"]["texts, straight latents"] = interpolate(model, texts, pairs, random, straight=True)
     say("style")
     found["style"] = arithmetic(model)
     say("done")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from motionclip_blender.core.latents import blend
+from motionclip_blender.core.morph import between
 from motionclip_blender.core.reading import WINDOW
 
 from . import measures
@@ -12,17 +14,20 @@ from .model import Model
 STOPS = 11
 
 
-def interpolate(model: Model, latents: np.ndarray, pairs: int, random: np.random.Generator) -> dict:
-    """Straight ways between `pairs` random pairs of `latents` (n, D), n >= 2, each decoded at 11 even stops.
+def interpolate(
+    model: Model, latents: np.ndarray, pairs: int, random: np.random.Generator, straight: bool = False
+) -> dict:
+    """Ways between `pairs` random pairs of `latents` (n, D), n >= 2, each decoded at 11 even stops.
 
+    They are those of the panel and the command line, `core.morph.between`; straight: those of the latents themselves,
+    as in the paper.
     jerk: m/s^3 at each stop, mean over pairs. steps: mm from each stop to the next, in place. unevenness: standard
     deviation of a way's steps over their mean (0: every stop is as far from the next). directness: the distance of
     the ends over the sum of the steps (1: no detour).
     """
     ends = np.stack([random.choice(len(latents), 2, replace=False) for _ in range(pairs)])
-    start, stop = latents[ends[:, 0]], latents[ends[:, 1]]
     share = np.linspace(0, 1, STOPS, dtype=np.float32)
-    ways = start[:, None] * (1 - share[:, None]) + stop[:, None] * share[:, None]
+    ways = np.stack([blend(*pair, share) if straight else between(model, *pair, share) for pair in latents[ends]])
     frames = min(WINDOW, model.window[1])
     positions = model.positions(model.decode(ways.reshape(-1, ways.shape[-1]), frames))
     positions = positions.reshape(pairs, STOPS, *positions.shape[1:])

@@ -16,6 +16,7 @@ from motionclip_blender.core.model.weights import load_weights
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.pack import Pack
 from motionclip_blender.core.pose_tensor import from_pose_tensor, to_pose_tensor
+from motionclip_blender.core.reading import WINDOW
 from motionclip_blender.core.skeleton import BODY_JOINTS
 
 _BATCH = 64  # windows at a time: larger batches are no faster on a CPU
@@ -91,6 +92,10 @@ class Model:
     def encode_poses(self, poses: np.ndarray) -> np.ndarray:
         """(n, latent) float32 latents of pose tensors (n, T, rows, 6)."""
         return np.concatenate([self.network.encode_batch(poses[part]) for part in _parts(range(len(poses)))])
+
+    def motion_latents(self, latents: np.ndarray) -> np.ndarray:
+        """(n, latent) float32: where the motions lie that latents (n, latent) make."""
+        return self.encode_poses(self.decode(latents, min(WINDOW, self.window[1])))
 
     def poses(self, motion: Motion) -> np.ndarray:
         """(T, rows, 6) what the network reads of a motion."""

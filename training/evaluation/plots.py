@@ -108,7 +108,7 @@ def _reconstruction(figure, found: dict) -> None:
 
 def _interpolation(figure, found: dict) -> None:
     jerk, steps = figure.subplots(1, 2)
-    for (name, way), colour in zip(found.items(), (_OURS, _OTHER), strict=False):
+    for (name, way), colour in zip(found.items(), (_OURS, _OTHER, _PALE), strict=False):
         stops = np.linspace(0, 1, way["stops"])
         jerk.plot(stops, way["jerk"], "o-", color=colour, label=name)
         steps.plot((stops[1:] + stops[:-1]) / 2, way["steps_mm"], "o-", color=colour, label=name)
