@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _SEAM_FRAMES = 10  # over which one window fades into the next, a third of a second
 _BATCH = 32  # windows or prompts that go through a network at once: bounds memory, and how long a cancel waits
-_KEPT = 16  # latents whose motions' latents are remembered: a slider asks for the same two at every step
+_KEPT = 64  # latents whose motions' latents are remembered: a slider asks for the same ones at every step
 _LOOP_CHOICE = 1.6  # times a loop's length is decoded, to choose the best stretch from
 
 

@@ -16,13 +16,13 @@ import numpy as np
 from .composition import masked
 from .errors import UserError
 from .expression import parse
-from .latents import combined, even_factors
+from .latents import even_factors
 from .loop import closed, ending_as_begun, in_place
 from .morph import between, morph
 from .progress import Progress, no_progress
 from .prompt import MAX_FRAMES, MIN_FRAMES, checked_frames, checked_prompt
 from .reading import Reading
-from .sources import Material, source_latents
+from .sources import Material, source_latents, summed
 from .terms import ImageFile, Prompt, Source, Term, source_text
 
 if TYPE_CHECKING:
@@ -192,10 +192,10 @@ def decoded(engine: Engine, recipe: Recipe, latents: Mapping[Source, np.ndarray]
     """The fast part of `make`, from the latents of its sources: what a slider calls at every step."""
     frames = _frames(engine, recipe, fps)
     pack = pack_name(engine)
-    first = combined(recipe.first_terms, latents)
+    first = summed(engine, recipe.first_terms, latents)
     if recipe.way == "sum":
         return Made(_wanted(_decoded(engine, first, frames, recipe), recipe, fps), pack, first)
-    second = combined(recipe.second_terms, latents)
+    second = summed(engine, recipe.second_terms, latents)
     if recipe.way == "blend":
         latent = between(engine, first, second, recipe.factor, recipe.spherical)
         return Made(_wanted(_decoded(engine, latent, frames, recipe), recipe, fps), pack, latent)
@@ -215,7 +215,7 @@ def stops(engine: Engine, recipe: Recipe, latents: Mapping[Source, np.ndarray], 
     recipes = stop_recipes(recipe, count)
     if recipe.loop:  # each is a choice of its own, out of more than is asked for
         return [decoded(engine, stop, latents, fps) for stop in recipes]
-    ends = (combined(terms, latents) for terms in (recipe.first_terms, recipe.second_terms))
+    ends = (summed(engine, terms, latents) for terms in (recipe.first_terms, recipe.second_terms))
     latents = between(engine, *ends, even_factors(count), recipe.spherical)
     pack = pack_name(engine)
     motions = engine.decode_many(latents, _frames(engine, recipe, fps))

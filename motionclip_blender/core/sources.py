@@ -79,9 +79,25 @@ def latent_of(
     reading: Reading | None = None,
     progress: Progress | None = None,
 ) -> np.ndarray:
-    """(D,) float32: the latent of an expression's terms. See `source_latents` and `latents.combined`."""
+    """(D,) float32: the latent of an expression's terms. See `source_latents` and `summed`."""
     terms = tuple(terms)
-    return combined(terms, source_latents(engine, terms, material, reading, progress))
+    return summed(engine, terms, source_latents(engine, terms, material, reading, progress))
+
+
+def summed(engine: Engine, terms: Iterable[Term], latents: Mapping[Source, np.ndarray]) -> np.ndarray:
+    """(D,) float32: `latents.combined`, of motions where several sources take part.
+
+    A prompt or a picture lies beside the motion that it makes, and the decoder finds its way from the one to the other.
+    What one wording says more than another is lost on that way as soon as it is added to a third; what one motion does
+    more than another is not. So a sum's prompts and pictures stand for their motions, as Actions do anyway: "walk" -
+    "standing" + "drink from mug" walks and drinks. One alone, styled or not, is taken as it is.
+    """
+    terms = tuple(terms)
+    sources = list(dict.fromkeys(t.source for t in terms if t.weight and not isinstance(t.source, StyleName)))
+    if len(sources) > 1 and (beside := [source for source in sources if isinstance(source, Prompt | ImageFile)]):
+        motions = engine.motion_latents(np.stack([latents[source] for source in beside]))
+        latents = {**latents, **dict(zip(beside, motions, strict=True))}
+    return combined(terms, latents)
 
 
 def _check(source: Source, at: int, material: Material) -> None:

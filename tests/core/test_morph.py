@@ -116,11 +116,11 @@ def test_latents_of_motions_are_worked_out_once(engine: Engine, monkeypatch: pyt
     found = engine.motion_latents(latents)
     monkeypatch.setattr(type(engine._network), "decode_batch", lambda *_: pytest.fail("worked out again"))
     assert (engine.motion_latents(latents[::-1]) == found[::-1]).all()
-    for row in range(40):  # only so many are kept
+    for row in range(100):  # only so many are kept
         engine._of_motions[bytes([row])] = latents[0]
     monkeypatch.undo()
     engine.motion_latents(latents + 1)
-    assert len(engine._of_motions) == 16
+    assert len(engine._of_motions) == 64
 
 
 @pytest.mark.parametrize("frames", [2, 20, 200])

@@ -13,6 +13,7 @@ from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.expression import parse
 from motionclip_blender.core.progress import Cancelled
 from motionclip_blender.core.reading import Reading
+from motionclip_blender.core.skeleton import INDEX
 from motionclip_blender.core.sources import Material, latent_of, names, source_latents
 from motionclip_blender.core.styles import direction, presets
 from motionclip_blender.core.terms import ActionName, ExpressionError, ImageFile, Prompt, SavedLatent, StyleName
@@ -37,6 +38,7 @@ def test_the_sum_of_every_kind_of_source(engine: Engine):
     walk, mine, sad = engine.prompt_latents(["walk"])[0], engine.encode(motion), direction(engine, presets()["sad"])
     for found, expected in zip(latents.values(), (walk, mine, kept, sad), strict=True):
         assert np.allclose(found, expected, atol=1e-4)
+    (walk,) = engine.motion_latents([walk])  # of its motion, as it is one of several
     total = 0.5 * walk + 0.5 * mine + 0.1 * kept + 0.2 * sad
     longest = max(np.linalg.norm(v) for v in (walk, mine, kept))
     expected = total * min(1, longest / np.linalg.norm(total))
@@ -101,3 +103,26 @@ def test_material_is_not_needed_for_prompts(engine: Engine):
     assert np.allclose(latent_of(engine, parse('"walk"')), engine.prompt_latents(["walk"])[0], atol=1e-5)
     with pytest.raises(UserError, match="alone is no motion"):
         latent_of(engine, parse("{sad}"))
+
+
+def test_one_prompt_alone_is_taken_as_it_is_styled_or_not(engine: Engine):
+    walk, sad = engine.prompt_latents(["walk"])[0], direction(engine, presets()["sad"])
+    for text, expected in (('0.5 * "walk"', 0.5 * walk), ('"walk" + 0 * "run"', walk)):
+        assert np.allclose(latent_of(engine, parse(text)), expected, atol=1e-5)
+    found, total = latent_of(engine, parse('"walk" + 0.2 * {sad}')), walk + 0.2 * sad
+    assert np.allclose(found, total * min(1, np.linalg.norm(walk) / np.linalg.norm(total)), atol=1e-4)
+
+
+@pytest.mark.parametrize(("base", "below"), [("sit on a chair", 0.12), ("a person walks", 0.12)])
+def test_an_edit_adds_what_one_motion_does_more_than_another(engine: Engine, base: str, below: float):
+    """The paper's figure 10: legs go on as they did, and the hand comes up to the mouth."""
+    texts = (f'"{base}"', '"drink from a mug"', f'"{base}" - "a person stands" + "drink from a mug"')
+    motions = [engine.decode(latent_of(engine, parse(text)), 60) for text in texts]
+    alone, drink, both = (engine.body.posed_joints(motion) for motion in motions)
+    pelvis = [joints[:, 0, 1].mean() for joints in (alone, both)]
+    assert pelvis[1] == pytest.approx(pelvis[0], abs=below)
+    way = [np.linalg.norm(motion.translation[-1, [0, 2]] - motion.translation[0, [0, 2]]) for motion in motions]
+    assert way[2] > 0.5 * way[0]
+    wrists = [INDEX["left_wrist"], INDEX["right_wrist"]]
+    hand = [(joints[:, wrists, 1] - joints[:, [INDEX["neck"]], 1]).max() for joints in (alone, drink, both)]
+    assert hand[2] > (hand[0] + hand[1]) / 2
