@@ -61,6 +61,16 @@ def key(blender: Blender, name: str, frames: int, seed: int = 0) -> None:
     blender.settle()
 
 
+def key_many(blender: Blender, count: int) -> None:
+    """Copies of the Action, "copy 0" and so on, as one undo step."""
+    blender.run(f"""
+        for i in range({count}):
+            bpy.data.actions["moves"].copy().name = f"copy {{i}}"
+        bpy.ops.ed.undo_push(message="copied")
+    """)
+    blender.settle()
+
+
 def idle(blender: Blender, seconds: float = 60) -> None:
     """Waits for the job to be over."""
     blender.until("not SESSION.busy and not bpy.context.window_manager.windows[0].modal_operators[:]", seconds)
@@ -177,7 +187,74 @@ def test_the_tags_can_be_adjusted_afterwards(keyed: Blender) -> None:
     keyed.until("[len(action.asset_data.tags) for action in bpy.data.actions] == [1]", 30)
 
 
+MARKED = "sum(action.asset_data is not None for action in bpy.data.actions)"
+
+
+def test_all_actions_are_tagged_with_the_window_alive_and_one_undo_takes_it_back(keyed: Blender) -> None:
+    key_many(keyed, 11)
+    keyed.run("bpy.ops.motionclip.tag_action('INVOKE_DEFAULT', every=True)")
+    keyed.until("SESSION.job.stage == 'Drawing the previews'", 120)
+    keyed.run("gaps.clear()")  # Blender sets its renderer up for the first one
+    keyed.until(f"{MARKED} > 0", 60)
+    longest, took = keyed.run("max(gaps)"), keyed.run("sum(gaps)")
+    print(f"the window stood still for {longest:.2f} s at most, in {took:.1f} s")
+    assert longest < min(LONGEST_GAP, took / 2)
+    idle(keyed)
+    assert keyed.run(MARKED) == 12 and "Info: 12 Actions are in the Asset Browser now" in keyed.log
+    keyed.move(*VIEW)
+    keyed.key("ctrl+z")
+    keyed.until(f"{MARKED} == 0", 20)
+    assert keyed.run("len(bpy.data.actions)") == 12
+
+
+def test_esc_while_previews_are_drawn_leaves_all_as_it_was(keyed: Blender) -> None:
+    key_many(keyed, 39)
+    keyed.run("bpy.ops.motionclip.tag_action('INVOKE_DEFAULT', every=True)")
+    keyed.until("SESSION.job and SESSION.job.stage == 'Drawing the previews'", 120)
+    keyed.call("xdotool", "mousemove", *map(str, VIEW), "key", "Escape")
+    idle(keyed)
+    assert keyed.run("SESSION.job.cancelled") and keyed.run(MARKED) == 0
+    assert keyed.run("len(bpy.data.scenes)") == 1 and keyed.run("SESSION.error") == ""
+
+
 # --- search
+
+SEARCHING = """
+    bpy.ops.motionclip.search('INVOKE_DEFAULT', text='walking around', in_libraries=False)
+    SESSION.job.stage
+"""
+
+
+def test_a_thousand_actions_are_read_with_the_window_alive(keyed: Blender) -> None:
+    key_many(keyed, 1000)
+    assert keyed.run(SEARCHING) == "Reading the Actions"
+    keyed.until("SESSION.job.stage != 'Reading the Actions'", 60)
+    longest, took = keyed.run("max(gaps)"), keyed.run("sum(gaps)")
+    print(f"the window stood still for {longest:.2f} s at most, in {took:.1f} s")
+    assert longest < min(LONGEST_GAP, took / 2)
+    keyed.call("xdotool", "mousemove", *map(str, VIEW), "key", "Escape")
+    idle(keyed)
+    assert keyed.run("SESSION.job.cancelled") and keyed.run("SEARCH.results") is None
+
+
+def test_a_file_opened_while_actions_are_read(keyed: Blender) -> None:
+    key_many(keyed, 1000)
+    assert keyed.run(SEARCHING) == "Reading the Actions"
+    keyed.run("bpy.app.timers.register(lambda: bpy.ops.wm.read_homefile() and None)")
+    keyed.until("'Cube' in bpy.data.objects", 20)
+    assert "another file was opened" in keyed.run("SESSION.error")
+    assert not keyed.run("SESSION.busy") and keyed.run("SESSION.timer") is None
+    assert keyed.run("len(bpy.context.window_manager.windows[0].modal_operators)") == 0
+
+
+def test_undo_while_actions_are_read(keyed: Blender) -> None:
+    key_many(keyed, 300)
+    assert keyed.run(SEARCHING) == "Reading the Actions"
+    keyed.run("bpy.ops.ed.undo()")  # the copies go again
+    assert keyed.run("len(bpy.data.actions)") == 1
+    keyed.until("SEARCH.results or SESSION.error", 120)
+    idle(keyed)
+    assert "moves" in keyed.run("[hit.name for hit in SEARCH.results.hits]")
 
 
 def test_a_text_finds_actions_and_a_click_assigns_one(keyed: Blender) -> None:
