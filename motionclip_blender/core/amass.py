@@ -34,7 +34,7 @@ def save(motion: Motion, path: Path, betas: np.ndarray | None = None, gender: st
 def load(path: Path) -> Motion:
     """Reads AMASS files of the SMPL-X form (pickled contents are refused).
 
-    Raises `UserError` for a file that is missing, damaged, or of another body model.
+    Raises `UserError`, which names the file, for one that is missing, damaged, or of another body model.
     """
     try:
         with np.load(path, allow_pickle=False) as data:
@@ -46,4 +46,7 @@ def load(path: Path) -> Motion:
         raise UserError(f"{path} is damaged; copy or export it again.") from error
     if poses.ndim != 2 or poses.shape[1] != 3 * len(JOINTS) or trans.shape != (len(poses), 3) or not len(poses):
         raise UserError(f"{path} holds poses of shape {poses.shape}; SMPL-X needs (frames, {3 * len(JOINTS)}).")
-    return Motion.from_axis_angle(poses, trans, fps)
+    try:
+        return Motion.from_axis_angle(poses, trans, fps)
+    except UserError as error:  # which of many files it is, is to be said
+        raise UserError(f"{path}: {error}") from error

@@ -93,7 +93,8 @@ def test_numbers_that_are_not_finite(bpy, person, tmp_path) -> None:
     poses = np.zeros((3, 165))
     poses[1, 5] = np.nan
     np.savez(tmp_path / "nan.npz", poses=poses, trans=np.zeros((3, 3)), mocap_frame_rate=30.0)
-    assert "not finite" in refused(bpy, bpy.ops.motionclip.import_motion, filepath=str(tmp_path / "nan.npz"))
+    sentence = refused(bpy, bpy.ops.motionclip.import_motion, filepath=str(tmp_path / "nan.npz"))
+    assert "nan.npz: " in sentence and "not finite" in sentence
 
 
 def test_one_bad_file_among_good_ones_changes_nothing(bpy, motion_file, tmp_path) -> None:
