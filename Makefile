@@ -37,6 +37,7 @@ lint: setup-dev
 bench: setup-dev
 	$(PY) -m benchmarks.prompt_to_keys
 	$(PY) -m benchmarks.keying
+	$(PY) -m benchmarks.slider
 	$(PY) -m benchmarks.training
 
 extension: setup
