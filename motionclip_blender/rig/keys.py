@@ -116,6 +116,7 @@ def rekey_motion(armature: bpy.types.Object, motion: Motion, notes: Mapping[str,
         _fill([curves[path] for path in channel.paths], frames, channel.values)
     _note(action, notes)
     use_quaternions(bones)
+    action.update_tag()  # Blender 4.2 goes on with the keys it has copied, else
     armature.update_tag(refresh={"TIME"})
 
 
