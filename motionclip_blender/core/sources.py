@@ -89,12 +89,12 @@ def summed(engine: Engine, terms: Iterable[Term], latents: Mapping[Source, np.nd
 
     A prompt or a picture lies beside the motion that it makes, and the decoder finds its way from the one to the other.
     What one wording says more than another is lost on that way as soon as it is added to a third; what one motion does
-    more than another is not. So a sum's prompts and pictures stand for their motions, as Actions do anyway: "walk" -
-    "standing" + "drink from mug" walks and drinks. One alone, styled or not, is taken as it is.
+    more than another is not. So a sum's prompts, pictures and saved latents stand for their motions, as Actions do
+    anyway: "walk" - "standing" + "drink from mug" walks and drinks. One alone, styled or not, is taken as it is.
     """
     terms = tuple(terms)
     sources = list(dict.fromkeys(t.source for t in terms if t.weight and not isinstance(t.source, StyleName)))
-    if len(sources) > 1 and (beside := [source for source in sources if isinstance(source, Prompt | ImageFile)]):
+    if len(sources) > 1 and (beside := [source for source in sources if not isinstance(source, ActionName)]):
         motions = engine.motion_latents(np.stack([latents[source] for source in beside]))
         latents = {**latents, **dict(zip(beside, motions, strict=True))}
     return combined(terms, latents)

@@ -38,7 +38,7 @@ def test_the_sum_of_every_kind_of_source(engine: Engine):
     walk, mine, sad = engine.prompt_latents(["walk"])[0], engine.encode(motion), direction(engine, presets()["sad"])
     for found, expected in zip(latents.values(), (walk, mine, kept, sad), strict=True):
         assert np.allclose(found, expected, atol=1e-4)
-    (walk,) = engine.motion_latents([walk])  # of its motion, as it is one of several
+    walk, kept = engine.motion_latents([walk, kept])  # of their motions, being several
     total = 0.5 * walk + 0.5 * mine + 0.1 * kept + 0.2 * sad
     longest = max(np.linalg.norm(v) for v in (walk, mine, kept))
     expected = total * min(1, longest / np.linalg.norm(total))
