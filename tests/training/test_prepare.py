@@ -262,7 +262,7 @@ def test_a_run_that_is_killed_goes_on_where_it_was(tmp_path: Path):
         [*command, "--source", sources, "--out", out], cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True
     )
     deadline = time.monotonic() + 180
-    while not list(out.glob(".prepared/*.json")) and time.monotonic() < deadline:
+    while not list(out.glob(".prepared/[!.]*.json")) and time.monotonic() < deadline:
         time.sleep(0.005)
     run.kill()
     run.wait()
