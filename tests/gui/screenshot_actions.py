@@ -7,17 +7,13 @@ DIR is set up by setup_gui.sh.
 
 from __future__ import annotations
 
-import argparse
 import sys
-import tempfile
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-import build
-from tests.gui.blender import VIEW, Blender, root
-from tests.gui.screenshot_latents import Pictures, stage
+from tests.gui.blender import VIEW, Blender
+from tests.gui.screenshot_latents import Pictures, taken
 from tests.gui.test_actions import (
     NAME,
     PRESETS,
@@ -39,8 +35,9 @@ def panel(pictures: Pictures, top: int, bottom: int) -> Image.Image:
     return pictures.shot((_LEFT, top, _RIGHT, bottom))
 
 
-def prepared(blender: Blender) -> None:
-    """Four Actions, the last one on the person."""
+def prepared(pictures: Pictures) -> None:
+    """Four Actions, the last one on the person. No picture."""
+    blender = pictures.blender
     blender.run(f"""
         from {NAME}.rig.assets import telling_frame
         from {NAME}.rig.keys import read_motion, scene_fps
@@ -179,23 +176,5 @@ def german(pictures: Pictures) -> None:
     blender.settle()
 
 
-def main() -> int:
-    """Takes them all."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--out", type=Path, default=Path("docs/guide"))
-    options = parser.parse_args()
-    chroot, why_not = root()
-    if chroot is None:
-        sys.exit(why_not)
-    options.out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, Blender(chroot, build.build(Path(folder))) as blender:
-        stage(blender)
-        pictures = Pictures(blender, options.out)
-        prepared(blender)
-        for take in (presets, action, recognise, search, drop, german, assets, strips):
-            take(pictures)
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(taken(__doc__, prepared, presets, action, recognise, search, drop, german, assets, strips))

@@ -11,7 +11,7 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PIL import Image
@@ -213,9 +213,9 @@ def composition(pictures: Pictures) -> None:
     pictures.save("composition", *parts, pictures.shot(_PERSON), pictures.shot((774, 302, 1030, 700)))
 
 
-def main() -> int:
-    """Takes them all."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+def taken(description: str, *takes: Callable[[Pictures], None]) -> int:
+    """Opens a Blender with a person and the panel, and takes the pictures of `takes` in turn, for a command line."""
+    parser = argparse.ArgumentParser(description=description.partition("\n")[0])
     parser.add_argument("--out", type=Path, default=Path("docs/guide"))
     options = parser.parse_args()
     chroot, why_not = root()
@@ -225,10 +225,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, Blender(chroot, build.build(Path(folder))) as blender:
         stage(blender)
         pictures = Pictures(blender, options.out)
-        for take in (sources, blend, arithmetic, styles, composition, stops):
+        for take in takes:
             take(pictures)
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(taken(__doc__, sources, blend, arithmetic, styles, composition, stops))
