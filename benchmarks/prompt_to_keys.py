@@ -29,7 +29,7 @@ import bpy
 import torch
 
 from motionclip_blender.core.engine import Engine
-from motionclip_blender.core.model.weights import load_weights
+from motionclip_blender.core.model.weights import load_network
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.keys import key_motion
 
@@ -60,7 +60,7 @@ def measure(frames: int, rounds: int) -> dict[str, float]:
     engine.load()
     import open_clip  # beside a CPU torch it can be imported only once the engine has made torchvision's way free
 
-    network = load_weights(engine.pack).network
+    network = load_network(engine.pack)
     clip = open_clip.create_model(engine.pack.clip.model).eval()
     tokenizer = open_clip.get_tokenizer(engine.pack.clip.model)
     padding = clip.text.config.pad_token_id

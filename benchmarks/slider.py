@@ -29,7 +29,7 @@ import torch
 
 import motionclip_blender
 from motionclip_blender.core.model.threads import one_thread
-from motionclip_blender.core.model.weights import load_weights
+from motionclip_blender.core.model.weights import load_network
 from motionclip_blender.core.recipe import decoded
 from motionclip_blender.core.sources import source_latents
 from motionclip_blender.rig.armature import add_body
@@ -65,7 +65,7 @@ def measure(frames: int, rounds: int) -> dict[str, object]:
     """All figures as one dictionary."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
     engine = SESSION.engine(Sources())
-    network = load_weights(engine.pack).network
+    network = load_network(engine.pack)
     bpy.context.scene.render.fps = round(engine.pack.fps)
     armature = add_body(engine.body)
     panel = bpy.context.scene.motionclip

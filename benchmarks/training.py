@@ -36,8 +36,8 @@ from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
 from motionclip_blender.core.body import Body
-from motionclip_blender.core.model.clip import load_clip
 from motionclip_blender.core.model.network import MotionCLIP
+from motionclip_blender.core.model.text_tower import TextTower
 from training import minilm
 from training.body_loss import SparseBody
 from training.captions import load_captions
@@ -70,8 +70,7 @@ class PlainLoop:
         self.network, self.device = network.float().to(device).train(), device
         self.windows = Windows(samples, joints)
         self.captions = [sample.captions for sample in samples]
-        self.clip = load_clip(minilm.SPEC, minilm.text_projection())
-        self.clip.model.to(device)
+        self.tower = TextTower(minilm.SPEC, minilm.text_projection()).to(device)
         self.body = SparseBody(body, joints, vertices).to(device)
         self.optimizer = torch.optim.AdamW(self.network.parameters(), lr=_LEARNING_RATE)
         self.random = np.random.default_rng(0)
@@ -82,7 +81,7 @@ class PlainLoop:
         captions = [str(self.random.choice(self.captions[i])) for i in chosen]
         real = torch.from_numpy(poses).float().to(self.device)
         with torch.no_grad():
-            texts = self.clip.model.encode_text(self.clip.tokenizer(captions).to(self.device))
+            texts = self.tower(F.pad(self.tower.tokens(captions), (0, self.tower.longest))[:, : self.tower.longest])
         latents = self.network.encoder(real)
         made = self.network.decoder(latents, FRAMES)
         loss = (

@@ -15,9 +15,14 @@ _COMMANDS = {
     "train": "train an auto-encoder on prepared motions and captions",
     "export": "write a pack from a checkpoint",
     "evaluate": "measure a pack on the clips that are held out",
+    "text-tower": "make the extension's text tower from its package",
     "showcase": "contact sheets of prompts that nobody trained on",
 }
-_MODULES = {"captions": "check_captions", "evaluate": "evaluation.command"}  # where a command's module has another name
+_MODULES = {
+    "captions": "check_captions",
+    "evaluate": "evaluation.command",
+    "text-tower": "text_tower",
+}  # where a command's module has another name
 
 
 def main() -> int:

@@ -10,8 +10,8 @@ import torch
 
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import write_whole
-from motionclip_blender.core.model.clip import load_clip
-from motionclip_blender.core.model.prompt_memory import PromptMemory
+from motionclip_blender.core.inference.prompt_retrieval import PromptRetrieval
+from motionclip_blender.core.model.text_tower import TextTower
 
 from . import minilm
 from .captions import class_text
@@ -85,20 +85,20 @@ def text_embeddings(texts: list[str], cache: Path | None = None) -> np.ndarray:
                     return data["embeddings"]
         except Exception:  # a damaged cache is no cache
             kept.unlink(missing_ok=True)
-    tower = load_clip(minilm.SPEC, minilm.text_projection())
+    tower = TextTower(minilm.SPEC, minilm.text_projection())
     # prompts of about one length together: none is padded far
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
     embeddings = np.empty((len(texts), minilm.SPEC.width), np.float32)
     for start in range(0, len(order), _BATCH):
         part = order[start : start + _BATCH]
-        embeddings[part] = tower([texts[i] for i in part]).numpy()
+        embeddings[part] = tower.embed([texts[i] for i in part])
     if kept:
         with write_whole(kept) as handle:
             np.savez(handle, digest=np.array(digest), embeddings=embeddings)
     return embeddings
 
 
-def prompt_memory(split: str | None = None, augment: bool = True) -> PromptMemory:
+def prompt_retrieval(split: str | None = None, augment: bool = True) -> PromptRetrieval:
     """Of all wordings that a decoder is trained to answer with one motion."""
     spans = [span for span in trained_spans(split, augment) if span.prompts]
     told, classes = {}, []
@@ -108,7 +108,7 @@ def prompt_memory(split: str | None = None, augment: bool = True) -> PromptMemor
             classes.append(span.action)
     names = sorted(set(classes))
     embeddings = text_embeddings([*told, *map(class_text, names)])
-    return PromptMemory.of(
+    return PromptRetrieval.of(
         embeddings[: len(told)], [*told.values()], [names.index(name) for name in classes], embeddings[len(told) :]
     )
 

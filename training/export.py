@@ -13,12 +13,12 @@ from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import whole_path
 from motionclip_blender.core.model.image_tower import save_image_tower, vision_transformer
 from motionclip_blender.core.model.network import MotionCLIP
-from motionclip_blender.core.model.weights import Weights, network_size, save_weights
+from motionclip_blender.core.model.weights import Weights, save_weights
 from motionclip_blender.core.pack import DEFAULT_FOLDER, TRANSLATION_MEANINGS, Pack
 
 from . import minilm
 from .config import TrainConfig
-from .embeddings import prompt_memory
+from .embeddings import prompt_retrieval
 from .images import SPEC as IMAGE_TOWER
 from .run import load_checkpoint
 from .wordings import wordings
@@ -59,17 +59,18 @@ def export(run: Path, out: Path, version: str, images: Path | None = None) -> Pa
         },
         image=IMAGE_TOWER if images else None,
     )
-    network = MotionCLIP(network_size(pack))
+    network = MotionCLIP(pack.network_size)
     network.load_state_dict(state["average"])
     out.mkdir(parents=True, exist_ok=True)
     if images:
         tower = vision_transformer(IMAGE_TOWER, pack.clip.width)
         tower.load_state_dict(_checkpoint(images / "images.pt")["average"])
         save_image_tower(tower, pack.image_path)
-    memory = prompt_memory(config.split, config.augment)
-    save_weights(Weights(network, minilm.text_projection(), memory), pack.weights_path)
-    digest = hashlib.sha256(pack.weights_path.read_bytes()).hexdigest()
-    pack = replace(pack, info=pack.info | {"weights_sha256": digest})
+    retrieval = prompt_retrieval(config.split, config.augment)
+    save_weights(Weights(network, minilm.text_projection(), retrieval), pack.weights_path)
+    files = (pack.weights_path, *([pack.image_path] if images else []))
+    digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    pack = replace(pack, checksums=digests)
     _write(pack)
     return pack
 

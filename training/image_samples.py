@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.model.image_tower import squared
+from motionclip_blender.core.inference.image_tower import squared
 from motionclip_blender.core.skeleton import BODY_JOINTS, MIRROR
 
 from .captions import mirrored
@@ -50,7 +50,7 @@ def read_frames(folder: Path, size: int) -> FrameSet:
         # not an array each: between the large ones that reading takes, small ones that stay tear memory to pieces
         if len(clips) % _BLOCK == 0:
             blocks.append(np.empty((_BLOCK, 3, size, size), np.uint8))
-        blocks[-1][len(clips) % _BLOCK] = squared(pixels_of(image, folder), size)
+        blocks[-1][len(clips) % _BLOCK] = squared(pixels_of(image, folder), size).transpose(2, 0, 1)
         clips.append(told["motion"])
         numbers.append(round(told["seconds"] * 30))
         world = np.array(told["joints_3d"], np.float32)[: len(BODY_JOINTS)]

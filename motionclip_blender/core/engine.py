@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,21 +13,18 @@ from . import rotations as rot
 from .body import Body
 from .errors import UserError
 from .feet import grounded, planted
+from .inference.image_tower import ImageTower
+from .inference.networks import Networks, load_image_tower
 from .loop import LONGER, best_loop, within_rounds
 from .morph import mixed
 from .motion import Motion
+from .networks import checked_compute, load_networks
 from .pack import Pack
 from .pose_tensor import from_pose_tensor, to_pose_tensor
 from .progress import Progress, no_progress
 from .prompt import MAX_FRAMES, checked_frames, checked_prompt
 from .reading import WINDOW, Reading, WindowLatents, frames_at, window, window_starts
 from .skeleton import HAND_JOINTS, INDEX
-
-if TYPE_CHECKING:
-    from .model.clip import TextTower
-    from .model.image_tower import ImageTower
-    from .model.network import MotionCLIP
-    from .model.prompt_memory import PromptMemory
 
 _SEAM_FRAMES = 10  # over which one window fades into the next, a third of a second
 _BATCH = 32  # windows or prompts that go through a network at once: bounds memory, and how long a cancel waits
@@ -38,46 +33,40 @@ _LOOP_CHOICE = 1.6  # times a loop's length is decoded, to choose the best stret
 
 
 class Engine:
-    """A pack ready to generate. Cheap to make; the network and CLIP load on first use or by `load`."""
+    """A pack ready to generate. Cheap to make; its networks load on first use or by `load`."""
 
-    def __init__(self, pack_folder: Path | None = None, body: Body | None = None) -> None:
+    def __init__(self, pack_folder: Path | None = None, body: Body | None = None, compute: str = "automatic") -> None:
+        """compute: one of `networks.COMPUTE`."""
         self.pack = Pack.load(pack_folder)
         self.body = body or Body.load()
-        self._network: MotionCLIP | None = None
-        self._memory: PromptMemory | None = None
-        self._text: TextTower | None = None
+        self.compute = checked_compute(compute)
+        self._networks: Networks | None = None
         self._images: ImageTower | None = None
         self._of_motions: dict[bytes, np.ndarray] = {}
         self._loading = threading.Lock()
 
     @property
     def loaded(self) -> bool:
-        return self._text is not None
+        return self._networks is not None
+
+    @property
+    def computes_by(self) -> str:
+        """What the networks are computed by, such as "numpy"; empty before they are loaded."""
+        return self._networks.name if self._networks is not None else ""
 
     def load(self, progress: Progress | None = None) -> None:
-        """Imports torch, reads the weights and sets up CLIP. A few seconds the first time, then nothing.
+        """Reads the weights and makes the networks ready. A third of a second the first time, then nothing.
 
-        Raises `UserError` when a package or a file is missing or damaged.
+        Raises `UserError` when a package or a file is missing or damaged, and what `progress` raises.
         """
-        with self._loading:
-            if self.loaded:
-                return
-            step = progress or no_progress
-            step("Loading PyTorch", 0.0)
-            try:
-                from .model.weights import load_weights
-            except ImportError as error:
-                raise UserError(
-                    f"Generating needs the Python package {error.name}; install it for the Python that Blender runs."
-                ) from error
-            step("Loading the motion model", 0.3)
-            weights = load_weights(self.pack)
-            step("Loading the text encoder", 0.4)
-            from .model.clip import load_clip
+        self._ready(progress or no_progress)
 
-            text = load_clip(self.pack.clip, weights.projection)
-            step("Loaded", 1.0)
-            self._network, self._memory, self._text = weights.network, weights.memory, text
+    def _ready(self, progress: Progress = no_progress) -> Networks:
+        """The networks, loaded."""
+        with self._loading:
+            if self._networks is None:
+                self._networks = load_networks(self.pack, self.compute, progress)
+            return self._networks
 
     def encode_text(self, prompt: str) -> np.ndarray:
         """(512,) float32: the prompt in CLIP's space, unnormalised."""
@@ -85,20 +74,16 @@ class Engine:
 
     def encode_texts(self, prompts: Sequence[str]) -> np.ndarray:
         """(n, 512) float32: prompts in CLIP's space, unnormalised. Raises `UserError` for one that cannot be."""
-        self.load()
-        prompts = [checked_prompt(prompt) for prompt in prompts]
-        parts = (prompts[start : start + _BATCH] for start in range(0, len(prompts), _BATCH))
-        with _one_thread():
-            return np.concatenate([self._text(part).numpy() for part in parts])
+        return self._ready().texts([checked_prompt(prompt) for prompt in prompts])
 
     def prompt_latents(self, prompts: Sequence[str]) -> np.ndarray:
         """(n, 512) float32: the latents that prompts are decoded from. Raises `UserError` for one that cannot be.
 
-        A wording near those that the decoder was trained on is answered from them (`model.prompt_memory`); motions
-        and pictures are compared with `encode_texts`.
+        A wording near those that the decoder was trained on is answered from them (`inference.prompt_retrieval`);
+        motions and pictures are compared with `encode_texts`.
         """
-        texts = self.encode_texts(prompts)
-        return texts if self._memory is None else self._memory.recall(texts)
+        texts, retrieval = self.encode_texts(prompts), self._ready().retrieval
+        return texts if retrieval is None else retrieval.recall(texts)
 
     def encode_image(self, pixels: np.ndarray) -> np.ndarray:
         """(512,) float32: an image (H, W, 3) uint8 in CLIP's space, by the pack's image tower.
@@ -107,11 +92,8 @@ class Engine:
         """
         with self._loading:
             if self._images is None:
-                from .model.image_tower import load_image_tower
-
                 self._images = load_image_tower(self.pack)
-        with _one_thread():
-            return self._images([pixels])[0].numpy()
+        return self._images([pixels])[0]
 
     def decode(self, latent: np.ndarray, frames: int) -> Motion:
         """The motion of a latent (512,), `frames` frames at the pack's rate, standing on the floor.
@@ -163,14 +145,12 @@ class Engine:
 
     def motion_latents(self, latents: np.ndarray) -> np.ndarray:
         """(n, 512) float32: where the motions lie that latents (n, 512) make. Those of the last few are kept."""
-        self.load()
         latents = np.stack([self.checked_latent(latent) for latent in latents])
         asked = {latent.tobytes(): latent for latent in latents}
         known = {key: self._of_motions[key] for key in asked if key in self._of_motions}
         if new := [latent for key, latent in asked.items() if key not in known]:
-            with _one_thread():
-                poses = self._network.decode_batch(np.stack(new), min(WINDOW, self.pack.frames[1]))
-                found = self._network.encode_batch(poses)
+            networks = self._ready()
+            found = networks.encode(networks.decode(np.stack(new), min(WINDOW, self.pack.frames[1])))
             known |= zip((latent.tobytes() for latent in new), found, strict=True)
             self._of_motions = dict([*(self._of_motions | known).items()][-_KEPT:])
         return np.stack([known[latent.tobytes()] for latent in latents])
@@ -210,30 +190,26 @@ class Engine:
         self, motion: Motion, starts: Sequence[int], frames: int, progress: Progress | None
     ) -> np.ndarray:
         """(n, 512) latents of the windows that begin at `starts`."""
-        step = progress or no_progress
-        self.load()
+        step, networks = progress or no_progress, self._ready()
         shortest, fps = self.pack.frames[0], self.pack.fps
         latents = []
         for first in range(0, len(starts), _BATCH):
             step("Reading the motion", first / len(starts))
             windows = (window(motion, at, frames, shortest, fps) for at in starts[first : first + _BATCH])
             tensors = np.stack([to_pose_tensor(w, self.pack.joints) for w in windows])
-            with _one_thread():
-                latents.append(self._network.encode_batch(tensors))
+            latents.append(networks.encode(tensors))
         step("Reading the motion", 1.0)
         return np.concatenate(latents)
 
     def _raw(self, latents: np.ndarray, frames: int) -> list[Motion]:
         """What the decoder makes of latents (n, 512), at the length asked for."""
-        self.load()
-        frames = checked_frames(frames)
+        networks, frames = self._ready(), checked_frames(frames)
         latents = np.stack([self.checked_latent(latent) for latent in latents])
         shortest, longest = self.pack.frames
         window_frames = min(max(frames, shortest), longest)
         motions = []
         for start in range(0, len(latents), _BATCH):
-            with _one_thread():
-                tensors = self._network.decode_batch(latents[start : start + _BATCH], window_frames)
+            tensors = networks.decode(latents[start : start + _BATCH], window_frames)
             for poses in tensors:
                 motion = first = from_pose_tensor(poses, self.pack.joints, self.pack.fps)
                 while len(motion) < frames:
@@ -252,9 +228,3 @@ class Engine:
         rotations = motion.rotations.copy()
         rotations[:, INDEX[HAND_JOINTS[0]] :] = rot.axis_angle_to_quat(self.body.relaxed_hands)
         return replace(motion, rotations=rotations)
-
-
-def _one_thread() -> AbstractContextManager[None]:
-    from .model.threads import one_thread
-
-    return one_thread()

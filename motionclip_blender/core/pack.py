@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from .errors import UserError
+from .network_size import NetworkSize
 from .skeleton import INDEX
 
 FORMAT_VERSION = 1
@@ -48,10 +49,11 @@ class ImageSpec:
 class Pack:
     """`pack.json`, checked. The weights stay on disk until the engine loads them.
 
-    network: keyword arguments of `core.model.network.NetworkSize`, except `rows`, `latent`.
+    network: keyword arguments of `NetworkSize`, except `rows`, `latent`.
     joints: names of the pose tensor's rotation rows; one translation row of the meaning `translation` follows.
     frames: shortest and longest length the network was trained on.
     image: the image tower; None for a pack that reads no images.
+    checksums: SHA-256 in hexadecimal by name of file, of those of its files that have one.
     """
 
     folder: Path
@@ -66,10 +68,16 @@ class Pack:
     clip: ClipSpec
     info: dict[str, Any]
     image: ImageSpec | None = None
+    checksums: dict[str, str] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
         return len(self.joints) + 1
+
+    @property
+    def network_size(self) -> NetworkSize:
+        """The network that the pack describes."""
+        return NetworkSize(rows=self.rows, latent=self.clip.width, **self.network)
 
     @property
     def weights_path(self) -> Path:
@@ -78,6 +86,10 @@ class Pack:
     @property
     def image_path(self) -> Path:
         return self.folder / "image.safetensors"
+
+    def checksum(self, path: Path) -> str | None:
+        """The SHA-256 that one of the pack's files must have; None where the pack does not say."""
+        return self.checksums.get(path.name)
 
     @classmethod
     def load(cls, folder: Path | None = None) -> Pack:
@@ -111,7 +123,9 @@ class Pack:
                 clip=ClipSpec(**data["clip"]),
                 info=dict(data.get("info", {})),
                 image=ImageSpec(**data["image"]) if data.get("image") else None,
+                checksums=_checksums(data),
             )
+            _ = pack.network_size
         except (KeyError, TypeError, ValueError, IndexError) as error:
             raise UserError(f"{path} is incomplete ({error}); install the pack again.") from error
         unknown = [name for name in pack.joints if name not in INDEX]
@@ -139,5 +153,16 @@ class Pack:
             "frames": list(self.frames),
             "clip": vars(self.clip),
             **({"image": vars(self.image)} if self.image else {}),
+            **({"checksums": self.checksums} if self.checksums else {}),
             "info": self.info,
         }
+
+
+def _checksums(data: dict[str, Any]) -> dict[str, str]:
+    """The checksums that a `pack.json` gives; the packs of 0.3.0 kept that of the weights among their information."""
+    found = dict(data.get("checksums", {}))
+    if not found and "weights_sha256" in data.get("info", {}):
+        found = {"weights.safetensors": data["info"]["weights_sha256"]}
+    if not all(isinstance(digest, str) for digest in found.values()):
+        raise ValueError("a checksum is no text")
+    return found

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import bpy
 
 from ..core.errors import UserError
-from . import generation, preload, redraw
+from . import generation, redraw
 from .jobs import Job, Progress, sentence
 from .preferences import sources
 from .recipes import SECTIONS
@@ -236,7 +236,6 @@ def _start(wanted: generation.Request) -> None:
     def work(progress: Progress) -> _Step:
         from ..core.recipe import decoded
 
-        preload.torch_library()
         engine = SESSION.engine(chosen)
         latents = generation.latents_of(engine, wanted, SESSION.known, progress)
         start = time.perf_counter()

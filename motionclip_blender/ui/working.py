@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import bpy
 
 from ..core.progress import no_progress
-from . import preload, redraw
+from . import redraw
 from .jobs import Job, Progress, sentence
 from .preferences import sources
 from .session import SESSION
@@ -107,7 +107,6 @@ class Working(Reporting, Generic[T]):
         chosen = self._chosen
 
         def run(progress: Progress) -> T:
-            preload.torch_library()
             return work(SESSION.engine(chosen), progress)
 
         return self._wait(context, SESSION.start(run), self._finish, _POLL_SECONDS)

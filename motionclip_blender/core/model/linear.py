@@ -8,30 +8,10 @@ goes beyond the paper, whose network is the transformers alone.
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import Tensor, nn
 
-_SMOOTHNESS = 0.3
-"""How reluctantly a fit uses fast cosines that it has no evidence for: windows are shorter than the cosines' period."""
-
-
-def cosines(frames: int, count: int, period: int) -> Tensor:
-    """(frames, count): the first `count` cosines of a discrete cosine transform over `period` frames."""
-    at = torch.arange(frames, dtype=torch.float32)[:, None] + 0.5
-    return torch.cos(math.pi / period * at * torch.arange(count, dtype=torch.float32))
-
-
-def fitting(frames: int, count: int, period: int) -> Tensor:
-    """(count, frames): what makes of `frames` values the weights of `cosines` that pass near them.
-
-    Least squares, with a price on fast cosines, so that a window shorter than the period has one smooth answer
-    (ridge regression; Hastie et al., The Elements of Statistical Learning, 3.4.1).
-    """
-    table = cosines(frames, count, period).double()
-    price = _SMOOTHNESS * (0.02 + (torch.arange(count, dtype=torch.float64) / 6) ** 2)
-    return torch.linalg.solve(table.T @ table + torch.diag(price), table.T).float()
+from ..inference.linear_part import cosines, fitting
 
 
 class Tables:
@@ -50,9 +30,9 @@ class Tables:
     def _table(self, fits: bool, frames: int, device: torch.device) -> Tensor:
         key = fits, frames, device
         if key not in self._kept:
-            make = fitting if fits else cosines
-            with torch.device("cpu"), torch.inference_mode(False):
-                self._kept[key] = make(frames, self.count, self.period).to(device)
+            table = (fitting if fits else cosines)(frames, self.count, self.period)
+            with torch.inference_mode(False):
+                self._kept[key] = torch.from_numpy(table.copy()).to(device)
         return self._kept[key]
 
 

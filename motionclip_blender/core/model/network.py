@@ -7,68 +7,19 @@ exact GELU, positions are sinusoidal, as published, unless a pack's `NetworkSize
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ..inference import network as tables
+from ..network_size import HEIGHT, PREFIX_TOKENS, STEP, NetworkSize
 from .linear import LinearDecoder, LinearEncoder, Reader, Tables
-
-STEP = 1 / 30
-"""Metres of an integrated step of one: steps are of the size of the other outputs then, or their gradients drown
-those of the rotations."""
-
-HEIGHT = 0.3
-"""Metres of a height of one, for the same reason."""
-
-PREFIX_TOKENS = 2  # the paper's mu and sigma queries; sigma's output is not used
-
-
-@dataclass(frozen=True)
-class NetworkSize:
-    """Sizes of the network, as a pack declares them.
-
-    rows: of the pose tensor (joints and the translation row), six numbers each.
-    latent: width of CLIP's space.
-    position_base: of the sinusoidal positions; the paper's 10000 leaves three quarters of the channels all but
-        constant over the 120 frames of the longest window.
-    pre_norm: whether layers normalise what they read instead of what they leave; the paper's do the latter.
-        Normalising first learns several times faster, and movement before pose is not lost on the way.
-    integrates_translation: whether the network reads and writes the way over the ground as steps from frame to frame,
-        which the decoder sums up; the pose tensor holds the sum either way. Heights are never summed: a body must not
-        float off.
-    cosines: of the linear part of encoder and decoder (see `linear`), over `period` frames; 0, the paper's, leaves it
-        out. The transformers then add to what it makes, and the decoder's frames begin with its draft of their poses.
-    reader_width, reader_blocks: of what the decoder reads latents by, if it has a linear part.
-    """
-
-    rows: int
-    width: int = 512
-    layers: int = 8
-    heads: int = 4
-    feed_forward: int = 1024
-    latent: int = 512
-    dropout: float = 0.1
-    position_base: float = 10_000.0
-    pre_norm: bool = False
-    integrates_translation: bool = False
-    cosines: int = 0
-    period: int = 120
-    reader_width: int = 1024
-    reader_blocks: int = 2
 
 
 def positions(frames: int, width: int, base: float = 10_000.0) -> Tensor:
     """(frames, width) sinusoidal positions: sine on even channels, cosine on odd (Vaswani et al., 2017)."""
-    at = torch.arange(frames, dtype=torch.float32)[:, None]
-    rates = torch.exp(torch.arange(0, width, 2, dtype=torch.float32) * (-math.log(base) / width))
-    table = torch.empty(frames, width)
-    table[:, 0::2] = torch.sin(at * rates)
-    table[:, 1::2] = torch.cos(at * rates)
-    return table
+    return torch.from_numpy(tables.positions(frames, width, base).copy())
 
 
 class SelfAttention(nn.Module):
@@ -238,12 +189,16 @@ class MotionCLIP(nn.Module):
     @torch.inference_mode()
     def encode_batch(self, poses: np.ndarray) -> np.ndarray:
         """Pose tensors of one length (B, T, rows, 6) to their latents (B, latent), float32."""
-        return self.encoder(torch.from_numpy(np.ascontiguousarray(poses, np.float32))).numpy()
+        return self.encoder(self._tensor(poses)).cpu().numpy()
 
     @torch.inference_mode()
     def decode_batch(self, latents: np.ndarray, frames: int) -> np.ndarray:
         """Latents (B, latent) to their pose tensors (B, frames, rows, 6), float32."""
-        return self.decoder(torch.from_numpy(np.ascontiguousarray(latents, np.float32)), frames).numpy()
+        return self.decoder(self._tensor(latents), frames).cpu().numpy()
+
+    def _tensor(self, array: np.ndarray) -> Tensor:
+        """float32, where the network is."""
+        return torch.from_numpy(np.ascontiguousarray(array, np.float32)).to(self.decoder.to_pose.weight.device)
 
 
 def from_steps(poses: Tensor) -> Tensor:

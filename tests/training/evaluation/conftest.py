@@ -14,9 +14,10 @@ torch = pytest.importorskip("torch")
 from motionclip_blender.core import amass  # noqa: E402
 from motionclip_blender.core.engine import Engine  # noqa: E402
 from motionclip_blender.core.model.network import MotionCLIP  # noqa: E402
-from motionclip_blender.core.model.weights import Weights, network_size, save_weights  # noqa: E402
+from motionclip_blender.core.model.weights import Weights, save_weights  # noqa: E402
 from motionclip_blender.core.pack import DEFAULT_FOLDER, Pack  # noqa: E402
 from tests.synthetic import random_motion  # noqa: E402
+from training import minilm  # noqa: E402
 from training.captions import CaptionedSpan  # noqa: E402
 from training.evaluation import items as items_module  # noqa: E402
 
@@ -44,11 +45,11 @@ def tiny_pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder.mkdir()
     told = json.loads((DEFAULT_FOLDER / "pack.json").read_text())
     told["network"] |= {"width": 32, "layers": 1, "heads": 2, "feed_forward": 32}
-    (folder / "pack.json").write_text(json.dumps(told | {"name": "tiny", "info": {}, "image": None}))
+    (folder / "pack.json").write_text(json.dumps(told | {"name": "tiny", "info": {}, "image": None, "checksums": {}}))
     (folder / "weights.safetensors").touch()
     torch.manual_seed(0)
     pack = Pack.load(folder)
-    save_weights(Weights(MotionCLIP(network_size(pack))), pack.weights_path)
+    save_weights(Weights(MotionCLIP(pack.network_size), minilm.text_projection()), pack.weights_path)
     return folder
 
 
@@ -65,6 +66,5 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def no_text_tower(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Texts get made-up embeddings; the tower takes seconds to load."""
-    monkeypatch.setattr(Engine, "load", lambda self, progress=None: None)
+    """Texts get made-up embeddings."""
     monkeypatch.setattr(Engine, "encode_texts", lambda self, prompts: np.stack([fake_text(text) for text in prompts]))

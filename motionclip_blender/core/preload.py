@@ -1,4 +1,4 @@
-"""Keeps Blender drawing while torch's library is loaded."""
+"""Loads torch's library so that Blender goes on drawing."""
 
 from __future__ import annotations
 

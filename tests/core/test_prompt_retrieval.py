@@ -12,9 +12,11 @@ torch = pytest.importorskip("torch")
 from safetensors.numpy import load_file, save_file  # noqa: E402
 
 from motionclip_blender.core.errors import UserError  # noqa: E402
-from motionclip_blender.core.model.prompt_memory import PromptMemory  # noqa: E402
-from motionclip_blender.core.model.weights import Weights, load_weights, network_size, save_weights  # noqa: E402
+from motionclip_blender.core.inference.networks import Networks  # noqa: E402
+from motionclip_blender.core.inference.prompt_retrieval import PromptRetrieval  # noqa: E402
+from motionclip_blender.core.model.weights import Weights, save_weights  # noqa: E402
 from motionclip_blender.core.pack import Pack  # noqa: E402
+from motionclip_blender.core.progress import no_progress  # noqa: E402
 
 WIDTH, CLASSES, EACH = 64, 5, 8  # wordings of a motion, one motion a class
 MOTIONS = np.repeat(np.arange(CLASSES), EACH)
@@ -38,54 +40,54 @@ def told(names, random) -> np.ndarray:
 
 
 @pytest.fixture
-def memory(told, names) -> PromptMemory:
-    return PromptMemory.of(told, MOTIONS, range(CLASSES), names)
+def retrieval(told, names) -> PromptRetrieval:
+    return PromptRetrieval.of(told, MOTIONS, range(CLASSES), names)
 
 
-def test_a_known_wording_stays_where_it_is(memory, told):
-    away = np.linalg.norm(memory.recall(told) - told, axis=1) / np.linalg.norm(told - told.mean(axis=0), axis=1)
+def test_a_known_wording_stays_where_it_is(retrieval, told):
+    away = np.linalg.norm(retrieval.recall(told) - told, axis=1) / np.linalg.norm(told - told.mean(axis=0), axis=1)
     assert away.max() < 0.25 and away.mean() < 0.15  # what four bits of a number lose
 
 
-def test_an_unknown_wording_is_answered_from_the_most_like_one(memory, told, random):
+def test_an_unknown_wording_is_answered_from_the_most_like_one(retrieval, told, random):
     asked = told + 0.4 * random.normal(size=told.shape).astype(np.float32)
     before = np.linalg.norm(asked - told, axis=1)
-    assert (np.linalg.norm(memory.recall(asked) - told, axis=1) < 0.6 * before).all()
+    assert (np.linalg.norm(retrieval.recall(asked) - told, axis=1) < 0.6 * before).all()
 
 
 def test_what_its_class_says_speaks_for_a_wording(told, names):
     told[EACH] = told[0] + 0.1 * (told[EACH] - told[0])  # nearly the same words, but of the next class
     asked = (told[:1] + told[EACH : EACH + 1]) / 2
-    memory = PromptMemory.of(told, MOTIONS, range(CLASSES), names)
+    retrieval = PromptRetrieval.of(told, MOTIONS, range(CLASSES), names)
     for lean, nearer, other in ((names[0] - names[1], 0, EACH), (names[1] - names[0], EACH, 0)):
-        (found,) = memory.recall(asked + 0.5 * lean)
+        (found,) = retrieval.recall(asked + 0.5 * lean)
         assert np.linalg.norm(found - told[nearer]) < np.linalg.norm(found - told[other])
 
 
 def test_motions_are_not_mixed(told, names):
     told[1], told[EACH] = told[0] + 0.01 * told[1], told[0] + 0.01 * told[EACH]
-    memory = PromptMemory.of(told, MOTIONS, np.zeros(CLASSES, int), names)
+    retrieval = PromptRetrieval.of(told, MOTIONS, np.zeros(CLASSES, int), names)
     # as much like a wording of another motion as like two of one: their mean, without the other
-    (found,) = memory.recall(told[0][None])
+    (found,) = retrieval.recall(told[0][None])
     between = told[:2].mean(axis=0)
     assert np.linalg.norm(found - between) < 0.25 * np.linalg.norm(between)
-    away = PromptMemory.of(np.delete(told, EACH, axis=0), np.delete(MOTIONS, EACH), np.zeros(CLASSES, int), names)
+    away = PromptRetrieval.of(np.delete(told, EACH, axis=0), np.delete(MOTIONS, EACH), np.zeros(CLASSES, int), names)
     assert np.linalg.norm(found - away.recall(told[0][None])[0]) < 0.1 * np.linalg.norm(found)
 
 
-def test_prompts_together_are_read_as_each_alone(memory, random):
+def test_prompts_together_are_read_as_each_alone(retrieval, random):
     asked = random.normal(size=(6, WIDTH)).astype(np.float32)
-    alone = np.concatenate([memory.recall(row[None]) for row in asked])
-    np.testing.assert_allclose(memory.recall(asked), alone, atol=1e-3)
+    alone = np.concatenate([retrieval.recall(row[None]) for row in asked])
+    np.testing.assert_allclose(retrieval.recall(asked), alone, atol=1e-3)
 
 
-def test_it_is_kept_in_half_a_byte_a_number(memory, told, names, random):
-    arrays = memory.arrays()
+def test_it_is_kept_in_half_a_byte_a_number(retrieval, told, names, random):
+    arrays = retrieval.arrays()
     assert sum(array.nbytes for array in arrays.values()) == told.size // 2 + 2 * (
         names.size + 2 * WIDTH + len(told) + CLASSES
     )
     asked = random.normal(size=(3, WIDTH)).astype(np.float32)
-    assert (PromptMemory.from_arrays(arrays).recall(asked) == memory.recall(asked)).all()
+    assert (PromptRetrieval.from_arrays(arrays).recall(asked) == retrieval.recall(asked)).all()
 
 
 @pytest.mark.parametrize(
@@ -106,10 +108,10 @@ def test_it_is_kept_in_half_a_byte_a_number(memory, told, names, random):
     ],
     ids=lambda changed: next(iter(changed)),
 )
-def test_arrays_that_do_not_fit_together(memory, changed):
-    arrays = memory.arrays() | {PromptMemory.PREFIX + name: array for name, array in changed.items()}
+def test_arrays_that_do_not_fit_together(retrieval, changed):
+    arrays = retrieval.arrays() | {PromptRetrieval.PREFIX + name: array for name, array in changed.items()}
     with pytest.raises(ValueError, match="known wording"):
-        PromptMemory.from_arrays({name: array for name, array in arrays.items() if array is not None})
+        PromptRetrieval.from_arrays({name: array for name, array in arrays.items() if array is not None})
 
 
 @pytest.fixture
@@ -119,28 +121,29 @@ def small(tmp_path, monkeypatch) -> Pack:
 
     network = {"width": 32, "layers": 1, "heads": 2, "feed_forward": 32}
     default = Pack.load()
-    pack = replace(default, folder=tmp_path, network=default.network | network, image=None)
+    pack = replace(default, folder=tmp_path, network=default.network | network, image=None, checksums={})
     told = np.random.default_rng(0).normal(size=(12, pack.clip.width)).astype(np.float32)
-    memory = PromptMemory.of(told, np.arange(12), np.arange(12) % 3, told[:3])
-    save_weights(Weights(MotionCLIP(network_size(pack)), memory=memory), pack.weights_path)
+    retrieval = PromptRetrieval.of(told, np.arange(12), np.arange(12) % 3, told[:3])
+    projection = np.zeros((pack.clip.width, 384), np.float32)
+    save_weights(Weights(MotionCLIP(pack.network_size), projection, retrieval), pack.weights_path)
     return pack
 
 
 def test_a_pack_brings_its_wordings(small):
-    memory = load_weights(small).memory
+    retrieval = Networks(small, no_progress).retrieval
     told = np.random.default_rng(0).normal(size=(12, small.clip.width)).astype(np.float32)
-    assert np.linalg.norm(memory.recall(told) - told, axis=1).max() < 0.2 * np.linalg.norm(told, axis=1).min()
+    assert np.linalg.norm(retrieval.recall(told) - told, axis=1).max() < 0.2 * np.linalg.norm(told, axis=1).min()
 
 
 def test_broken_wordings_are_told_of(small):
     arrays = load_file(small.weights_path)
-    del arrays[PromptMemory.PREFIX + "names"]
+    del arrays[PromptRetrieval.PREFIX + "names"]
     save_file(arrays, small.weights_path)
     with pytest.raises(UserError, match="install the pack again"):
-        load_weights(small)
+        Networks(small, no_progress)
 
 
 def test_a_pack_without_wordings(small):
-    arrays = {k: v for k, v in load_file(small.weights_path).items() if not k.startswith(PromptMemory.PREFIX)}
+    arrays = {k: v for k, v in load_file(small.weights_path).items() if not k.startswith(PromptRetrieval.PREFIX)}
     save_file(arrays, small.weights_path)
-    assert load_weights(small).memory is None
+    assert Networks(small, no_progress).retrieval is None

@@ -20,7 +20,7 @@ _LEVELS = 16  # that four bits tell apart
 _REACH = 2.7  # standard deviations: where the levels end. Numbers spread as a bell lose least so, 11 % of their size
 
 
-class PromptMemory:
+class PromptRetrieval:
     """Known wordings: what they say, to compare prompts with, and where they lie.
 
     In a pack a wording takes half a byte for each of its D numbers.
@@ -67,7 +67,7 @@ class PromptMemory:
     @classmethod
     def of(
         cls, wordings: np.ndarray, motions: Sequence[int], classes: Sequence[int], names: np.ndarray
-    ) -> PromptMemory:
+    ) -> PromptRetrieval:
         """Of embeddings (n, D) of wordings, and (C, D) of the names of classes."""
         mean = wordings.mean(axis=0).astype(np.float16)
         steps = (2 * _REACH / _LEVELS * wordings.std(axis=0) + 1e-7).astype(np.float16)
@@ -100,7 +100,7 @@ class PromptMemory:
         return {self.PREFIX + name: array for name, array in self._kept.items()}
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> PromptMemory:
+    def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> PromptRetrieval:
         """The memory that gave these `arrays`. Raises `ValueError` for others."""
         try:
             return cls(**{name.removeprefix(cls.PREFIX): array for name, array in arrays.items()})

@@ -1,0 +1,131 @@
+"""The layers that transformers are made of, in single precision.
+
+Arrays are made as seldom as possible, and work is done in them: at these sizes fresh memory costs as much as the
+arithmetic. Products go to numpy's BLAS, in as many threads as that takes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .tensors import Weights
+
+_CHUNK = 1 << 13  # numbers of an activation at a time: they and what is worked out on the way stay in the cache
+
+# erfc(z) = (a1 t + ... + a5 t^5) exp(-z^2) with t = 1 / (1 + p z), z >= 0, to 1.5e-7
+# (Abramowitz and Stegun, Handbook of Mathematical Functions, 7.1.26)
+_P = 0.3275911 / np.sqrt(2)
+_A = tuple(np.float32(a / 2) for a in (0.254829592, -0.284496736, 1.421413741, -1.453152027, 1.061405429))
+
+
+@dataclass(frozen=True, eq=False)
+class Linear:
+    """weight: (out, in). bias: (out,), or None."""
+
+    weight: np.ndarray
+    bias: np.ndarray | None
+
+    @classmethod
+    def of(cls, weights: Weights, name: str, out: int, into: int) -> Linear:
+        """The layer `name`, of `into` numbers to `out`. Raises `TensorError` when it is not there."""
+        return cls(weights.float32(f"{name}.weight", out, into), weights.float32(f"{name}.bias", out))
+
+    def after(self, norm: Norm) -> Linear:
+        """This layer with the scale and the shift of a norm before it worked in, for `Norm.plain`'s output."""
+        return Linear(self.weight * norm.scale, self.bias + self.weight @ norm.shift)
+
+    def __call__(self, x: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+        """(..., in) to (..., out). out: where to, a contiguous array of that shape; by default a new one."""
+        rows = x.reshape(-1, x.shape[-1])
+        if out is not None:
+            out = out.reshape(len(rows), -1)
+        out = np.dot(rows, self.weight.T, out=out)
+        if self.bias is not None:
+            out += self.bias
+        return out.reshape(*x.shape[:-1], -1)
+
+
+@dataclass(frozen=True, eq=False)
+class Norm:
+    """Layer normalisation. scale, shift: (width,)."""
+
+    scale: np.ndarray
+    shift: np.ndarray
+    epsilon: float = 1e-5
+
+    @classmethod
+    def of(cls, weights: Weights, name: str, width: int, epsilon: float = 1e-5) -> Norm:
+        """The norm `name`. Raises `TensorError` when it is not there."""
+        return cls(weights.float32(f"{name}.weight", width), weights.float32(f"{name}.bias", width), epsilon)
+
+    def plain(self, x: np.ndarray) -> np.ndarray:
+        """(..., width) of mean zero and variance one, without scale and shift."""
+        width = x.shape[-1]
+        mean = np.dot(x, np.full(width, 1 / width, np.float32))  # a product is several times as fast as `mean`
+        out = x - mean[..., None]
+        spread = np.einsum("...i,...i->...", out, out)
+        spread /= width
+        spread += self.epsilon
+        np.sqrt(spread, out=spread)
+        np.reciprocal(spread, out=spread)
+        out *= spread[..., None]
+        return out
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        out = self.plain(x)
+        out *= self.scale
+        out += self.shift
+        return out
+
+
+def attend(qkv: np.ndarray, heads: int, mask: np.ndarray | None = None) -> np.ndarray:
+    """What each of T tokens reads of the others: (B, T, 3 * width) to (B, T, width).
+
+    qkv: queries, keys and values side by side; the queries are scaled already (see `scaled_queries`). mask: (B, T)
+    whether a token is there; by default all are.
+    """
+    batch, tokens, width = *qkv.shape[:2], qkv.shape[2] // 3
+    q, k, v = qkv.reshape(batch, tokens, 3, heads, width // heads).transpose(2, 0, 3, 1, 4)
+    scores = np.matmul(q, k.swapaxes(-1, -2))
+    if mask is not None:
+        scores += np.where(mask, np.float32(0), np.float32(-1e9))[:, None, None]
+    scores -= scores.max(axis=-1, keepdims=True)
+    np.exp(scores, out=scores)
+    scores /= scores.sum(axis=-1, keepdims=True)
+    return np.matmul(scores, v).transpose(0, 2, 1, 3).reshape(batch, tokens, width)
+
+
+def scaled_queries(qkv: Linear, heads: int) -> Linear:
+    """The layer that makes queries, keys and values, with attention's scale, 1 / sqrt(head width), in the queries."""
+    width = qkv.weight.shape[0] // 3
+    scale = np.ones(3 * width, np.float32)
+    scale[:width] = (width // heads) ** -0.5
+    return Linear(qkv.weight * scale[:, None], qkv.bias * scale)
+
+
+def gelu(x: np.ndarray) -> np.ndarray:
+    """GELU by the error function (Hendrycks and Gimpel, 2016), exact to 2e-7; in place, and returned.
+
+    x Phi(x) = max(x, 0) - |x| erfc(|x| / sqrt 2) / 2.
+    """
+    flat = x.reshape(-1)
+    for start in range(0, len(flat), _CHUNK):
+        part = flat[start : start + _CHUNK]
+        size = np.abs(part)
+        t = size * np.float32(_P)
+        t += 1
+        np.reciprocal(t, out=t)
+        tail = t * _A[4]
+        for factor in (_A[3], _A[2], _A[1], _A[0]):
+            tail += factor
+            tail *= t
+        tail *= size
+        np.multiply(part, part, out=t)
+        t *= np.float32(-0.5)
+        np.exp(t, out=t)
+        tail *= t
+        np.maximum(part, 0, out=part)
+        part -= tail
+    return x

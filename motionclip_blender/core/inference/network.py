@@ -1,0 +1,187 @@
+"""MotionCLIP's transformer auto-encoder in numpy (Tevet et al., ECCV 2022, section 3.1).
+
+The same network as `core.model.network`, layer by layer, for using it: encoder and decoder are built by themselves, so
+that who only makes motions never has the encoder in memory. What does not depend on the input is worked out once:
+positions, the cosines of the linear part, norms worked into the products that follow them.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from ..network_size import HEIGHT, PREFIX_TOKENS, STEP, NetworkSize
+from .layers import Linear, Norm, attend, gelu, scaled_queries
+from .linear_part import LatentAdapter, cosines, fitting
+from .tensors import Weights
+
+
+class Encoder:
+    """Motions to latents."""
+
+    def __init__(self, weights: Weights, size: NetworkSize) -> None:
+        """Raises `TensorError` for weights of another network."""
+        self._size = size
+        self._prefix = weights.float32("prefix", PREFIX_TOKENS, size.width)
+        self._embed = Linear.of(weights, "embed", size.width, size.numbers)
+        self._layers = [_Layer(weights.within(f"layers.{i}"), size, ("norm1", "norm2")) for i in range(size.layers)]
+        self._to_latent = None
+        if size.cosines or size.width != size.latent:
+            self._to_latent = Linear.of(weights, "to_latent", size.latent, size.width)
+        if size.cosines:
+            self._linear = Linear.of(weights, "linear.to_latent", size.latent, size.cosines * size.numbers)
+
+    def __call__(self, poses: np.ndarray) -> np.ndarray:
+        """poses (B, T, rows, 6) to latents (B, latent), float32."""
+        size = self._size
+        if size.integrates_translation:
+            poses = to_steps(poses)
+        numbers = np.ascontiguousarray(poses, np.float32).reshape(*poses.shape[:2], -1)
+        latents = self._read(numbers)
+        if size.cosines:
+            spectra = fitting(numbers.shape[1], size.cosines, size.period) @ numbers
+            latents += self._linear(spectra.reshape(len(numbers), -1))
+        return latents
+
+    def _read(self, numbers: np.ndarray) -> np.ndarray:
+        """(B, latent): what the transformer makes of poses (B, T, rows * 6)."""
+        size = self._size
+        x = np.empty((len(numbers), PREFIX_TOKENS + numbers.shape[1], size.width), np.float32)
+        x[:, :PREFIX_TOKENS] = self._prefix
+        x[:, PREFIX_TOKENS:] = self._embed(numbers)
+        x += positions(x.shape[1], size.width, size.position_base)
+        room = _Room(x.shape, size)
+        for layer in self._layers:
+            x = layer(x, room)
+        return x[:, 0].copy() if self._to_latent is None else self._to_latent(x[:, 0])
+
+
+class Decoder:
+    """Latents to motions."""
+
+    def __init__(self, weights: Weights, size: NetworkSize) -> None:
+        """Raises `TensorError` for weights of another network."""
+        self._size = size
+        self._layers = [_Layer(weights.within(f"layers.{i}"), size, ("norm1", "norm3")) for i in range(size.layers)]
+        reads = [Linear.of(weights, f"layers.{i}.from_latent", size.width, size.latent) for i in range(size.layers)]
+        # what all layers read of a latent, in one product
+        self._reads = Linear(np.concatenate([r.weight for r in reads]), np.concatenate([r.bias for r in reads]))
+        self._norms = None
+        if not size.pre_norm:
+            self._norms = [Norm.of(weights, f"layers.{i}.norm2", size.width) for i in range(size.layers)]
+        self._to_pose = Linear.of(weights, "to_pose", size.numbers, size.width)
+        if size.cosines:
+            self._adapter = LatentAdapter(weights.within("reader"), size)
+            self._linear = Linear.of(weights, "linear.to_spectrum", size.cosines * size.numbers, size.latent)
+            self._embed = Linear.of(weights, "embed", size.width, size.numbers)
+
+    def __call__(self, latents: np.ndarray, frames: int) -> np.ndarray:
+        """latents (B, latent) to poses (B, frames, rows, 6), float32."""
+        size = self._size
+        latents = np.asarray(latents, np.float32)
+        start = positions(frames, size.width, size.position_base)
+        if size.cosines:
+            latents = self._adapter(latents)
+            spectra = self._linear(latents).reshape(len(latents), size.cosines, -1)
+            table = cosines(frames, size.cosines, size.period)
+            # the draft's embedding, frame by frame, is the table times that of its few cosines
+            x = table @ (spectra @ self._embed.weight.T)
+            x += start + self._embed.bias
+            numbers = self._write(x, latents)
+            numbers += table @ spectra
+        else:
+            numbers = self._write(np.broadcast_to(start, (len(latents), *start.shape)), latents)
+        poses = numbers.reshape(len(latents), frames, size.rows, 6)
+        return from_steps(poses) if size.integrates_translation else poses
+
+    def _write(self, x: np.ndarray, latents: np.ndarray) -> np.ndarray:
+        """(B, T, rows * 6): what the transformer makes of latents (B, latent), beginning with x (B, T, width)."""
+        reads = self._reads(latents).reshape(len(latents), len(self._layers), 1, -1)
+        room = _Room(x.shape, self._size)
+        for i, layer in enumerate(self._layers):
+            x = layer(x, room, reads[:, i], None if self._norms is None else self._norms[i])
+        return self._to_pose(x)
+
+
+class _Room:
+    """Memory for what a layer works out on the way, for all layers of one pass."""
+
+    def __init__(self, shape: tuple[int, ...], size: NetworkSize) -> None:
+        """shape: (B, T, width) of what goes through the layers."""
+        self.qkv = np.empty((*shape[:2], 3 * size.width), np.float32)
+        self.up = np.empty((*shape[:2], size.feed_forward), np.float32)
+
+
+class _Layer:
+    """Self-attention and feed-forward, each added and normalised, before or after as the network's size says."""
+
+    def __init__(self, weights: Weights, size: NetworkSize, norms: tuple[str, str]) -> None:
+        width = size.width
+        self._heads, self._pre_norm = size.heads, size.pre_norm
+        self._norms = [Norm.of(weights, name, width) for name in norms]
+        qkv = scaled_queries(Linear.of(weights, "attention.qkv", 3 * width, width), size.heads)
+        up = Linear.of(weights, "feed_forward.0", size.feed_forward, width)
+        if size.pre_norm:
+            qkv, up = qkv.after(self._norms[0]), up.after(self._norms[1])
+        self._qkv, self._up = qkv, up
+        self._out = Linear.of(weights, "attention.out", width, width)
+        self._down = Linear.of(weights, "feed_forward.3", width, size.feed_forward)
+
+    def __call__(
+        self, x: np.ndarray, room: _Room, read: np.ndarray | None = None, norm: Norm | None = None
+    ) -> np.ndarray:
+        """x (B, T, width) to the same shape. read: (B, 1, width) what is added between the two, normalised by `norm`
+        where layers normalise what they leave."""
+        if self._pre_norm:
+            attended = self._out(attend(self._qkv(self._norms[0].plain(x), room.qkv), self._heads))
+            attended += x
+            if read is not None:
+                attended += read
+            made = self._down(gelu(self._up(self._norms[1].plain(attended), room.up)))
+            made += attended
+            return made
+        attended = self._out(attend(self._qkv(x, room.qkv), self._heads))
+        attended += x
+        x = self._norms[0](attended)
+        if read is not None:
+            x += read
+            x = norm(x)
+        made = self._down(gelu(self._up(x, room.up)))
+        made += x
+        return self._norms[1](made)
+
+
+@lru_cache(maxsize=64)
+def positions(frames: int, width: int, base: float) -> np.ndarray:
+    """(frames, width) sinusoidal positions: sine on even channels, cosine on odd (Vaswani et al., 2017)."""
+    angles = np.arange(frames)[:, None] * np.exp(np.arange(0, width, 2) * (-np.log(base) / width))
+    table = np.empty((frames, width), np.float32)
+    table[:, 0::2], table[:, 1::2] = np.sin(angles), np.cos(angles)
+    table.setflags(write=False)
+    return table
+
+
+def from_steps(poses: np.ndarray) -> np.ndarray:
+    """Pose tensors (B, T, rows, 6) of those whose last row holds steps over the ground and the height; in place."""
+    row = poses[:, :, -1]
+    row[:, :, 3:] = 0
+    height = row[:, :, 1] - row[:, :1, 1]
+    ground = row[:, :, 0:3:2]
+    way = np.cumsum(ground, axis=1)
+    way -= ground[:, :1].copy()
+    row[:, :, 0:3:2] = way * np.float32(STEP)
+    row[:, :, 1] = height * np.float32(HEIGHT)
+    return poses
+
+
+def to_steps(poses: np.ndarray) -> np.ndarray:
+    """The other way, as a copy. The first frame's step, which no sum has, is taken to be the second's."""
+    poses = np.array(poses, np.float32)
+    row = poses[:, :, -1]
+    steps = np.diff(row[:, :, 0:3:2], axis=1) / np.float32(STEP)
+    row[:, 1:, 0:3:2] = steps
+    row[:, :1, 0:3:2] = steps[:, :1]
+    row[:, :, 1] /= np.float32(HEIGHT)
+    row[:, :, 3:] = 0
+    return poses

@@ -1,0 +1,122 @@
+"""The networks of a pack, in numpy."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import UserError
+from ..pack import Pack
+from ..progress import Progress
+from .image_tower import ImageTower
+from .network import Decoder, Encoder
+from .prompt_retrieval import PromptRetrieval
+from .tensors import DamagedFile, Weights, read_tensors
+from .text_tower import WIDTH, TextTower, load_tokenizer, tower_arrays
+
+PROJECTION = "clip.text_projection"
+"""The name that a pack's projection of the text tower's output to CLIP's width has among its weights."""
+
+_ENCODER = "encoder."
+_BATCH = 8  # motions that go through a network at once: they stay in the processor's cache
+
+
+class Networks:
+    """Text tower, decoder and known wordings of a pack, loaded; the encoder on first use.
+
+    name: of what computes. retrieval: the wordings that the decoder was trained on; None for a pack without them.
+    """
+
+    name = "numpy"
+
+    def __init__(self, pack: Pack, progress: Progress) -> None:
+        """Raises `UserError` when a file is missing, damaged, or of another network, and what `progress` raises."""
+        self.pack, self._building = pack, threading.Lock()
+        progress("Loading the motion model", 0.1)
+        arrays = pack_arrays(pack)
+        self.retrieval = _retrieval(pack, arrays)
+        self._load(arrays)
+        progress("Loading the text encoder", 0.5)
+        self._text = self._text_tower(projection(pack, arrays))
+        progress("Loaded", 1.0)
+
+    def _load(self, arrays: dict[str, np.ndarray]) -> None:
+        """Makes encoder and decoder of a pack's arrays."""
+        with _Of(self.pack.weights_path):
+            self._decoder = Decoder(Weights(arrays, "decoder."), self.pack.network_size)
+        # a copy, for views would keep the whole file in memory
+        self._encoder_arrays = {name: array.copy() for name, array in arrays.items() if name.startswith(_ENCODER)}
+        self._encoder: Encoder | None = None
+
+    def _text_tower(self, projection: np.ndarray) -> TextTower:
+        return TextTower(tower_arrays(self.pack.clip), load_tokenizer(), projection, self.pack.clip.context_length)
+
+    def texts(self, prompts: Sequence[str]) -> np.ndarray:
+        """(n, latent) float32: prompts in CLIP's space, unnormalised."""
+        return self._text(prompts)
+
+    def decode(self, latents: np.ndarray, frames: int) -> np.ndarray:
+        """Latents (n, latent) to pose tensors (n, frames, rows, 6), float32."""
+        parts = (latents[start : start + _BATCH] for start in range(0, len(latents), _BATCH))
+        return np.concatenate([self._decoder(part, frames) for part in parts])
+
+    def encode(self, poses: np.ndarray) -> np.ndarray:
+        """Pose tensors of one length (n, T, rows, 6) to latents (n, latent), float32."""
+        with self._building:
+            if self._encoder is None:
+                with _Of(self.pack.weights_path):
+                    self._encoder = Encoder(Weights(self._encoder_arrays, _ENCODER), self.pack.network_size)
+                self._encoder_arrays = {}
+        parts = (poses[start : start + _BATCH] for start in range(0, len(poses), _BATCH))
+        return np.concatenate([self._encoder(part) for part in parts])
+
+
+def load_image_tower(pack: Pack) -> ImageTower:
+    """The pack's image tower. Raises `UserError` when it has none, or its file is damaged."""
+    if pack.image is None:
+        raise UserError(f"The pack {pack.name} cannot read images; choose a pack with an image tower.")
+    with _Of(pack.image_path):
+        arrays = read_tensors(pack.image_path, pack.checksum(pack.image_path))
+        return ImageTower(Weights(arrays), pack.image, pack.clip.width)
+
+
+def pack_arrays(pack: Pack) -> dict[str, np.ndarray]:
+    """A pack's arrays as they are stored. Raises `UserError` for a file that is damaged or cut off."""
+    with _Of(pack.weights_path):
+        return read_tensors(pack.weights_path, pack.checksum(pack.weights_path))
+
+
+def projection(pack: Pack, arrays: dict[str, np.ndarray]) -> np.ndarray:
+    """(latent, tower width): the pack's projection of the text tower's output."""
+    with _Of(pack.weights_path):
+        return Weights(arrays).float32(PROJECTION, pack.clip.width, WIDTH)
+
+
+def _retrieval(pack: Pack, arrays: dict[str, np.ndarray]) -> PromptRetrieval | None:
+    found = {name: array.copy() for name, array in arrays.items() if name.startswith(PromptRetrieval.PREFIX)}
+    with _Of(pack.weights_path):
+        return PromptRetrieval.from_arrays(found) if found else None
+
+
+class _Of:
+    """Turns what goes wrong with a file's weights into a sentence."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, OSError):
+            what = f"cannot be read ({error.strerror or error})"
+        elif isinstance(error, DamagedFile):
+            what = f"is damaged or cut off ({error})"
+        elif isinstance(error, ValueError):
+            what = f"holds another network than its pack.json says ({error})"
+        else:
+            return
+        raise UserError(f"{self._path} {what}; install the pack again.") from error

@@ -1,0 +1,149 @@
+"""Reads the arrays of safetensors files, and gives them out in single precision.
+
+The format: eight bytes with the length of a JSON header, the header (per array its type, shape and place), then the
+numbers (https://github.com/huggingface/safetensors). Nothing in such a file can run code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import struct
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+
+_TYPES = {"F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "<i1", "U8": "<u1"}
+_SCALE = ".scale"
+GROUP = 64
+"""Numbers of a row that share a scale. With one for a whole row twice as many prompts are taken for another motion."""
+
+_CHUNK = 1 << 18  # numbers that are converted at once: they stay in the processor's cache
+
+
+class TensorError(ValueError):
+    """The file does not hold what is asked for. The message says what."""
+
+
+class DamagedFile(TensorError):
+    """The file is cut off, altered, or of another format."""
+
+
+def read_tensors(path: Path, sha256: str | None = None) -> dict[str, np.ndarray]:
+    """All arrays of a file, by name, as they are stored; they share one buffer and can't be written to.
+
+    sha256: what the file's digest must be, in hexadecimal; by default it is not checked. Raises `DamagedFile` for a
+    file that is cut off, altered, or of no such format, and `OSError` when it cannot be read.
+    """
+    data = np.fromfile(path, np.uint8)
+    if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:
+        raise DamagedFile("its checksum is another than it should be")
+    data.setflags(write=False)
+    if len(data) < 8:
+        raise DamagedFile("it is shorter than a header")
+    (length,) = struct.unpack("<Q", data[:8].tobytes())
+    if length > len(data) - 8:
+        raise DamagedFile("its header is cut off")
+    try:
+        header = json.loads(data[8 : 8 + length].tobytes())
+        entries = [(name, entry) for name, entry in header.items() if name != "__metadata__"]
+        return {name: _array(data[8 + length :], **entry) for name, entry in entries}
+    except (AttributeError, TypeError, KeyError, ValueError, RecursionError) as error:
+        raise DamagedFile(f"its header is damaged ({error})") from error
+
+
+def _array(data: np.ndarray, dtype: str, shape: list[int], data_offsets: list[int]) -> np.ndarray:
+    start, stop = data_offsets
+    kind = np.dtype(_TYPES[dtype])
+    if not (all(type(n) is int and n >= 0 for n in (*shape, start, stop)) and start <= stop <= len(data)):
+        raise ValueError("an array lies outside of the file")
+    if stop - start != math.prod(shape) * kind.itemsize:
+        raise ValueError("an array has another size than its shape says")
+    return data[start:stop].view(kind).reshape(shape)
+
+
+class Weights(Mapping[str, np.ndarray]):
+    """Arrays by name, each asked for with the shape that the network needs, in single precision.
+
+    A name with a companion `NAME.scale` is stored as eight-bit integers; see `quantised`.
+    """
+
+    def __init__(self, arrays: Mapping[str, np.ndarray], prefix: str = "") -> None:
+        self._arrays, self._prefix = arrays, prefix
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        """The array as it is stored."""
+        return self._arrays[self._prefix + name]
+
+    def __iter__(self) -> Iterator[str]:
+        return (name.removeprefix(self._prefix) for name in self._arrays if name.startswith(self._prefix))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def within(self, prefix: str) -> Weights:
+        """Those whose names begin with `prefix` and a dot, by the rest of their names."""
+        return Weights(self._arrays, f"{self._prefix}{prefix}.")
+
+    def stored(self, name: str, *shape: int) -> np.ndarray:
+        """The array as it is stored. Raises `TensorError` when there is none, or one of another shape."""
+        found = self._arrays.get(self._prefix + name)
+        if found is None:
+            raise TensorError(f"it lacks {self._prefix}{name}")
+        if found.shape != shape:
+            raise TensorError(f"{self._prefix}{name} is {_shape(found.shape)}, not {_shape(shape)}")
+        return found
+
+    def float32(self, name: str, *shape: int) -> np.ndarray:
+        """The array as float32, contiguous. Raises `TensorError` as `stored`, and for numbers that are not finite."""
+        found = self.stored(name, *shape)
+        if name + _SCALE in self:
+            found = dequantised(found, self.float32(name + _SCALE, shape[0], shape[1] // GROUP))
+        elif found.dtype == np.float16:
+            found = from_half(found)
+        else:
+            found = np.ascontiguousarray(found, np.float32)
+        if not np.isfinite(found.sum()):
+            raise TensorError(f"{self._prefix}{name} holds numbers that are not finite")
+        return found
+
+
+def quantised(array: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """`array` (rows, n) as int8, and scales (rows, n / `GROUP`) float16, one for each group of numbers."""
+    groups = np.asarray(array, np.float32).reshape(len(array), -1, GROUP)
+    scale = np.maximum(np.abs(groups).max(axis=-1) / 127, 1e-7).astype(np.float16)
+    levels = np.rint(groups / scale.astype(np.float32)[..., None]).clip(-127, 127)
+    return levels.astype(np.int8).reshape(array.shape), scale
+
+
+def dequantised(levels: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """float32 (rows, n) of `levels` (rows, n) int8 times the scales (rows, groups) of their groups."""
+    groups = levels.reshape(*scale.shape, -1)
+    return np.multiply(groups, scale[..., None], dtype=np.float32).reshape(levels.shape)
+
+
+def from_half(array: np.ndarray) -> np.ndarray:
+    """float32 of float16, several times as fast as numpy's own conversion.
+
+    The bits of a half, put where single precision has its own, are the number divided by 2 to the 112th. Infinities
+    and NaN become numbers over 65,536, which no half is; they come out as they should by numpy's conversion.
+    """
+    bits = np.ascontiguousarray(array).reshape(-1).view(np.uint16)
+    out = np.empty(len(bits), np.float32)
+    for start in range(0, len(bits), _CHUNK):
+        part = bits[start : start + _CHUNK].astype(np.uint32)
+        sign = part & np.uint32(0x8000)
+        sign <<= np.uint32(16)
+        part &= np.uint32(0x7FFF)
+        part <<= np.uint32(13)
+        part |= sign
+        np.multiply(part.view(np.float32), np.float32(2.0**112), out=out[start : start + _CHUNK])
+    if len(out) and np.abs(out).max() >= 65536:
+        return array.astype(np.float32)
+    return out.reshape(array.shape)
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return " x ".join(map(str, shape)) or "a single number"

@@ -1,0 +1,110 @@
+"""The default text tower, all-MiniLM-L6-v2, in numpy: prompts to points of CLIP's space.
+
+A BERT encoder (Devlin et al., NAACL 2019) whose outputs are averaged over a prompt's tokens (Reimers and Gurevych,
+"Sentence-BERT", EMNLP 2019), then the pack's projection to CLIP's width. Its weights ship with the extension, as
+eight-bit integers.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import UserError
+from ..pack import ClipSpec
+from .layers import Linear, Norm, attend, gelu, scaled_queries
+from .tensors import GROUP, Weights, dequantised, read_tensors
+from .tokenizer import WordPiece
+
+FOLDER = Path(__file__).resolve().parents[2] / "assets" / "text_tower"
+LAYERS, WIDTH, HEADS, FEED_FORWARD, POSITIONS = 6, 384, 12, 1536, 512
+EPSILON = 1e-12  # of its norms
+
+_BATCH = 32
+
+
+def tower_arrays(spec: ClipSpec, folder: Path = FOLDER) -> dict[str, np.ndarray]:
+    """The shipped tower's arrays as they are stored, checked. Raises `UserError` when `spec` means another tower."""
+    try:
+        described = json.loads((folder / "tower.json").read_text(encoding="utf-8"))
+        if described["source_sha256"] != spec.sha256:
+            raise UserError(
+                "This pack's text encoder is not the one that ships with the extension; choose another pack, or update."
+            )
+        return read_tensors(folder / "weights.safetensors", described["weights_sha256"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(
+            f"The text encoder in {folder} is missing or damaged ({error}); install the extension again."
+        ) from error
+
+
+def load_tokenizer(folder: Path = FOLDER) -> WordPiece:
+    """The shipped tower's vocabulary."""
+    try:
+        return WordPiece.load(folder / "vocab.txt")
+    except (OSError, ValueError) as error:
+        raise UserError(f"The vocabulary in {folder} is missing or damaged; install the extension again.") from error
+
+
+class TextTower:
+    """Prompts to embeddings, unnormalised, as MotionCLIP's decoder is fed."""
+
+    def __init__(
+        self, arrays: dict[str, np.ndarray], tokenizer: WordPiece, projection: np.ndarray, longest: int
+    ) -> None:
+        """projection: (latent, `WIDTH`). longest: tokens that are read of a prompt."""
+        weights = Weights(arrays)
+        self._tokenizer, self._longest = tokenizer, min(longest, POSITIONS)
+        # of thirty thousand words a prompt has ten: their rows are made float32 when they are looked up
+        self._words = weights.stored("words", len(tokenizer), WIDTH)
+        self._word_scales = weights.float32("words.scale", len(tokenizer), WIDTH // GROUP)
+        self._positions = weights.float32("positions", POSITIONS, WIDTH)
+        self._norm = Norm.of(weights, "norm", WIDTH, EPSILON)
+        self._layers = [_Layer(weights.within(f"layers.{i}")) for i in range(LAYERS)]
+        self._projection = np.ascontiguousarray(projection, np.float32)
+
+    def __call__(self, prompts: Sequence[str]) -> np.ndarray:
+        """(n, latent) float32. Prompts of about one length are read together, so that little of it is padding."""
+        order = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
+        out = np.empty((len(prompts), len(self._projection)), np.float32)
+        for start in range(0, len(order), _BATCH):
+            part = order[start : start + _BATCH]
+            out[part] = self._read(self._tokenizer.batch([prompts[i] for i in part], self._longest))
+        return out
+
+    def _read(self, tokens: np.ndarray) -> np.ndarray:
+        """(n, latent) of token ids (n, T)."""
+        there = tokens != self._tokenizer.pad
+        ids = tokens.reshape(-1)
+        x = dequantised(self._words[ids], self._word_scales[ids]).reshape(*tokens.shape, WIDTH)
+        x += self._positions[: tokens.shape[1]]
+        x = self._norm(x)
+        mask = None if there.all() else there
+        for layer in self._layers:
+            x = layer(x, mask)
+        counts = there.sum(axis=1, keepdims=True, dtype=np.float32)
+        mean = np.einsum("bt,btw->bw", there.astype(np.float32), x) / counts
+        return mean @ self._projection.T
+
+
+class _Layer:
+    """Self-attention and feed-forward, each added and normalised after."""
+
+    def __init__(self, weights: Weights) -> None:
+        self._qkv = scaled_queries(Linear.of(weights, "qkv", 3 * WIDTH, WIDTH), HEADS)
+        self._out = Linear.of(weights, "out", WIDTH, WIDTH)
+        self._norm1 = Norm.of(weights, "norm1", WIDTH, EPSILON)
+        self._up = Linear.of(weights, "up", FEED_FORWARD, WIDTH)
+        self._down = Linear.of(weights, "down", WIDTH, FEED_FORWARD)
+        self._norm2 = Norm.of(weights, "norm2", WIDTH, EPSILON)
+
+    def __call__(self, x: np.ndarray, mask: np.ndarray | None) -> np.ndarray:
+        read = self._out(attend(self._qkv(x), HEADS, mask))
+        read += x
+        x = self._norm1(read)
+        made = self._down(gelu(self._up(x)))
+        made += x
+        return self._norm2(made)

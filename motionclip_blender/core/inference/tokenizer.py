@@ -1,0 +1,106 @@
+"""Text to the tokens of an uncased BERT vocabulary: WordPiece.
+
+Devlin et al., "BERT" (NAACL 2019); the longest piece first, as Wu et al., "Google's neural machine translation
+system" (2016). What text tools write instead of plain letters (curly quotes, ligatures, wide letters, HTML's
+entities) is made plain first, as open_clip does before its tokenizers.
+"""
+
+from __future__ import annotations
+
+import html
+import unicodedata
+from pathlib import Path
+
+import numpy as np
+
+_LONGEST_WORD = 100  # letters; a longer word is unknown
+_PLAIN = str.maketrans("\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f", "'" * 4 + '"' * 4)  # curly quotes
+_COMPATIBLE = (("\ufb00", "\ufb06"), ("\uff01", "\uff9f"))  # ligatures, wide and narrow letters
+_CONTROL = ("Cc", "Cf", "Cn", "Co")
+_IDEOGRAPHS = (
+    (0x4E00, 0x9FFF), (0x3400, 0x4DBF), (0x20000, 0x2A6DF), (0x2A700, 0x2B73F), (0x2B740, 0x2B81F), (0x2B820, 0x2CEAF),
+    (0xF900, 0xFAFF), (0x2F800, 0x2FA1F),
+)  # fmt: skip
+
+
+class WordPiece:
+    """A vocabulary, ready to read texts. vocabulary: its pieces in order; "##" begins one inside a word."""
+
+    def __init__(self, vocabulary: list[str]) -> None:
+        self._ids = {piece: i for i, piece in enumerate(vocabulary)}
+        missing = [piece for piece in ("[PAD]", "[UNK]", "[CLS]", "[SEP]") if piece not in self._ids]
+        if missing:
+            raise ValueError(f"the vocabulary lacks {missing[0]}")
+        self.pad, self._unknown = self._ids["[PAD]"], self._ids["[UNK]"]
+        self._begin, self._end = self._ids["[CLS]"], self._ids["[SEP]"]
+
+    @classmethod
+    def load(cls, path: Path) -> WordPiece:
+        """The vocabulary of a file with one piece a line."""
+        return cls(path.read_text(encoding="utf-8").splitlines())
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def tokens(self, text: str, longest: int) -> list[int]:
+        """The ids of a text between begin and end, cut to `longest`."""
+        found = [piece for word in words(text) for piece in self._pieces(word)]
+        return [self._begin, *found[: longest - 2], self._end]
+
+    def batch(self, texts: list[str], longest: int) -> np.ndarray:
+        """(n, T) int32: the ids of texts, padded to the longest of them."""
+        rows = [self.tokens(text, longest) for text in texts]
+        out = np.full((len(rows), max(map(len, rows))), self.pad, np.int32)
+        for i, row in enumerate(rows):
+            out[i, : len(row)] = row
+        return out
+
+    def _pieces(self, word: str) -> list[int]:
+        """The longest known pieces of a word from its start on; unknown as a whole if a part of it is."""
+        if len(word) > _LONGEST_WORD:
+            return [self._unknown]
+        pieces, start = [], 0
+        while start < len(word):
+            prefix = "##" if start else ""
+            for stop in range(len(word), start, -1):
+                found = self._ids.get(prefix + word[start:stop])
+                if found is not None:
+                    pieces.append(found)
+                    start = stop
+                    break
+            else:
+                return [self._unknown]
+        return pieces
+
+
+def words(text: str) -> list[str]:
+    """A text's words and punctuation marks, in small letters without accents."""
+    out = []
+    for character in unicodedata.normalize("NFD", _cleaned(text)):
+        category = unicodedata.category(character)
+        if category == "Mn":  # the accents that NFD has taken off their letters
+            continue
+        small = character.lower()
+        out.append(f" {small} " if _stands_alone(ord(character), category) else small)
+    return "".join(out).split()
+
+
+def _cleaned(text: str) -> str:
+    """Without what text tools add, and without control characters."""
+    text = html.unescape(html.unescape(text)).translate(_PLAIN)
+    out = []
+    for character in text:
+        if any(first <= character <= last for first, last in _COMPATIBLE):
+            character = unicodedata.normalize("NFKC", character)
+        if character.isspace():
+            out.append(" ")
+        elif unicodedata.category(character[0]) not in _CONTROL:
+            out.append(character)
+    return "".join(out)
+
+
+def _stands_alone(code: int, category: str) -> bool:
+    """Whether a character is a word by itself: punctuation, ASCII's signs, ideographs."""
+    if category[0] == "P" or (category[0] == "S" and code < 128):
+        return True
+    return code >= 0x3400 and any(first <= code <= last for first, last in _IDEOGRAPHS)

@@ -1,0 +1,75 @@
+"""The default text tower as a torch module: the weights and the vocabulary that ship with the extension.
+
+For training, which embeds thousands of captions, and for who has chosen torch; `core.inference.text_tower` is the
+same in numpy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ..inference.tensors import Weights
+from ..inference.text_tower import EPSILON, FEED_FORWARD, HEADS, LAYERS, POSITIONS, WIDTH, load_tokenizer, tower_arrays
+from ..pack import ClipSpec
+
+
+class _Layer(nn.Module):
+    """Self-attention and feed-forward, each added and normalised after."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.qkv, self.out = nn.Linear(WIDTH, 3 * WIDTH), nn.Linear(WIDTH, WIDTH)
+        self.up, self.down = nn.Linear(WIDTH, FEED_FORWARD), nn.Linear(FEED_FORWARD, WIDTH)
+        self.norm1, self.norm2 = nn.LayerNorm(WIDTH, EPSILON), nn.LayerNorm(WIDTH, EPSILON)
+
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        batch, tokens, _ = x.shape
+        q, k, v = self.qkv(x).view(batch, tokens, 3, HEADS, -1).permute(2, 0, 3, 1, 4)
+        read = F.scaled_dot_product_attention(q, k, v, mask).transpose(1, 2).reshape(x.shape)
+        x = self.norm1(x + self.out(read))
+        return self.norm2(x + self.down(F.gelu(self.up(x))))
+
+
+class TextTower(nn.Module):
+    """Prompts to embeddings, unnormalised, as MotionCLIP's decoder is fed. Frozen."""
+
+    def __init__(self, spec: ClipSpec, projection: np.ndarray) -> None:
+        """projection: (latent, `WIDTH`). Raises `UserError` when `spec` means another tower."""
+        super().__init__()
+        self.tokenizer, self.longest = load_tokenizer(), min(spec.context_length, POSITIONS)
+        self.words, self.positions = nn.Embedding(len(self.tokenizer), WIDTH), nn.Embedding(POSITIONS, WIDTH)
+        self.norm, self.layers = nn.LayerNorm(WIDTH, EPSILON), nn.ModuleList(_Layer() for _ in range(LAYERS))
+        self.projection = nn.Linear(WIDTH, len(projection), bias=False)
+        weights = Weights(tower_arrays(spec))
+        for name, parameter in self.named_parameters():
+            if name == "projection.weight":
+                found = projection
+            else:
+                stored = name.removesuffix(".weight") if name in ("words.weight", "positions.weight") else name
+                found = weights.float32(stored, *parameter.shape)
+            parameter.data.copy_(torch.from_numpy(np.ascontiguousarray(found, np.float32)))
+        self.eval().requires_grad_(False)
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """Token ids (n, T), padded, to (n, latent)."""
+        there = tokens != self.tokenizer.pad
+        x = self.norm(self.words(tokens) + self.positions.weight[: tokens.shape[1]])
+        for layer in self.layers:
+            x = layer(x, there[:, None, None])
+        mean = (x * there[..., None]).sum(dim=1) / there.sum(dim=1, keepdim=True)
+        return self.projection(mean)
+
+    def tokens(self, prompts: Sequence[str]) -> Tensor:
+        """(n, T) the token ids of prompts, padded to the longest of them, where the tower is."""
+        ids = self.tokenizer.batch(list(prompts), self.longest)
+        return torch.from_numpy(ids).long().to(self.projection.weight.device)
+
+    @torch.inference_mode()
+    def embed(self, prompts: Sequence[str]) -> np.ndarray:
+        """(n, latent) float32 of prompts."""
+        return self(self.tokens(prompts)).float().cpu().numpy()
