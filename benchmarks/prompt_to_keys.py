@@ -6,10 +6,10 @@ Warm, on this machine, with torch's own number of threads. In every round each o
 prompt that no round had before; the figures are medians over the rounds, in milliseconds.
 
 - full: `Engine.generate` and `key_motion` onto an armature with its skinned body.
-- tower: open_clip's own `encode_text` of the tokenised prompt, padded as open_clip's tokenizer pads it, to the full
-  context. The model is made by open_clip anew and shares nothing with the engine's.
+- tower: the text tower in torch on the tokenised prompt, padded to the full context as CLIP's tokenizers pad it. It
+  shares nothing with the engine's, which is numpy's.
 - short tower: the same, fed with the prompt's tokens and no padding.
-- decoder: the network's forward pass for the frames, of weights loaded anew.
+- decoder: the forward pass of the network in torch for the frames.
 
 Ratio is full / (tower + decoder). Exits with 1 when it is above the limit.
 """
@@ -21,26 +21,21 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from itertools import product
 from pathlib import Path
 from statistics import median
 
 import bpy
 import torch
+from torch.nn import functional as F
 
 from motionclip_blender.core.engine import Engine
+from motionclip_blender.core.inference.networks import pack_arrays, projection
+from motionclip_blender.core.model.text_tower import TextTower
 from motionclip_blender.core.model.weights import load_network
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.keys import key_motion
 
-WHO = ("a person", "someone", "a man", "a woman", "the dancer", "an old man", "a child", "a boxer")
-WHAT = (
-    "does jumping jacks", "walks forward slowly", "waves with the right hand", "runs and then jumps over a box",
-    "sits down", "kicks with the left leg", "throws a ball", "crawls on hands and knees", "dances salsa",
-    "picks something up from the floor and puts it on a high shelf",
-)  # fmt: skip
-PROMPTS = [f"{who} {what}" for what, who in product(WHAT, WHO)]
-WARM_UP = 5
+from .prompts import PROMPTS, WARM_UP
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -58,12 +53,8 @@ def measure(frames: int, rounds: int) -> dict[str, float]:
     """Medians in milliseconds, and the two ratios."""
     engine = Engine()
     engine.load()
-    import open_clip  # beside a CPU torch it can be imported only once the engine has made torchvision's way free
-
     network = load_network(engine.pack)
-    clip = open_clip.create_model(engine.pack.clip.model).eval()
-    tokenizer = open_clip.get_tokenizer(engine.pack.clip.model)
-    padding = clip.text.config.pad_token_id
+    tower = TextTower(engine.pack.clip, projection(engine.pack, pack_arrays(engine.pack)))
 
     bpy.ops.wm.read_factory_settings(use_empty=True)
     bpy.context.scene.render.fps = round(engine.pack.fps)
@@ -71,14 +62,14 @@ def measure(frames: int, rounds: int) -> dict[str, float]:
 
     times: dict[str, list[float]] = {"full": [], "tower": [], "short tower": [], "decoder": []}
     for i, prompt in enumerate(PROMPTS[: rounds + WARM_UP]):
-        tokens = tokenizer([prompt])
-        short = tokens[:, : int((tokens != padding).sum())]
+        short = tower.tokens([prompt])
+        tokens = F.pad(short, (0, tower.longest - short.shape[1]), value=tower.tokenizer.pad)
         with torch.inference_mode():
-            latents = clip.encode_text(tokens)
+            latents = tower(tokens)
         parts = {
             "full": lambda prompt=prompt: key_motion(armature, engine.generate(prompt, frames), prompt),
-            "tower": lambda tokens=tokens: bare(clip.encode_text, tokens),
-            "short tower": lambda short=short: bare(clip.encode_text, short),
+            "tower": lambda tokens=tokens: bare(tower, tokens),
+            "short tower": lambda short=short: bare(tower, short),
             "decoder": lambda latents=latents: bare(network.decoder, latents, frames),
         }
         # each round starts with another part, so that none always finds the caches as the same one left them

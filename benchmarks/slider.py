@@ -38,7 +38,8 @@ from motionclip_blender.ui.recipes import blend
 from motionclip_blender.ui.session import SESSION, Sources
 
 from .figures import tell
-from .prompt_to_keys import WARM_UP, bare, seconds
+from .prompt_to_keys import bare, seconds
+from .prompts import WARM_UP
 
 ENDS = ("a person walks", "a person does jumping jacks")
 
