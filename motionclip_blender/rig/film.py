@@ -15,8 +15,9 @@ from ..core.motion import Motion
 from ..core.progress import Progress, no_progress
 from .caption import render_caption
 from .keys import key_motion
-from .pictures import lay_over, read_picture, write_picture
-from .renderer import choose_renderer, render_animation, render_png
+from .pictures import lay_over, read_picture, write_bytes, write_picture
+from .renderer import render_animation
+from .shots import SecondBlender, draw, draw_all, get_ready
 from .stage import Sight, furnish, look, meshes_of
 from .versions import set_video_output, strips_of
 
@@ -50,19 +51,24 @@ def render_film(
     """
     step = progress or no_progress
     width, height = _FILM_SIZE
-    with whole_path(path) as target, _nothing_left_behind(), tempfile.TemporaryDirectory() as folder:
-        caption = Path(folder) / "title.png"
+    with (
+        whole_path(path) as target,
+        _nothing_left_behind(),
+        tempfile.TemporaryDirectory() as name,
+        SecondBlender(Path(name), len(motion)) as second,
+    ):
+        folder = Path(name)
+        caption = folder / "title.png"
         caption_height = render_caption(title, caption, width, _TITLE_SIZES, height // 3)
+        over = read_picture(caption)
         scene, sight = _film_set(armature, motion, _FILM_SIZE, caption_height / height)
         furnish(scene, sight, FOLLOWING_SECONDS * motion.fps, scene.name)
-        choose_renderer(scene)
-        pictures = []
-        for frame in sight.frames:
-            scene.frame_set(frame)
-            pictures.append(Path(folder) / f"{frame:05}.png")
-            render_png(scene, pictures[-1])
-            step("Filming", frame / len(motion))
-        _encode(pictures, caption, caption_height, motion.fps, target)
+        get_ready(scene)
+        pictures = [folder / f"{frame:05}.png" for frame in sight.frames]
+        for done, (frame, pixels) in enumerate(draw_all(scene, sight.frames, folder, second), start=1):
+            write_bytes(_titled(pixels, over), pictures[frame - 1])
+            step("Filming", done / len(motion))
+        _encode(pictures, motion.fps, target)
 
 
 def render_sheet(
@@ -152,11 +158,11 @@ def _shots(
     """Frames of `motion`, from 1 on and evenly spread, and pictures of them. The caller removes what they need."""
     scene, sight = _film_set(armature, motion, cell, 0.0, poses)
     furnish(scene, sight, 0.0, scene.name)
-    choose_renderer(scene)
+    get_ready(scene)
     for frame in sight.frames:
-        scene.frame_set(frame)
-        render_png(scene, folder / f"{frame}.png")
-        yield frame, read_picture(folder / f"{frame}.png")
+        picture = np.ones((*cell[::-1], 4), np.float32)
+        picture[..., :3] = draw(scene, frame, folder) / np.float32(255)
+        yield frame, picture
 
 
 def _film_set(
@@ -202,18 +208,21 @@ def _double(scene: bpy.types.Scene, armature: bpy.types.Object) -> bpy.types.Obj
     return double
 
 
-def _encode(pictures: list[Path], caption: Path, caption_height: int, fps: float, path: Path) -> None:
-    """Joins the pictures to a film, the caption over their top edge, with Blender's sequencer."""
+def _titled(pixels: np.ndarray, title: np.ndarray) -> np.ndarray:
+    """(H, W, 3) uint8 `pixels` with `title` (h, W, 4), as `read_picture` returns it, over their top edge."""
+    top = pixels[: len(title)] / np.float32(255)
+    lay_over(top, title, 0, 0)
+    return np.concatenate((np.round(255 * top).astype(np.uint8), pixels[len(title) :]))
+
+
+def _encode(pictures: list[Path], fps: float, path: Path) -> None:
+    """Joins the pictures to a film with Blender's sequencer."""
     scene = bpy.data.scenes.new("MotionCLIP cut")
     width, height = _FILM_SIZE
     strips = strips_of(scene.sequence_editor_create())
     film = strips.new_image("film", str(pictures[0]), channel=1, frame_start=1, fit_method="ORIGINAL")
     for picture in pictures[1:]:
         film.elements.append(picture.name)
-    over = strips.new_image("title", str(caption), channel=2, frame_start=1, fit_method="ORIGINAL")
-    over.frame_final_duration = len(pictures)
-    over.blend_type = "ALPHA_OVER"
-    over.transform.offset_y = (height - caption_height) / 2
     scene.frame_start, scene.frame_end = 1, len(pictures)
     scene.view_settings.view_transform = "Standard"
     render = scene.render

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from pathlib import Path
 
 import bpy
@@ -59,6 +61,32 @@ def image_pixels(image: bpy.types.Image) -> np.ndarray:
     elif pixels.shape[2] == 4:
         pixels = pixels[..., :3] * pixels[..., 3:] + (1.0 - pixels[..., 3:])
     return np.round(255 * pixels).astype(np.uint8)
+
+
+def read_bitmap(path: Path) -> np.ndarray:
+    """(H, W, 3) uint8: a BMP file of 24 bits a pixel, as Blender writes them."""
+    data = path.read_bytes()
+    start, _, width, height, _, bits, packed = struct.unpack_from("<IIiiHHI", data, 10)
+    if data[:2] != b"BM" or bits != 24 or packed:
+        raise ValueError(f"{path} is no uncompressed bitmap of 24 bits a pixel")
+    row = -(-3 * width // 4) * 4
+    rows = np.frombuffer(data, np.uint8, row * height, start).reshape(height, row)
+    return rows[::-1, : 3 * width].reshape(height, width, 3)[..., ::-1].copy()
+
+
+def write_bytes(pixels: np.ndarray, path: Path) -> None:
+    """Writes (H, W, 3) uint8 as a PNG file, quickly, and larger for that than `write_picture` would."""
+    height, width, _ = pixels.shape
+    rows = np.zeros((height, 1 + 3 * width), np.uint8)
+    rows[:, 0] = 2  # each row as its difference to the one above
+    rows[:, 1:] = pixels.reshape(height, -1)
+    rows[1:, 1:] -= rows[:-1, 1:].copy()
+    parts = ((b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)),
+             (b"IDAT", zlib.compress(rows.tobytes(), 1)), (b"IEND", b""))  # fmt: skip
+    with open(path, "wb") as handle:
+        handle.write(b"\x89PNG\r\n\x1a\n")
+        for kind, data in parts:
+            handle.write(struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)))
 
 
 def write_picture(pixels: np.ndarray, path: Path) -> None:

@@ -72,6 +72,15 @@ def render_png(scene: bpy.types.Scene, path: Path) -> None:
     _render(scene, write_still=True)
 
 
+def render_bitmap(scene: bpy.types.Scene, path: Path) -> None:
+    """Renders the present frame of `scene` to the uncompressed BMP file `path`, which `pictures.read_bitmap` reads."""
+    settings = scene.render.image_settings
+    settings.file_format = "BMP"
+    settings.color_mode = "RGB"
+    scene.render.filepath = str(path)
+    _render(scene, write_still=True)
+
+
 def render_animation(scene: bpy.types.Scene) -> None:
     """Renders the frames of `scene` to its own output path, in its own format."""
     _render(scene, animation=True)

@@ -1,0 +1,117 @@
+"""Frames of a scene as arrays of pixels, drawn on all cores.
+
+Without a graphics card Blender's own anti-aliasing takes longer than all the rest of a picture, and half of the rest
+runs on one core. So edges are smoothed here, and of a longer film a second Blender draws frames too.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import bpy
+import numpy as np
+
+from .antialias import smooth_edges
+from .pictures import read_bitmap
+from .renderer import choose_renderer, render_bitmap, workbench_works
+
+_SCRIPT = Path(__file__).with_name("second_blender.py")
+_WORTH_FRAMES = 24
+"""With fewer frames the second Blender would hardly have started when the first one is done."""
+
+
+def get_ready(scene: bpy.types.Scene) -> None:
+    """Sets how `draw` and `draw_all` want `scene`."""
+    choose_renderer(scene)
+    scene.display.render_aa = "OFF"
+
+
+def draw(scene: bpy.types.Scene, frame: int, folder: Path) -> np.ndarray:
+    """(H, W, 3) uint8 sRGB, rows from the top: one frame of a scene that is ready. Leaves nothing in `folder`."""
+    scene.frame_set(frame)
+    path = folder / "shot.bmp"
+    render_bitmap(scene, path)
+    return _developed(scene, path)
+
+
+def _developed(scene: bpy.types.Scene, path: Path) -> np.ndarray:
+    pixels = read_bitmap(path)
+    path.unlink()
+    # Cycles has mixed the colours at edges already
+    return smooth_edges(pixels) if scene.render.engine == "BLENDER_WORKBENCH" else pixels
+
+
+class SecondBlender:
+    """A process that draws a scene's frames from the last one backwards, for as long as the `with` block lasts.
+
+    It starts at once, so that it is ready when the scene is. What it has not drawn in the end, because it was slow,
+    failed or never started, is as if it had not been asked: nobody ever waits for it.
+    """
+
+    def __init__(self, folder: Path, frames: int) -> None:
+        self._folder = folder
+        self._process: subprocess.Popen | None = None
+        if frames < _WORTH_FRAMES or not _useful():
+            return
+        arguments = [str(folder), str(os.getpid()), "1", str(frames)]
+        if bpy.app.binary_path:
+            options = ["--background", "--factory-startup", "-noaudio", "--python", str(_SCRIPT), "--"]
+            command = [bpy.app.binary_path, *options, *arguments]
+        else:  # -P: else this folder's files would stand in for other people's modules
+            command = [sys.executable, "-P", str(_SCRIPT), *arguments]
+        # what Blender itself puts into a temporary folder goes with ours
+        environment = {**os.environ, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))}
+        # Ctrl-C in the terminal is this process's to handle
+        alone = {"creationflags": 0x200} if sys.platform == "win32" else {"start_new_session": True}
+        with contextlib.suppress(OSError):
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                env=environment, **alone,
+            )  # fmt: skip
+
+    def __enter__(self) -> SecondBlender:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None:
+            self._process.kill()  # it has nothing to save
+            self._process.wait()
+
+    def show(self, scene: bpy.types.Scene) -> None:
+        """Tells it what to draw: `scene` as it is now."""
+        if self._process is not None:
+            half = self._folder / "half.blend"
+            bpy.data.libraries.write(str(half), {scene})
+            os.replace(half, self._folder / "scene.blend")
+
+    def drawn(self, frame: int) -> Path | None:
+        """The bitmap of `frame`, if it is there."""
+        path = self._folder / f"{frame:05}.bmp"
+        return path if self._process is not None and path.exists() else None
+
+
+def _useful() -> bool:
+    """Whether a second process would find a core free. In front of a window there is a graphics card to draw."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores > 1 and bpy.app.background and workbench_works()
+
+
+def draw_all(
+    scene: bpy.types.Scene, frames: Sequence[int], folder: Path, second: SecondBlender
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Every one of `frames` with its picture, as `draw` makes it, in the order in which they get done."""
+    second.show(scene)
+    first, last = 0, len(frames) - 1
+    while first <= last:
+        path = second.drawn(frames[last])
+        if path is not None:
+            yield frames[last], _developed(scene, path)
+            last -= 1
+        else:
+            yield frames[first], draw(scene, frames[first], folder)
+            first += 1
