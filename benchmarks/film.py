@@ -33,7 +33,7 @@ from motionclip_blender.core.skeleton import INDEX, JOINTS
 from motionclip_blender.rig import film, shots
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.caption import render_caption
-from motionclip_blender.rig.pictures import lay_over, read_bitmap, read_picture, write_picture
+from motionclip_blender.rig.pictures import read_bitmap
 from motionclip_blender.rig.renderer import choose_renderer, render_bitmap, render_png
 from motionclip_blender.rig.stage import furnish
 

@@ -66,10 +66,11 @@ def image_pixels(image: bpy.types.Image) -> np.ndarray:
 def read_bitmap(path: Path) -> np.ndarray:
     """(H, W, 3) uint8: a BMP file of 24 bits a pixel, as Blender writes them."""
     data = path.read_bytes()
-    start, _, width, height, _, bits, packed = struct.unpack_from("<IIiiHHI", data, 10)
-    if data[:2] != b"BM" or bits != 24 or packed:
-        raise ValueError(f"{path} is no uncompressed bitmap of 24 bits a pixel")
+    head = struct.unpack_from("<IIiiHHI", data.ljust(34, b"\0"), 10)
+    start, _, width, height, _, bits, packed = head
     row = -(-3 * width // 4) * 4
+    if data[:2] != b"BM" or bits != 24 or packed or min(width, height) < 1 or len(data) < start + row * height:
+        raise ValueError(f"{path} is no uncompressed bitmap of 24 bits a pixel")
     rows = np.frombuffer(data, np.uint8, row * height, start).reshape(height, row)
     return rows[::-1, : 3 * width].reshape(height, width, 3)[..., ::-1].copy()
 

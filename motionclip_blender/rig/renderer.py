@@ -72,11 +72,15 @@ def render_png(scene: bpy.types.Scene, path: Path) -> None:
     _render(scene, write_still=True)
 
 
+def set_bitmap_output(scene: bpy.types.Scene) -> None:
+    """Makes the render output of `scene` an uncompressed BMP file, which `pictures.read_bitmap` reads."""
+    scene.render.image_settings.file_format = "BMP"
+    scene.render.image_settings.color_mode = "RGB"
+
+
 def render_bitmap(scene: bpy.types.Scene, path: Path) -> None:
-    """Renders the present frame of `scene` to the uncompressed BMP file `path`, which `pictures.read_bitmap` reads."""
-    settings = scene.render.image_settings
-    settings.file_format = "BMP"
-    settings.color_mode = "RGB"
+    """Renders the present frame of `scene` to the BMP file `path`."""
+    set_bitmap_output(scene)
     scene.render.filepath = str(path)
     _render(scene, write_still=True)
 

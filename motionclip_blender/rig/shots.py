@@ -18,7 +18,7 @@ import numpy as np
 
 from .antialias import smooth_edges
 from .pictures import read_bitmap
-from .renderer import choose_renderer, render_bitmap, workbench_works
+from .renderer import choose_renderer, render_bitmap, set_bitmap_output, workbench_works
 
 _SCRIPT = Path(__file__).with_name("second_blender.py")
 _WORTH_FRAMES = 24
@@ -29,6 +29,7 @@ def get_ready(scene: bpy.types.Scene) -> None:
     """Sets how `draw` and `draw_all` want `scene`."""
     choose_renderer(scene)
     scene.display.render_aa = "OFF"
+    set_bitmap_output(scene)
 
 
 def draw(scene: bpy.types.Scene, frame: int, folder: Path) -> np.ndarray:

@@ -14,7 +14,7 @@ from mathutils import Vector
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.skeleton import INDEX, JOINTS
-from motionclip_blender.rig import film, renderer
+from motionclip_blender.rig import film, renderer, shots
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.caption import render_caption
 from motionclip_blender.rig.keys import key_motion
@@ -183,7 +183,9 @@ def test_a_film_that_is_stopped_leaves_nothing(person, small, tmp_path: Path, in
 
 
 def test_a_place_that_cannot_be_written_is_told_at_once(person, tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(film, "render_png", lambda *_: pytest.fail("rendered before the place was tried"))
+    monkeypatch.setattr(film, "draw_all", lambda *_: pytest.fail("rendered before the place was tried"))
+    monkeypatch.setattr(shots.subprocess, "Popen", lambda *_, **__: pytest.fail("started before the place was tried"))
+    monkeypatch.setattr(shots, "_WORTH_FRAMES", 1)
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="Cannot write"):
         film.render_film(person, WAVE, tmp_path / "file" / "film.mp4", "a person waves")
