@@ -52,8 +52,10 @@ class TextTower:
 
     def __init__(self) -> None:
         config = {"embed_dim": WIDTH, "quick_gelu": True, "vision_cfg": _UNUSED, "text_cfg": _TEXT}
-        open_clip, model = create_model("peer-ViT-B-32", config)
-        self._model, self._tokens = model.eval(), open_clip.SimpleTokenizer(context_length=CONTEXT)
+        self._model = create_model("peer-ViT-B-32", config).eval()
+        import open_clip  # beside a CPU torch it can be imported only once the model's maker has made its way free
+
+        self._tokens = open_clip.SimpleTokenizer(context_length=CONTEXT)
 
     def __call__(self, prompt: str) -> Tensor:
         return self._model.encode_text(self._tokens([prompt]))

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import bpy
 import numpy as np
@@ -19,6 +19,9 @@ import numpy as np
 from .antialias import smooth_edges
 from .pictures import read_bitmap
 from .renderer import choose_renderer, render_bitmap, set_bitmap_output, workbench_works
+
+if TYPE_CHECKING:
+    import subprocess
 
 _SCRIPT = Path(__file__).with_name("second_blender.py")
 _WORTH_FRAMES = 24
@@ -59,6 +62,8 @@ class SecondBlender:
         self._process: subprocess.Popen | None = None
         if frames < _WORTH_FRAMES or not _useful():
             return
+        import subprocess  # which enabling the extension should not wait for
+
         arguments = [str(folder), str(os.getpid()), "1", str(frames)]
         if bpy.app.binary_path:
             options = ["--background", "--factory-startup", "-noaudio", "--python", str(_SCRIPT), "--"]

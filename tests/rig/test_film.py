@@ -184,7 +184,7 @@ def test_a_film_that_is_stopped_leaves_nothing(person, small, tmp_path: Path, in
 
 def test_a_place_that_cannot_be_written_is_told_at_once(person, tmp_path: Path, monkeypatch):
     monkeypatch.setattr(film, "draw_all", lambda *_: pytest.fail("rendered before the place was tried"))
-    monkeypatch.setattr(shots.subprocess, "Popen", lambda *_, **__: pytest.fail("started before the place was tried"))
+    monkeypatch.setattr("subprocess.Popen", lambda *_, **__: pytest.fail("started before the place was tried"))
     monkeypatch.setattr(shots, "_WORTH_FRAMES", 1)
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="Cannot write"):

@@ -113,7 +113,7 @@ def test_a_film_stopped_while_both_draw_leaves_nothing(
 ):
     started = []
     popen = subprocess.Popen
-    monkeypatch.setattr(shots.subprocess, "Popen", lambda *a, **k: started.append(popen(*a, **k)) or started[-1])
+    monkeypatch.setattr(subprocess, "Popen", lambda *a, **k: started.append(popen(*a, **k)) or started[-1])
     monkeypatch.setattr(film, "_FILM_SIZE", (96, 72))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
@@ -164,7 +164,7 @@ time.sleep(600)
 
 
 def test_it_is_left_out_of_short_films_and_where_no_core_is_free(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(shots.subprocess, "Popen", lambda *_, **__: pytest.fail("started"))
+    monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: pytest.fail("started"))
     with SecondBlender(tmp_path, shots._WORTH_FRAMES - 1) as second:
         assert second.drawn(1) is None
     monkeypatch.setattr(shots.os, "sched_getaffinity", lambda _: {0}, raising=False)
