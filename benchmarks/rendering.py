@@ -47,7 +47,7 @@ def plan(motions: Path, images: int, shard: int) -> Plan:
     """`images` frames of the paper's look."""
     found = Motions(motions, Body.load())
     per_motion = -(-images // len(found.names))
-    return Plan(found, Captions(motions), Looks.load("paper"), 0, per_motion, images, shard)
+    return Plan(found, Captions(motions, found.names), Looks.load("paper"), 0, per_motion, images, shard)
 
 
 # --- what others do

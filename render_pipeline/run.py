@@ -27,6 +27,7 @@ from .settings import FORMATS, Settings
 FORM = 1
 """Of the output; runs of another form are not gone on with."""
 
+_NAMED = 3  # motions that a sentence about many names
 _SHEET_IMAGES, _SHEET_COLUMNS, _SHEET_CELL = 40, 8, 160
 
 
@@ -79,8 +80,12 @@ def render_frames(
     """
     listener = listener or Listener()
     body = Body.load(request.body)
+    motions = Motions(request.motions, body)
+    captions = Captions(request.motions, motions.names)
+    for sentence in [*motions.problems, *_strangers(request, captions)]:
+        listener.say(sentence)
     plan = Plan(
-        Motions(request.motions, body), Captions(request.motions), Looks.load(request.look, request.config),
+        motions, captions, Looks.load(request.look, request.config),
         request.seed, request.per_motion, request.limit, request.shard,
     )  # fmt: skip
     with only_one(request.out):
@@ -100,6 +105,17 @@ def render_frames(
             report.skipped.update(record.skipped)
         _write_index(request, records, report)
     return report
+
+
+def _strangers(request: Request, captions: Captions) -> list[str]:
+    """A sentence about entries of the index that caption no motion, if there are any."""
+    if not captions.strangers:
+        return []
+    count, first = len(captions.strangers), ", ".join(captions.strangers[:_NAMED])
+    return [
+        f"{request.motions / 'index.json'} has captions for {count} motion{'s' if count > 1 else ''} that "
+        f"{'are' if count > 1 else 'is'} not there ({first}{', ...' if count > _NAMED else ''}); correct the names."
+    ]
 
 
 @contextmanager

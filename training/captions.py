@@ -9,6 +9,8 @@ from pathlib import Path
 
 from motionclip_blender.core.errors import UserError
 
+from .sources.text import read_text
+
 FOLDER = Path(__file__).with_name("captions")
 
 _KINDS = {
@@ -66,8 +68,8 @@ def load_captions(folder: Path = FOLDER) -> list[CaptionedSpan]:
     Raises `UserError` for a line that is none of `CaptionedSpan`.
     """
     spans = []
-    for path in sorted(folder.glob("*.jsonl")):
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for path in sorted(path for path in folder.glob("*") if path.suffix.lower() == ".jsonl"):
+        for number, line in enumerate(read_text(path).split("\n"), 1):
             if line.strip():
                 try:
                     spans.append(_span(json.loads(line)))
@@ -86,6 +88,8 @@ def _span(entry: dict) -> CaptionedSpan:
         entry[key] = tuple(entry.get(key, ()))
         if not all(isinstance(word, str) for word in entry[key]):
             raise ValueError(f'"{key}" must be a list of texts')
+    if isinstance(entry.get("clip"), str):
+        entry["clip"] = entry["clip"].replace("\\", "/")
     return CaptionedSpan(**entry)
 
 

@@ -60,8 +60,12 @@ def _span(span: CaptionedSpan, seconds: float) -> dict:
 
 
 def read_index(data: Path) -> list[dict]:
-    """The clips of a prepared folder. Raises `UserError` when there is no index."""
+    """The clips of a prepared folder, their names and files with forward slashes whoever wrote the index.
+
+    Raises `UserError` when there is none.
+    """
     try:
-        return json.loads((data / INDEX).read_text(encoding="utf-8"))["clips"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        clips = json.loads((data / INDEX).read_bytes())["clips"]  # finds the encoding, and takes a byte order mark
+        return [clip | {key: clip[key].replace("\\", "/") for key in ("clip", "file") if key in clip} for clip in clips]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(f"{data} has no index; run `python -m training prepare --out {data}` first.") from error

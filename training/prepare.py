@@ -12,7 +12,6 @@ import json
 import os
 import sys
 import threading
-from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -27,7 +26,7 @@ import numpy as np
 from motionclip_blender.core import amass
 from motionclip_blender.core.body import OPEN_BODY, Body
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.files import write_whole
+from motionclip_blender.core.files import plain_name, write_whole
 
 from .captions import load_captions
 from .index import write_index
@@ -36,11 +35,13 @@ from .report import SHEETS, write_report
 from .retarget import retarget
 from .rig_maps import RIG_MAPS, matching_map, rig_maps
 from .sources.catalogue import SourceFile, source_files
+from .sources.clip import SourceClip
 from .sources.reading import read_clips
 
 FPS = 30.0
 _RECORDS = ".prepared"
 _CELL = (160, 180)
+_NAMED = 3  # clips that a note on many is about by name
 
 
 @dataclass(frozen=True)
@@ -59,11 +60,16 @@ class Job:
 
 @dataclass
 class Record:
-    """What became of one file. clips: entries of the index. problems: sentences, one for what was left out."""
+    """What became of one file.
+
+    clips: entries of the index. problems: sentences, one for what was left out. notes: clip -> what a person should
+    know of how it was read.
+    """
 
     key: str
     clips: list[dict] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    notes: dict[str, str] = field(default_factory=dict)
 
 
 def prepare(
@@ -73,17 +79,21 @@ def prepare(
     workers: int | None = None,
     own_maps: Path | None = None,
     pictures: bool = True,
+    fps: float | None = None,
+    notes: list[str] | None = None,
 ) -> list[str]:
     """Retargets every clip under `source` into `out/<source>/<clip>.npz`; writes `index.json` and the report.
 
     only: leave out files whose path does not contain this. workers: processes, by default one a core. own_maps: a
-    file of rig maps that is tried before ours. pictures: whether to draw a contact sheet of every clip.
+    file of rig maps that is tried before ours. pictures: whether to draw a contact sheet of every clip. fps: the rate
+    of AMC files, where no table gives it. notes: takes sentences about how clips were read that are prepared.
     What cannot be read is left out, and the rest goes on; the sentences that say why are returned.
     Raises `UserError` when there is nothing to read, or `out` cannot be written.
     """
     from tqdm import tqdm
 
-    files = [file for file in source_files(source) if only in str(file.path)]
+    problems: list[str] = []
+    files = [file for file in source_files(source, fps, problems) if only in str(file.path)]
     if not files:
         raise UserError(f"No clip under {source} has {only!r} in its path; give another part of it.")
     if own_maps:
@@ -91,16 +101,21 @@ def prepare(
     job = Job(out, _recipe(own_maps, pictures), own_maps, pictures)
     records = {file: record for file in files if (record := _finished(file, job)) is not None}
     # the files of many clips first, so that at the end no core waits for another's
-    todo = sorted((f for f in files if f not in records), key=lambda f: -f.path.stat().st_size)
+    todo = sorted((f for f in files if f not in records), key=lambda f: -_size(f.path))
     with tqdm(total=len(files), initial=len(records), unit="file", disable=None) as bar:
         for file, record in _run(job, todo, workers or os.cpu_count() or 1):
             records[file] = record
             bar.update()
+    first = _settle_clashes(files, records, job)
+    # what overwrote the first clip of a name is overwritten by it again
+    for file, record in _run(job, first, workers or os.cpu_count() or 1):
+        records[file].problems += record.problems
     done = [records[file] for file in files]
-    problems = [problem for record in done for problem in record.problems]
-    _forget_clashes(records, job)
+    problems += [problem for record in done for problem in record.problems]
+    if notes is not None:
+        notes += _summed_up(done)
     clips = write_index(out, [clip for record in done for clip in record.clips], load_captions())
-    write_report(out, clips, problems)
+    write_report(out, clips, problems, [f"{clip}: {note}" for record in done for clip, note in record.notes.items()])
     return problems
 
 
@@ -109,42 +124,55 @@ def prepare(
 
 def prepare_file(file: SourceFile, job: Job) -> Record:
     """Reads, retargets, measures, writes and draws all clips of one file. Never raises for what is in the file."""
-    record = Record(_key(file, job))
+    record, clips = Record(""), []
     try:
-        clips = list(read_clips(file))
-    except UserError as error:
-        record.problems.append(_named(file.path.name, error))
-        return record
+        record.key = _key(file, job)
+        # all are read before the first is drawn, as drawing replaces the open Blender file
+        for entry in read_clips(file):
+            clips.append(entry)
+    except Exception as error:
+        record.problems.append(_sentence(file.path.name, error))
     for name, clip in clips:
-        try:
-            pairs = matching_map(clip.bones, job.own_maps)
-            motion = retarget(clip, pairs, _body())
-            errors = measure(clip, pairs, motion, _body())
-        except UserError as error:
-            record.problems.append(_named(f"{file.path.name}, {name}", error))
-            continue
-        motion = motion.resample(FPS)
-        amass.save(motion, job.out / f"{name}.npz", np.zeros(10))
-        if job.pictures:
-            _draw(motion, name, job.out)
-        record.clips.append(
-            {
-                "clip": name,
-                "file": f"{name}.npz",
-                "source": file.collection.name,
-                "format": file.path.suffix.removeprefix("."),
-                "licence": file.collection.licence,
-                "credit": file.collection.credit,
-                "fps": FPS,
-                "frames": len(motion),
-                "seconds": round(motion.seconds, 3),
-                "errors": asdict(errors, dict_factory=_without_nan),
-            }
-        )
+        _prepare_clip(file, name, clip, job, record)
     if not record.problems:
         with write_whole(_record_path(file, job)) as handle:
             handle.write(json.dumps(asdict(record)).encode())
     return record
+
+
+def _prepare_clip(file: SourceFile, name: str, clip: SourceClip, job: Job, record: Record) -> None:
+    """Adds to `record` what becomes of one clip."""
+    about = f"{file.path.name}, {name}"
+    if name.casefold() in {entry["clip"].casefold() for entry in record.clips}:
+        record.problems.append(_sentence(about, UserError("another animation of the file has this name; rename one.")))
+        return
+    try:
+        pairs = matching_map(clip.bones, job.own_maps)
+        motion = retarget(clip, pairs, _body())
+        errors = measure(clip, pairs, motion, _body())
+        motion = motion.resample(FPS)
+    except Exception as error:
+        record.problems.append(_sentence(about, error))
+        return
+    amass.save(motion, job.out / f"{name}.npz", np.zeros(10))
+    if job.pictures:
+        _draw(motion, name, job.out)
+    if clip.note:
+        record.notes[name] = clip.note
+    record.clips.append(
+        {
+            "clip": name,
+            "file": f"{name}.npz",
+            "source": file.collection.name,
+            "format": file.kind.rpartition(".")[2],
+            "licence": file.collection.licence,
+            "credit": file.collection.credit,
+            "fps": FPS,
+            "frames": len(motion),
+            "seconds": round(motion.seconds, 3),
+            "errors": asdict(errors, dict_factory=_without_nan),
+        }
+    )
 
 
 def _without_nan(items: list[tuple]) -> dict:
@@ -152,9 +180,14 @@ def _without_nan(items: list[tuple]) -> dict:
     return {key: None if value != value else value for key, value in items}
 
 
-def _named(name: str, error: UserError) -> str:
-    """The error's sentence, with the name of what it is about unless it has it."""
-    return str(error) if str(error).startswith(name.split(",")[0]) else f"{name}: {error}"
+def _sentence(name: str, error: Exception) -> str:
+    """What went wrong with something, in one line that begins with its name."""
+    if isinstance(error, UserError):
+        said = str(error)
+    else:
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        said = f"it cannot be read ({reason}); export it again, or leave it out."
+    return plain_name(said if said.startswith(name.split(",")[0]) else f"{name}: {said}")
 
 
 @cache
@@ -204,29 +237,68 @@ def _recipe(own_maps: Path | None, pictures: bool) -> str:
 def _key(file: SourceFile, job: Job) -> str:
     stat = file.path.stat()
     skeleton = file.skeleton.stat().st_mtime_ns if file.skeleton and file.skeleton.is_file() else 0
-    return f"{job.recipe}-{stat.st_size}-{stat.st_mtime_ns}-{skeleton}-{file.fps}"
+    named = f"{file.skeleton.name}-" if file.skeleton else ""
+    return plain_name(f"{job.recipe}-{stat.st_size}-{stat.st_mtime_ns}-{named}{skeleton}-{file.fps}")
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # gone since it was found; reading it says so
+        return 0
 
 
 def _record_path(file: SourceFile, job: Job) -> Path:
-    return job.out / _RECORDS / f"{hashlib.sha256(str(file.path.resolve()).encode()).hexdigest()[:24]}.json"
+    return job.out / _RECORDS / f"{hashlib.sha256(os.fsencode(file.path.resolve())).hexdigest()[:24]}.json"
 
 
 def _finished(file: SourceFile, job: Job) -> Record | None:
-    """The record of a file that is prepared in just this way and whose motions are all there."""
+    """The record of a file that is prepared in just this way and whose motions are all there, as it left them."""
+    path = _record_path(file, job)
     try:
-        record = Record(**json.loads(_record_path(file, job).read_text()))
+        record = Record(**json.loads(path.read_text()))
+        # the record is written last: a later motion is that of another file of this name
+        whole = all((job.out / c["file"]).stat().st_mtime_ns <= path.stat().st_mtime_ns for c in record.clips)
+        return record if whole and record.key == _key(file, job) else None
     except (OSError, ValueError, TypeError):
         return None
-    whole = all((job.out / clip["file"]).is_file() for clip in record.clips)
-    return record if whole and record.key == _key(file, job) else None
 
 
-def _forget_clashes(records: dict[SourceFile, Record], job: Job) -> None:
-    """Clips of one name overwrite each other: once one of them is renamed, each is to be made anew."""
-    count = Counter(clip["clip"] for record in records.values() for clip in record.clips)
-    for file, record in records.items():
-        if any(count[clip["clip"]] > 1 for clip in record.clips):
+def _settle_clashes(files: list[SourceFile], records: dict[SourceFile, Record], job: Job) -> list[SourceFile]:
+    """Leaves every name, whatever its capitals, to the first of the clips that have it, and says so of the others.
+
+    Returns the files of the first ones, whose motions the others have overwritten.
+    """
+    owners: dict[str, tuple[SourceFile, str]] = {}
+    again: dict[SourceFile, None] = {}
+    for file in files:
+        record, kept = records[file], []
+        for clip in record.clips:
+            owner, name = owners.setdefault(clip["clip"].casefold(), (file, clip["clip"]))
+            if owner is file:
+                kept.append(clip)
+                continue
+            again[owner] = None
+            other = "" if owner.path.name == file.path.name else f" ({owner.path.name})"
+            said = UserError(f"another clip is called {name}{other}; rename one of them.")
+            record.problems.append(_sentence(f"{file.path.name}, {clip['clip']}", said))
+            record.notes.pop(clip["clip"], None)
+        if len(kept) < len(record.clips):
+            record.clips = kept
             _record_path(file, job).unlink(missing_ok=True)
+    return list(again)
+
+
+def _summed_up(records: list[Record]) -> list[str]:
+    """The notes of all clips, those of one wording together."""
+    clips: dict[str, list[str]] = {}
+    for record in records:
+        for clip, note in record.notes.items():
+            clips.setdefault(note, []).append(clip)
+    return [
+        f"{', '.join(names[:_NAMED])}{f' and {len(names) - _NAMED} more' if len(names) > _NAMED else ''}: {note}."
+        for note, names in clips.items()
+    ]
 
 
 # --- many files
@@ -246,8 +318,8 @@ def _run(job: Job, files: list[SourceFile], workers: int) -> Iterator[tuple[Sour
             except BrokenProcessPool:
                 if workers == 1:
                     crashed = left.pop(0)  # one after the other, the first that is left is the one
-                    sentence = f"{crashed.path.name}: Blender crashed while reading it; export it again."
-                    yield crashed, Record("", problems=[sentence])
+                    error = UserError("Blender crashed while reading it; export it again.")
+                    yield crashed, Record("", problems=[_sentence(crashed.path.name, error)])
                 workers = 1
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
@@ -275,14 +347,26 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--only", default="", help="only files whose path contains this")
     parser.add_argument("--workers", type=int, default=None, help="processes (default: one a core)")
     parser.add_argument("--rig-maps", type=Path, default=None, help="a file of rig maps of your own, tried first")
+    parser.add_argument("--fps", type=_rate, default=None, help="frames a second of AMC files that no clips.csv names")
     parser.add_argument("--no-pictures", action="store_true", help="no contact sheets; several times faster")
     options = parser.parse_args(arguments)
+    notes: list[str] = []
     problems = prepare(
-        options.source, options.out, options.only, options.workers, options.rig_maps, not options.no_pictures
-    )
+        options.source, options.out, options.only, options.workers, options.rig_maps, not options.no_pictures,
+        options.fps, notes,
+    )  # fmt: skip
+    for note in notes:
+        print(note, file=sys.stderr)
     for problem in problems:
         print(problem, file=sys.stderr)
     print(f"{options.out / 'index.json'} and {options.out / 'report.html'} are written.", file=sys.stderr)
     if problems:
         print(f"{len(problems)} of the files or clips could not be prepared; they are named above.", file=sys.stderr)
     return 1 if problems else 0
+
+
+def _rate(text: str) -> float:
+    rate = float(text.replace(",", "."))
+    if not 0 < rate < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is no number of frames a second")
+    return rate

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -60,15 +60,16 @@ def _mean(values: Iterable[float | None]) -> float:
     return float(np.mean(known)) if known else 0.0
 
 
-def write_report(out: Path, clips: list[dict], problems: list[str]) -> None:
-    """Writes `report.html` and `report.json` into `out`."""
+def write_report(out: Path, clips: list[dict], problems: list[str], notes: Sequence[str] = ()) -> None:
+    """Writes `report.html` and `report.json` into `out`. notes: how clips were read that were not left out."""
     groups = summary(clips)
     with write_whole(out / "report.json") as handle:
-        handle.write(json.dumps({"sources": groups, "problems": problems}, indent=1).encode())
+        handle.write(json.dumps({"sources": groups, "problems": problems, "notes": list(notes)}, indent=1).encode())
     parts = [
         "<!doctype html><meta charset=utf-8><title>Prepared motions</title>",
         f"<style>{_STYLE}</style><h1>{len(clips)} prepared motions</h1>",
         _problems(problems),
+        _listed("To know", notes) if notes else "",
         _table(groups),
         *(_worst(group, figures) for group, figures in groups.items()),
         "<h2>Clips</h2><div class=clips>",
@@ -82,7 +83,11 @@ def write_report(out: Path, clips: list[dict], problems: list[str]) -> None:
 def _problems(problems: list[str]) -> str:
     if not problems:
         return "<p>Every clip could be read.</p>"
-    return "<h2>Left out</h2><ul>" + "".join(f"<li>{html.escape(problem)}" for problem in problems) + "</ul>"
+    return _listed("Left out", problems)
+
+
+def _listed(title: str, sentences: Sequence[str]) -> str:
+    return f"<h2>{title}</h2><ul>" + "".join(f"<li>{html.escape(sentence)}" for sentence in sentences) + "</ul>"
 
 
 def _table(groups: dict[str, dict]) -> str:

@@ -1,15 +1,20 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all, and files that are found wherever they lie."""
 
 from __future__ import annotations
 
 import os
+import re
 import tempfile
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from .errors import UserError
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_LONGEST = 40  # characters of a file's name that the temporary name beside it keeps; systems allow 255 bytes
 
 
 @contextmanager
@@ -23,7 +28,7 @@ def whole_path(path: Path) -> Iterator[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_dir():
             raise IsADirectoryError(f"{path} is a folder")
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem[:_LONGEST]}-", suffix=path.suffix)
     except OSError as error:
         raise UserError(f"Cannot write {path} ({error.strerror or error}); choose another place.") from error
     os.close(handle)
@@ -53,3 +58,54 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def files_below(folder: Path, endings: tuple[str, ...], problems: list[str] | None = None) -> list[Path]:
+    """All files below a folder whose names end in one of `endings` (lower case; theirs may be in capitals), sorted.
+
+    Links to folders are followed, and every folder is looked into once, under its own name where it has one here: so
+    links that lead back end nowhere. Hidden names (".x") and macOS's `__MACOSX` are passed over.
+    problems: takes a sentence for every folder and link that cannot be looked into.
+    """
+    problems = [] if problems is None else problems
+    found: list[Path] = []
+    seen: set[tuple[int, int]] = set()
+    folders, links = [Path(folder)], []
+    while folders or links:
+        here = folders.pop() if folders else links.pop(0)
+        try:
+            stat = here.stat()
+            if (stat.st_dev, stat.st_ino) in seen:
+                continue
+            seen.add((stat.st_dev, stat.st_ino))
+            entries = sorted(here.iterdir())
+        except OSError as error:
+            if here != Path(folder):
+                problems.append(f"{here} cannot be looked into ({error.strerror}); what it holds is left out.")
+            continue
+        for path in entries:
+            if path.name.startswith(".") or path.name == "__MACOSX":
+                continue
+            readable = path.name.lower().endswith(endings)
+            if path.is_dir():
+                (links if path.is_symlink() else folders).append(path)
+            elif readable and path.is_file():
+                found.append(path)
+            elif path.is_symlink() and not path.exists() and (readable or not path.suffix):
+                problems.append(f"{path} is a link to what is not there; it is left out.")
+    return sorted(found)
+
+
+def plain_name(name: str) -> str:
+    """A file's name as text that can be written everywhere, one for each spelling of the same letters.
+
+    Bytes that are no UTF-8, which Python reads as lone surrogates, become %E4 and the like; so do letters that this
+    system's file names cannot hold.
+    """
+    text = os.fsencode(name).decode("utf-8", "surrogateescape") if _SURROGATE.search(name) else name
+    text = _SURROGATE.sub(lambda lone: f"%{ord(lone[0]) & 0xFF:02X}", unicodedata.normalize("NFC", text))
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError:
+        return "".join(c if c.isascii() else "".join(f"%{byte:02X}" for byte in c.encode()) for c in text)
+    return text

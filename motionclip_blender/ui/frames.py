@@ -15,6 +15,7 @@ import bpy
 from bpy.app.translations import pgettext_rpt as _
 
 from ..core.errors import UserError
+from ..core.files import files_below
 
 if TYPE_CHECKING:
     from .child import Child
@@ -46,7 +47,7 @@ class Wanted(NamedTuple):
         motions, out = Path(self.motions), Path(self.out)
         if not motions.is_dir():
             raise UserError(_("There is no folder {}; choose one with motions.").format(motions))
-        if next(motions.rglob("*.npz"), None) is None:
+        if not files_below(motions, (".npz",)):
             text = _("{} holds no motions; choose a folder with .npz files in AMASS's SMPL-X form.")
             raise UserError(text.format(motions))
         if self.body and not Path(self.body).is_file():

@@ -16,7 +16,8 @@ from render_pipeline.plan import Plan
 
 def plan(folder: Path, body: Body, **changes) -> Plan:
     options = {"seed": 0, "per_motion": 8, "limit": None, "shard": 5, **changes}
-    return Plan(Motions(folder, body), Captions(folder), Looks.load("varied"), **options)
+    motions = Motions(folder, body)
+    return Plan(motions, Captions(folder, motions.names), Looks.load("varied"), **options)
 
 
 def frames(made: Plan) -> list[dict]:
@@ -77,4 +78,4 @@ def test_bad_folders_are_refused_with_a_sentence(tmp_path: Path, open_body: Body
         Motions(tmp_path, open_body)
     (tmp_path / "index.json").write_text("{")
     with pytest.raises(UserError, match=r"index\.json"):
-        Captions(tmp_path)
+        Captions(tmp_path, [])

@@ -7,7 +7,7 @@ angles, its world rotation is that of its parent times C M C^-1, and at rest it 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,14 +15,15 @@ import numpy as np
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.errors import UserError
 
+from .amc_rate import amc_rate
 from .clip import SourceClip
+from .rest_frames import added_rest_frames
+from .text import read_text, with_points
 
 _INCH = 0.0254
 _IDENTITY = np.array([1.0, 0.0, 0.0, 0.0])
 _AXES = {"x": np.array([1.0, 0.0, 0.0]), "y": np.array([0.0, 1.0, 0.0]), "z": np.array([0.0, 0.0, 1.0])}
 _FREEDOMS = {"rx", "ry", "rz", "tx", "ty", "tz", "l"}
-_CMU_FPS = 120.0
-"""AMC files carry no rate. This is the database's usual one."""
 
 
 @dataclass(frozen=True)
@@ -44,20 +45,29 @@ class Skeleton:
 
 
 def read_amc(path: Path, skeleton: Path | None, fps: float | None = None) -> SourceClip:
-    """The clip of an AMC file on the skeleton of its ASF file.
+    """The clip of an AMC file on the skeleton of its ASF file, without rest poses that were put in front.
 
+    fps: the true rate, where it is known; else it is that of the file's header or name, or guessed, see `amc_rate`.
     Raises `UserError` for files that are missing, cut off, not of these formats, or do not belong together.
     """
     if skeleton is None or not skeleton.is_file():
-        raise UserError(f"{path.name} needs its skeleton, an .asf file of the same name or subject beside it.")
+        raise UserError(
+            f"{path.name} needs its skeleton, an .asf file of the same name or subject beside it; "
+            "or name it in a clips.csv with the columns file and skeleton."
+        )
     bones = read_asf(skeleton)
-    return _posed(bones, _read_frames(path, bones, skeleton), fps or _CMU_FPS)
+    text = with_points(read_text(path))
+    clip = _posed(bones, _read_frames(path, text, bones, skeleton))
+    rate, note = amc_rate(path, text, clip, fps)
+    clip = replace(clip, fps=rate, note=note)
+    start = added_rest_frames(clip)
+    return replace(clip, heads=clip.heads[start:], rotations=clip.rotations[start:])
 
 
 def read_asf(path: Path) -> Skeleton:
     """Raises `UserError` for what is no ASF file."""
     try:
-        sections = _sections(path.read_text(encoding="latin-1"))
+        sections = _sections(with_points(read_text(path)))
         units = {line.split()[0]: line.split()[1] for line in sections["units"]}
         root = {line.split()[0]: line.split()[1:] for line in sections["root"]}
         # the angles of `axis` and `orientation` are in the header's unit too
@@ -75,7 +85,7 @@ def read_asf(path: Path) -> Skeleton:
         columns = list(zip(*(parts[name] for name in order), strict=True))
         if not all(np.isfinite(column).all() for column in columns[:2]):
             raise ValueError("numbers that are not finite")
-    except (OSError, KeyError, IndexError, ValueError, AttributeError, ZeroDivisionError) as error:
+    except (KeyError, IndexError, ValueError, AttributeError, ZeroDivisionError) as error:
         raise UserError(f"{path.name} is not a skeleton in the ASF format; copy it again.") from error
     return Skeleton(
         tuple(order),
@@ -92,7 +102,7 @@ def _sections(text: str) -> dict[str, list[str]]:
     """The file's lines by section, comments and empty ones left out."""
     found: dict[str, list[str]] = {}
     lines: list[str] = []
-    for line in (raw.split("#")[0].strip() for raw in text.splitlines()):
+    for line in (raw.split("#")[0].strip() for raw in text.split("\n")):
         if line.startswith(":"):
             lines = found.setdefault(line[1:].split()[0].lower(), [])
         elif line:
@@ -146,16 +156,12 @@ def _turn(angles: np.ndarray, freedoms: tuple[str, ...]) -> np.ndarray:
     return turn
 
 
-def _read_frames(path: Path, skeleton: Skeleton, asf: Path) -> dict[str, np.ndarray]:
+def _read_frames(path: Path, text: str, skeleton: Skeleton, asf: Path) -> dict[str, np.ndarray]:
     """Bone -> (T, n) the numbers of its lines."""
     expected = {name: len(freedoms) for name, freedoms in zip(skeleton.bones, skeleton.freedoms, strict=True)}
     values: dict[str, list[list[float]]] = {name: [] for name, count in expected.items() if count}
     frame = 0
-    try:
-        text = path.read_text(encoding="latin-1")
-    except OSError as error:
-        raise UserError(f"{path.name} cannot be read ({error.strerror}).") from error
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         words = line.split()
         if not words or words[0].startswith(("#", ":")):
             continue
@@ -194,7 +200,8 @@ def _check_complete(path: Path, values: dict[str, list[list[float]]], frame: int
         raise UserError(f"{path.name} is cut off: its frame {frame} has no {missing[0]}; copy it again.")
 
 
-def _posed(skeleton: Skeleton, frames: dict[str, np.ndarray], fps: float) -> SourceClip:
+def _posed(skeleton: Skeleton, frames: dict[str, np.ndarray]) -> SourceClip:
+    """The clip, its rate still to be found."""
     count = len(frames["root"])
     bones = len(skeleton.bones)
     heads, rotations = np.zeros((count, bones, 3)), np.zeros((count, bones, 4))
@@ -218,4 +225,4 @@ def _posed(skeleton: Skeleton, frames: dict[str, np.ndarray], fps: float) -> Sou
         offset = skeleton.offsets[parent]
         heads[:, b] = heads[:, parent] + rot.quat_to_matrix(rotations[:, parent]) @ offset
         rest_heads[b] = rest_heads[parent] + offset
-    return SourceClip(skeleton.bones, rest_heads, np.tile(_IDENTITY, (bones, 1)), heads, rotations, fps)
+    return SourceClip(skeleton.bones, rest_heads, np.tile(_IDENTITY, (bones, 1)), heads, rotations, 1.0)

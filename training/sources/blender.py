@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,13 +14,12 @@ from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.rig import versions
 
+from .bvh_text import checked_bvh
 from .clip import SourceClip
+from .gltf import OWN_TRANSFORMS, trimmed
+from .rest_frames import added_rest_frames
 
 FPS = 30.0
-_MOTION = re.compile(
-    r"^\s*MOTION\s+Frames:\s*(\d+)\s+Frame\s+Time:\s*((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s", re.MULTILINE
-)
-_ROUNDED = 2e-4  # of a rate: how far the few digits of a frame time put it off
 _REST_FRAMES = 3  # so many frames at most may still show an added rest pose
 _LEAP = 0.15  # of the body's size: what no hand moves in a thirtieth of a second, but from the rest pose
 
@@ -29,31 +28,61 @@ _TO_SMPLX = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]])
 
 
 def read_gltf(path: Path, skips: Callable[[str], bool] = lambda name: False) -> Iterator[tuple[str, SourceClip]]:
-    """Yields (name, clip at 30 fps) of every animation that `skips` does not name. Single poses are left out."""
-    armature = _imported(path, lambda: bpy.ops.import_scene.gltf(filepath=str(path)))
-    moving = [action for action in bpy.data.actions if action.frame_range[1] - action.frame_range[0] >= 2]
-    if not moving:
-        raise UserError(f"{path.name} holds no animation; export it with its animations.")
-    for action in sorted(moving, key=lambda a: a.name):
-        if skips(action.name):
-            continue
-        versions.NewAction(action, action.slots[0] if versions.SLOTS else None).assign(armature)
-        first, last = action.frame_range
-        yield action.name, _sample(armature, np.arange(first, last + 0.5))
+    """Yields (name, clip at 30 fps) of every animation of the skeleton that `skips` does not name.
+
+    Single poses are left out, and what moves no bone: a face, a ball, a camera. The way and the turn of the nodes above
+    the bones are the person's.
+    """
+    with trimmed(path, skips) as gltf:
+        file = gltf.file if gltf else path
+        armature = _imported(path, lambda: bpy.ops.import_scene.gltf(filepath=str(file)))
+    read = False
+    for track, name in sorted(gltf.animations.items(), key=lambda item: item[1]) if gltf else ():
+        _show(armature, OWN_TRANSFORMS)
+        bpy.context.scene.frame_set(0)
+        rest_world = np.array(armature.matrix_world)
+        _show(armature, track)
+        first, last = armature.animation_data.action.frame_range
+        if last - first >= 2:
+            read = True
+            yield name, _sample(armature, np.arange(first, last + 0.5), rest_world)
+    if not read and not (gltf and gltf.skipped):
+        raise UserError(f"{path.name} holds no animation of its skeleton; export it with its animations.")
 
 
-def read_bvh(path: Path, fps: float | None = None, rest_frame: bool = False) -> SourceClip:
+def _show(armature: bpy.types.Object, track: str) -> None:
+    """Gives the armature, and all that it hangs from, their Actions of one of the importer's tracks."""
+    thing = armature
+    while thing is not None:
+        data = thing.animation_data
+        strips = [strip for t in data.nla_tracks if t.name == track for strip in t.strips] if data else []
+        if strips:
+            versions.NewAction(strips[0].action, strips[0].action_slot if versions.SLOTS else None).assign(thing)
+        elif data:
+            data.action = None
+        thing = thing.parent
+
+
+def read_bvh(path: Path, fps: float | None = None, rest_frame: bool | None = False) -> SourceClip:
     """The clip at 30 fps. fps: the true rate, where the file's own is wrong. rest_frame: the first frame is an
-    added rest pose and is dropped."""
-    own = _checked_rate(path)
-    armature = _imported(
-        path,
-        lambda: bpy.ops.import_anim.bvh(
-            filepath=str(path), use_fps_scale=False, update_scene_fps=False, update_scene_duration=False
-        ),
-    )
+    added rest pose and is dropped; None: frames of the rest pose that were put in front are looked for."""
+    text, rate = checked_bvh(path, fps)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "clip.bvh"
+        file.write_text(text, encoding="utf-8", newline="\n")
+        armature = _imported(
+            path,
+            lambda: bpy.ops.import_anim.bvh(
+                filepath=str(file), use_fps_scale=False, update_scene_fps=False, update_scene_duration=False
+            ),
+        )
     first, last = armature.animation_data.action.frame_range
-    clip = _sample(armature, np.arange(first + rest_frame, last + 1e-6, (fps or own) / FPS))
+    if rest_frame is None:
+        beginning = _sample(armature, np.arange(first, min(last, first + rate) + 0.5))
+        first += added_rest_frames(replace(beginning, fps=rate))
+    else:
+        first += rest_frame
+    clip = _sample(armature, np.arange(first, last + 1e-6, rate / FPS))
     return _without_rest_pose(clip) if rest_frame else clip
 
 
@@ -66,34 +95,6 @@ def _without_rest_pose(clip: SourceClip) -> SourceClip:
     return replace(clip, heads=clip.heads[start:], rotations=clip.rotations[start:])
 
 
-def _checked_rate(path: Path) -> float:
-    """The header's frames per second, once the file is found to hold what its header says.
-
-    Blender's importer takes cut-off files, and NaN, without a word.
-    """
-    try:
-        text = path.read_text(encoding="latin-1")
-    except OSError as error:
-        raise UserError(f"{path.name} cannot be read ({error.strerror}).") from error
-    header = _MOTION.search(text)
-    channels = sum(int(count) for count in re.findall(r"^\s*CHANNELS\s+(\d+)", text, re.MULTILINE))
-    hierarchy = text[: header.start()] if header else ""
-    if not channels or hierarchy.count("{") != hierarchy.count("}") or header is None or float(header[2]) <= 0:
-        raise UserError(f"{path.name} is not a BVH file; copy it again.")
-    frames = int(header[1])
-    try:
-        values = np.array(text[header.end() :].split(), np.float64)
-    except ValueError:
-        raise UserError(f"{path.name} is damaged: its frames hold more than numbers; copy it again.") from None
-    if len(values) != frames * channels:
-        raise UserError(f"{path.name} says {frames} frames and holds {len(values) / channels:g}; copy it again.")
-    if not np.isfinite(values).all():
-        raise UserError(f"{path.name} holds numbers that are not finite; export it again.")
-    rate = 1 / float(header[2])
-    # 0.0333333 means 30 frames a second
-    return round(rate) if abs(rate - round(rate)) < _ROUNDED * rate else rate
-
-
 def _imported(path: Path, importer: Callable[[], object]) -> bpy.types.Object:
     """The only armature of a file, in an empty scene of its own."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
@@ -101,7 +102,9 @@ def _imported(path: Path, importer: Callable[[], object]) -> bpy.types.Object:
     try:
         importer()
     except RuntimeError as error:  # that is how operators fail
-        reason = str(error).strip().splitlines()[-1]
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        # what Python raised in an importer ends with where it was called from
+        reason = next((line for line in reversed(lines) if not line.startswith(("Location:", "File "))), "no reason")
         raise UserError(f"{path.name} cannot be read by Blender ({reason}); export it again.") from error
     armatures = [o for o in bpy.data.objects if o.type == "ARMATURE"]
     if len(armatures) != 1:
@@ -111,17 +114,20 @@ def _imported(path: Path, importer: Callable[[], object]) -> bpy.types.Object:
     return armatures[0]
 
 
-def _sample(armature: bpy.types.Object, times: np.ndarray) -> SourceClip:
+def _sample(armature: bpy.types.Object, times: np.ndarray, rest_world: np.ndarray | None = None) -> SourceClip:
+    """rest_world: (4, 4) of the armature at rest, where it is animated itself."""
     bones = armature.data.bones
-    world = np.array(armature.matrix_world)
+    world = np.array(armature.matrix_world) if rest_world is None else rest_world
     rest = np.array([world @ np.array(bone.matrix_local) for bone in bones])
     posed = np.empty((len(times), len(bones), 4, 4))
     scene = bpy.context.scene
+    worlds = np.empty((len(times), 1, 4, 4))
     pose = [armature.pose.bones[bone.name] for bone in bones]
     for t, time in enumerate(times):
         scene.frame_set(int(time), subframe=float(time % 1))
         posed[t] = [bone.matrix for bone in pose]
-    posed = world @ posed
+        worlds[t] = armature.matrix_world
+    posed = worlds @ posed
     return SourceClip(
         bones=tuple(bone.name for bone in bones),
         rest_heads=rest[:, :3, 3] @ _TO_SMPLX.T,

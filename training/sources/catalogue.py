@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.files import files_below, plain_name
+
+from . import tables
+from .skeletons import Skeletons
 
 HUMANOID3D = ".humanoid3d.json"
-_READABLE = (".amc", ".bvh", ".glb", ".gltf", HUMANOID3D)
+READABLE = (".amc", ".bvh", ".glb", ".gltf", HUMANOID3D)
 
 
 @dataclass(frozen=True)
@@ -30,12 +33,17 @@ class Collection:
     def skips(self, animation: str) -> bool:
         return any(fnmatchcase(animation, pattern) for pattern in self.skip)
 
+    def holds(self, relative: PurePosixPath) -> bool:
+        """Whether a path below the folder given to `prepare` is one of its files. Endings may be in capitals."""
+        path = relative.with_name(relative.name.removesuffix(relative.suffix) + relative.suffix.lower())
+        return any(len(path.parts) == pattern.count("/") + 1 and path.match(pattern) for pattern in self.files)
+
 
 @dataclass(frozen=True)
 class SourceFile:
     """A file of one or more clips.
 
-    fps: the true rate, where the file's header cannot be trusted. skeleton: the `.asf` of an `.amc`.
+    fps: the true rate, where it is known better than by the file's header. skeleton: the `.asf` of an `.amc`.
     """
 
     path: Path
@@ -44,9 +52,15 @@ class SourceFile:
     skeleton: Path | None = None
 
     @property
+    def kind(self) -> str:
+        """The ending in lower case, one of `READABLE` where the file can be read."""
+        name = self.path.name.lower()
+        return HUMANOID3D if name.endswith(HUMANOID3D) else self.path.suffix.lower()
+
+    @property
     def stem(self) -> str:
         """The file's name without its ending, which is the clip's name for formats of one clip a file."""
-        return self.path.name.removesuffix(HUMANOID3D).removesuffix(self.path.suffix)
+        return plain_name(self.path.name[: len(self.path.name) - len(self.kind)])
 
 
 @cache
@@ -60,45 +74,61 @@ def collections() -> dict[str, Collection]:
     }
 
 
-def source_files(root: Path) -> list[SourceFile]:
+def source_files(root: Path, fps: float | None = None, problems: list[str] | None = None) -> list[SourceFile]:
     """All readable files under `root`: those of the known collections first, then any others.
 
-    Raises `UserError` when there is none.
+    fps: the rate of AMC files, where no table gives it. problems: takes a sentence for every folder and link that
+    cannot be looked into.
+    Raises `UserError` when there is no file.
     """
-    found: dict[Path, SourceFile] = {}
+    problems = [] if problems is None else problems
+    left = files_below(root, READABLE, problems)
+    known = _Known(root, fps, problems)
+    found = []
     for collection in collections().values():
-        table = _table(root / collection.table) if collection.table else {}
-        for pattern in collection.files:
-            for path in filter(Path.is_file, sorted(root.glob(pattern))):
-                found[path] = _file(path, collection, table.get(path.name, {}))
-    for path in sorted(root.rglob("*")):
-        if path.name.endswith(_READABLE) and path not in found and path.is_file():
-            folder = path.parent.relative_to(root).as_posix()
-            found[path] = _file(path, Collection("own" if folder == "." else folder.replace("/", "-")), {})
+        own = {path for path in left if collection.holds(PurePosixPath(path.relative_to(root).as_posix()))}
+        found += [known.file(path, collection) for path in sorted(own)]
+        left = [path for path in left if path not in own]
+    for path in left:
+        folder = plain_name(path.parent.relative_to(root).as_posix())
+        found.append(known.file(path, Collection("own" if folder == "." else folder.replace("/", "-"))))
     if not found:
-        raise UserError(f"{root} holds no clips ({', '.join(_READABLE)}); give the folder that contains them.")
-    return list(found.values())
+        raise UserError(f"{root} holds no clips ({', '.join(READABLE)}); give the folder that contains them.")
+    return found
 
 
-def _table(path: Path) -> dict[str, dict[str, str]]:
-    """The rows of a `clips.csv` by file name; empty when there is none. Raises `UserError` for a damaged one."""
-    if not path.is_file():
-        return {}
-    try:
-        with path.open(encoding="utf-8", newline="") as handle:
-            rows = {row["file"]: row for row in csv.DictReader(handle)}
-        if all(float(row.get("fps") or 1) > 0 for row in rows.values()):
-            return rows
-    except (OSError, KeyError, ValueError, TypeError, csv.Error) as error:
-        raise UserError(f"{path} is not a table of clips with the columns file and fps; copy it again.") from error
-    raise UserError(f"{path} gives a clip a rate that is not positive; correct it.")
+class _Known:
+    """What is known of the files of a folder, from its tables and from what lies beside them."""
 
+    def __init__(self, root: Path, fps: float | None, problems: list[str]) -> None:
+        self._root, self._fps, self._problems = root, fps, problems
+        self._skeletons = Skeletons(root)
+        self._tables: dict[Path, tables.Table | None] = {}
 
-def _file(path: Path, collection: Collection, row: dict[str, str]) -> SourceFile:
-    skeleton = None
-    if path.suffix == ".amc":
-        named = path.parent / row["skeleton"] if row.get("skeleton") else None
-        subject = path.stem.split("_")[0]
-        beside = [path.with_suffix(".asf"), path.parent / f"{subject}.asf", path.parent / "asf" / f"{subject}.asf"]
-        skeleton = named or next((candidate for candidate in beside if candidate.is_file()), None)
-    return SourceFile(path, collection, float(row["fps"]) if row.get("fps") else None, skeleton)
+    def file(self, path: Path, collection: Collection) -> SourceFile:
+        row = self._row(path, collection)
+        if SourceFile(path).kind != ".amc":
+            return SourceFile(path, collection, row.fps)
+        return SourceFile(path, collection, row.fps or self._fps, row.skeleton or self._skeletons.of(path))
+
+    def _row(self, path: Path, collection: Collection) -> tables.Row:
+        """Of the collection's table, or of the nearest in the folders from the file's up to the root."""
+        own = self._root / collection.table if collection.table else None
+        for folder in path.parents:
+            if not folder.is_relative_to(self._root):
+                break
+            table = self._table(folder / tables.NAME, own)
+            row = table.row(path) if table else None
+            if row:
+                return row
+        return tables.Row()
+
+    def _table(self, path: Path, own: Path | None) -> tables.Table | None:
+        if path not in self._tables:
+            self._tables[path] = table = tables.Table(path) if path.is_file() else None
+            if table and not table.ours:
+                sentence = f"{path} has no column called file, so it says nothing of the clips beside it."
+                if path == own:
+                    raise UserError(sentence)
+                self._problems.append(sentence)
+        return self._tables[path]

@@ -14,6 +14,7 @@ class SourceClip:
     bones: names, in the order of the arrays.
     rest_heads: (B, 3); rest_rotations: (B, 4) world quaternions of the rest pose.
     heads: (T, B, 3); rotations: (T, B, 4) world quaternions per frame.
+    note: what a person should know of how it was read; empty for most.
     """
 
     bones: tuple[str, ...]
@@ -22,6 +23,7 @@ class SourceClip:
     heads: np.ndarray
     rotations: np.ndarray
     fps: float
+    note: str = ""
 
     def __len__(self) -> int:
         return len(self.rotations)

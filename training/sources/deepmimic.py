@@ -49,7 +49,7 @@ def read_humanoid3d(path: Path, fps: float | None = None) -> SourceClip:
     Raises `UserError` for what is no such file, or a damaged one.
     """
     try:
-        frames = np.array(json.loads(path.read_text(encoding="utf-8"))["Frames"], np.float64)
+        frames = np.array(json.loads(path.read_bytes())["Frames"], np.float64)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(f"{path.name} is not a motion of DeepMimic's humanoid3d; copy it again.") from error
     if frames.ndim != 2 or not len(frames):

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 
 import numpy as np
 
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.files import plain_name
 
 from .asf_amc import read_amc
 from .catalogue import HUMANOID3D, SourceFile
 from .clip import SourceClip
 from .deepmimic import read_humanoid3d
 
+_LONGEST = 200  # bytes of a name
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')  # what names of files cannot hold, on one system or another
 
 
@@ -21,29 +24,41 @@ def read_clips(file: SourceFile) -> Iterator[tuple[str, SourceClip]]:
     """Yields (clip id, clip) for every animation of a file that its collection does not skip.
 
     The open Blender file is replaced when the format is one that Blender reads. Raises `UserError` for a file
-    that cannot be read.
+    that cannot be read, and, after those that can, for animations that cannot.
     """
+    problems = []
     for name, clip in _clips(file):
         if len(clip) < 2:
-            raise UserError(f"{file.path.name} holds a single pose; give a file in which someone moves.")
-        if not (np.isfinite(clip.heads).all() and np.isfinite(clip.rotations).all()):
-            raise UserError(f"{file.path.name} holds numbers that are not finite in {name}; export it again.")
-        yield f"{file.collection.name}/{_UNSAFE.sub('-', name)}", clip
+            problems.append(f"{file.path.name} holds a single pose; give a file in which someone moves.")
+        elif not (np.isfinite(clip.heads).all() and np.isfinite(clip.rotations).all()):
+            problems.append(f"{file.path.name} holds numbers that are not finite in {name}; export it again.")
+        else:
+            yield f"{file.collection.name}/{_short(_UNSAFE.sub('-', name))}", clip
+    if problems:
+        raise UserError(" ".join(problems))
+
+
+def _short(name: str) -> str:
+    """The name, or one that a file with another ending can have, too."""
+    if len(name.encode()) <= _LONGEST:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+    return f"{name.encode()[: _LONGEST - 9].decode(errors='ignore')}-{digest}"
 
 
 def _clips(file: SourceFile) -> Iterator[tuple[str, SourceClip]]:
-    name = file.stem
-    if file.path.suffix == ".amc":
+    name, kind = file.stem, file.kind
+    if kind == ".amc":
         yield name, read_amc(file.path, file.skeleton, file.fps)
-    elif file.path.name.endswith(HUMANOID3D):
+    elif kind == HUMANOID3D:
         yield name, read_humanoid3d(file.path, file.fps)
-    elif file.path.suffix == ".bvh":
+    elif kind == ".bvh":
         from .blender import read_bvh
 
-        yield name, read_bvh(file.path, file.fps, file.collection.rest_frame)
-    elif file.path.suffix in (".glb", ".gltf"):
+        yield name, read_bvh(file.path, file.fps, file.collection.rest_frame or None)
+    elif kind in (".glb", ".gltf"):
         from .blender import read_gltf
 
-        yield from read_gltf(file.path, file.collection.skips)
+        yield from ((plain_name(name), clip) for name, clip in read_gltf(file.path, file.collection.skips))
     else:
         raise UserError(f"{file.path.name} is of no format that can be read here; give BVH, AMC or glTF.")

@@ -1,0 +1,36 @@
+"""Rest poses that were put in front of a recording."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from motionclip_blender.core import rotations as rot
+
+from .clip import SourceClip
+
+_AT_REST = np.radians(15)  # bones that are turned no further off their rest, against the root, rest
+_LEAP = 0.15  # of the body's size: what no hand moves from one frame to the next, but from an added pose
+_SECONDS = 1.0  # so long at most is an added pose held
+
+
+def added_rest_frames(clip: SourceClip) -> int:
+    """How many frames at the beginning show the rest pose and are followed by a leap; 0 for most clips.
+
+    Who really stands in the rest pose leaves it in more than one frame.
+    """
+    count = min(len(clip), int(_SECONDS * clip.fps) + 2)
+    turns = rot.quat_multiply(clip.rotations[:count], rot.quat_conjugate(clip.rest_rotations))
+    turns = rot.quat_multiply(rot.quat_conjugate(turns[:, :1]), turns)
+    resting = (2 * np.arccos(np.clip(np.abs(turns[..., 0]), 0, 1)) < _AT_REST).all(axis=1)
+    places = (
+        rot.quat_to_matrix(rot.quat_conjugate(clip.rotations[:count, :1]))
+        @ (clip.heads[:count] - clip.heads[:count, :1])[..., None]
+    )
+    leaps = (
+        np.linalg.norm(np.diff(places[..., 0], axis=0), axis=-1).max(axis=1)
+        > _LEAP * np.ptp(clip.rest_heads, axis=0).max()
+    )
+    for start in np.flatnonzero(leaps) + 1:
+        if resting[:start].all() and not resting[start]:
+            return int(start)
+    return 0

@@ -1,0 +1,56 @@
+"""Text files from anywhere: encodings, line ends, and numbers with decimal commas."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from pathlib import Path
+
+from motionclip_blender.core.errors import UserError
+
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
+_COMMA = re.compile(r"(?<!\S)([+-]?\d*),(\d+(?:[eE][+-]?\d+)?)(?!\S)")
+
+
+def read_text(path: Path) -> str:
+    """A file's text with lines that end in "\\n". Raises `UserError` for one that cannot be read."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UserError(f"{path.name} cannot be read ({error.strerror}).") from error
+    # DOS programs end a text with Ctrl-Z
+    return re.sub(r"\r\n?", "\n", decoded(data)).rstrip("\x1a\0")
+
+
+def decoded(data: bytes) -> str:
+    """Text of unknown encoding: as its byte order mark says, UTF-8, Shift-JIS where it holds kana, or Windows-1252.
+
+    Never fails. What ASCII has, and with it all numbers and keywords, is right in any case.
+    """
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return data.decode(encoding, "replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    try:
+        # letters of Western Europe are Japanese ones, too, by chance, but hardly ever kana
+        text = data.decode("cp932")
+        if _KANA.search(text):
+            return text
+    except UnicodeDecodeError:
+        pass
+    try:
+        return data.decode("cp1252")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def with_points(text: str) -> str:
+    """The text with a decimal point in every number that has a decimal comma, as programs write in many languages.
+
+    Only words that are one such number are changed: "0,5" is, "Arm,left" and "0.5,1.5" are not.
+    """
+    return _COMMA.sub(r"\1.\2", text) if "," in text else text
