@@ -13,7 +13,8 @@ from typing import BinaryIO
 
 from .errors import UserError
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_BYTE = re.compile("[\udc80-\udcff]")  # how Python writes one that is no UTF-8
+_NO_LETTER = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 _LONGEST = 40  # characters of a file's name that the temporary name beside it keeps; systems allow 255 bytes
 
 
@@ -102,8 +103,10 @@ def plain_name(name: str) -> str:
     Bytes that are no UTF-8, which Python reads as lone surrogates, become %E4 and the like; so do letters that this
     system's file names cannot hold.
     """
-    text = os.fsencode(name).decode("utf-8", "surrogateescape") if _SURROGATE.search(name) else name
-    text = _SURROGATE.sub(lambda lone: f"%{ord(lone[0]) & 0xFF:02X}", unicodedata.normalize("NFC", text))
+    text = _NO_LETTER.sub("?", name)
+    if _BYTE.search(text):
+        text = os.fsencode(text).decode("utf-8", "surrogateescape")
+    text = _BYTE.sub(lambda byte: f"%{ord(byte[0]) & 0xFF:02X}", unicodedata.normalize("NFC", text))
     try:
         os.fsencode(text)
     except UnicodeEncodeError:

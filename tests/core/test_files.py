@@ -1,14 +1,15 @@
-"""Files appear whole or not at all."""
+"""Files appear whole or not at all, and are found wherever they lie."""
 
 from __future__ import annotations
 
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.files import whole_path, write_whole
+from motionclip_blender.core.files import files_below, plain_name, whole_path, write_whole
 
 
 def test_a_file_appears_when_its_writer_ends(tmp_path):
@@ -50,3 +51,119 @@ def test_places_that_cannot_be_written_are_named(tmp_path):
     for path in (tmp_path / "file" / "a.bin", tmp_path):
         with pytest.raises(UserError, match="Cannot write"), write_whole(path):
             pass
+
+
+# --- files that are found
+
+
+def names(folder: Path, *endings: str, problems: list[str] | None = None) -> list[str]:
+    return [path.relative_to(folder).as_posix() for path in files_below(folder, endings, problems)]
+
+
+def touch(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    return path
+
+
+def test_files_are_found_whatever_their_endings_capitals(tmp_path: Path):
+    for name in ("a.npz", "B.NPZ", "c/d.Npz", "c/e.txt", "npz"):
+        touch(tmp_path / name)
+    assert names(tmp_path, ".npz") == ["B.NPZ", "a.npz", "c/d.Npz"]
+    assert names(tmp_path, ".npz", ".txt") == ["B.NPZ", "a.npz", "c/d.Npz", "c/e.txt"]
+
+
+def test_hidden_files_and_those_that_macos_packs_are_passed_over(tmp_path: Path):
+    for name in ("a.npz", "._a.npz", ".b.npz", "__MACOSX/._a.npz", "__MACOSX/c.npz", ".hidden/d.npz"):
+        touch(tmp_path / name)
+    assert names(tmp_path, ".npz") == ["a.npz"]
+
+
+def test_links_to_folders_and_files_are_followed(tmp_path: Path):
+    touch(tmp_path / "elsewhere" / "deep" / "a.npz")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "more").symlink_to(tmp_path / "elsewhere" / "deep")
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "CMU").symlink_to(tmp_path / "elsewhere")
+    (data / "b.npz").symlink_to(tmp_path / "elsewhere" / "deep" / "a.npz")
+    assert names(data, ".npz") == ["CMU/deep/a.npz", "b.npz"]
+    assert names(tmp_path / "other", ".npz") == ["more/a.npz"]
+    (tmp_path / "link").symlink_to(data)
+    assert names(tmp_path / "link", ".npz") == ["CMU/deep/a.npz", "b.npz"]
+
+
+@pytest.mark.parametrize("target", [".", "..", "../..", "../b", "loop"])
+def test_links_that_lead_back_end(tmp_path: Path, target: str):
+    data = tmp_path / "x" / "data"
+    touch(data / "a" / "a.npz")
+    touch(data / "b" / "b.npz")
+    (data / "a" / "loop").symlink_to(target)
+    (data / "b" / "back").symlink_to("../a")
+    assert names(data, ".npz") == ["a/a.npz", "b/b.npz"]
+
+
+def test_a_folder_is_looked_into_once_under_its_own_name(tmp_path: Path):
+    touch(tmp_path / "z" / "a.npz")
+    (tmp_path / "a").symlink_to("z")
+    (tmp_path / "b").symlink_to("z")
+    assert names(tmp_path, ".npz") == ["z/a.npz"]
+
+
+def test_what_cannot_be_looked_into_is_said(tmp_path: Path, monkeypatch):
+    touch(tmp_path / "a.npz")
+    touch(tmp_path / "shut" / "b.npz")
+    (tmp_path / "CMU").symlink_to(tmp_path / "not there")
+    (tmp_path / "gone.npz").symlink_to("nothing.npz")
+    (tmp_path / "gone.txt").symlink_to("nothing.txt")
+    look = Path.iterdir
+
+    def refuse(path: Path):
+        if path.name == "shut":
+            raise PermissionError(13, "Permission denied")
+        return look(path)
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    problems: list[str] = []
+    assert names(tmp_path, ".npz", problems=problems) == ["a.npz"]
+    said = " ".join(problems)
+    assert len(problems) == 3 and all(each in said for each in ("CMU is a link", "gone.npz is a link", "shut cannot"))
+
+
+@pytest.mark.parametrize("place", ["nothing", "a.npz"])
+def test_what_is_no_folder_holds_nothing(tmp_path: Path, place: str):
+    touch(tmp_path / "a.npz")
+    assert files_below(tmp_path / place, (".npz",)) == []
+
+
+# --- their names
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("walk", "walk"),
+        ("Läufer", "Läufer"),
+        (os.fsdecode(b"L\xe4ufer"), "L%E4ufer"),
+        (os.fsdecode("歩く".encode("cp932")), "%95%E0%82%AD"),
+        (os.fsdecode("L\u00e4u".encode() + b"\xff"), "Läu%FF"),
+        ("La\u0308ufer", "L\u00e4ufer"),
+        ("walk \ud83d", "walk ?"),
+    ],
+)
+def test_names_can_be_written_everywhere(name: str, plain: str):
+    assert plain_name(name) == plain
+    plain_name(name).encode("utf-8")
+
+
+def test_names_hold_only_what_the_systems_file_names_can(monkeypatch):
+    monkeypatch.setattr(os, "fsencode", lambda name: name.encode("ascii", "surrogateescape"))
+    assert plain_name("Läufer") == "L%C3%A4ufer"
+    assert plain_name("Läufer".encode().decode("ascii", "surrogateescape")) == "L%C3%A4ufer"
+
+
+def test_the_longest_names_can_be_written(tmp_path: Path):
+    path = tmp_path / ("a" * 251 + ".npz")
+    with write_whole(path) as handle:
+        handle.write(b"x")
+    assert path.read_bytes() == b"x"

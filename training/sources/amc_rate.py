@@ -13,7 +13,7 @@ _USUAL = 120.0  # of CMU's and HDM05's recordings
 _NUMBER = r"(\d+(?:\.\d+)?)"
 _WORDS = r"(?:(?:samples|frames)[ _-]*(?:per|/)[ _-]*sec(?:ond)?|frame[ _-]*rate|fps|hz)\b"
 _IN_HEADER = re.compile(rf"{_WORDS}\W*{_NUMBER}|{_NUMBER}\s*{_WORDS}", re.IGNORECASE)
-_IN_NAME = re.compile(r"hdm_\w+[-_]\d+_(\d{2,3})", re.IGNORECASE)  # HDM_xy_01-01_01_120
+_IN_NAME = re.compile(r"hdm_[\w-]+_\d+_(\d{2,3})", re.IGNORECASE)  # HDM_xy_01-01_01_120
 
 # How fast people move, in octaves: weights of the features of `_pace`, and the weighted sum of an average recording.
 # Least squares over 128 clips of CMU's whose rates are known.

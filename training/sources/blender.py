@@ -17,7 +17,7 @@ from motionclip_blender.rig import versions
 from .bvh_text import checked_bvh
 from .clip import SourceClip
 from .gltf import OWN_TRANSFORMS, trimmed
-from .rest_frames import added_rest_frames
+from .rest_frames import added_rest_frames, at_rest
 
 FPS = 30.0
 _REST_FRAMES = 3  # so many frames at most may still show an added rest pose
@@ -77,11 +77,10 @@ def read_bvh(path: Path, fps: float | None = None, rest_frame: bool | None = Fal
             ),
         )
     first, last = armature.animation_data.action.frame_range
-    if rest_frame is None:
-        beginning = _sample(armature, np.arange(first, min(last, first + rate) + 0.5))
-        first += added_rest_frames(replace(beginning, fps=rate))
-    else:
-        first += rest_frame
+    if rest_frame:
+        first += 1
+    elif rest_frame is None and at_rest(_sample(armature, np.array([first])))[0]:
+        first += added_rest_frames(replace(_sample(armature, np.arange(first, last + 0.5)[: int(3 * rate)]), fps=rate))
     clip = _sample(armature, np.arange(first, last + 1e-6, rate / FPS))
     return _without_rest_pose(clip) if rest_frame else clip
 

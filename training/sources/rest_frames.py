@@ -10,7 +10,7 @@ from .clip import SourceClip
 
 _AT_REST = np.radians(15)  # bones that are turned no further off their rest, against the root, rest
 _LEAP = 0.15  # of the body's size: what no hand moves from one frame to the next, but from an added pose
-_SECONDS = 1.0  # so long at most is an added pose held
+_SECONDS = 2.0  # so long at most is an added pose held
 
 
 def added_rest_frames(clip: SourceClip) -> int:
@@ -19,18 +19,19 @@ def added_rest_frames(clip: SourceClip) -> int:
     Who really stands in the rest pose leaves it in more than one frame.
     """
     count = min(len(clip), int(_SECONDS * clip.fps) + 2)
-    turns = rot.quat_multiply(clip.rotations[:count], rot.quat_conjugate(clip.rest_rotations))
-    turns = rot.quat_multiply(rot.quat_conjugate(turns[:, :1]), turns)
-    resting = (2 * np.arccos(np.clip(np.abs(turns[..., 0]), 0, 1)) < _AT_REST).all(axis=1)
-    places = (
-        rot.quat_to_matrix(rot.quat_conjugate(clip.rotations[:count, :1]))
-        @ (clip.heads[:count] - clip.heads[:count, :1])[..., None]
-    )
-    leaps = (
-        np.linalg.norm(np.diff(places[..., 0], axis=0), axis=-1).max(axis=1)
-        > _LEAP * np.ptp(clip.rest_heads, axis=0).max()
-    )
+    resting = at_rest(clip)[:count]
+    back = rot.quat_to_matrix(rot.quat_conjugate(clip.rotations[:count, :1]))
+    places = (back @ (clip.heads[:count] - clip.heads[:count, :1])[..., None])[..., 0]
+    size = np.ptp(clip.rest_heads, axis=0).max()
+    leaps = np.linalg.norm(np.diff(places, axis=0), axis=-1).max(axis=1) > _LEAP * size
     for start in np.flatnonzero(leaps) + 1:
         if resting[:start].all() and not resting[start]:
             return int(start)
     return 0
+
+
+def at_rest(clip: SourceClip) -> np.ndarray:
+    """(T,) whether the body shows the rest pose, however the root is turned."""
+    turns = rot.quat_multiply(clip.rotations, rot.quat_conjugate(clip.rest_rotations))
+    turns = rot.quat_multiply(rot.quat_conjugate(turns[:, :1]), turns)
+    return (2 * np.arccos(np.clip(np.abs(turns[..., 0]), 0, 1)) < _AT_REST).all(axis=1)
