@@ -92,7 +92,7 @@ def test_guesses_on_real_recordings():
         clip = read_amc(file.path, file.skeleton, 60.0)
         for fps in right:
             right[fps] += amc_rate(Path("a.amc"), "", _at(clip, fps / 60), None)[0] == fps
-    assert len(files) == 16 and right[120] >= 15 and right[60] >= 9 and right[30] >= 13, right
+    assert len(files) == 16 and right[120] >= 15 and right[60] >= 12 and right[30] >= 11, right
 
 
 def _at(clip: SourceClip, times: float) -> SourceClip:

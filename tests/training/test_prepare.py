@@ -235,18 +235,187 @@ def test_a_rig_of_ones_own(tmp_path: Path):
     assert clip["errors"]["degrees"]["forearm"] < 1
 
 
-def test_two_clips_of_one_name_are_refused_and_made_anew_once_one_is_renamed(tmp_path: Path):
+def test_of_two_clips_of_one_name_the_first_is_kept_and_the_other_named(tmp_path: Path):
     sources, out = tmp_path / "sources", tmp_path / "out"
     tiny.write(sources / "walk.humanoid3d.json", tiny.humanoid3d(tiny.humanoid3d_frames(5)))
     tiny.write(sources / "walk.asf", tiny.asf())
-    second = tiny.write(sources / "walk.amc", tiny.amc(tiny.moves(33, "lradius")))
-    for _ in range(2):
-        with pytest.raises(UserError, match=r"^Two clips are called own/walk; rename one of them\.$"):
-            prepare(sources, out, workers=1, pictures=False)
-    second.rename(sources / "walk_2.amc")
+    tiny.write(sources / "walk.amc", tiny.amc(tiny.moves(33, "lradius")))
+    tiny.write(sources / "run.bvh", tiny.bvh(tiny.moves(12)))
+    for workers in (1, 2, 1):
+        (problem,) = prepare(sources, out, workers=workers, pictures=False)
+        said = "another clip is called own/walk (walk.amc); rename one of them."
+        assert problem == f"walk.humanoid3d.json, own/walk: {said}"
+        assert {clip["clip"]: clip["format"] for clip in read_index(out)} == {"own/walk": "amc", "own/run": "bvh"}
+        assert len(amass.load(out / "own" / "walk.npz")) == 9
+    (sources / "walk.amc").rename(sources / "walk_2.amc")
     assert prepare(sources, out, workers=1, pictures=False) == []
     assert len(amass.load(out / "own" / "walk.npz")) == 5
     assert len(amass.load(out / "own" / "walk_2.npz")) == 9
+
+
+def test_names_that_differ_in_capitals_only_are_one_name(tmp_path: Path):
+    """Not every system keeps them apart."""
+    sources, out = tmp_path / "sources", tmp_path / "out"
+    for name, frames in (("Walk.bvh", 20), ("walk.BVH", 10)):
+        tiny.write(sources / name, tiny.bvh(tiny.moves(frames)))
+    tiny.write(sources / "a.gltf", tiny.gltf({"Swing": tiny.moves(5), "swing": tiny.moves(8)}))
+    problems = prepare(sources, out, workers=1, pictures=False)
+    assert len(problems) == 2 and all("rename one" in problem for problem in problems)
+    assert {clip["clip"]: clip["frames"] for clip in read_index(out)} == {"own/Walk": 20, "own/Swing": 5}
+    for clip in read_index(out):
+        assert len(amass.load(out / clip["file"])) == clip["frames"]
+
+
+# --- one file does not end a run
+
+
+def run(sources: Path, out: Path, *options: str, **environment: str) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "training", "prepare", "--no-pictures", "--workers", "1"]
+    return subprocess.run(
+        [*command, "--source", sources, "--out", out, *options], cwd=ROOT, capture_output=True, timeout=180,
+        env=os.environ | environment,
+    )  # fmt: skip
+
+
+GOOD_GLTF = tiny.gltf({"Swing": tiny.moves(5)})
+
+
+def _with_nodes_in_a_circle() -> bytes:
+    made = json.loads(GOOD_GLTF)
+    made["nodes"][1]["children"] = [0]
+    return json.dumps(made).encode()
+
+
+BAD = {
+    "nodes_in_a_circle.gltf": _with_nodes_in_a_circle(),
+    "no_such_node.gltf": GOOD_GLTF.replace('"node": 1', '"node": 99').replace('"joints": [0', '"joints": [99').encode(),
+    "nested.gltf": b'{"nodes":' + b"[" * 100_000,
+    "numbers.humanoid3d.json": b'{"Frames": [[1e999, 2], {"a": 1}]}',
+    "nested.humanoid3d.json": b"[" * 100_000,
+    "empty.bvh": b"",
+    "zeros.bvh": bytes(1000),
+    "hierarchy.bvh": tiny.bvh(tiny.moves(5)).replace("CHANNELS 3", "CHANNELS 99999999999999999999").encode(),
+    "cut.glb": b"glTF\x02\x00\x00\x00",
+    "skeleton.amc": b"1\nroot 0 0 0 0 0 0\n",
+    "skeleton.asf": b":units\n:root\n:bonedata\n:hierarchy\n",
+}
+
+
+def test_no_file_ends_a_run(tmp_path: Path):
+    sources, out = tmp_path / "sources", tmp_path / "out"
+    tiny.write(sources / "a.bvh", tiny.bvh(tiny.moves(12)))
+    tiny.write(sources / "zz.gltf", GOOD_GLTF)
+    for name, data in BAD.items():
+        (sources / name).write_bytes(data)
+    done = run(sources, out)
+    said = done.stderr.decode()
+    assert done.returncode == 1 and "Traceback" not in said, said
+    assert {clip["clip"] for clip in read_index(out)} == {"own/a", "own/Swing"}
+    problems = json.loads((out / "report.json").read_text())["problems"]
+    for name in set(BAD) - {"skeleton.asf"}:
+        (problem,) = [each for each in problems if each.startswith(name)]
+        assert problem.endswith(".") and "\n" not in problem and problem in said and str(tmp_path) not in problem
+
+
+@pytest.mark.parametrize(
+    "error",
+    [ValueError("wrong\nin two lines"), KeyError("bone"), MemoryError(), RecursionError("too deep"), OSError(5, "I/O"),
+     UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid"), AssertionError()],
+)  # fmt: skip
+def test_whatever_goes_wrong_with_a_file_is_named(tmp_path: Path, error: Exception, monkeypatch):
+    file = SourceFile(tiny.write(tmp_path / "a.bvh", tiny.bvh(tiny.moves(5))))
+    job = module.Job(tmp_path / "out", "", None, False)
+
+    def fail(*_):
+        raise error
+
+    for place in ("read_clips", "retarget", "measure", "matching_map"):
+        with monkeypatch.context() as patched:
+            patched.setattr(module, place, fail)
+            record = module.prepare_file(file, job)
+        assert record.clips == [] and len(record.problems) == 1, place
+        assert record.problems[0].startswith("a.bvh") and type(error).__name__ in record.problems[0]
+        assert "\n" not in record.problems[0] and not list((tmp_path / "out").rglob("*.json"))
+    assert module.prepare_file(file, job).problems == []
+
+
+def test_animations_that_can_be_read_are_kept_beside_one_that_cannot(tmp_path: Path):
+    bad = {"left_elbow": np.full((5, 3), np.nan)}
+    tiny.write(tmp_path / "sources" / "a.gltf", tiny.gltf({"A": tiny.moves(5), "B": bad, "C": tiny.moves(8)}))
+    (problem,) = prepare(tmp_path / "sources", tmp_path / "out", workers=1, pictures=False)
+    assert problem.startswith("a.gltf holds numbers that are not finite in B")
+    assert {clip["clip"] for clip in read_index(tmp_path / "out")} == {"own/A", "own/C"}
+
+
+NAMES = {
+    b"L\xe4ufer": "L%E4ufer",
+    "歩く".encode("cp932"): "%95%E0%82%AD",
+    "歩く".encode(): "歩く",
+    "Läuft".encode(): "Läuft",
+    "La\u0308chelt".encode(): "L\u00e4chelt",
+    b"what? a*b:c|<d>": "what- a-b-c--d-",
+    b"a" * 251: "a" * 191 + "-",
+    b"\xe4" * 100: "%E4" * 63 + "%E-",
+}
+
+
+@pytest.mark.parametrize("ascii_only", [False, True])
+def test_file_names_of_any_bytes(tmp_path: Path, ascii_only: bool):
+    sources, out = tmp_path / "sources", tmp_path / "out"
+    sources.mkdir()
+    for number, name in enumerate(NAMES):
+        with open(os.fsencode(sources) + b"/" + name + b".humanoid3d.json"[: 255 - len(name)], "w") as handle:
+            handle.write(tiny.humanoid3d(tiny.humanoid3d_frames(5 + number)))
+    with open(os.fsencode(sources) + b"/" + b"a" * 251 + b".bvh", "w") as handle:
+        handle.write(tiny.bvh(tiny.moves(5 + list(NAMES).index(b"a" * 251))))
+    done = run(sources, out, **({"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"} if ascii_only else {}))
+    assert done.returncode == 0, done.stderr
+    made = {len(amass.load(out / entry["file"])): entry["clip"] for entry in read_index(out)}
+    assert len(made) == len(NAMES)
+    for number, name in enumerate(NAMES.values()):
+        clip = made[5 + number].removeprefix("own/")
+        if not ascii_only or name.isascii():
+            assert clip.startswith(name) and len(clip.encode()) <= 200
+        else:
+            assert clip.isascii() and "%" in clip
+
+
+def test_folders_whose_names_are_no_utf_8(tmp_path: Path):
+    sources, out = tmp_path / "sources", tmp_path / "out"
+    folder = Path(os.fsdecode(os.fsencode(sources) + b"/T\xe4nze"))
+    tiny.write(folder / "a.bvh", tiny.bvh(tiny.moves(5)))
+    tiny.write(folder / "bad.bvh", "")
+    done = run(sources, out)
+    assert done.returncode == 1 and b"Traceback" not in done.stderr
+    assert [clip["clip"] for clip in read_index(out)] == ["T%E4nze/a"]
+
+
+# --- rates of AMC files
+
+
+def test_a_rate_that_is_taken_for_want_of_a_better_one_is_said(tmp_path: Path):
+    sources, out = tmp_path / "sources", tmp_path / "out"
+    tiny.write(sources / "07.asf", tiny.asf())
+    for number in range(5):
+        tiny.write(sources / f"07_{number}.amc", tiny.amc(tiny.moves(60)))
+    said = run(sources, out).stderr.decode()
+    assert "own/07_0, own/07_1, own/07_2 and 2 more: no rate is given; 120 frames a second are taken" in said
+    assert "own/07_4: no rate is given" in (out / "report.html").read_text()
+    assert {clip["frames"] for clip in read_index(out)} == {15}
+    assert "no rate" in run(sources, out).stderr.decode(), "a run that has nothing left to do says it, too"
+    done = run(sources, out, "--fps", "60")
+    assert done.returncode == 0 and b"no rate" not in done.stderr
+    assert {clip["frames"] for clip in read_index(out)} == {30}
+    tiny.write(sources / "clips.csv", "file,fps\n07_1.amc,30\n")
+    assert run(sources, out, "--fps", "60").returncode == 0
+    assert [clip["frames"] for clip in read_index(out)] == [30, 60, 30, 30, 30]
+
+
+@pytest.mark.parametrize("fps", ["0", "-30", "nan", "fast"])
+def test_a_rate_that_is_none(tmp_path: Path, fps: str, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["--source", str(tmp_path), f"--fps={fps}"])
+    assert stopped.value.code == 2 and "--fps" in capsys.readouterr().err
 
 
 # --- a run that is killed

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -99,7 +102,8 @@ def _imported(path: Path, importer: Callable[[], object]) -> bpy.types.Object:
     bpy.ops.wm.read_factory_settings(use_empty=True)
     bpy.context.scene.render.fps = int(FPS)  # the glTF importer lays keys at the scene's rate
     try:
-        importer()
+        with _quiet():
+            importer()
     except RuntimeError as error:  # that is how operators fail
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
         # what Python raised in an importer ends with where it was called from
@@ -111,6 +115,21 @@ def _imported(path: Path, importer: Callable[[], object]) -> bpy.types.Object:
     for mesh in [o for o in bpy.data.objects if o.type == "MESH"]:  # skinning them would only cost time
         bpy.data.objects.remove(mesh)
     return armatures[0]
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Blender prints the traceback of an importer that fails, whose last line our own sentence has."""
+    sys.stderr.flush()
+    kept, null = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(null, 2)
+        yield
+    finally:
+        sys.stderr.flush()
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(null)
 
 
 def _sample(armature: bpy.types.Object, times: np.ndarray, rest_world: np.ndarray | None = None) -> SourceClip:
