@@ -7,7 +7,6 @@ and a file is read anew only when it or the way of preparing has changed.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import os
 import sys
@@ -15,7 +14,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from functools import cache
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
@@ -24,52 +23,23 @@ from pathlib import Path
 import numpy as np
 
 from motionclip_blender.core import amass
-from motionclip_blender.core.body import OPEN_BODY, Body
+from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.files import plain_name, write_whole
+from motionclip_blender.core.files import write_whole
 
 from .captions import load_captions
 from .index import write_index
 from .measure import measure
+from .records import Job, Record, finished, key_of, recipe_of, record_path, sentence, settle_clashes, size, summed_up
 from .report import SHEETS, write_report
 from .retarget import retarget
-from .rig_maps import RIG_MAPS, matching_map, rig_maps
+from .rig_maps import matching_map, rig_maps
 from .sources.catalogue import SourceFile, source_files
 from .sources.clip import SourceClip
 from .sources.reading import read_clips
 
 FPS = 30.0
-_RECORDS = ".prepared"
 _CELL = (160, 180)
-_NAMED = 3  # clips that a note on many is about by name
-
-
-@dataclass(frozen=True)
-class Job:
-    """What all files of a run have in common.
-
-    out: the folder for the motions. recipe: a digest of how they are prepared. own_maps: a file of rig maps that
-    is tried before ours. pictures: whether every clip gets a contact sheet.
-    """
-
-    out: Path
-    recipe: str
-    own_maps: Path | None
-    pictures: bool
-
-
-@dataclass
-class Record:
-    """What became of one file.
-
-    clips: entries of the index. problems: sentences, one for what was left out. notes: clip -> what a person should
-    know of how it was read.
-    """
-
-    key: str
-    clips: list[dict] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-    notes: dict[str, str] = field(default_factory=dict)
 
 
 def prepare(
@@ -98,22 +68,22 @@ def prepare(
         raise UserError(f"No clip under {source} has {only!r} in its path; give another part of it.")
     if own_maps:
         rig_maps(own_maps)
-    job = Job(out, _recipe(own_maps, pictures), own_maps, pictures)
-    records = {file: record for file in files if (record := _finished(file, job)) is not None}
+    job = Job(out, recipe_of(own_maps, pictures), own_maps, pictures)
+    records = {file: record for file in files if (record := finished(file, job)) is not None}
     # the files of many clips first, so that at the end no core waits for another's
-    todo = sorted((f for f in files if f not in records), key=lambda f: -_size(f.path))
+    todo = sorted((f for f in files if f not in records), key=lambda f: -size(f.path))
     with tqdm(total=len(files), initial=len(records), unit="file", disable=None) as bar:
         for file, record in _run(job, todo, workers or os.cpu_count() or 1):
             records[file] = record
             bar.update()
-    first = _settle_clashes(files, records, job)
+    first = settle_clashes(files, records, job)
     # what overwrote the first clip of a name is overwritten by it again
     for file, record in _run(job, first, workers or os.cpu_count() or 1):
         records[file].problems += record.problems
     done = [records[file] for file in files]
     problems += [problem for record in done for problem in record.problems]
     if notes is not None:
-        notes += _summed_up(done)
+        notes += summed_up(done)
     clips = write_index(out, [clip for record in done for clip in record.clips], load_captions())
     write_report(out, clips, problems, [f"{clip}: {note}" for record in done for clip, note in record.notes.items()])
     return problems
@@ -126,16 +96,16 @@ def prepare_file(file: SourceFile, job: Job) -> Record:
     """Reads, retargets, measures, writes and draws all clips of one file. Never raises for what is in the file."""
     record, clips = Record(""), []
     try:
-        record.key = _key(file, job)
+        record.key = key_of(file, job)
         # all are read before the first is drawn, as drawing replaces the open Blender file
         for entry in read_clips(file):
             clips.append(entry)
     except Exception as error:
-        record.problems.append(_sentence(file.path.name, error))
+        record.problems.append(sentence(file.path.name, error))
     for name, clip in clips:
         _prepare_clip(file, name, clip, job, record)
     if not record.problems:
-        with write_whole(_record_path(file, job)) as handle:
+        with write_whole(record_path(file, job)) as handle:
             handle.write(json.dumps(asdict(record)).encode())
     return record
 
@@ -144,7 +114,7 @@ def _prepare_clip(file: SourceFile, name: str, clip: SourceClip, job: Job, recor
     """Adds to `record` what becomes of one clip."""
     about = f"{file.path.name}, {name}"
     if name.casefold() in {entry["clip"].casefold() for entry in record.clips}:
-        record.problems.append(_sentence(about, UserError("another animation of the file has this name; rename one.")))
+        record.problems.append(sentence(about, UserError("another animation of the file has this name; rename one.")))
         return
     try:
         pairs = matching_map(clip.bones, job.own_maps)
@@ -152,7 +122,7 @@ def _prepare_clip(file: SourceFile, name: str, clip: SourceClip, job: Job, recor
         errors = measure(clip, pairs, motion, _body())
         motion = motion.resample(FPS)
     except Exception as error:
-        record.problems.append(_sentence(about, error))
+        record.problems.append(sentence(about, error))
         return
     amass.save(motion, job.out / f"{name}.npz", np.zeros(10))
     if job.pictures:
@@ -180,16 +150,6 @@ def _without_nan(items: list[tuple]) -> dict:
     return {key: None if value != value else value for key, value in items}
 
 
-def _sentence(name: str, error: Exception) -> str:
-    """What went wrong with something, in one line that begins with its name."""
-    if isinstance(error, UserError):
-        said = str(error)
-    else:
-        reason = " ".join(f"{type(error).__name__}: {error}".split())
-        said = f"it cannot be read ({reason}); export it again, or leave it out."
-    return plain_name(said if said.startswith(name.split(",")[0]) else f"{name}: {said}")
-
-
 @cache
 def _body() -> Body:
     return Body.load()
@@ -211,96 +171,6 @@ def _draw(motion, name: str, out: Path) -> None:
 _PERSON = "MotionCLIP report"
 
 
-# --- what is done already
-
-
-def _recipe(own_maps: Path | None, pictures: bool) -> str:
-    """A digest of everything but the file itself that a prepared motion depends on."""
-    here, core = Path(__file__).parent, Path(amass.__file__).parent
-    own = ("retarget.py", "rig_maps.py", "footing.py", "stance.py", "travel.py", "measure.py", "prepare.py")
-    shared = ("body.py", "feet.py", "motion.py", "rotations.py")
-    code = [
-        *sorted((here / "sources").glob("*.py")),
-        *(here / name for name in own),
-        *(core / name for name in shared),
-    ]
-    data = [here / "sources" / "sources.json", RIG_MAPS, OPEN_BODY, *([own_maps] if own_maps else [])]
-    digest = hashlib.sha256(b"pictures" if pictures else b"")
-    for path in [*code, *data]:
-        try:
-            digest.update(path.read_bytes())
-        except OSError as error:
-            raise UserError(f"{path} cannot be read ({error.strerror}).") from error
-    return digest.hexdigest()
-
-
-def _key(file: SourceFile, job: Job) -> str:
-    stat = file.path.stat()
-    skeleton = file.skeleton.stat().st_mtime_ns if file.skeleton and file.skeleton.is_file() else 0
-    named = f"{file.skeleton.name}-" if file.skeleton else ""
-    return plain_name(f"{job.recipe}-{stat.st_size}-{stat.st_mtime_ns}-{named}{skeleton}-{file.fps}")
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:  # gone since it was found; reading it says so
-        return 0
-
-
-def _record_path(file: SourceFile, job: Job) -> Path:
-    return job.out / _RECORDS / f"{hashlib.sha256(os.fsencode(file.path.resolve())).hexdigest()[:24]}.json"
-
-
-def _finished(file: SourceFile, job: Job) -> Record | None:
-    """The record of a file that is prepared in just this way and whose motions are all there, as it left them."""
-    path = _record_path(file, job)
-    try:
-        record = Record(**json.loads(path.read_text()))
-        # the record is written last: a later motion is that of another file of this name
-        whole = all((job.out / c["file"]).stat().st_mtime_ns <= path.stat().st_mtime_ns for c in record.clips)
-        return record if whole and record.key == _key(file, job) else None
-    except (OSError, ValueError, TypeError):
-        return None
-
-
-def _settle_clashes(files: list[SourceFile], records: dict[SourceFile, Record], job: Job) -> list[SourceFile]:
-    """Leaves every name, whatever its capitals, to the first of the clips that have it, and says so of the others.
-
-    Returns the files of the first ones, whose motions the others have overwritten.
-    """
-    owners: dict[str, tuple[SourceFile, str]] = {}
-    again: dict[SourceFile, None] = {}
-    for file in files:
-        record, kept = records[file], []
-        for clip in record.clips:
-            owner, name = owners.setdefault(clip["clip"].casefold(), (file, clip["clip"]))
-            if owner is file:
-                kept.append(clip)
-                continue
-            again[owner] = None
-            other = "" if owner.path.name == file.path.name else f" ({owner.path.name})"
-            said = UserError(f"another clip is called {name}{other}; rename one of them.")
-            record.problems.append(_sentence(f"{file.path.name}, {clip['clip']}", said))
-            record.notes.pop(clip["clip"], None)
-        if len(kept) < len(record.clips):
-            record.clips = kept
-            _record_path(file, job).unlink(missing_ok=True)
-    return list(again)
-
-
-def _summed_up(records: list[Record]) -> list[str]:
-    """The notes of all clips, those of one wording together."""
-    clips: dict[str, list[str]] = {}
-    for record in records:
-        for clip, note in record.notes.items():
-            clips.setdefault(note, []).append(clip)
-    return [
-        f"{', '.join(names[:_NAMED])}{f' and {len(names) - _NAMED} more' if len(names) > _NAMED else ''}: {note}."
-        for note, names in clips.items()
-    ]
-
-
 # --- many files
 
 
@@ -319,7 +189,7 @@ def _run(job: Job, files: list[SourceFile], workers: int) -> Iterator[tuple[Sour
                 if workers == 1:
                     crashed = left.pop(0)  # one after the other, the first that is left is the one
                     error = UserError("Blender crashed while reading it; export it again.")
-                    yield crashed, Record("", problems=[_sentence(crashed.path.name, error)])
+                    yield crashed, Record("", problems=[sentence(crashed.path.name, error)])
                 workers = 1
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)

@@ -390,6 +390,18 @@ def test_folders_whose_names_are_no_utf_8(tmp_path: Path):
     assert [clip["clip"] for clip in read_index(out)] == ["T%E4nze/a"]
 
 
+def test_a_link_to_a_clip_is_a_clip(tmp_path: Path):
+    sources, out = tmp_path / "sources", tmp_path / "out"
+    tiny.write(tmp_path / "disk" / "a.bvh", tiny.bvh(tiny.moves(5)))
+    sources.mkdir()
+    (sources / "mine").symlink_to(tmp_path / "disk")
+    for name in ("b.bvh", "c.BVH"):
+        (sources / name).symlink_to(tmp_path / "disk" / "a.bvh")
+    for _ in range(2):
+        assert prepare(sources, out, workers=1, pictures=False) == []
+        assert {clip["clip"] for clip in read_index(out)} == {"mine/a", "own/b", "own/c"}
+
+
 # --- rates of AMC files
 
 

@@ -1,0 +1,150 @@
+"""What became of every file that was prepared: records beside the motions, by which a later run goes on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from motionclip_blender.core import amass
+from motionclip_blender.core.body import OPEN_BODY
+from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.files import plain_name
+
+from .rig_maps import RIG_MAPS
+from .sources.catalogue import SourceFile
+
+_RECORDS = ".prepared"
+_NAMED = 3  # clips that a note on many is about by name
+
+
+@dataclass(frozen=True)
+class Job:
+    """What all files of a run have in common.
+
+    out: the folder for the motions. recipe: a digest of how they are prepared. own_maps: a file of rig maps that
+    is tried before ours. pictures: whether every clip gets a contact sheet.
+    """
+
+    out: Path
+    recipe: str
+    own_maps: Path | None
+    pictures: bool
+
+
+@dataclass
+class Record:
+    """What became of one file.
+
+    clips: entries of the index. problems: sentences, one for what was left out. notes: clip -> what a person should
+    know of how it was read.
+    """
+
+    key: str
+    clips: list[dict] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    notes: dict[str, str] = field(default_factory=dict)
+
+
+def sentence(name: str, error: Exception) -> str:
+    """What went wrong with something, in one line that begins with its name."""
+    if isinstance(error, UserError):
+        said = str(error)
+    else:
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        said = f"it cannot be read ({reason}); export it again, or leave it out."
+    return plain_name(said if said.startswith(name.split(",")[0]) else f"{name}: {said}")
+
+
+def recipe_of(own_maps: Path | None, pictures: bool) -> str:
+    """A digest of everything but the file itself that a prepared motion depends on."""
+    here, core = Path(__file__).parent, Path(amass.__file__).parent
+    own = ("retarget.py", "rig_maps.py", "footing.py", "stance.py", "travel.py", "measure.py", "prepare.py")
+    shared = ("body.py", "feet.py", "motion.py", "rotations.py")
+    code = [
+        *sorted((here / "sources").glob("*.py")),
+        *(here / name for name in own),
+        *(core / name for name in shared),
+    ]
+    data = [here / "sources" / "sources.json", RIG_MAPS, OPEN_BODY, *([own_maps] if own_maps else [])]
+    digest = hashlib.sha256(b"pictures" if pictures else b"")
+    for path in [*code, *data]:
+        try:
+            digest.update(path.read_bytes())
+        except OSError as error:
+            raise UserError(f"{path} cannot be read ({error.strerror}).") from error
+    return digest.hexdigest()
+
+
+def key_of(file: SourceFile, job: Job) -> str:
+    """What the motions of a file depend on. Raises `OSError` when the file is gone."""
+    stat = file.path.stat()
+    skeleton = file.skeleton.stat().st_mtime_ns if file.skeleton and file.skeleton.is_file() else 0
+    named = f"{file.skeleton.name}-" if file.skeleton else ""
+    return plain_name(
+        f"{job.recipe}-{stat.st_size}-{stat.st_mtime_ns}-{named}{skeleton}-{file.fps}-{file.collection.name}"
+    )
+
+
+def size(path: Path) -> int:
+    """Bytes of a file; 0 when it is gone, of which reading it tells."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def record_path(file: SourceFile, job: Job) -> Path:
+    """Where the record of a file is, by the path that it was found at."""
+    return job.out / _RECORDS / f"{hashlib.sha256(os.fsencode(os.path.abspath(file.path))).hexdigest()[:24]}.json"
+
+
+def finished(file: SourceFile, job: Job) -> Record | None:
+    """The record of a file that is prepared in just this way and whose motions are all there, as it left them."""
+    path = record_path(file, job)
+    try:
+        record = Record(**json.loads(path.read_text()))
+        # the record is written last: a later motion is that of another file of this name
+        whole = all((job.out / c["file"]).stat().st_mtime_ns <= path.stat().st_mtime_ns for c in record.clips)
+        return record if whole and record.key == key_of(file, job) else None
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def settle_clashes(files: list[SourceFile], records: dict[SourceFile, Record], job: Job) -> list[SourceFile]:
+    """Leaves every name, whatever its capitals, to the first of the clips that have it, and says so of the others.
+
+    Returns the files of the first ones, whose motions the others have overwritten.
+    """
+    owners: dict[str, tuple[SourceFile, str]] = {}
+    again: dict[SourceFile, None] = {}
+    for file in files:
+        record, kept = records[file], []
+        for clip in record.clips:
+            owner, name = owners.setdefault(clip["clip"].casefold(), (file, clip["clip"]))
+            if owner is file:
+                kept.append(clip)
+                continue
+            again[owner] = None
+            other = "" if owner.path.name == file.path.name else f" ({owner.path.name})"
+            said = UserError(f"another clip is called {name}{other}; rename one of them.")
+            record.problems.append(sentence(f"{file.path.name}, {clip['clip']}", said))
+            record.notes.pop(clip["clip"], None)
+        if len(kept) < len(record.clips):
+            record.clips = kept
+            record_path(file, job).unlink(missing_ok=True)
+    return list(again)
+
+
+def summed_up(records: list[Record]) -> list[str]:
+    """The notes of all clips, those of one wording together."""
+    clips: dict[str, list[str]] = {}
+    for record in records:
+        for clip, note in record.notes.items():
+            clips.setdefault(note, []).append(clip)
+    return [
+        f"{', '.join(names[:_NAMED])}{f' and {len(names) - _NAMED} more' if len(names) > _NAMED else ''}: {note}."
+        for note, names in clips.items()
+    ]
