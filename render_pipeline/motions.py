@@ -66,8 +66,14 @@ class Motions:
             if name in self._kept:
                 self._kept.move_to_end(name)
                 return self._kept[name]
-        motion = amass.load(self._path(name))
-        clip = Clip(motion, self._floor(motion))
+        try:
+            motion = amass.load(self._path(name))
+            clip = Clip(motion, self._floor(motion))
+        except UserError:
+            raise
+        except Exception as error:  # whatever is wrong with one file, the others are rendered
+            reason = " ".join(f"{type(error).__name__}: {error}".split())
+            raise UserError(f"{name}.npz cannot be read ({reason}); make it again, or take it away.") from error
         with self._lock:
             self._kept[name] = clip
             while len(self._kept) > 1 and sum(len(kept.motion) for kept in self._kept.values()) > _KEPT_FRAMES:

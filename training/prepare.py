@@ -37,6 +37,7 @@ from .rig_maps import matching_map, rig_maps
 from .sources.catalogue import SourceFile, source_files
 from .sources.clip import SourceClip
 from .sources.reading import read_clips
+from .sources.rest_frames import stands_idle
 
 FPS = 30.0
 _CELL = (160, 180)
@@ -104,6 +105,9 @@ def prepare_file(file: SourceFile, job: Job) -> Record:
         record.problems.append(sentence(file.path.name, error))
     for name, clip in clips:
         _prepare_clip(file, name, clip, job, record)
+    if clips and not record.clips and not record.problems:
+        error = UserError("no joint of a person is animated in it; export it with its animations.")
+        record.problems.append(sentence(file.path.name, error))
     if not record.problems:
         with write_whole(record_path(file, job)) as handle:
             handle.write(json.dumps(asdict(record)).encode())
@@ -118,6 +122,9 @@ def _prepare_clip(file: SourceFile, name: str, clip: SourceClip, job: Job, recor
         return
     try:
         pairs = matching_map(clip.bones, job.own_maps)
+        if stands_idle(clip, {bone for a, b, _ in pairs.values() for bone in (a, b)}):
+            record.notes[name] = "no joint of the person is animated in it, so it is left out"
+            return
         motion = retarget(clip, pairs, _body())
         errors = measure(clip, pairs, motion, _body())
         motion = motion.resample(FPS)

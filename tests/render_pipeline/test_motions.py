@@ -55,6 +55,20 @@ def test_motions_behind_links_in_capitals_and_of_any_name(npz: Path, tmp_path: P
     assert "none is a link to what is not there" in problem
 
 
+@pytest.mark.parametrize(
+    "error", [KeyError("poses"), MemoryError(), ValueError("in\ntwo lines"), OSError(5, "I/O error")]
+)
+def test_whatever_is_wrong_with_a_motion_is_a_sentence(npz: Path, tmp_path: Path, open_body: Body, error, monkeypatch):
+    motions = Motions(put(npz, tmp_path, "a.npz"), open_body)
+
+    def fail(_: Path):
+        raise error
+
+    monkeypatch.setattr(amass, "load", fail)
+    with pytest.raises(UserError, match=rf"^a\.npz cannot be read \({type(error).__name__}.*\); make it again"):
+        motions.load("a")
+
+
 def test_two_motions_of_one_name_are_both_there(npz: Path, tmp_path: Path, open_body: Body):
     assert Motions(put(npz, tmp_path, "a.npz", "a.NPZ"), open_body).names == ["a", "a.npz"]
 

@@ -317,6 +317,44 @@ def test_no_file_ends_a_run(tmp_path: Path):
         assert problem.endswith(".") and "\n" not in problem and problem in said and str(tmp_path) not in problem
 
 
+def _with_a_jaw(*animations: str) -> str:
+    """A person with a bone more, under the head; animations called Jaw move it, others an arm."""
+    made = json.loads(tiny.gltf(dict.fromkeys(animations, tiny.moves(30))))
+    head = next(node for node in made["nodes"] if node["name"] == "head")
+    made["nodes"].append({"name": "jaw", "translation": [0, 0.05, 0.1]})
+    head["children"] = [len(made["nodes"]) - 1]
+    made["skins"][0]["joints"].append(len(made["nodes"]) - 1)
+    del made["skins"][0]["inverseBindMatrices"]
+    for animation in made["animations"]:
+        if animation["name"].startswith("Jaw"):
+            for channel in animation["channels"]:
+                channel["target"]["node"] = len(made["nodes"]) - 1
+    return json.dumps(made)
+
+
+def test_an_animation_of_the_face_by_bones_is_left_out_and_said(tmp_path: Path):
+    tiny.write(tmp_path / "sources" / "a.gltf", _with_a_jaw("Swing", "Jaw", "Jaw 2"))
+    notes: list[str] = []
+    assert prepare(tmp_path / "sources", tmp_path / "out", workers=1, pictures=False, notes=notes) == []
+    assert [clip["clip"] for clip in read_index(tmp_path / "out")] == ["own/Swing"]
+    assert notes == ["own/Jaw, own/Jaw 2: no joint of the person is animated in it, so it is left out."]
+    assert not (tmp_path / "out" / "own" / "Jaw.npz").exists()
+
+
+def test_a_pose_that_is_held_is_a_clip(tmp_path: Path):
+    held = {"left_elbow": np.tile((0.0, 45.0, 0.0), (30, 1))}
+    tiny.write(tmp_path / "sources" / "a.gltf", tiny.gltf({"Aim": held, "Swing": tiny.moves(5)}))
+    assert prepare(tmp_path / "sources", tmp_path / "out", workers=1, pictures=False) == []
+    assert [clip["clip"] for clip in read_index(tmp_path / "out")] == ["own/Aim", "own/Swing"]
+
+
+def test_a_file_in_which_only_a_face_moves_is_named(tmp_path: Path):
+    tiny.write(tmp_path / "sources" / "a.gltf", _with_a_jaw("Jaw"))
+    tiny.write(tmp_path / "sources" / "b.bvh", tiny.bvh(tiny.moves(5)))
+    (problem,) = prepare(tmp_path / "sources", tmp_path / "out", workers=1, pictures=False)
+    assert problem == "a.gltf: no joint of a person is animated in it; export it with its animations."
+
+
 @pytest.mark.parametrize(
     "error",
     [ValueError("wrong\nin two lines"), KeyError("bone"), MemoryError(), RecursionError("too deep"), OSError(5, "I/O"),

@@ -44,11 +44,12 @@ def read_gltf(path: Path, skips: Callable[[str], bool] = lambda name: False) -> 
         _show(armature, OWN_TRANSFORMS)
         bpy.context.scene.frame_set(0)
         rest_world = np.array(armature.matrix_world)
+        idle = _sample(armature, np.zeros(1)).rotations[0]
         _show(armature, track)
         first, last = armature.animation_data.action.frame_range
         if last - first >= 2:
             read = True
-            yield name, _sample(armature, np.arange(first, last + 0.5), rest_world)
+            yield name, replace(_sample(armature, np.arange(first, last + 0.5), rest_world), idle=idle)
     if not read and not (gltf and gltf.skipped):
         raise UserError(f"{path.name} holds no animation of its skeleton; export it with its animations.")
 

@@ -14,6 +14,7 @@ class SourceClip:
     bones: names, in the order of the arrays.
     rest_heads: (B, 3); rest_rotations: (B, 4) world quaternions of the rest pose.
     heads: (T, B, 3); rotations: (T, B, 4) world quaternions per frame.
+    idle: (B, 4) world rotations of who is not animated; None where that is the rest pose, or is not known.
     note: what a person should know of how it was read; empty for most.
     """
 
@@ -23,6 +24,7 @@ class SourceClip:
     heads: np.ndarray
     rotations: np.ndarray
     fps: float
+    idle: np.ndarray | None = None
     note: str = ""
 
     def __len__(self) -> int:

@@ -1,4 +1,4 @@
-"""Rest poses that were put in front of a recording."""
+"""Poses that are no motion: rest poses put in front of a recording, and clips of who is not animated."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from .clip import SourceClip
 
 _AT_REST = np.radians(15)  # bones that are turned no further off their rest, against the root, rest
 _LEAP = 0.15  # of the body's size: what no hand moves from one frame to the next, but from an added pose
+_STILL = 1e-3  # of the body's size: heads that stay this near their places do not move; and so for numbers of turns
 _SECONDS = 2.0  # so long at most is an added pose held
 
 
@@ -35,3 +36,13 @@ def at_rest(clip: SourceClip) -> np.ndarray:
     turns = rot.quat_multiply(clip.rotations, rot.quat_conjugate(clip.rest_rotations))
     turns = rot.quat_multiply(rot.quat_conjugate(turns[:, :1]), turns)
     return (2 * np.arccos(np.clip(np.abs(turns[..., 0]), 0, 1)) < _AT_REST).all(axis=1)
+
+
+def stands_idle(clip: SourceClip, bones: set[str]) -> bool:
+    """Whether the named bones stay all the time as they are where nothing is animated: a face moves, or a tail."""
+    if clip.idle is None:
+        return False
+    chosen = [b for b, name in enumerate(clip.bones) if name in bones]
+    turns = rot.quat_multiply(clip.rotations[:, chosen], rot.quat_conjugate(clip.idle[chosen]))
+    moved = np.ptp(clip.heads[:, chosen], axis=0).max() / max(np.ptp(clip.rest_heads, axis=0).max(), 1e-9)
+    return bool(moved < _STILL and np.abs(turns[..., 1:]).max() < _STILL)
