@@ -149,7 +149,7 @@ class Looks:
 
 def _toml(path: Path) -> dict:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise UserError(f"Cannot read {path} ({error.strerror}); choose another configuration.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -163,9 +163,10 @@ def clip_seconds(data: Path) -> dict[str, float] | None:
         return None
     try:
         return {
-            entry["clip"]: float(entry["seconds"]) for entry in json.loads(index.read_text(encoding="utf-8"))["clips"]
+            entry["clip"].replace("\\", "/"): float(entry["seconds"])
+            for entry in json.loads(index.read_bytes())["clips"]
         }
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(f"{index} cannot be read ({error}); run `python -m training prepare` again.") from None
 
 
@@ -189,6 +190,6 @@ def main(arguments: list[str]) -> int:
 
 def _words(path: Path) -> list[str]:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(path.read_bytes())
     except (OSError, ValueError) as error:
         raise UserError(f"{path} cannot be read: {error}") from None

@@ -111,7 +111,7 @@ class TrainConfig:
     def load(cls, path: Path) -> TrainConfig:
         """Reads a JSON file; what it leaves out keeps its default. Raises `UserError` for what it cannot be."""
         try:
-            data = json.loads(path.read_text(encoding="utf-8"))
+            data = json.loads(path.read_bytes())
             data["loss"] = LossWeights(**data.get("loss", {}))
             for key in ("frames", "joints"):
                 if key in data:

@@ -23,7 +23,7 @@ _NEEDED = tuple(
 def rig_maps(path: Path = RIG_MAPS) -> dict[str, RigMap]:
     """The rigs of a file, their left and right written out. Raises `UserError` when it is none of that form."""
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
+        entries = json.loads(path.read_bytes())
         return {rig: _written_out(path, rig, entry) for rig, entry in entries.items() if not rig.startswith("_")}
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise UserError(f"{path} is not a file of rig maps; see training/rig_maps.json for the form.") from error

@@ -239,3 +239,14 @@ def test_command_refuses_an_index_that_it_cannot_read(tmp_path: Path) -> None:
     (tmp_path / "index.json").write_text("{}", encoding="utf-8")
     with pytest.raises(UserError, match="cannot be read"):
         main(["--captions", str(_folder(tmp_path, json.dumps(LINE))), "--data", str(tmp_path)])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
+@pytest.mark.parametrize("name", ["mine.jsonl", "MINE.JSONL"])
+def test_captions_that_were_written_on_windows(tmp_path: Path, encoding: str, name: str):
+    line = {"clip": "mine\\walk", "action": "walk", "captions": ["läuft"], "exemplar": True, "after": "hold"}
+    text = json.dumps(line, ensure_ascii=False) + "\r\n\r\n" + json.dumps(line | {"clip": "mine/run"}) + "\r\n"
+    (tmp_path / name).write_bytes(text.encode(encoding))
+    assert [(span.clip, span.captions) for span in load_captions(tmp_path)] == [
+        ("mine/walk", ("läuft",)), ("mine/run", ("läuft",)),
+    ]  # fmt: skip

@@ -71,6 +71,13 @@ def test_two_clips_of_one_name(tmp_path: Path):
     assert not (tmp_path / "index.json").exists()
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_an_index_that_was_written_on_windows(tmp_path: Path, encoding: str):
+    entries = {"clips": [{"clip": "cmu\\Läufer", "file": "cmu\\Läufer.npz", "label": "a\\b"}]}
+    (tmp_path / "index.json").write_bytes(json.dumps(entries, ensure_ascii=False).encode(encoding))
+    assert read_index(tmp_path) == [{"clip": "cmu/Läufer", "file": "cmu/Läufer.npz", "label": "a\\b"}]
+
+
 @pytest.mark.parametrize("text", [None, "", "{", "[]", "{}"])
 def test_a_folder_without_an_index(tmp_path: Path, text: str | None):
     if text is not None:
