@@ -28,6 +28,7 @@ class Bones:
     frames: (55, 3, 3) matrices F that turn SMPL-X's axes into each bone's own at rest. A joint's rotation R
         (about SMPL-X's axes, as all joints of the rest pose have them) is F R F^T in its pose bone; of a
         quaternion that turns the vector part by F.
+    axes: (3, 3) turns SMPL-X's axes into the armature's.
     location_axes: (3, 3) turns the pelvis's translation into the `location` of its pose bone.
     scale: units of the armature's data per metre.
     """
@@ -35,6 +36,7 @@ class Bones:
     armature: bpy.types.Object
     names: tuple[str, ...]
     frames: np.ndarray
+    axes: np.ndarray
     location_axes: np.ndarray
     scale: float
 
@@ -65,7 +67,7 @@ class Bones:
             basis = rest[0]
         else:  # then Blender reads the location along the parent's axes, or the armature's
             basis = np.array(pelvis.parent.matrix_local)[:3, :3] if pelvis.parent else np.eye(3)
-        return cls(armature, names, frames, basis.T @ axes, _scale(heads))
+        return cls(armature, names, frames, axes, basis.T @ axes, units_per_metre(heads))
 
     def check_keyable(self) -> None:
         """Raises `UserError` when the armature may not be keyed: linked, in another mode, or locked bones."""
@@ -148,7 +150,8 @@ def _axes(heads: np.ndarray) -> np.ndarray:
     return axes
 
 
-def _scale(heads: np.ndarray) -> float:
+def units_per_metre(heads: np.ndarray) -> float:
+    """How many units of length a metre is, told by the legs of (55, 3) joints at rest."""
     leg = [heads[INDEX[name]] for name in ("left_hip", "left_knee", "left_ankle")]
     length = float(np.linalg.norm(leg[1] - leg[0]) + np.linalg.norm(leg[2] - leg[1]))
     # a person's leg says metres; then the motion's translation is taken as it is, whatever the height

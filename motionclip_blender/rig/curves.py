@@ -50,6 +50,12 @@ class Curve:
         return cls.sampled(curve, np.arange(np.floor(first), np.ceil(last) + 1))
 
     @classmethod
+    def constant(cls, frame: float, value: float) -> Curve:
+        """One key."""
+        kinds = np.full(1, _KINDS["LINEAR"], np.uint8)
+        return cls(np.array([[frame, value]], np.float32), kinds, np.empty((0, 4), np.float32))
+
+    @classmethod
     def sampled(cls, curve: bpy.types.FCurve, frames: np.ndarray) -> Curve:
         """The values of an F-curve at `frames` (n,), with straight lines between."""
         values = np.fromiter(map(curve.evaluate, frames.tolist()), np.float32, len(frames))

@@ -1,0 +1,381 @@
+"""Action to Motion: the F-curves of an SMPL-X armature's bones, sampled.
+
+What else moves a person in Blender (NLA strips, constraints, drivers, its object) is left out here; `rig.shown` reads
+it, and `rig.remarks` says that it is there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import bpy
+import numpy as np
+
+from ..core import rotations as rot
+from ..core.errors import UserError
+from ..core.motion import Motion
+from ..core.skeleton import JOINTS
+from .bones import Bones, units_per_metre
+from .chain import Link, Other, others, posed, rest_rotation, rotation_property
+from .curves import Curve
+from .timeline import curve_rate
+from .versions import fcurves_of
+
+TIE = 1e-6
+"""Frames; keeps 29.999999 from losing the last one."""
+
+_MOST_FRAMES = 200_000  # of an Action that is read: two hours, and half a gigabyte
+_SAME = 1e-6  # how far from its rest a bone may be and still count as there
+
+
+def read_motion(armature: bpy.types.Object, action: bpy.types.Action | None = None, fps: float = 30.0) -> Motion:
+    """The Motion in `action` (by default the armature's own), at `fps` frames per second.
+
+    Samples the F-curves over the Action's range, timed by the rate of the armature's scene. Understands quaternions,
+    Euler angles and axis-angle; a joint without an F-curve is at rest. Bones above the pelvis and between joints count,
+    with their keys or as they are posed. A muted F-curve does nothing: in the armature's own Action the bone stays as
+    it is just now. Constraints, drivers, NLA strips and the object's own movement are left out. Raises `UserError` when
+    the armature is no SMPL-X one, or the Action has no keys for it. Changes nothing.
+    """
+    return kept_keys(armature, action).motion(fps)
+
+
+def kept_keys(armature: bpy.types.Object, action: bpy.types.Action | None = None) -> KeptKeys:
+    """The keys that `read_motion` reads, as plain numbers; raises what it raises.
+
+    For long Actions: this takes the main thread a tenth of a second for 10,000 frames, and `KeptKeys.motion`, which
+    takes longer, may be called in a worker.
+    """
+    reader = Reader.of(armature)  # what is wrong with the armature is said first
+    if action is None:
+        data = armature.animation_data
+        action = data.action if data else None
+        if action is None:
+            strips = data is not None and any(len(track.strips) for track in data.nla_tracks)
+            if strips:
+                raise UserError(f'"{armature.name}" has no Action but NLA strips; read them as shown.')
+            raise UserError(f'"{armature.name}" has no Action; assign or generate one first.')
+    return reader.keys(copied_curves(action, armature))
+
+
+def copied_curves(action: bpy.types.Action, owner: bpy.types.Object | None = None) -> ActionCurves:
+    """The F-curves of all pose bones in `action`, as plain numbers. owner: whose, where there are several slots.
+
+    Those that are muted are left out; where `action` is the owner's own, what its bones hold stands for them.
+    """
+    found, muted = [], []
+    for curve in fcurves_of(action, owner, "pose.bones["):
+        if len(curve.keyframe_points) or len(curve.sampled_points):
+            (muted if curve.mute or (curve.group is not None and curve.group.mute) else found).append(curve)
+    manual = (action.frame_start, action.frame_end) if action.use_frame_range else None
+    ends = [curve.range() for curve in found] + ([manual] if manual else [])
+    span = (min((start for start, _ in ends), default=0.0), max((end for _, end in ends), default=0.0))
+    check_length(action.name, span[1] - span[0])
+    curves = {(curve.data_path, curve.array_index): Curve.of(curve, span) for curve in found}
+    if found and muted and owner is not None and owner.animation_data and owner.animation_data.action == action:
+        curves |= _held(owner, muted, span[0])
+    return ActionCurves(action.name, curves, manual, len(muted))
+
+
+def _held(owner: bpy.types.Object, muted: Iterable[bpy.types.FCurve], frame: float) -> dict[tuple[str, int], Curve]:
+    """What the owner's properties hold, as curves with one key at `frame`."""
+    held = {}
+    for curve in muted:
+        try:
+            value = owner.path_resolve(curve.data_path)[curve.array_index]
+        except (ValueError, TypeError, IndexError):  # of a bone that it does not have
+            continue
+        if isinstance(value, (int, float)):
+            held[curve.data_path, curve.array_index] = Curve.constant(frame, value)
+    return held
+
+
+@dataclass(frozen=True, eq=False)
+class ActionCurves:
+    """An Action's curves for pose bones, by data path and array index.
+
+    span: its manual frame range, if it has one. muted: how many curves it has besides, which do nothing.
+    """
+
+    name: str
+    curves: dict[tuple[str, int], Curve]
+    span: tuple[float, float] | None
+    muted: int = 0
+
+
+class Channels(NamedTuple):
+    """Curves of one property, None for a channel without one, and the value that stands for it."""
+
+    curves: list[Curve | None]
+    values: tuple[float, ...]
+
+    @property
+    def keyed(self) -> list[Curve]:
+        return [curve for curve in self.curves if curve is not None]
+
+    def at(self, frames: np.ndarray) -> np.ndarray:
+        """(T, n) values at `frames` (T,)."""
+        pairs = zip(self.curves, self.values, strict=True)
+        return np.stack([_sample(curve, frames, value) for curve, value in pairs], axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class OtherKeys:
+    """How a bone moves that is no joint. mode: that of its rotation."""
+
+    bone: Other
+    mode: str
+    rotation: Channels
+    location: Channels
+    scale: Channels
+
+    @property
+    def keyed(self) -> list[Curve]:
+        return [*self.rotation.keyed, *self.location.keyed, *self.scale.keyed]
+
+    @property
+    def rests(self) -> bool:
+        """Whether it does nothing at all."""
+        values = np.array([self.location.values, np.subtract(self.scale.values, 1.0)])
+        turn = _quaternions(self.mode, np.array([self.rotation.values]))[0]
+        return not self.keyed and np.abs(values).max() < _SAME and np.abs(turn[1:]).max() < _SAME
+
+    def turned(self, frames: np.ndarray) -> np.ndarray:
+        """(T, 4) quaternions of the bone's own axes."""
+        return _quaternions(self.mode, self.rotation.at(frames))
+
+    def basis(self, frames: np.ndarray) -> np.ndarray:
+        """(T, 4, 4)"""
+        return _basis(self.turned(frames), self.location.at(frames), self.scale.at(frames))
+
+
+@dataclass(frozen=True, eq=False)
+class Reader:
+    """How an armature reads Actions, with nothing of Blender's: a worker may use it for many.
+
+    person: the armature's name. bones: without the armature. paths: 55 data paths of its joints' pose bones. modes:
+    the ways in which these turn. rate: frames of F-curves per second. others: bones that are no joints and move some.
+    pelvis: how the pelvis hangs from those above it. heads: (55, 3) of the joints at rest, in the armature's space.
+    """
+
+    person: str
+    bones: Bones
+    paths: tuple[str, ...]
+    modes: tuple[str, ...]
+    rate: float
+    others: tuple[Other, ...]
+    pelvis: Link
+    heads: np.ndarray
+
+    @classmethod
+    def of(cls, armature: bpy.types.Object | None) -> Reader:
+        """Raises `UserError` when `armature` is no SMPL-X one."""
+        bones = Bones.of(armature)
+        paths = tuple(bones.path(joint, "") for joint in range(len(JOINTS)))
+        modes = tuple(armature.pose.bones[name].rotation_mode for name in bones.names)
+        own = armature.data.bones
+        pelvis, heads = Link.of(own[bones.names[0]]), np.array([own[name].head_local for name in bones.names])
+        plain = replace(bones, armature=None)
+        return cls(armature.name, plain, paths, modes, curve_rate(armature), tuple(others(bones)), pelvis, heads)
+
+    def keys(self, found: ActionCurves) -> KeptKeys:
+        """Those of an Action's curves that move the joints. Raises `UserError` when there are none."""
+        joints = [self._channels(joint, found.curves) for joint in range(len(JOINTS))]
+        location = [found.curves.get((self.paths[0] + "location", i)) for i in range(3)]
+        used = [curve for _, channels in joints for curve in channels if curve] + [curve for curve in location if curve]
+        beside = [keys for keys in (_other_keys(bone, found.curves) for bone in self.others) if not keys.rests]
+        # a single key of a root bone sets it for good, whenever the joints move
+        used += [curve for keys in beside for curve in keys.keyed if not used or len(curve.keys) > 1]
+        if not used:
+            if found.muted:
+                raise UserError(f'All keys of the Action "{found.name}" are muted; unmute them in the Dope Sheet.')
+            raise UserError(f'The Action "{found.name}" has no keys for the bones of "{self.person}"; choose another.')
+        if not np.isfinite(
+            np.concatenate([part.ravel() for curve in used for part in (curve.keys, curve.handles)])
+        ).all():
+            raise UserError(
+                f'The Action "{found.name}" has keys that are no finite numbers; delete those, or make it anew.'
+            )
+        first = min(float(curve.keys[0, 0]) for curve in used)
+        last = max(float(curve.keys[-1, 0]) for curve in used)
+        if found.span is not None:
+            first, last = found.span
+        check_length(found.name, last - first)
+        above = _Above(self.pelvis, self.heads) if any(keys.bone.joint == 0 for keys in beside) else None
+        if above is not None:  # the chain is whole, down from the topmost bone
+            beside = [keys for keys in (_other_keys(bone, found.curves) for bone in self.others)
+                      if keys.bone.joint == 0 or not keys.rests]  # fmt: skip
+        return KeptKeys(self.bones, joints, location, first, last, self.rate, tuple(beside), above)
+
+    def identity(self) -> bytes:
+        """What tells it from readers that would read another motion."""
+        found = hashlib.blake2b(repr((self.paths, self.modes, self.rate, self.bones.scale)).encode())
+        found.update(self.bones.frames.tobytes() + self.bones.location_axes.tobytes())
+        for other in self.others:
+            found.update(_of_other(other))
+        return found.digest()
+
+    def _channels(self, joint: int, curves: dict[tuple[str, int], Curve]) -> tuple[str, list[Curve | None]]:
+        return _rotation_curves(self.paths[joint], self.modes[joint], curves) or ("QUATERNION", [None] * 4)
+
+
+def _rotation_curves(
+    path: str, own: str, curves: dict[tuple[str, int], Curve]
+) -> tuple[str, list[Curve | None]] | None:
+    """The rotation mode to read for a bone, and its curves; None when it has none.
+
+    The mode is the pose bone's `own`; but an Action made on another armature may be keyed in another one.
+    """
+    for mode in (own, "QUATERNION", "XYZ", "AXIS_ANGLE"):
+        channels = [curves.get((path + rotation_property(mode), i)) for i in range(len(rest_rotation(mode)))]
+        if any(channels):
+            return mode, channels
+    return None
+
+
+def _other_keys(bone: Other, curves: dict[tuple[str, int], Curve]) -> OtherKeys:
+    mode, turns = _rotation_curves(bone.path, bone.mode, curves) or (bone.mode, [None] * len(bone.rotation))
+    values = bone.rotation if mode == bone.mode else rest_rotation(mode)
+    location, scale = ([curves.get((bone.path + name, i)) for i in range(3)] for name in ("location", "scale"))
+    return OtherKeys(
+        bone, mode, Channels(turns, values), Channels(location, bone.location), Channels(scale, bone.scale)
+    )
+
+
+def _of_other(bone: Other) -> bytes:
+    plain = (bone.path, bone.joint, bone.mode, bone.rotation, bone.location, bone.scale)
+    return repr(plain).encode() + bone.frame.tobytes() + bone.link.rest.tobytes()
+
+
+class _Above(NamedTuple):
+    """What a pelvis needs that hangs from other bones: how it does, and (55, 3) the joints at rest."""
+
+    pelvis: Link
+    heads: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class KeptKeys:
+    """The keys of a person's joints, with nothing of Blender's.
+
+    joints: 55 rotation modes, each with its channels' curves, None for a channel without one. location: three
+    curves. first, last: frames of the F-curves. rate: of these frames, per second. others: bones that are no joints
+    and move some. above: with some above the pelvis, how it hangs from them.
+    """
+
+    bones: Bones
+    joints: list[tuple[str, list[Curve | None]]]
+    location: list[Curve | None]
+    first: float
+    last: float
+    rate: float
+    others: tuple[OtherKeys, ...] = ()
+    above: _Above | None = None
+
+    def motion(self, fps: float = 30.0) -> Motion:
+        """The Motion, at `fps` frames per second. May run in any thread."""
+        step = self.rate / fps
+        frames = self.first + np.arange(int((self.last - self.first) / step + TIE) + 1) * step
+        return Motion(*self.at(frames), fps)
+
+    def at(self, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(T, 55, 4) rotations and (T, 3) translation of a Motion at `frames` (T,) of the F-curves."""
+        rotations = np.empty((len(frames), len(JOINTS), 4))
+        for joint, (mode, channels) in enumerate(self.joints):
+            sampled = Channels(channels, rest_rotation(mode)).at(frames)
+            rotations[:, joint] = _quaternions(mode, sampled)
+        moved = Channels(self.location, (0.0,) * 3).at(frames)
+        turned = self.bones.to_joints(rotations)
+        for keys in reversed(self.others):  # the lowest bone first
+            if keys.bone.joint:
+                turn = keys.turned(frames)
+                turn = np.concatenate((turn[:, :1], turn[:, 1:] @ keys.bone.frame), axis=1)
+                turned[:, keys.bone.joint] = rot.quat_multiply(turn, turned[:, keys.bone.joint])
+        if self.above is None:
+            return turned, self.bones.to_translation(moved)
+        turned[:, 0], translation = self._hanging(frames, rotations[:, 0], moved)
+        return turned, translation
+
+    def _hanging(self, frames: np.ndarray, turn: np.ndarray, moved: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(T, 4) and (T, 3): the pelvis's global rotation and translation, with the bones above it."""
+        above = [keys for keys in self.others if not keys.bone.joint]
+        links = [*(keys.bone.link for keys in above), self.above.pelvis]
+        bases = [*(keys.basis(frames) for keys in above), _basis(turn, moved, np.ones((len(frames), 3)))]
+        pelvis = posed(links, bases)[-1]
+        rotation = rotation_parts(pelvis[:, :3, :3]) @ links[-1].rest[:3, :3].T
+        axes, size = self.bones.axes, float(np.cbrt(abs(np.linalg.det(pelvis[0, :3, :3]))))
+        # a root that makes the whole person smaller makes its metre smaller
+        metre = units_per_metre(self.above.heads * size)
+        return (
+            rot.matrix_to_quat(axes.T @ rotation @ axes),
+            (pelvis[:, :3, 3] - self.above.heads[0] * size) @ axes / metre,
+        )
+
+    def digest(self) -> bytes:
+        """What tells these keys from all others."""
+        found = hashlib.blake2b(repr((self.first, self.last, self.rate, self.bones.scale)).encode())
+        found.update(self.bones.frames.tobytes())
+        found.update(self.bones.location_axes.tobytes())
+        channels = [*self.joints, ("", self.location)]
+        for keys in self.others:
+            found.update(_of_other(keys.bone))
+            channels += [(keys.mode, keys.rotation.curves), ("", keys.location.curves), ("", keys.scale.curves)]
+        for mode, curves in channels:
+            found.update(mode.encode())
+            for curve in curves:
+                found.update(b"-" if curve is None else curve.keys.tobytes() + curve.kinds.tobytes())
+                if curve is not None:
+                    found.update(curve.handles.tobytes())
+        return found.digest()
+
+
+def check_length(name: str, frames: float) -> None:
+    """Raises `UserError` for an Action of more frames than can be read."""
+    if frames > _MOST_FRAMES:
+        raise UserError(
+            f'The Action "{name}" is {frames:,.0f} frames long, and {_MOST_FRAMES:,} can be read; '
+            "look for a stray key, or set its frame range by hand."
+        )
+
+
+def rotation_parts(matrices: np.ndarray) -> np.ndarray:
+    """(..., 3, 3) the rotations in matrices that may scale or shear as well."""
+    gram = np.swapaxes(matrices, -1, -2) @ matrices
+    if np.abs(gram - np.eye(3)).max() < 1e-5:
+        return matrices
+    u, _, v = np.linalg.svd(matrices)
+    flip = np.linalg.det(u @ v)
+    u[..., :, 2] *= flip[..., None]
+    return u @ v
+
+
+def _basis(turn: np.ndarray, location: np.ndarray, scale: Sequence[float] | np.ndarray) -> np.ndarray:
+    """(T, 4, 4) of quaternions (T, 4), locations and scales (T, 3)."""
+    out = np.zeros((len(turn), 4, 4))
+    out[:, :3, :3] = rot.quat_to_matrix(turn) * np.asarray(scale)[:, None, :]
+    out[:, :3, 3] = location
+    out[:, 3, 3] = 1.0
+    return out
+
+
+def _sample(curve: Curve | None, frames: np.ndarray, rest: float) -> np.ndarray:
+    return np.full(len(frames), rest) if curve is None else curve.at(frames)
+
+
+def _quaternions(mode: str, values: np.ndarray) -> np.ndarray:
+    """(T, 4) unit quaternions from a pose bone's rotation values in `mode`."""
+    if mode == "QUATERNION":
+        norm = np.linalg.norm(values, axis=1, keepdims=True)
+        return np.where(norm > 1e-6, values / np.maximum(norm, 1e-6), (1.0, 0.0, 0.0, 0.0))
+    if mode == "AXIS_ANGLE":
+        angle, axis = values[:, :1], values[:, 1:]
+        return rot.axis_angle_to_quat(angle * axis / np.maximum(np.linalg.norm(axis, axis=1, keepdims=True), 1e-6))
+    turn = np.array([1.0, 0.0, 0.0, 0.0])
+    for axis in mode:  # "XYZ" turns about X first
+        about = np.zeros((len(values), 3))
+        about[:, "XYZ".index(axis)] = values[:, "XYZ".index(axis)]
+        turn = rot.quat_multiply(rot.axis_angle_to_quat(about), turn)
+    return turn

@@ -1,0 +1,234 @@
+"""What Blender shows of a person: the evaluated pose, with all that moves it.
+
+NLA strips, constraints, drivers, the object's own movement and its parents count. Slower than `rig.read_action`, as
+Blender works out every frame. It does so in a scene of its own that is removed again: the user's scene stays at its
+frame, and poses without keys stay as they are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import bpy
+import numpy as np
+
+from ..core import rotations as rot
+from ..core.errors import UserError
+from ..core.motion import Motion
+from ..core.skeleton import JOINTS, PARENTS
+from .bones import BLENDER_AXES, Bones, units_per_metre
+from .read_action import TIE, check_length, copied_curves, kept_keys, rotation_parts
+from .timeline import scene_fps, scene_of, stretch
+from .versions import SLOTS, slot_for
+
+_CHUNK = 20
+"""Frames between two steps: a few hundredths of a second for a person with constraints."""
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """A person's motion as Blender shows it, with nothing of Blender's. first, last: frames of the scene."""
+
+    whole: Motion
+    first: float
+    last: float
+
+    @property
+    def rate(self) -> float:
+        """The scene's frames per second."""
+        return self.whole.fps
+
+    def motion(self, fps: float = 30.0) -> Motion:
+        """The Motion, at `fps` frames per second. May run in any thread."""
+        return self.whole.resample(fps)
+
+    def digest(self) -> bytes:
+        """What tells it from all others."""
+        found = hashlib.blake2b(repr((self.first, self.rate)).encode())
+        found.update(self.whole.rotations.tobytes() + self.whole.translation.tobytes())
+        return found.digest()
+
+
+def shown(armature: bpy.types.Object, action: bpy.types.Action | None = None) -> Shown:
+    """The motion that Blender shows, all at once. See `shown_steps`."""
+    steps = shown_steps(armature, action)
+    try:
+        while True:
+            next(steps)
+    except StopIteration as done:
+        return done.value
+
+
+def shown_steps(
+    armature: bpy.types.Object | None, action: bpy.types.Action | None = None
+) -> Generator[float, None, Shown]:
+    """The motion that Blender shows, some frames a step; yields how far it is, 0 to 1.
+
+    Joints are where Blender's world has them: its Z is up, and the object's place and turn count. The range is that of
+    `span_of`. action: one that is not the armature's own is played by a copy of the armature, without NLA strips.
+    Raises `UserError` when the armature is no SMPL-X one, shows nothing because it is in Edit Mode or in Rest Position,
+    or is mirrored by a negative scale. Leaves nothing behind.
+    """
+    Bones.of(armature)
+    own = armature.animation_data.action if armature.animation_data else None
+    foreign = "" if action is None or action == own else action.name
+    uid, name, scene = armature.session_uid, armature.name, scene_of(armature)
+    rate = scene_fps(scene)
+    first, last = _span_of_action(armature, action, scene) if foreign else span_of(armature)
+    check_length(foreign or name, last - first)
+    frames = first + np.arange(int(last - first + TIE) + 1)
+    rotations, places = [], []
+    for start in range(0, len(frames), _CHUNK):
+        armature = next((one for one in bpy.data.objects if one.session_uid == uid), None)
+        if armature is None or (foreign and foreign not in bpy.data.actions):
+            raise UserError("The armature was deleted while its motion was read; nothing was changed.")
+        played = bpy.data.actions[foreign] if foreign else None
+        turn, place = poses_at(armature, frames[start : start + _CHUNK], played)
+        rotations.append(turn)
+        places.append(place)
+        yield min((start + _CHUNK) / len(frames), 1.0)
+    return Shown(Motion(np.concatenate(rotations), np.concatenate(places), rate), first, last)
+
+
+def span_of(armature: bpy.types.Object) -> tuple[float, float]:
+    """First and last frame of the scene in which Blender shows the armature's motion.
+
+    That is the range of its Action, or of its NLA strips where it has none or one of their tracks is solo; and the
+    scene's range where neither lasts longer than a frame.
+    """
+    scene, data = scene_of(armature), armature.animation_data
+    spans = []
+    if data is not None:
+        strips = playing_strips(data)
+        if data.action is not None and solo_track(data) is None:
+            spans.append(_moving_span(armature, data.action))
+        spans.append((min((s.frame_start for s in strips), default=0), max((s.frame_end for s in strips), default=0)))
+    for first, last in spans:
+        if last - first >= 1:
+            return first / stretch(scene), last / stretch(scene)
+    return scene.frame_start, scene.frame_end
+
+
+def _span_of_action(
+    armature: bpy.types.Object, action: bpy.types.Action, scene: bpy.types.Scene
+) -> tuple[float, float]:
+    kept = kept_keys(armature, action)  # says what is wrong with it
+    return kept.first / stretch(scene), kept.last / stretch(scene)
+
+
+def _moving_span(armature: bpy.types.Object, action: bpy.types.Action) -> tuple[float, float]:
+    """Frames of an Action's keys for bones that are not muted, or its manual range; (0, 0) where it has none."""
+    found = copied_curves(action, armature)
+    if found.span is not None:
+        return found.span
+    keys = [curve.keys for curve in found.curves.values()]
+    return min((key[0, 0] for key in keys), default=0.0), max((key[-1, 0] for key in keys), default=0.0)
+
+
+def solo_track(data: bpy.types.AnimData) -> bpy.types.NlaTrack | None:
+    """The NLA track that alone is played, if there is one; the Action is not, then."""
+    return next((track for track in data.nla_tracks if track.is_solo), None) if data.use_nla else None
+
+
+def playing_strips(data: bpy.types.AnimData) -> list[bpy.types.NlaStrip]:
+    """The strips of the NLA editor that are played."""
+    solo = solo_track(data)
+    tracks = [solo] if solo is not None else [track for track in data.nla_tracks if not track.mute]
+    return [strip for track in tracks for strip in track.strips if not strip.mute] if data.use_nla else []
+
+
+def poses_at(
+    armature: bpy.types.Object,
+    frames: Sequence[float],
+    action: bpy.types.Action | None = None,
+    world: bool = True,
+) -> tuple[np.ndarray, np.ndarray]:
+    """(T, 55, 4) rotations and (T, 3) translation of a Motion, as Blender shows them at `frames` of the scene.
+
+    action: as for `shown_steps`. world: whether the object's own place, turn and size count; without, the pose is
+    told along the armature's own axes.
+    """
+    if armature.mode == "EDIT":
+        raise UserError(f'"{armature.name}" is in Edit Mode; leave it (Tab) and try again.')
+    if armature.data.pose_position == "REST":
+        raise UserError(f'"{armature.name}" is in Rest Position, which shows no motion; switch to Pose Position.')
+    bones = Bones.of(armature)
+    order = np.array([armature.pose.bones.find(name) for name in bones.names])
+    matrices = np.empty((len(frames), len(JOINTS), 4, 4))
+    objects = np.empty((len(frames), 4, 4))
+    flat = np.empty(16 * len(armature.pose.bones), np.float32)
+    with _screening(armature, action) as (scene, player):
+        for i, frame in enumerate(frames):
+            whole = int(np.floor(frame + TIE))
+            scene.frame_set(whole, subframe=max(float(frame) - whole, 0.0))
+            evaluated = player.evaluated_get(scene.view_layers[0].depsgraph)
+            evaluated.pose.bones.foreach_get("matrix", flat)
+            matrices[i] = flat.reshape(-1, 4, 4)[order].transpose(0, 2, 1)
+            objects[i] = evaluated.matrix_world
+    if not world:
+        objects[:] = np.eye(4)
+    return _joints(bones, objects[:, None] @ matrices, objects, BLENDER_AXES if world else bones.axes)
+
+
+@contextmanager
+def _screening(
+    armature: bpy.types.Object, action: bpy.types.Action | None
+) -> Iterator[tuple[bpy.types.Scene, bpy.types.Object]]:
+    """A scene with nothing but the armature, or a copy of it that plays `action`; removed in the end.
+
+    What the armature depends on is evaluated with it. Blender writes what it evaluates for such a scene to no object.
+    """
+    real = scene_of(armature)
+    scene = bpy.data.scenes.new("MotionCLIP reading")
+    double = None
+    try:
+        scene.render.frame_map_old, scene.render.frame_map_new = real.render.frame_map_old, real.render.frame_map_new
+        if action is not None:
+            double = armature.copy()
+            _play(double, action)
+        player = double or armature
+        scene.collection.objects.link(player)
+        yield scene, player
+    finally:
+        bpy.data.scenes.remove(scene)
+        if double is not None:
+            bpy.data.objects.remove(double)
+
+
+def _play(double: bpy.types.Object, action: bpy.types.Action) -> None:
+    """Lets a copy of an armature play an Action and no strips, with its bones in the ways that it is keyed in."""
+    kept = kept_keys(double, action)
+    data = double.animation_data or double.animation_data_create()
+    data.use_tweak_mode = False
+    data.use_nla = False
+    data.action = action
+    if SLOTS:
+        data.action_slot = slot_for(action, double)
+    for name, (mode, channels) in zip(Bones.of(double).names, kept.joints, strict=True):
+        if any(channels):
+            double.pose.bones[name].rotation_mode = mode
+
+
+def _joints(bones: Bones, matrices: np.ndarray, objects: np.ndarray, axes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rotations and translation from (T, 55, 4, 4) matrices of the joints' bones.
+
+    objects: (T, 4, 4) those of the armature. axes: (3, 3) turns SMPL-X's axes into those of the matrices.
+    """
+    armature = bones.armature
+    if (np.linalg.det(objects[:, :3, :3]) <= 0).any():
+        raise UserError(f'"{armature.name}" is mirrored or flattened by its scale; apply the scale (Ctrl A) first.')
+    own = armature.data.bones
+    rest = np.array([own[name].matrix_local for name in bones.names], np.float64)
+    turns = axes.T @ rotation_parts(matrices[..., :3, :3]) @ rest[:, :3, :3].transpose(0, 2, 1) @ bones.axes
+    local = turns.copy()
+    for joint, parent in enumerate(PARENTS):
+        if parent >= 0:
+            local[:, joint] = turns[:, parent].transpose(0, 2, 1) @ turns[:, joint]
+    # the person's size in the first frame, without that of single bones
+    size = float(np.cbrt(abs(np.linalg.det(matrices[0, 0, :3, :3]))))
+    metre = units_per_metre(rest[:, :3, 3] * size)
+    place = (matrices[:, 0, :3, 3] @ axes - rest[0, :3, 3] @ bones.axes * size) / metre
+    return rot.continuous(rot.matrix_to_quat(local)), place
