@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from ..core import amass, latent_file
 from ..core.errors import UserError
@@ -13,6 +13,7 @@ from ..core.motion import Motion
 from ..core.sources import Material
 from ..core.terms import ActionName, ExpressionError, ImageFile, SavedLatent, Source, Term, to_text
 from .request import check_motion_file
+from .scenes import SceneReading
 
 if TYPE_CHECKING:
     import bpy
@@ -20,24 +21,30 @@ if TYPE_CHECKING:
     from ..core.recipe import Recipe
 
 
-def read_motion_file(path: Path) -> Motion:
-    """The motion in an .npz file of AMASS's SMPL-X form, or in a .blend file. Raises `UserError`."""
+def read_motion_file(path: Path, scenes: SceneReading, stderr: TextIO) -> Motion:
+    """The motion in an .npz file of AMASS's SMPL-X form, or in a .blend file. How it was read is told on `stderr`.
+
+    Raises `UserError`.
+    """
     check_motion_file(path)
     if path.suffix.lower() == ".npz":
         return amass.load(path)
     from ..rig.blendfile import read_blend
 
-    return read_blend(path)
+    found = read_blend(path, scenes.as_shown, scenes.armature)
+    if found.said:
+        print(f"{path}: {' '.join(found.said)}", file=stderr)
+    return found.motion
 
 
-def material(terms: tuple[Term, ...]) -> Material:
+def material(terms: tuple[Term, ...], scenes: SceneReading, stderr: TextIO) -> Material:
     """All files that the terms name. Raises `ExpressionError` for one that cannot be read."""
     motions, images, latents = {}, {}, {}
     for term in terms:
         try:
             match term.source:
                 case ActionName(name):
-                    motions[name] = read_motion_file(Path(name))
+                    motions[name] = read_motion_file(Path(name), scenes, stderr)
                 case ImageFile(name):
                     from ..rig.pictures import read_pixels
 

@@ -13,6 +13,7 @@ from ..core.errors import UserError
 from ..core.expression import parse as parse_expression
 from ..core.prompt import checked_frames, checked_prompt
 from ..core.terms import ActionName, ExpressionError, ImageFile, Prompt, source_text
+from .scenes import SceneReading, add_options, scene_reading
 
 if TYPE_CHECKING:  # numpy is behind them, and --help is to be there at once
     from ..core.reading import Reading
@@ -50,6 +51,7 @@ class MakeRequest:
     outputs: dict[str, Path]
     body: Path | None
     pack: Path | None
+    scenes: SceneReading
     as_json: bool
     verbose: bool
 
@@ -78,6 +80,7 @@ class NameRequest:
     top: int
     reading: Reading
     pack: Path | None
+    scenes: SceneReading
     as_json: bool
     verbose: bool
 
@@ -137,6 +140,7 @@ def _parser() -> argparse.ArgumentParser:
     how.add_argument("--in-place", action="store_true", help="without the way over the ground")
     how.add_argument("--reading", metavar="HOW", help="what counts of a long motion: average (the default), first, "
                      "typical, or the number of a frame")  # fmt: skip
+    add_options(how)
     how.add_argument("--labels", type=Path, metavar="FILE", help="text file of labels to recognise, one a line")
     how.add_argument("--top", type=_whole_number, metavar="N", help=f"how many labels or files to tell ({_TOP})")
     how.add_argument("--body", type=Path, metavar="FILE", help="SMPL-X .npz file (default: the open body)")
@@ -221,7 +225,8 @@ def _making(given: argparse.Namespace) -> MakeRequest:
             raise UserError(f"Blender's Python module is missing, which reads {(*images, *scenes)[0]}; install bpy.")
         if any(name in outputs for name in NEED_BLENDER):
             raise UserError("Blender's Python module is missing; install bpy, or ask for --npz alone.")
-    return MakeRequest(recipe, stops, title, outputs, given.body, given.pack, given.json, given.verbose)
+    reading = scene_reading(given, scenes)
+    return MakeRequest(recipe, stops, title, outputs, given.body, given.pack, reading, given.json, given.verbose)
 
 
 def _recipe(given: argparse.Namespace) -> tuple[Recipe, str]:
@@ -331,7 +336,9 @@ def _naming(given: argparse.Namespace) -> NameRequest:
     top = _TOP if given.top is None else given.top
     if top < 1:
         raise UserError(f"--top must be 1 or more, not {top}.")
-    return NameRequest(files, text, given.labels, top, _reading(given.reading), given.pack, given.json, given.verbose)
+    scenes = scene_reading(given, [file for file in files if file.suffix.lower() == ".blend"])
+    reading = _reading(given.reading)
+    return NameRequest(files, text, given.labels, top, reading, given.pack, scenes, given.json, given.verbose)
 
 
 def check_motion_file(path: Path) -> None:

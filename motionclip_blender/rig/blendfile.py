@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 import bpy
 
 from ..core.errors import UserError
 from ..core.files import whole_path
 from ..core.motion import Motion
+from .bones import Bones
 from .film import FOLLOWING_SECONDS
-from .keys import read_motion, scene_fps
-from .stage import furnish, look
+from .read_action import kept_keys, read_motion
+from .remarks import left_out
+from .shown import playing_strips, shown, solo_track
+from .stage import furnish, look, meshes_of
+from .timeline import scene_fps, scene_of
 
 _SIZE = (1280, 720)
 
@@ -50,24 +55,115 @@ def save_blend(scene: bpy.types.Scene, armature: bpy.types.Object, path: Path) -
         bpy.ops.wm.save_as_mainfile(filepath=str(target), check_existing=False, compress=True, copy=True)
 
 
-def read_blend(path: Path) -> Motion:
-    """The Motion of the first SMPL-X armature with an Action in a Blender file, at the file's rate.
+class Found(NamedTuple):
+    """What a Blender file holds: a motion at its scene's rate, the armature it is of, and sentences about both."""
 
-    Only for a process that has no user's file open: this one is left open. Its scripts are not run. Raises `UserError`
-    for a file that cannot be opened or holds no such armature.
+    motion: Motion
+    armature: str
+    said: tuple[str, ...]
+
+
+def read_blend(path: Path, as_shown: bool = False, armature: str = "") -> Found:
+    """The motion of an SMPL-X armature in a Blender file, at the rate of the scene that it is in.
+
+    Of several the one that has a motion and is seen, then the active one, then the first by name; those of the scene
+    that is open come first. Its Action's keys are read; its NLA strips as Blender shows them, where there is no Action
+    or one of their tracks is solo. What is chosen and what is left out is said.
+
+    as_shown: read what Blender shows, with constraints and all else (`rig.shown`). armature: the name of the one to
+    read. Only for a process that has no user's file open: this one is left open. Its scripts are not run. Raises
+    `UserError` for a file that cannot be opened or holds no such armature.
     """
     try:
         bpy.ops.wm.open_mainfile(filepath=str(Path(path).absolute()), use_scripts=False)
     except RuntimeError as error:
         raise UserError(f"{path} cannot be opened; choose a Blender file of this version or an older one.") from error
+    people = _people(armature)
+    if armature and not people:
+        raise UserError(f'{path} has no armature "{armature}" in a scene; choose another.')
     problem = "it holds no armature with an Action"
-    for armature in sorted((obj for obj in bpy.data.objects if obj.type == "ARMATURE"), key=lambda obj: obj.name):
+    for person in people:
         try:
-            if armature.animation_data is not None and armature.animation_data.action is not None:
-                return read_motion(armature, fps=scene_fps())
+            motion, said = _motion_of(person, as_shown)
         except UserError as error:
             problem = str(error).rstrip(".")
+            continue
+        return Found(motion, person.name, (*_chosen(person, people), *said))
     raise UserError(f"{path} has no motion to read: {problem}.")
+
+
+def _people(name: str) -> list[bpy.types.Object]:
+    """The armatures of all scenes, or the one that is called `name`; the likeliest to be meant first."""
+    found = [one for one in bpy.data.objects if one.type == "ARMATURE" and one.users_scene and name in ("", one.name)]
+
+    def unlikely(armature: bpy.types.Object) -> tuple:
+        scene = scene_of(armature)
+        layers = scene.view_layers
+        active = [layer.objects.active for layer in layers]
+        meshes = meshes_of(armature)
+        visible = [any(one.visible_get(view_layer=layer) for layer in layers) for one in (armature, *meshes)]
+        return (
+            not _smplx(armature),
+            not _has_motion(armature),
+            scene != bpy.context.scene,
+            not any(visible),
+            not any(one in active for one in (armature, *meshes)),
+            not visible[0],
+            armature.name,
+        )
+
+    return sorted(found, key=unlikely)
+
+
+def _smplx(armature: bpy.types.Object) -> bool:
+    try:
+        Bones.of(armature)
+    except UserError:
+        return False
+    return True
+
+
+def _has_motion(armature: bpy.types.Object) -> bool:
+    data = armature.animation_data
+    return data is not None and (data.action is not None or bool(playing_strips(data)))
+
+
+def _motion_of(armature: bpy.types.Object, as_shown: bool) -> tuple[Motion, list[str]]:
+    """An armature's motion, and what is to be said about it. Raises `UserError` when it has none."""
+    Bones.of(armature)
+    data = armature.animation_data
+    strips = playing_strips(data) if data is not None else []
+    if as_shown:
+        return shown(armature).whole, []
+    if strips and (solo_track(data) is not None or not _moves(armature, data.action)):
+        return shown(armature).whole, [f'The motion of "{armature.name}" lies in NLA strips, and is read as shown.']
+    if data is not None and data.action is None and any(len(track.strips) for track in data.nla_tracks):
+        raise UserError(f'all NLA strips of "{armature.name}" are muted; unmute them.')
+    said = left_out(armature)
+    if said:
+        said.append("Read it as shown (--as-shown) to have what Blender shows.")
+    return read_motion(armature, fps=scene_fps(scene_of(armature))), said
+
+
+def _moves(armature: bpy.types.Object, action: bpy.types.Action | None) -> bool:
+    """Whether an Action has keys for the joints."""
+    try:
+        return action is not None and bool(kept_keys(armature, action))
+    except UserError:
+        return False
+
+
+def _chosen(person: bpy.types.Object, people: list[bpy.types.Object]) -> list[str]:
+    """Which armature was read, where there are several with a motion, and its scene, where that is not the open one."""
+    others = [one.name for one in people if one != person and _smplx(one) and _has_motion(one)]
+    said = []
+    if others:
+        names = ", ".join(others[:3]) + (f" and {len(others) - 3} more" if len(others) > 3 else "")
+        said.append(f'"{person.name}" was read, and not {names}; --armature NAME chooses another.')
+    scene = scene_of(person)
+    if scene != bpy.context.scene:
+        said.append(f'"{person.name}" is in the scene "{scene.name}", of {scene_fps(scene):g} frames per second.')
+    return said
 
 
 def _look_through_camera(view: bpy.types.SpaceView3D, scene: bpy.types.Scene) -> None:

@@ -10,6 +10,15 @@ import numpy as np
 
 from .bones import Bones
 
+REST = {
+    "location": (0.0, 0.0, 0.0),
+    "scale": (1.0, 1.0, 1.0),
+    "rotation_euler": (0.0, 0.0, 0.0),
+    "rotation_quaternion": (1.0, 0.0, 0.0, 0.0),
+    "rotation_axis_angle": (0.0, 0.0, 1.0, 0.0),
+}
+"""The properties that pose a bone, and their values at rest."""
+
 _WITHOUT_SCALE = ("NONE", "NONE_LEGACY", "ALIGNED", "AVERAGE")
 
 
@@ -121,7 +130,7 @@ def rotation_property(mode: str) -> str:
 
 def rest_rotation(mode: str) -> tuple[float, ...]:
     """The value of that property at rest."""
-    return {"QUATERNION": (1.0, 0.0, 0.0, 0.0), "AXIS_ANGLE": (0.0, 0.0, 1.0, 0.0)}.get(mode, (0.0, 0.0, 0.0))
+    return REST[rotation_property(mode)]
 
 
 def posed(links: Sequence[Link], bases: Sequence[np.ndarray]) -> list[np.ndarray]:

@@ -45,9 +45,9 @@ def key_motion(
     assign: whether the armature gets it; if not, the armature stays as it is.
 
     Keys 55 rotations and the pelvis's location; and at rest, with one key each, what else would pose the joints and is
-    not at rest: bones above the pelvis or between joints, and joints that were moved or scaled. The scene's rate, range and present frame, the selection and
-    other Actions stay as they are; an Action that only this armature used gets a fake user, so that it is not
-    lost when the file is saved. Raises `UserError` when the armature cannot be keyed, and for frames beyond Blender's.
+    not at rest (`leftovers`). The scene's rate, range and present frame, the selection and other Actions stay as they
+    are; an Action that only this armature used gets a fake user, so that it is not lost when the file is saved. Raises
+    `UserError` when the armature cannot be keyed, and for frames beyond Blender's.
     After any failure the armature is as it was and no Action is left behind.
     """
     bones = Bones.of(armature)

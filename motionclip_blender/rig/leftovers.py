@@ -1,4 +1,4 @@
-"""What is left of earlier poses and would spoil a motion that is keyed: bones that were moved, scaled or turned."""
+"""What is left of earlier poses and spoils a motion: bones that were moved, scaled or turned."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import bpy
 import numpy as np
 
 from .bones import Bones
-from .chain import bones_between, rest_rotation, rotation_property
+from .chain import REST, bones_between, rest_rotation, rotation_property
 from .versions import fcurves_of
 
-_SAME = 1e-4  # metres, radians and parts of the size that nobody sees
+SAME = 1e-4
+"""Metres, radians and parts of the size that nobody sees."""
 
 
 class Leftover(NamedTuple):
@@ -23,17 +24,20 @@ class Leftover(NamedTuple):
     rest: list[float]
 
 
-def leftovers(bones: Bones) -> list[Leftover]:
+def leftovers(bones: Bones, action: bpy.types.Action | None = None) -> list[Leftover]:
     """What poses the joints besides their own rotations and the pelvis's location, and is not at rest.
 
     Location and scale of the joints, and all of the bones above the pelvis or between joints; as they are just now, and
-    as NLA strips move them.
+    as NLA strips move them. action: only as they are just now, and without what this Action keys.
     """
     pose = bones.armature.pose.bones
     between = [name for _, names in bones_between(bones) for name in names]
-    stripped = _moved_by_strips(bones.armature)
-    off = np.abs(np.concatenate((_all(pose, "location") / bones.scale, _all(pose, "scale") - 1.0), axis=1)) > _SAME
+    stripped = _moved_by_strips(bones) if action is None else set()
+    off = np.abs(np.concatenate((_all(pose, "location") / bones.scale, _all(pose, "scale") - 1.0), axis=1)) > SAME
     odd = {pose[int(i)].name for i in np.flatnonzero(off.any(axis=1))} | set(between)
+    keyed = (
+        set() if action is None else {curve.data_path for curve in fcurves_of(action, bones.armature, "pose.bones[")}
+    )
     found = []
     for name in (*between, *bones.names):
         if name not in odd and not stripped:
@@ -41,8 +45,9 @@ def leftovers(bones: Bones) -> list[Leftover]:
         one = Leftover(name, [], [])
         for property_name, rest in _properties(pose[name], name in between, name == bones.names[0]):
             path = f'pose.bones["{bpy.utils.escape_identifier(name)}"].{property_name}'
-            limit = _SAME * (bones.scale if property_name == "location" else 1.0)
-            if path in stripped or np.abs(np.subtract(getattr(pose[name], property_name), rest)).max() > limit:
+            limit = SAME * (bones.scale if property_name == "location" else 1.0)
+            apart = np.abs(np.subtract(getattr(pose[name], property_name), rest)).max()
+            if path not in keyed and (path in stripped or apart > limit):
                 one.paths.extend((path, i) for i in range(len(rest)))
                 one.rest.extend(rest)
         if one.paths:
@@ -50,13 +55,22 @@ def leftovers(bones: Bones) -> list[Leftover]:
     return found
 
 
+def off_rest(curve: bpy.types.FCurve, property_name: str | None, limit: float) -> bool:
+    """Whether the keys of a curve take a property from its rest; without a property, whether they move it at all."""
+    values = np.empty(2 * len(curve.keyframe_points), np.float32)
+    curve.keyframe_points.foreach_get("co", values)
+    values = values[1::2] if len(values) else np.array([point.co[1] for point in curve.sampled_points] or [0.0])
+    rest = REST[property_name][curve.array_index] if property_name else values[0]
+    return bool(np.abs(values - rest).max() > limit)
+
+
 def _properties(bone: bpy.types.PoseBone, between: bool, pelvis: bool) -> Iterator[tuple[str, tuple[float, ...]]]:
     """The properties of a bone that a motion does not key, and their rest."""
     if between:
         yield rotation_property(bone.rotation_mode), rest_rotation(bone.rotation_mode)
     if not pelvis:
-        yield "location", (0.0, 0.0, 0.0)
-    yield "scale", (1.0, 1.0, 1.0)
+        yield "location", REST["location"]
+    yield "scale", REST["scale"]
 
 
 def _all(pose: bpy.types.bpy_prop_collection, property_name: str) -> np.ndarray:
@@ -66,34 +80,16 @@ def _all(pose: bpy.types.bpy_prop_collection, property_name: str) -> np.ndarray:
     return flat.reshape(-1, 3)
 
 
-def _moved_by_strips(armature: bpy.types.Object) -> set[str]:
-    """Data paths of locations, scales and rotations that strips of the NLA editor take from their rest."""
-    data = armature.animation_data
+def _moved_by_strips(bones: Bones) -> set[str]:
+    """Data paths of bones' properties that strips of the NLA editor take from their rest."""
+    data = bones.armature.animation_data
     if data is None or not len(data.nla_tracks):
         return set()
     found = set()
     actions = {strip.action for track in data.nla_tracks for strip in track.strips if strip.action is not None}
     for action in actions:
-        for curve in fcurves_of(action, armature, "pose.bones["):
-            path, _, property_name = curve.data_path.rpartition(".")
-            rest = _REST.get(property_name)
-            if rest is not None and any(abs(end - rest[curve.array_index]) > _SAME for end in _reach(curve)):
+        for curve in fcurves_of(action, bones.armature, "pose.bones["):
+            kind = curve.data_path.rpartition(".")[2]
+            if kind in REST and off_rest(curve, kind, SAME * (bones.scale if kind == "location" else 1.0)):
                 found.add(curve.data_path)
     return found
-
-
-_REST = {
-    "location": (0.0, 0.0, 0.0),
-    "scale": (1.0, 1.0, 1.0),
-    "rotation_euler": (0.0, 0.0, 0.0),
-    "rotation_quaternion": (1.0, 0.0, 0.0, 0.0),
-    "rotation_axis_angle": (0.0, 0.0, 1.0, 0.0),
-}
-
-
-def _reach(curve: bpy.types.FCurve) -> tuple[float, float]:
-    """The lowest and the highest of a curve's keys."""
-    values = np.empty(2 * len(curve.keyframe_points), np.float32)
-    curve.keyframe_points.foreach_get("co", values)
-    values = values[1::2] if len(values) else np.array([point.co[1] for point in curve.sampled_points] or [0.0])
-    return float(values.min()), float(values.max())

@@ -1,0 +1,280 @@
+"""What a user should know: what of a person is not in its Action's keys, and why a person stands still.
+
+All sentences; none of them is an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import bpy
+import numpy as np
+
+from ..core import rotations as rot
+from ..core.errors import UserError
+from ..core.skeleton import JOINTS
+from .bones import Bones
+from .chain import REST, bones_between, rest_rotation, rotation_property
+from .leftovers import SAME, leftovers, off_rest
+from .read_action import kept_keys
+from .shown import playing_strips, poses_at, solo_track
+from .stage import meshes_of
+from .timeline import scene_of, stretch
+from .versions import SLOTS, fcurves_of
+
+_TURNED = 0.05  # radians, three degrees, that a joint may be off its keys
+_AWAY = 0.02  # metres, for the pelvis
+_LOOKS = 5  # frames that are compared
+_OBJECT = ("location", "scale", "rotation_", "delta_")
+
+
+def left_out(armature: bpy.types.Object, action: bpy.types.Action | None = None) -> list[str]:
+    """What Blender shows of an SMPL-X armature and `read_action` does not read from an Action, its own by default.
+
+    Empty when that is nothing. Raises `UserError` when `armature` is no SMPL-X one.
+    """
+    bones, name, data = Bones.of(armature), armature.name, armature.animation_data
+    own = data.action if data is not None else None
+    action = action or own
+    found = []
+    if armature.data.pose_position == "REST":
+        found.append(f'"{name}" is in Rest Position, so Blender shows nothing of its motion.')
+    if action is not None and action == own:
+        found += _of_own_action(armature)
+    joints = _Joints(bones)
+    if constraints := joints.constraints():
+        found.append(f'Constraints of "{name}" are left out ({_few(constraints)}).')
+    if drivers := joints.driven():
+        found.append(f'Drivers of "{name}" are left out ({_few(drivers)}).')
+    if _object_moves(armature, action):
+        found.append(f'The movement of the object "{name}" itself is left out.')
+    if action is None:
+        return found
+    moved, posed, otherwise = joints.beside(action, action == own)
+    if moved:
+        found.append(f'Bones of "{name}" are moved or scaled, which is left out ({_few(moved)}).')
+    if posed:
+        found.append(f'Bones of "{name}" are posed without keys, and read at rest ({_few(posed)}).')
+    if otherwise:
+        found.append(f'Bones of "{name}" are keyed in another rotation mode than they have ({_few(otherwise)}).')
+    if loose := joints.loose():
+        found.append(f'Bones of "{name}" do not inherit rotation, which is left out ({_few(loose)}).')
+    return found
+
+
+def why_still(armature: bpy.types.Object) -> list[str]:
+    """Why an SMPL-X armature does not move, or not as its Action's keys say. Empty when it does.
+
+    Blender is asked for some poses where constraints, drivers or the NLA editor may hold the person.
+    """
+    bones, name, data = Bones.of(armature), armature.name, armature.animation_data
+    if armature.data.pose_position == "REST":
+        return [f'"{name}" is in Rest Position and stands still; switch its armature to Pose Position.']
+    if data is None:
+        return []
+    if (track := solo_track(data)) is not None and data.action is not None:
+        return [f'The NLA track "{track.name}" of "{name}" is solo, so its Action is not played; click the star.']
+    if data.action is not None and _without_slot(data):
+        return [f'The Action "{data.action.name}" has no slot for "{name}", so it is not played; choose one.']
+    joints, found = _Joints(bones), []
+    if data.action is not None:
+        found += _held(armature, joints)
+        moved = [one.bone for one in leftovers(bones, data.action) if one.bone in bones.names]
+        if moved:
+            found.append(f'Bones of "{name}" are moved or scaled ({_few(moved)}); clear them with Alt G, R and S.')
+    if outside := _outside(armature):
+        found.append(outside)
+    for mesh in meshes_of(armature):
+        mine = [mod for mod in mesh.modifiers if mod.type == "ARMATURE" and mod.object == armature]
+        if not any(mod.show_viewport for mod in mine):
+            found.append(f'The Armature modifier of "{mesh.name}" is switched off, so the mesh stands still.')
+    return found
+
+
+def put_to_rest(armature: bpy.types.Object) -> list[str]:
+    """A sentence about the bones that the armature's new Action puts back to their rest, if there are any."""
+    bones, data = Bones.of(armature), armature.animation_data
+    if data is None or data.action is None:
+        return []
+    between = {name for _, names in bones_between(bones) for name in names}
+    pelvis, names = bones.names[0], []
+    for name, kind, curves in _by_bone(data.action, armature):
+        beside = name in bones.names and kind in ("location", "scale") and (name, kind) != (pelvis, "location")
+        single = all(len(curve.keyframe_points) == 1 for curve in curves)
+        if single and (beside or name in between) and name not in names:
+            names.append(name)
+    if not names:
+        return []
+    return [f'Bones of "{armature.name}" were moved, turned or scaled, and are keyed at rest ({_few(names)}).']
+
+
+class _Joints:
+    """The bones that move a person: its joints, those between them and those above."""
+
+    def __init__(self, bones: Bones) -> None:
+        self.bones, self.armature = bones, bones.armature
+        self.between = [name for _, names in bones_between(bones) for name in names]
+        self.names = [*self.between, *bones.names]
+
+    def constraints(self) -> list[str]:
+        """Those that are on, with their bones."""
+        pose = self.armature.pose.bones
+        return [f"{name}: {one.name}" for name in self.names for one in pose[name].constraints if _works(one)]
+
+    def driven(self) -> list[str]:
+        """Bones that drivers move."""
+        data, mine = self.armature.animation_data, set(self.names)
+        paths = [curve.data_path for curve in data.drivers if not curve.mute] if data is not None else []
+        found = (_bone_of(path) for path in paths)
+        return list(dict.fromkeys(name for name, kind in found if name in mine and kind in REST))
+
+    def loose(self) -> list[str]:
+        """Joints, but the pelvis, that keep their direction when their parent turns."""
+        own = self.armature.data.bones
+        return [name for name in self.bones.names[1:] if not own[name].use_inherit_rotation]
+
+    def beside(self, action: bpy.types.Action, own: bool) -> tuple[list[str], list[str], list[str]]:
+        """Joints that are moved or scaled, those that are posed without keys, those keyed in another rotation mode.
+
+        own: whether the Action is the armature's, so that what is not keyed is shown as it is just now.
+        """
+        pose, pelvis, mine = self.armature.pose.bones, self.bones.names[0], set(self.bones.names)
+        keyed: dict[str, set[str]] = {name: set() for name in self.bones.names}
+        moved: dict[str, None] = {}
+        for name, kind, curves in _by_bone(action, self.armature):
+            if name in mine:
+                keyed[name].add(kind)
+                if kind in ("location", "scale") and (name, kind) != (pelvis, "location"):
+                    limit = SAME * (self.bones.scale if kind == "location" else 1.0)
+                    if any(off_rest(curve, kind, limit) for curve in curves):
+                        moved[name] = None
+        posed, otherwise = [], []
+        for name in self.bones.names:
+            mode, bone = pose[name].rotation_mode, pose[name]
+            kind = rotation_property(mode)
+            turns = {one for one in keyed[name] if one.startswith("rotation")}
+            if turns and kind not in turns:
+                otherwise.append(name)
+            if own and not turns and np.abs(np.subtract(getattr(bone, kind), rest_rotation(mode))).max() > SAME:
+                posed.append(name)
+        if own:
+            for one in leftovers(self.bones, action):
+                if one.bone in mine:
+                    moved[one.bone] = None
+        return list(moved), posed, otherwise
+
+
+def _of_own_action(armature: bpy.types.Object) -> Iterator[str]:
+    """What the NLA editor makes of the armature's Action."""
+    data, name = armature.animation_data, armature.name
+    if (track := solo_track(data)) is not None:
+        yield f'The NLA track "{track.name}" of "{name}" is solo: Blender shows it, and not the Action that was read.'
+    elif playing_strips(data):
+        yield f'NLA strips of "{name}" are left out.'
+    if _without_slot(data):
+        yield f'The Action "{data.action.name}" has no slot for "{name}", so Blender shows nothing of it.'
+
+
+def _held(armature: bpy.types.Object, joints: _Joints) -> Iterator[str]:
+    """Why the armature is not posed as its Action says. Nothing when it is."""
+    name, data = armature.name, armature.animation_data
+    constraints, drivers, loose = joints.constraints(), joints.driven(), joints.loose()
+    mixed = bool(playing_strips(data)) and (data.action_influence < 1 or data.action_blend_type != "REPLACE")
+    if not (constraints or drivers or loose or mixed or joints.between):
+        return
+    astray = _astray(armature, data.action)
+    if not astray:
+        return
+    if constraints:
+        yield f'Constraints of "{name}" hold bones ({_few(constraints)}); mute them to see the motion as it is keyed.'
+    if drivers:
+        yield f'Drivers of "{name}" move bones ({_few(drivers)}), whatever their keys say.'
+    if mixed:
+        yield f'The NLA editor mixes the Action of "{name}" with its strips, as its influence and blending say.'
+    if loose:
+        yield f'Bones of "{name}" do not inherit rotation ({_few(loose)}), so they are not posed as they are keyed.'
+    if not (constraints or drivers or loose or mixed):
+        yield f'Bones of "{name}" are not posed as they are keyed ({_few(astray)}).'
+
+
+def _astray(armature: bpy.types.Object, action: bpy.types.Action) -> list[str]:
+    """Joints that Blender does not show where the Action's keys put them."""
+    try:
+        kept = kept_keys(armature, action)
+        frames = np.linspace(kept.first, kept.last, _LOOKS)
+        turns, places = kept.at(frames)
+        shown, shown_places = poses_at(armature, frames / stretch(scene_of(armature)), world=False)
+    except UserError:
+        return []
+    apart = rot.quat_multiply(rot.quat_conjugate(turns), shown)
+    angles = 2 * np.arctan2(np.linalg.norm(apart[..., 1:], axis=-1), np.abs(apart[..., 0])).max(axis=0)
+    off = angles > _TURNED
+    off[0] |= bool((np.linalg.norm(places - shown_places, axis=-1) > _AWAY).any())
+    return [JOINTS[i] for i in np.flatnonzero(off)]
+
+
+def _outside(armature: bpy.types.Object) -> str:
+    """A sentence for an Action that lies wholly before or behind what is played; else nothing."""
+    action, scene = armature.animation_data.action, scene_of(armature)
+    if action is None or action.use_cyclic:
+        return ""
+    preview = scene.use_preview_range
+    start = scene.frame_preview_start if preview else scene.frame_start
+    end = scene.frame_preview_end if preview else scene.frame_end
+    first, last = (frame / stretch(scene) for frame in action.frame_range)
+    if last >= start and first <= end:
+        return ""
+    text = f"The motion lies from frame {first:g} to {last:g}, and only {start} to {end} are played"
+    return f"{text}; change the frame range."
+
+
+def _without_slot(data: bpy.types.AnimData) -> bool:
+    return SLOTS and data.action_slot is None
+
+
+def _object_moves(armature: bpy.types.Object, action: bpy.types.Action | None) -> bool:
+    """Whether the object itself goes somewhere, or turns."""
+    if action is not None:
+        for curve in fcurves_of(action, armature, ""):
+            if curve.data_path.startswith(_OBJECT) and not curve.mute and off_rest(curve, None, SAME):
+                return True
+    data = armature.animation_data
+    if data is not None and any(curve.data_path.startswith(_OBJECT) for curve in data.drivers):
+        return True
+    above = armature
+    while above is not None:
+        if any(_works(constraint) for constraint in above.constraints):
+            return True
+        above = above.parent
+        if above is not None and above.animation_data is not None:
+            moving = above.animation_data
+            if moving.action is not None or playing_strips(moving) or len(moving.drivers):
+                return True
+    return False
+
+
+def _works(constraint: bpy.types.Constraint) -> bool:
+    return not constraint.mute and constraint.influence > 0 and constraint.is_valid
+
+
+def _by_bone(action: bpy.types.Action, owner: bpy.types.Object) -> Iterator[tuple[str, str, list[bpy.types.FCurve]]]:
+    """Bones, properties and curves of an Action; without those that are muted or empty."""
+    grouped: dict[str, list[bpy.types.FCurve]] = {}
+    for curve in fcurves_of(action, owner, "pose.bones["):
+        if not curve.mute and (len(curve.keyframe_points) or len(curve.sampled_points)):
+            grouped.setdefault(curve.data_path, []).append(curve)
+    for path, curves in grouped.items():
+        yield *_bone_of(path), curves
+
+
+def _bone_of(path: str) -> tuple[str, str]:
+    """The bone and the property of a data path; empty for what is none of a pose bone."""
+    if not path.startswith('pose.bones["'):
+        return "", ""
+    quoted, _, kind = path[len('pose.bones["') :].rpartition('"].')
+    return bpy.utils.unescape_identifier(quoted), kind
+
+
+def _few(names: Iterable[str]) -> str:
+    names = list(names)
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
