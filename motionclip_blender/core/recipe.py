@@ -36,7 +36,7 @@ WAYS = ("sum", "blend", "travel", "mask")
 the clip. mask: the upper body of `first` over the lower one of `second`."""
 
 _TIE = 1e-9
-_KINDS = {"frames": int, "spherical": bool, "loop": bool, "in_place": bool}
+_KINDS = {"frames": int, "spherical": bool, "loop": bool, "in_place": bool, "as_shown": bool}
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ class Recipe:
     the motion is wanted, which is the scene's. factor, spherical: where a blend is, 0 to 1, and which way it goes.
     factors: of a motion that travels, where each of its frames is, 0 to 1; empty for evenly from 0 to 1. reading: how
     Actions become latents. loop: the last frame flows into the first. in_place: without the way over the ground.
+    as_shown: Actions are read as Blender shows them, and not by their keys.
 
     Raises `UserError` for what cannot be made, as far as that can be told without looking at anything else:
     `ExpressionError`s of expressions, lengths, factors.
@@ -62,6 +63,7 @@ class Recipe:
     reading: Reading = field(default_factory=Reading)
     loop: bool = False
     in_place: bool = False
+    as_shown: bool = False
 
     def __post_init__(self) -> None:
         checked_frames(self.frames)

@@ -42,12 +42,7 @@ def left_out(armature: bpy.types.Object, action: bpy.types.Action | None = None)
     if action is not None and action == own:
         found += _of_own_action(armature)
     joints = _Joints(bones)
-    if constraints := joints.constraints():
-        found.append(f'Constraints of "{name}" are left out ({_few(constraints)}).')
-    if drivers := joints.driven():
-        found.append(f'Drivers of "{name}" are left out ({_few(drivers)}).')
-    if _object_moves(armature, action):
-        found.append(f'The movement of the object "{name}" itself is left out.')
+    found += _of_person(joints, action)
     if action is None:
         return found
     moved, posed, otherwise = joints.beside(action, action == own)
@@ -62,6 +57,11 @@ def left_out(armature: bpy.types.Object, action: bpy.types.Action | None = None)
     return found
 
 
+def left_out_of_all(armature: bpy.types.Object) -> list[str]:
+    """What Blender shows of an SMPL-X armature and `read_action` does not read, whichever Action it reads."""
+    return list(_of_person(_Joints(Bones.of(armature)), None))
+
+
 def why_still(armature: bpy.types.Object) -> list[str]:
     """Why an SMPL-X armature does not move, or not as its Action's keys say. Empty when it does.
 
@@ -72,8 +72,8 @@ def why_still(armature: bpy.types.Object) -> list[str]:
         return [f'"{name}" is in Rest Position and stands still; switch its armature to Pose Position.']
     if data is None:
         return []
-    if (track := solo_track(data)) is not None and data.action is not None:
-        return [f'The NLA track "{track.name}" of "{name}" is solo, so its Action is not played; click the star.']
+    if (track := solo_track(data)) is not None:
+        return [f'The NLA track "{track.name}" of "{name}" is solo, so nothing else moves it; click the track\'s star.']
     if data.action is not None and _without_slot(data):
         return [f'The Action "{data.action.name}" has no slot for "{name}", so it is not played; choose one.']
     joints, found = _Joints(bones), []
@@ -164,6 +164,17 @@ class _Joints:
         return list(moved), posed, otherwise
 
 
+def _of_person(joints: _Joints, action: bpy.types.Action | None) -> Iterator[str]:
+    """What moves the person besides keys for its bones."""
+    name = joints.armature.name
+    if constraints := joints.constraints():
+        yield f'Constraints of "{name}" are left out ({_few(constraints)}).'
+    if drivers := joints.driven():
+        yield f'Drivers of "{name}" are left out ({_few(drivers)}).'
+    if _object_moves(joints.armature, action):
+        yield f'The movement of the object "{name}" itself is left out.'
+
+
 def _of_own_action(armature: bpy.types.Object) -> Iterator[str]:
     """What the NLA editor makes of the armature's Action."""
     data, name = armature.animation_data, armature.name
@@ -224,8 +235,7 @@ def _outside(armature: bpy.types.Object) -> str:
     first, last = (frame / stretch(scene) for frame in action.frame_range)
     if last >= start and first <= end:
         return ""
-    text = f"The motion lies from frame {first:g} to {last:g}, and only {start} to {end} are played"
-    return f"{text}; change the frame range."
+    return f"The motion lies from frame {first:g} to {last:g}, outside the {start} to {end} that are played."
 
 
 def _without_slot(data: bpy.types.AnimData) -> bool:

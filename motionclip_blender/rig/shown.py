@@ -27,6 +27,8 @@ from .versions import SLOTS, slot_for
 _CHUNK = 20
 """Frames between two steps: a few hundredths of a second for a person with constraints."""
 
+_STILL = 1e-5
+
 
 @dataclass(frozen=True, eq=False)
 class Shown:
@@ -75,6 +77,7 @@ def shown_steps(
     Bones.of(armature)
     own = armature.animation_data.action if armature.animation_data else None
     foreign = "" if action is None or action == own else action.name
+    animated = own is not None or (armature.animation_data is not None and playing_strips(armature.animation_data))
     uid, name, scene = armature.session_uid, armature.name, scene_of(armature)
     rate = scene_fps(scene)
     first, last = _span_of_action(armature, action, scene) if foreign else span_of(armature)
@@ -90,7 +93,14 @@ def shown_steps(
         rotations.append(turn)
         places.append(place)
         yield min((start + _CHUNK) / len(frames), 1.0)
-    return Shown(Motion(np.concatenate(rotations), np.concatenate(places), rate), first, last)
+    whole = Motion(np.concatenate(rotations), np.concatenate(places), rate)
+    if (
+        not animated
+        and np.ptp(whole.rotations, axis=0).max() < _STILL
+        and np.ptp(whole.translation, axis=0).max() < _STILL
+    ):
+        raise UserError(f'"{name}" has no Action and does not move; assign or generate one first.')
+    return Shown(whole, first, last)
 
 
 def span_of(armature: bpy.types.Object) -> tuple[float, float]:

@@ -122,7 +122,8 @@ class MOTIONCLIP_OT_blend_stops(_Blending, bpy.types.Operator):
 
     def end(self, context: bpy.types.Context, result: list[Made]) -> set[str]:
         actions = generation.key_row(self.wanted, self._recipes, result, self.as_strips)
-        self.report({"INFO"}, _("{} Actions from A to B").format(len(actions)))
+        remarks = generation.remarks(self.wanted) if self.as_strips else self.wanted.found.said
+        self.tell(_("{} Actions from A to B").format(len(actions)), remarks)
         return {"FINISHED"}
 
 

@@ -16,7 +16,6 @@ from .jobs import sentence
 from .operators import Making
 from .preferences import sources
 from .properties import START, start_frame
-from .session import SESSION
 from .working import Reporting, Work
 
 if TYPE_CHECKING:
@@ -60,6 +59,8 @@ class MOTIONCLIP_OT_import_motion(Reporting, ImportHelper, bpy.types.Operator):
         return ImportHelper.invoke(self, context, event)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
+        from ..rig.remarks import put_to_rest, why_still
+
         try:
             loaded = [_load(path) for path in _paths(self)]  # all of them, before anything is changed
             if not loaded:
@@ -68,6 +69,7 @@ class MOTIONCLIP_OT_import_motion(Reporting, ImportHelper, bpy.types.Operator):
             armature = self._armature(context) if motions else None
             for one in motions:
                 self._key(armature, one)
+            remarks = [*put_to_rest(armature), *why_still(armature)] if motions else []
             for one in loaded:
                 if one.latent is not None:
                     from .latents import save
@@ -75,8 +77,7 @@ class MOTIONCLIP_OT_import_motion(Reporting, ImportHelper, bpy.types.Operator):
                     save(context.scene, one.name, one.latent, one.pack)
         except Exception as error:
             return self.refuse(sentence(error))
-        SESSION.error = ""
-        self.report({"INFO"}, _told(loaded))
+        self.tell(_told(loaded), remarks)
         return {"FINISHED"}
 
     def _armature(self, context: bpy.types.Context) -> bpy.types.Object:

@@ -12,22 +12,29 @@ import bpy
 
 from ..core.errors import UserError
 from ..core.terms import ActionName, ExpressionError, ImageFile, SavedLatent, Source, Term
+from .reading import keys_of
+from .steps import all_at_once
 
 if TYPE_CHECKING:
     import numpy as np
 
     from ..core.reading import Reading
     from ..core.sources import Material
-    from ..rig.keys import KeptKeys
+    from ..rig.read_action import KeptKeys
+    from ..rig.shown import Shown
 
 
 @dataclass(frozen=True)
 class Gathered:
-    """By the names that the terms call them: Actions' keys, pictures (H, W, 3) uint8, saved latents (D,)."""
+    """By the names that the terms call them: Actions' keys, pictures (H, W, 3) uint8, saved latents (D,).
 
-    keys: Mapping[str, KeptKeys] = field(default_factory=dict)
+    said: what of the Actions is left out.
+    """
+
+    keys: Mapping[str, KeptKeys | Shown] = field(default_factory=dict)
     images: Mapping[str, np.ndarray] = field(default_factory=dict)
     latents: Mapping[str, np.ndarray] = field(default_factory=dict)
+    said: tuple[str, ...] = ()
 
     def material(self, terms: Iterable[Term]) -> Material:
         """What `core.sources` works on, for these terms. Takes time for long Actions; may run in any thread."""
@@ -41,7 +48,7 @@ class Gathered:
         """What tells a source's latent from all others: its name, and what stands behind the name just now."""
         match source:
             case ActionName(name) if name in self.keys:
-                return source, reading, _digest(self.keys[name])
+                return source, reading, self.keys[name].digest()
             case ImageFile(path) if path in self.images:
                 return source, hashlib.blake2b(self.images[path]).digest()
             case SavedLatent(name) if name in self.latents:
@@ -49,24 +56,26 @@ class Gathered:
         return source
 
 
-def gathered(scene: bpy.types.Scene, armature: bpy.types.Object, terms: Iterable[Term]) -> Gathered:
+def gathered(
+    scene: bpy.types.Scene, armature: bpy.types.Object, terms: Iterable[Term], as_shown: bool = False
+) -> Gathered:
     """All that the terms name and that is there; what is not is said by `core.sources`.
 
-    Actions are read as they move `armature`. Images and latents may be files. Raises `ExpressionError` for what is
-    there and cannot be read.
+    Actions are read as they move `armature`; as_shown: as Blender shows them. Images and latents may be files. Raises
+    `ExpressionError` for what is there and cannot be read.
     """
     from ..core import latent_file
-    from ..rig.keys import kept_keys
     from ..rig.pictures import image_pixels, read_pixels
     from .latents import saved
 
-    keys, images, latents = {}, {}, {}
+    keys, images, latents, said = {}, {}, {}, {}
     there = saved(scene)
     for term in terms:
         try:
             match term.source:
                 case ActionName(name) if name not in keys and name in bpy.data.actions:
-                    keys[name] = kept_keys(armature, bpy.data.actions[name])
+                    keys[name], beside = all_at_once(keys_of(armature, bpy.data.actions[name], as_shown))
+                    said |= dict.fromkeys(beside)
                 case ImageFile(name) if name not in images:
                     image = bpy.data.images.get(name)
                     images[name] = image_pixels(image) if image else read_pixels(bpy.path.abspath(name))
@@ -76,17 +85,4 @@ def gathered(scene: bpy.types.Scene, armature: bpy.types.Object, terms: Iterable
                     latents[name] = latent_file.load(path)
         except UserError as error:
             raise ExpressionError(term.at, str(error)) from error
-    return Gathered(keys, images, latents)
-
-
-def _digest(keys: KeptKeys) -> bytes:
-    found = hashlib.blake2b(repr((keys.first, keys.last, keys.rate, keys.bones.scale)).encode())
-    found.update(keys.bones.frames.tobytes())
-    found.update(keys.bones.location_axes.tobytes())
-    for mode, channels in [*keys.joints, ("", keys.location)]:
-        found.update(mode.encode())
-        for curve in channels:
-            found.update(b"-" if curve is None else curve.keys.tobytes() + curve.kinds.tobytes())
-            if curve is not None:
-                found.update(curve.handles.tobytes())
-    return found.digest()
+    return Gathered(keys, images, latents, tuple(said))

@@ -70,7 +70,7 @@ def request(
     check_span(start_frame, start_frame + recipe.frames - 1)
     if found is None:
         with _places_of(recipe):
-            found = gathered(scene, armature, recipe.terms)
+            found = gathered(scene, armature, recipe.terms, recipe.as_shown)
     uid = action.session_uid if action is not None else 0
     return Request(recipe, start_frame, scene_fps(scene), armature.session_uid, uid, found)
 
@@ -136,6 +136,15 @@ def key_row(
         bpy.data.batch_remove(actions)
         raise
     return actions
+
+
+def remarks(wanted: Request) -> list[str]:
+    """What the user should know about what was keyed: why it may not be seen as it was made, what was left out."""
+    from ..rig.remarks import put_to_rest, why_still
+
+    armature = _armature(wanted)
+    new = [] if wanted.action else put_to_rest(armature)
+    return [*new, *why_still(armature), *wanted.found.said]
 
 
 def _armature(wanted: Request) -> bpy.types.Object:

@@ -8,8 +8,9 @@ import bpy
 from bpy.app.translations import pgettext_rpt as _
 from bpy.props import StringProperty
 
-from ..core.errors import UserError
 from . import generation
+from .reading import keys_of
+from .steps import Steps
 from .working import Reporting, Work, Working
 
 if TYPE_CHECKING:
@@ -72,24 +73,21 @@ class MOTIONCLIP_OT_save_latent(Working, bpy.types.Operator):
         name="Name", description="What the latent is to be called; by default as the Action", options={"SKIP_SAVE"}
     )
 
-    def begin(self, context: bpy.types.Context) -> Work[tuple[np.ndarray, str]]:
+    def begin(self, context: bpy.types.Context) -> Steps[Work[tuple[np.ndarray, str]]]:
         from ..core.reading import Reading
         from ..rig.bones import Bones
-        from ..rig.keys import kept_keys
         from ..rig.made import latent_of, pack_of
 
         armature = generation.armature_of(context)
         Bones.of(armature)
-        action = generation.action_of(armature)
-        if action is None:
-            raise UserError(_('"{}" has no Action; generate or assign one first.').format(armature.name))
+        action, settings, self.left_out = generation.action_of(armature), context.scene.motionclip, []
         if not self.properties.is_property_set("name"):
-            self.name = action.name
-        latent, pack = latent_of(action), pack_of(action)
+            self.name = action.name if action is not None else armature.name
+        latent, pack = (latent_of(action), pack_of(action)) if action is not None else (None, "")
         if latent is not None:
             return lambda engine, progress: (latent, pack)
-        settings = context.scene.motionclip
-        keys, reading = kept_keys(armature, action), Reading(settings.reading, settings.reading_frame)
+        reading = Reading(settings.reading, settings.reading_frame)
+        keys, self.left_out = yield from keys_of(armature, None, settings.as_shown)
 
         def work(engine: Engine, progress: Progress) -> tuple[np.ndarray, str]:
             from ..core.recipe import pack_name
@@ -100,7 +98,7 @@ class MOTIONCLIP_OT_save_latent(Working, bpy.types.Operator):
 
     def end(self, context: bpy.types.Context, result: tuple[np.ndarray, str]) -> set[str]:
         item = save(context.scene, self.name, *result)
-        self.report({"INFO"}, _('Saved the latent "{}"').format(item.name))
+        self.tell(_('Saved the latent "{}"').format(item.name), self.left_out)
         return {"FINISHED"}
 
 

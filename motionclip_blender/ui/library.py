@@ -135,13 +135,13 @@ def _files(shelves: Shelves, said: list[str]) -> Iterator[str]:
 
 def _key(path: str, engine: Engine, reader: Reader) -> str:
     """What the latents of a file depend on."""
-    parts: list[object] = [path, reader.paths, reader.modes, reader.rate, reader.bones.scale]
+    parts: list[object] = [path]
     for file in (Path(path), engine.pack.weights_path):
         with contextlib.suppress(OSError):  # gone since it was listed; then it cannot be read either
             stat = file.stat()
             parts += [stat.st_mtime_ns, stat.st_size]
     digest = hashlib.blake2b(repr(parts).encode("utf-8", "surrogateescape"), digest_size=20)
-    digest.update(reader.bones.frames.tobytes() + reader.bones.location_axes.tobytes())
+    digest.update(reader.identity())
     return digest.hexdigest()
 
 

@@ -129,7 +129,14 @@ def _wish(scene: bpy.types.Scene, armature: bpy.types.Object | None, section: st
         return None
     if wish.sources != before.sources:
         return None
-    return replace(wish, frames=before.frames, reading=before.reading, loop=before.loop, in_place=before.in_place)
+    return replace(
+        wish,
+        frames=before.frames,
+        reading=before.reading,
+        as_shown=before.as_shown,
+        loop=before.loop,
+        in_place=before.in_place,
+    )
 
 
 def _at_once(scene: bpy.types.Scene, armature: bpy.types.Object, recipe: Recipe) -> bool:

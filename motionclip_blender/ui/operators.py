@@ -40,7 +40,8 @@ class Making(Working):
     def end(self, context: bpy.types.Context, result: Made) -> set[str]:
         action = generation.key(self.wanted, result)
         text = _('"{}": {} frames from frame {}')
-        self.report({"INFO"}, text.format(action.name, self.wanted.recipe.frames, self.wanted.start_frame))
+        told = text.format(action.name, self.wanted.recipe.frames, self.wanted.start_frame)
+        self.tell(told, generation.remarks(self.wanted))
         return {"FINISHED"}
 
     def request(self, context: bpy.types.Context) -> generation.Request:

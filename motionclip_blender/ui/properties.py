@@ -84,6 +84,11 @@ READINGS = (
     ("frame", "At frame", "The two seconds around a frame"),
     ("typical", "Typical part", "The two seconds that are most like the whole"),
 )
+AS_SHOWN = {
+    "name": "As shown",
+    "description": "Read what Blender shows, with NLA strips, constraints, drivers and the object's own movement; "
+    "slower. Else the keys of the Action are read",
+}
 KIND = {"name": "Kind", "description": "What the latent comes from"}
 KINDS = (
     ("PROMPT", "Prompt", "A text that says what the person does", "TEXT", 0),
@@ -208,6 +213,7 @@ class MOTIONCLIP_PG_settings(bpy.types.PropertyGroup):
     reading_frame: IntProperty(
         name="Frame", description="The frame around which Actions are read, 0 for an Action's first one", min=0
     )
+    as_shown: BoolProperty(**AS_SHOWN)
     loop: BoolProperty(
         name="Loop",
         description="Make the last frame flow into the first, and let the Action repeat for ever; the person goes on "

@@ -22,6 +22,7 @@ def options(scene: bpy.types.Scene) -> dict[str, object]:
     return {
         "frames": settings.frames,
         "reading": Reading(settings.reading, settings.reading_frame),
+        "as_shown": settings.as_shown,
         "loop": settings.loop,
         "in_place": settings.in_place,
     }

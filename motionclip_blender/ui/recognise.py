@@ -11,6 +11,7 @@ from bpy.props import BoolProperty, IntProperty
 from ..core.errors import UserError
 from . import generation, recognition
 from .labels import labels_of
+from .reading import keys_of
 from .recognition import RECOGNITION, Naming
 from .session import SESSION
 from .steps import Step, Steps
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from ..core.motion import Motion
     from ..core.progress import Progress
     from ..core.recognition import Score
-    from ..rig.keys import KeptKeys
+    from ..rig.read_action import KeptKeys
+    from ..rig.shown import Shown
 
 
 class _Recognised(NamedTuple):
@@ -37,22 +39,23 @@ class _Recognised(NamedTuple):
 class _Recognising(Working):
     """To be written: `end`."""
 
-    def chosen(self, armature: bpy.types.Object) -> Steps[dict[str, KeptKeys]]:
+    def chosen(self, armature: bpy.types.Object) -> Steps[dict[str, KeptKeys | Shown]]:
         """The keys of the Actions to look at, by name. Raises `UserError` when there are none."""
-        from ..rig.keys import kept_keys
-
-        keys = kept_keys(armature)
-        return {generation.action_of(armature).name: keys}
-        yield  # one step is enough
+        action = generation.action_of(armature)
+        name = action.name if action is not None else armature.name  # strips have no Action of their own
+        keys, self.left_out = yield from keys_of(armature, None, self.as_shown)
+        return {name: keys}
 
     def begin(self, context: bpy.types.Context) -> Steps[Work[list[_Recognised]]]:
         from ..rig.bones import Bones
 
         armature, labels = generation.armature_of(context), labels_of(context.scene)
         Bones.of(armature)
-        self.armature = armature.session_uid
+        self.armature, self.left_out = armature.session_uid, []
+        self.as_shown = context.scene.motionclip.as_shown
         keys = yield from self.chosen(armature)
-        uids = {name: bpy.data.actions[name].session_uid for name in keys}
+        actions = {name: bpy.data.actions.get(name) for name in keys}
+        uids = {name: action.session_uid if action is not None else 0 for name, action in actions.items()}
 
         def work(engine: Engine, progress: Progress) -> list[_Recognised]:
             from ..rig.assets import telling_frame
@@ -79,8 +82,9 @@ class MOTIONCLIP_OT_recognise(_Recognising, bpy.types.Operator):
 
     def end(self, context: bpy.types.Context, result: list[_Recognised]) -> set[str]:
         for found in result:
-            RECOGNITION.scores[found.uid] = found.scores
-        self.report({"INFO"}, recognition.described(result[0].scores[:3]))
+            if found.uid:
+                RECOGNITION.scores[found.uid] = found.scores
+        self.tell(recognition.described(result[0].scores[:3]), self.left_out)
         return {"FINISHED"}
 
 
@@ -98,7 +102,7 @@ class MOTIONCLIP_OT_tag_action(_Recognising, bpy.types.Operator):
         description="Name and tag all Actions of this file that move the active armature, not only its own",
     )
 
-    def chosen(self, armature: bpy.types.Object) -> Steps[dict[str, KeptKeys]]:
+    def chosen(self, armature: bpy.types.Object) -> Steps[dict[str, KeptKeys | Shown]]:
         if not self.every:
             return (yield from super().chosen(armature))
         person = armature.name

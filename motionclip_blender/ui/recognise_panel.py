@@ -27,6 +27,7 @@ class MOTIONCLIP_PT_recognise(MotionPanel, bpy.types.Panel):
         column = layout.column()
         column.enabled = not SESSION.busy
         column.operator("motionclip.recognise", icon="VIEWZOOM")
+        column.prop(context.scene.motionclip, "as_shown")
         scores = RECOGNITION.scores.get(action.session_uid) if action is not None else None
         if not scores:
             return

@@ -15,6 +15,7 @@ from .jobs import sentence
 from .library import LIBRARIES, Shelves
 from .session import SESSION
 from .steps import Steps
+from .translations import said
 from .working import Reporting, Work, Working
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Hit(NamedTuple):
 
 
 class Results(NamedTuple):
-    """What a search found, the nearest first. said: what could not be looked at."""
+    """What a search found, the nearest first. said: what could not be looked at, and what of the person is left out."""
 
     text: str
     hits: list[Hit]
@@ -79,7 +80,8 @@ class MOTIONCLIP_OT_search(Working, bpy.types.Operator):
 
     def begin(self, context: bpy.types.Context) -> Steps[Work[Results]]:
         from ..core.prompt import checked_prompt
-        from ..rig.keys import Reader
+        from ..rig.read_action import Reader
+        from ..rig.remarks import left_out_of_all
 
         panel = context.scene.motionclip_search
         given = self.properties.is_property_set
@@ -91,6 +93,7 @@ class MOTIONCLIP_OT_search(Working, bpy.types.Operator):
         armature = generation.armature_of(context)
         reader = Reader.of(armature)
         shelves = Shelves.of(context) if self.in_libraries else None
+        beside = [said(sentence) for sentence in left_out_of_all(armature)]
         keys = yield from recognition.all_keys(armature)
 
         def work(engine: Engine, progress: Progress) -> Results:
@@ -99,15 +102,15 @@ class MOTIONCLIP_OT_search(Working, bpy.types.Operator):
             engine.load(lambda stage, fraction: progress(stage, 0.2 * fraction))
             local = recognition.latents(engine, keys, SESSION.known, lambda s, f: progress(s, 0.2 + 0.3 * f))
             latents = {("", name): latent for name, latent in local.items()}
-            said = []
+            unseen = list(beside)
             if shelves is not None:
                 found = LIBRARIES.latents(engine, reader, shelves, lambda s, f: progress(s, 0.5 + 0.5 * f))
                 latents.update(found.latents)
-                said = found.said
+                unseen += found.said
             places = {str(i): place for i, place in enumerate(latents)}
             ranked = search(engine, text, dict(zip(places, latents.values(), strict=True)))
             hits = [Hit(places[score.name][1], places[score.name][0], score) for score in ranked[:SHOWN]]
-            return Results(text, hits, said)
+            return Results(text, hits, unseen)
 
         return work
 
@@ -146,6 +149,7 @@ class MOTIONCLIP_OT_assign_action(Reporting, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         from ..rig.assign import append_action, assign_action
         from ..rig.bones import Bones
+        from ..rig.remarks import why_still
 
         armature = generation.armature_of(context)
         made = None
@@ -164,8 +168,7 @@ class MOTIONCLIP_OT_assign_action(Reporting, bpy.types.Operator):
             if made is not None:
                 bpy.data.actions.remove(made)
             return self.refuse(sentence(error))
-        SESSION.error = ""
-        self.report({"INFO"}, _('"{}" is on "{}" now').format(action.name, armature.name))
+        self.tell(_('"{}" is on "{}" now').format(action.name, armature.name), why_still(armature))
         return {"FINISHED"}
 
 

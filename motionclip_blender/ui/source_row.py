@@ -40,6 +40,7 @@ def draw_reading(layout: bpy.types.UILayout, scene: bpy.types.Scene, *picked: bp
         row.prop(settings, "reading", text="")
         if settings.reading == "frame":
             row.prop(settings, "reading_frame", text="")
+        row.prop(settings, "as_shown", toggle=True)
 
 
 class MOTIONCLIP_OT_pick_image(bpy.types.Operator):

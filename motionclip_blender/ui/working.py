@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import bpy
@@ -36,6 +36,14 @@ class Reporting:
         self.report({"ERROR"}, said(error))
         redraw.sidebars()
         return {"CANCELLED"}
+
+    def tell(self, text: str, remarks: Iterable[str] = ()) -> None:
+        """Reports what was done, and the remarks of `rig.remarks` about it, which the panel keeps showing."""
+        SESSION.error = " ".join(map(said, remarks))
+        if SESSION.error:
+            self.report({"WARNING"}, f"{text}. {SESSION.error}")
+        else:
+            self.report({"INFO"}, text)
 
 
 class Working(Reporting, Generic[T]):

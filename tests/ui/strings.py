@@ -89,6 +89,13 @@ def errors() -> set[str]:
     return {text for text in found if _has_words(text)}
 
 
+def remarks() -> set[str]:
+    """The sentences that are no errors; what is filled in is {}."""
+    tree = ast.parse((PACKAGE / "rig" / "remarks.py").read_text(encoding="utf-8"))
+    found = {text for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for text in _texts(node)}
+    return {text for text in found if text.endswith(".") and _has_words(text)}
+
+
 def stages() -> set[str]:
     """What the progress bar says."""
     found: set[str] = set()
@@ -136,7 +143,7 @@ def _has_words(text: str) -> bool:
 
 def all_strings() -> set[str]:
     """Everything."""
-    return (labels() | written() | errors() | stages()) - _SAME - _BLENDERS
+    return (labels() | written() | errors() | remarks() | stages()) - _SAME - _BLENDERS
 
 
 def main() -> int:
