@@ -187,25 +187,29 @@ def poses_at(
 def _screening(
     armature: bpy.types.Object, action: bpy.types.Action | None
 ) -> Iterator[tuple[bpy.types.Scene, bpy.types.Object]]:
-    """A scene with nothing but the armature, or a copy of it that plays `action`; removed in the end.
+    """A scene that evaluates the armature, or a copy of it that plays `action`; removed in the end.
 
-    What the armature depends on is evaluated with it. Blender writes what it evaluates for such a scene to no object.
+    It holds a child of the armature: whose parent is evaluated with all that moves it, hidden or not. Blender writes
+    what it evaluates for such a scene to no object.
     """
     real = scene_of(armature)
     scene = bpy.data.scenes.new("MotionCLIP reading")
-    double = None
+    made: list[bpy.types.ID] = []
     try:
         scene.render.frame_map_old, scene.render.frame_map_new = real.render.frame_map_old, real.render.frame_map_new
+        player = armature
         if action is not None:
-            double = armature.copy()
-            _play(double, action)
-        player = double or armature
-        scene.collection.objects.link(player)
+            player = armature.copy()
+            made.append(player)
+            _play(player, action)
+        child = bpy.data.objects.new(scene.name, None)
+        made.append(child)
+        child.parent = player
+        scene.collection.objects.link(child)
         yield scene, player
     finally:
         bpy.data.scenes.remove(scene)
-        if double is not None:
-            bpy.data.objects.remove(double)
+        bpy.data.batch_remove(made)
 
 
 def _play(double: bpy.types.Object, action: bpy.types.Action) -> None:

@@ -11,7 +11,7 @@ from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.skeleton import INDEX
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.assign import assign_action
-from motionclip_blender.rig.keys import key_motion, kept_keys, read_motion
+from motionclip_blender.rig.keys import kept_keys, key_motion, read_motion
 from motionclip_blender.rig.nla import push_down
 from motionclip_blender.rig.read_action import Reader
 from motionclip_blender.rig.remarks import put_to_rest
