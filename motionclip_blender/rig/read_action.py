@@ -22,7 +22,7 @@ from .bones import Bones, units_per_metre
 from .chain import Link, Other, others, posed, rest_rotation, rotation_property
 from .curves import Curve
 from .timeline import curve_rate
-from .versions import fcurves_of
+from .versions import fcurves_of, is_muted
 
 TIE = 1e-6
 """Frames; keeps 29.999999 from losing the last one."""
@@ -69,7 +69,7 @@ def copied_curves(action: bpy.types.Action, owner: bpy.types.Object | None = Non
     found, muted = [], []
     for curve in fcurves_of(action, owner, "pose.bones["):
         if len(curve.keyframe_points) or len(curve.sampled_points):
-            (muted if curve.mute or (curve.group is not None and curve.group.mute) else found).append(curve)
+            (muted if is_muted(curve) else found).append(curve)
     manual = (action.frame_start, action.frame_end) if action.use_frame_range else None
     ends = [curve.range() for curve in found] + ([manual] if manual else [])
     span = (min((start for start, _ in ends), default=0.0), max((end for _, end in ends), default=0.0))

@@ -20,7 +20,7 @@ from .read_action import kept_keys
 from .shown import playing_strips, poses_at, solo_track
 from .stage import meshes_of
 from .timeline import scene_of, stretch
-from .versions import SLOTS, fcurves_of
+from .versions import SLOTS, fcurves_of, is_muted
 
 _TURNED = 0.05  # radians, three degrees, that a joint may be off its keys
 _AWAY = 0.02  # metres, for the pelvis
@@ -246,7 +246,7 @@ def _object_moves(armature: bpy.types.Object, action: bpy.types.Action | None) -
     """Whether the object itself goes somewhere, or turns."""
     if action is not None:
         for curve in fcurves_of(action, armature, ""):
-            if curve.data_path.startswith(_OBJECT) and not curve.mute and off_rest(curve, None, SAME):
+            if curve.data_path.startswith(_OBJECT) and not is_muted(curve) and off_rest(curve, None, SAME):
                 return True
     data = armature.animation_data
     if data is not None and any(curve.data_path.startswith(_OBJECT) for curve in data.drivers):
@@ -271,7 +271,7 @@ def _by_bone(action: bpy.types.Action, owner: bpy.types.Object) -> Iterator[tupl
     """Bones, properties and curves of an Action; without those that are muted or empty."""
     grouped: dict[str, list[bpy.types.FCurve]] = {}
     for curve in fcurves_of(action, owner, "pose.bones["):
-        if not curve.mute and (len(curve.keyframe_points) or len(curve.sampled_points)):
+        if not is_muted(curve) and (len(curve.keyframe_points) or len(curve.sampled_points)):
             grouped.setdefault(curve.data_path, []).append(curve)
     for path, curves in grouped.items():
         yield *_bone_of(path), curves

@@ -129,6 +129,11 @@ def fcurves_of(action: bpy.types.Action, owner: bpy.types.Object | None, prefix:
     return []
 
 
+def is_muted(curve: bpy.types.FCurve) -> bool:
+    """Whether a curve does nothing; a muted group keeps its curves from it only before Actions had slots."""
+    return curve.mute or (not SLOTS and curve.group is not None and curve.group.mute)
+
+
 def strips_of(editor: bpy.types.SequenceEditor):
     """The sequencer's strips; they were called sequences up to 4.3, and 5.0 knows the new name only."""
     return editor.strips if hasattr(editor, "strips") else editor.sequences
