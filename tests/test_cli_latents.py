@@ -230,3 +230,26 @@ def test_motion_files_are_recognised_and_found(tmp_path: Path):
     done = run(tmp_path, "--search", "somebody walks", "a.npz", "b.npz", "--json")
     assert [score["name"] for score in json.loads(done.stdout)["scores"]] == ["b.npz", "a.npz"]
     assert names(tmp_path) == {"a.npz", "b.npz", "labels.txt"}
+
+
+@needs_model
+@needs_blender
+def test_people_and_strips_in_blend_files_are_said(tmp_path: Path):
+    done = run(tmp_path, "--blend", "walk", "run", "--stops", 2, "--frames", 30, "--out", "m.blend")
+    assert done.returncode == 0, done.stderr
+    by_keys, shown = (run(tmp_path, "--recognise", "m.blend", "--json", *more) for more in ((), ("--as-shown",)))
+    assert by_keys.stderr == 'm.blend: The motion of "SMPL-X" lies in NLA strips, and is read as shown.\n'
+    assert shown.stderr == "" and json.loads(shown.stdout)["scores"] == json.loads(by_keys.stdout)["scores"]
+    assert json.loads(shown.stdout)["frames"] == 60
+    done = run(tmp_path, "--expression", "[m.blend]", "--npz", "x.npz", "--armature", "Nobody")
+    assert done.returncode == 2 and 'no armature "Nobody" in a scene' in done.stderr and names(tmp_path) == {"m.blend"}
+    done = run(tmp_path, "--expression", "[m.blend]", "--npz", "x.npz", "--armature", "SMPL-X", "--as-shown")
+    assert done.returncode == 0 and "NLA" not in done.stderr, done.stderr
+
+
+def test_options_for_blend_files_need_one(tmp_path: Path):
+    (tmp_path / "m.npz").write_bytes(b"")
+    for more in (("--as-shown",), ("--armature", "Hero")):
+        for what in (("walk",), ("--recognise", "m.npz")):
+            done = run(tmp_path, *what, *more)
+            assert done.returncode == 2 and f"{more[0]} is for reading .blend files, and there is none" in done.stderr
