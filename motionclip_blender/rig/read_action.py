@@ -7,7 +7,7 @@ it, and `rig.remarks` says that it is there.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -19,7 +19,8 @@ from ..core.errors import UserError
 from ..core.motion import Motion
 from ..core.skeleton import JOINTS
 from .bones import Bones, units_per_metre
-from .chain import Link, Other, others, posed, rest_rotation, rotation_property
+from .chain import Link, Other, others, posed, rest_rotation
+from .channels import Channels, OtherKeys, basis_of, other_keys, quaternions, rotation_curves, rotation_parts
 from .curves import Curve
 from .timeline import curve_rate
 from .versions import fcurves_of, is_muted
@@ -28,7 +29,6 @@ TIE = 1e-6
 """Frames; keeps 29.999999 from losing the last one."""
 
 _MOST_FRAMES = 200_000  # of an Action that is read: two hours, and half a gigabyte
-_SAME = 1e-6  # how far from its rest a bone may be and still count as there
 
 
 def read_motion(armature: bpy.types.Object, action: bpy.types.Action | None = None, fps: float = 30.0) -> Motion:
@@ -106,52 +106,6 @@ class ActionCurves:
     muted: int = 0
 
 
-class Channels(NamedTuple):
-    """Curves of one property, None for a channel without one, and the value that stands for it."""
-
-    curves: list[Curve | None]
-    values: tuple[float, ...]
-
-    @property
-    def keyed(self) -> list[Curve]:
-        return [curve for curve in self.curves if curve is not None]
-
-    def at(self, frames: np.ndarray) -> np.ndarray:
-        """(T, n) values at `frames` (T,)."""
-        pairs = zip(self.curves, self.values, strict=True)
-        return np.stack([_sample(curve, frames, value) for curve, value in pairs], axis=1)
-
-
-@dataclass(frozen=True, eq=False)
-class OtherKeys:
-    """How a bone moves that is no joint. mode: that of its rotation."""
-
-    bone: Other
-    mode: str
-    rotation: Channels
-    location: Channels
-    scale: Channels
-
-    @property
-    def keyed(self) -> list[Curve]:
-        return [*self.rotation.keyed, *self.location.keyed, *self.scale.keyed]
-
-    @property
-    def rests(self) -> bool:
-        """Whether it does nothing at all."""
-        values = np.array([self.location.values, np.subtract(self.scale.values, 1.0)])
-        turn = _quaternions(self.mode, np.array([self.rotation.values]))[0]
-        return not self.keyed and np.abs(values).max() < _SAME and np.abs(turn[1:]).max() < _SAME
-
-    def turned(self, frames: np.ndarray) -> np.ndarray:
-        """(T, 4) quaternions of the bone's own axes."""
-        return _quaternions(self.mode, self.rotation.at(frames))
-
-    def basis(self, frames: np.ndarray) -> np.ndarray:
-        """(T, 4, 4)"""
-        return _basis(self.turned(frames), self.location.at(frames), self.scale.at(frames))
-
-
 @dataclass(frozen=True, eq=False)
 class Reader:
     """How an armature reads Actions, with nothing of Blender's: a worker may use it for many.
@@ -186,7 +140,7 @@ class Reader:
         joints = [self._channels(joint, found.curves) for joint in range(len(JOINTS))]
         location = [found.curves.get((self.paths[0] + "location", i)) for i in range(3)]
         used = [curve for _, channels in joints for curve in channels if curve] + [curve for curve in location if curve]
-        beside = [keys for keys in (_other_keys(bone, found.curves) for bone in self.others) if not keys.rests]
+        beside = [keys for keys in (other_keys(bone, found.curves) for bone in self.others) if not keys.rests]
         # a single key of a root bone sets it for good, whenever the joints move
         used += [curve for keys in beside for curve in keys.keyed if not used or len(curve.keys) > 1]
         if not used:
@@ -206,7 +160,7 @@ class Reader:
         check_length(found.name, last - first)
         above = _Above(self.pelvis, self.heads) if any(keys.bone.joint == 0 for keys in beside) else None
         if above is not None:  # the chain is whole, down from the topmost bone
-            beside = [keys for keys in (_other_keys(bone, found.curves) for bone in self.others)
+            beside = [keys for keys in (other_keys(bone, found.curves) for bone in self.others)
                       if keys.bone.joint == 0 or not keys.rests]  # fmt: skip
         return KeptKeys(self.bones, joints, location, first, last, self.rate, tuple(beside), above)
 
@@ -219,30 +173,7 @@ class Reader:
         return found.digest()
 
     def _channels(self, joint: int, curves: dict[tuple[str, int], Curve]) -> tuple[str, list[Curve | None]]:
-        return _rotation_curves(self.paths[joint], self.modes[joint], curves) or ("QUATERNION", [None] * 4)
-
-
-def _rotation_curves(
-    path: str, own: str, curves: dict[tuple[str, int], Curve]
-) -> tuple[str, list[Curve | None]] | None:
-    """The rotation mode to read for a bone, and its curves; None when it has none.
-
-    The mode is the pose bone's `own`; but an Action made on another armature may be keyed in another one.
-    """
-    for mode in (own, "QUATERNION", "XYZ", "AXIS_ANGLE"):
-        channels = [curves.get((path + rotation_property(mode), i)) for i in range(len(rest_rotation(mode)))]
-        if any(channels):
-            return mode, channels
-    return None
-
-
-def _other_keys(bone: Other, curves: dict[tuple[str, int], Curve]) -> OtherKeys:
-    mode, turns = _rotation_curves(bone.path, bone.mode, curves) or (bone.mode, [None] * len(bone.rotation))
-    values = bone.rotation if mode == bone.mode else rest_rotation(mode)
-    location, scale = ([curves.get((bone.path + name, i)) for i in range(3)] for name in ("location", "scale"))
-    return OtherKeys(
-        bone, mode, Channels(turns, values), Channels(location, bone.location), Channels(scale, bone.scale)
-    )
+        return rotation_curves(self.paths[joint], self.modes[joint], curves) or ("QUATERNION", [None] * 4)
 
 
 def _of_other(bone: Other) -> bytes:
@@ -286,7 +217,7 @@ class KeptKeys:
         rotations = np.empty((len(frames), len(JOINTS), 4))
         for joint, (mode, channels) in enumerate(self.joints):
             sampled = Channels(channels, rest_rotation(mode)).at(frames)
-            rotations[:, joint] = _quaternions(mode, sampled)
+            rotations[:, joint] = quaternions(mode, sampled)
         moved = Channels(self.location, (0.0,) * 3).at(frames)
         turned = self.bones.to_joints(rotations)
         for keys in reversed(self.others):  # the lowest bone first
@@ -303,7 +234,7 @@ class KeptKeys:
         """(T, 4) and (T, 3): the pelvis's global rotation and translation, with the bones above it."""
         above = [keys for keys in self.others if not keys.bone.joint]
         links = [*(keys.bone.link for keys in above), self.above.pelvis]
-        bases = [*(keys.basis(frames) for keys in above), _basis(turn, moved, np.ones((len(frames), 3)))]
+        bases = [*(keys.basis(frames) for keys in above), basis_of(turn, moved, np.ones((len(frames), 3)))]
         pelvis = posed(links, bases)[-1]
         rotation = rotation_parts(pelvis[:, :3, :3]) @ links[-1].rest[:3, :3].T
         axes, size = self.bones.axes, float(np.cbrt(abs(np.linalg.det(pelvis[0, :3, :3]))))
@@ -339,43 +270,3 @@ def check_length(name: str, frames: float) -> None:
             f'The Action "{name}" is {frames:,.0f} frames long, and {_MOST_FRAMES:,} can be read; '
             "look for a stray key, or set its frame range by hand."
         )
-
-
-def rotation_parts(matrices: np.ndarray) -> np.ndarray:
-    """(..., 3, 3) the rotations in matrices that may scale or shear as well."""
-    gram = np.swapaxes(matrices, -1, -2) @ matrices
-    if np.abs(gram - np.eye(3)).max() < 1e-5:
-        return matrices
-    u, _, v = np.linalg.svd(matrices)
-    flip = np.linalg.det(u @ v)
-    u[..., :, 2] *= flip[..., None]
-    return u @ v
-
-
-def _basis(turn: np.ndarray, location: np.ndarray, scale: Sequence[float] | np.ndarray) -> np.ndarray:
-    """(T, 4, 4) of quaternions (T, 4), locations and scales (T, 3)."""
-    out = np.zeros((len(turn), 4, 4))
-    out[:, :3, :3] = rot.quat_to_matrix(turn) * np.asarray(scale)[:, None, :]
-    out[:, :3, 3] = location
-    out[:, 3, 3] = 1.0
-    return out
-
-
-def _sample(curve: Curve | None, frames: np.ndarray, rest: float) -> np.ndarray:
-    return np.full(len(frames), rest) if curve is None else curve.at(frames)
-
-
-def _quaternions(mode: str, values: np.ndarray) -> np.ndarray:
-    """(T, 4) unit quaternions from a pose bone's rotation values in `mode`."""
-    if mode == "QUATERNION":
-        norm = np.linalg.norm(values, axis=1, keepdims=True)
-        return np.where(norm > 1e-6, values / np.maximum(norm, 1e-6), (1.0, 0.0, 0.0, 0.0))
-    if mode == "AXIS_ANGLE":
-        angle, axis = values[:, :1], values[:, 1:]
-        return rot.axis_angle_to_quat(angle * axis / np.maximum(np.linalg.norm(axis, axis=1, keepdims=True), 1e-6))
-    turn = np.array([1.0, 0.0, 0.0, 0.0])
-    for axis in mode:  # "XYZ" turns about X first
-        about = np.zeros((len(values), 3))
-        about[:, "XYZ".index(axis)] = values[:, "XYZ".index(axis)]
-        turn = rot.quat_multiply(rot.axis_angle_to_quat(about), turn)
-    return turn

@@ -20,7 +20,8 @@ from ..core.errors import UserError
 from ..core.motion import Motion
 from ..core.skeleton import JOINTS, PARENTS
 from .bones import BLENDER_AXES, Bones, units_per_metre
-from .read_action import TIE, check_length, copied_curves, kept_keys, rotation_parts
+from .channels import rotation_parts
+from .read_action import TIE, check_length, copied_curves, kept_keys
 from .timeline import scene_fps, scene_of, stretch
 from .versions import SLOTS, slot_for
 
