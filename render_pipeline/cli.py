@@ -17,6 +17,7 @@ from typing import NoReturn, TextIO
 
 from motionclip_blender.core.body import OPEN_BODY
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.motion_arrays import axis_name
 
 from .looks import NAMES
 from .pool import Renderer
@@ -82,6 +83,7 @@ def _parser(called: str | None) -> argparse.ArgumentParser:
     add("--seed", type=_count(0), default=0, metavar="S", help="the same seed, the same pixels (0)")
     add("--shard", type=_count(1), default=256, metavar="N", help="frames in a shard (256)")
     add("--body", type=Path, metavar="FILE", help="SMPL-X .npz file (default: the open body)")
+    add("--up", type=_axis, default="", metavar="AXIS", help="which axis points up in the motions: Y, Z ... (found)")
     add("--workers", type=_count(1), metavar="N", help="Blender processes (default: one for each core)")
     add("--blender", metavar="PATH", help="a Blender program (default: the one running, else the bpy module)")
     add("--ray", metavar="ADDRESS", help='render on a Ray cluster: its address, or "auto"')
@@ -102,6 +104,12 @@ def _count(low: int, high: int | None = None):
     return checked
 
 
+def _axis(text: str) -> str:
+    if not axis_name(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no axis: Y, Z, -Y, -Z, X or -X")
+    return axis_name(text)
+
+
 def _request(given: argparse.Namespace) -> Request:
     samples = DEFAULT_SAMPLES[given.engine] if given.samples is None else given.samples
     if given.engine != "workbench" and samples < 1:
@@ -113,6 +121,7 @@ def _request(given: argparse.Namespace) -> Request:
         look=given.look,
         config=given.config,
         body=given.body,
+        up=given.up,
         seed=given.seed,
         per_motion=given.per_motion,
         limit=given.limit,

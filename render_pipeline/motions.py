@@ -36,10 +36,11 @@ class Motions:
     Links to folders are followed, and endings may be in capitals.
     names: of all motions, sorted: paths without the suffix, relative to the folder, with forward slashes.
     problems: sentences about folders and links that cannot be looked into.
+    up: the axis that points up in all of them; found for each where it is empty.
     Raises `UserError` when there are none.
     """
 
-    def __init__(self, folder: Path, body: Body) -> None:
+    def __init__(self, folder: Path, body: Body, up: str = "") -> None:
         if not folder.is_dir():
             raise UserError(f"There is no folder {folder}; choose one with motions (.npz files in AMASS's form).")
         self.folder = folder
@@ -52,7 +53,7 @@ class Motions:
         self.names = sorted(self._paths)
         if not self.names:
             raise UserError(f"{folder} holds no motions; choose a folder with .npz files in AMASS's SMPL-X form.")
-        self._body = body
+        self._body, self._up = body, up
         self._kept: OrderedDict[str, Clip] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -67,7 +68,7 @@ class Motions:
                 self._kept.move_to_end(name)
                 return self._kept[name]
         try:
-            motion = amass.load(self._path(name))
+            motion = amass.load(self._path(name), self._up)
             clip = Clip(motion, self._floor(motion))
         except UserError:
             raise

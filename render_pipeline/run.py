@@ -41,6 +41,7 @@ class Request:
     look: str
     config: Path | None = None
     body: Path | None = None
+    up: str = ""
     seed: int = 0
     per_motion: int = 1
     limit: int | None = None
@@ -80,7 +81,7 @@ def render_frames(
     """
     listener = listener or Listener()
     body = Body.load(request.body)
-    motions = Motions(request.motions, body)
+    motions = Motions(request.motions, body, request.up)
     captions = Captions(request.motions, motions.names)
     for sentence in [*motions.problems, *_strangers(request, captions)]:
         listener.say(sentence)
@@ -151,6 +152,8 @@ def _check_same_run(request: Request, plan: Plan) -> None:
         "format": request.settings.image_format,
         "look": plan.looks.config,
     }
+    if request.up:
+        settings["up"] = request.up
     path = request.out / "run.json"
     try:
         before = json.loads(path.read_text(encoding="utf-8"))

@@ -62,7 +62,7 @@ def recipe_of(own_maps: Path | None, pictures: bool) -> str:
     """A digest of everything but the file itself that a prepared motion depends on."""
     here, core = Path(__file__).parent, Path(amass.__file__).parent
     own = ("retarget.py", "rig_maps.py", "footing.py", "stance.py", "travel.py", "measure.py", "prepare.py")
-    shared = ("body.py", "feet.py", "motion.py", "rotations.py")
+    shared = ("amass.py", "body.py", "feet.py", "motion.py", "origin.py", "rotations.py")
     code = [
         *sorted((here / "sources").glob("*.py")),
         *(here / name for name in own),

@@ -21,14 +21,17 @@ if TYPE_CHECKING:
     from ..core.recipe import Recipe
 
 
-def read_motion_file(path: Path, scenes: SceneReading, stderr: TextIO) -> Motion:
-    """The motion in an .npz file of AMASS's SMPL-X form, or in a .blend file. How it was read is told on `stderr`.
+def read_motion_file(path: Path, scenes: SceneReading, up: str, stderr: TextIO) -> Motion:
+    """The motion in an .npz file of the SMPL family, or in a .blend file. How it was read is told on `stderr`.
 
-    Raises `UserError`.
+    up: as `amass.read` takes it. Raises `UserError`.
     """
     check_motion_file(path)
     if path.suffix.lower() == ".npz":
-        return amass.load(path)
+        found = amass.read(path, up)
+        if found.notes:
+            print(f"{path}: {' '.join(found.notes)}", file=stderr)
+        return found.motion
     from ..rig.blendfile import read_blend
 
     found = read_blend(path, scenes.as_shown, scenes.armature)
@@ -37,14 +40,14 @@ def read_motion_file(path: Path, scenes: SceneReading, stderr: TextIO) -> Motion
     return found.motion
 
 
-def material(terms: tuple[Term, ...], scenes: SceneReading, stderr: TextIO) -> Material:
+def material(terms: tuple[Term, ...], scenes: SceneReading, up: str, stderr: TextIO) -> Material:
     """All files that the terms name. Raises `ExpressionError` for one that cannot be read."""
     motions, images, latents = {}, {}, {}
     for term in terms:
         try:
             match term.source:
                 case ActionName(name):
-                    motions[name] = read_motion_file(Path(name), scenes, stderr)
+                    motions[name] = read_motion_file(Path(name), scenes, up, stderr)
                 case ImageFile(name):
                     from ..rig.pictures import read_pixels
 

@@ -27,7 +27,7 @@ def run(request: MakeRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO) -> 
     found = None
     if any(isinstance(term.source, (ActionName, ImageFile, SavedLatent)) for term in terms):
         with report.stage("files"):
-            found = material(terms, request.scenes, stderr)
+            found = material(terms, request.scenes, request.up, stderr)
     with report.stage("load"):
         engine = Engine(request.pack, Body.load(request.body))
         with Bar(stderr, ctrl_c) as bar:

@@ -20,7 +20,7 @@ def run(request: NameRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO) -> 
     report = Report(ctrl_c, {"search": request.text} if request.text else {"file": str(request.files[0])})
     labels = _labels(request)
     with report.stage("files"):
-        motions = {str(file): read_motion_file(file, request.scenes, stderr) for file in request.files}
+        motions = {str(file): read_motion_file(file, request.scenes, request.up, stderr) for file in request.files}
     with report.stage("load"):
         engine = Engine(request.pack)
         with Bar(stderr, ctrl_c) as bar:

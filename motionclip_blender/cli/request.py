@@ -42,7 +42,7 @@ class MakeRequest:
     """A motion is to be made, or the stops of a blend.
 
     stops: how many; 0 for one motion. outputs: by option; those of several motions are numbered where they hold one
-    motion each, see `numbered`.
+    motion each, see `numbered`. up: the axis that points up in motion files; empty to find it.
     """
 
     recipe: Recipe
@@ -52,6 +52,7 @@ class MakeRequest:
     body: Path | None
     pack: Path | None
     scenes: SceneReading
+    up: str
     as_json: bool
     verbose: bool
 
@@ -71,7 +72,7 @@ class NameRequest:
     """Motion files are to be ranked: labels against one file, or files against a text.
 
     text: what is searched for; empty to recognise. labels: a file with one label a line; None for the default ones.
-    top: how many are told.
+    top: how many are told. up: the axis that points up in the files, empty to find it.
     """
 
     files: tuple[Path, ...]
@@ -81,6 +82,7 @@ class NameRequest:
     reading: Reading
     pack: Path | None
     scenes: SceneReading
+    up: str
     as_json: bool
     verbose: bool
 
@@ -141,6 +143,8 @@ def _parser() -> argparse.ArgumentParser:
     how.add_argument("--reading", metavar="HOW", help="what counts of a long motion: average (the default), first, "
                      "typical, or the number of a frame")  # fmt: skip
     add_options(how)
+    how.add_argument("--up", type=_axis, metavar="AXIS", help="which axis points up in .npz motions: Y, Z, X, or with "
+                     "a minus --up=-Y (default: told by most frames' spine, and the floor)")  # fmt: skip
     how.add_argument("--labels", type=Path, metavar="FILE", help="text file of labels to recognise, one a line")
     how.add_argument("--top", type=_whole_number, metavar="N", help=f"how many labels or files to tell ({_TOP})")
     how.add_argument("--body", type=Path, metavar="FILE", help="SMPL-X .npz file (default: the open body)")
@@ -163,6 +167,14 @@ def _whole_number(text: str) -> int:
         return int(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number") from None
+
+
+def _axis(text: str) -> str:
+    from ..core.motion_arrays import axis_name
+
+    if not axis_name(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no axis: Y, Z, -Y, -Z, X or -X")
+    return axis_name(text)
 
 
 def _number(text: str) -> float:
@@ -226,7 +238,9 @@ def _making(given: argparse.Namespace) -> MakeRequest:
         if any(name in outputs for name in NEED_BLENDER):
             raise UserError("Blender's Python module is missing; install bpy, or ask for --npz alone.")
     reading = scene_reading(given, scenes)
-    return MakeRequest(recipe, stops, title, outputs, given.body, given.pack, reading, given.json, given.verbose)
+    return MakeRequest(
+        recipe, stops, title, outputs, given.body, given.pack, reading, given.up or "", given.json, given.verbose
+    )
 
 
 def _recipe(given: argparse.Namespace) -> tuple[Recipe, str]:
@@ -338,7 +352,9 @@ def _naming(given: argparse.Namespace) -> NameRequest:
         raise UserError(f"--top must be 1 or more, not {top}.")
     scenes = scene_reading(given, [file for file in files if file.suffix.lower() == ".blend"])
     reading = _reading(given.reading)
-    return NameRequest(files, text, given.labels, top, reading, given.pack, scenes, given.json, given.verbose)
+    return NameRequest(
+        files, text, given.labels, top, reading, given.pack, scenes, given.up or "", given.json, given.verbose
+    )
 
 
 def check_motion_file(path: Path) -> None:

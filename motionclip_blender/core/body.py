@@ -11,6 +11,7 @@ import numpy as np
 
 from .errors import UserError
 from .motion import Motion
+from .origin import rise_of
 from .skeleton import HAND_JOINTS, INDEX, JOINTS, PARENTS
 
 OPEN_BODY = Path(__file__).parent.parent / "assets" / "body" / "smplx_open.npz"
@@ -35,6 +36,8 @@ _CONTACT_PERCENTILE = 5.0
 @dataclass(frozen=True, eq=False)
 class Body:
     """An SMPL-X body. Axes are those of `core`: Y up, T-pose facing +Z, metres. All arrays are read-only.
+
+    The rest pose stands on the floor, y = 0: bodies are lifted from SMPL-X's origin as they are loaded (see `origin`).
 
     template: (V, 3) vertices at rest.
     faces: (F, 3) triangles.
@@ -273,11 +276,13 @@ def _checked(arrays: dict[str, np.ndarray], path: Path, posed: bool) -> dict:
     split = _LICENSED_SHAPES if components >= _LICENSED_TOTAL else min(_SHAPES, components)
     pose_dirs = arrays.get("posedirs")
     zoned = "face_zone" in arrays and arrays["face_zone"].shape == (faces,)
+    template, regressor = _frozen(arrays["v_template"]), _frozen(arrays["J_regressor"])
+    rise = rise_of(float(regressor[0] @ template[:, 1]))
     return {
-        "template": _frozen(arrays["v_template"]),
+        "template": _frozen(template + np.array([0.0, rise, 0.0], np.float32)),
         "faces": _frozen(arrays["f"], np.int32),
         "weights": _frozen(arrays["weights"]),
-        "regressor": _frozen(arrays["J_regressor"]),
+        "regressor": regressor,
         "shape_dirs": _frozen(arrays["shapedirs"][:, :, :split]),
         "expression_dirs": _frozen(arrays["shapedirs"][:, :, split:]),
         "pose_dirs": _frozen(pose_dirs) if pose_dirs is not None and pose_dirs.any() else None,

@@ -28,7 +28,8 @@ class Motion:
 
     rotations: (T, 55, 4) unit quaternions (w, x, y, z), relative to the parent joint, SMPL-X order and axes
         (Y up, rest pose = T-pose facing +Z); row 0 is the global orientation.
-    translation: (T, 3) metres, SMPL-X's `trans`: the pelvis stands at its rest position plus this.
+    translation: (T, 3) metres: the pelvis is at the place where it is in a body that rests on the floor, plus this.
+        SMPL-X's `trans` counts from another origin, see `origin`.
     fps: frames per second.
     """
 

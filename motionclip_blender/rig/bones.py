@@ -10,6 +10,7 @@ import numpy as np
 
 from ..core.body import Body
 from ..core.errors import UserError
+from ..core.origin import rise_of
 from ..core.skeleton import INDEX, JOINTS, PARENTS
 
 BLENDER_AXES = np.array([[1, 0, 0], [0, 0, -1], [0, 1, 0]], np.float64)
@@ -31,6 +32,8 @@ class Bones:
     axes: (3, 3) turns SMPL-X's axes into the armature's.
     location_axes: (3, 3) turns the pelvis's translation into the `location` of its pose bone.
     scale: units of the armature's data per metre.
+    rise: (3,) metres along SMPL-X's axes from the rest pose's pelvis to where it is in a body that stands on the floor:
+        0 but for armatures that rest at SMPL-X's own origin.
     """
 
     armature: bpy.types.Object
@@ -39,6 +42,7 @@ class Bones:
     axes: np.ndarray
     location_axes: np.ndarray
     scale: float
+    rise: np.ndarray
 
     @classmethod
     def of(cls, armature: bpy.types.Object | None) -> Bones:
@@ -67,7 +71,9 @@ class Bones:
             basis = rest[0]
         else:  # then Blender reads the location along the parent's axes, or the armature's
             basis = np.array(pelvis.parent.matrix_local)[:3, :3] if pelvis.parent else np.eye(3)
-        return cls(armature, names, frames, axes, basis.T @ axes, units_per_metre(heads))
+        scale = units_per_metre(heads)
+        rise = np.array([0.0, rise_of(float(heads[0] @ axes[:, 1]) / scale), 0.0])
+        return cls(armature, names, frames, axes, basis.T @ axes, scale, rise)
 
     def check_keyable(self) -> None:
         """Raises `UserError` when the armature may not be keyed: linked, in another mode, or locked bones."""
@@ -107,11 +113,11 @@ class Bones:
 
     def to_location(self, translation: np.ndarray) -> np.ndarray:
         """(T, 3) metres to the location of the pelvis's pose bone."""
-        return translation @ self.location_axes.T * self.scale
+        return (translation + self.rise) @ self.location_axes.T * self.scale
 
     def to_translation(self, location: np.ndarray) -> np.ndarray:
         """(T, 3) location of the pelvis's pose bone to metres."""
-        return location @ self.location_axes / self.scale
+        return location @ self.location_axes / self.scale - self.rise
 
 
 def _turned(frames: np.ndarray, quaternions: np.ndarray) -> np.ndarray:

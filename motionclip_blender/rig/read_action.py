@@ -167,7 +167,7 @@ class Reader:
     def identity(self) -> bytes:
         """What tells it from readers that would read another motion."""
         found = hashlib.blake2b(repr((self.paths, self.modes, self.rate, self.bones.scale)).encode())
-        found.update(self.bones.frames.tobytes() + self.bones.location_axes.tobytes())
+        found.update(self.bones.frames.tobytes() + self.bones.location_axes.tobytes() + self.bones.rise.tobytes())
         for other in self.others:
             found.update(_of_other(other))
         return found.digest()
@@ -249,7 +249,7 @@ class KeptKeys:
         """What tells these keys from all others."""
         found = hashlib.blake2b(repr((self.first, self.last, self.rate, self.bones.scale)).encode())
         found.update(self.bones.frames.tobytes())
-        found.update(self.bones.location_axes.tobytes())
+        found.update(self.bones.location_axes.tobytes() + self.bones.rise.tobytes())
         channels = [*self.joints, ("", self.location)]
         for keys in self.others:
             found.update(_of_other(keys.bone))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import bpy
 from bpy.app.translations import pgettext_rpt as _
-from bpy.props import BoolProperty, CollectionProperty, IntProperty, StringProperty
+from bpy.props import BoolProperty, CollectionProperty, EnumProperty, IntProperty, StringProperty
 from bpy_extras.io_utils import ImportHelper
 
 from ..core.errors import UserError
@@ -16,6 +16,7 @@ from .jobs import sentence
 from .operators import Making
 from .preferences import sources
 from .properties import START, start_frame
+from .translations import said
 from .working import Reporting, Work
 
 if TYPE_CHECKING:
@@ -25,16 +26,29 @@ if TYPE_CHECKING:
     from ..core.recipe import Made, Recipe
 
 _MOTIONS = ".npz"
+_UP = [
+    ("AUTO", "Automatic", "Told by most frames' spine, and by the floor"),
+    ("Y", "Y", "As SMPL-X, BEAT2 and Motion-X have it"),
+    ("Z", "Z", "As AMASS and Blender have it"),
+    ("-Y", "-Y", "As cameras have it"),
+    ("-Z", "-Z", "Upside down"),
+    ("X", "X", "Sideways"),
+    ("-X", "-X", "Sideways, the other way"),
+]
 _IMAGES = ".png;.jpg;.jpeg;.webp;.bmp;.tif;.tiff"
 
 
 class _Loaded(NamedTuple):
-    """A file's name, and what it holds: a motion, or a latent (D,) with the pack that made it."""
+    """A file's name, and what it holds: a motion, or a latent (D,) with the pack that made it.
+
+    notes: sentences about how a motion was read.
+    """
 
     name: str
     motion: Motion | None
     latent: np.ndarray | None
     pack: str
+    notes: tuple[str, ...] = ()
 
 
 class MOTIONCLIP_OT_import_motion(Reporting, ImportHelper, bpy.types.Operator):
@@ -49,6 +63,17 @@ class MOTIONCLIP_OT_import_motion(Reporting, ImportHelper, bpy.types.Operator):
     directory: StringProperty(subtype="DIR_PATH", options={"SKIP_SAVE", "HIDDEN"})
     files: CollectionProperty(type=bpy.types.OperatorFileListElement, options={"SKIP_SAVE", "HIDDEN"})
     start_frame: IntProperty(**START, options={"SKIP_SAVE"})
+    up: EnumProperty(
+        name="Up",
+        description="Which axis points up in the file",
+        items=_UP,
+        options={"SKIP_SAVE"},
+    )
+    on_floor: BoolProperty(
+        name="Put on the floor",
+        description="Lift or lower the motion as a whole, so that the person stands on the floor",
+        options={"SKIP_SAVE"},
+    )
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         """A drop names files; the menu asks for them."""
@@ -62,10 +87,14 @@ class MOTIONCLIP_OT_import_motion(Reporting, ImportHelper, bpy.types.Operator):
         from ..rig.remarks import put_to_rest, why_still
 
         try:
-            loaded = [_load(path) for path in _paths(self)]  # all of them, before anything is changed
+            up = "" if self.up == "AUTO" else self.up
+            loaded = [_load(path, up) for path in _paths(self)]  # all of them, before anything is changed
             if not loaded:
                 raise UserError(_("No file was chosen; choose a .npz file."))
             motions = [one for one in loaded if one.motion is not None]
+            if self.on_floor:
+                body = sources(context).body()
+                motions = [one._replace(motion=body.on_floor(one.motion)) for one in motions]
             armature = self._armature(context) if motions else None
             for one in motions:
                 self._key(armature, one)
@@ -177,8 +206,8 @@ def _paths(operator: MOTIONCLIP_OT_import_motion) -> list[Path]:
     return [Path(bpy.path.abspath(operator.filepath))] if operator.filepath else []
 
 
-def _load(path: Path) -> _Loaded:
-    """Raises `UserError` for a file that is missing, damaged, or neither motion nor latent."""
+def _load(path: Path, up: str) -> _Loaded:
+    """Raises `UserError` for a file that is missing, damaged, or neither motion nor latent. up: as for `amass.read`."""
     import numpy as np
 
     from ..core import amass, latent_file
@@ -192,17 +221,20 @@ def _load(path: Path) -> _Loaded:
         names, pack = set(), ""
     if "latent" in names:
         return _Loaded(path.stem, None, latent_file.load(path), pack)
-    return _Loaded(path.stem, amass.load(path), None, "")
+    found = amass.read(path, up)
+    return _Loaded(path.stem, found.motion, None, "", found.notes)
 
 
 def _told(loaded: list[_Loaded]) -> str:
-    """What came in, as a sentence."""
+    """What came in, as a sentence, and how it was read."""
     if len(loaded) > 1:
-        return _("{} files are in").format(len(loaded))
+        notes = [f'"{one.name}": {" ".join(map(said, one.notes))}' for one in loaded if one.notes]
+        return "; ".join((_("{} files are in").format(len(loaded)), *notes))
     (one,) = loaded
     if one.motion is None:
         return _('"{}" is among the saved latents now').format(one.name)
-    return _('"{}": {} frames at {:g} per second').format(one.name, len(one.motion), one.motion.fps)
+    told = _('"{}": {} frames at {:g} per second').format(one.name, len(one.motion), one.motion.fps)
+    return "; ".join((told, *map(said, one.notes)))
 
 
 CLASSES = (

@@ -28,6 +28,7 @@ def test_files_have_the_keys_that_other_programs_read(tmp_path):
         assert data["trans"].shape == (12, 3) and data["betas"].shape == (10,)
         assert data["gender"] == "neutral" and data["surface_model_type"] == "smplx"
         assert data["mocap_frame_rate"] == 30
+        assert data["up_axis"] == "Y" and data["trans_origin"] == "smplx"
 
 
 def test_the_older_spelling_of_the_rate_is_read(tmp_path):
@@ -44,11 +45,11 @@ def written(path, **changes):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"poses": np.zeros((4, 156))}, r"shape \(4, 156\); SMPL-X needs"),  # SMPL-H
-        ({"trans": np.zeros((5, 3))}, "SMPL-X needs"),
-        ({"poses": np.zeros((0, 165)), "trans": np.zeros((0, 3))}, "SMPL-X needs"),
-        ({"poses": None}, "not a motion"),
-        ({"mocap_frame_rate": None}, "not a motion"),
+        ({"poses": np.zeros((4, 160))}, r"shape \(4, 160\); it needs"),
+        ({"trans": np.zeros((5, 3))}, "trans has 5 frames and its poses have 4"),
+        ({"poses": np.zeros((0, 165)), "trans": np.zeros((0, 3))}, "no frames"),
+        ({"poses": None}, "has no poses"),
+        ({"mocap_frame_rate": None}, "has no mocap_frame_rate"),
         ({"mocap_frame_rate": 0.0}, "positive number"),
         ({"poses": np.full((4, 165), np.nan)}, "not finite"),
     ],

@@ -11,6 +11,7 @@ import pytest
 from motionclip_blender.core.body import OPEN_BODY, Body
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.motion import Motion
+from motionclip_blender.core.origin import to_trans
 from motionclip_blender.core.skeleton import INDEX, PARENTS
 from tests.synthetic import random_motion, synthetic_arrays
 
@@ -58,7 +59,7 @@ def through_smplx(model, motion: Motion, betas: np.ndarray) -> tuple[np.ndarray,
             global_orient=poses[:, :3], body_pose=poses[:, 3:66], jaw_pose=poses[:, 66:69],
             leye_pose=poses[:, 69:72], reye_pose=poses[:, 72:75],
             left_hand_pose=poses[:, 75:120], right_hand_pose=poses[:, 120:],
-            transl=torch.from_numpy(motion.translation.copy()),
+            transl=torch.from_numpy(to_trans(motion.translation).astype(np.float32)),
         )  # fmt: skip
     return out.vertices.numpy(), out.joints[:, :55].numpy()
 

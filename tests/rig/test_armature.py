@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.origin import to_trans
 from motionclip_blender.core.skeleton import JOINTS, PARENTS
 from motionclip_blender.rig import armature as armature_module
 from motionclip_blender.rig.armature import add_body, add_surface, set_surface
@@ -114,7 +115,7 @@ def test_the_skin_moves_as_in_the_smplx_package(open_body):
             global_orient=poses[:, :3], body_pose=poses[:, 3:66], jaw_pose=poses[:, 66:69],
             leye_pose=poses[:, 69:72], reye_pose=poses[:, 72:75],
             left_hand_pose=poses[:, 75:120], right_hand_pose=poses[:, 120:],
-            transl=torch.from_numpy(motion.translation.copy()),
+            transl=torch.from_numpy(to_trans(motion.translation).astype(np.float32)),
         ).vertices.numpy()  # fmt: skip
     armature = add_body(open_body)
     key_motion(armature, motion, "poses")

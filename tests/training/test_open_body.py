@@ -15,6 +15,8 @@ torch = pytest.importorskip("torch")
 from smplx.joint_names import JOINT_NAMES  # noqa: E402
 from smplx.vertex_ids import vertex_ids  # noqa: E402
 
+from motionclip_blender.core.origin import RISE  # noqa: E402
+
 BODY = Path(__file__).parents[2] / "motionclip_blender" / "assets" / "body" / "smplx_open.npz"
 MIRRORED = np.array([-1.0, 1.0, 1.0])
 PARENTS = [
@@ -26,8 +28,11 @@ PARENTS = [
 
 @pytest.fixture(scope="module")
 def body() -> dict[str, np.ndarray]:
+    """The arrays, lifted so that the soles are at 0."""
     with np.load(BODY, allow_pickle=False) as archive:
-        return {key: archive[key] for key in archive.files}
+        arrays = {key: archive[key] for key in archive.files}
+    arrays["v_template"] += np.array([0.0, RISE, 0.0], np.float32)
+    return arrays
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +49,8 @@ def posed(model, **pose: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Vertices (V, 3) and joints (J, 3) for flat parameter vectors."""
     with torch.no_grad():
         out = model(**{name: torch.tensor(value, dtype=torch.float32)[None] for name, value in pose.items()})
-    return out.vertices[0].numpy(), out.joints[0].numpy()
+    rise = np.array([0.0, RISE, 0.0], np.float32)
+    return out.vertices[0].numpy() + rise, out.joints[0].numpy() + rise
 
 
 def mirror_of(points: np.ndarray) -> np.ndarray:
@@ -115,6 +121,12 @@ def test_t_pose(body, joints):
         assert joints[f"{side}_index1"][2] > joints[f"{side}_pinky1"][2] + 0.05, "palms down, thumbs in front"
     heights = [joints[n][1] for n in ("pelvis", "spine1", "spine2", "spine3", "neck", "head")]
     assert (np.diff(heights) > 0.04).all()
+
+
+def test_the_pelvis_rests_where_that_of_smplx_does():
+    with np.load(BODY, allow_pickle=False) as archive:
+        pelvis = (archive["J_regressor"] @ archive["v_template"])[0]
+    np.testing.assert_allclose(pelvis, (0, -0.3514, 0), atol=1e-4)
 
 
 def test_joints_lie_inside_the_body(body, joints):

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from motionclip_blender.core.origin import RISE
+
 from .clothes import ZONES, dress
 from .hands import hand_components, relaxed_hand
 from .joints import JOINT_NAMES, PARENTS, bone_shares
@@ -66,7 +68,7 @@ def build_body(source: Source) -> tuple[dict[str, np.ndarray], str]:
     contour_faces, contour_bary = contour_landmarks(vertices, faces, skin & ~on_ear, space.joints)
 
     arrays: dict[str, np.ndarray] = {
-        "v_template": vertices,
+        "v_template": (vertices - (0.0, RISE, 0.0)).astype(np.float32),  # where SMPL-X's own template lies
         "f": faces.astype(np.int32),
         "weights": weights.astype(np.float32),
         "kintree_table": np.array([PARENTS, range(len(PARENTS))], np.int32),

@@ -1,0 +1,283 @@
+"""Motion files from elsewhere: whatever their axes, keys and unit, the known movement comes out, or a sentence."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from motionclip_blender.core import amass
+from motionclip_blender.core.body import OPEN_BODY
+from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.origin import RISE, to_trans
+from tests.foreign import (
+    FILE_AXES,
+    FORMS,
+    Known,
+    difference,
+    file_arrays,
+    handstand,
+    in_file,
+    lying,
+    matrices,
+    walk,
+    write,
+)
+
+PEOPLE = {"a grown-up": 1.0, "somebody shorter": 0.9}  # whose pelvis is as high, in that of the open body
+UNITS = {"metres": 1.0, "centimetres": 100.0}
+ALL = list(itertools.product(FILE_AXES, FORMS, PEOPLE, UNITS))
+
+
+def person(known: Known, size: float) -> Known:
+    """The movement of a person of another size: angles are the same, the pelvis's way is in proportion."""
+    return Known(known.poses, known.pelvis * size)
+
+
+def test_there_are_more_than_two_hundred():
+    assert len(ALL) > 200
+
+
+@pytest.mark.parametrize("axes", FILE_AXES)
+def test_a_known_walk_is_read_from_every_kind_of_file(open_body, tmp_path, axes):
+    read, refused = 0, []
+    for _, form, who, unit in (one for one in ALL if one[0] == axes):
+        known = person(walk(), PEOPLE[who])
+        path = write(tmp_path / "walk.npz", file_arrays(known, axes, form, UNITS[unit]))
+        try:
+            found = amass.read(path)
+        except UserError as error:
+            refused.append(str(error))
+            continue
+        read += 1
+        degrees, way, height = difference(open_body.posed_joints(found.motion).astype(float), known.places(open_body))
+        assert degrees < 1 and way < 0.01 and height < 0.01, f"{axes}, {form}, {who}, {unit}"
+        assert found.up == axes.split(",")[0] and found.motion.fps == 30
+        assert any("points up" in note for note in found.notes) == (axes != "Y")
+        assert any("centimetres" in note for note in found.notes) == (unit == "centimetres")
+    assert read == len(FORMS) * len(PEOPLE) * len(UNITS), refused
+
+
+@pytest.mark.parametrize("form", ["AMASS", "SMPLH of 156 numbers"])
+def test_fingers_come_with_the_body(tmp_path, form):
+    known = walk()
+    known.poses[:, 25:] = np.random.default_rng(0).normal(size=(40, 30, 3)) * 0.3
+    motion = amass.load(write(tmp_path / "a.npz", file_arrays(known, "Z", form)))
+    assert np.abs(motion.matrices[:, 25:] - matrices(known.poses[:, 25:])).max() < 1e-5
+
+
+# --- harmless ones: what was right stays so
+
+
+@pytest.mark.parametrize(
+    ("movement", "axes", "form"),
+    [
+        (walk, "Y", "AMASS"), (lying, "Y", "AMASS"), (handstand, "Y", "smplx, split"), (lying, "Z", "AMASS, split"),
+        (lying, "Z", "SMPLH of 156 numbers"), (handstand, "Z", "SMPL of 72 numbers"),
+    ],
+)  # fmt: skip
+def test_who_lies_or_stands_on_the_hands_does_so_still(open_body, tmp_path, movement, axes, form):
+    known = movement()
+    found = amass.read(write(tmp_path / "a.npz", file_arrays(known, axes, form)))
+    degrees, way, height = difference(open_body.posed_joints(found.motion).astype(float), known.places(open_body))
+    assert found.up == axes and degrees < 1 and way < 0.01 and height < 0.01
+
+
+@pytest.mark.parametrize("axes", FILE_AXES)
+@pytest.mark.parametrize("offset", [(0.0, 3.0, 0.0), (2.0, -1.0, 4.0)])
+def test_a_floor_elsewhere_stays_elsewhere_and_is_told(open_body, tmp_path, axes, offset):
+    known = walk()
+    known = Known(known.poses, known.pelvis + offset)
+    found = amass.read(write(tmp_path / "a.npz", file_arrays(known, axes)))
+    degrees, way, height = difference(open_body.posed_joints(found.motion).astype(float), known.places(open_body))
+    assert found.up == axes.split(",")[0] and degrees < 1 and way < 0.01 and height < 0.01
+    where = "3.0 m above" if offset[1] > 0 else "1.0 m below"
+    assert any(where in note for note in found.notes)
+
+
+@pytest.mark.parametrize("movement", [walk, lying, handstand])
+def test_files_of_version_0_3_do_not_shift(open_body, tmp_path, movement):
+    known = movement()
+    trans = (known.pelvis - open_body.joints()[0]).astype(np.float32)
+    arrays = {
+        "poses": known.poses.reshape(40, 165).astype(np.float32), "trans": trans, "betas": np.zeros(10, np.float32),
+        "gender": np.array("neutral"), "mocap_frame_rate": np.array(30.0), "surface_model_type": np.array("smplx"),
+    }  # fmt: skip
+    found = amass.read(write(tmp_path / "a.npz", arrays))
+    assert (found.motion.translation == trans).all() and found.up == "Y" and found.notes == ()
+
+
+def test_a_file_of_version_0_3_on_a_licensed_body_was_right_already(open_body, tmp_path):
+    known = walk()
+    poses, trans = in_file(known, "Y", "smplx")
+    arrays = {
+        "poses": poses.reshape(40, 165).astype(np.float32), "trans": trans.astype(np.float32),
+        "betas": np.zeros(10, np.float32), "gender": np.array("neutral"), "mocap_frame_rate": np.array(30.0),
+        "surface_model_type": np.array("smplx"),
+    }  # fmt: skip
+    motion = amass.load(write(tmp_path / "a.npz", arrays))
+    assert np.abs(open_body.posed_joints(motion)[:, 0, 1] - known.pelvis[:, 1]).max() < 0.001
+
+
+def test_one_that_was_saved_again_with_other_keys_is_recognised_and_told(open_body, tmp_path):
+    known = walk()
+    arrays = {"poses": known.poses.reshape(40, 165), "trans": known.pelvis - open_body.joints()[0], "fps": 30}
+    found = amass.read(write(tmp_path / "a.npz", arrays))
+    assert np.abs(open_body.posed_joints(found.motion)[:, 0] - known.pelvis).max() < 1e-4
+    assert any("version 0.3" in note for note in found.notes)
+
+
+# --- out again, as SMPL-X's own tools read it
+
+
+@pytest.mark.parametrize("movement", [walk, lying, handstand])
+def test_what_is_saved_stands_on_the_floor_in_smplx(open_body, tmp_path, movement):
+    torch = pytest.importorskip("torch")
+    smplx = pytest.importorskip("smplx")
+    known = movement()
+    motion = open_body.on_floor(amass.load(write(tmp_path / "a.npz", file_arrays(known, "Z"))))
+    amass.save(motion, tmp_path / "b.npz")
+    with np.load(tmp_path / "b.npz", allow_pickle=False) as data:
+        poses, trans = (torch.tensor(data[key], dtype=torch.float32) for key in ("poses", "trans"))
+    model = smplx.SMPLX(
+        str(OPEN_BODY), ext="npz", num_betas=10, use_pca=False, flat_hand_mean=True, batch_size=len(poses)
+    )
+    with torch.no_grad():
+        vertices = model(
+            global_orient=poses[:, :3], body_pose=poses[:, 3:66], jaw_pose=poses[:, 66:69], leye_pose=poses[:, 69:72],
+            reye_pose=poses[:, 72:75], left_hand_pose=poses[:, 75:120], right_hand_pose=poses[:, 120:], transl=trans,
+        ).vertices.numpy()  # fmt: skip
+    # SMPL-X's world is the same as ours: its floor is y = 0
+    assert np.abs(vertices - open_body.posed_vertices(motion)).max() < 1e-4
+    assert abs(np.percentile(vertices[..., 1].min(axis=1), 5)) < 0.01
+
+
+def test_and_at_the_published_pelvis(open_body, tmp_path):
+    motion = open_body.on_floor(amass.load(write(tmp_path / "a.npz", file_arrays(walk()))))
+    amass.save(motion, tmp_path / "b.npz")
+    with np.load(tmp_path / "b.npz", allow_pickle=False) as data:
+        height = -0.3514 + data["trans"][:, 1]
+    assert np.abs(height - open_body.posed_joints(motion)[:, 0, 1]).max() < 0.001
+    assert 0.8 < height.min() < height.max() < 1.0
+
+
+def test_out_and_in_is_exact(tmp_path):
+    motion = amass.load(write(tmp_path / "a.npz", file_arrays(walk(), "Z")))
+    for _ in range(3):
+        amass.save(motion, tmp_path / "b.npz")
+        again = amass.load(tmp_path / "b.npz")
+        assert (again.translation == motion.translation).all()
+        assert np.allclose(again.matrices, motion.matrices, atol=1e-6)
+        motion = again
+    assert to_trans(np.zeros((1, 3)))[0, 1] == RISE
+
+
+# --- told, or chosen
+
+
+@pytest.mark.parametrize("up", ["Y", "Z", "-Y", "z", "+Z", "-x"])
+def test_the_axis_can_be_chosen(open_body, tmp_path, up):
+    axis = up.upper().lstrip("+")
+    known = lying()
+    known = Known(known.poses, np.add(known.pelvis, (0, 0.7, 0)))  # touches no floor
+    path = write(tmp_path / "a.npz", file_arrays(known, axis))
+    found = amass.read(path, up)
+    degrees, way, height = difference(open_body.posed_joints(found.motion).astype(float), known.places(open_body))
+    assert found.up == axis and degrees < 1 and way < 0.01 and height < 0.01
+
+
+def test_a_file_may_name_its_axis(open_body, tmp_path):
+    known = lying()
+    known = Known(known.poses, np.add(known.pelvis, (0, 0.7, 0)))
+    for key, text in (("up_axis", "Z"), ("world_up", "z-up"), ("up", b"+Z")):
+        found = amass.read(write(tmp_path / "a.npz", file_arrays(known, "Z") | {key: np.array(text)}))
+        assert found.up == "Z", key
+
+
+def test_what_no_spine_and_no_floor_tells_is_refused_in_a_sentence(tmp_path):
+    poses = np.zeros((90, 55, 3))
+    poses[:, 0] = np.random.default_rng(1).normal(size=(90, 3)) * 2  # tumbles in the air
+    path = write(tmp_path / "tumble.npz", {"poses": poses, "trans": np.full((90, 3), 5.0), "fps": 30})
+    with pytest.raises(UserError, match=r"tumble\.npz does not show which way is up.*choose the axis"):
+        amass.read(path)
+    assert amass.read(path, "Z").up == "Z"
+    with pytest.raises(UserError, match="is no axis"):
+        amass.read(path, "W")
+
+
+# --- refused, by name
+
+
+def changed(**changes: object) -> dict[str, object]:
+    arrays = file_arrays(walk()) | changes
+    return {key: value for key, value in arrays.items() if value is not None}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"mocap_frame_rate": None}, ("has no mocap_frame_rate", "poses, surface_model_type, trans")),
+        ({"trans": None}, ("has no trans", "mocap_frame_rate, poses")),
+        ({"poses": None}, ("has no poses (or global_orient", "mocap_frame_rate, surface_model_type, trans")),
+        ({"poses": None, "global_orient": np.zeros((40, 3))}, ("has no body_pose", "global_orient")),
+        ({"poses": None, "body_pose": np.zeros((40, 63))}, ("has no global_orient", "body_pose")),
+        ({"trans": np.zeros((39, 3))}, ("trans has 39 frames", "poses have 40")),
+        ({"trans": np.zeros((3, 40))}, ("trans has shape (3, 40)", "(frames, 3)")),
+        ({"poses": np.zeros((2, 40, 165))}, ("poses has shape (2, 40, 165)", "several people")),
+        ({"poses": np.zeros((40, 100))}, ("poses has shape (40, 100)", "(frames, 165) of SMPL-X", "72 of SMPL")),
+        ({"poses": np.zeros((165, 40))}, ("poses has shape (165, 40)",)),
+        ({"poses": np.array(["a"] * 40)}, ("poses holds no plain numbers",)),
+        ({"fps": 60.0}, ("two rates", "mocap_frame_rate 30", "fps 60")),
+        ({"mocap_frame_rate": "often"}, ("mocap_frame_rate is no number",)),
+        ({"mocap_frame_rate": 0.0}, ("positive number",)),
+        ({"mocap_frame_rate": np.arange(1, 41)}, ("mocap_frame_rate has shape (40,)",)),
+        ({"poses": np.degrees(walk().poses)}, ("radians, not degrees",)),
+        ({"trans": np.cumsum(np.full((40, 3), 3.0), axis=0)}, ("faster than 25 metres a second",)),
+        ({"poses": None, "root_orient": np.zeros((40, 3)), "pose_body": np.zeros((39, 63))}, ("pose_body has 39",)),
+        ({"poses": np.full((40, 165), np.inf)}, ("not finite",)),
+        ({"trans": np.full((40, 3), np.nan)}, ("not finite",)),
+    ],
+)  # fmt: skip
+def test_a_message_says_what_is_wrong(tmp_path, changes, words):
+    path = write(tmp_path / "a.npz", changed(**changes))
+    with pytest.raises(UserError) as refused:
+        amass.read(path)
+    for word in (str(path), *words):
+        assert word in str(refused.value)
+
+
+@pytest.mark.parametrize("hand", [6, 12])
+def test_fingers_in_principal_components_are_left_out_and_told(tmp_path, hand):
+    arrays = file_arrays(walk(), "Y", "smplx, split") | {"left_hand_pose": np.ones((40, hand))}
+    found = amass.read(write(tmp_path / "a.npz", arrays))
+    assert any("left_hand_pose" in note and "fingers" in note for note in found.notes)
+    assert np.allclose(found.motion.matrices[:, 25:40], np.eye(3))
+
+
+def test_two_rates_that_agree_are_one(tmp_path):
+    assert amass.load(write(tmp_path / "a.npz", changed(fps=30))).fps == 30
+
+
+@pytest.mark.parametrize("frames", [1, 2, 3])
+def test_short_ones(open_body, tmp_path, frames):
+    known = walk()
+    known = Known(known.poses[:frames], known.pelvis[:frames])
+    for axes, form in itertools.product(("Y", "Z"), FORMS):
+        motion = amass.load(write(tmp_path / "a.npz", file_arrays(known, axes, form)))
+        assert difference(open_body.posed_joints(motion).astype(float), known.places(open_body))[0] < 1, form
+
+
+def test_one_pose_without_an_axis_for_frames(open_body, tmp_path):
+    known = walk(1)
+    arrays = file_arrays(known)
+    for poses in (arrays["poses"][0], arrays["poses"].reshape(55, 3)):
+        motion = amass.load(write(tmp_path / "a.npz", arrays | {"poses": poses, "trans": arrays["trans"][0]}))
+        assert len(motion) == 1
+
+
+def test_a_single_array_is_no_motion(tmp_path):
+    np.save(tmp_path / "a.npy", np.zeros((4, 165)))
+    (tmp_path / "a.npy").rename(tmp_path / "a.npz")
+    with pytest.raises(UserError, match="not a motion"):
+        amass.load(tmp_path / "a.npz")
