@@ -7,6 +7,7 @@ joint and the place of the pelvis in an upright world whose floor is y = 0.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -90,7 +91,7 @@ def handstand(frames: int = 40) -> Known:
 
 def standing(known: Known) -> Known:
     """The lowest of ankles, toes, hips, head and wrists keeps the distance from the floor that its skin has."""
-    body = Body.load()
+    body = _open_body()
     joints = known.places(body)[:, :22, 1]
     skin = np.full(22, 0.1)
     for side in ("left", "right"):
@@ -98,6 +99,11 @@ def standing(known: Known) -> Known:
             skin[INDEX[f"{side}_{name}"]] = body.joints()[INDEX[f"{side}_{name}"], 1]
     height = (joints - skin).min(axis=1)
     return replace(known, pelvis=known.pelvis - np.stack((0 * height, height, 0 * height), axis=1))
+
+
+@cache
+def _open_body() -> Body:
+    return Body.load()
 
 
 def file_arrays(known: Known, axes: str = "Y", form: str = "AMASS", unit: float = 1.0) -> dict[str, np.ndarray]:

@@ -131,10 +131,13 @@ def _told(world: World) -> tuple[str, ...]:
         by = "most frames' spine" if world.by == "spine" else "the floor"
         told.append(f"{world.up} points up in the file, by {by}.")
     if world.unit != 1.0:
-        told.append(f"Its trans was read in {'centimetres' if world.unit == 0.01 else 'millimetres'}.")
-    if abs(world.floor) > _FAR:
-        where = "above" if world.floor > 0 else "below"
-        told.append(f"The person stays {abs(world.floor):.1f} m {where} the floor, as the file says.")
+        told.append(
+            "Its trans was read in centimetres." if world.unit == 0.01 else "Its trans was read in millimetres."
+        )
+    if world.floor > _FAR:
+        told.append(f"The person stays {world.floor:.1f} m above the floor, as the file says.")
+    if world.floor < -_FAR:
+        told.append(f"The person stays {-world.floor:.1f} m below the floor, as the file says.")
     return tuple(told)
 
 

@@ -189,7 +189,7 @@ class _Gatherer:
         if values.dtype.kind not in "fiu":
             self._refuse(f"its {key} holds no plain numbers; export it again")
         if not np.isfinite(values).all():
-            self._refuse(f"its {key} holds numbers that are not finite; export it again")
+            raise UserError(f"{self._path}: there are numbers in its {key} that are not finite; export it again.")
         return values
 
     def _array(self, key: str) -> np.ndarray:

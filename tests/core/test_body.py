@@ -11,7 +11,7 @@ import pytest
 from motionclip_blender.core.body import OPEN_BODY, Body
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.motion import Motion
-from motionclip_blender.core.origin import to_trans
+from motionclip_blender.core.origin import RISE, to_trans
 from motionclip_blender.core.skeleton import INDEX, PARENTS
 from tests.synthetic import random_motion, synthetic_arrays
 
@@ -100,6 +100,18 @@ def test_a_licensed_file_loads_and_runs_nothing(licensed):
     assert body.pose_dirs.shape == (10475, 3, 486)
     assert body.face_zone is None and body.licence == ""
     assert not mark.exists()
+
+
+@pytest.mark.parametrize(("rests_at", "lifted"), [(-0.351, True), (-0.38, True), (0.0, True), (0.934, False)])
+def test_a_body_is_lifted_from_the_origin_of_smplx_to_the_floor(tmp_path, rests_at, lifted):
+    arrays = synthetic_arrays(660, 400)
+    pelvis = (arrays["J_regressor"] @ arrays["v_template"])[0]
+    arrays["v_template"] += np.array([0, rests_at - pelvis[1], 0], np.float32)
+    np.savez(tmp_path / "a.npz", **arrays)
+    height = rests_at + (
+        RISE if lifted else 0.0
+    )  # one that stands on the floor already, as the open body of 0.3, stays
+    assert Body.load(tmp_path / "a.npz").joints()[0, 1] == pytest.approx(height, abs=1e-5)
 
 
 def test_the_pickled_entry_would_have_run(licensed):

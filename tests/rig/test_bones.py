@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import bpy
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from mathutils import Matrix, Vector
 
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.origin import RISE, to_trans
 from motionclip_blender.core.skeleton import INDEX, JOINTS, PARENTS
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.bones import BLENDER_AXES, Bones
@@ -229,3 +232,29 @@ def test_an_overridden_rig_may_be_keyed(linked):
     motion = random_motion(3, fps=24.0)
     key_motion(local, motion, "on the override")
     assert angle_between(read_motion(local, fps=24.0).rotations, motion.rotations).max() < 1e-5
+
+
+# --- armatures that rest at SMPL-X's own origin: the add-on's of SMPL-X, and those made with a licensed body up to 0.3
+
+
+@pytest.fixture
+def below_the_floor(open_body, scene):
+    lowered = replace(open_body, template=open_body.template - np.array([0, RISE, 0], np.float32))
+    return add_body(lowered)
+
+
+def test_a_motion_stands_on_the_floor_there_too(open_body, below_the_floor):
+    assert below_the_floor.data.bones["pelvis"].head_local.z == pytest.approx(-0.351, abs=0.001)
+    bpy.context.scene.render.fps = 24
+    motion = random_motion(6, fps=24.0)
+    key_motion(below_the_floor, motion, "walk")
+    expected = open_body.posed_joints(motion) @ Z_UP.T
+    assert posed_heads(below_the_floor, 4) == pytest.approx(expected[3], abs=1e-4)
+    assert read_motion(below_the_floor, fps=24.0).translation == pytest.approx(motion.translation, abs=1e-4)
+
+
+def test_its_pelvis_is_keyed_with_smplx_own_trans(below_the_floor):
+    motion = random_motion(6)
+    axes = np.array(below_the_floor.data.bones["pelvis"].matrix_local)[:3, :3]
+    moved = Bones.of(below_the_floor).to_location(motion.translation) @ axes.T
+    assert moved == pytest.approx(to_trans(motion.translation) @ Z_UP.T, abs=1e-5)

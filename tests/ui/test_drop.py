@@ -10,10 +10,13 @@ import pytest
 pytest.importorskip("bpy")
 
 from motionclip_blender.core import amass, latent_file
+from motionclip_blender.core.skeleton import BODY_JOINTS
+from motionclip_blender.rig.bones import BLENDER_AXES
 from motionclip_blender.rig.keys import read_motion
 from motionclip_blender.rig.pictures import write_picture
 from motionclip_blender.ui import drop
 from motionclip_blender.ui.latents import saved
+from tests.foreign import Known, file_arrays, lying, walk, write
 from tests.synthetic import angle_between, random_motion
 from tests.ui.test_recognise import refused
 
@@ -55,6 +58,67 @@ def test_several_at_once(bpy, person, motion_file, tmp_path) -> None:
     bpy.ops.motionclip.import_motion(directory=str(tmp_path), files=files)
     assert sorted(action.name for action in bpy.data.actions) == ["cartwheel", "walk"]
     assert person.animation_data.action.name == "walk"
+
+
+# --- from elsewhere
+
+
+def shown(armature) -> np.ndarray:
+    """(22, 3) the body's joints as Blender shows them, along SMPL-X's axes."""
+    import bpy
+
+    bpy.context.scene.frame_set(20)
+    evaluated = armature.evaluated_get(bpy.context.evaluated_depsgraph_get())
+    bones = [evaluated.matrix_world @ evaluated.pose.bones[name].head for name in BODY_JOINTS]
+    return np.array(bones) @ BLENDER_AXES
+
+
+@pytest.mark.parametrize(("axes", "form"), [("Z", "AMASS"), ("Y", "smplx, split"), ("-Y", "SMPL of 72 numbers")])
+def test_a_file_from_elsewhere_stands_where_it_stood(bpy, person, open_body, tmp_path, capfd, axes, form) -> None:
+    bpy.context.scene.render.fps = 30
+    known = walk()
+    path = write(tmp_path / "walk.npz", file_arrays(known, axes, form))
+    assert bpy.ops.motionclip.import_motion(filepath=str(path)) == {"FINISHED"}
+    places = known.places(open_body)[19, :22]
+    assert np.abs(shown(person) - places)[:, 1].max() < 0.005
+    assert np.abs(shown(person) - places).max() < 0.05  # published pelvises rest a little ahead of the open body's
+    said = capfd.readouterr().out
+    assert '"walk": 40 frames at 30 per second' in said
+    assert (f"{axes} points up in the file, by most frames' spine" in said) == (axes != "Y")
+
+
+def test_a_file_of_version_0_3_does_not_shift(bpy, person, open_body, tmp_path) -> None:
+    bpy.context.scene.render.fps = 30
+    known = walk()
+    arrays = {
+        "poses": known.poses.reshape(40, 165).astype(np.float32),
+        "trans": (known.pelvis - open_body.joints()[0]).astype(np.float32), "betas": np.zeros(10, np.float32),
+        "gender": np.array("neutral"), "mocap_frame_rate": np.array(30.0), "surface_model_type": np.array("smplx"),
+    }  # fmt: skip
+    bpy.ops.motionclip.import_motion(filepath=str(write(tmp_path / "walk.npz", arrays)))
+    assert np.abs(shown(person) - known.places(open_body)[19, :22]).max() < 1e-3
+
+
+def test_the_axis_can_be_chosen(bpy, person, tmp_path) -> None:
+    known = lying()
+    path = write(tmp_path / "sleep.npz", file_arrays(Known(known.poses, np.add(known.pelvis, (0, 0.7, 0))), "Z"))
+    bpy.ops.motionclip.import_motion(filepath=str(path), up="Z")
+    places = shown(person)
+    assert np.ptp(places[:16, 1]) < 0.4 and places[0, 1] == pytest.approx(0.7 + known.pelvis[19, 1], abs=0.02)
+
+
+def test_a_motion_can_be_put_on_the_floor(bpy, person, tmp_path) -> None:
+    known = walk()
+    path = write(tmp_path / "walk.npz", file_arrays(Known(known.poses, np.add(known.pelvis, (0, 3.0, 0))), "Z"))
+    bpy.ops.motionclip.import_motion(filepath=str(path), on_floor=True)
+    assert shown(person)[0, 1] == pytest.approx(known.pelvis[19, 1], abs=0.03)
+
+
+def test_what_does_not_tell_its_axis_is_refused(bpy, person, tmp_path) -> None:
+    poses = np.random.default_rng(1).normal(size=(90, 165))
+    path = write(tmp_path / "tumble.npz", {"poses": poses, "trans": np.full((90, 3), 5.0), "fps": 30})
+    sentence = refused(bpy, bpy.ops.motionclip.import_motion, filepath=str(path))
+    assert "tumble.npz" in sentence and "choose the axis" in sentence
 
 
 def test_a_latent_becomes_a_saved_one(bpy, tmp_path) -> None:
