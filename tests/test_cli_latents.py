@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from motionclip_blender.core import amass, latent_file
+from tests.foreign import file_arrays, walk, write
 from tests.synthetic import angle_between, random_motion
 from tests.test_cli import names, needs_blender, needs_model, run
 
@@ -40,6 +41,7 @@ WRONG = {
     "recognise what is none": (["--recognise", "file"], "file is neither .npz nor .blend"),
     "recognise a bad file": (["--recognise", "bad.npz"], "bad.npz is not a motion"),
     "recognise into a film": (["--recognise", "bad.npz", "--video", "x.mp4"], "--video has no meaning with"),
+    "recognise upside what": (["--recognise", "bad.npz", "--up", "W"], "'W' is no axis: Y, Z, -Y, -Z, X or -X"),
     "no such labels": (["--recognise", "bad.npz", "--labels", "none.txt"], "There is no file none.txt"),
     "empty labels": (["--recognise", "bad.npz", "--labels", "file"], "list of labels is empty"),
     "no labels asked for": (["walk", "--top", "3"], "--top goes with --recognise or --search only"),
@@ -76,6 +78,35 @@ def test_what_only_the_model_can_tell(tmp_path: Path, arguments, sentence):
     done = run(tmp_path, *arguments, "--npz", "x.npz")
     assert done.returncode == 2 and sentence in done.stderr and done.stderr.count("\n") == 1
     assert names(tmp_path) == {"small.npz"}
+
+
+# --- files from elsewhere
+
+
+@needs_model
+def test_how_a_file_from_elsewhere_was_read_is_told(tmp_path: Path):
+    write(tmp_path / "walk.npz", file_arrays(walk(), "Z"))
+    found = run(tmp_path, "--recognise", "walk.npz", "--json")
+    assert found.returncode == 0 and found.stderr == "walk.npz: Z points up in the file, by most frames' spine.\n"
+    chosen = run(tmp_path, "--recognise", "walk.npz", "--json", "--up", "Z")
+    assert chosen.returncode == 0 and chosen.stderr == ""
+    write(tmp_path / "same.npz", file_arrays(walk(), "-Y", "SMPL of 24 joints"))
+    same = run(tmp_path, "--recognise", "same.npz", "--json", "--up=-Y")
+    scores = [json.loads(done.stdout)["scores"] for done in (found, chosen, same)]
+    assert scores[0] == scores[1] and [one["name"] for one in scores[0]] == [one["name"] for one in scores[2]]
+    amass.save(amass.load(tmp_path / "walk.npz"), tmp_path / "ours.npz")
+    ours = run(tmp_path, "--recognise", "ours.npz", "--json")
+    assert ours.stderr == "" and [one["name"] for one in json.loads(ours.stdout)["scores"]] == [
+        one["name"] for one in scores[0]
+    ]
+
+
+@needs_model
+def test_what_is_made_stands_on_the_floor_in_the_tools_of_smplx(tmp_path: Path):
+    assert run(tmp_path, "a person walks", "--npz", "walk.npz").returncode == 0
+    with np.load(tmp_path / "walk.npz", allow_pickle=False) as data:
+        pelvis = -0.3514 + data["trans"][:, 1]
+    assert 0.8 < pelvis.min() < pelvis.max() < 1.0
 
 
 # --- what is made

@@ -98,8 +98,8 @@ def _upright(own: Motion, found: MotionArrays, path: Path, up: str, ours: bool, 
     world = World(chosen, "choice") if ours and chosen else find_world(own, rest, chosen, found.amass)
     if not world.up:
         raise UserError(
-            f"{path} does not show which way is up: the person is upright along no axis in most frames, and touches "
-            "no floor at 0; choose the axis that points up."
+            f"{path} does not show which way is up, neither by most frames' spine nor by a floor at 0; "
+            "choose the axis that points up."
         )
     if world.lost:
         raise UserError(f"{path} moves the person faster than 25 metres a second; write its trans in metres.")
@@ -127,9 +127,11 @@ def _is_of_version_0_3(data: np.lib.npyio.NpzFile) -> bool:
 def _told(world: World) -> tuple[str, ...]:
     """What a user should know of how a file was read."""
     told = []
-    if world.by != "choice" and world.up != "Y":
+    if world.by == "floor" or (world.by == "spine" and (world.up != "Y" or world.rival)):
         by = "most frames' spine" if world.by == "spine" else "the floor"
         told.append(f"{world.up} points up in the file, by {by}.")
+    if world.rival:
+        told.append(f"A floor would fit along {world.rival}, too; choose that axis if the person should lie.")
     if world.unit != 1.0:
         told.append(
             "Its trans was read in centimetres." if world.unit == 0.01 else "Its trans was read in millimetres."

@@ -24,7 +24,9 @@ AXES: dict[str, np.ndarray] = {
 
 _UPRIGHT = np.cos(np.radians(45))
 _MOST, _NEARLY_ALL = 0.5, 0.8  # of the frames
-_TOUCHING = 0.12  # metres between the floor and a body's lowest point; other bodies' legs are shorter or longer
+_STANDING = 0.15  # metres from the floor to the lowest point of a body with other legs than the open one's
+_LYING = 0.07  # the same of one that lies, whatever its legs
+_USUAL, _CAMERAS = ("Y", "Z"), "-Y"
 _SEEN = 120  # frames that are looked at
 _UNITS = (1.0, 0.01, 0.001)  # metres, centimetres, millimetres
 _TOO_FAST, _TOO_FAR = 25.0, 100.0  # metres a second, metres
@@ -32,15 +34,18 @@ _TOO_FAST, _TOO_FAR = 25.0, 100.0  # metres a second, metres
 
 @dataclass(frozen=True)
 class World:
-    """up: a key of `AXES`, empty where it could not be told. by: "spine", "floor" or "choice", what told it.
+    """What a file's numbers mean.
 
-    unit: metres of one of the file's. own_origin: whether `trans` counts from SMPL-X's pelvis at rest; otherwise from
-    that of a body that stands on the floor, as this project's files did up to version 0.3. floor: where the floor
-    lies, metres, in the file's own upright world. lost: whether the way cannot be one in metres, nor in any other unit.
+    up: a key of `AXES`, empty where it could not be told. by: "spine", "floor" or "choice", what told it. rival: an
+    axis that would fit, too; empty where there is none. unit: metres of one of the file's. own_origin: whether `trans`
+    counts from SMPL-X's pelvis at rest; otherwise from that of a body that stands on the floor, as this project's
+    files did up to version 0.3. floor: where the floor lies, metres, in the file's own upright world. lost: whether
+    the way cannot be one in metres, nor in any other unit.
     """
 
     up: str
     by: str
+    rival: str = ""
     unit: float = 1.0
     own_origin: bool = True
     floor: float = 0.0
@@ -52,69 +57,91 @@ def find_world(motion: Motion, pelvis_at_rest: np.ndarray, up: str = "", amass: 
 
     motion: rotations and `trans` in the file's own axes. pelvis_at_rest: (3,) of the body that the file was made with.
     up: the axis, where somebody chose it. amass: whether the file is AMASS's own, whose Z is up.
-
-    People stand most of the time, so the spine decides. Somebody who lies, swims or stands on the hands has no
-    upright spine but touches a floor at 0: such a floor along Y or Z outweighs spines that stand on none.
     """
-    seen = np.unique(np.linspace(0, len(motion) - 1, _SEEN).astype(int))
-    points, spine = _about_pelvis(
-        replace(motion, rotations=motion.rotations[seen], translation=np.zeros((len(seen), 3)))
-    )
-    trans = motion.translation[seen].astype(np.float64)
+    seen = _some(motion)
+    points, spine, legs = _about_pelvis(seen)
+    trans = seen.translation.astype(np.float64)
+    on_soles = _open_body().joints()[0].astype(np.float64)
 
     def lowest(axis: str, unit: float = 1.0, rest: np.ndarray = pelvis_at_rest) -> np.ndarray:
         towards = AXES[axis][1]
         return (points @ towards).min(axis=1) + (rest + trans * unit) @ towards
 
-    def touching(heights: np.ndarray) -> float:
-        return float((np.abs(heights) < _TOUCHING).mean())
+    def touching(heights: np.ndarray, within: float) -> float:
+        return float((np.abs(heights) < within).mean())
 
-    upright = {axis: float((spine @ turn[1] > _UPRIGHT).mean()) for axis, turn in AXES.items()}
+    spines, upright = (
+        {axis: max(float((part @ turn[1] > _UPRIGHT).mean()) for part in parts) for axis, turn in AXES.items()}
+        for parts in ((spine,), (spine, legs))
+    )
     world = None
     for unit in _UNITS if _strange(motion) else (1.0,):
-        if up:
-            found = World(up, "choice", unit)
-        else:
-            on_floor = {axis: touching(lowest(axis, unit)) for axis in AXES}
-            found = World(*_told(upright, on_floor, amass), unit)
+        standing = {axis: touching(lowest(axis, unit), _STANDING) for axis in AXES}
+        lying = {axis: touching(lowest(axis, unit), _LYING) for axis in AXES}
+        if unit == 1.0 and upright["Y"] >= _MOST:
+            standing["Y"] = max(standing["Y"], touching(lowest("Y", rest=on_soles), _STANDING))
+        found = World(up, "choice") if up else World(*_told(spines, upright, standing, lying, amass))
         if unit == 1.0:
             world = found
-        elif found.up and touching(lowest(found.up, unit)) >= _MOST:
-            world = found
+        elif found.up and standing[found.up] >= _MOST:
+            world = replace(found, unit=unit)
             break
     if not world.up:
         return world
     heights = lowest(world.up, world.unit)
     world = replace(world, floor=floor_under(heights), lost=world.unit == 1.0 and _racing(motion))
-    if world.up == "Y" and world.unit == 1.0 and touching(heights) == 0.0:
-        standing = lowest("Y", rest=_open_body().joints()[0].astype(np.float64))
-        if touching(standing) >= _MOST:
-            return replace(world, own_origin=False, floor=floor_under(standing))
+    if world.up == "Y" and world.unit == 1.0 and touching(heights, _STANDING) == 0.0:
+        heights = lowest("Y", rest=on_soles)
+        if touching(heights, _STANDING) >= _MOST:
+            return replace(world, own_origin=False, floor=floor_under(heights))
     return world
 
 
 def counts_from_the_floor(motion: Motion, pelvis_at_rest: np.ndarray) -> bool:
     """Whether a file with Y up stands nearer to the floor if `trans` counts from a body that stands there."""
-    seen = np.unique(np.linspace(0, len(motion) - 1, _SEEN).astype(int))
-    points, _ = _about_pelvis(replace(motion, rotations=motion.rotations[seen], translation=np.zeros((len(seen), 3))))
-    floor = floor_under(points[..., 1].min(axis=1) + motion.translation[seen, 1].astype(np.float64))
+    seen = _some(motion)
+    floor = floor_under(_about_pelvis(seen)[0][..., 1].min(axis=1) + seen.translation[:, 1].astype(np.float64))
     standing = float(_open_body().joints()[0, 1])
-    return abs(floor + standing) < abs(floor + pelvis_at_rest[1]) and abs(floor + standing) < RISE / 4
+    return abs(floor + standing) < min(abs(floor + pelvis_at_rest[1]), RISE / 4)
 
 
-def _told(upright: dict[str, float], on_floor: dict[str, float], amass: bool) -> tuple[str, str]:
-    """The axis that is up, and by what; both empty where nothing tells."""
-    spines, floors = max(upright, key=upright.get), max(on_floor, key=on_floor.get)
-    if upright[spines] >= _MOST and on_floor[spines] >= _MOST:
-        return spines, "spine"
-    usual = ("Z",) if amass else ("Y", "Z")
-    if on_floor[floors] >= _NEARLY_ALL and floors in usual:
-        return floors, "floor"
-    if upright[spines] >= _MOST:
-        return spines, "spine"
-    if on_floor[floors] >= _MOST:
-        return floors, "floor"
-    return "", ""
+def _told(
+    spines: dict[str, float],
+    upright: dict[str, float],
+    standing: dict[str, float],
+    lying: dict[str, float],
+    amass: bool,
+) -> tuple[str, str, str]:
+    """The axis that is up, by what, and another that would fit; all empty where nothing tells.
+
+    By axis, shares of the frames: spines point along it; spines or legs do; somebody who stands, or who lies, would
+    touch a floor at 0.
+
+    People stand most of the time, and most floors are at 0. So an axis along which the body is upright and on a floor
+    is up. Who lies, or stands on the hands, is upright along no such axis, but touches a floor along Y or Z, which
+    nearly all files have up (of AMASS's, only Z). Without any floor, the spine decides between the axes in use.
+    """
+    usual = ("Z",) if amass else _USUAL
+    on_feet = sorted((axis for axis in AXES if min(upright[axis], standing[axis]) >= _MOST), key=upright.get)[::-1]
+    # arms, as legs, are of any length
+    low = {axis: standing[axis] if upright[f"-{axis}"] >= _MOST else lying[axis] for axis in usual}
+    on_floor = [axis for axis in usual if upright[axis] < _MOST and low[axis] >= _NEARLY_ALL]
+    for axis in (axis for axis in on_feet if axis in usual or not on_floor):
+        rivals = [other for other in (*on_feet, *on_floor) if other != axis and other in usual]
+        return axis, "spine" if spines[axis] >= _MOST else "floor", (rivals or [""])[0]
+    if on_floor:
+        return ("", "", "") if len(on_floor) > 1 else (on_floor[0], "floor", "")
+    best = max(spines, key=spines.get)
+    if spines[best] >= _MOST:
+        return (best, "spine", "") if best in (*usual, *_USUAL, _CAMERAS) else ("", "", "")
+    near = [axis for axis in usual if standing[axis] >= _MOST]
+    return (near[0], "floor", "") if len(near) == 1 else ("", "", "")
+
+
+def _some(motion: Motion) -> Motion:
+    """At most `_SEEN` frames of it."""
+    seen = np.unique(np.linspace(0, len(motion) - 1, _SEEN).astype(int))
+    return replace(motion, rotations=motion.rotations[seen], translation=motion.translation[seen])
 
 
 def _strange(motion: Motion) -> bool:
@@ -127,16 +154,19 @@ def _racing(motion: Motion) -> bool:
     return bool(len(steps)) and float(np.median(steps)) * motion.fps > _TOO_FAST
 
 
-def _about_pelvis(motion: Motion) -> tuple[np.ndarray, np.ndarray]:
-    """(T, n, 3) outermost points of the open body about its pelvis, and (T, 3) the direction of the spine."""
+def _about_pelvis(motion: Motion) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(T, n, 3) outermost points of the open body about its pelvis; (T, 3) directions of the spine and of the legs."""
     body = _open_body()
-    pelvis = body.joints()[0].astype(np.float64)
+    motion = replace(motion, translation=np.zeros((len(motion), 3)))
     joints = body.posed_joints(motion).astype(np.float64)
     spine = joints[:, INDEX["neck"]] - joints[:, 0]
-    return (
-        body.posed_vertices(motion, ids=body.contacts) - pelvis,
-        spine / np.linalg.norm(spine, axis=1, keepdims=True),
-    )
+    legs = joints[:, 0] - (joints[:, INDEX["left_ankle"]] + joints[:, INDEX["right_ankle"]]) / 2
+    points = body.posed_vertices(motion, ids=body.contacts) - body.joints()[0].astype(np.float64)
+    return points, _directions(spine), _directions(legs)
+
+
+def _directions(vectors: np.ndarray) -> np.ndarray:
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
 
 
 @cache

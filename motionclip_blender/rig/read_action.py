@@ -242,7 +242,7 @@ class KeptKeys:
         metre = units_per_metre(self.above.heads * size)
         return (
             rot.matrix_to_quat(axes.T @ rotation @ axes),
-            (pelvis[:, :3, 3] - self.above.heads[0] * size) @ axes / metre,
+            (pelvis[:, :3, 3] - self.above.heads[0] * size) @ axes / metre - self.bones.rise,
         )
 
     def digest(self) -> bytes:

@@ -245,5 +245,5 @@ def _joints(bones: Bones, matrices: np.ndarray, objects: np.ndarray, axes: np.nd
     # the person's size in the first frame, without that of single bones
     size = float(np.cbrt(abs(np.linalg.det(matrices[0, 0, :3, :3]))))
     metre = units_per_metre(rest[:, :3, 3] * size)
-    place = (matrices[:, 0, :3, 3] @ axes - rest[0, :3, 3] @ bones.axes * size) / metre
+    place = (matrices[:, 0, :3, 3] @ axes - rest[0, :3, 3] @ bones.axes * size) / metre - bones.rise
     return rot.continuous(rot.matrix_to_quat(local)), place

@@ -16,6 +16,7 @@ from motionclip_blender.core.skeleton import INDEX, JOINTS, PARENTS
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.bones import BLENDER_AXES, Bones
 from motionclip_blender.rig.keys import key_motion, read_motion
+from motionclip_blender.rig.shown import shown
 from tests.synthetic import angle_between, random_motion
 
 pytestmark = pytest.mark.usefixtures("scene")
@@ -251,6 +252,17 @@ def test_a_motion_stands_on_the_floor_there_too(open_body, below_the_floor):
     expected = open_body.posed_joints(motion) @ Z_UP.T
     assert posed_heads(below_the_floor, 4) == pytest.approx(expected[3], abs=1e-4)
     assert read_motion(below_the_floor, fps=24.0).translation == pytest.approx(motion.translation, abs=1e-4)
+
+
+@pytest.mark.parametrize("root", [False, True])
+def test_it_is_read_as_blender_shows_it(open_body, scene, root):
+    lowered = replace(open_body, template=open_body.template - np.array([0, RISE, 0], np.float32))
+    armature = foreign_rig(lowered, root=root)
+    bpy.context.scene.render.fps = 24
+    motion = random_motion(6, fps=24.0)
+    key_motion(armature, motion, "walk")
+    for found in (shown(armature).whole, read_motion(armature, fps=24.0)):
+        assert found.translation == pytest.approx(motion.translation, abs=1e-4)
 
 
 def test_its_pelvis_is_keyed_with_smplx_own_trans(below_the_floor):
