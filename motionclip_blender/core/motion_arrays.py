@@ -189,7 +189,9 @@ class _Gatherer:
         if values.dtype.kind not in "fiu":
             self._refuse(f"its {key} holds no plain numbers; export it again")
         if not np.isfinite(values).all():
-            raise UserError(f"{self._path}: there are numbers in its {key} that are not finite; export it again.")
+            raise UserError(
+                f"{self._path}: The motion holds numbers that are not finite in its {key}; export it again."
+            )
         return values
 
     def _array(self, key: str) -> np.ndarray:

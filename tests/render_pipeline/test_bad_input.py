@@ -32,6 +32,10 @@ def test_no_such_blender(motions: Path, tmp_path: Path):
     refused(call(motions, tmp_path / "out", "--blender", str(tmp_path / "nothing")), "no Blender program", "--blender")
 
 
+def test_an_up_axis_that_is_none(motions: Path, tmp_path: Path):
+    refused(call(motions, tmp_path / "out", "--up", "W"), "'W' is no axis")
+
+
 def test_a_program_that_is_no_blender(motions: Path, tmp_path: Path):
     blender = program(tmp_path, "Maya 2026.1")
     refused(call(motions, tmp_path / "out", "--blender", blender), "does not say that it is Blender")
