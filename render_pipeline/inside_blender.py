@@ -37,8 +37,6 @@ def main(arguments: Sequence[str], called: str | None = None) -> int:
 
     called: what the user typed to get here, for --help.
     """
-    # started as a script, Python puts this folder first, where `looks` or `plan` could shadow other people's modules
-    sys.path[:] = [entry for entry in sys.path if not entry or Path(entry).resolve() != HERE]
     _make_importable()
     if list(arguments) == ["worker"]:
         from render_pipeline import worker
@@ -50,6 +48,8 @@ def main(arguments: Sequence[str], called: str | None = None) -> int:
 
 
 if __name__ == "__main__":
+    # a script's folder comes first in Python's path, where `looks` or `plan` could shadow other people's modules
+    sys.path[:] = [entry for entry in sys.path if not entry or Path(entry).resolve() != HERE]
     try:
         status = main(sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else sys.argv[1:])
     except Exception:  # Blender would print it and end well

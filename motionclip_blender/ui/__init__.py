@@ -19,6 +19,7 @@ from . import (
     composition,
     composition_panel,
     drop,
+    former,
     frames_panel,
     frames_settings,
     handlers,
@@ -75,21 +76,30 @@ _CLASSES = (
 
 def register() -> None:
     """Called by Blender when the extension is enabled."""
+    chosen = former.switch_off()
     translations.attach()
-    for cls in _CLASSES:
-        bpy.utils.register_class(cls)
-    properties.attach()
-    frames_settings.attach()
-    labels.attach()
-    search.attach()
+    _register_classes()
     presets.attach()
     menu.attach()
     handlers.attach()
     command.attach()
+    former.take_over(chosen, _register_classes)
+
+
+def _register_classes() -> None:
+    """Registers what is not: all classes, or those whose places the former extension has taken."""
+    for cls in _CLASSES:
+        if "bl_rna" not in cls.__dict__:
+            bpy.utils.register_class(cls)
+    properties.attach()
+    frames_settings.attach()
+    labels.attach()
+    search.attach()
 
 
 def unregister() -> None:
     """Called by Blender when the extension is disabled, and when Blender quits."""
+    former.stop()
     render_frames.stop()
     live.LIVE.close()
     session.SESSION.close()

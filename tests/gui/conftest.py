@@ -13,7 +13,7 @@ from tests.gui.blender import PROMPT, VIEW, Blender, installed
 def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Blender]:
     """One Blender for all tests here; each opens a fresh file in it."""
     with installed(tmp_path_factory.mktemp("dist")) as program:
-        program.run("from bl_ext.user_default.motionclip_blender.ui.session import SESSION")
+        program.run("from bl_ext.user_default.motionclip.ui.session import SESSION")
         yield program
 
 

@@ -76,7 +76,7 @@ def stage(blender: Blender) -> None:
         sidebar.active_panel_category = "MotionCLIP"
         bpy.context.scene.motionclip.in_place = True
         bpy.context.preferences.inputs.use_mouse_continuous = False
-        from bl_ext.user_default.motionclip_blender.ui.session import SESSION
+        from bl_ext.user_default.motionclip.ui.session import SESSION
         def panel():
             return bpy.context.scene.motionclip
         def at(frame):

@@ -31,12 +31,12 @@ SEARCH_TEXT = (880, 555)
 SEARCH_BUTTON = (1008, 555)
 FIRST_HIT = (850, 604)
 
-NAME = "bl_ext.user_default.motionclip_blender"
+NAME = "bl_ext.user_default.motionclip"
 KEYED = """
     import numpy as np
-    from bl_ext.user_default.motionclip_blender.core.motion import Motion
-    from bl_ext.user_default.motionclip_blender.core.recipe import Recipe
-    from bl_ext.user_default.motionclip_blender.rig.keys import key_motion
+    from bl_ext.user_default.motionclip.core.motion import Motion
+    from bl_ext.user_default.motionclip.core.recipe import Recipe
+    from bl_ext.user_default.motionclip.rig.keys import key_motion
     rng = np.random.default_rng({seed})
     way = np.cumsum(rng.normal(size=({frames}, 55, 4)) * 0.02, axis=0)
     motion = Motion(way + [1, 0, 0, 0], np.zeros(({frames}, 3)), 24)

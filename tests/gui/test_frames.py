@@ -17,7 +17,7 @@ from tests.gui.screenshot_frames import BUTTON, CANCEL, HEADER, prepare
 
 pytestmark = pytest.mark.gui
 
-NAME = "bl_ext.user_default.motionclip_blender"
+NAME = "bl_ext.user_default.motionclip"
 LONG = 200  # frames of each motion, for a rendering that does not come to an end by itself
 BAR = (784, 645, 996, 669)  # pixels, where the progress stands
 LONGEST_GAP = 1.0  # seconds that the window may stand still

@@ -20,8 +20,8 @@ LONGEST_GAP = 1.0
 SLOW = """
     import threading
     import numpy as np
-    from bl_ext.user_default.motionclip_blender.core.engine import Engine
-    from bl_ext.user_default.motionclip_blender.core.motion import Motion
+    from bl_ext.user_default.motionclip.core.engine import Engine
+    from bl_ext.user_default.motionclip.core.motion import Motion
 
     class Slow(Engine):
         go = threading.Event()
@@ -181,13 +181,13 @@ def test_a_missing_package_is_said_in_a_sentence(blender: Blender) -> None:
 
 
 def test_disabling_the_extension_ends_the_job(at_work: Blender) -> None:
-    name = "bl_ext.user_default.motionclip_blender"
+    name = "bl_ext.user_default.motionclip"
     at_work.run(f"job = SESSION.job\nbpy.ops.preferences.addon_disable(module='{name}')")
     assert at_work.run("job.finished and job.cancelled")
     assert at_work.run("SESSION.timer is None")
     assert not at_work.run("hasattr(bpy.types.Scene, 'motionclip')")
     at_work.run(f"bpy.ops.preferences.addon_enable(module='{name}')")
-    at_work.run("from bl_ext.user_default.motionclip_blender.ui.session import SESSION")
+    at_work.run("from bl_ext.user_default.motionclip.ui.session import SESSION")
     assert at_work.run("len(bpy.data.actions)") == 0
 
 

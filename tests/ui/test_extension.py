@@ -20,7 +20,7 @@ SCRIPT = """
 import json, sys
 import bpy
 
-name = "bl_ext.user_default.motionclip_blender"
+name = "bl_ext.user_default.motionclip"
 said = {}
 heavy = ("torch", "open_clip", "transformers", "smplx")
 bpy.ops.extensions.package_install_files(
