@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -29,7 +31,7 @@ def extension(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_zip_is_named_after_its_version(extension: Path) -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-    assert extension.name == f"motionclip_blender-{version}.zip"
+    assert extension.name == f"motionclip-{version}.zip"
 
 
 def test_the_zip_holds_code_model_body_and_licence(extension: Path) -> None:
@@ -51,6 +53,46 @@ def test_the_zip_holds_nothing_else(extension: Path) -> None:
         assert name == "LICENSE" or Path(name).suffix in {
             ".py", ".toml", ".json", ".npz", ".safetensors", ".md", ".txt"
         }  # fmt: skip
+
+
+def test_one_zip_serves_every_system(extension: Path) -> None:
+    manifest = tomllib.loads(zipfile.ZipFile(extension).read("blender_manifest.toml").decode())
+    assert not {"wheels", "platforms", "blender_version_max"} & set(manifest)
+    assert manifest["blender_version_min"] == "4.2.0"
+    assert extension.stat().st_size <= 60_000_000
+
+
+def test_the_manifest_keeps_the_rules_of_the_platform(extension: Path) -> None:
+    manifest = tomllib.loads(zipfile.ZipFile(extension).read("blender_manifest.toml").decode())
+    assert "blender" not in (manifest["id"] + manifest["name"]).lower()
+    assert "network" not in manifest["permissions"]
+    for reason in manifest["permissions"].values():
+        assert len(reason) <= 64 and reason[-1].isalnum()
+
+
+def test_a_zip_that_grew_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build, "LARGEST", 1_000_000)
+    with pytest.raises(UserError, match=r"The zip has \d+\.\d MB, over 1"):
+        build.build(tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_index_lists_this_zip_alone(extension: Path, tmp_path: Path) -> None:
+    (tmp_path / "another-1.0.0.zip").write_bytes(extension.read_bytes())
+    copy = tmp_path / extension.name
+    copy.write_bytes(extension.read_bytes())
+    (entry,) = json.loads(build.write_index(copy).read_text())["data"]
+    assert entry["id"] == "motionclip" and entry["archive_url"] == f"./{extension.name}"
+    assert entry["archive_size"] == copy.stat().st_size
+    assert entry["archive_hash"] == f"sha256:{hashlib.sha256(copy.read_bytes()).hexdigest()}"
+
+
+@pytest.mark.parametrize("url", ["https://render.example/blender", "https://render.example/blender/"])
+def test_the_index_of_zips_that_are_served_elsewhere(extension: Path, tmp_path: Path, url: str) -> None:
+    copy = tmp_path / extension.name
+    copy.write_bytes(extension.read_bytes())
+    (entry,) = json.loads(build.write_index(copy, url).read_text())["data"]
+    assert entry["archive_url"] == f"https://render.example/blender/{extension.name}"
 
 
 def test_two_builds_are_the_same_bytes(extension: Path, tmp_path: Path) -> None:
@@ -87,3 +129,10 @@ def test_the_command_line_says_what_is_wrong(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, env=os.environ)
     assert done.returncode == 2
     assert done.stderr.startswith("build.py: ") and "Traceback" not in done.stderr
+
+
+def test_a_url_without_an_index_is_a_mistake(tmp_path: Path) -> None:
+    command = [sys.executable, str(ROOT / "build.py"), "--out", str(tmp_path), "--url", "https://render.example"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 2 and "add --index" in done.stderr
+    assert not list(tmp_path.iterdir())

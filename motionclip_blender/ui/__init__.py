@@ -19,7 +19,6 @@ from . import (
     composition,
     composition_panel,
     drop,
-    former,
     frames_panel,
     frames_settings,
     handlers,
@@ -30,6 +29,7 @@ from . import (
     live,
     menu,
     operators,
+    other_copies,
     panel,
     preferences,
     presets,
@@ -76,18 +76,18 @@ _CLASSES = (
 
 def register() -> None:
     """Called by Blender when the extension is enabled."""
-    chosen = former.switch_off()
+    chosen = other_copies.switch_off()
     translations.attach()
     _register_classes()
     presets.attach()
     menu.attach()
     handlers.attach()
     command.attach()
-    former.take_over(chosen, _register_classes)
+    other_copies.take_over(chosen, _register_classes)
 
 
 def _register_classes() -> None:
-    """Registers what is not: all classes, or those whose places the former extension has taken."""
+    """Registers what is not: all classes, or those whose places another copy has taken."""
     for cls in _CLASSES:
         if "bl_rna" not in cls.__dict__:
             bpy.utils.register_class(cls)
@@ -99,7 +99,7 @@ def _register_classes() -> None:
 
 def unregister() -> None:
     """Called by Blender when the extension is disabled, and when Blender quits."""
-    former.stop()
+    other_copies.stop()
     render_frames.stop()
     live.LIVE.close()
     session.SESSION.close()

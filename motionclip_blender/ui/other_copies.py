@@ -1,7 +1,7 @@
-"""The extension under its former id, `motionclip_blender`: switched off, and its preferences taken over.
+"""Other copies of this extension, under its former id or from another repository: they go, their preferences stay.
 
-Both ids register the same classes, so only one of them can be enabled. The newer one wins, says so in the panel, and
-leaves it to the user to remove the other one.
+All copies register the same classes, so only one of them can be enabled. The one enabled last wins, says so in the
+panel, and leaves it to the user to remove the other one.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from .preferences import ADDON
 from .session import SESSION
 
 FORMER_ID = "motionclip_blender"
-SAID = "The older version of this extension, motionclip_blender, was switched off; remove it in Preferences, Add-ons."
+"""Until version 0.3.0."""
 
 _timer: Callable[[], None] | None = None
 
 
 def switch_off() -> dict[str, object]:
-    """Disables the former extension where it is enabled. Returns what the user had set in its preferences.
+    """Disables them where they are enabled. Returns what the user had set in their preferences.
 
     To be called before anything is registered. Blender's list of enabled add-ons stays as it is, for Blender may be
     going through it at this moment; `drop_from_list` follows.
@@ -30,7 +30,7 @@ def switch_off() -> dict[str, object]:
     found: dict[str, object] = {}
     for name in _enabled():
         chosen = bpy.context.preferences.addons[name].preferences
-        if chosen is not None:  # it is loaded
+        if chosen is not None:  # this one is loaded
             keys = set(chosen.bl_rna.properties.keys()) - {"rna_type", "bl_idname"}
             found |= {key: getattr(chosen, key) for key in keys if chosen.is_property_set(key)}
         if addon_utils.check(name)[1]:
@@ -43,9 +43,10 @@ def take_over(chosen: dict[str, object], register_classes: Callable[[], None]) -
 
     To be called when everything is registered. register_classes: registers those that are not.
     """
-    if not _enabled():
+    names = _enabled()
+    if not names:
         return
-    _say()
+    _say(names)
     own = bpy.context.preferences.addons.get(ADDON)
     if own is not None and own.preferences is not None:
         for key, value in chosen.items():
@@ -57,9 +58,9 @@ def take_over(chosen: dict[str, object], register_classes: Callable[[], None]) -
 
 
 def drop_from_list(register_classes: Callable[[], None]) -> None:
-    """Takes the former extension off the list of enabled add-ons, so that Blender's next start leaves it alone.
+    """Takes them off the list of enabled add-ons, so that Blender's next start leaves them alone.
 
-    Where it was listed after this one it has been enabled after it, too, with its classes in the place of ours.
+    One that is listed after ours has been enabled after it, too, with its classes in the place of ours.
     """
     names = _enabled()
     over_ours = any(addon_utils.check(name)[1] for name in names)
@@ -67,7 +68,7 @@ def drop_from_list(register_classes: Callable[[], None]) -> None:
         addon_utils.disable(name, default_set=True)
     if over_ours:
         register_classes()
-        _say()
+        _say(names)
 
 
 def pending() -> bool:
@@ -81,12 +82,14 @@ def stop() -> None:
         bpy.app.timers.unregister(_timer)
 
 
-def _say() -> None:
-    SESSION.error = SAID
-    print(f"MotionCLIP: {SAID}")
+def _say(names: list[str]) -> None:
+    where = ", ".join(name.removeprefix("bl_ext.") for name in names)
+    SESSION.error = f"Another copy of this extension ({where}) was switched off; remove it in Preferences, Add-ons."
+    print(f"MotionCLIP: {SESSION.error}")
 
 
 def _enabled() -> list[str]:
-    """Modules of the former extension that are listed as enabled, from whichever repository."""
+    """Modules of other copies that are listed as enabled, from whichever repository."""
+    ids = (FORMER_ID, ADDON.rpartition(".")[2])
     names = bpy.context.preferences.addons.keys()
-    return [name for name in names if name != ADDON and name.rpartition(".")[2] == FORMER_ID]
+    return [name for name in names if name != ADDON and name.startswith("bl_ext.") and name.rpartition(".")[2] in ids]
