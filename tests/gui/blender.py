@@ -10,36 +10,49 @@ import subprocess
 import tempfile
 import textwrap
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
-
-import pytest
-
-import build
-from motionclip_blender.core.errors import UserError
 
 SIZE = (1280, 800)
 VIEW = (400, 500)  # pixels; somewhere in the 3D view
 PROMPT = "a person waves with the right hand"
 _FIRST_DISPLAY = 93  # the first that is free is taken, so that several programs may run side by side
 # mounts made for a run are gone with its processes
-_ENTER = 'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"'
+_PROC = 'mount -t proc proc "$0/proc"'
+_ENTER = 'exec chroot "$0" "$@"'
+# Debian's Python packages, linked one by one, so that some can be left out
+_LINKED = """
+lib="$0/usr/lib/python3/dist-packages"
+mkdir -p "$0/run/packages"
+mount --bind "$lib" "$0/run/packages"
+mount -t tmpfs tmpfs "$lib"
+for path in "$0"/run/packages/*; do ln -s "/run/packages/${path##*/}" "$lib"; done
+"""
 
 
 class Blender:
-    """Blender of the chroot `root` under a virtual display, with the extension `zip_path` enabled."""
+    """Blender of the chroot `root` under a virtual display, with the extension `zip_path` enabled.
 
-    def __init__(self, root: Path, zip_path: Path) -> None:
+    installed: False leaves it to the test to install it, from `extension`
+    network: False cuts everything that runs inside off from it
+    without: Debian's Python packages that are not there, such as numpy
+    """
+
+    def __init__(
+        self, root: Path, zip_path: Path, installed: bool = True, network: bool = True, without: tuple[str, ...] = ()
+    ) -> None:
         self.root = root
+        self._installed, self._network, self._without = installed, network, without
         self.folder = Path(tempfile.mkdtemp(dir=root / "tmp", prefix="motionclip-"))
         self.inside = Path("/tmp") / self.folder.name  # the same folder, as seen in the chroot
         free = (n for n in count(_FIRST_DISPLAY) if not (root / f"tmp/.X{n}-lock").exists())
         self._display = f":{next(free)}"
         self._running: list[subprocess.Popen] = []
-        shutil.copy(zip_path, self.folder / "extension.zip")
+        self.extension = self.inside / zip_path.name
+        self.home = self.inside / "Zoë ホーム"  # as people's homes may be called
+        (self.folder / self.home.name).mkdir()
+        shutil.copy(zip_path, self.folder)
         for name in ("inside.py", "drag.py"):
             shutil.copy(Path(__file__).with_name(name), self.folder)
 
@@ -54,8 +67,9 @@ class Blender:
     def _start(self) -> None:
         quiet = "import bpy; bpy.context.preferences.view.show_splash = False; bpy.ops.wm.save_userpref()"
         self.call("blender", "--background", "--python-expr", quiet)
-        extension = str(self.inside / "extension.zip")
-        self.call("blender", "--command", "extension", "install-file", "-r", "user_default", "-e", extension)
+        if self._installed:
+            install = ("--command", "extension", "install-file", "-r", "user_default", "-e", str(self.extension))
+            self.call("blender", *install)
         self._spawn("Xvfb", self._display, "-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24", "+extension", "GLX")
         time.sleep(1)
         geometry = ("--window-geometry", "0", "0", *map(str, SIZE))
@@ -85,18 +99,20 @@ class Blender:
         return self._running[-1].poll()
 
     def _command(self, program: tuple[str, ...]) -> list[str]:
-        return ["unshare", "--mount", "sh", "-c", _ENTER, str(self.root), *program]
+        linked = _LINKED if self._without else ""
+        left_out = "".join(f'rm -r "$lib"/{name}*\n' for name in self._without)
+        cut_off = () if self._network else ("--net",)
+        script = f"set -e\n{_PROC}\n{linked}{left_out}{_ENTER}"
+        return ["unshare", "--mount", *cut_off, "sh", "-c", script, str(self.root), *program]
 
     def _environment(self) -> dict[str, str]:
         return {
             "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
             "LC_ALL": "C.UTF-8",
-            "HOME": str(self.inside),
-            "BLENDER_USER_RESOURCES": str(self.inside / "user"),
+            "HOME": str(self.home),
+            "BLENDER_USER_RESOURCES": str(self.home / "user"),
             "DISPLAY": self._display,
             "LIBGL_ALWAYS_SOFTWARE": "1",
-            # the engine computes in one thread; OpenBLAS, which Debian's torch asks, does not hear of that by itself
-            "OPENBLAS_NUM_THREADS": "1",
         }
 
     def _spawn(self, *program: str) -> None:
@@ -214,17 +230,3 @@ def root() -> tuple[Path | None, str]:
     if not (Path(named) / "usr/bin/blender").exists():
         return None, f"there is no Blender in {named}; see tests/gui/setup_gui.sh"
     return Path(named), ""
-
-
-@contextmanager
-def installed(dist: Path) -> Iterator[Blender]:
-    """A program with the extension, which is built into the folder `dist`; skips the test where there is none."""
-    chroot, why_not = root()
-    if chroot is None:
-        pytest.skip(why_not)
-    try:
-        extension = build.build(dist)
-    except UserError as error:
-        pytest.skip(str(error))
-    with Blender(chroot, extension) as program:
-        yield program

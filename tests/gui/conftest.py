@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.gui.blender import PROMPT, VIEW, Blender, installed
+from tests.gui.blender import PROMPT, VIEW, Blender
+from tests.gui.installed import installed
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
     MOTIONCLIP_GUI=DIR python -m tests.gui.screenshot_actions [--out docs/guide]
 
-DIR is set up by setup_gui.sh.
+DIR is set up by `setup_gui.sh trixie DIR`.
 """
 
 from __future__ import annotations

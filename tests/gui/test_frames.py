@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.gui.blender import Blender, installed
+from tests.gui.blender import Blender
+from tests.gui.installed import installed
 from tests.gui.screenshot_frames import BUTTON, CANCEL, HEADER, prepare
 
 pytestmark = pytest.mark.gui
