@@ -10,6 +10,7 @@ from tests.gui.blender import PROMPT, VIEW, Blender
 
 pytestmark = pytest.mark.gui
 
+NAME = "bl_ext.user_default.motionclip"
 GENERATE = (909, 230)  # pixels; where the panel of an SMPL-X armature has its buttons
 CANCEL = (1008, 230)
 ADD_BODY = (909, 128)  # in its stead while no SMPL-X armature is active
@@ -180,13 +181,29 @@ def test_a_missing_package_is_said_in_a_sentence(blender: Blender) -> None:
         blender.run("del sys.modules['torch']\nsys.modules.update(hidden)")
 
 
+def test_a_newer_version_installed_meanwhile_ends_the_job_and_works(at_work: Blender) -> None:
+    at_work.run(f"""
+        job = SESSION.job
+        bpy.context.preferences.addons["{NAME}"].preferences.body_file = "/a/body.npz"
+        bpy.ops.extensions.package_install_files(
+            repo="user_default", filepath={str(at_work.extension)!r}, overwrite=True, enable_on_install=True
+        )
+    """)
+    assert at_work.run("job.finished and job.cancelled")
+    assert at_work.run(f"from {NAME}.ui.session import SESSION\nSESSION.job is None and SESSION.error == ''")
+    assert at_work.run(f"bpy.context.preferences.addons['{NAME}'].preferences.body_file") == "/a/body.npz"
+    at_work.run(f"bpy.context.preferences.addons['{NAME}'].preferences.body_file = ''")
+    assert at_work.run("len(bpy.data.actions)") == 0
+    at_work.click(*GENERATE)
+    at_work.until("len(bpy.data.actions) == 1 and not SESSION.busy", 120)
+
+
 def test_disabling_the_extension_ends_the_job(at_work: Blender) -> None:
-    name = "bl_ext.user_default.motionclip"
-    at_work.run(f"job = SESSION.job\nbpy.ops.preferences.addon_disable(module='{name}')")
+    at_work.run(f"job = SESSION.job\nbpy.ops.preferences.addon_disable(module='{NAME}')")
     assert at_work.run("job.finished and job.cancelled")
     assert at_work.run("SESSION.timer is None")
     assert not at_work.run("hasattr(bpy.types.Scene, 'motionclip')")
-    at_work.run(f"bpy.ops.preferences.addon_enable(module='{name}')")
+    at_work.run(f"bpy.ops.preferences.addon_enable(module='{NAME}')")
     at_work.run("from bl_ext.user_default.motionclip.ui.session import SESSION")
     assert at_work.run("len(bpy.data.actions)") == 0
 
