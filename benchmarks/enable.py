@@ -98,7 +98,7 @@ def main() -> int:
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        zips = {"empty": empty_extension("empty", folder), "motionclip_blender": build.build(folder)}
+        zips = {"empty": empty_extension("empty", folder), "motionclip": build.build(folder)}
         runs: dict[str, list[dict]] = {extension: [] for extension in zips}
         for extension, path in zips.items():
             blender(INSTALL, str(empty_extension("first", folder)), folder / extension)
@@ -112,15 +112,15 @@ def main() -> int:
     times = {extension: [run["ms"] for run in runs[extension]] for extension in zips}
     for extension, found in times.items():
         print(f"{extension:20} median {statistics.median(found):6.1f} ms   ({min(found):.1f} to {max(found):.1f})")
-    empty, ours = times["empty"], times["motionclip_blender"]
+    empty, ours = times["empty"], times["motionclip"]
     extra = statistics.median(ours) - statistics.median(empty)
     print(f"{'extra':20} median {extra:6.1f} ms   (fastest {min(ours) - min(empty):.1f})")
-    last = runs["motionclip_blender"][-1]
+    last = runs["motionclip"][-1]
     print(f"new top-level modules: {', '.join(last['new'])}")
     if not all(run["byte code"] for extension in zips for run in runs[extension]):
         print("Python wrote no byte code, so these are not the times of Blender's starts", file=sys.stderr)
         return 1
-    if any(run["torch"] for run in runs["motionclip_blender"]):
+    if any(run["torch"] for run in runs["motionclip"]):
         print("torch was imported", file=sys.stderr)
         return 1
     if options.assert_ms is not None and extra > options.assert_ms:
