@@ -18,7 +18,7 @@ _listener.bind(sys.argv[sys.argv.index("--") + 1])
 _listener.listen()
 _listener.setblocking(False)
 
-names = {"bpy": bpy, "gaps": [], "time": time}
+names = {"bpy": bpy, "gaps": [], "sys": sys, "time": time}
 
 
 def _view() -> dict:

@@ -14,8 +14,11 @@ from tests.gui.blender import Blender, root
 
 
 @contextmanager
-def installed(dist: Path) -> Iterator[Blender]:
-    """A program with the extension, which is built into the folder `dist`; skips the test where there is none."""
+def installed(dist: Path, **how) -> Iterator[Blender]:
+    """A program with the extension, which is built into the folder `dist`; skips the test where there is none.
+
+    how: what else `Blender` is told
+    """
     chroot, why_not = root()
     if chroot is None:
         pytest.skip(why_not)
@@ -23,5 +26,5 @@ def installed(dist: Path) -> Iterator[Blender]:
         extension = build.build(dist)
     except UserError as error:
         pytest.skip(str(error))
-    with Blender(chroot, extension) as program:
+    with Blender(chroot, extension, **how) as program:
         yield program
