@@ -75,7 +75,7 @@ class Blender:
         geometry = ("--window-geometry", "0", "0", *map(str, SIZE))
         script = ("--python", str(self.inside / "inside.py"), "--", str(self.inside / "socket"))
         self._spawn("blender", "-noaudio", *geometry, *script)
-        self.until("True", 60)
+        self.until("True", 180)  # on a busy machine
         time.sleep(1)  # the first redraws
 
     def __exit__(self, *_) -> None:
@@ -125,7 +125,7 @@ class Blender:
     def call(self, *program: str) -> str:
         """Runs a program beside Blender to its end; returns what it prints."""
         done = subprocess.run(
-            self._command(program), env=self._environment(), capture_output=True, text=True, timeout=120
+            self._command(program), env=self._environment(), capture_output=True, text=True, timeout=300
         )
         assert done.returncode == 0, f"{program}: {done.stdout}{done.stderr}"
         return done.stdout
