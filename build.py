@@ -34,6 +34,8 @@ ASSETS = (
     "assets/packs/default/pack.json",
     "assets/packs/default/weights.safetensors",
     "assets/body/smplx_open.npz",
+    *(f"assets/text_tower/{name}" for name in ("tower.json", "weights.safetensors", "vocab.txt")),
+    *(f"assets/text_tower/{name}" for name in ("LICENSE", "NOTICE.txt")),  # Apache-2.0 asks for both
 )
 
 LARGEST = 60_000_000

