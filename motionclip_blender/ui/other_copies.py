@@ -7,6 +7,7 @@ panel, and leaves it to the user to remove the other one.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 import addon_utils
@@ -51,7 +52,8 @@ def take_over(chosen: dict[str, object], register_classes: Callable[[], None]) -
     if own is not None and own.preferences is not None:
         for key, value in chosen.items():
             if key in own.preferences.bl_rna.properties and not own.preferences.is_property_set(key):
-                setattr(own.preferences, key, value)
+                with suppress(TypeError):  # of another version, which knows other choices
+                    setattr(own.preferences, key, value)
     global _timer
     _timer = partial(drop_from_list, register_classes)
     bpy.app.timers.register(_timer)
