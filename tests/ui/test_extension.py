@@ -18,10 +18,12 @@ pytestmark = pytest.mark.slow
 
 SCRIPT = """
 import json, sys
+from pathlib import Path
 import bpy
 
 name = "bl_ext.user_default.motionclip"
 said = {}
+path = list(sys.path)
 heavy = ("torch", "open_clip", "transformers", "smplx")
 bpy.ops.extensions.package_install_files(
     repo="user_default", filepath=sys.argv[1], enable_on_install=True, overwrite=True
@@ -33,6 +35,10 @@ said["rig when enabled"] = [found for found in sys.modules if found.startswith(n
 core = name + ".core."
 said["core when enabled"] = [found.removeprefix(core) for found in sys.modules if found.startswith(core)]
 
+folder = Path(sys.modules[name].__file__).parent
+def files():
+    return sorted((str(path), path.stat().st_mtime_ns) for path in folder.rglob("*.*") if path.suffix != ".pyc")
+before = files()
 preferences = bpy.context.preferences.addons[name].preferences
 preferences.pack_folder = "/nowhere"
 bpy.ops.motionclip.add_body()
@@ -44,6 +50,8 @@ preferences.pack_folder = ""
 bpy.ops.motionclip.generate("INVOKE_DEFAULT", prompt="a person kicks", frames=40)
 action = bpy.context.object.animation_data.action
 said["action"] = [action.name, *action.frame_range]
+said["written into its folder"] = [file for file in files() if file not in before]
+said["path changed"] = sys.path != path
 
 bpy.ops.preferences.addon_disable(module=name)
 said["left when disabled"] = [found for found in dir(bpy.types) if found.startswith("MOTIONCLIP")]
@@ -94,6 +102,10 @@ def test_enabling_loads_of_core_only_what_is_asked_at_once(said: dict) -> None:
 
 def test_it_generates(said: dict) -> None:
     assert said["action"] == ["a person kicks", 1, 40]
+
+
+def test_it_writes_nothing_into_its_own_folder_and_leaves_pythons_path_alone(said: dict) -> None:
+    assert said["written into its folder"] == [] and said["path changed"] is False
 
 
 def test_the_preferences_choose_the_pack(said: dict) -> None:
