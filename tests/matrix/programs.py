@@ -54,14 +54,14 @@ def chroot_of(suite: str, folder: Path, named: str | None) -> Path:
 def try_program(program: Program, chroot: Path, extension: Path, prompt: str, pictures: Path) -> Row:
     """Drops the zip on the window, opens the sidebar, types, and clicks on Generate.
 
-    pictures: folder for a picture of the window at the end
+    pictures: folder for pictures of the window, when the zip was dropped and at the end
     """
     row = Row(program.blender, system=system_of(chroot), how="window, clicks", installed="dropped on the window")
     try:
         with Blender(chroot, extension, installed=False, network=False) as blender:
             row = replace(row, **_versions(blender))
             try:
-                return replace(row, seconds=_make(program, blender, prompt), result="made")
+                return replace(row, seconds=_make(program, blender, prompt, pictures), result="made")
             finally:
                 blender.screenshot(pictures / f"{program.suite}.png")
     except (AssertionError, OSError, subprocess.SubprocessError) as error:
@@ -77,10 +77,11 @@ def _versions(blender: Blender) -> dict[str, str]:
     }
 
 
-def _make(program: Program, blender: Blender, prompt: str) -> float:
+def _make(program: Program, blender: Blender, prompt: str, pictures: Path) -> float:
     """Returns the seconds from the click on Generate to the keyed rig."""
     assert blender.run("import importlib.util\nimportlib.util.find_spec('torch') is None"), "torch can be imported"
     blender.drop(blender.extension, *_DROP)
+    blender.screenshot(pictures / f"{program.suite}_dropped.png")
     blender.click(*_OK)
     blender.until(f"{_NAME!r} in bpy.context.preferences.addons.keys()", 30)
     blender.settle()
