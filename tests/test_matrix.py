@@ -13,7 +13,7 @@ from tests.matrix.row import CannotBeHad, Row, table
 
 
 def test_the_table_is_markdown_and_keeps_long_words_short() -> None:
-    made = Row("4.5.15", "3.11.7", "1.26.4", "Debian", "Python module", "by operator", 0.456, "made")
+    made = Row("4.5.15", "3.11.7", "1.26.4", "Debian", "Python module", "by operator", 0.456, 0.4, "made")
     failed = Row("5.9", result="failed: a | b\n" + "x" * 300)
     head, rule, *lines = table([made, failed]).splitlines()
     assert head.startswith("| Blender | Python")

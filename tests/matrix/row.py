@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
-_HEAD = ("Blender", "Python", "numpy", "system", "how", "installed", "first prompt", "result")
+_HEAD = ("Blender", "Python", "numpy", "system", "how", "installed", "first prompt", "its CPU", "result")
 _WIDEST = 200  # characters of a result
 
 
@@ -22,6 +22,7 @@ class Row:
     how: how it was driven: its Python module, or clicks in its window
     installed: how the zip came in
     seconds: from the order to the keyed rig, loading included, in a Blender that has made nothing before
+    cpu: seconds that this process computed meanwhile, which says more on a busy machine; drawing in software included
     """
 
     blender: str
@@ -31,6 +32,7 @@ class Row:
     how: str = ""
     installed: str = ""
     seconds: float | None = None
+    cpu: float | None = None
     result: str = ""
 
     @property
