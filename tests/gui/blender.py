@@ -10,14 +10,12 @@ import subprocess
 import tempfile
 import textwrap
 import time
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 SIZE = (1280, 800)
 VIEW = (400, 500)  # pixels; somewhere in the 3D view
 PROMPT = "a person waves with the right hand"
-_FIRST_DISPLAY = 93  # the first that is free is taken, so that several programs may run side by side
 # mounts made for a run are gone with its processes
 _PROC = 'mount -t proc proc "$0/proc"'
 _ENTER = 'exec chroot "$0" "$@"'
@@ -46,8 +44,7 @@ class Blender:
         self._installed, self._network, self._without = installed, network, without
         self.folder = Path(tempfile.mkdtemp(dir=root / "tmp", prefix="motionclip-"))
         self.inside = Path("/tmp") / self.folder.name  # the same folder, as seen in the chroot
-        free = (n for n in count(_FIRST_DISPLAY) if not (root / f"tmp/.X{n}-lock").exists())
-        self._display = f":{next(free)}"
+        self._display = ""
         self._running: list[subprocess.Popen] = []
         self.extension = self.inside / zip_path.name
         self.home = self.inside / "Zoë ホーム"  # as people's homes may be called
@@ -70,13 +67,24 @@ class Blender:
         if self._installed:
             install = ("--command", "extension", "install-file", "-r", "user_default", "-e", str(self.extension))
             self.call("blender", *install)
-        self._spawn("Xvfb", self._display, "-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24", "+extension", "GLX")
-        time.sleep(1)
+        # it takes a display that nobody has, and writes its number, so that several programs may run side by side
+        screen = ("-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24", "+extension", "GLX")
+        self._spawn("Xvfb", "-displayfd", "1", *screen)
+        self._display = f":{self._number_of_display()}"
         geometry = ("--window-geometry", "0", "0", *map(str, SIZE))
         script = ("--python", str(self.inside / "inside.py"), "--", str(self.inside / "socket"))
         self._spawn("blender", "-noaudio", *geometry, *script)
         self.until("True", 180)  # on a busy machine
         time.sleep(1)  # the first redraws
+
+    def _number_of_display(self) -> int:
+        end = time.monotonic() + 60
+        while time.monotonic() < end and self.ended is None:
+            for line in (self.folder / "Xvfb.log").read_text().splitlines():
+                if line.isdigit():
+                    return int(line)
+            time.sleep(0.1)
+        raise AssertionError(f"Xvfb did not start: {(self.folder / 'Xvfb.log').read_text()}")
 
     def __exit__(self, *_) -> None:
         for process in reversed(self._running):
@@ -195,7 +203,7 @@ class Blender:
     def run(self, code: str) -> Any:
         """Runs code in Blender's main thread; returns the value of its last line if that is an expression."""
         with socket.socket(socket.AF_UNIX) as connection:
-            connection.settimeout(60)
+            connection.settimeout(180)
             connection.connect(str(self.folder / "socket"))
             with connection.makefile("rw") as channel:
                 channel.write(json.dumps(textwrap.dedent(code)) + "\n")
