@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from .errors import UserError
 
 _BYTE = re.compile("[\udc80-\udcff]")  # how Python writes one that is no UTF-8
 _NO_LETTER = re.compile("[\ud800-\udc7f\udd00-\udfff]")
-_LONGEST = 40  # characters of a file's name that the temporary name beside it keeps; systems allow 255 bytes
+_NAME_BYTES = 255  # of a file's name, on the file systems that people use
 
 
 @contextmanager
@@ -27,16 +26,12 @@ def whole_path(path: Path) -> Iterator[Path]:
     path = Path(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.is_dir():
-            raise IsADirectoryError(f"{path} is a folder")
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem[:_LONGEST]}-", suffix=path.suffix)
+        check_name(path)
+        temporary = _new_file_beside(path)
     except OSError as error:
         raise UserError(f"Cannot write {path} ({error.strerror or error}); choose another place.") from error
-    os.close(handle)
-    temporary = Path(name)
     try:
         yield temporary
-        os.chmod(temporary, 0o666 & ~_umask())  # mkstemp makes private files; these are the user's documents
         os.replace(temporary, path)
     except OSError as error:
         raise UserError(
@@ -53,12 +48,6 @@ def write_whole(path: Path) -> Iterator[BinaryIO]:
         yield handle
         handle.flush()
         os.fsync(handle.fileno())
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def files_below(folder: Path, endings: tuple[str, ...], problems: list[str] | None = None) -> list[Path]:
@@ -112,3 +101,33 @@ def plain_name(name: str) -> str:
     except UnicodeEncodeError:
         return "".join(c if c.isascii() else "".join(f"%{byte:02X}" for byte in c.encode()) for c in text)
     return text
+
+
+def check_name(path: Path) -> None:
+    """Raises `OSError` for a path that can be no file's: a folder, or a name that is too long."""
+    try:
+        os.lstat(path)
+    except FileNotFoundError:
+        return
+    if os.path.isdir(path):
+        raise IsADirectoryError(f"{path} is a folder")
+
+
+def same_file(one: Path, other: Path) -> bool:
+    """Whether two paths lead to one file, which need not be there yet."""
+    try:
+        return os.path.samefile(one, other)
+    except OSError:
+        return os.path.normcase(os.path.realpath(one)) == os.path.normcase(os.path.realpath(other))
+
+
+def _new_file_beside(path: Path) -> Path:
+    """A new empty file in the folder of `path`, with its suffix and the mode of any file that this process makes.
+
+    `tempfile` makes private files; these are the user's documents.
+    """
+    end = f"-{os.urandom(4).hex()}{path.suffix}"
+    stem = os.fsencode(path.stem)[: max(_NAME_BYTES - 1 - len(os.fsencode(end)), 0)].decode(errors="ignore")
+    temporary = path.absolute().with_name(f".{stem}{end}")  # Blender has another idea of what paths are relative to
+    os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+    return temporary

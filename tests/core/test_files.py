@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.files import files_below, plain_name, whole_path, write_whole
+from motionclip_blender.core.files import files_below, plain_name, same_file, whole_path, write_whole
 
 
 def test_a_file_appears_when_its_writer_ends(tmp_path):
@@ -44,6 +44,52 @@ def test_files_are_as_readable_as_any_other(tmp_path):
         pass
     (tmp_path / "b").touch()
     assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == stat.S_IMODE((tmp_path / "b").stat().st_mode)
+
+
+def test_the_umask_of_the_process_is_left_alone(tmp_path, monkeypatch):
+    """It belongs to all threads: another one would make its files readable by everybody meanwhile."""
+
+    def touched(mask: int) -> int:
+        raise AssertionError("os.umask is called")
+
+    monkeypatch.setattr(os, "umask", touched)
+    with write_whole(tmp_path / "a"):
+        pass
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no modes")
+def test_a_private_process_makes_private_files(tmp_path):
+    before = os.umask(0o077)
+    try:
+        with write_whole(tmp_path / "a"):
+            pass
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("name", ["a" * 251 + ".npz", "ä" * 125 + ".npz", "a" * 255])
+def test_a_name_as_long_as_it_may_be(tmp_path, name):
+    with write_whole(tmp_path / name) as handle:
+        handle.write(b"whole")
+    assert os.listdir(tmp_path) == [name] and (tmp_path / name).read_bytes() == b"whole"
+
+
+def test_a_name_that_is_too_long_is_refused_before_the_work(tmp_path):
+    with pytest.raises(UserError, match="Cannot write"), whole_path(tmp_path / ("a" * 252 + ".npz")):
+        pytest.fail("the work was begun")
+    assert os.listdir(tmp_path) == []
+
+
+def test_two_paths_to_one_file(tmp_path, monkeypatch):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "folder")
+    monkeypatch.chdir(tmp_path)
+    assert same_file(Path("a.npz"), tmp_path / "folder" / ".." / "a.npz")  # neither is there
+    assert same_file(tmp_path / "link" / "a.npz", Path("folder/a.npz"))
+    assert not same_file(Path("a.npz"), Path("folder/a.npz"))
+    (tmp_path / "a.npz").touch()
+    assert same_file(Path("a.npz"), tmp_path / "a.npz") and not same_file(Path("a.npz"), Path("b.npz"))
 
 
 def test_places_that_cannot_be_written_are_named(tmp_path):
