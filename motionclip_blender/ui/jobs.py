@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 from ..core.errors import UserError
@@ -13,6 +14,9 @@ from ..core.progress import Cancelled, Progress
 T = TypeVar("T")
 
 _SWITCH_SECONDS = 0.0005
+_switching = threading.Lock()
+_switching_before: list[float] = []
+"""The interval that was there before the first of the jobs that run, once for each of them."""
 
 
 class Job(Generic[T]):
@@ -57,17 +61,31 @@ class Job(Generic[T]):
         self.stage, self.fraction = stage, fraction
 
     def _run(self) -> None:
-        # Blender takes Python's lock for every panel and header it draws. While this thread runs Python (as
-        # importing torch does for seconds) each of them waits for one switch interval, by default 5 ms.
-        interval = sys.getswitchinterval()
-        sys.setswitchinterval(_SWITCH_SECONDS)
         try:
-            self.result = self._work(self._progress)
+            with _quick_switching():
+                self.result = self._work(self._progress)
         except Exception as error:
             if not self.cancelled:
                 self.error = sentence(error)
-        finally:
-            sys.setswitchinterval(interval)
+
+
+@contextmanager
+def _quick_switching() -> Iterator[None]:
+    """Lets threads take turns more often while any job runs; after the last one, as before the first.
+
+    Blender takes Python's lock for every panel and header it draws. While a worker runs Python (as importing torch does
+    for seconds) each of them waits for one switch interval, by default 5 ms.
+    """
+    with _switching:
+        _switching_before.append(_switching_before[0] if _switching_before else sys.getswitchinterval())
+        sys.setswitchinterval(_SWITCH_SECONDS)
+    try:
+        yield
+    finally:
+        with _switching:
+            before = _switching_before.pop()
+            if not _switching_before:
+                sys.setswitchinterval(before)
 
 
 def sentence(error: Exception) -> str:

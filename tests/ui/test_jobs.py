@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 
 import pytest
@@ -47,6 +48,27 @@ def test_a_cancelled_job_ends_at_its_next_progress() -> None:
     job.join()
     assert len(steps) == 1
     assert job.cancelled and job.result is None and job.error == "" and job.stage == "Cancelling"
+
+
+@pytest.mark.parametrize("first_ends_first", [True, False])
+def test_threads_switch_as_before_once_all_jobs_have_ended(first_ends_first: bool) -> None:
+    before = sys.getswitchinterval()
+    go = threading.Event(), threading.Event()
+    begun = threading.Barrier(3)
+
+    def job(number: int) -> Job:
+        return Job(lambda progress: (begun.wait(5), go[number].wait(5)))
+
+    jobs = job(0), job(1)
+    begun.wait(5)
+    assert sys.getswitchinterval() < before
+    order = (0, 1) if first_ends_first else (1, 0)
+    go[order[0]].set()
+    jobs[order[0]].join()
+    assert sys.getswitchinterval() < before  # the other one still runs
+    go[order[1]].set()
+    jobs[order[1]].join()
+    assert sys.getswitchinterval() == before
 
 
 def test_what_the_user_can_mend_is_said_as_it_is(capfd: pytest.CaptureFixture) -> None:
