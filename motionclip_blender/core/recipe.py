@@ -36,7 +36,11 @@ WAYS = ("sum", "blend", "travel", "mask")
 the clip. mask: the upper body of `first` over the lower one of `second`."""
 
 _TIE = 1e-9
-_KINDS = {"frames": int, "spherical": bool, "loop": bool, "in_place": bool, "as_shown": bool}
+_KINDS = {
+    "first": (str,), "second": (str,), "way": (str,), "frames": (int,), "factor": (int, float), "factors": (list,),
+    "spherical": (bool,), "loop": (bool,), "in_place": (bool,), "as_shown": (bool,), "reading": (dict,),
+}  # fmt: skip
+_READING_KINDS = {"how": (str,), "frame": (int,)}
 
 
 @dataclass(frozen=True)
@@ -136,11 +140,12 @@ class Recipe:
         """Raises `UserError` for what is no recipe, or one of a later version."""
         try:
             values = json.loads(text)
-            if any(type(values[name]) is not kind for name, kind in _KINDS.items() if name in values):
-                raise TypeError(text)
-            reading = Reading(**values.pop("reading", {}))
-            return cls(**values | {"reading": reading, "factors": tuple(values.get("factors", ()))})
-        except (ValueError, TypeError, AttributeError, RecursionError) as error:
+            _check_kinds(values, _KINDS)
+            reading, factors = values.pop("reading", {}), values.pop("factors", [])
+            _check_kinds(reading, _READING_KINDS)
+            _check_kinds(dict(enumerate(factors)), dict.fromkeys(range(len(factors)), (int, float)))
+            return cls(**values, reading=Reading(**reading), factors=tuple(factors))
+        except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise UserError("What this motion was made from cannot be read; make it anew.") from error
 
 
@@ -232,6 +237,13 @@ def stop_recipes(recipe: Recipe, count: int) -> list[Recipe]:
 def pack_name(engine: Engine) -> str:
     """Name and version of the engine's pack, as it is noted with what the pack made."""
     return f"{engine.pack.name} {engine.pack.version}"
+
+
+def _check_kinds(values: dict, kinds: Mapping[object, tuple[type, ...]]) -> None:
+    """Raises `TypeError` for a value of another type than its own; True is no number."""
+    for name, allowed in kinds.items():
+        if name in values and type(values[name]) not in allowed:
+            raise TypeError(f"{name} is {values[name]!r}")
 
 
 def _decoded(engine: Engine, latent: np.ndarray, frames: int, recipe: Recipe) -> Motion:

@@ -107,7 +107,15 @@ def test_a_recipe_is_kept_in_one_line(recipe) -> None:
     ["", "{", "null", "[]", "7", '"x"', "{}", '{"first": 3, "frames": 60}', '{"first": "x", "frames": "y"}',
      json.dumps({"first": WALK, "frames": 60, "way": "of the future", "more": 1}),
      json.dumps({"first": WALK, "frames": 60.5}), json.dumps({"first": WALK, "frames": 60, "loop": "no"}),
-     json.dumps({"first": WALK, "frames": 60, "reading": 3}), "[" * 100_000],
+     json.dumps({"first": WALK, "frames": 60, "reading": 3}), "[" * 100_000,
+     *(json.dumps({"first": WALK, "frames": 60, "reading": reading})
+       for reading in ({"frame": "x"}, {"frame": True}, {"frame": 1.5}, {"frame": 10**400}, {"how": []}, [], "")),
+     *(json.dumps({"first": WALK, "second": WAVE, "way": "blend", "frames": 60, "factor": factor})
+       for factor in (True, "0.5", None, [0.5], 10**400, float("nan"))),
+     *(json.dumps({"first": WALK, "second": WAVE, "way": "travel", "frames": 2, "factors": factors})
+       for factors in ([0, True], ["0", "1"], "01", {"0": 1}, None, 5)),
+     json.dumps({"first": [WALK], "frames": 60}), json.dumps({"first": WALK, "frames": 60, "second": None}),
+     json.dumps({"first": WALK, "frames": 60, "in_place": 1})],
 )  # fmt: skip
 def test_what_is_no_recipe_is_said_so(text) -> None:
     with pytest.raises(UserError):
