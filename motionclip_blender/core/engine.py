@@ -17,13 +17,13 @@ from .inference.image_tower import ImageTower
 from .inference.networks import Networks, load_image_tower
 from .loop import LONGER, best_loop, within_rounds
 from .morph import mixed
-from .motion import Motion
+from .motion import Motion, frames_at
 from .networks import checked_compute, load_networks
 from .pack import Pack
 from .pose_tensor import from_pose_tensor, to_pose_tensor
 from .progress import Progress, no_progress
 from .prompt import MAX_FRAMES, checked_frames, checked_prompt
-from .reading import WINDOW, Reading, WindowLatents, frames_at, window, window_starts
+from .reading import WINDOW, Reading, WindowLatents, window, window_starts
 from .skeleton import HAND_JOINTS, INDEX
 
 _SEAM_FRAMES = 10  # over which one window fades into the next, a third of a second

@@ -11,9 +11,19 @@ from . import rotations as rot
 from .errors import UserError
 from .skeleton import JOINTS, MIRROR
 
+MOST_FRAMES = 200_000
+"""Of a motion that is resampled, read or keyed: nearly two hours at 30 per second, and half a gigabyte at work. A longer
+one has a wrong rate."""
+
+FARTHEST = 1e6
+"""Metres from the origin that a person may be. Beyond it float32 tells places a decimetre apart at best."""
+
+_TIE = 1e-6  # frames; keeps 29.999999 / 30 from losing the last one
+
 
 def _frozen(array: np.ndarray, shape: tuple[int, ...], what: str) -> np.ndarray:
-    array = np.array(array, dtype=np.float32)  # a copy: nobody else holds it
+    with np.errstate(over="ignore", invalid="ignore"):  # what is not finite then is refused with a sentence
+        array = np.array(array, dtype=np.float32)  # a copy: nobody else holds it
     if array.shape != shape:
         raise ValueError(f"{what} has shape {array.shape}, expected {shape}")
     if not np.isfinite(array).all():
@@ -44,12 +54,18 @@ class Motion:
         if not (np.isfinite(self.fps) and self.fps > 0):
             raise UserError(f"A motion's rate must be a positive number of frames per second, not {self.fps}.")
         rotations = np.asarray(self.rotations, dtype=np.float64)
-        norms = np.linalg.norm(rotations, axis=-1, keepdims=True)
-        with np.errstate(invalid="ignore"):  # what is not finite is refused below, with a sentence
+        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused below, with a sentence
+            norms = np.linalg.norm(rotations, axis=-1, keepdims=True)
             rotations = rotations / np.where(norms > 1e-9, norms, 1.0)
         object.__setattr__(self, "rotations", _frozen(rotations, (frames, len(JOINTS), 4), "rotations"))
         object.__setattr__(self, "translation", _frozen(self.translation, (frames, 3), "translation"))
         object.__setattr__(self, "fps", float(self.fps))
+        farthest = float(np.abs(self.translation).max())
+        if farthest > FARTHEST:
+            raise UserError(
+                f"The motion lies {farthest:.1e} metres from the origin, and {FARTHEST:,.0f} can be worked with; "
+                "move it nearer and try again."
+            )
 
     def __len__(self) -> int:
         return len(self.rotations)
@@ -68,7 +84,9 @@ class Motion:
     def from_axis_angle(cls, poses: np.ndarray, translation: np.ndarray, fps: float = 30.0) -> Motion:
         """From AMASS's form: `poses` (T, 165) axis-angle in radians, `translation` (T, 3) metres."""
         vectors = np.asarray(poses, dtype=np.float64).reshape(len(poses), len(JOINTS), 3)
-        return cls(rot.axis_angle_to_quat(vectors), translation, fps)
+        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused with a sentence
+            rotations = rot.axis_angle_to_quat(vectors)
+        return cls(rotations, translation, fps)
 
     def axis_angle(self) -> np.ndarray:
         """(T, 165) axis-angle in radians, AMASS's `poses`."""
@@ -81,12 +99,12 @@ class Motion:
     def resample(self, fps: float) -> Motion:
         """The same movement at another rate: slerp for rotations, straight lines for the translation.
 
-        Lasts as long as before up to the last whole frame of the new rate.
+        Lasts as long as before up to the last whole frame of the new rate. Raises `UserError` for a motion that would
+        have more than `MOST_FRAMES` frames.
         """
         if fps == self.fps:
             return self
-        # the small constant keeps 29.999999 / 30 from losing the last frame
-        frames = int(np.floor(self.seconds * fps + 1e-6)) + 1
+        frames = frames_at(self, fps)
         at = np.minimum(np.arange(frames) * (self.fps / fps), len(self) - 1)
         left = np.minimum(at.astype(int), max(len(self) - 2, 0))
         right = np.minimum(left + 1, len(self) - 1)
@@ -147,6 +165,23 @@ class Motion:
     def moved(self, offset: np.ndarray) -> Motion:
         """Shifted by `offset` metres: (3,), or (T, 3) for a way of its own in every frame."""
         return replace(self, translation=self.translation + np.asarray(offset, np.float32))
+
+
+def frames_at(motion: Motion, fps: float) -> int:
+    """How many frames a motion has at another rate, as `Motion.resample` makes them.
+
+    Raises `UserError` for more than `MOST_FRAMES`.
+    """
+    frames = motion.seconds * fps + _TIE
+    if frames < MOST_FRAMES:
+        return int(frames) + 1
+    hours = motion.seconds / 3600
+    if hours > 1:
+        raise UserError(f"The motion lasts {hours:,.0f} hours; check its rate, {motion.fps:g} per second, or cut it.")
+    raise UserError(
+        f"At {fps:g} frames per second the motion would have {frames:,.0f} frames, and {MOST_FRAMES:,} are the most; "
+        "choose a lower rate."
+    )
 
 
 def heading(root: np.ndarray) -> np.ndarray:

@@ -8,13 +8,10 @@ import numpy as np
 
 from .errors import UserError
 from .loop import ends_as_it_began, extended
-from .motion import Motion, heading
+from .motion import MOST_FRAMES, Motion, heading
 
 WINDOW = 60
 """Frames of a window, the length that MotionCLIP was published with."""
-
-MOST = 1_000_000
-"""Frames of a motion that is read; nine hours, beyond which its rate is surely wrong."""
 
 _TIE = 1e-6  # frames; as in `Motion.resample`, keeps 29.999999 / 30 from losing the last one
 
@@ -35,6 +32,10 @@ class Reading:
     def __post_init__(self) -> None:
         if self.how not in READINGS:
             raise UserError(f"A motion is read as {', '.join(READINGS[:-1])} or {READINGS[-1]}, not {self.how!r}.")
+        if abs(self.frame) > MOST_FRAMES:
+            raise UserError(
+                f"The frame that a motion is read at must be {MOST_FRAMES:,} at most; choose an earlier one."
+            )
 
     def chosen(self, starts: list[int], frames: int, at: float) -> list[int]:
         """Those of the windows' `starts` that must be read. at: `frame` at the rate of the starts."""
@@ -72,19 +73,6 @@ def window_starts(length: int, frames: int, stride: int) -> list[int]:
     """
     last = max(length - frames, 0)
     return sorted({*range(0, last + 1, stride), last})
-
-
-def frames_at(motion: Motion, fps: float) -> int:
-    """How many frames a motion has at another rate, as `Motion.resample` counts them.
-
-    Raises `UserError` for a motion of hours.
-    """
-    frames = int(np.floor(motion.seconds * fps + _TIE)) + 1
-    if frames > MOST:
-        raise UserError(
-            f"The motion lasts {motion.seconds / 3600:,.0f} hours; check its rate, {motion.fps:g} per second."
-        )
-    return frames
 
 
 def window(motion: Motion, start: int, frames: int, shortest: int, fps: float) -> Motion:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.motion import Motion, heading
+from motionclip_blender.core.motion import MOST_FRAMES, Motion, frames_at, heading
 from motionclip_blender.core.skeleton import INDEX, JOINTS, MIRROR, PARENTS
 from tests.synthetic import angle_between, random_motion
 
@@ -78,6 +80,30 @@ def test_numbers_that_are_not_finite_are_refused(bad):
         Motion(np.full((2, 55, 4), bad), np.zeros((2, 3)))
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("huge", [1e39, 1e160, 1e300])
+def test_numbers_that_are_too_large_are_refused_without_warnings(huge):
+    with pytest.raises(UserError, match="not finite in its translation"):
+        Motion(REST, np.full((2, 3), huge))
+    with pytest.raises(UserError, match="not finite"):
+        Motion.from_axis_angle(np.zeros((2, 165)), np.full((2, 3), huge))
+    for poses in (np.full((2, 165), huge), np.full((2, 165), -huge)):
+        try:
+            motion = Motion.from_axis_angle(poses, np.zeros((2, 3)))
+        except UserError as error:
+            assert "not finite in its rotations" in str(error)
+        else:
+            assert np.isfinite(motion.rotations).all()
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("place", [1e28, -3e38, 1.1e6])
+def test_a_person_cannot_be_a_thousand_kilometres_away(place):
+    with pytest.raises(UserError, match="metres from the origin, and 1,000,000 can be worked with"):
+        Motion(REST, np.full((2, 3), place))
+    assert Motion(REST, np.full((2, 3), 9.9e5)).translation[0, 0] == np.float32(9.9e5)
+
+
 @pytest.mark.parametrize("fps", [0, -30, np.nan, np.inf])
 def test_a_rate_is_a_positive_number(fps):
     with pytest.raises(UserError, match="positive number"):
@@ -130,6 +156,25 @@ def test_rounding_never_costs_the_last_frame():
                 whole = (frames - 1) * finer // fps + 1
                 motion = Motion(np.tile(REST[:1], (frames, 1, 1)), np.zeros((frames, 3)), fps)
                 assert len(motion.resample(finer)) == whole
+
+
+@pytest.mark.parametrize("own", [1e-3, 1e-12, 1e-300, 5e-324])
+def test_a_rate_that_makes_a_motion_of_days_is_refused_at_once(own):
+    with pytest.raises(UserError, match=r"lasts .* hours; check its rate, .* per second, or cut it"):
+        replace(random_motion(40), fps=own).resample(24)
+
+
+@pytest.mark.parametrize("fps", [1e7, 3.2e9, 1e300])
+def test_a_rate_that_makes_too_many_frames_is_refused_at_once(fps):
+    with pytest.raises(UserError, match="frames, and 200,000 are the most; choose a lower rate"):
+        random_motion(40, 30.0).resample(fps)
+
+
+def test_the_longest_motion_can_be_resampled():
+    motion = random_motion(2, 24 / (MOST_FRAMES - 1))
+    assert len(motion.resample(24)) == frames_at(motion, 24) == MOST_FRAMES
+    with pytest.raises(UserError):
+        motion.resample(25)
 
 
 def test_the_same_rate_is_the_same_motion():

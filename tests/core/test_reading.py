@@ -10,10 +10,10 @@ import pytest
 
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.motion import heading
+from motionclip_blender.core.motion import MOST_FRAMES, frames_at, heading
 from motionclip_blender.core.pose_tensor import to_pose_tensor
 from motionclip_blender.core.progress import Cancelled
-from motionclip_blender.core.reading import MOST, Reading, frames_at, window, window_starts
+from motionclip_blender.core.reading import Reading, window, window_starts
 from tests.synthetic import random_motion
 
 
@@ -119,4 +119,6 @@ def test_what_cannot_be_read():
         Reading("mean")
     with pytest.raises(UserError, match="528 hours; check its rate, 1e-05 per second"):
         frames_at(replace(random_motion(20), fps=1e-5), 30.0)
-    assert frames_at(replace(random_motion(20), fps=19 * 30 / MOST + 1e-5), 30.0) <= MOST
+    assert frames_at(replace(random_motion(20), fps=19 * 30 / MOST_FRAMES + 1e-4), 30.0) <= MOST_FRAMES
+    with pytest.raises(UserError, match="must be 200,000 at most"):
+        Reading("frame", 10**400)

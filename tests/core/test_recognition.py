@@ -51,6 +51,14 @@ def test_ranks_are_cosines_and_shares_sum_to_one():
     assert all(a.share >= b.share > 0 for a, b in pairwise(scores))
 
 
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_what_is_not_finite_is_near_to_nothing(bad: float):
+    with pytest.raises(UserError, match="not finite"):
+        ranked(("ahead",), np.array([[1.0, 0]]), np.array([5.0, bad]))
+    with pytest.raises(UserError, match="not finite"):
+        ranked(("ahead",), np.array([[bad, 0]]), np.array([5.0, 1]))
+
+
 def test_generated_motions_are_recognised(engine: Engine):
     recogniser = Recogniser(engine, default_labels())
     for prompt in ("walk", "jumping jacks", "push ups", "swim"):
