@@ -12,8 +12,8 @@ from .errors import UserError
 from .skeleton import JOINTS, MIRROR
 
 MOST_FRAMES = 200_000
-"""Of a motion that is resampled, read or keyed: nearly two hours at 30 per second, and half a gigabyte at work. A longer
-one has a wrong rate."""
+"""Of a motion that is resampled, read or keyed: nearly two hours at 30 per second, and half a gigabyte at work.
+A longer one has a wrong rate."""
 
 FARTHEST = 1e6
 """Metres from the origin that a person may be. Beyond it float32 tells places a decimetre apart at best."""

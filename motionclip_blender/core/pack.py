@@ -10,12 +10,15 @@ from typing import Any
 
 from .errors import UserError
 from .network_size import NetworkSize
+from .pack_rules import check_description
 from .skeleton import INDEX
 
 FORMAT_VERSION = 1
 DEFAULT_FOLDER = Path(__file__).resolve().parents[1] / "assets" / "packs" / "default"
 
 TRANSLATION_MEANINGS = ("pelvis relative to the first frame",)
+
+_MOST_BYTES = 10_000_000  # of a pack.json; the default's has three thousand
 
 
 @dataclass(frozen=True)
@@ -97,10 +100,12 @@ class Pack:
         folder = Path(folder) if folder else DEFAULT_FOLDER
         path = folder / "pack.json"
         try:
-            data = json.loads(path.read_text(encoding="utf-8"))
+            with path.open("rb") as file:
+                text = file.read(_MOST_BYTES + 1)
+            data = json.loads(text) if len(text) <= _MOST_BYTES else None
         except OSError as error:
             raise UserError(f"{folder} is not a model pack: it has no readable pack.json.") from error
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise UserError(f"{path} is damaged; install the pack again.") from error
         if not isinstance(data, dict) or data.get("format") != "motionclip-pack":
             raise UserError(f"{path} does not describe a MotionCLIP pack; choose another folder.")
@@ -110,25 +115,26 @@ class Pack:
                 f"{FORMAT_VERSION}; update the add-on or choose another pack."
             )
         try:
+            check_description(data)
             pack = cls(
                 folder=folder,
-                name=str(data["name"]),
-                version=str(data["version"]),
-                licence=str(data["licence"]),
+                name=data["name"],
+                version=data["version"],
+                licence=data["licence"],
                 network=dict(data["network"]),
                 joints=tuple(data["joints"]),
                 translation=data["translation"],
                 fps=float(data["fps"]),
-                frames=(int(data["frames"][0]), int(data["frames"][1])),
+                frames=tuple(data["frames"]),
                 clip=ClipSpec(**data["clip"]),
                 info=dict(data.get("info", {})),
                 image=ImageSpec(**data["image"]) if data.get("image") else None,
                 checksums=_checksums(data),
             )
             _ = pack.network_size
-        except (KeyError, TypeError, ValueError, IndexError) as error:
-            raise UserError(f"{path} is incomplete ({error}); install the pack again.") from error
-        unknown = [name for name in pack.joints if name not in INDEX]
+        except (KeyError, TypeError, ValueError) as error:
+            raise UserError(f"{path} is incomplete or wrong ({error}); install the pack again.") from error
+        unknown = [name for name in pack.joints if not isinstance(name, str) or name not in INDEX]
         if unknown or pack.translation not in TRANSLATION_MEANINGS:
             what = f"joint {unknown[0]}" if unknown else f"translation {pack.translation!r}"
             raise UserError(f"The pack {folder} uses the unknown {what}; update the add-on.")

@@ -18,6 +18,15 @@ def folder(tmp_path: Path) -> Path:
     return Path(shutil.copytree(DEFAULT_FOLDER, tmp_path / "pack"))
 
 
+@pytest.fixture
+def empty(tmp_path: Path) -> Path:
+    """The default pack's description, with files of weights that hold nothing."""
+    shutil.copy(DEFAULT_FOLDER / "pack.json", tmp_path)
+    for name in ("weights", "image"):
+        (tmp_path / f"{name}.safetensors").touch()
+    return tmp_path
+
+
 def edit(folder: Path, **changes) -> None:
     path = folder / "pack.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | changes))
@@ -75,3 +84,61 @@ def test_a_pack_without_weights(folder: Path):
     (folder / "weights.safetensors").unlink()
     with pytest.raises(UserError, match=r"no weights\.safetensors"):
         Pack.load(folder)
+
+
+DAMAGE = {
+    "": {
+        "name": [5, "", None, "a\nb", "a" * 201, ["default"], "\ud800"], "version": [1.1, "", {}],
+        "licence": [None, "", 0],
+        "fps": ["30", 0, -30, 1e9, True, None, [30]], "translation": [None, 5, ["pelvis relative to the first frame"]],
+        "frames": [[0, 0], [-5, -1], [0, 120], [120, 20], [20], [20, 120, 1], [20.0, 120.0], ["20", "120"], [True, 120],
+                   [1, 10], [20, 10**6], [10**6, 10**6], "20", 5, None, {"0": 20, "1": 120}],
+        "joints": ["pelvis", [], None, 5, ["pelvis", "pelvis"], [["pelvis"]], [0], {"pelvis": 0}],
+        "network": [None, 5, [], [["width", 256]], "width"], "clip": [None, 5, [], {}],
+        "image": [5, "x", [1], {"a": 1}],
+        "info": [5, "x", [1]],
+    },
+    "network": {
+        "layers": [10**6, 0, -1, 3.0, "3", True, None, 10**400], "heads": [0, 3, 10**9, 4.0],
+        "width": [0, 10**9, "256"],
+        "feed_forward": [-1, 10**12, None], "dropout": [-0.1, 1.1, "0"], "position_base": [0, 1e300, None],
+        "pre_norm": [1, "yes", None], "integrates_translation": [0], "cosines": [-1, 10**9, 2.5], "period": [0, 10**9],
+        "reader_width": [0, 10**12], "reader_blocks": [-1, 10**6],
+        "rows": [23], "latent": [512], "self": [1], "eval": ["x"],
+    },
+    "clip": {
+        "package": [5, None, "", "__main__", "os.path",
+                    "../weights", "a-b", ["gt"], "gt all", "1a", "gt_all\n", "a" * 101],
+        "model": ["/tmp/x", "../x", "a/b", "a\\b", "", ".", "..", "C:x", None, 5, "motionclip\n", "a" * 101, "x\0y"],
+        "sha256": ["", "00", 5, None, "g" * 64], "width": [0, -512, 10**9, 512.0, "512", None],
+        "context_length": [0, 10**9, "77"], "more": [1],
+    },
+    "image": {
+        "image_size": [0, 10**6, 112.0, 113], "layers": [0, 10**6], "width": [0, 100, 10**9], "head_width": [0, 7, 193],
+        "patch_size": [0, -16, 17, "16"], "more": [1],
+    },
+}  # fmt: skip
+CASES = [(part, name, value) for part, names in DAMAGE.items() for name, values in names.items() for value in values]
+
+
+@pytest.mark.parametrize(("part", "name", "value"), CASES)
+def test_whatever_a_pack_says_is_right_or_refused_with_its_name(empty: Path, part: str, name: str, value: object):
+    data = json.loads((empty / "pack.json").read_text())
+    (data[part] if part else data)[name] = value
+    (empty / "pack.json").write_text(json.dumps(data))
+    named = rf"(?s)(incomplete or wrong|uses the unknown).*\b{name.removesuffix('s')}"
+    with pytest.raises(UserError, match=named):
+        Pack.load(empty)
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, " " * 10_000_001 + "{}", '{"format": "motionclip-pack"} x', "\xff"])
+def test_a_file_that_is_far_too_much(empty: Path, text: str):
+    (empty / "pack.json").write_text(text, encoding="latin-1")
+    with pytest.raises(UserError, match="damaged|does not describe"):
+        Pack.load(empty)
+
+
+def test_a_pack_may_leave_out_what_has_a_default(empty: Path):
+    edit(empty, network={"width": 256}, image=None, frames=[1, 13])
+    pack = Pack.load(empty)
+    assert pack.network == {"width": 256} and pack.image is None and pack.frames == (1, 13)

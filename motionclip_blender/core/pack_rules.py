@@ -1,0 +1,90 @@
+"""What a `pack.json` may say, which anybody may have written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from .prompt import MAX_FRAMES
+
+_SEAM_FRAMES = 12  # a pack's longest motion is longer than this: the engine fades windows into each other
+
+# Of numbers: the lowest and the highest value, integers where
+# these are; of texts: a pattern for the whole of it. Names become the names of files and modules.
+_FLAG = bool
+_TOP = {"name": r"[^\x00-\x1f\ud800-\udfff]{1,200}", "version": r"[^\x00-\x1f\ud800-\udfff]{1,100}",
+        "licence": r"[^\ud800-\udfff]{1,10000}", "fps": (1.0, 1000.0)}  # fmt: skip
+_NETWORK = {
+    "width": (1, 8192), "layers": (1, 64), "heads": (1, 256), "feed_forward": (1, 65_536), "dropout": (0.0, 1.0),
+    "position_base": (1.0, 1e6), "pre_norm": _FLAG, "integrates_translation": _FLAG, "cosines": (0, 1024),
+    "period": (1, 10_000), "reader_width": (1, 65_536), "reader_blocks": (0, 64),
+}  # fmt: skip
+_CLIP = {"model": r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", "package": r"[A-Za-z][A-Za-z0-9_]{0,99}",
+         "sha256": r"[0-9a-fA-F]{64}", "width": (1, 8192), "context_length": (1, 4096)}  # fmt: skip
+_CHECKSUM = r"[0-9a-fA-F]{64}"
+_IMAGE = {"image_size": (1, 1024), "layers": (1, 64), "width": (1, 8192), "head_width": (1, 1024),
+          "patch_size": (1, 256)}  # fmt: skip
+
+
+def check_description(data: dict[str, Any]) -> None:
+    """Raises `KeyError` for what is missing in a `pack.json`, `ValueError` for what cannot be.
+
+    Types, sizes that a computer can work with, and names that are no paths. Names of joints and the like are not looked
+    at.
+    """
+    _check(data, _TOP)
+    for what, allowed, needed in (("network", _NETWORK, ()), ("clip", _CLIP, _CLIP), ("image", _IMAGE, _IMAGE)):
+        if what != "image" or data.get("image"):
+            _check_part(data[what], what, allowed, needed)
+    _check_frames(data["frames"])
+    _check_joints(data["joints"])
+    for name in ("info", "checksums"):
+        if type(part := data.get(name, {})) is not dict:
+            raise ValueError(f"{name} is {_short(part)}")
+    _check(data.get("checksums", {}), dict.fromkeys(data.get("checksums", {}), _CHECKSUM), "checksums: ")
+
+
+def _check(values: dict[str, Any], allowed: dict[str, Any], of: str = "") -> None:
+    """Raises `KeyError` for a value that is missing, `ValueError` for one that cannot be."""
+    for name, rule in allowed.items():
+        if name not in values:
+            raise KeyError(of + name)
+        value = values[name]
+        if rule is _FLAG:
+            right = type(value) is bool
+        elif isinstance(rule, str):
+            right = type(value) is str and re.fullmatch(rule, value) is not None
+        else:
+            low, high = rule
+            right = type(value) in {int, type(low)} and low <= value <= high  # nan is not
+        if not right:
+            raise ValueError(f"{of}{name} is {_short(value)}")
+
+
+def _check_part(values: object, what: str, allowed: dict[str, Any], needed: Iterable[str]) -> None:
+    """The same for a part of the file, which may hold nothing else, and not less than is `needed`."""
+    if type(values) is not dict:
+        raise ValueError(f"{what} is {_short(values)}")
+    if unknown := [name for name in values if name not in allowed]:
+        raise ValueError(f"{what} has an unknown {_short(unknown[0])}")
+    _check(values, {name: rule for name, rule in allowed.items() if name in values or name in needed}, f"{what}: ")
+    for whole, part in (("width", "heads"), ("width", "head_width"), ("image_size", "patch_size")):
+        if whole in values and part in values and values[whole] % values[part]:
+            raise ValueError(f"{what}: {whole} {values[whole]} is no multiple of {part} {values[part]}")
+
+
+def _check_frames(values: object) -> None:
+    whole = type(values) is list and len(values) == 2 and all(type(value) is int for value in values)
+    if not (whole and 1 <= values[0] <= values[1] and _SEAM_FRAMES < values[1] <= MAX_FRAMES):
+        raise ValueError(f"frames is {_short(values)}")
+
+
+def _check_joints(values: object) -> None:
+    if type(values) is not list or not values or len({str(value) for value in values}) < len(values):
+        raise ValueError(f"joints is {_short(values)}")
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:60] + "..."
