@@ -12,7 +12,7 @@ from ..core.errors import UserError
 from . import generation, recognition
 from .labels import labels_of
 from .reading import keys_of
-from .recognition import RECOGNITION, Naming
+from .recognition import RECOGNITION, Naming, Read
 from .session import SESSION
 from .steps import Step, Steps
 from .working import Work, Working
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from ..core.motion import Motion
     from ..core.progress import Progress
     from ..core.recognition import Score
-    from ..rig.read_action import KeptKeys
-    from ..rig.shown import Shown
 
 
 class _Recognised(NamedTuple):
@@ -39,12 +37,13 @@ class _Recognised(NamedTuple):
 class _Recognising(Working):
     """To be written: `end`."""
 
-    def chosen(self, armature: bpy.types.Object) -> Steps[dict[str, KeptKeys | Shown]]:
+    def chosen(self, armature: bpy.types.Object) -> Steps[dict[str, Read]]:
         """The keys of the Actions to look at, by name. Raises `UserError` when there are none."""
         action = generation.action_of(armature)
-        name = action.name if action is not None else armature.name  # strips have no Action of their own
+        # strips have no Action of their own
+        name, uid = (action.name, action.session_uid) if action is not None else (armature.name, 0)
         keys, self.left_out = yield from keys_of(armature, None, self.as_shown)
-        return {name: keys}
+        return {name: Read(uid, keys)}
 
     def begin(self, context: bpy.types.Context) -> Steps[Work[list[_Recognised]]]:
         from ..rig.bones import Bones
@@ -53,9 +52,8 @@ class _Recognising(Working):
         Bones.of(armature)
         self.armature, self.left_out = armature.session_uid, []
         self.as_shown = context.scene.motionclip.as_shown
-        keys = yield from self.chosen(armature)
-        actions = {name: bpy.data.actions.get(name) for name in keys}
-        uids = {name: action.session_uid if action is not None else 0 for name, action in actions.items()}
+        read = yield from self.chosen(armature)
+        keys = {name: one.keys for name, one in read.items()}
 
         def work(engine: Engine, progress: Progress) -> list[_Recognised]:
             from ..rig.assets import telling_frame
@@ -67,7 +65,7 @@ class _Recognising(Working):
             for name, latent in found.items():
                 motion = keys[name].motion()
                 frame = telling_frame(motion)
-                recognised.append(_Recognised(uids[name], recogniser.scores(latent), motion.crop(frame, frame + 1)))
+                recognised.append(_Recognised(read[name].uid, recogniser.scores(latent), motion.crop(frame, frame + 1)))
             return recognised
 
         return work
@@ -102,13 +100,13 @@ class MOTIONCLIP_OT_tag_action(_Recognising, bpy.types.Operator):
         description="Name and tag all Actions of this file that move the active armature, not only its own",
     )
 
-    def chosen(self, armature: bpy.types.Object) -> Steps[dict[str, KeptKeys | Shown]]:
+    def chosen(self, armature: bpy.types.Object) -> Steps[dict[str, Read]]:
         if not self.every:
             return (yield from super().chosen(armature))
         person = armature.name
         found = yield from recognition.all_keys(armature)
-        editable = {action.name for action in bpy.data.actions if action.is_editable}
-        own = {name: keys for name, keys in found.items() if name in editable}
+        editable = {action.session_uid for action in bpy.data.actions if action.is_editable}
+        own = {name: one for name, one in found.items() if one.uid in editable}
         if not own:
             raise UserError(_('This file has no Actions of its own for "{}"; generate one first.').format(person))
         return own

@@ -65,7 +65,14 @@ def latents(
     return {name: found[ActionName(name)] for name in keys}
 
 
-def all_keys(armature: bpy.types.Object | None) -> Steps[dict[str, KeptKeys]]:
+class Read(NamedTuple):
+    """An Action that was read. uid: its `session_uid`, for it may be renamed or deleted afterwards."""
+
+    uid: int
+    keys: KeptKeys
+
+
+def all_keys(armature: bpy.types.Object | None) -> Steps[dict[str, Read]]:
     """The keys of every Action of this file that moves the armature's joints, by name; an Action a step.
 
     Of two with one name, the file's own is taken. Raises `UserError` for an armature that is no SMPL-X one.
@@ -73,7 +80,7 @@ def all_keys(armature: bpy.types.Object | None) -> Steps[dict[str, KeptKeys]]:
     from ..rig.keys import Reader, copied_curves
 
     reader, uid = Reader.of(armature), armature.session_uid
-    found: dict[str, KeptKeys] = {}
+    found: dict[str, Read] = {}
     places = [(action.name, action.library and action.library.filepath) for action in bpy.data.actions]
     for i, place in enumerate(places):
         action = bpy.data.actions.get(place)
@@ -82,7 +89,7 @@ def all_keys(armature: bpy.types.Object | None) -> Steps[dict[str, KeptKeys]]:
             raise UserError("The armature was deleted while its Actions were read; nothing was changed.")
         if action is not None and action.name not in found:
             with suppress(UserError):  # it moves something else
-                found[action.name] = reader.keys(copied_curves(action, armature))
+                found[action.name] = Read(action.session_uid, reader.keys(copied_curves(action, armature)))
         yield Step("Reading the Actions", (i + 1) / len(places))
     return found
 

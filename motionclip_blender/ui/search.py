@@ -94,7 +94,8 @@ class MOTIONCLIP_OT_search(Working, bpy.types.Operator):
         reader = Reader.of(armature)
         shelves = Shelves.of(context) if self.in_libraries else None
         beside = [said(sentence) for sentence in left_out_of_all(armature)]
-        keys = yield from recognition.all_keys(armature)
+        read = yield from recognition.all_keys(armature)
+        keys = {name: one.keys for name, one in read.items()}
 
         def work(engine: Engine, progress: Progress) -> Results:
             from ..core.recognition import search

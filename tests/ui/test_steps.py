@@ -9,10 +9,11 @@ import pytest
 pytest.importorskip("bpy")
 
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.progress import no_progress
 from motionclip_blender.rig.keys import key_motion
 from motionclip_blender.ui import recognition
 from motionclip_blender.ui.recognise import RECOGNITION, MOTIONCLIP_OT_tag_action
-from motionclip_blender.ui.session import SESSION
+from motionclip_blender.ui.session import SESSION, Sources
 from motionclip_blender.ui.steps import Step, Stepped, all_at_once
 from tests.synthetic import random_motion
 
@@ -101,6 +102,21 @@ def test_actions_may_go_and_change_their_names_meanwhile(bpy, person, actions) -
     assert sorted(all_at_once(steps)) == sorted(set(actions) - {"take 7"})
 
 
+def test_an_action_that_goes_while_all_are_read_is_left_out(bpy, person, actions, default_pack) -> None:
+    operator = _tagging(person)
+    steps = operator.begin(bpy.context)
+    for _ in actions:
+        next(steps)
+    renamed = bpy.data.actions["take 8"]
+    uid, renamed.name = renamed.session_uid, "another"
+    bpy.data.actions["take 9"].name = "take 8"
+    bpy.data.actions.remove(bpy.data.actions["take 7"])
+    work = all_at_once(steps)
+    engine, progress = SESSION.engine(Sources()), no_progress
+    found = {one.uid for one in work(engine, progress)}
+    assert found == {action.session_uid for action in bpy.data.actions} and uid in found and len(found) == 39
+
+
 def test_the_armature_may_go_meanwhile(bpy, person, actions) -> None:
     steps = recognition.all_keys(person)
     next(steps)
@@ -119,11 +135,27 @@ def test_of_two_with_one_name_the_files_own_is_taken(bpy, person, tmp_path) -> N
     with bpy.data.libraries.load(path, link=True) as (_, linked):
         linked.actions = ["take"]
     assert [(action.name, action.library is None) for action in bpy.data.actions] == [("take", True), ("take", False)]
-    (keys,) = all_at_once(recognition.all_keys(bpy.context.object)).values()
-    assert keys.last - keys.first < 30
+    (read,) = all_at_once(recognition.all_keys(bpy.context.object)).values()
+    assert read.keys.last - read.keys.first < 30
 
 
 # --- their previews
+
+
+def _tagging(person, reports: list[str] | None = None) -> object:
+    """What `begin` and `end` need of the operator that tags all Actions; Blender makes those itself."""
+
+    class Operator:
+        rename, tags, every = True, 2, True
+        armature = person.session_uid
+        chosen, begin, end, _pictures = (
+            getattr(MOTIONCLIP_OT_tag_action, name) for name in ("chosen", "begin", "end", "_pictures")
+        )
+
+        def report(self, kind, text) -> None:
+            reports.append(text)
+
+    return Operator()
 
 
 def test_each_preview_is_a_step_and_nothing_is_marked_before_the_last(bpy, person, default_pack) -> None:
@@ -132,21 +164,7 @@ def test_each_preview_is_a_step_and_nothing_is_marked_before_the_last(bpy, perso
     RECOGNITION.forget()
     reports = []
 
-    class Operator:
-        """What `end` needs of the operator; Blender makes those itself."""
-
-        rename, tags, every = True, 2, True
-        armature = person.session_uid
-        chosen, end, _pictures = (getattr(MOTIONCLIP_OT_tag_action, name) for name in ("chosen", "end", "_pictures"))
-        begin = MOTIONCLIP_OT_tag_action.begin
-
-        def report(self, kind, text) -> None:
-            reports.append(text)
-
-    from motionclip_blender.core.progress import no_progress
-    from motionclip_blender.ui.session import Sources
-
-    operator = Operator()
+    operator = _tagging(person, reports)
     work = all_at_once(operator.begin(bpy.context))
     steps = operator.end(bpy.context, work(SESSION.engine(Sources()), no_progress))
     for _ in range(3):
