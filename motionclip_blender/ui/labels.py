@@ -39,10 +39,7 @@ class MOTIONCLIP_OT_edit_labels(bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        labels = labels_of(context.scene)
-        own = context.scene.motionclip_labels
-        if not own.items:
-            _fill(own, labels)
+        _ship(context.scene.motionclip_labels)
         return {"FINISHED"}
 
 
@@ -57,8 +54,7 @@ class MOTIONCLIP_OT_add_label(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         own = context.scene.motionclip_labels
-        if not own.items:
-            _fill(own, labels_of(context.scene))
+        _ship(own)
         own.items.add().name = self.name or bpy.app.translations.pgettext_data("New label")
         own.active = len(own.items) - 1
         return {"FINISHED"}
@@ -123,9 +119,13 @@ def _short(text: str) -> str:
     return text if len(text) <= 20 else text[:20] + "..."
 
 
-def _fill(own: MOTIONCLIP_PG_labels, labels: tuple[str, ...]) -> None:
-    for label in labels:
-        own.items.add().name = label
+def _ship(own: MOTIONCLIP_PG_labels) -> None:
+    """Fills a list that has no labels of its own with those that ship; any other stays as it is, usable or not."""
+    from ..core.recognition import default_labels
+
+    if not own.items:
+        for label in default_labels():
+            own.items.add().name = label
 
 
 def attach() -> None:
