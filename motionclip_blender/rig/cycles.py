@@ -22,3 +22,11 @@ def make_cyclic(action: bpy.types.Action, owner: bpy.types.Object) -> None:
     action.use_frame_range = True
     action.frame_start, action.frame_end = first, last
     action.use_cyclic = True
+
+
+def make_acyclic(action: bpy.types.Action, owner: bpy.types.Object) -> None:
+    """Takes back what `make_cyclic` does: the Action ends with its last key."""
+    for curve in fcurves_of(action, owner, "pose.bones["):
+        for modifier in [modifier for modifier in curve.modifiers if modifier.type == "CYCLES"]:
+            curve.modifiers.remove(modifier)
+    action.use_frame_range = action.use_cyclic = False

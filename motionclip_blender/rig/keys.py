@@ -10,7 +10,7 @@ import numpy as np
 
 from ..core import rotations as rot
 from ..core.errors import UserError
-from ..core.motion import Motion
+from ..core.motion import Motion, frames_at
 from .bones import Bones
 from .leftovers import leftovers
 from .read_action import ActionCurves, KeptKeys, Reader, copied_curves, kept_keys, read_motion
@@ -18,7 +18,7 @@ from .timeline import scene_fps
 from .versions import Assignment, NewAction, fcurves_of
 
 __all__ = [
-    "ActionCurves", "KeptKeys", "Reader", "check_span", "copied_curves", "kept_keys", "key_motion", "read_motion",
+    "ActionCurves", "KeptKeys", "Reader", "check_motion", "check_span", "copied_curves", "kept_keys", "key_motion", "read_motion",
     "rekey_motion", "scene_fps", "use_quaternions",
 ]  # fmt: skip
 
@@ -32,6 +32,7 @@ def key_motion(
     name: str,
     start_frame: float = 1,
     fps: float | None = None,
+    rate: float | None = None,
     notes: Mapping[str, object] | None = None,
     assign: bool = True,
 ) -> bpy.types.Action:
@@ -41,20 +42,20 @@ def key_motion(
     start_frame: where in the scene's timeline the motion's first frame goes.
     fps: keys per second. By default one for each frame of the scene; another rate puts keys between the
         scene's frames. The movement's speed in seconds is the motion's own in any case.
+    rate: frames of the scene per second; by default the context's scene's.
     notes: custom properties for the Action, such as its prompt; without those that are None.
     assign: whether the armature gets it; if not, the armature stays as it is.
 
     Keys 55 rotations and the pelvis's location; and at rest, with one key each, what else would pose the joints and is
     not at rest (`leftovers`). The scene's rate, range and present frame, the selection and other Actions stay as they
     are; an Action that only this armature used gets a fake user, so that it is not lost when the file is saved. Raises
-    `UserError` when the armature cannot be keyed, and for frames beyond Blender's.
+    `UserError` when the armature cannot be keyed, for frames beyond Blender's, and for a motion that would be too long
+    to be read back.
     After any failure the armature is as it was and no Action is left behind.
     """
     bones = Bones.of(armature)
     bones.check_keyable()
-    frames, channels = _channels_of(bones, motion, start_frame, fps)
-    check_span(frames[0], frames[-1])
-
+    frames, channels = _channels_of(bones, motion, start_frame, fps, rate)
     left = leftovers(bones)
     before = Assignment.of(armature)
     modes = {bone: bone.rotation_mode for bone in armature.pose.bones}
@@ -80,6 +81,13 @@ def key_motion(
     return new.action
 
 
+def check_motion(motion: Motion, start_frame: float, fps: float | None = None, rate: float | None = None) -> None:
+    """Raises `UserError` for a motion that `key_motion` would refuse to key there, whatever the armature."""
+    rate = rate or scene_fps()
+    keys = frames_at(motion, fps or rate)
+    check_span(start_frame, start_frame + (keys - 1) * (rate / (fps or rate)))
+
+
 def check_span(first: float, last: float) -> None:
     """Raises `UserError` for frames that Blender's timeline does not have."""
     if not -_LAST_FRAME <= first <= last <= _LAST_FRAME:
@@ -89,11 +97,14 @@ def check_span(first: float, last: float) -> None:
         )
 
 
-def rekey_motion(armature: bpy.types.Object, motion: Motion, notes: Mapping[str, object] | None = None) -> None:
+def rekey_motion(
+    armature: bpy.types.Object, motion: Motion, notes: Mapping[str, object] | None = None, rate: float | None = None
+) -> None:
     """Puts `motion` in the place of what the armature's Action holds, from the Action's first frame on.
 
     Keys the same channels as `key_motion`, at the scene's rate, over the ones that are there: for a slider, which does
     this many times a second. What else the Action holds stays. The armature follows with Blender's next update.
+    rate: as for `key_motion`.
     Raises `UserError` when the armature or its Action cannot be keyed; nothing has been changed then.
     """
     bones = Bones.of(armature)
@@ -107,7 +118,7 @@ def rekey_motion(armature: bpy.types.Object, motion: Motion, notes: Mapping[str,
     pelvis = curves.get((bones.path(0, "rotation_quaternion"), 0))
     if pelvis is None or not len(pelvis.keyframe_points):
         raise UserError(f'The Action "{action.name}" has no keys of the pelvis; make the motion anew.')
-    frames, channels = _channels_of(bones, motion, pelvis.keyframe_points[0].co[0], None)
+    frames, channels = _channels_of(bones, motion, pelvis.keyframe_points[0].co[0], None, rate)
 
     own = NewAction.of(action, armature)
     for channel in channels:
@@ -147,10 +158,11 @@ class _Channel(NamedTuple):
 
 
 def _channels_of(
-    bones: Bones, motion: Motion, start_frame: float, fps: float | None
+    bones: Bones, motion: Motion, start_frame: float, fps: float | None, rate: float | None
 ) -> tuple[np.ndarray, list[_Channel]]:
     """(T,) frames of the scene, and what is keyed in them: 55 rotations and the pelvis's location."""
-    rate = scene_fps()
+    rate = rate or scene_fps()
+    check_motion(motion, start_frame, fps, rate)
     motion = motion.resample(fps or rate)
     frames = start_frame + np.arange(len(motion)) * (rate / motion.fps)
     rotations = rot.continuous(motion.rotations)

@@ -6,11 +6,12 @@ import bpy
 import numpy as np
 
 from ..core import latent_file
+from ..core.errors import UserError
 from ..core.loop import ending_as_begun
 from ..core.motion import Motion
 from ..core.prompt import MAX_FRAMES, MIN_FRAMES, action_name
 from ..core.recipe import Made, Recipe
-from .cycles import make_cyclic
+from .cycles import make_acyclic, make_cyclic
 from .keys import key_motion, rekey_motion
 
 RECIPE_NOTE, PROMPT_NOTE, PACK_NOTE, LATENT_NOTE = "recipe", "prompt", "pack", "latent"
@@ -19,22 +20,41 @@ there is a single one (float32, base64)."""
 
 
 def key_made(
-    armature: bpy.types.Object, recipe: Recipe, made: Made, name: str, start_frame: float = 1, assign: bool = True
+    armature: bpy.types.Object,
+    recipe: Recipe,
+    made: Made,
+    name: str,
+    start_frame: float = 1,
+    assign: bool = True,
+    rate: float | None = None,
 ) -> bpy.types.Action:
     """A new Action called `name` with the motion that was made; a loop goes round for ever. Returns the Action.
 
-    start_frame, assign: as for `key_motion`, which also says what is raised.
+    start_frame, assign, rate: as for `key_motion`, which also says what is raised.
     """
     motion, notes = _round(recipe, made), _notes(recipe, made)
-    action = key_motion(armature, motion, action_name(name), start_frame, notes=notes, assign=assign)
+    action = key_motion(armature, motion, action_name(name), start_frame, rate=rate, notes=notes, assign=assign)
     if recipe.loop:
         make_cyclic(action, armature)
     return action
 
 
-def rekey_made(armature: bpy.types.Object, recipe: Recipe, made: Made) -> None:
-    """Puts the motion that was made in the place of what the armature's Action holds, as `rekey_motion` does."""
-    rekey_motion(armature, _round(recipe, made), _notes(recipe, made))
+def rekey_made(armature: bpy.types.Object, recipe: Recipe, made: Made, rate: float | None = None) -> None:
+    """Puts the motion that was made in the place of what the armature's Action holds, as `rekey_motion` does.
+
+    A loop goes round for ever, and what was a loop no longer does. A manual frame range that held all of the Action's
+    keys holds all of them again.
+    """
+    action = armature.animation_data.action if armature.animation_data else None
+    was_loop = action is not None and _is_loop(action)
+    whole = action is not None and action.use_frame_range and _manual(action) == tuple(action.curve_frame_range)
+    rekey_motion(armature, _round(recipe, made), _notes(recipe, made), rate)
+    if recipe.loop:
+        make_cyclic(action, armature)
+    elif was_loop:
+        make_acyclic(action, armature)
+    elif whole:
+        action.frame_start, action.frame_end = action.curve_frame_range
 
 
 def recipe_of(action: bpy.types.Action) -> Recipe | None:
@@ -46,6 +66,18 @@ def recipe_of(action: bpy.types.Action) -> Recipe | None:
         frames = min(max(round(last - first) + 1, MIN_FRAMES), MAX_FRAMES)
         return Recipe.of_prompt(str(action[PROMPT_NOTE]), frames)
     return None
+
+
+def _is_loop(action: bpy.types.Action) -> bool:
+    try:
+        recipe = recipe_of(action)
+    except UserError:
+        return False
+    return recipe is not None and recipe.loop
+
+
+def _manual(action: bpy.types.Action) -> tuple[float, float]:
+    return action.frame_start, action.frame_end
 
 
 def latent_of(action: bpy.types.Action) -> np.ndarray | None:

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..core import rotations as rot
 from ..core.errors import UserError
-from ..core.motion import Motion
+from ..core.motion import MOST_FRAMES, Motion
 from ..core.skeleton import JOINTS
 from .bones import Bones, units_per_metre
 from .chain import Link, Other, others, posed, rest_rotation
@@ -27,8 +27,6 @@ from .versions import fcurves_of, is_muted
 
 TIE = 1e-6
 """Frames; keeps 29.999999 from losing the last one."""
-
-_MOST_FRAMES = 200_000  # of an Action that is read: two hours, and half a gigabyte
 
 
 def read_motion(armature: bpy.types.Object, action: bpy.types.Action | None = None, fps: float = 30.0) -> Motion:
@@ -206,10 +204,21 @@ class KeptKeys:
     others: tuple[OtherKeys, ...] = ()
     above: _Above | None = None
 
+    def frames_at(self, fps: float = 30.0) -> int:
+        """How many frames the Motion has at `fps`. Raises `UserError` for more than `MOST_FRAMES`."""
+        count = (self.last - self.first) / (self.rate / fps) + TIE
+        if count >= MOST_FRAMES:
+            hours = count / fps / 3600
+            raise UserError(
+                f"At the scene's {self.rate:g} frames per second the Action lasts {hours:,.1f} hours and is too long; "
+                "check the scene's rate, or set the Action's frame range by hand."
+            )
+        return int(count) + 1
+
     def motion(self, fps: float = 30.0) -> Motion:
-        """The Motion, at `fps` frames per second. May run in any thread."""
+        """The Motion, at `fps` frames per second. May run in any thread. Raises what `frames_at` raises."""
         step = self.rate / fps
-        frames = self.first + np.arange(int((self.last - self.first) / step + TIE) + 1) * step
+        frames = self.first + np.arange(self.frames_at(fps)) * step
         return Motion(*self.at(frames), fps)
 
     def at(self, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -265,8 +274,8 @@ class KeptKeys:
 
 def check_length(name: str, frames: float) -> None:
     """Raises `UserError` for an Action of more frames than can be read."""
-    if frames > _MOST_FRAMES:
+    if frames > MOST_FRAMES:
         raise UserError(
-            f'The Action "{name}" is {frames:,.0f} frames long, and {_MOST_FRAMES:,} can be read; '
+            f'The Action "{name}" is {frames:,.0f} frames long, and {MOST_FRAMES:,} can be read; '
             "look for a stray key, or set its frame range by hand."
         )

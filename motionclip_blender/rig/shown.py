@@ -17,7 +17,7 @@ import numpy as np
 
 from ..core import rotations as rot
 from ..core.errors import UserError
-from ..core.motion import Motion
+from ..core.motion import Motion, frames_at
 from ..core.skeleton import JOINTS, PARENTS
 from .bones import BLENDER_AXES, Bones, units_per_metre
 from .channels import rotation_parts
@@ -44,8 +44,12 @@ class Shown:
         """The scene's frames per second."""
         return self.whole.fps
 
+    def frames_at(self, fps: float = 30.0) -> int:
+        """How many frames the Motion has at `fps`. Raises `UserError` for too many."""
+        return frames_at(self.whole, fps)
+
     def motion(self, fps: float = 30.0) -> Motion:
-        """The Motion, at `fps` frames per second. May run in any thread."""
+        """The Motion, at `fps` frames per second. May run in any thread. Raises what `frames_at` raises."""
         return self.whole.resample(fps)
 
     def digest(self) -> bytes:

@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 
 from motionclip_blender.core.loop import closed, cycle_travel, ending_as_begun
+from motionclip_blender.core.recipe import Made, Recipe
 from motionclip_blender.core.skeleton import INDEX
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.cycles import make_cyclic
 from motionclip_blender.rig.keys import key_motion, read_motion
+from motionclip_blender.rig.made import key_made, rekey_made
 from motionclip_blender.rig.nla import push_down
+from motionclip_blender.rig.versions import fcurves_of
 from tests.rig.test_nla import pose
 from tests.synthetic import angle_between, random_motion
 
@@ -57,8 +60,6 @@ def test_the_action_says_so(armature):
 
 
 def modifiers_of(armature):
-    from motionclip_blender.rig.versions import fcurves_of
-
     return [curve.modifiers for curve in fcurves_of(armature.animation_data.action, armature, "pose.bones[")]
 
 
@@ -79,3 +80,49 @@ def test_a_strip_repeats_the_round(armature):
     strip.repeat = 3
     assert np.allclose(pose(armature, START + FRAMES + 5)[:, :3, :3], before[:, :3, :3], atol=1e-4)
     assert bpy.data.actions["walk"].use_cyclic
+
+
+# --- an Action that becomes a loop, and one that is none any more
+
+
+def made_of(frames: int, loop: bool, seed: int = 0) -> tuple[Recipe, Made]:
+    motion = random_motion(frames, fps=24.0, seed=seed, size=0.2)
+    return Recipe.of_prompt("walk", frames, loop=loop), Made(closed(motion) if loop else motion, "pack 1")
+
+
+def told(action: bpy.types.Action, armature: bpy.types.Object) -> tuple:
+    """All that tells a loop from a motion that ends."""
+    cycles = {tuple(one.mode_after for one in curve.modifiers) for curve in fcurves_of(action, armature, "pose.bones[")}
+    manual = (action.frame_start, action.frame_end) if action.use_frame_range else None
+    return cycles, manual, action.use_cyclic, len(read_motion(armature, action, fps=24.0))
+
+
+@pytest.mark.parametrize("before", [(24, False), (24, True), (40, True)])
+@pytest.mark.parametrize("after", [(24, False), (24, True), (40, False), (40, True), (17, True), (17, False)])
+def test_a_motion_in_the_place_of_another_is_as_if_it_had_been_keyed_at_first(scene, small_body, before, after):
+    armature = add_body(small_body)
+    action = key_made(armature, *made_of(*before), "walk", START)
+    rekey_made(armature, *made_of(*after, seed=1))
+    fresh = key_made(armature, *made_of(*after, seed=1), "fresh", START)
+    armature.animation_data.action = action
+    assert told(action, armature) == told(fresh, armature)
+    assert tuple(action.frame_range) == tuple(fresh.frame_range)
+
+
+def test_a_loops_curves_that_were_deleted_come_back_with_their_cycles(scene, small_body):
+    armature = add_body(small_body)
+    action = key_made(armature, *made_of(24, True), "walk", START)
+    for curve in fcurves_of(action, armature, 'pose.bones["left_knee"]'):
+        (getattr(action, "fcurves", None) or action.layers[0].strips[0].channelbags[0].fcurves).remove(curve)
+    rekey_made(armature, *made_of(24, True, seed=1))
+    assert {len(modifiers) for modifiers in modifiers_of(armature)} == {1}
+
+
+def test_a_range_and_cycles_of_the_users_own_stay(scene, small_body):
+    armature = add_body(small_body)
+    action = key_made(armature, *made_of(24, False), "walk", START)
+    action.use_frame_range, action.frame_start, action.frame_end = True, START + 5, START + 9
+    curve = next(iter(fcurves_of(action, armature, "pose.bones[")))
+    curve.modifiers.new("CYCLES")
+    rekey_made(armature, *made_of(40, False, seed=1))
+    assert (action.frame_start, action.frame_end) == (START + 5, START + 9) and len(curve.modifiers) == 1
