@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from dataclasses import dataclass
 from functools import cached_property
@@ -216,7 +217,7 @@ def plain_arrays(path: Path, but: str = "") -> dict[str, np.ndarray]:
 
     The entry called `but` is not read. Raises `UserError` for a file that is missing, damaged, or no `.npz`.
     """
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise UserError(f"There is no body file {path}; choose an SMPL-X .npz file.")
     if not zipfile.is_zipfile(path):
         raise UserError(f"{path} is not an SMPL-X .npz file; choose SMPLX_NEUTRAL.npz.")

@@ -13,6 +13,7 @@ from ..core.prompt import MAX_FRAMES, MIN_FRAMES, action_name
 from ..core.recipe import Made, Recipe
 from .cycles import make_acyclic, make_cyclic
 from .keys import key_motion, rekey_motion
+from .versions import fcurves_of
 
 RECIPE_NOTE, PROMPT_NOTE, PACK_NOTE, LATENT_NOTE = "recipe", "prompt", "pack", "latent"
 """Custom properties of an Action: what it was made from. A prompt is noted where there was nothing else, a latent where
@@ -47,10 +48,14 @@ def rekey_made(armature: bpy.types.Object, recipe: Recipe, made: Made, rate: flo
     """
     action = armature.animation_data.action if armature.animation_data else None
     was_loop = action is not None and _is_loop(action)
-    whole = action is not None and action.use_frame_range and _manual(action) == tuple(action.curve_frame_range)
+    whole = action is not None and _holds_all(action)
+    curves = len(fcurves_of(action, armature, "pose.bones[")) if was_loop else 0
     rekey_motion(armature, _round(recipe, made), _notes(recipe, made), rate)
     if recipe.loop:
-        make_cyclic(action, armature)
+        # at a slider's steps it is one already, and to go through all curves would cost as much as a fifth of the keys
+        same = was_loop and _holds_all(action) and curves == len(fcurves_of(action, armature, "pose.bones["))
+        if not same:
+            make_cyclic(action, armature)
     elif was_loop:
         make_acyclic(action, armature)
     elif whole:
@@ -76,8 +81,9 @@ def _is_loop(action: bpy.types.Action) -> bool:
     return recipe is not None and recipe.loop
 
 
-def _manual(action: bpy.types.Action) -> tuple[float, float]:
-    return action.frame_start, action.frame_end
+def _holds_all(action: bpy.types.Action) -> bool:
+    """Whether an Action has a manual frame range, which holds its keys exactly."""
+    return action.use_frame_range and (action.frame_start, action.frame_end) == tuple(action.curve_frame_range)
 
 
 def latent_of(action: bpy.types.Action) -> np.ndarray | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import zlib
 from pathlib import Path
@@ -30,7 +31,7 @@ def read_pixels(path: Path) -> np.ndarray:
     Raises `UserError` for a file that is missing, too large, or no picture that Blender reads.
     """
     path = Path(path).absolute()
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise UserError(f"There is no image file {path}; choose one that is there.")
     try:
         image = bpy.data.images.load(str(path))

@@ -53,28 +53,28 @@ def terms_of(scene: bpy.types.Scene) -> list[Term]:
     return [Term(round(plain(weight), _DECIMALS), source) for weight, source in found if source is not None]
 
 
-def expression_changed(context: bpy.types.Context) -> None:
+def expression_changed(scene: bpy.types.Scene) -> None:
     """The user has typed an expression: the list shows its terms. One that cannot be read leaves the list alone."""
     if _in_step:
         return
-    terms, error = checked(context.scene.motionclip.arithmetic.expression)
+    terms, error = checked(scene.motionclip.arithmetic.expression)
     if error is None:
-        _fill(context.scene, terms)
-        live.follow(context, "arithmetic")
+        _fill(scene, terms)
+        live.follow(scene, "arithmetic")
 
 
-def terms_changed(context: bpy.types.Context) -> None:
+def terms_changed(scene: bpy.types.Scene) -> None:
     """The user has changed the list: the expression says the same."""
     if _in_step:
         return
-    asked = context.scene.motionclip.arithmetic
+    asked = scene.motionclip.arithmetic
     for item in asked.terms:
         if not abs(item.weight) < float("inf"):  # nan included, which a script may set
             with _keeping_step():
                 item.weight = 0.0
     with _keeping_step():
-        asked.expression = to_text(terms_of(context.scene))
-    live.follow(context, "arithmetic")
+        asked.expression = to_text(terms_of(scene))
+    live.follow(scene, "arithmetic")
 
 
 def set_terms(scene: bpy.types.Scene, terms: Iterable[Term]) -> None:
@@ -154,8 +154,9 @@ class MOTIONCLIP_OT_add_style(Making, bpy.types.Operator):
         return super().request(context)
 
     def end(self, context: bpy.types.Context, result: Made) -> set[str]:
+        scene = generation.scene_of(self.wanted)  # if that is gone, nothing is keyed
         done = super().end(context, result)
-        set_terms(context.scene, self._terms)
+        set_terms(scene, self._terms)
         return done
 
 
@@ -194,7 +195,7 @@ class MOTIONCLIP_OT_remove_term(Reporting, bpy.types.Operator):
         if index < len(asked.terms):
             asked.terms.remove(index)
             asked.active = max(min(asked.active, len(asked.terms) - 1), 0)
-            terms_changed(context)
+            terms_changed(context.scene)
         return {"FINISHED"}
 
 

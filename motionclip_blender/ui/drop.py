@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -84,30 +85,48 @@ class MOTIONCLIP_OT_import_motion(Reporting, ImportHelper, bpy.types.Operator):
         return ImportHelper.invoke(self, context, event)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        from ..rig.remarks import put_to_rest, why_still
+        from ..rig.rollback import whole_or_nothing
 
         try:
             up = "" if self.up == "AUTO" else self.up
             loaded = [_load(path, up) for path in _paths(self)]  # all of them, before anything is changed
             if not loaded:
                 raise UserError(_("No file was chosen; choose a .npz file."))
-            motions = [one for one in loaded if one.motion is not None]
-            if self.on_floor:
-                body = sources(context).body()
-                motions = [one._replace(motion=body.on_floor(one.motion)) for one in motions]
-            armature = self._armature(context) if motions else None
-            for one in motions:
-                self._key(armature, one)
-            remarks = [*put_to_rest(armature), *why_still(armature)] if motions else []
-            for one in loaded:
-                if one.latent is not None:
-                    from .latents import save
-
-                    save(context.scene, one.name, one.latent, one.pack)
+            self._check(loaded)
+            with whole_or_nothing(generation.armature_of(context)):
+                remarks = self._take_in(context, loaded)
         except Exception as error:
             return self.refuse(sentence(error))
         self.tell(_told(loaded), remarks)
         return {"FINISHED"}
+
+    def _check(self, loaded: list[_Loaded]) -> None:
+        """Raises `UserError` for the first motion that cannot be keyed where it is to begin."""
+        from ..rig.keys import check_motion
+
+        for one in loaded:
+            if one.motion is not None:
+                try:
+                    check_motion(one.motion, self.start_frame)
+                except UserError as error:
+                    raise UserError(f"{one.name}: {error}") from error
+
+    def _take_in(self, context: bpy.types.Context, loaded: list[_Loaded]) -> list[str]:
+        """Keys the motions and saves the latents. Returns what the user should know about the person."""
+        from ..rig.remarks import put_to_rest, why_still
+        from .latents import save
+
+        motions = [one for one in loaded if one.motion is not None]
+        if self.on_floor:
+            body = sources(context).body()
+            motions = [one._replace(motion=body.on_floor(one.motion)) for one in motions]
+        armature = self._armature(context) if motions else None
+        for one in motions:
+            self._key(armature, one)
+        for one in loaded:
+            if one.latent is not None:
+                save(context.scene, one.name, one.latent, one.pack)
+        return [*put_to_rest(armature), *why_still(armature)] if motions else []
 
     def _armature(self, context: bpy.types.Context) -> bpy.types.Object:
         """The active SMPL-X armature, or that of a new body where there is none."""
@@ -147,13 +166,16 @@ class MOTIONCLIP_OT_generate_from_image(Making, ImportHelper, bpy.types.Operator
         if self.filepath:
             return Making.invoke(self, context, event)
         self.browsing = True
+        self.take("frames", context.scene.motionclip.frames)  # the browser shows them beside the files
+        self.take("start_frame", start_frame(context.scene))
         return ImportHelper.invoke(self, context, event)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         if not getattr(self, "browsing", False):
             return super().execute(context)
         # the file browser ends this operator; another one goes on with a worker, as after a drop
-        bpy.ops.motionclip.generate_from_image("INVOKE_DEFAULT", filepath=self.filepath)
+        chosen = {name: getattr(self, name) for name in ("filepath", "frames", "start_frame")}
+        bpy.ops.motionclip.generate_from_image("INVOKE_DEFAULT", **chosen)
         return {"CANCELLED"}
 
     def begin(self, context: bpy.types.Context) -> Work[Made]:
@@ -212,7 +234,7 @@ def _load(path: Path, up: str) -> _Loaded:
 
     from ..core import amass, latent_file
 
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise UserError(_("There is no file {}; choose one that is there.").format(path))
     try:
         with np.load(path, allow_pickle=False) as data:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,8 +82,8 @@ def gathered(
                     images[name] = image_pixels(image) if image else read_pixels(bpy.path.abspath(name))
                 case SavedLatent(name) if name in there:
                     latents[name] = there[name]
-                case SavedLatent(name) if (path := Path(bpy.path.abspath(name))).is_file():
-                    latents[name] = latent_file.load(path)
+                case SavedLatent(name) if os.path.isfile(path := bpy.path.abspath(name)):
+                    latents[name] = latent_file.load(Path(path))
         except UserError as error:
             raise ExpressionError(term.at, str(error)) from error
     return Gathered(keys, images, latents, tuple(said))

@@ -26,12 +26,14 @@ class Request:
     """What is wanted, as plain values: nothing of Blender's is held while the worker runs, for undo, deleting
     and loading files free it.
 
-    fps: the scene's rate. armature: the object's `session_uid`. action: that of the armature's Action which is to be
-    keyed anew; 0 for a new Action. found: what the recipe names.
+    scene, armature: the `session_uid`s of the scene that it is wanted in and of the object. fps: the scene's rate.
+    action: the `session_uid` of the armature's Action which is to be keyed anew; 0 for a new Action. found: what the
+    recipe names.
     """
 
     recipe: Recipe
     start_frame: int
+    scene: int
     fps: float
     armature: int
     action: int = 0
@@ -40,8 +42,18 @@ class Request:
 
 def armature_of(context: bpy.types.Context) -> bpy.types.Object | None:
     """The active armature, or the one that the active mesh is bound to."""
-    active = context.active_object
+    return _armature_of(context.active_object)
+
+
+def _armature_of(active: bpy.types.Object | None) -> bpy.types.Object | None:
     return active.find_armature() if active is not None and active.type == "MESH" else active
+
+
+def armature_in(scene: bpy.types.Scene) -> bpy.types.Object | None:
+    """The armature that is active in a scene, which need not be the context's: that of its first view layer then."""
+    if scene == bpy.context.scene:
+        return armature_of(bpy.context)
+    return _armature_of(scene.view_layers[0].objects.active)
 
 
 def action_of(armature: bpy.types.Object | None) -> bpy.types.Action | None:
@@ -72,7 +84,7 @@ def request(
         with _places_of(recipe):
             found = gathered(scene, armature, recipe.terms, recipe.as_shown)
     uid = action.session_uid if action is not None else 0
-    return Request(recipe, start_frame, scene_fps(scene), armature.session_uid, uid, found)
+    return Request(recipe, start_frame, scene.session_uid, scene_fps(scene), armature.session_uid, uid, found)
 
 
 def make(engine: Engine, wanted: Request, known: KnownLatents, progress: Progress | None = None) -> Made:
@@ -99,12 +111,12 @@ def key(wanted: Request, made: Made) -> bpy.types.Action:
 
     armature = _armature(wanted)
     if not wanted.action:
-        return key_made(armature, wanted.recipe, made, wanted.recipe.title, wanted.start_frame)
+        return key_made(armature, wanted.recipe, made, wanted.recipe.title, wanted.start_frame, rate=wanted.fps)
     action = action_of(armature)
     if action is None or action.session_uid != wanted.action:
         raise UserError("The armature got another Action while the motion was made; nothing was changed.")
     before = recipe_of(action)
-    rekey_made(armature, wanted.recipe, made)
+    rekey_made(armature, wanted.recipe, made, wanted.fps)
     # named after what it is made from, unless the user has named it otherwise
     if before is not None and before.title != wanted.recipe.title and action.name == action_name(before.title):
         action.name = action_name(wanted.recipe.title)
@@ -128,7 +140,7 @@ def key_row(
     try:
         for recipe, made in zip(recipes, motions, strict=True):
             name = f"{recipe.factor:.2f} {recipe.title}"
-            actions.append(key_made(armature, recipe, made, name, wanted.start_frame, assign=False))
+            actions.append(key_made(armature, recipe, made, name, wanted.start_frame, assign=False, rate=wanted.fps))
         if as_strips:
             in_row(armature, actions, wanted.start_frame, wanted.recipe.title)
             use_quaternions(Bones.of(armature))
@@ -145,6 +157,19 @@ def remarks(wanted: Request) -> list[str]:
     armature = _armature(wanted)
     new = [] if wanted.action else put_to_rest(armature)
     return [*new, *why_still(armature), *wanted.found.said]
+
+
+def scene_of(wanted: Request) -> bpy.types.Scene:
+    """The scene that something was wanted in, whichever is shown by now. Raises `UserError` when it is gone."""
+    return existing_scene(wanted.scene)
+
+
+def existing_scene(uid: int) -> bpy.types.Scene:
+    """The scene with a `session_uid`. Raises `UserError` when it is gone."""
+    scene = next((one for one in bpy.data.scenes if one.session_uid == uid), None)
+    if scene is None:
+        raise UserError("The scene was deleted while the motion was made; nothing was changed.")
+    return scene
 
 
 def _armature(wanted: Request) -> bpy.types.Object:

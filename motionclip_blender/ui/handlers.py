@@ -29,7 +29,7 @@ def forget(*_) -> None:
 @persistent
 def catch_up(*_) -> None:
     """An undo step may have been taken before the motion was where its slider is."""
-    live.catch_up(bpy.context)
+    live.catch_up(bpy.context.scene)
 
 
 def attach() -> None:

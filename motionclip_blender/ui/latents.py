@@ -78,7 +78,7 @@ class MOTIONCLIP_OT_save_latent(Working, bpy.types.Operator):
         from ..rig.bones import Bones
         from ..rig.made import latent_of, pack_of
 
-        armature = generation.armature_of(context)
+        self._scene, armature = context.scene.session_uid, generation.armature_of(context)
         Bones.of(armature)
         action, settings, self.left_out = generation.action_of(armature), context.scene.motionclip, []
         if not self.properties.is_property_set("name"):
@@ -97,7 +97,7 @@ class MOTIONCLIP_OT_save_latent(Working, bpy.types.Operator):
         return work
 
     def end(self, context: bpy.types.Context, result: tuple[np.ndarray, str]) -> set[str]:
-        item = save(context.scene, self.name, *result)
+        item = save(generation.existing_scene(self._scene), self.name, *result)
         self.tell(_('Saved the latent "{}"').format(item.name), self.left_out)
         return {"FINISHED"}
 

@@ -83,12 +83,12 @@ class Live:
 LIVE = Live()
 
 
-def follow(context: bpy.types.Context, section: str) -> None:
-    """Brings the active armature's motion to what a part of the panel says, if it was made from the same sources.
+def follow(scene: bpy.types.Scene, section: str) -> None:
+    """Brings a scene's active armature's motion to what a part of its panel says, if it was made from the same sources.
 
     For the changes of properties. section: a key of `recipes.SECTIONS`.
     """
-    scene, armature = context.scene, generation.armature_of(context)
+    armature = generation.armature_in(scene)
     scene.motionclip.behind = ""  # whatever was: this change is the last one
     if SESSION.error == LIVE.error:
         SESSION.error = ""
@@ -96,7 +96,7 @@ def follow(context: bpy.types.Context, section: str) -> None:
         wish = _wish(scene, armature, section)
         if wish is not None and not _at_once(scene, armature, wish):
             scene.motionclip.behind = section
-            catch_up(context)
+            catch_up(scene)
     except Exception as error:
         _tell(error)
 
@@ -106,9 +106,9 @@ def follows(context: bpy.types.Context, section: str) -> bool:
     return _wish(context.scene, generation.armature_of(context), section) is not None
 
 
-def catch_up(context: bpy.types.Context) -> None:
-    """Lets the worker bring the active armature's motion to what the panel says, if it is behind."""
-    scene, armature = context.scene, generation.armature_of(context)
+def catch_up(scene: bpy.types.Scene) -> None:
+    """Lets the worker bring a scene's active armature's motion to what its panel says, if it is behind."""
+    armature = generation.armature_in(scene)
     if scene.motionclip.behind and armature is not None:
         LIVE.scene, LIVE.armature = scene.session_uid, armature.session_uid
         if not bpy.app.timers.is_registered(_tick):

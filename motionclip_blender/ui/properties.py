@@ -99,28 +99,31 @@ KINDS = (
 _STYLE = ("STYLE", "Style", "A way to move", "COLOR", 4)
 
 
+# The scene is the one that the property belongs to, which need not be the context's: a script may set any.
+
+
 def _terms_changed(self: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
     from .arithmetic import terms_changed
 
-    terms_changed(context)
+    terms_changed(self.id_data)
 
 
 def _expression_changed(self: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
     from .arithmetic import expression_changed
 
-    expression_changed(context)
+    expression_changed(self.id_data)
 
 
 def _blend_changed(self: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
     from .live import follow
 
-    follow(context, "blend")
+    follow(self.id_data, "blend")
 
 
 def _composition_changed(self: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
     from .live import follow
 
-    follow(context, "composition")
+    follow(self.id_data, "composition")
 
 
 def _latent_renamed(self: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:

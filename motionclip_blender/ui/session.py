@@ -48,8 +48,11 @@ class Session:
 
     @property
     def busy(self) -> bool:
-        """Whether a job runs, be it one that was cancelled and has not ended yet."""
-        return self.job is not None and not self.job.finished
+        """Whether a job is under way: until it has ended, cancelled or not, and the operator that waits has its result.
+
+        A second job in between would take the first one's timer away, and the first one's motion would never be keyed.
+        """
+        return self.job is not None and (not self.job.finished or self.timer is not None)
 
     def engine(self, sources: Sources) -> Engine:
         """The engine for `sources`, kept from run to run; made anew when the preferences have changed."""

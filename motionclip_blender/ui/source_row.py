@@ -5,6 +5,9 @@ from __future__ import annotations
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
+from ..core.errors import UserError
+from . import generation
+
 
 def draw_source(layout: bpy.types.UILayout, label: str, picked: bpy.types.PropertyGroup) -> None:
     """A row with a `MOTIONCLIP_PG_source`."""
@@ -56,13 +59,15 @@ class MOTIONCLIP_OT_pick_image(bpy.types.Operator):
     into: StringProperty(options={"HIDDEN", "SKIP_SAVE"})
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        self._scene = context.scene.session_uid  # while files are looked through, another one may be shown
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
+        uid = getattr(self, "_scene", context.scene.session_uid)
         try:
-            picked = context.scene.path_resolve(self.into)
-        except ValueError:  # undone meanwhile
+            picked = generation.existing_scene(uid).path_resolve(self.into)
+        except (ValueError, UserError):  # undone or deleted meanwhile
             return {"CANCELLED"}
         picked.image = self.filepath
         return {"FINISHED"}
