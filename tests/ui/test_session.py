@@ -75,3 +75,17 @@ def test_opening_another_file_cancels_the_job_and_says_so(bpy) -> None:
 def test_opening_a_file_with_no_job_says_nothing(bpy) -> None:
     bpy.ops.wm.read_homefile(use_empty=True)
     assert SESSION.error == ""
+
+
+def test_a_job_is_under_way_until_its_operator_has_the_result() -> None:
+    session = Session()
+    session.begin()
+    job = session.start(lambda progress: "a motion")
+    session.timer = object()  # of the operator that waits
+    job.join()
+    assert job.finished and session.busy
+    with pytest.raises(UserError, match="being made already"):
+        session.begin()
+    session.timer = None  # it has keyed the motion
+    assert not session.busy
+    session.begin()
