@@ -10,6 +10,7 @@ import pytest
 pytest.importorskip("bpy")
 
 from motionclip_blender.core import amass, latent_file
+from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.skeleton import BODY_JOINTS
 from motionclip_blender.rig.bones import BLENDER_AXES
 from motionclip_blender.rig.keys import read_motion
@@ -166,6 +167,69 @@ def test_one_bad_file_among_good_ones_changes_nothing(bpy, motion_file, tmp_path
     files = [{"name": "cartwheel.npz"}, {"name": "damaged.npz"}]
     asked = {"directory": str(tmp_path), "files": files}
     assert "damaged.npz" in refused(bpy, bpy.ops.motionclip.import_motion, **asked)
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_start_beyond_the_timeline_changes_nothing(bpy, motion_file, there) -> None:
+    if there:
+        bpy.ops.motionclip.add_body()
+    asked = {"filepath": str(motion_file), "start_frame": 2_000_000}
+    assert "let it start elsewhere" in refused(bpy, bpy.ops.motionclip.import_motion, **asked)
+    assert len(bpy.data.objects) == (2 if there else 0) and len(bpy.data.meshes) == there
+
+
+def test_the_last_of_several_that_cannot_be_keyed_leaves_none(bpy, person, motion_file, tmp_path) -> None:
+    amass.save(random_motion(2000), tmp_path / "long.npz")
+    latent_file.save(np.ones(512, np.float32), tmp_path / "a latent.npz", "default 1")
+    files = [{"name": name} for name in ("a latent.npz", "cartwheel.npz", "long.npz")]
+    asked = {"directory": str(tmp_path), "files": files, "start_frame": 1_048_000}
+    assert "long: The motion would lie from" in refused(bpy, bpy.ops.motionclip.import_motion, **asked)
+    assert not bpy.data.actions and not saved(bpy.context.scene)
+
+
+@pytest.mark.parametrize("fps", [1e-3, 1e-12, 1e-300])
+def test_a_rate_that_makes_days_of_a_motion(bpy, motion_file, fps) -> None:
+    with np.load(motion_file) as data:
+        np.savez(motion_file, **{**data, "mocap_frame_rate": np.array(fps)})
+    assert "check its rate" in refused(bpy, bpy.ops.motionclip.import_motion, filepath=str(motion_file))
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_whatever_breaks_in_the_middle_is_taken_back(bpy, motion_file, tmp_path, monkeypatch, there) -> None:
+    from motionclip_blender.rig import keys
+
+    amass.save(random_motion(31), tmp_path / "walk.npz")
+    if there:
+        bpy.ops.motionclip.add_body()
+        person = bpy.context.object
+        person.animation_data_create().action = bpy.data.actions.new("before")
+        person.pose.bones["left_knee"].rotation_mode = "XYZ"
+    else:
+        bpy.ops.mesh.primitive_cube_add()
+    chosen = bpy.context.object
+    real = keys.key_motion
+
+    def breaks(armature, motion, name, *given, **more):
+        if name == "walk":
+            raise UserError("Enough.")
+        return real(armature, motion, name, *given, **more)
+
+    monkeypatch.setattr(keys, "key_motion", breaks)
+    asked = {"directory": str(tmp_path), "files": [{"name": "cartwheel.npz"}, {"name": "walk.npz"}]}
+    assert "Enough." in refused(bpy, bpy.ops.motionclip.import_motion, **asked)
+    assert bpy.context.object == chosen and chosen.select_get()
+    if there:
+        assert person.animation_data.action.name == "before" and not bpy.data.actions["before"].use_fake_user
+        assert person.pose.bones["left_knee"].rotation_mode == "XYZ"
+
+
+@pytest.mark.parametrize("name", ["x" * 300 + ".npz", "ä" * 200 + ".npz"])
+def test_a_name_that_no_file_can_have(bpy, person, default_pack, name) -> None:
+    assert "There is no file" in refused(bpy, bpy.ops.motionclip.import_motion, filepath=f"/tmp/{name}")
+    image = name.replace(".npz", ".png")
+    assert "no image file" in refused(bpy, bpy.ops.motionclip.generate_from_image, filepath=f"/tmp/{image}")
+    asked = {"expression": f'"walk" + latent("{name}")'}
+    assert "no saved latent" in refused(bpy, bpy.ops.motionclip.make, **asked)
 
 
 def test_an_armature_that_cannot_be_keyed(bpy, person, motion_file) -> None:
