@@ -9,12 +9,13 @@ import pytest
 
 pytest.importorskip("bpy")
 
+from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.expression import parse
 from motionclip_blender.core.styles import presets
 from motionclip_blender.core.terms import ActionName, ImageFile, Prompt, SavedLatent, StyleName, Term, to_text
 from motionclip_blender.rig.keys import key_motion, read_motion
 from motionclip_blender.ui.arithmetic_panel import shown_part
-from motionclip_blender.ui.session import SESSION
+from motionclip_blender.ui.session import SESSION, Sources
 from tests.synthetic import angle_between, random_motion
 from tests.ui.test_recognise import refused
 
@@ -282,3 +283,88 @@ def test_the_mark_stands_below_the_mistake(at) -> None:
 
 def test_the_mark_of_something_missing_stands_behind_the_end() -> None:
     assert shown_part('"jump" +', 9, 40, len) == ('"jump" +', " " * 8 + "▲")
+
+
+# --- another scene than the one that is shown
+
+
+@pytest.fixture
+def other(bpy, panel):
+    """Another scene, at 60 frames per second, with a person of its own."""
+    shown = bpy.context.scene
+    scene = bpy.data.scenes.new("Other")
+    scene.render.fps = 60
+    bpy.context.window.scene = scene
+    bpy.ops.motionclip.add_body()
+    bpy.context.window.scene = shown
+    return scene
+
+
+def test_a_script_that_edits_another_scene_leaves_the_one_that_is_shown(bpy, panel, other) -> None:
+    panel.arithmetic.expression = '"half typed'
+    other.motionclip.arithmetic.expression = JUMP
+    assert panel.arithmetic.expression == '"half typed' and not panel.arithmetic.terms
+    assert listed(other.motionclip)[1] == ("PROMPT", "old man walking", 0.7)
+    other.motionclip.arithmetic.terms[1].weight = 0.5
+    item = other.motionclip.arithmetic.terms.add()
+    item.prompt = "dance"
+    assert other.motionclip.arithmetic.expression == ('"jump" + 0.5 * "old man walking" - 0.7 * "walking" + "dance"')
+    assert panel.arithmetic.expression == '"half typed' and not panel.arithmetic.terms
+
+
+def test_the_motion_of_the_scene_follows_whose_weight_it_is(bpy, made, person, other) -> None:
+    bpy.context.window.scene = other
+    own = other.view_layers[0].objects.active
+    other.motionclip.arithmetic.expression = JUMP
+    bpy.ops.motionclip.make(frames=60)
+    bpy.context.window.scene = next(one for one in bpy.data.scenes if one != other)
+    before = rotations(person)
+    other.motionclip.arithmetic.terms[1].weight = 0.2
+    assert "0.2" in recipe(own)["first"] and "0.2" not in recipe(person)["first"]
+    assert tuple(own.animation_data.action.frame_range) == (1, 60)  # at that scene's own rate
+    assert np.array_equal(rotations(person), before)
+    made.arithmetic.terms[1].weight = 0.4
+    assert "0.4" in recipe(person)["first"] and "0.2" in recipe(own)["first"]
+    assert not np.array_equal(rotations(person), before)
+
+
+def test_a_scene_that_is_switched_while_a_motion_is_made(bpy, panel, person, other) -> None:
+    from motionclip_blender.core.recipe import Recipe
+    from motionclip_blender.ui import generation
+
+    wanted = generation.request(bpy.context.scene, person, Recipe.of_prompt("walk", 60))
+    result = generation.make(SESSION.engine(Sources()), wanted, SESSION.known)
+    bpy.context.window.scene = other
+    action = generation.key(wanted, result)
+    assert tuple(action.frame_range) == (1, 60)
+    assert generation.scene_of(wanted) != other
+    again = generation.request(generation.scene_of(wanted), person, Recipe.of_prompt("run", 60), action=action)
+    generation.key(again, generation.make(SESSION.engine(Sources()), again, SESSION.known))
+    assert tuple(action.frame_range) == (1, 60)
+    bpy.data.scenes.remove(generation.scene_of(wanted))
+    with pytest.raises(UserError, match="scene was deleted"):
+        generation.scene_of(wanted)
+
+
+# --- loops
+
+
+def keyed(person) -> tuple:
+    """How many frames are read back, whether the Action goes round, and its Cycles."""
+    from motionclip_blender.rig.versions import fcurves_of
+
+    action = person.animation_data.action
+    cycles = {len(curve.modifiers) for curve in fcurves_of(action, person, "pose.bones[")}
+    return len(read_motion(person, fps=24)), action.use_cyclic, action.use_frame_range, cycles
+
+
+@pytest.mark.parametrize("loop", [False, True])
+def test_a_style_makes_it_a_loop_or_none_as_the_panel_says(bpy, panel, person, loop) -> None:
+    panel.arithmetic.expression, panel.loop = '"walk"', loop
+    bpy.ops.motionclip.make()
+    panel.loop, panel.frames = not loop, 60
+    bpy.ops.motionclip.add_style(style="sad")
+    assert recipe(person)["loop"] is not loop
+    assert keyed(person) == ((60, False, False, {0}) if loop else (61, True, True, {1}))
+    panel.arithmetic.terms[-1].weight = 0.3
+    assert keyed(person) == ((60, False, False, {0}) if loop else (61, True, True, {1}))

@@ -236,3 +236,30 @@ def test_an_action_of_another_file(bpy, action, person, tmp_path) -> None:
         linked.actions = ["take 1"]
     bpy.context.object.animation_data_create().action = linked.actions[0]
     assert 'The Action "take 1" is linked from another file' in refused(bpy, bpy.ops.motionclip.tag_action)
+
+
+def test_a_label_of_no_use_can_be_edited(bpy, action) -> None:
+    own = bpy.context.scene.motionclip_labels
+    bpy.ops.motionclip.edit_labels()
+    own.items[0].name = "!!!"
+    assert bpy.ops.motionclip.edit_labels() == {"FINISHED"} and own.items[0].name == "!!!"
+    assert bpy.ops.motionclip.add_label(name="juggle") == {"FINISHED"} and own.items[-1].name == "juggle"
+    assert '"!!!" is of no use' in refused(bpy, bpy.ops.motionclip.recognise)
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+def test_an_action_far_beyond_the_world_is_not_recognised(bpy, action) -> None:
+    from motionclip_blender.rig.versions import fcurves_of
+
+    for curve in fcurves_of(action, bpy.context.object, 'pose.bones["pelvis"].location'):
+        for point in curve.keyframe_points:
+            point.co.y = 1e28
+    for operator in ("recognise", "save_latent", "tag_action", "mark_asset"):
+        assert "metres from the origin" in refused(bpy, getattr(bpy.ops.motionclip, operator))
+    assert action.name == "take 1" and not RECOGNITION.scores
+
+
+def test_in_a_scene_of_a_rate_that_cannot_be_it_is_said_at_once(bpy, action) -> None:
+    bpy.context.scene.render.fps_base = 1e4
+    for operator in ("recognise", "tag_action", "mark_asset"):
+        assert "check" in refused(bpy, getattr(bpy.ops.motionclip, operator))
