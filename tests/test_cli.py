@@ -60,6 +60,22 @@ WRONG = {
     "below a file": (["walk", "--npz", "file/x.npz"], "choose another place"),
     "no such body": (["walk", "--npz", "x.npz", "--body", "none.npz"], "no body file none.npz"),
     "no body": (["walk", "--npz", "x.npz", "--body", "file"], "not an SMPL-X .npz file"),
+    "the root as a motion file": (["walk", "--npz", "/"], "end its name in .npz"),
+    "the root as a latent": (["--blend", "walk", "run", "--latent", "/"], "end its name in .npz"),
+    "nothing as a file": (["walk", "--npz", ""], "end its name in .npz"),
+    "a name too long": (["walk", "--npz", "x" * 300 + ".npz"], "File name too long"),
+    "a numbered name too long": (["--blend", "walk", "run", "--npz", "x" * 251 + ".npz"], "File name too long"),
+    "a folder's name too long": (["walk", "--npz", "x" * 300 + "/x.npz"], "File name too long"),
+    "a body's name too long": (["walk", "--npz", "x.npz", "--body", "x" * 300], "no body file"),
+    "a pack's name too long": (["walk", "--npz", "x.npz", "--pack", "x" * 300], "not a model pack"),
+    "two outputs in one file": (
+        ["walk", "--npz", "x.npz", "--latent", "new/../x.npz"],
+        "--npz and --latent would both",
+    ),
+    "an output in a body's place": (
+        ["walk", "--npz", "body.npz", "--body", "./body.npz"],
+        "replace body.npz, which is",
+    ),
     "no pack": (["walk", "--npz", "x.npz", "--pack", "folder.npz"], "not a model pack"),
 }
 
@@ -68,6 +84,7 @@ WRONG = {
 def test_wrong_input_is_one_sentence_and_no_file(tmp_path: Path, arguments, sentence):
     (tmp_path / "folder.npz").mkdir()
     (tmp_path / "file").write_text("")
+    (tmp_path / "body.npz").write_text("")
     before = names(tmp_path)
     done = run(tmp_path, *arguments)
     assert done.returncode == 2 and done.stdout == ""

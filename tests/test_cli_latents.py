@@ -46,6 +46,21 @@ WRONG = {
     "empty labels": (["--recognise", "bad.npz", "--labels", "file"], "list of labels is empty"),
     "no labels asked for": (["walk", "--top", "3"], "--top goes with --recognise or --search only"),
     "top of none": (["--recognise", "bad.npz", "--top", "0"], "--top must be 1 or more, not 0"),
+    "a motion of its own": (["--expression", "[bad.npz]", "--npz", "./bad.npz"], "replace bad.npz, which is read"),
+    "a latent of its own": (["--expression", '"walk" + latent("bad.npz")', "--latent", "bad.npz"], "replace bad.npz"),
+    "an image of its own": (["--image", "photo.png", "--sheet", "folder/../photo.png"], "which is read"),
+    "a link to its own": (["--expression", "[link.npz]", "--npz", "bad.npz"], "replace bad.npz, which is read"),
+    "a stop of its own": (["--blend", "[bad-2.npz]", "walk", "--npz", "bad.npz"], "replace bad-2.npz, which is read"),
+    "stops in one file": (["--blend", "walk", "run", "--npz", "x.npz", "--latent", "x.npz"], "both write x-1.npz"),
+    "an image's name too long": (["--image", "x" * 300 + ".png"], "There is no file"),
+    "a motion's name too long": (["--expression", f"[{'x' * 300}.npz]"], "There is no file"),
+    "a latent's name too long": (["--expression", f'latent("{"x" * 300}.npz")'], "is no saved latent"),
+    "recognise a name too long": (["--recognise", "x" * 300 + ".npz"], "There is no file"),
+    "labels' name too long": (["--recognise", "bad.npz", "--labels", "x" * 300], "There is no file"),
+    "a frame of 5,000 digits": (["--expression", "[bad.npz]", "--reading", "9" * 5000], "the number of a frame"),
+    "recognise beyond the world": (["--recognise", "far.npz"], "metres from the origin"),
+    "add what is beyond the world": (["--expression", '"walk" + [far.npz]'], "metres from the origin"),
+    "recognise numbers beyond all": (["--recognise", "farther.npz"], "not finite"),
     "search nowhere": (["--search", "walk"], "--search needs the motion files"),
     "search for nothing": (["--search", "?!", "bad.npz"], "has no words"),
 }  # fmt: skip
@@ -55,8 +70,13 @@ WRONG = {
 def test_wrong_input_is_one_sentence_and_no_file(tmp_path: Path, arguments, sentence):
     (tmp_path / "file").write_text("")
     np.savez(tmp_path / "bad.npz", something=np.zeros(3))
+    (tmp_path / "link.npz").symlink_to("bad.npz")
+    (tmp_path / "photo.png").write_bytes(b"")
+    for name, place in (("far", 1e28), ("farther", 1e300)):
+        trans = np.linspace(0, place, 120).reshape(40, 3)
+        np.savez(tmp_path / f"{name}.npz", poses=np.zeros((40, 165)), trans=trans, mocap_frame_rate=30.0)
     before = names(tmp_path)
-    makes = not {"--recognise", "--search", "--top"} & set(arguments)
+    makes = not {"--recognise", "--search", "--top", "--npz", "--latent", "--sheet"} & set(arguments)
     done = run(tmp_path, *arguments, *(["--npz", "x.npz"] if makes else []))
     assert done.returncode == 2 and done.stdout == ""
     assert sentence in done.stderr and done.stderr.count("\n") == 1 and done.stderr.endswith(".\n")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import tempfile
+import itertools
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING, NoReturn
 from ..core.errors import UserError
 from ..core.expression import parse as parse_expression
 from ..core.prompt import checked_frames, checked_prompt
-from ..core.terms import ActionName, ExpressionError, ImageFile, Prompt, source_text
+from ..core.terms import ActionName, ExpressionError, ImageFile, Prompt, SavedLatent, source_text
+from .outputs import check_apart, check_output, free_name, numbered
 from .scenes import SceneReading, add_options, scene_reading
 
 if TYPE_CHECKING:  # numpy is behind them, and --help is to be there at once
@@ -23,9 +25,9 @@ OUTPUTS = {"out": ".blend", "npz": ".npz", "video": ".mp4", "sheet": ".png", "la
 NEED_BLENDER = ("out", "video", "sheet")
 MOTION_FILES = (".npz", ".blend")
 
-_FILE_NAME_BYTES = 80
 _STOPS = 5  # the paper's
 _TOP = 10
+_DIGITS = 10  # of the number of a frame, which no motion has
 _MARKS = '"“„«[]{}'  # a text with one of them is meant as an expression
 
 _EPILOG = """\
@@ -64,7 +66,7 @@ class MakeRequest:
 
     def numbered(self, name: str) -> list[Path]:
         """The files of an output that holds one motion: itself, or one for each stop."""
-        return _numbered(self.outputs[name], self.stops)
+        return numbered(self.outputs[name], self.stops)
 
 
 @dataclass(frozen=True)
@@ -222,16 +224,27 @@ def _making(given: argparse.Namespace) -> MakeRequest:
         stop_recipes(recipe, stops)  # too few or too many
     outputs = {name: Path(getattr(given, name)) for name in OUTPUTS if getattr(given, name) is not None}
     if not outputs:
-        outputs["out"] = _free_name(title)
+        outputs["out"] = free_name(title)
     if "latent" in outputs and recipe.way in ("travel", "mask"):
         raise UserError(f"A motion made with --{recipe.way} has no latent of its own; leave out --latent.")
     for name, path in outputs.items():
-        for file in _numbered(path, stops if name in ("npz", "video", "latent") else 0):
-            _check_output(file, OUTPUTS[name], "--" + name)
+        if path.suffix.lower() != OUTPUTS[name]:
+            raise UserError(
+                f"--{name} writes a {OUTPUTS[name]} file, not {str(path)!r}; end its name in {OUTPUTS[name]}."
+            )
+    written = {
+        f"--{name}": numbered(path, stops if name in ("npz", "video", "latent") else 0)
+        for name, path in outputs.items()
+    }
     images = names(recipe.terms, ImageFile)
     scenes = [name for name in names(recipe.terms, ActionName) if Path(name).suffix.lower() == ".blend"]
     for name in (*images, *scenes):
         _check_input(Path(name))
+    read = [Path(name) for kind in (ActionName, ImageFile, SavedLatent) for name in names(recipe.terms, kind)]
+    read += [given.body] if given.body else []
+    check_apart(written, read)
+    for file in itertools.chain(*written.values()):
+        check_output(file)
     if importlib.util.find_spec("bpy") is None:
         if images or scenes:
             raise UserError(f"Blender's Python module is missing, which reads {(*images, *scenes)[0]}; install bpy.")
@@ -288,46 +301,15 @@ def _reading(text: str | None) -> Reading:
 
     if text is None:
         return Reading()
-    if text.isdecimal():
+    if text.isdecimal() and len(text) < _DIGITS:
         return Reading("frame", int(text))
     if text not in READINGS or text == "frame":
         raise UserError(f"--reading takes average, first, typical or the number of a frame, not {text!r}.")
     return Reading(text)
 
 
-def _free_name(title: str) -> Path:
-    """A .blend file named after what was asked for that is not there yet: nobody asked to replace one."""
-    words = "-".join("".join(c if c.isalnum() else " " for c in title.lower()).split())
-    slug = words.encode()[:_FILE_NAME_BYTES].decode(errors="ignore").strip("-")
-    path, count = Path(f"{slug}.blend"), 1
-    while path.exists():
-        count += 1
-        path = Path(f"{slug}-{count}.blend")
-    return path
-
-
-def _numbered(path: Path, stops: int) -> list[Path]:
-    return [path.with_name(f"{path.stem}-{i}{path.suffix}") for i in range(1, stops + 1)] or [path]
-
-
-def _check_output(path: Path, suffix: str, option: str) -> None:
-    """Finds out now, not after the work, that a file cannot be written. Leaves nothing behind."""
-    if path.suffix.lower() != suffix:
-        raise UserError(f"{option} writes a {suffix} file, not {str(path)!r}; end its name in {suffix}.")
-    folder = path.absolute().parent
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
-    try:
-        if path.is_dir():
-            raise IsADirectoryError(f"{path} is a folder")
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise UserError(f"Cannot write {path} ({error.strerror or error}); choose another place.") from error
-
-
 def _check_input(path: Path) -> None:
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise UserError(f"There is no file {path}; choose one that is there.")
 
 

@@ -18,8 +18,8 @@ from .timeline import scene_fps
 from .versions import Assignment, NewAction, fcurves_of
 
 __all__ = [
-    "ActionCurves", "KeptKeys", "Reader", "check_motion", "check_span", "copied_curves", "kept_keys", "key_motion", "read_motion",
-    "rekey_motion", "scene_fps", "use_quaternions",
+    "ActionCurves", "KeptKeys", "Reader", "check_motion", "check_span", "copied_curves", "kept_keys", "key_motion",
+    "read_motion", "rekey_motion", "scene_fps", "use_quaternions",
 ]  # fmt: skip
 
 _LINEAR = bpy.types.Keyframe.bl_rna.properties["interpolation"].enum_items["LINEAR"].value

@@ -265,6 +265,21 @@ def test_an_image_becomes_a_motion(bpy, person, default_pack, image_file) -> Non
     assert "no image file" in refused(bpy, bpy.ops.motionclip.run_again)
 
 
+def test_what_was_chosen_in_the_file_browser_counts(bpy, person, default_pack, image_file) -> None:
+    if default_pack.image is None:
+        pytest.skip("the default pack reads no images")
+
+    class Operator:
+        """The operator after its file browser, which needs a window."""
+
+        browsing, filepath, frames, start_frame = True, str(image_file), 40, 7
+        execute = drop.MOTIONCLIP_OT_generate_from_image.execute
+
+    bpy.context.scene.motionclip.frames = 20
+    Operator().execute(bpy.context)
+    assert tuple(person.animation_data.action.frame_range) == (7, 46)
+
+
 def test_a_damaged_image(bpy, person, default_pack, tmp_path) -> None:
     (tmp_path / "photo.png").write_bytes(b"junk")
     asked = {"filepath": str(tmp_path / "photo.png")}

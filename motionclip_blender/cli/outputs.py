@@ -1,0 +1,57 @@
+"""The files that are to be written: what they are called, and what can be told of them before the work."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from ..core.errors import UserError
+from ..core.files import check_name, same_file
+
+_FILE_NAME_BYTES = 80
+
+
+def free_name(title: str) -> Path:
+    """A .blend file named after what was asked for that is not there yet: nobody asked to replace one."""
+    words = "-".join("".join(c if c.isalnum() else " " for c in title.lower()).split())
+    slug = words.encode()[:_FILE_NAME_BYTES].decode(errors="ignore").strip("-")
+    path, count = Path(f"{slug}.blend"), 1
+    while path.exists():
+        count += 1
+        path = Path(f"{slug}-{count}.blend")
+    return path
+
+
+def numbered(path: Path, stops: int) -> list[Path]:
+    """The files of an output that holds one motion: itself, or one for each of so many stops."""
+    return [path.with_name(f"{path.stem}-{i}{path.suffix}") for i in range(1, stops + 1)] or [path]
+
+
+def check_apart(written: Mapping[str, Sequence[Path]], read: Sequence[Path]) -> None:
+    """Raises `UserError` for a file that would be written twice, or in the place of one that is read.
+
+    written: by option.
+    """
+    before: list[tuple[str, Path]] = []
+    for option, files in written.items():
+        for file in files:
+            if any(same_file(file, source) for source in read):
+                raise UserError(f"{option} would replace {file}, which is read; write to another file.")
+            for other, path in before:
+                if same_file(file, path):
+                    raise UserError(f"{other} and {option} would both write {file}; give each a file of its own.")
+            before.append((option, file))
+
+
+def check_output(path: Path) -> None:
+    """Finds out now, not after the work, that a file cannot be written. Leaves nothing behind."""
+    try:
+        check_name(path)
+        folder = path.absolute().parent
+        while not folder.exists() and folder != folder.parent:
+            folder = folder.parent
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise UserError(f"Cannot write {path} ({error.strerror or error}); choose another place.") from error
