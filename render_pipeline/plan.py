@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -57,15 +58,24 @@ class Plan:
         """How many frames unit `number` has, those of unreadable motions included."""
         return min(self.shard, len(self) - number * self.shard)
 
-    def unit(self, number: int) -> Unit:
-        """Draws the frames of unit `number`."""
-        frames, poses, skipped, orders = [], [], {}, {}
+    def named(self, number: int) -> list[tuple[str, str]]:
+        """The keys of the frames of unit `number`, and the motions that they are of; nothing is read for it."""
+        return [(_key(index), name) for index, name, _turn in self._places(number)]
+
+    def _places(self, number: int) -> Iterator[tuple[int, str, int]]:
+        """The index of each frame of a unit, its motion, and how often all motions had their turn before."""
+        orders: dict[int, np.ndarray] = {}
         first = number * self.shard
         for index in range(first, first + self.size(number)):
             turn, place = divmod(index, len(self.motions.names))
             if turn not in orders:
                 orders[turn] = np.random.default_rng([self.seed, turn]).permutation(len(self.motions.names))
-            name = self.motions.names[orders[turn][place]]
+            yield index, self.motions.names[orders[turn][place]], turn
+
+    def unit(self, number: int) -> Unit:
+        """Draws the frames of unit `number`."""
+        frames, poses, skipped = [], [], {}
+        for index, name, turn in self._places(number):
             try:
                 frame, pose = self._frame(index, name, turn)
             except UserError as error:
@@ -87,7 +97,7 @@ class Plan:
         seconds = frame / clip.motion.fps
         captions = self.captions.at(name, seconds)
         told = {
-            "key": f"{index:08d}",
+            "key": _key(index),
             "motion": name,
             "frame": frame,
             "fps": clip.motion.fps,
@@ -98,3 +108,7 @@ class Plan:
             "look": self.looks.draw(look).as_json(),
         }
         return told, (clip.motion.rotations[frame], clip.motion.translation[frame])
+
+
+def _key(index: int) -> str:
+    return f"{index:08d}"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.files import write_whole
+from motionclip_blender.core.files import same_file, write_whole
 
 from . import shards
 from .lock import only_one
@@ -80,6 +80,10 @@ def render_frames(
     Raises `UserError` for what stops the whole run. Whatever stops it, the shards that are done stay.
     """
     listener = listener or Listener()
+    if same_file(request.motions, request.out):
+        raise UserError(
+            f"{request.out} holds the motions, and its index.json would be replaced; choose another folder."
+        )
     body = Body.load(request.body)
     motions = Motions(request.motions, body, request.up)
     captions = Captions(request.motions, motions.names)
@@ -157,14 +161,15 @@ def _check_same_run(request: Request, plan: Plan) -> None:
     path = request.out / "run.json"
     try:
         before = json.loads(path.read_text(encoding="utf-8"))
-        assert isinstance(before, dict)
+        if not isinstance(before, dict):
+            raise ValueError(f"{path} is no JSON object")
     except FileNotFoundError:
         if any(request.out.glob("frames-*")):
             raise UserError(f"{request.out} holds frames but no run.json; choose another folder.") from None
         with write_whole(path) as file:
             file.write(json.dumps(settings, indent=1, ensure_ascii=False).encode())
         return
-    except (OSError, ValueError, AssertionError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UserError(f"{path} cannot be read; choose another folder.") from error
     other = [key for key in settings if before.get(key) != json.loads(json.dumps(settings[key]))]
     if other:
@@ -184,11 +189,20 @@ def _finished(folder: Path, plan: Plan, listener: Listener) -> dict[int, shards.
     records = {}
     for number in range(plan.units):
         record, wrong = shards.find(folder, number)
+        if record is not None and not _as_planned(plan.named(number), record):
+            record, wrong = None, "its record tells of other frames than are planned"
         if record is not None:
             records[number] = record
         elif wrong:
             listener.say(f"{folder / shards.shard_name(number)} is damaged: {wrong}; it is rendered anew.")
     return records
+
+
+def _as_planned(planned: list[tuple[str, str]], record: shards.Record) -> bool:
+    """Whether every planned frame, (key, motion) each, is there or of a motion that was skipped, and nothing else."""
+    there = [(frame["key"], frame["motion"]) for frame in record.frames]
+    skipped = record.skipped.keys()
+    return there == [frame for frame in planned if frame[1] not in skipped] and skipped <= {name for _, name in planned}
 
 
 def _render(

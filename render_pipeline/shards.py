@@ -14,8 +14,12 @@ import tarfile
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from motionclip_blender.core.files import write_whole
+
+_TOLD = {"key": (str,), "motion": (str,), "frame": (int,), "seed": (int,), "caption": (str, type(None))}
+_RECORD = {"shard": (str,), "sha256": (str,), "size": (int,), "frames": (list,), "skipped": (dict,)}
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ def pack(frames: Iterable[tuple[dict, bytes]], suffix: str) -> bytes:
 def save(folder: Path, number: int, frames: list[tuple[dict, bytes]], suffix: str, skipped: dict[str, str]) -> Record:
     """Writes a shard and its record, each whole or not at all. Raises `UserError` when the folder cannot be written."""
     content = pack(frames, suffix)
-    short = [{key: told[key] for key in ("key", "motion", "frame", "seed", "caption")} for told, _ in frames]
+    short = [_short(told) for told, _ in frames]
     record = Record(shard_name(number), hashlib.sha256(content).hexdigest(), len(content), short, skipped)
     with write_whole(folder / record.shard) as file:
         file.write(content)
@@ -67,21 +71,58 @@ def save(folder: Path, number: int, frames: list[tuple[dict, bytes]], suffix: st
 
 
 def find(folder: Path, number: int) -> tuple[Record | None, str]:
-    """The record of a shard that is whole; else None, and what is wrong with what lies there ('' for nothing)."""
+    """The record of a shard that is whole; else None, and what is wrong with what lies there ('' for nothing).
+
+    Whole is a shard whose bytes are those that the record tells of, and a record that tells what the shard says.
+    """
     tar = folder / shard_name(number)
     try:
-        record = Record(**json.loads(tar.with_suffix(".json").read_text(encoding="utf-8")))
+        record = _record_of(json.loads(tar.with_suffix(".json").read_text(encoding="utf-8")))
     except FileNotFoundError:
         return None, ""  # never finished
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         return None, f"its record cannot be read ({error})"
+    if record.shard != tar.name:
+        return None, f"its record is that of {record.shard}"
     try:
         with tar.open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != record.sha256:
+            if hashlib.file_digest(file, "sha256").hexdigest() != record.sha256 or file.tell() != record.size:
                 return None, "its contents are not what was written"
+            file.seek(0)
+            if _told(file) != record.frames:
+                return None, "its record tells of other frames"
     except OSError as error:
         return None, f"it cannot be read ({error.strerror})"
+    except (tarfile.TarError, ValueError, KeyError, TypeError) as error:
+        return None, f"it cannot be read ({error})"
     return record, ""
+
+
+def _record_of(values: object) -> Record:
+    """Raises `ValueError` for what is no record."""
+    if not _has(values, _RECORD) or len(values) != len(_RECORD):
+        raise ValueError("it is not what a record is")
+    if not all(_has(frame, _TOLD) for frame in values["frames"]):
+        raise ValueError("its frames are not what frames are")
+    if not all(isinstance(why, str) for why in values["skipped"].values()):
+        raise ValueError("what it skipped has no reason")
+    return Record(**values)
+
+
+def _has(values: object, kinds: dict[str, tuple[type, ...]]) -> bool:
+    """Whether a JSON object has all of these, each of a type of its own."""
+    return type(values) is dict and all(name in values and type(values[name]) in kinds[name] for name in kinds)
+
+
+def _short(told: dict) -> dict:
+    """What a record tells of a frame."""
+    return {name: told[name] for name in _TOLD}
+
+
+def _told(file: BinaryIO) -> list[dict]:
+    """What a shard itself says of its frames, as far as a record does."""
+    with tarfile.open(fileobj=file, mode="r:") as tar:
+        return [_short(json.load(tar.extractfile(entry))) for entry in tar if entry.name.endswith(".json")]
 
 
 def images(folder: Path, record: Record, count: int) -> list[bytes]:

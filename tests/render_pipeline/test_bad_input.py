@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import resource
 import shutil
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from .conftest import ROOT, call, command, read
+from .conftest import ROOT, assert_same, call, command, read
 
 
 def refused(done: subprocess.CompletedProcess, *words: str) -> None:
@@ -132,3 +133,44 @@ def test_frames_without_the_run_s_settings(motions: Path, rendered: Path, tmp_pa
     refused(call(motions, out), "no run.json")
     (out / "run.json").write_text("{")
     refused(call(motions, out), "cannot be read")
+
+
+def test_frames_in_the_folder_of_the_motions(motions: Path, tmp_path: Path):
+    data = shutil.copytree(motions, tmp_path / "data")
+    before = (data / "index.json").read_bytes()
+    refused(call(data, data / ".." / "data"), "holds the motions", "choose another folder")
+    assert (data / "index.json").read_bytes() == before and not (data / "run.json").exists()
+
+
+HARM = {
+    "no frames": lambda record: record.update(frames=5),
+    "a frame without a key": lambda record: record["frames"][0].pop("key"),
+    "nothing skipped": lambda record: record.update(skipped=None),
+    "fewer frames": lambda record: record.update(frames=record["frames"][:3]),
+    "another shard's name": lambda record: record.update(shard="frames-00000.tar"),
+    "a path": lambda record: record.update(shard="../x.tar"),
+    "skipped, though it is there": lambda record: record["skipped"].update({record["frames"][0]["motion"]: "broken"}),
+    "skipped, though it is none": lambda record: record["skipped"].update({"nothing": "broken"}),
+}
+
+
+def test_damaged_records_are_rendered_anew(motions: Path, rendered: Path, tmp_path: Path):
+    out = shutil.copytree(rendered, tmp_path / "out")
+    path = out / "frames-00001.json"
+    whole = path.read_bytes()
+    for harm, change in HARM.items():
+        record = json.loads(whole)
+        change(record)
+        path.write_text(json.dumps(record))
+        done = call(motions, out, "--workers", "1")
+        assert done.returncode == 0 and "Traceback" not in done.stderr, harm
+        assert "frames-00001.tar is damaged" in done.stderr and "12 frames in" in done.stderr, harm
+        assert "4 of them rendered now" in done.stderr and path.read_bytes() == whole, harm
+    assert_same(read(out), read(rendered))
+
+
+@pytest.mark.parametrize("text", ["[1]", "null", "[" * 100_000])
+def test_settings_that_are_other_json(motions: Path, rendered: Path, tmp_path: Path, text: str):
+    out = shutil.copytree(rendered, tmp_path / "out")
+    (out / "run.json").write_text(text)
+    refused(call(motions, out), "run.json cannot be read")
