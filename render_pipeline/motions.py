@@ -6,7 +6,7 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,7 @@ from motionclip_blender.core.motion import Motion
 _KEPT_FRAMES = 400_000  # of motions in memory; about 360 MB
 _FLOOR_FRAMES = 48  # looked at to find a motion's floor
 _FLOOR_PERCENTILE = 5.0
+_FLOOR_DIGITS = 4  # tenths of millimetres
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +54,7 @@ class Motions:
         self.names = sorted(self._paths)
         if not self.names:
             raise UserError(f"{folder} holds no motions; choose a folder with .npz files in AMASS's SMPL-X form.")
-        self._body, self._up = body, up
+        self._body, self._up = _precise(body), up
         self._kept: OrderedDict[str, Clip] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -85,11 +86,21 @@ class Motions:
         return self._paths[name]
 
     def _floor(self, motion: Motion) -> float:
-        """Where `Body.on_floor` would put the floor, from fewer frames."""
+        """Where `Body.on_floor` would put the floor, from fewer frames.
+
+        The same number everywhere: how numpy sums up products depends on the machine and its number of threads, which
+        in double precision changes nothing that is left after rounding.
+        """
         frames = np.unique(np.linspace(0, len(motion) - 1, _FLOOR_FRAMES).astype(int))
         some = Motion(motion.rotations[frames], motion.translation[frames], motion.fps)
         lowest = self._body.posed_vertices(some, None, self._body.contacts)[:, :, 1].min(axis=1)
-        return float(np.percentile(lowest, _FLOOR_PERCENTILE))
+        return round(float(np.percentile(lowest, _FLOOR_PERCENTILE)), _FLOOR_DIGITS)
+
+
+def _precise(body: Body) -> Body:
+    """A body whose skin is computed in double precision."""
+    names = ("template", "weights", "regressor", *(("pose_dirs",) if body.pose_dirs is not None else ()))
+    return replace(body, **{name: getattr(body, name).astype(np.float64) for name in names})
 
 
 class Captions:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from motionclip_blender.core.body import Body
+from motionclip_blender.core.body import Body, floor_under
 from motionclip_blender.core.errors import UserError
 from render_pipeline.looks import Looks
 from render_pipeline.motions import Captions, Motions
@@ -79,3 +80,27 @@ def test_bad_folders_are_refused_with_a_sentence(tmp_path: Path, open_body: Body
     (tmp_path / "index.json").write_text("{")
     with pytest.raises(UserError, match=r"index\.json"):
         Captions(tmp_path, [])
+
+
+def test_frames_are_named_before_they_are_drawn(motions: Path, open_body: Body):
+    made = plan(motions, open_body)
+    for number in range(made.units):
+        assert made.named(number) == [(frame["key"], frame["motion"]) for frame in made.unit(number).frames]
+
+
+def test_the_floor_does_not_depend_on_the_order_in_which_a_machine_sums_up(motions: Path, open_body: Body):
+    """As with the number of threads of numpy's BLAS, or another processor: the same sums in another order."""
+    order = np.random.default_rng(0).permutation(len(open_body.template))
+    shuffled = replace(
+        open_body,
+        template=open_body.template[order],
+        weights=open_body.weights[order],
+        regressor=open_body.regressor[:, order],
+        shape_dirs=open_body.shape_dirs[order],
+    )
+    here, there = Motions(motions, open_body), Motions(motions, shuffled)
+    floors = [here.load(name).floor for name in here.names]
+    assert floors == [there.load(name).floor for name in there.names]
+    assert floors == [round(floor, 4) for floor in floors]
+    near = [floor_under(open_body.lowest(here.load(name).motion)) for name in here.names]
+    assert np.allclose(floors, near, atol=1e-3)
