@@ -1,6 +1,6 @@
 """Starts this package inside a Blender: a worker, or the whole command line.
 
-    blender --background --factory-startup --python inside_blender.py -- ARGUMENTS
+    blender --background --factory-startup --disable-autoexec --python inside_blender.py -- ARGUMENTS
     python inside_blender.py ARGUMENTS        (where the bpy module is installed)
 
 ARGUMENTS are those of `python -m render_pipeline`, or `worker` alone, which this package starts itself. Works from a

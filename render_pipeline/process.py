@@ -28,6 +28,7 @@ _START_SECONDS = 180
 _FRAME_SECONDS = 600  # nothing takes that long; who does hangs
 RECYCLE_IMAGES = 2_000
 RECYCLE_GROWTH = 1.15
+_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 _SETTLED = 50  # images after which memory has reached what the scene needs
 
 
@@ -61,7 +62,7 @@ class Blender:
         """What starts a worker."""
         if self.program is None:
             return [sys.executable, str(_LAUNCHER), "worker"]
-        options = ["--background", "--factory-startup", "-noaudio", "--python-exit-code", "1"]
+        options = ["--background", "--factory-startup", "--disable-autoexec", "-noaudio", "--python-exit-code", "1"]
         return [self.program, *options, "--python", str(_LAUNCHER), "--", "worker"]
 
 
@@ -160,7 +161,7 @@ class Worker:
         self.close()
         self._log = tempfile.TemporaryFile()  # noqa: SIM115, it lives as long as the process
         # BLAS threads of several workers would get into each other's way; the threads that pay are the renderer's
-        environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        environment = {**os.environ, **dict.fromkeys(_THREADS, "1")}
         # Ctrl-C in the terminal is the parent's to handle
         alone = {"creationflags": 0x200} if sys.platform == "win32" else {"start_new_session": True}
         self._process = subprocess.Popen(

@@ -3,11 +3,12 @@
 Reading other people's files can take long, and a damaged one can end the program that reads it. So the Blender that the
 user works in starts another one on this file, without a window:
 
-    blender --background --factory-startup --python library.py -- LIST FOLDER
+    blender --background --factory-startup --disable-autoexec --python library.py -- LIST FOLDER
     python library.py LIST FOLDER              (where the bpy module is installed)
 
-LIST is a JSON file with the paths of .blend files. What is found in the n-th of them, 0 the first, goes to
-FOLDER/n.npz; a file that cannot be read gets none. Lines {"done": n, "total": m, "message": ...} tell how far it is.
+LIST is a JSON file with the paths of .blend files; none of their scripts is run. What is found in the n-th of them, 0
+the first, goes to FOLDER/n.npz; a file that cannot be read gets none. Lines {"done": n, "total": m, "message": ...}
+tell how far it is.
 """
 
 from __future__ import annotations
@@ -105,8 +106,11 @@ def read_assets(path: Path) -> list[ActionCurves]:
 
 def main(arguments: list[str]) -> int:
     """Reads the files of LIST one after the other. Returns the exit status."""
+    import bpy
+
     from ..core.errors import UserError
 
+    bpy.context.preferences.filepaths.use_scripts_auto_execute = False  # where Blender is a module, no option says so
     paths = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
     folder = Path(arguments[1])
     for i, path in enumerate(paths):

@@ -103,7 +103,7 @@ def program(script: Path) -> list[str]:
     blender = bpy.app.binary_path
     if not blender:
         return [sys.executable, str(script)]
-    options = ["--background", "--factory-startup", "-noaudio", "--python-exit-code", "1"]
+    options = ["--background", "--factory-startup", "--disable-autoexec", "-noaudio", "--python-exit-code", "1"]
     return [blender, *options, "--python", str(script), "--"]
 
 

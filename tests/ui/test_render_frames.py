@@ -135,7 +135,7 @@ def test_this_very_blender_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(frames, "bpy", type("Bpy", (), {"app": app}))
     program = frames.program(frames.launcher())
     assert program[0] == "/opt/blender" and program[-3:] == ["--python", launcher, "--"]
-    assert {"--background", "--factory-startup"} <= set(program)
+    assert {"--background", "--factory-startup", "--disable-autoexec"} <= set(program)
 
 
 # --- what is refused, with nothing started
