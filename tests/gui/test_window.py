@@ -164,6 +164,58 @@ def test_another_file_may_be_opened_meanwhile(at_work: Blender) -> None:
     assert "another file was opened" in ended(at_work)
 
 
+def test_a_click_before_the_motion_is_keyed_is_refused_and_takes_nothing_away(at_work: Blender) -> None:
+    said = at_work.run("""
+        Slow.go.set()
+        SESSION.job.join()  # the window stands still meanwhile, as in a long redraw
+        said = ""
+        try:
+            bpy.ops.motionclip.generate("INVOKE_DEFAULT", prompt="kick", frames=30)
+        except RuntimeError as error:
+            said = str(error)
+        said
+    """)
+    assert "being made already" in said
+    at_work.until("len(bpy.data.actions)", 20)
+    assert at_work.run("[action.name for action in bpy.data.actions]") == [PROMPT]
+    assert not at_work.run("SESSION.busy") and at_work.run("SESSION.timer is None")
+    at_work.run("bpy.context.scene.motionclip.prompt = 'kick'")
+    at_work.click(*GENERATE)
+    at_work.until("len(bpy.data.actions) == 2", 20)
+
+
+def test_length_and_start_of_the_image_browser_count(blender: Blender) -> None:
+    blender.run(SLOW)
+    blender.run("""
+        Slow.go.set()
+        Slow.encode_image = lambda self, pixels: np.ones(self.pack.clip.width, np.float32)
+        image = bpy.data.images.new("photo", 32, 32)
+        image.filepath_raw, image.file_format = bpy.app.tempdir + "photo.png", "PNG"
+        image.save()
+        bpy.context.scene.motionclip.frames = 20
+        bpy.ops.motionclip.generate_from_image("INVOKE_DEFAULT")
+        def browser():
+            for window in bpy.context.window_manager.windows:
+                for area in window.screen.areas:
+                    if area.type == "FILE_BROWSER" and area.spaces.active.params:
+                        return window, area
+    """)
+    blender.until("browser() is not None and browser()[1].spaces.active.active_operator is not None", 20)
+    shown = blender.run("""
+        window, area = browser()
+        operator, asked = area.spaces.active.active_operator, area.spaces.active.params
+        shown = operator.frames, operator.start_frame
+        operator.frames, operator.start_frame = 40, 7
+        asked.directory, asked.filename = bpy.app.tempdir.encode(), "photo.png"
+        with bpy.context.temp_override(window=window, area=area, region=area.regions[-1]):
+            bpy.ops.file.execute()
+        shown
+    """)
+    assert shown == [20, 1]
+    blender.until("len(bpy.data.actions)", 30)
+    assert blender.run("tuple(bpy.data.actions[0].frame_range)") == [7, 46]
+
+
 def test_a_missing_torch_is_said_in_a_sentence(blender: Blender) -> None:
     blender.run(f"chosen = bpy.context.preferences.addons['{NAME}'].preferences\nchosen.compute = 'cpu'")
     try:
