@@ -43,6 +43,7 @@ class _Recognising(Working):
         # strips have no Action of their own
         name, uid = (action.name, action.session_uid) if action is not None else (armature.name, 0)
         keys, self.left_out = yield from keys_of(armature, None, self.as_shown)
+        keys.frames_at()  # what cannot be recognised is said now
         return {name: Read(uid, keys)}
 
     def begin(self, context: bpy.types.Context) -> Steps[Work[list[_Recognised]]]:

@@ -58,10 +58,13 @@ def latents(
 ) -> dict[str, np.ndarray]:
     """The latents (D,) of Actions by their names, all of each Action averaged. Only new ones are worked out."""
     from ..core.reading import Reading
-    from ..core.terms import ActionName, Term
+    from ..core.terms import ActionName, ExpressionError, Term
 
     terms = [Term(1.0, ActionName(name)) for name in keys]
-    found = known.of(engine, terms, Gathered(keys=keys), Reading(), progress)
+    try:
+        found = known.of(engine, terms, Gathered(keys=keys), Reading(), progress)
+    except ExpressionError as error:  # nobody has typed an expression
+        raise UserError(error.sentence) from error
     return {name: found[ActionName(name)] for name in keys}
 
 
@@ -88,8 +91,10 @@ def all_keys(armature: bpy.types.Object | None) -> Steps[dict[str, Read]]:
         if armature is None:
             raise UserError("The armature was deleted while its Actions were read; nothing was changed.")
         if action is not None and action.name not in found:
-            with suppress(UserError):  # it moves something else
-                found[action.name] = Read(action.session_uid, reader.keys(copied_curves(action, armature)))
+            with suppress(UserError):  # it moves something else, or for hours
+                keys = reader.keys(copied_curves(action, armature))
+                keys.frames_at()
+                found[action.name] = Read(action.session_uid, keys)
         yield Step("Reading the Actions", (i + 1) / len(places))
     return found
 

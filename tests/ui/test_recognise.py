@@ -262,4 +262,4 @@ def test_an_action_far_beyond_the_world_is_not_recognised(bpy, action) -> None:
 def test_in_a_scene_of_a_rate_that_cannot_be_it_is_said_at_once(bpy, action) -> None:
     bpy.context.scene.render.fps_base = 1e4
     for operator in ("recognise", "tag_action", "mark_asset"):
-        assert "check" in refused(bpy, getattr(bpy.ops.motionclip, operator))
+        assert refused(bpy, getattr(bpy.ops.motionclip, operator)).startswith("At the scene's 0.0024 frames per second")

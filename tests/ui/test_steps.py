@@ -117,6 +117,12 @@ def test_an_action_that_goes_while_all_are_read_is_left_out(bpy, person, actions
     assert found == {action.session_uid for action in bpy.data.actions} and uid in found and len(found) == 39
 
 
+def test_one_that_lasts_for_hours_is_left_out(bpy, person, actions) -> None:
+    bpy.data.actions["take 7"].use_frame_range = True
+    bpy.data.actions["take 7"].frame_end = 190_000  # at 24 per second, too many at 30
+    assert sorted(all_at_once(recognition.all_keys(person))) == sorted(set(actions) - {"take 7"})
+
+
 def test_the_armature_may_go_meanwhile(bpy, person, actions) -> None:
     steps = recognition.all_keys(person)
     next(steps)
