@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -42,7 +43,7 @@ class Motions:
     """
 
     def __init__(self, folder: Path, body: Body, up: str = "") -> None:
-        if not folder.is_dir():
+        if not os.path.isdir(folder):
             raise UserError(f"There is no folder {folder}; choose one with motions (.npz files in AMASS's form).")
         self.folder = folder
         self.problems: list[str] = []

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -180,7 +181,7 @@ def _check_same_run(request: Request, plan: Plan) -> None:
 
 
 def _digest(path: Path | None) -> str | None:
-    if path is None or not path.is_file():
+    if path is None or not os.path.isfile(path):
         return None
     return hashlib.sha256(path.read_bytes()).hexdigest()
 

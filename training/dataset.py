@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -65,7 +66,7 @@ def load_samples(data: Path, body: Body, longest: int, split: str | None = None,
     samples = []
     for span in trained_spans(split, augment):
         path = data / f"{span.clip}.npz"
-        if not path.is_file():
+        if not os.path.isfile(path):
             raise UserError(f"{path} is missing; run `python -m training prepare` first.")
         clip = amass.load(path)
         cut = (0, 0) if span.limbs else _cut(clip, span)

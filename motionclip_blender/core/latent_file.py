@@ -10,6 +10,8 @@ import numpy as np
 from .errors import UserError
 from .files import write_whole
 
+_ABSURD = 1e6  # CLIP's latents are some tens long, as a whole
+
 
 def save(latent: np.ndarray, path: Path, pack: str) -> None:
     """Writes `latent` (D,) and `pack`, the name and version of the pack that made it; whole or not at all."""
@@ -24,7 +26,7 @@ def load(path: Path) -> np.ndarray:
             latent = data["latent"]
     except Exception as error:  # zipfile, zlib and numpy each raise their own kinds for a damaged archive
         raise UserError(f"{path} is no saved latent; choose a file that was saved as one.") from error
-    if latent.ndim != 1 or latent.dtype.kind != "f" or not np.isfinite(latent).all():
+    if latent.ndim != 1 or latent.dtype.kind != "f" or not _like_latents(latent):
         raise UserError(f"{path} holds no latent but numbers of another kind; choose another file.")
     return latent.astype(np.float32)
 
@@ -40,4 +42,9 @@ def from_text(text: str) -> np.ndarray | None:
         latent = np.frombuffer(base64.b64decode(text, validate=True), "<f4")
     except ValueError:
         return None
-    return latent.astype(np.float32) if latent.size and np.isfinite(latent).all() else None
+    return latent.astype(np.float32) if _like_latents(latent) else None
+
+
+def _like_latents(numbers: np.ndarray) -> bool:
+    """Whether there are any, and none is absurd: squares of such numbers are beyond float32."""
+    return bool(numbers.size) and bool((np.abs(numbers) < _ABSURD).all())  # nan is not

@@ -45,12 +45,12 @@ class Wanted(NamedTuple):
         if not self.out:
             raise UserError(_("Choose the folder for the frames first."))
         motions, out = Path(self.motions), Path(self.out)
-        if not motions.is_dir():
+        if not os.path.isdir(motions):
             raise UserError(_("There is no folder {}; choose one with motions.").format(motions))
         if not files_below(motions, (".npz",)):
             text = _("{} holds no motions; choose a folder with .npz files in AMASS's SMPL-X form.")
             raise UserError(text.format(motions))
-        if self.body and not Path(self.body).is_file():
+        if self.body and not os.path.isfile(self.body):
             text = _("There is no body model {}; choose another one in the add-on's preferences.")
             raise UserError(text.format(self.body))
         _check_writable(out)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -123,7 +124,7 @@ LIBRARIES = Libraries()
 def _files(shelves: Shelves, said: list[str]) -> Iterator[str]:
     seen = {str(Path(shelves.current).resolve())} if shelves.current else set()
     for name, folder in shelves.libraries:
-        if not Path(folder).is_dir():
+        if not os.path.isdir(folder):
             said.append(f'The asset library "{name}" is not there ({folder}); see Preferences, File Paths.')
             continue
         for path in sorted(Path(folder).rglob("*.blend")):

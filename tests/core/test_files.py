@@ -46,6 +46,15 @@ def test_files_are_as_readable_as_any_other(tmp_path):
     assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == stat.S_IMODE((tmp_path / "b").stat().st_mode)
 
 
+def test_the_temporary_path_is_whole_for_a_relative_one(tmp_path, monkeypatch):
+    """Blender takes its own working folder from the environment, which may be another one."""
+    monkeypatch.chdir(tmp_path)
+    with whole_path(Path("film.mp4")) as temporary:
+        assert temporary.is_absolute() and temporary.parent == tmp_path
+        temporary.write_bytes(b"film")
+    assert (tmp_path / "film.mp4").read_bytes() == b"film"
+
+
 def test_the_umask_of_the_process_is_left_alone(tmp_path, monkeypatch):
     """It belongs to all threads: another one would make its files readable by everybody meanwhile."""
 

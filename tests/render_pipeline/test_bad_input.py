@@ -102,12 +102,14 @@ def test_a_full_disk(motions: Path, tmp_path: Path):
 def test_a_folder_that_cannot_be_written(motions: Path, tmp_path: Path):
     (tmp_path / "out").write_text("a file")
     refused(call(motions, tmp_path / "out"), "Cannot write")
+    refused(call(motions, tmp_path / ("x" * 300)), "Cannot write", "File name too long")
 
 
 def test_no_motions(tmp_path: Path):
     (tmp_path / "data").mkdir()
     refused(call(tmp_path / "data", tmp_path / "out"), "holds no motions")
     refused(call(tmp_path / "nothing", tmp_path / "out"), "no folder")
+    refused(call(tmp_path / ("x" * 300), tmp_path / "out"), "no folder")
 
 
 @pytest.mark.parametrize(
@@ -120,7 +122,9 @@ def test_no_motions(tmp_path: Path):
         (("--engine", "cycles", "--samples", "0"), "--samples"),
         (("--nonsense",), "--nonsense"),
         (("--body", "nothing.npz"), "nothing.npz"),
+        (("--body", "x" * 300), "xxx"),
         (("--config", "nothing.toml"), "nothing.toml"),
+        (("--config", "x" * 300), "xxx"),
     ],
 )
 def test_bad_options(motions: Path, tmp_path: Path, options: tuple[str, ...], word: str):

@@ -160,6 +160,8 @@ def test_folders_must_be_chosen(bpy: ModuleType, asked) -> None:
 def test_the_motions_must_be_there(bpy: ModuleType, asked, tmp_path: Path) -> None:
     asked.motions = str(tmp_path / "nowhere")
     assert "There is no folder" in refused(bpy)
+    asked.motions = "/" + "x" * 300
+    assert "There is no folder" in refused(bpy)
     asked.motions = str(tmp_path)
     assert "holds no motions" in refused(bpy)
     assert not (tmp_path / "frames").exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import sys
 import time
 from pathlib import Path
@@ -44,7 +45,7 @@ def evaluate(
     out. "trained_without": the split that the pack's own info names, None where it names none.
     Raises `UserError` for bad input, before anything long begins.
     """
-    if frames is not None and not frames.is_dir():
+    if frames is not None and not os.path.isdir(frames):
         raise UserError(f"There is no folder {frames}; choose one that `python -m render_pipeline` made.")
     model = Model(pack)
     items = load_items(data, model.body, split, model.pack.fps)
@@ -137,7 +138,7 @@ def main(arguments: list[str]) -> int:
         help="instead, compare trainings: mean and spread of each name",
     )
     options = parser.parse_args(arguments)
-    if options.fill and not options.fill.is_file():
+    if options.fill and not os.path.isfile(options.fill):
         raise UserError(f"There is no file {options.fill} to fill; name a Markdown file with marks.")
     if options.compare:
         most = _QUICK_WINDOWS if options.quick else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +22,7 @@ def of_spans(model: Model, folder: Path, items: Sequence[Item], most: int) -> tu
     most: frames of an item at most. Raises `UserError` when the folder is missing, holds no shards, a shard is
     damaged, or none of its frames shows one of the items.
     """
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise UserError(f"There is no folder {folder}; choose one that `python -m render_pipeline` made.")
     by_clip: dict[str, list[int]] = {}
     for i, item in enumerate(items):
