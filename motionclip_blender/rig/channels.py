@@ -11,6 +11,7 @@ import numpy as np
 from ..core import rotations as rot
 from .chain import Other, rest_rotation, rotation_property
 from .curves import Curve
+from .turning import without_leaps
 
 _SAME = 1e-6  # how far from its rest a bone may be and still count as there
 
@@ -29,6 +30,14 @@ class Channels(NamedTuple):
         """(T, n) values at `frames` (T,)."""
         pairs = zip(self.curves, self.values, strict=True)
         return np.stack([_sample(curve, frames, value) for curve, value in pairs], axis=1)
+
+    def turned(self, mode: str, frames: np.ndarray) -> np.ndarray:
+        """(T, 4) unit quaternions at `frames` (T,), of the channels of a rotation in `mode`."""
+
+        def turns_at(frames: np.ndarray) -> np.ndarray:
+            return quaternions(mode, self.at(frames))
+
+        return without_leaps(turns_at(frames), frames, self.keyed, turns_at)
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +63,7 @@ class OtherKeys:
 
     def turned(self, frames: np.ndarray) -> np.ndarray:
         """(T, 4) quaternions of the bone's own axes."""
-        return quaternions(self.mode, self.rotation.at(frames))
+        return self.rotation.turned(self.mode, frames)
 
     def basis(self, frames: np.ndarray) -> np.ndarray:
         """(T, 4, 4) what the bone adds to how it hangs from its parent."""

@@ -20,7 +20,7 @@ from ..core.motion import MOST_FRAMES, Motion
 from ..core.skeleton import JOINTS
 from .bones import Bones, units_per_metre
 from .chain import Link, Other, others, posed, rest_rotation
-from .channels import Channels, OtherKeys, basis_of, other_keys, quaternions, rotation_curves, rotation_parts
+from .channels import Channels, OtherKeys, basis_of, other_keys, rotation_curves, rotation_parts
 from .curves import Curve
 from .timeline import curve_rate
 from .versions import fcurves_of, is_muted
@@ -225,8 +225,7 @@ class KeptKeys:
         """(T, 55, 4) rotations and (T, 3) translation of a Motion at `frames` (T,) of the F-curves."""
         rotations = np.empty((len(frames), len(JOINTS), 4))
         for joint, (mode, channels) in enumerate(self.joints):
-            sampled = Channels(channels, rest_rotation(mode)).at(frames)
-            rotations[:, joint] = quaternions(mode, sampled)
+            rotations[:, joint] = Channels(channels, rest_rotation(mode)).turned(mode, frames)
         moved = Channels(self.location, (0.0,) * 3).at(frames)
         turned = self.bones.to_joints(rotations)
         for keys in reversed(self.others):  # the lowest bone first
