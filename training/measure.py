@@ -1,4 +1,8 @@
-"""How well a retargeted motion keeps what its source shows: directions of limbs, feet on the floor."""
+"""How well a retargeted motion keeps what its source shows: directions of limbs, feet on the floor.
+
+Limbs are measured in the source's own world, from its joints' places alone: what was taken for the rest pose, and for
+its axes, has no say in it.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +13,12 @@ import numpy as np
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.motion import Motion
+from motionclip_blender.core.retarget import anatomy
+from motionclip_blender.core.retarget.source import RigMap, SourceClip
+from motionclip_blender.core.retarget.upright import Told, level, upright
+from motionclip_blender.core.retarget.upward import AXES, moving_up, shown_up
 from motionclip_blender.core.skeleton import INDEX, PARENTS
 
-from .rig_maps import RigMap
-from .sources.clip import SourceClip
 from .stance import Likeness
 
 _LIMBS = {
@@ -21,7 +27,9 @@ _LIMBS = {
     "thigh": ("hip", "knee"),
     "shin": ("knee", "ankle"),
 }
-_UP = np.array([0.0, 1.0, 0.0])
+_UP = AXES["y"]
+_ANATOMY = 15.0  # degrees that a back at rest may be off the vertical by how its joints lie
+_ROUNDS = 30  # of finding the turn between two headings; the last ones change nothing any more
 
 
 @dataclass(frozen=True)
@@ -29,8 +37,9 @@ class Errors:
     """What retargeting changed, of one clip.
 
     degrees: mean angle between the source's direction and ours, by limb (both sides together). Arms and legs are
-        compared from joint to joint; spine and head, whose joints lie elsewhere in every skeleton, by how far
-        they lean from their own rest.
+        compared from joint to joint; hips and shoulders from the right one to the left; the spine from the pelvis to
+        the neck, but for how its joints lie behind each other at rest; the head, in which no joint lies, by how its
+        upward axis leans.
     penetration: mean over frames of the deepest point below the floor, metres.
     float: median height of the body's lowest point over the frames in which the source stands, metres; NaN if it
         never does.
@@ -48,11 +57,11 @@ class Errors:
         return float(np.mean(list(self.degrees.values())))
 
 
-def measure(clip: SourceClip, pairs: RigMap, motion: Motion, body: Body) -> Errors:
+def measure(clip: SourceClip, pairs: RigMap, motion: Motion, body: Body, told: Told | None = None) -> Errors:
     """Compares `motion`, `retarget`'s result before any resampling, with the clip that it was made from."""
-    theirs = Likeness.of(clip, pairs, body)
+    theirs = Likeness.of(upright(clip, pairs, body.joints(), told), pairs, body)
     joints = body.posed_joints(motion).astype(np.float64)
-    degrees = _limb_angles(theirs, joints, motion, body)
+    degrees = _limb_angles(clip, pairs, joints, motion, body, told)
     lowest = body.posed_vertices(motion, ids=body.contacts)[..., 1].min(axis=1)
     standing = theirs.standing
     feet = joints[:, [INDEX[name] for name in theirs.feet_names]]
@@ -66,24 +75,95 @@ def measure(clip: SourceClip, pairs: RigMap, motion: Motion, body: Body) -> Erro
     )
 
 
-def _limb_angles(theirs: Likeness, joints: np.ndarray, motion: Motion, body: Body) -> dict[str, float]:
-    def ours(name: str) -> np.ndarray:
-        return joints[:, INDEX[name]]
+def _limb_angles(
+    clip: SourceClip, pairs: RigMap, joints: np.ndarray, motion: Motion, body: Body, told: Told | None
+) -> dict[str, float]:
+    """Limb -> degrees between both worlds, after the one turn about the vertical that fits best."""
+    theirs, rest = clip.places(pairs), clip.rest_places(pairs)
+    ours = {name: joints[:, at] for name, at in INDEX.items()}
+    our_rest = {name: body.joints()[at] for name, at in INDEX.items()}
+    up = told.up if told and told.up is not None else _own_up(clip, theirs, rest)
+    both = {
+        limb: [(theirs[f"{side}_{far}"] - theirs[f"{side}_{near}"], ours[f"{side}_{far}"] - ours[f"{side}_{near}"])
+               for side in anatomy.SIDES]
+        for limb, (near, far) in _LIMBS.items()
+    }  # fmt: skip
+    top = "neck" if "neck" in pairs and pairs["neck"][0] != pairs.get("spine3", ("",))[0] else "head"
+    for line in ("hip", "shoulder"):
+        ends = (f"left_{line}", f"right_{line}")
+        both[f"{line}s"] = [(theirs[ends[0]] - theirs[ends[1]], ours[ends[0]] - ours[ends[1]])]
+    both["spine"] = [(_lean(theirs, rest, top), _lean(ours, our_rest, "neck"))]
+    leveled = level(up)
+    world = _heading_between([(a @ leveled.T, b) for limb in both.values() for a, b in limb]) @ leveled
+    head = _world_rotation(motion, "head") @ _UP
+    both["head"] = [(_head(clip, pairs, rest, head @ world), head)]
+    return {
+        limb: float(np.mean([anatomy.degrees_between(a @ world.T, b).mean() for a, b in directions]))
+        for limb, directions in both.items()
+    }
 
-    degrees = {}
-    for limb, (near, far) in _LIMBS.items():
-        angles = []
-        for side in ("left", "right"):
-            a, b = f"{side}_{near}", f"{side}_{far}"
-            angles.append(_angle(theirs.joints[b] - theirs.joints[a], ours(b) - ours(a)).mean())
-        degrees[limb] = float(np.mean(angles))
-    rest = body.joints()
-    lean = _lean(theirs.rest[theirs.top] - theirs.rest["pelvis"], theirs.joints[theirs.top] - theirs.joints["pelvis"])
-    our_lean = _lean(rest[INDEX["neck"]] - rest[INDEX["pelvis"]], ours("neck") - ours("pelvis"))
-    degrees["spine"] = float(_angle(lean, our_lean).mean())
-    head = rot.quat_to_matrix(theirs.turns["head"]) @ _UP
-    degrees["head"] = float(_angle(head, _world_rotation(motion, "head") @ _UP).mean())
-    return degrees
+
+def _own_up(clip: SourceClip, places: anatomy.Places, rest: anatomy.Places) -> np.ndarray:
+    """(3,) what is up where the source was recorded.
+
+    A format that says what is up is believed, unless rest pose and movement both say otherwise: people fly and lie.
+    """
+    resting, _ = anatomy.nearest_axis(anatomy.trunk(rest))
+    if anatomy.strain(rest) > 1:
+        return shown_up(places, _UP) if clip.y_up else moving_up(places)[0]
+    if not clip.y_up:
+        return shown_up(places, resting)
+    return resting if (shown_up(places, _UP) == resting).all() else _UP
+
+
+def _lean(places: anatomy.Places, rest: anatomy.Places, top: str) -> np.ndarray:
+    """(T, 3) how the back leans, from the pelvis to the joint `top`.
+
+    One that is nearly upright at rest: where the vertical goes with it; for joints lie further back or ahead in one
+    skeleton than in another, which is no lean.
+    """
+    axis, off = anatomy.nearest_axis(rest[top] - rest["pelvis"])
+    if off > _ANATOMY or anatomy.strain(rest) > 1:
+        return places[top] - places["pelvis"]
+    return np.swapaxes(_back(places, top), -1, -2) @ (_back(rest, top) @ axis)
+
+
+def _back(places: anatomy.Places, top: str) -> np.ndarray:
+    """(..., 3, 3) the rotation that turns the back upright, and the left hip to +X."""
+    return anatomy.frame(places[top] - places["pelvis"], places["left_hip"] - places["right_hip"])
+
+
+def _heading_between(both: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+    """(3, 3) the turn about the vertical that takes directions (T, 3) of one world to those of another.
+
+    The one of the smallest sum of angles, not of their squares: a limb that is wrong turns no other.
+    """
+    a, b = (anatomy.unit(np.concatenate(parts)) for parts in zip(*both, strict=True))
+    sine, cosine = a[:, 2] * b[:, 0] - a[:, 0] * b[:, 2], a[:, 0] * b[:, 0] + a[:, 2] * b[:, 2]
+    weight, turn = np.ones(len(a)), np.eye(3)
+    for _ in range(_ROUNDS):
+        angle = np.arctan2((weight * sine).sum(), (weight * cosine).sum())
+        turn = rot.quat_to_matrix(rot.axis_angle_to_quat(np.array([0.0, angle, 0.0])))
+        weight = 1 / np.maximum(np.linalg.norm(a @ turn.T - b, axis=1), 1e-4)
+    return turn
+
+
+def _head(clip: SourceClip, pairs: RigMap, rest: anatomy.Places, ours: np.ndarray) -> np.ndarray:
+    """(T, 3) the upward axis of the source's head, in its own world.
+
+    It is the one that is upward at rest. In a rest pose that does not stand none is; then the one that is nearest to
+    `ours` (T, 3) on the whole.
+    """
+    a, b, weight = pairs["head"]
+    at = clip.bones.index(b if weight > 0.5 else a)
+    turns = rot.quat_to_matrix(clip.rotations[:, at])
+    if anatomy.strain(rest) <= 1:
+        trunk = anatomy.trunk(rest)
+        axis, off = anatomy.nearest_axis(trunk)
+        own = rot.quat_to_matrix(clip.rest_rotations[at]).T @ (axis if off < _ANATOMY else trunk)
+    else:
+        own = anatomy.unit(np.einsum("tji,tj->ti", turns, ours).mean(axis=0))
+    return turns @ own
 
 
 def _world_rotation(motion: Motion, joint: str) -> np.ndarray:
@@ -93,18 +173,6 @@ def _world_rotation(motion: Motion, joint: str) -> np.ndarray:
     while (at := PARENTS[at]) >= 0:
         turn = motion.matrices[:, at] @ turn
     return turn
-
-
-def _lean(rest: np.ndarray, posed: np.ndarray) -> np.ndarray:
-    """(T, 3) where the vertical goes by the smallest rotation that takes the direction `rest` to `posed` (T, 3)."""
-    return rot.quat_to_matrix(rot.between(rest, posed)) @ _UP
-
-
-def _angle(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """(T,) degrees between directions (T, 3). Limbs that a source shrinks to nothing point nowhere: no error."""
-    lengths = np.linalg.norm(a, axis=-1) * np.linalg.norm(b, axis=-1)
-    cosine = np.where(lengths > 1e-6, (a * b).sum(axis=-1) / np.maximum(lengths, 1e-6), 1.0)
-    return np.degrees(np.arccos(np.clip(cosine, -1, 1)))
 
 
 def _speed(feet: np.ndarray, standing: np.ndarray, fps: float) -> float:

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cache
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
@@ -26,14 +26,15 @@ from motionclip_blender.core import amass
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import write_whole
+from motionclip_blender.core.retarget.upward import AXES
 
 from .captions import load_captions
 from .index import write_index
-from .measure import measure
+from .measure import Errors, measure
 from .records import Job, Record, finished, key_of, recipe_of, record_path, sentence, settle_clashes, size, summed_up
 from .report import SHEETS, write_report
 from .retarget import retarget
-from .rig_maps import matching_map, rig_maps
+from .rig_maps import matching_rig, rig_maps
 from .sources.catalogue import SourceFile, source_files
 from .sources.clip import SourceClip
 from .sources.reading import read_clips
@@ -41,6 +42,7 @@ from .sources.rest_frames import stands_idle
 
 FPS = 30.0
 _CELL = (160, 180)
+_MOST_DEGREES = 15.0  # by which the limbs of a motion may be off its source's, on average
 
 
 def prepare(
@@ -52,12 +54,14 @@ def prepare(
     pictures: bool = True,
     fps: float | None = None,
     notes: list[str] | None = None,
+    up: str | None = None,
 ) -> list[str]:
     """Retargets every clip under `source` into `out/<source>/<clip>.npz`; writes `index.json` and the report.
 
     only: leave out files whose path does not contain this. workers: processes, by default one a core. own_maps: a
     file of rig maps that is tried before ours. pictures: whether to draw a contact sheet of every clip. fps: the rate
     of AMC files, where no table gives it. notes: takes sentences about how clips were read that are prepared.
+    up: the axis of the files that is up ("y", "-z"), by default found from each.
     What cannot be read is left out, and the rest goes on; the sentences that say why are returned.
     Raises `UserError` when there is nothing to read, or `out` cannot be written.
     """
@@ -69,7 +73,7 @@ def prepare(
         raise UserError(f"No clip under {source} has {only!r} in its path; give another part of it.")
     if own_maps:
         rig_maps(own_maps)
-    job = Job(out, recipe_of(own_maps, pictures), own_maps, pictures)
+    job = Job(out, recipe_of(own_maps, pictures, up), own_maps, pictures, up)
     records = {file: record for file in files if (record := finished(file, job)) is not None}
     # the files of many clips first, so that at the end no core waits for another's
     todo = sorted((f for f in files if f not in records), key=lambda f: -size(f.path))
@@ -121,12 +125,14 @@ def _prepare_clip(file: SourceFile, name: str, clip: SourceClip, job: Job, recor
         record.problems.append(sentence(about, UserError("another animation of the file has this name; rename one.")))
         return
     try:
-        pairs = matching_map(clip.bones, job.own_maps)
-        if stands_idle(clip, {bone for a, b, _ in pairs.values() for bone in (a, b)}):
+        rig = matching_rig(clip.bones, job.own_maps)
+        if stands_idle(clip, {bone for a, b, _ in rig.pairs.values() for bone in (a, b)}):
             record.notes[name] = "no joint of the person is animated in it, so it is left out"
             return
-        motion = retarget(clip, pairs, _body())
-        errors = measure(clip, pairs, motion, _body())
+        told = rig.told if job.up is None else replace(rig.told, up=AXES[job.up])
+        motion = retarget(clip, rig.pairs, _body(), told)
+        errors = measure(clip, rig.pairs, motion, _body(), told)
+        _check(errors)
         motion = motion.resample(FPS)
     except Exception as error:
         record.problems.append(sentence(about, error))
@@ -150,6 +156,17 @@ def _prepare_clip(file: SourceFile, name: str, clip: SourceClip, job: Job, recor
             "errors": asdict(errors, dict_factory=_without_nan),
         }
     )
+
+
+def _check(errors: Errors) -> None:
+    """Raises `UserError` for a motion that is not its source's: one whose rest pose was taken for something else."""
+    if errors.mean_degrees > _MOST_DEGREES:
+        worst = max(errors.degrees, key=errors.degrees.__getitem__)
+        raise UserError(
+            f"Its limbs come out {errors.mean_degrees:.0f} degrees off (most of all the {worst.replace('_', ' ')}, by "
+            f"{errors.degrees[worst]:.0f}): its axes or its rest pose were not understood. Say which way is up with "
+            f"--up, or which pose is its rest in a rig map (--rig-maps)."
+        )
 
 
 def _without_nan(items: list[tuple]) -> dict:
@@ -225,12 +242,15 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--workers", type=int, default=None, help="processes (default: one a core)")
     parser.add_argument("--rig-maps", type=Path, default=None, help="a file of rig maps of your own, tried first")
     parser.add_argument("--fps", type=_rate, default=None, help="frames a second of AMC files that no clips.csv names")
+    parser.add_argument(
+        "--up", choices=list(AXES), default=None, help="the files' axis that is up, where it cannot be found (--up=-z)"
+    )
     parser.add_argument("--no-pictures", action="store_true", help="no contact sheets; several times faster")
     options = parser.parse_args(arguments)
     notes: list[str] = []
     problems = prepare(
         options.source, options.out, options.only, options.workers, options.rig_maps, not options.no_pictures,
-        options.fps, notes,
+        options.fps, notes, options.up,
     )  # fmt: skip
     for note in notes:
         print(note, file=sys.stderr)

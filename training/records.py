@@ -25,13 +25,15 @@ class Job:
     """What all files of a run have in common.
 
     out: the folder for the motions. recipe: a digest of how they are prepared. own_maps: a file of rig maps that
-    is tried before ours. pictures: whether every clip gets a contact sheet.
+    is tried before ours. pictures: whether every clip gets a contact sheet. up: the axis of the files that is up, where
+    it is told.
     """
 
     out: Path
     recipe: str
     own_maps: Path | None
     pictures: bool
+    up: str | None = None
 
 
 @dataclass
@@ -58,18 +60,19 @@ def sentence(name: str, error: Exception) -> str:
     return plain_name(said if said.startswith(name.split(",")[0]) else f"{name}: {said}")
 
 
-def recipe_of(own_maps: Path | None, pictures: bool) -> str:
+def recipe_of(own_maps: Path | None, pictures: bool, up: str | None = None) -> str:
     """A digest of everything but the file itself that a prepared motion depends on."""
     here, core = Path(__file__).parent, Path(amass.__file__).parent
     own = ("retarget.py", "rig_maps.py", "footing.py", "stance.py", "travel.py", "measure.py", "prepare.py")
     shared = ("amass.py", "body.py", "feet.py", "motion.py", "origin.py", "rotations.py")
     code = [
         *sorted((here / "sources").glob("*.py")),
+        *sorted((core / "retarget").glob("*.py")),
         *(here / name for name in own),
         *(core / name for name in shared),
     ]
     data = [here / "sources" / "sources.json", RIG_MAPS, OPEN_BODY, *([own_maps] if own_maps else [])]
-    digest = hashlib.sha256(b"pictures" if pictures else b"")
+    digest = hashlib.sha256(f"{pictures} {up}".encode())
     for path in [*code, *data]:
         try:
             digest.update(path.read_bytes())

@@ -1,99 +1,29 @@
-"""From a foreign skeleton's bones in motion to an SMPL-X `Motion`. Numpy only.
-
-Every joint takes the world rotation of the bone it corresponds to, relative to that bone's rest pose. Where
-limbs rest in different directions (an A-pose against SMPL-X's T-pose), the smallest rotation between the two
-directions comes in between, so that the limbs of both skeletons point the same way in every frame.
-"""
+"""From a foreign skeleton's bones in motion to an SMPL-X `Motion`. Numpy only."""
 
 from __future__ import annotations
 
-import numpy as np
-
-from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.motion import Motion
-from motionclip_blender.core.skeleton import FINGERS, HAND_JOINTS, INDEX, JOINTS, PARENTS
+from motionclip_blender.core.retarget.solve import local_rotations
+from motionclip_blender.core.retarget.source import RigMap, SourceClip
+from motionclip_blender.core.retarget.upright import Told, upright
 
 from .footing import stand
-from .rig_maps import RigMap
-from .sources.clip import SourceClip
 from .stance import Likeness, source_scale
 from .travel import facing_forward
 
-# Limbs whose rest directions are compared, each by the joint at its far end. The rest of the body (spine,
-# collars, feet) rests upright and flat-footed in every rig, only bent a little differently inside: there a
-# rotation relative to rest is the better match.
-_LIMBS = {
-    f"{side}_{near}": f"{side}_{far}"
-    for side in ("left", "right")
-    for near, far in (
-        *(("shoulder", "elbow"), ("elbow", "wrist"), ("hip", "knee"), ("knee", "ankle")),
-        *((f"{finger}{i}", f"{finger}{i + 1}") for finger in FINGERS for i in (1, 2)),
-    )
-}
-# What has no limb of its own hanging from it continues the one before, which differs in every rig
-_CONTINUES = {
-    f"{side}_{end}": f"{side}_{before}"
-    for side in ("left", "right")
-    for end, before in (("wrist", "elbow"), *((f"{finger}3", f"{finger}2") for finger in FINGERS))
-}
-_STRETCHED = np.radians(5)  # a hand whose fingers turn no further than this off their rest pose is not animated
 
-
-def retarget(clip: SourceClip, pairs: RigMap, body: Body) -> Motion:
+def retarget(clip: SourceClip, pairs: RigMap, body: Body, told: Told | None = None) -> Motion:
     """The clip, whose bones `pairs` names, on SMPL-X's skeleton with `body`'s proportions.
 
     The root's path is scaled by the ratio of leg lengths; feet stand where the source's stand, on the floor; the
-    first frame is over the origin and faces +Z.
+    first frame is over the origin and faces +Z. told: what is known of the skeleton's axes and rest pose. Raises
+    `UserError` where these cannot be found.
     """
+    clip = upright(clip, pairs, body.joints(), told)
     scale = source_scale(clip, pairs, body)
-    index = {name: i for i, name in enumerate(clip.bones)}
-    delta = rot.quat_multiply(clip.rotations, rot.quat_conjugate(clip.rest_rotations))  # (T, B, 4)
-
-    rest = body.joints()
-    frames = len(clip.rotations)
-    world = np.zeros((frames, len(JOINTS), 4))
-    for j, joint in enumerate(JOINTS):
-        if joint in pairs:
-            a, b, weight = pairs[joint]
-            turn = rot.slerp(delta[:, index[a]], delta[:, index[b]], weight)
-            world[:, j] = rot.quat_multiply(turn, _rest_correction(joint, clip, pairs, index, rest))
-        else:
-            world[:, j] = world[:, PARENTS[j]] if PARENTS[j] >= 0 else (1.0, 0.0, 0.0, 0.0)
-    local = world.copy()
-    local[:, 1:] = rot.quat_multiply(rot.quat_conjugate(world[:, PARENTS[1:]]), world[:, 1:])
-    _relax_still_hands(local, delta, pairs, index, body)
-
-    pelvis = index[pairs["pelvis"][0]]
+    rotations = local_rotations(clip, pairs, body.joints(), body.relaxed_hands)
+    pelvis = clip.bones.index(pairs["pelvis"][0])
     translation = (clip.heads[:, pelvis] - clip.rest_heads[pelvis]) * scale
-    motion = facing_forward(Motion(local, translation, clip.fps))
+    motion = facing_forward(Motion(rotations, translation, clip.fps))
     return stand(motion, Likeness.of(clip, pairs, body), body)
-
-
-def _rest_correction(
-    joint: str, clip: SourceClip, pairs: RigMap, index: dict[str, int], rest: np.ndarray
-) -> np.ndarray:
-    """(4,) quaternion from SMPL-X's rest direction of the limb that hangs from `joint` to the source's."""
-    joint = _CONTINUES.get(joint, joint)
-    far = _LIMBS.get(joint)
-    if far not in pairs or joint not in pairs:
-        return np.array([1.0, 0.0, 0.0, 0.0])
-    ours = rest[INDEX[far]] - rest[INDEX[joint]]
-    theirs = clip.rest_heads[index[pairs[far][0]]] - clip.rest_heads[index[pairs[joint][0]]]
-    if not theirs.any():  # a limb without length points nowhere
-        return np.array([1.0, 0.0, 0.0, 0.0])
-    return rot.between(ours, theirs)
-
-
-def _relax_still_hands(local: np.ndarray, delta: np.ndarray, pairs: RigMap, index: dict[str, int], body: Body) -> None:
-    """Lets the fingers of hands that the source does not move hang as the body's do, instead of stretched."""
-    relaxed = rot.axis_angle_to_quat(body.relaxed_hands)
-    for side in ("left", "right"):
-        fingers = [joint for joint in HAND_JOINTS if joint.startswith(side)]
-        if all(joint in pairs for joint in fingers):
-            hand = rot.quat_conjugate(delta[:, index[pairs[f"{side}_wrist"][0]], None])
-            turns = rot.quat_multiply(hand, delta[:, [index[pairs[joint][0]] for joint in fingers]])
-            if 2 * np.arccos(np.clip(np.abs(turns[..., 0]).min(), 0, 1)) > _STRETCHED:
-                continue
-        for joint in fingers:
-            local[:, INDEX[joint]] = relaxed[HAND_JOINTS.index(joint)]

@@ -12,9 +12,7 @@ from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.feet import without_short_runs
 from motionclip_blender.core.motion import heading
-
-from .rig_maps import RigMap
-from .sources.clip import SourceClip
+from motionclip_blender.core.retarget.source import RigMap, SourceClip
 
 # A foot stands while it is this near the floor, and this slow
 _NEAR_FLOOR = 0.04  # metres on a body of SMPL-X's size
@@ -41,6 +39,7 @@ class Likeness:
 
     @classmethod
     def of(cls, clip: SourceClip, pairs: RigMap, body: Body) -> Likeness:
+        """Of a clip as `upright` gives it."""
         scale = source_scale(clip, pairs, body)
         index = {name: i for i, name in enumerate(clip.bones)}
         delta = rot.quat_multiply(clip.rotations, rot.quat_conjugate(clip.rest_rotations))

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.skeleton import JOINTS
 from tests.training import tiny
-from training.rig_maps import matching_map, rig_maps
+from training.rig_maps import matching_map, matching_rig, rig_maps
 
 OWN = {
     "sides": ["L", "R"], "pelvis": "Root", "head": "Skull",
@@ -104,3 +105,115 @@ def test_a_map_of_other_joints(tmp_path: Path, entry: dict, says: str):
     with pytest.raises(UserError) as error:
         rig_maps(path)
     assert str(error.value) == f"{path}: the map 'mine' {says}; correct it."
+
+
+# --- the rigs that people bring
+
+LIMBS = ("Arm", "ForeArm", "Hand", "UpLeg", "Leg", "Foot")
+FINGERS = ("Thumb", "Index", "Middle", "Ring", "Pinky")
+
+
+def sided(form: str, names: tuple[str, ...], sides: tuple[str, str]) -> tuple[str, ...]:
+    return tuple(form.format(s=side, n=name) for side in sides for name in names)
+
+
+def human_ik(spine: tuple[str, ...], toes: str = "ToeBase", fingers: bool = False) -> tuple[str, ...]:
+    hands = tuple(f"Hand{finger}{i}" for finger in FINGERS for i in (1, 2, 3, 4)) if fingers else ()
+    return ("Hips", *spine, "Neck", "Head", *sided("{s}{n}", ("Shoulder", *LIMBS, toes, *hands), ("Left", "Right")))
+
+
+MIXAMO = human_ik(("Spine", "Spine1", "Spine2"), fingers=True)
+SMPL = ("Pelvis", "Spine1", "Spine2", "Spine3", "Neck", "Head", *sided("{s}_{n}", (
+    "Hip", "Knee", "Ankle", "Foot", "Collar", "Shoulder", "Elbow", "Wrist", "Hand"), ("L", "R")))  # fmt: skip
+BIPED = ("Pelvis", "Spine", "Spine1", "Spine2", "Neck", "Head", "HeadNub", *sided("{s} {n}", (
+    "Clavicle", "UpperArm", "Forearm", "Hand", "Thigh", "Calf", "Foot", "Toe0", "Finger0", "Finger01", "Finger1"),
+    ("L", "R")))  # fmt: skip
+VRM = (*(f"C_{name}" for name in ("Hips", "Spine", "Chest", "UpperChest", "Neck", "Head")), *sided("{s}_{n}", (
+    "Shoulder", "UpperArm", "LowerArm", "Hand", "UpperLeg", "LowerLeg", "Foot", "ToeBase", "Little1"),
+    ("L", "R")))  # fmt: skip
+UNREAL = ("root", "pelvis", *(f"spine_0{i}" for i in range(1, 4)), "neck_01", "head", *sided("{n}_{s}", (
+    "clavicle", "upperarm", "lowerarm", "hand", "thigh", "calf", "foot", "ball", "index_01"), ("l", "r")))  # fmt: skip
+XSENS = ("Hips", "Chest", "Chest2", "Chest3", "Chest4", "Neck", "Head", *sided("{s}{n}", (
+    "Collar", "Shoulder", "Elbow", "Wrist", "Hip", "Knee", "Ankle", "Toe"), ("Left", "Right")))  # fmt: skip
+ROKOKO = ("Hips", *(f"Spine{i}" for i in range(1, 5)), "Neck", "Head", *sided("{s}{n}", (
+    "Shoulder", "Arm", "ForeArm", "Hand", "Thigh", "Shin", "Foot", "Toe", "Finger1Metacarpal"),
+    ("Left", "Right")))  # fmt: skip
+HUMANOID = ("hips", "spine", "chest", "upperChest", "neck", "head", *sided("{s}{n}", (
+    "Shoulder", "UpperArm", "LowerArm", "Hand", "UpperLeg", "LowerLeg", "Foot", "Toes"),
+    ("left", "right")))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("bones", "expected"),
+    [
+        (MIXAMO, {"pelvis": "Hips", "spine1": "Spine", "spine3": "Spine2", "left_thumb3": "LeftHandThumb3"}),
+        (human_ik(("Spine", "Spine1", "Spine2"), "Toe"), {"spine3": "Spine2", "right_foot": "RightToe"}),  # LAFAN1
+        (human_ik(("Spine", "Spine1", "Spine2", "Spine3")), {"spine1": "Spine", "left_collar": "LeftShoulder"}),
+        (human_ik(("Spine", "Spine1")), {"spine1": "Spine", "spine2": "Spine1"}),
+        (
+            (*human_ik(("LowerBack", "Spine", "Spine1"), fingers=True), "Neck1"),
+            {"spine1": "LowerBack", "neck": "Neck1"},
+        ),
+        (SMPL, {"pelvis": "Pelvis", "spine3": "Spine3", "left_wrist": "L_Wrist", "right_foot": "R_Foot"}),
+        (BIPED, {"left_elbow": "L Forearm", "left_thumb2": "L Finger01", "right_knee": "R Calf"}),
+        (VRM, {"pelvis": "C_Hips", "spine3": "C_UpperChest", "left_foot": "L_ToeBase", "left_pinky1": "L_Little1"}),
+        (UNREAL, {"spine3": "spine_03", "right_foot": "ball_r"}),
+        ((*UNREAL, "spine_04", "spine_05", "neck_02"), {"spine1": "spine_01", "spine3": "spine_05"}),
+        (XSENS, {"spine3": "Chest4", "left_collar": "LeftCollar", "left_shoulder": "LeftShoulder"}),
+        (ROKOKO, {"spine3": "Spine4", "left_hip": "LeftThigh", "left_thumb1": "LeftFinger1Metacarpal"}),
+        (HUMANOID, {"spine2": "chest", "left_foot": "leftToes"}),
+    ],
+)
+@pytest.mark.parametrize("prefix", ["", "mixamorig:", "mixamorig", "Bip01 ", "Bip001_", "J_Bip_", "m_avg_", "Someone:"])
+def test_common_rigs_are_found_whatever_stands_before_their_names(bones: tuple[str, ...], expected: dict, prefix: str):
+    pairs = matching_map(tuple(prefix + bone for bone in bones))
+    for joint, bone in expected.items():
+        assert pairs[joint] == (prefix + bone, prefix + bone, 0.0), joint
+
+
+@pytest.mark.parametrize("spelt", [str.upper, str.lower, lambda name: name.replace(" ", "_").replace("_", ".")])
+@pytest.mark.parametrize("bones", [MIXAMO, BIPED, VRM, XSENS, UNREAL])
+def test_capitals_and_marks_do_not_matter(bones: tuple[str, ...], spelt):
+    found = matching_map(tuple(spelt(bone) for bone in bones))
+    assert found == {joint: (spelt(a), spelt(b), w) for joint, (a, b, w) in matching_map(bones).items()}
+
+
+def test_smplx_own_joints_are_all_found():
+    pairs = matching_map(("root", *JOINTS))
+    assert pairs == {joint: (joint, joint, 0.0) for joint in JOINTS}
+
+
+def test_what_a_skeleton_lacks_is_left_out():
+    without = tuple(bone for bone in MIXAMO if "Toe" not in bone and "Shoulder" not in bone and bone != "Spine2")
+    pairs = matching_map(without)
+    assert {"left_foot", "right_collar", "spine3"}.isdisjoint(pairs) and pairs["left_knee"][0] == "LeftLeg"
+
+
+def test_an_axis_and_a_rest_pose_may_be_told(tmp_path: Path):
+    told = {"up": "-z", "rest": {"{side}_hip": {"x": "down", "z": "forward"}}}
+    rig = matching_rig(BONES, own(tmp_path, {"mine": OWN | told}))
+    assert rig.name == "mine" and rig.told.up.tolist() == [0, 0, -1]
+    assert rig.told.rest == {f"{side}_hip": {"x": "down", "z": "forward"} for side in ("left", "right")}
+    first = own(tmp_path / "b", {"mine": OWN | {"rest": "first frame"}})
+    assert matching_rig(BONES, first).told.rest == "first frame"
+
+
+@pytest.mark.parametrize(
+    ("told", "says"),
+    [
+        ({"up": "w"}, "says that 'w' is up"),
+        ({"up": 3}, "says that 3 is up"),
+        ({"rest": "somewhere"}, "has a rest that is neither"),
+        ({"rest": {"left_hip": {"x": "down"}}}, "has a rest that is neither"),
+        ({"rest": {"left_hip": {"x": "down", "y": "sideways"}}}, "has a rest that is neither"),
+        ({"rest": {"left_hip": {"x": "down", "q": "left"}}}, "has a rest that is neither"),
+        ({"rest": {"left_hip": {"x": "down", "z": "up"}}}, "has a rest that is neither"),
+        ({"rest": {"left_hip": {"x": "down", "-x": "left"}}}, "has a rest that is neither"),
+        ({"rest": {"tail": {"x": "down", "z": "left"}}}, "names tail, which is no SMPL-X joint"),
+    ],
+)
+def test_an_axis_or_a_rest_pose_that_is_none(tmp_path: Path, told: dict, says: str):
+    path = own(tmp_path, {"mine": OWN | told})
+    with pytest.raises(UserError) as error:
+        rig_maps(path)
+    assert str(error.value).startswith(f"{path}: the map 'mine' {says}") and str(error.value).endswith(".")

@@ -85,7 +85,7 @@ def read_bvh(path: Path, fps: float | None = None, rest_frame: bool | None = Fal
         first += 1
     elif rest_frame is None and at_rest(_sample(armature, np.array([first])))[0]:
         first += added_rest_frames(replace(_sample(armature, np.arange(first, last + 0.5)[: int(3 * rate)]), fps=rate))
-    clip = _sample(armature, np.arange(first, last + 1e-6, rate / FPS))
+    clip = _at_thirty(armature, np.arange(first, last + 1e-6, rate / FPS))
     return _without_rest_pose(clip) if rest_frame else clip
 
 
@@ -155,6 +155,18 @@ def _sample(armature: bpy.types.Object, times: np.ndarray, rest_world: np.ndarra
         rotations=_rotation(posed),
         fps=FPS,
     )
+
+
+def _at_thirty(armature: bpy.types.Object, times: np.ndarray) -> SourceClip:
+    """A BVH file's clip at `times` (T,), frames of the file, whole or between.
+
+    Only whole ones are asked of Blender, which goes the wrong way from 179 degrees to -179.
+    """
+    whole, at = np.unique(np.stack((np.floor(times + 1e-6), np.ceil(times - 1e-6))), return_inverse=True)
+    left, right = at.reshape(2, -1)
+    sampled = _sample(armature, whole)
+    share = np.where(right > left, times - whole[left], 0.0)
+    return replace(sampled.at(left + share, FPS), y_up=False)
 
 
 def _rotation(matrices: np.ndarray) -> np.ndarray:

@@ -1,0 +1,126 @@
+"""What the places of a person's joints show, whatever the skeleton and its axes: trunk, left, and whether one stands.
+
+All functions take `Places`, SMPL-X's joint names -> (..., 3), and keep the leading axes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+Places = dict[str, np.ndarray]
+
+SIDES = ("left", "right")
+# How far a limb may be off the trunk's line, in degrees, for a pose to pass as one in which someone stands upright.
+# A-, T- and N-poses keep well within.
+_STRADDLE = 35.0
+_BEND = 30.0
+_TWIST = 25.0
+_NOD = 50.0
+_LONG_FOOT = 0.15  # of the shin: toes nearer to the ankle than this show no direction
+_STRETCHED = 15.0  # degrees within which the arms of a T-pose point aside
+
+
+def unit(v: np.ndarray) -> np.ndarray:
+    return v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-12)
+
+
+def degrees_between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """(...,) between directions (..., 3). One without length is no angle off any other."""
+    lengths = np.linalg.norm(a, axis=-1) * np.linalg.norm(b, axis=-1)
+    cosine = np.where(lengths > 1e-12, (a * b).sum(axis=-1) / np.maximum(lengths, 1e-12), 1.0)
+    return np.degrees(np.arccos(np.clip(cosine, -1, 1)))
+
+
+def middle(places: Places, joint: str) -> np.ndarray:
+    """Half way from the left joint of this name to the right one."""
+    return (places[f"left_{joint}"] + places[f"right_{joint}"]) / 2
+
+
+def trunk(places: Places) -> np.ndarray:
+    """(..., 3) unit direction from between the hips to between the shoulders."""
+    return unit(middle(places, "shoulder") - middle(places, "hip"))
+
+
+def leg_length(places: Places) -> np.ndarray:
+    """(...,) of hip to knee to ankle, the mean of both legs."""
+    parts = [
+        np.linalg.norm(places[f"{side}_{far}"] - places[f"{side}_{near}"], axis=-1)
+        for side in SIDES
+        for near, far in (("hip", "knee"), ("knee", "ankle"))
+    ]
+    return sum(parts) / 2
+
+
+def across(places: Places) -> np.ndarray:
+    """(..., 3) unit direction to the person's left, by hips and shoulders."""
+    hips = places["left_hip"] - places["right_hip"]
+    shoulders = places["left_shoulder"] - places["right_shoulder"]
+    return unit(unit(hips) + unit(shoulders))
+
+
+def frame(up: np.ndarray, left: np.ndarray) -> np.ndarray:
+    """(..., 3, 3) the rotation that turns the direction `up` to +Y and `left`, as far as it is across, to +X."""
+    up = unit(up)
+    left = unit(left - (left * up).sum(axis=-1, keepdims=True) * up)
+    return np.stack((left, up, np.cross(left, up)), axis=-2)
+
+
+def nearest_axis(direction: np.ndarray) -> tuple[np.ndarray, float]:
+    """The coordinate axis (3,) that is nearest to a direction (3,), and the degrees between them."""
+    at = int(np.argmax(np.abs(direction)))
+    axis = np.zeros(3)
+    axis[at] = np.sign(direction[at]) or 1.0
+    return axis, float(degrees_between(direction, axis))
+
+
+def strain(places: Places) -> np.ndarray:
+    """(...,) how far from standing upright a pose is: up to 1 it passes as standing."""
+    up = trunk(places)
+    checks = []
+    for side in SIDES:
+        hip, knee, ankle = (places[f"{side}_{joint}"] for joint in ("hip", "knee", "ankle"))
+        checks += [degrees_between(hip - knee, up) / _STRADDLE, degrees_between(knee - ankle, up) / _STRADDLE]
+        if f"{side}_foot" in places:
+            foot = places[f"{side}_foot"] - ankle
+            long = np.linalg.norm(foot, axis=-1) > _LONG_FOOT * np.linalg.norm(knee - ankle, axis=-1)
+            # neither on tiptoe, as in a skeleton whose bones all lie in one line, nor with the toes up
+            off = np.abs(degrees_between(foot, -up) - 70) / 50
+            checks.append(np.where(long, off, 0.0))
+    lines = [places[f"left_{joint}"] - places[f"right_{joint}"] for joint in ("hip", "shoulder")]
+    checks += [np.abs(degrees_between(line, up) - 90) / _TWIST for line in lines]
+    checks.append(degrees_between(*lines) / _TWIST)
+    hips, shoulders = middle(places, "hip"), middle(places, "shoulder")
+    size = np.linalg.norm(shoulders - hips, axis=-1)
+    for joint, start, limit in (("spine2", hips, _BEND), ("spine3", hips, _BEND), ("head", shoulders, _NOD)):
+        if joint in places:
+            part = places[joint] - start
+            long = np.linalg.norm(part, axis=-1) > 0.15 * size
+            checks.append(np.where(long, degrees_between(part, up) / limit, 0.0))
+    return np.max(checks, axis=0)
+
+
+def stretched_arms(places: Places) -> np.ndarray:
+    """(...,) how far the arms are from pointing straight aside as in a T-pose: up to 1 they do."""
+    left = across(places)
+    off = [
+        degrees_between(places[f"{side}_{far}"] - places[f"{side}_{near}"], sign * left)
+        for side, sign in (("left", 1), ("right", -1))
+        for near, far in (("shoulder", "elbow"), ("elbow", "wrist"))
+    ]
+    return np.max(off, axis=0) / _STRETCHED
+
+
+def toes_forward(places: Places) -> float:
+    """How far ahead of the ankles the toes of a standing person are, by what is called left: 1 all the way, -1 behind.
+
+    0 where there are no toes, or they do not show. Behind are those of a mirrored skeleton.
+    """
+    axes = frame(trunk(places), across(places))
+    ahead = []
+    for side in SIDES:
+        if f"{side}_foot" in places:
+            foot = places[f"{side}_foot"] - places[f"{side}_ankle"]
+            shin = np.linalg.norm(places[f"{side}_knee"] - places[f"{side}_ankle"])
+            if np.linalg.norm(foot) > _LONG_FOOT * shin:
+                ahead.append(float((axes @ unit(foot))[2]))
+    return float(np.mean(ahead)) if ahead else 0.0

@@ -1,0 +1,66 @@
+"""What retargeting begins with: a clip on its own skeleton, and which of its bones is which joint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .. import rotations as rot
+
+RigMap = dict[str, tuple[str, str, float]]
+"""SMPL-X joint -> (bone a, bone b, weight): the rotation `weight` of the way from a to b."""
+
+
+@dataclass(frozen=True)
+class SourceClip:
+    """A clip on its own skeleton, in its file's own axes and any unit of length.
+
+    bones: names, in the order of the arrays.
+    rest_heads: (B, 3); rest_rotations: (B, 4) world quaternions of the rest pose.
+    heads: (T, B, 3); rotations: (T, B, 4) world quaternions per frame.
+    idle: (B, 4) world rotations of who is not animated; None where that is the rest pose, or is not known.
+    note: what a person should know of how it was read; empty for most.
+    y_up: whether the format says that +Y is up, as all do but BVH.
+    """
+
+    bones: tuple[str, ...]
+    rest_heads: np.ndarray
+    rest_rotations: np.ndarray
+    heads: np.ndarray
+    rotations: np.ndarray
+    fps: float
+    idle: np.ndarray | None = None
+    note: str = ""
+    y_up: bool = True
+
+    def __len__(self) -> int:
+        return len(self.rotations)
+
+    def resample(self, fps: float) -> SourceClip:
+        """The same movement at another rate, between frames by the shorter arc.
+
+        Lasts as long as before up to the last whole frame of the new rate.
+        """
+        if fps == self.fps:
+            return self
+        # the small constant keeps 29.999999 / 30 from losing the last frame
+        frames = int(np.floor((len(self) - 1) / self.fps * fps + 1e-6)) + 1
+        return self.at(np.arange(frames) * (self.fps / fps), fps)
+
+    def at(self, frames: np.ndarray, fps: float) -> SourceClip:
+        """The clip whose frames are these, whole ones or between, of this one."""
+        frames = np.minimum(frames, len(self) - 1)
+        left = np.clip(np.floor(frames + 1e-6).astype(int), 0, max(len(self) - 2, 0))
+        right = np.minimum(left + 1, len(self) - 1)
+        t = np.clip(frames - left, 0.0, 1.0)[:, None]
+        heads = self.heads[left] + (self.heads[right] - self.heads[left]) * t[..., None]
+        return replace(self, heads=heads, rotations=rot.slerp(self.rotations[left], self.rotations[right], t), fps=fps)
+
+    def places(self, pairs: RigMap) -> dict[str, np.ndarray]:
+        """Joint -> (T, 3) where its bone begins."""
+        return {joint: self.heads[:, self.bones.index(bone)] for joint, (bone, _, _) in pairs.items()}
+
+    def rest_places(self, pairs: RigMap) -> dict[str, np.ndarray]:
+        """Joint -> (3,) the same at rest."""
+        return {joint: self.rest_heads[self.bones.index(bone)] for joint, (bone, _, _) in pairs.items()}

@@ -1,0 +1,138 @@
+"""A clip in SMPL-X's axes, with a rest pose in which its person stands: what the solver takes for granted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from .. import rotations as rot
+from ..errors import UserError
+from ..skeleton import INDEX, JOINTS, PARENTS
+from . import anatomy
+from .calibration import Calibration, calibrate
+from .source import RigMap, SourceClip
+from .upward import AXES, find_up
+
+FIRST_FRAME = "first frame"
+_NEAR_AXIS = 25.0  # degrees up to which a rest pose's up is the nearest axis of its file, and the person a little bent
+_STRAIGHT_AHEAD = 4.0  # the same of where it faces
+_MIRRORED = -0.4  # toes that point as far back as this
+_BEST_POSE = 0.7  # how little a frame's pose has to be off upright to serve as the rest pose
+DIRECTIONS = {"left": (1, 0, 0), "right": (-1, 0, 0), "up": (0, 1, 0), "down": (0, -1, 0), "forward": (0, 0, 1),
+              "back": (0, 0, -1)}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a user, or a rig map, says of a skeleton.
+
+    up: the axis (3,) of the file that is up. rest: "first frame", where that shows the rest pose; or, of each joint,
+    where two of its bone's own axes, which are the file's in the zero pose, point when the person stands in a T-pose:
+    {"left_hip": {"x": "down", "z": "forward"}, ...}.
+    """
+
+    up: np.ndarray | None = None
+    rest: str | Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+def upright(clip: SourceClip, pairs: RigMap, rest: np.ndarray, told: Told | None = None) -> SourceClip:
+    """The clip with +Y up, and with a rest pose in which its person stands and faces +Z.
+
+    rest: (55, 3) SMPL-X's joints in the T-pose. A rest pose that stands, in whatever axes, is kept. For one that does
+    not, a T-pose in the clip serves, and else one is found from how the bones move. Raises `UserError` where none can
+    be found, where it cannot be told which way is up, and for a mirrored skeleton.
+    """
+    told = told or Told()
+    if told.rest == FIRST_FRAME:
+        clip = replace(clip, rest_heads=clip.heads[0], rest_rotations=clip.rotations[0])
+    places, resting = clip.places(pairs), clip.rest_places(pairs)
+    if min(float(anatomy.leg_length(resting)), float(np.median(anatomy.leg_length(places)))) < 1e-6:
+        raise UserError("The skeleton's legs have no length at rest; export it with its rest pose.")
+    up = find_up(places, resting, clip.y_up) if told.up is None else told.up
+    if isinstance(told.rest, Mapping) and told.rest:
+        clip = _turned(clip, np.eye(3), level(up))
+        return _with_rest(clip, pairs, calibrate(clip, pairs, rest, _declared(told.rest)))
+    if anatomy.strain(resting) <= 1:
+        return _by_rest(clip, resting, up)
+    off = np.maximum(anatomy.strain(places) / _BEST_POSE, anatomy.stretched_arms(places))
+    best = int(np.argmin(off))
+    if off[best] <= 1:
+        heads = clip.heads[best] - places["pelvis"][best]  # its floor is nobody's: the feet show it
+        posed = replace(clip, rest_heads=heads, rest_rotations=clip.rotations[best])
+        return _by_rest(posed, posed.rest_places(pairs), up)
+    clip = _turned(clip, np.eye(3), level(up))
+    return _with_rest(clip, pairs, calibrate(clip, pairs, rest))
+
+
+# --- a rest pose that stands
+
+
+def _by_rest(clip: SourceClip, resting: anatomy.Places, up: np.ndarray) -> SourceClip:
+    if anatomy.toes_forward(resting) < _MIRRORED:
+        raise UserError(
+            "Its toes point backwards, going by which side is called left: the skeleton is mirrored, or its sides are "
+            "swapped; export it without mirrored axes, or write a rig map with its sides the other way round."
+        )
+    axis, off = anatomy.nearest_axis(anatomy.trunk(resting))
+    resting_up = axis if off < _NEAR_AXIS else anatomy.trunk(resting)
+    if anatomy.degrees_between(resting_up, up) < _NEAR_AXIS:
+        resting_up = up
+    left = anatomy.across(resting)
+    left = left - (left @ resting_up) * resting_up
+    axis, off = anatomy.nearest_axis(left)
+    if off < _STRAIGHT_AHEAD and abs(axis @ resting_up) < 1e-6:
+        left = axis  # no person's shoulders and hips are quite even
+    at_rest = anatomy.frame(resting_up, left)
+    return _turned(clip, at_rest, at_rest if resting_up is up or (resting_up == up).all() else level(up))
+
+
+def level(up: np.ndarray) -> np.ndarray:
+    """(3, 3) a rotation that turns `up` to +Y, facing anywhere."""
+    if (up == AXES["y"]).all():
+        return np.eye(3)
+    return anatomy.frame(up, AXES["x"] if abs(up[0]) < 0.9 else AXES["y"])
+
+
+def _turned(clip: SourceClip, at_rest: np.ndarray, in_motion: np.ndarray) -> SourceClip:
+    """The clip with its rest pose turned by one matrix, and its frames by another."""
+    if (at_rest == np.eye(3)).all() and (in_motion == np.eye(3)).all():
+        return clip
+    return replace(
+        clip,
+        rest_heads=clip.rest_heads @ at_rest.T,
+        rest_rotations=rot.quat_multiply(rot.matrix_to_quat(at_rest), clip.rest_rotations),
+        heads=clip.heads @ in_motion.T,
+        rotations=rot.quat_multiply(rot.matrix_to_quat(in_motion), clip.rotations),
+    )
+
+
+# --- a rest pose that was found
+
+
+def _with_rest(clip: SourceClip, pairs: RigMap, found: Calibration) -> SourceClip:
+    """The clip with the rest pose that a calibration gives to the bones that matter."""
+    index = {bone: i for i, bone in enumerate(clip.bones)}
+    heads, rotations = np.zeros_like(clip.rest_heads), np.tile((1.0, 0, 0, 0), (len(clip.bones), 1))
+    places: dict[str, np.ndarray] = {}
+    for joint in JOINTS:
+        if joint in found.offsets:
+            parent = PARENTS[INDEX[joint]]
+            while parent >= 0 and JOINTS[parent] not in places:
+                parent = PARENTS[parent]
+            places[joint] = found.offsets[joint] + (places[JOINTS[parent]] if parent >= 0 else 0)
+            heads[index[pairs[joint][0]]] = places[joint]
+    for bone, turn in found.turns.items():
+        rotations[index[bone]] = rot.matrix_to_quat(turn)
+    return replace(clip, rest_heads=heads, rest_rotations=rotations)
+
+
+def _declared(rest: Mapping[str, Mapping[str, str]]) -> dict[str, np.ndarray]:
+    """Joint -> (3, 3) the rotation of its bone from the zero pose to the T-pose."""
+    turns = {}
+    for joint, directions in rest.items():
+        (a, to_a), (b, to_b) = directions.items()
+        there = anatomy.frame(np.array(DIRECTIONS[to_a], float), np.array(DIRECTIONS[to_b], float))
+        turns[joint] = there.T @ anatomy.frame(AXES[a], AXES[b])
+    return turns

@@ -1,0 +1,138 @@
+"""Which way is up in a clip's world: what its format says, how its skeleton rests, how the person moves.
+
+A clip of someone who lies, and one whose file has another axis up, look alike in one frame. So the rest pose, the
+floor, the feet and the way are asked together, and where they do not agree, nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..errors import UserError
+from . import anatomy
+from .anatomy import Places
+
+_NEAR_AXIS = 25.0  # degrees that a rest pose's trunk may be off the axis that is its up
+_LEANING = 40.0  # degrees that trunk and legs of an upright person are off the vertical
+_MOSTLY = 0.8  # of all frames
+_OFTEN = 0.5
+_SELDOM = 0.1
+_ON_FLOOR = 0.12  # of a leg's length: so near the height of zero lies a floor
+_TRAVEL = 1.0  # of a leg's length: who goes further than this goes somewhere
+
+AXES = {name: sign * np.eye(3)["xyz".index(name[-1])] for sign, name in
+        ((1, "x"), (1, "y"), (1, "z"), (-1, "-x"), (-1, "-y"), (-1, "-z"))}  # fmt: skip
+
+
+def axis_name(axis: np.ndarray) -> str:
+    """X, -Y and so on."""
+    at = int(np.argmax(np.abs(axis)))
+    return ("-" if axis[at] < 0 else "") + "XYZ"[at]
+
+
+def resting_up(rest: Places) -> np.ndarray | None:
+    """The axis along which someone stands in the rest pose; None for a rest pose that does not stand upright."""
+    if anatomy.strain(rest) > 1:
+        return None
+    axis, off = anatomy.nearest_axis(anatomy.trunk(rest))
+    return axis if off < _NEAR_AXIS else None
+
+
+def moving_up(places: Places) -> tuple[np.ndarray, float]:
+    """The axis along which the person is upright in most frames, and in what part of them trunk and legs are.
+
+    places: joint -> (T, 3).
+    """
+    trunk = anatomy.trunk(places)
+    legs = anatomy.unit(anatomy.middle(places, "hip") - anatomy.middle(places, "ankle"))
+    axis, _ = anatomy.nearest_axis(np.median(anatomy.unit(trunk + legs), axis=0))
+    return axis, float(_upright(places, axis).mean())
+
+
+def _upright(places: Places, axis: np.ndarray) -> np.ndarray:
+    """(T,) whether trunk and legs are along an axis."""
+    legs = anatomy.middle(places, "hip") - anatomy.middle(places, "ankle")
+    return (anatomy.degrees_between(anatomy.trunk(places), axis) < _LEANING) & (
+        anatomy.degrees_between(legs, axis) < _LEANING
+    )
+
+
+def find_up(places: Places, rest: Places, y_up: bool) -> np.ndarray:
+    """(3,) the axis that is up in the world of `places`, joint -> (T, 3); `rest`: joint -> (3,) the rest pose.
+
+    y_up: whether the format says that it is +Y. Raises `UserError` where it cannot be told.
+    """
+    resting = resting_up(rest)
+    moving, share = moving_up(places)
+    if resting is not None and (resting == moving).all():
+        return resting
+    if y_up and (resting is not None or (shown_up(places, AXES["y"]) == AXES["y"]).all()):
+        return AXES["y"]
+    if y_up and not _walks(places, moving):
+        raise UserError(
+            f"Its rest pose does not stand, and the person is along {axis_name(moving)} throughout, where its format "
+            "has Y up: lying, or in other axes; say which way is up with --up."
+        )
+    if resting is None:
+        others = [axis for axis in AXES.values() if abs(axis @ moving) < 0.5]
+        if share < _OFTEN or max(_upright(places, axis).mean() for axis in others) > _SELDOM:
+            raise UserError(
+                "Its rest pose does not stand, and the person is upright too seldom, or lies, so that which way is up "
+                "does not show; "
+                "say so with --up."
+            )
+        return moving
+    if share < _MOSTLY or _goes_along(places, moving):
+        return resting
+    feet, body = _stands_at_zero(places, moving), _lies_at_zero(places, resting)
+    if feet != body:
+        return moving if feet else resting
+    if feet and _walks(places, moving):
+        return moving
+    raise UserError(
+        f"Its rest pose stands along {axis_name(resting)}, and the person along {axis_name(moving)} throughout: "
+        f"lying, or in other axes; say which way is up with --up."
+    )
+
+
+def shown_up(places: Places, otherwise: np.ndarray) -> np.ndarray:
+    """(3,) the axis along which the movement itself shows the person upright; `otherwise` where it does not.
+
+    places: joint -> (T, 3). Asks the rest pose nothing: for checking what was made of it.
+    """
+    moving, share = moving_up(places)
+    if share < _MOSTLY or _goes_along(places, moving):
+        return otherwise
+    return otherwise if _lies_at_zero(places, otherwise) and not _stands_at_zero(places, moving) else moving
+
+
+def _goes_along(places: Places, axis: np.ndarray) -> bool:
+    """Whether the person gets on along an axis: swims, crawls, which nobody does upwards."""
+    along = anatomy.middle(places, "hip") @ axis
+    return float(np.ptp(along)) > _TRAVEL * _leg(places)
+
+
+def _walks(places: Places, axis: np.ndarray) -> bool:
+    """Whether the person gets on across an axis, further than one who lies rolls."""
+    way = anatomy.middle(places, "hip")
+    way = way - (way @ axis)[:, None] * axis
+    return float(np.linalg.norm(np.ptp(way, axis=0))) > _TRAVEL * _leg(places)
+
+
+def _stands_at_zero(places: Places, up: np.ndarray) -> bool:
+    """Whether the lower foot is mostly about the height of zero, where files have their floor."""
+    feet = [places[f"{side}_{joint}"] @ up for side in anatomy.SIDES for joint in ("foot", "ankle")
+            if f"{side}_{joint}" in places]  # fmt: skip
+    height = float(np.median(np.min(feet, axis=0))) / _leg(places)
+    return -_ON_FLOOR / 2 < height < 2 * _ON_FLOOR
+
+
+def _lies_at_zero(places: Places, up: np.ndarray) -> bool:
+    """Whether the whole body is mostly a little over the height of zero."""
+    heights = np.stack([at @ up for at in places.values()]) / _leg(places)
+    lowest, highest = np.median(heights.min(axis=0)), np.median(heights.max(axis=0))
+    return bool(-_ON_FLOOR / 2 < lowest < _ON_FLOOR * 2 and highest < 1.0)
+
+
+def _leg(places: Places) -> float:
+    return max(float(np.median(anatomy.leg_length(places))), 1e-9)
