@@ -367,7 +367,7 @@ def test_whatever_goes_wrong_with_a_file_is_named(tmp_path: Path, error: Excepti
     def fail(*_):
         raise error
 
-    for place in ("read_clips", "retarget", "measure", "matching_map"):
+    for place in ("read_clips", "retarget", "measure", "matching_rig"):
         with monkeypatch.context() as patched:
             patched.setattr(module, place, fail)
             record = module.prepare_file(file, job)
