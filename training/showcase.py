@@ -18,8 +18,8 @@ import numpy as np
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.expression import parse
 from motionclip_blender.core.files import write_whole
+from motionclip_blender.core.interpolation import between
 from motionclip_blender.core.latents import even_factors
-from motionclip_blender.core.morph import between
 from motionclip_blender.core.pack import Pack
 from motionclip_blender.core.sources import latent_of
 

@@ -16,8 +16,8 @@ from .feet import grounded, planted
 from .inference.image_tower import ImageTower
 from .inference.networks import Networks, load_image_tower
 from .loop import LONGER, best_loop, within_rounds
-from .morph import mixed
 from .motion import Motion, frames_at
+from .motion_mixing import mixed
 from .networks import checked_compute, load_networks
 from .pack import Pack
 from .pose_tensor import from_pose_tensor, to_pose_tensor
@@ -110,7 +110,7 @@ class Engine:
     def decode_along(self, stops: np.ndarray, at: np.ndarray) -> Motion:
         """One motion of T frames that in frame t is as far along the latents `stops` (k, 512) as at[t] says.
 
-        at: (T,) from 0, the first stop, to k - 1, the last. See `morph.mixed` for how poses and ways are mixed.
+        at: (T,) from 0, the first stop, to k - 1, the last. See `motion_mixing.mixed` for how poses and ways are mixed.
         """
         stops, at = np.asarray(stops, np.float32), np.asarray(at, np.float64)
         if len(stops) < 2 or not ((at >= 0) & (at <= len(stops) - 1)).all():

@@ -16,9 +16,9 @@ import numpy as np
 from .composition import masked
 from .errors import UserError
 from .expression import parse
+from .interpolation import between, morph
 from .latents import even_factors
 from .loop import closed, ending_as_begun, in_place
-from .morph import between, morph
 from .progress import Progress, no_progress
 from .prompt import MAX_FRAMES, MIN_FRAMES, checked_frames, checked_prompt
 from .reading import Reading

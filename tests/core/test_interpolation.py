@@ -8,9 +8,10 @@ import pytest
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.interpolation import between, morph
 from motionclip_blender.core.latents import blend, even_factors
-from motionclip_blender.core.morph import between, mixed, morph
 from motionclip_blender.core.motion import Motion
+from motionclip_blender.core.motion_mixing import mixed
 from motionclip_blender.core.skeleton import INDEX
 from tests.core.test_ground import circle
 from tests.synthetic import angle_between, random_motion

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import rotations as rot
 from .errors import UserError
-from .ground import Way
 from .latents import blend, even_factors
 from .motion import Motion
 
@@ -64,37 +61,3 @@ def morph(
     if not (np.isfinite(at).all() and (at >= 0).all() and (at <= 1).all()):
         raise UserError("A blend's factors must lie between 0 and 1.")
     return engine.decode_along(between(engine, start, end, even_factors(stops), spherical), at * (stops - 1))
-
-
-def mixed(motions: Sequence[Motion], at: np.ndarray) -> Motion:
-    """One motion of several of T frames each, in frame t so far between them as at[t] (T,) says, 0 to their number - 1.
-
-    Poses are slerped. The way over the ground is mixed step by step as seen from the body, and so are turns: a place
-    between a walk's and a run's, frames later, is metres away from both, and going from one to the other would be a
-    slide.
-    """
-    before = np.minimum(at.astype(int), len(motions) - 2)
-    every = np.arange(len(at))
-    share = at - before
-    ways = [Way.of(motion) for motion in motions]
-
-    def both(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        frames = every[: values.shape[1]]
-        return values[before[frames], frames], values[before[frames] + 1, frames]
-
-    def straight(values: np.ndarray) -> np.ndarray:
-        a, b = both(values)
-        t = share[: len(a)].reshape(-1, *[1] * (a.ndim - 1))
-        return (1 - t) * a + t * b
-
-    yaws = np.stack([way.yaw for way in ways])
-    way = Way(
-        yaw=np.cumsum(np.concatenate((straight(yaws)[:1], straight(np.diff(yaws, axis=1))))),
-        tilt=rot.slerp(*both(np.stack([way.tilt for way in ways])), share),
-        steps=straight(np.stack([way.steps for way in ways])),
-        height=straight(np.stack([way.height for way in ways])),
-        start=ways[before[0]].start,
-    )
-    rotations = rot.slerp(*both(np.stack([motion.rotations for motion in motions])), share.astype(np.float32)[:, None])
-    rotations[:, 0], translation = way.root()
-    return Motion(rotations, translation, motions[0].fps)
