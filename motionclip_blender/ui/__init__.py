@@ -13,6 +13,7 @@ from . import (
     again,
     arithmetic,
     arithmetic_panel,
+    asking,
     blend,
     blend_panel,
     command,
@@ -22,6 +23,7 @@ from . import (
     frames_panel,
     frames_settings,
     handlers,
+    idle,
     labels,
     latents,
     latents_panel,
@@ -31,6 +33,7 @@ from . import (
     operators,
     other_copies,
     panel,
+    playing,
     preferences,
     presets,
     properties,
@@ -39,6 +42,7 @@ from . import (
     recognition,
     render_frames,
     search,
+    self_check,
     session,
     source_row,
     translations,
@@ -50,7 +54,10 @@ _CLASSES = (
     *properties.CLASSES,
     *frames_settings.CLASSES,
     *labels.CLASSES,
+    *self_check.CLASSES,
     *operators.CLASSES,
+    *asking.CLASSES,
+    *playing.CLASSES,
     *again.CLASSES,
     *drop.CLASSES,
     *recognise.CLASSES,
@@ -82,6 +89,7 @@ def register() -> None:
     presets.attach()
     menu.attach()
     handlers.attach()
+    idle.attach()
     command.attach()
     other_copies.take_over(chosen, _register_classes)
 
@@ -106,8 +114,10 @@ def unregister() -> None:
     recognition.RECOGNITION.forget()
     library.LIBRARIES.forget()
     search.SEARCH.results = None
+    self_check.forget()
     working.stop_timer()
     command.detach()
+    idle.detach()
     handlers.detach()
     menu.detach()
     presets.detach()

@@ -21,7 +21,7 @@ class MOTIONCLIP_PT_action(MotionPanel, bpy.types.Panel):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        return generation.action_of(generation.armature_of(context)) is not None
+        return super().poll(context) and generation.action_of(generation.armature_of(context)) is not None
 
     def draw(self, context: bpy.types.Context) -> None:
         from ..rig.made import recipe_of

@@ -47,11 +47,11 @@ class MOTIONCLIP_OT_push_down(Reporting, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        from ..rig.bones import Bones
-        from ..rig.nla import push_down
-
-        armature = generation.armature_of(context)
         try:
+            from ..rig.bones import Bones
+            from ..rig.nla import push_down
+
+            armature = generation.armature_of(context)
             Bones.of(armature)
             strip = push_down(armature)
         except Exception as error:
@@ -70,11 +70,11 @@ class MOTIONCLIP_OT_mark_asset(Reporting, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        from ..rig.assets import check_markable, mark, telling_picture
-        from ..rig.keys import read_motion
-
-        armature = generation.armature_of(context)
         try:
+            from ..rig.assets import check_markable, mark, telling_picture
+            from ..rig.keys import read_motion
+
+            armature = generation.armature_of(context)
             motion = read_motion(armature)
             action = generation.action_of(armature)
             check_markable(action)

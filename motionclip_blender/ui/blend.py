@@ -9,7 +9,7 @@ from bpy.app.translations import pgettext_rpt as _
 from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
 
 from . import generation
-from .operators import Making
+from .operators import Making, somebody
 from .properties import FACTOR, SPHERICAL, STOPS
 from .recipes import expression_of, plain
 from .session import SESSION
@@ -121,7 +121,8 @@ class MOTIONCLIP_OT_blend_stops(_Blending, bpy.types.Operator):
         return work
 
     def end(self, context: bpy.types.Context, result: list[Made]) -> set[str]:
-        actions = generation.key_row(self.wanted, self._recipes, result, self.as_strips)
+        with somebody(context, self.wanted, result[0].motion) as self.wanted:
+            actions = generation.key_row(self.wanted, self._recipes, result, self.as_strips)
         remarks = generation.remarks(self.wanted) if self.as_strips else self.wanted.found.said
         self.tell(_("{} Actions from A to B").format(len(actions)), remarks)
         return {"FINISHED"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -26,9 +26,9 @@ class Request:
     """What is wanted, as plain values: nothing of Blender's is held while the worker runs, for undo, deleting
     and loading files free it.
 
-    scene, armature: the `session_uid`s of the scene that it is wanted in and of the object. fps: the scene's rate.
-    action: the `session_uid` of the armature's Action which is to be keyed anew; 0 for a new Action. found: what the
-    recipe names.
+    scene, armature: the `session_uid`s of the scene that it is wanted in and of the object, which is 0 for a body that
+    is yet to be added. fps: the scene's rate. action: the `session_uid` of the armature's Action which is to be keyed
+    anew; 0 for a new Action. found: what the recipe names.
     """
 
     recipe: Recipe
@@ -41,19 +41,38 @@ class Request:
 
 
 def armature_of(context: bpy.types.Context) -> bpy.types.Object | None:
-    """The active armature, or the one that the active mesh is bound to."""
-    return _armature_of(context.active_object)
+    """The armature that is worked on: the active one, that of the active mesh, else the only character in sight."""
+    return _worked_on(context.active_object, context.view_layer)
 
 
-def _armature_of(active: bpy.types.Object | None) -> bpy.types.Object | None:
-    return active.find_armature() if active is not None and active.type == "MESH" else active
+def _worked_on(active: bpy.types.Object | None, layer: bpy.types.ViewLayer) -> bpy.types.Object | None:
+    found = active.find_armature() if active is not None and active.type == "MESH" else active
+    if found is not None and found.type == "ARMATURE":
+        return found
+    there = characters(layer)
+    return there[0] if len(there) == 1 else None
+
+
+def characters(layer: bpy.types.ViewLayer) -> list[bpy.types.Object]:
+    """The SMPL-X armatures that are seen in a view layer. Costs next to nothing in a file that has none."""
+    if not any("pelvis" in data.bones for data in bpy.data.armatures):
+        return []
+    from ..rig.bones import Bones
+
+    found = []
+    for one in layer.objects:
+        if one.type == "ARMATURE" and "pelvis" in one.data.bones and one.visible_get(view_layer=layer):
+            with suppress(UserError):
+                found.append(Bones.of(one).armature)
+    return found
 
 
 def armature_in(scene: bpy.types.Scene) -> bpy.types.Object | None:
     """The armature that is active in a scene, which need not be the context's: that of its first view layer then."""
     if scene == bpy.context.scene:
         return armature_of(bpy.context)
-    return _armature_of(scene.view_layers[0].objects.active)
+    layer = scene.view_layers[0]
+    return _worked_on(layer.objects.active, layer)
 
 
 def action_of(armature: bpy.types.Object | None) -> bpy.types.Action | None:
@@ -72,19 +91,21 @@ def request(
 ) -> Request:
     """Checks everything that can be checked before the work, and gathers what the recipe names. Raises `UserError`.
 
-    action: the armature's, to be keyed anew from its own first frame on; by default the motion becomes a new one.
-    found: what was gathered before.
+    armature: None for a body that is added when the motion is there. action: the armature's, to be keyed anew from its
+    own first frame on; by default the motion becomes a new one. found: what was gathered before.
     """
     from ..rig.bones import Bones
     from ..rig.keys import check_span, scene_fps
 
-    Bones.of(armature).check_keyable()
+    if armature is not None:
+        Bones.of(armature).check_keyable()
     check_span(start_frame, start_frame + recipe.frames - 1)
     if found is None:
         with _places_of(recipe):
             found = gathered(scene, armature, recipe.terms, recipe.as_shown)
     uid = action.session_uid if action is not None else 0
-    return Request(recipe, start_frame, scene.session_uid, scene_fps(scene), armature.session_uid, uid, found)
+    uid_of = armature.session_uid if armature is not None else 0
+    return Request(recipe, start_frame, scene.session_uid, scene_fps(scene), uid_of, uid, found)
 
 
 def make(engine: Engine, wanted: Request, known: KnownLatents, progress: Progress | None = None) -> Made:
@@ -109,7 +130,7 @@ def key(wanted: Request, made: Made) -> bpy.types.Action:
     """
     from ..rig.made import key_made, recipe_of, rekey_made
 
-    armature = _armature(wanted)
+    armature = armature_for(wanted)
     if not wanted.action:
         return key_made(armature, wanted.recipe, made, wanted.recipe.title, wanted.start_frame, rate=wanted.fps)
     action = action_of(armature)
@@ -136,7 +157,7 @@ def key_row(
     from ..rig.made import key_made
     from ..rig.nla import in_row
 
-    armature, actions = _armature(wanted), []
+    armature, actions = armature_for(wanted), []
     try:
         for recipe, made in zip(recipes, motions, strict=True):
             name = f"{recipe.factor:.2f} {recipe.title}"
@@ -154,7 +175,7 @@ def remarks(wanted: Request) -> list[str]:
     """What the user should know about what was keyed: why it may not be seen as it was made, what was left out."""
     from ..rig.remarks import put_to_rest, why_still
 
-    armature = _armature(wanted)
+    armature = armature_for(wanted)
     new = [] if wanted.action else put_to_rest(armature)
     return [*new, *why_still(armature), *wanted.found.said]
 
@@ -172,7 +193,8 @@ def existing_scene(uid: int) -> bpy.types.Scene:
     return scene
 
 
-def _armature(wanted: Request) -> bpy.types.Object:
+def armature_for(wanted: Request) -> bpy.types.Object:
+    """Raises `UserError` when it is gone."""
     armature = next((found for found in bpy.data.objects if found.session_uid == wanted.armature), None)
     if armature is None or not armature.users_scene:
         raise UserError("The armature was deleted while the motion was made; nothing was changed.")

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 from ..core.errors import UserError
+from ..core.libraries import check_numpy, failed_import
 from ..core.progress import Cancelled, Progress
 
 T = TypeVar("T")
@@ -89,10 +90,17 @@ def _quick_switching() -> Iterator[None]:
 
 
 def sentence(error: Exception) -> str:
-    """What to tell the user about `error`. All but `UserError` are bugs; the console gets their traceback."""
+    """What to tell the user about `error`. What is no `UserError` and no failing import is a bug; the console gets
+    its traceback."""
     if isinstance(error, UserError):
         return str(error)
+    if (mendable := failed_import(error)) is not None:
+        return str(mendable)
     import traceback  # enabling the extension should not wait for it
 
     traceback.print_exception(error)
+    try:
+        check_numpy()
+    except UserError as cause:  # of whatever it was
+        return str(cause)
     return f"This is a bug ({type(error).__name__}: {error}); please report it with what the console says."

@@ -7,6 +7,8 @@ from bpy.app.translations import pgettext_rpt as _
 from bpy.props import CollectionProperty, IntProperty, PointerProperty, StringProperty
 
 from ..core.errors import UserError
+from .jobs import sentence
+from .working import Reporting
 
 
 class MOTIONCLIP_PG_label(bpy.types.PropertyGroup):
@@ -31,7 +33,7 @@ class MOTIONCLIP_UL_labels(bpy.types.UIList):
         layout.prop(item, "name", text="", emboss=False)
 
 
-class MOTIONCLIP_OT_edit_labels(bpy.types.Operator):
+class MOTIONCLIP_OT_edit_labels(Reporting, bpy.types.Operator):
     """Copy the labels that ship with the add-on into this file, to add to them, change and remove them"""
 
     bl_idname = "motionclip.edit_labels"
@@ -39,11 +41,14 @@ class MOTIONCLIP_OT_edit_labels(bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        _ship(context.scene.motionclip_labels)
+        try:
+            _ship(context.scene.motionclip_labels)
+        except Exception as error:
+            return self.refuse(sentence(error))
         return {"FINISHED"}
 
 
-class MOTIONCLIP_OT_add_label(bpy.types.Operator):
+class MOTIONCLIP_OT_add_label(Reporting, bpy.types.Operator):
     """Add a label to the list that motions are compared with"""
 
     bl_idname = "motionclip.add_label"
@@ -54,7 +59,10 @@ class MOTIONCLIP_OT_add_label(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         own = context.scene.motionclip_labels
-        _ship(own)
+        try:
+            _ship(own)
+        except Exception as error:
+            return self.refuse(sentence(error))
         own.items.add().name = self.name or bpy.app.translations.pgettext_data("New label")
         own.active = len(own.items) - 1
         return {"FINISHED"}

@@ -88,11 +88,11 @@ def follow(scene: bpy.types.Scene, section: str) -> None:
 
     For the changes of properties. section: a key of `recipes.SECTIONS`.
     """
-    armature = generation.armature_in(scene)
     scene.motionclip.behind = ""  # whatever was: this change is the last one
     if SESSION.error == LIVE.error:
         SESSION.error = ""
     try:
+        armature = generation.armature_in(scene)
         wish = _wish(scene, armature, section)
         if wish is not None and not _at_once(scene, armature, wish):
             scene.motionclip.behind = section
@@ -108,8 +108,7 @@ def follows(context: bpy.types.Context, section: str) -> bool:
 
 def catch_up(scene: bpy.types.Scene) -> None:
     """Lets the worker bring a scene's active armature's motion to what its panel says, if it is behind."""
-    armature = generation.armature_in(scene)
-    if scene.motionclip.behind and armature is not None:
+    if scene.motionclip.behind and (armature := generation.armature_in(scene)) is not None:
         LIVE.scene, LIVE.armature = scene.session_uid, armature.session_uid
         if not bpy.app.timers.is_registered(_tick):
             bpy.app.timers.register(_tick, first_interval=0.0)

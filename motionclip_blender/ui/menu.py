@@ -1,4 +1,7 @@
-"""Everything that the panels do, in the Object and Pose menus of the 3D view: where Blender's search (F3) finds it."""
+"""Everything that the panels do, in the Object and Pose menus of the 3D view: where Blender's search (F3) finds it.
+
+And a motion from a prompt in the Add menu, for who has never opened the sidebar.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,9 @@ _ENTRIES = (
     "motionclip.blend_stops",
     "motionclip.make",
     "motionclip.compose",
+    None,
+    "motionclip.play",
+    "motionclip.end_preview",
     None,
     "motionclip.run_again",
     "motionclip.push_down",
@@ -29,6 +35,9 @@ _ENTRIES = (
     "motionclip.add_body",
     "motionclip.import_motion",
     "motionclip.render_frames",
+    None,
+    "motionclip.open_preferences",
+    "motionclip.copy_report",
 )
 
 
@@ -51,6 +60,11 @@ def _draw_menu(self: bpy.types.Menu, context: bpy.types.Context) -> None:
     self.layout.menu(MOTIONCLIP_MT_menu.bl_idname)
 
 
+def _draw_ask(self: bpy.types.Menu, context: bpy.types.Context) -> None:
+    self.layout.separator()
+    self.layout.operator("motionclip.ask", text="Motion from a prompt...", icon="POSE_HLT")
+
+
 def _draw_add(self: bpy.types.Menu, context: bpy.types.Context) -> None:
     self.layout.operator("motionclip.add_body", text="SMPL-X body", icon="OUTLINER_OB_ARMATURE")
 
@@ -64,6 +78,7 @@ def _places() -> tuple:
     return (
         (types.VIEW3D_MT_object, _draw_menu),
         (types.VIEW3D_MT_pose, _draw_menu),
+        (types.VIEW3D_MT_add, _draw_ask),
         (types.VIEW3D_MT_armature_add, _draw_add),
         (types.TOPBAR_MT_file_import, _draw_import),
     )

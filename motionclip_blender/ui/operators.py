@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import bpy
 from bpy.app.translations import pgettext_rpt as _
-from bpy.props import IntProperty, StringProperty
+from bpy.props import BoolProperty, IntProperty, StringProperty
 
-from . import generation
+from ..core.errors import UserError
+from . import framing, generation, playing
 from .jobs import sentence
 from .preferences import sources
 from .properties import FRAMES, PROMPT, START, start_frame
@@ -17,7 +21,27 @@ from .session import SESSION
 from .working import Reporting, Work, Working
 
 if TYPE_CHECKING:
+    from ..core.motion import Motion
     from ..core.recipe import Made, Recipe
+
+
+@contextmanager
+def somebody(context: bpy.types.Context, wanted: generation.Request, motion: Motion) -> Iterator[generation.Request]:
+    """What is wanted, with somebody to move: a new body where none was there, which is gone again if the block fails.
+
+    The body is seen whole in the view that is worked in, wherever the motion takes it.
+    """
+    if wanted.armature:
+        yield wanted
+        return
+    from ..rig.newcomer import for_motion, room_of
+
+    view = framing.view_of(context)
+    body = SESSION.engine(sources(context)).body
+    with for_motion(context, body, motion, view and view.space) as armature:
+        yield replace(wanted, armature=armature.session_uid)
+    if view is not None:
+        framing.show(view, *room_of(armature, motion))
 
 
 class Making(Working):
@@ -38,15 +62,19 @@ class Making(Working):
         return lambda engine, progress: generation.make(engine, wanted, SESSION.known, progress)
 
     def end(self, context: bpy.types.Context, result: Made) -> set[str]:
-        action = generation.key(self.wanted, result)
+        with somebody(context, self.wanted, result.motion) as self.wanted:
+            action = generation.key(self.wanted, result)
+        playing.follow(context.scene, generation.armature_for(self.wanted))
         text = _('"{}": {} frames from frame {}')
         told = text.format(action.name, self.wanted.recipe.frames, self.wanted.start_frame)
         self.tell(told, generation.remarks(self.wanted))
         return {"FINISHED"}
 
     def request(self, context: bpy.types.Context) -> generation.Request:
-        """The recipe, as a new Action."""
+        """The recipe, as a new Action; of a new body where there is no character. Raises `UserError`."""
         armature = generation.armature_of(context)
+        if armature is None and (there := generation.characters(context.view_layer)):
+            raise UserError(_("There are {} characters; select the one that is to move.").format(len(there)))
         return generation.request(context.scene, armature, self.recipe(context), self.start_frame)
 
     def take(self, name: str, value: object) -> None:
@@ -70,12 +98,23 @@ class MOTIONCLIP_OT_generate(Making, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     prompt: StringProperty(**PROMPT, options={"SKIP_SAVE"})
+    play: BoolProperty(
+        name="Play",
+        description="Play the motion when it is made, in a preview range",
+        options={"SKIP_SAVE", "HIDDEN"},
+    )
 
     def recipe(self, context: bpy.types.Context) -> Recipe:
         from ..core.recipe import Recipe
 
         self.take("prompt", context.scene.motionclip.prompt)
         return Recipe.of_prompt(self.prompt, **self.common(context))
+
+    def end(self, context: bpy.types.Context, result: Made) -> set[str]:
+        done = super().end(context, result)
+        if self.play:
+            playing.play(context, generation.armature_for(self.wanted))
+        return done
 
 
 class MOTIONCLIP_OT_cancel(bpy.types.Operator):
@@ -90,20 +129,22 @@ class MOTIONCLIP_OT_cancel(bpy.types.Operator):
 
 
 class MOTIONCLIP_OT_add_body(Reporting, bpy.types.Operator):
-    """Add a person with an SMPL-X armature at the 3D cursor, and make the armature active"""
+    """Add a person with an SMPL-X armature at the 3D cursor, or beside what stands there, and make it active"""
 
     bl_idname = "motionclip.add_body"
     bl_label = "Add body"
     bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        from ..rig.armature import add_body
-
         try:
-            armature = add_body(sources(context).body())
+            from ..rig.newcomer import room_of, stand_free
+
+            view = framing.view_of(context)
+            armature = stand_free(context, sources(context).body(), view=view and view.space)
         except Exception as error:
             return self.refuse(sentence(error))
-        armature.location = context.scene.cursor.location
+        if view is not None:
+            framing.show(view, *room_of(armature))
         SESSION.error = ""
         return {"FINISHED"}
 

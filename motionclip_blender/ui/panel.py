@@ -5,10 +5,13 @@ from __future__ import annotations
 import textwrap
 
 import bpy
+from bpy.app.translations import pgettext_iface as _
 
 from ..core.errors import UserError
-from .generation import armature_of
+from . import playing
+from .generation import armature_of, characters
 from .presets import MOTIONCLIP_PT_presets
+from .self_check import numpy_problem
 from .session import SESSION
 from .translations import said
 
@@ -29,12 +32,20 @@ class MOTIONCLIP_PT_panel(bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         settings, layout = context.scene.motionclip, self.layout
-        armature = _smplx_armature(context)
+        if problem := numpy_problem():
+            wrapped(layout.box(), context, problem, icon="ERROR")
+            layout.operator("motionclip.open_preferences", text="Self-check", icon="PREFERENCES")
+            return
 
+        worked_on = armature_of(context)
+        armature = _smplx(worked_on)
         if armature is None:
             layout.operator("motionclip.add_body", icon="OUTLINER_OB_ARMATURE")
+        elif context.active_object in (armature, *armature.children):
+            layout.label(text=armature.name, icon="OUTLINER_OB_ARMATURE", translate=False)
         else:
-            layout.label(text=armature.name, icon="OUTLINER_OB_ARMATURE")
+            text = _("{}, the only character").format(armature.name)
+            layout.label(text=text, icon="OUTLINER_OB_ARMATURE", translate=False)
         column = layout.column()
         column.enabled = not SESSION.busy
         column.prop(settings, "prompt", text="", placeholder="What the person does", icon="TEXT")
@@ -48,7 +59,11 @@ class MOTIONCLIP_PT_panel(bpy.types.Panel):
         row.prop(settings, "loop", toggle=True)
         row.prop(settings, "in_place", toggle=True)
 
-        big_button(layout, "motionclip.generate", "Generate", SESSION.busy)
+        row = layout.row(align=True)
+        adds = worked_on is None and not characters(context.view_layer)
+        big_button(row, "motionclip.generate", "Generate on a new body" if adds else "Generate", SESSION.busy)
+        if not SESSION.busy:
+            playing.draw(row, context, armature)
         if SESSION.error:
             wrapped(box_below(layout), context, SESSION.error, icon="ERROR")
 
@@ -61,6 +76,10 @@ class MotionPanel:
     bl_region_type = "UI"
     bl_parent_id = MOTIONCLIP_PT_panel.bl_idname
     bl_options = {"DEFAULT_CLOSED"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return not numpy_problem()
 
 
 def big_button(layout: bpy.types.UILayout, operator: str, text: str, busy: bool | None = None) -> None:
@@ -75,14 +94,13 @@ def big_button(layout: bpy.types.UILayout, operator: str, text: str, busy: bool 
         row.progress(factor=SESSION.job.fraction, text=SESSION.job.stage)
         row.operator("motionclip.cancel", text="", icon="X")
     else:
-        row.operator(operator, text=text, icon="PLAY")
+        row.operator(operator, text=text, icon="POSE_HLT")
 
 
-def _smplx_armature(context: bpy.types.Context) -> bpy.types.Object | None:
-    """The active armature, if it is one that can be keyed."""
+def _smplx(armature: bpy.types.Object | None) -> bpy.types.Object | None:
+    """The armature, if it is one that can be keyed."""
     from ..rig.bones import Bones
 
-    armature = armature_of(context)
     try:
         Bones.of(armature)
     except UserError:

@@ -1,13 +1,21 @@
-"""The add-on's preferences: which model and which body."""
+"""The add-on's preferences: which model, which body, what computes; and the self-check."""
 
 from __future__ import annotations
 
 import bpy
-from bpy.props import StringProperty
+from bpy.props import EnumProperty, IntProperty, StringProperty
 
 from .session import Sources
 
 ADDON = __package__.rpartition(".")[0]
+
+_COMPUTE = (
+    ("automatic", "Automatic", "numpy, or PyTorch for a model pack that needs it"),
+    ("numpy", "numpy", "Blender's own numpy; nothing has to be installed"),
+    ("cpu", "PyTorch CPU", "PyTorch on the processor, where it is installed for the Python that Blender runs"),
+    ("cuda", "CUDA", "PyTorch on an NVIDIA graphics card, where it is installed for the Python that Blender runs"),
+    ("mps", "MPS", "PyTorch on Apple's graphics, where it is installed for the Python that Blender runs"),
+)
 
 
 class MOTIONCLIP_AP_preferences(bpy.types.AddonPreferences):
@@ -27,21 +35,48 @@ class MOTIONCLIP_AP_preferences(bpy.types.AddonPreferences):
         "licensed SMPLX_NEUTRAL.npz",
         subtype="FILE_PATH",
     )
+    compute: EnumProperty(name="Compute", description="What the model runs on", items=_COMPUTE)
+    idle_minutes: IntProperty(
+        name="Free memory after",
+        description="Minutes without use after which the model is let go of; the next prompt loads it again. 0 keeps "
+        "it until Blender quits",
+        default=0,
+        min=0,
+        soft_max=120,
+        max=1440,
+    )
 
     def draw(self, context: bpy.types.Context) -> None:
+        from .self_check import draw
+
         layout = self.layout
-        layout.use_property_split = True
-        layout.prop(self, "pack_folder")
-        layout.prop(self, "body_file")
+        column = layout.column()
+        column.use_property_split = True
+        column.prop(self, "pack_folder")
+        column.prop(self, "body_file")
+        column.prop(self, "compute")
+        column.prop(self, "idle_minutes", text="Free memory after (minutes)")
+        draw(layout, context)
 
 
 def sources(context: bpy.types.Context) -> Sources:
     """The preferences as plain values, for the worker thread."""
-    addon = context.preferences.addons.get(ADDON)
-    if addon is None:  # registered by a script, not enabled as an extension
+    chosen = _chosen(context)
+    if chosen is None:
         return Sources()
-    chosen = addon.preferences
-    return Sources(bpy.path.abspath(chosen.pack_folder), bpy.path.abspath(chosen.body_file))
+    return Sources(bpy.path.abspath(chosen.pack_folder), bpy.path.abspath(chosen.body_file), chosen.compute)
+
+
+def idle_seconds(context: bpy.types.Context) -> float:
+    """After how long without use the engine is let go of; 0 for never."""
+    chosen = _chosen(context)
+    return 60.0 * chosen.idle_minutes if chosen is not None else 0.0
+
+
+def _chosen(context: bpy.types.Context) -> MOTIONCLIP_AP_preferences | None:
+    """None when the add-on was registered by a script, not enabled as an extension."""
+    addon = context.preferences.addons.get(ADDON)
+    return addon.preferences if addon is not None else None
 
 
 CLASSES = (MOTIONCLIP_AP_preferences,)

@@ -13,6 +13,7 @@ from bpy.props import (
     EnumProperty,
     FloatProperty,
     IntProperty,
+    IntVectorProperty,
     PointerProperty,
     StringProperty,
 )
@@ -21,6 +22,8 @@ from ..core.prompt import MAX_FRAMES, MIN_FRAMES
 from ..core.terms import MAX_WEIGHT
 
 DEFAULT_FRAMES = 60
+EXAMPLE = "a person waves with the right hand"
+"""The prompt of a new scene, so that one click shows what happens."""
 
 PROMPT = {
     "name": "Prompt",
@@ -201,9 +204,12 @@ class MOTIONCLIP_PG_composition(bpy.types.PropertyGroup):
 
 
 class MOTIONCLIP_PG_settings(bpy.types.PropertyGroup):
-    """`scene.motionclip`. behind: the part of the panel whose slider the motion has yet to catch up with."""
+    """`scene.motionclip`. behind: the part of the panel whose slider the motion has yet to catch up with.
 
-    prompt: StringProperty(**PROMPT)
+    previewing: whether the preview range was set by Play. preview_before: what it was until then: in use, first, last.
+    """
+
+    prompt: StringProperty(**PROMPT, default=EXAMPLE)
     frames: IntProperty(**FRAMES, min=MIN_FRAMES, max=MAX_FRAMES)
     start_frame: IntProperty(**START)
     start_at_current: BoolProperty(
@@ -229,6 +235,8 @@ class MOTIONCLIP_PG_settings(bpy.types.PropertyGroup):
     latents: CollectionProperty(type=MOTIONCLIP_PG_latent)
     active_latent: IntProperty(name="Active latent")
     behind: StringProperty(options={"HIDDEN"})
+    previewing: BoolProperty(options={"HIDDEN"})
+    preview_before: IntVectorProperty(size=3, options={"HIDDEN"})
 
 
 def start_frame(scene: bpy.types.Scene) -> int:

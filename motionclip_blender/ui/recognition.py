@@ -44,10 +44,14 @@ class Recognition:
             self._made_for = engine, labels
         return self._recogniser
 
+    def let_go(self) -> None:
+        """Forgets the engine, and keeps what was found with it."""
+        self._made_for = self._recogniser = None
+
     def forget(self) -> None:
         """Lets go of everything."""
         self.scores.clear()
-        self._made_for = self._recogniser = None
+        self.let_go()
 
 
 RECOGNITION = Recognition()

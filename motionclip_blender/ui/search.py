@@ -148,13 +148,13 @@ class MOTIONCLIP_OT_assign_action(Reporting, bpy.types.Operator):
         return tip("Copy this Action into this file, and put it on the active armature") + f"\n{properties.path}"
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        from ..rig.assign import append_action, assign_action
-        from ..rig.bones import Bones
-        from ..rig.remarks import why_still
-
-        armature = generation.armature_of(context)
         made = None
         try:
+            from ..rig.assign import append_action, assign_action
+            from ..rig.bones import Bones
+            from ..rig.remarks import why_still
+
+            armature = generation.armature_of(context)
             Bones.of(armature).check_keyable()
             if self.path:
                 before = set(bpy.data.actions)

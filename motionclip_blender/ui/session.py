@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from ..core.errors import UserError
+from ..core.libraries import check_numpy
 from .jobs import Job, Progress
 from .known import KnownLatents
 from .steps import Stepped
@@ -21,10 +23,12 @@ T = TypeVar("T")
 
 
 class Sources(NamedTuple):
-    """Where the model and the body come from; empty: those that ship with the extension."""
+    """Where the model and the body come from, empty for those that ship with the extension; and what computes: one
+    of `core.self_check.COMPUTE`."""
 
     pack_folder: str = ""
     body_file: str = ""
+    compute: str = "automatic"
 
     def body(self) -> Body:
         """The body, read anew."""
@@ -44,6 +48,7 @@ class Session:
         self.timer: bpy.types.Timer | None = None  # that of the operator which waits for the job
         self._engine: Engine | None = None
         self._made_from: Sources | None = None
+        self._used = 0.0  # when somebody asked for the engine, or worked with it, last
         self._lock = threading.Lock()
 
     @property
@@ -59,6 +64,7 @@ class Session:
         from ..core.engine import Engine
 
         with self._lock:
+            self._used = time.monotonic()
             if self._engine is None or self._made_from != sources:
                 self._engine = Engine(sources.pack_folder or None, sources.body())
                 self._made_from = sources
@@ -67,12 +73,36 @@ class Session:
     def engine_at_hand(self, sources: Sources) -> Engine | None:
         """The engine for `sources` if it is loaded, so that nobody has to wait for it; None otherwise."""
         engine = self._engine
-        return engine if engine is not None and engine.loaded and self._made_from == sources else None
+        if engine is None or not engine.loaded or self._made_from != sources:
+            return None
+        self._used = time.monotonic()
+        return engine
+
+    @property
+    def loaded(self) -> Engine | None:
+        """The engine that is in memory, whatever it was made for. Asking is no use of it."""
+        engine = self._engine
+        return engine if engine is not None and engine.loaded else None
+
+    def let_go(self, idle: float = 0.0) -> bool:
+        """Forgets the engine and what came of it if nobody has used it for `idle` seconds; returns whether it did.
+
+        For the main thread. While a job runs the engine is in use.
+        """
+        with self._lock:
+            if self.busy:
+                self._used = time.monotonic()
+            if self._engine is None or time.monotonic() - self._used < idle or self.busy:
+                return False
+            self._engine = self._made_from = None
+            self.known.forget()
+            return True
 
     def begin(self) -> None:
-        """Clears the last error. Raises `UserError` while a job runs."""
+        """Clears the last error. Raises `UserError` while a job runs, and without numpy."""
         if self.busy:
             raise UserError("A motion is being made already; wait for it, or press Cancel and try again.")
+        check_numpy()
         self.job, self.error = None, ""
 
     def start(self, work: Callable[[Progress], T]) -> Job[T]:

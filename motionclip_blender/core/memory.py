@@ -1,0 +1,88 @@
+"""How much memory this process has taken, and how much the system still has."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NamedTuple
+
+_MEGABYTE = 1 << 20
+
+
+class Memory(NamedTuple):
+    """In megabytes; None for what this system does not tell."""
+
+    used: int | None
+    available: int | None
+
+
+def memory() -> Memory:
+    """As it is now. Asks the system only, and imports nothing that is not Python's own."""
+    try:
+        if sys.platform == "linux":
+            return _linux()
+        if sys.platform == "win32":
+            return _windows()
+        return _unix()
+    except (OSError, ValueError, ImportError, AttributeError):
+        return Memory(None, None)
+
+
+def _linux() -> Memory:
+    return Memory(_kilobytes("/proc/self/status", "VmRSS:"), _kilobytes("/proc/meminfo", "MemAvailable:"))
+
+
+def _kilobytes(path: str, field: str) -> int | None:
+    with open(path, encoding="ascii", errors="replace") as lines:
+        return next((int(line.split()[1]) >> 10 for line in lines if line.startswith(field)), None)
+
+
+def _unix() -> Memory:
+    """macOS and others: the most that was used so far, which is what they tell without a library."""
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return Memory(peak // (_MEGABYTE if sys.platform == "darwin" else 1 << 10), _free_pages())
+
+
+def _free_pages() -> int | None:
+    try:
+        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // _MEGABYTE
+    except (ValueError, OSError):  # macOS does not say
+        return None
+
+
+def _windows() -> Memory:
+    import ctypes
+    from ctypes import wintypes
+
+    class Counters(ctypes.Structure):
+        """PROCESS_MEMORY_COUNTERS."""
+
+        _fields_ = [("cb", wintypes.DWORD), ("PageFaultCount", wintypes.DWORD)] + [
+            (name, ctypes.c_size_t)
+            for name in (
+                "PeakWorkingSetSize", "WorkingSetSize", "QuotaPeakPagedPoolUsage", "QuotaPagedPoolUsage",
+                "QuotaPeakNonPagedPoolUsage", "QuotaNonPagedPoolUsage", "PagefileUsage", "PeakPagefileUsage",
+            )
+        ]  # fmt: skip
+
+    class Status(ctypes.Structure):
+        """MEMORYSTATUSEX."""
+
+        _fields_ = [("length", wintypes.DWORD), ("load", wintypes.DWORD)] + [
+            (name, ctypes.c_uint64)
+            for name in (
+                "total", "available", "total_page_file", "available_page_file", "total_virtual", "available_virtual",
+                "available_extended",
+            )
+        ]  # fmt: skip
+
+    kernel = ctypes.WinDLL("kernel32")
+    kernel.GetCurrentProcess.restype = wintypes.HANDLE
+    kernel.K32GetProcessMemoryInfo.argtypes = (wintypes.HANDLE, ctypes.c_void_p, wintypes.DWORD)
+    counters, status = Counters(cb=ctypes.sizeof(Counters)), Status(length=ctypes.sizeof(Status))
+    told = kernel.K32GetProcessMemoryInfo(kernel.GetCurrentProcess(), ctypes.byref(counters), counters.cb)
+    used = counters.WorkingSetSize // _MEGABYTE if told else None
+    available = status.available // _MEGABYTE if kernel.GlobalMemoryStatusEx(ctypes.byref(status)) else None
+    return Memory(used, available)

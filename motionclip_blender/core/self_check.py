@@ -1,0 +1,176 @@
+"""What the add-on needs and whether it is there: all of it at once, each with what to do. Works without numpy."""
+
+from __future__ import annotations
+
+import importlib.util
+import platform
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from .errors import UserError
+from .libraries import check_numpy, failed_import
+from .memory import memory
+from .pack import Pack
+
+OLDEST_BLENDER = (4, 2)
+_NEEDED = 300  # megabytes: what the engine takes, and a motion of the longest length
+
+COMPUTE = ("automatic", "numpy", "cpu", "cuda", "mps")
+"""What may compute: chosen by the add-on, numpy, or PyTorch on one of its devices."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    state: "good", "note" for what takes nothing away, or "bad": then `text` says what to do. `subject` and `text` are
+    English; `text` is a sentence or a part of one.
+    """
+
+    subject: str
+    state: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What is to be looked at, as plain values.
+
+    addon, blender: their versions, as text and as numbers. pack_folder, body_file: empty for those that ship. compute:
+    one of `COMPUTE`. engine: the name of the engine that is loaded; empty when none is.
+    """
+
+    addon: str = ""
+    blender: tuple[int, ...] = ()
+    pack_folder: str = ""
+    body_file: str = ""
+    compute: str = "automatic"
+    engine: str = ""
+
+
+def self_check(what: Installation) -> list[Finding]:
+    """Everything that was found, the good as well. Raises nothing; a check that fails is a finding."""
+    checks = (_addon, _system, _blender, _python, _numpy, _pack, _body, _torch, _engine, _memory)
+    return [_checked(check, what) for check in checks]
+
+
+def as_text(findings: Iterable[Finding]) -> str:
+    """The report for a letter to whom shall help: one line a finding, what is bad marked by an exclamation mark."""
+    marks = {"good": " ", "note": "-", "bad": "!"}
+    return "".join(f"{marks[found.state]} {found.subject}: {found.text}\n" for found in findings)
+
+
+def _checked(check, what: Installation) -> Finding:
+    try:
+        return check(what)
+    except Exception as error:
+        subject = check.__name__.strip("_")
+        return Finding(subject, "bad", f"The check has failed ({type(error).__name__}: {error}); please report it.")
+
+
+def _addon(what: Installation) -> Finding:
+    return Finding("MotionCLIP", "good", what.addon or "from its source folder")
+
+
+def _system(what: Installation) -> Finding:
+    return Finding("System", "good", f"{platform.system()} {platform.release()}, {platform.machine()}")
+
+
+def _blender(what: Installation) -> Finding:
+    version = ".".join(map(str, what.blender))
+    if what.blender and what.blender[:2] < OLDEST_BLENDER:
+        return Finding("Blender", "bad", f"{version} is older than 4.2; use a newer Blender.")
+    return Finding("Blender", "good", version)
+
+
+def _python(what: Installation) -> Finding:
+    return Finding("Python", "good", platform.python_version())
+
+
+def _numpy(what: Installation) -> Finding:
+    try:
+        check_numpy()
+    except UserError as error:
+        return Finding("numpy", "bad", str(error))
+    import numpy
+
+    return Finding("numpy", "good", numpy.__version__)
+
+
+def _pack(what: Installation) -> Finding:
+    try:
+        pack = Pack.load(Path(what.pack_folder) if what.pack_folder else None)
+    except UserError as error:
+        return Finding("Model pack", "bad", str(error))
+    return Finding("Model pack", "good", f"{pack.name} {pack.version}")
+
+
+def _body(what: Installation) -> Finding:
+    try:
+        check_numpy()
+    except UserError:
+        return Finding("Body model", "note", "not looked at: it cannot be read without numpy")
+    try:
+        from .body import Body
+
+        body = Body.load(what.body_file or None)
+    except UserError as error:
+        return Finding("Body model", "bad", str(error))
+    if what.body_file:
+        return Finding("Body model", "good", f"{body.path.name}, {len(body.template):,} vertices")
+    return Finding("Body model", "good", "the open body that ships")
+
+
+def _torch(what: Installation) -> Finding:
+    if what.compute in ("automatic", "numpy"):
+        if _is_there("torch"):
+            return Finding("PyTorch", "good", f"{_version('torch')}, not needed")
+        return Finding("PyTorch", "good", "not there, and not needed")
+    try:
+        from .model.devices import version_with
+
+        version, found = version_with(what.compute)
+    except Exception as error:
+        told = failed_import(error) or f"PyTorch cannot be loaded ({error}); install it anew."
+        return Finding("PyTorch", "bad", f"{told} Or choose another Compute in the preferences.")
+    if not found:
+        device = what.compute.upper()
+        return Finding("PyTorch", "bad", f"{version} finds no {device} device; choose another Compute.")
+    return Finding("PyTorch", "good", version)
+
+
+def _is_there(package: str) -> bool:
+    """Whether a package could be imported; it is not, which may take seconds."""
+    try:
+        return importlib.util.find_spec(package) is not None
+    except (ImportError, ValueError):  # taken away by somebody
+        return False
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return str(getattr(sys.modules.get(package), "__version__", ""))
+
+
+def _engine(what: Installation) -> Finding:
+    return Finding("Engine", "good", f"{what.engine} is loaded" if what.engine else "loads with the first prompt")
+
+
+def _memory(what: Installation) -> Finding:
+    found = memory()
+    if found.used is None:
+        return Finding("Memory", "note", "this system does not tell")
+    if found.available is None:
+        return Finding("Memory", "good", f"Blender has taken {found.used:,} MB")
+    if found.available < _NEEDED and not what.engine:
+        return Finding(
+            "Memory",
+            "bad",
+            f"Only {found.available:,} MB are free, the engine takes up to {_NEEDED}; close other programs or files.",
+        )
+    return Finding("Memory", "good", f"Blender has taken {found.used:,} MB, {found.available:,} MB are free")

@@ -1,0 +1,95 @@
+"""The 3D view that the user looks at, and moving it no more than is needed to see a person whole."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import NamedTuple
+
+import bpy
+from mathutils import Vector
+
+_MARGIN = 0.03  # of the view's height
+_FARTHER = 1.12
+_STEPS = 80
+
+
+class View(NamedTuple):
+    """A 3D view: its area, the region that shows the scene, its space."""
+
+    area: bpy.types.Area
+    region: bpy.types.Region
+    space: bpy.types.SpaceView3D
+
+
+def view_of(context: bpy.types.Context) -> View | None:
+    """The 3D view that is worked in; elsewhere the largest one of the window. None without windows."""
+    areas = [context.area] if context.area is not None and context.area.type == "VIEW_3D" else []
+    if not areas and context.window is not None and not bpy.app.background:
+        areas = [area for area in context.window.screen.areas if area.type == "VIEW_3D"]
+    if not areas:
+        return None
+    area = max(areas, key=lambda area: area.width * area.height)
+    region = next((region for region in area.regions if region.type == "WINDOW"), None)
+    return None if region is None else View(area, region, area.spaces.active)
+
+
+def sidebar_is_open(context: bpy.types.Context) -> bool:
+    """Whether the panel is in sight."""
+    view = view_of(context)
+    return view is not None and view.space.show_region_ui
+
+
+def show(view: View, low: Vector, high: Vector) -> None:
+    """Lets the view go back until the box from `low` to `high` is seen whole; if it is, nothing is changed.
+
+    The direction stays. A view through a camera is left alone, and so are the four of a quad view.
+    """
+    looks = view.space.region_3d
+    if looks.view_perspective == "CAMERA" or view.space.region_quadviews:
+        return
+    corners = [Vector(corner) for corner in product(*zip(low, high, strict=True))]
+    looks.update()
+    if _whole(view, corners):
+        return
+    looks.view_location = (low + high) / 2
+    for _step in range(_STEPS):
+        looks.update()
+        if _whole(view, corners):
+            break
+        looks.view_distance *= _FARTHER
+
+
+def _whole(view: View, corners: list[Vector]) -> bool:
+    """Whether all points are in what is left of the view beside its toolbar, header and sidebar."""
+    from bpy_extras.view3d_utils import location_3d_to_region_2d
+
+    left, bottom, right, top = _free(view)
+    margin = _MARGIN * view.region.height
+    for corner in corners:
+        place = location_3d_to_region_2d(view.region, view.space.region_3d, corner)
+        if place is None or not (left + margin <= place.x <= right - margin):
+            return False
+        if not bottom + margin <= place.y <= top - margin:
+            return False
+    return True
+
+
+def _free(view: View) -> tuple[float, float, float, float]:
+    """Left, bottom, right and top of the region's part, in its pixels, that no other region lies over."""
+    region = view.region
+    left, bottom, right, top = 0, 0, region.width, region.height
+    for other in view.area.regions:
+        if other == region or other.width <= 1 or other.height <= 1:
+            continue
+        x, y = other.x - region.x, other.y - region.y
+        if x >= region.width or y >= region.height or x + other.width <= 0 or y + other.height <= 0:
+            continue
+        if other.alignment == "RIGHT":
+            right = min(right, x)
+        elif other.alignment == "LEFT":
+            left = max(left, x + other.width)
+        elif other.alignment == "TOP":
+            top = min(top, y)
+        elif other.alignment == "BOTTOM":
+            bottom = max(bottom, y + other.height)
+    return left, bottom, right, top
