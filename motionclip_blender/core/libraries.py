@@ -45,6 +45,11 @@ def failed_import(error: BaseException) -> UserError | None:
             "The add-on's files are not all of one version; remove the add-on in the Preferences, start Blender again, "
             "and install it anew."
         )
+    if not error.name:
+        try:
+            check_numpy()
+        except UserError as likely:
+            return likely
     return _failed((error.name or "").partition(".")[0], error)
 
 

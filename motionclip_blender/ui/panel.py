@@ -9,12 +9,13 @@ from bpy.app.translations import pgettext_iface as _
 
 from ..core.errors import UserError
 from . import playing
-from .generation import armature_of, characters
+from .generation import action_of, armature_of, characters
 from .presets import MOTIONCLIP_PT_presets
 from .self_check import numpy_problem
 from .session import SESSION
 from .translations import said
 
+BIG = 1.4  # times as high as other buttons
 _CHARACTER_WIDTH = 6.5  # pixels at a resolution scale of 1, on average over English text in Blender's font
 
 
@@ -59,11 +60,12 @@ class MOTIONCLIP_PT_panel(bpy.types.Panel):
         row.prop(settings, "loop", toggle=True)
         row.prop(settings, "in_place", toggle=True)
 
-        row = layout.row(align=True)
         adds = worked_on is None and not characters(context.view_layer)
+        plays = not SESSION.busy and armature is not None and action_of(armature) is not None
+        row = layout.split(factor=0.62, align=True) if plays else layout
         big_button(row, "motionclip.generate", "Generate on a new body" if adds else "Generate", SESSION.busy)
-        if not SESSION.busy:
-            playing.draw(row, context, armature)
+        if plays:
+            playing.draw(row, context, BIG)
         if SESSION.error:
             wrapped(box_below(layout), context, SESSION.error, icon="ERROR")
 
@@ -89,7 +91,7 @@ def big_button(layout: bpy.types.UILayout, operator: str, text: str, busy: bool 
     it is, and says so: Blender would leave a button that was switched off under the mouse off until the mouse is moved.
     """
     row = layout.row(align=True)
-    row.scale_y = 1.4
+    row.scale_y = BIG
     if SESSION.busy and SESSION.operator == operator if busy is None else busy:
         row.progress(factor=SESSION.job.fraction, text=SESSION.job.stage)
         row.operator("motionclip.cancel", text="", icon="X")

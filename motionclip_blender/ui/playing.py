@@ -40,16 +40,16 @@ def previews(scene: bpy.types.Scene) -> bool:
     return scene.motionclip.previewing and scene.use_preview_range
 
 
-def draw(layout: bpy.types.UILayout, context: bpy.types.Context, armature: bpy.types.Object | None) -> None:
-    """Buttons to play, to pause and to go back, if the armature has a motion."""
-    if armature is None or generation.action_of(armature) is None:
-        return
+def draw(layout: bpy.types.UILayout, context: bpy.types.Context, height: float) -> None:
+    """Buttons to play, to pause and to go back, `height` times as high as others."""
+    row = layout.row(align=True)
+    row.scale_y = height
     if context.screen is not None and context.screen.is_animation_playing:
-        layout.operator("screen.animation_play", text="Pause", icon="PAUSE")
+        row.operator("screen.animation_play", text="Pause", icon="PAUSE")
     else:
-        layout.operator("motionclip.play", text="Play", icon="PLAY")
+        row.operator("motionclip.play", text="Play", icon="PLAY")
     if previews(context.scene):
-        layout.operator("motionclip.end_preview", text="", icon="X")
+        row.operator("motionclip.end_preview", text="", icon="X")
 
 
 class MOTIONCLIP_OT_play(Reporting, bpy.types.Operator):
