@@ -72,7 +72,7 @@ def _checked(check, what: Installation) -> Finding:
 
 
 def _addon(what: Installation) -> Finding:
-    return Finding("MotionCLIP", "good", what.addon or "from its source folder")
+    return Finding("MotionCLIP", "good", what.addon if what.addon else "from its source folder")
 
 
 def _system(what: Installation) -> Finding:

@@ -63,8 +63,8 @@ def test_an_old_numpy() -> None:
 def test_a_package_that_breaks_while_it_is_imported(package, kind: str) -> None:
     sentence = told(package(f"raise {kind}('libx.so.1: cannot open\\n shared object')"))
     assert sentence == (
-        "The Python package brokenpackage is there but cannot be loaded (libx.so.1: cannot open shared object); install "
-        "it anew for the Python that Blender runs, and start Blender again."
+        "The Python package brokenpackage is there but cannot be loaded (libx.so.1: cannot open shared object); "
+        "install it anew for the Python that Blender runs, and start Blender again."
     )
 
 

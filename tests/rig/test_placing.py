@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-bpy = pytest.importorskip("bpy")
+pytest.importorskip("bpy")
+
+import bpy
 
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.rig.newcomer import for_motion, room_of, stand_free

@@ -14,7 +14,23 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parents[2] / "motionclip_blender"
 TRANSLATIONS = PACKAGE / "assets" / "translations"
 
-_SAME = {"A", "B", "Cycles", "EEVEE", "MotionCLIP", "Workbench", '"jump" + 0.7 * {sad}'}  # in every language
+_SAME = {
+    "A",
+    "B",
+    "Blender",
+    "CUDA",
+    "Cycles",
+    "EEVEE",
+    "MPS",
+    "MotionCLIP",
+    "PyTorch",
+    "PyTorch CPU",
+    "Python",
+    "System",
+    "Workbench",
+    "numpy",
+    '"jump" + 0.7 * {sad}',
+}  # in every language
 _BLENDERS = {"Unique name used in the code and scripting"}
 _TRANSLATED = {"_", "pgettext_iface", "pgettext_tip", "pgettext_rpt", "pgettext_data", "tip"}
 _KEYWORDS = {"text", "placeholder", "name", "description", "message"}
@@ -38,7 +54,7 @@ def labels() -> set[str]:
                 category, _, own_name = cls.bl_idname.partition(".")
                 kind = getattr(getattr(bpy.ops, category), own_name).get_rna_type()
             found |= _of_properties(cls, kind)
-    for cls in bpy.types.PropertyGroup.__subclasses__():
+    for cls in (*bpy.types.PropertyGroup.__subclasses__(), *bpy.types.AddonPreferences.__subclasses__()):
         if cls.__name__.startswith("MOTIONCLIP"):
             found |= _of_properties(cls, cls.bl_rna)
     return {text for text in found if _has_words(text)}
@@ -79,14 +95,14 @@ def written() -> set[str]:
 
 
 def errors() -> set[str]:
-    """The sentences of errors, wherever they are raised; what is filled in is {}."""
+    """The sentences of errors, wherever they are raised, and of the self-check; what is filled in is {}."""
     found: set[str] = set()
     for folder in ("core", "rig", "ui"):
         for path in sorted((PACKAGE / folder).rglob("*.py")):
             for call in _calls(path):
-                if _name(call.func) in ("UserError", "ExpressionError"):
+                if _name(call.func) in ("UserError", "ExpressionError", "Finding"):
                     found |= {text for value in call.args for text in _texts(value)}
-    return {text for text in found if _has_words(text)}
+    return {text for text in found - {"good", "note", "bad"} if _has_words(text)}
 
 
 def remarks() -> set[str]:

@@ -94,15 +94,6 @@ def test_a_length_out_of_range_at_the_scenes_rate(bpy, person, default_pack) -> 
     )
 
 
-def test_nothing_active(bpy) -> None:
-    assert "Add body" in refused(bpy, prompt=PROMPT)
-
-
-def test_an_object_that_is_no_armature(bpy) -> None:
-    bpy.ops.mesh.primitive_cube_add()
-    assert "Add body" in refused(bpy, prompt=PROMPT)
-
-
 def test_an_armature_that_is_not_smplx(bpy) -> None:
     bpy.ops.object.armature_add()
     assert '"Armature" is no SMPL-X armature' in refused(bpy, prompt=PROMPT)

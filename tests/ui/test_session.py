@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 
 import pytest
 
@@ -89,3 +91,115 @@ def test_a_job_is_under_way_until_its_operator_has_the_result() -> None:
     session.timer = None  # it has keyed the motion
     assert not session.busy
     session.begin()
+
+
+# --- letting go
+
+
+@pytest.fixture
+def used(monkeypatch):
+    """A session with an engine, and a clock that a test can set."""
+    from motionclip_blender.ui import session as module
+
+    class Clock:
+        now = 1000.0
+
+        def monotonic(self) -> float:
+            return self.now
+
+    clock = Clock()
+    monkeypatch.setattr(module, "time", clock)
+    session = Session()
+    session.engine(Sources())
+    return session, clock
+
+
+def test_an_engine_that_nobody_uses_is_let_go_of(used, default_pack) -> None:
+    session, clock = used
+    kept = weakref.ref(session.engine(Sources()))
+    clock.now += 59
+    assert not session.let_go(60) and kept() is not None
+    clock.now += 1
+    assert session.let_go(60)
+    gc.collect()
+    assert kept() is None
+    assert session.engine(Sources()).pack.name == default_pack.name  # made anew
+
+
+def test_every_use_begins_the_wait_anew(used) -> None:
+    session, clock = used
+    clock.now += 59
+    session.engine(Sources())
+    clock.now += 59
+    assert not session.let_go(60)
+
+
+def test_an_engine_at_work_is_kept_and_then_for_the_whole_time(used) -> None:
+    session, clock = used
+    go = threading.Event()
+    session.begin()
+    job = session.start(working_until(go))
+    clock.now += 600
+    assert not session.let_go(60)
+    go.set()
+    job.join()
+    assert not session.let_go(60)
+    clock.now += 60
+    assert session.let_go(60)
+
+
+def test_there_is_nothing_to_let_go_of_twice(used) -> None:
+    session, clock = used
+    clock.now += 60
+    assert session.let_go(60)
+    assert not session.let_go(60)
+
+
+def test_nothing_of_the_add_on_holds_on_to_the_engine(bpy, person, default_pack) -> None:
+    """After a motion, a recognition and a slider: the memory is free again."""
+    from motionclip_blender.ui import idle
+
+    bpy.ops.motionclip.generate(prompt="a person walks", frames=30)
+    bpy.ops.motionclip.recognise()
+    blend = bpy.context.scene.motionclip.blend
+    blend.start.prompt, blend.end.prompt = "a person walks", "a person runs"
+    bpy.ops.motionclip.blend(frames=30)
+    blend.factor = 0.2
+    kept = weakref.ref(SESSION.loaded)
+    assert kept() is not None
+    assert idle.let_go(0)
+    gc.collect()
+    assert kept() is None
+    blend.factor = 0.4  # made anew
+    assert SESSION.loaded is not None
+
+
+def test_the_preferences_say_when(bpy, monkeypatch) -> None:
+    from types import SimpleNamespace
+
+    from motionclip_blender.ui import idle, preferences
+
+    asked = []
+    monkeypatch.setattr(idle, "let_go", asked.append)
+    chosen = SimpleNamespace(idle_minutes=0, pack_folder="", body_file="", compute="numpy")
+    monkeypatch.setattr(preferences, "_chosen", lambda context: chosen)
+    assert idle._look() > 0 and asked == []  # 0 is never
+    chosen.idle_minutes = 5
+    assert idle._look() > 0 and asked == [300.0]
+    assert preferences.sources(bpy.context).compute == "numpy"
+
+
+def test_a_timer_looks_after_it_while_the_add_on_is_enabled(bpy) -> None:
+    import bpy as blender
+
+    from motionclip_blender.ui import idle
+
+    assert blender.app.timers.is_registered(idle._look)
+
+
+def test_nothing_is_begun_without_numpy(monkeypatch) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    with pytest.raises(UserError, match="has no numpy"):
+        Session().begin()
