@@ -290,8 +290,9 @@ def test_no_image(bpy, person) -> None:
     assert "No image was chosen" in refused(bpy, bpy.ops.motionclip.generate_from_image)
 
 
-def test_no_person_for_an_image(bpy, image_file) -> None:
-    assert "Add body" in refused(bpy, bpy.ops.motionclip.generate_from_image, filepath=str(image_file))
+def test_an_image_brings_a_body_where_there_is_nobody(bpy, image_file) -> None:
+    assert bpy.ops.motionclip.generate_from_image(filepath=str(image_file)) == {"FINISHED"}
+    assert bpy.context.object.animation_data.action.name == "photo.png"
 
 
 # --- what Blender asks before a drop
