@@ -1,0 +1,72 @@
+"""Takes docs/images/first_minute.png and self_check.png: Blender as it starts after one click, and the preferences.
+
+    MOTIONCLIP_GUI=DIR python -m tests.gui.screenshot_first_minute [--out docs/images]
+
+DIR is set up by setup_gui.sh.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+import build
+from tests.gui.blender import VIEW, Blender, root
+from tests.gui.test_first_minute import TAB
+from tests.gui.test_window import GENERATE
+
+FRAME = 22  # in which the hand is up
+
+
+def first_minute(blender: Blender, path: Path) -> None:
+    """The default scene, the sidebar opened, one click on Generate."""
+    blender.move(*VIEW)
+    blender.key("n")
+    blender.settle()
+    blender.click(*TAB)
+    blender.click(*GENERATE)
+    blender.until("len(bpy.data.actions)", 120)
+    blender.run(f"bpy.context.scene.frame_set({FRAME})")
+    blender.move(*VIEW)
+    blender.settle()
+    blender.screenshot(path)
+
+
+def self_check(blender: Blender, path: Path) -> None:
+    """The preferences, in an editor in the place of the 3D view: a window of their own has no room for all rows."""
+    blender.run("""
+        def show():
+            bpy.ops.motionclip.open_preferences()
+            window = bpy.context.window_manager.windows[-1]
+            with bpy.context.temp_override(window=window):
+                bpy.ops.wm.window_close()
+        bpy.app.timers.register(show)
+    """)
+    blender.until("bpy.context.window_manager.addon_search", 20)
+    blender.run("bpy.context.area.ui_type = 'PREFERENCES'")
+    blender.settle()
+    for _turn in range(12):
+        blender.call("xdotool", "mousemove", "700", "500", "click", "5")
+    blender.settle()
+    blender.screenshot(path)
+
+
+def main() -> int:
+    """Both pictures."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--out", type=Path, default=Path("docs/images"))
+    options = parser.parse_args()
+    chroot, why_not = root()
+    if chroot is None:
+        sys.exit(why_not)
+    options.out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, Blender(chroot, build.build(Path(folder))) as blender:
+        first_minute(blender, options.out / "first_minute.png")
+        self_check(blender, options.out / "self_check.png")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
