@@ -16,10 +16,8 @@ from .memory import memory
 from .pack import Pack
 
 OLDEST_BLENDER = (4, 2)
+_NOT_WITHOUT_NUMPY = "not looked at: it cannot be read without numpy"
 _NEEDED = 300  # megabytes: what the engine takes, and a motion of the longest length
-
-COMPUTE = ("automatic", "numpy", "cpu", "cuda", "mps")
-"""What may compute: chosen by the add-on, numpy, or PyTorch on one of its devices."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ class Installation:
     """What is to be looked at, as plain values.
 
     addon, blender: their versions, as text and as numbers. pack_folder, body_file: empty for those that ship. compute:
-    one of `COMPUTE`. engine: the name of the engine that is loaded; empty when none is.
+    one of `networks.COMPUTE`. engine: the name of the engine that is loaded; empty when none is.
     """
 
     addon: str = ""
@@ -53,7 +51,7 @@ class Installation:
 
 def self_check(what: Installation) -> list[Finding]:
     """Everything that was found, the good as well. Raises nothing; a check that fails is a finding."""
-    checks = (_addon, _system, _blender, _python, _numpy, _pack, _body, _torch, _engine, _memory)
+    checks = (_addon, _system, _blender, _python, _numpy, _pack, _text, _body, _torch, _engine, _memory)
     return [_checked(check, what) for check in checks]
 
 
@@ -102,17 +100,51 @@ def _numpy(what: Installation) -> Finding:
 
 def _pack(what: Installation) -> Finding:
     try:
-        pack = Pack.load(Path(what.pack_folder) if what.pack_folder else None)
+        pack = _the_pack(what)
+        if not _numpy_is_there():
+            return Finding("Model pack", "note", f"{pack.name} {pack.version}; its files cannot be read without numpy")
+        from .inference.networks import load_image_tower, pack_arrays
+
+        pack_arrays(pack)
+        if pack.image is not None:
+            load_image_tower(pack)
     except UserError as error:
         return Finding("Model pack", "bad", str(error))
     return Finding("Model pack", "good", f"{pack.name} {pack.version}")
 
 
-def _body(what: Installation) -> Finding:
+def _text(what: Installation) -> Finding:
+    if not _numpy_is_there():
+        return Finding("Text encoder", "note", _NOT_WITHOUT_NUMPY)
+    try:
+        pack = _the_pack(what)
+    except UserError:
+        return Finding("Text encoder", "note", "not looked at: the model pack says which it is")
+    try:
+        from .inference.text_tower import load_tokenizer, tower_arrays
+
+        tower_arrays(pack.clip)
+        load_tokenizer()
+    except UserError as error:
+        return Finding("Text encoder", "bad", str(error))
+    return Finding("Text encoder", "good", pack.clip.model)
+
+
+def _the_pack(what: Installation) -> Pack:
+    return Pack.load(Path(what.pack_folder) if what.pack_folder else None)
+
+
+def _numpy_is_there() -> bool:
     try:
         check_numpy()
     except UserError:
-        return Finding("Body model", "note", "not looked at: it cannot be read without numpy")
+        return False
+    return True
+
+
+def _body(what: Installation) -> Finding:
+    if not _numpy_is_there():
+        return Finding("Body model", "note", _NOT_WITHOUT_NUMPY)
     try:
         from .body import Body
 
@@ -130,9 +162,9 @@ def _torch(what: Installation) -> Finding:
             return Finding("PyTorch", "good", f"{_version('torch')}, not needed")
         return Finding("PyTorch", "good", "not there, and not needed")
     try:
-        from .model.devices import version_with
+        from .model import devices
 
-        version, found = version_with(what.compute)
+        version, found = devices.version(), devices.has_device(what.compute)
     except Exception as error:
         told = failed_import(error) or f"PyTorch cannot be loaded ({error}); install it anew."
         return Finding("PyTorch", "bad", f"{told} Or choose another Compute in the preferences.")

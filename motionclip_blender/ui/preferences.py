@@ -10,7 +10,7 @@ from .session import Sources
 ADDON = __package__.rpartition(".")[0]
 
 _COMPUTE = (
-    ("automatic", "Automatic", "numpy, or PyTorch for a model pack that needs it"),
+    ("automatic", "Automatic", "numpy, which every model pack runs on"),
     ("numpy", "numpy", "Blender's own numpy; nothing has to be installed"),
     ("cpu", "PyTorch CPU", "PyTorch on the processor, where it is installed for the Python that Blender runs"),
     ("cuda", "CUDA", "PyTorch on an NVIDIA graphics card, where it is installed for the Python that Blender runs"),

@@ -53,7 +53,7 @@ def findings(context: bpy.types.Context) -> list[Finding]:
     from ..core.self_check import Installation, self_check
 
     engine, chosen = SESSION.loaded, sources(context)
-    name = getattr(engine, "engine_name", "The engine") if engine is not None else ""
+    name = engine.computes_by if engine is not None else ""
     if _LAST.of != (name, chosen) or not _LAST.findings:
         _LAST.findings = self_check(Installation(_own_version(), tuple(bpy.app.version), *chosen, engine=name))
         _LAST.of = name, chosen

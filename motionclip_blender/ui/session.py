@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 class Sources(NamedTuple):
     """Where the model and the body come from, empty for those that ship with the extension; and what computes: one
-    of `core.self_check.COMPUTE`."""
+    of `core.networks.COMPUTE`."""
 
     pack_folder: str = ""
     body_file: str = ""
@@ -66,7 +66,7 @@ class Session:
         with self._lock:
             self._used = time.monotonic()
             if self._engine is None or self._made_from != sources:
-                self._engine = Engine(sources.pack_folder or None, sources.body())
+                self._engine = Engine(sources.pack_folder or None, sources.body(), sources.compute)
                 self._made_from = sources
             return self._engine
 

@@ -57,6 +57,29 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path) -> None:
     assert "MPS" in findings["PyTorch"].text
 
 
+@pytest.mark.parametrize("name", ["weights.safetensors", "image.safetensors"])
+def test_a_flipped_bit_is_found(tmp_path, name: str) -> None:
+    shutil.copytree(DEFAULT_FOLDER, tmp_path / "pack")
+    path = tmp_path / "pack" / name
+    data = bytearray(path.read_bytes())
+    data[-1000] ^= 4
+    path.write_bytes(data)
+    finding = found(pack_folder=str(tmp_path / "pack"))["Model pack"]
+    assert finding.state == "bad" and name in finding.text and "install the pack again" in finding.text
+
+
+def test_a_text_encoder_that_is_cut_off(tmp_path, monkeypatch) -> None:
+    from motionclip_blender.core.inference import text_tower
+
+    shutil.copytree(text_tower.FOLDER, tmp_path / "tower")
+    path = tmp_path / "tower" / "weights.safetensors"
+    path.write_bytes(path.read_bytes()[:5000])
+    real = text_tower.tower_arrays
+    monkeypatch.setattr(text_tower, "tower_arrays", lambda spec: real(spec, tmp_path / "tower"))
+    finding = found()["Text encoder"]
+    assert finding.state == "bad" and "install the extension again" in finding.text
+
+
 def test_little_memory(monkeypatch) -> None:
     monkeypatch.setattr(module, "memory", lambda: Memory(900, 120))
     assert found()["Memory"] == Finding(
@@ -102,7 +125,8 @@ def test_it_works_without_numpy_and_torch(compute: str) -> None:
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert "! numpy: The Python that Blender runs has no numpy; install it" in done.stdout
     assert "- Body model: not looked at" in done.stdout
-    assert "  Model pack: default" in done.stdout
+    assert "- Text encoder: not looked at" in done.stdout
+    assert "- Model pack: default" in done.stdout
     if compute == "automatic":
         assert "  PyTorch: not there, and not needed" in done.stdout
     else:

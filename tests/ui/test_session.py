@@ -41,6 +41,19 @@ def test_a_wrong_pack_folder_is_refused_and_the_right_one_works_after(default_pa
     assert session.engine(Sources()).pack.name == default_pack.name
 
 
+def test_what_computes_is_the_preferences(default_pack) -> None:
+    session = Session()
+    assert session.engine(Sources()).compute == "automatic"
+    assert session.engine(Sources(compute="numpy")).compute == "numpy"
+
+
+def test_the_preferences_offer_all_that_can_compute(bpy) -> None:
+    from motionclip_blender.core.networks import COMPUTE
+    from motionclip_blender.ui import preferences
+
+    assert tuple(choice for choice, *_names in preferences._COMPUTE) == COMPUTE
+
+
 def test_a_body_file_that_is_none_is_refused(tmp_path) -> None:
     with pytest.raises(UserError, match="no body file"):
         Sources(body_file=str(tmp_path / "SMPLX_NEUTRAL.npz")).body()

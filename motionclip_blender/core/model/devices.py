@@ -5,7 +5,12 @@ from __future__ import annotations
 import torch
 
 
-def version_with(device: str) -> tuple[str, bool]:
-    """PyTorch's version, and whether it finds a device: "cpu", "cuda" or "mps"."""
-    found = {"cpu": lambda: True, "cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}
-    return torch.__version__, found[device]()
+def version() -> str:
+    """PyTorch's."""
+    return str(torch.__version__)
+
+
+def has_device(name: str) -> bool:
+    """Whether there is a "cpu", "cuda" or "mps"."""
+    backends = {"cpu": lambda: True, "cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}
+    return backends[name]()

@@ -12,6 +12,7 @@ from ..errors import UserError
 from ..inference.networks import Networks
 from ..pack import Pack
 from ..progress import Progress
+from .devices import has_device
 from .text_tower import TextTower
 from .threads import one_thread
 from .weights import network_of
@@ -65,7 +66,6 @@ class TorchNetworks(Networks):
 
 
 def _checked_device(name: str) -> torch.device:
-    backends = {"cpu": lambda: True, "cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}
-    if not backends[name]():
+    if not has_device(name):
         raise UserError(f"This PyTorch has no {name} device; set Compute to automatic in the preferences.")
     return torch.device(name)
