@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from .errors import UserError
 
 MAX_CHARACTERS = 500
@@ -21,6 +19,8 @@ def checked_prompt(prompt: str) -> str:
 
     Raises `UserError` when it is empty, has no letter or digit (emoji only), or is over `MAX_CHARACTERS` long.
     """
+    import unicodedata  # a library of its own, which enabling the add-on should not wait for
+
     # surrogates reach us from broken command-line bytes and can be neither tokenised nor stored
     text = " ".join(prompt.encode("utf-8", "ignore").decode("utf-8").split())
     text = "".join(c for c in text if unicodedata.category(c) != "Cc")
