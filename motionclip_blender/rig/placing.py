@@ -19,7 +19,9 @@ _LOW = 0.1  # metres; what is no higher is floor
 _ROOM = 5.0  # metres across, both ways; what is as large is no thing to stand beside but a place to stand in
 _MOST = 10_000  # objects looked at
 _FARTHEST, _STEP, _DIRECTIONS = 12.0, 0.25, 32
-_NEAREST_SEEN = (0.1, 0.5, 0.95)  # parts of the height that are to be seen
+_SEEN = (0.1, 0.5, 0.95)  # parts of the height that are to be seen
+_BESIDE = 4.0  # metres that a person may be farther away to stand out
+_HORIZON = 10.0  # distances to the person
 
 
 @dataclass(frozen=True)
@@ -58,14 +60,18 @@ class Surroundings:
         near = (np.linalg.norm(np.maximum(away, 0.0), axis=2) < reach).any(axis=1)
         return np.array([not hit and not self._walls(place, reach) for hit, place in zip(near, places, strict=True)])
 
-    def hides(self, place: np.ndarray, eye: np.ndarray) -> bool:
-        """Whether something stands between an eye and a person at `place`."""
+    def hides(self, place: np.ndarray, eye: np.ndarray, beyond: float = 1.0) -> bool:
+        """Whether something stands between an eye and a person at `place`.
+
+        beyond: how far is looked, in distances to the person; above 1 also for things that the person is seen before.
+        """
         across = np.cross(place - eye, (0.0, 0.0, 1.0))
         across *= 0.5 * REACH / max(np.linalg.norm(across), 1e-9)
-        for part in _NEAREST_SEEN:
+        for part in _SEEN:
             for side in (-1, 0, 1):
                 there = place + side * across + (0.0, 0.0, part * HEIGHT)
-                if _through(self.boxes, eye, there).any() or any(_hit(room, eye, there) for room in self.rooms):
+                things = _through(self.boxes, eye, eye + beyond * (there - eye))
+                if things.any() or any(_hit(room, eye, there) for room in self.rooms):
                     return True
         return False
 
@@ -84,7 +90,8 @@ def free_place(
     """The place nearest to `near`, on its height, where a person stands free and is seen.
 
     way: (T, 2) where the person goes from there, along X and Y; it should be free as well. eye: from where somebody
-    looks. Where no place has it all, the way is given up first, then being seen. Where there is none at all, `near`.
+    looks, who should not see the person before something else either. Where no place has it all, that is given up
+    first, then the way, then being seen. Where there is none at all, `near`.
     """
     near = np.array(near, np.float64)
     places = near + _rings()
@@ -100,9 +107,10 @@ def free_place(
         wide = [place for place in free if around.clear(place + steps, REACH).all()]
     else:
         wide = list(free)
-    for choice in (wide, free):
+    beside = [place for place in wide if np.linalg.norm(place - near) <= _BESIDE]
+    for choice, beyond in ((beside, _HORIZON), (wide, 1.0), (free, 1.0)):
         for place in choice:
-            if eye is None or not around.hides(place, np.array(eye, np.float64)):
+            if eye is None or not around.hides(place, np.array(eye, np.float64), beyond):
                 return Vector(place)
     return Vector(free[0] if len(free) else near)
 

@@ -45,10 +45,13 @@ def self_check(blender: Blender, path: Path) -> None:
         bpy.app.timers.register(show)
     """)
     blender.until("bpy.context.window_manager.addon_search", 20)
-    blender.run("bpy.context.area.ui_type = 'PREFERENCES'")
+    blender.run("""
+        areas = bpy.context.screen.areas
+        next(area for area in areas if area.type == "DOPESHEET_EDITOR").ui_type = "VIEW_3D"  # what `run` works in
+        max(areas, key=lambda area: area.width * area.height).ui_type = "PREFERENCES"
+    """)
     blender.settle()
-    for _turn in range(12):
-        blender.call("xdotool", "mousemove", "700", "500", "click", "5")
+    blender.call("xdotool", "mousemove", "700", "500", "click", "--repeat", "12", "5")
     blender.settle()
     blender.screenshot(path)
 

@@ -102,6 +102,15 @@ def test_not_behind_something(scene, eye) -> None:
     assert gap((-1.5, -1.5), (1.5, 1.5), spot) >= REACH
 
 
+@pytest.mark.parametrize("eye", [(15, -13, 9), (0, -20, 2), (-14, 3, 6)])
+def test_nor_before_something_if_there_is_room_beside_it(scene, eye) -> None:
+    cube(2.0)
+    spot, eye = place(eye=eye), np.array(eye, float)
+    around = Surroundings.of(bpy.context.evaluated_depsgraph_get(), 0.0)
+    assert not around.hides(spot, eye, 10.0)
+    assert np.linalg.norm(spot) < 4.0
+
+
 def test_in_a_room_one_stands_in_the_room(scene) -> None:
     cube(1.0, (0, 0, 2), (12, 12, 4))
     assert place(eye=(4, -4, 2)).tolist() == [0, 0, 0]
