@@ -19,7 +19,7 @@ def play(context: bpy.types.Context, armature: bpy.types.Object | None) -> None:
     if armature is None:
         raise UserError(_("There is no character whose motion could be played; generate one first."))
     if generation.action_of(armature) is None:
-        raise UserError(_('"{}" has no Action; generate or assign one first.').format(armature.name))
+        raise UserError(_('"{}" has no Action; assign or generate one first.').format(armature.name))
     scene = context.scene
     _keep_range(scene)
     scene.use_preview_range = True
