@@ -14,7 +14,7 @@ from bpy_extras.io_utils import ImportHelper
 from ..core.errors import UserError
 from . import generation
 from .jobs import sentence
-from .operators import Making
+from .operators import Making, add_in_sight
 from .preferences import sources
 from .properties import START, start_frame
 from .translations import said
@@ -85,9 +85,9 @@ class MOTIONCLIP_OT_import_motion(Reporting, ImportHelper, bpy.types.Operator):
         return ImportHelper.invoke(self, context, event)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        from ..rig.rollback import whole_or_nothing
-
         try:
+            from ..rig.rollback import whole_or_nothing
+
             up = "" if self.up == "AUTO" else self.up
             loaded = [_load(path, up) for path in _paths(self)]  # all of them, before anything is changed
             if not loaded:
@@ -130,15 +130,13 @@ class MOTIONCLIP_OT_import_motion(Reporting, ImportHelper, bpy.types.Operator):
 
     def _armature(self, context: bpy.types.Context) -> bpy.types.Object:
         """The active SMPL-X armature, or that of a new body where there is none."""
-        from ..rig.armature import add_body
         from ..rig.bones import Bones
 
         armature = generation.armature_of(context)
         try:
             bones = Bones.of(armature)
         except UserError:
-            armature = add_body(sources(context).body())
-            armature.location = context.scene.cursor.location
+            armature = add_in_sight(context)
         else:
             bones.check_keyable()
         return armature

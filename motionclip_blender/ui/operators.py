@@ -44,6 +44,17 @@ def somebody(context: bpy.types.Context, wanted: generation.Request, motion: Mot
         framing.show(view, *room_of(armature, motion))
 
 
+def add_in_sight(context: bpy.types.Context) -> bpy.types.Object:
+    """A new body, free of what is there, and seen whole in the view that is worked in. Returns its armature."""
+    from ..rig.newcomer import room_of, stand_free
+
+    view = framing.view_of(context)
+    armature = stand_free(context, sources(context).body(), view=view and view.space)
+    if view is not None:
+        framing.show(view, *room_of(armature))
+    return armature
+
+
 class Making(Working):
     """To be written: `recipe`, which reads what is to be made."""
 
@@ -137,14 +148,9 @@ class MOTIONCLIP_OT_add_body(Reporting, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         try:
-            from ..rig.newcomer import room_of, stand_free
-
-            view = framing.view_of(context)
-            armature = stand_free(context, sources(context).body(), view=view and view.space)
+            add_in_sight(context)
         except Exception as error:
             return self.refuse(sentence(error))
-        if view is not None:
-            framing.show(view, *room_of(armature))
         SESSION.error = ""
         return {"FINISHED"}
 
