@@ -74,7 +74,9 @@ def _addon(what: Installation) -> Finding:
 
 
 def _system(what: Installation) -> Finding:
-    return Finding("System", "good", f"{platform.system()} {platform.release()}, {platform.machine()}")
+    # a kernel's number says little; "11" of Windows says much
+    release = "" if sys.platform == "linux" else f" {platform.release()}"
+    return Finding("System", "good", f"{platform.system()}{release}, {platform.machine()}")
 
 
 def _blender(what: Installation) -> Finding:

@@ -15,7 +15,6 @@ import bpy
 from bpy.app.translations import pgettext_rpt as _
 
 from ..core.errors import UserError
-from ..core.files import files_below
 
 if TYPE_CHECKING:
     from .child import Child
@@ -40,6 +39,8 @@ class Wanted(NamedTuple):
 
     def check(self) -> None:
         """Raises `UserError` for what can be known before anything is started. Makes the output folder."""
+        from ..core.files import files_below
+
         if not self.motions:
             raise UserError(_("Choose the folder with the motions first."))
         if not self.out:

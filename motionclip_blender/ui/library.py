@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import bpy
 
 from ..core.errors import UserError
-from ..core.files import write_whole
 from ..core.progress import Progress
 from .frames import program
 from .preferences import ADDON
@@ -225,6 +224,8 @@ def _cached(cache: Path | None, path: str, key: str) -> dict[str, np.ndarray] | 
 
 def _keep(cache: Path | None, path: str, key: str, latents: dict[str, np.ndarray]) -> None:
     import numpy as np
+
+    from ..core.files import write_whole
 
     if cache is None:
         return

@@ -12,11 +12,14 @@ import sys
 import tempfile
 from pathlib import Path
 
+from PIL import Image
+
 import build
 from tests.gui.blender import VIEW, Blender, root
 from tests.gui.test_first_minute import TAB
 from tests.gui.test_window import GENERATE
 
+PREFERENCES = (174, 282, 1050, 692)  # left, top, right, bottom, in pixels
 FRAME = 22  # in which the hand is up
 
 
@@ -54,6 +57,8 @@ def self_check(blender: Blender, path: Path) -> None:
     blender.call("xdotool", "mousemove", "700", "500", "click", "--repeat", "12", "5")
     blender.settle()
     blender.screenshot(path)
+    with Image.open(path) as picture:
+        picture.crop(PREFERENCES).save(path)
 
 
 def main() -> int:
