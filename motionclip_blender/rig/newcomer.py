@@ -14,8 +14,8 @@ from ..core.motion import Motion
 from .armature import add_body
 from .bones import BLENDER_AXES
 from .placing import HEIGHT, REACH, Surroundings, free_place
+from .rollback import whole_or_nothing
 
-_KINDS = ("objects", "armatures", "meshes", "materials", "shape_keys", "actions")
 _FAR = 100.0  # metres; without perspective, things in front of the eye are in front all the same
 
 
@@ -43,18 +43,12 @@ def for_motion(
     context: bpy.types.Context, body: Body, motion: Motion, view: bpy.types.SpaceView3D | None = None
 ) -> Iterator[bpy.types.Object]:
     """A body as `stand_free` makes it; if the block fails, it is gone and everything is as before."""
-    lists = [getattr(bpy.data, name) for name in _KINDS]
-    before = [{one.session_uid for one in blocks} for blocks in lists]
-    active, selected = context.view_layer.objects.active, list(context.selected_objects)
+    active = context.view_layer.objects.active
     mode = active.mode if active is not None else "OBJECT"
     try:
-        yield stand_free(context, body, motion, view)
+        with whole_or_nothing():
+            yield stand_free(context, body, motion, view)
     except BaseException:
-        new = [one for blocks, old in zip(lists, before, strict=True) for one in blocks if one.session_uid not in old]
-        bpy.data.batch_remove(new)
-        for one in selected:
-            one.select_set(True)
-        context.view_layer.objects.active = active
         if mode != "OBJECT":
             bpy.ops.object.mode_set(mode=mode)
         raise

@@ -36,8 +36,12 @@ def somebody(context: bpy.types.Context, wanted: generation.Request, motion: Mot
         return
     from ..rig.newcomer import for_motion, room_of
 
-    view = framing.view_of(context)
     body = SESSION.engine(sources(context)).body
+    scene = generation.scene_of(wanted)
+    if context.scene != scene:  # Blender makes bones in the scene that is shown only
+        text = _('Another scene is shown by now, so that "{}" can get no new body; go back to it and try again.')
+        raise UserError(text.format(scene.name))
+    view = framing.view_of(context)
     with for_motion(context, body, motion, view and view.space) as armature:
         yield replace(wanted, armature=armature.session_uid)
     if view is not None:
@@ -75,7 +79,7 @@ class Making(Working):
     def end(self, context: bpy.types.Context, result: Made) -> set[str]:
         with somebody(context, self.wanted, result.motion) as self.wanted:
             action = generation.key(self.wanted, result)
-        playing.follow(context.scene, generation.armature_for(self.wanted))
+        playing.follow(generation.scene_of(self.wanted), generation.armature_for(self.wanted))
         text = _('"{}": {} frames from frame {}')
         told = text.format(action.name, self.wanted.recipe.frames, self.wanted.start_frame)
         self.tell(told, generation.remarks(self.wanted))

@@ -7,6 +7,7 @@ import pytest
 
 pytest.importorskip("bpy")
 
+from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.ui import generation
 from motionclip_blender.ui.properties import EXAMPLE
@@ -92,14 +93,30 @@ def test_one_undo_takes_it_all_back(default_scene) -> None:
     assert snapshot(bpy) == before
 
 
+def test_no_body_comes_into_another_scene_than_was_asked_in(default_scene, quick) -> None:
+    from motionclip_blender.core.recipe import Recipe
+    from motionclip_blender.ui.operators import somebody
+
+    bpy = default_scene
+    asked_in = bpy.context.scene
+    wanted = generation.request(asked_in, None, Recipe.of_prompt("walk", 30))
+    made = generation.make(quick.engine, wanted, SESSION.known)
+    bpy.context.window.scene = bpy.data.scenes.new("another")
+    before = snapshot(bpy)
+    with (
+        pytest.raises(UserError, match='so that "Scene" can get no new body'),
+        somebody(bpy.context, wanted, made.motion) as wanted,
+    ):
+        generation.key(wanted, made)
+    assert snapshot(bpy) == before
+
+
 @pytest.mark.parametrize("asked", [{"prompt": ""}, {"frames": 1}, {"start_frame": 2_000_000}])
 def test_what_is_refused_adds_nobody(default_scene, asked) -> None:
     refused(default_scene, **{"prompt": "walk", **asked})
 
 
 def test_what_fails_at_the_end_adds_nobody(default_scene, monkeypatch) -> None:
-    from motionclip_blender.core.errors import UserError
-
     def fails(wanted, made):
         raise UserError("The keys do not fit.")
 

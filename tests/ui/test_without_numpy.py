@@ -91,7 +91,7 @@ try:
     settings.arithmetic.expression = '"a" + "b"'
     settings.latents.add().name = "a"
     bpy.context.scene.motionclip_labels.items.add().name = "walk"
-    live.catch_up(bpy.context)
+    live.catch_up(bpy.context.scene)
     idle._look()
     for name in dir(bpy.types):
         if name.startswith("MOTIONCLIP_PT") and "preset" not in name:
