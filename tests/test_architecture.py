@@ -111,3 +111,20 @@ def test_importing_the_command_line_does_not_load_numpy_either():
     program = "import sys, motionclip_blender.cli; print('numpy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False", "--help is to be there at once"
+
+
+def test_no_files_import_each_other_in_a_circle():
+    """Neither at once nor inside functions, and not even for type checkers."""
+    paths = {module_of(path): path for path in ALL}
+    imported = {}
+    for name, path in paths.items():
+        found = {known for full, _ in imports(path) for known in (full, full.rpartition(".")[0]) if known in paths}
+        # a name of a package's own file, or a module in the package: the module is meant where there is one
+        imported[name] = {known for known in found if not any(other.startswith(known + ".") for other in found)} - {
+            name
+        }
+    left = dict(imported)
+    while ends := [name for name, needs in left.items() if not needs & left.keys()]:
+        for name in ends:
+            del left[name]
+    assert not left, f"in or before a circle: {', '.join(sorted(left))}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 from bpy.props import BoolProperty, IntProperty, StringProperty
 
-from .properties import FRAMES, PROMPT
+from .fields import FRAMES, PROMPT
 
 
 class MOTIONCLIP_OT_ask(bpy.types.Operator):

@@ -9,8 +9,8 @@ from bpy.app.translations import pgettext_rpt as _
 from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
 
 from . import generation
+from .fields import FACTOR, SPHERICAL, STOPS
 from .operators import Making, somebody
-from .properties import FACTOR, SPHERICAL, STOPS
 from .recipes import expression_of, plain
 from .session import SESSION
 from .working import Work

@@ -8,8 +8,8 @@ import bpy
 from bpy.app.translations import pgettext_rpt as _
 from bpy.props import EnumProperty, FloatProperty, StringProperty
 
+from .fields import COMPOSED_BY, WEIGHT
 from .operators import Making
-from .properties import COMPOSED_BY, WEIGHT
 from .recipes import composed, expression_of, plain
 
 if TYPE_CHECKING:

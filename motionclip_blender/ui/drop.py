@@ -13,10 +13,10 @@ from bpy_extras.io_utils import ImportHelper
 
 from ..core.errors import UserError
 from . import generation
+from .addon import sources
+from .fields import START, start_frame
 from .jobs import sentence
 from .operators import Making, add_in_sight
-from .preferences import sources
-from .properties import START, start_frame
 from .translations import said
 from .working import Reporting, Work
 
@@ -114,7 +114,7 @@ class MOTIONCLIP_OT_import_motion(Reporting, ImportHelper, bpy.types.Operator):
     def _take_in(self, context: bpy.types.Context, loaded: list[_Loaded]) -> list[str]:
         """Keys the motions and saves the latents. Returns what the user should know about the person."""
         from ..rig.remarks import put_to_rest, why_still
-        from .latents import save
+        from .saved_latents import save
 
         motions = [one for one in loaded if one.motion is not None]
         if self.on_floor:

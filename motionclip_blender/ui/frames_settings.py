@@ -6,8 +6,8 @@ import bpy
 from bpy.props import EnumProperty, IntProperty, PointerProperty, StringProperty
 
 from ..core.errors import UserError
+from .addon import sources
 from .frames import Wanted
-from .preferences import sources
 
 
 class MOTIONCLIP_PG_frames(bpy.types.PropertyGroup):

@@ -67,7 +67,7 @@ def gathered(
     """
     from ..core import latent_file
     from ..rig.pictures import image_pixels, read_pixels
-    from .latents import saved
+    from .saved_latents import saved
 
     keys, images, latents, said = {}, {}, {}, {}
     there = saved(scene)

@@ -16,9 +16,9 @@ from .gathering import Gathered, gathered
 
 if TYPE_CHECKING:
     from ..core.engine import Engine
+    from ..core.latent_cache import LatentCache
     from ..core.progress import Progress
     from ..core.recipe import Made, Recipe
-    from .known import KnownLatents
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def request(
     return Request(recipe, start_frame, scene.session_uid, scene_fps(scene), uid_of, uid, found)
 
 
-def make(engine: Engine, wanted: Request, known: KnownLatents, progress: Progress | None = None) -> Made:
+def make(engine: Engine, wanted: Request, known: LatentCache, progress: Progress | None = None) -> Made:
     """The motion, exactly as long as asked for at the scene's rate. Touches nothing of Blender's."""
     from ..core.recipe import make as made_of
 
@@ -117,7 +117,7 @@ def make(engine: Engine, wanted: Request, known: KnownLatents, progress: Progres
     )
 
 
-def latents_of(engine: Engine, wanted: Request, known: KnownLatents, progress: Progress | None = None) -> dict:
+def latents_of(engine: Engine, wanted: Request, known: LatentCache, progress: Progress | None = None) -> dict:
     """The latents of the recipe's sources, the slow part of `make`. Touches nothing of Blender's."""
     with _places_of(wanted.recipe):
         return known.of(engine, wanted.recipe.terms, wanted.found, wanted.recipe.reading, progress)

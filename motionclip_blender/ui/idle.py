@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import bpy
 
+from .addon import idle_seconds
 from .live import LIVE
-from .preferences import idle_seconds
 from .recognition import RECOGNITION
 from .session import SESSION
 

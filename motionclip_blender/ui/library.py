@@ -19,8 +19,8 @@ import bpy
 
 from ..core.errors import UserError
 from ..core.progress import Progress
+from .addon import ADDON
 from .frames import program
-from .preferences import ADDON
 
 if TYPE_CHECKING:
     import numpy as np

@@ -17,8 +17,8 @@ import bpy
 
 from ..core.errors import UserError
 from . import generation, redraw
+from .addon import sources
 from .jobs import Job, Progress, sentence
-from .preferences import sources
 from .recipes import SECTIONS
 from .session import SESSION
 

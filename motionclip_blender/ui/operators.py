@@ -13,9 +13,9 @@ from bpy.props import BoolProperty, IntProperty, StringProperty
 
 from ..core.errors import UserError
 from . import framing, generation, playing
+from .addon import sources
+from .fields import FRAMES, PROMPT, START, start_frame
 from .jobs import sentence
-from .preferences import sources
-from .properties import FRAMES, PROMPT, START, start_frame
 from .recipes import options
 from .session import SESSION
 from .working import Reporting, Work, Working

@@ -13,7 +13,7 @@ from functools import partial
 import addon_utils
 import bpy
 
-from .preferences import ADDON
+from .addon import ADDON
 from .session import SESSION
 
 FORMER_ID = "motionclip_blender"

@@ -5,9 +5,7 @@ from __future__ import annotations
 import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
-from .session import Sources
-
-ADDON = __package__.rpartition(".")[0]
+from .addon import ADDON
 
 _COMPUTE = (
     ("automatic", "Automatic", "numpy, which every model pack runs on"),
@@ -57,26 +55,6 @@ class MOTIONCLIP_AP_preferences(bpy.types.AddonPreferences):
         column.prop(self, "compute")
         column.prop(self, "idle_minutes", text="Free memory after (minutes)")
         draw(layout, context)
-
-
-def sources(context: bpy.types.Context) -> Sources:
-    """The preferences as plain values, for the worker thread."""
-    chosen = _chosen(context)
-    if chosen is None:
-        return Sources()
-    return Sources(bpy.path.abspath(chosen.pack_folder), bpy.path.abspath(chosen.body_file), chosen.compute)
-
-
-def idle_seconds(context: bpy.types.Context) -> float:
-    """After how long without use the engine is let go of; 0 for never."""
-    chosen = _chosen(context)
-    return 60.0 * chosen.idle_minutes if chosen is not None else 0.0
-
-
-def _chosen(context: bpy.types.Context) -> MOTIONCLIP_AP_preferences | None:
-    """None when the add-on was registered by a script, not enabled as an extension."""
-    addon = context.preferences.addons.get(ADDON)
-    return addon.preferences if addon is not None else None
 
 
 CLASSES = (MOTIONCLIP_AP_preferences,)

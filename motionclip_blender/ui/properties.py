@@ -19,86 +19,25 @@ from bpy.props import (
 )
 
 from ..core.prompt import MAX_FRAMES, MIN_FRAMES
-from ..core.terms import MAX_WEIGHT
-
-DEFAULT_FRAMES = 60
-EXAMPLE = "a person waves with the right hand"
-"""The prompt of a new scene, so that one click shows what happens."""
-
-PROMPT = {
-    "name": "Prompt",
-    "description": 'What the person does, in English, such as "a person waves with the right hand"',
-}
-FRAMES = {
-    "name": "Length",
-    "description": "Length of the motion in frames of the scene; at 30 frames per second, 60 last 2 seconds",
-    "default": DEFAULT_FRAMES,
-}
-START = {
-    "name": "Start frame",
-    "description": "Frame of the timeline at which the motion begins",
-    "default": 1,
-}
-FACTOR = {
-    "name": "Factor",
-    "description": "Where the motion is between A and B: at 0 it is A, at 1 it is B. When the armature's motion was "
-    "made by this blend, it follows the slider",
-    "default": 0.5,
-    "min": 0.0,
-    "max": 1.0,
-    "subtype": "FACTOR",
-}
-SPHERICAL = {
-    "name": "Spherical",
-    "description": "Go from A to B on an arc, which keeps the latent as long as its ends, not on a straight line",
-}
-WEIGHT = {
-    "name": "Weight",
-    "description": "How much of it is added; less than zero takes it away. When the armature's motion was made from "
-    "these terms, it follows the slider",
-    "default": 1.0,
-    "min": -MAX_WEIGHT,
-    "max": MAX_WEIGHT,
-    "soft_min": -2.0,
-    "soft_max": 2.0,
-}
-STOPS = {
-    "name": "Stops",
-    "description": "How many even steps of the blend are laid out, both ends included",
-    "default": 5,
-}
-COMPOSED_BY = {
-    "name": "By",
-    "description": "How the two are put together",
-    "items": (
-        ("MASK", "Mask", "Both are made; the spine and the arms come from one, hips and legs from the other"),
-        ("ARITHMETIC", "Arithmetic", "One motion is made, of the sum lower + weight * (upper - standing)"),
-    ),
-}
-ACTION = {
-    "name": "Action",
-    "description": "An Action of this file, read as it moves the bones of the active armature",
-}
-IMAGE = {"name": "Image", "description": "An image file, or the name of an image of this file"}
-LATENT = {"name": "Saved latent", "description": "The name of a latent that was saved in this file"}
-READINGS = (
-    ("average", "Average", "All of the Action: the mean of its parts of two seconds"),
-    ("first", "Beginning", "Its first two seconds"),
-    ("frame", "At frame", "The two seconds around a frame"),
-    ("typical", "Typical part", "The two seconds that are most like the whole"),
+from .fields import (
+    ACTION,
+    AS_SHOWN,
+    COMPOSED_BY,
+    EXAMPLE,
+    FACTOR,
+    FRAMES,
+    IMAGE,
+    KIND,
+    KINDS,
+    LATENT,
+    PROMPT,
+    READINGS,
+    SPHERICAL,
+    START,
+    STOPS,
+    WEIGHT,
 )
-AS_SHOWN = {
-    "name": "As shown",
-    "description": "Read what Blender shows, with NLA strips, constraints, drivers and the object's own movement; "
-    "slower. Else the keys of the Action are read",
-}
-KIND = {"name": "Kind", "description": "What the latent comes from"}
-KINDS = (
-    ("PROMPT", "Prompt", "A text that says what the person does", "TEXT", 0),
-    ("ACTION", "Action", "A motion of this file, as it moves the active armature", "ACTION", 1),
-    ("IMAGE", "Image", "A picture of a person in the middle of the motion", "IMAGE_DATA", 2),
-    ("LATENT", "Saved latent", "A latent that was saved under a name", "BOOKMARKS", 3),
-)
+
 _STYLE = ("STYLE", "Style", "A way to move", "COLOR", 4)
 
 
@@ -130,7 +69,7 @@ def _composition_changed(self: bpy.types.PropertyGroup, context: bpy.types.Conte
 
 
 def _latent_renamed(self: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
-    from .latents import renamed
+    from .saved_latents import renamed
 
     renamed(self)
 
@@ -237,12 +176,6 @@ class MOTIONCLIP_PG_settings(bpy.types.PropertyGroup):
     behind: StringProperty(options={"HIDDEN"})
     previewing: BoolProperty(options={"HIDDEN"})
     preview_before: IntVectorProperty(size=3, options={"HIDDEN"})
-
-
-def start_frame(scene: bpy.types.Scene) -> int:
-    """The frame at which the panel asks the motion to begin."""
-    settings = scene.motionclip
-    return scene.frame_current if settings.start_at_current else settings.start_frame
 
 
 def attach() -> None:

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     import numpy as np
 
     from ..core.engine import Engine
+    from ..core.latent_cache import LatentCache
     from ..core.progress import Progress
     from ..core.recognition import Recogniser, Score
     from ..rig.keys import KeptKeys
-    from .known import KnownLatents
 
 RECOGNISED_NOTE = "recognised"
 """Custom property of an Action: what its description was written from; only such descriptions are written over."""
@@ -58,7 +58,7 @@ RECOGNITION = Recognition()
 
 
 def latents(
-    engine: Engine, keys: Mapping[str, KeptKeys], known: KnownLatents, progress: Progress
+    engine: Engine, keys: Mapping[str, KeptKeys], known: LatentCache, progress: Progress
 ) -> dict[str, np.ndarray]:
     """The latents (D,) of Actions by their names, all of each Action averaged. Only new ones are worked out."""
     from ..core.reading import Reading

@@ -11,7 +11,7 @@ import bpy
 
 from ..core.errors import UserError
 from ..core.libraries import check_numpy
-from .preferences import ADDON, sources
+from .addon import ADDON, sources
 from .session import SESSION
 from .translations import said
 

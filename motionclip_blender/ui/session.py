@@ -5,36 +5,21 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ..core.errors import UserError
+from ..core.latent_cache import LatentCache
 from ..core.libraries import check_numpy
+from .addon import Sources
 from .jobs import Job, Progress
-from .known import KnownLatents
 from .steps import Stepped
 
 if TYPE_CHECKING:
     import bpy
 
-    from ..core.body import Body
     from ..core.engine import Engine
 
 T = TypeVar("T")
-
-
-class Sources(NamedTuple):
-    """Where the model and the body come from, empty for those that ship with the extension; and what computes: one
-    of `core.networks.COMPUTE`."""
-
-    pack_folder: str = ""
-    body_file: str = ""
-    compute: str = "automatic"
-
-    def body(self) -> Body:
-        """The body, read anew."""
-        from ..core.body import Body
-
-        return Body.load(self.body_file or None)
 
 
 class Session:
@@ -44,7 +29,7 @@ class Session:
         self.job: Job | Stepped | None = None
         self.operator = ""  # which one waits for the job
         self.error = ""
-        self.known = KnownLatents()
+        self.known = LatentCache()
         self.timer: bpy.types.Timer | None = None  # that of the operator which waits for the job
         self._engine: Engine | None = None
         self._made_from: Sources | None = None

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import bpy
 
-from .preferences import ADDON
+from .addon import ADDON
 
 FOLDER = Path(__file__).resolve().parents[1] / "assets" / "translations"
 

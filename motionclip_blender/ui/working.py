@@ -9,8 +9,8 @@ import bpy
 
 from ..core.progress import no_progress
 from . import redraw
+from .addon import sources
 from .jobs import Job, Progress, sentence
-from .preferences import sources
 from .session import SESSION
 from .steps import Stepped, Steps, all_at_once
 from .translations import said

@@ -133,7 +133,7 @@ def test_a_latent_of_strips_is_saved_as_shown(bpy, person, walk):
     push_down(person)
     scene.motionclip.as_shown = True
     assert bpy.ops.motionclip.save_latent() == {"FINISHED"}
-    from motionclip_blender.ui.latents import saved
+    from motionclip_blender.ui.saved_latents import saved
 
     keys, strips = saved(scene).values()
     assert scene.motionclip.latents[1].name == person.name

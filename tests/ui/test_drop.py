@@ -16,7 +16,7 @@ from motionclip_blender.rig.bones import BLENDER_AXES
 from motionclip_blender.rig.keys import read_motion
 from motionclip_blender.rig.pictures import write_picture
 from motionclip_blender.ui import drop
-from motionclip_blender.ui.latents import saved
+from motionclip_blender.ui.saved_latents import saved
 from tests.foreign import Known, file_arrays, lying, walk, write
 from tests.synthetic import angle_between, random_motion
 from tests.ui.test_recognise import refused

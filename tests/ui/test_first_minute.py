@@ -10,7 +10,7 @@ pytest.importorskip("bpy")
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.ui import generation
-from motionclip_blender.ui.properties import EXAMPLE
+from motionclip_blender.ui.fields import EXAMPLE
 from motionclip_blender.ui.session import SESSION
 from tests.ui.test_operators import refused, snapshot
 

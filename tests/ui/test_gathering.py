@@ -13,6 +13,7 @@ from mathutils import Quaternion
 
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.expression import parse
+from motionclip_blender.core.latent_cache import LatentCache
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.reading import Reading
 from motionclip_blender.core.terms import ExpressionError
@@ -21,7 +22,6 @@ from motionclip_blender.rig.keys import key_motion
 from motionclip_blender.rig.pictures import write_picture
 from motionclip_blender.rig.versions import fcurves_of
 from motionclip_blender.ui.gathering import Gathered, gathered
-from motionclip_blender.ui.known import KnownLatents
 from motionclip_blender.ui.session import SESSION, Sources
 from tests.synthetic import random_motion
 from tests.ui.test_recognise import refused
@@ -36,10 +36,10 @@ def engine(default_pack) -> Engine:
 def read(bpy, person, engine):
     """The latent of an expression of one source."""
 
-    def read(expression: str, reading: Reading | None = None, known: KnownLatents | None = None) -> np.ndarray:
+    def read(expression: str, reading: Reading | None = None, known: LatentCache | None = None) -> np.ndarray:
         terms = parse(expression)
         found = gathered(bpy.context.scene, person, terms)
-        (latent,) = (known or KnownLatents()).of(engine, terms, found, reading or Reading()).values()
+        (latent,) = (known or LatentCache()).of(engine, terms, found, reading or Reading()).values()
         return latent
 
     return read
@@ -165,7 +165,7 @@ def test_what_is_no_image(bpy, read, tmp_path) -> None:
 
 def test_each_source_is_worked_out_once(bpy, person, engine, read, monkeypatch) -> None:
     key_motion(person, random_motion(40, fps=24, size=0.1), "mine")
-    asked, known = [], KnownLatents()
+    asked, known = [], LatentCache()
     encode = engine.encode
     monkeypatch.setattr(engine, "encode", lambda *a: asked.append(a) or encode(*a))
     for _ in range(3):
@@ -181,7 +181,7 @@ def test_each_source_is_worked_out_once(bpy, person, engine, read, monkeypatch) 
 
 
 def test_another_engine_knows_nothing(engine, default_pack) -> None:
-    terms, known = parse('"walk"'), KnownLatents()
+    terms, known = parse('"walk"'), LatentCache()
     known.of(engine, terms, Gathered(), Reading())
     assert known.at_hand(engine, terms, Gathered(), Reading())
     assert known.at_hand(Engine(), terms, Gathered(), Reading()) is None

@@ -5,20 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ..core.progress import Progress
-from ..core.terms import Source, Term
+from .progress import Progress
+from .terms import Source, Term
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
     import numpy as np
 
-    from ..core.engine import Engine
-    from ..core.reading import Reading
-    from .gathering import Gathered
+    from .engine import Engine
+    from .reading import Reading
+    from .sources import Material
+
+    class Gathered(Protocol):
+        """What terms name: what tells one from another, and all that a latent is worked out from."""
+
+        def identity(self, source: Source, reading: Reading) -> object: ...
+
+        def material(self, terms: Iterable[Term]) -> Material: ...
+
 
 _MOST = 4096  # of 2 kB each
 
 
-class KnownLatents:
+class LatentCache:
     """Of one engine; another one starts anew. The worker and the main thread may both ask."""
 
     def __init__(self) -> None:
@@ -37,7 +47,7 @@ class KnownLatents:
 
         Raises what `core.sources.source_latents` raises.
         """
-        from ..core.sources import source_latents
+        from .sources import source_latents  # numpy is imported when it is needed
 
         terms = tuple(terms)
         identities = {term.source: found.identity(term.source, reading) for term in terms}

@@ -1,0 +1,47 @@
+"""The add-on's name in Blender, and what its preferences say, as plain values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import bpy
+
+if TYPE_CHECKING:
+    from ..core.body import Body
+
+ADDON = __package__.rpartition(".")[0]
+
+
+class Sources(NamedTuple):
+    """Where the model and the body come from, empty for those that ship with the extension; and what computes: one
+    of `core.networks.COMPUTE`."""
+
+    pack_folder: str = ""
+    body_file: str = ""
+    compute: str = "automatic"
+
+    def body(self) -> Body:
+        """The body, read anew."""
+        from ..core.body import Body
+
+        return Body.load(self.body_file or None)
+
+
+def sources(context: bpy.types.Context) -> Sources:
+    """The preferences as plain values, for the worker thread."""
+    chosen = _chosen(context)
+    if chosen is None:
+        return Sources()
+    return Sources(bpy.path.abspath(chosen.pack_folder), bpy.path.abspath(chosen.body_file), chosen.compute)
+
+
+def idle_seconds(context: bpy.types.Context) -> float:
+    """After how long without use the engine is let go of; 0 for never."""
+    chosen = _chosen(context)
+    return 60.0 * chosen.idle_minutes if chosen is not None else 0.0
+
+
+def _chosen(context: bpy.types.Context) -> bpy.types.AddonPreferences | None:
+    """None when the add-on was registered by a script, not enabled as an extension."""
+    addon = context.preferences.addons.get(ADDON)
+    return addon.preferences if addon is not None else None
