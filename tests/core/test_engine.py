@@ -108,6 +108,16 @@ def test_weights_of_another_network(tmp_path: Path, open_body: Body):
         Engine(folder, open_body).load()
 
 
+@pytest.mark.parametrize("changed", [{"layers": 1}, {"cosines": 0}, {"reader_blocks": 1}])
+def test_weights_of_a_larger_network(tmp_path: Path, open_body: Body, changed: dict[str, int]):
+    folder = Path(shutil.copytree(DEFAULT_FOLDER, tmp_path / "pack"))
+    description = json.loads((folder / "pack.json").read_text())
+    description["network"] |= changed
+    (folder / "pack.json").write_text(json.dumps(description))
+    with pytest.raises(UserError, match="another network"):
+        Engine(folder, open_body).load()
+
+
 def test_a_text_encoder_of_another_training(tmp_path: Path, open_body: Body):
     folder = Path(shutil.copytree(DEFAULT_FOLDER, tmp_path / "pack"))
     description = json.loads((folder / "pack.json").read_text())

@@ -46,7 +46,9 @@ class Networks:
     def _load(self, arrays: dict[str, np.ndarray]) -> None:
         """Makes encoder and decoder of a pack's arrays."""
         with _Of(self.pack.weights_path):
-            self._decoder = Decoder(Weights(arrays, "decoder."), self.pack.network_size)
+            weights = Weights(arrays, "decoder.")
+            self._decoder = Decoder(weights, self.pack.network_size)
+            weights.check_all_used()
         # a copy, for views would keep the whole file in memory
         self._encoder_arrays = {name: array.copy() for name, array in arrays.items() if name.startswith(_ENCODER)}
         self._encoder: Encoder | None = None
@@ -68,7 +70,9 @@ class Networks:
         with self._building:
             if self._encoder is None:
                 with _Of(self.pack.weights_path):
-                    self._encoder = Encoder(Weights(self._encoder_arrays, _ENCODER), self.pack.network_size)
+                    weights = Weights(self._encoder_arrays, _ENCODER)
+                    self._encoder = Encoder(weights, self.pack.network_size)
+                    weights.check_all_used()
                 self._encoder_arrays = {}
         parts = (poses[start : start + _BATCH] for start in range(0, len(poses), _BATCH))
         return np.concatenate([self._encoder(part) for part in parts])

@@ -70,8 +70,10 @@ class Weights(Mapping[str, np.ndarray]):
     A name with a companion `NAME.scale` is stored as eight-bit integers; see `quantised`.
     """
 
-    def __init__(self, arrays: Mapping[str, np.ndarray], prefix: str = "") -> None:
+    def __init__(self, arrays: Mapping[str, np.ndarray], prefix: str = "", used: set[str] | None = None) -> None:
+        """used: the full names of those that were asked for, which may be kept together with others."""
         self._arrays, self._prefix = arrays, prefix
+        self._used = set() if used is None else used
 
     def __getitem__(self, name: str) -> np.ndarray:
         """The array as it is stored."""
@@ -85,7 +87,13 @@ class Weights(Mapping[str, np.ndarray]):
 
     def within(self, prefix: str) -> Weights:
         """Those whose names begin with `prefix` and a dot, by the rest of their names."""
-        return Weights(self._arrays, f"{self._prefix}{prefix}.")
+        return Weights(self._arrays, f"{self._prefix}{prefix}.", self._used)
+
+    def check_all_used(self) -> None:
+        """Raises `TensorError` when there are arrays here that nobody asked for: those of a larger network."""
+        for name in self:
+            if self._prefix + name not in self._used:
+                raise TensorError(f"it has {self._prefix}{name}, which that network lacks")
 
     def stored(self, name: str, *shape: int) -> np.ndarray:
         """The array as it is stored. Raises `TensorError` when there is none, or one of another shape."""
@@ -94,6 +102,7 @@ class Weights(Mapping[str, np.ndarray]):
             raise TensorError(f"it lacks {self._prefix}{name}")
         if found.shape != shape:
             raise TensorError(f"{self._prefix}{name} is {_shape(found.shape)}, not {_shape(shape)}")
+        self._used.add(self._prefix + name)
         return found
 
     def float32(self, name: str, *shape: int) -> np.ndarray:
