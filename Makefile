@@ -14,6 +14,8 @@ SHELL := /bin/bash
 VENV := .venv
 PY := $(VENV)/bin/python
 PYTEST_ARGS ?=
+# Each test file has one process, and there is one process a core; WORKERS=0 runs them one after the other
+WORKERS ?= logical
 MATRIX_ARGS ?=
 INDEX ?=
 
@@ -32,13 +34,14 @@ demo: setup
 	$(PY) -m motionclip_blender --out out/demo.blend --video out/demo.mp4 --sheet out/demo.png -- "$$PROMPT"
 
 test: setup-dev
-	$(PY) -m pytest $(PYTEST_ARGS)
+	$(PY) -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 lint: setup-dev
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 
 bench: setup-dev
+	$(PY) -m benchmarks.engines
 	$(PY) -m benchmarks.prompt_to_keys
 	$(PY) -m benchmarks.keying
 	$(PY) -m benchmarks.slider
