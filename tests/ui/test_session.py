@@ -190,16 +190,16 @@ def test_nothing_of_the_add_on_holds_on_to_the_engine(bpy, person, default_pack)
 def test_the_preferences_say_when(bpy, monkeypatch) -> None:
     from types import SimpleNamespace
 
-    from motionclip_blender.ui import idle, preferences
+    from motionclip_blender.ui import addon, idle
 
     asked = []
     monkeypatch.setattr(idle, "let_go", asked.append)
     chosen = SimpleNamespace(idle_minutes=0, pack_folder="", body_file="", compute="numpy")
-    monkeypatch.setattr(preferences, "_chosen", lambda context: chosen)
+    monkeypatch.setattr(addon, "_chosen", lambda context: chosen)
     assert idle._look() > 0 and asked == []  # 0 is never
     chosen.idle_minutes = 5
     assert idle._look() > 0 and asked == [300.0]
-    assert preferences.sources(bpy.context).compute == "numpy"
+    assert addon.sources(bpy.context).compute == "numpy"
 
 
 def test_a_timer_looks_after_it_while_the_add_on_is_enabled(bpy) -> None:
