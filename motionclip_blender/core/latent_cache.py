@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from .progress import Progress
-from .terms import Source, Term
 
 if TYPE_CHECKING:
     from typing import Protocol
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from .engine import Engine
     from .reading import Reading
     from .sources import Material
+    from .terms import Source, Term
 
     class Gathered(Protocol):
         """What terms name: what tells one from another, and all that a latent is worked out from."""

@@ -11,6 +11,9 @@ MIN_FRAMES = 2
 MAX_FRAMES = 1200
 """Forty seconds. Beyond the pack's trained length the engine chains windows."""
 
+MAX_WEIGHT = 10.0
+"""Of a term, up or down. Far below it already the decoder is shown what it was never trained on."""
+
 _ACTION_NAME_BYTES = 63  # Blender's limit for the name of a data-block up to version 4.5
 
 

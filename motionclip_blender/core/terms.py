@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .errors import UserError
-
-MAX_WEIGHT = 10.0
-"""Of a term, up or down. Far below it already the decoder is shown what it was never trained on."""
+from .errors import ExpressionError as ExpressionError
+from .prompt import MAX_WEIGHT as MAX_WEIGHT
 
 
 @dataclass(frozen=True)
@@ -56,14 +54,6 @@ class Term:
     weight: float
     source: Source
     at: int = 1
-
-
-class ExpressionError(UserError):
-    """What is wrong with an expression, and where. at: the character, 1 the first. sentence: without the place."""
-
-    def __init__(self, at: int, sentence: str) -> None:
-        super().__init__(f"At character {at}: {sentence}")
-        self.at, self.sentence = at, sentence
 
 
 def to_text(terms: Iterable[Term]) -> str:

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import IntProperty, StringProperty
 
-from ..core.errors import UserError
-from ..core.terms import ExpressionError, StyleName, Term, to_text
+from ..core.errors import ExpressionError, UserError
 from . import generation, live
 from .operators import Making
 from .recipes import pick, plain, source_of
@@ -20,6 +19,7 @@ from .working import Reporting
 
 if TYPE_CHECKING:
     from ..core.recipe import Made, Recipe
+    from ..core.terms import Term
 
 _DECIMALS = 3  # of weights that sliders write
 _in_step = False
@@ -49,6 +49,8 @@ def checked(expression: str) -> tuple[tuple[Term, ...], ExpressionError | None]:
 
 def terms_of(scene: bpy.types.Scene) -> list[Term]:
     """The list's terms, without those that are still empty."""
+    from ..core.terms import Term
+
     found = ((item.weight, source_of(item)) for item in scene.motionclip.arithmetic.terms)
     return [Term(round(plain(weight), _DECIMALS), source) for weight, source in found if source is not None]
 
@@ -65,6 +67,8 @@ def expression_changed(scene: bpy.types.Scene) -> None:
 
 def terms_changed(scene: bpy.types.Scene) -> None:
     """The user has changed the list: the expression says the same."""
+    from ..core.terms import to_text
+
     if _in_step:
         return
     asked = scene.motionclip.arithmetic
@@ -79,6 +83,8 @@ def terms_changed(scene: bpy.types.Scene) -> None:
 
 def set_terms(scene: bpy.types.Scene, terms: Iterable[Term]) -> None:
     """Both the expression and the list."""
+    from ..core.terms import to_text
+
     terms = list(terms)
     with _keeping_step():
         scene.motionclip.arithmetic.expression = to_text(terms)
@@ -129,6 +135,7 @@ class MOTIONCLIP_OT_add_style(Making, bpy.types.Operator):
     def recipe(self, context: bpy.types.Context) -> Recipe:
         from ..core.recipe import Recipe
         from ..core.styles import presets
+        from ..core.terms import StyleName, Term, to_text
 
         if self.style not in presets():
             raise UserError(f"There is no style {self.style!r}; choose one of {', '.join(presets())}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..core.terms import ExpressionError
+from ..core.errors import ExpressionError
 from .arithmetic import checked
 from .blend_panel import draw_follows
 from .panel import MotionPanel, big_button, box_below, text_width, wrapped

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..core.terms import MAX_WEIGHT
+from ..core.prompt import MAX_WEIGHT
 
 DEFAULT_FRAMES = 60
 EXAMPLE = "a person waves with the right hand"

@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 import bpy
 
-from ..core.errors import UserError
-from ..core.terms import ActionName, ExpressionError, ImageFile, SavedLatent, Source, Term
+from ..core.errors import ExpressionError, UserError
 from .reading import keys_of
 from .steps import all_at_once
 
@@ -21,25 +20,28 @@ if TYPE_CHECKING:
 
     from ..core.reading import Reading
     from ..core.sources import Material
+    from ..core.terms import Source, Term
     from ..rig.read_action import KeptKeys
     from ..rig.shown import Shown
 
+_NONE: Mapping = MappingProxyType({})
 
-@dataclass(frozen=True)
-class Gathered:
+
+class Gathered(NamedTuple):
     """By the names that the terms call them: Actions' keys, pictures (H, W, 3) uint8, saved latents (D,).
 
     said: what of the Actions is left out.
     """
 
-    keys: Mapping[str, KeptKeys | Shown] = field(default_factory=dict)
-    images: Mapping[str, np.ndarray] = field(default_factory=dict)
-    latents: Mapping[str, np.ndarray] = field(default_factory=dict)
+    keys: Mapping[str, KeptKeys | Shown] = _NONE
+    images: Mapping[str, np.ndarray] = _NONE
+    latents: Mapping[str, np.ndarray] = _NONE
     said: tuple[str, ...] = ()
 
     def material(self, terms: Iterable[Term]) -> Material:
         """What `core.sources` works on, for these terms. Takes time for long Actions; may run in any thread."""
         from ..core.sources import Material
+        from ..core.terms import ActionName
 
         wanted = {term.source for term in terms}
         motions = {name: keys.motion(keys.rate) for name, keys in self.keys.items() if ActionName(name) in wanted}
@@ -47,6 +49,8 @@ class Gathered:
 
     def identity(self, source: Source, reading: Reading) -> object:
         """What tells a source's latent from all others: its name, and what stands behind the name just now."""
+        from ..core.terms import ActionName, ImageFile, SavedLatent
+
         match source:
             case ActionName(name) if name in self.keys:
                 return source, reading, self.keys[name].digest()
@@ -66,6 +70,7 @@ def gathered(
     `ExpressionError` for what is there and cannot be read.
     """
     from ..core import latent_file
+    from ..core.terms import ActionName, ImageFile, SavedLatent
     from ..rig.pictures import image_pixels, read_pixels
     from .saved_latents import saved
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import bpy
 
-from ..core.errors import UserError
+from ..core.errors import ExpressionError, UserError
 from ..core.prompt import action_name
-from ..core.terms import ExpressionError
 from .gathering import Gathered, gathered
 
 if TYPE_CHECKING:
@@ -21,8 +19,7 @@ if TYPE_CHECKING:
     from ..core.recipe import Made, Recipe
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """What is wanted, as plain values: nothing of Blender's is held while the worker runs, for undo, deleting
     and loading files free it.
 
@@ -37,7 +34,7 @@ class Request:
     fps: float
     armature: int
     action: int = 0
-    found: Gathered = field(default_factory=Gathered)
+    found: Gathered = Gathered()
 
 
 def armature_of(context: bpy.types.Context) -> bpy.types.Object | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import bpy
@@ -43,7 +42,7 @@ def somebody(context: bpy.types.Context, wanted: generation.Request, motion: Mot
         raise UserError(text.format(scene.name))
     view = framing.view_of(context)
     with for_motion(context, body, motion, view and view.space) as armature:
-        yield replace(wanted, armature=armature.session_uid)
+        yield wanted._replace(armature=armature.session_uid)
     if view is not None:
         framing.show(view, *room_of(armature, motion))
 

@@ -8,10 +8,10 @@ import bpy
 from bpy.app.translations import pgettext_rpt as _
 
 from ..core.errors import UserError
-from ..core.terms import ActionName, ImageFile, Prompt, SavedLatent, Source, StyleName, Term, source_text, to_text
 
 if TYPE_CHECKING:
     from ..core.recipe import Recipe
+    from ..core.terms import Source
 
 
 def options(scene: bpy.types.Scene) -> dict[str, object]:
@@ -31,6 +31,7 @@ def options(scene: bpy.types.Scene) -> dict[str, object]:
 def source_of(picked: bpy.types.PropertyGroup) -> Source | None:
     """What is picked in a `MOTIONCLIP_PG_source` or a term; None while that is empty."""
     from ..core.prompt import checked_prompt
+    from ..core.terms import ActionName, ImageFile, Prompt, SavedLatent, StyleName
 
     text = getattr(picked, picked.kind.lower())
     if not text.strip():
@@ -45,6 +46,8 @@ def source_of(picked: bpy.types.PropertyGroup) -> Source | None:
 
 def pick(picked: bpy.types.PropertyGroup, source: Source) -> None:
     """Sets a `MOTIONCLIP_PG_source` or a term to `source`."""
+    from ..core.terms import ActionName, ImageFile, Prompt, SavedLatent, StyleName
+
     kinds = {Prompt: "PROMPT", ActionName: "ACTION", ImageFile: "IMAGE", SavedLatent: "LATENT", StyleName: "STYLE"}
     picked.kind = kinds[type(source)]
     (text,) = vars(source).values()
@@ -53,6 +56,8 @@ def pick(picked: bpy.types.PropertyGroup, source: Source) -> None:
 
 def expression_of(picked: bpy.types.PropertyGroup, called: str) -> str:
     """What is picked, as an expression. Raises `UserError` when that is nothing, or is not there."""
+    from ..core.terms import ActionName, SavedLatent, source_text
+
     source = source_of(picked)
     missing = None
     match source:
@@ -96,6 +101,7 @@ def composed(upper: str, lower: str, by: str, weight: float, **more: object) -> 
     from ..core.composition import STANDING
     from ..core.expression import parse
     from ..core.recipe import Recipe
+    from ..core.terms import Term, to_text
 
     if by == "MASK":
         return Recipe(upper, way="mask", second=lower, **more)
