@@ -70,7 +70,7 @@ def _show(armature: bpy.types.Object, track: str) -> None:
 def read_bvh(path: Path, fps: float | None = None, rest_frame: bool | None = False) -> SourceClip:
     """The clip at 30 fps. fps: the true rate, where the file's own is wrong. rest_frame: the first frame is an
     added rest pose and is dropped; None: frames of the rest pose that were put in front are looked for."""
-    text, rate = checked_bvh(path, fps)
+    text, names, rate = checked_bvh(path, fps)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "clip.bvh"
         file.write_text(text, encoding="utf-8", newline="\n")
@@ -86,6 +86,7 @@ def read_bvh(path: Path, fps: float | None = None, rest_frame: bool | None = Fal
     elif rest_frame is None and at_rest(_sample(armature, np.array([first])))[0]:
         first += added_rest_frames(replace(_sample(armature, np.arange(first, last + 0.5)[: int(3 * rate)]), fps=rate))
     clip = _at_thirty(armature, np.arange(first, last + 1e-6, rate / FPS))
+    clip = replace(clip, bones=tuple(names[int(number)] for number in clip.bones))
     return _without_rest_pose(clip) if rest_frame else clip
 
 

@@ -12,52 +12,47 @@ import numpy as np
 
 from motionclip_blender.core.errors import UserError
 
+from .bvh_joints import read_joints, whole
 from .text import read_text, with_points
 
 _MOTION = re.compile(
     r"^\s*MOTION\s+Frames\s*:\s*(\d+)\s+Frame\s+Time\s*:\s*((?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?)\s",
     re.MULTILINE | re.IGNORECASE,
 )
-_ROOT = re.compile(r"^\s*ROOT\s+(.*?)\s*$", re.MULTILINE | re.IGNORECASE)
-_OFFSET = re.compile(r"^(\s*OFFSET[ \t]+)(.*)$", re.MULTILINE | re.IGNORECASE)
-_CHANNELS = re.compile(r"^\s*CHANNELS\s+(\d+)", re.MULTILINE | re.IGNORECASE)
 _ROUNDED = 2e-4  # of a rate: how far the few digits of a frame time put it off
 _SLOWEST, _FASTEST = 1.0, 5000.0  # frames a second: beyond these the frame time is no number of seconds
 
 
-def checked_bvh(path: Path, fps: float | None = None) -> tuple[str, float]:
-    """(text for Blender's importer, frames per second) of a BVH file that holds what its header says.
+def checked_bvh(path: Path, fps: float | None = None) -> tuple[str, tuple[str, ...], float]:
+    """(text for Blender's importer, the joints' names, frames per second) of a BVH file.
 
-    fps: the true rate, where the file's own is wrong.
+    In the text the joints are called 0, 1 and so on. fps: the true rate, where the file's own is wrong.
     Raises `UserError` for a file that is damaged, holds several skeletons, or has a rate that no recording has.
     """
     text = read_text(path)
     header = _MOTION.search(text)
-    hierarchy = text[: header.start()] if header else ""
-    channels = sum(int(count) for count in _CHANNELS.findall(hierarchy))
-    if not channels or hierarchy.count("{") != hierarchy.count("}") or header is None:
+    if header is None:
         raise UserError(f"{path.name} is not a BVH file; copy it again.")
+    joints = read_joints(path, text[: header.start()])
     seconds = float(header[2].replace(",", "."))
-    if seconds <= 0:
-        raise UserError(f"{path.name} is not a BVH file: its Frame Time is {header[2]}; copy it again.")
-    roots = _ROOT.findall(hierarchy)
-    if len(roots) > 1:
+    if seconds <= 0 and not fps:
         raise UserError(
-            f"{path.name} holds {len(roots)} skeletons (ROOT {', ROOT '.join(roots)}); "
-            "export each person to a file of its own."
+            f"{path.name} is not a BVH file: its Frame Time is {header[2]}; "
+            "copy it again, or give its true rate in a clips.csv beside it."
         )
-    hierarchy = _OFFSET.sub(lambda line: _offset(path, line), hierarchy)
-    frames, words = int(header[1]), _words(path, text[header.end() :])
-    if len(words) != frames * channels:
-        raise UserError(f"{path.name} says {frames} frames and holds {len(words) / channels:g}; copy it again.")
-    # a line for each frame, as the importer expects them
-    rows = (" ".join(words[i : i + channels]) for i in range(0, len(words), channels))
-    head = f"{hierarchy}\nMOTION\nFrames: {frames}\nFrame Time: {seconds:.9g}\n"
-    return head + "\n".join(rows) + "\n", fps or _rate(path, seconds)
+    frames, channels = int(header[1]), sum(len(joint.channels) for joint in joints)
+    numbers = _numbers(path, text[header.end() :])
+    if len(numbers) != frames * channels:
+        raise UserError(f"{path.name} says {frames} frames and holds {len(numbers) / channels:g}; copy it again.")
+    rate = fps or _rate(path, seconds)
+    hierarchy, values = whole(joints, numbers.reshape(frames, channels))
+    rows = "\n".join(" ".join(map(repr, row)) for row in values.tolist())
+    head = f"{hierarchy}\nMOTION\nFrames: {frames}\nFrame Time: {1 / rate:.9g}\n"
+    return f"{head}{rows}\n", tuple(joint.name for joint in joints), rate
 
 
-def _words(path: Path, motion: str) -> list[str]:
-    """The numbers of all frames, as they are written but for decimal commas. Raises `UserError` for anything else."""
+def _numbers(path: Path, motion: str) -> np.ndarray:
+    """The numbers of all frames. Raises `UserError` for anything else."""
     if "," in motion:
         pointed = with_points(motion)
         if "," in pointed or "." in motion:
@@ -66,27 +61,13 @@ def _words(path: Path, motion: str) -> list[str]:
                 "export it with decimal points, and spaces between the numbers."
             )
         motion = pointed
-    words = motion.split()
     try:
-        numbers = np.array(words, np.float64)
+        numbers = np.array(motion.split(), np.float64)
     except ValueError:
         raise UserError(f"{path.name} is damaged: its frames hold more than numbers; copy it again.") from None
     if not np.isfinite(numbers).all():
         raise UserError(f"{path.name} holds numbers that are not finite; export it again.")
-    return words
-
-
-def _offset(path: Path, line: re.Match[str]) -> str:
-    pointed = with_points(line[2])
-    try:
-        if len([float(word) for word in pointed.split()]) == 3:
-            return line[1] + pointed
-    except ValueError:
-        pass
-    raise UserError(
-        f'{path.name} has a line "{line[0].strip()}" where three numbers with decimal points or commas, and spaces '
-        "between them, are expected; export it again."
-    )
+    return numbers
 
 
 def _rate(path: Path, seconds: float) -> float:
