@@ -7,6 +7,7 @@ angles, its world rotation is that of its parent times C M C^-1, and at rest it 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,6 +24,9 @@ from .text import read_text, with_points
 _INCH = 0.0254
 _IDENTITY = np.array([1.0, 0.0, 0.0, 0.0])
 _AXES = {"x": np.array([1.0, 0.0, 0.0]), "y": np.array([0.0, 1.0, 0.0]), "z": np.array([0.0, 0.0, 1.0])}
+_MOST_BONES = 0.7  # of the skeleton's: a motion of fewer is not of this skeleton
+_TURN = 2 * np.pi + 0.1
+_TO_JUDGE, _STILL = 30, 0.5  # frames, and the largest angle from which the numbers show what unit they are in
 _FREEDOMS = {"rx", "ry", "rz", "tx", "ty", "tz", "l"}
 
 
@@ -57,8 +61,12 @@ def read_amc(path: Path, skeleton: Path | None, fps: float | None = None) -> Sou
         )
     bones = read_asf(skeleton)
     text = with_points(read_text(path))
-    clip = _posed(bones, _read_frames(path, text, bones, skeleton))
+    frames, still = _read_frames(path, text, bones, skeleton)
+    unit = 1.0 if _in_radians(text, bones, frames) else np.radians(1.0)
+    clip = _posed(replace(bones, radians=unit), frames)
     rate, note = amc_rate(path, text, clip, fps)
+    if still:
+        note = "; ".join([f"it does not move {', '.join(still)}, which stay at rest", *([note] if note else [])])
     clip = replace(clip, fps=rate, note=note)
     start = added_rest_frames(clip)
     return replace(clip, heads=clip.heads[start:], rotations=clip.rotations[start:])
@@ -68,8 +76,8 @@ def read_asf(path: Path) -> Skeleton:
     """Raises `UserError` for what is no ASF file."""
     try:
         sections = _sections(with_points(read_text(path)))
-        units = {line.split()[0]: line.split()[1] for line in sections["units"]}
-        root = {line.split()[0]: line.split()[1:] for line in sections["root"]}
+        units = {line.split()[0].lower(): line.split()[1].lower() for line in sections["units"]}
+        root = {line.split()[0].lower(): line.split()[1:] for line in sections["root"]}
         # the angles of `axis` and `orientation` are in the header's unit too
         radians = np.radians(1.0) if units["angle"].startswith("deg") else 1.0
         scale = _INCH / float(units["length"])
@@ -115,6 +123,7 @@ def _blocks(lines: list[str]) -> list[dict[str, list[str]]]:
     blocks: list[dict[str, list[str]]] = []
     for line in lines:
         word, *rest = line.split()
+        word = word.lower()
         if word == "begin":
             blocks.append({})
         elif word != "end":
@@ -144,7 +153,7 @@ def _freedoms(words: list[str]) -> tuple[str, ...]:
 
 
 def _parents(lines: list[str]) -> dict[str, str]:
-    pairs = (line.split() for line in lines if line not in ("begin", "end"))
+    pairs = (line.split() for line in lines if line.lower() not in ("begin", "end"))
     return {child: parent for parent, *children in pairs for child in children}
 
 
@@ -156,26 +165,49 @@ def _turn(angles: np.ndarray, freedoms: tuple[str, ...]) -> np.ndarray:
     return turn
 
 
-def _read_frames(path: Path, text: str, skeleton: Skeleton, asf: Path) -> dict[str, np.ndarray]:
-    """Bone -> (T, n) the numbers of its lines."""
+def _in_radians(text: str, skeleton: Skeleton, frames: dict[str, np.ndarray]) -> bool:
+    """Whether angles are radians: as the headers of motion and skeleton say, or, where these differ, by their size.
+
+    A motion that says nothing and has no angle beyond half a turn in radians is one in radians, whatever its skeleton.
+    """
+    header = re.split(r"^\s*\d+\s*$", text, maxsplit=1, flags=re.MULTILINE)[0]
+    words = [line.split()[0].lower() for line in header.split("\n") if line.strip().startswith(":")]
+    largest = max(
+        np.abs(rows[:, [i for i, freedom in enumerate(freedoms) if freedom[0] == "r"]]).max(initial=0.0)
+        for rows, freedoms in (
+            (frames[n], f) for n, f in zip(skeleton.bones, skeleton.freedoms, strict=True) if n in frames
+        )
+    )
+    says, other = ":radians" in words, skeleton.radians == 1.0
+    if says != (":degrees" in words):
+        return says if says == other else bool(largest < _TURN)
+    return other or (len(frames["root"]) >= _TO_JUDGE and _STILL < largest < _TURN / 2)
+
+
+def _read_frames(path: Path, text: str, skeleton: Skeleton, asf: Path) -> tuple[dict[str, np.ndarray], list[str]]:
+    """(bone -> (T, n) the numbers of its lines, bones that have none in any frame)."""
     expected = {name: len(freedoms) for name, freedoms in zip(skeleton.bones, skeleton.freedoms, strict=True)}
+    spelt = {name.lower(): name for name in skeleton.bones}
     values: dict[str, list[list[float]]] = {name: [] for name, count in expected.items() if count}
-    frame = 0
+    numbers_of_frames: list[int] = []
     for number, line in enumerate(text.split("\n"), start=1):
         words = line.split()
         if not words or words[0].startswith(("#", ":")):
             continue
         if len(words) == 1 and words[0].isdigit():
-            _check_complete(path, values, frame)
-            frame += 1
+            _check_complete(path, values, len(numbers_of_frames))
+            numbers_of_frames.append(int(words[0]))
             continue
         name, *numbers = words
+        frame = len(numbers_of_frames)
         if frame == 0:
             raise UserError(f"{path.name} is not a motion in the AMC format; copy it again.")
         if name not in values:
+            name = spelt.get(name.lower(), name)
+        if name not in values:
             raise UserError(f"{path.name} moves a bone {name!r} that {asf.name} lacks; give it its own skeleton.")
         if len(values[name]) != frame - 1:
-            raise UserError(f"{path.name} gives {name} twice in frame {frame}; copy it again.")
+            raise UserError(f"{path.name} gives {name} twice in frame {frame}, or not in all before; copy it again.")
         if len(numbers) != expected[name]:
             raise UserError(
                 f"{path.name} gives {name} {len(numbers)} numbers in line {number} where {asf.name} asks for "
@@ -185,19 +217,34 @@ def _read_frames(path: Path, text: str, skeleton: Skeleton, asf: Path) -> dict[s
             values[name].append([float(word) for word in numbers])
         except ValueError:
             raise UserError(f"{path.name} is damaged in line {number}; copy it again.") from None
-    _check_complete(path, values, frame)
-    if frame == 0:
+    if not numbers_of_frames:
         raise UserError(f"{path.name} holds no frames; copy it again.")
-    frames = {name: np.array(rows) for name, rows in values.items()}
+    _check_complete(path, values, len(numbers_of_frames))
+    _check_order(path, numbers_of_frames)
+    frames = {name: np.array(rows) for name, rows in values.items() if rows}
     if not all(np.isfinite(rows).all() for rows in frames.values()):
         raise UserError(f"{path.name} holds numbers that are not finite; export it again.")
-    return frames
+    return frames, [name for name, rows in values.items() if not rows]
 
 
 def _check_complete(path: Path, values: dict[str, list[list[float]]], frame: int) -> None:
-    missing = [name for name, rows in values.items() if len(rows) != frame]
+    """Every bone that is in the first frame is in all of them, and the root and most bones are."""
+    missing = [name for name, rows in values.items() if len(rows) != frame and (rows or name == "root")]
+    if not missing and frame and sum(map(bool, values.values())) < _MOST_BONES * len(values):
+        missing = [name for name, rows in values.items() if not rows]
     if missing:
         raise UserError(f"{path.name} is cut off: its frame {frame} has no {missing[0]}; copy it again.")
+
+
+def _check_order(path: Path, numbers: list[int]) -> None:
+    """Raises `UserError` for frames that are not in order, or of which some are left out."""
+    steps = np.diff(numbers)
+    if ((steps != steps[:1]) | (steps <= 0)).any():
+        at = int(np.flatnonzero((steps != steps[:1]) | (steps <= 0))[0])
+        raise UserError(
+            f"{path.name} goes from frame {numbers[at]} to frame {numbers[at + 1]}: its frames are out of order, or "
+            "some are missing; export it again."
+        )
 
 
 def _posed(skeleton: Skeleton, frames: dict[str, np.ndarray]) -> SourceClip:
@@ -208,7 +255,7 @@ def _posed(skeleton: Skeleton, frames: dict[str, np.ndarray]) -> SourceClip:
     rest_heads = np.zeros((bones, 3))
     for b, (name, parent) in enumerate(zip(skeleton.bones, skeleton.parents, strict=True)):
         freedoms = skeleton.freedoms[b]
-        values = frames.get(name, np.zeros((count, 0)))
+        values = frames.get(name, np.zeros((count, len(freedoms))))
         turns = [i for i, freedom in enumerate(freedoms) if freedom[0] == "r"]
         angles = values[:, turns] * skeleton.radians
         local = _turn(angles, tuple(freedoms[i] for i in turns))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -11,6 +12,8 @@ from motionclip_blender.core.errors import UserError
 from .text import read_text
 
 NAME = "clips.csv"
+_RATES = ("fps", "framerate", "framespersecond", "hz")
+_ABSOLUTE = re.compile(r"/|[a-z]:/")
 
 
 @dataclass(frozen=True)
@@ -32,19 +35,28 @@ class Table:
     def __init__(self, path: Path) -> None:
         """Raises `UserError` for a row that names no file, or a rate that is none."""
         self._folder = path.parent
-        lines = read_text(path).split("\n")
-        separator = max(",;\t", key=lines[0].count)
-        reader = csv.DictReader(
-            lines, [name.strip().lower() for name in lines[0].split(separator)], delimiter=separator
-        )
-        self.ours = "file" in (reader.fieldnames or ())
+        lines = [line for line in read_text(path).split("\n") if line.strip() and not line.lstrip().startswith("#")]
+        separator = max(",;\t", key=lines[0].count) if lines else ","
         try:
-            rows = list(reader)[1:] if self.ours else []
-            self._rows = {_key(row["file"]): self._row(row) for row in rows}
-        except (ValueError, TypeError, AttributeError, csv.Error) as error:
-            raise UserError(f"{path} is not a table of clips with the columns file and fps; correct it.") from error
+            header, *rows = csv.reader(lines or [""], delimiter=separator)
+            columns = [_column(name) for name in header]
+            self.ours = "file" in columns
+            self._rows: dict[str, Row] = {}
+            for row in rows if self.ours else ():
+                self._add(dict(zip(columns, row, strict=False)))
+        except (ValueError, LookupError, csv.Error) as error:
+            reason = f" ({error})" if isinstance(error, _Twice) else ""
+            raise UserError(
+                f"{path} is not a table of clips with the columns file and fps{reason}; correct it."
+            ) from error
         if any(row.fps is not None and not 0 < row.fps < float("inf") for row in self._rows.values()):
             raise UserError(f"{path} gives a clip a rate that is not positive; correct it.")
+
+    def _add(self, entry: dict[str, str]) -> None:
+        """Raises `_Twice` for a file of which something else was said before."""
+        key, row = _key(entry["file"]), self._row(entry)
+        if self._rows.setdefault(key, row) != row:
+            raise _Twice(f"it says two things of {entry['file'].strip()}")
 
     def row(self, file: Path) -> Row | None:
         """What is said of a file; None when it is not named."""
@@ -60,5 +72,17 @@ class Table:
         )
 
 
+class _Twice(ValueError):
+    pass
+
+
+def _column(name: str) -> str:
+    """A column by the name that it has here. Rates have several elsewhere."""
+    plain = re.sub(r"[^a-z]", "", name.lower())
+    return "fps" if plain in _RATES else plain
+
+
 def _key(name: str) -> str:
-    return name.strip().replace("\\", "/").removeprefix("./").lower()
+    """A path as it is compared. Of one that begins at a disk, which is another computer's, only the name is."""
+    path = name.strip().replace("\\", "/").removeprefix("./").lower()
+    return PurePosixPath(path).name if _ABSOLUTE.match(path) else path

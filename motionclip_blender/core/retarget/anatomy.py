@@ -17,6 +17,8 @@ _BEND = 30.0
 _TWIST = 25.0
 _NOD = 50.0
 _LONG_FOOT = 0.15  # of the shin: toes nearer to the ankle than this show no direction
+_KNEE_BENT = 0.2  # sine of the angle from which a knee shows which way it bends
+_KNEES_SEEN = 0.02  # part of the frames in which one has to
 _STRETCHED = 15.0  # degrees within which the arms of a T-pose point aside
 
 
@@ -124,3 +126,23 @@ def toes_forward(places: Places) -> float:
             if np.linalg.norm(foot) > _LONG_FOOT * shin:
                 ahead.append(float((axes @ unit(foot))[2]))
     return float(np.mean(ahead)) if ahead else 0.0
+
+
+def knees_bend_forwards(places: Places) -> float:
+    """How far a moving person's knees bend the wrong way, by what is called left: -1 as all do, 1 the other way.
+
+    places: joint -> (T, 3). 0 where the knees are hardly bent. Of 365 recordings none is above -0.6. Wrong is a
+    skeleton that is mirrored, whether it has toes or not.
+    """
+    left = unit(places["left_hip"] - places["right_hip"])
+    bends, ways, seen = [], [], []
+    for side in SIDES:
+        hip, knee, ankle = (places[f"{side}_{joint}"] for joint in ("hip", "knee", "ankle"))
+        thigh, shin = unit(knee - hip), unit(ankle - knee)
+        bend = np.linalg.norm(np.cross(thigh, shin), axis=-1)
+        seen.append(bend > _KNEE_BENT)
+        bends.append(bend[seen[-1]])
+        ways.append((shin * np.cross(thigh, left)).sum(axis=-1)[seen[-1]])
+    if np.mean(seen) < _KNEES_SEEN:
+        return 0.0
+    return float(np.concatenate(ways).sum() / np.concatenate(bends).sum())

@@ -19,7 +19,12 @@ FIRST_FRAME = "first frame"
 _NEAR_AXIS = 25.0  # degrees up to which a rest pose's up is the nearest axis of its file, and the person a little bent
 _STRAIGHT_AHEAD = 4.0  # the same of where it faces
 _MIRRORED = -0.4  # toes that point as far back as this
+_WRONG_KNEES = 0.4  # knees that bend as far forwards as this
 _BEST_POSE = 0.7  # how little a frame's pose has to be off upright to serve as the rest pose
+_HOW_MIRRORED = (
+    "going by which side is called left: the skeleton is mirrored, or its sides are swapped; export it without "
+    "mirrored axes, or write a rig map with its sides the other way round."
+)
 DIRECTIONS = {"left": (1, 0, 0), "right": (-1, 0, 0), "up": (0, 1, 0), "down": (0, -1, 0), "forward": (0, 0, 1),
               "back": (0, 0, -1)}  # fmt: skip
 
@@ -50,6 +55,8 @@ def upright(clip: SourceClip, pairs: RigMap, rest: np.ndarray, told: Told | None
     places, resting = clip.places(pairs), clip.rest_places(pairs)
     if min(float(anatomy.leg_length(resting)), float(np.median(anatomy.leg_length(places)))) < 1e-6:
         raise UserError("The skeleton's legs have no length at rest; export it with its rest pose.")
+    if anatomy.knees_bend_forwards(places) > _WRONG_KNEES:
+        raise UserError(f"Its knees bend forwards, {_HOW_MIRRORED}")
     up = find_up(places, resting, clip.y_up) if told.up is None else told.up
     if isinstance(told.rest, Mapping) and told.rest:
         clip = _turned(clip, np.eye(3), level(up))
@@ -71,10 +78,7 @@ def upright(clip: SourceClip, pairs: RigMap, rest: np.ndarray, told: Told | None
 
 def _by_rest(clip: SourceClip, resting: anatomy.Places, up: np.ndarray) -> SourceClip:
     if anatomy.toes_forward(resting) < _MIRRORED:
-        raise UserError(
-            "Its toes point backwards, going by which side is called left: the skeleton is mirrored, or its sides are "
-            "swapped; export it without mirrored axes, or write a rig map with its sides the other way round."
-        )
+        raise UserError(f"Its toes point backwards, {_HOW_MIRRORED}")
     axis, off = anatomy.nearest_axis(anatomy.trunk(resting))
     resting_up = axis if off < _NEAR_AXIS else anatomy.trunk(resting)
     if anatomy.degrees_between(resting_up, up) < _NEAR_AXIS:

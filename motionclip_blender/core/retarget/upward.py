@@ -23,6 +23,11 @@ _TRAVEL = 1.0  # of a leg's length: who goes further than this goes somewhere
 AXES = {name: sign * np.eye(3)["xyz".index(name[-1])] for sign, name in
         ((1, "x"), (1, "y"), (1, "z"), (-1, "-x"), (-1, "-y"), (-1, "-z"))}  # fmt: skip
 
+_NOT_SHOWN = (
+    "Its rest pose does not stand, and the person is upright too seldom, or lies, so that which way is up does not "
+    "show; say so with --up."
+)
+
 
 def axis_name(axis: np.ndarray) -> str:
     """X, -Y and so on."""
@@ -76,11 +81,10 @@ def find_up(places: Places, rest: Places, y_up: bool) -> np.ndarray:
     if resting is None:
         others = [axis for axis in AXES.values() if abs(axis @ moving) < 0.5]
         if share < _OFTEN or max(_upright(places, axis).mean() for axis in others) > _SELDOM:
-            raise UserError(
-                "Its rest pose does not stand, and the person is upright too seldom, or lies, so that which way is up "
-                "does not show; "
-                "say so with --up."
-            )
+            raise UserError(_NOT_SHOWN)
+        lies = any(_lies_at_zero(places, axis) for axis in others) and not _stands_at_zero(places, moving)
+        if _goes_along(places, moving) or (lies and not _walks(places, moving)):
+            raise UserError(_NOT_SHOWN)
         return moving
     if share < _MOSTLY or _goes_along(places, moving):
         return resting
