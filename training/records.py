@@ -135,6 +135,8 @@ def settle_clashes(files: list[SourceFile], records: dict[SourceFile, Record], j
             said = UserError(f"another clip is called {name}{other}; rename one of them.")
             record.problems.append(sentence(f"{file.path.name}, {clip['clip']}", said))
             record.notes.pop(clip["clip"], None)
+            if clip["clip"] != name:  # in other capitals; where these are one file, the owner's is written again
+                (job.out / f"{clip['clip']}.npz").unlink(missing_ok=True)
         if len(kept) < len(record.clips):
             record.clips = kept
             record_path(file, job).unlink(missing_ok=True)

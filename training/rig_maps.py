@@ -97,6 +97,13 @@ def _written_out(path: Path, rig: str, entry: dict) -> Rig:
     if unknown or missing:
         wrong = f"names {unknown[0]}, which is no SMPL-X joint" if unknown else f"leaves out {missing[0]}"
         raise UserError(f"{path}: the map {rig!r} {wrong}; correct it.")
+    bones: dict[str, str] = {}
+    for joint in (joint for joint in _NEEDED if pairs[joint][2] == 0):
+        other = bones.setdefault(pairs[joint][0], joint)
+        if other != joint:
+            raise UserError(
+                f"{path}: the map {rig!r} gives {other} and {joint} one bone, {pairs[joint][0]}; correct it."
+            )
     up = entry.get("up")
     if up is not None and up not in AXES:
         raise UserError(f"{path}: the map {rig!r} says that {up!r} is up; give one of {', '.join(AXES)}.")

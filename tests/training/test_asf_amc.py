@@ -230,3 +230,77 @@ def test_a_skeleton_of_cmus_form(tmp_path: Path):
     assert bones.parents[0] == -1 and all(parent < b for b, parent in enumerate(bones.parents))
     assert bones.freedoms[bones.bones.index("ltibia")] == ("rx",)
     assert bones.freedoms[bones.bones.index("lhipjoint")] == ()
+
+
+# --- motions as programs other than CMU's write them
+
+
+def moving(
+    header: str = ":FULLY-SPECIFIED\n:DEGREES\n", radians: bool = False, numbers=None, drop: str | tuple[str, ...] = ""
+) -> str:
+    """Sixty frames of `tiny`'s skeleton, or those of the given numbers."""
+    swing = 60 * np.sin(np.arange(60) / 10)[:, None] * (1, 0, 0)
+    text = tiny.amc({"ltibia": swing, "lhumerus": swing / 2})
+    frames = text[text.index("\n1\n") + 1 :].split("\nroot ")
+    lines = [part for k, part in enumerate("\nroot ".join(frames).split("\n")) if not (drop and part.startswith(drop))]
+    out, frame = [], 0
+    for line in filter(None, lines):
+        word, *values = line.split()
+        if not values:
+            frame += 1
+            line = str(numbers[frame - 1]) if numbers is not None else word
+        elif radians:
+            first = 3 if word == "root" else 0
+            values = [v if i < first else f"{np.radians(float(v)):.8f}" for i, v in enumerate(values)]
+            line = " ".join([word, *values])
+        out.append(line)
+    return header + "\n".join(out) + "\n"
+
+
+def read_tiny(folder: Path, motion: str, asf: str | None = None):
+    return read_amc(tiny.write(folder / "a.amc", motion), tiny.write(folder / "a.asf", asf or tiny.asf()), 120.0)
+
+
+RADIAN_ASF = tiny.asf().replace("angle deg", "angle rad")
+
+
+@pytest.mark.parametrize(
+    ("motion", "asf"),
+    [
+        (moving(radians=True, header=":RADIANS\n"), tiny.asf()),
+        (moving(radians=True, header=":FULLY-SPECIFIED\n"), tiny.asf()),
+        (moving(radians=True, header=""), RADIAN_ASF),
+        (moving(), RADIAN_ASF),
+        (moving(header=""), tiny.asf().replace("angle deg", "angle DEG")),
+        (moving(), tiny.asf().replace("begin", "BEGIN").replace("  name", "  Name").replace(":units", ":UNITS")),
+        (moving().replace("ltibia", "LTIBIA").replace("root", "Root"), tiny.asf()),
+    ],
+    ids=["radians in the header", "radians nowhere said", "radians", "degrees in the header", "DEG", "BEGIN", "LTIBIA"],
+)
+def test_units_and_spelling(tmp_path: Path, motion: str, asf: str):
+    clip, right = read_tiny(tmp_path / "a", motion, asf), read_tiny(tmp_path / "b", moving())
+    np.testing.assert_allclose(clip.heads, right.heads, atol=1e-5)
+    np.testing.assert_allclose(np.abs((clip.rotations * right.rotations).sum(axis=-1)), 1, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [range(60, 0, -1), [*range(1, 31)] * 2, [*range(1, 31), *range(41, 71)], [1] * 60],
+    ids=["backwards", "twice", "a gap", "all the first"],
+)
+def test_frames_out_of_order_are_refused(tmp_path: Path, numbers):
+    with pytest.raises(UserError, match=r"^a\.amc goes from frame \d+ to frame \d+: its frames are out of order"):
+        read_tiny(tmp_path, moving(numbers=list(numbers)))
+
+
+@pytest.mark.parametrize("numbers", [range(60), range(100, 160), range(1, 121, 2)])
+def test_frames_may_be_counted_from_anywhere(tmp_path: Path, numbers):
+    assert len(read_tiny(tmp_path, moving(numbers=list(numbers)))) == 60
+
+
+def test_a_bone_that_never_moves_rests_and_is_named(tmp_path: Path):
+    clip, right = read_tiny(tmp_path / "a", moving(drop="lhand")), read_tiny(tmp_path / "b", moving())
+    np.testing.assert_allclose(clip.heads, right.heads, atol=1e-9)
+    assert "does not move lhand" in clip.note and not right.note
+    with pytest.raises(UserError, match="cut off"):  # of most bones it is another skeleton's
+        read_tiny(tmp_path, moving(drop=("l", "th", "up", "he")))

@@ -71,11 +71,86 @@ def test_names_are_those_that_the_file_means(tmp_path: Path):
         GOOD.replace("CHANNELS", "Channels").replace("OFFSET", "Offset").replace("ROOT", "Root"),
         HIERARCHY + re.sub(r"(?m)^(-?[\d.]+ .*)$", lambda line: line[0].replace(" ", "\n", 3), MOTION),
         HIERARCHY + MOTION.replace("\n", " ").replace("MOTION ", "MOTION\n").replace("Frame Time", "\nFrame Time"),
+        re.sub(r"\n\s*\{", " {", GOOD),
+        re.sub(r"\n\s*(?=OFFSET|CHANNELS|\{|\})", " ", GOOD),
+        re.sub(r"(CHANNELS \d) ", r"\1\n  ", GOOD),
+        "# exported by someone\n" + GOOD.replace("JOINT", "// a joint\nJOINT"),
+        re.sub(r"End Site", "end site Tip", GOOD),
         GOOD.replace(" 95.0000 ", " 9.5e1 ").replace(" 75.0000 ", " +75 "),
     ],
 )
 def test_other_layouts_of_the_same_file(tmp_path: Path, text: str):
     same(tmp_path, text.encode())
+
+
+@pytest.mark.parametrize("end", ["", r"\1 0 0 0}"], ids=["none", "of no length"])
+def test_limbs_without_an_end(tmp_path: Path, end: str):
+    text = re.sub(r"(End Site\s*\{\s*OFFSET)[^}]*\}", end, GOOD)
+    clip, right = read(tmp_path / "this", text.encode()), read(tmp_path / "good", GOOD.encode())
+    np.testing.assert_allclose(clip.heads, right.heads, atol=1e-4)
+
+
+PREFIX = "The_name_of_a_scene_with_many_references_inside_of_each_other:"
+
+
+def test_names_longer_than_blenders(tmp_path: Path):
+    clip = read(tmp_path, re.sub(r"(JOINT|ROOT) ", rf"\1 {PREFIX}", GOOD).encode())
+    assert {PREFIX + name for name in ("Hips", "LeftHand", "RightHand")} < set(clip.bones)
+
+
+def test_joints_of_one_name_are_numbered(tmp_path: Path):
+    assert {"LeftHand", "LeftHand.001"} < set(read(tmp_path, GOOD.replace("RightHand", "LeftHand").encode()).bones)
+
+
+def with_columns(change, joint: str = "LeftLeg") -> str:
+    """The good file with other channels of one joint. change: (offset, its three numbers) -> (channels, numbers)."""
+    names = re.findall(r"(?:ROOT|JOINT) (\S+)", GOOD)
+    at = 3 + 3 * names.index(joint)
+    offset = re.search(rf"JOINT {joint}\s*\{{\s*OFFSET (.*)", GOOD)[1].split()
+    lines, channels = [], ""
+    for line in MOTION.strip().split("\n")[3:]:
+        numbers = line.split()
+        channels, numbers[at : at + 3] = change(offset, numbers[at : at + 3])
+        lines.append(" ".join(numbers))
+    hierarchy = re.sub(
+        rf"(JOINT {joint}\s*\{{\s*OFFSET .*\s*CHANNELS) .*", rf"\1 {len(channels.split())} {channels}", HIERARCHY
+    )
+    return hierarchy + "\n".join(MOTION.split("\n")[:3] + lines) + "\n"
+
+
+ANGLES = "Zrotation Yrotation Xrotation"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda offset, zyx: ("Xrotation", zyx[2:]),
+        lambda offset, zyx: ("Yrotation Xrotation", zyx[1:]),
+        lambda offset, zyx: ("Xposition Yposition Zposition " + ANGLES, offset + zyx),
+        lambda offset, zyx: (ANGLES + " Xposition Yposition Zposition", zyx + offset),
+        lambda offset, zyx: ("Xposition Yposition Zposition " + ANGLES, ["0", "0", "0", *zyx]),  # from its OFFSET
+        lambda offset, zyx: ("Yposition " + ANGLES, [offset[1], *zyx]),
+    ],
+    ids=["one angle", "two angles", "places", "places behind", "places from the offset", "one coordinate"],
+)
+def test_joints_of_other_channels(tmp_path: Path, change):
+    same(tmp_path, with_columns(change).encode())
+
+
+@pytest.mark.parametrize(
+    "channels", ["2 Zrotation Yrotation Xrotation", "3 Zrotation Zrotation Xrotation", "3 Xscale Yrotation Zrotation"]
+)
+def test_channels_that_are_none_are_named(tmp_path: Path, channels: str):
+    text = GOOD.replace(f"CHANNELS 3 {ANGLES}", f"CHANNELS {channels}", 1)
+    with pytest.raises(UserError, match=rf'^walk\.bvh gives LowerBack the channels "{channels}"'):
+        read(tmp_path, text.encode())
+
+
+def test_a_frame_time_of_nothing_with_a_rate_that_is_known(tmp_path: Path):
+    path = tiny.write(tmp_path / "walk.bvh", re.sub("Frame Time: .*", "Frame Time: 0", GOOD))
+    with pytest.raises(UserError, match=r"Frame Time is 0; .*clips\.csv"):
+        read_bvh(path)
+    assert len(read_bvh(path, fps=30.0)) == 12
 
 
 # --- decimal commas

@@ -217,3 +217,41 @@ def test_an_axis_or_a_rest_pose_that_is_none(tmp_path: Path, told: dict, says: s
     with pytest.raises(UserError) as error:
         rig_maps(path)
     assert str(error.value).startswith(f"{path}: the map 'mine' {says}") and str(error.value).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"sides": ["L", "L"]}, "left_.* and right_.* one bone"),
+        ({"{side}_ankle": "Shin{s}"}, "knee and left_ankle one bone"),
+    ],
+)
+def test_one_bone_is_no_two_joints(tmp_path: Path, change: dict, says: str):
+    with pytest.raises(UserError, match=says):
+        rig_maps(own(tmp_path, {"mine": OWN | change}))
+
+
+MOCOPI = (
+    *("root", *(f"torso_{i}" for i in range(1, 8)), "neck_1", "neck_2", "head"),
+    *(
+        f"{s}_{bone}"
+        for s in "lr"
+        for bone in ("shoulder", "up_arm", "low_arm", "hand", "up_leg", "low_leg", "foot", "toes")
+    ),
+)
+MMD = (
+    *("センター", "下半身", "上半身", "上半身2", "首", "頭"),
+    *(s + b for s in "左右" for b in ("肩", "腕", "ひじ", "手首", "足", "ひざ", "足首")),
+)
+
+
+@pytest.mark.parametrize(
+    ("bones", "expected"),
+    [
+        (MOCOPI, {"left_hip": "l_up_leg", "right_elbow": "r_low_arm", "left_collar": "l_shoulder", "neck": "neck_1"}),
+        (MMD, {"left_hip": "左足", "right_elbow": "右ひじ", "left_ankle": "左足首", "spine1": "上半身"}),
+    ],
+)
+def test_rigs_of_capture_apps_and_dances(bones: tuple[str, ...], expected: dict[str, str]):
+    pairs = matching_map(bones)
+    assert {joint: pairs[joint][0] for joint in expected} == expected

@@ -75,6 +75,30 @@ def test_a_damaged_table(tmp_path: Path, text: str):
         source_files(tmp_path)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"file","fps"\n"a.bvh","60"\n', '"file";"fps"\n"a.bvh";"60"\n', "# rates\n\nfile,fps\n\na.bvh,60\n",
+        "File,Frame Rate\nA.BVH,60\n", "file,framerate\na,60\n", "file\tHz\nmy\\a.bvh\t60,0\n",
+        "file,fps\nC:\\Users\\me\\a.bvh,60\n", "file,fps\n/home/me/a.bvh,60\n", "file,fps\na.bvh,60\na.bvh,60\n",
+    ],
+)  # fmt: skip
+def test_tables_as_spreadsheets_write_them(tmp_path: Path, text: str):
+    tiny.write(tmp_path / "my" / "a.bvh", "")
+    tiny.write(tmp_path / "clips.csv", text)
+    (file,) = source_files(tmp_path)
+    assert file.fps == 60
+
+
+@pytest.mark.parametrize("text", ["file,fps\na.bvh,sixty\n", "file,fps\na.bvh,0\n", "file,fps\na.bvh,60\na.bvh,30\n"])
+def test_a_users_damaged_table_is_named_and_the_rest_goes_on(tmp_path: Path, text: str):
+    tiny.write(tmp_path / "my" / "a.bvh", "")
+    tiny.write(tmp_path / "my" / "clips.csv", text)
+    problems: list[str] = []
+    (file,) = source_files(tmp_path, problems=problems)
+    assert file.fps is None and len(problems) == 1 and "clips.csv" in problems[0]
+
+
 @pytest.mark.parametrize("place", ["12_3.asf", "12.asf", "asf/12.asf"])
 def test_a_skeleton_is_found_beside_its_motion(tmp_path: Path, place: str):
     tiny.write(tmp_path / "12_3.amc", "")

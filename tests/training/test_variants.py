@@ -198,6 +198,42 @@ def test_a_mirrored_skeleton_is_refused(tmp_path: Path, open_body: Body, rests):
         retarget(read(tmp_path, made), PAIRS, open_body)
 
 
+NO_TOES = {joint: pair for joint, pair in PAIRS.items() if not joint.endswith("foot")}
+
+
+@pytest.mark.parametrize("axes", ["y up, faces z", "z up, faces -y", "y up, faces x"])
+@pytest.mark.parametrize("rest", ["T", "A", "line"])
+@pytest.mark.parametrize("pairs", [PAIRS, NO_TOES], ids=["with toes", "without"])
+def test_a_mirrored_skeleton_is_told_by_its_knees(tmp_path: Path, open_body: Body, rests, axes: str, rest: str, pairs):
+    made = variants.Variant(open_body, variants.AXES[axes] @ np.diag((-1.0, 1, 1)), rests[rest], 100.0)
+    with pytest.raises(UserError, match="mirrored"):
+        retarget(read(tmp_path, made), pairs, open_body)
+    retarget(read(tmp_path, variant(open_body, axes, rests[rest], 100.0)), pairs, open_body)  # its twin
+
+
+def still(body: Body, rest: np.ndarray, axes: str, place: tuple[float, float, float], way: float, **turns):
+    """Someone who stays in one pose but for a leg, and gets on along Z."""
+    world = np.stack([
+        variants.rest_pose(turns | {"left_hip": turns.get("left_hip", np.eye(3)) @ variants.turn(x=5 * np.sin(t / 6))})
+        for t in range(60)
+    ])  # fmt: skip
+    return variant(
+        body, axes, rest, 100.0, moved=(world, np.array(place) + np.linspace(0, way, 60)[:, None] * (0, 0, 1))
+    )
+
+
+@pytest.mark.parametrize("axes", ["y up, faces z", "y up, faces -z", "z up, faces -y"])
+def test_who_lies_or_crawls_without_a_rest_pose_is_not_made_to_stand(tmp_path: Path, open_body: Body, rests, axes: str):
+    lies = still(open_body, rests["line"], axes, (0, 0.12, 0), 0.0, pelvis=variants.turn(x=-88))
+    dives = still(open_body, rests["line"], axes, (0, 0.9, 0), 2.0, pelvis=variants.turn(x=85))
+    for number, made in enumerate((lies, dives)):
+        with pytest.raises(UserError, match="--up"):
+            retarget(read(tmp_path / str(number), made), PAIRS, open_body)
+    # who stands on the spot is read
+    made = still(open_body, rests["line"], axes, (0, 0.93, 0.4), 0.0, left_knee=variants.turn(x=10))
+    assert abs(upright(read(tmp_path / "up", made), PAIRS, open_body.joints()).places(PAIRS)["head"][:, 1].mean()) > 100
+
+
 # --- a rest pose that is told
 
 

@@ -112,6 +112,10 @@ def _imported(path: Path, importer: Callable[[], object]) -> bpy.types.Object:
         reason = next((line for line in reversed(lines) if not line.startswith(("Location:", "File "))), "no reason")
         raise UserError(f"{path.name} cannot be read by Blender ({reason}); export it again.") from error
     armatures = [o for o in bpy.data.objects if o.type == "ARMATURE"]
+    if not armatures:
+        raise UserError(
+            f"{path.name} holds 0 skeletons: nothing is skinned in it; export the person with its armature."
+        )
     if len(armatures) != 1:
         raise UserError(f"{path.name} holds {len(armatures)} skeletons; one is expected.")
     for mesh in [o for o in bpy.data.objects if o.type == "MESH"]:  # skinning them would only cost time

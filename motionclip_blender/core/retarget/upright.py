@@ -55,7 +55,8 @@ def upright(clip: SourceClip, pairs: RigMap, rest: np.ndarray, told: Told | None
     places, resting = clip.places(pairs), clip.rest_places(pairs)
     if min(float(anatomy.leg_length(resting)), float(np.median(anatomy.leg_length(places)))) < 1e-6:
         raise UserError("The skeleton's legs have no length at rest; export it with its rest pose.")
-    if anatomy.knees_bend_forwards(places) > _WRONG_KNEES:
+    toes_tell = anatomy.strain(resting) <= 1 and anatomy.toes_forward(resting) < _MIRRORED
+    if anatomy.knees_bend_forwards(places) > _WRONG_KNEES and not toes_tell:
         raise UserError(f"Its knees bend forwards, {_HOW_MIRRORED}")
     up = find_up(places, resting, clip.y_up) if told.up is None else told.up
     if isinstance(told.rest, Mapping) and told.rest:
