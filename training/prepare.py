@@ -43,6 +43,7 @@ from .sources.rest_frames import stands_idle
 FPS = 30.0
 _CELL = (160, 180)
 _MOST_DEGREES = 15.0  # by which the limbs of a motion may be off its source's, on average
+_MOST_OF_ONE = 45.0  # the same of any one limb; what is stylised most of all has hips that are 25 off
 
 
 def prepare(
@@ -160,8 +161,8 @@ def _prepare_clip(file: SourceFile, name: str, clip: SourceClip, job: Job, recor
 
 def _check(errors: Errors) -> None:
     """Raises `UserError` for a motion that is not its source's: one whose rest pose was taken for something else."""
-    if errors.mean_degrees > _MOST_DEGREES:
-        worst = max(errors.degrees, key=errors.degrees.__getitem__)
+    worst = max(errors.degrees, key=errors.degrees.__getitem__)
+    if errors.mean_degrees > _MOST_DEGREES or errors.degrees[worst] > _MOST_OF_ONE:
         raise UserError(
             f"Its limbs come out {errors.mean_degrees:.0f} degrees off (most of all the {worst.replace('_', ' ')}, by "
             f"{errors.degrees[worst]:.0f}): its axes or its rest pose were not understood. Say which way is up with "

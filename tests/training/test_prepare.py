@@ -548,3 +548,20 @@ def test_real_rates_are_those_of_the_table_and_added_rest_frames_are_dropped(rea
     clips = {clip["clip"]: clip for clip in real}
     assert clips["cmu/60_10"]["frames"] == pytest.approx(19.97 * 30, abs=3)  # at 60 fps; its header says 120
     assert {clip["format"] for clip in real if clip["source"] == "cmu"} == {"amc", "bvh", "json"}
+
+
+def test_one_limb_that_is_wrong_is_enough_to_refuse(tmp_path: Path):
+    limbs = dict.fromkeys(("upper_arm", "forearm", "thigh", "shin", "hips", "shoulders", "spine", "head"), 2.0)
+    module._check(module.Errors(limbs | {"hips": 25.0}, 0.0, 0.0, 0.0, 0.0))
+    with pytest.raises(UserError, match="most of all the forearm, by 60"):
+        module._check(module.Errors(limbs | {"forearm": 60.0}, 0.0, 0.0, 0.0, 0.0))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="capitals tell files apart")
+def test_of_two_clips_of_one_name_in_other_capitals_one_file_is_left(tmp_path: Path):
+    for number, name in enumerate(("Walk", "walk")):
+        tiny.write(tmp_path / "in" / f"{name}.bvh", tiny.bvh(tiny.moves(20 + number, "left_knee", axis=0)))
+    problems = prepare(tmp_path / "in", tmp_path / "out", workers=1, pictures=False)
+    assert len(problems) == 1
+    (entry,) = read_index(tmp_path / "out")
+    assert [path.name for path in (tmp_path / "out" / "own").glob("*.npz")] == [Path(entry["file"]).name]

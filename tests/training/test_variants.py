@@ -20,6 +20,7 @@ from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.retarget.solve import local_rotations
 from motionclip_blender.core.retarget.upright import Told, upright
+from motionclip_blender.core.skeleton import INDEX as JOINT
 from tests.training import tiny, variants
 from tests.training.people import PAIRS
 from training.measure import Errors, measure
@@ -196,6 +197,31 @@ def test_a_mirrored_skeleton_is_refused(tmp_path: Path, open_body: Body, rests):
     made = variants.Variant(open_body, np.diag((-1.0, 1, 1)), rests["T"], 1.0)
     with pytest.raises(UserError, match=r"toes point backwards.*mirrored"):
         retarget(read(tmp_path, made), PAIRS, open_body)
+
+
+def test_nobody_looks_at_the_sky_all_the_time(tmp_path: Path, open_body: Body, rests):
+    """A skeleton without a rest pose, whose person leans the neck forwards and holds the head upright."""
+    world, places = variants.movement()
+    lean = variants.turn(x=18)
+    neck, head = variants.INDEX["neck"], variants.INDEX["head"]
+    world[:, neck] = world[:, neck] @ lean
+    made = variant(open_body, "y up, faces z", rests["line"], moved=(world, places))
+    motion = retarget(read(tmp_path, made), PAIRS, open_body)
+    turn = np.eye(3)
+    for joint in ("pelvis", "spine1", "spine2", "spine3", "neck", "head"):
+        turn = turn @ motion.matrices[:, JOINT[joint]]
+    true = np.degrees(np.arcsin(world[:, head, 1, 2])).mean()
+    assert abs(np.degrees(np.arcsin(turn[:, 1, 2])).mean() - true) < 12
+
+
+def test_who_jumps_and_falls_still_stands(tmp_path: Path, open_body: Body, rests):
+    world, places = variants.movement(60)
+    places = places * (0, 1, 0) + (0, 0, 1.0)
+    places[20:24, 1] += 0.7
+    places[40:44, 1] = 0.1
+    made = variant(open_body, "y up, faces z", rests["line"], moved=(world, places))
+    assert np.ptp(places[:, 1]) > 1.3
+    assert retarget(read(tmp_path, made), PAIRS, open_body).matrices.shape[0] == 60
 
 
 NO_TOES = {joint: pair for joint, pair in PAIRS.items() if not joint.endswith("foot")}

@@ -26,6 +26,7 @@ _BENT = np.sin(np.radians(12))  # a limb that bends further than this shows in w
 _ENOUGH = 0.02  # part of the frames in which it has to
 _TRUST = 12.0  # degrees between what shape and movement say up to which the shape, which is exact, is believed
 _TIPTOE = 45.0  # the same, beyond which a foot that seems to stand does something else
+_SKYWARDS = 12.0  # degrees above the horizon that nobody looks on average
 _SNAP = 25.0  # degrees up to which a found direction is taken for the nearest of the bone's own axes
 _ALIGNED = 1.5  # degrees that the limbs of a skeleton made by rule are off their bones' axes
 _FLAT, _SLOW = 0.04, 0.45  # of a leg's length, and of that a second: feet as low and as slow stand
@@ -148,7 +149,8 @@ class _Search:
         parent = self._parent(joint)
         limb = self._limb(joint)
         if limb is None or joint.endswith("wrist"):
-            return self._as_parent(joint, parent)
+            turn = self._as_parent(joint, parent)
+            return self._level(turn) if joint == "head" else turn
         if joint in _BENDS:
             return self._along(limb, *self._bending(joint, limb[0], parent))
         turn = self._along(limb, self._snapped(self._mean_local(joint, self._body_axis(parent, _LEFT)), limb[0]), _LEFT)
@@ -193,6 +195,18 @@ class _Search:
             return np.zeros(len(point), bool)
         speed = np.linalg.norm(np.gradient(point, axis=0), axis=1) * self.fps
         return (point[:, 1] < np.percentile(point[:, 1], 10) + _FLAT * leg) & (speed < _SLOW * leg)
+
+    def _level(self, turn: np.ndarray) -> np.ndarray:
+        """The head's `turn` (3, 3), or, where by it the person looks at the sky on average, the one that looks ahead.
+
+        A neck leans forwards, and more or less so in one skeleton than in another; heads are held upright.
+        """
+        ahead = (self.world["head"] @ (turn.T @ _FORWARD))[self.upright].mean(axis=0)
+        if anatomy.degrees_between(ahead, _UP) > 90 - _SKYWARDS:
+            return turn
+        left = turn.T @ _LEFT
+        up = self._mean_local("head", np.broadcast_to(_UP, self.places["head"].shape), self.upright)
+        return _align(self._snapped(up, left), _UP, left, _LEFT)
 
     # --- measures
 

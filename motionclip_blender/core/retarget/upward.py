@@ -16,6 +16,7 @@ _NEAR_AXIS = 25.0  # degrees that a rest pose's trunk may be off the axis that i
 _LEANING = 40.0  # degrees that trunk and legs of an upright person are off the vertical
 _MOSTLY = 0.8  # of all frames
 _OFTEN = 0.5
+_LONG_ENOUGH = 0.6
 _SELDOM = 0.1
 _ON_FLOOR = 0.12  # of a leg's length: so near the height of zero lies a floor
 _TRAVEL = 1.0  # of a leg's length: who goes further than this goes somewhere
@@ -82,8 +83,10 @@ def find_up(places: Places, rest: Places, y_up: bool) -> np.ndarray:
         others = [axis for axis in AXES.values() if abs(axis @ moving) < 0.5]
         if share < _OFTEN or max(_upright(places, axis).mean() for axis in others) > _SELDOM:
             raise UserError(_NOT_SHOWN)
-        lies = any(_lies_at_zero(places, axis) for axis in others) and not _stands_at_zero(places, moving)
-        if _goes_along(places, moving) or (lies and not _walks(places, moving)):
+        stands, lies = _stands_at_zero(places, moving), any(_lies_at_zero(places, axis) for axis in others)
+        # who jumps and falls may go as far upwards, but is mostly on the floor
+        rises = _goes_along(places, moving) and _at_zero(places, moving).mean() < _LONG_ENOUGH
+        if rises or (lies and not stands and not _walks(places, moving)):
             raise UserError(_NOT_SHOWN)
         return moving
     if share < _MOSTLY or _goes_along(places, moving):
@@ -124,11 +127,24 @@ def _walks(places: Places, axis: np.ndarray) -> bool:
 
 
 def _stands_at_zero(places: Places, up: np.ndarray) -> bool:
-    """Whether the lower foot is mostly about the height of zero, where files have their floor."""
+    """Whether the lower foot is in most frames about the height of zero, where files have their floor."""
+    return bool(_within(np.median(_lower_foot(places, up))))
+
+
+def _at_zero(places: Places, up: np.ndarray) -> np.ndarray:
+    """(T,) whether it is there."""
+    return _within(_lower_foot(places, up))
+
+
+def _within(height: np.ndarray) -> np.ndarray:
+    return (height > -_ON_FLOOR / 2) & (height < 2 * _ON_FLOOR)
+
+
+def _lower_foot(places: Places, up: np.ndarray) -> np.ndarray:
+    """(T,) its height, in lengths of a leg."""
     feet = [places[f"{side}_{joint}"] @ up for side in anatomy.SIDES for joint in ("foot", "ankle")
             if f"{side}_{joint}" in places]  # fmt: skip
-    height = float(np.median(np.min(feet, axis=0))) / _leg(places)
-    return -_ON_FLOOR / 2 < height < 2 * _ON_FLOOR
+    return np.min(feet, axis=0) / _leg(places)
 
 
 def _lies_at_zero(places: Places, up: np.ndarray) -> bool:
