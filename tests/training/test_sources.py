@@ -90,13 +90,11 @@ def test_tables_as_spreadsheets_write_them(tmp_path: Path, text: str):
     assert file.fps == 60
 
 
-@pytest.mark.parametrize("text", ["file,fps\na.bvh,sixty\n", "file,fps\na.bvh,0\n", "file,fps\na.bvh,60\na.bvh,30\n"])
-def test_a_users_damaged_table_is_named_and_the_rest_goes_on(tmp_path: Path, text: str):
-    tiny.write(tmp_path / "my" / "a.bvh", "")
-    tiny.write(tmp_path / "my" / "clips.csv", text)
-    problems: list[str] = []
-    (file,) = source_files(tmp_path, problems=problems)
-    assert file.fps is None and len(problems) == 1 and "clips.csv" in problems[0]
+def test_a_table_that_says_two_things_of_a_clip(tmp_path: Path):
+    tiny.write(tmp_path / "a.bvh", "")
+    tiny.write(tmp_path / "clips.csv", "file,fps\na.bvh,60\nA.bvh,30\n")
+    with pytest.raises(UserError, match=r"clips\.csv .*two things of A\.bvh"):
+        source_files(tmp_path)
 
 
 @pytest.mark.parametrize("place", ["12_3.asf", "12.asf", "asf/12.asf"])

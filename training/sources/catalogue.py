@@ -125,15 +125,7 @@ class _Known:
 
     def _table(self, path: Path, own: Path | None) -> tables.Table | None:
         if path not in self._tables:
-            try:
-                self._tables[path] = tables.Table(path) if path.is_file() else None
-            except UserError as error:
-                if path == own:
-                    raise
-                self._tables[path] = None
-                self._problems.append(f"{error} The clips beside it are read as if it was not there.")
-                return None
-            table = self._tables[path]
+            self._tables[path] = table = tables.Table(path) if path.is_file() else None
             if table and not table.ours:
                 sentence = f"{path} has no column called file, so it says nothing of the clips beside it."
                 if path == own:
