@@ -95,7 +95,7 @@ def _upright(own: Motion, found: MotionArrays, path: Path, up: str, ours: bool, 
         raise UserError(f"{up!r} is no axis; choose Y, Z, -Y, -Z, X or -X as the one that points up.")
     if older and not axis_name(up) and counts_from_the_floor(own, rest):
         return MotionFile(own, "Y", found.notes)
-    world = World(chosen, "choice") if ours and chosen else find_world(own, rest, chosen, found.amass)
+    world = World(chosen, "choice") if ours and chosen else find_world(own, rest, chosen, found.amass, found.like_ours)
     if not world.up:
         raise UserError(
             f"{path} does not show which way is up, neither by most frames' spine nor by a floor at 0; "
@@ -127,7 +127,8 @@ def _is_of_version_0_3(data: np.lib.npyio.NpzFile) -> bool:
 def _told(world: World) -> tuple[str, ...]:
     """What a user should know of how a file was read."""
     told = []
-    if world.by == "floor" or (world.by == "spine" and (world.up != "Y" or world.rival)):
+    unusual = world.up != "Y" or world.rival or abs(world.floor) > _FAR
+    if world.by == "floor" or (world.by == "spine" and unusual):
         by = "most frames' spine" if world.by == "spine" else "the floor"
         told.append(f"{world.up} points up in the file, by {by}.")
     if world.rival:

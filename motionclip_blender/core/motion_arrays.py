@@ -11,6 +11,7 @@ import numpy as np
 
 from . import rotations as rot
 from .errors import UserError
+from .pose_numbers import are_places, same_turns
 
 Read = Callable[[str], np.ndarray]
 
@@ -35,8 +36,12 @@ _AMASS = {"dmpls", "markerslatent", "markerslatentvids", "mocaptimelength", "mar
 
 _LENGTHS = {165: "smplx", 156: "smplh", 72: "smpl", 66: ""}
 """Numbers of a frame's pose, by model; 66 are the root and the body of any of them."""
+_MODELS = ("smplx", "smplh", "smpl")
 _BODY_NUMBERS, _HAND_NUMBERS, _ALL = 63, 45, 165
 _MOST_TURN = 25.0  # radians that a joint may turn by; degrees exceed it in the first step of a walk
+_WHOLE_TURN = 2 * np.pi  # radians, which no joint but the root turns by in most frames; degrees do even in small moves
+_RATES_OF_PEOPLE = (1.0, 1000.0)  # frames a second; others are times between frames, or counts
+_SAME = 1e-3  # metres between two keys that say the same
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +50,7 @@ class MotionArrays:
 
     poses: (T, 55, 3) axis-angle, radians. trans: (T, 3). model: "smplx", "smplh" or "smpl". up: the axis that the
     file itself names, such as "Z"; empty where it names none. amass: whether it has keys that only AMASS writes.
-    notes: sentences about what was left out.
+    like_ours: whether it is laid out as this project's own files. notes: sentences about what was left out.
     """
 
     poses: np.ndarray
@@ -54,6 +59,7 @@ class MotionArrays:
     model: str
     up: str
     amass: bool
+    like_ours: bool
     notes: tuple[str, ...]
 
 
@@ -76,34 +82,47 @@ class _Gatherer:
         self._names, self._read, self._path = names, read, path
         self._key_of = {"".join(c for c in name.lower() if c.isalnum()): name for name in names}
         for plain, name in list(self._key_of.items()):
-            for model in ("smplx", "smplh", "smpl"):
-                self._key_of.setdefault(plain.removeprefix(model), name)
+            self._key_of.setdefault(_without_model(plain), name)
         self._notes: list[str] = []
 
     def all(self) -> MotionArrays:
-        poses, model = self._joined() if self._key(_POSES) else self._split()
+        joined = self._key(_POSES)
+        poses, model = self._joined(joined) if joined else self._split()
+        if joined:
+            self._check_one_pose(joined, poses)
         trans_key = self._key(_TRANS)
         if not trans_key:
             self._lacks("trans")
         trans = self._frames(trans_key, (3,))
+        for other, values in self._others(_TRANS, trans_key, (3,)):
+            if values.shape != trans.shape or np.abs(values - trans).max() > _SAME:
+                self._refuse(f"its {trans_key} and its {other} differ; take the wrong one away")
         if len(trans) != len(poses):
             self._refuse(f"its {trans_key} has {len(trans)} frames and its poses have {len(poses)}; export it again")
         fps = self._rate()
         if _SCALE in self._key_of:
-            trans = trans / float(self._numbers(self._key_of[_SCALE]).ravel()[0])
-        if np.linalg.norm(poses, axis=-1).max() > _MOST_TURN:
+            scale = self._numbers(self._key_of[_SCALE])
+            if scale.size != 1 or scale.item() <= 0:
+                self._refuse(
+                    f"its {self._key_of[_SCALE]} is no positive number; write the one that trans is divided by"
+                )
+            trans = trans / float(scale.item())
+        turns = np.linalg.norm(poses, axis=-1)
+        if turns.max() > _MOST_TURN or np.median(turns[:, 1:], axis=0).max() > _WHOLE_TURN:
             self._refuse("its joints turn by far more than a whole turn; write its rotations in radians, not degrees")
+        if are_places(poses):
+            self._refuse("its poses are places of joints, not rotations; fit SMPL-X to them first")
+        self._tell_other_worlds()
         said, up_key = self._text(_MODEL).lower().replace("-", "").replace("_", ""), self._text(_UP)
-        said_model = next((name for name in ("smplx", "smplh", "smpl") if name in said), "")
+        said_model = next((name for name in _MODELS if name in said), "")
         return MotionArrays(
             poses, trans, fps, said_model or model, axis_name(up_key), not _AMASS.isdisjoint(self._key_of),
-            tuple(self._notes),
+            bool(joined) and model == "smplx", tuple(self._notes),
         )  # fmt: skip
 
     # --- poses
 
-    def _joined(self) -> tuple[np.ndarray, str]:
-        key = self._key(_POSES)
+    def _joined(self, key: str) -> tuple[np.ndarray, str]:
         flat = self._frames(key, tuple(_LENGTHS), rotations=True)
         numbers = flat.shape[1]
         poses = np.zeros((len(flat), _ALL))
@@ -143,6 +162,43 @@ class _Gatherer:
                 self._put(poses[:, start : start + _HAND_NUMBERS], keys, frames)
         return poses.reshape(frames, -1, 3), "smpl" if body.shape[1] == 69 else "smplx"
 
+    def _check_one_pose(self, key: str, poses: np.ndarray) -> None:
+        """Raises `UserError` when other keys hold another pose of the root and the body."""
+        found = self._others(_POSES, key, tuple(_LENGTHS))
+        root, body = self._key(_ROOT), self._key(_BODY)
+        for one, lengths in ((root, (3,)), (body, (63, 69))):
+            values = self._tried(one, lengths, rotations=True) if one else None
+            if values is not None:
+                found.append((one, values))
+        flat = poses.reshape(len(poses), -1)
+        for other, values in found:
+            start = 3 if other == body else 0
+            mine = flat[:, start : min(start + values.shape[1], 3 + _BODY_NUMBERS)]
+            if len(values) != len(mine) or not same_turns(mine, values[:, : mine.shape[1]]):
+                self._refuse(f"its {key} and its {other} differ; take the wrong one away")
+
+    def _others(self, keys: tuple[str, ...], chosen: str, lengths: tuple[int, ...]) -> list[tuple[str, np.ndarray]]:
+        """What could be read instead of `chosen`: names and (T, n) numbers."""
+        names = dict.fromkeys(self._key_of[key] for key in self._key_of if key in keys)
+        names |= dict.fromkeys(self._key_of[key] for key in self._key_of if _without_model(key) in keys)
+        tried = ((name, self._tried(name, lengths, keys is _POSES)) for name in names if name != chosen)
+        return [(name, values) for name, values in tried if values is not None]
+
+    def _tried(self, key: str, lengths: tuple[int, ...], rotations: bool) -> np.ndarray | None:
+        try:
+            return self._frames(key, lengths, rotations)
+        except (UserError, ValueError):
+            return None
+
+    def _tell_other_worlds(self) -> None:
+        """A note about a second motion, as those have that see a person with a camera and place it in the world."""
+        worlds = [
+            name for plain, name in self._key_of.items()
+            if plain.startswith(("pose", "trans")) and plain.endswith(("world", "global"))
+        ]  # fmt: skip
+        if worlds:
+            self._notes.append(f"Its {' and '.join(dict.fromkeys(worlds))} are left out; rename them to read those.")
+
     def _put(self, place: np.ndarray, keys: tuple[str, ...], frames: int) -> None:
         """Fills a part that a file may lack. One frame stands for all, as smplx's own defaults do."""
         key = self._key(keys)
@@ -152,8 +208,8 @@ class _Gatherer:
         count = place.shape[1]
         if values.size % count == 0 and values.size // count in (1, frames):
             place[:] = values.reshape(-1, count)
-        elif values.ndim >= 2 and values.shape[-2:] == (3, 3) and values.size == 3 * count * frames:
-            place[:] = _axis_angle(values).reshape(frames, count)
+        elif values.size == 3 * count * frames and (turns := self._turns(key, values)) is not values:
+            place[:] = turns.reshape(frames, count)
         elif keys in (_HANDS, *_ONE_HAND):
             self._notes.append(
                 f"{key} holds {values.size // frames} numbers a frame, which are no angles; the fingers stay straight."
@@ -166,8 +222,8 @@ class _Gatherer:
     def _frames(self, key: str, lengths: tuple[int, ...], rotations: bool = False) -> np.ndarray:
         """(T, n) numbers of an array whose axes may be split up, or hold a batch of one."""
         values = self._numbers(key)
-        if rotations and values.ndim > 2 and values.shape[-2:] == (3, 3) and _are_rotations(values):
-            values = _axis_angle(values)
+        if rotations:
+            values = self._turns(key, values)
         shape = values.shape
         alone = len(shape) == 1 or (len(shape) == 2 and shape[1] == 3)  # one frame, without an axis for it
         for at in (*range(1, len(shape)), *([0] if alone else [])):
@@ -183,6 +239,17 @@ class _Gatherer:
         if lengths == tuple(_LENGTHS):
             needs = "(frames, 165) of SMPL-X, 156 of SMPL-H or 72 of SMPL"
         self._refuse(f"its {key} has shape {shape}; it needs {needs}")
+
+    def _turns(self, key: str, values: np.ndarray) -> np.ndarray:
+        """(..., 3) axis-angle of an array of rotation matrices; any other array as it is."""
+        if values.ndim < 3 or values.shape[-2:] != (3, 3):
+            return values
+        matrices = values.astype(np.float64)
+        if not np.allclose(matrices @ matrices.swapaxes(-1, -2), np.eye(3), atol=1e-2):
+            return values
+        if (np.linalg.det(matrices) < 0).any():
+            self._refuse(f"its {key} holds mirrored rotations; write matrices whose determinant is 1")
+        return rot.quat_to_axis_angle(rot.matrix_to_quat(matrices))
 
     def _numbers(self, key: str) -> np.ndarray:
         values = self._array(key)
@@ -215,6 +282,8 @@ class _Gatherer:
                 found[key] = float(text.decode() if isinstance(text, bytes) else text)
             except (TypeError, ValueError):
                 self._refuse(f"its {key} is no number; write the frames per second there")
+            if 0 < found[key] < _RATES_OF_PEOPLE[0] or _RATES_OF_PEOPLE[1] < found[key] < np.inf:
+                self._refuse(f"its {key} is {found[key]:g}, and no motion's rate; write the frames per second there")
             if values.size > 1 and len(np.unique(values)) > 1:
                 self._refuse(f"its {key} has shape {values.shape}; write one number of frames per second there")
         if not found:
@@ -255,10 +324,5 @@ class _Gatherer:
         raise UserError(f"{self._path} cannot be read as a motion: {why}.")
 
 
-def _are_rotations(matrices: np.ndarray) -> bool:
-    some = matrices.reshape(-1, 3, 3)[:64].astype(np.float64)
-    return bool(np.allclose(some @ some.transpose(0, 2, 1), np.eye(3), atol=1e-2))
-
-
-def _axis_angle(matrices: np.ndarray) -> np.ndarray:
-    return rot.quat_to_axis_angle(rot.matrix_to_quat(matrices.astype(np.float64)))
+def _without_model(key: str) -> str:
+    return next((key.removeprefix(model) for model in _MODELS if key.startswith(model)), key)

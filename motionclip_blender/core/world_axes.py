@@ -29,7 +29,8 @@ _LYING = 0.07  # the same of one that lies, whatever its legs
 _USUAL, _CAMERAS = ("Y", "Z"), "-Y"
 _SEEN = 120  # frames that are looked at
 _UNITS = (1.0, 0.01, 0.001)  # metres, centimetres, millimetres
-_TOO_FAST, _TOO_FAR = 25.0, 100.0  # metres a second, metres
+_TOO_FAST = 25.0  # metres a second
+_STRANGELY_FAR = 10.0  # metres from the origin, at which other units are tried; a person in centimetres is at 92
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,14 @@ class World:
     lost: bool = False
 
 
-def find_world(motion: Motion, pelvis_at_rest: np.ndarray, up: str = "", amass: bool = False) -> World:
+def find_world(
+    motion: Motion, pelvis_at_rest: np.ndarray, up: str = "", amass: bool = False, like_ours: bool = True
+) -> World:
     """Where up is, told by where the spines point in most frames, and by the floor that a body touches.
 
     motion: rotations and `trans` in the file's own axes. pelvis_at_rest: (3,) of the body that the file was made with.
-    up: the axis, where somebody chose it. amass: whether the file is AMASS's own, whose Z is up.
+    up: the axis, where somebody chose it. amass: whether the file is AMASS's own, whose Z is up. like_ours: whether it
+    may be one of this project's, whose `trans` counted from a body on the floor up to version 0.3.
     """
     seen = _some(motion)
     points, spine, legs = _about_pelvis(seen)
@@ -78,7 +82,7 @@ def find_world(motion: Motion, pelvis_at_rest: np.ndarray, up: str = "", amass: 
     for unit in _UNITS if _strange(motion) else (1.0,):
         standing = {axis: touching(lowest(axis, unit), _STANDING) for axis in AXES}
         lying = {axis: touching(lowest(axis, unit), _LYING) for axis in AXES}
-        if unit == 1.0 and upright["Y"] >= _MOST:
+        if unit == 1.0 and like_ours and upright["Y"] >= _MOST:
             standing["Y"] = max(standing["Y"], touching(lowest("Y", rest=on_soles), _STANDING))
         found = World(up, "choice") if up else World(*_told(spines, upright, standing, lying, amass))
         if unit == 1.0:
@@ -90,7 +94,7 @@ def find_world(motion: Motion, pelvis_at_rest: np.ndarray, up: str = "", amass: 
         return world
     heights = lowest(world.up, world.unit)
     world = replace(world, floor=floor_under(heights), lost=world.unit == 1.0 and _racing(motion))
-    if world.up == "Y" and world.unit == 1.0 and touching(heights, _STANDING) == 0.0:
+    if like_ours and world.up == "Y" and world.unit == 1.0 and touching(heights, _STANDING) == 0.0:
         heights = lowest("Y", rest=on_soles)
         if touching(heights, _STANDING) >= _MOST:
             return replace(world, own_origin=False, floor=floor_under(heights))
@@ -133,6 +137,8 @@ def _told(
         return ("", "", "") if len(on_floor) > 1 else (on_floor[0], "floor", "")
     best = max(spines, key=spines.get)
     if spines[best] >= _MOST:
+        if any(upright[axis] < _MOST <= low[axis] for axis in usual):  # upright on no floor, or lying on one
+            return "", "", ""
         return (best, "spine", "") if best in (*usual, *_USUAL, _CAMERAS) else ("", "", "")
     near = [axis for axis in usual if standing[axis] >= _MOST]
     return (near[0], "floor", "") if len(near) == 1 else ("", "", "")
@@ -145,7 +151,7 @@ def _some(motion: Motion) -> Motion:
 
 
 def _strange(motion: Motion) -> bool:
-    return _racing(motion) or float(np.abs(np.median(motion.translation, axis=0)).max()) > _TOO_FAR
+    return _racing(motion) or float(np.abs(np.median(motion.translation, axis=0)).max()) > _STRANGELY_FAR
 
 
 def _racing(motion: Motion) -> bool:

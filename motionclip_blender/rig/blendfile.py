@@ -77,7 +77,9 @@ def read_blend(path: Path, as_shown: bool = False, armature: str = "") -> Found:
     try:
         bpy.ops.wm.open_mainfile(filepath=str(Path(path).absolute()), use_scripts=False)
     except RuntimeError as error:
-        raise UserError(f"{path} cannot be opened; choose a Blender file of this version or an older one.") from error
+        raise UserError(
+            f"{path} cannot be opened: it is damaged, or no Blender file, or one of a newer Blender; choose another."
+        ) from error
     people = _people(armature)
     if armature and not people:
         raise UserError(f'{path} has no armature "{armature}" in a scene; choose another.')
@@ -140,7 +142,7 @@ def _motion_of(armature: bpy.types.Object, as_shown: bool) -> tuple[Motion, list
     if data is not None and data.action is None and any(len(track.strips) for track in data.nla_tracks):
         raise UserError(f'all NLA strips of "{armature.name}" are muted; unmute them.')
     said = left_out(armature)
-    if said:
+    if said and armature.data.pose_position != "REST":
         said.append("Read it as shown (--as-shown) to have what Blender shows.")
     return read_motion(armature, fps=scene_fps(scene_of(armature))), said
 

@@ -17,6 +17,8 @@ BLENDER_AXES = np.array([[1, 0, 0], [0, 0, -1], [0, 1, 0]], np.float64)
 """SMPL-X's axes (Y up, facing +Z) to Blender's (Z up, facing -Y): (x, y, z) -> (x, -z, y)."""
 
 _OTHER_NAMES = {"left_eye_smplhf": "left_eye", "right_eye_smplhf": "right_eye"}
+_STRAIGHT = np.cos(np.radians(2))  # shoulders and hips lie along an axis that is as near as that
+_SLANT, _BENT = 20.0, 25.0  # degrees by which spines and limbs of all shapes may be off SMPL-X's at rest
 _METRES = (0.5, 1.2)  # lengths of a leg, hip to ankle, that a person may have
 
 
@@ -49,7 +51,7 @@ class Bones:
         """The mapping for `armature`, in any version of the rig: bones named as SMPL-X's joints are enough.
 
         Their rest orientations, the armature's axes and its unit of length are read off the bones.
-        Raises `UserError` when `armature` is None, no armature, or none of SMPL-X.
+        Raises `UserError` when `armature` is None, no armature, none of SMPL-X, or rests in another pose.
         """
         if armature is None or armature.type != "ARMATURE":
             what = "Nothing is selected" if armature is None else f'"{armature.name}" is no armature'
@@ -64,7 +66,7 @@ class Bones:
         # matrices and heads in the armature's space
         rest = np.array([bones[name].matrix_local for name in names], np.float64)
         heads, rest = rest[:, :3, 3], rest[:, :3, :3]
-        axes = _axes(heads)
+        axes = _axes(armature, heads)
         frames = (rest.transpose(0, 2, 1) @ axes).astype(np.float32)
         pelvis = bones[names[0]]
         if pelvis.use_local_location:
@@ -143,17 +145,51 @@ def _check_hierarchy(armature: bpy.types.Object, names: tuple[str, ...]) -> None
             )
 
 
-def _axes(heads: np.ndarray) -> np.ndarray:
-    """(3, 3) signed permutation from SMPL-X's axes to the armature's, told by where the rest pose's joints lie."""
-    up = heads[INDEX["head"]] - heads[INDEX["pelvis"]]
-    left = heads[INDEX["left_hip"]] - heads[INDEX["right_hip"]]
+def _axes(armature: bpy.types.Object, heads: np.ndarray) -> np.ndarray:
+    """(3, 3) rotation from SMPL-X's axes to the armature's, told by where the rest pose's joints lie.
+
+    Somebody who rests upright along one of the armature's axes may face anywhere. Raises `UserError` for one who rests
+    at a slant, or in another pose than a T-pose: what such joints turn by is no rotation of SMPL-X's.
+    """
+
+    def between(start: str, end: str) -> np.ndarray:
+        return heads[INDEX[end]] - heads[INDEX[start]]
+
+    spine = between("pelvis", "head")
     axes = np.zeros((3, 3))
-    up_axis = int(np.argmax(np.abs(up)))
-    left_axis = int(np.argmax(np.where(np.arange(3) == up_axis, -1.0, np.abs(left))))
-    axes[up_axis, 1] = np.sign(up[up_axis]) or 1.0
-    axes[left_axis, 0] = np.sign(left[left_axis]) or 1.0
+    up = int(np.argmax(np.abs(spine)))
+    axes[up, 1] = np.sign(spine[up]) or 1.0
+    left = sum(between(f"right_{name}", f"left_{name}") for name in ("hip", "shoulder", "elbow", "wrist"))
+    left[up] = 0.0
+    across = int(np.argmax(np.abs(left)))
+    if np.abs(left).max() <= _STRAIGHT * np.linalg.norm(left):
+        axes[:, 0] = left / np.linalg.norm(left)
+    else:  # exactly, as nearly all rigs do
+        axes[across, 0] = np.sign(left[across]) or 1.0
     axes[:, 2] = np.cross(axes[:, 0], axes[:, 1])
+    if _angle(spine, axes[:, 1]) > _SLANT:
+        raise UserError(
+            f'"{armature.name}" rests at a slant; turn its bones in Edit Mode until it rests upright along an axis.'
+        )
+    bent = [
+        f"{side}_{start}"
+        for side, sign in (("left", 1.0), ("right", -1.0))
+        for start, end, axis in (("shoulder", "elbow", sign * axes[:, 0]), ("elbow", "wrist", sign * axes[:, 0]),
+                                 ("hip", "knee", -axes[:, 1]), ("knee", "ankle", -axes[:, 1]))
+        if _angle(between(f"{side}_{start}", f"{side}_{end}"), axis) > _BENT
+    ]  # fmt: skip
+    if bent:
+        few = ", ".join(bent[:3]) + (f" and {len(bent) - 3} more" if len(bent) > 3 else "")
+        raise UserError(
+            f'"{armature.name}" does not rest in SMPL-X\'s T-pose ({few}); pose it as a T and apply that as rest pose.'
+        )
     return axes
+
+
+def _angle(one: np.ndarray, other: np.ndarray) -> float:
+    """Degrees between two directions; 0 where one of them is none."""
+    length = float(np.linalg.norm(one) * np.linalg.norm(other))
+    return float(np.degrees(np.arccos(np.clip(one @ other / length, -1, 1)))) if length > 1e-9 else 0.0
 
 
 def units_per_metre(heads: np.ndarray) -> float:

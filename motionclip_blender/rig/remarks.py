@@ -17,13 +17,14 @@ from .bones import Bones
 from .chain import REST, bones_between, rest_rotation, rotation_property
 from .leftovers import SAME, leftovers, off_rest
 from .read_action import kept_keys
-from .shown import playing_strips, poses_at, solo_track
+from .shown import EVEN, playing_strips, poses_at, solo_track, unevenness
 from .stage import meshes_of
 from .timeline import scene_of, stretch
 from .versions import SLOTS, fcurves_of, is_muted
 
 _TURNED = 0.05  # radians, three degrees, that a joint may be off its keys
 _AWAY = 0.02  # metres, for the pelvis
+_TILTED, _FALLEN = 3.0, 45.0  # degrees that an object may be off the upright
 _LOOKS = 5  # frames that are compared
 _OBJECT = ("location", "scale", "rotation_", "delta_")
 
@@ -84,6 +85,8 @@ def why_still(armature: bpy.types.Object) -> list[str]:
             found.append(f'Bones of "{name}" are moved or scaled ({_few(moved)}); clear them with Alt G, R and S.')
     if outside := _outside(armature):
         found.append(outside)
+    if data.action is not None and _leaning(bones) > _FALLEN:
+        found.append(f'"{name}" does not stand upright in the scene; turn its object, or what that hangs from.')
     for mesh in meshes_of(armature):
         mine = [mod for mod in mesh.modifiers if mod.type == "ARMATURE" and mod.object == armature]
         if not any(mod.show_viewport for mod in mine):
@@ -173,6 +176,13 @@ def _of_person(joints: _Joints, action: bpy.types.Action | None) -> Iterator[str
         yield f'Drivers of "{name}" are left out ({_few(drivers)}).'
     if _object_moves(joints.armature, action):
         yield f'The movement of the object "{name}" itself is left out.'
+    if _leaning(joints.bones) > _TILTED:
+        yield f'The object "{name}" is turned and does not stand upright, which is left out.'
+    world = np.array(joints.armature.matrix_world, np.float64)[:3, :3]
+    if np.linalg.det(world) < 0:
+        yield f'The object "{name}" is mirrored by its scale, which is left out.'
+    if unevenness(world) > EVEN:
+        yield f'The object "{name}" is scaled unevenly, which is left out.'
 
 
 def _of_own_action(armature: bpy.types.Object) -> Iterator[str]:
@@ -236,6 +246,12 @@ def _outside(armature: bpy.types.Object) -> str:
     if last >= start and first <= end:
         return ""
     return f"The motion lies from frame {first:g} to {last:g}, outside the {start} to {end} that are played."
+
+
+def _leaning(bones: Bones) -> float:
+    """Degrees between where the armature's resting person has its head, and the world's Z."""
+    up = np.array(bones.armature.matrix_world, np.float64)[:3, :3] @ bones.axes[:, 1]
+    return float(np.degrees(np.arccos(np.clip(up[2] / max(np.linalg.norm(up), 1e-12), -1, 1))))
 
 
 def _without_slot(data: bpy.types.AnimData) -> bool:

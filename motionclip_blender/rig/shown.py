@@ -29,6 +29,7 @@ _CHUNK = 20
 """Frames between two steps: a few hundredths of a second for a person with constraints."""
 
 _STILL = 1e-5
+EVEN = 0.1  # share by which a person may be longer along one axis than along another
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +78,7 @@ def shown_steps(
     Joints are where Blender's world has them: its Z is up, and the object's place and turn count. The range is that of
     `span_of`. action: one that is not the armature's own is played by a copy of the armature, without NLA strips.
     Raises `UserError` when the armature is no SMPL-X one, shows nothing because it is in Edit Mode or in Rest Position,
-    or is mirrored by a negative scale. Leaves nothing behind.
+    or is mirrored by a negative scale or scaled unevenly. Leaves nothing behind.
     """
     Bones.of(armature)
     own = armature.animation_data.action if armature.animation_data else None
@@ -239,6 +240,10 @@ def _joints(bones: Bones, matrices: np.ndarray, objects: np.ndarray, axes: np.nd
     armature = bones.armature
     if (np.linalg.det(objects[:, :3, :3]) <= 0).any():
         raise UserError(f'"{armature.name}" is mirrored or flattened by its scale; apply the scale (Ctrl A) first.')
+    if unevenness(objects[0, :3, :3]) > EVEN:
+        raise UserError(
+            f'"{armature.name}" is scaled unevenly; apply the scale (Ctrl A), or make it the same along all.'
+        )
     own = armature.data.bones
     rest = np.array([own[name].matrix_local for name in bones.names], np.float64)
     turns = axes.T @ rotation_parts(matrices[..., :3, :3]) @ rest[:, :3, :3].transpose(0, 2, 1) @ bones.axes
@@ -251,3 +256,9 @@ def _joints(bones: Bones, matrices: np.ndarray, objects: np.ndarray, axes: np.nd
     metre = units_per_metre(rest[:, :3, 3] * size)
     place = (matrices[:, 0, :3, 3] @ axes - rest[0, :3, 3] @ bones.axes * size) / metre - bones.rise
     return rot.continuous(rot.matrix_to_quat(local)), place
+
+
+def unevenness(matrix: np.ndarray) -> float:
+    """By which share a (3, 3) matrix makes things longer in one direction than in another."""
+    sizes = np.linalg.svd(matrix, compute_uv=False)
+    return float(sizes[0] / max(sizes[-1], 1e-12) - 1)

@@ -270,3 +270,46 @@ def test_its_pelvis_is_keyed_with_smplx_own_trans(below_the_floor):
     axes = np.array(below_the_floor.data.bones["pelvis"].matrix_local)[:3, :3]
     moved = Bones.of(below_the_floor).to_location(motion.translation) @ axes.T
     assert moved == pytest.approx(to_trans(motion.translation) @ Z_UP.T, abs=1e-5)
+
+
+# --- rest poses
+
+
+@pytest.mark.parametrize("axes", [Y_UP, Z_UP, BACKWARDS], ids=["y-up", "z-up", "backwards"])
+@pytest.mark.parametrize("yaw", [0.0, 10.0, 40.0, 45.0, 100.0, -170.0])
+def test_who_rests_upright_may_face_anywhere(open_body, axes, yaw):
+    """As "Apply Rotation" leaves it on an armature that was turned."""
+    up = axes[:, 1]
+    turn = np.array(Matrix.Rotation(np.radians(yaw), 3, Vector(up))) @ axes
+    motion = random_motion(6, fps=24.0)
+    armature = foreign_rig(open_body, turn, root=True)
+    key_motion(armature, motion, "poses")
+    expected = open_body.posed_joints(motion)[4] @ turn.T
+    assert posed_heads(armature, 5) == pytest.approx(expected, abs=2e-3)
+    again = read_motion(armature, fps=24.0)
+    assert angle_between(again.rotations, motion.rotations).max() < 1e-5
+    assert again.translation == pytest.approx(motion.translation, abs=1e-5)
+
+
+@pytest.mark.parametrize("angle", [25, 40, 60])
+def test_who_rests_at_a_slant_is_refused(open_body, angle):
+    lean = np.array(Matrix.Rotation(np.radians(angle), 3, "X")) @ Z_UP
+    with pytest.raises(UserError, match='"foreign" rests at a slant; turn its bones'):
+        Bones.of(foreign_rig(open_body, lean))
+
+
+@pytest.mark.parametrize(
+    ("joint", "axis", "angle"),
+    [("left_shoulder", "Y", 50), ("right_elbow", "Z", 60), ("left_hip", "X", 90), ("right_knee", "X", 40)],
+)
+def test_another_rest_than_a_t_pose_is_refused(small_body, joint, axis, angle):
+    armature = add_body(small_body)
+    bone = armature.pose.bones[joint]
+    place = Matrix.Translation(bone.matrix.translation)
+    bone.matrix = place @ Matrix.Rotation(np.radians(angle), 4, axis) @ place.inverted() @ bone.matrix
+    bpy.context.view_layer.update()
+    bpy.ops.object.mode_set(mode="POSE")
+    bpy.ops.pose.armature_apply(selected=False)
+    bpy.ops.object.mode_set(mode="OBJECT")
+    with pytest.raises(UserError, match=rf"does not rest in SMPL-X's T-pose \(.*{joint}"):
+        Bones.of(armature)

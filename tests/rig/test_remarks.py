@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bpy
+import numpy as np
 import pytest
 from mathutils import Quaternion
 
@@ -264,3 +265,58 @@ def test_many_names_are_three_and_a_number(armature):
     for name in ("left_knee", "right_knee", "left_ankle", "right_ankle", "head"):
         armature.pose.bones[name].scale = (1, 2, 1)
     assert "and 2 more" in why_still(armature)[0]
+
+
+# --- objects that do not stand as their keys do
+
+
+def lying_down(armature):
+    armature.rotation_euler.x = np.pi / 2
+
+
+def on_its_head(armature):
+    armature.delta_rotation_euler.y = np.pi
+
+
+def on_a_lying_parent(armature):
+    armature.parent = empty()
+    armature.parent.rotation_euler.x = -np.pi / 2
+
+
+def mirrored(armature):
+    armature.scale.x = -1
+
+
+def scaled_unevenly(armature):
+    armature.scale.z = 1.5
+
+
+OF_THE_OBJECT = {
+    lying_down: "is turned and does not stand upright", on_its_head: "is turned and does not stand upright",
+    on_a_lying_parent: "is turned and does not stand upright", mirrored: "is mirrored by its scale",
+    scaled_unevenly: "is scaled unevenly",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("spoil", "said"), OF_THE_OBJECT.items(), ids=lambda way: getattr(way, "__name__", ""))
+def test_how_the_object_stands_is_left_out_and_said(armature, spoil, said):
+    spoil(armature)
+    bpy.context.view_layer.update()
+    (sentence,) = left_out(armature)
+    assert said in sentence and sentence.endswith("which is left out.")
+    assert bool(why_still(armature)) == ("upright" in said)
+
+
+def test_an_object_that_stands_larger_and_turned_about_the_vertical_is_not_mentioned(armature):
+    armature.scale, armature.rotation_euler.z = (0.01, 0.01, 0.01), 2.0
+    bpy.context.view_layer.update()
+    assert left_out(armature) == [] and why_still(armature) == []
+
+
+def test_uneven_scale_is_no_pose(armature):
+    from motionclip_blender.core.errors import UserError
+    from motionclip_blender.rig.shown import shown
+
+    armature.scale.z = 1.5
+    with pytest.raises(UserError, match="scaled unevenly; apply the scale"):
+        shown(armature)
