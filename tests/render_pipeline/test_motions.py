@@ -61,7 +61,7 @@ def test_motions_behind_links_in_capitals_and_of_any_name(npz: Path, tmp_path: P
 def test_whatever_is_wrong_with_a_motion_is_a_sentence(npz: Path, tmp_path: Path, open_body: Body, error, monkeypatch):
     motions = Motions(put(npz, tmp_path, "a.npz"), open_body)
 
-    def fail(_: Path):
+    def fail(*_: object):
         raise error
 
     monkeypatch.setattr(amass, "load", fail)
