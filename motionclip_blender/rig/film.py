@@ -15,7 +15,7 @@ from ..core.motion import Motion
 from ..core.progress import Progress, no_progress
 from .caption import render_caption
 from .keys import key_motion
-from .pictures import lay_over, read_picture, write_bytes, write_picture
+from .pictures import lay_over, read_picture, write_bitmap, write_picture
 from .renderer import render_animation
 from .shots import SecondBlender, draw, draw_all, get_ready
 from .stage import Sight, furnish, look, meshes_of
@@ -64,9 +64,9 @@ def render_film(
         scene, sight = _film_set(armature, motion, _FILM_SIZE, caption_height / height)
         furnish(scene, sight, FOLLOWING_SECONDS * motion.fps, scene.name)
         get_ready(scene)
-        pictures = [folder / f"{frame:05}.png" for frame in sight.frames]
+        pictures = [folder / f"title-{frame:05}.bmp" for frame in sight.frames]
         for done, (frame, pixels) in enumerate(draw_all(scene, sight.frames, folder, second), start=1):
-            write_bytes(_titled(pixels, over), pictures[frame - 1])
+            write_bitmap(_titled(pixels, over), pictures[frame - 1])
             step("Filming", done / len(motion))
         _encode(pictures, motion.fps, target)
 

@@ -15,7 +15,7 @@ import pytest
 
 from motionclip_blender.rig import film, shots
 from motionclip_blender.rig.armature import add_body
-from motionclip_blender.rig.pictures import read_bitmap, read_picture, write_bytes
+from motionclip_blender.rig.pictures import read_bitmap, read_picture, write_bitmap
 from motionclip_blender.rig.shots import SecondBlender, draw, draw_all, get_ready
 from motionclip_blender.rig.stage import furnish
 from tests.rig.test_film import data_blocks, motion
@@ -176,11 +176,11 @@ def test_it_is_left_out_of_short_films_and_where_no_core_is_free(tmp_path: Path,
 
 
 @pytest.mark.parametrize("size", [(5, 4), (6, 3), (7, 1), (160, 120)])
-def test_a_bitmap_of_blender_s_and_a_png_of_ours(scene, tmp_path: Path, size):
+def test_a_bitmap_of_blender_s_and_one_of_ours(scene, tmp_path: Path, size):
     pixels = np.random.default_rng(1).integers(0, 256, (size[1], size[0], 3), np.uint8)
-    write_bytes(pixels, tmp_path / "ours.png")
-    assert np.array_equal(np.round(255 * read_picture(tmp_path / "ours.png")[..., :3]), pixels)
-    image = bpy.data.images.load(str(tmp_path / "ours.png"))
+    write_bitmap(pixels, tmp_path / "ours.bmp")
+    assert np.array_equal(np.round(255 * read_picture(tmp_path / "ours.bmp")[..., :3]), pixels)
+    image = bpy.data.images.load(str(tmp_path / "ours.bmp"))
     settings = scene.render.image_settings
     settings.file_format, settings.color_mode = "BMP", "RGB"
     scene.view_settings.view_transform = "Standard"
