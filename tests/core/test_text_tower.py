@@ -90,6 +90,10 @@ def test_prompts_read_together_are_read_as_alone(tower: TextTower):
 def test_embeddings_are_those_of_the_original_model():
     """Exact but for what eight bits lose, and that is little."""
     import torch
+
+    from motionclip_blender.core.model.clip import _declare_torchvision_ops
+
+    _declare_torchvision_ops()  # transformers imports torchvision where it is installed
     from transformers import BertModel
 
     from training.text_tower import renamed, source_folder, stored

@@ -191,7 +191,10 @@ def test_the_last_of_several_that_cannot_be_keyed_leaves_none(bpy, person, motio
 def test_a_rate_that_makes_days_of_a_motion(bpy, motion_file, fps) -> None:
     with np.load(motion_file) as data:
         np.savez(motion_file, **{**data, "mocap_frame_rate": np.array(fps)})
-    assert "check its rate" in refused(bpy, bpy.ops.motionclip.import_motion, filepath=str(motion_file))
+    said = refused(bpy, bpy.ops.motionclip.import_motion, filepath=str(motion_file))
+    assert "no motion's rate; write the frames per second there" in said
+        bpy, bpy.ops.motionclip.import_motion, filepath=str(motion_file)
+    )
 
 
 @pytest.mark.parametrize("there", [False, True])

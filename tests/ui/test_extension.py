@@ -97,7 +97,7 @@ def test_enabling_loads_neither_torch_nor_the_rig(said: dict) -> None:
 
 
 def test_enabling_loads_of_core_only_what_is_asked_at_once(said: dict) -> None:
-    assert set(said["core when enabled"]) <= {"errors", "files", "progress", "prompt", "terms"}
+    assert set(said["core when enabled"]) <= {"errors", "files", "latent_cache", "libraries", "progress", "prompt"}
 
 
 def test_it_generates(said: dict) -> None:

@@ -157,7 +157,7 @@ def test_trainings_are_compared_by_mean_and_sample_deviation(tmp_path, data, tin
     shutil.copytree(tiny_pack, other)
     weights = load_file(other / "weights.safetensors")
     random = np.random.default_rng(1)
-    noisy = {name: w + random.normal(size=w.shape).astype(w.dtype) for name, w in weights.items()}
+    noisy = {name: w + 0.1 * random.normal(size=w.shape).astype(w.dtype) for name, w in weights.items()}
     save_file(noisy, other / "weights.safetensors")
     command.main(["--data", str(data), "--quick", "--out", str(tmp_path / "out"),
                   "--compare", f"full={tiny_pack},{other}", f"no-text={other}"])  # fmt: skip
