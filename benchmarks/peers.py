@@ -34,7 +34,7 @@ from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.model.clip import create_model
 
 from .figures import tell
-from .prompt_to_keys import PROMPTS
+from .prompts import PROMPTS
 
 WIDTH, LAYERS, HEADS, FEED_FORWARD = 512, 8, 4, 1024
 CONTEXT = 77

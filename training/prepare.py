@@ -26,6 +26,7 @@ from motionclip_blender.core import amass
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import write_whole
+from motionclip_blender.core.retarget.source import SourceClip
 from motionclip_blender.core.retarget.upward import AXES
 
 from .captions import load_captions
@@ -36,7 +37,6 @@ from .report import SHEETS, write_report
 from .retarget import retarget
 from .rig_maps import matching_rig, rig_maps
 from .sources.catalogue import SourceFile, source_files
-from .sources.clip import SourceClip
 from .sources.reading import read_clips
 from .sources.rest_frames import stands_idle
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from ..core import amass, latent_file
-from ..core.errors import UserError
+from ..core.errors import ExpressionError, UserError
 from ..core.motion import Motion
 from ..core.sources import Material
-from ..core.terms import ActionName, ExpressionError, ImageFile, SavedLatent, Source, Term, to_text
+from ..core.terms import ActionName, ImageFile, SavedLatent, Source, Term, to_text
 from .request import check_motion_file
 from .scenes import SceneReading
 

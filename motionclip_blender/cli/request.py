@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from ..core.errors import UserError
+from ..core.errors import ExpressionError, UserError
 from ..core.expression import parse as parse_expression
 from ..core.prompt import checked_frames, checked_prompt
-from ..core.terms import ActionName, ExpressionError, ImageFile, Prompt, SavedLatent, source_text
+from ..core.terms import ActionName, ImageFile, Prompt, SavedLatent, source_text
 from .outputs import check_apart, check_output, free_name, numbered
 from .scenes import SceneReading, add_options, scene_reading
 

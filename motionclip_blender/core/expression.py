@@ -18,19 +18,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from .errors import UserError
-from .prompt import checked_prompt
-from .terms import (
-    MAX_WEIGHT,
-    ActionName,
-    ExpressionError,
-    ImageFile,
-    Prompt,
-    SavedLatent,
-    Source,
-    StyleName,
-    Term,
-)
+from .errors import ExpressionError, UserError
+from .prompt import MAX_WEIGHT, checked_prompt
+from .terms import ActionName, ImageFile, Prompt, SavedLatent, Source, StyleName, Term
 
 MAX_CHARACTERS = 10_000
 MAX_TERMS = 256

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .errors import UserError
+from .errors import ExpressionError, UserError
 from .latents import combined
 from .progress import Progress, no_progress
 from .reading import Reading
 from .styles import direction, presets
-from .terms import ActionName, ExpressionError, ImageFile, Prompt, SavedLatent, Source, StyleName, Term
+from .terms import ActionName, ImageFile, Prompt, SavedLatent, Source, StyleName, Term
 
 if TYPE_CHECKING:
     from .engine import Engine

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .errors import ExpressionError as ExpressionError
-from .prompt import MAX_WEIGHT as MAX_WEIGHT
-
 
 @dataclass(frozen=True)
 class Prompt:

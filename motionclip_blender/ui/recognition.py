@@ -61,8 +61,9 @@ def latents(
     engine: Engine, keys: Mapping[str, KeptKeys], known: LatentCache, progress: Progress
 ) -> dict[str, np.ndarray]:
     """The latents (D,) of Actions by their names, all of each Action averaged. Only new ones are worked out."""
+    from ..core.errors import ExpressionError
     from ..core.reading import Reading
-    from ..core.terms import ActionName, ExpressionError, Term
+    from ..core.terms import ActionName, Term
 
     terms = [Term(1.0, ActionName(name)) for name in keys]
     try:

@@ -8,11 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.errors import ExpressionError, UserError
 from motionclip_blender.core.reading import Reading
 from motionclip_blender.core.recipe import Made, Recipe, check_length, decoded, make, stop_recipes, stops
 from motionclip_blender.core.sources import Material, source_latents
-from motionclip_blender.core.terms import ActionName, ExpressionError, Prompt
+from motionclip_blender.core.terms import ActionName, Prompt
 from tests.synthetic import angle_between, random_motion
 
 WALK, WAVE = '"a person walks"', '"a person waves"'

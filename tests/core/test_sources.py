@@ -9,14 +9,14 @@ import pytest
 
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.engine import Engine
-from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.errors import ExpressionError, UserError
 from motionclip_blender.core.expression import parse
 from motionclip_blender.core.progress import Cancelled
 from motionclip_blender.core.reading import Reading
 from motionclip_blender.core.skeleton import INDEX
 from motionclip_blender.core.sources import Material, latent_of, names, source_latents
 from motionclip_blender.core.styles import direction, presets
-from motionclip_blender.core.terms import ActionName, ExpressionError, ImageFile, Prompt, SavedLatent, StyleName
+from motionclip_blender.core.terms import ActionName, ImageFile, Prompt, SavedLatent, StyleName
 from tests.synthetic import random_motion
 
 TEXT = '"walk" + 0.5 * ([Mine] - "walk") + 0.1 * latent("kept") + 0.2 * {sad} + 0 * [Mine]'

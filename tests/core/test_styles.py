@@ -7,9 +7,10 @@ import pytest
 
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.expression import parse
+from motionclip_blender.core.prompt import MAX_WEIGHT
 from motionclip_blender.core.sources import latent_of
 from motionclip_blender.core.styles import direction, presets
-from motionclip_blender.core.terms import MAX_WEIGHT, StyleName, Term, to_text
+from motionclip_blender.core.terms import StyleName, Term, to_text
 
 
 def test_the_list_is_whole():

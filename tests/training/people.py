@@ -6,9 +6,9 @@ import numpy as np
 
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.body import Body
+from motionclip_blender.core.retarget.source import SourceClip
 from motionclip_blender.core.skeleton import INDEX, JOINTS, PARENTS
 from training.rig_maps import RigMap
-from training.sources.clip import SourceClip
 
 PAIRS: RigMap = {joint: (joint, joint, 0.0) for joint in JOINTS[:22]}
 """As most rigs, they have no fingers."""

@@ -11,10 +11,10 @@ import pytest
 pytest.importorskip("bpy")
 
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.retarget.source import SourceClip
 from tests.training import tiny
 from training.sources.blender import read_bvh
 from training.sources.catalogue import SourceFile
-from training.sources.clip import SourceClip
 from training.sources.reading import read_clips
 
 GOOD = tiny.bvh(tiny.moves(12, "left_knee", axis=0))

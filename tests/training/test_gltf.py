@@ -14,10 +14,10 @@ pytest.importorskip("bpy")
 
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.retarget.source import SourceClip
 from tests.training import tiny
 from training.rig_maps import matching_map
 from training.sources.blender import read_gltf
-from training.sources.clip import SourceClip
 
 FRAMES = 21
 JOINTS = list(tiny.KAYKIT)

@@ -13,6 +13,7 @@ from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.motion import Motion, heading
+from motionclip_blender.core.retarget.source import SourceClip
 from motionclip_blender.core.skeleton import HAND_JOINTS, INDEX
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.keys import key_motion, read_motion
@@ -21,7 +22,6 @@ from tests.training import people
 from training.measure import measure
 from training.retarget import retarget
 from training.rig_maps import rig_maps
-from training.sources.clip import SourceClip
 from training.travel import facing_forward, moving_forward, travelling
 
 ARM_DOWN = np.radians(50)

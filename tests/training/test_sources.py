@@ -12,11 +12,11 @@ pytest.importorskip("bpy")
 
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.retarget.source import SourceClip
 from tests.training import tiny
 from training.rig_maps import matching_map
 from training.sources.blender import read_bvh, read_gltf
 from training.sources.catalogue import Collection, SourceFile, source_files
-from training.sources.clip import SourceClip
 from training.sources.reading import read_clips
 
 KNEE = "LeftLeg"

@@ -19,6 +19,7 @@ from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.retarget.solve import local_rotations
+from motionclip_blender.core.retarget.source import SourceClip
 from motionclip_blender.core.retarget.upright import Told, upright
 from motionclip_blender.core.skeleton import INDEX as JOINT
 from tests.training import tiny, variants
@@ -27,7 +28,6 @@ from training.measure import Errors, measure
 from training.prepare import Job, prepare_file
 from training.retarget import retarget
 from training.sources.catalogue import SourceFile
-from training.sources.clip import SourceClip
 from training.sources.reading import read_clips
 
 AXES, RESTS = list(variants.AXES), ["T", "A", "N", "folded", "line"]

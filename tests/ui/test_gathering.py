@@ -12,11 +12,11 @@ pytest.importorskip("bpy")
 from mathutils import Quaternion
 
 from motionclip_blender.core.engine import Engine
+from motionclip_blender.core.errors import ExpressionError
 from motionclip_blender.core.expression import parse
 from motionclip_blender.core.latent_cache import LatentCache
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.reading import Reading
-from motionclip_blender.core.terms import ExpressionError
 from motionclip_blender.rig.bones import Bones
 from motionclip_blender.rig.keys import key_motion
 from motionclip_blender.rig.pictures import write_picture

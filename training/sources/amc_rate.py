@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .clip import SourceClip
+from motionclip_blender.core.retarget.source import SourceClip
 
 _USUAL = 120.0  # of CMU's and HDM05's recordings
 _NUMBER = r"(\d+(?:\.\d+)?)"

@@ -15,9 +15,9 @@ import numpy as np
 
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.retarget.source import SourceClip
 
 from .amc_rate import amc_rate
-from .clip import SourceClip
 from .rest_frames import added_rest_frames
 from .text import read_text, with_points
 

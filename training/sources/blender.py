@@ -15,10 +15,10 @@ import numpy as np
 
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.retarget.source import SourceClip
 from motionclip_blender.rig import versions
 
 from .bvh_text import checked_bvh
-from .clip import SourceClip
 from .gltf import OWN_TRANSFORMS, trimmed
 from .rest_frames import added_rest_frames, at_rest
 

@@ -14,8 +14,7 @@ import numpy as np
 
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.errors import UserError
-
-from .clip import SourceClip
+from motionclip_blender.core.retarget.source import SourceClip
 
 # joint, parent, place relative to its parent at rest, numbers in a frame
 _SKELETON = (

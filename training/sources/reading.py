@@ -10,10 +10,10 @@ import numpy as np
 
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import plain_name
+from motionclip_blender.core.retarget.source import SourceClip
 
 from .asf_amc import read_amc
 from .catalogue import HUMANOID3D, SourceFile
-from .clip import SourceClip
 from .deepmimic import read_humanoid3d
 
 _LONGEST = 200  # bytes of a name

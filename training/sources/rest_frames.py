@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from motionclip_blender.core import rotations as rot
-
-from .clip import SourceClip
+from motionclip_blender.core.retarget.source import SourceClip
 
 _AT_REST = np.radians(15)  # bones that are turned no further off their rest, against the root, rest
 _LEAP = 0.15  # of the body's size: what no hand moves from one frame to the next, but from an added pose
