@@ -34,7 +34,7 @@ from motionclip_blender.core.recipe import decoded
 from motionclip_blender.core.sources import source_latents
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.keys import rekey_motion, scene_fps
-from motionclip_blender.ui.recipes import blend
+from motionclip_blender.ui.generate.recipes import blend
 from motionclip_blender.ui.session import SESSION, Sources
 
 from .figures import tell

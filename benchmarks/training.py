@@ -1,4 +1,4 @@
-"""How fast the network learns: `training.run.Run` against a plain loop over the same network.
+"""How fast the network learns: `training.autoencoder.run.Run` against a plain loop over the same network.
 
     python -m benchmarks.training [--data data] [--rounds 8] [--seconds 6] [--limit 3] [--json FILE]
 
@@ -38,14 +38,14 @@ from torch.utils.flop_counter import FlopCounterMode
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.model.network import MotionCLIP
 from motionclip_blender.core.model.text_tower import TextTower
-from training import minilm
-from training.body_loss import SparseBody
-from training.captions import load_captions
-from training.config import TrainConfig
-from training.dataset import Sample, Windows, load_samples
-from training.distributed import Place
-from training.embeddings import Captions
-from training.run import Run
+from training.autoencoder.body_loss import SparseBody
+from training.autoencoder.config import TrainConfig
+from training.autoencoder.dataset import Sample, Windows, load_samples
+from training.autoencoder.distributed import Place
+from training.autoencoder.embeddings import Captions
+from training.autoencoder.run import Run
+from training.data.captions import load_captions
+from training.text_tower import minilm
 
 from .figures import tell
 from .motions import sample_motion

@@ -47,7 +47,7 @@ class LatentCache:
 
         Raises what `core.sources.source_latents` raises.
         """
-        from .sources import source_latents  # numpy is imported when it is needed
+        from .sources import source_latents
 
         terms = tuple(terms)
         identities = {term.source: found.identity(term.source, reading) for term in terms}

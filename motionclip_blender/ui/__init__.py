@@ -8,68 +8,55 @@ from __future__ import annotations
 
 import bpy
 
-from . import (
-    action_panel,
-    again,
-    arithmetic,
-    arithmetic_panel,
-    asking,
-    blend,
-    blend_panel,
-    command,
-    composition,
-    composition_panel,
-    drop,
-    frames_panel,
-    frames_settings,
-    handlers,
-    idle,
-    labels,
-    latents,
-    latents_panel,
-    library,
-    live,
-    menu,
-    operators,
-    other_copies,
-    panel,
-    playing,
-    preferences,
-    presets,
-    properties,
-    recognise,
-    recognise_panel,
-    recognition,
-    render_frames,
-    search,
-    self_check,
-    session,
-    source_row,
-    translations,
-    working,
-)
+from . import handlers, idle, menu, properties, session, translations
+from .actions import operators as action_operators
+from .actions import panel as action_panel
+from .arithmetic import operators as arithmetic_operators
+from .arithmetic import panel as arithmetic_panel
+from .blend import operators as blend_operators
+from .blend import panel as blend_panel
+from .composition import operators as composition_operators
+from .composition import panel as composition_panel
+from .generate import dialog, live, playing, presets
+from .generate import operators as generate_operators
+from .generate import panel as generate_panel
+from .import_motion import operators as import_operators
+from .installation import other_copies, preferences, self_check
+from .latents import operators as latent_operators
+from .latents import panel as latents_panel
+from .recognise import labels, recognition
+from .recognise import operators as recognise_operators
+from .recognise import panel as recognise_panel
+from .search import library
+from .search import operators as search_operators
+from .sources import row as source_row
+from .tasks import background_operator
+from .training_frames import command
+from .training_frames import operators as frames_operators
+from .training_frames import panel as frames_panel
+from .training_frames import properties as frames_properties
 
 _CLASSES = (
     *preferences.CLASSES,
     *properties.CLASSES,
-    *frames_settings.CLASSES,
+    *frames_properties.CLASSES,
     *labels.CLASSES,
     *self_check.CLASSES,
-    *operators.CLASSES,
-    *asking.CLASSES,
+    *generate_operators.CLASSES,
+    *dialog.CLASSES,
     *playing.CLASSES,
-    *again.CLASSES,
-    *drop.CLASSES,
-    *recognise.CLASSES,
-    *search.CLASSES,
-    *blend.CLASSES,
-    *arithmetic.CLASSES,
-    *composition.CLASSES,
-    *latents.CLASSES,
+    *action_operators.CLASSES,
+    *import_operators.CLASSES,
+    *recognise_operators.CLASSES,
+    *search_operators.CLASSES,
+    *blend_operators.CLASSES,
+    *arithmetic_operators.CLASSES,
+    *composition_operators.CLASSES,
+    *latent_operators.CLASSES,
     *source_row.CLASSES,
-    *render_frames.CLASSES,
+    *frames_operators.CLASSES,
     *presets.CLASSES,
-    *panel.CLASSES,
+    *generate_panel.CLASSES,
     *action_panel.CLASSES,
     *recognise_panel.CLASSES,
     *blend_panel.CLASSES,
@@ -100,30 +87,30 @@ def _register_classes() -> None:
         if "bl_rna" not in cls.__dict__:
             bpy.utils.register_class(cls)
     properties.attach()
-    frames_settings.attach()
+    frames_properties.attach()
     labels.attach()
-    search.attach()
+    search_operators.attach()
 
 
 def unregister() -> None:
     """Called by Blender when the extension is disabled, and when Blender quits."""
     other_copies.stop()
-    render_frames.stop()
+    frames_operators.stop()
     live.LIVE.close()
     session.SESSION.close()
     recognition.RECOGNITION.forget()
     library.LIBRARIES.forget()
-    search.SEARCH.results = None
+    search_operators.SEARCH.results = None
     self_check.forget()
-    working.stop_timer()
+    background_operator.stop_timer()
     command.detach()
     idle.detach()
     handlers.detach()
     menu.detach()
     presets.detach()
-    search.detach()
+    search_operators.detach()
     labels.detach()
-    frames_settings.detach()
+    frames_properties.detach()
     properties.detach()
     for cls in reversed(_CLASSES):
         bpy.utils.unregister_class(cls)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import bpy
 from bpy.app.handlers import persistent
 
-from . import live
-from .recognition import RECOGNITION
-from .search import SEARCH
+from .generate import live
+from .recognise.recognition import RECOGNITION
+from .search.operators import SEARCH
 from .session import SESSION
 
 

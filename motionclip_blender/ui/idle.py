@@ -5,8 +5,8 @@ from __future__ import annotations
 import bpy
 
 from .addon import idle_seconds
-from .live import LIVE
-from .recognition import RECOGNITION
+from .generate.live import LIVE
+from .recognise.recognition import RECOGNITION
 from .session import SESSION
 
 _LOOK_SECONDS = 15.0

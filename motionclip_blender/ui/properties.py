@@ -45,31 +45,31 @@ _STYLE = ("STYLE", "Style", "A way to move", "COLOR", 4)
 
 
 def _terms_changed(self: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
-    from .arithmetic import terms_changed
+    from .arithmetic.operators import terms_changed
 
     terms_changed(self.id_data)
 
 
 def _expression_changed(self: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
-    from .arithmetic import expression_changed
+    from .arithmetic.operators import expression_changed
 
     expression_changed(self.id_data)
 
 
 def _blend_changed(self: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
-    from .live import follow
+    from .generate.live import follow
 
     follow(self.id_data, "blend")
 
 
 def _composition_changed(self: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
-    from .live import follow
+    from .generate.live import follow
 
     follow(self.id_data, "composition")
 
 
 def _latent_renamed(self: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
-    from .saved_latents import renamed
+    from .latents.saved import renamed
 
     renamed(self)
 

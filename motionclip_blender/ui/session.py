@@ -11,8 +11,8 @@ from ..core.errors import UserError
 from ..core.latent_cache import LatentCache
 from ..core.libraries import check_numpy
 from .addon import Sources
-from .jobs import Job, Progress
-from .steps import Stepped
+from .tasks.jobs import Job, Progress
+from .tasks.main_thread import Stepped
 
 if TYPE_CHECKING:
     import bpy

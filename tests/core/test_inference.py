@@ -9,16 +9,16 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from motionclip_blender.core.body import Body  # noqa: E402
-from motionclip_blender.core.engine import Engine  # noqa: E402
-from motionclip_blender.core.errors import UserError  # noqa: E402
-from motionclip_blender.core.inference.layers import gelu  # noqa: E402
-from motionclip_blender.core.inference.network import Decoder, Encoder, from_steps, to_steps  # noqa: E402
-from motionclip_blender.core.inference.tensors import TensorError, Weights  # noqa: E402
-from motionclip_blender.core.latents import normalised  # noqa: E402
-from motionclip_blender.core.model.network import MotionCLIP  # noqa: E402
-from motionclip_blender.core.network_size import NetworkSize  # noqa: E402
-from tests.synthetic import angle_between  # noqa: E402
+from motionclip_blender.core.body import Body
+from motionclip_blender.core.engine import Engine
+from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.inference.layers import gelu
+from motionclip_blender.core.inference.network import Decoder, Encoder, from_steps, to_steps
+from motionclip_blender.core.inference.tensors import TensorError, Weights
+from motionclip_blender.core.latents import normalised
+from motionclip_blender.core.model.network import MotionCLIP
+from motionclip_blender.core.network_size import NetworkSize
+from tests.synthetic import angle_between
 
 PUBLISHED = NetworkSize(rows=25, width=64, layers=3, heads=4, feed_forward=96, latent=64, dropout=0.0)
 SIZES = {
@@ -91,7 +91,7 @@ def test_steps_and_way_are_each_other_s_inverse():
 @pytest.mark.slow
 def test_both_engines_make_the_same_motions_of_all_wordings(engine: Engine, open_body: Body):
     """Latents within 1e-4 of their length, rotations within 1e-4 radians, and the same known wording answers."""
-    from training.wordings import wordings
+    from training.data.wordings import wordings
 
     texts = sorted(wordings())
     other = Engine(body=open_body, compute="cpu")

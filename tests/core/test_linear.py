@@ -6,8 +6,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from motionclip_blender.core.inference import linear_part  # noqa: E402
-from motionclip_blender.core.model.linear import LinearDecoder, LinearEncoder, Reader, Tables  # noqa: E402
+from motionclip_blender.core.inference import linear_part
+from motionclip_blender.core.model.linear import LinearDecoder, LinearEncoder, Reader, Tables
 
 
 def cosines(*sizes: int) -> torch.Tensor:

@@ -9,7 +9,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from motionclip_blender.core.model.network import (  # noqa: E402
+from motionclip_blender.core.model.network import (
     MotionCLIP,
     NetworkSize,
     SelfAttention,

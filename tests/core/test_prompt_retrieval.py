@@ -9,14 +9,14 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from safetensors.numpy import load_file, save_file  # noqa: E402
+from safetensors.numpy import load_file, save_file
 
-from motionclip_blender.core.errors import UserError  # noqa: E402
-from motionclip_blender.core.inference.networks import Networks  # noqa: E402
-from motionclip_blender.core.inference.prompt_retrieval import PromptRetrieval  # noqa: E402
-from motionclip_blender.core.model.weights import Weights, save_weights  # noqa: E402
-from motionclip_blender.core.pack import Pack  # noqa: E402
-from motionclip_blender.core.progress import no_progress  # noqa: E402
+from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.inference.networks import Networks
+from motionclip_blender.core.inference.prompt_retrieval import PromptRetrieval
+from motionclip_blender.core.model.weights import Weights, save_weights
+from motionclip_blender.core.pack import Pack
+from motionclip_blender.core.progress import no_progress
 
 WIDTH, CLASSES, EACH = 64, 5, 8  # wordings of a motion, one motion a class
 MOTIONS = np.repeat(np.arange(CLASSES), EACH)

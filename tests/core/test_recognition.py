@@ -11,14 +11,7 @@ import pytest
 
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.recognition import (
-    MAX_LABELS,
-    Recogniser,
-    checked_labels,
-    default_labels,
-    ranked,
-    search,
-)
+from motionclip_blender.core.recognition import MAX_LABELS, Recogniser, checked_labels, default_labels, ranked, search
 
 CLASSES = Path(__file__).resolve().parents[2] / "training" / "captions" / "classes.json"
 

@@ -55,7 +55,7 @@ def test_tokens_are_those_of_the_tokenizers_library():
     theirs.normalizer = tokenizers.normalizers.BertNormalizer(lowercase=True)
     theirs.pre_tokenizer = tokenizers.pre_tokenizers.BertPreTokenizer()
     ours = load_tokenizer()
-    wordings = [line for path in sorted(Path("training/captions").glob("*.jsonl")) for line in captions(path)]
+    wordings = [line for path in sorted(Path("training/data/captions").glob("*.jsonl")) for line in captions(path)]
     plain = [p for p in PROMPTS if not set(p) & set("“”’ﬁｗ&")]
     for text in [*plain, *wordings]:
         assert ours.tokens(text, 10_000)[1:-1] == theirs.encode(text, add_special_tokens=False).ids, text
@@ -96,7 +96,7 @@ def test_embeddings_are_those_of_the_original_model():
     _declare_torchvision_ops()  # transformers imports torchvision where it is installed
     from transformers import BertModel
 
-    from training.text_tower import renamed, source_folder, stored
+    from training.text_tower.build import renamed, source_folder, stored
 
     original = BertModel.from_pretrained(str(source_folder()), add_pooling_layer=False).eval()
     tokenizer = load_tokenizer()

@@ -11,9 +11,9 @@ from motionclip_blender.core import amass
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.skeleton import HAND_JOINTS, INDEX
-from training.augment import UPPER_BODY, augmented
-from training.captions import CaptionedSpan, load_captions
-from training.dataset import LIMBS, load_samples, with_limb
+from training.autoencoder.dataset import LIMBS, load_samples, with_limb
+from training.data.augment import UPPER_BODY, augmented
+from training.data.captions import CaptionedSpan, load_captions
 
 
 def span(clip: str, action: str, *captions: str, **more) -> CaptionedSpan:
@@ -63,7 +63,7 @@ def test_a_span_at_another_rate_lasts_longer_or_shorter(rate: float, tmp_path, m
     random = np.random.default_rng(0)
     motion = Motion.from_axis_angle(random.normal(0, 0.2, (31, 165)), random.normal(0, 0.1, (31, 3)))
     amass.save(motion, tmp_path / "a" / "walk.npz")
-    monkeypatch.setattr("training.wordings.load_captions", lambda: [span("a/walk", "jump", "walks", rate=rate)])
+    monkeypatch.setattr("training.data.wordings.load_captions", lambda: [span("a/walk", "jump", "walks", rate=rate)])
     sample = load_samples(tmp_path, Body.load(), longest=1)[0]
     assert sample.length == round(30 / rate) + 1
     np.testing.assert_allclose(np.abs(np.sum(sample.motion.rotations[-1] * motion.rotations[-1], -1)), 1, atol=1e-4)
@@ -78,7 +78,7 @@ def test_what_is_held_out_is_in_no_sample_of_training(tmp_path, monkeypatch):
         span("a/test", "kick", "kicks"),
         span("a/train", "wave", "waves", limbs={"left_arm": "a/test"}),
     ]
-    monkeypatch.setattr("training.wordings.load_captions", lambda: spans)
-    monkeypatch.setattr("training.wordings.is_test", lambda clip, split: clip == "a/test")
+    monkeypatch.setattr("training.data.wordings.load_captions", lambda: spans)
+    monkeypatch.setattr("training.data.wordings.is_test", lambda clip, split: clip == "a/test")
     assert {s.action for s in load_samples(tmp_path, Body.load(), 5, split="held-out")} == {"jump"}
     assert {s.action for s in load_samples(tmp_path, Body.load(), 5)} == {"jump", "kick", "wave"}

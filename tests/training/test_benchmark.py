@@ -9,10 +9,10 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("smplx")
 
-from benchmarks.training import FRAMES, PlainLoop, learned_from, made_up_samples, our_run  # noqa: E402
-from motionclip_blender.core.model.network import MotionCLIP, NetworkSize  # noqa: E402
-from training.config import TrainConfig  # noqa: E402
-from training.embeddings import Captions  # noqa: E402
+from benchmarks.training import FRAMES, PlainLoop, learned_from, made_up_samples, our_run
+from motionclip_blender.core.model.network import MotionCLIP, NetworkSize
+from training.autoencoder.config import TrainConfig
+from training.autoencoder.embeddings import Captions
 
 SMALL = replace(TrainConfig(), frames=(FRAMES, FRAMES), width=32, layers=1, feed_forward=32, vertices=20)
 

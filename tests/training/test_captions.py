@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from motionclip_blender.core.errors import UserError
-from training.captions import FOLDER, CaptionedSpan, load_captions
-from training.check_captions import check, left_out, main, repeats_name
+from training.data.captions import FOLDER, CaptionedSpan, load_captions
+from training.data.check_captions import check, left_out, main, repeats_name
 
 MOTIONS = Path(__file__).parents[2] / ".." / "shared" / "motions"
 SOURCES = {

@@ -9,9 +9,9 @@ from motionclip_blender.core import amass
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.skeleton import INDEX
 from tests.synthetic import angle_between, arm_swing, random_motion
-from training import wordings
-from training.captions import CaptionedSpan, mirrored, names_a_side
-from training.dataset import Windows, load_samples, with_limb
+from training.autoencoder.dataset import Windows, load_samples, with_limb
+from training.data import wordings
+from training.data.captions import CaptionedSpan, mirrored, names_a_side
 
 
 def test_sides_are_swapped_in_words():

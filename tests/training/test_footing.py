@@ -13,9 +13,9 @@ from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.retarget.source import SourceClip
 from motionclip_blender.core.skeleton import INDEX, PARENTS
 from tests.training import people
-from training.measure import measure
-from training.retarget import retarget
-from training.stance import Likeness
+from training.data.measure import measure
+from training.data.retarget import retarget
+from training.data.stance import Likeness
 
 SHAPES = {
     "the body's own": {},

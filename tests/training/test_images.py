@@ -13,22 +13,25 @@ import pytest
 torch = pytest.importorskip("torch")
 Image = pytest.importorskip("PIL.Image")
 
-from motionclip_blender.core.errors import UserError  # noqa: E402
-from motionclip_blender.core.pack import ImageSpec  # noqa: E402
-from training import image_samples, images  # noqa: E402
-from training.dataset import Sample  # noqa: E402
-from training.embeddings import Frames  # noqa: E402
-from training.image_samples import Captioned, read_frames  # noqa: E402
-from training.image_start import start  # noqa: E402
-from training.images import Run, Settings, embed, retrieval  # noqa: E402
+from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.pack import ImageSpec
+from training.autoencoder.dataset import Sample
+from training.autoencoder.embeddings import Frames
+from training.image_tower import samples as image_samples
+from training.image_tower import train as image_training
+from training.image_tower.samples import Captioned, read_frames
+from training.image_tower.start import start
+from training.image_tower.train import Run, Settings, embed, retrieval
 
 COLOURS = {"own/red": (200, 20, 20), "own/blue": (20, 20, 200), "own/green": (20, 200, 20)}
 
 
 @pytest.fixture(autouse=True)
 def tiny(monkeypatch):
-    monkeypatch.setattr(images, "SPEC", ImageSpec(image_size=32, layers=1, width=64, head_width=64, patch_size=16))
-    for module in (images, image_samples):
+    monkeypatch.setattr(
+        image_training, "SPEC", ImageSpec(image_size=32, layers=1, width=64, head_width=64, patch_size=16)
+    )
+    for module in (image_training, image_samples):
         monkeypatch.setattr(module, "MARGIN", 4)
 
 
@@ -100,9 +103,9 @@ def test_frames_that_no_caption_tells_about_are_left_out(rendered, data, monkeyp
 def test_embeddings_of_frames_are_those_that_equation_3_reads(rendered, data, tmp_path):
     arguments = ["--frames", str(rendered), "--data", str(data), "--run", str(tmp_path / "run"), "--steps", "2"]
     with pytest.raises(UserError, match="no trained tower"):
-        images.main(["embed", *arguments])
-    assert images.main(["train", *arguments]) == 0
-    assert images.main(["embed", *arguments]) == 0
+        image_training.main(["embed", *arguments])
+    assert image_training.main(["train", *arguments]) == 0
+    assert image_training.main(["embed", *arguments]) == 0
     sample = Sample("own/red", "red", None, (), (), 30, False, (0, 30))
     embeddings, known = Frames(tmp_path / "run" / "embeddings.npz", [sample]).of(np.array([0]), np.random.default_rng())
     assert embeddings.shape == (1, 512) and known.tolist() == [True] and np.isfinite(embeddings).all()
@@ -138,7 +141,7 @@ def test_patches_are_those_that_joints_are_seen_in(rendered, data, monkeypatch):
 def test_a_tower_begins_with_patches_that_differ():
     torch.manual_seed(0)
     spec = ImageSpec(image_size=32, layers=1, width=64, head_width=64, patch_size=16)
-    tower = images.vision_transformer(spec, 512)
+    tower = image_training.vision_transformer(spec, 512)
     # pictures that are mostly one colour
     pictures = torch.randn(400, 3, 1, 1) * 3 + torch.nn.functional.interpolate(torch.randn(400, 3, 8, 8), 32) * 0.1
     start(tower, pictures)
@@ -150,5 +153,5 @@ def test_a_tower_begins_with_patches_that_differ():
 
 def test_embedding_does_not_depend_on_the_batch(rendered):
     frames = read_frames(rendered, 36)
-    tower = images.vision_transformer(images.SPEC, 512)
+    tower = image_training.vision_transformer(image_training.SPEC, 512)
     np.testing.assert_allclose(embed(tower, frames.images, 5), embed(tower, frames.images, 24), atol=1e-4)

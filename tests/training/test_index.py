@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from motionclip_blender.core.errors import UserError
-from training import index as module
-from training.captions import CaptionedSpan
-from training.index import read_index, write_index
+from training.data import index as module
+from training.data.captions import CaptionedSpan
+from training.data.index import read_index, write_index
 
 
 def clip(name: str, seconds: float = 10.0) -> dict:

@@ -14,7 +14,7 @@ from motionclip_blender.core.retarget.source import SourceClip
 from motionclip_blender.core.skeleton import INDEX, JOINTS, PARENTS
 from tests.synthetic import random_motion
 from tests.training import people
-from training.measure import Errors, measure
+from training.data.measure import Errors, measure
 
 
 def copied(body: Body, motion: Motion) -> SourceClip:

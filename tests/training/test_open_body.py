@@ -12,10 +12,10 @@ import pytest
 smplx = pytest.importorskip("smplx")
 torch = pytest.importorskip("torch")
 
-from smplx.joint_names import JOINT_NAMES  # noqa: E402
-from smplx.vertex_ids import vertex_ids  # noqa: E402
+from smplx.joint_names import JOINT_NAMES
+from smplx.vertex_ids import vertex_ids
 
-from motionclip_blender.core.origin import RISE  # noqa: E402
+from motionclip_blender.core.origin import RISE
 
 BODY = Path(__file__).parents[2] / "motionclip_blender" / "assets" / "body" / "smplx_open.npz"
 MIRRORED = np.array([-1.0, 1.0, 1.0])

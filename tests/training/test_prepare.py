@@ -21,11 +21,11 @@ from motionclip_blender.core import amass
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.motion import heading
 from tests.training import tiny
-from training import prepare as module
-from training.index import read_index
-from training.prepare import main, prepare
-from training.report import summary
-from training.sources.catalogue import SourceFile, source_files
+from training.data import prepare as module
+from training.data.index import read_index
+from training.data.prepare import main, prepare
+from training.data.report import summary
+from training.data.sources.catalogue import SourceFile, source_files
 
 ROOT = Path(__file__).resolve().parents[2]
 MOTIONS = ROOT.parent / "shared" / "motions"

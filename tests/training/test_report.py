@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from training.report import SHEETS, summary, write_report
+from training.data.report import SHEETS, summary, write_report
 
 
 def clip(name: str, degrees: float = 1.0, **more) -> dict:

@@ -19,10 +19,10 @@ from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.keys import key_motion, read_motion
 from tests.synthetic import angle_between
 from tests.training import people
-from training.measure import measure
-from training.retarget import retarget
-from training.rig_maps import rig_maps
-from training.travel import facing_forward, moving_forward, travelling
+from training.data.measure import measure
+from training.data.retarget import retarget
+from training.data.rig_maps import rig_maps
+from training.data.travel import facing_forward, moving_forward, travelling
 
 ARM_DOWN = np.radians(50)
 RIGIFY = rig_maps()["rigify-def"]

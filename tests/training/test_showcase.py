@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from motionclip_blender.core.pack import Pack
-from training.captions import load_captions
-from training.showcase import PICTURES, also_captions, lists, main, nearest, page, parts, prompts, shrink
-from training.splits import is_test
-from training.wordings import wordings
+from training.data.captions import load_captions
+from training.data.splits import is_test
+from training.data.wordings import wordings
+from training.evaluation.showcase import PICTURES, also_captions, lists, main, nearest, page, parts, prompts, shrink
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -100,8 +100,8 @@ def test_a_shrunk_picture_is_small_and_looks_the_same(tmp_path: Path):
 @pytest.mark.slow
 def test_the_command_draws_one_list_and_writes_the_page(tmp_path: Path, monkeypatch):
     few = {"sports": {"title": "Sports", "prompts": ["lacrosse", "hula hoop"]}}
-    monkeypatch.setattr("training.showcase.lists", lambda: few)
-    monkeypatch.setattr("training.showcase.wordings", lambda split: {"hula", "tennis"})
+    monkeypatch.setattr("training.evaluation.showcase.lists", lambda: few)
+    monkeypatch.setattr("training.evaluation.showcase.wordings", lambda split: {"hula", "tennis"})
     assert main(["--out", str(tmp_path), "--only", "sports", "--frames", "20"]) == 0
     assert [path.name for path in (tmp_path / PICTURES).iterdir()] == ["sports_1.png"]
     assert "| hula hoop | hula |" in (tmp_path / "prompts.md").read_text()

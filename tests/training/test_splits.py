@@ -8,9 +8,9 @@ from collections import Counter
 import pytest
 
 from motionclip_blender.core.errors import UserError
-from training import splits
-from training.captions import CaptionedSpan, load_captions
-from training.splits import is_test, propose, take
+from training.data import splits
+from training.data.captions import CaptionedSpan, load_captions
+from training.data.splits import is_test, propose, take
 
 
 @pytest.fixture(scope="module")

@@ -14,19 +14,19 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from motionclip_blender.core.errors import UserError  # noqa: E402
-from motionclip_blender.core.pack import Pack  # noqa: E402
-from motionclip_blender.core.pose_tensor import to_pose_tensor  # noqa: E402
-from motionclip_blender.core.skeleton import BODY_JOINTS  # noqa: E402
-from tests.synthetic import random_motion  # noqa: E402
-from training.body_loss import SparseBody, spread  # noqa: E402
-from training.config import TrainConfig  # noqa: E402
-from training.dataset import Sample  # noqa: E402
-from training.embeddings import Captions, Frames  # noqa: E402
-from training.export import export, record  # noqa: E402
-from training.log import Log  # noqa: E402
-from training.losses import LossWeights, alignment, contrast, length, naming, reconstruction  # noqa: E402
-from training.run import Run  # noqa: E402
+from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.pack import Pack
+from motionclip_blender.core.pose_tensor import to_pose_tensor
+from motionclip_blender.core.skeleton import BODY_JOINTS
+from tests.synthetic import random_motion
+from training.autoencoder.body_loss import SparseBody, spread
+from training.autoencoder.config import TrainConfig
+from training.autoencoder.dataset import Sample
+from training.autoencoder.embeddings import Captions, Frames
+from training.autoencoder.export import export, record
+from training.autoencoder.log import Log
+from training.autoencoder.losses import LossWeights, alignment, contrast, length, naming, reconstruction
+from training.autoencoder.run import Run
 
 TINY = TrainConfig(
     steps=8,
@@ -300,7 +300,7 @@ def test_two_processes_share_a_run(tmp_path, samples, open_body):
         "from pathlib import Path\n"
         "import tests.training.test_train as t\n"
         "from motionclip_blender.core.body import Body\n"
-        "from training.distributed import joined\n"
+        "from training.autoencoder.distributed import joined\n"
         "out = Path(sys.argv[1])\n"
         "with joined() as place:\n"
         "    torch.set_num_threads(1)\n"

@@ -13,8 +13,8 @@ from motionclip_blender.core import amass
 from motionclip_blender.core.recipe import Recipe
 from motionclip_blender.rig.keys import key_motion, read_motion
 from motionclip_blender.rig.nla import push_down
-from motionclip_blender.ui import generation
-from motionclip_blender.ui.recognition import RECOGNITION
+from motionclip_blender.ui.generate import generation
+from motionclip_blender.ui.recognise.recognition import RECOGNITION
 from motionclip_blender.ui.session import SESSION
 from tests.synthetic import angle_between, arm_swing, random_motion
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("default_pack")
 @pytest.fixture
 def reports(monkeypatch) -> list[str]:
     """What operators tell; Blender shows it in the status bar."""
-    from motionclip_blender.ui.working import Reporting
+    from motionclip_blender.ui.tasks.background_operator import Reporting
 
     told: list[str] = []
     tell = Reporting.tell
@@ -133,7 +133,7 @@ def test_a_latent_of_strips_is_saved_as_shown(bpy, person, walk):
     push_down(person)
     scene.motionclip.as_shown = True
     assert bpy.ops.motionclip.save_latent() == {"FINISHED"}
-    from motionclip_blender.ui.saved_latents import saved
+    from motionclip_blender.ui.latents.saved import saved
 
     keys, strips = saved(scene).values()
     assert scene.motionclip.latents[1].name == person.name
@@ -165,7 +165,7 @@ def test_run_again_reads_as_it_was_read(bpy, person, walk):
 
 
 def test_search_says_what_it_leaves_out(bpy, person, walk):
-    from motionclip_blender.ui.search import SEARCH
+    from motionclip_blender.ui.search.operators import SEARCH
 
     bpy.ops.motionclip.search(text="walk", in_libraries=False)
     assert SEARCH.results.said == []

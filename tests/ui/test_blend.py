@@ -157,7 +157,7 @@ def test_an_armature_that_cannot_be_keyed_keeps_its_keys_and_says_why(bpy, blend
 
 def test_an_end_that_changes_is_read_anew(bpy, panel, person, monkeypatch) -> None:
     """Edited between two drags, an Action is another end."""
-    from motionclip_blender.ui import live
+    from motionclip_blender.ui.generate import live
 
     mine = key_motion(person, random_motion(60, fps=24, size=0.1), "mine")
     panel.blend.start.kind, panel.blend.start.action = "ACTION", "mine"

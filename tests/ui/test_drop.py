@@ -15,8 +15,8 @@ from motionclip_blender.core.skeleton import BODY_JOINTS
 from motionclip_blender.rig.bones import BLENDER_AXES
 from motionclip_blender.rig.keys import read_motion
 from motionclip_blender.rig.pictures import write_picture
-from motionclip_blender.ui import drop
-from motionclip_blender.ui.saved_latents import saved
+from motionclip_blender.ui.import_motion import operators as import_operators
+from motionclip_blender.ui.latents.saved import saved
 from tests.foreign import Known, file_arrays, lying, walk, write
 from tests.synthetic import angle_between, random_motion
 from tests.ui.test_recognise import refused
@@ -274,7 +274,7 @@ def test_what_was_chosen_in_the_file_browser_counts(bpy, person, default_pack, i
         """The operator after its file browser, which needs a window."""
 
         browsing, filepath, frames, start_frame = True, str(image_file), 40, 7
-        execute = drop.MOTIONCLIP_OT_generate_from_image.execute
+        execute = import_operators.MOTIONCLIP_OT_generate_from_image.execute
 
     bpy.context.scene.motionclip.frames = 20
     Operator().execute(bpy.context)
@@ -300,7 +300,7 @@ def test_an_image_brings_a_body_where_there_is_nobody(bpy, image_file) -> None:
 
 
 def test_a_view_takes_motions_and_images(bpy) -> None:
-    handlers = (drop.MOTIONCLIP_FH_motion, drop.MOTIONCLIP_FH_image)
+    handlers = (import_operators.MOTIONCLIP_FH_motion, import_operators.MOTIONCLIP_FH_image)
     assert [handler.bl_file_extensions.split(";")[0] for handler in handlers] == [".npz", ".png"]
     assert all(hasattr(bpy.types, handler.bl_idname) for handler in handlers)
     area = type("Area", (), {"type": "VIEW_3D"})

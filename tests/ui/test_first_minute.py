@@ -9,8 +9,8 @@ pytest.importorskip("bpy")
 
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.motion import Motion
-from motionclip_blender.ui import generation
 from motionclip_blender.ui.fields import EXAMPLE
+from motionclip_blender.ui.generate import generation
 from motionclip_blender.ui.session import SESSION
 from tests.ui.test_operators import refused, snapshot
 
@@ -95,7 +95,7 @@ def test_one_undo_takes_it_all_back(default_scene) -> None:
 
 def test_no_body_comes_into_another_scene_than_was_asked_in(default_scene, quick) -> None:
     from motionclip_blender.core.recipe import Recipe
-    from motionclip_blender.ui.operators import somebody
+    from motionclip_blender.ui.generate.operators import somebody
 
     bpy = default_scene
     asked_in = bpy.context.scene

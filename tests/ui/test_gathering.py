@@ -21,7 +21,7 @@ from motionclip_blender.rig.bones import Bones
 from motionclip_blender.rig.keys import key_motion
 from motionclip_blender.rig.pictures import write_picture
 from motionclip_blender.rig.versions import fcurves_of
-from motionclip_blender.ui.gathering import Gathered, gathered
+from motionclip_blender.ui.generate.gathering import Gathered, gathered
 from motionclip_blender.ui.session import SESSION, Sources
 from tests.synthetic import random_motion
 from tests.ui.test_recognise import refused

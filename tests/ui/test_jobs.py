@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("bpy")
 
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.ui.jobs import Job
+from motionclip_blender.ui.tasks.jobs import Job
 
 
 def test_a_job_tells_how_far_it_is_and_then_has_a_result() -> None:

@@ -9,7 +9,7 @@ pytest.importorskip("bpy")
 
 from motionclip_blender.core import latent_file
 from motionclip_blender.rig.keys import key_motion, read_motion
-from motionclip_blender.ui.saved_latents import save, saved
+from motionclip_blender.ui.latents.saved import save, saved
 from tests.synthetic import angle_between, random_motion
 from tests.ui.test_recognise import refused
 

@@ -19,8 +19,8 @@ from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.progress import Cancelled
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.keys import Reader, key_motion, read_motion
-from motionclip_blender.ui import library
-from motionclip_blender.ui.library import Libraries, Shelves
+from motionclip_blender.ui.search import library
+from motionclip_blender.ui.search.library import Libraries, Shelves
 from tests.synthetic import random_motion
 
 # Reads as the real one does, but a file called deadly.blend ends it, as a damaged file may end Blender

@@ -16,8 +16,8 @@ import pytest
 pytest.importorskip("bpy")
 
 from motionclip_blender.rig.keys import read_motion
-from motionclip_blender.ui import live
-from motionclip_blender.ui.live import LIVE
+from motionclip_blender.ui.generate import live
+from motionclip_blender.ui.generate.live import LIVE
 from motionclip_blender.ui.session import SESSION, Sources
 
 

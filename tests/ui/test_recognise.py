@@ -9,7 +9,7 @@ pytest.importorskip("bpy")
 
 from motionclip_blender.core.recognition import default_labels
 from motionclip_blender.rig.keys import key_motion
-from motionclip_blender.ui.recognition import RECOGNITION
+from motionclip_blender.ui.recognise.recognition import RECOGNITION
 from motionclip_blender.ui.session import SESSION
 from tests.synthetic import random_motion
 from tests.ui.test_operators import snapshot

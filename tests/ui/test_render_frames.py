@@ -21,8 +21,10 @@ import motionclip_blender
 from motionclip_blender.core import amass
 from motionclip_blender.core.body import OPEN_BODY
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.ui import frames, frames_settings, render_frames
-from motionclip_blender.ui.frames import RENDERING, Wanted
+from motionclip_blender.ui.training_frames import operators as frames_operators
+from motionclip_blender.ui.training_frames import process as frames_process
+from motionclip_blender.ui.training_frames import properties as frames_properties
+from motionclip_blender.ui.training_frames.process import RENDERING, Wanted
 from render_pipeline import looks, settings
 from tests.synthetic import random_motion
 
@@ -71,7 +73,7 @@ def double(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Pat
     def place(status: int = 0, final: str = "Done", said: tuple[str, ...] = ()) -> Path:
         go = tmp_path / "go"
         command = [sys.executable, "-c", DOUBLE, str(status), str(go), final, *said]
-        monkeypatch.setattr(frames, "program", lambda *_: command)
+        monkeypatch.setattr(frames_process, "program", lambda *_: command)
         monkeypatch.setattr(Wanted, "arguments", lambda self: [])
         return go
 
@@ -80,7 +82,7 @@ def double(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Pat
 
 def start(bpy: ModuleType) -> None:
     """What the button does, without waiting for the end."""
-    RENDERING.start(frames_settings.wanted(bpy.context))
+    RENDERING.start(frames_properties.wanted(bpy.context))
 
 
 def until(true: Callable[[], object], seconds: float = 60) -> None:
@@ -95,7 +97,7 @@ def until(true: Callable[[], object], seconds: float = 60) -> None:
 
 def test_the_command_line_has_every_setting(bpy: ModuleType, asked) -> None:
     asked.engine, asked.look, asked.seed, asked.limit = "cycles", "varied", 7, 5
-    arguments = frames_settings.wanted(bpy.context).arguments()
+    arguments = frames_properties.wanted(bpy.context).arguments()
     assert arguments == [
         f"--motions={asked.motions}", f"--out={asked.out}", "--per-motion=2", "--limit=5", "--size=32",
         "--engine=cycles", "--look=varied", "--seed=7", "--workers=1", "--progress-json",
@@ -107,7 +109,7 @@ def test_no_limit_and_a_core_for_the_user_by_default(bpy: ModuleType, asked, mon
     arguments = {}
     for cores in (1, 8, None):
         monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
-        arguments[cores] = frames_settings.wanted(bpy.context).arguments()
+        arguments[cores] = frames_properties.wanted(bpy.context).arguments()
     assert not [argument for argument in arguments[8] if argument.startswith(("--limit", "--body"))]
     assert "--workers=7" in arguments[8] and "--workers=1" in arguments[1] and "--workers=1" in arguments[None]
 
@@ -130,10 +132,10 @@ def test_every_setting_has_a_tooltip(bpy: ModuleType, asked) -> None:
 
 def test_this_very_blender_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
     launcher = str(ROOT / "render_pipeline" / "inside_blender.py")
-    assert frames.program(frames.launcher()) == [sys.executable, launcher], "the module has no program"
+    assert frames_process.program(frames_process.launcher()) == [sys.executable, launcher], "the module has no program"
     app = type("App", (), {"binary_path": "/opt/blender"})
-    monkeypatch.setattr(frames, "bpy", type("Bpy", (), {"app": app}))
-    program = frames.program(frames.launcher())
+    monkeypatch.setattr(frames_process, "bpy", type("Bpy", (), {"app": app}))
+    program = frames_process.program(frames_process.launcher())
     assert program[0] == "/opt/blender" and program[-3:] == ["--python", launcher, "--"]
     assert {"--background", "--factory-startup", "--disable-autoexec"} <= set(program)
 
@@ -175,7 +177,7 @@ def test_the_output_must_be_writable(bpy: ModuleType, asked, tmp_path: Path) -> 
 
 def test_a_folder_beside_an_unsaved_file(bpy: ModuleType, asked) -> None:
     with pytest.raises(UserError, match="//frames is relative to this file; save the file first"):
-        frames_settings._folder("//frames")
+        frames_properties._folder("//frames")
 
 
 def test_a_missing_body_is_named(asked, tmp_path: Path) -> None:
@@ -184,12 +186,12 @@ def test_a_missing_body_is_named(asked, tmp_path: Path) -> None:
 
 
 def test_a_missing_program(bpy: ModuleType, asked, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(frames, "program", lambda *_: ["/nowhere/blender"])
+    monkeypatch.setattr(frames_process, "program", lambda *_: ["/nowhere/blender"])
     assert refused(bpy) == "Cannot start /nowhere/blender (No such file or directory); is it still there?"
 
 
 def test_a_missing_pipeline(bpy: ModuleType, asked, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(frames, "__file__", str(tmp_path / "a" / "ui" / "frames.py"))
+    monkeypatch.setattr(frames_process, "__file__", str(tmp_path / "a" / "ui" / "frames.py"))
     assert "has no render_pipeline" in refused(bpy)
 
 
@@ -216,7 +218,7 @@ def test_progress_is_told_while_it_runs(bpy: ModuleType, asked, double) -> None:
     assert (child.done, child.total, child.message, RENDERING.busy) == (3, 8, "Rendering", True)
     go.touch()
     child.join()
-    assert RENDERING.outcome == frames.Outcome("INFO", f"8 frames are in {asked.out}")
+    assert RENDERING.outcome == frames_process.Outcome("INFO", f"8 frames are in {asked.out}")
 
 
 def test_what_is_missing_is_named(bpy: ModuleType, asked, double) -> None:
@@ -238,7 +240,7 @@ def test_errors_are_one_sentence(bpy: ModuleType, asked, double, status: int, sa
     double(status, "Stopped", said).touch()
     with pytest.raises(RuntimeError, match="Error: "):
         bpy.ops.motionclip.render_frames()
-    assert RENDERING.outcome == frames.Outcome("ERROR", told)
+    assert RENDERING.outcome == frames_process.Outcome("ERROR", told)
 
 
 def test_cancelling(bpy: ModuleType, asked, double) -> None:
@@ -252,7 +254,7 @@ def test_cancelling(bpy: ModuleType, asked, double) -> None:
 
 
 def test_who_does_not_stop_is_killed(bpy: ModuleType, asked, double, monkeypatch: pytest.MonkeyPatch) -> None:
-    from motionclip_blender.ui import child
+    from motionclip_blender.ui.tasks import child
 
     monkeypatch.setattr(sys.modules[__name__], "DOUBLE", DOUBLE.replace("sys.exit(130)", "None"))
     monkeypatch.setattr(child, "_LAST_PATIENCE", 0.2)
@@ -286,7 +288,7 @@ def test_disabling_ends_it(bpy: ModuleType, asked, double) -> None:
     try:
         assert child.ended and child.status == 130 and RENDERING.child is None
         assert not hasattr(bpy.types.Scene, "motionclip_frames")
-        assert not bpy.app.timers.is_registered(render_frames._watch)
+        assert not bpy.app.timers.is_registered(frames_operators._watch)
     finally:
         motionclip_blender.register()
 

@@ -12,8 +12,8 @@ pytest.importorskip("bpy")
 
 from motionclip_blender.rig.keys import key_motion, read_motion
 from motionclip_blender.rig.versions import fcurves_of
-from motionclip_blender.ui.library import LIBRARIES
-from motionclip_blender.ui.search import SEARCH, SHOWN
+from motionclip_blender.ui.search.library import LIBRARIES
+from motionclip_blender.ui.search.operators import SEARCH, SHOWN
 from motionclip_blender.ui.session import SESSION
 from tests.synthetic import angle_between, random_motion
 from tests.ui.test_operators import snapshot

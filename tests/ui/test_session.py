@@ -49,7 +49,7 @@ def test_what_computes_is_the_preferences(default_pack) -> None:
 
 def test_the_preferences_offer_all_that_can_compute(bpy) -> None:
     from motionclip_blender.core.networks import COMPUTE
-    from motionclip_blender.ui import preferences
+    from motionclip_blender.ui.installation import preferences
 
     assert tuple(choice for choice, *_names in preferences._COMPUTE) == COMPUTE
 

@@ -11,10 +11,10 @@ pytest.importorskip("bpy")
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.progress import no_progress
 from motionclip_blender.rig.keys import key_motion
-from motionclip_blender.ui import recognition
-from motionclip_blender.ui.recognise import RECOGNITION, MOTIONCLIP_OT_tag_action
+from motionclip_blender.ui.recognise import recognition
+from motionclip_blender.ui.recognise.operators import RECOGNITION, MOTIONCLIP_OT_tag_action
 from motionclip_blender.ui.session import SESSION, Sources
-from motionclip_blender.ui.steps import Step, Stepped, all_at_once
+from motionclip_blender.ui.tasks.main_thread import Step, Stepped, all_at_once
 from tests.synthetic import random_motion
 
 

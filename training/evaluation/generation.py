@@ -10,7 +10,7 @@ import numpy as np
 
 from motionclip_blender.core.reading import WINDOW
 
-from ..captions import class_text
+from ..data.captions import class_text
 from . import measures
 from .items import Item, Items
 from .model import Model, body_joints

@@ -11,7 +11,7 @@ import numpy as np
 
 from motionclip_blender.core.errors import UserError
 
-from ..frames import pixels_of, rendered_frames
+from ..image_tower.frames import pixels_of, rendered_frames
 from .items import Item
 from .model import Model
 

@@ -14,11 +14,11 @@ from motionclip_blender.core.loop import extended
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.reading import window_starts
 
-from ..captions import CaptionedSpan, load_captions
-from ..dataset import span_motion
-from ..index import read_index
-from ..splits import is_test
-from ..travel import facing_forward
+from ..autoencoder.dataset import span_motion
+from ..data.captions import CaptionedSpan, load_captions
+from ..data.index import read_index
+from ..data.splits import is_test
+from ..data.travel import facing_forward
 
 
 @dataclass(frozen=True, eq=False)

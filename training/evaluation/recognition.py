@@ -11,7 +11,7 @@ import numpy as np
 from motionclip_blender.core.latents import normalised
 from motionclip_blender.core.reading import WINDOW
 
-from ..captions import FOLDER, class_text
+from ..data.captions import FOLDER, class_text
 from .items import Item, Items
 from .model import Model
 

@@ -11,15 +11,15 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from motionclip_blender.core import amass  # noqa: E402
-from motionclip_blender.core.engine import Engine  # noqa: E402
-from motionclip_blender.core.model.network import MotionCLIP  # noqa: E402
-from motionclip_blender.core.model.weights import Weights, save_weights  # noqa: E402
-from motionclip_blender.core.pack import DEFAULT_FOLDER, Pack  # noqa: E402
-from tests.synthetic import random_motion  # noqa: E402
-from training import minilm  # noqa: E402
-from training.captions import CaptionedSpan  # noqa: E402
-from training.evaluation import items as items_module  # noqa: E402
+from motionclip_blender.core import amass
+from motionclip_blender.core.engine import Engine
+from motionclip_blender.core.model.network import MotionCLIP
+from motionclip_blender.core.model.weights import Weights, save_weights
+from motionclip_blender.core.pack import DEFAULT_FOLDER, Pack
+from tests.synthetic import random_motion
+from training.data.captions import CaptionedSpan
+from training.evaluation import items as items_module
+from training.text_tower import minilm
 
 SPANS = [
     CaptionedSpan("a/walk1", "walk", ("walks", "a person walks", "strolls"), exemplar=True, after="repeat"),

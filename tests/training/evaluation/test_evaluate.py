@@ -21,7 +21,7 @@ from motionclip_blender.core.pose_tensor import from_pose_tensor
 from render_pipeline import shards
 from tests.training.evaluation.conftest import SPANS, fake_text
 from training import __main__ as table
-from training.evaluation import command, images
+from training.evaluation import evaluate, images
 from training.evaluation import items as items_module
 from training.evaluation.compare import parse
 from training.evaluation.items import load_items
@@ -103,7 +103,7 @@ def test_a_perfect_auto_encoder_has_no_error(model, data, monkeypatch):
 def test_it_writes_json_and_a_page_and_the_same_again(tmp_path, data, tiny_pack, no_text_tower, capsys):
     arguments = ["--pack", str(tiny_pack), "--data", str(data), "--seed", "3"]
     for run in ("one", "two"):
-        assert command.main([*arguments, "--quick", "--out", str(tmp_path / run)]) == 0
+        assert evaluate.main([*arguments, "--quick", "--out", str(tmp_path / run)]) == 0
     assert "over 2 classes" in capsys.readouterr().out
     first, second = ((tmp_path / run / "evaluation.json").read_text() for run in ("one", "two"))
     assert first == second
@@ -121,7 +121,7 @@ def test_the_tables_are_put_into_a_file_of_ones_own(tmp_path, data, tiny_pack, n
     marks = "<!-- recognition -->\nold\n<!-- /recognition -->\nkept\n<!-- compare -->\n<!-- /compare -->\n"
     text.write_text("# Ours\n" + marks)
     arguments = ["--pack", str(tiny_pack), "--data", str(data), "--quick", "--out", str(tmp_path / "out")]
-    command.main([*arguments, "--fill", str(text)])
+    evaluate.main([*arguments, "--fill", str(text)])
     once = text.read_text()
     assert "| the held-out 2 classes: bare class name |" in once and "old" not in once
     assert once.startswith("# Ours\n") and once.endswith("kept\n<!-- compare -->\n<!-- /compare -->\n")
@@ -134,11 +134,11 @@ def test_the_tables_are_put_into_a_file_of_ones_own(tmp_path, data, tiny_pack, n
 
 def test_a_file_to_fill_that_is_none_is_told_at_once(data, tmp_path):
     with pytest.raises(UserError, match="There is no file"):
-        command.main(["--data", str(data), "--fill", str(tmp_path / "none.md")])
+        evaluate.main(["--data", str(data), "--fill", str(tmp_path / "none.md")])
 
 
 def test_whole_and_quick_differ_in_how_much(data, tiny_pack, no_text_tower):
-    found = command.evaluate(tiny_pack, data)
+    found = evaluate.evaluate(tiny_pack, data)
     assert found["generation"]["prompts"] == 180
     assert found["interpolation"]["texts"]["pairs"] == 50 and len(found["interpolation"]["texts"]["jerk"]) == 11
     assert list(found["reconstruction"]["by_length"]) == ["20", "40", "60", "80", "100", "120"]
@@ -146,7 +146,7 @@ def test_whole_and_quick_differ_in_how_much(data, tiny_pack, no_text_tower):
 
 def test_the_seed_draws_the_pairs(data, tiny_pack, no_text_tower):
     steps = [
-        command.evaluate(tiny_pack, data, seed=seed, quick=True)["interpolation"]["texts"]["steps_mm"]
+        evaluate.evaluate(tiny_pack, data, seed=seed, quick=True)["interpolation"]["texts"]["steps_mm"]
         for seed in (0, 1)
     ]
     assert steps[0] != steps[1]
@@ -159,7 +159,7 @@ def test_trainings_are_compared_by_mean_and_sample_deviation(tmp_path, data, tin
     random = np.random.default_rng(1)
     noisy = {name: w + 0.1 * random.normal(size=w.shape).astype(w.dtype) for name, w in weights.items()}
     save_file(noisy, other / "weights.safetensors")
-    command.main(["--data", str(data), "--quick", "--out", str(tmp_path / "out"),
+    evaluate.main(["--data", str(data), "--quick", "--out", str(tmp_path / "out"),
                   "--compare", f"full={tiny_pack},{other}", f"no-text={other}"])  # fmt: skip
     groups = json.loads((tmp_path / "out" / "comparison.json").read_text())["compare"]["groups"]
     runs = [run["reconstruction_mm"] for run in groups["full"]["runs"]]
@@ -196,18 +196,18 @@ def test_the_table_of_commands_knows_it(monkeypatch, capsys):
 
 def test_a_folder_without_index_or_captions(tmp_path, data, tiny_pack, no_text_tower):
     with pytest.raises(UserError, match="has no index"):
-        command.evaluate(tiny_pack, tmp_path)
+        evaluate.evaluate(tiny_pack, tmp_path)
     (tmp_path / "index.json").write_text('{"clips": [{"clip": "own/unknown"}]}')
     with pytest.raises(UserError, match="No clip of .* has captions"):
-        command.evaluate(tiny_pack, tmp_path)
+        evaluate.evaluate(tiny_pack, tmp_path)
 
 
 def test_a_split_that_holds_nothing_and_one_that_is_none(data, tiny_pack, no_text_tower, monkeypatch):
     monkeypatch.setattr(items_module, "is_test", lambda clip, split: False)
     with pytest.raises(UserError, match="'held-out' holds no clip"):
-        command.evaluate(tiny_pack, data)
+        evaluate.evaluate(tiny_pack, data)
     monkeypatch.undo()
-    from training.splits import is_test
+    from training.data.splits import is_test
 
     with pytest.raises(UserError, match="There is no split"):
         is_test("a/walk1", "held")
@@ -219,15 +219,15 @@ def test_a_pack_without_encoder_and_a_damaged_one(tmp_path, data, tiny_pack, no_
     weights = load_file(bare / "weights.safetensors")
     save_file({k: w for k, w in weights.items() if not k.startswith("encoder.")}, bare / "weights.safetensors")
     with pytest.raises(UserError, match="has no motion encoder"):
-        command.evaluate(bare, data)
+        evaluate.evaluate(bare, data)
     (bare / "weights.safetensors").write_bytes(b"nothing")
     with pytest.raises(UserError, match="damaged"):
-        command.evaluate(bare, data)
+        evaluate.evaluate(bare, data)
 
 
 def test_a_missing_folder_of_frames(data, tiny_pack, no_text_tower):
     with pytest.raises(UserError, match="There is no folder"):
-        command.evaluate(tiny_pack, data, frames=data / "frames")
+        evaluate.evaluate(tiny_pack, data, frames=data / "frames")
 
 
 # --- Images --------------------------------------------------------------------------------------------------------
@@ -263,10 +263,10 @@ def test_frames_belong_to_the_spans_that_show_them(tmp_path, model, data, seeing
 
 def test_retrieval_by_images_is_part_of_the_evaluation(tmp_path, data, tiny_pack, no_text_tower, seeing):
     _shard(tmp_path / "frames", [("a/walk2", 3), ("a/wave2", 5)])
-    found = command.evaluate(tiny_pack, data, tmp_path / "frames", quick=True)["retrieval"]
+    found = evaluate.evaluate(tiny_pack, data, tmp_path / "frames", quick=True)["retrieval"]
     assert found["image_to_motion"]["queries"] == found["motion_to_image"]["gallery"] == 2
     assert found["image_to_motion"]["r5"] == 100
-    without = command.evaluate(tiny_pack, data, quick=True)["retrieval"]
+    without = evaluate.evaluate(tiny_pack, data, quick=True)["retrieval"]
     assert "no folder of frames" in without["images"]
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from training.captions import class_text
+from training.data.captions import class_text
+from training.data.wordings import wordings
 from training.evaluation.generation import unseen_prompts
 from training.evaluation.recognition import class_names
-from training.wordings import wordings
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""What can be done with an Action that was made here."""

@@ -1,0 +1,119 @@
+"""What can be done with an Action that was made here: run it again, put it into the NLA, make it an asset."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import bpy
+from bpy.app.translations import pgettext_rpt as _
+
+from ...core.errors import UserError
+from ..generate import generation
+from ..generate.operators import Making
+from ..session import SESSION
+from ..tasks.background_operator import Reporting, Work
+from ..tasks.jobs import sentence
+
+if TYPE_CHECKING:
+    from ...core.recipe import Made, Recipe
+
+
+class MOTIONCLIP_OT_run_again(Making, bpy.types.Operator):
+    """Make the motion once more from what the Action was made from, as a new Action at the same place"""
+
+    bl_idname = "motionclip.run_again"
+    bl_label = "Run again"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def begin(self, context: bpy.types.Context) -> Work[Made]:
+        action, found = _made_here(context)
+        self.take("frames", found.frames)
+        self.take("start_frame", round(action.frame_range[0]))
+        return super().begin(context)
+
+    def recipe(self, context: bpy.types.Context) -> Recipe:
+        from dataclasses import replace
+
+        _action, found = _made_here(context)
+        # a blend's factors are one for each of its frames
+        return replace(found, frames=self.frames, factors=found.factors if self.frames == found.frames else ())
+
+
+class MOTIONCLIP_OT_push_down(Reporting, bpy.types.Operator):
+    """Make the Action a strip in the NLA editor, on top of the others; the armature is free for another Action"""
+
+    bl_idname = "motionclip.push_down"
+    bl_label = "Push to NLA"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        try:
+            from ...rig.bones import Bones
+            from ...rig.nla import push_down
+
+            armature = generation.armature_of(context)
+            Bones.of(armature)
+            strip = push_down(armature)
+        except Exception as error:
+            return self.refuse(sentence(error))
+        SESSION.error = ""
+        text = _('"{}" is a strip from frame {:g} to {:g} now')
+        self.report({"INFO"}, text.format(strip.name, strip.frame_start, strip.frame_end))
+        return {"FINISHED"}
+
+
+class MOTIONCLIP_OT_mark_asset(Reporting, bpy.types.Operator):
+    """Mark the Action as an asset, with a preview picture, and what it was made from as its description"""
+
+    bl_idname = "motionclip.mark_asset"
+    bl_label = "Mark as asset"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        try:
+            from ...rig.assets import check_markable, mark, telling_picture
+            from ...rig.keys import read_motion
+
+            armature = generation.armature_of(context)
+            motion = read_motion(armature)
+            action = generation.action_of(armature)
+            check_markable(action)
+            picture = telling_picture(armature, motion)
+            mark(action, picture)
+        except Exception as error:
+            return self.refuse(sentence(error))
+        if not action.asset_data.description:
+            action.asset_data.description = _described(action)
+        SESSION.error = ""
+        self.report({"INFO"}, _('"{}" is in the Asset Browser now').format(action.name))
+        return {"FINISHED"}
+
+
+def _made_here(context: bpy.types.Context) -> tuple[bpy.types.Action, Recipe]:
+    """The active armature's Action and what it was made from. Raises `UserError` when that is not known."""
+    from ...rig.bones import Bones
+    from ...rig.made import recipe_of
+
+    armature = generation.armature_of(context)
+    Bones.of(armature)
+    action = generation.action_of(armature)
+    if action is None:
+        raise UserError(_('"{}" has no Action; assign or generate one first.').format(armature.name))
+    recipe = recipe_of(action)
+    if recipe is None:
+        raise UserError(_('The Action "{}" was not made here, so it cannot be run again.').format(action.name))
+    return action, recipe
+
+
+def _described(action: bpy.types.Action) -> str:
+    """What an Action was made from; empty when that is not known."""
+    from ...rig.made import recipe_of
+
+    try:
+        recipe = recipe_of(action)
+    except UserError:
+        return ""
+    return recipe.described if recipe is not None else ""
+
+
+CLASSES = (MOTIONCLIP_OT_run_again, MOTIONCLIP_OT_push_down, MOTIONCLIP_OT_mark_asset)

@@ -1,0 +1,1 @@
+"""Arithmetic of latents: an expression, the list of its terms, and motions made of it."""

@@ -1,0 +1,1 @@
+"""The upper body of one motion over the lower body of another."""

@@ -1,0 +1,46 @@
+"""The upper body of one motion over the lower body of another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import bpy
+from bpy.app.translations import pgettext_rpt as _
+from bpy.props import EnumProperty, FloatProperty, StringProperty
+
+from ..fields import COMPOSED_BY, WEIGHT
+from ..generate.operators import Making
+from ..generate.recipes import composed, expression_of, plain
+
+if TYPE_CHECKING:
+    from ...core.recipe import Recipe
+
+_PART = {
+    "description": 'Expression, such as "wave" in its quotes or [an Action]; by default what the panel says',
+    "options": {"SKIP_SAVE"},
+}
+
+
+class MOTIONCLIP_OT_compose(Making, bpy.types.Operator):
+    """Make a motion with the upper body of one and the lower body of another, as a new Action"""
+
+    bl_idname = "motionclip.compose"
+    bl_label = "Compose upper and lower body"
+    bl_options = {"REGISTER", "UNDO"}
+
+    upper: StringProperty(name="Upper", **_PART)
+    lower: StringProperty(name="Lower", **_PART)
+    by: EnumProperty(**COMPOSED_BY, options={"SKIP_SAVE"})
+    weight: FloatProperty(**WEIGHT, options={"SKIP_SAVE"})
+
+    def recipe(self, context: bpy.types.Context) -> Recipe:
+        asked = context.scene.motionclip.composition
+        for name, picked, called in (("upper", asked.upper, _("Upper")), ("lower", asked.lower, _("Lower"))):
+            if not self.properties.is_property_set(name):
+                setattr(self, name, expression_of(picked, called))
+        self.take("by", asked.by)
+        self.take("weight", asked.weight)
+        return composed(self.upper, self.lower, self.by, plain(self.weight), **self.common(context))
+
+
+CLASSES = (MOTIONCLIP_OT_compose,)

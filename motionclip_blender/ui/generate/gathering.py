@@ -1,0 +1,94 @@
+"""What a recipe names, collected from Blender in the main thread before the work: Actions, images, saved latents."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+import bpy
+
+from ...core.errors import ExpressionError, UserError
+from ..tasks.main_thread import all_at_once
+from .reading import keys_of
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ...core.reading import Reading
+    from ...core.sources import Material
+    from ...core.terms import Source, Term
+    from ...rig.read_action import KeptKeys
+    from ...rig.shown import Shown
+
+_NONE: Mapping = MappingProxyType({})
+
+
+class Gathered(NamedTuple):
+    """By the names that the terms call them: Actions' keys, pictures (H, W, 3) uint8, saved latents (D,).
+
+    said: what of the Actions is left out.
+    """
+
+    keys: Mapping[str, KeptKeys | Shown] = _NONE
+    images: Mapping[str, np.ndarray] = _NONE
+    latents: Mapping[str, np.ndarray] = _NONE
+    said: tuple[str, ...] = ()
+
+    def material(self, terms: Iterable[Term]) -> Material:
+        """What `core.sources` works on, for these terms. Takes time for long Actions; may run in any thread."""
+        from ...core.sources import Material
+        from ...core.terms import ActionName
+
+        wanted = {term.source for term in terms}
+        motions = {name: keys.motion(keys.rate) for name, keys in self.keys.items() if ActionName(name) in wanted}
+        return Material(motions, self.images, self.latents)
+
+    def identity(self, source: Source, reading: Reading) -> object:
+        """What tells a source's latent from all others: its name, and what stands behind the name just now."""
+        from ...core.terms import ActionName, ImageFile, SavedLatent
+
+        match source:
+            case ActionName(name) if name in self.keys:
+                return source, reading, self.keys[name].digest()
+            case ImageFile(path) if path in self.images:
+                return source, hashlib.blake2b(self.images[path]).digest()
+            case SavedLatent(name) if name in self.latents:
+                return source, self.latents[name].tobytes()
+        return source
+
+
+def gathered(
+    scene: bpy.types.Scene, armature: bpy.types.Object, terms: Iterable[Term], as_shown: bool = False
+) -> Gathered:
+    """All that the terms name and that is there; what is not is said by `core.sources`.
+
+    Actions are read as they move `armature`; as_shown: as Blender shows them. Images and latents may be files. Raises
+    `ExpressionError` for what is there and cannot be read.
+    """
+    from ...core import latent_file
+    from ...core.terms import ActionName, ImageFile, SavedLatent
+    from ...rig.pictures import image_pixels, read_pixels
+    from ..latents.saved import saved
+
+    keys, images, latents, said = {}, {}, {}, {}
+    there = saved(scene)
+    for term in terms:
+        try:
+            match term.source:
+                case ActionName(name) if name not in keys and name in bpy.data.actions:
+                    keys[name], beside = all_at_once(keys_of(armature, bpy.data.actions[name], as_shown))
+                    said |= dict.fromkeys(beside)
+                case ImageFile(name) if name not in images:
+                    image = bpy.data.images.get(name)
+                    images[name] = image_pixels(image) if image else read_pixels(bpy.path.abspath(name))
+                case SavedLatent(name) if name in there:
+                    latents[name] = there[name]
+                case SavedLatent(name) if os.path.isfile(path := bpy.path.abspath(name)):
+                    latents[name] = latent_file.load(Path(path))
+        except UserError as error:
+            raise ExpressionError(term.at, str(error)) from error
+    return Gathered(keys, images, latents, tuple(said))

@@ -1,0 +1,209 @@
+"""A recipe to keys in three steps: `request` and `key` run in the main thread, `make` between them in any."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+import bpy
+
+from ...core.errors import ExpressionError, UserError
+from ...core.prompt import action_name
+from .gathering import Gathered, gathered
+
+if TYPE_CHECKING:
+    from ...core.engine import Engine
+    from ...core.latent_cache import LatentCache
+    from ...core.progress import Progress
+    from ...core.recipe import Made, Recipe
+
+
+class Request(NamedTuple):
+    """What is wanted, as plain values: nothing of Blender's is held while the worker runs, for undo, deleting
+    and loading files free it.
+
+    scene, armature: the `session_uid`s of the scene that it is wanted in and of the object, which is 0 for a body that
+    is yet to be added. fps: the scene's rate. action: the `session_uid` of the armature's Action which is to be keyed
+    anew; 0 for a new Action. found: what the recipe names.
+    """
+
+    recipe: Recipe
+    start_frame: int
+    scene: int
+    fps: float
+    armature: int
+    action: int = 0
+    found: Gathered = Gathered()
+
+
+def armature_of(context: bpy.types.Context) -> bpy.types.Object | None:
+    """The armature that is worked on: the active one, that of the active mesh, else the only character in sight."""
+    return _worked_on(context.active_object, context.view_layer)
+
+
+def _worked_on(active: bpy.types.Object | None, layer: bpy.types.ViewLayer) -> bpy.types.Object | None:
+    found = active.find_armature() if active is not None and active.type == "MESH" else active
+    if found is not None and found.type == "ARMATURE":
+        return found
+    there = characters(layer)
+    return there[0] if len(there) == 1 else None
+
+
+def characters(layer: bpy.types.ViewLayer) -> list[bpy.types.Object]:
+    """The SMPL-X armatures that are seen in a view layer. Costs next to nothing in a file that has none."""
+    if not any("pelvis" in data.bones for data in bpy.data.armatures):
+        return []
+    from ...rig.bones import Bones
+
+    found = []
+    for one in layer.objects:
+        if one.type == "ARMATURE" and "pelvis" in one.data.bones and one.visible_get(view_layer=layer):
+            with suppress(UserError):
+                found.append(Bones.of(one).armature)
+    return found
+
+
+def armature_in(scene: bpy.types.Scene) -> bpy.types.Object | None:
+    """The armature that is active in a scene, which need not be the context's: that of its first view layer then."""
+    if scene == bpy.context.scene:
+        return armature_of(bpy.context)
+    layer = scene.view_layers[0]
+    return _worked_on(layer.objects.active, layer)
+
+
+def action_of(armature: bpy.types.Object | None) -> bpy.types.Action | None:
+    """The armature's Action."""
+    data = armature.animation_data if armature is not None else None
+    return data.action if data is not None else None
+
+
+def request(
+    scene: bpy.types.Scene,
+    armature: bpy.types.Object | None,
+    recipe: Recipe,
+    start_frame: int = 1,
+    action: bpy.types.Action | None = None,
+    found: Gathered | None = None,
+) -> Request:
+    """Checks everything that can be checked before the work, and gathers what the recipe names. Raises `UserError`.
+
+    armature: None for a body that is added when the motion is there. action: the armature's, to be keyed anew from its
+    own first frame on; by default the motion becomes a new one. found: what was gathered before.
+    """
+    from ...rig.bones import Bones
+    from ...rig.keys import check_span, scene_fps
+
+    if armature is not None:
+        Bones.of(armature).check_keyable()
+    check_span(start_frame, start_frame + recipe.frames - 1)
+    if found is None:
+        with _places_of(recipe):
+            found = gathered(scene, armature, recipe.terms, recipe.as_shown)
+    uid = action.session_uid if action is not None else 0
+    uid_of = armature.session_uid if armature is not None else 0
+    return Request(recipe, start_frame, scene.session_uid, scene_fps(scene), uid_of, uid, found)
+
+
+def make(engine: Engine, wanted: Request, known: LatentCache, progress: Progress | None = None) -> Made:
+    """The motion, exactly as long as asked for at the scene's rate. Touches nothing of Blender's."""
+    from ...core.recipe import make as made_of
+
+    return made_of(
+        engine, wanted.recipe, wanted.fps, None, progress, lambda step: latents_of(engine, wanted, known, step)
+    )
+
+
+def latents_of(engine: Engine, wanted: Request, known: LatentCache, progress: Progress | None = None) -> dict:
+    """The latents of the recipe's sources, the slow part of `make`. Touches nothing of Blender's."""
+    with _places_of(wanted.recipe):
+        return known.of(engine, wanted.recipe.terms, wanted.found, wanted.recipe.reading, progress)
+
+
+def key(wanted: Request, made: Made) -> bpy.types.Action:
+    """The motion on the armature: as a new Action, or over the keys of the one that was asked for. Returns the Action.
+
+    Raises `UserError` when the armature is gone or can't be keyed, and when its Action is another one by now.
+    """
+    from ...rig.made import key_made, recipe_of, rekey_made
+
+    armature = armature_for(wanted)
+    if not wanted.action:
+        return key_made(armature, wanted.recipe, made, wanted.recipe.title, wanted.start_frame, rate=wanted.fps)
+    action = action_of(armature)
+    if action is None or action.session_uid != wanted.action:
+        raise UserError("The armature got another Action while the motion was made; nothing was changed.")
+    before = recipe_of(action)
+    rekey_made(armature, wanted.recipe, made, wanted.fps)
+    # named after what it is made from, unless the user has named it otherwise
+    if before is not None and before.title != wanted.recipe.title and action.name == action_name(before.title):
+        action.name = action_name(wanted.recipe.title)
+    return action
+
+
+def key_row(
+    wanted: Request, recipes: Sequence[Recipe], motions: Sequence[Made], as_strips: bool
+) -> list[bpy.types.Action]:
+    """Several motions, each as a new Action that is named with its factor.
+
+    as_strips: the armature's NLA stack plays them one after the other; else the armature keeps what it has. Raises
+    `UserError` when the armature is gone or can't be keyed; nothing is left behind then.
+    """
+    from ...rig.bones import Bones
+    from ...rig.keys import use_quaternions
+    from ...rig.made import key_made
+    from ...rig.nla import in_row
+
+    armature, actions = armature_for(wanted), []
+    try:
+        for recipe, made in zip(recipes, motions, strict=True):
+            name = f"{recipe.factor:.2f} {recipe.title}"
+            actions.append(key_made(armature, recipe, made, name, wanted.start_frame, assign=False, rate=wanted.fps))
+        if as_strips:
+            in_row(armature, actions, wanted.start_frame, wanted.recipe.title)
+            use_quaternions(Bones.of(armature))
+    except BaseException:
+        bpy.data.batch_remove(actions)
+        raise
+    return actions
+
+
+def remarks(wanted: Request) -> list[str]:
+    """What the user should know about what was keyed: why it may not be seen as it was made, what was left out."""
+    from ...rig.remarks import put_to_rest, why_still
+
+    armature = armature_for(wanted)
+    new = [] if wanted.action else put_to_rest(armature)
+    return [*new, *why_still(armature), *wanted.found.said]
+
+
+def scene_of(wanted: Request) -> bpy.types.Scene:
+    """The scene that something was wanted in, whichever is shown by now. Raises `UserError` when it is gone."""
+    return existing_scene(wanted.scene)
+
+
+def existing_scene(uid: int) -> bpy.types.Scene:
+    """The scene with a `session_uid`. Raises `UserError` when it is gone."""
+    scene = next((one for one in bpy.data.scenes if one.session_uid == uid), None)
+    if scene is None:
+        raise UserError("The scene was deleted while the motion was made; nothing was changed.")
+    return scene
+
+
+def armature_for(wanted: Request) -> bpy.types.Object:
+    """Raises `UserError` when it is gone."""
+    armature = next((found for found in bpy.data.objects if found.session_uid == wanted.armature), None)
+    if armature is None or not armature.users_scene:
+        raise UserError("The armature was deleted while the motion was made; nothing was changed.")
+    return armature
+
+
+@contextmanager
+def _places_of(recipe: Recipe) -> Iterator[None]:
+    """Errors name the character of an expression only where the user has typed one, with several terms."""
+    try:
+        yield
+    except ExpressionError as error:
+        if recipe.way == "sum" and len(recipe.terms) > 1:
+            raise
+        raise UserError(error.sentence) from error

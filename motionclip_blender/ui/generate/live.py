@@ -1,0 +1,261 @@
+"""A motion follows the panel's sliders: the same Action is keyed anew at every step.
+
+A step that takes no longer than a frame of film is done at once, within the slider's own change, so that Blender's
+undo step of that slider holds the keys too. What takes longer, such as loading the model or a long motion, is left to
+a worker and keyed when it is done. `scene.motionclip.behind` says so meanwhile; it is kept in the undo step, and when
+that is come back to, the motion catches up. The last change always wins.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import bpy
+
+from ...core.errors import UserError
+from .. import redraw
+from ..addon import sources
+from ..session import SESSION
+from ..tasks.jobs import Job, Progress, sentence
+from . import generation
+from .recipes import SECTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+
+    from ...core.engine import Engine
+    from ...core.recipe import Made, Recipe
+    from ...core.terms import Source
+
+BUDGET = 0.042
+"""Seconds that a step may take and still be done at once."""
+
+_TICK = 0.02
+_FRESH = 2.0  # seconds after which Actions and images are looked at anew: they may have been changed
+
+
+class _Step(NamedTuple):
+    """What the worker brings: a motion, what it was made for, and the seconds that decoding took."""
+
+    wanted: generation.Request
+    made: Made
+    seconds: float
+
+
+class _Read(NamedTuple):
+    """The latents of a recipe's sources, as they were at `time` for an armature and an engine."""
+
+    of: tuple
+    latents: Mapping[Source, np.ndarray]
+    time: float
+
+
+class Live:
+    """One for each Blender. job: what the worker does for a slider. seconds: what one frame of motion took last."""
+
+    def __init__(self) -> None:
+        self.job: Job[_Step] | None = None
+        self.seconds = math.inf  # nobody knows yet, and nobody shall wait to find out
+        self.error = ""  # the last one that a slider brought
+        self.read: _Read | None = None
+        self.scene = self.armature = 0  # `session_uid`s of whose motion is behind
+
+    def stop(self) -> None:
+        """Gives up what is being made."""
+        if self.job is not None:
+            self.job.cancel()
+        self.job = self.read = None
+        if bpy.app.timers.is_registered(_tick):
+            bpy.app.timers.unregister(_tick)
+
+    def close(self) -> None:
+        """The same, and waits for the worker: Blender quits."""
+        job = self.job
+        self.stop()
+        if job is not None:
+            job.join()
+
+
+LIVE = Live()
+
+
+def follow(scene: bpy.types.Scene, section: str) -> None:
+    """Brings a scene's active armature's motion to what a part of its panel says, if it was made from the same sources.
+
+    For the changes of properties. section: a key of `recipes.SECTIONS`.
+    """
+    scene.motionclip.behind = ""  # whatever was: this change is the last one
+    if SESSION.error == LIVE.error:
+        SESSION.error = ""
+    try:
+        armature = generation.armature_in(scene)
+        wish = _wish(scene, armature, section)
+        if wish is not None and not _at_once(scene, armature, wish):
+            scene.motionclip.behind = section
+            catch_up(scene)
+    except Exception as error:
+        _tell(error)
+
+
+def follows(context: bpy.types.Context, section: str) -> bool:
+    """Whether the active armature's motion was made from what a part of the panel names, so that it would follow."""
+    return _wish(context.scene, generation.armature_of(context), section) is not None
+
+
+def catch_up(scene: bpy.types.Scene) -> None:
+    """Lets the worker bring a scene's active armature's motion to what its panel says, if it is behind."""
+    if scene.motionclip.behind and (armature := generation.armature_in(scene)) is not None:
+        LIVE.scene, LIVE.armature = scene.session_uid, armature.session_uid
+        if not bpy.app.timers.is_registered(_tick):
+            bpy.app.timers.register(_tick, first_interval=0.0)
+
+
+def _wish(scene: bpy.types.Scene, armature: bpy.types.Object | None, section: str) -> Recipe | None:
+    """What the armature's Action is to become; None when it was made from something else."""
+    from ...rig.made import recipe_of
+
+    action = generation.action_of(armature)
+    try:
+        before = recipe_of(action) if action is not None else None
+        if before is None:
+            return None
+        wish = SECTIONS[section](scene)
+    except UserError:
+        return None
+    if wish.sources != before.sources:
+        return None
+    return replace(
+        wish,
+        frames=before.frames,
+        reading=before.reading,
+        as_shown=before.as_shown,
+        loop=before.loop,
+        in_place=before.in_place,
+    )
+
+
+def _at_once(scene: bpy.types.Scene, armature: bpy.types.Object, recipe: Recipe) -> bool:
+    """Keys the armature's Action anew, unless that would take too long. Raises `UserError`."""
+    from ...core.recipe import decoded
+
+    chosen, waits = sources(bpy.context), _somebody_waits()
+    engine = SESSION.engine_at_hand(chosen) if waits else SESSION.engine(chosen)
+    if engine is None or (waits and recipe.frames * LIVE.seconds > BUDGET):
+        return False
+    latents = _latents(engine, scene, armature, recipe)
+    if latents is None:
+        return False
+    wanted = request(scene, armature, recipe, generation.Gathered())
+    start = time.perf_counter()
+    generation.key(wanted, decoded(engine, recipe, latents, wanted.fps))
+    LIVE.seconds = (time.perf_counter() - start) / recipe.frames
+    return True
+
+
+def _latents(
+    engine: Engine, scene: bpy.types.Scene, armature: bpy.types.Object, recipe: Recipe
+) -> Mapping[Source, np.ndarray] | None:
+    """Those of the recipe's sources; what they name is looked at anew only when that was a while ago.
+
+    None when something has to be worked out first and somebody waits.
+    """
+    last, now = LIVE.read, time.monotonic()
+    of = (recipe.sources, recipe.reading, armature.session_uid, engine)
+    if last is not None and last.of == of and now - last.time < _FRESH:
+        latents = last.latents
+    else:
+        wanted = request(scene, armature, recipe)
+        latents = SESSION.known.at_hand(engine, recipe.terms, wanted.found, recipe.reading)
+        if latents is None and not _somebody_waits():
+            latents = generation.latents_of(engine, wanted, SESSION.known)
+    LIVE.read = None if latents is None else _Read(of, latents, now)
+    return latents
+
+
+def _somebody_waits() -> bool:
+    """Whether there is a window that would stand still meanwhile; a script's does not move anyway."""
+    return not bpy.app.background
+
+
+def request(
+    scene: bpy.types.Scene, armature: bpy.types.Object, recipe: Recipe, found: generation.Gathered | None = None
+) -> generation.Request:
+    """A recipe for the armature's Action, which is keyed anew. Raises `UserError`."""
+    return generation.request(scene, armature, recipe, action=generation.action_of(armature), found=found)
+
+
+def _tick() -> float | None:
+    """Watches the worker and gives it the next step, until the motion is what the panel says."""
+    try:
+        return _TICK if _stepped() else None
+    except Exception as error:
+        LIVE.stop()
+        _tell(error)
+        return None
+
+
+def _stepped() -> bool:
+    """Whether there is more to do."""
+    from ...rig.made import recipe_of
+
+    scene = next((one for one in bpy.data.scenes if one.session_uid == LIVE.scene), None)
+    armature = next((one for one in bpy.data.objects if one.session_uid == LIVE.armature), None)
+    section = scene.motionclip.behind if scene is not None else ""
+    if not section:  # caught up, undone, or gone
+        LIVE.stop()
+        return False
+    if LIVE.job is not None:
+        redraw.sidebars()
+        if not LIVE.job.finished:
+            return True
+        _key_what_came()
+    wish = _wish(scene, armature, section)
+    if wish is None or wish == recipe_of(generation.action_of(armature)):
+        arrived = True
+    else:
+        arrived = _at_once(scene, armature, wish)
+    if arrived:
+        scene.motionclip.behind = ""
+    else:
+        _start(request(scene, armature, wish))
+    redraw.sidebars()
+    return not arrived
+
+
+def _key_what_came() -> None:
+    job, LIVE.job = LIVE.job, None
+    if job.error:
+        raise UserError(job.error)
+    step = job.result
+    if step is not None:
+        LIVE.seconds = step.seconds / step.wanted.recipe.frames
+        generation.key(step.wanted, step.made)
+
+
+def _start(wanted: generation.Request) -> None:
+    chosen = sources(bpy.context)
+
+    def work(progress: Progress) -> _Step:
+        from ...core.recipe import decoded
+
+        engine = SESSION.engine(chosen)
+        latents = generation.latents_of(engine, wanted, SESSION.known, progress)
+        start = time.perf_counter()
+        made = decoded(engine, wanted.recipe, latents, wanted.fps)
+        return _Step(wanted, made, time.perf_counter() - start)
+
+    LIVE.job = Job(work)
+
+
+def _tell(error: Exception) -> None:
+    """In the panel, which keeps showing it."""
+    SESSION.error = LIVE.error = sentence(error)
+    for scene in bpy.data.scenes:
+        if scene.motionclip.behind:
+            scene.motionclip.behind = ""
+    redraw.sidebars()

@@ -1,0 +1,125 @@
+"""Playing a motion: Blender's preview range over it, the scene's own range untouched, and back again."""
+
+from __future__ import annotations
+
+import math
+
+import bpy
+from bpy.app.translations import pgettext_rpt as _
+
+from ...core.errors import UserError
+from ..session import SESSION
+from ..tasks.background_operator import Reporting
+from ..tasks.jobs import sentence
+from . import generation
+
+
+def play(context: bpy.types.Context, armature: bpy.types.Object | None) -> None:
+    """Plays the armature's Action from its first frame, in the preview range. Raises `UserError` when it has none."""
+    if armature is None:
+        raise UserError(_("There is no character whose motion could be played; generate one first."))
+    if generation.action_of(armature) is None:
+        raise UserError(_('"{}" has no Action; assign or generate one first.').format(armature.name))
+    scene = context.scene
+    _keep_range(scene)
+    scene.use_preview_range = True
+    first = _over(scene, armature)
+    scene.frame_set(first)
+    if _screen(context) is not None and not context.screen.is_animation_playing:
+        bpy.ops.screen.animation_play()
+
+
+def follow(scene: bpy.types.Scene, armature: bpy.types.Object) -> None:
+    """The armature has got another motion: a preview range that was set here goes with it."""
+    if previews(scene) and generation.action_of(armature) is not None:
+        _over(scene, armature)
+
+
+def previews(scene: bpy.types.Scene) -> bool:
+    """Whether the preview range is one that was set here."""
+    return scene.motionclip.previewing and scene.use_preview_range
+
+
+def draw(layout: bpy.types.UILayout, context: bpy.types.Context, height: float) -> None:
+    """Buttons to play, to pause and to go back, `height` times as high as others."""
+    row = layout.row(align=True)
+    row.scale_y = height
+    if context.screen is not None and context.screen.is_animation_playing:
+        row.operator("screen.animation_play", text="Pause", icon="PAUSE")
+    else:
+        row.operator("motionclip.play", text="Play", icon="PLAY")
+    if previews(context.scene):
+        row.operator("motionclip.end_preview", text="", icon="X")
+
+
+class MOTIONCLIP_OT_play(Reporting, bpy.types.Operator):
+    """Play the character's motion from its first frame to its last, in a preview range; the scene's range stays"""
+
+    bl_idname = "motionclip.play"
+    bl_label = "Play the motion"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        try:
+            play(context, generation.armature_of(context))
+        except Exception as error:
+            return self.refuse(sentence(error))
+        SESSION.error = ""
+        return {"FINISHED"}
+
+
+class MOTIONCLIP_OT_end_preview(bpy.types.Operator):
+    """Stop playing the motion, and give the timeline the range back that it had before"""
+
+    bl_idname = "motionclip.end_preview"
+    bl_label = "End the preview of the motion"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if not previews(context.scene):
+            cls.poll_message_set("No motion is previewed; press Play the motion first")
+            return False
+        return True
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        if _screen(context) is not None and context.screen.is_animation_playing:
+            bpy.ops.screen.animation_cancel(restore_frame=False)
+        scene = context.scene
+        used, first, last = scene.motionclip.preview_before
+        _set_range(scene, first, last)
+        scene.use_preview_range = bool(used)
+        scene.motionclip.previewing = False
+        return {"FINISHED"}
+
+
+def _keep_range(scene: bpy.types.Scene) -> None:
+    settings = scene.motionclip
+    if not previews(scene):
+        settings.preview_before = (scene.use_preview_range, scene.frame_preview_start, scene.frame_preview_end)
+    settings.previewing = True
+
+
+def _over(scene: bpy.types.Scene, armature: bpy.types.Object) -> int:
+    """Sets the preview range over the armature's Action; returns its first frame."""
+    action = generation.action_of(armature)
+    first, last = math.floor(action.frame_range[0]), math.ceil(action.frame_range[1])
+    if action.use_cyclic and last > first:
+        last -= 1  # it is the first one again
+    _set_range(scene, first, last)
+    return first
+
+
+def _set_range(scene: bpy.types.Scene, first: int, last: int) -> None:
+    # Blender keeps the one from passing the other
+    scene.frame_preview_start = min(first, scene.frame_preview_end)
+    scene.frame_preview_end = last
+    scene.frame_preview_start = first
+
+
+def _screen(context: bpy.types.Context) -> bpy.types.Screen | None:
+    """Where something can play; None without windows."""
+    return None if bpy.app.background or context.window is None else context.screen
+
+
+CLASSES = (MOTIONCLIP_OT_play, MOTIONCLIP_OT_end_preview)

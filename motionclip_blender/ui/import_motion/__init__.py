@@ -1,0 +1,1 @@
+"""Files brought into Blender: motions, saved latents, images."""

@@ -1,0 +1,265 @@
+"""Files brought into Blender, by its File menu or dropped on a 3D view: motions and saved latents (.npz), images."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import bpy
+from bpy.app.translations import pgettext_rpt as _
+from bpy.props import BoolProperty, CollectionProperty, EnumProperty, IntProperty, StringProperty
+from bpy_extras.io_utils import ImportHelper
+
+from ...core.errors import UserError
+from ..addon import sources
+from ..fields import START, start_frame
+from ..generate import generation
+from ..generate.operators import Making, add_in_sight
+from ..tasks.background_operator import Reporting, Work
+from ..tasks.jobs import sentence
+from ..translations import said
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ...core.motion import Motion
+    from ...core.recipe import Made, Recipe
+
+_MOTIONS = ".npz"
+_UP = [
+    ("AUTO", "Automatic", "Told by most frames' spine, and by the floor"),
+    ("Y", "Y", "As SMPL-X, BEAT2 and Motion-X have it"),
+    ("Z", "Z", "As AMASS and Blender have it"),
+    ("-Y", "-Y", "As cameras have it"),
+    ("-Z", "-Z", "Upside down"),
+    ("X", "X", "Sideways"),
+    ("-X", "-X", "Sideways, the other way"),
+]
+_IMAGES = ".png;.jpg;.jpeg;.webp;.bmp;.tif;.tiff"
+
+
+class _Loaded(NamedTuple):
+    """A file's name, and what it holds: a motion, or a latent (D,) with the pack that made it.
+
+    notes: sentences about how a motion was read.
+    """
+
+    name: str
+    motion: Motion | None
+    latent: np.ndarray | None
+    pack: str
+    notes: tuple[str, ...] = ()
+
+
+class MOTIONCLIP_OT_import_motion(Reporting, ImportHelper, bpy.types.Operator):
+    """Key motions in SMPL-X form (.npz, as AMASS has them) on the active armature or a new body; take in latents"""
+
+    bl_idname = "motionclip.import_motion"
+    bl_label = "Import SMPL-X motion"
+    bl_options = {"REGISTER", "UNDO"}
+
+    filename_ext = _MOTIONS
+    filter_glob: StringProperty(default=f"*{_MOTIONS}", options={"HIDDEN"})
+    directory: StringProperty(subtype="DIR_PATH", options={"SKIP_SAVE", "HIDDEN"})
+    files: CollectionProperty(type=bpy.types.OperatorFileListElement, options={"SKIP_SAVE", "HIDDEN"})
+    start_frame: IntProperty(**START, options={"SKIP_SAVE"})
+    up: EnumProperty(
+        name="Up",
+        description="Which axis points up in the file",
+        items=_UP,
+        options={"SKIP_SAVE"},
+    )
+    on_floor: BoolProperty(
+        name="Put on the floor",
+        description="Lift or lower the motion as a whole, so that the person stands on the floor",
+        options={"SKIP_SAVE"},
+    )
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        """A drop names files; the menu asks for them."""
+        if not self.properties.is_property_set("start_frame"):
+            self.start_frame = start_frame(context.scene)
+        if _paths(self):
+            return self.execute(context)
+        return ImportHelper.invoke(self, context, event)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        try:
+            from ...rig.rollback import whole_or_nothing
+
+            up = "" if self.up == "AUTO" else self.up
+            loaded = [_load(path, up) for path in _paths(self)]  # all of them, before anything is changed
+            if not loaded:
+                raise UserError(_("No file was chosen; choose a .npz file."))
+            self._check(loaded)
+            with whole_or_nothing(generation.armature_of(context)):
+                remarks = self._take_in(context, loaded)
+        except Exception as error:
+            return self.refuse(sentence(error))
+        self.tell(_told(loaded), remarks)
+        return {"FINISHED"}
+
+    def _check(self, loaded: list[_Loaded]) -> None:
+        """Raises `UserError` for the first motion that cannot be keyed where it is to begin."""
+        from ...rig.keys import check_motion
+
+        for one in loaded:
+            if one.motion is not None:
+                try:
+                    check_motion(one.motion, self.start_frame)
+                except UserError as error:
+                    raise UserError(f"{one.name}: {error}") from error
+
+    def _take_in(self, context: bpy.types.Context, loaded: list[_Loaded]) -> list[str]:
+        """Keys the motions and saves the latents. Returns what the user should know about the person."""
+        from ...rig.remarks import put_to_rest, why_still
+        from ..latents.saved import save
+
+        motions = [one for one in loaded if one.motion is not None]
+        if self.on_floor:
+            body = sources(context).body()
+            motions = [one._replace(motion=body.on_floor(one.motion)) for one in motions]
+        armature = self._armature(context) if motions else None
+        for one in motions:
+            self._key(armature, one)
+        for one in loaded:
+            if one.latent is not None:
+                save(context.scene, one.name, one.latent, one.pack)
+        return [*put_to_rest(armature), *why_still(armature)] if motions else []
+
+    def _armature(self, context: bpy.types.Context) -> bpy.types.Object:
+        """The active SMPL-X armature, or that of a new body where there is none."""
+        from ...rig.bones import Bones
+
+        armature = generation.armature_of(context)
+        try:
+            bones = Bones.of(armature)
+        except UserError:
+            armature = add_in_sight(context)
+        else:
+            bones.check_keyable()
+        return armature
+
+    def _key(self, armature: bpy.types.Object, one: _Loaded) -> None:
+        from ...core.prompt import action_name
+        from ...rig.keys import key_motion
+
+        key_motion(armature, one.motion, action_name(one.name), self.start_frame)
+
+
+class MOTIONCLIP_OT_generate_from_image(Making, ImportHelper, bpy.types.Operator):
+    """Make a motion from an image with a person in it, and key it on the active SMPL-X armature as a new Action"""
+
+    bl_idname = "motionclip.generate_from_image"
+    bl_label = "Generate motion from image"
+    bl_options = {"REGISTER", "UNDO"}
+
+    filepath: StringProperty(name="Image", description="The image file", subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filter_image: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
+    filter_folder: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        """A drop names the file; else it is asked for."""
+        if self.filepath:
+            return Making.invoke(self, context, event)
+        self.browsing = True
+        self.take("frames", context.scene.motionclip.frames)  # the browser shows them beside the files
+        self.take("start_frame", start_frame(context.scene))
+        return ImportHelper.invoke(self, context, event)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        if not getattr(self, "browsing", False):
+            return super().execute(context)
+        # the file browser ends this operator; another one goes on with a worker, as after a drop
+        chosen = {name: getattr(self, name) for name in ("filepath", "frames", "start_frame")}
+        bpy.ops.motionclip.generate_from_image("INVOKE_DEFAULT", **chosen)
+        return {"CANCELLED"}
+
+    def begin(self, context: bpy.types.Context) -> Work[Made]:
+        if not self.filepath:
+            raise UserError(_("No image was chosen; choose a .png or .jpg file."))
+        return super().begin(context)
+
+    def recipe(self, context: bpy.types.Context) -> Recipe:
+        from ...core.recipe import Recipe
+        from ...core.terms import ImageFile, source_text
+
+        return Recipe(source_text(ImageFile(bpy.path.abspath(self.filepath))), **self.common(context))
+
+
+class MOTIONCLIP_FH_motion(bpy.types.FileHandler):
+    """Motions that are dropped on a 3D view."""
+
+    bl_idname = "MOTIONCLIP_FH_motion"
+    bl_label = "SMPL-X motion"
+    bl_import_operator = MOTIONCLIP_OT_import_motion.bl_idname
+    bl_file_extensions = _MOTIONS
+
+    @classmethod
+    def poll_drop(cls, context: bpy.types.Context) -> bool:
+        return _in_view(context)
+
+
+class MOTIONCLIP_FH_image(bpy.types.FileHandler):
+    """Images that are dropped on a 3D view; Blender then asks what to do with them."""
+
+    bl_idname = "MOTIONCLIP_FH_image"
+    bl_label = "MotionCLIP: motion from image"
+    bl_import_operator = MOTIONCLIP_OT_generate_from_image.bl_idname
+    bl_file_extensions = _IMAGES
+
+    @classmethod
+    def poll_drop(cls, context: bpy.types.Context) -> bool:
+        return _in_view(context)
+
+
+def _in_view(context: bpy.types.Context) -> bool:
+    return context.area is not None and context.area.type == "VIEW_3D"
+
+
+def _paths(operator: MOTIONCLIP_OT_import_motion) -> list[Path]:
+    """What a script, a drop or the file browser chose."""
+    if operator.files and operator.files[0].name:
+        folder = Path(bpy.path.abspath(operator.directory))
+        return [folder / file.name for file in operator.files if file.name]
+    return [Path(bpy.path.abspath(operator.filepath))] if operator.filepath else []
+
+
+def _load(path: Path, up: str) -> _Loaded:
+    """Raises `UserError` for a file that is missing, damaged, or neither motion nor latent. up: as for `amass.read`."""
+    import numpy as np
+
+    from ...core import amass, latent_file
+
+    if not os.path.isfile(path):
+        raise UserError(_("There is no file {}; choose one that is there.").format(path))
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            names, pack = set(data.files), str(data["pack"]) if "pack" in data.files else ""
+    except Exception:  # of many kinds; `amass.load` says what is wrong with it
+        names, pack = set(), ""
+    if "latent" in names:
+        return _Loaded(path.stem, None, latent_file.load(path), pack)
+    found = amass.read(path, up)
+    return _Loaded(path.stem, found.motion, None, "", found.notes)
+
+
+def _told(loaded: list[_Loaded]) -> str:
+    """What came in, as a sentence, and how it was read."""
+    if len(loaded) > 1:
+        notes = [f'"{one.name}": {" ".join(map(said, one.notes))}' for one in loaded if one.notes]
+        return "; ".join((_("{} files are in").format(len(loaded)), *notes))
+    (one,) = loaded
+    if one.motion is None:
+        return _('"{}" is among the saved latents now').format(one.name)
+    told = _('"{}": {} frames at {:g} per second').format(one.name, len(one.motion), one.motion.fps)
+    return "; ".join((told, *map(said, one.notes)))
+
+
+CLASSES = (
+    MOTIONCLIP_OT_import_motion,
+    MOTIONCLIP_OT_generate_from_image,
+    MOTIONCLIP_FH_motion,
+    MOTIONCLIP_FH_image,
+)

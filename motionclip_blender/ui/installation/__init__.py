@@ -1,0 +1,1 @@
+"""Preferences, the self-check, other copies of this extension."""

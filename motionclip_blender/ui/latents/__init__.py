@@ -1,0 +1,1 @@
+"""Latents saved in the .blend file."""

@@ -1,0 +1,52 @@
+"""Latents saved in the .blend file, in its scene: `scene.motionclip.latents`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import bpy
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+def saved(scene: bpy.types.Scene) -> dict[str, np.ndarray]:
+    """(D,) float32 by name; of two with one name the first."""
+    from ...core import latent_file
+
+    found: dict[str, np.ndarray] = {}
+    for item in scene.motionclip.latents:
+        latent = latent_file.from_text(item.values)
+        if latent is not None:
+            found.setdefault(item.name, latent)
+    return found
+
+
+def save(scene: bpy.types.Scene, name: str, latent: np.ndarray, pack: str) -> bpy.types.PropertyGroup:
+    """A new saved latent, which becomes the active one. A name that is taken gets a number, as Blender's names do."""
+    from ...core import latent_file
+
+    latents = scene.motionclip.latents
+    name = free_name(name.strip() or "Latent", {item.name for item in latents})
+    item = latents.add()
+    item.values, item.pack = latent_file.to_text(latent), pack
+    item.name = name
+    scene.motionclip.active_latent = len(latents) - 1
+    return item
+
+
+def renamed(item: bpy.types.PropertyGroup) -> None:
+    """The user has renamed a saved latent: two never have the same name."""
+    others = {other.name for other in item.id_data.motionclip.latents if other.as_pointer() != item.as_pointer()}
+    free = free_name(item.name.strip() or "Latent", others)
+    if item.name != free:
+        item.name = free
+
+
+def free_name(name: str, taken: set[str]) -> str:
+    """`name`, with a number behind it when it is taken."""
+    stem, number, free = name, 0, name
+    while free in taken:
+        number += 1
+        free = f"{stem}.{number:03d}"
+    return free

@@ -1,0 +1,155 @@
+"""The operators that say what an Action is, and that name and tag Actions by it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import bpy
+from bpy.app.translations import pgettext_rpt as _
+from bpy.props import BoolProperty, IntProperty
+
+from ...core.errors import UserError
+from ..generate import generation
+from ..generate.reading import keys_of
+from ..session import SESSION
+from ..tasks.background_operator import Work, Working
+from ..tasks.main_thread import Step, Steps
+from . import recognition
+from .labels import labels_of
+from .recognition import RECOGNITION, Naming, Read
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ...core.engine import Engine
+    from ...core.motion import Motion
+    from ...core.progress import Progress
+    from ...core.recognition import Score
+
+
+class _Recognised(NamedTuple):
+    """What the worker finds about an Action. uid: its `session_uid`. pose: one frame that stands for it."""
+
+    uid: int
+    scores: list[Score]
+    pose: Motion
+
+
+class _Recognising(Working):
+    """To be written: `end`."""
+
+    def chosen(self, armature: bpy.types.Object) -> Steps[dict[str, Read]]:
+        """The keys of the Actions to look at, by name. Raises `UserError` when there are none."""
+        action = generation.action_of(armature)
+        # strips have no Action of their own
+        name, uid = (action.name, action.session_uid) if action is not None else (armature.name, 0)
+        keys, self.left_out = yield from keys_of(armature, None, self.as_shown)
+        keys.frames_at()  # what cannot be recognised is said now
+        return {name: Read(uid, keys)}
+
+    def begin(self, context: bpy.types.Context) -> Steps[Work[list[_Recognised]]]:
+        from ...rig.bones import Bones
+
+        armature, labels = generation.armature_of(context), labels_of(context.scene)
+        Bones.of(armature)
+        self.armature, self.left_out = armature.session_uid, []
+        self.as_shown = context.scene.motionclip.as_shown
+        read = yield from self.chosen(armature)
+        keys = {name: one.keys for name, one in read.items()}
+
+        def work(engine: Engine, progress: Progress) -> list[_Recognised]:
+            from ...rig.assets import telling_frame
+
+            found = recognition.latents(engine, keys, SESSION.known, progress)
+            progress("Comparing with the labels", 1.0)
+            recogniser = RECOGNITION.recogniser(engine, labels)
+            recognised = []
+            for name, latent in found.items():
+                motion = keys[name].motion()
+                frame = telling_frame(motion)
+                recognised.append(_Recognised(read[name].uid, recogniser.scores(latent), motion.crop(frame, frame + 1)))
+            return recognised
+
+        return work
+
+
+class MOTIONCLIP_OT_recognise(_Recognising, bpy.types.Operator):
+    """Compare the active armature's Action with the list of labels, and show the nearest ones"""
+
+    bl_idname = "motionclip.recognise"
+    bl_label = "What is this Action?"
+    bl_options = {"REGISTER"}
+
+    def end(self, context: bpy.types.Context, result: list[_Recognised]) -> set[str]:
+        for found in result:
+            if found.uid:
+                RECOGNITION.scores[found.uid] = found.scores
+        self.tell(recognition.described(result[0].scores[:3]), self.left_out)
+        return {"FINISHED"}
+
+
+class MOTIONCLIP_OT_tag_action(_Recognising, bpy.types.Operator):
+    """Mark the Action as an asset: with the nearest labels as its name, tags and description, and a preview picture"""
+
+    bl_idname = "motionclip.tag_action"
+    bl_label = "Name and tag for the Asset Browser"
+    bl_options = {"REGISTER", "UNDO"}
+
+    rename: BoolProperty(name="Rename", description="Call the Action what the nearest label says", default=True)
+    tags: IntProperty(name="Tags", description="How many of the nearest labels become tags", default=3, min=1, max=10)
+    every: BoolProperty(
+        name="All Actions",
+        description="Name and tag all Actions of this file that move the active armature, not only its own",
+    )
+
+    def chosen(self, armature: bpy.types.Object) -> Steps[dict[str, Read]]:
+        if not self.every:
+            return (yield from super().chosen(armature))
+        person = armature.name
+        found = yield from recognition.all_keys(armature)
+        editable = {action.session_uid for action in bpy.data.actions if action.is_editable}
+        own = {name: one for name, one in found.items() if one.uid in editable}
+        if not own:
+            raise UserError(_('This file has no Actions of its own for "{}"; generate one first.').format(person))
+        return own
+
+    def end(self, context: bpy.types.Context, result: list[_Recognised]) -> Steps[set[str]]:
+        from ...rig.assets import check_markable
+
+        def still_there() -> dict[int, bpy.types.Action]:
+            actions = {action.session_uid: action for action in bpy.data.actions}
+            there = {found.uid: actions[found.uid] for found in result if found.uid in actions}
+            if not there:
+                raise UserError(_("The Action was deleted while it was looked at; nothing was changed."))
+            for action in there.values():
+                check_markable(action)
+            return there
+
+        still_there()
+        pictures = yield from self._pictures(result)
+        there = still_there()
+        for found in result:
+            if found.uid in there:
+                naming = Naming(self.rename, self.tags)
+                recognition.file_action(there[found.uid], found.scores, naming, pictures[found.uid])
+                RECOGNITION.scores[found.uid] = found.scores
+        if len(there) == 1:
+            text = _('"{}" is in the Asset Browser now').format(next(iter(there.values())).name)
+        else:
+            text = _("{} Actions are in the Asset Browser now").format(len(there))
+        self.report({"INFO"}, text)
+        return {"FINISHED"}
+
+    def _pictures(self, result: list[_Recognised]) -> Steps[dict[int, np.ndarray | None]]:
+        """A preview of each, a step each; None where the person has no mesh, or is gone."""
+        from ...rig.assets import telling_picture
+
+        pictures: dict[int, np.ndarray | None] = {}
+        for i, found in enumerate(result):
+            armature = next((one for one in bpy.data.objects if one.session_uid == self.armature), None)
+            pictures[found.uid] = telling_picture(armature, found.pose) if armature is not None else None
+            yield Step("Drawing the previews", (i + 1) / len(result))
+        return pictures
+
+
+CLASSES = (MOTIONCLIP_OT_recognise, MOTIONCLIP_OT_tag_action)

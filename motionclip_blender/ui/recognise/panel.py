@@ -1,0 +1,105 @@
+"""The panels of recognition and search, below the one that motions are made in."""
+
+from __future__ import annotations
+
+import bpy
+from bpy.app.translations import pgettext_iface as _
+
+from ..generate import generation
+from ..generate.panel import MotionPanel, box_below, wrapped
+from ..search import operators as search_operators
+from ..search.operators import SEARCH
+from ..session import SESSION
+from .recognition import RECOGNITION
+
+_BARS = 5
+
+
+class MOTIONCLIP_PT_recognise(MotionPanel, bpy.types.Panel):
+    """What the active armature's Action is, by the labels nearest to it."""
+
+    bl_idname = "MOTIONCLIP_PT_recognise"
+    bl_label = "Recognise"
+    bl_order = 5
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        action = generation.action_of(generation.armature_of(context))
+        column = layout.column()
+        column.enabled = not SESSION.busy
+        column.operator("motionclip.recognise", icon="VIEWZOOM")
+        column.prop(context.scene.motionclip, "as_shown")
+        scores = RECOGNITION.scores.get(action.session_uid) if action is not None else None
+        if not scores:
+            return
+        bars = layout.column(align=True)
+        bars.label(text=action.name, icon="ACTION", translate=False)
+        for score in scores[:_BARS]:
+            bars.progress(factor=score.share, text=f"{score.name}  {score.share:.0%}", translate=False)
+        column = layout.column()
+        column.separator(factor=0.2)
+        column.enabled = not SESSION.busy
+        column.operator("motionclip.tag_action", icon="ASSET_MANAGER")
+
+
+class MOTIONCLIP_PT_labels(MotionPanel, bpy.types.Panel):
+    """The list of labels."""
+
+    bl_idname = "MOTIONCLIP_PT_labels"
+    bl_label = "Labels"
+    bl_parent_id = MOTIONCLIP_PT_recognise.bl_idname
+
+    def draw(self, context: bpy.types.Context) -> None:
+        from ...core.recognition import default_labels
+
+        own, layout = context.scene.motionclip_labels, self.layout
+        if not own.items:
+            layout.label(text=_("The {} labels that ship").format(len(default_labels())), translate=False)
+            layout.operator("motionclip.edit_labels", text="Edit the labels", icon="GREASEPENCIL")
+            return
+        row = layout.row()
+        row.template_list("MOTIONCLIP_UL_labels", "", own, "items", own, "active", rows=6)
+        buttons = row.column(align=True)
+        buttons.operator("motionclip.add_label", text="", icon="ADD")
+        buttons.operator("motionclip.remove_label", text="", icon="REMOVE")
+        buttons.separator()
+        buttons.operator("motionclip.reset_labels", text="", icon="LOOP_BACK")
+
+
+class MOTIONCLIP_PT_search(MotionPanel, bpy.types.Panel):
+    """A text, and the Actions nearest to it."""
+
+    bl_idname = "MOTIONCLIP_PT_search"
+    bl_label = "Search Actions"
+    bl_order = 6
+
+    def draw(self, context: bpy.types.Context) -> None:
+        asked, layout = context.scene.motionclip_search, self.layout
+        column = layout.column()
+        column.enabled = not SESSION.busy
+        row = column.row(align=True)
+        row.prop(asked, "text", text="", placeholder="What the person does", icon="VIEWZOOM")
+        row.operator("motionclip.search", text="", icon="PLAY")
+        column.prop(asked, "in_libraries")
+        results = SEARCH.results
+        if results is None:
+            return
+        if not results.hits:
+            wrapped(layout, context, _("There are no Actions that move this armature."), icon="INFO")
+        found = layout.column(align=True)
+        found.enabled = not SESSION.busy
+        for hit in results.hits:
+            _draw_hit(found.row(align=True), hit)
+        for sentence in results.said:
+            wrapped(box_below(layout), context, sentence, icon="ERROR")
+
+
+def _draw_hit(row: bpy.types.UILayout, hit: search_operators.Hit) -> None:
+    split = row.split(factor=0.68, align=True)
+    icon = "ASSET_MANAGER" if hit.path else "ACTION"
+    button = split.operator("motionclip.assign_action", text=hit.name, icon=icon, translate=False)
+    button.name, button.path = hit.name, hit.path
+    split.progress(factor=hit.score.share, text=f"{hit.score.share:.0%}", translate=False)
+
+
+CLASSES = (MOTIONCLIP_PT_recognise, MOTIONCLIP_PT_labels, MOTIONCLIP_PT_search)

@@ -1,0 +1,241 @@
+"""Latents of the Actions in the user's asset libraries: read once by a Blender of its own, then kept.
+
+All but `Shelves.of` may run in a worker.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import bpy
+
+from ...core.errors import UserError
+from ...core.progress import Progress
+from ..addon import ADDON
+from ..training_frames.process import program
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ...core.engine import Engine
+    from ...rig.keys import ActionCurves, Reader
+
+SCRIPT = Path(__file__).resolve().parents[2] / "rig" / "library.py"
+
+_POLL_SECONDS = 0.05
+_READING = 0.7  # the part of the progress that reading files takes, when any have to be read
+
+
+class Shelves(NamedTuple):
+    """What is to be read, as plain values.
+
+    libraries: names and folders. current: the file that is open, which is left out; empty for none. cache: folder in
+    which latents are kept from one start of Blender to the next; None where the add-on is no extension. command: the
+    beginning of the command line of the Blender that reads.
+    """
+
+    libraries: tuple[tuple[str, str], ...]
+    current: str
+    cache: Path | None
+    command: tuple[str, ...]
+
+    @classmethod
+    def of(cls, context: bpy.types.Context) -> Shelves:
+        """The asset libraries of the preferences."""
+        chosen = context.preferences.filepaths.asset_libraries
+        libraries = tuple((library.name, bpy.path.abspath(library.path)) for library in chosen if library.path)
+        try:
+            cache = Path(bpy.utils.extension_path_user(ADDON, path="libraries", create=True))
+        except (ValueError, OSError):
+            cache = None
+        return cls(libraries, bpy.data.filepath, cache, tuple(program(SCRIPT)))
+
+
+@dataclass
+class Found:
+    """Latents (D,) by file and name of the Action. said: sentences about what could not be read."""
+
+    latents: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)
+    said: list[str] = field(default_factory=list)
+
+
+class Libraries:
+    """What is known of libraries; one for each Blender."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, dict[str, np.ndarray]] = {}
+
+    def latents(self, engine: Engine, reader: Reader, shelves: Shelves, progress: Progress) -> Found:
+        """All Actions that are assets, as they move the person of `reader`, with windows averaged.
+
+        Only files that are new or have changed are read. Raises what `progress` raises, and `UserError` when no Blender
+        can be started.
+        """
+        import tempfile
+
+        found = Found()
+        progress("Looking for asset libraries", 0.0)
+        keys = {path: _key(path, engine, reader) for path in _files(shelves, found.said)}
+        missing = []
+        for path, key in keys.items():
+            if key not in self._known:
+                known = _cached(shelves.cache, path, key)
+                if known is None:
+                    missing.append(path)
+                else:
+                    self._known[key] = known
+        failed = []
+        with tempfile.TemporaryDirectory() as folder:
+            read = _read(missing, shelves, Path(folder), lambda stage, done: progress(stage, _READING * done))
+            for i, (path, assets) in enumerate(zip(missing, read, strict=True)):
+                if assets is None:
+                    failed.append(path)
+                    continue
+
+                def step(_: str, fraction: float, i: int = i, path: str = path) -> None:
+                    progress(Path(path).name, _READING + (1 - _READING) * (i + fraction) / len(missing))
+
+                self._known[keys[path]] = latents = _latents(engine, reader, assets, step)
+                _keep(shelves.cache, path, keys[path], latents)
+        for path, key in keys.items():
+            for name, latent in self._known.get(key, {}).items():
+                found.latents[path, name] = latent
+        if failed:
+            found.said.append(_unreadable(failed))
+        return found
+
+    def forget(self) -> None:
+        """Lets go of everything; what is cached on the disk stays."""
+        self._known.clear()
+
+
+LIBRARIES = Libraries()
+
+
+def _files(shelves: Shelves, said: list[str]) -> Iterator[str]:
+    seen = {str(Path(shelves.current).resolve())} if shelves.current else set()
+    for name, folder in shelves.libraries:
+        if not os.path.isdir(folder):
+            said.append(f'The asset library "{name}" is not there ({folder}); see Preferences, File Paths.')
+            continue
+        for path in sorted(Path(folder).rglob("*.blend")):
+            resolved = str(path.resolve())
+            if resolved not in seen and not path.name.startswith(".") and path.is_file():
+                seen.add(resolved)
+                yield str(path)
+
+
+def _key(path: str, engine: Engine, reader: Reader) -> str:
+    """What the latents of a file depend on."""
+    parts: list[object] = [path]
+    for file in (Path(path), engine.pack.weights_path):
+        with contextlib.suppress(OSError):  # gone since it was listed; then it cannot be read either
+            stat = file.stat()
+            parts += [stat.st_mtime_ns, stat.st_size]
+    digest = hashlib.blake2b(repr(parts).encode("utf-8", "surrogateescape"), digest_size=20)
+    digest.update(reader.identity())
+    return digest.hexdigest()
+
+
+def _read(paths: Sequence[str], shelves: Shelves, folder: Path, progress: Progress) -> list[list[ActionCurves] | None]:
+    """The assets of each file; None for a file that cannot be read."""
+    from ...rig.library import read_assets
+
+    found: list[list[ActionCurves] | None] = []
+    while len(found) < len(paths):
+        rest = paths[len(found) :]
+        out = folder / str(len(found))
+        out.mkdir()
+        reached = _run(rest, shelves, out, lambda stage, done: progress(stage, (len(found) + done) / len(paths)))
+        for i in range(reached):
+            path = out / f"{i}.npz"
+            found.append(read_assets(path) if path.is_file() else None)
+        if reached < len(rest):
+            found.append(None)  # that one ended the program which read it; the others get another one
+    return found
+
+
+def _run(paths: Sequence[str], shelves: Shelves, out: Path, progress: Progress) -> int:
+    """Has files read by another Blender. Returns how many it came through."""
+    from ..tasks.child import Child
+
+    todo = out / "list.json"
+    todo.write_text(json.dumps(list(paths)), encoding="utf-8")
+    child = Child([*shelves.command, str(todo), str(out)])
+    try:
+        while not child.ended:
+            name = Path(child.message).name
+            progress(f"Reading {name}" if name else "Starting Blender to read libraries", child.done)
+            time.sleep(_POLL_SECONDS)
+    finally:
+        child.close()
+    if not child.total:
+        last = child.said[-1] if child.said else "it said nothing"
+        raise UserError(f"The asset libraries cannot be read: Blender did not start ({last}); search without them.")
+    return child.done
+
+
+def _latents(
+    engine: Engine, reader: Reader, assets: Sequence[ActionCurves], progress: Progress
+) -> dict[str, np.ndarray]:
+    latents = {}
+    for i, asset in enumerate(assets):
+
+        def step(stage: str, fraction: float, i: int = i) -> None:
+            progress(stage, (i + fraction) / len(assets))
+
+        # those of other rigs, and those without end, are not for this person
+        with contextlib.suppress(UserError):
+            keys = reader.keys(asset)
+            latents[asset.name] = engine.encode(keys.motion(keys.rate), progress=step)
+    return latents
+
+
+# --- the cache on the disk: a file for each .blend file
+
+
+def _cache_path(cache: Path, path: str) -> Path:
+    digest = hashlib.blake2b(path.encode("utf-8", "surrogateescape"), digest_size=12)
+    return cache / f"{digest.hexdigest()}.npz"
+
+
+def _cached(cache: Path | None, path: str, key: str) -> dict[str, np.ndarray] | None:
+    import numpy as np
+
+    if cache is None:
+        return None
+    try:
+        with np.load(_cache_path(cache, path), allow_pickle=False) as data:
+            if str(data["key"]) != key:
+                return None
+            names, latents = json.loads(str(data["names"])), data["latents"]
+    except Exception:  # of many kinds for a file that is missing or damaged: it is made anew
+        return None
+    return dict(zip(names, latents, strict=True)) if len(names) == len(latents) else None
+
+
+def _keep(cache: Path | None, path: str, key: str, latents: dict[str, np.ndarray]) -> None:
+    import numpy as np
+
+    from ...core.files import write_whole
+
+    if cache is None:
+        return
+    stacked = np.stack(list(latents.values())) if latents else np.empty((0, 0), np.float32)
+    # a disk that is full or read-only costs time the next time, no more
+    with contextlib.suppress(UserError, OSError), write_whole(_cache_path(cache, path)) as handle:
+        np.savez(handle, key=np.array(key), names=np.array(json.dumps(list(latents))), latents=stacked)
+
+
+def _unreadable(paths: Sequence[str]) -> str:
+    if len(paths) == 1:
+        return f"{paths[0]} cannot be read and was left out."
+    return f"{len(paths)} files of the asset libraries cannot be read and were left out, such as {paths[0]}."

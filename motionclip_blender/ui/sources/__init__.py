@@ -1,0 +1,1 @@
+"""Where a latent comes from, as the panels ask for it."""

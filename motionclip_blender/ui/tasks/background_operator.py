@@ -1,0 +1,167 @@
+"""The base of every operator whose work takes a while: a worker does it, and Blender goes on meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import bpy
+
+from ...core.progress import no_progress
+from .. import redraw
+from ..addon import sources
+from ..session import SESSION
+from ..translations import said
+from .jobs import Job, Progress, sentence
+from .main_thread import Stepped, Steps, all_at_once
+
+if TYPE_CHECKING:
+    from ...core.engine import Engine
+
+T = TypeVar("T")
+Work = Callable[["Engine", Progress], T]
+"""What the worker does. Touches nothing of Blender's; what is raised by the progress ends it."""
+
+_POLL_SECONDS = 0.05
+_STEP_SECONDS = 0.02  # half of them for the steps, half for Blender
+_GOES_ON = {"PASS_THROUGH"}
+
+
+class Reporting:
+    """Failures as one sentence, which the panel keeps showing."""
+
+    def refuse(self, error: str) -> set[str]:
+        """Reports `error` and ends the operator without an undo step."""
+        SESSION.error = error
+        self.report({"ERROR"}, said(error))
+        redraw.sidebars()
+        return {"CANCELLED"}
+
+    def tell(self, text: str, remarks: Iterable[str] = ()) -> None:
+        """Reports what was done, and the remarks of `rig.remarks` about it, which the panel keeps showing."""
+        SESSION.error = " ".join(map(said, remarks))
+        if SESSION.error:
+            self.report({"WARNING"}, f"{text}. {SESSION.error}")
+        else:
+            self.report({"INFO"}, text)
+
+
+class Working(Reporting, Generic[T]):
+    """To be written: `begin` and `end`, which run in the main thread; what `begin` returns runs in the worker.
+
+    Progress stands in the panel; Esc and the panel's button cancel; there is one job at a time. From a script, without
+    windows, and when the last operation is adjusted, all is done at once.
+    """
+
+    def begin(self, context: bpy.types.Context) -> Work[T] | Steps[Work[T]]:
+        """Reads what is wanted from the context, checks it, and returns the work. Raises `UserError`.
+
+        What takes long is done in steps; the context is not asked after the first one.
+        """
+        raise NotImplementedError
+
+    def end(self, context: bpy.types.Context, result: T) -> set[str] | Steps[set[str]]:
+        """Writes the result to Blender and reports it: one undo step. Raises `UserError`.
+
+        What takes long is done in steps; all that changes the file is done after the last one.
+        """
+        raise NotImplementedError
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """All at once."""
+        try:
+            SESSION.begin()
+            work = all_at_once(self.begin(context))
+            return all_at_once(self.end(context, work(SESSION.engine(sources(context)), no_progress)))
+        except Exception as error:
+            return self.refuse(sentence(error))
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        """From the panel: a worker does it while Blender goes on; `modal` waits for it."""
+        if bpy.app.background:  # nobody would call `modal`
+            return self.execute(context)
+        self._chosen, self._shown = sources(context), None
+        try:
+            SESSION.begin()
+        except Exception as error:
+            return self.refuse(sentence(error))  # the timer is that of the job which runs
+        try:
+            status = self._through(context, self.begin(context), self._start)
+        except Exception as error:
+            status = self.refuse(sentence(error))
+        if status != _GOES_ON:
+            stop_timer()
+            return status
+        SESSION.operator = type(self).bl_idname
+        context.window_manager.modal_handler_add(self)
+        return {"RUNNING_MODAL"}
+
+    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        """Esc cancels; everything else goes on to Blender."""
+        if event.type == "ESC" and event.value == "PRESS":
+            SESSION.cancel()
+            return {"RUNNING_MODAL"}
+        if event.type != "TIMER":
+            return _GOES_ON
+        try:
+            status = self._look(context)
+        except Exception as error:
+            status = self.refuse(sentence(error))
+        if status != _GOES_ON:
+            stop_timer()
+        return status
+
+    def _start(self, context: bpy.types.Context, work: Work[T]) -> set[str]:
+        chosen = self._chosen
+
+        def run(progress: Progress) -> T:
+            return work(SESSION.engine(chosen), progress)
+
+        return self._wait(context, SESSION.start(run), self._finish, _POLL_SECONDS)
+
+    def _finish(self, context: bpy.types.Context, result: T) -> set[str]:
+        return self._through(context, self.end(context, result), lambda context, status: status)
+
+    def _through(self, context: bpy.types.Context, made: object, then: Callable[..., set[str]]) -> set[str]:
+        """Goes on with `then` and what was made; when that is steps, a few now and the others between redraws."""
+        if not isinstance(made, Generator):
+            return then(context, made)
+        self._wait(context, SESSION.take(Stepped(made)), then, _STEP_SECONDS)
+        return self._look(context)
+
+    def _wait(
+        self, context: bpy.types.Context, job: Job | Stepped, then: Callable[..., set[str]], seconds: float
+    ) -> set[str]:
+        """Looks after the job every so many seconds, and goes on with `then` and its result."""
+        self._job, self._then = job, then
+        stop_timer()
+        SESSION.timer = context.window_manager.event_timer_add(seconds, window=context.window)
+        return _GOES_ON
+
+    def _look(self, context: bpy.types.Context) -> set[str]:
+        job = self._job
+        if isinstance(job, Stepped):
+            job.go_on(_STEP_SECONDS / 2)
+        if self._shown != (shown := (job.stage, round(job.fraction, 2), job.finished)):
+            self._shown = shown
+            redraw.sidebars()
+        if not job.finished:
+            return _GOES_ON
+        if job.cancelled:
+            self.report({"INFO"}, said("Cancelled; nothing was changed"))
+            return {"CANCELLED"}
+        if job.error:
+            return self.refuse(job.error)
+        return self._then(context, job.result)
+
+    def cancel(self, context: bpy.types.Context) -> None:
+        """Called by Blender when it ends the operator itself: a file is opened, or the window closed."""
+        SESSION.cancel(SESSION.error or "The work was cancelled because its window was closed.")
+        stop_timer()
+
+
+def stop_timer() -> None:
+    """Ends the calls of `modal`, if there are any; Blender does not when an operator is unregistered."""
+    if SESSION.timer is not None:
+        bpy.context.window_manager.event_timer_remove(SESSION.timer)
+        SESSION.timer = None

@@ -1,0 +1,106 @@
+"""A piece of work in a thread of its own. Knows nothing of Blender."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Generic, TypeVar
+
+from ...core.errors import UserError
+from ...core.libraries import check_numpy, failed_import
+from ...core.progress import Cancelled, Progress
+
+T = TypeVar("T")
+
+_SWITCH_SECONDS = 0.0005
+_switching = threading.Lock()
+_switching_before: list[float] = []
+"""The interval that was there before the first of the jobs that run, once for each of them."""
+
+
+class Job(Generic[T]):
+    """Runs `work(progress)` in a thread, which starts at once.
+
+    `work` must not touch bpy, and must call `progress(stage, fraction)` from time to time: that is where a
+    cancelled job ends, by `core.progress.Cancelled`. Watch `finished`; then the job was `cancelled`, or its
+    `result` is set, or its `error` is a sentence.
+    """
+
+    def __init__(self, work: Callable[[Progress], T]) -> None:
+        self.stage, self.fraction = "Starting", 0.0
+        self.result: T | None = None
+        self.error = ""
+        self._work = work
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="MotionCLIP", daemon=True)
+        self._thread.start()
+
+    @property
+    def finished(self) -> bool:
+        """Whether the thread has ended."""
+        return not self._thread.is_alive()
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether `cancel` was called; what the work returned after that does not count."""
+        return self._stop.is_set()
+
+    def cancel(self) -> None:
+        """Asks the work to stop. Returns at once."""
+        self._stop.set()
+        self.stage = "Cancelling"
+
+    def join(self) -> None:
+        """Waits for the thread to end."""
+        self._thread.join()
+
+    def _progress(self, stage: str, fraction: float) -> None:
+        if self.cancelled:
+            raise Cancelled
+        self.stage, self.fraction = stage, fraction
+
+    def _run(self) -> None:
+        try:
+            with _quick_switching():
+                self.result = self._work(self._progress)
+        except Exception as error:
+            if not self.cancelled:
+                self.error = sentence(error)
+
+
+@contextmanager
+def _quick_switching() -> Iterator[None]:
+    """Lets threads take turns more often while any job runs; after the last one, as before the first.
+
+    Blender takes Python's lock for every panel and header it draws. While a worker runs Python (as importing torch does
+    for seconds) each of them waits for one switch interval, by default 5 ms.
+    """
+    with _switching:
+        _switching_before.append(_switching_before[0] if _switching_before else sys.getswitchinterval())
+        sys.setswitchinterval(_SWITCH_SECONDS)
+    try:
+        yield
+    finally:
+        with _switching:
+            before = _switching_before.pop()
+            if not _switching_before:
+                sys.setswitchinterval(before)
+
+
+def sentence(error: Exception) -> str:
+    """What to tell the user about `error`. What is no `UserError` and no failing import is a bug; the console gets
+    its traceback."""
+    if isinstance(error, UserError):
+        return str(error)
+    if (mendable := failed_import(error)) is not None:
+        return str(mendable)
+    import traceback  # enabling the extension should not wait for it
+
+    traceback.print_exception(error)
+    try:
+        check_numpy()
+    except UserError as cause:  # of whatever it was
+        return str(cause)
+    return f"This is a bug ({type(error).__name__}: {error}); please report it with what the console says."

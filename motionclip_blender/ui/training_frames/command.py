@@ -1,0 +1,52 @@
+"""`blender --command motionclip_render`: the command line of `render_pipeline` out of the installed extension."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Sequence
+
+import bpy
+
+from ...core.errors import UserError
+from .process import launcher
+
+NAME = "motionclip_render"
+
+_handle: object = None
+
+
+def run(arguments: Sequence[str]) -> int:
+    """What `python -m render_pipeline` does, and its exit status.
+
+    In this process: a Blender that runs a command has no user who works in it, the coordinator needs nothing of
+    Blender's, and Ctrl-C and SIGTERM reach it without a middleman.
+    """
+    try:
+        path = launcher()
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 2
+    spec = importlib.util.spec_from_file_location("motionclip_render_launcher", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    try:
+        return module.main(arguments, f"blender --command {NAME}")
+    except SystemExit as end:  # of --help
+        return end.code or 0
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+
+
+def attach() -> None:
+    """Called when the extension is enabled."""
+    global _handle
+    _handle = bpy.utils.register_cli_command(NAME, run)
+
+
+def detach() -> None:
+    """Called when it is disabled."""
+    global _handle
+    bpy.utils.unregister_cli_command(_handle)
+    _handle = None

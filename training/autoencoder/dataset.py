@@ -1,0 +1,158 @@
+"""Prepared motions and their captions as training samples."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from motionclip_blender.core import amass
+from motionclip_blender.core import rotations as rot
+from motionclip_blender.core.body import Body
+from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.loop import extended
+from motionclip_blender.core.motion import Motion, heading
+from motionclip_blender.core.pose_tensor import to_pose_tensor
+from motionclip_blender.core.skeleton import HAND_JOINTS, INDEX
+
+from ..data.augment import UPPER_BODY
+from ..data.captions import CaptionedSpan, mirrored
+from ..data.travel import facing_forward, moving_forward, travelling
+from ..data.wordings import trained_spans
+
+_ARMS = {
+    f"{side}_arm": (
+        *(f"{side}_{joint}" for joint in ("collar", "shoulder", "elbow", "wrist")),
+        *(joint for joint in HAND_JOINTS if joint.startswith(side)),
+    )
+    for side in ("left", "right")
+}
+LIMBS = _ARMS | {UPPER_BODY: ("spine1", "spine2", "spine3", "neck", "head", *_ARMS["left_arm"], *_ARMS["right_arm"])}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A motion with its captions, at least as long as the longest window.
+
+    prompts: the captions that decode to exactly this motion; empty when it is no exemplar.
+    length: frames of the clip itself; what follows is its repetition or its held last pose.
+    is_mirrored: whether it is a clip's mirror image. cut: the clip's frames that it shows, from and up to; none where
+        it is made from several clips.
+    """
+
+    clip: str
+    action: str
+    motion: Motion
+    captions: tuple[str, ...]
+    prompts: tuple[str, ...]
+    length: int
+    is_mirrored: bool = False
+    cut: tuple[int, int] = (0, 0)
+
+    def shows(self, frame: int) -> bool:
+        """Whether a frame of the clip, as prepared, is part of it."""
+        return self.cut[0] <= frame < self.cut[1]
+
+
+def load_samples(data: Path, body: Body, longest: int, split: str | None = None, augment: bool = True) -> list[Sample]:
+    """Every captioned span of the prepared folder `data`, each followed by its mirror image.
+
+    augment: also the spans that `augmented` makes of them.
+    split: leave out what this split (see `splits.is_test`) holds out for testing; by default nothing is.
+    Raises `UserError` when a captioned clip is missing.
+    """
+    samples = []
+    for span in trained_spans(split, augment):
+        path = data / f"{span.clip}.npz"
+        if not os.path.isfile(path):
+            raise UserError(f"{path} is missing; run `python -m training prepare` first.")
+        clip = amass.load(path)
+        cut = (0, 0) if span.limbs else _cut(clip, span)
+        motion = span_motion(clip, span, body)
+        for part, clip in span.limbs.items():
+            motion = with_limb(motion, amass.load(data / f"{clip}.npz"), part)
+        long = extended(motion, longest, hold=span.after == "hold")
+        samples.append(Sample(span.clip, span.action, long, span.captions, span.prompts, len(motion), False, cut))
+        told = tuple(mirrored(c) for c in span.captions)
+        image = long.mirror()
+        samples.append(Sample(span.clip, span.action, image, told, span.mirrored_prompts, len(motion), True, cut))
+    return samples
+
+
+def _cut(motion: Motion, span: CaptionedSpan) -> tuple[int, int]:
+    stop = len(motion) if span.end is None else min(round(span.end * motion.fps), len(motion))
+    return round(span.start * motion.fps), stop
+
+
+def span_motion(motion: Motion, span: CaptionedSpan, body: Body) -> Motion:
+    """What a span shows of its clip `motion`, without limbs of others: cut out, at its rate, made to travel."""
+    motion = facing_forward(motion.crop(*_cut(motion, span)))
+    if span.rate != 1.0:
+        motion = replace(motion, fps=motion.fps * span.rate).resample(motion.fps)
+    if span.travel:
+        return travelling(motion, body)
+    return moving_forward(motion, span.speed) if span.speed else motion
+
+
+def with_limb(motion: Motion, other: Motion, part: str) -> Motion:
+    """`motion` with the joints of `part` (a key of `LIMBS`) moved as in `other`; both go on until the longer ends."""
+    frames = max(len(motion), len(other))
+    motion, other = (extended(m, frames).crop(0, frames) for m in (motion, other))
+    rotations = motion.rotations.copy()
+    joints = [INDEX[name] for name in LIMBS[part]]
+    rotations[:, joints] = other.rotations[:, joints]
+    return Motion(rotations, motion.translation, motion.fps)
+
+
+class Windows:
+    """Draws windows of the samples as pose tensors, each facing +Z in its first frame."""
+
+    def __init__(self, samples: list[Sample], joints: tuple[str, ...], rates: float = 1.0) -> None:
+        """rates: `draw` plays windows up to this much slower or faster than they are."""
+        self.samples, self.rates = samples, rates
+        self._poses = [to_pose_tensor(s.motion, joints) for s in samples]
+        self._headings = [heading(s.motion.rotations[:, 0]) for s in samples]
+        # Long recordings weigh more, but not so much that the dances drown the rest; so do actions that many show
+        lengths = np.sqrt([s.length for s in samples])
+        of_action = dict.fromkeys({s.action for s in samples}, 0.0)
+        for sample, weight in zip(samples, lengths, strict=True):
+            of_action[sample.action] += weight
+        weight = lengths / np.sqrt([of_action[s.action] for s in samples])
+        self._weight = weight / weight.sum()
+        self.exemplars = [i for i, s in enumerate(samples) if s.prompts]
+
+    def draw(self, count: int, frames: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """Indices (count,) of samples and their windows (count, frames, rows, 6), from random places."""
+        chosen = random.choice(len(self.samples), count, p=self._weight)
+        windows = []
+        for i in chosen:
+            longest = (len(self._poses[i]) - 1) / max(frames - 1, 1)
+            rate = min(self.rates ** random.uniform(-1, 1), longest)
+            spare = len(self._poses[i]) - 1 - int(np.ceil((frames - 1) * rate))
+            # a place within the clip itself; what was added behind it only fills windows up
+            start = int(random.integers(0, max(min(spare, self.samples[i].length - frames // 2), 0) + 1))
+            windows.append(self.window(i, start, frames, rate))
+        return chosen, np.stack(windows)
+
+    def draw_exemplars(self, count: int, frames: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """As `draw`, of exemplars only and from their first frame, which is what a prompt asks for."""
+        chosen = random.choice(self.exemplars, count)
+        return chosen, np.stack([self.window(i, 0, frames) for i in chosen])
+
+    def window(self, i: int, start: int, frames: int, rate: float = 1.0) -> np.ndarray:
+        """(frames, rows, 6): sample `i` from frame `start` on, facing +Z in its first frame."""
+        window = self._poses[i][start : start + frames].copy() if rate == 1.0 else self._played(i, start, frames, rate)
+        turn = rot.quat_to_matrix(rot.axis_angle_to_quat(np.array([0.0, -self._headings[i][start], 0.0])))
+        root = turn @ rot.sixd_to_matrix(window[:, 0])
+        window[:, 0] = rot.matrix_to_sixd(root)
+        window[:, -1, :3] = (window[:, -1, :3] - window[0, -1, :3]) @ turn.T
+        return window
+
+    def _played(self, i: int, start: int, frames: int, rate: float) -> np.ndarray:
+        """A window at another rate. Between two frames the pose tensor goes straight: at 30 fps that is near enough."""
+        at = start + np.arange(frames) * rate
+        before = np.minimum(at.astype(int), len(self._poses[i]) - 2)
+        share = (at - before)[:, None, None].astype(np.float32)
+        return self._poses[i][before] * (1 - share) + self._poses[i][before + 1] * share

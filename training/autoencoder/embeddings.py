@@ -1,0 +1,144 @@
+"""Where captions and frames lie in CLIP's space: computed once, kept beside the data."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.files import write_whole
+from motionclip_blender.core.inference.prompt_retrieval import PromptRetrieval
+from motionclip_blender.core.model.text_tower import TextTower
+
+from ..data.captions import class_text
+from ..data.wordings import trained_spans
+from ..text_tower import minilm
+from .config import TrainConfig
+from .dataset import Sample
+
+_BATCH = 64
+_CACHE = "text_embeddings.npz"
+
+
+class Captions:
+    """Embeddings of the samples' captions, (512,) float32 each.
+
+    names: (C, 512) of the bare names of their classes. actions: (n,) which of them each sample shows.
+    """
+
+    def __init__(self, samples: list[Sample], cache: Path | None = None) -> None:
+        classes, self.actions = np.unique([s.action for s in samples], return_inverse=True)
+        names = [class_text(name) for name in classes]
+        texts = sorted({*names, *(text for s in samples for text in (*s.captions, *s.prompts))})
+        embeddings = text_embeddings(texts, cache)
+        at = {text: embeddings[i] for i, text in enumerate(texts)}
+        self.captions = [np.stack([at[text] for text in s.captions]) for s in samples]
+        self.prompts = [np.stack([at[text] for text in s.prompts]) if s.prompts else None for s in samples]
+        self.names = np.stack([at[name] for name in names])
+        self.mean = embeddings.mean(axis=0)
+
+    def whiten(self, layer: torch.nn.Linear, floor: float = 0.3) -> None:
+        """Makes `layer` whiten the captions' embeddings (ZCA): no mean, variance one in every direction.
+
+        floor: added to every variance, as a share of their mean, so that directions in which captions hardly
+        differ are not blown up with the noise in them.
+        """
+        captions = np.concatenate(self.captions).astype(np.float64)
+        variances, directions = np.linalg.eigh(np.cov(captions.T))
+        mean_variance = variances.sum() / np.count_nonzero(variances > 1e-6)
+        whitening = (directions / np.sqrt(variances.clip(0) + floor * mean_variance)) @ directions.T
+        # the scale of embeddings themselves, for which everything else here is tuned
+        whitening *= 0.4 / np.sqrt(1 + floor)
+        layer.weight.copy_(torch.from_numpy(whitening))
+        layer.bias.copy_(torch.from_numpy(-whitening @ captions.mean(axis=0)))
+
+    def of(self, chosen: np.ndarray, names: float, random: np.random.Generator) -> np.ndarray:
+        """(n, 512): one caption of each chosen sample, or its class's name for a share `names` of them."""
+        told = np.stack([self.captions[i][random.integers(len(self.captions[i]))] for i in chosen])
+        named = random.uniform(size=len(chosen)) < names
+        return np.where(named[:, None], self.names[self.actions[chosen]], told)
+
+    def prompts_of(self, chosen: np.ndarray, config: TrainConfig, random: np.random.Generator) -> np.ndarray:
+        """(n, 512): a place near the wordings of each chosen exemplar."""
+        places = []
+        for i in chosen:
+            wordings = self.prompts[i]
+            a, b = wordings[random.integers(len(wordings), size=2)]
+            place = a + random.uniform() * (b - a) if random.uniform() < config.mix else a
+            noise = random.normal(size=place.shape)
+            share = random.uniform(0, config.noise) * np.linalg.norm(place) / np.linalg.norm(noise)
+            places.append(place + share * noise)
+        return np.stack(places)
+
+
+def text_embeddings(texts: list[str], cache: Path | None = None) -> np.ndarray:
+    """(n, 512) float32. cache: a folder in which they are kept for the next run of the same texts."""
+    digest = hashlib.sha256("\n".join([minilm.SPEC.sha256, *texts]).encode()).hexdigest()
+    kept = cache / _CACHE if cache else None
+    if kept and kept.is_file():
+        try:
+            with np.load(kept, allow_pickle=False) as data:
+                if str(data["digest"]) == digest:
+                    return data["embeddings"]
+        except Exception:  # a damaged cache is no cache
+            kept.unlink(missing_ok=True)
+    tower = TextTower(minilm.SPEC, minilm.text_projection())
+    # prompts of about one length together: none is padded far
+    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+    embeddings = np.empty((len(texts), minilm.SPEC.width), np.float32)
+    for start in range(0, len(order), _BATCH):
+        part = order[start : start + _BATCH]
+        embeddings[part] = tower.embed([texts[i] for i in part])
+    if kept:
+        with write_whole(kept) as handle:
+            np.savez(handle, digest=np.array(digest), embeddings=embeddings)
+    return embeddings
+
+
+def prompt_retrieval(split: str | None = None, augment: bool = True) -> PromptRetrieval:
+    """Of all wordings that a decoder is trained to answer with one motion."""
+    spans = [span for span in trained_spans(split, augment) if span.prompts]
+    told, classes = {}, []
+    for span in spans:
+        for prompts in (span.prompts, span.mirrored_prompts):
+            told |= dict.fromkeys(prompts, len(classes))
+            classes.append(span.action)
+    names = sorted(set(classes))
+    embeddings = text_embeddings([*told, *map(class_text, names)])
+    return PromptRetrieval.of(
+        embeddings[: len(told)], [*told.values()], [names.index(name) for name in classes], embeddings[len(told) :]
+    )
+
+
+class Frames:
+    """Embeddings of rendered frames by clip, for the loss of equation 3.
+
+    The file is `python -m training images embed`'s: "clips" (n,) names, "frames" (n,) numbers at 30 fps, "embeddings"
+    (n, 512) and "mirrored" (n, 512), the same of the pictures' mirror images.
+    """
+
+    def __init__(self, path: Path, samples: list[Sample]) -> None:
+        try:
+            with np.load(path, allow_pickle=False) as data:
+                clips, numbers = data["clips"], data["frames"]
+                embeddings = np.stack((data["embeddings"], data["mirrored"]))
+        except Exception as error:
+            raise UserError(f"{path} holds no embeddings of frames; `python -m training images` makes them.") from error
+        rows: dict[str, list[int]] = {}
+        for row, clip in enumerate(clips):
+            rows.setdefault(str(clip), []).append(row)
+        self._of = []
+        for sample in samples:
+            inside = [r for r in rows.get(sample.clip, []) if sample.shows(int(numbers[r]))]
+            self._of.append(embeddings[int(sample.is_mirrored), inside] if inside else None)
+
+    def of(self, chosen: np.ndarray, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """(n, 512): a random frame of each chosen sample, and (n,) whether there is one."""
+        found = [self._of[i] for i in chosen]
+        known = np.array([frames is not None for frames in found])
+        width = minilm.SPEC.width
+        picked = [np.ones(width) if f is None else f[random.integers(len(f))] for f in found]
+        return np.stack(picked).astype(np.float32), known

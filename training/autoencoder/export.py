@@ -1,0 +1,105 @@
+"""`python -m training export`: a pack from a run's checkpoint."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.files import whole_path
+from motionclip_blender.core.model.image_tower import save_image_tower, vision_transformer
+from motionclip_blender.core.model.network import MotionCLIP
+from motionclip_blender.core.model.weights import Weights, save_weights
+from motionclip_blender.core.pack import DEFAULT_FOLDER, TRANSLATION_MEANINGS, Pack
+
+from ..data.wordings import wordings
+from ..image_tower.train import SPEC as IMAGE_TOWER
+from ..text_tower import minilm
+from .config import TrainConfig
+from .embeddings import prompt_retrieval
+from .run import load_checkpoint
+
+LICENCE = "CC0-1.0"
+DATA = (
+    "Trained on CC0 animations (KayKit Character Animations by Kay Lousberg, Universal Animation Library and "
+    "Ultimate Animated Character Pack by Quaternius, Mesh2Motion) and on clips of the Carnegie Mellon Graphics Lab "
+    "Motion Capture Database (mocap.cs.cmu.edu, created with funding from NSF EIA-0196217), with captions of our own."
+)
+
+
+def export(run: Path, out: Path, version: str, images: Path | None = None) -> Pack:
+    """Writes the averaged weights of the run's checkpoint, the wordings it was trained on and `pack.json` into `out`.
+
+    images: a run of the image tower, whose weights then go into the pack too. Figures are added by `record`, once the
+    pack has been evaluated. Raises `UserError` when a checkpoint is missing or damaged.
+    """
+    state = _checkpoint(run / "checkpoint.pt")
+    config = TrainConfig.load(run / "config.json")
+    pack = Pack(
+        folder=out,
+        name="default",
+        version=version,
+        licence=LICENCE,
+        network=config.network(),
+        joints=config.joints,
+        translation=TRANSLATION_MEANINGS[0],
+        fps=30.0,
+        frames=config.frames,
+        clip=minilm.SPEC,
+        info={
+            "data": DATA,
+            "split": config.split,
+            "captions": len(wordings(config.split)),
+            "steps": state["step"],
+            "seed": config.seed,
+        },
+        image=IMAGE_TOWER if images else None,
+    )
+    network = MotionCLIP(pack.network_size)
+    network.load_state_dict(state["average"])
+    out.mkdir(parents=True, exist_ok=True)
+    if images:
+        tower = vision_transformer(IMAGE_TOWER, pack.clip.width)
+        tower.load_state_dict(_checkpoint(images / "images.pt")["average"])
+        save_image_tower(tower, pack.image_path)
+    retrieval = prompt_retrieval(config.split, config.augment)
+    save_weights(Weights(network, minilm.text_projection(), retrieval), pack.weights_path)
+    files = (pack.weights_path, *([pack.image_path] if images else []))
+    digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    pack = replace(pack, checksums=digests)
+    _write(pack)
+    return pack
+
+
+def record(pack: Pack, figures: dict[str, Any]) -> None:
+    """Writes what a pack was measured at into its `pack.json`."""
+    _write(replace(pack, info=pack.info | {"figures": figures}))
+
+
+def _write(pack: Pack) -> None:
+    with whole_path(pack.folder / "pack.json") as temporary:
+        temporary.write_text(json.dumps(pack.as_json(), indent=1) + "\n", encoding="utf-8")
+
+
+def _checkpoint(path: Path) -> dict[str, Any]:
+    if not os.path.isfile(path):
+        raise UserError(f"{path} is missing; train first.")
+    return load_checkpoint(path)
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m training export", description=__doc__)
+    parser.add_argument("--run", type=Path, default=Path("runs/default"))
+    parser.add_argument("--out", type=Path, default=DEFAULT_FOLDER)
+    parser.add_argument("--images", type=Path, help="run of the image tower (`python -m training images`), to put in")
+    parser.add_argument("--version", default="1.0.0")
+    options = parser.parse_args(arguments)
+    pack = export(options.run, options.out, options.version, options.images)
+    for path in (pack.weights_path, *([pack.image_path] if pack.image else [])):
+        print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
+    return 0

@@ -1,0 +1,176 @@
+"""Which bone of a known rig is which SMPL-X joint: `rig_maps.json`, and the user's own files of the same form."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.retarget.source import RigMap
+from motionclip_blender.core.retarget.upright import DIRECTIONS, FIRST_FRAME, Told
+from motionclip_blender.core.retarget.upward import AXES
+from motionclip_blender.core.skeleton import BODY_JOINTS, INDEX
+
+RIG_MAPS = Path(__file__).with_name("rig_maps.json")
+
+_NEEDED = (
+    *("pelvis", "head"),
+    *(
+        f"{side}_{joint}"
+        for side in ("left", "right")
+        for joint in ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
+    ),
+)
+_SETTINGS = ("sides", "up", "rest")  # what an entry may say beside its joints
+_OTHERWISE = "|"  # between names that one bone has in several releases of a rig
+
+
+@dataclass(frozen=True)
+class Rig:
+    """A rig that a skeleton was found to be. pairs: with the skeleton's own names. told: its axes and rest pose."""
+
+    name: str
+    pairs: RigMap
+    told: Told
+
+
+def rig_maps(path: Path = RIG_MAPS) -> dict[str, RigMap]:
+    """The rigs of a file, their left and right written out, the first of several names for a bone.
+
+    Raises `UserError` when it is none of that form.
+    """
+    return {
+        name: {joint: (a.split(_OTHERWISE)[0], b.split(_OTHERWISE)[0], w) for joint, (a, b, w) in rig.pairs.items()}
+        for name, rig in _rigs(path).items()
+    }
+
+
+def matching_map(bones: tuple[str, ...], own: Path | None = None) -> RigMap:
+    """The map that fits the bones best, as `matching_rig` finds it."""
+    return matching_rig(bones, own).pairs
+
+
+def matching_rig(bones: tuple[str, ...], own: Path | None = None) -> Rig:
+    """The rig of the file `own`, or else of ours, of which a skeleton has the most bones.
+
+    It has to have the pelvis, the head, and the joints of arms and legs; of the rest, and of fingers, what is missing
+    is left out. Names may have anything before them, if it is the same before all ("mixamorig:"); and where that is
+    not enough, capitals, blanks, dots, dashes and underscores do not matter. Raises `UserError` when none fits.
+    """
+    for path in ([own] if own else []) + [RIG_MAPS]:
+        fits = [fit for name, rig in _rigs(path).items() for fit in _fits(name, rig, bones)]
+        if fits:
+            return max(fits, key=lambda fit: fit[0])[1]  # the first of the best
+    raise UserError(
+        f"No rig map fits the bones {', '.join(bones[:5])} ...; write one of your own and name it with --rig-maps."
+    )
+
+
+# --- the files
+
+
+@cache
+def _rigs(path: Path) -> dict[str, Rig]:
+    try:
+        entries = json.loads(path.read_bytes())
+        return {rig: _written_out(path, rig, entry) for rig, entry in entries.items() if not rig.startswith("_")}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise UserError(f"{path} is not a file of rig maps; see training/data/rig_maps.json for the form.") from error
+
+
+def _written_out(path: Path, rig: str, entry: dict) -> Rig:
+    pairs: RigMap = {}
+    rest: dict[str, dict[str, str]] = {}
+    for side, mark in zip(("left", "right"), entry["sides"], strict=True):
+        for joint, bone in entry.items():
+            if joint not in _SETTINGS:
+                a, b, weight = (bone, bone, 0.0) if isinstance(bone, str) else bone
+                pairs[joint.format(side=side)] = (a.format(s=mark), b.format(s=mark), float(weight))
+        if isinstance(entry.get("rest"), dict):
+            rest |= {joint.format(side=side): axes for joint, axes in entry["rest"].items()}
+    missing = [joint for joint in _NEEDED if joint not in pairs]
+    unknown = [joint for joint in (*pairs, *rest) if joint not in INDEX]
+    if unknown or missing:
+        wrong = f"names {unknown[0]}, which is no SMPL-X joint" if unknown else f"leaves out {missing[0]}"
+        raise UserError(f"{path}: the map {rig!r} {wrong}; correct it.")
+    bones: dict[str, str] = {}
+    for joint in (joint for joint in _NEEDED if pairs[joint][2] == 0):
+        other = bones.setdefault(pairs[joint][0], joint)
+        if other != joint:
+            raise UserError(
+                f"{path}: the map {rig!r} gives {other} and {joint} one bone, {pairs[joint][0]}; correct it."
+            )
+    up = entry.get("up")
+    if up is not None and up not in AXES:
+        raise UserError(f"{path}: the map {rig!r} says that {up!r} is up; give one of {', '.join(AXES)}.")
+    return Rig(rig, pairs, Told(None if up is None else AXES[up], _told_rest(path, rig, rest or entry.get("rest", {}))))
+
+
+def _told_rest(path: Path, rig: str, rest: object) -> str | dict:
+    if rest == FIRST_FRAME or (isinstance(rest, dict) and all(map(_are_two_axes, rest.values()))):
+        return rest
+    raise UserError(
+        f"{path}: the map {rig!r} has a rest that is neither {FIRST_FRAME!r} nor where two axes of each bone point; "
+        "correct it."
+    )
+
+
+def _are_two_axes(axes: object) -> bool:
+    """Whether it is like {"x": "down", "z": "forward"}."""
+    if not (isinstance(axes, dict) and len(axes) == 2 and all(axes[axis] in DIRECTIONS for axis in axes)):
+        return False
+    if not all(axis in AXES for axis in axes):
+        return False
+    (a, b), (to_a, to_b) = (AXES[axis] for axis in axes), (DIRECTIONS[to] for to in axes.values())
+    return a @ b == 0 and sum(x * y for x, y in zip(to_a, to_b, strict=True)) == 0
+
+
+# --- which one it is
+
+
+def _plain(name: str) -> str:
+    return name
+
+
+def _folded(name: str) -> str:
+    """Without capitals and marks, which exporters change."""
+    return re.sub(r"[\W_]+", "", name).casefold()
+
+
+def _fits(name: str, rig: Rig, bones: tuple[str, ...]) -> Iterator[tuple[tuple[int, int, bool, bool], Rig]]:
+    """Every way in which a rig's names are found among bones, with how well: how many joints of the body, of the
+    hands; whether names are kept, and stand alone."""
+    for spelt in (_plain, _folded):
+        found: dict[str, str] = {}
+        for bone in bones:
+            found.setdefault(spelt(bone), bone)
+        for prefix in _prefixes(rig, found, spelt):
+            pairs = _found(rig, found, prefix, spelt)
+            if all(joint in pairs for joint in _NEEDED):
+                body = sum(joint in pairs for joint in BODY_JOINTS)
+                yield (body, len(pairs) - body, spelt is _plain, not prefix), Rig(name, pairs, rig.told)
+
+
+def _prefixes(rig: Rig, found: dict[str, str], spelt: Callable[[str], str]) -> list[str]:
+    """What may stand before all names: whatever stands before that of a left knee, which no rig has twice."""
+    knees = [spelt(knee) for knee in rig.pairs["left_knee"][0].split(_OTHERWISE)]
+    before = {bone[: len(bone) - len(knee)] for bone in found for knee in knees if bone.endswith(knee)}
+    return sorted(before, key=lambda prefix: (len(prefix), prefix))
+
+
+def _found(rig: Rig, found: dict[str, str], prefix: str, spelt: Callable[[str], str]) -> RigMap:
+    """The joints whose bones are there, with the skeleton's names."""
+
+    def one(names: str) -> str | None:
+        return next((found[prefix + spelt(n)] for n in names.split(_OTHERWISE) if prefix + spelt(n) in found), None)
+
+    pairs: RigMap = {}
+    for joint, (a, b, weight) in rig.pairs.items():
+        bones = one(a), one(b)
+        if None not in bones:
+            pairs[joint] = (*bones, weight)
+    return pairs

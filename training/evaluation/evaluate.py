@@ -1,0 +1,190 @@
+"""`python -m training evaluate`: what a pack can do on clips that it was not trained on, as JSON and as a page."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.files import write_whole
+from motionclip_blender.core.pack import Pack
+
+from ..autoencoder.export import record
+from ..data.splits import HELD_OUT
+from . import images, retrieval
+from .compare import compare, parse
+from .generation import generate, unseen_prompts
+from .interpolation import interpolate
+from .items import load_items
+from .model import Model
+from .page import fill, page
+from .plots import draw
+from .recognition import recognise, span_latents
+from .reconstruction import LENGTHS, reconstruct
+from .style import arithmetic
+
+_PAIRS, _QUICK_PAIRS = 50, 10
+_QUICK_WINDOWS, _QUICK_CAPTIONS, _QUICK_LENGTHS = 3, 2, (20, 60, 120)
+_FRAMES, _QUICK_FRAMES = 4, 1  # of a span
+
+
+def evaluate(
+    pack: Path | None, data: Path, frames: Path | None = None, split: str = HELD_OUT, seed: int = 0, quick: bool = False
+) -> dict:
+    """All figures of a pack, as they are written to evaluation.json.
+
+    frames: a folder of shards by `render_pipeline`; without it, or for a pack without an image tower, images are left
+    out. "trained_without": the split that the pack's own info names, None where it names none.
+    Raises `UserError` for bad input, before anything long begins.
+    """
+    if frames is not None and not os.path.isdir(frames):
+        raise UserError(f"There is no folder {frames}; choose one that `python -m render_pipeline` made.")
+    model = Model(pack)
+    items = load_items(data, model.body, split, model.pack.fps)
+    random = np.random.default_rng(seed)
+    most = _QUICK_WINDOWS if quick else None
+    started = time.perf_counter()
+
+    def say(what: str) -> None:
+        print(f"{time.perf_counter() - started:6.1f} s  {what}", file=sys.stderr)
+
+    say("recognition")
+    latents = span_latents(model, items.test, most)
+    found = {
+        "pack": {"name": model.pack.name, "version": model.pack.version, "info": model.pack.info},
+        "split": split,
+        "trained_without": model.pack.info.get("split"),
+        "seed": seed,
+        "quick": quick,
+        "items": {
+            "test_spans": len(items.test),
+            "test_clips": len({item.clip for item in items.test}),
+            "test_classes": len(items.tested),
+            "train_spans": len(items.train),
+            "missing": list(items.missing),
+        },
+        "recognition": recognise(model, items, latents),
+    }
+    say("retrieval")
+    found["retrieval"] = retrieval.of_texts(model, items, latents, _QUICK_CAPTIONS if quick else None)
+    if frames is None or not model.reads_images:
+        why = "the pack has no image tower" if not model.reads_images else "no folder of frames was named"
+        found["retrieval"]["images"] = f"Images are left out: {why}."
+    else:
+        shown = images.of_spans(model, frames, items.test, _QUICK_FRAMES if quick else _FRAMES)
+        found["retrieval"] |= retrieval.of_images(*shown, latents)
+    say("generated motion")
+    found["generation"] = generate(model, items, quick)
+    say("reconstruction")
+    found["reconstruction"] = reconstruct(model, items.test, most, _QUICK_LENGTHS if quick else LENGTHS)
+    say("interpolation")
+    pairs = _QUICK_PAIRS if quick else _PAIRS
+    texts = model.prompts([wordings[0] for wordings in unseen_prompts()["classes"].values()])
+    found["interpolation"] = {"texts": interpolate(model, texts, pairs, random)}
+    if len(latents) > 1:
+        found["interpolation"]["motions"] = interpolate(model, latents, pairs, random)
+    found["interpolation"]["texts, straight latents"] = interpolate(model, texts, pairs, random, straight=True)
+    say("style")
+    found["style"] = arithmetic(model)
+    say("done")
+    return _plain(found)
+
+
+def write(found: dict, out: Path, name: str = "evaluation") -> None:
+    """Writes NAME.json, NAME.html and its pictures into `out`, each whole. Raises `UserError` if it cannot."""
+    pictures = draw(found, out)
+    with write_whole(out / f"{name}.json") as file:
+        file.write((json.dumps(found, indent=1, ensure_ascii=False) + "\n").encode())
+    with write_whole(out / f"{name}.html") as file:
+        file.write(page(found, pictures).encode())
+
+
+def _plain(value: Any) -> Any:
+    """As JSON has it: what is not a number becomes null."""
+    if isinstance(value, dict):
+        return {key: _plain(of_key) for key, of_key in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m training evaluate", description=__doc__)
+    parser.add_argument("--pack", type=Path, help="pack folder; the default pack if left out")
+    parser.add_argument("--data", type=Path, required=True, help="folder that `python -m training prepare` made")
+    parser.add_argument("--frames", type=Path, help="folder that `python -m render_pipeline` made of DATA")
+    parser.add_argument("--split", default=HELD_OUT, help="held-out, or unseen: and a source")
+    parser.add_argument("--out", type=Path, default=Path("out/evaluation"))
+    parser.add_argument(
+        "--fill", type=Path, metavar="FILE.md", help="also put the tables into this Markdown file's marks"
+    )
+    parser.add_argument("--record", action="store_true", help="also write the main figures into the pack's pack.json")
+    parser.add_argument("--seed", type=int, default=0, help="of the random pairs")
+    parser.add_argument("--quick", action="store_true", help="fewer windows, prompts and pairs; under a minute")
+    parser.add_argument(
+        "--compare",
+        nargs="+",
+        metavar="NAME=PACK,PACK,PACK",
+        help="instead, compare trainings: mean and spread of each name",
+    )
+    options = parser.parse_args(arguments)
+    if options.fill and not os.path.isfile(options.fill):
+        raise UserError(f"There is no file {options.fill} to fill; name a Markdown file with marks.")
+    if options.compare:
+        most = _QUICK_WINDOWS if options.quick else None
+        groups = parse(options.compare)
+        found = {"compare": compare(groups, options.data, options.split, most, lambda s: print(s, file=sys.stderr))}
+        found = _plain(found)
+        write(found, options.out, "comparison")
+        if options.fill:
+            fill(found, options.fill)
+        print(options.out / "comparison.html")
+        return 0
+    found = evaluate(options.pack, options.data, options.frames, options.split, options.seed, options.quick)
+    write(found, options.out)
+    if options.fill:
+        fill(found, options.fill)
+    if options.record:
+        record(Pack.load(options.pack), _headline(found))
+    print(_summary(found))
+    print(options.out / "evaluation.html")
+    return 0
+
+
+def _headline(found: dict) -> dict[str, Any]:
+    """The figures that a pack carries."""
+    main, generation = found["recognition"]["held_out_classes"], found["generation"]
+    return {
+        "split": found["split"],
+        "classes": main["classes"],
+        "recognition_top1_percent": round(main["name"]["top1"], 1),
+        "recognition_top5_percent": round(main["name"]["top5"], 1),
+        "reconstruction_mm": round(found["reconstruction"]["mm"], 1),
+        "reconstruction_degrees": round(found["reconstruction"]["degrees"], 1),
+        "walking_slide_cm_s": _rounded(generation["sliding_cm_s"]["generated_walking"]),
+        "real_walking_slide_cm_s": _rounded(generation["sliding_cm_s"]["real_walking"]),
+    }
+
+
+def _rounded(figure: float | None) -> float | None:
+    return None if figure is None else round(figure, 1)
+
+
+def _summary(found: dict) -> str:
+    told = _headline(found)
+    walk = [told[name] for name in ("walking_slide_cm_s", "real_walking_slide_cm_s")]
+    return (
+        f"Top-1 {told['recognition_top1_percent']} %, Top-5 {told['recognition_top5_percent']} % over "
+        f"{told['classes']} classes; reconstruction {told['reconstruction_mm']} mm; "
+        f"sliding of walks {walk[0]} cm/s, real {walk[1]} cm/s"
+    )

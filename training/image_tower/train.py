@@ -1,0 +1,210 @@
+"""`python -m training images`: the default CLIP's image tower, and what it makes of rendered frames.
+
+    train   a small vision transformer on the frames of `render_pipeline`, until they lie where their captions lie
+    embed   embeddings of all frames, for the loss of equation 3
+
+The text tower is frozen, and its embeddings are computed once; so only the image side of CLIP's contrastive loss is
+trained here, with one difference to open_clip's own training code: frames of one action are no negatives of each other,
+for a hundred frames share each caption.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.files import write_whole
+from motionclip_blender.core.model.image_tower import normalised, vision_transformer
+from motionclip_blender.core.pack import ImageSpec
+from motionclip_blender.core.skeleton import BODY_JOINTS
+
+from ..autoencoder.losses import alignment, contrast, length
+from ..autoencoder.run import follow, load_checkpoint, save_checkpoint
+from ..data.splits import is_test
+from ..text_tower import minilm
+from .samples import MARGIN, Captioned, read_frames
+from .start import start
+
+SPEC = ImageSpec(image_size=112, layers=6, width=192, head_width=64, patch_size=16)
+_EMA = 0.998
+_START = 256  # images whose patches are whitened
+_STATE = ("tower", "average", "joints", "where", "optimizer")
+_LOG_EVERY = 25
+_SAVE_EVERY = 250
+
+
+@dataclass(frozen=True)
+class Settings:
+    """contrast: weight of the contrastive loss. pose: of the joints' places (metres, squared); where: of telling in
+    which patch each joint is. One minus the cosine, which alone would draw all frames to the mean caption, comes in by
+    and by and has full weight in the end."""
+
+    steps: int = 5_000
+    batch: int = 96
+    learning_rate: float = 1e-3
+    warmup: int = 200
+    weight_decay: float = 0.05
+    contrast: float = 1.0
+    pose: float = 20.0
+    where: float = 1.0
+    seed: int = 0
+
+
+class Run:
+    """A training run of the tower in a folder, which goes on where it stopped."""
+
+    def __init__(self, folder: Path, settings: Settings, frames: Captioned) -> None:
+        self.folder, self.settings, self.frames = folder, settings, frames
+        torch.manual_seed(settings.seed)
+        self.tower = vision_transformer(SPEC, minilm.SPEC.width)
+        self.average = vision_transformer(SPEC, minilm.SPEC.width)
+        start(self.tower, normalised(frames.draw(_START, SPEC.patch_size, np.random.default_rng(settings.seed)).images))
+        self.average.load_state_dict(self.tower.state_dict())
+        self.tower.output_tokens = True  # of the patches, beside the embedding
+        # what only training asks for; it teaches the tower to see limbs, which captions alone do not in any short time
+        self.joints = nn.Linear(minilm.SPEC.width, 3 * len(BODY_JOINTS))
+        self.where = nn.Linear(SPEC.width, len(BODY_JOINTS))
+        learned = [p for part in (self.tower, self.joints, self.where) for p in part.parameters()]
+        rate, decay = settings.learning_rate, settings.weight_decay
+        self.optimizer = torch.optim.AdamW(learned, rate, weight_decay=decay, betas=(0.9, 0.98))
+        self.mean = torch.from_numpy(frames.mean)
+        self.step = 0
+
+    @property
+    def checkpoint(self) -> Path:
+        return self.folder / "images.pt"
+
+    def save(self) -> None:
+        state = {name: getattr(self, name).state_dict() for name in _STATE} | {"step": self.step}
+        save_checkpoint(state, self.checkpoint)
+
+    def resume(self) -> None:
+        """Raises `UserError` when the checkpoint is damaged."""
+        if self.checkpoint.exists():
+            state = load_checkpoint(self.checkpoint)
+            for name in _STATE:
+                getattr(self, name).load_state_dict(state[name])
+            self.step = state["step"]
+
+    def train(self) -> None:
+        """Raises `UserError` when the loss is no longer finite; the last checkpoint stays."""
+        from tqdm import tqdm
+
+        started, settings = time.monotonic(), self.settings
+        for _ in tqdm(range(self.step, settings.steps), initial=self.step, total=settings.steps, disable=None):
+            terms = self._one_step()
+            if self.step % _LOG_EVERY == 0:
+                entry = {"step": self.step, "seconds": round(time.monotonic() - started, 1)} | terms
+                with (self.folder / "images.jsonl").open("a") as handle:
+                    handle.write(json.dumps(entry) + "\n")
+            if self.step % _SAVE_EVERY == 0 or self.step == settings.steps:
+                self.save()
+
+    def _one_step(self) -> dict[str, float]:
+        settings = self.settings
+        random = np.random.default_rng((settings.seed, self.step))
+        batch = self.frames.draw(settings.batch, SPEC.patch_size, random)
+        done = min(self.step / settings.steps, 1.0)
+        rate = min((self.step + 1) / settings.warmup, 0.01 + 0.99 * 0.5 * (1 + float(np.cos(np.pi * done))))
+        for group in self.optimizer.param_groups:
+            group["lr"] = settings.learning_rate * rate
+        self.tower.train()
+        with torch.autocast("cpu", torch.bfloat16):
+            embeddings, patches = self.tower(normalised(batch.images))
+        embeddings, patches = embeddings.float(), patches.float()
+        centred = embeddings - self.mean
+        terms = {
+            "contrast": settings.contrast * contrast(centred, batch.places - self.mean, batch.same),
+            "alignment": done * alignment(embeddings, batch.places),
+            "length": done * length(embeddings, batch.places),
+            "pose": settings.pose * F.mse_loss(self.joints(centred), batch.joints.flatten(1)),
+            "where": settings.where * F.cross_entropy(self.where(patches), batch.patches),
+        }
+        loss = sum(terms.values())
+        if not torch.isfinite(loss):
+            raise UserError(f"The loss is not finite at step {self.step}; the last checkpoint is {self.checkpoint}.")
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.tower.parameters(), 1.0)
+        self.optimizer.step()
+        self.step += 1
+        follow(self.average, self.tower, self.step, _EMA)
+        return {name: round(float(value.detach()), 4) for name, value in terms.items()}
+
+
+@torch.inference_mode()
+def embed(tower: nn.Module, images: np.ndarray, batch: int = 128) -> np.ndarray:
+    """(n, 512) float32 of images (n, 3, s, s) uint8, their middle read."""
+    tower.eval()
+    cut = (images.shape[-1] - SPEC.image_size) // 2
+    inner = images[:, :, cut : cut + SPEC.image_size, cut : cut + SPEC.image_size]
+    parts = []
+    for first in range(0, len(inner), batch):
+        part = torch.from_numpy(np.ascontiguousarray(inner[first : first + batch]))
+        parts.append(tower(normalised(part)).float())
+    return torch.cat(parts).numpy()
+
+
+def retrieval(tower: nn.Module, frames: Captioned) -> dict[str, float]:
+    """How often the nearest caption (centred cosine) of a frame is of its action: the action's share by chance too."""
+    found = F.normalize(torch.from_numpy(embed(tower, frames.frames.images[frames.chosen]) - frames.mean), dim=1)
+    # a caption's action is that of a frame that it tells about
+    action = np.zeros(len(frames.embeddings), int)
+    for rows, label in zip(frames.rows, frames.actions, strict=True):
+        action[rows[0]] = label
+    used = sorted({row for rows in frames.rows for row in rows[0]})
+    texts = F.normalize(torch.from_numpy(frames.embeddings[used] - frames.mean), dim=1)
+    nearest = action[np.array(used)[(found @ texts.T).argmax(dim=1).numpy()]]
+    actions = np.array(frames.actions)
+    return {
+        "frames": len(actions),
+        "actions": len(set(frames.actions)),
+        "top_1": round(float((nearest == actions).mean()), 4),
+        "chance": round(float(np.mean([(action[used] == a).mean() for a in actions])), 4),
+    }
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m training images", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("action", choices=("train", "embed"))
+    parser.add_argument("--frames", type=Path, required=True, help="folder of shards by render_pipeline")
+    parser.add_argument("--data", type=Path, default=Path("data"), help="folder of the prepared motions")
+    parser.add_argument("--run", type=Path, default=Path("runs/images"), help="folder; resumed if it exists")
+    parser.add_argument("--steps", type=int, default=Settings.steps)
+    options = parser.parse_args(arguments)
+    options.run.mkdir(parents=True, exist_ok=True)
+    frames = read_frames(options.frames, SPEC.image_size + MARGIN)
+    run = Run(options.run, Settings(steps=options.steps), Captioned(frames, options.data, train=True))
+    run.resume()
+    if options.action == "train":
+        run.train()
+        if any(is_test(clip) for clip in frames.clips):
+            figures = retrieval(run.average, Captioned(frames, options.data, train=False))
+            (options.run / "images.json").write_text(json.dumps(figures) + "\n")
+            print("On clips held out:", json.dumps(figures))
+        return 0
+    if run.step == 0:
+        raise UserError(f"{options.run} holds no trained tower; run `python -m training images train` first.")
+    out = options.run / "embeddings.npz"
+    mirror = frames.images[..., ::-1]
+    with write_whole(out) as handle:
+        np.savez(
+            handle,
+            clips=np.array(frames.clips),
+            frames=frames.numbers,
+            embeddings=embed(run.average, frames.images).astype(np.float16),
+            mirrored=embed(run.average, mirror).astype(np.float16),
+        )
+    print(out)
+    return 0
