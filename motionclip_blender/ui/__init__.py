@@ -13,10 +13,13 @@ from .actions import operators as action_operators
 from .actions import panel as action_panel
 from .arithmetic import operators as arithmetic_operators
 from .arithmetic import panel as arithmetic_panel
+from .arithmetic import properties as arithmetic_properties
 from .blend import operators as blend_operators
 from .blend import panel as blend_panel
+from .blend import properties as blend_properties
 from .composition import operators as composition_operators
 from .composition import panel as composition_panel
+from .composition import properties as composition_properties
 from .generate import dialog, live, playing, presets
 from .generate import operators as generate_operators
 from .generate import panel as generate_panel
@@ -24,11 +27,15 @@ from .import_motion import operators as import_operators
 from .installation import other_copies, preferences, self_check
 from .latents import operators as latent_operators
 from .latents import panel as latents_panel
+from .latents import properties as latent_properties
 from .recognise import labels, recognition
 from .recognise import operators as recognise_operators
 from .recognise import panel as recognise_panel
-from .search import library
+from .search import library, results
 from .search import operators as search_operators
+from .search import panel as search_panel
+from .search import properties as search_properties
+from .sources import properties as source_properties
 from .sources import row as source_row
 from .tasks import background_operator
 from .training_frames import command
@@ -38,7 +45,13 @@ from .training_frames import properties as frames_properties
 
 _CLASSES = (
     *preferences.CLASSES,
+    *source_properties.CLASSES,
+    *blend_properties.CLASSES,
+    *arithmetic_properties.CLASSES,
+    *composition_properties.CLASSES,
+    *latent_properties.CLASSES,
     *properties.CLASSES,
+    *search_properties.CLASSES,
     *frames_properties.CLASSES,
     *labels.CLASSES,
     *self_check.CLASSES,
@@ -59,6 +72,7 @@ _CLASSES = (
     *generate_panel.CLASSES,
     *action_panel.CLASSES,
     *recognise_panel.CLASSES,
+    *search_panel.CLASSES,
     *blend_panel.CLASSES,
     *arithmetic_panel.CLASSES,
     *composition_panel.CLASSES,
@@ -89,7 +103,7 @@ def _register_classes() -> None:
     properties.attach()
     frames_properties.attach()
     labels.attach()
-    search_operators.attach()
+    search_properties.attach()
 
 
 def unregister() -> None:
@@ -100,7 +114,7 @@ def unregister() -> None:
     session.SESSION.close()
     recognition.RECOGNITION.forget()
     library.LIBRARIES.forget()
-    search_operators.SEARCH.results = None
+    results.SEARCH.results = None
     self_check.forget()
     background_operator.stop_timer()
     command.detach()
@@ -108,7 +122,7 @@ def unregister() -> None:
     handlers.detach()
     menu.detach()
     presets.detach()
-    search_operators.detach()
+    search_properties.detach()
     labels.detach()
     frames_properties.detach()
     properties.detach()

@@ -9,7 +9,7 @@ from bpy.app.translations import pgettext_rpt as _
 
 from ...core.errors import UserError
 from ..generate import generation
-from ..generate.operators import Making
+from ..generate.operators import MotionOperator
 from ..session import SESSION
 from ..tasks.background_operator import Reporting, Work
 from ..tasks.jobs import sentence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ...core.recipe import Made, Recipe
 
 
-class MOTIONCLIP_OT_run_again(Making, bpy.types.Operator):
+class MOTIONCLIP_OT_run_again(MotionOperator, bpy.types.Operator):
     """Make the motion once more from what the Action was made from, as a new Action at the same place"""
 
     bl_idname = "motionclip.run_again"

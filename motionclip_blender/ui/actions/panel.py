@@ -7,7 +7,7 @@ from bpy.app.translations import pgettext_iface as _
 
 from ...core.errors import UserError
 from ..generate import generation
-from ..generate.panel import MotionPanel, wrapped
+from ..panels import MotionPanel, wrapped
 from ..session import SESSION
 
 

@@ -1,109 +1,24 @@
-"""Arithmetic of latents: an expression and a list of its terms, which say the same; and motions made of it."""
+"""The operators of arithmetic: motions made of an expression, and its list of terms."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import bpy
 from bpy.props import IntProperty, StringProperty
 
-from ...core.errors import ExpressionError, UserError
+from ...core.errors import UserError
 from ..generate import generation, live
-from ..generate.operators import Making
-from ..generate.recipes import pick, plain, source_of
+from ..generate.operators import MotionOperator
 from ..tasks.background_operator import Reporting
+from .expression_list import checked, keeping_step, set_terms, terms_changed
 
 if TYPE_CHECKING:
     from ...core.recipe import Made, Recipe
-    from ...core.terms import Term
-
-_DECIMALS = 3  # of weights that sliders write
-_in_step = False
 
 
-@contextmanager
-def _keeping_step() -> Iterator[None]:
-    """While one of expression and list is set from the other, which is no change of the user's."""
-    global _in_step
-    before, _in_step = _in_step, True
-    try:
-        yield
-    finally:
-        _in_step = before
-
-
-@lru_cache(maxsize=8)
-def checked(expression: str) -> tuple[tuple[Term, ...], ExpressionError | None]:
-    """An expression's terms, or none and what is wrong with it. For panels, which ask with every redraw."""
-    from ...core.expression import parse
-
-    try:
-        return (parse(expression), None) if expression.strip() else ((), None)
-    except ExpressionError as error:
-        return (), error
-
-
-def terms_of(scene: bpy.types.Scene) -> list[Term]:
-    """The list's terms, without those that are still empty."""
-    from ...core.terms import Term
-
-    found = ((item.weight, source_of(item)) for item in scene.motionclip.arithmetic.terms)
-    return [Term(round(plain(weight), _DECIMALS), source) for weight, source in found if source is not None]
-
-
-def expression_changed(scene: bpy.types.Scene) -> None:
-    """The user has typed an expression: the list shows its terms. One that cannot be read leaves the list alone."""
-    if _in_step:
-        return
-    terms, error = checked(scene.motionclip.arithmetic.expression)
-    if error is None:
-        _fill(scene, terms)
-        live.follow(scene, "arithmetic")
-
-
-def terms_changed(scene: bpy.types.Scene) -> None:
-    """The user has changed the list: the expression says the same."""
-    from ...core.terms import to_text
-
-    if _in_step:
-        return
-    asked = scene.motionclip.arithmetic
-    for item in asked.terms:
-        if not abs(item.weight) < float("inf"):  # nan included, which a script may set
-            with _keeping_step():
-                item.weight = 0.0
-    with _keeping_step():
-        asked.expression = to_text(terms_of(scene))
-    live.follow(scene, "arithmetic")
-
-
-def set_terms(scene: bpy.types.Scene, terms: Iterable[Term]) -> None:
-    """Both the expression and the list."""
-    from ...core.terms import to_text
-
-    terms = list(terms)
-    with _keeping_step():
-        scene.motionclip.arithmetic.expression = to_text(terms)
-    _fill(scene, terms)
-
-
-def _fill(scene: bpy.types.Scene, terms: Sequence[Term]) -> None:
-    asked = scene.motionclip.arithmetic
-    with _keeping_step():
-        while len(asked.terms) > len(terms):
-            asked.terms.remove(len(asked.terms) - 1)
-        for i, term in enumerate(terms):
-            item = asked.terms[i] if i < len(asked.terms) else asked.terms.add()
-            pick(item, term.source)
-            item.weight = term.weight
-        asked.active = max(min(asked.active, len(terms) - 1), 0)
-
-
-class MOTIONCLIP_OT_make(Making, bpy.types.Operator):
+class MOTIONCLIP_OT_make(MotionOperator, bpy.types.Operator):
     """Make a motion from the expression and key it on the active SMPL-X armature, as a new Action"""
 
     bl_idname = "motionclip.make"
@@ -123,7 +38,7 @@ class MOTIONCLIP_OT_make(Making, bpy.types.Operator):
         return Recipe(self.expression, **self.common(context))
 
 
-class MOTIONCLIP_OT_add_style(Making, bpy.types.Operator):
+class MOTIONCLIP_OT_add_style(MotionOperator, bpy.types.Operator):
     """Add this style to the expression, or to the prompt where there is no expression, and make the motion"""
 
     bl_idname = "motionclip.add_style"
@@ -177,7 +92,7 @@ class MOTIONCLIP_OT_add_term(Reporting, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         asked = context.scene.motionclip.arithmetic
         item = asked.terms.add()
-        with _keeping_step():
+        with keeping_step():
             item.kind, item.weight = "PROMPT", 1.0
         asked.active = len(asked.terms) - 1
         return {"FINISHED"}

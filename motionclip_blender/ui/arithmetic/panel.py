@@ -6,7 +6,7 @@ import bpy
 
 from ...core.errors import ExpressionError
 from ..blend.panel import draw_follows
-from ..generate.panel import MotionPanel, big_button, box_below, text_width, wrapped
+from ..panels import MotionPanel, big_button, box_below, text_width, wrapped
 from ..sources.row import draw_field, draw_reading
 from .operators import checked
 

@@ -10,7 +10,7 @@ from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
 
 from ..fields import FACTOR, SPHERICAL, STOPS
 from ..generate import generation
-from ..generate.operators import Making, somebody
+from ..generate.operators import MotionOperator, somebody
 from ..generate.recipes import expression_of, plain
 from ..session import SESSION
 from ..tasks.background_operator import Work
@@ -26,7 +26,7 @@ _ENDS = {
 }
 
 
-class _Blending(Making):
+class _Blending(MotionOperator):
     """What every blend has."""
 
     a: StringProperty(name="A", **_ENDS)

@@ -6,7 +6,7 @@ import bpy
 from bpy.app.translations import pgettext_iface as _
 
 from ..generate import live
-from ..generate.panel import MotionPanel, big_button
+from ..panels import MotionPanel, big_button
 from ..sources.row import draw_reading, draw_source
 
 

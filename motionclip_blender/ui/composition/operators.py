@@ -9,7 +9,7 @@ from bpy.app.translations import pgettext_rpt as _
 from bpy.props import EnumProperty, FloatProperty, StringProperty
 
 from ..fields import COMPOSED_BY, WEIGHT
-from ..generate.operators import Making
+from ..generate.operators import MotionOperator
 from ..generate.recipes import composed, expression_of, plain
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _PART = {
 }
 
 
-class MOTIONCLIP_OT_compose(Making, bpy.types.Operator):
+class MOTIONCLIP_OT_compose(MotionOperator, bpy.types.Operator):
     """Make a motion with the upper body of one and the lower body of another, as a new Action"""
 
     bl_idname = "motionclip.compose"

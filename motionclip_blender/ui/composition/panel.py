@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..blend.panel import draw_follows
-from ..generate.panel import MotionPanel, big_button
+from ..panels import MotionPanel, big_button
 from ..sources.row import draw_reading, draw_source
 
 

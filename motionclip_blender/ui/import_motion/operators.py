@@ -15,7 +15,7 @@ from ...core.errors import UserError
 from ..addon import sources
 from ..fields import START, start_frame
 from ..generate import generation
-from ..generate.operators import Making, add_in_sight
+from ..generate.operators import MotionOperator, add_in_sight
 from ..tasks.background_operator import Reporting, Work
 from ..tasks.jobs import sentence
 from ..translations import said
@@ -148,7 +148,7 @@ class MOTIONCLIP_OT_import_motion(Reporting, ImportHelper, bpy.types.Operator):
         key_motion(armature, one.motion, action_name(one.name), self.start_frame)
 
 
-class MOTIONCLIP_OT_generate_from_image(Making, ImportHelper, bpy.types.Operator):
+class MOTIONCLIP_OT_generate_from_image(MotionOperator, ImportHelper, bpy.types.Operator):
     """Make a motion from an image with a person in it, and key it on the active SMPL-X armature as a new Action"""
 
     bl_idname = "motionclip.generate_from_image"
@@ -162,7 +162,7 @@ class MOTIONCLIP_OT_generate_from_image(Making, ImportHelper, bpy.types.Operator
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         """A drop names the file; else it is asked for."""
         if self.filepath:
-            return Making.invoke(self, context, event)
+            return MotionOperator.invoke(self, context, event)
         self.browsing = True
         self.take("frames", context.scene.motionclip.frames)  # the browser shows them beside the files
         self.take("start_frame", start_frame(context.scene))

@@ -10,7 +10,7 @@ from bpy.props import StringProperty
 
 from ..generate import generation
 from ..generate.reading import keys_of
-from ..tasks.background_operator import Reporting, Work, Working
+from ..tasks.background_operator import BackgroundOperator, Reporting, Work
 from ..tasks.main_thread import Steps
 from .saved import save
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..tasks.jobs import Progress
 
 
-class MOTIONCLIP_OT_save_latent(Working, bpy.types.Operator):
+class MOTIONCLIP_OT_save_latent(BackgroundOperator, bpy.types.Operator):
     """Save the latent that the active armature's motion was made from; one that was not made here is read for it"""
 
     bl_idname = "motionclip.save_latent"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 from bpy.app.translations import pgettext_iface as _
 
-from ..generate.panel import MotionPanel
+from ..panels import MotionPanel
 
 
 class MOTIONCLIP_UL_latents(bpy.types.UIList):

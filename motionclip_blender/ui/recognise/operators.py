@@ -12,7 +12,7 @@ from ...core.errors import UserError
 from ..generate import generation
 from ..generate.reading import keys_of
 from ..session import SESSION
-from ..tasks.background_operator import Work, Working
+from ..tasks.background_operator import BackgroundOperator, Work
 from ..tasks.main_thread import Step, Steps
 from . import recognition
 from .labels import labels_of
@@ -35,7 +35,7 @@ class _Recognised(NamedTuple):
     pose: Motion
 
 
-class _Recognising(Working):
+class _Recognising(BackgroundOperator):
     """To be written: `end`."""
 
     def chosen(self, armature: bpy.types.Object) -> Steps[dict[str, Read]]:

@@ -3,73 +3,33 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import bpy
 from bpy.app.translations import pgettext_rpt as _
-from bpy.props import BoolProperty, PointerProperty, StringProperty
+from bpy.props import BoolProperty, StringProperty
 
 from ...core.errors import UserError
 from ..generate import generation
 from ..recognise import recognition
 from ..session import SESSION
-from ..tasks.background_operator import Reporting, Work, Working
+from ..tasks.background_operator import BackgroundOperator, Reporting, Work
 from ..tasks.jobs import sentence
 from ..tasks.main_thread import Steps
 from ..translations import said
 from .library import LIBRARIES, Shelves
+from .properties import IN_LIBRARIES, TEXT
+from .results import SEARCH, Hit, Results
 
 if TYPE_CHECKING:
     from ...core.engine import Engine
     from ...core.progress import Progress
-    from ...core.recognition import Score
 
 SHOWN = 12
 """Results that the panel has room for."""
 
-TEXT = {"name": "Search", "description": "What the person does in the Actions to be found, in English"}
-IN_LIBRARIES = {
-    "name": "Asset libraries",
-    "description": "Look through the Actions that are assets in the libraries of the Preferences, too. The first time "
-    "this reads all their files; after that only those that have changed",
-    "default": True,
-}
 
-
-class Hit(NamedTuple):
-    """An Action that was found. path: its file, empty for this one. score: how near it is."""
-
-    name: str
-    path: str
-    score: Score
-
-
-class Results(NamedTuple):
-    """What a search found, the nearest first. said: what could not be looked at, and what of the person is left out."""
-
-    text: str
-    hits: list[Hit]
-    said: list[str]
-
-
-class Search:
-    """One for each Blender. results: of the last search, until another file is opened."""
-
-    def __init__(self) -> None:
-        self.results: Results | None = None
-
-
-SEARCH = Search()
-
-
-class MOTIONCLIP_PG_search(bpy.types.PropertyGroup):
-    """`scene.motionclip_search`. Has no methods, for the reason that `MOTIONCLIP_PG_settings` has none."""
-
-    text: StringProperty(**TEXT)
-    in_libraries: BoolProperty(**IN_LIBRARIES)
-
-
-class MOTIONCLIP_OT_search(Working, bpy.types.Operator):
+class MOTIONCLIP_OT_search(BackgroundOperator, bpy.types.Operator):
     """Rank the Actions of this file and of the asset libraries by how near they are to the text"""
 
     bl_idname = "motionclip.search"
@@ -179,14 +139,4 @@ def place(hit: Hit) -> str:
     return Path(hit.path).stem if hit.path else _("this file")
 
 
-def attach() -> None:
-    """Adds `scene.motionclip_search`."""
-    bpy.types.Scene.motionclip_search = PointerProperty(type=MOTIONCLIP_PG_search)
-
-
-def detach() -> None:
-    """Takes it away."""
-    del bpy.types.Scene.motionclip_search
-
-
-CLASSES = (MOTIONCLIP_PG_search, MOTIONCLIP_OT_search, MOTIONCLIP_OT_assign_action)
+CLASSES = (MOTIONCLIP_OT_search, MOTIONCLIP_OT_assign_action)

@@ -46,7 +46,7 @@ class Reporting:
             self.report({"INFO"}, text)
 
 
-class Working(Reporting, Generic[T]):
+class BackgroundOperator(Reporting, Generic[T]):
     """To be written: `begin` and `end`, which run in the main thread; what `begin` returns runs in the worker.
 
     Progress stands in the panel; Esc and the panel's button cancel; there is one job at a time. From a script, without

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 from bpy.app.translations import pgettext_iface as _
 
-from ..generate.panel import MOTIONCLIP_PT_panel, box_below, wrapped
+from ..panels import PANEL, box_below, wrapped
 from .process import RENDERING
 
 _ICONS = {"INFO": "CHECKMARK", "WARNING": "ERROR", "ERROR": "ERROR"}
@@ -19,7 +19,7 @@ class MOTIONCLIP_PT_frames(bpy.types.Panel):
     bl_category = "MotionCLIP"
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
-    bl_parent_id = MOTIONCLIP_PT_panel.bl_idname
+    bl_parent_id = PANEL
     bl_options = {"DEFAULT_CLOSED"}
     bl_order = 9
 

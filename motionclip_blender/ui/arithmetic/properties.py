@@ -1,0 +1,66 @@
+"""The expression and its terms, kept in the scene."""
+
+from __future__ import annotations
+
+import bpy
+from bpy.props import (
+    CollectionProperty,
+    EnumProperty,
+    FloatProperty,
+    IntProperty,
+    StringProperty,
+)
+
+from ..fields import (
+    ACTION,
+    IMAGE,
+    KIND,
+    KINDS,
+    LATENT,
+    PROMPT,
+    WEIGHT,
+)
+
+_STYLE = ("STYLE", "Style", "A way to move", "COLOR", 4)
+
+# The scene is the one that the property belongs to, which need not be the context's: a script may set any.
+
+
+def _terms_changed(self: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
+    from .arithmetic.operators import terms_changed
+
+    terms_changed(self.id_data)
+
+
+def _expression_changed(self: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
+    from .arithmetic.operators import expression_changed
+
+    expression_changed(self.id_data)
+
+
+class MOTIONCLIP_PG_term(bpy.types.PropertyGroup):
+    """One of the terms of an expression: a source, or a style, and its weight."""
+
+    kind: EnumProperty(**KIND, items=(*KINDS, _STYLE), update=_terms_changed)
+    prompt: StringProperty(**PROMPT, update=_terms_changed)
+    action: StringProperty(**ACTION, update=_terms_changed)
+    image: StringProperty(**IMAGE, update=_terms_changed)
+    latent: StringProperty(**LATENT, update=_terms_changed)
+    style: StringProperty(name="Style", description="The name of a style", update=_terms_changed)
+    weight: FloatProperty(**WEIGHT, update=_terms_changed)
+
+
+class MOTIONCLIP_PG_arithmetic(bpy.types.PropertyGroup):
+    """`scene.motionclip.arithmetic`: an expression, and the same as a list of terms."""
+
+    expression: StringProperty(
+        name="Expression",
+        description='A sum of latents, such as "jump" + 0.7 * ("old man walking" - "walking"): prompts in quotes, '
+        'Actions in [brackets], styles in {braces}, image("file"), latent("name")',
+        update=_expression_changed,
+    )
+    terms: CollectionProperty(type=MOTIONCLIP_PG_term)
+    active: IntProperty(name="Active term")
+
+
+CLASSES = (MOTIONCLIP_PG_term, MOTIONCLIP_PG_arithmetic)

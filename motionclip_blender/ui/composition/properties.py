@@ -1,0 +1,36 @@
+"""What the panel of compositions asks for, kept in the scene."""
+
+from __future__ import annotations
+
+import bpy
+from bpy.props import (
+    EnumProperty,
+    FloatProperty,
+    PointerProperty,
+)
+
+from ..fields import (
+    COMPOSED_BY,
+    WEIGHT,
+)
+from ..sources.properties import MOTIONCLIP_PG_source
+
+# The scene is the one that the property belongs to, which need not be the context's: a script may set any.
+
+
+def _composition_changed(self: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
+    from .generate.live import follow
+
+    follow(self.id_data, "composition")
+
+
+class MOTIONCLIP_PG_composition(bpy.types.PropertyGroup):
+    """`scene.motionclip.composition`."""
+
+    upper: PointerProperty(type=MOTIONCLIP_PG_source)
+    lower: PointerProperty(type=MOTIONCLIP_PG_source)
+    by: EnumProperty(**COMPOSED_BY)
+    weight: FloatProperty(**WEIGHT, update=_composition_changed)
+
+
+CLASSES = (MOTIONCLIP_PG_composition,)

@@ -1,0 +1,66 @@
+"""The base of the operators that make a motion."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import bpy
+from bpy.app.translations import pgettext_rpt as _
+from bpy.props import IntProperty
+
+from ...core.errors import UserError
+from ..fields import FRAMES, START, start_frame
+from ..session import SESSION
+from ..tasks.background_operator import BackgroundOperator, Work
+from . import generation, playing
+from .new_body import somebody
+from .recipes import options
+
+if TYPE_CHECKING:
+    from ...core.recipe import Made, Recipe
+
+
+class MotionOperator(BackgroundOperator):
+    """To be written: `recipe`, which reads what is to be made."""
+
+    # no hard limits here: a script's 100,000 frames are refused with a sentence, not silently made 1,200
+    frames: IntProperty(**FRAMES, options={"SKIP_SAVE"})
+    start_frame: IntProperty(**START, options={"SKIP_SAVE"})
+
+    def recipe(self, context: bpy.types.Context) -> Recipe:
+        """What is to be made. Raises `UserError`."""
+        raise NotImplementedError
+
+    def begin(self, context: bpy.types.Context) -> Work[Made]:
+        self.take("frames", context.scene.motionclip.frames)
+        self.take("start_frame", start_frame(context.scene))
+        self.wanted = wanted = self.request(context)
+        return lambda engine, progress: generation.make(engine, wanted, SESSION.known, progress)
+
+    def end(self, context: bpy.types.Context, result: Made) -> set[str]:
+        with somebody(context, self.wanted, result.motion) as self.wanted:
+            action = generation.key(self.wanted, result)
+        playing.follow(generation.scene_of(self.wanted), generation.armature_for(self.wanted))
+        text = _('"{}": {} frames from frame {}')
+        told = text.format(action.name, self.wanted.recipe.frames, self.wanted.start_frame)
+        self.tell(told, generation.remarks(self.wanted))
+        return {"FINISHED"}
+
+    def request(self, context: bpy.types.Context) -> generation.Request:
+        """The recipe, as a new Action; of a new body where there is no character. Raises `UserError`."""
+        armature = generation.armature_of(context)
+        if armature is None and (there := generation.characters(context.view_layer)):
+            raise UserError(_("There are {} characters; select the one that is to move.").format(len(there)))
+        return generation.request(context.scene, armature, self.recipe(context), self.start_frame)
+
+    def take(self, name: str, value: object) -> None:
+        """Sets one of the operator's own properties to what the panel says, unless a script gave it.
+
+        Kept in the operator, so that "Adjust Last Operation" shows it.
+        """
+        if not self.properties.is_property_set(name):
+            setattr(self, name, value)
+
+    def common(self, context: bpy.types.Context) -> dict[str, object]:
+        """What all recipes have: the length, how Actions are read, loop, in place."""
+        return options(context.scene) | {"frames": self.frames}

@@ -1,0 +1,52 @@
+"""A body for a motion that nobody is there for, seen whole in the view that is worked in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import bpy
+from bpy.app.translations import pgettext_rpt as _
+
+from ...core.errors import UserError
+from ..addon import sources
+from ..session import SESSION
+from . import framing, generation
+
+if TYPE_CHECKING:
+    from ...core.motion import Motion
+
+
+@contextmanager
+def somebody(context: bpy.types.Context, wanted: generation.Request, motion: Motion) -> Iterator[generation.Request]:
+    """What is wanted, with somebody to move: a new body where none was there, which is gone again if the block fails.
+
+    The body is seen whole in the view that is worked in, wherever the motion takes it.
+    """
+    if wanted.armature:
+        yield wanted
+        return
+    from ...rig.newcomer import for_motion, room_of
+
+    body = SESSION.engine(sources(context)).body
+    scene = generation.scene_of(wanted)
+    if context.scene != scene:  # Blender makes bones in the scene that is shown only
+        text = _('Another scene is shown by now, so that "{}" can get no new body; go back to it and try again.')
+        raise UserError(text.format(scene.name))
+    view = framing.view_of(context)
+    with for_motion(context, body, motion, view and view.space) as armature:
+        yield wanted._replace(armature=armature.session_uid)
+    if view is not None:
+        framing.show(view, *room_of(armature, motion))
+
+
+def add_in_sight(context: bpy.types.Context) -> bpy.types.Object:
+    """A new body, free of what is there, and seen whole in the view that is worked in. Returns its armature."""
+    from ...rig.newcomer import room_of, stand_free
+
+    view = framing.view_of(context)
+    armature = stand_free(context, sources(context).body(), view=view and view.space)
+    if view is not None:
+        framing.show(view, *room_of(armature))
+    return armature

@@ -1,0 +1,31 @@
+"""What a latent is made of, kept in the scene."""
+
+from __future__ import annotations
+
+import bpy
+from bpy.props import (
+    EnumProperty,
+    StringProperty,
+)
+
+from ..fields import (
+    ACTION,
+    IMAGE,
+    KIND,
+    KINDS,
+    LATENT,
+    PROMPT,
+)
+
+
+class MOTIONCLIP_PG_source(bpy.types.PropertyGroup):
+    """Where a latent comes from. Of its texts the one that `kind` names counts."""
+
+    kind: EnumProperty(**KIND, items=KINDS)
+    prompt: StringProperty(**PROMPT)
+    action: StringProperty(**ACTION)
+    image: StringProperty(**IMAGE)
+    latent: StringProperty(**LATENT)
+
+
+CLASSES = (MOTIONCLIP_PG_source,)
