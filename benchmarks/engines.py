@@ -31,7 +31,7 @@ import numpy as np
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.pose_tensor import to_pose_tensor
 from motionclip_blender.rig.armature import add_body
-from motionclip_blender.rig.keys import key_motion, rekey_motion
+from motionclip_blender.rig.write_keys import key_motion, rekey_motion
 
 from .figures import tell
 from .prompts import PROMPTS, WARM_UP

@@ -18,7 +18,9 @@ from motionclip_blender.core.body import Body
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.bones import Bones
-from motionclip_blender.rig.keys import key_motion, read_motion, scene_fps
+from motionclip_blender.rig.read_action import read_motion
+from motionclip_blender.rig.timeline import scene_fps
+from motionclip_blender.rig.write_keys import key_motion
 
 from .figures import tell
 from .motions import sample_motion

@@ -33,7 +33,7 @@ from motionclip_blender.core.inference.networks import pack_arrays, projection
 from motionclip_blender.core.model.text_tower import TextTower
 from motionclip_blender.core.model.weights import load_network
 from motionclip_blender.rig.armature import add_body
-from motionclip_blender.rig.keys import key_motion
+from motionclip_blender.rig.write_keys import key_motion
 
 from .prompts import PROMPTS, WARM_UP
 

@@ -26,7 +26,8 @@ import numpy as np
 from motionclip_blender.core.body import OPEN_BODY, Body
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.rig.armature import add_body
-from motionclip_blender.rig.keys import key_motion, scene_fps
+from motionclip_blender.rig.timeline import scene_fps
+from motionclip_blender.rig.write_keys import key_motion
 from render_pipeline import shards
 from render_pipeline.looks import Looks
 from render_pipeline.motions import Captions, Motions

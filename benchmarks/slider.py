@@ -28,14 +28,16 @@ import numpy as np
 import torch
 
 import motionclip_blender
+from motionclip_blender.core.latents.sources import source_latents
 from motionclip_blender.core.model.threads import one_thread
 from motionclip_blender.core.model.weights import load_network
-from motionclip_blender.core.recipe import decoded
-from motionclip_blender.core.sources import source_latents
+from motionclip_blender.core.recipe.recipe import decoded
 from motionclip_blender.rig.armature import add_body
-from motionclip_blender.rig.keys import rekey_motion, scene_fps
+from motionclip_blender.rig.timeline import scene_fps
+from motionclip_blender.rig.write_keys import rekey_motion
+from motionclip_blender.ui.addon import Sources
 from motionclip_blender.ui.generate.recipes import blend
-from motionclip_blender.ui.session import SESSION, Sources
+from motionclip_blender.ui.session import SESSION
 
 from .figures import tell
 from .prompt_to_keys import bare, seconds

@@ -17,7 +17,7 @@ from typing import NoReturn, TextIO
 
 from motionclip_blender.core.body import OPEN_BODY
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.motion_arrays import axis_name
+from motionclip_blender.core.motion_files.arrays import axis_name
 
 from .looks import NAMES
 from .pool import Renderer

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from motionclip_blender.core import amass
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import files_below, plain_name
 from motionclip_blender.core.motion import Motion
+from motionclip_blender.core.motion_files import amass
 
 _KEPT_FRAMES = 400_000  # of motions in memory; about 360 MB
 _FLOOR_FRAMES = 48  # looked at to find a motion's floor

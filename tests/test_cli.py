@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from motionclip_blender.core import amass
 from motionclip_blender.core.body import OPEN_BODY
+from motionclip_blender.core.motion_files import amass
 from motionclip_blender.core.pack import DEFAULT_FOLDER
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -126,7 +126,7 @@ def check_blend_file(path: Path, prompt: str, motion) -> None:
     """Opened, it plays the motion: range, rate, camera, action."""
     import bpy
 
-    from motionclip_blender.rig.keys import read_motion
+    from motionclip_blender.rig.read_action import read_motion
 
     bpy.ops.wm.open_mainfile(filepath=str(path))
     scene = bpy.context.scene

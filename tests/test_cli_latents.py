@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from motionclip_blender.core import amass, latent_file
+from motionclip_blender.core.latents import file as latent_file
+from motionclip_blender.core.motion_files import amass
 from tests.foreign import file_arrays, walk, write
 from tests.synthetic import angle_between, random_motion
 from tests.test_cli import names, needs_blender, needs_model, run
@@ -183,9 +184,9 @@ def test_travelling_masks_loops_and_in_place(tmp_path: Path):
 def test_stops_in_a_blend_file_lie_behind_each_other(tmp_path: Path):
     import bpy
 
-    from motionclip_blender.core.recipe import Recipe, stop_recipes
+    from motionclip_blender.core.recipe.recipe import Recipe, stop_recipes
+    from motionclip_blender.rig.action_metadata import recipe_of
     from motionclip_blender.rig.blendfile import read_blend
-    from motionclip_blender.rig.made import recipe_of
 
     done = run(tmp_path, "--blend", "walk", "run", "--stops", 3, "--frames", 20, "--out", "m.blend")
     assert done.returncode == 0 and done.stdout.startswith("wrote m.blend\n3 motions of 20 frames"), done.stderr
@@ -243,8 +244,8 @@ def test_an_image_becomes_a_motion_or_the_pack_says_it_cannot(tmp_path: Path, pa
 @needs_blender
 def test_what_a_blend_file_says_about_the_files_it_was_made_from(scene, small_body, tmp_path: Path, monkeypatch):
     from motionclip_blender.cli.files import in_blend
-    from motionclip_blender.core.recipe import Recipe
-    from motionclip_blender.core.sources import Material
+    from motionclip_blender.core.latents.sources import Material
+    from motionclip_blender.core.recipe.recipe import Recipe
     from motionclip_blender.rig.armature import add_body
 
     monkeypatch.chdir(tmp_path)

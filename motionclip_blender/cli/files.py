@@ -7,18 +7,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from ..core import amass, latent_file
 from ..core.errors import ExpressionError, UserError
+from ..core.latents import file as latent_file
+from ..core.latents.sources import Material
+from ..core.latents.terms import ActionName, ImageFile, SavedLatent, Source, Term, to_text
 from ..core.motion import Motion
-from ..core.sources import Material
-from ..core.terms import ActionName, ImageFile, SavedLatent, Source, Term, to_text
+from ..core.motion_files import amass
 from .request import check_motion_file
 from .scenes import SceneReading
 
 if TYPE_CHECKING:
     import bpy
 
-    from ..core.recipe import Recipe
+    from ..core.recipe.recipe import Recipe
 
 
 def read_motion_file(path: Path, scenes: SceneReading, up: str, stderr: TextIO) -> Motion:
@@ -65,7 +66,7 @@ def in_blend(recipes: Sequence[Recipe], found: Material | None, armature: bpy.ty
     found: what `material` read for them; None when they name no files.
     """
     from ..core.prompt import action_name
-    from ..rig.keys import key_motion
+    from ..rig.write_keys import key_motion
 
     if found is None:
         return list(recipes)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TextIO
 
-from ..core import amass, latent_file
 from ..core.body import Body
 from ..core.engine import Engine
-from ..core.recipe import Made, decoded, stops
-from ..core.sources import Material, source_latents
-from ..core.terms import ActionName, ImageFile, SavedLatent
+from ..core.latents import file as latent_file
+from ..core.latents.sources import Material, source_latents
+from ..core.latents.terms import ActionName, ImageFile, SavedLatent
+from ..core.motion_files import amass
+from ..core.recipe.recipe import Made, decoded, stops
 from .files import in_blend, material
 from .report import Report
 from .request import NEED_BLENDER, MakeRequest
@@ -110,7 +111,7 @@ def _key(
     armature: bpy.types.Object, request: MakeRequest, made: list[Made], titles: list[str], found: Material | None
 ) -> None:
     """An Action for each motion; several lie one behind the other on an NLA track."""
-    from ..rig.made import key_made
+    from ..rig.action_metadata import key_made
     from ..rig.nla import add_strip
 
     recipes = in_blend(request.recipes, found, armature)

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from ..core.errors import ExpressionError, UserError
-from ..core.expression import parse as parse_expression
+from ..core.latents.expression import parse as parse_expression
+from ..core.latents.terms import ActionName, ImageFile, Prompt, SavedLatent, source_text
 from ..core.prompt import checked_frames, checked_prompt
-from ..core.terms import ActionName, ImageFile, Prompt, SavedLatent, source_text
 from .outputs import check_apart, check_output, free_name, numbered
 from .scenes import SceneReading, add_options, scene_reading
 
 if TYPE_CHECKING:  # numpy is behind them, and --help is to be there at once
-    from ..core.reading import Reading
-    from ..core.recipe import Recipe
+    from ..core.latents.window_pooling import WindowPooling
+    from ..core.recipe.recipe import Recipe
 
 OUTPUTS = {"out": ".blend", "npz": ".npz", "video": ".mp4", "sheet": ".png", "latent": ".npz"}
 NEED_BLENDER = ("out", "video", "sheet")
@@ -60,7 +60,7 @@ class MakeRequest:
 
     @property
     def recipes(self) -> list[Recipe]:
-        from ..core.recipe import stop_recipes
+        from ..core.recipe.recipe import stop_recipes
 
         return stop_recipes(self.recipe, self.stops) if self.stops else [self.recipe]
 
@@ -81,7 +81,7 @@ class NameRequest:
     text: str
     labels: Path | None
     top: int
-    reading: Reading
+    reading: WindowPooling
     pack: Path | None
     scenes: SceneReading
     up: str
@@ -172,7 +172,7 @@ def _whole_number(text: str) -> int:
 
 
 def _axis(text: str) -> str:
-    from ..core.motion_arrays import axis_name
+    from ..core.motion_files.arrays import axis_name
 
     if not axis_name(text):
         raise argparse.ArgumentTypeError(f"{text!r} is no axis: Y, Z, -Y, -Z, X or -X")
@@ -214,8 +214,8 @@ def _check_company(given: argparse.Namespace, asked: str) -> None:
 
 
 def _making(given: argparse.Namespace) -> MakeRequest:
-    from ..core.recipe import stop_recipes
-    from ..core.sources import names
+    from ..core.latents.sources import names
+    from ..core.recipe.recipe import stop_recipes
 
     recipe, title = _recipe(given)
     stops = 0
@@ -258,7 +258,7 @@ def _making(given: argparse.Namespace) -> MakeRequest:
 
 def _recipe(given: argparse.Namespace) -> tuple[Recipe, str]:
     """What is to be made, and what it is called."""
-    from ..core.recipe import Recipe
+    from ..core.recipe.recipe import Recipe
 
     frames = checked_frames(60 if given.frames is None else given.frames)
     more = {"loop": given.loop, "in_place": given.in_place, "reading": _reading(given.reading)}
@@ -296,16 +296,16 @@ def _expression(text: str) -> str:
         return source_text(Prompt(checked_prompt(text)))
 
 
-def _reading(text: str | None) -> Reading:
-    from ..core.reading import READINGS, Reading
+def _reading(text: str | None) -> WindowPooling:
+    from ..core.latents.window_pooling import POOLINGS, WindowPooling
 
     if text is None:
-        return Reading()
+        return WindowPooling()
     if text.isdecimal() and len(text) < _DIGITS:
-        return Reading("frame", int(text))
-    if text not in READINGS or text == "frame":
+        return WindowPooling("frame", int(text))
+    if text not in POOLINGS or text == "frame":
         raise UserError(f"--reading takes average, first, typical or the number of a frame, not {text!r}.")
-    return Reading(text)
+    return WindowPooling(text)
 
 
 def _check_input(path: Path) -> None:

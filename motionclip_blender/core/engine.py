@@ -11,19 +11,19 @@ import numpy as np
 
 from . import rotations as rot
 from .body import Body
+from .cleanup.foot_locking import lock_feet, put_on_floor
+from .cleanup.loop import LONGER, best_loop, within_rounds
+from .cleanup.mixing import mixed
 from .errors import UserError
-from .feet import grounded, planted
 from .inference.image_tower import ImageTower
 from .inference.networks import Networks, load_image_tower
-from .loop import LONGER, best_loop, within_rounds
+from .latents.window_pooling import WINDOW, WindowLatents, WindowPooling, window, window_starts
 from .motion import Motion, frames_at
-from .motion_mixing import mixed
 from .networks import checked_compute, load_networks
 from .pack import Pack
 from .pose_tensor import from_pose_tensor, to_pose_tensor
 from .progress import Progress, no_progress
 from .prompt import MAX_FRAMES, checked_frames, checked_prompt
-from .reading import WINDOW, Reading, WindowLatents, window, window_starts
 from .skeleton import HAND_JOINTS, INDEX
 
 _SEAM_FRAMES = 10  # over which one window fades into the next, a third of a second
@@ -125,18 +125,20 @@ class Engine:
         decoded = min(max(int(_LOOP_CHOICE * frames), needed), longest, MAX_FRAMES)
         (motion,) = self._raw(np.asarray(latent)[None], max(decoded, frames))
         loop = best_loop(motion, frames)
-        return self.body.on_floor(within_rounds(self._with_hands(loop), lambda rounds: planted(rounds, self.body)))
+        return self.body.on_floor(within_rounds(self._with_hands(loop), lambda rounds: lock_feet(rounds, self.body)))
 
-    def encode(self, motion: Motion, reading: Reading | None = None, progress: Progress | None = None) -> np.ndarray:
+    def encode(
+        self, motion: Motion, pooling: WindowPooling | None = None, progress: Progress | None = None
+    ) -> np.ndarray:
         """(512,) float32: the latent of a motion of any length and rate.
 
-        reading: which of its windows count; by default the mean over all. Raises what `progress` raises, between
+        pooling: which of its windows count; by default the mean over all. Raises what `progress` raises, between
         windows.
         """
-        reading = reading or Reading()
+        pooling = pooling or WindowPooling()
         frames, starts = self._windows(motion)
-        chosen = reading.chosen(starts, frames, reading.frame * self.pack.fps / motion.fps)
-        return reading.summary(self._encode_windows(motion, chosen, frames, progress))
+        chosen = pooling.chosen(starts, frames, pooling.frame * self.pack.fps / motion.fps)
+        return pooling.summary(self._encode_windows(motion, chosen, frames, progress))
 
     def encode_windows(self, motion: Motion, progress: Progress | None = None) -> WindowLatents:
         """The latents of all windows of a motion, as recognition is measured: of 60 frames, half overlapping."""
@@ -219,7 +221,7 @@ class Engine:
 
     def _standing(self, motion: Motion) -> Motion:
         """With relaxed hands, feet that keep their place, and on the floor."""
-        return grounded(planted(self._with_hands(motion), self.body), self.body)
+        return put_on_floor(lock_feet(self._with_hands(motion), self.body), self.body)
 
     def _with_hands(self, motion: Motion) -> Motion:
         """Fingers that the pack does not move hang relaxed, not stretched as in the rest pose."""

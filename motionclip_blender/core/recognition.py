@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .errors import UserError
-from .latents import normalised
+from .latents.arithmetic import normalised
 from .prompt import checked_prompt
 
 if TYPE_CHECKING:

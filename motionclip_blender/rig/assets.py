@@ -8,8 +8,8 @@ import bpy
 import numpy as np
 
 from ..core import rotations as rot
+from ..core.cleanup.root_trajectory import RootTrajectory
 from ..core.errors import UserError
-from ..core.ground import Way
 from ..core.motion import Motion
 from ..core.skeleton import BODY_JOINTS, INDEX
 from .film import render_pose
@@ -58,7 +58,7 @@ def telling_picture(armature: bpy.types.Object, motion: Motion) -> np.ndarray | 
 
 def telling_frame(motion: Motion) -> int:
     """The frame in which the person is farthest from standing with the arms down: the height of a kick or a jump."""
-    way = Way.of(motion)
+    way = RootTrajectory.of(motion)
     turns = motion.rotations[:, : len(BODY_JOINTS)].astype(np.float64)
     turns[:, 0] = way.tilt  # where somebody faces says nothing
     away = np.linalg.norm(rot.quat_to_axis_angle(rot.quat_multiply(rot.quat_conjugate(_standing()), turns)), axis=-1)

@@ -6,7 +6,7 @@ import bpy
 
 from ..core.errors import UserError
 from .bones import Bones
-from .keys import kept_keys
+from .read_action import kept_keys
 from .versions import SLOTS, slot_for
 
 ORIGIN_NOTE = "origin"

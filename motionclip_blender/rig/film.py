@@ -14,12 +14,12 @@ from ..core.files import whole_path
 from ..core.motion import Motion
 from ..core.progress import Progress, no_progress
 from .caption import render_caption
-from .keys import key_motion
 from .pictures import lay_over, read_picture, write_bitmap, write_picture
 from .renderer import render_animation
 from .shots import SecondBlender, draw, draw_all, get_ready
 from .stage import Sight, furnish, look, meshes_of
 from .versions import set_video_output, strips_of
+from .write_keys import key_motion
 
 FOLLOWING_SECONDS = 0.4
 """How slowly the camera follows: the spread of the Gaussian that smooths its way."""

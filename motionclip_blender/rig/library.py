@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .keys import ActionCurves
+    from .read_action import ActionCurves
 
 
 def assets_of(path: str) -> list[ActionCurves]:
@@ -34,7 +34,7 @@ def assets_of(path: str) -> list[ActionCurves]:
     import bpy
 
     from ..core.errors import UserError
-    from .keys import copied_curves
+    from .read_action import copied_curves
 
     with bpy.data.temp_data() as data:
         try:
@@ -83,7 +83,7 @@ def read_assets(path: Path) -> list[ActionCurves]:
     import numpy as np
 
     from .curves import Curve
-    from .keys import ActionCurves
+    from .read_action import ActionCurves
 
     with np.load(path, allow_pickle=False) as data:
         head = json.loads(str(data["head"]))

@@ -47,7 +47,7 @@ def kept_keys(armature: bpy.types.Object, action: bpy.types.Action | None = None
     For long Actions: this takes the main thread a tenth of a second for 10,000 frames, and `KeptKeys.motion`, which
     takes longer, may be called in a worker.
     """
-    reader = Reader.of(armature)  # what is wrong with the armature is said first
+    reader = ActionReader.of(armature)  # what is wrong with the armature is said first
     if action is None:
         data = armature.animation_data
         action = data.action if data else None
@@ -105,7 +105,7 @@ class ActionCurves:
 
 
 @dataclass(frozen=True, eq=False)
-class Reader:
+class ActionReader:
     """How an armature reads Actions, with nothing of Blender's: a worker may use it for many.
 
     person: the armature's name. bones: without the armature. paths: 55 data paths of its joints' pose bones. modes:
@@ -123,7 +123,7 @@ class Reader:
     heads: np.ndarray
 
     @classmethod
-    def of(cls, armature: bpy.types.Object | None) -> Reader:
+    def of(cls, armature: bpy.types.Object | None) -> ActionReader:
         """Raises `UserError` when `armature` is no SMPL-X one."""
         bones = Bones.of(armature)
         paths = tuple(bones.path(joint, "") for joint in range(len(JOINTS)))

@@ -7,7 +7,7 @@ from bpy.app.handlers import persistent
 
 from .generate import live
 from .recognise.recognition import RECOGNITION
-from .search.operators import SEARCH
+from .search.results import SEARCH
 from .session import SESSION
 
 

@@ -21,14 +21,7 @@ from ..core.prompt import MAX_FRAMES, MIN_FRAMES
 from .arithmetic.properties import MOTIONCLIP_PG_arithmetic
 from .blend.properties import MOTIONCLIP_PG_blend
 from .composition.properties import MOTIONCLIP_PG_composition
-from .fields import (
-    AS_SHOWN,
-    EXAMPLE,
-    FRAMES,
-    PROMPT,
-    READINGS,
-    START,
-)
+from .fields import AS_SHOWN, EXAMPLE, FRAMES, PROMPT, READINGS, START
 from .latents.properties import MOTIONCLIP_PG_latent
 
 

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from ..core.errors import UserError
-from ..core.latent_cache import LatentCache
+from ..core.latents.cache import LatentCache
 from ..core.libraries import check_numpy
+from ..core.progress import Progress
 from .addon import Sources
-from .tasks.jobs import Job, Progress
-from .tasks.main_thread import Stepped
+from .tasks.jobs import Job
+from .tasks.main_thread import MainThreadJob
 
 if TYPE_CHECKING:
     import bpy
@@ -26,7 +27,7 @@ class Session:
     """One for each Blender. Worker threads use `engine` and `known` only; all else is the main thread's."""
 
     def __init__(self) -> None:
-        self.job: Job | Stepped | None = None
+        self.job: Job | MainThreadJob | None = None
         self.operator = ""  # which one waits for the job
         self.error = ""
         self.known = LatentCache()
@@ -95,7 +96,7 @@ class Session:
         self.job = Job(work)
         return self.job
 
-    def take(self, steps: Stepped[T]) -> Stepped[T]:
+    def take(self, steps: MainThreadJob[T]) -> MainThreadJob[T]:
         """Steps of the main thread as the job: before a worker's or after it."""
         self.job = steps
         return steps

@@ -7,8 +7,8 @@ import pickle
 import numpy as np
 import pytest
 
-from motionclip_blender.core import amass
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.motion_files import amass
 from tests.synthetic import angle_between, random_motion
 
 

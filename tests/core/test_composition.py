@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from motionclip_blender.core.composition import LOWER_BODY, composed_terms, masked
 from motionclip_blender.core.engine import Engine
+from motionclip_blender.core.latents.sources import latent_of
+from motionclip_blender.core.latents.terms import ActionName, Prompt, to_text
+from motionclip_blender.core.recipe.composition import LOWER_BODY, composed_terms, masked
 from motionclip_blender.core.skeleton import INDEX, JOINTS
-from motionclip_blender.core.sources import latent_of
-from motionclip_blender.core.terms import ActionName, Prompt, to_text
 from tests.synthetic import angle_between, random_motion
 
 LEGS = [INDEX[name] for name in LOWER_BODY]

@@ -8,9 +8,18 @@ import time
 import pytest
 
 from motionclip_blender.core.errors import ExpressionError
-from motionclip_blender.core.expression import MAX_CHARACTERS, MAX_TERMS, parse
+from motionclip_blender.core.latents.expression import MAX_CHARACTERS, MAX_TERMS, parse
+from motionclip_blender.core.latents.terms import (
+    ActionName,
+    ImageFile,
+    Prompt,
+    SavedLatent,
+    Source,
+    StyleName,
+    Term,
+    to_text,
+)
 from motionclip_blender.core.prompt import MAX_WEIGHT
-from motionclip_blender.core.terms import ActionName, ImageFile, Prompt, SavedLatent, Source, StyleName, Term, to_text
 
 
 def plain(text: str) -> list[tuple[float, Source]]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from motionclip_blender.core.body import Body
-from motionclip_blender.core.feet import grounded, hold, planted, runs, without_short_runs
+from motionclip_blender.core.cleanup.foot_locking import hold, lock_feet, put_on_floor, runs, without_short_runs
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.skeleton import INDEX
 from tests.synthetic import angle_between
@@ -40,7 +40,7 @@ def slides(motion: Motion, body: Body) -> float:
 @pytest.mark.parametrize("speed", [0.6, 1.6])
 def test_who_walks_goes_where_the_feet_say(open_body: Body, speed: float):
     motion = walker(open_body, speed)
-    clean = planted(motion, open_body)
+    clean = lock_feet(motion, open_body)
     assert slides(clean, open_body) < 0.5 * slides(motion, open_body)
     went = clean.translation[-1, 2] - clean.translation[0, 2]
     assert went / clean.seconds == pytest.approx(1.0, abs=0.35)
@@ -54,7 +54,7 @@ def test_who_drifts_stands_still(open_body: Body):
     way = np.zeros((60, 3))
     way[:, 0] = np.linspace(0, 0.25, 60)
     motion = open_body.on_floor(Motion.from_axis_angle(np.zeros((60, 165)), way, FPS))
-    clean = planted(motion, open_body)
+    clean = lock_feet(motion, open_body)
     assert np.ptp(clean.translation[:, 0]) < 0.01
 
 
@@ -67,7 +67,7 @@ def test_who_slides_on_one_foot_goes_on_sliding(open_body: Body):
     way = np.zeros((frames, 3))
     way[:, 2] = np.sin(swing) * open_body.leg_length  # so that the left foot stands
     motion = open_body.on_floor(Motion.from_axis_angle(poses.reshape(frames, -1), way, FPS))
-    clean = planted(motion, open_body)
+    clean = lock_feet(motion, open_body)
     before, after = (m.translation[-1, 2] - m.translation[0, 2] for m in (motion, clean))
     assert after == pytest.approx(before, rel=0.2)
 
@@ -78,7 +78,7 @@ def test_a_flight_is_not_held_back(open_body: Body):
     flight = np.clip((np.arange(60) - 20) / 16, 0, 1)
     way[:, 2], way[:, 1] = 1.5 * flight, 1.2 * flight * (1 - flight)
     motion = Motion.from_axis_angle(np.zeros((60, 165)), way, FPS)
-    clean = planted(open_body.on_floor(motion), open_body)
+    clean = lock_feet(open_body.on_floor(motion), open_body)
     assert clean.translation[-1, 2] - clean.translation[0, 2] > 1.2
     np.testing.assert_allclose(clean.translation[:, 1].max() - clean.translation[:, 1].min(), 0.3, atol=0.02)
 
@@ -88,16 +88,16 @@ def test_who_floats_a_little_is_put_down_and_who_hops_is_not(open_body: Body):
     floating[:, 1] = 0.04 * np.sin(np.arange(90) / 15) ** 2
     hopping[40:47, 1] = 4 * 0.045 * (air := np.linspace(0, 1, 7)) * (1 - air)  # as long as gravity lets it be
     standing = np.zeros((90, 165))
-    put_down = grounded(Motion.from_axis_angle(standing, floating, FPS), open_body)
+    put_down = put_on_floor(Motion.from_axis_angle(standing, floating, FPS), open_body)
     assert np.abs(open_body.lowest(put_down)).max() < 0.006
-    hop = grounded(Motion.from_axis_angle(standing, hopping, FPS), open_body)
+    hop = put_on_floor(Motion.from_axis_angle(standing, hopping, FPS), open_body)
     assert open_body.lowest(hop).max() > 0.03
 
 
 @pytest.mark.parametrize("frames", [1, 2, 3, 5])
 def test_the_shortest_motions(open_body: Body, frames: int):
     motion = walker(open_body, 1.0).crop(0, frames)
-    assert len(grounded(planted(motion, open_body), open_body)) == frames
+    assert len(put_on_floor(lock_feet(motion, open_body), open_body)) == frames
 
 
 def test_holding_keeps_an_offset_and_eases_in_and_out():

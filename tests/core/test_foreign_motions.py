@@ -7,11 +7,11 @@ import itertools
 import numpy as np
 import pytest
 
-from motionclip_blender.core import amass
 from motionclip_blender.core.body import OPEN_BODY
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.motion_files import amass
+from motionclip_blender.core.motion_files.pose_numbers import are_places
 from motionclip_blender.core.origin import RISE, to_trans
-from motionclip_blender.core.pose_numbers import are_places
 from motionclip_blender.core.skeleton import INDEX
 from tests.foreign import (
     FILE_AXES,

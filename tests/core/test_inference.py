@@ -15,7 +15,7 @@ from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.inference.layers import gelu
 from motionclip_blender.core.inference.network import Decoder, Encoder, from_steps, to_steps
 from motionclip_blender.core.inference.tensors import TensorError, Weights
-from motionclip_blender.core.latents import normalised
+from motionclip_blender.core.latents.arithmetic import normalised
 from motionclip_blender.core.model.network import MotionCLIP
 from motionclip_blender.core.network_size import NetworkSize
 from tests.synthetic import angle_between

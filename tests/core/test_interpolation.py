@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from motionclip_blender.core import rotations as rot
+from motionclip_blender.core.cleanup.mixing import mixed
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.interpolation import between, morph
-from motionclip_blender.core.latents import blend, even_factors
+from motionclip_blender.core.latents.arithmetic import blend, even_factors
 from motionclip_blender.core.motion import Motion
-from motionclip_blender.core.motion_mixing import mixed
+from motionclip_blender.core.recipe.interpolation import between, interpolate
 from motionclip_blender.core.skeleton import INDEX
 from tests.core.test_ground import circle
 from tests.synthetic import angle_between, random_motion
@@ -69,7 +69,7 @@ def test_poses_go_over_along_the_shorter_arc():
 def test_a_morph_begins_and_ends_as_its_latents_do(engine: Engine):
     walk, jacks = engine.prompt_latents(["a person walks", "jumping jacks"])
     factors = np.clip((np.arange(90) - 30) / 30, 0, 1)
-    found = morph(engine, walk, jacks, 90, factors)
+    found = interpolate(engine, walk, jacks, 90, factors)
     ends = engine.decode_many(np.stack((walk, jacks)), 90)
     upper = [INDEX[name] for name in ("spine1", "left_shoulder", "right_shoulder", "left_elbow")]
     assert angle_between(found.rotations[:30][:, upper], ends[0].rotations[:30][:, upper]).max() < 1e-3
@@ -78,7 +78,7 @@ def test_a_morph_begins_and_ends_as_its_latents_do(engine: Engine):
 
 def test_a_morph_does_not_jump_or_slide_more_than_its_ends(engine: Engine):
     walk, run = engine.prompt_latents(["a person walks", "a person runs"])
-    found = morph(engine, walk, run, 120)
+    found = interpolate(engine, walk, run, 120)
     ends = engine.decode_many(np.stack((walk, run)), 120)
     steps = [
         np.linalg.norm(np.diff(engine.body.posed_joints(m)[:, :22], axis=0), axis=-1).max() for m in (found, *ends)
@@ -127,7 +127,7 @@ def test_latents_of_motions_are_worked_out_once(engine: Engine, monkeypatch: pyt
 @pytest.mark.parametrize("frames", [2, 20, 200])
 def test_any_length(engine: Engine, frames: int):
     walk, run = engine.prompt_latents(["a person walks", "a person runs"])
-    assert len(morph(engine, walk, run, frames, spherical=True, stops=3)) == frames
+    assert len(interpolate(engine, walk, run, frames, spherical=True, stops=3)) == frames
 
 
 def test_many_stops_are_decoded_as_one_by_one(engine: Engine):
@@ -141,7 +141,7 @@ def test_many_stops_are_decoded_as_one_by_one(engine: Engine):
 def test_factors_that_cannot_be(engine: Engine):
     latent = np.zeros(512, np.float32)
     with pytest.raises(UserError, match="needs as many factors"):
-        morph(engine, latent, latent, 60, np.zeros(59))
+        interpolate(engine, latent, latent, 60, np.zeros(59))
     for bad in (-0.1, 1.1, np.nan):
         with pytest.raises(UserError, match="between 0 and 1"):
-            morph(engine, latent, latent, 60, np.full(60, bad))
+            interpolate(engine, latent, latent, 60, np.full(60, bad))

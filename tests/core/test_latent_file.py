@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from motionclip_blender.core import latent_file
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.latents import file as latent_file
 
 
 def test_saved_and_loaded(tmp_path: Path):

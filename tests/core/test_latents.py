@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.expression import parse
-from motionclip_blender.core.latents import MAX_STOPS, blend, combined, even_factors
-from motionclip_blender.core.terms import Prompt, StyleName
+from motionclip_blender.core.latents.arithmetic import MAX_STOPS, blend, combined, even_factors
+from motionclip_blender.core.latents.expression import parse
+from motionclip_blender.core.latents.terms import Prompt, StyleName
 
 rng = np.random.default_rng(0)
 A, B, C = (rng.normal(size=512).astype(np.float32) for _ in range(3))

@@ -7,7 +7,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from motionclip_blender.core.inference import linear_part
-from motionclip_blender.core.model.linear import LinearDecoder, LinearEncoder, Reader, Tables
+from motionclip_blender.core.model.linear import LatentAdapter, LinearDecoder, LinearEncoder, Tables
 
 
 def cosines(*sizes: int) -> torch.Tensor:
@@ -52,7 +52,7 @@ def test_encoder_and_decoder_are_linear():
 
 def test_the_reader_begins_as_the_identity_and_can_learn_another():
     torch.manual_seed(0)
-    reader, latents = Reader(8, 16, 2), torch.randn(5, 8)
+    reader, latents = LatentAdapter(8, 16, 2), torch.randn(5, 8)
     assert torch.equal(reader(latents), latents)
     reader(latents).square().sum().backward()
     assert reader.out.weight.grad.abs().sum() > 0 and reader.whiten.weight.grad is None

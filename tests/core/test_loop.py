@@ -7,9 +7,7 @@ import pytest
 
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.body import Body
-from motionclip_blender.core.engine import Engine
-from motionclip_blender.core.ground import Way, about_vertical
-from motionclip_blender.core.loop import (
+from motionclip_blender.core.cleanup.loop import (
     best_loop,
     closed,
     cycle_travel,
@@ -19,6 +17,8 @@ from motionclip_blender.core.loop import (
     in_place,
     repeated,
 )
+from motionclip_blender.core.cleanup.root_trajectory import RootTrajectory, about_vertical
+from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.motion import Motion, heading
 from motionclip_blender.core.skeleton import INDEX
 from tests.synthetic import angle_between, arm_swing, random_motion
@@ -35,7 +35,7 @@ def gait(frames: int, period: float, speed: float = 1.0, turn: float = 0.0) -> M
     rotations[:, 0] = rot.quat_multiply(about_vertical(yaw), rot.axis_angle_to_quat(0.2 * vectors[:, 0]))
     steps = np.stack((0.002 * np.cos(phase), np.full(frames, speed / 30)), axis=1)[1:]
     height = 0.02 * np.sin(2 * phase)
-    way = Way(yaw, rotations[:, 0], steps, height, np.zeros(2))
+    way = RootTrajectory(yaw, rotations[:, 0], steps, height, np.zeros(2))
     return Motion(rotations, way.root()[1])
 
 
@@ -73,7 +73,7 @@ def test_what_goes_round_already_stays_as_it_is():
 
 def test_a_part_of_a_turn_is_taken_back_and_a_whole_one_is_kept():
     for turn, kept in ((0.7, 0.0), (-2.0, 0.0), (2 * np.pi + 0.3, 2 * np.pi)):
-        yaw = Way.of(closed(gait(120, 40.0, turn=turn))).yaw
+        yaw = RootTrajectory.of(closed(gait(120, 40.0, turn=turn))).yaw
         assert yaw[-1] - yaw[0] == pytest.approx(kept * 119 / 120, abs=0.1), turn
 
 

@@ -9,14 +9,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from motionclip_blender.core.model.network import (
-    MotionCLIP,
-    NetworkSize,
-    SelfAttention,
-    from_steps,
-    positions,
-    to_steps,
-)
+from motionclip_blender.core.model.network import MotionCLIP, SelfAttention, from_steps, positions, to_steps
+from motionclip_blender.core.network_size import NetworkSize
 
 SIZE = NetworkSize(rows=5, width=32, layers=2, heads=4, feed_forward=48, latent=24, dropout=0.0)
 

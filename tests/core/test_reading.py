@@ -10,10 +10,10 @@ import pytest
 
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.latents.window_pooling import WindowPooling, window, window_starts
 from motionclip_blender.core.motion import MOST_FRAMES, frames_at, heading
 from motionclip_blender.core.pose_tensor import to_pose_tensor
 from motionclip_blender.core.progress import Cancelled
-from motionclip_blender.core.reading import Reading, window, window_starts
 from tests.synthetic import random_motion
 
 
@@ -64,11 +64,11 @@ def test_readings_choose_windows(engine: Engine):
     whole = engine.encode_windows(motion)
     assert len(whole.starts) == len(whole.latents) == 7 and whole.frames == 60
     assert np.allclose(engine.encode(motion), whole.latents.mean(axis=0), atol=1e-4)
-    assert np.allclose(engine.encode(motion, Reading("first")), whole.latents[0], atol=1e-4)
-    assert np.allclose(engine.encode(motion, Reading("frame", 210)), whole.latents[-1], atol=1e-4)
-    assert np.allclose(engine.encode(motion, Reading("frame", 10_000)), whole.latents[-1], atol=1e-4)
-    assert np.allclose(engine.encode(motion, Reading("frame", -5)), whole.latents[0], atol=1e-4)
-    typical = engine.encode(motion, Reading("typical"))
+    assert np.allclose(engine.encode(motion, WindowPooling("first")), whole.latents[0], atol=1e-4)
+    assert np.allclose(engine.encode(motion, WindowPooling("frame", 210)), whole.latents[-1], atol=1e-4)
+    assert np.allclose(engine.encode(motion, WindowPooling("frame", 10_000)), whole.latents[-1], atol=1e-4)
+    assert np.allclose(engine.encode(motion, WindowPooling("frame", -5)), whole.latents[0], atol=1e-4)
+    typical = engine.encode(motion, WindowPooling("typical"))
     assert any(np.allclose(typical, latent, atol=1e-4) for latent in whole.latents)
     texts = engine.encode_texts(["jumping jacks", "sit on a chair"])
     texts /= np.linalg.norm(texts, axis=1, keepdims=True)
@@ -79,7 +79,7 @@ def test_readings_choose_windows(engine: Engine):
 def test_the_frame_is_counted_at_the_motions_own_rate(engine: Engine):
     slow = random_motion(200)
     fast = replace(slow.resample(60.0))
-    one, other = engine.encode(slow, Reading("frame", 100)), engine.encode(fast, Reading("frame", 200))
+    one, other = engine.encode(slow, WindowPooling("frame", 100)), engine.encode(fast, WindowPooling("frame", 200))
     assert np.allclose(one, other, atol=1e-2 * np.linalg.norm(one))
 
 
@@ -116,9 +116,9 @@ def test_ten_thousand_frames_with_progress_and_little_memory(engine: Engine):
 
 def test_what_cannot_be_read():
     with pytest.raises(UserError, match="average, first, frame or typical, not 'mean'"):
-        Reading("mean")
+        WindowPooling("mean")
     with pytest.raises(UserError, match="528 hours; check its rate, 1e-05 per second"):
         frames_at(replace(random_motion(20), fps=1e-5), 30.0)
     assert frames_at(replace(random_motion(20), fps=19 * 30 / MOST_FRAMES + 1e-4), 30.0) <= MOST_FRAMES
     with pytest.raises(UserError, match="must be 200,000 at most"):
-        Reading("frame", 10**400)
+        WindowPooling("frame", 10**400)

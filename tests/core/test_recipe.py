@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from motionclip_blender.core.errors import ExpressionError, UserError
-from motionclip_blender.core.reading import Reading
-from motionclip_blender.core.recipe import Made, Recipe, check_length, decoded, make, stop_recipes, stops
-from motionclip_blender.core.sources import Material, source_latents
-from motionclip_blender.core.terms import ActionName, Prompt
+from motionclip_blender.core.latents.sources import Material, source_latents
+from motionclip_blender.core.latents.terms import ActionName, Prompt
+from motionclip_blender.core.latents.window_pooling import WindowPooling
+from motionclip_blender.core.recipe.recipe import Made, Recipe, check_length, decoded, make, stop_recipes, stops
 from tests.synthetic import angle_between, random_motion
 
 WALK, WAVE = '"a person walks"', '"a person waves"'
@@ -92,7 +92,7 @@ def test_recipes_of_the_same_sources_are_told_from_others() -> None:
     "recipe",
     [
         Recipe.of_prompt("Ä person “waves”", 60),
-        blend(factor=0.123456, spherical=True, reading=Reading("frame", 12), loop=True, in_place=True),
+        blend(factor=0.123456, spherical=True, reading=WindowPooling("frame", 12), loop=True, in_place=True),
         Recipe(WALK, 3, "travel", WAVE, factors=(0.0, 0.25, 1.0)),
     ],
 )
@@ -148,7 +148,7 @@ def test_a_blend_begins_and_ends_with_its_sources(engine) -> None:
 
 
 def test_stops_are_the_blends_at_their_factors(engine) -> None:
-    recipe = blend(reading=Reading("first"))
+    recipe = blend(reading=WindowPooling("first"))
     latents = source_latents(engine, recipe.terms)
     made = stops(engine, recipe, latents, 24, 5)
     recipes = stop_recipes(recipe, 5)
@@ -198,7 +198,7 @@ def test_in_place_and_loop_are_done_for_every_way(engine) -> None:
 
 def test_a_motion_is_a_source_by_its_name(engine) -> None:
     material = Material(motions={"mine": random_motion(200, fps=25, size=0.1)})
-    made = make(engine, Recipe("[mine] + 1.5 * {sad}", 30, reading=Reading("typical")), 30, material)
+    made = make(engine, Recipe("[mine] + 1.5 * {sad}", 30, reading=WindowPooling("typical")), 30, material)
     assert len(made.motion) == 30
     with pytest.raises(ExpressionError, match='At character 10: there is no Action "other"'):
         make(engine, Recipe("[mine] + [other]", 30), 30, material)

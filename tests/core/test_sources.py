@@ -10,13 +10,13 @@ import pytest
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import ExpressionError, UserError
-from motionclip_blender.core.expression import parse
+from motionclip_blender.core.latents.expression import parse
+from motionclip_blender.core.latents.sources import Material, latent_of, names, source_latents
+from motionclip_blender.core.latents.styles import direction, presets
+from motionclip_blender.core.latents.terms import ActionName, ImageFile, Prompt, SavedLatent, StyleName
+from motionclip_blender.core.latents.window_pooling import WindowPooling
 from motionclip_blender.core.progress import Cancelled
-from motionclip_blender.core.reading import Reading
 from motionclip_blender.core.skeleton import INDEX
-from motionclip_blender.core.sources import Material, latent_of, names, source_latents
-from motionclip_blender.core.styles import direction, presets
-from motionclip_blender.core.terms import ActionName, ImageFile, Prompt, SavedLatent, StyleName
 from tests.synthetic import random_motion
 
 TEXT = '"walk" + 0.5 * ([Mine] - "walk") + 0.1 * latent("kept") + 0.2 * {sad} + 0 * [Mine]'
@@ -48,7 +48,7 @@ def test_the_sum_of_every_kind_of_source(engine: Engine):
 def test_the_reading_is_the_users(engine: Engine):
     motion = random_motion(300)
     material = Material(motions={"Mine": motion})
-    first = source_latents(engine, parse("[Mine]"), material, Reading("first"))[ActionName("Mine")]
+    first = source_latents(engine, parse("[Mine]"), material, WindowPooling("first"))[ActionName("Mine")]
     assert np.allclose(first, engine.encode(motion.crop(0, 60)), atol=1e-4)
 
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from motionclip_blender.core.engine import Engine
-from motionclip_blender.core.expression import parse
+from motionclip_blender.core.latents.expression import parse
+from motionclip_blender.core.latents.sources import latent_of
+from motionclip_blender.core.latents.styles import direction, presets
+from motionclip_blender.core.latents.terms import StyleName, Term, to_text
 from motionclip_blender.core.prompt import MAX_WEIGHT
-from motionclip_blender.core.sources import latent_of
-from motionclip_blender.core.styles import direction, presets
-from motionclip_blender.core.terms import StyleName, Term, to_text
 
 
 def test_the_list_is_whole():

@@ -16,7 +16,7 @@ from pathlib import Path
 from PIL import Image
 
 import build
-from motionclip_blender.core import amass
+from motionclip_blender.core.motion_files import amass
 from tests.gui.blender import Blender, root
 from tests.synthetic import random_motion
 

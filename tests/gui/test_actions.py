@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from motionclip_blender.core import amass
+from motionclip_blender.core.motion_files import amass
 from tests.gui.blender import PROMPT, VIEW, Blender
 from tests.gui.test_window import CANCEL, GENERATE, LONGEST_GAP, SLOW
 from tests.synthetic import random_motion

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from motionclip_blender.core.expression import parse
-from motionclip_blender.core.terms import Prompt, StyleName
+from motionclip_blender.core.latents.expression import parse
+from motionclip_blender.core.latents.terms import Prompt, StyleName
 from tests.gui.blender import VIEW, Blender
 
 pytestmark = pytest.mark.gui

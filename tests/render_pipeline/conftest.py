@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from motionclip_blender.core import amass
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.body import OPEN_BODY
 from motionclip_blender.core.motion import Motion
+from motionclip_blender.core.motion_files import amass
 
 ROOT = Path(__file__).resolve().parents[2]
 QUICK = ("--size", "48", "--shard", "4", "--per-motion", "4", "--look", "varied")

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from motionclip_blender.core import amass
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.motion import Motion
+from motionclip_blender.core.motion_files import amass
 from render_pipeline.motions import Captions, Motions
 
 from .conftest import call, read

@@ -13,8 +13,8 @@ from PIL import Image
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.skeleton import INDEX
 from motionclip_blender.rig.armature import add_body
-from motionclip_blender.rig.keys import key_motion
 from motionclip_blender.rig.materials import plain_material
+from motionclip_blender.rig.write_keys import key_motion
 from render_pipeline.looks import Look, Looks
 from render_pipeline.settings import Settings
 from render_pipeline.studio import Studio

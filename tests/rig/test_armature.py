@@ -14,7 +14,7 @@ from motionclip_blender.core.skeleton import JOINTS, PARENTS
 from motionclip_blender.rig import armature as armature_module
 from motionclip_blender.rig.armature import add_body, add_surface, set_surface
 from motionclip_blender.rig.bones import BLENDER_AXES
-from motionclip_blender.rig.keys import key_motion
+from motionclip_blender.rig.write_keys import key_motion
 from tests.synthetic import random_motion
 
 pytestmark = pytest.mark.usefixtures("scene")

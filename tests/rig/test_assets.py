@@ -11,7 +11,7 @@ from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.skeleton import INDEX, JOINTS
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.assets import PREVIEW, mark, telling_frame, telling_picture
-from motionclip_blender.rig.keys import key_motion
+from motionclip_blender.rig.write_keys import key_motion
 from tests.rig.test_film import data_blocks
 
 

@@ -11,7 +11,8 @@ import pytest
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.assign import append_action, assign_action
-from motionclip_blender.rig.keys import key_motion, read_motion
+from motionclip_blender.rig.read_action import read_motion
+from motionclip_blender.rig.write_keys import key_motion
 from tests.synthetic import random_motion
 
 

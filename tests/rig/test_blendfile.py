@@ -11,8 +11,8 @@ import pytest
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.blendfile import Found, read_blend
-from motionclip_blender.rig.keys import key_motion
 from motionclip_blender.rig.nla import add_strip, in_row, push_down
+from motionclip_blender.rig.write_keys import key_motion
 from tests.rig.test_shown import with_ik
 from tests.synthetic import angle_between, random_motion
 

@@ -15,8 +15,9 @@ from motionclip_blender.core.origin import RISE, to_trans
 from motionclip_blender.core.skeleton import INDEX, JOINTS, PARENTS
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.bones import BLENDER_AXES, Bones
-from motionclip_blender.rig.keys import key_motion, read_motion
+from motionclip_blender.rig.read_action import read_motion
 from motionclip_blender.rig.shown import shown
+from motionclip_blender.rig.write_keys import key_motion
 from tests.synthetic import angle_between, random_motion
 
 pytestmark = pytest.mark.usefixtures("scene")

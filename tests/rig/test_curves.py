@@ -10,8 +10,9 @@ from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.skeleton import INDEX
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.curves import Curve
-from motionclip_blender.rig.keys import copied_curves, kept_keys, key_motion, read_motion
+from motionclip_blender.rig.read_action import copied_curves, kept_keys, read_motion
 from motionclip_blender.rig.versions import NewAction, fcurves_of
+from motionclip_blender.rig.write_keys import key_motion
 from tests.synthetic import random_motion
 
 

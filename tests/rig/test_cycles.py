@@ -6,15 +6,16 @@ import bpy
 import numpy as np
 import pytest
 
-from motionclip_blender.core.loop import closed, cycle_travel, ending_as_begun
-from motionclip_blender.core.recipe import Made, Recipe
+from motionclip_blender.core.cleanup.loop import closed, cycle_travel, ending_as_begun
+from motionclip_blender.core.recipe.recipe import Made, Recipe
 from motionclip_blender.core.skeleton import INDEX
+from motionclip_blender.rig.action_metadata import key_made, rekey_made
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.cycles import make_cyclic
-from motionclip_blender.rig.keys import key_motion, read_motion
-from motionclip_blender.rig.made import key_made, rekey_made
 from motionclip_blender.rig.nla import push_down
+from motionclip_blender.rig.read_action import read_motion
 from motionclip_blender.rig.versions import fcurves_of
+from motionclip_blender.rig.write_keys import key_motion
 from tests.rig.test_nla import pose
 from tests.synthetic import angle_between, random_motion
 

@@ -17,9 +17,9 @@ from motionclip_blender.core.skeleton import INDEX, JOINTS
 from motionclip_blender.rig import film, renderer, shots
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.caption import render_caption
-from motionclip_blender.rig.keys import key_motion
 from motionclip_blender.rig.pictures import read_picture
 from motionclip_blender.rig.stage import View, furnish, look
+from motionclip_blender.rig.write_keys import key_motion
 
 SECONDS = np.arange(24) / 12
 

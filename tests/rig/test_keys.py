@@ -10,11 +10,12 @@ from mathutils import Euler, Quaternion
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.skeleton import INDEX, JOINTS
-from motionclip_blender.rig import keys as keys_module
+from motionclip_blender.rig import write_keys as keys_module
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.bones import Bones
-from motionclip_blender.rig.keys import key_motion, read_motion
+from motionclip_blender.rig.read_action import read_motion
 from motionclip_blender.rig.versions import NewAction, fcurves_of
+from motionclip_blender.rig.write_keys import key_motion
 from tests.synthetic import angle_between, random_motion
 
 ORDERS = ("XYZ", "XZY", "YXZ", "YZX", "ZXY", "ZYX")

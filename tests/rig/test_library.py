@@ -14,8 +14,9 @@ import pytest
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.rig import library
 from motionclip_blender.rig.armature import add_body
-from motionclip_blender.rig.keys import Reader, key_motion, read_motion
 from motionclip_blender.rig.library import assets_of, read_assets, write_assets
+from motionclip_blender.rig.read_action import ActionReader, read_motion
+from motionclip_blender.rig.write_keys import key_motion
 from tests.rig.test_film import data_blocks
 from tests.synthetic import random_motion
 
@@ -52,7 +53,7 @@ def motions(scene, small_body, tmp_path) -> dict:
 
 def assert_same(assets, motions) -> None:
     assert sorted(asset.name for asset in assets) == sorted(motions)
-    reader = Reader.of(bpy.context.object)
+    reader = ActionReader.of(bpy.context.object)
     for asset in assets:
         again = reader.keys(asset).motion()
         assert np.array_equal(again.rotations, motions[asset.name].rotations)

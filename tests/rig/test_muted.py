@@ -10,8 +10,9 @@ from mathutils import Quaternion
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.skeleton import INDEX
 from motionclip_blender.rig.armature import add_body
-from motionclip_blender.rig.keys import key_motion, read_motion
+from motionclip_blender.rig.read_action import read_motion
 from motionclip_blender.rig.versions import fcurves_of
+from motionclip_blender.rig.write_keys import key_motion
 from tests.rig.posing import assert_is_shown
 from tests.synthetic import random_motion
 

@@ -8,9 +8,9 @@ import pytest
 
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.rig.armature import add_body
-from motionclip_blender.rig.keys import key_motion
 from motionclip_blender.rig.nla import add_strip, in_row, push_down
 from motionclip_blender.rig.versions import SLOTS
+from motionclip_blender.rig.write_keys import key_motion
 from tests.synthetic import random_motion
 
 

@@ -11,11 +11,11 @@ from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.skeleton import INDEX
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.assign import assign_action
-from motionclip_blender.rig.keys import kept_keys, key_motion, read_motion
 from motionclip_blender.rig.nla import push_down
-from motionclip_blender.rig.read_action import Reader
+from motionclip_blender.rig.read_action import ActionReader, kept_keys, read_motion
 from motionclip_blender.rig.remarks import put_to_rest
 from motionclip_blender.rig.versions import fcurves_of
+from motionclip_blender.rig.write_keys import key_motion
 from tests.rig.posing import add_bones, assert_is_shown, joints_shown, key
 from tests.rig.test_bones import BACKWARDS, SIDEWAYS, Y_UP, Z_UP, foreign_rig
 from tests.synthetic import angle_between, random_motion
@@ -145,9 +145,9 @@ def test_an_action_of_the_root_alone_moves_the_person(armature):
 
 def test_what_is_kept_tells_roots_apart(armature, motion):
     key_motion(armature, motion, "walk")
-    before = kept_keys(armature).digest(), Reader.of(armature).identity()
+    before = kept_keys(armature).digest(), ActionReader.of(armature).identity()
     armature.pose.bones["root"].location = (1, 0, 0)
-    after = kept_keys(armature).digest(), Reader.of(armature).identity()
+    after = kept_keys(armature).digest(), ActionReader.of(armature).identity()
     assert before[0] != after[0] and before[1] != after[1]
     assert kept_keys(armature).digest() == after[0]
 

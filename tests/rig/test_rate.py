@@ -12,7 +12,8 @@ import pytest
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.motion import MOST_FRAMES, Motion
 from motionclip_blender.rig.armature import add_body
-from motionclip_blender.rig.keys import check_motion, kept_keys, key_motion, read_motion, rekey_motion
+from motionclip_blender.rig.read_action import kept_keys, read_motion
+from motionclip_blender.rig.write_keys import check_motion, key_motion, rekey_motion
 from tests.synthetic import random_motion
 
 

@@ -9,8 +9,9 @@ import pytest
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.bones import Bones
-from motionclip_blender.rig.keys import key_motion, read_motion, rekey_motion
+from motionclip_blender.rig.read_action import read_motion
 from motionclip_blender.rig.versions import fcurves_of
+from motionclip_blender.rig.write_keys import key_motion, rekey_motion
 from tests.synthetic import random_motion
 
 

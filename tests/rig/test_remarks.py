@@ -8,10 +8,10 @@ import pytest
 from mathutils import Quaternion
 
 from motionclip_blender.rig.armature import add_body
-from motionclip_blender.rig.keys import key_motion
 from motionclip_blender.rig.nla import push_down
 from motionclip_blender.rig.remarks import left_out, left_out_of_all, put_to_rest, why_still
 from motionclip_blender.rig.versions import SLOTS, fcurves_of
+from motionclip_blender.rig.write_keys import key_motion
 from tests.rig.posing import add_bones, blocks_and_frame, key
 from tests.rig.test_shown import (
     constrain,

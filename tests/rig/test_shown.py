@@ -10,10 +10,11 @@ from mathutils import Matrix, Quaternion
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.rig import shown as module
 from motionclip_blender.rig.armature import add_body
-from motionclip_blender.rig.keys import kept_keys, key_motion, read_motion
 from motionclip_blender.rig.nla import add_strip, push_down
+from motionclip_blender.rig.read_action import kept_keys, read_motion
 from motionclip_blender.rig.shown import shown, span_of
 from motionclip_blender.rig.versions import fcurves_of
+from motionclip_blender.rig.write_keys import key_motion
 from tests.rig.posing import add_bones, assert_is_shown, blocks_and_frame, key
 from tests.rig.test_bones import Y_UP, foreign_rig
 from tests.synthetic import angle_between, random_motion

@@ -14,8 +14,9 @@ from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.skeleton import INDEX
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.bones import Bones
-from motionclip_blender.rig.keys import key_motion, read_motion
+from motionclip_blender.rig.read_action import read_motion
 from motionclip_blender.rig.versions import fcurves_of
+from motionclip_blender.rig.write_keys import key_motion
 from tests.synthetic import angle_between
 
 

@@ -6,9 +6,8 @@ import numpy as np
 
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.body import Body
-from motionclip_blender.core.retarget.source import SourceClip
+from motionclip_blender.core.retarget.source import RigMap, SourceClip
 from motionclip_blender.core.skeleton import INDEX, JOINTS, PARENTS
-from training.data.rig_maps import RigMap
 
 PAIRS: RigMap = {joint: (joint, joint, 0.0) for joint in JOINTS[:22]}
 """As most rigs, they have no fingers."""

@@ -7,9 +7,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from motionclip_blender.core import amass
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.motion import Motion
+from motionclip_blender.core.motion_files import amass
 from motionclip_blender.core.skeleton import HAND_JOINTS, INDEX
 from training.autoencoder.dataset import LIMBS, load_samples, with_limb
 from training.data.augment import UPPER_BODY, augmented

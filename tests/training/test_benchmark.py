@@ -10,7 +10,8 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("smplx")
 
 from benchmarks.training import FRAMES, PlainLoop, learned_from, made_up_samples, our_run
-from motionclip_blender.core.model.network import MotionCLIP, NetworkSize
+from motionclip_blender.core.model.network import MotionCLIP
+from motionclip_blender.core.network_size import NetworkSize
 from training.autoencoder.config import TrainConfig
 from training.autoencoder.embeddings import Captions
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from motionclip_blender.core import amass
 from motionclip_blender.core import rotations as rot
+from motionclip_blender.core.motion_files import amass
 from motionclip_blender.core.skeleton import INDEX
 from tests.synthetic import angle_between, arm_swing, random_motion
 from training.autoencoder.dataset import Windows, load_samples, with_limb

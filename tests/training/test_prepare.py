@@ -17,9 +17,9 @@ import pytest
 
 pytest.importorskip("bpy")
 
-from motionclip_blender.core import amass
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.motion import heading
+from motionclip_blender.core.motion_files import amass
 from tests.training import tiny
 from training.data import prepare as module
 from training.data.index import read_index

@@ -16,7 +16,8 @@ from motionclip_blender.core.motion import Motion, heading
 from motionclip_blender.core.retarget.source import SourceClip
 from motionclip_blender.core.skeleton import HAND_JOINTS, INDEX
 from motionclip_blender.rig.armature import add_body
-from motionclip_blender.rig.keys import key_motion, read_motion
+from motionclip_blender.rig.read_action import read_motion
+from motionclip_blender.rig.write_keys import key_motion
 from tests.synthetic import angle_between
 from tests.training import people
 from training.data.measure import measure

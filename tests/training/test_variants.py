@@ -25,7 +25,8 @@ from motionclip_blender.core.skeleton import INDEX as JOINT
 from tests.training import tiny, variants
 from tests.training.people import PAIRS
 from training.data.measure import Errors, measure
-from training.data.prepare import Job, prepare_file
+from training.data.prepare import prepare_file
+from training.data.records import Job
 from training.data.retarget import retarget
 from training.data.sources.catalogue import SourceFile
 from training.data.sources.reading import read_clips

@@ -9,9 +9,10 @@ import pytest
 
 pytest.importorskip("bpy")
 
-from motionclip_blender.core import amass
-from motionclip_blender.rig.keys import key_motion, read_motion
-from motionclip_blender.rig.made import recipe_of
+from motionclip_blender.core.motion_files import amass
+from motionclip_blender.rig.action_metadata import recipe_of
+from motionclip_blender.rig.read_action import read_motion
+from motionclip_blender.rig.write_keys import key_motion
 from tests.synthetic import angle_between, random_motion
 from tests.test_cli import needs_model, run
 from tests.ui.test_recognise import refused

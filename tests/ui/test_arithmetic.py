@@ -10,12 +10,14 @@ import pytest
 pytest.importorskip("bpy")
 
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.expression import parse
-from motionclip_blender.core.styles import presets
-from motionclip_blender.core.terms import ActionName, ImageFile, Prompt, SavedLatent, StyleName, Term, to_text
-from motionclip_blender.rig.keys import key_motion, read_motion
+from motionclip_blender.core.latents.expression import parse
+from motionclip_blender.core.latents.styles import presets
+from motionclip_blender.core.latents.terms import ActionName, ImageFile, Prompt, SavedLatent, StyleName, Term, to_text
+from motionclip_blender.rig.read_action import read_motion
+from motionclip_blender.rig.write_keys import key_motion
+from motionclip_blender.ui.addon import Sources
 from motionclip_blender.ui.arithmetic.panel import shown_part
-from motionclip_blender.ui.session import SESSION, Sources
+from motionclip_blender.ui.session import SESSION
 from tests.synthetic import angle_between, random_motion
 from tests.ui.test_recognise import refused
 
@@ -329,7 +331,7 @@ def test_the_motion_of_the_scene_follows_whose_weight_it_is(bpy, made, person, o
 
 
 def test_a_scene_that_is_switched_while_a_motion_is_made(bpy, panel, person, other) -> None:
-    from motionclip_blender.core.recipe import Recipe
+    from motionclip_blender.core.recipe.recipe import Recipe
     from motionclip_blender.ui.generate import generation
 
     wanted = generation.request(bpy.context.scene, person, Recipe.of_prompt("walk", 60))

@@ -9,10 +9,11 @@ import pytest
 
 pytest.importorskip("bpy")
 
-from motionclip_blender.core import amass
-from motionclip_blender.core.recipe import Recipe
-from motionclip_blender.rig.keys import key_motion, read_motion
+from motionclip_blender.core.motion_files import amass
+from motionclip_blender.core.recipe.recipe import Recipe
 from motionclip_blender.rig.nla import push_down
+from motionclip_blender.rig.read_action import read_motion
+from motionclip_blender.rig.write_keys import key_motion
 from motionclip_blender.ui.generate import generation
 from motionclip_blender.ui.recognise.recognition import RECOGNITION
 from motionclip_blender.ui.session import SESSION
@@ -165,7 +166,7 @@ def test_run_again_reads_as_it_was_read(bpy, person, walk):
 
 
 def test_search_says_what_it_leaves_out(bpy, person, walk):
-    from motionclip_blender.ui.search.operators import SEARCH
+    from motionclip_blender.ui.search.results import SEARCH
 
     bpy.ops.motionclip.search(text="walk", in_libraries=False)
     assert SEARCH.results.said == []

@@ -9,9 +9,10 @@ import pytest
 
 pytest.importorskip("bpy")
 
-from motionclip_blender.core.recipe import Recipe
-from motionclip_blender.rig.keys import key_motion, read_motion
+from motionclip_blender.core.recipe.recipe import Recipe
+from motionclip_blender.rig.read_action import read_motion
 from motionclip_blender.rig.versions import fcurves_of
+from motionclip_blender.rig.write_keys import key_motion
 from motionclip_blender.ui.session import SESSION
 from tests.synthetic import angle_between, random_motion
 from tests.ui.test_recognise import refused

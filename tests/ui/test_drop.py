@@ -9,12 +9,13 @@ import pytest
 
 pytest.importorskip("bpy")
 
-from motionclip_blender.core import amass, latent_file
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.latents import file as latent_file
+from motionclip_blender.core.motion_files import amass
 from motionclip_blender.core.skeleton import BODY_JOINTS
 from motionclip_blender.rig.bones import BLENDER_AXES
-from motionclip_blender.rig.keys import read_motion
 from motionclip_blender.rig.pictures import write_picture
+from motionclip_blender.rig.read_action import read_motion
 from motionclip_blender.ui.import_motion import operators as import_operators
 from motionclip_blender.ui.latents.saved import saved
 from tests.foreign import Known, file_arrays, lying, walk, write
@@ -197,7 +198,7 @@ def test_a_rate_that_makes_days_of_a_motion(bpy, motion_file, fps) -> None:
 
 @pytest.mark.parametrize("there", [False, True])
 def test_whatever_breaks_in_the_middle_is_taken_back(bpy, motion_file, tmp_path, monkeypatch, there) -> None:
-    from motionclip_blender.rig import keys
+    from motionclip_blender.rig import write_keys
 
     amass.save(random_motion(31), tmp_path / "walk.npz")
     if there:
@@ -208,14 +209,14 @@ def test_whatever_breaks_in_the_middle_is_taken_back(bpy, motion_file, tmp_path,
     else:
         bpy.ops.mesh.primitive_cube_add()
     chosen = bpy.context.object
-    real = keys.key_motion
+    real = write_keys.key_motion
 
     def breaks(armature, motion, name, *given, **more):
         if name == "walk":
             raise UserError("Enough.")
         return real(armature, motion, name, *given, **more)
 
-    monkeypatch.setattr(keys, "key_motion", breaks)
+    monkeypatch.setattr(write_keys, "key_motion", breaks)
     asked = {"directory": str(tmp_path), "files": [{"name": "cartwheel.npz"}, {"name": "walk.npz"}]}
     assert "Enough." in refused(bpy, bpy.ops.motionclip.import_motion, **asked)
     assert bpy.context.object == chosen and chosen.select_get()

@@ -94,8 +94,8 @@ def test_one_undo_takes_it_all_back(default_scene) -> None:
 
 
 def test_no_body_comes_into_another_scene_than_was_asked_in(default_scene, quick) -> None:
-    from motionclip_blender.core.recipe import Recipe
-    from motionclip_blender.ui.generate.operators import somebody
+    from motionclip_blender.core.recipe.recipe import Recipe
+    from motionclip_blender.ui.generate.new_body import somebody
 
     bpy = default_scene
     asked_in = bpy.context.scene

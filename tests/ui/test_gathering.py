@@ -13,16 +13,17 @@ from mathutils import Quaternion
 
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import ExpressionError
-from motionclip_blender.core.expression import parse
-from motionclip_blender.core.latent_cache import LatentCache
+from motionclip_blender.core.latents.cache import LatentCache
+from motionclip_blender.core.latents.expression import parse
+from motionclip_blender.core.latents.window_pooling import WindowPooling
 from motionclip_blender.core.motion import Motion
-from motionclip_blender.core.reading import Reading
 from motionclip_blender.rig.bones import Bones
-from motionclip_blender.rig.keys import key_motion
 from motionclip_blender.rig.pictures import write_picture
 from motionclip_blender.rig.versions import fcurves_of
-from motionclip_blender.ui.generate.gathering import Gathered, gathered
-from motionclip_blender.ui.session import SESSION, Sources
+from motionclip_blender.rig.write_keys import key_motion
+from motionclip_blender.ui.addon import Sources
+from motionclip_blender.ui.generate.source_data import SourceData, read_sources
+from motionclip_blender.ui.session import SESSION
 from tests.synthetic import random_motion
 from tests.ui.test_recognise import refused
 
@@ -36,10 +37,10 @@ def engine(default_pack) -> Engine:
 def read(bpy, person, engine):
     """The latent of an expression of one source."""
 
-    def read(expression: str, reading: Reading | None = None, known: LatentCache | None = None) -> np.ndarray:
+    def read(expression: str, reading: WindowPooling | None = None, known: LatentCache | None = None) -> np.ndarray:
         terms = parse(expression)
-        found = gathered(bpy.context.scene, person, terms)
-        (latent,) = (known or LatentCache()).of(engine, terms, found, reading or Reading()).values()
+        found = read_sources(bpy.context.scene, person, terms)
+        (latent,) = (known or LatentCache()).of(engine, terms, found, reading or WindowPooling()).values()
         return latent
 
     return read
@@ -63,7 +64,7 @@ def test_an_action_of_any_rate_is_the_same_motion(bpy, person, read, engine, fps
 def test_of_a_long_action_the_reading_says_what_counts(bpy, person, read) -> None:
     bpy.context.scene.render.fps = 30
     key_motion(person, random_motion(400, fps=30, seed=2, size=0.2), "long")
-    latents = [read("[long]", Reading(how, 100)) for how in ("average", "first", "frame", "typical")]
+    latents = [read("[long]", WindowPooling(how, 100)) for how in ("average", "first", "frame", "typical")]
     for i, latent in enumerate(latents):
         assert all(not np.allclose(latent, other, atol=1e-3) for other in latents[:i])
 
@@ -127,18 +128,18 @@ def test_an_action_with_keys_that_are_no_numbers(bpy, person, read) -> None:
 def test_an_image_file_and_the_same_image_in_blender(bpy, person, tmp_path) -> None:
     path = tmp_path / "a photo.png"
     write_picture(np.random.default_rng(0).random((64, 48, 4)).astype(np.float32), path)
-    (from_file,) = gathered(bpy.context.scene, person, parse(f'image("{path}")')).images.values()
+    (from_file,) = read_sources(bpy.context.scene, person, parse(f'image("{path}")')).images.values()
     assert from_file.shape == (64, 48, 3) and from_file.dtype == np.uint8 and from_file.std() > 10
     assert not bpy.data.images  # nothing is left behind
     bpy.data.images.load(str(path)).name = "shot"
-    (in_blender,) = gathered(bpy.context.scene, person, parse('image("shot")')).images.values()
+    (in_blender,) = read_sources(bpy.context.scene, person, parse('image("shot")')).images.values()
     assert np.array_equal(in_blender, from_file)
 
 
 def test_an_image_beside_the_file(bpy, person, tmp_path) -> None:
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "file.blend"))
     write_picture(np.ones((8, 8, 4), np.float32), tmp_path / "photo.png")
-    assert gathered(bpy.context.scene, person, parse('image("//photo.png")')).images["//photo.png"].min() == 255
+    assert read_sources(bpy.context.scene, person, parse('image("//photo.png")')).images["//photo.png"].min() == 255
 
 
 def test_an_image_is_chosen_for_a_source(bpy) -> None:
@@ -171,7 +172,7 @@ def test_each_source_is_worked_out_once(bpy, person, engine, read, monkeypatch) 
     for _ in range(3):
         read("[mine]", known=known)
     assert len(asked) == 1
-    read("[mine]", Reading("first"), known)  # read in another way, it is another latent
+    read("[mine]", WindowPooling("first"), known)  # read in another way, it is another latent
     assert len(asked) == 2
     key_motion(person, random_motion(40, fps=24, size=0.2), "mine2")
     bpy.data.actions.remove(bpy.data.actions["mine"])
@@ -182,6 +183,6 @@ def test_each_source_is_worked_out_once(bpy, person, engine, read, monkeypatch) 
 
 def test_another_engine_knows_nothing(engine, default_pack) -> None:
     terms, known = parse('"walk"'), LatentCache()
-    known.of(engine, terms, Gathered(), Reading())
-    assert known.at_hand(engine, terms, Gathered(), Reading())
-    assert known.at_hand(Engine(), terms, Gathered(), Reading()) is None
+    known.of(engine, terms, SourceData(), WindowPooling())
+    assert known.at_hand(engine, terms, SourceData(), WindowPooling())
+    assert known.at_hand(Engine(), terms, SourceData(), WindowPooling()) is None

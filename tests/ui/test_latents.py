@@ -7,8 +7,9 @@ import pytest
 
 pytest.importorskip("bpy")
 
-from motionclip_blender.core import latent_file
-from motionclip_blender.rig.keys import key_motion, read_motion
+from motionclip_blender.core.latents import file as latent_file
+from motionclip_blender.rig.read_action import read_motion
+from motionclip_blender.rig.write_keys import key_motion
 from motionclip_blender.ui.latents.saved import save, saved
 from tests.synthetic import angle_between, random_motion
 from tests.ui.test_recognise import refused

@@ -18,7 +18,8 @@ from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.progress import Cancelled
 from motionclip_blender.rig.armature import add_body
-from motionclip_blender.rig.keys import Reader, key_motion, read_motion
+from motionclip_blender.rig.read_action import ActionReader, read_motion
+from motionclip_blender.rig.write_keys import key_motion
 from motionclip_blender.ui.search import library
 from motionclip_blender.ui.search.library import Libraries, Shelves
 from tests.synthetic import random_motion
@@ -93,7 +94,7 @@ def test_the_preferences_name_the_libraries(bpy, tmp_path) -> None:
 
 def test_every_asset_has_its_motions_latent(bpy, shelves, engine, tmp_path) -> None:
     steps = Steps()
-    found = Libraries().latents(engine, Reader.of(bpy.context.object), shelves, steps)
+    found = Libraries().latents(engine, ActionReader.of(bpy.context.object), shelves, steps)
     assert names(found) == ["kick", "walk"] and found.said == [] and steps.started
     path = str(tmp_path / "library" / "walk.blend")
     with bpy.data.libraries.load(path) as (_, loaded):
@@ -104,7 +105,7 @@ def test_every_asset_has_its_motions_latent(bpy, shelves, engine, tmp_path) -> N
 
 
 def test_a_file_is_read_once_and_again_when_it_changes(bpy, shelves, engine, tmp_path) -> None:
-    reader, known = Reader.of(bpy.context.object), Libraries()
+    reader, known = ActionReader.of(bpy.context.object), Libraries()
     first = known.latents(engine, reader, shelves, Steps())
     for libraries in (known, Libraries()):  # in this session, and in the next one, by the disk
         steps = Steps()
@@ -118,7 +119,7 @@ def test_a_file_is_read_once_and_again_when_it_changes(bpy, shelves, engine, tmp
 
 
 def test_a_damaged_cache_is_made_anew(bpy, shelves, engine, tmp_path) -> None:
-    reader = Reader.of(bpy.context.object)
+    reader = ActionReader.of(bpy.context.object)
     Libraries().latents(engine, reader, shelves, Steps())
     for path in (tmp_path / "cache").iterdir():
         path.write_bytes(b"junk")
@@ -127,7 +128,7 @@ def test_a_damaged_cache_is_made_anew(bpy, shelves, engine, tmp_path) -> None:
 
 def test_the_file_that_is_open_is_left_out(bpy, shelves, engine, tmp_path) -> None:
     current = str(tmp_path / "library" / "walk.blend")
-    found = Libraries().latents(engine, Reader.of(bpy.context.object), shelves._replace(current=current), Steps())
+    found = Libraries().latents(engine, ActionReader.of(bpy.context.object), shelves._replace(current=current), Steps())
     assert names(found) == ["kick"]
 
 
@@ -135,7 +136,7 @@ def test_what_cannot_be_read_is_left_out_and_said(bpy, shelves, engine, tmp_path
     damaged = tmp_path / "library" / "damaged.blend"
     damaged.write_bytes(b"BLENDER-v405RENDHjunk" * 100)
     both = (("gone", str(tmp_path / "nowhere")), *shelves.libraries)
-    found = Libraries().latents(engine, Reader.of(bpy.context.object), shelves._replace(libraries=both), Steps())
+    found = Libraries().latents(engine, ActionReader.of(bpy.context.object), shelves._replace(libraries=both), Steps())
     assert names(found) == ["kick", "walk"]
     assert found.said == [
         f'The asset library "gone" is not there ({tmp_path / "nowhere"}); see Preferences, File Paths.',
@@ -148,7 +149,7 @@ def test_a_file_that_ends_the_reading_blender_costs_that_file_only(bpy, shelves,
     script = tmp_path / "deadly.py"
     script.write_text(f"SCRIPT = {str(library.SCRIPT)!r}\n{DEADLY}")
     deadly = shelves._replace(command=(sys.executable, str(script)))
-    found = Libraries().latents(engine, Reader.of(bpy.context.object), deadly, Steps())
+    found = Libraries().latents(engine, ActionReader.of(bpy.context.object), deadly, Steps())
     assert names(found) == ["kick", "walk"]
     assert found.said == [f"{tmp_path / 'library' / 'deadly.blend'} cannot be read and was left out."]
 
@@ -156,17 +157,17 @@ def test_a_file_that_ends_the_reading_blender_costs_that_file_only(bpy, shelves,
 def test_a_blender_that_does_not_start_is_said(bpy, shelves, engine) -> None:
     broken = shelves._replace(command=(sys.executable, "-c", "import sys; sys.exit('no such module')"))
     with pytest.raises(UserError, match="did not start .no such module.; search without them"):
-        Libraries().latents(engine, Reader.of(bpy.context.object), broken, Steps())
+        Libraries().latents(engine, ActionReader.of(bpy.context.object), broken, Steps())
 
 
 def test_cancelling_ends_the_other_blender(bpy, shelves, engine) -> None:
     steps = Steps()
     steps.stop_at = "Starting Blender"
     with pytest.raises(Cancelled):
-        Libraries().latents(engine, Reader.of(bpy.context.object), shelves, steps)
+        Libraries().latents(engine, ActionReader.of(bpy.context.object), shelves, steps)
 
 
 def test_no_libraries_at_all(bpy, shelves, engine) -> None:
     steps = Steps()
-    found = Libraries().latents(engine, Reader.of(bpy.context.object), shelves._replace(libraries=()), steps)
+    found = Libraries().latents(engine, ActionReader.of(bpy.context.object), shelves._replace(libraries=()), steps)
     assert found.latents == {} and not steps.started

@@ -15,10 +15,11 @@ import pytest
 
 pytest.importorskip("bpy")
 
-from motionclip_blender.rig.keys import read_motion
+from motionclip_blender.rig.read_action import read_motion
+from motionclip_blender.ui.addon import Sources
 from motionclip_blender.ui.generate import live
 from motionclip_blender.ui.generate.live import LIVE
-from motionclip_blender.ui.session import SESSION, Sources
+from motionclip_blender.ui.session import SESSION
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip("bpy")
 
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.recipe import Made, Recipe
+from motionclip_blender.core.recipe.recipe import Made, Recipe
 from motionclip_blender.ui.generate import generation
 from motionclip_blender.ui.session import SESSION
 
@@ -149,7 +149,7 @@ def test_the_action_is_named_after_the_prompt_and_remembers_it(keys, default_pac
 
 
 def test_every_run_is_a_new_action_and_the_same_prompt_the_same_motion(bpy, keys, person) -> None:
-    from motionclip_blender.rig.keys import read_motion
+    from motionclip_blender.rig.read_action import read_motion
 
     first, again, other = keys()[0], keys()[0], keys(prompt="a person kicks")[0]
     assert len({first.name, again.name, other.name}) == len(bpy.data.actions) == 3

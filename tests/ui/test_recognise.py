@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip("bpy")
 
 from motionclip_blender.core.recognition import default_labels
-from motionclip_blender.rig.keys import key_motion
+from motionclip_blender.rig.write_keys import key_motion
 from motionclip_blender.ui.recognise.recognition import RECOGNITION
 from motionclip_blender.ui.session import SESSION
 from tests.synthetic import random_motion
@@ -50,7 +50,7 @@ def test_the_nearest_labels_come_first(bpy, action) -> None:
 def test_the_scores_are_those_of_the_motion(bpy, action, person) -> None:
     from motionclip_blender.core.engine import Engine
     from motionclip_blender.core.recognition import Recogniser
-    from motionclip_blender.rig.keys import read_motion
+    from motionclip_blender.rig.read_action import read_motion
 
     bpy.ops.motionclip.recognise()
     engine, rate = Engine(), bpy.context.scene.render.fps

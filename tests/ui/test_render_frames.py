@@ -18,9 +18,9 @@ pytest.importorskip("bpy")
 
 import build
 import motionclip_blender
-from motionclip_blender.core import amass
 from motionclip_blender.core.body import OPEN_BODY
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.motion_files import amass
 from motionclip_blender.ui.training_frames import operators as frames_operators
 from motionclip_blender.ui.training_frames import process as frames_process
 from motionclip_blender.ui.training_frames import properties as frames_properties

@@ -10,10 +10,12 @@ import pytest
 
 pytest.importorskip("bpy")
 
-from motionclip_blender.rig.keys import key_motion, read_motion
+from motionclip_blender.rig.read_action import read_motion
 from motionclip_blender.rig.versions import fcurves_of
+from motionclip_blender.rig.write_keys import key_motion
 from motionclip_blender.ui.search.library import LIBRARIES
-from motionclip_blender.ui.search.operators import SEARCH, SHOWN
+from motionclip_blender.ui.search.operators import SHOWN
+from motionclip_blender.ui.search.results import SEARCH
 from motionclip_blender.ui.session import SESSION
 from tests.synthetic import angle_between, random_motion
 from tests.ui.test_operators import snapshot

@@ -12,7 +12,8 @@ pytest.importorskip("bpy")
 
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.pack import DEFAULT_FOLDER
-from motionclip_blender.ui.session import SESSION, Session, Sources
+from motionclip_blender.ui.addon import Sources
+from motionclip_blender.ui.session import SESSION, Session
 
 
 def working_until(go: threading.Event):

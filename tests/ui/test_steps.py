@@ -10,11 +10,13 @@ pytest.importorskip("bpy")
 
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.progress import no_progress
-from motionclip_blender.rig.keys import key_motion
+from motionclip_blender.rig.write_keys import key_motion
+from motionclip_blender.ui.addon import Sources
 from motionclip_blender.ui.recognise import recognition
-from motionclip_blender.ui.recognise.operators import RECOGNITION, MOTIONCLIP_OT_tag_action
-from motionclip_blender.ui.session import SESSION, Sources
-from motionclip_blender.ui.tasks.main_thread import Step, Stepped, all_at_once
+from motionclip_blender.ui.recognise.operators import MOTIONCLIP_OT_tag_action
+from motionclip_blender.ui.recognise.recognition import RECOGNITION
+from motionclip_blender.ui.session import SESSION
+from motionclip_blender.ui.tasks.main_thread import MainThreadJob, Step, all_at_once
 from tests.synthetic import random_motion
 
 
@@ -30,7 +32,7 @@ def counting(seen: list[int], fail_at: int = -1):
 
 def test_a_few_steps_at_a_time_and_then_a_result() -> None:
     seen: list[int] = []
-    steps = Stepped(counting(seen))
+    steps = MainThreadJob(counting(seen))
     steps.go_on(0.01)
     assert 1 <= len(seen) <= 3 and (steps.stage, steps.fraction) == ("Counting", len(seen) / 10)
     assert not steps.finished and steps.result is None
@@ -43,13 +45,13 @@ def test_a_few_steps_at_a_time_and_then_a_result() -> None:
 
 def test_one_step_is_always_done() -> None:
     seen: list[int] = []
-    Stepped(counting(seen)).go_on(0.0)
+    MainThreadJob(counting(seen)).go_on(0.0)
     assert seen == [0]
 
 
 def test_cancelled_in_the_middle() -> None:
     seen: list[int] = []
-    steps = Stepped(counting(seen))
+    steps = MainThreadJob(counting(seen))
     steps.go_on(0.0)
     steps.cancel()
     steps.go_on(1.0)
@@ -57,7 +59,7 @@ def test_cancelled_in_the_middle() -> None:
 
 
 def test_a_step_that_fails_says_why() -> None:
-    steps = Stepped(counting([], fail_at=2))
+    steps = MainThreadJob(counting([], fail_at=2))
     steps.go_on(1.0)
     assert (steps.finished, steps.cancelled, steps.error) == (True, False, "Enough.")
 
@@ -69,7 +71,7 @@ def test_all_at_once() -> None:
 
 
 def test_steps_are_the_one_job_that_there_may_be(bpy) -> None:
-    SESSION.take(Stepped(counting([])))
+    SESSION.take(MainThreadJob(counting([])))
     with pytest.raises(UserError, match="being made already"):
         SESSION.begin()
     bpy.ops.wm.read_homefile(use_empty=True)

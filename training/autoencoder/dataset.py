@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from motionclip_blender.core import amass
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.body import Body
+from motionclip_blender.core.cleanup.loop import extended
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.loop import extended
 from motionclip_blender.core.motion import Motion, heading
+from motionclip_blender.core.motion_files import amass
 from motionclip_blender.core.pose_tensor import to_pose_tensor
 from motionclip_blender.core.skeleton import HAND_JOINTS, INDEX
 

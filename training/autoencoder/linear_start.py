@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 
 from motionclip_blender.core.model.linear import LinearEncoder
-from motionclip_blender.core.model.network import HEIGHT, STEP, MotionCLIP, to_steps
+from motionclip_blender.core.model.network import MotionCLIP, to_steps
+from motionclip_blender.core.network_size import HEIGHT, STEP
 
 from .body_loss import SparseBody
 from .dataset import Windows

@@ -13,7 +13,8 @@ from torch import Tensor, nn
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import whole_path
-from motionclip_blender.core.model.network import MotionCLIP, NetworkSize
+from motionclip_blender.core.model.network import MotionCLIP
+from motionclip_blender.core.network_size import NetworkSize
 
 from ..text_tower import minilm
 from .body_loss import SparseBody

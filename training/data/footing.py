@@ -11,7 +11,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from motionclip_blender.core.body import Body
-from motionclip_blender.core.feet import hold, move_feet
+from motionclip_blender.core.cleanup.foot_locking import hold, move_feet
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.skeleton import INDEX
 

@@ -22,10 +22,10 @@ from pathlib import Path
 
 import numpy as np
 
-from motionclip_blender.core import amass
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import write_whole
+from motionclip_blender.core.motion_files import amass
 from motionclip_blender.core.retarget.source import SourceClip
 from motionclip_blender.core.retarget.upward import AXES
 

@@ -8,7 +8,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from motionclip_blender.core import amass
+from motionclip_blender.core import body
 from motionclip_blender.core.body import OPEN_BODY
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import plain_name
@@ -62,9 +62,9 @@ def sentence(name: str, error: Exception) -> str:
 
 def recipe_of(own_maps: Path | None, pictures: bool, up: str | None = None) -> str:
     """A digest of everything but the file itself that a prepared motion depends on."""
-    here, core = Path(__file__).parent, Path(amass.__file__).parent
+    here, core = Path(__file__).parent, Path(body.__file__).parent
     own = ("retarget.py", "rig_maps.py", "footing.py", "stance.py", "travel.py", "measure.py", "prepare.py")
-    shared = ("amass.py", "body.py", "feet.py", "motion.py", "origin.py", "rotations.py")
+    shared = ("body.py", "motion.py", "origin.py", "rotations.py", "cleanup/foot_locking.py", "motion_files/amass.py")
     code = [
         *sorted((here / "sources").glob("*.py")),
         *sorted((core / "retarget").glob("*.py")),

@@ -9,8 +9,8 @@ import numpy as np
 
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.body import Body
+from motionclip_blender.core.cleanup.foot_locking import without_short_runs
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.feet import without_short_runs
 from motionclip_blender.core.motion import heading
 from motionclip_blender.core.retarget.source import RigMap, SourceClip
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from motionclip_blender.core.interpolation import between
-from motionclip_blender.core.latents import blend
-from motionclip_blender.core.reading import WINDOW
+from motionclip_blender.core.latents.arithmetic import blend
+from motionclip_blender.core.latents.window_pooling import WINDOW
+from motionclip_blender.core.recipe.interpolation import between
 
 from . import measures
 from .model import Model
@@ -19,8 +19,8 @@ def interpolate(
 ) -> dict:
     """Ways between `pairs` random pairs of `latents` (n, D), n >= 2, each decoded at 11 even stops.
 
-    They are those of the panel and the command line, `core.interpolation.between`; straight: those of the latents
-    themselves, as in the paper.
+    They are those of the panel and the command line, `core.recipe.interpolation.between`; straight: those of the
+    latents themselves, as in the paper.
     jerk: m/s^3 at each stop, mean over pairs. steps: mm from each stop to the next, in place. unevenness: standard
     deviation of a way's steps over their mean (0: every stop is as far from the next). directness: the distance of
     the ends over the sum of the steps (1: no detour).

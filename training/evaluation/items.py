@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from motionclip_blender.core import amass
 from motionclip_blender.core.body import Body
+from motionclip_blender.core.cleanup.loop import extended
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.loop import extended
+from motionclip_blender.core.latents.window_pooling import window_starts
 from motionclip_blender.core.motion import Motion
-from motionclip_blender.core.reading import window_starts
+from motionclip_blender.core.motion_files import amass
 
 from ..autoencoder.dataset import span_motion
 from ..data.captions import CaptionedSpan, load_captions

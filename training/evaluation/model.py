@@ -9,14 +9,14 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 
 from motionclip_blender.core.body import Body
+from motionclip_blender.core.cleanup.foot_locking import lock_feet, put_on_floor
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.feet import grounded, planted
+from motionclip_blender.core.latents.window_pooling import WINDOW
 from motionclip_blender.core.model.weights import load_network
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.pack import Pack
 from motionclip_blender.core.pose_tensor import from_pose_tensor, to_pose_tensor
-from motionclip_blender.core.reading import WINDOW
 from motionclip_blender.core.skeleton import BODY_JOINTS
 
 _BATCH = 64  # windows at a time: larger batches are no faster on a CPU
@@ -87,7 +87,7 @@ class Model:
     def generate(self, latents: np.ndarray, frames: int) -> np.ndarray:
         """As `decode`, with feet on the floor and planted as the engine does it: what users see."""
         made = (from_pose_tensor(p, self.pack.joints, self.pack.fps) for p in self.decode(latents, frames))
-        return np.stack([self.poses(grounded(planted(motion, self.body), self.body)) for motion in made])
+        return np.stack([self.poses(put_on_floor(lock_feet(motion, self.body), self.body)) for motion in made])
 
     def encode_poses(self, poses: np.ndarray) -> np.ndarray:
         """(n, latent) float32 latents of pose tensors (n, T, rows, 6)."""

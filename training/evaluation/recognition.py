@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from motionclip_blender.core.latents import normalised
-from motionclip_blender.core.reading import WINDOW
+from motionclip_blender.core.latents.arithmetic import normalised
+from motionclip_blender.core.latents.window_pooling import WINDOW
 
 from ..data.captions import FOLDER, class_text
 from .items import Item, Items

@@ -6,7 +6,7 @@ from math import comb
 
 import numpy as np
 
-from motionclip_blender.core.latents import normalised
+from motionclip_blender.core.latents.arithmetic import normalised
 
 from .items import Items
 from .model import Model

@@ -16,12 +16,12 @@ from pathlib import Path
 import numpy as np
 
 from motionclip_blender.core.engine import Engine
-from motionclip_blender.core.expression import parse
 from motionclip_blender.core.files import write_whole
-from motionclip_blender.core.interpolation import between
-from motionclip_blender.core.latents import even_factors
+from motionclip_blender.core.latents.arithmetic import even_factors
+from motionclip_blender.core.latents.expression import parse
+from motionclip_blender.core.latents.sources import latent_of
 from motionclip_blender.core.pack import Pack
-from motionclip_blender.core.sources import latent_of
+from motionclip_blender.core.recipe.interpolation import between
 
 from ..autoencoder.embeddings import text_embeddings
 from ..data.wordings import wordings

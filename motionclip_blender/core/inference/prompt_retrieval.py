@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ..latents import normalised
+from ..latents.arithmetic import normalised
 
 _CLASS = 0.7  # how much its class's name, and as much its class's mean, count in what a wording is compared by
 _SHARPNESS = 0.02  # of cosines: a wording that is less alike by several of these does not count

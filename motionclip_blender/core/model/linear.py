@@ -68,7 +68,7 @@ class LinearDecoder(nn.Module):
         return self.tables.cosines(frames, latents.device) @ spectrum
 
 
-class Reader(nn.Module):
+class LatentAdapter(nn.Module):
     """Moves a latent to where the linear decoder has its motion.
 
     Captions lie apart from the motions that they tell of (the gap between text and motion latents), and neighbouring

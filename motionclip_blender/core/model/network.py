@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 from ..inference import network as tables
 from ..network_size import HEIGHT, PREFIX_TOKENS, STEP, NetworkSize
-from .linear import LinearDecoder, LinearEncoder, Reader, Tables
+from .linear import LatentAdapter, LinearDecoder, LinearEncoder, Tables
 
 
 def positions(frames: int, width: int, base: float = 10_000.0) -> Tensor:
@@ -140,7 +140,7 @@ class Decoder(nn.Module):
         self.layers = nn.ModuleList(DecoderLayer(size) for _ in range(size.layers))
         self.to_pose = nn.Linear(size.width, size.rows * 6)
         if size.cosines:
-            self.reader = Reader(size.latent, size.reader_width, size.reader_blocks)
+            self.reader = LatentAdapter(size.latent, size.reader_width, size.reader_blocks)
             self.linear = LinearDecoder(size.rows * 6, size.latent, Tables(size.cosines, size.period))
             self.embed = nn.Linear(size.rows * 6, size.width)
             _silent(self.to_pose)

@@ -9,13 +9,13 @@ from bpy.app.translations import pgettext_rpt as _
 
 from ...core.errors import UserError
 from ..generate import generation
-from ..generate.operators import MotionOperator
+from ..generate.motion_operator import MotionOperator
 from ..session import SESSION
 from ..tasks.background_operator import Reporting, Work
 from ..tasks.jobs import sentence
 
 if TYPE_CHECKING:
-    from ...core.recipe import Made, Recipe
+    from ...core.recipe.recipe import Made, Recipe
 
 
 class MOTIONCLIP_OT_run_again(MotionOperator, bpy.types.Operator):
@@ -72,7 +72,7 @@ class MOTIONCLIP_OT_mark_asset(Reporting, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         try:
             from ...rig.assets import check_markable, mark, telling_picture
-            from ...rig.keys import read_motion
+            from ...rig.read_action import read_motion
 
             armature = generation.armature_of(context)
             motion = read_motion(armature)
@@ -91,8 +91,8 @@ class MOTIONCLIP_OT_mark_asset(Reporting, bpy.types.Operator):
 
 def _made_here(context: bpy.types.Context) -> tuple[bpy.types.Action, Recipe]:
     """The active armature's Action and what it was made from. Raises `UserError` when that is not known."""
+    from ...rig.action_metadata import recipe_of
     from ...rig.bones import Bones
-    from ...rig.made import recipe_of
 
     armature = generation.armature_of(context)
     Bones.of(armature)
@@ -107,7 +107,7 @@ def _made_here(context: bpy.types.Context) -> tuple[bpy.types.Action, Recipe]:
 
 def _described(action: bpy.types.Action) -> str:
     """What an Action was made from; empty when that is not known."""
-    from ...rig.made import recipe_of
+    from ...rig.action_metadata import recipe_of
 
     try:
         recipe = recipe_of(action)

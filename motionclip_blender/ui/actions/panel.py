@@ -24,7 +24,7 @@ class MOTIONCLIP_PT_action(MotionPanel, bpy.types.Panel):
         return super().poll(context) and generation.action_of(generation.armature_of(context)) is not None
 
     def draw(self, context: bpy.types.Context) -> None:
-        from ...rig.made import recipe_of
+        from ...rig.action_metadata import recipe_of
 
         layout = self.layout
         action = generation.action_of(generation.armature_of(context))
@@ -52,7 +52,7 @@ class MOTIONCLIP_PT_action(MotionPanel, bpy.types.Panel):
 
 def _made_by(action: bpy.types.Action, recipe) -> str:
     """The model, and in what way the motion was made."""
-    from ...rig.made import pack_of
+    from ...rig.action_metadata import pack_of
 
     words = [_("Model: {}").format(pack_of(action))]
     if recipe.loop:

@@ -14,7 +14,7 @@ from ..generate import live
 from ..generate.recipes import pick, plain, source_of
 
 if TYPE_CHECKING:
-    from ...core.terms import Term
+    from ...core.latents.terms import Term
 
 _DECIMALS = 3  # of weights that sliders write
 _in_step = False
@@ -34,7 +34,7 @@ def keeping_step() -> Iterator[None]:
 @lru_cache(maxsize=8)
 def checked(expression: str) -> tuple[tuple[Term, ...], ExpressionError | None]:
     """An expression's terms, or none and what is wrong with it. For panels, which ask with every redraw."""
-    from ...core.expression import parse
+    from ...core.latents.expression import parse
 
     try:
         return (parse(expression), None) if expression.strip() else ((), None)
@@ -44,7 +44,7 @@ def checked(expression: str) -> tuple[tuple[Term, ...], ExpressionError | None]:
 
 def terms_of(scene: bpy.types.Scene) -> list[Term]:
     """The list's terms, without those that are still empty."""
-    from ...core.terms import Term
+    from ...core.latents.terms import Term
 
     found = ((item.weight, source_of(item)) for item in scene.motionclip.arithmetic.terms)
     return [Term(round(plain(weight), _DECIMALS), source) for weight, source in found if source is not None]
@@ -62,7 +62,7 @@ def expression_changed(scene: bpy.types.Scene) -> None:
 
 def terms_changed(scene: bpy.types.Scene) -> None:
     """The user has changed the list: the expression says the same."""
-    from ...core.terms import to_text
+    from ...core.latents.terms import to_text
 
     if _in_step:
         return
@@ -78,7 +78,7 @@ def terms_changed(scene: bpy.types.Scene) -> None:
 
 def set_terms(scene: bpy.types.Scene, terms: Iterable[Term]) -> None:
     """Both the expression and the list."""
-    from ...core.terms import to_text
+    from ...core.latents.terms import to_text
 
     terms = list(terms)
     with keeping_step():

@@ -10,12 +10,12 @@ from bpy.props import IntProperty, StringProperty
 
 from ...core.errors import UserError
 from ..generate import generation, live
-from ..generate.operators import MotionOperator
+from ..generate.motion_operator import MotionOperator
 from ..tasks.background_operator import Reporting
 from .expression_list import checked, keeping_step, set_terms, terms_changed
 
 if TYPE_CHECKING:
-    from ...core.recipe import Made, Recipe
+    from ...core.recipe.recipe import Made, Recipe
 
 
 class MOTIONCLIP_OT_make(MotionOperator, bpy.types.Operator):
@@ -32,7 +32,7 @@ class MOTIONCLIP_OT_make(MotionOperator, bpy.types.Operator):
     )
 
     def recipe(self, context: bpy.types.Context) -> Recipe:
-        from ...core.recipe import Recipe
+        from ...core.recipe.recipe import Recipe
 
         self.take("expression", context.scene.motionclip.arithmetic.expression)
         return Recipe(self.expression, **self.common(context))
@@ -48,9 +48,9 @@ class MOTIONCLIP_OT_add_style(MotionOperator, bpy.types.Operator):
     style: StringProperty(name="Style", description="Name of the style", options={"SKIP_SAVE"})
 
     def recipe(self, context: bpy.types.Context) -> Recipe:
-        from ...core.recipe import Recipe
-        from ...core.styles import presets
-        from ...core.terms import StyleName, Term, to_text
+        from ...core.latents.styles import presets
+        from ...core.latents.terms import StyleName, Term, to_text
+        from ...core.recipe.recipe import Recipe
 
         if self.style not in presets():
             raise UserError(f"There is no style {self.style!r}; choose one of {', '.join(presets())}.")

@@ -8,7 +8,7 @@ from ...core.errors import ExpressionError
 from ..blend.panel import draw_follows
 from ..panels import MotionPanel, big_button, box_below, text_width, wrapped
 from ..sources.row import draw_field, draw_reading
-from .operators import checked
+from .expression_list import checked
 
 
 class MOTIONCLIP_UL_terms(bpy.types.UIList):
@@ -56,7 +56,7 @@ class MOTIONCLIP_PT_styles(MotionPanel, bpy.types.Panel):
     bl_parent_id = MOTIONCLIP_PT_arithmetic.bl_idname
 
     def draw(self, context: bpy.types.Context) -> None:
-        from ...core.styles import presets
+        from ...core.latents.styles import presets
 
         grid = self.layout.grid_flow(columns=3, row_major=True, even_columns=True, align=True)
         for style in presets().values():

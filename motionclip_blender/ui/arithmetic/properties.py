@@ -11,15 +11,7 @@ from bpy.props import (
     StringProperty,
 )
 
-from ..fields import (
-    ACTION,
-    IMAGE,
-    KIND,
-    KINDS,
-    LATENT,
-    PROMPT,
-    WEIGHT,
-)
+from ..fields import ACTION, IMAGE, KIND, KINDS, LATENT, PROMPT, WEIGHT
 
 _STYLE = ("STYLE", "Style", "A way to move", "COLOR", 4)
 
@@ -27,13 +19,13 @@ _STYLE = ("STYLE", "Style", "A way to move", "COLOR", 4)
 
 
 def _terms_changed(self: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
-    from .arithmetic.operators import terms_changed
+    from .expression_list import terms_changed
 
     terms_changed(self.id_data)
 
 
 def _expression_changed(self: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
-    from .arithmetic.operators import expression_changed
+    from .expression_list import expression_changed
 
     expression_changed(self.id_data)
 

@@ -10,15 +10,16 @@ from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
 
 from ..fields import FACTOR, SPHERICAL, STOPS
 from ..generate import generation
-from ..generate.operators import MotionOperator, somebody
+from ..generate.motion_operator import MotionOperator
+from ..generate.new_body import somebody
 from ..generate.recipes import expression_of, plain
 from ..session import SESSION
 from ..tasks.background_operator import Work
 
 if TYPE_CHECKING:
     from ...core.engine import Engine
-    from ...core.recipe import Made, Recipe
-    from ..tasks.jobs import Progress
+    from ...core.progress import Progress
+    from ...core.recipe.recipe import Made, Recipe
 
 _ENDS = {
     "description": 'Expression, such as "walk" in its quotes or [an Action]; by default what the panel says',
@@ -53,7 +54,7 @@ class MOTIONCLIP_OT_blend(_Blending, bpy.types.Operator):
     factor: FloatProperty(**FACTOR, options={"SKIP_SAVE"})
 
     def recipe(self, context: bpy.types.Context) -> Recipe:
-        from ...core.recipe import Recipe
+        from ...core.recipe.recipe import Recipe
 
         self.take("factor", context.scene.motionclip.blend.factor)
         return Recipe(way="blend", factor=plain(self.factor), **self.between(context))
@@ -67,7 +68,7 @@ class MOTIONCLIP_OT_blend_over_time(_Blending, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     def recipe(self, context: bpy.types.Context) -> Recipe:
-        from ...core.recipe import Recipe
+        from ...core.recipe.recipe import Recipe
 
         factors = _keyed_factors(context.scene, self.start_frame, self.frames)
         return Recipe(way="travel", factors=factors, **self.between(context))
@@ -98,7 +99,7 @@ class MOTIONCLIP_OT_blend_stops(_Blending, bpy.types.Operator):
     )
 
     def recipe(self, context: bpy.types.Context) -> Recipe:
-        from ...core.recipe import Recipe
+        from ...core.recipe.recipe import Recipe
 
         asked = context.scene.motionclip.blend
         self.take("stops", asked.stops)
@@ -106,7 +107,7 @@ class MOTIONCLIP_OT_blend_stops(_Blending, bpy.types.Operator):
         return Recipe(way="blend", **self.between(context))
 
     def begin(self, context: bpy.types.Context) -> Work[list[Made]]:
-        from ...core.recipe import check_length, stop_recipes, stops
+        from ...core.recipe.recipe import check_length, stop_recipes, stops
 
         super().begin(context)
         wanted, count = self.wanted, self.stops

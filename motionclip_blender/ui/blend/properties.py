@@ -10,18 +10,14 @@ from bpy.props import (
     PointerProperty,
 )
 
-from ..fields import (
-    FACTOR,
-    SPHERICAL,
-    STOPS,
-)
+from ..fields import FACTOR, SPHERICAL, STOPS
 from ..sources.properties import MOTIONCLIP_PG_source
 
 # The scene is the one that the property belongs to, which need not be the context's: a script may set any.
 
 
 def _blend_changed(self: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
-    from .generate.live import follow
+    from ..generate.live import follow
 
     follow(self.id_data, "blend")
 

@@ -9,11 +9,11 @@ from bpy.app.translations import pgettext_rpt as _
 from bpy.props import EnumProperty, FloatProperty, StringProperty
 
 from ..fields import COMPOSED_BY, WEIGHT
-from ..generate.operators import MotionOperator
+from ..generate.motion_operator import MotionOperator
 from ..generate.recipes import composed, expression_of, plain
 
 if TYPE_CHECKING:
-    from ...core.recipe import Recipe
+    from ...core.recipe.recipe import Recipe
 
 _PART = {
     "description": 'Expression, such as "wave" in its quotes or [an Action]; by default what the panel says',

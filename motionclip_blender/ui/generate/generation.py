@@ -10,13 +10,13 @@ import bpy
 
 from ...core.errors import ExpressionError, UserError
 from ...core.prompt import action_name
-from .gathering import Gathered, gathered
+from .source_data import SourceData, read_sources
 
 if TYPE_CHECKING:
     from ...core.engine import Engine
-    from ...core.latent_cache import LatentCache
+    from ...core.latents.cache import LatentCache
     from ...core.progress import Progress
-    from ...core.recipe import Made, Recipe
+    from ...core.recipe.recipe import Made, Recipe
 
 
 class Request(NamedTuple):
@@ -34,7 +34,7 @@ class Request(NamedTuple):
     fps: float
     armature: int
     action: int = 0
-    found: Gathered = Gathered()
+    found: SourceData = SourceData()
 
 
 def armature_of(context: bpy.types.Context) -> bpy.types.Object | None:
@@ -84,7 +84,7 @@ def request(
     recipe: Recipe,
     start_frame: int = 1,
     action: bpy.types.Action | None = None,
-    found: Gathered | None = None,
+    found: SourceData | None = None,
 ) -> Request:
     """Checks everything that can be checked before the work, and gathers what the recipe names. Raises `UserError`.
 
@@ -92,14 +92,15 @@ def request(
     own first frame on; by default the motion becomes a new one. found: what was gathered before.
     """
     from ...rig.bones import Bones
-    from ...rig.keys import check_span, scene_fps
+    from ...rig.timeline import scene_fps
+    from ...rig.write_keys import check_span
 
     if armature is not None:
         Bones.of(armature).check_keyable()
     check_span(start_frame, start_frame + recipe.frames - 1)
     if found is None:
         with _places_of(recipe):
-            found = gathered(scene, armature, recipe.terms, recipe.as_shown)
+            found = read_sources(scene, armature, recipe.terms, recipe.as_shown)
     uid = action.session_uid if action is not None else 0
     uid_of = armature.session_uid if armature is not None else 0
     return Request(recipe, start_frame, scene.session_uid, scene_fps(scene), uid_of, uid, found)
@@ -107,7 +108,7 @@ def request(
 
 def make(engine: Engine, wanted: Request, known: LatentCache, progress: Progress | None = None) -> Made:
     """The motion, exactly as long as asked for at the scene's rate. Touches nothing of Blender's."""
-    from ...core.recipe import make as made_of
+    from ...core.recipe.recipe import make as made_of
 
     return made_of(
         engine, wanted.recipe, wanted.fps, None, progress, lambda step: latents_of(engine, wanted, known, step)
@@ -125,7 +126,7 @@ def key(wanted: Request, made: Made) -> bpy.types.Action:
 
     Raises `UserError` when the armature is gone or can't be keyed, and when its Action is another one by now.
     """
-    from ...rig.made import key_made, recipe_of, rekey_made
+    from ...rig.action_metadata import key_made, recipe_of, rekey_made
 
     armature = armature_for(wanted)
     if not wanted.action:
@@ -149,10 +150,10 @@ def key_row(
     as_strips: the armature's NLA stack plays them one after the other; else the armature keeps what it has. Raises
     `UserError` when the armature is gone or can't be keyed; nothing is left behind then.
     """
+    from ...rig.action_metadata import key_made
     from ...rig.bones import Bones
-    from ...rig.keys import use_quaternions
-    from ...rig.made import key_made
     from ...rig.nla import in_row
+    from ...rig.write_keys import use_quaternions
 
     armature, actions = armature_for(wanted), []
     try:

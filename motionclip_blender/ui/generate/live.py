@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import bpy
 
 from ...core.errors import UserError
+from ...core.progress import Progress
 from .. import redraw
 from ..addon import sources
 from ..session import SESSION
-from ..tasks.jobs import Job, Progress, sentence
+from ..tasks.jobs import Job, sentence
 from . import generation
 from .recipes import SECTIONS
+from .source_data import SourceData
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,8 +31,8 @@ if TYPE_CHECKING:
     import numpy as np
 
     from ...core.engine import Engine
-    from ...core.recipe import Made, Recipe
-    from ...core.terms import Source
+    from ...core.latents.terms import Source
+    from ...core.recipe.recipe import Made, Recipe
 
 BUDGET = 0.042
 """Seconds that a step may take and still be done at once."""
@@ -117,7 +119,7 @@ def catch_up(scene: bpy.types.Scene) -> None:
 
 def _wish(scene: bpy.types.Scene, armature: bpy.types.Object | None, section: str) -> Recipe | None:
     """What the armature's Action is to become; None when it was made from something else."""
-    from ...rig.made import recipe_of
+    from ...rig.action_metadata import recipe_of
 
     action = generation.action_of(armature)
     try:
@@ -141,7 +143,7 @@ def _wish(scene: bpy.types.Scene, armature: bpy.types.Object | None, section: st
 
 def _at_once(scene: bpy.types.Scene, armature: bpy.types.Object, recipe: Recipe) -> bool:
     """Keys the armature's Action anew, unless that would take too long. Raises `UserError`."""
-    from ...core.recipe import decoded
+    from ...core.recipe.recipe import decoded
 
     chosen, waits = sources(bpy.context), _somebody_waits()
     engine = SESSION.engine_at_hand(chosen) if waits else SESSION.engine(chosen)
@@ -150,7 +152,7 @@ def _at_once(scene: bpy.types.Scene, armature: bpy.types.Object, recipe: Recipe)
     latents = _latents(engine, scene, armature, recipe)
     if latents is None:
         return False
-    wanted = request(scene, armature, recipe, generation.Gathered())
+    wanted = request(scene, armature, recipe, SourceData())
     start = time.perf_counter()
     generation.key(wanted, decoded(engine, recipe, latents, wanted.fps))
     LIVE.seconds = (time.perf_counter() - start) / recipe.frames
@@ -183,7 +185,7 @@ def _somebody_waits() -> bool:
 
 
 def request(
-    scene: bpy.types.Scene, armature: bpy.types.Object, recipe: Recipe, found: generation.Gathered | None = None
+    scene: bpy.types.Scene, armature: bpy.types.Object, recipe: Recipe, found: SourceData | None = None
 ) -> generation.Request:
     """A recipe for the armature's Action, which is keyed anew. Raises `UserError`."""
     return generation.request(scene, armature, recipe, action=generation.action_of(armature), found=found)
@@ -201,7 +203,7 @@ def _tick() -> float | None:
 
 def _stepped() -> bool:
     """Whether there is more to do."""
-    from ...rig.made import recipe_of
+    from ...rig.action_metadata import recipe_of
 
     scene = next((one for one in bpy.data.scenes if one.session_uid == LIVE.scene), None)
     armature = next((one for one in bpy.data.objects if one.session_uid == LIVE.armature), None)
@@ -241,7 +243,7 @@ def _start(wanted: generation.Request) -> None:
     chosen = sources(bpy.context)
 
     def work(progress: Progress) -> _Step:
-        from ...core.recipe import decoded
+        from ...core.recipe.recipe import decoded
 
         engine = SESSION.engine(chosen)
         latents = generation.latents_of(engine, wanted, SESSION.known, progress)

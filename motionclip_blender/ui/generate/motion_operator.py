@@ -17,7 +17,7 @@ from .new_body import somebody
 from .recipes import options
 
 if TYPE_CHECKING:
-    from ...core.recipe import Made, Recipe
+    from ...core.recipe.recipe import Made, Recipe
 
 
 class MotionOperator(BackgroundOperator):

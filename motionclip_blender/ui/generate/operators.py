@@ -16,7 +16,7 @@ from .motion_operator import MotionOperator
 from .new_body import add_in_sight
 
 if TYPE_CHECKING:
-    from ...core.recipe import Made, Recipe
+    from ...core.recipe.recipe import Made, Recipe
 
 
 class MOTIONCLIP_OT_generate(MotionOperator, bpy.types.Operator):
@@ -34,7 +34,7 @@ class MOTIONCLIP_OT_generate(MotionOperator, bpy.types.Operator):
     )
 
     def recipe(self, context: bpy.types.Context) -> Recipe:
-        from ...core.recipe import Recipe
+        from ...core.recipe.recipe import Recipe
 
         self.take("prompt", context.scene.motionclip.prompt)
         return Recipe.of_prompt(self.prompt, **self.common(context))

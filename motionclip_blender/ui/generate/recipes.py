@@ -10,18 +10,18 @@ from bpy.app.translations import pgettext_rpt as _
 from ...core.errors import UserError
 
 if TYPE_CHECKING:
-    from ...core.recipe import Recipe
-    from ...core.terms import Source
+    from ...core.latents.terms import Source
+    from ...core.recipe.recipe import Recipe
 
 
 def options(scene: bpy.types.Scene) -> dict[str, object]:
     """What all recipes of the panels have: the length, how Actions are read, loop, in place."""
-    from ...core.reading import Reading
+    from ...core.latents.window_pooling import WindowPooling
 
     settings = scene.motionclip
     return {
         "frames": settings.frames,
-        "reading": Reading(settings.reading, settings.reading_frame),
+        "reading": WindowPooling(settings.reading, settings.reading_frame),
         "as_shown": settings.as_shown,
         "loop": settings.loop,
         "in_place": settings.in_place,
@@ -30,8 +30,8 @@ def options(scene: bpy.types.Scene) -> dict[str, object]:
 
 def source_of(picked: bpy.types.PropertyGroup) -> Source | None:
     """What is picked in a `MOTIONCLIP_PG_source` or a term; None while that is empty."""
+    from ...core.latents.terms import ActionName, ImageFile, Prompt, SavedLatent, StyleName
     from ...core.prompt import checked_prompt
-    from ...core.terms import ActionName, ImageFile, Prompt, SavedLatent, StyleName
 
     text = getattr(picked, picked.kind.lower())
     if not text.strip():
@@ -46,7 +46,7 @@ def source_of(picked: bpy.types.PropertyGroup) -> Source | None:
 
 def pick(picked: bpy.types.PropertyGroup, source: Source) -> None:
     """Sets a `MOTIONCLIP_PG_source` or a term to `source`."""
-    from ...core.terms import ActionName, ImageFile, Prompt, SavedLatent, StyleName
+    from ...core.latents.terms import ActionName, ImageFile, Prompt, SavedLatent, StyleName
 
     kinds = {Prompt: "PROMPT", ActionName: "ACTION", ImageFile: "IMAGE", SavedLatent: "LATENT", StyleName: "STYLE"}
     picked.kind = kinds[type(source)]
@@ -56,7 +56,7 @@ def pick(picked: bpy.types.PropertyGroup, source: Source) -> None:
 
 def expression_of(picked: bpy.types.PropertyGroup, called: str) -> str:
     """What is picked, as an expression. Raises `UserError` when that is nothing, or is not there."""
-    from ...core.terms import ActionName, SavedLatent, source_text
+    from ...core.latents.terms import ActionName, SavedLatent, source_text
 
     source = source_of(picked)
     missing = None
@@ -75,7 +75,7 @@ def expression_of(picked: bpy.types.PropertyGroup, called: str) -> str:
 
 def blend(scene: bpy.types.Scene) -> Recipe:
     """Between A and B. Raises `UserError`."""
-    from ...core.recipe import Recipe
+    from ...core.recipe.recipe import Recipe
 
     asked = scene.motionclip.blend
     ends = {"first": expression_of(asked.start, "A"), "second": expression_of(asked.end, "B")}
@@ -84,7 +84,7 @@ def blend(scene: bpy.types.Scene) -> Recipe:
 
 def arithmetic(scene: bpy.types.Scene) -> Recipe:
     """The expression. Raises `UserError`, an `ExpressionError` for most of what can be wrong."""
-    from ...core.recipe import Recipe
+    from ...core.recipe.recipe import Recipe
 
     return Recipe(scene.motionclip.arithmetic.expression, **options(scene))
 
@@ -98,10 +98,10 @@ def composition(scene: bpy.types.Scene) -> Recipe:
 
 def composed(upper: str, lower: str, by: str, weight: float, **more: object) -> Recipe:
     """Upper over lower body, which are expressions. by: "MASK" or "ARITHMETIC"."""
-    from ...core.composition import STANDING
-    from ...core.expression import parse
-    from ...core.recipe import Recipe
-    from ...core.terms import Term, to_text
+    from ...core.latents.expression import parse
+    from ...core.latents.terms import Term, to_text
+    from ...core.recipe.composition import STANDING
+    from ...core.recipe.recipe import Recipe
 
     if by == "MASK":
         return Recipe(upper, way="mask", second=lower, **more)

@@ -15,7 +15,8 @@ from ...core.errors import UserError
 from ..addon import sources
 from ..fields import START, start_frame
 from ..generate import generation
-from ..generate.operators import MotionOperator, add_in_sight
+from ..generate.motion_operator import MotionOperator
+from ..generate.new_body import add_in_sight
 from ..tasks.background_operator import Reporting, Work
 from ..tasks.jobs import sentence
 from ..translations import said
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from ...core.motion import Motion
-    from ...core.recipe import Made, Recipe
+    from ...core.recipe.recipe import Made, Recipe
 
 _MOTIONS = ".npz"
 _UP = [
@@ -102,7 +103,7 @@ class MOTIONCLIP_OT_import_motion(Reporting, ImportHelper, bpy.types.Operator):
 
     def _check(self, loaded: list[_Loaded]) -> None:
         """Raises `UserError` for the first motion that cannot be keyed where it is to begin."""
-        from ...rig.keys import check_motion
+        from ...rig.write_keys import check_motion
 
         for one in loaded:
             if one.motion is not None:
@@ -143,7 +144,7 @@ class MOTIONCLIP_OT_import_motion(Reporting, ImportHelper, bpy.types.Operator):
 
     def _key(self, armature: bpy.types.Object, one: _Loaded) -> None:
         from ...core.prompt import action_name
-        from ...rig.keys import key_motion
+        from ...rig.write_keys import key_motion
 
         key_motion(armature, one.motion, action_name(one.name), self.start_frame)
 
@@ -182,8 +183,8 @@ class MOTIONCLIP_OT_generate_from_image(MotionOperator, ImportHelper, bpy.types.
         return super().begin(context)
 
     def recipe(self, context: bpy.types.Context) -> Recipe:
-        from ...core.recipe import Recipe
-        from ...core.terms import ImageFile, source_text
+        from ...core.latents.terms import ImageFile, source_text
+        from ...core.recipe.recipe import Recipe
 
         return Recipe(source_text(ImageFile(bpy.path.abspath(self.filepath))), **self.common(context))
 
@@ -230,7 +231,8 @@ def _load(path: Path, up: str) -> _Loaded:
     """Raises `UserError` for a file that is missing, damaged, or neither motion nor latent. up: as for `amass.read`."""
     import numpy as np
 
-    from ...core import amass, latent_file
+    from ...core.latents import file as latent_file
+    from ...core.motion_files import amass
 
     if not os.path.isfile(path):
         raise UserError(_("There is no file {}; choose one that is there.").format(path))

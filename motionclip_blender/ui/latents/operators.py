@@ -9,7 +9,7 @@ from bpy.app.translations import pgettext_rpt as _
 from bpy.props import StringProperty
 
 from ..generate import generation
-from ..generate.reading import keys_of
+from ..generate.action_reading import keys_of
 from ..tasks.background_operator import BackgroundOperator, Reporting, Work
 from ..tasks.main_thread import Steps
 from .saved import save
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from ...core.engine import Engine
-    from ..tasks.jobs import Progress
+    from ...core.progress import Progress
 
 
 class MOTIONCLIP_OT_save_latent(BackgroundOperator, bpy.types.Operator):
@@ -33,9 +33,9 @@ class MOTIONCLIP_OT_save_latent(BackgroundOperator, bpy.types.Operator):
     )
 
     def begin(self, context: bpy.types.Context) -> Steps[Work[tuple[np.ndarray, str]]]:
-        from ...core.reading import Reading
+        from ...core.latents.window_pooling import WindowPooling
+        from ...rig.action_metadata import latent_of, pack_of
         from ...rig.bones import Bones
-        from ...rig.made import latent_of, pack_of
 
         self._scene, armature = context.scene.session_uid, generation.armature_of(context)
         Bones.of(armature)
@@ -45,11 +45,11 @@ class MOTIONCLIP_OT_save_latent(BackgroundOperator, bpy.types.Operator):
         latent, pack = (latent_of(action), pack_of(action)) if action is not None else (None, "")
         if latent is not None:
             return lambda engine, progress: (latent, pack)
-        reading = Reading(settings.reading, settings.reading_frame)
+        reading = WindowPooling(settings.reading, settings.reading_frame)
         keys, self.left_out = yield from keys_of(armature, None, settings.as_shown)
 
         def work(engine: Engine, progress: Progress) -> tuple[np.ndarray, str]:
-            from ...core.recipe import pack_name
+            from ...core.recipe.recipe import pack_name
 
             return engine.encode(keys.motion(keys.rate), reading, progress), pack_name(engine)
 

@@ -9,7 +9,7 @@ from bpy.props import (
 
 
 def _latent_renamed(self: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
-    from .latents.saved import renamed
+    from .saved import renamed
 
     renamed(self)
 

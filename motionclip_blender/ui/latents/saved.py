@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def saved(scene: bpy.types.Scene) -> dict[str, np.ndarray]:
     """(D,) float32 by name; of two with one name the first."""
-    from ...core import latent_file
+    from ...core.latents import file as latent_file
 
     found: dict[str, np.ndarray] = {}
     for item in scene.motionclip.latents:
@@ -24,7 +24,7 @@ def saved(scene: bpy.types.Scene) -> dict[str, np.ndarray]:
 
 def save(scene: bpy.types.Scene, name: str, latent: np.ndarray, pack: str) -> bpy.types.PropertyGroup:
     """A new saved latent, which becomes the active one. A name that is taken gets a number, as Blender's names do."""
-    from ...core import latent_file
+    from ...core.latents import file as latent_file
 
     latents = scene.motionclip.latents
     name = free_name(name.strip() or "Latent", {item.name for item in latents})

@@ -10,7 +10,7 @@ from bpy.props import BoolProperty, IntProperty
 
 from ...core.errors import UserError
 from ..generate import generation
-from ..generate.reading import keys_of
+from ..generate.action_reading import keys_of
 from ..session import SESSION
 from ..tasks.background_operator import BackgroundOperator, Work
 from ..tasks.main_thread import Step, Steps

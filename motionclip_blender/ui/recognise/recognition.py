@@ -9,7 +9,7 @@ import bpy
 from bpy.app.translations import pgettext_rpt as _
 
 from ...core.errors import UserError
-from ..generate.gathering import Gathered
+from ..generate.source_data import SourceData
 from ..tasks.main_thread import Step, Steps
 
 if TYPE_CHECKING:
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     import numpy as np
 
     from ...core.engine import Engine
-    from ...core.latent_cache import LatentCache
+    from ...core.latents.cache import LatentCache
     from ...core.progress import Progress
     from ...core.recognition import Recogniser, Score
-    from ...rig.keys import KeptKeys
+    from ...rig.read_action import KeptKeys
 
 RECOGNISED_NOTE = "recognised"
 """Custom property of an Action: what its description was written from; only such descriptions are written over."""
@@ -62,12 +62,12 @@ def latents(
 ) -> dict[str, np.ndarray]:
     """The latents (D,) of Actions by their names, all of each Action averaged. Only new ones are worked out."""
     from ...core.errors import ExpressionError
-    from ...core.reading import Reading
-    from ...core.terms import ActionName, Term
+    from ...core.latents.terms import ActionName, Term
+    from ...core.latents.window_pooling import WindowPooling
 
     terms = [Term(1.0, ActionName(name)) for name in keys]
     try:
-        found = known.of(engine, terms, Gathered(keys=keys), Reading(), progress)
+        found = known.of(engine, terms, SourceData(keys=keys), WindowPooling(), progress)
     except ExpressionError as error:  # nobody has typed an expression
         raise UserError(error.sentence) from error
     return {name: found[ActionName(name)] for name in keys}
@@ -85,9 +85,9 @@ def all_keys(armature: bpy.types.Object | None) -> Steps[dict[str, Read]]:
 
     Of two with one name, the file's own is taken. Raises `UserError` for an armature that is no SMPL-X one.
     """
-    from ...rig.keys import Reader, copied_curves
+    from ...rig.read_action import ActionReader, copied_curves
 
-    reader, uid = Reader.of(armature), armature.session_uid
+    reader, uid = ActionReader.of(armature), armature.session_uid
     found: dict[str, Read] = {}
     places = [(action.name, action.library and action.library.filepath) for action in bpy.data.actions]
     for i, place in enumerate(places):

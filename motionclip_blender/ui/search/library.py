@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from ...core.engine import Engine
-    from ...rig.keys import ActionCurves, Reader
+    from ...rig.read_action import ActionCurves, ActionReader
 
 SCRIPT = Path(__file__).resolve().parents[2] / "rig" / "library.py"
 
@@ -73,7 +73,7 @@ class Libraries:
     def __init__(self) -> None:
         self._known: dict[str, dict[str, np.ndarray]] = {}
 
-    def latents(self, engine: Engine, reader: Reader, shelves: Shelves, progress: Progress) -> Found:
+    def latents(self, engine: Engine, reader: ActionReader, shelves: Shelves, progress: Progress) -> Found:
         """All Actions that are assets, as they move the person of `reader`, with windows averaged.
 
         Only files that are new or have changed are read. Raises what `progress` raises, and `UserError` when no Blender
@@ -133,7 +133,7 @@ def _files(shelves: Shelves, said: list[str]) -> Iterator[str]:
                 yield str(path)
 
 
-def _key(path: str, engine: Engine, reader: Reader) -> str:
+def _key(path: str, engine: Engine, reader: ActionReader) -> str:
     """What the latents of a file depend on."""
     parts: list[object] = [path]
     for file in (Path(path), engine.pack.weights_path):
@@ -184,7 +184,7 @@ def _run(paths: Sequence[str], shelves: Shelves, out: Path, progress: Progress) 
 
 
 def _latents(
-    engine: Engine, reader: Reader, assets: Sequence[ActionCurves], progress: Progress
+    engine: Engine, reader: ActionReader, assets: Sequence[ActionCurves], progress: Progress
 ) -> dict[str, np.ndarray]:
     latents = {}
     for i, asset in enumerate(assets):

@@ -41,7 +41,7 @@ class MOTIONCLIP_OT_search(BackgroundOperator, bpy.types.Operator):
 
     def begin(self, context: bpy.types.Context) -> Steps[Work[Results]]:
         from ...core.prompt import checked_prompt
-        from ...rig.read_action import Reader
+        from ...rig.read_action import ActionReader
         from ...rig.remarks import left_out_of_all
 
         panel = context.scene.motionclip_search
@@ -52,7 +52,7 @@ class MOTIONCLIP_OT_search(BackgroundOperator, bpy.types.Operator):
             raise UserError(_("Type what to search for, such as a person walks."))
         text = checked_prompt(self.text)
         armature = generation.armature_of(context)
-        reader = Reader.of(armature)
+        reader = ActionReader.of(armature)
         shelves = Shelves.of(context) if self.in_libraries else None
         beside = [said(sentence) for sentence in left_out_of_all(armature)]
         read = yield from recognition.all_keys(armature)

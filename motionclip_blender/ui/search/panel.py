@@ -6,8 +6,8 @@ import bpy
 from bpy.app.translations import pgettext_iface as _
 
 from ..panels import MotionPanel, box_below, wrapped
-from .results import SEARCH
 from ..session import SESSION
+from .results import SEARCH
 
 
 class MOTIONCLIP_PT_search(MotionPanel, bpy.types.Panel):

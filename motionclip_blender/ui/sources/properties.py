@@ -8,14 +8,7 @@ from bpy.props import (
     StringProperty,
 )
 
-from ..fields import (
-    ACTION,
-    IMAGE,
-    KIND,
-    KINDS,
-    LATENT,
-    PROMPT,
-)
+from ..fields import ACTION, IMAGE, KIND, KINDS, LATENT, PROMPT
 
 
 class MOTIONCLIP_PG_source(bpy.types.PropertyGroup):

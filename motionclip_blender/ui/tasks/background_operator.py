@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import bpy
 
-from ...core.progress import no_progress
+from ...core.progress import Progress, no_progress
 from .. import redraw
 from ..addon import sources
 from ..session import SESSION
 from ..translations import said
-from .jobs import Job, Progress, sentence
-from .main_thread import Stepped, Steps, all_at_once
+from .jobs import Job, sentence
+from .main_thread import MainThreadJob, Steps, all_at_once
 
 if TYPE_CHECKING:
     from ...core.engine import Engine
@@ -126,11 +126,11 @@ class BackgroundOperator(Reporting, Generic[T]):
         """Goes on with `then` and what was made; when that is steps, a few now and the others between redraws."""
         if not isinstance(made, Generator):
             return then(context, made)
-        self._wait(context, SESSION.take(Stepped(made)), then, _STEP_SECONDS)
+        self._wait(context, SESSION.take(MainThreadJob(made)), then, _STEP_SECONDS)
         return self._look(context)
 
     def _wait(
-        self, context: bpy.types.Context, job: Job | Stepped, then: Callable[..., set[str]], seconds: float
+        self, context: bpy.types.Context, job: Job | MainThreadJob, then: Callable[..., set[str]], seconds: float
     ) -> set[str]:
         """Looks after the job every so many seconds, and goes on with `then` and its result."""
         self._job, self._then = job, then
@@ -140,7 +140,7 @@ class BackgroundOperator(Reporting, Generic[T]):
 
     def _look(self, context: bpy.types.Context) -> set[str]:
         job = self._job
-        if isinstance(job, Stepped):
+        if isinstance(job, MainThreadJob):
             job.go_on(_STEP_SECONDS / 2)
         if self._shown != (shown := (job.stage, round(job.fraction, 2), job.finished)):
             self._shown = shown

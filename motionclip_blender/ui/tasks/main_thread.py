@@ -23,7 +23,7 @@ Steps = Generator[Step, None, T]
 kept over a yield is plain values, and what is Blender's is looked up anew."""
 
 
-class Stepped(Generic[T]):
+class MainThreadJob(Generic[T]):
     """Steps that are under way; to be watched as a `Job` is. Nothing goes on by itself."""
 
     def __init__(self, steps: Steps[T]) -> None:

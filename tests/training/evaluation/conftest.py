@@ -11,10 +11,10 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from motionclip_blender.core import amass
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.model.network import MotionCLIP
 from motionclip_blender.core.model.weights import Weights, save_weights
+from motionclip_blender.core.motion_files import amass
 from motionclip_blender.core.pack import DEFAULT_FOLDER, Pack
 from tests.synthetic import random_motion
 from training.data.captions import CaptionedSpan

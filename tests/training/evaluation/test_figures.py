@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+from motionclip_blender.core.latents.arithmetic import normalised
 from training.evaluation import retrieval
-from training.evaluation.recognition import TEMPLATES, baselines, class_vectors, normalised, ranks, scores
+from training.evaluation.recognition import TEMPLATES, baselines, class_vectors, ranks, scores
 from training.evaluation.style import MEASURES, _agreement, arithmetic, style_words
 
 CLASSES = ["a", "b", "c", "d", "e", "f"]

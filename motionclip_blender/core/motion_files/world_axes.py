@@ -7,10 +7,10 @@ from functools import cache
 
 import numpy as np
 
-from .body import Body, floor_under
-from .motion import Motion
-from .origin import RISE
-from .skeleton import INDEX
+from ..body import Body, floor_under
+from ..motion import Motion
+from ..origin import RISE
+from ..skeleton import INDEX
 
 AXES: dict[str, np.ndarray] = {
     "Y": np.eye(3),

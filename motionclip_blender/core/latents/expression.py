@@ -18,8 +18,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from .errors import ExpressionError, UserError
-from .prompt import MAX_WEIGHT, checked_prompt
+from ..errors import ExpressionError, UserError
+from ..prompt import MAX_WEIGHT, checked_prompt
 from .terms import ActionName, ImageFile, Prompt, SavedLatent, Source, StyleName, Term
 
 MAX_CHARACTERS = 10_000

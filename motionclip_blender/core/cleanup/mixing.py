@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from . import rotations as rot
-from .ground import Way
-from .motion import Motion
+from .. import rotations as rot
+from ..motion import Motion
+from .root_trajectory import RootTrajectory
 
 
 def mixed(motions: Sequence[Motion], at: np.ndarray) -> Motion:
@@ -21,7 +21,7 @@ def mixed(motions: Sequence[Motion], at: np.ndarray) -> Motion:
     before = np.minimum(at.astype(int), len(motions) - 2)
     every = np.arange(len(at))
     share = at - before
-    ways = [Way.of(motion) for motion in motions]
+    ways = [RootTrajectory.of(motion) for motion in motions]
 
     def both(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         frames = every[: values.shape[1]]
@@ -33,7 +33,7 @@ def mixed(motions: Sequence[Motion], at: np.ndarray) -> Motion:
         return (1 - t) * a + t * b
 
     yaws = np.stack([way.yaw for way in ways])
-    way = Way(
+    way = RootTrajectory(
         yaw=np.cumsum(np.concatenate((straight(yaws)[:1], straight(np.diff(yaws, axis=1))))),
         tilt=rot.slerp(*both(np.stack([way.tilt for way in ways])), share),
         steps=straight(np.stack([way.steps for way in ways])),

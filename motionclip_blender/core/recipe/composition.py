@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .motion import Motion
-from .skeleton import INDEX, JOINTS
-from .terms import Prompt, Source, Term
+from ..latents.terms import Prompt, Source, Term
+from ..motion import Motion
+from ..skeleton import INDEX, JOINTS
 
 STANDING = Prompt("a person stands")
 LOWER_BODY = (

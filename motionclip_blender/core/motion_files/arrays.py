@@ -9,8 +9,8 @@ from typing import NoReturn
 
 import numpy as np
 
-from . import rotations as rot
-from .errors import UserError
+from .. import rotations as rot
+from ..errors import UserError
 from .pose_numbers import are_places, same_turns
 
 Read = Callable[[str], np.ndarray]

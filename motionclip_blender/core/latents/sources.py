@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .errors import ExpressionError, UserError
-from .latents import combined
-from .progress import Progress, no_progress
-from .reading import Reading
+from ..errors import ExpressionError, UserError
+from ..progress import Progress, no_progress
+from .arithmetic import combined
 from .styles import direction, presets
 from .terms import ActionName, ImageFile, Prompt, SavedLatent, Source, StyleName, Term
+from .window_pooling import WindowPooling
 
 if TYPE_CHECKING:
-    from .engine import Engine
-    from .motion import Motion
+    from ..engine import Engine
+    from ..motion import Motion
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def source_latents(
     engine: Engine,
     terms: Iterable[Term],
     material: Material | None = None,
-    reading: Reading | None = None,
+    reading: WindowPooling | None = None,
     progress: Progress | None = None,
 ) -> dict[Source, np.ndarray]:
     """(D,) of every source of the terms; each is worked out once, all prompts together.
@@ -76,7 +76,7 @@ def latent_of(
     engine: Engine,
     terms: Iterable[Term],
     material: Material | None = None,
-    reading: Reading | None = None,
+    reading: WindowPooling | None = None,
     progress: Progress | None = None,
 ) -> np.ndarray:
     """(D,) float32: the latent of an expression's terms. See `source_latents` and `summed`."""
@@ -114,7 +114,7 @@ def _check(source: Source, at: int, material: Material) -> None:
 
 
 def _latent(
-    engine: Engine, source: Source, material: Material, reading: Reading | None, progress: Progress
+    engine: Engine, source: Source, material: Material, reading: WindowPooling | None, progress: Progress
 ) -> np.ndarray:
     match source:
         case ActionName(name):

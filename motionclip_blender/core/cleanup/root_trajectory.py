@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import rotations as rot
-from .motion import Motion, heading
+from .. import rotations as rot
+from ..motion import Motion, heading
 
 _UPRIGHT = 0.3  # of a rotation's part about the vertical; below it (head down) the heading turns about at nothing
 
 
 @dataclass(frozen=True, eq=False)
-class Way:
+class RootTrajectory:
     """The root of a motion of T frames.
 
     yaw: (T,) radians, without jumps of whole turns. tilt: (T, 4) what is left of the rotation once the yaw is taken
@@ -28,7 +28,7 @@ class Way:
     start: np.ndarray
 
     @classmethod
-    def of(cls, motion: Motion) -> Way:
+    def of(cls, motion: Motion) -> RootTrajectory:
         """The way of a motion."""
         root = motion.rotations[:, 0].astype(np.float64)
         yaw = _yaw(root)

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .errors import UserError
-from .latents import blend, even_factors
-from .motion import Motion
+from ..errors import UserError
+from ..latents.arithmetic import blend, even_factors
+from ..motion import Motion
 
 if TYPE_CHECKING:
     from typing import Protocol
 
-    from .engine import Engine
+    from ..engine import Engine
 
     class MotionLatents(Protocol):
         """An engine, of which this alone is asked."""
@@ -41,7 +41,7 @@ def between(
     return np.where(((factors == 0) | (factors == 1))[..., None], whole, way)
 
 
-def morph(
+def interpolate(
     engine: Engine,
     start: np.ndarray,
     end: np.ndarray,

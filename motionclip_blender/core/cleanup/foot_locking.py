@@ -10,10 +10,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from . import rotations as rot
-from .body import Body, floor_under
-from .motion import Motion
-from .skeleton import INDEX
+from .. import rotations as rot
+from ..body import Body, floor_under
+from ..motion import Motion
+from ..skeleton import INDEX
 
 _SIDES = ("left", "right")
 _REACH = 0.9995  # of the leg's length: a leg is never quite straightened to reach a place
@@ -29,7 +29,7 @@ _RISING = 0.3  # metres per second: what leaves the floor is faster
 _SMOOTHING = 2.0  # frames
 
 
-def planted(motion: Motion, body: Body) -> Motion:
+def lock_feet(motion: Motion, body: Body) -> Motion:
     """`motion` with feet that keep their place while they stand.
 
     First the body is made to go where its feet say: in every moment the slower of the feet that are on the ground is
@@ -53,7 +53,7 @@ def planted(motion: Motion, body: Body) -> Motion:
     return move_feet(motion, joints, shifts)
 
 
-def grounded(motion: Motion, body: Body) -> Motion:
+def put_on_floor(motion: Motion, body: Body) -> Motion:
     """`motion` standing on the floor, y = 0, all the time that it stands, sits or lies.
 
     The whole is put on the floor, as by `Body.on_floor`. What still floats or sinks a little, slowly, is taken off the

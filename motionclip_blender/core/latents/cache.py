@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from .progress import Progress
+from ..progress import Progress
 
 if TYPE_CHECKING:
     from typing import Protocol
 
     import numpy as np
 
-    from .engine import Engine
-    from .reading import Reading
+    from ..engine import Engine
     from .sources import Material
     from .terms import Source, Term
+    from .window_pooling import WindowPooling
 
     class Gathered(Protocol):
         """What terms name: what tells one from another, and all that a latent is worked out from."""
 
-        def identity(self, source: Source, reading: Reading) -> object: ...
+        def identity(self, source: Source, reading: WindowPooling) -> object: ...
 
         def material(self, terms: Iterable[Term]) -> Material: ...
 
@@ -40,12 +40,12 @@ class LatentCache:
         engine: Engine,
         terms: Iterable[Term],
         found: Gathered,
-        reading: Reading,
+        reading: WindowPooling,
         progress: Progress | None = None,
     ) -> dict[Source, np.ndarray]:
         """The latents of the terms' sources; only those that are not known yet are worked out.
 
-        Raises what `core.sources.source_latents` raises.
+        Raises what `core.latents.sources.source_latents` raises.
         """
         from .sources import source_latents
 
@@ -64,7 +64,7 @@ class LatentCache:
         return {source: at_hand[identity] for source, identity in identities.items()}
 
     def at_hand(
-        self, engine: Engine, terms: Iterable[Term], found: Gathered, reading: Reading
+        self, engine: Engine, terms: Iterable[Term], found: Gathered, reading: WindowPooling
     ) -> dict[Source, np.ndarray] | None:
         """What `of` returns, if nothing has to be worked out for it; None otherwise."""
         known = self._known_of(engine)

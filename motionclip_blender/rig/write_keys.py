@@ -1,4 +1,4 @@
-"""Motion to Action. The way back, `rig.read_action`, can be had here too."""
+"""Motion to Action: keys on the bones of an SMPL-X armature."""
 
 from __future__ import annotations
 
@@ -13,14 +13,8 @@ from ..core.errors import UserError
 from ..core.motion import Motion, frames_at
 from .bones import Bones
 from .leftovers import leftovers
-from .read_action import ActionCurves, KeptKeys, Reader, copied_curves, kept_keys, read_motion
 from .timeline import scene_fps
 from .versions import Assignment, NewAction, fcurves_of
-
-__all__ = [
-    "ActionCurves", "KeptKeys", "Reader", "check_motion", "check_span", "copied_curves", "kept_keys", "key_motion",
-    "read_motion", "rekey_motion", "scene_fps", "use_quaternions",
-]  # fmt: skip
 
 _LINEAR = bpy.types.Keyframe.bl_rna.properties["interpolation"].enum_items["LINEAR"].value
 _LAST_FRAME = 1_048_574  # of Blender's timeline, which goes as far below zero

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from .errors import UserError
+from ..errors import UserError
 from .terms import Source, StyleName, Term, source_text
 
 MAX_STOPS = 64

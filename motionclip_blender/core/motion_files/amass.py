@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from . import rotations as rot
-from .errors import UserError
-from .files import write_whole
-from .motion import Motion
-from .motion_arrays import MotionArrays, axis_name, gather
-from .origin import PELVIS_AT_REST, to_trans, to_translation
+from .. import rotations as rot
+from ..errors import UserError
+from ..files import write_whole
+from ..motion import Motion
+from ..origin import PELVIS_AT_REST, to_trans, to_translation
+from .arrays import MotionArrays, axis_name, gather
 from .world_axes import AXES, World, counts_from_the_floor, find_world
 
 _ORIGIN_KEY, _ORIGIN = "trans_origin", "smplx"

@@ -13,23 +13,23 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from ..cleanup.loop import closed, ending_as_begun, in_place
+from ..errors import UserError
+from ..latents.arithmetic import even_factors
+from ..latents.expression import parse
+from ..latents.sources import Material, source_latents, summed
+from ..latents.terms import ImageFile, Prompt, Source, Term, source_text
+from ..latents.window_pooling import WindowPooling
+from ..progress import Progress, no_progress
+from ..prompt import MAX_FRAMES, MIN_FRAMES, checked_frames, checked_prompt
 from .composition import masked
-from .errors import UserError
-from .expression import parse
-from .interpolation import between, morph
-from .latents import even_factors
-from .loop import closed, ending_as_begun, in_place
-from .progress import Progress, no_progress
-from .prompt import MAX_FRAMES, MIN_FRAMES, checked_frames, checked_prompt
-from .reading import Reading
-from .sources import Material, source_latents, summed
-from .terms import ImageFile, Prompt, Source, Term, source_text
+from .interpolation import between, interpolate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from .engine import Engine
-    from .motion import Motion
+    from ..engine import Engine
+    from ..motion import Motion
 
 WAYS = ("sum", "blend", "travel", "mask")
 """sum: the expression `first`. blend: between `first` and `second`, at `factor`. travel: from `first` to `second` along
@@ -47,10 +47,10 @@ _READING_KINDS = {"how": (str,), "frame": (int,)}
 class Recipe:
     """What to make.
 
-    first, second: expressions, see `core.expression`; second is empty for a sum. frames: length at the rate at which
-    the motion is wanted, which is the scene's. factor, spherical: where a blend is, 0 to 1, and which way it goes.
-    factors: of a motion that travels, where each of its frames is, 0 to 1; empty for evenly from 0 to 1. reading: how
-    Actions become latents. loop: the last frame flows into the first. in_place: without the way over the ground.
+    first, second: expressions, see `core.latents.expression`; second is empty for a sum. frames: length at the rate at
+    which the motion is wanted, which is the scene's. factor, spherical: where a blend is, 0 to 1, and which way it
+    goes. factors: of a motion that travels, where each of its frames is, 0 to 1; empty for evenly from 0 to 1. reading:
+    how Actions become latents. loop: the last frame flows into the first. in_place: without the way over the ground.
     as_shown: Actions are read as Blender shows them, and not by their keys.
 
     Raises `UserError` for what cannot be made, as far as that can be told without looking at anything else:
@@ -64,7 +64,7 @@ class Recipe:
     factor: float = 0.5
     spherical: bool = False
     factors: tuple[float, ...] = ()
-    reading: Reading = field(default_factory=Reading)
+    reading: WindowPooling = field(default_factory=WindowPooling)
     loop: bool = False
     in_place: bool = False
     as_shown: bool = False
@@ -144,7 +144,7 @@ class Recipe:
             reading, factors = values.pop("reading", {}), values.pop("factors", [])
             _check_kinds(reading, _READING_KINDS)
             _check_kinds(dict(enumerate(factors)), dict.fromkeys(range(len(factors)), (int, float)))
-            return cls(**values, reading=Reading(**reading), factors=tuple(factors))
+            return cls(**values, reading=WindowPooling(**reading), factors=tuple(factors))
         except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise UserError("What this motion was made from cannot be read; make it anew.") from error
 
@@ -211,7 +211,7 @@ def decoded(engine: Engine, recipe: Recipe, latents: Mapping[Source, np.ndarray]
         if recipe.factors:
             at = np.arange(frames) * (fps / engine.pack.fps)
             factors = np.interp(at, np.arange(recipe.frames), recipe.factors)
-        motion = morph(engine, first, second, frames, factors, recipe.spherical)
+        motion = interpolate(engine, first, second, frames, factors, recipe.spherical)
     else:
         motion = masked(*engine.decode_many(np.stack((first, second)), frames))
     return Made(_wanted(closed(motion) if recipe.loop else motion, recipe, fps), pack)

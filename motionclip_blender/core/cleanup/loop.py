@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from . import rotations as rot
-from .ground import Way
-from .motion import Motion
+from .. import rotations as rot
+from ..motion import Motion
+from .root_trajectory import RootTrajectory
 
 SHORTER, LONGER = 0.87, 1.15
 """How far a loop may be from the length asked for; it is played that much slower or faster then."""
@@ -33,7 +33,7 @@ def closed(motion: Motion, seconds: float = 0.33) -> Motion:
     if len(motion) < 4:
         return motion
     ease = int(np.clip(round(seconds * motion.fps), 1, len(motion) // 2))
-    way = Way.of(motion)
+    way = RootTrajectory.of(motion)
     rotations = motion.rotations.astype(np.float64)
     rotations[:, 0] = way.tilt
     rotations = rot.continuous(rotations)
@@ -54,7 +54,7 @@ def closed(motion: Motion, seconds: float = 0.33) -> Motion:
     # a step has no speed of its own to be made up: only the steps' lengths meet
     jolt = way.steps[0] - way.steps[-1]
     steps = way.steps + _made_up(jolt, np.zeros(2), len(motion) - 1, min(ease, (len(motion) - 1) // 2))
-    rotations[:, 0], translation = Way(values[:, 0], rotations[:, 0], steps, values[:, 1], way.start).root()
+    rotations[:, 0], translation = RootTrajectory(values[:, 0], rotations[:, 0], steps, values[:, 1], way.start).root()
     return Motion(rotations, translation, motion.fps)
 
 
@@ -108,7 +108,7 @@ def best_loop(motion: Motion, frames: int) -> Motion:
 def _features(motion: Motion) -> tuple[np.ndarray, np.ndarray]:
     """Of each frame: (T, n) pose and its speed, without heading and place, alike where it is fit to be joined; and
     (T,) how much the pose changes."""
-    way = Way.of(motion)
+    way = RootTrajectory.of(motion)
     rotations = motion.rotations[:, :22].astype(np.float64)
     rotations[:, 0] = way.tilt
     poses = rot.quat_to_sixd(rotations).reshape(len(motion), -1)

@@ -6,20 +6,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .errors import UserError
-from .loop import ends_as_it_began, extended
-from .motion import MOST_FRAMES, Motion, heading
+from ..cleanup.loop import ends_as_it_began, extended
+from ..errors import UserError
+from ..motion import MOST_FRAMES, Motion, heading
 
 WINDOW = 60
 """Frames of a window, the length that MotionCLIP was published with."""
 
 _TIE = 1e-6  # frames; as in `Motion.resample`, keeps 29.999999 / 30 from losing the last one
 
-READINGS = ("average", "first", "frame", "typical")
+POOLINGS = ("average", "first", "frame", "typical")
 
 
 @dataclass(frozen=True)
-class Reading:
+class WindowPooling:
     """Which windows of a long motion count.
 
     how: "average" is the mean of all of them, "first" the first one, "frame" the one about `frame`, "typical" the one
@@ -30,8 +30,8 @@ class Reading:
     frame: int = 0
 
     def __post_init__(self) -> None:
-        if self.how not in READINGS:
-            raise UserError(f"A motion is read as {', '.join(READINGS[:-1])} or {READINGS[-1]}, not {self.how!r}.")
+        if self.how not in POOLINGS:
+            raise UserError(f"A motion is read as {', '.join(POOLINGS[:-1])} or {POOLINGS[-1]}, not {self.how!r}.")
         if abs(self.frame) > MOST_FRAMES:
             raise UserError(
                 f"The frame that a motion is read at must be {MOST_FRAMES:,} at most; choose an earlier one."

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .errors import UserError
-from .files import write_whole
+from ..errors import UserError
+from ..files import write_whole
 
 _ABSURD = 1e6  # CLIP's latents are some tens long, as a whole
 

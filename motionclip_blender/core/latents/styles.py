@@ -14,7 +14,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .engine import Engine
+    from ..engine import Engine
 
 STYLES = Path(__file__).with_name("styles.json")
 

@@ -13,21 +13,21 @@ import bpy
 
 from ...core.errors import ExpressionError, UserError
 from ..tasks.main_thread import all_at_once
-from .reading import keys_of
+from .action_reading import keys_of
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from ...core.reading import Reading
-    from ...core.sources import Material
-    from ...core.terms import Source, Term
+    from ...core.latents.sources import Material
+    from ...core.latents.terms import Source, Term
+    from ...core.latents.window_pooling import WindowPooling
     from ...rig.read_action import KeptKeys
     from ...rig.shown import Shown
 
 _NONE: Mapping = MappingProxyType({})
 
 
-class Gathered(NamedTuple):
+class SourceData(NamedTuple):
     """By the names that the terms call them: Actions' keys, pictures (H, W, 3) uint8, saved latents (D,).
 
     said: what of the Actions is left out.
@@ -39,17 +39,17 @@ class Gathered(NamedTuple):
     said: tuple[str, ...] = ()
 
     def material(self, terms: Iterable[Term]) -> Material:
-        """What `core.sources` works on, for these terms. Takes time for long Actions; may run in any thread."""
-        from ...core.sources import Material
-        from ...core.terms import ActionName
+        """What `core.latents.sources` works on, for these terms. Takes time for long Actions; may run in any thread."""
+        from ...core.latents.sources import Material
+        from ...core.latents.terms import ActionName
 
         wanted = {term.source for term in terms}
         motions = {name: keys.motion(keys.rate) for name, keys in self.keys.items() if ActionName(name) in wanted}
         return Material(motions, self.images, self.latents)
 
-    def identity(self, source: Source, reading: Reading) -> object:
+    def identity(self, source: Source, reading: WindowPooling) -> object:
         """What tells a source's latent from all others: its name, and what stands behind the name just now."""
-        from ...core.terms import ActionName, ImageFile, SavedLatent
+        from ...core.latents.terms import ActionName, ImageFile, SavedLatent
 
         match source:
             case ActionName(name) if name in self.keys:
@@ -61,16 +61,16 @@ class Gathered(NamedTuple):
         return source
 
 
-def gathered(
+def read_sources(
     scene: bpy.types.Scene, armature: bpy.types.Object, terms: Iterable[Term], as_shown: bool = False
-) -> Gathered:
-    """All that the terms name and that is there; what is not is said by `core.sources`.
+) -> SourceData:
+    """All that the terms name and that is there; what is not is said by `core.latents.sources`.
 
     Actions are read as they move `armature`; as_shown: as Blender shows them. Images and latents may be files. Raises
     `ExpressionError` for what is there and cannot be read.
     """
-    from ...core import latent_file
-    from ...core.terms import ActionName, ImageFile, SavedLatent
+    from ...core.latents import file as latent_file
+    from ...core.latents.terms import ActionName, ImageFile, SavedLatent
     from ...rig.pictures import image_pixels, read_pixels
     from ..latents.saved import saved
 
@@ -91,4 +91,4 @@ def gathered(
                     latents[name] = latent_file.load(Path(path))
         except UserError as error:
             raise ExpressionError(term.at, str(error)) from error
-    return Gathered(keys, images, latents, tuple(said))
+    return SourceData(keys, images, latents, tuple(said))

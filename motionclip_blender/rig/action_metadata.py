@@ -5,15 +5,15 @@ from __future__ import annotations
 import bpy
 import numpy as np
 
-from ..core import latent_file
+from ..core.cleanup.loop import ending_as_begun
 from ..core.errors import UserError
-from ..core.loop import ending_as_begun
+from ..core.latents import file as latent_file
 from ..core.motion import Motion
 from ..core.prompt import MAX_FRAMES, MIN_FRAMES, action_name
-from ..core.recipe import Made, Recipe
+from ..core.recipe.recipe import Made, Recipe
 from .cycles import make_acyclic, make_cyclic
-from .keys import key_motion, rekey_motion
 from .versions import fcurves_of
+from .write_keys import key_motion, rekey_motion
 
 RECIPE_NOTE, PROMPT_NOTE, PACK_NOTE, LATENT_NOTE = "recipe", "prompt", "pack", "latent"
 """Custom properties of an Action: what it was made from. A prompt is noted where there was nothing else, a latent where

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import rotations as rot
-from .skeleton import INDEX, JOINTS, PARENTS
+from .. import rotations as rot
+from ..skeleton import INDEX, JOINTS, PARENTS
 
 _SHORTEST = 1e-2  # units, of a bone
 _STEADY, _ALIKE = 0.03, 0.15  # shares of a bone's length: by how much it varies, and differs from the other side's

@@ -1,0 +1,1 @@
+"""Motions as `.npz` files in the SMPL family's forms."""

@@ -1,0 +1,1 @@
+"""What to make, as one plain value, and the making."""
