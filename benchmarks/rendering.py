@@ -67,7 +67,7 @@ class BareLoop:
         for i, frame in enumerate(unit.frames):
             pictures: list[dict] = []
             shot = studio.prepare(frame, unit.rotations[i], unit.translation[i])
-            studio.take([shot], 1, folder, lambda told, _: pictures.append(told))  # noqa: B023
+            studio.render([shot], 1, folder, lambda told, _: pictures.append(told))  # noqa: B023
             told = pictures[0]
             x, y, z = np.array(told["joints_3d"][0]) - (body.joints()[0] * (1, 1, -1))[[0, 2, 1]]
             translation[i] = (x, z, -y)

@@ -35,7 +35,7 @@ from motionclip_blender.core.recipe.recipe import decoded
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.timeline import scene_fps
 from motionclip_blender.rig.write_keys import rekey_motion
-from motionclip_blender.ui.addon import Sources
+from motionclip_blender.ui.addon import ModelChoice
 from motionclip_blender.ui.generate.recipes import blend
 from motionclip_blender.ui.session import SESSION
 
@@ -67,7 +67,7 @@ def timed(parts: Callable[[float], Mapping[str, Callable[[], object]]], rounds: 
 def measure(frames: int, rounds: int) -> dict[str, object]:
     """All figures as one dictionary."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
-    engine = SESSION.engine(Sources())
+    engine = SESSION.engine(ModelChoice())
     network = load_network(engine.pack)
     bpy.context.scene.render.fps = round(engine.pack.fps)
     armature = add_body(engine.body)

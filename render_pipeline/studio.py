@@ -123,7 +123,7 @@ class Studio:
         centre = (vertices.min(axis=0) + vertices.max(axis=0)) / 2
         return Shot(look, posed, joints, view, view.camera_path(view.reach(vertices)[None], centre[None], 0.0)[0])
 
-    def take(self, shots: Iterable[Shot], count: int, folder: Path, done: Callable[[dict, bytes], None]) -> None:
+    def render(self, shots: Iterable[Shot], count: int, folder: Path, done: Callable[[dict, bytes], None]) -> None:
         """Renders `count` pictures in `folder`, each of which is given to `done` and cleared away.
 
         They are frames of one animation, which saves Blender a tenth of its time for each (in Cycles, a third); what

@@ -113,7 +113,7 @@ class _Server:
             self._studio.prepare(frame, pose[:-3].reshape(55, 4), pose[-3:])
             for frame, pose in zip(head["frames"], poses, strict=True)
         )
-        self._studio.take(shots, len(poses), self._folder, done)
+        self._studio.render(shots, len(poses), self._folder, done)
 
     def _sheet(self, head: dict, blob: bytes) -> None:
         from .sheet import contact_sheet

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 
 from ..core.errors import UserError
-from .request import MakeRequest, parse
+from .request import GenerateRequest, parse
 from .terminal import CtrlC, quiet
 
 
@@ -18,10 +18,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         request = parse(arguments)
         with quiet(request.verbose) as (stdout, stderr), CtrlC() as ctrl_c:
-            if isinstance(request, MakeRequest):
-                from .making import run
+            if isinstance(request, GenerateRequest):
+                from .generate import run
             else:
-                from .naming import run
+                from .recognise import run
             run(request, ctrl_c, stdout, stderr)
     except UserError as error:
         print(error, file=sys.stderr)

@@ -40,7 +40,7 @@ Without any output it writes a .blend file, named after what was asked for, into
 
 
 @dataclass(frozen=True)
-class MakeRequest:
+class GenerateRequest:
     """A motion is to be made, or the stops of a blend.
 
     stops: how many; 0 for one motion. outputs: by option; those of several motions are numbered where they hold one
@@ -70,7 +70,7 @@ class MakeRequest:
 
 
 @dataclass(frozen=True)
-class NameRequest:
+class RecogniseRequest:
     """Motion files are to be ranked: labels against one file, or files against a text.
 
     text: what is searched for; empty to recognise. labels: a file with one label a line; None for the default ones.
@@ -89,7 +89,7 @@ class NameRequest:
     verbose: bool
 
 
-def parse(arguments: list[str] | None) -> MakeRequest | NameRequest:
+def parse(arguments: list[str] | None) -> GenerateRequest | RecogniseRequest:
     """Raises `UserError` for what cannot be done: bad prompts and lengths, places that cannot be written."""
     given = _parser().parse_args(arguments)
     asked = [name for name in ("prompt", "expression", "image", "blend", "mask", "recognise", "search")
@@ -99,7 +99,7 @@ def parse(arguments: list[str] | None) -> MakeRequest | NameRequest:
         problem = f"Of {two} one can be done at a time" if asked else "Say what to make, such as a prompt in quotes"
         raise UserError(f"{problem}; --help says what can be given.")
     _check_company(given, asked[0])
-    return _naming(given) if asked[0] in ("recognise", "search") else _making(given)
+    return _recognise_request(given) if asked[0] in ("recognise", "search") else _generate_request(given)
 
 
 # --- the options
@@ -213,7 +213,7 @@ def _check_company(given: argparse.Namespace, asked: str) -> None:
 # --- what is to be made
 
 
-def _making(given: argparse.Namespace) -> MakeRequest:
+def _generate_request(given: argparse.Namespace) -> GenerateRequest:
     from ..core.latents.sources import names
     from ..core.recipe.recipe import stop_recipes
 
@@ -251,7 +251,7 @@ def _making(given: argparse.Namespace) -> MakeRequest:
         if any(name in outputs for name in NEED_BLENDER):
             raise UserError("Blender's Python module is missing; install bpy, or ask for --npz alone.")
     reading = scene_reading(given, scenes)
-    return MakeRequest(
+    return GenerateRequest(
         recipe, stops, title, outputs, given.body, given.pack, reading, given.up or "", given.json, given.verbose
     )
 
@@ -316,7 +316,7 @@ def _check_input(path: Path) -> None:
 # --- what is to be named
 
 
-def _naming(given: argparse.Namespace) -> NameRequest:
+def _recognise_request(given: argparse.Namespace) -> RecogniseRequest:
     text = ""
     if given.recognise is not None:
         files = (given.recognise,)
@@ -334,7 +334,7 @@ def _naming(given: argparse.Namespace) -> NameRequest:
         raise UserError(f"--top must be 1 or more, not {top}.")
     scenes = scene_reading(given, [file for file in files if file.suffix.lower() == ".blend"])
     reading = _reading(given.reading)
-    return NameRequest(
+    return RecogniseRequest(
         files, text, given.labels, top, reading, given.pack, scenes, given.up or "", given.json, given.verbose
     )
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 ADDON = __package__.rpartition(".")[0]
 
 
-class Sources(NamedTuple):
+class ModelChoice(NamedTuple):
     """Where the model and the body come from, empty for those that ship with the extension; and what computes: one
     of `core.networks.COMPUTE`."""
 
@@ -27,12 +27,12 @@ class Sources(NamedTuple):
         return Body.load(self.body_file or None)
 
 
-def sources(context: bpy.types.Context) -> Sources:
+def model_choice(context: bpy.types.Context) -> ModelChoice:
     """The preferences as plain values, for the worker thread."""
     chosen = _chosen(context)
     if chosen is None:
-        return Sources()
-    return Sources(bpy.path.abspath(chosen.pack_folder), bpy.path.abspath(chosen.body_file), chosen.compute)
+        return ModelChoice()
+    return ModelChoice(bpy.path.abspath(chosen.pack_folder), bpy.path.abspath(chosen.body_file), chosen.compute)
 
 
 def idle_seconds(context: bpy.types.Context) -> float:

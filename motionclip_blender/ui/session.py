@@ -11,7 +11,7 @@ from ..core.errors import UserError
 from ..core.latents.cache import LatentCache
 from ..core.libraries import check_numpy
 from ..core.progress import Progress
-from .addon import Sources
+from .addon import ModelChoice
 from .tasks.jobs import Job
 from .tasks.main_thread import MainThreadJob
 
@@ -33,7 +33,7 @@ class Session:
         self.known = LatentCache()
         self.timer: bpy.types.Timer | None = None  # that of the operator which waits for the job
         self._engine: Engine | None = None
-        self._made_from: Sources | None = None
+        self._made_from: ModelChoice | None = None
         self._used = 0.0  # when somebody asked for the engine, or worked with it, last
         self._lock = threading.Lock()
 
@@ -45,7 +45,7 @@ class Session:
         """
         return self.job is not None and (not self.job.finished or self.timer is not None)
 
-    def engine(self, sources: Sources) -> Engine:
+    def engine(self, sources: ModelChoice) -> Engine:
         """The engine for `sources`, kept from run to run; made anew when the preferences have changed."""
         from ..core.engine import Engine
 
@@ -56,7 +56,7 @@ class Session:
                 self._made_from = sources
             return self._engine
 
-    def engine_at_hand(self, sources: Sources) -> Engine | None:
+    def engine_at_hand(self, sources: ModelChoice) -> Engine | None:
         """The engine for `sources` if it is loaded, so that nobody has to wait for it; None otherwise."""
         engine = self._engine
         if engine is None or not engine.loaded or self._made_from != sources:
@@ -96,7 +96,7 @@ class Session:
         self.job = Job(work)
         return self.job
 
-    def take(self, steps: MainThreadJob[T]) -> MainThreadJob[T]:
+    def run_steps(self, steps: MainThreadJob[T]) -> MainThreadJob[T]:
         """Steps of the main thread as the job: before a worker's or after it."""
         self.job = steps
         return steps

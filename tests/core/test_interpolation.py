@@ -11,7 +11,7 @@ from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.latents.arithmetic import blend, even_factors
 from motionclip_blender.core.motion import Motion
-from motionclip_blender.core.recipe.interpolation import between, interpolate
+from motionclip_blender.core.recipe.interpolation import interpolate, latents_between
 from motionclip_blender.core.skeleton import INDEX
 from tests.core.test_ground import circle
 from tests.synthetic import angle_between, random_motion
@@ -92,9 +92,9 @@ def test_a_morph_does_not_jump_or_slide_more_than_its_ends(engine: Engine):
 
 def test_what_lies_between_two_latents_begins_and_ends_with_them(engine: Engine):
     ends = engine.prompt_latents(["dance ballet", "jogging"])
-    found = between(engine, *ends, even_factors(5))
+    found = latents_between(engine, *ends, even_factors(5))
     assert (found[[0, -1]] == ends).all() and found.dtype == np.float32
-    assert (between(engine, *ends, 0.25) == found[1]).all()
+    assert (latents_between(engine, *ends, 0.25) == found[1]).all()
     motions = engine.motion_latents(ends)
     np.testing.assert_allclose(found[1:-1], blend(*motions, even_factors(5)[1:-1]), atol=1e-6)
 
@@ -105,7 +105,7 @@ def test_the_way_between_two_prompts_is_evener_than_the_straight_one(engine: Eng
     uneven = []
     for pair in (("dance ballet", "jogging"), ("a person walks", "a person waves"), ("jumping jacks", "sit down")):
         ends = engine.prompt_latents(pair)
-        for way in (between(engine, *ends, factors), blend(*ends, factors)):
+        for way in (latents_between(engine, *ends, factors), blend(*ends, factors)):
             places = np.stack([engine.body.posed_joints(m)[:, :22] for m in engine.decode_many(way, 60)])
             steps = np.linalg.norm(np.diff(places - places[:, :, :1], axis=0), axis=-1).mean(axis=(1, 2))
             uneven.append(steps.std() / steps.mean())

@@ -29,7 +29,7 @@ def frame(look: Look) -> dict:
 def take(studio: Studio, told: dict, rotations: np.ndarray, translation: np.ndarray, path: Path) -> dict:
     pictures = []
     shot = studio.prepare(told, rotations, translation)
-    studio.take([shot], 1, path.parent, lambda *picture: pictures.append(picture))
+    studio.render([shot], 1, path.parent, lambda *picture: pictures.append(picture))
     ((found, image),) = pictures
     path.write_bytes(image)
     bpy.context.scene.render.filepath = str(path)

@@ -11,10 +11,10 @@ import pytest
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.retarget.source import SourceClip
 from tests.training import people, tiny
-from training.data.sources.amc_rate import amc_rate
-from training.data.sources.asf_amc import read_amc
-from training.data.sources.catalogue import source_files
-from training.data.sources.rest_frames import added_rest_frames
+from training.data.clip_files.amc_rate import amc_rate
+from training.data.clip_files.asf_amc import read_amc
+from training.data.clip_files.catalogue import source_files
+from training.data.clip_files.rest_frames import added_rest_frames
 
 CMU = Path(__file__).resolve().parents[3] / "shared" / "motions" / "cmu"
 TEXT = tiny.amc(tiny.moves(60, "lhumerus", axis=2))

@@ -10,7 +10,7 @@ import pytest
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.errors import UserError
 from tests.training import tiny
-from training.data.sources.asf_amc import read_amc, read_asf
+from training.data.clip_files.asf_amc import read_amc, read_asf
 
 UNIT = 0.0254 / 0.45
 

@@ -13,9 +13,9 @@ pytest.importorskip("bpy")
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.retarget.source import SourceClip
 from tests.training import tiny
-from training.data.sources.blender import read_bvh
-from training.data.sources.catalogue import SourceFile
-from training.data.sources.reading import read_clips
+from training.data.clip_files.blender import read_bvh
+from training.data.clip_files.catalogue import SourceFile
+from training.data.clip_files.reading import read_clips
 
 GOOD = tiny.bvh(tiny.moves(12, "left_knee", axis=0))
 HIERARCHY, MOTION = GOOD[: GOOD.index("MOTION")], GOOD[GOOD.index("MOTION") :]

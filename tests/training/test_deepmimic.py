@@ -11,7 +11,7 @@ import pytest
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.errors import UserError
 from tests.training import tiny
-from training.data.sources.deepmimic import read_humanoid3d
+from training.data.clip_files.deepmimic import read_humanoid3d
 
 
 def read(folder: Path, rows: np.ndarray, fps: float | None = None):

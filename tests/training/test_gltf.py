@@ -16,8 +16,8 @@ from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.retarget.source import SourceClip
 from tests.training import tiny
+from training.data.clip_files.blender import read_gltf
 from training.data.rig_maps import matching_map
-from training.data.sources.blender import read_gltf
 
 FRAMES = 21
 JOINTS = list(tiny.KAYKIT)

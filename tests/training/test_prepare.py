@@ -22,10 +22,10 @@ from motionclip_blender.core.motion import heading
 from motionclip_blender.core.motion_files import amass
 from tests.training import tiny
 from training.data import prepare as module
+from training.data.clip_files.catalogue import SourceFile, source_files
 from training.data.index import read_index
 from training.data.prepare import main, prepare
 from training.data.report import summary
-from training.data.sources.catalogue import SourceFile, source_files
 
 ROOT = Path(__file__).resolve().parents[2]
 MOTIONS = ROOT.parent / "shared" / "motions"

@@ -8,8 +8,8 @@ import pytest
 
 from motionclip_blender.core.errors import UserError
 from tests.training import tiny
-from training.data.sources.catalogue import SourceFile, source_files
-from training.data.sources.skeletons import Skeletons
+from training.data.clip_files.catalogue import SourceFile, source_files
+from training.data.clip_files.skeletons import Skeletons
 
 
 def found(root: Path, motion: str, *skeletons: str) -> str | None:

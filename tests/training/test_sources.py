@@ -14,10 +14,10 @@ from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.retarget.source import SourceClip
 from tests.training import tiny
+from training.data.clip_files.blender import read_bvh, read_gltf
+from training.data.clip_files.catalogue import Collection, SourceFile, source_files
+from training.data.clip_files.reading import read_clips
 from training.data.rig_maps import matching_map
-from training.data.sources.blender import read_bvh, read_gltf
-from training.data.sources.catalogue import Collection, SourceFile, source_files
-from training.data.sources.reading import read_clips
 
 KNEE = "LeftLeg"
 

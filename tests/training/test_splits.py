@@ -10,7 +10,7 @@ import pytest
 from motionclip_blender.core.errors import UserError
 from training.data import splits
 from training.data.captions import CaptionedSpan, load_captions
-from training.data.splits import is_test, propose, take
+from training.data.splits import is_test, propose, take_of
 
 
 @pytest.fixture(scope="module")
@@ -27,25 +27,25 @@ def own(spans: list[CaptionedSpan]) -> list[CaptionedSpan]:
 
 
 def test_partners_and_cuts_are_one_take_and_in_one_part():
-    assert take("cmu/60_05") == take("cmu/61_05") == "cmu/60_05"
-    assert take("kaykit/Lie_Idle") == take("kaykit/Lie_StandUp") != take("kaykit/Sit_Floor_Idle")
-    assert take("some/clip") == "some/clip"
+    assert take_of("cmu/60_05") == take_of("cmu/61_05") == "cmu/60_05"
+    assert take_of("kaykit/Lie_Idle") == take_of("kaykit/Lie_StandUp") != take_of("kaykit/Sit_Floor_Idle")
+    assert take_of("some/clip") == "some/clip"
     groups = json.loads(splits.SPLITS.read_text())["same_take"]
     assert max(Counter(clip for group in groups for clip in group).values()) == 1
     for group in groups:
-        assert len({take(clip) for clip in group}) == 1 and len({is_test(clip) for clip in group}) == 1, group
+        assert len({take_of(clip) for clip in group}) == 1 and len({is_test(clip) for clip in group}) == 1, group
 
 
 def test_what_is_held_out_are_takes_that_there_are(spans):
     held = json.loads(splits.SPLITS.read_text())["held_out"]
     assert held == sorted(set(held))
-    assert set(held) <= {take(span.clip) for span in own(spans)}
+    assert set(held) <= {take_of(span.clip) for span in own(spans)}
 
 
 def test_no_take_is_in_both_parts(spans):
     parts: dict[str, set[bool]] = {}
     for span in spans:
-        parts.setdefault(take(span.clip), set()).add(is_test(span.clip))
+        parts.setdefault(take_of(span.clip), set()).add(is_test(span.clip))
     assert {name for name, found in parts.items() if len(found) > 1} == set()
 
 
@@ -57,7 +57,7 @@ def test_every_class_keeps_a_take_to_train_on_and_one_that_prompts_are_trained_o
 
 def test_many_classes_are_tested(spans):
     assert len({span.action for span in own(spans) if is_test(span.clip)}) >= 40
-    takes = {take(span.clip) for span in own(spans)}
+    takes = {take_of(span.clip) for span in own(spans)}
     assert 0.08 < sum(map(is_test, takes)) / len(takes) < 0.3
 
 
@@ -72,10 +72,10 @@ def test_clips_that_lend_limbs_are_never_held_out(spans):
 def test_a_proposal_keeps_the_same_rules(spans):
     held = set(propose(spans))
     assert held == set(propose(spans))  # and is the same every time
-    left = [span for span in spans if take(span.clip) not in held]
+    left = [span for span in spans if take_of(span.clip) not in held]
     assert {span.action for span in own(left)} == {span.action for span in own(spans)}
     assert {s.action for s in left if s.exemplar} == {s.action for s in spans if s.exemplar}
-    assert len({span.action for span in own(spans) if take(span.clip) in held}) >= 40
+    assert len({span.action for span in own(spans) if take_of(span.clip) in held}) >= 40
 
 
 def span(clip: str, action: str = "walk", exemplar: bool = False, **more) -> CaptionedSpan:

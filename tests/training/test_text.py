@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from motionclip_blender.core.errors import UserError
-from training.data.sources.text import decoded, read_text, with_points
+from training.data.clip_files.text import decoded, read_text, with_points
 
 
 @pytest.mark.parametrize(

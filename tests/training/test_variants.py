@@ -24,12 +24,12 @@ from motionclip_blender.core.retarget.upright import Told, upright
 from motionclip_blender.core.skeleton import INDEX as JOINT
 from tests.training import tiny, variants
 from tests.training.people import PAIRS
+from training.data.clip_files.catalogue import SourceFile
+from training.data.clip_files.reading import read_clips
 from training.data.measure import Errors, measure
 from training.data.prepare import prepare_file
 from training.data.records import Job
 from training.data.retarget import retarget
-from training.data.sources.catalogue import SourceFile
-from training.data.sources.reading import read_clips
 
 AXES, RESTS = list(variants.AXES), ["T", "A", "N", "folded", "line"]
 SCALES = [1.0, 100.0, 39.37, 17.0]  # metres, centimetres, inches, nobody knows

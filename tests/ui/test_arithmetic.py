@@ -15,7 +15,7 @@ from motionclip_blender.core.latents.styles import presets
 from motionclip_blender.core.latents.terms import ActionName, ImageFile, Prompt, SavedLatent, StyleName, Term, to_text
 from motionclip_blender.rig.read_action import read_motion
 from motionclip_blender.rig.write_keys import key_motion
-from motionclip_blender.ui.addon import Sources
+from motionclip_blender.ui.addon import ModelChoice
 from motionclip_blender.ui.arithmetic.panel import shown_part
 from motionclip_blender.ui.session import SESSION
 from tests.synthetic import angle_between, random_motion
@@ -335,13 +335,13 @@ def test_a_scene_that_is_switched_while_a_motion_is_made(bpy, panel, person, oth
     from motionclip_blender.ui.generate import generation
 
     wanted = generation.request(bpy.context.scene, person, Recipe.of_prompt("walk", 60))
-    result = generation.make(SESSION.engine(Sources()), wanted, SESSION.known)
+    result = generation.make(SESSION.engine(ModelChoice()), wanted, SESSION.known)
     bpy.context.window.scene = other
     action = generation.key(wanted, result)
     assert tuple(action.frame_range) == (1, 60)
     assert generation.scene_of(wanted) != other
     again = generation.request(generation.scene_of(wanted), person, Recipe.of_prompt("run", 60), action=action)
-    generation.key(again, generation.make(SESSION.engine(Sources()), again, SESSION.known))
+    generation.key(again, generation.make(SESSION.engine(ModelChoice()), again, SESSION.known))
     assert tuple(action.frame_range) == (1, 60)
     bpy.data.scenes.remove(generation.scene_of(wanted))
     with pytest.raises(UserError, match="scene was deleted"):

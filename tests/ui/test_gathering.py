@@ -21,7 +21,7 @@ from motionclip_blender.rig.bones import Bones
 from motionclip_blender.rig.pictures import write_picture
 from motionclip_blender.rig.versions import fcurves_of
 from motionclip_blender.rig.write_keys import key_motion
-from motionclip_blender.ui.addon import Sources
+from motionclip_blender.ui.addon import ModelChoice
 from motionclip_blender.ui.generate.source_data import SourceData, read_sources
 from motionclip_blender.ui.session import SESSION
 from tests.synthetic import random_motion
@@ -30,7 +30,7 @@ from tests.ui.test_recognise import refused
 
 @pytest.fixture
 def engine(default_pack) -> Engine:
-    return SESSION.engine(Sources())
+    return SESSION.engine(ModelChoice())
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ import pytest
 pytest.importorskip("bpy")
 
 from motionclip_blender.rig.read_action import read_motion
-from motionclip_blender.ui.addon import Sources
+from motionclip_blender.ui.addon import ModelChoice
 from motionclip_blender.ui.generate import live
 from motionclip_blender.ui.generate.live import LIVE
 from motionclip_blender.ui.session import SESSION
@@ -70,7 +70,7 @@ class Gate:
 
 @pytest.fixture
 def gate(panel, monkeypatch):
-    gate = Gate(SESSION.engine(Sources()))
+    gate = Gate(SESSION.engine(ModelChoice()))
     monkeypatch.setattr(SESSION, "engine", lambda sources: gate)
     yield gate
     gate.open.set()

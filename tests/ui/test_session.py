@@ -12,7 +12,7 @@ pytest.importorskip("bpy")
 
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.pack import DEFAULT_FOLDER
-from motionclip_blender.ui.addon import Sources
+from motionclip_blender.ui.addon import ModelChoice
 from motionclip_blender.ui.session import SESSION, Session
 
 
@@ -28,24 +28,24 @@ def working_until(go: threading.Event):
 
 def test_the_engine_is_kept_until_the_preferences_change(default_pack) -> None:
     session = Session()
-    shipped = session.engine(Sources())
-    assert session.engine(Sources()) is shipped
-    chosen = session.engine(Sources(pack_folder=str(DEFAULT_FOLDER)))
+    shipped = session.engine(ModelChoice())
+    assert session.engine(ModelChoice()) is shipped
+    chosen = session.engine(ModelChoice(pack_folder=str(DEFAULT_FOLDER)))
     assert chosen is not shipped
-    assert session.engine(Sources(pack_folder=str(DEFAULT_FOLDER))) is chosen
+    assert session.engine(ModelChoice(pack_folder=str(DEFAULT_FOLDER))) is chosen
 
 
 def test_a_wrong_pack_folder_is_refused_and_the_right_one_works_after(default_pack, tmp_path) -> None:
     session = Session()
     with pytest.raises(UserError, match=r"no readable pack\.json"):
-        session.engine(Sources(pack_folder=str(tmp_path)))
-    assert session.engine(Sources()).pack.name == default_pack.name
+        session.engine(ModelChoice(pack_folder=str(tmp_path)))
+    assert session.engine(ModelChoice()).pack.name == default_pack.name
 
 
 def test_what_computes_is_the_preferences(default_pack) -> None:
     session = Session()
-    assert session.engine(Sources()).compute == "automatic"
-    assert session.engine(Sources(compute="numpy")).compute == "numpy"
+    assert session.engine(ModelChoice()).compute == "automatic"
+    assert session.engine(ModelChoice(compute="numpy")).compute == "numpy"
 
 
 def test_the_preferences_offer_all_that_can_compute(bpy) -> None:
@@ -57,7 +57,7 @@ def test_the_preferences_offer_all_that_can_compute(bpy) -> None:
 
 def test_a_body_file_that_is_none_is_refused(tmp_path) -> None:
     with pytest.raises(UserError, match="no body file"):
-        Sources(body_file=str(tmp_path / "SMPLX_NEUTRAL.npz")).body()
+        ModelChoice(body_file=str(tmp_path / "SMPLX_NEUTRAL.npz")).body()
 
 
 def test_there_is_one_job_at_a_time() -> None:
@@ -124,26 +124,26 @@ def used(monkeypatch):
     clock = Clock()
     monkeypatch.setattr(module, "time", clock)
     session = Session()
-    session.engine(Sources())
+    session.engine(ModelChoice())
     return session, clock
 
 
 def test_an_engine_that_nobody_uses_is_let_go_of(used, default_pack) -> None:
     session, clock = used
-    kept = weakref.ref(session.engine(Sources()))
+    kept = weakref.ref(session.engine(ModelChoice()))
     clock.now += 59
     assert not session.let_go(60) and kept() is not None
     clock.now += 1
     assert session.let_go(60)
     gc.collect()
     assert kept() is None
-    assert session.engine(Sources()).pack.name == default_pack.name  # made anew
+    assert session.engine(ModelChoice()).pack.name == default_pack.name  # made anew
 
 
 def test_every_use_begins_the_wait_anew(used) -> None:
     session, clock = used
     clock.now += 59
-    session.engine(Sources())
+    session.engine(ModelChoice())
     clock.now += 59
     assert not session.let_go(60)
 
@@ -200,7 +200,7 @@ def test_the_preferences_say_when(bpy, monkeypatch) -> None:
     assert idle._look() > 0 and asked == []  # 0 is never
     chosen.idle_minutes = 5
     assert idle._look() > 0 and asked == [300.0]
-    assert addon.sources(bpy.context).compute == "numpy"
+    assert addon.model_choice(bpy.context).compute == "numpy"
 
 
 def test_a_timer_looks_after_it_while_the_add_on_is_enabled(bpy) -> None:

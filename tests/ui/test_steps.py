@@ -11,7 +11,7 @@ pytest.importorskip("bpy")
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.progress import no_progress
 from motionclip_blender.rig.write_keys import key_motion
-from motionclip_blender.ui.addon import Sources
+from motionclip_blender.ui.addon import ModelChoice
 from motionclip_blender.ui.recognise import recognition
 from motionclip_blender.ui.recognise.operators import MOTIONCLIP_OT_tag_action
 from motionclip_blender.ui.recognise.recognition import RECOGNITION
@@ -71,7 +71,7 @@ def test_all_at_once() -> None:
 
 
 def test_steps_are_the_one_job_that_there_may_be(bpy) -> None:
-    SESSION.take(MainThreadJob(counting([])))
+    SESSION.run_steps(MainThreadJob(counting([])))
     with pytest.raises(UserError, match="being made already"):
         SESSION.begin()
     bpy.ops.wm.read_homefile(use_empty=True)
@@ -114,7 +114,7 @@ def test_an_action_that_goes_while_all_are_read_is_left_out(bpy, person, actions
     bpy.data.actions["take 9"].name = "take 8"
     bpy.data.actions.remove(bpy.data.actions["take 7"])
     work = all_at_once(steps)
-    engine, progress = SESSION.engine(Sources()), no_progress
+    engine, progress = SESSION.engine(ModelChoice()), no_progress
     found = {one.uid for one in work(engine, progress)}
     assert found == {action.session_uid for action in bpy.data.actions} and uid in found and len(found) == 39
 
@@ -174,7 +174,7 @@ def test_each_preview_is_a_step_and_nothing_is_marked_before_the_last(bpy, perso
 
     operator = _tagging(person, reports)
     work = all_at_once(operator.begin(bpy.context))
-    steps = operator.end(bpy.context, work(SESSION.engine(Sources()), no_progress))
+    steps = operator.end(bpy.context, work(SESSION.engine(ModelChoice()), no_progress))
     for _ in range(3):
         assert next(steps).stage == "Drawing the previews"
         assert not any(action.asset_data for action in bpy.data.actions) and len(bpy.data.scenes) == 1

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from motionclip_blender.core.errors import UserError
 
-from .sources.text import read_text
+from .clip_files.text import read_text
 
 FOLDER = Path(__file__).with_name("captions")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from motionclip_blender.core.errors import UserError
 
 from .captions import FOLDER, CaptionedSpan, load_captions, mirrored, names_a_side
-from .sources.catalogue import collections
+from .clip_files.catalogue import collections
 
 FEWEST_WORDINGS = 4  # an action word, a plain sentence, a descriptive and an abstract one
 FEWEST_OF_EXEMPLAR = 10

@@ -30,15 +30,15 @@ from motionclip_blender.core.retarget.source import SourceClip
 from motionclip_blender.core.retarget.upward import AXES
 
 from .captions import load_captions
+from .clip_files.catalogue import SourceFile, source_files
+from .clip_files.reading import read_clips
+from .clip_files.rest_frames import stands_idle
 from .index import write_index
 from .measure import Errors, measure
 from .records import Job, Record, finished, key_of, recipe_of, record_path, sentence, settle_clashes, size, summed_up
 from .report import SHEETS, write_report
 from .retarget import retarget
 from .rig_maps import matching_rig, rig_maps
-from .sources.catalogue import SourceFile, source_files
-from .sources.reading import read_clips
-from .sources.rest_frames import stands_idle
 
 FPS = 30.0
 _CELL = (160, 180)

@@ -13,8 +13,8 @@ from motionclip_blender.core.body import OPEN_BODY
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import plain_name
 
+from .clip_files.catalogue import SourceFile
 from .rig_maps import RIG_MAPS
-from .sources.catalogue import SourceFile
 
 _RECORDS = ".prepared"
 _NAMED = 3  # clips that a note on many is about by name
@@ -66,12 +66,12 @@ def recipe_of(own_maps: Path | None, pictures: bool, up: str | None = None) -> s
     own = ("retarget.py", "rig_maps.py", "footing.py", "stance.py", "travel.py", "measure.py", "prepare.py")
     shared = ("body.py", "motion.py", "origin.py", "rotations.py", "cleanup/foot_locking.py", "motion_files/amass.py")
     code = [
-        *sorted((here / "sources").glob("*.py")),
+        *sorted((here / "clip_files").glob("*.py")),
         *sorted((core / "retarget").glob("*.py")),
         *(here / name for name in own),
         *(core / name for name in shared),
     ]
-    data = [here / "sources" / "sources.json", RIG_MAPS, OPEN_BODY, *([own_maps] if own_maps else [])]
+    data = [here / "clip_files" / "collections.json", RIG_MAPS, OPEN_BODY, *([own_maps] if own_maps else [])]
     digest = hashlib.sha256(f"{pictures} {up}".encode())
     for path in [*code, *data]:
         try:

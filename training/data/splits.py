@@ -35,7 +35,7 @@ def _take_of() -> dict[str, str]:
     return {clip: clips[0] for clips in _data()["same_take"] for clip in clips}
 
 
-def take(clip: str) -> str:
+def take_of(clip: str) -> str:
     """The performance that a clip is of: the name of its first clip."""
     return _take_of().get(clip, clip)
 
@@ -46,7 +46,7 @@ def is_test(clip: str, split: str = HELD_OUT) -> bool:
     split: "held-out", or "unseen:" and a source: all of that source is for testing then, and nothing else.
     """
     if split == HELD_OUT:
-        return take(clip) in _data()["held_out"]
+        return take_of(clip) in _data()["held_out"]
     source = split.removeprefix(UNSEEN)
     if not split.startswith(UNSEEN) or source not in _data()["sources"]:
         known = ", ".join(f"{UNSEEN}{name}" for name in _data()["sources"])
@@ -63,9 +63,9 @@ def propose(spans: list[CaptionedSpan]) -> list[str]:
     classes: dict[str, set[str]] = {}
     for span in spans:
         if not span.limbs:
-            classes.setdefault(take(span.clip), set()).add(span.action)
-    lent = {take(clip) for span in spans for clip in (span.clip, *span.limbs.values()) if span.limbs}
-    exemplars = {take(span.clip) for span in spans if span.exemplar and not span.limbs}
+            classes.setdefault(take_of(span.clip), set()).add(span.action)
+    lent = {take_of(clip) for span in spans for clip in (span.clip, *span.limbs.values()) if span.limbs}
+    exemplars = {take_of(span.clip) for span in spans if span.exemplar and not span.limbs}
     left = Counter(action for actions in classes.values() for action in actions)
     total = Counter(left)
     held: list[str] = []
@@ -92,7 +92,7 @@ def _prompted(candidate: str, spans: list[CaptionedSpan], held: list[str]) -> bo
     """Whether without the candidate every class that prompts were trained on still has an exemplar."""
     gone = {*held, candidate}
     before = {span.action for span in spans if span.exemplar}
-    return before == {span.action for span in spans if span.exemplar and take(span.clip) not in gone}
+    return before == {span.action for span in spans if span.exemplar and take_of(span.clip) not in gone}
 
 
 def main(arguments: list[str]) -> int:
@@ -101,7 +101,7 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     spans = load_captions()
     held = propose(spans)
-    classes = {span.action for span in spans if take(span.clip) in held}
+    classes = {span.action for span in spans if take_of(span.clip) in held}
     print(f"{len(held)} takes held out, of {len(classes)} classes", file=sys.stderr)
     if options.write:
         with write_whole(SPLITS) as handle:

@@ -6,7 +6,7 @@ import numpy as np
 
 from motionclip_blender.core.latents.arithmetic import blend
 from motionclip_blender.core.latents.window_pooling import WINDOW
-from motionclip_blender.core.recipe.interpolation import between
+from motionclip_blender.core.recipe.interpolation import latents_between
 
 from . import measures
 from .model import Model
@@ -27,7 +27,9 @@ def interpolate(
     """
     ends = np.stack([random.choice(len(latents), 2, replace=False) for _ in range(pairs)])
     share = np.linspace(0, 1, STOPS, dtype=np.float32)
-    ways = np.stack([blend(*pair, share) if straight else between(model, *pair, share) for pair in latents[ends]])
+    ways = np.stack(
+        [blend(*pair, share) if straight else latents_between(model, *pair, share) for pair in latents[ends]]
+    )
     frames = min(WINDOW, model.window[1])
     positions = model.positions(model.decode(ways.reshape(-1, ways.shape[-1]), frames))
     positions = positions.reshape(pairs, STOPS, *positions.shape[1:])

@@ -21,7 +21,7 @@ from motionclip_blender.core.latents.arithmetic import even_factors
 from motionclip_blender.core.latents.expression import parse
 from motionclip_blender.core.latents.sources import latent_of
 from motionclip_blender.core.pack import Pack
-from motionclip_blender.core.recipe.interpolation import between
+from motionclip_blender.core.recipe.interpolation import latents_between
 
 from ..autoencoder.embeddings import text_embeddings
 from ..data.wordings import wordings
@@ -151,7 +151,7 @@ def _between(engine: Engine, start: str, end: str) -> dict[str, np.ndarray]:
     """The latents of two prompts and of three stops on the way from one to the other, by their labels."""
     factors = even_factors(5)
     labels = (start, *(f"{100 * factor:.0f} % of the way" for factor in factors[1:-1]), end)
-    return dict(zip(labels, between(engine, *engine.prompt_latents([start, end]), factors), strict=True))
+    return dict(zip(labels, latents_between(engine, *engine.prompt_latents([start, end]), factors), strict=True))
 
 
 def shrink(path: Path) -> None:

@@ -26,7 +26,7 @@ STOPS = 9
 five stops would leave only one in between."""
 
 
-def between(
+def latents_between(
     engine: MotionLatents, start: np.ndarray, end: np.ndarray, factors: np.ndarray | float, spherical: bool = False
 ) -> np.ndarray:
     """What lies between two latents (D,), as `latents.blend`, but by the motions that they make.
@@ -60,4 +60,4 @@ def interpolate(
         raise UserError(f"A blend over {frames} frames needs as many factors, not {at.size}.")
     if not (np.isfinite(at).all() and (at >= 0).all() and (at <= 1).all()):
         raise UserError("A blend's factors must lie between 0 and 1.")
-    return engine.decode_along(between(engine, start, end, even_factors(stops), spherical), at * (stops - 1))
+    return engine.decode_along(latents_between(engine, start, end, even_factors(stops), spherical), at * (stops - 1))

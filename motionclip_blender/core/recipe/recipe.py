@@ -23,7 +23,7 @@ from ..latents.window_pooling import WindowPooling
 from ..progress import Progress, no_progress
 from ..prompt import MAX_FRAMES, MIN_FRAMES, checked_frames, checked_prompt
 from .composition import masked
-from .interpolation import between, interpolate
+from .interpolation import interpolate, latents_between
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -111,8 +111,8 @@ class Recipe:
     @property
     def title(self) -> str:
         """What is made, as a name for it: without numbers, which a slider may change."""
-        between = {"sum": "", "blend": " ↔ ", "travel": " → ", "mask": " / "}[self.way]
-        return f"{_named(self.first_terms)}{between}{_named(self.second_terms)}"
+        latents_between = {"sum": "", "blend": " ↔ ", "travel": " → ", "mask": " / "}[self.way]
+        return f"{_named(self.first_terms)}{latents_between}{_named(self.second_terms)}"
 
     @property
     def described(self) -> str:
@@ -204,7 +204,7 @@ def decoded(engine: Engine, recipe: Recipe, latents: Mapping[Source, np.ndarray]
         return Made(_wanted(_decoded(engine, first, frames, recipe), recipe, fps), pack, first)
     second = summed(engine, recipe.second_terms, latents)
     if recipe.way == "blend":
-        latent = between(engine, first, second, recipe.factor, recipe.spherical)
+        latent = latents_between(engine, first, second, recipe.factor, recipe.spherical)
         return Made(_wanted(_decoded(engine, latent, frames, recipe), recipe, fps), pack, latent)
     if recipe.way == "travel":
         factors = None
@@ -223,7 +223,7 @@ def stops(engine: Engine, recipe: Recipe, latents: Mapping[Source, np.ndarray], 
     if recipe.loop:  # each is a choice of its own, out of more than is asked for
         return [decoded(engine, stop, latents, fps) for stop in recipes]
     ends = (summed(engine, terms, latents) for terms in (recipe.first_terms, recipe.second_terms))
-    latents = between(engine, *ends, even_factors(count), recipe.spherical)
+    latents = latents_between(engine, *ends, even_factors(count), recipe.spherical)
     pack = pack_name(engine)
     motions = engine.decode_many(latents, _frames(engine, recipe, fps))
     return [Made(_wanted(m, recipe, fps), pack, latent) for m, latent in zip(motions, latents, strict=True)]

@@ -27,8 +27,8 @@ class MOTIONCLIP_OT_run_again(MotionOperator, bpy.types.Operator):
 
     def begin(self, context: bpy.types.Context) -> Work[Made]:
         action, found = _made_here(context)
-        self.take("frames", found.frames)
-        self.take("start_frame", round(action.frame_range[0]))
+        self.default_to("frames", found.frames)
+        self.default_to("start_frame", round(action.frame_range[0]))
         return super().begin(context)
 
     def recipe(self, context: bpy.types.Context) -> Recipe:

@@ -34,7 +34,7 @@ class MOTIONCLIP_OT_make(MotionOperator, bpy.types.Operator):
     def recipe(self, context: bpy.types.Context) -> Recipe:
         from ...core.recipe.recipe import Recipe
 
-        self.take("expression", context.scene.motionclip.arithmetic.expression)
+        self.default_to("expression", context.scene.motionclip.arithmetic.expression)
         return Recipe(self.expression, **self.common(context))
 
 

@@ -40,7 +40,7 @@ class _Blending(MotionOperator):
         for name, picked in (("a", asked.start), ("b", asked.end)):
             if not self.properties.is_property_set(name):
                 setattr(self, name, expression_of(picked, name.upper()))
-        self.take("spherical", asked.spherical)
+        self.default_to("spherical", asked.spherical)
         return {"first": self.a, "second": self.b, "spherical": self.spherical} | self.common(context)
 
 
@@ -56,7 +56,7 @@ class MOTIONCLIP_OT_blend(_Blending, bpy.types.Operator):
     def recipe(self, context: bpy.types.Context) -> Recipe:
         from ...core.recipe.recipe import Recipe
 
-        self.take("factor", context.scene.motionclip.blend.factor)
+        self.default_to("factor", context.scene.motionclip.blend.factor)
         return Recipe(way="blend", factor=plain(self.factor), **self.between(context))
 
 
@@ -102,8 +102,8 @@ class MOTIONCLIP_OT_blend_stops(_Blending, bpy.types.Operator):
         from ...core.recipe.recipe import Recipe
 
         asked = context.scene.motionclip.blend
-        self.take("stops", asked.stops)
-        self.take("as_strips", asked.as_strips)
+        self.default_to("stops", asked.stops)
+        self.default_to("as_strips", asked.as_strips)
         return Recipe(way="blend", **self.between(context))
 
     def begin(self, context: bpy.types.Context) -> Work[list[Made]]:

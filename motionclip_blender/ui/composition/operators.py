@@ -38,8 +38,8 @@ class MOTIONCLIP_OT_compose(MotionOperator, bpy.types.Operator):
         for name, picked, called in (("upper", asked.upper, _("Upper")), ("lower", asked.lower, _("Lower"))):
             if not self.properties.is_property_set(name):
                 setattr(self, name, expression_of(picked, called))
-        self.take("by", asked.by)
-        self.take("weight", asked.weight)
+        self.default_to("by", asked.by)
+        self.default_to("weight", asked.weight)
         return composed(self.upper, self.lower, self.by, plain(self.weight), **self.common(context))
 
 

@@ -18,7 +18,7 @@ import bpy
 from ...core.errors import UserError
 from ...core.progress import Progress
 from .. import redraw
-from ..addon import sources
+from ..addon import model_choice
 from ..session import SESSION
 from ..tasks.jobs import Job, sentence
 from . import generation
@@ -145,7 +145,7 @@ def _at_once(scene: bpy.types.Scene, armature: bpy.types.Object, recipe: Recipe)
     """Keys the armature's Action anew, unless that would take too long. Raises `UserError`."""
     from ...core.recipe.recipe import decoded
 
-    chosen, waits = sources(bpy.context), _somebody_waits()
+    chosen, waits = model_choice(bpy.context), _somebody_waits()
     engine = SESSION.engine_at_hand(chosen) if waits else SESSION.engine(chosen)
     if engine is None or (waits and recipe.frames * LIVE.seconds > BUDGET):
         return False
@@ -240,7 +240,7 @@ def _key_what_came() -> None:
 
 
 def _start(wanted: generation.Request) -> None:
-    chosen = sources(bpy.context)
+    chosen = model_choice(bpy.context)
 
     def work(progress: Progress) -> _Step:
         from ...core.recipe.recipe import decoded

@@ -32,8 +32,8 @@ class MotionOperator(BackgroundOperator):
         raise NotImplementedError
 
     def begin(self, context: bpy.types.Context) -> Work[Made]:
-        self.take("frames", context.scene.motionclip.frames)
-        self.take("start_frame", start_frame(context.scene))
+        self.default_to("frames", context.scene.motionclip.frames)
+        self.default_to("start_frame", start_frame(context.scene))
         self.wanted = wanted = self.request(context)
         return lambda engine, progress: generation.make(engine, wanted, SESSION.known, progress)
 
@@ -53,7 +53,7 @@ class MotionOperator(BackgroundOperator):
             raise UserError(_("There are {} characters; select the one that is to move.").format(len(there)))
         return generation.request(context.scene, armature, self.recipe(context), self.start_frame)
 
-    def take(self, name: str, value: object) -> None:
+    def default_to(self, name: str, value: object) -> None:
         """Sets one of the operator's own properties to what the panel says, unless a script gave it.
 
         Kept in the operator, so that "Adjust Last Operation" shows it.

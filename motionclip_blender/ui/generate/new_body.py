@@ -10,7 +10,7 @@ import bpy
 from bpy.app.translations import pgettext_rpt as _
 
 from ...core.errors import UserError
-from ..addon import sources
+from ..addon import model_choice
 from ..session import SESSION
 from . import framing, generation
 
@@ -29,7 +29,7 @@ def somebody(context: bpy.types.Context, wanted: generation.Request, motion: Mot
         return
     from ...rig.newcomer import for_motion, room_of
 
-    body = SESSION.engine(sources(context)).body
+    body = SESSION.engine(model_choice(context)).body
     scene = generation.scene_of(wanted)
     if context.scene != scene:  # Blender makes bones in the scene that is shown only
         text = _('Another scene is shown by now, so that "{}" can get no new body; go back to it and try again.')
@@ -46,7 +46,7 @@ def add_in_sight(context: bpy.types.Context) -> bpy.types.Object:
     from ...rig.newcomer import room_of, stand_free
 
     view = framing.view_of(context)
-    armature = stand_free(context, sources(context).body(), view=view and view.space)
+    armature = stand_free(context, model_choice(context).body(), view=view and view.space)
     if view is not None:
         framing.show(view, *room_of(armature))
     return armature

@@ -36,7 +36,7 @@ class MOTIONCLIP_OT_generate(MotionOperator, bpy.types.Operator):
     def recipe(self, context: bpy.types.Context) -> Recipe:
         from ...core.recipe.recipe import Recipe
 
-        self.take("prompt", context.scene.motionclip.prompt)
+        self.default_to("prompt", context.scene.motionclip.prompt)
         return Recipe.of_prompt(self.prompt, **self.common(context))
 
     def end(self, context: bpy.types.Context, result: Made) -> set[str]:

@@ -12,7 +12,7 @@ from bpy.props import BoolProperty, CollectionProperty, EnumProperty, IntPropert
 from bpy_extras.io_utils import ImportHelper
 
 from ...core.errors import UserError
-from ..addon import sources
+from ..addon import model_choice
 from ..fields import START, start_frame
 from ..generate import generation
 from ..generate.motion_operator import MotionOperator
@@ -119,7 +119,7 @@ class MOTIONCLIP_OT_import_motion(Reporting, ImportHelper, bpy.types.Operator):
 
         motions = [one for one in loaded if one.motion is not None]
         if self.on_floor:
-            body = sources(context).body()
+            body = model_choice(context).body()
             motions = [one._replace(motion=body.on_floor(one.motion)) for one in motions]
         armature = self._armature(context) if motions else None
         for one in motions:
@@ -165,8 +165,8 @@ class MOTIONCLIP_OT_generate_from_image(MotionOperator, ImportHelper, bpy.types.
         if self.filepath:
             return MotionOperator.invoke(self, context, event)
         self.browsing = True
-        self.take("frames", context.scene.motionclip.frames)  # the browser shows them beside the files
-        self.take("start_frame", start_frame(context.scene))
+        self.default_to("frames", context.scene.motionclip.frames)  # the browser shows them beside the files
+        self.default_to("start_frame", start_frame(context.scene))
         return ImportHelper.invoke(self, context, event)
 
     def execute(self, context: bpy.types.Context) -> set[str]:

@@ -11,7 +11,7 @@ import bpy
 
 from ...core.errors import UserError
 from ...core.libraries import check_numpy
-from ..addon import ADDON, sources
+from ..addon import ADDON, model_choice
 from ..session import SESSION
 from ..translations import said
 
@@ -52,7 +52,7 @@ def findings(context: bpy.types.Context) -> list[Finding]:
     """All that is there and all that is missing, as it was when the preferences or the engine changed last."""
     from ...core.self_check import Installation, self_check
 
-    engine, chosen = SESSION.loaded, sources(context)
+    engine, chosen = SESSION.loaded, model_choice(context)
     name = engine.computes_by if engine is not None else ""
     if _LAST.of != (name, chosen) or not _LAST.findings:
         _LAST.findings = self_check(Installation(_own_version(), tuple(bpy.app.version), *chosen, engine=name))

@@ -9,7 +9,7 @@ import bpy
 
 from ...core.progress import Progress, no_progress
 from .. import redraw
-from ..addon import sources
+from ..addon import model_choice
 from ..session import SESSION
 from ..translations import said
 from .jobs import Job, sentence
@@ -72,7 +72,7 @@ class BackgroundOperator(Reporting, Generic[T]):
         try:
             SESSION.begin()
             work = all_at_once(self.begin(context))
-            return all_at_once(self.end(context, work(SESSION.engine(sources(context)), no_progress)))
+            return all_at_once(self.end(context, work(SESSION.engine(model_choice(context)), no_progress)))
         except Exception as error:
             return self.refuse(sentence(error))
 
@@ -80,7 +80,7 @@ class BackgroundOperator(Reporting, Generic[T]):
         """From the panel: a worker does it while Blender goes on; `modal` waits for it."""
         if bpy.app.background:  # nobody would call `modal`
             return self.execute(context)
-        self._chosen, self._shown = sources(context), None
+        self._chosen, self._shown = model_choice(context), None
         try:
             SESSION.begin()
         except Exception as error:
@@ -126,7 +126,7 @@ class BackgroundOperator(Reporting, Generic[T]):
         """Goes on with `then` and what was made; when that is steps, a few now and the others between redraws."""
         if not isinstance(made, Generator):
             return then(context, made)
-        self._wait(context, SESSION.take(MainThreadJob(made)), then, _STEP_SECONDS)
+        self._wait(context, SESSION.run_steps(MainThreadJob(made)), then, _STEP_SECONDS)
         return self._look(context)
 
     def _wait(

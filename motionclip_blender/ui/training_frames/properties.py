@@ -6,7 +6,7 @@ import bpy
 from bpy.props import EnumProperty, IntProperty, PointerProperty, StringProperty
 
 from ...core.errors import UserError
-from ..addon import sources
+from ..addon import model_choice
 from .process import Wanted
 
 
@@ -79,7 +79,7 @@ def wanted(context: bpy.types.Context) -> Wanted:
         look=given.look,
         seed=given.seed,
         workers=given.workers,
-        body=sources(context).body_file,
+        body=model_choice(context).body_file,
     )
 
 

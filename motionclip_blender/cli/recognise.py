@@ -9,13 +9,13 @@ from ..core.errors import UserError
 from ..core.recognition import Recogniser, Score, checked_labels, default_labels, search
 from .files import read_motion_file
 from .report import Report
-from .request import NameRequest
+from .request import RecogniseRequest
 from .terminal import Bar, CtrlC
 
 _BAR = 24  # characters
 
 
-def run(request: NameRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO) -> None:
+def run(request: RecogniseRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO) -> None:
     """Raises `UserError`, and `KeyboardInterrupt` after Ctrl-C."""
     report = Report(ctrl_c, {"search": request.text} if request.text else {"file": str(request.files[0])})
     labels = _labels(request)
@@ -48,7 +48,7 @@ def run(request: NameRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO) -> 
         print(_table(scores), report.as_text(), sep="\n", file=stdout)
 
 
-def _labels(request: NameRequest) -> tuple[str, ...]:
+def _labels(request: RecogniseRequest) -> tuple[str, ...]:
     if request.labels is None:
         return default_labels()
     try:

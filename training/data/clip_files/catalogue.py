@@ -20,7 +20,7 @@ READABLE = (".amc", ".bvh", ".glb", ".gltf", HUMANOID3D)
 
 @dataclass(frozen=True)
 class Collection:
-    """Clips of one origin: an entry of `sources.json`, whose meaning is told there."""
+    """Clips of one origin: an entry of `collections.json`, whose meaning is told there."""
 
     name: str
     files: tuple[str, ...] = ()
@@ -66,7 +66,7 @@ class SourceFile:
 @cache
 def collections() -> dict[str, Collection]:
     """The known collections by name."""
-    entries = json.loads(Path(__file__).with_name("sources.json").read_text(encoding="utf-8"))
+    entries = json.loads(Path(__file__).with_name("collections.json").read_text(encoding="utf-8"))
     return {
         name: Collection(name, **{k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()})
         for name, entry in entries.items()

@@ -13,14 +13,14 @@ from ..core.motion_files import amass
 from ..core.recipe.recipe import Made, decoded, stops
 from .files import in_blend, material
 from .report import Report
-from .request import NEED_BLENDER, MakeRequest
+from .request import NEED_BLENDER, GenerateRequest
 from .terminal import Bar, CtrlC
 
 if TYPE_CHECKING:
     import bpy
 
 
-def run(request: MakeRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO) -> None:
+def run(request: GenerateRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO) -> None:
     """Raises `UserError`, and `KeyboardInterrupt` after Ctrl-C; files are written whole or not at all."""
     recipe = request.recipe
     report = Report(ctrl_c, {"prompt": request.title, "frames": recipe.frames})
@@ -55,7 +55,7 @@ def run(request: MakeRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO) -> 
 
 
 def _write(
-    request: MakeRequest, engine: Engine, made: list[Made], found: Material | None, report: Report, stderr: TextIO
+    request: GenerateRequest, engine: Engine, made: list[Made], found: Material | None, report: Report, stderr: TextIO
 ) -> dict[str, list[str]]:
     """Writes all outputs. Returns their files by option."""
     outputs = request.outputs
@@ -75,7 +75,7 @@ def _write(
 
 
 def _use_blender(
-    request: MakeRequest, engine: Engine, made: list[Made], found: Material | None, report: Report, stderr: TextIO
+    request: GenerateRequest, engine: Engine, made: list[Made], found: Material | None, report: Report, stderr: TextIO
 ) -> None:
     with report.stage("blender"):
         from ..rig import film
@@ -108,7 +108,7 @@ def _use_blender(
 
 
 def _key(
-    armature: bpy.types.Object, request: MakeRequest, made: list[Made], titles: list[str], found: Material | None
+    armature: bpy.types.Object, request: GenerateRequest, made: list[Made], titles: list[str], found: Material | None
 ) -> None:
     """An Action for each motion; several lie one behind the other on an NLA track."""
     from ..rig.action_metadata import key_made
