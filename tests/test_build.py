@@ -15,10 +15,9 @@ import pytest
 
 import build
 from motionclip_blender.core.errors import UserError
+from tests.paths import ROOT
 
 pytest.importorskip("bpy")
-
-ROOT = Path(build.__file__).parent
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +35,8 @@ def test_the_zip_is_named_after_its_version(extension: Path) -> None:
 
 def test_the_zip_holds_code_model_body_and_licence(extension: Path) -> None:
     names = zipfile.ZipFile(extension).namelist()
-    assert {"blender_manifest.toml", "__init__.py", "LICENSE", "ui/panel.py", "core/model/network.py"} <= set(names)
+    expected = {"blender_manifest.toml", "__init__.py", "LICENSE", "ui/generate/panel.py", "core/model/network.py"}
+    assert expected <= set(names)
     assert set(build.ASSETS) <= set(names)
 
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.libraries import check_numpy, failed_import
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.paths import ROOT
 
 
 def told(program: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,8 +11,9 @@ import pytest
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.recognition import MAX_LABELS, Recogniser, checked_labels, default_labels, ranked, search
+from tests.paths import ROOT
 
-CLASSES = Path(__file__).resolve().parents[2] / "training" / "captions" / "classes.json"
+CLASSES = ROOT / "training" / "data" / "captions" / "classes.json"
 
 
 def test_the_default_labels_are_the_classes_of_the_captions():

@@ -6,7 +6,6 @@ import json
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -14,8 +13,7 @@ from motionclip_blender.core import self_check as module
 from motionclip_blender.core.memory import Memory, memory
 from motionclip_blender.core.pack import DEFAULT_FOLDER
 from motionclip_blender.core.self_check import Finding, Installation, as_text, self_check
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.paths import ROOT
 
 
 def found(**what) -> dict[str, Finding]:

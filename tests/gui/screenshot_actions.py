@@ -40,9 +40,10 @@ def prepared(pictures: Pictures) -> None:
     blender = pictures.blender
     blender.run(f"""
         from {NAME}.rig.assets import telling_frame
-        from {NAME}.rig.keys import read_motion, scene_fps
-        from {NAME}.ui.recognition import RECOGNITION
-        from {NAME}.ui.search import SEARCH
+        from {NAME}.rig.read_action import read_motion
+        from {NAME}.rig.timeline import scene_fps
+        from {NAME}.ui.recognise.recognition import RECOGNITION
+        from {NAME}.ui.search.results import SEARCH
         for prompt in {PROMPTS!r}:
             bpy.ops.motionclip.generate(prompt=prompt)
         at(1 + telling_frame(read_motion(bpy.context.object, fps=scene_fps())))

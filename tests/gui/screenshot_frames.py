@@ -63,7 +63,7 @@ def main() -> int:
             prepare(blender, "frames", 200, 224)
             blender.click(*HEADER)
             blender.click(*BUTTON)
-            blender.run("from bl_ext.user_default.motionclip.ui.frames import RENDERING")
+            blender.run("from bl_ext.user_default.motionclip.ui.training_frames.process import RENDERING")
             blender.until("RENDERING.child.done > 200", 120)
             blender.move(400, 600)
             time.sleep(1)

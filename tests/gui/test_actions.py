@@ -35,8 +35,8 @@ NAME = "bl_ext.user_default.motionclip"
 KEYED = """
     import numpy as np
     from bl_ext.user_default.motionclip.core.motion import Motion
-    from bl_ext.user_default.motionclip.core.recipe import Recipe
-    from bl_ext.user_default.motionclip.rig.keys import key_motion
+    from bl_ext.user_default.motionclip.core.recipe.recipe import Recipe
+    from bl_ext.user_default.motionclip.rig.write_keys import key_motion
     rng = np.random.default_rng({seed})
     way = np.cumsum(rng.normal(size=({frames}, 55, 4)) * 0.02, axis=0)
     motion = Motion(way + [1, 0, 0, 0], np.zeros(({frames}, 3)), 24)
@@ -50,7 +50,7 @@ KEYED = """
 @pytest.fixture
 def keyed(blender: Blender) -> Blender:
     """The person has an Action of 60 frames, "moves"."""
-    blender.run(f"from {NAME}.ui.recognition import RECOGNITION\nfrom {NAME}.ui.search import SEARCH")
+    blender.run(f"from {NAME}.ui.recognise.recognition import RECOGNITION\nfrom {NAME}.ui.search.results import SEARCH")
     key(blender, "moves", 60)
     return blender
 

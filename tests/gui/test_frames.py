@@ -28,7 +28,7 @@ LONGEST_GAP = 1.0  # seconds that the window may stand still
 def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Blender]:
     """One Blender for all tests here; each opens a fresh file in it."""
     with installed(tmp_path_factory.mktemp("dist")) as program:
-        program.run(f"from {NAME}.ui.frames import RENDERING")
+        program.run(f"from {NAME}.ui.training_frames.process import RENDERING")
         yield program
 
 
@@ -138,7 +138,8 @@ def test_disabling_the_extension_ends_it(at_work: Blender) -> None:
     at_work.run(f"child = RENDERING.child\nbpy.ops.preferences.addon_disable(module='{NAME}')")
     assert at_work.run("child.ended and child.status == 130")
     until(lambda: not processes(at_work), 10)
-    at_work.run(f"bpy.ops.preferences.addon_enable(module='{NAME}')\nfrom {NAME}.ui.frames import RENDERING")
+    at_work.run(f"bpy.ops.preferences.addon_enable(module='{NAME}')")
+    at_work.run(f"from {NAME}.ui.training_frames.process import RENDERING")
 
 
 def command(blender: Blender, *arguments: str) -> subprocess.CompletedProcess:

@@ -28,8 +28,8 @@ SAD = (899, 555)
 UPPER, LOWER, COMPOSE = (940, 349), (940, 370), (909, 428)
 
 HELPERS = """
-    from bl_ext.user_default.motionclip.rig.keys import read_motion
-    from bl_ext.user_default.motionclip.ui import live
+    from bl_ext.user_default.motionclip.rig.read_action import read_motion
+    from bl_ext.user_default.motionclip.ui.generate import live
     live.BUDGET = 60
     live.LIVE.seconds = 0.0
 

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from tests.gui.blender import Blender
 from tests.matrix.row import CannotBeHad, Row, system_of
+from tests.paths import ROOT
 
-_SETUP = Path(__file__).resolve().parents[1] / "gui" / "setup_gui.sh"
+_SETUP = ROOT / "tests" / "gui" / "setup_gui.sh"
+
 _NAME = "bl_ext.user_default.motionclip"
 _DROP = (500, 300)
 _SIDEBAR = "next(region.width for region in bpy.context.area.regions if region.type == 'UI')"

@@ -19,8 +19,8 @@ from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.body import OPEN_BODY
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.motion_files import amass
+from tests.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 QUICK = ("--size", "48", "--shard", "4", "--per-motion", "4", "--look", "varied")
 
 

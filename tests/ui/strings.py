@@ -11,7 +11,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-PACKAGE = Path(__file__).resolve().parents[2] / "motionclip_blender"
+from tests.paths import ROOT
+
+PACKAGE = ROOT / "motionclip_blender"
+
 TRANSLATIONS = PACKAGE / "assets" / "translations"
 
 _SAME = {

