@@ -1,4 +1,5 @@
-"""Blender data, no interface: armature from a body, Motion to Action, Action to Motion, films.
+"""Holds all code that works on Blender data without a user interface.
 
-Knows nothing of panels and operators; `ui` and the command line call it.
+It builds an armature from a body, turns a Motion into an Action and an Action into a Motion, and renders films. It
+imports nothing of panels and operators; `ui` and `cli` call it.
 """

@@ -1,4 +1,4 @@
-"""A body as an armature with a skinned mesh."""
+"""Builds an armature with a skinned mesh from a body."""
 
 from __future__ import annotations
 
@@ -12,30 +12,31 @@ from ..core.body import Body
 from ..core.skeleton import BODY_JOINTS, FACE_JOINTS, HAND_JOINTS, INDEX, JOINTS, PARENTS
 from .bones import BLENDER_AXES
 
-# Where a bone with several children points; one with a single child points at it
+# The child that a bone with several children points at; a bone with one child points at that child
 _POINTS_AT = {"pelvis": "spine1", "spine3": "neck", "left_wrist": "left_middle1", "right_wrist": "right_middle1"}
-# Where one without children points, along SMPL-X's axes; fingertips carry on along their finger
+# Directions of bones without children, along SMPL-X's axes; fingertips continue the direction of their finger
 _POINTS_ALONG = {
     "head": (0, 1, 0), "jaw": (0, -0.4, 1), "left_eye_smplhf": (0, 0, 1), "right_eye_smplhf": (0, 0, 1),
     "left_foot": (0, 0, 1), "right_foot": (0, 0, 1),
 }  # fmt: skip
-_SHORTEST = 0.01  # metres; Blender deletes bones of no length without a word
+_SHORTEST = 0.01  # metres; Blender silently deletes bones of zero length
 
-_SLIDERS = 10  # shape keys of each kind; licensed files know 300 and 100
+_SLIDERS = 10  # shape keys of each kind; licensed files have 300 and 100
 _SLIDER_RANGE = 3.0
 _SKIN = (0.6, 0.6, 0.62)
 
 
 def add_body(body: Body, betas: np.ndarray | None = None, name: str = "SMPL-X") -> bpy.types.Object:
-    """A new armature object with `body` as its skinned child mesh. Returns the armature, active and selected.
+    """Adds `body` as a new armature object with a skinned child mesh, and returns the armature, active and selected.
 
-    The rest pose is exactly the body's, turned to Blender's axes; the object stands at the origin, untransformed.
-    betas: the shape, by default the mean one. The joints are those of that shape, and it is set on the mesh's
-        shape keys; moving these later moves the skin but not the joints.
+    The rest pose is exactly the body's, in Blender's axes. The object is at the origin, untransformed.
 
-    The skin moves as SMPL-X's does. Pose correctives, which licensed bodies have and the open one has not, are
-    left out: Blender's armatures know of none. `Body.posed_vertices` has them.
-    Raises `UserError` for betas the body does not know. After any failure no data-block is left behind.
+    betas: the shape, by default the mean shape. The joints are those of this shape, and it is set on the mesh's shape
+        keys. Changing these keys later moves the skin but not the joints.
+
+    The skin deforms as SMPL-X's does. Pose correctives, which licensed bodies have and the open body does not, are left
+    out, because Blender's armatures do not support them; `Body.posed_vertices` applies them. Raises `UserError` for
+    betas that the body does not support. After any failure no new data-block remains.
     """
     context = bpy.context
     joints = body.joints(betas) @ BLENDER_AXES.T
@@ -55,7 +56,7 @@ def add_body(body: Body, betas: np.ndarray | None = None, name: str = "SMPL-X") 
         modifier.object = armature
         modifier.use_vertex_groups = True
         modifier.use_bone_envelopes = False
-        modifier.use_deform_preserve_volume = False  # linear blending is what SMPL-X does
+        modifier.use_deform_preserve_volume = False  # SMPL-X uses linear blending
         for made_object in (armature, mesh):
             if made_object.name not in collection.objects:
                 collection.objects.link(made_object)
@@ -75,14 +76,14 @@ def _select(context: bpy.types.Context, chosen: Iterable[bpy.types.Object], acti
     for other in context.selected_objects:
         other.select_set(False)
     for one in chosen:
-        if one.name in context.view_layer.objects:  # not so in a collection that is switched off
+        if one.name in context.view_layer.objects:  # missing there if its collection is excluded
             one.select_set(True)
     if active is None or active.name in context.view_layer.objects:
         context.view_layer.objects.active = active
 
 
 def _tails(body: Body, vertices: np.ndarray, joints: np.ndarray) -> np.ndarray:
-    """(55, 3) where each bone ends: at its child's joint, or at the end of the limb. SMPL-X's axes."""
+    """Returns (55, 3) the end of each bone, in SMPL-X's axes: its child's joint, or the end of the limb."""
     children: dict[int, list[int]] = {}
     for child, parent in enumerate(PARENTS):
         children.setdefault(parent, []).append(child)
@@ -110,7 +111,7 @@ def _armature(
     made.append(data)
     armature = bpy.data.objects.new(name, data)
     made.append(armature)
-    # bones can be made in Edit Mode only, and that only in a visible collection: the scene's own always is
+    # bones can be made only in Edit Mode, which needs a visible collection: the scene's own always is
     context.scene.collection.objects.link(armature)
     _select(context, [armature], armature)
     bpy.ops.object.mode_set(mode="EDIT")
@@ -118,7 +119,7 @@ def _armature(
     for joint, joint_name in enumerate(JOINTS):
         bone = data.edit_bones.new(joint_name)
         bone.head, bone.tail = joints[joint], tails[joint]
-        # knees, elbows and fingers then all bend about their bone's X
+        # with these rolls knees, elbows and fingers all bend about the X axis of their bone
         flat = joint_name in HAND_JOINTS or joint_name.endswith(("wrist", "foot", "ankle", "eye_smplhf", "jaw"))
         bone.align_roll(Vector((0, 0, 1) if flat else (0, -1, 0)))
         if PARENTS[joint] >= 0:
@@ -138,9 +139,10 @@ def _armature(
 
 
 def add_surface(body: Body, name: str = "SMPL-X") -> bpy.types.Object:
-    """The body's mesh alone, at rest, as a new object of the scene: for posing by its vertices, one pose at a time.
+    """Adds the body's mesh alone, in its rest pose, as a new object of the scene, and returns it.
 
-    A zone of the body is a material slot, in the order of `Body.zone_names`.
+    It is posed by its vertices, one pose at a time (`set_surface`). Each zone of the body is a material slot, in the
+    order of `Body.zone_names`.
     """
     mesh = _surface(body, name, [])
     bpy.context.scene.collection.objects.link(mesh)
@@ -148,10 +150,10 @@ def add_surface(body: Body, name: str = "SMPL-X") -> bpy.types.Object:
 
 
 def set_surface(mesh: bpy.types.Object, vertices: np.ndarray) -> None:
-    """Puts the vertices of an `add_surface` object to (V, 3) places, in SMPL-X's axes."""
+    """Sets the vertices of an `add_surface` object to the positions (V, 3), in SMPL-X's axes."""
     mesh.data.attributes["position"].data.foreach_set("vector", _flat(vertices))
-    # Only a vertex set by itself tells Blender that the mesh's bounds are others; by the old ones it would leave a
-    # mesh that is in view out of the picture.
+    # Only setting a single vertex tells Blender that the mesh's bounds have changed. With the old bounds it would leave
+    # out of the picture a mesh that is in view.
     mesh.data.vertices[0].co = mesh.data.vertices[0].co
     mesh.data.update()
 

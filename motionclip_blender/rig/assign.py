@@ -1,4 +1,4 @@
-"""Putting an Action that is there on an armature."""
+"""Assigns an existing Action to an armature."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from .read_action import kept_keys
 from .versions import SLOTS, slot_for
 
 ORIGIN_NOTE = "origin"
-"""Custom property of an Action: the file it was appended from, and its name there."""
+"""Custom property of an Action: the file that it was appended from, and its name in that file."""
 
 
 def assign_action(armature: bpy.types.Object, action: bpy.types.Action) -> None:
-    """Makes `action` the armature's own, and its bones turn in the way that the Action is keyed in.
+    """Assigns `action` to the armature, and switches its bones to the rotation modes in which the Action is keyed.
 
-    The Action of before gets a fake user where it would be lost otherwise. Raises `UserError`, having changed nothing,
-    when the armature cannot be keyed, or the Action does not move it.
+    Gives the previous Action a fake user if it would be lost otherwise. Raises `UserError`, having changed nothing, if
+    the armature cannot be keyed, or the Action does not move it.
     """
     bones = Bones.of(armature)
     bones.check_keyable()
@@ -37,9 +37,9 @@ def assign_action(armature: bpy.types.Object, action: bpy.types.Action) -> None:
 
 
 def append_action(path: str, name: str) -> bpy.types.Action:
-    """The Action `name` of the file `path`, as this file's own; one that was appended before is taken again.
+    """Appends the Action `name` of the file `path` and returns it; returns the existing copy if it was appended before.
 
-    Raises `UserError` when the file or the Action is gone.
+    Raises `UserError` if the file or the Action is missing.
     """
     origin = f"{path}: {name}"
     known = next((action for action in bpy.data.actions if action.get(ORIGIN_NOTE) == origin), None)
@@ -55,7 +55,7 @@ def append_action(path: str, name: str) -> bpy.types.Action:
     if not loaded.actions:
         raise UserError(f'{path} has no Action "{name}" any more; search again.')
     (action,) = loaded.actions
-    action.asset_clear()  # an asset of that library, not of this file
+    action.asset_clear()  # it is an asset of that library, not of this file
     action.use_fake_user = True
     action[ORIGIN_NOTE] = origin
     return action

@@ -1,4 +1,4 @@
-"""A Blender file of its own for a motion: opening it and pressing play shows it."""
+"""Saves a motion as a Blender file of its own that is ready to play, and reads motions from Blender files."""
 
 from __future__ import annotations
 
@@ -22,41 +22,41 @@ _SIZE = (1280, 720)
 
 
 def empty_scene(motion: Motion) -> bpy.types.Scene:
-    """Clears all of Blender's data and returns the empty scene, at the motion's rate and length.
+    """Clears all of Blender's data and returns the empty scene, set to the motion's rate and length.
 
-    Only for a process that has no user's file open.
+    Use it only in a process that has no file of the user's open.
     """
     bpy.ops.wm.read_factory_settings(use_empty=True)
     scene = bpy.context.scene
     scene.render.fps = max(1, round(motion.fps))
     scene.render.fps_base = scene.render.fps / motion.fps
     scene.frame_start, scene.frame_end = 1, len(motion)
-    scene.sync_mode = "FRAME_DROP"  # plays at the right speed on slow machines too
+    scene.sync_mode = "FRAME_DROP"  # keeps the right speed on slow machines
     return scene
 
 
 def save_blend(scene: bpy.types.Scene, armature: bpy.types.Object, path: Path) -> None:
     """Adds floor, light and a camera that follows the person of `armature`, and saves the file.
 
-    The file is written whole or not at all. Raises `UserError` when it cannot be written.
+    The file is written whole or not at all. Raises `UserError` if it cannot be written.
     """
     scene.render.resolution_x, scene.render.resolution_y = _SIZE
     sight = look(scene, armature, range(scene.frame_start, scene.frame_end + 1), _SIZE[0] / _SIZE[1])
     furnish(scene, sight, FOLLOWING_SECONDS * scene.render.fps / scene.render.fps_base, "Stage")
     scene.frame_set(scene.frame_start)
-    armature.data.display_type = "STICK"  # leaves the person in view
+    armature.data.display_type = "STICK"  # does not hide the person
     for screen in bpy.data.screens:
         for area in screen.areas:
             if area.type == "VIEW_3D":
                 _look_through_camera(area.spaces.active, scene)
     with whole_path(path) as target:
-        # the target is there already, empty; of that no backup is to be kept
+        # the target exists already as an empty file; Blender should not keep a backup of it
         bpy.context.preferences.filepaths.save_version = 0
         bpy.ops.wm.save_as_mainfile(filepath=str(target), check_existing=False, compress=True, copy=True)
 
 
 class Found(NamedTuple):
-    """What a Blender file holds: a motion at its scene's rate, the armature it is of, and sentences about both."""
+    """A motion read from a Blender file, at its scene's rate; the name of its armature; and sentences for the user."""
 
     motion: Motion
     armature: str
@@ -64,15 +64,18 @@ class Found(NamedTuple):
 
 
 def read_blend(path: Path, as_shown: bool = False, armature: str = "") -> Found:
-    """The motion of an SMPL-X armature in a Blender file, at the rate of the scene that it is in.
+    """Reads the motion of an SMPL-X armature in a Blender file, at the rate of its scene.
 
-    Of several the one that has a motion and is seen, then the active one, then the first by name; those of the scene
-    that is open come first. Its Action's keys are read; its NLA strips as Blender shows them, where there is no Action
-    or one of their tracks is solo. What is chosen and what is left out is said.
+    Of several armatures it prefers one that has a motion, then one of the scene that is open, then a visible one, then
+    the active one, then the first by name. It reads the keys of the armature's Action. It reads the NLA strips, as
+    Blender shows them, if there is no Action or an NLA track is solo. The result's sentences say which armature was
+    chosen and what was left out.
 
-    as_shown: read what Blender shows, with constraints and all else (`rig.shown`). armature: the name of the one to
-    read. Only for a process that has no user's file open: this one is left open. Its scripts are not run. Raises
-    `UserError` for a file that cannot be opened or holds no such armature.
+    as_shown: read what Blender shows, with constraints and everything else (`rig.shown`).
+    armature: the name of the armature to read.
+
+    Use it only in a process that has no file of the user's open: the file that is read stays open. Its scripts are not
+    run. Raises `UserError` for a file that cannot be opened or holds no such armature.
     """
     try:
         bpy.ops.wm.open_mainfile(filepath=str(Path(path).absolute()), use_scripts=False)
@@ -95,7 +98,7 @@ def read_blend(path: Path, as_shown: bool = False, armature: str = "") -> Found:
 
 
 def _people(name: str) -> list[bpy.types.Object]:
-    """The armatures of all scenes, or the one that is called `name`; the likeliest to be meant first."""
+    """Returns the armatures of all scenes, or those called `name`, in the order in which `read_blend` prefers them."""
     found = [one for one in bpy.data.objects if one.type == "ARMATURE" and one.users_scene and name in ("", one.name)]
 
     def unlikely(armature: bpy.types.Object) -> tuple:
@@ -131,7 +134,7 @@ def _has_motion(armature: bpy.types.Object) -> bool:
 
 
 def _motion_of(armature: bpy.types.Object, as_shown: bool) -> tuple[Motion, list[str]]:
-    """An armature's motion, and what is to be said about it. Raises `UserError` when it has none."""
+    """Reads an armature's motion. Returns it with sentences for the user. Raises `UserError` if there is none."""
     Bones.of(armature)
     data = armature.animation_data
     strips = playing_strips(data) if data is not None else []
@@ -148,7 +151,7 @@ def _motion_of(armature: bpy.types.Object, as_shown: bool) -> tuple[Motion, list
 
 
 def _moves(armature: bpy.types.Object, action: bpy.types.Action | None) -> bool:
-    """Whether an Action has keys for the joints."""
+    """Checks whether an Action has keys for the joints."""
     try:
         return action is not None and bool(kept_keys(armature, action))
     except UserError:
@@ -156,7 +159,7 @@ def _moves(armature: bpy.types.Object, action: bpy.types.Action | None) -> bool:
 
 
 def _chosen(person: bpy.types.Object, people: list[bpy.types.Object]) -> list[str]:
-    """Which armature was read, where there are several with a motion, and its scene, where that is not the open one."""
+    """Returns sentences that name the armature if others have a motion too, and its scene if it is not open."""
     others = [one.name for one in people if one != person and _smplx(one) and _has_motion(one)]
     said = []
     if others:
@@ -177,4 +180,4 @@ def _look_through_camera(view: bpy.types.SpaceView3D, scene: bpy.types.Scene) ->
                  "show_cavity", "cavity_type", "curvature_ridge_factor", "curvature_valley_factor"):  # fmt: skip
         setattr(view.shading, name, getattr(wanted, name))
     view.shading.background_type = "WORLD"
-    view.shading.show_object_outline = False  # it would draw the end of the floor
+    view.shading.show_object_outline = False  # the outline would draw the end of the floor

@@ -1,4 +1,4 @@
-"""Which bone of an armature is which SMPL-X joint, and how to turn a rotation of one into that of the other."""
+"""Maps an armature's bones to SMPL-X's joints, and converts rotations between the two."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ BLENDER_AXES = np.array([[1, 0, 0], [0, 0, -1], [0, 1, 0]], np.float64)
 """SMPL-X's axes (Y up, facing +Z) to Blender's (Z up, facing -Y): (x, y, z) -> (x, -z, y)."""
 
 _OTHER_NAMES = {"left_eye_smplhf": "left_eye", "right_eye_smplhf": "right_eye"}
-_STRAIGHT = np.cos(np.radians(2))  # shoulders and hips lie along an axis that is as near as that
-_SLANT, _BENT = 20.0, 25.0  # degrees by which spines and limbs of all shapes may be off SMPL-X's at rest
-_METRES = (0.5, 1.2)  # lengths of a leg, hip to ankle, that a person may have
+_STRAIGHT = np.cos(np.radians(2))  # cosine; shoulders and hips this close to an axis are taken as lying along it
+_SLANT, _BENT = 20.0, 25.0  # degrees by which the spine and the limbs may differ from SMPL-X's rest pose
+_METRES = (0.5, 1.2)  # possible lengths of a person's leg, hip to ankle
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,14 +28,13 @@ class Bones:
 
     armature: the object.
     names: 55 bone names in the order of the joints.
-    frames: (55, 3, 3) matrices F that turn SMPL-X's axes into each bone's own at rest. A joint's rotation R
-        (about SMPL-X's axes, as all joints of the rest pose have them) is F R F^T in its pose bone; of a
-        quaternion that turns the vector part by F.
+    frames: (55, 3, 3) matrices F that turn SMPL-X's axes into each bone's own axes at rest. A joint's rotation R, about
+        SMPL-X's axes, is F R F^T in its pose bone; for a quaternion, F turns the vector part.
     axes: (3, 3) turns SMPL-X's axes into the armature's.
     location_axes: (3, 3) turns the pelvis's translation into the `location` of its pose bone.
     scale: units of the armature's data per metre.
-    rise: (3,) metres along SMPL-X's axes from the rest pose's pelvis to where it is in a body that stands on the floor:
-        0 but for armatures that rest at SMPL-X's own origin.
+    rise: (3,) metres along SMPL-X's axes from the rest pose's pelvis to the pelvis of a body that stands on the floor;
+        0 except for armatures that rest at SMPL-X's own origin.
     """
 
     armature: bpy.types.Object
@@ -48,10 +47,10 @@ class Bones:
 
     @classmethod
     def of(cls, armature: bpy.types.Object | None) -> Bones:
-        """The mapping for `armature`, in any version of the rig: bones named as SMPL-X's joints are enough.
+        """Maps the bones of `armature`, in any version of the rig: bones named like SMPL-X's joints are enough.
 
-        Their rest orientations, the armature's axes and its unit of length are read off the bones.
-        Raises `UserError` when `armature` is None, no armature, none of SMPL-X, or rests in another pose.
+        Measures the bones' rest orientations, the armature's axes and its unit of length. Raises `UserError` if
+        `armature` is None, is not an armature, is not of SMPL-X, or rests in another pose.
         """
         if armature is None or armature.type != "ARMATURE":
             what = "Nothing is selected" if armature is None else f'"{armature.name}" is no armature'
@@ -63,7 +62,7 @@ class Bones:
             few = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if len(missing) > 3 else "")
             raise UserError(f'"{armature.name}" is no SMPL-X armature: it has no bone {few}; make one with "Add body".')
         _check_hierarchy(armature, names)
-        # matrices and heads in the armature's space
+        # matrices and heads are in the armature's space
         rest = np.array([bones[name].matrix_local for name in names], np.float64)
         heads, rest = rest[:, :3, 3], rest[:, :3, :3]
         axes = _axes(armature, heads)
@@ -71,14 +70,14 @@ class Bones:
         pelvis = bones[names[0]]
         if pelvis.use_local_location:
             basis = rest[0]
-        else:  # then Blender reads the location along the parent's axes, or the armature's
+        else:  # Blender then measures the location along the parent's axes, or the armature's
             basis = np.array(pelvis.parent.matrix_local)[:3, :3] if pelvis.parent else np.eye(3)
         scale = units_per_metre(heads)
         rise = np.array([0.0, rise_of(float(heads[0] @ axes[:, 1]) / scale), 0.0])
         return cls(armature, names, frames, axes, basis.T @ axes, scale, rise)
 
     def check_keyable(self) -> None:
-        """Raises `UserError` when the armature may not be keyed: linked, in another mode, or locked bones."""
+        """Raises `UserError` if the armature cannot be keyed: it is linked or in another mode, or bones are locked."""
         armature = self.armature
         if armature.library is not None and armature.override_library is None:
             raise UserError(f'"{armature.name}" is linked from another file; make it local or add a library override.')
@@ -102,37 +101,40 @@ class Bones:
         return [self.armature.pose.bones[name] for name in self.names]
 
     def path(self, joint: int, property_name: str) -> str:
-        """The data path of a property of a joint's pose bone."""
+        """Returns the data path of a property of a joint's pose bone."""
         return f'pose.bones["{bpy.utils.escape_identifier(self.names[joint])}"].{property_name}'
 
     def to_bones(self, rotations: np.ndarray) -> np.ndarray:
-        """(T, 55, 4) joint rotations to the pose bones' quaternions."""
+        """Converts (T, 55, 4) joint rotations to the pose bones' quaternions."""
         return _turned(self.frames, rotations)
 
     def to_joints(self, quaternions: np.ndarray) -> np.ndarray:
-        """(T, 55, 4) quaternions of the pose bones to joint rotations."""
+        """Converts (T, 55, 4) quaternions of the pose bones to joint rotations."""
         return _turned(self.frames.transpose(0, 2, 1), quaternions)
 
     def to_location(self, translation: np.ndarray) -> np.ndarray:
-        """(T, 3) metres to the location of the pelvis's pose bone."""
+        """Converts (T, 3) metres to the location of the pelvis's pose bone."""
         return (translation + self.rise) @ self.location_axes.T * self.scale
 
     def to_translation(self, location: np.ndarray) -> np.ndarray:
-        """(T, 3) location of the pelvis's pose bone to metres."""
+        """Converts the (T, 3) location of the pelvis's pose bone to metres."""
         return location @ self.location_axes / self.scale - self.rise
 
 
 def _turned(frames: np.ndarray, quaternions: np.ndarray) -> np.ndarray:
-    """The vector parts of (T, 55, 4) quaternions turned by (55, 3, 3) matrices."""
+    """Turns the vector parts of (T, 55, 4) quaternions by (55, 3, 3) matrices."""
     channels = quaternions.transpose(1, 2, 0)
-    out = np.empty(channels.shape, quaternions.dtype)  # time last: F-curves want each channel in one piece
+    out = np.empty(channels.shape, quaternions.dtype)  # time is last, because F-curves need each channel contiguous
     out[:, 0] = channels[:, 0]
     np.matmul(frames, channels[:, 1:], out=out[:, 1:])
     return out.transpose(2, 0, 1)
 
 
 def _check_hierarchy(armature: bpy.types.Object, names: tuple[str, ...]) -> None:
-    """The rotations compose along SMPL-X's parents; bones that hang elsewhere would pose another body."""
+    """Raises `UserError` if a joint's bone does not descend from the bone of its parent joint.
+
+    Rotations compose along SMPL-X's parents, so another hierarchy would pose another body.
+    """
     joint_of = {name: joint for joint, name in enumerate(names)}
     for joint, name in enumerate(names):
         ancestors = (joint_of.get(bone.name) for bone in armature.data.bones[name].parent_recursive)
@@ -146,10 +148,11 @@ def _check_hierarchy(armature: bpy.types.Object, names: tuple[str, ...]) -> None
 
 
 def _axes(armature: bpy.types.Object, heads: np.ndarray) -> np.ndarray:
-    """(3, 3) rotation from SMPL-X's axes to the armature's, told by where the rest pose's joints lie.
+    """Returns the (3, 3) rotation from SMPL-X's axes to the armature's, from the positions of the joints at rest.
 
-    Somebody who rests upright along one of the armature's axes may face anywhere. Raises `UserError` for one who rests
-    at a slant, or in another pose than a T-pose: what such joints turn by is no rotation of SMPL-X's.
+    A person who rests upright along one of the armature's axes may face in any direction. Raises `UserError` for an
+    armature that rests at a slant or not in a T-pose, because the rotations of such bones are not those of SMPL-X's
+    joints.
     """
 
     def between(start: str, end: str) -> np.ndarray:
@@ -164,7 +167,7 @@ def _axes(armature: bpy.types.Object, heads: np.ndarray) -> np.ndarray:
     across = int(np.argmax(np.abs(left)))
     if np.abs(left).max() <= _STRAIGHT * np.linalg.norm(left):
         axes[:, 0] = left / np.linalg.norm(left)
-    else:  # exactly, as nearly all rigs do
+    else:  # aligned exactly, as nearly all rigs are
         axes[across, 0] = np.sign(left[across]) or 1.0
     axes[:, 2] = np.cross(axes[:, 0], axes[:, 1])
     if _angle(spine, axes[:, 1]) > _SLANT:
@@ -187,20 +190,21 @@ def _axes(armature: bpy.types.Object, heads: np.ndarray) -> np.ndarray:
 
 
 def _angle(one: np.ndarray, other: np.ndarray) -> float:
-    """Degrees between two directions; 0 where one of them is none."""
+    """Returns the angle between two directions in degrees; 0 if either has no length."""
     length = float(np.linalg.norm(one) * np.linalg.norm(other))
     return float(np.degrees(np.arccos(np.clip(one @ other / length, -1, 1)))) if length > 1e-9 else 0.0
 
 
 def units_per_metre(heads: np.ndarray) -> float:
-    """How many units of length a metre is, told by the legs of (55, 3) joints at rest."""
+    """Returns the number of units of length per metre, from the leg length of (55, 3) joints at rest."""
     leg = [heads[INDEX[name]] for name in ("left_hip", "left_knee", "left_ankle")]
     length = float(np.linalg.norm(leg[1] - leg[0]) + np.linalg.norm(leg[2] - leg[1]))
-    # a person's leg says metres; then the motion's translation is taken as it is, whatever the height
+    # A leg of a person's length means metres. The motion's translation is then used unscaled, whatever the body's
+    # height.
     return 1.0 if _METRES[0] <= length <= _METRES[1] or length < 1e-6 else length / _open_body_leg()
 
 
 @cache
 def _open_body_leg() -> float:
-    """Metres; kept, because panels ask for it with every redraw."""
+    """Returns the length of the open body's leg in metres. Cached, because panels ask for it with every redraw."""
     return Body.load().leg_length

@@ -1,4 +1,4 @@
-"""Text as a picture, set in Blender's own font."""
+"""Renders text as a picture, in Blender's own font."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from .materials import plain_material
 from .renderer import choose_renderer, render_png
 
 _INK = (0.012, 0.014, 0.018)
-_PADDING = 0.6  # round the text, in sizes of the font
+_PADDING = 0.6  # around the text, in font sizes
 
 
 def render_caption(text: str, path: Path, width: int, sizes: tuple[int, ...], tallest: int) -> int:
-    """Writes `text`, wrapped and centred, as a transparent PNG `width` pixels wide. Returns its height, even.
+    """Writes `text`, wrapped and centred, as a transparent PNG `width` pixels wide. Returns its height, an even number.
 
-    sizes: of the font in pixels, the largest first; the first with which the picture is no taller than `tallest`
-        is taken, else the last, and that is shrunk until the text fits.
+    sizes: font sizes in pixels, the largest first. Uses the first with which the picture is at most `tallest` high. If
+        none is, uses the last and shrinks the text until it fits.
     """
     scene = bpy.data.scenes.new("Caption")
     curve = bpy.data.curves.new("Caption", "FONT")
@@ -40,7 +40,7 @@ def render_caption(text: str, path: Path, width: int, sizes: tuple[int, ...], ta
         curve.text_boxes[0].height = tallest - 2 * padding
         height = tallest
     height = 2 * int(np.ceil(height / 2))
-    # one unit is one pixel; the origin is the picture's middle
+    # one unit is one pixel; the origin is the middle of the picture
     label.location = (padding - width / 2, height / 2 - padding, 0)
     curve.materials.append(plain_material("Ink", _INK))
     camera = bpy.data.cameras.new("Caption")
@@ -60,8 +60,11 @@ def render_caption(text: str, path: Path, width: int, sizes: tuple[int, ...], ta
 
 
 def _breakable(text: str, line: float) -> str:
-    """`text` with spaces put into words that are longer than a line, `line` widths of an M; for Blender breaks
-    lines at spaces only, and Chinese or Japanese has none."""
+    """Returns `text` with spaces inserted into words that are longer than a line.
+
+    Blender breaks lines only at spaces, and Chinese and Japanese text has none. line: the width of a line, in widths of
+    an M.
+    """
     words = []
     for word in text.split():
         words.append("")

@@ -1,4 +1,4 @@
-"""Bones that are no joints and yet move them: those above the pelvis, and those between two joints."""
+"""Computes how bones that are not joints move the joints: bones above the pelvis, and bones between two joints."""
 
 from __future__ import annotations
 
@@ -24,11 +24,12 @@ _WITHOUT_SCALE = ("NONE", "NONE_LEGACY", "ALIGNED", "AVERAGE")
 
 @dataclass(frozen=True, eq=False)
 class Link:
-    """A bone and how it hangs from its parent, with nothing of Blender's.
+    """A bone and its attachment to its parent, without references to Blender data.
 
-    rest, parent: (4, 4) at rest in the armature's space; parent is None for a bone without one. turns, scales: whether
-    it takes over its parent's rotation, and how the parent's scale (Blender's `inherit_scale`). local: whether its
-    location is measured along its own axes.
+    rest, parent: (4, 4) rest matrices in the armature's space; parent is None for a bone without a parent.
+    turns: whether the bone inherits its parent's rotation.
+    scales: how it inherits its parent's scale (Blender's `inherit_scale`).
+    local: whether its location is measured along its own axes.
     """
 
     rest: np.ndarray
@@ -39,13 +40,17 @@ class Link:
 
     @classmethod
     def of(cls, bone: bpy.types.Bone) -> Link:
+        """Reads the link of a bone."""
         parent = np.array(bone.parent.matrix_local) if bone.parent else None
         return cls(
             np.array(bone.matrix_local), parent, bone.use_inherit_rotation, bone.inherit_scale, bone.use_local_location
         )
 
     def posed(self, above: np.ndarray | None, basis: np.ndarray) -> np.ndarray:
-        """(T, 4, 4) pose matrices from those of the parent and the bone's own `basis`, both (T, 4, 4)."""
+        """Returns (T, 4, 4) pose matrices.
+
+        above, basis: (T, 4, 4), the parent's pose matrices and the bone's own basis.
+        """
         if above is None or self.parent is None:
             turn = place = np.broadcast_to(self.rest, basis.shape)
             along = np.eye(3)
@@ -63,7 +68,7 @@ class Link:
 
 
 def _inherited(above: np.ndarray, link: Link) -> np.ndarray:
-    """What a bone takes over of its parent's pose matrices (T, 4, 4)."""
+    """Returns the part of the parent's pose matrices (T, 4, 4) that a bone inherits."""
     if link.turns and link.scales not in _WITHOUT_SCALE:
         return above
     out = above.copy()
@@ -79,10 +84,13 @@ def _inherited(above: np.ndarray, link: Link) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class Other:
-    """A bone that is no joint and moves one.
+    """A bone that is not a joint and moves one.
 
-    joint: the next joint below it. path: data path of its pose bone. frame: (3, 3) as in `Bones.frames`. mode: the way
-    in which it turns. rotation, location, scale: its pose just now, which counts where it has no keys.
+    joint: the next joint below it.
+    path: data path of its pose bone.
+    frame: (3, 3) as in `Bones.frames`.
+    mode: its rotation mode.
+    rotation, location, scale: its present pose, which applies to properties without keys.
     """
 
     name: str
@@ -97,7 +105,7 @@ class Other:
 
 
 def others(bones: Bones) -> list[Other]:
-    """Those of an armature; of several above one joint the topmost first."""
+    """Returns the bones that are not joints and move one; of several above one joint, the topmost first."""
     found = []
     for joint, names in bones_between(bones):
         for name in names:
@@ -111,7 +119,10 @@ def others(bones: Bones) -> list[Other]:
 
 
 def bones_between(bones: Bones) -> Iterator[tuple[int, list[str]]]:
-    """Joints with bones between them and their parent joint, or above the pelvis; their names, the topmost first."""
+    """Yields each joint that has other bones between it and its parent joint, or above it if it is the pelvis.
+
+    Each joint's index comes with the names of these bones, the topmost first.
+    """
     joints, bones_of = set(bones.names), bones.armature.data.bones
     for joint, name in enumerate(bones.names):
         names: list[str] = []
@@ -124,17 +135,17 @@ def bones_between(bones: Bones) -> Iterator[tuple[int, list[str]]]:
 
 
 def rotation_property(mode: str) -> str:
-    """The property of a pose bone that counts in a rotation mode."""
+    """Returns the property of a pose bone that holds its rotation in a rotation mode."""
     return {"QUATERNION": "rotation_quaternion", "AXIS_ANGLE": "rotation_axis_angle"}.get(mode, "rotation_euler")
 
 
 def rest_rotation(mode: str) -> tuple[float, ...]:
-    """The value of that property at rest."""
+    """Returns the value of `rotation_property` at rest."""
     return REST[rotation_property(mode)]
 
 
 def posed(links: Sequence[Link], bases: Sequence[np.ndarray]) -> list[np.ndarray]:
-    """(T, 4, 4) pose matrices of each link of a chain, which begins with a bone without parent."""
+    """Returns (T, 4, 4) pose matrices of each link of a chain. The first link is a bone without a parent."""
     out: list[np.ndarray] = []
     for link, basis in zip(links, bases, strict=True):
         out.append(link.posed(out[-1] if out else None, basis))

@@ -1,4 +1,4 @@
-"""The curves of a bone, and the pose that they put it in."""
+"""Evaluates the F-curves of a bone as its pose."""
 
 from __future__ import annotations
 
@@ -13,26 +13,27 @@ from .chain import Other, rest_rotation, rotation_property
 from .curves import Curve
 from .turning import without_leaps
 
-_SAME = 1e-6  # how far from its rest a bone may be and still count as there
+_SAME = 1e-6  # a bone that differs this little from its rest pose counts as resting
 
 
 class Channels(NamedTuple):
-    """Curves of one property, None for a channel without one, and the value that stands for it."""
+    """The curves of one property, None for a channel without a curve, and the values of channels without one."""
 
     curves: list[Curve | None]
     values: tuple[float, ...]
 
     @property
     def keyed(self) -> list[Curve]:
+        """The curves of the channels that have one."""
         return [curve for curve in self.curves if curve is not None]
 
     def at(self, frames: np.ndarray) -> np.ndarray:
-        """(T, n) values at `frames` (T,)."""
+        """Returns (T, n) values at `frames` (T,)."""
         pairs = zip(self.curves, self.values, strict=True)
         return np.stack([_sample(curve, frames, value) for curve, value in pairs], axis=1)
 
     def turned(self, mode: str, frames: np.ndarray) -> np.ndarray:
-        """(T, 4) unit quaternions at `frames` (T,), of the channels of a rotation in `mode`."""
+        """Returns (T, 4) unit quaternions at `frames` (T,), for the channels of a rotation in `mode`."""
 
         def turns_at(frames: np.ndarray) -> np.ndarray:
             return quaternions(mode, self.at(frames))
@@ -42,7 +43,7 @@ class Channels(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class OtherKeys:
-    """How a bone moves that is no joint. mode: that of its rotation."""
+    """The keys of a bone that is not a joint. mode: its rotation mode."""
 
     bone: Other
     mode: str
@@ -52,30 +53,31 @@ class OtherKeys:
 
     @property
     def keyed(self) -> list[Curve]:
+        """All curves of the bone."""
         return [*self.rotation.keyed, *self.location.keyed, *self.scale.keyed]
 
     @property
     def rests(self) -> bool:
-        """Whether it does nothing at all."""
+        """Whether the bone has no keys and rests, so that it moves nothing."""
         values = np.array([self.location.values, np.subtract(self.scale.values, 1.0)])
         turn = quaternions(self.mode, np.array([self.rotation.values]))[0]
         return not self.keyed and np.abs(values).max() < _SAME and np.abs(turn[1:]).max() < _SAME
 
     def turned(self, frames: np.ndarray) -> np.ndarray:
-        """(T, 4) quaternions of the bone's own axes."""
+        """Returns (T, 4) quaternions about the bone's own axes."""
         return self.rotation.turned(self.mode, frames)
 
     def basis(self, frames: np.ndarray) -> np.ndarray:
-        """(T, 4, 4) what the bone adds to how it hangs from its parent."""
+        """Returns (T, 4, 4) the bone's own transform, to be applied after its attachment to its parent."""
         return basis_of(self.turned(frames), self.location.at(frames), self.scale.at(frames))
 
 
 def rotation_curves(
     path: str, own: str, curves: Mapping[tuple[str, int], Curve]
 ) -> tuple[str, list[Curve | None]] | None:
-    """The rotation mode to read for a bone, and its curves; None when it has none.
+    """Returns the rotation mode to read for a bone, and its curves; None if it has no rotation curves.
 
-    The mode is the pose bone's `own`; but an Action made on another armature may be keyed in another one.
+    The mode is the pose bone's `own` if it has curves. Actions made on another armature may be keyed in another mode.
     """
     for mode in (own, "QUATERNION", "XYZ", "AXIS_ANGLE"):
         channels = [curves.get((path + rotation_property(mode), i)) for i in range(len(rest_rotation(mode)))]
@@ -85,7 +87,7 @@ def rotation_curves(
 
 
 def other_keys(bone: Other, curves: Mapping[tuple[str, int], Curve]) -> OtherKeys:
-    """What an Action's curves do with a bone; where it has none, the bone's present pose stands."""
+    """Returns an Action's keys for a bone; the bone's present pose applies to channels without curves."""
     mode, turns = rotation_curves(bone.path, bone.mode, curves) or (bone.mode, [None] * len(bone.rotation))
     values = bone.rotation if mode == bone.mode else rest_rotation(mode)
     location, scale = ([curves.get((bone.path + name, i)) for i in range(3)] for name in ("location", "scale"))
@@ -95,7 +97,7 @@ def other_keys(bone: Other, curves: Mapping[tuple[str, int], Curve]) -> OtherKey
 
 
 def rotation_parts(matrices: np.ndarray) -> np.ndarray:
-    """(..., 3, 3) the rotations in matrices that may scale or shear as well."""
+    """Returns (..., 3, 3) the rotations in matrices that may also scale or shear."""
     gram = np.swapaxes(matrices, -1, -2) @ matrices
     if np.abs(gram - np.eye(3)).max() < 1e-5:
         return matrices
@@ -106,7 +108,7 @@ def rotation_parts(matrices: np.ndarray) -> np.ndarray:
 
 
 def basis_of(turn: np.ndarray, location: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    """(T, 4, 4) of quaternions (T, 4), locations and scales (T, 3)."""
+    """Returns (T, 4, 4) matrices of quaternions (T, 4), locations (T, 3) and scales (T, 3)."""
     out = np.zeros((len(turn), 4, 4))
     out[:, :3, :3] = rot.quat_to_matrix(turn) * scale[:, None, :]
     out[:, :3, 3] = location
@@ -119,7 +121,7 @@ def _sample(curve: Curve | None, frames: np.ndarray, rest: float) -> np.ndarray:
 
 
 def quaternions(mode: str, values: np.ndarray) -> np.ndarray:
-    """(T, 4) unit quaternions from a pose bone's rotation values in `mode`."""
+    """Converts a pose bone's rotation values in `mode` to (T, 4) unit quaternions."""
     if mode == "QUATERNION":
         norm = np.linalg.norm(values, axis=1, keepdims=True)
         return np.where(norm > 1e-6, values / np.maximum(norm, 1e-6), (1.0, 0.0, 0.0, 0.0))
@@ -127,7 +129,7 @@ def quaternions(mode: str, values: np.ndarray) -> np.ndarray:
         angle, axis = values[:, :1], values[:, 1:]
         return rot.axis_angle_to_quat(angle * axis / np.maximum(np.linalg.norm(axis, axis=1, keepdims=True), 1e-6))
     turn = np.array([1.0, 0.0, 0.0, 0.0])
-    for axis in mode:  # "XYZ" turns about X first
+    for axis in mode:  # "XYZ" rotates about X first
         about = np.zeros((len(values), 3))
         about[:, "XYZ".index(axis)] = values[:, "XYZ".index(axis)]
         turn = rot.quat_multiply(rot.axis_angle_to_quat(about), turn)

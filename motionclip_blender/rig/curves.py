@@ -1,4 +1,4 @@
-"""F-curves as plain numbers, which any thread can evaluate and which go into files."""
+"""Holds F-curves as plain numbers, which any thread can evaluate and which can be saved."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ _KINDS = {
 }
 _KNOWN = np.zeros(256, bool)
 _KNOWN[list(_KINDS.values())] = True
-_SAME = 1e-4  # frames; Blender takes keys this near for the frame that is asked for
+_SAME = 1e-4  # frames; Blender treats a key this close as lying on the requested frame
 _HALVINGS = 40
 
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """The keys of an F-curve whose value stays before its first key and after its last.
+    """The keys of an F-curve that is constant before its first key and after its last.
 
-    keys: (n, 2) frames, ascending, and values. kinds: (n,) how it goes on from each key, in Blender's numbers.
-    handles: (n, 4) left x, y and right x, y; empty (0, 4) where no key is a Bezier one.
+    keys: (n, 2) frames, ascending, and values.
+    kinds: (n,) interpolation after each key, in Blender's numbers.
+    handles: (n, 4) left x, y and right x, y; empty (0, 4) if no key is a Bezier key.
     """
 
     keys: np.ndarray
@@ -31,10 +32,10 @@ class Curve:
 
     @classmethod
     def of(cls, curve: bpy.types.FCurve, span: tuple[float, float]) -> Curve:
-        """A copy of an F-curve with keys or samples.
+        """Copies an F-curve with keys or samples.
 
-        One with modifiers, with easing such as Bounce, or that goes on beyond its ends is sampled at every whole frame
-        of `span`, and goes straight between them.
+        A curve that has modifiers, an easing such as Bounce, or another extrapolation is sampled at every whole frame
+        of `span`, and is linear between these frames.
         """
         points = curve.keyframe_points
         if len(points) and not len(curve.modifiers) and curve.extrapolation == "CONSTANT":
@@ -51,21 +52,21 @@ class Curve:
 
     @classmethod
     def constant(cls, frame: float, value: float) -> Curve:
-        """One key."""
+        """Returns a curve with a single key."""
         kinds = np.full(1, _KINDS["LINEAR"], np.uint8)
         return cls(np.array([[frame, value]], np.float32), kinds, np.empty((0, 4), np.float32))
 
     @classmethod
     def sampled(cls, curve: bpy.types.FCurve, frames: np.ndarray) -> Curve:
-        """The values of an F-curve at `frames` (n,), with straight lines between."""
+        """Samples an F-curve at `frames` (n,); the result is linear between them."""
         values = np.fromiter(map(curve.evaluate, frames.tolist()), np.float32, len(frames))
         kinds = np.full(len(frames), _KINDS["LINEAR"], np.uint8)
         return cls(np.stack((frames, values), axis=1), kinds, np.empty((0, 4), np.float32))
 
     def at(self, frames: np.ndarray) -> np.ndarray:
-        """(T,) values at `frames` (T,), as Blender evaluates the curve."""
+        """Returns (T,) values at `frames` (T,), as Blender evaluates the curve."""
         times, values = self.keys.T.astype(np.float64)
-        # the key that each frame follows; one that is as good as on a frame counts as on it
+        # the key before each frame; a key within the tolerance counts as lying on the frame
         left = np.clip(np.searchsorted(times, frames + _SAME, "right") - 1, 0, len(times) - 1)
         right = np.minimum(left + 1, len(times) - 1)
         span = np.maximum(times[right] - times[left], 1e-9)
@@ -79,12 +80,12 @@ class Curve:
         return out
 
     def _bent(self, frames: np.ndarray, left: np.ndarray) -> np.ndarray:
-        """(m,) values at `frames` (m,), each on the Bezier piece that begins with key `left` (m,)."""
+        """Returns (m,) values at `frames` (m,), each on the Bezier segment that begins with key `left` (m,)."""
         keys, handles = self.keys.astype(np.float64), self.handles.astype(np.float64)
         start, end = keys[left], keys[left + 1]
         out, into = handles[left, 2:] - start, handles[left + 1, :2] - end
         length = end[:, :1] - start[:, :1]
-        # Blender shortens handles that are longer than the piece, so that time never runs back
+        # Blender shortens handles that are longer than the segment, so that time never runs backwards
         out *= np.minimum(1.0, length / np.maximum(np.abs(out[:, :1]), 1e-9))
         into *= np.minimum(1.0, length / np.maximum(np.abs(into[:, :1]), 1e-9))
         points = np.stack((start, start + out, end + into, end))
@@ -97,13 +98,13 @@ class Curve:
 
 
 def _bezier(points: np.ndarray, t: np.ndarray) -> np.ndarray:
-    """(m,) values of cubics with control points (4, m)."""
+    """Returns (m,) values of cubics with control points (4, m), at parameters t (m,)."""
     s = 1 - t
     return s * s * s * points[0] + 3 * s * s * t * points[1] + 3 * s * t * t * points[2] + t * t * t * points[3]
 
 
 def _pairs(points: bpy.types.FCurveKeyframePoints, name: str) -> np.ndarray:
-    """(n, 2) of a property of all keys."""
+    """Returns (n, 2) values of a property of all keys."""
     flat = np.empty(2 * len(points), np.float32)
     points.foreach_get(name, flat)
     return flat.reshape(-1, 2)

@@ -1,4 +1,4 @@
-"""Actions that go round: Blender repeats them for ever, and the person goes on from where a round ended."""
+"""Makes Actions cyclic: Blender repeats them without end, and the person walks on from where each cycle ended."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from .versions import fcurves_of
 
 
 def make_cyclic(action: bpy.types.Action, owner: bpy.types.Object) -> None:
-    """Lets an Action whose last key is its first pose once more repeat before and after its keys.
+    """Makes an Action, whose last key repeats its first pose, repeat before and after its keys.
 
-    Cycles modifiers on every F-curve for `owner`'s bones; the way over the ground adds up from round to round. The
-    Action is also marked as cyclic over its own range, which exporters and the NLA editor go by.
+    Adds a Cycles modifier to every F-curve of `owner`'s bones; the translation accumulates from cycle to cycle. Also
+    marks the Action as cyclic over its own range, which exporters and the NLA editor use.
     """
     first, last = action.curve_frame_range
     for curve in fcurves_of(action, owner, "pose.bones["):
@@ -25,7 +25,7 @@ def make_cyclic(action: bpy.types.Action, owner: bpy.types.Object) -> None:
 
 
 def make_acyclic(action: bpy.types.Action, owner: bpy.types.Object) -> None:
-    """Takes back what `make_cyclic` does: the Action ends with its last key."""
+    """Undoes `make_cyclic`: the Action ends with its last key."""
     for curve in fcurves_of(action, owner, "pose.bones["):
         for modifier in [modifier for modifier in curve.modifiers if modifier.type == "CYCLES"]:
             curve.modifiers.remove(modifier)

@@ -1,4 +1,4 @@
-"""Films and contact sheets of a motion, rendered in a scene of their own."""
+"""Renders films and contact sheets of a motion, in a temporary scene."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .versions import set_video_output, strips_of
 from .write_keys import key_motion
 
 FOLLOWING_SECONDS = 0.4
-"""How slowly the camera follows: the spread of the Gaussian that smooths its way."""
+"""The standard deviation of the Gaussian that smooths the camera's path, in seconds."""
 
 _FILM_SIZE = (640, 480)
 _TITLE_SIZES = (24, 20, 17, 14, 12)
@@ -40,13 +40,13 @@ _PAPER = 0.93
 def render_film(
     armature: bpy.types.Object, motion: Motion, path: Path, title: str, progress: Progress | None = None
 ) -> None:
-    """Writes `motion`, moved by the person of `armature`, as an H.264 film with `title` over it.
+    """Writes `motion`, performed by the person of `armature`, as an H.264 film with `title` over it.
 
-    The camera stands to the front and to one side and follows; the person is wholly in the picture in every
-    frame. The file is written whole or not at all. Scenes, objects and the armature's own Action stay as they
-    are: a copy of the person plays the motion in a scene that is removed afterwards.
+    The camera stands to the front and to one side and follows the person, who is wholly in the picture in every frame.
+    The file is written whole or not at all. Scenes, objects and the armature's own Action do not change: a copy of the
+    person performs the motion in a scene that is removed afterwards.
 
-    Raises `UserError` when the armature is no SMPL-X one or deforms no mesh, or the file cannot be written, and
+    Raises `UserError` if the armature is not of SMPL-X or deforms no mesh, or if the file cannot be written, and
     whatever `progress` raises.
     """
     step = progress or no_progress
@@ -80,9 +80,9 @@ def render_sheet(
     cell: tuple[int, int] | None = None,
     progress: Progress | None = None,
 ) -> None:
-    """Writes one PNG with `poses` pictures of `cell` pixels evenly spread over `motion`, the frame's number on each.
+    """Writes one PNG with `poses` pictures of `cell` pixels, evenly spread over `motion`, each with its frame number.
 
-    Everything else is as with `render_film`; the camera follows the person from picture to picture.
+    The rest is as for `render_film`; the camera follows the person from picture to picture.
     """
     step = progress or no_progress
     cell = cell or _CELL_SIZE
@@ -111,7 +111,7 @@ def render_rows(
 ) -> None:
     """Writes one PNG with a row for each text and motion: the text, then `poses` pictures of `cell` pixels.
 
-    Everything else is as with `render_sheet`.
+    The rest is as for `render_sheet`.
     """
     step = progress or no_progress
     width, height = cell
@@ -131,7 +131,7 @@ def render_rows(
 
 
 def render_pose(armature: bpy.types.Object, motion: Motion, size: tuple[int, int]) -> np.ndarray:
-    """(height, width, 4) one picture of `size` pixels of a motion's first frame, as in a sheet.
+    """Renders the first frame of a motion as one picture of `size` pixels, (height, width, 4), as in a sheet.
 
     Rows from the top, sRGB values 0 to 1. Raises `UserError` as `render_film` does.
     """
@@ -142,7 +142,7 @@ def render_pose(armature: bpy.types.Object, motion: Motion, size: tuple[int, int
 
 @contextmanager
 def _nothing_left_behind() -> Iterator[None]:
-    """Removes every data-block made inside the block, however it ends."""
+    """Removes every data-block that was made inside the block, however the block ends."""
     before = set(bpy.data.user_map())
     try:
         yield
@@ -155,7 +155,7 @@ def _nothing_left_behind() -> Iterator[None]:
 def _shots(
     armature: bpy.types.Object, motion: Motion, poses: int, cell: tuple[int, int], folder: Path
 ) -> Iterator[tuple[int, np.ndarray]]:
-    """Frames of `motion`, from 1 on and evenly spread, and pictures of them. The caller removes what they need."""
+    """Yields evenly spread frames of `motion`, from 1 on, and their pictures. The caller removes new data-blocks."""
     scene, sight = _film_set(armature, motion, cell, 0.0, poses)
     furnish(scene, sight, 0.0, scene.name)
     get_ready(scene)
@@ -168,10 +168,12 @@ def _shots(
 def _film_set(
     armature: bpy.types.Object, motion: Motion, size: tuple[int, int], free: float, poses: int | None = None
 ) -> tuple[bpy.types.Scene, Sight]:
-    """A new scene in which a copy of the person plays the motion from frame 1 on, and what is seen of it.
+    """Makes a scene in which a copy of the person performs the motion from frame 1 on.
 
-    free: the part of the picture's height to keep free at the top. poses: how many frames to look at, by default
-    all of them.
+    Returns the scene and a view of the person in it.
+
+    free: the part of the picture's height to keep free at the top.
+    poses: the number of frames to look at, by default all.
     """
     scene = bpy.data.scenes.new("MotionCLIP film")
     scene.render.resolution_x, scene.render.resolution_y = size
@@ -186,7 +188,7 @@ def _film_set(
 
 
 def _double(scene: bpy.types.Scene, armature: bpy.types.Object) -> bpy.types.Object:
-    """A copy of the armature and of the meshes it deforms, in `scene`, that nothing but keys will move."""
+    """Copies the armature and the meshes it deforms into `scene`, so that nothing but keys moves the copy."""
     double = armature.copy()
     double.animation_data_clear()
     double.hide_viewport = False
@@ -209,14 +211,14 @@ def _double(scene: bpy.types.Scene, armature: bpy.types.Object) -> bpy.types.Obj
 
 
 def _titled(pixels: np.ndarray, title: np.ndarray) -> np.ndarray:
-    """(H, W, 3) uint8 `pixels` with `title` (h, W, 4), as `read_picture` returns it, over their top edge."""
+    """Returns the picture `pixels` (H, W, 3) uint8 with `title` (h, W, 4), as `read_picture` returns it, at the top."""
     top = pixels[: len(title)] / np.float32(255)
     lay_over(top, title, 0, 0)
     return np.concatenate((np.round(255 * top).astype(np.uint8), pixels[len(title) :]))
 
 
 def _encode(pictures: list[Path], fps: float, path: Path) -> None:
-    """Joins the pictures to a film with Blender's sequencer."""
+    """Joins the pictures into a film with Blender's sequencer."""
     scene = bpy.data.scenes.new("MotionCLIP cut")
     width, height = _FILM_SIZE
     strips = strips_of(scene.sequence_editor_create())
@@ -251,7 +253,7 @@ def _sheet(cells: list[np.ndarray], columns: int, caption: np.ndarray, caption_h
 
 
 def _paper(height: int, width: int) -> np.ndarray:
-    """(height, width, 4), empty."""
+    """Returns an empty sheet, (height, width, 4)."""
     sheet = np.full((height, width, 4), _PAPER, np.float32)
     sheet[..., 3] = 1.0
     return sheet

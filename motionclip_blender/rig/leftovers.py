@@ -1,4 +1,4 @@
-"""What is left of earlier poses and spoils a motion: bones that were moved, scaled or turned."""
+"""Finds remains of earlier poses that would spoil a motion: bones that are moved, scaled or turned."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from .chain import REST, bones_between, rest_rotation, rotation_property
 from .versions import fcurves_of
 
 SAME = 1e-4
-"""Metres, radians and parts of the size that nobody sees."""
+"""Differences in metres, radians or relative size that are too small to see."""
 
 
 class Leftover(NamedTuple):
-    """Of one bone: paths, (data path, array index) each, that are not at rest, and the values that they have there."""
+    """A bone's properties that are not at rest: (data path, array index) pairs, and their values at rest."""
 
     bone: str
     paths: list[tuple[str, int]]
@@ -25,10 +25,12 @@ class Leftover(NamedTuple):
 
 
 def leftovers(bones: Bones, action: bpy.types.Action | None = None) -> list[Leftover]:
-    """What poses the joints besides their own rotations and the pelvis's location, and is not at rest.
+    """Returns whatever poses the joints besides their own rotations and the pelvis's location, and is not at rest.
 
-    Location and scale of the joints, and all of the bones above the pelvis or between joints; as they are just now, and
-    as NLA strips move them. action: only as they are just now, and without what this Action keys.
+    This includes the location and scale of joints, and all properties of bones above the pelvis or between joints; both
+    in the present pose and as NLA strips move them.
+
+    action: if given, only the present pose is examined, without the properties that this Action keys.
     """
     pose = bones.armature.pose.bones
     between = [name for _, names in bones_between(bones) for name in names]
@@ -56,7 +58,7 @@ def leftovers(bones: Bones, action: bpy.types.Action | None = None) -> list[Left
 
 
 def off_rest(curve: bpy.types.FCurve, property_name: str | None, limit: float) -> bool:
-    """Whether the keys of a curve take a property from its rest; without a property, whether they move it at all."""
+    """Checks whether a curve's keys move a property from its rest; without a property, whether they move it at all."""
     values = np.empty(2 * len(curve.keyframe_points), np.float32)
     curve.keyframe_points.foreach_get("co", values)
     values = values[1::2] if len(values) else np.array([point.co[1] for point in curve.sampled_points] or [0.0])
@@ -65,7 +67,7 @@ def off_rest(curve: bpy.types.FCurve, property_name: str | None, limit: float) -
 
 
 def _properties(bone: bpy.types.PoseBone, between: bool, pelvis: bool) -> Iterator[tuple[str, tuple[float, ...]]]:
-    """The properties of a bone that a motion does not key, and their rest."""
+    """Yields the properties of a bone that a motion does not key, with their values at rest."""
     if between:
         yield rotation_property(bone.rotation_mode), rest_rotation(bone.rotation_mode)
     if not pelvis:
@@ -74,14 +76,14 @@ def _properties(bone: bpy.types.PoseBone, between: bool, pelvis: bool) -> Iterat
 
 
 def _all(pose: bpy.types.bpy_prop_collection, property_name: str) -> np.ndarray:
-    """(n, 3) of a property of all bones."""
+    """Returns (n, 3) values of a property of all bones."""
     flat = np.empty(3 * len(pose), np.float32)
     pose.foreach_get(property_name, flat)
     return flat.reshape(-1, 3)
 
 
 def _moved_by_strips(bones: Bones) -> set[str]:
-    """Data paths of bones' properties that strips of the NLA editor take from their rest."""
+    """Returns the data paths of bone properties that NLA strips move from their rest."""
     data = bones.armature.animation_data
     if data is None or not len(data.nla_tracks):
         return set()

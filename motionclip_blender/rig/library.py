@@ -1,14 +1,14 @@
-"""The Actions of asset libraries, read by a Blender of its own.
+"""Reads the Actions of asset libraries in a separate Blender process.
 
-Reading other people's files can take long, and a damaged one can end the program that reads it. So the Blender that the
-user works in starts another one on this file, without a window:
+Reading other people's files can take long, and a damaged file can crash the program that reads it. So the user's
+Blender starts another one on this file, without a window:
 
-    blender --background --factory-startup --disable-autoexec --python library.py -- LIST FOLDER
-    python library.py LIST FOLDER              (where the bpy module is installed)
+blender --background --factory-startup --disable-autoexec --python library.py -- LIST FOLDER
+python library.py LIST FOLDER              (where the bpy module is installed)
 
-LIST is a JSON file with the paths of .blend files; none of their scripts is run. What is found in the n-th of them, 0
-the first, goes to FOLDER/n.npz; a file that cannot be read gets none. Lines {"done": n, "total": m, "message": ...}
-tell how far it is.
+LIST is a JSON file with the paths of .blend files; none of their scripts is run. The Actions of file number n, counted
+from 0, are written to FOLDER/n.npz; a file that cannot be read has no .npz file. Lines {"done": n, "total": m,
+"message": ...} on stdout report the progress.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 
 def assets_of(path: str) -> list[ActionCurves]:
-    """The Actions that are assets in a .blend file and move bones. This file's own data stays as it is.
+    """Returns the Actions in a .blend file that are assets and move bones. The open file's own data does not change.
 
-    Raises `UserError` when Blender cannot read it.
+    Raises `UserError` if Blender cannot read the file.
     """
     import bpy
 
@@ -46,7 +46,7 @@ def assets_of(path: str) -> list[ActionCurves]:
         for action in loaded.actions:
             try:
                 curves = copied_curves(action)
-            except UserError:  # one that is far too long is no reason to leave out the others
+            except UserError:  # an Action that is too long does not exclude the others
                 continue
             if curves.curves:
                 assets.append(curves)
@@ -54,7 +54,7 @@ def assets_of(path: str) -> list[ActionCurves]:
 
 
 def write_assets(assets: list[ActionCurves], path: Path) -> None:
-    """Writes Actions' curves to a `.npz` file, whole or not at all."""
+    """Writes the curves of Actions to an `.npz` file, whole or not at all."""
     import numpy as np
 
     from ..core.files import write_whole
@@ -79,7 +79,7 @@ def write_assets(assets: list[ActionCurves], path: Path) -> None:
 
 
 def read_assets(path: Path) -> list[ActionCurves]:
-    """What `write_assets` wrote."""
+    """Reads the file that `write_assets` wrote."""
     import numpy as np
 
     from .curves import Curve
@@ -110,7 +110,7 @@ def main(arguments: list[str]) -> int:
 
     from ..core.errors import UserError
 
-    bpy.context.preferences.filepaths.use_scripts_auto_execute = False  # where Blender is a module, no option says so
+    bpy.context.preferences.filepaths.use_scripts_auto_execute = False  # the bpy module has no option for it
     paths = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
     folder = Path(arguments[1])
     for i, path in enumerate(paths):
@@ -124,11 +124,12 @@ def main(arguments: list[str]) -> int:
 
 
 def _tell(done: int, total: int, message: str) -> None:
+    """Writes a line of progress to stdout."""
     print(json.dumps({"done": done, "total": total, "message": message}), flush=True)
 
 
 def _this_module():
-    """This file again, as part of its package, whatever the extension's folder is called."""
+    """Imports this file as a part of its package, whatever the extension's folder is called."""
     root = Path(__file__).resolve().parents[1]
     name = "motionclip_library"
     spec = importlib.util.spec_from_file_location(name, root / "__init__.py", submodule_search_locations=[str(root)])
@@ -139,13 +140,13 @@ def _this_module():
 
 
 if __name__ == "__main__":
-    # a script's folder comes first in Python's path, where its neighbours could shadow other people's modules
+    # a script's folder comes first in Python's path, where its files would shadow other modules of the same names
     sys.path[:] = [entry for entry in sys.path if not entry or Path(entry).resolve() != Path(__file__).resolve().parent]
     status = _this_module().main(sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else sys.argv[1:])
     sys.stdout.flush()
     sys.stderr.flush()
     if "bpy" in sys.modules:
         with contextlib.suppress(OSError):
-            os.rmdir(sys.modules["bpy"].app.tempdir)  # which Blender takes away itself when it ends properly only
-    # there is nothing to save, and Blender's way out can hang or crash
+            os.rmdir(sys.modules["bpy"].app.tempdir)  # Blender removes it only if it ends properly
+    # nothing is left to save, and Blender can hang or crash while it ends
     os._exit(status)

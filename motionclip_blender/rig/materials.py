@@ -1,4 +1,4 @@
-"""Plain colours."""
+"""Makes materials of a single colour."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import bpy
 
 
 def plain_material(name: str, colour: Sequence[float], roughness: float = 1.0) -> bpy.types.Material:
-    """A new material of one colour (linear RGB), the same in the viewport, Workbench, EEVEE and Cycles."""
+    """Makes a material of one colour (linear RGB) that is the same in the viewport, Workbench, EEVEE and Cycles."""
     material = bpy.data.materials.new(name)
     material.diffuse_color = (*colour, 1.0)
     shader = next(node for node in with_nodes(material).nodes if node.type == "BSDF_PRINCIPLED")
@@ -18,7 +18,7 @@ def plain_material(name: str, colour: Sequence[float], roughness: float = 1.0) -
 
 
 def with_nodes(block: bpy.types.Material | bpy.types.World) -> bpy.types.NodeTree:
-    """The nodes of a material or world. Since 5.0 it has them from the start, and asking for them warns."""
+    """Returns the nodes of a material or world. Since 5.0 they exist from the start, and switching them on warns."""
     if block.node_tree is None:
         block.use_nodes = True
     return block.node_tree

@@ -1,4 +1,4 @@
-"""A body for a motion that nobody is there for: in sight, and gone again when something fails."""
+"""Adds a body for a motion when there is none, in view, and removes it again if something fails."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .bones import BLENDER_AXES
 from .placing import HEIGHT, REACH, Surroundings, free_place
 from .rollback import whole_or_nothing
 
-_FAR = 100.0  # metres; without perspective, things in front of the eye are in front all the same
+_FAR = 100.0  # metres; without perspective the eye is assumed this far away, with all objects in front of it
 
 
 def stand_free(
@@ -25,9 +25,9 @@ def stand_free(
     motion: Motion | None = None,
     view: bpy.types.SpaceView3D | None = None,
 ) -> bpy.types.Object:
-    """A new body as near to the 3D cursor as it stands free, with room for what it is to do. Returns its armature.
+    """Adds a body as close to the 3D cursor as there is free space for its motion. Returns its armature.
 
-    view: in which somebody is to see it. Raises what `add_body` raises.
+    view: the 3D view in which the body should be visible. Raises what `add_body` raises.
     """
     cursor = context.scene.cursor.location
     around = Surroundings.of(context.evaluated_depsgraph_get(), cursor.z)
@@ -42,7 +42,7 @@ def stand_free(
 def for_motion(
     context: bpy.types.Context, body: Body, motion: Motion, view: bpy.types.SpaceView3D | None = None
 ) -> Iterator[bpy.types.Object]:
-    """A body as `stand_free` makes it; if the block fails, it is gone and everything is as before."""
+    """Adds a body as `stand_free` does; if the block fails, removes it and restores the state before."""
     active = context.view_layer.objects.active
     mode = active.mode if active is not None else "OBJECT"
     try:
@@ -55,12 +55,12 @@ def for_motion(
 
 
 def way_of(motion: Motion) -> np.ndarray:
-    """(T, 3) where the person is in each frame, from where the armature stands, along Blender's axes."""
+    """Returns (T, 3) the person's position in each frame, relative to the armature, along Blender's axes."""
     return motion.translation @ BLENDER_AXES.T
 
 
 def room_of(armature: bpy.types.Object, motion: Motion | None = None) -> tuple[Vector, Vector]:
-    """The lowest and the highest corner, in the world, of what a body takes up from where it stands, in a motion."""
+    """Returns the lowest and the highest corner, in the world, of the space that a body takes up during a motion."""
     way = np.zeros((1, 3)) if motion is None else way_of(motion)
     size = np.array((REACH, REACH, 0.0))
     low, high = way.min(axis=0) - size, way.max(axis=0) + size + (0.0, 0.0, HEIGHT)
@@ -68,7 +68,7 @@ def room_of(armature: bpy.types.Object, motion: Motion | None = None) -> tuple[V
 
 
 def eye_of(context: bpy.types.Context, view: bpy.types.SpaceView3D | None) -> np.ndarray | None:
-    """(3,) from where a 3D view looks; None for no view."""
+    """Returns the position (3,) from which a 3D view looks; None without a view."""
     if view is None:
         return None
     looks = view.region_3d
@@ -80,7 +80,7 @@ def eye_of(context: bpy.types.Context, view: bpy.types.SpaceView3D | None) -> np
 
 
 def _uncover(context: bpy.types.Context, armature: bpy.types.Object, view: bpy.types.SpaceView3D | None) -> None:
-    """What is added to a collection that is hidden, or beside a local view, would never be seen."""
+    """Makes the body visible if it was added to a hidden collection or outside of a local view, and selects it."""
     context.view_layer.update()
     for one in (armature, *armature.children):
         if not one.visible_get() and one.name not in context.scene.collection.objects:

@@ -1,4 +1,4 @@
-"""Actions as strips of the NLA editor."""
+"""Puts Actions into the NLA editor as strips."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from .versions import SLOTS, fits, slot_for
 
 
 def push_down(owner: bpy.types.Object) -> bpy.types.NlaStrip:
-    """Makes `owner`'s Action a strip on top of its others, as "Push Down Action" does, and leaves it without Action.
+    """Makes `owner`'s Action a strip on top of its others, as "Push Down Action" does, and unassigns the Action.
 
-    The strip plays at the frames that the Action was made for. Raises `UserError`, having changed nothing, when there
-    is no Action or the NLA stack may not be changed.
+    The strip plays at the frames for which the Action was made. Raises `UserError`, having changed nothing, if there is
+    no Action or the NLA stack cannot be changed.
     """
     data = owner.animation_data
     if data is None or data.action is None:
@@ -30,10 +30,12 @@ def push_down(owner: bpy.types.Object) -> bpy.types.NlaStrip:
 def add_strip(
     owner: bpy.types.Object, action: bpy.types.Action, start: float, track: bpy.types.NlaTrack | None = None
 ) -> bpy.types.NlaStrip:
-    """A new strip that plays the whole of `action` from frame `start` on.
+    """Adds a strip that plays the whole of `action` from frame `start` on, and returns it.
 
-    track: where; by default the topmost one, or where that has no room or is locked a new one above it. Raises
-    `UserError` when the NLA stack may not be changed, or the track has no room.
+    track: the track for it. By default the topmost track, or a new one above it if the topmost is locked or has no
+        room.
+
+    Raises `UserError` if the NLA stack cannot be changed, or the track has no room.
     """
     if not owner.is_editable:
         raise UserError(f'"{owner.name}" is linked from another file; make it local or add a library override.')
@@ -61,7 +63,7 @@ def add_strip(
         raise UserError(f'"{action.name}" cannot be put on the NLA track "{track.name}"; unlock it first.') from error
     if SLOTS:
         strip.action_slot = slot
-    if strip.frame_start != start:  # strips are made on whole frames only
+    if strip.frame_start != start:  # strips can be made only on whole frames
         strip.frame_end_raw, strip.frame_start_raw = end, start
     # a strip above others must not hide them before and after it
     strip.extrapolation = "HOLD" if len(data.nla_tracks) == 1 and len(track.strips) == 1 else "HOLD_FORWARD"
@@ -69,17 +71,17 @@ def add_strip(
 
 
 def in_row(owner: bpy.types.Object, actions: Sequence[bpy.types.Action], start: float, name: str) -> bpy.types.NlaTrack:
-    """A new track on top, called `name`, that plays the actions one after the other from frame `start` on.
+    """Adds a track on top, called `name`, that plays the Actions one after the other from frame `start` on.
 
-    The frame after an action's last one is the first of the next. An Action that `owner` has would hide the strips:
-    it is taken off, with a fake user so that it is not lost. Raises `UserError`, having changed nothing, when the NLA
-    stack may not be changed.
+    The frame after an Action's last frame is the first of the next. An Action that is assigned to `owner` would hide
+    the strips: it is unassigned, with a fake user so that it is not lost. Raises `UserError`, having changed nothing,
+    if the NLA stack cannot be changed.
     """
     had_data = owner.animation_data is not None
     data = owner.animation_data or owner.animation_data_create()
     track = None
     try:
-        if not data.use_tweak_mode and owner.is_editable:  # `add_strip` says it
+        if not data.use_tweak_mode and owner.is_editable:  # otherwise `add_strip` raises the error
             track = data.nla_tracks.new()
             track.name = name
         for action in actions:

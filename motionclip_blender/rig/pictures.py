@@ -1,4 +1,4 @@
-"""Pictures as arrays: (height, width, 4), rows from the top, sRGB values 0 to 1."""
+"""Reads and writes pictures as arrays: (height, width, 4), rows from the top, sRGB values 0 to 1."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import numpy as np
 
 from ..core.errors import UserError
 
-_MOST_PIXELS = 100_000_000  # unpacked, they take 16 bytes each
+_MOST_PIXELS = 100_000_000  # 16 bytes each in memory
 
 
 def read_picture(path: Path) -> np.ndarray:
-    """What an image file holds."""
+    """Reads an image file."""
     image = bpy.data.images.load(str(path))
     width, height = image.size
     flat = np.empty(width * height * 4, np.float32)
@@ -25,9 +25,9 @@ def read_picture(path: Path) -> np.ndarray:
 
 
 def read_pixels(path: Path) -> np.ndarray:
-    """(H, W, 3) uint8: an image file of a user's, as `Engine.encode_image` reads it; what is transparent is white.
+    """Reads an image file as (H, W, 3) uint8, the input of `Engine.encode_image`; transparent parts become white.
 
-    Raises `UserError` for a file that is missing, too large, or no picture that Blender reads.
+    Raises `UserError` for a file that is missing, too large, or not an image that Blender reads.
     """
     path = Path(path).absolute()
     if not os.path.isfile(path):
@@ -43,7 +43,10 @@ def read_pixels(path: Path) -> np.ndarray:
 
 
 def image_pixels(image: bpy.types.Image) -> np.ndarray:
-    """(H, W, 3) uint8: an image of this file, as `read_pixels` returns it. Raises `UserError` when it has no pixels."""
+    """Returns an image of the open file as `read_pixels` does, (H, W, 3) uint8.
+
+    Raises `UserError` if it has no pixels or too many.
+    """
     width, height = image.size
     name = image.filepath or image.name
     if not (width and height and image.channels in (1, 3, 4)):
@@ -64,7 +67,10 @@ def image_pixels(image: bpy.types.Image) -> np.ndarray:
 
 
 def read_bitmap(path: Path) -> np.ndarray:
-    """(H, W, 3) uint8: a BMP file of 24 bits a pixel, as Blender writes them."""
+    """Reads a BMP file of 24 bits per pixel, as Blender writes them, as (H, W, 3) uint8.
+
+    Raises `ValueError` for any other file.
+    """
     data = path.read_bytes()
     head = struct.unpack_from("<IIiiHHI", data.ljust(34, b"\0"), 10)
     start, _, width, height, _, bits, packed = head
@@ -76,9 +82,9 @@ def read_bitmap(path: Path) -> np.ndarray:
 
 
 def write_bitmap(pixels: np.ndarray, path: Path) -> None:
-    """Writes (H, W, 3) uint8 as a BMP file of 24 bits a pixel: no time goes into packing what is read once."""
+    """Writes (H, W, 3) uint8 as a BMP file of 24 bits per pixel, uncompressed because it is read only once."""
     height, width, _ = pixels.shape
-    rows = np.zeros((height, -(-3 * width // 4) * 4), np.uint8)  # rows end at a multiple of four bytes
+    rows = np.zeros((height, -(-3 * width // 4) * 4), np.uint8)  # the length of a row is a multiple of four bytes
     rows[:, : 3 * width] = pixels[::-1, :, ::-1].reshape(height, -1)
     head = struct.pack(
         "<2sIIIIiiHHIIiiII", b"BM", 54 + rows.size, 0, 54, 40, width, height, 1, 24, 0, rows.size, 0, 0, 0, 0
@@ -100,7 +106,7 @@ def write_picture(pixels: np.ndarray, path: Path) -> None:
 
 
 def lay_over(below: np.ndarray, above: np.ndarray, top: int, left: int) -> None:
-    """Puts `above` over a part of `below`, by its transparency, in place."""
+    """Blends `above` over a part of `below` by its alpha, in place."""
     part = below[top : top + above.shape[0], left : left + above.shape[1], :3]
     cover = above[..., 3:]
     part += cover * (above[..., :3] - part)

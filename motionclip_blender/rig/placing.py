@@ -1,4 +1,4 @@
-"""Where a body may stand: on the floor near a place, clear of what is there already, and not behind it."""
+"""Finds a place where a body can stand: on the floor near a point, free of obstacles and not hidden by them."""
 
 from __future__ import annotations
 
@@ -11,24 +11,25 @@ import numpy as np
 from mathutils import Vector
 
 REACH = 0.95
-"""Metres round a person that arms and legs take up, a little more than half the open body's span."""
+"""Radius in metres that a person's arms and legs take up, a little more than half the open body's arm span."""
 HEIGHT = 1.9
 
 _SOLID = {"MESH", "CURVE", "SURFACE", "FONT", "META", "CURVES", "POINTCLOUD", "VOLUME"}
-_LOW = 0.1  # metres; what is no higher is floor
-_ROOM = 5.0  # metres across, both ways; what is as large is no thing to stand beside but a place to stand in
-_MOST = 10_000  # objects looked at
+_LOW = 0.1  # metres; lower objects count as floor
+_ROOM = 5.0  # metres in both directions; larger objects are places to stand in, not obstacles
+_MOST = 10_000  # maximum number of objects examined
 _FARTHEST, _STEP, _DIRECTIONS = 12.0, 0.25, 32
-_SEEN = (0.1, 0.5, 0.95)  # parts of the height that are to be seen
-_BESIDE = 4.0  # metres that a person may be farther away to stand out
-_HORIZON = 10.0  # distances to the person
+_SEEN = (0.1, 0.5, 0.95)  # parts of the height that must be visible
+_BESIDE = 4.0  # metres; how much farther away a person may stand to be seen against an empty background
+_HORIZON = 10.0  # how far behind the person to look, in distances to the person
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What stands in the way of somebody between two heights.
+    """The obstacles between two heights.
 
-    boxes: (n, 2, 3) corners of things in the world. rooms: objects that are too large for that, evaluated; walls count.
+    boxes: (n, 2, 3) corners of objects, in the world.
+    rooms: evaluated objects that are too large to be obstacles; their surfaces count as walls.
     """
 
     boxes: np.ndarray
@@ -36,7 +37,7 @@ class Surroundings:
 
     @classmethod
     def of(cls, depsgraph: bpy.types.Depsgraph, floor: float) -> Surroundings:
-        """All that is seen in the depsgraph's view layer and reaches into the room above `floor`."""
+        """Collects whatever is visible in the depsgraph's view layer and reaches into the space above `floor`."""
         boxes, rooms = [], []
         for instance in islice(depsgraph.object_instances, _MOST):
             thing = instance.object
@@ -55,15 +56,15 @@ class Surroundings:
         return cls(np.array(boxes).reshape(-1, 2, 3), rooms)
 
     def clear(self, places: np.ndarray, reach: float) -> np.ndarray:
-        """(k,) whether there is nothing within `reach` of places (k, 3) on the floor."""
+        """Returns (k,) bool: whether nothing is within `reach` of each of the places (k, 3) on the floor."""
         away = np.maximum(self.boxes[:, 0, :2] - places[:, None, :2], places[:, None, :2] - self.boxes[:, 1, :2])
         near = (np.linalg.norm(np.maximum(away, 0.0), axis=2) < reach).any(axis=1)
         return np.array([not hit and not self._walls(place, reach) for hit, place in zip(near, places, strict=True)])
 
     def hides(self, place: np.ndarray, eye: np.ndarray, beyond: float = 1.0) -> bool:
-        """Whether something stands between an eye and a person at `place`.
+        """Checks whether something stands between an eye and a person at `place`.
 
-        beyond: how far is looked, in distances to the person; above 1 also for things that the person is seen before.
+        beyond: how far to look, in distances to the person; with more than 1, objects behind the person count too.
         """
         across = np.cross(place - eye, (0.0, 0.0, 1.0))
         across *= 0.5 * REACH / max(np.linalg.norm(across), 1e-9)
@@ -76,6 +77,7 @@ class Surroundings:
         return False
 
     def _walls(self, place: np.ndarray, reach: float) -> bool:
+        """Checks whether a wall of a room is within `reach` of a place."""
         middle = place + np.array((0.0, 0.0, 0.6 * HEIGHT))
         for angle in np.linspace(0, 2 * np.pi, 8, endpoint=False) if self.rooms else ():
             there = middle + reach * np.array([np.cos(angle), np.sin(angle), 0.0])
@@ -87,15 +89,17 @@ class Surroundings:
 def free_place(
     near: Sequence[float], around: Surroundings, way: np.ndarray | None = None, eye: Sequence[float] | None = None
 ) -> Vector:
-    """The place nearest to `near`, on its height, where a person stands free and is seen.
+    """Returns the place nearest to `near`, at its height, where a person stands free and is visible.
 
-    way: (T, 2) where the person goes from there, along X and Y; it should be free as well. eye: from where somebody
-    looks, who should not see the person before something else either. Where no place has it all, that is given up
-    first, then the way, then being seen. Where there is none at all, `near`.
+    way: (T, 2) the person's path from there, along X and Y, which should be free as well.
+    eye: the point from which the user looks, who should not see an object behind the person either.
+
+    If no place meets all conditions, it drops first the one about objects behind the person, then the free path, then
+    the visibility. If no place is free at all, it returns `near`.
     """
     near = np.array(near, np.float64)
     places = near + _rings()
-    if eye is not None:  # of places that are as near, those on the onlooker's side
+    if eye is not None:  # of places at the same distance, those nearer to the user's eye come first
         towards = np.array(eye, np.float64)[:2] - near[:2]
         towards /= max(np.linalg.norm(towards), 1e-9)
         offsets = places - near
@@ -116,7 +120,7 @@ def free_place(
 
 
 def _rings() -> np.ndarray:
-    """(k, 3) offsets on the floor, the nearest first."""
+    """Returns (k, 3) offsets on the floor, the nearest first."""
     angles = np.linspace(0, 2 * np.pi, _DIRECTIONS, endpoint=False)
     ring = np.column_stack((np.cos(angles), np.sin(angles), np.zeros(_DIRECTIONS)))
     radii = np.arange(_STEP, _FARTHEST + _STEP, _STEP)
@@ -124,7 +128,7 @@ def _rings() -> np.ndarray:
 
 
 def _through(boxes: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """(n,) whether the line from `start` to `end` goes through boxes (n, 2, 3)."""
+    """Returns (n,) bool: whether the line from `start` to `end` passes through boxes (n, 2, 3)."""
     way = end - start
     way = np.where(np.abs(way) < 1e-12, 1e-12, way)
     entered, left = (boxes[:, 0] - start) / way, (boxes[:, 1] - start) / way
@@ -133,10 +137,10 @@ def _through(boxes: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarra
 
 
 def _hit(room: bpy.types.Object, start: np.ndarray, end: np.ndarray) -> bool:
-    """Whether the line from `start` to `end` meets the surface of an evaluated mesh object."""
+    """Checks whether the line from `start` to `end` meets the surface of an evaluated mesh object."""
     try:
         inward = room.matrix_world.inverted()
-    except ValueError:  # flat as a board
+    except ValueError:  # its scale is zero along an axis
         return False
     a, b = inward @ Vector(start), inward @ Vector(end)
     return room.ray_cast(a, b - a, distance=(b - a).length)[0]

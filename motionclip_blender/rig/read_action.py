@@ -1,7 +1,7 @@
-"""Action to Motion: the F-curves of an SMPL-X armature's bones, sampled.
+"""Reads an Action as a Motion, by sampling the F-curves of an SMPL-X armature's bones.
 
-What else moves a person in Blender (NLA strips, constraints, drivers, its object) is left out here; `rig.shown` reads
-it, and `rig.remarks` says that it is there.
+Whatever else moves a person in Blender (NLA strips, constraints, drivers, the object's own movement) is left out.
+`rig.shown` reads these, and `rig.remarks` reports their presence to the user.
 """
 
 from __future__ import annotations
@@ -26,28 +26,28 @@ from .timeline import curve_rate
 from .versions import fcurves_of, is_muted
 
 TIE = 1e-6
-"""Frames; keeps 29.999999 from losing the last one."""
+"""Tolerance in frames, so that a length of 29.999999 frames does not lose the last one."""
 
 
 def read_motion(armature: bpy.types.Object, action: bpy.types.Action | None = None, fps: float = 30.0) -> Motion:
-    """The Motion in `action` (by default the armature's own), at `fps` frames per second.
+    """Returns the Motion in `action` (by default the armature's own), at `fps` frames per second.
 
-    Samples the F-curves over the Action's range, timed by the rate of the armature's scene. Understands quaternions,
-    Euler angles and axis-angle; a joint without an F-curve is at rest. Bones above the pelvis and between joints count,
-    with their keys or as they are posed. A muted F-curve does nothing: in the armature's own Action the bone stays as
-    it is just now. Constraints, drivers, NLA strips and the object's own movement are left out. Raises `UserError` when
-    the armature is no SMPL-X one, or the Action has no keys for it. Changes nothing.
+    Samples the F-curves over the Action's range, timed by the rate of the armature's scene. Reads quaternions, Euler
+    angles and axis-angle rotations; a joint without an F-curve is at rest. Bones above the pelvis and between joints
+    count, with their keys or in their present pose. A muted F-curve has no effect: in the armature's own Action the
+    bone keeps its present value. Leaves out constraints, drivers, NLA strips and the object's own movement. Changes
+    nothing. Raises `UserError` if the armature is not of SMPL-X, or the Action has no keys for it.
     """
     return kept_keys(armature, action).motion(fps)
 
 
 def kept_keys(armature: bpy.types.Object, action: bpy.types.Action | None = None) -> KeptKeys:
-    """The keys that `read_motion` reads, as plain numbers; raises what it raises.
+    """Returns the keys that `read_motion` reads, as plain numbers. Raises what `read_motion` raises.
 
-    For long Actions: this takes the main thread a tenth of a second for 10,000 frames, and `KeptKeys.motion`, which
-    takes longer, may be called in a worker.
+    It is meant for long Actions: it takes the main thread a tenth of a second for 10,000 frames, and a worker thread
+    may then call `KeptKeys.motion`, which takes longer.
     """
-    reader = ActionReader.of(armature)  # what is wrong with the armature is said first
+    reader = ActionReader.of(armature)  # before the Action, so that errors of the armature come first
     if action is None:
         data = armature.animation_data
         action = data.action if data else None
@@ -60,9 +60,11 @@ def kept_keys(armature: bpy.types.Object, action: bpy.types.Action | None = None
 
 
 def copied_curves(action: bpy.types.Action, owner: bpy.types.Object | None = None) -> ActionCurves:
-    """The F-curves of all pose bones in `action`, as plain numbers. owner: whose, where there are several slots.
+    """Returns the F-curves of all pose bones in `action`, as plain numbers.
 
-    Those that are muted are left out; where `action` is the owner's own, what its bones hold stands for them.
+    Leaves out muted curves. If `action` is the owner's own, the present values of the owner's bones replace them.
+
+    owner: the object whose curves to read, for an Action with several slots.
     """
     found, muted = [], []
     for curve in fcurves_of(action, owner, "pose.bones["):
@@ -79,12 +81,12 @@ def copied_curves(action: bpy.types.Action, owner: bpy.types.Object | None = Non
 
 
 def _held(owner: bpy.types.Object, muted: Iterable[bpy.types.FCurve], frame: float) -> dict[tuple[str, int], Curve]:
-    """What the owner's properties hold, as curves with one key at `frame`."""
+    """Returns the present values of the owner's properties, as curves with one key at `frame`."""
     held = {}
     for curve in muted:
         try:
             value = owner.path_resolve(curve.data_path)[curve.array_index]
-        except (ValueError, TypeError, IndexError):  # of a bone that it does not have
+        except (ValueError, TypeError, IndexError):  # the owner has no such bone
             continue
         if isinstance(value, (int, float)):
             held[curve.data_path, curve.array_index] = Curve.constant(frame, value)
@@ -95,7 +97,8 @@ def _held(owner: bpy.types.Object, muted: Iterable[bpy.types.FCurve], frame: flo
 class ActionCurves:
     """An Action's curves for pose bones, by data path and array index.
 
-    span: its manual frame range, if it has one. muted: how many curves it has besides, which do nothing.
+    span: its manual frame range, or None.
+    muted: the number of its muted curves, which are left out.
     """
 
     name: str
@@ -106,11 +109,16 @@ class ActionCurves:
 
 @dataclass(frozen=True, eq=False)
 class ActionReader:
-    """How an armature reads Actions, with nothing of Blender's: a worker may use it for many.
+    """Reads Actions for one armature, without references to Blender data, so that a worker thread may use it.
 
-    person: the armature's name. bones: without the armature. paths: 55 data paths of its joints' pose bones. modes:
-    the ways in which these turn. rate: frames of F-curves per second. others: bones that are no joints and move some.
-    pelvis: how the pelvis hangs from those above it. heads: (55, 3) of the joints at rest, in the armature's space.
+    person: the armature's name.
+    bones: its bones, without the armature.
+    paths: 55 data paths of the joints' pose bones.
+    modes: their rotation modes.
+    rate: frames of F-curves per second.
+    others: bones that are not joints and move some.
+    pelvis: the attachment of the pelvis to the bones above it.
+    heads: (55, 3) positions of the joints at rest, in the armature's space.
     """
 
     person: str
@@ -124,7 +132,7 @@ class ActionReader:
 
     @classmethod
     def of(cls, armature: bpy.types.Object | None) -> ActionReader:
-        """Raises `UserError` when `armature` is no SMPL-X one."""
+        """Makes a reader for `armature`. Raises `UserError` if it is not of SMPL-X."""
         bones = Bones.of(armature)
         paths = tuple(bones.path(joint, "") for joint in range(len(JOINTS)))
         modes = tuple(armature.pose.bones[name].rotation_mode for name in bones.names)
@@ -134,12 +142,12 @@ class ActionReader:
         return cls(armature.name, plain, paths, modes, curve_rate(armature), tuple(others(bones)), pelvis, heads)
 
     def keys(self, found: ActionCurves) -> KeptKeys:
-        """Those of an Action's curves that move the joints. Raises `UserError` when there are none."""
+        """Returns the keys of an Action that move the joints. Raises `UserError` if there are none to read."""
         joints = [self._channels(joint, found.curves) for joint in range(len(JOINTS))]
         location = [found.curves.get((self.paths[0] + "location", i)) for i in range(3)]
         used = [curve for _, channels in joints for curve in channels if curve] + [curve for curve in location if curve]
         beside = [keys for keys in (other_keys(bone, found.curves) for bone in self.others) if not keys.rests]
-        # a single key of a root bone sets it for good, whenever the joints move
+        # a single key of a root bone is a constant pose, which does not extend the range of the joints' keys
         used += [curve for keys in beside for curve in keys.keyed if not used or len(curve.keys) > 1]
         if not used:
             if found.muted:
@@ -157,13 +165,13 @@ class ActionReader:
             first, last = found.span
         check_length(found.name, last - first)
         above = _Above(self.pelvis, self.heads) if any(keys.bone.joint == 0 for keys in beside) else None
-        if above is not None:  # the chain is whole, down from the topmost bone
+        if above is not None:  # then all bones above the pelvis are needed, for a complete chain
             beside = [keys for keys in (other_keys(bone, found.curves) for bone in self.others)
                       if keys.bone.joint == 0 or not keys.rests]  # fmt: skip
         return KeptKeys(self.bones, joints, location, first, last, self.rate, tuple(beside), above)
 
     def identity(self) -> bytes:
-        """What tells it from readers that would read another motion."""
+        """Returns a digest that differs between readers that would read different motions."""
         found = hashlib.blake2b(repr((self.paths, self.modes, self.rate, self.bones.scale)).encode())
         found.update(self.bones.frames.tobytes() + self.bones.location_axes.tobytes() + self.bones.rise.tobytes())
         for other in self.others:
@@ -171,16 +179,18 @@ class ActionReader:
         return found.digest()
 
     def _channels(self, joint: int, curves: dict[tuple[str, int], Curve]) -> tuple[str, list[Curve | None]]:
+        """Returns a joint's rotation mode and curves."""
         return rotation_curves(self.paths[joint], self.modes[joint], curves) or ("QUATERNION", [None] * 4)
 
 
 def _of_other(bone: Other) -> bytes:
+    """Returns the bytes that identify a bone in a digest."""
     plain = (bone.path, bone.joint, bone.mode, bone.rotation, bone.location, bone.scale)
     return repr(plain).encode() + bone.frame.tobytes() + bone.link.rest.tobytes()
 
 
 class _Above(NamedTuple):
-    """What a pelvis needs that hangs from other bones: how it does, and (55, 3) the joints at rest."""
+    """The attachment of a pelvis to the bones above it, and (55, 3) positions of the joints at rest."""
 
     pelvis: Link
     heads: np.ndarray
@@ -188,11 +198,14 @@ class _Above(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class KeptKeys:
-    """The keys of a person's joints, with nothing of Blender's.
+    """The keys of a person's joints, without references to Blender data.
 
-    joints: 55 rotation modes, each with its channels' curves, None for a channel without one. location: three
-    curves. first, last: frames of the F-curves. rate: of these frames, per second. others: bones that are no joints
-    and move some. above: with some above the pelvis, how it hangs from them.
+    joints: 55 rotation modes, each with the curves of its channels, None for a channel without one.
+    location: three curves.
+    first, last: range in frames of the F-curves.
+    rate: these frames per second.
+    others: bones that are not joints and move some.
+    above: the attachment of the pelvis to bones above it, if there are any.
     """
 
     bones: Bones
@@ -205,7 +218,7 @@ class KeptKeys:
     above: _Above | None = None
 
     def frames_at(self, fps: float = 30.0) -> int:
-        """How many frames the Motion has at `fps`. Raises `UserError` for more than `MOST_FRAMES`."""
+        """Returns the number of frames of the Motion at `fps`. Raises `UserError` for more than `MOST_FRAMES`."""
         count = (self.last - self.first) / (self.rate / fps) + TIE
         if count >= MOST_FRAMES:
             hours = count / fps / 3600
@@ -216,13 +229,13 @@ class KeptKeys:
         return int(count) + 1
 
     def motion(self, fps: float = 30.0) -> Motion:
-        """The Motion, at `fps` frames per second. May run in any thread. Raises what `frames_at` raises."""
+        """Returns the Motion at `fps` frames per second. May run in any thread. Raises what `frames_at` raises."""
         step = self.rate / fps
         frames = self.first + np.arange(self.frames_at(fps)) * step
         return Motion(*self.at(frames), fps)
 
     def at(self, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(T, 55, 4) rotations and (T, 3) translation of a Motion at `frames` (T,) of the F-curves."""
+        """Returns (T, 55, 4) rotations and (T, 3) translation of a Motion at `frames` (T,) of the F-curves."""
         rotations = np.empty((len(frames), len(JOINTS), 4))
         for joint, (mode, channels) in enumerate(self.joints):
             rotations[:, joint] = Channels(channels, rest_rotation(mode)).turned(mode, frames)
@@ -239,14 +252,14 @@ class KeptKeys:
         return turned, translation
 
     def _hanging(self, frames: np.ndarray, turn: np.ndarray, moved: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(T, 4) and (T, 3): the pelvis's global rotation and translation, with the bones above it."""
+        """Returns the pelvis's global rotation (T, 4) and translation (T, 3), with the bones above it applied."""
         above = [keys for keys in self.others if not keys.bone.joint]
         links = [*(keys.bone.link for keys in above), self.above.pelvis]
         bases = [*(keys.basis(frames) for keys in above), basis_of(turn, moved, np.ones((len(frames), 3)))]
         pelvis = posed(links, bases)[-1]
         rotation = rotation_parts(pelvis[:, :3, :3]) @ links[-1].rest[:3, :3].T
         axes, size = self.bones.axes, float(np.cbrt(abs(np.linalg.det(pelvis[0, :3, :3]))))
-        # a root that makes the whole person smaller makes its metre smaller
+        # a root bone that scales the whole person scales the person's metre too
         metre = units_per_metre(self.above.heads * size)
         return (
             rot.matrix_to_quat(axes.T @ rotation @ axes),
@@ -254,7 +267,7 @@ class KeptKeys:
         )
 
     def digest(self) -> bytes:
-        """What tells these keys from all others."""
+        """Returns a digest that differs between all different keys."""
         found = hashlib.blake2b(repr((self.first, self.last, self.rate, self.bones.scale)).encode())
         found.update(self.bones.frames.tobytes())
         found.update(self.bones.location_axes.tobytes() + self.bones.rise.tobytes())
@@ -272,7 +285,7 @@ class KeptKeys:
 
 
 def check_length(name: str, frames: float) -> None:
-    """Raises `UserError` for an Action of more frames than can be read."""
+    """Raises `UserError` for an Action with more frames than can be read."""
     if frames > MOST_FRAMES:
         raise UserError(
             f'The Action "{name}" is {frames:,.0f} frames long, and {MOST_FRAMES:,} can be read; '

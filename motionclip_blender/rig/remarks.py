@@ -1,6 +1,6 @@
-"""What a user should know: what of a person is not in its Action's keys, and why a person stands still.
+"""Finds what the user should know: which movement is not in an Action's keys, and why a person stands still.
 
-All sentences; none of them is an error.
+All results are sentences; none of them is an error.
 """
 
 from __future__ import annotations
@@ -22,17 +22,18 @@ from .stage import meshes_of
 from .timeline import scene_of, stretch
 from .versions import SLOTS, fcurves_of, is_muted
 
-_TURNED = 0.05  # radians, three degrees, that a joint may be off its keys
-_AWAY = 0.02  # metres, for the pelvis
-_TILTED, _FALLEN = 3.0, 45.0  # degrees that an object may be off the upright
-_LOOKS = 5  # frames that are compared
+_TURNED = 0.05  # radians, three degrees; the tolerance for a joint's difference from its keys
+_AWAY = 0.02  # metres; the same for the pelvis
+_TILTED, _FALLEN = 3.0, 45.0  # degrees from the upright that an object may be turned
+_LOOKS = 5  # number of frames that are compared
 _OBJECT = ("location", "scale", "rotation_", "delta_")
 
 
 def left_out(armature: bpy.types.Object, action: bpy.types.Action | None = None) -> list[str]:
-    """What Blender shows of an SMPL-X armature and `read_action` does not read from an Action, its own by default.
+    """Returns sentences about what Blender shows of an SMPL-X armature and `read_action` does not read from an Action.
 
-    Empty when that is nothing. Raises `UserError` when `armature` is no SMPL-X one.
+    action: by default the armature's own. The list is empty if nothing is left out. Raises `UserError` if `armature` is
+    not of SMPL-X.
     """
     bones, name, data = Bones.of(armature), armature.name, armature.animation_data
     own = data.action if data is not None else None
@@ -59,14 +60,14 @@ def left_out(armature: bpy.types.Object, action: bpy.types.Action | None = None)
 
 
 def left_out_of_all(armature: bpy.types.Object) -> list[str]:
-    """What Blender shows of an SMPL-X armature and `read_action` does not read, whichever Action it reads."""
+    """Returns sentences about what Blender shows of an armature and `read_action` reads from none of its Actions."""
     return list(_of_person(_Joints(Bones.of(armature)), None))
 
 
 def why_still(armature: bpy.types.Object) -> list[str]:
-    """Why an SMPL-X armature does not move, or not as its Action's keys say. Empty when it does.
+    """Returns sentences about why an SMPL-X armature does not move, or does not move as its Action's keys say.
 
-    Blender is asked for some poses where constraints, drivers or the NLA editor may hold the person.
+    The list is empty if it does. Evaluates some poses where constraints, drivers or the NLA editor may hold the person.
     """
     bones, name, data = Bones.of(armature), armature.name, armature.animation_data
     if armature.data.pose_position == "REST":
@@ -95,7 +96,7 @@ def why_still(armature: bpy.types.Object) -> list[str]:
 
 
 def put_to_rest(armature: bpy.types.Object) -> list[str]:
-    """A sentence about the bones that the armature's new Action puts back to their rest, if there are any."""
+    """Returns a sentence about the bones that the armature's new Action sets to their rest pose, if there are any."""
     bones, data = Bones.of(armature), armature.animation_data
     if data is None or data.action is None:
         return []
@@ -112,7 +113,7 @@ def put_to_rest(armature: bpy.types.Object) -> list[str]:
 
 
 class _Joints:
-    """The bones that move a person: its joints, those between them and those above."""
+    """The bones that move a person: the joints, the bones between them and the bones above them."""
 
     def __init__(self, bones: Bones) -> None:
         self.bones, self.armature = bones, bones.armature
@@ -120,26 +121,26 @@ class _Joints:
         self.names = [*self.between, *bones.names]
 
     def constraints(self) -> list[str]:
-        """Those that are on, with their bones."""
+        """Returns the active constraints, with the names of their bones."""
         pose = self.armature.pose.bones
         return [f"{name}: {one.name}" for name in self.names for one in pose[name].constraints if _works(one)]
 
     def driven(self) -> list[str]:
-        """Bones that drivers move."""
+        """Returns the bones that drivers move."""
         data, mine = self.armature.animation_data, set(self.names)
         paths = [curve.data_path for curve in data.drivers if not curve.mute] if data is not None else []
         found = (_bone_of(path) for path in paths)
         return list(dict.fromkeys(name for name, kind in found if name in mine and kind in REST))
 
     def loose(self) -> list[str]:
-        """Joints, but the pelvis, that keep their direction when their parent turns."""
+        """Returns the joints other than the pelvis that do not inherit their parent's rotation."""
         own = self.armature.data.bones
         return [name for name in self.bones.names[1:] if not own[name].use_inherit_rotation]
 
     def beside(self, action: bpy.types.Action, own: bool) -> tuple[list[str], list[str], list[str]]:
-        """Joints that are moved or scaled, those that are posed without keys, those keyed in another rotation mode.
+        """Returns the joints that are moved or scaled, that are posed without keys, or keyed in another rotation mode.
 
-        own: whether the Action is the armature's, so that what is not keyed is shown as it is just now.
+        own: whether the Action is the armature's own, so that channels without keys show their present values.
         """
         pose, pelvis, mine = self.armature.pose.bones, self.bones.names[0], set(self.bones.names)
         keyed: dict[str, set[str]] = {name: set() for name in self.bones.names}
@@ -168,7 +169,7 @@ class _Joints:
 
 
 def _of_person(joints: _Joints, action: bpy.types.Action | None) -> Iterator[str]:
-    """What moves the person besides keys for its bones."""
+    """Yields sentences about what moves the person besides keys for its bones."""
     name = joints.armature.name
     if constraints := joints.constraints():
         yield f'Constraints of "{name}" are left out ({_few(constraints)}).'
@@ -186,7 +187,7 @@ def _of_person(joints: _Joints, action: bpy.types.Action | None) -> Iterator[str
 
 
 def _of_own_action(armature: bpy.types.Object) -> Iterator[str]:
-    """What the NLA editor makes of the armature's Action."""
+    """Yields sentences about how the NLA editor overrides the armature's Action."""
     data, name = armature.animation_data, armature.name
     if (track := solo_track(data)) is not None:
         yield f'The NLA track "{track.name}" of "{name}" is solo: Blender shows it, and not the Action that was read.'
@@ -197,7 +198,7 @@ def _of_own_action(armature: bpy.types.Object) -> Iterator[str]:
 
 
 def _held(armature: bpy.types.Object, joints: _Joints) -> Iterator[str]:
-    """Why the armature is not posed as its Action says. Nothing when it is."""
+    """Yields sentences about why the armature is not posed as its Action says; none if it is."""
     name, data = armature.name, armature.animation_data
     constraints, drivers, loose = joints.constraints(), joints.driven(), joints.loose()
     mixed = bool(playing_strips(data)) and (data.action_influence < 1 or data.action_blend_type != "REPLACE")
@@ -219,7 +220,7 @@ def _held(armature: bpy.types.Object, joints: _Joints) -> Iterator[str]:
 
 
 def _astray(armature: bpy.types.Object, action: bpy.types.Action) -> list[str]:
-    """Joints that Blender does not show where the Action's keys put them."""
+    """Returns the joints that Blender does not show where the Action's keys put them."""
     try:
         kept = kept_keys(armature, action)
         frames = np.linspace(kept.first, kept.last, _LOOKS)
@@ -235,7 +236,7 @@ def _astray(armature: bpy.types.Object, action: bpy.types.Action) -> list[str]:
 
 
 def _outside(armature: bpy.types.Object) -> str:
-    """A sentence for an Action that lies wholly before or behind what is played; else nothing."""
+    """Returns a sentence if the Action lies wholly before or after the range that is played, else an empty text."""
     action, scene = armature.animation_data.action, scene_of(armature)
     if action is None or action.use_cyclic:
         return ""
@@ -249,17 +250,18 @@ def _outside(armature: bpy.types.Object) -> str:
 
 
 def _leaning(bones: Bones) -> float:
-    """Degrees between where the armature's resting person has its head, and the world's Z."""
+    """Returns the angle in degrees between the up axis of the armature's person at rest and the world's Z."""
     up = np.array(bones.armature.matrix_world, np.float64)[:3, :3] @ bones.axes[:, 1]
     return float(np.degrees(np.arccos(np.clip(up[2] / max(np.linalg.norm(up), 1e-12), -1, 1))))
 
 
 def _without_slot(data: bpy.types.AnimData) -> bool:
+    """Checks whether an armature's Action has no slot for it."""
     return SLOTS and data.action_slot is None
 
 
 def _object_moves(armature: bpy.types.Object, action: bpy.types.Action | None) -> bool:
-    """Whether the object itself goes somewhere, or turns."""
+    """Checks whether the object itself moves or turns."""
     if action is not None:
         for curve in fcurves_of(action, armature, ""):
             if curve.data_path.startswith(_OBJECT) and not is_muted(curve) and off_rest(curve, None, SAME):
@@ -280,11 +282,12 @@ def _object_moves(armature: bpy.types.Object, action: bpy.types.Action | None) -
 
 
 def _works(constraint: bpy.types.Constraint) -> bool:
+    """Checks whether a constraint has an effect."""
     return not constraint.mute and constraint.influence > 0 and constraint.is_valid
 
 
 def _by_bone(action: bpy.types.Action, owner: bpy.types.Object) -> Iterator[tuple[str, str, list[bpy.types.FCurve]]]:
-    """Bones, properties and curves of an Action; without those that are muted or empty."""
+    """Yields the bones, properties and curves of an Action, without curves that are muted or empty."""
     grouped: dict[str, list[bpy.types.FCurve]] = {}
     for curve in fcurves_of(action, owner, "pose.bones["):
         if not is_muted(curve) and (len(curve.keyframe_points) or len(curve.sampled_points)):
@@ -294,7 +297,7 @@ def _by_bone(action: bpy.types.Action, owner: bpy.types.Object) -> Iterator[tupl
 
 
 def _bone_of(path: str) -> tuple[str, str]:
-    """The bone and the property of a data path; empty for what is none of a pose bone."""
+    """Returns the bone and the property of a data path; two empty texts for a path of anything but a pose bone."""
     if not path.startswith('pose.bones["'):
         return "", ""
     quoted, _, kind = path[len('pose.bones["') :].rpartition('"].')
@@ -302,5 +305,6 @@ def _bone_of(path: str) -> tuple[str, str]:
 
 
 def _few(names: Iterable[str]) -> str:
+    """Returns the first three names and the number of the others."""
     names = list(names)
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

@@ -1,4 +1,4 @@
-"""Blender's renderers: which of them draws the films, and one picture by any."""
+"""Chooses and sets up Blender's renderers, and renders pictures and animations."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _CYCLES_SAMPLES = 4
 
 @cache
 def workbench_works() -> bool:
-    """Whether Workbench can be used here.
+    """Checks whether Workbench can be used.
 
-    Without a window Blender draws through EGL on Linux, and where that library is missing Workbench ends the
-    whole process instead of raising an error.
+    On Linux Blender without a window renders through EGL. Where that library is missing, Workbench ends the whole
+    process instead of raising an error.
     """
     if sys.platform != "linux" or not bpy.app.background:
         return True
@@ -31,7 +31,7 @@ def workbench_works() -> bool:
 
 
 def choose_renderer(scene: bpy.types.Scene) -> None:
-    """Workbench, or where it cannot be used Cycles with few samples: grainier and several times slower."""
+    """Selects Workbench, or where it cannot be used Cycles with few samples: grainier and several times slower."""
     if workbench_works():
         scene.render.engine = "BLENDER_WORKBENCH"
         return
@@ -40,20 +40,20 @@ def choose_renderer(scene: bpy.types.Scene) -> None:
 
 
 def use_workbench(scene: bpy.types.Scene, samples: int) -> None:
-    """Workbench with the nearest anti-aliasing it knows; 1 is a filter over the finished picture (FXAA)."""
+    """Selects Workbench with the anti-aliasing closest to `samples`; 1 is a filter on the finished picture (FXAA)."""
     scene.render.engine = "BLENDER_WORKBENCH"
     known = {0: "OFF", 1: "FXAA", 5: "5", 8: "8", 11: "11", 16: "16", 32: "32"}
     scene.display.render_aa = known[min(known, key=lambda count: abs(count - samples))]
 
 
 def use_eevee(scene: bpy.types.Scene, samples: int) -> None:
-    """EEVEE with `samples` per pixel."""
+    """Selects EEVEE with `samples` per pixel."""
     scene.render.engine = EEVEE
     scene.eevee.taa_render_samples = samples
 
 
 def use_cycles(scene: bpy.types.Scene, samples: int) -> None:
-    """Cycles on the processor with `samples` per pixel, always the same noise, not denoised."""
+    """Selects Cycles on the CPU with `samples` per pixel, with a constant noise pattern and without denoising."""
     scene.render.engine = "CYCLES"
     scene.cycles.device = "CPU"
     scene.cycles.samples = samples
@@ -73,7 +73,7 @@ def render_png(scene: bpy.types.Scene, path: Path) -> None:
 
 
 def set_bitmap_output(scene: bpy.types.Scene) -> None:
-    """Makes the render output of `scene` an uncompressed BMP file, which `pictures.read_bitmap` reads."""
+    """Sets the render output of `scene` to an uncompressed BMP file, which `pictures.read_bitmap` reads."""
     scene.render.image_settings.file_format = "BMP"
     scene.render.image_settings.color_mode = "RGB"
 
@@ -86,11 +86,11 @@ def render_bitmap(scene: bpy.types.Scene, path: Path) -> None:
 
 
 def render_animation(scene: bpy.types.Scene) -> None:
-    """Renders the frames of `scene` to its own output path, in its own format."""
+    """Renders the frames of `scene` to the scene's own output path, in its own format."""
     _render(scene, animation=True)
 
 
 def _render(scene: bpy.types.Scene, **options: bool) -> None:
-    # told by its argument alone which scene to render, the operator takes the frame of the context's
+    # with the scene as an argument alone, the operator would take the frame of the context's scene
     with bpy.context.temp_override(scene=scene, view_layer=scene.view_layers[0]):
         bpy.ops.render.render(scene=scene.name, **options)

@@ -1,4 +1,4 @@
-"""Changes of Blender's data that are made whole or not at all."""
+"""Undoes changes of Blender's data if they fail in the middle."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from .versions import Assignment
 
 @contextmanager
 def whole_or_nothing(armature: bpy.types.Object | None = None) -> Iterator[None]:
-    """When the block ends with an error, takes back what was done in it.
+    """Undoes what was done in the block if the block ends with an error.
 
-    That is: every data-block made inside it, the selection, and of `armature` its Action and the ways in which its
-    bones turn. For operators that are refused in the middle: Blender makes no undo step for these.
+    Removes every data-block that was made inside it, and restores the selection, the Action of `armature` and the
+    rotation modes of its bones. Operators that fail in the middle need this, because Blender makes no undo step for
+    them.
     """
     layer = bpy.context.view_layer
     blocks = set(bpy.data.user_map())
@@ -36,7 +37,7 @@ def whole_or_nothing(armature: bpy.types.Object | None = None) -> Iterator[None]
         for action, fake in kept.items():
             if action.use_fake_user != fake:
                 action.use_fake_user = fake
-        layer.update()  # it still lists what was removed
+        layer.update()  # it still lists the removed objects
         for one in layer.objects:
             one.select_set(one in selected, view_layer=layer)
         layer.objects.active = active

@@ -1,11 +1,11 @@
-"""Draws frames of a scene in a process of its own, beside the process that films it (see `shots`).
+"""Renders frames of a scene in a separate process, beside the process that makes the film (see `shots`).
 
-    python -P second_blender.py FOLDER PARENT FIRST LAST
-    blender --background --factory-startup --python second_blender.py -- FOLDER PARENT FIRST LAST
+python -P second_blender.py FOLDER PARENT FIRST LAST
+blender --background --factory-startup --python second_blender.py -- FOLDER PARENT FIRST LAST
 
-Waits for FOLDER/scene.blend, draws its scene from the last frame to the first, and leaves each as FOLDER/00012.bmp,
-always whole. Ends when the process PARENT has ended. Imports nothing of this package, so that it runs from wherever the
-extension lies.
+Waits for FOLDER/scene.blend, renders its scene from the last frame to the first, and writes each frame as
+FOLDER/00012.bmp, whole or not at all. Ends when the process PARENT has ended. Imports nothing of this package, so that
+it runs wherever the extension is installed.
 """
 
 import os
@@ -20,8 +20,8 @@ _LOOK_SECONDS = 0.02
 
 
 def main(folder: Path, parent: int, first: int, last: int) -> None:
-    """Draws until all is drawn, or nobody is left who would want it."""
-    # On Windows a parent's number stays when it has ended; there the frames are drawn to their end.
+    """Renders until all frames are done, or until the parent process has ended."""
+    # On Windows the parent's id stays the same after it has ended; there all frames are rendered.
     alone = lambda: os.getppid() != parent  # noqa: E731
     blend = folder / "scene.blend"
     bpy.ops.wm.read_factory_settings(use_empty=True)
@@ -49,5 +49,5 @@ if __name__ == "__main__":
     try:
         main(Path(arguments[0]), *map(int, arguments[1:]))
     finally:
-        # nothing is left to save, and Blender's way out can hang
+        # nothing is left to save, and Blender can hang while it ends
         os._exit(0)

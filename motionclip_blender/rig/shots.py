@@ -1,7 +1,7 @@
-"""Frames of a scene as arrays of pixels, drawn on all cores.
+"""Renders frames of a scene as arrays of pixels, using all cores.
 
-Without a graphics card Blender's own anti-aliasing takes longer than all the rest of a picture, and half of the rest
-runs on one core. So edges are smoothed here, and of a longer film a second Blender draws frames too.
+Without a graphics card Blender's own anti-aliasing takes longer than the rest of a picture, and half of the rest runs
+on one core. So edges are smoothed here, and a second Blender renders some frames of longer films.
 """
 
 from __future__ import annotations
@@ -25,18 +25,21 @@ if TYPE_CHECKING:
 
 _SCRIPT = Path(__file__).with_name("second_blender.py")
 _WORTH_FRAMES = 24
-"""With fewer frames the second Blender would hardly have started when the first one is done."""
+"""With fewer frames the second Blender would hardly have started before the first one is done."""
 
 
 def get_ready(scene: bpy.types.Scene) -> None:
-    """Sets how `draw` and `draw_all` want `scene`."""
+    """Sets up `scene` for `draw` and `draw_all`."""
     choose_renderer(scene)
     scene.display.render_aa = "OFF"
     set_bitmap_output(scene)
 
 
 def draw(scene: bpy.types.Scene, frame: int, folder: Path) -> np.ndarray:
-    """(H, W, 3) uint8 sRGB, rows from the top: one frame of a scene that is ready. Leaves nothing in `folder`."""
+    """Renders one frame of a scene that is ready as (H, W, 3) uint8 sRGB, rows from the top.
+
+    Leaves no file in `folder`.
+    """
     scene.frame_set(frame)
     path = folder / "shot.bmp"
     render_bitmap(scene, path)
@@ -44,17 +47,18 @@ def draw(scene: bpy.types.Scene, frame: int, folder: Path) -> np.ndarray:
 
 
 def _developed(scene: bpy.types.Scene, path: Path) -> np.ndarray:
+    """Reads and deletes a rendered bitmap, and smooths its edges if needed."""
     pixels = read_bitmap(path)
     path.unlink()
-    # Cycles has mixed the colours at edges already
+    # Cycles has smoothed the edges already
     return smooth_edges(pixels) if scene.render.engine == "BLENDER_WORKBENCH" else pixels
 
 
 class SecondBlender:
-    """A process that draws a scene's frames from the last one backwards, for as long as the `with` block lasts.
+    """A process that renders a scene's frames from the last one backwards, during a `with` block.
 
-    It starts at once, so that it is ready when the scene is. What it has not drawn in the end, because it was slow,
-    failed or never started, is as if it had not been asked: nobody ever waits for it.
+    It starts at once, so that it is ready when the scene is. The caller renders the frames that it has not rendered,
+    because it was slow, failed or did not start; nothing ever waits for it.
     """
 
     def __init__(self, folder: Path, frames: int) -> None:
@@ -62,17 +66,17 @@ class SecondBlender:
         self._process: subprocess.Popen | None = None
         if frames < _WORTH_FRAMES or not _useful():
             return
-        import subprocess  # which enabling the extension should not wait for
+        import subprocess  # not at the top, so that enabling the extension does not import it
 
         arguments = [str(folder), str(os.getpid()), "1", str(frames)]
         if bpy.app.binary_path:
             options = ["--background", "--factory-startup", "-noaudio", "--python", str(_SCRIPT), "--"]
             command = [bpy.app.binary_path, *options, *arguments]
-        else:  # -P: else this folder's files would stand in for other people's modules
+        else:  # -P: otherwise files of this folder would shadow other modules of the same names
             command = [sys.executable, "-P", str(_SCRIPT), *arguments]
-        # what Blender itself puts into a temporary folder goes with ours
+        # Blender's own temporary files are removed with our folder
         environment = {**os.environ, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))}
-        # Ctrl-C in the terminal is this process's to handle
+        # this process alone handles Ctrl-C in the terminal
         alone = {"creationflags": 0x200} if sys.platform == "win32" else {"start_new_session": True}
         with contextlib.suppress(OSError):
             self._process = subprocess.Popen(
@@ -89,20 +93,20 @@ class SecondBlender:
             self._process.wait()
 
     def show(self, scene: bpy.types.Scene) -> None:
-        """Tells it what to draw: `scene` as it is now."""
+        """Gives the process the scene to render: `scene` as it is now."""
         if self._process is not None:
             half = self._folder / "half.blend"
             bpy.data.libraries.write(str(half), {scene})
             os.replace(half, self._folder / "scene.blend")
 
     def drawn(self, frame: int) -> Path | None:
-        """The bitmap of `frame`, if it is there."""
+        """Returns the bitmap of `frame` if it exists."""
         path = self._folder / f"{frame:05}.bmp"
         return path if self._process is not None and path.exists() else None
 
 
 def _useful() -> bool:
-    """Whether a second process would find a core free. In front of a window there is a graphics card to draw."""
+    """Checks whether a second process would have a free core. With a window, a graphics card renders."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return cores > 1 and bpy.app.background and workbench_works()
 
@@ -110,7 +114,7 @@ def _useful() -> bool:
 def draw_all(
     scene: bpy.types.Scene, frames: Sequence[int], folder: Path, second: SecondBlender
 ) -> Iterator[tuple[int, np.ndarray]]:
-    """Every one of `frames` with its picture, as `draw` makes it, in the order in which they get done."""
+    """Yields every one of `frames` with its picture, as `draw` renders it, in the order in which they are finished."""
     second.show(scene)
     first, last = 0, len(frames) - 1
     while first <= last:

@@ -1,8 +1,8 @@
-"""What Blender shows of a person: the evaluated pose, with all that moves it.
+"""Reads what Blender shows of a person: the evaluated pose, with everything that moves it.
 
-NLA strips, constraints, drivers, the object's own movement and its parents count. Slower than `rig.read_action`, as
-Blender works out every frame. It does so in a scene of its own that is removed again: the user's scene stays at its
-frame, and poses without keys stay as they are.
+NLA strips, constraints, drivers, the object's own movement and its parents count. It is slower than `rig.read_action`,
+because Blender evaluates every frame. It does so in a temporary scene: the user's scene stays at its frame, and poses
+without keys do not change.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ from .timeline import scene_fps, scene_of, stretch
 from .versions import SLOTS, slot_for
 
 _CHUNK = 20
-"""Frames between two steps: a few hundredths of a second for a person with constraints."""
+"""Frames per step: a few hundredths of a second for a person with constraints."""
 
 _STILL = 1e-5
-EVEN = 0.1  # share by which a person may be longer along one axis than along another
+EVEN = 0.1  # relative difference of a person's scale along two axes that is accepted
 
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """A person's motion as Blender shows it, with nothing of Blender's. first, last: frames of the scene."""
+    """A person's motion as Blender shows it, without references to Blender data. first, last: frames of the scene."""
 
     whole: Motion
     first: float
@@ -46,22 +46,22 @@ class Shown:
         return self.whole.fps
 
     def frames_at(self, fps: float = 30.0) -> int:
-        """How many frames the Motion has at `fps`. Raises `UserError` for too many."""
+        """Returns the number of frames of the Motion at `fps`. Raises `UserError` for too many."""
         return frames_at(self.whole, fps)
 
     def motion(self, fps: float = 30.0) -> Motion:
-        """The Motion, at `fps` frames per second. May run in any thread. Raises what `frames_at` raises."""
+        """Returns the Motion at `fps` frames per second. May run in any thread. Raises what `frames_at` raises."""
         return self.whole.resample(fps)
 
     def digest(self) -> bytes:
-        """What tells it from all others."""
+        """Returns a digest that differs between all different motions."""
         found = hashlib.blake2b(repr((self.first, self.rate)).encode())
         found.update(self.whole.rotations.tobytes() + self.whole.translation.tobytes())
         return found.digest()
 
 
 def shown(armature: bpy.types.Object, action: bpy.types.Action | None = None) -> Shown:
-    """The motion that Blender shows, all at once. See `shown_steps`."""
+    """Returns the motion that Blender shows, read in one call. See `shown_steps`."""
     steps = shown_steps(armature, action)
     try:
         while True:
@@ -73,12 +73,15 @@ def shown(armature: bpy.types.Object, action: bpy.types.Action | None = None) ->
 def shown_steps(
     armature: bpy.types.Object | None, action: bpy.types.Action | None = None
 ) -> Generator[float, None, Shown]:
-    """The motion that Blender shows, some frames a step; yields how far it is, 0 to 1.
+    """Reads the motion that Blender shows, some frames per step; yields the progress, 0 to 1, and returns the motion.
 
-    Joints are where Blender's world has them: its Z is up, and the object's place and turn count. The range is that of
-    `span_of`. action: one that is not the armature's own is played by a copy of the armature, without NLA strips.
-    Raises `UserError` when the armature is no SMPL-X one, shows nothing because it is in Edit Mode or in Rest Position,
-    or is mirrored by a negative scale or scaled unevenly. Leaves nothing behind.
+    Positions are those of Blender's world: its Z is up, and the object's location and rotation count. The range is that
+    of `span_of`. Leaves nothing behind.
+
+    action: if it is not the armature's own, a copy of the armature plays it, without NLA strips.
+
+    Raises `UserError` if the armature is not of SMPL-X, shows nothing because it is in Edit Mode or in Rest Position,
+    or is mirrored by a negative scale or scaled unevenly.
     """
     Bones.of(armature)
     own = armature.animation_data.action if armature.animation_data else None
@@ -110,10 +113,10 @@ def shown_steps(
 
 
 def span_of(armature: bpy.types.Object) -> tuple[float, float]:
-    """First and last frame of the scene in which Blender shows the armature's motion.
+    """Returns the first and last frame of the scene in which Blender shows the armature's motion.
 
-    That is the range of its Action, or of its NLA strips where it has none or one of their tracks is solo; and the
-    scene's range where neither lasts longer than a frame.
+    This is the range of its Action, or of its NLA strips if it has no Action or an NLA track is solo. It is the scene's
+    range if neither is longer than a frame.
     """
     scene, data = scene_of(armature), armature.animation_data
     spans = []
@@ -131,12 +134,13 @@ def span_of(armature: bpy.types.Object) -> tuple[float, float]:
 def _span_of_action(
     armature: bpy.types.Object, action: bpy.types.Action, scene: bpy.types.Scene
 ) -> tuple[float, float]:
-    kept = kept_keys(armature, action)  # says what is wrong with it
+    """Returns the range of an Action's keys in frames of the scene. Raises `UserError` if they cannot be read."""
+    kept = kept_keys(armature, action)  # raises the errors
     return kept.first / stretch(scene), kept.last / stretch(scene)
 
 
 def _moving_span(armature: bpy.types.Object, action: bpy.types.Action) -> tuple[float, float]:
-    """Frames of an Action's keys for bones that are not muted, or its manual range; (0, 0) where it has none."""
+    """Returns the range of an Action's unmuted keys for bones, or its manual range; (0, 0) if it has neither."""
     found = copied_curves(action, armature)
     if found.span is not None:
         return found.span
@@ -145,12 +149,12 @@ def _moving_span(armature: bpy.types.Object, action: bpy.types.Action) -> tuple[
 
 
 def solo_track(data: bpy.types.AnimData) -> bpy.types.NlaTrack | None:
-    """The NLA track that alone is played, if there is one; the Action is not, then."""
+    """Returns the NLA track that is solo, if there is one; Blender then plays neither other tracks nor the Action."""
     return next((track for track in data.nla_tracks if track.is_solo), None) if data.use_nla else None
 
 
 def playing_strips(data: bpy.types.AnimData) -> list[bpy.types.NlaStrip]:
-    """The strips of the NLA editor that are played."""
+    """Returns the NLA strips that are played."""
     solo = solo_track(data)
     tracks = [solo] if solo is not None else [track for track in data.nla_tracks if not track.mute]
     return [strip for track in tracks for strip in track.strips if not strip.mute] if data.use_nla else []
@@ -162,10 +166,13 @@ def poses_at(
     action: bpy.types.Action | None = None,
     world: bool = True,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(T, 55, 4) rotations and (T, 3) translation of a Motion, as Blender shows them at `frames` of the scene.
+    """Returns (T, 55, 4) rotations and (T, 3) translation of a Motion, as Blender shows them at `frames` of the scene.
 
-    action: as for `shown_steps`. world: whether the object's own place, turn and size count; without, the pose is
-    told along the armature's own axes.
+    action: as for `shown_steps`.
+    world: whether the object's own location, rotation and scale count; without them the pose is along the armature's
+        own axes.
+
+    Raises `UserError` if the armature shows nothing.
     """
     if armature.mode == "EDIT":
         raise UserError(f'"{armature.name}" is in Edit Mode; leave it (Tab) and try again.')
@@ -193,10 +200,10 @@ def poses_at(
 def _screening(
     armature: bpy.types.Object, action: bpy.types.Action | None
 ) -> Iterator[tuple[bpy.types.Scene, bpy.types.Object]]:
-    """A scene that evaluates the armature, or a copy of it that plays `action`; removed in the end.
+    """Makes a temporary scene that evaluates the armature, or a copy of it that plays `action`.
 
-    It holds a child of the armature: whose parent is evaluated with all that moves it, hidden or not. Blender writes
-    what it evaluates for such a scene to no object.
+    The scene holds only a child of the armature. Blender evaluates the child's parent with all that moves it, even if
+    it is hidden, and does not write the results for such a scene back to the objects.
     """
     real = scene_of(armature)
     scene = bpy.data.scenes.new("MotionCLIP reading")
@@ -219,7 +226,7 @@ def _screening(
 
 
 def _play(double: bpy.types.Object, action: bpy.types.Action) -> None:
-    """Lets a copy of an armature play an Action and no strips, with its bones in the ways that it is keyed in."""
+    """Makes a copy of an armature play an Action without NLA strips, in the rotation modes in which it is keyed."""
     kept = kept_keys(double, action)
     data = double.animation_data or double.animation_data_create()
     data.use_tweak_mode = False
@@ -233,9 +240,12 @@ def _play(double: bpy.types.Object, action: bpy.types.Action) -> None:
 
 
 def _joints(bones: Bones, matrices: np.ndarray, objects: np.ndarray, axes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Rotations and translation from (T, 55, 4, 4) matrices of the joints' bones.
+    """Returns rotations and translation from (T, 55, 4, 4) matrices of the joints' bones.
 
-    objects: (T, 4, 4) those of the armature. axes: (3, 3) turns SMPL-X's axes into those of the matrices.
+    objects: (T, 4, 4) matrices of the armature.
+    axes: (3, 3) turns SMPL-X's axes into those of the matrices.
+
+    Raises `UserError` if the armature is mirrored, flattened or scaled unevenly.
     """
     armature = bones.armature
     if (np.linalg.det(objects[:, :3, :3]) <= 0).any():
@@ -251,7 +261,7 @@ def _joints(bones: Bones, matrices: np.ndarray, objects: np.ndarray, axes: np.nd
     for joint, parent in enumerate(PARENTS):
         if parent >= 0:
             local[:, joint] = turns[:, parent].transpose(0, 2, 1) @ turns[:, joint]
-    # the person's size in the first frame, without that of single bones
+    # the person's scale in the first frame, without that of single bones
     size = float(np.cbrt(abs(np.linalg.det(matrices[0, 0, :3, :3]))))
     metre = units_per_metre(rest[:, :3, 3] * size)
     place = (matrices[:, 0, :3, 3] @ axes - rest[0, :3, 3] @ bones.axes * size) / metre - bones.rise
@@ -259,6 +269,6 @@ def _joints(bones: Bones, matrices: np.ndarray, objects: np.ndarray, axes: np.nd
 
 
 def unevenness(matrix: np.ndarray) -> float:
-    """By which share a (3, 3) matrix makes things longer in one direction than in another."""
+    """Returns the relative difference between the largest and the smallest scale of a (3, 3) matrix."""
     sizes = np.linalg.svd(matrix, compute_uv=False)
     return float(sizes[0] / max(sizes[-1], 1e-12) - 1)

@@ -1,4 +1,4 @@
-"""A place to look at a motion: a floor, light, and a camera that follows the person."""
+"""Sets up a stage for a motion: a floor, light, and a camera that follows the person."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from ..core.skeleton import INDEX
 from .bones import Bones
 from .materials import plain_material, with_nodes
 
-_SIDE = np.radians(32)  # how far the camera stands to the person's left of straight ahead
-_ABOVE = np.radians(11)  # and how far it looks down
+_SIDE = np.radians(32)  # angle from straight ahead to the camera, towards the person's left
+_ABOVE = np.radians(11)  # angle by which the camera looks down
 _FIELD_OF_VIEW = np.radians(30)  # vertical; a long lens keeps proportions natural
-_MARGIN = 0.08  # of the picture's half size, left free around the person
+_MARGIN = 0.08  # free space around the person, as a part of the picture's half size
 
-_TILE = 0.5  # metres, so that a stride can be read off the floor
-_FADE = (1.5, 6.0)  # metres from the path over which the floor goes over into the background
+_TILE = 0.5  # metres, so that a stride can be measured on the floor
+_FADE = (1.5, 6.0)  # metres from the path between which the floor fades into the background
 _FADE_STEPS = 12
 _TILES = (np.array((0.52, 0.53, 0.55)), np.array((0.74, 0.75, 0.77)))
 _BACKGROUND = np.array((0.56, 0.57, 0.585))
 _STUDIO_LIGHT = "paint.sl"
-# What this light leaves of the colour of a floor seen from `_ABOVE`. The floor's far end has the colour that
+# The part of the colour of a floor, seen from `_ABOVE`, that this light leaves. The floor's far end has the colour that
 # becomes the background's, so that no edge shows.
 _LIT_FLOOR = 0.60
-# In Cycles and EEVEE the world lights the scene with this part of its brightness, and the sun makes up for the rest.
+# In Cycles and EEVEE the world lights the scene with this part of its brightness, and the sun provides the rest.
 _SKY_LIGHT = 0.35
 _SUN = 1.6
 
 
 def meshes_of(armature: bpy.types.Object) -> list[bpy.types.Object]:
-    """The objects that `armature` deforms and that are rendered."""
+    """Returns the objects that `armature` deforms and that are rendered."""
     return [
         obj
         for obj in bpy.data.objects
@@ -46,10 +46,10 @@ def meshes_of(armature: bpy.types.Object) -> list[bpy.types.Object]:
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """Which way a camera looks, and how far the person may reach in its picture.
+    """The direction in which a camera looks, and the part of its picture in which the person may appear.
 
     axes: (3, 3) rows right, up, back (towards the camera), in the world.
-    slopes: (4,) right, left, top, bottom: tangents of the angles, off the camera's axis, that are free.
+    slopes: (4,) right, left, top, bottom: tangents of the angles from the camera's axis to the edges of this part.
     """
 
     axes: np.ndarray
@@ -66,11 +66,14 @@ class View:
         field_of_view: float = _FIELD_OF_VIEW,
         margin: float = _MARGIN,
     ) -> View:
-        """A person who faces `facing`, by default in three-quarter front.
+        """Makes a view of a person who faces `facing`, by default in three-quarter front.
 
-        aspect: width / height. title: the part of the picture's height to keep free at the top.
-        side: how far the camera stands to the person's left of straight ahead. above: how far it looks down, less
-        than a right angle. field_of_view: vertical. All in radians. margin: of the picture's half size, left free.
+        aspect: width / height.
+        title: the part of the picture's height to keep free at the top.
+        side: the angle from straight ahead to the camera, towards the person's left.
+        above: the angle by which the camera looks down, less than a right angle.
+        field_of_view: the vertical angle of view. All angles are in radians.
+        margin: free space, as a part of the picture's half size.
         """
         angle = np.arctan2(facing[1], facing[0]) + side
         back = np.array([np.cos(angle) * np.cos(above), np.sin(angle) * np.cos(above), np.sin(above)])
@@ -84,22 +87,25 @@ class View:
         )
 
     def reach(self, points: np.ndarray) -> np.ndarray:
-        """(4,) how far `points` (n, 3) reach past the right, left, top and bottom plane of the free picture.
+        """Returns (4,) how far `points` (n, 3) reach past the right, left, top and bottom plane of the free picture.
 
-        For a plane whose outward direction is s times an axis, a camera at c (in the view's axes) shows all
-        points exactly when reach <= s c_axis + slope c_back. So four numbers stand for all the points, before it
-        is known where the camera will be.
+        For a plane whose outward direction is s times an axis, a camera at c (in the view's axes) shows all points
+        exactly if reach <= s c_axis + slope c_back. So four numbers stand for all the points, before the camera's
+        position is known.
         """
         right, up, back = self.axes @ points.T
         sides = zip((right, -right, up, -up), self.slopes, strict=True)
         return np.array([np.max(outward + slope * back) for outward, slope in sides])
 
     def camera_path(self, reaches: np.ndarray, centres: np.ndarray, smoothing: float) -> np.ndarray:
-        """(T, 3) where the camera stands, for every frame, so that all of the person is in the free picture.
+        """Returns (T, 3) camera positions, one per frame, that keep the whole person in the free picture.
 
-        reaches: (T, 4), `reach` of every frame. centres: (T, 3), what to follow. smoothing: of the following, in
-        frames; 0 for pictures each on its own. The camera follows sideways and hardly up and down, for a jump is
-        to be seen as one. Its distance to what it follows stays the same, the least that cuts nothing off.
+        reaches: (T, 4), `reach` of every frame.
+        centres: (T, 3), the points to follow.
+        smoothing: standard deviation of the smoothing of the path, in frames; 0 for separate pictures.
+
+        The camera follows sideways but hardly up and down, so that a jump is visible as a jump. Its distance to the
+        followed point is constant: the smallest that cuts nothing off.
         """
         followed = _smooth(centres, smoothing)
         followed[:, 2] = _smooth(centres[:, 2:], 4 * smoothing)[:, 0] if smoothing else centres[:, 2].mean()
@@ -107,7 +113,7 @@ class View:
         across, _, top, bottom = self.slopes
         # the middle of the free picture lies this far above the camera's axis, per unit of distance
         middle, half = (top - bottom) / 2, (top + bottom) / 2
-        # how far off the camera has to be for each of the four sides
+        # the distance that each of the four sides requires
         sideways, height, depth = along.T
         needed = np.max(
             [
@@ -118,16 +124,16 @@ class View:
             ],
             axis=1,
         )
-        # of two opposite sides, the one that needs less gives way to the other
+        # of two opposite sides, the camera shifts towards the one that requires more distance
         distance = max(needed[0] + needed[1], needed[2] + needed[3]) / 2
         shift = (across * (needed[0] - needed[1]) / 2, half * (needed[2] - needed[3]) / 2 - distance * middle, distance)
         return (along + shift) @ self.axes
 
 
 def _smooth(values: np.ndarray, sigma: float) -> np.ndarray:
-    """(T, n) values under a Gaussian of `sigma` frames.
+    """Smooths values (T, n) with a Gaussian of `sigma` frames.
 
-    Both ends go on as their own image, turned about the end point: a person who walks evenly is followed evenly.
+    Both ends are extended by their point reflection, so that a person who walks evenly is followed evenly.
     """
     reach = min(round(3 * sigma), len(values) - 1)
     if reach < 1:
@@ -143,7 +149,9 @@ def _smooth(values: np.ndarray, sigma: float) -> np.ndarray:
 class Sight:
     """A moving person as seen in a scene, frame by frame.
 
-    frames: the scene's frames. centres: (T, 3) middle of the bounding box. reaches: (T, 4), see `View.reach`.
+    frames: the scene's frames.
+    centres: (T, 3) middle of the bounding box.
+    reaches: (T, 4), see `View.reach`.
     floor: height of the floor.
     """
 
@@ -157,7 +165,7 @@ class Sight:
 def look(
     scene: bpy.types.Scene, armature: bpy.types.Object, frames: Sequence[int], aspect: float, title: float = 0.0
 ) -> Sight:
-    """Plays `frames` of `scene` and notes where the person is. Raises `UserError` when there is nothing to see."""
+    """Plays `frames` of `scene` and measures where the person is. Raises `UserError` if there is nothing to see."""
     meshes = [mesh for mesh in meshes_of(armature) if mesh.name in scene.objects]
     view, centres, reaches, lowest = None, [], [], []
     for frame in frames:
@@ -173,13 +181,13 @@ def look(
         lowest.append(low[2])
         reaches.append(view.reach(points))
     ground = float(armature.matrix_world.translation.z)
-    # motions stand on the armature's own ground; anything else is put on a floor of its own
+    # motions stand on the armature's own ground; any other person gets a floor at the lowest point
     floor = ground if abs(np.percentile(lowest, 5) - ground) < 0.1 else float(np.min(lowest))
     return Sight(frames, view, np.array(centres), np.array(reaches), floor)
 
 
 def _vertices(mesh: bpy.types.Object) -> np.ndarray:
-    """(V, 3) vertices of an evaluated object, in the world."""
+    """Returns (V, 3) vertices of an evaluated object, in the world."""
     flat = np.empty(3 * len(mesh.data.vertices), np.float32)
     mesh.data.vertices.foreach_get("co", flat)
     world = np.array(mesh.matrix_world)
@@ -187,25 +195,28 @@ def _vertices(mesh: bpy.types.Object) -> np.ndarray:
 
 
 def _facing(armature: bpy.types.Object) -> np.ndarray:
-    """(3,) where an evaluated armature's person faces, level: square to the line from hip to hip."""
+    """Returns (3,) the horizontal direction in which an evaluated armature's person faces."""
     names = Bones.of(armature).names
     hips = [armature.matrix_world @ armature.pose.bones[names[INDEX[f"{side}_hip"]]].head for side in ("left", "right")]
     return facing_of(np.array(hips[0]), np.array(hips[1]))
 
 
 def facing_of(left_hip: np.ndarray, right_hip: np.ndarray) -> np.ndarray:
-    """(3,) where a person with these hips (3,) faces, level, in Blender's axes."""
+    """Returns (3,) the horizontal direction in which a person with these hips (3,) faces, in Blender's axes.
+
+    It is perpendicular to the line from hip to hip.
+    """
     facing = np.cross(left_hip - right_hip, (0.0, 0.0, 1.0))
     length = np.linalg.norm(facing)
-    # one hip above the other, lying on a side: from there any direction is as good
+    # with one hip above the other, a person who lies on a side has no such direction; any will do
     return facing / length if length > 0.02 else np.array([0.0, -1.0, 0.0])
 
 
-# --- what stands around the person
+# --- objects around the person
 
 
 def furnish(scene: bpy.types.Scene, sight: Sight, smoothing: float, name: str) -> bpy.types.Object:
-    """Puts a floor, light and a keyed camera into `scene` and sets its look. Returns the camera."""
+    """Adds a floor, light and a keyed camera to `scene` and sets how it is rendered. Returns the camera."""
     collection = bpy.data.collections.new(name)
     scene.collection.children.link(collection)
     collection.objects.link(_floor(sight))
@@ -231,7 +242,7 @@ def _camera(sight: Sight) -> bpy.types.Object:
 
 
 def _floor(sight: Sight) -> bpy.types.Object:
-    """A checker of tiles round the person's path that goes over into the background."""
+    """Makes a checkered floor around the person's path that fades into the background."""
     path = sight.centres[:: max(1, len(sight.centres) // 100), :2]
     first = np.floor((path.min(axis=0) - _FADE[1]) / _TILE).astype(int)
     last = np.ceil((path.max(axis=0) + _FADE[1]) / _TILE).astype(int)
@@ -260,26 +271,26 @@ def _floor(sight: Sight) -> bpy.types.Object:
     mesh.polygons.foreach_set("material_index", (dark * _FADE_STEPS + step).astype(np.int32))
     mesh.update()
     floor = bpy.data.objects.new("Floor", mesh)
-    floor.display.show_shadows = False  # it would speckle itself with them in 4.2
+    floor.display.show_shadows = False  # in 4.2 its own shadows would speckle it
     return floor
 
 
 def _towards_light(view: View) -> Vector:
-    """From above, from the camera's left, so that the shadow falls to the right of the person."""
+    """Returns the direction of the light: above and to the camera's left, so that the shadow falls to the right."""
     return Vector(view.axes.T @ (-0.55, 0.75, 0.45)).normalized()
 
 
 def _sun(view: View) -> bpy.types.Object:
     light = bpy.data.lights.new("Sun", "SUN")
     light.energy = _SUN
-    light.angle = np.radians(15)  # a soft edge to the shadow
+    light.angle = np.radians(15)  # gives the shadow a soft edge
     sun = bpy.data.objects.new("Sun", light)
     sun.rotation_euler = _towards_light(view).to_track_quat("Z", "Y").to_euler()
     return sun
 
 
 def add_background(colour: Sequence[float], light: float) -> bpy.types.World:
-    """A new world that is seen in one colour (linear RGB) and lights the scene with that colour times `light`."""
+    """Makes a world that appears in one colour (linear RGB) and lights the scene with that colour times `light`."""
     world = bpy.data.worlds.new("Background")
     nodes, links = with_nodes(world).nodes, with_nodes(world).links
     seen = nodes.new("ShaderNodeLightPath").outputs["Is Camera Ray"]
@@ -292,7 +303,7 @@ def add_background(colour: Sequence[float], light: float) -> bpy.types.World:
 
 
 def set_background(world: bpy.types.World, colour: Sequence[float], light: float) -> None:
-    """Gives a world of `add_background` another colour and light."""
+    """Sets the colour and light of a world of `add_background`."""
     world.color = colour
     nodes = world.node_tree.nodes
     nodes["Background"].inputs["Color"].default_value = (*colour, 1.0)
@@ -302,7 +313,7 @@ def set_background(world: bpy.types.World, colour: Sequence[float], light: float
 
 def _set_look(scene: bpy.types.Scene, view: View) -> None:
     scene.world = add_background(_BACKGROUND, _SKY_LIGHT)
-    scene.view_settings.view_transform = "Standard"  # AgX would grey the colours chosen here
+    scene.view_settings.view_transform = "Standard"  # AgX would desaturate the colours
     scene.render.engine = "BLENDER_WORKBENCH"
     set_shadow_direction(scene, _towards_light(view))
     scene.display.render_aa = "FXAA"
@@ -319,6 +330,6 @@ def _set_look(scene: bpy.types.Scene, view: View) -> None:
 
 
 def set_shadow_direction(scene: bpy.types.Scene, towards_light: Sequence[float]) -> None:
-    """Says where the light is, (3,) in the world, that casts Workbench's shadows."""
+    """Sets the direction (3,) towards the light, in the world, that casts Workbench's shadows."""
     x, y, z = towards_light
-    scene.display.light_direction = (x, z, -y)  # how Workbench turns it before use, undone
+    scene.display.light_direction = (x, z, -y)  # undoes the rotation that Workbench applies before use

@@ -1,7 +1,7 @@
-"""Rotations between keys that jump: quaternions that change sign, Euler angles that wrap.
+"""Interpolates rotations between keys that jump: quaternions that change sign, Euler angles that wrap.
 
-Two keys may mean nearly one rotation and hold numbers far apart: q and -q, 179 and -179 degrees. On the keys' own
-frames nothing shows of it; between them the curves run through the whole circle.
+Two keys may mean nearly the same rotation and hold numbers far apart: q and -q, 179 and -179 degrees. On the keys' own
+frames this has no effect; between them the curves run through the whole circle.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import numpy as np
 from ..core import rotations as rot
 from .curves import Curve
 
-_BAKED = 2.01  # frames: keys nearer than this follow each other as a recording's do, not as an animator's
-_LEAP = 0.9  # of a quaternion's numbers, or radians, from one such key to the next: no movement goes as fast
+_BAKED = 2.01  # frames: keys closer than this are a recording's, not an animator's
+_LEAP = 0.9  # of a quaternion's numbers, or radians, between two such keys: faster than any movement
 
 
 def without_leaps(
@@ -23,9 +23,10 @@ def without_leaps(
     curves: Sequence[Curve],
     turns_at: Callable[[np.ndarray], np.ndarray],
 ) -> np.ndarray:
-    """`turns` (T, 4) of `frames` (T,), those between two keys that leap by the shorter arc from the one to the other.
+    """Returns `turns` (T, 4) of `frames` (T,), with the shorter arc between any two keys that leap.
 
-    curves: of the rotation's channels. turns_at: (n,) frames -> (n, 4) quaternions of these.
+    curves: those of the rotation's channels.
+    turns_at: a function from frames (n,) to quaternions (n, 4).
     """
     leaps = [leap for curve in curves for leap in _leaps(curve.keys)]
     if not leaps:
@@ -42,7 +43,7 @@ def without_leaps(
 
 
 def _leaps(keys: np.ndarray) -> np.ndarray:
-    """(n, 2) the frames of neighbouring keys (k, 2) between which a curve leaps, or is bent by a leap beside it."""
+    """Returns (n, 2) frames of neighbouring keys (k, 2) between which a curve leaps, or is bent by a leap beside it."""
     frames, values = keys.T.astype(np.float64)
     baked = np.diff(frames) < _BAKED
     leap = baked & (np.abs(np.diff(values)) > _LEAP)

@@ -1,6 +1,6 @@
-"""All that differs between Blender 4.2, 4.3, 4.5 and 5.0. The rest of `rig` never asks for a version.
+"""Handles all differences between Blender 4.2, 4.3, 4.5 and 5.0, so that the rest of `rig` never checks the version.
 
-Since 4.4 an Action holds its F-curves per slot (layers, strips, channelbags); 5.0 took `action.fcurves` away.
+Since 4.4 an Action holds its F-curves per slot (layers, strips, channelbags); 5.0 removed `action.fcurves`.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ EEVEE = "BLENDER_EEVEE" if bpy.app.version >= (5, 0, 0) else "BLENDER_EEVEE_NEXT
 
 @dataclass(frozen=True)
 class NewAction:
-    """An Action under construction for one object: `action`, and where its F-curves are to be made."""
+    """An Action under construction for one object, and the slot for its F-curves."""
 
     action: bpy.types.Action
     slot: object | None
 
     @classmethod
     def create(cls, name: str, owner: bpy.types.Object) -> NewAction:
-        """An empty Action that can be assigned to `owner`, which it does not touch yet."""
+        """Makes an empty Action that can be assigned to `owner`. Does not change `owner`."""
         action = bpy.data.actions.new(name)
         if not SLOTS:
             action.id_root = "OBJECT"
@@ -34,11 +34,11 @@ class NewAction:
 
     @classmethod
     def of(cls, action: bpy.types.Action, owner: bpy.types.Object) -> NewAction:
-        """An Action that `owner` uses, to be given more F-curves."""
+        """Wraps an Action that `owner` uses, so that F-curves can be added to it."""
         return cls(action, owner.animation_data.action_slot if SLOTS else None)
 
     def group(self, name: str, curves: list[tuple[str, int]]) -> list[bpy.types.FCurve]:
-        """New, empty F-curves for `curves`, (data path, array index) each, in the group called `name`."""
+        """Adds and returns empty F-curves in the group called `name`. curves: (data path, array index) of each."""
         if not SLOTS:
             return [self.action.fcurves.new(path, index=i, action_group=name) for path, i in curves]
         bag = _bag(self.action, self.slot)
@@ -49,7 +49,7 @@ class NewAction:
         return made
 
     def assign(self, owner: bpy.types.Object) -> None:
-        """Makes this the object's action."""
+        """Assigns the Action to `owner`."""
         data = owner.animation_data or owner.animation_data_create()
         data.action = self.action
         if SLOTS:
@@ -58,7 +58,7 @@ class NewAction:
 
 @dataclass(frozen=True)
 class Assignment:
-    """What action an object has, to be put back after a failure."""
+    """The Action that an object has, to be restored after a failure."""
 
     had_data: bool
     action: bpy.types.Action | None
@@ -66,14 +66,14 @@ class Assignment:
 
     @classmethod
     def of(cls, owner: bpy.types.Object) -> Assignment:
-        """The object's present assignment."""
+        """Returns the object's present assignment."""
         data = owner.animation_data
         if data is None:
             return cls(False, None, None)
         return cls(True, data.action, data.action_slot if SLOTS else None)
 
     def restore(self, owner: bpy.types.Object) -> None:
-        """Puts it back."""
+        """Assigns the Action to `owner` again."""
         if owner.animation_data is None:
             return
         if not self.had_data:
@@ -85,6 +85,7 @@ class Assignment:
 
 
 def _bag(action: bpy.types.Action, slot: object):
+    """Returns the channelbag of a slot, if it has one."""
     for layer in action.layers:
         for strip in layer.strips:
             bag = strip.channelbag(slot)
@@ -94,7 +95,7 @@ def _bag(action: bpy.types.Action, slot: object):
 
 
 def _slots(action: bpy.types.Action, owner: bpy.types.Object | None) -> Iterator[object]:
-    """The action's slots, the likeliest for `owner` first: the one in use, one of its name, any for objects."""
+    """Yields the Action's slots, the likeliest for `owner` first: the one in use, one of its name, any for objects."""
     data = owner.animation_data if owner is not None else None
     used = data.action_slot if data is not None and data.action == action else None
     wanted = {used.identifier if used else None: 0, f"OB{owner.name}" if owner is not None else "": 1}
@@ -104,20 +105,20 @@ def _slots(action: bpy.types.Action, owner: bpy.types.Object | None) -> Iterator
 
 
 def slot_for(action: bpy.types.Action, owner: bpy.types.Object) -> object | None:
-    """The slot of `action` for `owner`; None when it has none, and before 4.4."""
+    """Returns the slot of `action` for `owner`; None if it has none, and before 4.4."""
     return next(_slots(action, owner), None) if SLOTS else None
 
 
 def fits(action: bpy.types.Action, owner: bpy.types.Object) -> bool:
-    """Whether `action` is one for data-blocks of the owner's kind."""
+    """Checks whether `action` is for data-blocks of the owner's kind."""
     return slot_for(action, owner) is not None if SLOTS else action.id_root == owner.id_type
 
 
 def fcurves_of(action: bpy.types.Action, owner: bpy.types.Object | None, prefix: str) -> list[bpy.types.FCurve]:
-    """The action's F-curves for `owner` whose data path starts with `prefix`; empty when it has none.
+    """Returns the Action's F-curves for `owner` whose data path starts with `prefix`; empty if it has none.
 
-    An action with several slots gives the curves of one: the slot `owner` uses, else the one named after it,
-    else the first one with such curves. owner: None where nobody uses the action yet.
+    An Action with several slots gives the curves of one: the slot that `owner` uses, else the slot named after it, else
+    the first one with such curves. owner: None if nothing uses the Action yet.
     """
     if not SLOTS:
         return [curve for curve in action.fcurves if curve.data_path.startswith(prefix)]
@@ -130,17 +131,17 @@ def fcurves_of(action: bpy.types.Action, owner: bpy.types.Object | None, prefix:
 
 
 def is_muted(curve: bpy.types.FCurve) -> bool:
-    """Whether a curve does nothing; a muted group keeps its curves from it only before Actions had slots."""
+    """Checks whether a curve is muted. A muted group mutes its curves only before Actions had slots."""
     return curve.mute or (not SLOTS and curve.group is not None and curve.group.mute)
 
 
 def strips_of(editor: bpy.types.SequenceEditor):
-    """The sequencer's strips; they were called sequences up to 4.3, and 5.0 knows the new name only."""
+    """Returns the sequencer's strips, which were called sequences up to 4.3; 5.0 has only the new name."""
     return editor.strips if hasattr(editor, "strips") else editor.sequences
 
 
 def set_video_output(settings: bpy.types.ImageFormatSettings) -> None:
-    """Makes the render output a film; since 5.0 that is a kind of medium before it is a file format."""
+    """Sets the render output to a film; since 5.0 the media type must be set before the file format."""
     if hasattr(settings, "media_type"):
         settings.media_type = "VIDEO"
     settings.file_format = "FFMPEG"

@@ -1,4 +1,4 @@
-"""Motion to Action: keys on the bones of an SMPL-X armature."""
+"""Writes a Motion as an Action: keys on the bones of an SMPL-X armature."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .timeline import scene_fps
 from .versions import Assignment, NewAction, fcurves_of
 
 _LINEAR = bpy.types.Keyframe.bl_rna.properties["interpolation"].enum_items["LINEAR"].value
-_LAST_FRAME = 1_048_574  # of Blender's timeline, which goes as far below zero
+_LAST_FRAME = 1_048_574  # of Blender's timeline, whose first frame is the negative of it
 
 
 def key_motion(
@@ -30,22 +30,22 @@ def key_motion(
     notes: Mapping[str, object] | None = None,
     assign: bool = True,
 ) -> bpy.types.Action:
-    """A new Action called `name` with `motion`, assigned to `armature`. Returns the Action.
+    """Makes an Action called `name` from `motion` and assigns it to `armature`. Returns the Action.
 
-    armature: an SMPL-X armature (`Bones.of`); bones not in quaternion mode are switched to it.
-    start_frame: where in the scene's timeline the motion's first frame goes.
-    fps: keys per second. By default one for each frame of the scene; another rate puts keys between the
-        scene's frames. The movement's speed in seconds is the motion's own in any case.
+    armature: an SMPL-X armature (`Bones.of`); its bones are switched to quaternion mode.
+    start_frame: the frame of the scene's timeline at which the motion starts.
+    fps: keys per second. By default one per frame of the scene; another rate puts keys between the scene's frames. The
+        speed of the movement in seconds is the motion's own in any case.
     rate: frames of the scene per second; by default the context's scene's.
-    notes: custom properties for the Action, such as its prompt; without those that are None.
-    assign: whether the armature gets it; if not, the armature stays as it is.
+    notes: custom properties for the Action, such as its prompt; those that are None are left out.
+    assign: whether to assign the Action to the armature; if not, the armature does not change.
 
-    Keys 55 rotations and the pelvis's location; and at rest, with one key each, what else would pose the joints and is
-    not at rest (`leftovers`). The scene's rate, range and present frame, the selection and other Actions stay as they
-    are; an Action that only this armature used gets a fake user, so that it is not lost when the file is saved. Raises
-    `UserError` when the armature cannot be keyed, for frames beyond Blender's, and for a motion that would be too long
-    to be read back.
-    After any failure the armature is as it was and no Action is left behind.
+    Keys 55 rotations and the pelvis's location. Whatever else would pose the joints and is not at rest (`leftovers`)
+    gets one key at rest. The scene's rate, range and present frame, the selection and other Actions do not change; an
+    Action that only this armature used gets a fake user, so that it is not lost when the file is saved.
+
+    Raises `UserError` if the armature cannot be keyed, for frames beyond Blender's, and for a motion that would be too
+    long to be read back. After any failure the armature is as it was and no new Action remains.
     """
     bones = Bones.of(armature)
     bones.check_keyable()
@@ -76,7 +76,7 @@ def key_motion(
 
 
 def check_motion(motion: Motion, start_frame: float, fps: float | None = None, rate: float | None = None) -> None:
-    """Raises `UserError` for a motion that `key_motion` would refuse to key there, whatever the armature."""
+    """Raises `UserError` for a motion that `key_motion` would refuse to key at this frame, whatever the armature."""
     rate = rate or scene_fps()
     keys = frames_at(motion, fps or rate)
     check_span(start_frame, start_frame + (keys - 1) * (rate / (fps or rate)))
@@ -94,12 +94,15 @@ def check_span(first: float, last: float) -> None:
 def rekey_motion(
     armature: bpy.types.Object, motion: Motion, notes: Mapping[str, object] | None = None, rate: float | None = None
 ) -> None:
-    """Puts `motion` in the place of what the armature's Action holds, from the Action's first frame on.
+    """Replaces the motion in the armature's Action by `motion`, from the Action's first frame on.
 
-    Keys the same channels as `key_motion`, at the scene's rate, over the ones that are there: for a slider, which does
-    this many times a second. What else the Action holds stays. The armature follows with Blender's next update.
+    Overwrites the keys of the channels that `key_motion` keys, at the scene's rate. It is fast enough for a slider,
+    which does this many times a second. Everything else in the Action is kept. The armature follows with Blender's next
+    update.
+
     rate: as for `key_motion`.
-    Raises `UserError` when the armature or its Action cannot be keyed; nothing has been changed then.
+
+    Raises `UserError`, having changed nothing, if the armature or its Action cannot be keyed.
     """
     bones = Bones.of(armature)
     bones.check_keyable()
@@ -116,18 +119,18 @@ def rekey_motion(
 
     own = NewAction.of(action, armature)
     for channel in channels:
-        missing = [path for path in channel.paths if path not in curves]  # a user deleted them
+        missing = [path for path in channel.paths if path not in curves]  # if the user deleted them
         if missing:
             curves.update(zip(missing, own.group(channel.bone, missing), strict=True))
         _fill([curves[path] for path in channel.paths], frames, channel.values)
     _note(action, notes)
     use_quaternions(bones)
-    action.update_tag()  # Blender 4.2 goes on with the keys it has copied, else
+    action.update_tag()  # otherwise Blender 4.2 goes on with its copy of the old keys
     armature.update_tag(refresh={"TIME"})
 
 
 def use_quaternions(bones: Bones) -> None:
-    """Switches the joints' bones to the rotation mode that `key_motion` keys."""
+    """Switches the joints' bones to quaternion mode, which `key_motion` keys."""
     for bone_name in bones.names:
         bone = bones.armature.pose.bones[bone_name]
         if bone.rotation_mode != "QUATERNION":
@@ -135,7 +138,7 @@ def use_quaternions(bones: Bones) -> None:
 
 
 def _note(action: bpy.types.Action, notes: Mapping[str, object] | None) -> None:
-    """Sets custom properties of an Action; those that are None are taken away."""
+    """Sets custom properties of an Action; removes those that are None."""
     for key, value in (notes or {}).items():
         if value is not None:
             action[key] = value
@@ -144,7 +147,7 @@ def _note(action: bpy.types.Action, notes: Mapping[str, object] | None) -> None:
 
 
 class _Channel(NamedTuple):
-    """Of one bone: paths, (data path, array index) each, and their values (paths, T)."""
+    """A bone's keyed properties: (data path, array index) pairs, and their values (paths, T)."""
 
     bone: str
     paths: list[tuple[str, int]]
@@ -154,7 +157,7 @@ class _Channel(NamedTuple):
 def _channels_of(
     bones: Bones, motion: Motion, start_frame: float, fps: float | None, rate: float | None
 ) -> tuple[np.ndarray, list[_Channel]]:
-    """(T,) frames of the scene, and what is keyed in them: 55 rotations and the pelvis's location."""
+    """Returns (T,) frames of the scene, and the channels to key in them: 55 rotations and the pelvis's location."""
     rate = rate or scene_fps()
     check_motion(motion, start_frame, fps, rate)
     motion = motion.resample(fps or rate)
@@ -177,13 +180,13 @@ def _channels_of(
 def _fill(curves: list[bpy.types.FCurve], frames: np.ndarray, values: np.ndarray) -> None:
     """Sets all keys of each curve at once: `frames` (T,) ascending and `values` (curves, T).
 
-    Leaves out `FCurve.update`, a third of the whole time: the keys are in order already, and linear ones have no
-    use for the handles it would place. Blender places them when a user makes a curve Bezier.
+    Leaves out `FCurve.update`, which takes a third of the whole time: the keys are in order already, and linear keys do
+    not need the handles that it would place. Blender places them when a user makes a curve Bezier.
     """
     keys = np.empty((len(curves), len(frames), 2), np.float32)
     keys[:, :, 0] = frames
     keys[:, :, 1] = values
-    linear = np.full(len(frames), _LINEAR, np.uint8)  # of the type Blender keeps, which it copies 5 times faster
+    linear = np.full(len(frames), _LINEAR, np.uint8)  # of Blender's own type, which it copies 5 times faster
     for curve, key in zip(curves, keys, strict=True):
         points = curve.keyframe_points
         if len(points) != len(frames):
