@@ -1,7 +1,7 @@
-"""The command line: prompts, expressions and images become .blend files, motion files, films and contact sheets; motion
-files are recognised.
+"""Implements the command line.
 
-Nothing heavy is imported before all that was asked for has been checked.
+It turns prompts, expressions and images into .blend files, motion files, films and contact sheets, and recognises
+motion files. It imports nothing heavy before it has checked everything that was asked for.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from .terminal import CtrlC, quiet
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs the command line. Returns the exit status: 0, 2 for what the user can mend, 130 after Ctrl-C."""
+    """Runs the command line. Returns the exit status: 0, 2 for an error that the user can correct, 130 after Ctrl-C."""
     try:
         request = parse(arguments)
         with quiet(request.verbose) as (stdout, stderr), CtrlC() as ctrl_c:

@@ -1,4 +1,4 @@
-"""The files that are to be written: what they are called, and what can be told of them before the work."""
+"""Names the files that will be written, and checks them before the work begins."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _FILE_NAME_BYTES = 80
 
 
 def free_name(title: str) -> Path:
-    """A .blend file named after what was asked for that is not there yet: nobody asked to replace one."""
+    """Returns the name of a new .blend file, made from the title, so that no file is replaced unasked."""
     words = "-".join("".join(c if c.isalnum() else " " for c in title.lower()).split())
     slug = words.encode()[:_FILE_NAME_BYTES].decode(errors="ignore").strip("-")
     path, count = Path(f"{slug}.blend"), 1
@@ -24,14 +24,14 @@ def free_name(title: str) -> Path:
 
 
 def numbered(path: Path, stops: int) -> list[Path]:
-    """The files of an output that holds one motion: itself, or one for each of so many stops."""
+    """Returns the files of an output that holds one motion: the file itself, or a numbered file for each of `stops`."""
     return [path.with_name(f"{path.stem}-{i}{path.suffix}") for i in range(1, stops + 1)] or [path]
 
 
 def check_apart(written: Mapping[str, Sequence[Path]], read: Sequence[Path]) -> None:
-    """Raises `UserError` for a file that would be written twice, or in the place of one that is read.
+    """Raises `UserError` for a file that would be written twice, or would replace a file that is read.
 
-    written: by option.
+    written: the files to write, by option.
     """
     before: list[tuple[str, Path]] = []
     for option, files in written.items():
@@ -45,7 +45,7 @@ def check_apart(written: Mapping[str, Sequence[Path]], read: Sequence[Path]) -> 
 
 
 def check_output(path: Path) -> None:
-    """Finds out now, not after the work, that a file cannot be written. Leaves nothing behind."""
+    """Raises `UserError` if a file cannot be written, so that this is known before the work. Leaves no file behind."""
     try:
         check_name(path)
         folder = path.absolute().parent

@@ -1,4 +1,4 @@
-"""Says what motion files show."""
+"""Recognises what motion files show, and searches them by a text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BAR = 24  # characters
 
 
 def run(request: RecogniseRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO) -> None:
-    """Raises `UserError`, and `KeyboardInterrupt` after Ctrl-C."""
+    """Carries out the request and prints the scores. Raises `UserError`, and `KeyboardInterrupt` after Ctrl-C."""
     report = Report(ctrl_c, {"search": request.text} if request.text else {"file": str(request.files[0])})
     labels = _labels(request)
     with report.stage("files"):
@@ -58,7 +58,7 @@ def _labels(request: RecogniseRequest) -> tuple[str, ...]:
 
 
 def _table(scores: list[Score]) -> str:
-    """A line each: name, cosine, share and a bar as long as the share beside the largest one."""
+    """Returns a line per score: name, cosine, share and a bar relative to the largest share."""
     width = max(len(score.name) for score in scores)
     return "\n".join(
         f"{score.name:{width}}  {score.cosine:5.2f}  {100 * score.share:3.0f} %  "

@@ -1,4 +1,4 @@
-"""What was done, and how long it took."""
+"""Collects what was done and how long it took, for printing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .terminal import CtrlC
 
 @dataclass
 class Report:
-    """told: what is to be printed, by name. seconds: by stage."""
+    """The values to print, by name (`told`), and the seconds of each stage (`seconds`)."""
 
     ctrl_c: CtrlC
     told: dict[str, object]
@@ -21,6 +21,7 @@ class Report:
 
     @contextlib.contextmanager
     def stage(self, name: str) -> Iterator[None]:
+        """Measures the time of a stage, and checks for Ctrl-C before and after it."""
         self.ctrl_c.check()
         start = time.perf_counter()
         yield
@@ -29,12 +30,13 @@ class Report:
 
     @property
     def in_all(self) -> dict[str, float]:
-        """The stages and their sum."""
+        """The seconds of all stages, and their sum."""
         return self.seconds | {"total": round(sum(self.seconds.values()), 4)}
 
     def as_json(self) -> str:
-        """All of it as one JSON object."""
+        """Returns the report as one JSON object."""
         return json.dumps(self.told | {"seconds": self.in_all}, ensure_ascii=False)
 
     def as_text(self) -> str:
+        """Returns the times as one line of text."""
         return ", ".join(f"{name} {seconds:.2f} s" for name, seconds in self.in_all.items())

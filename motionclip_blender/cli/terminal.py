@@ -1,4 +1,4 @@
-"""The terminal: Ctrl-C, a progress bar, and what Blender's libraries print kept off it."""
+"""Handles the terminal: Ctrl-C, a progress bar, and the output of Blender's libraries."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from typing import TextIO
 
 
 class CtrlC:
-    """Ctrl-C as a `KeyboardInterrupt`, where it can be taken.
+    """Turns Ctrl-C into a `KeyboardInterrupt` that is neither lost nor raised where it does harm.
 
-    Raised in the middle of Blender's work it may crash it, and libraries swallow it while they are imported. So
-    it is remembered, and raised at the next `check` if it had no effect before.
+    Raised in the middle of Blender's work (see `deferred`), the exception may crash Blender, and libraries swallow it
+    while they are imported. So Ctrl-C is remembered, and raised at the next `check` if it had no effect before.
     """
 
     def __enter__(self) -> CtrlC:
@@ -32,12 +32,13 @@ class CtrlC:
             raise KeyboardInterrupt
 
     def check(self) -> None:
+        """Raises `KeyboardInterrupt` if Ctrl-C was pressed."""
         if self._asked:
             raise KeyboardInterrupt
 
     @contextlib.contextmanager
     def deferred(self) -> Iterator[None]:
-        """Until the end of the block, Ctrl-C waits for the next `check`."""
+        """Makes Ctrl-C wait for the next `check` until the block ends."""
         self._deferred = True
         try:
             yield
@@ -46,7 +47,7 @@ class CtrlC:
 
 
 class Bar:
-    """A progress bar that is an engine's or a film's `progress`; none where stderr is no terminal."""
+    """A progress bar that serves as the `progress` of an engine or a film; invisible if stderr is not a terminal."""
 
     def __init__(self, stderr: TextIO, ctrl_c: CtrlC) -> None:
         from tqdm import tqdm
@@ -69,10 +70,10 @@ class Bar:
 
 @contextlib.contextmanager
 def quiet(verbose: bool) -> Iterator[tuple[TextIO, TextIO]]:
-    """Keeps what Blender and its libraries print off the terminal; yields the real stdout and stderr.
+    """Keeps the output of Blender and its libraries off the terminal; yields the real stdout and stderr.
 
-    Most of it goes straight to the process's file descriptors, below Python. With `verbose` it all goes to
-    stderr. Python's own messages there, a traceback above all, appear in any case.
+    Most of it goes straight to the process's file descriptors, below Python. With `verbose` it all goes to stderr.
+    Python's own messages on stderr, such as tracebacks, appear in any case.
     """
     sys.stdout.flush()
     sys.stderr.flush()
@@ -86,7 +87,7 @@ def quiet(verbose: bool) -> Iterator[tuple[TextIO, TextIO]]:
             noise = stderr if verbose else nowhere
             os.dup2(noise.fileno(), 1)
             os.dup2(noise.fileno(), 2)
-            faulthandler.enable(stderr)  # else a crash below Python would end without a word
+            faulthandler.enable(stderr)  # otherwise a crash below Python would end without a message
             with contextlib.redirect_stdout(noise), contextlib.redirect_stderr(stderr):
                 yield stdout, stderr
     finally:
