@@ -1,7 +1,7 @@
-"""What the user sees: the panel, operators, properties, preferences, and the job behind them.
+"""Implements the user interface: panels, operators, properties, preferences, and the jobs behind them.
 
-Importing and registering this package costs Blender next to nothing: `rig`, numpy and torch are imported by
-the functions that need them, on first use. `benchmarks/enable.py` measures it.
+Importing and registering this package takes Blender almost no time: the functions that need `rig`, numpy and torch
+import them on first use. `benchmarks/enable.py` measures it.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ _CLASSES = (
 
 
 def register() -> None:
-    """Called by Blender when the extension is enabled."""
+    """Registers the extension. Blender calls it when the extension is enabled."""
     chosen = other_copies.switch_off()
     translations.attach()
     _register_classes()
@@ -96,7 +96,7 @@ def register() -> None:
 
 
 def _register_classes() -> None:
-    """Registers what is not: all classes, or those whose places another copy has taken."""
+    """Registers all classes that are not registered, or whose places another copy of the extension has taken."""
     for cls in _CLASSES:
         if "bl_rna" not in cls.__dict__:
             bpy.utils.register_class(cls)
@@ -107,7 +107,7 @@ def _register_classes() -> None:
 
 
 def unregister() -> None:
-    """Called by Blender when the extension is disabled, and when Blender quits."""
+    """Unregisters the extension. Blender calls it when the extension is disabled, and when Blender quits."""
     other_copies.stop()
     frames_operators.stop()
     live.LIVE.close()

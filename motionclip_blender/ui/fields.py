@@ -1,4 +1,4 @@
-"""What is asked for, as panels and operators declare it: names, descriptions, limits."""
+"""Declares the properties that panels and operators share: names, descriptions, limits."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ..core.prompt import MAX_WEIGHT
 
 DEFAULT_FRAMES = 60
 EXAMPLE = "a person waves with the right hand"
-"""The prompt of a new scene, so that one click shows what happens."""
+"""The prompt of a new scene, so that a single click shows a motion."""
 
 PROMPT = {
     "name": "Prompt",
@@ -87,6 +87,6 @@ KINDS = (
 
 
 def start_frame(scene: bpy.types.Scene) -> int:
-    """The frame at which the panel asks the motion to begin."""
+    """Returns the frame at which the panel's settings let the motion start."""
     settings = scene.motionclip
     return scene.frame_current if settings.start_at_current else settings.start_frame

@@ -1,4 +1,4 @@
-"""What happens to what is being made when another file is opened, and when something is undone."""
+"""Reacts to Blender's events: running work when another file is opened, and undo."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .session import SESSION
 
 @persistent
 def cancel_on_load(*_) -> None:
-    """The armature that the work was for goes away with its file."""
+    """Cancels the work when another file is opened, because its armature no longer exists."""
     live.LIVE.stop()
     if SESSION.busy:
         SESSION.cancel("The work was cancelled because another file was opened; start it again.")
@@ -21,19 +21,19 @@ def cancel_on_load(*_) -> None:
 
 @persistent
 def forget(*_) -> None:
-    """What was found and recognised were that file's Actions."""
+    """Forgets what was found and recognised in the previous file's Actions."""
     SEARCH.results = None
     RECOGNITION.scores.clear()
 
 
 @persistent
 def catch_up(*_) -> None:
-    """An undo step may have been taken before the motion was where its slider is."""
+    """Updates the motion to its slider after undo: the undo step may have been made before the motion followed."""
     live.catch_up(bpy.context.scene)
 
 
 def attach() -> None:
-    """Called when the extension is enabled."""
+    """Adds the handlers when the extension is enabled."""
     bpy.app.handlers.load_pre.append(cancel_on_load)
     bpy.app.handlers.load_pre.append(forget)
     bpy.app.handlers.undo_post.append(catch_up)
@@ -41,7 +41,7 @@ def attach() -> None:
 
 
 def detach() -> None:
-    """Called when it is disabled."""
+    """Removes the handlers when the extension is disabled."""
     bpy.app.handlers.load_pre.remove(cancel_on_load)
     bpy.app.handlers.load_pre.remove(forget)
     bpy.app.handlers.undo_post.remove(catch_up)

@@ -1,4 +1,4 @@
-"""Memory is given back when nobody has made a motion for a while, if the preferences say so."""
+"""Frees memory when nobody has made a motion for a while, if the preferences say so."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LOOK_SECONDS = 15.0
 
 
 def let_go(idle: float) -> bool:
-    """Forgets the engine, and all that holds on to it, after `idle` seconds without use; returns whether it did."""
+    """Forgets the engine, and whatever refers to it, after `idle` seconds without use; returns whether it did."""
     if LIVE.job is not None or not SESSION.let_go(idle):
         return False
     LIVE.read = None
@@ -28,11 +28,11 @@ def _look() -> float:
 
 
 def attach() -> None:
-    """Called when the extension is enabled."""
+    """Starts the timer when the extension is enabled."""
     bpy.app.timers.register(_look, first_interval=_LOOK_SECONDS, persistent=True)
 
 
 def detach() -> None:
-    """Called when it is disabled."""
+    """Stops the timer when the extension is disabled."""
     if bpy.app.timers.is_registered(_look):
         bpy.app.timers.unregister(_look)

@@ -1,6 +1,6 @@
-"""Everything that the panels do, in the Object and Pose menus of the 3D view: where Blender's search (F3) finds it.
+"""Adds the panels' operators to the Object and Pose menus of the 3D view, where Blender's search (F3) finds them.
 
-And a motion from a prompt in the Add menu, for who has never opened the sidebar.
+Also adds a motion from a prompt to the Add menu, for users who do not know the sidebar.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def attach() -> None:
 
 
 def detach() -> None:
-    """Takes them away."""
+    """Removes the entries from Blender's menus."""
     for menu, draw in _places():
         menu.remove(draw)
 

@@ -1,4 +1,4 @@
-"""What the panels are drawn with: their base, the big button, text in lines, boxes."""
+"""Provides what the panels share: their base class, the big button, wrapped text, boxes."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from .session import SESSION
 from .translations import said
 
 PANEL = "MOTIONCLIP_PT_panel"
-"""The panel that all others stand in."""
+"""The panel that contains all others."""
 
-BIG = 1.4  # times as high as other buttons
-_CHARACTER_WIDTH = 6.5  # pixels at a resolution scale of 1, on average over English text in Blender's font
+BIG = 1.4  # height relative to other buttons
+_CHARACTER_WIDTH = 6.5  # pixels at a resolution scale of 1, the average of English text in Blender's font
 
 
 class MotionPanel:
-    """A part of the panel, below it, closed until it is needed."""
+    """Base of the panels inside the main panel, closed by default."""
 
     bl_category = "MotionCLIP"
     bl_space_type = "VIEW_3D"
@@ -32,10 +32,11 @@ class MotionPanel:
 
 
 def big_button(layout: bpy.types.UILayout, operator: str, text: str, busy: bool | None = None) -> None:
-    """The button that makes a motion, or in its place how far that is.
+    """Draws the button that makes a motion, or in its place the progress.
 
-    busy: whether to show that; by default when this operator is at work. With another one at work the button stays as
-    it is, and says so: Blender would leave a button that was switched off under the mouse off until the mouse is moved.
+    busy: whether to show the progress; by default while this operator runs. While another operator runs, the button
+    stays enabled and reports that when pressed. If it were disabled under the mouse, Blender would keep it disabled
+    until the mouse moves.
     """
     row = layout.row(align=True)
     row.scale_y = BIG
@@ -47,17 +48,17 @@ def big_button(layout: bpy.types.UILayout, operator: str, text: str, busy: bool 
 
 
 def box_below(layout: bpy.types.UILayout) -> bpy.types.UILayout:
-    """A box below a place where progress stands.
+    """Makes a box below a progress bar.
 
-    Blender takes the next thing without data for the bar that was under the mouse, and draws it as if selected: here
-    the separator, which shows nothing of it.
+    After the bar is gone, Blender takes the next item without data for the bar under the mouse, and draws it as
+    selected. Here that is the separator, which is invisible.
     """
     layout.separator(factor=0.2)
     return layout.box()
 
 
 def wrapped(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str = "NONE") -> None:
-    """`text` in as many lines as the sidebar's width asks for; Blender's labels do not wrap."""
+    """Draws `text` in as many lines as the sidebar's width requires; Blender's labels do not wrap."""
     column = layout.column(align=True)
     column.scale_y = 0.8
     for number, line in enumerate(textwrap.wrap(said(text), max(int(text_width(context) / _CHARACTER_WIDTH), 12))):
@@ -66,5 +67,5 @@ def wrapped(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, i
 
 
 def text_width(context: bpy.types.Context) -> float:
-    """Pixels of a line in a box of the sidebar, at a resolution scale of 1, less margins and an icon."""
+    """Returns the width of a line in a box of the sidebar, without margins and an icon, in pixels at a scale of 1."""
     return context.region.width / context.preferences.system.ui_scale - 60

@@ -1,6 +1,6 @@
-"""What the panels ask for, kept in the scene and saved with it.
+"""Defines the panels' settings, which are saved in the scene.
 
-These classes have no methods: Blender 4.2 never lets go of such a class, its methods would hold the bpy module, and
+These classes have no methods. Blender 4.2 never frees such a class, and its methods would keep the bpy module alive;
 bpy as a Python package then ends in a segmentation fault.
 """
 
@@ -26,9 +26,11 @@ from .latents.properties import MOTIONCLIP_PG_latent
 
 
 class MOTIONCLIP_PG_settings(bpy.types.PropertyGroup):
-    """`scene.motionclip`. behind: the part of the panel whose slider the motion has yet to catch up with.
+    """The property `scene.motionclip`.
 
-    previewing: whether the preview range was set by Play. preview_before: what it was until then: in use, first, last.
+    behind: the part of the panel whose slider was changed after the motion was last updated.
+    previewing: whether Play has set the preview range.
+    preview_before: the preview range before that: in use, first, last.
     """
 
     prompt: StringProperty(**PROMPT, default=EXAMPLE)
@@ -67,7 +69,7 @@ def attach() -> None:
 
 
 def detach() -> None:
-    """Takes it away; values stay in the file for the next time."""
+    """Removes `scene.motionclip`; its values stay in the file."""
     del bpy.types.Scene.motionclip
 
 

@@ -1,4 +1,4 @@
-"""Draws anew what Blender does not know to have changed."""
+"""Redraws parts of the window when Blender does not know that they have changed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import bpy
 
 
 def sidebars() -> None:
-    """The 3D views' sidebars, where progress stands."""
+    """Redraws the 3D views' sidebars, where the progress is shown."""
     for window in bpy.context.window_manager.windows:
         for area in window.screen.areas:
             if area.type == "VIEW_3D":

@@ -1,4 +1,4 @@
-"""What lives while the extension is enabled and belongs to no file: engine, running job, last error."""
+"""Holds what exists while the extension is enabled and belongs to no file: engine, running job, last error."""
 
 from __future__ import annotations
 
@@ -24,29 +24,32 @@ T = TypeVar("T")
 
 
 class Session:
-    """One for each Blender. Worker threads use `engine` and `known` only; all else is the main thread's."""
+    """The state of the extension, one object per Blender.
+
+    Worker threads use only `engine` and `known`; everything else is for the main thread.
+    """
 
     def __init__(self) -> None:
         self.job: Job | MainThreadJob | None = None
-        self.operator = ""  # which one waits for the job
+        self.operator = ""  # the id of the operator that waits for the job
         self.error = ""
         self.known = LatentCache()
-        self.timer: bpy.types.Timer | None = None  # that of the operator which waits for the job
+        self.timer: bpy.types.Timer | None = None  # the timer of the operator that waits for the job
         self._engine: Engine | None = None
         self._made_from: ModelChoice | None = None
-        self._used = 0.0  # when somebody asked for the engine, or worked with it, last
+        self._used = 0.0  # when the engine was last requested or in use
         self._lock = threading.Lock()
 
     @property
     def busy(self) -> bool:
-        """Whether a job is under way: until it has ended, cancelled or not, and the operator that waits has its result.
+        """Whether a job is running: until it has ended, cancelled or not, and the operator that waits has its result.
 
-        A second job in between would take the first one's timer away, and the first one's motion would never be keyed.
+        A second job in between would remove the first one's timer, and the first one's motion would never be keyed.
         """
         return self.job is not None and (not self.job.finished or self.timer is not None)
 
     def engine(self, sources: ModelChoice) -> Engine:
-        """The engine for `sources`, kept from run to run; made anew when the preferences have changed."""
+        """Returns the engine for `sources`. It is kept, and made anew when the preferences have changed."""
         from ..core.engine import Engine
 
         with self._lock:
@@ -57,7 +60,7 @@ class Session:
             return self._engine
 
     def engine_at_hand(self, sources: ModelChoice) -> Engine | None:
-        """The engine for `sources` if it is loaded, so that nobody has to wait for it; None otherwise."""
+        """Returns the engine for `sources` if it is loaded, so that nobody has to wait for it; None otherwise."""
         engine = self._engine
         if engine is None or not engine.loaded or self._made_from != sources:
             return None
@@ -66,14 +69,14 @@ class Session:
 
     @property
     def loaded(self) -> Engine | None:
-        """The engine that is in memory, whatever it was made for. Asking is no use of it."""
+        """The engine in memory, whatever it was made for. Reading this property does not count as use."""
         engine = self._engine
         return engine if engine is not None and engine.loaded else None
 
     def let_go(self, idle: float = 0.0) -> bool:
-        """Forgets the engine and what came of it if nobody has used it for `idle` seconds; returns whether it did.
+        """Releases the engine and the cached latents if unused for `idle` seconds; returns whether it did.
 
-        For the main thread. While a job runs the engine is in use.
+        For the main thread. While a job runs, the engine is in use.
         """
         with self._lock:
             if self.busy:
@@ -97,7 +100,7 @@ class Session:
         return self.job
 
     def run_steps(self, steps: MainThreadJob[T]) -> MainThreadJob[T]:
-        """Steps of the main thread as the job: before a worker's or after it."""
+        """Makes steps of the main thread the job, before or after a worker's."""
         self.job = steps
         return steps
 
@@ -108,7 +111,7 @@ class Session:
         self.error = error
 
     def close(self) -> None:
-        """Ends the running job and lets the engine go."""
+        """Ends the running job and releases the engine."""
         if self.job is not None:
             self.job.cancel()
             self.job.join()

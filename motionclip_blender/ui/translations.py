@@ -1,8 +1,8 @@
-"""What the add-on says in other languages, by Blender's own translation: assets/translations/<language>.json.
+"""Translates the add-on's texts with Blender's own system, from assets/translations/<language>.json.
 
-Keys are the English texts as they stand in the code; what is filled in stands as {}. Blender looks up labels, tooltips
-and properties by itself. Text that is put together in Python asks for its pattern first. The sentences of errors are
-put together in `core` and `rig`, which know nothing of it: `said` finds the pattern that such a sentence was made of.
+The keys are the English texts in the code, with {} for inserted values. Blender looks up labels, tooltips and
+properties itself. Text that is built in Python looks up its pattern first. The sentences of errors are built in `core`
+and `rig`, which do not know of translations: `said` finds the pattern from which such a sentence was built.
 """
 
 from __future__ import annotations
@@ -18,40 +18,41 @@ from .addon import ADDON
 
 FOLDER = Path(__file__).resolve().parents[1] / "assets" / "translations"
 
-_CONTEXTS = ("*", "Operator")  # Blender asks for buttons in the second one, for all else in the first
+_CONTEXTS = ("*", "Operator")  # Blender looks up buttons in the second context, everything else in the first
 
 
 def tables() -> dict[str, dict[str, str]]:
-    """The texts by language, such as "de"."""
+    """Returns the texts by language, such as "de"."""
     return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.json"))}
 
 
 def said(sentence: str) -> str:
-    """A sentence of an error in the language of Blender's reports; as it is where there are no words for it."""
+    """Returns a sentence of an error in the language of Blender's reports; unchanged if there is no translation."""
     translate = bpy.app.translations.pgettext_rpt
     if sentence in _texts():
         return translate(sentence)
     for pattern, text in _patterns():
         if (translated := translate(text)) != text and (found := pattern.fullmatch(sentence)):
-            # what is filled in may be a sentence of its own; a single word is a name
+            # an inserted value may be a sentence itself; a single word is a name
             return translated.format(*(said(part) if " " in part else part for part in found.groups()))
     return sentence
 
 
 @cache
 def _texts() -> frozenset[str]:
+    """Returns all English texts that have a translation."""
     return frozenset(text for table in tables().values() for text in table)
 
 
 @cache
 def _patterns() -> list[tuple[re.Pattern, str]]:
-    """Texts with something filled in, those with the most words of their own first."""
+    """Returns the texts with inserted values, those with the most words of their own first."""
     texts = sorted((text for text in _texts() if "{}" in text), key=lambda text: (-len(text.replace("{}", "")), text))
     return [(re.compile("(.*)".join(map(re.escape, text.split("{}"))), re.DOTALL), text) for text in texts]
 
 
 def attach() -> None:
-    """Gives Blender the texts."""
+    """Registers the texts with Blender."""
     found = {
         language: {(context, text): translated for text, translated in table.items() for context in _CONTEXTS}
         for language, table in tables().items()
@@ -60,7 +61,7 @@ def attach() -> None:
 
 
 def detach() -> None:
-    """Takes them back."""
+    """Removes the texts from Blender."""
     bpy.app.translations.unregister(ADDON)
     _patterns.cache_clear()
     _texts.cache_clear()

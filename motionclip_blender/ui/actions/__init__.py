@@ -1,1 +1,1 @@
-"""What can be done with an Action that was made here."""
+"""Holds what the user can do with an Action that was generated here."""

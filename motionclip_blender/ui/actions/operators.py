@@ -1,4 +1,4 @@
-"""What can be done with an Action that was made here: run it again, put it into the NLA, make it an asset."""
+"""Defines operators for generated Actions: run again, push to the NLA editor, mark as asset."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class MOTIONCLIP_OT_mark_asset(Reporting, bpy.types.Operator):
 
 
 def _made_here(context: bpy.types.Context) -> tuple[bpy.types.Action, Recipe]:
-    """The active armature's Action and what it was made from. Raises `UserError` when that is not known."""
+    """Returns the active armature's Action and its recipe. Raises `UserError` if there is no Action or no recipe."""
     from ...rig.action_metadata import recipe_of
     from ...rig.bones import Bones
 
@@ -106,7 +106,7 @@ def _made_here(context: bpy.types.Context) -> tuple[bpy.types.Action, Recipe]:
 
 
 def _described(action: bpy.types.Action) -> str:
-    """What an Action was made from; empty when that is not known."""
+    """Returns a description of what an Action was made from; empty if that is unknown."""
     from ...rig.action_metadata import recipe_of
 
     try:

@@ -1,4 +1,4 @@
-"""The panel of the active armature's Action: what it was made from, and what can be done with it."""
+"""Draws the panel of the active armature's Action: what it was made from, and what can be done with it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class MOTIONCLIP_PT_action(MotionPanel, bpy.types.Panel):
 
 
 def _made_by(action: bpy.types.Action, recipe) -> str:
-    """The model, and in what way the motion was made."""
+    """Returns the name of the model and the options with which the motion was made."""
     from ...rig.action_metadata import pack_of
 
     words = [_("Model: {}").format(pack_of(action))]

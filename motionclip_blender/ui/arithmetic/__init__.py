@@ -1,1 +1,1 @@
-"""Arithmetic of latents: an expression, the list of its terms, and motions made of it."""
+"""Implements arithmetic of latents: an expression, the list of its terms, and the motions made from it."""

@@ -1,4 +1,4 @@
-"""The expression and the list of its terms, which say the same."""
+"""Keeps the expression and the list of its terms equal."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from ..generate.recipes import pick, plain, source_of
 if TYPE_CHECKING:
     from ...core.latents.terms import Term
 
-_DECIMALS = 3  # of weights that sliders write
+_DECIMALS = 3  # decimals of weights that sliders set
 _in_step = False
 
 
 @contextmanager
 def keeping_step() -> Iterator[None]:
-    """While one of expression and list is set from the other, which is no change of the user's."""
+    """Marks changes inside the block as made by this module, so that they do not count as the user's."""
     global _in_step
     before, _in_step = _in_step, True
     try:
@@ -33,7 +33,7 @@ def keeping_step() -> Iterator[None]:
 
 @lru_cache(maxsize=8)
 def checked(expression: str) -> tuple[tuple[Term, ...], ExpressionError | None]:
-    """An expression's terms, or none and what is wrong with it. For panels, which ask with every redraw."""
+    """Returns an expression's terms, or no terms and its error. Cached for panels, which ask with every redraw."""
     from ...core.latents.expression import parse
 
     try:
@@ -43,7 +43,7 @@ def checked(expression: str) -> tuple[tuple[Term, ...], ExpressionError | None]:
 
 
 def terms_of(scene: bpy.types.Scene) -> list[Term]:
-    """The list's terms, without those that are still empty."""
+    """Returns the list's terms without empty ones."""
     from ...core.latents.terms import Term
 
     found = ((item.weight, source_of(item)) for item in scene.motionclip.arithmetic.terms)
@@ -51,7 +51,7 @@ def terms_of(scene: bpy.types.Scene) -> list[Term]:
 
 
 def expression_changed(scene: bpy.types.Scene) -> None:
-    """The user has typed an expression: the list shows its terms. One that cannot be read leaves the list alone."""
+    """Updates the list after the user has edited the expression. An invalid expression does not change the list."""
     if _in_step:
         return
     terms, error = checked(scene.motionclip.arithmetic.expression)
@@ -61,14 +61,14 @@ def expression_changed(scene: bpy.types.Scene) -> None:
 
 
 def terms_changed(scene: bpy.types.Scene) -> None:
-    """The user has changed the list: the expression says the same."""
+    """Updates the expression after the user has edited the list."""
     from ...core.latents.terms import to_text
 
     if _in_step:
         return
     asked = scene.motionclip.arithmetic
     for item in asked.terms:
-        if not abs(item.weight) < float("inf"):  # nan included, which a script may set
+        if not abs(item.weight) < float("inf"):  # also true for nan, which a script may set
             with keeping_step():
                 item.weight = 0.0
     with keeping_step():
@@ -77,7 +77,7 @@ def terms_changed(scene: bpy.types.Scene) -> None:
 
 
 def set_terms(scene: bpy.types.Scene, terms: Iterable[Term]) -> None:
-    """Both the expression and the list."""
+    """Sets both the expression and the list."""
     from ...core.latents.terms import to_text
 
     terms = list(terms)
@@ -87,6 +87,7 @@ def set_terms(scene: bpy.types.Scene, terms: Iterable[Term]) -> None:
 
 
 def _fill(scene: bpy.types.Scene, terms: Sequence[Term]) -> None:
+    """Sets the items of the list."""
     asked = scene.motionclip.arithmetic
     with keeping_step():
         while len(asked.terms) > len(terms):

@@ -1,4 +1,4 @@
-"""The operators of arithmetic: motions made of an expression, and its list of terms."""
+"""Defines the operators of arithmetic: making motions from an expression, and editing its list of terms."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class MOTIONCLIP_OT_add_style(MotionOperator, bpy.types.Operator):
         if not terms:
             terms = Recipe.of_prompt(scene.motionclip.prompt, self.frames).terms
         source, weight = StyleName(self.style), presets()[self.style].weight
-        if any(term.source == source for term in terms):  # a second click
+        if any(term.source == source for term in terms):  # at a second click
             terms = [replace(t, weight=weight) if t.source == source else t for t in terms]
         else:
             terms = [*terms, Term(weight, source)]
@@ -69,14 +69,14 @@ class MOTIONCLIP_OT_add_style(MotionOperator, bpy.types.Operator):
         return Recipe(to_text(terms), **self.common(context))
 
     def request(self, context: bpy.types.Context) -> generation.Request:
-        """In the place of the motion that the expression has made so far; a new Action if it has made none."""
+        """Returns a request that replaces the motion made from the expression so far; a new Action if there is none."""
         if live.follows(context, "arithmetic"):
             armature = generation.armature_of(context)
             return live.request(context.scene, armature, self.recipe(context))
         return super().request(context)
 
     def end(self, context: bpy.types.Context, result: Made) -> set[str]:
-        scene = generation.scene_of(self.wanted)  # if that is gone, nothing is keyed
+        scene = generation.scene_of(self.wanted)  # raises if the scene is gone, so that nothing is keyed
         done = super().end(context, result)
         set_terms(scene, self._terms)
         return done

@@ -1,4 +1,4 @@
-"""The panel of arithmetic: the expression, its terms, the styles."""
+"""Draws the panel of arithmetic: the expression, its terms, the styles."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class MOTIONCLIP_PT_arithmetic(MotionPanel, bpy.types.Panel):
         error = checked(asked.expression)[1]
         if error is not None:
             draw_error(box_below(layout), context, asked.expression, error)
-        column = layout.column(align=True)  # the whole width, for the names
+        column = layout.column(align=True)  # the list takes the whole width, because names may be long
         column.template_list("MOTIONCLIP_UL_terms", "", asked, "terms", asked, "active", rows=3)
         column.operator("motionclip.add_term", icon="ADD")
         draw_reading(layout, scene, *asked.terms)
@@ -64,7 +64,7 @@ class MOTIONCLIP_PT_styles(MotionPanel, bpy.types.Panel):
 
 
 def draw_error(layout: bpy.types.UILayout, context: bpy.types.Context, expression: str, error: ExpressionError) -> None:
-    """What is wrong with an expression: the part of it around the place, a mark below the place, and why."""
+    """Draws what is wrong with an expression: the part around the error, a mark below its position, and the reason."""
     width = text_width(context)
     before, mark = shown_part(expression, error.at, width, string_width)
     column = layout.column(align=True)
@@ -75,9 +75,9 @@ def draw_error(layout: bpy.types.UILayout, context: bpy.types.Context, expressio
 
 
 def shown_part(expression: str, at: int, width: float, measure) -> tuple[str, str]:
-    """The part of an expression around character `at` (1 the first) that is as wide as a line, and the line below it.
+    """Returns the part of an expression around character `at` (from 1) that fits into a line, and a line with a mark.
 
-    measure: the width of a text. The line below has spaces, and a mark under the character.
+    The second line has spaces, and a mark under the character. measure: a function that returns the width of a text.
     """
     expression = expression.replace("\n", " ")
     place = min(at - 1, len(expression))
@@ -93,7 +93,7 @@ def shown_part(expression: str, at: int, width: float, measure) -> tuple[str, st
 
 
 def string_width(text: str) -> float:
-    """In pixels at a resolution scale of 1, in the font of Blender's panels."""
+    """Returns the width of a text in the font of Blender's panels, in pixels at a resolution scale of 1."""
     import blf
 
     blf.size(0, bpy.context.preferences.ui_styles[0].widget.points)

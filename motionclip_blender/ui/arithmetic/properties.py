@@ -1,4 +1,4 @@
-"""The expression and its terms, kept in the scene."""
+"""Defines the properties of arithmetic, which are saved in the scene: the expression and its terms."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..fields import ACTION, IMAGE, KIND, KINDS, LATENT, PROMPT, WEIGHT
 
 _STYLE = ("STYLE", "Style", "A way to move", "COLOR", 4)
 
-# The scene is the one that the property belongs to, which need not be the context's: a script may set any.
+# `id_data` is the scene that the property belongs to. A script may set it in a scene other than the context's.
 
 
 def _terms_changed(self: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
@@ -31,7 +31,7 @@ def _expression_changed(self: bpy.types.PropertyGroup, context: bpy.types.Contex
 
 
 class MOTIONCLIP_PG_term(bpy.types.PropertyGroup):
-    """One of the terms of an expression: a source, or a style, and its weight."""
+    """A term of an expression: a source or a style, and its weight."""
 
     kind: EnumProperty(**KIND, items=(*KINDS, _STYLE), update=_terms_changed)
     prompt: StringProperty(**PROMPT, update=_terms_changed)
@@ -43,7 +43,7 @@ class MOTIONCLIP_PG_term(bpy.types.PropertyGroup):
 
 
 class MOTIONCLIP_PG_arithmetic(bpy.types.PropertyGroup):
-    """`scene.motionclip.arithmetic`: an expression, and the same as a list of terms."""
+    """The property `scene.motionclip.arithmetic`: an expression, and its terms as a list."""
 
     expression: StringProperty(
         name="Expression",

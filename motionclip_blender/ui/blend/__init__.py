@@ -1,1 +1,1 @@
-"""Motions between two sources."""
+"""Implements blends, motions between two sources."""

@@ -1,4 +1,4 @@
-"""Blends: between two latents, along the clip, or in even stops."""
+"""Defines the operators of blends: between two latents, over time, or in even steps."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ _ENDS = {
 
 
 class _Blending(MotionOperator):
-    """What every blend has."""
+    """Base of the operators of blends: both ends and the way between them."""
 
     a: StringProperty(name="A", **_ENDS)
     b: StringProperty(name="B", **_ENDS)
     spherical: BoolProperty(**SPHERICAL, options={"SKIP_SAVE"})
 
     def between(self, context: bpy.types.Context) -> dict[str, object]:
-        """Keywords of a recipe: both ends, and which way goes from one to the other."""
+        """Returns keywords for a recipe: both ends, whether to blend spherically, and those of `common`."""
         asked = context.scene.motionclip.blend
         for name, picked in (("a", asked.start), ("b", asked.end)):
             if not self.properties.is_property_set(name):
@@ -75,7 +75,7 @@ class MOTIONCLIP_OT_blend_over_time(_Blending, bpy.types.Operator):
 
 
 def _keyed_factors(scene: bpy.types.Scene, start: int, frames: int) -> tuple[float, ...]:
-    """The panel's factor in each frame of the clip, if it is animated; nothing otherwise."""
+    """Returns the panel's factor in each frame of the clip if it is animated, else an empty tuple."""
     from ...rig.versions import fcurves_of
 
     action = scene.animation_data.action if scene.animation_data else None

@@ -1,4 +1,4 @@
-"""The panel of blends."""
+"""Draws the panel of blends."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class MOTIONCLIP_PT_blend(MotionPanel, bpy.types.Panel):
 
 
 def draw_follows(layout: bpy.types.UILayout, context: bpy.types.Context, section: str, button: str) -> None:
-    """Whether the motion follows the sliders above, or what has to be done for it."""
+    """Draws whether the motion follows the sliders above, or what the user has to press for it."""
     job = live.LIVE.job
     if context.scene.motionclip.behind == section and job is not None:
         layout.progress(factor=job.fraction, text=job.stage)

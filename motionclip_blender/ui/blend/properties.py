@@ -1,4 +1,4 @@
-"""What the panel of blends asks for, kept in the scene."""
+"""Defines the properties of blends, which are saved in the scene."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bpy.props import (
 from ..fields import FACTOR, SPHERICAL, STOPS
 from ..sources.properties import MOTIONCLIP_PG_source
 
-# The scene is the one that the property belongs to, which need not be the context's: a script may set any.
+# `id_data` is the scene that the property belongs to. A script may set it in a scene other than the context's.
 
 
 def _blend_changed(self: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
@@ -23,7 +23,7 @@ def _blend_changed(self: bpy.types.PropertyGroup, context: bpy.types.Context) ->
 
 
 class MOTIONCLIP_PG_blend(bpy.types.PropertyGroup):
-    """`scene.motionclip.blend`."""
+    """The property `scene.motionclip.blend`."""
 
     start: PointerProperty(type=MOTIONCLIP_PG_source)
     end: PointerProperty(type=MOTIONCLIP_PG_source)

@@ -1,1 +1,1 @@
-"""The upper body of one motion over the lower body of another."""
+"""Implements compositions: the upper body of one motion with the lower body of another."""

@@ -1,4 +1,4 @@
-"""The upper body of one motion over the lower body of another."""
+"""Defines the operator of compositions: the upper body of one motion with the lower body of another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The panel of compositions."""
+"""Draws the panel of compositions."""
 
 from __future__ import annotations
 

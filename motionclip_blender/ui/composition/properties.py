@@ -1,4 +1,4 @@
-"""What the panel of compositions asks for, kept in the scene."""
+"""Defines the properties of compositions, which are saved in the scene."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bpy.props import (
 from ..fields import COMPOSED_BY, WEIGHT
 from ..sources.properties import MOTIONCLIP_PG_source
 
-# The scene is the one that the property belongs to, which need not be the context's: a script may set any.
+# `id_data` is the scene that the property belongs to. A script may set it in a scene other than the context's.
 
 
 def _composition_changed(self: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
@@ -22,7 +22,7 @@ def _composition_changed(self: bpy.types.PropertyGroup, context: bpy.types.Conte
 
 
 class MOTIONCLIP_PG_composition(bpy.types.PropertyGroup):
-    """`scene.motionclip.composition`."""
+    """The property `scene.motionclip.composition`."""
 
     upper: PointerProperty(type=MOTIONCLIP_PG_source)
     lower: PointerProperty(type=MOTIONCLIP_PG_source)

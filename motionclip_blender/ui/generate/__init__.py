@@ -1,4 +1,4 @@
-"""From what the panel asks for to keys on an armature.
+"""Leads from the panel's settings to keys on an armature.
 
-A click begins in `operators`; `recipes` reads the panels, `generation` goes from a recipe to keys.
+A click starts an operator in `operators`; `recipes` reads the panels, and `generation` makes keys from a recipe.
 """

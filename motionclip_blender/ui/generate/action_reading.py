@@ -1,4 +1,4 @@
-"""An Action read for the panels: by its keys, or as Blender shows it."""
+"""Reads an Action for the panels: by its keys, or as Blender shows it."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _HINT = 'Tick "As shown" to read what Blender shows.'
 def keys_of(
     armature: bpy.types.Object, action: bpy.types.Action | None, as_shown: bool
 ) -> Steps[tuple[KeptKeys | Shown, list[str]]]:
-    """An Action as it moves `armature`, by default its own; and sentences about what is left out.
+    """Reads an Action as it moves `armature`, by default its own; returns it with sentences about what is left out.
 
-    Raises `UserError` when there is nothing to read.
+    Raises `UserError` if there is nothing to read.
     """
     from ...rig.read_action import kept_keys
     from ...rig.remarks import left_out

@@ -1,4 +1,4 @@
-"""A motion from the Add menu: a dialog asks for the prompt, for who has never opened the sidebar."""
+"""Makes a motion from the Add menu: a dialog asks for the prompt, for users who do not know the sidebar."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class MOTIONCLIP_OT_ask(bpy.types.Operator):
 
     bl_idname = "motionclip.ask"
     bl_label = "Motion from a prompt"
-    # not undone itself: what it starts is Generate motion, which can be adjusted and undone
+    # no undo step of its own: it starts Generate motion, which can be adjusted and undone
 
     prompt: StringProperty(**PROMPT, options={"SKIP_SAVE"})
     frames: IntProperty(**FRAMES, options={"SKIP_SAVE"})
@@ -45,7 +45,7 @@ class MOTIONCLIP_OT_ask(bpy.types.Operator):
         try:
             bpy.ops.motionclip.generate("INVOKE_DEFAULT", prompt=self.prompt, frames=self.frames, play=self.play)
         except RuntimeError:
-            return {"CANCELLED"}  # it has said why
+            return {"CANCELLED"}  # the operator has reported the reason
         return {"FINISHED"}
 
 

@@ -1,4 +1,4 @@
-"""The 3D view that the user looks at, and moving it no more than is needed to see a person whole."""
+"""Finds the 3D view that the user looks at, and moves it just enough to show a person completely."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class View(NamedTuple):
 
 
 def view_of(context: bpy.types.Context) -> View | None:
-    """The 3D view that is worked in; elsewhere the largest one of the window. None without windows."""
+    """Returns the 3D view of the context, else the largest one of the window; None without windows."""
     areas = [context.area] if context.area is not None and context.area.type == "VIEW_3D" else []
     if not areas and context.window is not None and not bpy.app.background:
         areas = [area for area in context.window.screen.areas if area.type == "VIEW_3D"]
@@ -34,15 +34,15 @@ def view_of(context: bpy.types.Context) -> View | None:
 
 
 def sidebar_is_open(context: bpy.types.Context) -> bool:
-    """Whether the panel is in sight."""
+    """Checks whether the panel is visible."""
     view = view_of(context)
     return view is not None and view.space.show_region_ui
 
 
 def show(view: View, low: Vector, high: Vector) -> None:
-    """Lets the view go back until the box from `low` to `high` is seen whole; if it is, nothing is changed.
+    """Moves the view back until the box from `low` to `high` is completely visible. Changes nothing if it is.
 
-    The direction stays. A view through a camera is left alone, and so are the four of a quad view.
+    The direction does not change. A view through a camera and the four views of a quad view are not moved.
     """
     looks = view.space.region_3d
     if looks.view_perspective == "CAMERA" or view.space.region_quadviews:
@@ -60,7 +60,7 @@ def show(view: View, low: Vector, high: Vector) -> None:
 
 
 def _whole(view: View, corners: list[Vector]) -> bool:
-    """Whether all points are in what is left of the view beside its toolbar, header and sidebar."""
+    """Checks whether all points are in the part of the view that its toolbar, header and sidebar leave free."""
     from bpy_extras.view3d_utils import location_3d_to_region_2d
 
     left, bottom, right, top = _free(view)
@@ -75,7 +75,7 @@ def _whole(view: View, corners: list[Vector]) -> bool:
 
 
 def _free(view: View) -> tuple[float, float, float, float]:
-    """Left, bottom, right and top of the region's part, in its pixels, that no other region lies over."""
+    """Returns left, bottom, right and top, in pixels, of the part of the region that no other region covers."""
     region = view.region
     left, bottom, right, top = 0, 0, region.width, region.height
     for other in view.area.regions:

@@ -1,4 +1,4 @@
-"""The base of the operators that make a motion."""
+"""Defines the base of the operators that make a motion."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 
 class MotionOperator(BackgroundOperator):
-    """To be written: `recipe`, which reads what is to be made."""
+    """Base of the operators that make a motion. Subclasses implement `recipe`."""
 
-    # no hard limits here: a script's 100,000 frames are refused with a sentence, not silently made 1,200
+    # no hard limits here: 100,000 frames from a script are refused with a sentence, not silently reduced to 1,200
     frames: IntProperty(**FRAMES, options={"SKIP_SAVE"})
     start_frame: IntProperty(**START, options={"SKIP_SAVE"})
 
     def recipe(self, context: bpy.types.Context) -> Recipe:
-        """What is to be made. Raises `UserError`."""
+        """Returns the recipe of the motion to make. Raises `UserError`."""
         raise NotImplementedError
 
     def begin(self, context: bpy.types.Context) -> Work[Made]:
@@ -47,20 +47,23 @@ class MotionOperator(BackgroundOperator):
         return {"FINISHED"}
 
     def request(self, context: bpy.types.Context) -> generation.Request:
-        """The recipe, as a new Action; of a new body where there is no character. Raises `UserError`."""
+        """Returns the request to key the recipe as a new Action, on a new body if there is no character.
+
+        Raises `UserError` if there are several characters and none is selected.
+        """
         armature = generation.armature_of(context)
         if armature is None and (there := generation.characters(context.view_layer)):
             raise UserError(_("There are {} characters; select the one that is to move.").format(len(there)))
         return generation.request(context.scene, armature, self.recipe(context), self.start_frame)
 
     def default_to(self, name: str, value: object) -> None:
-        """Sets one of the operator's own properties to what the panel says, unless a script gave it.
+        """Sets one of the operator's own properties to the panel's value, unless a script has set it.
 
-        Kept in the operator, so that "Adjust Last Operation" shows it.
+        It is stored in the operator, so that "Adjust Last Operation" shows it.
         """
         if not self.properties.is_property_set(name):
             setattr(self, name, value)
 
     def common(self, context: bpy.types.Context) -> dict[str, object]:
-        """What all recipes have: the length, how Actions are read, loop, in place."""
+        """Returns the options that all recipes have: the length, how to read Actions, loop, in place."""
         return options(context.scene) | {"frames": self.frames}

@@ -1,4 +1,4 @@
-"""A body for a motion that nobody is there for, seen whole in the view that is worked in."""
+"""Adds a body for a motion when there is none, completely visible in the user's view."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 @contextmanager
 def somebody(context: bpy.types.Context, wanted: generation.Request, motion: Motion) -> Iterator[generation.Request]:
-    """What is wanted, with somebody to move: a new body where none was there, which is gone again if the block fails.
+    """Yields the request with an armature: that of a new body if it has none. Removes the new body if the block fails.
 
-    The body is seen whole in the view that is worked in, wherever the motion takes it.
+    The body is completely visible in the user's view during the whole motion.
     """
     if wanted.armature:
         yield wanted
@@ -31,7 +31,7 @@ def somebody(context: bpy.types.Context, wanted: generation.Request, motion: Mot
 
     body = SESSION.engine(model_choice(context)).body
     scene = generation.scene_of(wanted)
-    if context.scene != scene:  # Blender makes bones in the scene that is shown only
+    if context.scene != scene:  # Blender makes bones only in the scene that is shown
         text = _('Another scene is shown by now, so that "{}" can get no new body; go back to it and try again.')
         raise UserError(text.format(scene.name))
     view = framing.view_of(context)
@@ -42,7 +42,7 @@ def somebody(context: bpy.types.Context, wanted: generation.Request, motion: Mot
 
 
 def add_in_sight(context: bpy.types.Context) -> bpy.types.Object:
-    """A new body, free of what is there, and seen whole in the view that is worked in. Returns its armature."""
+    """Adds a body in free space, completely visible in the user's view. Returns its armature."""
     from ...rig.newcomer import room_of, stand_free
 
     view = framing.view_of(context)

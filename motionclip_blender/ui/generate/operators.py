@@ -1,4 +1,4 @@
-"""The operators of the prompt: a motion, cancelling it, a body."""
+"""Defines the operators of the prompt: generate a motion, cancel, add a body."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The panel in the 3D view's sidebar."""
+"""Draws the main panel in the 3D view's sidebar."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class MOTIONCLIP_PT_panel(bpy.types.Panel):
 
 
 def _smplx(armature: bpy.types.Object | None) -> bpy.types.Object | None:
-    """The armature, if it is one that can be keyed."""
+    """Returns the armature if it is of SMPL-X, else None."""
     from ...rig.bones import Bones
 
     try:

@@ -1,4 +1,4 @@
-"""Playing a motion: Blender's preview range over it, the scene's own range untouched, and back again."""
+"""Plays a motion in Blender's preview range, so that the scene's own range does not change, and ends the preview."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from . import generation
 
 
 def play(context: bpy.types.Context, armature: bpy.types.Object | None) -> None:
-    """Plays the armature's Action from its first frame, in the preview range. Raises `UserError` when it has none."""
+    """Plays the armature's Action from its first frame, in the preview range. Raises `UserError` if there is none."""
     if armature is None:
         raise UserError(_("There is no character whose motion could be played; generate one first."))
     if generation.action_of(armature) is None:
@@ -30,18 +30,18 @@ def play(context: bpy.types.Context, armature: bpy.types.Object | None) -> None:
 
 
 def follow(scene: bpy.types.Scene, armature: bpy.types.Object) -> None:
-    """The armature has got another motion: a preview range that was set here goes with it."""
+    """Sets a preview range that was set here to the armature's new motion."""
     if previews(scene) and generation.action_of(armature) is not None:
         _over(scene, armature)
 
 
 def previews(scene: bpy.types.Scene) -> bool:
-    """Whether the preview range is one that was set here."""
+    """Checks whether the preview range in use was set here."""
     return scene.motionclip.previewing and scene.use_preview_range
 
 
 def draw(layout: bpy.types.UILayout, context: bpy.types.Context, height: float) -> None:
-    """Buttons to play, to pause and to go back, `height` times as high as others."""
+    """Draws buttons to play, to pause and to end the preview, `height` times as high as others."""
     row = layout.row(align=True)
     row.scale_y = height
     if context.screen is not None and context.screen.is_animation_playing:
@@ -94,6 +94,7 @@ class MOTIONCLIP_OT_end_preview(bpy.types.Operator):
 
 
 def _keep_range(scene: bpy.types.Scene) -> None:
+    """Stores the preview range of before, to be restored at the end of the preview."""
     settings = scene.motionclip
     if not previews(scene):
         settings.preview_before = (scene.use_preview_range, scene.frame_preview_start, scene.frame_preview_end)
@@ -101,24 +102,24 @@ def _keep_range(scene: bpy.types.Scene) -> None:
 
 
 def _over(scene: bpy.types.Scene, armature: bpy.types.Object) -> int:
-    """Sets the preview range over the armature's Action; returns its first frame."""
+    """Sets the preview range to the range of the armature's Action; returns its first frame."""
     action = generation.action_of(armature)
     first, last = math.floor(action.frame_range[0]), math.ceil(action.frame_range[1])
     if action.use_cyclic and last > first:
-        last -= 1  # it is the first one again
+        last -= 1  # the last frame equals the first
     _set_range(scene, first, last)
     return first
 
 
 def _set_range(scene: bpy.types.Scene, first: int, last: int) -> None:
-    # Blender keeps the one from passing the other
+    # in this order, because Blender does not let the start pass the end
     scene.frame_preview_start = min(first, scene.frame_preview_end)
     scene.frame_preview_end = last
     scene.frame_preview_start = first
 
 
 def _screen(context: bpy.types.Context) -> bpy.types.Screen | None:
-    """Where something can play; None without windows."""
+    """Returns the screen in which animations can play; None without windows."""
     return None if bpy.app.background or context.window is None else context.screen
 
 

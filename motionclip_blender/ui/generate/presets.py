@@ -1,4 +1,4 @@
-"""Presets of what the panel asks for, by Blender's own system: files of the user's, and two that ship."""
+"""Keeps presets of the panel's settings in Blender's own preset system: the user's files, and two that ship."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ class MOTIONCLIP_OT_add_preset(AddPresetBase, bpy.types.Operator):
 
 
 def attach() -> None:
-    """Lets Blender find the presets that ship."""
+    """Adds the folder of the presets that ship."""
     bpy.utils.register_preset_path(_SHIPPED)
 
 
 def detach() -> None:
-    """No longer."""
+    """Removes the folder of the presets that ship."""
     bpy.utils.unregister_preset_path(_SHIPPED)
 
 

@@ -1,1 +1,1 @@
-"""Files brought into Blender: motions, saved latents, images."""
+"""Imports files: motions, saved latents, images."""

@@ -1,4 +1,4 @@
-"""Files brought into Blender, by its File menu or dropped on a 3D view: motions and saved latents (.npz), images."""
+"""Imports motions and latents (.npz) and images, from Blender's File menu or dropped on a 3D view."""
 
 from __future__ import annotations
 
@@ -41,8 +41,9 @@ _IMAGES = ".png;.jpg;.jpeg;.webp;.bmp;.tif;.tiff"
 
 
 class _Loaded(NamedTuple):
-    """A file's name, and what it holds: a motion, or a latent (D,) with the pack that made it.
+    """The contents of a file: a motion, or a latent (D,) with the pack that made it.
 
+    name: the file's name.
     notes: sentences about how a motion was read.
     """
 
@@ -78,7 +79,7 @@ class MOTIONCLIP_OT_import_motion(Reporting, ImportHelper, bpy.types.Operator):
     )
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        """A drop names files; the menu asks for them."""
+        """Imports dropped files at once; from the menu, opens the file browser."""
         if not self.properties.is_property_set("start_frame"):
             self.start_frame = start_frame(context.scene)
         if _paths(self):
@@ -90,7 +91,7 @@ class MOTIONCLIP_OT_import_motion(Reporting, ImportHelper, bpy.types.Operator):
             from ...rig.rollback import whole_or_nothing
 
             up = "" if self.up == "AUTO" else self.up
-            loaded = [_load(path, up) for path in _paths(self)]  # all of them, before anything is changed
+            loaded = [_load(path, up) for path in _paths(self)]  # all of them, before anything changes
             if not loaded:
                 raise UserError(_("No file was chosen; choose a .npz file."))
             self._check(loaded)
@@ -102,7 +103,7 @@ class MOTIONCLIP_OT_import_motion(Reporting, ImportHelper, bpy.types.Operator):
         return {"FINISHED"}
 
     def _check(self, loaded: list[_Loaded]) -> None:
-        """Raises `UserError` for the first motion that cannot be keyed where it is to begin."""
+        """Raises `UserError` for the first motion that cannot be keyed from the start frame on."""
         from ...rig.write_keys import check_motion
 
         for one in loaded:
@@ -113,7 +114,7 @@ class MOTIONCLIP_OT_import_motion(Reporting, ImportHelper, bpy.types.Operator):
                     raise UserError(f"{one.name}: {error}") from error
 
     def _take_in(self, context: bpy.types.Context, loaded: list[_Loaded]) -> list[str]:
-        """Keys the motions and saves the latents. Returns what the user should know about the person."""
+        """Keys the motions and saves the latents. Returns remarks about the person for the user."""
         from ...rig.remarks import put_to_rest, why_still
         from ..latents.saved import save
 
@@ -130,7 +131,7 @@ class MOTIONCLIP_OT_import_motion(Reporting, ImportHelper, bpy.types.Operator):
         return [*put_to_rest(armature), *why_still(armature)] if motions else []
 
     def _armature(self, context: bpy.types.Context) -> bpy.types.Object:
-        """The active SMPL-X armature, or that of a new body where there is none."""
+        """Returns the active SMPL-X armature, or that of a new body if there is none."""
         from ...rig.bones import Bones
 
         armature = generation.armature_of(context)
@@ -161,18 +162,18 @@ class MOTIONCLIP_OT_generate_from_image(MotionOperator, ImportHelper, bpy.types.
     filter_folder: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        """A drop names the file; else it is asked for."""
+        """Uses a dropped file at once; otherwise opens the file browser."""
         if self.filepath:
             return MotionOperator.invoke(self, context, event)
         self.browsing = True
-        self.default_to("frames", context.scene.motionclip.frames)  # the browser shows them beside the files
+        self.default_to("frames", context.scene.motionclip.frames)  # the browser shows both beside the files
         self.default_to("start_frame", start_frame(context.scene))
         return ImportHelper.invoke(self, context, event)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         if not getattr(self, "browsing", False):
             return super().execute(context)
-        # the file browser ends this operator; another one goes on with a worker, as after a drop
+        # the file browser ends this operator; a new one continues with a worker, as after a drop
         chosen = {name: getattr(self, name) for name in ("filepath", "frames", "start_frame")}
         bpy.ops.motionclip.generate_from_image("INVOKE_DEFAULT", **chosen)
         return {"CANCELLED"}
@@ -220,7 +221,7 @@ def _in_view(context: bpy.types.Context) -> bool:
 
 
 def _paths(operator: MOTIONCLIP_OT_import_motion) -> list[Path]:
-    """What a script, a drop or the file browser chose."""
+    """Returns the files that a script, a drop or the file browser chose."""
     if operator.files and operator.files[0].name:
         folder = Path(bpy.path.abspath(operator.directory))
         return [folder / file.name for file in operator.files if file.name]
@@ -228,7 +229,10 @@ def _paths(operator: MOTIONCLIP_OT_import_motion) -> list[Path]:
 
 
 def _load(path: Path, up: str) -> _Loaded:
-    """Raises `UserError` for a file that is missing, damaged, or neither motion nor latent. up: as for `amass.read`."""
+    """Reads a motion or a latent from a file. up: as for `amass.read`.
+
+    Raises `UserError` for a file that is missing, damaged, or neither motion nor latent.
+    """
     import numpy as np
 
     from ...core.latents import file as latent_file
@@ -239,7 +243,7 @@ def _load(path: Path, up: str) -> _Loaded:
     try:
         with np.load(path, allow_pickle=False) as data:
             names, pack = set(data.files), str(data["pack"]) if "pack" in data.files else ""
-    except Exception:  # of many kinds; `amass.load` says what is wrong with it
+    except Exception:  # of many kinds; `amass.read` raises an error that says what is wrong
         names, pack = set(), ""
     if "latent" in names:
         return _Loaded(path.stem, None, latent_file.load(path), pack)
@@ -248,7 +252,7 @@ def _load(path: Path, up: str) -> _Loaded:
 
 
 def _told(loaded: list[_Loaded]) -> str:
-    """What came in, as a sentence, and how it was read."""
+    """Returns a sentence about what was imported, and how it was read."""
     if len(loaded) > 1:
         notes = [f'"{one.name}": {" ".join(map(said, one.notes))}' for one in loaded if one.notes]
         return "; ".join((_("{} files are in").format(len(loaded)), *notes))

@@ -1,1 +1,1 @@
-"""Preferences, the self-check, other copies of this extension."""
+"""Holds the preferences, the self-check, and the handling of other copies of this extension."""

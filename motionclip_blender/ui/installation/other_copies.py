@@ -1,7 +1,7 @@
-"""Other copies of this extension, under its former id or from another repository: they go, their preferences stay.
+"""Disables other copies of this extension, under its former id or from another repository, and keeps their preferences.
 
-All copies register the same classes, so only one of them can be enabled. The one enabled last wins, says so in the
-panel, and leaves it to the user to remove the other one.
+All copies register the same classes, so only one of them can be enabled. The one that was enabled last disables the
+others, says so in the panel, and leaves it to the user to remove them.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from ..addon import ADDON
 from ..session import SESSION
 
 FORMER_ID = "motionclip_blender"
-"""Until version 0.3.0."""
+"""The id before version 0.3.0."""
 
 _timer: Callable[[], None] | None = None
 
 
 def switch_off() -> dict[str, object]:
-    """Disables them where they are enabled. Returns what the user had set in their preferences.
+    """Disables other copies that are enabled. Returns the values that the user has set in their preferences.
 
-    To be called before anything is registered. Blender's list of enabled add-ons stays as it is, for Blender may be
-    going through it at this moment; `drop_from_list` follows.
+    Call it before anything is registered. It does not change Blender's list of enabled add-ons, because Blender may be
+    iterating over it at this moment; `drop_from_list` does so later.
     """
     found: dict[str, object] = {}
     for name in _enabled():
         chosen = bpy.context.preferences.addons[name].preferences
-        if chosen is not None:  # this one is loaded
+        if chosen is not None:  # None if the copy is not loaded
             keys = set(chosen.bl_rna.properties.keys()) - {"rna_type", "bl_idname"}
             found |= {key: getattr(chosen, key) for key in keys if chosen.is_property_set(key)}
         if addon_utils.check(name)[1]:
@@ -40,9 +40,9 @@ def switch_off() -> dict[str, object]:
 
 
 def take_over(chosen: dict[str, object], register_classes: Callable[[], None]) -> None:
-    """Puts what `switch_off` found into our preferences, where the user has set nothing yet.
+    """Copies the values that `switch_off` found into our preferences, if the user has not set them there.
 
-    To be called when everything is registered. register_classes: registers those that are not.
+    Call it when everything is registered. register_classes: registers the classes that are not registered.
     """
     names = _enabled()
     if not names:
@@ -52,7 +52,7 @@ def take_over(chosen: dict[str, object], register_classes: Callable[[], None]) -
     if own is not None and own.preferences is not None:
         for key, value in chosen.items():
             if key in own.preferences.bl_rna.properties and not own.preferences.is_property_set(key):
-                with suppress(TypeError):  # of another version, which knows other choices
+                with suppress(TypeError):  # another version may have other choices
                     setattr(own.preferences, key, value)
     global _timer
     _timer = partial(drop_from_list, register_classes)
@@ -60,9 +60,9 @@ def take_over(chosen: dict[str, object], register_classes: Callable[[], None]) -
 
 
 def drop_from_list(register_classes: Callable[[], None]) -> None:
-    """Takes them off the list of enabled add-ons, so that Blender's next start leaves them alone.
+    """Removes the other copies from the list of enabled add-ons, so that Blender does not start them next time.
 
-    One that is listed after ours has been enabled after it, too, with its classes in the place of ours.
+    A copy that is listed after ours was enabled after it, too, and its classes have replaced ours.
     """
     names = _enabled()
     over_ours = any(addon_utils.check(name)[1] for name in names)
@@ -74,24 +74,25 @@ def drop_from_list(register_classes: Callable[[], None]) -> None:
 
 
 def pending() -> bool:
-    """Whether `drop_from_list` is still to come."""
+    """Checks whether `drop_from_list` has yet to run."""
     return _timer is not None and bpy.app.timers.is_registered(_timer)
 
 
 def stop() -> None:
-    """Called when this extension is disabled."""
+    """Stops the timer when this extension is disabled."""
     if pending():
         bpy.app.timers.unregister(_timer)
 
 
 def _say(names: list[str]) -> None:
+    """Tells the user, in the panel and on the console, that other copies were disabled."""
     where = ", ".join(name.removeprefix("bl_ext.") for name in names)
     SESSION.error = f"Another copy of this extension ({where}) was switched off; remove it in Preferences, Add-ons."
     print(f"MotionCLIP: {SESSION.error}")
 
 
 def _enabled() -> list[str]:
-    """Modules of other copies that are listed as enabled, from whichever repository."""
+    """Returns the modules of other copies that are listed as enabled, from any repository."""
     ids = (FORMER_ID, ADDON.rpartition(".")[2])
     names = bpy.context.preferences.addons.keys()
     return [name for name in names if name != ADDON and name.startswith("bl_ext.") and name.rpartition(".")[2] in ids]

@@ -1,4 +1,4 @@
-"""The add-on's preferences: which model, which body, what computes; and the self-check."""
+"""Defines the add-on's preferences: the model, the body, the compute device; and shows the self-check."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The self-check: rows in the preferences, a button that copies the report, and the way there from the sidebar."""
+"""Shows the self-check: rows in the preferences, a button that copies the report, and a button in the sidebar."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ if TYPE_CHECKING:
     from ...core.self_check import Finding
 
 _ICONS = {"good": "CHECKMARK", "note": "INFO", "bad": "ERROR"}
-_CHARACTER_WIDTH = 6.5  # pixels at a resolution scale of 1, on average
+_CHARACTER_WIDTH = 6.5  # average, in pixels at a resolution scale of 1
 _AGAIN_SECONDS = 5.0
 
 
 class _Checked:
-    """What was found last, and for which preferences and engine; a redraw is no reason to look again."""
+    """The last findings, and the preferences and engine that they are for, so that redraws do not check again."""
 
     def __init__(self) -> None:
         self.of: object = None
         self.findings: list[Finding] = []
-        self.problem = ""  # with numpy
-        self.asked = float("-inf")  # when it was looked for
+        self.problem = ""  # what is wrong with numpy
+        self.asked = float("-inf")  # when numpy was last checked
 
 
 _LAST = _Checked()
 
 
 def numpy_problem() -> str:
-    """Why nothing can be made here, as a sentence; empty where all is well. Cheap enough for every redraw."""
+    """Returns a sentence about why nothing can be made here; empty if all is well. Fast enough for every redraw."""
     if _LAST.asked == float("-inf") or (_LAST.problem and time.monotonic() - _LAST.asked > _AGAIN_SECONDS):
         try:
             check_numpy()
@@ -49,7 +49,7 @@ def numpy_problem() -> str:
 
 
 def findings(context: bpy.types.Context) -> list[Finding]:
-    """All that is there and all that is missing, as it was when the preferences or the engine changed last."""
+    """Returns what the add-on has and what is missing, as of the last change of the preferences or the engine."""
     from ...core.self_check import Installation, self_check
 
     engine, chosen = SESSION.loaded, model_choice(context)
@@ -61,12 +61,12 @@ def findings(context: bpy.types.Context) -> list[Finding]:
 
 
 def forget() -> None:
-    """Looks anew the next time."""
+    """Forgets the findings, so that the next call checks again."""
     _LAST.__init__()
 
 
 def _own_version() -> str:
-    """As the manifest of the installed extension says; empty where the add-on runs from its sources."""
+    """Returns the version in the installed extension's manifest; empty if the add-on runs from its sources."""
     import tomllib
 
     try:
@@ -77,7 +77,7 @@ def _own_version() -> str:
 
 
 def draw(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    """The rows, in the preferences."""
+    """Draws the rows in the preferences."""
     box = layout.box()
     row = box.row()
     row.label(text="Self-check")
@@ -104,7 +104,7 @@ class MOTIONCLIP_OT_check_again(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         import importlib
 
-        importlib.invalidate_caches()  # something may have been installed
+        importlib.invalidate_caches()  # a package may have been installed
         forget()
         return {"FINISHED"}
 
@@ -134,7 +134,7 @@ class MOTIONCLIP_OT_open_preferences(bpy.types.Operator):
         forget()
         try:
             return bpy.ops.preferences.addon_show(module=ADDON)
-        except RuntimeError:  # no extension, but registered by a script
+        except RuntimeError:  # registered by a script, not as an extension
             self.report({"ERROR"}, said("The add-on is not installed as an extension, so it has no preferences."))
             return {"CANCELLED"}
 

@@ -1,1 +1,1 @@
-"""Latents saved in the .blend file."""
+"""Implements latents saved in the .blend file."""

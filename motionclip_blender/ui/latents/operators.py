@@ -1,4 +1,4 @@
-"""Operators of latents that are saved in the .blend file."""
+"""Defines the operators of latents saved in the .blend file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The panel of saved latents."""
+"""Draws the panel of saved latents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Saved latents, kept in the scene."""
+"""Defines the properties of saved latents, which are saved in the scene."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ def _latent_renamed(self: bpy.types.PropertyGroup, context: bpy.types.Context) -
 
 
 class MOTIONCLIP_PG_latent(bpy.types.PropertyGroup):
-    """A saved latent. values: float32, base64. pack: name and version of the pack that it belongs to."""
+    """A saved latent.
+
+    values: float32, as base64.
+    pack: name and version of the pack that it belongs to.
+    """
 
     name: StringProperty(
         name="Name", description="What the latent is called in lists and expressions", update=_latent_renamed

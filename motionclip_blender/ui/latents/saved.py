@@ -1,4 +1,4 @@
-"""Latents saved in the .blend file, in its scene: `scene.motionclip.latents`."""
+"""Reads and writes the latents saved in the scene, `scene.motionclip.latents`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def saved(scene: bpy.types.Scene) -> dict[str, np.ndarray]:
-    """(D,) float32 by name; of two with one name the first."""
+    """Returns the latents, (D,) float32, by name; of two with the same name, the first."""
     from ...core.latents import file as latent_file
 
     found: dict[str, np.ndarray] = {}
@@ -23,7 +23,7 @@ def saved(scene: bpy.types.Scene) -> dict[str, np.ndarray]:
 
 
 def save(scene: bpy.types.Scene, name: str, latent: np.ndarray, pack: str) -> bpy.types.PropertyGroup:
-    """A new saved latent, which becomes the active one. A name that is taken gets a number, as Blender's names do."""
+    """Adds a saved latent and makes it the active one. A name that is in use gets a number, as Blender's names do."""
     from ...core.latents import file as latent_file
 
     latents = scene.motionclip.latents
@@ -36,7 +36,7 @@ def save(scene: bpy.types.Scene, name: str, latent: np.ndarray, pack: str) -> bp
 
 
 def renamed(item: bpy.types.PropertyGroup) -> None:
-    """The user has renamed a saved latent: two never have the same name."""
+    """Makes the name of a saved latent unique after the user has changed it."""
     others = {other.name for other in item.id_data.motionclip.latents if other.as_pointer() != item.as_pointer()}
     free = free_name(item.name.strip() or "Latent", others)
     if item.name != free:
@@ -44,7 +44,7 @@ def renamed(item: bpy.types.PropertyGroup) -> None:
 
 
 def free_name(name: str, taken: set[str]) -> str:
-    """`name`, with a number behind it when it is taken."""
+    """Returns `name`, with a number appended if it is in use."""
     stem, number, free = name, 0, name
     while free in taken:
         number += 1

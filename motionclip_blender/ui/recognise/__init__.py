@@ -1,1 +1,1 @@
-"""What is this Action? Scores of labels, and names and tags made of them."""
+"""Recognises Actions: ranks labels, and names and tags Actions by them."""

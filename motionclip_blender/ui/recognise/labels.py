@@ -1,4 +1,4 @@
-"""The list of labels that motions are compared with: the one that ships, until the user writes another."""
+"""Manages the list of labels that motions are compared with: the list that ships, until the user edits it."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from ..tasks.jobs import sentence
 
 
 class MOTIONCLIP_PG_label(bpy.types.PropertyGroup):
-    """One label. Has no methods, for the reason that `MOTIONCLIP_PG_settings` has none."""
+    """A label. It has no methods, for the reason given in `ui.properties`."""
 
     name: StringProperty(name="Label", description="What a motion may be, in English, such as walk or throw a ball")
 
 
 class MOTIONCLIP_PG_labels(bpy.types.PropertyGroup):
-    """`scene.motionclip_labels`. No items: the list that ships."""
+    """The property `scene.motionclip_labels`. Without items, the list that ships is used."""
 
     items: CollectionProperty(type=MOTIONCLIP_PG_label)
     active: IntProperty(name="Active label", options={"SKIP_SAVE"})
@@ -84,7 +84,7 @@ class MOTIONCLIP_OT_remove_label(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         own = context.scene.motionclip_labels
-        if len(own.items) == 1:  # an empty list would be the one that ships
+        if len(own.items) == 1:  # an empty list would mean the list that ships
             self.report({"ERROR"}, "The last label stays; add others first, or reset the list.")
             return {"CANCELLED"}
         own.items.remove(min(max(own.active, 0), len(own.items) - 1))
@@ -107,7 +107,10 @@ class MOTIONCLIP_OT_reset_labels(bpy.types.Operator):
 
 
 def labels_of(scene: bpy.types.Scene) -> tuple[str, ...]:
-    """The labels to compare with: without empty lines and doubles. Raises `UserError` for a list that is no use."""
+    """Returns the labels to compare with, without empty ones and duplicates.
+
+    Raises `UserError` for a list that cannot be used.
+    """
     from ...core.prompt import checked_prompt
     from ...core.recognition import checked_labels, default_labels
 
@@ -128,7 +131,7 @@ def _short(text: str) -> str:
 
 
 def _ship(own: MOTIONCLIP_PG_labels) -> None:
-    """Fills a list that has no labels of its own with those that ship; any other stays as it is, usable or not."""
+    """Fills an empty list with the labels that ship; does not change any other list, whether usable or not."""
     from ...core.recognition import default_labels
 
     if not own.items:
@@ -142,7 +145,7 @@ def attach() -> None:
 
 
 def detach() -> None:
-    """Takes it away; the list stays in the file for the next time."""
+    """Removes `scene.motionclip_labels`; the list stays in the file."""
     del bpy.types.Scene.motionclip_labels
 
 

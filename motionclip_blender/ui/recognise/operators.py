@@ -1,4 +1,4 @@
-"""The operators that say what an Action is, and that name and tag Actions by it."""
+"""Defines the operators that recognise Actions, and that name and tag them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class _Recognised(NamedTuple):
-    """What the worker finds about an Action. uid: its `session_uid`. pose: one frame that stands for it."""
+    """What the worker finds about an Action. uid: its `session_uid`. pose: a representative frame."""
 
     uid: int
     scores: list[Score]
@@ -36,15 +36,15 @@ class _Recognised(NamedTuple):
 
 
 class _Recognising(BackgroundOperator):
-    """To be written: `end`."""
+    """Base of the operators that recognise Actions. Subclasses implement `end`."""
 
     def chosen(self, armature: bpy.types.Object) -> Steps[dict[str, Read]]:
-        """The keys of the Actions to look at, by name. Raises `UserError` when there are none."""
+        """Reads the keys of the Actions to recognise, by name. Raises `UserError` if there are none."""
         action = generation.action_of(armature)
-        # strips have no Action of their own
+        # an armature moved by strips has no Action
         name, uid = (action.name, action.session_uid) if action is not None else (armature.name, 0)
         keys, self.left_out = yield from keys_of(armature, None, self.as_shown)
-        keys.frames_at()  # what cannot be recognised is said now
+        keys.frames_at()  # raises now for an Action that is too long to be recognised
         return {name: Read(uid, keys)}
 
     def begin(self, context: bpy.types.Context) -> Steps[Work[list[_Recognised]]]:
@@ -141,7 +141,7 @@ class MOTIONCLIP_OT_tag_action(_Recognising, bpy.types.Operator):
         return {"FINISHED"}
 
     def _pictures(self, result: list[_Recognised]) -> Steps[dict[int, np.ndarray | None]]:
-        """A preview of each, a step each; None where the person has no mesh, or is gone."""
+        """Renders a preview of each Action, one per step; None if the person has no mesh, or was deleted."""
         from ...rig.assets import telling_picture
 
         pictures: dict[int, np.ndarray | None] = {}

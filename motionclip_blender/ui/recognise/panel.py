@@ -1,4 +1,4 @@
-"""The panels of recognition and search, below the one that motions are made in."""
+"""Draws the panels of recognition, inside the main panel."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is this Action? Scores of labels, and names and tags made of them."""
+"""Recognises Actions: ranks labels, and names and tags Actions by them."""
 
 from __future__ import annotations
 
@@ -24,11 +24,14 @@ if TYPE_CHECKING:
     from ...rig.read_action import KeptKeys
 
 RECOGNISED_NOTE = "recognised"
-"""Custom property of an Action: what its description was written from; only such descriptions are written over."""
+"""Custom property of an Action: the description that recognition wrote. Only such a description is replaced."""
 
 
 class Recognition:
-    """One for each Blender. scores: of Actions by their `session_uid`, the nearest label first."""
+    """The results of recognition, one object per Blender.
+
+    scores: by the Action's `session_uid`, the nearest label first.
+    """
 
     def __init__(self) -> None:
         self.scores: dict[int, list[Score]] = {}
@@ -36,7 +39,7 @@ class Recognition:
         self._recogniser: Recogniser | None = None
 
     def recogniser(self, engine: Engine, labels: Sequence[str]) -> Recogniser:
-        """For these labels, kept until they or the engine change. For the worker."""
+        """Returns the recogniser for these labels, kept until they or the engine change. For the worker."""
         from ...core.recognition import Recogniser
 
         if self._made_for is None or self._made_for[0] is not engine or self._made_for[1] != labels:
@@ -45,11 +48,11 @@ class Recognition:
         return self._recogniser
 
     def let_go(self) -> None:
-        """Forgets the engine, and keeps what was found with it."""
+        """Releases the engine, and keeps the scores."""
         self._made_for = self._recogniser = None
 
     def forget(self) -> None:
-        """Lets go of everything."""
+        """Releases everything."""
         self.scores.clear()
         self.let_go()
 
@@ -60,7 +63,7 @@ RECOGNITION = Recognition()
 def latents(
     engine: Engine, keys: Mapping[str, KeptKeys], known: LatentCache, progress: Progress
 ) -> dict[str, np.ndarray]:
-    """The latents (D,) of Actions by their names, all of each Action averaged. Only new ones are worked out."""
+    """Returns the latents (D,) of Actions by name, averaged over each Action. Computes only those not cached."""
     from ...core.errors import ExpressionError
     from ...core.latents.terms import ActionName, Term
     from ...core.latents.window_pooling import WindowPooling
@@ -68,22 +71,22 @@ def latents(
     terms = [Term(1.0, ActionName(name)) for name in keys]
     try:
         found = known.of(engine, terms, SourceData(keys=keys), WindowPooling(), progress)
-    except ExpressionError as error:  # nobody has typed an expression
+    except ExpressionError as error:  # the user has typed no expression that the error could refer to
         raise UserError(error.sentence) from error
     return {name: found[ActionName(name)] for name in keys}
 
 
 class Read(NamedTuple):
-    """An Action that was read. uid: its `session_uid`, for it may be renamed or deleted afterwards."""
+    """An Action that was read. uid: its `session_uid`, because it may be renamed or deleted afterwards."""
 
     uid: int
     keys: KeptKeys
 
 
 def all_keys(armature: bpy.types.Object | None) -> Steps[dict[str, Read]]:
-    """The keys of every Action of this file that moves the armature's joints, by name; an Action a step.
+    """Reads the keys of every Action of this file that moves the armature's joints, by name; one Action per step.
 
-    Of two with one name, the file's own is taken. Raises `UserError` for an armature that is no SMPL-X one.
+    Of two Actions with the same name, the file's own is read. Raises `UserError` if the armature is not of SMPL-X.
     """
     from ...rig.read_action import ActionReader, copied_curves
 
@@ -96,7 +99,7 @@ def all_keys(armature: bpy.types.Object | None) -> Steps[dict[str, Read]]:
         if armature is None:
             raise UserError("The armature was deleted while its Actions were read; nothing was changed.")
         if action is not None and action.name not in found:
-            with suppress(UserError):  # it moves something else, or for hours
+            with suppress(UserError):  # it moves something else, or is too long
                 keys = reader.keys(copied_curves(action, armature))
                 keys.frames_at()
                 found[action.name] = Read(action.session_uid, keys)
@@ -108,24 +111,24 @@ def all_keys(armature: bpy.types.Object | None) -> Steps[dict[str, Read]]:
 
 
 class Naming(NamedTuple):
-    """How an Action is filed. rename: whether it takes the name of the nearest label. tags: how many."""
+    """How an Action is filed. rename: whether to rename it after the nearest label. tags: the number of tags."""
 
     rename: bool
     tags: int
 
 
 def file_action(action: bpy.types.Action, scores: Sequence[Score], naming: Naming, picture: np.ndarray | None) -> None:
-    """Makes an Action an asset with name, tags and description of its nearest labels, and a preview picture.
+    """Makes an Action an asset with name, tags and description from its nearest labels, and a preview picture.
 
-    A description that somebody wrote stays, and so do catalog, author and further tags. Raises `UserError` for an
-    Action of another file.
+    A description that the user wrote is kept, and so are catalog, author and other tags. Raises `UserError` for an
+    Action that is linked from another file.
     """
     from ...core.prompt import action_name
     from ...rig.assets import mark
 
     best = scores[: naming.tags]
     mark(action, picture, [score.name for score in best])
-    if naming.rename and action.name.rpartition(".")[0] != best[0].name:  # "walk.001" is one already
+    if naming.rename and action.name.rpartition(".")[0] != best[0].name:  # "walk.001" has this name already
         action.name = action_name(best[0].name)
     data = action.asset_data
     if not data.description or data.description == action.get(RECOGNISED_NOTE):
@@ -133,5 +136,5 @@ def file_action(action: bpy.types.Action, scores: Sequence[Score], naming: Namin
 
 
 def described(scores: Sequence[Score]) -> str:
-    """Labels and their shares, as a sentence."""
+    """Returns labels and their shares as a sentence."""
     return _("Recognised as {}").format(", ".join(f"{score.name} ({score.share:.0%})" for score in scores))

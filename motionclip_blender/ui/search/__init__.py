@@ -1,1 +1,1 @@
-"""Actions of this file and of the asset libraries, found by a text."""
+"""Searches the Actions of this file and of the asset libraries by a text."""

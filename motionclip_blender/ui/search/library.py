@@ -1,6 +1,7 @@
-"""Latents of the Actions in the user's asset libraries: read once by a Blender of its own, then kept.
+"""Computes the latents of the Actions in the user's asset libraries.
 
-All but `Shelves.of` may run in a worker.
+A separate Blender reads the Actions once; then the latents are cached. All functions except `Shelves.of` may run in a
+worker.
 """
 
 from __future__ import annotations
@@ -31,15 +32,16 @@ if TYPE_CHECKING:
 SCRIPT = Path(__file__).resolve().parents[2] / "rig" / "library.py"
 
 _POLL_SECONDS = 0.05
-_READING = 0.7  # the part of the progress that reading files takes, when any have to be read
+_READING = 0.7  # the part of the progress for reading files, if there are any to read
 
 
 class Shelves(NamedTuple):
-    """What is to be read, as plain values.
+    """The libraries to read, as plain values.
 
-    libraries: names and folders. current: the file that is open, which is left out; empty for none. cache: folder in
-    which latents are kept from one start of Blender to the next; None where the add-on is no extension. command: the
-    beginning of the command line of the Blender that reads.
+    libraries: names and folders.
+    current: the file that is open, which is left out; empty for none.
+    cache: the folder that keeps latents between sessions; None if the add-on is not installed as an extension.
+    command: the beginning of the command line of the Blender that reads.
     """
 
     libraries: tuple[tuple[str, str], ...]
@@ -49,7 +51,7 @@ class Shelves(NamedTuple):
 
     @classmethod
     def of(cls, context: bpy.types.Context) -> Shelves:
-        """The asset libraries of the preferences."""
+        """Returns the asset libraries of the preferences."""
         chosen = context.preferences.filepaths.asset_libraries
         libraries = tuple((library.name, bpy.path.abspath(library.path)) for library in chosen if library.path)
         try:
@@ -68,16 +70,16 @@ class Found:
 
 
 class Libraries:
-    """What is known of libraries; one for each Blender."""
+    """The latents of all libraries that were read, one object per Blender."""
 
     def __init__(self) -> None:
         self._known: dict[str, dict[str, np.ndarray]] = {}
 
     def latents(self, engine: Engine, reader: ActionReader, shelves: Shelves, progress: Progress) -> Found:
-        """All Actions that are assets, as they move the person of `reader`, with windows averaged.
+        """Returns the latents of all Actions that are assets, as they move the person of `reader`.
 
-        Only files that are new or have changed are read. Raises what `progress` raises, and `UserError` when no Blender
-        can be started.
+        Each is the mean over windows of the Action. Reads only files that are new or have changed. Raises what
+        `progress` raises, and `UserError` if no Blender can be started.
         """
         import tempfile
 
@@ -113,7 +115,7 @@ class Libraries:
         return found
 
     def forget(self) -> None:
-        """Lets go of everything; what is cached on the disk stays."""
+        """Forgets the latents in memory; those on disk are kept."""
         self._known.clear()
 
 
@@ -121,6 +123,7 @@ LIBRARIES = Libraries()
 
 
 def _files(shelves: Shelves, said: list[str]) -> Iterator[str]:
+    """Yields the .blend files of the libraries, each once and without the file that is open."""
     seen = {str(Path(shelves.current).resolve())} if shelves.current else set()
     for name, folder in shelves.libraries:
         if not os.path.isdir(folder):
@@ -134,10 +137,10 @@ def _files(shelves: Shelves, said: list[str]) -> Iterator[str]:
 
 
 def _key(path: str, engine: Engine, reader: ActionReader) -> str:
-    """What the latents of a file depend on."""
+    """Returns a digest of everything that the latents of a file depend on."""
     parts: list[object] = [path]
     for file in (Path(path), engine.pack.weights_path):
-        with contextlib.suppress(OSError):  # gone since it was listed; then it cannot be read either
+        with contextlib.suppress(OSError):  # deleted since it was listed; then it cannot be read either
             stat = file.stat()
             parts += [stat.st_mtime_ns, stat.st_size]
     digest = hashlib.blake2b(repr(parts).encode("utf-8", "surrogateescape"), digest_size=20)
@@ -146,7 +149,7 @@ def _key(path: str, engine: Engine, reader: ActionReader) -> str:
 
 
 def _read(paths: Sequence[str], shelves: Shelves, folder: Path, progress: Progress) -> list[list[ActionCurves] | None]:
-    """The assets of each file; None for a file that cannot be read."""
+    """Reads the assets of each file; None for a file that cannot be read."""
     from ...rig.library import read_assets
 
     found: list[list[ActionCurves] | None] = []
@@ -159,12 +162,12 @@ def _read(paths: Sequence[str], shelves: Shelves, folder: Path, progress: Progre
             path = out / f"{i}.npz"
             found.append(read_assets(path) if path.is_file() else None)
         if reached < len(rest):
-            found.append(None)  # that one ended the program which read it; the others get another one
+            found.append(None)  # this file crashed the Blender that read it; another one reads the rest
     return found
 
 
 def _run(paths: Sequence[str], shelves: Shelves, out: Path, progress: Progress) -> int:
-    """Has files read by another Blender. Returns how many it came through."""
+    """Has another Blender read the files. Returns how many it finished."""
     from ..tasks.child import Child
 
     todo = out / "list.json"
@@ -186,20 +189,21 @@ def _run(paths: Sequence[str], shelves: Shelves, out: Path, progress: Progress) 
 def _latents(
     engine: Engine, reader: ActionReader, assets: Sequence[ActionCurves], progress: Progress
 ) -> dict[str, np.ndarray]:
+    """Computes the latents of a file's Actions, by name."""
     latents = {}
     for i, asset in enumerate(assets):
 
         def step(stage: str, fraction: float, i: int = i) -> None:
             progress(stage, (i + fraction) / len(assets))
 
-        # those of other rigs, and those without end, are not for this person
+        # Actions of other rigs, and Actions that are too long, are left out
         with contextlib.suppress(UserError):
             keys = reader.keys(asset)
             latents[asset.name] = engine.encode(keys.motion(keys.rate), progress=step)
     return latents
 
 
-# --- the cache on the disk: a file for each .blend file
+# --- the cache on disk: one file for each .blend file
 
 
 def _cache_path(cache: Path, path: str) -> Path:
@@ -217,7 +221,7 @@ def _cached(cache: Path | None, path: str, key: str) -> dict[str, np.ndarray] | 
             if str(data["key"]) != key:
                 return None
             names, latents = json.loads(str(data["names"])), data["latents"]
-    except Exception:  # of many kinds for a file that is missing or damaged: it is made anew
+    except Exception:  # of many kinds, for a file that is missing or damaged: it is written anew
         return None
     return dict(zip(names, latents, strict=True)) if len(names) == len(latents) else None
 
@@ -230,7 +234,7 @@ def _keep(cache: Path | None, path: str, key: str, latents: dict[str, np.ndarray
     if cache is None:
         return
     stacked = np.stack(list(latents.values())) if latents else np.empty((0, 0), np.float32)
-    # a disk that is full or read-only costs time the next time, no more
+    # if the disk is full or read-only, the file is only read again next time
     with contextlib.suppress(UserError, OSError), write_whole(_cache_path(cache, path)) as handle:
         np.savez(handle, key=np.array(key), names=np.array(json.dumps(list(latents))), latents=stacked)
 

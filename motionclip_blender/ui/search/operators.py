@@ -1,4 +1,4 @@
-"""Search: the Actions of this file and of the asset libraries ranked by a text; a click puts one on the armature."""
+"""Searches Actions of this file and of the asset libraries by a text, and assigns results to the armature."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ...core.progress import Progress
 
 SHOWN = 12
-"""Results that the panel has room for."""
+"""The number of results that fit into the panel."""
 
 
 class MOTIONCLIP_OT_search(BackgroundOperator, bpy.types.Operator):
@@ -135,7 +135,7 @@ class MOTIONCLIP_OT_assign_action(Reporting, bpy.types.Operator):
 
 
 def place(hit: Hit) -> str:
-    """Where an Action is, in a word."""
+    """Returns where an Action is, in one word."""
     return Path(hit.path).stem if hit.path else _("this file")
 
 

@@ -1,4 +1,4 @@
-"""The panel of search."""
+"""Draws the panel of search."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the panel of search asks for, kept in the scene."""
+"""Defines the properties of search, which are saved in the scene."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ IN_LIBRARIES = {
 
 
 class MOTIONCLIP_PG_search(bpy.types.PropertyGroup):
-    """`scene.motionclip_search`. Has no methods, for the reason that `MOTIONCLIP_PG_settings` has none."""
+    """The property `scene.motionclip_search`. It has no methods, for the reason given in `ui.properties`."""
 
     text: StringProperty(**TEXT)
     in_libraries: BoolProperty(**IN_LIBRARIES)
@@ -27,7 +27,7 @@ def attach() -> None:
 
 
 def detach() -> None:
-    """Takes it away."""
+    """Removes `scene.motionclip_search`."""
     del bpy.types.Scene.motionclip_search
 
 

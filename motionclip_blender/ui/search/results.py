@@ -1,4 +1,4 @@
-"""What the last search found."""
+"""Holds the results of the last search."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class Hit(NamedTuple):
-    """An Action that was found. path: its file, empty for this one. score: how near it is."""
+    """An Action that was found. path: its file, empty for the open one. score: how near it is."""
 
     name: str
     path: str
@@ -17,7 +17,7 @@ class Hit(NamedTuple):
 
 
 class Results(NamedTuple):
-    """What a search found, the nearest first. said: what could not be looked at, and what of the person is left out."""
+    """The results of a search, the nearest first. said: sentences about what could not be read or is left out."""
 
     text: str
     hits: list[Hit]
@@ -25,7 +25,7 @@ class Results(NamedTuple):
 
 
 class Search:
-    """One for each Blender. results: of the last search, until another file is opened."""
+    """The results of the last search, until another file is opened; one object per Blender."""
 
     def __init__(self) -> None:
         self.results: Results | None = None

@@ -1,1 +1,1 @@
-"""Where a latent comes from, as the panels ask for it."""
+"""Lets the user choose where a latent comes from."""

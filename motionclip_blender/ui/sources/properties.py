@@ -1,4 +1,4 @@
-"""What a latent is made of, kept in the scene."""
+"""Defines the properties of a source of latents, which are saved in the scene."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..fields import ACTION, IMAGE, KIND, KINDS, LATENT, PROMPT
 
 
 class MOTIONCLIP_PG_source(bpy.types.PropertyGroup):
-    """Where a latent comes from. Of its texts the one that `kind` names counts."""
+    """The source of a latent. Of its texts, the one that `kind` names is used."""
 
     kind: EnumProperty(**KIND, items=KINDS)
     prompt: StringProperty(**PROMPT)

@@ -1,4 +1,4 @@
-"""How a panel shows where a latent comes from, and how an image is found for it."""
+"""Draws the source of a latent in a panel, and lets the user choose an image file for it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..generate import generation
 
 
 def draw_source(layout: bpy.types.UILayout, label: str, picked: bpy.types.PropertyGroup) -> None:
-    """A row with a `MOTIONCLIP_PG_source`."""
+    """Draws a row with a `MOTIONCLIP_PG_source`."""
     split = layout.split(factor=0.16)
     split.label(text=label)
     row = split.row(align=True)
@@ -19,7 +19,7 @@ def draw_source(layout: bpy.types.UILayout, label: str, picked: bpy.types.Proper
 
 
 def draw_field(row: bpy.types.UILayout, picked: bpy.types.PropertyGroup) -> None:
-    """The field that counts, of a source or a term."""
+    """Draws the field of a source or a term that its kind uses."""
     if picked.kind == "PROMPT":
         row.prop(picked, "prompt", text="", placeholder="What the person does")
     elif picked.kind == "ACTION":
@@ -34,7 +34,7 @@ def draw_field(row: bpy.types.UILayout, picked: bpy.types.PropertyGroup) -> None
 
 
 def draw_reading(layout: bpy.types.UILayout, scene: bpy.types.Scene, *picked: bpy.types.PropertyGroup) -> None:
-    """How Actions are read, if there is one among what is picked."""
+    """Draws how Actions are read, if any of the given sources is an Action."""
     if any(one.kind == "ACTION" for one in picked):
         settings = scene.motionclip
         split = layout.split(factor=0.3)
@@ -59,7 +59,7 @@ class MOTIONCLIP_OT_pick_image(bpy.types.Operator):
     into: StringProperty(options={"HIDDEN", "SKIP_SAVE"})
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        self._scene = context.scene.session_uid  # while files are looked through, another one may be shown
+        self._scene = context.scene.session_uid  # another scene may be shown while the user chooses a file
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
@@ -67,7 +67,7 @@ class MOTIONCLIP_OT_pick_image(bpy.types.Operator):
         uid = getattr(self, "_scene", context.scene.session_uid)
         try:
             picked = generation.existing_scene(uid).path_resolve(self.into)
-        except (ValueError, UserError):  # undone or deleted meanwhile
+        except (ValueError, UserError):  # undone or deleted in the meantime
             return {"CANCELLED"}
         picked.image = self.filepath
         return {"FINISHED"}

@@ -1,4 +1,4 @@
-"""The base of every operator whose work takes a while: a worker does it, and Blender goes on meanwhile."""
+"""Defines the base of operators whose work takes a while: a worker does it, and Blender stays responsive."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Work = Callable[["Engine", Progress], T]
-"""What the worker does. Touches nothing of Blender's; what is raised by the progress ends it."""
+"""The worker's function. It does not touch Blender's data; an exception raised by the progress ends it."""
 
 _POLL_SECONDS = 0.05
-_STEP_SECONDS = 0.02  # half of them for the steps, half for Blender
+_STEP_SECONDS = 0.02  # half of it for the steps, half for Blender
 _GOES_ON = {"PASS_THROUGH"}
 
 
 class Reporting:
-    """Failures as one sentence, which the panel keeps showing."""
+    """Reports failures as one sentence, which the panel keeps showing."""
 
     def refuse(self, error: str) -> set[str]:
         """Reports `error` and ends the operator without an undo step."""
@@ -47,28 +47,29 @@ class Reporting:
 
 
 class BackgroundOperator(Reporting, Generic[T]):
-    """To be written: `begin` and `end`, which run in the main thread; what `begin` returns runs in the worker.
+    """Base of operators that work in the background. Subclasses implement `begin` and `end`.
 
-    Progress stands in the panel; Esc and the panel's button cancel; there is one job at a time. From a script, without
-    windows, and when the last operation is adjusted, all is done at once.
+    Both run in the main thread; the function that `begin` returns runs in the worker. The panel shows the progress; Esc
+    and the panel's button cancel. Only one job runs at a time. From a script, without windows, and when the last
+    operation is adjusted, everything is done in one call.
     """
 
     def begin(self, context: bpy.types.Context) -> Work[T] | Steps[Work[T]]:
-        """Reads what is wanted from the context, checks it, and returns the work. Raises `UserError`.
+        """Reads and checks the settings of the context, and returns the work. Raises `UserError`.
 
-        What takes long is done in steps; the context is not asked after the first one.
+        Whatever takes long is done in steps; the context must not be used after the first one.
         """
         raise NotImplementedError
 
     def end(self, context: bpy.types.Context, result: T) -> set[str] | Steps[set[str]]:
-        """Writes the result to Blender and reports it: one undo step. Raises `UserError`.
+        """Writes the result to Blender and reports it, as one undo step. Raises `UserError`.
 
-        What takes long is done in steps; all that changes the file is done after the last one.
+        Whatever takes long is done in steps; changes to the file are made only after the last one.
         """
         raise NotImplementedError
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        """All at once."""
+        """Does everything in one call."""
         try:
             SESSION.begin()
             work = all_at_once(self.begin(context))
@@ -77,14 +78,14 @@ class BackgroundOperator(Reporting, Generic[T]):
             return self.refuse(sentence(error))
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        """From the panel: a worker does it while Blender goes on; `modal` waits for it."""
-        if bpy.app.background:  # nobody would call `modal`
+        """Starts a worker, when called from the panel; `modal` waits for it."""
+        if bpy.app.background:  # nothing would call `modal`
             return self.execute(context)
         self._chosen, self._shown = model_choice(context), None
         try:
             SESSION.begin()
         except Exception as error:
-            return self.refuse(sentence(error))  # the timer is that of the job which runs
+            return self.refuse(sentence(error))  # without `stop_timer`: the timer belongs to the job that runs
         try:
             status = self._through(context, self.begin(context), self._start)
         except Exception as error:
@@ -97,7 +98,7 @@ class BackgroundOperator(Reporting, Generic[T]):
         return {"RUNNING_MODAL"}
 
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        """Esc cancels; everything else goes on to Blender."""
+        """Cancels on Esc, looks after the job on timer events, and passes all other events on to Blender."""
         if event.type == "ESC" and event.value == "PRESS":
             SESSION.cancel()
             return {"RUNNING_MODAL"}
@@ -112,6 +113,7 @@ class BackgroundOperator(Reporting, Generic[T]):
         return status
 
     def _start(self, context: bpy.types.Context, work: Work[T]) -> set[str]:
+        """Starts the worker."""
         chosen = self._chosen
 
         def run(progress: Progress) -> T:
@@ -120,10 +122,11 @@ class BackgroundOperator(Reporting, Generic[T]):
         return self._wait(context, SESSION.start(run), self._finish, _POLL_SECONDS)
 
     def _finish(self, context: bpy.types.Context, result: T) -> set[str]:
+        """Passes the worker's result to `end`."""
         return self._through(context, self.end(context, result), lambda context, status: status)
 
     def _through(self, context: bpy.types.Context, made: object, then: Callable[..., set[str]]) -> set[str]:
-        """Goes on with `then` and what was made; when that is steps, a few now and the others between redraws."""
+        """Passes `made` to `then`. If `made` is steps, runs them first: some now, the others between redraws."""
         if not isinstance(made, Generator):
             return then(context, made)
         self._wait(context, SESSION.run_steps(MainThreadJob(made)), then, _STEP_SECONDS)
@@ -132,13 +135,14 @@ class BackgroundOperator(Reporting, Generic[T]):
     def _wait(
         self, context: bpy.types.Context, job: Job | MainThreadJob, then: Callable[..., set[str]], seconds: float
     ) -> set[str]:
-        """Looks after the job every so many seconds, and goes on with `then` and its result."""
+        """Checks the job every `seconds`, and calls `then` with its result when it has finished."""
         self._job, self._then = job, then
         stop_timer()
         SESSION.timer = context.window_manager.event_timer_add(seconds, window=context.window)
         return _GOES_ON
 
     def _look(self, context: bpy.types.Context) -> set[str]:
+        """Runs steps of the main thread, updates the panel, and handles a job that has finished."""
         job = self._job
         if isinstance(job, MainThreadJob):
             job.go_on(_STEP_SECONDS / 2)
@@ -155,13 +159,13 @@ class BackgroundOperator(Reporting, Generic[T]):
         return self._then(context, job.result)
 
     def cancel(self, context: bpy.types.Context) -> None:
-        """Called by Blender when it ends the operator itself: a file is opened, or the window closed."""
+        """Cancels the job. Blender calls it when it ends the operator: a file is opened, or the window closed."""
         SESSION.cancel(SESSION.error or "The work was cancelled because its window was closed.")
         stop_timer()
 
 
 def stop_timer() -> None:
-    """Ends the calls of `modal`, if there are any; Blender does not when an operator is unregistered."""
+    """Stops the calls of `modal`, if there are any; Blender does not when an operator is unregistered."""
     if SESSION.timer is not None:
         bpy.context.window_manager.event_timer_remove(SESSION.timer)
         SESSION.timer = None

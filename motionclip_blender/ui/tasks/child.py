@@ -1,4 +1,4 @@
-"""A program in the background that tells how far it is. Knows nothing of Blender."""
+"""Runs a program in the background that reports its progress. Does not use Blender."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from ...core.errors import UserError
 
 _PATIENCE = 30.0  # seconds until a program that does not end when asked to is killed
 _LAST_PATIENCE = 10.0  # the same while Blender closes
-_KEPT_BYTES = 64 * 1024  # of what it said last
-_NO_CONSOLE = 0x0800_0000  # CREATE_NO_WINDOW, which Python knows on Windows only
+_KEPT_BYTES = 64 * 1024  # of the end of its standard error
+_NO_CONSOLE = 0x0800_0000  # CREATE_NO_WINDOW, which Python defines only on Windows
 
 
 class Child:
     """Runs `command`, which starts at once.
 
-    Lines of its standard output that begin with "{" say how far it is: {"done": n, "total": m, "message": ...}; other
-    lines there (Blender's greeting) are passed over. Watch `ended`; then `status` is its exit status, and `said` are
-    the last lines of its standard error. Raises `UserError` when it cannot be started.
+    Lines of its standard output that begin with "{" report progress: {"done": n, "total": m, "message": ...}; other
+    lines, such as Blender's greeting, are ignored. Poll `ended`; after it, `status` is the exit status, and `said` the
+    last lines of standard error. Raises `UserError` if the program cannot be started.
     """
 
     def __init__(self, command: Sequence[str]) -> None:
@@ -31,7 +31,7 @@ class Child:
         self.status: int | None = None
         self.said: list[str] = []
         self.cancelled = False
-        # a file and not a second pipe: nobody has to empty it while the program runs
+        # a file and not a second pipe, because a pipe would have to be read while the program runs
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115, it lives as long as the program
         try:
             self._process = subprocess.Popen(
@@ -46,11 +46,11 @@ class Child:
 
     @property
     def ended(self) -> bool:
-        """Whether the program is over, and all that it said is here."""
+        """Whether the program has ended and all its output was read."""
         return not self._thread.is_alive()
 
     def cancel(self) -> None:
-        """Asks the program to stop, and kills it when it does not in time. Returns at once."""
+        """Asks the program to stop, and kills it if it does not stop in time. Returns at once."""
         self.cancelled = True
         self._process.terminate()
         killer = threading.Timer(_PATIENCE, self._process.kill)
@@ -58,11 +58,11 @@ class Child:
         killer.start()
 
     def join(self) -> None:
-        """Waits for the end."""
+        """Waits until the program has ended."""
         self._thread.join()
 
     def close(self) -> None:
-        """Ends the program, if it still runs. Returns when it has ended."""
+        """Ends the program if it still runs. Returns when it has ended."""
         self._process.terminate()
         self._thread.join(_LAST_PATIENCE)
         if self._thread.is_alive():
@@ -70,6 +70,7 @@ class Child:
             self._thread.join()
 
     def _read(self) -> None:
+        """Reads the output until the program has ended."""
         with self._process.stdout as lines:
             for line in lines:
                 if line.startswith(b"{"):
@@ -82,6 +83,7 @@ class Child:
         self.status = status
 
     def _take(self, line: bytes) -> None:
+        """Stores the progress that a line reports."""
         try:
             told = json.loads(line)
             self.done, self.total, self.message = int(told["done"]), int(told["total"]), str(told["message"])

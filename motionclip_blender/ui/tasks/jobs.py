@@ -1,4 +1,4 @@
-"""A piece of work in a thread of its own. Knows nothing of Blender."""
+"""Runs work in a thread. Does not use Blender."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ T = TypeVar("T")
 _SWITCH_SECONDS = 0.0005
 _switching = threading.Lock()
 _switching_before: list[float] = []
-"""The interval that was there before the first of the jobs that run, once for each of them."""
+"""The interval before the first of the running jobs, once for each of them."""
 
 
 class Job(Generic[T]):
     """Runs `work(progress)` in a thread, which starts at once.
 
-    `work` must not touch bpy, and must call `progress(stage, fraction)` from time to time: that is where a
-    cancelled job ends, by `core.progress.Cancelled`. Watch `finished`; then the job was `cancelled`, or its
-    `result` is set, or its `error` is a sentence.
+    `work` must not use bpy, and must call `progress(stage, fraction)` regularly: a cancelled job ends there, by
+    `core.progress.Cancelled`. Poll `finished`; after it, the job is `cancelled`, or its `result` is set, or its `error`
+    is a sentence.
     """
 
     def __init__(self, work: Callable[[Progress], T]) -> None:
@@ -44,7 +44,7 @@ class Job(Generic[T]):
 
     @property
     def cancelled(self) -> bool:
-        """Whether `cancel` was called; what the work returned after that does not count."""
+        """Whether `cancel` was called; a result of the work after that is ignored."""
         return self._stop.is_set()
 
     def cancel(self) -> None:
@@ -53,7 +53,7 @@ class Job(Generic[T]):
         self.stage = "Cancelling"
 
     def join(self) -> None:
-        """Waits for the thread to end."""
+        """Waits until the thread has ended."""
         self._thread.join()
 
     def _progress(self, stage: str, fraction: float) -> None:
@@ -72,10 +72,10 @@ class Job(Generic[T]):
 
 @contextmanager
 def _quick_switching() -> Iterator[None]:
-    """Lets threads take turns more often while any job runs; after the last one, as before the first.
+    """Makes threads switch more often while any job runs; restores the interval after the last job.
 
     Blender takes Python's lock for every panel and header it draws. While a worker runs Python (as importing torch does
-    for seconds) each of them waits for one switch interval, by default 5 ms.
+    for seconds), each of them waits for one switch interval, by default 5 ms.
     """
     with _switching:
         _switching_before.append(_switching_before[0] if _switching_before else sys.getswitchinterval())
@@ -90,17 +90,19 @@ def _quick_switching() -> Iterator[None]:
 
 
 def sentence(error: Exception) -> str:
-    """What to tell the user about `error`. What is no `UserError` and no failing import is a bug; the console gets
-    its traceback."""
+    """Returns what to tell the user about `error`.
+
+    Any error that is neither a `UserError` nor a failed import is a bug; its traceback is printed on the console.
+    """
     if isinstance(error, UserError):
         return str(error)
     if (mendable := failed_import(error)) is not None:
         return str(mendable)
-    import traceback  # enabling the extension should not wait for it
+    import traceback  # not at the top, so that enabling the extension does not import it
 
     traceback.print_exception(error)
     try:
         check_numpy()
-    except UserError as cause:  # of whatever it was
+    except UserError as cause:  # a missing numpy explains any other error
         return str(cause)
     return f"This is a bug ({type(error).__name__}: {error}); please report it with what the console says."

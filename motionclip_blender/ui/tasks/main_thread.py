@@ -1,4 +1,4 @@
-"""Work that only the main thread can do, in small steps between which Blender goes on. Knows nothing of Blender."""
+"""Runs work that only the main thread can do, in small steps between Blender's redraws. Does not use Blender."""
 
 from __future__ import annotations
 
@@ -12,19 +12,22 @@ T = TypeVar("T")
 
 
 class Step(NamedTuple):
-    """A part that is done. fraction: how far all of it is, 0 to 1."""
+    """A part of the work that is done. fraction: the progress of the whole work, 0 to 1."""
 
     stage: str
     fraction: float
 
 
 Steps = Generator[Step, None, T]
-"""Does a part between two yields, and returns the result. Anything may have been undone or deleted meanwhile: what is
-kept over a yield is plain values, and what is Blender's is looked up anew."""
+"""A generator that does a part of the work between two yields, and returns the result.
+
+Data may be undone or deleted meanwhile. So a generator keeps only plain values over a yield, and looks up Blender's
+data again after it.
+"""
 
 
 class MainThreadJob(Generic[T]):
-    """Steps that are under way; to be watched as a `Job` is. Nothing goes on by itself."""
+    """Steps in progress, with the interface of `Job`. They run only when `go_on` is called."""
 
     def __init__(self, steps: Steps[T]) -> None:
         self.stage, self.fraction = "Starting", 0.0
@@ -34,7 +37,7 @@ class MainThreadJob(Generic[T]):
         self._steps = steps
 
     def go_on(self, seconds: float) -> None:
-        """Does one step, and further ones for as long as `seconds` have not passed."""
+        """Runs one step, and further ones until `seconds` have passed."""
         end = time.perf_counter() + seconds
         try:
             while not self.finished:
@@ -47,17 +50,17 @@ class MainThreadJob(Generic[T]):
             self.error, self.finished = sentence(error), True
 
     def cancel(self) -> None:
-        """Gives the rest up."""
+        """Abandons the remaining steps."""
         if not self.finished:
             self._steps.close()
             self.finished = self.cancelled = True
 
     def join(self) -> None:
-        """There is nothing to wait for."""
+        """Does nothing, because there is no thread to wait for."""
 
 
 def all_at_once(steps: Steps[T] | T) -> T:
-    """The result of steps, or of what is one already. Raises what they raise."""
+    """Runs all steps and returns their result; returns any other value unchanged. Raises what the steps raise."""
     if not isinstance(steps, Generator):
         return steps
     try:

@@ -1,1 +1,1 @@
-"""Training frames: what is asked of `render_pipeline`, and the process that renders them."""
+"""Renders training frames: the settings for `render_pipeline`, and the process that renders."""

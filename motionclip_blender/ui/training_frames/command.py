@@ -1,4 +1,4 @@
-"""`blender --command motionclip_render`: the command line of `render_pipeline` out of the installed extension."""
+"""Provides `blender --command motionclip_render`, the command line of `render_pipeline` in the installed extension."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _handle: object = None
 
 
 def run(arguments: Sequence[str]) -> int:
-    """What `python -m render_pipeline` does, and its exit status.
+    """Runs the command line of `python -m render_pipeline`, and returns its exit status.
 
-    In this process: a Blender that runs a command has no user who works in it, the coordinator needs nothing of
-    Blender's, and Ctrl-C and SIGTERM reach it without a middleman.
+    It runs in this process: nobody works in a Blender that runs a command, the coordinator does not use Blender's data,
+    and Ctrl-C and SIGTERM reach it directly.
     """
     try:
         path = launcher()
@@ -32,7 +32,7 @@ def run(arguments: Sequence[str]) -> int:
     spec.loader.exec_module(module)
     try:
         return module.main(arguments, f"blender --command {NAME}")
-    except SystemExit as end:  # of --help
+    except SystemExit as end:  # raised by --help
         return end.code or 0
     finally:
         sys.stdout.flush()
@@ -40,13 +40,13 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def attach() -> None:
-    """Called when the extension is enabled."""
+    """Registers the command when the extension is enabled."""
     global _handle
     _handle = bpy.utils.register_cli_command(NAME, run)
 
 
 def detach() -> None:
-    """Called when it is disabled."""
+    """Removes the command when the extension is disabled."""
     global _handle
     bpy.utils.unregister_cli_command(_handle)
     _handle = None

@@ -1,4 +1,4 @@
-"""The operators of training frames, and what watches the process while Blender is used."""
+"""Defines the operators of training frames, and a timer that watches the process while Blender is used."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ _shown: tuple | None = None
 
 
 class _Telling:
+    """Reports how a rendering ended."""
+
     def tell(self, outcome: Outcome) -> set[str]:
         """Reports how a rendering ended; the panel keeps showing it."""
         self.report({outcome.level}, outcome.text)
@@ -27,7 +29,7 @@ class MOTIONCLIP_OT_render_frames(_Telling, bpy.types.Operator):
     bl_label = "Render training frames"
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        """Starts it and returns; without windows, where nobody could be told later, waits for the end."""
+        """Starts the rendering and returns; without windows, waits for its end, because nobody could be told later."""
         try:
             RENDERING.start(wanted(context))
         except UserError as error:
@@ -36,8 +38,8 @@ class MOTIONCLIP_OT_render_frames(_Telling, bpy.types.Operator):
         if bpy.app.background:
             RENDERING.child.join()
             return self.tell(RENDERING.outcome)
-        # No modal operator, though it would be the usual way: Blender saves nothing automatically while one runs, and
-        # ends it when a file is opened. A rendering takes hours.
+        # Not a modal operator, though that is usual: Blender does not auto-save while one runs, and ends it when a file
+        # is opened. A rendering takes hours.
         bpy.app.timers.register(_watch, first_interval=_WATCH_SECONDS, persistent=True)
         return {"FINISHED"}
 
@@ -61,13 +63,13 @@ class MOTIONCLIP_OT_frames_ended(_Telling, bpy.types.Operator):
     bl_options = {"INTERNAL"}
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        """What an operator called by Python reports goes to Python; what it reports from `modal`, to the user."""
+        """Starts a timer for `modal`, because Blender shows the user only what an operator reports from there."""
         self._timer = context.window_manager.event_timer_add(0.01, window=context.window)
         context.window_manager.modal_handler_add(self)
         return {"RUNNING_MODAL"}
 
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        """Ends at once."""
+        """Reports the outcome and ends."""
         if event.type != "TIMER":
             return {"PASS_THROUGH"}
         self.cancel(context)
@@ -75,7 +77,7 @@ class MOTIONCLIP_OT_frames_ended(_Telling, bpy.types.Operator):
         return self.tell(outcome) if outcome else {"CANCELLED"}
 
     def cancel(self, context: bpy.types.Context) -> None:
-        """Also called by Blender, when the window closes."""
+        """Removes the timer. Blender also calls it when the window closes."""
         context.window_manager.event_timer_remove(self._timer)
 
 
@@ -97,7 +99,7 @@ def _watch() -> float | None:
 
 
 def stop() -> None:
-    """Ends the process, and the watch over it."""
+    """Ends the process and stops watching it."""
     RENDERING.close()
     if bpy.app.timers.is_registered(_watch):
         bpy.app.timers.unregister(_watch)

@@ -1,4 +1,4 @@
-"""The panel of training frames, below the one that motions are made in."""
+"""Draws the panel of training frames, inside the main panel."""
 
 from __future__ import annotations
 

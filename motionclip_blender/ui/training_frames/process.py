@@ -1,7 +1,7 @@
-"""Training frames: what is asked of `render_pipeline`, and the one process that renders them for this Blender.
+"""Runs `render_pipeline` with the panel's settings, in one process per Blender.
 
-`render_pipeline` is started by the path of its launcher and never imported: it renders in processes of its own, under
-names of its own, and nothing of it stays in the Blender that the user works in.
+It is started by the path of its launcher and never imported, because it renders in its own processes, under its own
+names, and must leave nothing behind in the user's Blender.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 class Wanted(NamedTuple):
     """The options of `python -m render_pipeline` of the same names, as plain values.
 
-    motions, out: folders. limit, workers: 0 for none given. body: file, empty for the open body.
+    motions, out: folders.
+    limit, workers: 0 for none given.
+    body: file, empty for the open body.
     """
 
     motions: str
@@ -38,7 +40,7 @@ class Wanted(NamedTuple):
     body: str = ""
 
     def check(self) -> None:
-        """Raises `UserError` for what can be known before anything is started. Makes the output folder."""
+        """Raises `UserError` for errors that can be found before the start. Makes the output folder."""
         from ...core.files import files_below
 
         if not self.motions:
@@ -57,8 +59,8 @@ class Wanted(NamedTuple):
         _check_writable(out)
 
     def arguments(self) -> list[str]:
-        """The command line."""
-        # one core is left to the Blender that the user works in
+        """Returns the arguments of the command line."""
+        # one core is left for the user's Blender
         workers = self.workers or max(1, (os.cpu_count() or 1) - 1)
         given = {
             "motions": self.motions,
@@ -77,6 +79,7 @@ class Wanted(NamedTuple):
 
 
 def _check_writable(folder: Path) -> None:
+    """Makes a folder. Raises `UserError` if no file can be written to it."""
     import tempfile
 
     try:
@@ -89,9 +92,9 @@ def _check_writable(folder: Path) -> None:
 
 
 def launcher() -> Path:
-    """The file that starts `render_pipeline` in a Blender. Raises `UserError` when it is not there."""
+    """Returns the file that starts `render_pipeline` in a Blender. Raises `UserError` if it does not exist."""
     root = Path(__file__).resolve().parents[2]
-    for folder in (root, root.parent):  # the installed extension has it inside, a checkout beside the package
+    for folder in (root, root.parent):  # the installed extension contains it; in a checkout it is beside the package
         path = folder / "render_pipeline" / "inside_blender.py"
         if path.is_file():
             return path
@@ -99,8 +102,10 @@ def launcher() -> Path:
 
 
 def program(script: Path) -> list[str]:
-    """The beginning of a command line, behind which come the arguments of `script`: it is run by this very Blender in
-    the background, or by this Python with its bpy module."""
+    """Returns the beginning of a command line, which is followed by the arguments of `script`.
+
+    It runs the script in this very Blender program in the background, or in this Python with its bpy module.
+    """
     blender = bpy.app.binary_path
     if not blender:
         return [sys.executable, str(script)]
@@ -116,7 +121,10 @@ class Outcome(NamedTuple):
 
 
 class Rendering:
-    """One for each Blender; it belongs to no file, and goes on when another one is opened."""
+    """The rendering of training frames, one object per Blender.
+
+    It belongs to no file: opening another file does not stop it.
+    """
 
     def __init__(self) -> None:
         self.child: Child | None = None
@@ -129,7 +137,7 @@ class Rendering:
         return self.child is not None and not self.child.ended
 
     def start(self, wanted: Wanted) -> None:
-        """Starts the process and returns. Raises `UserError`, which `outcome` keeps, when nothing was started."""
+        """Starts the process and returns. Raises `UserError`, which `outcome` keeps, if nothing was started."""
         from ..tasks.child import Child
 
         if self.busy:
@@ -143,7 +151,7 @@ class Rendering:
             raise
 
     def cancel(self) -> None:
-        """Asks the process to stop; the shards that are done stay."""
+        """Asks the process to stop; finished shards are kept."""
         if self.busy:
             self.child.cancel()
 
@@ -155,7 +163,7 @@ class Rendering:
 
     @property
     def outcome(self) -> Outcome | None:
-        """How the last rendering ended; None before there was one, and while one runs."""
+        """How the last rendering ended; None before the first one, and while one runs."""
         if self._error:
             return Outcome("ERROR", self._error)
         child = self.child
@@ -171,7 +179,7 @@ class Rendering:
             text = _("Rendering was stopped at {:,} of {:,} frames; press the button again to go on with the rest.")
             return Outcome("INFO", text.format(child.done, child.total) if child.total else _("Rendering was stopped."))
         last = child.said[-1] if child.said else ""
-        if child.status == 2 and last:  # the sentence that the command line ends with
+        if child.status == 2 and last:  # the sentence with which the command line ends
             return Outcome("ERROR", last)
         text = _("Rendering ended unexpectedly with status {}; its last words: {}")
         return Outcome("ERROR", text.format(child.status, last or _("none")))

@@ -1,4 +1,4 @@
-"""What the panel asks of training frames, kept in the scene and saved with it."""
+"""Defines the settings for training frames, which are saved in the scene."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .process import Wanted
 
 
 class MOTIONCLIP_PG_frames(bpy.types.PropertyGroup):
-    """`scene.motionclip_frames`. Has no methods, for the reason that `MOTIONCLIP_PG_settings` has none."""
+    """The property `scene.motionclip_frames`. It has no methods, for the reason given in `ui.properties`."""
 
     motions: StringProperty(
         name="Motions",
@@ -67,7 +67,10 @@ class MOTIONCLIP_PG_frames(bpy.types.PropertyGroup):
 
 
 def wanted(context: bpy.types.Context) -> Wanted:
-    """The scene's settings as plain values. Raises `UserError` for a folder beside a file that was never saved."""
+    """Returns the scene's settings as plain values.
+
+    Raises `UserError` for a relative folder if the file was never saved.
+    """
     given = context.scene.motionclip_frames
     return Wanted(
         motions=_folder(given.motions),
@@ -96,7 +99,7 @@ def attach() -> None:
 
 
 def detach() -> None:
-    """Takes it away; values stay in the file for the next time."""
+    """Removes `scene.motionclip_frames`; its values stay in the file."""
     del bpy.types.Scene.motionclip_frames
 
 
