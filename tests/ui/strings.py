@@ -79,7 +79,7 @@ def _of_properties(cls: type, kind) -> set[str]:
 def written() -> set[str]:
     """What the interface's code writes itself: texts of layouts, and what it asks the translation for."""
     found: set[str] = set()
-    for path in sorted((PACKAGE / "ui").glob("*.py")):
+    for path in sorted((PACKAGE / "ui").rglob("*.py")):
         for call in _calls(path):
             name = _name(call.func)
             if name in _TRANSLATED and call.args:
