@@ -1,4 +1,4 @@
-"""Headless rendering of training frames, in the Blender that also animates: (motion, caption, picture) triplets.
+"""Renders training frames without a screen: triplets of motion, caption and picture.
 
-`python -m render_pipeline --motions DATA --out FRAMES`; docs/rendering.md says what comes out.
+`python -m render_pipeline --motions DATA --out FRAMES`; docs/rendering.md describes the output.
 """

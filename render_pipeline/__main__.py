@@ -1,4 +1,4 @@
-"""`python -m render_pipeline`."""
+"""Runs the command line `python -m render_pipeline`."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""The command line: `python -m render_pipeline --motions DATA --out FRAMES`."""
+"""Parses the command line `python -m render_pipeline --motions DATA --out FRAMES` and shows the progress of the run."""
 
 from __future__ import annotations
 
@@ -29,12 +29,13 @@ _SIZES = (16, 4096)
 
 
 def main(arguments: Sequence[str] | None = None, called: str | None = None) -> int:
-    """Runs the command line. Returns the exit status.
+    """Runs the command line and returns the exit status.
 
-    called: what the user typed to get here, for --help.
+    called: the command as the user typed it, for --help.
 
-    0: all frames are there. 1: some are not, for motions that could not be read or units that crashed; they are named.
-    2: what the user can mend stopped it. 130: Ctrl-C or SIGTERM. Shards that are done stay in any case.
+    0: all frames are rendered. 1: some frames are missing, because motions could not be read or units crashed; their
+    names are printed. 2: an error that the user can correct stopped the run. 130: Ctrl-C or SIGTERM. Finished shards
+    are kept in every case.
     """
     try:
         given = _parser(called).parse_args(arguments)
@@ -150,7 +151,7 @@ def _tell(report: Report, out: Path) -> int:
 
 @contextmanager
 def _stoppable() -> Iterator[None]:
-    """SIGTERM as Ctrl-C: workers are ended, finished shards stay."""
+    """Treats SIGTERM like Ctrl-C: the workers are stopped, finished shards are kept."""
 
     def stop(*_: object) -> NoReturn:
         raise KeyboardInterrupt
@@ -163,12 +164,15 @@ def _stoppable() -> Iterator[None]:
         yield
     finally:
         for number, handler in before.items():
-            if handler is not None:  # Blender's own, which Python cannot put back
+            if handler is not None:  # None is a handler that Blender installed in C; Python cannot restore it
                 signal.signal(number, handler)
 
 
 class _Terminal(Listener):
-    """A bar on a terminal, or lines of JSON on standard output: {"done": n, "total": m, "message": ...}."""
+    """Shows the progress as a bar on a terminal, or as lines of JSON on standard output.
+
+    A line is {"done": n, "total": m, "message": ...}.
+    """
 
     _SECONDS = 1.0  # between lines of JSON
 
@@ -196,7 +200,7 @@ class _Terminal(Listener):
         elif self._stderr.isatty():
             try:
                 from tqdm import tqdm
-            except ImportError:  # Blender's own Python has it not
+            except ImportError:  # not part of Blender's Python
                 return
             self._bar = tqdm(total=total, initial=done, unit="frame", file=self._stderr, leave=False)
 

@@ -1,7 +1,7 @@
-"""Workers on many machines, by Ray. The units are those of one machine, and so are the pixels.
+"""Runs workers on many machines with Ray. Units and pixels are the same as on one machine.
 
-A node needs Ray, numpy and a Blender: the bpy module, or a program where `--blender` says. The sources and the body's
-file travel with the run; no folder has to be shared.
+A node needs Ray, numpy and a Blender: the bpy module, or the program that `--blender` names. Ray copies the sources and
+the body file to the nodes; no shared folder is needed.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ _LEFT_OUT = ("__pycache__", "packs", "render_pipeline", "ui")
 class Cluster:
     """A connection to a running Ray cluster, for one run.
 
-    address: host:port, "auto" for the cluster that this machine is a node of, or "local" for one of its own.
-    program: of Blender on every node; None for the bpy module. wanted: how many workers; by default one for each core
-    of the cluster.
-    Raises `UserError` when Ray is not installed or nobody answers.
+    address: host:port, "auto" for the cluster that this machine is a node of, or "local" for a cluster on this machine
+    alone. program: path of Blender on every node; None for the bpy module. wanted: number of workers; by default one
+    for each core of the cluster.
+    Raises `UserError` when Ray is not installed or no cluster answers.
     """
 
     def __init__(self, address: str, program: str | None, request: Request, wanted: int | None = None) -> None:
@@ -53,7 +53,7 @@ class Cluster:
         self._sources.cleanup()
 
     def workers(self, units: int) -> list[Renderer]:
-        """Who renders `units` units."""
+        """Returns the workers for `units` units: at most one for each unit and one for each core."""
         cores = int(self._ray.cluster_resources().get("CPU", 1))
         count = max(1, min(self._wanted or cores, units, cores))
         settings = replace(self._request.settings, threads=1)
@@ -79,7 +79,7 @@ def _connected(address: str, sources: Path):
 
 
 def _check_answer(address: str) -> None:
-    """Ray itself would try for minutes."""
+    """Checks that something listens at `address`. Raises `UserError` after 5 seconds; Ray would retry for minutes."""
     host, _, port = address.removeprefix("ray://").rpartition(":")
     try:
         with socket.create_connection((host, int(port)), _CONNECT_SECONDS):
@@ -91,9 +91,12 @@ def _check_answer(address: str) -> None:
 
 
 def _stage(folder: Path) -> Path:
-    """The two packages side by side, as in a checkout, wherever they lie here, without what no worker needs."""
+    """Copies both packages side by side into `folder`, without the parts that a worker doesn't need. Returns `folder`.
+
+    Works from a checkout and from an installed extension.
+    """
     checkout = _HERE.parent / "motionclip_blender"
-    # installed, this package lies in the extension's own folder
+    # in an installed extension, this package is a subfolder of it
     package = checkout if checkout.is_dir() else _HERE.parent
     shutil.copytree(_HERE, folder / "render_pipeline", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(package, folder / "motionclip_blender", ignore=shutil.ignore_patterns(*_LEFT_OUT))
@@ -101,7 +104,10 @@ def _stage(folder: Path) -> Path:
 
 
 class _Actor:
-    """Holds a `Worker` on a node. Its answers are plain data, so that errors keep their kind on the way."""
+    """Holds a `Worker` on a node.
+
+    Errors are returned as plain data, because Ray would wrap exceptions in types of its own.
+    """
 
     def __init__(self, program: str | None, settings: Settings, body: bytes | None) -> None:
         self._program, self._settings = program, settings
@@ -124,7 +130,7 @@ class _Actor:
 
     def _answer(self, work: Callable[[Worker], object]) -> tuple[str, object]:
         try:
-            if self._worker is None:  # which Blender there is, the node knows
+            if self._worker is None:  # found here, because each node may have another Blender
                 self._worker = Worker(Blender.find(self._program), self._settings, self._body)
             return "done", work(self._worker)
         except Crashed as error:
@@ -135,14 +141,20 @@ class _Actor:
 
 
 class _Remote:
-    """A worker on another machine. An actor that is lost, with its machine perhaps, is replaced by a new one."""
+    """A worker on another machine.
+
+    When its actor is lost, for instance with its machine, the next call starts a new one.
+    """
 
     def __init__(self, ray, program: str | None, settings: Settings, body) -> None:
         self._ray, self._arguments = ray, (program, settings, body)
         self._actor = None
 
     def render(self, unit: Unit, tell: Callable[[], None]) -> Rendered:
-        """As `Worker.render`; `tell` is called when all frames are there."""
+        """Renders a unit as `Worker.render` does.
+
+        Calls `tell` for all frames at once, when the whole unit is rendered.
+        """
         rendered = self._ask("render", unit)
         for _ in rendered:
             tell()
@@ -155,7 +167,7 @@ class _Remote:
         actor, self._actor = self._actor, None
         if actor is None:
             return
-        # in the middle of a unit it cannot hear this; else it clears away after itself
+        # an idle actor stops its worker and removes its files; a busy one cannot answer and is killed
         with contextlib.suppress(self._ray.exceptions.RayError):
             self._ray.get(actor.close.remote(), timeout=_CLOSE_SECONDS)
         self._ray.kill(actor)

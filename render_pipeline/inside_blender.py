@@ -1,10 +1,10 @@
-"""Starts this package inside a Blender: a worker, or the whole command line.
+"""Starts this package inside a Blender, as a worker or as the whole command line.
 
     blender --background --factory-startup --disable-autoexec --python inside_blender.py -- ARGUMENTS
     python inside_blender.py ARGUMENTS        (where the bpy module is installed)
 
-ARGUMENTS are those of `python -m render_pipeline`, or `worker` alone, which this package starts itself. Works from a
-checkout and from an installed extension, whatever the extension's folder and its parents are called.
+ARGUMENTS are those of `python -m render_pipeline`, or only `worker`, with which `process.Worker` starts a worker. Works
+from a checkout and from an installed extension, whatever the names of the folders above it.
 """
 
 import contextlib
@@ -19,9 +19,9 @@ HERE = Path(__file__).resolve().parent
 
 
 def _make_importable() -> None:
-    """Makes `render_pipeline` and `motionclip_blender` importable, from these sources and no others."""
+    """Makes `render_pipeline` and `motionclip_blender` importable, from the sources beside this file and no others."""
     checkout = HERE.parent / "motionclip_blender"
-    # installed, this folder lies in the extension's own
+    # in an installed extension, this folder is a subfolder of it
     roots = {"render_pipeline": HERE, "motionclip_blender": checkout if checkout.is_dir() else HERE.parent}
     for name, folder in roots.items():
         spec = importlib.util.spec_from_file_location(
@@ -33,9 +33,9 @@ def _make_importable() -> None:
 
 
 def main(arguments: Sequence[str], called: str | None = None) -> int:
-    """Runs the command line with `arguments`, or a worker. Returns the exit status.
+    """Runs the command line with `arguments`, or a worker, and returns the exit status.
 
-    called: what the user typed to get here, for --help.
+    called: the command as the user typed it, for --help.
     """
     _make_importable()
     if list(arguments) == ["worker"]:
@@ -48,17 +48,17 @@ def main(arguments: Sequence[str], called: str | None = None) -> int:
 
 
 if __name__ == "__main__":
-    # a script's folder comes first in Python's path, where `looks` or `plan` could shadow other people's modules
+    # Python puts a script's folder first in its path, where our `looks` or `plan` would shadow modules of those names
     sys.path[:] = [entry for entry in sys.path if not entry or Path(entry).resolve() != HERE]
     try:
         status = main(sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else sys.argv[1:])
-    except Exception:  # Blender would print it and end well
+    except Exception:  # Blender would print it and exit with status 0
         traceback.print_exc()
         status = 1
     sys.stdout.flush()
     sys.stderr.flush()
     if "bpy" in sys.modules:
         with contextlib.suppress(OSError):
-            os.rmdir(sys.modules["bpy"].app.tempdir)  # which Blender takes away itself when it ends properly only
-    # Blender has nothing to save here, and its way out can hang or crash and would turn the status into another
+            os.rmdir(sys.modules["bpy"].app.tempdir)  # Blender removes it only on a regular exit
+    # nothing is left to save, and Blender's regular exit can hang or crash, which would change the status
     os._exit(status)

@@ -1,4 +1,4 @@
-"""One run at a time in a folder."""
+"""Locks an output folder, so that only one run writes into it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from motionclip_blender.core.errors import UserError
 
 @contextmanager
 def only_one(folder: Path) -> Iterator[None]:
-    """Holds `folder` for this process. However the process ends, the system lets go of it.
+    """Locks `folder` for this process. The system releases the lock however the process ends.
 
-    Raises `UserError` when another process holds it, or it cannot be written.
+    Raises `UserError` when another process holds the lock, or the folder cannot be written.
     """
     path = folder / ".lock"
     try:

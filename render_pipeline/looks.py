@@ -1,4 +1,4 @@
-"""What a frame looks like: parameters drawn from distributions that a configuration file sets."""
+"""Draws the look of a frame: parameters from distributions that a configuration file sets."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from motionclip_blender.core.errors import UserError
 NAMES = ("paper", "varied")
 _FOLDER = Path(__file__).with_name("looks")
 _STUDIOS = ("Default", "basic.sl", "outdoor.sl", "paint.sl", "rim.sl", "studio.sl")
-_SHAPES = 10  # how many components of a body's shape are drawn
-_DIGITS = 5  # kept of every number, so that the JSON of a frame says exactly what was rendered
+_SHAPES = 10  # number of betas drawn
+_DIGITS = 5  # decimals of every number; rounding before rendering makes a frame's JSON exact
 
 
 @dataclass(frozen=True)
 class Look:
-    """How one frame is rendered. Angles in degrees, colours linear RGB.
+    """The look of one frame. Angles are in degrees, colours in linear RGB.
 
-    shape: (10,) betas. azimuth, elevation: of the camera, from where the person faces and from level.
-    focal_length: millimetres for a picture 36 mm high. margin: of the picture's half size, free around the person.
-    studio: Workbench's light. exposure: stops. light_azimuth, light_elevation, light_strength: of the sun, from the
-    camera's direction, in W/m2. sky: part of the background's brightness that lights the person.
-    shadow: how dark Workbench's shadows are; it casts them only on a floor. colours: of the body's zones.
+    shape: (10,) betas. azimuth, elevation: of the camera, from the person's facing direction and from the horizontal.
+    focal_length: millimetres for a picture 36 mm high. margin: free border around the person, as a part of half the
+    picture's size. studio: Workbench's light. exposure: stops. light_azimuth, light_elevation: direction of the sun,
+    relative to the camera's. light_strength: W/m2. sky: part of the background's brightness that lights the person.
+    shadow: how dark Workbench's shadows are; they fall only on a floor. colours: of the body's zones.
     """
 
     shape: tuple[float, ...]
@@ -48,13 +48,13 @@ class Look:
     colours: dict[str, tuple[float, float, float]]
 
     def as_json(self) -> dict:
-        """Plain data; `Look(**...)` makes a Look of it again."""
+        """Returns plain data; `Look(**data)` restores the look."""
         return asdict(self)
 
 
 @dataclass(frozen=True)
 class _Number:
-    """A number; what is drawn beyond its bounds is put to them."""
+    """A number; drawn values are clipped to its bounds."""
 
     low: float
     high: float
@@ -79,7 +79,8 @@ _KEYS: dict[str, dict[str, object]] = {
 class Looks:
     """The distributions of a configuration.
 
-    config: sections of keys, as the files in looks/ have them. Raises `UserError` for one that says something else.
+    config: sections of keys, as in the files in looks/. origin: name of the configuration, for messages.
+    Raises `UserError` for unknown sections and keys, and for values that are no distribution.
     """
 
     def __init__(self, config: dict, origin: str) -> None:
@@ -90,7 +91,7 @@ class Looks:
 
     @classmethod
     def load(cls, name: str, overrides: Path | None = None) -> Looks:
-        """The look that ships under `name`, with the keys of a TOML file in place of its own."""
+        """Loads the shipped look `name`; keys of the TOML file `overrides` replace its own."""
         config = _toml(_FOLDER / f"{name}.toml")
         if overrides is None:
             return cls(config, f"{name}.toml")
@@ -101,7 +102,7 @@ class Looks:
         return cls(config, str(overrides))
 
     def draw(self, rng: np.random.Generator) -> Look:
-        """A Look, by as many random numbers as the configuration needs, always in the same order."""
+        """Draws a look. Uses as many random numbers as the configuration needs, always in the same order."""
         at = self._at(rng)
         colours: dict[str, tuple[float, ...]] = {}
         for zone in self.config.get("colours", {}):
@@ -160,7 +161,10 @@ def _toml(path: Path) -> dict:
 
 
 def _draw(spec: object, kind: object, rng: np.random.Generator, colours: dict):
-    """One value of `kind`. Raises ValueError and the like for a `spec` that is none of its distributions."""
+    """Draws one value of `kind`.
+
+    Raises ValueError, TypeError, KeyError or IndexError for a `spec` that doesn't fit it.
+    """
     if isinstance(kind, _Number):
         return round(float(np.clip(_number(spec, rng), kind.low, kind.high)), _DIGITS)
     if kind == _COLOUR:
@@ -228,5 +232,5 @@ def _hex(text: object) -> np.ndarray:
 
 
 def _linear(srgb: np.ndarray) -> np.ndarray:
-    """sRGB to linear (IEC 61966-2-1)."""
+    """Converts sRGB to linear RGB (IEC 61966-2-1)."""
     return np.where(srgb <= 0.04045, srgb / 12.92, ((np.clip(srgb, 0, 1) + 0.055) / 1.055) ** 2.4)

@@ -1,4 +1,4 @@
-"""Messages between a worker and its parent over a pipe: a JSON object, and bytes that belong to it."""
+"""Sends and receives messages between a worker and its parent over a pipe: a JSON object, followed by bytes."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def send(stream: BinaryIO, head: dict, blob: bytes = b"") -> None:
 
 
 def receive(stream: BinaryIO) -> tuple[dict, bytes] | None:
-    """The next message; None when the other end is gone.
+    """Reads the next message. Returns None when the other end has closed the pipe.
 
-    What comes before a message is passed over: Blender greets on the same pipe before any script runs.
+    Bytes before a message are skipped: Blender prints its greeting to the same pipe before any script runs.
     """
     seen = b""
     while seen != _MAGIC:

@@ -1,4 +1,4 @@
-"""The motions to render frames of: which there are, what they hold, what they are called."""
+"""Finds and loads the motions to render, and their captions."""
 
 from __future__ import annotations
 
@@ -18,28 +18,29 @@ from motionclip_blender.core.files import files_below, plain_name
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.motion_files import amass
 
-_KEPT_FRAMES = 400_000  # of motions in memory; about 360 MB
-_FLOOR_FRAMES = 48  # looked at to find a motion's floor
+_KEPT_FRAMES = 400_000  # limit of the frames kept in memory; about 360 MB
+_FLOOR_FRAMES = 48  # frames used to estimate a motion's floor
 _FLOOR_PERCENTILE = 5.0
 _FLOOR_DIGITS = 4  # tenths of millimetres
 
 
 @dataclass(frozen=True, eq=False)
 class Clip:
-    """A motion, and the height of the floor it stands on (metres, in its own axes)."""
+    """A motion, and the height of its floor (metres, in the motion's own axes)."""
 
     motion: Motion
     floor: float
 
 
 class Motions:
-    """The motions in a folder and its subfolders, AMASS-form `.npz` files. Safe to use from several threads.
+    """The motions in a folder and its subfolders: AMASS-form `.npz` files. Thread-safe.
 
-    Links to folders are followed, and endings may be in capitals.
+    Links to folders are followed; suffixes may be in capitals.
+
     names: of all motions, sorted: paths without the suffix, relative to the folder, with forward slashes.
-    problems: sentences about folders and links that cannot be looked into.
-    up: the axis that points up in all of them; found for each where it is empty.
-    Raises `UserError` when there are none.
+    problems: sentences about folders and links that cannot be read.
+    up: the axis that points up in all motions; detected for each when empty.
+    Raises `UserError` when the folder is missing or holds no motions.
     """
 
     def __init__(self, folder: Path, body: Body, up: str = "") -> None:
@@ -60,11 +61,11 @@ class Motions:
         self._lock = threading.Lock()
 
     def sizes(self) -> list[tuple[str, int]]:
-        """Names with the sizes of their files, to tell whether the folder is still the same."""
+        """Returns names and file sizes in bytes, from which a later run detects that the folder has changed."""
         return [(name, self._path(name).stat().st_size) for name in self.names]
 
     def load(self, name: str) -> Clip:
-        """A motion. Raises `UserError` when its file is damaged or holds something else."""
+        """Loads a motion, or returns it from the cache. Raises `UserError` when its file is damaged or no motion."""
         with self._lock:
             if name in self._kept:
                 self._kept.move_to_end(name)
@@ -74,7 +75,7 @@ class Motions:
             clip = Clip(motion, self._floor(motion))
         except UserError:
             raise
-        except Exception as error:  # whatever is wrong with one file, the others are rendered
+        except Exception as error:  # one damaged file must not stop the run
             reason = " ".join(f"{type(error).__name__}: {error}".split())
             raise UserError(f"{name}.npz cannot be read ({reason}); make it again, or take it away.") from error
         with self._lock:
@@ -87,10 +88,10 @@ class Motions:
         return self._paths[name]
 
     def _floor(self, motion: Motion) -> float:
-        """Where `Body.on_floor` would put the floor, from fewer frames.
+        """Estimates the floor's height as `Body.on_floor` does, but from fewer frames.
 
-        The same number everywhere: how numpy sums up products depends on the machine and its number of threads, which
-        in double precision changes nothing that is left after rounding.
+        The result is the same on every machine. numpy's sums depend on the machine and its number of threads, but in
+        double precision the difference disappears in the rounding.
         """
         frames = np.unique(np.linspace(0, len(motion) - 1, _FLOOR_FRAMES).astype(int))
         some = Motion(motion.rotations[frames], motion.translation[frames], motion.fps)
@@ -99,20 +100,22 @@ class Motions:
 
 
 def _precise(body: Body) -> Body:
-    """A body whose skin is computed in double precision."""
+    """Returns a copy of `body` that computes its vertices in double precision."""
     names = ("template", "weights", "regressor", *(("pose_dirs",) if body.pose_dirs is not None else ()))
     return replace(body, **{name: getattr(body, name).astype(np.float64) for name in names})
 
 
 class Captions:
-    """What the motions show, from the folder's `index.json`; without that file, nothing is known of any.
+    """The captions of motions, read from the folder's `index.json`. Without that file, no motion has a caption.
 
-    The file is a list of entries, or has it under "clips". An entry names its motion by `clip` or `file` (the motion's
-    name, or the part after its subfolder when `source` names that), with slashes or backslashes; capitals matter only
-    where motions differ by them alone. It has `captions`, or `spans`: each with `captions` and, in seconds, the `start`
-    and `end` of the part that they are about. Other keys are left alone.
-    names: of the motions that there are.
-    strangers: what entries with captions call motions that are not there.
+    The file is a list of entries, or an object with that list under "clips". An entry names its motion by `clip` or
+    `file` (the motion's name, or the part after its subfolder when `source` names that), with slashes or backslashes;
+    case matters only where motions differ by nothing else. It has `captions`, or `spans`: each with `captions` and the
+    `start` and `end` (seconds) of the described part. Other keys are ignored.
+
+    names: of the motions in the folder.
+    strangers: names in entries with captions that match no motion.
+    Raises `UserError` for a file that is no such index.
     """
 
     def __init__(self, folder: Path, names: Iterable[str]) -> None:
@@ -126,7 +129,7 @@ class Captions:
         if not path.is_file():
             return
         try:
-            content = json.loads(path.read_bytes())  # finds the encoding, and takes a byte order mark
+            content = json.loads(path.read_bytes())  # detects the encoding and accepts a byte order mark
             for entry in content["clips"] if isinstance(content, dict) else content:
                 self._add(entry)
         except (ValueError, TypeError, KeyError, AttributeError, OSError) as error:
@@ -149,19 +152,19 @@ class Captions:
                     return
 
     def _called(self, name: str) -> list[str]:
-        """The motions that an entry means by a name."""
+        """Returns the motions that an entry's `name` stands for."""
         if name in self._names:
             return [self._names[name]]
         found = self._any_case.get(name.casefold(), [])
         return found if len(found) == 1 else []
 
     def at(self, name: str, seconds: float) -> list[str]:
-        """The captions of a motion at a time, those of the shortest span there; empty when there are none."""
+        """Returns the captions of a motion at a time: those of the shortest span there, or an empty list."""
         here = [entry for entry in self._entries.get(name, ()) if entry[0] <= seconds <= entry[1]]
         return min(here, key=lambda entry: entry[1] - entry[0])[2] if here else []
 
 
 def _plain(name: str) -> str:
-    """What an index calls a motion, as `Motions` does."""
+    """Normalises a name of the index to the form of `Motions.names`."""
     name = plain_name(name.replace("\\", "/")).removeprefix("./")
     return name[: -len(".npz")] if name.lower().endswith(".npz") else name

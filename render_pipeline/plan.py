@@ -1,4 +1,4 @@
-"""Which frames are rendered, and how the work is cut up: decided by the seed alone, before anything is rendered."""
+"""Decides which frames are rendered and divides them into units, from the seed alone, before rendering begins."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from .motions import Captions, Motions
 
 @dataclass(frozen=True, eq=False)
 class Unit:
-    """A piece of work: the frames of one shard, with all that a worker needs to render them.
+    """A unit of work: the frames of one shard, with all data that a worker needs to render them.
 
-    number: of the shard. frames: what is told of each, as JSON: key, motion, frame, fps, seconds, seed, caption
-    (may be None), floor, look. rotations: (n, 55, 4), translation: (n, 3): the poses, see `Motion`.
+    number: of the shard. frames: the JSON of each frame: key, motion, frame, fps, seconds, seed, caption (may be None),
+    floor, look. rotations: (n, 55, 4), translation: (n, 3): the poses, see `Motion`.
     skipped: motions that could not be read, and why; they have no frame here.
     """
 
@@ -32,9 +32,9 @@ class Unit:
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """All frames of a run: every motion once, in a shuffled order, then every motion again in another order.
+    """All frames of a run: every motion once in a shuffled order, then every motion again in another order, and so on.
 
-    So any shard holds many motions, and the first frames are a fair sample of all.
+    So every shard holds many motions, and the first frames are a fair sample of all.
     """
 
     motions: Motions
@@ -51,19 +51,19 @@ class Plan:
 
     @property
     def units(self) -> int:
-        """How many units there are."""
+        """Number of units."""
         return -(-len(self) // self.shard)
 
     def size(self, number: int) -> int:
-        """How many frames unit `number` has, those of unreadable motions included."""
+        """Returns the number of frames of unit `number`, including those of unreadable motions."""
         return min(self.shard, len(self) - number * self.shard)
 
     def named(self, number: int) -> list[tuple[str, str]]:
-        """The keys of the frames of unit `number`, and the motions that they are of; nothing is read for it."""
+        """Returns the key and the motion of each frame of unit `number`, without reading any file."""
         return [(_key(index), name) for index, name, _turn in self._places(number)]
 
     def _places(self, number: int) -> Iterator[tuple[int, str, int]]:
-        """The index of each frame of a unit, its motion, and how often all motions had their turn before."""
+        """Yields for each frame of a unit its index, its motion, and how many rounds over all motions precede it."""
         orders: dict[int, np.ndarray] = {}
         first = number * self.shard
         for index in range(first, first + self.size(number)):
@@ -73,7 +73,7 @@ class Plan:
             yield index, self.motions.names[orders[turn][place]], turn
 
     def unit(self, number: int) -> Unit:
-        """Draws the frames of unit `number`."""
+        """Draws the frames of unit `number` and loads their poses."""
         frames, poses, skipped = [], [], {}
         for index, name, turn in self._places(number):
             try:
@@ -88,7 +88,7 @@ class Plan:
         return Unit(number, frames, rotations, translation, skipped)
 
     def _frame(self, index: int, name: str, turn: int) -> tuple[dict, tuple[np.ndarray, np.ndarray]]:
-        # a motion's frames do not depend on which others there are; 53 bits are what JSON's numbers hold everywhere
+        # seeded by name, so that a motion's frames don't depend on the others; 53 bits are exact in every JSON reader
         of_motion = np.random.SeedSequence([self.seed, zlib.crc32(name.encode()), turn])
         seed = int(of_motion.generate_state(1, np.uint64)[0] >> np.uint64(11))
         pick, words, look = (np.random.default_rng(each) for each in np.random.SeedSequence(seed).spawn(3))

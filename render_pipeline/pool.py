@@ -1,4 +1,4 @@
-"""Units of work over many workers: a crashed worker's unit goes to another, three times at most."""
+"""Distributes units over several workers. A unit whose worker crashes is tried again, three times in all."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from .process import Crashed
 ATTEMPTS = 3
 
 Rendered = list[tuple[dict, bytes]]
-"""What is told of each frame of a unit, and its image."""
+"""The JSON and the image of each frame of a unit."""
 
 
 class Renderer(Protocol):
-    """What renders units: a `process.Worker`, or one on another machine."""
+    """The interface of workers: `process.Worker`, and the workers of a cluster."""
 
     def render(self, unit: Unit, tell: Callable[[], None]) -> Rendered: ...
 
@@ -27,10 +27,10 @@ class Renderer(Protocol):
 
 
 class Pool:
-    """Renders units with several workers, each served by a thread of its own.
+    """Renders units with several workers, each served by its own thread.
 
-    draw: makes the unit of a number, in the worker's thread. tell: called with
-    how many images more there are, from any thread; after a crash, that is less than none.
+    draw: makes a unit from its number; called in the worker's thread. tell: called from any thread with the number of
+    newly rendered images; negative after a crash, when they have to be rendered again.
     """
 
     def __init__(self, workers: Sequence[Renderer], draw: Callable[[int], Unit], tell: Callable[[int], None]) -> None:
@@ -40,9 +40,10 @@ class Pool:
         self._stopped = False
 
     def render(self, numbers: Sequence[int]) -> Iterator[tuple[Unit, Rendered | str]]:
-        """The units of these numbers as they get done, each with what was rendered, or why it never will be.
+        """Yields units in the order in which they finish, each with its frames, or with the message of its last crash.
 
-        Raises `UserError` for what no other worker could do better. Stops all workers when it is left early.
+        Raises `UserError` for errors that would happen in every worker. Stops all workers when the caller ends it
+        early.
         """
         crashes: dict[int, list[str]] = {}
         for number in numbers:
@@ -54,7 +55,8 @@ class Pool:
         try:
             while left:
                 try:
-                    unit, outcome = self._done.get(timeout=0.2)  # a wait without end would not hear Ctrl-C everywhere
+                    # with a timeout, because Ctrl-C doesn't interrupt an endless wait on every system
+                    unit, outcome = self._done.get(timeout=0.2)
                 except queue.Empty:
                     continue
                 if isinstance(outcome, Crashed):
@@ -102,6 +104,6 @@ class Pool:
                 self._tell(-rendered)
                 worker.close()
                 outcome = crash
-            except BaseException as error:  # for the main thread, which shows it
+            except BaseException as error:  # raised again in the main thread
                 outcome = error
             self._done.put((unit, outcome))

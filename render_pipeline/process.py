@@ -1,4 +1,4 @@
-"""A worker process, as its parent sees it."""
+"""Starts a worker process, sends it units and receives its images."""
 
 from __future__ import annotations
 
@@ -25,26 +25,29 @@ from .settings import Settings
 OLDEST = (4, 2)
 _LAUNCHER = Path(__file__).with_name("inside_blender.py")
 _START_SECONDS = 180
-_FRAME_SECONDS = 600  # nothing takes that long; who does hangs
+_FRAME_SECONDS = 600  # far longer than any frame takes; a worker over this limit hangs
 RECYCLE_IMAGES = 2_000
 RECYCLE_GROWTH = 1.15
 _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-_SETTLED = 50  # images after which memory has reached what the scene needs
+_SETTLED = 50  # images after which the memory that the scene needs is allocated
 
 
 class Crashed(Exception):
-    """A worker died, hung or failed while it rendered; the message says at which frame and how."""
+    """Raised when a worker died, hung or failed while rendering; the message tells at which frame and how."""
 
 
 @dataclass(frozen=True)
 class Blender:
-    """The Blender that workers run in: a program, or the bpy module of this Python where `program` is None."""
+    """The Blender that runs the workers: a program, or the bpy module of this Python where `program` is None."""
 
     program: str | None = None
 
     @classmethod
     def find(cls, program: str | None) -> Blender:
-        """The one named, else the running one, else the bpy module. Raises `UserError` for one that will not do."""
+        """Finds the named program, else the running Blender, else the bpy module.
+
+        Raises `UserError` when there is none, or it is too old.
+        """
         running = sys.modules.get("bpy")
         if program is None and running is not None and running.app.binary_path:
             program = running.app.binary_path
@@ -59,7 +62,7 @@ class Blender:
         return cls(found)
 
     def command(self) -> list[str]:
-        """What starts a worker."""
+        """Returns the command line that starts a worker."""
         if self.program is None:
             return [sys.executable, str(_LAUNCHER), "worker"]
         options = ["--background", "--factory-startup", "--disable-autoexec", "-noaudio", "--python-exit-code", "1"]
@@ -84,10 +87,10 @@ def _too_old(version: str) -> str:
 
 
 class Worker:
-    """One Blender process that renders units, started when first used and again after it ended.
+    """One Blender process that renders units. It is started on first use, and again after it ended.
 
-    body: path of the body's file. The process is replaced by a new one after `recycle` images, or when it holds
-    `growth` times the memory that it held after the first ones.
+    body: path of the body file. The process is replaced after `recycle` images, or when its memory has grown to
+    `growth` times that after the first images.
     """
 
     def __init__(
@@ -98,15 +101,16 @@ class Worker:
         self._recycle, self._growth = recycle, growth
         self._process: subprocess.Popen | None = None
         self._log = None
-        self._folder = ""  # the worker's own, to be cleared away after it
+        self._folder = ""  # the process's temporary folder, removed after it
         self._images = self._settled = 0
         self.resident = 0
-        """Bytes that the process held after its last image."""
+        """Resident memory in bytes after the last image."""
 
     def render(self, unit: Unit, tell: Callable[[], None] = lambda: None) -> list[tuple[dict, bytes]]:
-        """What is told of each frame of `unit`, and its image. `tell` is called after each.
+        """Renders `unit` and returns the JSON and the image of each frame. Calls `tell` after each.
 
-        Raises `Crashed` when the process does not live to the end of it, and `UserError` for what the user can mend.
+        Raises `Crashed` when the process ends or fails before the last frame, and `UserError` for what the user can
+        correct.
         """
         before = "starting"
         try:
@@ -128,18 +132,18 @@ class Worker:
         return rendered
 
     def sheet(self, images: list[bytes], columns: int, cell: int) -> bytes:
-        """A contact sheet of `images`, as a PNG file's bytes."""
+        """Returns a contact sheet of `images` as the bytes of a PNG file."""
         self._start()
         self._send({"do": "sheet", "lengths": [len(image) for image in images], "columns": columns, "cell": cell},
                    b"".join(images))  # fmt: skip
         return self._receive(_FRAME_SECONDS)[1]
 
     def close(self) -> None:
-        """Ends the process. May be called from another thread, to stop it in the middle of its work."""
+        """Kills the process and removes its files. Another thread may call it, to interrupt a unit."""
         process, self._process = self._process, None
         if process is None:
             return
-        _kill(process)  # it has nothing to save
+        _kill(process)  # there is nothing to save
         if Path(self._folder).name.startswith("motionclip-"):
             shutil.rmtree(self._folder, ignore_errors=True)
         for stream in (process.stdin, process.stdout):
@@ -159,10 +163,10 @@ class Worker:
         if self._process is not None and self._process.poll() is None:
             return
         self.close()
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115, it lives as long as the process
-        # BLAS threads of several workers would get into each other's way; the threads that pay are the renderer's
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115, open as long as the process runs
+        # BLAS threads of several workers would compete for the cores; only the renderer's threads gain time
         environment = {**os.environ, **dict.fromkeys(_THREADS, "1")}
-        # Ctrl-C in the terminal is the parent's to handle
+        # a new process group, so that only the parent receives the terminal's Ctrl-C
         alone = {"creationflags": 0x200} if sys.platform == "win32" else {"start_new_session": True}
         self._process = subprocess.Popen(
             self._blender.command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log,
@@ -181,7 +185,7 @@ class Worker:
         self._receive(_START_SECONDS)
 
     def _send(self, head: dict, blob: bytes = b"") -> None:
-        with contextlib.suppress(OSError, ValueError, AttributeError):  # it is gone; `_receive` says how
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # the process ended; `_receive` reports how
             send(self._process.stdin, head, blob)
 
     def _receive(self, seconds: float) -> tuple[dict, bytes]:
@@ -194,7 +198,7 @@ class Worker:
         try:
             message = receive(process.stdout)
         except (OSError, ValueError):
-            message = None  # closed under our hands
+            message = None  # another thread closed it
         finally:
             watchdog.cancel()
         if message is None:
@@ -220,7 +224,7 @@ class Worker:
 
 
 def _kill(process: subprocess.Popen) -> None:
-    """Ends a worker and what it started."""
+    """Kills a worker and the processes that it started."""
     if sys.platform == "win32":
         process.kill()
     else:

@@ -1,4 +1,4 @@
-"""How much memory this process holds."""
+"""Measures the memory of this process."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ import sys
 
 
 def resident_bytes() -> int:
-    """Resident memory in bytes; 0 where the system does not say without further packages (Windows)."""
+    """Returns the resident memory in bytes; 0 on systems that need further packages to tell it (Windows).
+
+    On macOS it is the highest value so far.
+    """
     if sys.platform == "linux":
         with open("/proc/self/statm") as file:
             return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
@@ -15,4 +18,4 @@ def resident_bytes() -> int:
         import resource
     except ImportError:
         return 0
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # the most so far; in bytes on macOS
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # macOS counts in bytes

@@ -1,4 +1,4 @@
-"""A whole run: what is there already is kept, the rest is rendered, an index and a contact sheet are made."""
+"""Runs a whole rendering: keeps finished shards, renders the missing ones, writes the index and the contact sheet."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from .process import Crashed
 from .settings import FORMATS, Settings
 
 FORM = 1
-"""Of the output; runs of another form are not gone on with."""
+"""Version of the output's form; runs of another version cannot be continued."""
 
-_NAMED = 3  # motions that a sentence about many names
+_NAMED = 3  # names listed in a message about many motions
 _SHEET_IMAGES, _SHEET_COLUMNS, _SHEET_CELL = 40, 8, 160
 
 
 @dataclass(frozen=True)
 class Request:
-    """What a run is to make of which motions. See `cli` for the options of the same names."""
+    """The settings of a run. `cli` describes the options of the same names."""
 
     motions: Path
     out: Path
@@ -51,7 +51,10 @@ class Request:
 
 @dataclass
 class Report:
-    """What came of a run. skipped: motions that could not be read, failed: files that workers crashed over."""
+    """The result of a run.
+
+    skipped: motions that could not be read, and why. failed: files that are missing after crashes.
+    """
 
     frames: int = 0
     rendered: int = 0
@@ -60,25 +63,25 @@ class Report:
 
 
 class Listener:
-    """Hears how a run goes. This one does not listen."""
+    """Receives the progress of a run. This base class ignores it."""
 
     def start(self, total: int, done: int) -> None:
-        """So many frames are to be there in the end, so many are there."""
+        """Receives the total number of frames, and how many of them are rendered already."""
 
     def more(self, images: int) -> None:
-        """So many more images are rendered; fewer after a crash. Called from any thread."""
+        """Receives the number of newly rendered images; negative after a crash. Called from any thread."""
 
     def say(self, message: str) -> None:
-        """Something a person should know."""
+        """Receives a sentence for the user."""
 
 
 def render_frames(
     request: Request, workers: Callable[[int], Sequence[Renderer]], listener: Listener | None = None
 ) -> Report:
-    """Does what `request` says.
+    """Renders the frames of `request` that are missing in its folder.
 
-    workers: called with the number of units to render, when there are any; gives who renders them.
-    Raises `UserError` for what stops the whole run. Whatever stops it, the shards that are done stay.
+    workers: called with the number of units to render, unless all files are finished; returns the workers.
+    Raises `UserError` for errors that stop the whole run. Finished shards are kept in every case.
     """
     listener = listener or Listener()
     if same_file(request.motions, request.out):
@@ -114,7 +117,7 @@ def render_frames(
 
 
 def _strangers(request: Request, captions: Captions) -> list[str]:
-    """A sentence about entries of the index that caption no motion, if there are any."""
+    """Returns a sentence about captioned entries of the index that match no motion; empty when there are none."""
     if not captions.strangers:
         return []
     count, first = len(captions.strangers), ", ".join(captions.strangers[:_NAMED])
@@ -134,14 +137,17 @@ def _closing_all(team: Sequence[Renderer]) -> Iterator[Sequence[Renderer]]:
 
 
 def _clear_leftovers(folder: Path) -> None:
-    """Temporary files of a run that was killed; nobody else writes here now."""
+    """Removes temporary files of killed runs. Safe, because the folder is locked."""
     for pattern in (".frames-*", ".run-*", ".index-*", ".sizes-*", ".sheet-*"):
         for path in folder.glob(pattern):
             path.unlink(missing_ok=True)
 
 
 def _check_same_run(request: Request, plan: Plan) -> None:
-    """Raises `UserError` when the folder holds frames of other settings; notes these when it holds none."""
+    """Compares the settings with those in run.json, or writes them there for a new folder.
+
+    Raises `UserError` when the folder holds frames of other settings, or its run.json cannot be read.
+    """
     settings = {
         "form": FORM,
         "motions": hashlib.sha256(json.dumps(plan.motions.sizes()).encode()).hexdigest(),
@@ -200,7 +206,7 @@ def _finished(folder: Path, plan: Plan, listener: Listener) -> dict[int, shards.
 
 
 def _as_planned(planned: list[tuple[str, str]], record: shards.Record) -> bool:
-    """Whether every planned frame, (key, motion) each, is there or of a motion that was skipped, and nothing else."""
+    """Checks that the record holds exactly the planned frames, (key, motion) each, without those of skipped motions."""
     there = [(frame["key"], frame["motion"]) for frame in record.frames]
     skipped = record.skipped.keys()
     return there == [frame for frame in planned if frame[1] not in skipped] and skipped <= {name for _, name in planned}
@@ -211,7 +217,7 @@ def _render(
     report: Report,
 ) -> None:  # fmt: skip
     suffix = FORMATS[request.settings.image_format].suffix
-    # left early, by Ctrl-C or a full disk, the generator stops the workers
+    # closing the generator stops the workers when Ctrl-C or a full disk ends the loop early
     with closing(Pool(team, plan.unit, listener.more).render(missing)) as results:
         for unit, outcome in results:
             if isinstance(outcome, str):
@@ -245,7 +251,7 @@ def _write_sheet(folder: Path, records: dict[int, shards.Record], worker: Render
 
 
 def _write_index(request: Request, records: dict[int, shards.Record], report: Report) -> None:
-    """index.json: shards, and what is missing. index.csv: frames. sizes.json: what open_clip counts samples by."""
+    """Writes index.json (shards, missing files), index.csv (frames) and sizes.json (sample counts for open_clip)."""
     done = [records[number] for number in sorted(records)]
     index = {
         "frames": report.frames,
@@ -260,7 +266,7 @@ def _write_index(request: Request, records: dict[int, shards.Record], report: Re
         for frame in record.frames:
             key, *rest = (frame[column] for column in ("key", "motion", "frame", "seed", "caption"))
             rows.writerow((key, record.shard, *rest))
-    # open_clip passes over frames without a caption
+    # open_clip skips frames without a caption
     sizes = {record.shard: sum(bool(frame["caption"]) for frame in record.frames) for record in done}
     for name, content in (
         ("index.json", json.dumps(index, indent=1, ensure_ascii=False)),

@@ -1,4 +1,4 @@
-"""What a run is asked for, as far as its pictures depend on it."""
+"""Defines the settings of a run that its pictures depend on."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 ENGINES = ("workbench", "cycles", "eevee")
 DEFAULT_SAMPLES = {"workbench": 1, "cycles": 16, "eevee": 8}
-"""Per pixel. Workbench's 1 is a filter over the finished picture; 5, 8, 11, 16 and 32 are real ones."""
+"""Samples per pixel. In Workbench, 1 is a filter over the finished picture; 5, 8, 11, 16 and 32 are true samples."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ FORMATS = {"png": Format("PNG", "png"), "jpeg": Format("JPEG", "jpg"), "webp": F
 
 @dataclass(frozen=True)
 class Settings:
-    """How a worker renders. threads: of Cycles, 0 for all; they change no pixel."""
+    """How a worker renders. threads: of Cycles, 0 for all; they don't change the pixels."""
 
     size: int = 224
     engine: str = "workbench"

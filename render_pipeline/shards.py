@@ -1,8 +1,8 @@
-"""Shards: tar files that WebDataset and open_clip read, each with a record beside it.
+"""Writes and checks shards: tar files for WebDataset and open_clip, each with a record beside it.
 
-frames-00000.tar holds, for each frame, KEY.png (or jpg, webp), KEY.txt (the caption; left out where there is none, and
-then open_clip passes the frame over) and KEY.json. frames-00000.json is the shard's record; with it, and only with
-it, the shard is done.
+frames-00000.tar holds for each frame KEY.png (or jpg, webp), KEY.txt (the caption; missing without one, and then
+open_clip skips the frame) and KEY.json. frames-00000.json is the shard's record. A shard without its record counts as
+unfinished.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _RECORD = {"shard": (str,), "sha256": (str,), "size": (int,), "frames": (list,),
 
 @dataclass(frozen=True)
 class Record:
-    """What is known of a finished shard.
+    """The record of a finished shard.
 
-    frames: key, motion, frame, seed and caption of each. sha256: of the tar file. skipped: motions that could not be
-    read, and why.
+    frames: key, motion, frame, seed and caption of each. sha256, size: of the tar file. skipped: motions that could not
+    be read, and why.
     """
 
     shard: str
@@ -38,12 +38,12 @@ class Record:
 
 
 def shard_name(number: int) -> str:
-    """The file name of a shard."""
+    """Returns the file name of a shard."""
     return f"frames-{number:05d}.tar"
 
 
 def pack(frames: Iterable[tuple[dict, bytes]], suffix: str) -> bytes:
-    """A tar file of frames: (what the JSON says, image) each. The same frames give the same bytes."""
+    """Packs frames, (JSON, image) each, into the bytes of a tar file. The same frames give the same bytes."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as tar:
         for told, image in frames:
@@ -71,9 +71,10 @@ def save(folder: Path, number: int, frames: list[tuple[dict, bytes]], suffix: st
 
 
 def find(folder: Path, number: int) -> tuple[Record | None, str]:
-    """The record of a shard that is whole; else None, and what is wrong with what lies there ('' for nothing).
+    """Returns the record of an intact shard and '', or None and what is wrong.
 
-    Whole is a shard whose bytes are those that the record tells of, and a record that tells what the shard says.
+    Of a shard that was never finished, nothing is wrong: ''. An intact shard has the size and checksum of its record,
+    and the record has the frames of the shard.
     """
     tar = folder / shard_name(number)
     try:
@@ -99,7 +100,7 @@ def find(folder: Path, number: int) -> tuple[Record | None, str]:
 
 
 def _record_of(values: object) -> Record:
-    """Raises `ValueError` for what is no record."""
+    """Makes a record of JSON `values`. Raises `ValueError` for what is no record."""
     if not _has(values, _RECORD) or len(values) != len(_RECORD):
         raise ValueError("it is not what a record is")
     if not all(_has(frame, _TOLD) for frame in values["frames"]):
@@ -110,23 +111,23 @@ def _record_of(values: object) -> Record:
 
 
 def _has(values: object, kinds: dict[str, tuple[type, ...]]) -> bool:
-    """Whether a JSON object has all of these, each of a type of its own."""
+    """Tells whether `values` is a JSON object with all keys of `kinds`, each of one of its types."""
     return type(values) is dict and all(name in values and type(values[name]) in kinds[name] for name in kinds)
 
 
 def _short(told: dict) -> dict:
-    """What a record tells of a frame."""
+    """Returns the part of a frame's JSON that the record repeats."""
     return {name: told[name] for name in _TOLD}
 
 
 def _told(file: BinaryIO) -> list[dict]:
-    """What a shard itself says of its frames, as far as a record does."""
+    """Reads the frames from a shard's tar file, in the record's form."""
     with tarfile.open(fileobj=file, mode="r:") as tar:
         return [_short(json.load(tar.extractfile(entry))) for entry in tar if entry.name.endswith(".json")]
 
 
 def images(folder: Path, record: Record, count: int) -> list[bytes]:
-    """The first `count` images of a shard."""
+    """Returns the first `count` images of a shard."""
     found: list[bytes] = []
     with tarfile.open(folder / record.shard) as tar:
         for entry in tar:

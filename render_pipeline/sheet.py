@@ -1,4 +1,4 @@
-"""A contact sheet of rendered images. Runs inside Blender."""
+"""Makes a contact sheet of rendered images. Runs inside Blender."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def contact_sheet(images: list[Path], path: Path, columns: int, cell: int) -> No
 
 
 def _shrunk(picture: np.ndarray, side: int) -> np.ndarray:
-    """(side, side, 4): every pixel the mean of those it covers, in whole pixels; smaller pictures as they are."""
+    """Shrinks a picture to (side, side, 4) by averaging whole pixels; returns smaller pictures unchanged."""
     if len(picture) <= side:
         return picture
     edges = np.linspace(0, len(picture), side + 1).astype(int)

@@ -1,6 +1,6 @@
-"""The scene that frames are rendered in: one body posed by its vertices, a camera, light, a floor, a background.
+"""Builds and renders the scene of the frames: one body posed by its vertices, a camera, light, a floor, a background.
 
-Runs inside Blender, in a process that has no user's file open.
+Runs inside Blender, in a process without a file of the user's.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ from .settings import FORMATS, Settings
 
 _FLOOR_SIZE = 60.0  # metres; its far edge is the horizon
 _AXES = BLENDER_AXES.T.astype(np.float32)
-_DIGITS = 4  # of what the JSON says: tenths of millimetres, ten-thousandths of pixels
+_DIGITS = 4  # decimals in the JSON: tenths of millimetres, ten-thousandths of pixels
 _USE = {"workbench": use_workbench, "cycles": use_cycles, "eevee": use_eevee}
 
 
 @dataclass(frozen=True, eq=False)
 class Shot:
-    """All that a picture needs.
+    """The data of one picture.
 
-    vertices: (V, 3), in SMPL-X's axes. joints: (55, 3), and place: (3,) of the camera, in Blender's.
+    vertices: (V, 3), in SMPL-X's axes. joints: (55, 3), and place: (3,) of the camera, in Blender's axes. Metres.
     """
 
     look: Look
@@ -48,11 +48,10 @@ class Shot:
 
 
 class Studio:
-    """Renders frames of `body`, one after the other, as `settings` say.
+    """Renders frames of `body`, one after the other, with `settings`.
 
-    The body is posed by the vertices that `Body.posed_vertices` computes, not by an armature: so every frame can have
-    a shape of its own with the joints that belong to it, a licensed body keeps its pose correctives, and the camera
-    knows where every vertex is.
+    `Body.posed_vertices` computes the vertices; there is no armature. So every frame can have its own shape with the
+    joints that belong to it, a licensed body keeps its pose correctives, and the camera is fitted to every vertex.
     """
 
     def __init__(self, body: Body, settings: Settings) -> None:
@@ -83,15 +82,15 @@ class Studio:
         render.resolution_percentage = 100
         render.use_compositing = render.use_sequencer = False
         for name in dir(render):
-            if name.startswith("use_stamp"):  # dates and times in the file would make its bytes differ
+            if name.startswith("use_stamp"):  # dates and times would make the files differ from run to run
                 setattr(render, name, False)
         image = render.image_settings
         image.file_format = FORMATS[settings.image_format].blender
         image.color_mode = "RGB"
-        render.dither_intensity = 0.0  # its noise would triple the size of the files
+        render.dither_intensity = 0.0  # dithering noise would triple the file size
         image.compression = 15
         image.quality = 92
-        scene.view_settings.view_transform = "Standard"  # colours come out as they were chosen
+        scene.view_settings.view_transform = "Standard"  # renders the colours as chosen
         if settings.threads:
             render.threads_mode, render.threads = "FIXED", settings.threads
         shading = scene.display.shading
@@ -99,13 +98,13 @@ class Studio:
         shading.color_type = "MATERIAL"
         shading.show_specular_highlight = False
         shading.show_object_outline = False
-        shading.show_backface_culling = True  # nothing is open; a sixth of the time
+        shading.show_backface_culling = True  # the meshes are closed; saves a sixth of the time
         shading.show_cavity = True
-        shading.cavity_type = "SCREEN"  # draws the creases of clothes and the arms before the trunk
+        shading.cavity_type = "SCREEN"  # makes creases of clothes, and arms in front of the trunk, visible
         shading.curvature_ridge_factor, shading.curvature_valley_factor = 0.3, 0.7
 
     def prepare(self, frame: dict, rotations: np.ndarray, translation: np.ndarray) -> Shot:
-        """Poses the body for a frame of a `Unit` and places the camera. Touches nothing of Blender's.
+        """Poses the body for a frame of a `Unit` and places the camera, without changing the scene.
 
         rotations: (55, 4), translation: (3,).
         """
@@ -124,20 +123,20 @@ class Studio:
         return Shot(look, posed, joints, view, view.camera_path(view.reach(vertices)[None], centre[None], 0.0)[0])
 
     def render(self, shots: Iterable[Shot], count: int, folder: Path, done: Callable[[dict, bytes], None]) -> None:
-        """Renders `count` pictures in `folder`, each of which is given to `done` and cleared away.
+        """Renders `count` pictures into `folder`, passes each to `done` and deletes its file.
 
-        They are frames of one animation, which saves Blender a tenth of its time for each (in Cycles, a third); what
-        is to be seen is set as the frame changes. `done` is called with what is to be told of the picture, as JSON,
-        and the image. camera: `Pinhole` matrices. joints_2d: (55, 2) pixels, joints_3d: (55, 3) metres, in Blender's
-        axes, the origin on the floor below the pelvis.
+        The pictures are frames of one animation, which saves a tenth of the time of each (in Cycles, a third); a
+        handler changes the scene when the frame changes. `done` gets a dict for the frame's JSON, and the image. The
+        dict holds camera: `Pinhole` matrices, joints_2d: (55, 2) pixels, and joints_3d: (55, 3) metres in Blender's
+        axes, with the origin on the floor below the pelvis.
         """
         scene, coming = self._scene, iter(shots)
-        number, shot = 0, None  # what is shown
+        number, shot = 0, None  # the current frame
         failures: list[BaseException] = []
 
         def change(*_: object) -> None:
             nonlocal number, shot
-            # at the end of an animation Blender goes back to where it was, which is no new frame
+            # at the end of an animation Blender returns to the frame it began at, which is no new one
             if scene.frame_current == number + 1 <= scene.frame_end and not failures:
                 with _kept(failures):
                     number, shot = number + 1, next(coming)
@@ -156,7 +155,7 @@ class Studio:
         handlers = bpy.app.handlers
         with _handling(handlers.frame_change_pre, change), _handling(handlers.render_write, written):
             bpy.ops.render.render(animation=True)
-        if failures:  # nothing else stops an animation, so what came after them is lost
+        if failures:  # an animation cannot be stopped; pictures after the failure are dropped
             raise failures[0]
 
     def _show(self, shot: Shot) -> None:
@@ -179,9 +178,10 @@ class Studio:
         }
 
     def _pose(self, look: Look, motion: Motion, floor: float) -> tuple[np.ndarray, np.ndarray]:
-        """(V, 3) vertices and (55, 3) joints, in SMPL-X's axes, the pelvis above the origin, the floor at 0.
+        """Returns vertices (V, 3) and joints (55, 3) in SMPL-X's axes: the pelvis above the origin, the floor at height
+        0.
 
-        A body of another shape keeps the distance from the floor that the mean one has, in lengths of its legs.
+        A body of another shape keeps the mean body's distance from the floor, measured in leg lengths.
         """
         body, shape = self._body, np.array(look.shape, np.float32)
         lowest = float(body.posed_vertices(motion, None, body.contacts)[0, :, 1].min())
@@ -191,7 +191,7 @@ class Studio:
         return vertices + shift, joints + shift
 
     def _dress(self, look: Look, view: View) -> None:
-        """Colours, light, floor and background."""
+        """Sets colours, light, floor and background."""
         scene, shading = self._scene, self._scene.display.shading
         zones = self._body.zone_names or ("skin",)
         for slot, zone, own in zip(self._mesh.data.materials, zones, self._own_colours, strict=True):
@@ -200,7 +200,8 @@ class Studio:
         towards = _towards_light(view, look)
         set_shadow_direction(scene, towards)
         surroundings = (look.background, look.sky, look.exposure, look.studio, look.floor, look.shadow)
-        if surroundings != self._surroundings:  # what is set anew is made anew, a fifth of the time in Cycles
+        # Blender rebuilds what is assigned, which takes a fifth of the time in Cycles
+        if surroundings != self._surroundings:
             self._surroundings = surroundings
             self._floor.hide_render = not look.floor
             set_background(scene.world, look.background, look.sky)
@@ -208,7 +209,7 @@ class Studio:
             shading.studio_light = look.studio
             shading.show_shadows = look.floor and look.shadow > 0
             shading.shadow_intensity = look.shadow
-        if self._scene.render.engine == "BLENDER_WORKBENCH":  # which knows no sun
+        if self._scene.render.engine == "BLENDER_WORKBENCH":  # it ignores the sun
             return
         self._sun.data.energy = look.light_strength
         self._sun.rotation_euler = Vector(towards).to_track_quat("Z", "Y").to_euler()
@@ -225,7 +226,7 @@ def _handling(handlers: list, handler: Callable) -> Iterator[None]:
 
 @contextmanager
 def _kept(failures: list[BaseException]) -> Iterator[None]:
-    """Keeps what is raised: Blender would print what a handler raises, and go on."""
+    """Collects exceptions: Blender would print those of a handler and continue."""
     try:
         yield
     except BaseException as error:
@@ -233,7 +234,7 @@ def _kept(failures: list[BaseException]) -> Iterator[None]:
 
 
 def _leg(joints: np.ndarray) -> float:
-    """Hip to ankle at rest, metres."""
+    """Returns the distance from hip to ankle at rest, in metres."""
     return float(np.linalg.norm(joints[INDEX["left_hip"]] - joints[INDEX["left_ankle"]]))
 
 
@@ -243,13 +244,13 @@ def _add_floor(scene: bpy.types.Scene) -> bpy.types.Object:
     mesh.from_pydata([(-half, -half, 0), (half, -half, 0), (half, half, 0), (-half, half, 0)], [], [(0, 1, 2, 3)])
     mesh.materials.append(plain_material("Floor", (1, 1, 1)))
     floor = bpy.data.objects.new("Floor", mesh)
-    floor.display.show_shadows = False  # it receives them; its own would speckle it
+    floor.display.show_shadows = False  # it receives shadows; casting them would speckle it
     scene.collection.objects.link(floor)
     return floor
 
 
 def _paint(material: bpy.types.Material, colour: tuple[float, float, float]) -> None:
-    """Another colour for a material of one."""
+    """Sets the colour of a plain material, if it changes."""
     if tuple(material.diffuse_color[:3]) == tuple(np.float32(colour).tolist()):
         return
     material.diffuse_color = (*colour, 1.0)
@@ -258,7 +259,7 @@ def _paint(material: bpy.types.Material, colour: tuple[float, float, float]) -> 
 
 
 def _towards_light(view: View, look: Look) -> np.ndarray:
-    """(3,) the direction of the light, turned about the vertical from the camera's."""
+    """Returns the direction (3,) towards the light, turned about the vertical from the camera's direction."""
     back = view.axes[2]
     turn = np.arctan2(back[1], back[0]) + np.radians(look.light_azimuth)
     height = np.radians(look.light_elevation)

@@ -1,12 +1,13 @@
 """The process in which Blender renders: reads units from its standard input, answers on its standard output.
 
-Started by `process.Worker` through inside_blender.py. The conversation, see `messages`:
+`process.Worker` starts it through inside_blender.py. The messages (see `messages`) are:
     <- {"hello": Blender's version, "workbench": whether it can run here, "folder": for its images}
     -> {"do": "setup", settings, body}                 <- {"ready": true}
     -> {"do": "render", frames} + poses as float32     <- for each frame {"told": ..., "resident": bytes} + the image
     -> {"do": "sheet", lengths, columns, cell} + images  <- {"sheet": true} + a PNG
-Whatever goes wrong is answered by {"error": sentence, "mendable": whether the user can put it right}.
-It ends with its input: when the parent dies, however, the worker does too.
+Every error is answered by {"error": sentence, "mendable": whether the user can correct it}.
+
+The process ends when its input ends, and so ends with its parent.
 """
 
 from __future__ import annotations
@@ -28,21 +29,21 @@ from .messages import receive, send
 from .resident import resident_bytes
 from .settings import FORMATS, Settings
 
-_ENOUGH_BYTES = 2**20  # free, for any image to be written
-_POSE = 55 * 4 + 3  # numbers of one: rotations, translation
+_ENOUGH_BYTES = 2**20  # free space that is enough for any image
+_POSE = 55 * 4 + 3  # numbers of a pose: rotations, translation
 
 
 def main() -> int:
-    """Serves until the input ends. Returns the exit status."""
+    """Serves messages until the input ends. Returns the exit status."""
     with os.fdopen(os.dup(0), "rb") as requests, os.fdopen(os.dup(1), "wb") as answers:
         nowhere = os.open(os.devnull, os.O_RDWR)
         os.dup2(nowhere, 0)
-        os.dup2(nowhere, 1)  # Blender prints a line for every image
+        os.dup2(nowhere, 1)  # keeps Blender's line for every image out of the answers
         try:
             with tempfile.TemporaryDirectory(prefix="motionclip-", dir=_fast_folder()) as folder:
                 _Server(requests, answers, Path(folder)).serve()
         except BrokenPipeError:
-            return 0  # nobody is left to answer
+            return 0  # the parent is gone
         except UserError as error:
             send(answers, {"error": str(error), "mendable": True})
         except Exception:
@@ -52,7 +53,7 @@ def main() -> int:
 
 
 def _fast_folder() -> str | None:
-    """Where images lie between Blender and the pipe: in memory where the system has a place for that."""
+    """Returns a folder in memory for the image files, where the system has one; else None."""
     memory = "/dev/shm"
     return memory if os.path.isdir(memory) and os.access(memory, os.W_OK) else None
 
@@ -79,7 +80,7 @@ class _Server:
                 doing[head["do"]](head, blob)
             except BrokenPipeError:
                 raise
-            except (OSError, RuntimeError) as error:  # Blender raises the latter for what it cannot save
+            except (OSError, RuntimeError) as error:  # Blender raises RuntimeError when it cannot save a file
                 if shutil.disk_usage(self._folder).free > _ENOUGH_BYTES:
                     raise
                 raise UserError(f"{self._folder.parent} is full; free some space there.") from error
@@ -95,7 +96,7 @@ class _Server:
         self._settings = Settings(**head["settings"])
         self._studio = Studio(Body.load(head["body"]), self._settings)
         with contextlib.suppress(OSError):
-            # Blender's own temporary folder, which nothing is written to; a worker is killed and cannot do it later
+            # Blender's temporary folder stays empty; it is removed here, because a killed Blender cannot do so
             os.rmdir(sys.modules["bpy"].app.tempdir)
         self._tell({"ready": True})
 
@@ -105,7 +106,7 @@ class _Server:
         def done(told: dict, image: bytes) -> None:
             try:
                 self._tell({"told": told, "resident": resident_bytes()}, image)
-            except BrokenPipeError:  # nobody is left; nothing else stops Blender in the middle of an animation
+            except BrokenPipeError:  # the parent is gone; only an exit stops an animation
                 shutil.rmtree(self._folder, ignore_errors=True)
                 os._exit(0)
 
