@@ -111,7 +111,7 @@ def _record_of(values: object) -> Record:
 
 
 def _has(values: object, kinds: dict[str, tuple[type, ...]]) -> bool:
-    """Tells whether `values` is a JSON object with all keys of `kinds`, each of one of its types."""
+    """Returns whether `values` is a JSON object with all keys of `kinds`, each of one of its types."""
     return type(values) is dict and all(name in values and type(values[name]) in kinds[name] for name in kinds)
 
 

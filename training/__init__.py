@@ -1,1 +1,1 @@
-"""Data sets, losses, the training loop, packs out. Needs the extra `training`."""
+"""Prepares data, trains the networks, exports and evaluates packs. Needs the extra `training`."""

@@ -1,4 +1,4 @@
-"""`python -m training COMMAND`: the steps from real clips to a pack."""
+"""Runs the steps from real clips to a pack: `python -m training COMMAND`."""
 
 from __future__ import annotations
 

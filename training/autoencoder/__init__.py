@@ -1,5 +1,6 @@
-"""The training of the auto-encoder. The way begins in `train`:
+"""Trains the auto-encoder. `train` is the first file to read.
 
-`config` holds the settings, `dataset` and `embeddings` the samples, `linear_start` where the weights begin, `run` the
-loop with its checkpoints, `step` one step of it, `losses` and `body_loss` what is minimised; `export` makes a pack.
+`config` holds the settings, `dataset` and `embeddings` make the samples, `linear_start` initialises the linear part,
+`run` holds the training loop and its checkpoints, `step` one step of it, `losses` and `body_loss` the loss terms;
+`export` makes a pack.
 """

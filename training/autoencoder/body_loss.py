@@ -1,4 +1,4 @@
-"""A differentiable SMPL-X body on some of its vertices, for the vertex term of equation 1."""
+"""Computes vertices of an SMPL-X body differentiably, for the vertex term of equation 1."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from motionclip_blender.core.skeleton import INDEX, PARENTS
 
 
 def sixd_to_matrix(sixd: Tensor) -> Tensor:
-    """(..., 6) to (..., 3, 3), as `core.rotations.sixd_to_matrix`, differentiable."""
+    """Converts 6D rotations (..., 6) to matrices (..., 3, 3), as `core.rotations.sixd_to_matrix`; differentiable."""
     x = F.normalize(sixd[..., :3], dim=-1)
     b = sixd[..., 3:]
     y = F.normalize(b - (x * b).sum(-1, keepdim=True) * x, dim=-1)
@@ -21,10 +21,10 @@ def sixd_to_matrix(sixd: Tensor) -> Tensor:
 
 
 class SparseBody(nn.Module):
-    """smplx's linear blend skinning on `vertices` vertices spread evenly over the body, moved by a pack's joints.
+    """smplx's linear blend skinning of some vertices, spread evenly over the body, moved by a pack's joints.
 
-    Joints the pack lacks (fingers, face) rest, so their weights go to the nearest ancestor it has. vertices: 0 takes
-    all of them.
+    Joints that the pack lacks (fingers, face) stay at rest, so their weights go to the nearest ancestor in the pack.
+    vertices: their number; 0 takes all.
     """
 
     def __init__(self, body: Body, joints: tuple[str, ...], vertices: int = 160) -> None:
@@ -48,7 +48,7 @@ class SparseBody(nn.Module):
         self.register_buffer("parents", torch.tensor(parents), persistent=False)
 
     def forward(self, poses: Tensor) -> Tensor:
-        """poses (..., rows, 6) -> vertices (..., V, 3) in metres, carried along by the translation row."""
+        """Returns vertices (..., V, 3) in metres of poses (..., rows, 6), moved by the translation row."""
         flat = poses.flatten(0, -3)
         rest = self.rest.expand(len(flat), -1, -1)
         _, transforms = batch_rigid_transform(sixd_to_matrix(flat[:, :-1]), rest, self.parents)
@@ -58,7 +58,7 @@ class SparseBody(nn.Module):
 
 
 def spread(points: np.ndarray, count: int) -> np.ndarray:
-    """Indices of `count` points that lie far apart (farthest-point sampling)."""
+    """Returns the indices of `count` points that are far apart (farthest-point sampling)."""
     chosen = [int(points[:, 1].argmin())]
     distance = np.full(len(points), np.inf)
     for _ in range(count - 1):

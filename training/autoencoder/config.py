@@ -1,4 +1,4 @@
-"""A training run's settings, as a JSON file that stands beside the run."""
+"""Defines the settings of a training run, stored as a JSON file in the run's folder."""
 
 from __future__ import annotations
 
@@ -14,33 +14,34 @@ from .losses import LossWeights
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """What a run needs to be made again.
+    """The settings that reproduce a run.
 
     Network (see `core.model.network.NetworkSize`): width ... reader_blocks.
     frames: shortest and longest window.
-
-    Data. split: leave out what this split holds out for testing ("held-out", or "unseen:" and a source; see
-        `splits.is_test`); None trains on everything. augment: train on slower and faster motions and on arms of one
-        with legs of another as well. rates: windows of motions are played up to this much slower or faster.
-
-    Batches. motions: windows of motions that are encoded and decoded again in a step, of 60 frames; of longer ones
-        there are fewer, of shorter ones more, so that all steps cost the same. prompts: captions that are decoded to
-        their exemplars.
-        noise: largest norm of the noise added to a caption's embedding, as a share of its own norm. Wordings that
-        nobody wrote down lie around those that somebody did; the noise makes the decoder answer there too.
+    Data.
+        split: leave out what this split holds out for testing ("held-out", or "unseen:" and a source; see
+        `splits.is_test`); None trains on everything.
+        augment: train also on slower and faster motions, and on motions with the arms of one clip and the legs of
+        another.
+        rates: windows are played up to this much slower or faster.
+    Batches.
+        motions: windows of 60 frames that are encoded and decoded in a step; fewer when windows are longer and more
+        when they are shorter, so that all steps cost the same.
+        prompts: captions that are decoded to their exemplars.
+        noise: largest norm of the noise added to a caption's embedding, as a share of its own norm. Wordings that are
+        in no caption lie around those that are; the noise makes the decoder answer there too.
         mix: share of the prompts that are drawn between two wordings of the same exemplar.
-        between: half of the latents of motions that prompts can stand for are decoded from a random place between the
-        latent and the caption, up to this share of the way. It closes the gap that text and motion latents keep.
+        between: half of the latents of exemplars are decoded from a random place between the latent and the caption,
+        up to this share of the way. It closes the gap between text latents and motion latents.
         class_names: share of the windows that are aligned to the bare name of their class instead of a caption.
-
-    refine_from: the step from which the transformers take part. Up to it only the linear part and the reader learn, at
-        a fraction of the price; with `cosines` 0 there is no linear part, and this must be 0.
-    linear_rate, refine_rate: learning rates of the linear part, which starts where it is best alone, and of the
-        transformers, which begin when the rate has fallen, as shares of the reader's.
-    canary_from: from this step on a decoder whose output hardly moves stops the run. It is what a collapsed
-        MotionCLIP does: every prompt gives the same still pose.
-    vertices: how many of the body's vertices the loss compares; 0 compares all. posed: in how many frames of each
-        window; 0 is all.
+    refine_from: the step from which the transformers take part. Before it only the linear part and the reader learn, at
+        a fraction of the cost. With `cosines` 0 there is no linear part, and this must be 0.
+    linear_rate, refine_rate: learning rates as shares of the reader's: of the linear part, which starts at its own
+        optimum, and of the transformers, which start when the schedule has already lowered the rate.
+    canary_from: from this step on, a decoder whose output hardly moves stops the run. This is how MotionCLIP collapses:
+        every prompt gives the same still pose.
+    vertices: number of the body's vertices that the loss compares; 0 compares all.
+    posed: number of frames of each window in which they are compared; 0 is all.
     """
 
     seed: int = 0
@@ -89,7 +90,7 @@ class TrainConfig:
     canary_from: int = 3000
 
     def network(self) -> dict:
-        """The `network` entry of a pack."""
+        """Returns the `network` entry of a pack."""
         return {
             "width": self.width,
             "layers": self.layers,
@@ -109,7 +110,10 @@ class TrainConfig:
 
     @classmethod
     def load(cls, path: Path) -> TrainConfig:
-        """Reads a JSON file; what it leaves out keeps its default. Raises `UserError` for what it cannot be."""
+        """Reads a JSON file; missing fields keep their defaults.
+
+        Raises `UserError` for a file that is no such JSON, or has unknown fields.
+        """
         try:
             data = json.loads(path.read_bytes())
             data["loss"] = LossWeights(**data.get("loss", {}))

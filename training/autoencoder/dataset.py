@@ -1,4 +1,4 @@
-"""Prepared motions and their captions as training samples."""
+"""Makes training samples of prepared motions and their captions."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ class Sample:
     """A motion with its captions, at least as long as the longest window.
 
     prompts: the captions that decode to exactly this motion; empty when it is no exemplar.
-    length: frames of the clip itself; what follows is its repetition or its held last pose.
-    is_mirrored: whether it is a clip's mirror image. cut: the clip's frames that it shows, from and up to; none where
-        it is made from several clips.
+    length: frames of the clip itself; after them the clip is repeated or its last pose held.
+    is_mirrored: whether it is a clip's mirror image. cut: the clip's frames that it shows, first and one past the last;
+    (0, 0) when it is made from several clips.
     """
 
     clip: str
@@ -52,15 +52,15 @@ class Sample:
     cut: tuple[int, int] = (0, 0)
 
     def shows(self, frame: int) -> bool:
-        """Whether a frame of the clip, as prepared, is part of it."""
+        """Returns whether the sample contains a frame of the prepared clip."""
         return self.cut[0] <= frame < self.cut[1]
 
 
 def load_samples(data: Path, body: Body, longest: int, split: str | None = None, augment: bool = True) -> list[Sample]:
-    """Every captioned span of the prepared folder `data`, each followed by its mirror image.
+    """Loads every captioned span of the prepared folder `data`, each followed by its mirror image.
 
     augment: also the spans that `augmented` makes of them.
-    split: leave out what this split (see `splits.is_test`) holds out for testing; by default nothing is.
+    split: leave out what this split (see `splits.is_test`) holds out for testing; None leaves nothing out.
     Raises `UserError` when a captioned clip is missing.
     """
     samples = []
@@ -87,7 +87,7 @@ def _cut(motion: Motion, span: CaptionedSpan) -> tuple[int, int]:
 
 
 def span_motion(motion: Motion, span: CaptionedSpan, body: Body) -> Motion:
-    """What a span shows of its clip `motion`, without limbs of others: cut out, at its rate, made to travel."""
+    """Returns the span's part of its clip `motion`, at the span's rate and travelling, without limbs of other clips."""
     motion = facing_forward(motion.crop(*_cut(motion, span)))
     if span.rate != 1.0:
         motion = replace(motion, fps=motion.fps * span.rate).resample(motion.fps)
@@ -97,7 +97,10 @@ def span_motion(motion: Motion, span: CaptionedSpan, body: Body) -> Motion:
 
 
 def with_limb(motion: Motion, other: Motion, part: str) -> Motion:
-    """`motion` with the joints of `part` (a key of `LIMBS`) moved as in `other`; both go on until the longer ends."""
+    """Returns `motion` with the joints of `part` (a key of `LIMBS`) moved as in `other`.
+
+    The shorter motion is extended to the longer.
+    """
     frames = max(len(motion), len(other))
     motion, other = (extended(m, frames).crop(0, frames) for m in (motion, other))
     rotations = motion.rotations.copy()
@@ -110,11 +113,11 @@ class Windows:
     """Draws windows of the samples as pose tensors, each facing +Z in its first frame."""
 
     def __init__(self, samples: list[Sample], joints: tuple[str, ...], rates: float = 1.0) -> None:
-        """rates: `draw` plays windows up to this much slower or faster than they are."""
+        """Converts the samples to pose tensors. rates: `draw` plays windows up to this much slower or faster."""
         self.samples, self.rates = samples, rates
         self._poses = [to_pose_tensor(s.motion, joints) for s in samples]
         self._headings = [heading(s.motion.rotations[:, 0]) for s in samples]
-        # Long recordings weigh more, but not so much that the dances drown the rest; so do actions that many show
+        # square roots: long recordings and frequent actions weigh more, but don't outweigh all others
         lengths = np.sqrt([s.length for s in samples])
         of_action = dict.fromkeys({s.action for s in samples}, 0.0)
         for sample, weight in zip(samples, lengths, strict=True):
@@ -124,25 +127,25 @@ class Windows:
         self.exemplars = [i for i, s in enumerate(samples) if s.prompts]
 
     def draw(self, count: int, frames: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """Indices (count,) of samples and their windows (count, frames, rows, 6), from random places."""
+        """Draws windows from random places: indices (count,) of samples, and windows (count, frames, rows, 6)."""
         chosen = random.choice(len(self.samples), count, p=self._weight)
         windows = []
         for i in chosen:
             longest = (len(self._poses[i]) - 1) / max(frames - 1, 1)
             rate = min(self.rates ** random.uniform(-1, 1), longest)
             spare = len(self._poses[i]) - 1 - int(np.ceil((frames - 1) * rate))
-            # a place within the clip itself; what was added behind it only fills windows up
+            # starts within the clip itself; its extension only fills windows up
             start = int(random.integers(0, max(min(spare, self.samples[i].length - frames // 2), 0) + 1))
             windows.append(self.window(i, start, frames, rate))
         return chosen, np.stack(windows)
 
     def draw_exemplars(self, count: int, frames: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """As `draw`, of exemplars only and from their first frame, which is what a prompt asks for."""
+        """Draws windows like `draw`, but of exemplars and from their first frame, as prompts ask for them."""
         chosen = random.choice(self.exemplars, count)
         return chosen, np.stack([self.window(i, 0, frames) for i in chosen])
 
     def window(self, i: int, start: int, frames: int, rate: float = 1.0) -> np.ndarray:
-        """(frames, rows, 6): sample `i` from frame `start` on, facing +Z in its first frame."""
+        """Returns the window (frames, rows, 6) of sample `i` from frame `start` on, facing +Z in its first frame."""
         window = self._poses[i][start : start + frames].copy() if rate == 1.0 else self._played(i, start, frames, rate)
         turn = rot.quat_to_matrix(rot.axis_angle_to_quat(np.array([0.0, -self._headings[i][start], 0.0])))
         root = turn @ rot.sixd_to_matrix(window[:, 0])
@@ -151,7 +154,10 @@ class Windows:
         return window
 
     def _played(self, i: int, start: int, frames: int, rate: float) -> np.ndarray:
-        """A window at another rate. Between two frames the pose tensor goes straight: at 30 fps that is near enough."""
+        """Returns a window at another rate.
+
+        The pose tensor is interpolated linearly, which is accurate enough at 30 fps.
+        """
         at = start + np.arange(frames) * rate
         before = np.minimum(at.astype(int), len(self._poses[i]) - 2)
         share = (at - before)[:, None, None].astype(np.float32)

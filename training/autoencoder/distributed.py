@@ -1,4 +1,4 @@
-"""Several processes of one run, as `torchrun` starts them."""
+"""Runs training in several processes, as `torchrun` starts them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _CPU = torch.device("cpu")
 
 @dataclass(frozen=True)
 class Place:
-    """Which of a run's processes this is, and where it computes."""
+    """The rank of this process in a run, and its device."""
 
     rank: int = 0
     processes: int = 1
@@ -28,17 +28,20 @@ class Place:
         return self.rank == 0
 
     def wrap(self, module: nn.Module) -> nn.Module:
-        """The module, its gradients averaged over all processes if there are several."""
+        """Returns the module; with several processes, one that averages its gradients over all of them."""
         if self.processes == 1:
             return module
         ids = [self.device.index] if self.device.type == "cuda" else None
-        # which parts learn depends on the step
+        # the parts that learn change from step to step
         return DistributedDataParallel(module, device_ids=ids, find_unused_parameters=True)
 
 
 @contextmanager
 def joined() -> Iterator[Place]:
-    """This process's place among those `torchrun` started; alone on the best device when it did not."""
+    """Joins the processes that `torchrun` started, and yields the place of this one.
+
+    Without `torchrun`, the process runs alone, on the GPU if there is one.
+    """
     here = int(os.environ.get("LOCAL_RANK", 0))
     device = torch.device("cuda", here) if torch.cuda.is_available() else _CPU
     processes = int(os.environ.get("WORLD_SIZE", 1))

@@ -1,4 +1,4 @@
-"""Where captions and frames lie in CLIP's space: computed once, kept beside the data."""
+"""Computes the embeddings of captions and frames in CLIP's space, once, and caches them beside the data."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _CACHE = "text_embeddings.npz"
 
 
 class Captions:
-    """Embeddings of the samples' captions, (512,) float32 each.
+    """The embeddings of the samples' captions, (512,) float32 each.
 
-    names: (C, 512) of the bare names of their classes. actions: (n,) which of them each sample shows.
+    names: (C, 512), the bare names of their classes. actions: (n,), the class of each sample, as a row of `names`.
     """
 
     def __init__(self, samples: list[Sample], cache: Path | None = None) -> None:
@@ -41,28 +41,28 @@ class Captions:
         self.mean = embeddings.mean(axis=0)
 
     def whiten(self, layer: torch.nn.Linear, floor: float = 0.3) -> None:
-        """Makes `layer` whiten the captions' embeddings (ZCA): no mean, variance one in every direction.
+        """Sets `layer` to whiten the captions' embeddings (ZCA): mean 0 and variance 1 in every direction.
 
-        floor: added to every variance, as a share of their mean, so that directions in which captions hardly
-        differ are not blown up with the noise in them.
+        floor: added to every variance, as a share of their mean, so that the noise in directions in which captions
+        hardly differ is not amplified.
         """
         captions = np.concatenate(self.captions).astype(np.float64)
         variances, directions = np.linalg.eigh(np.cov(captions.T))
         mean_variance = variances.sum() / np.count_nonzero(variances > 1e-6)
         whitening = (directions / np.sqrt(variances.clip(0) + floor * mean_variance)) @ directions.T
-        # the scale of embeddings themselves, for which everything else here is tuned
+        # rescaled to the embeddings' own scale, for which the other settings are tuned
         whitening *= 0.4 / np.sqrt(1 + floor)
         layer.weight.copy_(torch.from_numpy(whitening))
         layer.bias.copy_(torch.from_numpy(-whitening @ captions.mean(axis=0)))
 
     def of(self, chosen: np.ndarray, names: float, random: np.random.Generator) -> np.ndarray:
-        """(n, 512): one caption of each chosen sample, or its class's name for a share `names` of them."""
+        """Draws one caption (n, 512) of each chosen sample, or the name of its class for a share `names` of them."""
         told = np.stack([self.captions[i][random.integers(len(self.captions[i]))] for i in chosen])
         named = random.uniform(size=len(chosen)) < names
         return np.where(named[:, None], self.names[self.actions[chosen]], told)
 
     def prompts_of(self, chosen: np.ndarray, config: TrainConfig, random: np.random.Generator) -> np.ndarray:
-        """(n, 512): a place near the wordings of each chosen exemplar."""
+        """Draws a place (n, 512) near the wordings of each chosen exemplar."""
         places = []
         for i in chosen:
             wordings = self.prompts[i]
@@ -75,7 +75,10 @@ class Captions:
 
 
 def text_embeddings(texts: list[str], cache: Path | None = None) -> np.ndarray:
-    """(n, 512) float32. cache: a folder in which they are kept for the next run of the same texts."""
+    """Returns embeddings (n, 512) float32 of texts.
+
+    cache: a folder that keeps them for the next run with the same texts.
+    """
     digest = hashlib.sha256("\n".join([minilm.SPEC.sha256, *texts]).encode()).hexdigest()
     kept = cache / _CACHE if cache else None
     if kept and kept.is_file():
@@ -83,10 +86,10 @@ def text_embeddings(texts: list[str], cache: Path | None = None) -> np.ndarray:
             with np.load(kept, allow_pickle=False) as data:
                 if str(data["digest"]) == digest:
                     return data["embeddings"]
-        except Exception:  # a damaged cache is no cache
+        except Exception:  # a damaged cache is computed again
             kept.unlink(missing_ok=True)
     tower = TextTower(minilm.SPEC, minilm.text_projection())
-    # prompts of about one length together: none is padded far
+    # sorted by length, so that batches need little padding
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
     embeddings = np.empty((len(texts), minilm.SPEC.width), np.float32)
     for start in range(0, len(order), _BATCH):
@@ -99,7 +102,7 @@ def text_embeddings(texts: list[str], cache: Path | None = None) -> np.ndarray:
 
 
 def prompt_retrieval(split: str | None = None, augment: bool = True) -> PromptRetrieval:
-    """Of all wordings that a decoder is trained to answer with one motion."""
+    """Makes a `PromptRetrieval` of all wordings that the decoder is trained to answer with one motion."""
     spans = [span for span in trained_spans(split, augment) if span.prompts]
     told, classes = {}, []
     for span in spans:
@@ -114,10 +117,10 @@ def prompt_retrieval(split: str | None = None, augment: bool = True) -> PromptRe
 
 
 class Frames:
-    """Embeddings of rendered frames by clip, for the loss of equation 3.
+    """The embeddings of rendered frames by clip, for the loss of equation 3.
 
-    The file is `python -m training images embed`'s: "clips" (n,) names, "frames" (n,) numbers at 30 fps, "embeddings"
-    (n, 512) and "mirrored" (n, 512), the same of the pictures' mirror images.
+    The file is written by `python -m training images embed`: "clips" (n,) names, "frames" (n,) numbers at 30 fps,
+    "embeddings" (n, 512), and "mirrored" (n, 512) of the pictures' mirror images.
     """
 
     def __init__(self, path: Path, samples: list[Sample]) -> None:
@@ -136,7 +139,7 @@ class Frames:
             self._of.append(embeddings[int(sample.is_mirrored), inside] if inside else None)
 
     def of(self, chosen: np.ndarray, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """(n, 512): a random frame of each chosen sample, and (n,) whether there is one."""
+        """Draws a random frame (n, 512) of each chosen sample, and tells (n,) whether it has one."""
         found = [self._of[i] for i in chosen]
         known = np.array([frames is not None for frames in found])
         width = minilm.SPEC.width

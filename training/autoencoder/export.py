@@ -1,4 +1,4 @@
-"""`python -m training export`: a pack from a run's checkpoint."""
+"""Writes a pack from a run's checkpoint: `python -m training export`."""
 
 from __future__ import annotations
 
@@ -33,10 +33,12 @@ DATA = (
 
 
 def export(run: Path, out: Path, version: str, images: Path | None = None) -> Pack:
-    """Writes the averaged weights of the run's checkpoint, the wordings it was trained on and `pack.json` into `out`.
+    """Writes the averaged weights of the run's checkpoint, the trained wordings and `pack.json` into `out`; returns the
+    pack.
 
-    images: a run of the image tower, whose weights then go into the pack too. Figures are added by `record`, once the
-    pack has been evaluated. Raises `UserError` when a checkpoint is missing or damaged.
+    images: a run of the image tower, whose weights are put into the pack too. `record` adds the figures after
+    evaluation.
+    Raises `UserError` when a checkpoint is missing or damaged.
     """
     state = _checkpoint(run / "checkpoint.pt")
     config = TrainConfig.load(run / "config.json")
@@ -77,7 +79,7 @@ def export(run: Path, out: Path, version: str, images: Path | None = None) -> Pa
 
 
 def record(pack: Pack, figures: dict[str, Any]) -> None:
-    """Writes what a pack was measured at into its `pack.json`."""
+    """Writes the figures of an evaluation into the pack's `pack.json`."""
     _write(replace(pack, info=pack.info | {"figures": figures}))
 
 

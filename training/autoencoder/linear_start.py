@@ -1,4 +1,4 @@
-"""Where the linear part of a network begins: at the best linear auto-encoder of the training motions."""
+"""Initialises the linear part of a network with the best linear auto-encoder of the training motions."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from .dataset import Windows
 from .embeddings import Captions
 
 _BATCHES, _WINDOWS = 40, 128
-_LEAF = 0.05  # metres: what a joint that carries no other still matters for
-_SECONDS = 1.0  # over which an error of a step adds up, as it counts here
+_LEAST_METRES = 0.05  # metres: smallest weight of a joint, for those that carry no other
+_SECONDS = 1.0  # time over which an error of the path's steps is assumed to add up
 
 
 @torch.no_grad()
@@ -28,15 +28,16 @@ def start(
     frames: tuple[int, int],
     random: np.random.Generator,
 ) -> None:
-    """Sets the linear encoder and decoder of `network` to principal components, turned towards the captions.
+    """Sets the linear encoder and decoder of `network` to principal components, rotated towards the captions.
 
     The components are those of the windows' spectra, every number weighted by the metres that it moves the body. Any
-    rotation of them keeps motions equally well; the one chosen brings their latents nearest to their captions
-    (orthogonal Procrustes, Schönemann 1966), as far from the captions' mean as captions are on average.
-    frames: shortest and longest window; the longer half is looked at.
+    rotation of them reconstructs motions equally well; the one chosen brings their latents nearest to their captions
+    (orthogonal Procrustes, Schönemann 1966). The scale gives latents the mean distance of captions from their mean.
+
+    frames: shortest and longest window; the components come from the longer half of this range.
     """
     encoder, decoder = network.encoder.linear, network.decoder.linear
-    spectra, told = _seen(encoder, windows, captions, (sum(frames) // 2, frames[1]), random)
+    spectra, told = _draw_spectra(encoder, windows, captions, (sum(frames) // 2, frames[1]), random)
     weight = _metres(body).repeat(encoder.tables.count)
     centre, mean = spectra.mean(dim=0), torch.from_numpy(captions.mean).double()
     weighted = (spectra - centre) * weight
@@ -54,14 +55,14 @@ def start(
     decoder.to_spectrum.bias.copy_(centre - decode @ mean)
 
 
-def _seen(
+def _draw_spectra(
     encoder: LinearEncoder,
     windows: Windows,
     captions: Captions,
     lengths: tuple[int, int],
     random: np.random.Generator,
 ) -> tuple[Tensor, Tensor]:
-    """Spectra (n, count * numbers) of random windows, and the mean of each one's captions (n, 512), float64."""
+    """Draws random windows: spectra (n, count * numbers), and the mean (n, 512) of each one's captions, float64."""
     spectra, told = [], []
     for _ in range(_BATCHES):
         frames = int(random.integers(lengths[0], lengths[1] + 1))
@@ -72,7 +73,7 @@ def _seen(
 
 
 def _metres(body: SparseBody) -> Tensor:
-    """(numbers,) how far the body's joints move, root mean square, when a number of a pose changes by one."""
+    """Returns how far each number of a pose moves the joints: (numbers,) root mean square metres per unit."""
     rest, parents = body.rest.double(), body.parents.tolist()
     moved = []
     for joint in range(len(rest)):
@@ -81,7 +82,7 @@ def _metres(body: SparseBody) -> Tensor:
             if parents[other] in below:
                 below.append(other)
         away = (rest[below] - rest[joint]).square().sum(dim=1)
-        moved.append((away.sum() / len(rest)).sqrt().clamp(min=_LEAF))
+        moved.append((away.sum() / len(rest)).sqrt().clamp(min=_LEAST_METRES))
     rows = torch.stack(moved)[:, None].expand(-1, 6)
     way = torch.tensor([STEP * 30 * _SECONDS / 2, HEIGHT, STEP * 30 * _SECONDS / 2, 1.0, 1.0, 1.0]).double()
     return torch.cat((rows, way[None])).flatten()

@@ -1,4 +1,4 @@
-"""What a run tells while it runs: a line a step in `log.jsonl`, the same to TensorBoard where it is installed."""
+"""Logs a run: one JSON line a step in `log.jsonl`, and the same values to TensorBoard where it is installed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from pathlib import Path
 
 
 class Log:
-    """Appends to a run's log. A resumed run drops the lines past its checkpoint: those steps are made again."""
+    """Appends to a run's log.
+
+    A resumed run removes the lines after its checkpoint, because those steps are repeated.
+    """
 
     def __init__(self, folder: Path, step: int) -> None:
         self.path = folder / "log.jsonl"
@@ -18,7 +21,7 @@ class Log:
             self.path.write_text("".join(f"{line}\n" for line in lines if _step(line) <= step), encoding="utf-8")
         try:
             from torch.utils.tensorboard import SummaryWriter
-        except ImportError:  # an extra
+        except ImportError:  # an optional dependency
             self._board = None
         else:
             self._board = SummaryWriter(str(folder / "tensorboard"), purge_step=step)
@@ -36,5 +39,5 @@ class Log:
 def _step(line: str) -> int:
     try:
         return int(json.loads(line)["step"])
-    except (ValueError, KeyError, TypeError):  # cut off when the run was killed
+    except (ValueError, KeyError, TypeError):  # a line cut off when the run was killed
         return 2**62

@@ -1,5 +1,4 @@
-"""The losses of the paper: reconstruction (equation 1), alignment to text and images (equations 2 and 3), their sum
-(equation 4), and one beyond it."""
+"""Computes the losses of equations 1 (reconstruction) and 2 and 3 (alignment), and those that are not in the paper."""
 
 from __future__ import annotations
 
@@ -14,14 +13,13 @@ from .body_loss import SparseBody
 
 @dataclass(frozen=True)
 class LossWeights:
-    """Weights of the terms. The paper's, as its code writes them, are 100, 100, 100 for the first three and 1 for the
-    text and the image.
+    """The weights of the loss terms. The paper's code uses 100 for the first three, and 1 for text and image.
 
-    height, travel, speed: of the pelvis' height, its place on the ground (metres, robust) and its step per frame;
-    these are rows of the pose in the paper, but metres of travel need a scale of their own.
-    length: of the latents' length, which the cosines leave free and the decoder does not.
-    contrast: of telling a motion's own caption from the others of the batch; naming: of telling the name of its class
-    from all names. Neither is in the paper, 0 leaves them out.
+    height, travel, speed: of the pelvis' height, its place on the ground (metres, robust) and its step per frame. In
+    the paper they are rows of the pose, but metres of travel need a scale of their own.
+    length: of the latents' length, which the cosines leave free, but the decoder depends on.
+    contrast: of telling a motion's own caption from the others of the batch. naming: of telling the name of its class
+    from all names. Neither is in the paper; 0 leaves them out.
     """
 
     rotations: float = 200.0
@@ -40,9 +38,9 @@ class LossWeights:
 def reconstruction(
     made: Tensor, real: Tensor, body: SparseBody, weights: LossWeights, posed: Tensor | None = None
 ) -> dict[str, Tensor]:
-    """Equation 1 on pose tensors (B, T, rows, 6): the weighted terms by name.
+    """Returns the weighted terms of equation 1 by name, for pose tensors (B, T, rows, 6).
 
-    posed: the frames whose vertices are compared; all by default. Posing bodies costs more than all else in a step,
+    posed: the frames whose vertices are compared; all by default. Posing the body is the most expensive part of a step,
     and a few random frames of every window estimate the same mean.
     """
     posed = slice(None) if posed is None else posed
@@ -59,24 +57,24 @@ def reconstruction(
 
 
 def alignment(latents: Tensor, embeddings: Tensor, known: Tensor | None = None) -> Tensor:
-    """Equations 2 and 3: one minus the cosine of (B, D) latents to their captions' or frames' embeddings.
+    """Returns one minus the cosine of latents (B, D) to their captions' or frames' embeddings (equations 2 and 3).
 
-    The mean over the batch; over those that are `known` (B,) where it is given, zero if none is.
+    It is the mean over the batch, or over the `known` (B,) samples if given; 0 if none is known.
     """
     away = 1 - F.cosine_similarity(latents, embeddings, dim=-1)
     return away.mean() if known is None else (away * known).sum() / known.sum().clamp(min=1)
 
 
 def length(latents: Tensor, embeddings: Tensor) -> Tensor:
-    """How far latents (B, D) are from being as long as their captions' embeddings: the mean squared log ratio."""
+    """Returns the mean squared log ratio of the lengths of latents (B, D) and of their captions' embeddings."""
     return (latents.norm(dim=-1) / embeddings.norm(dim=-1)).log().square().mean()
 
 
 def contrast(latents: Tensor, embeddings: Tensor, same: Tensor, temperature: float = 0.1) -> Tensor:
-    """Each latent's own caption against the others of the batch, and back (the loss of CLIP, Radford et al., 2021).
+    """Compares each latent with all captions of the batch, and each caption with all latents.
 
-    embeddings: centred, so that what all captions share tells nothing. same: (B, B) pairs of one action; they are
-    neither right nor wrong.
+    The loss is CLIP's (Radford et al., 2021). embeddings: centred, because what all captions share tells nothing. same:
+    (B, B) pairs of one action; they count neither as right nor as wrong.
     """
     scores = F.normalize(latents, dim=-1) @ F.normalize(embeddings, dim=-1).T / temperature
     scores = scores.masked_fill(same & ~torch.eye(len(scores), dtype=torch.bool, device=scores.device), -torch.inf)
@@ -85,14 +83,15 @@ def contrast(latents: Tensor, embeddings: Tensor, same: Tensor, temperature: flo
 
 
 def naming(latents: Tensor, names: Tensor, actions: Tensor, temperature: float = 0.05) -> Tensor:
-    """How surely latents (B, D) are nearest to their own class's name: `names` (C, D), `actions` (B,) rows of it.
+    """Returns the cross-entropy of recognising the class of latents (B, D) by the nearest name.
 
-    Plain cosines, which is how recognition is measured (section 4.4 of the paper).
+    names: (C, D). actions: (B,), rows of `names`. Uses plain cosines, as recognition is measured (section 4.4 of the
+    paper).
     """
     scores = F.normalize(latents, dim=-1) @ F.normalize(names, dim=-1).T / temperature
     return F.cross_entropy(scores, actions)
 
 
 def _without_path(body: SparseBody, poses: Tensor) -> Tensor:
-    """The bodies' vertices over a fixed pelvis, as the paper compares them."""
+    """Returns the body's vertices with the pelvis fixed, as the paper compares them."""
     return body(poses) - poses[..., -1:, :3]

@@ -1,4 +1,4 @@
-"""A training run in a folder: `config.json`, `checkpoint.pt`, `log.jsonl`. It goes on where it stopped."""
+"""Trains in a folder: `config.json`, `checkpoint.pt`, `log.jsonl`. A stopped run is resumed from its checkpoint."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ _STILL = 0.1  # share of the exemplars' movement below which a decoder has colla
 
 
 class Run:
-    """Network, optimizer and data of a run.
+    """The network, optimizer and data of a run.
 
-    samples: what to learn from, with `captions`' and, for equation 3, `frames`' embeddings of them.
+    samples: the training samples, with the embeddings of their `captions` and, for equation 3, of their `frames`.
     """
 
     def __init__(
@@ -54,12 +54,12 @@ class Run:
         torch.manual_seed(config.seed)
         size = NetworkSize(rows=len(config.joints) + 1, latent=minilm.SPEC.width, **config.network())
         self.network = MotionCLIP(size)
-        # of what it reads only: between layers it costs a CPU a tenth of the step
+        # dropout only at the input: between layers it costs a CPU a tenth of the step
         self.network.encoder.drop.p = config.encoder_dropout
         sparse = SparseBody(body, config.joints, config.vertices)
         if config.cosines:
             captions.whiten(self.network.decoder.reader.whiten)
-        if config.cosines and not self.checkpoint.exists():  # which says where a run that goes on begins
+        if config.cosines and not self.checkpoint.exists():  # a resumed run takes its weights from there
             random = np.random.default_rng(config.seed)
             start(self.network, self.windows, captions, sparse, config.frames, random)
         self.average = MotionCLIP(size)
@@ -74,7 +74,7 @@ class Run:
         self.step = 0
 
     def _groups(self) -> list[dict[str, Any]]:
-        """The optimizer's parameters: biases and norms do not decay, and the linear part learns at its own rate."""
+        """Returns the optimizer's parameters by weight decay and learning rate. Biases and norms do not decay."""
         groups: dict[tuple[float, float], list[nn.Parameter]] = {}
         for name, parameter in self.network.named_parameters():
             if parameter.requires_grad:
@@ -84,14 +84,15 @@ class Run:
                 groups.setdefault((decay, rate), []).append(parameter)
         return [{"params": p, "weight_decay": decay, "rate": rate} for (decay, rate), p in groups.items()]
 
-    # --- what a kill must not lose
+    # --- checkpoints
 
     @property
     def checkpoint(self) -> Path:
+        """Path of the checkpoint."""
         return self.folder / "checkpoint.pt"
 
     def save(self) -> None:
-        """Writes all that a resume needs, whole or not at all."""
+        """Writes the whole state of the run, atomically."""
         state = {
             "step": self.step,
             "config": asdict(self.config),
@@ -102,15 +103,15 @@ class Run:
         save_checkpoint(state, self.checkpoint)
 
     def resume(self) -> None:
-        """Takes up the folder's checkpoint, if there is one.
+        """Loads the folder's checkpoint, if there is one.
 
-        Raises `UserError` for one that is damaged or of another configuration.
+        Raises `UserError` when it is damaged or of another configuration.
         """
         if not self.checkpoint.exists():
             return
         state = load_checkpoint(self.checkpoint)
         ours, theirs = asdict(self.config), dict(state["config"])
-        free = {"steps", "save_every", "canary_from", "compile"}  # a run may be made longer
+        free = {"steps", "save_every", "canary_from", "compile"}  # settings that a resumed run may change
         changed = [key for key in ours if key not in free and ours[key] != theirs.get(key)]
         if changed:
             raise UserError(f"{self.checkpoint} was trained with another {changed[0]}; give the run another folder.")
@@ -122,9 +123,9 @@ class Run:
     # --- training
 
     def train(self) -> None:
-        """Steps until the configuration's end, with a checkpoint every so often.
+        """Trains until the configured number of steps and saves checkpoints at intervals.
 
-        Raises `UserError` when the loss is no longer finite, or the decoder has collapsed; the last checkpoint stays.
+        Raises `UserError` when the loss is not finite or the decoder has collapsed; the last checkpoint stays.
         """
         from tqdm import tqdm
 
@@ -144,14 +145,14 @@ class Run:
         bar.close()
 
     def one_step(self) -> dict[str, Tensor]:
-        """Learns from one batch; returns the weighted losses."""
+        """Trains on one batch and returns the weighted losses."""
         config = self.config
-        # all randomness of a step comes from its number, so that a resumed run is the run that was not stopped
+        # seeded by the step's number, so that a resumed run equals one that was never stopped
         random = np.random.default_rng((config.seed, self.step, self.place.rank))
         torch.manual_seed(int(random.integers(2**31)))
         for group in self.optimizer.param_groups:
             group["lr"] = group["rate"] * config.learning_rate * _schedule(self.step, config.steps, config.warmup)
-        # one length for all processes, or they would wait for each other
+        # the same length in all processes, or they would wait for each other
         frames = int(np.random.default_rng((config.seed, self.step)).integers(config.frames[0], config.frames[1] + 1))
         self.network.train()
         batch = self._batch(frames, random)
@@ -173,10 +174,10 @@ class Run:
 
     def _batch(self, frames: int, random: np.random.Generator) -> Batch:
         config = self.config
-        # as many frames in every step, whatever their length: short windows come in larger batches
+        # a constant number of frames in every step: short windows come in larger batches
         chosen, motions = self.windows.draw(max(config.motions * 60 // frames, 4), frames, random)
         actions = torch.from_numpy(self.captions.actions[chosen]).to(self.place.device)
-        # only a motion that its caption stands for may be asked of a place nearer to the caption
+        # only exemplars may be decoded from a place nearer to their caption
         towards = random.uniform(-config.between, config.between, len(chosen)).clip(0) * self._stands_for(chosen)
         batch = Batch(
             motions=self._tensor(motions),
@@ -204,7 +205,7 @@ class Run:
 
     @torch.no_grad()
     def movement(self) -> float:
-        """How much of the exemplars' movement (variance over time) the decoder makes of their captions."""
+        """Returns the movement (variance over time) decoded from exemplars' captions, as a share of their own."""
         exemplars = self.windows.exemplars[:: max(1, len(self.windows.exemplars) // _CANARY_PROMPTS)]
         real = np.stack([self.windows.window(i, 0, self.config.frames[0]) for i in exemplars])
         places = np.stack([self.captions.prompts[i][0] for i in exemplars])
@@ -212,7 +213,7 @@ class Run:
         return float(made[:, :, :-1].var(axis=1).mean() / max(real[:, :, :-1].var(axis=1).mean(), 1e-9))
 
     def check_movement(self) -> Tensor:
-        """`movement`, once it is not that of a collapsed decoder. Raises `UserError` when it is."""
+        """Returns `movement` as a tensor. Raises `UserError` when it is that of a collapsed decoder."""
         share = self.movement()
         if self.step >= self.config.canary_from and share < _STILL:
             raise UserError(
@@ -225,18 +226,21 @@ class Run:
 
 @torch.no_grad()
 def follow(average: nn.Module, module: nn.Module, step: int, most: float) -> None:
-    """Moves `average`, the exponential moving average of a module's numbers, on by a step. most: what it keeps."""
-    # young averages forget faster, or the random start would stay in them for thousands of steps
+    """Moves `average`, the exponential moving average of a module's parameters, on by a step.
+
+    most: largest share of the average that is kept.
+    """
+    # averages forget faster at first, or the random start would stay in them for thousands of steps
     keep = min(most, (1 + step) / (10 + step))
     torch._foreach_lerp_(list(average.parameters()), list(module.parameters()), 1 - keep)
 
 
 def save_checkpoint(state: dict[str, Any], path: Path) -> None:
-    """Writes a checkpoint, whole or not at all. Raises `UserError` when it cannot be; the one before stays."""
+    """Writes a checkpoint atomically. Raises `UserError` when it cannot be written; the one before stays."""
     with whole_path(path) as temporary:
         try:
             torch.save(state, temporary)
-        except RuntimeError as error:  # what torch makes of a full disk
+        except RuntimeError as error:  # torch raises RuntimeError on a full disk
             raise UserError(
                 f"Cannot write {path}, the disk may be full; free some space and go on from the last checkpoint, "
                 "which is whole."
@@ -244,7 +248,7 @@ def save_checkpoint(state: dict[str, Any], path: Path) -> None:
 
 
 def load_checkpoint(path: Path) -> dict[str, Any]:
-    """A checkpoint's contents; tensors and plain values only, nothing that can run code.
+    """Reads a checkpoint; tensors and plain values only, nothing that can run code.
 
     Raises `UserError` when it cannot be read.
     """
@@ -255,7 +259,7 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
 
 
 def _schedule(step: int, ends: int, warmup: int) -> float:
-    """Linear warm-up, then a cosine down to a hundredth at step `ends`."""
+    """Returns the learning rate's factor: a linear warm-up, then a cosine down to a hundredth at step `ends`."""
     if step < warmup:
         return (step + 1) / warmup
     done = (step - warmup) / max(ends - warmup, 1)

@@ -1,4 +1,4 @@
-"""One step of training as a module: batches in, weighted losses out."""
+"""Defines one training step as a module: from a batch to weighted losses."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from .losses import LossWeights, alignment, contrast, length, naming, reconstruc
 
 @dataclass
 class Batch:
-    """What a step learns from. Pose tensors are (n, frames, rows, 6), places in CLIP's space (n, 512).
+    """The data of a step. Pose tensors are (n, frames, rows, 6), places in CLIP's space (n, 512); all on one device.
 
-    motions, captions: windows, and a caption of each; actions: (n,) their classes; same: (n, n) windows of one class.
-    between: (n, 1) how far on the way to its caption a latent is decoded from. images, seen: a frame of each and
-    whether there is one. prompted, places: exemplars, and where their captions lie. All on one device.
+    motions, captions: windows, and a caption of each. actions: (n,) their classes. same: (n, n) pairs of one class.
+    between: (n, 1) how far on the way to its caption a latent is decoded from. images, seen: a frame of each, and
+    whether it has one. prompted, places: exemplars, and where their captions lie.
     """
 
     motions: Tensor
@@ -34,14 +34,15 @@ class Batch:
 
 
 class Step(nn.Module):
-    """Equation 4: the sum of the losses, each under its name."""
+    """Computes the terms of equation 4, each under its name."""
 
     def __init__(
         self, network: MotionCLIP, body: SparseBody, weights: LossWeights, mean: Tensor, names: Tensor, posed: int = 0
     ) -> None:
-        """mean: (512,) of all captions' embeddings. names: (C, 512) of the classes' names.
+        """Stores the network and the constants of the losses.
 
-        posed: in how many frames of each window vertices are compared; 0 is all.
+        mean: (512,) of all captions' embeddings. names: (C, 512) of the classes' names.
+        posed: number of frames of each window in which vertices are compared; 0 is all.
         """
         super().__init__()
         self.network, self.body, self.weights, self.posed = network, body, weights, posed
@@ -49,7 +50,7 @@ class Step(nn.Module):
         self.register_buffer("names", names, persistent=False)
 
     def forward(self, batch: Batch, refine: bool) -> dict[str, Tensor]:
-        """refine: whether the transformers take part, or only the linear part."""
+        """Returns the weighted losses. refine: whether the transformers take part, or only the linear part."""
         encoded = self.network.encoder(batch.motions, refine).float()
         terms = self._aligned(encoded, batch)
         latents, targets = encoded + batch.between * (batch.captions - encoded), batch.motions

@@ -1,4 +1,4 @@
-"""`python -m training train`: the auto-encoder, its latents aligned to CLIP's texts and images.
+"""Trains the auto-encoder, with latents aligned to CLIP's texts and images: `python -m training train`.
 
 Under `torchrun --nproc-per-node N -m training train ...` several processes share a run.
 """

@@ -1,7 +1,7 @@
-"""From clips to training data. The way begins in `prepare`:
+"""Makes training data of clips. `prepare` is the first file to read.
 
-`clip_files` reads files of any skeleton, `rig_maps` says which bone is which joint, `retarget` makes SMPL-X motions of
-them, `footing` sets the feet down, `measure` compares both, `records` and `report` tell what became of every file,
-`index` what every motion is. `captions` holds the wordings, `splits` what is held out, `wordings` and `augment` what
-a training hears.
+`clip_files` reads files of any skeleton, `rig_maps` maps their bones to joints, `retarget` makes SMPL-X motions of
+them, `footing` corrects the feet, `measure` compares both, `records` and `report` document the result of every file,
+`index` lists the motions. `captions` loads the wordings, `splits` holds clips out for testing, `wordings` and `augment`
+make the spans that are trained on.
 """

@@ -1,6 +1,6 @@
-"""Motions made from others, each with captions of its own: slower and faster ones, arms of one on legs of another.
+"""Makes further captioned motions of the given ones: slower, faster, and with the arms of one on the legs of another.
 
-The mirror image, which every motion has, is made in `dataset`. The words are in `augment.json`.
+Mirror images are made in `dataset`. The words of the captions are in `augment.json`.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from pathlib import Path
 
 from .captions import CaptionedSpan
 
-_LONGEST = 4  # words of a caption that still takes an adverb at its end
+_MAX_WORDS = 4  # most words of a caption to which an adverb is added
 _SPEED = re.compile(r"\b(slow|fast|quick|rapid|speed|brisk|hurr|sudden|calm|sprint|dash)", re.IGNORECASE)
-# captions that say what is done, not what it is: "punches", "dancing", "a person bows", but not "uppercut"
-_DOING = re.compile(r"^(\w+(s|ing)\b|(a person|someone|somebody|a man|a woman|the character) )", re.IGNORECASE)
+# captions with a verb, to which an adverb fits: "punches", "dancing", "a person bows", but not "uppercut"
+_VERB = re.compile(r"^(\w+(s|ing)\b|(a person|someone|somebody|a man|a woman|the character) )", re.IGNORECASE)
 _FORMS = ("", "s", "ing")
 UPPER_BODY = "upper_body"
 
@@ -28,7 +28,7 @@ def _data() -> dict:
 
 
 def augmented(spans: list[CaptionedSpan]) -> list[CaptionedSpan]:
-    """Further spans made of `spans`, none with a wording that a prompt is trained on already."""
+    """Returns further spans made of `spans`, without the wordings that prompts are trained on already."""
     taken = {caption.lower() for span in spans if span.exemplar for caption in span.captions}
     out = []
     for span in (*_at_other_speeds(spans), *_together(spans)):
@@ -40,7 +40,7 @@ def augmented(spans: list[CaptionedSpan]) -> list[CaptionedSpan]:
 
 
 def _at_other_speeds(spans: list[CaptionedSpan]) -> Iterator[CaptionedSpan]:
-    """Exemplars slowed down and sped up, of classes whose speed is free and that have no such exemplar yet."""
+    """Yields slower and faster exemplars, of classes with a free speed that have no such exemplar yet."""
     for change in (_data()["slower"], _data()["faster"]):
         done = {span.action for span in spans if span.exemplar and change["style"] in span.style}
         for span in spans:
@@ -59,11 +59,11 @@ def _at_other_speeds(spans: list[CaptionedSpan]) -> Iterator[CaptionedSpan]:
 
 
 def _takes_an_adverb(caption: str) -> bool:
-    return len(caption.split()) <= _LONGEST and bool(_DOING.search(caption)) and not _SPEED.search(caption)
+    return len(caption.split()) <= _MAX_WORDS and bool(_VERB.search(caption)) and not _SPEED.search(caption)
 
 
 def _together(spans: list[CaptionedSpan]) -> Iterator[CaptionedSpan]:
-    """The arms and head of one clip over the legs of another."""
+    """Yields spans with the arms and head of one clip over the legs of another."""
     known = {span.clip for span in spans}
     for legs in _data()["lower"]:
         for arms in _data()["upper"]:

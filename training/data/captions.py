@@ -1,4 +1,4 @@
-"""Captions of the training clips: our own wordings, as data in `captions/*.jsonl`."""
+"""Loads the captions of the training clips: our own wordings, in `captions/*.jsonl`."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ _SIDE_WORD = re.compile(r"\b(left|right)(?=\b|-)", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class CaptionedSpan:
-    """One line of a captions file: a clip, or a span of it, with what it shows.
+    """One line of a captions file: a clip or a span of it, with its captions.
 
-    exemplar: whether prompts decode to it. Of clips that look alike only one is, because a decoder asked for
-        several motions at one point of the latent space learns their average, which is none of them.
-    after: "repeat" or "hold": how it goes on when more frames are asked for than it has.
-    travel: an in-place cycle that is made to travel by its feet; speed: one made to travel at metres per second.
+    exemplar: whether prompts are decoded to it. Of clips that look alike only one is an exemplar, because a decoder
+        that is trained on several motions at one point of the latent space learns their average, which is none of them.
+    after: how the motion continues when more frames are needed than it has: "repeat" or "hold".
+    travel: an in-place cycle is moved by its standing feet. speed: it is moved forward at these metres per second.
     start, end: seconds.
     limbs: parts of the body taken from other clips, part -> clip: a waving arm on a person who walks.
-    rate: how much faster than it was recorded; slower below 1.
-    style: how it is done, in words of `styles.json`: ("slow", "sad"). None where it is done in no special way.
+    rate: playback speed relative to the recording; slower below 1.
+    style: how the action is done, in words of `styles.json`: ("slow", "sad"). Empty for no special style.
     """
 
     clip: str
@@ -53,20 +53,20 @@ class CaptionedSpan:
 
     @property
     def prompts(self) -> tuple[str, ...]:
-        """The captions that decode to exactly this motion; none where it is no exemplar."""
+        """The captions that decode to exactly this motion; empty when it is no exemplar."""
         return self.captions if self.exemplar else ()
 
     @property
     def mirrored_prompts(self) -> tuple[str, ...]:
-        """Those that decode to its mirror image. A caption that names no side would have two motions: it has none."""
+        """The mirrored captions that decode to its mirror image.
+
+        Only captions that name a side: a caption without one would otherwise have two motions.
+        """
         return tuple(mirrored(caption) for caption in self.prompts if names_a_side(caption))
 
 
 def load_captions(folder: Path = FOLDER) -> list[CaptionedSpan]:
-    """All lines of all files, in order.
-
-    Raises `UserError` for a line that is none of `CaptionedSpan`.
-    """
+    """Loads the lines of all files of a folder, in order. Raises `UserError` for a line that is no `CaptionedSpan`."""
     spans = []
     for path in sorted(path for path in folder.glob("*") if path.suffix.lower() == ".jsonl"):
         for number, line in enumerate(read_text(path).split("\n"), 1):
@@ -94,17 +94,17 @@ def _span(entry: dict) -> CaptionedSpan:
 
 
 def class_text(action: str) -> str:
-    """A class's name as a text: "jumping_jacks" -> "jumping jacks"."""
+    """Returns a class's name as a text: "jumping_jacks" -> "jumping jacks"."""
     return action.replace("_", " ")
 
 
 def names_a_side(caption: str) -> bool:
-    """Whether the caption speaks of left or right (a "right" that means correct does not occur)."""
+    """Returns whether the caption contains left or right (captions don't use "right" for "correct")."""
     return _SIDE_WORD.search(caption) is not None
 
 
 def mirrored(caption: str) -> str:
-    """The caption of the mirrored motion: left and right swapped."""
+    """Returns the caption of the mirrored motion, with left and right swapped."""
 
     def swap(match: re.Match[str]) -> str:
         word = _SIDES[match[0].lower()]

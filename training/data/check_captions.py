@@ -1,4 +1,4 @@
-"""`python -m training captions`: what is wrong with the captions, before a model learns it."""
+"""Checks the captions before a model is trained on them: `python -m training captions`."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from motionclip_blender.core.errors import UserError
 from .captions import FOLDER, CaptionedSpan, load_captions, mirrored, names_a_side
 from .clip_files.catalogue import collections
 
-FEWEST_WORDINGS = 4  # an action word, a plain sentence, a descriptive and an abstract one
+FEWEST_WORDINGS = 4  # an action word, a plain sentence, a descriptive and an abstract wording
 FEWEST_OF_EXEMPLAR = 10
 SHORTEST = 0.6  # seconds of a span; a clip that is used whole may be shorter
-_ROUNDING = 0.04  # seconds by which a span may end after its clip: a frame
+_ROUNDING = 0.04  # seconds by which a span may end after its clip: about a frame
 
-# Words that the swap of left and right would miss, and others that are no sides although they look so
+# Words in which the swap of left and right would miss a side, and phrases in which the word is no side
 _COMPOUND = re.compile(r"(left|right)(hand|ward|most|side|y\b|ies\b)", re.IGNORECASE)
 _NO_SIDE = re.compile(r"\b(all right|right right|right away|right now|left over)\b", re.IGNORECASE)
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
@@ -32,9 +32,9 @@ def check(
     styles: Sequence[str],
     clips: Mapping[str, float] | None = None,
 ) -> list[str]:
-    """A sentence for everything that is wrong with the captions; none when they are fit to be trained on.
+    """Returns a sentence for every fault of the captions; empty when they can be trained on.
 
-    clips: seconds of every clip there is, by its id; without it clips are not checked for existence and length.
+    clips: the length in seconds of every clip, by its id; None skips the checks of existence and length.
     """
     problems = []
     for span in spans:
@@ -48,17 +48,17 @@ def check(
 
 
 def left_out(clip: str) -> bool:
-    """Whether a clip is none to be captioned: one that its collection skips."""
+    """Returns whether a clip's collection skips it, so that it must not be captioned."""
     source, _, name = clip.partition("/")
     collection = collections().get(source)
     return collection is not None and collection.skips(name)
 
 
 def repeats_name(caption: str, clip: str) -> bool:
-    """Whether the caption is no more than the name of the clip's file, in other case and without underscores.
+    """Returns whether the caption only repeats the name of the clip's file, ignoring case and underscores.
 
-    A name of one or two words ("Walk_Loop", "Head Nod") is the natural word for the action and is free to be used;
-    "loop" and numbers do not count. A longer one ("Melee_2H_Attack_Chop") is a label that nobody would type.
+    Names of one or two words ("Walk_Loop", "Head Nod") are natural words for the action and may be used; "loop" and
+    numbers don't count. A longer name ("Melee_2H_Attack_Chop") is a label that a user would not type.
     """
     name = [w.lower() for w in _WORD.findall(clip.rsplit("/", 1)[-1]) if w.lower() != "loop" and not w.isdigit()]
     said = [w.lower() for w in _WORD.findall(caption) if w.lower() != "loop" and not w.isdigit()]
@@ -121,13 +121,13 @@ def _class_problems(spans: Sequence[CaptionedSpan], classes: Sequence[str]) -> l
 
 
 def _shared_wordings(spans: Sequence[CaptionedSpan]) -> list[str]:
-    """Wordings that belong to two exemplars, where the mirror image answers to the captions with sides swapped."""
+    """Returns a sentence for every wording of two exemplars, counting mirror images with their mirrored captions."""
     owners: dict[str, dict[int, str]] = {}
     for number, span in enumerate(spans):
         for caption in map(str.lower, span.captions if span.exemplar else ()):
             owners.setdefault(caption, {})[number] = _name(span)
             if names_a_side(caption):
-                # under a number of its own: a motion and its mirror image are two
+                # under a negative number: a motion and its mirror image are different motions
                 owners.setdefault(mirrored(caption), {})[-1 - number] = f"{_name(span)}, mirrored"
     return [
         f'"{caption}" belongs to {len(names)} exemplars: {"; ".join(names.values())}.'
@@ -157,7 +157,10 @@ def _clip_problems(spans: Sequence[CaptionedSpan], clips: Mapping[str, float]) -
 
 
 def clip_seconds(data: Path) -> dict[str, float] | None:
-    """Seconds of every clip by its id, from the index that `prepare` leaves in its folder; None without one."""
+    """Reads the length in seconds of every clip from the index in `data`; None when there is no index.
+
+    Raises `UserError` when the index cannot be read.
+    """
     index = data / "index.json"
     if not index.is_file():
         return None

@@ -1,7 +1,7 @@
-"""Feet that stand where the source's stand, on the floor.
+"""Corrects retargeted motions so that feet stand where the source's stand, and puts them on the floor.
 
-A body of other proportions that moves its legs as the source does slides: its hips are wider, its shins longer.
-So while a foot of the source stands, ours is held at one distance from it, by bending hip and knee a little (the
+A body of other proportions that moves its legs as the source does slides: its hips are wider, its shins longer. So
+while a foot of the source stands, ours is held at a constant distance from it, by small changes of hip and knee (the
 usual clean-up of retargeted motion; Kovar et al., "Footskate cleanup for motion capture editing", 2002).
 """
 
@@ -17,13 +17,13 @@ from motionclip_blender.core.skeleton import INDEX
 
 from .stance import Likeness
 
-_EASE = 0.2  # seconds over which a foot comes into its place before a stance, and leaves it afterwards
-_SELDOM_LOWER = 5.0  # percentile of heights that is the floor of those who never stand
-_LIFT_EASE = 0.1  # seconds: how gently the body is lifted where it would dip through the floor
+_FADE_SECONDS = 0.2  # seconds over which a correction fades in before a stance, and out after it
+_LOW_PERCENTILE = 5.0  # percentile of the lowest points that is the floor when the feet never stand
+_LIFT_SECONDS = 0.1  # seconds over which the body is lifted where it would dip through the floor
 
 
 def stand(motion: Motion, theirs: Likeness, body: Body) -> Motion:
-    """`motion` with its feet held where those of `theirs`, the same movement, stand; then put on the floor."""
+    """Returns `motion` on the floor, with its feet held where those of `theirs`, the source motion, stand."""
     if theirs.on_floor.any():
         motion = _hold_feet(motion, theirs, body)
     return _on_floor(motion, theirs, body)
@@ -32,8 +32,8 @@ def stand(motion: Motion, theirs: Likeness, body: Body) -> Motion:
 def _hold_feet(motion: Motion, theirs: Likeness, body: Body) -> Motion:
     joints = body.posed_joints(motion).astype(np.float64)
     offset = joints[:, [INDEX[name] for name in theirs.feet_names]] - theirs.feet
-    ease = round(_EASE * motion.fps)
-    # one floor for the whole clip, a place of its own for every step
+    ease = round(_FADE_SECONDS * motion.fps)
+    # one height for the whole clip, but a place on the ground for every step
     height = np.median(offset[..., 1][theirs.on_floor])
     shifts = []
     for side in (0, 1):
@@ -45,19 +45,21 @@ def _hold_feet(motion: Motion, theirs: Likeness, body: Body) -> Motion:
 
 
 def _on_floor(motion: Motion, theirs: Likeness, body: Body) -> Motion:
-    """The motion lowered or lifted so that who stands stands on the floor, and lifted gently where more of the
-    body, a back, a hand, would dip through it."""
+    """Moves the motion vertically so that standing feet are on the floor.
+
+    Where another part of the body (a back, a hand) would dip through it, the whole body is lifted smoothly.
+    """
     lowest = body.posed_vertices(motion, ids=body.contacts)[..., 1].min(axis=1)
     if theirs.standing.any():
         feet = [INDEX[name] for name in theirs.feet_names]
         soles = body.joints()[feet, 1] - body.template[:, 1].min()
         floor = np.median((body.posed_joints(motion)[:, feet, 1] - soles)[theirs.standing])
     else:
-        floor = np.percentile(lowest, _SELDOM_LOWER)
+        floor = np.percentile(lowest, _LOW_PERCENTILE)
     dip = np.maximum(floor - lowest, 0)
-    reach = round(_LIFT_EASE * motion.fps)
+    reach = round(_LIFT_SECONDS * motion.fps)
     if reach:
-        # the deepest dip near by, smoothed: never less than the dip itself
+        # the deepest dip nearby, smoothed; never less than the dip itself
         deepest = sliding_window_view(np.pad(dip, 2 * reach, mode="edge"), 2 * reach + 1).max(axis=1)
         kernel = np.hanning(2 * reach + 3)[1:-1]
         dip = np.convolve(deepest, kernel / kernel.sum(), "valid")

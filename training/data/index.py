@@ -1,4 +1,4 @@
-"""`index.json` beside prepared motions: what each clip is, says and belongs to."""
+"""Writes and reads `index.json` beside prepared motions: origin, captions and split of each clip."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ INDEX = "index.json"
 def write_index(out: Path, clips: list[dict], spans: Iterable[CaptionedSpan]) -> list[dict]:
     """Writes `index.json` into `out` and returns its clips.
 
-    clips: entries with at least "clip" and "file". Each gets its split ("train" or "test"), its label (the class of
-    its longest span, None without captions), its spans and, over all of them, its captions.
-    Raises `UserError` when two files hold clips of one name.
+    clips: entries with at least "clip" and "file". Each gets its split ("train" or "test"), its label (the class of its
+    longest span, None without captions), its spans and the captions of all spans.
+    Raises `UserError` when two clips have the same name.
     """
     by_clip: dict[str, list[CaptionedSpan]] = {}
     for span in spans:
-        if not span.limbs:  # made from several clips
+        if not span.limbs:  # spans with limbs are made from several clips
             by_clip.setdefault(span.clip, []).append(span)
     seen: set[str] = set()
     entries = []
@@ -60,12 +60,12 @@ def _span(span: CaptionedSpan, seconds: float) -> dict:
 
 
 def read_index(data: Path) -> list[dict]:
-    """The clips of a prepared folder, their names and files with forward slashes whoever wrote the index.
+    """Returns the clips of a prepared folder, with forward slashes in names and files.
 
-    Raises `UserError` when there is none.
+    Raises `UserError` when there is no readable index.
     """
     try:
-        clips = json.loads((data / INDEX).read_bytes())["clips"]  # finds the encoding, and takes a byte order mark
+        clips = json.loads((data / INDEX).read_bytes())["clips"]  # detects the encoding and accepts a byte order mark
         return [clip | {key: clip[key].replace("\\", "/") for key in ("clip", "file") if key in clip} for clip in clips]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(f"{data} has no index; run `python -m training prepare --out {data}` first.") from error

@@ -1,7 +1,7 @@
-"""How well a retargeted motion keeps what its source shows: directions of limbs, feet on the floor.
+"""Measures how well a retargeted motion matches its source: directions of limbs, and feet on the floor.
 
-Limbs are measured in the source's own world, from its joints' places alone: what was taken for the rest pose, and for
-its axes, has no say in it.
+Limbs are measured in the source's own world, from its joints' positions alone, so that a wrongly detected rest pose or
+axis shows in the figures.
 """
 
 from __future__ import annotations
@@ -28,21 +28,21 @@ _LIMBS = {
     "shin": ("knee", "ankle"),
 }
 _UP = AXES["y"]
-_ANATOMY = 15.0  # degrees that a back at rest may be off the vertical by how its joints lie
-_ROUNDS = 30  # of finding the turn between two headings; the last ones change nothing any more
+_ANATOMY = 15.0  # degrees by which the joints of an upright back may be off the vertical
+_ROUNDS = 30  # iterations for the turn between two headings; it has converged before the last ones
 
 
 @dataclass(frozen=True)
 class Errors:
-    """What retargeting changed, of one clip.
+    """The differences between a retargeted clip and its source.
 
     degrees: mean angle between the source's direction and ours, by limb (both sides together). Arms and legs are
-        compared from joint to joint; hips and shoulders from the right one to the left; the spine from the pelvis to
-        the neck, but for how its joints lie behind each other at rest; the head, in which no joint lies, by how its
-        upward axis leans.
+        measured from joint to joint; hips and shoulders from the right one to the left; the spine from the pelvis to
+        the neck, without the offset of these joints at rest; the head by its upward axis, as it contains no further
+        joint.
     penetration: mean over frames of the deepest point below the floor, metres.
-    float: median height of the body's lowest point over the frames in which the source stands, metres; NaN if it
-        never does.
+    float: median height of the body's lowest point over the frames in which the source stands, metres; NaN if it never
+        does.
     sliding, source_sliding: mean speed over the ground of the feet while the source's stand, m/s; NaN likewise.
     """
 
@@ -54,11 +54,12 @@ class Errors:
 
     @property
     def mean_degrees(self) -> float:
+        """Mean of `degrees` over the limbs."""
         return float(np.mean(list(self.degrees.values())))
 
 
 def measure(clip: SourceClip, pairs: RigMap, motion: Motion, body: Body, told: Told | None = None) -> Errors:
-    """Compares `motion`, `retarget`'s result before any resampling, with the clip that it was made from."""
+    """Compares `motion`, the result of `retarget` before any resampling, with its source clip."""
     theirs = Likeness.of(upright(clip, pairs, body.joints(), told), pairs, body)
     joints = body.posed_joints(motion).astype(np.float64)
     degrees = _limb_angles(clip, pairs, joints, motion, body, told)
@@ -78,7 +79,7 @@ def measure(clip: SourceClip, pairs: RigMap, motion: Motion, body: Body, told: T
 def _limb_angles(
     clip: SourceClip, pairs: RigMap, joints: np.ndarray, motion: Motion, body: Body, told: Told | None
 ) -> dict[str, float]:
-    """Limb -> degrees between both worlds, after the one turn about the vertical that fits best."""
+    """Returns limb -> degrees between both worlds, after the best fitting turn about the vertical."""
     theirs, rest = clip.places(pairs), clip.rest_places(pairs)
     ours = {name: joints[:, at] for name, at in INDEX.items()}
     our_rest = {name: body.joints()[at] for name, at in INDEX.items()}
@@ -104,9 +105,9 @@ def _limb_angles(
 
 
 def _own_up(clip: SourceClip, places: anatomy.Places, rest: anatomy.Places) -> np.ndarray:
-    """(3,) what is up where the source was recorded.
+    """Returns the upward direction (3,) of the world in which the source was recorded.
 
-    A format that says what is up is believed, unless rest pose and movement both say otherwise: people fly and lie.
+    A format that defines it is trusted, unless rest pose and movement both contradict: people also fly and lie.
     """
     resting, _ = anatomy.nearest_axis(anatomy.trunk(rest))
     if anatomy.strain(rest) > 1:
@@ -117,10 +118,10 @@ def _own_up(clip: SourceClip, places: anatomy.Places, rest: anatomy.Places) -> n
 
 
 def _lean(places: anatomy.Places, rest: anatomy.Places, top: str) -> np.ndarray:
-    """(T, 3) how the back leans, from the pelvis to the joint `top`.
+    """Returns the direction (T, 3) of the back, from the pelvis to the joint `top`.
 
-    One that is nearly upright at rest: where the vertical goes with it; for joints lie further back or ahead in one
-    skeleton than in another, which is no lean.
+    For a back that is nearly upright at rest, it is the vertical at rest, moved with the back. So joints that lie
+    further back in one skeleton than in another don't count as a lean.
     """
     axis, off = anatomy.nearest_axis(rest[top] - rest["pelvis"])
     if off > _ANATOMY or anatomy.strain(rest) > 1:
@@ -129,14 +130,14 @@ def _lean(places: anatomy.Places, rest: anatomy.Places, top: str) -> np.ndarray:
 
 
 def _back(places: anatomy.Places, top: str) -> np.ndarray:
-    """(..., 3, 3) the rotation that turns the back upright, and the left hip to +X."""
+    """Returns the rotation (..., 3, 3) that turns the back upright, and the left hip to +X."""
     return anatomy.frame(places[top] - places["pelvis"], places["left_hip"] - places["right_hip"])
 
 
 def _heading_between(both: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
-    """(3, 3) the turn about the vertical that takes directions (T, 3) of one world to those of another.
+    """Returns the turn (3, 3) about the vertical that takes directions (T, 3) of one world to those of another.
 
-    The one of the smallest sum of angles, not of their squares: a limb that is wrong turns no other.
+    It minimises the sum of the angles, not of their squares, so that a wrong limb hardly turns the others.
     """
     a, b = (anatomy.unit(np.concatenate(parts)) for parts in zip(*both, strict=True))
     sine, cosine = a[:, 2] * b[:, 0] - a[:, 0] * b[:, 2], a[:, 0] * b[:, 0] + a[:, 2] * b[:, 2]
@@ -149,10 +150,10 @@ def _heading_between(both: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
 
 
 def _head(clip: SourceClip, pairs: RigMap, rest: anatomy.Places, ours: np.ndarray) -> np.ndarray:
-    """(T, 3) the upward axis of the source's head, in its own world.
+    """Returns the upward axis (T, 3) of the source's head, in its own world.
 
-    It is the one that is upward at rest. In a rest pose that does not stand none is; then the one that is nearest to
-    `ours` (T, 3) on the whole.
+    It is the axis that points up at rest. If the rest pose does not stand, it is the axis that is on average nearest to
+    `ours` (T, 3).
     """
     a, b, weight = pairs["head"]
     at = clip.bones.index(b if weight > 0.5 else a)
@@ -167,7 +168,7 @@ def _head(clip: SourceClip, pairs: RigMap, rest: anatomy.Places, ours: np.ndarra
 
 
 def _world_rotation(motion: Motion, joint: str) -> np.ndarray:
-    """(T, 3, 3) the world rotation of a joint."""
+    """Returns the world rotation (T, 3, 3) of a joint."""
     at = INDEX[joint]
     turn = motion.matrices[:, at].astype(np.float64)
     while (at := PARENTS[at]) >= 0:
@@ -176,7 +177,7 @@ def _world_rotation(motion: Motion, joint: str) -> np.ndarray:
 
 
 def _speed(feet: np.ndarray, standing: np.ndarray, fps: float) -> float:
-    """Mean speed over the ground of feet (T, n, 3) from one standing frame to the next, m/s."""
+    """Returns the mean speed over the ground of feet (T, n, 3) between consecutive standing frames, m/s."""
     both = standing[1:] & standing[:-1]
     steps = np.linalg.norm(np.diff(feet[..., [0, 2]], axis=0), axis=-1) * fps
     return float(steps[both].mean()) if both.any() else float("nan")

@@ -1,7 +1,7 @@
-"""`python -m training prepare`: real clips to SMPL-X motions, one `.npz` in AMASS's form each, with index and report.
+"""Prepares clips for training: `python -m training prepare` writes an AMASS-form `.npz` of each, an index and a report.
 
-Every file that was prepared leaves a record beside the motions, so a run that was stopped goes on where it ended,
-and a file is read anew only when it or the way of preparing has changed.
+Every prepared file leaves a record beside the motions, so that a stopped run can be resumed, and a file is read again
+only when it or the code that prepares it has changed.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ from .rig_maps import matching_rig, rig_maps
 
 FPS = 30.0
 _CELL = (160, 180)
-_MOST_DEGREES = 15.0  # by which the limbs of a motion may be off its source's, on average
-_MOST_OF_ONE = 45.0  # the same of any one limb; what is stylised most of all has hips that are 25 off
+_MAX_MEAN_DEGREES = 15.0  # largest allowed mean angle between the limbs of a motion and its source
+_MAX_LIMB_DEGREES = 45.0  # the same for a single limb; the hips of the most stylised clips are 25 off
 
 
 def prepare(
@@ -57,13 +57,13 @@ def prepare(
     notes: list[str] | None = None,
     up: str | None = None,
 ) -> list[str]:
-    """Retargets every clip under `source` into `out/<source>/<clip>.npz`; writes `index.json` and the report.
+    """Retargets every clip under `source` to `out/<source>/<clip>.npz`, and writes `index.json` and the report.
 
-    only: leave out files whose path does not contain this. workers: processes, by default one a core. own_maps: a
-    file of rig maps that is tried before ours. pictures: whether to draw a contact sheet of every clip. fps: the rate
-    of AMC files, where no table gives it. notes: takes sentences about how clips were read that are prepared.
-    up: the axis of the files that is up ("y", "-z"), by default found from each.
-    What cannot be read is left out, and the rest goes on; the sentences that say why are returned.
+    only: leave out files whose path doesn't contain this. workers: number of processes, by default one a core.
+    own_maps: a file of rig maps that is tried before ours. pictures: whether to draw a contact sheet of every clip.
+    fps: the rate of AMC files, where no table gives it. notes: receives sentences about how prepared clips were read.
+    up: the axis of the files that points up ("y", "-z"), by default detected for each file. Clips that cannot be read
+    are left out; the reasons are returned as sentences.
     Raises `UserError` when there is nothing to read, or `out` cannot be written.
     """
     from tqdm import tqdm
@@ -76,14 +76,14 @@ def prepare(
         rig_maps(own_maps)
     job = Job(out, recipe_of(own_maps, pictures, up), own_maps, pictures, up)
     records = {file: record for file in files if (record := finished(file, job)) is not None}
-    # the files of many clips first, so that at the end no core waits for another's
+    # large files first, so that no core waits for another at the end
     todo = sorted((f for f in files if f not in records), key=lambda f: -size(f.path))
     with tqdm(total=len(files), initial=len(records), unit="file", disable=None) as bar:
         for file, record in _run(job, todo, workers or os.cpu_count() or 1):
             records[file] = record
             bar.update()
     first = settle_clashes(files, records, job)
-    # what overwrote the first clip of a name is overwritten by it again
+    # the first clip of a name is written again over those that overwrote it
     for file, record in _run(job, first, workers or os.cpu_count() or 1):
         records[file].problems += record.problems
     done = [records[file] for file in files]
@@ -99,11 +99,14 @@ def prepare(
 
 
 def prepare_file(file: SourceFile, job: Job) -> Record:
-    """Reads, retargets, measures, writes and draws all clips of one file. Never raises for what is in the file."""
+    """Reads, retargets, measures, writes and draws all clips of one file.
+
+    Problems go into the record; nothing is raised.
+    """
     record, clips = Record(""), []
     try:
         record.key = key_of(file, job)
-        # all are read before the first is drawn, as drawing replaces the open Blender file
+        # read before any is drawn, because drawing replaces the open Blender file
         for entry in read_clips(file):
             clips.append(entry)
     except Exception as error:
@@ -120,7 +123,7 @@ def prepare_file(file: SourceFile, job: Job) -> Record:
 
 
 def _prepare_clip(file: SourceFile, name: str, clip: SourceClip, job: Job, record: Record) -> None:
-    """Adds to `record` what becomes of one clip."""
+    """Prepares one clip and adds its entry, its notes and its problems to `record`."""
     about = f"{file.path.name}, {name}"
     if name.casefold() in {entry["clip"].casefold() for entry in record.clips}:
         record.problems.append(sentence(about, UserError("another animation of the file has this name; rename one.")))
@@ -160,9 +163,9 @@ def _prepare_clip(file: SourceFile, name: str, clip: SourceClip, job: Job, recor
 
 
 def _check(errors: Errors) -> None:
-    """Raises `UserError` for a motion that is not its source's: one whose rest pose was taken for something else."""
+    """Raises `UserError` for a motion that is far off its source, as its rest pose or axes were detected wrongly."""
     worst = max(errors.degrees, key=errors.degrees.__getitem__)
-    if errors.mean_degrees > _MOST_DEGREES or errors.degrees[worst] > _MOST_OF_ONE:
+    if errors.mean_degrees > _MAX_MEAN_DEGREES or errors.degrees[worst] > _MAX_LIMB_DEGREES:
         raise UserError(
             f"Its limbs come out {errors.mean_degrees:.0f} degrees off (most of all the {worst.replace('_', ' ')}, by "
             f"{errors.degrees[worst]:.0f}): its axes or its rest pose were not understood. Say which way is up with "
@@ -171,7 +174,7 @@ def _check(errors: Errors) -> None:
 
 
 def _without_nan(items: list[tuple]) -> dict:
-    """None for NaN, which JSON does not know."""
+    """Replaces NaN, which JSON lacks, by None."""
     return {key: None if value != value else value for key, value in items}
 
 
@@ -187,7 +190,7 @@ def _draw(motion, name: str, out: Path) -> None:
     from motionclip_blender.rig.film import render_sheet
 
     person = bpy.data.objects.get(_PERSON)
-    if person is None:  # the importers begin a new file
+    if person is None:  # the importers replace the open file
         bpy.ops.wm.read_factory_settings(use_empty=True)
         person = add_body(_body(), name=_PERSON)
     render_sheet(person, motion, out / SHEETS / f"{name}.png", name, cell=_CELL)
@@ -200,7 +203,10 @@ _PERSON = "MotionCLIP report"
 
 
 def _run(job: Job, files: list[SourceFile], workers: int) -> Iterator[tuple[SourceFile, Record]]:
-    """Yields every file with its record, as they are finished. A file at which Blender crashes is named like others."""
+    """Yields every file with its record as it is finished.
+
+    A file at which Blender crashes gets a record with the problem.
+    """
     left = list(files)
     while left:
         with ProcessPoolExecutor(min(workers, len(left)), get_context("spawn"), _begin_worker) as pool:
@@ -212,7 +218,7 @@ def _run(job: Job, files: list[SourceFile], workers: int) -> Iterator[tuple[Sour
                     yield futures[future], record
             except BrokenProcessPool:
                 if workers == 1:
-                    crashed = left.pop(0)  # one after the other, the first that is left is the one
+                    crashed = left.pop(0)  # with one worker, the first file left is the one that crashed
                     error = UserError("Blender crashed while reading it; export it again.")
                     yield crashed, Record("", problems=[sentence(crashed.path.name, error)])
                 workers = 1
@@ -222,16 +228,16 @@ def _run(job: Job, files: list[SourceFile], workers: int) -> Iterator[tuple[Sour
 
 
 def _begin_worker() -> None:
-    # where the parent has imported bpy, the path that workers get from it has folders in which bpy is not whole
+    # after an import of bpy, the path inherited from the parent has folders that hold only parts of bpy
     sys.path[:] = [entry for entry in sys.path if not (Path(entry) / "bpy_extras").is_dir()]
-    # Blender writes a line about every picture and import, which would drown the progress bar
+    # Blender's lines about every picture and import would hide the progress bar
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
     def watch() -> None:
         wait([parent_process().sentinel])
         os._exit(1)
 
-    # a worker whose run is killed would wait for work forever
+    # otherwise a worker would wait for work forever after its parent was killed
     threading.Thread(target=watch, daemon=True).start()
 
 

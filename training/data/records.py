@@ -1,4 +1,4 @@
-"""What became of every file that was prepared: records beside the motions, by which a later run goes on."""
+"""Records the result of every prepared file beside the motions, so that a later run can skip it."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from .clip_files.catalogue import SourceFile
 from .rig_maps import RIG_MAPS
 
 _RECORDS = ".prepared"
-_NAMED = 3  # clips that a note on many is about by name
+_NAMED = 3  # names listed in a note about many clips
 
 
 @dataclass(frozen=True)
 class Job:
-    """What all files of a run have in common.
+    """The settings that all files of a run share.
 
-    out: the folder for the motions. recipe: a digest of how they are prepared. own_maps: a file of rig maps that
-    is tried before ours. pictures: whether every clip gets a contact sheet. up: the axis of the files that is up, where
-    it is told.
+    out: the folder for the motions. recipe: a digest of how they are prepared. own_maps: a file of rig maps that is
+    tried before ours. pictures: whether every clip gets a contact sheet. up: the axis of the files that points up; None
+    detects it.
     """
 
     out: Path
@@ -38,10 +38,10 @@ class Job:
 
 @dataclass
 class Record:
-    """What became of one file.
+    """The result of one file.
 
-    clips: entries of the index. problems: sentences, one for what was left out. notes: clip -> what a person should
-    know of how it was read.
+    clips: entries of the index. problems: a sentence for everything left out. notes: clip -> a sentence about how it
+    was read.
     """
 
     key: str
@@ -51,7 +51,7 @@ class Record:
 
 
 def sentence(name: str, error: Exception) -> str:
-    """What went wrong with something, in one line that begins with its name."""
+    """Returns an error as one line that begins with the name of the file or clip."""
     if isinstance(error, UserError):
         said = str(error)
     else:
@@ -61,7 +61,7 @@ def sentence(name: str, error: Exception) -> str:
 
 
 def recipe_of(own_maps: Path | None, pictures: bool, up: str | None = None) -> str:
-    """A digest of everything but the file itself that a prepared motion depends on."""
+    """Returns a digest of everything that a prepared motion depends on, except its file."""
     here, core = Path(__file__).parent, Path(body.__file__).parent
     own = ("retarget.py", "rig_maps.py", "footing.py", "stance.py", "travel.py", "measure.py", "prepare.py")
     shared = ("body.py", "motion.py", "origin.py", "rotations.py", "cleanup/foot_locking.py", "motion_files/amass.py")
@@ -82,7 +82,7 @@ def recipe_of(own_maps: Path | None, pictures: bool, up: str | None = None) -> s
 
 
 def key_of(file: SourceFile, job: Job) -> str:
-    """What the motions of a file depend on. Raises `OSError` when the file is gone."""
+    """Returns a key of everything that the motions of a file depend on. Raises `OSError` when the file is missing."""
     stat = file.path.stat()
     skeleton = file.skeleton.stat().st_mtime_ns if file.skeleton and file.skeleton.is_file() else 0
     named = f"{file.skeleton.name}-" if file.skeleton else ""
@@ -92,7 +92,7 @@ def key_of(file: SourceFile, job: Job) -> str:
 
 
 def size(path: Path) -> int:
-    """Bytes of a file; 0 when it is gone, of which reading it tells."""
+    """Returns the size of a file in bytes; 0 when it is missing, which is reported when it is read."""
     try:
         return path.stat().st_size
     except OSError:
@@ -100,16 +100,16 @@ def size(path: Path) -> int:
 
 
 def record_path(file: SourceFile, job: Job) -> Path:
-    """Where the record of a file is, by the path that it was found at."""
+    """Returns the path of a file's record, which depends on the file's path."""
     return job.out / _RECORDS / f"{hashlib.sha256(os.fsencode(os.path.abspath(file.path))).hexdigest()[:24]}.json"
 
 
 def finished(file: SourceFile, job: Job) -> Record | None:
-    """The record of a file that is prepared in just this way and whose motions are all there, as it left them."""
+    """Returns the record of a file that was prepared in the same way and whose motions are intact; else None."""
     path = record_path(file, job)
     try:
         record = Record(**json.loads(path.read_text()))
-        # the record is written last: a later motion is that of another file of this name
+        # the record is written last, so a newer motion comes from another file of this name
         whole = all((job.out / c["file"]).stat().st_mtime_ns <= path.stat().st_mtime_ns for c in record.clips)
         return record if whole and record.key == key_of(file, job) else None
     except (OSError, ValueError, TypeError):
@@ -117,9 +117,10 @@ def finished(file: SourceFile, job: Job) -> Record | None:
 
 
 def settle_clashes(files: list[SourceFile], records: dict[SourceFile, Record], job: Job) -> list[SourceFile]:
-    """Leaves every name, whatever its capitals, to the first of the clips that have it, and says so of the others.
+    """Leaves every name, ignoring case, to the first of the clips that have it, and adds a problem to the others'
+    records.
 
-    Returns the files of the first ones, whose motions the others have overwritten.
+    Returns the files of the first clips, whose motions were overwritten.
     """
     owners: dict[str, tuple[SourceFile, str]] = {}
     again: dict[SourceFile, None] = {}
@@ -135,7 +136,8 @@ def settle_clashes(files: list[SourceFile], records: dict[SourceFile, Record], j
             said = UserError(f"another clip is called {name}{other}; rename one of them.")
             record.problems.append(sentence(f"{file.path.name}, {clip['clip']}", said))
             record.notes.pop(clip["clip"], None)
-            if clip["clip"] != name:  # in other capitals; where these are one file, the owner's is written again
+            # a name in other case; where case is ignored, this deletes the owner's motion, which is written again
+            if clip["clip"] != name:
                 (job.out / f"{clip['clip']}.npz").unlink(missing_ok=True)
         if len(kept) < len(record.clips):
             record.clips = kept
@@ -144,7 +146,7 @@ def settle_clashes(files: list[SourceFile], records: dict[SourceFile, Record], j
 
 
 def summed_up(records: list[Record]) -> list[str]:
-    """The notes of all clips, those of one wording together."""
+    """Returns the notes of all clips, with the clips of equal notes joined."""
     clips: dict[str, list[str]] = {}
     for record in records:
         for clip, note in record.notes.items():

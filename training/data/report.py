@@ -1,4 +1,4 @@
-"""`report.html` beside prepared motions: a contact sheet of every clip, and what retargeting changed, in figures."""
+"""Writes `report.html` beside prepared motions: a contact sheet of every clip, and the errors of retargeting."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from motionclip_blender.core.files import write_whole
 
 SHEETS = "sheets"
 _WORST = 5
-_FLOATING = 0.03  # metres: who stands this high over the floor is named
+_FLOATING = 0.03  # metres: clips that stand higher over the floor are listed
 _STYLE = """
 body { font: 15px/1.45 system-ui, sans-serif; margin: 2em auto; max-width: 90em; padding: 0 1em; color: #222; }
 table { border-collapse: collapse; } th, td { padding: .25em .8em; text-align: right; border-bottom: 1px solid #ddd; }
@@ -26,7 +26,10 @@ small { color: #666; }
 
 
 def summary(clips: list[dict]) -> dict[str, dict]:
-    """The errors over all clips of each source and file format. Degrees, centimetres, centimetres per second."""
+    """Returns the errors of each source and file format, over all clips.
+
+    In degrees, centimetres, and centimetres per second.
+    """
     groups: dict[str, list[dict]] = {}
     for clip in clips:
         groups.setdefault(f"{clip['source']} ({clip['format']})", []).append(clip)
@@ -61,7 +64,7 @@ def _mean(values: Iterable[float | None]) -> float:
 
 
 def write_report(out: Path, clips: list[dict], problems: list[str], notes: Sequence[str] = ()) -> None:
-    """Writes `report.html` and `report.json` into `out`. notes: how clips were read that were not left out."""
+    """Writes `report.html` and `report.json` into `out`. notes: sentences about how clips were read."""
     groups = summary(clips)
     with write_whole(out / "report.json") as handle:
         handle.write(json.dumps({"sources": groups, "problems": problems, "notes": list(notes)}, indent=1).encode())
@@ -91,7 +94,7 @@ def _listed(title: str, sentences: Sequence[str]) -> str:
 
 
 def _table(groups: dict[str, dict]) -> str:
-    """Mean over clips; floating is that of the worst clip."""
+    """Returns the table of means over clips; floating is that of the worst clip."""
     columns = {
         "clips": "{clips}",
         "minutes": "{minutes:.1f}",

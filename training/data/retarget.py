@@ -1,4 +1,4 @@
-"""From a foreign skeleton's bones in motion to an SMPL-X `Motion`. Numpy only."""
+"""Retargets bones in motion on any skeleton to an SMPL-X `Motion`. Numpy only."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from .travel import facing_forward
 
 
 def retarget(clip: SourceClip, pairs: RigMap, body: Body, told: Told | None = None) -> Motion:
-    """The clip, whose bones `pairs` names, on SMPL-X's skeleton with `body`'s proportions.
+    """Returns the clip, whose bones `pairs` names, on SMPL-X's skeleton with `body`'s proportions.
 
-    The root's path is scaled by the ratio of leg lengths; feet stand where the source's stand, on the floor; the
-    first frame is over the origin and faces +Z. told: what is known of the skeleton's axes and rest pose. Raises
-    `UserError` where these cannot be found.
+    The root's path is scaled by the ratio of leg lengths; feet stand where the source's stand, on the floor; the first
+    frame is over the origin and faces +Z. told: known axes and rest pose of the skeleton.
+    Raises `UserError` where these cannot be detected.
     """
     clip = upright(clip, pairs, body.joints(), told)
     scale = source_scale(clip, pairs, body)

@@ -1,4 +1,4 @@
-"""Which bone of a known rig is which SMPL-X joint: `rig_maps.json`, and the user's own files of the same form."""
+"""Maps the bones of known rigs to SMPL-X joints: `rig_maps.json`, and the user's own files of the same form."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _NEEDED = (
         for joint in ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
     ),
 )
-_SETTINGS = ("sides", "up", "rest")  # what an entry may say beside its joints
-_OTHERWISE = "|"  # between names that one bone has in several releases of a rig
+_SETTINGS = ("sides", "up", "rest")  # keys of an entry that are no joints
+_OR = "|"  # separates the names of a bone in several releases of a rig
 
 
 @dataclass(frozen=True)
 class Rig:
-    """A rig that a skeleton was found to be. pairs: with the skeleton's own names. told: its axes and rest pose."""
+    """A rig found in a skeleton. pairs: with the skeleton's own names. told: its axes and rest pose."""
 
     name: str
     pairs: RigMap
@@ -39,27 +39,28 @@ class Rig:
 
 
 def rig_maps(path: Path = RIG_MAPS) -> dict[str, RigMap]:
-    """The rigs of a file, their left and right written out, the first of several names for a bone.
+    """Returns the rigs of a file, with left and right written out and the first of several names of a bone.
 
-    Raises `UserError` when it is none of that form.
+    Raises `UserError` for a file of another form.
     """
     return {
-        name: {joint: (a.split(_OTHERWISE)[0], b.split(_OTHERWISE)[0], w) for joint, (a, b, w) in rig.pairs.items()}
+        name: {joint: (a.split(_OR)[0], b.split(_OR)[0], w) for joint, (a, b, w) in rig.pairs.items()}
         for name, rig in _rigs(path).items()
     }
 
 
 def matching_map(bones: tuple[str, ...], own: Path | None = None) -> RigMap:
-    """The map that fits the bones best, as `matching_rig` finds it."""
+    """Returns the map that fits the bones best, as `matching_rig` finds it."""
     return matching_rig(bones, own).pairs
 
 
 def matching_rig(bones: tuple[str, ...], own: Path | None = None) -> Rig:
-    """The rig of the file `own`, or else of ours, of which a skeleton has the most bones.
+    """Returns the rig, from the file `own` or else from ours, with the most bones in a skeleton.
 
-    It has to have the pelvis, the head, and the joints of arms and legs; of the rest, and of fingers, what is missing
-    is left out. Names may have anything before them, if it is the same before all ("mixamorig:"); and where that is
-    not enough, capitals, blanks, dots, dashes and underscores do not matter. Raises `UserError` when none fits.
+    Pelvis, head and the joints of arms and legs are required; other joints and fingers may be missing. Names may have a
+    common prefix ("mixamorig:"). Names that fit exactly are preferred to names that fit without case, blanks, dots,
+    dashes and underscores.
+    Raises `UserError` when none fits.
     """
     for path in ([own] if own else []) + [RIG_MAPS]:
         fits = [fit for name, rig in _rigs(path).items() for fit in _fits(name, rig, bones)]
@@ -120,7 +121,7 @@ def _told_rest(path: Path, rig: str, rest: object) -> str | dict:
 
 
 def _are_two_axes(axes: object) -> bool:
-    """Whether it is like {"x": "down", "z": "forward"}."""
+    """Returns whether `axes` is like {"x": "down", "z": "forward"}."""
     if not (isinstance(axes, dict) and len(axes) == 2 and all(axes[axis] in DIRECTIONS for axis in axes)):
         return False
     if not all(axis in AXES for axis in axes):
@@ -129,7 +130,7 @@ def _are_two_axes(axes: object) -> bool:
     return a @ b == 0 and sum(x * y for x, y in zip(to_a, to_b, strict=True)) == 0
 
 
-# --- which one it is
+# --- matching
 
 
 def _plain(name: str) -> str:
@@ -137,13 +138,16 @@ def _plain(name: str) -> str:
 
 
 def _folded(name: str) -> str:
-    """Without capitals and marks, which exporters change."""
+    """Returns the name without case and punctuation, which exporters change."""
     return re.sub(r"[\W_]+", "", name).casefold()
 
 
 def _fits(name: str, rig: Rig, bones: tuple[str, ...]) -> Iterator[tuple[tuple[int, int, bool, bool], Rig]]:
-    """Every way in which a rig's names are found among bones, with how well: how many joints of the body, of the
-    hands; whether names are kept, and stand alone."""
+    """Yields every way in which a rig's names are found among bones, with its rank.
+
+    The rank is the number of joints of the body, that of the hands, and whether names are unchanged and without a
+    prefix.
+    """
     for spelt in (_plain, _folded):
         found: dict[str, str] = {}
         for bone in bones:
@@ -156,17 +160,17 @@ def _fits(name: str, rig: Rig, bones: tuple[str, ...]) -> Iterator[tuple[tuple[i
 
 
 def _prefixes(rig: Rig, found: dict[str, str], spelt: Callable[[str], str]) -> list[str]:
-    """What may stand before all names: whatever stands before that of a left knee, which no rig has twice."""
-    knees = [spelt(knee) for knee in rig.pairs["left_knee"][0].split(_OTHERWISE)]
+    """Returns the possible prefixes of all names: what precedes the left knee's, which a rig has only once."""
+    knees = [spelt(knee) for knee in rig.pairs["left_knee"][0].split(_OR)]
     before = {bone[: len(bone) - len(knee)] for bone in found for knee in knees if bone.endswith(knee)}
     return sorted(before, key=lambda prefix: (len(prefix), prefix))
 
 
 def _found(rig: Rig, found: dict[str, str], prefix: str, spelt: Callable[[str], str]) -> RigMap:
-    """The joints whose bones are there, with the skeleton's names."""
+    """Returns the joints whose bones exist, with the skeleton's names."""
 
     def one(names: str) -> str | None:
-        return next((found[prefix + spelt(n)] for n in names.split(_OTHERWISE) if prefix + spelt(n) in found), None)
+        return next((found[prefix + spelt(n)] for n in names.split(_OR) if prefix + spelt(n) in found), None)
 
     pairs: RigMap = {}
     for joint, (a, b, weight) in rig.pairs.items():

@@ -1,7 +1,8 @@
-"""Which clips are held out for testing: `splits.json`.
+"""Decides which clips are held out for testing: `splits.json`.
 
 A take is one performance. Partners of one dance, and clips cut from each other, are one take, and a take is never in
-both parts. Held out are takes of classes that other takes show too. `python -m training splits` proposes them anew.
+both parts. The takes held out show classes that other takes show too. `python -m training splits` proposes a new
+choice.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from .captions import CaptionedSpan, load_captions
 SPLITS = Path(__file__).with_name("splits.json")
 UNSEEN = "unseen:"
 HELD_OUT = "held-out"
-_SHARE = 0.15  # of a class's takes that are held out, and at least one
+_SHARE = 0.15  # share of a class's takes that is held out, and at least one
 
 
 @cache
@@ -36,14 +37,15 @@ def _take_of() -> dict[str, str]:
 
 
 def take_of(clip: str) -> str:
-    """The performance that a clip is of: the name of its first clip."""
+    """Returns the take of a clip: the name of the take's first clip."""
     return _take_of().get(clip, clip)
 
 
 def is_test(clip: str, split: str = HELD_OUT) -> bool:
-    """Whether a clip is for testing only.
+    """Returns whether a clip is for testing only.
 
-    split: "held-out", or "unseen:" and a source: all of that source is for testing then, and nothing else.
+    split: "held-out", or "unseen:" and a source: then all clips of that source are for testing, and no others.
+    Raises `UserError` for an unknown split.
     """
     if split == HELD_OUT:
         return take_of(clip) in _data()["held_out"]
@@ -55,10 +57,10 @@ def is_test(clip: str, split: str = HELD_OUT) -> bool:
 
 
 def propose(spans: list[CaptionedSpan]) -> list[str]:
-    """Takes to hold out: at least one of every class that has more than one, about `_SHARE` of each class.
+    """Returns takes to hold out: at least one of every class that has more than one, about `_SHARE` of each class.
 
-    What is left always shows every class, and by an exemplar: prompts are trained on those. Clips that lend limbs
-    to others stay.
+    The remaining takes show every class, and every trained class by an exemplar, because prompts are trained on those.
+    Clips that lend limbs to others are not held out.
     """
     classes: dict[str, set[str]] = {}
     for span in spans:
@@ -70,7 +72,7 @@ def propose(spans: list[CaptionedSpan]) -> list[str]:
     total = Counter(left)
     held: list[str] = []
     missing = Counter({action: max(1, round(_SHARE * count)) for action, count in total.items() if count > 1})
-    # the rarest classes choose first, and of their takes those that prompts are not trained on
+    # the rarest classes choose first, preferring takes that are no exemplars
     for action in sorted(missing, key=lambda a: (total[a], a)):
         candidates = sorted(
             (t for t, actions in classes.items() if action in actions and t not in lent and t not in held),
@@ -80,7 +82,7 @@ def propose(spans: list[CaptionedSpan]) -> list[str]:
             if missing[action] <= 0:
                 break
             others_stay = all(left[a] > 1 for a in classes[candidate])
-            if others_stay and _prompted(candidate, spans, held):
+            if others_stay and _keeps_exemplars(candidate, spans, held):
                 held.append(candidate)
                 for a in classes[candidate]:
                     left[a] -= 1
@@ -88,8 +90,8 @@ def propose(spans: list[CaptionedSpan]) -> list[str]:
     return sorted(held)
 
 
-def _prompted(candidate: str, spans: list[CaptionedSpan], held: list[str]) -> bool:
-    """Whether without the candidate every class that prompts were trained on still has an exemplar."""
+def _keeps_exemplars(candidate: str, spans: list[CaptionedSpan], held: list[str]) -> bool:
+    """Returns whether every class with an exemplar still has one without the candidate."""
     gone = {*held, candidate}
     before = {span.action for span in spans if span.exemplar}
     return before == {span.action for span in spans if span.exemplar and take_of(span.clip) not in gone}

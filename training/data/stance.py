@@ -1,4 +1,4 @@
-"""What of a clip is comparable with its SMPL-X motion, and when its feet stand on the ground."""
+"""Scales a clip to the body's size, and detects when its feet stand on the ground."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.motion import heading
 from motionclip_blender.core.retarget.source import RigMap, SourceClip
 
-# A foot stands while it is this near the floor, and this slow
-_NEAR_FLOOR = 0.04  # metres on a body of SMPL-X's size
+# A foot stands while it is nearer to the floor and slower than this
+_NEAR_FLOOR = 0.04  # metres, on a body of SMPL-X's size
 _STILL = 0.4  # metres per second
-_SHORTEST = 0.15  # seconds: feet that turn round in the air are still for less
-_ANKLE = 0.2  # metres: feet that rest lower than this rest on the ground
+_SHORTEST = 0.15  # seconds: feet that reverse in the air are still for less
+_ANKLE = 0.2  # metres: feet that are lower than this at rest stand on the ground
 _LOW = 10.0  # percentile of heights
 
 
 @dataclass(frozen=True)
 class Likeness:
-    """A clip as it would be on a skeleton of the body's size, facing +Z in its first frame.
+    """A clip scaled to the body's size, facing +Z in its first frame.
 
-    joints: SMPL-X's name -> (T, 3). rest: the same at rest -> (3,). turns: name -> (T, 4) world rotation since
-    rest. feet_names: the joints whose points stand on the ground. top: the one at the upper end of the spine.
+    joints: SMPL-X's name -> (T, 3). rest: the same at rest -> (3,). turns: name -> (T, 4) world rotation since rest.
+    feet_names: the joints whose points stand on the ground. top: the joint at the upper end of the spine.
     """
 
     joints: dict[str, np.ndarray]
@@ -39,7 +39,7 @@ class Likeness:
 
     @classmethod
     def of(cls, clip: SourceClip, pairs: RigMap, body: Body) -> Likeness:
-        """Of a clip as `upright` gives it."""
+        """Makes the likeness of a clip that `upright` returned."""
         scale = source_scale(clip, pairs, body)
         index = {name: i for i, name in enumerate(clip.bones)}
         delta = rot.quat_multiply(clip.rotations, rot.quat_conjugate(clip.rest_rotations))
@@ -59,19 +59,23 @@ class Likeness:
 
     @property
     def feet(self) -> np.ndarray:
+        """(T, 2, 3) positions of the feet, metres."""
         return np.stack([self.joints[name] for name in self.feet_names], axis=1)
 
     @cached_property
     def speed(self) -> np.ndarray:
-        """(T, 2) of each foot, m/s; up counts too: a foot that passes over the floor does not stand on it."""
+        """(T, 2) speed of each foot, m/s.
+
+        Includes vertical speed, because a foot that passes over the floor doesn't stand.
+        """
         return np.linalg.norm(np.gradient(self.feet, axis=0), axis=-1) * self.fps
 
     @cached_property
     def floor(self) -> float:
         """Height of the feet when they stand.
 
-        A rig that rests with its feet a little over the ground stands on it. Recorded skeletons rest anywhere; theirs
-        is a low height among those of feet that are slow, for single frames dip.
+        A rig that rests with its feet slightly over the ground stands on it. Recorded skeletons may rest anywhere; for
+        them it is a low percentile of the heights of slow feet, because single frames dip.
         """
         rest = max(self.rest[name][1] for name in self.feet_names)
         if 0 < rest < _ANKLE:
@@ -86,15 +90,15 @@ class Likeness:
 
     @cached_property
     def standing(self) -> np.ndarray:
-        """(T, 2) whether each foot stands: on the floor, still, and not just for a moment."""
+        """(T, 2) whether each foot stands: on the floor, still, and for more than a moment."""
         standing = self.on_floor & (self.speed < _STILL)
         return np.stack([without_short_runs(foot, _SHORTEST * self.fps) for foot in standing.T], axis=1)
 
 
 def source_scale(clip: SourceClip, pairs: RigMap, body: Body) -> float:
-    """The body's size in the clip's units of length: the ratio of leg lengths.
+    """Returns the body's size relative to the clip: the ratio of leg lengths.
 
-    Raises `UserError` for a skeleton whose legs have none.
+    Raises `UserError` for a skeleton whose legs have no length.
     """
     hip, knee, ankle = (
         clip.rest_heads[clip.bones.index(pairs[f"left_{part}"][0])] for part in ("hip", "knee", "ankle")

@@ -1,4 +1,4 @@
-"""Where a motion goes over the ground: turned to face forward, and in-place cycles made to travel."""
+"""Turns motions to face forward, and makes in-place cycles travel over the ground."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from motionclip_blender.core.skeleton import INDEX
 
 
 def facing_forward(motion: Motion) -> Motion:
-    """Turned and moved over the ground so that the first frame stands over the origin and faces +Z."""
+    """Turns and moves a motion over the ground, so that the first frame is over the origin and faces +Z."""
     motion = motion.turned(-float(heading(motion.rotations[0, 0])))
     return motion.moved(-motion.translation[0] * np.array([1.0, 0.0, 1.0]))
 
 
 def travelling(motion: Motion, body: Body) -> Motion:
-    """An in-place cycle made to travel: the root moves against the feet that stand on the ground.
+    """Makes an in-place cycle travel: moves the root against the feet that stand on the ground.
 
-    The speed is constant, the median over all moments of contact, so that a loop stays a loop.
+    The speed is constant, the median over all moments of contact, so that a loop remains a loop.
     """
     joints = body.posed_joints(motion)
     feet = joints[:, [INDEX["left_foot"], INDEX["right_foot"]]]  # (T, 2, 3)
     velocity = np.gradient(feet, axis=0) * motion.fps
     standing = feet[..., 1] < feet[..., 1].min() + 0.03
-    # at the start and end of a contact the foot still rolls: only what moves backwards carries the body
+    # at the start and end of a contact the foot rolls, so only feet that move backwards count
     carrying = standing & (velocity[..., 2] < 0)
     if not carrying.any():
         return motion
@@ -33,7 +33,7 @@ def travelling(motion: Motion, body: Body) -> Motion:
 
 
 def moving_forward(motion: Motion, speed: float) -> Motion:
-    """The motion carried along +Z at `speed` metres per second."""
+    """Moves the motion along +Z at `speed` metres per second."""
     path = np.zeros((len(motion), 3))
     path[:, 2] = np.arange(len(motion)) / motion.fps * speed
     return motion.moved(path)

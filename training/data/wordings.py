@@ -1,4 +1,4 @@
-"""What a training hears: the spans it learns from, and every wording."""
+"""Collects the captioned spans that are trained on, and their wordings."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from .splits import is_test
 
 
 def trained_spans(split: str | None = None, augment: bool = True) -> list[CaptionedSpan]:
-    """All captioned spans, and with `augment` those that `augmented` makes of them.
+    """Returns all captioned spans; with `augment`, also those that `augmented` makes of them.
 
-    split: without those that this split (see `splits.is_test`) holds out.
+    split: leave out what this split (see `splits.is_test`) holds out; None leaves nothing out.
     """
     spans = load_captions()
     if split is not None:
@@ -19,6 +19,6 @@ def trained_spans(split: str | None = None, augment: bool = True) -> list[Captio
 
 
 def wordings(split: str | None = None) -> set[str]:
-    """The captions of `trained_spans` and of their mirror images."""
+    """Returns the captions of `trained_spans` and of their mirror images."""
     said = {caption for span in trained_spans(split) for caption in span.captions}
     return said | {mirrored(caption) for caption in said}

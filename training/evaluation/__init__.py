@@ -1,1 +1,1 @@
-"""What a pack can do, in figures: recognition, retrieval, generated motion, reconstruction, editing of latents."""
+"""Measures a pack: recognition, retrieval, generated motion, reconstruction, interpolation and style."""

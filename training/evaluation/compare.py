@@ -1,4 +1,4 @@
-"""The paper's ablation: recognition of several trainings of each of several ways to train, mean and spread."""
+"""Compares ways to train, as the paper's ablation does: recognition of several trainings of each, mean and spread."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FIGURES = ("top1", "top5", "all_top1", "all_top5", "templates_top1", "text_r1",
 
 
 def parse(groups: Sequence[str]) -> dict[str, list[Path]]:
-    """["full=P1,P2", ...] -> name -> pack folders. Raises `UserError` for what is none."""
+    """Parses ["full=P1,P2", ...] to name -> pack folders. Raises `UserError` for other forms."""
     found: dict[str, list[Path]] = {}
     for group in groups:
         name, equals, packs = group.partition("=")
@@ -33,9 +33,9 @@ def parse(groups: Sequence[str]) -> dict[str, list[Path]]:
 def compare(
     groups: dict[str, list[Path]], data: Path, split: str, most: int | None, say: Callable[[str], None]
 ) -> dict:
-    """Every group's figures: of each pack, their mean and sample standard deviation (None for one pack).
+    """Returns the figures of every group: of each pack, their mean and sample standard deviation (None for one pack).
 
-    The main ones, top1 and top5, are as in `recognition`: percent among the held-out classes by their bare names.
+    The main ones, top1 and top5, are those of `recognition`: percent among the held-out classes by their bare names.
     """
     body = Body.load()
     items = {}

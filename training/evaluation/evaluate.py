@@ -1,4 +1,4 @@
-"""`python -m training evaluate`: what a pack can do on clips that it was not trained on, as JSON and as a page."""
+"""Measures a pack on clips that it was not trained on, as JSON and as a page: `python -m training evaluate`."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ _FRAMES, _QUICK_FRAMES = 4, 1  # of a span
 def evaluate(
     pack: Path | None, data: Path, frames: Path | None = None, split: str = HELD_OUT, seed: int = 0, quick: bool = False
 ) -> dict:
-    """All figures of a pack, as they are written to evaluation.json.
+    """Returns all figures of a pack, as they are written to evaluation.json.
 
     frames: a folder of shards by `render_pipeline`; without it, or for a pack without an image tower, images are left
-    out. "trained_without": the split that the pack's own info names, None where it names none.
-    Raises `UserError` for bad input, before anything long begins.
+    out. "trained_without": the split in the pack's own info; None without one.
+    Raises `UserError` for bad input, before the long computations begin.
     """
     if frames is not None and not os.path.isdir(frames):
         raise UserError(f"There is no folder {frames}; choose one that `python -m render_pipeline` made.")
@@ -99,7 +99,7 @@ def evaluate(
 
 
 def write(found: dict, out: Path, name: str = "evaluation") -> None:
-    """Writes NAME.json, NAME.html and its pictures into `out`, each whole. Raises `UserError` if it cannot."""
+    """Writes NAME.json, NAME.html and its pictures into `out`, each atomically. Raises `UserError` if it cannot."""
     pictures = draw(found, out)
     with write_whole(out / f"{name}.json") as file:
         file.write((json.dumps(found, indent=1, ensure_ascii=False) + "\n").encode())
@@ -108,7 +108,7 @@ def write(found: dict, out: Path, name: str = "evaluation") -> None:
 
 
 def _plain(value: Any) -> Any:
-    """As JSON has it: what is not a number becomes null."""
+    """Converts figures to plain JSON values, and numbers that are not finite to null."""
     if isinstance(value, dict):
         return {key: _plain(of_key) for key, of_key in value.items()}
     if isinstance(value, list | tuple):
@@ -162,7 +162,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _headline(found: dict) -> dict[str, Any]:
-    """The figures that a pack carries."""
+    """Returns the figures that are recorded in a pack."""
     main, generation = found["recognition"]["held_out_classes"], found["generation"]
     return {
         "split": found["split"],

@@ -1,4 +1,4 @@
-"""Generated motion: does it show what its prompt says, is it alive, is it clean?"""
+"""Measures generated motions: whether they show what their prompts say, how they differ, move and slide."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from .model import Model, body_joints
 from .recognition import class_names, class_vectors, ranks
 
 PROMPTS = Path(__file__).with_name("unseen_prompts.json")
-_EVERY = 6  # frames between those that are compared when the nearest clip is looked for
+_EVERY = 6  # every sixth frame is compared in the search for the nearest clip
 _STRIDE = 15  # frames between the windows of real clips
 _WALK = "walk"
 
 
 def unseen_prompts() -> dict:
-    """Wordings that are in no caption: "classes" -> class -> two of them; "walking" -> more of walking."""
+    """Returns wordings that are in no caption: "classes" -> class -> two of them; "walking" -> more of walking."""
     return json.loads(PROMPTS.read_text(encoding="utf-8"))
 
 
 class RealWindows:
-    """Windows of real spans: the places of their joints, in place, facing +Z in the first frame.
+    """Windows of real spans: the joints' positions, facing +Z in the first frame.
 
-    whole: (n, T, 22, 3) with the way over the ground; placed: (n, T / 6, 22, 3) without, a sixth of the frames.
+    whole: (n, T, 22, 3) with the movement over the ground. placed: (n, T / 6, 22, 3) without it, a sixth of the frames.
     actions, clips: (n,) of each. first: (n,) whether it is its span's first.
     """
 
@@ -51,10 +51,10 @@ class RealWindows:
 
 
 def generate(model: Model, items: Items, quick: bool = False) -> dict:
-    """Everything about motions made of unseen prompts, beside the same figures of real ones.
+    """Returns all figures of motions generated from unseen prompts, beside the same figures of real ones.
 
-    All lengths are the paper's 60 frames. Real figures are means over classes of the means over a class's windows,
-    as the generated ones weigh all classes alike.
+    All motions have the paper's 60 frames. Real figures are means over classes of the means over a class's windows,
+    because the generated motions weigh all classes alike.
     """
     frames, fps = min(WINDOW, model.window[1]), model.pack.fps
     data, classes = unseen_prompts(), class_names()
@@ -99,7 +99,10 @@ def generate(model: Model, items: Items, quick: bool = False) -> dict:
 def _recognised(
     model: Model, poses: np.ndarray, embeddings: np.ndarray, actions: np.ndarray, classes: list[str]
 ) -> dict:
-    """Is what was made, encoded again, nearest to its prompt's class? "prompts": the same of the prompts themselves."""
+    """Returns how often generated motions, encoded again, are nearest to their prompt's class.
+
+    "prompts": the same for the prompts' own embeddings. "never": classes none of whose motions is recognised.
+    """
     truth = np.array([classes.index(action) for action in actions])
     vectors = class_vectors(model, classes)
     again = ranks(model.encode_poses(poses), vectors, truth)
@@ -116,7 +119,10 @@ def _recognised(
 
 
 def _nearest(placed: np.ndarray, actions: np.ndarray, real: RealWindows) -> dict:
-    """mm from each motion (n, T / 6, 22, 3) to the nearest training window; how often that is of the same class."""
+    """Returns the distance in mm to the nearest training window, and how often its class is the motion's.
+
+    placed: (n, T / 6, 22, 3). Both are means over the motions.
+    """
     distance, same = [], []
     for motion, action in zip(placed, actions, strict=True):
         apart = measures.apart(real.placed, motion)
@@ -131,12 +137,13 @@ def _nearest(placed: np.ndarray, actions: np.ndarray, real: RealWindows) -> dict
 
 
 def _diversity(placed: np.ndarray, actions: np.ndarray, real: RealWindows) -> dict:
-    """Mean distance in mm between motions of different classes, made and real (one window of each class).
+    """Returns the mean distance in mm between motions of different classes, generated and real (one window of each
+    class).
 
-    same_class: between the two wordings of a class; None where there is one only.
+    same_class: between the two wordings of a class; None with only one.
     """
     known = [action for action in np.unique(actions) if (real.actions == action).any()]
-    # the middle one of a class's windows: the first ones often stand and wait
+    # the middle one of a class's windows, because in the first ones people often stand and wait
     chosen = [np.flatnonzero(real.actions == action) for action in known]
     shown = real.placed[[of_class[len(of_class) // 2] for of_class in chosen]]
     first = placed[np.unique(actions, return_index=True)[1]]
@@ -150,7 +157,7 @@ def _diversity(placed: np.ndarray, actions: np.ndarray, real: RealWindows) -> di
 
 
 def _between(motions: np.ndarray) -> float:
-    """mm: mean over all pairs of motions (n, T, 22, 3)."""
+    """Returns the mean distance in mm over all pairs of motions (n, T, 22, 3)."""
     if len(motions) < 2:
         return 0.0
     distances = [measures.apart(motions[i + 1 :], motion) for i, motion in enumerate(motions[:-1])]
@@ -158,7 +165,7 @@ def _between(motions: np.ndarray) -> float:
 
 
 def _walking(items: Items, model: Model, frames: int) -> float:
-    """cm/s: sliding of all real walks, held out or not; a span counts once."""
+    """Returns the sliding of all real walks in cm/s, held out or not; every span has the same weight."""
     walks = [item for item in (*items.test, *items.train) if item.action == _WALK and len(item.motion) >= frames]
     if not walks:
         return float("nan")
@@ -175,6 +182,6 @@ def _over_classes(values: np.ndarray, actions: np.ndarray) -> float:
 
 
 def _mean(values: np.ndarray) -> float:
-    """The mean of those that are numbers; NaN without any."""
+    """Returns the mean of the finite values; NaN without any."""
     known = values[np.isfinite(values)]
     return float(known.mean()) if len(known) else float("nan")

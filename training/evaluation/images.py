@@ -1,4 +1,4 @@
-"""Rendered frames of the test spans, from the shards of `render_pipeline`."""
+"""Embeds rendered frames of the test spans, from the shards of `render_pipeline`."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from .model import Model
 
 
 def of_spans(model: Model, folder: Path, items: Sequence[Item], most: int) -> tuple[np.ndarray, np.ndarray]:
-    """(m, latent) embeddings of frames of `items`, and (m, n) which of the items each frame shows.
+    """Returns embeddings (m, latent) of frames of `items`, and (m, n) which of the items each frame shows.
 
-    most: frames of an item at most. Raises `UserError` when the folder is missing, holds no shards, a shard is
-    damaged, or none of its frames shows one of the items.
+    most: largest number of frames of an item. Raises `UserError` when the folder is missing, holds no shards, a shard
+    is damaged, or no frame shows any of the items.
     """
     if not os.path.isdir(folder):
         raise UserError(f"There is no folder {folder}; choose one that `python -m render_pipeline` made.")

@@ -1,4 +1,4 @@
-"""Interpolation: is the way from one latent to another smooth, and is every stop a motion?"""
+"""Measures interpolation: how smooth the path between two latents is, and how its stops move."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ STOPS = 11
 def interpolate(
     model: Model, latents: np.ndarray, pairs: int, random: np.random.Generator, straight: bool = False
 ) -> dict:
-    """Ways between `pairs` random pairs of `latents` (n, D), n >= 2, each decoded at 11 even stops.
+    """Decodes the paths between `pairs` random pairs of `latents` (n, D), n >= 2, at 11 even stops, and measures them.
 
-    They are those of the panel and the command line, `core.recipe.interpolation.between`; straight: those of the
-    latents themselves, as in the paper.
+    The paths are those of the panel and the command line, `core.recipe.interpolation.between`. straight: straight lines
+    between the latents instead, as in the paper.
     jerk: m/s^3 at each stop, mean over pairs. steps: mm from each stop to the next, in place. unevenness: standard
-    deviation of a way's steps over their mean (0: every stop is as far from the next). directness: the distance of
-    the ends over the sum of the steps (1: no detour).
+    deviation of a path's steps over their mean (0: equal steps). directness: the distance of the ends over the sum of
+    the steps (1: no detour).
     """
     ends = np.stack([random.choice(len(latents), 2, replace=False) for _ in range(pairs)])
     share = np.linspace(0, 1, STOPS, dtype=np.float32)
-    ways = np.stack(
+    paths = np.stack(
         [blend(*pair, share) if straight else latents_between(model, *pair, share) for pair in latents[ends]]
     )
     frames = min(WINDOW, model.window[1])
-    positions = model.positions(model.decode(ways.reshape(-1, ways.shape[-1]), frames))
+    positions = model.positions(model.decode(paths.reshape(-1, paths.shape[-1]), frames))
     positions = positions.reshape(pairs, STOPS, *positions.shape[1:])
     jerk = measures.jerk(positions, model.pack.fps)
     placed = measures.in_place(positions)

@@ -1,4 +1,4 @@
-"""What is tested on: captioned spans of the clips that are held out, and of the others for comparison."""
+"""Loads what is tested on: captioned spans of the held-out clips, and of the others for comparison."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from ..data.travel import facing_forward
 class Item:
     """A captioned span of a clip.
 
-    start, end: seconds in the clip. holds: whether its last pose is held when more frames are asked for; else it is
-    repeated. motion: what it shows, facing +Z in its first frame.
+    start, end: seconds in the clip. holds: whether its last pose is held when more frames are needed; otherwise it is
+    repeated. motion: the span's, facing +Z in its first frame.
     """
 
     clip: str
@@ -39,10 +39,10 @@ class Item:
     motion: Motion
 
     def windows(self, frames: int, stride: int, shortest: int, most: int | None = None) -> list[Motion]:
-        """Windows of `frames` frames, `stride` apart, the last one ending with the span; each faces +Z at first.
+        """Returns windows of `frames` frames, `stride` apart, the last one ending with the span; each first faces +Z.
 
-        A span that is shorter is one window of its own length, of `shortest` at least (extended as in training).
-        most: if there are more windows, so many of them, evenly spread.
+        A shorter span is one window of its own length, but of at least `shortest` frames (extended as in training).
+        most: largest number of windows; of more, so many are taken, evenly spread.
         """
         motion = self.motion
         if len(motion) < shortest:
@@ -53,15 +53,15 @@ class Item:
         return [facing_forward(motion.crop(start, start + frames)) for start in starts]
 
     def first(self, frames: int) -> Motion:
-        """The first `frames` frames; a shorter span goes on as it does in training."""
+        """Returns the first `frames` frames; a shorter span is extended as in training."""
         return facing_forward(extended(self.motion, frames, self.holds).crop(0, frames))
 
 
 @dataclass(frozen=True, eq=False)
 class Items:
-    """test: the spans of held-out clips, train: all others.
+    """The spans of a data folder. test: those of held-out clips. train: all others.
 
-    missing: held-out clips that the folder does not have, and spans that begin after their clip's end, as "clip at s".
+    missing: held-out clips that the folder lacks, and spans that begin after their clip's end, as "clip at s".
     """
 
     test: tuple[Item, ...]
@@ -70,22 +70,22 @@ class Items:
 
     @property
     def tested(self) -> list[str]:
-        """The classes that the test spans show, sorted."""
+        """The classes of the test spans, sorted."""
         return sorted({item.action for item in self.test})
 
     @property
     def common(self) -> list[str]:
-        """Classes by how many training spans show them, most first."""
+        """The classes of the training spans, by their number of spans, most first."""
         counts = Counter(item.action for item in self.train)
         return sorted(counts, key=lambda action: (-counts[action], action))
 
 
 def load_items(data: Path, body: Body, split: str, fps: float) -> Items:
-    """The spans of the prepared folder `data`, at `fps` frames per second.
+    """Loads the spans of the prepared folder `data`, at `fps` frames per second.
 
-    Spans made of several clips are no recordings and left out.
+    Spans made of several clips are left out, because they are no recordings.
     Raises `UserError` when the folder has no index or no captioned clips, a file of it is damaged, or `split` (see
-    `splits.is_test`) holds nothing of it.
+    `splits.is_test`) holds out none of its clips.
     """
     there = {entry.get("clip") for entry in read_index(data) if isinstance(entry, dict)}
     spans = [span for span in load_captions() if not span.limbs]
@@ -94,7 +94,7 @@ def load_items(data: Path, body: Body, split: str, fps: float) -> Items:
         raise UserError(f"No clip of {data} has captions; evaluate on what `python -m training prepare` made.")
     if not any(is_test(span.clip, split) for span in known):
         raise UserError(f"The split {split!r} holds no clip of {data}; choose another one, such as unseen:kaykit.")
-    load = lru_cache(maxsize=4)(lambda clip: amass.load(data / f"{clip}.npz"))  # spans of a clip follow each other
+    load = lru_cache(maxsize=4)(lambda clip: amass.load(data / f"{clip}.npz"))  # the spans of a clip are consecutive
     parts: dict[bool, list[Item]] = {True: [], False: []}
     missing = {span.clip for span in spans if span.clip not in there and is_test(span.clip, split)}
     for span in known:

@@ -1,4 +1,4 @@
-"""Figures of motions, from the places of their joints.
+"""Computes figures of motions from the positions of their joints.
 
 `positions` are always (..., T, 22, 3) metres, in the order of `BODY_JOINTS`; every function keeps the leading axes.
 """
@@ -20,24 +20,24 @@ _FAR = 95.0  # percentile of the distances between the ankles
 
 
 def jerk(positions: np.ndarray, fps: float) -> np.ndarray:
-    """(...) m/s^3: mean length of the third derivative of all joints' places. 0 for fewer than four frames."""
+    """Returns (...) m/s^3: mean length of the third derivative of the joints' positions; 0 for under four frames."""
     if positions.shape[-3] < 4:
         return np.zeros(positions.shape[:-3])
     return np.linalg.norm(np.diff(positions, n=3, axis=-3), axis=-1).mean(axis=(-1, -2)) * fps**3
 
 
 def sliding(positions: np.ndarray, fps: float) -> np.ndarray:
-    """(...) cm/s: speed over the ground of the feet while they are near the floor; NaN where they never are.
+    """Returns (...) cm/s: speed over the ground of the feet while they are near the floor; NaN where they never are.
 
-    A foot h above the floor counts 2 - 2^(h / H) of its speed, nothing from H = 2.5 cm up (Zhang et al.,
-    Mode-Adaptive Neural Networks for Quadruped Motion Control, 2018). The floor is where the lower of both balls of
-    the feet is when low. A test of speed decides nothing here: a foot that slides fast is what is looked for.
+    A foot h above the floor counts 2 - 2^(h / H) of its speed, nothing from H = 2.5 cm up (Zhang et al., Mode-Adaptive
+    Neural Networks for Quadruped Motion Control, 2018). The floor is a low percentile of the height of the lower foot.
+    Speed is no criterion for contact, because fast sliding feet are what is measured.
     """
     feet = positions[..., _FEET, :]
     heights = feet[..., 1]
     floor = np.percentile(heights.min(axis=-1), _FLOOR, axis=-1)[..., None, None]
     above = np.maximum(heights - floor, 0.0)
-    above = np.maximum(above[..., 1:, :], above[..., :-1, :])  # a step between two frames, both of them low
+    above = np.maximum(above[..., 1:, :], above[..., :-1, :])  # both frames of a step must be low
     speed = np.linalg.norm(np.diff(feet[..., _GROUND], axis=-3), axis=-1) * fps
     near = above < _NEAR_FLOOR
     weighted = (speed * (2 - 2 ** (above / _NEAR_FLOOR)) * near).sum(axis=(-1, -2))
@@ -46,36 +46,36 @@ def sliding(positions: np.ndarray, fps: float) -> np.ndarray:
 
 
 def speed(positions: np.ndarray, fps: float) -> np.ndarray:
-    """(...) m/s: mean speed of all joints, the way over the ground included."""
+    """Returns (...) m/s: mean speed of all joints, including the movement over the ground."""
     return np.linalg.norm(np.diff(positions, axis=-3), axis=-1).mean(axis=(-1, -2)) * fps
 
 
 def bend(positions: np.ndarray) -> np.ndarray:
-    """(...) degrees: mean angle of the line from pelvis to neck with the vertical."""
+    """Returns (...) degrees: mean angle of the line from pelvis to neck with the vertical."""
     trunk = positions[..., INDEX["neck"], :] - positions[..., INDEX["pelvis"], :]
     return np.degrees(np.arctan2(np.linalg.norm(trunk[..., _GROUND], axis=-1), trunk[..., 1])).mean(axis=-1)
 
 
 def stride(positions: np.ndarray) -> np.ndarray:
-    """(...) metres over the ground between the ankles when they are far apart."""
+    """Returns (...) metres: distance of the ankles over the ground when they are far apart."""
     left, right = (positions[..., ankle, :][..., _GROUND] for ankle in _ANKLES)
     return np.percentile(np.linalg.norm(left - right, axis=-1), _FAR, axis=-1)
 
 
 def hands(positions: np.ndarray) -> np.ndarray:
-    """(...) metres: mean height of the wrists over the pelvis; negative below it."""
+    """Returns (...) metres: mean height of the wrists over the pelvis; negative below it."""
     return (positions[..., _WRISTS, 1].mean(axis=-1) - positions[..., INDEX["pelvis"], 1]).mean(axis=-1)
 
 
 def height(positions: np.ndarray) -> np.ndarray:
-    """(...) metres: mean height of the pelvis over the lower foot."""
+    """Returns (...) metres: mean height of the pelvis over the lower foot."""
     return (positions[..., INDEX["pelvis"], 1] - positions[..., _FEET, 1].min(axis=-1)).mean(axis=-1)
 
 
 def in_place(positions: np.ndarray, root: np.ndarray | None = None) -> np.ndarray:
-    """The same without the way over the ground: in every frame the pelvis stands over the origin.
+    """Returns the positions without the movement over the ground: in every frame the pelvis is over the origin.
 
-    root: (..., T, 4) rotations of the pelvis; with them, also turned to face +Z in the first frame.
+    root: (..., T, 4) rotations of the pelvis; with them, the motion is also turned to face +Z in the first frame.
     """
     centre = positions[..., INDEX["pelvis"], :].copy()
     centre[..., 1] = 0.0
@@ -91,5 +91,5 @@ def in_place(positions: np.ndarray, root: np.ndarray | None = None) -> np.ndarra
 
 
 def apart(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """(...) metres: mean distance of the joints of two motions of one length, frame by frame."""
+    """Returns (...) metres: mean distance of the joints of two motions of the same length, frame by frame."""
     return np.linalg.norm(a - b, axis=-1).mean(axis=(-1, -2))

@@ -1,4 +1,4 @@
-"""A pack's towers and network, in batches."""
+"""Runs a pack's towers and network in batches."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from motionclip_blender.core.pack import Pack
 from motionclip_blender.core.pose_tensor import from_pose_tensor, to_pose_tensor
 from motionclip_blender.core.skeleton import BODY_JOINTS
 
-_BATCH = 64  # windows at a time: larger batches are no faster on a CPU
+_BATCH = 64  # windows; larger batches are no faster on a CPU
 
 
 class Model:
-    """A pack ready to be tested.
+    """A pack loaded for testing.
 
     Raises `UserError` for a pack that is damaged, lacks a package, or has no motion encoder.
     """
@@ -45,7 +45,7 @@ class Model:
 
     @property
     def window(self) -> tuple[int, int]:
-        """Shortest and longest length that the network was trained on."""
+        """The shortest and longest length that the network was trained on."""
         return self.pack.frames
 
     @property
@@ -53,22 +53,22 @@ class Model:
         return getattr(self.pack, "image", None) is not None
 
     def texts(self, texts: Sequence[str]) -> np.ndarray:
-        """(n, latent) float32 embeddings, unnormalised. Each text is read once."""
+        """Returns embeddings (n, latent) float32 of texts, unnormalised. Each text is embedded once."""
         for text in texts:
             if text not in self._texts:
                 self._texts[text] = self.engine.encode_text(text)
         return np.stack([self._texts[text] for text in texts])
 
     def prompts(self, prompts: Sequence[str]) -> np.ndarray:
-        """(n, latent) float32: the latents that prompts are decoded from, as users get them."""
+        """Returns the latents (n, latent) float32 that prompts are decoded from, as users get them."""
         return self.engine.prompt_latents(prompts)
 
     def image(self, pixels: np.ndarray) -> np.ndarray:
-        """(latent,) float32: the embedding of an image (H, W, 3) uint8. Only where `reads_images`."""
+        """Returns the embedding (latent,) float32 of an image (H, W, 3) uint8. Requires `reads_images`."""
         return self.engine.encode_image(pixels)
 
     def encode(self, motions: Sequence[Motion]) -> np.ndarray:
-        """(n, latent) float32 latents of motions, each of any trained length."""
+        """Returns latents (n, latent) float32 of motions, each of any trained length."""
         poses = [self.poses(motion) for motion in motions]
         latents = np.empty((len(poses), self.pack.clip.width), np.float32)
         by_length: dict[int, list[int]] = {}
@@ -80,39 +80,39 @@ class Model:
         return latents
 
     def decode(self, latents: np.ndarray, frames: int) -> np.ndarray:
-        """(n, frames, rows, 6) float32 pose tensors of latents (n, latent)."""
+        """Returns pose tensors (n, frames, rows, 6) float32 of latents (n, latent)."""
         parts = [self.network.decode_batch(latents[part], frames) for part in _parts(range(len(latents)))]
         return np.concatenate(parts)
 
     def generate(self, latents: np.ndarray, frames: int) -> np.ndarray:
-        """As `decode`, with feet on the floor and planted as the engine does it: what users see."""
+        """Decodes like `decode`, then locks the feet and puts them on the floor as for users."""
         made = (from_pose_tensor(p, self.pack.joints, self.pack.fps) for p in self.decode(latents, frames))
         return np.stack([self.poses(put_on_floor(lock_feet(motion, self.body), self.body)) for motion in made])
 
     def encode_poses(self, poses: np.ndarray) -> np.ndarray:
-        """(n, latent) float32 latents of pose tensors (n, T, rows, 6)."""
+        """Returns latents (n, latent) float32 of pose tensors (n, T, rows, 6)."""
         return np.concatenate([self.network.encode_batch(poses[part]) for part in _parts(range(len(poses)))])
 
     def motion_latents(self, latents: np.ndarray) -> np.ndarray:
-        """(n, latent) float32: where the motions lie that latents (n, latent) make."""
+        """Returns the latents (n, latent) float32 of the motions that are decoded from latents (n, latent)."""
         return self.encode_poses(self.decode(latents, min(WINDOW, self.window[1])))
 
     def poses(self, motion: Motion) -> np.ndarray:
-        """(T, rows, 6) what the network reads of a motion."""
+        """Returns the pose tensor (T, rows, 6) of a motion, as the network reads it."""
         return to_pose_tensor(motion, self.pack.joints)
 
     def positions(self, poses: np.ndarray) -> np.ndarray:
-        """(n, T, 22, 3) metres: the body's joints in pose tensors (n, T, rows, 6)."""
+        """Returns the joints' positions (n, T, 22, 3) in metres of pose tensors (n, T, rows, 6)."""
         out = []
         for part in _parts(range(len(poses))):
-            # all windows in a row are one long motion: a joint's place depends on its own frame alone
+            # all windows as one long motion, because positions depend on their own frame alone
             row = from_pose_tensor(poses[part].reshape(-1, *poses.shape[2:]), self.pack.joints, self.pack.fps)
             out.append(body_joints(self.body, row).reshape(-1, poses.shape[1], len(BODY_JOINTS), 3))
         return np.concatenate(out)
 
 
 def body_joints(body: Body, motion: Motion) -> np.ndarray:
-    """(T, 22, 3) metres: the joints of a moving body, without face and fingers."""
+    """Returns the joints (T, 22, 3) of a motion in metres, without face and fingers."""
     return body.posed_joints(motion)[:, : len(BODY_JOINTS)]
 
 

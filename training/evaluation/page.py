@@ -1,4 +1,4 @@
-"""The tables as `evaluation.html` beside the pictures, and filled into a Markdown file."""
+"""Writes the tables as `evaluation.html` beside the pictures, and into a Markdown file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ th:first-child, td:first-child { text-align: left; } small { color: #666; }
 
 
 def page(found: dict, pictures: dict[str, str]) -> str:
-    """The page of the evaluation's JSON `found`; pictures: section -> file name beside the page."""
+    """Returns the HTML page of the evaluation's JSON `found`. pictures: section -> file name beside the page."""
     lines = ["<!doctype html><meta charset=utf-8><title>Evaluation</title>", f"<style>{_STYLE}</style>"]
     for name, (title, parts) in sections(found).items():
         lines.append(f"<h2>{title}</h2>")
@@ -42,8 +42,8 @@ def _html(part: Part) -> str:
 def fill(found: dict, path: Path) -> None:
     """Puts the tables into the Markdown file `path`, each between `<!-- NAME -->` and `<!-- /NAME -->`.
 
-    Sections that the file does not mark, and marks of what `found` does not have, are left as they are.
-    Raises `UserError` when the file cannot be read or written, or marks nothing of `found`.
+    Sections without marks in the file, and marks without a section in `found`, are left as they are.
+    Raises `UserError` when the file cannot be read or written, or has no mark of a section in `found`.
     """
     try:
         text = before = path.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The figures as pictures (PNG), by matplotlib."""
+"""Draws the figures as pictures (PNG) with matplotlib."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _OURS, _OTHER, _PALE = "#2a6f97", "#e07a3f", "#b8c4cc"
 
 
 def draw(found: dict, out: Path) -> dict[str, str]:
-    """Writes the pictures that `found` (the evaluation's JSON) has figures for; name -> file name.
+    """Writes a picture for every section of `found` (the evaluation's JSON); returns name -> file name.
 
     Raises `UserError` when matplotlib is missing or the folder cannot be written.
     """
@@ -32,7 +32,7 @@ def draw(found: dict, out: Path) -> dict[str, str]:
             figure = Figure(figsize=(7.5, 3.4), layout="constrained")
             draw_one(figure, found[name])
             with whole_path(out / f"{name}.png") as path:
-                # no date and no version in the file: the same figures give the same bytes
+                # without date and version in the file, the same figures give the same bytes
                 FigureCanvasAgg(figure).print_png(path, metadata={"Software": None})
             pictures[name] = f"{name}.png"
     return pictures
@@ -146,7 +146,7 @@ def _compare(figure, found: dict) -> None:
 
 
 def _bars(axes, names: list[str], values: dict[str, list[float]], spread: dict[str, list[float]] | None = None) -> None:
-    """Groups of bars, one colour a value."""
+    """Draws groups of bars, with one colour for each value."""
     width = 0.8 / len(values)
     for i, (label, heights) in enumerate(values.items()):
         at = np.arange(len(names)) + (i - (len(values) - 1) / 2) * width

@@ -1,4 +1,4 @@
-"""Action recognition: which class's name is nearest to the latent of a motion (MotionCLIP, section 4.4)."""
+"""Measures action recognition: whether a motion's latent is nearest to its class's name (MotionCLIP, section 4.4)."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ _CONFUSIONS = 12
 
 
 def class_names() -> list[str]:
-    """The classes of the captions, in order of the alphabet."""
+    """Returns the classes of the captions, in alphabetical order."""
     return json.loads((FOLDER / "classes.json").read_text(encoding="utf-8"))
 
 
 def class_vectors(model: Model, classes: Sequence[str], templates: Sequence[str] = TEMPLATES[:1]) -> np.ndarray:
-    """(C, latent) unit vectors: the mean of the embeddings of a class's name in each of the templates."""
+    """Returns unit vectors (C, latent): the mean embedding of a class's name over the templates."""
     vectors = [normalised(model.texts([template.format(class_text(c)) for c in classes])) for template in templates]
     return normalised(np.mean(vectors, axis=0))
 
 
 def span_latents(model: Model, items: Sequence[Item], most: int | None = None) -> np.ndarray:
-    """(n, latent) the latent of each span: the mean over its windows of 60 frames, half overlapping.
+    """Returns the latent of each span (n, latent): the mean over its windows of 60 frames, which overlap by half.
 
-    most: windows of a span at most.
+    most: largest number of windows of a span.
     """
     shortest, longest = model.window
     frames = min(WINDOW, longest)
@@ -45,13 +45,16 @@ def span_latents(model: Model, items: Sequence[Item], most: int | None = None) -
 
 
 def ranks(latents: np.ndarray, vectors: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """(n,) place of the true one among `vectors` (C, D) by cosine to each of `latents` (n, D); 0 is the nearest."""
+    """Returns the ranks (n,) of the true ones among `vectors` (C, D), by cosine to `latents` (n, D); 0 is the nearest.
+
+    truth: (n,) the index of each true one.
+    """
     cosines = normalised(latents) @ normalised(vectors).T
     return (cosines > cosines[np.arange(len(truth)), truth][:, None]).sum(axis=1)
 
 
 def scores(latents: np.ndarray, actions: Sequence[str], vectors: np.ndarray, classes: Sequence[str]) -> dict:
-    """Top-1 and Top-5 in percent; "balanced": the mean over classes, whatever their number of spans."""
+    """Returns Top-1 and Top-5 in percent; "balanced": the mean over classes, whatever their number of spans."""
     place = {action: i for i, action in enumerate(classes)}
     truth = np.array([place[action] for action in actions])
     at = ranks(latents, vectors, truth)
@@ -64,9 +67,9 @@ def scores(latents: np.ndarray, actions: Sequence[str], vectors: np.ndarray, cla
 
 
 def baselines(actions: Sequence[str], classes: Sequence[str], common: Sequence[str]) -> dict:
-    """Guessing, and always naming the classes that most training spans show. Percent.
+    """Returns the scores of guessing, and of always naming the classes with most training spans. Percent.
 
-    common: the classes by how common they are in training, of which those in `classes` may be named.
+    common: the classes of the training spans, most frequent first; only those in `classes` are named.
     """
     counts = Counter(actions)
     named = [action for action in common if action in set(classes)]
@@ -76,10 +79,10 @@ def baselines(actions: Sequence[str], classes: Sequence[str], common: Sequence[s
 
 
 def recognise(model: Model, items: Items, latents: np.ndarray) -> dict:
-    """Recognition of the test spans, among the classes that they show and among all.
+    """Returns the recognition of the test spans, among their own classes and among all.
 
-    latents: (n, latent) of the test spans. The paper's way, the bare class name, is the main figure ("name").
-    "caption" is what the text tower alone would reach if it were told each span's first caption.
+    latents: (n, latent) of the test spans. The main figure, "name", is the paper's: by the bare class name. "caption"
+    is the score of the text tower alone, given each span's first caption.
     """
     actions = [item.action for item in items.test]
     told = model.texts([item.captions[0] for item in items.test])
@@ -106,7 +109,10 @@ def _all_classes(items: Items) -> list[str]:
 def _by_class(
     latents: np.ndarray, actions: Sequence[str], vectors: np.ndarray, classes: Sequence[str]
 ) -> tuple[dict, list]:
-    """Of each class its spans and how many are recognised; the commonest confusions (true, taken for, times)."""
+    """Returns for each class its spans and how many are recognised, and the most frequent confusions.
+
+    A confusion is (true class, recognised class, count).
+    """
     nearest = [classes[i] for i in np.argmax(normalised(latents) @ vectors.T, axis=1)]
     by_class = {
         action: {

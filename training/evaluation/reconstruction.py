@@ -1,4 +1,4 @@
-"""Reconstruction: encoding a motion and decoding its latent again."""
+"""Measures reconstruction: encoding a motion and decoding its latent."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ LENGTHS = (20, 40, 60, 80, 100, 120)
 
 
 def errors(model: Model, real: np.ndarray) -> dict[str, np.ndarray]:
-    """The errors (n,) of windows `real` (n, T, rows, 6) that went through encoder and decoder.
+    """Returns the errors (n,) of windows `real` (n, T, rows, 6) after encoding and decoding.
 
-    mm: joints relative to the pelvis; world_mm: in the world, the way over the ground included. degrees: of all
-    joints' rotations. still_mm: the error of a body that keeps the window's mean pose, a mark for "does not move".
-    movement: variance over time of the joints as made, as a share of that of the real ones.
+    mm: joints relative to the pelvis. world_mm: joints in the world, including the movement over the ground. degrees:
+    of all joints' rotations. still_mm: the error of a body that keeps the window's mean pose, for comparison.
+    movement: variance over time of the decoded joints, as a share of that of the real ones.
     """
     made = model.decode(model.encode_poses(real), real.shape[1])
     truth, result = model.positions(real), model.positions(made)
@@ -38,11 +38,11 @@ def errors(model: Model, real: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def reconstruct(model: Model, items: Sequence[Item], most: int | None = None, lengths: Sequence[int] = LENGTHS) -> dict:
-    """Errors over windows of 60 frames (a span counts once, however many it has), and by length.
+    """Returns the errors over windows of 60 frames (every span has the same weight), and by length.
 
-    By length all spans are tested at each, from their first frame; "extended" says how many of them had to be made
-    longer as in training. movement: the median, for clips that hardly move have any share.
-    most: windows of a span at most.
+    At each length all spans are tested from their first frame; "extended" counts those that had to be extended as in
+    training. movement: the median, because the share is arbitrary for clips that hardly move.
+    most: largest number of windows of a span.
     """
     shortest, longest = model.window
     frames = min(WINDOW, longest)

@@ -1,4 +1,4 @@
-"""Retrieval: finding the motion of a text or an image among all test spans, and back."""
+"""Measures retrieval: finding the motion of a text or an image among all test spans, and the reverse."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ AT = (1, 5, 10)
 
 
 def figures(queries: np.ndarray, gallery: np.ndarray, right: np.ndarray) -> dict:
-    """R@k in percent and median rank (1 is best) by cosine.
+    """Returns R@k in percent and the median rank (1 is best) by cosine.
 
-    queries (Q, D), gallery (G, D), right (Q, G): which of the gallery answer a query; each is answered by one at
-    least. The rank is that of the first right answer. "chance": the same of a gallery in random order, R@k exactly.
+    queries (Q, D), gallery (G, D), right (Q, G): the right answers of each query, at least one. The rank is that of the
+    first right answer. "chance": the exact R@k and mean rank for a gallery in random order.
     """
     cosines = normalised(queries) @ normalised(gallery).T
     best = np.where(right, cosines, -np.inf).max(axis=1)
     rank = 1 + (cosines > best[:, None]).sum(axis=1)
     many = right.sum(axis=1)
     chance = {f"r{k}": 100 * float(np.mean([_chance(len(gallery), int(m), k) for m in many])) for k in AT}
-    # the first of m right answers in a random order of G stands at (G + 1) / (m + 1) on average
+    # in a random order of G, the mean rank of the first of m right answers is (G + 1) / (m + 1)
     chance["mean_rank"] = float(np.mean((len(gallery) + 1) / (many + 1)))
     return {
         "queries": len(queries),
@@ -37,15 +37,16 @@ def figures(queries: np.ndarray, gallery: np.ndarray, right: np.ndarray) -> dict
 
 
 def _chance(total: int, right: int, k: int) -> float:
-    """How probably one of `right` is among the first k of `total` in random order."""
+    """Returns the probability that one of `right` is among the first k of `total` in random order."""
     k = min(k, total)
     return 1 - comb(total - right, k) / comb(total, k)
 
 
 def of_texts(model: Model, items: Items, latents: np.ndarray, captions: int | None = None) -> dict:
-    """Text to motion and back. latents (n, D): of the test spans. captions: read so many of a span's at most.
+    """Returns the figures of text to motion and of motion to text.
 
-    A wording that several spans bear is answered by any of them, a span by any of its wordings.
+    latents (n, D): of the test spans. captions: largest number of a span's captions that are used. For a wording of
+    several spans all of them are right answers, and for a span all of its wordings.
     """
     of_span = [item.captions[:captions] for item in items.test]
     texts = sorted({caption for some in of_span for caption in some})
@@ -61,7 +62,10 @@ def of_texts(model: Model, items: Items, latents: np.ndarray, captions: int | No
 
 
 def of_images(embeddings: np.ndarray, shows: np.ndarray, latents: np.ndarray) -> dict:
-    """Image to motion and back. embeddings (m, D) of frames, latents (n, D) of spans, shows (m, n): of which spans."""
+    """Returns the figures of image to motion and of motion to image.
+
+    embeddings (m, D): of frames. latents (n, D): of spans. shows (m, n): the spans that each frame shows.
+    """
     seen = shows.any(axis=0)
     return {
         "image_to_motion": figures(embeddings, latents, shows),

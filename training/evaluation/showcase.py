@@ -1,8 +1,8 @@
-"""`python -m training showcase`: what a pack makes of prompts that nobody trained on, as a page with pictures.
+"""Draws the motions of prompts that are in no caption, as a page with pictures: `python -m training showcase`.
 
-A large sheet for each of some prompts, and lists of many, a row of poses each: the paper's prompts, sports, professions
-and characters. The page names the wording trained on that the text tower finds nearest to each prompt of a list: how
-far beyond the captions the tower's knowledge has to carry.
+Some prompts get a large sheet each, many others a row of poses in lists: the paper's prompts, sports, professions and
+characters. For each prompt of a list, the page names the nearest trained wording in the text tower's space, which shows
+how far the prompt is from the captions.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from ..data.wordings import wordings
 
 PROMPTS = Path(__file__).with_name("showcase.json")
 PICTURES = Path("images") / "prompts"
-_ROWS = 10  # of a picture at most
+_ROWS = 10  # largest number of rows in a picture
 _COLOURS = (128, 64, 32, 16)
-_BYTES = 250_000  # of a picture at most
+_BYTES = 250_000  # largest size of a picture
 
 
 @cache
@@ -39,38 +39,41 @@ def _data() -> dict:
 
 
 def prompts() -> dict[str, str]:
-    """Action -> the prompt of its large sheet."""
+    """Returns action -> the prompt of its large sheet."""
     return _data()["sheets"]
 
 
 def lists() -> dict[str, dict]:
-    """Name of a list -> its "title" and "prompts"."""
+    """Returns the name of each list -> its "title" and "prompts"."""
     return _data()["lists"]
 
 
 def sums() -> dict[str, dict]:
-    """Name of a picture -> its "title" and "rows": a label -> an expression of latents."""
+    """Returns the name of each picture of sums -> its "title" and "rows": a label -> an expression of latents."""
     return _data()["sums"]
 
 
 def ways() -> dict[str, dict]:
-    """Name of a picture -> its "title" and "ends", two prompts between which it shows three stops."""
+    """Returns the name of each interpolation's picture -> its "title" and "ends", two prompts.
+
+    The picture shows three stops between them.
+    """
     return _data()["ways"]
 
 
 def also_captions() -> list[str]:
-    """Those of the paper's prompts that are captions, too."""
+    """Returns those of the paper's prompts that are also captions."""
     return _data()["also_captions"]
 
 
 def parts(name: str, listed: list[str]) -> dict[str, list[str]]:
-    """File name of each picture of the list `name` -> the prompts that it shows, about as many on each."""
+    """Returns the file name of each picture of the list `name` -> its prompts, about as many on each picture."""
     pictures = np.array_split(listed, -(-len(listed) // _ROWS))
     return {f"{name}_{number}.png": [str(p) for p in part] for number, part in enumerate(pictures, start=1)}
 
 
 def nearest(texts: list[str], known: list[str]) -> dict[str, tuple[str, float]]:
-    """Each of `texts` -> the one of `known` whose embedding has the largest cosine to its own, and that cosine."""
+    """Returns each of `texts` -> the nearest of `known` by the cosine of their embeddings, and that cosine."""
     embeddings = text_embeddings([*texts, *known])
     embeddings /= np.linalg.norm(embeddings, axis=1, keepdims=True)
     cosines = embeddings[: len(texts)] @ embeddings[len(texts) :].T
@@ -79,7 +82,7 @@ def nearest(texts: list[str], known: list[str]) -> dict[str, tuple[str, float]]:
 
 
 def page(pack: Pack, frames: int, known: int, found: dict[str, tuple[str, float]]) -> str:
-    """The Markdown page. known: how many wordings were trained on; found: see `nearest`, of the lists' prompts."""
+    """Returns the Markdown page. known: number of trained wordings. found: `nearest` of the lists' prompts."""
     lines = [
         "# Prompts that nobody trained on",
         "",
@@ -114,7 +117,7 @@ def page(pack: Pack, frames: int, known: int, found: dict[str, tuple[str, float]
 
 
 def draw(engine: Engine, out: Path, frames: int, only: str | None = None) -> None:
-    """The pictures of all prompts into the folder `out`. only: the name of one sheet or one list."""
+    """Draws the pictures of all prompts into the folder `out`. only: the name of a single sheet or list."""
     import bpy
     from tqdm import tqdm
 
@@ -148,14 +151,14 @@ def draw(engine: Engine, out: Path, frames: int, only: str | None = None) -> Non
 
 
 def _between(engine: Engine, start: str, end: str) -> dict[str, np.ndarray]:
-    """The latents of two prompts and of three stops on the way from one to the other, by their labels."""
+    """Returns the latents of two prompts and of three stops between them, by label."""
     factors = even_factors(5)
     labels = (start, *(f"{100 * factor:.0f} % of the way" for factor in factors[1:-1]), end)
     return dict(zip(labels, latents_between(engine, *engine.prompt_latents([start, end]), factors), strict=True))
 
 
 def shrink(path: Path) -> None:
-    """Writes the picture anew with as many colours as `_BYTES` allow."""
+    """Writes the picture again with as many colours as fit into `_BYTES`."""
     from PIL import Image
 
     with Image.open(path) as picture:

@@ -1,4 +1,4 @@
-"""Style arithmetic: does a style word, added to a class's latent, change the motion as it says?"""
+"""Measures style arithmetic: whether a style word, added to a class's latent, changes the motion as expected."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ MEASURES = ("speed", "bend", "stride", "hands", "height")
 
 
 def style_words() -> dict:
-    """Classes, words and what each is expected to change."""
+    """Returns the classes, the words and the changes expected of each word."""
     return json.loads(WORDS.read_text(encoding="utf-8"))
 
 
 def measured(positions: np.ndarray, fps: float) -> dict[str, np.ndarray]:
-    """Every measure (n,) of motions (n, T, 22, 3)."""
+    """Returns every measure (n,) of motions (n, T, 22, 3)."""
     return {
         "speed": measures.speed(positions, fps),
         "bend": measures.bend(positions),
@@ -34,9 +34,9 @@ def measured(positions: np.ndarray, fps: float) -> dict[str, np.ndarray]:
 
 
 def arithmetic(model: Model) -> dict:
-    """Two ways of taking a style's direction, see `_directions`: how often the motion changes as expected.
+    """Returns, for two kinds of style directions (see `_directions`), how often the motion changes as expected.
 
-    agree: percent of the expected changes whose sign is right; guessing gives 50. by_word, by_measure: the same in
+    agree: percent of the expected changes with the right sign; guessing gives 50. by_word, by_measure: the same in
     parts. changes: each one, as class, word, measure, expected sign, value before, value after.
     """
     words = style_words()
@@ -44,10 +44,10 @@ def arithmetic(model: Model) -> dict:
 
 
 def _directions(model: Model, words: dict, action: str, way: str) -> np.ndarray:
-    """(words, latent) what is added to the latent of `action`.
+    """Returns what is added to the latent of `action` for each word (words, latent).
 
-    "word": the style word less "neutral". "phrase": as the paper's edits (Jump, Walk, Walk old): the style said of
-    an action, less the action.
+    "word": the style word minus "neutral". "phrase": as in the paper's edits (Jump, Walk, Walk old): the style with an
+    action, minus the action.
     """
     styles = list(words["words"])
     if way == "word":

@@ -1,4 +1,4 @@
-"""The figures of the evaluation's JSON as tables: titles, rows and notes, as text."""
+"""Formats the figures of the evaluation's JSON as tables: titles, rows and notes, as text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .plots import PAPER
 
 @dataclass(frozen=True)
 class Table:
-    """head: the columns' names; rows: each its name and its cells, as text."""
+    """A table as text. head: the columns' names. rows: the name and the cells of each."""
 
     head: tuple[str, ...]
     rows: list[tuple[str, ...]]
@@ -21,14 +21,14 @@ Part = Table | str
 
 
 def number(value: object, digits: int = 1) -> str:
-    """As text; a dash for what there is no figure of."""
+    """Formats a figure as text; a dash for a missing one."""
     if value is None or value != value:
         return "-"
     return f"{value:.{digits}f}" if isinstance(value, float) else str(value)
 
 
 def sections(found: dict) -> dict[str, tuple[str, list[Part]]]:
-    """Of each section that `found` has: its title and its parts. The first, "about", says what was measured."""
+    """Returns the title and the parts of each section in `found`. The first, "about", describes what was measured."""
     out = {"about": ("What was measured", [_about(found)])} if "pack" in found else {}
     for name, (title, write) in _SECTIONS.items():
         if name in found:

@@ -1,4 +1,4 @@
-"""Rendered frames, from the shards of `render_pipeline`."""
+"""Reads rendered frames from the shards of `render_pipeline`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _IMAGES = (".png", ".jpg", ".jpeg", ".webp")
 
 
 def rendered_frames(folder: Path, clips: Container[str] | None = None) -> Iterator[tuple[dict, bytes]]:
-    """What the JSON says and the image's bytes, of every frame (of `clips`), in the order of the shards.
+    """Yields the JSON and the image's bytes of every frame, or of those of `clips`, in the order of the shards.
 
     Raises `UserError` when the folder holds no shards, or one is damaged.
     """
@@ -26,7 +26,7 @@ def rendered_frames(folder: Path, clips: Container[str] | None = None) -> Iterat
     for shard in shards:
         try:
             with tarfile.open(shard) as tar:
-                # WebDataset's order: the files of a sample follow each other, and its image comes first here
+                # the files of a sample follow each other (WebDataset), and render_pipeline puts the image first
                 image: tuple[str, tarfile.TarInfo] | None = None
                 for entry in tar:
                     key, dot, ending = entry.name.partition(".")
@@ -41,7 +41,7 @@ def rendered_frames(folder: Path, clips: Container[str] | None = None) -> Iterat
 
 
 def pixels_of(image: bytes, folder: Path) -> np.ndarray:
-    """(H, W, 3) uint8."""
+    """Decodes an image to pixels (H, W, 3) uint8. Raises `UserError` when it cannot be read."""
     from PIL import Image
 
     try:

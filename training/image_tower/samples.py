@@ -1,4 +1,4 @@
-"""Rendered frames as training samples of the image tower."""
+"""Makes training samples for the image tower of rendered frames."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ..data.splits import is_test
 from .frames import pixels_of, rendered_frames
 
 MARGIN = 16
-"""Pixels of an image more than the tower reads, for crops."""
+"""Pixels by which images are larger than the tower's input, for random crops."""
 
 _BLOCK = 1024  # frames
 _MIRROR = list(MIRROR[: len(BODY_JOINTS)])
@@ -28,10 +28,10 @@ _MIRROR = list(MIRROR[: len(BODY_JOINTS)])
 
 @dataclass(frozen=True)
 class FrameSet:
-    """Rendered frames. images: (n, 3, s, s) uint8. clips, numbers: of which clip and frame at 30 fps each is.
+    """Rendered frames. images: (n, 3, s, s) uint8. clips, numbers: the clip and the frame at 30 fps of each.
 
-    joints: (n, 22, 3) metres from the pelvis in the camera's axes (x right, y down, z into the picture). seen:
-    (n, 22, 2) where the joints are in the picture, from 0, 0 at the top left to 1, 1.
+    joints: (n, 22, 3) metres from the pelvis in the camera's axes (x right, y down, z into the picture). seen: (n, 22,
+    2) the joints' places in the picture, from 0, 0 at the top left to 1, 1.
     """
 
     images: np.ndarray
@@ -42,12 +42,15 @@ class FrameSet:
 
 
 def read_frames(folder: Path, size: int) -> FrameSet:
-    """All frames in the shards of `folder`, made `size` pixels square. Raises `UserError` as `rendered_frames` does."""
+    """Reads all frames in the shards of `folder`, resized to squares of `size` pixels.
+
+    Raises `UserError` as `rendered_frames` does, and when the shards hold no frames.
+    """
     from tqdm import tqdm
 
     blocks, clips, numbers, joints, seen = [], [], [], [], []
     for told, image in tqdm(rendered_frames(folder), unit="frame", disable=None):
-        # not an array each: between the large ones that reading takes, small ones that stay tear memory to pieces
+        # in blocks: small arrays kept between the large temporary ones of reading would fragment the memory
         if len(clips) % _BLOCK == 0:
             blocks.append(np.empty((_BLOCK, 3, size, size), np.uint8))
         blocks[-1][len(clips) % _BLOCK] = squared(pixels_of(image, folder), size).transpose(2, 0, 1)
@@ -64,7 +67,8 @@ def read_frames(folder: Path, size: int) -> FrameSet:
 
 @dataclass(frozen=True)
 class ImageBatch:
-    """images: (n, 3, s, s) uint8. places: (n, 512) a caption of each. same: (n, n) pairs of one action.
+    """The data of a step. images: (n, 3, s, s) uint8. places: (n, 512) a caption of each. same: (n, n) pairs of one
+    action.
 
     joints: (n, 22, 3) as in `FrameSet`. patches: (n, 22) the patch of the tower's grid that each joint is in.
     """
@@ -77,9 +81,9 @@ class ImageBatch:
 
 
 class Captioned:
-    """The frames that captions tell about, with the places of those captions in CLIP's space.
+    """The frames that have captions, with the embeddings of those captions.
 
-    Every caption comes twice, as it is and for the mirrored picture.
+    Every caption is there twice, for the picture and for its mirror image.
     """
 
     def __init__(self, frames: FrameSet, data: Path, train: bool) -> None:
@@ -104,7 +108,7 @@ class Captioned:
         self.mean = self.embeddings.mean(axis=0)
 
     def draw(self, count: int, patch: int, random: np.random.Generator) -> ImageBatch:
-        """Random frames, each cropped, mirrored or not, a little brighter or darker. patch: pixels of the tower's."""
+        """Draws random frames, each cropped, perhaps mirrored, and made brighter or darker. patch: size in pixels."""
         picked = random.choice(len(self.chosen), min(count, len(self.chosen)), replace=False)
         images, places, joints, patches = [], [], [], []
         for i in picked:
@@ -125,7 +129,7 @@ class Captioned:
 def _varied(
     image: np.ndarray, seen: np.ndarray, flip: bool, random: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """A crop of (3, s, s), and where in it (22, 2) the joints are, in pixels."""
+    """Returns a crop (3, s, s), brighter or darker, and the joints' pixels (22, 2) in it."""
     top, left = random.integers(MARGIN + 1, size=2)
     size = image.shape[-1] - MARGIN
     seen = seen * image.shape[-1] - (left, top)
@@ -136,7 +140,7 @@ def _varied(
 
 
 def _patch_of(seen: np.ndarray, size: int, patch: int) -> np.ndarray:
-    """(22,) numbers of the patches, row by row, that joints (22, 2) lie in; those outside, of the nearest one."""
+    """Returns the patch number (22,), row by row, of each joint (22, 2); for joints outside, the nearest patch."""
     across = size // patch
     column, row = (seen // patch).astype(int).clip(0, across - 1).T
     return row * across + column

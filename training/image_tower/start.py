@@ -1,8 +1,8 @@
-"""Where the image tower begins: with patches that differ, and positions that can be told apart.
+"""Initialises the image tower with whitened patches and sinusoidal positions.
 
-As open_clip makes it, a small vision transformer sees next to nothing but the colour of the ground for thousands of
-steps: a patch's mean has four hundred times the variance of anything that shows a limb, and its positions are drowned
-by it. Whitened patches (Coates and Ng, 2012) and positions of sines and cosines end that before the first step.
+With open_clip's initialisation, a small vision transformer sees little but the colour of the ground for thousands of
+steps: a patch's mean has four hundred times the variance of anything that shows a limb, and outweighs the positions
+too. Whitened patches (Coates and Ng, 2012) and positions of sines and cosines avoid that from the first step.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-_FLOOR = 0.01  # of the mean variance, added to every variance
+_FLOOR = 0.01  # share of the mean variance that is added to every variance
 
 
 @torch.no_grad()
@@ -31,7 +31,7 @@ def start(tower: nn.Module, images: Tensor) -> None:
     row, column = torch.meshgrid(torch.arange(across), torch.arange(across), indexing="ij")
     angles = [at.flatten()[:, None] * rates for at in (column, row)]
     table = torch.cat([f(angle) for angle in angles for f in (torch.sin, torch.cos)], dim=1)
-    # turned at random, or single channels would be all position
+    # rotated at random, so that no channel holds the position alone
     tower.positional_embedding[1:] = table @ _rotation(width)
 
 

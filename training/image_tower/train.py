@@ -1,11 +1,11 @@
-"""`python -m training images`: the default CLIP's image tower, and what it makes of rendered frames.
+"""Trains the default CLIP's image tower and embeds rendered frames: `python -m training images`.
 
-    train   a small vision transformer on the frames of `render_pipeline`, until they lie where their captions lie
-    embed   embeddings of all frames, for the loss of equation 3
+    train   trains a small vision transformer to embed frames of `render_pipeline` where their captions lie
+    embed   computes the embeddings of all frames, for the loss of equation 3
 
-The text tower is frozen, and its embeddings are computed once; so only the image side of CLIP's contrastive loss is
-trained here, with one difference to open_clip's own training code: frames of one action are no negatives of each other,
-for a hundred frames share each caption.
+The text tower is frozen, and its embeddings are computed once; only the image side of CLIP's contrastive loss is
+trained. In contrast to open_clip's training code, frames of one action are not negatives of each other, because a
+hundred frames share each caption.
 """
 
 from __future__ import annotations
@@ -44,9 +44,12 @@ _SAVE_EVERY = 250
 
 @dataclass(frozen=True)
 class Settings:
-    """contrast: weight of the contrastive loss. pose: of the joints' places (metres, squared); where: of telling in
-    which patch each joint is. One minus the cosine, which alone would draw all frames to the mean caption, comes in by
-    and by and has full weight in the end."""
+    """The settings of a run of the image tower.
+
+    contrast: weight of the contrastive loss. pose: weight of the joints' places (metres, squared). where: weight of
+    telling which patch each joint is in. One minus the cosine, which alone would draw all frames to the mean caption,
+    gets a weight that grows with the steps to 1.
+    """
 
     steps: int = 5_000
     batch: int = 96
@@ -60,7 +63,7 @@ class Settings:
 
 
 class Run:
-    """A training run of the tower in a folder, which goes on where it stopped."""
+    """A training run of the tower in a folder; a stopped run is resumed from its checkpoint."""
 
     def __init__(self, folder: Path, settings: Settings, frames: Captioned) -> None:
         self.folder, self.settings, self.frames = folder, settings, frames
@@ -69,8 +72,8 @@ class Run:
         self.average = vision_transformer(SPEC, minilm.SPEC.width)
         start(self.tower, normalised(frames.draw(_START, SPEC.patch_size, np.random.default_rng(settings.seed)).images))
         self.average.load_state_dict(self.tower.state_dict())
-        self.tower.output_tokens = True  # of the patches, beside the embedding
-        # what only training asks for; it teaches the tower to see limbs, which captions alone do not in any short time
+        self.tower.output_tokens = True  # returns the patches' tokens too
+        # heads for training only: they teach the tower to see limbs, which captions alone don't in reasonable time
         self.joints = nn.Linear(minilm.SPEC.width, 3 * len(BODY_JOINTS))
         self.where = nn.Linear(SPEC.width, len(BODY_JOINTS))
         learned = [p for part in (self.tower, self.joints, self.where) for p in part.parameters()]
@@ -81,14 +84,16 @@ class Run:
 
     @property
     def checkpoint(self) -> Path:
+        """Path of the checkpoint."""
         return self.folder / "images.pt"
 
     def save(self) -> None:
+        """Writes the whole state of the run, atomically."""
         state = {name: getattr(self, name).state_dict() for name in _STATE} | {"step": self.step}
         save_checkpoint(state, self.checkpoint)
 
     def resume(self) -> None:
-        """Raises `UserError` when the checkpoint is damaged."""
+        """Loads the folder's checkpoint, if there is one. Raises `UserError` when it is damaged."""
         if self.checkpoint.exists():
             state = load_checkpoint(self.checkpoint)
             for name in _STATE:
@@ -96,7 +101,10 @@ class Run:
             self.step = state["step"]
 
     def train(self) -> None:
-        """Raises `UserError` when the loss is no longer finite; the last checkpoint stays."""
+        """Trains until the configured number of steps.
+
+        Raises `UserError` when the loss is not finite; the last checkpoint stays.
+        """
         from tqdm import tqdm
 
         started, settings = time.monotonic(), self.settings
@@ -143,7 +151,7 @@ class Run:
 
 @torch.inference_mode()
 def embed(tower: nn.Module, images: np.ndarray, batch: int = 128) -> np.ndarray:
-    """(n, 512) float32 of images (n, 3, s, s) uint8, their middle read."""
+    """Returns embeddings (n, 512) float32 of images (n, 3, s, s) uint8, of which it reads the centre."""
     tower.eval()
     cut = (images.shape[-1] - SPEC.image_size) // 2
     inner = images[:, :, cut : cut + SPEC.image_size, cut : cut + SPEC.image_size]
@@ -155,9 +163,9 @@ def embed(tower: nn.Module, images: np.ndarray, batch: int = 128) -> np.ndarray:
 
 
 def retrieval(tower: nn.Module, frames: Captioned) -> dict[str, float]:
-    """How often the nearest caption (centred cosine) of a frame is of its action: the action's share by chance too."""
+    """Returns how often a frame's nearest caption (centred cosine) is of its action, and the rate by chance."""
     found = F.normalize(torch.from_numpy(embed(tower, frames.frames.images[frames.chosen]) - frames.mean), dim=1)
-    # a caption's action is that of a frame that it tells about
+    # a caption's action is that of a frame with this caption
     action = np.zeros(len(frames.embeddings), int)
     for rows, label in zip(frames.rows, frames.actions, strict=True):
         action[rows[0]] = label

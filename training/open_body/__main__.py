@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Command line: build the body and write it as one .npz."""
+"""Builds the body and writes it as one .npz."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from .source import BodySourceError, load_source
 
 
 def write_npz(path: Path, arrays: dict[str, np.ndarray]) -> None:
-    """Write ``arrays`` compressed; the file appears whole or not at all."""
+    """Writes ``arrays`` compressed, atomically."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as stream:
             np.savez_compressed(stream, **arrays)
-        os.chmod(temporary, 0o644)  # mkstemp makes it private to this user
+        os.chmod(temporary, 0o644)  # mkstemp creates files that only this user can read
         os.replace(temporary, path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
@@ -29,7 +29,7 @@ def write_npz(path: Path, arrays: dict[str, np.ndarray]) -> None:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Build the body; returns the exit status."""
+    """Builds the body; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m training.open_body", description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="the .npz file to write")
     options = parser.parse_args(argv)

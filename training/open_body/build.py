@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Put the parts together into the arrays of an SMPL-X model file."""
+"""Combines the parts of the body into the arrays of an SMPL-X model file."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from .regressor import fit_regressor, regressor_errors
 from .shape import build_shape_space, face_features
 from .source import Source
 
-INFLUENCES = 4  # joints a vertex follows at most
+INFLUENCES = 4  # largest number of joints that move a vertex
 POSITION_STEP = 2.0**-17  # metres (8 micrometres); rounding to it halves the file
 POSE_FEATURES = 486  # 54 joints times 9 matrix entries
 
 
 def _strongest(weights: np.ndarray) -> np.ndarray:
-    """Skin weights (V, 55) with the four strongest of each vertex kept, rows summing to one."""
-    weights = np.maximum(weights, 0.0)  # smoothing that keeps volume overshoots a little
+    """Returns skin weights (V, 55) with only the four largest of each vertex, rows summing to one."""
+    weights = np.maximum(weights, 0.0)  # smoothing that keeps the volume overshoots slightly
     dropped = np.argsort(weights, axis=1)[:, :-INFLUENCES]
     np.put_along_axis(weights, dropped, 0.0, axis=1)
     weights = np.where(weights < 1e-3, 0.0, weights)
@@ -31,7 +31,10 @@ def _strongest(weights: np.ndarray) -> np.ndarray:
 
 
 def _carried_over(found: dict[str, int], before: np.ndarray, after: np.ndarray) -> dict[str, int]:
-    """The named vertices' numbers in the edited mesh: the nearest vertex to where each one was, none used twice."""
+    """Returns the named vertices' numbers in the edited mesh.
+
+    Each is the vertex nearest to the old position; none is used twice.
+    """
     result: dict[str, int] = {}
     for name, number in found.items():
         nearest = np.argsort(np.linalg.norm(after - before[number], axis=1))
@@ -44,7 +47,7 @@ def _rounded(values: np.ndarray) -> np.ndarray:
 
 
 def build_body(source: Source) -> tuple[dict[str, np.ndarray], str]:
-    """All arrays of the model file, and a short report of sizes and errors."""
+    """Returns all arrays of the model file, and a short report of sizes and errors."""
     space = build_shape_space(source)
     features = face_features(source)
     draft, zone = dress(start_draft(space.vertices, source.faces, source.face_parts), space.joints, features)
@@ -55,7 +58,7 @@ def build_body(source: Source) -> tuple[dict[str, np.ndarray], str]:
     vertices = _rounded(draft.vertices[order])
     blend = draft.blend[order]
     steps = _rounded(np.stack([blend @ step for step in space.vertex_steps]))
-    steps[:, vertices[:, 1] == 0.0, 1] = 0.0  # the soles stay on the floor whatever the body's shape
+    steps[:, vertices[:, 1] == 0.0, 1] = 0.0  # the soles stay on the floor for every shape
     weights = _strongest(blend @ (source.weights @ bone_shares(source.bones, source.parents)))
 
     regressor = fit_regressor(vertices, steps, space.joints, space.joint_steps, weights, mirror_map(vertices))
@@ -68,7 +71,7 @@ def build_body(source: Source) -> tuple[dict[str, np.ndarray], str]:
     contour_faces, contour_bary = contour_landmarks(vertices, faces, skin & ~on_ear, space.joints)
 
     arrays: dict[str, np.ndarray] = {
-        "v_template": (vertices - (0.0, RISE, 0.0)).astype(np.float32),  # where SMPL-X's own template lies
+        "v_template": (vertices - (0.0, RISE, 0.0)).astype(np.float32),  # the height of SMPL-X's own template
         "f": faces.astype(np.int32),
         "weights": weights.astype(np.float32),
         "kintree_table": np.array([PARENTS, range(len(PARENTS))], np.int32),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Dress the body: cut clean borders, push shirt, trousers and hair off the skin, and give every face a zone."""
+"""Dresses the body: cuts clean borders, moves shirt, trousers and hair off the skin, and gives every face a zone."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ ZONES: dict[str, tuple[float, float, float]] = {
 }
 ZONE_INDEX = {name: index for index, name in enumerate(ZONES)}
 
-RIM = 0.003  # width of the little wall at a garment's border
-FLAT = 0.006  # width of the plain strip next to it, which keeps its shading off the rest of the cloth
-LIP_SHARE = 0.3  # of the lip targets' greatest move; where the red of the lips ends
+RIM = 0.003  # metres: width of the small wall at a garment's border
+FLAT = 0.006  # metres: width of the flat strip next to it, which keeps its shading off the rest of the cloth
+LIP_SHARE = 0.3  # share of the lip targets' largest movement at which the red of the lips ends
 IRIS_ANGLE, PUPIL_ANGLE = np.radians(25.0), np.radians(11.0)
 
 # Face parts in the order in which they are painted; a later one covers an earlier one.
@@ -48,10 +48,10 @@ _PAINTED: tuple[tuple[str, str], ...] = (
 
 
 def dress(draft: Draft, joints: np.ndarray, features: dict[str, np.ndarray]) -> tuple[Draft, np.ndarray]:
-    """Clothes, hair and eyes on a T-posed draft; returns the dressed draft and the zone (F,) of every face.
+    """Adds clothes, hair and eyes to a T-posed draft; returns the dressed draft and the zone (F,) of every face.
 
-    ``features`` gives each original vertex's share (V0,) in the "ears", which the hair leaves free, in the "lips",
-    and in the "details" that cloth hides.
+    ``features`` gives each original vertex's share (V0,) in the "ears", which the hair leaves free, in the "lips", and
+    in the "details" that cloth hides.
     """
     wardrobe = Wardrobe(joints)
     draft = drape(draft, wardrobe, features["details"] > 0.0)
@@ -77,7 +77,7 @@ def dress(draft: Draft, joints: np.ndarray, features: dict[str, np.ndarray]) -> 
 
 
 def _cut_garments(draft: Draft, wardrobe: Wardrobe, ears: np.ndarray) -> Draft:
-    """Cut the borders and rims of shirt, trousers and hair; adds face parts named after them."""
+    """Cuts the borders and rims of shirt, trousers and hair; adds face parts named after them."""
     draft = cut_part(draft, wardrobe.shirt(draft.vertices), "shirt")
     for level in (RIM, RIM + FLAT):
         draft, _ = cut(draft, wardrobe.shirt(draft.vertices) - level)
@@ -100,7 +100,7 @@ def _cut_garments(draft: Draft, wardrobe: Wardrobe, ears: np.ndarray) -> Draft:
 
 
 def _cut_face(draft: Draft, wardrobe: Wardrobe, lips: np.ndarray) -> Draft:
-    """Cut irises, pupils, brows and lips, as face parts; ``lips`` (V0,) is each original vertex's share in them."""
+    """Cuts irises, pupils, brows and lips, as face parts; ``lips`` (V0,) is each original vertex's share in them."""
     for side, mark in (("left", "L"), ("right", "R")):
         parts = (f"eye_front.{mark}", f"eye_back.{mark}")
         draft = refine(draft, parts, wardrobe.at[f"{side}_eye_smplhf"])
@@ -108,7 +108,7 @@ def _cut_face(draft: Draft, wardrobe: Wardrobe, lips: np.ndarray) -> Draft:
         draft = cut_part(draft, limit - _eye_axis_angle(draft, wardrobe), name)
     draft = cut_part(draft, wardrobe.brow_edges(draft.vertices)[0], "brows")
     for edge in (1, 2):
-        # Only between the ends: the edges' curves mean nothing beyond them.
+        # Only between the ends: the edges' curves are undefined beyond them.
         between = draft.part_vertices("brows")
         draft = cut_part(draft, np.where(between, wardrobe.brow_edges(draft.vertices)[edge], np.nan), "edge")
         draft.parts["brows"] = draft.parts["brows"] & draft.parts["edge"]
@@ -119,7 +119,7 @@ def _cut_face(draft: Draft, wardrobe: Wardrobe, lips: np.ndarray) -> Draft:
 
 
 def _eye_axis_angle(draft: Draft, wardrobe: Wardrobe) -> np.ndarray:
-    """Angle (V,) from the line of sight for the eyeballs' vertices, NaN elsewhere."""
+    """Returns the angle (V,) from the line of sight for the eyeballs' vertices, NaN elsewhere."""
     angle = np.full(len(draft.vertices), np.nan)
     for side, mark in (("left", "L"), ("right", "R")):
         mask = draft.part_vertices(f"eye_front.{mark}", f"eye_back.{mark}")
@@ -129,7 +129,7 @@ def _eye_axis_angle(draft: Draft, wardrobe: Wardrobe) -> np.ndarray:
 
 
 def _within(draft: Draft, *names: str) -> np.ndarray:
-    """Mask (V,) of the vertices that have faces of the named parts and no others: not those on their border."""
+    """Returns a mask (V,) of the vertices inside the named parts, without those on the parts' border."""
     inside = np.logical_or.reduce([draft.parts[name] for name in names])
     mask = np.zeros(len(draft.vertices), bool)
     mask[draft.faces[inside].ravel()] = True
@@ -138,7 +138,9 @@ def _within(draft: Draft, *names: str) -> np.ndarray:
 
 
 def _garment_offsets(draft: Draft, wardrobe: Wardrobe, ears: np.ndarray) -> np.ndarray:
-    """How far (V,) in metres each vertex is pushed out: nothing at a border, the whole cloth from the rim on."""
+    """Returns how far (V,) in metres each vertex is moved outwards: 0 at a border, the cloth's full thickness from the
+    rim.
+    """
     v, at = draft.vertices, wardrobe.at
     height = v[:, 1]
     knee = at["left_knee"][1]
@@ -149,7 +151,7 @@ def _garment_offsets(draft: Draft, wardrobe: Wardrobe, ears: np.ndarray) -> np.n
     shirt = wardrobe.shirt(v)
     out = np.abs(v[:, 0]) / at["left_elbow"][0]
     cloth = np.interp(out, [0.0, 0.35, 0.7], [0.009, 0.006, 0.011])
-    cloth += 0.003 * (1.0 - np.clip(shirt / 0.05, 0.0, 1.0))  # hem and sleeves stand off a little more
+    cloth += 0.003 * (1.0 - np.clip(shirt / 0.05, 0.0, 1.0))  # hem and sleeves are farther from the skin
     neckline = (height > at["left_shoulder"][1]) & (out < 0.35)
     cloth = np.where(neckline, 0.004 + 0.003 * smoothstep(shirt, 0.0, 0.05), cloth)
     offset = np.where(_within(draft, "shirt"), cloth, offset)
@@ -161,9 +163,11 @@ def _garment_offsets(draft: Draft, wardrobe: Wardrobe, ears: np.ndarray) -> np.n
 
 
 def _cloth_directions(draft: Draft, wardrobe: Wardrobe) -> np.ndarray:
-    """Directions (V, 3) in which cloth leaves the skin: the normals, but straight out at hems and sleeve ends."""
+    """Returns the directions (V, 3) in which cloth leaves the skin: the normals, but straight out at hems and sleeve
+    ends.
+    """
     v, at = draft.vertices, wardrobe.at
-    # Cuts leave slivers; evened-out normals keep their corners in order when cloth is pushed out.
+    # Cuts leave slivers; smoothed normals keep their corners in order when they are moved outwards.
     even = smoothing_matrix(len(v), draft.faces, np.full(len(v), 0.5), rounds=3)
     normals = even @ vertex_normals(v, draft.faces)
     normals /= np.linalg.norm(normals, axis=1, keepdims=True)
@@ -175,6 +179,6 @@ def _cloth_directions(draft: Draft, wardrobe: Wardrobe) -> np.ndarray:
         share = np.where(mask & (field > -0.001), 1.0 - smoothstep(field, 0.01, 0.04), 0.0)
         straight = normals - (share * (normals @ axis))[:, None] * axis
         length = np.linalg.norm(straight, axis=1, keepdims=True)
-        # Where the skin itself faces along the border's axis there is no straight way out to take.
+        # Where the skin faces along the border's axis, there is no straight direction outwards.
         normals = np.where(length > 0.3, straight / np.maximum(length, 1e-9), normals)
     return normals

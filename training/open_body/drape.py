@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Turn the skin under the clothes into the plain shape that cloth takes."""
+"""Reshapes the skin under the clothes into the plain shape of cloth."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from .mesh import Draft, grown, membrane_matrix, smoothing_matrix, vertex_normal
 
 
 def drape(draft: Draft, wardrobe: Wardrobe, details: np.ndarray) -> Draft:
-    """Smooth body and legs, span the trunk's hollows and rebuild the front over the ``details`` (V,)."""
+    """Smooths body and legs, spans the trunk's hollows and rebuilds the front over the ``details`` (V,)."""
     draft = _smooth_under_clothes(draft, wardrobe, details)
     draft = _span_hollows(draft, wardrobe)
     return _plain_front(draft, details)
 
 
 def _smooth_under_clothes(draft: Draft, wardrobe: Wardrobe, details: np.ndarray) -> Draft:
-    """Iron out what cloth would hide, fading towards the borders; ``details`` (V,) is spanned over altogether."""
+    """Smooths what cloth would hide, fading towards the borders; ``details`` (V,) are spanned completely."""
     count = len(draft.vertices)
     draft = draft.mixed(membrane_matrix(count, draft.faces, grown(count, draft.faces, details, rings=2)))
     v = draft.vertices
@@ -32,7 +32,7 @@ def _smooth_under_clothes(draft: Draft, wardrobe: Wardrobe, details: np.ndarray)
 
 
 def _plain_front(draft: Draft, details: np.ndarray) -> Draft:
-    """Rebuild the front of the trunk around each of the ``details`` (V,) as one plain bulge (a cubic in x and y)."""
+    """Rebuilds the front of the trunk around each of the ``details`` (V,) as one plain bulge (a cubic in x and y)."""
     v = draft.vertices
     offsets = np.zeros_like(v)
     front = vertex_normals(v, draft.faces)[:, 2] > 0.1
@@ -53,7 +53,7 @@ def _plain_front(draft: Draft, details: np.ndarray) -> Draft:
 
 
 def _span_hollows(draft: Draft, wardrobe: Wardrobe) -> Draft:
-    """Let the shirt span the hollows of the trunk: push each level's outline out to its convex hull, metres."""
+    """Lets the shirt span the hollows of the trunk: moves each level's outline out to its convex hull."""
     v, at = draft.vertices, wardrobe.at
     armpit = at["left_shoulder"][1] - 0.08
     low, high = wardrobe.hem - 0.06, armpit

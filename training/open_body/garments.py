@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the garments are: a field per garment, placed by the body's joints.
+"""Defines where the garments are: a field per garment, placed by the body's joints.
 
-A field here is a number per vertex, in metres: positive inside a garment, negative outside, zero on its border.
+A field is a number per vertex, in metres: positive inside a garment, negative outside, zero on its border.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Wardrobe:
         self.ankle_line = self.at["left_ankle"][1] + 0.022
 
     def shirt(self, v: np.ndarray) -> np.ndarray:
-        """A T-shirt: short sleeves, round neck, worn over the trousers."""
+        """Returns the field of a T-shirt: short sleeves, round neck, worn over the trousers."""
         at = self.at
         sleeve_end = (1.0 - SLEEVE_END) * at["left_shoulder"][0] + SLEEVE_END * at["left_elbow"][0]
         sleeve = sleeve_end - np.abs(v[:, 0])
@@ -32,11 +32,11 @@ class Wardrobe:
         return np.minimum(np.minimum(sleeve, neck), v[:, 1] - self.hem)
 
     def trousers(self, v: np.ndarray) -> np.ndarray:
-        """Long trousers: from under the shirt down to the shoes."""
+        """Returns the field of long trousers: from under the shirt down to the shoes."""
         return np.minimum(v[:, 1] - self.ankle_line, self.hem + 0.1 - v[:, 1])
 
     def brow_edges(self, v: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Eyebrows: fields of their ends, lower edges and upper edges; NaN away from the brows."""
+        """Returns the fields of the eyebrows' ends, lower edges and upper edges; NaN away from the brows."""
         eye = self.at["left_eye_smplhf"]
         x, y = np.abs(v[:, 0]) - eye[0], v[:, 1] - eye[1]
         near = (np.abs(x) < 0.036) & (y > 0.004) & (y < 0.045) & (v[:, 2] > eye[2] - 0.03)
@@ -47,7 +47,10 @@ class Wardrobe:
         return tuple(np.where(near, field, np.nan) for field in fields)  # type: ignore[return-value]
 
     def hair(self, v: np.ndarray, ears: np.ndarray) -> np.ndarray:
-        """Short hair: above a hairline given as elevation over the azimuth, seen from the middle of the skull."""
+        """Returns the field of short hair, which leaves the vertices in ``ears`` (V,) free.
+
+        The hairline is given as elevation over the azimuth, seen from the middle of the skull.
+        """
         eye = self.at["left_eye_smplhf"]
         centre = np.array([0.0, eye[1] + 0.025, eye[2] - 0.095])
         offset = v - centre
@@ -65,6 +68,6 @@ class Wardrobe:
 
 
 def smoothstep(value: np.ndarray, low: float, high: float) -> np.ndarray:
-    """0 below ``low``, 1 above ``high``, smooth in between."""
+    """Returns 0 below ``low``, 1 above ``high``, and a smooth transition in between."""
     share = np.clip((value - low) / (high - low), 0.0, 1.0)
     return share * share * (3.0 - 2.0 * share)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Relaxed hands and a basis of hand poses, in SMPL-X's finger axes (axis-angle, radians)."""
+"""Defines relaxed hands and a basis of hand poses, in SMPL-X's finger axes (axis-angle, radians)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _RELAXED_THUMB = ((0.10, 0.30, 0.10), (0.0, 0.15, 0.0), (0.0, 0.20, 0.0))
 
 
 def relaxed_hand(side: str) -> np.ndarray:
-    """Relaxed finger pose (45,) of the ``"left"`` or ``"right"`` hand."""
+    """Returns the relaxed finger pose (45,) of the ``"left"`` or ``"right"`` hand."""
     pose = np.zeros((15, 3))
     for finger, joints in enumerate(_RELAXED.values()):
         for k, (curl, spread) in enumerate(joints):
@@ -26,7 +26,10 @@ def relaxed_hand(side: str) -> np.ndarray:
 
 
 def hand_components(side: str) -> np.ndarray:
-    """Orthonormal rows (45, 45): the first is a whole-hand curl, then each finger's own, so few numbers go far."""
+    """Returns orthonormal rows (45, 45): first a curl of the whole hand, then each finger's.
+
+    Because of this order, few numbers suffice for most hand poses.
+    """
     seeds = []
     curl = np.zeros((15, 3))
     curl[:12, 2] = -1.0
@@ -51,5 +54,7 @@ def hand_components(side: str) -> np.ndarray:
 
 
 def _sign(side: str) -> np.ndarray:
-    """Mirroring across x = 0 keeps the rotation about x and turns those about y and z around."""
+    """Returns the signs of an axis-angle mirrored across x = 0: the rotation about x stays, those about y and z
+    reverse.
+    """
     return np.array([1.0, 1.0, 1.0]) if side == "left" else np.array([1.0, -1.0, -1.0])

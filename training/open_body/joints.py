@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The 55 joints of SMPL-X: names, parents, and how MakeHuman's bones are merged into them."""
+"""Defines the 55 joints of SMPL-X: names, parents, and how MakeHuman's bones are merged into them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MIRROR: tuple[int, ...] = tuple(
 
 _FINGER_BONES = {"thumb": 1, "index": 2, "middle": 3, "ring": 4, "pinky": 5}
 
-# Bones that stand for a joint, with the share of each; a bone that is not named goes where its parent goes.
+# Joints of each bone, with their shares of its weights; a bone that is not listed has the joints of its parent.
 _CENTRE_BONES: dict[str, dict[str, float]] = {
     "root": {"pelvis": 1.0},
     "spine05": {"pelvis": 1.0},
@@ -53,7 +53,7 @@ _SIDE_BONES: dict[str, str] = {
 
 
 def bone_shares(bones: list[str], parents: list[int]) -> np.ndarray:
-    """Matrix (B, 55) that hands each bone's skin weight to SMPL-X joints; every row sums to one."""
+    """Returns the matrix (B, 55) that distributes each bone's skin weight to SMPL-X joints; every row sums to one."""
     shares = np.zeros((len(bones), len(JOINT_NAMES)))
     for index, bone in enumerate(bones):  # parents come before their children in MakeHuman's rig
         stem, _, side = bone.partition(".")
@@ -69,7 +69,7 @@ def bone_shares(bones: list[str], parents: list[int]) -> np.ndarray:
 
 
 def joint_centres(bones: list[str], heads: np.ndarray, eyes: dict[str, np.ndarray]) -> np.ndarray:
-    """Joint centres (55, 3) in metres from bone heads (B, 3) and the centres of the eyeballs ("left", "right")."""
+    """Returns the joint centres (55, 3) in metres from bone heads (B, 3) and eyeball centres ("left", "right")."""
     at = {bone: heads[index] for index, bone in enumerate(bones)}
 
     def between(first: str, second: str, share: float) -> np.ndarray:
@@ -85,7 +85,7 @@ def joint_centres(bones: list[str], heads: np.ndarray, eyes: dict[str, np.ndarra
         "jaw": at["jaw"],
     }
     for side, mark in (("left", ".L"), ("right", ".R")):
-        # MakeHuman's hip bone starts at the top of the joint; the ball of the thigh bone sits a little lower.
+        # MakeHuman's hip bone starts at the top of the joint; the ball of the thigh bone is slightly lower.
         centres[f"{side}_hip"] = between(f"upperleg01{mark}", f"upperleg02{mark}", 0.25)
         centres[f"{side}_knee"] = at[f"lowerleg01{mark}"]
         centres[f"{side}_ankle"] = at[f"foot{mark}"]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Vertices and face points that SMPL-X code looks up by number: key vertices, 51 face landmarks, the face contour."""
+"""Finds what SMPL-X code looks up by number: key vertices, 51 face landmarks, and the face contour."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .joints import JOINT_INDEX
 from .mesh import mirror_map
 from .source import Source
 
-# Vertex numbers that the `smplx` package reads from every SMPL-X body (its extra joints), by what they stand for.
+# Vertex numbers that the `smplx` package reads from every SMPL-X body (its extra joints), by name.
 SMPLX_VERTEX_IDS: dict[str, int] = {
     "nose": 9120, "right_eye": 9929, "left_eye": 9448, "right_ear": 616, "left_ear": 6,
     "right_thumb": 8079, "right_index": 7669, "right_middle": 7794, "right_ring": 7905, "right_pinky": 8022,
@@ -25,7 +25,7 @@ YAW_STEPS = 79  # smplx: index 0..39 is a head turned by 0..-39 degrees, 40..78 
 
 
 def key_vertices(source: Source, vertices: np.ndarray, joints: np.ndarray) -> dict[str, int]:
-    """Vertex numbers of nose tip, eyes, ears, finger tips, toes and heels on the T-posed body."""
+    """Returns the vertex numbers of nose tip, eyes, ears, finger tips, toes and heels on the T-posed body."""
     found: dict[str, int] = {}
     mirror = mirror_map(vertices)
 
@@ -60,7 +60,7 @@ def key_vertices(source: Source, vertices: np.ndarray, joints: np.ndarray) -> di
 
 
 def smplx_order(found: dict[str, int], count: int) -> np.ndarray:
-    """Permutation (V,): new vertex i is old vertex order[i], with the key vertices at SMPL-X's numbers."""
+    """Returns a permutation (V,): new vertex i is old vertex order[i], with the key vertices at SMPL-X's numbers."""
     order = np.arange(count)
     place = np.arange(count)  # where each old vertex is now
     for name, target in SMPLX_VERTEX_IDS.items():
@@ -73,7 +73,7 @@ def smplx_order(found: dict[str, int], count: int) -> np.ndarray:
 def _closest_on_faces(
     points: np.ndarray, vertices: np.ndarray, faces: np.ndarray, allowed: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Face numbers (N,) among ``allowed`` (F,) and barycentric weights (N, 3) closest to ``points`` (N, 3)."""
+    """Returns face numbers (N,) among ``allowed`` (F,) and barycentric weights (N, 3) closest to ``points`` (N, 3)."""
     import trimesh
 
     numbers = np.flatnonzero(allowed)
@@ -85,7 +85,7 @@ def _closest_on_faces(
 
 
 def _half_face_points(eye: np.ndarray, scale: float) -> dict[str, list[np.ndarray]]:
-    """Points on the left half of the face (x > 0), before they are laid onto the skin."""
+    """Returns points on the left half of the face (x > 0), before they are projected onto the skin."""
     s = scale
     brow = [
         eye + np.array([dx, dy, 0.03]) * s
@@ -108,13 +108,13 @@ def _half_face_points(eye: np.ndarray, scale: float) -> dict[str, list[np.ndarra
 def face_landmarks(
     vertices: np.ndarray, faces: np.ndarray, head: np.ndarray, mouth: np.ndarray, joints: np.ndarray, nose: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The 51 inner landmarks of the 68-point face scheme: faces (51,) and barycentric weights (51, 3).
+    """Returns the 51 inner landmarks of the 68-point face scheme: faces (51,) and barycentric weights (51, 3).
 
     ``head`` and ``mouth`` are face masks (F,): the skin of the head and the cavity of the mouth.
     """
     eye = joints[JOINT_INDEX["left_eye_smplhf"]]
     tip = vertices[nose]
-    scale = eye[0] / 0.031  # the offsets below were read off a face with pupils 62 mm apart
+    scale = eye[0] / 0.031  # the offsets below were measured on a face with pupils 62 mm apart
     flip = np.array([-1.0, 1.0, 1.0])
     half = _half_face_points(eye, scale)
     points: list[np.ndarray] = []
@@ -132,7 +132,7 @@ def face_landmarks(
 
 
 def _mouth_points(vertices: np.ndarray, faces: np.ndarray, head: np.ndarray, mouth: np.ndarray) -> list[np.ndarray]:
-    """Twelve points around the lips and eight between them, from the edge loop where skin meets mouth cavity."""
+    """Returns twelve points around the lips and eight between them, from the loop where skin meets mouth cavity."""
     rim = np.intersect1d(np.unique(faces[head]), np.unique(faces[mouth]))
     ring = vertices[rim]
     corner = ring[ring[:, 0].argmax()]
@@ -175,7 +175,7 @@ def _mouth_points(vertices: np.ndarray, faces: np.ndarray, head: np.ndarray, mou
 def contour_landmarks(
     vertices: np.ndarray, faces: np.ndarray, face_skin: np.ndarray, joints: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The jaw line as seen from the front for each head yaw: faces (79, 17) and barycentric weights (79, 17, 3).
+    """Returns the jaw line as seen from the front for each head yaw: faces (79, 17), barycentric weights (79, 17, 3).
 
     ``face_skin`` (F,) marks the faces of the head without the ears.
     """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A triangle mesh that remembers how it was made, so that shape directions and skin weights follow every edit."""
+"""Edits a triangle mesh and records how, so that shape directions and skin weights follow every edit."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.spatial import cKDTree
 
-SNAP = 0.3  # a cut this close to an edge's end (share of the edge) takes the end instead of making a sliver
-STEP_BACK = 0.85  # share of a smoothing round that is taken back to keep the volume
-SNAP_REACH = 0.0015  # but never farther than this in the field's unit, or parallel cuts would pull each other askew
+SNAP = 0.3  # share of an edge: a cut closer to its end moves to the end instead of leaving a sliver
+STEP_BACK = 0.85  # share of a smoothing round that is reversed to keep the volume
+SNAP_REACH = 0.0015  # largest distance of such a move, in the field's unit; it keeps parallel cuts straight
 
 
 @dataclass(frozen=True)
 class Draft:
     """Positions (V, 3) in metres, triangles (F, 3), named face masks (F,) and ``blend`` (V, V0).
 
-    ``blend`` says of which original vertices a vertex is the mean: anything given per original vertex (shape
-    directions, skin weights) carries over as ``blend @ values``. Positions may move further by constant offsets.
+    ``blend`` has the weights of the original vertices whose mean a vertex is: values per original vertex (shape
+    directions, skin weights) carry over as ``blend @ values``. Positions may have further constant offsets.
     """
 
     vertices: np.ndarray
@@ -28,15 +28,15 @@ class Draft:
     blend: sp.csr_matrix
 
     def moved(self, offsets: np.ndarray) -> Draft:
-        """The same mesh with constant ``offsets`` (V, 3) added."""
+        """Returns the same mesh with constant ``offsets`` (V, 3) added."""
         return replace(self, vertices=self.vertices + offsets)
 
     def mixed(self, mixing: sp.csr_matrix) -> Draft:
-        """The same topology with every vertex replaced by a mean (V, V) of vertices."""
+        """Returns the same topology with every vertex replaced by a mean (V, V) of vertices."""
         return replace(self, vertices=mixing @ self.vertices, blend=sp.csr_matrix(mixing @ self.blend))
 
     def part_vertices(self, *names: str) -> np.ndarray:
-        """Mask (V,) of the vertices that belong to faces of the named parts."""
+        """Returns a mask (V,) of the vertices of the named parts' faces."""
         mask = np.zeros(len(self.vertices), bool)
         for name in names:
             mask[self.faces[self.parts[name]].ravel()] = True
@@ -44,18 +44,18 @@ class Draft:
 
 
 def mirror_map(vertices: np.ndarray) -> np.ndarray:
-    """For each vertex (V, 3) the number of its mirror image across x = 0."""
+    """Returns for each vertex (V, 3) the number of its mirror image across x = 0."""
     _, index = cKDTree(vertices).query(vertices * [-1.0, 1.0, 1.0])
     return index
 
 
 def start_draft(vertices: np.ndarray, faces: np.ndarray, parts: dict[str, np.ndarray]) -> Draft:
-    """A draft of the untouched mesh."""
+    """Returns a draft of the untouched mesh."""
     return Draft(vertices, faces, dict(parts), sp.identity(len(vertices), format="csr"))
 
 
 def edge_matrix(count: int, faces: np.ndarray) -> sp.csr_matrix:
-    """Symmetric 0/1 matrix (V, V) of the mesh's edges."""
+    """Returns the symmetric 0/1 matrix (V, V) of the mesh's edges."""
     ends = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
     ends = np.concatenate([ends, ends[:, ::-1]])
     matrix = sp.coo_matrix((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(count, count)).tocsr()
@@ -66,9 +66,10 @@ def edge_matrix(count: int, faces: np.ndarray) -> sp.csr_matrix:
 def smoothing_matrix(
     count: int, faces: np.ndarray, strength: np.ndarray, rounds: int, keep_volume: bool = False
 ) -> sp.csr_matrix:
-    """Matrix (V, V) of ``rounds`` of moving each vertex towards its neighbours' mean by ``strength`` (V,) in 0..1.
+    """Returns the matrix (V, V) of ``rounds`` of moving each vertex towards its neighbours' mean.
 
-    With ``keep_volume`` every round is followed by a step back, a little shorter, which spares the large shapes.
+    ``strength`` (V,) in 0..1 is the share of each move. With ``keep_volume`` every round is followed by a slightly
+    shorter step back, which keeps the large shapes.
     """
     edges = edge_matrix(count, faces)
     degree = np.maximum(np.asarray(edges.sum(axis=1)).ravel(), 1.0)
@@ -86,7 +87,7 @@ def smoothing_matrix(
 
 
 def membrane_matrix(count: int, faces: np.ndarray, region: np.ndarray) -> sp.csr_matrix:
-    """Matrix (V, V) that spans the vertices in ``region`` (V,) like a stretched skin between those around it."""
+    """Returns the matrix (V, V) that spans the vertices in ``region`` (V,) like a membrane between those around it."""
     edges = edge_matrix(count, faces)
     inside, outside = np.flatnonzero(region), np.flatnonzero(~region)
     laplacian = (sp.diags(np.asarray(edges.sum(axis=1)).ravel()) - edges).tocsr()
@@ -101,7 +102,7 @@ def membrane_matrix(count: int, faces: np.ndarray, region: np.ndarray) -> sp.csr
 
 
 def grown(count: int, faces: np.ndarray, region: np.ndarray, rings: int) -> np.ndarray:
-    """The mask ``region`` (V,) and ``rings`` rings of neighbours."""
+    """Returns the mask ``region`` (V,) enlarged by ``rings`` rings of neighbours."""
     edges = edge_matrix(count, faces)
     for _ in range(rings):
         region = region | (edges @ region.astype(float) > 0.0)
@@ -109,7 +110,7 @@ def grown(count: int, faces: np.ndarray, region: np.ndarray, rings: int) -> np.n
 
 
 def refine(draft: Draft, part_names: tuple[str, ...], centre: np.ndarray) -> Draft:
-    """Split every triangle of a closed round part into four, the new corners pushed out to the sphere's radius.
+    """Splits every triangle of a closed round part into four, with the new corners moved out to the sphere's radius.
 
     ``centre`` (3,) is the middle of the sphere; the parts must share no vertex with the rest of the mesh.
     """
@@ -138,7 +139,7 @@ def refine(draft: Draft, part_names: tuple[str, ...], centre: np.ndarray) -> Dra
 
 
 def vertex_normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
-    """Unit normals (V, 3), faces weighted by area."""
+    """Returns unit normals (V, 3), with faces weighted by area."""
     corner = vertices[faces]
     face_normal = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
     normal = np.zeros_like(vertices)
@@ -148,7 +149,7 @@ def vertex_normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
 
 
 def _snapped(draft: Draft, field: np.ndarray) -> tuple[Draft, np.ndarray]:
-    """Slide vertices that all but touch the zero line along an edge onto it; returns draft and field (V,)."""
+    """Moves vertices that almost touch the zero line along an edge onto it; returns draft and field (V,)."""
     faces = draft.faces
     ends = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
     ends = np.concatenate([ends, ends[:, ::-1]])
@@ -178,10 +179,10 @@ def _snapped(draft: Draft, field: np.ndarray) -> tuple[Draft, np.ndarray]:
 
 
 def cut(draft: Draft, field: np.ndarray) -> tuple[Draft, np.ndarray]:
-    """Split triangles where ``field`` (V,) changes sign, so that its zero line runs along edges.
+    """Splits triangles where ``field`` (V,) changes sign, so that its zero line runs along edges.
 
-    Edges with a NaN end are left alone, which limits a cut to a region. Returns the new draft and the field on it,
-    exactly zero on the line.
+    Edges with a NaN end are not cut, which limits a cut to a region. Returns the new draft and the field on it, which
+    is exactly zero on the line.
     """
     draft, field = _snapped(draft, field)
     vertices, faces = draft.vertices, draft.faces
@@ -268,18 +269,18 @@ def cut(draft: Draft, field: np.ndarray) -> tuple[Draft, np.ndarray]:
 
 
 def cut_part(draft: Draft, field: np.ndarray, name: str) -> Draft:
-    """Cut along the zero line of ``field`` (V,) and make the faces on its positive side the part ``name``."""
+    """Cuts along the zero line of ``field`` (V,) and makes the faces on its positive side the part ``name``."""
     draft, field = cut(draft, field)
     corners = field[draft.faces]
     known = np.nan_to_num(corners, nan=0.0)
-    farthest = np.abs(known).argmax(axis=1)  # no face crosses the line, so this corner knows the side
+    farthest = np.abs(known).argmax(axis=1)  # no face crosses the line, so any corner off the line tells the side
     inside = np.take_along_axis(known, farthest[:, None], axis=1)[:, 0] > 0.0
     draft.parts[name] = inside & ~np.isnan(corners).any(axis=1)
     return draft
 
 
 def drop_faces(draft: Draft, keep: np.ndarray) -> tuple[Draft, np.ndarray]:
-    """Keep only the faces in the mask (F,) and the vertices they use; also returns the old numbers (V,) of those."""
+    """Keeps only the faces in the mask (F,) and their vertices; also returns the old numbers (V,) of these."""
     faces = draft.faces[keep]
     used, renumbered = np.unique(faces, return_inverse=True)
     result = Draft(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Joint regressor: each joint as a weighted mean of a few vertices, for the template and every shape direction."""
+"""Fits the joint regressor: each joint as a weighted mean of vertices, for the template and every shape direction."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from scipy.optimize import nnls
 
 from .joints import JOINT_NAMES, MIRROR
 
-NEAREST = 1000  # candidate vertices a joint
-# MakeHuman's bones do not quite follow its skin when the body changes, so the template is met first.
+NEAREST = 1000  # candidate vertices for each joint
+# MakeHuman's bones do not exactly follow its skin when the shape changes, so the template has priority.
 TEMPLATE_WEIGHT = 8.0
 STEP_WEIGHT = 2.0  # betas reach about two units, so an error in a direction counts double
 SUM_WEIGHT = 10.0  # metres; keeps the weights' sum at one before they are normalised
@@ -23,7 +23,7 @@ def fit_regressor(
     weights: np.ndarray,
     mirror: np.ndarray,
 ) -> np.ndarray:
-    """Fit rows (55, V), non-negative, summing to one, mirror-symmetric; lengths in metres."""
+    """Fits rows (55, V): non-negative, summing to one, mirror-symmetric; lengths in metres."""
     regressor = np.zeros((len(JOINT_NAMES), len(vertices)))
     for index, name in enumerate(JOINT_NAMES):
         if name.startswith("right"):
@@ -57,7 +57,7 @@ def regressor_errors(
     joints: np.ndarray,
     joint_steps: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Distance in millimetres of every regressed joint: template (55,) and directions at one unit (S, 55)."""
+    """Returns the error in millimetres of every regressed joint: template (55,) and directions at one unit (S, 55)."""
     template = np.linalg.norm(regressor @ vertices - joints, axis=1)
     steps = np.linalg.norm(np.einsum("jv,svk->sjk", regressor, vertex_steps) - joint_steps, axis=2)
     return 1000.0 * template, 1000.0 * steps

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The neutral adult, ten body shape directions and ten face expressions."""
+"""Defines the neutral adult, ten directions of body shape and ten facial expressions."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ NEUTRAL: dict[str, float] = {
 
 @dataclass(frozen=True)
 class Direction:
-    """One shape direction: the change of macro values or local changes that one unit of the beta stands for."""
+    """One shape direction: the changes of macro values and local changes for one unit of the beta."""
 
     name: str
     macro: dict[str, float]
@@ -76,7 +76,7 @@ DIRECTIONS: tuple[Direction, ...] = (
             **_both("lowerleg-muscle-incr", 0.3),
         },
     ),
-    # The other way lies childhood, so only the step towards old age counts.
+    # The opposite direction leads to childhood, so only the step towards old age is used.
     Direction("age", {"age": 0.12}, {"head-age-incr": 0.3, "stomach-tone-incr": -0.2}, one_sided=True),
     Direction(
         "leg_length",
@@ -113,16 +113,16 @@ EXPRESSIONS: dict[str, tuple[str, ...]] = {
 
 
 def _moved_by(source: Source, targets: tuple[str, ...]) -> np.ndarray:
-    """How far (V,) in metres the named local targets move each vertex."""
+    """Returns how far (V,) in metres the named local targets move each vertex."""
     plain = source.shape(NEUTRAL).vertices
     changed = source.shape(NEUTRAL, dict.fromkeys(targets, 1.0)).vertices
     return np.linalg.norm(changed - plain, axis=1)
 
 
 def face_features(source: Source) -> dict[str, np.ndarray]:
-    """Shares (V,) from 0 to 1 of belonging to the ears, the lips and small body details that cloth hides.
+    """Returns shares (V,) from 0 to 1 of belonging to the ears, the lips, and small body details that cloth hides.
 
-    Found by what MakeHuman's own targets for them move.
+    They are found by what MakeHuman's own targets for them move.
     """
     lower, upper = (_moved_by(source, (f"mouth-{lip}lip-volume-incr",)) for lip in ("lower", "upper"))
     ears = _moved_by(source, ("l-ear-wing-incr", "r-ear-wing-incr"))
@@ -153,16 +153,16 @@ def _stepped(source: Source, direction: Direction, sign: float) -> Posed:
 
 
 def _symmetric(points: np.ndarray, image: np.ndarray) -> np.ndarray:
-    """Points (N, 3) averaged with their mirror images, whose numbers are ``image`` (N,)."""
+    """Returns points (N, 3) averaged with their mirror images, whose numbers are ``image`` (N,)."""
     return 0.5 * (points + points[image] * [-1.0, 1.0, 1.0])
 
 
 def build_shape_space(source: Source) -> ShapeSpace:
-    """T-pose the neutral body and every changed body; the differences are the directions, in metres per unit."""
+    """T-poses the neutral body and every changed body; their differences are the directions, in metres per unit."""
     neutral = to_tpose(source, source.shape(NEUTRAL))
     vertex_steps, joint_steps = [], []
     for direction in DIRECTIONS:
-        # MakeHuman's shapes are bent about the neutral body, so a step is the mean of both sides if both are adult.
+        # MakeHuman's shapes are not linear at the neutral body, so the mean of both sides is used if both are adult.
         more = _stepped(source, direction, 1.0)
         less = neutral if direction.one_sided else _stepped(source, direction, -1.0)
         span = 1.0 if direction.one_sided else 2.0
@@ -171,7 +171,7 @@ def build_shape_space(source: Source) -> ShapeSpace:
     for actions in EXPRESSIONS.values():
         posed = to_tpose(source, source.shape(NEUTRAL, face=dict.fromkeys(actions, 1.0)))
         vertex_steps.append(posed.vertices - neutral.vertices)
-        joint_steps.append(np.zeros_like(neutral.joints))  # a face moves no joint
+        joint_steps.append(np.zeros_like(neutral.joints))  # expressions move no joint
     image = mirror_map(neutral.vertices)
     return ShapeSpace(
         vertices=_symmetric(neutral.vertices, image),

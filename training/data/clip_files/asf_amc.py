@@ -1,8 +1,8 @@
-"""Acclaim's skeleton and motion files, ASF and AMC, as CMU's motion capture database has them.
+"""Reads Acclaim's skeleton and motion files (ASF and AMC), as in CMU's motion capture database.
 
 The format is described in J. Lander, "Working with Motion Capture File Formats" (Game Developer, January 1998). Every
-bone has axes of its own in which its angles turn: with C the rotation to these axes and M that of the frame's
-angles, its world rotation is that of its parent times C M C^-1, and at rest it is none.
+bone has its own axes for its angles: with C the rotation to these axes and M the rotation by a frame's angles, its
+world rotation is its parent's times C M C^-1, and the identity at rest.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from .text import read_text, with_points
 _INCH = 0.0254
 _IDENTITY = np.array([1.0, 0.0, 0.0, 0.0])
 _AXES = {"x": np.array([1.0, 0.0, 0.0]), "y": np.array([0.0, 1.0, 0.0]), "z": np.array([0.0, 0.0, 1.0])}
-_MOST_BONES = 0.7  # of the skeleton's: a motion of fewer is not of this skeleton
+_LEAST_BONES = 0.7  # share of the skeleton's bones; a motion with fewer belongs to another skeleton
 _TURN = 2 * np.pi + 0.1
-_TO_JUDGE, _STILL = 30, 0.5  # frames, and the largest angle from which the numbers show what unit they are in
+_ENOUGH_FRAMES, _SMALLEST_ANGLE = 30, 0.5  # frames, and the largest angle, from which on the unit can be guessed
 _FREEDOMS = {"rx", "ry", "rz", "tx", "ty", "tz", "l"}
 
 
 @dataclass(frozen=True)
 class Skeleton:
-    """An ASF file's bones, the root first and every parent before its children.
+    """The bones of an ASF file, the root first and every parent before its children.
 
     axes: (B, 4) quaternions C. offsets: (B, 3) metres from a bone's head to its tail, at rest in the world.
-    freedoms: of each bone, what an AMC line holds: "rx", "ty" and so on. scale: metres to a unit of length.
-    radians: how many to a unit of angle.
+    freedoms: the numbers in an AMC line of each bone: "rx", "ty" and so on. scale: metres per unit of length.
+    radians: per unit of angle.
     """
 
     bones: tuple[str, ...]
@@ -49,10 +49,11 @@ class Skeleton:
 
 
 def read_amc(path: Path, skeleton: Path | None, fps: float | None = None) -> SourceClip:
-    """The clip of an AMC file on the skeleton of its ASF file, without rest poses that were put in front.
+    """Reads the clip of an AMC file on the skeleton of its ASF file, without rest poses that were added in front.
 
-    fps: the true rate, where it is known; else it is that of the file's header or name, or guessed, see `amc_rate`.
-    Raises `UserError` for files that are missing, cut off, not of these formats, or do not belong together.
+    fps: the true rate, where it is known; otherwise it comes from the file's header or name or is guessed, see
+    `amc_rate`.
+    Raises `UserError` for files that are missing, cut off, of another format, or do not belong together.
     """
     if skeleton is None or not skeleton.is_file():
         raise UserError(
@@ -73,7 +74,7 @@ def read_amc(path: Path, skeleton: Path | None, fps: float | None = None) -> Sou
 
 
 def read_asf(path: Path) -> Skeleton:
-    """Raises `UserError` for what is no ASF file."""
+    """Reads a skeleton. Raises `UserError` for a file that is no ASF."""
     try:
         sections = _sections(with_points(read_text(path)))
         units = {line.split()[0].lower(): line.split()[1].lower() for line in sections["units"]}
@@ -88,7 +89,7 @@ def read_asf(path: Path) -> Skeleton:
         if "root" in parents:
             raise ValueError("the root hangs from another bone")
         order = ["root"]
-        for name in order:  # grows while it is walked: breadth first
+        for name in order:  # the list grows during the loop: breadth first
             order += [child for child, parent in parents.items() if parent == name]
         columns = list(zip(*(parts[name] for name in order), strict=True))
         if not all(np.isfinite(column).all() for column in columns[:2]):
@@ -107,7 +108,7 @@ def read_asf(path: Path) -> Skeleton:
 
 
 def _sections(text: str) -> dict[str, list[str]]:
-    """The file's lines by section, comments and empty ones left out."""
+    """Returns the file's lines by section, without comments and empty lines."""
     found: dict[str, list[str]] = {}
     lines: list[str] = []
     for line in (raw.split("#")[0].strip() for raw in text.split("\n")):
@@ -119,7 +120,7 @@ def _sections(text: str) -> dict[str, list[str]]:
 
 
 def _blocks(lines: list[str]) -> list[dict[str, list[str]]]:
-    """The `begin` ... `end` blocks, each as its lines' first words with the words that follow."""
+    """Returns the `begin` ... `end` blocks: for each line, its first word with the words that follow."""
     blocks: list[dict[str, list[str]]] = []
     for line in lines:
         word, *rest = line.split()
@@ -158,7 +159,7 @@ def _parents(lines: list[str]) -> dict[str, str]:
 
 
 def _turn(angles: np.ndarray, freedoms: tuple[str, ...]) -> np.ndarray:
-    """(T, 4) the turns about fixed axes in the order in which they are listed. angles: (T, n) radians."""
+    """Returns the rotations (T, 4) about fixed axes, in the order in which they are listed. angles: (T, n) radians."""
     turn = np.tile(_IDENTITY, (len(angles), 1))
     for column, freedom in zip(angles.T, freedoms, strict=True):
         turn = rot.quat_multiply(rot.axis_angle_to_quat(column[:, None] * _AXES[freedom[1]]), turn)
@@ -166,9 +167,10 @@ def _turn(angles: np.ndarray, freedoms: tuple[str, ...]) -> np.ndarray:
 
 
 def _in_radians(text: str, skeleton: Skeleton, frames: dict[str, np.ndarray]) -> bool:
-    """Whether angles are radians: as the headers of motion and skeleton say, or, where these differ, by their size.
+    """Returns whether angles are in radians.
 
-    A motion that says nothing and has no angle beyond half a turn in radians is one in radians, whatever its skeleton.
+    The headers of motion and skeleton tell it; where they differ, the size of the angles decides. A motion without a
+    unit and with no angle beyond half a turn in radians counts as one in radians, whatever its skeleton's unit.
     """
     header = re.split(r"^\s*\d+\s*$", text, maxsplit=1, flags=re.MULTILINE)[0]
     words = [line.split()[0].lower() for line in header.split("\n") if line.strip().startswith(":")]
@@ -181,11 +183,11 @@ def _in_radians(text: str, skeleton: Skeleton, frames: dict[str, np.ndarray]) ->
     says, other = ":radians" in words, skeleton.radians == 1.0
     if says != (":degrees" in words):
         return says if says == other else bool(largest < _TURN)
-    return other or (len(frames["root"]) >= _TO_JUDGE and _STILL < largest < _TURN / 2)
+    return other or (len(frames["root"]) >= _ENOUGH_FRAMES and _SMALLEST_ANGLE < largest < _TURN / 2)
 
 
 def _read_frames(path: Path, text: str, skeleton: Skeleton, asf: Path) -> tuple[dict[str, np.ndarray], list[str]]:
-    """(bone -> (T, n) the numbers of its lines, bones that have none in any frame)."""
+    """Returns the numbers (T, n) of each bone's lines, by bone, and the bones without a line in any frame."""
     expected = {name: len(freedoms) for name, freedoms in zip(skeleton.bones, skeleton.freedoms, strict=True)}
     spelt = {name.lower(): name for name in skeleton.bones}
     values: dict[str, list[list[float]]] = {name: [] for name, count in expected.items() if count}
@@ -228,16 +230,16 @@ def _read_frames(path: Path, text: str, skeleton: Skeleton, asf: Path) -> tuple[
 
 
 def _check_complete(path: Path, values: dict[str, list[list[float]]], frame: int) -> None:
-    """Every bone that is in the first frame is in all of them, and the root and most bones are."""
+    """Checks that every bone of the first frame is in all frames, and that the root and most bones are."""
     missing = [name for name, rows in values.items() if len(rows) != frame and (rows or name == "root")]
-    if not missing and frame and sum(map(bool, values.values())) < _MOST_BONES * len(values):
+    if not missing and frame and sum(map(bool, values.values())) < _LEAST_BONES * len(values):
         missing = [name for name, rows in values.items() if not rows]
     if missing:
         raise UserError(f"{path.name} is cut off: its frame {frame} has no {missing[0]}; copy it again.")
 
 
 def _check_order(path: Path, numbers: list[int]) -> None:
-    """Raises `UserError` for frames that are not in order, or of which some are left out."""
+    """Raises `UserError` for frames that are out of order or missing."""
     steps = np.diff(numbers)
     if ((steps != steps[:1]) | (steps <= 0)).any():
         at = int(np.flatnonzero((steps != steps[:1]) | (steps <= 0))[0])
@@ -248,7 +250,7 @@ def _check_order(path: Path, numbers: list[int]) -> None:
 
 
 def _posed(skeleton: Skeleton, frames: dict[str, np.ndarray]) -> SourceClip:
-    """The clip, its rate still to be found."""
+    """Returns the posed clip, with a placeholder as its rate."""
     count = len(frames["root"])
     bones = len(skeleton.bones)
     heads, rotations = np.zeros((count, bones, 3)), np.zeros((count, bones, 4))

@@ -1,4 +1,4 @@
-"""BVH and glTF, through Blender's own importers."""
+"""Reads BVH and glTF with Blender's own importers."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from .gltf import OWN_TRANSFORMS, trimmed
 from .rest_frames import added_rest_frames, at_rest
 
 FPS = 30.0
-_REST_FRAMES = 3  # so many frames at most may still show an added rest pose
-_LEAP = 0.15  # of the body's size: what no hand moves in a thirtieth of a second, but from the rest pose
+_REST_FRAMES = 3  # most frames for which an added rest pose may be held
+_LEAP = 0.15  # of the body's size: farther than a hand moves in a thirtieth of a second, except out of an added pose
 
 # Blender (Z up, facing -Y) to SMPL-X (Y up, facing +Z)
 _TO_SMPLX = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]])
 
 
 def read_gltf(path: Path, skips: Callable[[str], bool] = lambda name: False) -> Iterator[tuple[str, SourceClip]]:
-    """Yields (name, clip at 30 fps) of every animation of the skeleton that `skips` does not name.
+    """Yields (name, clip at 30 fps) of every animation of the skeleton whose name `skips` doesn't reject.
 
-    Single poses are left out, and what moves no bone: a face, a ball, a camera. The way and the turn of the nodes above
-    the bones are the person's.
+    Animations of a single pose, and those that move no bone (but a face, a ball, a camera), are left out. Movements of
+    the nodes above the bones count as the person's.
     """
     with trimmed(path, skips) as gltf:
         file = gltf.file if gltf else path
@@ -55,7 +55,7 @@ def read_gltf(path: Path, skips: Callable[[str], bool] = lambda name: False) -> 
 
 
 def _show(armature: bpy.types.Object, track: str) -> None:
-    """Gives the armature, and all that it hangs from, their Actions of one of the importer's tracks."""
+    """Assigns the Actions of one of the importer's tracks to the armature and to the objects above it."""
     thing = armature
     while thing is not None:
         data = thing.animation_data
@@ -68,8 +68,11 @@ def _show(armature: bpy.types.Object, track: str) -> None:
 
 
 def read_bvh(path: Path, fps: float | None = None, rest_frame: bool | None = False) -> SourceClip:
-    """The clip at 30 fps. fps: the true rate, where the file's own is wrong. rest_frame: the first frame is an
-    added rest pose and is dropped; None: frames of the rest pose that were put in front are looked for."""
+    """Reads the clip at 30 fps.
+
+    fps: the true rate, where the file's own is wrong. rest_frame: True: the first frame is an added rest pose and is
+    dropped; None: added frames of the rest pose are searched for; False: there are none.
+    """
     text, names, rate = checked_bvh(path, fps)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "clip.bvh"
@@ -91,7 +94,7 @@ def read_bvh(path: Path, fps: float | None = None, rest_frame: bool | None = Fal
 
 
 def _without_rest_pose(clip: SourceClip) -> SourceClip:
-    """The clip from where it moves off: some of these files hold the added rest pose more than once."""
+    """Drops the frames before the first leap, because some files hold the added rest pose for several frames."""
     places = clip.heads[: _REST_FRAMES + 2] - clip.heads[: _REST_FRAMES + 2, :1]
     size = np.ptp(clip.rest_heads, axis=0).max()
     leaps = np.linalg.norm(np.diff(places, axis=0), axis=-1).max(axis=1) > _LEAP * size
@@ -100,15 +103,15 @@ def _without_rest_pose(clip: SourceClip) -> SourceClip:
 
 
 def _imported(path: Path, importer: Callable[[], object]) -> bpy.types.Object:
-    """The only armature of a file, in an empty scene of its own."""
+    """Imports a file into an empty scene and returns its only armature."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
-    bpy.context.scene.render.fps = int(FPS)  # the glTF importer lays keys at the scene's rate
+    bpy.context.scene.render.fps = int(FPS)  # the glTF importer places keys at the scene's rate
     try:
         with _quiet():
             importer()
-    except RuntimeError as error:  # that is how operators fail
+    except RuntimeError as error:  # operators fail with a RuntimeError
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-        # what Python raised in an importer ends with where it was called from
+        # the report of a Python exception ends with the place of its call
         reason = next((line for line in reversed(lines) if not line.startswith(("Location:", "File "))), "no reason")
         raise UserError(f"{path.name} cannot be read by Blender ({reason}); export it again.") from error
     armatures = [o for o in bpy.data.objects if o.type == "ARMATURE"]
@@ -118,14 +121,14 @@ def _imported(path: Path, importer: Callable[[], object]) -> bpy.types.Object:
         )
     if len(armatures) != 1:
         raise UserError(f"{path.name} holds {len(armatures)} skeletons; one is expected.")
-    for mesh in [o for o in bpy.data.objects if o.type == "MESH"]:  # skinning them would only cost time
+    for mesh in [o for o in bpy.data.objects if o.type == "MESH"]:  # skinning them would cost time for nothing
         bpy.data.objects.remove(mesh)
     return armatures[0]
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Blender prints the traceback of an importer that fails, whose last line our own sentence has."""
+    """Hides standard error: Blender prints the traceback of a failing importer, whose last line our message repeats."""
     sys.stderr.flush()
     kept, null = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:
@@ -139,7 +142,10 @@ def _quiet() -> Iterator[None]:
 
 
 def _sample(armature: bpy.types.Object, times: np.ndarray, rest_world: np.ndarray | None = None) -> SourceClip:
-    """rest_world: (4, 4) of the armature at rest, where it is animated itself."""
+    """Samples the armature at frames `times`.
+
+    rest_world: (4, 4) of the armature at rest, where it is animated itself.
+    """
     bones = armature.data.bones
     world = np.array(armature.matrix_world) if rest_world is None else rest_world
     rest = np.array([world @ np.array(bone.matrix_local) for bone in bones])
@@ -163,9 +169,9 @@ def _sample(armature: bpy.types.Object, times: np.ndarray, rest_world: np.ndarra
 
 
 def _at_thirty(armature: bpy.types.Object, times: np.ndarray) -> SourceClip:
-    """A BVH file's clip at `times` (T,), frames of the file, whole or between.
+    """Samples a BVH file's clip at `times` (T,), in the file's frames, which may be fractional.
 
-    Only whole ones are asked of Blender, which goes the wrong way from 179 degrees to -179.
+    Blender is only asked for whole frames, because it interpolates from 179 degrees to -179 the wrong way round.
     """
     whole, at = np.unique(np.stack((np.floor(times + 1e-6), np.ceil(times - 1e-6))), return_inverse=True)
     left, right = at.reshape(2, -1)
@@ -175,8 +181,8 @@ def _at_thirty(armature: bpy.types.Object, times: np.ndarray) -> SourceClip:
 
 
 def _rotation(matrices: np.ndarray) -> np.ndarray:
-    """World quaternions in SMPL-X's axes of (..., 4, 4) matrices, which may carry scale."""
+    """Returns world quaternions in SMPL-X's axes of matrices (..., 4, 4), which may include scale."""
     m = _TO_SMPLX @ matrices[..., :3, :3]
-    # bones that an animation shrinks to nothing have no axes left; they count as unrotated
+    # bones that an animation scales to zero have no axes; they count as unrotated
     m = m / np.maximum(np.linalg.norm(m, axis=-2, keepdims=True), 1e-9)
     return rot.matrix_to_quat(m)

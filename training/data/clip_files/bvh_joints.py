@@ -1,6 +1,6 @@
-"""The joints of a BVH file, however its lines are broken, and its frames in the one form that Blender's importer reads.
+"""Reads the joints of a BVH file, and rewrites its frames in the one form that Blender's importer accepts.
 
-The importer goes by lines: a brace behind a name, a comment or a joint of one angle stop it.
+The importer parses line by line, and fails at a brace behind a name, a comment, or a joint with one angle.
 """
 
 from __future__ import annotations
@@ -19,13 +19,16 @@ _COMMENT = re.compile(r"^\s*(#|//).*$", re.MULTILINE)
 _BREAKS = re.compile(r"\s*([{}])\s*|\s+(?=(?:OFFSET|CHANNELS)\s)", re.IGNORECASE)
 _KEYWORD = re.compile(r"(ROOT|JOINT|END|OFFSET|CHANNELS)\b\s*(.*)|[{}]", re.IGNORECASE)
 _CHANNEL = re.compile(r"([XYZ])(position|rotation)", re.IGNORECASE)
-_OFF = 0.1  # of its OFFSET: a joint whose places are never as far from 0 has them counted from there
+_NEAR_ZERO = 0.1  # share of the OFFSET: a joint whose positions always stay closer to 0 has them relative to its OFFSET
 
 
 @dataclass
 class Joint:
-    """offset: (3,) from the parent. channels: ("X", "rotation") and so on, in the file's order. depth: 0 of the root.
-    ends: where its End Sites are."""
+    """A joint of the hierarchy.
+
+    offset: (3,) from the parent. channels: ("X", "rotation") and so on, in the file's order. depth: 0 for the root.
+    ends: the offsets of its End Sites.
+    """
 
     name: str
     depth: int
@@ -34,11 +37,12 @@ class Joint:
     ends: list[np.ndarray]
 
     def axes(self, of: str) -> list[str]:
+        """Returns the axes of its channels of a kind, "position" or "rotation", in the file's order."""
         return [axis for axis, what in self.channels if what == of]
 
 
 def read_joints(path: Path, hierarchy: str) -> list[Joint]:
-    """The joints in the order of the file. Raises `UserError` for what is no hierarchy of one person."""
+    """Reads the joints in the order of the file. Raises `UserError` for text that is no hierarchy of one person."""
     entries = _entries(path, hierarchy)
     roots = [rest for word, rest in entries if word == "ROOT"]
     if len(roots) > 1:
@@ -48,16 +52,16 @@ def read_joints(path: Path, hierarchy: str) -> list[Joint]:
         )
     joints: list[Joint] = []
     opened: list[Joint | None] = []  # None for an End Site
-    waiting: Joint | None = None  # for its brace
+    named_joint: Joint | None = None  # the joint whose opening brace comes next
     used: set[str] = set()
     for word, rest in entries:
         if word in ("ROOT", "JOINT"):
-            waiting = Joint(_unused(rest, used), len(opened), np.zeros(3), [], [])
-            joints.append(waiting)
+            named_joint = Joint(_unused(rest, used), len(opened), np.zeros(3), [], [])
+            joints.append(named_joint)
         elif word == "END":
-            waiting = None
+            named_joint = None
         elif word == "{":
-            opened.append(waiting)
+            opened.append(named_joint)
         elif not opened:
             raise UserError(f"{path.name} is not a BVH file; copy it again.")
         elif word == "}":
@@ -76,10 +80,10 @@ def read_joints(path: Path, hierarchy: str) -> list[Joint]:
 
 
 def whole(joints: list[Joint], values: np.ndarray) -> tuple[str, np.ndarray]:
-    """(hierarchy, (T, channels)) for the importer, in which joints are called by their numbers.
+    """Returns a hierarchy and values (T, channels) for the importer, with numbers as the joints' names.
 
-    Every joint has none or three angles, and none or three coordinates. A joint all whose coordinates are near 0 has
-    them counted from its OFFSET, as some exporters write them.
+    Every joint gets no or three angles, and no or three coordinates. Where all coordinates of a joint are near 0, its
+    OFFSET is added, because some exporters write them relative to it.
     """
     lines, columns, at = ["HIERARCHY"], [], 0
     for number, joint in enumerate(joints):
@@ -90,7 +94,7 @@ def whole(joints: list[Joint], values: np.ndarray) -> tuple[str, np.ndarray]:
         if places := joint.axes("position"):
             moved = np.stack([own[axis, "position"] for axis in places])
             length = float(np.linalg.norm(joint.offset))
-            counted = joint.depth > 0 and np.linalg.norm(moved, axis=0).max() < _OFF * length
+            counted = joint.depth > 0 and np.linalg.norm(moved, axis=0).max() < _NEAR_ZERO * length
             for axis, start in zip("XYZ", joint.offset, strict=True):
                 value = own.get((axis, "position"))
                 columns.append(np.full(len(values), start) if value is None else value + (start if counted else 0.0))
@@ -108,7 +112,7 @@ def whole(joints: list[Joint], values: np.ndarray) -> tuple[str, np.ndarray]:
 
 
 def _entries(path: Path, hierarchy: str) -> list[tuple[str, str]]:
-    """(keyword or brace, what follows it). Lines that begin with none belong to those before."""
+    """Returns (keyword or brace, the text after it). Lines without a keyword continue the line before."""
     text = _BREAKS.sub(lambda found: f"\n{found[1] or ''}\n", _COMMENT.sub("", hierarchy))
     entries: list[tuple[str, str]] = []
     for line in filter(None, map(str.strip, text.split("\n"))):
@@ -123,7 +127,7 @@ def _entries(path: Path, hierarchy: str) -> list[tuple[str, str]]:
 
 
 def _unused(name: str, used: set[str]) -> str:
-    """The name, numbered where another joint has it."""
+    """Returns the name, with a number when another joint has it."""
     unique, number = name, 0
     while unique in used:
         number += 1

@@ -1,6 +1,6 @@
-"""BVH files as text: checked, and written anew so that Blender's importer takes them.
+"""Checks BVH files as text, and rewrites them for Blender's importer.
 
-The importer takes cut-off files, and NaN, without a word; it knows no encoding but UTF-8 and no decimal commas.
+The importer accepts cut-off files and NaN without a warning, and reads only UTF-8 and decimal points.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ _MOTION = re.compile(
     r"^\s*MOTION\s+Frames\s*:\s*(\d+)\s+Frame\s+Time\s*:\s*((?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?)\s",
     re.MULTILINE | re.IGNORECASE,
 )
-_ROUNDED = 2e-4  # of a rate: how far the few digits of a frame time put it off
-_SLOWEST, _FASTEST = 1.0, 5000.0  # frames a second: beyond these the frame time is no number of seconds
+_ROUNDED = 2e-4  # share of a rate: the rounding error of frame times with few digits
+_SLOWEST, _FASTEST = 1.0, 5000.0  # frames a second: beyond them the frame time is not in seconds
 
 
 def checked_bvh(path: Path, fps: float | None = None) -> tuple[str, tuple[str, ...], float]:
-    """(text for Blender's importer, the joints' names, frames per second) of a BVH file.
+    """Returns the text for Blender's importer, the joints' names, and the frames per second of a BVH file.
 
     In the text the joints are called 0, 1 and so on. fps: the true rate, where the file's own is wrong.
-    Raises `UserError` for a file that is damaged, holds several skeletons, or has a rate that no recording has.
+    Raises `UserError` for a file that is damaged, holds several skeletons, or has an impossible rate.
     """
     text = read_text(path)
     header = _MOTION.search(text)
@@ -52,7 +52,7 @@ def checked_bvh(path: Path, fps: float | None = None) -> tuple[str, tuple[str, .
 
 
 def _numbers(path: Path, motion: str) -> np.ndarray:
-    """The numbers of all frames. Raises `UserError` for anything else."""
+    """Returns the numbers of all frames. Raises `UserError` for anything else."""
     if "," in motion:
         pointed = with_points(motion)
         if "," in pointed or "." in motion:

@@ -1,4 +1,4 @@
-"""Which files there are to read, and what is known about each."""
+"""Finds the clip files of a folder, with the facts known about each: collection, rate, skeleton."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ READABLE = (".amc", ".bvh", ".glb", ".gltf", HUMANOID3D)
 
 @dataclass(frozen=True)
 class Collection:
-    """Clips of one origin: an entry of `collections.json`, whose meaning is told there."""
+    """A collection of clips of one origin: an entry of `collections.json`, which describes the fields."""
 
     name: str
     files: tuple[str, ...] = ()
@@ -31,10 +31,14 @@ class Collection:
     credit: str = ""
 
     def skips(self, animation: str) -> bool:
+        """Returns whether the collection leaves out an animation of this name."""
         return any(fnmatchcase(animation, pattern) for pattern in self.skip)
 
     def holds(self, relative: PurePosixPath) -> bool:
-        """Whether a path below the folder given to `prepare` is one of its files. Endings may be in capitals."""
+        """Returns whether a path, relative to the folder given to `prepare`, belongs to it.
+
+        Suffixes may be in capitals.
+        """
         path = relative.with_name(relative.name.removesuffix(relative.suffix) + relative.suffix.lower())
         return any(len(path.parts) == pattern.count("/") + 1 and path.match(pattern) for pattern in self.files)
 
@@ -43,7 +47,7 @@ class Collection:
 class SourceFile:
     """A file of one or more clips.
 
-    fps: the true rate, where it is known better than by the file's header. skeleton: the `.asf` of an `.amc`.
+    fps: the true rate, where it is known better than from the file's header. skeleton: the `.asf` of an `.amc`.
     """
 
     path: Path
@@ -53,19 +57,19 @@ class SourceFile:
 
     @property
     def kind(self) -> str:
-        """The ending in lower case, one of `READABLE` where the file can be read."""
+        """The suffix in lower case; one of `READABLE` where the file can be read."""
         name = self.path.name.lower()
         return HUMANOID3D if name.endswith(HUMANOID3D) else self.path.suffix.lower()
 
     @property
     def stem(self) -> str:
-        """The file's name without its ending, which is the clip's name for formats of one clip a file."""
+        """The file's name without its suffix, which is the clip's name in formats with one clip a file."""
         return plain_name(self.path.name[: len(self.path.name) - len(self.kind)])
 
 
 @cache
 def collections() -> dict[str, Collection]:
-    """The known collections by name."""
+    """Returns the known collections by name."""
     entries = json.loads(Path(__file__).with_name("collections.json").read_text(encoding="utf-8"))
     return {
         name: Collection(name, **{k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()})
@@ -75,15 +79,15 @@ def collections() -> dict[str, Collection]:
 
 
 def source_files(root: Path, fps: float | None = None, problems: list[str] | None = None) -> list[SourceFile]:
-    """All readable files under `root`: those of the known collections first, then any others.
+    """Returns all readable files under `root`: first those of the known collections, then the others.
 
-    fps: the rate of AMC files, where no table gives it. problems: takes a sentence for every folder and link that
-    cannot be looked into.
+    fps: the rate of AMC files, where no table gives it. problems: receives a sentence for every folder and link that
+    cannot be read.
     Raises `UserError` when there is no file.
     """
     problems = [] if problems is None else problems
     left = files_below(root, READABLE, problems)
-    known = _Known(root, fps, problems)
+    known = _FileFacts(root, fps, problems)
     found = []
     for collection in collections().values():
         own = {path for path in left if collection.holds(PurePosixPath(path.relative_to(root).as_posix()))}
@@ -97,8 +101,8 @@ def source_files(root: Path, fps: float | None = None, problems: list[str] | Non
     return found
 
 
-class _Known:
-    """What is known of the files of a folder, from its tables and from what lies beside them."""
+class _FileFacts:
+    """Looks up the facts about files in the tables and skeletons of a folder."""
 
     def __init__(self, root: Path, fps: float | None, problems: list[str]) -> None:
         self._root, self._fps, self._problems = root, fps, problems
@@ -112,7 +116,7 @@ class _Known:
         return SourceFile(path, collection, row.fps or self._fps, row.skeleton or self._skeletons.of(path))
 
     def _row(self, path: Path, collection: Collection) -> tables.Row:
-        """Of the collection's table, or of the nearest in the folders from the file's up to the root."""
+        """Returns the file's row in the nearest table, from its folder up to the root."""
         own = self._root / collection.table if collection.table else None
         for folder in path.parents:
             if not folder.is_relative_to(self._root):

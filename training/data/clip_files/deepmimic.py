@@ -1,7 +1,7 @@
-"""DeepMimic's motion files (`*.humanoid3d.json`; Peng et al., SIGGRAPH 2018).
+"""Reads DeepMimic's motion files (`*.humanoid3d.json`; Peng et al., SIGGRAPH 2018).
 
-A frame is its duration, the root's position and quaternion (w, x, y, z), then the joints' rotations relative to
-their parents in the order of `_SKELETON`: quaternions, and one angle for a knee or an elbow. Metres; the
+A frame is its duration, the root's position and quaternion (w, x, y, z), then the joints' rotations relative to their
+parents in the order of `_SKELETON`: quaternions, and one angle for a knee or an elbow. Lengths are in metres; the
 humanoid faces +X with Y up and +Z to its right, and rests upright with its arms hanging.
 """
 
@@ -34,7 +34,7 @@ _SKELETON = (
     ("left_elbow", "left_shoulder", (0, -0.274788, 0), 1),
     ("left_wrist", "left_elbow", (0, -0.258947, 0), 0),
 )
-_BEFORE_JOINTS = 4  # duration and the root's position
+_BEFORE_JOINTS = 4  # numbers of the duration and the root's position
 _NUMBERS = _BEFORE_JOINTS + sum(count for *_, count in _SKELETON)
 _HINGE = np.array([0.0, 0.0, 1.0])
 _IDENTITY = np.array([1.0, 0.0, 0.0, 0.0])
@@ -43,9 +43,9 @@ _TO_SMPLX = rot.matrix_to_quat(np.array([[0.0, 0.0, -1.0], [0.0, 1.0, 0.0], [1.0
 
 
 def read_humanoid3d(path: Path, fps: float | None = None) -> SourceClip:
-    """The clip of a file. fps: the true rate, where the file's durations are wrong.
+    """Reads the clip of a file. fps: the true rate, where the file's durations are wrong.
 
-    Raises `UserError` for what is no such file, or a damaged one.
+    Raises `UserError` for a file of another form or a damaged one.
     """
     try:
         frames = np.array(json.loads(path.read_bytes())["Frames"], np.float64)

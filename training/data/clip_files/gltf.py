@@ -1,8 +1,8 @@
-"""glTF files before Blender reads them: left is the skeleton, and of the animations what moves it.
+"""Trims glTF files before Blender reads them, to the skeleton and the animations that move it.
 
-Blender makes of each animation an Action for everything that it moves: a face, a ball, a camera. And where an Action
-has no channel, Blender keeps the pose of the one before, while in glTF a node without a channel has its own transform.
-So a last animation is added here, which holds every animated node at its own transform.
+Blender makes an Action of each animation for everything that it moves: a face, a ball, a camera. And where an Action
+has no channel, Blender keeps the pose of the Action before, while in glTF a node without a channel has its own
+transform. So an animation is added here that holds every animated node at its own transform.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from urllib.parse import quote, unquote
 from .text import decoded
 
 OWN_TRANSFORMS = "own transforms"
-"""The track of the animation that is added."""
+"""The track of the added animation."""
 
 _PATHS = {"translation": ([0.0, 0.0, 0.0], "VEC3"), "rotation": ([0.0, 0.0, 0.0, 1.0], "VEC4"),
           "scale": ([1.0, 1.0, 1.0], "VEC3")}  # fmt: skip
 _UNUSED = ("meshes", "materials", "textures", "images", "samplers", "cameras", "extensions")
 _UNUSED_OF_NODES = ("mesh", "camera", "weights", "skin", "extensions")
-_LONGEST = 63  # characters of a name that Blender keeps
+_LONGEST = 63  # bytes of a name that Blender keeps
 
 
 @dataclass(frozen=True)
 class Trimmed:
     """A glTF file for Blender, and its animations: name of the track -> name of the animation.
 
-    skipped: whether there were others that are not wanted.
+    skipped: whether it had other animations, which were rejected by name.
     """
 
     file: Path
@@ -43,9 +43,10 @@ class Trimmed:
 
 @contextmanager
 def trimmed(path: Path, skips: Callable[[str], bool]) -> Iterator[Trimmed | None]:
-    """A copy of the file with nothing but its skeleton and the animations that move bones and are not to be skipped.
+    """Yields a temporary copy of the file with only its skeleton and the animations that move bones and are not
+    skipped.
 
-    Yields None for what is no glTF file, which Blender refuses in its own words.
+    Yields None for a file that is no glTF; Blender's importer then gives the reason.
     """
     try:
         data = path.read_bytes()
@@ -61,7 +62,7 @@ def trimmed(path: Path, skips: Callable[[str], bool]) -> Iterator[Trimmed | None
 
 
 def _parts(data: bytes) -> tuple[dict, bytes | None]:
-    """(JSON, the chunks that follow it in a .glb, None for a .gltf)."""
+    """Returns the JSON and the chunks after it in a .glb, or None instead of these for a .gltf."""
     if data[:4] != b"glTF":
         document, rest = json.loads(decoded(data)), None
     else:
@@ -83,7 +84,7 @@ def _file(document: dict, rest: bytes | None) -> bytes:
 
 
 def _trim(document: dict, folder: Path, skips: Callable[[str], bool]) -> tuple[dict[str, str], bool]:
-    """Cuts the document down. Returns what is told of its animations, see `Trimmed`."""
+    """Trims the document in place. Returns the `animations` and `skipped` of `Trimmed`."""
     nodes = document.get("nodes", [])
     bones, above = _skeletons(document)
     kept, names, used, skipped = [], {}, set(), False
@@ -106,7 +107,7 @@ def _trim(document: dict, folder: Path, skips: Callable[[str], bool]) -> tuple[d
     for node in nodes:
         for key in _UNUSED_OF_NODES:
             node.pop(key, None)
-    for key in ("extensionsRequired", "extensionsUsed"):  # the others are about what is gone
+    for key in ("extensionsRequired", "extensionsUsed"):  # other extensions concern the removed parts
         document[key] = [extension for extension in document.get(key, []) if "meshopt" in extension]
     for buffer in document.get("buffers", []):
         if not buffer.get("uri", "data:").startswith("data:"):
@@ -119,11 +120,11 @@ def _trim(document: dict, folder: Path, skips: Callable[[str], bool]) -> tuple[d
 
 
 def _skeletons(document: dict) -> tuple[set[int], set[int]]:
-    """(nodes that Blender's importer makes bones, nodes above them)."""
+    """Returns the nodes that Blender's importer makes bones, and the nodes above them."""
     parent = {child: i for i, node in enumerate(document.get("nodes", [])) for child in node.get("children", ())}
 
     def line(node: int) -> list[int]:
-        """The node and those above it, the nearest first."""
+        """Returns the node and its ancestors, the nearest first."""
         found = [node]
         while found[-1] in parent and len(found) <= len(parent):
             found.append(parent[found[-1]])
@@ -142,7 +143,7 @@ def _skeletons(document: dict) -> tuple[set[int], set[int]]:
 
 
 def _target(target: dict) -> tuple[int | None, str]:
-    """(node, path) of a channel, also of one that names both in a pointer."""
+    """Returns (node, path) of a channel, which may also be given as a pointer (KHR_animation_pointer)."""
     pointer = target.get("extensions", {}).get("KHR_animation_pointer", {}).get("pointer", "")
     if pointer.startswith("/nodes/"):
         _, _, node, path = pointer.split("/", 3)
@@ -151,7 +152,7 @@ def _target(target: dict) -> tuple[int | None, str]:
 
 
 def _unique(name: str, used: set[str]) -> str:
-    """The name as Blender shortens and numbers it."""
+    """Returns the name as Blender shortens and numbers it."""
     stem, suffix, number = name[:_LONGEST], "", 0
     while (unique := stem + suffix) in used or len(unique.encode("utf-8", "replace")) > _LONGEST:
         if unique in used:
@@ -164,13 +165,13 @@ def _unique(name: str, used: set[str]) -> str:
 
 
 def _beside(folder: Path, uri: str) -> Path:
-    """The file that a relative address means, also one that was written with backslashes."""
+    """Returns the file of a relative address, which may be written with backslashes."""
     path = folder / uri
     return (path if path.exists() else folder / uri.replace("\\", "/")).absolute()
 
 
 def _add_own_transforms(document: dict, moved: list[tuple[int, str]]) -> None:
-    """Adds the animation of one key at 0 s in which the (node, path) pairs have the nodes' own values."""
+    """Adds an animation with one key at 0 s that gives the (node, path) pairs their nodes' own values."""
     values = [float(x) for node, path in moved for x in document["nodes"][node].get(path, _PATHS[path][0])]
     blob = struct.pack(f"<{1 + len(values)}f", 0.0, *values)
     buffers, views, accessors = (document.setdefault(key, []) for key in ("buffers", "bufferViews", "accessors"))

@@ -1,4 +1,4 @@
-"""One door to all readers."""
+"""Reads clips of all supported formats through one function."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from .asf_amc import read_amc
 from .catalogue import HUMANOID3D, SourceFile
 from .deepmimic import read_humanoid3d
 
-_LONGEST = 200  # bytes of a name
-_UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')  # what names of files cannot hold, on one system or another
+_LONGEST = 200  # bytes of a clip's name
+_UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')  # characters that file names cannot contain on some systems
 
 
 def read_clips(file: SourceFile) -> Iterator[tuple[str, SourceClip]]:
-    """Yields (clip id, clip) for every animation of a file that its collection does not skip.
+    """Yields (clip id, clip) for every animation of a file that its collection doesn't skip.
 
-    The open Blender file is replaced when the format is one that Blender reads. Raises `UserError` for a file
-    that cannot be read, and, after those that can, for animations that cannot.
+    Replaces the open Blender file for formats that Blender reads. Raises `UserError` for a file that cannot be read,
+    and, after the readable animations, for those that cannot.
     """
     problems = []
     for name, clip in _clips(file):
@@ -39,7 +39,7 @@ def read_clips(file: SourceFile) -> Iterator[tuple[str, SourceClip]]:
 
 
 def _short(name: str) -> str:
-    """The name, or one that a file with another ending can have, too."""
+    """Returns the name, or a shorter one that fits into a file name with another suffix."""
     if len(name.encode()) <= _LONGEST:
         return name
     digest = hashlib.sha256(name.encode()).hexdigest()[:8]

@@ -1,4 +1,4 @@
-"""Poses that are no motion: rest poses put in front of a recording, and clips of who is not animated."""
+"""Detects poses that are no motion: rest poses added in front of a recording, and clips without an animated person."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import numpy as np
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.retarget.source import SourceClip
 
-_AT_REST = np.radians(15)  # bones that are turned no further off their rest, against the root, rest
-_LEAP = 0.15  # of the body's size: what no hand moves from one frame to the next, but from an added pose
-_STILL = 1e-3  # of the body's size: heads that stay this near their places do not move; and so for numbers of turns
-_SECONDS = 2.0  # so long at most is an added pose held
+_AT_REST = np.radians(15)  # largest rotation off the rest pose, relative to the root, of a resting bone
+_LEAP = 0.15  # of the body's size: farther than a hand moves from one frame to the next, except out of an added pose
+_STILL = 1e-3  # largest movement of a still body: of heads as a share of the body's size, and of quaternion components
+_MAX_SECONDS = 2.0  # longest time for which an added pose is held
 
 
 def added_rest_frames(clip: SourceClip) -> int:
-    """How many frames at the beginning show the rest pose and are followed by a leap; 0 for most clips.
+    """Returns how many frames at the beginning show the rest pose and are followed by a leap; 0 for most clips.
 
-    Who really stands in the rest pose leaves it in more than one frame.
+    A person who really stands in the rest pose takes several frames to leave it.
     """
-    count = min(len(clip), int(_SECONDS * clip.fps) + 2)
+    count = min(len(clip), int(_MAX_SECONDS * clip.fps) + 2)
     resting = at_rest(clip)[:count]
     back = rot.quat_to_matrix(rot.quat_conjugate(clip.rotations[:count, :1]))
     places = (back @ (clip.heads[:count] - clip.heads[:count, :1])[..., None])[..., 0]
@@ -31,14 +31,14 @@ def added_rest_frames(clip: SourceClip) -> int:
 
 
 def at_rest(clip: SourceClip) -> np.ndarray:
-    """(T,) whether the body shows the rest pose, however the root is turned."""
+    """Returns (T,) whether the body is in its rest pose, whatever the rotation of the root."""
     turns = rot.quat_multiply(clip.rotations, rot.quat_conjugate(clip.rest_rotations))
     turns = rot.quat_multiply(rot.quat_conjugate(turns[:, :1]), turns)
     return (2 * np.arccos(np.clip(np.abs(turns[..., 0]), 0, 1)) < _AT_REST).all(axis=1)
 
 
 def stands_idle(clip: SourceClip, bones: set[str]) -> bool:
-    """Whether the named bones stay all the time as they are where nothing is animated: a face moves, or a tail."""
+    """Returns whether the named bones stay in their unanimated pose throughout, so that only a face or a tail moves."""
     if clip.idle is None:
         return False
     chosen = [b for b, name in enumerate(clip.bones) if name in bones]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from motionclip_blender.core.files import files_below
 
-_FOLDERS = (".", "asf")  # where skeletons lie, from the motion's folder
+_FOLDERS = (".", "asf")  # folders of skeletons, relative to the motion's folder
 
 
 class Skeletons:
@@ -25,11 +25,11 @@ class Skeletons:
         return found
 
     def of(self, motion: Path) -> Path | None:
-        """The skeleton of a motion, None when there is none or none can be told from others.
+        """Returns the skeleton of a motion; None when there is none, or several without a matching name.
 
-        It has the motion's name, or the longest part of that before a "_" or the like (HDM_xy_01-01_01_120.amc
-        belongs to HDM_xy.asf, 07_01.amc to 07.asf), or is the only one; first beside the motion, then in the folders
-        above it up to the root.
+        It has the motion's name, or the longest part of that before a "_" or the like (HDM_xy_01-01_01_120.amc belongs
+        to HDM_xy.asf, 07_01.amc to 07.asf), or is the only one. The search begins beside the motion and goes on in the
+        folders above it, up to the root.
         """
         names = [motion.stem.lower()]
         names += [names[0][: mark.start()] for mark in reversed(list(re.finditer(r"[ _.-]", names[0])))]
@@ -47,7 +47,7 @@ class Skeletons:
             folder = folder.parent
 
     def _in(self, folder: Path, place: str) -> list[Path]:
-        """Those of a folder, whose name may be in capitals."""
+        """Returns the skeletons of a subfolder, whose name may be in capitals."""
         if place == ".":
             return self._by_folder.get(folder, [])
         return [p for found, paths in self._by_folder.items() if found.parent == folder and found.name.lower() == place

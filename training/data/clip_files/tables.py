@@ -1,4 +1,4 @@
-"""`clips.csv`: what a folder's owner says of its clips, where their files do not or cannot be trusted."""
+"""Reads `clips.csv`, in which the owner of a folder gives rates and skeletons that clips lack or have wrong."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ABSOLUTE = re.compile(r"/|[a-z]:/")
 
 @dataclass(frozen=True)
 class Row:
-    """fps: the true rate. skeleton: the `.asf` of an `.amc`. None where nothing is said."""
+    """A row of the table; None for an empty cell. fps: the true rate. skeleton: the `.asf` of an `.amc`."""
 
     fps: float | None = None
     skeleton: Path | None = None
@@ -27,13 +27,13 @@ class Row:
 class Table:
     """The rows of a `clips.csv`: columns file, fps and skeleton, of which fps and skeleton may be missing or empty.
 
-    A file is named by its path from the table's folder, or by its name; capitals, the ending, and which way the
-    slashes lean do not matter. Columns are set apart by commas, semicolons or tabs; numbers may have decimal commas.
-    ours: whether it has the column file. Without, it is another program's table, and has no rows.
+    A file is named by its path from the table's folder, or by its name; case, suffix and the direction of slashes don't
+    matter. Columns are separated by commas, semicolons or tabs; numbers may have decimal commas.
+    ours: whether it has the column file. Without it, the table belongs to another program and has no rows.
     """
 
     def __init__(self, path: Path) -> None:
-        """Raises `UserError` for a row that names no file, or a rate that is none."""
+        """Reads the table. Raises `UserError` for a row without a file, or an impossible rate."""
         self._folder = path.parent
         lines = [line for line in read_text(path).split("\n") if line.strip() and not line.lstrip().startswith("#")]
         separator = max(",;\t", key=lines[0].count) if lines else ","
@@ -45,7 +45,7 @@ class Table:
             for row in rows if self.ours else ():
                 self._add(dict(zip(columns, row, strict=False)))
         except (ValueError, LookupError, csv.Error) as error:
-            reason = f" ({error})" if isinstance(error, _Twice) else ""
+            reason = f" ({error})" if isinstance(error, _Contradiction) else ""
             raise UserError(
                 f"{path} is not a table of clips with the columns file and fps{reason}; correct it."
             ) from error
@@ -53,13 +53,13 @@ class Table:
             raise UserError(f"{path} gives a clip a rate that is not positive; correct it.")
 
     def _add(self, entry: dict[str, str]) -> None:
-        """Raises `_Twice` for a file of which something else was said before."""
+        """Adds a row. Raises `_Contradiction` when the file has another row with other values."""
         key, row = _key(entry["file"]), self._row(entry)
         if self._rows.setdefault(key, row) != row:
-            raise _Twice(f"it says two things of {entry['file'].strip()}")
+            raise _Contradiction(f"it says two things of {entry['file'].strip()}")
 
     def row(self, file: Path) -> Row | None:
-        """What is said of a file; None when it is not named."""
+        """Returns the row of a file; None when it has none."""
         full = PurePosixPath(_key(file.relative_to(self._folder).as_posix()))
         keys = (str(full), str(full.with_suffix("")), full.name, full.stem)
         return next((self._rows[key] for key in keys if key in self._rows), None)
@@ -72,17 +72,17 @@ class Table:
         )
 
 
-class _Twice(ValueError):
+class _Contradiction(ValueError):
     pass
 
 
 def _column(name: str) -> str:
-    """A column by the name that it has here. Rates have several elsewhere."""
+    """Returns our name of a column. Rates have several names in other programs' tables."""
     plain = re.sub(r"[^a-z]", "", name.lower())
     return "fps" if plain in _RATES else plain
 
 
 def _key(name: str) -> str:
-    """A path as it is compared. Of one that begins at a disk, which is another computer's, only the name is."""
+    """Returns a path in the form in which paths are compared; of absolute paths, only the file's name."""
     path = name.strip().replace("\\", "/").removeprefix("./").lower()
     return PurePosixPath(path).name if _ABSOLUTE.match(path) else path

@@ -1,4 +1,4 @@
-"""Text files from anywhere: encodings, line ends, and numbers with decimal commas."""
+"""Reads text files of unknown origin: encodings, line ends, and numbers with decimal commas."""
 
 from __future__ import annotations
 
@@ -14,19 +14,20 @@ _COMMA = re.compile(r"(?<!\S)([+-]?\d*),(\d+(?:[eE][+-]?\d+)?)(?!\S)")
 
 
 def read_text(path: Path) -> str:
-    """A file's text with lines that end in "\\n". Raises `UserError` for one that cannot be read."""
+    """Returns a file's text with "\\n" as line ends. Raises `UserError` when it cannot be read."""
     try:
         data = path.read_bytes()
     except OSError as error:
         raise UserError(f"{path.name} cannot be read ({error.strerror}).") from error
-    # DOS programs end a text with Ctrl-Z
+    # DOS programs end text files with Ctrl-Z
     return re.sub(r"\r\n?", "\n", decoded(data)).rstrip("\x1a\0")
 
 
 def decoded(data: bytes) -> str:
-    """Text of unknown encoding: as its byte order mark says, UTF-8, Shift-JIS where it holds kana, or Windows-1252.
+    """Decodes text of unknown encoding: by its byte order mark, as UTF-8, Shift-JIS where it holds kana, or
+    Windows-1252.
 
-    Never fails. What ASCII has, and with it all numbers and keywords, is right in any case.
+    Never fails. ASCII characters, and so all numbers and keywords, are right in any case.
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
@@ -36,7 +37,7 @@ def decoded(data: bytes) -> str:
     except UnicodeDecodeError:
         pass
     try:
-        # letters of Western Europe are Japanese ones, too, by chance, but hardly ever kana
+        # Western European letters often decode as Japanese characters, but hardly ever as kana
         text = data.decode("cp932")
         if _KANA.search(text):
             return text
@@ -49,7 +50,7 @@ def decoded(data: bytes) -> str:
 
 
 def with_points(text: str) -> str:
-    """The text with a decimal point in every number that has a decimal comma, as programs write in many languages.
+    """Returns the text with a decimal point in every number that has a decimal comma.
 
     Only words that are one such number are changed: "0,5" is, "Arm,left" and "0.5,1.5" are not.
     """
