@@ -16,7 +16,7 @@ from .losses import LossWeights
 class TrainConfig:
     """The settings that reproduce a run.
 
-    Network (see `core.model.network.NetworkSize`): width ... reader_blocks.
+    Network (see `core.network_size.NetworkSize`): width ... reader_blocks.
     frames: shortest and longest window.
     Data.
         split: leave out what this split holds out for testing ("held-out", or "unseen:" and a source; see
