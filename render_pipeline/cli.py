@@ -84,7 +84,7 @@ def _parser(called: str | None) -> argparse.ArgumentParser:
     add("--seed", type=_count(0), default=0, metavar="S", help="the same seed, the same pixels (0)")
     add("--shard", type=_count(1), default=256, metavar="N", help="frames in a shard (256)")
     add("--body", type=Path, metavar="FILE", help="SMPL-X .npz file (default: the open body)")
-    add("--up", type=_axis, metavar="AXIS", help="which axis points up in the motions: Y, Z ... (found)")
+    add("--up", type=_axis, metavar="AXIS", help="which axis points up in the motions: Y, Z ... (default: detected)")
     add("--workers", type=_count(1), metavar="N", help="Blender processes (default: one for each core)")
     add("--blender", metavar="PATH", help="a Blender program (default: the one running, else the bpy module)")
     add("--ray", metavar="ADDRESS", help='render on a Ray cluster: its address, or "auto"')

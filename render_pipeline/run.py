@@ -197,7 +197,7 @@ def _finished(folder: Path, plan: Plan, listener: Listener) -> dict[int, shards.
     for number in range(plan.units):
         record, wrong = shards.find(folder, number)
         if record is not None and not _as_planned(plan.named(number), record):
-            record, wrong = None, "its record tells of other frames than are planned"
+            record, wrong = None, "its record lists other frames than are planned"
         if record is not None:
             records[number] = record
         elif wrong:

@@ -71,9 +71,9 @@ def save(folder: Path, number: int, frames: list[tuple[dict, bytes]], suffix: st
 
 
 def find(folder: Path, number: int) -> tuple[Record | None, str]:
-    """Returns the record of an intact shard and '', or None and what is wrong.
+    """Returns the record of an intact shard and '', or None and the fault.
 
-    Of a shard that was never finished, nothing is wrong: ''. An intact shard has the size and checksum of its record,
+    The fault of a shard that was never finished is ''. An intact shard has the size and checksum of its record,
     and the record has the frames of the shard.
     """
     tar = folder / shard_name(number)
@@ -84,14 +84,14 @@ def find(folder: Path, number: int) -> tuple[Record | None, str]:
     except (OSError, ValueError, RecursionError) as error:
         return None, f"its record cannot be read ({error})"
     if record.shard != tar.name:
-        return None, f"its record is that of {record.shard}"
+        return None, f"its record belongs to {record.shard}"
     try:
         with tar.open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != record.sha256 or file.tell() != record.size:
                 return None, "its contents are not what was written"
             file.seek(0)
             if _told(file) != record.frames:
-                return None, "its record tells of other frames"
+                return None, "its record lists other frames"
     except OSError as error:
         return None, f"it cannot be read ({error.strerror})"
     except (tarfile.TarError, ValueError, KeyError, TypeError) as error:
@@ -102,11 +102,11 @@ def find(folder: Path, number: int) -> tuple[Record | None, str]:
 def _record_of(values: object) -> Record:
     """Makes a record of JSON `values`. Raises `ValueError` for what is no record."""
     if not _has(values, _RECORD) or len(values) != len(_RECORD):
-        raise ValueError("it is not what a record is")
+        raise ValueError("it is no object with exactly the fields of a record")
     if not all(_has(frame, _TOLD) for frame in values["frames"]):
-        raise ValueError("its frames are not what frames are")
+        raise ValueError("its frames have missing fields, or values of other types")
     if not all(isinstance(why, str) for why in values["skipped"].values()):
-        raise ValueError("what it skipped has no reason")
+        raise ValueError("a skipped motion has no reason")
     return Record(**values)
 
 

@@ -1,9 +1,9 @@
-"""A Python that passes for a Blender program, and has an accident at one motion.
+"""A Python script that poses as a Blender program, and fails at one motion.
 
     blender_double.py --version
     blender_double.py ACCIDENT MOTION FOLDER [options of Blender's]
 
-ACCIDENT: `always`, `once` (a file in FOLDER remembers it) or `raises`.
+ACCIDENT: `always`, `once` (a file in FOLDER marks that it has happened) or `raises`.
 """
 
 from __future__ import annotations

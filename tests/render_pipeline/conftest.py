@@ -31,7 +31,7 @@ def _needs_the_open_body():
 
 
 def wild_motion(seed: int, frames: int = 12) -> Motion:
-    """Somebody who turns every joint, walks, and lies down in every other frame."""
+    """Makes a motion that turns every joint, walks, and lies down in every other frame."""
     rng = np.random.default_rng(seed)
     vectors = rng.normal(size=(frames, 55, 3)) * 0.3
     vectors[1::2, 0] += (np.pi / 2, 0, 0)
@@ -40,7 +40,7 @@ def wild_motion(seed: int, frames: int = 12) -> Motion:
 
 @pytest.fixture(scope="session")
 def motions(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three motions in two subfolders; one has captions, by the part of it that they are about."""
+    """Writes three motions in two subfolders; one has captions, for its parts."""
     folder = tmp_path_factory.mktemp("motions")
     for i, name in enumerate(("a/fall", "a/wave.slowly", "b/walk")):
         amass.save(wild_motion(i), folder / f"{name}.npz")
@@ -52,14 +52,14 @@ def motions(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def command(motions: Path, out: Path, *options: str) -> list[str]:
-    """`python -m render_pipeline` with quick settings."""
+    """Returns the command `python -m render_pipeline` with quick settings."""
     return [sys.executable, "-m", "render_pipeline", "--motions", str(motions), "--out", str(out), *QUICK, *options]
 
 
 def call(
     motions: Path, out: Path, *options: str, environment: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess:
-    """Runs it to its end."""
+    """Runs the command to its end."""
     return subprocess.run(
         command(motions, out, *options), cwd=ROOT, env={**os.environ, **(environment or {})},
         capture_output=True, text=True, timeout=300,
@@ -68,7 +68,7 @@ def call(
 
 @dataclass(frozen=True)
 class Sample:
-    """A frame as it lies in a shard."""
+    """A frame as it is stored in a shard."""
 
     shard: str
     told: dict
@@ -77,7 +77,7 @@ class Sample:
 
 
 def read(folder: Path) -> dict[str, Sample]:
-    """All frames of all shards, by key. Every key may occur once only."""
+    """Reads all frames of all shards, by key. Checks that every key occurs only once."""
     found: dict[str, Sample] = {}
     for path in sorted(folder.glob("frames-*.tar")):
         files: dict[str, dict[str, bytes]] = {}
@@ -94,7 +94,7 @@ def read(folder: Path) -> dict[str, Sample]:
 
 
 def assert_same(first: dict[str, Sample], second: dict[str, Sample]) -> None:
-    """The same frames, pixel by pixel."""
+    """Checks that two folders have the same frames, pixel by pixel."""
     assert first.keys() == second.keys()
     for key, sample in first.items():
         assert sample.told == second[key].told
@@ -103,7 +103,7 @@ def assert_same(first: dict[str, Sample], second: dict[str, Sample]) -> None:
 
 @pytest.fixture(scope="session")
 def rendered(motions: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What one worker makes of the motions without any disturbance."""
+    """Renders the motions with one worker, without any disturbance."""
     out = tmp_path_factory.mktemp("frames") / "out"
     done = call(motions, out, "--workers", "1")
     assert done.returncode == 0, done.stderr

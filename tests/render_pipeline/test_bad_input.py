@@ -1,4 +1,4 @@
-"""What a user can do wrong is answered by one sentence and exit status 2; bad motions are skipped and named."""
+"""User errors are answered by one sentence and exit status 2; bad motions are skipped and named."""
 
 from __future__ import annotations
 

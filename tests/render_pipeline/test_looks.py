@@ -1,4 +1,4 @@
-"""Looks are drawn from what a configuration says, and from nothing else."""
+"""Looks are drawn from the configuration alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which motions a folder has, and what its index says of them."""
+"""The motions of a folder, and the captions in its index."""
 
 from __future__ import annotations
 

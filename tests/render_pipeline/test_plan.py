@@ -1,4 +1,4 @@
-"""What is rendered is decided by the seed alone."""
+"""The seed alone decides what is rendered."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_frames_are_named_before_they_are_drawn(motions: Path, open_body: Body):
 
 
 def test_the_floor_does_not_depend_on_the_order_in_which_a_machine_sums_up(motions: Path, open_body: Body):
-    """As with the number of threads of numpy's BLAS, or another processor: the same sums in another order."""
+    """Another number of BLAS threads, or another processor, adds the same numbers in another order."""
     order = np.random.default_rng(0).permutation(len(open_body.template))
     shuffled = replace(
         open_body,

@@ -1,4 +1,4 @@
-"""A crashed worker's unit goes to another; three crashes are enough."""
+"""A crashed worker's unit goes to another worker; after three crashes it is given up."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from render_pipeline.process import Crashed
 
 
 class Fake:
-    """Renders at once, or not: `accident` is called with the unit's number."""
+    """A renderer without Blender. `accident` is called with the unit's number and may raise."""
 
     def __init__(self, accident=lambda number: None) -> None:
         self.accident, self.closed = accident, threading.Event()

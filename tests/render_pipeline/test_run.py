@@ -1,4 +1,4 @@
-"""Whole runs, as a user starts them: the same pixels whatever happens on the way."""
+"""Whole runs, as a user starts them: the same pixels after every kind of interruption."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ def test_another_run_in_the_same_folder_is_refused(motions: Path, tmp_path: Path
 
 
 def double(folder: Path, accident: str, motion: str) -> str:
-    """A program that passes for Blender and has `accident` at `motion`."""
+    """Returns a program that poses as Blender and has `accident` at `motion`."""
     program = folder / "blender"
     script = Path(__file__).with_name("blender_double.py")
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{script}" {accident} {motion} "{folder}" "$@"\n')

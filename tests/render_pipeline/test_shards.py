@@ -1,4 +1,4 @@
-"""Shards are what WebDataset's readers expect, and are recognised when they are not what was written."""
+"""WebDataset's readers can read the shards, and damaged shards are recognised."""
 
 from __future__ import annotations
 
@@ -79,11 +79,11 @@ def test_a_record_of_fewer_frames_or_in_another_order_is_none(tmp_path: Path, ha
         "backwards": lambda frames: frames[::-1],
     }
     change(tmp_path, lambda record: record.update(frames=changed[harm](record["frames"])))
-    assert shards.find(tmp_path, 0) == (None, "its record tells of other frames")
+    assert shards.find(tmp_path, 0) == (None, "its record lists other frames")
 
 
 def change(folder: Path, how) -> None:
-    """Changes a record, which stays JSON."""
+    """Changes a record, which remains JSON."""
     path = folder / "frames-00000.json"
     record = json.loads(path.read_text())
     how(record)

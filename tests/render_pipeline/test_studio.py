@@ -1,4 +1,4 @@
-"""The picture shows what the JSON says."""
+"""The picture agrees with its JSON."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def load_samples(data: Path, body: Body, longest: int, split: str | None = None,
     """Loads every captioned span of the prepared folder `data`, each followed by its mirror image.
 
     augment: also the spans that `augmented` makes of them.
-    split: leave out what this split (see `splits.is_test`) holds out for testing; None leaves nothing out.
+    split: leave out what this split (see `splits.is_test`) holds out for testing; None takes all.
     Raises `UserError` when a captioned clip is missing.
     """
     samples = []

@@ -73,8 +73,9 @@ def length(latents: Tensor, embeddings: Tensor) -> Tensor:
 def contrast(latents: Tensor, embeddings: Tensor, same: Tensor, temperature: float = 0.1) -> Tensor:
     """Compares each latent with all captions of the batch, and each caption with all latents.
 
-    The loss is CLIP's (Radford et al., 2021). embeddings: centred, because what all captions share tells nothing. same:
-    (B, B) pairs of one action; they count neither as right nor as wrong.
+    The loss is CLIP's (Radford et al., 2021). embeddings: centred, because what all captions share carries no
+    information.
+    same: (B, B) pairs of one action; they count neither as right nor as wrong.
     """
     scores = F.normalize(latents, dim=-1) @ F.normalize(embeddings, dim=-1).T / temperature
     scores = scores.masked_fill(same & ~torch.eye(len(scores), dtype=torch.bool, device=scores.device), -torch.inf)

@@ -10,7 +10,7 @@ from .splits import is_test
 def trained_spans(split: str | None = None, augment: bool = True) -> list[CaptionedSpan]:
     """Returns all captioned spans; with `augment`, also those that `augmented` makes of them.
 
-    split: leave out what this split (see `splits.is_test`) holds out; None leaves nothing out.
+    split: leave out what this split (see `splits.is_test`) holds out; None takes all.
     """
     spans = load_captions()
     if split is not None:

@@ -31,7 +31,7 @@ def sliding(positions: np.ndarray, fps: float) -> np.ndarray:
 
     A foot h above the floor counts 2 - 2^(h / H) of its speed, nothing from H = 2.5 cm up (Zhang et al., Mode-Adaptive
     Neural Networks for Quadruped Motion Control, 2018). The floor is a low percentile of the height of the lower foot.
-    Speed is no criterion for contact, because fast sliding feet are what is measured.
+    Contact does not depend on speed, because fast sliding feet are to be measured.
     """
     feet = positions[..., _FEET, :]
     heights = feet[..., 1]

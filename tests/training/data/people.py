@@ -1,4 +1,4 @@
-"""People of any proportions who move, as `SourceClip`s whose bones have the names of SMPL-X's joints."""
+"""Makes people of any proportions who move, as `SourceClip`s whose bones have the names of SMPL-X's joints."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ PAIRS: RigMap = {joint: (joint, joint, 0.0) for joint in JOINTS[:22]}
 
 
 def proportions(body: Body, hips: float = 1.0, shins: float = 1.0, size: float = 1.0) -> np.ndarray:
-    """(55, 3) the body's joints at rest with hips so many times as wide, and shins as long; the feet on one floor."""
+    """Returns the body's joints (55, 3) at rest with wider hips and longer shins, and the feet on the same floor.
+
+    hips, shins, size: factors.
+    """
     rest = body.joints().astype(np.float64)
     for side in ("left", "right"):
         hip, knee, ankle, foot = (INDEX[f"{side}_{name}"] for name in ("hip", "knee", "ankle", "foot"))
@@ -26,7 +29,7 @@ def proportions(body: Body, hips: float = 1.0, shins: float = 1.0, size: float =
 
 
 def posed(rest: np.ndarray, world: np.ndarray, pelvis: np.ndarray, fps: float = 30.0) -> SourceClip:
-    """world: (T, 55, 4) world rotations; pelvis: (T, 3) its places."""
+    """Returns a clip. world: (T, 55, 4) world rotations. pelvis: (T, 3) its positions."""
     heads = np.empty((len(world), len(JOINTS), 3))
     heads[:, 0] = pelvis
     for joint, parent in enumerate(PARENTS[1:], start=1):
@@ -38,7 +41,7 @@ def posed(rest: np.ndarray, world: np.ndarray, pelvis: np.ndarray, fps: float = 
 def stepping(
     rest: np.ndarray, pelvis: np.ndarray, soles: dict[str, np.ndarray], turns: np.ndarray | None = None
 ) -> SourceClip:
-    """One whose pelvis goes along `pelvis` (T, 3), and whose ankles are at `soles`: side -> (T, 3).
+    """Returns a person whose pelvis moves along `pelvis` (T, 3), and whose ankles are at `soles`: side -> (T, 3).
 
     turns: (T, 3) axis-angle of the body above the legs; upright by default.
     """
@@ -62,7 +65,7 @@ def stepping(
 
 
 def between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """(T, 4) the smallest rotations that take direction `a` (3,) to directions `b` (T, 3)."""
+    """Returns the smallest rotations (T, 4) that take direction `a` (3,) to directions `b` (T, 3)."""
     a = a / np.linalg.norm(a)
     b = b / np.linalg.norm(b, axis=1, keepdims=True)
     q = np.concatenate((1 + (b @ a)[:, None], np.cross(a, b)), axis=1)
@@ -70,7 +73,7 @@ def between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def swaying(rest: np.ndarray, frames: int = 90, depth: float = 0.25) -> SourceClip:
-    """One whose feet stand all the time while the body sways and turns, and goes down by `depth` of a leg's length."""
+    """Returns a person whose feet always stand while the body sways, turns, and sinks by `depth` of a leg's length."""
     t = np.arange(frames) / 30
     leg = rest[INDEX["left_hip"], 1] - rest[INDEX["left_ankle"], 1]
     pelvis = rest[0] + leg * np.stack(
@@ -85,7 +88,7 @@ SIDES = ("left", "right")
 
 
 def walking(rest: np.ndarray, frames: int = 120) -> SourceClip:
-    """One who walks: every foot stands for six tenths of a second and swings for four."""
+    """Returns a person who walks: every foot stands for six tenths of a second and swings for four."""
     leg = rest[INDEX["left_hip"], 1] - rest[INDEX["left_ankle"], 1]
     t = np.arange(frames) / 30
     stride = 1.2 * leg
@@ -102,7 +105,7 @@ def walking(rest: np.ndarray, frames: int = 120) -> SourceClip:
 
 
 def jumping(rest: np.ndarray, frames: int = 75) -> SourceClip:
-    """One who stands, is in the air for half a second, and stands."""
+    """Returns a person who stands, is in the air for half a second, and stands."""
     t = np.arange(frames) / 30
     leg = rest[INDEX["left_hip"], 1] - rest[INDEX["left_ankle"], 1]
     flight = np.clip((t - 1) / 0.5, 0, 1)

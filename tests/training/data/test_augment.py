@@ -1,4 +1,4 @@
-"""Motions made from others: what they are made of, and words that nobody else has."""
+"""Motions made from others: the clips that they combine, and wordings that no other motion has."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The captions as data are fit to be trained on, and the check that says so can fail in each of its rules."""
+"""The captions can be trained on, and the check that verifies it can fail in each of its rules."""
 
 from __future__ import annotations
 

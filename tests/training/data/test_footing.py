@@ -66,7 +66,7 @@ def test_feet_stand_still_on_the_floor_and_legs_point_as_theirs(open_body: Body,
 
 
 def test_the_test_tells_good_from_bad(open_body: Body):
-    """Legs that only turn as the source's slide over the floor."""
+    """Legs that only turn as the source's do slide over the floor."""
     clip = people.swaying(people.proportions(open_body, hips=1.4, shins=1.2))
     as_theirs = Motion(local(clip), clip.heads[:, 0] - clip.rest_heads[0], 30.0)
     errors = measure(clip, people.PAIRS, as_theirs, open_body)
@@ -121,7 +121,7 @@ def test_who_jumps_leaves_the_floor_and_lands_on_it(open_body: Body):
 
 
 def test_who_never_stands_lies_on_the_floor(open_body: Body):
-    """On the back, legs in the air: no foot says where the floor is."""
+    """A person on the back, legs in the air: no foot shows where the floor is."""
     rest = people.proportions(open_body)
     frames = 60
     world = np.tile(rot.axis_angle_to_quat(np.array([-np.pi / 2, 0, 0])), (frames, 55, 1))
@@ -142,7 +142,7 @@ def test_who_never_stands_lies_on_the_floor(open_body: Body):
 
 
 def test_a_back_that_would_dip_through_the_floor_is_lifted_gently(open_body: Body):
-    """Someone who sits down lower than the floor allows: no frame is below it, none jumps."""
+    """A person who sits down lower than the floor allows: no frame is below it, none jumps."""
     rest = people.proportions(open_body)
     clip = people.swaying(rest, depth=0.0)
     drop = 0.5 * (1 - np.cos(np.linspace(0, 2 * np.pi, len(clip))))[:, None]

@@ -1,4 +1,4 @@
-"""`index.json`: what each prepared clip is, says and belongs to."""
+"""`index.json`: origin, captions and split of each prepared clip."""
 
 from __future__ import annotations
 

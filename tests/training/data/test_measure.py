@@ -18,7 +18,7 @@ from training.data.measure import Errors, measure
 
 
 def copied(body: Body, motion: Motion) -> SourceClip:
-    """The clip whose perfect copy `motion` is: the body itself in motion."""
+    """Returns the clip whose perfect copy `motion` is: the body itself in motion."""
     local = motion.matrices.astype(np.float64)
     world = np.empty_like(local)
     for joint, parent in enumerate(PARENTS):

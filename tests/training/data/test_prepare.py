@@ -50,7 +50,7 @@ def files_in(out: Path) -> dict[str, int]:
 
 
 def contents(out: Path) -> dict[str, object]:
-    """All that a run made, without the records of how it went."""
+    """Returns everything that a run wrote, without its records."""
     motions = {}
     for path in sorted(out.rglob("*.npz")):
         if not path.name.startswith("."):
@@ -177,7 +177,7 @@ def test_bad_files_are_named_and_the_rest_goes_on(tmp_path: Path, capfd):
 
 
 def prepare_file_or_crash(file: SourceFile, job: module.Job) -> module.Record:
-    """Dies in the worker, as Blender does of some files."""
+    """Kills the worker at one file, as Blender crashes at some files."""
     if "deadly" in file.stem:
         os.kill(os.getpid(), signal.SIGKILL)
     return module.prepare_file(file, job)
@@ -254,7 +254,7 @@ def test_of_two_clips_of_one_name_the_first_is_kept_and_the_other_named(tmp_path
 
 
 def test_names_that_differ_in_capitals_only_are_one_name(tmp_path: Path):
-    """Not every system keeps them apart."""
+    """Some file systems ignore case."""
     sources, out = tmp_path / "sources", tmp_path / "out"
     for name, frames in (("Walk.bvh", 20), ("walk.BVH", 10)):
         tiny.write(sources / name, tiny.bvh(tiny.moves(frames)))
@@ -318,7 +318,7 @@ def test_no_file_ends_a_run(tmp_path: Path):
 
 
 def _with_a_jaw(*animations: str) -> str:
-    """A person with a bone more, under the head; animations called Jaw move it, others an arm."""
+    """Returns a person with an additional bone under the head; animations called Jaw move it, others an arm."""
     made = json.loads(tiny.gltf(dict.fromkeys(animations, tiny.moves(30))))
     head = next(node for node in made["nodes"] if node["name"] == "head")
     made["nodes"].append({"name": "jaw", "translation": [0, 0.05, 0.1]})
@@ -520,7 +520,7 @@ def _members(session: int) -> list[int]:
 
 @pytest.fixture(scope="module")
 def real(tmp_path_factory) -> list[dict]:
-    """Of the collections that are captioned: the folder `more` beside them holds rigs that nobody has mapped yet."""
+    """Prepares the captioned collections, without the folder `more`, which holds rigs without a map."""
     chosen, out = tmp_path_factory.mktemp("chosen"), tmp_path_factory.mktemp("real")
     for path in MOTIONS.iterdir():
         if path.name != "more":

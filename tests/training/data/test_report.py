@@ -20,7 +20,7 @@ def clip(name: str, degrees: float = 1.0, **more) -> dict:
 
 
 class Pictures(HTMLParser):
-    """Collects the pictures of a page, and refuses what a clip's name must not bring in."""
+    """Collects the pictures of a page, and fails for elements that a clip's name must not add."""
 
     def __init__(self, page: str):
         super().__init__()

@@ -19,7 +19,7 @@ def spans() -> list[CaptionedSpan]:
 
 
 def own(spans: list[CaptionedSpan]) -> list[CaptionedSpan]:
-    """Those of one clip each, without motions made from several."""
+    """Returns the spans of one clip each, without motions made from several."""
     return [span for span in spans if not span.limbs]
 
 

@@ -1,6 +1,7 @@
-"""One known movement on skeletons of many axes, rest poses and sizes, in two formats: read right, or refused in words.
+"""One known movement on skeletons of many axes, rest poses and sizes, in two formats: read correctly, or refused.
 
-200 of them: 5 axes, 5 rest poses, 4 scales, 2 formats. The quick ones are every pair of axes and rest pose.
+There are 200 variants: 5 axes, 5 rest poses, 4 scales, 2 formats. The quick tests take every pair of axes and rest
+pose.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def read(folder: Path, made: variants.Variant, kind: str = "bvh", **options) -> 
 def result(
     body: Body, clip: SourceClip, made: variants.Variant, told: Told | None = None
 ) -> tuple[float, float, Errors]:
-    """Mean degrees of the limbs off the truth, metres of the way off it, and what `measure` says."""
+    """Returns the limbs' mean error against the truth (degrees), the path's (metres), and the result of `measure`."""
     motion = retarget(clip, PAIRS, body, told)
     places = body.posed_joints(motion).astype(float)[:, :22]
     degrees = variants.limb_errors(places, made.truth).mean()
@@ -92,7 +93,7 @@ def test_a_rest_pose_may_face_anywhere(tmp_path: Path, open_body: Body, rests, d
 
 
 def test_a_zero_pose_that_lies_while_the_person_stands(tmp_path: Path, open_body: Body):
-    """A T-pose, whole and straight, but on its back: as of LAFAN1's hips."""
+    """The rest pose is a T-pose on its back, as in files with LAFAN1's hips."""
     made = variant(open_body, "y up, faces z", variants.rest_pose({"pelvis": variants.turn(x=-90)}), 100.0)
     off, way, _ = result(open_body, read(tmp_path, made), made)
     assert off < 1 and way < 0.01
@@ -151,7 +152,7 @@ def test_who_lies_in_a_format_that_says_what_is_up_goes_on_lying(tmp_path: Path,
 
 
 def swimmer(body: Body, rest: np.ndarray, over: float = 0.0, frames: int = 60) -> variants.Variant:
-    """One who lies on the back and gets on head first, or by nothing."""
+    """Returns a person who lies on the back and moves head first, or not at all."""
     world = variants.turn(x=-90) @ np.tile(variants.arms_down(75), (frames, 1, 1, 1))
     places = np.linspace(0, 1, frames)[:, None] * (0, 0, -over) + (0, 0.12, 5.0)
     return variants.Variant(body, np.eye(3), rest, 1.0, moved=(world, places))
@@ -159,14 +160,14 @@ def swimmer(body: Body, rest: np.ndarray, over: float = 0.0, frames: int = 60) -
 
 @pytest.mark.parametrize("over", [3.0, 0.0])
 def test_who_swims_or_lies_in_a_bvh_goes_on_lying(tmp_path: Path, open_body: Body, rests, over: float):
-    """Nobody gets on upwards; and who lies near the ground far from the origin stands nowhere."""
+    """Nobody travels upwards; and a person who lies near the ground far from the origin does not stand."""
     made = swimmer(open_body, rests["T"], over)
     off, _, _ = result(open_body, read(tmp_path, made), made)
     assert off < 1
 
 
 def test_a_person_upright_in_other_axes_than_the_rest_pose(tmp_path: Path, open_body: Body):
-    """As of SMPL's rest pose, Y up, with recordings that have Z up."""
+    """SMPL's rest pose has Y up, but many recordings have Z up."""
     lay = variants.turn(x=90)
     world, places = variants.movement()
     made = variant(open_body, "y up, faces z", variants.rest_pose({}), 1.0, moved=(lay @ world, places @ lay.T))
@@ -176,7 +177,7 @@ def test_a_person_upright_in_other_axes_than_the_rest_pose(tmp_path: Path, open_
 
 
 def undecided(body: Body, rest: np.ndarray) -> variants.Variant:
-    """One who stands still in the air, or lies there."""
+    """Returns a person who stands still in the air, or lies there."""
     world, _ = variants.movement()
     lay = variants.turn(x=90)
     return variants.Variant(body, np.eye(3), rest, 1.0, moved=(lay @ np.tile(world[:1], (40, 1, 1, 1)),
@@ -239,7 +240,7 @@ def test_a_mirrored_skeleton_is_told_by_its_knees(tmp_path: Path, open_body: Bod
 
 
 def still(body: Body, rest: np.ndarray, axes: str, place: tuple[float, float, float], way: float, **turns):
-    """Someone who stays in one pose but for a leg, and gets on along Z."""
+    """Returns a person who holds one pose except for a leg, and moves along Z."""
     world = np.stack([
         variants.rest_pose(turns | {"left_hip": turns.get("left_hip", np.eye(3)) @ variants.turn(x=5 * np.sin(t / 6))})
         for t in range(60)
@@ -274,7 +275,7 @@ def test_the_first_frame_may_be_told_to_be_the_rest_pose(tmp_path: Path, open_bo
 
 
 def test_bones_axes_may_be_told(tmp_path: Path, open_body: Body, rests):
-    """Of a skeleton whose zero pose is a line, and whose person stoops all the time."""
+    """The skeleton's zero pose is a line, and the person stoops all the time."""
     bow = {"pelvis": variants.turn(x=35), "left_hip": variants.turn(x=-35), "right_hip": variants.turn(x=-35)}
     stoop = np.tile(variants.rest_pose(bow), (20, 1, 1, 1))
     made = variant(open_body, "y up, faces z", rests["line"], moved=(stoop, np.tile((0, 0.93, 0.0), (20, 1))))
@@ -290,7 +291,7 @@ def test_bones_axes_may_be_told(tmp_path: Path, open_body: Body, rests):
 
 @pytest.mark.parametrize("axes", ["y up, faces -z", "y up, faces x", "z up, faces -y"])
 def test_the_measure_finds_what_retargeting_took_for_granted(tmp_path: Path, open_body: Body, rests, axes: str):
-    """A motion made as if every skeleton rested upright and faced +Z: far off, and said to be so."""
+    """A motion made as if every skeleton rested upright and faced +Z has large errors, and `measure` finds them."""
     made = variant(open_body, axes, rests["N"])
     clip = read(tmp_path, made)
     naive = Motion(

@@ -1,4 +1,4 @@
-"""Small files of clips in every format that can be read, of one person who moves the same in all of them."""
+"""Writes small clips in every format that can be read, of one person with the same movement in all of them."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ CMU_BVH = {
 
 
 def bvh(movement: dict[str, np.ndarray], fps: float = 30.0, names: dict[str, str] = CMU_BVH, rests: int = 0) -> str:
-    """The text of a BVH file in centimetres. rests: so many frames of the rest pose come first.
+    """Returns the text of a BVH file in centimetres. rests: number of rest pose frames in front.
 
-    In the frames of the movement itself the right arm hangs, as no arm does in the rest pose.
+    In the frames of the movement itself the right arm hangs, which it does not in the rest pose.
     """
     frames = len(next(iter(movement.values())))
     order: list[str] = []
@@ -173,7 +173,7 @@ HUMANOID3D = {
 
 
 def humanoid3d_frames(frames: int, hinges: dict[str, np.ndarray] | None = None, seconds: float = 1 / 30) -> np.ndarray:
-    """(T, 44) frames of one who stands. hinges: knee or elbow -> (T,) radians."""
+    """Returns frames (T, 44) of a standing person. hinges: knee or elbow -> (T,) radians."""
     rows = np.zeros((frames, 44))
     rows[:, 0] = seconds
     rows[:, 2] = 0.9

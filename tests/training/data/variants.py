@@ -1,6 +1,6 @@
-"""One known movement on skeletons of any axes, rest pose, size and names, as the text of BVH and glTF files.
+"""Makes one known movement on skeletons of any axes, rest pose, size and names, as the text of BVH and glTF files.
 
-Written with a forward kinematics of its own, of matrices only: nothing of what reads the files has a part in it.
+It has its own forward kinematics, with matrices only, and shares no code with the readers that it tests.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def arms_down(degrees: float, apart: float = 0.0) -> np.ndarray:
 
 
 def in_one_line(rest: np.ndarray) -> np.ndarray:
-    """(22, 3, 3) all bones along X, Z to the left or, of those that lie across, ahead: zero angles without a pose."""
+    """Returns a zero pose (22, 3, 3) with all bones along X, Z to the left or, for those that lie across, ahead."""
     out = np.tile(np.eye(3), (22, 1, 1))
     for j in range(22):
         if j not in CHILD:
@@ -85,7 +85,7 @@ def in_one_line(rest: np.ndarray) -> np.ndarray:
 
 
 def rests(body: Body) -> dict[str, np.ndarray]:
-    """The rest poses: (22, 3, 3) how every bone is turned off the T-pose in them."""
+    """Returns the rest poses: (22, 3, 3) rotation of every bone relative to the T-pose."""
     folded = {
         "pelvis": turn(x=25), "spine1": turn(x=25), "spine2": turn(x=25), "left_hip": turn(x=-95, z=10),
         "right_hip": turn(x=-95, z=-10), "left_knee": turn(x=85), "right_knee": turn(x=85), "neck": turn(x=-20),
@@ -102,7 +102,7 @@ def rests(body: Body) -> dict[str, np.ndarray]:
 
 
 def movement(frames: int = 40) -> tuple[np.ndarray, np.ndarray]:
-    """((T, 22, 3, 3), (T, 3)): someone who walks in a bow, arms swinging, looking about. World rotations, places."""
+    """Returns world rotations (T, 22, 3, 3) and positions (T, 3) of a person who walks in a curve and looks around."""
     world, places = np.empty((frames, 22, 3, 3)), np.empty((frames, 3))
     for t in range(frames):
         s, c = np.sin(2 * np.pi * t / 30), np.cos(2 * np.pi * t / 30)
@@ -124,7 +124,7 @@ def movement(frames: int = 40) -> tuple[np.ndarray, np.ndarray]:
 
 
 def joints_of(world: np.ndarray, places: np.ndarray, rest: np.ndarray) -> np.ndarray:
-    """(T, 22, 3) where the joints of the movement are: the truth."""
+    """Returns the true positions (T, 22, 3) of the joints of the movement."""
     out = np.empty((len(world), 22, 3))
     out[:, 0] = places
     for j in range(1, 22):
@@ -232,7 +232,7 @@ def limb_errors(got: np.ndarray, truth: np.ndarray) -> np.ndarray:
 
 
 def way(places: np.ndarray) -> float:
-    """Metres over the ground from the first frame to the last."""
+    """Returns the distance over the ground from the first frame to the last, in metres."""
     return float(np.linalg.norm((places[-1, 0] - places[0, 0])[[0, 2]]))
 
 

@@ -34,7 +34,7 @@ FRAMES = {"a/walk1": 130, "a/walk2": 100, "a/walk3": 90, "a/wave1": 70, "a/wave2
 
 
 def fake_text(text: str) -> np.ndarray:
-    """(512,) an embedding of its own for every text."""
+    """Returns an embedding (512,) that differs for every text."""
     return np.random.default_rng(zlib.crc32(text.encode())).normal(size=512).astype(np.float32)
 
 

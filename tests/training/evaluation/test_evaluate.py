@@ -1,4 +1,4 @@
-"""The whole evaluation on a small pack: what it writes, that it is the same again, what it refuses."""
+"""The whole evaluation on a small pack: its output, its reproducibility, and the input that it refuses."""
 
 from __future__ import annotations
 
@@ -248,7 +248,7 @@ def _shard(folder: Path, frames: list[tuple[str, int]]) -> None:
 
 @pytest.fixture
 def seeing(monkeypatch) -> None:
-    """A pack with an image tower, whose embeddings are made up of the first pixel."""
+    """Returns a pack with an image tower, whose embeddings are made of the first pixel."""
     monkeypatch.setattr(Model, "reads_images", True)
     monkeypatch.setattr(Model, "image", lambda self, pixels: fake_text(str(pixels[0, 0, 0])))
 

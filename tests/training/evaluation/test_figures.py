@@ -1,4 +1,4 @@
-"""Recognition, retrieval and the statistics of them, on vectors whose answers are known."""
+"""Recognition, retrieval and their statistics, on vectors with known answers."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_chance_and_the_majority_of_training():
 
 @dataclass
 class Texts:
-    """A model that knows texts only."""
+    """A model for texts only."""
 
     vectors: dict[str, np.ndarray]
 
@@ -91,7 +91,7 @@ def test_agreement_counts_signs():
 
 
 def test_style_arithmetic_that_works_is_told_from_one_that_does_not(monkeypatch):
-    """A decoder whose motions are as fast as the first number of their latent."""
+    """The decoder's motions are as fast as the first number of their latent."""
 
     class Linear:
         window = (20, 120)

@@ -1,4 +1,4 @@
-"""The measures of motions know what they measure."""
+"""The measures of motions give known values for known motions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from training.evaluation.model import body_joints
 
 
 def standing(frames: int = 60, path: np.ndarray | None = None, **turns: tuple[float, float, float]) -> Motion:
-    """Stands (or is moved along `path` (T, 3)) with joints turned by degrees about X, Y, Z."""
+    """Returns a standing motion (or one moved along `path` (T, 3)) with joints turned by degrees about X, Y, Z."""
     vectors = np.zeros((frames, 55, 3))
     for joint, degrees in turns.items():
         vectors[:, INDEX[joint]] = np.radians(degrees)

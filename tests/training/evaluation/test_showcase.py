@@ -18,7 +18,7 @@ DOCS = ROOT / "docs"
 
 
 def plain(text: str) -> str:
-    """Without what changes nothing: capitals, punctuation, an article at the front."""
+    """Removes what makes no difference: case, punctuation, an article at the front."""
     return re.sub(r"^(a|an|the) ", "", re.sub(r"[^\w\s'-]", "", text.lower()).strip())
 
 

@@ -37,7 +37,7 @@ def tiny(monkeypatch):
 
 @pytest.fixture
 def rendered(tmp_path: Path) -> Path:
-    """A shard of frames whose colour tells their clip."""
+    """Writes a shard of frames whose colour identifies their clip."""
     folder = tmp_path / "frames"
     folder.mkdir()
     random = np.random.default_rng(0)

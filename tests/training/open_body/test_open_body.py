@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The committed open body: does the reference SMPL-X code load it, and is it the body it claims to be?"""
+"""The committed open body: the reference SMPL-X code loads it, and it has the promised properties."""
 
 from __future__ import annotations
 
@@ -242,7 +242,7 @@ def test_poses_turn_the_right_way(model):
 
 
 def test_reference_loader_with_its_defaults(body):
-    """``smplx.create`` goes by the file's name; its default hands are the relaxed ones."""
+    """``smplx.create`` reads the model type from the file's name; its default hands are the relaxed ones."""
     model = smplx.create(str(BODY), model_type="smplx")
     with torch.no_grad():
         out = model()

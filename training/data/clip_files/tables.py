@@ -56,7 +56,7 @@ class Table:
         """Adds a row. Raises `_Contradiction` when the file has another row with other values."""
         key, row = _key(entry["file"]), self._row(entry)
         if self._rows.setdefault(key, row) != row:
-            raise _Contradiction(f"it says two things of {entry['file'].strip()}")
+            raise _Contradiction(f"it has contradictory rows for {entry['file'].strip()}")
 
     def row(self, file: Path) -> Row | None:
         """Returns the row of a file; None when it has none."""

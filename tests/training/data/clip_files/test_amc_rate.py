@@ -87,7 +87,7 @@ def test_the_rate_is_guessed_by_how_fast_the_body_moves(rest: np.ndarray, slower
 
 @pytest.mark.skipif(not CMU.is_dir(), reason="the motion clips are not beside the repository")
 def test_guesses_on_real_recordings():
-    """They are kept at 60 frames a second; twice as many are what was recorded, half as many are 30."""
+    """The files have 60 frames a second of recordings at 120; they are also resampled to 120 and to 30."""
     right = dict.fromkeys((120, 60, 30), 0)
     files = [file for file in source_files(CMU.parent) if file.kind == ".amc"][::8]
     for file in files:
@@ -98,7 +98,7 @@ def test_guesses_on_real_recordings():
 
 
 def _at(clip: SourceClip, times: float) -> SourceClip:
-    """With so many times as many frames."""
+    """Returns the clip with this many times as many frames."""
     frames = np.arange(0, len(clip) - 1, 1 / times)
     return replace(clip, rotations=_between(clip.rotations, frames), heads=_between(clip.heads, frames))
 
@@ -120,7 +120,7 @@ def test_who_stands_still_or_for_a_moment_says_nothing(rest: np.ndarray, frames:
 
 
 def with_rests(rests: int, frames: int = 60) -> str:
-    """One whose arms hang, with frames of the rest pose (a T-pose) in front."""
+    """Returns a clip of a person whose arms hang, with frames of the rest pose (a T-pose) in front."""
     still = np.zeros((rests, 3))
     moves = {
         bone: np.concatenate((still, np.tile((0, 0, sign * 75.0), (frames, 1)) + swing))

@@ -73,7 +73,7 @@ def one(upper: str, root: str = "0 0 0 0 0 0") -> str:
 
 
 def tip(posed) -> np.ndarray:
-    """Where the lower bone begins, from the root."""
+    """Returns the position of the lower bone's head, relative to the root."""
     return posed.heads[0, 2] - posed.heads[0, 0]
 
 

@@ -1,4 +1,4 @@
-"""BVH files as they are found: encodings, commas, layouts, and those that hold something else than they say."""
+"""BVH files in the wild: encodings, commas, layouts, and contents that contradict the header."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def read(folder: Path, data: bytes) -> SourceClip:
 
 
 def same(folder: Path, data: bytes, good: str = GOOD) -> None:
-    """The file is read as the good one is; names of its bones do not matter."""
+    """Checks that the file is read as the good one is; names of its bones may differ."""
     clip, right = read(folder / "this", data), read(folder / "good", good.encode())
     assert len(clip) == len(right)
     for a, b in ((clip.heads, right.heads), (clip.rotations, right.rotations), (clip.rest_heads, right.rest_heads)):

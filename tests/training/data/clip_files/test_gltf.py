@@ -1,4 +1,4 @@
-"""glTF files of more than one thing: whose animation is whose, and what an animation leaves alone."""
+"""glTF files with several objects: which animation moves which, and what stays as it is."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ WALK = tiny.moves(FRAMES, "left_hip", axis=0)
 
 
 def document(*animations: str) -> dict:
-    """A person with an animation of each name, all of one movement; the node "Rig" is above the bones."""
+    """Returns a document of a person with an animation of each name, all of one movement; the node "Rig" is above the
+    bones.
+    """
     return json.loads(tiny.gltf(dict.fromkeys(animations, WALK)))
 
 
@@ -34,7 +36,7 @@ def node(made: dict, name: str) -> int:
 
 
 def add_node(made: dict, name: str, above: str | None = None, **more) -> int:
-    """Adds a node to the scene. above: the node of the scene that it takes in."""
+    """Adds a node to the scene. above: the node of the scene that becomes its child."""
     made["nodes"].append({"name": name, **more})
     number = len(made["nodes"]) - 1
     roots = made["scenes"][0]["nodes"]
@@ -70,7 +72,7 @@ def animate(made: dict, animation: str, target: int, path: str, values: np.ndarr
 
 
 def turns(axis: tuple[float, float, float], degrees: np.ndarray) -> np.ndarray:
-    """(T, 4) quaternions as glTF has them: xyzw."""
+    """Returns quaternions (T, 4) in glTF's order: xyzw."""
     return rot.axis_angle_to_quat(np.radians(degrees)[:, None] * np.array(axis))[:, [1, 2, 3, 0]]
 
 
@@ -83,7 +85,7 @@ def read(folder: Path, made: dict) -> dict[str, SourceClip]:
 
 
 def place(clip: SourceClip, joint: str) -> np.ndarray:
-    """(T, 3)"""
+    """Returns positions (T, 3)."""
     return clip.heads[:, clip.bones.index(matching_map(clip.bones)[joint][0])]
 
 

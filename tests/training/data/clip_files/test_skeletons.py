@@ -1,4 +1,4 @@
-"""Which skeleton belongs to a motion, and what tables say of files."""
+"""The skeleton of a motion, and the tables of facts about files."""
 
 from __future__ import annotations
 
