@@ -10,14 +10,14 @@ import sys
 
 from ..core.errors import UserError
 from .request import GenerateRequest, parse
-from .terminal import CtrlC, quiet
+from .terminal import CtrlC, terminal
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command line. Returns the exit status: 0, 2 for an error that the user can correct, 130 after Ctrl-C."""
     try:
         request = parse(arguments)
-        with quiet(request.verbose) as (stdout, stderr), CtrlC() as ctrl_c:
+        with terminal(request.verbose) as (stdout, stderr), CtrlC() as ctrl_c:
             if isinstance(request, GenerateRequest):
                 from .generate import run
             else:

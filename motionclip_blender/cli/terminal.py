@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
-import os
 import signal
-import sys
 from collections.abc import Iterator
 from typing import TextIO
+
+from ..core.console import quiet
 
 
 class CtrlC:
@@ -69,29 +69,14 @@ class Bar:
 
 
 @contextlib.contextmanager
-def quiet(verbose: bool) -> Iterator[tuple[TextIO, TextIO]]:
+def terminal(verbose: bool) -> Iterator[tuple[TextIO, TextIO]]:
     """Keeps the output of Blender and its libraries off the terminal; yields the real stdout and stderr.
 
-    Most of it goes straight to the process's file descriptors, below Python. With `verbose` it all goes to stderr.
-    Python's own messages on stderr, such as tracebacks, appear in any case.
+    With `verbose` it all goes to stderr. Python's own messages on stderr, such as tracebacks, appear in any case.
     """
-    sys.stdout.flush()
-    sys.stderr.flush()
-    kept = [os.dup(1), os.dup(2)]
-    try:
-        with (
-            open(os.dup(kept[0]), "w", encoding="utf-8", errors="replace") as stdout,
-            open(os.dup(kept[1]), "w", encoding="utf-8", errors="replace") as stderr,
-            open(os.devnull, "w") as nowhere,
-        ):
-            noise = stderr if verbose else nowhere
-            os.dup2(noise.fileno(), 1)
-            os.dup2(noise.fileno(), 2)
-            faulthandler.enable(stderr)  # otherwise a crash below Python would end without a message
-            with contextlib.redirect_stdout(noise), contextlib.redirect_stderr(stderr):
-                yield stdout, stderr
-    finally:
-        faulthandler.disable()
-        for descriptor, original in enumerate(kept, start=1):
-            os.dup2(original, descriptor)
-            os.close(original)
+    with quiet(verbose) as (stdout, stderr), contextlib.redirect_stderr(stderr):
+        faulthandler.enable(stderr)  # otherwise a crash below Python would end without a message
+        try:
+            yield stdout, stderr
+        finally:
+            faulthandler.disable()

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
 from dataclasses import asdict, replace
 from functools import cache
 from multiprocessing import get_context, parent_process
@@ -23,6 +24,7 @@ from pathlib import Path
 import numpy as np
 
 from motionclip_blender.core.body import Body
+from motionclip_blender.core.console import quiet
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import write_whole
 from motionclip_blender.core.motion_files import amass
@@ -227,11 +229,13 @@ def _run(job: Job, files: list[SourceFile], workers: int) -> Iterator[tuple[Sour
                 raise
 
 
+_console = ExitStack()
+
+
 def _begin_worker() -> None:
     # after an import of bpy, the path inherited from the parent has folders that hold only parts of bpy
     sys.path[:] = [entry for entry in sys.path if not (Path(entry) / "bpy_extras").is_dir()]
-    # Blender's lines about every picture and import would hide the progress bar
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    _console.enter_context(quiet())  # for the life of the process; a file's record tells what failed
 
     def watch() -> None:
         wait([parent_process().sentinel])

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from motionclip_blender.core.console import quiet
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.files import write_whole
 from motionclip_blender.core.latents.arithmetic import even_factors
@@ -124,13 +125,14 @@ def draw(engine: Engine, out: Path, frames: int, only: str | None = None) -> Non
     from motionclip_blender.rig.armature import add_body
     from motionclip_blender.rig.film import render_rows, render_sheet
 
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    person = add_body(engine.body)
     sheets = {name: prompt for name, prompt in prompts().items() if only in (None, name)}
     chosen = {name: listed["prompts"] for name, listed in lists().items() if only in (None, name)}
     rows = {picture: shown for name, listed in chosen.items() for picture, shown in parts(name, listed).items()}
     added = {name: shown for name, shown in (sums() | ways()).items() if only in (None, name)}
-    with tqdm(total=len(sheets) + len(rows) + len(added), unit="picture", disable=None) as bar:
+    total = len(sheets) + len(rows) + len(added)
+    with quiet() as (_, stderr), tqdm(total=total, unit="picture", file=stderr, disable=None) as bar:
+        bpy.ops.wm.read_factory_settings(use_empty=True)
+        person = add_body(engine.body)
         for name, prompt in sheets.items():
             render_sheet(person, engine.generate(prompt, frames), out / f"{name}.png", prompt)
             shrink(out / f"{name}.png")

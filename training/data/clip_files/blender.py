@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +11,7 @@ import bpy
 import numpy as np
 
 from motionclip_blender.core import rotations as rot
+from motionclip_blender.core.console import quiet
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.retarget.source import SourceClip
 from motionclip_blender.rig import versions
@@ -106,14 +104,15 @@ def _imported(path: Path, importer: Callable[[], object]) -> bpy.types.Object:
     """Imports a file into an empty scene and returns its only armature."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
     bpy.context.scene.render.fps = int(FPS)  # the glTF importer places keys at the scene's rate
-    try:
-        with _quiet():
+    with quiet():  # Blender prints the traceback of a failing importer, whose last line our message repeats
+        try:
             importer()
-    except RuntimeError as error:  # operators fail with a RuntimeError
-        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-        # the report of a Python exception ends with the place of its call
-        reason = next((line for line in reversed(lines) if not line.startswith(("Location:", "File "))), "no reason")
-        raise UserError(f"{path.name} cannot be read by Blender ({reason}); export it again.") from error
+        except RuntimeError as error:  # operators fail with a RuntimeError
+            lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+            # the report of a Python exception ends with the place of its call
+            told = (line for line in reversed(lines) if not line.startswith(("Location:", "File ")))
+            reason = next(told, "no reason")
+            raise UserError(f"{path.name} cannot be read by Blender ({reason}); export it again.") from error
     armatures = [o for o in bpy.data.objects if o.type == "ARMATURE"]
     if not armatures:
         raise UserError(
@@ -124,21 +123,6 @@ def _imported(path: Path, importer: Callable[[], object]) -> bpy.types.Object:
     for mesh in [o for o in bpy.data.objects if o.type == "MESH"]:  # skinning them would cost time for nothing
         bpy.data.objects.remove(mesh)
     return armatures[0]
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Hides standard error: Blender prints the traceback of a failing importer, whose last line our message repeats."""
-    sys.stderr.flush()
-    kept, null = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(null, 2)
-        yield
-    finally:
-        sys.stderr.flush()
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(null)
 
 
 def _sample(armature: bpy.types.Object, times: np.ndarray, rest_world: np.ndarray | None = None) -> SourceClip:
