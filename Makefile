@@ -39,6 +39,7 @@ test: setup-dev
 lint: setup-dev
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+	$(PY) -m mypy
 
 bench: setup-dev
 	$(PY) -m benchmarks.engines
@@ -55,7 +56,7 @@ matrix: setup
 	$(PY) -m tests.matrix $(MATRIX_ARGS)
 
 clean:
-	rm -rf out dist .pytest_cache .ruff_cache
+	rm -rf out dist .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
 setup: $(VENV)/.runtime $(VENV)/.system

@@ -19,10 +19,13 @@ def main(arguments: list[str] | None = None) -> int:
         request = parse(arguments)
         with terminal(request.verbose) as (stdout, stderr), CtrlC() as ctrl_c:
             if isinstance(request, GenerateRequest):
-                from .generate import run
+                from . import generate
+
+                generate.run(request, ctrl_c, stdout, stderr)
             else:
-                from .recognise import run
-            run(request, ctrl_c, stdout, stderr)
+                from . import recognise
+
+                recognise.run(request, ctrl_c, stdout, stderr)
     except UserError as error:
         print(error, file=sys.stderr)
         return 2

@@ -35,10 +35,10 @@ def read_motion_file(path: Path, scenes: SceneReading, up: str, stderr: TextIO) 
         return found.motion
     from ..rig.blendfile import read_blend
 
-    found = read_blend(path, scenes.as_shown, scenes.armature)
-    if found.said:
-        print(f"{path}: {' '.join(found.said)}", file=stderr)
-    return found.motion
+    shown = read_blend(path, scenes.as_shown, scenes.armature)
+    if shown.said:
+        print(f"{path}: {' '.join(shown.said)}", file=stderr)
+    return shown.motion
 
 
 def material(terms: tuple[Term, ...], scenes: SceneReading, up: str, stderr: TextIO) -> Material:

@@ -318,6 +318,7 @@ def _check_input(path: Path) -> None:
 
 def _recognise_request(given: argparse.Namespace) -> RecogniseRequest:
     text = ""
+    files: tuple[Path, ...]
     if given.recognise is not None:
         files = (given.recognise,)
     else:

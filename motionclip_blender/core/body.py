@@ -160,7 +160,8 @@ class Body:
             part = slice(start, start + _CHUNK)
             moved = np.broadcast_to(rest, out[part].shape)
             if correctives is not None:
-                features = (motion.matrices[part, 1:] - np.eye(3, dtype=np.float32)).reshape(-1, _POSE_FEATURES)
+                turned: np.ndarray = motion.matrices[part, 1:] - np.eye(3, dtype=np.float32)
+                features = turned.reshape(-1, _POSE_FEATURES)
                 moved = moved + (features @ correctives).reshape(moved.shape)
             spin = np.tensordot(weights, spins[part], axes=(1, 1))  # (n, t, 3, 3)
             out[part] = np.einsum("ntab,tnb->tna", spin, moved)

@@ -60,7 +60,7 @@ def files_below(folder: Path, endings: tuple[str, ...], problems: list[str] | No
     problems = [] if problems is None else problems
     found: list[Path] = []
     seen: set[tuple[int, int]] = set()
-    folders, links = [Path(folder)], []
+    folders, links = [Path(folder)], list[Path]()
     while folders or links:
         here = folders.pop() if folders else links.pop(0)
         try:

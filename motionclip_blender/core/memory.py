@@ -21,9 +21,10 @@ def memory() -> Memory:
     try:
         if sys.platform == "linux":
             return _linux()
-        if sys.platform == "win32":
+        elif sys.platform == "win32":
             return _windows()
-        return _unix()
+        else:
+            return _unix()
     except (OSError, ValueError, ImportError, AttributeError):
         return Memory(None, None)
 
@@ -78,7 +79,7 @@ def _windows() -> Memory:
             )
         ]  # fmt: skip
 
-    kernel = ctypes.WinDLL("kernel32")
+    kernel = ctypes.WinDLL("kernel32")  # type: ignore[attr-defined]  # only Windows' Python has it
     kernel.GetCurrentProcess.restype = wintypes.HANDLE
     kernel.K32GetProcessMemoryInfo.argtypes = (wintypes.HANDLE, ctypes.c_void_p, wintypes.DWORD)
     counters, status = Counters(cb=ctypes.sizeof(Counters)), Status(length=ctypes.sizeof(Status))

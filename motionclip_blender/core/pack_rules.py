@@ -75,8 +75,9 @@ def _check_part(values: object, what: str, allowed: dict[str, Any], needed: Iter
 
 
 def _check_frames(values: object) -> None:
-    whole = type(values) is list and len(values) == 2 and all(type(value) is int for value in values)
-    if not (whole and 1 <= values[0] <= values[1] and _SEAM_FRAMES < values[1] <= MAX_FRAMES):
+    if not (isinstance(values, list) and len(values) == 2 and all(type(value) is int for value in values)):
+        raise ValueError(f"frames is {_short(values)}")
+    if not (1 <= values[0] <= values[1] and _SEAM_FRAMES < values[1] <= MAX_FRAMES):
         raise ValueError(f"frames is {_short(values)}")
 
 

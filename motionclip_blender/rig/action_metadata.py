@@ -58,7 +58,7 @@ def rekey_made(armature: bpy.types.Object, recipe: Recipe, made: Made, rate: flo
             make_cyclic(action, armature)
     elif was_loop:
         make_acyclic(action, armature)
-    elif whole:
+    elif whole and action is not None:
         action.frame_start, action.frame_end = action.curve_frame_range
 
 

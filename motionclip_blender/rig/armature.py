@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import bpy
 import numpy as np
@@ -95,7 +95,7 @@ def _tails(body: Body, vertices: np.ndarray, joints: np.ndarray) -> np.ndarray:
             tails[joint] = joints[target]
         else:
             along = np.array(_POINTS_ALONG.get(joint_name, joints[joint] - joints[PARENTS[joint]]), np.float64)
-            along /= max(np.linalg.norm(along), 1e-9)
+            along /= max(float(np.linalg.norm(along)), 1e-9)
             skin = vertices[body.weights[:, joint] > 0.5]
             reach = ((skin - joints[joint]) @ along).max() if len(skin) else 0.0
             tails[joint] = joints[joint] + along * max(reach, 2 * _SHORTEST)
@@ -115,7 +115,7 @@ def _armature(
     context.scene.collection.objects.link(armature)
     _select(context, [armature], armature)
     bpy.ops.object.mode_set(mode="EDIT")
-    bones = []
+    bones: list[bpy.types.EditBone] = []
     for joint, joint_name in enumerate(JOINTS):
         bone = data.edit_bones.new(joint_name)
         bone.head, bone.tail = joints[joint], tails[joint]
@@ -193,7 +193,8 @@ def _shape_keys(body: Body, betas: np.ndarray | None, mesh: bpy.types.Object) ->
     betas = np.zeros(0) if betas is None else body.checked_betas(betas)
     shapes = body.shape_dirs[:, :, : max(_SLIDERS, len(betas))]
     expressions = body.expression_dirs[:, :, :_SLIDERS]
-    keys = [(_key_name(body.shape_names, i, "Shape"), shapes[:, :, i], i) for i in range(shapes.shape[2])]
+    keys: list[tuple[str, np.ndarray, int | None]] = []
+    keys += [(_key_name(body.shape_names, i, "Shape"), shapes[:, :, i], i) for i in range(shapes.shape[2])]
     keys += [(_key_name(body.expression_names, i, "Exp"), expressions[:, :, i], None)
              for i in range(expressions.shape[2])]  # fmt: skip
     keys = [key for key in keys if key[1].any()]
@@ -213,9 +214,9 @@ def _key_name(names: tuple[str, ...], i: int, kind: str) -> str:
 
 
 def _materials(body: Body, made: list[bpy.types.ID]) -> list[bpy.types.Material]:
-    zones = [("skin", _SKIN)]
-    if body.face_zone is not None:
-        zones = zip(body.zone_names, body.zone_colours.tolist(), strict=True)
+    zones: list[tuple[str, Sequence[float]]] = [("skin", _SKIN)]
+    if body.face_zone is not None and body.zone_colours is not None:
+        zones = list(zip(body.zone_names, body.zone_colours.tolist(), strict=True))
     materials = []
     for zone, colour in zones:
         material = bpy.data.materials.new(zone)

@@ -162,7 +162,7 @@ def _axes(armature: bpy.types.Object, heads: np.ndarray) -> np.ndarray:
     axes = np.zeros((3, 3))
     up = int(np.argmax(np.abs(spine)))
     axes[up, 1] = np.sign(spine[up]) or 1.0
-    left = sum(between(f"right_{name}", f"left_{name}") for name in ("hip", "shoulder", "elbow", "wrist"))
+    left = np.sum([between(f"right_{name}", f"left_{name}") for name in ("hip", "shoulder", "elbow", "wrist")], axis=0)
     left[up] = 0.0
     across = int(np.argmax(np.abs(left)))
     if np.abs(left).max() <= _STRAIGHT * np.linalg.norm(left):

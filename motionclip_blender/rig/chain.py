@@ -75,7 +75,7 @@ def _inherited(above: np.ndarray, link: Link) -> np.ndarray:
     size = np.cbrt(np.abs(np.linalg.det(above[:, :3, :3])))[:, None, None]
     if link.turns:
         out[:, :3, :3] /= np.maximum(np.linalg.norm(above[:, :3, :3], axis=1, keepdims=True), 1e-9)
-    else:
+    elif link.parent is not None:
         out[:, :3, :3] = link.parent[:3, :3]
     if link.scales == "AVERAGE":
         out[:, :3, :3] *= size

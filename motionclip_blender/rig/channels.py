@@ -129,8 +129,8 @@ def quaternions(mode: str, values: np.ndarray) -> np.ndarray:
         angle, axis = values[:, :1], values[:, 1:]
         return rot.axis_angle_to_quat(angle * axis / np.maximum(np.linalg.norm(axis, axis=1, keepdims=True), 1e-6))
     turn = np.array([1.0, 0.0, 0.0, 0.0])
-    for axis in mode:  # "XYZ" rotates about X first
+    for letter in mode:  # "XYZ" rotates about X first
         about = np.zeros((len(values), 3))
-        about[:, "XYZ".index(axis)] = values[:, "XYZ".index(axis)]
+        about[:, "XYZ".index(letter)] = values[:, "XYZ".index(letter)]
         turn = rot.quat_multiply(rot.axis_angle_to_quat(about), turn)
     return turn

@@ -133,6 +133,7 @@ def _this_module():
     root = Path(__file__).resolve().parents[1]
     name = "motionclip_library"
     spec = importlib.util.spec_from_file_location(name, root / "__init__.py", submodule_search_locations=[str(root)])
+    assert spec is not None and spec.loader is not None  # it is a Python file
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)

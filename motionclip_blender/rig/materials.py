@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import bpy
+import numpy as np
 
 
-def plain_material(name: str, colour: Sequence[float], roughness: float = 1.0) -> bpy.types.Material:
+def plain_material(name: str, colour: Sequence[float] | np.ndarray, roughness: float = 1.0) -> bpy.types.Material:
     """Makes a material of one colour (linear RGB) that is the same in the viewport, Workbench, EEVEE and Cycles."""
     material = bpy.data.materials.new(name)
     material.diffuse_color = (*colour, 1.0)

@@ -91,7 +91,7 @@ def write_bitmap(pixels: np.ndarray, path: Path) -> None:
     )
     with open(path, "wb") as handle:
         handle.write(head)
-        handle.write(rows)
+        handle.write(rows.data)
 
 
 def write_picture(pixels: np.ndarray, path: Path) -> None:

@@ -67,7 +67,7 @@ class Surroundings:
         beyond: how far to look, in distances to the person; with more than 1, objects behind the person count too.
         """
         across = np.cross(place - eye, (0.0, 0.0, 1.0))
-        across *= 0.5 * REACH / max(np.linalg.norm(across), 1e-9)
+        across *= 0.5 * REACH / max(float(np.linalg.norm(across)), 1e-9)
         for part in _SEEN:
             for side in (-1, 0, 1):
                 there = place + side * across + (0.0, 0.0, part * HEIGHT)
@@ -87,7 +87,10 @@ class Surroundings:
 
 
 def free_place(
-    near: Sequence[float], around: Surroundings, way: np.ndarray | None = None, eye: Sequence[float] | None = None
+    near: Sequence[float] | np.ndarray,
+    around: Surroundings,
+    way: np.ndarray | None = None,
+    eye: Sequence[float] | np.ndarray | None = None,
 ) -> Vector:
     """Returns the place nearest to `near`, at its height, where a person stands free and is visible.
 
@@ -101,7 +104,7 @@ def free_place(
     places = near + _rings()
     if eye is not None:  # of places at the same distance, those nearer to the user's eye come first
         towards = np.array(eye, np.float64)[:2] - near[:2]
-        towards /= max(np.linalg.norm(towards), 1e-9)
+        towards /= max(float(np.linalg.norm(towards)), 1e-9)
         offsets = places - near
         far = np.round(np.linalg.norm(offsets, axis=1), 6)
         places = places[np.lexsort((-np.round(offsets[:, :2] @ towards, 6), far))]

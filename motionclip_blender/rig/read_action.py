@@ -66,7 +66,8 @@ def copied_curves(action: bpy.types.Action, owner: bpy.types.Object | None = Non
 
     owner: the object whose curves to read, for an Action with several slots.
     """
-    found, muted = [], []
+    found: list[bpy.types.FCurve] = []
+    muted: list[str] = []
     for curve in fcurves_of(action, owner, "pose.bones["):
         if len(curve.keyframe_points) or len(curve.sampled_points):
             (muted if is_muted(curve) else found).append(curve)
@@ -135,11 +136,12 @@ class ActionReader:
         """Makes a reader for `armature`. Raises `UserError` if it is not of SMPL-X."""
         bones = Bones.of(armature)
         paths = tuple(bones.path(joint, "") for joint in range(len(JOINTS)))
-        modes = tuple(armature.pose.bones[name].rotation_mode for name in bones.names)
-        own = armature.data.bones
+        owner = bones.armature
+        modes = tuple(owner.pose.bones[name].rotation_mode for name in bones.names)
+        own = owner.data.bones
         pelvis, heads = Link.of(own[bones.names[0]]), np.array([own[name].head_local for name in bones.names])
         plain = replace(bones, armature=None)
-        return cls(armature.name, plain, paths, modes, curve_rate(armature), tuple(others(bones)), pelvis, heads)
+        return cls(owner.name, plain, paths, modes, curve_rate(owner), tuple(others(bones)), pelvis, heads)
 
     def keys(self, found: ActionCurves) -> KeptKeys:
         """Returns the keys of an Action that move the joints. Raises `UserError` if there are none to read."""
@@ -248,22 +250,24 @@ class KeptKeys:
                 turned[:, keys.bone.joint] = rot.quat_multiply(turn, turned[:, keys.bone.joint])
         if self.above is None:
             return turned, self.bones.to_translation(moved)
-        turned[:, 0], translation = self._hanging(frames, rotations[:, 0], moved)
+        turned[:, 0], translation = self._hanging(self.above, frames, rotations[:, 0], moved)
         return turned, translation
 
-    def _hanging(self, frames: np.ndarray, turn: np.ndarray, moved: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _hanging(
+        self, hangs: _Above, frames: np.ndarray, turn: np.ndarray, moved: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Returns the pelvis's global rotation (T, 4) and translation (T, 3), with the bones above it applied."""
         above = [keys for keys in self.others if not keys.bone.joint]
-        links = [*(keys.bone.link for keys in above), self.above.pelvis]
+        links = [*(keys.bone.link for keys in above), hangs.pelvis]
         bases = [*(keys.basis(frames) for keys in above), basis_of(turn, moved, np.ones((len(frames), 3)))]
         pelvis = posed(links, bases)[-1]
         rotation = rotation_parts(pelvis[:, :3, :3]) @ links[-1].rest[:3, :3].T
         axes, size = self.bones.axes, float(np.cbrt(abs(np.linalg.det(pelvis[0, :3, :3]))))
         # a root bone that scales the whole person scales the person's metre too
-        metre = units_per_metre(self.above.heads * size)
+        metre = units_per_metre(hangs.heads * size)
         return (
             rot.matrix_to_quat(axes.T @ rotation @ axes),
-            (pelvis[:, :3, 3] - self.above.heads[0] * size) @ axes / metre - self.bones.rise,
+            (pelvis[:, :3, 3] - hangs.heads[0] * size) @ axes / metre - self.bones.rise,
         )
 
     def digest(self) -> bytes:

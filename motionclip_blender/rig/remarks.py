@@ -78,7 +78,8 @@ def why_still(armature: bpy.types.Object) -> list[str]:
         return [f'The NLA track "{track.name}" of "{name}" is solo, so nothing else moves it; click the track\'s star.']
     if data.action is not None and _without_slot(data):
         return [f'The Action "{data.action.name}" has no slot for "{name}", so it is not played; choose one.']
-    joints, found = _Joints(bones), []
+    joints = _Joints(bones)
+    found: list[str] = []
     if data.action is not None:
         found += _held(armature, joints)
         moved = [one.bone for one in leftovers(bones, data.action) if one.bone in bones.names]

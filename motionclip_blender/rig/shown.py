@@ -83,7 +83,7 @@ def shown_steps(
     Raises `UserError` if the armature is not of SMPL-X, shows nothing because it is in Edit Mode or in Rest Position,
     or is mirrored by a negative scale or scaled unevenly.
     """
-    Bones.of(armature)
+    armature = Bones.of(armature).armature
     own = armature.animation_data.action if armature.animation_data else None
     foreign = "" if action is None or action == own else action.name
     animated = own is not None or (armature.animation_data is not None and playing_strips(armature.animation_data))
@@ -162,7 +162,7 @@ def playing_strips(data: bpy.types.AnimData) -> list[bpy.types.NlaStrip]:
 
 def poses_at(
     armature: bpy.types.Object,
-    frames: Sequence[float],
+    frames: Sequence[float] | np.ndarray,
     action: bpy.types.Action | None = None,
     world: bool = True,
 ) -> tuple[np.ndarray, np.ndarray]:

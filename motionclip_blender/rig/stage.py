@@ -180,6 +180,7 @@ def look(
         centres.append((low + high) / 2)
         lowest.append(low[2])
         reaches.append(view.reach(points))
+    assert view is not None  # there is a frame at least
     ground = float(armature.matrix_world.translation.z)
     # motions stand on the armature's own ground; any other person gets a floor at the lowest point
     floor = ground if abs(np.percentile(lowest, 5) - ground) < 0.1 else float(np.min(lowest))
@@ -289,7 +290,7 @@ def _sun(view: View) -> bpy.types.Object:
     return sun
 
 
-def add_background(colour: Sequence[float], light: float) -> bpy.types.World:
+def add_background(colour: Sequence[float] | np.ndarray, light: float) -> bpy.types.World:
     """Makes a world that appears in one colour (linear RGB) and lights the scene with that colour times `light`."""
     world = bpy.data.worlds.new("Background")
     nodes, links = with_nodes(world).nodes, with_nodes(world).links
@@ -302,7 +303,7 @@ def add_background(colour: Sequence[float], light: float) -> bpy.types.World:
     return world
 
 
-def set_background(world: bpy.types.World, colour: Sequence[float], light: float) -> None:
+def set_background(world: bpy.types.World, colour: Sequence[float] | np.ndarray, light: float) -> None:
     """Sets the colour and light of a world of `add_background`."""
     world.color = colour
     nodes = world.node_tree.nodes

@@ -40,8 +40,9 @@ def big_button(layout: bpy.types.UILayout, operator: str, text: str, busy: bool 
     """
     row = layout.row(align=True)
     row.scale_y = BIG
-    if SESSION.busy and SESSION.operator == operator if busy is None else busy:
-        row.progress(factor=SESSION.job.fraction, text=SESSION.job.stage)
+    job = SESSION.job
+    if job is not None and (SESSION.busy and SESSION.operator == operator if busy is None else busy):
+        row.progress(factor=job.fraction, text=job.stage)
         row.operator("motionclip.cancel", text="", icon="X")
     else:
         row.operator(operator, text=text, icon="POSE_HLT")

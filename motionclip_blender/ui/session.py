@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from ..core.errors import UserError
@@ -55,7 +56,8 @@ class Session:
         with self._lock:
             self._used = time.monotonic()
             if self._engine is None or self._made_from != sources:
-                self._engine = Engine(sources.pack_folder or None, sources.body(), sources.compute)
+                pack_folder = Path(sources.pack_folder) if sources.pack_folder else None
+                self._engine = Engine(pack_folder, sources.body(), sources.compute)
                 self._made_from = sources
             return self._engine
 

@@ -99,6 +99,7 @@ def attend(qkv: np.ndarray, heads: int, mask: np.ndarray | None = None) -> np.nd
 
 def scaled_queries(qkv: Linear, heads: int) -> Linear:
     """The layer that makes queries, keys and values, with attention's scale, 1 / sqrt(head width), in the queries."""
+    assert qkv.bias is not None  # attention's layers have one
     width = qkv.weight.shape[0] // 3
     scale = np.ones(3 * width, np.float32)
     scale[:width] = (width // heads) ** -0.5

@@ -145,6 +145,7 @@ class _Layer:
         attended += x
         x = self._norms[0](attended)
         if read is not None:
+            assert norm is not None  # it comes with what is read
             x += read
             x = norm(x)
         made = self._down(gelu(self._up(x, room.up)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -53,7 +53,8 @@ class Networks:
         self._encoder_arrays = {name: array.copy() for name, array in arrays.items() if name.startswith(_ENCODER)}
         self._encoder: Encoder | None = None
 
-    def _text_tower(self, projection: np.ndarray) -> TextTower:
+    def _text_tower(self, projection: np.ndarray) -> Callable[[Sequence[str]], np.ndarray]:
+        """Makes what reads prompts: n of them to (n, latent)."""
         return TextTower(tower_arrays(self.pack.clip), load_tokenizer(), projection, self.pack.clip.context_length)
 
     def texts(self, prompts: Sequence[str]) -> np.ndarray:

@@ -74,8 +74,8 @@ class PromptRetrieval:
         levels = np.floor((wordings - mean) / steps.astype(np.float32)) + _LEVELS // 2
         levels = levels.clip(0, _LEVELS - 1).astype(np.uint8)
         codes = levels[:, ::2] | levels[:, 1::2] << 4
-        indices = (np.asarray(numbers, np.int16) for numbers in (motions, classes))
-        return cls(codes, steps, mean, *indices, names.astype(np.float16))
+        played, of_class = (np.asarray(numbers, np.int16) for numbers in (motions, classes))
+        return cls(codes, steps, mean, played, of_class, names.astype(np.float16))
 
     def recall(self, embeddings: np.ndarray) -> np.ndarray:
         """(n, D) float32: where the decoder knows what texts that lie at `embeddings` (n, D) say."""

@@ -38,7 +38,7 @@ def read_tensors(path: Path, sha256: str | None = None) -> dict[str, np.ndarray]
     file that is cut off, altered, or of no such format, and `OSError` when it cannot be read.
     """
     data = np.fromfile(path, np.uint8)
-    if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:
+    if sha256 is not None and hashlib.sha256(data.data).hexdigest() != sha256:
         raise DamagedFile("its checksum is another than it should be")
     data.setflags(write=False)
     if len(data) < 8:

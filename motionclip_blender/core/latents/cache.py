@@ -68,8 +68,10 @@ class LatentCache:
     ) -> dict[Source, np.ndarray] | None:
         """What `of` returns, if nothing has to be worked out for it; None otherwise."""
         known = self._known_of(engine)
-        latents = {term.source: known.get(found.identity(term.source, reading)) for term in terms}
-        return None if any(latent is None for latent in latents.values()) else latents
+        keys = {term.source: found.identity(term.source, reading) for term in terms}
+        if not all(key in known for key in keys.values()):
+            return None
+        return {source: known[key] for source, key in keys.items()}
 
     def forget(self) -> None:
         """Lets go of everything."""

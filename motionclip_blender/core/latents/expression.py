@@ -16,7 +16,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from ..errors import ExpressionError, UserError
 from ..prompt import MAX_WEIGHT, checked_prompt
@@ -196,10 +196,10 @@ class _Parser:
         """Takes what may begin a value. Returns whether one is complete."""
         match token.kind:
             case "number":
-                self.values.append(_Number(token.value))
+                self.values.append(_Number(cast("float", token.value)))
                 return True
             case "source":
-                self.values.append(_Leaf(token.value, token.at))
+                self.values.append(_Leaf(cast("Source", token.value), token.at))
                 return True
             case "(":
                 self.waiting.append(("(", token.at))
@@ -265,10 +265,9 @@ def _product(left: _Number | _Node, right: _Number | _Node, at: int) -> _Number 
 
 
 def _sum(left: _Number | _Node, right: _Number | _Node, sign: float, at: int) -> _Number | _Node:
-    numbers = isinstance(left, _Number), isinstance(right, _Number)
-    if all(numbers):
+    if isinstance(left, _Number) and isinstance(right, _Number):
         return _Number(left.value + sign * right.value)
-    if any(numbers):
+    if isinstance(left, _Number) or isinstance(right, _Number):
         raise ExpressionError(at, "a number and a latent cannot be added; a number weighs something, with a *.")
     return _Sum(left, right, sign)
 

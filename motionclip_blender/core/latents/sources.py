@@ -48,7 +48,7 @@ def source_latents(
     what `progress` raises.
     """
     terms, material, step = tuple(terms), material or Material(), progress or no_progress
-    first = {}
+    first: dict[Source, int] = {}
     for term in terms:
         first.setdefault(term.source, term.at)
     for source, at in first.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import torch
 from safetensors.torch import save_file
@@ -22,7 +23,7 @@ def vision_transformer(spec: ImageSpec, width: int) -> nn.Module:
         # open_clip builds both towers; this one is thrown away
         "text_cfg": {"context_length": 8, "vocab_size": 64, "width": 64, "heads": 1, "layers": 1},
     }
-    return create_model("motionclip-frames", config).visual
+    return cast("nn.Module", create_model("motionclip-frames", config).visual)
 
 
 def normalised(images: Tensor) -> Tensor:

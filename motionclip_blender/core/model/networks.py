@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -32,13 +32,13 @@ class TorchNetworks(Networks):
     def _load(self, arrays: dict[str, np.ndarray]) -> None:
         self._network = network_of(self.pack, arrays).to(self._device)
 
-    def _text_tower(self, projection: np.ndarray) -> TextTower:
-        return TextTower(self.pack.clip, projection).to(self._device)
+    def _text_tower(self, projection: np.ndarray) -> Callable[[Sequence[str]], np.ndarray]:
+        return TextTower(self.pack.clip, projection).to(self._device).embed
 
     def texts(self, prompts: Sequence[str]) -> np.ndarray:
         parts = (prompts[start : start + _BATCH] for start in range(0, len(prompts), _BATCH))
         with self._threads():
-            return np.concatenate([self._text.embed(part) for part in parts])
+            return np.concatenate([self._text(part) for part in parts])
 
     def decode(self, latents: np.ndarray, frames: int) -> np.ndarray:
         parts = (latents[start : start + _BATCH] for start in range(0, len(latents), _BATCH))

@@ -152,14 +152,14 @@ class _Gatherer:
         if self._key(_EYES):
             self._put(poses[:, 69:75], _EYES, frames)
         else:
-            for i, keys in enumerate(_ONE_EYE):
-                self._put(poses[:, 69 + 3 * i : 72 + 3 * i], keys, frames)
+            for i, eye_keys in enumerate(_ONE_EYE):
+                self._put(poses[:, 69 + 3 * i : 72 + 3 * i], eye_keys, frames)
         if self._key(_HANDS):
             self._put(poses[:, 75:], _HANDS, frames)
         else:
-            for i, keys in enumerate(_ONE_HAND):
+            for i, hand_keys in enumerate(_ONE_HAND):
                 start = 75 + _HAND_NUMBERS * i
-                self._put(poses[:, start : start + _HAND_NUMBERS], keys, frames)
+                self._put(poses[:, start : start + _HAND_NUMBERS], hand_keys, frames)
         return poses.reshape(frames, -1, 3), "smpl" if body.shape[1] == 69 else "smplx"
 
     def _check_one_pose(self, key: str, poses: np.ndarray) -> None:

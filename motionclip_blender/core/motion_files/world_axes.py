@@ -78,7 +78,7 @@ def find_world(
         {axis: max(float((part @ turn[1] > _UPRIGHT).mean()) for part in parts) for axis, turn in AXES.items()}
         for parts in ((spine,), (spine, legs))
     )
-    world = None
+    world = World("", "")
     for unit in _UNITS if _strange(motion) else (1.0,):
         standing = {axis: touching(lowest(axis, unit), _STANDING) for axis in AXES}
         lying = {axis: touching(lowest(axis, unit), _LYING) for axis in AXES}
@@ -126,7 +126,8 @@ def _told(
     nearly all files have up (of AMASS's, only Z). Without any floor, the spine decides between the axes in use.
     """
     usual = ("Z",) if amass else _USUAL
-    on_feet = sorted((axis for axis in AXES if min(upright[axis], standing[axis]) >= _MOST), key=upright.get)[::-1]
+    on_feet = [axis for axis in AXES if min(upright[axis], standing[axis]) >= _MOST]
+    on_feet = sorted(on_feet, key=upright.__getitem__)[::-1]
     # arms, as legs, are of any length
     low = {axis: standing[axis] if upright[f"-{axis}"] >= _MOST else lying[axis] for axis in usual}
     on_floor = [axis for axis in usual if upright[axis] < _MOST and low[axis] >= _NEARLY_ALL]
@@ -135,7 +136,7 @@ def _told(
         return axis, "spine" if spines[axis] >= _MOST else "floor", (rivals or [""])[0]
     if on_floor:
         return ("", "", "") if len(on_floor) > 1 else (on_floor[0], "floor", "")
-    best = max(spines, key=spines.get)
+    best = max(spines, key=spines.__getitem__)
     if spines[best] >= _MOST:
         if any(upright[axis] < _MOST <= low[axis] for axis in usual):  # upright on no floor, or lying on one
             return "", "", ""

@@ -36,7 +36,8 @@ def latents_between(
     evenly, and with less detour; figures are in `docs/evaluation.md`. At 0 and 1 it is `start` and `end` themselves.
     """
     factors = np.asarray(factors, np.float32)
-    way = blend(*engine.motion_latents(np.stack((start, end))), factors, spherical)
+    there, back = engine.motion_latents(np.stack((start, end)))
+    way = blend(there, back, factors, spherical)
     whole = blend(start, end, factors, spherical)
     return np.where(((factors == 0) | (factors == 1))[..., None], whole, way)
 

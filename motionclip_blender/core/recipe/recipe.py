@@ -9,7 +9,7 @@ import json
 import math
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -83,7 +83,7 @@ class Recipe:
         _ = self.terms
 
     @classmethod
-    def of_prompt(cls, prompt: str, frames: int, **more: object) -> Recipe:
+    def of_prompt(cls, prompt: str, frames: int, **more: Any) -> Recipe:
         """A prompt alone. Raises `UserError` when it is none."""
         return cls(source_text(Prompt(checked_prompt(prompt))), frames, **more)
 
@@ -176,6 +176,7 @@ def make(
         step(stage, 0.95 * fraction)
 
     check_length(engine, recipe, fps)
+    latents: Mapping[Source, np.ndarray]
     if latents_of is None:
         latents = source_latents(engine, recipe.terms, material, recipe.reading, first)
     else:
@@ -222,11 +223,11 @@ def stops(engine: Engine, recipe: Recipe, latents: Mapping[Source, np.ndarray], 
     recipes = stop_recipes(recipe, count)
     if recipe.loop:  # each is a choice of its own, out of more than is asked for
         return [decoded(engine, stop, latents, fps) for stop in recipes]
-    ends = (summed(engine, terms, latents) for terms in (recipe.first_terms, recipe.second_terms))
-    latents = latents_between(engine, *ends, even_factors(count), recipe.spherical)
+    first, second = (summed(engine, terms, latents) for terms in (recipe.first_terms, recipe.second_terms))
+    between = latents_between(engine, first, second, even_factors(count), recipe.spherical)
     pack = pack_name(engine)
-    motions = engine.decode_many(latents, _frames(engine, recipe, fps))
-    return [Made(_wanted(m, recipe, fps), pack, latent) for m, latent in zip(motions, latents, strict=True)]
+    motions = engine.decode_many(between, _frames(engine, recipe, fps))
+    return [Made(_wanted(m, recipe, fps), pack, latent) for m, latent in zip(motions, between, strict=True)]
 
 
 def stop_recipes(recipe: Recipe, count: int) -> list[Recipe]:
@@ -239,7 +240,7 @@ def pack_name(engine: Engine) -> str:
     return f"{engine.pack.name} {engine.pack.version}"
 
 
-def _check_kinds(values: dict, kinds: Mapping[object, tuple[type, ...]]) -> None:
+def _check_kinds(values: dict, kinds: Mapping[Any, tuple[type, ...]]) -> None:
     """Raises `TypeError` for a value of another type than its own; True is no number."""
     for name, allowed in kinds.items():
         if name in values and type(values[name]) not in allowed:

@@ -72,11 +72,14 @@ class MOTIONCLIP_OT_mark_asset(Reporting, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         try:
             from ...rig.assets import check_markable, mark, telling_picture
+            from ...rig.bones import Bones
             from ...rig.read_action import read_motion
 
-            armature = generation.armature_of(context)
+            armature = Bones.of(generation.armature_of(context)).armature
             motion = read_motion(armature)
             action = generation.action_of(armature)
+            if action is None:  # strips move it
+                raise UserError(_('"{}" has no Action; assign or generate one first.').format(armature.name))
             check_markable(action)
             picture = telling_picture(armature, motion)
             mark(action, picture)
@@ -94,8 +97,7 @@ def _made_here(context: bpy.types.Context) -> tuple[bpy.types.Action, Recipe]:
     from ...rig.action_metadata import recipe_of
     from ...rig.bones import Bones
 
-    armature = generation.armature_of(context)
-    Bones.of(armature)
+    armature = Bones.of(generation.armature_of(context)).armature
     action = generation.action_of(armature)
     if action is None:
         raise UserError(_('"{}" has no Action; assign or generate one first.').format(armature.name))

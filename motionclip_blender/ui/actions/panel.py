@@ -28,6 +28,8 @@ class MOTIONCLIP_PT_action(MotionPanel, bpy.types.Panel):
 
         layout = self.layout
         action = generation.action_of(generation.armature_of(context))
+        if action is None:
+            return
         layout.label(text=action.name, icon="ASSET_MANAGER" if action.asset_data else "ACTION", translate=False)
         made_here = False
         try:

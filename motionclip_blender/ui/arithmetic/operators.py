@@ -62,9 +62,9 @@ class MOTIONCLIP_OT_add_style(MotionOperator, bpy.types.Operator):
             terms = Recipe.of_prompt(scene.motionclip.prompt, self.frames).terms
         source, weight = StyleName(self.style), presets()[self.style].weight
         if any(term.source == source for term in terms):  # at a second click
-            terms = [replace(t, weight=weight) if t.source == source else t for t in terms]
+            terms = tuple(replace(t, weight=weight) if t.source == source else t for t in terms)
         else:
-            terms = [*terms, Term(weight, source)]
+            terms = (*terms, Term(weight, source))
         self._terms = terms
         return Recipe(to_text(terms), **self.common(context))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import bpy
 from bpy.app.translations import pgettext_rpt as _
@@ -34,7 +34,7 @@ class _Blending(MotionOperator):
     b: StringProperty(name="B", **_ENDS)
     spherical: BoolProperty(**SPHERICAL, options={"SKIP_SAVE"})
 
-    def between(self, context: bpy.types.Context) -> dict[str, object]:
+    def between(self, context: bpy.types.Context) -> dict[str, Any]:
         """Returns keywords for a recipe: both ends, whether to blend spherically, and those of `common`."""
         asked = context.scene.motionclip.blend
         for name, picked in (("a", asked.start), ("b", asked.end)):
@@ -106,7 +106,8 @@ class MOTIONCLIP_OT_blend_stops(_Blending, bpy.types.Operator):
         self.default_to("as_strips", asked.as_strips)
         return Recipe(way="blend", **self.between(context))
 
-    def begin(self, context: bpy.types.Context) -> Work[list[Made]]:
+    # several motions where the others have one
+    def begin(self, context: bpy.types.Context) -> Work[list[Made]]:  # type: ignore[override]
         from ...core.recipe.recipe import check_length, stop_recipes, stops
 
         super().begin(context)
@@ -121,7 +122,7 @@ class MOTIONCLIP_OT_blend_stops(_Blending, bpy.types.Operator):
 
         return work
 
-    def end(self, context: bpy.types.Context, result: list[Made]) -> set[str]:
+    def end(self, context: bpy.types.Context, result: list[Made]) -> set[str]:  # type: ignore[override]  # as `begin`
         with somebody(context, self.wanted, result[0].motion) as self.wanted:
             actions = generation.key_row(self.wanted, self._recipes, result, self.as_strips)
         remarks = generation.remarks(self.wanted) if self.as_strips else self.wanted.found.said

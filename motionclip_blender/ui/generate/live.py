@@ -168,6 +168,7 @@ def _latents(
     """
     last, now = LIVE.read, time.monotonic()
     of = (recipe.sources, recipe.reading, armature.session_uid, engine)
+    latents: Mapping[Source, np.ndarray] | None
     if last is not None and last.of == of and now - last.time < _FRESH:
         latents = last.latents
     else:
@@ -208,29 +209,27 @@ def _stepped() -> bool:
     scene = next((one for one in bpy.data.scenes if one.session_uid == LIVE.scene), None)
     armature = next((one for one in bpy.data.objects if one.session_uid == LIVE.armature), None)
     section = scene.motionclip.behind if scene is not None else ""
-    if not section:  # caught up, undone, or gone
+    if scene is None or not section:  # caught up, undone, or gone
         LIVE.stop()
         return False
     if LIVE.job is not None:
         redraw.sidebars()
         if not LIVE.job.finished:
             return True
-        _key_what_came()
+        _key_what_came(LIVE.job)
     wish = _wish(scene, armature, section)
-    if wish is None or wish == recipe_of(generation.action_of(armature)):
+    redraw.sidebars()
+    if armature is None or wish is None or wish == recipe_of(generation.action_of(armature)):
         arrived = True
-    else:
-        arrived = _at_once(scene, armature, wish)
+    elif not (arrived := _at_once(scene, armature, wish)):
+        _start(request(scene, armature, wish))
     if arrived:
         scene.motionclip.behind = ""
-    else:
-        _start(request(scene, armature, wish))
-    redraw.sidebars()
     return not arrived
 
 
-def _key_what_came() -> None:
-    job, LIVE.job = LIVE.job, None
+def _key_what_came(job: Job[_Step]) -> None:
+    LIVE.job = None
     if job.error:
         raise UserError(job.error)
     step = job.result

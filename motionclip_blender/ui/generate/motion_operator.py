@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import bpy
 from bpy.app.translations import pgettext_rpt as _
@@ -64,6 +64,6 @@ class MotionOperator(BackgroundOperator):
         if not self.properties.is_property_set(name):
             setattr(self, name, value)
 
-    def common(self, context: bpy.types.Context) -> dict[str, object]:
+    def common(self, context: bpy.types.Context) -> dict[str, Any]:
         """Returns the options that all recipes have: the length, how to read Actions, loop, in place."""
         return options(context.scene) | {"frames": self.frames}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import bpy
 from bpy.app.translations import pgettext_rpt as _
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from ...core.recipe.recipe import Recipe
 
 
-def options(scene: bpy.types.Scene) -> dict[str, object]:
+def options(scene: bpy.types.Scene) -> dict[str, Any]:
     """What all recipes of the panels have: the length, how Actions are read, loop, in place."""
     from ...core.latents.window_pooling import WindowPooling
 
@@ -41,7 +42,13 @@ def source_of(picked: bpy.types.PropertyGroup) -> Source | None:
             return Prompt(checked_prompt(text))
         except UserError:
             return None
-    return {"ACTION": ActionName, "IMAGE": ImageFile, "LATENT": SavedLatent, "STYLE": StyleName}[picked.kind](text)
+    kinds: dict[str, Callable[[str], Source]] = {
+        "ACTION": ActionName,
+        "IMAGE": ImageFile,
+        "LATENT": SavedLatent,
+        "STYLE": StyleName,
+    }
+    return kinds[picked.kind](text)
 
 
 def pick(picked: bpy.types.PropertyGroup, source: Source) -> None:
@@ -78,7 +85,7 @@ def blend(scene: bpy.types.Scene) -> Recipe:
     from ...core.recipe.recipe import Recipe
 
     asked = scene.motionclip.blend
-    ends = {"first": expression_of(asked.start, "A"), "second": expression_of(asked.end, "B")}
+    ends: dict[str, Any] = {"first": expression_of(asked.start, "A"), "second": expression_of(asked.end, "B")}
     return Recipe(way="blend", factor=plain(asked.factor), spherical=asked.spherical, **ends, **options(scene))
 
 
@@ -96,7 +103,7 @@ def composition(scene: bpy.types.Scene) -> Recipe:
     return composed(upper, lower, asked.by, plain(asked.weight), **options(scene))
 
 
-def composed(upper: str, lower: str, by: str, weight: float, **more: object) -> Recipe:
+def composed(upper: str, lower: str, by: str, weight: float, **more: Any) -> Recipe:
     """Upper over lower body, which are expressions. by: "MASK" or "ARITHMETIC"."""
     from ...core.latents.expression import parse
     from ...core.latents.terms import Term, to_text

@@ -55,7 +55,7 @@ class SourceData(NamedTuple):
             case ActionName(name) if name in self.keys:
                 return source, reading, self.keys[name].digest()
             case ImageFile(path) if path in self.images:
-                return source, hashlib.blake2b(self.images[path]).digest()
+                return source, hashlib.blake2b(self.images[path].data).digest()
             case SavedLatent(name) if name in self.latents:
                 return source, self.latents[name].tobytes()
         return source
@@ -74,13 +74,17 @@ def read_sources(
     from ...rig.pictures import image_pixels, read_pixels
     from ..latents.saved import saved
 
-    keys, images, latents, said = {}, {}, {}, {}
+    keys: dict[str, KeptKeys | Shown] = {}
+    images: dict[str, np.ndarray] = {}
+    latents: dict[str, np.ndarray] = {}
+    said: dict[str, None] = {}
     there = saved(scene)
     for term in terms:
         try:
             match term.source:
                 case ActionName(name) if name not in keys and name in bpy.data.actions:
-                    keys[name], beside = all_at_once(keys_of(armature, bpy.data.actions[name], as_shown))
+                    read = all_at_once(keys_of(armature, bpy.data.actions[name], as_shown))
+                    keys[name], beside = read
                     said |= dict.fromkeys(beside)
                 case ImageFile(name) if name not in images:
                     image = bpy.data.images.get(name)

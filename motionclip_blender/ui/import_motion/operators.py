@@ -118,13 +118,13 @@ class MOTIONCLIP_OT_import_motion(Reporting, ImportHelper, bpy.types.Operator):
         from ...rig.remarks import put_to_rest, why_still
         from ..latents.saved import save
 
-        motions = [one for one in loaded if one.motion is not None]
+        motions = [(one.name, one.motion) for one in loaded if one.motion is not None]
         if self.on_floor:
             body = model_choice(context).body()
-            motions = [one._replace(motion=body.on_floor(one.motion)) for one in motions]
+            motions = [(name, body.on_floor(motion)) for name, motion in motions]
         armature = self._armature(context) if motions else None
-        for one in motions:
-            self._key(armature, one)
+        for name, motion in motions:
+            self._key(armature, name, motion)
         for one in loaded:
             if one.latent is not None:
                 save(context.scene, one.name, one.latent, one.pack)
@@ -143,11 +143,11 @@ class MOTIONCLIP_OT_import_motion(Reporting, ImportHelper, bpy.types.Operator):
             bones.check_keyable()
         return armature
 
-    def _key(self, armature: bpy.types.Object, one: _Loaded) -> None:
+    def _key(self, armature: bpy.types.Object, name: str, motion: Motion) -> None:
         from ...core.prompt import action_name
         from ...rig.write_keys import key_motion
 
-        key_motion(armature, one.motion, action_name(one.name), self.start_frame)
+        key_motion(armature, motion, action_name(name), self.start_frame)
 
 
 class MOTIONCLIP_OT_generate_from_image(MotionOperator, ImportHelper, bpy.types.Operator):

@@ -62,7 +62,8 @@ def findings(context: bpy.types.Context) -> list[Finding]:
 
 def forget() -> None:
     """Forgets the findings, so that the next call checks again."""
-    _LAST.__init__()
+    global _LAST
+    _LAST = _Checked()
 
 
 def _own_version() -> str:

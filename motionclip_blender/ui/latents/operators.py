@@ -37,9 +37,9 @@ class MOTIONCLIP_OT_save_latent(BackgroundOperator, bpy.types.Operator):
         from ...rig.action_metadata import latent_of, pack_of
         from ...rig.bones import Bones
 
-        self._scene, armature = context.scene.session_uid, generation.armature_of(context)
-        Bones.of(armature)
-        action, settings, self.left_out = generation.action_of(armature), context.scene.motionclip, []
+        self._scene, armature = context.scene.session_uid, Bones.of(generation.armature_of(context)).armature
+        action, settings = generation.action_of(armature), context.scene.motionclip
+        self.left_out: list[str] = []
         if not self.properties.is_property_set("name"):
             self.name = action.name if action is not None else armature.name
         latent, pack = (latent_of(action), pack_of(action)) if action is not None else (None, "")

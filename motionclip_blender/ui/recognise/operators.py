@@ -50,10 +50,9 @@ class _Recognising(BackgroundOperator):
     def begin(self, context: bpy.types.Context) -> Steps[Work[list[_Recognised]]]:
         from ...rig.bones import Bones
 
-        armature, labels = generation.armature_of(context), labels_of(context.scene)
-        Bones.of(armature)
+        armature, labels = Bones.of(generation.armature_of(context)).armature, labels_of(context.scene)
         self.armature, self.left_out = armature.session_uid, []
-        self.as_shown = context.scene.motionclip.as_shown
+        self.as_shown: bool = context.scene.motionclip.as_shown
         read = yield from self.chosen(armature)
         keys = {name: one.keys for name, one in read.items()}
 

@@ -28,7 +28,7 @@ class MOTIONCLIP_PT_recognise(MotionPanel, bpy.types.Panel):
         column.operator("motionclip.recognise", icon="VIEWZOOM")
         column.prop(context.scene.motionclip, "as_shown")
         scores = RECOGNITION.scores.get(action.session_uid) if action is not None else None
-        if not scores:
+        if action is None or not scores:
             return
         bars = layout.column(align=True)
         bars.label(text=action.name, icon="ACTION", translate=False)

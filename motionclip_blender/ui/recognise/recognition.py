@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ...core.progress import Progress
     from ...core.recognition import Recogniser, Score
     from ...rig.read_action import KeptKeys
+    from ...rig.shown import Shown
 
 RECOGNISED_NOTE = "recognised"
 """Custom property of an Action: the description that recognition wrote. Only such a description is replaced."""
@@ -42,10 +43,11 @@ class Recognition:
         """Returns the recogniser for these labels, kept until they or the engine change. For the worker."""
         from ...core.recognition import Recogniser
 
-        if self._made_for is None or self._made_for[0] is not engine or self._made_for[1] != labels:
-            self._recogniser = Recogniser(engine, labels)
+        kept = self._recogniser
+        if kept is None or self._made_for is None or self._made_for[0] is not engine or self._made_for[1] != labels:
+            self._recogniser = kept = Recogniser(engine, labels)
             self._made_for = engine, labels
-        return self._recogniser
+        return kept
 
     def let_go(self) -> None:
         """Releases the engine, and keeps the scores."""
@@ -61,7 +63,7 @@ RECOGNITION = Recognition()
 
 
 def latents(
-    engine: Engine, keys: Mapping[str, KeptKeys], known: LatentCache, progress: Progress
+    engine: Engine, keys: Mapping[str, KeptKeys | Shown], known: LatentCache, progress: Progress
 ) -> dict[str, np.ndarray]:
     """Returns the latents (D,) of Actions by name, averaged over each Action. Computes only those not cached."""
     from ...core.errors import ExpressionError
@@ -80,7 +82,7 @@ class Read(NamedTuple):
     """An Action that was read. uid: its `session_uid`, because it may be renamed or deleted afterwards."""
 
     uid: int
-    keys: KeptKeys
+    keys: KeptKeys | Shown
 
 
 def all_keys(armature: bpy.types.Object | None) -> Steps[dict[str, Read]]:
@@ -88,9 +90,11 @@ def all_keys(armature: bpy.types.Object | None) -> Steps[dict[str, Read]]:
 
     Of two Actions with the same name, the file's own is read. Raises `UserError` if the armature is not of SMPL-X.
     """
+    from ...rig.bones import Bones
     from ...rig.read_action import ActionReader, copied_curves
 
-    reader, uid = ActionReader.of(armature), armature.session_uid
+    owner = Bones.of(armature).armature
+    reader, uid = ActionReader.of(owner), owner.session_uid
     found: dict[str, Read] = {}
     places = [(action.name, action.library and action.library.filepath) for action in bpy.data.actions]
     for i, place in enumerate(places):

@@ -115,8 +115,9 @@ class MOTIONCLIP_OT_assign_action(Reporting, bpy.types.Operator):
             from ...rig.bones import Bones
             from ...rig.remarks import why_still
 
-            armature = generation.armature_of(context)
-            Bones.of(armature).check_keyable()
+            bones = Bones.of(generation.armature_of(context))
+            bones.check_keyable()
+            armature = bones.armature
             if self.path:
                 before = set(bpy.data.actions)
                 action = append_action(self.path, self.name)

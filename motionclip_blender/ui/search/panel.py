@@ -7,7 +7,7 @@ from bpy.app.translations import pgettext_iface as _
 
 from ..panels import MotionPanel, box_below, wrapped
 from ..session import SESSION
-from .results import SEARCH
+from .results import SEARCH, Hit
 
 
 class MOTIONCLIP_PT_search(MotionPanel, bpy.types.Panel):

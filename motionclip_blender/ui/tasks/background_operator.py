@@ -27,7 +27,15 @@ _STEP_SECONDS = 0.02  # half of it for the steps, half for Blender
 _GOES_ON = {"PASS_THROUGH"}
 
 
-class Reporting:
+if TYPE_CHECKING:
+
+    class OperatorMixin(bpy.types.Operator):
+        """The base of what operators are mixed of, which uses their own `report` and `properties`."""
+else:
+    OperatorMixin = object
+
+
+class Reporting(OperatorMixin):
     """Reports failures as one sentence, which the panel keeps showing."""
 
     def refuse(self, error: str) -> set[str]:
@@ -81,7 +89,8 @@ class BackgroundOperator(Reporting, Generic[T]):
         """Starts a worker, when called from the panel; `modal` waits for it."""
         if bpy.app.background:  # nothing would call `modal`
             return self.execute(context)
-        self._chosen, self._shown = model_choice(context), None
+        self._chosen = model_choice(context)
+        self._shown: tuple[str, float, bool] | None = None
         try:
             SESSION.begin()
         except Exception as error:

@@ -71,6 +71,7 @@ class Child:
 
     def _read(self) -> None:
         """Reads the output until the program has ended."""
+        assert self._process.stdout is not None  # it is a pipe
         with self._process.stdout as lines:
             for line in lines:
                 if line.startswith(b"{"):
@@ -78,8 +79,8 @@ class Child:
         status = self._process.wait()
         with self._errors as file:
             file.seek(max(0, file.seek(0, 2) - _KEPT_BYTES))
-            lines = file.read().decode(errors="replace").splitlines()
-        self.said = [line.strip() for line in lines if line.strip()]
+            errors = file.read().decode(errors="replace").splitlines()
+        self.said = [line.strip() for line in errors if line.strip()]
         self.status = status
 
     def _take(self, line: bytes) -> None:

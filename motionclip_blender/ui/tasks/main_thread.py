@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar, overload
 
 from .jobs import sentence
 
@@ -59,6 +59,10 @@ class MainThreadJob(Generic[T]):
         """Does nothing, because there is no thread to wait for."""
 
 
+@overload
+def all_at_once(steps: Steps[T]) -> T: ...
+@overload
+def all_at_once(steps: T) -> T: ...
 def all_at_once(steps: Steps[T] | T) -> T:
     """Runs all steps and returns their result; returns any other value unchanged. Raises what the steps raise."""
     if not isinstance(steps, Generator):

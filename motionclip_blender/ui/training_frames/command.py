@@ -28,12 +28,13 @@ def run(arguments: Sequence[str]) -> int:
         print(error, file=sys.stderr)
         return 2
     spec = importlib.util.spec_from_file_location("motionclip_render_launcher", path)
+    assert spec is not None and spec.loader is not None  # it is a Python file
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     try:
         return module.main(arguments, f"blender --command {NAME}")
     except SystemExit as end:  # raised by --help
-        return end.code or 0
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
     finally:
         sys.stdout.flush()
         sys.stderr.flush()

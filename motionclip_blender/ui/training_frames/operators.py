@@ -6,6 +6,7 @@ import bpy
 
 from ...core.errors import UserError
 from .. import redraw
+from ..tasks.background_operator import OperatorMixin
 from .process import RENDERING, Outcome
 from .properties import wanted
 
@@ -13,7 +14,7 @@ _WATCH_SECONDS = 0.25
 _shown: tuple | None = None
 
 
-class _Telling:
+class _Telling(OperatorMixin):
     """Reports how a rendering ended."""
 
     def tell(self, outcome: Outcome) -> set[str]:
@@ -35,9 +36,10 @@ class MOTIONCLIP_OT_render_frames(_Telling, bpy.types.Operator):
         except UserError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        if bpy.app.background:
+        if bpy.app.background and RENDERING.child is not None:
             RENDERING.child.join()
-            return self.tell(RENDERING.outcome)
+            if RENDERING.outcome is not None:
+                return self.tell(RENDERING.outcome)
         # Not a modal operator, though that is usual: Blender does not auto-save while one runs, and ends it when a file
         # is opened. A rendering takes hours.
         bpy.app.timers.register(_watch, first_interval=_WATCH_SECONDS, persistent=True)

@@ -48,6 +48,8 @@ class MOTIONCLIP_PT_frames(bpy.types.Panel):
 
 def _progress() -> tuple[float, str]:
     child = RENDERING.child
+    if child is None:
+        return 0.0, ""
     if child.cancelled:
         text = _("Cancelling")
     elif child.done:

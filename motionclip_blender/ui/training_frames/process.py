@@ -152,7 +152,7 @@ class Rendering:
 
     def cancel(self) -> None:
         """Asks the process to stop; finished shards are kept."""
-        if self.busy:
+        if self.child is not None and self.busy:
             self.child.cancel()
 
     def close(self) -> None:

@@ -220,3 +220,9 @@ def test_undoing_takes_the_mark_off(bpy, made) -> None:
 def test_an_empty_action_is_no_asset(bpy, person) -> None:
     person.animation_data_create().action = bpy.data.actions.new("empty")
     assert "has no keys" in refused(bpy, bpy.ops.motionclip.mark_asset)
+
+
+def test_strips_are_no_asset(bpy, made) -> None:
+    made()
+    bpy.ops.motionclip.push_down()
+    assert "has no Action" in refused(bpy, bpy.ops.motionclip.mark_asset)
