@@ -7,15 +7,13 @@ DIR is set up by setup_gui.sh. Every picture is a screenshot; the film plays the
 
 from __future__ import annotations
 
-import argparse
 import sys
-import tempfile
 from pathlib import Path
 
 from PIL import Image
 
-import build
-from tests.gui.blender import VIEW, Blender, root
+from tests.gui.blender import VIEW, Blender
+from tests.gui.photographed import photographed
 from tests.gui.screenshot import GENERATE
 from tests.gui.screenshot_latents import made, stage
 from tests.gui.test_latents import BLEND, FACTOR_Y, MAKE_BLEND, A, B
@@ -98,13 +96,7 @@ def slider(blender: Blender, film: Film) -> None:
 
 def main() -> int:
     """The film."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--out", type=Path, default=Path("docs/images/prompt.webp"))
-    options = parser.parse_args()
-    chroot, why_not = root()
-    if chroot is None:
-        sys.exit(why_not)
-    with tempfile.TemporaryDirectory() as folder, Blender(chroot, build.build(Path(folder))) as blender:
+    with photographed(__doc__, Path("docs/images/prompt.webp")) as (blender, options):
         stage(blender)
         film = Film(blender)
         prompt(blender, film)

@@ -7,15 +7,13 @@ DIR is set up by setup_gui.sh.
 
 from __future__ import annotations
 
-import argparse
 import sys
-import tempfile
 from pathlib import Path
 
 from PIL import Image
 
-import build
-from tests.gui.blender import VIEW, Blender, root
+from tests.gui.blender import VIEW, Blender
+from tests.gui.photographed import photographed
 from tests.gui.test_first_minute import TAB
 from tests.gui.test_window import GENERATE
 
@@ -63,14 +61,7 @@ def self_check(blender: Blender, path: Path) -> None:
 
 def main() -> int:
     """Both pictures."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--out", type=Path, default=Path("docs/images"))
-    options = parser.parse_args()
-    chroot, why_not = root()
-    if chroot is None:
-        sys.exit(why_not)
-    options.out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, Blender(chroot, build.build(Path(folder))) as blender:
+    with photographed(__doc__, Path("docs/images")) as (blender, options):
         first_minute(blender, options.out / "first_minute.png")
         self_check(blender, options.out / "self_check.png")
     return 0

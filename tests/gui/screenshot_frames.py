@@ -7,17 +7,15 @@ DIR is set up by `setup_gui.sh trixie DIR`.
 
 from __future__ import annotations
 
-import argparse
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 from PIL import Image
 
-import build
 from motionclip_blender.core.motion_files import amass
-from tests.gui.blender import Blender, root
+from tests.gui.blender import Blender
+from tests.gui.photographed import photographed
 from tests.synthetic import random_motion
 
 HEADER = (850, 422)  # pixels; of the panel, below that of an SMPL-X armature
@@ -52,24 +50,17 @@ def prepare(blender: Blender, out: str, per_motion: int, size: int) -> None:
 
 def main() -> int:
     """Clicks, waits for the bar to have come some way, takes the picture."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--out", type=Path, default=Path("docs/images/panel_frames.png"))
-    options = parser.parse_args()
-    chroot, why_not = root()
-    if chroot is None:
-        sys.exit(why_not)
-    with tempfile.TemporaryDirectory() as folder:
-        with Blender(chroot, build.build(Path(folder))) as blender:
-            prepare(blender, "frames", 200, 224)
-            blender.click(*HEADER)
-            blender.click(*BUTTON)
-            blender.run("from bl_ext.user_default.motionclip.ui.training_frames.process import RENDERING")
-            blender.until("RENDERING.child.done > 200", 120)
-            blender.move(400, 600)
-            time.sleep(1)
-            blender.screenshot(Path(folder) / "shot.png")
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        with Image.open(Path(folder) / "shot.png") as shot:
+    with photographed(__doc__, Path("docs/images/panel_frames.png")) as (blender, options):
+        prepare(blender, "frames", 200, 224)
+        blender.click(*HEADER)
+        blender.click(*BUTTON)
+        blender.run("from bl_ext.user_default.motionclip.ui.training_frames.process import RENDERING")
+        blender.until("RENDERING.child.done > 200", 120)
+        blender.move(400, 600)
+        time.sleep(1)
+        path = blender.folder / "shot.png"
+        blender.screenshot(path)
+        with Image.open(path) as shot:
             shot.convert("RGB").crop(_CROP).quantize(64, dither=Image.Dither.NONE).save(options.out, optimize=True)
     return 0
 

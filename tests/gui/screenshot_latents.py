@@ -7,17 +7,15 @@ DIR is set up by `setup_gui.sh trixie DIR`.
 
 from __future__ import annotations
 
-import argparse
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PIL import Image
 
-import build
-from tests.gui.blender import VIEW, Blender, root
+from tests.gui.blender import VIEW, Blender
+from tests.gui.photographed import photographed
 from tests.gui.screenshot import STAGE
 from tests.gui.test_latents import (
     ARITHMETIC,
@@ -213,16 +211,9 @@ def composition(pictures: Pictures) -> None:
     pictures.save("composition", *parts, pictures.shot(_PERSON), pictures.shot((774, 302, 1030, 700)))
 
 
-def taken(description: str, *takes: Callable[[Pictures], None]) -> int:
+def taken(description: str | None, *takes: Callable[[Pictures], None]) -> int:
     """Opens a Blender with a person and the panel, and takes the pictures of `takes` in turn, for a command line."""
-    parser = argparse.ArgumentParser(description=description.partition("\n")[0])
-    parser.add_argument("--out", type=Path, default=Path("docs/guide"))
-    options = parser.parse_args()
-    chroot, why_not = root()
-    if chroot is None:
-        sys.exit(why_not)
-    options.out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, Blender(chroot, build.build(Path(folder))) as blender:
+    with photographed(description, Path("docs/guide")) as (blender, options):
         stage(blender)
         pictures = Pictures(blender, options.out)
         for take in takes:
