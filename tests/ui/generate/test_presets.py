@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-
 import pytest
 
 from tests.paths import ROOT
+from tests.ui.separate_blender import said_by
 
 pytest.importorskip("bpy")
 
@@ -55,14 +51,9 @@ print("SAID" + json.dumps(said))
 @pytest.fixture(scope="module")
 def said(tmp_path_factory: pytest.TempPathFactory) -> dict:
     """What the script above saw."""
-    folder = tmp_path_factory.mktemp("user")
-    environment = {**os.environ, "BLENDER_USER_RESOURCES": str(folder)}
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT], capture_output=True, text=True, timeout=120, cwd=ROOT, env=environment
-    )
-    assert done.returncode == 0, done.stderr
-    said = json.loads(done.stdout.partition("SAID")[2].splitlines()[0])
-    assert said["file"].startswith(str(folder))
+    home = tmp_path_factory.mktemp("user")
+    said = said_by(SCRIPT, home, folder=ROOT)
+    assert said["file"].startswith(str(home))
     return said
 
 

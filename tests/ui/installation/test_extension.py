@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-import build
-from motionclip_blender.core.errors import UserError
+from tests.paths import ROOT
+from tests.ui.separate_blender import said_by
 
 pytest.importorskip("bpy")
 pytestmark = pytest.mark.slow
@@ -68,23 +66,9 @@ print("SAID" + json.dumps(said))
 
 
 @pytest.fixture(scope="module")
-def said(tmp_path_factory: pytest.TempPathFactory) -> dict:
+def said(zip_file: Path) -> dict:
     """What the script above saw."""
-    folder = tmp_path_factory.mktemp("blender")
-    try:
-        extension = build.build(folder)
-    except UserError as error:
-        pytest.skip(str(error))
-    script = folder / "script.py"
-    script.write_text(SCRIPT)
-    environment = {**os.environ, "BLENDER_USER_RESOURCES": str(folder / "user")}
-    # in a folder of its own: the installed extension is imported, not this checkout
-    done = subprocess.run(
-        [sys.executable, str(script), str(extension)],
-        capture_output=True, text=True, timeout=120, cwd=folder, env=environment,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.partition("SAID")[2].splitlines()[0])
+    return said_by(SCRIPT, zip_file.parent / "user", zip_file)
 
 
 def test_it_enables_with_panel_and_operators(said: dict) -> None:
@@ -121,5 +105,4 @@ def test_it_disables_without_a_trace_and_enables_again(said: dict) -> None:
 
 def test_core_needs_no_blender() -> None:
     code = "import sys; sys.modules['bpy'] = None; import motionclip_blender.core.prompt"
-    root = Path(build.__file__).parent
-    assert subprocess.run([sys.executable, "-c", code], cwd=root).returncode == 0
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
 import build
-from motionclip_blender.core.errors import UserError
+from tests.ui.separate_blender import said_by
 
 pytest.importorskip("bpy")
 pytestmark = pytest.mark.slow
@@ -79,24 +75,12 @@ print("SAID" + json.dumps(said))
 
 
 @pytest.fixture(scope="module")
-def said(tmp_path_factory: pytest.TempPathFactory) -> dict:
+def said(zip_file: Path) -> dict:
     """What the script above saw."""
-    folder = tmp_path_factory.mktemp("blender")
-    try:
-        extension = build.build(folder)
-        index = build.write_index(extension)
-    except UserError as error:
-        pytest.skip(str(error))
-    script = folder / "script.py"
-    script.write_text(SCRIPT)
-    environment = {**os.environ, "BLENDER_USER_RESOURCES": str(folder / "user")}
-    done = subprocess.run(
-        [sys.executable, str(script), str(under_the_former_id(extension)), str(extension), index.as_uri()],
-        capture_output=True, text=True, timeout=120, cwd=folder, env=environment,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert "Traceback" not in done.stdout + done.stderr
-    return json.loads(done.stdout.partition("SAID")[2].splitlines()[0])
+    index = build.write_index(zip_file)
+    said = said_by(SCRIPT, zip_file.parent / "user", under_the_former_id(zip_file), zip_file, index.as_uri())
+    assert "Traceback" not in said["printed"]
+    return said
 
 
 def under_the_former_id(extension: Path) -> Path:
