@@ -66,9 +66,11 @@ def test_names_of_what_lies_in_each_other(tmp_path):
     assert list(read_tensors(saved(tmp_path / "a.pt", value))) == ["state.a", "state.b.0", "state.b.1.c"]
 
 
-def test_only_the_wanted_are_read(tmp_path):
-    path = saved(tmp_path / "a.pt", {"a": torch.zeros(3), "b": torch.ones(3)})
-    assert list(read_tensors(path, lambda name: name == "b")) == ["b"]
+def test_only_the_chosen_are_read(tmp_path):
+    path = saved(tmp_path / "a.pt", {"a": torch.zeros(3), "b": torch.ones(3, 2)})
+    shapes = {}
+    assert list(read_tensors(path, lambda found: shapes.update(found) or ["b"])) == ["b"]
+    assert shapes == {"a": (3,), "b": (3, 2)}
 
 
 class Block(torch.nn.Module):

@@ -10,7 +10,7 @@ import math
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ import numpy as np
 
 from ..errors import UserError
 from .plain_pickle import CLASS, DamagedPickle, Instance, RefusedPickle, read
+
+Choice = Callable[[dict[str, tuple[int, ...]]], Iterable[str]]
 
 _KINDS = {
     "Float": "f4", "Half": "f2", "Double": "f8", "BFloat16": "u2", "Bool": "?",
@@ -55,7 +57,7 @@ class _Damaged(ValueError):
     """The file is cut off or altered. The message says how."""
 
 
-def read_tensors(path: Path, wanted: Callable[[str], bool] | None = None) -> dict[str, np.ndarray]:
+def read_tensors(path: Path, choose: Choice | None = None) -> dict[str, np.ndarray]:
     """The tensors of a file by name, as numpy arrays that can't be written to.
 
     A file of `torch.save` (a state dictionary, or dictionaries and lists in each other) or `torch.jit.save` (a
@@ -63,8 +65,9 @@ def read_tensors(path: Path, wanted: Callable[[str], bool] | None = None) -> dic
     dictionary. What is no tensor is left out. Arrays have the type of the tensor; those of bfloat16, which numpy
     lacks, become float32.
 
-    wanted: whether a tensor of this name is needed; only the numbers of these are read. Raises `UserError` for a file
-    that is missing, damaged, of another format, or that holds more than tensors and plain values.
+    choose: given all shapes by name, returns the names of those tensors whose numbers are to be read; by default all.
+    Raises `UserError` for a file that is missing, damaged, of another format, or that holds more than tensors and plain
+    values, and what `choose` raises.
     """
     path = Path(path)
     try:
@@ -75,8 +78,9 @@ def read_tensors(path: Path, wanted: Callable[[str], bool] | None = None) -> dic
         with zipfile.ZipFile(path) as archive:
             records = _Records(archive, path.stat().st_size)
             described = read(records.bytes_of("data.pkl", _MOST_PICKLED), _find, _storage)
-            tensors = {name: tensor for name, tensor in _named(described) if wanted is None or wanted(name)}
-            return {name: records.array(tensor) for name, tensor in tensors.items()}
+            tensors = dict(_named(described))
+            chosen = tensors if choose is None else choose({name: tensor.shape for name, tensor in tensors.items()})
+            return {name: records.array(tensors[name]) for name in chosen}
     except OSError as error:
         raise UserError(f"{path} cannot be read ({error.strerror or error}); choose another file.") from error
     except RefusedPickle as error:
