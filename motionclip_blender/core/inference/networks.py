@@ -8,11 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
+from ..clip_kinds import ClipSpec
 from ..errors import UserError
+from ..network_size import OfficialNetwork
 from ..pack import Pack
 from ..progress import Progress
 from .image_tower import ImageTower
 from .network import Decoder, Encoder
+from .official import as_ours
 from .prompt_retrieval import PromptRetrieval
 from .tensors import DamagedFile, Weights, read_tensors
 from .text_tower import WIDTH, TextTower, load_tokenizer, tower_arrays
@@ -20,7 +23,7 @@ from .text_tower import WIDTH, TextTower, load_tokenizer, tower_arrays
 PROJECTION = "clip.text_projection"
 """The name that a pack's projection of the text tower's output to CLIP's width has among its weights."""
 
-_ENCODER = "encoder."
+_PARTS = _ENCODER, _ = "encoder.", "decoder."
 _BATCH = 8  # motions that go through a network at once: they stay in the processor's cache
 
 
@@ -38,19 +41,24 @@ class Networks:
         progress("Loading the motion model", 0.1)
         arrays = pack_arrays(pack)
         self.retrieval = _retrieval(pack, arrays)
-        self._load(arrays)
+        self._load(network_arrays(pack, arrays))
         progress("Loading the text encoder", 0.5)
-        self._text = self._text_tower(projection(pack, arrays))
+        self._text = self._text_tower(projection(pack, arrays)) if isinstance(pack.clip, ClipSpec) else None
         progress("Loaded", 1.0)
 
     def _load(self, arrays: dict[str, np.ndarray]) -> None:
-        """Makes encoder and decoder of a pack's arrays."""
+        """Makes encoder and decoder of a pack's arrays. The encoder's are kept until it is asked for."""
         with _Of(self.pack.weights_path):
             weights = Weights(arrays, "decoder.")
             self._decoder = Decoder(weights, self.pack.network_size)
             weights.check_all_used()
-        # a copy, for views would keep the whole file in memory
-        self._encoder_arrays = {name: array.copy() for name, array in arrays.items() if name.startswith(_ENCODER)}
+        own = {name: array for name, array in arrays.items() if name.startswith(_ENCODER)}
+        # views would keep the whole file in memory, unless the decoder does so already
+        self._encoder_arrays = (
+            own
+            if isinstance(self.pack.network, OfficialNetwork)
+            else {name: array.copy() for name, array in own.items()}
+        )
         self._encoder: Encoder | None = None
 
     def _text_tower(self, projection: np.ndarray) -> TextTower:
@@ -91,6 +99,17 @@ def pack_arrays(pack: Pack) -> dict[str, np.ndarray]:
     """A pack's arrays as they are stored. Raises `UserError` for a file that is damaged or cut off."""
     with _Of(pack.weights_path):
         return read_tensors(pack.weights_path, pack.checksum(pack.weights_path))
+
+
+def network_arrays(pack: Pack, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Those of a pack's arrays that are its network's, under the names that the networks here are built from.
+
+    Raises `UserError` where they are of another network than the pack declares.
+    """
+    with _Of(pack.weights_path):
+        if isinstance(pack.network, OfficialNetwork):
+            return as_ours(arrays, pack.network)
+    return {name: array for name, array in arrays.items() if name.startswith(_PARTS)}
 
 
 def projection(pack: Pack, arrays: dict[str, np.ndarray]) -> np.ndarray:

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ..clip_kinds import ClipSpec
 from ..errors import UserError
-from ..pack import ClipSpec
 from .layers import Linear, Norm, attend, gelu, scaled_queries
 from .tensors import GROUP, Weights, dequantised, read_tensors
 from .tokenizer import WordPiece

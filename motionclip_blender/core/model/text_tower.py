@@ -13,9 +13,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ..clip_kinds import ClipSpec
 from ..inference.tensors import Weights
 from ..inference.text_tower import EPSILON, FEED_FORWARD, HEADS, LAYERS, POSITIONS, WIDTH, load_tokenizer, tower_arrays
-from ..pack import ClipSpec
 
 
 class _Layer(nn.Module):
