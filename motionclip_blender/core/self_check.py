@@ -13,6 +13,7 @@ from pathlib import Path
 from .errors import UserError
 from .libraries import check_numpy, failed_import
 from .memory import memory
+from .network_size import OfficialNetwork
 from .pack import Pack
 
 OLDEST_BLENDER = (4, 2)
@@ -112,7 +113,14 @@ def _pack(what: Installation) -> Finding:
             load_image_tower(pack)
     except UserError as error:
         return Finding("Model pack", "bad", str(error))
-    return Finding("Model pack", "good", f"{pack.name} {pack.version}")
+    size, fps, (shortest, longest) = pack.network_size, pack.fps, pack.frames
+    name, layers, joints = f"{pack.name} {pack.version}", size.layers, len(pack.joints)
+    frames = f"{longest}" if shortest == longest else f"{shortest} to {longest}"
+    if isinstance(pack.network, OfficialNetwork):
+        text = f"{name}: the paper's released network, {layers} layers, {joints} joints, {frames} frames at {fps:g} fps"
+    else:
+        text = f"{name}: the project's own network, {layers} layers, {joints} joints, {frames} frames at {fps:g} fps"
+    return Finding("Model pack", "good", text)
 
 
 def _text(what: Installation) -> Finding:

@@ -41,13 +41,14 @@ class Networks:
         progress("Loading the motion model", 0.1)
         arrays = pack_arrays(pack)
         self.retrieval = _retrieval(pack, arrays)
-        self._load(network_arrays(pack, arrays))
+        self._load(arrays)
         progress("Loading the text encoder", 0.5)
         self._text = self._text_tower(projection(pack, arrays)) if isinstance(pack.clip, ClipSpec) else None
         progress("Loaded", 1.0)
 
     def _load(self, arrays: dict[str, np.ndarray]) -> None:
         """Makes encoder and decoder of a pack's arrays. The encoder's are kept until it is asked for."""
+        arrays = network_arrays(self.pack, arrays)
         with _Of(self.pack.weights_path):
             weights = Weights(arrays, "decoder.")
             self._decoder = Decoder(weights, self.pack.network_size)

@@ -19,7 +19,7 @@ from .tensors import TensorError, Weights
 
 _ENCODER_LAYERS, _DECODER_LAYERS = "encoder.seqTransEncoder.layers", "decoder.seqTransDecoder.layers"
 _EMBED, _FINAL = "encoder.skelEmbedding", "decoder.finallayer"
-_QUERIES = ("encoder.muQuery", "encoder.sigmaQuery")
+QUERIES = ("encoder.muQuery", "encoder.sigmaQuery")
 _UNUSED = "decoder.actionBiases"
 _TABLES = ("encoder.sequence_pos_encoder.pe", "decoder.sequence_pos_encoder.pe")
 _LONGEST = 5000  # positions in a table
@@ -47,7 +47,7 @@ def found_network(shapes: Mapping[str, tuple[int, ...]]) -> OfficialNetwork:
 def expected_shapes(network: OfficialNetwork) -> dict[str, tuple[int, ...]]:
     """The names and shapes of all tensors that a checkpoint of this network holds."""
     width, numbers = network.width, network.rows * 6
-    shapes: dict[str, tuple[int, ...]] = dict.fromkeys((*_QUERIES, _UNUSED), (1, width))
+    shapes: dict[str, tuple[int, ...]] = dict.fromkeys((*QUERIES, _UNUSED), (1, width))
     shapes |= dict.fromkeys(_TABLES, (_LONGEST, 1, width))
     shapes |= _linear(_EMBED, width, numbers) | _linear(_FINAL, numbers, width)
     for prefix, attentions, norms in (
@@ -74,10 +74,10 @@ def as_ours(arrays: Mapping[str, np.ndarray], network: OfficialNetwork) -> dict[
     weights, ours = Weights(arrays), dict[str, np.ndarray]()
     for name, shape in expected_shapes(network).items():
         found = weights.stored(name, *shape)
-        if name not in (*_QUERIES, _UNUSED, *_TABLES) and ".multihead_attn." not in name:
+        if name not in (*QUERIES, _UNUSED, *_TABLES) and ".multihead_attn." not in name:
             ours[_our_name(name)] = found
     weights.check_all_used()
-    ours["encoder.prefix"] = np.concatenate([arrays[name] for name in _QUERIES])
+    ours["encoder.prefix"] = np.concatenate([arrays[name] for name in QUERIES])
     for part, name in zip(("encoder", "decoder"), _TABLES, strict=True):
         ours[f"{part}.positions"] = arrays[name][:, 0]
     for i in range(network.layers):

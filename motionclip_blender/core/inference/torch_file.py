@@ -10,7 +10,9 @@ import math
 import struct
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,6 +71,29 @@ def read_tensors(path: Path, choose: Choice | None = None) -> dict[str, np.ndarr
     Raises `UserError` for a file that is missing, damaged, of another format, or that holds more than tensors and plain
     values, and what `choose` raises.
     """
+    return dict(each_tensor(path, choose))
+
+
+def each_tensor(path: Path, choose: Choice | None = None) -> Iterator[tuple[str, np.ndarray]]:
+    """As `read_tensors`, one tensor after the other, in the order in which they are chosen: what the caller lets go of
+    takes no memory while the next is read."""
+    with _opened(path) as (records, tensors):
+        names = tensors if choose is None else choose({name: tensor.shape for name, tensor in tensors.items()})
+        chosen = {name: tensors[name] for name in names}
+        records.count(chosen.values())
+        for name, tensor in chosen.items():
+            yield name, records.array(tensor)
+
+
+def tensor_shapes(path: Path) -> dict[str, tuple[int, ...]]:
+    """The shapes of a file's tensors by name. Reads none of their numbers; raises as `read_tensors`."""
+    with _opened(path) as (_, tensors):
+        return {name: tensor.shape for name, tensor in tensors.items()}
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[_Records, dict[str, _Tensor]]]:
+    """The records of a file, and its tensors by name. What is wrong with the file becomes a `UserError`."""
     path = Path(path)
     try:
         with path.open("rb") as file:
@@ -78,9 +103,7 @@ def read_tensors(path: Path, choose: Choice | None = None) -> dict[str, np.ndarr
         with zipfile.ZipFile(path) as archive:
             records = _Records(archive, path.stat().st_size)
             described = read(records.bytes_of("data.pkl", _MOST_PICKLED), _find, _storage)
-            tensors = dict(_named(described))
-            chosen = tensors if choose is None else choose({name: tensor.shape for name, tensor in tensors.items()})
-            return {name: records.array(tensors[name]) for name in chosen}
+            yield records, dict(_named(described))
     except OSError as error:
         raise UserError(f"{path} cannot be read ({error.strerror or error}); choose another file.") from error
     except RefusedPickle as error:
@@ -112,11 +135,12 @@ def _other_format(path: Path, start: bytes) -> UserError:
 
 
 class _Records:
-    """The records of an open archive; those of storages are read once."""
+    """The records of an open archive. Those of storages are read once, and kept for as long as a tensor is to come."""
 
     def __init__(self, archive: zipfile.ZipFile, size: int) -> None:
         """size: of the file in bytes."""
         self._archive, self._read = archive, dict[str, tuple[_Storage, np.ndarray]]()
+        self._views = Counter[str]()
         roots = [name.removesuffix("data.pkl") for name in archive.namelist() if name.endswith("/data.pkl")]
         roots = [root for root in roots if root.count("/") == 1]
         if len(roots) != 1:
@@ -151,9 +175,16 @@ class _Records:
             raise _Damaged(f"{name} is cut off")
         return found
 
+    def count(self, tensors: Iterable[_Tensor]) -> None:
+        """Says which tensors `array` will be asked for, each once."""
+        self._views.update(tensor.storage.key for tensor in tensors)
+
     def array(self, tensor: _Tensor) -> np.ndarray:
         """A tensor's numbers."""
         numbers = self._numbers(tensor.storage)
+        self._views[tensor.storage.key] -= 1
+        if self._views[tensor.storage.key] == 0:
+            del self._read[tensor.storage.key]
         last = tensor.offset + sum((n - 1) * step for n, step in zip(tensor.shape, tensor.strides, strict=True))
         empty = 0 in tensor.shape
         # a tensor that shows a number more than once could be far larger than the file

@@ -51,6 +51,7 @@ class MOTIONCLIP_AP_preferences(bpy.types.AddonPreferences):
         column = layout.column()
         column.use_property_split = True
         column.prop(self, "pack_folder")
+        column.operator("motionclip.import_checkpoint", icon="IMPORT")
         column.prop(self, "body_file")
         column.prop(self, "compute")
         column.prop(self, "idle_minutes", text="Free memory after (minutes)")
