@@ -58,12 +58,17 @@ def _packs_folder(checkpoint: Path) -> Path:
 
 def _choose(context: bpy.types.Context, folder: Path) -> bool:
     """Writes the pack's folder into the preferences; False where there are none."""
-    addon = context.preferences.addons.get(ADDON)
-    if addon is None or addon.preferences is None:
+    preferences = _preferences(context)
+    if preferences is None:
         return False
-    addon.preferences.pack_folder = str(folder)
+    preferences.pack_folder = str(folder)
     context.preferences.is_dirty = True  # so that Blender saves them as it quits
     return True
+
+
+def _preferences(context: bpy.types.Context) -> bpy.types.AddonPreferences | None:
+    addon = context.preferences.addons.get(ADDON)
+    return addon.preferences if addon is not None else None
 
 
 CLASSES = (MOTIONCLIP_OT_import_checkpoint,)
