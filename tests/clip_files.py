@@ -20,10 +20,12 @@ SMALL = ClipSize(
 )
 
 
-def small_clip(name: str = "small-clip", quick_gelu: bool = True, seed: int = 0) -> torch.nn.Module:
-    """open_clip's model of the sizes `SMALL`."""
+def small_clip(
+    name: str = "small-clip", quick_gelu: bool = True, seed: int = 0, width: int = SMALL.width
+) -> torch.nn.Module:
+    """open_clip's model of the sizes `SMALL`; with another width, of the latent space."""
     config = {
-        "embed_dim": SMALL.width,
+        "embed_dim": width,
         "quick_gelu": quick_gelu,
         "vision_cfg": vars(SMALL.image),
         "text_cfg": {"context_length": 77, "vocab_size": 49408, "width": 128, "heads": 2, "layers": 2},

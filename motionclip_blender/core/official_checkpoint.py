@@ -16,10 +16,11 @@ from pathlib import Path
 from .clip_kinds import ClipFile, OpenClip
 from .errors import UserError
 from .files import whole_path
+from .inference.clip_towers import clip_arrays
 from .inference.official import QUERIES, expected_shapes, found_network
 from .inference.tensor_writing import write_float32
 from .inference.tensors import TensorError
-from .inference.torch_file import each_tensor, tensor_shapes
+from .inference.torch_file import each_tensor, is_torch_file, tensor_shapes
 from .network_size import OfficialNetwork
 from .pack import Pack
 from .pose_format import NO_ROW, OFFICIAL
@@ -159,7 +160,9 @@ def _version(checkpoint: Path) -> str:
 
 
 def _copied(clip: Path, folder: Path) -> ClipFile:
-    kept = ClipFile("ViT-B-32.pt")
+    """CLIP's weights, checked and copied. Raises `UserError` for another file."""
+    clip_arrays(clip, ClipFile.model, image=False)
+    kept = ClipFile("ViT-B-32.pt" if is_torch_file(clip) else "ViT-B-32.safetensors")
     try:
         shutil.copyfile(clip, folder / kept.file)
     except OSError as error:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .clip_kinds import KINDS as CLIPS
-from .clip_kinds import Clip, ClipFile
+from .clip_kinds import Clip, ClipFile, ClipSpec
 from .errors import UserError
 from .network_size import NetworkSize, OfficialNetwork
 from .pack_rules import check_description, in_format_2
@@ -70,6 +70,11 @@ class Pack:
     @property
     def rows(self) -> int:
         return self.pose_format.rows
+
+    @property
+    def reads_images(self) -> bool:
+        """Whether it has an image tower: of its own, or that of its CLIP."""
+        return self.image is not None or not isinstance(self.clip, ClipSpec)
 
     @property
     def network_size(self) -> NetworkSize:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from .clip_kinds import ClipSpec
 from .errors import UserError
 from .libraries import check_numpy, failed_import
 from .memory import memory
@@ -109,7 +110,7 @@ def _pack(what: Installation) -> Finding:
         from .inference.networks import load_image_tower, pack_arrays
 
         pack_arrays(pack)
-        if pack.image is not None:
+        if pack.image is not None:  # CLIP's own is looked at with the text encoder
             load_image_tower(pack)
     except UserError as error:
         return Finding("Model pack", "bad", str(error))
@@ -131,10 +132,16 @@ def _text(what: Installation) -> Finding:
     except UserError:
         return Finding("Text encoder", "note", "not looked at: the model pack says which it is")
     try:
-        from .inference.text_tower import load_tokenizer, tower_arrays
+        if isinstance(pack.clip, ClipSpec):
+            from .inference.text_tower import load_tokenizer, tower_arrays
 
-        tower_arrays(pack.clip)
-        load_tokenizer()
+            tower_arrays(pack.clip)
+            load_tokenizer()
+        else:
+            from .inference.clip_towers import load_text_tower
+            from .inference.networks import clip_path
+
+            load_text_tower(clip_path(pack), pack.clip.model)
     except UserError as error:
         return Finding("Text encoder", "bad", str(error))
     return Finding("Text encoder", "good", pack.clip.model)

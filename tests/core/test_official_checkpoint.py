@@ -8,26 +8,36 @@ import pickle
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch")
+# not importorskip: torchvision cannot always be imported by itself beside a CPU torch
+if not (find_spec("open_clip") and find_spec("torch")):
+    pytest.skip("needs open_clip_torch", allow_module_level=True)
+
+import torch
 
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.clip_kinds import ClipFile, OpenClip
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.inference import clip_towers
 from motionclip_blender.core.inference.tensors import read_tensors
+from motionclip_blender.core.motion import heading
 from motionclip_blender.core.network_size import OfficialNetwork
 from motionclip_blender.core.official_checkpoint import free_folder, import_checkpoint
 from motionclip_blender.core.pack import Pack
 from motionclip_blender.core.pose_format import NO_ROW, OFFICIAL
 from motionclip_blender.core.pose_tensor import to_pose_tensor
 from motionclip_blender.core.self_check import Installation, self_check
+from motionclip_blender.core.skeleton import INDEX
+from tests import clip_files
 from tests.official import Official
-from tests.synthetic import random_motion
+from tests.synthetic import angle_between, random_motion
 
 SMALL = {"layers": 2, "feed_forward": 64}
 
@@ -109,14 +119,8 @@ def test_a_recorded_heading_is_encoded_as_it_is_and_made_motions_face_ahead(pack
     engine = Engine(pack.folder, small_body)
     motion = random_motion(60, seed=1)
     assert np.abs(engine.encode(motion) - engine.encode(motion.turned(1.0))).max() > 1e-3
-    made = engine.decode(engine.encode(motion), 60)
-    from motionclip_blender.core.motion import heading
-
-    assert (
-        abs(heading(engine.motion_of(engine._networks.decode(engine.encode(motion)[None], 60)[0]).rotations[0, 0]))
-        < 1e-3
-    )
-    assert np.isfinite(made.rotations).all()
+    poses = engine._networks.decode(engine.encode(motion)[None], 60)[0]
+    assert abs(heading(engine.motion_of(poses).rotations[0, 0])) < 1e-3
 
 
 def test_a_checkpoint_without_the_row_of_translation(tmp_path: Path):
@@ -137,10 +141,59 @@ def test_two_checkpoints_of_one_name_are_told_apart(pack: Pack, tmp_path: Path):
     assert other.pack.name == pack.name and other.pack.version != pack.version
 
 
-def test_the_clip_file_goes_into_the_pack(checkpoint: Path, tmp_path: Path):
+@pytest.fixture
+def clip(monkeypatch: pytest.MonkeyPatch) -> torch.nn.Module:
+    """A CLIP of two layers that counts as ViT-B/32: latents of 512 numbers are all that a pack needs of it."""
+    monkeypatch.setitem(clip_towers.SIZES, ClipFile.model, replace(clip_files.SMALL, width=512))
+    return clip_files.small_clip("small-512", width=512)
+
+
+@pytest.mark.parametrize("ending", ["pt", "safetensors"])
+def test_a_prompt_is_decoded_from_the_embedding_of_the_pack_s_own_clip(
+    official: Official, checkpoint: Path, clip: torch.nn.Module, small_body: Body, tmp_path: Path, ending: str
+):
+    """As open_clip embeds it, not normalised, and straight: no known wording answers."""
+    if ending == "pt":
+        clip_files.save_archive(clip_files.halved(clip), tmp_path / "mine.pt")
+    else:
+        state = {name: tensor.contiguous() for name, tensor in clip.state_dict().items()}
+        pytest.importorskip("safetensors.torch").save_file(state, tmp_path / "mine.safetensors")
+    pack = import_checkpoint(checkpoint, tmp_path / "pack", tmp_path / f"mine.{ending}").pack
+    assert pack.clip == ClipFile(f"ViT-B-32.{ending}") and pack.reads_images
+    engine = Engine(pack.folder, small_body)
+    from open_clip.tokenizer import SimpleTokenizer  # the fixture has made it importable
+
+    tokens = SimpleTokenizer()(["a person waves"])
+    if ending == "pt":
+        clip.load_state_dict({name: tensor.float() for name, tensor in clip_files.halved(clip).items()})
+    latent = clip.encode_text(tokens)
+    found = engine.prompt_latents(["a person waves"])
+    assert np.abs(found - latent.numpy()).max() < 1e-5 * float(latent.norm()) and float(latent.norm()) > 2
+    poses = official.decoder(latent, torch.ones(1, 60, dtype=torch.bool))[0].numpy()
+    made, expected = engine.generate("a person waves", 60), engine.motion_of(poses)
+    kept = [INDEX[name] for name in ("left_elbow", "spine2", "head")]  # no clean-up touches these
+    assert angle_between(made.rotations[:, kept], expected.rotations[:, kept]).max() < 1e-3
+    picture = clip_files.picture(80, 70)
+    assert engine.encode_image(picture).shape == (512,)
+    text = {finding.subject: finding for finding in self_check(Installation(pack_folder=str(pack.folder)))}
+    assert text["Text encoder"].state == "good"
+
+
+def test_a_file_that_is_no_clip_is_refused_before_anything_is_written(checkpoint: Path, tmp_path: Path):
     (tmp_path / "mine.pt").write_bytes(b"weights")
-    pack = import_checkpoint(checkpoint, tmp_path / "pack", tmp_path / "mine.pt").pack
-    assert pack.clip == ClipFile("ViT-B-32.pt") and (pack.folder / "ViT-B-32.pt").read_bytes() == b"weights"
+    assert "mine.pt" in refused(checkpoint, tmp_path / "mine.pt")
+    assert "it lacks" in refused(checkpoint, checkpoint)
+
+
+def test_without_clip_motions_are_read_and_made_and_a_prompt_says_what_is_missing(pack: Pack, small_body: Body):
+    for compute in ("numpy", "cpu"):
+        engine = Engine(pack.folder, small_body, compute)
+        assert engine.encode(engine.decode(np.ones(512, np.float32), 60)).shape == (512,)
+        for ask in (lambda e: e.generate("a person waves", 60), lambda e: e.encode_image(clip_files.picture(9, 9))):
+            with pytest.raises(UserError, match=r"weights of ViT-B-32-quickgelu \(openai\) are not here"):
+                ask(engine)
+    found = {finding.subject: finding for finding in self_check(Installation(pack_folder=str(pack.folder)))}
+    assert found["Text encoder"].state == "bad" and "are not here" in found["Text encoder"].text
 
 
 def test_clip_and_smpl_tensors_are_left_out_with_a_note(official: Official, tmp_path: Path):
@@ -244,7 +297,7 @@ def test_places_that_are_taken_or_cannot_be_written(checkpoint: Path, tmp_path: 
     assert (tmp_path / "taken" / "pack.json").read_text() == "{}"
     (tmp_path / "empty").mkdir()
     assert import_checkpoint(checkpoint, tmp_path / "empty").pack.weights_path.is_file()
-    assert "no.pt cannot be copied" in refused(checkpoint, tmp_path / "no.pt")
+    assert "no.pt cannot be read" in refused(checkpoint, tmp_path / "no.pt")
 
 
 def test_folders_are_named_after_their_checkpoints(tmp_path: Path):

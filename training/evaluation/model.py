@@ -50,7 +50,7 @@ class Model:
 
     @property
     def reads_images(self) -> bool:
-        return getattr(self.pack, "image", None) is not None
+        return self.pack.reads_images
 
     def texts(self, texts: Sequence[str]) -> np.ndarray:
         """Returns embeddings (n, latent) float32 of texts, unnormalised. Each text is embedded once."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
-from ..clip_kinds import ClipSpec
+from ..clip_kinds import ClipFile, ClipSpec
 from ..errors import UserError
 from ..network_size import OfficialNetwork
 from ..pack import Pack
 from ..progress import Progress
+from . import clip_towers
 from .image_tower import ImageTower
 from .network import Decoder, Encoder
 from .official import as_ours
@@ -43,7 +45,12 @@ class Networks:
         self.retrieval = _retrieval(pack, arrays)
         self._load(arrays)
         progress("Loading the text encoder", 0.5)
-        self._text = self._text_tower(projection(pack, arrays)) if isinstance(pack.clip, ClipSpec) else None
+        self._text: Callable[[Sequence[str]], np.ndarray] | None = None
+        if isinstance(pack.clip, ClipSpec):
+            self._text = self._embedded_tower(projection(pack, arrays))
+        else:
+            with suppress(UserError):  # motions are read and made without it; who asks for a prompt is told
+                self._text = self._clip_tower(clip_path(pack), pack.clip.model)
         progress("Loaded", 1.0)
 
     def _load(self, arrays: dict[str, np.ndarray]) -> None:
@@ -62,11 +69,19 @@ class Networks:
         )
         self._encoder: Encoder | None = None
 
-    def _text_tower(self, projection: np.ndarray) -> TextTower:
+    def _embedded_tower(self, projection: np.ndarray) -> Callable[[Sequence[str]], np.ndarray]:
+        """The tower that ships with the extension."""
         return TextTower(tower_arrays(self.pack.clip), load_tokenizer(), projection, self.pack.clip.context_length)
 
+    def _clip_tower(self, path: Path, model: str) -> Callable[[Sequence[str]], np.ndarray]:
+        """That of a file of CLIP's weights."""
+        return clip_towers.load_text_tower(path, model)
+
     def texts(self, prompts: Sequence[str]) -> np.ndarray:
-        """(n, latent) float32: prompts in CLIP's space, unnormalised."""
+        """(n, latent) float32: prompts in CLIP's space, unnormalised. Raises `UserError` where CLIP's weights are not
+        there."""
+        if self._text is None:
+            self._text = self._clip_tower(clip_path(self.pack), self.pack.clip.model)
         return self._text(prompts)
 
     def decode(self, latents: np.ndarray, frames: int) -> np.ndarray:
@@ -88,12 +103,24 @@ class Networks:
 
 
 def load_image_tower(pack: Pack) -> ImageTower:
-    """The pack's image tower. Raises `UserError` when it has none, or its file is damaged."""
+    """The pack's image tower, or its CLIP's. Raises `UserError` when it has none, or a file is missing or damaged."""
+    if pack.image is None and not isinstance(pack.clip, ClipSpec):
+        return clip_towers.load_image_tower(clip_path(pack), pack.clip.model)
     if pack.image is None:
         raise UserError(f"The pack {pack.name} cannot read images; choose a pack with an image tower.")
     with _Of(pack.image_path):
         arrays = read_tensors(pack.image_path, pack.checksum(pack.image_path))
         return ImageTower(Weights(arrays), pack.image, pack.clip.width)
+
+
+def clip_path(pack: Pack) -> Path:
+    """The file with the weights of a pack's CLIP, where that is none of the extension's own. Raises `UserError` when it
+    is not there."""
+    if isinstance(pack.clip, ClipFile):
+        return pack.folder / pack.clip.file
+    raise UserError(
+        f"The weights of {pack.clip} are not here; import the checkpoint together with OpenAI's ViT-B-32.pt."
+    )
 
 
 def pack_arrays(pack: Pack) -> dict[str, np.ndarray]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -16,6 +18,9 @@ from .devices import has_device
 from .text_tower import TextTower
 from .threads import one_thread
 from .weights import network_of
+
+if TYPE_CHECKING:
+    from .clip_towers import ClipTextTower
 
 _BATCH = 32  # bounds memory
 
@@ -32,13 +37,23 @@ class TorchNetworks(Networks):
     def _load(self, arrays: dict[str, np.ndarray]) -> None:
         self._network = network_of(self.pack, arrays).to(self._device)
 
-    def _text_tower(self, projection: np.ndarray) -> TextTower:
-        return TextTower(self.pack.clip, projection).to(self._device)
+    def _embedded_tower(self, projection: np.ndarray) -> Callable[[Sequence[str]], np.ndarray]:
+        return self._in_batches(TextTower(self.pack.clip, projection).to(self._device))
 
-    def texts(self, prompts: Sequence[str]) -> np.ndarray:
-        parts = (prompts[start : start + _BATCH] for start in range(0, len(prompts), _BATCH))
-        with self._threads():
-            return np.concatenate([self._text.embed(part) for part in parts])
+    def _clip_tower(self, path: Path, model: str) -> Callable[[Sequence[str]], np.ndarray]:
+        try:
+            from .clip_towers import ClipTextTower
+        except ImportError:  # torch without open_clip
+            return super()._clip_tower(path, model)
+        return self._in_batches(ClipTextTower(path, model).to(self._device))
+
+    def _in_batches(self, tower: TextTower | ClipTextTower) -> Callable[[Sequence[str]], np.ndarray]:
+        def embed(prompts: Sequence[str]) -> np.ndarray:
+            parts = (prompts[start : start + _BATCH] for start in range(0, len(prompts), _BATCH))
+            with self._threads():
+                return np.concatenate([tower.embed(part) for part in parts])
+
+        return embed
 
     def decode(self, latents: np.ndarray, frames: int) -> np.ndarray:
         parts = (latents[start : start + _BATCH] for start in range(0, len(latents), _BATCH))
