@@ -9,7 +9,6 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from .download import download
 from .errors import UserError
 from .progress import Progress
 
@@ -58,11 +57,11 @@ def clip_file(model: str, pretrained: str, source: ClipSource, progress: Progres
     """
     if source.file is not None:
         if not source.file.is_file():
-            raise UserError(f"There is no file {source.file} with CLIP's weights; choose one that is there.")
+            raise UserError(f"There is no file {source.file} of CLIP's weights; choose one that is there.")
         return source.file
     published = PUBLISHED.get((model, pretrained))
     if published is None:
-        raise UserError(f"The weights of the CLIP {model} ({pretrained}) have to be named; choose their file.")
+        raise UserError(f"The weights of {model} ({pretrained}) are not here; choose their file.")
     path = (source.folder or user_cache()) / published.file
     if path.is_file():
         return path
@@ -71,9 +70,11 @@ def clip_file(model: str, pretrained: str, source: ClipSource, progress: Progres
         return theirs
     if not source.allowed:
         raise UserError(
-            f"This pack needs {published.what}, which is not on this machine (354 MB); allow it to be fetched (Allow "
-            f"Online Access in Blender's preferences, --download on the command line), or choose the file {path.name}."
+            f"The weights of {model} ({pretrained}) are not here; allow them to be fetched (354 MB; Allow Online "
+            f"Access in the preferences, or --download) or choose the file {path.name}."
         )
+    from .download import download  # Python's network library is needed by nobody else
+
     download(published.url, path, published.sha256, published.what, progress)
     return path
 

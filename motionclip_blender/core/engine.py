@@ -14,6 +14,7 @@ from .body import Body
 from .cleanup.foot_locking import keep_on_floor, lock_feet, put_on_floor
 from .cleanup.loop import LONGER, best_loop, within_rounds
 from .cleanup.mixing import mixed
+from .clip_weights import ClipSource
 from .errors import UserError
 from .inference.image_tower import ImageTower
 from .inference.networks import Networks, load_image_tower
@@ -31,17 +32,25 @@ from .skeleton import HAND_JOINTS, INDEX
 _SEAM_FRAMES = 10  # over which one window fades into the next, a third of a second
 _BATCH = 32  # windows or prompts that go through a network at once: bounds memory, and how long a cancel waits
 _KEPT = 64  # latents whose motions' latents are remembered: a slider asks for the same ones at every step
+_SHOWN = 30  # characters of a prompt that a sentence repeats
 _LOOP_CHOICE = 1.6  # times a loop's length is decoded, to choose the best stretch from
 
 
 class Engine:
     """A pack ready to generate. Cheap to make; its networks load on first use or by `load`."""
 
-    def __init__(self, pack_folder: Path | None = None, body: Body | None = None, compute: str = "automatic") -> None:
-        """compute: one of `networks.COMPUTE`."""
+    def __init__(
+        self,
+        pack_folder: Path | None = None,
+        body: Body | None = None,
+        compute: str = "automatic",
+        clip: ClipSource | None = None,
+    ) -> None:
+        """compute: one of `networks.COMPUTE`. clip: where the weights of the pack's CLIP may come from, if they are not
+        in the pack; by default from what is here."""
         self.pack = Pack.load(pack_folder)
         self.body = body or Body.load()
-        self.compute = checked_compute(compute)
+        self.compute, self._clip = checked_compute(compute), clip or ClipSource()
         self._networks: Networks | None = None
         self._images: ImageTower | None = None
         self._of_motions: dict[bytes, np.ndarray] = {}
@@ -67,7 +76,7 @@ class Engine:
         """The networks, loaded."""
         with self._loading:
             if self._networks is None:
-                self._networks = load_networks(self.pack, self.compute, progress)
+                self._networks = load_networks(self.pack, self.compute, progress, self._clip)
             return self._networks
 
     def encode_text(self, prompt: str) -> np.ndarray:
@@ -87,6 +96,14 @@ class Engine:
         texts, retrieval = self.encode_texts(prompts), self._ready().retrieval
         return texts if retrieval is None else self._as_declared(retrieval.recall(texts))
 
+    def cut_prompts(self, prompts: Sequence[str]) -> tuple[str, ...]:
+        """A sentence for each prompt whose end is not read, because the text tower takes no text of that length."""
+        networks, said = self._ready(), []
+        for prompt in prompts:
+            if (left_out := networks.left_out(prompt)) > 0:
+                said.append(f'The prompt "{prompt[:_SHOWN]}..." is too long: its last {left_out} tokens are not read.')
+        return tuple(said)
+
     def encode_image(self, pixels: np.ndarray) -> np.ndarray:
         """(512,) float32: an image (H, W, 3) uint8 in CLIP's space, by the pack's image tower.
 
@@ -94,7 +111,7 @@ class Engine:
         """
         with self._loading:
             if self._images is None:
-                self._images = load_image_tower(self.pack)
+                self._images = load_image_tower(self.pack, self._clip)
         return self._as_declared(self._images([pixels])[0])
 
     def decode(self, latent: np.ndarray, frames: int) -> Motion:

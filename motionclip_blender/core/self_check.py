@@ -16,6 +16,7 @@ from .libraries import check_numpy, failed_import
 from .memory import memory
 from .network_size import OfficialNetwork
 from .pack import Pack
+from .progress import no_progress
 
 OLDEST_BLENDER = (4, 2)
 _NOT_WITHOUT_NUMPY = "not looked at: it cannot be read without numpy"
@@ -40,7 +41,9 @@ class Installation:
     """What is to be looked at, as plain values.
 
     addon, blender: their versions, as text and as numbers. pack_folder, body_file: empty for those that ship. compute:
-    one of `networks.COMPUTE`. engine: the name of the engine that is loaded; empty when none is.
+    one of `networks.COMPUTE`. clip_file, clip_folder: of CLIP's weights, empty for those in the user's cache. online:
+    whether the network may be used, which the check does not. engine: the name of the engine that is loaded; empty when
+    none is.
     """
 
     addon: str = ""
@@ -48,6 +51,9 @@ class Installation:
     pack_folder: str = ""
     body_file: str = ""
     compute: str = "automatic"
+    clip_file: str = ""
+    clip_folder: str = ""
+    online: bool = False
     engine: str = ""
 
 
@@ -138,10 +144,12 @@ def _text(what: Installation) -> Finding:
             tower_arrays(pack.clip)
             load_tokenizer()
         else:
+            from .clip_weights import ClipSource
             from .inference.clip_towers import load_text_tower
             from .inference.networks import clip_path
 
-            load_text_tower(clip_path(pack), pack.clip.model)
+            file, folder = (Path(name) if name else None for name in (what.clip_file, what.clip_folder))
+            load_text_tower(clip_path(pack, ClipSource(file, folder), no_progress), pack.clip.model)
     except UserError as error:
         return Finding("Text encoder", "bad", str(error))
     return Finding("Text encoder", "good", pack.clip.model)

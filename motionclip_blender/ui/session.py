@@ -55,7 +55,7 @@ class Session:
         with self._lock:
             self._used = time.monotonic()
             if self._engine is None or self._made_from != sources:
-                self._engine = Engine(sources.pack_folder or None, sources.body(), sources.compute)
+                self._engine = Engine(sources.pack_folder or None, sources.body(), sources.compute, sources.clip())
                 self._made_from = sources
             return self._engine
 

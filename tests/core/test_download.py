@@ -261,7 +261,7 @@ def test_a_named_file_comes_first(published, tmp_path):
 
 
 def test_nothing_is_fetched_without_consent(published, tmp_path):
-    with pytest.raises(UserError, match=r"needs the small CLIP.*--download.*clip\.pt"):
+    with pytest.raises(UserError, match=r"weights of small \(test\) are not here.*--download.*clip\.pt"):
         asked(ClipSource(folder=tmp_path / "cache"))
     assert published.starts == [] and not (tmp_path / "cache").exists()
 
@@ -276,14 +276,14 @@ def test_what_open_clip_has_fetched_is_used_if_it_is_whole(published, tmp_path):
     theirs = tmp_path / "theirs" / "clip.pt"
     theirs.parent.mkdir()
     theirs.write_bytes(DATA[:-1])
-    with pytest.raises(UserError, match="not on this machine"):
+    with pytest.raises(UserError, match="are not here"):
         asked(ClipSource(folder=tmp_path / "cache"))
     theirs.write_bytes(DATA)
     assert asked(ClipSource(folder=tmp_path / "cache")) == theirs
 
 
 def test_weights_that_nobody_publishes_have_to_be_named():
-    with pytest.raises(UserError, match=r"small \(private\) have to be named"):
+    with pytest.raises(UserError, match=r"small \(private\) are not here; choose"):
         clip_file("small", "private", ClipSource(allowed=True), no_progress)
 
 

@@ -75,6 +75,10 @@ class TextTower:
             out[part] = self._read(self._tokenizer.batch([prompts[i] for i in part], self._longest))
         return out
 
+    def left_out(self, prompt: str) -> int:
+        """How many tokens of a prompt are not read, because it is too long."""
+        return self._tokenizer.left_out(prompt, self._longest)
+
     def _read(self, tokens: np.ndarray) -> np.ndarray:
         """(n, latent) of token ids (n, T)."""
         there = tokens != self._tokenizer.pad

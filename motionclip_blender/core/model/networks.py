@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import importlib.util
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,8 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from ..clip_weights import ClipSource
 from ..errors import UserError
-from ..inference.networks import Networks
+from ..inference.networks import Networks, TextReader
 from ..pack import Pack
 from ..progress import Progress
 from .devices import has_device
@@ -28,45 +30,37 @@ _BATCH = 32  # bounds memory
 class TorchNetworks(Networks):
     """As `Networks`; encoder, decoder and text tower are torch's, on `device`."""
 
-    def __init__(self, pack: Pack, device: str, progress: Progress) -> None:
+    def __init__(self, pack: Pack, device: str, progress: Progress, clip: ClipSource) -> None:
         """device: "cpu", "cuda" or "mps". Raises `UserError` for one that is not there, else as `Networks`."""
         self.name = f"PyTorch ({device})"
         self._device = _checked_device(device)
-        super().__init__(pack, progress)
+        super().__init__(pack, progress, clip)
 
     def _load(self, arrays: dict[str, np.ndarray]) -> None:
         self._network = network_of(self.pack, arrays).to(self._device)
 
-    def _embedded_tower(self, projection: np.ndarray) -> Callable[[Sequence[str]], np.ndarray]:
-        return self._in_batches(TextTower(self.pack.clip, projection).to(self._device))
+    def _embedded_tower(self, projection: np.ndarray) -> TextReader:
+        return _Reader(TextTower(self.pack.clip, projection).to(self._device), self)
 
-    def _clip_tower(self, path: Path, model: str) -> Callable[[Sequence[str]], np.ndarray]:
-        try:
-            from .clip_towers import ClipTextTower
-        except ImportError:  # torch without open_clip
+    def _clip_tower(self, path: Path, model: str) -> TextReader:
+        if importlib.util.find_spec("open_clip") is None:
             return super()._clip_tower(path, model)
-        return self._in_batches(ClipTextTower(path, model).to(self._device))
+        from .clip_towers import ClipTextTower
 
-    def _in_batches(self, tower: TextTower | ClipTextTower) -> Callable[[Sequence[str]], np.ndarray]:
-        def embed(prompts: Sequence[str]) -> np.ndarray:
-            parts = (prompts[start : start + _BATCH] for start in range(0, len(prompts), _BATCH))
-            with self._threads():
-                return np.concatenate([tower.embed(part) for part in parts])
-
-        return embed
+        return _Reader(ClipTextTower(path, model).to(self._device), self)
 
     def decode(self, latents: np.ndarray, frames: int) -> np.ndarray:
         parts = (latents[start : start + _BATCH] for start in range(0, len(latents), _BATCH))
-        with self._threads():
+        with self.threads():
             return np.concatenate([self._network.decode_batch(part, frames) for part in parts])
 
     def encode(self, poses: np.ndarray) -> np.ndarray:
         parts = (poses[start : start + _BATCH] for start in range(0, len(poses), _BATCH))
-        with self._threads():
+        with self.threads():
             return np.concatenate([self._network.encode_batch(part) for part in parts])
 
     @contextmanager
-    def _threads(self) -> Iterator[None]:
+    def threads(self) -> Iterator[None]:
         """One thread on a CPU; a GPU's driver does as it likes. What the device refuses becomes a sentence."""
         try:
             if self._device.type == "cpu":
@@ -78,6 +72,18 @@ class TorchNetworks(Networks):
             raise UserError(
                 f"PyTorch failed on {self._device.type} ({error}); set Compute to automatic in the preferences."
             ) from error
+
+
+class _Reader:
+    """A text tower of torch's that reads many prompts a part at a time."""
+
+    def __init__(self, tower: TextTower | ClipTextTower, networks: TorchNetworks) -> None:
+        self._tower, self._threads, self.left_out = tower, networks.threads, tower.left_out
+
+    def __call__(self, prompts: Sequence[str]) -> np.ndarray:
+        parts = (prompts[start : start + _BATCH] for start in range(0, len(prompts), _BATCH))
+        with self._threads():
+            return np.concatenate([self._tower.embed(part) for part in parts])
 
 
 def _checked_device(name: str) -> torch.device:

@@ -69,6 +69,10 @@ class TextTower(nn.Module):
         ids = self.tokenizer.batch(list(prompts), self.longest)
         return torch.from_numpy(ids).long().to(self.projection.weight.device)
 
+    def left_out(self, prompt: str) -> int:
+        """How many tokens of a prompt are not read, because it is too long."""
+        return self.tokenizer.left_out(prompt, self.longest)
+
     @torch.inference_mode()
     def embed(self, prompts: Sequence[str]) -> np.ndarray:
         """(n, latent) float32 of prompts."""
