@@ -70,7 +70,7 @@ def import_checkpoint(checkpoint: Path, out: Path, clip: Path | None = None) -> 
             info={"source": checkpoint.name},
         )
         try:
-            write_float32(pack.weights_path, kept, each_tensor(checkpoint, kept.__contains__))
+            write_float32(pack.weights_path, kept, each_tensor(checkpoint, lambda shapes: kept))
         except TensorError as error:
             raise _refused(checkpoint, str(error)) from error
         with whole_path(folder / "pack.json") as temporary:
@@ -155,7 +155,7 @@ def _name(checkpoint: Path) -> str:
 
 def _version(checkpoint: Path) -> str:
     """Tells the latents of one checkpoint from those of another of the same name."""
-    queries = hashlib.sha256(b"".join(array.tobytes() for _, array in each_tensor(checkpoint, QUERIES.__contains__)))
+    queries = hashlib.sha256(b"".join(array.tobytes() for _, array in each_tensor(checkpoint, lambda shapes: QUERIES)))
     return f"official {queries.hexdigest()[:8]}"
 
 

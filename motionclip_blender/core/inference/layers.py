@@ -92,15 +92,28 @@ def attend(qkv: np.ndarray, heads: int, mask: np.ndarray | None = None, causal: 
     """
     batch, tokens, width = *qkv.shape[:2], qkv.shape[2] // 3
     q, k, v = qkv.reshape(batch, tokens, 3, heads, width // heads).transpose(2, 0, 3, 1, 4)
+    return _read(q, k, v, mask, causal)
+
+
+def attend_first(q: np.ndarray, kv: np.ndarray, heads: int, mask: np.ndarray | None = None) -> np.ndarray:
+    """What the first of T tokens reads of all: its query (B, 1, width), keys and values (B, T, 2 * width), to
+    (B, 1, width). As `attend` else."""
+    batch, tokens, width = *kv.shape[:2], kv.shape[2] // 2
+    k, v = kv.reshape(batch, tokens, 2, heads, width // heads).transpose(2, 0, 3, 1, 4)
+    return _read(q.reshape(batch, 1, heads, -1).transpose(0, 2, 1, 3), k, v, mask)
+
+
+def _read(q: np.ndarray, k: np.ndarray, v: np.ndarray, mask: np.ndarray | None, causal: bool = False) -> np.ndarray:
+    """(B, T, width) of queries, keys and values (B, heads, T, head width)."""
     scores = np.matmul(q, k.swapaxes(-1, -2))
     if mask is not None:
         scores += np.where(mask, np.float32(0), np.float32(-1e9))[:, None, None]
     if causal:
-        scores += np.triu(np.full((tokens, tokens), -1e9, np.float32), 1)
+        scores += np.triu(np.full(scores.shape[-2:], -1e9, np.float32), 1)
     scores -= scores.max(axis=-1, keepdims=True)
     np.exp(scores, out=scores)
     scores /= scores.sum(axis=-1, keepdims=True)
-    return np.matmul(scores, v).transpose(0, 2, 1, 3).reshape(batch, tokens, width)
+    return np.matmul(scores, v).transpose(0, 2, 1, 3).reshape(len(q), q.shape[2], -1)
 
 
 def scaled_queries(qkv: Linear, heads: int) -> Linear:

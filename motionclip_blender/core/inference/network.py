@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 
 from ..network_size import HEIGHT, PREFIX_TOKENS, STEP, NetworkSize
-from .layers import Linear, Norm, attend, gelu, scaled_queries
+from .layers import Linear, Norm, attend, attend_first, gelu, scaled_queries
 from .linear_part import LatentAdapter, cosines, fitting
 from .tensors import Weights
 
@@ -60,8 +60,9 @@ class Encoder:
         mask = None
         if there is not None:
             mask = np.concatenate((np.ones((len(there), PREFIX_TOKENS), bool), there), axis=1)
-        for layer in self._layers:
+        for layer in self._layers[:-1]:
             x = layer(x, room, mask=mask)
+        x = self._layers[-1](x, room, mask=mask, first=True)
         return x[:, 0].copy() if self._to_latent is None else self._to_latent(x[:, 0])
 
 
@@ -104,16 +105,19 @@ class Decoder:
             numbers = self._write(x, latents)
             numbers += table @ spectra
         else:
-            numbers = self._write(np.broadcast_to(start, (len(latents), *start.shape)), latents, there)
+            # until the first latent is read all motions are the same: one is enough, unless they differ in length
+            same = start[None] if there is None else np.broadcast_to(start, (len(latents), *start.shape))
+            numbers = self._write(same, latents, there)
             if there is not None:
                 numbers[~there] = 0
         poses = numbers.reshape(len(latents), frames, size.rows, 6)
         return from_steps(poses) if size.integrates_translation else poses
 
     def _write(self, x: np.ndarray, latents: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
-        """(B, T, rows * 6): what the transformer makes of latents (B, latent), beginning with x (B, T, width)."""
+        """(B, T, rows * 6): what the transformer makes of latents (B, latent), beginning with x, (B, T, width) or
+        (1, T, width)."""
         reads = self._reads(latents).reshape(len(latents), len(self._layers), 1, -1)
-        room = _Room(x.shape, self._size)
+        room = _Room((len(latents), *x.shape[1:]), self._size)
         for i, layer in enumerate(self._layers):
             x = layer(x, room, reads[:, i], None if self._norms is None else self._norms[i], mask)
         return self._to_pose(x)
@@ -125,7 +129,11 @@ class _Room:
     def __init__(self, shape: tuple[int, ...], size: NetworkSize) -> None:
         """shape: (B, T, width) of what goes through the layers."""
         self.qkv = np.empty((*shape[:2], 3 * size.width), np.float32)
-        self.up = np.empty((*shape[:2], size.feed_forward), np.float32)
+        self._up = np.empty((*shape[:2], size.feed_forward), np.float32)
+
+    def up_of(self, x: np.ndarray) -> np.ndarray | None:
+        """For what is made of x (B, T, width); None where it has fewer tokens than all."""
+        return self._up if x.shape[:2] == self._up.shape[:2] else None
 
 
 class _Layer:
@@ -150,26 +158,38 @@ class _Layer:
         read: np.ndarray | None = None,
         norm: Norm | None = None,
         mask: np.ndarray | None = None,
+        first: bool = False,
     ) -> np.ndarray:
         """x (B, T, width) to the same shape. read: (B, 1, width) what is added between the two, normalised by `norm`
-        where layers normalise what they leave. mask: (B, T) which frames may be read."""
+        where layers normalise what they leave; x may be (1, T, width) then. mask: (B, T) which frames may be read.
+        first: whether only the first token is wanted, (B, 1, width)."""
+        attended = self._attended(self._norms[0].plain(x) if self._pre_norm else x, room, mask, first)
+        attended += x[:, :1] if first else x
         if self._pre_norm:
-            attended = self._out(attend(self._qkv(self._norms[0].plain(x), room.qkv), self._heads, mask))
-            attended += x
             if read is not None:
-                attended += read
-            made = self._down(gelu(self._up(self._norms[1].plain(attended), room.up)))
+                attended = _sum(attended, read)
+            made = self._down(gelu(self._up(self._norms[1].plain(attended), room.up_of(attended))))
             made += attended
             return made
-        attended = self._out(attend(self._qkv(x, room.qkv), self._heads, mask))
-        attended += x
         x = self._norms[0](attended)
         if read is not None:
-            x += read
-            x = norm(x)
-        made = self._down(gelu(self._up(x, room.up)))
+            x = norm(_sum(x, read))
+        made = self._down(gelu(self._up(x, room.up_of(x))))
         made += x
         return self._norms[1](made)
+
+    def _attended(self, x: np.ndarray, room: _Room, mask: np.ndarray | None, first: bool) -> np.ndarray:
+        """What the tokens of x (B, T, width), or only the first ones, read of each other."""
+        if not first:
+            return self._out(attend(self._qkv(x, room.qkv[: len(x)]), self._heads, mask))
+        width = x.shape[-1]
+        query, read = (Linear(self._qkv.weight[part], self._qkv.bias[part]) for part in (np.s_[:width], np.s_[width:]))
+        return self._out(attend_first(query(x[:, :1]), read(x), self._heads, mask))
+
+
+def _sum(x: np.ndarray, read: np.ndarray) -> np.ndarray:
+    """(B, T, width) x with `read` (B, 1, width) added, in place where x is as large."""
+    return np.add(x, read, out=x if len(x) == len(read) else None)
 
 
 def frames_there(size: NetworkSize, lengths: np.ndarray | None, frames: int) -> np.ndarray | None:
