@@ -101,7 +101,8 @@ class Engine:
         networks, said = self._ready(), []
         for prompt in prompts:
             if (left_out := networks.left_out(prompt)) > 0:
-                said.append(f'The prompt "{prompt[:_SHOWN]}..." is too long: its last {left_out} tokens are not read.')
+                start = prompt[:_SHOWN].rstrip()
+                said.append(f'The prompt "{start}..." is too long: its last {left_out} tokens are not read.')
         return tuple(said)
 
     def encode_image(self, pixels: np.ndarray) -> np.ndarray:

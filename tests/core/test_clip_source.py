@@ -22,6 +22,7 @@ from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.inference import clip_towers
 from motionclip_blender.core.latents.sources import source_latents
+from motionclip_blender.core.model import clip_towers as torch_towers
 from motionclip_blender.core.official_checkpoint import import_checkpoint
 from motionclip_blender.core.pack import Pack
 from motionclip_blender.core.progress import Cancelled
@@ -54,6 +55,7 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
 def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A CLIP of two layers counts as ViT-B/32; nothing of this machine's caches is seen."""
     monkeypatch.setitem(clip_towers.SIZES, OpenClip.model, replace(clip_files.SMALL, width=512))
+    monkeypatch.setattr(torch_towers, "create_model", lambda name: clip_files.small_clip("small-512", width=512))
     monkeypatch.setattr(clip_weights, "user_cache", lambda: tmp_path / "cache")
     monkeypatch.setattr(clip_weights, "_open_clips_cache", lambda: tmp_path / "theirs")
 

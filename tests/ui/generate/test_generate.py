@@ -49,6 +49,14 @@ def test_a_prompt_of_emoji(bpy, person) -> None:
     assert "no words" in refused(bpy, bpy.ops.motionclip.generate, prompt="🙂🙂🙂")
 
 
+def test_a_prompt_that_is_cut_is_told(bpy, person, default_pack) -> None:
+    assert bpy.ops.motionclip.generate(prompt="walk " * 80, frames=20) == {"FINISHED"}
+    assert "its last 5 tokens are not read" in SESSION.error
+    assert bpy.ops.motionclip.blend_stops(a=f'"{"run " * 90}"', b='"walk"', stops=2, frames=20) == {"FINISHED"}
+    assert "its last 15 tokens are not read" in SESSION.error
+    assert bpy.ops.motionclip.generate(prompt="walk", frames=20) == {"FINISHED"} and SESSION.error == ""
+
+
 @pytest.mark.parametrize("start", [1_048_574, 2**31 - 1, -(2**31)])
 def test_a_start_that_the_timeline_does_not_have(bpy, person, start: int) -> None:
     sentence = refused(bpy, bpy.ops.motionclip.generate, prompt=PROMPT, frames=60, start_frame=start)
