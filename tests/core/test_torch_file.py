@@ -255,6 +255,18 @@ def test_descriptions_that_cannot_be_are_refused(tmp_path, pickled):
     refused(zipped(tmp_path / "a.pt", {"a/data.pkl": pickled, "a/data/0": bytes(16), "a/version": b"3\n"}))
 
 
+@pytest.mark.parametrize(
+    ("pickled", "says"),
+    [
+        (described((2, 2), (-1, 1), offset=2), "a tensor's shape cannot be"),
+        (described((5,), (1,)), "larger than what is stored of it"),
+        (described((4,), (1,), key=0), "a storage is not described as PyTorch does"),
+    ],
+)
+def test_what_is_damaged_is_said(tmp_path, pickled, says):
+    refused(zipped(tmp_path / "a.pt", {"a/data.pkl": pickled, "a/data/0": bytes(16)}), says)
+
+
 def test_names_without_end_are_refused(tmp_path):
     """Thirty dictionaries, each holding the next twice, have a billion names."""
     value: dict = {"w": 1}

@@ -55,7 +55,7 @@ class _Tensor:
     strides: tuple[int, ...]
 
 
-class _Damaged(ValueError):
+class _Damaged(DamagedPickle):
     """The file is cut off or altered. The message says how."""
 
 
