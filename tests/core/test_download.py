@@ -24,8 +24,8 @@ from motionclip_blender.core.download import download
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.lock import only_one
 from motionclip_blender.core.progress import Cancelled, no_progress
+from tests.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 DATA = np.random.default_rng(0).bytes(3_000_000)
 SHA256 = hashlib.sha256(DATA).hexdigest()
 

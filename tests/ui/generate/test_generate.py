@@ -12,6 +12,7 @@ pytest.importorskip("bpy")
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.recipe.recipe import Made, Recipe
 from motionclip_blender.ui.generate import generation
+from motionclip_blender.ui.session import SESSION
 
 PROMPT = "a person waves with the right hand"
 

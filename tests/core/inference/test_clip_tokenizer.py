@@ -10,15 +10,15 @@ import json
 import random
 import unicodedata
 from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from motionclip_blender.core.inference.clip_tokenizer import CONTEXT, FOLDER, MERGES, VOCABULARY, BytePairs, words
 from motionclip_blender.core.inference.plain_text import plain
+from tests.paths import ROOT
 
-CAPTIONS = Path(__file__).resolve().parents[2] / "training" / "data" / "captions"
+CAPTIONS = ROOT / "training" / "data" / "captions"
 
 ODD = [
     "", " ", "\n", "a", "!", "0", "  two  spaces ", "A Person WALKS.", "jump", "don't",
