@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def load_engine(
     request: GenerateRequest | RecogniseRequest, body: Body | None, ctrl_c: CtrlC, stderr: TextIO
 ) -> Engine:
-    """The request's pack, loaded. Raises `UserError`, also for weights that the pack has no use for."""
+    """Loads the request's pack. Raises `UserError`, also for weights that the pack has no use for."""
     engine = Engine(request.pack, body, clip=request.clip)
     if request.clip.file is not None and not isinstance(engine.pack.clip, OpenClip):
         raise UserError(f"The pack {engine.pack.name} brings its own text encoder; leave out --clip.")

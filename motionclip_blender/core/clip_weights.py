@@ -49,10 +49,10 @@ class ClipSource:
 
 
 def clip_file(model: str, pretrained: str, source: ClipSource, progress: Progress) -> Path:
-    """The file with the weights of a CLIP, by open_clip's names of it.
+    """Returns the file with the weights of a CLIP, by open_clip's names of it.
 
-    The file that the source names; else the one that was fetched before, or that open_clip has fetched; else, where
-    the source allows it, it is fetched now, and its SHA-256 is checked. Raises `UserError` when there is none, or it
+    It is the file that the source names; else the one that was fetched before, or that open_clip has fetched; else,
+    if the source allows it, it is fetched now, and its SHA-256 is checked. Raises `UserError` when there is none, or it
     cannot be fetched, and what `progress` raises.
     """
     if source.file is not None:
@@ -80,7 +80,7 @@ def clip_file(model: str, pretrained: str, source: ClipSource, progress: Progres
 
 
 def user_cache() -> Path:
-    """The folder of this user where what was fetched is kept, outside of Blender."""
+    """Returns the folder of this user where fetched files are kept, outside of Blender."""
     if sys.platform == "win32":
         base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
     elif sys.platform == "darwin":

@@ -103,7 +103,7 @@ def _fetch_rest(url: str, part: Path, what: str, progress: Progress) -> None:
 
 
 def _total(answer: http.client.HTTPResponse, start: int) -> int | None:
-    """Bytes of the whole file; None where the server does not say, or begins elsewhere than at `start`."""
+    """Returns the bytes of the whole file; None if the server does not say, or begins elsewhere than at `start`."""
     if answer.status == 206:
         sent = answer.headers.get("Content-Range", "")
         return _range_total(sent) if sent.startswith(f"bytes {start}-") else None
@@ -158,7 +158,7 @@ def _check_room(part: Path, total: int | None, have: int, what: str) -> None:
 
 
 def _digest(part: Path, what: str, progress: Progress) -> str:
-    """The SHA-256 of a file in hexadecimal."""
+    """Returns the SHA-256 of a file in hexadecimal."""
     found, size, done = hashlib.sha256(), max(part.stat().st_size, 1), 0
     with part.open("rb") as file:
         while data := file.read(16 * _CHUNK):

@@ -97,7 +97,7 @@ class Engine:
         return texts if retrieval is None else self._as_declared(retrieval.recall(texts))
 
     def cut_prompts(self, prompts: Sequence[str]) -> tuple[str, ...]:
-        """A sentence for each prompt whose end is not read, because the text tower takes no text of that length."""
+        """Returns a sentence for each prompt whose end is not read, because it is too long for the text tower."""
         networks, said = self._ready(), []
         for prompt in prompts:
             if (left_out := networks.left_out(prompt)) > 0:

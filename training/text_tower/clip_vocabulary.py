@@ -22,7 +22,7 @@ _FILE = "bpe_simple_vocab_16e6.txt.gz"
 
 
 def merges_of(lines: list[str]) -> np.ndarray:
-    """(`MERGES`, 2) uint16: the tokens that each line joins. lines: the vocabulary's, without its heading."""
+    """Returns (`MERGES`, 2) uint16: the tokens that each line joins. lines: the vocabulary's, without its heading."""
     # the file writes bytes as letters: those that are no sign in Latin-1 as the letters from U+0100 on
     letters = [chr(byte) for byte in SHOWN_BYTES] + [chr(0x100 + i) for i in range(256 - len(SHOWN_BYTES))]
     known = {letter: i for i, letter in enumerate([*letters, *(f"{letter}</w>" for letter in letters)])}
@@ -39,7 +39,7 @@ def merges_of(lines: list[str]) -> np.ndarray:
 
 
 def source_lines() -> list[str]:
-    """The lines of the vocabulary in open_clip. Raises `UserError` when open_clip is missing."""
+    """Reads the lines of the vocabulary in open_clip. Raises `UserError` when open_clip is missing."""
     found = importlib.util.find_spec(_PACKAGE)
     if found is None or not found.submodule_search_locations:
         raise UserError("The vocabulary is missing; run: pip install open_clip_torch")

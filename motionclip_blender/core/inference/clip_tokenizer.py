@@ -55,12 +55,12 @@ class BytePairs:
 
     @classmethod
     def load(cls, folder: Path = FOLDER) -> BytePairs:
-        """The vocabulary that ships. Raises `OSError` and `ValueError` for a file that is missing or damaged."""
+        """Loads the vocabulary that ships. Raises `OSError` and `ValueError` for a file that is missing or damaged."""
         with np.load(folder / FILE, allow_pickle=False) as file:
             return cls(file["merges"])
 
     def tokens(self, text: str) -> list[int]:
-        """The ids of all of a text, between begin and end."""
+        """Returns the ids of a whole text, between begin and end."""
         out = [_BEGIN]
         for word in words(text):
             found = self._words.get(word)
@@ -73,7 +73,7 @@ class BytePairs:
         return [*out, _END]
 
     def batch(self, texts: Sequence[str], longest: int = CONTEXT) -> np.ndarray:
-        """(n, T) int32: the ids of texts, each cut to `longest` with its end kept, padded to the longest of them."""
+        """Returns (n, T) int32: the ids of texts, cut to `longest` but for their end, padded to the longest of them."""
         rows = [self.tokens(text) for text in texts]
         rows = [row if len(row) <= longest else [*row[: longest - 1], _END] for row in rows]
         out = np.zeros((len(rows), max(map(len, rows))), np.int32)
@@ -82,12 +82,15 @@ class BytePairs:
         return out
 
     def left_out(self, text: str, longest: int = CONTEXT) -> int:
-        """How many of a text's tokens are not read, because it is longer than `longest`."""
+        """Returns how many of a text's tokens are not read, because it is longer than `longest`."""
         return max(len(self.tokens(text)) - longest, 0)
 
     def _pairs(self, word: bytes) -> list[int]:
-        """The tokens of a word: of all pairs that stand side by side, the earliest in the vocabulary is joined first,
-        wherever it stands, until no pair is left that the vocabulary has."""
+        """Returns the tokens of a word.
+
+        Of all neighbouring pairs the earliest in the vocabulary is joined first, everywhere in the word, until the
+        vocabulary has none of the pairs that are left.
+        """
         parts = [_TOKEN_OF_BYTE[byte] for byte in word]
         parts[-1] += _BYTES
         while True:
@@ -107,7 +110,8 @@ class BytePairs:
 
 
 def words(text: str) -> Iterator[str]:
-    """A text's words in small letters, numbers digit by digit, and other signs; "'s" and the like by themselves."""
+    """Yields a text's words in small letters, numbers digit by digit, and other signs; "'s" and the like by
+    themselves."""
     text = html.unescape(html.unescape(plain(text)))
     text = " ".join(text.split()).lower()
     kinds = [_kind(character) for character in text]

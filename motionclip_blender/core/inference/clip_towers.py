@@ -65,28 +65,28 @@ SIZES = {
 
 
 def size_of(model: str) -> ClipSize:
-    """The sizes of a model by its name in open_clip. Raises `UserError` for one that is not known here."""
+    """Returns the sizes of a model by its name in open_clip. Raises `UserError` for one that is not known here."""
     if model not in SIZES:
         raise UserError(f"The CLIP {model} is not one of {', '.join(SIZES)}; choose another pack, or update.")
     return SIZES[model]
 
 
 def load_text_tower(path: Path, model: str) -> TextTower:
-    """The text tower of a file. Raises `UserError` as `clip_arrays`, and when the extension is damaged."""
+    """Loads the text tower of a file. Raises `UserError` as `clip_arrays`, and when the extension is damaged."""
     arrays = clip_arrays(path, model, image=False)
     with _Told(path, model):
         return TextTower(Weights(arrays), load_tokenizer(), size_of(model))
 
 
 def load_image_tower(path: Path, model: str) -> ImageTower:
-    """The image tower of a file. Raises `UserError` as `clip_arrays`."""
+    """Loads the image tower of a file. Raises `UserError` as `clip_arrays`."""
     arrays, size = clip_arrays(path, model, image=True), size_of(model)
     with _Told(path, model):
         return ImageTower(Weights(arrays, _IMAGE), size.image, size.width, size.activation)
 
 
 def load_tokenizer() -> BytePairs:
-    """CLIP's vocabulary. Raises `UserError` when the extension is damaged."""
+    """Loads CLIP's vocabulary. Raises `UserError` when the extension is damaged."""
     try:
         return BytePairs.load()
     except (OSError, ValueError, KeyError) as error:
@@ -94,7 +94,7 @@ def load_tokenizer() -> BytePairs:
 
 
 def clip_arrays(path: Path, model: str, image: bool | None = None) -> dict[str, np.ndarray]:
-    """The weights of a CLIP in a file as they are stored, by OpenAI's names.
+    """Reads the weights of a CLIP from a file as they are stored, by OpenAI's names.
 
     path: OpenAI's archive, a state dictionary of PyTorch's, or a safetensors file of open_clip's. model: its name in
     open_clip. image: whether only the image tower is read, or (False) only the text tower; by default both are.
@@ -126,7 +126,7 @@ def clip_arrays(path: Path, model: str, image: bool | None = None) -> dict[str, 
 
 
 def expected_shapes(size: ClipSize) -> dict[str, tuple[int, ...]]:
-    """The shapes of all weights of a CLIP, by OpenAI's names."""
+    """Returns the shapes of all weights of a CLIP, by OpenAI's names."""
     image, text = size.image, size.text_width
     patches = (image.image_size // image.patch_size) ** 2
     found = {
@@ -150,7 +150,7 @@ def expected_shapes(size: ClipSize) -> dict[str, tuple[int, ...]]:
 
 
 def _difference(found: Mapping[str, tuple[int, ...]], wanted: Mapping[str, tuple[int, ...]]) -> str:
-    """What is wrong with the tensors of a file, in words; empty where nothing is."""
+    """Says what is wrong with the tensors of a file; empty if nothing is."""
     missing = [name for name in wanted if name not in found]
     unknown = [name for name in found if name not in wanted and name not in _BESIDE]
     other = [name for name, shape in wanted.items() if found.get(name, shape) != shape]
@@ -186,7 +186,7 @@ class TextTower:
         self._projection = weights.float32("text_projection", width, size.width)
 
     def __call__(self, prompts: Sequence[str]) -> np.ndarray:
-        """(n, width) float32. Prompts of about one length are read together, so that little of it is padding."""
+        """Returns (n, width) float32. Prompts of similar length are read together, so that there is little padding."""
         order = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
         out = np.empty((len(prompts), self._projection.shape[1]), np.float32)
         for start in range(0, len(order), _BATCH):
@@ -195,12 +195,14 @@ class TextTower:
         return out
 
     def left_out(self, prompt: str) -> int:
-        """How many tokens of a prompt are not read, because it is too long."""
+        """Returns how many tokens of a prompt are not read, because it is too long."""
         return self._tokenizer.left_out(prompt, self._context)
 
     def read(self, tokens: np.ndarray) -> np.ndarray:
-        """(n, width) of rows of token ids (n, T): what the token that ends each has read. What follows it is padding,
-        which nothing before reads."""
+        """Returns (n, width) of token ids (n, T): the output at the token that ends each row.
+
+        What follows that token is padding, which no earlier token reads.
+        """
         x = self._words[tokens].astype(np.float32)
         x += self._positions[: tokens.shape[1]]
         for layer in self._layers:

@@ -151,7 +151,7 @@ def gelu(x: np.ndarray) -> np.ndarray:
 
 
 def quick_gelu(x: np.ndarray) -> np.ndarray:
-    """x sigmoid(1.702 x), which OpenAI's CLIP has in place of GELU; in place, and returned."""
+    """Computes x sigmoid(1.702 x), which OpenAI's CLIP has instead of GELU, in place, and returns it."""
     flat = x.reshape(-1)
     with np.errstate(over="ignore"):  # far below zero the result is zero
         for start in range(0, len(flat), _CHUNK):

@@ -36,11 +36,11 @@ class TextReader(Protocol):
     """A text tower that is ready."""
 
     def __call__(self, prompts: Sequence[str]) -> np.ndarray:
-        """(n, latent) float32 of prompts, unnormalised."""
+        """Returns (n, latent) float32 of prompts, unnormalised."""
         ...
 
     def left_out(self, prompt: str) -> int:
-        """How many tokens of a prompt are not read, because it is too long."""
+        """Returns how many tokens of a prompt are not read, because it is too long."""
         ...
 
 
@@ -109,7 +109,7 @@ class Networks:
         return self._text(prompts)
 
     def left_out(self, prompt: str) -> int:
-        """How many tokens of a prompt the text tower does not read, because it is too long."""
+        """Returns how many tokens of a prompt the text tower does not read, because it is too long."""
         return self._text.left_out(prompt) if self._text is not None else 0
 
     def decode(self, latents: np.ndarray, frames: int) -> np.ndarray:
@@ -142,7 +142,7 @@ def load_image_tower(pack: Pack, clip: ClipSource = _CLIP) -> ImageTower:
 
 
 def clip_path(pack: Pack, clip: ClipSource, progress: Progress) -> Path:
-    """The file with the weights of a pack's CLIP, where that is none of the extension's own.
+    """Finds the file with the weights of a pack's CLIP, unless that is the extension's own.
 
     Raises `UserError` when it is not there, or cannot be fetched where that is allowed, and what `progress` raises.
     """

@@ -55,7 +55,7 @@ CLASS = _Class()
 
 
 def read(data: bytes, find: Callable[[str, str], Call | _Class | None], persistent: Call) -> Any:
-    """The value that a pickle describes.
+    """Returns the value that a pickle describes.
 
     find: what a name (module, name) stands for: a function of the caller's that is called where the pickle calls the
     name, `CLASS`, or None for what is refused. persistent: called with each value that the pickle refers to as kept
@@ -130,7 +130,7 @@ class _Machine:
             raise RefusedPickle(f"the operation {name}")
 
     def _since_mark(self) -> list[Any]:
-        """What was put on the stack since the last mark, taken off together with it."""
+        """Takes what was put on the stack since the last mark off it, and the mark."""
         at = len(self._stack) - 1
         while self._stack[at] is not _Mark:
             at -= 1
@@ -178,7 +178,7 @@ def _checked(value: Any, kind: type) -> Any:
 
 
 def _filled(target: dict[Any, Any], flat: list[Any]) -> dict[Any, Any]:
-    """`target` with keys and values that stand in turn in a list."""
+    """Fills `target` with keys and values that alternate in a list, and returns it."""
     if len(flat) % 2:
         raise DamagedPickle("its list of contents is damaged")
     for key, value in zip(flat[::2], flat[1::2], strict=True):

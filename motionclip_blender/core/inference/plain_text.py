@@ -27,7 +27,7 @@ _CURLY = {"'": "\u02bc\u2018\u2019\u201a\u201b", '"': "\u201c\u201d\u201e\u201f"
 
 
 def plain(text: str) -> str:
-    """`text` in plain characters, composed as Unicode's form NFC."""
+    """Returns `text` in plain characters, composed as Unicode's form NFC."""
     if text.isascii() and text.isprintable() and "&" not in text:
         return text
     entities, out = True, []
@@ -38,7 +38,7 @@ def plain(text: str) -> str:
 
 
 def _settled(line: str, entities: bool) -> str:
-    """A line, made plain until that changes nothing more: one change may bring about another."""
+    """Makes a line plain until nothing changes any more: one change may make another possible."""
     while True:
         before = line
         if entities:
@@ -56,7 +56,7 @@ def _settled(line: str, entities: bool) -> str:
 
 @functools.cache
 def _letters() -> dict[int, str]:
-    """Plain letters and quotes by the code points that they stand for."""
+    """Returns plain letters and quotes by the code points that they replace."""
     found = {code: unicodedata.normalize("NFKC", chr(code)) for code in (*_LIGATURES, *_WIDE)}
     found[0xFB05] = "\u017ft"
     return found | {ord(curly): straight for straight, quotes in _CURLY.items() for curly in quotes}
@@ -71,7 +71,7 @@ def _of_windows(control: re.Match[str]) -> str:
 
 
 def _character(entity: re.Match[str]) -> str:
-    """What an entity of HTML stands for, in capitals too ("&EACUTE;"); one that is unknown stays."""
+    """Returns the character of an HTML entity, in capitals too ("&EACUTE;"); an unknown one stays."""
     text = entity[0]
     if text.startswith("&#"):
         found = html.unescape(text)

@@ -76,7 +76,7 @@ class TextTower:
         return out
 
     def left_out(self, prompt: str) -> int:
-        """How many tokens of a prompt are not read, because it is too long."""
+        """Returns how many tokens of a prompt are not read, because it is too long."""
         return self._tokenizer.left_out(prompt, self._longest)
 
     def _read(self, tokens: np.ndarray) -> np.ndarray:

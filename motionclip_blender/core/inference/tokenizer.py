@@ -46,7 +46,7 @@ class WordPiece:
         return [self._begin, *self._found(text)[: longest - 2], self._end]
 
     def left_out(self, text: str, longest: int) -> int:
-        """How many of a text's tokens are not read, because it is longer than `longest`."""
+        """Returns how many of a text's tokens are not read, because it is longer than `longest`."""
         return max(len(self._found(text)) + 2 - longest, 0)
 
     def batch(self, texts: list[str], longest: int) -> np.ndarray:

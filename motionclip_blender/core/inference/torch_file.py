@@ -60,7 +60,7 @@ class _Damaged(DamagedPickle):
 
 
 def read_tensors(path: Path, choose: Choice | None = None) -> dict[str, np.ndarray]:
-    """The tensors of a file by name, as numpy arrays that can't be written to.
+    """Reads the tensors of a file by name, as numpy arrays that can't be written to.
 
     A file of `torch.save` (a state dictionary, or dictionaries and lists in each other) or `torch.jit.save` (a
     module's parameters and buffers). The names of what lies in each other are joined by dots, as in a state
@@ -119,7 +119,7 @@ def _opened(path: Path) -> Iterator[tuple[_Records, dict[str, _Tensor]]]:
 
 
 def is_torch_file(path: Path) -> bool:
-    """Whether a file looks like one of PyTorch's, of this format or the old one. Raises `OSError`."""
+    """Returns whether a file looks like one of PyTorch's, of this format or the old one. Raises `OSError`."""
     with path.open("rb") as file:
         start = file.read(_START)
     return start.startswith(_ZIP) or _OLD_TORCH in start
@@ -157,7 +157,7 @@ class _Records:
         self._order = "<" if order == b"little" else ">"
 
     def bytes_of(self, name: str, most: int) -> bytes:
-        """A record's contents, checked by its checksum."""
+        """Reads a record and checks its checksum."""
         try:
             entry = self._archive.getinfo(self._root + name)
         except KeyError as error:
@@ -180,7 +180,7 @@ class _Records:
         self._views.update(tensor.storage.key for tensor in tensors)
 
     def array(self, tensor: _Tensor) -> np.ndarray:
-        """A tensor's numbers."""
+        """Returns a tensor's numbers."""
         numbers = self._numbers(tensor.storage)
         self._views[tensor.storage.key] -= 1
         if self._views[tensor.storage.key] == 0:
@@ -214,7 +214,7 @@ class _Records:
 
 
 def _find(module: str, name: str) -> Any:
-    """What the names in PyTorch's pickles stand for here; None for those that no tensor needs."""
+    """Returns what a name in PyTorch's pickles stands for here; None for those that no tensor needs."""
     if module == "torch" and name.endswith("Storage") and name.removesuffix("Storage") in _KINDS:
         return _StorageKind(name.removesuffix("Storage"))
     if module == "__torch__" or module.startswith("__torch__."):
@@ -272,7 +272,7 @@ _NAMES = {
 
 
 def _storage(described: Any) -> _Storage:
-    """The storage that a pickle refers to: ("storage", its class, its record, a device, how many numbers)."""
+    """Returns the storage that a pickle refers to: ("storage", its class, its record, a device, how many numbers)."""
     if not (isinstance(described, tuple) and len(described) == 5 and described[0] == "storage"):
         raise _Damaged("a storage is not described as PyTorch does")
     kind, key, length = described[1], described[2], described[4]
@@ -283,7 +283,7 @@ def _storage(described: Any) -> _Storage:
 
 
 def _named(described: Any) -> Iterator[tuple[str, _Tensor]]:
-    """The tensors in what a pickle describes, by their names joined by dots."""
+    """Yields the tensors in what a pickle describes, by their names joined by dots."""
     if not isinstance(described, dict | Instance):
         raise _Damaged("it holds no tensors by name")
     seen: set[str] = set()

@@ -31,12 +31,12 @@ class ClipTextTower(nn.Module):
         return self.clip.encode_text(tokens)
 
     def left_out(self, prompt: str) -> int:
-        """How many tokens of a prompt are not read, because it is too long."""
+        """Returns how many tokens of a prompt are not read, because it is too long."""
         return self.tokenizer.left_out(prompt, self.longest)
 
     @torch.inference_mode()
     def embed(self, prompts: Sequence[str]) -> np.ndarray:
-        """(n, width) float32 of prompts."""
+        """Returns (n, width) float32 of prompts."""
         rows = self.tokenizer.batch(list(prompts), self.longest)
         tokens = np.zeros((len(rows), self.longest), np.int64)
         tokens[:, : rows.shape[1]] = rows
@@ -57,13 +57,13 @@ class ClipImageTower(nn.Module):
 
     @torch.inference_mode()
     def embed(self, images: Sequence[np.ndarray]) -> np.ndarray:
-        """(n, width) float32 of images (H, W, 3) uint8 of any sizes."""
+        """Returns (n, width) float32 of images (H, W, 3) uint8 of any sizes."""
         squares = np.stack([squared(image, self.size) for image in images]).transpose(0, 3, 1, 2)
         return self(torch.from_numpy(squares).to(self.visual.proj.device)).float().cpu().numpy()
 
 
 def load_clip(path: Path, model: str) -> nn.Module:
-    """open_clip's model with the weights of a file, in single precision. Raises `UserError` as `clip_arrays`."""
+    """Loads open_clip's model with the weights of a file, in single precision. Raises `UserError` as `clip_arrays`."""
     arrays = clip_arrays(path, model)
     made = create_model(model)
     tensors = {name: torch.from_numpy(array.astype(np.float32)) for name, array in arrays.items()}

@@ -70,7 +70,7 @@ class TextTower(nn.Module):
         return torch.from_numpy(ids).long().to(self.projection.weight.device)
 
     def left_out(self, prompt: str) -> int:
-        """How many tokens of a prompt are not read, because it is too long."""
+        """Returns how many tokens of a prompt are not read, because it is too long."""
         return self.tokenizer.left_out(prompt, self.longest)
 
     @torch.inference_mode()
