@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import torch
@@ -18,13 +19,16 @@ from ..pack import Pack
 from ..progress import Progress
 from .devices import has_device
 from .text_tower import TextTower
-from .threads import one_thread
+from .threads import alone
 from .weights import network_of
 
 if TYPE_CHECKING:
     from .clip_towers import ClipTextTower
 
 _BATCH = 32  # bounds memory
+_PART = 8  # what a core does at a time
+
+T = TypeVar("T", np.ndarray, Sequence[str])
 
 
 class TorchNetworks(Networks):
@@ -50,24 +54,27 @@ class TorchNetworks(Networks):
         return _Reader(ClipTextTower(path, model).to(self._device), self)
 
     def decode(self, latents: np.ndarray, frames: int) -> np.ndarray:
-        parts = (latents[start : start + _BATCH] for start in range(0, len(latents), _BATCH))
-        with self.threads():
-            return np.concatenate([self._network.decode_batch(part, frames) for part in parts])
+        return self.in_parts(lambda part: self._network.decode_batch(part, frames), latents)
 
     def encode(self, poses: np.ndarray) -> np.ndarray:
-        parts = (poses[start : start + _BATCH] for start in range(0, len(poses), _BATCH))
-        with self.threads():
-            return np.concatenate([self._network.encode_batch(part) for part in parts])
+        return self.in_parts(self._network.encode_batch, poses)
 
-    @contextmanager
-    def threads(self) -> Iterator[None]:
-        """One thread on a CPU; a GPU's driver does as it likes. What the device refuses becomes a sentence."""
+    def in_parts(self, work: Callable[[T], np.ndarray], given: T) -> np.ndarray:
+        """What `work` makes of `given`, a part of it at a time.
+
+        On a CPU each core does whole parts by itself: cores that share every layer wait for each other there. What the
+        device refuses becomes a sentence.
+        """
+        on_cpu = self._device.type == "cpu"
+        size = _PART if on_cpu else _BATCH
+        parts = [given[start : start + size] for start in range(0, len(given), size)]
         try:
-            if self._device.type == "cpu":
-                with one_thread():
-                    yield
-            else:
-                yield
+            if not on_cpu:
+                return np.concatenate([work(part) for part in parts])
+            if len(parts) == 1:
+                return alone(work, given)
+            with ThreadPoolExecutor(torch.get_num_threads()) as pool:
+                return np.concatenate([*pool.map(partial(alone, work), parts)])
         except RuntimeError as error:  # out of memory, or a driver's
             raise UserError(
                 f"PyTorch failed on {self._device.type} ({error}); set Compute to automatic in the preferences."
@@ -78,12 +85,10 @@ class _Reader:
     """A text tower of torch's that reads many prompts a part at a time."""
 
     def __init__(self, tower: TextTower | ClipTextTower, networks: TorchNetworks) -> None:
-        self._tower, self._threads, self.left_out = tower, networks.threads, tower.left_out
+        self._tower, self._in_parts, self.left_out = tower, networks.in_parts, tower.left_out
 
     def __call__(self, prompts: Sequence[str]) -> np.ndarray:
-        parts = (prompts[start : start + _BATCH] for start in range(0, len(prompts), _BATCH))
-        with self._threads():
-            return np.concatenate([self._tower.embed(part) for part in parts])
+        return self._in_parts(self._tower.embed, prompts)
 
 
 def _checked_device(name: str) -> torch.device:
