@@ -36,6 +36,7 @@ ASSETS = (
     "assets/body/smplx_open.npz",
     *(f"assets/text_tower/{name}" for name in ("tower.json", "weights.safetensors", "vocab.txt")),
     *(f"assets/text_tower/{name}" for name in ("LICENSE", "NOTICE.txt")),  # Apache-2.0 asks for both
+    *(f"assets/clip_tokenizer/{name}" for name in ("merges.npz", "LICENSE", "NOTICE.txt")),
 )
 
 LARGEST = 60_000_000

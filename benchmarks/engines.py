@@ -76,7 +76,7 @@ def warm(frames: int, rounds: int) -> dict[str, float]:
     armature = add_body(body)
     latents = engines["numpy"].prompt_latents(PROMPTS[:_MANY])
     windows = engines["numpy"].decode_many(latents, 60)
-    poses = np.stack([to_pose_tensor(window, engines["numpy"].pack.joints) for window in windows])
+    poses = np.stack([to_pose_tensor(window, engines["numpy"].pack.pose_format) for window in windows])
 
     def parts(engine: Engine, i: int) -> dict[str, Callable[[], object]]:
         prompt, latent = PROMPTS[i % len(PROMPTS)], latents[i % _MANY]

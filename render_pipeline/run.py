@@ -15,9 +15,9 @@ from pathlib import Path
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import same_file, write_whole
+from motionclip_blender.core.lock import only_one
 
 from . import shards
-from .lock import only_one
 from .looks import Looks
 from .motions import Captions, Motions
 from .plan import Plan

@@ -14,8 +14,10 @@ _COMMANDS = {
     "images": ("image_tower.train", "train the image tower on rendered frames, and embed them"),
     "train": ("autoencoder.train", "train an auto-encoder on prepared motions and captions"),
     "export": ("autoencoder.export", "write a pack from a checkpoint"),
+    "import-checkpoint": ("autoencoder.import_checkpoint", "write a pack from a released MotionCLIP checkpoint"),
     "evaluate": ("evaluation.evaluate", "measure a pack on the clips that are held out"),
     "text-tower": ("text_tower.build", "make the extension's text tower from its package"),
+    "clip-vocabulary": ("text_tower.clip_vocabulary", "make the extension's copy of CLIP's vocabulary from open_clip"),
     "showcase": ("evaluation.showcase", "contact sheets of prompts that nobody trained on"),
 }
 """The module and the purpose of each command."""
@@ -25,7 +27,7 @@ def main() -> int:
     if len(sys.argv) < 2 or sys.argv[1] not in _COMMANDS:
         print(__doc__)
         for name, (_, purpose) in _COMMANDS.items():
-            print(f"  {name:<10} {purpose}")
+            print(f"  {name:<17} {purpose}")
         return 0 if sys.argv[1:] in ([], ["--help"], ["-h"]) else 2
     command = importlib.import_module(f".{_COMMANDS[sys.argv[1]][0]}", __package__)
     try:

@@ -11,6 +11,7 @@ from ..core.latents.sources import Material, source_latents
 from ..core.latents.terms import ActionName, ImageFile, SavedLatent
 from ..core.motion_files import amass
 from ..core.recipe.recipe import Made, decoded, stops
+from .engine import load_engine
 from .files import in_blend, material
 from .report import Report
 from .request import NEED_BLENDER, GenerateRequest
@@ -30,9 +31,7 @@ def run(request: GenerateRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO)
         with report.stage("files"):
             found = material(terms, request.scenes, request.up, stderr)
     with report.stage("load"):
-        engine = Engine(request.pack, Body.load(request.body))
-        with Bar(stderr, ctrl_c) as bar:
-            engine.load(bar)
+        engine = load_engine(request, Body.load(request.body), ctrl_c, stderr)
     with report.stage("text"), Bar(stderr, ctrl_c) as bar:
         latents = source_latents(engine, terms, found, recipe.reading, bar)
     with report.stage("decode"):
@@ -42,6 +41,7 @@ def run(request: GenerateRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO)
         else:
             made = [decoded(engine, recipe, latents, fps)]
     report.told |= {"fps": fps, "pack": made[0].pack}
+    report.note(made[0].notes, stderr)
     wrote = _write(request, engine, made, found, report, stderr)
     report.told["wrote"] = {name: files[0] if len(files) == 1 else files for name, files in wrote.items()}
     if request.as_json:

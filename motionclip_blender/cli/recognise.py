@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TextIO
 
-from ..core.engine import Engine
 from ..core.errors import UserError
 from ..core.recognition import Recogniser, Score, checked_labels, default_labels, search
+from .engine import load_engine
 from .files import read_motion_file
 from .report import Report
 from .request import RecogniseRequest
@@ -22,9 +22,7 @@ def run(request: RecogniseRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO
     with report.stage("files"):
         motions = {str(file): read_motion_file(file, request.scenes, request.up, stderr) for file in request.files}
     with report.stage("load"):
-        engine = Engine(request.pack)
-        with Bar(stderr, ctrl_c) as bar:
-            engine.load(bar)
+        engine = load_engine(request, None, ctrl_c, stderr)
     latents = {}
     with report.stage("read"), Bar(stderr, ctrl_c) as bar:
         for name, motion in motions.items():
@@ -39,7 +37,9 @@ def run(request: RecogniseRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO
         "pack": f"{engine.pack.name} {engine.pack.version}",
         "scores": [vars(score) for score in scores],
     }
-    if not request.text:
+    if request.text:
+        report.note(engine.cut_prompts([request.text]), stderr)
+    else:
         (motion,) = motions.values()
         report.told |= {"frames": len(motion), "fps": motion.fps}
     if request.as_json:

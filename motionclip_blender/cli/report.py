@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TextIO
 
 from .terminal import CtrlC
 
@@ -27,6 +28,12 @@ class Report:
         yield
         self.seconds[name] = round(time.perf_counter() - start, 4)
         self.ctrl_c.check()
+
+    def note(self, sentences: Iterable[str], stderr: TextIO) -> None:
+        """Tells what the user should know: at once, and in the JSON object."""
+        for sentence in sentences:
+            self.told.setdefault("notes", []).append(sentence)
+            print(sentence, file=stderr)
 
     @property
     def in_all(self) -> dict[str, float]:

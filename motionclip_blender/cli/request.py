@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from ..core.clip_weights import ClipSource
 from ..core.errors import ExpressionError, UserError
 from ..core.latents.expression import parse as parse_expression
 from ..core.latents.terms import ActionName, ImageFile, Prompt, SavedLatent, source_text
@@ -44,7 +45,8 @@ class GenerateRequest:
     """A motion is to be made, or the stops of a blend.
 
     stops: how many; 0 for one motion. outputs: by option; those of several motions are numbered where they hold one
-    motion each, see `numbered`. up: the axis that points up in motion files; empty to find it.
+    motion each, see `numbered`. clip: where the weights of the pack's CLIP may come from. up: the axis that points up
+    in motion files; empty to find it.
     """
 
     recipe: Recipe
@@ -53,6 +55,7 @@ class GenerateRequest:
     outputs: dict[str, Path]
     body: Path | None
     pack: Path | None
+    clip: ClipSource
     scenes: SceneReading
     up: str
     as_json: bool
@@ -74,7 +77,8 @@ class RecogniseRequest:
     """Motion files are to be ranked: labels against one file, or files against a text.
 
     text: what is searched for; empty to recognise. labels: a file with one label a line; None for the default ones.
-    top: how many are told. up: the axis that points up in the files, empty to find it.
+    top: how many are told. clip: where the weights of the pack's CLIP may come from. up: the axis that points up in the
+    files, empty to find it.
     """
 
     files: tuple[Path, ...]
@@ -83,6 +87,7 @@ class RecogniseRequest:
     top: int
     reading: WindowPooling
     pack: Path | None
+    clip: ClipSource
     scenes: SceneReading
     up: str
     as_json: bool
@@ -151,6 +156,9 @@ def _parser() -> argparse.ArgumentParser:
     how.add_argument("--top", type=_whole_number, metavar="N", help=f"how many labels or files to tell ({_TOP})")
     how.add_argument("--body", type=Path, metavar="FILE", help="SMPL-X .npz file (default: the open body)")
     how.add_argument("--pack", type=Path, metavar="DIR", help="model pack (default: the one that comes with this)")
+    how.add_argument("--clip", type=Path, metavar="FILE", help="OpenAI's ViT-B-32.pt, for packs made with it (default: "
+                     "what was fetched before)")  # fmt: skip
+    how.add_argument("--download", action="store_true", help="fetch it where it is needed and not here (354 MB, once)")
     where = parser.add_argument_group("what to write")
     where.add_argument("--out", metavar="X.blend", help="Blender file, ready to play; stops lie on an NLA track")
     where.add_argument(
@@ -241,7 +249,7 @@ def _generate_request(given: argparse.Namespace) -> GenerateRequest:
     for name in (*images, *scenes):
         _check_input(Path(name))
     read = [Path(name) for kind in (ActionName, ImageFile, SavedLatent) for name in names(recipe.terms, kind)]
-    read += [given.body] if given.body else []
+    read += [file for file in (given.body, given.clip) if file]
     check_apart(written, read)
     for file in itertools.chain(*written.values()):
         check_output(file)
@@ -250,9 +258,9 @@ def _generate_request(given: argparse.Namespace) -> GenerateRequest:
             raise UserError(f"Blender's Python module is missing, which reads {(*images, *scenes)[0]}; install bpy.")
         if any(name in outputs for name in NEED_BLENDER):
             raise UserError("Blender's Python module is missing; install bpy, or ask for --npz alone.")
-    reading = scene_reading(given, scenes)
+    reading, clip = scene_reading(given, scenes), _clip(given)
     return GenerateRequest(
-        recipe, stops, title, outputs, given.body, given.pack, reading, given.up or "", given.json, given.verbose
+        recipe, stops, title, outputs, given.body, given.pack, clip, reading, given.up or "", given.json, given.verbose
     )
 
 
@@ -336,8 +344,15 @@ def _recognise_request(given: argparse.Namespace) -> RecogniseRequest:
     scenes = scene_reading(given, [file for file in files if file.suffix.lower() == ".blend"])
     reading = _reading(given.reading)
     return RecogniseRequest(
-        files, text, given.labels, top, reading, given.pack, scenes, given.up or "", given.json, given.verbose
-    )
+        files, text, given.labels, top, reading, given.pack, _clip(given), scenes, given.up or "", given.json,
+        given.verbose,
+    )  # fmt: skip
+
+
+def _clip(given: argparse.Namespace) -> ClipSource:
+    if given.clip is not None:
+        _check_input(given.clip)
+    return ClipSource(given.clip, allowed=given.download)
 
 
 def check_motion_file(path: Path) -> None:

@@ -11,16 +11,19 @@ import numpy as np
 
 from . import rotations as rot
 from .body import Body
-from .cleanup.foot_locking import lock_feet, put_on_floor
+from .cleanup.foot_locking import keep_on_floor, lock_feet, put_on_floor
 from .cleanup.loop import LONGER, best_loop, within_rounds
 from .cleanup.mixing import mixed
+from .clip_weights import ClipSource
 from .errors import UserError
 from .inference.image_tower import ImageTower
 from .inference.networks import Networks, load_image_tower
+from .latents.arithmetic import normalised
 from .latents.window_pooling import WINDOW, WindowLatents, WindowPooling, window, window_starts
-from .motion import Motion, frames_at
+from .motion import Motion, frames_at, heading
 from .networks import checked_compute, load_networks
 from .pack import Pack
+from .pose_format import AHEAD
 from .pose_tensor import from_pose_tensor, to_pose_tensor
 from .progress import Progress, no_progress
 from .prompt import MAX_FRAMES, checked_frames, checked_prompt
@@ -29,17 +32,25 @@ from .skeleton import HAND_JOINTS, INDEX
 _SEAM_FRAMES = 10  # over which one window fades into the next, a third of a second
 _BATCH = 32  # windows or prompts that go through a network at once: bounds memory, and how long a cancel waits
 _KEPT = 64  # latents whose motions' latents are remembered: a slider asks for the same ones at every step
+_SHOWN = 30  # characters of a prompt that a sentence repeats
 _LOOP_CHOICE = 1.6  # times a loop's length is decoded, to choose the best stretch from
 
 
 class Engine:
     """A pack ready to generate. Cheap to make; its networks load on first use or by `load`."""
 
-    def __init__(self, pack_folder: Path | None = None, body: Body | None = None, compute: str = "automatic") -> None:
-        """compute: one of `networks.COMPUTE`."""
+    def __init__(
+        self,
+        pack_folder: Path | None = None,
+        body: Body | None = None,
+        compute: str = "automatic",
+        clip: ClipSource | None = None,
+    ) -> None:
+        """compute: one of `networks.COMPUTE`. clip: where the weights of the pack's CLIP may come from, if they are not
+        in the pack; by default from what is here."""
         self.pack = Pack.load(pack_folder)
         self.body = body or Body.load()
-        self.compute = checked_compute(compute)
+        self.compute, self._clip = checked_compute(compute), clip or ClipSource()
         self._networks: Networks | None = None
         self._images: ImageTower | None = None
         self._of_motions: dict[bytes, np.ndarray] = {}
@@ -65,7 +76,7 @@ class Engine:
         """The networks, loaded."""
         with self._loading:
             if self._networks is None:
-                self._networks = load_networks(self.pack, self.compute, progress)
+                self._networks = load_networks(self.pack, self.compute, progress, self._clip)
             return self._networks
 
     def encode_text(self, prompt: str) -> np.ndarray:
@@ -74,7 +85,7 @@ class Engine:
 
     def encode_texts(self, prompts: Sequence[str]) -> np.ndarray:
         """(n, 512) float32: prompts in CLIP's space, unnormalised. Raises `UserError` for one that cannot be."""
-        return self._ready().texts([checked_prompt(prompt) for prompt in prompts])
+        return self._as_declared(self._ready().texts([checked_prompt(prompt) for prompt in prompts]))
 
     def prompt_latents(self, prompts: Sequence[str]) -> np.ndarray:
         """(n, 512) float32: the latents that prompts are decoded from. Raises `UserError` for one that cannot be.
@@ -83,7 +94,16 @@ class Engine:
         motions and pictures are compared with `encode_texts`.
         """
         texts, retrieval = self.encode_texts(prompts), self._ready().retrieval
-        return texts if retrieval is None else retrieval.recall(texts)
+        return texts if retrieval is None else self._as_declared(retrieval.recall(texts))
+
+    def cut_prompts(self, prompts: Sequence[str]) -> tuple[str, ...]:
+        """Returns a sentence for each prompt whose end is not read, because it is too long for the text tower."""
+        networks, said = self._ready(), []
+        for prompt in prompts:
+            if (left_out := networks.left_out(prompt)) > 0:
+                start = prompt[:_SHOWN].rstrip()
+                said.append(f'The prompt "{start}..." is too long: its last {left_out} tokens are not read.')
+        return tuple(said)
 
     def encode_image(self, pixels: np.ndarray) -> np.ndarray:
         """(512,) float32: an image (H, W, 3) uint8 in CLIP's space, by the pack's image tower.
@@ -92,8 +112,8 @@ class Engine:
         """
         with self._loading:
             if self._images is None:
-                self._images = load_image_tower(self.pack)
-        return self._images([pixels])[0]
+                self._images = load_image_tower(self.pack, self._clip)
+        return self._as_declared(self._images([pixels])[0])
 
     def decode(self, latent: np.ndarray, frames: int) -> Motion:
         """The motion of a latent (512,), `frames` frames at the pack's rate, standing on the floor.
@@ -138,7 +158,7 @@ class Engine:
         pooling = pooling or WindowPooling()
         frames, starts = self._windows(motion)
         chosen = pooling.chosen(starts, frames, pooling.frame * self.pack.fps / motion.fps)
-        return pooling.summary(self._encode_windows(motion, chosen, frames, progress))
+        return self._as_declared(pooling.summary(self._encode_windows(motion, chosen, frames, progress)))
 
     def encode_windows(self, motion: Motion, progress: Progress | None = None) -> WindowLatents:
         """The latents of all windows of a motion, as recognition is measured: of 60 frames, half overlapping."""
@@ -165,7 +185,11 @@ class Engine:
             raise UserError(f"A latent of this pack is {width} numbers, not {array.shape}; make it with this pack.")
         if not np.isfinite(array).all():
             raise UserError("The latent holds numbers that are not finite; make it anew.")
-        return array
+        return self._as_declared(array)
+
+    def _as_declared(self, latents: np.ndarray) -> np.ndarray:
+        """Latents (..., D) as the pack's decoder is fed them: of length one where it declares so."""
+        return normalised(latents) if self.pack.normalised else latents
 
     def generate(self, prompt: str, frames: int, progress: Progress | None = None) -> Motion:
         """Prompt to motion: `frames` frames at the pack's rate. The same prompt gives the same motion.
@@ -194,11 +218,12 @@ class Engine:
         """(n, 512) latents of the windows that begin at `starts`."""
         step, networks = progress or no_progress, self._ready()
         shortest, fps = self.pack.frames[0], self.pack.fps
+        ahead = self.pack.pose_format.heading == AHEAD
         latents = []
         for first in range(0, len(starts), _BATCH):
             step("Reading the motion", first / len(starts))
-            windows = (window(motion, at, frames, shortest, fps) for at in starts[first : first + _BATCH])
-            tensors = np.stack([to_pose_tensor(w, self.pack.joints) for w in windows])
+            windows = (window(motion, at, frames, shortest, fps, ahead) for at in starts[first : first + _BATCH])
+            tensors = np.stack([to_pose_tensor(w, self.pack.pose_format) for w in windows])
             latents.append(networks.encode(tensors))
         step("Reading the motion", 1.0)
         return np.concatenate(latents)
@@ -213,11 +238,23 @@ class Engine:
         for start in range(0, len(latents), _BATCH):
             tensors = networks.decode(latents[start : start + _BATCH], window_frames)
             for poses in tensors:
-                motion = first = from_pose_tensor(poses, self.pack.joints, self.pack.fps)
+                motion = first = self.motion_of(poses)
                 while len(motion) < frames:
                     motion = motion.fade_into(first, _SEAM_FRAMES)
                 motions.append(motion.crop(0, frames))
         return motions
+
+    def motion_of(self, poses: np.ndarray) -> Motion:
+        """The motion of a pose tensor (T, rows, 6) of the pack's format, as raw as the decoder makes it.
+
+        What the format leaves open is made up: a heading that tells nothing is turned ahead, and a body of which
+        nothing tells how high it is stands, crouches or lies on the floor.
+        """
+        pose_format = self.pack.pose_format
+        motion = from_pose_tensor(poses, pose_format, self.pack.fps)
+        if pose_format.heading != AHEAD:
+            motion = motion.turned(-float(heading(motion.rotations[0, 0])))
+        return motion if pose_format.tells_the_way else keep_on_floor(motion, self.body)
 
     def _standing(self, motion: Motion) -> Motion:
         """With relaxed hands, feet that keep their place, and on the floor."""
@@ -225,8 +262,10 @@ class Engine:
 
     def _with_hands(self, motion: Motion) -> Motion:
         """Fingers that the pack does not move hang relaxed, not stretched as in the rest pose."""
-        if HAND_JOINTS[0] in self.pack.joints:
+        still = [i for i, name in enumerate(HAND_JOINTS) if name not in self.pack.joints]
+        if not still:
             return motion
         rotations = motion.rotations.copy()
-        rotations[:, INDEX[HAND_JOINTS[0]] :] = rot.axis_angle_to_quat(self.body.relaxed_hands)
+        relaxed = rot.axis_angle_to_quat(self.body.relaxed_hands)
+        rotations[:, [INDEX[HAND_JOINTS[i]] for i in still]] = relaxed[still]
         return replace(motion, rotations=rotations)

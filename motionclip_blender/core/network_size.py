@@ -53,3 +53,26 @@ class NetworkSize:
     def numbers(self) -> int:
         """Of a pose: what a frame of the pose tensor holds."""
         return self.rows * 6
+
+
+@dataclass(frozen=True)
+class OfficialNetwork:
+    """The network of MotionCLIP's released checkpoints, as a pack declares it.
+
+    It is `size`'s with nothing of our own: layers that normalise what they leave, exact GELU, the paper's positions,
+    the latent as wide as the layers. The weights lie in the pack under the names that the released code gives them.
+    """
+
+    rows: int
+    width: int = 512
+    layers: int = 8
+    heads: int = 4
+    feed_forward: int = 1024
+    dropout: float = 0.1
+
+    @property
+    def size(self) -> NetworkSize:
+        """The sizes that the networks are built from."""
+        return NetworkSize(
+            self.rows, self.width, self.layers, self.heads, self.feed_forward, latent=self.width, dropout=self.dropout
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .clip_weights import ClipSource
 from .errors import UserError
 from .inference.networks import Networks
 from .pack import Pack
@@ -19,10 +20,13 @@ def checked_compute(compute: str) -> str:
     return compute
 
 
-def load_networks(pack: Pack, compute: str, progress: Progress) -> Networks:
-    """The networks of `pack`, ready to use. Raises `UserError` when a file or a package is missing or damaged."""
+def load_networks(pack: Pack, compute: str, progress: Progress, clip: ClipSource) -> Networks:
+    """The networks of `pack`, ready to use. clip: where the weights of its CLIP may come from.
+
+    Raises `UserError` when a file or a package is missing or damaged.
+    """
     if checked_compute(compute) in ("automatic", "numpy"):
-        return Networks(pack, progress)
+        return Networks(pack, progress, clip)
     progress("Loading PyTorch", 0.0)
     torch_library()
     try:
@@ -32,4 +36,4 @@ def load_networks(pack: Pack, compute: str, progress: Progress) -> Networks:
             f"PyTorch cannot be used here ({error}); set Compute to automatic in the preferences, or install PyTorch "
             "for the Python that Blender runs."
         ) from error
-    return TorchNetworks(pack, compute, progress)
+    return TorchNetworks(pack, compute, progress, clip)

@@ -8,32 +8,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from .clip_kinds import KINDS as CLIPS
+from .clip_kinds import Clip, ClipFile, ClipSpec
 from .errors import UserError
-from .network_size import NetworkSize
-from .pack_rules import check_description
+from .network_size import NetworkSize, OfficialNetwork
+from .pack_rules import check_description, in_format_2
+from .pose_format import HEADINGS, LAST_ROWS, ROTATIONS, UPS, PoseFormat
 from .skeleton import INDEX
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+"""That is written. Version 1, of release 0.3.0 and earlier, is read as well."""
+
 DEFAULT_FOLDER = Path(__file__).resolve().parents[1] / "assets" / "packs" / "default"
 
-TRANSLATION_MEANINGS = ("pelvis relative to the first frame",)
-
 _MOST_BYTES = 10_000_000  # of a pack.json; the default's has three thousand
-
-
-@dataclass(frozen=True)
-class ClipSpec:
-    """The CLIP a pack was trained with.
-
-    model: its name in open_clip. package: the Python package that carries the text tower's weights, of this
-    sha256. width: of the latent space. context_length: tokens read of a prompt.
-    """
-
-    model: str
-    package: str
-    sha256: str
-    width: int
-    context_length: int
 
 
 @dataclass(frozen=True)
@@ -52,10 +40,11 @@ class ImageSpec:
 class Pack:
     """`pack.json`, checked. The weights stay on disk until the engine loads them.
 
-    network: keyword arguments of `NetworkSize`, except `rows`, `latent`.
-    joints: names of the pose tensor's rotation rows; one translation row of the meaning `translation` follows.
+    network: the auto-encoder, ours or that of MotionCLIP's released checkpoints.
+    pose_format: what it reads and writes.
     frames: shortest and longest length the network was trained on.
-    image: the image tower; None for a pack that reads no images.
+    normalised: whether the decoder is fed latents of length one; otherwise as CLIP gives them.
+    image: the image tower of the pack's own; None for a pack without one.
     checksums: SHA-256 in hexadecimal by name of file, of those of its files that have one.
     """
 
@@ -63,24 +52,34 @@ class Pack:
     name: str
     version: str
     licence: str
-    network: dict[str, Any]
-    joints: tuple[str, ...]
-    translation: str
+    network: NetworkSize | OfficialNetwork
+    pose_format: PoseFormat
     fps: float
     frames: tuple[int, int]
-    clip: ClipSpec
+    clip: Clip
     info: dict[str, Any]
+    normalised: bool = False
     image: ImageSpec | None = None
     checksums: dict[str, str] = field(default_factory=dict)
 
     @property
+    def joints(self) -> tuple[str, ...]:
+        """Names of the pose tensor's rotation rows."""
+        return self.pose_format.joints
+
+    @property
     def rows(self) -> int:
-        return len(self.joints) + 1
+        return self.pose_format.rows
+
+    @property
+    def reads_images(self) -> bool:
+        """Whether it has an image tower: of its own, or that of its CLIP."""
+        return self.image is not None or not isinstance(self.clip, ClipSpec)
 
     @property
     def network_size(self) -> NetworkSize:
-        """The network that the pack describes."""
-        return NetworkSize(rows=self.rows, latent=self.clip.width, **self.network)
+        """The sizes that the networks are built from, whichever kind."""
+        return self.network.size if isinstance(self.network, OfficialNetwork) else self.network
 
     @property
     def weights_path(self) -> Path:
@@ -109,59 +108,92 @@ class Pack:
             raise UserError(f"{path} is damaged; install the pack again.") from error
         if not isinstance(data, dict) or data.get("format") != "motionclip-pack":
             raise UserError(f"{path} does not describe a MotionCLIP pack; choose another folder.")
-        if data.get("format_version") != FORMAT_VERSION:
+        if data.get("format_version") not in (1, FORMAT_VERSION):
             raise UserError(
-                f"The pack {folder} has format version {data.get('format_version')}, this release reads "
+                f"The pack {folder} has format version {data.get('format_version')}, this release reads 1 to "
                 f"{FORMAT_VERSION}; update the add-on or choose another pack."
             )
         try:
-            check_description(data)
-            pack = cls(
-                folder=folder,
-                name=data["name"],
-                version=data["version"],
-                licence=data["licence"],
-                network=dict(data["network"]),
-                joints=tuple(data["joints"]),
-                translation=data["translation"],
-                fps=float(data["fps"]),
-                frames=tuple(data["frames"]),
-                clip=ClipSpec(**data["clip"]),
-                info=dict(data.get("info", {})),
-                image=ImageSpec(**data["image"]) if data.get("image") else None,
-                checksums=_checksums(data),
-            )
-            _ = pack.network_size
+            pack = cls._of(folder, data)
         except (KeyError, TypeError, ValueError) as error:
             raise UserError(f"{path} is incomplete or wrong ({error}); install the pack again.") from error
-        unknown = [name for name in pack.joints if not isinstance(name, str) or name not in INDEX]
-        if unknown or pack.translation not in TRANSLATION_MEANINGS:
-            what = f"joint {unknown[0]}" if unknown else f"translation {pack.translation!r}"
-            raise UserError(f"The pack {folder} uses the unknown {what}; update the add-on.")
         if not pack.weights_path.is_file():
             raise UserError(f"The pack {folder} has no weights.safetensors; install the pack again.")
         if pack.image is not None and not pack.image_path.is_file():
             raise UserError(f"The pack {folder} has no image.safetensors; install the pack again.")
+        if isinstance(pack.clip, ClipFile) and not (folder / pack.clip.file).is_file():
+            raise UserError(f"The pack {folder} has no {pack.clip.file}; install the pack again.")
         return pack
+
+    @classmethod
+    def _of(cls, folder: Path, data: dict[str, Any]) -> Pack:
+        """Raises what `check_description` raises, and `UserError` for words that a later release may know."""
+        older = data["format_version"] == 1
+        data = in_format_2(data) if older else data
+        check_description(data)
+        _check_words(folder, data["pose_format"], older)
+        pose_format = PoseFormat(**data["pose_format"] | {"joints": tuple(data["pose_format"]["joints"])})
+        clip = CLIPS[data["clip"]["kind"]](**_without_kind(data["clip"]))
+        network = _without_kind(data["network"]) | {"rows": pose_format.rows}
+        if data["network"]["kind"] == "official":
+            made = OfficialNetwork(**network)
+            if made.width != clip.width:
+                raise ValueError(f"network: width {made.width} is not the width {clip.width} of its clip")
+        else:
+            made = NetworkSize(**network, latent=clip.width)
+        return cls(
+            folder=folder,
+            name=data["name"],
+            version=data["version"],
+            licence=data["licence"],
+            network=made,
+            pose_format=pose_format,
+            fps=float(data["fps"]),
+            frames=tuple(data["frames"]),
+            clip=clip,
+            info=dict(data.get("info", {})),
+            normalised=data["latents"] == "normalised",
+            image=ImageSpec(**data["image"]) if data.get("image") else None,
+            checksums=_checksums(data),
+        )
 
     def as_json(self) -> dict[str, Any]:
         """The contents of `pack.json`."""
+        official = isinstance(self.network, OfficialNetwork)
+        kind = next(name for name, clip in CLIPS.items() if isinstance(self.clip, clip))
+        sizes = {name: size for name, size in vars(self.network).items() if name not in ("rows", "latent")}
         return {
             "format": "motionclip-pack",
             "format_version": FORMAT_VERSION,
             "name": self.name,
             "version": self.version,
             "licence": self.licence,
-            "network": self.network,
-            "joints": list(self.joints),
-            "translation": self.translation,
+            "network": {"kind": "official" if official else "ours"} | sizes,
+            "pose_format": vars(self.pose_format) | {"joints": list(self.joints)},
             "fps": self.fps,
             "frames": list(self.frames),
-            "clip": vars(self.clip),
+            "latents": "normalised" if self.normalised else "unnormalised",
+            "clip": {"kind": kind} | vars(self.clip),
             **({"image": vars(self.image)} if self.image else {}),
             **({"checksums": self.checksums} if self.checksums else {}),
             "info": self.info,
         }
+
+
+def _without_kind(part: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in part.items() if name != "kind"}
+
+
+def _check_words(folder: Path, pose_format: dict[str, Any], older: bool) -> None:
+    """Raises `UserError` for joints and meanings that this release does not know."""
+    strange = [f"joint {name}" for name in pose_format["joints"] if not isinstance(name, str) or name not in INDEX]
+    known = {"rotation": ROTATIONS, "up": UPS, "last_row": LAST_ROWS, "heading": HEADINGS}
+    for name, words in known.items():
+        if name in pose_format and pose_format[name] not in words:
+            told = "translation" if older and name == "last_row" else name
+            strange.append(f"{told} {pose_format[name]!r}")
+    if strange:
+        raise UserError(f"The pack {folder} uses the unknown {strange[0]}; update the add-on.")
 
 
 def _checksums(data: dict[str, Any]) -> dict[str, str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from .pose_format import AHEAD, FIRST_ROWS
 from .prompt import MAX_FRAMES
 
 _SEAM_FRAMES = 12  # a pack's longest motion is longer than this: the engine fades windows into each other
@@ -20,25 +21,57 @@ _NETWORK = {
     "position_base": (1.0, 1e6), "pre_norm": _FLAG, "integrates_translation": _FLAG, "cosines": (0, 1024),
     "period": (1, 10_000), "reader_width": (1, 65_536), "reader_blocks": (0, 64),
 }  # fmt: skip
+_OFFICIAL = {name: _NETWORK[name] for name in ("width", "layers", "heads", "feed_forward", "dropout")}
 _CLIP = {"model": r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", "package": r"[A-Za-z][A-Za-z0-9_]{0,99}",
          "sha256": r"[0-9a-fA-F]{64}", "width": (1, 8192), "context_length": (1, 4096)}  # fmt: skip
+_OPEN_CLIP = {"model": _CLIP["model"], "pretrained": r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", "width": _CLIP["width"]}
+_CLIP_FILE = {"model": _CLIP["model"], "file": r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", "width": _CLIP["width"]}
+_KINDS = {
+    "network": {"ours": (_NETWORK, ()), "official": (_OFFICIAL, _OFFICIAL)},
+    "clip": {"minilm": (_CLIP, _CLIP), "open_clip": (_OPEN_CLIP, _OPEN_CLIP), "file": (_CLIP_FILE, _CLIP_FILE)},
+}
+"""Of the parts that come in kinds: what each may hold, and what it must."""
+_POSE_FORMAT = ("joints", "rotation", "up", "last_row", "heading")
+_LATENTS = "unnormalised|normalised"
 _CHECKSUM = r"[0-9a-fA-F]{64}"
 _IMAGE = {"image_size": (1, 1024), "layers": (1, 64), "width": (1, 8192), "head_width": (1, 1024),
           "patch_size": (1, 256)}  # fmt: skip
 
 
+def in_format_2(data: dict[str, Any]) -> dict[str, Any]:
+    """A `pack.json` of format 1 as format 2 says the same. Raises as `check_description`."""
+    told = {name: value for name, value in data.items() if name not in ("joints", "translation")}
+    if "joints" not in data:
+        raise KeyError("joints")
+    told["pose_format"] = {
+        "joints": data["joints"], "rotation": FIRST_ROWS, "up": "y", "last_row": data["translation"], "heading": AHEAD,
+    }  # fmt: skip
+    told["latents"] = "unnormalised"
+    for name, kind in (("network", "ours"), ("clip", "minilm")):
+        if type(part := data[name]) is not dict or "kind" in part:
+            raise ValueError(f"{name} is {_short(part)}")
+        told[name] = part | {"kind": kind}
+    return told
+
+
 def check_description(data: dict[str, Any]) -> None:
-    """Raises `KeyError` for what is missing in a `pack.json`, `ValueError` for what cannot be.
+    """Raises `KeyError` for what is missing in a `pack.json` of format 2, `ValueError` for what cannot be.
 
     Types, sizes that a computer can work with, and names that are no paths. Names of joints and the like are not looked
     at.
     """
-    _check(data, _TOP)
-    for what, allowed, needed in (("network", _NETWORK, ()), ("clip", _CLIP, _CLIP), ("image", _IMAGE, _IMAGE)):
-        if what != "image" or data.get("image"):
-            _check_part(data[what], what, allowed, needed)
+    _check(data, _TOP | {"latents": _LATENTS})
+    for what, kinds in _KINDS.items():
+        part = data[what]
+        kind = part.get("kind") if type(part) is dict else None
+        if type(kind) is not str or kind not in kinds:
+            raise ValueError(f"{what} is {_short(part)}" if kind is None else f"{what}: kind is {_short(kind)}")
+        allowed, needed = kinds[kind]
+        _check_part({name: value for name, value in part.items() if name != "kind"}, what, allowed, needed)
+    if data.get("image"):
+        _check_part(data["image"], "image", _IMAGE, _IMAGE)
     _check_frames(data["frames"])
-    _check_joints(data["joints"])
+    _check_pose_format(data["pose_format"])
     for name in ("info", "checksums"):
         if type(part := data.get(name, {})) is not dict:
             raise ValueError(f"{name} is {_short(part)}")
@@ -81,9 +114,16 @@ def _check_frames(values: object) -> None:
         raise ValueError(f"frames is {_short(values)}")
 
 
-def _check_joints(values: object) -> None:
-    if type(values) is not list or not values or len({str(value) for value in values}) < len(values):
-        raise ValueError(f"joints is {_short(values)}")
+def _check_pose_format(values: object) -> None:
+    if type(values) is not dict:
+        raise ValueError(f"pose_format is {_short(values)}")
+    if unknown := [name for name in values if name not in _POSE_FORMAT]:
+        raise ValueError(f"pose_format has an unknown {_short(unknown[0])}")
+    if missing := [name for name in _POSE_FORMAT if name not in values]:
+        raise KeyError(f"pose_format: {missing[0]}")
+    joints = values["joints"]
+    if type(joints) is not list or not joints or len({str(name) for name in joints}) < len(joints):
+        raise ValueError(f"joints is {_short(joints)}")
 
 
 def _short(value: object) -> str:

@@ -1,8 +1,4 @@
-"""The pose tensor: what a network reads and writes, (T, rows, 6).
-
-One row per joint of the pack, 6D rotations relative to the parent; then one row of translation: the pelvis'
-way from the first frame in metres, and three zeros.
-"""
+"""Motions as what a network reads and writes, and back: (T, rows, 6) numbers in a pack's `PoseFormat`."""
 
 from __future__ import annotations
 
@@ -10,21 +6,63 @@ import numpy as np
 
 from . import rotations as rot
 from .motion import Motion
+from .pose_format import FIRST_COLUMNS, NO_ROW, PELVIS, PoseFormat
 from .skeleton import INDEX, JOINTS
 
 _IDENTITY = np.array([1.0, 0.0, 0.0, 0.0], np.float32)
 
+_Z_UP = rot.axis_angle_to_quat(np.array([np.pi / 2, 0.0, 0.0]))
+"""From `core`'s axes to AMASS's: y becomes z, and who faced +Z faces -Y."""
 
-def to_pose_tensor(motion: Motion, joints: tuple[str, ...]) -> np.ndarray:
-    """(T, len(joints) + 1, 6) float32."""
-    out = np.zeros((len(motion), len(joints) + 1, 6), np.float32)
-    out[:, :-1] = rot.quat_to_sixd(motion.rotations[:, [INDEX[name] for name in joints]])
-    out[:, -1, :3] = motion.translation - motion.translation[0]
+_LEG = np.array([[-0.0677, -0.0905, -0.0043], [-0.0383, -0.3826, -0.0089], [0.0158, -0.3984, -0.0423]])
+"""Pelvis to right hip, hip to knee, knee to ankle, of SMPL's neutral mean body at rest; metres."""
+_LEG_JOINTS = [INDEX["pelvis"], INDEX["right_hip"], INDEX["right_knee"]]
+
+
+def to_pose_tensor(motion: Motion, pose_format: PoseFormat) -> np.ndarray:
+    """(T, rows, 6) float32."""
+    joints = [INDEX[name] for name in pose_format.joints]
+    rotations = motion.rotations[:, joints]
+    if pose_format.up == "z" and "pelvis" in pose_format.joints:
+        root = pose_format.joints.index("pelvis")
+        rotations[:, root] = rot.quat_multiply(_Z_UP, rotations[:, root])
+    out = np.zeros((len(motion), pose_format.rows, 6), np.float32)
+    out[:, : len(joints)] = rot.quat_to_sixd(rotations)
+    if pose_format.rotation == FIRST_COLUMNS:
+        out[:, : len(joints)] = rot.matrix_to_sixd(np.swapaxes(rot.quat_to_matrix(rotations), -1, -2))
+    if pose_format.last_row != NO_ROW:
+        path = motion.translation if pose_format.last_row == PELVIS else _right_ankle(motion)
+        path = path - path[0]
+        out[:, -1, :3] = path @ rot.quat_to_matrix(_Z_UP).T if pose_format.up == "z" else path
     return out
 
 
-def from_pose_tensor(poses: np.ndarray, joints: tuple[str, ...], fps: float) -> Motion:
-    """The motion of a pose tensor. Joints that the pack does not have rest; the first frame stands at the origin."""
-    rotations = np.broadcast_to(_IDENTITY, (len(poses), len(JOINTS), 4)).copy()
-    rotations[:, [INDEX[name] for name in joints]] = rot.sixd_to_quat(poses[:, :-1].astype(np.float64))
-    return Motion(rotations, poses[:, -1, :3], fps)
+def from_pose_tensor(poses: np.ndarray, pose_format: PoseFormat, fps: float) -> Motion:
+    """The motion of a pose tensor.
+
+    Joints that the format does not have rest. The first frame's pelvis is at its place at rest; where the tensor does
+    not hold the body's way, it stays there.
+    """
+    poses = poses.astype(np.float64)
+    matrices = rot.sixd_to_matrix(poses[:, : len(pose_format.joints)])
+    if pose_format.rotation == FIRST_COLUMNS:
+        matrices = np.swapaxes(matrices, -1, -2)
+    rotations = np.broadcast_to(_IDENTITY, (len(poses), len(JOINTS), 4)).astype(np.float64)
+    rotations[:, [INDEX[name] for name in pose_format.joints]] = rot.matrix_to_quat(matrices)
+    if pose_format.up == "z" and "pelvis" in pose_format.joints:
+        rotations[:, 0] = rot.quat_multiply(rot.quat_conjugate(_Z_UP), rotations[:, 0])
+    path = np.zeros((len(poses), 3))
+    if pose_format.last_row == PELVIS:
+        path = poses[:, -1, :3]
+        if pose_format.up == "z":
+            path = path @ rot.quat_to_matrix(_Z_UP)
+    return Motion(rotations, path, fps)
+
+
+def _right_ankle(motion: Motion) -> np.ndarray:
+    """(T, 3) metres from the pelvis: where the right ankle of SMPL's mean body is."""
+    place, turn = np.zeros((len(motion), 3)), np.broadcast_to(_IDENTITY, (len(motion), 4)).astype(np.float64)
+    for joint, bone in zip(_LEG_JOINTS, _LEG, strict=True):
+        turn = rot.quat_multiply(turn, motion.rotations[:, joint])
+        place += rot.quat_to_matrix(turn) @ bone
+    return place

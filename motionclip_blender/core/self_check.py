@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from .clip_kinds import ClipSpec
 from .errors import UserError
 from .libraries import check_numpy, failed_import
 from .memory import memory
+from .network_size import OfficialNetwork
 from .pack import Pack
+from .progress import no_progress
 
 OLDEST_BLENDER = (4, 2)
 _NOT_WITHOUT_NUMPY = "not looked at: it cannot be read without numpy"
@@ -38,7 +41,9 @@ class Installation:
     """What is to be looked at, as plain values.
 
     addon, blender: their versions, as text and as numbers. pack_folder, body_file: empty for those that ship. compute:
-    one of `networks.COMPUTE`. engine: the name of the engine that is loaded; empty when none is.
+    one of `networks.COMPUTE`. clip_file, clip_folder: of CLIP's weights, empty for those in the user's cache. online:
+    whether the network may be used, which the check does not. engine: the name of the engine that is loaded; empty when
+    none is.
     """
 
     addon: str = ""
@@ -46,6 +51,9 @@ class Installation:
     pack_folder: str = ""
     body_file: str = ""
     compute: str = "automatic"
+    clip_file: str = ""
+    clip_folder: str = ""
+    online: bool = False
     engine: str = ""
 
 
@@ -108,11 +116,18 @@ def _pack(what: Installation) -> Finding:
         from .inference.networks import load_image_tower, pack_arrays
 
         pack_arrays(pack)
-        if pack.image is not None:
+        if pack.image is not None:  # CLIP's own is looked at with the text encoder
             load_image_tower(pack)
     except UserError as error:
         return Finding("Model pack", "bad", str(error))
-    return Finding("Model pack", "good", f"{pack.name} {pack.version}")
+    size, fps, (shortest, longest) = pack.network_size, pack.fps, pack.frames
+    name, layers, joints = f"{pack.name} {pack.version}", size.layers, len(pack.joints)
+    frames = f"{longest}" if shortest == longest else f"{shortest} to {longest}"
+    if isinstance(pack.network, OfficialNetwork):
+        text = f"{name}: the paper's released network, {layers} layers, {joints} joints, {frames} frames at {fps:g} fps"
+    else:
+        text = f"{name}: the project's own network, {layers} layers, {joints} joints, {frames} frames at {fps:g} fps"
+    return Finding("Model pack", "good", text)
 
 
 def _text(what: Installation) -> Finding:
@@ -123,10 +138,18 @@ def _text(what: Installation) -> Finding:
     except UserError:
         return Finding("Text encoder", "note", "not looked at: the model pack says which it is")
     try:
-        from .inference.text_tower import load_tokenizer, tower_arrays
+        if isinstance(pack.clip, ClipSpec):
+            from .inference.text_tower import load_tokenizer, tower_arrays
 
-        tower_arrays(pack.clip)
-        load_tokenizer()
+            tower_arrays(pack.clip)
+            load_tokenizer()
+        else:
+            from .clip_weights import ClipSource
+            from .inference.clip_towers import load_text_tower
+            from .inference.networks import clip_path
+
+            file, folder = (Path(name) if name else None for name in (what.clip_file, what.clip_folder))
+            load_text_tower(clip_path(pack, ClipSource(file, folder), no_progress), pack.clip.model)
     except UserError as error:
         return Finding("Text encoder", "bad", str(error))
     return Finding("Text encoder", "good", pack.clip.model)

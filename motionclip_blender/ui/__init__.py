@@ -24,7 +24,7 @@ from .generate import dialog, live, playing, presets
 from .generate import operators as generate_operators
 from .generate import panel as generate_panel
 from .import_motion import operators as import_operators
-from .installation import other_copies, preferences, self_check
+from .installation import import_checkpoint, other_copies, preferences, self_check
 from .latents import operators as latent_operators
 from .latents import panel as latents_panel
 from .latents import properties as latent_properties
@@ -55,6 +55,7 @@ _CLASSES = (
     *frames_properties.CLASSES,
     *labels.CLASSES,
     *self_check.CLASSES,
+    *import_checkpoint.CLASSES,
     *generate_operators.CLASSES,
     *dialog.CLASSES,
     *playing.CLASSES,

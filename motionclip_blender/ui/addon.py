@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import bpy
 
 if TYPE_CHECKING:
     from ..core.body import Body
+    from ..core.clip_weights import ClipSource
 
 ADDON = __package__.rpartition(".")[0]
 
@@ -17,11 +19,17 @@ class ModelChoice(NamedTuple):
 
     pack_folder, body_file: paths; empty for those that ship with the extension.
     compute: one of `core.networks.COMPUTE`.
+    clip_file: path of CLIP's weights; empty for those that were fetched before.
+    clip_folder: where fetched weights are kept; empty for the user's cache.
+    online: whether Blender may use the network.
     """
 
     pack_folder: str = ""
     body_file: str = ""
     compute: str = "automatic"
+    clip_file: str = ""
+    clip_folder: str = ""
+    online: bool = False
 
     def body(self) -> Body:
         """Reads the body from its file."""
@@ -29,13 +37,29 @@ class ModelChoice(NamedTuple):
 
         return Body.load(self.body_file or None)
 
+    def clip(self) -> ClipSource:
+        """Returns where CLIP's weights may come from."""
+        from ..core.clip_weights import ClipSource
+
+        file, folder = (Path(name) if name else None for name in (self.clip_file, self.clip_folder))
+        return ClipSource(file, folder, self.online)
+
 
 def model_choice(context: bpy.types.Context) -> ModelChoice:
     """Returns the preferences as plain values, for the worker thread."""
     chosen = _chosen(context)
     if chosen is None:
         return ModelChoice()
-    return ModelChoice(bpy.path.abspath(chosen.pack_folder), bpy.path.abspath(chosen.body_file), chosen.compute)
+    pack, body, clip = (bpy.path.abspath(path) for path in (chosen.pack_folder, chosen.body_file, chosen.clip_file))
+    return ModelChoice(pack, body, chosen.compute, clip, user_folder("clip"), bpy.app.online_access)
+
+
+def user_folder(name: str) -> str:
+    """Returns a folder of this extension among the user's files, which need not exist yet; empty in a script."""
+    try:
+        return bpy.utils.extension_path_user(ADDON, path=name)
+    except ValueError:
+        return ""
 
 
 def idle_seconds(context: bpy.types.Context) -> float:

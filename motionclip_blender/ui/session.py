@@ -57,7 +57,7 @@ class Session:
             self._used = time.monotonic()
             if self._engine is None or self._made_from != sources:
                 pack_folder = Path(sources.pack_folder) if sources.pack_folder else None
-                self._engine = Engine(pack_folder, sources.body(), sources.compute)
+                self._engine = Engine(pack_folder, sources.body(), sources.compute, sources.clip())
                 self._made_from = sources
             return self._engine
 

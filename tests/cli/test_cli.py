@@ -50,6 +50,9 @@ WRONG = {
         ["walk", "--npz", "body.npz", "--body", "./body.npz"],
         "replace body.npz, which is",
     ),
+    "no such CLIP": (["walk", "--npz", "x.npz", "--clip", "none.pt"], "no file none.pt"),
+    "an output in CLIP's place": (["walk", "--npz", "file.npz", "--clip", "./file.npz"], "replace file.npz, which"),
+    "a CLIP that the pack has no use for": (["walk", "--npz", "x.npz", "--clip", "file"], "leave out --clip"),
     "no pack": (["walk", "--npz", "x.npz", "--pack", "folder.npz"], "not a model pack"),
 }
 
@@ -94,6 +97,16 @@ def test_a_prompt_becomes_a_motion_file_and_a_blend_file(tmp_path: Path):
     motion = amass.load(tmp_path / "new/m.npz")
     assert len(motion) == 24 and motion.fps == 30
     check_blend_file(tmp_path / "new/m.blend", prompt, motion)
+
+
+@needs_model
+def test_a_prompt_that_is_cut_is_told(tmp_path: Path):
+    done = run(tmp_path, "walk " * 80, "--frames", 20, "--npz", "m.npz", "--json", "--download")
+    assert done.returncode == 0, done.stderr
+    (note,) = json.loads(done.stdout)["notes"]
+    assert "its last 5 tokens are not read" in note and done.stderr == note + "\n"
+    found = run(tmp_path, "--search", "walk " * 80, "m.npz")
+    assert found.returncode == 0 and found.stderr == note + "\n"
 
 
 def check_blend_file(path: Path, prompt: str, motion) -> None:

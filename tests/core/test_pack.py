@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from motionclip_blender.core.clip_kinds import ClipFile, ClipSpec, OpenClip
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.network_size import NetworkSize, OfficialNetwork
 from motionclip_blender.core.pack import DEFAULT_FOLDER, Pack
+from motionclip_blender.core.pose_format import AHEAD, OFFICIAL, PELVIS, PoseFormat
 
 
 @pytest.fixture
@@ -39,9 +43,91 @@ def test_the_default_pack_is_whole_small_and_says_where_it_comes_from():
     assert pack.licence and "CC0" in pack.info["data"] and "Carnegie Mellon" in pack.info["data"]
 
 
-def test_a_pack_is_written_as_it_was_read():
-    pack = Pack.load()
-    assert pack.as_json() == json.loads((DEFAULT_FOLDER / "pack.json").read_text())
+def test_a_pack_of_format_1_is_written_in_format_2_and_read_as_the_same(folder: Path):
+    edit(folder, format_version=1)
+    pack = Pack.load(folder)
+    (folder / "pack.json").write_text(json.dumps(pack.as_json()))
+    assert pack.as_json()["format_version"] == 2 and Pack.load(folder) == pack
+
+
+def test_what_a_pack_of_release_0_3_0_says(tmp_path: Path):
+    """In the words of that release, whatever the default pack is by now."""
+    (tmp_path / "weights.safetensors").touch()
+    clip = {"model": "motionclip-minilm", "package": "gt_all", "sha256": "0" * 64, "width": 512, "context_length": 77}
+    told = {
+        "format": "motionclip-pack", "format_version": 1, "name": "mine", "version": "0.3", "licence": "CC0-1.0",
+        "network": {"width": 256, "layers": 3, "heads": 4, "feed_forward": 1024, "dropout": 0.0,
+                    "position_base": 150.0, "pre_norm": True, "integrates_translation": True, "cosines": 24},
+        "joints": ["pelvis", "left_hip"], "translation": "pelvis relative to the first frame", "fps": 30.0,
+        "frames": [20, 120], "clip": clip, "info": {"weights_sha256": "1" * 64},
+    }  # fmt: skip
+    (tmp_path / "pack.json").write_text(json.dumps(told))
+    pack = Pack.load(tmp_path)
+    assert pack.pose_format == PoseFormat(("pelvis", "left_hip"), "first two rows", "y", PELVIS, AHEAD)
+    assert pack.network_size == NetworkSize(
+        rows=3, width=256, layers=3, latent=512, dropout=0.0, position_base=150.0, pre_norm=True,
+        integrates_translation=True, cosines=24,
+    )  # fmt: skip
+    assert pack.clip == ClipSpec(**clip) and not pack.normalised
+    assert pack.checksums == {"weights.safetensors": "1" * 64}
+
+
+@pytest.fixture
+def official(tmp_path: Path) -> Path:
+    """The description of a pack of an official checkpoint, with an empty file of weights."""
+    pack = Pack(
+        folder=tmp_path, name="paper", version="1", licence="MIT", network=OfficialNetwork(rows=25),
+        pose_format=OFFICIAL, fps=30.0, frames=(60, 60), clip=ClipFile("ViT-B-32.pt"), info={},
+    )  # fmt: skip
+    (tmp_path / "pack.json").write_text(json.dumps(pack.as_json()))
+    for name in ("weights.safetensors", "ViT-B-32.pt"):
+        (tmp_path / name).touch()
+    return tmp_path
+
+
+def test_a_pack_of_every_kind_of_clip_is_read_as_it_was_written(official: Path):
+    pack = Pack.load(official)
+    assert pack.network_size == NetworkSize(rows=25) and pack.clip == ClipFile("ViT-B-32.pt")
+    assert pack.pose_format == OFFICIAL and pack.rows == 25 and not pack.pose_format.tells_the_way
+    for clip in (OpenClip(), ClipSpec("m", "p", "0" * 64, 512, 77)):
+        written = replace(pack, clip=clip, normalised=True)
+        (official / "pack.json").write_text(json.dumps(written.as_json()))
+        assert Pack.load(official) == written
+    (official / "ViT-B-32.pt").unlink()
+    (official / "pack.json").write_text(json.dumps(pack.as_json()))
+    with pytest.raises(UserError, match=r"has no ViT-B-32\.pt"):
+        Pack.load(official)
+
+
+WRONG = {
+    "network": {"kind": ["theirs", None, 5, []], "width": [510, 0, "512", 256], "cosines": [24], "layers": [None, 0]},
+    "pose_format": {"rotation": ["quaternions", None, 5], "up": ["x", True], "last_row": ["left ankle", []],
+                    "heading": ["", {}], "joints": [[], None, ["pelvis", "pelvis"], ["tail"]], "colour": ["red"]},
+    "clip": {"kind": ["closed", None, []], "file": ["../x", "", 5, "a/b"], "width": [0, 768], "package": ["x"]},
+    "": {"latents": ["long", None, True, 1], "pose_format": [None, [], "y"], "network": [None, {}],
+         "clip": [None, {"model": "x"}]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "value"),
+    [(part, name, value) for part, names in WRONG.items() for name, values in names.items() for value in values],
+)
+def test_format_2_is_right_or_refused_with_its_name(official: Path, part: str, name: str, value: object):
+    data = json.loads((official / "pack.json").read_text())
+    (data[part] if part else data)[name] = value
+    (official / "pack.json").write_text(json.dumps(data))
+    with pytest.raises(UserError, match=rf"(?s)(incomplete or wrong|uses the unknown).*\b{name.removesuffix('s')}"):
+        Pack.load(official)
+
+
+@pytest.mark.parametrize("name", ["rotation", "up", "last_row", "heading", "joints"])
+def test_format_2_says_all_of_its_pose_format(official: Path, name: str):
+    data = json.loads((official / "pack.json").read_text())
+    del data["pose_format"][name]
+    (official / "pack.json").write_text(json.dumps(data))
+    with pytest.raises(UserError, match=f"incomplete.*{name}"):
+        Pack.load(official)
 
 
 def test_a_folder_without_a_pack(tmp_path: Path):
@@ -141,4 +227,4 @@ def test_a_file_that_is_far_too_much(empty: Path, text: str):
 def test_a_pack_may_leave_out_what_has_a_default(empty: Path):
     edit(empty, network={"width": 256}, image=None, frames=[1, 13])
     pack = Pack.load(empty)
-    assert pack.network == {"width": 256} and pack.image is None and pack.frames == (1, 13)
+    assert pack.network_size == NetworkSize(rows=23, width=256) and pack.image is None and pack.frames == (1, 13)

@@ -195,7 +195,7 @@ def test_the_preferences_say_when(bpy, monkeypatch) -> None:
 
     asked = []
     monkeypatch.setattr(idle, "let_go", asked.append)
-    chosen = SimpleNamespace(idle_minutes=0, pack_folder="", body_file="", compute="numpy")
+    chosen = SimpleNamespace(idle_minutes=0, pack_folder="", body_file="", clip_file="", compute="numpy")
     monkeypatch.setattr(addon, "_chosen", lambda context: chosen)
     assert idle._look() > 0 and asked == []  # 0 is never
     chosen.idle_minutes = 5

@@ -14,6 +14,7 @@ from motionclip_blender.core.cleanup.loop import extended
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.motion import Motion, heading
 from motionclip_blender.core.motion_files import amass
+from motionclip_blender.core.pose_format import PoseFormat
 from motionclip_blender.core.pose_tensor import to_pose_tensor
 from motionclip_blender.core.skeleton import HAND_JOINTS, INDEX
 
@@ -115,7 +116,7 @@ class Windows:
     def __init__(self, samples: list[Sample], joints: tuple[str, ...], rates: float = 1.0) -> None:
         """Converts the samples to pose tensors. rates: `draw` plays windows up to this much slower or faster."""
         self.samples, self.rates = samples, rates
-        self._poses = [to_pose_tensor(s.motion, joints) for s in samples]
+        self._poses = [to_pose_tensor(s.motion, PoseFormat(joints)) for s in samples]
         self._headings = [heading(s.motion.rotations[:, 0]) for s in samples]
         # square roots: long recordings and frequent actions weigh more, but don't outweigh all others
         lengths = np.sqrt([s.length for s in samples])

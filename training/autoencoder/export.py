@@ -15,7 +15,9 @@ from motionclip_blender.core.files import whole_path
 from motionclip_blender.core.model.image_tower import save_image_tower, vision_transformer
 from motionclip_blender.core.model.network import MotionCLIP
 from motionclip_blender.core.model.weights import Weights, save_weights
-from motionclip_blender.core.pack import DEFAULT_FOLDER, TRANSLATION_MEANINGS, Pack
+from motionclip_blender.core.network_size import NetworkSize
+from motionclip_blender.core.pack import DEFAULT_FOLDER, Pack
+from motionclip_blender.core.pose_format import PoseFormat
 
 from ..data.wordings import wordings
 from ..image_tower.train import SPEC as IMAGE_TOWER
@@ -47,9 +49,8 @@ def export(run: Path, out: Path, version: str, images: Path | None = None) -> Pa
         name="default",
         version=version,
         licence=LICENCE,
-        network=config.network(),
-        joints=config.joints,
-        translation=TRANSLATION_MEANINGS[0],
+        network=NetworkSize(rows=len(config.joints) + 1, latent=minilm.SPEC.width, **config.network()),
+        pose_format=PoseFormat(config.joints),
         fps=30.0,
         frames=config.frames,
         clip=minilm.SPEC,

@@ -50,7 +50,7 @@ class Model:
 
     @property
     def reads_images(self) -> bool:
-        return getattr(self.pack, "image", None) is not None
+        return self.pack.reads_images
 
     def texts(self, texts: Sequence[str]) -> np.ndarray:
         """Returns embeddings (n, latent) float32 of texts, unnormalised. Each text is embedded once."""
@@ -86,7 +86,7 @@ class Model:
 
     def generate(self, latents: np.ndarray, frames: int) -> np.ndarray:
         """Decodes like `decode`, then locks the feet and puts them on the floor as for users."""
-        made = (from_pose_tensor(p, self.pack.joints, self.pack.fps) for p in self.decode(latents, frames))
+        made = (self.engine.motion_of(poses) for poses in self.decode(latents, frames))
         return np.stack([self.poses(put_on_floor(lock_feet(motion, self.body), self.body)) for motion in made])
 
     def encode_poses(self, poses: np.ndarray) -> np.ndarray:
@@ -99,14 +99,14 @@ class Model:
 
     def poses(self, motion: Motion) -> np.ndarray:
         """Returns the pose tensor (T, rows, 6) of a motion, as the network reads it."""
-        return to_pose_tensor(motion, self.pack.joints)
+        return to_pose_tensor(motion, self.pack.pose_format)
 
     def positions(self, poses: np.ndarray) -> np.ndarray:
         """Returns the joints' positions (n, T, 22, 3) in metres of pose tensors (n, T, rows, 6)."""
         out = []
         for part in _parts(range(len(poses))):
             # all windows as one long motion, because positions depend on their own frame alone
-            row = from_pose_tensor(poses[part].reshape(-1, *poses.shape[2:]), self.pack.joints, self.pack.fps)
+            row = from_pose_tensor(poses[part].reshape(-1, *poses.shape[2:]), self.pack.pose_format, self.pack.fps)
             out.append(body_joints(self.body, row).reshape(-1, poses.shape[1], len(BODY_JOINTS), 3))
         return np.concatenate(out)
 

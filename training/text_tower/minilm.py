@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from motionclip_blender.core.pack import ClipSpec
+from motionclip_blender.core.clip_kinds import ClipSpec
 
 SPEC = ClipSpec(
     model="motionclip-minilm",

@@ -74,6 +74,16 @@ def put_on_floor(motion: Motion, body: Body) -> Motion:
     return motion.moved(-away)
 
 
+def keep_on_floor(motion: Motion, body: Body) -> Motion:
+    """`motion`, of which nothing tells how high the body is, with its lowest point on the floor in every frame.
+
+    Crouches and rises are right then; a jump stays on the ground.
+    """
+    away = np.zeros((len(motion), 3))
+    away[:, 1] = body.lowest(motion)
+    return motion.moved(-away)
+
+
 def _contacts(joints: np.ndarray, fps: float, body: Body) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Of each foot's lower end, heel or ball: (T, 2) height over where it stands, (T, 2) speed, (T, 2, 2) velocity.
 

@@ -10,26 +10,36 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..pack import ImageSpec
-from .layers import Linear, Norm, attend, gelu, scaled_queries
+from .layers import Activation, Norm, ResidualLayer, gelu
 from .tensors import Weights
 
 # The mean and spread of colours that open_clip normalises by (those of CLIP's training images)
 MEAN = (0.48145466, 0.4578275, 0.40821073)
 SPREAD = (0.26862954, 0.26130258, 0.27577711)
 
-_SHARPNESS = -0.5  # of the cubic filter (Keys, 1981): that of Pillow, and of torch where it anti-aliases
+_SHARPNESS = -0.5  # of the cubic filter (Keys, 1981), as Pillow has it
 
 
 def squared(pixels: np.ndarray, size: int) -> np.ndarray:
-    """(size, size, 3) uint8 of an image (H, W, 3) uint8: its shorter side made `size` long, the middle cut out."""
+    """(size, size, 3) uint8 of an image (H, W, 3) uint8: its shorter side made `size` long, the middle cut out.
+
+    As open_clip does with torchvision and Pillow: the longer side and the margins are rounded as there, and the width
+    is resampled to whole levels before the height is. (Pillow 13 begins with the height where that is less work; then
+    some pixels differ by a level.)
+    """
     height, width = pixels.shape[:2]
-    scale = size / min(height, width)
-    rows, columns = max(round(height * scale), size), max(round(width * scale), size)
-    top, left = (rows - size) // 2, (columns - size) // 2
+    rows, columns = (max(size * side // min(height, width), size) for side in (height, width))
+    top, left = round((rows - size) / 2), round((columns - size) / 2)
     down = _cubic(height, rows)[top : top + size]
     across = _cubic(width, columns)[left : left + size]
     image = np.moveaxis(np.asarray(pixels, np.float32), -1, 0)
-    return np.moveaxis(down @ (image @ across.T), 0, -1).round().clip(0, 255).astype(np.uint8)
+    image = _levels(down @ _levels(image @ across.T))
+    return np.moveaxis(image, 0, -1).astype(np.uint8)
+
+
+def _levels(image: np.ndarray) -> np.ndarray:
+    """The nearest of the 256 levels, the upper one half-way; still as float32."""
+    return np.floor(image + np.float32(0.5)).clip(0, 255)
 
 
 def _cubic(length: int, wanted: int) -> np.ndarray:
@@ -48,7 +58,7 @@ def _cubic(length: int, wanted: int) -> np.ndarray:
 class ImageTower:
     """Images to embeddings, unnormalised, of a captions' embedding's length: the decoder may be fed them."""
 
-    def __init__(self, weights: Weights, spec: ImageSpec, latent: int) -> None:
+    def __init__(self, weights: Weights, spec: ImageSpec, latent: int, activation: Activation = gelu) -> None:
         """latent: width of CLIP's space. Raises `TensorError` for weights of another tower."""
         self._spec, width = spec, spec.width
         patch, self._side = spec.patch_size, spec.image_size // spec.patch_size
@@ -56,7 +66,10 @@ class ImageTower:
         self._class = weights.float32("class_embedding", width)
         self._positions = weights.float32("positional_embedding", self._side**2 + 1, width)
         self._before, self._after = Norm.of(weights, "ln_pre", width), Norm.of(weights, "ln_post", width)
-        self._layers = [_Layer(weights.within(f"transformer.resblocks.{i}"), spec) for i in range(spec.layers)]
+        self._layers = [
+            ResidualLayer(weights.within(f"transformer.resblocks.{i}"), width, width // spec.head_width, activation)
+            for i in range(spec.layers)
+        ]
         self._projection = weights.float32("proj", width, latent)
 
     def __call__(self, images: Sequence[np.ndarray]) -> np.ndarray:
@@ -79,22 +92,3 @@ class ImageTower:
         for layer in self._layers:
             layer(x)
         return self._after(x[:, 0]) @ self._projection
-
-
-class _Layer:
-    """Self-attention and feed-forward, each normalising what it reads."""
-
-    def __init__(self, weights: Weights, spec: ImageSpec) -> None:
-        width, self._heads = spec.width, spec.width // spec.head_width
-        self._norms = Norm.of(weights, "ln_1", width), Norm.of(weights, "ln_2", width)
-        inside = weights.float32("attn.in_proj_weight", 3 * width, width)
-        qkv = Linear(inside, weights.float32("attn.in_proj_bias", 3 * width))
-        self._qkv = scaled_queries(qkv, self._heads).after(self._norms[0])
-        self._out = Linear.of(weights, "attn.out_proj", width, width)
-        self._up = Linear.of(weights, "mlp.c_fc", 4 * width, width).after(self._norms[1])
-        self._down = Linear.of(weights, "mlp.c_proj", width, 4 * width)
-
-    def __call__(self, x: np.ndarray) -> None:
-        """Adds to x (B, T, width) what it makes of it, in place."""
-        x += self._out(attend(self._qkv(self._norms[0].plain(x)), self._heads))
-        x += self._down(gelu(self._up(self._norms[1].plain(x))))

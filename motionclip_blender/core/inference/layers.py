@@ -6,11 +6,15 @@ arithmetic. Products go to numpy's BLAS, in as many threads as that takes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from .tensors import Weights
+
+Activation = Callable[[np.ndarray], np.ndarray]
+"""What is between the two halves of a feed-forward part; it works in place."""
 
 _CHUNK = 1 << 13  # numbers of an activation at a time: they and what is worked out on the way stay in the cache
 
@@ -80,21 +84,36 @@ class Norm:
         return out
 
 
-def attend(qkv: np.ndarray, heads: int, mask: np.ndarray | None = None) -> np.ndarray:
+def attend(qkv: np.ndarray, heads: int, mask: np.ndarray | None = None, causal: bool = False) -> np.ndarray:
     """What each of T tokens reads of the others: (B, T, 3 * width) to (B, T, width).
 
     qkv: queries, keys and values side by side; the queries are scaled already (see `scaled_queries`). mask: (B, T)
-    whether a token is there; by default all are.
+    whether a token is there; by default all are. causal: whether a token reads only itself and those before it.
     """
     batch, tokens, width = *qkv.shape[:2], qkv.shape[2] // 3
     q, k, v = qkv.reshape(batch, tokens, 3, heads, width // heads).transpose(2, 0, 3, 1, 4)
+    return _read(q, k, v, mask, causal)
+
+
+def attend_first(q: np.ndarray, kv: np.ndarray, heads: int, mask: np.ndarray | None = None) -> np.ndarray:
+    """What the first of T tokens reads of all: its query (B, 1, width), keys and values (B, T, 2 * width), to
+    (B, 1, width). As `attend` else."""
+    batch, tokens, width = *kv.shape[:2], kv.shape[2] // 2
+    k, v = kv.reshape(batch, tokens, 2, heads, width // heads).transpose(2, 0, 3, 1, 4)
+    return _read(q.reshape(batch, 1, heads, -1).transpose(0, 2, 1, 3), k, v, mask)
+
+
+def _read(q: np.ndarray, k: np.ndarray, v: np.ndarray, mask: np.ndarray | None, causal: bool = False) -> np.ndarray:
+    """(B, T, width) of queries, keys and values (B, heads, T, head width)."""
     scores = np.matmul(q, k.swapaxes(-1, -2))
     if mask is not None:
         scores += np.where(mask, np.float32(0), np.float32(-1e9))[:, None, None]
+    if causal:
+        scores += np.triu(np.full(scores.shape[-2:], -1e9, np.float32), 1)
     scores -= scores.max(axis=-1, keepdims=True)
     np.exp(scores, out=scores)
     scores /= scores.sum(axis=-1, keepdims=True)
-    return np.matmul(scores, v).transpose(0, 2, 1, 3).reshape(batch, tokens, width)
+    return np.matmul(scores, v).transpose(0, 2, 1, 3).reshape(len(q), q.shape[2], -1)
 
 
 def scaled_queries(qkv: Linear, heads: int) -> Linear:
@@ -130,3 +149,39 @@ def gelu(x: np.ndarray) -> np.ndarray:
         np.maximum(part, 0, out=part)
         part -= tail
     return x
+
+
+def quick_gelu(x: np.ndarray) -> np.ndarray:
+    """Computes x sigmoid(1.702 x), which OpenAI's CLIP has instead of GELU, in place, and returns it."""
+    flat = x.reshape(-1)
+    with np.errstate(over="ignore"):  # far below zero the result is zero
+        for start in range(0, len(flat), _CHUNK):
+            part = flat[start : start + _CHUNK]
+            under = part * np.float32(-1.702)
+            np.exp(under, out=under)
+            under += 1
+            part /= under
+    return x
+
+
+class ResidualLayer:
+    """The layer of CLIP's towers, in the names of OpenAI and open_clip: self-attention and feed-forward, each
+    normalising what it reads and adding what it makes of it."""
+
+    def __init__(
+        self, weights: Weights, width: int, heads: int, activation: Activation = gelu, causal: bool = False
+    ) -> None:
+        """causal: whether a token reads only itself and those before it. Raises `TensorError` for other weights."""
+        self._heads, self._activation, self._causal = heads, activation, causal
+        self._norms = Norm.of(weights, "ln_1", width), Norm.of(weights, "ln_2", width)
+        inside = weights.float32("attn.in_proj_weight", 3 * width, width)
+        qkv = Linear(inside, weights.float32("attn.in_proj_bias", 3 * width))
+        self._qkv = scaled_queries(qkv, heads).after(self._norms[0])
+        self._out = Linear.of(weights, "attn.out_proj", width, width)
+        self._up = Linear.of(weights, "mlp.c_fc", 4 * width, width).after(self._norms[1])
+        self._down = Linear.of(weights, "mlp.c_proj", width, 4 * width)
+
+    def __call__(self, x: np.ndarray) -> None:
+        """Adds to x (B, T, width) what it makes of it, in place."""
+        x += self._out(attend(self._qkv(self._norms[0].plain(x)), self._heads, causal=self._causal))
+        x += self._down(self._activation(self._up(self._norms[1].plain(x))))

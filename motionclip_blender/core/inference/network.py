@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 
 from ..network_size import HEIGHT, PREFIX_TOKENS, STEP, NetworkSize
-from .layers import Linear, Norm, attend, gelu, scaled_queries
+from .layers import Linear, Norm, attend, attend_first, gelu, scaled_queries
 from .linear_part import LatentAdapter, cosines, fitting
 from .tensors import Weights
 
@@ -26,34 +26,43 @@ class Encoder:
         self._prefix = weights.float32("prefix", PREFIX_TOKENS, size.width)
         self._embed = Linear.of(weights, "embed", size.width, size.numbers)
         self._layers = [_Layer(weights.within(f"layers.{i}"), size, ("norm1", "norm2")) for i in range(size.layers)]
+        self._positions = _given_positions(weights, size)
         self._to_latent = None
         if size.cosines or size.width != size.latent:
             self._to_latent = Linear.of(weights, "to_latent", size.latent, size.width)
         if size.cosines:
             self._linear = Linear.of(weights, "linear.to_latent", size.latent, size.cosines * size.numbers)
 
-    def __call__(self, poses: np.ndarray) -> np.ndarray:
-        """poses (B, T, rows, 6) to latents (B, latent), float32."""
+    def __call__(self, poses: np.ndarray, lengths: np.ndarray | None = None) -> np.ndarray:
+        """poses (B, T, rows, 6) to latents (B, latent), float32.
+
+        lengths: (B,) how many of the frames are there, of a network as published; by default all.
+        """
         size = self._size
+        there = frames_there(size, lengths, poses.shape[1])
         if size.integrates_translation:
             poses = to_steps(poses)
         numbers = np.ascontiguousarray(poses, np.float32).reshape(*poses.shape[:2], -1)
-        latents = self._read(numbers)
+        latents = self._read(numbers, there)
         if size.cosines:
             spectra = fitting(numbers.shape[1], size.cosines, size.period) @ numbers
             latents += self._linear(spectra.reshape(len(numbers), -1))
         return latents
 
-    def _read(self, numbers: np.ndarray) -> np.ndarray:
-        """(B, latent): what the transformer makes of poses (B, T, rows * 6)."""
+    def _read(self, numbers: np.ndarray, there: np.ndarray | None = None) -> np.ndarray:
+        """(B, latent): what the transformer makes of poses (B, T, rows * 6), of the frames that are `there` (B, T)."""
         size = self._size
         x = np.empty((len(numbers), PREFIX_TOKENS + numbers.shape[1], size.width), np.float32)
         x[:, :PREFIX_TOKENS] = self._prefix
         x[:, PREFIX_TOKENS:] = self._embed(numbers)
-        x += positions(x.shape[1], size.width, size.position_base)
+        x += _positions_of(self._positions, x.shape[1], size)
         room = _Room(x.shape, size)
-        for layer in self._layers:
-            x = layer(x, room)
+        mask = None
+        if there is not None:
+            mask = np.concatenate((np.ones((len(there), PREFIX_TOKENS), bool), there), axis=1)
+        for layer in self._layers[:-1]:
+            x = layer(x, room, mask=mask)
+        x = self._layers[-1](x, room, mask=mask, first=True)
         return x[:, 0].copy() if self._to_latent is None else self._to_latent(x[:, 0])
 
 
@@ -67,6 +76,7 @@ class Decoder:
         reads = [Linear.of(weights, f"layers.{i}.from_latent", size.width, size.latent) for i in range(size.layers)]
         # what all layers read of a latent, in one product
         self._reads = Linear(np.concatenate([r.weight for r in reads]), np.concatenate([r.bias for r in reads]))
+        self._positions = _given_positions(weights, size)
         self._norms = None
         if not size.pre_norm:
             self._norms = [Norm.of(weights, f"layers.{i}.norm2", size.width) for i in range(size.layers)]
@@ -76,11 +86,15 @@ class Decoder:
             self._linear = Linear.of(weights, "linear.to_spectrum", size.cosines * size.numbers, size.latent)
             self._embed = Linear.of(weights, "embed", size.width, size.numbers)
 
-    def __call__(self, latents: np.ndarray, frames: int) -> np.ndarray:
-        """latents (B, latent) to poses (B, frames, rows, 6), float32."""
+    def __call__(self, latents: np.ndarray, frames: int, lengths: np.ndarray | None = None) -> np.ndarray:
+        """latents (B, latent) to poses (B, frames, rows, 6), float32.
+
+        lengths: (B,) how many of the frames are wanted, of a network as published; the others are zero.
+        """
         size = self._size
+        there = frames_there(size, lengths, frames)
         latents = np.asarray(latents, np.float32)
-        start = positions(frames, size.width, size.position_base)
+        start = _positions_of(self._positions, frames, size)
         if size.cosines:
             latents = self._adapter(latents)
             spectra = self._linear(latents).reshape(len(latents), size.cosines, -1)
@@ -91,16 +105,21 @@ class Decoder:
             numbers = self._write(x, latents)
             numbers += table @ spectra
         else:
-            numbers = self._write(np.broadcast_to(start, (len(latents), *start.shape)), latents)
+            # until the first latent is read all motions are the same: one is enough, unless they differ in length
+            same = start[None] if there is None else np.broadcast_to(start, (len(latents), *start.shape))
+            numbers = self._write(same, latents, there)
+            if there is not None:
+                numbers[~there] = 0
         poses = numbers.reshape(len(latents), frames, size.rows, 6)
         return from_steps(poses) if size.integrates_translation else poses
 
-    def _write(self, x: np.ndarray, latents: np.ndarray) -> np.ndarray:
-        """(B, T, rows * 6): what the transformer makes of latents (B, latent), beginning with x (B, T, width)."""
+    def _write(self, x: np.ndarray, latents: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
+        """(B, T, rows * 6): what the transformer makes of latents (B, latent), beginning with x, (B, T, width) or
+        (1, T, width)."""
         reads = self._reads(latents).reshape(len(latents), len(self._layers), 1, -1)
-        room = _Room(x.shape, self._size)
+        room = _Room((len(latents), *x.shape[1:]), self._size)
         for i, layer in enumerate(self._layers):
-            x = layer(x, room, reads[:, i], None if self._norms is None else self._norms[i])
+            x = layer(x, room, reads[:, i], None if self._norms is None else self._norms[i], mask)
         return self._to_pose(x)
 
 
@@ -110,7 +129,11 @@ class _Room:
     def __init__(self, shape: tuple[int, ...], size: NetworkSize) -> None:
         """shape: (B, T, width) of what goes through the layers."""
         self.qkv = np.empty((*shape[:2], 3 * size.width), np.float32)
-        self.up = np.empty((*shape[:2], size.feed_forward), np.float32)
+        self._up = np.empty((*shape[:2], size.feed_forward), np.float32)
+
+    def up_of(self, x: np.ndarray) -> np.ndarray | None:
+        """For what is made of x (B, T, width); None where it has fewer tokens than all."""
+        return self._up if x.shape[:2] == self._up.shape[:2] else None
 
 
 class _Layer:
@@ -129,28 +152,65 @@ class _Layer:
         self._down = Linear.of(weights, "feed_forward.3", width, size.feed_forward)
 
     def __call__(
-        self, x: np.ndarray, room: _Room, read: np.ndarray | None = None, norm: Norm | None = None
+        self,
+        x: np.ndarray,
+        room: _Room,
+        read: np.ndarray | None = None,
+        norm: Norm | None = None,
+        mask: np.ndarray | None = None,
+        first: bool = False,
     ) -> np.ndarray:
         """x (B, T, width) to the same shape. read: (B, 1, width) what is added between the two, normalised by `norm`
-        where layers normalise what they leave."""
+        where layers normalise what they leave; x may be (1, T, width) then. mask: (B, T) which frames may be read.
+        first: whether only the first token is wanted, (B, 1, width)."""
+        attended = self._attended(self._norms[0].plain(x) if self._pre_norm else x, room, mask, first)
+        attended += x[:, :1] if first else x
         if self._pre_norm:
-            attended = self._out(attend(self._qkv(self._norms[0].plain(x), room.qkv), self._heads))
-            attended += x
             if read is not None:
-                attended += read
-            made = self._down(gelu(self._up(self._norms[1].plain(attended), room.up)))
+                attended = _sum(attended, read)
+            made = self._down(gelu(self._up(self._norms[1].plain(attended), room.up_of(attended))))
             made += attended
             return made
-        attended = self._out(attend(self._qkv(x, room.qkv), self._heads))
-        attended += x
         x = self._norms[0](attended)
         if read is not None:
             assert norm is not None  # it comes with what is read
-            x += read
-            x = norm(x)
-        made = self._down(gelu(self._up(x, room.up)))
+            x = norm(_sum(x, read))
+        made = self._down(gelu(self._up(x, room.up_of(x))))
         made += x
         return self._norms[1](made)
+
+    def _attended(self, x: np.ndarray, room: _Room, mask: np.ndarray | None, first: bool) -> np.ndarray:
+        """What the tokens of x (B, T, width), or only the first ones, read of each other."""
+        if not first:
+            return self._out(attend(self._qkv(x, room.qkv[: len(x)]), self._heads, mask))
+        width = x.shape[-1]
+        query, read = (Linear(self._qkv.weight[part], self._qkv.bias[part]) for part in (np.s_[:width], np.s_[width:]))
+        return self._out(attend_first(query(x[:, :1]), read(x), self._heads, mask))
+
+
+def _sum(x: np.ndarray, read: np.ndarray) -> np.ndarray:
+    """(B, T, width) x with `read` (B, 1, width) added, in place where x is as large."""
+    return np.add(x, read, out=x if len(x) == len(read) else None)
+
+
+def frames_there(size: NetworkSize, lengths: np.ndarray | None, frames: int) -> np.ndarray | None:
+    """(B, frames) whether each frame is one of a motion's first `lengths` (B,); None where all are."""
+    if lengths is None:
+        return None
+    if size.cosines or size.integrates_translation:
+        raise ValueError("a network with a linear part, or one that sums up steps, takes motions of one length")
+    return np.arange(frames) < np.asarray(lengths)[:, None]
+
+
+def _given_positions(weights: Weights, size: NetworkSize) -> np.ndarray | None:
+    """(n, width) the table of positions that lies among the weights, if one does."""
+    if "positions" not in weights:
+        return None
+    return weights.float32("positions", len(weights["positions"]), size.width)
+
+
+def _positions_of(given: np.ndarray | None, frames: int, size: NetworkSize) -> np.ndarray:
+    return positions(frames, size.width, size.position_base) if given is None else given[:frames]
 
 
 @lru_cache(maxsize=64)

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
+from ..clip_kinds import ClipFile, ClipSpec
+from ..clip_weights import ClipSource, clip_file
 from ..errors import UserError
+from ..network_size import OfficialNetwork
 from ..pack import Pack
-from ..progress import Progress
+from ..progress import Progress, no_progress
+from . import clip_towers
 from .image_tower import ImageTower
 from .network import Decoder, Encoder
+from .official import as_ours
 from .prompt_retrieval import PromptRetrieval
 from .tensors import DamagedFile, Weights, read_tensors
 from .text_tower import WIDTH, TextTower, load_tokenizer, tower_arrays
@@ -20,8 +27,21 @@ from .text_tower import WIDTH, TextTower, load_tokenizer, tower_arrays
 PROJECTION = "clip.text_projection"
 """The name that a pack's projection of the text tower's output to CLIP's width has among its weights."""
 
-_ENCODER = "encoder."
+_PARTS = _ENCODER, _ = "encoder.", "decoder."
+_CLIP = ClipSource()
 _BATCH = 8  # motions that go through a network at once: they stay in the processor's cache
+
+
+class TextReader(Protocol):
+    """A text tower that is ready."""
+
+    def __call__(self, prompts: Sequence[str]) -> np.ndarray:
+        """Returns (n, latent) float32 of prompts, unnormalised."""
+        ...
+
+    def left_out(self, prompt: str) -> int:
+        """Returns how many tokens of a prompt are not read, because it is too long."""
+        ...
 
 
 class Networks:
@@ -32,34 +52,65 @@ class Networks:
 
     name = "numpy"
 
-    def __init__(self, pack: Pack, progress: Progress) -> None:
-        """Raises `UserError` when a file is missing, damaged, or of another network, and what `progress` raises."""
-        self.pack, self._building = pack, threading.Lock()
+    def __init__(self, pack: Pack, progress: Progress, clip: ClipSource = _CLIP) -> None:
+        """clip: where the weights of the pack's CLIP may come from, if they are not in the pack.
+
+        Raises `UserError` when a file is missing, damaged, or of another network, and what `progress` raises.
+        """
+        self.pack, self._clip, self._building = pack, clip, threading.Lock()
         progress("Loading the motion model", 0.1)
         arrays = pack_arrays(pack)
         self.retrieval = _retrieval(pack, arrays)
         self._load(arrays)
         progress("Loading the text encoder", 0.5)
-        self._text = self._text_tower(projection(pack, arrays))
+        self._text: TextReader | None = None
+        if isinstance(pack.clip, ClipSpec):
+            self._text = self._embedded_tower(projection(pack, arrays))
+        else:
+            try:
+                self._text = self._clip_tower(clip_path(pack, clip, progress), pack.clip.model)
+            except UserError as error:  # motions are read and made without it; who asks for a prompt is told
+                self._no_text = error
         progress("Loaded", 1.0)
 
     def _load(self, arrays: dict[str, np.ndarray]) -> None:
-        """Makes encoder and decoder of a pack's arrays."""
+        """Makes encoder and decoder of a pack's arrays. The encoder's are kept until it is asked for."""
+        arrays = network_arrays(self.pack, arrays)
         with _Of(self.pack.weights_path):
             weights = Weights(arrays, "decoder.")
             self._decoder = Decoder(weights, self.pack.network_size)
             weights.check_all_used()
-        # a copy, for views would keep the whole file in memory
-        self._encoder_arrays = {name: array.copy() for name, array in arrays.items() if name.startswith(_ENCODER)}
+        own = {name: array for name, array in arrays.items() if name.startswith(_ENCODER)}
+        # views would keep the whole file in memory, unless the decoder does so already
+        self._encoder_arrays = (
+            own
+            if isinstance(self.pack.network, OfficialNetwork)
+            else {name: array.copy() for name, array in own.items()}
+        )
         self._encoder: Encoder | None = None
 
-    def _text_tower(self, projection: np.ndarray) -> Callable[[Sequence[str]], np.ndarray]:
-        """Makes what reads prompts: n of them to (n, latent)."""
+    def _embedded_tower(self, projection: np.ndarray) -> TextReader:
+        """The tower that ships with the extension."""
         return TextTower(tower_arrays(self.pack.clip), load_tokenizer(), projection, self.pack.clip.context_length)
 
+    def _clip_tower(self, path: Path, model: str) -> TextReader:
+        """That of a file of CLIP's weights."""
+        return clip_towers.load_text_tower(path, model)
+
     def texts(self, prompts: Sequence[str]) -> np.ndarray:
-        """(n, latent) float32: prompts in CLIP's space, unnormalised."""
+        """(n, latent) float32: prompts in CLIP's space, unnormalised. Raises `UserError` where CLIP's weights are not
+        there."""
+        if self._text is None:  # unless they have come meanwhile; nothing is fetched here, where nobody could cancel it
+            try:
+                here = replace(self._clip, allowed=False)
+                self._text = self._clip_tower(clip_path(self.pack, here, no_progress), self.pack.clip.model)
+            except UserError:
+                raise self._no_text from None
         return self._text(prompts)
+
+    def left_out(self, prompt: str) -> int:
+        """Returns how many tokens of a prompt the text tower does not read, because it is too long."""
+        return self._text.left_out(prompt) if self._text is not None else 0
 
     def decode(self, latents: np.ndarray, frames: int) -> np.ndarray:
         """Latents (n, latent) to pose tensors (n, frames, rows, 6), float32."""
@@ -79,8 +130,10 @@ class Networks:
         return np.concatenate([self._encoder(part) for part in parts])
 
 
-def load_image_tower(pack: Pack) -> ImageTower:
-    """The pack's image tower. Raises `UserError` when it has none, or its file is damaged."""
+def load_image_tower(pack: Pack, clip: ClipSource = _CLIP) -> ImageTower:
+    """The pack's image tower, or its CLIP's. Raises `UserError` when it has none, or a file is missing or damaged."""
+    if pack.image is None and not isinstance(pack.clip, ClipSpec):
+        return clip_towers.load_image_tower(clip_path(pack, clip, no_progress), pack.clip.model)
     if pack.image is None:
         raise UserError(f"The pack {pack.name} cannot read images; choose a pack with an image tower.")
     with _Of(pack.image_path):
@@ -88,10 +141,31 @@ def load_image_tower(pack: Pack) -> ImageTower:
         return ImageTower(Weights(arrays), pack.image, pack.clip.width)
 
 
+def clip_path(pack: Pack, clip: ClipSource, progress: Progress) -> Path:
+    """Finds the file with the weights of a pack's CLIP, unless that is the extension's own.
+
+    Raises `UserError` when it is not there, or cannot be fetched where that is allowed, and what `progress` raises.
+    """
+    if isinstance(pack.clip, ClipFile):
+        return pack.folder / pack.clip.file
+    return clip_file(pack.clip.model, pack.clip.pretrained, clip, progress)
+
+
 def pack_arrays(pack: Pack) -> dict[str, np.ndarray]:
     """A pack's arrays as they are stored. Raises `UserError` for a file that is damaged or cut off."""
     with _Of(pack.weights_path):
         return read_tensors(pack.weights_path, pack.checksum(pack.weights_path))
+
+
+def network_arrays(pack: Pack, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Those of a pack's arrays that are its network's, under the names that the networks here are built from.
+
+    Raises `UserError` where they are of another network than the pack declares.
+    """
+    with _Of(pack.weights_path):
+        if isinstance(pack.network, OfficialNetwork):
+            return as_ours(arrays, pack.network)
+    return {name: array for name, array in arrays.items() if name.startswith(_PARTS)}
 
 
 def projection(pack: Pack, arrays: dict[str, np.ndarray]) -> np.ndarray:

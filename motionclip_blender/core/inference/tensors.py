@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-_TYPES = {"F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "<i1", "U8": "<u1"}
+_TYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "<i1", "U8": "<u1"}
 _SCALE = ".scale"
 GROUP = 64
 """Numbers of a row that share a scale. With one for a whole row twice as many prompts are taken for another motion."""
@@ -114,9 +114,21 @@ class Weights(Mapping[str, np.ndarray]):
             found = from_half(found)
         else:
             found = np.ascontiguousarray(found, np.float32)
-        if not np.isfinite(found.sum()):
-            raise TensorError(f"{self._prefix}{name} holds numbers that are not finite")
+        self._check_finite(name, np.isfinite(found.sum()))
         return found
+
+    def looked_up(self, name: str, *shape: int) -> np.ndarray:
+        """The array as it is stored, of which a few rows at a time are needed. Raises `TensorError` as `float32`."""
+        found = self.stored(name, *shape)
+        if found.dtype == np.float16:  # numpy's own arithmetic of halves is slow; all bits of the exponent say so
+            self._check_finite(name, not ((found.view(np.uint16) & 0x7C00) == 0x7C00).any())
+        else:
+            self._check_finite(name, np.isfinite(found.sum()))
+        return found
+
+    def _check_finite(self, name: str, finite: bool) -> None:
+        if not finite:
+            raise TensorError(f"{self._prefix}{name} holds numbers that are not finite")
 
 
 def quantised(array: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ..clip_kinds import ClipSpec
 from ..errors import UserError
-from ..pack import ClipSpec
 from .layers import Linear, Norm, attend, gelu, scaled_queries
 from .tensors import GROUP, Weights, dequantised, read_tensors
 from .tokenizer import WordPiece
@@ -74,6 +74,10 @@ class TextTower:
             part = order[start : start + _BATCH]
             out[part] = self._read(self._tokenizer.batch([prompts[i] for i in part], self._longest))
         return out
+
+    def left_out(self, prompt: str) -> int:
+        """Returns how many tokens of a prompt are not read, because it is too long."""
+        return self._tokenizer.left_out(prompt, self._longest)
 
     def _read(self, tokens: np.ndarray) -> np.ndarray:
         """(n, latent) of token ids (n, T)."""

@@ -1,8 +1,7 @@
 """Text to the tokens of an uncased BERT vocabulary: WordPiece.
 
 Devlin et al., "BERT" (NAACL 2019); the longest piece first, as Wu et al., "Google's neural machine translation
-system" (2016). What text tools write instead of plain letters (curly quotes, ligatures, wide letters, HTML's
-entities) is made plain first, as open_clip does before its tokenizers.
+system" (2016). The text is made plain first (`plain_text`), as open_clip does before its tokenizers.
 """
 
 from __future__ import annotations
@@ -13,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
+from .plain_text import plain
+
 _LONGEST_WORD = 100  # letters; a longer word is unknown
-_PLAIN = str.maketrans("\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f", "'" * 4 + '"' * 4)  # curly quotes
-_COMPATIBLE = (("\ufb00", "\ufb06"), ("\uff01", "\uff9f"))  # ligatures, wide and narrow letters
 _CONTROL = ("Cc", "Cf", "Cn", "Co")
 _IDEOGRAPHS = (
     (0x4E00, 0x9FFF), (0x3400, 0x4DBF), (0x20000, 0x2A6DF), (0x2A700, 0x2B73F), (0x2B740, 0x2B81F), (0x2B820, 0x2CEAF),
@@ -44,8 +43,11 @@ class WordPiece:
 
     def tokens(self, text: str, longest: int) -> list[int]:
         """The ids of a text between begin and end, cut to `longest`."""
-        found = [piece for word in words(text) for piece in self._pieces(word)]
-        return [self._begin, *found[: longest - 2], self._end]
+        return [self._begin, *self._found(text)[: longest - 2], self._end]
+
+    def left_out(self, text: str, longest: int) -> int:
+        """Returns how many of a text's tokens are not read, because it is longer than `longest`."""
+        return max(len(self._found(text)) + 2 - longest, 0)
 
     def batch(self, texts: list[str], longest: int) -> np.ndarray:
         """(n, T) int32: the ids of texts, padded to the longest of them."""
@@ -54,6 +56,9 @@ class WordPiece:
         for i, row in enumerate(rows):
             out[i, : len(row)] = row
         return out
+
+    def _found(self, text: str) -> list[int]:
+        return [piece for word in words(text) for piece in self._pieces(word)]
 
     def _pieces(self, word: str) -> list[int]:
         """The longest known pieces of a word from its start on; unknown as a whole if a part of it is."""
@@ -87,14 +92,11 @@ def words(text: str) -> list[str]:
 
 def _cleaned(text: str) -> str:
     """Without what text tools add, and without control characters."""
-    text = html.unescape(html.unescape(text)).translate(_PLAIN)
     out = []
-    for character in text:
-        if any(first <= character <= last for first, last in _COMPATIBLE):
-            character = unicodedata.normalize("NFKC", character)
+    for character in html.unescape(html.unescape(plain(text))):
         if character.isspace():
             out.append(" ")
-        elif unicodedata.category(character[0]) not in _CONTROL:
+        elif unicodedata.category(character) not in _CONTROL:
             out.append(character)
     return "".join(out)
 

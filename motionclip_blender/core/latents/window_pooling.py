@@ -75,8 +75,10 @@ def window_starts(length: int, frames: int, stride: int) -> list[int]:
     return sorted({*range(0, last + 1, stride), last})
 
 
-def window(motion: Motion, start: int, frames: int, shortest: int, fps: float) -> Motion:
-    """`frames` frames of `motion` at `fps`, from frame `start` on; facing +Z in the first, as in training.
+def window(motion: Motion, start: int, frames: int, shortest: int, fps: float, ahead: bool = True) -> Motion:
+    """`frames` frames of `motion` at `fps`, from frame `start` on.
+
+    ahead: whether it is turned to face +Z in the first, as in our training.
 
     Only that part is resampled, so that memory does not grow with the motion. A motion shorter than `shortest` goes
     on: what ends as it began is repeated, all else holds its last pose.
@@ -87,4 +89,4 @@ def window(motion: Motion, start: int, frames: int, shortest: int, fps: float) -
     part = motion.crop(first, first + span + 1).resample(fps).crop(0, frames)
     if len(part) < shortest:
         part = extended(part, shortest, hold=not ends_as_it_began(part)).crop(0, shortest)
-    return part.turned(-float(heading(part.rotations[0, 0])))
+    return part.turned(-float(heading(part.rotations[0, 0]))) if ahead else part

@@ -1,4 +1,4 @@
-"""open_clip, the only door to it: models of its configurations, to be trained."""
+"""open_clip, the only door to it: models of its configurations, to be trained or given weights."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ import torch
 from ..errors import UserError
 
 
-def create_model(name: str, config: dict) -> torch.nn.Module:
-    """open_clip's model of `config` (in the form of open_clip's model configurations), randomly initialised.
+def create_model(name: str, config: dict | None = None) -> torch.nn.Module:
+    """open_clip's model `name`, randomly initialised; of `config`, in the form of its model configurations, where it
+    has none of that name.
 
     Raises `UserError` when open_clip is not installed.
     """
@@ -25,11 +26,12 @@ def create_model(name: str, config: dict) -> torch.nn.Module:
         import open_clip
     except ImportError as error:
         raise UserError(f"CLIP needs the Python package {error.name}; install it beside torch.") from error
-    with tempfile.TemporaryDirectory() as configs:
-        (Path(configs) / f"{name}.json").write_text(json.dumps(config))
-        open_clip.add_model_config(Path(configs))
+    if config is not None:
+        with tempfile.TemporaryDirectory() as configs:
+            (Path(configs) / f"{name}.json").write_text(json.dumps(config))
+            open_clip.add_model_config(Path(configs))
     with _quiet():
-        return open_clip.create_model(name)
+        return open_clip.create_model(name, pretrained=None)
 
 
 @contextmanager

@@ -31,11 +31,14 @@ class SelfAttention(nn.Module):
         self.qkv = nn.Linear(size.width, 3 * size.width)
         self.out = nn.Linear(size.width, size.width)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+        """x (B, T, width) to the same shape. mask: (B, T) which of the T may be read; by default all."""
         batch, frames, width = x.shape
         q, k, v = self.qkv(x).view(batch, frames, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
         # Written out: at these lengths, in bfloat16 on a CPU, four times as fast as torch's fused attention
         scores = q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5
+        if mask is not None:
+            scores = scores.masked_fill(~mask[:, None, None], -torch.inf)
         attended = scores.softmax(dim=-1) @ v
         return self.out(attended.transpose(1, 2).reshape(batch, frames, width))
 
@@ -61,11 +64,11 @@ class EncoderLayer(nn.Module):
         self.norm1, self.norm2 = nn.LayerNorm(size.width), nn.LayerNorm(size.width)
         self.drop, self.pre_norm = nn.Dropout(size.dropout), size.pre_norm
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         if self.pre_norm:
-            x = x + self.drop(self.attention(self.norm1(x)))
+            x = x + self.drop(self.attention(self.norm1(x), mask))
             return x + self.drop(self.feed_forward(self.norm2(x)))
-        x = self.norm1(x + self.drop(self.attention(x)))
+        x = self.norm1(x + self.drop(self.attention(x, mask)))
         return self.norm2(x + self.drop(self.feed_forward(x)))
 
 
@@ -85,12 +88,12 @@ class DecoderLayer(nn.Module):
         self.norm2 = nn.Identity() if size.pre_norm else nn.LayerNorm(size.width)
         self.drop, self.pre_norm = nn.Dropout(size.dropout), size.pre_norm
 
-    def forward(self, x: Tensor, latents: Tensor) -> Tensor:
+    def forward(self, x: Tensor, latents: Tensor, mask: Tensor | None = None) -> Tensor:
         read = self.drop(self.from_latent(latents))[:, None]
         if self.pre_norm:
-            x = x + self.drop(self.attention(self.norm1(x))) + read
+            x = x + self.drop(self.attention(self.norm1(x), mask)) + read
             return x + self.drop(self.feed_forward(self.norm3(x)))
-        x = self.norm1(x + self.drop(self.attention(x)))
+        x = self.norm1(x + self.drop(self.attention(x, mask)))
         x = self.norm2(x + read)
         return self.norm3(x + self.drop(self.feed_forward(x)))
 
@@ -106,28 +109,35 @@ class Encoder(nn.Module):
         self.layers = nn.ModuleList(EncoderLayer(size) for _ in range(size.layers))
         self.to_latent = nn.Linear(size.width, size.latent) if size.width != size.latent else nn.Identity()
         self.drop = nn.Dropout(size.dropout)
+        self.register_buffer("positions", None, persistent=False)  # in place of those that are worked out
         if size.cosines:
             self.to_latent = _silent(nn.Linear(size.width, size.latent))
             self.linear = LinearEncoder(size.rows * 6, size.latent, Tables(size.cosines, size.period))
 
-    def forward(self, poses: Tensor, refine: bool = True) -> Tensor:
-        """poses (B, T, rows, 6) -> latents (B, latent). refine: False leaves all to the linear part."""
+    def forward(self, poses: Tensor, refine: bool = True, lengths: np.ndarray | None = None) -> Tensor:
+        """poses (B, T, rows, 6) -> latents (B, latent).
+
+        refine: False leaves all to the linear part. lengths: (B,) how many of the frames are there, of a network as
+        published; by default all.
+        """
+        there = _frames_there(self.size, lengths, poses)
         if self.size.integrates_translation:
             poses = to_steps(poses)
         numbers = poses.flatten(2)
         if not self.size.cosines:
-            return self._read(numbers)
+            return self._read(numbers, there)
         with torch.autocast(poses.device.type, enabled=False):
             latents = self.linear(numbers)
         return latents + self._read(numbers) if refine else latents
 
-    def _read(self, numbers: Tensor) -> Tensor:
-        """What the transformer makes of poses (B, T, rows * 6)."""
+    def _read(self, numbers: Tensor, there: Tensor | None = None) -> Tensor:
+        """What the transformer makes of poses (B, T, rows * 6), of the frames that are `there` (B, T)."""
         tokens = self.embed(numbers)
         x = torch.cat((self.prefix.to(tokens.dtype).expand(len(tokens), -1, -1), tokens), dim=1)
-        x = self.drop(x + positions(x.shape[1], x.shape[2], self.size.position_base).to(x))
+        x = self.drop(x + _positions(self, x.shape[1]).to(x))
+        mask = None if there is None else F.pad(there, (PREFIX_TOKENS, 0), value=True)
         for layer in self.layers:
-            x = layer(x)
+            x = layer(x, mask)
         return self.to_latent(x[:, 0])
 
 
@@ -139,28 +149,35 @@ class Decoder(nn.Module):
         self.size = size
         self.layers = nn.ModuleList(DecoderLayer(size) for _ in range(size.layers))
         self.to_pose = nn.Linear(size.width, size.rows * 6)
+        self.register_buffer("positions", None, persistent=False)
         if size.cosines:
             self.reader = LatentAdapter(size.latent, size.reader_width, size.reader_blocks)
             self.linear = LinearDecoder(size.rows * 6, size.latent, Tables(size.cosines, size.period))
             self.embed = nn.Linear(size.rows * 6, size.width)
             _silent(self.to_pose)
 
-    def forward(self, latents: Tensor, frames: int, refine: bool = True) -> Tensor:
-        """latents (B, latent) -> poses (B, frames, rows, 6), float32. refine: False leaves all to the linear part."""
+    def forward(self, latents: Tensor, frames: int, refine: bool = True, lengths: np.ndarray | None = None) -> Tensor:
+        """latents (B, latent) -> poses (B, frames, rows, 6), float32.
+
+        refine: False leaves all to the linear part. lengths: (B,) how many of the frames are wanted, of a network as
+        published; the others are zero.
+        """
+        there = _frames_there(self.size, lengths, latents, frames)
         if not self.size.cosines:
-            return self._poses(self._write(latents, frames))
+            numbers = self._write(latents, frames, mask=there)
+            return self._poses(numbers if there is None else numbers * there[..., None])
         latents = self.reader(latents)
         with torch.autocast(latents.device.type, enabled=False):
             draft = self.linear(latents.float(), frames)
         return self._poses(draft + self._write(latents, frames, draft) if refine else draft)
 
-    def _write(self, latents: Tensor, frames: int, draft: Tensor | None = None) -> Tensor:
+    def _write(self, latents: Tensor, frames: int, draft: Tensor | None = None, mask: Tensor | None = None) -> Tensor:
         """(B, frames, rows * 6): what the transformer makes of latents (B, latent), or adds to a draft."""
-        x = positions(frames, self.size.width, self.size.position_base).to(latents.device).expand(len(latents), -1, -1)
+        x = _positions(self, frames).to(latents.device).expand(len(latents), -1, -1)
         if draft is not None:
             x = x + self.embed(draft)
         for layer in self.layers:
-            x = layer(x, latents)
+            x = layer(x, latents, mask)
         return self.to_pose(x).float()
 
     def _poses(self, numbers: Tensor) -> Tensor:
@@ -187,14 +204,14 @@ class MotionCLIP(nn.Module):
         return self.decode_batch(np.asarray(latent)[None], frames)[0]
 
     @torch.inference_mode()
-    def encode_batch(self, poses: np.ndarray) -> np.ndarray:
-        """Pose tensors of one length (B, T, rows, 6) to their latents (B, latent), float32."""
-        return self.encoder(self._tensor(poses)).cpu().numpy()
+    def encode_batch(self, poses: np.ndarray, lengths: np.ndarray | None = None) -> np.ndarray:
+        """Pose tensors (B, T, rows, 6) to their latents (B, latent), float32. lengths: as `Encoder`."""
+        return self.encoder(self._tensor(poses), lengths=lengths).cpu().numpy()
 
     @torch.inference_mode()
-    def decode_batch(self, latents: np.ndarray, frames: int) -> np.ndarray:
-        """Latents (B, latent) to their pose tensors (B, frames, rows, 6), float32."""
-        return self.decoder(self._tensor(latents), frames).cpu().numpy()
+    def decode_batch(self, latents: np.ndarray, frames: int, lengths: np.ndarray | None = None) -> np.ndarray:
+        """Latents (B, latent) to their pose tensors (B, frames, rows, 6), float32. lengths: as `Decoder`."""
+        return self.decoder(self._tensor(latents), frames, lengths=lengths).cpu().numpy()
 
     def _tensor(self, array: np.ndarray) -> Tensor:
         """float32, where the network is."""
@@ -213,6 +230,20 @@ def to_steps(poses: Tensor) -> Tensor:
     aside, up, ahead = poses[:, :, -1, :3].unbind(-1)
     row = torch.stack((_steps(aside), up / HEIGHT, _steps(ahead)), dim=-1)
     return torch.cat((poses[:, :, :-1], F.pad(row, (0, 3)).unsqueeze(2)), dim=2)
+
+
+def _positions(part: Encoder | Decoder, frames: int) -> Tensor:
+    if part.positions is not None:
+        return part.positions[:frames]
+    return positions(frames, part.size.width, part.size.position_base)
+
+
+def _frames_there(
+    size: NetworkSize, lengths: np.ndarray | None, batch: Tensor, frames: int | None = None
+) -> Tensor | None:
+    """(B, frames) whether each frame is one of a motion's first `lengths`, where `batch` is; None where all are."""
+    there = tables.frames_there(size, lengths, batch.shape[1] if frames is None else frames)
+    return None if there is None else torch.from_numpy(there).to(batch.device)
 
 
 def _summed(steps: Tensor) -> Tensor:

@@ -2,67 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+import importlib.util
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import torch
 
+from ..clip_weights import ClipSource
 from ..errors import UserError
-from ..inference.networks import Networks
+from ..inference.networks import Networks, TextReader
 from ..pack import Pack
 from ..progress import Progress
 from .devices import has_device
 from .text_tower import TextTower
-from .threads import one_thread
+from .threads import alone
 from .weights import network_of
 
+if TYPE_CHECKING:
+    from .clip_towers import ClipTextTower
+
 _BATCH = 32  # bounds memory
+_PART = 8  # what a core does at a time
+
+T = TypeVar("T", np.ndarray, Sequence[str])
 
 
 class TorchNetworks(Networks):
     """As `Networks`; encoder, decoder and text tower are torch's, on `device`."""
 
-    def __init__(self, pack: Pack, device: str, progress: Progress) -> None:
+    def __init__(self, pack: Pack, device: str, progress: Progress, clip: ClipSource) -> None:
         """device: "cpu", "cuda" or "mps". Raises `UserError` for one that is not there, else as `Networks`."""
         self.name = f"PyTorch ({device})"
         self._device = _checked_device(device)
-        super().__init__(pack, progress)
+        super().__init__(pack, progress, clip)
 
     def _load(self, arrays: dict[str, np.ndarray]) -> None:
         self._network = network_of(self.pack, arrays).to(self._device)
 
-    def _text_tower(self, projection: np.ndarray) -> Callable[[Sequence[str]], np.ndarray]:
-        return TextTower(self.pack.clip, projection).to(self._device).embed
+    def _embedded_tower(self, projection: np.ndarray) -> TextReader:
+        return _Reader(TextTower(self.pack.clip, projection).to(self._device), self)
 
-    def texts(self, prompts: Sequence[str]) -> np.ndarray:
-        parts = (prompts[start : start + _BATCH] for start in range(0, len(prompts), _BATCH))
-        with self._threads():
-            return np.concatenate([self._text(part) for part in parts])
+    def _clip_tower(self, path: Path, model: str) -> TextReader:
+        if importlib.util.find_spec("open_clip") is None:
+            return super()._clip_tower(path, model)
+        from .clip_towers import ClipTextTower
+
+        return _Reader(ClipTextTower(path, model).to(self._device), self)
 
     def decode(self, latents: np.ndarray, frames: int) -> np.ndarray:
-        parts = (latents[start : start + _BATCH] for start in range(0, len(latents), _BATCH))
-        with self._threads():
-            return np.concatenate([self._network.decode_batch(part, frames) for part in parts])
+        return self.in_parts(lambda part: self._network.decode_batch(part, frames), latents)
 
     def encode(self, poses: np.ndarray) -> np.ndarray:
-        parts = (poses[start : start + _BATCH] for start in range(0, len(poses), _BATCH))
-        with self._threads():
-            return np.concatenate([self._network.encode_batch(part) for part in parts])
+        return self.in_parts(self._network.encode_batch, poses)
 
-    @contextmanager
-    def _threads(self) -> Iterator[None]:
-        """One thread on a CPU; a GPU's driver does as it likes. What the device refuses becomes a sentence."""
+    def in_parts(self, work: Callable[[T], np.ndarray], given: T) -> np.ndarray:
+        """What `work` makes of `given`, a part of it at a time.
+
+        On a CPU each core does whole parts by itself: cores that share every layer wait for each other there. What the
+        device refuses becomes a sentence.
+        """
+        on_cpu = self._device.type == "cpu"
+        size = _PART if on_cpu else _BATCH
+        parts = [given[start : start + size] for start in range(0, len(given), size)]
         try:
-            if self._device.type == "cpu":
-                with one_thread():
-                    yield
-            else:
-                yield
+            if not on_cpu:
+                return np.concatenate([work(part) for part in parts])
+            if len(parts) == 1:
+                return alone(work, given)
+            with ThreadPoolExecutor(torch.get_num_threads()) as pool:
+                return np.concatenate([*pool.map(partial(alone, work), parts)])
         except RuntimeError as error:  # out of memory, or a driver's
             raise UserError(
                 f"PyTorch failed on {self._device.type} ({error}); set Compute to automatic in the preferences."
             ) from error
+
+
+class _Reader:
+    """A text tower of torch's that reads many prompts a part at a time."""
+
+    def __init__(self, tower: TextTower | ClipTextTower, networks: TorchNetworks) -> None:
+        self._tower, self._in_parts, self.left_out = tower, networks.in_parts, tower.left_out
+
+    def __call__(self, prompts: Sequence[str]) -> np.ndarray:
+        return self._in_parts(self._tower.embed, prompts)
 
 
 def _checked_device(name: str) -> torch.device:

@@ -13,9 +13,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ..clip_kinds import ClipSpec
 from ..inference.tensors import Weights
 from ..inference.text_tower import EPSILON, FEED_FORWARD, HEADS, LAYERS, POSITIONS, WIDTH, load_tokenizer, tower_arrays
-from ..pack import ClipSpec
 
 
 class _Layer(nn.Module):
@@ -68,6 +68,10 @@ class TextTower(nn.Module):
         """(n, T) the token ids of prompts, padded to the longest of them, where the tower is."""
         ids = self.tokenizer.batch(list(prompts), self.longest)
         return torch.from_numpy(ids).long().to(self.projection.weight.device)
+
+    def left_out(self, prompt: str) -> int:
+        """Returns how many tokens of a prompt are not read, because it is too long."""
+        return self.tokenizer.left_out(prompt, self.longest)
 
     @torch.inference_mode()
     def embed(self, prompts: Sequence[str]) -> np.ndarray:

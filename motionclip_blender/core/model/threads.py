@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 import torch
+
+Given, Made = TypeVar("Given"), TypeVar("Made")
 
 
 @contextmanager
@@ -22,3 +25,9 @@ def one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(threads)
+
+
+def alone(work: Callable[[Given], Made], given: Given) -> Made:
+    """What `work` makes of `given`, computed by this thread alone."""
+    with one_thread():
+        return work(given)

@@ -12,13 +12,12 @@ from safetensors.torch import save_file
 
 from ..errors import UserError
 from ..files import whole_path
-from ..inference.networks import PROJECTION, pack_arrays
+from ..inference.networks import PROJECTION, network_arrays, pack_arrays
 from ..inference.prompt_retrieval import PromptRetrieval
 from ..inference.tensors import from_half
+from ..network_size import NetworkSize
 from ..pack import Pack
 from .network import MotionCLIP
-
-_PARTS = ("encoder.", "decoder.")
 
 
 @dataclass(frozen=True)
@@ -39,16 +38,23 @@ def load_network(pack: Pack) -> MotionCLIP:
     return network_of(pack, pack_arrays(pack))
 
 
-def network_of(pack: Pack, arrays: Mapping[str, np.ndarray]) -> MotionCLIP:
+def network_of(pack: Pack, arrays: dict[str, np.ndarray]) -> MotionCLIP:
     """The network of a pack's arrays. Raises `UserError` for those of another network."""
-    network = MotionCLIP(pack.network_size)
-    tensors = {name: torch.from_numpy(_single(a)) for name, a in arrays.items() if name.startswith(_PARTS)}
     try:
-        network.load_state_dict(tensors)
+        return network_from(pack.network_size, network_arrays(pack, arrays))
     except RuntimeError as error:
         raise UserError(
             f"{pack.weights_path} holds another network than its pack.json says; install the pack again."
         ) from error
+
+
+def network_from(size: NetworkSize, arrays: Mapping[str, np.ndarray]) -> MotionCLIP:
+    """The network of this size with these weights. Raises `RuntimeError` for those of another."""
+    network = MotionCLIP(size)
+    tensors = {name: torch.from_numpy(_single(array)) for name, array in arrays.items()}
+    for part, name in ((network.encoder, "encoder.positions"), (network.decoder, "decoder.positions")):
+        part.positions = tensors.pop(name, None)
+    network.load_state_dict(tensors, assign=True)
     return network.eval().requires_grad_(False)
 
 

@@ -17,7 +17,7 @@ from ..cleanup.loop import closed, ending_as_begun, in_place
 from ..errors import UserError
 from ..latents.arithmetic import even_factors
 from ..latents.expression import parse
-from ..latents.sources import Material, source_latents, summed
+from ..latents.sources import Material, names, source_latents, summed
 from ..latents.terms import ImageFile, Prompt, Source, Term, source_text
 from ..latents.window_pooling import WindowPooling
 from ..progress import Progress, no_progress
@@ -150,11 +150,15 @@ class Recipe:
 
 
 class Made(NamedTuple):
-    """A motion at the rate it was wanted at, the name of the pack that made it, and its latent (D,), if it has one."""
+    """A motion at the rate it was wanted at, the name of the pack that made it, and its latent (D,), if it has one.
+
+    notes: sentences that the user should know, such as of a prompt that was cut.
+    """
 
     motion: Motion
     pack: str
     latent: np.ndarray | None = None
+    notes: tuple[str, ...] = ()
 
 
 def make(
@@ -199,14 +203,14 @@ def check_length(engine: Engine, recipe: Recipe, fps: float) -> None:
 def decoded(engine: Engine, recipe: Recipe, latents: Mapping[Source, np.ndarray], fps: float) -> Made:
     """The fast part of `make`, from the latents of its sources: what a slider calls at every step."""
     frames = _frames(engine, recipe, fps)
-    pack = pack_name(engine)
+    pack, notes = pack_name(engine), _notes(engine, recipe)
     first = summed(engine, recipe.first_terms, latents)
     if recipe.way == "sum":
-        return Made(_wanted(_decoded(engine, first, frames, recipe), recipe, fps), pack, first)
+        return Made(_wanted(_decoded(engine, first, frames, recipe), recipe, fps), pack, first, notes)
     second = summed(engine, recipe.second_terms, latents)
     if recipe.way == "blend":
         latent = latents_between(engine, first, second, recipe.factor, recipe.spherical)
-        return Made(_wanted(_decoded(engine, latent, frames, recipe), recipe, fps), pack, latent)
+        return Made(_wanted(_decoded(engine, latent, frames, recipe), recipe, fps), pack, latent, notes)
     if recipe.way == "travel":
         factors = None
         if recipe.factors:
@@ -215,7 +219,7 @@ def decoded(engine: Engine, recipe: Recipe, latents: Mapping[Source, np.ndarray]
         motion = interpolate(engine, first, second, frames, factors, recipe.spherical)
     else:
         motion = masked(*engine.decode_many(np.stack((first, second)), frames))
-    return Made(_wanted(closed(motion) if recipe.loop else motion, recipe, fps), pack)
+    return Made(_wanted(closed(motion) if recipe.loop else motion, recipe, fps), pack, notes=notes)
 
 
 def stops(engine: Engine, recipe: Recipe, latents: Mapping[Source, np.ndarray], fps: float, count: int) -> list[Made]:
@@ -225,9 +229,9 @@ def stops(engine: Engine, recipe: Recipe, latents: Mapping[Source, np.ndarray], 
         return [decoded(engine, stop, latents, fps) for stop in recipes]
     first, second = (summed(engine, terms, latents) for terms in (recipe.first_terms, recipe.second_terms))
     between = latents_between(engine, first, second, even_factors(count), recipe.spherical)
-    pack = pack_name(engine)
+    pack, notes = pack_name(engine), _notes(engine, recipe)
     motions = engine.decode_many(between, _frames(engine, recipe, fps))
-    return [Made(_wanted(m, recipe, fps), pack, latent) for m, latent in zip(motions, between, strict=True)]
+    return [Made(_wanted(m, recipe, fps), pack, latent, notes) for m, latent in zip(motions, between, strict=True)]
 
 
 def stop_recipes(recipe: Recipe, count: int) -> list[Recipe]:
@@ -238,6 +242,10 @@ def stop_recipes(recipe: Recipe, count: int) -> list[Recipe]:
 def pack_name(engine: Engine) -> str:
     """Name and version of the engine's pack, as it is noted with what the pack made."""
     return f"{engine.pack.name} {engine.pack.version}"
+
+
+def _notes(engine: Engine, recipe: Recipe) -> tuple[str, ...]:
+    return engine.cut_prompts(names(recipe.terms, Prompt))
 
 
 def _check_kinds(values: dict, kinds: Mapping[Any, tuple[type, ...]]) -> None:

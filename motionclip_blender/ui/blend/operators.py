@@ -126,7 +126,7 @@ class MOTIONCLIP_OT_blend_stops(_Blending, bpy.types.Operator):
         with somebody(context, self.wanted, result[0].motion) as self.wanted:
             actions = generation.key_row(self.wanted, self._recipes, result, self.as_strips)
         remarks = generation.remarks(self.wanted) if self.as_strips else self.wanted.found.said
-        self.tell(_("{} Actions from A to B").format(len(actions)), remarks)
+        self.tell(_("{} Actions from A to B").format(len(actions)), [*result[0].notes, *remarks])
         return {"FINISHED"}
 
 

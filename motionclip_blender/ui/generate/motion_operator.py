@@ -43,7 +43,7 @@ class MotionOperator(BackgroundOperator):
         playing.follow(generation.scene_of(self.wanted), generation.armature_for(self.wanted))
         text = _('"{}": {} frames from frame {}')
         told = text.format(action.name, self.wanted.recipe.frames, self.wanted.start_frame)
-        self.tell(told, generation.remarks(self.wanted))
+        self.tell(told, [*result.notes, *generation.remarks(self.wanted)])
         return {"FINISHED"}
 
     def request(self, context: bpy.types.Context) -> generation.Request:

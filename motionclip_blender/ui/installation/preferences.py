@@ -33,6 +33,12 @@ class MOTIONCLIP_AP_preferences(bpy.types.AddonPreferences):
         "licensed SMPLX_NEUTRAL.npz",
         subtype="FILE_PATH",
     )
+    clip_file: StringProperty(
+        name="CLIP weights",
+        description="OpenAI's ViT-B-32.pt, for model packs that were made with it. Empty to fetch it once, where "
+        "Blender allows online access",
+        subtype="FILE_PATH",
+    )
     compute: EnumProperty(name="Compute", description="What the model runs on", items=_COMPUTE)
     idle_minutes: IntProperty(
         name="Free memory after",
@@ -51,7 +57,9 @@ class MOTIONCLIP_AP_preferences(bpy.types.AddonPreferences):
         column = layout.column()
         column.use_property_split = True
         column.prop(self, "pack_folder")
+        column.operator("motionclip.import_checkpoint", icon="IMPORT")
         column.prop(self, "body_file")
+        column.prop(self, "clip_file")
         column.prop(self, "compute")
         column.prop(self, "idle_minutes", text="Free memory after (minutes)")
         draw(layout, context)

@@ -64,7 +64,7 @@ class MOTIONCLIP_OT_search(BackgroundOperator, bpy.types.Operator):
             engine.load(lambda stage, fraction: progress(stage, 0.2 * fraction))
             local = recognition.latents(engine, keys, SESSION.known, lambda s, f: progress(s, 0.2 + 0.3 * f))
             latents = {("", name): latent for name, latent in local.items()}
-            unseen = list(beside)
+            unseen = [*map(said, engine.cut_prompts([text])), *beside]
             if shelves is not None:
                 found = LIBRARIES.latents(engine, reader, shelves, lambda s, f: progress(s, 0.5 + 0.5 * f))
                 latents.update(found.latents)

@@ -54,7 +54,7 @@ def test_a_short_motion_is_made_long_enough(engine: Engine, length: int):
 
 def test_one_window_is_what_the_network_says(engine: Engine):
     motion = engine.generate("a person walks", 60)
-    poses = to_pose_tensor(motion.turned(-float(heading(motion.rotations[0, 0]))), engine.pack.joints)
+    poses = to_pose_tensor(motion.turned(-float(heading(motion.rotations[0, 0]))), engine.pack.pose_format)
     assert np.allclose(engine.encode(motion), engine._networks.encode(poses[None])[0], atol=1e-4)
 
 

@@ -15,6 +15,7 @@ torch = pytest.importorskip("torch")
 
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.pack import Pack
+from motionclip_blender.core.pose_format import PoseFormat
 from motionclip_blender.core.pose_tensor import to_pose_tensor
 from motionclip_blender.core.skeleton import BODY_JOINTS
 from tests.paths import ROOT
@@ -76,14 +77,16 @@ def test_the_differentiable_body_is_the_body(open_body):
     rotations = motion.rotations.copy()
     rotations[:, len(BODY_JOINTS) :] = (1, 0, 0, 0)
     motion = replace(motion, rotations=rotations, translation=motion.translation - motion.translation[0])
-    vertices = SparseBody(open_body, BODY_JOINTS, vertices=40)(torch.from_numpy(to_pose_tensor(motion, BODY_JOINTS)))
+    vertices = SparseBody(open_body, BODY_JOINTS, vertices=40)(
+        torch.from_numpy(to_pose_tensor(motion, PoseFormat(BODY_JOINTS)))
+    )
     expected = open_body.posed_vertices(motion, ids=spread(open_body.vertices(), 40))
     np.testing.assert_allclose(vertices.numpy(), expected, atol=1e-4)
 
 
 def test_the_losses_are_zero_for_the_truth_and_lead_to_it(open_body):
     body = SparseBody(open_body, BODY_JOINTS, vertices=30)
-    real = torch.from_numpy(np.stack([to_pose_tensor(random_motion(8), BODY_JOINTS) for _ in range(2)]))
+    real = torch.from_numpy(np.stack([to_pose_tensor(random_motion(8), PoseFormat(BODY_JOINTS)) for _ in range(2)]))
     assert all(v.item() < 1e-9 for v in reconstruction(real, real, body, LossWeights()).values())
     made = (real + 0.1 * torch.randn_like(real)).requires_grad_()
     terms = reconstruction(made, real, body, LossWeights())
@@ -160,7 +163,7 @@ def test_naming_is_small_for_latents_at_their_own_name():
 
 def test_the_vertices_of_some_frames_stand_for_all(open_body):
     body = SparseBody(open_body, BODY_JOINTS, vertices=30)
-    real = torch.from_numpy(np.stack([to_pose_tensor(random_motion(40), BODY_JOINTS) for _ in range(2)]))
+    real = torch.from_numpy(np.stack([to_pose_tensor(random_motion(40), PoseFormat(BODY_JOINTS)) for _ in range(2)]))
     made = real + 0.1 * torch.randn_like(real)
     full = reconstruction(made, real, body, LossWeights())["vertices"]
     parts = [reconstruction(made, real, body, LossWeights(), torch.arange(i, 40, 8))["vertices"] for i in range(8)]

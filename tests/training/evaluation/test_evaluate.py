@@ -78,7 +78,7 @@ def test_batches_give_what_single_motions_give(model, data):
     np.testing.assert_allclose(latents[5], one, atol=1e-4)
     poses = model.decode(latents, 40)
     np.testing.assert_allclose(poses[5], model.network.decode(latents[5], 40), atol=1e-4)
-    made = from_pose_tensor(poses[5], model.pack.joints, model.pack.fps)
+    made = from_pose_tensor(poses[5], model.pack.pose_format, model.pack.fps)
     np.testing.assert_allclose(model.positions(poses)[5], body_joints(model.body, made), atol=1e-5)
 
 

@@ -12,6 +12,7 @@ pytest.importorskip("bpy")
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.recipe.recipe import Made, Recipe
 from motionclip_blender.ui.generate import generation
+from motionclip_blender.ui.session import SESSION
 
 PROMPT = "a person waves with the right hand"
 
@@ -47,6 +48,14 @@ def test_a_pasted_document(bpy, person) -> None:
 
 def test_a_prompt_of_emoji(bpy, person) -> None:
     assert "no words" in refused(bpy, bpy.ops.motionclip.generate, prompt="🙂🙂🙂")
+
+
+def test_a_prompt_that_is_cut_is_told(bpy, person, default_pack) -> None:
+    assert bpy.ops.motionclip.generate(prompt="walk " * 80, frames=20) == {"FINISHED"}
+    assert "its last 5 tokens are not read" in SESSION.error
+    assert bpy.ops.motionclip.blend_stops(a=f'"{"run " * 90}"', b='"walk"', stops=2, frames=20) == {"FINISHED"}
+    assert "its last 15 tokens are not read" in SESSION.error
+    assert bpy.ops.motionclip.generate(prompt="walk", frames=20) == {"FINISHED"} and SESSION.error == ""
 
 
 @pytest.mark.parametrize("start", [1_048_574, 2**31 - 1, -(2**31)])

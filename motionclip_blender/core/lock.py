@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from motionclip_blender.core.errors import UserError
+from .errors import UserError
 
 
 @contextmanager

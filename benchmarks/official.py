@@ -1,0 +1,96 @@
+"""The paper's released network: both engines beside torch's own modules, in one run on the same cores.
+
+    python -m benchmarks.official [--rounds 10] [--json FILE]
+
+- encode, decode: 64 windows of 60 frames at once, of the published size, weights seeded. Milliseconds.
+- import: `import_checkpoint` of such a checkpoint, and reading its bytes. Milliseconds.
+
+The plain modules are `torch.nn.TransformerEncoder` and `TransformerDecoder` with the released code's shapes, in as many
+threads as torch takes by itself. All take turns, so that a busy machine slows all. Medians, and ratios over the plain
+modules' time; of the import over reading's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import torch
+
+from motionclip_blender.core.engine import Engine
+from motionclip_blender.core.official_checkpoint import import_checkpoint
+from tests.official import Official
+
+from .figures import tell
+
+_WINDOWS, _FRAMES = 64, 60
+_WARM_UP = 1
+
+
+def in_turn(works: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+    """Medians in milliseconds of what is done in turn."""
+    times: dict[str, list[float]] = {name: [] for name in works}
+    for i in range(rounds + _WARM_UP):
+        order = list(works)[i % len(works) :] + list(works)[: i % len(works)]
+        for name in order:
+            start = time.perf_counter()
+            works[name]()
+            if i >= _WARM_UP:
+                times[name].append(1000 * (time.perf_counter() - start))
+    return {name: median(taken) for name, taken in times.items()}
+
+
+def main() -> int:
+    """Prints the figures; `--json` writes them to a file too."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    options = parser.parse_args()
+    plain = Official()
+    with tempfile.TemporaryDirectory() as folder:
+        checkpoint, out = plain.save(Path(folder) / "checkpoint_0100.pth.tar"), Path(folder) / "pack"
+
+        def imported() -> None:
+            shutil.rmtree(out, ignore_errors=True)
+            import_checkpoint(checkpoint, out)
+
+        figures = in_turn({"import, ms": imported, "reading, ms": checkpoint.read_bytes}, options.rounds)
+        figures["import, ratio"] = figures["import, ms"] / figures["reading, ms"]
+        engines = {"numpy": Engine(out), "torch": Engine(out, compute="cpu")}
+        for engine in engines.values():
+            engine.load()
+    rng = np.random.default_rng(0)
+    poses = rng.uniform(-1, 1, (_WINDOWS, _FRAMES, 25, 6)).astype(np.float32)
+    latents = (0.4 * rng.normal(size=(_WINDOWS, 512))).astype(np.float32)
+    every = torch.ones(_WINDOWS, _FRAMES, dtype=torch.bool)
+
+    @torch.inference_mode()
+    def plainly(part: torch.nn.Module, given: np.ndarray) -> np.ndarray:
+        return part(torch.from_numpy(given), every).numpy()
+
+    works: dict[str, Callable[[], object]] = {
+        "encode, ms, plain": lambda: plainly(plain.encoder, poses),
+        "decode, ms, plain": lambda: plainly(plain.decoder, latents),
+    }
+    for name, engine in engines.items():
+        works[f"encode, ms, {name}"] = lambda engine=engine: engine._networks.encode(poses)
+        works[f"decode, ms, {name}"] = lambda engine=engine: engine._networks.decode(latents, _FRAMES)
+    found = in_turn(works, options.rounds)
+    ratios = {
+        f"{what}, ratio, {name}": found[f"{what}, ms, {name}"] / found[f"{what}, ms, plain"]
+        for what in ("encode", "decode")
+        for name in engines
+    }
+    tell({"torch": torch.__version__, "threads": torch.get_num_threads()} | figures | found | ratios, options.json, 26)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

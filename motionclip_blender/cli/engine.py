@@ -1,0 +1,26 @@
+"""The engine that the command line's options ask for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TextIO
+
+from ..core.clip_kinds import OpenClip
+from ..core.engine import Engine
+from ..core.errors import UserError
+from .request import GenerateRequest, RecogniseRequest
+from .terminal import Bar, CtrlC
+
+if TYPE_CHECKING:
+    from ..core.body import Body
+
+
+def load_engine(
+    request: GenerateRequest | RecogniseRequest, body: Body | None, ctrl_c: CtrlC, stderr: TextIO
+) -> Engine:
+    """Loads the request's pack. Raises `UserError`, also for weights that the pack has no use for."""
+    engine = Engine(request.pack, body, clip=request.clip)
+    if request.clip.file is not None and not isinstance(engine.pack.clip, OpenClip):
+        raise UserError(f"The pack {engine.pack.name} brings its own text encoder; leave out --clip.")
+    with Bar(stderr, ctrl_c) as bar:
+        engine.load(bar)
+    return engine

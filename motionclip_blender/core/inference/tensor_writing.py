@@ -1,0 +1,43 @@
+"""Writes safetensors files in single precision, one array after the other."""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from ..files import whole_path
+from .tensors import TensorError
+
+
+def write_float32(path: Path, shapes: Mapping[str, tuple[int, ...]], arrays: Iterable[tuple[str, np.ndarray]]) -> None:
+    """Writes arrays with these names and shapes, in this order, as they come; whole or not at all.
+
+    Raises `TensorError` for one of another name or shape, or with numbers that are not finite, and `UserError` when the
+    file cannot be written.
+    """
+    header, end = {}, 0
+    for name, shape in shapes.items():
+        start, end = end, end + 4 * math.prod(shape)
+        header[name] = {"dtype": "F32", "shape": list(shape), "data_offsets": [start, end]}
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)  # numbers begin at a multiple of their size
+    with whole_path(path) as temporary, temporary.open("wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text)
+        left = iter(shapes.items())
+        for name, array in arrays:
+            if (name, array.shape) != next(left, None):
+                raise TensorError(f"{name} is not what comes next")
+            if array.dtype.kind != "f":
+                raise TensorError(f"{name} holds {array.dtype}, not real numbers")
+            with np.errstate(over="ignore"):  # what float32 does not hold is refused below
+                numbers = np.ascontiguousarray(array, "<f4")
+            if not np.isfinite(numbers.sum()):
+                raise TensorError(f"{name} holds numbers that are not finite")
+            file.write(numbers)
+        if (missing := next(left, None)) is not None:
+            raise TensorError(f"{missing[0]} did not come")
