@@ -104,16 +104,8 @@ class Motion:
         """
         if fps == self.fps:
             return self
-        frames = frames_at(self, fps)
-        at = np.minimum(np.arange(frames) * (self.fps / fps), len(self) - 1)
-        left = np.minimum(at.astype(int), max(len(self) - 2, 0))
-        right = np.minimum(left + 1, len(self) - 1)
-        t = (at - left).astype(np.float32)
-        return Motion(
-            rot.slerp(self.rotations[left], self.rotations[right], t[:, None]),
-            self.translation[left] + (self.translation[right] - self.translation[left]) * t[:, None],
-            fps,
-        )
+        at = times_at(len(self), self.fps, fps)
+        return Motion(*interpolated(self.rotations, self.translation, at), fps)
 
     def mirror(self) -> Motion:
         """Left and right swapped: the movement as seen in a mirror standing in the YZ plane."""
@@ -172,14 +164,41 @@ def frames_at(motion: Motion, fps: float) -> int:
 
     Raises `UserError` for more than `MOST_FRAMES`.
     """
-    frames = motion.seconds * fps + _TIE
-    if frames < MOST_FRAMES:
-        return int(frames) + 1
-    hours = motion.seconds / 3600
+    return _count(len(motion), motion.fps, fps)
+
+
+def times_at(frames: int, fps: float, to: float) -> np.ndarray:
+    """(n,) float64: where, counted in frames of the rate `fps`, the frames of the rate `to` lie.
+
+    The last is the last whole frame of the new rate. Raises `UserError` for more than `MOST_FRAMES`.
+    """
+    return np.minimum(np.arange(_count(frames, fps, to)) * (fps / to), frames - 1)
+
+
+def interpolated(rotations: np.ndarray, translation: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Quaternions (n, J, 4) by slerp and places (n, 3) on straight lines at times `at` (n,), counted in frames.
+
+    rotations (T, J, 4), translation (T, 3).
+    """
+    left = np.minimum(at.astype(int), max(len(rotations) - 2, 0))
+    right = np.minimum(left + 1, len(rotations) - 1)
+    t = (at - left).astype(np.float32)
+    return (
+        rot.slerp(rotations[left], rotations[right], t[:, None]),
+        translation[left] + (translation[right] - translation[left]) * t[:, None],
+    )
+
+
+def _count(frames: int, fps: float, to: float) -> int:
+    seconds = (frames - 1) / fps
+    count = seconds * to + _TIE
+    if count < MOST_FRAMES:
+        return int(count) + 1
+    hours = seconds / 3600
     if hours > 1:
-        raise UserError(f"The motion lasts {hours:,.0f} hours; check its rate, {motion.fps:g} per second, or cut it.")
+        raise UserError(f"The motion lasts {hours:,.0f} hours; check its rate, {fps:g} per second, or cut it.")
     raise UserError(
-        f"At {fps:g} frames per second the motion would have {frames:,.0f} frames, and {MOST_FRAMES:,} are the most; "
+        f"At {to:g} frames per second the motion would have {count:,.0f} frames, and {MOST_FRAMES:,} are the most; "
         "choose a lower rate."
     )
 

@@ -10,15 +10,13 @@ import argparse
 import json
 import os
 import sys
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from dataclasses import asdict, replace
 from functools import cache
-from multiprocessing import get_context, parent_process
-from multiprocessing.connection import wait
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +29,7 @@ from motionclip_blender.core.motion_files import amass
 from motionclip_blender.core.retarget.source import SourceClip
 from motionclip_blender.core.retarget.upward import AXES
 
+from .amass import prepare as amass_command
 from .captions import load_captions
 from .clip_files.catalogue import SourceFile, source_files
 from .clip_files.reading import read_clips
@@ -41,6 +40,7 @@ from .records import Job, Record, finished, key_of, recipe_of, record_path, sent
 from .report import SHEETS, write_report
 from .retarget import retarget
 from .rig_maps import matching_rig, rig_maps
+from .workers import end_with_parent
 
 FPS = 30.0
 _CELL = (160, 180)
@@ -236,17 +236,16 @@ def _begin_worker() -> None:
     # after an import of bpy, the path inherited from the parent has folders that hold only parts of bpy
     sys.path[:] = [entry for entry in sys.path if not (Path(entry) / "bpy_extras").is_dir()]
     _console.enter_context(quiet())  # for the life of the process; a file's record tells what failed
-
-    def watch() -> None:
-        wait([parent_process().sentinel])
-        os._exit(1)
-
-    # otherwise a worker would wait for work forever after its parent was killed
-    threading.Thread(target=watch, daemon=True).start()
+    end_with_parent()
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m training prepare", description=__doc__)
+    if any(argument.partition("=")[0] == "--amass" for argument in arguments):
+        return amass_command.main(arguments)
+    parser = argparse.ArgumentParser(
+        prog="python -m training prepare", description=__doc__,
+        epilog="For AMASS's motions with BABEL's labels: --amass DIR --babel DIR; its own --help tells more.",
+    )  # fmt: skip
     parser.add_argument("--source", type=Path, required=True, help="folder of clips: AMC, BVH, glTF, humanoid3d JSON")
     parser.add_argument("--out", type=Path, default=Path("data"), help="folder for the prepared motions")
     parser.add_argument("--only", default="", help="only files whose path contains this")
