@@ -11,10 +11,10 @@ from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import files_below
 from motionclip_blender.core.motion import Motion, interpolated, times_at
-from motionclip_blender.core.motion_arrays import MotionArrays, gather
+from motionclip_blender.core.motion_files.arrays import MotionArrays, gather
+from motionclip_blender.core.motion_files.world_axes import AXES, find_world
 from motionclip_blender.core.origin import PELVIS_AT_REST
 from motionclip_blender.core.skeleton import BODY_JOINTS, INDEX
-from motionclip_blender.core.world_axes import AXES, find_world
 
 FPS = 30.0
 JOINTS = (*BODY_JOINTS, "left_index1", "right_index1")
