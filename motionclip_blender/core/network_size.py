@@ -11,9 +11,6 @@ those of the rotations."""
 HEIGHT = 0.3
 """Metres of a height of one, for the same reason."""
 
-PREFIX_TOKENS = 2
-"""The released code's mu and sigma queries; sigma's output is not used."""
-
 
 @dataclass(frozen=True)
 class NetworkSize:
@@ -31,6 +28,8 @@ class NetworkSize:
     cosines: of the linear part of encoder and decoder (see `model.linear`), over `period` frames; 0, the paper's,
         leaves it out. The transformers then add to what it makes, and the decoder's frames begin with its draft of
         their poses.
+    prefix_tokens: that the encoder reads before the frames. The paper has one, whose output is the latent; its released
+        code a second one, whose output is not used.
     reader_width, reader_blocks: of what the decoder reads latents by, if it has a linear part.
     """
 
@@ -48,6 +47,7 @@ class NetworkSize:
     period: int = 120
     reader_width: int = 1024
     reader_blocks: int = 2
+    prefix_tokens: int = 2
 
     @property
     def numbers(self) -> int:

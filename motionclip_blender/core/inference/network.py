@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..network_size import HEIGHT, PREFIX_TOKENS, STEP, NetworkSize
+from ..network_size import HEIGHT, STEP, NetworkSize
 from .layers import Linear, Norm, attend, attend_first, gelu, scaled_queries
 from .linear_part import LatentAdapter, cosines, fitting
 from .tensors import Weights
@@ -23,7 +23,7 @@ class Encoder:
     def __init__(self, weights: Weights, size: NetworkSize) -> None:
         """Raises `TensorError` for weights of another network."""
         self._size = size
-        self._prefix = weights.float32("prefix", PREFIX_TOKENS, size.width)
+        self._prefix = weights.float32("prefix", size.prefix_tokens, size.width)
         self._embed = Linear.of(weights, "embed", size.width, size.numbers)
         self._layers = [_Layer(weights.within(f"layers.{i}"), size, ("norm1", "norm2")) for i in range(size.layers)]
         self._positions = _given_positions(weights, size)
@@ -52,14 +52,15 @@ class Encoder:
     def _read(self, numbers: np.ndarray, there: np.ndarray | None = None) -> np.ndarray:
         """(B, latent): what the transformer makes of poses (B, T, rows * 6), of the frames that are `there` (B, T)."""
         size = self._size
-        x = np.empty((len(numbers), PREFIX_TOKENS + numbers.shape[1], size.width), np.float32)
-        x[:, :PREFIX_TOKENS] = self._prefix
-        x[:, PREFIX_TOKENS:] = self._embed(numbers)
+        prefix = size.prefix_tokens
+        x = np.empty((len(numbers), prefix + numbers.shape[1], size.width), np.float32)
+        x[:, :prefix] = self._prefix
+        x[:, prefix:] = self._embed(numbers)
         x += _positions_of(self._positions, x.shape[1], size)
         room = _Room(x.shape, size)
         mask = None
         if there is not None:
-            mask = np.concatenate((np.ones((len(there), PREFIX_TOKENS), bool), there), axis=1)
+            mask = np.concatenate((np.ones((len(there), prefix), bool), there), axis=1)
         for layer in self._layers[:-1]:
             x = layer(x, room, mask=mask)
         x = self._layers[-1](x, room, mask=mask, first=True)

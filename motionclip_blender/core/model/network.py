@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..inference import network as tables
-from ..network_size import HEIGHT, PREFIX_TOKENS, STEP, NetworkSize
+from ..network_size import HEIGHT, STEP, NetworkSize
 from .linear import LatentAdapter, LinearDecoder, LinearEncoder, Tables
 
 
@@ -104,7 +104,7 @@ class Encoder(nn.Module):
     def __init__(self, size: NetworkSize) -> None:
         super().__init__()
         self.size = size
-        self.prefix = nn.Parameter(torch.randn(PREFIX_TOKENS, size.width) * 0.02)
+        self.prefix = nn.Parameter(torch.randn(size.prefix_tokens, size.width) * 0.02)
         self.embed = nn.Linear(size.rows * 6, size.width)
         self.layers = nn.ModuleList(EncoderLayer(size) for _ in range(size.layers))
         self.to_latent = nn.Linear(size.width, size.latent) if size.width != size.latent else nn.Identity()
@@ -135,7 +135,7 @@ class Encoder(nn.Module):
         tokens = self.embed(numbers)
         x = torch.cat((self.prefix.to(tokens.dtype).expand(len(tokens), -1, -1), tokens), dim=1)
         x = self.drop(x + _positions(self, x.shape[1]).to(x))
-        mask = None if there is None else F.pad(there, (PREFIX_TOKENS, 0), value=True)
+        mask = None if there is None else F.pad(there, (self.size.prefix_tokens, 0), value=True)
         for layer in self.layers:
             x = layer(x, mask)
         return self.to_latent(x[:, 0])

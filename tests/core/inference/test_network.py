@@ -23,6 +23,7 @@ from tests.synthetic import angle_between
 PUBLISHED = NetworkSize(rows=25, width=64, layers=3, heads=4, feed_forward=96, latent=64, dropout=0.0)
 SIZES = {
     "as published": PUBLISHED,
+    "of one prefix token": replace(PUBLISHED, prefix_tokens=1),
     "narrower than CLIP": replace(PUBLISHED, width=32, heads=2),
     "pre-norm": replace(PUBLISHED, pre_norm=True, position_base=150.0),
     "as the default pack": replace(
