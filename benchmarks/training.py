@@ -43,6 +43,7 @@ from training.autoencoder.config import TrainConfig
 from training.autoencoder.dataset import Sample, Windows, load_samples
 from training.autoencoder.distributed import Place
 from training.autoencoder.embeddings import Captions
+from training.autoencoder.material import SpanMaterial
 from training.autoencoder.run import Run
 from training.data.captions import load_captions
 from training.text_tower import minilm
@@ -99,7 +100,7 @@ class PlainLoop:
 def our_run(folder: Path, config: TrainConfig, samples: list[Sample], captions: Captions, body: Body) -> Run:
     """A run that has come to the step from which on encoder and decoder learn together."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    run = Run(folder, config, samples, body, captions, place=Place(device=device))
+    run = Run(folder, config, SpanMaterial(samples, captions, config), body, Place(device=device))
     run.step = config.refine_from
     return run
 

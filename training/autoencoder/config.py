@@ -7,24 +7,35 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.skeleton import BODY_JOINTS
+from motionclip_blender.core.pose_format import AHEAD, HEADINGS, PELVIS, RIGHT_ANKLE, UPS, PoseFormat
+from motionclip_blender.core.skeleton import BODY_JOINTS, INDEX
 
-from .losses import LossWeights
+from .loss_weights import LossWeights
+
+PRESETS = Path(__file__).resolve().parents[1] / "presets"
 
 
 @dataclass(frozen=True)
 class TrainConfig:
     """The settings that reproduce a run.
 
-    Network (see `core.network_size.NetworkSize`): width ... reader_blocks.
+    Network (see `core.network_size.NetworkSize`): width ... prefix_tokens.
+    kind: "ours", or "official": the modules of the released code, whose tensors have the names of its checkpoints.
     frames: shortest and longest window.
+    joints, up, last_row, heading: of the pose tensor, see `core.pose_format`.
+    clip: the text tower, "minilm" or open_clip's name of a CLIP.
     Data.
         split: leave out what this split holds out for testing ("held-out", or "unseen:" and a source; see
-        `splits.is_test`); None trains on everything.
+        `splits.is_test`); None trains on everything. For shards "amass", by data set, or "babel", BABEL's own.
+        legacy: whether the shards must come from `prepare --legacy`.
+        texts: of a crop of shards: its "raw" labels, its "proc" labels, or one of its "categories".
         augment: train also on slower and faster motions, and on motions with the arms of one clip and the legs of
         another.
         rates: windows are played up to this much slower or faster.
     Batches.
+        order: "weighted" draws windows at random; "epochs", for shards, takes each window once an epoch, `motions` in a
+        step over all processes together.
+        epochs: their number; 0 trains for `steps`.
         motions: windows of 60 frames that are encoded and decoded in a step; fewer when windows are longer and more
         when they are shorter, so that all steps cost the same.
         prompts: captions that are decoded to their exemplars.
@@ -38,14 +49,21 @@ class TrainConfig:
         a fraction of the cost. With `cosines` 0 there is no linear part, and this must be 0.
     linear_rate, refine_rate: learning rates as shares of the reader's: of the linear part, which starts at its own
         optimum, and of the transformers, which start when the schedule has already lowered the rate.
+    warmup, schedule: steps in which the learning rate rises, and what follows: "cosine" or "constant".
+    decay_all: whether biases and norms decay too.
+    clip_norm, ema: 0 leaves them out.
     canary_from: from this step on, a decoder whose output hardly moves stops the run. This is how MotionCLIP collapses:
         every prompt gives the same still pose.
     vertices: number of the body's vertices that the loss compares; 0 compares all.
     posed: number of frames of each window in which they are compared; 0 is all.
+    smplx: whether smplx's own skinning, with correctives, poses all of them.
+    shape: whether a recording's own betas shape the body, where they are SMPL-X's.
+    body: SHA-256 of the body's file; empty for the open body.
     """
 
     seed: int = 0
     steps: int = 8_000
+    epochs: int = 0
     refine_from: int = 5_000
 
     split: str | None = "held-out"
@@ -53,7 +71,14 @@ class TrainConfig:
     rates: float = 1.25
     frames: tuple[int, int] = (20, 120)
     joints: tuple[str, ...] = BODY_JOINTS
+    up: str = "y"
+    last_row: str = PELVIS
+    heading: str = AHEAD
+    clip: str = "minilm"
+    legacy: bool = False
+    texts: str = "raw"
 
+    order: str = "weighted"
     motions: int = 112
     prompts: int = 48
     noise: float = 0.5
@@ -61,6 +86,7 @@ class TrainConfig:
     between: float = 0.2
     class_names: float = 0.3
 
+    kind: str = "ours"
     width: int = 256
     layers: int = 3
     heads: int = 4
@@ -72,11 +98,15 @@ class TrainConfig:
     cosines: int = 24
     reader_width: int = 1024
     reader_blocks: int = 2
+    integrates_translation: bool = True
+    prefix_tokens: int = 2
 
     learning_rate: float = 1e-3
     linear_rate: float = 0.2
     refine_rate: float = 3.0
     warmup: int = 300
+    schedule: str = "cosine"
+    decay_all: bool = False
     weight_decay: float = 0.01
     clip_norm: float = 1.0
     ema: float = 0.999
@@ -84,6 +114,9 @@ class TrainConfig:
     loss: LossWeights = field(default_factory=LossWeights)
     vertices: int = 160
     posed: int = 6
+    smplx: bool = False
+    shape: bool = False
+    body: str = ""
     half_precision: bool = True
     compile: bool = False
     save_every: int = 500
@@ -99,27 +132,87 @@ class TrainConfig:
             "dropout": self.dropout,
             "position_base": self.position_base,
             "pre_norm": self.pre_norm,
-            "integrates_translation": True,
+            "integrates_translation": self.integrates_translation,
             "cosines": self.cosines,
             "reader_width": self.reader_width,
             "reader_blocks": self.reader_blocks,
+            "prefix_tokens": self.prefix_tokens,
         }
+
+    @property
+    def pose_format(self) -> PoseFormat:
+        """What the network reads and writes."""
+        return PoseFormat(self.joints, up=self.up, last_row=self.last_row, heading=self.heading)
 
     def save(self, path: Path) -> None:
         path.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
 
     @classmethod
-    def load(cls, path: Path) -> TrainConfig:
-        """Reads a JSON file; missing fields keep their defaults.
+    def load(cls, path: Path | None = None, preset: str = "default") -> TrainConfig:
+        """Reads a preset, with the fields of a JSON file in place of its own.
 
-        Raises `UserError` for a file that is no such JSON, or has unknown fields.
+        Raises `UserError` for a file that is no such JSON, or has unknown fields or values.
         """
+        data = _read(PRESETS / f"{preset}.json") if preset in presets() else None
+        if data is None:
+            raise UserError(f"There is no preset {preset!r}; choose one of {', '.join(presets())}.")
+        if path is not None:
+            own = _read(path)
+            if not isinstance(loss := own.get("loss", {}), dict):
+                raise UserError(f"{path} is not a training configuration (its loss is no JSON object).")
+            data |= own | {"loss": data.get("loss", {}) | loss}
         try:
-            data = json.loads(path.read_bytes())
             data["loss"] = LossWeights(**data.get("loss", {}))
             for key in ("frames", "joints"):
                 if key in data:
                     data[key] = tuple(data[key])
-            return cls(**data)
-        except (OSError, ValueError, TypeError) as error:
-            raise UserError(f"{path} is not a training configuration ({error}).") from error
+            config = cls(**data)
+            config.check()
+            return config
+        except (ValueError, TypeError) as error:
+            raise UserError(f"{path or preset} is not a training configuration ({error}).") from error
+
+    def check(self) -> None:
+        """Raises `ValueError` for a word that no key knows, and for settings that do not go together."""
+        for key, words in _WORDS.items():
+            if getattr(self, key) not in words:
+                raise ValueError(f"{key} cannot be {getattr(self, key)!r}; choose one of {', '.join(words)}")
+        strange = [name for name in self.joints if name not in INDEX]
+        if strange:
+            raise ValueError(f"there is no joint {strange[0]}")
+        if not 1 < self.frames[0] <= self.frames[1]:
+            raise ValueError("frames are the shortest and the longest window")
+        if self.order == "epochs" and self.frames[0] != self.frames[1]:
+            raise ValueError("windows of an epoch have one length; give frames twice the same")
+        if self.integrates_translation and (self.last_row != PELVIS or self.kind == "official"):
+            raise ValueError("only the pelvis' way can be integrated, by a network of our own")
+        if self.kind == "official" and self.cosines:
+            raise ValueError("the released code's network has no linear part; set cosines to 0")
+        if not self.cosines and self.refine_from:
+            raise ValueError("without a linear part refine_from must be 0")
+
+
+_WORDS = {
+    "kind": ("ours", "official"),
+    "up": UPS,
+    "last_row": (PELVIS, RIGHT_ANKLE),
+    "heading": HEADINGS,
+    "order": ("weighted", "epochs"),
+    "texts": ("raw", "proc", "categories"),
+    "schedule": ("cosine", "constant"),
+}
+
+
+def presets() -> list[str]:
+    """The names of the presets that ship."""
+    return sorted(path.stem for path in PRESETS.glob("*.json"))
+
+
+def _read(path: Path) -> dict:
+    try:
+        data = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path} is not a training configuration ({error}).") from error
+    if not isinstance(data, dict):
+        raise UserError(f"{path} is not a training configuration (it is no JSON object).")
+    return data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -40,21 +41,6 @@ class Captions:
         self.names = np.stack([at[name] for name in names])
         self.mean = embeddings.mean(axis=0)
 
-    def whiten(self, layer: torch.nn.Linear, floor: float = 0.3) -> None:
-        """Sets `layer` to whiten the captions' embeddings (ZCA): mean 0 and variance 1 in every direction.
-
-        floor: added to every variance, as a share of their mean, so that the noise in directions in which captions
-        hardly differ is not amplified.
-        """
-        captions = np.concatenate(self.captions).astype(np.float64)
-        variances, directions = np.linalg.eigh(np.cov(captions.T))
-        mean_variance = variances.sum() / np.count_nonzero(variances > 1e-6)
-        whitening = (directions / np.sqrt(variances.clip(0) + floor * mean_variance)) @ directions.T
-        # rescaled to the embeddings' own scale, for which the other settings are tuned
-        whitening *= 0.4 / np.sqrt(1 + floor)
-        layer.weight.copy_(torch.from_numpy(whitening))
-        layer.bias.copy_(torch.from_numpy(-whitening @ captions.mean(axis=0)))
-
     def of(self, chosen: np.ndarray, names: float, random: np.random.Generator) -> np.ndarray:
         """Draws one caption (n, 512) of each chosen sample, or the name of its class for a share `names` of them."""
         told = np.stack([self.captions[i][random.integers(len(self.captions[i]))] for i in chosen])
@@ -74,6 +60,23 @@ class Captions:
         return np.stack(places)
 
 
+@torch.no_grad()
+def whiten(layer: torch.nn.Linear, captions: np.ndarray, floor: float = 0.3) -> None:
+    """Sets `layer` to whiten embeddings (n, 512) of captions (ZCA): mean 0 and variance 1 in every direction.
+
+    floor: added to every variance, as a share of their mean, so that the noise in directions in which captions hardly
+    differ is not amplified.
+    """
+    captions = captions.astype(np.float64)
+    variances, directions = np.linalg.eigh(np.cov(captions.T))
+    mean_variance = variances.sum() / np.count_nonzero(variances > 1e-6)
+    whitening = (directions / np.sqrt(variances.clip(0) + floor * mean_variance)) @ directions.T
+    # rescaled to the embeddings' own scale, for which the other settings are tuned
+    whitening *= 0.4 / np.sqrt(1 + floor)
+    layer.weight.copy_(torch.from_numpy(whitening))
+    layer.bias.copy_(torch.from_numpy(-whitening @ captions.mean(axis=0)))
+
+
 def text_embeddings(texts: list[str], cache: Path | None = None) -> np.ndarray:
     """Returns embeddings (n, 512) float32 of texts.
 
@@ -88,16 +91,26 @@ def text_embeddings(texts: list[str], cache: Path | None = None) -> np.ndarray:
                     return data["embeddings"]
         except Exception:  # a damaged cache is computed again
             kept.unlink(missing_ok=True)
-    tower = TextTower(minilm.SPEC, minilm.text_projection())
-    # sorted by length, so that batches need little padding
+    embeddings = embedded(shipped_tower(), texts)
+    if kept:
+        with write_whole(kept) as handle:
+            np.savez(handle, digest=np.array(digest), embeddings=embeddings)
+    return embeddings
+
+
+def shipped_tower() -> TextTower:
+    """Loads the text tower that ships with the extension."""
+    return TextTower(minilm.SPEC, minilm.text_projection())
+
+
+def embedded(tower: TextTower, texts: Sequence[str]) -> np.ndarray:
+    """(n, 512) float32."""
+    # prompts of about one length together: none is padded far
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
     embeddings = np.empty((len(texts), minilm.SPEC.width), np.float32)
     for start in range(0, len(order), _BATCH):
         part = order[start : start + _BATCH]
         embeddings[part] = tower.embed([texts[i] for i in part])
-    if kept:
-        with write_whole(kept) as handle:
-            np.savez(handle, digest=np.array(digest), embeddings=embeddings)
     return embeddings
 
 

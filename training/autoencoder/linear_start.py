@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -11,8 +13,9 @@ from motionclip_blender.core.model.network import MotionCLIP, to_steps
 from motionclip_blender.core.network_size import HEIGHT, STEP
 
 from .body_loss import SparseBody
-from .dataset import Windows
-from .embeddings import Captions
+
+Draw = Callable[[int, int], tuple[np.ndarray, np.ndarray]]
+"""A number of windows of a length: poses (n, frames, rows, 6) and the mean of each one's captions (n, 512)."""
 
 _BATCHES, _WINDOWS = 40, 128
 _LEAST_METRES = 0.05  # metres: smallest weight of a joint, for those that carry no other
@@ -22,8 +25,8 @@ _SECONDS = 1.0  # time over which an error of the path's steps is assumed to add
 @torch.no_grad()
 def start(
     network: MotionCLIP,
-    windows: Windows,
-    captions: Captions,
+    draw: Draw,
+    told_mean: np.ndarray,
     body: SparseBody,
     frames: tuple[int, int],
     random: np.random.Generator,
@@ -31,15 +34,14 @@ def start(
     """Sets the linear encoder and decoder of `network` to principal components, rotated towards the captions.
 
     The components are those of the windows' spectra, every number weighted by the metres that it moves the body. Any
-    rotation of them reconstructs motions equally well; the one chosen brings their latents nearest to their captions
-    (orthogonal Procrustes, Schönemann 1966). The scale gives latents the mean distance of captions from their mean.
-
-    frames: shortest and longest window; the components come from the longer half of this range.
+    rotation of them keeps motions equally well; the one chosen brings their latents nearest to their captions
+    (orthogonal Procrustes, Schönemann 1966), as far from the captions' mean as captions are on average.
+    told_mean: (512,) of all captions. frames: shortest and longest window; the longer half is looked at.
     """
     encoder, decoder = network.encoder.linear, network.decoder.linear
-    spectra, told = _draw_spectra(encoder, windows, captions, (sum(frames) // 2, frames[1]), random)
+    spectra, told = _seen(encoder, draw, (sum(frames) // 2, frames[1]), random)
     weight = _metres(body).repeat(encoder.tables.count)
-    centre, mean = spectra.mean(dim=0), torch.from_numpy(captions.mean).double()
+    centre, mean = spectra.mean(dim=0), torch.from_numpy(told_mean).double()
     weighted = (spectra - centre) * weight
     latent = network.size.latent
     axes = torch.linalg.eigh(weighted.T @ weighted).eigenvectors[:, -latent:]
@@ -55,20 +57,16 @@ def start(
     decoder.to_spectrum.bias.copy_(centre - decode @ mean)
 
 
-def _draw_spectra(
-    encoder: LinearEncoder,
-    windows: Windows,
-    captions: Captions,
-    lengths: tuple[int, int],
-    random: np.random.Generator,
+def _seen(
+    encoder: LinearEncoder, draw: Draw, lengths: tuple[int, int], random: np.random.Generator
 ) -> tuple[Tensor, Tensor]:
     """Draws random windows: spectra (n, count * numbers), and the mean (n, 512) of each one's captions, float64."""
     spectra, told = [], []
     for _ in range(_BATCHES):
         frames = int(random.integers(lengths[0], lengths[1] + 1))
-        chosen, poses = windows.draw(_WINDOWS, frames, random)
+        poses, of_each = draw(_WINDOWS, frames)
         spectra.append(encoder.spectrum(to_steps(torch.from_numpy(poses)).flatten(2)).double())
-        told.append(torch.from_numpy(np.stack([captions.captions[i].mean(axis=0) for i in chosen])).double())
+        told.append(torch.from_numpy(of_each).double())
     return torch.cat(spectra), torch.cat(told)
 
 

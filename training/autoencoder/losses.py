@@ -2,58 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from .body_loss import SparseBody
-
-
-@dataclass(frozen=True)
-class LossWeights:
-    """The weights of the loss terms. The paper's code uses 100 for the first three, and 1 for text and image.
-
-    height, travel, speed: of the pelvis' height, its place on the ground (metres, robust) and its step per frame. In
-    the paper they are rows of the pose, but metres of travel need a scale of their own.
-    length: of the latents' length, which the cosines leave free, but the decoder depends on.
-    contrast: of telling a motion's own caption from the others of the batch. naming: of telling the name of its class
-    from all names. Neither is in the paper; 0 leaves them out.
-    """
-
-    rotations: float = 200.0
-    vertices: float = 600.0
-    velocities: float = 100.0
-    height: float = 100.0
-    travel: float = 5.0
-    speed: float = 500.0
-    text: float = 3.0
-    image: float = 1.0
-    length: float = 1.0
-    contrast: float = 0.5
-    naming: float = 0.5
+from .body_loss import PosedBody
+from .loss_weights import LossWeights
 
 
 def reconstruction(
-    made: Tensor, real: Tensor, body: SparseBody, weights: LossWeights, posed: Tensor | None = None
+    made: Tensor,
+    real: Tensor,
+    body: PosedBody,
+    weights: LossWeights,
+    posed: Tensor | None = None,
+    betas: Tensor | None = None,
 ) -> dict[str, Tensor]:
     """Returns the weighted terms of equation 1 by name, for pose tensors (B, T, rows, 6).
 
     posed: the frames whose vertices are compared; all by default. Posing the body is the most expensive part of a step,
     and a few random frames of every window estimate the same mean.
+    betas: (B, n) of the bodies. Terms of weight 0 are left out.
     """
     posed = slice(None) if posed is None else posed
     rotations, real_rotations = made[:, :, :-1], real[:, :, :-1]
     path, real_path = made[:, :, -1, :3], real[:, :, -1, :3]
-    return {
-        "rotations": weights.rotations * F.mse_loss(rotations, real_rotations),
-        "velocities": weights.velocities * F.mse_loss(rotations.diff(dim=1), real_rotations.diff(dim=1)),
-        "vertices": weights.vertices * F.mse_loss(*(_without_path(body, p[:, posed]) for p in (made, real))),
-        "height": weights.height * F.mse_loss(path[..., 1], real_path[..., 1]),
-        "travel": weights.travel * F.smooth_l1_loss(path[..., ::2], real_path[..., ::2], beta=0.1),
-        "speed": weights.speed * F.mse_loss(path.diff(dim=1), real_path.diff(dim=1)),
+    terms = {
+        "poses": lambda: F.mse_loss(made, real),
+        "pose_velocities": lambda: F.mse_loss(made.diff(dim=1), real.diff(dim=1)),
+        "rotations": lambda: F.mse_loss(rotations, real_rotations),
+        "velocities": lambda: F.mse_loss(rotations.diff(dim=1), real_rotations.diff(dim=1)),
+        "vertices": lambda: F.mse_loss(*(_without_path(body, p[:, posed], betas) for p in (made, real))),
+        "height": lambda: F.mse_loss(path[..., 1], real_path[..., 1]),
+        "travel": lambda: F.smooth_l1_loss(path[..., ::2], real_path[..., ::2], beta=0.1),
+        "speed": lambda: F.mse_loss(path.diff(dim=1), real_path.diff(dim=1)),
     }
+    return {name: weight * term() for name, term in terms.items() if (weight := getattr(weights, name))}
 
 
 def alignment(latents: Tensor, embeddings: Tensor, known: Tensor | None = None) -> Tensor:
@@ -86,13 +70,14 @@ def contrast(latents: Tensor, embeddings: Tensor, same: Tensor, temperature: flo
 def naming(latents: Tensor, names: Tensor, actions: Tensor, temperature: float = 0.05) -> Tensor:
     """Returns the cross-entropy of recognising the class of latents (B, D) by the nearest name.
 
-    names: (C, D). actions: (B,), rows of `names`. Uses plain cosines, as recognition is measured (section 4.4 of the
-    paper).
+    names: (C, D). actions: (B,), rows of `names`; -1 for none. Uses plain cosines, as recognition is measured (section
+    4.4 of the paper).
     """
     scores = F.normalize(latents, dim=-1) @ F.normalize(names, dim=-1).T / temperature
-    return F.cross_entropy(scores, actions)
+    summed = F.cross_entropy(scores, actions, ignore_index=-1, reduction="sum")
+    return summed / (actions >= 0).sum().clamp(min=1)
 
 
-def _without_path(body: SparseBody, poses: Tensor) -> Tensor:
+def _without_path(body: PosedBody, poses: Tensor, betas: Tensor | None) -> Tensor:
     """Returns the body's vertices with the pelvis fixed, as the paper compares them."""
-    return body(poses) - poses[..., -1:, :3]
+    return body(poses, betas) - poses[..., -1:, :3]

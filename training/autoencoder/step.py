@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
 
 from motionclip_blender.core.model.network import MotionCLIP
 
-from .body_loss import SparseBody
-from .losses import LossWeights, alignment, contrast, length, naming, reconstruction
+from .body_loss import PosedBody
+from .loss_weights import LossWeights
+from .losses import alignment, contrast, length, naming, reconstruction
 
 
 @dataclass
@@ -19,7 +20,8 @@ class Batch:
 
     motions, captions: windows, and a caption of each. actions: (n,) their classes. same: (n, n) pairs of one class.
     between: (n, 1) how far on the way to its caption a latent is decoded from. images, seen: a frame of each, and
-    whether it has one. prompted, places: exemplars, and where their captions lie.
+    whether it has one. prompted, places: exemplars, and where their captions lie. betas: (n, 10) of the bodies; the
+    mean body's by default. weight: of the batch, where processes share a step unevenly.
     """
 
     motions: Tensor
@@ -31,13 +33,20 @@ class Batch:
     seen: Tensor | None = None
     prompted: Tensor | None = None
     places: Tensor | None = None
+    betas: Tensor | None = None
+    weight: float = 1.0
+
+    def to(self, device: torch.device) -> Batch:
+        """The same on another device."""
+        moved = {name: value.to(device) for name, value in vars(self).items() if isinstance(value, Tensor)}
+        return replace(self, **moved)
 
 
 class Step(nn.Module):
     """Computes the terms of equation 4, each under its name."""
 
     def __init__(
-        self, network: MotionCLIP, body: SparseBody, weights: LossWeights, mean: Tensor, names: Tensor, posed: int = 0
+        self, network: MotionCLIP, body: PosedBody, weights: LossWeights, mean: Tensor, names: Tensor, posed: int = 0
     ) -> None:
         """Stores the network and the constants of the losses.
 
@@ -58,7 +67,7 @@ class Step(nn.Module):
             latents, targets = torch.cat((latents, batch.places)), torch.cat((targets, batch.prompted))
         made = self.network.decoder(latents, targets.shape[1], refine)
         posed = torch.randperm(targets.shape[1], device=targets.device)[: self.posed] if self.posed else None
-        parts = reconstruction(made, targets, self.body, self.weights, posed)
+        parts = reconstruction(made, targets, self.body, self.weights, posed, batch.betas)
         terms["reconstruction"] = sum(parts.values())
         return terms | {f"parts/{name}": value.detach() for name, value in parts.items()}
 

@@ -1,47 +1,88 @@
 """Trains the auto-encoder, with latents aligned to CLIP's texts and images: `python -m training train`.
 
-Under `torchrun --nproc-per-node N -m training train ...` several processes share a run.
+It learns from clips that `prepare` retargeted, or from the shards that `prepare --amass` made. Under `torchrun
+--nproc-per-node N -m training train ...` several processes share a run.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
 
-from .config import TrainConfig
+from ..data.amass.shards import Shards, is_shards
+from .config import TrainConfig, presets
+from .crop_material import CropMaterial
+from .crops import Crops
 from .dataset import load_samples
 from .distributed import joined
 from .embeddings import Captions, Frames
+from .images_of_crops import CropImages
+from .material import Material, SpanMaterial
 from .run import Run
+from .text_embedder import text_embedder
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m training train", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--data", type=Path, default=Path("data"), help="folder of the prepared motions")
+    parser.add_argument("--data", type=Path, default=Path("data"), help="folder that `prepare` made")
     parser.add_argument("--run", type=Path, default=Path("runs/default"), help="folder; resumed if it exists")
-    parser.add_argument("--config", type=Path, help="JSON file; what it leaves out keeps its default")
+    parser.add_argument("--preset", choices=presets(), default="default", help="a configuration that ships")
+    parser.add_argument("--config", type=Path, help="JSON file; what it leaves out is as in the preset")
+    parser.add_argument("--steps", type=int, help="so many steps, whatever the configuration says")
     parser.add_argument("--images", type=Path, help="embeddings of frames (`python -m training images`), equation 3")
+    parser.add_argument("--body", type=Path, help="SMPL-X .npz file of the body whose vertices the loss compares")
+    parser.add_argument("--clip", help="minilm, or the file of the CLIP that the configuration names")
     options = parser.parse_args(arguments)
-    config = TrainConfig.load(options.config) if options.config else TrainConfig()
-    body = Body.load()
-    samples = load_samples(options.data, body, config.frames[1], config.split, config.augment)
-    if not samples:
-        raise UserError(f"No clip of {options.data} has captions; write some and prepare it again (docs/data.md).")
-    captions = Captions(samples, options.data)
-    frames = Frames(options.images, samples) if options.images else None
+    config = configured(options)
+    body = Body.load(options.body)
+    material = material_of(options, config, body)
     try:
         options.run.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(f"Cannot write {options.run} ({error.strerror}); choose another folder.") from error
     with joined() as place:
-        run = Run(options.run, config, samples, body, captions, frames, place)
+        run = Run(options.run, config, material, body, place)
         run.resume()
         if place.leads:
             config.save(options.run / "config.json")
         run.train()
     return 0
+
+
+def configured(options: argparse.Namespace) -> TrainConfig:
+    """The preset, then the file, then the options."""
+    config = TrainConfig.load(options.config, options.preset)
+    if options.steps is not None:
+        if options.steps < 1:
+            raise UserError("A run has one step at least; give --steps 1 or more.")
+        config = replace(config, steps=options.steps, epochs=0)
+    if options.clip == "minilm":
+        config = replace(config, clip="minilm")
+    if options.body:
+        config = replace(config, body=hashlib.sha256(options.body.read_bytes()).hexdigest())
+    return config
+
+
+def material_of(options: argparse.Namespace, config: TrainConfig, body: Body) -> Material:
+    """What `--data` holds, to learn from."""
+    if is_shards(options.data):
+        shards = Shards(options.data)
+        images = CropImages(options.images, shards) if options.images else None
+        return CropMaterial(Crops(shards, config), text_embedder(config.clip, options.clip), images)
+    if config.split in ("amass", "babel") or config.order == "epochs" or config.clip != "minilm":
+        raise UserError(
+            f"{options.data} holds no finished shards of AMASS, which this configuration learns from; run "
+            "`python -m training prepare --amass` to its end, or choose --preset default."
+        )
+    samples = load_samples(options.data, body, config.frames[1], config.split, config.augment)
+    if not samples:
+        raise UserError(f"No clip of {options.data} has captions; write some and prepare it again (docs/data.md).")
+    captions = Captions(samples, options.data)
+    return SpanMaterial(samples, captions, config, Frames(options.images, samples) if options.images else None)

@@ -26,7 +26,9 @@ from training.autoencoder.dataset import Sample
 from training.autoencoder.embeddings import Captions, Frames
 from training.autoencoder.export import export, record
 from training.autoencoder.log import Log
-from training.autoencoder.losses import LossWeights, alignment, contrast, length, naming, reconstruction
+from training.autoencoder.loss_weights import LossWeights
+from training.autoencoder.losses import alignment, contrast, length, naming, reconstruction
+from training.autoencoder.material import SpanMaterial
 from training.autoencoder.run import Run
 
 TINY = TrainConfig(
@@ -61,6 +63,10 @@ def samples() -> list[Sample]:
 @pytest.fixture(scope="module")
 def captions(samples) -> Captions:
     return Captions(samples)
+
+
+def a_run(folder, config, samples, body, captions, frames=None, place=None) -> Run:
+    return Run(folder, config, SpanMaterial(samples, captions, config, frames), body, place)
 
 
 def frames_file(path):
@@ -103,16 +109,16 @@ def test_alignment_is_one_minus_the_cosine():
 
 
 def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(tmp_path, samples, captions, open_body):
-    whole = Run(tmp_path / "whole", TINY, samples, open_body, captions)
+    whole = a_run(tmp_path / "whole", TINY, samples, open_body, captions)
     whole.folder.mkdir()
     whole.train()
 
     (tmp_path / "parts").mkdir()
-    first = Run(tmp_path / "parts", TINY, samples, open_body, captions)
+    first = a_run(tmp_path / "parts", TINY, samples, open_body, captions)
     for _ in range(3):
         first.one_step()
     first.save()  # and killed
-    second = Run(tmp_path / "parts", TINY, samples, open_body, captions)
+    second = a_run(tmp_path / "parts", TINY, samples, open_body, captions)
     second.resume()
     assert second.step == 3
     second.train()
@@ -121,17 +127,17 @@ def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(tmp_path, samples,
 
 
 def test_a_damaged_checkpoint_and_one_of_another_run(tmp_path, samples, captions, open_body):
-    run = Run(tmp_path, TINY, samples, open_body, captions)
+    run = a_run(tmp_path, TINY, samples, open_body, captions)
     run.save()
     with pytest.raises(UserError, match="another width"):
-        Run(tmp_path, replace(TINY, width=64), samples, open_body, captions).resume()
+        a_run(tmp_path, replace(TINY, width=64), samples, open_body, captions).resume()
     run.checkpoint.write_bytes(run.checkpoint.read_bytes()[:5000])
     with pytest.raises(UserError, match="cannot be read"):
-        Run(tmp_path, TINY, samples, open_body, captions).resume()
+        a_run(tmp_path, TINY, samples, open_body, captions).resume()
 
 
 def test_a_checkpoint_becomes_a_pack(tmp_path, samples, captions, open_body):
-    run = Run(tmp_path, TINY, samples, open_body, captions)
+    run = a_run(tmp_path, TINY, samples, open_body, captions)
     run.save()
     TINY.save(tmp_path / "config.json")
     record(export(tmp_path, tmp_path / "pack", "9.9"), {"mm": 1})
@@ -185,8 +191,8 @@ def test_frames_inside_a_span_take_part_in_equation_3(tmp_path, samples, caption
     again, _ = Frames(tmp_path / "frames.npz", mirrored).of(np.arange(4), np.random.default_rng(0))
     np.testing.assert_allclose(again[0], -embeddings[0])
     (tmp_path / "run").mkdir()
-    run = Run(tmp_path / "run", TINY, samples, open_body, captions, frames)
-    with_frames, without = run, Run(tmp_path, TINY, samples, open_body, captions)
+    run = a_run(tmp_path / "run", TINY, samples, open_body, captions, frames)
+    with_frames, without = run, a_run(tmp_path, TINY, samples, open_body, captions)
     assert "image" in with_frames.one_step() and "image" not in without.one_step()
 
 
@@ -197,7 +203,7 @@ def test_a_file_that_holds_no_frames(tmp_path, samples):
 
 
 def test_the_transformers_take_part_later(tmp_path, samples, captions, open_body):
-    run = Run(tmp_path, TINY, samples, open_body, captions)
+    run = a_run(tmp_path, TINY, samples, open_body, captions)
 
     def transformers() -> list[torch.Tensor]:
         named = run.network.named_parameters()
@@ -214,7 +220,7 @@ def test_the_transformers_take_part_later(tmp_path, samples, captions, open_body
 
 
 def test_a_network_without_a_linear_part_learns_too(tmp_path, samples, captions, open_body):
-    run = Run(tmp_path, replace(TINY, cosines=0, refine_from=0, prompts=0), samples, open_body, captions)
+    run = a_run(tmp_path, replace(TINY, cosines=0, refine_from=0, prompts=0), samples, open_body, captions)
     before = [p.detach().clone() for p in run.network.parameters()]
     assert np.isfinite(float(run.one_step()["reconstruction"]))
     assert all((a != b).any() for a, b in zip(before, run.network.parameters(), strict=True) if a.ndim > 1)
@@ -222,8 +228,8 @@ def test_a_network_without_a_linear_part_learns_too(tmp_path, samples, captions,
 
 def test_a_run_begins_at_the_best_linear_auto_encoder(tmp_path, samples, captions, open_body):
     """It keeps motions from the first step, and their latents point to their captions."""
-    run = Run(tmp_path, replace(TINY, cosines=24, frames=(20, 24)), samples, open_body, captions)
-    chosen, poses = run.windows.draw(32, 24, np.random.default_rng(1))
+    run = a_run(tmp_path, replace(TINY, cosines=24, frames=(20, 24)), samples, open_body, captions)
+    chosen, poses = run.material.windows.draw(32, 24, np.random.default_rng(1))
     real = torch.from_numpy(poses)
     with torch.no_grad():
         latents = run.average.encoder(real)
@@ -236,7 +242,7 @@ def test_a_run_begins_at_the_best_linear_auto_encoder(tmp_path, samples, caption
 
 
 def test_a_decoder_that_stands_still_stops_the_run(tmp_path, samples, captions, open_body):
-    run = Run(tmp_path, replace(TINY, canary_from=0), samples, open_body, captions)
+    run = a_run(tmp_path, replace(TINY, canary_from=0), samples, open_body, captions)
     for parameter in run.average.decoder.linear.parameters():
         parameter.data.zero_()
     with pytest.raises(UserError, match="collapsed"):
@@ -244,7 +250,7 @@ def test_a_decoder_that_stands_still_stops_the_run(tmp_path, samples, captions, 
 
 
 def test_a_loss_that_is_not_finite_stops_the_run_and_leaves_the_checkpoint(tmp_path, samples, captions, open_body):
-    run = Run(tmp_path, TINY, samples, open_body, captions)
+    run = a_run(tmp_path, TINY, samples, open_body, captions)
     run.save()
     saved = run.checkpoint.read_bytes()
     run.network.decoder.linear.to_spectrum.bias.data[0] = np.nan
@@ -258,7 +264,7 @@ def test_a_full_disk_leaves_the_checkpoint_before(tmp_path, samples, captions, o
     import resource
     import signal
 
-    run = Run(tmp_path, TINY, samples, open_body, captions)
+    run = a_run(tmp_path, TINY, samples, open_body, captions)
     run.save()
     saved = run.checkpoint.read_bytes()
     run.one_step()
@@ -308,7 +314,7 @@ def test_two_processes_share_a_run(tmp_path, samples, open_body):
         "with joined() as place:\n"
         "    torch.set_num_threads(1)\n"
         "    samples = t.made_samples()\n"
-        "    run = t.Run(out, t.TINY, samples, Body.load(), t.Captions(samples), None, place)\n"
+        "    run = t.a_run(out, t.TINY, samples, Body.load(), t.Captions(samples), place=place)\n"
         "    run.train()\n"
         "    torch.save([p.detach() for p in run.network.parameters()], out / f'{place.rank}.pt')\n"
     )

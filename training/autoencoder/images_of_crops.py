@@ -1,0 +1,60 @@
+"""Rendered frames of AMASS's recordings, for the loss of equation 3."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from motionclip_blender.core.errors import UserError
+
+from ..data.amass.shards import Shards
+from .crops import Crop
+
+
+class CropImages:
+    """Embeddings of frames, of the file that `Frames` reads too: its "clips" are recordings' paths without ending."""
+
+    def __init__(self, path: Path, shards: Shards) -> None:
+        """Raises `UserError` for a file that is none, or that shows no recording of these shards."""
+        try:
+            with np.load(path, allow_pickle=False) as data:
+                clips, numbers, self._embeddings = data["clips"], data["frames"], data["embeddings"]
+        except Exception as error:
+            raise UserError(f"{path} holds no embeddings of frames; `python -m training images` makes them.") from error
+        self._shards = shards
+        order = np.lexsort((numbers, clips))
+        self._rows: dict[str, tuple[list[int], list[int]]] = {}
+        for row in order:
+            frames, rows = self._rows.setdefault(str(clips[row]), ([], []))
+            frames.append(int(numbers[row]))
+            rows.append(int(row))
+        if self._rows.keys().isdisjoint(_name(origin.path) for origin in shards.origins):
+            raise UserError(f"{path} shows no recording of {shards.folder}; render the motions that it was made of.")
+
+    def of(self, crops: Sequence[Crop], random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """(n, 512): a random frame of each crop, and (n,) whether there is one.
+
+        The frame is one of the crop itself. The released code takes one of the window that the crop is cut from.
+        """
+        picked, seen = [], []
+        for crop in crops:
+            rows = self._within(crop)
+            seen.append(bool(rows))
+            row = rows[random.integers(len(rows))] if rows else 0
+            picked.append(self._embeddings[row])
+        return np.stack(picked).astype(np.float32), np.array(seen)
+
+    def _within(self, crop: Crop) -> list[int]:
+        window = self._shards.windows[crop.window]
+        frames, rows = self._rows.get(_name(self._shards.origins[crop.window].path), ([], []))
+        start, stop = window.start + crop.start, window.start + crop.stop
+        if self._shards.legacy:
+            start, stop = window.start, window.stop
+        return rows[bisect_left(frames, start) : bisect_right(frames, stop - 1)]
+
+
+def _name(path: str) -> str:
+    return path[: -len(".npz")] if path.lower().endswith(".npz") else path

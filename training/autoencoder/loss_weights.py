@@ -1,0 +1,34 @@
+"""How much each term of the loss counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class LossWeights:
+    """Weights of the terms.
+
+    poses, pose_velocities: of equation 1 as the paper has it, the mean over all rows of the pose, that of the root's
+    way with them. With `vertices` the paper weighs them alike, and the text and the image by 0.01; its code writes 100
+    and 1 for the same. rotations, velocities: the same of the joints' rows alone.
+    height, travel, speed: of the pelvis' height, its place on the ground (metres, robust) and its step per frame;
+    these are rows of the pose in the paper, but metres of travel need a scale of their own.
+    length: of the latents' length, which the cosines leave free and the decoder does not.
+    contrast: of telling a motion's own caption from the others of the batch; naming: of telling the name of its class
+    from all names. Neither is in the paper, 0 leaves them out.
+    """
+
+    poses: float = 0.0
+    pose_velocities: float = 0.0
+    rotations: float = 200.0
+    vertices: float = 600.0
+    velocities: float = 100.0
+    height: float = 100.0
+    travel: float = 5.0
+    speed: float = 500.0
+    text: float = 3.0
+    image: float = 1.0
+    length: float = 1.0
+    contrast: float = 0.5
+    naming: float = 0.5
