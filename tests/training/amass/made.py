@@ -94,7 +94,7 @@ def write_amass(folder: Path, babel: Path, files: int = 12, seconds: float = 9.0
         write(folder / home / f"s{i % 5}" / f"take{i:03d}{ending}.npz", frames, fps, i, model)
         path = f"{home}/s{i % 5}/take{i:03d}_poses.npz"
         words = [WORDS[(i + k) % len(WORDS)] for k in range(3)]
-        times = (0, 0.28 * seconds, 0.65 * seconds, seconds)
+        times = (0, 0.2 * seconds, 0.55 * seconds, seconds)
         spans = [label(word, times[k], times[k + 1]) for k, word in enumerate(words)]
         lasting = (frames - 1) / fps
         parts[i % 6 == 5].append(entry(path, lasting, [label(words[0])], spans if i % 4 else None))
