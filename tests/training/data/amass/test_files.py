@@ -9,7 +9,7 @@ from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.motion_files.world_axes import AXES
 from motionclip_blender.core.skeleton import INDEX
-from tests.training.amass import made
+from tests.training.data.amass import made
 from training.data.amass.data_sets import SPLIT, data_set, key_of
 from training.data.amass.files import JOINTS, Skipped, motion_files, read
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from motionclip_blender.core.errors import UserError
-from tests.training.amass import made
+from tests.training.data.amass import made
 from training.data.amass import babel
 from training.data.amass.files import Skipped
 from training.data.amass.windows import (

@@ -20,7 +20,7 @@ from motionclip_blender.core.motion_files import amass
 from motionclip_blender.core.pose_format import OFFICIAL, RIGHT_ANKLE, SMPL_JOINTS, PoseFormat
 from motionclip_blender.core.pose_tensor import to_pose_tensor
 from tests.official import Official
-from tests.training.amass import made
+from tests.training.data.amass import made
 from training.autoencoder.body_loss import SmplxBody, sixd_to_matrix
 from training.autoencoder.config import TrainConfig, presets
 from training.autoencoder.crop_material import CropMaterial

@@ -16,13 +16,13 @@ import numpy as np
 import pytest
 
 from motionclip_blender.core.errors import UserError
-from tests.training.amass import made
+from tests.training.data.amass import made
 from training.data.amass import prepare as command
 from training.data.amass.files import read
 from training.data.amass.prepare import Settings, prepare
 from training.data.amass.shards import Shards, is_shards, numbers_path, words_path
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 
 @pytest.fixture(scope="module")
