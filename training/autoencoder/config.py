@@ -12,6 +12,9 @@ from motionclip_blender.core.skeleton import BODY_JOINTS, INDEX
 
 from .loss_weights import LossWeights
 
+SPLITS = ("amass", "babel")
+"""Those of shards."""
+
 PRESETS = Path(__file__).resolve().parents[1] / "presets"
 
 
@@ -138,6 +141,11 @@ class TrainConfig:
             "reader_blocks": self.reader_blocks,
             "prefix_tokens": self.prefix_tokens,
         }
+
+    @property
+    def of_shards(self) -> bool:
+        """Whether it learns from shards of AMASS."""
+        return self.split in SPLITS
 
     @property
     def pose_format(self) -> PoseFormat:

@@ -51,7 +51,7 @@ class Crops:
 
     def __init__(self, shards: Shards, config: TrainConfig, part: str = "train") -> None:
         """Raises `UserError` for shards that were not prepared as the configuration needs them."""
-        if config.split not in ("amass", "babel"):
+        if not config.of_shards:
             raise UserError(f'Of shards the split is "amass" or "babel", not {config.split!r}; say so in the config.')
         if config.legacy != shards.legacy:
             way = "with" if config.legacy else "without"

@@ -22,6 +22,7 @@ from motionclip_blender.core.pose_format import PoseFormat
 from ..data.wordings import wordings
 from ..image_tower.train import SPEC as IMAGE_TOWER
 from ..text_tower import minilm
+from . import export_of_shards
 from .config import TrainConfig
 from .embeddings import prompt_retrieval
 from .run import load_checkpoint
@@ -44,6 +45,12 @@ def export(run: Path, out: Path, version: str, images: Path | None = None) -> Pa
     """
     state = _checkpoint(run / "checkpoint.pt")
     config = TrainConfig.load(run / "config.json")
+    if config.of_shards:
+        if images:
+            raise UserError("The image tower of a pack of AMASS is CLIP's own; leave out --images.")
+        pack = export_of_shards.write_weights(state, config, out, version)
+        _write(pack)
+        return pack
     pack = Pack(
         folder=out,
         name="default",

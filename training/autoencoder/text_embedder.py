@@ -2,21 +2,48 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from motionclip_blender.core.clip_weights import ClipSource, clip_file
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.model.clip_towers import ClipTextTower
 
 from .crops import Embed
 from .embeddings import embedded, shipped_tower
 
+MINILM = "minilm"
+_BATCH = 256  # texts at a time
 
-def text_embedder(name: str, file: str | None) -> Embed:
-    """name: "minilm", or open_clip's name of a CLIP, whose weights are in `file`.
 
-    Raises `UserError` where the file is missing.
+def text_embedder(name: str, file: Path | None = None) -> Embed:
+    """name: "minilm", or open_clip's name of a CLIP of OpenAI's; file: its weights, by default those in the cache.
+
+    Texts are cut to what the tower reads, which is told. Raises `UserError` for weights that are missing, damaged or of
+    another model.
     """
-    if name == "minilm":
+    if name == MINILM:
         tower = shipped_tower()
-        return lambda texts: embedded(tower, texts)
-    raise UserError(
-        f"The configuration's texts are read by {name}; give the file of its weights with --clip FILE, or --clip "
-        "minilm for the text tower that ships."
-    )
+        return lambda texts: embedded(tower, list(texts))
+    try:
+        path = clip_file(name, "openai", ClipSource(file), lambda *_: None)
+    except UserError as error:
+        raise UserError(f"{error} Or give --clip FILE, or --clip minilm for the text tower that ships.") from error
+    return _ClipTexts(path, name)
+
+
+class _ClipTexts:
+    """CLIP's own text tower, on the GPU where there is one; embeddings as they come, not normalised."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        self._tower = ClipTextTower(path, name).to("cuda" if torch.cuda.is_available() else "cpu")
+
+    def __call__(self, texts: Sequence[str]) -> np.ndarray:
+        for text in texts:
+            if left := self._tower.left_out(text):
+                print(f"CLIP reads 77 tokens; the last {left} of this text are left out: {text[:80]}", file=sys.stderr)
+        return np.concatenate([self._tower.embed(texts[i : i + _BATCH]) for i in range(0, len(texts), _BATCH)])

@@ -24,7 +24,7 @@ from .embeddings import Captions, Frames
 from .images_of_crops import CropImages
 from .material import Material, SpanMaterial
 from .run import Run
-from .text_embedder import text_embedder
+from .text_embedder import MINILM, text_embedder
 
 
 def main(arguments: list[str]) -> int:
@@ -40,8 +40,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--body", type=Path, help="SMPL-X .npz file of the body whose vertices the loss compares")
     parser.add_argument("--clip", help="minilm, or the file of the CLIP that the configuration names")
     options = parser.parse_args(arguments)
-    config = configured(options)
     body = Body.load(options.body)
+    config = configured(options)
     material = material_of(options, config, body)
     try:
         options.run.mkdir(parents=True, exist_ok=True)
@@ -63,8 +63,8 @@ def configured(options: argparse.Namespace) -> TrainConfig:
         if options.steps < 1:
             raise UserError("A run has one step at least; give --steps 1 or more.")
         config = replace(config, steps=options.steps, epochs=0)
-    if options.clip == "minilm":
-        config = replace(config, clip="minilm")
+    if options.clip == MINILM:
+        config = replace(config, clip=MINILM)
     if options.body:
         config = replace(config, body=hashlib.sha256(options.body.read_bytes()).hexdigest())
     return config
@@ -74,9 +74,10 @@ def material_of(options: argparse.Namespace, config: TrainConfig, body: Body) ->
     """What `--data` holds, to learn from."""
     if is_shards(options.data):
         shards = Shards(options.data)
+        weights = Path(options.clip) if options.clip and options.clip != MINILM else None
         images = CropImages(options.images, shards) if options.images else None
-        return CropMaterial(Crops(shards, config), text_embedder(config.clip, options.clip), images)
-    if config.split in ("amass", "babel") or config.order == "epochs" or config.clip != "minilm":
+        return CropMaterial(Crops(shards, config), text_embedder(config.clip, weights), images)
+    if config.of_shards or config.order == "epochs" or config.clip != MINILM:
         raise UserError(
             f"{options.data} holds no finished shards of AMASS, which this configuration learns from; run "
             "`python -m training prepare --amass` to its end, or choose --preset default."

@@ -1,0 +1,69 @@
+"""Packs of networks that were trained on AMASS."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from torch import nn
+
+from motionclip_blender.core.clip_kinds import OpenClip
+from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.inference.networks import PROJECTION
+from motionclip_blender.core.inference.tensor_writing import write_float32
+from motionclip_blender.core.model.weights import Weights, save_weights
+from motionclip_blender.core.network_size import OfficialNetwork
+from motionclip_blender.core.pack import DEFAULT_FOLDER, Pack
+
+from ..text_tower import minilm
+from .config import TrainConfig
+from .published import network_of
+from .text_embedder import MINILM
+
+_LICENCE = "The weights were trained on AMASS and BABEL, whose licences allow non-commercial research only."
+_DATA = "AMASS (Mahmood et al., ICCV 2019), labelled by BABEL (Punnakkal et al., CVPR 2021)"
+
+
+def write_weights(state: dict[str, Any], config: TrainConfig, out: Path, version: str) -> Pack:
+    """Writes the weights of a checkpoint into `out` and returns the pack, whose description is not written yet.
+
+    Raises `UserError` for the folder of the default pack, which is not to be replaced by one that is not free.
+    """
+    if out.resolve() == DEFAULT_FOLDER.resolve():
+        raise UserError("A pack of AMASS is for non-commercial research only; name a folder for it with --out.")
+    network = network_of(config)
+    network.load_state_dict(state["average"])
+    official = config.kind == "official"
+    sizes = config.width, config.layers, config.heads, config.feed_forward, config.dropout
+    embedded = config.clip == MINILM
+    pack = Pack(
+        folder=out,
+        name="MotionCLIP on AMASS",
+        version=version,
+        licence=_LICENCE,
+        network=OfficialNetwork(config.pose_format.rows, *sizes) if official else network.size,
+        pose_format=config.pose_format,
+        fps=30.0,
+        frames=config.frames,
+        clip=minilm.SPEC if embedded else OpenClip(config.clip, "openai"),
+        info={"data": _DATA, "split": config.split, "steps": state["step"], "seed": config.seed},
+    )
+    out.mkdir(parents=True, exist_ok=True)
+    projection = minilm.text_projection() if embedded else None
+    if official:
+        _write_released(network, projection, pack.weights_path)
+    else:
+        save_weights(Weights(network, projection), pack.weights_path)
+    digest = hashlib.sha256(pack.weights_path.read_bytes()).hexdigest()
+    return replace(pack, checksums={pack.weights_path.name: digest})
+
+
+def _write_released(network: nn.Module, projection: np.ndarray | None, path: Path) -> None:
+    """Under the names of the released checkpoints, in single precision as they are."""
+    arrays = {name: tensor.detach().numpy() for name, tensor in network.state_dict().items()}
+    if projection is not None:
+        arrays[PROJECTION] = projection
+    write_float32(path, {name: array.shape for name, array in arrays.items()}, arrays.items())
