@@ -20,6 +20,7 @@ from motionclip_blender.core.pack import Pack
 from ..autoencoder.export import record
 from ..data.splits import HELD_OUT
 from . import images, retrieval
+from .babel import PROTOCOL, evaluate_babel, summary
 from .compare import compare, parse
 from .generation import generate, unseen_prompts
 from .interpolation import interpolate
@@ -137,7 +138,21 @@ def main(arguments: list[str]) -> int:
         metavar="NAME=PACK,PACK,PACK",
         help="instead, compare trainings: mean and spread of each name",
     )
+    parser.add_argument(
+        "--protocol", choices=(PROTOCOL,), help="instead, table 3 of the paper, on shards that `prepare --amass` made"
+    )
+    parser.add_argument("--legacy", action="store_true", help=f"with {PROTOCOL}: as the released code measures it")
     options = parser.parse_args(arguments)
+    if options.legacy and not options.protocol:
+        parser.error(f"--legacy is a way of --protocol {PROTOCOL}")
+    if options.protocol:
+        found = _plain(evaluate_babel(options.pack, options.data, options.legacy, seed=options.seed))
+        path = options.out / f"{PROTOCOL}.json"
+        with write_whole(path) as file:
+            file.write((json.dumps(found, indent=1, ensure_ascii=False) + "\n").encode())
+        print(summary(found))
+        print(path)
+        return 0
     if options.fill and not os.path.isfile(options.fill):
         raise UserError(f"There is no file {options.fill} to fill; name a Markdown file with marks.")
     if options.compare:

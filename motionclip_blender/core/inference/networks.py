@@ -164,7 +164,8 @@ def network_arrays(pack: Pack, arrays: dict[str, np.ndarray]) -> dict[str, np.nd
     """
     with _Of(pack.weights_path):
         if isinstance(pack.network, OfficialNetwork):
-            return as_ours(arrays, pack.network)
+            others = {PROJECTION} if isinstance(pack.clip, ClipSpec) else set()
+            return as_ours({name: array for name, array in arrays.items() if name not in others}, pack.network)
     return {name: array for name, array in arrays.items() if name.startswith(_PARTS)}
 
 
