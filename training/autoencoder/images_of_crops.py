@@ -10,12 +10,17 @@ import numpy as np
 
 from motionclip_blender.core.errors import UserError
 
+from ..data.amass.files import FPS
 from ..data.amass.shards import Shards
 from .crops import Crop
 
 
 class CropImages:
-    """Embeddings of frames, of the file that `Frames` reads too: its "clips" are recordings' paths without ending."""
+    """Embeddings of frames, of a file as `Frames` reads it.
+
+    Its "clips" are recordings' paths without ending, its "frames" count those of AMASS's file, at the file's own rate:
+    what `render_pipeline` makes of AMASS's folder.
+    """
 
     def __init__(self, path: Path, shards: Shards) -> None:
         """Raises `UserError` for a file that is none, or that shows no recording of these shards."""
@@ -49,11 +54,12 @@ class CropImages:
 
     def _within(self, crop: Crop) -> list[int]:
         window = self._shards.windows[crop.window]
-        frames, rows = self._rows.get(_name(self._shards.origins[crop.window].path), ([], []))
-        start, stop = window.start + crop.start, window.start + crop.stop
+        origin = self._shards.origins[crop.window]
+        frames, rows = self._rows.get(_name(origin.path), ([], []))
+        start, stop, rate = window.start + crop.start, window.start + crop.stop, origin.source_fps / FPS
         if self._shards.legacy:
-            start, stop = window.start, window.stop
-        return rows[bisect_left(frames, start) : bisect_right(frames, stop - 1)]
+            start, stop, rate = window.start, window.stop, round(rate)
+        return rows[bisect_left(frames, start * rate) : bisect_right(frames, (stop - 1) * rate)]
 
 
 def _name(path: str) -> str:

@@ -31,6 +31,7 @@ from ..autoencoder.losses import alignment, contrast, length
 from ..autoencoder.run import follow, load_checkpoint, save_checkpoint
 from ..data.splits import is_test
 from ..text_tower import minilm
+from .clip_frames import embed_by_clip
 from .samples import MARGIN, Captioned, read_frames
 from .start import start
 
@@ -190,8 +191,20 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--data", type=Path, default=Path("data"), help="folder of the prepared motions")
     parser.add_argument("--run", type=Path, default=Path("runs/images"), help="folder; resumed if it exists")
     parser.add_argument("--steps", type=int, default=Settings.steps)
+    parser.add_argument(
+        "--clip",
+        type=Path,
+        metavar="FILE",
+        help="embed by the image tower of this ViT-B-32.pt, untrained",
+    )
     options = parser.parse_args(arguments)
     options.run.mkdir(parents=True, exist_ok=True)
+    if options.clip:
+        if options.action != "embed":
+            parser.error("CLIP's own image tower is not trained; leave out --clip, or embed")
+        out = options.run / "embeddings.npz"
+        print(f"{out}: {embed_by_clip(options.frames, out, options.clip):,} frames")
+        return 0
     frames = read_frames(options.frames, SPEC.image_size + MARGIN)
     run = Run(options.run, Settings(steps=options.steps), Captioned(frames, options.data, train=True))
     run.resume()

@@ -188,7 +188,8 @@ def test_configurations_that_do_not_fit_the_shards(mended, legacy):
 
 def test_the_image_of_a_crop_is_of_the_crop_itself(tmp_path, mended):
     path = mended.origins[0].path.removesuffix(".npz")
-    frames = np.arange(0, 270, 10)
+    rate = mended.origins[0].source_fps / 30
+    frames = np.arange(0, 270 * rate, 10 * rate).astype(int)[:27]
     places = np.eye(512, dtype=np.float32)[: len(frames)]
     np.savez(tmp_path / "e.npz", clips=np.array([path] * 27), frames=frames, embeddings=places, mirrored=places)
     images = CropImages(tmp_path / "e.npz", mended)
@@ -198,7 +199,7 @@ def test_the_image_of_a_crop_is_of_the_crop_itself(tmp_path, mended):
         for crop in (crops.crop(i, 60, random) for _ in range(30)):
             found, seen = images.of([crop], random)
             at = mended.windows[i].start + crop.start
-            assert seen.all() and at <= frames[found[0].argmax()] < at + 60
+            assert seen.all() and at * rate <= frames[found[0].argmax()] < (at + 60) * rate
     other = next(i for i, origin in enumerate(mended.origins) if origin.path.removesuffix(".npz") != path)
     assert not images.of([crops.crop(other, 60, random)], random)[1].any()
     np.savez(tmp_path / "f.npz", clips=np.array(["x"]), frames=frames[:1], embeddings=places[:1])
