@@ -26,7 +26,10 @@ from training.autoencoder.run import load_checkpoint
 from training.data.amass.prepare import Settings, prepare
 
 ROOT = Path(__file__).parents[3]
-TINY = {"layers": 1, "feed_forward": 32, "motions": 3, "frames": [20, 20], "save_every": 2, "canary_from": 10**9}
+TINY = {
+    "layers": 1, "feed_forward": 32, "motions": 3, "frames": [20, 20], "save_every": 2, "canary_from": 10**9,
+    "smplx": False, "vertices": 10,
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +57,11 @@ def weights(run: Path) -> dict[str, torch.Tensor]:
 
 @pytest.mark.parametrize("preset", ["paper", "paper-legacy", "amass"])
 def test_every_preset_runs_end_to_end(tmp_path, shards, preset):
-    config = {} if preset != "amass" else {"width": 32, "cosines": 4, "reader_width": 16, "refine_from": 2}
+    config = (
+        {"smplx": True, "motions": 2}
+        if preset != "amass"
+        else {"width": 32, "cosines": 4, "reader_width": 16, "refine_from": 2}
+    )
     command = arguments(tmp_path, shards[preset == "paper-legacy"], preset, "run", **config)
     assert train.main([*command, "--steps", "4"]) == 0
     before = weights(tmp_path / "run")
