@@ -1,4 +1,4 @@
-"""How much each term of the loss counts."""
+"""Holds the weights of the loss terms."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class LossWeights:
-    """Weights of the terms.
+    """The weights of the loss terms.
 
-    poses, pose_velocities: of equation 1 as the paper has it, the mean over all rows of the pose, that of the root's
-    way with them. With `vertices` the paper weighs them alike, and the text and the image by 0.01; its code writes 100
-    and 1 for the same. rotations, velocities: the same of the joints' rows alone.
-    height, travel, speed: of the pelvis' height, its place on the ground (metres, robust) and its step per frame;
-    these are rows of the pose in the paper, but metres of travel need a scale of their own.
-    length: of the latents' length, which the cosines leave free and the decoder does not.
-    contrast: of telling a motion's own caption from the others of the batch; naming: of telling the name of its class
-    from all names. Neither is in the paper, 0 leaves them out.
+    poses, pose_velocities: of equation 1 as the paper has it, means over all rows of the pose, the row of the root's
+    way too. The paper weights them and `vertices` equally, and text and image by 0.01; its code uses 100 and 1.
+    rotations, velocities: the same of the joints' rows alone.
+    height, travel, speed: of the pelvis' height, its place on the ground (metres, robust) and its step per frame. In
+    the paper they are rows of the pose, but metres of travel need a scale of their own.
+    length: of the latents' length, which the cosines leave free, but the decoder depends on.
+    contrast: of telling a motion's own caption from the others of the batch. naming: of telling the name of its class
+    from all names. Neither is in the paper; 0 leaves them out.
     """
 
     poses: float = 0.0
