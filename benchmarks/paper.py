@@ -25,7 +25,7 @@ from training.autoencoder.distributed import joined
 from training.autoencoder.run import Run
 from training.autoencoder.train import configured, material_of
 
-_WARM_UP = 2  # steps before any is timed
+_WARM_UP = 1  # steps before any is timed
 _ALL_WINDOWS = 40 * 3600 * 30 // 100  # of 40 hours, of 100 frames each
 _EPOCHS = 100
 
@@ -44,13 +44,13 @@ def main() -> None:
     config = configured(options)
     with tempfile.TemporaryDirectory() as folder, joined() as place:
         run = Run(Path(folder), config, material_of(options, config, body), body, place)
-        seconds, reading = timed(run, options.seconds)
+        seconds, cpu, reading = timed(run, options.seconds)
         if not place.leads:
             return
         rate = config.motions / seconds
         print(f"{place.processes} x {device_name(place.device)}, {torch.get_num_threads()} threads, preset "
-              f"{options.preset}: {seconds:.3f} s a step of {config.motions} windows, {reading:.3f} s of it reading; "
-              f"{rate:.2f} windows a second")  # fmt: skip
+              f"{options.preset}: {seconds:.3f} s a step of {config.motions} windows ({cpu:.3f} s of processors), "
+              f"{reading:.3f} s of it reading; {rate:.2f} windows a second")  # fmt: skip
         here = run.steps * config.motions
         for windows, what in (
             (here, "these shards"),
@@ -59,26 +59,31 @@ def main() -> None:
             print(f"{what}: {windows:,} windows, {windows / rate / 3600:,.1f} hours")
 
 
-def timed(run: Run, seconds: float) -> tuple[float, float]:
-    """Seconds of a step and of reading a batch, medians."""
+def timed(run: Run, seconds: float) -> tuple[float, float, float]:
+    """Returns the median seconds of a step by the clock and of processors, and of reading a batch.
+
+    The processors' seconds tell the price of a step on a machine that is busy with other work, too.
+    """
     for _ in range(_WARM_UP):
         run.one_step()
-    steps, ends = [], time.perf_counter() + seconds
+    steps, cpu, ends = [], [], time.perf_counter() + seconds
     while not steps or time.perf_counter() < ends:
-        begun = time.perf_counter()
+        begun, used = time.perf_counter(), time.process_time()
         run.one_step()
         if run.place.device.type == "cuda":
             torch.cuda.synchronize()
         steps.append(time.perf_counter() - begun)
+        cpu.append(time.process_time() - used)
     reads = []
     for step in range(5):
         begun = time.perf_counter()
         run.material.batch(step, run.config.frames[1], np.random.default_rng(step), run.place)
         reads.append(time.perf_counter() - begun)
-    return median(steps), median(reads)
+    return median(steps), median(cpu), median(reads)
 
 
 def device_name(device: torch.device) -> str:
+    """Returns the name of a GPU, or "CPU"."""
     return torch.cuda.get_device_name(device) if device.type == "cuda" else "CPU"
 
 

@@ -1,4 +1,4 @@
-"""Batches of crops of AMASS's windows, with their texts' embeddings."""
+"""Makes the batches of a run from crops of AMASS's windows."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NO_CLASS = -1
 
 
 class CropMaterial:
-    """Crops, with their texts' embeddings and, for equation 3, their frames'."""
+    """Draws batches of crops, with embeddings of their texts and, for equation 3, of their frames."""
 
     def __init__(self, crops: Crops, embed: Embed, images: CropImages | None = None) -> None:
         self.crops, self.config, self.images = crops, crops.config, images
@@ -43,7 +43,7 @@ class CropMaterial:
             self.steps = config.epochs * crops.steps_of_epoch(config.frames[1])
 
     def begin(self, network: torch.nn.Module, body: PosedBody, anew: bool) -> None:
-        """As that of spans: a network with a linear part begins where that is best alone."""
+        """Sets the reader's whitening, and the linear part to its own optimum, as for spans."""
         if not self.config.cosines:
             return
         whiten(network.decoder.reader.whiten, self._labels)
@@ -58,7 +58,7 @@ class CropMaterial:
             start(network, draw, self.mean, body, self.config.frames, random)
 
     def batch(self, step: int, frames: int, random: np.random.Generator, place: Place) -> Batch:
-        """Of epochs, this process's share of the step's windows."""
+        """Returns a batch; in epochs, this process's share of the step's windows."""
         config, weight = self.config, 1.0
         if config.order == "epochs":
             all_of_them = self.crops.of_epoch(step, frames)

@@ -1,4 +1,4 @@
-"""Crops of AMASS's windows, each with its text: drawn at random, or in a seeded order that goes on anywhere."""
+"""Cuts crops with their texts from AMASS's windows, at random or in a seeded order that can be resumed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Embed = Callable[[Sequence[str]], np.ndarray]
 
 @dataclass(frozen=True)
 class Crop:
-    """Frames `start` to `stop` of a window. text: of what is done in it. classes: numbers of those that it shows."""
+    """Frames `start` to `stop` of a window, with its text and the numbers of the classes that it shows."""
 
     window: int
     start: int
@@ -32,14 +32,14 @@ class Crop:
 
 
 class Texts:
-    """Embeddings of texts, each made once."""
+    """Embeds texts, each once."""
 
     def __init__(self, embed: Embed) -> None:
         self._embed = embed
         self._known: dict[str, np.ndarray] = {}
 
     def of(self, texts: Sequence[str]) -> np.ndarray:
-        """(n, 512) float32."""
+        """Returns embeddings (n, 512), float32."""
         new = sorted(set(texts) - self._known.keys())
         if new:
             self._known |= zip(new, np.asarray(self._embed(new), np.float32), strict=True)
@@ -47,7 +47,7 @@ class Texts:
 
 
 class Crops:
-    """Crops of the windows of one part of a split, as a configuration wants them."""
+    """Cuts crops from the windows of one part of a split."""
 
     def __init__(self, shards: Shards, config: TrainConfig, part: str = "train") -> None:
         """Raises `UserError` for shards that were not prepared as the configuration needs them."""
@@ -74,7 +74,7 @@ class Crops:
         return len(self.chosen)
 
     def of_epoch(self, step: int, frames: int) -> np.ndarray:
-        """The windows of a step, where every epoch shows each once in an order of its own."""
+        """Returns the windows of a step; every epoch has each window once, in its own order."""
         fit = self.chosen[self._lengths >= frames]
         steps = self.steps_of_epoch(frames)
         order = np.random.default_rng((self.config.seed, step // steps)).permutation(len(fit))
@@ -85,18 +85,18 @@ class Crops:
         return -(-int((self._lengths >= frames).sum()) // self.config.motions)
 
     def drawn(self, count: int, frames: int, random: np.random.Generator) -> np.ndarray:
-        """Windows at random, long ones as often as short ones."""
+        """Draws windows at random, independently of their length."""
         return random.choice(self.chosen[self._lengths >= frames], count)
 
     def crop(self, window: int, frames: int, random: np.random.Generator) -> Crop | None:
-        """A random place of a window; None where texts are categories and none shows there."""
+        """Cuts a random crop; returns None where texts are categories and the crop shows none."""
         spare = len(self.shards.windows[window]) - frames
         # the released code never takes the last place
         start = int(random.integers(0, max(spare - self.shards.legacy, 0) + 1))
         return self.at(window, start, start + frames, random)
 
     def at(self, window: int, start: int, stop: int, random: np.random.Generator) -> Crop | None:
-        """Those frames of a window."""
+        """Cuts given frames of a window; returns None as `crop` does."""
         classes = self._classes(window, start, stop)
         if self.config.texts == "categories":
             if not classes:
@@ -108,7 +108,7 @@ class Crops:
         return Crop(window, start, stop, text, tuple(classes))
 
     def _classes(self, window: int, start: int, stop: int) -> list[int]:
-        """Numbers of the classes that show, as often as labels name them."""
+        """Returns the numbers of the classes that show, as often as labels name them."""
         found = self.shards.windows[window]
         if self.shards.legacy:
             names = legacy_categories_of(found.drifted, start, stop)
@@ -117,13 +117,13 @@ class Crops:
         return [self.number[name] for name in names if name in self.number]
 
     def poses(self, crops: Sequence[Crop]) -> np.ndarray:
-        """(n, frames, rows, 6) of crops of one length."""
+        """Returns the pose tensors (n, frames, rows, 6) of crops of one length."""
         read = [self.shards.read(crop.window, crop.start, crop.stop) for crop in crops]
         turns, trans = (np.stack(parts) for parts in zip(*read, strict=True))
         ups = [self.shards.origins[crop.window].up for crop in crops]
         return pose_tensors(turns, trans, ups, self.config.pose_format)
 
     def betas(self, crops: Sequence[Crop]) -> np.ndarray:
-        """(n, 10) of the bodies; those that are not SMPL-X's have another space of shapes, and count as the mean."""
+        """Returns the bodies' betas (n, 10); zeros for SMPL+H bodies, whose shape space is another one."""
         origins = [self.shards.origins[crop.window] for crop in crops]
         return np.array([o.betas[:SHAPES] if o.model == "smplx" else (0.0,) * SHAPES for o in origins], np.float32)

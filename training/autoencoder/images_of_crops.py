@@ -1,4 +1,4 @@
-"""Rendered frames of AMASS's recordings, for the loss of equation 3."""
+"""Reads embeddings of rendered frames of AMASS's recordings, for equation 3."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .crops import Crop
 
 
 class CropImages:
-    """Embeddings of frames, of a file as `Frames` reads it.
+    """Reads embeddings of frames from a file as `Frames` does.
 
     Its "clips" are recordings' paths without ending, its "frames" count those of AMASS's file, at the file's own rate:
     what `render_pipeline` makes of AMASS's folder.
@@ -40,7 +40,7 @@ class CropImages:
             raise UserError(f"{path} shows no recording of {shards.folder}; render the motions that it was made of.")
 
     def of(self, crops: Sequence[Crop], random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """(n, 512): a random frame of each crop, and (n,) whether there is one.
+        """Draws a random frame (n, 512) of each crop; also returns (n,) whether there is one.
 
         The frame is one of the crop itself. The released code takes one of the window that the crop is cut from.
         """

@@ -1,4 +1,4 @@
-"""What a run learns from, as batches: captioned spans of clips."""
+"""Makes the batches of a run, from captioned spans of clips."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SHOWN = 48  # exemplars by whose movement a collapse is told
 
 
 class Material(Protocol):
-    """Where batches come from. mean: (512,) of the texts' embeddings. names: (C, 512) of the classes' names.
+    """A source of batches. mean: (512,) of the texts' embeddings. names: (C, 512), embeddings of the classes' names.
 
     steps: of the whole run.
     """
@@ -31,20 +31,20 @@ class Material(Protocol):
     steps: int
 
     def begin(self, network: torch.nn.Module, body: SparseBody, anew: bool) -> None:
-        """Sets what of a network follows from the data. anew: whether the run begins, and does not go on."""
+        """Sets the parts of a network that follow from the data. anew: whether the run starts, rather than resumes."""
         ...
 
     def batch(self, step: int, frames: int, random: np.random.Generator, place: Place) -> Batch:
-        """The batch of a step, on the CPU. All that is random in it comes from `random` and the step's number."""
+        """Returns the batch of a step, on the CPU; all randomness comes from `random` and the step's number."""
         ...
 
     def shown(self, frames: int) -> tuple[np.ndarray, np.ndarray]:
-        """Places (n, 512) that the decoder is to make movements of, and those (n, frames, rows, 6)."""
+        """Returns places (n, 512) and the motions (n, frames, rows, 6) that they should decode to."""
         ...
 
 
 class SpanMaterial:
-    """Captioned spans, with `captions`' and, for equation 3, `frames`' embeddings of them."""
+    """Draws batches from captioned spans, with embeddings of their captions and, for equation 3, of frames."""
 
     def __init__(
         self, samples: list[Sample], captions: Captions, config: TrainConfig, frames: Frames | None = None
@@ -54,7 +54,7 @@ class SpanMaterial:
         self.mean, self.names, self.steps = captions.mean, captions.names, config.steps
 
     def begin(self, network: MotionCLIP, body: SparseBody, anew: bool) -> None:
-        """Whitens what the reader reads, and lets the linear part begin where it is best alone."""
+        """Sets the reader's whitening, and the linear part to its own optimum."""
         if not self.config.cosines:
             return
         whiten(network.decoder.reader.whiten, np.concatenate(self.captions.captions))
@@ -100,5 +100,5 @@ class SpanMaterial:
 
 
 def tensor(array: np.ndarray) -> torch.Tensor:
-    """float32."""
+    """Returns a float32 tensor."""
     return torch.from_numpy(np.asarray(array, np.float32))

@@ -1,4 +1,4 @@
-"""The network of a run: ours, or the released code's with its modules and its tensors' names."""
+"""Builds the network of a run: ours, or the released code's with its modules and tensor names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LONGEST = 5000  # positions in the tables of the released code
 
 
 def network_of(config: TrainConfig) -> nn.Module:
-    """A network with an `encoder` and a `decoder`, which begins at random."""
+    """Returns a randomly initialised network with an `encoder` and a `decoder`."""
     rows = config.pose_format.rows
     if config.kind == "official":
         sizes = config.width, config.layers, config.heads, config.feed_forward, config.dropout
@@ -58,7 +58,7 @@ class _Encoder(nn.Module):
         self.seqTransEncoder = nn.TransformerEncoder(layer, size.layers, enable_nested_tensor=False)
 
     def forward(self, poses: Tensor, refine: bool = True) -> Tensor:
-        """poses (B, T, rows, 6) -> latents (B, width). refine: as our network's, of no meaning here."""
+        """Returns latents (B, width) of poses (B, T, rows, 6). refine: ignored; our own network has it."""
         frames = self.skelEmbedding(poses.flatten(2).transpose(0, 1))
         queries = (query[None].expand(1, len(poses), -1).to(frames) for query in (self.muQuery, self.sigmaQuery))
         return self.seqTransEncoder(self.sequence_pos_encoder(torch.cat((*queries, frames))))[0]
@@ -75,7 +75,7 @@ class _Decoder(nn.Module):
         self.finallayer = nn.Linear(size.width, size.rows * 6)
 
     def forward(self, latents: Tensor, frames: int, refine: bool = True) -> Tensor:
-        """latents (B, width) -> poses (B, frames, rows, 6), float32."""
+        """Returns poses (B, frames, rows, 6), float32, of latents (B, width)."""
         queries = torch.zeros(frames, len(latents), latents.shape[1], device=latents.device)
         out = self.seqTransDecoder(self.sequence_pos_encoder(queries), latents[None])
         return self.finallayer(out).transpose(0, 1).unflatten(-1, (self.rows, 6)).float()

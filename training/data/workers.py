@@ -1,4 +1,4 @@
-"""Processes that work for another and end with it."""
+"""Ends worker processes with their parent."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from multiprocessing.connection import wait
 
 
 def end_with_parent() -> None:
-    """Ends this process when the one that started it does: a worker whose run is killed would wait for work forever."""
+    """Ends this process when its parent ends; a worker would wait for work forever after a kill."""
 
     def watch() -> None:
         wait([parent_process().sentinel])

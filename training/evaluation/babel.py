@@ -1,4 +1,4 @@
-"""Action recognition on BABEL-60, as table 3 of the paper has it: `evaluate --protocol babel-60`.
+"""Measures action recognition on BABEL-60 as in table 3 of the paper: `evaluate --protocol babel-60`.
 
 The latent of every window of BABEL's validation part is compared with the bare names of the classes. A window may show
 several of them; it is recognised when any of those is among the k nearest. Windows that show none are left out.
@@ -39,7 +39,7 @@ CITED = {
 
 
 def evaluate_babel(pack: Path | None, data: Path, legacy: bool = False, part: str = "val", seed: int = 0) -> dict:
-    """Top-1 and Top-5 in percent, what guessing gives, and the same of each class.
+    """Returns Top-1 and Top-5 in percent, those of guessing, and those of each class.
 
     legacy: as the released code, of shards that `prepare --legacy` made: a random crop of each window and the drifting
     categories. Otherwise the middle of each window and the categories that it shows. part: of BABEL's split.
@@ -80,7 +80,7 @@ def evaluate_babel(pack: Path | None, data: Path, legacy: bool = False, part: st
 
 
 def figures(cosines: np.ndarray, truth: Sequence[set[int]], classes: Sequence[str]) -> dict:
-    """cosines (n, C) of windows to classes; truth: the numbers of the classes that each window shows, one at least."""
+    """Returns the figures of cosines (n, C). truth: the classes that each window shows, at least one."""
     if not np.isfinite(cosines).all():
         raise UserError("The latents of some windows are not finite; check the pack.")
     order = np.argsort(-cosines, axis=1, kind="stable")
@@ -107,7 +107,7 @@ def figures(cosines: np.ndarray, truth: Sequence[set[int]], classes: Sequence[st
 
 
 def summary(found: dict) -> str:
-    """The figures beside the paper's, as lines of text."""
+    """Returns the figures beside the paper's as lines of text."""
     way = "as the released code" if found["legacy"] else "mended"
     lines = [
         f"{found['pack']['name']} {found['pack']['version']}: {found['windows']:,} windows of {found['part']}, "
@@ -130,7 +130,7 @@ def _classes(shards: Shards, window: int, start: int, stop: int) -> set[int]:
 
 
 def _latents(model: Model, shards: Shards, windows: Sequence[int], starts: Sequence[int], frames: int) -> np.ndarray:
-    """(n, latent) float32."""
+    """Returns latents (n, latent), float32."""
     latents = []
     for first in range(0, len(windows), _BATCH):
         chosen = list(zip(windows[first : first + _BATCH], starts[first : first + _BATCH], strict=True))
@@ -142,6 +142,6 @@ def _latents(model: Model, shards: Shards, windows: Sequence[int], starts: Seque
 
 
 def _chance(classes: int, true: int, top: int) -> float:
-    """How probably one of `true` classes is among the first `top` of all in random order."""
+    """Returns the probability that one of `true` classes is among the first `top` in random order."""
     top = min(top, classes)
     return 1 - comb(classes - true, top) / comb(classes, top)

@@ -1,4 +1,4 @@
-"""Rendered frames as CLIP's own image tower sees them: what equation 3 needs for the paper's CLIP."""
+"""Embeds rendered frames by CLIP's own image tower, for equation 3."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""BABEL's labels: which recording each entry is of, and when what is done in it."""
+"""Reads BABEL's labels of AMASS's recordings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PLAIN_CLASS = "transition"  # BABEL's own mark between two actions, no action i
 
 @dataclass(frozen=True)
 class Label:
-    """What is done from `start` to `end` (seconds; None: all the time).
+    """An action from `start` to `end`, in seconds; None for the whole recording.
 
     categories: BABEL's action categories; None where nobody gave any.
     """
@@ -52,7 +52,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Babel:
-    """entries: by recording. faults: (what, reason) of entries that cannot be used. digest: of the files."""
+    """BABEL's entries by recording, (what, reason) of entries that cannot be used, and a digest of the files."""
 
     entries: dict[Key, Entry]
     faults: tuple[tuple[str, str], ...]
@@ -86,7 +86,7 @@ def load(folder: Path) -> Babel:
 
 
 def classes(babel: Babel, count: int = CLASSES) -> list[str]:
-    """The commonest categories of the training labels, the commonest first, without "transition".
+    """Returns the most frequent categories of the training labels, most frequent first, without "transition".
 
     BABEL-60 are those of its release, by how many labels name them; `load_classes` reads a list instead.
     """
@@ -99,7 +99,7 @@ def classes(babel: Babel, count: int = CLASSES) -> list[str]:
 
 
 def load_classes(path: Path, count: int = CLASSES) -> list[str]:
-    """The first `count` classes of a JSON file: a list of names, or numbers by name as BABEL's own releases have them.
+    """Reads the first `count` classes of a JSON file: a list of names, or numbers by name as in BABEL's releases.
 
     Raises `UserError` for a file that is neither.
     """
@@ -151,7 +151,7 @@ class _Reader:
 
     @staticmethod
     def _labels(annotation: Any, timed: bool, faults: list[str]) -> tuple[Label, ...] | None:
-        """The labels of an annotation; None for a null one, or one none of whose labels can be used."""
+        """Returns the labels of an annotation; None where it is null or none of its labels can be used."""
         if annotation is None:
             return None
         given = annotation.get("labels") if isinstance(annotation, dict) else None
@@ -168,7 +168,7 @@ class _Reader:
 
 
 def _label(data: Any, timed: bool) -> Label:
-    """Raises `ValueError` that says why a label cannot be used."""
+    """Reads a label. Raises `ValueError` that says why it cannot be used."""
     if not isinstance(data, dict):
         raise ValueError("a label is no JSON object")
     raw, proc, categories = (data.get(key) for key in ("raw_label", "proc_label", "act_cat"))

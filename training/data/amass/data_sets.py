@@ -1,4 +1,4 @@
-"""AMASS's data sets: the names that one has had, which recording a path is of, and the split by data set."""
+"""Knows AMASS's data sets: their names in both releases, the recording of a path, and the split."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ Key = tuple[str, str, str]
 
 
 def data_set(name: str) -> str:
-    """The name that the split and BABEL know a data set by; any other name as it is."""
+    """Returns a data set's name in the split and in BABEL; other names unchanged."""
     return _NAMES.get(name.casefold(), name)
 
 
 def key_of(parts: Sequence[str]) -> Key | None:
-    """Data set, subject and take of a recording's path; None for one that has no three parts.
+    """Returns data set, subject and take of a recording's path; None for a path of fewer parts.
 
     The releases for SMPL+H and SMPL-X spell a take differently ("a b_poses.npz", "a_b_stageii.npz"); it has one key.
     """

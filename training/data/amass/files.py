@@ -1,4 +1,4 @@
-"""AMASS's files, of SMPL+H and of SMPL-X: where they lie, and what a network needs of one, at 30 frames a second."""
+"""Finds and reads AMASS's files, SMPL+H and SMPL-X, at 30 frames per second."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _NO_MOTIONS = ("shape.npz", "_stagei.npz")
 
 
 class Skipped(Exception):
-    """A recording is left out. kind: the reason that it shares with others. detail: what is so in this one."""
+    """Says why a recording is left out. kind: the reason, shared with others. detail: of this recording."""
 
     def __init__(self, kind: str, detail: str = "") -> None:
         super().__init__(f"{kind}: {detail}" if detail else kind)
@@ -37,7 +37,7 @@ class Skipped(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Recording:
-    """turns: (T, 24, 3) axis-angle, radians. trans: (T, 3) metres. up: the axis that points up in both.
+    """A recording. turns: (T, 24, 3) axis-angle, radians. trans: (T, 3) metres. up: the axis that points up.
 
     betas: (16,) of the body that it was fitted with. model: "smplh" or "smplx". source_fps, source_frames: the file's.
     """
@@ -54,7 +54,7 @@ class Recording:
 
     @property
     def stride(self) -> int:
-        """Which of the file's frames the released code takes."""
+        """The step between the file's frames that the released code takes."""
         return round(self.source_fps / FPS)
 
     def __len__(self) -> int:
@@ -62,7 +62,7 @@ class Recording:
 
 
 def motion_files(folder: Path, problems: list[str] | None = None) -> list[Path]:
-    """Every `.npz` below `folder`, sorted by its path, without the files that hold bodies' shapes.
+    """Returns every `.npz` below `folder`, sorted by path, without the files of bodies' shapes.
 
     Raises `UserError` where there is none.
     """
@@ -73,7 +73,7 @@ def motion_files(folder: Path, problems: list[str] | None = None) -> list[Path]:
 
 
 def read(path: Path, legacy: bool = False) -> Recording:
-    """A file at 30 frames a second: exactly in time and upright (Y), or by the released code's stride and as it is.
+    """Reads a file at 30 frames per second: at exact times and Y up, or by the released code's stride and as stored.
 
     Raises `Skipped` for a file that cannot be used, with the reason.
     """
@@ -102,7 +102,7 @@ def _read(path: Path) -> Recording:
 
 
 def _up(found: MotionArrays, path: Path) -> str:
-    """The axis that points up: Z in AMASS's own files. In others it is told by the spine, or by a floor at 0."""
+    """Returns the axis that points up: Z in AMASS's own files, in others by the spine or a floor at 0."""
     if found.up or found.amass:
         return found.up or "Z"
     some = np.linspace(0, len(found.poses) - 1, min(len(found.poses), _LOOKED_AT)).round().astype(int)
@@ -118,7 +118,7 @@ def _up(found: MotionArrays, path: Path) -> str:
 
 
 def _upright(raw: Recording) -> Recording:
-    """Turned into `core`'s axes, Y up."""
+    """Turns a recording into `core`'s axes, Y up."""
     if raw.up == "Y":
         return raw
     turn = AXES[raw.up]
@@ -152,7 +152,7 @@ def _single(raw: Recording) -> Recording:
 
 
 def _betas(data: np.lib.npyio.NpzFile) -> np.ndarray:
-    """(16,) float32; zeros where the file has none that are plain numbers."""
+    """Returns betas (16,), float32; zeros where the file has no plain numbers."""
     betas = np.zeros(_SHAPES, np.float32)
     if "betas" in data.files:
         try:

@@ -43,7 +43,7 @@ _NOT_IN_BABEL = "not in BABEL"
 
 @dataclass(frozen=True)
 class Settings:
-    """What decides the contents of the shards. size: windows of a shard, at least. classes: a file of their names."""
+    """The settings that decide the shards' contents. size: fewest windows of a shard. classes: a file of names."""
 
     amass: Path
     babel: Path
@@ -54,7 +54,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class _Task:
-    """A file to go through, and BABEL's entry of it or the reason why it is left out unread."""
+    """A file, and BABEL's entry of it or the reason why it is left out unread."""
 
     path: Path
     name: str
@@ -132,7 +132,7 @@ def _recipe(settings: Settings, tasks: list[_Task], told: labels.Babel, names: l
 
 
 def _begin(out: Path, recipe: dict) -> None:
-    """Makes `out`, or raises `UserError` where it was begun otherwise."""
+    """Makes `out`. Raises `UserError` where it was begun with other files or settings."""
     path = out / _RECIPE
     if path.exists():
         try:
@@ -151,7 +151,7 @@ def _begin(out: Path, recipe: dict) -> None:
 
 
 def _finished(out: Path) -> int:
-    """How many shards are whole."""
+    """Returns the number of finished shards."""
     number = 0
     while words_path(out, number).exists():
         number += 1
@@ -162,7 +162,7 @@ def _finished(out: Path) -> int:
 
 
 def _work(path: Path, entry: labels.Entry, legacy: bool) -> Result:
-    """A recording with its windows, or the kind and the detail of why there are none."""
+    """Returns a recording with its windows, or the kind and the detail of why it is left out."""
     try:
         recording = read(path, legacy)
         if not legacy:
@@ -175,7 +175,7 @@ def _work(path: Path, entry: labels.Entry, legacy: bool) -> Result:
 
 
 def _results(tasks: Sequence[_Task], legacy: bool, workers: int) -> Iterator[tuple[_Task, Result]]:
-    """Yields every task with its result, in order. As many as the processes need are under way, and no more."""
+    """Yields every task with its result, in order. Only as many are in flight as the processes need."""
     if workers == 1:
         for task in tasks:
             yield task, task.reason or _work(task.path, task.entry, legacy)

@@ -1,4 +1,4 @@
-"""Shards of windows: numbers that are mapped into memory, and beside them what each window shows.
+"""Writes and reads shards of windows: numbers that are memory-mapped, and JSON of what each window shows.
 
 A folder holds `index.json`, and of each shard `shard-00000.npy` (frames, 75) float32: 24 joints' turns as axis-angle
 and the way, and `shard-00000.json`: its recordings, its windows and what was left out on the way. The JSON file is
@@ -32,7 +32,7 @@ _PIECE = 1 << 20  # bytes that are hashed at a time
 
 @dataclass(frozen=True)
 class Origin:
-    """The recording that a window is cut from.
+    """The recording of a window.
 
     path: below AMASS's folder. amass, babel: the parts of the two splits that it is in; None for none. up: the axis
     that points up in its numbers. betas: (16,) of its body.
@@ -55,7 +55,7 @@ class Origin:
 
 @dataclass
 class Shard:
-    """What is gathered for one shard. skipped: (what, kind, detail). seen: how many files were gone through for it."""
+    """The contents of one shard. skipped: (what, kind, detail). seen: number of files that were gone through."""
 
     number: int
     seen: int = 0
@@ -65,7 +65,7 @@ class Shard:
     numbers: list[np.ndarray] = field(default_factory=list)
 
     def add(self, recording: Recording, origin: Origin, windows: Sequence[Window]) -> None:
-        """Takes a recording's windows."""
+        """Adds a recording's windows."""
         flat = np.concatenate((recording.turns.reshape(len(recording), -1), recording.trans), axis=1, dtype=np.float32)
         self.windows += [(len(self.origins), window) for window in windows]
         self.origins.append(origin)
@@ -97,7 +97,7 @@ def words_path(folder: Path, number: int) -> Path:
 
 
 def digest_of(path: Path) -> str:
-    """SHA-256 of a file, read piece by piece."""
+    """Returns the SHA-256 of a file, read in pieces."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while piece := file.read(_PIECE):
@@ -106,7 +106,7 @@ def digest_of(path: Path) -> str:
 
 
 def is_shards(folder: Path) -> bool:
-    """Whether a folder holds an index of shards."""
+    """Returns whether a folder holds an index of shards."""
     try:
         return json.loads((folder / INDEX).read_bytes()).get("format") == FORMAT
     except (OSError, ValueError, AttributeError):
@@ -114,7 +114,7 @@ def is_shards(folder: Path) -> bool:
 
 
 class Shards:
-    """A folder of shards, opened. Windows are read from the disk as they are asked for.
+    """Reads windows from a folder of shards, each from the disk when it is asked for.
 
     It may be handed to other processes: each maps the files anew.
     """
@@ -161,7 +161,7 @@ class Shards:
         return {name: value for name, value in vars(self).items() if name != "_maps"}
 
     def chosen(self, split: str, part: str) -> np.ndarray:
-        """Indices of the windows in a part ("train", "val", "test") of a split ("amass", "babel").
+        """Returns indices of the windows in a part ("train", "val", "test") of a split ("amass", "babel").
 
         Raises `UserError` where there is none.
         """
@@ -171,7 +171,7 @@ class Shards:
         return found
 
     def read(self, i: int, start: int = 0, stop: int | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """Turns (n, 24, 3) and way (n, 3) of frames `start` to `stop` of window `i`, float32."""
+        """Returns turns (n, 24, 3) and way (n, 3), float32, of frames `start` to `stop` of window `i`."""
         shard, first = self._places[i]
         stop = len(self.windows[i]) if stop is None else stop
         rows = np.array(self._map(shard)[first + start : first + stop])
@@ -209,7 +209,7 @@ def _json(path: Path) -> dict[str, Any]:
 
 
 def sweep(folder: Path) -> None:
-    """Removes what a run that was killed left half written."""
+    """Removes half-written files of a run that was killed."""
     for path in folder.glob(".shard-*"):
         os.unlink(path)
 

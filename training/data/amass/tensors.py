@@ -1,4 +1,4 @@
-"""Windows of shards as what networks read."""
+"""Converts windows of shards to pose tensors."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ROWS = [INDEX[name] for name in files.JOINTS]
 
 
 def pose_tensors(turns: np.ndarray, trans: np.ndarray, ups: list[str], pose_format: PoseFormat) -> np.ndarray:
-    """(B, T, rows, 6) float32 of windows of one length: turns (B, T, 24, 3) axis-angle, trans (B, T, 3).
+    """Returns (B, T, rows, 6), float32, of windows of one length: turns (B, T, 24, 3) axis-angle, trans (B, T, 3).
 
     ups: the axis that points up in each of them. Joints of the format that shards do not have rest.
     """

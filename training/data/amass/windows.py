@@ -1,4 +1,4 @@
-"""Recordings cut into windows, each with what is done in it, and the text of a crop of a window."""
+"""Cuts recordings into windows with their labels, and tells the text of a crop."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TEXTS = ("raw", "proc")
 
 @dataclass(frozen=True)
 class Span:
-    """What is done from frame `start` to `stop` (exclusive), counted from a window's first; it may reach out of it."""
+    """An action from frame `start` to `stop` (exclusive) of a window, beyond which it may reach."""
 
     start: int
     stop: int
@@ -32,7 +32,7 @@ class Span:
     categories: tuple[str, ...]
 
     def frames(self, start: int, stop: int) -> int:
-        """How many frames of it lie in a crop."""
+        """Returns how many of its frames lie in a crop."""
         return max(min(stop, self.stop) - max(start, self.start), 0)
 
 
@@ -54,7 +54,7 @@ class Window:
 
 
 def cut(frames: int, entry: Entry) -> list[Window]:
-    """All of a recording of so many frames in windows of about `CHUNK` frames, without those in which nothing is told.
+    """Cuts a recording into windows of about `CHUNK` frames, and leaves out those without a label.
 
     Raises `Skipped` where none is left.
     """
@@ -81,7 +81,7 @@ def cut(frames: int, entry: Entry) -> list[Window]:
 
 
 def cut_legacy(frames: int, source_frames: int, stride: int, entry: Entry) -> list[Window]:
-    """As the released code does: 100 frames each, a label over each frame, and categories that drift.
+    """Cuts as the released code does: windows of 100 frames, one label a frame, categories that drift.
 
     source_frames: of the file, of which every `stride`th is left. Texts go with the poses; the category of frame i is
     that of the file's frame i, which is earlier by the stride. Where labels overlap the later one counts, and frames
@@ -118,7 +118,7 @@ def cut_legacy(frames: int, source_frames: int, stride: int, entry: Entry) -> li
 
 
 def text_of(spans: Sequence[Span], start: int, stop: int, kind: str = "raw") -> str:
-    """The text of a crop: all that is done in it in the order in which it begins, joined.
+    """Returns the text of a crop: all actions in it, joined in the order in which they begin.
 
     An action of which the crop shows less than half a second is not told, unless there is no other. kind: of `TEXTS`.
     """
@@ -129,17 +129,17 @@ def text_of(spans: Sequence[Span], start: int, stop: int, kind: str = "raw") -> 
 
 
 def legacy_text_of(spans: Sequence[Span], start: int, stop: int, kind: str = "raw") -> str:
-    """As the released code: the distinct labels of the frames, sorted, the empty one of unlabelled frames with them."""
+    """Returns the released code's text: the frames' distinct labels, sorted; unlabelled frames have an empty one."""
     return _JOIN.join(sorted({getattr(span, kind) for span in spans if span.frames(start, stop)}))
 
 
 def categories_of(spans: Sequence[Span], start: int, stop: int) -> list[str]:
-    """The categories of a crop in the order of its spans, one as often as spans name it."""
+    """Returns the categories of a crop in the order of its spans, as often as spans name them."""
     return [category for span in spans if span.frames(start, stop) for category in span.categories]
 
 
 def legacy_categories_of(spans: Sequence[Span], start: int, stop: int) -> list[str]:
-    """As the released code: of the distinct lists of categories of the frames, sorted as texts, each one's."""
+    """Returns the released code's categories: those of the frames' distinct lists, sorted as texts."""
     lists = {",".join(span.categories) for span in spans if span.frames(start, stop)}
     return [category for joined in sorted(lists) for category in joined.split(",") if category]
 
@@ -149,14 +149,14 @@ def _span(label: Label, start: int, stop: int) -> Span:
 
 
 def _within(spans: Sequence[Span], start: int, stop: int) -> tuple[Span, ...]:
-    """Those that show in a window, counted from its first frame."""
+    """Returns the spans that show in a window, counted from its first frame."""
     return tuple(
         replace(span, start=span.start - start, stop=span.stop - start) for span in spans if span.frames(start, stop)
     )
 
 
 def _runs(numbers: np.ndarray, labels: Sequence[Label]) -> list[Span]:
-    """The label of every frame as spans of frames with the same; -1 is the empty one."""
+    """Joins frames of one label to spans; -1 is the empty label."""
     ends = [*(np.flatnonzero(np.diff(numbers)) + 1).tolist(), len(numbers)]
     spans, start = [], 0
     for stop in ends:
