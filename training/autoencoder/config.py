@@ -196,8 +196,6 @@ class TrainConfig:
             raise ValueError("only the pelvis' way can be integrated, by a network of our own")
         if self.kind == "official" and self.cosines:
             raise ValueError("the released code's network has no linear part; set cosines to 0")
-        if not self.cosines and self.refine_from:
-            raise ValueError("without a linear part refine_from must be 0")
 
 
 _WORDS = {

@@ -18,6 +18,7 @@ from .body_loss import posed_body
 from .config import TrainConfig
 from .distributed import Place
 from .log import Log
+from .loss_weights import LossWeights
 from .material import Material, tensor
 from .published import network_of
 from .step import Step
@@ -91,8 +92,10 @@ class Run:
             return
         state = load_checkpoint(self.checkpoint)
         ours, theirs = asdict(self.config), dict(state["config"])
+        # checkpoints from before a setting was there were made with its default
+        theirs = asdict(TrainConfig()) | theirs | {"loss": asdict(LossWeights()) | theirs["loss"]}
         free = {"steps", "epochs", "save_every", "canary_from", "compile"}  # settings that a resumed run may change
-        changed = [key for key in ours if key not in free and ours[key] != theirs.get(key)]
+        changed = [key for key in ours if key not in free and ours[key] != theirs[key]]
         if changed:
             raise UserError(f"{self.checkpoint} was trained with another {changed[0]}; give the run another folder.")
         self.network.load_state_dict(state["network"])

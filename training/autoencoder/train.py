@@ -42,12 +42,9 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     body = Body.load(options.body)
     config = configured(options)
-    material = material_of(options, config, body)
-    try:
-        options.run.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"Cannot write {options.run} ({error.strerror}); choose another folder.") from error
-    with joined() as place:
+    with joined() as place:  # first, for it chooses the GPU of this process
+        material = material_of(options, config, body)
+        _make_folder(options.run)
         run = Run(options.run, config, material, body, place)
         run.resume()
         if place.leads:
@@ -56,8 +53,15 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"Cannot write {folder} ({error.strerror}); choose another folder.") from error
+
+
 def configured(options: argparse.Namespace) -> TrainConfig:
-    """The preset, then the file, then the options."""
+    """Returns the preset with the fields of the file, then those of the options."""
     config = TrainConfig.load(options.config, options.preset)
     if options.steps is not None:
         if options.steps < 1:
@@ -71,7 +75,7 @@ def configured(options: argparse.Namespace) -> TrainConfig:
 
 
 def material_of(options: argparse.Namespace, config: TrainConfig, body: Body) -> Material:
-    """What `--data` holds, to learn from."""
+    """Returns the batches of what `--data` holds."""
     if is_shards(options.data):
         shards = Shards(options.data)
         weights = Path(options.clip) if options.clip and options.clip != MINILM else None

@@ -136,6 +136,19 @@ def test_a_damaged_checkpoint_and_one_of_another_run(tmp_path, samples, captions
         a_run(tmp_path, TINY, samples, open_body, captions).resume()
 
 
+def test_a_checkpoint_from_before_a_setting_was_there_goes_on(tmp_path, samples, captions, open_body):
+    run = a_run(tmp_path, TINY, samples, open_body, captions)
+    run.save()
+    state = torch.load(run.checkpoint, weights_only=True)
+    for key in ("order", "smplx", "prefix_tokens"):
+        del state["config"][key]
+    del state["config"]["loss"]["poses"]
+    torch.save(state, run.checkpoint)
+    a_run(tmp_path, TINY, samples, open_body, captions).resume()
+    with pytest.raises(UserError, match="another smplx"):
+        a_run(tmp_path, replace(TINY, smplx=True), samples, open_body, captions).resume()
+
+
 def test_a_checkpoint_becomes_a_pack(tmp_path, samples, captions, open_body):
     run = a_run(tmp_path, TINY, samples, open_body, captions)
     run.save()
