@@ -15,7 +15,6 @@ modules' time; of the import over reading's.
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 import tempfile
 import time
@@ -30,7 +29,7 @@ import torch
 from motionclip_blender.core.clip_weights import ClipSource
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.inference.clip_towers import load_tokenizer
-from motionclip_blender.core.official_checkpoint import import_checkpoint
+from motionclip_blender.core.official_checkpoint import free_folder, import_checkpoint
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.write_keys import key_motion
 from tests.clip_files import halved, large_clip, save_archive
@@ -66,17 +65,17 @@ def main() -> int:
     bpy.context.scene.render.fps = 30
     plain = Official()
     with tempfile.TemporaryDirectory() as folder:
-        checkpoint, out = plain.save(Path(folder) / "checkpoint_0100.pth.tar"), Path(folder) / "pack"
+        checkpoint, packs = plain.save(Path(folder) / "checkpoint_0100.pth.tar"), Path(folder) / "packs"
 
         def imported() -> None:
-            shutil.rmtree(out, ignore_errors=True)
-            import_checkpoint(checkpoint, out)
+            import_checkpoint(checkpoint, free_folder(packs, checkpoint))
 
         clip = large_clip()
         weights = save_archive(halved(clip), Path(folder) / "ViT-B-32.pt")
         figures = in_turn({"import, ms": imported, "reading, ms": checkpoint.read_bytes}, options.rounds)
         figures["import, ratio"] = figures["import, ms"] / figures["reading, ms"]
         source = ClipSource(weights)
+        out = next(packs.iterdir())
         engines = {"numpy": Engine(out, clip=source), "torch": Engine(out, compute="cpu", clip=source)}
         for engine in engines.values():
             engine.load()
