@@ -3,6 +3,8 @@
     python -m benchmarks.official [--rounds 10] [--json FILE]
 
 - encode, decode: 64 windows of 60 frames at once, of the published size, weights seeded. Milliseconds.
+- prompt: one prompt of 60 frames, embedded by CLIP ViT-B/32 (random weights), decoded, cleaned up and keyed onto an
+  armature with its skinned body, warm; plain is open_clip's text tower and the plain decoder alone. Milliseconds.
 - import: `import_checkpoint` of such a checkpoint, and reading its bytes. Milliseconds.
 
 The plain modules are `torch.nn.TransformerEncoder` and `TransformerDecoder` with the released code's shapes, in as many
@@ -13,7 +15,6 @@ modules' time; of the import over reading's.
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 import tempfile
 import time
@@ -21,17 +22,24 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
+import bpy
 import numpy as np
 import torch
 
+from motionclip_blender.core.clip_weights import ClipSource
 from motionclip_blender.core.engine import Engine
-from motionclip_blender.core.official_checkpoint import import_checkpoint
+from motionclip_blender.core.inference.clip_towers import load_tokenizer
+from motionclip_blender.core.official_checkpoint import free_folder, import_checkpoint
+from motionclip_blender.rig.armature import add_body
+from motionclip_blender.rig.write_keys import key_motion
+from tests.clip_files import halved, large_clip, save_archive
 from tests.official import Official
 
 from .figures import tell
 
 _WINDOWS, _FRAMES = 64, 60
 _WARM_UP = 1
+_PROMPT = "a person walks in a circle"
 
 
 def in_turn(works: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
@@ -53,17 +61,22 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.context.scene.render.fps = 30
     plain = Official()
     with tempfile.TemporaryDirectory() as folder:
-        checkpoint, out = plain.save(Path(folder) / "checkpoint_0100.pth.tar"), Path(folder) / "pack"
+        checkpoint, packs = plain.save(Path(folder) / "checkpoint_0100.pth.tar"), Path(folder) / "packs"
 
         def imported() -> None:
-            shutil.rmtree(out, ignore_errors=True)
-            import_checkpoint(checkpoint, out)
+            import_checkpoint(checkpoint, free_folder(packs, checkpoint))
 
+        clip = large_clip()
+        weights = save_archive(halved(clip), Path(folder) / "ViT-B-32.pt")
         figures = in_turn({"import, ms": imported, "reading, ms": checkpoint.read_bytes}, options.rounds)
         figures["import, ratio"] = figures["import, ms"] / figures["reading, ms"]
-        engines = {"numpy": Engine(out), "torch": Engine(out, compute="cpu")}
+        source = ClipSource(weights)
+        out = next(packs.iterdir())
+        engines = {"numpy": Engine(out, clip=source), "torch": Engine(out, compute="cpu", clip=source)}
         for engine in engines.values():
             engine.load()
     rng = np.random.default_rng(0)
@@ -75,6 +88,21 @@ def main() -> int:
     def plainly(part: torch.nn.Module, given: np.ndarray) -> np.ndarray:
         return part(torch.from_numpy(given), every).numpy()
 
+    tokens = load_tokenizer().batch([_PROMPT], 77)
+    tokens = torch.from_numpy(np.pad(tokens, ((0, 0), (0, 77 - tokens.shape[1])))).long()
+    armature = add_body(engines["numpy"].body)
+
+    @torch.inference_mode()
+    def prompt_plainly() -> np.ndarray:
+        return plain.decoder(clip.encode_text(tokens), every[:1]).numpy()
+
+    def keyed(engine: Engine) -> None:
+        key_motion(armature, engine.generate(_PROMPT, _FRAMES), _PROMPT)
+        for action in [action for action in bpy.data.actions if action != armature.animation_data.action]:
+            bpy.data.actions.remove(action)
+
+    prompts: dict[str, Callable[[], object]] = {"prompt, ms, plain": prompt_plainly}
+    prompts |= {f"prompt, ms, {name}": lambda engine=engine: keyed(engine) for name, engine in engines.items()}
     works: dict[str, Callable[[], object]] = {
         "encode, ms, plain": lambda: plainly(plain.encoder, poses),
         "decode, ms, plain": lambda: plainly(plain.decoder, latents),
@@ -82,10 +110,10 @@ def main() -> int:
     for name, engine in engines.items():
         works[f"encode, ms, {name}"] = lambda engine=engine: engine._networks.encode(poses)
         works[f"decode, ms, {name}"] = lambda engine=engine: engine._networks.decode(latents, _FRAMES)
-    found = in_turn(works, options.rounds)
+    found = in_turn(prompts, 3 * options.rounds) | in_turn(works, options.rounds)
     ratios = {
         f"{what}, ratio, {name}": found[f"{what}, ms, {name}"] / found[f"{what}, ms, plain"]
-        for what in ("encode", "decode")
+        for what in ("prompt", "encode", "decode")
         for name in engines
     }
     tell({"torch": torch.__version__, "threads": torch.get_num_threads()} | figures | found | ratios, options.json, 26)

@@ -7,11 +7,13 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import count
+from itertools import chain, count, islice
 from pathlib import Path
+
+import numpy as np
 
 from .clip_kinds import ClipFile, OpenClip
 from .errors import UserError
@@ -20,7 +22,7 @@ from .inference.clip_towers import clip_arrays
 from .inference.official import QUERIES, expected_shapes, found_network
 from .inference.tensor_writing import write_float32
 from .inference.tensors import TensorError
-from .inference.torch_file import each_tensor, is_torch_file, tensor_shapes
+from .inference.torch_file import each_tensor, is_torch_file
 from .network_size import OfficialNetwork
 from .pack import Pack
 from .pose_format import NO_ROW, OFFICIAL
@@ -53,30 +55,52 @@ def import_checkpoint(checkpoint: Path, out: Path, clip: Path | None = None) -> 
     it was downloaded to. Raises `UserError` with what is wrong with a file; nothing is left behind then.
     """
     checkpoint, out = Path(checkpoint), Path(out)
-    shapes = tensor_shapes(checkpoint)
-    kept, notes = _without_frozen(shapes)
-    network = _checked_network(checkpoint, kept)
+    contents = _Contents(checkpoint)
+    tensors = each_tensor(checkpoint, contents.choose)
+    queries = list(islice(tensors, len(QUERIES)))
+    rows, with_row = contents.network.rows, OFFICIAL.rows
     with _new_folder(out) as folder:
         pack = Pack(
             folder=folder,
             name=_name(checkpoint),
-            version=_version(checkpoint),
+            version=_version(queries),
             licence=_LICENCE,
-            network=network,
-            pose_format=OFFICIAL if network.rows == OFFICIAL.rows else replace(OFFICIAL, last_row=NO_ROW),
+            network=contents.network,
+            pose_format=OFFICIAL if rows == with_row else replace(OFFICIAL, last_row=NO_ROW),
             fps=30.0,
             frames=FRAMES,
             clip=OpenClip() if clip is None else _copied(Path(clip), folder),
             info={"source": checkpoint.name},
         )
         try:
-            write_float32(pack.weights_path, kept, each_tensor(checkpoint, lambda shapes: kept))
+            write_float32(pack.weights_path, contents.kept, chain(queries, tensors))
         except TensorError as error:
             raise _refused(checkpoint, str(error)) from error
         with whole_path(folder / "pack.json") as temporary:
             temporary.write_text(json.dumps(pack.as_json(), indent=1) + "\n", encoding="utf-8")
         Pack.load(folder)  # sizes that no pack may have are refused before anything is there
-    return Imported(replace(pack, folder=out), tuple(notes))
+    return Imported(replace(pack, folder=out), contents.notes)
+
+
+class _Contents:
+    """What a checkpoint holds, once `choose` has seen it.
+
+    kept: the shapes of the network's tensors, in the order in which they are read and written. notes: about the others.
+    """
+
+    network: OfficialNetwork
+    kept: dict[str, tuple[int, ...]]
+    notes: tuple[str, ...]
+
+    def __init__(self, checkpoint: Path) -> None:
+        self._checkpoint = checkpoint
+
+    def choose(self, shapes: Mapping[str, tuple[int, ...]]) -> Mapping[str, tuple[int, ...]]:
+        """The tensors that are needed. Raises `UserError` for a checkpoint of another network."""
+        kept, notes = _without_frozen(shapes)
+        self.network, self.notes = _checked_network(self._checkpoint, kept), tuple(notes)
+        self.kept = {name: kept[name] for name in dict.fromkeys((*QUERIES, *kept))}
+        return self.kept
 
 
 def free_folder(parent: Path, checkpoint: Path) -> Path:
@@ -153,10 +177,10 @@ def _name(checkpoint: Path) -> str:
     return f"MotionCLIP {name}"[:200].strip()
 
 
-def _version(checkpoint: Path) -> str:
+def _version(queries: Iterable[tuple[str, np.ndarray]]) -> str:
     """Tells the latents of one checkpoint from those of another of the same name."""
-    queries = hashlib.sha256(b"".join(array.tobytes() for _, array in each_tensor(checkpoint, lambda shapes: QUERIES)))
-    return f"official {queries.hexdigest()[:8]}"
+    digest = hashlib.sha256(b"".join(array.tobytes() for _, array in queries))
+    return f"official {digest.hexdigest()[:8]}"
 
 
 def _copied(clip: Path, folder: Path) -> ClipFile:

@@ -85,12 +85,6 @@ def each_tensor(path: Path, choose: Choice | None = None) -> Iterator[tuple[str,
             yield name, records.array(tensor)
 
 
-def tensor_shapes(path: Path) -> dict[str, tuple[int, ...]]:
-    """The shapes of a file's tensors by name. Reads none of their numbers; raises as `read_tensors`."""
-    with _opened(path) as (_, tensors):
-        return {name: tensor.shape for name, tensor in tensors.items()}
-
-
 @contextmanager
 def _opened(path: Path) -> Iterator[tuple[_Records, dict[str, _Tensor]]]:
     """The records of a file, and its tensors by name. What is wrong with the file becomes a `UserError`."""
