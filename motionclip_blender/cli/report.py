@@ -19,6 +19,7 @@ class Report:
     ctrl_c: CtrlC
     told: dict[str, object]
     seconds: dict[str, float] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
     @contextlib.contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -32,8 +33,10 @@ class Report:
     def note(self, sentences: Iterable[str], stderr: TextIO) -> None:
         """Tells what the user should know: at once, and in the JSON object."""
         for sentence in sentences:
-            self.told.setdefault("notes", []).append(sentence)
+            self.notes.append(sentence)
             print(sentence, file=stderr)
+        if self.notes:
+            self.told["notes"] = self.notes
 
     @property
     def in_all(self) -> dict[str, float]:

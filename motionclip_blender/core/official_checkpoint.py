@@ -140,9 +140,9 @@ def _checked_network(checkpoint: Path, shapes: Mapping[str, tuple[int, ...]]) ->
         for name, shape in expected.items()
         if name in shapes and shapes[name] != shape
     ]
-    for names, what in ((missing, "it lacks"), (unknown, "it has unknown tensors:"), (wrong, "of another shape:")):
-        if names:
-            raise _refused(checkpoint, f"{what} {_listed(names)}")
+    for listed, what in ((missing, "it lacks"), (unknown, "it has unknown tensors:"), (wrong, "of another shape:")):
+        if listed:
+            raise _refused(checkpoint, f"{what} {_listed(listed)}")
     if network.width != OpenClip().width:
         raise _refused(
             checkpoint, f"its latents have {network.width} numbers, and those of CLIP ViT-B/32 {OpenClip().width}"

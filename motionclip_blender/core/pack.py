@@ -136,7 +136,7 @@ class Pack:
         clip = CLIPS[data["clip"]["kind"]](**_without_kind(data["clip"]))
         network = _without_kind(data["network"]) | {"rows": pose_format.rows}
         if data["network"]["kind"] == "official":
-            made = OfficialNetwork(**network)
+            made: NetworkSize | OfficialNetwork = OfficialNetwork(**network)
             if made.width != clip.width:
                 raise ValueError(f"network: width {made.width} is not the width {clip.width} of its clip")
         else:

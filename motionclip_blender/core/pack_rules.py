@@ -27,7 +27,7 @@ _CLIP = {"model": r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", "package": r"[A-Za-z][A-Za
          "sha256": r"[0-9a-fA-F]{64}", "width": (1, 8192), "context_length": (1, 4096)}  # fmt: skip
 _OPEN_CLIP = {"model": _CLIP["model"], "pretrained": r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", "width": _CLIP["width"]}
 _CLIP_FILE = {"model": _CLIP["model"], "file": r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", "width": _CLIP["width"]}
-_KINDS = {
+_KINDS: dict[str, dict[str, tuple[Any, Any]]] = {
     "network": {"ours": (_NETWORK, ()), "official": (_OFFICIAL, _OFFICIAL)},
     "clip": {"minilm": (_CLIP, _CLIP), "open_clip": (_OPEN_CLIP, _OPEN_CLIP), "file": (_CLIP_FILE, _CLIP_FILE)},
 }

@@ -65,8 +65,7 @@ class BytePairs:
         for word in words(text):
             found = self._words.get(word)
             if found is None:
-                found = _MARKERS.get(word)
-                found = [found] if found is not None else self._pairs(word.encode("utf-8"))
+                found = [_MARKERS[word]] if word in _MARKERS else self._pairs(word.encode("utf-8"))
                 if len(self._words) < 10_000:
                     self._words[word] = found
             out += found

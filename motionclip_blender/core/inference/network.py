@@ -184,6 +184,7 @@ class _Layer:
         """What the tokens of x (B, T, width), or only the first ones, read of each other."""
         if not first:
             return self._out(attend(self._qkv(x, room.qkv[: len(x)]), self._heads, mask))
+        assert self._qkv.bias is not None  # attention's layers have one
         width = x.shape[-1]
         query, read = (Linear(self._qkv.weight[part], self._qkv.bias[part]) for part in (np.s_[:width], np.s_[width:]))
         return self._out(attend_first(query(x[:, :1]), read(x), self._heads, mask))

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
-from ..clip_kinds import ClipFile, ClipSpec
+from ..clip_kinds import ClipFile, ClipSpec, OpenClip
 from ..clip_weights import ClipSource, clip_file
 from ..errors import UserError
 from ..network_size import OfficialNetwork
@@ -91,6 +91,7 @@ class Networks:
 
     def _embedded_tower(self, projection: np.ndarray) -> TextReader:
         """The tower that ships with the extension."""
+        assert isinstance(self.pack.clip, ClipSpec)
         return TextTower(tower_arrays(self.pack.clip), load_tokenizer(), projection, self.pack.clip.context_length)
 
     def _clip_tower(self, path: Path, model: str) -> TextReader:
@@ -148,6 +149,7 @@ def clip_path(pack: Pack, clip: ClipSource, progress: Progress) -> Path:
     """
     if isinstance(pack.clip, ClipFile):
         return pack.folder / pack.clip.file
+    assert isinstance(pack.clip, OpenClip)
     return clip_file(pack.clip.model, pack.clip.pretrained, clip, progress)
 
 

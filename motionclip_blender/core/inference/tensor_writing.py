@@ -38,6 +38,6 @@ def write_float32(path: Path, shapes: Mapping[str, tuple[int, ...]], arrays: Ite
                 numbers = np.ascontiguousarray(array, "<f4")
             if not np.isfinite(numbers.sum()):
                 raise TensorError(f"{name} holds numbers that are not finite")
-            file.write(numbers)
+            file.write(numbers.data)
         if (missing := next(left, None)) is not None:
             raise TensorError(f"{missing[0]} did not come")

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -148,7 +148,7 @@ class _Records:
         order = self.bytes_of("byteorder", 16) if f"{self._root}byteorder" in archive.NameToInfo else b"little"
         if order not in (b"little", b"big"):
             raise _Damaged("its byte order is unknown")
-        self._order = "<" if order == b"little" else ">"
+        self._order: Literal["<", ">"] = "<" if order == b"little" else ">"
 
     def bytes_of(self, name: str, most: int) -> bytes:
         """Reads a record and checks its checksum."""
@@ -161,8 +161,8 @@ class _Records:
             raise _Damaged(f"{name} is compressed, as PyTorch never does")
         if entry.file_size > most:
             raise _Damaged(f"{name} has {entry.file_size:,} bytes, {most:,} at most are expected")
-        if entry.CRC == 0:
-            entry.CRC = None  # torch.serialization.set_crc32_options(False) leaves it out
+        if getattr(entry, "CRC", None) == 0:
+            del entry.CRC  # torch.serialization.set_crc32_options(False) leaves it out
         with self._archive.open(entry) as file:
             found = file.read()
         if len(found) != entry.file_size:

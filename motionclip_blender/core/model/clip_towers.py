@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -22,7 +23,7 @@ class ClipTextTower(nn.Module):
     def __init__(self, path: Path, model: str) -> None:
         """path: a file of CLIP's weights. model: its name in open_clip. Raises `UserError` as `clip_arrays`."""
         super().__init__()
-        self.clip = load_clip(path, model)
+        self.clip: Any = load_clip(path, model)
         self.clip.visual = nn.Identity()  # the image tower, three fifths of the weights
         self.tokenizer, self.longest = load_tokenizer(), size_of(model).context
 
@@ -49,7 +50,8 @@ class ClipImageTower(nn.Module):
     def __init__(self, path: Path, model: str) -> None:
         """path: a file of CLIP's weights. model: its name in open_clip. Raises `UserError` as `clip_arrays`."""
         super().__init__()
-        self.visual, self.size = load_clip(path, model).visual, size_of(model).image.image_size
+        self.visual: Any = load_clip(path, model).visual
+        self.size = size_of(model).image.image_size
 
     def forward(self, squares: Tensor) -> Tensor:
         """(n, 3, size, size) uint8 to (n, width)."""
@@ -62,10 +64,13 @@ class ClipImageTower(nn.Module):
         return self(torch.from_numpy(squares).to(self.visual.proj.device)).float().cpu().numpy()
 
 
-def load_clip(path: Path, model: str) -> nn.Module:
-    """Loads open_clip's model with the weights of a file, in single precision. Raises `UserError` as `clip_arrays`."""
+def load_clip(path: Path, model: str) -> Any:
+    """Loads open_clip's model, which has no types, with the weights of a file, in single precision.
+
+    Raises `UserError` as `clip_arrays`.
+    """
     arrays = clip_arrays(path, model)
-    made = create_model(model)
+    made: Any = create_model(model)
     tensors = {name: torch.from_numpy(array.astype(np.float32)) for name, array in arrays.items()}
     tensors["logit_scale"] = made.logit_scale.data
     made.load_state_dict(tensors)

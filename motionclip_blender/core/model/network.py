@@ -109,6 +109,7 @@ class Encoder(nn.Module):
         self.layers = nn.ModuleList(EncoderLayer(size) for _ in range(size.layers))
         self.to_latent = nn.Linear(size.width, size.latent) if size.width != size.latent else nn.Identity()
         self.drop = nn.Dropout(size.dropout)
+        self.positions: Tensor | None
         self.register_buffer("positions", None, persistent=False)  # in place of those that are worked out
         if size.cosines:
             self.to_latent = _silent(nn.Linear(size.width, size.latent))
@@ -149,6 +150,7 @@ class Decoder(nn.Module):
         self.size = size
         self.layers = nn.ModuleList(DecoderLayer(size) for _ in range(size.layers))
         self.to_pose = nn.Linear(size.width, size.rows * 6)
+        self.positions: Tensor | None
         self.register_buffer("positions", None, persistent=False)
         if size.cosines:
             self.reader = LatentAdapter(size.latent, size.reader_width, size.reader_blocks)

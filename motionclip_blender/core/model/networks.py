@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 import torch
 
+from ..clip_kinds import ClipSpec
 from ..clip_weights import ClipSource
 from ..errors import UserError
 from ..inference.networks import Networks, TextReader
@@ -44,6 +45,7 @@ class TorchNetworks(Networks):
         self._network = network_of(self.pack, arrays).to(self._device)
 
     def _embedded_tower(self, projection: np.ndarray) -> TextReader:
+        assert isinstance(self.pack.clip, ClipSpec)
         return _Reader(TextTower(self.pack.clip, projection).to(self._device), self)
 
     def _clip_tower(self, path: Path, model: str) -> TextReader:
@@ -67,18 +69,21 @@ class TorchNetworks(Networks):
         """
         on_cpu = self._device.type == "cpu"
         size = _PART if on_cpu else _BATCH
-        parts = [given[start : start + size] for start in range(0, len(given), size)]
+        parts: list[T] = [given[start : start + size] for start in range(0, len(given), size)]
         try:
-            if not on_cpu:
-                return np.concatenate([work(part) for part in parts])
-            if len(parts) == 1:
-                return alone(work, given)
-            with ThreadPoolExecutor(torch.get_num_threads()) as pool:
-                return np.concatenate([*pool.map(partial(alone, work), parts)])
+            return np.concatenate(_on_all_cores(work, parts) if on_cpu else [work(part) for part in parts])
         except RuntimeError as error:  # out of memory, or a driver's
             raise UserError(
                 f"PyTorch failed on {self._device.type} ({error}); set Compute to automatic in the preferences."
             ) from error
+
+
+def _on_all_cores(work: Callable[[T], np.ndarray], parts: list[T]) -> list[np.ndarray]:
+    """Returns what `work` makes of each part; each is computed by one thread."""
+    if len(parts) == 1:
+        return [alone(work, parts[0])]
+    with ThreadPoolExecutor(torch.get_num_threads()) as threads:
+        return list(threads.map(partial(alone, work), parts))
 
 
 class _Reader:

@@ -53,7 +53,7 @@ def network_from(size: NetworkSize, arrays: Mapping[str, np.ndarray]) -> MotionC
     network = MotionCLIP(size)
     tensors = {name: torch.from_numpy(_single(array)) for name, array in arrays.items()}
     for part, name in ((network.encoder, "encoder.positions"), (network.decoder, "decoder.positions")):
-        part.positions = tensors.pop(name, None)
+        part.positions = tensors.pop(name) if name in tensors else None
     network.load_state_dict(tensors, assign=True)
     return network.eval().requires_grad_(False)
 
