@@ -4,7 +4,7 @@
 
 - first: a new process that makes one motion of a prompt: wall and CPU seconds, less those of a process that imports
   numpy only, which Blender has done anyway; and by how many megabytes its memory grows.
-- prompt: `Engine.generate` and `key_motion` onto an armature with its skinned body, warm. Milliseconds.
+- prompt: `recipe.make.generate` and `key_motion` onto an armature with its skinned body, warm. Milliseconds.
 - step: what a slider's step costs, a latent decoded and keyed over the keys that are there.
 - texts, windows, motions: 64 prompts embedded, 64 windows of 60 frames encoded and 64 latents decoded, at once.
 
@@ -28,8 +28,10 @@ from statistics import median
 import bpy
 import numpy as np
 
+from motionclip_blender.core.cleanup.pipeline import motions_of
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.pose_tensor import to_pose_tensor
+from motionclip_blender.core.recipe.make import generate
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.write_keys import key_motion, rekey_motion
 
@@ -47,7 +49,8 @@ def grown():
     return int(open("/proc/self/statm").read().split()[1]) * 4096 / 1e6
 start, cpu, before = time.perf_counter(), time.process_time(), grown()
 from motionclip_blender.core.engine import Engine
-Engine(compute=sys.argv[1]).generate("a person walks in a circle", int(sys.argv[2]))
+from motionclip_blender.core.recipe.make import generate
+generate(Engine(compute=sys.argv[1]), "a person walks in a circle", int(sys.argv[2]))
 print(json.dumps([time.perf_counter() - start, time.process_time() - cpu, grown() - before]))
 """
 
@@ -75,14 +78,14 @@ def warm(frames: int, rounds: int) -> dict[str, float]:
     bpy.context.scene.render.fps = round(engines["numpy"].pack.fps)
     armature = add_body(body)
     latents = engines["numpy"].prompt_latents(PROMPTS[:_MANY])
-    windows = engines["numpy"].decode_many(latents, 60)
+    windows = motions_of(engines["numpy"], latents, 60)
     poses = np.stack([to_pose_tensor(window, engines["numpy"].pack.pose_format) for window in windows])
 
     def parts(engine: Engine, i: int) -> dict[str, Callable[[], object]]:
         prompt, latent = PROMPTS[i % len(PROMPTS)], latents[i % _MANY]
         return {
-            "prompt": lambda: key_motion(armature, engine.generate(prompt, frames), prompt),
-            "step": lambda: rekey_motion(armature, engine.decode(latent, frames)),
+            "prompt": lambda: key_motion(armature, generate(engine, prompt, frames), prompt),
+            "step": lambda: rekey_motion(armature, motions_of(engine, [latent], frames)[0]),
             "texts": lambda: engine.encode_texts(PROMPTS[:_MANY]),
             "windows": lambda: engine._networks.encode(poses),
             "motions": lambda: engine._networks.decode(latents, 60),

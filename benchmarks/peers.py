@@ -5,7 +5,7 @@
 Needs torch and open_clip, for the peers. Warm; in every round each is timed once, on a prompt that no round had before,
 and each round begins with another one. Of every round the ratios to ours are taken; the figures are medians.
 
-- ours: `Engine.generate`: prompt to `Motion`, with the feet on the floor.
+- ours: `recipe.make.generate`: prompt to `Motion`, with the feet on the floor.
 - paper's sizes: CLIP's text tower of ViT-B/32 and a transformer decoder of 8 layers, 512 wide, that reads a memory of
   one latent (MotionCLIP; Tevet et al., ECCV 2022).
 - diffusion: the same text tower, and a transformer encoder of 8 layers, 512 wide, that takes the noise off a sequence
@@ -23,6 +23,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -32,6 +33,7 @@ from torch import Tensor, nn
 
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.model.clip import create_model
+from motionclip_blender.core.recipe.make import generate
 
 from .figures import tell
 from .prompts import PROMPTS
@@ -134,7 +136,7 @@ def measure(frames: int, rounds: int) -> dict[str, float | int]:
     engine.load()
     tower = TextTower()
     makers: dict[str, Callable[[str, int], object]] = {
-        "ours": engine.generate,
+        "ours": partial(generate, engine),
         "paper's sizes": PaperSize(tower).eval(),
         "diffusion": Diffusion(tower).eval(),
     }

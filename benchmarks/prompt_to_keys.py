@@ -5,7 +5,7 @@
 Warm, on this machine, with torch's own number of threads. In every round each of the parts is timed once, on a
 prompt that no round had before; the figures are medians over the rounds, in milliseconds.
 
-- full: `Engine.generate` and `key_motion` onto an armature with its skinned body.
+- full: `recipe.make.generate` and `key_motion` onto an armature with its skinned body.
 - tower: the text tower in torch on the tokenised prompt, padded to the full context as CLIP's tokenizers pad it. It
   shares nothing with the engine's, which is numpy's.
 - short tower: the same, fed with the prompt's tokens and no padding.
@@ -32,6 +32,7 @@ from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.inference.networks import pack_arrays, projection
 from motionclip_blender.core.model.text_tower import TextTower
 from motionclip_blender.core.model.weights import load_network
+from motionclip_blender.core.recipe.make import generate
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.write_keys import key_motion
 
@@ -67,7 +68,7 @@ def measure(frames: int, rounds: int) -> dict[str, float]:
         with torch.inference_mode():
             latents = tower(tokens)
         parts = {
-            "full": lambda prompt=prompt: key_motion(armature, engine.generate(prompt, frames), prompt),
+            "full": lambda prompt=prompt: key_motion(armature, generate(engine, prompt, frames), prompt),
             "tower": lambda tokens=tokens: bare(tower, tokens),
             "short tower": lambda short=short: bare(tower, short),
             "decoder": lambda latents=latents: bare(network.decoder, latents, frames),

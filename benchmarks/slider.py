@@ -31,7 +31,8 @@ import motionclip_blender
 from motionclip_blender.core.latents.sources import source_latents
 from motionclip_blender.core.model.threads import one_thread
 from motionclip_blender.core.model.weights import load_network
-from motionclip_blender.core.recipe.recipe import decoded
+from motionclip_blender.core.recipe.make import decoded
+from motionclip_blender.core.recipe.recipe import Recipe
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.timeline import scene_fps
 from motionclip_blender.rig.write_keys import rekey_motion
@@ -74,12 +75,13 @@ def measure(frames: int, rounds: int) -> dict[str, object]:
     panel = bpy.context.scene.motionclip
     panel.frames, panel.blend.start.prompt, panel.blend.end.prompt = frames, *ENDS
     bpy.ops.motionclip.blend()
-    recipe = blend(bpy.context.scene)
+    recipe = Recipe(blend(bpy.context.scene), frames)
     latents = source_latents(engine, recipe.terms)
     fps = scene_fps()
 
     def parts(factor: float) -> dict[str, Callable[[], object]]:
-        made = decoded(engine, replace(recipe, factor=factor), latents, fps)
+        now = replace(recipe, content=replace(recipe.content, factor=factor))
+        made = decoded(engine, now, latents, fps)
         tensor = torch.from_numpy(made.latent)[None]
 
         def step() -> None:
@@ -92,7 +94,7 @@ def measure(frames: int, rounds: int) -> dict[str, object]:
 
         return {
             "step": step,
-            "decode": lambda: decoded(engine, replace(recipe, factor=factor), latents, fps),
+            "decode": lambda: decoded(engine, now, latents, fps),
             "rekey": lambda: rekey_motion(armature, made.motion),
             "decoder": alone,
             "decoder, all threads": lambda: bare(network.decoder, tensor, frames),

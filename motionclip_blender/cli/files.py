@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from ..core.errors import ExpressionError, UserError
 from ..core.latents import file as latent_file
-from ..core.latents.sources import Material
-from ..core.latents.terms import ActionName, ImageFile, SavedLatent, Source, Term, to_text
+from ..core.latents.sources import Inputs
+from ..core.latents.terms import ActionName, ImageFile, SavedLatent, Source, Term
 from ..core.motion import Motion
 from ..core.motion_files import amass
 from .request import check_motion_file
@@ -41,7 +40,7 @@ def read_motion_file(path: Path, scenes: SceneReading, up: str, stderr: TextIO) 
     return shown.motion
 
 
-def material(terms: tuple[Term, ...], scenes: SceneReading, up: str, stderr: TextIO) -> Material:
+def read_inputs(terms: tuple[Term, ...], scenes: SceneReading, up: str, stderr: TextIO) -> Inputs:
     """All files that the terms name. Raises `ExpressionError` for one that cannot be read."""
     motions, images, latents = {}, {}, {}
     for term in terms:
@@ -57,13 +56,13 @@ def material(terms: tuple[Term, ...], scenes: SceneReading, up: str, stderr: Tex
                     latents[name] = latent_file.load(Path(name))
         except UserError as error:
             raise ExpressionError(term.at, str(error)) from error
-    return Material(motions, images, latents)
+    return Inputs(motions, images, latents)
 
 
-def in_blend(recipes: Sequence[Recipe], found: Material | None, armature: bpy.types.Object) -> list[Recipe]:
+def in_blend(recipes: Sequence[Recipe], found: Inputs | None, armature: bpy.types.Object) -> list[Recipe]:
     """Recipes as a .blend file can follow them: motion files become Actions of `armature`, other files get whole paths.
 
-    found: what `material` read for them; None when they name no files.
+    found: what `read_inputs` read for them; None when they name no files.
     """
     from ..core.prompt import action_name
     from ..rig.write_keys import key_motion
@@ -76,8 +75,4 @@ def in_blend(recipes: Sequence[Recipe], found: Material | None, armature: bpy.ty
         there[ActionName(name)] = ActionName(action.name)
     there |= {ImageFile(name): ImageFile(str(Path(name).absolute())) for name in found.images}
     there |= {SavedLatent(name): SavedLatent(str(Path(name).absolute())) for name in found.latents}
-
-    def text(terms: Sequence[Term]) -> str:
-        return to_text([replace(term, source=there.get(term.source, term.source)) for term in terms])
-
-    return [replace(recipe, first=text(recipe.first_terms), second=text(recipe.second_terms)) for recipe in recipes]
+    return [recipe.renamed(there) for recipe in recipes]

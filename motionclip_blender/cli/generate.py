@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, TextIO
 from ..core.body import Body
 from ..core.engine import Engine
 from ..core.latents import file as latent_file
-from ..core.latents.sources import Material, source_latents
+from ..core.latents.sources import Inputs, source_latents
 from ..core.latents.terms import ActionName, ImageFile, SavedLatent
 from ..core.motion_files import amass
-from ..core.recipe.recipe import Made, decoded, stops
+from ..core.recipe.make import Made, blend_of, decoded, stops
 from .engine import load_engine
-from .files import in_blend, material
+from .files import in_blend, read_inputs
 from .report import Report
 from .request import NEED_BLENDER, GenerateRequest
 from .terminal import Bar, CtrlC
@@ -29,11 +29,11 @@ def run(request: GenerateRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO)
     found = None
     if any(isinstance(term.source, (ActionName, ImageFile, SavedLatent)) for term in terms):
         with report.stage("files"):
-            found = material(terms, request.scenes, request.up, stderr)
+            found = read_inputs(terms, request.scenes, request.up, stderr)
     with report.stage("load"):
         engine = load_engine(request, Body.load(request.body), ctrl_c, stderr)
     with report.stage("text"), Bar(stderr, ctrl_c) as bar:
-        latents = source_latents(engine, terms, found, recipe.reading, bar)
+        latents = source_latents(engine, terms, found, recipe.pooling, bar)
     with report.stage("decode"):
         fps = engine.pack.fps
         if request.stops:
@@ -55,7 +55,7 @@ def run(request: GenerateRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO)
 
 
 def _write(
-    request: GenerateRequest, engine: Engine, made: list[Made], found: Material | None, report: Report, stderr: TextIO
+    request: GenerateRequest, engine: Engine, made: list[Made], found: Inputs | None, report: Report, stderr: TextIO
 ) -> dict[str, list[str]]:
     """Writes all outputs. Returns their files by option."""
     outputs = request.outputs
@@ -76,7 +76,7 @@ def _write(
 
 
 def _use_blender(
-    request: GenerateRequest, engine: Engine, made: list[Made], found: Material | None, report: Report, stderr: TextIO
+    request: GenerateRequest, engine: Engine, made: list[Made], found: Inputs | None, report: Report, stderr: TextIO
 ) -> None:
     with report.stage("blender"):
         from ..rig import film
@@ -86,7 +86,7 @@ def _use_blender(
     outputs, motions = request.outputs, [one.motion for one in made]
     titles = [request.title]
     if request.stops:
-        titles = [f"{request.title} {recipe.factor:.2f}" for recipe in request.recipes]
+        titles = [f"{request.title} {blend_of(recipe).factor:.2f}" for recipe in request.recipes]
     scene = empty_scene(motions[0])
     with report.stage("body"):
         armature = add_body(engine.body)
@@ -109,7 +109,7 @@ def _use_blender(
 
 
 def _key(
-    armature: bpy.types.Object, request: GenerateRequest, made: list[Made], titles: list[str], found: Material | None
+    armature: bpy.types.Object, request: GenerateRequest, made: list[Made], titles: list[str], found: Inputs | None
 ) -> None:
     """An Action for each motion; several lie one behind the other on an NLA track."""
     from ..rig.action_metadata import key_made

@@ -26,7 +26,7 @@ def run(request: RecogniseRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO
     latents = {}
     with report.stage("read"), Bar(stderr, ctrl_c) as bar:
         for name, motion in motions.items():
-            latents[name] = engine.encode(motion, request.reading, bar)
+            latents[name] = engine.encode(motion, request.pooling, bar)
     with report.stage("compare"):
         if request.text:
             scores = search(engine, request.text, latents)

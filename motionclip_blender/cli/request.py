@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from ..core.clip_weights import ClipSource
-from ..core.errors import ExpressionError, UserError
-from ..core.latents.expression import parse as parse_expression
-from ..core.latents.terms import ActionName, ImageFile, Prompt, SavedLatent, source_text
-from ..core.prompt import checked_frames, checked_prompt
+from ..core.errors import UserError
+from ..core.latents.terms import ActionName, ImageFile, SavedLatent
+from ..core.prompt import checked_prompt
 from .outputs import check_apart, check_output, free_name, numbered
+from .recipes import pooling_of, recipe_of
 from .scenes import SceneReading, add_options, scene_reading
 
 if TYPE_CHECKING:  # numpy is behind them, and --help is to be there at once
@@ -28,8 +28,6 @@ MOTION_FILES = (".npz", ".blend")
 
 _STOPS = 5  # the paper's
 _TOP = 10
-_DIGITS = 10  # of the number of a frame, which no motion has
-_MARKS = '"“„«[]{}'  # a text with one of them is meant as an expression
 
 _EPILOG = """\
 expressions: "text"  [motion.npz]  image("photo.png")  latent("saved.npz")  {style}  + - *  ( ) and numbers:
@@ -63,7 +61,7 @@ class GenerateRequest:
 
     @property
     def recipes(self) -> list[Recipe]:
-        from ..core.recipe.recipe import stop_recipes
+        from ..core.recipe.make import stop_recipes
 
         return stop_recipes(self.recipe, self.stops) if self.stops else [self.recipe]
 
@@ -85,7 +83,7 @@ class RecogniseRequest:
     text: str
     labels: Path | None
     top: int
-    reading: WindowPooling
+    pooling: WindowPooling
     pack: Path | None
     clip: ClipSource
     scenes: SceneReading
@@ -223,9 +221,9 @@ def _check_company(given: argparse.Namespace, asked: str) -> None:
 
 def _generate_request(given: argparse.Namespace) -> GenerateRequest:
     from ..core.latents.sources import names
-    from ..core.recipe.recipe import stop_recipes
+    from ..core.recipe.make import stop_recipes
 
-    recipe, title = _recipe(given)
+    recipe, title = recipe_of(given)
     stops = 0
     if given.blend is not None and given.factor is None and not given.travel:
         stops = _STOPS if given.stops is None else given.stops
@@ -233,8 +231,8 @@ def _generate_request(given: argparse.Namespace) -> GenerateRequest:
     outputs = {name: Path(getattr(given, name)) for name in OUTPUTS if getattr(given, name) is not None}
     if not outputs:
         outputs["out"] = free_name(title)
-    if "latent" in outputs and recipe.way in ("travel", "mask"):
-        raise UserError(f"A motion made with --{recipe.way} has no latent of its own; leave out --latent.")
+    if "latent" in outputs and not recipe.content.has_latent:
+        raise UserError(f"A motion made with --{recipe.content.kind} has no latent of its own; leave out --latent.")
     for name, path in outputs.items():
         if path.suffix.lower() != OUTPUTS[name]:
             raise UserError(
@@ -264,58 +262,6 @@ def _generate_request(given: argparse.Namespace) -> GenerateRequest:
     )
 
 
-def _recipe(given: argparse.Namespace) -> tuple[Recipe, str]:
-    """What is to be made, and what it is called."""
-    from ..core.recipe.recipe import Recipe
-
-    frames = checked_frames(60 if given.frames is None else given.frames)
-    more = {"loop": given.loop, "in_place": given.in_place, "reading": _reading(given.reading)}
-    if given.prompt is not None:
-        recipe = Recipe.of_prompt(given.prompt, frames, **more)
-        return recipe, recipe.title
-    if given.image is not None:
-        return Recipe(source_text(ImageFile(given.image)), frames, **more), Path(given.image).name
-    if given.expression is not None:
-        return Recipe(given.expression, frames, **more), _title(given.expression)
-    first, second = (_expression(text) for text in given.blend or given.mask)
-    if given.mask is not None:
-        return Recipe(first, frames, "mask", second, **more), _title(" over ".join(given.mask))
-    title = _title(" → ".join(given.blend))
-    more["spherical"] = given.spherical
-    if given.travel:
-        return Recipe(first, frames, "travel", second, **more), title
-    if given.factor is None:
-        return Recipe(first, frames, "blend", second, **more), title
-    return Recipe(first, frames, "blend", second, given.factor, **more), f"{title} {given.factor:.2f}"
-
-
-def _title(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _expression(text: str) -> str:
-    """An expression of one of two: as it is, or of a prompt."""
-    try:
-        parse_expression(text)
-        return text
-    except ExpressionError:
-        if any(mark in text for mark in _MARKS):
-            raise
-        return source_text(Prompt(checked_prompt(text)))
-
-
-def _reading(text: str | None) -> WindowPooling:
-    from ..core.latents.window_pooling import POOLINGS, WindowPooling
-
-    if text is None:
-        return WindowPooling()
-    if text.isdecimal() and len(text) < _DIGITS:
-        return WindowPooling("frame", int(text))
-    if text not in POOLINGS or text == "frame":
-        raise UserError(f"--reading takes average, first, typical or the number of a frame, not {text!r}.")
-    return WindowPooling(text)
-
-
 def _check_input(path: Path) -> None:
     if not os.path.isfile(path):
         raise UserError(f"There is no file {path}; choose one that is there.")
@@ -342,9 +288,9 @@ def _recognise_request(given: argparse.Namespace) -> RecogniseRequest:
     if top < 1:
         raise UserError(f"--top must be 1 or more, not {top}.")
     scenes = scene_reading(given, [file for file in files if file.suffix.lower() == ".blend"])
-    reading = _reading(given.reading)
+    pooling = pooling_of(given.reading)
     return RecogniseRequest(
-        files, text, given.labels, top, reading, given.pack, _clip(given), scenes, given.up or "", given.json,
+        files, text, given.labels, top, pooling, given.pack, _clip(given), scenes, given.up or "", given.json,
         given.verbose,
     )  # fmt: skip
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from .errors import UserError
+from .fitted_body import FittedBody, Standing
+from .kinematics import posed
 from .motion import Motion
 from .origin import rise_of
 from .skeleton import HAND_JOINTS, INDEX, JOINTS, PARENTS
@@ -32,6 +34,8 @@ _CONTACTS: tuple[tuple[tuple[str, ...], int], ...] = (
     (("neck", "head", "jaw"), 26),
 )  # fmt: skip
 _CONTACT_PERCENTILE = 5.0
+_SAME_JOINTS = 0.002  # metres
+_MOST_FITTED = 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +141,7 @@ class Body:
 
     def posed_joints(self, motion: Motion, betas: np.ndarray | None = None) -> np.ndarray:
         """(T, 55, 3) joints of the moving body, metres."""
-        return self._transforms(motion, self.joints(betas))[1]
+        return posed(motion, self.joints(betas))[1]
 
     def posed_vertices(
         self, motion: Motion, betas: np.ndarray | None = None, ids: np.ndarray | None = None
@@ -149,7 +153,7 @@ class Body:
         chosen = slice(None) if ids is None else np.asarray(ids)
         rest = self.vertices(betas)[chosen]
         weights = self.weights[chosen]
-        spins, places = self._transforms(motion, self.joints(betas))
+        spins, places = posed(motion, self.joints(betas))
         # each joint moves a vertex v to spin v + offset
         offsets = places - np.einsum("tjab,jb->tja", spins, self.joints(betas))
         correctives = None
@@ -167,18 +171,6 @@ class Body:
             out[part] = np.einsum("ntab,tnb->tna", spin, moved)
             out[part] += np.tensordot(weights, offsets[part], axes=(1, 1)).transpose(1, 0, 2)
         return out
-
-    def _transforms(self, motion: Motion, joints: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(T, 55, 3, 3) global rotations and (T, 55, 3) positions, by forward kinematics."""
-        local = motion.matrices
-        spins = np.empty_like(local)
-        places = np.empty((len(motion), len(JOINTS), 3), np.float32)
-        spins[:, 0] = local[:, 0]
-        places[:, 0] = joints[0] + motion.translation
-        for joint, parent in enumerate(PARENTS[1:], start=1):
-            spins[:, joint] = spins[:, parent] @ local[:, joint]
-            places[:, joint] = places[:, parent] + spins[:, parent] @ (joints[joint] - joints[parent])
-        return spins, places
 
     # --- the floor
 
@@ -201,6 +193,26 @@ class Body:
     def lowest(self, motion: Motion, betas: np.ndarray | None = None) -> np.ndarray:
         """(T,) metres: the height of the body's lowest point in every frame."""
         return self.posed_vertices(motion, betas, self.contacts)[:, :, 1].min(axis=1)
+
+    # --- other proportions
+
+    def fitted_to(self, joints: np.ndarray | None) -> Standing:
+        """A body whose joints rest at `joints` (55, 3), metres; this one itself where they are its own, or None."""
+        if joints is None or np.abs(joints - self.joints()).max() < _SAME_JOINTS:
+            return self
+        key = np.asarray(joints, np.float32).tobytes()
+        if key not in self._fitted:
+            if len(self._fitted) >= _MOST_FITTED:
+                self._fitted.clear()
+            ids = self.contacts
+            self._fitted[key] = FittedBody.of(
+                joints, self.template[ids], self.weights[ids], self.joints(), self.relaxed_hands
+            )
+        return self._fitted[key]
+
+    @cached_property
+    def _fitted(self) -> dict[bytes, FittedBody]:
+        return {}
 
 
 def floor_under(lowest: np.ndarray) -> float:

@@ -1,19 +1,17 @@
-"""The engine owns a model: prompts to latents, latents to motions, motions to latents."""
+"""The engine owns a model: prompts, pictures and motions to latents, latents to what the decoder makes of them.
+
+What follows until a motion can be keyed is `cleanup.pipeline`'s.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from . import rotations as rot
 from .body import Body
-from .cleanup.foot_locking import keep_on_floor, lock_feet, put_on_floor
-from .cleanup.loop import LONGER, best_loop, within_rounds
-from .cleanup.mixing import mixed
 from .clip_weights import ClipSource
 from .errors import UserError
 from .inference.image_tower import ImageTower
@@ -26,14 +24,11 @@ from .pack import Pack
 from .pose_format import AHEAD
 from .pose_tensor import from_pose_tensor, to_pose_tensor
 from .progress import Progress, no_progress
-from .prompt import MAX_FRAMES, checked_frames, checked_prompt
-from .skeleton import HAND_JOINTS, INDEX
+from .prompt import checked_prompt
 
-_SEAM_FRAMES = 10  # over which one window fades into the next, a third of a second
 _BATCH = 32  # windows or prompts that go through a network at once: bounds memory, and how long a cancel waits
 _KEPT = 64  # latents whose motions' latents are remembered: a slider asks for the same ones at every step
 _SHOWN = 30  # characters of a prompt that a sentence repeats
-_LOOP_CHOICE = 1.6  # times a loop's length is decoded, to choose the best stretch from
 
 
 class Engine:
@@ -46,8 +41,8 @@ class Engine:
         compute: str = "automatic",
         clip: ClipSource | None = None,
     ) -> None:
-        """compute: one of `networks.COMPUTE`. clip: where the weights of the pack's CLIP may come from, if they are not
-        in the pack; by default from what is here."""
+        """body: the one that motions are made for unless another is keyed. compute: one of `networks.COMPUTE`. clip:
+        where the weights of the pack's CLIP may come from, if they are not in the pack; by default what is here."""
         self.pack = Pack.load(pack_folder)
         self.body = body or Body.load()
         self.compute, self._clip = checked_compute(compute), clip or ClipSource()
@@ -115,37 +110,17 @@ class Engine:
                 self._images = load_image_tower(self.pack, self._clip)
         return self._as_declared(self._images([pixels])[0])
 
-    def decode(self, latent: np.ndarray, frames: int) -> Motion:
-        """The motion of a latent (512,), `frames` frames at the pack's rate, standing on the floor.
+    def decode(self, latents: np.ndarray, frames: int) -> list[Motion]:
+        """The motions of latents (n, 512) as the decoder makes them, `frames` frames at the pack's rate in one pass.
 
-        Up to the pack's longest trained length in one pass of the decoder; beyond it the motion goes on in
-        further windows, each faded into the next.
+        `cleanup.pipeline.motions_of` makes longer ones that stand on the floor. Raises `UserError` for what is none of
+        this pack's latents.
         """
-        return self.decode_many(np.asarray(latent)[None], frames)[0]
-
-    def decode_many(self, latents: np.ndarray, frames: int) -> list[Motion]:
-        """The motions of latents (n, 512), each as `decode` makes it; they go through the decoder together."""
-        return [self._standing(motion) for motion in self._raw(latents, frames)]
-
-    def decode_along(self, stops: np.ndarray, at: np.ndarray) -> Motion:
-        """One motion of T frames that in frame t is as far along the latents `stops` (k, 512) as at[t] says.
-
-        at: (T,) from 0, the first stop, to k - 1, the last. See `motion_mixing.mixed` for how poses and ways are mixed.
-        """
-        stops, at = np.asarray(stops, np.float32), np.asarray(at, np.float64)
-        if len(stops) < 2 or not ((at >= 0) & (at <= len(stops) - 1)).all():
-            raise ValueError("a motion goes along two stops or more, from 0 to their number less one")
-        return self._standing(mixed(self._raw(stops, len(at)), at))
-
-    def decode_loop(self, latent: np.ndarray, frames: int) -> Motion:
-        """As `decode`, with the last frame flowing into the first. See `loop.closed` for what that means."""
-        frames = checked_frames(frames)
-        needed = int(np.ceil(LONGER * frames)) + 1
-        longest = max(self.pack.frames[1], needed)  # within one window there is no fade to cut into
-        decoded = min(max(int(_LOOP_CHOICE * frames), needed), longest, MAX_FRAMES)
-        (motion,) = self._raw(np.asarray(latent)[None], max(decoded, frames))
-        loop = best_loop(motion, frames)
-        return self.body.on_floor(within_rounds(self._with_hands(loop), lambda rounds: lock_feet(rounds, self.body)))
+        networks, latents = self._ready(), np.stack([self.checked_latent(latent) for latent in latents])
+        motions: list[Motion] = []
+        for start in range(0, len(latents), _BATCH):
+            motions += map(self.motion_of, networks.decode(latents[start : start + _BATCH], frames))
+        return motions
 
     def encode(
         self, motion: Motion, pooling: WindowPooling | None = None, progress: Progress | None = None
@@ -191,21 +166,6 @@ class Engine:
         """Latents (..., D) as the pack's decoder is fed them: of length one where it declares so."""
         return normalised(latents) if self.pack.normalised else latents
 
-    def generate(self, prompt: str, frames: int, progress: Progress | None = None) -> Motion:
-        """Prompt to motion: `frames` frames at the pack's rate. The same prompt gives the same motion.
-
-        Raises `UserError` for a prompt or a length that cannot be, and what `progress` raises.
-        """
-        prompt, frames = checked_prompt(prompt), checked_frames(frames)
-        step = progress or no_progress
-        self.load(lambda stage, fraction: step(stage, 0.9 * fraction))
-        step("Reading the prompt", 0.9)
-        (latent,) = self.prompt_latents([prompt])
-        step("Making the motion", 0.95)
-        motion = self.decode(latent, frames)
-        step("Done", 1.0)
-        return motion
-
     def _windows(self, motion: Motion) -> tuple[int, list[int]]:
         """Frames of each of a motion's windows at the pack's rate, and where they begin."""
         length = frames_at(motion, self.pack.fps)
@@ -228,44 +188,13 @@ class Engine:
         step("Reading the motion", 1.0)
         return np.concatenate(latents)
 
-    def _raw(self, latents: np.ndarray, frames: int) -> list[Motion]:
-        """What the decoder makes of latents (n, 512), at the length asked for."""
-        networks, frames = self._ready(), checked_frames(frames)
-        latents = np.stack([self.checked_latent(latent) for latent in latents])
-        shortest, longest = self.pack.frames
-        window_frames = min(max(frames, shortest), longest)
-        motions = []
-        for start in range(0, len(latents), _BATCH):
-            tensors = networks.decode(latents[start : start + _BATCH], window_frames)
-            for poses in tensors:
-                motion = first = self.motion_of(poses)
-                while len(motion) < frames:
-                    motion = motion.fade_into(first, _SEAM_FRAMES)
-                motions.append(motion.crop(0, frames))
-        return motions
-
     def motion_of(self, poses: np.ndarray) -> Motion:
         """The motion of a pose tensor (T, rows, 6) of the pack's format, as raw as the decoder makes it.
 
-        What the format leaves open is made up: a heading that tells nothing is turned ahead, and a body of which
-        nothing tells how high it is stands, crouches or lies on the floor.
+        A heading that tells nothing is turned ahead. Where the format does not tell how high the body is, it stays at
+        one height; `cleanup.pipeline` puts it on the floor.
         """
-        pose_format = self.pack.pose_format
-        motion = from_pose_tensor(poses, pose_format, self.pack.fps)
-        if pose_format.heading != AHEAD:
-            motion = motion.turned(-float(heading(motion.rotations[0, 0])))
-        return motion if pose_format.tells_the_way else keep_on_floor(motion, self.body)
-
-    def _standing(self, motion: Motion) -> Motion:
-        """With relaxed hands, feet that keep their place, and on the floor."""
-        return put_on_floor(lock_feet(self._with_hands(motion), self.body), self.body)
-
-    def _with_hands(self, motion: Motion) -> Motion:
-        """Fingers that the pack does not move hang relaxed, not stretched as in the rest pose."""
-        still = [i for i, name in enumerate(HAND_JOINTS) if name not in self.pack.joints]
-        if not still:
+        motion = from_pose_tensor(poses, self.pack.pose_format, self.pack.fps)
+        if self.pack.pose_format.heading == AHEAD:
             return motion
-        rotations = motion.rotations.copy()
-        relaxed = rot.axis_angle_to_quat(self.body.relaxed_hands)
-        rotations[:, [INDEX[HAND_JOINTS[i]] for i in still]] = relaxed[still]
-        return replace(motion, rotations=rotations)
+        return motion.turned(-float(heading(motion.rotations[0, 0])))

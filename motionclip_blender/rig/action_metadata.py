@@ -10,7 +10,9 @@ from ..core.errors import UserError
 from ..core.latents import file as latent_file
 from ..core.motion import Motion
 from ..core.prompt import MAX_FRAMES, MIN_FRAMES, action_name
-from ..core.recipe.recipe import Made, Recipe
+from ..core.recipe.codec import from_json, to_json
+from ..core.recipe.make import Made
+from ..core.recipe.recipe import Recipe
 from .cycles import make_acyclic, make_cyclic
 from .versions import fcurves_of
 from .write_keys import key_motion, rekey_motion
@@ -65,7 +67,7 @@ def rekey_made(armature: bpy.types.Object, recipe: Recipe, made: Made, rate: flo
 def recipe_of(action: bpy.types.Action) -> Recipe | None:
     """What an Action was made from; None when it was not made here. Raises `UserError` when that cannot be read."""
     if RECIPE_NOTE in action:
-        return Recipe.from_json(str(action[RECIPE_NOTE]))
+        return from_json(str(action[RECIPE_NOTE]))
     if PROMPT_NOTE in action and PACK_NOTE in action:  # of the first versions
         first, last = action.frame_range
         frames = min(max(round(last - first) + 1, MIN_FRAMES), MAX_FRAMES)
@@ -103,7 +105,7 @@ def _round(recipe: Recipe, made: Made) -> Motion:
 
 def _notes(recipe: Recipe, made: Made) -> dict[str, str | None]:
     return {
-        RECIPE_NOTE: recipe.to_json(),
+        RECIPE_NOTE: to_json(recipe),
         PROMPT_NOTE: recipe.prompt or None,
         PACK_NOTE: made.pack,
         LATENT_NOTE: None if made.latent is None else latent_file.to_text(made.latent),

@@ -35,6 +35,7 @@ class Bones:
     scale: units of the armature's data per metre.
     rise: (3,) metres along SMPL-X's axes from the rest pose's pelvis to the pelvis of a body that stands on the floor;
         0 except for armatures that rest at SMPL-X's own origin.
+    rest_joints: (55, 3) metres along SMPL-X's axes: the joints of the rest pose that stands on the floor.
     """
 
     armature: bpy.types.Object
@@ -44,6 +45,7 @@ class Bones:
     location_axes: np.ndarray
     scale: float
     rise: np.ndarray
+    rest_joints: np.ndarray
 
     @classmethod
     def of(cls, armature: bpy.types.Object | None) -> Bones:
@@ -74,7 +76,7 @@ class Bones:
             basis = np.array(pelvis.parent.matrix_local)[:3, :3] if pelvis.parent else np.eye(3)
         scale = units_per_metre(heads)
         rise = np.array([0.0, rise_of(float(heads[0] @ axes[:, 1]) / scale), 0.0])
-        return cls(armature, names, frames, axes, basis.T @ axes, scale, rise)
+        return cls(armature, names, frames, axes, basis.T @ axes, scale, rise, heads @ axes / scale + rise)
 
     def check_keyable(self) -> None:
         """Raises `UserError` if the armature cannot be keyed: it is linked or in another mode, or bones are locked."""

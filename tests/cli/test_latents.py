@@ -184,7 +184,11 @@ def test_travelling_masks_loops_and_in_place(tmp_path: Path):
 def test_stops_in_a_blend_file_lie_behind_each_other(tmp_path: Path):
     import bpy
 
-    from motionclip_blender.core.recipe.recipe import Recipe, stop_recipes
+    from motionclip_blender.core.latents.expression import Expression
+    from motionclip_blender.core.latents.terms import Prompt
+    from motionclip_blender.core.recipe.blend import Blend
+    from motionclip_blender.core.recipe.make import stop_recipes
+    from motionclip_blender.core.recipe.recipe import Recipe
     from motionclip_blender.rig.action_metadata import recipe_of
     from motionclip_blender.rig.blendfile import read_blend
 
@@ -197,7 +201,8 @@ def test_stops_in_a_blend_file_lie_behind_each_other(tmp_path: Path):
     strips = [strip for track in armature.animation_data.nla_tracks for strip in track.strips]
     assert [strip.frame_start for strip in strips] == [1, 21, 41]
     assert [strip.action.name for strip in strips] == [f"walk → run {f}" for f in ("0.00", "0.50", "1.00")]
-    assert [recipe_of(strip.action) for strip in strips] == stop_recipes(Recipe('"walk"', 20, "blend", '"run"'), 3)
+    asked = Recipe(Blend(Expression.of(Prompt("walk")), Expression.of(Prompt("run"))), 20)
+    assert [recipe_of(strip.action) for strip in strips] == stop_recipes(asked, 3)
 
 
 @needs_model
@@ -244,18 +249,25 @@ def test_an_image_becomes_a_motion_or_the_pack_says_it_cannot(tmp_path: Path, pa
 @needs_blender
 def test_what_a_blend_file_says_about_the_files_it_was_made_from(scene, small_body, tmp_path: Path, monkeypatch):
     from motionclip_blender.cli.files import in_blend
-    from motionclip_blender.core.latents.sources import Material
+    from motionclip_blender.core.latents.expression import Expression
+    from motionclip_blender.core.latents.sources import Inputs
+    from motionclip_blender.core.recipe.blend import Blend
     from motionclip_blender.core.recipe.recipe import Recipe
     from motionclip_blender.rig.armature import add_body
 
     monkeypatch.chdir(tmp_path)
     armature, motion = add_body(small_body), random_motion(20)
-    found = Material({"a/walk.npz": motion, "b/walk.npz": motion}, {"my photo.png": None}, {"l.npz": None})
-    recipe = Recipe("[a/walk.npz] - 0.5 * [b/walk.npz]", 40, "blend", 'image("my photo.png") + latent("l.npz")', 0.3)
+    found = Inputs({"a/walk.npz": motion, "b/walk.npz": motion}, {"my photo.png": None}, {"l.npz": None})
+    start = Expression.typed("[a/walk.npz] - 0.5 * [b/walk.npz]")
+    recipe = Recipe(Blend(start, Expression.typed('image("my photo.png") + latent("l.npz")'), 0.3), 40)
     (told,) = in_blend([recipe], found, armature)
-    assert told.first == "[walk] - 0.5 * [walk.001]"
-    assert told.second == f'image("{tmp_path / "my photo.png"}") + latent("{tmp_path / "l.npz"}")'
-    assert (told.frames, told.way, told.factor) == (40, "blend", 0.3) and armature.animation_data is None
+    assert str(told.content.start) == "[walk] - 0.5 * [walk.001]"
+    assert str(told.content.end) == f'image("{tmp_path / "my photo.png"}") + latent("{tmp_path / "l.npz"}")'
+    assert (told.frames, told.content.kind, told.content.factor) == (
+        40,
+        "blend",
+        0.3,
+    ) and armature.animation_data is None
     assert in_blend([recipe], None, armature) == [recipe]
 
 

@@ -16,17 +16,22 @@ import torch
 
 from motionclip_blender.core import clip_weights, download
 from motionclip_blender.core.body import Body
+from motionclip_blender.core.cleanup.pipeline import motions_of
 from motionclip_blender.core.clip_kinds import OpenClip
 from motionclip_blender.core.clip_weights import PUBLISHED, ClipSource
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.inference import clip_towers
+from motionclip_blender.core.latents.expression import Expression
 from motionclip_blender.core.latents.sources import source_latents
+from motionclip_blender.core.latents.terms import Prompt
 from motionclip_blender.core.model import clip_towers as torch_towers
 from motionclip_blender.core.official_checkpoint import import_checkpoint
 from motionclip_blender.core.pack import Pack
 from motionclip_blender.core.progress import Cancelled
-from motionclip_blender.core.recipe.recipe import Recipe, make, stops
+from motionclip_blender.core.recipe.codec import CONTENTS
+from motionclip_blender.core.recipe.make import generate, make, stops
+from motionclip_blender.core.recipe.recipe import Recipe
 from motionclip_blender.core.self_check import Installation, self_check
 from tests import clip_files
 from tests.official import Official
@@ -73,14 +78,14 @@ def test_the_file_that_is_named_is_read(pack: Pack, weights: Path, clip, small_b
     found, should = engine.prompt_latents(["a person waves"]), expected(clip, "a person waves")
     assert np.linalg.norm(found - should) < 1e-5 * np.linalg.norm(should)
     assert engine.encode_image(clip_files.picture(90, 70)).shape == (512,)
-    assert len(engine.generate("a person waves", 40)) == 40
+    assert len(generate(engine, "a person waves", 40)) == 40
 
 
 @pytest.mark.parametrize("compute", ["numpy", "cpu"])
 def test_a_file_that_comes_later_is_found(pack: Pack, weights: Path, small_body: Body, tmp_path: Path, compute: str):
     """Without CLIP motions are made of latents all the same."""
     engine = Engine(pack.folder, small_body, compute)
-    assert len(engine.decode(np.ones(512, np.float32), 60)) == 60
+    assert len(motions_of(engine, [np.ones(512, np.float32)], 60)[0]) == 60
     for ask in (lambda: engine.encode_text("walk"), lambda: engine.encode_image(clip_files.picture(9, 9))):
         with pytest.raises(UserError, match="Allow Online Access"):
             ask()
@@ -125,16 +130,16 @@ def test_what_stopped_the_fetching_is_told_to_who_asks_for_a_prompt(pack: Pack, 
 
     monkeypatch.setattr(download, "download", offline)
     engine = Engine(pack.folder, small_body, clip=ClipSource(allowed=True))
-    assert len(engine.decode(np.ones(512, np.float32), 60)) == 60
+    assert len(motions_of(engine, [np.ones(512, np.float32)], 60)[0]) == 60
     with pytest.raises(UserError, match="no network here"):
-        engine.generate("a person waves", 60)
+        generate(engine, "a person waves", 60)
 
 
 def test_a_file_of_another_model_is_told_to_who_asks_for_a_prompt(pack: Pack, small_body: Body, tmp_path: Path):
     path = clip_files.save_archive(clip_files.small_clip().state_dict(), tmp_path / "narrow.pt")
     engine = Engine(pack.folder, small_body, clip=ClipSource(path))
     with pytest.raises(UserError, match=r"narrow\.pt is not the CLIP ViT-B-32-quickgelu: .* is \(128, 64\)"):
-        engine.generate("a person waves", 60)
+        generate(engine, "a person waves", 60)
 
 
 def test_the_self_check_looks_at_the_file(pack: Pack, weights: Path, tmp_path: Path):
@@ -172,7 +177,8 @@ def test_the_shipped_tower_tells_it_as_well(open_body: Body, compute: str):
 @pytest.mark.parametrize("way", ["blend", "travel", "mask"])
 def test_both_prompts_of_two_are_looked_at(pack: Pack, weights: Path, small_body: Body, way: str):
     engine = Engine(pack.folder, small_body, clip=ClipSource(weights))
-    recipe = Recipe('"jump"', 40, way, f'"{LONG}" + "{"run " * 80}"')
+    ends = Expression.of(Prompt("jump")), Expression.typed(f'"{LONG}" + "{"run " * 80}"')
+    recipe = Recipe(CONTENTS[way](*ends), 40)
     assert len(make(engine, recipe, 30).notes) == 2
     if way == "blend":
         latents = source_latents(engine, recipe.terms)

@@ -22,6 +22,7 @@ if not (find_spec("open_clip") and find_spec("torch")):
 import torch
 
 from motionclip_blender.core.body import Body
+from motionclip_blender.core.cleanup.pipeline import motions_of
 from motionclip_blender.core.clip_kinds import ClipFile, OpenClip
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
@@ -33,6 +34,7 @@ from motionclip_blender.core.official_checkpoint import free_folder, import_chec
 from motionclip_blender.core.pack import Pack
 from motionclip_blender.core.pose_format import NO_ROW, OFFICIAL
 from motionclip_blender.core.pose_tensor import to_pose_tensor
+from motionclip_blender.core.recipe.make import generate
 from motionclip_blender.core.self_check import Installation, self_check
 from motionclip_blender.core.skeleton import INDEX
 from tests import clip_files
@@ -95,7 +97,7 @@ def test_the_engine_computes_what_the_independent_implementation_does(
     assert np.abs(engine.encode(motion) - latent[0].numpy()).max() < 1e-5
     expected = official.decoder(latent, every)[0].numpy()
     assert np.abs(engine._networks.decode(latent.numpy(), 60)[0] - expected).max() < 1e-5
-    decoded = engine.decode(latent[0].numpy(), 60)
+    decoded = motions_of(engine, [latent[0].numpy()], 60)[0]
     assert np.abs(engine.body.lowest(decoded)).max() < 0.05  # on the floor, all the time
     assert engine.motion_latents(latent.numpy()).shape == (1, 512)
 
@@ -104,15 +106,15 @@ def test_motions_of_all_lengths_are_made_and_read(pack: Pack, small_body: Body):
     """Beyond its 60 frames the network's motion would freeze; windows are joined instead."""
     engine = Engine(pack.folder, small_body)
     latent = np.random.default_rng(0).normal(size=512).astype(np.float32)
-    whole = engine.decode(latent, 60)
+    whole = motions_of(engine, [latent], 60)[0]
     for frames in (2, 20, 61, 200):
-        motion = engine.decode(latent, frames)
+        motion = motions_of(engine, [latent], frames)[0]
         assert len(motion) == frames and engine.encode(motion).shape == (512,)
-    turns = np.abs(np.diff(engine.decode(latent, 200).rotations[:, 1:], axis=0)).max(axis=(1, 2))
+    turns = np.abs(np.diff(motions_of(engine, [latent], 200)[0].rotations[:, 1:], axis=0)).max(axis=(1, 2))
     still = np.abs(np.diff(whole.rotations[:, 1:], axis=0)).max(axis=(1, 2))
     assert turns[110:].max() >= 0.5 * still.max()
-    assert len(engine.decode_loop(latent, 60)) == 60
-    assert engine.encode_windows(engine.decode(latent, 150)).latents.shape == (4, 512)
+    assert len(motions_of(engine, [latent], 60, loop=True)[0]) == 60
+    assert engine.encode_windows(motions_of(engine, [latent], 150)[0]).latents.shape == (4, 512)
 
 
 def test_a_recorded_heading_is_encoded_as_it_is_and_made_motions_face_ahead(pack: Pack, small_body: Body):
@@ -170,7 +172,7 @@ def test_a_prompt_is_decoded_from_the_embedding_of_the_pack_s_own_clip(
     found = engine.prompt_latents(["a person waves"])
     assert np.abs(found - latent.numpy()).max() < 1e-5 * float(latent.norm()) and float(latent.norm()) > 2
     poses = official.decoder(latent, torch.ones(1, 60, dtype=torch.bool))[0].numpy()
-    made, expected = engine.generate("a person waves", 60), engine.motion_of(poses)
+    made, expected = generate(engine, "a person waves", 60), engine.motion_of(poses)
     kept = [INDEX[name] for name in ("left_elbow", "spine2", "head")]  # no clean-up touches these
     assert angle_between(made.rotations[:, kept], expected.rotations[:, kept]).max() < 1e-3
     picture = clip_files.picture(80, 70)
@@ -188,8 +190,8 @@ def test_a_file_that_is_no_clip_is_refused_before_anything_is_written(checkpoint
 def test_without_clip_motions_are_read_and_made_and_a_prompt_says_what_is_missing(pack: Pack, small_body: Body):
     for compute in ("numpy", "cpu"):
         engine = Engine(pack.folder, small_body, compute)
-        assert engine.encode(engine.decode(np.ones(512, np.float32), 60)).shape == (512,)
-        for ask in (lambda e: e.generate("a person waves", 60), lambda e: e.encode_image(clip_files.picture(9, 9))):
+        assert engine.encode(motions_of(engine, [np.ones(512, np.float32)], 60)[0]).shape == (512,)
+        for ask in (lambda e: generate(e, "a person waves", 60), lambda e: e.encode_image(clip_files.picture(9, 9))):
             with pytest.raises(UserError, match=r"weights of ViT-B-32-quickgelu \(openai\) are not here"):
                 ask(engine)
     found = {finding.subject: finding for finding in self_check(Installation(pack_folder=str(pack.folder)))}

@@ -10,6 +10,7 @@ import pytest
 
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.recipe.make import generate
 from motionclip_blender.core.recognition import MAX_LABELS, Recogniser, checked_labels, default_labels, ranked, search
 from tests.paths import ROOT
 
@@ -55,7 +56,7 @@ def test_what_is_not_finite_is_near_to_nothing(bad: float):
 def test_generated_motions_are_recognised(engine: Engine):
     recogniser = Recogniser(engine, default_labels())
     for prompt in ("walk", "jumping jacks", "push ups", "swim"):
-        names = [score.name for score in recogniser.scores(engine.encode(engine.generate(prompt, 60)))]
+        names = [score.name for score in recogniser.scores(engine.encode(generate(engine, prompt, 60)))]
         assert prompt in names[:3], (prompt, names[:5])
         assert len(names) == len(default_labels())
 
@@ -67,7 +68,7 @@ def test_the_labels_are_the_users(engine: Engine):
 
 def test_a_text_finds_its_motion(engine: Engine):
     prompts = ["a person walks", "jumping jacks", "push-ups", "sit on a chair"]
-    latents = {f"Action {i}": engine.encode(engine.generate(prompt, 60)) for i, prompt in enumerate(prompts)}
+    latents = {f"Action {i}": engine.encode(generate(engine, prompt, 60)) for i, prompt in enumerate(prompts)}
     assert search(engine, "star jumps with arms and legs", latents)[0].name == "Action 1"
     assert search(engine, "press-ups on the floor", latents)[0].name == "Action 2"
     assert search(engine, "walk", {}) == []

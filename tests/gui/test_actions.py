@@ -36,11 +36,12 @@ KEYED = """
     import numpy as np
     from bl_ext.user_default.motionclip.core.motion import Motion
     from bl_ext.user_default.motionclip.core.recipe.recipe import Recipe
+    from bl_ext.user_default.motionclip.core.recipe.codec import to_json
     from bl_ext.user_default.motionclip.rig.write_keys import key_motion
     rng = np.random.default_rng({seed})
     way = np.cumsum(rng.normal(size=({frames}, 55, 4)) * 0.02, axis=0)
     motion = Motion(way + [1, 0, 0, 0], np.zeros(({frames}, 3)), 24)
-    notes = dict(recipe=Recipe.of_prompt({name!r}, 60).to_json(), prompt={name!r}, pack="default 0")
+    notes = dict(recipe=to_json(Recipe.of_prompt({name!r}, 60)), prompt={name!r}, pack="default 0")
     key_motion(bpy.context.object, motion, {name!r}, notes=notes)
     bpy.ops.ed.undo_push(message="keyed")
     bpy.context.area.tag_redraw()

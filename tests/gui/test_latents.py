@@ -189,7 +189,7 @@ def test_stops_and_a_blend_over_time(window: Blender) -> None:
     window.until("len(bpy.data.actions) == 5 and not SESSION.busy", 120)
     window.click(*OVER_TIME)
     window.until("len(bpy.data.actions) == 6 and not SESSION.busy", 120)
-    assert kept(window)["way"] == "travel"
+    assert kept(window)["content"] == "travel"
     undo(window, 2)
     assert window.run("len(bpy.data.actions)") == 0
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from motionclip_blender.core.cleanup.loop import closed, cycle_travel, ending_as_begun
-from motionclip_blender.core.recipe.recipe import Made, Recipe
+from motionclip_blender.core.recipe.make import Made
+from motionclip_blender.core.recipe.recipe import Recipe
 from motionclip_blender.core.skeleton import INDEX
 from motionclip_blender.rig.action_metadata import key_made, rekey_made
 from motionclip_blender.rig.armature import add_body

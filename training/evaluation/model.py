@@ -9,7 +9,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 
 from motionclip_blender.core.body import Body
-from motionclip_blender.core.cleanup.foot_locking import lock_feet, put_on_floor
+from motionclip_blender.core.cleanup.pipeline import CleanUp
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.latents.window_pooling import WINDOW
@@ -85,9 +85,10 @@ class Model:
         return np.concatenate(parts)
 
     def generate(self, latents: np.ndarray, frames: int) -> np.ndarray:
-        """Decodes like `decode`, then locks the feet and puts them on the floor as for users."""
+        """Decodes like `decode`, then cleans the motions up as for users."""
+        clean_up = CleanUp(self.pack, self.body, frames, self.pack.fps)
         made = (self.engine.motion_of(poses) for poses in self.decode(latents, frames))
-        return np.stack([self.poses(put_on_floor(lock_feet(motion, self.body), self.body)) for motion in made])
+        return np.stack([self.poses(clean_up(motion)) for motion in made])
 
     def encode_poses(self, poses: np.ndarray) -> np.ndarray:
         """Returns latents (n, latent) float32 of pose tensors (n, T, rows, 6)."""

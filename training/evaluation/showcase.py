@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from motionclip_blender.core.cleanup.pipeline import motions_of
 from motionclip_blender.core.console import quiet
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.files import write_whole
@@ -23,6 +24,7 @@ from motionclip_blender.core.latents.expression import parse
 from motionclip_blender.core.latents.sources import latent_of
 from motionclip_blender.core.pack import Pack
 from motionclip_blender.core.recipe.interpolation import latents_between
+from motionclip_blender.core.recipe.make import generate
 
 from ..autoencoder.embeddings import text_embeddings
 from ..data.wordings import wordings
@@ -134,11 +136,11 @@ def draw(engine: Engine, out: Path, frames: int, only: str | None = None) -> Non
         bpy.ops.wm.read_factory_settings(use_empty=True)
         person = add_body(engine.body)
         for name, prompt in sheets.items():
-            render_sheet(person, engine.generate(prompt, frames), out / f"{name}.png", prompt)
+            render_sheet(person, generate(engine, prompt, frames), out / f"{name}.png", prompt)
             shrink(out / f"{name}.png")
             bar.update()
         for picture, shown in rows.items():
-            render_rows(person, [(prompt, engine.generate(prompt, frames)) for prompt in shown], out / picture)
+            render_rows(person, [(prompt, generate(engine, prompt, frames)) for prompt in shown], out / picture)
             shrink(out / picture)
             bar.update()
         for name, shown in added.items():
@@ -147,7 +149,8 @@ def draw(engine: Engine, out: Path, frames: int, only: str | None = None) -> Non
                 latents = _between(engine, *shown["ends"])
             else:
                 latents = {label: latent_of(engine, parse(text)) for label, text in shown["rows"].items()}
-            render_rows(person, [(label, engine.decode(latent, frames)) for label, latent in latents.items()], path)
+            motions = motions_of(engine, list(latents.values()), frames)
+            render_rows(person, list(zip(latents, motions, strict=True)), path)
             shrink(path)
             bar.update()
 

@@ -11,7 +11,8 @@ from dataclasses import replace
 import numpy as np
 
 from .. import rotations as rot
-from ..body import Body, floor_under
+from ..body import floor_under
+from ..fitted_body import Standing
 from ..motion import Motion
 from ..skeleton import INDEX
 
@@ -29,7 +30,7 @@ _RISING = 0.3  # metres per second: what leaves the floor is faster
 _SMOOTHING = 2.0  # frames
 
 
-def lock_feet(motion: Motion, body: Body) -> Motion:
+def lock_feet(motion: Motion, body: Standing) -> Motion:
     """`motion` with feet that keep their place while they stand.
 
     First the body is made to go where its feet say: in every moment the slower of the feet that are on the ground is
@@ -53,10 +54,15 @@ def lock_feet(motion: Motion, body: Body) -> Motion:
     return move_feet(motion, joints, shifts)
 
 
-def put_on_floor(motion: Motion, body: Body) -> Motion:
+def on_floor(motion: Motion, body: Standing) -> Motion:
+    """`motion` lifted or lowered as a whole, so that the body stands on the floor, y = 0."""
+    return motion.moved(np.array([0.0, -floor_under(body.lowest(motion)), 0.0]))
+
+
+def put_on_floor(motion: Motion, body: Standing) -> Motion:
     """`motion` standing on the floor, y = 0, all the time that it stands, sits or lies.
 
-    The whole is put on the floor, as by `Body.on_floor`. What still floats or sinks a little, slowly, is taken off the
+    The whole is put on the floor, as by `on_floor`. What still floats or sinks a little, slowly, is taken off the
     pelvis' height; a hop leaves and meets the floor much faster, and stays.
     """
     lowest = body.lowest(motion).astype(np.float64)
@@ -74,7 +80,7 @@ def put_on_floor(motion: Motion, body: Body) -> Motion:
     return motion.moved(-away)
 
 
-def keep_on_floor(motion: Motion, body: Body) -> Motion:
+def keep_on_floor(motion: Motion, body: Standing) -> Motion:
     """`motion`, of which nothing tells how high the body is, with its lowest point on the floor in every frame.
 
     Crouches and rises are right then; a jump stays on the ground.
@@ -84,7 +90,7 @@ def keep_on_floor(motion: Motion, body: Body) -> Motion:
     return motion.moved(-away)
 
 
-def _contacts(joints: np.ndarray, fps: float, body: Body) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _contacts(joints: np.ndarray, fps: float, body: Standing) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Of each foot's lower end, heel or ball: (T, 2) height over where it stands, (T, 2) speed, (T, 2, 2) velocity.
 
     Heights are over the floor, the lowest of the motion's; velocities over the ground, metres per second.
@@ -99,7 +105,7 @@ def _contacts(joints: np.ndarray, fps: float, body: Body) -> tuple[np.ndarray, n
     return heights - np.percentile(heights.min(axis=1), 5), np.linalg.norm(velocity, axis=-1), velocity
 
 
-def _slid(joints: np.ndarray, fps: float, body: Body) -> np.ndarray:
+def _slid(joints: np.ndarray, fps: float, body: Standing) -> np.ndarray:
     """(T, 3) how far, up to each frame, the foot that stands has slid over the ground."""
     heights, speeds, velocities = _contacts(joints, fps, body)
     speeds = np.where(heights < _NEAR_FLOOR, speeds, np.inf)

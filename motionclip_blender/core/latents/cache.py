@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     import numpy as np
 
     from ..engine import Engine
-    from .sources import Material
+    from .sources import Inputs
     from .terms import Source, Term
     from .window_pooling import WindowPooling
 
     class Gathered(Protocol):
         """What terms name: what tells one from another, and all that a latent is worked out from."""
 
-        def identity(self, source: Source, reading: WindowPooling) -> object: ...
+        def identity(self, source: Source, pooling: WindowPooling) -> object: ...
 
-        def material(self, terms: Iterable[Term]) -> Material: ...
+        def inputs(self, terms: Iterable[Term]) -> Inputs: ...
 
 
 _MOST = 4096  # of 2 kB each
@@ -40,7 +40,7 @@ class LatentCache:
         engine: Engine,
         terms: Iterable[Term],
         found: Gathered,
-        reading: WindowPooling,
+        pooling: WindowPooling,
         progress: Progress | None = None,
     ) -> dict[Source, np.ndarray]:
         """The latents of the terms' sources; only those that are not known yet are worked out.
@@ -50,12 +50,12 @@ class LatentCache:
         from .sources import source_latents
 
         terms = tuple(terms)
-        identities = {term.source: found.identity(term.source, reading) for term in terms}
+        identities = {term.source: found.identity(term.source, pooling) for term in terms}
         known = self._known_of(engine)
         at_hand = dict(known)
         missing = [term for term in terms if identities[term.source] not in at_hand]
         if missing:
-            made = source_latents(engine, missing, found.material(missing), reading, progress)
+            made = source_latents(engine, missing, found.inputs(missing), pooling, progress)
             new = {identities[source]: latent for source, latent in made.items()}
             at_hand |= new
             known.update(new)
@@ -64,11 +64,11 @@ class LatentCache:
         return {source: at_hand[identity] for source, identity in identities.items()}
 
     def at_hand(
-        self, engine: Engine, terms: Iterable[Term], found: Gathered, reading: WindowPooling
+        self, engine: Engine, terms: Iterable[Term], found: Gathered, pooling: WindowPooling
     ) -> dict[Source, np.ndarray] | None:
         """What `of` returns, if nothing has to be worked out for it; None otherwise."""
         known = self._known_of(engine)
-        keys = {term.source: found.identity(term.source, reading) for term in terms}
+        keys = {term.source: found.identity(term.source, pooling) for term in terms}
         if not all(key in known for key in keys.values()):
             return None
         return {source: known[key] for source, key in keys.items()}

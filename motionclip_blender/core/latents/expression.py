@@ -14,16 +14,61 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import NamedTuple, cast
 
 from ..errors import ExpressionError, UserError
 from ..prompt import MAX_WEIGHT, checked_prompt
-from .terms import ActionName, ImageFile, Prompt, SavedLatent, Source, StyleName, Term
+from .terms import ActionName, ImageFile, Prompt, SavedLatent, Source, StyleName, Term, title_of, to_text
 
 MAX_CHARACTERS = 10_000
 MAX_TERMS = 256
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A sum of terms. text: as a user has typed it; empty where nobody has.
+
+    Raises `UserError` for no terms or too many, empty names, and weights that cannot be.
+    """
+
+    terms: tuple[Term, ...]
+    text: str = ""
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.terms) <= MAX_TERMS:
+            raise UserError(f"A sum has 1 to {MAX_TERMS} terms, not {len(self.terms)}.")
+        for term in self.terms:
+            if not abs(term.weight) <= MAX_WEIGHT:  # nan included
+                raise UserError(f"A term weighs {term.weight:g}; weights go from -{MAX_WEIGHT:g} to {MAX_WEIGHT:g}.")
+            if not term.source.name.strip():
+                raise UserError("A term of the sum is empty; name what it is of.")
+
+    @classmethod
+    def typed(cls, text: str) -> Expression:
+        """Reads what a user has typed. Raises `ExpressionError`."""
+        return cls(parse(text), text)
+
+    @classmethod
+    def of(cls, source: Source) -> Expression:
+        """Makes the expression of one source, as it is."""
+        return cls((Term(1.0, source),))
+
+    def __str__(self) -> str:
+        """Returns the text that a user typed or would type."""
+        return self.text or to_text(self.terms)
+
+    @property
+    def title(self) -> str:
+        """Lists the names of its sources, without weights."""
+        return title_of(self.terms)
+
+    def renamed(self, names: Mapping[Source, Source]) -> Expression:
+        """Replaces the sources for which `names` has another; the result has no typed text then."""
+        if not any(term.source in names for term in self.terms):
+            return self
+        return Expression(tuple(replace(term, source=names.get(term.source, term.source)) for term in self.terms))
 
 
 def parse(text: str) -> tuple[Term, ...]:

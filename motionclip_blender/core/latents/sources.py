@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Material:
+class Inputs:
     """What terms name, by these names: motions of any rate and length, pictures (H, W, 3) uint8, saved latents."""
 
     motions: Mapping[str, Motion] = field(default_factory=dict)
@@ -30,29 +30,29 @@ class Material:
 
 
 def names(terms: Iterable[Term], kind: type) -> tuple[str, ...]:
-    """What the terms' sources of one kind are called, each once: all that a `Material` must hold of it."""
+    """What the terms' sources of one kind are called, each once: all that an `Inputs` must hold of it."""
     found = (term.source for term in terms)
-    return tuple(dict.fromkeys(str(*vars(source).values()) for source in found if isinstance(source, kind)))
+    return tuple(dict.fromkeys(source.name for source in found if isinstance(source, kind)))
 
 
 def source_latents(
     engine: Engine,
     terms: Iterable[Term],
-    material: Material | None = None,
-    reading: WindowPooling | None = None,
+    inputs: Inputs | None = None,
+    pooling: WindowPooling | None = None,
     progress: Progress | None = None,
 ) -> dict[Source, np.ndarray]:
     """(D,) of every source of the terms; each is worked out once, all prompts together.
 
-    reading: how long motions become one latent. Raises `ExpressionError` for names that `material` does not have, and
+    pooling: how long motions become one latent. Raises `ExpressionError` for names that `inputs` does not have, and
     what `progress` raises.
     """
-    terms, material, step = tuple(terms), material or Material(), progress or no_progress
+    terms, inputs, step = tuple(terms), inputs or Inputs(), progress or no_progress
     first: dict[Source, int] = {}
     for term in terms:
         first.setdefault(term.source, term.at)
     for source, at in first.items():
-        _check(source, at, material)
+        _check(source, at, inputs)
     engine.load(lambda stage, fraction: step(stage, 0.5 * fraction))
     found: dict[Source, np.ndarray] = {}
     prompts = [source for source in first if isinstance(source, Prompt)]
@@ -66,7 +66,7 @@ def source_latents(
             step(stage, 0.5 + 0.5 * (i + fraction) / len(others))
 
         try:
-            found[source] = _latent(engine, source, material, reading, part)
+            found[source] = _latent(engine, source, inputs, pooling, part)
         except UserError as error:
             raise ExpressionError(first[source], str(error)) from error
     return {source: found[source] for source in first}
@@ -75,13 +75,13 @@ def source_latents(
 def latent_of(
     engine: Engine,
     terms: Iterable[Term],
-    material: Material | None = None,
-    reading: WindowPooling | None = None,
+    inputs: Inputs | None = None,
+    pooling: WindowPooling | None = None,
     progress: Progress | None = None,
 ) -> np.ndarray:
     """(D,) float32: the latent of an expression's terms. See `source_latents` and `summed`."""
     terms = tuple(terms)
-    return summed(engine, terms, source_latents(engine, terms, material, reading, progress))
+    return summed(engine, terms, source_latents(engine, terms, inputs, pooling, progress))
 
 
 def summed(engine: Engine, terms: Iterable[Term], latents: Mapping[Source, np.ndarray]) -> np.ndarray:
@@ -100,30 +100,30 @@ def summed(engine: Engine, terms: Iterable[Term], latents: Mapping[Source, np.nd
     return combined(terms, latents)
 
 
-def _check(source: Source, at: int, material: Material) -> None:
+def _check(source: Source, at: int, inputs: Inputs) -> None:
     """Raises `ExpressionError` when it is not there."""
     match source:
-        case ActionName(name) if name not in material.motions:
+        case ActionName(name) if name not in inputs.motions:
             raise ExpressionError(at, f'there is no Action "{name}"; choose one that is there.')
-        case ImageFile(path) if path not in material.images:
+        case ImageFile(path) if path not in inputs.images:
             raise ExpressionError(at, f'there is no image "{path}"; choose a file that is there.')
-        case SavedLatent(name) if name not in material.latents:
+        case SavedLatent(name) if name not in inputs.latents:
             raise ExpressionError(at, f'there is no saved latent "{name}"; choose one that is there.')
         case StyleName(name) if name not in presets():
             raise ExpressionError(at, f'there is no style "{name}"; choose one of {", ".join(presets())}.')
 
 
 def _latent(
-    engine: Engine, source: Source, material: Material, reading: WindowPooling | None, progress: Progress
+    engine: Engine, source: Source, inputs: Inputs, pooling: WindowPooling | None, progress: Progress
 ) -> np.ndarray:
     match source:
         case ActionName(name):
-            return engine.encode(material.motions[name], reading, progress)
+            return engine.encode(inputs.motions[name], pooling, progress)
         case ImageFile(path):
             progress("Looking at the image", 0.0)
-            return engine.encode_image(material.images[path])
+            return engine.encode_image(inputs.images[path])
         case SavedLatent(name):
-            return engine.checked_latent(material.latents[name])
+            return engine.checked_latent(inputs.latents[name])
         case StyleName(name):
             progress("Reading the styles", 0.0)
             return direction(engine, presets()[name])

@@ -12,6 +12,10 @@ class Prompt:
 
     text: str
 
+    @property
+    def name(self) -> str:
+        return self.text
+
 
 @dataclass(frozen=True)
 class ActionName:
@@ -25,6 +29,10 @@ class ImageFile:
     """A picture, as `image("photo.png")`."""
 
     path: str
+
+    @property
+    def name(self) -> str:
+        return self.path
 
 
 @dataclass(frozen=True)
@@ -67,6 +75,17 @@ def to_text(terms: Iterable[Term]) -> str:
             parts.append(f"{_number(size)} * ")
         parts.append(source_text(term.source))
     return "".join(parts)
+
+
+def title_of(terms: Iterable[Term]) -> str:
+    """The sources' names, with a sign between them; of image files without their folders."""
+    parts = []
+    for term in terms:
+        name = term.source.name
+        if isinstance(term.source, ImageFile):
+            name = name.replace("\\", "/").rsplit("/", 1)[-1] or name
+        parts.append(f"{'-' if term.weight < 0 else '+'} {name}")
+    return " ".join(parts).removeprefix("+ ")
 
 
 def source_text(source: Source) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..latents.terms import Prompt, Source, Term
+from ..latents.expression import Expression
+from ..latents.terms import Prompt, Term
 from ..motion import Motion
 from ..skeleton import INDEX, JOINTS
+from .sum import Sum
 
 STANDING = Prompt("a person stands")
 LOWER_BODY = (
@@ -31,12 +33,13 @@ def masked(upper: Motion, lower: Motion) -> Motion:
     return replace(lower, rotations=rotations)
 
 
-def composed_terms(upper: Source, lower: Source, weight: float = 1.0) -> tuple[Term, ...]:
-    """The terms of  lower + weight * (upper - "a person stands").
+def composed_sum(upper: Expression, lower: Expression, weight: float = 1.0) -> Sum:
+    """lower + weight * (upper - "a person stands").
 
     MotionCLIP's figure 10, whose edits read base - start + end: (walk, Standing, drink from mug) is
     walk - Standing + drink from mug. While a person stands only the upper body has something to do, so the difference
     of an action to standing is taken for what its upper body does, and is added to what the legs do. Nothing but the
     latents' geometry keeps the legs out of it; `masked` does so by force.
     """
-    return Term(1.0, lower), Term(weight, upper), Term(-weight, STANDING)
+    added = (Term(weight * term.weight, term.source) for term in upper.terms)
+    return Sum(Expression((*lower.terms, *added, Term(-weight, STANDING))))

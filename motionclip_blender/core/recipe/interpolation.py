@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..cleanup.mixing import mixed
+from ..cleanup.windows import joined
 from ..errors import UserError
 from ..latents.arithmetic import blend, even_factors
 from ..motion import Motion
@@ -51,7 +53,7 @@ def interpolate(
     spherical: bool = False,
     stops: int = STOPS,
 ) -> Motion:
-    """A motion of `frames` frames at the pack's rate from latent `start` to latent `end`, both (D,).
+    """A motion of `frames` frames at the pack's rate from latent `start` to latent `end`, both (D,), not cleaned up.
 
     factors: (frames,) where between them each frame is, 0 to 1; evenly from 0 to 1 by default. stops: how many latents
     are decoded, in one pass of the decoder; between two of them poses are mixed.
@@ -61,4 +63,5 @@ def interpolate(
         raise UserError(f"A blend over {frames} frames needs as many factors, not {at.size}.")
     if not (np.isfinite(at).all() and (at >= 0).all() and (at <= 1).all()):
         raise UserError("A blend's factors must lie between 0 and 1.")
-    return engine.decode_along(latents_between(engine, start, end, even_factors(stops), spherical), at * (stops - 1))
+    latents = latents_between(engine, start, end, even_factors(stops), spherical)
+    return mixed(joined(engine, latents, frames), at * (stops - 1))

@@ -15,7 +15,8 @@ from ..tasks.background_operator import Reporting, Work
 from ..tasks.jobs import sentence
 
 if TYPE_CHECKING:
-    from ...core.recipe.recipe import Made, Recipe
+    from ...core.recipe.make import Made
+    from ...core.recipe.recipe import Recipe
 
 
 class MOTIONCLIP_OT_run_again(MotionOperator, bpy.types.Operator):
@@ -32,11 +33,8 @@ class MOTIONCLIP_OT_run_again(MotionOperator, bpy.types.Operator):
         return super().begin(context)
 
     def recipe(self, context: bpy.types.Context) -> Recipe:
-        from dataclasses import replace
-
         _action, found = _made_here(context)
-        # a blend's factors are one for each of its frames
-        return replace(found, frames=self.frames, factors=found.factors if self.frames == found.frames else ())
+        return found.lasting(self.frames)
 
 
 class MOTIONCLIP_OT_push_down(Reporting, bpy.types.Operator):
@@ -115,7 +113,7 @@ def _described(action: bpy.types.Action) -> str:
         recipe = recipe_of(action)
     except UserError:
         return ""
-    return recipe.described if recipe is not None else ""
+    return recipe.content.description if recipe is not None else ""
 
 
 CLASSES = (MOTIONCLIP_OT_run_again, MOTIONCLIP_OT_push_down, MOTIONCLIP_OT_mark_asset)

@@ -40,7 +40,7 @@ class MOTIONCLIP_PT_action(MotionPanel, bpy.types.Panel):
             if recipe is not None:
                 made_here = True
                 column = layout.column(align=True)
-                wrapped(column, context, recipe.described)
+                wrapped(column, context, recipe.content.description)
                 column.label(text=_made_by(action, recipe), translate=False)
 
         column = layout.column()

@@ -15,7 +15,8 @@ from ..tasks.background_operator import Reporting
 from .expression_list import checked, keeping_step, set_terms, terms_changed
 
 if TYPE_CHECKING:
-    from ...core.recipe.recipe import Made, Recipe
+    from ...core.recipe.make import Made
+    from ...core.recipe.recipe import Recipe
 
 
 class MOTIONCLIP_OT_make(MotionOperator, bpy.types.Operator):
@@ -32,10 +33,12 @@ class MOTIONCLIP_OT_make(MotionOperator, bpy.types.Operator):
     )
 
     def recipe(self, context: bpy.types.Context) -> Recipe:
+        from ...core.latents.expression import Expression
         from ...core.recipe.recipe import Recipe
+        from ...core.recipe.sum import Sum
 
         self.default_to("expression", context.scene.motionclip.arithmetic.expression)
-        return Recipe(self.expression, **self.common(context))
+        return Recipe(Sum(Expression.typed(self.expression)), **self.common(context))
 
 
 class MOTIONCLIP_OT_add_style(MotionOperator, bpy.types.Operator):
@@ -48,9 +51,11 @@ class MOTIONCLIP_OT_add_style(MotionOperator, bpy.types.Operator):
     style: StringProperty(name="Style", description="Name of the style", options={"SKIP_SAVE"})
 
     def recipe(self, context: bpy.types.Context) -> Recipe:
+        from ...core.latents.expression import Expression
         from ...core.latents.styles import presets
-        from ...core.latents.terms import StyleName, Term, to_text
+        from ...core.latents.terms import StyleName, Term
         from ...core.recipe.recipe import Recipe
+        from ...core.recipe.sum import Sum
 
         if self.style not in presets():
             raise UserError(f"There is no style {self.style!r}; choose one of {', '.join(presets())}.")
@@ -59,14 +64,14 @@ class MOTIONCLIP_OT_add_style(MotionOperator, bpy.types.Operator):
         if error is not None:
             raise error
         if not terms:
-            terms = Recipe.of_prompt(scene.motionclip.prompt, self.frames).terms
+            terms = Sum.of_prompt(scene.motionclip.prompt).terms
         source, weight = StyleName(self.style), presets()[self.style].weight
         if any(term.source == source for term in terms):  # at a second click
             terms = tuple(replace(t, weight=weight) if t.source == source else t for t in terms)
         else:
             terms = (*terms, Term(weight, source))
         self._terms = terms
-        return Recipe(to_text(terms), **self.common(context))
+        return Recipe(Sum(Expression(terms)), **self.common(context))
 
     def request(self, context: bpy.types.Context) -> generation.Request:
         """Returns a request that replaces the motion made from the expression so far; a new Action if there is none."""

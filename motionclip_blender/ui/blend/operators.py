@@ -12,14 +12,15 @@ from ..fields import FACTOR, SPHERICAL, STOPS
 from ..generate import generation
 from ..generate.motion_operator import MotionOperator
 from ..generate.new_body import somebody
-from ..generate.recipes import expression_of, plain
+from ..generate.recipes import given_or_picked, plain
 from ..session import SESSION
 from ..tasks.background_operator import Work
 
 if TYPE_CHECKING:
     from ...core.engine import Engine
     from ...core.progress import Progress
-    from ...core.recipe.recipe import Made, Recipe
+    from ...core.recipe.make import Made
+    from ...core.recipe.recipe import Recipe
 
 _ENDS = {
     "description": 'Expression, such as "walk" in its quotes or [an Action]; by default what the panel says',
@@ -35,13 +36,14 @@ class _Blending(MotionOperator):
     spherical: BoolProperty(**SPHERICAL, options={"SKIP_SAVE"})
 
     def between(self, context: bpy.types.Context) -> dict[str, Any]:
-        """Returns keywords for a recipe: both ends, whether to blend spherically, and those of `common`."""
+        """Returns keywords for a `Blend` or `Travel`: both ends, and whether to blend spherically."""
         asked = context.scene.motionclip.blend
-        for name, picked in (("a", asked.start), ("b", asked.end)):
-            if not self.properties.is_property_set(name):
-                setattr(self, name, expression_of(picked, name.upper()))
         self.default_to("spherical", asked.spherical)
-        return {"first": self.a, "second": self.b, "spherical": self.spherical} | self.common(context)
+        return {
+            "start": given_or_picked(self, "a", asked.start, "A"),
+            "end": given_or_picked(self, "b", asked.end, "B"),
+            "spherical": self.spherical,
+        }
 
 
 class MOTIONCLIP_OT_blend(_Blending, bpy.types.Operator):
@@ -54,10 +56,11 @@ class MOTIONCLIP_OT_blend(_Blending, bpy.types.Operator):
     factor: FloatProperty(**FACTOR, options={"SKIP_SAVE"})
 
     def recipe(self, context: bpy.types.Context) -> Recipe:
+        from ...core.recipe.blend import Blend
         from ...core.recipe.recipe import Recipe
 
         self.default_to("factor", context.scene.motionclip.blend.factor)
-        return Recipe(way="blend", factor=plain(self.factor), **self.between(context))
+        return Recipe(Blend(factor=plain(self.factor), **self.between(context)), **self.common(context))
 
 
 class MOTIONCLIP_OT_blend_over_time(_Blending, bpy.types.Operator):
@@ -69,9 +72,10 @@ class MOTIONCLIP_OT_blend_over_time(_Blending, bpy.types.Operator):
 
     def recipe(self, context: bpy.types.Context) -> Recipe:
         from ...core.recipe.recipe import Recipe
+        from ...core.recipe.travel import Travel
 
         factors = _keyed_factors(context.scene, self.start_frame, self.frames)
-        return Recipe(way="travel", factors=factors, **self.between(context))
+        return Recipe(Travel(factors=factors, **self.between(context)), **self.common(context))
 
 
 def _keyed_factors(scene: bpy.types.Scene, start: int, frames: int) -> tuple[float, ...]:
@@ -99,16 +103,17 @@ class MOTIONCLIP_OT_blend_stops(_Blending, bpy.types.Operator):
     )
 
     def recipe(self, context: bpy.types.Context) -> Recipe:
+        from ...core.recipe.blend import Blend
         from ...core.recipe.recipe import Recipe
 
         asked = context.scene.motionclip.blend
         self.default_to("stops", asked.stops)
         self.default_to("as_strips", asked.as_strips)
-        return Recipe(way="blend", **self.between(context))
+        return Recipe(Blend(**self.between(context)), **self.common(context))
 
     # several motions where the others have one
     def begin(self, context: bpy.types.Context) -> Work[list[Made]]:  # type: ignore[override]
-        from ...core.recipe.recipe import check_length, stop_recipes, stops
+        from ...core.recipe.make import check_length, stop_recipes, stops
 
         super().begin(context)
         wanted, count = self.wanted, self.stops
@@ -118,7 +123,7 @@ class MOTIONCLIP_OT_blend_stops(_Blending, bpy.types.Operator):
             check_length(engine, wanted.recipe, wanted.fps)
             latents = generation.latents_of(engine, wanted, SESSION.known, lambda s, f: progress(s, 0.9 * f))
             progress("Making the motions", 0.9)
-            return stops(engine, wanted.recipe, latents, wanted.fps, count)
+            return stops(engine, wanted.recipe, latents, wanted.fps, count, engine.body.fitted_to(wanted.joints))
 
         return work
 

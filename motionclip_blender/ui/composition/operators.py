@@ -10,7 +10,7 @@ from bpy.props import EnumProperty, FloatProperty, StringProperty
 
 from ..fields import COMPOSED_BY, WEIGHT
 from ..generate.motion_operator import MotionOperator
-from ..generate.recipes import composed, expression_of, plain
+from ..generate.recipes import composed, given_or_picked, plain
 
 if TYPE_CHECKING:
     from ...core.recipe.recipe import Recipe
@@ -34,13 +34,14 @@ class MOTIONCLIP_OT_compose(MotionOperator, bpy.types.Operator):
     weight: FloatProperty(**WEIGHT, options={"SKIP_SAVE"})
 
     def recipe(self, context: bpy.types.Context) -> Recipe:
+        from ...core.recipe.recipe import Recipe
+
         asked = context.scene.motionclip.composition
-        for name, picked, called in (("upper", asked.upper, _("Upper")), ("lower", asked.lower, _("Lower"))):
-            if not self.properties.is_property_set(name):
-                setattr(self, name, expression_of(picked, called))
+        upper = given_or_picked(self, "upper", asked.upper, _("Upper"))
+        lower = given_or_picked(self, "lower", asked.lower, _("Lower"))
         self.default_to("by", asked.by)
         self.default_to("weight", asked.weight)
-        return composed(self.upper, self.lower, self.by, plain(self.weight), **self.common(context))
+        return Recipe(composed(upper, lower, self.by, plain(self.weight)), **self.common(context))
 
 
 CLASSES = (MOTIONCLIP_OT_compose,)

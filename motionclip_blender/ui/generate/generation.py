@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import bpy
@@ -13,10 +14,13 @@ from ...core.prompt import action_name
 from .source_data import SourceData, read_sources
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from ...core.engine import Engine
     from ...core.latents.cache import LatentCache
     from ...core.progress import Progress
-    from ...core.recipe.recipe import Made, Recipe
+    from ...core.recipe.make import Made
+    from ...core.recipe.recipe import Recipe
 
 
 class Request(NamedTuple):
@@ -25,7 +29,8 @@ class Request(NamedTuple):
 
     scene, armature: the `session_uid`s of the scene that it is wanted in and of the object, which is 0 for a body that
     is yet to be added. fps: the scene's rate. action: the `session_uid` of the armature's Action which is to be keyed
-    anew; 0 for a new Action. found: what the recipe names.
+    anew; 0 for a new Action. found: what the recipe names. joints: (55, 3) where the armature's joints rest, see
+    `Bones.rest_joints`; None for a new body.
     """
 
     recipe: Recipe
@@ -35,6 +40,7 @@ class Request(NamedTuple):
     armature: int
     action: int = 0
     found: SourceData = SourceData()
+    joints: np.ndarray | None = None
 
 
 def armature_of(context: bpy.types.Context) -> bpy.types.Object | None:
@@ -95,30 +101,33 @@ def request(
     from ...rig.timeline import scene_fps
     from ...rig.write_keys import check_span
 
+    joints = None
     if armature is not None:
-        Bones.of(armature).check_keyable()
+        bones = Bones.of(armature)
+        bones.check_keyable()
+        joints = bones.rest_joints
     check_span(start_frame, start_frame + recipe.frames - 1)
     if found is None:
         with _places_of(recipe):
             found = read_sources(scene, armature, recipe.terms, recipe.as_shown)
     uid = action.session_uid if action is not None else 0
     uid_of = armature.session_uid if armature is not None else 0
-    return Request(recipe, start_frame, scene.session_uid, scene_fps(scene), uid_of, uid, found)
+    return Request(recipe, start_frame, scene.session_uid, scene_fps(scene), uid_of, uid, found, joints)
 
 
 def make(engine: Engine, wanted: Request, known: LatentCache, progress: Progress | None = None) -> Made:
     """The motion, exactly as long as asked for at the scene's rate. Touches nothing of Blender's."""
-    from ...core.recipe.recipe import make as made_of
+    from ...core.recipe.make import make as made_of
 
-    return made_of(
-        engine, wanted.recipe, wanted.fps, None, progress, lambda step: latents_of(engine, wanted, known, step)
-    )
+    body = engine.body.fitted_to(wanted.joints)
+    latents = partial(latents_of, engine, wanted, known)
+    return made_of(engine, wanted.recipe, wanted.fps, progress=progress, latents_of=latents, body=body)
 
 
 def latents_of(engine: Engine, wanted: Request, known: LatentCache, progress: Progress | None = None) -> dict:
     """The latents of the recipe's sources, the slow part of `make`. Touches nothing of Blender's."""
     with _places_of(wanted.recipe):
-        return known.of(engine, wanted.recipe.terms, wanted.found, wanted.recipe.reading, progress)
+        return known.of(engine, wanted.recipe.terms, wanted.found, wanted.recipe.pooling, progress)
 
 
 def key(wanted: Request, made: Made) -> bpy.types.Action:
@@ -150,6 +159,7 @@ def key_row(
     as_strips: the armature's NLA stack plays them one after the other; else the armature keeps what it has. Raises
     `UserError` when the armature is gone or can't be keyed; nothing is left behind then.
     """
+    from ...core.recipe.make import blend_of
     from ...rig.action_metadata import key_made
     from ...rig.bones import Bones
     from ...rig.nla import in_row
@@ -158,7 +168,7 @@ def key_row(
     armature, actions = armature_for(wanted), []
     try:
         for recipe, made in zip(recipes, motions, strict=True):
-            name = f"{recipe.factor:.2f} {recipe.title}"
+            name = f"{blend_of(recipe).factor:.2f} {recipe.title}"
             actions.append(key_made(armature, recipe, made, name, wanted.start_frame, assign=False, rate=wanted.fps))
         if as_strips:
             in_row(armature, actions, wanted.start_frame, wanted.recipe.title)
@@ -205,6 +215,6 @@ def _places_of(recipe: Recipe) -> Iterator[None]:
     try:
         yield
     except ExpressionError as error:
-        if recipe.way == "sum" and len(recipe.terms) > 1:
+        if recipe.content.typed:
             raise
         raise UserError(error.sentence) from error

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
     from ...core.engine import Engine
     from ...core.latents.terms import Source
-    from ...core.recipe.recipe import Made, Recipe
+    from ...core.recipe.make import Made
+    from ...core.recipe.recipe import Recipe
 
 BUDGET = 0.042
 """Seconds that a step may take and still be done at once."""
@@ -129,21 +130,12 @@ def _wish(scene: bpy.types.Scene, armature: bpy.types.Object | None, section: st
         wish = SECTIONS[section](scene)
     except UserError:
         return None
-    if wish.sources != before.sources:
-        return None
-    return replace(
-        wish,
-        frames=before.frames,
-        reading=before.reading,
-        as_shown=before.as_shown,
-        loop=before.loop,
-        in_place=before.in_place,
-    )
+    return replace(before, content=wish) if wish.sources == before.content.sources else None
 
 
 def _at_once(scene: bpy.types.Scene, armature: bpy.types.Object, recipe: Recipe) -> bool:
     """Keys the armature's Action anew, unless that would take too long. Raises `UserError`."""
-    from ...core.recipe.recipe import decoded
+    from ...core.recipe.make import decoded
 
     chosen, waits = model_choice(bpy.context), _somebody_waits()
     engine = SESSION.engine_at_hand(chosen) if waits else SESSION.engine(chosen)
@@ -154,7 +146,7 @@ def _at_once(scene: bpy.types.Scene, armature: bpy.types.Object, recipe: Recipe)
         return False
     wanted = request(scene, armature, recipe, SourceData())
     start = time.perf_counter()
-    generation.key(wanted, decoded(engine, recipe, latents, wanted.fps))
+    generation.key(wanted, decoded(engine, recipe, latents, wanted.fps, engine.body.fitted_to(wanted.joints)))
     LIVE.seconds = (time.perf_counter() - start) / recipe.frames
     return True
 
@@ -167,13 +159,13 @@ def _latents(
     None when something has to be worked out first and somebody waits.
     """
     last, now = LIVE.read, time.monotonic()
-    of = (recipe.sources, recipe.reading, armature.session_uid, engine)
+    of = (recipe.content.sources, recipe.pooling, armature.session_uid, engine)
     latents: Mapping[Source, np.ndarray] | None
     if last is not None and last.of == of and now - last.time < _FRESH:
         latents = last.latents
     else:
         wanted = request(scene, armature, recipe)
-        latents = SESSION.known.at_hand(engine, recipe.terms, wanted.found, recipe.reading)
+        latents = SESSION.known.at_hand(engine, recipe.terms, wanted.found, recipe.pooling)
         if latents is None and not _somebody_waits():
             latents = generation.latents_of(engine, wanted, SESSION.known)
     LIVE.read = None if latents is None else _Read(of, latents, now)
@@ -242,12 +234,12 @@ def _start(wanted: generation.Request) -> None:
     chosen = model_choice(bpy.context)
 
     def work(progress: Progress) -> _Step:
-        from ...core.recipe.recipe import decoded
+        from ...core.recipe.make import decoded
 
         engine = SESSION.engine(chosen)
         latents = generation.latents_of(engine, wanted, SESSION.known, progress)
         start = time.perf_counter()
-        made = decoded(engine, wanted.recipe, latents, wanted.fps)
+        made = decoded(engine, wanted.recipe, latents, wanted.fps, engine.body.fitted_to(wanted.joints))
         return _Step(wanted, made, time.perf_counter() - start)
 
     LIVE.job = Job(work)

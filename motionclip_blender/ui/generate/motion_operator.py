@@ -17,7 +17,8 @@ from .new_body import somebody
 from .recipes import options
 
 if TYPE_CHECKING:
-    from ...core.recipe.recipe import Made, Recipe
+    from ...core.recipe.make import Made
+    from ...core.recipe.recipe import Recipe
 
 
 class MotionOperator(BackgroundOperator):
@@ -65,5 +66,5 @@ class MotionOperator(BackgroundOperator):
             setattr(self, name, value)
 
     def common(self, context: bpy.types.Context) -> dict[str, Any]:
-        """Returns the options that all recipes have: the length, how to read Actions, loop, in place."""
+        """Returns the options that all recipes have: the length, how to pool Actions, loop, in place."""
         return options(context.scene) | {"frames": self.frames}

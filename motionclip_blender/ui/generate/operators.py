@@ -16,7 +16,8 @@ from .motion_operator import MotionOperator
 from .new_body import add_in_sight
 
 if TYPE_CHECKING:
-    from ...core.recipe.recipe import Made, Recipe
+    from ...core.recipe.make import Made
+    from ...core.recipe.recipe import Recipe
 
 
 class MOTIONCLIP_OT_generate(MotionOperator, bpy.types.Operator):

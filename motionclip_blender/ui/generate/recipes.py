@@ -11,18 +11,19 @@ from bpy.app.translations import pgettext_rpt as _
 from ...core.errors import UserError
 
 if TYPE_CHECKING:
+    from ...core.latents.expression import Expression
     from ...core.latents.terms import Source
-    from ...core.recipe.recipe import Recipe
+    from ...core.recipe.content import Content
 
 
 def options(scene: bpy.types.Scene) -> dict[str, Any]:
-    """What all recipes of the panels have: the length, how Actions are read, loop, in place."""
+    """What all recipes of the panels have: the length, how Actions are pooled, loop, in place."""
     from ...core.latents.window_pooling import WindowPooling
 
     settings = scene.motionclip
     return {
         "frames": settings.frames,
-        "reading": WindowPooling(settings.reading, settings.reading_frame),
+        "pooling": WindowPooling(settings.reading, settings.reading_frame),
         "as_shown": settings.as_shown,
         "loop": settings.loop,
         "in_place": settings.in_place,
@@ -57,13 +58,13 @@ def pick(picked: bpy.types.PropertyGroup, source: Source) -> None:
 
     kinds = {Prompt: "PROMPT", ActionName: "ACTION", ImageFile: "IMAGE", SavedLatent: "LATENT", StyleName: "STYLE"}
     picked.kind = kinds[type(source)]
-    (text,) = vars(source).values()
-    setattr(picked, picked.kind.lower(), text)
+    setattr(picked, picked.kind.lower(), source.name)
 
 
-def expression_of(picked: bpy.types.PropertyGroup, called: str) -> str:
+def expression_of(picked: bpy.types.PropertyGroup, called: str) -> Expression:
     """What is picked, as an expression. Raises `UserError` when that is nothing, or is not there."""
-    from ...core.latents.terms import ActionName, SavedLatent, source_text
+    from ...core.latents.expression import Expression
+    from ...core.latents.terms import ActionName, SavedLatent
 
     source = source_of(picked)
     missing = None
@@ -77,43 +78,55 @@ def expression_of(picked: bpy.types.PropertyGroup, called: str) -> str:
             missing = _('there is no saved latent "{}"').format(name)
     if missing:
         raise UserError(_("{}: {}; choose one that is there.").format(called, missing))
-    return source_text(source)
+    return Expression.of(source)
 
 
-def blend(scene: bpy.types.Scene) -> Recipe:
+def given_or_picked(
+    operator: bpy.types.Operator, name: str, picked: bpy.types.PropertyGroup, called: str
+) -> Expression:
+    """Returns the expression that a script gave an operator as its property `name`, else what the panel says.
+
+    Keeps that in the property, so that "Adjust Last Operation" shows it. Raises `UserError`.
+    """
+    from ...core.latents.expression import Expression
+
+    if operator.properties.is_property_set(name):
+        return Expression.typed(getattr(operator, name))
+    found = expression_of(picked, called)
+    setattr(operator, name, str(found))
+    return found
+
+
+def blend(scene: bpy.types.Scene) -> Content:
     """Between A and B. Raises `UserError`."""
-    from ...core.recipe.recipe import Recipe
+    from ...core.recipe.blend import Blend
 
     asked = scene.motionclip.blend
-    ends: dict[str, Any] = {"first": expression_of(asked.start, "A"), "second": expression_of(asked.end, "B")}
-    return Recipe(way="blend", factor=plain(asked.factor), spherical=asked.spherical, **ends, **options(scene))
+    ends = expression_of(asked.start, "A"), expression_of(asked.end, "B")
+    return Blend(*ends, plain(asked.factor), asked.spherical)
 
 
-def arithmetic(scene: bpy.types.Scene) -> Recipe:
+def arithmetic(scene: bpy.types.Scene) -> Content:
     """The expression. Raises `UserError`, an `ExpressionError` for most of what can be wrong."""
-    from ...core.recipe.recipe import Recipe
+    from ...core.latents.expression import Expression
+    from ...core.recipe.sum import Sum
 
-    return Recipe(scene.motionclip.arithmetic.expression, **options(scene))
+    return Sum(Expression.typed(scene.motionclip.arithmetic.expression))
 
 
-def composition(scene: bpy.types.Scene) -> Recipe:
+def composition(scene: bpy.types.Scene) -> Content:
     """Upper over lower body. Raises `UserError`."""
     asked = scene.motionclip.composition
     upper, lower = expression_of(asked.upper, _("Upper")), expression_of(asked.lower, _("Lower"))
-    return composed(upper, lower, asked.by, plain(asked.weight), **options(scene))
+    return composed(upper, lower, asked.by, plain(asked.weight))
 
 
-def composed(upper: str, lower: str, by: str, weight: float, **more: Any) -> Recipe:
-    """Upper over lower body, which are expressions. by: "MASK" or "ARITHMETIC"."""
-    from ...core.latents.expression import parse
-    from ...core.latents.terms import Term, to_text
-    from ...core.recipe.composition import STANDING
-    from ...core.recipe.recipe import Recipe
+def composed(upper: Expression, lower: Expression, by: str, weight: float) -> Content:
+    """Upper over lower body. by: "MASK" or "ARITHMETIC"."""
+    from ...core.recipe.composition import composed_sum
+    from ...core.recipe.mask import Mask
 
-    if by == "MASK":
-        return Recipe(upper, way="mask", second=lower, **more)
-    difference = [Term(weight * term.weight, term.source) for term in parse(upper)]
-    return Recipe(to_text([*parse(lower), *difference, Term(-weight, STANDING)]), **more)
+    return Mask(upper, lower) if by == "MASK" else composed_sum(upper, lower, weight)
 
 
 SECTIONS = {"blend": blend, "arithmetic": arithmetic, "composition": composition}

@@ -18,7 +18,7 @@ from .action_reading import keys_of
 if TYPE_CHECKING:
     import numpy as np
 
-    from ...core.latents.sources import Material
+    from ...core.latents.sources import Inputs
     from ...core.latents.terms import Source, Term
     from ...core.latents.window_pooling import WindowPooling
     from ...rig.read_action import KeptKeys
@@ -38,22 +38,22 @@ class SourceData(NamedTuple):
     latents: Mapping[str, np.ndarray] = _NONE
     said: tuple[str, ...] = ()
 
-    def material(self, terms: Iterable[Term]) -> Material:
+    def inputs(self, terms: Iterable[Term]) -> Inputs:
         """What `core.latents.sources` works on, for these terms. Takes time for long Actions; may run in any thread."""
-        from ...core.latents.sources import Material
+        from ...core.latents.sources import Inputs
         from ...core.latents.terms import ActionName
 
         wanted = {term.source for term in terms}
         motions = {name: keys.motion(keys.rate) for name, keys in self.keys.items() if ActionName(name) in wanted}
-        return Material(motions, self.images, self.latents)
+        return Inputs(motions, self.images, self.latents)
 
-    def identity(self, source: Source, reading: WindowPooling) -> object:
+    def identity(self, source: Source, pooling: WindowPooling) -> object:
         """What tells a source's latent from all others: its name, and what stands behind the name just now."""
         from ...core.latents.terms import ActionName, ImageFile, SavedLatent
 
         match source:
             case ActionName(name) if name in self.keys:
-                return source, reading, self.keys[name].digest()
+                return source, pooling, self.keys[name].digest()
             case ImageFile(path) if path in self.images:
                 return source, hashlib.blake2b(self.images[path].data).digest()
             case SavedLatent(name) if name in self.latents:

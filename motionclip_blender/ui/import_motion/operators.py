@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     import numpy as np
 
     from ...core.motion import Motion
-    from ...core.recipe.recipe import Made, Recipe
+    from ...core.recipe.make import Made
+    from ...core.recipe.recipe import Recipe
 
 _MOTIONS = ".npz"
 _UP = [
@@ -184,10 +185,12 @@ class MOTIONCLIP_OT_generate_from_image(MotionOperator, ImportHelper, bpy.types.
         return super().begin(context)
 
     def recipe(self, context: bpy.types.Context) -> Recipe:
-        from ...core.latents.terms import ImageFile, source_text
+        from ...core.latents.expression import Expression
+        from ...core.latents.terms import ImageFile
         from ...core.recipe.recipe import Recipe
+        from ...core.recipe.sum import Sum
 
-        return Recipe(source_text(ImageFile(bpy.path.abspath(self.filepath))), **self.common(context))
+        return Recipe(Sum(Expression.of(ImageFile(bpy.path.abspath(self.filepath)))), **self.common(context))
 
 
 class MOTIONCLIP_FH_motion(bpy.types.FileHandler):

@@ -45,13 +45,13 @@ class MOTIONCLIP_OT_save_latent(BackgroundOperator, bpy.types.Operator):
         latent, pack = (latent_of(action), pack_of(action)) if action is not None else (None, "")
         if latent is not None:
             return lambda engine, progress: (latent, pack)
-        reading = WindowPooling(settings.reading, settings.reading_frame)
+        pooling = WindowPooling(settings.reading, settings.reading_frame)
         keys, self.left_out = yield from keys_of(armature, None, settings.as_shown)
 
         def work(engine: Engine, progress: Progress) -> tuple[np.ndarray, str]:
-            from ...core.recipe.recipe import pack_name
+            from ...core.recipe.make import pack_name
 
-            return engine.encode(keys.motion(keys.rate), reading, progress), pack_name(engine)
+            return engine.encode(keys.motion(keys.rate), pooling, progress), pack_name(engine)
 
         return work
 

@@ -17,6 +17,7 @@ from motionclip_blender.core.cleanup.loop import (
     in_place,
     repeated,
 )
+from motionclip_blender.core.cleanup.pipeline import motions_of
 from motionclip_blender.core.cleanup.root_trajectory import RootTrajectory, about_vertical
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.motion import Motion, heading
@@ -187,7 +188,7 @@ def test_extended_goes_on_travelling():
 
 @pytest.mark.parametrize("prompt", ["a person walks", "a person waves", "jumping jacks"])
 def test_a_generated_loop(engine: Engine, prompt: str):
-    loop = engine.decode_loop(engine.prompt_latents([prompt])[0], 60)
+    loop = motions_of(engine, engine.prompt_latents([prompt]), 60, loop=True)[0]
     assert len(loop) == 60 and loop.fps == 30
     at_seam, elsewhere = jump_at_seam(loop, engine.body)
     assert at_seam < 1.1 * elsewhere
@@ -200,11 +201,11 @@ def test_a_generated_loop(engine: Engine, prompt: str):
 
 @pytest.mark.parametrize("frames", [2, 20, 110, 300])
 def test_generated_loops_of_any_length(engine: Engine, frames: int):
-    assert len(engine.decode_loop(engine.prompt_latents(["a person walks"])[0], frames)) == frames
+    assert len(motions_of(engine, engine.prompt_latents(["a person walks"]), frames, loop=True)[0]) == frames
 
 
 def test_the_longest_loop(engine: Engine):
-    assert len(engine.decode_loop(engine.prompt_latents(["a person walks"])[0], 1200)) == 1200
+    assert len(motions_of(engine, engine.prompt_latents(["a person walks"]), 1200, loop=True)[0]) == 1200
 
 
 def test_a_loop_goes_on_without_a_seam():

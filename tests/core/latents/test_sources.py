@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from motionclip_blender.core.body import Body
+from motionclip_blender.core.cleanup.pipeline import motions_of
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import ExpressionError, UserError
 from motionclip_blender.core.latents.expression import parse
-from motionclip_blender.core.latents.sources import Material, latent_of, names, source_latents
+from motionclip_blender.core.latents.sources import Inputs, latent_of, names, source_latents
 from motionclip_blender.core.latents.styles import direction, presets
 from motionclip_blender.core.latents.terms import ActionName, ImageFile, Prompt, SavedLatent, StyleName
 from motionclip_blender.core.latents.window_pooling import WindowPooling
@@ -31,9 +32,9 @@ def test_names_are_what_must_be_collected():
 
 def test_the_sum_of_every_kind_of_source(engine: Engine):
     motion, kept = random_motion(80, 24.0, size=0.1), engine.prompt_latents(["run"])[0]
-    material = Material(motions={"Mine": motion}, latents={"kept": kept})
+    inputs = Inputs(motions={"Mine": motion}, latents={"kept": kept})
     terms = parse(TEXT)
-    latents = source_latents(engine, terms, material)
+    latents = source_latents(engine, terms, inputs)
     assert list(latents) == [Prompt("walk"), ActionName("Mine"), SavedLatent("kept"), StyleName("sad")]
     walk, mine, sad = engine.prompt_latents(["walk"])[0], engine.encode(motion), direction(engine, presets()["sad"])
     for found, expected in zip(latents.values(), (walk, mine, kept, sad), strict=True):
@@ -42,13 +43,13 @@ def test_the_sum_of_every_kind_of_source(engine: Engine):
     total = 0.5 * walk + 0.5 * mine + 0.1 * kept + 0.2 * sad
     longest = max(np.linalg.norm(v) for v in (walk, mine, kept))
     expected = total * min(1, longest / np.linalg.norm(total))
-    assert np.allclose(latent_of(engine, terms, material), expected, atol=1e-3)
+    assert np.allclose(latent_of(engine, terms, inputs), expected, atol=1e-3)
 
 
 def test_the_reading_is_the_users(engine: Engine):
     motion = random_motion(300)
-    material = Material(motions={"Mine": motion})
-    first = source_latents(engine, parse("[Mine]"), material, WindowPooling("first"))[ActionName("Mine")]
+    inputs = Inputs(motions={"Mine": motion})
+    first = source_latents(engine, parse("[Mine]"), inputs, WindowPooling("first"))[ActionName("Mine")]
     assert np.allclose(first, engine.encode(motion.crop(0, 60)), atol=1e-4)
 
 
@@ -70,23 +71,23 @@ def test_what_is_not_there_is_pointed_at(engine: Engine, text: str, sentence: st
 def test_saved_latents_of_another_pack_or_not_finite(engine: Engine):
     for bad in (np.zeros(256), np.full(512, np.nan), np.zeros((2, 512))):
         with pytest.raises(ExpressionError, match="At character 8: (A latent of this pack|The latent holds)"):
-            latent_of(engine, parse('"walk"+latent("x")'), Material(latents={"x": bad}))
+            latent_of(engine, parse('"walk"+latent("x")'), Inputs(latents={"x": bad}))
 
 
 def test_a_pack_without_an_image_tower_says_so_at_the_image(pack_without_images: Path, small_body: Body):
     engine = Engine(pack_without_images, small_body)
-    material = Material(images={"a.png": np.zeros((8, 8, 3), np.uint8)})
+    inputs = Inputs(images={"a.png": np.zeros((8, 8, 3), np.uint8)})
     with pytest.raises(ExpressionError, match="At character 1: .*cannot read images"):
-        latent_of(engine, parse('image("a.png")'), material)
+        latent_of(engine, parse('image("a.png")'), inputs)
 
 
 def test_progress_rises_and_can_stop(engine: Engine):
-    material = Material(motions={"Mine": random_motion(2_000)})
+    inputs = Inputs(motions={"Mine": random_motion(2_000)})
     told = []
     latent_of(
         engine,
         parse(TEXT.replace("latent", "-[Mine] + latent").split(" + 0.1")[0]),
-        material,
+        inputs,
         progress=lambda stage, fraction: told.append(fraction),
     )
     assert told == sorted(told) and told[-1] == 1.0
@@ -96,10 +97,10 @@ def test_progress_rises_and_can_stop(engine: Engine):
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        latent_of(engine, parse("[Mine]"), material, progress=stop)
+        latent_of(engine, parse("[Mine]"), inputs, progress=stop)
 
 
-def test_material_is_not_needed_for_prompts(engine: Engine):
+def test_inputs_is_not_needed_for_prompts(engine: Engine):
     assert np.allclose(latent_of(engine, parse('"walk"')), engine.prompt_latents(["walk"])[0], atol=1e-5)
     with pytest.raises(UserError, match="alone is no motion"):
         latent_of(engine, parse("{sad}"))
@@ -117,7 +118,7 @@ def test_one_prompt_alone_is_taken_as_it_is_styled_or_not(engine: Engine):
 def test_an_edit_adds_what_one_motion_does_more_than_another(engine: Engine, base: str, below: float):
     """The paper's figure 10: legs go on as they did, and the hand comes up to the mouth."""
     texts = (f'"{base}"', '"drink from a mug"', f'"{base}" - "a person stands" + "drink from a mug"')
-    motions = [engine.decode(latent_of(engine, parse(text)), 60) for text in texts]
+    motions = [motions_of(engine, [latent_of(engine, parse(text))], 60)[0] for text in texts]
     alone, drink, both = (engine.body.posed_joints(motion) for motion in motions)
     pelvis = [joints[:, 0, 1].mean() for joints in (alone, both)]
     assert pelvis[1] == pytest.approx(pelvis[0], abs=below)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from motionclip_blender.core.cleanup.pipeline import motions_of
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.latents.expression import parse
 from motionclip_blender.core.latents.sources import latent_of
@@ -47,9 +48,9 @@ def test_picked_styles_are_about_equally_strong(engine: Engine):
 @pytest.mark.parametrize("name", ["sad", "tired", "happy"])
 def test_a_style_changes_the_motion_and_leaves_it_a_motion(engine: Engine, name: str):
     """Not how: which changes a style must bring is measured by `python -m training evaluate`."""
-    plain = engine.decode(engine.prompt_latents(["a person walks"])[0], 60)
+    plain = motions_of(engine, engine.prompt_latents(["a person walks"]), 60)[0]
     weight = presets()[name].weight
-    styled = engine.decode(latent_of(engine, parse(f'"a person walks" + {weight} * {{{name}}}')), 60)
+    styled = motions_of(engine, [latent_of(engine, parse(f'"a person walks" + {weight} * {{{name}}}'))], 60)[0]
     places = [engine.body.posed_joints(motion)[:, :22] for motion in (plain, styled)]
     apart = np.linalg.norm(places[0] - places[1], axis=-1)
     assert apart.mean() > 0.01

@@ -14,6 +14,7 @@ from motionclip_blender.core.latents.window_pooling import WindowPooling, window
 from motionclip_blender.core.motion import MOST_FRAMES, frames_at, heading
 from motionclip_blender.core.pose_tensor import to_pose_tensor
 from motionclip_blender.core.progress import Cancelled
+from motionclip_blender.core.recipe.make import generate
 from tests.synthetic import random_motion
 
 
@@ -53,14 +54,14 @@ def test_a_short_motion_is_made_long_enough(engine: Engine, length: int):
 
 
 def test_one_window_is_what_the_network_says(engine: Engine):
-    motion = engine.generate("a person walks", 60)
+    motion = generate(engine, "a person walks", 60)
     poses = to_pose_tensor(motion.turned(-float(heading(motion.rotations[0, 0]))), engine.pack.pose_format)
     assert np.allclose(engine.encode(motion), engine._networks.encode(poses[None])[0], atol=1e-4)
 
 
 def test_readings_choose_windows(engine: Engine):
     """A motion that jumps, then sits: its ends read differently, and each as what it shows."""
-    motion = engine.generate("jumping jacks", 120).concatenate(engine.generate("sit on a chair", 120))
+    motion = generate(engine, "jumping jacks", 120).concatenate(generate(engine, "sit on a chair", 120))
     whole = engine.encode_windows(motion)
     assert len(whole.starts) == len(whole.latents) == 7 and whole.frames == 60
     assert np.allclose(engine.encode(motion), whole.latents.mean(axis=0), atol=1e-4)
@@ -84,13 +85,13 @@ def test_the_frame_is_counted_at_the_motions_own_rate(engine: Engine):
 
 
 def test_the_rate_does_not_matter(engine: Engine):
-    motion = engine.generate("a person walks", 100)
+    motion = generate(engine, "a person walks", 100)
     one, other = engine.encode(motion), engine.encode(motion.resample(120.0))
     assert one @ other / np.linalg.norm(one) / np.linalg.norm(other) > 0.999
 
 
 def test_where_it_stands_and_faces_does_not_matter(engine: Engine):
-    motion = engine.generate("a person walks", 60)
+    motion = generate(engine, "a person walks", 60)
     assert np.allclose(engine.encode(motion.turned(2.0).moved([5, 0, -3])), engine.encode(motion), atol=1e-3)
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from motionclip_blender.core.cleanup.pipeline import motions_of
 from motionclip_blender.core.engine import Engine
+from motionclip_blender.core.latents.expression import Expression
 from motionclip_blender.core.latents.sources import latent_of
-from motionclip_blender.core.latents.terms import ActionName, Prompt, to_text
-from motionclip_blender.core.recipe.composition import LOWER_BODY, composed_terms, masked
+from motionclip_blender.core.latents.terms import ActionName, Prompt
+from motionclip_blender.core.recipe.composition import LOWER_BODY, composed_sum, masked
+from motionclip_blender.core.recipe.make import generate
 from motionclip_blender.core.skeleton import INDEX, JOINTS
 from tests.synthetic import angle_between, random_motion
 
@@ -31,15 +34,13 @@ def test_rates_are_made_equal():
 
 
 def test_the_terms_are_the_papers_equation():
-    terms = composed_terms(Prompt("drink"), ActionName("Walk"))
-    assert to_text(terms) == '[Walk] + "drink" - "a person stands"'
-    assert to_text(composed_terms(Prompt("drink"), ActionName("Walk"), 0.5)) == (
-        '[Walk] + 0.5 * "drink" - 0.5 * "a person stands"'
-    )
+    drink, walk = Expression.of(Prompt("drink")), Expression.of(ActionName("Walk"))
+    assert str(composed_sum(drink, walk).expression) == '[Walk] + "drink" - "a person stands"'
+    assert str(composed_sum(drink, walk, 0.5).expression) == '[Walk] + 0.5 * "drink" - 0.5 * "a person stands"'
 
 
 def test_walking_while_waving_by_mask(engine: Engine):
-    wave, walk = engine.generate("a person waves", 60), engine.generate("a person walks", 60)
+    wave, walk = generate(engine, "a person waves", 60), generate(engine, "a person walks", 60)
     found = masked(wave, walk)
     assert np.allclose(np.diff(found.translation, axis=0), np.diff(walk.translation, axis=0), atol=1e-6)
     arm = INDEX["right_elbow"]
@@ -48,7 +49,7 @@ def test_walking_while_waving_by_mask(engine: Engine):
 
 def test_by_arithmetic_the_motion_is_another_than_either(engine: Engine):
     walk, wave = Prompt("a person walks"), Prompt("a person waves with the right hand")
-    latent = latent_of(engine, composed_terms(wave, walk))
-    both, alone = engine.decode_many(np.stack((latent, engine.prompt_latents([walk.text])[0])), 60)
+    latent = latent_of(engine, composed_sum(Expression.of(wave), Expression.of(walk)).terms)
+    both, alone = motions_of(engine, np.stack((latent, engine.prompt_latents([walk.text])[0])), 60)
     assert angle_between(both.rotations[:, :22], alone.rotations[:, :22]).mean() > np.radians(3)
     assert len(both) == 60

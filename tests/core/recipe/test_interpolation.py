@@ -7,6 +7,7 @@ import pytest
 
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.cleanup.mixing import mixed
+from motionclip_blender.core.cleanup.pipeline import CleanUp, motions_of
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.latents.arithmetic import blend, even_factors
@@ -66,11 +67,15 @@ def test_poses_go_over_along_the_shorter_arc():
 # --- with the model
 
 
+def cleaned(engine: Engine, motion: Motion) -> Motion:
+    return CleanUp(engine.pack, engine.body, len(motion), motion.fps)(motion)
+
+
 def test_a_morph_begins_and_ends_as_its_latents_do(engine: Engine):
     walk, jacks = engine.prompt_latents(["a person walks", "jumping jacks"])
     factors = np.clip((np.arange(90) - 30) / 30, 0, 1)
-    found = interpolate(engine, walk, jacks, 90, factors)
-    ends = engine.decode_many(np.stack((walk, jacks)), 90)
+    found = cleaned(engine, interpolate(engine, walk, jacks, 90, factors))
+    ends = motions_of(engine, np.stack((walk, jacks)), 90)
     upper = [INDEX[name] for name in ("spine1", "left_shoulder", "right_shoulder", "left_elbow")]
     assert angle_between(found.rotations[:30][:, upper], ends[0].rotations[:30][:, upper]).max() < 1e-3
     assert angle_between(found.rotations[60:][:, upper], ends[1].rotations[60:][:, upper]).max() < 1e-3
@@ -78,8 +83,8 @@ def test_a_morph_begins_and_ends_as_its_latents_do(engine: Engine):
 
 def test_a_morph_does_not_jump_or_slide_more_than_its_ends(engine: Engine):
     walk, run = engine.prompt_latents(["a person walks", "a person runs"])
-    found = interpolate(engine, walk, run, 120)
-    ends = engine.decode_many(np.stack((walk, run)), 120)
+    found = cleaned(engine, interpolate(engine, walk, run, 120))
+    ends = motions_of(engine, np.stack((walk, run)), 120)
     steps = [
         np.linalg.norm(np.diff(engine.body.posed_joints(m)[:, :22], axis=0), axis=-1).max() for m in (found, *ends)
     ]
@@ -106,7 +111,7 @@ def test_the_way_between_two_prompts_is_evener_than_the_straight_one(engine: Eng
     for pair in (("dance ballet", "jogging"), ("a person walks", "a person waves"), ("jumping jacks", "sit down")):
         ends = engine.prompt_latents(pair)
         for way in (latents_between(engine, *ends, factors), blend(*ends, factors)):
-            places = np.stack([engine.body.posed_joints(m)[:, :22] for m in engine.decode_many(way, 60)])
+            places = np.stack([engine.body.posed_joints(m)[:, :22] for m in motions_of(engine, way, 60)])
             steps = np.linalg.norm(np.diff(places - places[:, :, :1], axis=0), axis=-1).mean(axis=(1, 2))
             uneven.append(steps.std() / steps.mean())
     assert np.mean(uneven[::2]) < 0.75 * np.mean(uneven[1::2])
@@ -132,8 +137,8 @@ def test_any_length(engine: Engine, frames: int):
 
 def test_many_stops_are_decoded_as_one_by_one(engine: Engine):
     latents = engine.prompt_latents(["walk", "run", "sit"])
-    for one, latent in zip(engine.decode_many(latents, 60), latents, strict=True):
-        alone = engine.decode(latent, 60)
+    for one, latent in zip(motions_of(engine, latents, 60), latents, strict=True):
+        alone = motions_of(engine, [latent], 60)[0]
         assert angle_between(one.rotations, alone.rotations).max() < 1e-2
         assert np.allclose(one.translation, alone.translation, atol=1e-3)
 

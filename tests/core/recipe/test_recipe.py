@@ -1,25 +1,38 @@
-"""Recipes: what they take, how they are kept, and the motions they make."""
+"""Recipes: what they take, and the motions they make."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from motionclip_blender.core.errors import ExpressionError, UserError
-from motionclip_blender.core.latents.sources import Material, source_latents
+from motionclip_blender.core.latents.expression import Expression
+from motionclip_blender.core.latents.sources import Inputs, source_latents
 from motionclip_blender.core.latents.terms import ActionName, Prompt
 from motionclip_blender.core.latents.window_pooling import WindowPooling
-from motionclip_blender.core.recipe.recipe import Made, Recipe, check_length, decoded, make, stop_recipes, stops
+from motionclip_blender.core.recipe.blend import Blend
+from motionclip_blender.core.recipe.make import Made, check_length, decoded, make, stop_recipes, stops
+from motionclip_blender.core.recipe.mask import Mask
+from motionclip_blender.core.recipe.recipe import Recipe
+from motionclip_blender.core.recipe.sum import Sum
+from motionclip_blender.core.recipe.travel import Travel
 from tests.synthetic import angle_between, random_motion
 
 WALK, WAVE = '"a person walks"', '"a person waves"'
 
 
+def expressions(*texts: str) -> tuple[Expression, ...]:
+    return tuple(map(Expression.typed, texts))
+
+
+def summed(text: str, frames: int = 48, **more) -> Recipe:
+    return Recipe(Sum(Expression.typed(text)), frames, **more)
+
+
 def blend(**more) -> Recipe:
-    return Recipe(WALK, 48, "blend", WAVE, **more)
+    return Recipe(Blend(*expressions(WALK, WAVE), **more), 48)
 
 
 def apart(a: Made, b: Made) -> float:
@@ -31,29 +44,28 @@ def apart(a: Made, b: Made) -> float:
 
 
 @pytest.mark.parametrize(
-    ("values", "sentence"),
+    ("make_it", "sentence"),
     [
-        ({"first": ""}, "expression is empty"),
-        ({"first": '"walk" /'}, "latents are not divided"),
-        ({"frames": 1}, "2 to 1,200 frames"),
-        ({"frames": 5000}, "2 to 1,200 frames"),
-        ({"way": "guess"}, "A motion is made as sum, blend, travel or mask"),
-        ({"second": WAVE}, "A sum is made of one expression"),
-        ({"way": "blend"}, "A sum is made of one expression"),
-        ({"way": "blend", "second": '"wave'}, "never closed"),
-        ({"way": "blend", "second": WAVE, "factor": 1.5}, "between 0 and 1, not 1.5"),
-        ({"way": "blend", "second": WAVE, "factor": float("nan")}, "between 0 and 1, not nan"),
-        ({"way": "travel", "second": WAVE, "factors": (0.0, 1.0)}, "needs as many factors, not 2"),
+        (lambda: summed(""), "expression is empty"),
+        (lambda: summed('"walk" /'), "latents are not divided"),
+        (lambda: summed(WALK, 1), "2 to 1,200 frames"),
+        (lambda: summed(WALK, 5000), "2 to 1,200 frames"),
+        (lambda: Sum(Expression(())), "has 1 to 256 terms, not 0"),
+        (lambda: Blend(*expressions(WALK, '"wave')), "never closed"),
+        (lambda: blend(factor=1.5), "between 0 and 1, not 1.5"),
+        (lambda: blend(factor=float("nan")), "between 0 and 1, not nan"),
+        (lambda: Travel(*expressions(WALK, WAVE), factors=(0.0, -1.0)), "between 0 and 1, not -1"),
+        (lambda: Recipe(Travel(*expressions(WALK, WAVE), factors=(0.0, 1.0)), 60), "needs as many factors, not 2"),
     ],
 )
-def test_what_cannot_be_made_is_refused_at_once(values, sentence) -> None:
+def test_what_cannot_be_made_is_refused_at_once(make_it, sentence) -> None:
     with pytest.raises(UserError, match=sentence):
-        Recipe(**{"first": WALK, "frames": 60} | values)
+        make_it()
 
 
 def test_a_mistake_in_an_expression_has_its_place() -> None:
     with pytest.raises(ExpressionError) as caught:
-        Recipe('"walk" + 0.7 * ("old" / 2)', 60)
+        summed('"walk" + 0.7 * ("old" / 2)', 60)
     assert caught.value.at == 23
 
 
@@ -61,65 +73,48 @@ def test_a_prompt_alone() -> None:
     recipe = Recipe.of_prompt('  a person says "hi"\n', 60)
     assert recipe.prompt == recipe.title == 'a person says "hi"'
     assert recipe.terms[0].source == Prompt('a person says "hi"')
-    assert Recipe(f"0.5 * {WALK}", 60).prompt == ""
+    assert recipe.content.expression.text == ""  # nobody has typed an expression
+    assert summed(f"0.5 * {WALK}").prompt == ""
 
 
 @pytest.mark.parametrize(
-    ("recipe", "title"),
+    ("content", "title", "description"),
     [
-        (Recipe('"jump" + 0.7 * ("old" - "walk") + 2 * {sad}', 60), "jump + old - walk + sad"),
-        (Recipe('-2 * [Walk [2]]] + image("/some/a b.png")', 60), "- Walk [2] + a b.png"),
-        (blend(factor=0.3), "a person walks ↔ a person waves"),
-        (Recipe(WALK, 60, "travel", 'latent("x")'), "a person walks → x"),
-        (Recipe(WAVE, 60, "mask", WALK), "a person waves / a person walks"),
+        (summed('"jump" + 0.7 * ("old" - "walk") + 2 * {sad}').content, "jump + old - walk + sad",
+         '"jump" + 0.7 * ("old" - "walk") + 2 * {sad}'),
+        (summed('-2 * [Walk [2]]] + image("/some/a b.png")').content, "- Walk [2] + a b.png",
+         '-2 * [Walk [2]]] + image("/some/a b.png")'),
+        (Sum.of_prompt("a person walks"), "a person walks", "“a person walks”"),
+        (blend(factor=0.3).content, "a person walks ↔ a person waves", f"{WALK} ↔ {WAVE}, 0.30 of the way"),
+        (Travel(*expressions(WALK, 'latent("x")')), "a person walks → x", f'{WALK} → latent("x"), over time'),
+        (Mask(*expressions(WAVE, WALK)), "a person waves / a person walks", f"{WAVE} over {WALK}"),
     ],
-)
-def test_titles_have_no_numbers(recipe, title) -> None:
-    assert recipe.title == title
+)  # fmt: skip
+def test_titles_have_no_numbers_and_descriptions_have(content, title, description) -> None:
+    assert (content.title, content.description) == (title, description)
 
 
 def test_recipes_of_the_same_sources_are_told_from_others() -> None:
-    one = Recipe('"jump" + 0.7 * {sad}', 60)
-    assert one.sources == Recipe('0.1 * "jump" - 3 * {sad}', 30).sources
-    assert one.sources != Recipe('"jump" + 0.7 * {old}', 60).sources
-    assert blend().sources == blend(factor=0.9).sources != replace(blend(), way="travel").sources
+    one = summed('"jump" + 0.7 * {sad}', 60).content
+    assert one.sources == summed('0.1 * "jump" - 3 * {sad}', 30).content.sources
+    assert one.sources != summed('"jump" + 0.7 * {old}', 60).content.sources
+    ends = expressions(WALK, WAVE)
+    assert Blend(*ends).sources == Blend(*ends, factor=0.9).sources != Travel(*ends).sources
 
 
-# --- kept in an Action
+def test_only_what_a_user_typed_has_characters_to_name() -> None:
+    (both,) = expressions(f"{WALK} + {WAVE}")
+    assert Sum(both).typed
+    assert not Sum(Expression(both.terms)).typed and not Sum(*expressions(WALK)).typed and not Blend(both, both).typed
 
 
-@pytest.mark.parametrize(
-    "recipe",
-    [
-        Recipe.of_prompt("Ä person “waves”", 60),
-        blend(factor=0.123456, spherical=True, reading=WindowPooling("frame", 12), loop=True, in_place=True),
-        Recipe(WALK, 3, "travel", WAVE, factors=(0.0, 0.25, 1.0)),
-    ],
-)
-def test_a_recipe_is_kept_in_one_line(recipe) -> None:
-    text = recipe.to_json()
-    assert "\n" not in text
-    assert Recipe.from_json(text) == recipe
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "{", "null", "[]", "7", '"x"', "{}", '{"first": 3, "frames": 60}', '{"first": "x", "frames": "y"}',
-     json.dumps({"first": WALK, "frames": 60, "way": "of the future", "more": 1}),
-     json.dumps({"first": WALK, "frames": 60.5}), json.dumps({"first": WALK, "frames": 60, "loop": "no"}),
-     json.dumps({"first": WALK, "frames": 60, "reading": 3}), "[" * 100_000,
-     *(json.dumps({"first": WALK, "frames": 60, "reading": reading})
-       for reading in ({"frame": "x"}, {"frame": True}, {"frame": 1.5}, {"frame": 10**400}, {"how": []}, [], "")),
-     *(json.dumps({"first": WALK, "second": WAVE, "way": "blend", "frames": 60, "factor": factor})
-       for factor in (True, "0.5", None, [0.5], 10**400, float("nan"))),
-     *(json.dumps({"first": WALK, "second": WAVE, "way": "travel", "frames": 2, "factors": factors})
-       for factors in ([0, True], ["0", "1"], "01", {"0": 1}, None, 5)),
-     json.dumps({"first": [WALK], "frames": 60}), json.dumps({"first": WALK, "frames": 60, "second": None}),
-     json.dumps({"first": WALK, "frames": 60, "in_place": 1})],
-)  # fmt: skip
-def test_what_is_no_recipe_is_said_so(text) -> None:
-    with pytest.raises(UserError):
-        Recipe.from_json(text)
+def test_another_length_and_other_names() -> None:
+    ends = expressions("[Walk] + {sad}", WAVE)
+    travel = Recipe(Travel(*ends, factors=(0.0, 0.5, 1.0)), 3, in_place=True)
+    assert travel.lasting(3) == travel
+    assert travel.lasting(4) == Recipe(Travel(*ends), 4, in_place=True)
+    renamed = travel.renamed({ActionName("Walk"): ActionName("Run")}).content
+    assert (str(renamed.start), renamed.end, renamed.factors) == ("[Run] + {sad}", ends[1], (0.0, 0.5, 1.0))
 
 
 # --- making
@@ -139,7 +134,7 @@ def test_a_motion_that_would_be_too_long_at_the_packs_rate(engine) -> None:
 
 
 def test_a_blend_begins_and_ends_with_its_sources(engine) -> None:
-    alone = [make(engine, Recipe(source, 48), 30) for source in (WALK, WAVE)]
+    alone = [make(engine, summed(source), 30) for source in (WALK, WAVE)]
     ends = [make(engine, blend(factor=factor), 30) for factor in (0.0, 1.0)]
     assert max(apart(a, b) for a, b in zip(alone, ends, strict=True)) < 1e-3
     middle = make(engine, blend(factor=0.5), 30)
@@ -148,19 +143,19 @@ def test_a_blend_begins_and_ends_with_its_sources(engine) -> None:
 
 
 def test_stops_are_the_blends_at_their_factors(engine) -> None:
-    recipe = blend(reading=WindowPooling("first"))
+    recipe = replace(blend(), pooling=WindowPooling("first"))
     latents = source_latents(engine, recipe.terms)
     made = stops(engine, recipe, latents, 24, 5)
     recipes = stop_recipes(recipe, 5)
-    assert [one.factor for one in recipes] == [0, 0.25, 0.5, 0.75, 1]
+    assert [one.content.factor for one in recipes] == [0, 0.25, 0.5, 0.75, 1]
     for one, stop in zip(recipes, made, strict=True):
         assert apart(stop, decoded(engine, one, latents, 24)) < 1e-3
         assert len(stop.motion) == 48 and stop.pack == made[0].pack
 
 
 def test_a_travelling_blend_begins_as_a_and_ends_as_b(engine) -> None:
-    travel = Recipe(WALK, 48, "travel", WAVE)
-    made, start, end = (make(engine, one, 30) for one in (travel, Recipe(WALK, 48), Recipe(WAVE, 48)))
+    travel = Recipe(Travel(*expressions(WALK, WAVE)), 48)
+    made, start, end = (make(engine, one, 30) for one in (travel, summed(WALK), summed(WAVE)))
     body = slice(1, 22)
     assert angle_between(made.motion.rotations[0, body], start.motion.rotations[0, body]).max() < 0.35
     assert angle_between(made.motion.rotations[-1, body], end.motion.rotations[-1, body]).max() < 0.35
@@ -172,23 +167,23 @@ def test_factors_say_where_a_travelling_blend_is(engine) -> None:
     latents = source_latents(engine, blend().terms)
 
     def made(factors: tuple[float, ...]) -> Made:
-        return decoded(engine, Recipe(WALK, 48, "travel", WAVE, factors=factors), latents, 24)
+        return decoded(engine, Recipe(Travel(*expressions(WALK, WAVE), factors), 48), latents, 24)
 
-    assert apart(made((1.0,) * 48), decoded(engine, Recipe(WAVE, 48), latents, 24)) < 1e-2
+    assert apart(made((1.0,) * 48), decoded(engine, summed(WAVE), latents, 24)) < 1e-2
     assert apart(made((0.0,) * 48), made((1.0,) * 48)) > 0.1
 
 
 def test_a_mask_takes_the_legs_from_below(engine) -> None:
-    upper, lower = make(engine, Recipe(WAVE, 48), 30), make(engine, Recipe(WALK, 48), 30)
-    made = make(engine, Recipe(WAVE, 48, "mask", WALK), 30)
+    upper, lower = make(engine, summed(WAVE), 30), make(engine, summed(WALK), 30)
+    made = make(engine, Recipe(Mask(*expressions(WAVE, WALK)), 48), 30)
     assert np.allclose(made.motion.rotations[:, 1:3], lower.motion.rotations[:, 1:3], atol=1e-4)
     assert np.allclose(made.motion.rotations[:, 16:22], upper.motion.rotations[:, 16:22], atol=1e-4)
 
 
-def test_in_place_and_loop_are_done_for_every_way(engine) -> None:
-    for way, second in (("sum", ""), ("blend", WAVE), ("travel", WAVE), ("mask", WALK)):
-        recipe = Recipe('"a person runs"', 60, way, second, loop=True, in_place=True)
-        motion = make(engine, recipe, 30).motion
+def test_in_place_and_loop_are_done_for_every_kind(engine) -> None:
+    run, wave, walk = expressions('"a person runs"', WAVE, WALK)
+    for content in (Sum(run), Blend(run, wave), Travel(run, wave), Mask(run, walk)):
+        motion = make(engine, Recipe(content, 60, loop=True, in_place=True), 30).motion
         path = motion.translation[:, [0, 2]]
         assert np.linalg.norm(path[-1] - path[0]) < 0.2
         step = angle_between(motion.rotations[1:, 1:22], motion.rotations[:-1, 1:22]).max()
@@ -197,9 +192,9 @@ def test_in_place_and_loop_are_done_for_every_way(engine) -> None:
 
 
 def test_a_motion_is_a_source_by_its_name(engine) -> None:
-    material = Material(motions={"mine": random_motion(200, fps=25, size=0.1)})
-    made = make(engine, Recipe("[mine] + 1.5 * {sad}", 30, reading=WindowPooling("typical")), 30, material)
+    inputs = Inputs(motions={"mine": random_motion(200, fps=25, size=0.1)})
+    made = make(engine, summed("[mine] + 1.5 * {sad}", 30, pooling=WindowPooling("typical")), 30, inputs)
     assert len(made.motion) == 30
     with pytest.raises(ExpressionError, match='At character 10: there is no Action "other"'):
-        make(engine, Recipe("[mine] + [other]", 30), 30, material)
-    assert Recipe("[mine]", 30).terms[0].source == ActionName("mine")
+        make(engine, summed("[mine] + [other]", 30), 30, inputs)
+    assert summed("[mine]").terms[0].source == ActionName("mine")

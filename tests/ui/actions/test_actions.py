@@ -116,7 +116,7 @@ def test_the_files_that_it_named_are_there_when_it_is_run_again(bpy, made_outsid
     first = made_outside("--expression", text, "--frames", 30)
     assert bpy.data.actions["my take"].use_fake_user
     (tmp_path / "my take.npz").unlink()  # it is in the file now
-    assert recipe_of(first).first.startswith(f'[my take] + 0.5 * latent("{tmp_path / "sat.npz"}")')
+    assert str(recipe_of(first).content.expression).startswith(f'[my take] + 0.5 * latent("{tmp_path / "sat.npz"}")')
     assert bpy.ops.motionclip.run_again() == {"FINISHED"}
     again = bpy.context.object.animation_data.action
     one, other = (read_motion(bpy.context.object, action).rotations for action in (first, again))

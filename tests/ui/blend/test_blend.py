@@ -9,7 +9,10 @@ import pytest
 
 pytest.importorskip("bpy")
 
-from motionclip_blender.core.recipe.recipe import Recipe
+from motionclip_blender.core.latents.expression import Expression
+from motionclip_blender.core.latents.terms import Prompt
+from motionclip_blender.core.recipe.blend import Blend
+from motionclip_blender.core.recipe.codec import from_json
 from motionclip_blender.rig.read_action import read_motion
 from motionclip_blender.rig.versions import fcurves_of
 from motionclip_blender.rig.write_keys import key_motion
@@ -49,9 +52,9 @@ def test_the_blend_is_a_new_action_that_says_what_it_was_made_from(bpy, blended,
     action = person.animation_data.action
     assert action.name == "a person walks ↔ a person waves"
     assert tuple(action.frame_range) == (1, 30)
-    kept = Recipe.from_json(action["recipe"])
-    assert (kept.way, kept.first, kept.second) == ("blend", '"a person walks"', '"a person waves"')
-    assert (kept.factor, kept.frames) == (0.5, 30)
+    kept = from_json(action["recipe"])
+    walk, wave = (Expression.of(Prompt(f"a person {does}")) for does in ("walks", "waves"))
+    assert (kept.content, kept.frames) == (Blend(walk, wave, 0.5), 30)
     assert "prompt" not in action and "latent" in action
 
 
@@ -68,7 +71,7 @@ def test_a_script_may_say_everything(bpy, panel, person) -> None:
         a='"run" + {sad}', b='0.5 * "jump" + "walk"', factor=0.25, spherical=True, frames=20, start_frame=7
     )
     kept = recipe(person)
-    assert (kept["first"], kept["second"]) == ('"run" + {sad}', '0.5 * "jump" + "walk"')
+    assert (kept["start"], kept["end"]) == ('"run" + {sad}', '0.5 * "jump" + "walk"')
     assert (kept["factor"], kept["spherical"]) == (0.25, True)
     assert tuple(person.animation_data.action.frame_range) == (7, 26)
 

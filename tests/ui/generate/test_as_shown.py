@@ -9,8 +9,11 @@ import pytest
 
 pytest.importorskip("bpy")
 
+from motionclip_blender.core.latents.expression import Expression
 from motionclip_blender.core.motion_files import amass
+from motionclip_blender.core.recipe.codec import from_json, to_json
 from motionclip_blender.core.recipe.recipe import Recipe
+from motionclip_blender.core.recipe.sum import Sum
 from motionclip_blender.rig.nla import push_down
 from motionclip_blender.rig.read_action import read_motion
 from motionclip_blender.rig.write_keys import key_motion
@@ -150,7 +153,7 @@ def test_expressions_read_actions_as_shown(bpy, person, walk):
         assert bpy.ops.motionclip.make(expression="[walk]", frames=30) == {"FINISHED"}
         assert ("left out (left_wrist: IK)" in SESSION.error) == (not as_shown)
         made[as_shown] = read_motion(person).rotations
-        assert Recipe.from_json(person.animation_data.action["recipe"]).as_shown == as_shown
+        assert from_json(person.animation_data.action["recipe"]).as_shown == as_shown
     assert angle_between(made[False], made[True]).max() > 1e-3
     assert len(bpy.data.scenes) == 1 and len(bpy.data.objects) == 3
 
@@ -176,9 +179,9 @@ def test_search_says_what_it_leaves_out(bpy, person, walk):
 
 
 def test_recipes_of_before_are_read_by_keys(bpy, person):
-    recipe = Recipe('"walk"', 30)
-    text = recipe.to_json().replace(', "as_shown": false', "")
-    assert "as_shown" not in text and Recipe.from_json(text) == recipe
+    recipe = Recipe.of_prompt("walk", 30)
+    text = to_json(recipe).replace(', "as_shown": false', "")
+    assert "as_shown" not in text and from_json(text) == recipe
 
 
 def test_the_scene_keeps_its_frame_and_its_poses(bpy, person, walk):
@@ -186,6 +189,6 @@ def test_the_scene_keeps_its_frame_and_its_poses(bpy, person, walk):
     scene.motionclip.as_shown = True
     scene.frame_set(9)
     person.pose.bones["head"].rotation_quaternion = (0, 1, 0, 0)
-    generation.request(scene, person, Recipe("[walk]", 30, as_shown=True))
+    generation.request(scene, person, Recipe(Sum(Expression.typed("[walk]")), 30, as_shown=True))
     bpy.ops.motionclip.recognise()
     assert scene.frame_current == 9 and person.pose.bones["head"].rotation_quaternion[:] == (0, 1, 0, 0)

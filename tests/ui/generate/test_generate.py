@@ -10,7 +10,8 @@ from tests.ui.refusals import refused, snapshot
 pytest.importorskip("bpy")
 
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.recipe.recipe import Made, Recipe
+from motionclip_blender.core.recipe.make import Made
+from motionclip_blender.core.recipe.recipe import Recipe
 from motionclip_blender.ui.generate import generation
 from motionclip_blender.ui.session import SESSION
 

@@ -62,10 +62,10 @@ class Gate:
     def __getattr__(self, name):
         return getattr(self.engine, name)
 
-    def decode(self, latent, frames):
+    def decode(self, latents, frames):
         assert self.open.wait(20)
-        self.decoded.append(latent)
-        return self.engine.decode(latent, frames)
+        self.decoded.append(latents)
+        return self.engine.decode(latents, frames)
 
 
 @pytest.fixture

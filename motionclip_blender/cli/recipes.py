@@ -1,0 +1,73 @@
+"""What the options of the command line ask for, as a recipe."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..core.errors import ExpressionError, UserError
+from ..core.latents.expression import Expression
+from ..core.latents.terms import ImageFile, Prompt
+from ..core.prompt import checked_frames, checked_prompt
+
+if TYPE_CHECKING:  # numpy is behind them, and --help is to be there at once
+    from ..core.latents.window_pooling import WindowPooling
+    from ..core.recipe.recipe import Recipe
+
+_DIGITS = 10  # of the number of a frame, which no motion has
+_MARKS = '"“„«[]{}'  # a text with one of them is meant as an expression
+
+
+def recipe_of(given: argparse.Namespace) -> tuple[Recipe, str]:
+    """What is to be made, and what it is called."""
+    from ..core.recipe.blend import Blend
+    from ..core.recipe.mask import Mask
+    from ..core.recipe.recipe import Recipe
+    from ..core.recipe.sum import Sum
+    from ..core.recipe.travel import Travel
+
+    frames = checked_frames(60 if given.frames is None else given.frames)
+    more: dict[str, Any] = {"loop": given.loop, "in_place": given.in_place, "pooling": pooling_of(given.reading)}
+    if given.prompt is not None:
+        recipe = Recipe.of_prompt(given.prompt, frames, **more)
+        return recipe, recipe.title
+    if given.image is not None:
+        return Recipe(Sum(Expression.of(ImageFile(given.image))), frames, **more), Path(given.image).name
+    if given.expression is not None:
+        return Recipe(Sum(Expression.typed(given.expression)), frames, **more), _title(given.expression)
+    start, end = (_expression(text) for text in given.blend or given.mask)
+    if given.mask is not None:
+        return Recipe(Mask(start, end), frames, **more), _title(" over ".join(given.mask))
+    title = _title(" → ".join(given.blend))
+    if given.travel:
+        return Recipe(Travel(start, end, spherical=given.spherical), frames, **more), title
+    if given.factor is None:
+        return Recipe(Blend(start, end, spherical=given.spherical), frames, **more), title
+    return Recipe(Blend(start, end, given.factor, given.spherical), frames, **more), f"{title} {given.factor:.2f}"
+
+
+def _title(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _expression(text: str) -> Expression:
+    """One of two: an expression that is typed, or a prompt."""
+    try:
+        return Expression.typed(text)
+    except ExpressionError:
+        if any(mark in text for mark in _MARKS):
+            raise
+        return Expression.of(Prompt(checked_prompt(text)))
+
+
+def pooling_of(text: str | None) -> WindowPooling:
+    from ..core.latents.window_pooling import POOLINGS, WindowPooling
+
+    if text is None:
+        return WindowPooling()
+    if text.isdecimal() and len(text) < _DIGITS:
+        return WindowPooling("frame", int(text))
+    if text not in POOLINGS or text == "frame":
+        raise UserError(f"--reading takes average, first, typical or the number of a frame, not {text!r}.")
+    return WindowPooling(text)

@@ -1,0 +1,115 @@
+"""From what the decoder makes to what is keyed: every step, once, in one order.
+
+1. Windows are joined (`windows`), and several motions are put together: mixed along the clip (`mixing`), or the upper
+   body of one over the lower body of another (`recipe.composition`). First, so that all that follows sees one motion
+   of one person.
+2. Where the pack does not tell how high the body is, its lowest point is put on the floor. Before all that looks at
+   heights.
+3. A loop is chosen and closed (`loop`). Before the feet, whose places at the seam depend on it.
+4. Fingers that the pack does not move hang relaxed. Before the floor, which hands may touch.
+5. Feet keep their place while they stand (`foot_locking`), those of a loop from round to round. Before the floor: legs
+   bend for it, and soles rise.
+6. The body stands on the floor: eased frame by frame; a loop as a whole, or its ends would come apart.
+7. The way over the ground is taken off, if that is wanted. After the feet, which would slide for who walks in place.
+8. The rate and the length that are wanted. Last: feet are held by frames that the network made, not by mixed ones.
+
+Lengths of limbs and soles are those of the body that is keyed.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .. import rotations as rot
+from ..prompt import MAX_FRAMES, MIN_FRAMES
+from ..skeleton import HAND_JOINTS, INDEX
+from .foot_locking import keep_on_floor, lock_feet, on_floor, put_on_floor
+from .loop import LONGER, best_loop, closed, ending_as_begun, in_place, within_rounds
+from .windows import joined
+
+if TYPE_CHECKING:
+    from ..engine import Engine
+    from ..fitted_body import Standing
+    from ..motion import Motion
+    from ..pack import Pack
+
+_LOOP_CHOICE = 1.6  # times a loop's length is decoded, to choose the best stretch from
+_TIE = 1e-9
+
+
+@dataclass(frozen=True)
+class CleanUp:
+    """What a motion is to become, and the steps that lead there.
+
+    pack: that made it. body: that is keyed. frames, fps: the length and the rate that are wanted. loop: the last frame
+    flows into the first. in_place: without the way over the ground.
+    """
+
+    pack: Pack
+    body: Standing
+    frames: int
+    fps: float
+    loop: bool = False
+    in_place: bool = False
+
+    @property
+    def length(self) -> int:
+        """Counts the frames to make at the pack's rate. The last may go beyond, except in a loop."""
+        if self.loop:
+            return max(round(self.frames / self.fps * self.pack.fps), MIN_FRAMES)
+        seconds = (self.frames - 1) / self.fps
+        return max(math.ceil(seconds * self.pack.fps - _TIE) + 1, MIN_FRAMES)
+
+    @property
+    def decoded_length(self) -> int:
+        """Counts the frames to decode of a single latent: for a loop more than its length, to choose from."""
+        if not self.loop:
+            return self.length
+        needed = int(np.ceil(LONGER * self.length)) + 1
+        longest = max(self.pack.frames[1], needed)  # within one window there is no fade to cut into
+        return max(min(max(int(_LOOP_CHOICE * self.length), needed), longest, MAX_FRAMES), self.length)
+
+    def __call__(self, motion: Motion, choose: bool = False) -> Motion:
+        """Takes `motion`, joined and put together, through all other steps. choose: whether a loop may be a part."""
+        if not self.pack.pose_format.tells_the_way:
+            motion = keep_on_floor(motion, self.body)
+        if self.loop:
+            motion = best_loop(motion, self.length) if choose else closed(motion)
+        motion = self._with_hands(motion)
+        if self.loop:
+            motion = on_floor(within_rounds(motion, lambda rounds: lock_feet(rounds, self.body)), self.body)
+        else:
+            motion = put_on_floor(lock_feet(motion, self.body), self.body)
+        if self.in_place:
+            motion = in_place(motion, loop=self.loop)
+        return self._at_rate(motion)
+
+    def _with_hands(self, motion: Motion) -> Motion:
+        """Lets fingers that the pack does not move hang relaxed, not stretched as in the rest pose."""
+        still = [i for i, name in enumerate(HAND_JOINTS) if name not in self.pack.joints]
+        if not still:
+            return motion
+        rotations = motion.rotations.copy()
+        relaxed = rot.axis_angle_to_quat(self.body.relaxed_hands)
+        rotations[:, [INDEX[HAND_JOINTS[i]] for i in still]] = relaxed[still]
+        return replace(motion, rotations=rotations)
+
+    def _at_rate(self, motion: Motion) -> Motion:
+        if self.loop and motion.fps != self.fps:  # a round, which ends with the first frame of the next one
+            motion = replace(ending_as_begun(motion), fps=len(motion) * self.fps / self.frames)
+        return motion.resample(self.fps).crop(0, self.frames)
+
+
+def motions_of(
+    engine: Engine, latents: np.ndarray, frames: int, loop: bool = False, body: Standing | None = None
+) -> list[Motion]:
+    """Decodes latents (n, D) together and cleans their motions up, `frames` frames each at the pack's rate.
+
+    body: that is to be keyed, by default the engine's.
+    """
+    clean_up = CleanUp(engine.pack, body or engine.body, frames, engine.pack.fps, loop)
+    return [clean_up(motion, choose=True) for motion in joined(engine, latents, clean_up.decoded_length)]

@@ -1,0 +1,76 @@
+"""A body of other proportions: as much of it as the clean-up of motions asks of a `Body`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from .kinematics import posed
+from .motion import Motion
+from .skeleton import INDEX
+
+_SOLE = 0.15  # metres that a sole may be off the floor at rest and still be one that stands on it
+_FEET = tuple([INDEX[f"{side}_{joint}"] for joint in ("ankle", "foot")] for side in ("left", "right"))
+
+
+class Standing(Protocol):
+    """What the clean-up asks of a body: a `Body`, or one that is fitted to an armature."""
+
+    @property
+    def relaxed_hands(self) -> np.ndarray: ...
+
+    def joints(self) -> np.ndarray: ...
+
+    def posed_joints(self, motion: Motion) -> np.ndarray: ...
+
+    def lowest(self, motion: Motion) -> np.ndarray: ...
+
+
+@dataclass(frozen=True, eq=False)
+class FittedBody:
+    """Joints at rest, and the points that may touch the floor.
+
+    rest: (55, 3) metres, standing on the floor as a `Body` does. points: (n, 3) at rest. weights: (n, 55) how much each
+    joint moves each point. relaxed_hands: as a body's.
+    """
+
+    rest: np.ndarray
+    points: np.ndarray
+    weights: np.ndarray
+    relaxed_hands: np.ndarray
+
+    @classmethod
+    def of(
+        cls, rest: np.ndarray, points: np.ndarray, weights: np.ndarray, joints: np.ndarray, relaxed_hands: np.ndarray
+    ) -> FittedBody:
+        """Moves another body's `points`, whose own `joints` are (55, 3), with the joints to `rest`.
+
+        Puts the soles on the floor, y = 0, whatever the height of the ankles over it.
+        """
+        rest = np.asarray(rest, np.float32)
+        points = points + weights @ (rest - joints)
+        owners = np.argmax(weights, axis=1)
+        for joints_of_foot in _FEET:
+            foot = np.isin(owners, joints_of_foot)
+            if foot.any() and abs(sole := points[foot, 1].min()) < _SOLE:
+                points[foot, 1] -= sole
+        return cls(rest, points.astype(np.float32), weights, relaxed_hands)
+
+    def joints(self) -> np.ndarray:
+        """Returns the joints at rest, (55, 3) metres."""
+        return self.rest
+
+    def posed_joints(self, motion: Motion) -> np.ndarray:
+        """Returns the joints of the moving body, (T, 55, 3) metres."""
+        return posed(motion, self.rest)[1]
+
+    def lowest(self, motion: Motion) -> np.ndarray:
+        """Returns the height of the body's lowest point in every frame, (T,) metres."""
+        spins, places = posed(motion, self.rest)
+        # height alone: the second row of each joint's rotation, and how high it carries its own rest position
+        rows = spins[:, :, 1]
+        offsets = places[:, :, 1] - np.einsum("tjb,jb->tj", rows, self.rest)
+        heights = np.einsum("tnb,nb->tn", np.tensordot(rows, self.weights, axes=(1, 1)).transpose(0, 2, 1), self.points)
+        return (heights + offsets @ self.weights.T).min(axis=1)

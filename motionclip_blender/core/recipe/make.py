@@ -1,0 +1,141 @@
+"""From a recipe to its motion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from ..cleanup.pipeline import CleanUp
+from ..cleanup.windows import joined
+from ..errors import UserError
+from ..latents.arithmetic import even_factors
+from ..latents.sources import Inputs, names, source_latents
+from ..latents.terms import Prompt, Source
+from ..progress import Progress, no_progress
+from ..prompt import MAX_FRAMES
+from .blend import Blend
+from .recipe import Recipe
+
+if TYPE_CHECKING:
+    from ..engine import Engine
+    from ..fitted_body import Standing
+    from ..motion import Motion
+
+_TIE = 1e-9
+
+
+class Made(NamedTuple):
+    """A motion at the rate it was wanted at, the name of the pack that made it, and its latent (D,), if it has one.
+
+    notes: sentences that the user should know, such as of a prompt that was cut.
+    """
+
+    motion: Motion
+    pack: str
+    latent: np.ndarray | None = None
+    notes: tuple[str, ...] = ()
+
+
+def make(
+    engine: Engine,
+    recipe: Recipe,
+    fps: float,
+    inputs: Inputs | None = None,
+    progress: Progress | None = None,
+    latents_of: Callable[[Progress], Mapping[Source, np.ndarray]] | None = None,
+    body: Standing | None = None,
+) -> Made:
+    """Makes the motion, exactly `recipe.frames` long at `fps`, from expressions. Touches nothing of Blender's.
+
+    latents_of: for those who keep latents, what gives those of the sources; by default they are worked out from
+    `inputs`. body: that is to be keyed, by default the engine's. Raises `UserError`, and what `progress` raises.
+    """
+    step = progress or no_progress
+
+    def first(stage: str, fraction: float) -> None:
+        step(stage, 0.95 * fraction)
+
+    check_length(engine, recipe, fps)
+    latents: Mapping[Source, np.ndarray]
+    if latents_of is None:
+        latents = source_latents(engine, recipe.terms, inputs, recipe.pooling, first)
+    else:
+        latents = latents_of(first)
+    step("Making the motion", 0.95)
+    made = decoded(engine, recipe, latents, fps, body)
+    step("Done", 1.0)
+    return made
+
+
+def generate(engine: Engine, prompt: str, frames: int, progress: Progress | None = None) -> Motion:
+    """Makes the motion of a prompt alone, `frames` frames at the pack's rate; the same every time.
+
+    Raises what `make` raises.
+    """
+    return make(engine, Recipe.of_prompt(prompt, frames), engine.pack.fps, progress=progress).motion
+
+
+def check_length(engine: Engine, recipe: Recipe, fps: float) -> None:
+    """Raises `UserError` for a motion that would be too long at the pack's rate."""
+    if _clean_up(engine, recipe, fps).length > MAX_FRAMES:
+        most = int((MAX_FRAMES - 1) / engine.pack.fps * fps + _TIE) + 1
+        raise UserError(
+            f"At {fps:g} frames per second {recipe.frames:,} frames are too long; ask for {most:,} or fewer."
+        )
+
+
+def decoded(
+    engine: Engine,
+    recipe: Recipe,
+    latents: Mapping[Source, np.ndarray],
+    fps: float,
+    body: Standing | None = None,
+) -> Made:
+    """Does the fast part of `make`, from the latents of its sources: what a slider calls at every step."""
+    clean_up = _clean_up(engine, recipe, fps, body)
+    motion, latent = recipe.content.decode(engine, latents, clean_up)
+    return Made(clean_up(motion, choose=recipe.content.has_latent), pack_name(engine), latent, _notes(engine, recipe))
+
+
+def stops(
+    engine: Engine,
+    recipe: Recipe,
+    latents: Mapping[Source, np.ndarray],
+    fps: float,
+    count: int,
+    body: Standing | None = None,
+) -> list[Made]:
+    """Makes the motions of `count` even stops of a blend, as `stop_recipes` lists them; decodes them together."""
+    clean_up = _clean_up(engine, recipe, fps, body)
+    pack, notes = pack_name(engine), _notes(engine, recipe)
+    found = blend_of(recipe).latents_at(engine, latents, even_factors(count))
+    motions = joined(engine, found, clean_up.decoded_length)
+    return [Made(clean_up(m, choose=True), pack, latent, notes) for m, latent in zip(motions, found, strict=True)]
+
+
+def stop_recipes(recipe: Recipe, count: int) -> list[Recipe]:
+    """Lists the recipes of `count` even stops of a blend, both ends included. Raises `UserError` for a bad count."""
+    return [replace(recipe, content=stop) for stop in blend_of(recipe).stops(count)]
+
+
+def pack_name(engine: Engine) -> str:
+    """Returns name and version of the engine's pack, as it is noted with what the pack made."""
+    return f"{engine.pack.name} {engine.pack.version}"
+
+
+def blend_of(recipe: Recipe) -> Blend:
+    """Returns the content of a recipe that must be a blend."""
+    if not isinstance(recipe.content, Blend):
+        raise TypeError(f"a {recipe.content.kind} has no stops")
+    return recipe.content
+
+
+def _notes(engine: Engine, recipe: Recipe) -> tuple[str, ...]:
+    return engine.cut_prompts(names(recipe.terms, Prompt))
+
+
+def _clean_up(engine: Engine, recipe: Recipe, fps: float, body: Standing | None = None) -> CleanUp:
+    return CleanUp(engine.pack, body or engine.body, recipe.frames, fps, recipe.loop, recipe.in_place)
