@@ -30,6 +30,7 @@ from motionclip_blender.core.clip_weights import ClipSource
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.inference.clip_towers import load_tokenizer
 from motionclip_blender.core.official_checkpoint import free_folder, import_checkpoint
+from motionclip_blender.core.recipe.make import generate
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.write_keys import key_motion
 from tests.clip_files import halved, large_clip, save_archive
@@ -97,7 +98,7 @@ def main() -> int:
         return plain.decoder(clip.encode_text(tokens), every[:1]).numpy()
 
     def keyed(engine: Engine) -> None:
-        key_motion(armature, engine.generate(_PROMPT, _FRAMES), _PROMPT)
+        key_motion(armature, generate(engine, _PROMPT, _FRAMES), _PROMPT)
         for action in [action for action in bpy.data.actions if action != armature.animation_data.action]:
             bpy.data.actions.remove(action)
 

@@ -19,6 +19,7 @@ from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.network_size import OfficialNetwork
 from motionclip_blender.core.pack import DEFAULT_FOLDER, Pack
 from motionclip_blender.core.pose_format import OFFICIAL
+from motionclip_blender.core.recipe.make import generate
 from tests.training.data.amass import made
 from training.autoencoder import train
 from training.autoencoder.export import export
@@ -111,7 +112,7 @@ def test_a_run_of_the_paper_becomes_a_pack(tmp_path, shards):
     pack = export(tmp_path / "run", tmp_path / "pack", "1")
     assert Pack.load(tmp_path / "pack").network.prefix_tokens == 1 and "non-commercial" in pack.licence
     engine = Engine(tmp_path / "pack")
-    motion = engine.generate("a person walks", 60)
+    motion = generate(engine, "a person walks", 60)
     assert len(motion) == 60 and np.isfinite(motion.rotations).all()
     with pytest.raises(UserError, match="non-commercial research only"):
         export(tmp_path / "run", DEFAULT_FOLDER, "1")
