@@ -126,9 +126,15 @@ def stages() -> set[str]:
     return {text for text in found if _has_words(text)}
 
 
+def styles() -> set[str]:
+    """The names of the buttons of the styles, which are data."""
+    table = json.loads((PACKAGE / "core" / "latents" / "styles.json").read_text(encoding="utf-8"))
+    return {style["label"] for style in table["styles"].values()}
+
+
 def anywhere() -> set[str]:
     """Every text in the sources, and every pattern of one, whatever it is for."""
-    found = labels()
+    found = labels() | styles()
     for path in sorted(PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant | ast.JoinedStr):
@@ -162,7 +168,7 @@ def _has_words(text: str) -> bool:
 
 def all_strings() -> set[str]:
     """Everything."""
-    return (labels() | written() | errors() | remarks() | stages()) - _SAME - _BLENDERS
+    return (labels() | written() | errors() | remarks() | stages() | styles()) - _SAME - _BLENDERS
 
 
 def main() -> int:
