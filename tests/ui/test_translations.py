@@ -11,8 +11,6 @@ pytest.importorskip("bpy")
 from motionclip_blender.ui import translations
 from tests.ui import strings
 
-"""Of all texts, how many a translation that ships must have; what was added yesterday may lack."""
-
 
 @pytest.fixture(scope="module")
 def tables() -> dict[str, dict[str, str]]:
