@@ -1,0 +1,165 @@
+"""What a motion does: which side moves, where it travels, how far it turns, how often it repeats."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .. import rotations as rot
+from ..body import Body
+from ..cleanup.root_trajectory import RootTrajectory, turned
+from ..motion import Motion, heading
+from ..skeleton import INDEX
+
+_CHEST = [INDEX[name] for name in ("spine1", "spine2", "spine3")]
+_ENDS = {
+    "arm": (("left_shoulder", "left_elbow", "left_wrist"), ("right_shoulder", "right_elbow", "right_wrist")),
+    "leg": (("left_hip", "left_knee", "left_ankle"), ("right_hip", "right_knee", "right_ankle")),
+}
+_FAR = 0.25  # metres: who ends up less far from the start does not travel
+_ENDS_SHARE = 0.08  # of a motion's frames at its start and its end, over which headings are averaged
+_RAISED = 2.0  # per second: how much a metre of a limb held up counts beside its speed
+_SHORTEST = 6  # frames of a period at least, at 30 per second
+_ALIKE = 0.45  # of the mean difference of two frames: a period's frames differ by less
+_HALF = 0.5  # of the movement's range: a repetition passes this far beyond its middle and back
+_MOVING = 0.12  # of the fastest movement: below it nothing is done
+
+
+def facing(motion: Motion) -> np.ndarray:
+    """(T,) radians: the heading of the chest, 0 along +Z, left positive, without jumps."""
+    world = motion.rotations[:, 0].astype(np.float64)
+    for joint in _CHEST:
+        world = rot.quat_multiply(world, motion.rotations[:, joint])
+    return np.unwrap(heading(world))
+
+
+def measured_travel(motion: Motion, heading_of: np.ndarray | None = None) -> tuple[float | None, float]:
+    """Degrees from where the chest faces to where the body goes, left positive, and metres gone in that direction.
+
+    None where the body does not travel. heading_of: (T,) radians, `facing` by default.
+    """
+    if len(motion) < 2:
+        return None, 0.0
+    yaw = facing(motion) if heading_of is None else heading_of
+    steps = np.diff(motion.translation[:, [0, 2]].astype(np.float64), axis=0)
+    gone = turned(steps, -_smooth(yaw, 0.5 * motion.fps)[:-1]).sum(axis=0)
+    metres = float(np.hypot(*gone))
+    return (float(np.degrees(np.arctan2(gone[0], gone[1]))) if metres > _FAR else None), metres
+
+
+def measured_turn(motion: Motion) -> float:
+    """Degrees by which the body has turned from the first frames to the last, left positive; beyond 360 for more."""
+    yaw = RootTrajectory.of(motion).yaw
+    few = max(1, round(_ENDS_SHARE * len(yaw)))
+    return float(np.degrees(yaw[-few:].mean() - yaw[:few].mean()))
+
+
+def measured_side(motion: Motion, body: Body, limb: str = "") -> tuple[str, float]:
+    """"left" or "right", the side that does more, and how much more: 0 alike to 1 it alone.
+
+    limb: "arm", "leg", "support" (the leg that stands), or "" for the one of arms and legs that tells sides apart more.
+    """
+    if limb == "support":
+        side, more = measured_side(motion, body, "leg")
+        return ("right" if side == "left" else "left"), more
+    if not limb:
+        return max((measured_side(motion, body, each) for each in ("arm", "leg")), key=lambda found: found[1])
+    joints = _in_body(motion, body)
+    scores = []
+    for names in _ENDS[limb]:
+        at = [INDEX[name] for name in names]
+        root, end = joints[:, at[0]], joints[:, at[-1]]
+        reach = end - root
+        length = np.linalg.norm(joints[:, at[1]] - root, axis=1) + np.linalg.norm(end - joints[:, at[1]], axis=1)
+        speed = np.linalg.norm(np.gradient(reach, axis=0), axis=1) * motion.fps if len(motion) > 1 else np.zeros(1)
+        raised = 1 + reach[:, 1] / length  # 0 hanging, 1 level, 2 straight up
+        held = raised.mean() if limb == "arm" else np.percentile(raised, 90)
+        scores.append(np.sqrt(np.mean(speed**2)) + np.percentile(speed, 95) / 2 + _RAISED * length.mean() * held)
+    left, right = scores
+    more = abs(left - right) / max(left + right, 1e-9)
+    return ("left" if left > right else "right"), float(more)
+
+
+def measured_period(motion: Motion, body: Body) -> float | None:
+    """Frames after which the motion does the same again; None where it does not.
+
+    The shortest delay at which poses agree with themselves much better than two frames of the motion do by chance.
+    """
+    poses = _poses(motion, body)
+    longest = int(len(poses) * 0.7)
+    shortest = max(round(_SHORTEST * motion.fps / 30), 2)
+    spread = 2 * poses.var(axis=0).sum()
+    if longest <= shortest + 2 or spread < 1e-4:
+        return None
+    apart = np.array([((poses[lag:] - poses[:-lag]) ** 2).sum(axis=1).mean() for lag in range(1, longest)]) / spread
+    dips = [
+        i for i in range(shortest, len(apart) - 1) if apart[i] <= apart[i - 1] and apart[i] < apart[i + 1]
+    ]  # lag i + 1
+    if not dips:
+        return None
+    best = min(apart[i] for i in dips)
+    for i in dips:
+        if apart[i] < _ALIKE and apart[i] <= best + 0.15:
+            a, b, c = apart[i - 1 : i + 2]
+            bend = a - 2 * b + c
+            return i + 1 + (0.5 * (a - c) / bend if bend > 0 else 0.0)
+    return None
+
+
+def measured_count(motion: Motion, body: Body) -> int:
+    """How often the motion's main movement goes out and comes back, or just goes out at its end.
+
+    Along the direction in which poses differ most: a repetition is a way beyond three quarters of the range after one
+    below a quarter.
+    """
+    poses = _poses(motion, body)
+    if poses.var(axis=0).sum() < 1e-4:
+        return 0
+    centred = poses - poses.mean(axis=0)
+    along = centred @ np.linalg.svd(centred, full_matrices=False)[2][0]
+    along = _smooth(along, 0.08 * motion.fps)
+    low, high = np.percentile(along, [2, 98])
+    rest = along[0]
+    if abs(rest - low) > abs(rest - high):
+        along, low, high = -along, -high, -low
+    share = (along - low) / max(high - low, 1e-9)
+    count, armed = 0, True
+    for value in share:
+        if armed and value > 0.5 + _HALF / 2.5:
+            count, armed = count + 1, False
+        elif value < 0.5 - _HALF / 2.5:
+            armed = True
+    return count
+
+
+def active_part(motion: Motion, body: Body) -> tuple[int, int]:
+    """First frame and end of what is done: without the stillness before and after."""
+    poses = _poses(motion, body)
+    if len(poses) < 3:
+        return 0, len(poses)
+    movement = _smooth(np.linalg.norm(np.gradient(poses, axis=0), axis=1), 0.1 * motion.fps)
+    moving = np.flatnonzero(movement > _MOVING * movement.max())
+    return (int(moving[0]), int(moving[-1]) + 1) if len(moving) else (0, len(poses))
+
+
+def _in_body(motion: Motion, body: Body) -> np.ndarray:
+    """(T, 22, 3) metres: joints seen from the chest's heading, over the pelvis' place."""
+    joints = body.posed_joints(motion)[:, :22].astype(np.float64)
+    joints = joints - joints[:, :1] * (1, 0, 1)
+    yaw = -facing(motion)
+    cosine, sine = np.cos(yaw)[:, None], np.sin(yaw)[:, None]
+    x, z = joints[..., 0], joints[..., 2]
+    return np.stack((cosine * x + sine * z, joints[..., 1], cosine * z - sine * x), axis=-1)
+
+
+def _poses(motion: Motion, body: Body) -> np.ndarray:
+    """(T, 66): places of joints in root space, with the height over the floor."""
+    return _in_body(motion, body).reshape(len(motion), -1)
+
+
+def _smooth(values: np.ndarray, spread: float) -> np.ndarray:
+    """A line of values smoothed by a Gaussian of `spread` frames."""
+    reach = min(round(2.5 * spread), len(values) - 1)
+    if reach < 1:
+        return values
+    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / spread) ** 2)
+    return np.convolve(np.pad(values, reach, mode="edge"), kernel / kernel.sum(), "valid")

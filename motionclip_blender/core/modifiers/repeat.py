@@ -1,0 +1,54 @@
+"""How often: whole periods of a motion, repeated or cut."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..body import Body
+from ..cleanup.loop import closed, extended
+from ..cleanup.loop import repeated as rounds
+from ..motion import Motion
+from .measure import _poses, active_part, measured_period
+
+_SEAM = 8  # frames over which one repetition of what happens once goes over into the next
+
+
+def counted(motion: Motion, body: Body, count: int, halves: bool = False) -> Motion:
+    """The motion with what it does done `count` times, as long as that takes.
+
+    halves: count half periods, as the steps of a gait. A motion that repeats itself is cut into periods, which begin
+    where it is quietest; one that does not is cut to what it does. count: 1 or more.
+    """
+    period = measured_period(motion, body)
+    if period is None:
+        start, stop = active_part(motion, body)
+        once = motion.crop(max(start - 2, 0), min(stop + 2, len(motion)))
+        out = once
+        for _ in range(count - 1):
+            out = out.fade_into(once, min(_SEAM, len(once) // 3))
+        return out
+    length = max(round(period), 4)
+    start = _quiet_start(_poses(motion, body), length)
+    loop = closed(motion.crop(start, start + length))
+    frames = round(count * period / 2) if halves else count * len(loop)
+    out = rounds(loop, -(-(frames + 1) // len(loop)))
+    return out.crop(0, frames + 1)
+
+
+def held(motion: Motion, frames: int) -> Motion:
+    """The motion `frames` long: cut, or its last pose held."""
+    return extended(motion, frames, hold=True).crop(0, frames)
+
+
+def _quiet_start(poses: np.ndarray, length: int) -> int:
+    """The frame at which a period of `length` frames begins best: where poses agree and little moves."""
+    last = len(poses) - length
+    if last <= 0:
+        return 0
+    seam = ((poses[length:] - poses[:last]) ** 2).sum(axis=1)
+    moves = np.linalg.norm(np.gradient(poses, axis=0), axis=1)[:last]
+    apart = (poses[:last] - poses[0]) ** 2
+    # a period may begin anywhere in the first one; the motion's own beginning is preferred
+    price = seam / max(seam.max(), 1e-9) + 0.5 * moves / max(moves.max(), 1e-9)
+    price += 0.3 * apart.sum(axis=1) / max(apart.sum(axis=1).max(), 1e-9)
+    return int(np.argmin(price[: max(min(length, last), 1)]))

@@ -1,0 +1,34 @@
+"""The words by which prompts are read: `grammar.json`."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_FILE = Path(__file__).with_name("grammar.json")
+
+
+@cache
+def grammar() -> dict[str, Any]:
+    """The file's lists, read once."""
+    return json.loads(_FILE.read_text(encoding="utf-8"))
+
+
+def begins(word: str, beginnings: list[str]) -> bool:
+    """Whether a word is one of `beginnings`, or a form of it: "walks" and "walking" of "walk"."""
+    return any(word.startswith(start) and len(word) - len(start) <= _ENDING for start in beginnings)
+
+
+_ENDING = 4  # letters that a form may add: "ping" of "skip"
+
+
+@cache
+def _action(word: str) -> bool:
+    return begins(word, grammar()["actions"])
+
+
+def is_action(word: str) -> bool:
+    """Whether a word says what is done."""
+    return _action(word)

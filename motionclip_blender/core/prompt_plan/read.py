@@ -1,0 +1,78 @@
+"""A prompt becomes a plan, by rules: `read_plan`."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import replace
+
+from ..errors import UserError
+from .language import other_language
+from .segments import read_segment
+from .plan import Plan, Segment
+from .spelling import Spelling, spelled_out
+from .split import clauses
+
+MAX_CHARACTERS = 2000
+MAX_SEGMENTS = 24
+
+_TOKEN = re.compile(r"[A-Za-zÀ-ÿ]+(?:['’][a-z]+)?|[^A-Za-zÀ-ÿ]+")
+
+
+def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = lambda text: False) -> Plan:
+    """What a prompt asks for. Deterministic.
+
+    spelling: made of the wordings that can be answered. known: whether a text is one of them, in small letters.
+    Raises `UserError` with one sentence for a prompt that is empty, too long, in another language, or asks for nothing.
+    """
+    text = _plain(prompt)
+    language = other_language(text)
+    if language:
+        of = "in another language" if language == "another script" else f"in {language}"
+        raise UserError(f"English is the language here, and the prompt seems to be {of}; write it in English.")
+    remarks: list[str] = []
+    text, mended = _mended(spelled_out(text, spelling), spelling)
+    if mended:
+        remarks.append("Read " + ", ".join(f'"{wrong}" as "{right}"' for wrong, right in mended) + ".")
+    segments: list[Segment] = []
+    for clause in clauses(text.strip(" .,;:!?-"), lambda part: known(part.strip().lower())):
+        segment, said = read_segment(clause.text, segments[-1] if segments else None)
+        remarks += said
+        if segment is not None:
+            segments.append(replace(segment, together=clause.together, words=(*mended, *segment.words)))
+    if not segments:
+        raise UserError(" ".join(remarks) or "The prompt asks for no movement; describe what the character does.")
+    if len(segments) > MAX_SEGMENTS:
+        remarks.append(f"The prompt has {len(segments)} steps; the first {MAX_SEGMENTS} are made.")
+    return Plan(tuple(segments[:MAX_SEGMENTS]), tuple(dict.fromkeys(remarks)))
+
+
+def _plain(prompt: str) -> str:
+    """The prompt on one line. Raises `UserError` for none, or for one without words."""
+    text = " ".join(prompt.encode("utf-8", "ignore").decode("utf-8").split())
+    text = "".join(c for c in text if unicodedata.category(c) != "Cc").replace("’", "'")
+    if not text:
+        raise UserError('The prompt is empty; type what the character should do, such as "a person waves".')
+    if len(text) > MAX_CHARACTERS:
+        raise UserError(f"The prompt has {len(text):,} characters; shorten it to {MAX_CHARACTERS:,} or fewer.")
+    if not any(c.isalpha() for c in text):
+        raise UserError("The prompt has no words; describe the movement in words.")
+    return text
+
+
+def _mended(text: str, spelling: Spelling) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """The text with misspelt words mended, and which were."""
+    changed: dict[str, str] = {}
+
+    def mend(match: re.Match[str]) -> str:
+        word = match[0]
+        # a name in capitals inside a sentence is no slip
+        if not word[0].isalpha() or "'" in word or (word[0].isupper() and match.start() > 0):
+            return word
+        right = spelling.mended(word)
+        if right != word:
+            changed[word] = right
+        return right
+
+    return _TOKEN.sub(mend, text), tuple(changed.items())

@@ -1,0 +1,110 @@
+"""Names as in games spelled out, and misspelt words mended against those that are known."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+import numpy as np
+
+from .grammar import grammar
+
+_SHORTEST = 4  # letters of a word that is mended; shorter ones are near to too many others
+_TWO_FROM = 6  # letters from which two mistakes are mended
+_LONGEST = 24  # letters; longer ones are no slips
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z]{2})(?=\d)|(?<=\d)(?=[A-Za-z]{3})")
+_NAME = re.compile(r"^[A-Za-z0-9]+(?:[_\-|.][A-Za-z0-9]+)+$|^[A-Z]?[a-z]+(?:[A-Z][a-z0-9]*)+\d*$")
+_PLAIN_HYPHENS = re.compile(r"^[a-z]+-[a-z]+$")
+_WORD = re.compile(r"[a-zA-ZÀ-ÿ]+(?:['’][a-z]+)?")
+_NUMBERED = re.compile(r"^0\d*$|^[1-9]$")  # the number of a take, not an angle
+
+
+def spelled_out(prompt: str, known: Spelling) -> str:
+    """A prompt with names such as `walk_fwd_loop`, `hit-reaction-left` or `TurnAround180` as words.
+
+    A hyphened word that wordings know ("push-ups") stays, and so does a sentence's.
+    """
+    words = prompt.split()
+    out = []
+    for word in words:
+        bare = word.strip(",;.!?")
+        named = bool(_NAME.match(bare)) and not known.knows(bare.lower())
+        if named and _PLAIN_HYPHENS.match(bare) and len(words) > 1:
+            named = False
+        out.append(_name_as_words(bare) if named else word)
+    return " ".join(" ".join(out).split())
+
+
+def _name_as_words(name: str) -> str:
+    parts = [part for piece in re.split(r"[_\-|.]+", name) for part in _CAMEL.split(piece)]
+    short = grammar()["names"]
+    words = [short.get(part.lower(), part.lower()) for part in parts if not _NUMBERED.match(part)]
+    return " ".join(word for word in words if word) or name.lower()
+
+
+class Spelling:
+    """Known words, by how often they occur. Mends a word that is none of them."""
+
+    def __init__(self, texts: Iterable[str], also: Iterable[str] = ()) -> None:
+        """texts: the wordings of a pack. also: words that are right, too, but that nothing is mended to."""
+        counts = Counter(word.lower() for text in texts for word in _WORD.findall(text))
+        own = {word for name in ("numbers", "adverbs", "body", "speeds") for word in grammar()[name]}
+        own |= {"left", "right", "forward", "forwards", "backward", "backwards", "sideways", "circle", "clockwise"}
+        own |= {"counterclockwise", "diagonally", "degrees", "around", "times", "then", "after", "before", "while"}
+        for word in own:
+            counts[word] += 20
+        for word in grammar()["function_words"]:
+            counts[word] += 1
+        self._counts = counts
+        self._also = frozenset(also)
+        self._words = [word for word in sorted(counts) if word.isalpha() and len(word) >= _SHORTEST - 1]
+        self._letters = np.stack([_letters(word) for word in self._words])
+
+    def knows(self, word: str) -> bool:
+        return word in self._counts or word in self._also
+
+    def in_wordings(self, word: str) -> bool:
+        """Whether the wordings themselves have this word."""
+        return word in self._counts
+
+    def mended(self, word: str) -> str:
+        """The nearest known word to one that is unknown; itself where it is known, short, or near to none."""
+        low = word.lower()
+        if self.knows(low) or not _SHORTEST <= len(low) <= _LONGEST or not low.isalpha():
+            return word
+        most = 2 if len(low) >= _TWO_FROM else 1
+        best: tuple[int, int, int, str] | None = None
+        # an edit changes the number of two letters at most: what differs in more is not compared
+        apart = np.abs(self._letters - _letters(low)).sum(axis=1)
+        for i in np.flatnonzero(apart <= 2 * most):
+            candidate = self._words[i]
+            distance = _distance(low, candidate, most)
+            if distance <= most:
+                # a first letter is seldom wrong, and a common word is meant more often
+                rank = (distance, int(low[0] != candidate[0]), -self._counts[candidate], candidate)
+                best = rank if best is None else min(best, rank)
+        return best[3] if best is not None else word
+
+
+def _letters(word: str) -> np.ndarray:
+    """(27,) how often each letter is in a word; those beyond a to z together."""
+    codes = [min(ord(c) - ord("a"), 26) if c >= "a" else 26 for c in word]
+    return np.bincount(codes, minlength=27).astype(np.int8)
+
+
+def _distance(a: str, b: str, most: int) -> int:
+    """Edits from `a` to `b`: letters put in, left out, changed, or two that swapped places (Damerau, 1964); `most` + 1
+    where it is more."""
+    before: list[int] = []
+    row = list(range(len(b) + 1))
+    for i, letter in enumerate(a, 1):
+        two_before, before, row = before, row, [i]
+        for j, other in enumerate(b, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other))
+            if i > 1 and j > 1 and letter == b[j - 2] and a[i - 2] == other:
+                cost = min(cost, two_before[j - 2] + 1)
+            row.append(cost)
+        if min(row) > most:
+            return most + 1
+    return row[-1]

@@ -1,0 +1,138 @@
+"""A prompt's clauses in the order in which they are done, and what is done at the same time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .grammar import grammar, is_action
+
+_THEN = re.compile(
+    r"\s*(?:[;.!?]+(?=\s|$)|,?\s*\b(?:and |but )?(?:then|after that|after this|afterwards|afterward|followed by|finally|"
+    r"in the end|at last|lastly|next|subsequently|thereafter|later on)\b,?(?: and)?)\s*",
+    re.IGNORECASE,
+)
+_FIRST = re.compile(r"^(?:first(?:ly)?(?: of all)?|to begin with|initially|last|second(?:ly)?|third(?:ly)?),?\s+", re.I)
+_BEFORE = re.compile(r"^(?:right |just )?before (.+?), (.+)$|^(.+?),? (?:right |just )?before (.+)$", re.IGNORECASE)
+_AFTER = re.compile(
+    r"^(?:right |just |once |when )*(?:after|once) (.+?), (.+)$|^(.+?),? (?:right |just )?(?:after|once) (.+)$", re.I
+)
+_WHILE = re.compile(r",?\s+(?:while|whilst|as (?=(?:he|she|they|it)\b)|at the same time as)\s+|^while (?=\w)", re.I)
+_AT_ONCE = re.compile(r",?\s*(?:\b(?:at the same time|simultaneously|at once|meanwhile)\b)\s*", re.IGNORECASE)
+_AND = re.compile(r",?\s+and\s+", re.IGNORECASE)
+_WORD = re.compile(r"[a-z]+(?:-[a-z]+)*", re.IGNORECASE)
+_SUBJECT = {"he", "she", "they", "it", "also", "suddenly", "slowly", "quickly", "the", "a", "man", "woman", "person"}
+_TURNS = ("turn", "rotat", "pivot")
+_NOT_DONE = {"backward", "backwards", "back", "standing", "fast", "rest", "right", "restaurant", "lying", "bench"}
+
+
+@dataclass(frozen=True)
+class Clause:
+    """text: what is done. together: what else, at the same time."""
+
+    text: str
+    together: tuple[str, ...] = ()
+
+
+def clauses(prompt: str, known: Callable[[str], bool]) -> list[Clause]:
+    """The steps of a prompt, in order. known: whether a text is a wording as it stands, which is not taken apart."""
+    if known(prompt):
+        return [Clause(prompt)]
+    found: list[Clause] = []
+    for sentence in _THEN.split(prompt):
+        for part in _in_order(_FIRST.sub("", sentence.strip())):
+            found += _steps(part, known)
+    return found
+
+
+def acts(text: str) -> bool:
+    """Whether a text says that something is done."""
+    return any(is_action(word.lower()) and word.lower() not in _NOT_DONE for word in _WORD.findall(text))
+
+
+def _in_order(sentence: str) -> list[str]:
+    """A sentence with "before" or "after" as its parts in time."""
+    match = _BEFORE.match(sentence)
+    if match:
+        first, second = (match[2], match[1]) if match[1] else (match[3], match[4])
+        if acts(first) and acts(second):
+            return [first, second]
+    match = _AFTER.match(sentence)
+    if match:
+        first, second = (match[1], match[2]) if match[1] else (match[4], match[3])
+        if acts(first) and acts(second):
+            return [re.sub(r"^(?:he|she|they|it) (?:has|have|had) ", "", first), second]
+        if match[1] and acts(second):
+            return [second]
+    return [sentence]
+
+
+def _steps(sentence: str, known: Callable[[str], bool]) -> list[Clause]:
+    """The clauses of a sentence without words of time: at commas and at "and" where something new is done."""
+    sentence = sentence.strip(" ,;:")
+    if not sentence:
+        return []
+    if known(sentence):
+        return [Clause(sentence)]
+    if _AT_ONCE.search(sentence):
+        parts = [part for part in _AND.split(_AT_ONCE.sub(" ", sentence)) if part.strip()]
+        if not all(acts(part) for part in parts):  # "left and right at once"
+            return [Clause(_AT_ONCE.sub(" ", sentence).strip())]
+        return [Clause(parts[0].strip(), tuple(part.strip() for part in parts[1:]))]
+    pieces: list[str] = []
+    leading = ""
+    for piece in sentence.split(","):
+        piece = re.sub(r"^and ", "", piece.strip(), flags=re.IGNORECASE)
+        if not piece:
+            continue
+        if acts(piece.split(" while ")[0]) or piece.startswith("while "):
+            if piece.startswith("while ") and pieces:
+                pieces[-1] += f" {piece}"
+            else:
+                pieces.append(f"{leading}{piece}")
+                leading = ""
+        elif pieces:
+            pieces[-1] += f", {piece}"
+        else:
+            leading += f"{piece}, "
+    if not pieces:
+        return [Clause(leading.strip(" ,"))]
+    return [clause for piece in pieces for clause in _at_and(piece, known)]
+
+
+def _at_and(piece: str, known: Callable[[str], bool]) -> list[Clause]:
+    if known(piece):
+        return [Clause(piece)]
+    main, *beside = [part.strip() for part in _WHILE.split(piece) if part and part.strip()]
+    done: list[str] = []
+    for part in _AND.split(main):
+        if done and not _begins_something(part):
+            done[-1] += f" and {part}"
+        elif done and not acts(done[-1]):
+            done[-1] += f" and {part}"
+        elif done and _only_turns(part):
+            done[-1] += f" and {part}"
+        else:
+            done.append(part)
+    return [Clause(text, tuple(beside) if i == len(done) - 1 else ()) for i, text in enumerate(done)]
+
+
+def _begins_something(part: str) -> bool:
+    """Whether "and" before `part` joins something new that is done, not two nouns or adverbs."""
+    words = [word.lower() for word in _WORD.findall(part)]
+    while words and words[0] in _SUBJECT:
+        words.pop(0)
+    return bool(words) and is_action(words[0]) and words[0] not in _NOT_DONE
+
+
+def _only_turns(part: str) -> bool:
+    actions = [w.lower() for w in _WORD.findall(part) if is_action(w.lower()) and w.lower() not in _NOT_DONE]
+    return bool(actions) and all(word.startswith(_TURNS) for word in actions)
+
+
+def waiting(text: str) -> str:
+    """What is looked up for a clause that only says that someone stops."""
+    words = [w.lower() for w in _WORD.findall(text) if w.lower() not in grammar()["function_words"]]
+    actions = [word for word in words if is_action(word)]
+    return "stands still" if actions and all(word in grammar()["waits"] for word in actions) else text
