@@ -16,6 +16,7 @@ from .clip_weights import ClipSource
 from .errors import UserError
 from .inference.image_tower import ImageTower
 from .inference.networks import Networks, load_image_tower
+from .inference.prompt_retrieval import PromptRetrieval
 from .latents.arithmetic import normalised
 from .latents.window_pooling import WINDOW, WindowLatents, WindowPooling, window, window_starts
 from .motion import Motion, frames_at, heading
@@ -99,6 +100,11 @@ class Engine:
                 start = prompt[:_SHOWN].rstrip()
                 said.append(f'The prompt "{start}..." is too long: its last {left_out} tokens are not read.')
         return tuple(said)
+
+    @property
+    def retrieval(self) -> PromptRetrieval | None:
+        """The wordings that the pack's decoder was trained on; None for a pack without them. Loads the networks."""
+        return self._ready().retrieval
 
     def encode_image(self, pixels: np.ndarray) -> np.ndarray:
         """(512,) float32: an image (H, W, 3) uint8 in CLIP's space, by the pack's image tower.

@@ -81,13 +81,56 @@ class PromptRetrieval:
         """(n, D) float32: where the decoder knows what texts that lie at `embeddings` (n, D) say."""
         return np.stack([self._answer(alike) for alike in normalised(embeddings - self._mean) @ self._keys.T])
 
+    def __len__(self) -> int:
+        return len(self._codes)
+
+    @property
+    def width(self) -> int:
+        """D."""
+        return len(self._mean)
+
+    @property
+    def motions(self) -> np.ndarray:
+        """(n,) which of M motions each wording tells of."""
+        return self._motions
+
+    @property
+    def classes(self) -> np.ndarray:
+        """(M,) which of C classes each motion is of."""
+        return self._kept["classes"]
+
+    def directions(self) -> np.ndarray:
+        """(n, D) float32: where the wordings lie as seen from their mean, each of length 1."""
+        return normalised(self._values(slice(None)))
+
+    def direction(self, embeddings: np.ndarray) -> np.ndarray:
+        """(n, D): as `directions`, of texts that lie at `embeddings` (n, D)."""
+        return normalised(embeddings - self._mean)
+
+    def latent(self, motion: int, alike: np.ndarray | None = None) -> np.ndarray:
+        """(D,) float32: where the decoder knows a motion, among its wordings.
+
+        alike: (n,) how much a text is like each wording; without it all of the motion's wordings count alike.
+        """
+        of_motion = np.flatnonzero(self._motions == motion)
+        shares = np.full(len(of_motion), 1 / len(of_motion), np.float32)
+        if alike is not None:
+            weights = np.exp((alike[of_motion] - alike[of_motion].max()) / _SHARPNESS)
+            shares = (weights / weights.sum()).astype(np.float32)
+        return shares @ self._values(of_motion) + self._mean
+
+    def motion_of(self, embedding: np.ndarray) -> int:
+        """The motion that a text at `embedding` (D,) is most like."""
+        return self._most_alike(normalised(embedding - self._mean) @ self._keys.T)
+
+    def _most_alike(self, alike: np.ndarray) -> int:
+        weights = np.exp((alike - alike.max()) / _SHARPNESS)
+        return int(np.bincount(self._motions, weights).argmax())
+
     def _answer(self, alike: np.ndarray) -> np.ndarray:
         """(D,) of one text, which is as much like the wordings as the cosines (n,) say."""
-        weights = np.exp((alike - alike.max()) / _SHARPNESS)
-        motion = np.bincount(self._motions, weights).argmax()
-        of_motion = np.flatnonzero(self._motions == motion)
-        shares = (weights[of_motion] / weights[of_motion].sum()).astype(np.float32)
-        return shares @ self._values(of_motion) + self._mean
+        motion = self._most_alike(alike)
+        return self.latent(motion, alike)
 
     def _values(self, which: slice | np.ndarray) -> np.ndarray:
         """(n, D) float32: where wordings lie, from the mean."""

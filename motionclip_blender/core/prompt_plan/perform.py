@@ -1,0 +1,156 @@
+"""A plan becomes one motion: every step is chosen, made, modified, and joined to the one before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..cleanup.foot_locking import lock_feet, put_on_floor
+from ..errors import UserError
+from ..modifiers.measure import measured_side, measured_travel, measured_turn
+from ..modifiers.repeat import counted, held
+from ..modifiers.way import bent, redirected, retimed
+from ..motion import Motion
+from ..prompt import MAX_FRAMES, checked_frames
+from .plan import Plan, Segment
+from .read import read_plan
+from .wording_index import Choice, WordingIndex
+
+if TYPE_CHECKING:
+    from ..engine import Engine
+
+_NATURAL = 60  # frames of a step for which no length is asked
+_SHORTEST = 24  # frames of a step among others
+_LONGEST = 120  # frames of a step that is not told to last
+_SEAM = 10  # frames over which one step goes over into the next
+_COUNTED_FROM = 120  # frames in which a period is looked for
+_TELLS = 0.06  # how much more one side does than the other, where it is known which one moves
+_TURNS = 15.0  # degrees that who walks straight may turn by
+
+
+@dataclass(frozen=True, eq=False)
+class Performance:
+    """What became of a plan. motion: of all steps. choices: what each was taken for. remarks: what was read or made in
+    another way than written. ends: the frame at which each step ends."""
+
+    motion: Motion
+    plan: Plan
+    choices: tuple[Choice, ...]
+    remarks: tuple[str, ...]
+    ends: tuple[int, ...]
+
+
+def understand(engine: Engine, index: WordingIndex, prompt: str) -> tuple[Plan, tuple[Choice, ...]]:
+    """A prompt's plan and what its steps are taken for. Raises `UserError` for a prompt that cannot be read."""
+    plan = read_plan(prompt, index.spelling, index.knows)
+    embeddings = engine.encode_texts([segment.text for segment in plan.segments])
+    return plan, tuple(index.choose(*each) for each in zip(plan.segments, embeddings, strict=True))
+
+
+def refuse_guesses(plan: Plan, choices: Sequence[Choice]) -> None:
+    """Raises `UserError` where a step means nothing that is known, with the nearest wordings."""
+    for segment, choice in zip(plan.segments, choices, strict=True):
+        if not choice.sure:
+            near = ", ".join(f'"{wording}"' for wording in (choice.wording, *choice.others[:2]))
+            raise UserError(f'Nothing known is like "{segment.said}"; nearest: {near}.')
+
+
+def perform(
+    engine: Engine, index: WordingIndex, plan: Plan, choices: Sequence[Choice], frames: int | None = None
+) -> Performance:
+    """The motion of a plan. frames: of the whole; by default as long as the steps take.
+
+    What is counted is never cut: it is played up to twice as fast to fit, and what still doesn't is said.
+    """
+    remarks = list(plan.remarks)
+    shares = _lengths(plan, frames, engine.pack.fps)
+    made = [
+        _step(engine, segment, choice, share, remarks)
+        for segment, choice, share in zip(plan.segments, choices, shares, strict=True)
+    ]
+    motion, ends = made[0], [len(made[0])]
+    for following in made[1:]:
+        motion = motion.fade_into(following, min(_SEAM, len(motion) // 3, len(following) // 3))
+        ends.append(len(motion))
+    if frames is not None and len(motion) != frames:
+        motion = _fitted(motion, checked_frames(frames), remarks)
+    motion = put_on_floor(motion.crop(0, MAX_FRAMES), engine.body)
+    return Performance(motion, plan, tuple(choices), tuple(dict.fromkeys(remarks)), tuple(ends))
+
+
+def _lengths(plan: Plan, frames: int | None, fps: float) -> list[int]:
+    """Frames of each step; of counted ones, a wish only."""
+    many = len(plan.segments)
+    told = [None if s.seconds is None else max(round(fps * s.seconds), 2) for s in plan.segments]
+    if frames is None:
+        return [min(n or _natural(s), MAX_FRAMES) for n, s in zip(told, plan.segments, strict=True)]
+    left = frames + _SEAM * (many - 1) - sum(n or 0 for n in told)
+    free = sum(n is None for n in told)
+    each = max(left // max(free, 1), _SHORTEST if many > 1 else 2)
+    return [min(n or each, MAX_FRAMES) for n in told]
+
+
+def _natural(segment: Segment) -> int:
+    if segment.turn is not None and abs(segment.turn) > 200:
+        return _LONGEST
+    return 90 if segment.turn is not None else _NATURAL
+
+
+def _step(engine: Engine, segment: Segment, choice: Choice, frames: int, remarks: list[str]) -> Motion:
+    """One step's motion, `frames` long unless it is counted."""
+    counts = segment.count or segment.steps
+    speed = 1.0 if _says_speed(choice.wording, segment) else segment.speed
+    needed = _COUNTED_FROM if counts else int(np.ceil(frames * max(speed, 0.5))) + 2
+    once = choice.facts.after == "hold"
+    motion = engine.decode(choice.latent, min(max(needed, 20), _LONGEST if once else MAX_FRAMES))
+    motion = _on_side(motion, segment, engine)
+    if counts:
+        motion = counted(motion, engine.body, counts, halves=segment.steps is not None)
+    motion = retimed(motion, speed)
+    if not counts:
+        motion = held(motion, frames)
+    if segment.travel is not None:
+        before = motion
+        motion = redirected(motion, segment.travel)
+        if motion is not before:
+            motion = lock_feet(motion, engine.body)
+        elif measured_travel(motion)[0] is None:
+            remarks.append(f'"{choice.wording}" stays where it is: the direction of "{segment.said}" is left out.')
+    turn = segment.turn
+    if turn is None and (segment.travel is not None or segment.steps) and abs(measured_turn(motion)) > _TURNS:
+        turn = 0.0
+    if turn is not None:
+        if turn and measured_turn(motion) * turn < 0 and not segment.side:
+            motion = motion.mirror()
+        motion = lock_feet(bent(motion, turn, segment.circle), engine.body)
+        motion = bent(motion, turn, segment.circle)
+    return motion
+
+
+def _on_side(motion: Motion, segment: Segment, engine: Engine) -> Motion:
+    """The motion, or its mirror image where that moves the side that is asked for."""
+    if not segment.side:
+        return motion
+    side, more = measured_side(motion, engine.body, segment.limb)
+    return motion.mirror() if side != segment.side and more > _TELLS else motion
+
+
+def _says_speed(wording: str, segment: Segment) -> bool:
+    """Whether the wording that is answered says the speed itself: "slow walk"."""
+    words = set(wording.lower().split())
+    slow = {"slow", "slowly", "leisurely"} & words
+    fast = {"fast", "quickly", "quick", "briskly", "brisk", "sprint", "sprints", "rapid"} & words
+    return bool(slow) if segment.speed < 1 else bool(fast)
+
+
+def _fitted(motion: Motion, frames: int, remarks: list[str]) -> Motion:
+    """The motion `frames` long: played faster where it is longer, held where it is shorter."""
+    if len(motion) > frames:
+        speed = len(motion) / frames
+        if speed > 2.0:
+            remarks.append(f"The steps take {len(motion)} frames, and {frames} are asked for: the end is cut.")
+        motion = retimed(motion, min(speed, 2.0))
+    return held(replace(motion), frames)

@@ -1,0 +1,68 @@
+"""Texts as the stems of their words, to compare what they say beside where the text tower puts them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+_WORD = re.compile(r"[a-zà-ÿ]+")
+_SIDE = re.compile(r"\b(?:left|right)\b")
+_STOP = frozenset(
+    "a an the of to in on at with and his her their its is are was be being someone somebody person man woman guy "
+    "character he she it they this that for from into like as by while up".split()
+)
+
+
+def stem(word: str) -> str:
+    """A word without its ending, roughly: "walks", "walking" and "walked" are one. After Porter (1980), its start."""
+    if len(word) > 4 and word.endswith("ies"):
+        word = word[:-3] + "y"
+    elif len(word) > 4 and word.endswith(("sses", "shes", "ches", "xes", "zes")):
+        word = word[:-2]
+    elif len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    if len(word) > 5 and word.endswith("ing"):
+        word = word[:-3]
+    elif len(word) > 4 and word.endswith("ed"):
+        word = word[:-2]
+    elif len(word) > 5 and word.endswith("ly"):
+        word = word[:-2]
+    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "sl":
+        word = word[:-1]
+    return word[:-1] if len(word) > 3 and word.endswith("e") else word
+
+
+_STOP_STEMS = _STOP | {stem(word) for word in _STOP}
+
+
+def features(text: str) -> set[str]:
+    """The stems of a text's words that mean something, and its pairs of neighbours. Sides do not count."""
+    stems = [stem(word) for word in _WORD.findall(_SIDE.sub("", text.lower()))]
+    return {word for word in stems if word not in _STOP_STEMS} | {f"{a}_{b}" for a, b in zip(stems, stems[1:])}
+
+
+def content(text: str) -> set[str]:
+    """The stems of a text's words that mean something."""
+    return {word for word in features(text) if "_" not in word}
+
+
+class WordVectors:
+    """Texts as weights of known features: rare ones count more (tf-idf; Sparck Jones, 1972), each of length 1."""
+
+    def __init__(self, known: Sequence[str], weights: np.ndarray) -> None:
+        """known: (V,) features. weights: (V,) of each."""
+        self.known, self.weights = tuple(known), np.asarray(weights, np.float32)
+        self._index: Mapping[str, int] = {name: i for i, name in enumerate(self.known)}
+
+    def indices(self, text: str) -> list[int]:
+        """Which known features a text has, sorted."""
+        return sorted(self._index[name] for name in features(text) if name in self._index)
+
+    def vector(self, text: str) -> np.ndarray:
+        """(V,) float32."""
+        out = np.zeros(len(self.known), np.float32)
+        at = self.indices(text)
+        out[at] = self.weights[at]
+        return out / max(float(np.linalg.norm(out)), 1e-6)

@@ -1,0 +1,212 @@
+"""The wordings of a pack as texts, and the choice of the motion that one step of a plan means."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import UserError
+from ..inference.prompt_retrieval import PromptRetrieval
+from ..inference.tensors import TensorError, read_tensors
+from ..pack import Pack
+from .plan import Segment
+from .spelling import Spelling
+from .word_features import WordVectors, content
+
+TEXTS, NUMBERS = "wordings.json", "wordings.safetensors"
+WORDS = 0.6
+"""How much words count beside the text tower's embedding where a text's class is looked for."""
+
+_CLASS = 0.35  # how much the class's evidence counts beside a wording's likeness
+_SHARED = 0.25  # how much shared words count beside cosines
+_SHARPNESS = 0.02  # of likenesses, as in `PromptRetrieval`
+_SIDE_SAID, _OTHER_SIDE = 0.15, 0.6  # what a wording gains that names the side asked for, and loses by the other one
+_WAY, _NEAR_WAY = 0.12, 40.0  # the same of the direction of travel, and degrees within which it is the same
+_VERBATIM = 1.0  # what a wording gains that is the text itself
+_SURE = 0.5  # of the confidence; below it an answer is a guess
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What was measured of a motion. after: "repeat" or "hold". travel: degrees, None where it stays. speed: metres
+    per second. turn: degrees within two seconds."""
+
+    after: str
+    travel: float | None
+    speed: float
+    turn: float
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """What a step was taken for.
+
+    motion: its number in the pack's table. wording: the nearest of its wordings. action: its class. latent: (D,).
+    confidence: 0 to 1, how sure it is that the wording means what was asked for. others: the next best wordings.
+    """
+
+    motion: int
+    wording: str
+    action: str
+    latent: np.ndarray
+    facts: Facts
+    confidence: float
+    others: tuple[str, ...]
+
+    @property
+    def sure(self) -> bool:
+        return self.confidence >= _SURE
+
+
+class WordingIndex:
+    """The pack's wordings: their texts, what their words say of a class, and what was measured of their motions."""
+
+    def __init__(
+        self, retrieval: PromptRetrieval, texts: dict, numbers: Mapping[str, np.ndarray], also: tuple[str, ...] = ()
+    ) -> None:
+        """texts: of `TEXTS`. numbers: of `NUMBERS`. also: further words that are spelt right.
+
+        Raises `ValueError` where they do not fit the table of `retrieval`.
+        """
+        self.texts = tuple(texts["texts"])
+        self.actions = tuple(texts["classes"])
+        self.facts = tuple(Facts(*each) for each in texts["motions"])
+        self._words = WordVectors(texts["features"], numbers["weights"])
+        self._classifier = numbers["classifier"].astype(np.float32)
+        self._bias = numbers["bias"].astype(np.float32)
+        self._sureness = numbers["sureness"].astype(np.float64)
+        self._retrieval, self._also = retrieval, also
+        fits = len(self.texts) == len(retrieval) and len(self.facts) == len(retrieval.classes)
+        if not fits or len(self.actions) != len(self._bias) or len(self._classifier) != retrieval.width + len(
+            self._words.known
+        ):
+            raise ValueError("the texts are not those of the pack's wordings")
+        self._directions = retrieval.directions()
+        self._of_text = {text.lower(): i for i, text in enumerate(self.texts)}
+        self._row_actions = retrieval.classes[retrieval.motions]
+        self._left = np.array([_names(text, "left") for text in self.texts])
+        self._right = np.array([_names(text, "right") for text in self.texts])
+        counts, features = numbers["word_counts"].astype(int), numbers["word_features"].astype(int)
+        if len(counts) != len(self.texts) or counts.sum() != len(features) or features.max() >= len(self._words.known):
+            raise ValueError("the words are not those of the wordings")
+        rows, weights = np.repeat(np.arange(len(counts)), counts), self._words.weights[features]
+        norms = np.sqrt(np.bincount(rows, weights**2, minlength=len(counts)))
+        self._rows = rows, features, weights / norms[rows]
+        self._travels = np.array([np.nan if f.travel is None else f.travel for f in self.facts])[retrieval.motions]
+
+    @classmethod
+    def load(cls, pack: Pack, retrieval: PromptRetrieval, also: tuple[str, ...] = ()) -> WordingIndex:
+        """The index of a pack. Raises `UserError` when it has none, or one of another table."""
+        try:
+            texts = json.loads((pack.folder / TEXTS).read_text(encoding="utf-8"))
+            return cls(retrieval, texts, read_tensors(pack.folder / NUMBERS), also)
+        except OSError as error:
+            raise UserError(f"The pack {pack.folder} does not carry its wordings as texts; choose another pack.") from error
+        except (TensorError, ValueError, KeyError, TypeError) as error:
+            raise UserError(f"The wordings of the pack {pack.folder} are damaged ({error}); install it again.") from error
+
+    def knows(self, text: str) -> bool:
+        """Whether a text, in small letters, is one of the wordings."""
+        return text in self._of_text
+
+    @cached_property
+    def spelling(self) -> Spelling:
+        """The words of the wordings, to mend prompts by."""
+        return Spelling(self.texts, self._also)
+
+    def choose(self, segment: Segment, embedding: np.ndarray, allowed: np.ndarray | None = None) -> Choice:
+        """The motion that a step means. embedding: (D,) of `segment.text`, by the pack's text tower.
+
+        allowed: (n,) which wordings may answer; by default all.
+        """
+        alike = (self._retrieval.direction(embedding[None]) @ self._directions.T)[0]
+        words = self._words.vector(segment.text)
+        evidence = self.class_evidence(self._retrieval.direction(embedding[None])[0], words)
+        score = alike + _SHARED * self._shared_words(words) + _CLASS * evidence[self._row_actions]
+        verbatim = self._of_text.get(segment.text.strip().lower())
+        if verbatim is not None:
+            score[verbatim] += _VERBATIM
+        score += self._hard_evidence(segment)
+        if allowed is not None:
+            score = np.where(allowed, score, -np.inf)
+        weights = np.exp((score - score.max()) / _SHARPNESS)
+        motions = self._retrieval.motions
+        votes = np.bincount(motions, weights, minlength=len(self.facts))
+        motion = int(votes.argmax())
+        best = int(np.where(motions == motion, score, -np.inf).argmax())
+        order = np.argsort(-score, kind="stable")
+        return Choice(
+            motion,
+            self.texts[best],
+            self.actions[self._retrieval.classes[motion]],
+            self._retrieval.latent(motion, score if verbatim is None else alike),
+            self.facts[motion],
+            self.confidence(segment.text, float(alike.max()), float(evidence.max()), verbatim is not None),
+            tuple(self._next_best(order, motion)),
+        )
+
+    def class_evidence(self, direction: np.ndarray, words: np.ndarray) -> np.ndarray:
+        """(C,) how much a text speaks for each class: about 1 for the one it means, about 0 for others.
+
+        Ridge regression on the text's direction (D,) in CLIP's space and its words (V,).
+        """
+        return np.concatenate((direction, WORDS * words)) @ self._classifier + self._bias
+
+    def confidence(self, text: str, alike: float, evidence: float, verbatim: bool = False) -> float:
+        """0 to 1: how surely a text says something that is known.
+
+        By logistic regression on the cosine to the nearest wording, the class's evidence, and the share of its words
+        that wordings have, fitted on wordings whose clip was left out against lines that mean nothing known.
+        """
+        if verbatim:
+            return 1.0
+        return float(1 / (1 + np.exp(-(self._sureness[:-1] @ self.sureness_features(text, alike, evidence) + self._sureness[-1]))))
+
+    def sureness_features(self, text: str, alike: float, evidence: float) -> np.ndarray:
+        """(4,): what `confidence` reads."""
+        said = content(text)
+        known = sum(word in self._vocabulary for word in said) / max(len(said), 1)
+        return np.array([alike, evidence, known, min(len(said), 8) / 8])
+
+    @cached_property
+    def _vocabulary(self) -> frozenset[str]:
+        return frozenset(word for word in self._words.known if "_" not in word)
+
+    def _shared_words(self, words: np.ndarray) -> np.ndarray:
+        """(n,) float32: the cosines between a text's words (V,) and each wording's."""
+        rows, features, shares = self._rows
+        return np.bincount(rows, words[features] * shares, minlength=len(self.texts)).astype(np.float32)
+
+    def _hard_evidence(self, segment: Segment) -> np.ndarray:
+        """(n,) what wordings gain and lose by side and direction."""
+        out = np.zeros(len(self.texts), np.float32)
+        if segment.side:
+            same, other = (self._left, self._right) if segment.side == "left" else (self._right, self._left)
+            out += _SIDE_SAID * (same & ~other) - _OTHER_SIDE * (other & ~same)
+        away = np.abs((self._travels - (segment.travel or 0.0) + 180) % 360 - 180)
+        if segment.travel is not None:
+            out += np.where(np.isnan(away), -_WAY, np.where(away < _NEAR_WAY, _WAY, -_WAY))
+        if segment.turn is not None or segment.steps is not None:
+            out += np.where(np.isnan(away) | (away > _NEAR_WAY), -_WAY, 0)
+        return out
+
+    def _next_best(self, order: np.ndarray, motion: int) -> list[str]:
+        """The best wordings of four other motions."""
+        seen, found = {motion}, []
+        for row in order:
+            of = int(self._retrieval.motions[row])
+            if of not in seen:
+                seen.add(of)
+                found.append(self.texts[row])
+                if len(found) == 4:
+                    break
+        return found
+
+
+def _names(text: str, side: str) -> bool:
+    return side in text.lower().replace("-", " ").split()

@@ -1,0 +1,185 @@
+"""`python -m training wordings`: gives a pack its wordings as texts, and what they say of classes and motions.
+
+Beside the pack's weights it writes `wordings.json` and `wordings.safetensors` (see `core.prompt_plan.wording_index`).
+A pack that was exported earlier gets them without training: the wordings are made anew from the captions, and it is
+proven row by row that they are those of the pack's table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import zlib
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+from safetensors.numpy import save_file
+
+from motionclip_blender.core.engine import Engine
+from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.files import whole_path, write_whole
+from motionclip_blender.core.inference.prompt_retrieval import PromptRetrieval
+from motionclip_blender.core.modifiers.measure import measured_travel, measured_turn
+from motionclip_blender.core.prompt_plan.word_features import WordVectors, features
+from motionclip_blender.core.prompt_plan.wording_index import NUMBERS, TEXTS, WORDS, WordingIndex
+
+from ..data.captions import CaptionedSpan
+from ..data.splits import take
+from ..data.wordings import trained_spans
+
+NOT_UNDERSTOOD = Path(__file__).parents[1] / "data" / "not_understood.json"
+_RARE = 6  # wordings that a word must be in to count
+_RIDGE = 1.5
+_BALANCE = 0.4  # how much seldom classes are made up for
+_FOLDS = 4
+_SAME = 0.97  # cosine of a wording's embedding to its row in the table, at least
+_FRAMES = 60
+
+
+def table(split: str | None, augment: bool = True) -> tuple[list[str], list[int], list[str], list[CaptionedSpan]]:
+    """Of the pack's table: the wordings, which motion each is of, and the class and the span of each motion.
+
+    In the order of `embeddings.prompt_retrieval`.
+    """
+    told: dict[str, int] = {}
+    classes, spans = [], []
+    for span in trained_spans(split, augment):
+        if span.prompts:
+            for prompts in (span.prompts, span.mirrored_prompts):
+                told |= dict.fromkeys(prompts, len(classes))
+                classes.append(span.action)
+                spans.append(span)
+    return [*told], [*told.values()], classes, spans
+
+
+def check_rows(engine: Engine, retrieval: PromptRetrieval, texts: list[str], motions: list[int], classes: list[str]) -> None:
+    """Raises `UserError` unless `texts` are the wordings of the table, row by row."""
+    names = sorted(set(classes))
+    same = len(texts) == len(retrieval) and np.array_equal(motions, retrieval.motions)
+    if not (same and np.array_equal([names.index(each) for each in classes], retrieval.classes)):
+        raise UserError("The captions are not those that the pack was trained on; use its own captions and split.")
+    cosines = np.sum(retrieval.direction(engine.encode_texts(texts)) * retrieval.directions(), axis=1)
+    if cosines.min() < _SAME:
+        raise UserError(f'"{texts[int(cosines.argmin())]}" is not where the pack has it; use the captions it was trained on.')
+
+
+def write_index(engine: Engine) -> None:
+    """Writes the two files into the engine's pack. Raises `UserError` for a pack of other captions."""
+    retrieval = engine.retrieval
+    split = engine.pack.info.get("split")
+    texts, motions, classes, spans = table(split)
+    check_rows(engine, retrieval, texts, motions, classes)
+    names = sorted(set(classes))
+    heard = [(c, span) for span in trained_spans(split) for c in span.captions]
+    said = [caption for caption, _ in heard]
+    counts = Counter(word for text in said for word in features(text))
+    known = sorted(word for word, count in counts.items() if count >= _RARE)
+    weights = np.log(len(said) / np.array([counts[word] for word in known])).astype(np.float16)
+    words = WordVectors(known, weights)
+    x = np.concatenate(
+        (retrieval.direction(engine.encode_texts(said)), WORDS * np.stack([words.vector(text) for text in said])), axis=1
+    )
+    y = np.array([names.index(span.action) for _, span in heard])
+    classifier, bias = _classifier(x, y, len(names))
+    rows = [words.indices(text) for text in texts]
+    numbers = {
+        "classifier": classifier.astype(np.float16),
+        "bias": bias.astype(np.float32),
+        "weights": weights,
+        "word_counts": np.array([len(row) for row in rows], np.int16),
+        "word_features": np.array([i for row in rows for i in row], np.int16),
+        "sureness": np.zeros(5, np.float32),
+    }
+    described = {
+        "format": "motionclip-wordings",
+        "format_version": 1,
+        "texts": texts,
+        "classes": names,
+        "features": known,
+        "motions": _facts(engine, retrieval, spans),
+    }
+    index = WordingIndex(retrieval, described, numbers)
+    numbers["sureness"] = _sureness(engine, index, retrieval, texts, motions, spans, heard, x, y, words, len(names))
+    with write_whole(engine.pack.folder / TEXTS) as file:
+        file.write((json.dumps(described, ensure_ascii=False, separators=(",", ":")) + "\n").encode())
+    with whole_path(engine.pack.folder / NUMBERS) as path:
+        save_file(numbers, path)
+
+
+def _classifier(x: np.ndarray, y: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray]:
+    """(F, C) and (C,): ridge regression of classes on features (n, F)."""
+    weights = (1 / np.bincount(y, minlength=classes).clip(1) ** _BALANCE)[y].astype(np.float32)
+    weights /= weights.mean()
+    truth = np.eye(classes, dtype=np.float32)[y]
+    bias = np.average(truth, axis=0, weights=weights)
+    weighted = x * weights[:, None]
+    gram = weighted.T @ x
+    gram[np.diag_indices(len(gram))] += _RIDGE
+    return np.linalg.solve(gram, weighted.T @ (truth - bias)), bias
+
+
+def _facts(engine: Engine, retrieval: PromptRetrieval, spans: list[CaptionedSpan]) -> list[list]:
+    """What is measured of each motion: see `Facts`."""
+    out = []
+    for start in range(0, len(spans), 32):
+        part = range(start, min(start + 32, len(spans)))
+        latents = np.stack([retrieval.latent(i) if (retrieval.motions == i).any() else np.zeros(retrieval.width) for i in part])
+        for i, motion in zip(part, engine.decode_many(latents, _FRAMES), strict=True):
+            travel, metres = measured_travel(motion)
+            facts = [spans[i].after, None if travel is None else round(travel, 1), round(metres / motion.seconds, 2)]
+            out.append([*facts, round(measured_turn(motion), 1)])
+    return out
+
+
+def _sureness(engine, index, retrieval, texts, motions, spans, heard, x, y, words, classes) -> np.ndarray:
+    """(5,) float32: weights of `WordingIndex.sureness_features` and a constant, by logistic regression.
+
+    Wordings whose take is left out are to be answered where they find their class, and not understood where they are
+    about something else: the lines of `NOT_UNDERSTOOD`.
+    """
+    fold_of = np.array([zlib.crc32(take(span.clip).encode()) % _FOLDS for _, span in heard])
+    row_fold = np.array([zlib.crc32(take(spans[m].clip).encode()) % _FOLDS for m in motions])
+    row_class = retrieval.classes[retrieval.motions]
+    directions, read, truth = retrieval.directions(), [], []
+    for fold in range(_FOLDS):
+        classifier, bias = _classifier(x[fold_of != fold], y[fold_of != fold], classes)
+        others = directions[row_fold != fold]
+        of_fold = [i for i in np.flatnonzero(fold_of == fold)[::5]]
+        alike = (x[of_fold, : retrieval.width] @ others.T).max(axis=1)
+        evidence = x[of_fold] @ classifier + bias
+        for i, near, speaks in zip(of_fold, alike, evidence, strict=True):
+            if speaks.argmax() == y[i] and (row_class[row_fold != fold] == y[i]).any():
+                read.append(index.sureness_features(heard[i][0], float(near), float(speaks.max())))
+                truth.append(1.0)
+    lines = json.loads(NOT_UNDERSTOOD.read_text(encoding="utf-8"))["lines"]
+    found = retrieval.direction(engine.encode_texts(lines))
+    for line, direction in zip(lines, found, strict=True):
+        evidence = index.class_evidence(direction, words.vector(line))
+        read.append(index.sureness_features(line, float((directions @ direction).max()), float(evidence.max())))
+        truth.append(0.0)
+    return _logistic(np.array(read), np.array(truth))
+
+
+def _logistic(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """(F + 1,) float32: logistic regression by Newton's method, both answers weighing alike."""
+    x = np.concatenate((x, np.ones((len(x), 1))), axis=1)
+    weight = np.where(y > 0.5, 0.5 / y.mean(), 0.5 / (1 - y.mean()))
+    beta = np.zeros(x.shape[1])
+    for _ in range(30):
+        p = 1 / (1 + np.exp(-(x @ beta)))
+        hessian = (x * (weight * p * (1 - p))[:, None]).T @ x + 0.1 * np.eye(len(beta))
+        beta += np.linalg.solve(hessian, x.T @ (weight * (y - p)) - 0.1 * beta)
+    p = x @ beta > 0
+    print(f"Understood: {100 * p[y > 0.5].mean():.1f} % of left-out wordings, {100 * p[y < 0.5].mean():.1f} % of other lines")
+    return beta.astype(np.float32)
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m training wordings", description=__doc__)
+    parser.add_argument("--pack", type=Path, help="pack folder; the default pack if left out")
+    options = parser.parse_args(arguments)
+    engine = Engine(options.pack, compute="numpy")
+    write_index(engine)
+    print(engine.pack.folder / TEXTS)
+    return 0
