@@ -32,7 +32,7 @@ NOT_UNDERSTOOD = Path(__file__).parents[1] / "data" / "not_understood.json"
 _RARE = 6  # wordings that a word must be in to count
 _RIDGE = 1.5
 _BALANCE = 0.4  # how much seldom classes are made up for
-_FOLDS = 4
+_FOLDS = 3
 _SAME = 0.97  # cosine of a wording's embedding to its row in the table, at least
 _FRAMES = 60
 
@@ -53,7 +53,9 @@ def table(split: str | None, augment: bool = True) -> tuple[list[str], list[int]
     return [*told], [*told.values()], classes, spans
 
 
-def check_rows(engine: Engine, retrieval: PromptRetrieval, texts: list[str], motions: list[int], classes: list[str]) -> None:
+def check_rows(
+    engine: Engine, retrieval: PromptRetrieval, texts: list[str], motions: list[int], classes: list[str]
+) -> None:
     """Raises `UserError` unless `texts` are the wordings of the table, row by row."""
     names = sorted(set(classes))
     same = len(texts) == len(retrieval) and np.array_equal(motions, retrieval.motions)
@@ -61,7 +63,9 @@ def check_rows(engine: Engine, retrieval: PromptRetrieval, texts: list[str], mot
         raise UserError("The captions are not those that the pack was trained on; use its own captions and split.")
     cosines = np.sum(retrieval.direction(engine.encode_texts(texts)) * retrieval.directions(), axis=1)
     if cosines.min() < _SAME:
-        raise UserError(f'"{texts[int(cosines.argmin())]}" is not where the pack has it; use the captions it was trained on.')
+        raise UserError(
+            f'"{texts[int(cosines.argmin())]}" is not where the pack has it; use the captions it was trained on.'
+        )
 
 
 def write_index(engine: Engine) -> None:
@@ -78,7 +82,8 @@ def write_index(engine: Engine) -> None:
     weights = np.log(len(said) / np.array([counts[word] for word in known])).astype(np.float16)
     words = WordVectors(known, weights)
     x = np.concatenate(
-        (retrieval.direction(engine.encode_texts(said)), WORDS * np.stack([words.vector(text) for text in said])), axis=1
+        (retrieval.direction(engine.encode_texts(said)), WORDS * np.stack([words.vector(text) for text in said])),
+        axis=1,
     )
     y = np.array([names.index(span.action) for _, span in heard])
     classifier, bias = _classifier(x, y, len(names))
@@ -124,7 +129,9 @@ def _facts(engine: Engine, retrieval: PromptRetrieval, spans: list[CaptionedSpan
     out = []
     for start in range(0, len(spans), 32):
         part = range(start, min(start + 32, len(spans)))
-        latents = np.stack([retrieval.latent(i) if (retrieval.motions == i).any() else np.zeros(retrieval.width) for i in part])
+        latents = np.stack(
+            [retrieval.latent(i) if (retrieval.motions == i).any() else np.zeros(retrieval.width) for i in part]
+        )
         for i, motion in zip(part, engine.decode_many(latents, _FRAMES), strict=True):
             travel, metres = measured_travel(motion)
             facts = [spans[i].after, None if travel is None else round(travel, 1), round(metres / motion.seconds, 2)]
@@ -171,7 +178,9 @@ def _logistic(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         hessian = (x * (weight * p * (1 - p))[:, None]).T @ x + 0.1 * np.eye(len(beta))
         beta += np.linalg.solve(hessian, x.T @ (weight * (y - p)) - 0.1 * beta)
     p = x @ beta > 0
-    print(f"Understood: {100 * p[y > 0.5].mean():.1f} % of left-out wordings, {100 * p[y < 0.5].mean():.1f} % of other lines")
+    print(
+        f"Understood: {100 * p[y > 0.5].mean():.1f} % of left-out wordings, {100 * p[y < 0.5].mean():.1f} % of other lines"
+    )
     return beta.astype(np.float32)
 
 

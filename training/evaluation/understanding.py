@@ -57,7 +57,9 @@ class Judge:
             refuse_guesses(plan, choices)
         except UserError as error:
             return {"refused": hold.get("refused", False), "said": str(error)}
-        found: dict = {"said": " | ".join(f"{s.text} -> {c.wording}" for s, c in zip(plan.segments, choices, strict=True))}
+        found: dict = {
+            "said": " | ".join(f"{s.text} -> {c.wording}" for s, c in zip(plan.segments, choices, strict=True))
+        }
         if hold.get("refused"):
             return found | {"refused": False}
         done = perform(self.engine, self.index, plan, choices, None if "count" in hold or "steps" in hold else _FRAMES)

@@ -54,7 +54,7 @@ def measured_turn(motion: Motion) -> float:
 
 
 def measured_side(motion: Motion, body: Body, limb: str = "") -> tuple[str, float]:
-    """"left" or "right", the side that does more, and how much more: 0 alike to 1 it alone.
+    """ "left" or "right", the side that does more, and how much more: 0 alike to 1 it alone.
 
     limb: "arm", "leg", "support" (the leg that stands), or "" for the one of arms and legs that tells sides apart more.
     """

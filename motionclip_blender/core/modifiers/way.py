@@ -93,7 +93,8 @@ def _legs_turned(motion: Motion, degrees: float) -> Motion:
     cosine, sine = np.cos(angle), np.sin(angle)
     x, z = (translation[:, i] - translation[0, i] for i in (0, 2))
     translation = np.stack(
-        (translation[0, 0] + cosine * x + sine * z, translation[:, 1], translation[0, 2] + cosine * z - sine * x), axis=1
+        (translation[0, 0] + cosine * x + sine * z, translation[:, 1], translation[0, 2] + cosine * z - sine * x),
+        axis=1,
     )
     return Motion(rotations, translation, motion.fps)
 

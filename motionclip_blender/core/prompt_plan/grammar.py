@@ -21,6 +21,8 @@ def begins(word: str, beginnings: list[str]) -> bool:
     return any(word.startswith(start) and len(word) - len(start) <= _ENDING for start in beginnings)
 
 
+_FORMS = ("", "e", "s", "es", "ed", "ing")
+
 _ENDING = 4  # letters that a form may add: "ping" of "skip"
 
 
@@ -32,3 +34,12 @@ def _action(word: str) -> bool:
 def is_action(word: str) -> bool:
     """Whether a word says what is done."""
     return _action(word)
+
+
+@cache
+def is_action_form(word: str) -> bool:
+    """Whether a word is an action with an English ending, spelt right: "strafe", "sitting"."""
+    for start in grammar()["actions"]:
+        if word.startswith(start) and (word[len(start) :] in _FORMS or word[len(start) :] == f"{start[-1]}ing"):
+            return True
+    return False

@@ -22,7 +22,9 @@ _SHARES = (
     (re.compile(r"\bhalf(?:[- ]turn| turn| way round)\b|\bu-turn\b|\bu turn\b|\babout[- ](?:face|turn)\b"), 180.0),
     (re.compile(r"\b(?:full|complete|whole) (?:turn|circle|rotation|spin)\b|\ball the way (?:a)?round\b"), 360.0),
 )
-_CIRCLE = re.compile(r"\b(?:in|along|walks?|runs?|jogs?|makes?|forms?) (?:a |an )?(?:\w+ |\w+-\w+ )?circles?\b|\bcircles?\b")
+_CIRCLE = re.compile(
+    r"\b(?:in|along|walks?|runs?|jogs?|makes?|forms?) (?:a |an )?(?:\w+ |\w+-\w+ )?circles?\b|\bcircles?\b"
+)
 _AROUND = re.compile(r"\b(?:around|round|back)\b")
 _CLOCK = re.compile(r"\b(?:(counter|anti)[- ]?)?clockwise\b")
 _SIDE = re.compile(r"\b(left|right)(?:wards?)?\b")
@@ -130,7 +132,9 @@ def _count(text: str) -> tuple[str, int | None, int | None, str]:
 
 
 def _without(words: list[str], start: int, stop: int) -> str:
-    rest = re.sub(r"\b(?:in a row|in succession|one after (?:the|an)other)\b", "", " ".join(words[:start] + words[stop:]))
+    rest = re.sub(
+        r"\b(?:in a row|in succession|one after (?:the|an)other)\b", "", " ".join(words[:start] + words[stop:])
+    )
     return " ".join(rest.split())
 
 
@@ -149,7 +153,7 @@ def _speed(text: str) -> tuple[float, str]:
 
 
 def _side(tokens: list[str]) -> tuple[str, str, list[str]]:
-    """"left", "right" or "" of a limb; the limb; and the sides that are of no limb: of a direction."""
+    """ "left", "right" or "" of a limb; the limb; and the sides that are of no limb: of a direction."""
     body, found, limb, rest = grammar()["body"], "", "", []
     moves = any(begins(word, grammar()["moves"]) or begins(word, grammar()["turns"]) for word in tokens)
     for i, word in enumerate(tokens):
@@ -215,12 +219,12 @@ def _travel(text: str, sides: list[str], before: Segment | None) -> tuple[float 
     if not any(begins(word, grammar()["moves"]) for word in words) and not _SIDEWAYS.search(text):
         return None, []
     if {"left", "right"} <= set(sides):
-        return None, ["The prompt goes both left and right at once; write one after the other with \"then\"."]
+        return None, ['The prompt goes both left and right at once; write one after the other with "then".']
     forward, backward = bool(_FORWARD.search(text)), bool(_BACKWARD.search(text))
     if backward and before is not None and before.turn is not None and abs(before.turn) > 135:
         backward = False  # who has turned around walks back by walking on
     if forward and backward:
-        return None, ["The prompt goes both forward and backward at once; write one after the other with \"then\"."]
+        return None, ['The prompt goes both forward and backward at once; write one after the other with "then".']
     if _DIAGONAL.search(text):
         angle = 135.0 if backward else 45.0
         return (-angle if sides and sides[0] == "right" else angle), []

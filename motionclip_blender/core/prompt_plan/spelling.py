@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from .grammar import grammar
+from .grammar import grammar, is_action_form
 
 _SHORTEST = 4  # letters of a word that is mended; shorter ones are near to too many others
 _TWO_FROM = 6  # letters from which two mistakes are mended
@@ -49,20 +49,25 @@ class Spelling:
     def __init__(self, texts: Iterable[str], also: Iterable[str] = ()) -> None:
         """texts: the wordings of a pack. also: words that are right, too, but that nothing is mended to."""
         counts = Counter(word.lower() for text in texts for word in _WORD.findall(text))
-        own = {word for name in ("numbers", "adverbs", "body", "speeds") for word in grammar()[name]}
-        own |= {"left", "right", "forward", "forwards", "backward", "backwards", "sideways", "circle", "clockwise"}
-        own |= {"counterclockwise", "diagonally", "degrees", "around", "times", "then", "after", "before", "while"}
-        for word in own:
-            counts[word] += 20
-        for word in grammar()["function_words"]:
-            counts[word] += 1
+        own = {
+            word
+            for name in ("numbers", "adverbs", "body", "speeds", "time", "times", "counted")
+            for word in grammar()[name]
+        }
+        own |= {"left", "right", "forward", "forwards", "backward", "backwards", "circle", "around"}
+        for word in sorted(own | {*grammar()["function_words"]}):
+            for part in _WORD.findall(word):
+                counts[part] += 10
         self._counts = counts
         self._also = frozenset(also)
         self._words = [word for word in sorted(counts) if word.isalpha() and len(word) >= _SHORTEST - 1]
         self._letters = np.stack([_letters(word) for word in self._words])
 
     def knows(self, word: str) -> bool:
-        return word in self._counts or word in self._also
+        if word in self._counts or word in self._also:
+            return True
+        doubled = f"{word[:-3]}{word[-4:-3]}ing" if word.endswith("ing") else ""  # "swiming" is a slip
+        return is_action_form(word) and doubled not in self._counts
 
     def in_wordings(self, word: str) -> bool:
         """Whether the wordings themselves have this word."""

@@ -13,6 +13,7 @@ import numpy as np
 from ..errors import UserError
 from ..inference.prompt_retrieval import PromptRetrieval
 from ..inference.tensors import TensorError, read_tensors
+from ..inference.text_tower import FOLDER as TOWER
 from ..pack import Pack
 from .plan import Segment
 from .spelling import Spelling
@@ -82,8 +83,10 @@ class WordingIndex:
         self._sureness = numbers["sureness"].astype(np.float64)
         self._retrieval, self._also = retrieval, also
         fits = len(self.texts) == len(retrieval) and len(self.facts) == len(retrieval.classes)
-        if not fits or len(self.actions) != len(self._bias) or len(self._classifier) != retrieval.width + len(
-            self._words.known
+        if (
+            not fits
+            or len(self.actions) != len(self._bias)
+            or len(self._classifier) != retrieval.width + len(self._words.known)
         ):
             raise ValueError("the texts are not those of the pack's wordings")
         self._directions = retrieval.directions()
@@ -100,15 +103,20 @@ class WordingIndex:
         self._travels = np.array([np.nan if f.travel is None else f.travel for f in self.facts])[retrieval.motions]
 
     @classmethod
-    def load(cls, pack: Pack, retrieval: PromptRetrieval, also: tuple[str, ...] = ()) -> WordingIndex:
+    def load(cls, pack: Pack, retrieval: PromptRetrieval) -> WordingIndex:
         """The index of a pack. Raises `UserError` when it has none, or one of another table."""
+        also = tuple(word for word in (TOWER / "vocab.txt").read_text(encoding="utf-8").split() if word.isalpha())
         try:
             texts = json.loads((pack.folder / TEXTS).read_text(encoding="utf-8"))
             return cls(retrieval, texts, read_tensors(pack.folder / NUMBERS), also)
         except OSError as error:
-            raise UserError(f"The pack {pack.folder} does not carry its wordings as texts; choose another pack.") from error
+            raise UserError(
+                f"The pack {pack.folder} does not carry its wordings as texts; choose another pack."
+            ) from error
         except (TensorError, ValueError, KeyError, TypeError) as error:
-            raise UserError(f"The wordings of the pack {pack.folder} are damaged ({error}); install it again.") from error
+            raise UserError(
+                f"The wordings of the pack {pack.folder} are damaged ({error}); install it again."
+            ) from error
 
     def knows(self, text: str) -> bool:
         """Whether a text, in small letters, is one of the wordings."""
@@ -165,7 +173,10 @@ class WordingIndex:
         """
         if verbatim:
             return 1.0
-        return float(1 / (1 + np.exp(-(self._sureness[:-1] @ self.sureness_features(text, alike, evidence) + self._sureness[-1]))))
+        return float(
+            1
+            / (1 + np.exp(-(self._sureness[:-1] @ self.sureness_features(text, alike, evidence) + self._sureness[-1])))
+        )
 
     def sureness_features(self, text: str, alike: float, evidence: float) -> np.ndarray:
         """(4,): what `confidence` reads."""

@@ -1,0 +1,190 @@
+"""Prompts as plans. Its wordings are its own: no pack is needed to read."""
+
+from __future__ import annotations
+
+import pytest
+
+from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.prompt_plan.plan import Plan, Segment
+from motionclip_blender.core.prompt_plan.read import MAX_SEGMENTS, read_plan
+from motionclip_blender.core.prompt_plan.spelling import Spelling
+
+WORDINGS = (
+    "a person walks forward", "walking backward", "someone is jumping", "jumps", "waves with the right hand", "sit down",
+    "picks up a stone", "throws a ball", "walks and waves", "a karate kick", "punches", "push-ups", "dancing", "runs",
+    "stands up", "climbs a wall", "swimming", "turns around", "cheers", "bows", "somebody crawls on the floor",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def spelling() -> Spelling:
+    return Spelling(WORDINGS, also=("does", "line"))
+
+
+def plan(spelling: Spelling, prompt: str) -> Plan:
+    return read_plan(prompt, spelling, lambda text: text in WORDINGS)
+
+
+def only(spelling: Spelling, prompt: str) -> Segment:
+    (segment,) = plan(spelling, prompt).segments
+    return segment
+
+
+@pytest.mark.parametrize(
+    ("prompt", "texts"),
+    [
+        ("he walks, then he jumps", ["he walks", "he jumps"]),
+        ("jumps and afterwards bows", ["jumps", "bows"]),
+        ("first bow, then wave, finally sit down", ["bow", "wave", "sit down"]),
+        ("bows before he sits down", ["bows", "he sits down"]),
+        ("before sitting down he bows", ["before sitting down he bows"]),  # without a comma it is not split
+        ("before sitting down, he bows", ["he bows", "sitting down"]),
+        ("after bowing, he sits down", ["bowing", "he sits down"]),
+        ("sits down after bowing", ["bowing", "sits down"]),
+        ("a kick followed by a punch", ["a kick", "a punch"]),
+        ("runs, jumps and cheers", ["runs", "jumps", "cheers"]),
+        ("walks and waves", ["walks and waves"]),  # a wording as it stands
+        ("picks up a stone and a ball", ["picks up a stone and a ball"]),
+        ("Jumps. Bows! Cheers", ["jumps", "bows", "cheers"]),
+        ("walks, stops, waves", ["walks", "stands still", "waves"]),
+    ],
+)
+def test_steps_come_in_the_order_in_which_they_are_done(spelling: Spelling, prompt: str, texts: list[str]):
+    assert [segment.text for segment in plan(spelling, prompt).segments] == texts
+
+
+def test_what_is_done_at_once_is_one_step(spelling: Spelling):
+    assert only(spelling, "walks while waving").together == ("waving",)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "side", "limb"),
+    [
+        ("waves with the left hand", "left", "arm"),
+        ("a kick with the right foot", "right", "leg"),
+        ("PunchLeft", "left", "arm"),
+        ("kick_right_02", "right", "leg"),
+        ("balances on the left leg", "left", "support"),
+        ("steps forward with the right foot", "right", "leg"),
+        ("turns left", "", ""),
+    ],
+)
+def test_sides_of_limbs(spelling: Spelling, prompt: str, side: str, limb: str):
+    segment = only(spelling, prompt)
+    assert (segment.side, segment.limb) == (side, limb)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "travel"),
+    [
+        ("walks forward", 0),
+        ("walks backwards", 180),
+        ("strafe_left", 90),
+        ("StrafeRight", -90),
+        ("runs diagonally to the left", 45),
+        ("walk_bwd_loop", 180),
+        ("retreats while facing forward", 180),
+        ("kicks forward", None),
+        ("bows", None),
+    ],
+)
+def test_directions_of_travel(spelling: Spelling, prompt: str, travel: float | None):
+    assert only(spelling, prompt).travel == travel
+
+
+@pytest.mark.parametrize(
+    ("prompt", "turn"),
+    [
+        ("turns left", 90),
+        ("turn_right_45", -45),
+        ("TurnAround180", 180),
+        ("rotates 120 degrees anticlockwise", 120),
+        ("turns 30 degrees clockwise", -30),
+        ("makes a quarter turn to the right", -90),
+        ("walks in a clockwise circle", -360),
+        ("runs and makes a u-turn", 180),
+        ("turns the head to the left", None),
+        ("spins", None),
+    ],
+)
+def test_turns(spelling: Spelling, prompt: str, turn: float | None):
+    assert only(spelling, prompt).turn == turn
+
+
+def test_who_has_turned_around_walks_back_by_walking_on(spelling: Spelling):
+    segments = plan(spelling, "walks forward, then turns around, then walks back").segments
+    assert [segment.travel for segment in segments] == [0, None, None]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "count", "text"),
+    [
+        ("jumps three times", 3, "jumps"),
+        ("jumps twice", 2, "jumps"),
+        ("does 4 push-ups", 4, "does push-ups"),
+        ("kick 3x", 3, "kick"),
+        ("a couple of push-ups", 2, "push-ups"),
+        ("jump jump jump", 3, "jump"),
+        ("walks in one line", None, "walks in one line"),
+    ],
+)
+def test_counts(spelling: Spelling, prompt: str, count: int | None, text: str):
+    segment = only(spelling, prompt)
+    assert (segment.count, segment.text) == (count, text)
+
+
+def test_steps_are_counted_as_steps(spelling: Spelling):
+    segment = only(spelling, "takes four big steps backward")
+    assert (segment.count, segment.steps, segment.travel) == (None, 4, 180)
+
+
+def test_speeds_and_seconds(spelling: Spelling):
+    assert only(spelling, "walks slowly").speed < 1 < only(spelling, "punches at full speed").speed
+    assert only(spelling, "walks very slowly").speed < only(spelling, "walks slowly").speed
+    assert only(spelling, "runs for 4 seconds").seconds == 4
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"), [("wlaks", "walks"), ("jmups", "jumps"), ("swiming", "swimming"), ("clibms", "climbs")]
+)
+def test_spelling_is_mended_and_said(spelling: Spelling, wrong: str, right: str):
+    read = plan(spelling, f"a person {wrong}")
+    assert right in read.segments[0].text
+    assert wrong in read.remarks[0] and right in read.remarks[0]
+
+
+def test_known_words_are_never_mended(spelling: Spelling):
+    known = Spelling(WORDINGS, also=("talks", "balks"))
+    assert known.mended("talks") == "talks" and known.mended("balks") == "balks"
+    assert spelling.mended("punches") == "punches"
+
+
+@pytest.mark.parametrize(
+    "prompt", ["ein Mann geht und winkt", "une femme danse dans la rue", "человек идёт", "人が走る", "un hombre corre"]
+)
+def test_english_is_said_to_be_the_language(spelling: Spelling, prompt: str):
+    with pytest.raises(UserError, match="English is the language here"):
+        plan(spelling, prompt)
+
+
+@pytest.mark.parametrize("prompt", ["", "   ", "!!! ???", ", ; .", "123", "jumps zero times", "x" * 10_000])
+def test_what_is_no_prompt_is_refused_in_one_sentence(spelling: Spelling, prompt: str):
+    with pytest.raises(UserError) as caught:
+        plan(spelling, prompt)
+    assert str(caught.value).count("\n") == 0 and len(str(caught.value)) < 200
+
+
+def test_contradictions_and_large_counts_are_said(spelling: Spelling):
+    assert "both left and right" in plan(spelling, "walks left and right at once").remarks[0]
+    assert "both forward and backward" in plan(spelling, "walks forward backward").remarks[0]
+    many = plan(spelling, "jumps 1000 times")
+    assert many.segments[0].count == 20 and "1,000" in many.remarks[0]
+
+
+def test_fifty_segments_are_cut_and_said(spelling: Spelling):
+    read = plan(spelling, ", then ".join(["jumps", "bows"] * 25))
+    assert len(read.segments) == MAX_SEGMENTS and "50 steps" in read.remarks[-1]
+
+
+def test_empty_segments_are_passed_over(spelling: Spelling):
+    assert [s.text for s in plan(spelling, "jumps, , then, then bows,").segments] == ["jumps", "bows"]
