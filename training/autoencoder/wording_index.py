@@ -22,7 +22,7 @@ from motionclip_blender.core.files import whole_path, write_whole
 from motionclip_blender.core.inference.prompt_retrieval import PromptRetrieval
 from motionclip_blender.core.modifiers.measure import measured_travel, measured_turn
 from motionclip_blender.core.prompt_plan.word_features import WordVectors, features
-from motionclip_blender.core.prompt_plan.wording_index import NUMBERS, TEXTS, WORDS, WordingIndex
+from motionclip_blender.core.prompt_plan.wording_index import NUMBERS, TEXTS, WORDS, WordingIndex, vocabulary_of
 
 from ..data.captions import CaptionedSpan
 from ..data.splits import take
@@ -30,7 +30,7 @@ from ..data.wordings import trained_spans
 
 NOT_UNDERSTOOD = Path(__file__).parents[1] / "data" / "not_understood.json"
 _RARE = 6  # wordings that a word must be in to count
-_RIDGE = 1.5
+_RIDGE = 3.0
 _BALANCE = 0.4  # how much seldom classes are made up for
 _FOLDS = 3
 _SAME = 0.97  # cosine of a wording's embedding to its row in the table, at least
@@ -105,7 +105,7 @@ def write_index(engine: Engine) -> None:
         "motions": _facts(engine, retrieval, spans),
     }
     index = WordingIndex(retrieval, described, numbers)
-    numbers["sureness"] = _sureness(engine, index, retrieval, texts, motions, spans, heard, x, y, words, len(names))
+    numbers["sureness"] = _sureness(engine, index, retrieval, motions, spans, heard, x, y, words)
     with write_whole(engine.pack.folder / TEXTS) as file:
         file.write((json.dumps(described, ensure_ascii=False, separators=(",", ":")) + "\n").encode())
     with whole_path(engine.pack.folder / NUMBERS) as path:
@@ -139,7 +139,17 @@ def _facts(engine: Engine, retrieval: PromptRetrieval, spans: list[CaptionedSpan
     return out
 
 
-def _sureness(engine, index, retrieval, texts, motions, spans, heard, x, y, words, classes) -> np.ndarray:
+def _sureness(
+    engine: Engine,
+    index: WordingIndex,
+    retrieval: PromptRetrieval,
+    motions: list[int],
+    spans: list[CaptionedSpan],
+    heard: list[tuple[str, CaptionedSpan]],
+    x: np.ndarray,
+    y: np.ndarray,
+    words: WordVectors,
+) -> np.ndarray:
     """(5,) float32: weights of `WordingIndex.sureness_features` and a constant, by logistic regression.
 
     Wordings whose take is left out are to be answered where they find their class, and not understood where they are
@@ -150,14 +160,15 @@ def _sureness(engine, index, retrieval, texts, motions, spans, heard, x, y, word
     row_class = retrieval.classes[retrieval.motions]
     directions, read, truth = retrieval.directions(), [], []
     for fold in range(_FOLDS):
-        classifier, bias = _classifier(x[fold_of != fold], y[fold_of != fold], classes)
+        classifier, bias = _classifier(x[fold_of != fold], y[fold_of != fold], len(index.actions))
         others = directions[row_fold != fold]
-        of_fold = [i for i in np.flatnonzero(fold_of == fold)[::5]]
+        of_fold = np.flatnonzero(fold_of == fold)[::5]
+        vocabulary = vocabulary_of(text for text, of in zip(index.texts, row_fold, strict=True) if of != fold)
         alike = (x[of_fold, : retrieval.width] @ others.T).max(axis=1)
         evidence = x[of_fold] @ classifier + bias
         for i, near, speaks in zip(of_fold, alike, evidence, strict=True):
             if speaks.argmax() == y[i] and (row_class[row_fold != fold] == y[i]).any():
-                read.append(index.sureness_features(heard[i][0], float(near), float(speaks.max())))
+                read.append(index.sureness_features(heard[i][0], float(near), float(speaks.max()), vocabulary))
                 truth.append(1.0)
     lines = json.loads(NOT_UNDERSTOOD.read_text(encoding="utf-8"))["lines"]
     found = retrieval.direction(engine.encode_texts(lines))
@@ -178,9 +189,8 @@ def _logistic(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         hessian = (x * (weight * p * (1 - p))[:, None]).T @ x + 0.1 * np.eye(len(beta))
         beta += np.linalg.solve(hessian, x.T @ (weight * (y - p)) - 0.1 * beta)
     p = x @ beta > 0
-    print(
-        f"Understood: {100 * p[y > 0.5].mean():.1f} % of left-out wordings, {100 * p[y < 0.5].mean():.1f} % of other lines"
-    )
+    shares = [100 * p[y > 0.5].mean(), 100 * p[y < 0.5].mean()]
+    print(f"Understood: {shares[0]:.1f} % of left-out wordings, {shares[1]:.1f} % of other lines")
     return beta.astype(np.float32)
 
 

@@ -39,7 +39,11 @@ def is_action(word: str) -> bool:
 @cache
 def is_action_form(word: str) -> bool:
     """Whether a word is an action with an English ending, spelt right: "strafe", "sitting"."""
-    for start in grammar()["actions"]:
-        if word.startswith(start) and (word[len(start) :] in _FORMS or word[len(start) :] == f"{start[-1]}ing"):
-            return True
-    return False
+    return any(
+        word.startswith(start) and (word[len(start) :] in _FORMS or _doubled(start, word[len(start) :]))
+        for start in grammar()["actions"]
+    )
+
+
+def _doubled(start: str, ending: str) -> bool:
+    return start[-1] in "bdgmnprt" and ending == f"{start[-1]}ing"

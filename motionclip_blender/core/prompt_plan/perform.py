@@ -15,6 +15,7 @@ from ..modifiers.repeat import counted, held
 from ..modifiers.way import bent, redirected, retimed
 from ..motion import Motion
 from ..prompt import MAX_FRAMES, checked_frames
+from ..recipe.composition import masked
 from .plan import Plan, Segment
 from .read import read_plan
 from .wording_index import Choice, WordingIndex
@@ -27,6 +28,7 @@ _SHORTEST = 24  # frames of a step among others
 _LONGEST = 120  # frames of a step that is not told to last
 _SEAM = 10  # frames over which one step goes over into the next
 _COUNTED_FROM = 120  # frames in which a period is looked for
+_SAME_AT_ONCE = 0.8  # cosine from which a wording says both things that are done at once
 _TELLS = 0.06  # how much more one side does than the other, where it is known which one moves
 _TURNS = 15.0  # degrees that who walks straight may turn by
 
@@ -46,8 +48,31 @@ class Performance:
 def understand(engine: Engine, index: WordingIndex, prompt: str) -> tuple[Plan, tuple[Choice, ...]]:
     """A prompt's plan and what its steps are taken for. Raises `UserError` for a prompt that cannot be read."""
     plan = read_plan(prompt, index.spelling, index.knows)
-    embeddings = engine.encode_texts([segment.text for segment in plan.segments])
-    return plan, tuple(index.choose(*each) for each in zip(plan.segments, embeddings, strict=True))
+    texts = [text for segment in plan.segments for text in _lookups(segment)]
+    embeddings = dict(zip(texts, engine.encode_texts(texts), strict=True))
+    return plan, tuple(_chosen(index, segment, embeddings) for segment in plan.segments)
+
+
+def _lookups(segment: Segment) -> list[str]:
+    """The texts by which a step may be looked up: itself, with all that is done at once, and that alone."""
+    return [segment.text, *([_at_once(segment), *segment.together] if segment.together else [])]
+
+
+def _at_once(segment: Segment) -> str:
+    return " while ".join((segment.text, *segment.together))
+
+
+def _chosen(index: WordingIndex, segment: Segment, embeddings: dict[str, np.ndarray]) -> Choice:
+    """What a step is taken for. What is done at once is one motion where there is such a one, else two."""
+    choice = index.choose(segment, embeddings[segment.text])
+    if not segment.together:
+        return choice
+    whole = replace(segment, text=_at_once(segment))
+    both = index.choose(whole, embeddings[whole.text])
+    if both.alike > _SAME_AT_ONCE:
+        return both
+    beside = index.choose(Segment(segment.together[0], segment.together[0]), embeddings[segment.together[0]])
+    return replace(choice, beside=beside if beside.sure and beside.motion != choice.motion else None)
 
 
 def refuse_guesses(plan: Plan, choices: Sequence[Choice]) -> None:
@@ -105,7 +130,16 @@ def _step(engine: Engine, segment: Segment, choice: Choice, frames: int, remarks
     speed = 1.0 if _says_speed(choice.wording, segment) else segment.speed
     needed = _COUNTED_FROM if counts else int(np.ceil(frames * max(speed, 0.5))) + 2
     once = choice.facts.after == "hold"
-    motion = engine.decode(choice.latent, min(max(needed, 20), _LONGEST if once else MAX_FRAMES))
+    frames_made = min(max(needed, 20), _LONGEST if once else MAX_FRAMES)
+    motion = engine.decode(choice.latent, frames_made)
+    if choice.beside is not None:
+        # legs go where one of the two goes; arms do the other
+        motions = [motion, engine.decode(choice.beside.latent, frames_made)]
+        walks = choice.beside.facts.travel is not None and choice.facts.travel is None
+        motion = masked(motions[0], motions[1]) if walks else masked(motions[1], motions[0])
+        remarks.append(f'"{segment.said}" is made of two motions: "{choice.wording}" and "{choice.beside.wording}".')
+    elif segment.together and choice.alike <= _SAME_AT_ONCE:
+        remarks.append(f'"{" and ".join(segment.together)}" is nothing that is known and is left out.')
     motion = _on_side(motion, segment, engine)
     if counts:
         motion = counted(motion, engine.body, counts, halves=segment.steps is not None)

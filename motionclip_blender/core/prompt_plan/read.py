@@ -9,15 +9,15 @@ from dataclasses import replace
 
 from ..errors import UserError
 from .language import other_language
-from .segments import read_segment
 from .plan import Plan, Segment
+from .segments import read_segment
 from .spelling import Spelling, spelled_out
 from .split import clauses
 
 MAX_CHARACTERS = 2000
 MAX_SEGMENTS = 24
 
-_TOKEN = re.compile(r"[A-Za-zÀ-ÿ]+(?:['’][a-z]+)?|[^A-Za-zÀ-ÿ]+")
+_TOKEN = re.compile(r"[A-Za-zÀ-ÿ]+(?:'[a-z]+)?|[^A-Za-zÀ-ÿ]+")
 
 
 def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = lambda text: False) -> Plan:
@@ -51,7 +51,7 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
 def _plain(prompt: str) -> str:
     """The prompt on one line. Raises `UserError` for none, or for one without words."""
     text = " ".join(prompt.encode("utf-8", "ignore").decode("utf-8").split())
-    text = "".join(c for c in text if unicodedata.category(c) != "Cc").replace("’", "'")
+    text = "".join(c for c in text if unicodedata.category(c) != "Cc").replace("\u2019", "'")
     if not text:
         raise UserError('The prompt is empty; type what the character should do, such as "a person waves".')
     if len(text) > MAX_CHARACTERS:

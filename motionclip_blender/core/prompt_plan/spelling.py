@@ -16,7 +16,7 @@ _LONGEST = 24  # letters; longer ones are no slips
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z]{2})(?=\d)|(?<=\d)(?=[A-Za-z]{3})")
 _NAME = re.compile(r"^[A-Za-z0-9]+(?:[_\-|.][A-Za-z0-9]+)+$|^[A-Z]?[a-z]+(?:[A-Z][a-z0-9]*)+\d*$")
 _PLAIN_HYPHENS = re.compile(r"^[a-z]+-[a-z]+$")
-_WORD = re.compile(r"[a-zA-ZÀ-ÿ]+(?:['’][a-z]+)?")
+_WORD = re.compile(r"[a-zA-ZÀ-ÿ]+(?:'[a-z]+)?")
 _NUMBERED = re.compile(r"^0\d*$|^[1-9]$")  # the number of a take, not an angle
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from .grammar import grammar, is_action
 
 _THEN = re.compile(
-    r"\s*(?:[;.!?]+(?=\s|$)|,?\s*\b(?:and |but )?(?:then|after that|after this|afterwards|afterward|followed by|finally|"
+    r"\s*(?:[;.!?]+(?=\s|$)|,?\s*\b(?:and |but )?(?:then|after that|after this|afterwards?|followed by|finally|"
     r"in the end|at last|lastly|next|subsequently|thereafter|later on)\b,?(?: and)?)\s*",
     re.IGNORECASE,
 )
@@ -107,11 +107,7 @@ def _at_and(piece: str, known: Callable[[str], bool]) -> list[Clause]:
     main, *beside = [part.strip() for part in _WHILE.split(piece) if part and part.strip()]
     done: list[str] = []
     for part in _AND.split(main):
-        if done and not _begins_something(part):
-            done[-1] += f" and {part}"
-        elif done and not acts(done[-1]):
-            done[-1] += f" and {part}"
-        elif done and _only_turns(part):
+        if (done and not _begins_something(part)) or (done and not acts(done[-1])) or (done and _only_turns(part)):
             done[-1] += f" and {part}"
         else:
             done.append(part)

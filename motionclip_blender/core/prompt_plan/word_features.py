@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 
 _WORD = re.compile(r"[a-zà-ÿ]+")
 _SIDE = re.compile(r"\b(?:left|right)\b")
-_STOP = frozenset(
-    "a an the of to in on at with and his her their its is are was be being someone somebody person man woman guy "
-    "character he she it they this that for from into like as by while up".split()
-)
+_IGNORED = """a an the of to in on at with and his her their its is are was be being someone somebody person man woman guy
+character he she it they this that for from into like as by while up"""
+_STOP = frozenset(_IGNORED.split())
 
 
 def stem(word: str) -> str:
@@ -25,9 +25,7 @@ def stem(word: str) -> str:
         word = word[:-1]
     if len(word) > 5 and word.endswith("ing"):
         word = word[:-3]
-    elif len(word) > 4 and word.endswith("ed"):
-        word = word[:-2]
-    elif len(word) > 5 and word.endswith("ly"):
+    elif (len(word) > 4 and word.endswith("ed")) or (len(word) > 5 and word.endswith("ly")):
         word = word[:-2]
     if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "sl":
         word = word[:-1]
@@ -40,7 +38,7 @@ _STOP_STEMS = _STOP | {stem(word) for word in _STOP}
 def features(text: str) -> set[str]:
     """The stems of a text's words that mean something, and its pairs of neighbours. Sides do not count."""
     stems = [stem(word) for word in _WORD.findall(_SIDE.sub("", text.lower()))]
-    return {word for word in stems if word not in _STOP_STEMS} | {f"{a}_{b}" for a, b in zip(stems, stems[1:])}
+    return {word for word in stems if word not in _STOP_STEMS} | {f"{a}_{b}" for a, b in pairwise(stems)}
 
 
 def content(text: str) -> set[str]:

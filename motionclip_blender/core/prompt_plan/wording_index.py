@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 
@@ -48,7 +47,8 @@ class Choice:
     """What a step was taken for.
 
     motion: its number in the pack's table. wording: the nearest of its wordings. action: its class. latent: (D,).
-    confidence: 0 to 1, how sure it is that the wording means what was asked for. others: the next best wordings.
+    confidence: 0 to 1, how sure it is that the wording means what was asked for. alike: the cosine to the nearest
+    wording. others: the next best wordings. beside: what is done at the same time, by another motion's arms.
     """
 
     motion: int
@@ -57,7 +57,9 @@ class Choice:
     latent: np.ndarray
     facts: Facts
     confidence: float
+    alike: float
     others: tuple[str, ...]
+    beside: Choice | None = None
 
     @property
     def sure(self) -> bool:
@@ -155,6 +157,7 @@ class WordingIndex:
             self._retrieval.latent(motion, score if verbatim is None else alike),
             self.facts[motion],
             self.confidence(segment.text, float(alike.max()), float(evidence.max()), verbatim is not None),
+            float(alike.max()),
             tuple(self._next_best(order, motion)),
         )
 
@@ -178,15 +181,17 @@ class WordingIndex:
             / (1 + np.exp(-(self._sureness[:-1] @ self.sureness_features(text, alike, evidence) + self._sureness[-1])))
         )
 
-    def sureness_features(self, text: str, alike: float, evidence: float) -> np.ndarray:
-        """(4,): what `confidence` reads."""
+    def sureness_features(
+        self, text: str, alike: float, evidence: float, vocabulary: frozenset[str] | None = None
+    ) -> np.ndarray:
+        """(4,): what `confidence` reads. vocabulary: the stems of the wordings' words, by default of all of them."""
         said = content(text)
-        known = sum(word in self._vocabulary for word in said) / max(len(said), 1)
-        return np.array([alike, evidence, known, min(len(said), 8) / 8])
+        known = sum(word in (self._vocabulary if vocabulary is None else vocabulary) for word in said)
+        return np.array([alike, evidence, known / max(len(said), 1), min(len(said), 8) / 8])
 
     @cached_property
     def _vocabulary(self) -> frozenset[str]:
-        return frozenset(word for word in self._words.known if "_" not in word)
+        return vocabulary_of(self.texts)
 
     def _shared_words(self, words: np.ndarray) -> np.ndarray:
         """(n,) float32: the cosines between a text's words (V,) and each wording's."""
@@ -217,6 +222,11 @@ class WordingIndex:
                 if len(found) == 4:
                     break
         return found
+
+
+def vocabulary_of(texts: Iterable[str]) -> frozenset[str]:
+    """The stems of the words in texts."""
+    return frozenset(word for text in texts for word in content(text))
 
 
 def _names(text: str, side: str) -> bool:

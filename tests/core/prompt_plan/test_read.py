@@ -10,8 +10,8 @@ from motionclip_blender.core.prompt_plan.read import MAX_SEGMENTS, read_plan
 from motionclip_blender.core.prompt_plan.spelling import Spelling
 
 WORDINGS = (
-    "a person walks forward", "walking backward", "someone is jumping", "jumps", "waves with the right hand", "sit down",
-    "picks up a stone", "throws a ball", "walks and waves", "a karate kick", "punches", "push-ups", "dancing", "runs",
+    "a person walks forward", "walking backward", "someone is jumping", "jumps", "waves with the right hand",
+    "sit down",    "picks up a stone", "throws a ball", "walks and waves", "a karate kick", "punches", "push-ups", "dancing", "runs",
     "stands up", "climbs a wall", "swimming", "turns around", "cheers", "bows", "somebody crawls on the floor",
 )  # fmt: skip
 
