@@ -10,8 +10,8 @@ import numpy as np
 
 _WORD = re.compile(r"[a-zà-ÿ]+")
 _SIDE = re.compile(r"\b(?:left|right)\b")
-_IGNORED = """a an the of to in on at with and his her their its is are was be being someone somebody person man woman guy
-character he she it they this that for from into like as by while up"""
+_IGNORED = """a an the of to in on at with and his her their its is are was be being someone somebody person man woman
+guy character he she it they this that for from into like as by while up"""
 _STOP = frozenset(_IGNORED.split())
 
 

@@ -22,12 +22,14 @@ TEXTS, NUMBERS = "wordings.json", "wordings.safetensors"
 WORDS = 0.6
 """How much words count beside the text tower's embedding where a text's class is looked for."""
 
-_CLASS = 0.35  # how much the class's evidence counts beside a wording's likeness
-_SHARED = 0.25  # how much shared words count beside cosines
+_CLASS = (
+    3.0  # how much the class's evidence counts beside a wording's likeness: with 0.35 a seventh fewer find their class
+)
+_SHARED = 0.1  # how much shared words count beside cosines
 _SHARPNESS = 0.02  # of likenesses, as in `PromptRetrieval`
 _SIDE_SAID, _OTHER_SIDE = 0.15, 0.6  # what a wording gains that names the side asked for, and loses by the other one
 _WAY, _NEAR_WAY = 0.12, 40.0  # the same of the direction of travel, and degrees within which it is the same
-_VERBATIM = 1.0  # what a wording gains that is the text itself
+_VERBATIM = 6.0  # what a wording gains that is the text itself
 _SURE = 0.5  # of the confidence; below it an answer is a guess
 
 

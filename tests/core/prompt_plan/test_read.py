@@ -11,8 +11,9 @@ from motionclip_blender.core.prompt_plan.spelling import Spelling
 
 WORDINGS = (
     "a person walks forward", "walking backward", "someone is jumping", "jumps", "waves with the right hand",
-    "sit down",    "picks up a stone", "throws a ball", "walks and waves", "a karate kick", "punches", "push-ups", "dancing", "runs",
-    "stands up", "climbs a wall", "swimming", "turns around", "cheers", "bows", "somebody crawls on the floor",
+    "sit down", "picks up a stone", "throws a ball", "walks and waves", "a karate kick", "punches", "push-ups",
+    "dancing", "runs", "stands up",
+    "climbs a wall", "swimming", "turns around", "cheers", "bows", "somebody crawls on the floor",
 )  # fmt: skip
 
 

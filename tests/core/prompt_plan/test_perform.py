@@ -1,0 +1,152 @@
+"""Prompts as motions, by the default pack: what is asked for is measured in what is made."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from motionclip_blender.core.engine import Engine
+from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.modifiers.measure import measured_count, measured_side, measured_travel, measured_turn
+from motionclip_blender.core.pack import DEFAULT_FOLDER, Pack
+from motionclip_blender.core.prompt_plan.perform import Performance, perform, refuse_guesses, understand
+from motionclip_blender.core.prompt_plan.wording_index import TEXTS, WordingIndex
+
+
+@pytest.fixture(scope="module")
+def index(engine: Engine) -> WordingIndex:
+    return WordingIndex.load(engine.pack, engine.retrieval)
+
+
+def done(engine: Engine, index: WordingIndex, prompt: str, frames: int | None = None) -> Performance:
+    plan, choices = understand(engine, index, prompt)
+    refuse_guesses(plan, choices)
+    return perform(engine, index, plan, choices, frames)
+
+
+def actions(engine: Engine, index: WordingIndex, prompt: str) -> list[str]:
+    return [choice.action for choice in understand(engine, index, prompt)[1]]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "action"),
+    [("walks", "walk"), ("does a handstand", "handstand"), ("someone plays golf", "golf"), ("walk_fwd_loop", "walk")],
+)
+def test_a_prompt_finds_its_class(engine: Engine, index: WordingIndex, prompt: str, action: str):
+    assert actions(engine, index, prompt) == [action]
+
+
+def test_a_known_wording_is_answered_by_its_own_motion(engine: Engine, index: WordingIndex):
+    for row in range(0, len(index.texts), 431):
+        text = index.texts[row]
+        (choice,) = understand(engine, index, text)[1] if index.knows(text.lower()) else (None,)
+        assert choice is not None and choice.wording == text and choice.sure
+
+
+def test_steps_are_done_in_their_order(engine: Engine, index: WordingIndex):
+    assert actions(engine, index, "nods, then sits down and finally sleeps") == ["nod", "sit_down", "sleep"]
+    found = done(engine, index, "nods, then sits down", 120)
+    assert len(found.motion) == 120
+    assert found.ends[0] < found.ends[1]
+    height = found.motion.translation[:, 1]
+    assert height[:30].mean() > height[-10:].mean() + 0.2  # stands first, sits last
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+@pytest.mark.parametrize(
+    ("prompt", "limb"),
+    [("kicks with the {} foot", "leg"), ("waves with the {} hand", "arm"), ("throws a stone with the {} hand", "arm")],
+)
+def test_the_side_that_is_asked_for_moves(engine: Engine, index: WordingIndex, prompt: str, limb: str, side: str):
+    found = done(engine, index, prompt.format(side))
+    assert measured_side(found.motion, engine.body, limb)[0] == side
+
+
+@pytest.mark.parametrize(
+    ("prompt", "degrees"),
+    [("walks backwards", 180), ("jogs to the left", 90), ("sneaks diagonally to the right", -45), ("walks forward", 0)],
+)
+def test_the_body_goes_where_it_is_asked_to(engine: Engine, index: WordingIndex, prompt: str, degrees: float):
+    travel, _ = measured_travel(done(engine, index, prompt, 80).motion)
+    assert travel is not None and abs((travel - degrees + 180) % 360 - 180) < 22.5
+
+
+@pytest.mark.parametrize(
+    ("prompt", "degrees"), [("turns 120 degrees left", 120), ("walks and turns right", -90), ("jogs in a circle", 360)]
+)
+def test_the_body_turns_as_far_as_asked(engine: Engine, index: WordingIndex, prompt: str, degrees: float):
+    assert abs(measured_turn(done(engine, index, prompt).motion) - degrees) < 20
+
+
+@pytest.mark.parametrize("count", [1, 3, 5])
+def test_counts(engine: Engine, index: WordingIndex, count: int):
+    found = done(engine, index, f"does {count} jumping jacks")
+    assert measured_count(found.motion, engine.body) == count
+
+
+def test_slow_and_fast(engine: Engine, index: WordingIndex):
+    slow, plain, fast = (
+        measured_travel(done(engine, index, f"jogs {how}".strip(), 60).motion)[1]
+        for how in ("very slowly", "", "quickly")
+    )
+    assert slow < 0.8 * plain and plain < fast
+
+
+def test_two_things_at_once(engine: Engine, index: WordingIndex):
+    walking = done(engine, index, "walks", 60)
+    both = done(engine, index, "walks while boxing", 60)
+    assert measured_travel(both.motion)[1] > 0.7 * measured_travel(walking.motion)[1]
+    assert not np.allclose(both.motion.rotations[:, 16:20], walking.motion.rotations[:, 16:20], atol=0.1)
+
+
+@pytest.mark.parametrize(
+    "prompt", ["plays the accordion", "the economy shrinks", "grumblefitz the snark", "der Mann und das Haus"]
+)
+def test_what_means_nothing_known_is_refused_with_what_is_near(engine: Engine, index: WordingIndex, prompt: str):
+    with pytest.raises(UserError, match=r"nearest: \"|English is the language"):
+        done(engine, index, prompt)
+
+
+def test_the_same_prompt_gives_the_same_motion(engine: Engine, index: WordingIndex):
+    a, b = (done(engine, index, "walks, then waves", 90).motion for _ in range(2))
+    assert np.array_equal(a.rotations, b.rotations) and np.array_equal(a.translation, b.translation)
+
+
+@pytest.mark.parametrize("frames", [2, 20, 300, 1200])
+def test_lengths(engine: Engine, index: WordingIndex, frames: int):
+    assert len(done(engine, index, "walks, then jumps twice", frames).motion) == frames
+
+
+def test_more_than_fits_is_said(engine: Engine, index: WordingIndex):
+    found = done(engine, index, "jumps 20 times", 60)
+    assert len(found.motion) == 60 and any("the end is cut" in remark for remark in found.remarks)
+
+
+def test_a_pack_without_its_texts_says_so(engine: Engine, tmp_path: Path):
+    folder = tmp_path / "old"
+    shutil.copytree(DEFAULT_FOLDER, folder)
+    (folder / TEXTS).unlink()
+    with pytest.raises(UserError, match="does not carry its wordings"):
+        WordingIndex.load(Pack.load(folder), engine.retrieval)
+
+
+def test_texts_of_another_table_are_refused(engine: Engine, tmp_path: Path):
+    folder = tmp_path / "other"
+    shutil.copytree(DEFAULT_FOLDER, folder)
+    texts = json.loads((folder / TEXTS).read_text(encoding="utf-8"))
+    texts["texts"].pop()
+    (folder / TEXTS).write_text(json.dumps(texts), encoding="utf-8")
+    with pytest.raises(UserError, match="are damaged"):
+        WordingIndex.load(Pack.load(folder), engine.retrieval)
+
+
+def test_the_texts_lie_where_the_table_has_them(engine: Engine, index: WordingIndex):
+    rows = range(0, len(index.texts), 97)
+    found = engine.retrieval.direction(engine.encode_texts([index.texts[row] for row in rows]))
+    cosines = found @ engine.retrieval.directions().T
+    assert (np.diag(cosines[:, list(rows)]) > 0.97).all()
+    assert (cosines.argmax(axis=1) == np.array(rows)).mean() > 0.98
