@@ -94,7 +94,7 @@ def write_index(engine: Engine) -> None:
         "weights": weights,
         "word_counts": np.array([len(row) for row in rows], np.int16),
         "word_features": np.array([i for row in rows for i in row], np.int16),
-        "sureness": np.zeros(5, np.float32),
+        "sureness": np.zeros(7, np.float32),
     }
     described = {
         "format": "motionclip-wordings",
@@ -150,7 +150,7 @@ def _sureness(
     y: np.ndarray,
     words: WordVectors,
 ) -> np.ndarray:
-    """(5,) float32: weights of `WordingIndex.sureness_features` and a constant, by logistic regression.
+    """(7,) float32: weights of `WordingIndex.sureness_features` and a constant, by logistic regression.
 
     Wordings whose take is left out are to be answered where they find their class, and not understood where they are
     about something else: the lines of `NOT_UNDERSTOOD`.
@@ -168,13 +168,16 @@ def _sureness(
         evidence = x[of_fold] @ classifier + bias
         for i, near, speaks in zip(of_fold, alike, evidence, strict=True):
             if speaks.argmax() == y[i] and (row_class[row_fold != fold] == y[i]).any():
-                read.append(index.sureness_features(heard[i][0], float(near), float(speaks.max()), vocabulary))
+                shared = index.shared_words(words.vector(heard[i][0]))[row_fold != fold].max()
+                read.append(index.sureness_features(heard[i][0], float(near), speaks, float(shared), vocabulary))
                 truth.append(1.0)
     lines = json.loads(NOT_UNDERSTOOD.read_text(encoding="utf-8"))["lines"]
     found = retrieval.direction(engine.encode_texts(lines))
     for line, direction in zip(lines, found, strict=True):
-        evidence = index.class_evidence(direction, words.vector(line))
-        read.append(index.sureness_features(line, float((directions @ direction).max()), float(evidence.max())))
+        said = words.vector(line)
+        shared = float(index.shared_words(said).max())
+        evidence = index.class_evidence(direction, said)
+        read.append(index.sureness_features(line, float((directions @ direction).max()), evidence, shared))
         truth.append(0.0)
     return _logistic(np.array(read), np.array(truth))
 

@@ -22,8 +22,9 @@ from motionclip_blender.core.files import write_whole
 from motionclip_blender.core.latents.arithmetic import normalised
 from motionclip_blender.core.modifiers.measure import measured_count, measured_side, measured_travel, measured_turn
 from motionclip_blender.core.motion import Motion
-from motionclip_blender.core.prompt_plan.perform import perform, refuse_guesses, understand
+from motionclip_blender.core.prompt_plan.perform import perform, refuse_guesses, taken_for, understand
 from motionclip_blender.core.prompt_plan.plan import Segment
+from motionclip_blender.core.prompt_plan.segments import read_segment
 from motionclip_blender.core.prompt_plan.wording_index import WordingIndex
 
 from ..data.captions import class_text, load_captions
@@ -133,7 +134,8 @@ def held_out_wordings(engine: Engine, index: WordingIndex, split: str = HELD_OUT
     said = sorted({(caption, span.action) for span in spans for caption in span.captions})
     texts = [text for text, _ in said]
     embeddings = engine.encode_texts(texts)
-    chosen = [index.choose(Segment(t, t), e) for t, e in zip(texts, embeddings, strict=True)]
+    segments = [read_segment(text, None)[0] or Segment(text, text) for text in texts]
+    chosen = taken_for(engine, index, segments)
     right = [choice.action == action for choice, (_, action) in zip(chosen, said, strict=True)]
     table = engine.retrieval
     before = [

@@ -29,6 +29,7 @@ _LONGEST = 120  # frames of a step that is not told to last
 _SEAM = 10  # frames over which one step goes over into the next
 _COUNTED_FROM = 120  # frames in which a period is looked for
 _SAME_AT_ONCE = 0.8  # cosine from which a wording says both things that are done at once
+_SAME_WAY = 40.0  # degrees within which a motion's own direction is the one asked for
 _TELLS = 0.06  # how much more one side does than the other, where it is known which one moves
 _TURNS = 15.0  # degrees that who walks straight may turn by
 
@@ -48,14 +49,20 @@ class Performance:
 def understand(engine: Engine, index: WordingIndex, prompt: str) -> tuple[Plan, tuple[Choice, ...]]:
     """A prompt's plan and what its steps are taken for. Raises `UserError` for a prompt that cannot be read."""
     plan = read_plan(prompt, index.spelling, index.knows)
-    texts = [text for segment in plan.segments for text in _lookups(segment)]
+    return plan, taken_for(engine, index, plan.segments)
+
+
+def taken_for(engine: Engine, index: WordingIndex, segments: Sequence[Segment]) -> tuple[Choice, ...]:
+    """What each segment is taken for. Their texts go through the text tower together."""
+    texts = list(dict.fromkeys(text for segment in segments for text in _lookups(segment)))
     embeddings = dict(zip(texts, engine.encode_texts(texts), strict=True))
-    return plan, tuple(_chosen(index, segment, embeddings) for segment in plan.segments)
+    return tuple(_chosen(index, segment, embeddings) for segment in segments)
 
 
 def _lookups(segment: Segment) -> list[str]:
-    """The texts by which a step may be looked up: itself, with all that is done at once, and that alone."""
-    return [segment.text, *([_at_once(segment), *segment.together] if segment.together else [])]
+    """The texts by which a step may be looked up: as it is, bare, with all that is done at once, and that alone."""
+    bare = [segment.bare] if segment.bare and segment.bare != segment.text else []
+    return [segment.text, *bare, *([_at_once(segment), *segment.together] if segment.together else [])]
 
 
 def _at_once(segment: Segment) -> str:
@@ -65,6 +72,10 @@ def _at_once(segment: Segment) -> str:
 def _chosen(index: WordingIndex, segment: Segment, embeddings: dict[str, np.ndarray]) -> Choice:
     """What a step is taken for. What is done at once is one motion where there is such a one, else two."""
     choice = index.choose(segment, embeddings[segment.text])
+    if segment.bare in embeddings and segment.bare != segment.text:
+        bare = index.choose(replace(segment, text=segment.bare), embeddings[segment.bare])
+        goes_there = segment.travel not in (None, 0.0) and _goes(choice, segment)
+        choice = bare if bare.confidence > choice.confidence and not (choice.sure and goes_there) else choice
     if not segment.together:
         return choice
     whole = replace(segment, text=_at_once(segment))
@@ -73,6 +84,12 @@ def _chosen(index: WordingIndex, segment: Segment, embeddings: dict[str, np.ndar
         return both
     beside = index.choose(Segment(segment.together[0], segment.together[0]), embeddings[segment.together[0]])
     return replace(choice, beside=beside if beside.sure and beside.motion != choice.motion else None)
+
+
+def _goes(choice: Choice, segment: Segment) -> bool:
+    """Whether a motion travels where it is asked to by itself."""
+    travel = choice.facts.travel
+    return travel is not None and abs((travel - segment.travel + 180) % 360 - 180) < _SAME_WAY
 
 
 def refuse_guesses(plan: Plan, choices: Sequence[Choice]) -> None:

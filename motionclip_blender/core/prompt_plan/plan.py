@@ -10,6 +10,7 @@ class Segment:
     """One step of a plan.
 
     text: what is looked up, in mended and spelled out words. said: the words of the prompt that it came from.
+    bare: the text without who does it, its side, direction and speed, which the motion is given afterwards.
     side: "left" or "right", and limb: "arm", "leg", "support" (the leg that is stood on) or "" where none is named.
     travel: degrees from where the body faces to where it goes, left positive, -180 < travel <= 180; None where it is
         not said. turn: degrees by which the body turns on its way, left positive. circle: whether it turns evenly.
@@ -20,6 +21,7 @@ class Segment:
 
     text: str
     said: str
+    bare: str = ""
     side: str = ""
     limb: str = ""
     travel: float | None = None

@@ -32,6 +32,19 @@ _DIAGONAL = re.compile(r"\bdiagonal(?:ly)?\b")
 _FORWARD = re.compile(r"\b(?:forwards?|ahead|straight|onwards?)\b")
 _BACKWARD = re.compile(r"\b(?:backwards?|in reverse|rearwards?|back|retreat\w*)\b")
 _SIDEWAYS = re.compile(r"\b(?:sideways|sidewards|side[- ]?steps?|side ways|laterally)\b")
+_WITH_LIMB = re.compile(
+    r"\b(?:with|using|in|by|on) (?:the |his |her |their |its |a |one )?(?:raised )?(?:left|right)"
+    r"(?: (?:hand|arm|fist|leg|foot|knee|elbow|palm|side))?\b"
+)
+_TO_SIDE = re.compile(r"\b(?:(?:to|towards?) (?:the |his |her |their )?)?(?:left|right)(?:wards?)?\b")
+_WHERE_TO = re.compile(
+    r"\b(?:forwards?|ahead|backwards?|in reverse|sideways|sidewards|diagonal(?:ly)?|straight|"
+    r"in (?:a|an) (?:[\w-]+ )?(?:circle|curve|line)|(?:and )?(?:turns?|turning) (?:around|round)?)(?=\s|$|,)"
+)
+_WHO = re.compile(
+    r"^(?:(?:he|she|they|it|someone|somebody)|(?:a|an|the|this|that|some) (?:\w+ )?"
+    r"(?:man|woman|person|guy|boy|girl|kid|child|figure|character|human|fellow|lady|gentleman|player))(?: is| are)? "
+)
 _TURN_ONLY = ("turn", "rotat", "pivot", "fac", "swivel", "revolv", "u-turn")
 _LIMB_AFTER = 2  # words between a side and the limb that it is of, at most
 
@@ -79,11 +92,39 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
         text = f"walks {text}"
     if not any(c.isalpha() for c in text):
         return None, [*remarks, f'"{clause.strip()}" says nothing that could be done and is left out.']
+    bare = _bare(text, limb == "support")
     styles = tuple(word for word in tokens if word.endswith("ly") and word not in grammar()["speeds"])
     segment = Segment(
-        text, clause.strip(), side, limb, travel, turn, circle, count, steps, speed, seconds, styles, (), tuple(words)
+        text,
+        clause.strip(),
+        bare,
+        side,
+        limb,
+        travel,
+        turn,
+        circle,
+        count,
+        steps,
+        speed,
+        seconds,
+        styles,
+        (),
+        tuple(words),
     )
     return segment, remarks
+
+
+def _bare(text: str, support: bool) -> str:
+    """The text without who does it, its side, direction and speed: what is done."""
+    for phrase in sorted(grammar()["speed_phrases"], key=len, reverse=True):
+        text = text.replace(phrase, " ")
+    if not support:  # who stands on one leg does more than stand
+        text = _WITH_LIMB.sub(" ", text)
+        text = _TO_SIDE.sub(" ", text)
+    text = _WHERE_TO.sub(" ", text)
+    slow = [*grammar()["speeds"], *grammar()["intensifiers"]]
+    words = [word for word in text.split() if word.strip(",.") not in slow]
+    return _WHO.sub("", " ".join(words)).strip(" ,")
 
 
 def _taken(pattern: re.Pattern[str], text: str) -> tuple[str, float | None]:

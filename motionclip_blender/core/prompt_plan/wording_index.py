@@ -139,7 +139,8 @@ class WordingIndex:
         alike = (self._retrieval.direction(embedding[None]) @ self._directions.T)[0]
         words = self._words.vector(segment.text)
         evidence = self.class_evidence(self._retrieval.direction(embedding[None])[0], words)
-        score = alike + _SHARED * self._shared_words(words) + _CLASS * evidence[self._row_actions]
+        shared = self.shared_words(words)
+        score = alike + _SHARED * shared + _CLASS * evidence[self._row_actions]
         verbatim = self._of_text.get(segment.text.strip().lower())
         if verbatim is not None:
             score[verbatim] += _VERBATIM
@@ -158,7 +159,7 @@ class WordingIndex:
             self.actions[self._retrieval.classes[motion]],
             self._retrieval.latent(motion, score if verbatim is None else alike),
             self.facts[motion],
-            self.confidence(segment.text, float(alike.max()), float(evidence.max()), verbatim is not None),
+            self.confidence(segment.text, float(alike.max()), evidence, float(shared.max()), verbatim is not None),
             float(alike.max()),
             tuple(self._next_best(order, motion)),
         )
@@ -170,32 +171,35 @@ class WordingIndex:
         """
         return np.concatenate((direction, WORDS * words)) @ self._classifier + self._bias
 
-    def confidence(self, text: str, alike: float, evidence: float, verbatim: bool = False) -> float:
+    def confidence(self, text: str, alike: float, evidence: np.ndarray, shared: float, verbatim: bool = False) -> float:
         """0 to 1: how surely a text says something that is known.
 
-        By logistic regression on the cosine to the nearest wording, the class's evidence, and the share of its words
-        that wordings have, fitted on wordings whose clip was left out against lines that mean nothing known.
+        By logistic regression on the cosine to the nearest wording, the class's evidence, and words that wordings
+        have, fitted on wordings whose clip was left out against lines that mean nothing known.
         """
         if verbatim:
             return 1.0
-        return float(
-            1
-            / (1 + np.exp(-(self._sureness[:-1] @ self.sureness_features(text, alike, evidence) + self._sureness[-1])))
-        )
+        read = self.sureness_features(text, alike, evidence, shared)
+        return float(1 / (1 + np.exp(-(self._sureness[:-1] @ read + self._sureness[-1]))))
 
     def sureness_features(
-        self, text: str, alike: float, evidence: float, vocabulary: frozenset[str] | None = None
+        self, text: str, alike: float, evidence: np.ndarray, shared: float, vocabulary: frozenset[str] | None = None
     ) -> np.ndarray:
-        """(4,): what `confidence` reads. vocabulary: the stems of the wordings' words, by default of all of them."""
+        """(6,): what `confidence` reads.
+
+        alike, shared: the largest cosines of embeddings and of words to a wording. evidence: (C,) of classes.
+        vocabulary: the stems of the wordings' words, by default of all of them.
+        """
         said = content(text)
         known = sum(word in (self._vocabulary if vocabulary is None else vocabulary) for word in said)
-        return np.array([alike, evidence, known / max(len(said), 1), min(len(said), 8) / 8])
+        second, first = np.partition(evidence, -2)[-2:]
+        return np.array([alike, first, first - second, shared, known / max(len(said), 1), min(len(said), 8) / 8])
 
     @cached_property
     def _vocabulary(self) -> frozenset[str]:
         return vocabulary_of(self.texts)
 
-    def _shared_words(self, words: np.ndarray) -> np.ndarray:
+    def shared_words(self, words: np.ndarray) -> np.ndarray:
         """(n,) float32: the cosines between a text's words (V,) and each wording's."""
         rows, features, shares = self._rows
         return np.bincount(rows, words[features] * shares, minlength=len(self.texts)).astype(np.float32)
