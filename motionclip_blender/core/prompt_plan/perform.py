@@ -60,9 +60,10 @@ def taken_for(engine: Engine, index: WordingIndex, segments: Sequence[Segment]) 
 
 
 def _lookups(segment: Segment) -> list[str]:
-    """The texts by which a step may be looked up: as it is, bare, with all that is done at once, and that alone."""
-    bare = [segment.bare] if segment.bare and segment.bare != segment.text else []
-    return [segment.text, *bare, *([_at_once(segment), *segment.together] if segment.together else [])]
+    """The texts by which a step may be looked up: as it is, shortened, with all that is done at once, and that alone."""
+    shorter = [text for text in (segment.bare, segment.core) if text and text != segment.text]
+    at_once = [_at_once(segment), *segment.together] if segment.together else []
+    return [segment.text, *shorter, *at_once]
 
 
 def _at_once(segment: Segment) -> str:
@@ -76,6 +77,9 @@ def _chosen(index: WordingIndex, segment: Segment, embeddings: dict[str, np.ndar
         bare = index.choose(replace(segment, text=segment.bare), embeddings[segment.bare])
         goes_there = segment.travel not in (None, 0.0) and _goes(choice, segment)
         choice = bare if bare.confidence > choice.confidence and not (choice.sure and goes_there) else choice
+    if not choice.sure and segment.core in embeddings:
+        core = index.choose(replace(segment, text=segment.core), embeddings[segment.core])
+        choice = core if core.sure else choice
     if not segment.together:
         return choice
     whole = replace(segment, text=_at_once(segment))

@@ -11,6 +11,7 @@ class Segment:
 
     text: what is looked up, in mended and spelled out words. said: the words of the prompt that it came from.
     bare: the text without who does it, its side, direction and speed, which the motion is given afterwards.
+    core: that without where and in which mood, too.
     side: "left" or "right", and limb: "arm", "leg", "support" (the leg that is stood on) or "" where none is named.
     travel: degrees from where the body faces to where it goes, left positive, -180 < travel <= 180; None where it is
         not said. turn: degrees by which the body turns on its way, left positive. circle: whether it turns evenly.
@@ -22,6 +23,7 @@ class Segment:
     text: str
     said: str
     bare: str = ""
+    core: str = ""
     side: str = ""
     limb: str = ""
     travel: float | None = None

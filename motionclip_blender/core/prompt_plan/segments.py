@@ -45,6 +45,10 @@ _WHO = re.compile(
     r"^(?:(?:he|she|they|it|someone|somebody)|(?:a|an|the|this|that|some) (?:\w+ )?"
     r"(?:man|woman|person|guy|boy|girl|kid|child|figure|character|human|fellow|lady|gentleman|player))(?: is| are)? "
 )
+_WHERE = re.compile(
+    r",| (?:in|on|at|to|up to|from|near|along|through|across|towards?|behind|under|inside|outside|after|for|like|into|"
+    r"down the|up the|past|beside|because|until|so|with|without|around the|over the) "
+)
 _TURN_ONLY = ("turn", "rotat", "pivot", "fac", "swivel", "revolv", "u-turn")
 _LIMB_AFTER = 2  # words between a side and the limb that it is of, at most
 
@@ -98,6 +102,7 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
         text,
         clause.strip(),
         bare,
+        _core(bare),
         side,
         limb,
         travel,
@@ -125,6 +130,13 @@ def _bare(text: str, support: bool) -> str:
     slow = [*grammar()["speeds"], *grammar()["intensifiers"]]
     words = [word for word in text.split() if word.strip(",.") not in slow]
     return _WHO.sub("", " ".join(words)).strip(" ,")
+
+
+def _core(bare: str) -> str:
+    """The bare text without where and in which mood it is done."""
+    done = _WHERE.split(bare, maxsplit=1)[0]
+    words = [word for word in done.split() if not (word.endswith("ly") and len(word) > 4)]
+    return " ".join(words).strip(" ,") if any(begins(word, grammar()["actions"]) for word in words) else ""
 
 
 def _taken(pattern: re.Pattern[str], text: str) -> tuple[str, float | None]:

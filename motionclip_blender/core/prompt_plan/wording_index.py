@@ -28,7 +28,8 @@ _CLASS = (
 _SHARED = 0.1  # how much shared words count beside cosines
 _SHARPNESS = 0.02  # of likenesses, as in `PromptRetrieval`
 _SIDE_SAID, _OTHER_SIDE = 0.15, 0.6  # what a wording gains that names the side asked for, and loses by the other one
-_WAY, _NEAR_WAY = 0.12, 40.0  # the same of the direction of travel, and degrees within which it is the same
+_WAY, _NEAR_WAY = 0.3, 40.0  # the same of the direction of travel, and degrees within which it is the same
+_STAYS = 0.6  # what it loses whose motion stays where it is though it shall go somewhere
 _VERBATIM = 6.0  # what a wording gains that is the text itself
 _SURE = 0.5  # of the confidence; below it an answer is a guess
 
@@ -212,9 +213,9 @@ class WordingIndex:
             out += _SIDE_SAID * (same & ~other) - _OTHER_SIDE * (other & ~same)
         away = np.abs((self._travels - (segment.travel or 0.0) + 180) % 360 - 180)
         if segment.travel is not None:
-            out += np.where(np.isnan(away), -_WAY, np.where(away < _NEAR_WAY, _WAY, -_WAY))
+            out += np.where(np.isnan(away), -_STAYS, np.where(away < _NEAR_WAY, _WAY, 0))
         if segment.turn is not None or segment.steps is not None:
-            out += np.where(np.isnan(away) | (away > _NEAR_WAY), -_WAY, 0)
+            out += np.where(np.isnan(away) | (away > _NEAR_WAY), -_STAYS, 0)
         return out
 
     def _next_best(self, order: np.ndarray, motion: int) -> list[str]:
