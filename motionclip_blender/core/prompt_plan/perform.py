@@ -54,16 +54,21 @@ def understand(engine: Engine, index: WordingIndex, prompt: str) -> tuple[Plan, 
 
 def taken_for(engine: Engine, index: WordingIndex, segments: Sequence[Segment]) -> tuple[Choice, ...]:
     """What each segment is taken for. Their texts go through the text tower together."""
-    texts = list(dict.fromkeys(text for segment in segments for text in _lookups(segment)))
+    texts = list(dict.fromkeys(text for segment in segments for text in _lookups(segment, index)))
     embeddings = dict(zip(texts, engine.encode_texts(texts), strict=True))
     return tuple(_chosen(index, segment, embeddings) for segment in segments)
 
 
-def _lookups(segment: Segment) -> list[str]:
-    """The texts by which a step may be looked up: as it is, shortened, with all that is done at once, and that alone."""
-    shorter = [text for text in (segment.bare, segment.core) if text and text != segment.text]
-    at_once = [_at_once(segment), *segment.together] if segment.together else []
-    return [segment.text, *shorter, *at_once]
+def _lookups(segment: Segment, index: WordingIndex) -> list[str]:
+    """The texts by which a step may be looked up: as it is and shortened, until it is a wording, and what is done at
+    once, together and alone."""
+    found: list[str] = []
+    for text in (segment.text, segment.bare, segment.core):
+        if text and text not in found:
+            found.append(text)
+        if index.knows(text.lower()):
+            break
+    return found + ([_at_once(segment), *segment.together] if segment.together else [])
 
 
 def _at_once(segment: Segment) -> str:
@@ -72,12 +77,12 @@ def _at_once(segment: Segment) -> str:
 
 def _chosen(index: WordingIndex, segment: Segment, embeddings: dict[str, np.ndarray]) -> Choice:
     """What a step is taken for. What is done at once is one motion where there is such a one, else two."""
-    choice = index.choose(segment, embeddings[segment.text])
-    if segment.bare in embeddings and segment.bare != segment.text:
+    choice, looked_up = index.choose(segment, embeddings[segment.text]), _lookups(segment, index)
+    if segment.bare in looked_up and segment.bare != segment.text:
         bare = index.choose(replace(segment, text=segment.bare), embeddings[segment.bare])
         goes_there = segment.travel not in (None, 0.0) and _goes(choice, segment)
         choice = bare if bare.confidence > choice.confidence and not (choice.sure and goes_there) else choice
-    if not choice.sure and segment.core in embeddings:
+    if not choice.sure and segment.core in looked_up:
         core = index.choose(replace(segment, text=segment.core), embeddings[segment.core])
         choice = core if core.sure else choice
     if not segment.together:

@@ -48,7 +48,7 @@ def test_a_known_wording_is_answered_by_its_own_motion(engine: Engine, index: Wo
 
 
 def test_steps_are_done_in_their_order(engine: Engine, index: WordingIndex):
-    assert actions(engine, index, "nods, then sits down and finally sleeps") == ["nod", "sit_down", "sleep"]
+    assert actions(engine, index, "nods, then sits down and finally drinks") == ["nod", "sit_down", "drink"]
     found = done(engine, index, "nods, then sits down", 120)
     assert len(found.motion) == 120
     assert found.ends[0] < found.ends[1]
