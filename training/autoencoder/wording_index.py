@@ -20,7 +20,7 @@ from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import whole_path, write_whole
 from motionclip_blender.core.inference.prompt_retrieval import PromptRetrieval
-from motionclip_blender.core.modifiers.measure import measured_travel, measured_turn
+from motionclip_blender.core.modifiers.measure import measured_side, measured_travel, measured_turn
 from motionclip_blender.core.prompt_plan.word_features import WordVectors, features
 from motionclip_blender.core.prompt_plan.wording_index import NUMBERS, TEXTS, WORDS, WordingIndex, vocabulary_of
 
@@ -135,8 +135,13 @@ def _facts(engine: Engine, retrieval: PromptRetrieval, spans: list[CaptionedSpan
         for i, motion in zip(part, engine.decode_many(latents, _FRAMES), strict=True):
             travel, metres = measured_travel(motion)
             facts = [spans[i].after, None if travel is None else round(travel, 1), round(metres / motion.seconds, 2)]
-            out.append([*facts, round(measured_turn(motion), 1)])
+            sides = [_signed(*measured_side(motion, engine.body, limb)) for limb in ("arm", "leg")]
+            out.append([*facts, round(measured_turn(motion), 1), *sides])
     return out
+
+
+def _signed(side: str, more: float) -> float:
+    return round(more if side == "left" else -more, 3)
 
 
 def _sureness(

@@ -20,12 +20,19 @@ from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import write_whole
 from motionclip_blender.core.latents.arithmetic import normalised
-from motionclip_blender.core.modifiers.measure import measured_count, measured_side, measured_travel, measured_turn
+from motionclip_blender.core.modifiers.measure import (
+    measured_count,
+    measured_side,
+    measured_travel,
+    measured_turn,
+    root_space_joints,
+)
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.prompt_plan.perform import perform, refuse_guesses, taken_for, understand
 from motionclip_blender.core.prompt_plan.plan import Segment
 from motionclip_blender.core.prompt_plan.segments import read_segment
 from motionclip_blender.core.prompt_plan.wording_index import WordingIndex
+from motionclip_blender.core.skeleton import INDEX
 
 from ..data.captions import class_text, load_captions
 from ..data.splits import HELD_OUT, is_test
@@ -105,10 +112,7 @@ class Judge:
 
 def measured_steps(motion: Motion, body) -> int:
     """How often one foot passes the other."""
-    from motionclip_blender.core.modifiers.measure import _in_body
-    from motionclip_blender.core.skeleton import INDEX
-
-    joints = _in_body(motion, body)
+    joints = root_space_joints(motion, body)
     apart = joints[:, INDEX["left_ankle"]] - joints[:, INDEX["right_ankle"]]
     ahead = apart[:, 2]
     reach = np.abs(ahead).max() * 0.3

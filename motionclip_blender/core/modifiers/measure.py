@@ -20,7 +20,7 @@ _ENDS_SHARE = 0.08  # of a motion's frames at its start and its end, over which 
 _RAISED = 2.0  # per second: how much a metre of a limb held up counts beside its speed
 _SHORTEST = 6  # frames of a period at least, at 30 per second
 _ALIKE = 0.45  # of the mean difference of two frames: a period's frames differ by less
-_HALF = 0.5  # of the movement's range: a repetition passes this far beyond its middle and back
+_OUT = 0.7  # of the movement's range: a repetition passes this far and comes back below the rest
 _MOVING = 0.12  # of the fastest movement: below it nothing is done
 
 
@@ -63,7 +63,7 @@ def measured_side(motion: Motion, body: Body, limb: str = "") -> tuple[str, floa
         return ("right" if side == "left" else "left"), more
     if not limb:
         return max((measured_side(motion, body, each) for each in ("arm", "leg")), key=lambda found: found[1])
-    joints = _in_body(motion, body)
+    joints = root_space_joints(motion, body)
     scores = []
     for names in _ENDS[limb]:
         at = [INDEX[name] for name in names]
@@ -84,7 +84,7 @@ def measured_period(motion: Motion, body: Body) -> float | None:
 
     The shortest delay at which poses agree with themselves much better than two frames of the motion do by chance.
     """
-    poses = _poses(motion, body)
+    poses = root_space_poses(motion, body)
     longest = int(len(poses) * 0.7)
     shortest = max(round(_SHORTEST * motion.fps / 30), 2)
     spread = 2 * poses.var(axis=0).sum()
@@ -106,34 +106,39 @@ def measured_period(motion: Motion, body: Body) -> float | None:
 
 
 def measured_count(motion: Motion, body: Body) -> int:
-    """How often the motion's main movement goes out and comes back, or just goes out at its end.
+    """How often the motion's main movement is done: see `repetitions`."""
+    return len(repetitions(motion, body))
 
-    Along the direction in which poses differ most: a repetition is a way beyond three quarters of the range after one
-    below a quarter.
+
+def repetitions(motion: Motion, body: Body) -> list[tuple[int, int]]:
+    """The frames at which the motion's main movement goes out, and those at which it is back.
+
+    Along the direction in which poses differ most: it is out beyond 70 percent of the range, and back below 30. What
+    does not come back is back at the end.
     """
-    poses = _poses(motion, body)
-    if poses.var(axis=0).sum() < 1e-4:
-        return 0
+    poses = root_space_poses(motion, body)
+    if len(poses) < 3 or poses.var(axis=0).sum() < 1e-4:
+        return []
     centred = poses - poses.mean(axis=0)
-    along = centred @ np.linalg.svd(centred, full_matrices=False)[2][0]
-    along = _smooth(along, 0.08 * motion.fps)
+    along = _smooth(centred @ np.linalg.svd(centred, full_matrices=False)[2][0], 0.08 * motion.fps)
     low, high = np.percentile(along, [2, 98])
-    rest = along[0]
-    if abs(rest - low) > abs(rest - high):
+    if abs(along[0] - low) > abs(along[0] - high):
         along, low, high = -along, -high, -low
     share = (along - low) / max(high - low, 1e-9)
-    count, armed = 0, True
-    for value in share:
-        if armed and value > 0.5 + _HALF / 2.5:
-            count, armed = count + 1, False
-        elif value < 0.5 - _HALF / 2.5:
-            armed = True
-    return count
+    found: list[tuple[int, int]] = []
+    out = None
+    for frame, value in enumerate(share):
+        if out is None and value > _OUT:
+            out = frame
+        elif out is not None and value < 1 - _OUT:
+            found.append((out, frame))
+            out = None
+    return found if out is None else [*found, (out, len(share))]
 
 
 def active_part(motion: Motion, body: Body) -> tuple[int, int]:
     """First frame and end of what is done: without the stillness before and after."""
-    poses = _poses(motion, body)
+    poses = root_space_poses(motion, body)
     if len(poses) < 3:
         return 0, len(poses)
     movement = _smooth(np.linalg.norm(np.gradient(poses, axis=0), axis=1), 0.1 * motion.fps)
@@ -141,7 +146,7 @@ def active_part(motion: Motion, body: Body) -> tuple[int, int]:
     return (int(moving[0]), int(moving[-1]) + 1) if len(moving) else (0, len(poses))
 
 
-def _in_body(motion: Motion, body: Body) -> np.ndarray:
+def root_space_joints(motion: Motion, body: Body) -> np.ndarray:
     """(T, 22, 3) metres: joints seen from the chest's heading, over the pelvis' place."""
     joints = body.posed_joints(motion)[:, :22].astype(np.float64)
     joints = joints - joints[:, :1] * (1, 0, 1)
@@ -151,9 +156,9 @@ def _in_body(motion: Motion, body: Body) -> np.ndarray:
     return np.stack((cosine * x + sine * z, joints[..., 1], cosine * z - sine * x), axis=-1)
 
 
-def _poses(motion: Motion, body: Body) -> np.ndarray:
+def root_space_poses(motion: Motion, body: Body) -> np.ndarray:
     """(T, 66): places of joints in root space, with the height over the floor."""
-    return _in_body(motion, body).reshape(len(motion), -1)
+    return root_space_joints(motion, body).reshape(len(motion), -1)
 
 
 def _smooth(values: np.ndarray, spread: float) -> np.ndarray:

@@ -8,7 +8,7 @@ from ..body import Body
 from ..cleanup.loop import closed, extended
 from ..cleanup.loop import repeated as rounds
 from ..motion import Motion
-from .measure import _poses, active_part, measured_period
+from .measure import active_part, measured_period, repetitions, root_space_poses
 
 _SEAM = 8  # frames over which one repetition of what happens once goes over into the next
 
@@ -28,11 +28,21 @@ def counted(motion: Motion, body: Body, count: int, halves: bool = False) -> Mot
             out = out.fade_into(once, min(_SEAM, len(once) // 3))
         return out
     length = max(round(period), 4)
-    start = _quiet_start(_poses(motion, body), length)
+    start = _quiet_start(root_space_poses(motion, body), length)
     loop = closed(motion.crop(start, start + length))
-    frames = round(count * period / 2) if halves else count * len(loop)
-    out = rounds(loop, -(-(frames + 1) // len(loop)))
-    return out.crop(0, frames + 1)
+    if halves:
+        frames = round(count * period / 2)
+        return rounds(loop, -(-(frames + 1) // len(loop))).crop(0, frames + 1)
+    done = rounds(loop, 4)
+    in_a_round = max(round(len(repetitions(done, body)) / 4), 1)
+    if in_a_round == 1:
+        return rounds(loop, count + 1).crop(0, count * len(loop) + 1)
+    # a round in which it is done several times is cut where the last one asked for is over
+    done = rounds(loop, -(-count // in_a_round) + 1)
+    times = repetitions(done, body)
+    over = times[count - 1][1] if len(times) >= count else len(done)
+    after = times[count][0] if len(times) > count else over + 1
+    return done.crop(0, max((over + over + after) // 3, 2))
 
 
 def held(motion: Motion, frames: int) -> Motion:

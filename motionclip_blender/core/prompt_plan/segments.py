@@ -49,6 +49,7 @@ _WHERE = re.compile(
     r",| (?:in|on|at|to|up to|from|near|along|through|across|towards?|behind|under|inside|outside|after|for|like|into|"
     r"down the|up the|past|beside|because|until|so|with|without|around the|over the) "
 )
+_GOING = ["step", "go", "goes", "mov", "shuffl", "travel", "retreat", "pac", "back", "sidestep", "head", "proceed"]
 _TURN_ONLY = ("turn", "rotat", "pivot", "fac", "swivel", "revolv", "u-turn")
 _LIMB_AFTER = 2  # words between a side and the limb that it is of, at most
 
@@ -97,12 +98,13 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
     if not any(c.isalpha() for c in text):
         return None, [*remarks, f'"{clause.strip()}" says nothing that could be done and is left out.']
     bare = _bare(text, limb == "support")
+    core = "walks" if travel is not None and not side and _only_goes(text) else _core(bare)
     styles = tuple(word for word in tokens if word.endswith("ly") and word not in grammar()["speeds"])
     segment = Segment(
         text,
         clause.strip(),
         bare,
-        _core(bare),
+        core,
         side,
         limb,
         travel,
@@ -289,6 +291,12 @@ def _travel(text: str, sides: list[str], before: Segment | None) -> tuple[float 
     if _SIDEWAYS.search(text):
         return 90.0, []
     return (180.0 if backward else 0.0 if forward else None), []
+
+
+def _only_goes(text: str) -> bool:
+    """Whether nothing more is said than that someone goes somewhere."""
+    actions = [word for word in _WORD.findall(text) if begins(word, grammar()["actions"] + _GOING)]
+    return all(begins(word, _GOING) for word in actions)
 
 
 def _other_action(text: str) -> bool:

@@ -29,9 +29,10 @@ _SHARED = 0.1  # how much shared words count beside cosines
 _SHARPNESS = 0.02  # of likenesses, as in `PromptRetrieval`
 _SIDE_SAID, _OTHER_SIDE = 0.15, 0.6  # what a wording gains that names the side asked for, and loses by the other one
 _WAY, _NEAR_WAY = 0.3, 40.0  # the same of the direction of travel, and degrees within which it is the same
-_STAYS = 0.6  # what it loses whose motion stays where it is though it shall go somewhere
+_STAYS = 0.6  # what it loses whose motion stays where it is, or moves both sides alike, though it should not
+_BOTH = 0.08  # how much more one side does than the other at least where one is asked for
 _VERBATIM = 6.0  # what a wording gains that is the text itself
-_SURE = 0.5  # of the confidence; below it an answer is a guess
+_SURE = 0.6  # of the confidence; below it an answer is a guess, as nine in ten lines that mean nothing known are
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class Facts:
     travel: float | None
     speed: float
     turn: float
+    arm: float
+    leg: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +108,9 @@ class WordingIndex:
         rows, weights = np.repeat(np.arange(len(counts)), counts), self._words.weights[features]
         norms = np.sqrt(np.bincount(rows, weights**2, minlength=len(counts)))
         self._rows = rows, features, weights / norms[rows]
+        self._one_sided = {
+            limb: np.abs([getattr(facts, limb) for facts in self.facts])[retrieval.motions] for limb in ("arm", "leg")
+        }
         self._travels = np.array([np.nan if f.travel is None else f.travel for f in self.facts])[retrieval.motions]
 
     @classmethod
@@ -143,9 +149,10 @@ class WordingIndex:
         shared = self.shared_words(words)
         score = alike + _SHARED * shared + _CLASS * evidence[self._row_actions]
         verbatim = self._of_text.get(segment.text.strip().lower())
-        if verbatim is not None:
+        hard = self._hard_evidence(segment)
+        if verbatim is not None and hard[verbatim] > -_STAYS:
             score[verbatim] += _VERBATIM
-        score += self._hard_evidence(segment)
+        score += hard
         if allowed is not None:
             score = np.where(allowed, score, -np.inf)
         weights = np.exp((score - score.max()) / _SHARPNESS)
@@ -211,6 +218,8 @@ class WordingIndex:
         if segment.side:
             same, other = (self._left, self._right) if segment.side == "left" else (self._right, self._left)
             out += _SIDE_SAID * (same & ~other) - _OTHER_SIDE * (other & ~same)
+            if segment.limb in self._one_sided:
+                out -= _STAYS * (self._one_sided[segment.limb] < _BOTH)
         away = np.abs((self._travels - (segment.travel or 0.0) + 180) % 360 - 180)
         if segment.travel is not None:
             out += np.where(np.isnan(away), -_STAYS, np.where(away < _NEAR_WAY, _WAY, 0))
