@@ -33,6 +33,7 @@ MANIFEST = ROOT / "blender_manifest.toml"
 ASSETS = (
     "assets/packs/default/pack.json",
     "assets/packs/default/weights.safetensors",
+    *(f"assets/packs/default/wordings.{suffix}" for suffix in ("json", "safetensors")),
     "assets/body/smplx_open.npz",
     *(f"assets/text_tower/{name}" for name in ("tower.json", "weights.safetensors", "vocab.txt")),
     *(f"assets/text_tower/{name}" for name in ("LICENSE", "NOTICE.txt")),  # Apache-2.0 asks for both

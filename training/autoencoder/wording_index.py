@@ -25,7 +25,7 @@ from motionclip_blender.core.prompt_plan.word_features import WordVectors, featu
 from motionclip_blender.core.prompt_plan.wording_index import NUMBERS, TEXTS, WORDS, WordingIndex, vocabulary_of
 
 from ..data.captions import CaptionedSpan
-from ..data.splits import take
+from ..data.splits import take_of
 from ..data.wordings import trained_spans
 
 NOT_UNDERSTOOD = Path(__file__).parents[1] / "data" / "not_understood.json"
@@ -160,8 +160,8 @@ def _sureness(
     Wordings whose take is left out are to be answered where they find their class, and not understood where they are
     about something else: the lines of `NOT_UNDERSTOOD`.
     """
-    fold_of = np.array([zlib.crc32(take(span.clip).encode()) % _FOLDS for _, span in heard])
-    row_fold = np.array([zlib.crc32(take(spans[m].clip).encode()) % _FOLDS for m in motions])
+    fold_of = np.array([zlib.crc32(take_of(span.clip).encode()) % _FOLDS for _, span in heard])
+    row_fold = np.array([zlib.crc32(take_of(spans[m].clip).encode()) % _FOLDS for m in motions])
     row_class = retrieval.classes[retrieval.motions]
     directions, read, truth = retrieval.directions(), [], []
     for fold in range(_FOLDS):

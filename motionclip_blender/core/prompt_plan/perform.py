@@ -10,7 +10,7 @@ import numpy as np
 
 from ..cleanup.foot_locking import lock_feet, put_on_floor
 from ..errors import UserError
-from ..modifiers.measure import measured_side, measured_travel, measured_turn
+from ..modifiers.measure import active_part, measured_side, measured_travel, measured_turn
 from ..modifiers.repeat import counted, held
 from ..modifiers.way import bent, redirected, retimed
 from ..motion import Motion
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _NATURAL = 60  # frames of a step for which no length is asked
 _SHORTEST = 24  # frames of a step among others
 _LONGEST = 120  # frames of a step that is not told to last
+_AFTER = 4  # frames that are kept of the stillness after what is done once
+_HURRIED = 1.7  # times as fast as it is that something may be done to be over in time
 _SEAM = 10  # frames over which one step goes over into the next
 _COUNTED_FROM = 120  # frames in which a period is looked for
 _SAME_AT_ONCE = 0.8  # cosine from which a wording says both things that are done at once
@@ -119,7 +121,7 @@ def perform(
     remarks = list(plan.remarks)
     shares = _lengths(plan, frames, engine.pack.fps)
     made = [
-        _step(engine, segment, choice, share, remarks)
+        _step(engine, segment, choice, share, frames is None and segment.seconds is None, remarks)
         for segment, choice, share in zip(plan.segments, choices, shares, strict=True)
     ]
     motion, ends = made[0], [len(made[0])]
@@ -150,12 +152,12 @@ def _natural(segment: Segment) -> int:
     return 90 if segment.turn is not None else _NATURAL
 
 
-def _step(engine: Engine, segment: Segment, choice: Choice, frames: int, remarks: list[str]) -> Motion:
-    """One step's motion, `frames` long unless it is counted."""
+def _step(engine: Engine, segment: Segment, choice: Choice, frames: int, natural: bool, remarks: list[str]) -> Motion:
+    """One step's motion, `frames` long unless it is counted. natural: what happens once may take its own time."""
     counts = segment.count or segment.steps
     speed = 1.0 if _says_speed(choice.wording, segment) else segment.speed
-    needed = _COUNTED_FROM if counts else int(np.ceil(frames * max(speed, 0.5))) + 2
     once = choice.facts.after == "hold"
+    needed = _COUNTED_FROM if counts or once else int(np.ceil(frames * max(speed, 0.5))) + 2
     frames_made = min(max(needed, 20), _LONGEST if once else MAX_FRAMES)
     motion = engine.decode(choice.latent, frames_made)
     if choice.beside is not None:
@@ -169,8 +171,11 @@ def _step(engine: Engine, segment: Segment, choice: Choice, frames: int, remarks
     motion = _on_side(motion, segment, engine)
     if counts:
         motion = counted(motion, engine.body, counts, halves=segment.steps is not None)
+    elif once:  # to its end, which is not cut off but reached a little sooner
+        motion = motion.crop(0, min(active_part(motion, engine.body)[1] + _AFTER, len(motion)))
+        motion = retimed(motion, float(np.clip(len(motion) / (speed * frames), 1.0, 1.0 if natural else _HURRIED)))
     motion = retimed(motion, speed)
-    if not counts:
+    if not counts and not (once and natural):
         motion = held(motion, frames)
     if segment.travel is not None:
         before = motion
