@@ -28,6 +28,7 @@ _SHORTEST = 24  # frames of a step among others
 _LONGEST = 120  # frames of a step that is not told to last
 _AFTER = 4  # frames that are kept of the stillness after what is done once
 _HURRIED = 1.7  # times as fast as it is that something may be done to be over in time
+_STILL_SLOW = 0.9  # times the natural speed that what shall be slow is played at, at most
 _SEAM = 10  # frames over which one step goes over into the next
 _COUNTED_FROM = 120  # frames in which a period is looked for
 _SAME_AT_ONCE = 0.8  # cosine from which a wording says both things that are done at once
@@ -173,7 +174,8 @@ def _step(engine: Engine, segment: Segment, choice: Choice, frames: int, natural
         motion = counted(motion, engine.body, counts, halves=segment.steps is not None)
     elif once:  # to its end, which is not cut off but reached a little sooner
         motion = motion.crop(0, min(active_part(motion, engine.body)[1] + _AFTER, len(motion)))
-        motion = retimed(motion, float(np.clip(len(motion) / (speed * frames), 1.0, 1.0 if natural else _HURRIED)))
+        most = 1.0 if natural else _HURRIED if speed >= 1 else max(_STILL_SLOW / speed, 1.0)
+        motion = retimed(motion, float(np.clip(len(motion) / (speed * frames), 1.0, most)))
     motion = retimed(motion, speed)
     if not counts and not (once and natural):
         motion = held(motion, frames)

@@ -25,7 +25,7 @@ WORDS = 0.6
 _CLASS = (
     3.0  # how much the class's evidence counts beside a wording's likeness: with 0.35 a seventh fewer find their class
 )
-_SHARED = 0.1  # how much shared words count beside cosines
+_SHARED = 0.25  # how much shared words count beside cosines
 _SHARPNESS = 0.02  # of likenesses, as in `PromptRetrieval`
 _SIDE_SAID, _OTHER_SIDE = 0.15, 0.6  # what a wording gains that names the side asked for, and loses by the other one
 _WAY, _NEAR_WAY = 0.3, 40.0  # the same of the direction of travel, and degrees within which it is the same
