@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save_file
 
+from motionclip_blender.core.cleanup.pipeline import motions_of
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import whole_path, write_whole
@@ -132,7 +133,7 @@ def _facts(engine: Engine, retrieval: PromptRetrieval, spans: list[CaptionedSpan
         latents = np.stack(
             [retrieval.latent(i) if (retrieval.motions == i).any() else np.zeros(retrieval.width) for i in part]
         )
-        for i, motion in zip(part, engine.decode_many(latents, _FRAMES), strict=True):
+        for i, motion in zip(part, motions_of(engine, latents, _FRAMES), strict=True):
             travel, metres = measured_travel(motion)
             facts = [spans[i].after, None if travel is None else round(travel, 1), round(metres / motion.seconds, 2)]
             sides = [_signed(*measured_side(motion, engine.body, limb)) for limb in ("arm", "leg")]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..cleanup.foot_locking import lock_feet, put_on_floor
+from ..cleanup.pipeline import motions_of
 from ..errors import UserError
 from ..modifiers.measure import active_part, measured_side, measured_travel, measured_turn
 from ..modifiers.repeat import counted, held
@@ -160,10 +161,10 @@ def _step(engine: Engine, segment: Segment, choice: Choice, frames: int, natural
     once = choice.facts.after == "hold"
     needed = _COUNTED_FROM if counts or once else int(np.ceil(frames * max(speed, 0.5))) + 2
     frames_made = min(max(needed, 20), _LONGEST if once else MAX_FRAMES)
-    motion = engine.decode(choice.latent, frames_made)
+    (motion,) = motions_of(engine, choice.latent[None], frames_made)
     if choice.beside is not None:
         # legs go where one of the two goes; arms do the other
-        motions = [motion, engine.decode(choice.beside.latent, frames_made)]
+        motions = [motion, *motions_of(engine, choice.beside.latent[None], frames_made)]
         walks = choice.beside.facts.travel is not None and choice.facts.travel is None
         motion = masked(motions[0], motions[1]) if walks else masked(motions[1], motions[0])
         remarks.append(f'"{segment.said}" is made of two motions: "{choice.wording}" and "{choice.beside.wording}".')

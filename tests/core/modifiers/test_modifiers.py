@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from motionclip_blender.core.cleanup.foot_locking import lock_feet
+from motionclip_blender.core.cleanup.pipeline import motions_of
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.modifiers.measure import (
     facing,
@@ -21,7 +22,7 @@ from motionclip_blender.core.motion import Motion
 
 
 def made(engine: Engine, wording: str, frames: int = 90) -> Motion:
-    return engine.decode(engine.prompt_latents([wording])[0], frames)
+    return motions_of(engine, engine.prompt_latents([wording]), frames)[0]
 
 
 @pytest.mark.parametrize(
