@@ -1,1 +1,1 @@
-"""What a decoded motion goes through before it is keyed: the way over the ground, loops, feet."""
+"""Cleans up a decoded motion before it is keyed: root trajectory, loops, feet."""

@@ -1,7 +1,7 @@
-"""Feet that stand still: the usual clean-up of motion whose feet slide.
+"""Removes foot sliding: keeps feet in place while they stand.
 
-Kovar et al., "Footskate cleanup for motion capture editing" (SCA 2002): while a foot stands it is held in one place, by
-moving the body and bending hip and knee a little.
+Kovar et al., "Footskate cleanup for motion capture editing" (SCA 2002): a standing foot is held in one place by moving
+the body and bending hip and knee a little.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ from ..motion import Motion
 from ..skeleton import INDEX
 
 _SIDES = ("left", "right")
-_REACH = 0.9995  # of the leg's length: a leg is never quite straightened to reach a place
-# A foot may be standing while its ankle or its ball is this near the height at which it stands, and this slow
+_REACH = 0.9995  # of the leg's length: a leg is never fully straightened to reach a place
+# A foot may stand while its ankle or its ball is within `_NEAR_FLOOR` of its height in a stance, and slow enough
 _NEAR_FLOOR = 0.05  # metres
 _STILL = 0.5  # metres per second
-_SLIDE = 0.5  # of the body's speed is added to that: slides are what is to be cleaned up
-_HELD = 0.25  # metres per second: a foot slower than this, once the body goes where its feet say, stands
-_FLIGHT = 0.25  # seconds without a foot on the ground after which the body flies on as it does
+_SLIDE = 0.5  # share of the body's speed that is added to that limit, since sliding feet move with the body
+_HELD = 0.25  # metres per second: after the path's correction a slower foot stands
+_FLIGHT = 0.25  # seconds: a longer time without a foot on the ground is a flight, whose path is kept
 _SHORTEST = 0.1  # seconds of a stance
-_EASE = 0.15  # seconds over which a foot comes into its place before a stance, and leaves it afterwards
-_RISING = 0.3  # metres per second: what leaves the floor is faster
+_EASE = 0.15  # seconds over which a foot moves into its place before a stance, and leaves it afterwards
+_RISING = 0.3  # metres per second: a body that leaves the floor is faster
 _SMOOTHING = 2.0  # frames
 
 
 def lock_feet(motion: Motion, body: Standing) -> Motion:
-    """`motion` with feet that keep their place while they stand.
+    """Returns `motion` with feet that keep their place while they stand.
 
-    First the body is made to go where its feet say: in every moment the slower of the feet that are on the ground is
-    taken to stand, and what it slides is taken off the body's way. A moonwalk stays one, for one of its feet always
-    stands. Then each foot is held where it stands.
+    First the root trajectory is corrected: in every frame the slower of the feet on the ground is taken to stand, and
+        its slide is subtracted from the body's path. A moonwalk is preserved, because one of its feet always stands.
+        Then each foot is held where it stands.
     """
     if len(motion) < 3:
         return motion
@@ -47,7 +47,7 @@ def lock_feet(motion: Motion, body: Standing) -> Motion:
     ease = round(_EASE * motion.fps)
     shifts = []
     for side in (0, 1):
-        # the contact's own way over the ground, from the heel to the ball without a jump
+        # integrated velocity of the contact, which has no jump where the contact changes from the heel to the ball
         way = np.cumsum(velocities[:, side], axis=0) / motion.fps
         flat = hold(way, without_short_runs(standing[:, side], _SHORTEST * motion.fps), ease)
         shifts.append(np.stack((flat[:, 0], np.zeros(len(motion)), flat[:, 1]), axis=1))
@@ -55,15 +55,15 @@ def lock_feet(motion: Motion, body: Standing) -> Motion:
 
 
 def on_floor(motion: Motion, body: Standing) -> Motion:
-    """`motion` lifted or lowered as a whole, so that the body stands on the floor, y = 0."""
+    """Returns `motion` shifted vertically as a whole, so that the body stands on the floor, y = 0."""
     return motion.moved(np.array([0.0, -floor_under(body.lowest(motion)), 0.0]))
 
 
 def put_on_floor(motion: Motion, body: Standing) -> Motion:
-    """`motion` standing on the floor, y = 0, all the time that it stands, sits or lies.
+    """Returns `motion` with the body on the floor, y = 0, whenever it stands, sits or lies.
 
-    The whole is put on the floor, as by `on_floor`. What still floats or sinks a little, slowly, is taken off the
-    pelvis' height; a hop leaves and meets the floor much faster, and stays.
+    First the whole motion is put on the floor, as by `on_floor`. Then slow, small offsets from the floor are subtracted
+    from the pelvis' height; a hop leaves and meets the floor much faster, and is kept.
     """
     lowest = body.lowest(motion).astype(np.float64)
     floor = floor_under(lowest)
@@ -81,9 +81,10 @@ def put_on_floor(motion: Motion, body: Standing) -> Motion:
 
 
 def keep_on_floor(motion: Motion, body: Standing) -> Motion:
-    """`motion`, of which nothing tells how high the body is, with its lowest point on the floor in every frame.
+    """Returns `motion` with its lowest point on the floor in every frame, for packs that do not store the body's
+    height.
 
-    Crouches and rises are right then; a jump stays on the ground.
+    Crouching and rising become right; a jump stays on the ground.
     """
     away = np.zeros((len(motion), 3))
     away[:, 1] = body.lowest(motion)
@@ -91,9 +92,9 @@ def keep_on_floor(motion: Motion, body: Standing) -> Motion:
 
 
 def _contacts(joints: np.ndarray, fps: float, body: Standing) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Of each foot's lower end, heel or ball: (T, 2) height over where it stands, (T, 2) speed, (T, 2, 2) velocity.
+    """Returns the height, speed and velocity of each foot's lower end, heel or ball: (T, 2), (T, 2), (T, 2, 2).
 
-    Heights are over the floor, the lowest of the motion's; velocities over the ground, metres per second.
+    Heights are above the lowest stance of the motion, in metres; velocities are over the ground, in metres per second.
     """
     rest = body.joints()
     places = [[INDEX[f"{side}_{end}"] for side in _SIDES] for end in ("ankle", "foot")]
@@ -106,13 +107,13 @@ def _contacts(joints: np.ndarray, fps: float, body: Standing) -> tuple[np.ndarra
 
 
 def _slid(joints: np.ndarray, fps: float, body: Standing) -> np.ndarray:
-    """(T, 3) how far, up to each frame, the foot that stands has slid over the ground."""
+    """Returns how far the standing foot has slid over the ground up to each frame, (T, 3) metres."""
     heights, speeds, velocities = _contacts(joints, fps, body)
     speeds = np.where(heights < _NEAR_FLOOR, speeds, np.inf)
     slower = speeds.argmin(axis=1)
     every = np.arange(len(joints))
     pelvis = np.linalg.norm(np.gradient(joints[:, 0, [0, 2]], axis=0), axis=1) * fps
-    # feet that leave for a jump are as fast as the body
+    # excludes feet that take off for a jump, which are as fast as the body
     stands = speeds[every, slower] < _STILL + _SLIDE * pelvis
     way = np.zeros((len(joints), 3))
     if stands.any():
@@ -132,10 +133,11 @@ def _smoothed(values: np.ndarray) -> np.ndarray:
 
 
 def move_feet(motion: Motion, joints: np.ndarray, shifts: list[np.ndarray]) -> Motion:
-    """`motion` with its left and right foot moved by `shifts`, (T, 3) metres each; the feet keep their directions.
+    """Returns `motion` with its left and right foot moved by `shifts`, (T, 3) metres each; the feet keep their
+    directions.
 
-    joints: (T, 55, 3), those of `motion`. What both feet ask for, the whole body does; knees bend only for the
-    difference.
+    The whole body moves by the mean of both shifts; knees bend only for the difference.
+    joints: (T, 55, 3) joints of `motion`.
     """
     common = (shifts[0] + shifts[1]) / 2
     rotations = motion.rotations.astype(np.float64)
@@ -152,9 +154,10 @@ def move_feet(motion: Motion, joints: np.ndarray, shifts: list[np.ndarray]) -> M
 
 
 def hold(offset: np.ndarray, held: np.ndarray, ease: int, to: float | None = None) -> np.ndarray:
-    """(T, n) what to add to a foot so that while it is `held` (T,) it keeps one `offset` (T, n).
+    """Returns the correction (T, n) by which a foot keeps one `offset` (T, n) while it is `held` (T,).
 
-    ease: frames over which it comes and goes. to: the offset to keep, by default the mean of each hold.
+    ease: frames over which the correction fades in and out.
+    to: the offset to keep, by default the mean of each hold.
     """
     shift = np.zeros_like(offset)
     weight = np.zeros(len(offset))
@@ -168,18 +171,18 @@ def hold(offset: np.ndarray, held: np.ndarray, ease: int, to: float | None = Non
         weight[start - before : start] += fade[:before][::-1]
         shift[stop : stop + after] += fade[:after, None] * correction[-1]
         weight[stop : stop + after] += fade[:after]
-    # between two holds that follow closely both fade at once
+    # between two close holds both corrections apply, as a weighted mean
     return shift / np.maximum(weight, 1)[:, None]
 
 
 def runs(flags: np.ndarray) -> list[tuple[int, int]]:
-    """The (start, stop) of every stretch of frames whose flag is set."""
+    """Returns the (start, stop) of every stretch of frames whose flag is set."""
     edges = np.flatnonzero(np.diff(np.concatenate(([0], flags.astype(np.int8), [0]))))
     return [(int(start), int(stop)) for start, stop in edges.reshape(-1, 2)]
 
 
 def without_short_runs(flags: np.ndarray, shortest: float) -> np.ndarray:
-    """`flags` (T,) with stretches of fewer than `shortest` frames unset."""
+    """Returns `flags` (T,) with stretches of fewer than `shortest` frames unset."""
     kept = flags.copy()
     for start, stop in runs(flags):
         if stop - start < shortest:
@@ -190,9 +193,11 @@ def without_short_runs(flags: np.ndarray, shortest: float) -> np.ndarray:
 def _reach(
     leg: tuple[np.ndarray, np.ndarray, np.ndarray], target: np.ndarray, at_hip: np.ndarray, at_knee: np.ndarray
 ) -> list[np.ndarray]:
-    """The world rotations of hip and knee, (T, 4) each, by which the ankle comes to `target` (T, 3).
+    """Returns the world rotations of hip and knee, (T, 4) each, by which the ankle reaches `target` (T, 3).
 
-    leg: places of hip, knee and ankle before, (T, 3) each. at_hip, at_knee: rotations before. The knee keeps its plane.
+    The knee keeps its plane.
+    leg: places of hip, knee and ankle before, (T, 3) each.
+    at_hip, at_knee: rotations before.
     """
     hip, knee, ankle = leg
     thigh, shin = (np.linalg.norm(b - a, axis=1) for a, b in ((hip, knee), (knee, ankle)))
@@ -201,7 +206,7 @@ def _reach(
     now = np.clip(np.linalg.norm(ankle - hip, axis=1), np.abs(thigh - shin) + 1e-4, (thigh + shin) * 0.99999)
     # the knee's bend, by the law of cosines, before and after
     bend = [np.arccos(np.clip((thigh**2 + shin**2 - d**2) / (2 * thigh * shin), -1, 1)) for d in (now, distance)]
-    # legs that are straight show no plane: theirs is the one in which knees bend, about the thigh's own X
+    # straight legs define no plane; their knees bend about the thigh's own X
     axis = np.cross(knee - hip, ankle - knee)
     thigh_x = rot.quat_to_matrix(at_hip)[..., 0]
     length = np.linalg.norm(axis, axis=1, keepdims=True)

@@ -1,4 +1,4 @@
-"""Motions that go round: seams closed, repeated, made to stay in place, and made longer."""
+"""Closes loops: finds and closes their seams, repeats them, keeps them in place, and lengthens motions."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from ..motion import Motion
 from .root_trajectory import RootTrajectory
 
 SHORTER, LONGER = 0.87, 1.15
-"""How far a loop may be from the length asked for; it is played that much slower or faster then."""
+"""Limits of a loop's length relative to the requested one; it is played slower or faster by the same factor."""
 
-_SEAM = 5  # frames over which a motion that does not end as it began is faded into its repetition
+_SEAM = 5  # frames of the cross-fade into the repetition, for a motion that does not end as it began
 _LOOP_DEGREES = 8.0  # difference of every joint up to which a motion counts as ending as it began
 _TURN = 2 * np.pi
-_SWING = np.radians(20)  # hips swing so far about the vertical with the steps; what goes beyond is the body's own turn
-_AHEAD = 0.2  # seconds: how much a difference of speeds counts beside one of poses when a loop is looked for
-_LIVELY = 0.8  # of how much the motion moves from its start on: a loop moves that much at least, or stillness would win
+_SWING = np.radians(20)  # the most that hips swing about the vertical with the steps; the rest is a turn of the body
+_AHEAD = 0.2  # seconds: weight of a difference of speeds relative to one of poses in the search for a loop
+_LIVELY = 0.8  # least movement of a loop, relative to the motion's beginning; otherwise stillness would win
 _SMOOTH = 0.5  # seconds; slower than a step's sway, faster than a walk round a corner
 
 
 def closed(motion: Motion, seconds: float = 0.33) -> Motion:
-    """The motion with its last frame flowing into its first; as long as before.
+    """Returns the motion with its last frame flowing into its first, at the same length.
 
-    What is missing between the two, pose and speed, is made up within `seconds` on both sides of the seam. A turn of
-    the body that is no whole one is taken back evenly over the whole motion, so that each round sets out as the first
-    did. The way over the ground stays: see `repeated`. Motions under four frames are returned as they are.
+    The gap between the two, in pose and speed, is distributed over `seconds` on both sides of the seam. A turn of the
+    body that is not a whole one is removed evenly over the whole motion, so that each round starts with the same
+    heading. The path over the ground stays: see `repeated`. Motions under four frames are returned unchanged.
     """
     if len(motion) < 4:
         return motion
@@ -51,7 +51,7 @@ def closed(motion: Motion, seconds: float = 0.33) -> Motion:
     following, rush = _seam(np.diff(values, axis=0))
     gap = values[0] + (whole, 0) - (values[-1] + following)
     values += _made_up(gap, rush, len(motion), ease)
-    # a step has no speed of its own to be made up: only the steps' lengths meet
+    # steps are speeds already, so only their values must meet
     jolt = way.steps[0] - way.steps[-1]
     steps = way.steps + _made_up(jolt, np.zeros(2), len(motion) - 1, min(ease, (len(motion) - 1) // 2))
     rotations[:, 0], translation = RootTrajectory(values[:, 0], rotations[:, 0], steps, values[:, 1], way.start).root()
@@ -59,34 +59,38 @@ def closed(motion: Motion, seconds: float = 0.33) -> Motion:
 
 
 def _seam(steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Of steps (T - 1, ...) from frame to frame: the one that would follow the last, and by how much the first frame is
-    faster than the frame it would lead to. Both as far as speeds and their changes say."""
+    """Extrapolates steps (T - 1, ...) from frame to frame over the seam, to second order.
+
+    Returns the step that would follow the last, and by how much the speed of the first frame exceeds that of the frame
+    it leads to.
+    """
     slowing, gaining = steps[-1] - steps[-2], steps[1] - steps[0]
     following = steps[-1] + slowing
     return following, (steps[0] - gaining / 2) - (following + slowing / 2)
 
 
 def _made_up(gap: np.ndarray, rush: np.ndarray, frames: int, ease: int) -> np.ndarray:
-    """(frames, ...) what to add so that values meet at the seam: half of it before, half of it after.
+    """Returns the correction (frames, ...) by which values meet at the seam: half of it before, half of it after.
 
-    gap: by how much the first value is above what would follow the last. rush: the same of the speeds, per frame. By
-    Hermite's cubics, which neither jump nor bend where the correction begins.
+    Uses cubic Hermite curves, which are smooth where the correction begins.
+    gap: by how much the first value exceeds the extrapolated one after the last.
+    rush: the same of the speeds, per frame.
     """
     t = np.arange(1, ease + 1) / ease  # the last frames, then the one that would follow: t = 1 is the first frame
     rises, speeds = t * t * (3 - 2 * t), t * t * (t - 1) * ease
     axes = (slice(None), *[None] * gap.ndim)
     out = np.zeros((frames, *gap.shape))
-    # before the seam ..., the frame after the last is the first: there the rest of the correction begins
+    # the frame after the last is the first, where the other half of the correction begins
     out[frames - ease + 1 :] += 0.5 * (rises[axes] * gap + speeds[axes] * rush)[:-1]
     out[:ease] -= 0.5 * (rises[axes] * gap - speeds[axes] * rush)[::-1]
     return out
 
 
 def best_loop(motion: Motion, frames: int) -> Motion:
-    """The stretch of `motion` that best ends as it begins, played as `frames` frames, and closed.
+    """Returns the stretch of `motion` that best ends as it begins, played as `frames` frames, and closed.
 
-    It is `SHORTER` to `LONGER` times as long as asked for, so that a walk's steps come out whole. A motion that is too
-    short for a choice is taken whole.
+    The stretch is `SHORTER` to `LONGER` times as long as requested, so that a walk can keep whole steps. A motion that
+    is too short to choose from is taken whole.
     """
     shortest, longest = max(round(SHORTER * frames), 4), round(LONGER * frames)
     if len(motion) <= shortest:
@@ -95,7 +99,7 @@ def best_loop(motion: Motion, frames: int) -> Motion:
     enough = _LIVELY * movement[:frames].mean()
     best = (np.inf, 0, min(frames, len(motion)))
     for length in range(shortest, min(longest, len(motion) - 1) + 1):
-        # what follows a stretch of this length, against how it begins
+        # compares the frame after a stretch of this length with the stretch's first
         apart = np.linalg.norm(features[length:] - features[:-length], axis=1)
         moves = np.convolve(movement, np.full(length, 1 / length), "valid")[:-1]
         apart[moves < enough] = np.inf
@@ -106,8 +110,10 @@ def best_loop(motion: Motion, frames: int) -> Motion:
 
 
 def _features(motion: Motion) -> tuple[np.ndarray, np.ndarray]:
-    """Of each frame: (T, n) pose and its speed, without heading and place, alike where it is fit to be joined; and
-    (T,) how much the pose changes."""
+    """Returns features of each frame for comparing seams, (T, n), and how much the pose changes, (T,).
+
+    The features are pose and speed without heading and place; frames with near features can be joined.
+    """
     way = RootTrajectory.of(motion)
     rotations = motion.rotations[:, :22].astype(np.float64)
     rotations[:, 0] = way.tilt
@@ -120,39 +126,39 @@ def _features(motion: Motion) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _stretched(motion: Motion, frames: int) -> Motion:
-    """As many frames as asked for, at the same rate: played slower or faster."""
+    """Returns the motion as `frames` frames at the same rate: played slower or faster."""
     if len(motion) == frames:
         return motion
     if len(motion) == 1:
         return extended(motion, frames, hold=True)
     rate = motion.fps * (frames - 1) / (len(motion) - 1)
     played = replace(motion.resample(rate), fps=motion.fps)
-    return extended(played, frames, hold=True).crop(0, frames)  # a rounding error may have cost the last one
+    return extended(played, frames, hold=True).crop(0, frames)  # rounding may have dropped the last frame
 
 
 def cycle_travel(motion: Motion) -> np.ndarray:
-    """(3,) metres over the ground from the first frame of a closed motion to that of its next round."""
+    """Returns the (3,) metres over the ground from the first frame of a closed motion to that of its next round."""
     path = motion.translation.astype(np.float64)
     step = ((path[-1] - path[-2]) + (path[1] - path[0])) / 2
     return (path[-1] - path[0] + step) * (1, 0, 1)
 
 
 def repeated(motion: Motion, times: int) -> Motion:
-    """A closed motion, `times` rounds of it, each setting out where the one before it arrived."""
+    """Repeats a closed motion `times` times, each round starting where the one before it ends."""
     travel = cycle_travel(motion)
     paths = [motion.translation + i * travel for i in range(times)]
     return Motion(np.tile(motion.rotations, (times, 1, 1)), np.concatenate(paths), motion.fps)
 
 
 def ending_as_begun(motion: Motion) -> Motion:
-    """A closed motion and its first frame once more, where it arrives: what Blender's cycles and strips repeat."""
+    """Returns a closed motion followed by its first frame at its new place, which Blender's cycles and strips need."""
     return repeated(motion, 2).crop(0, len(motion) + 1)
 
 
 def within_rounds(motion: Motion, change: Callable[[Motion], Motion], seconds: float = 1.5) -> Motion:
-    """What `change` makes of a closed motion when it goes round and round: one round from the middle of several.
+    """Applies `change` to several rounds of a closed motion and returns one round from the middle.
 
-    seconds: how far apart frames may be that `change` looks at together.
+    seconds: the farthest that frames which `change` looks at together lie apart.
     """
     before = max(int(np.ceil(seconds * motion.fps / len(motion))), 1)
     changed = change(repeated(motion, 2 * before + 1))
@@ -161,10 +167,10 @@ def within_rounds(motion: Motion, change: Callable[[Motion], Motion], seconds: f
 
 
 def in_place(motion: Motion, loop: bool = False) -> Motion:
-    """The motion without its way over the ground: the body stays over where it began.
+    """Returns the motion without its path over the ground: the body stays where it began.
 
-    Sway and bob stay, that is all that comes and goes within about a second; so do turns. loop: whether the motion is
-    closed and shall remain so.
+    Sway and bob within about a second are kept, and so are turns.
+    loop: whether the motion is closed and must remain so.
     """
     if loop and len(motion) > 1:
         return within_rounds(motion, in_place, 4 * _SMOOTH)
@@ -172,7 +178,7 @@ def in_place(motion: Motion, loop: bool = False) -> Motion:
     reach = round(4 * _SMOOTH * motion.fps)
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / (_SMOOTH * motion.fps)) ** 2)
     kernel /= kernel.sum()
-    # mirrored through its ends, a way that goes on straight has its smoothed self on it from the first frame on
+    # with odd reflection at the ends, smoothing leaves a straight path unchanged from the first frame on
     padded = np.pad(path, ((reach, reach), (0, 0)), mode="reflect", reflect_type="odd") if len(path) > 1 else path
     smooth = np.stack([np.convolve(padded[:, i], kernel, "valid") for i in (0, 1)], axis=1) if len(path) > 1 else path
     translation = motion.translation.astype(np.float64)
@@ -181,11 +187,11 @@ def in_place(motion: Motion, loop: bool = False) -> Motion:
 
 
 def extended(motion: Motion, frames: int, hold: bool = False) -> Motion:
-    """The motion made at least `frames` long, by repeating it or by holding its last pose."""
+    """Lengthens the motion to at least `frames`, by repeating it or by holding its last pose."""
     if hold or len(motion) < 3:
         at = np.minimum(np.arange(max(frames, len(motion))), len(motion) - 1)
         return Motion(motion.rotations[at], motion.translation[at], motion.fps)
-    # a loop's last pose is its first: one frame is all that both share
+    # a loop's last pose equals its first, so a fade over one frame is enough
     seam = 1 if ends_as_it_began(motion) else min(_SEAM, len(motion) // 3)
     out = motion
     while len(out) < frames:
@@ -194,6 +200,6 @@ def extended(motion: Motion, frames: int, hold: bool = False) -> Motion:
 
 
 def ends_as_it_began(motion: Motion) -> bool:
-    """Whether the last pose is the first, or nearly so; the root's rotation does not count."""
+    """Checks whether the last pose equals the first, or nearly so, except for the root's rotation."""
     dots = np.abs(np.sum(motion.rotations[0, 1:22] * motion.rotations[-1, 1:22], axis=-1))
     return bool(np.degrees(2 * np.arccos(np.clip(dots, 0, 1))).max() < _LOOP_DEGREES)

@@ -1,4 +1,4 @@
-"""One motion of several: poses mixed frame by frame, the way over the ground step by step."""
+"""Mixes motions: poses frame by frame, the path over the ground step by step."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from .root_trajectory import RootTrajectory
 
 
 def mixed(motions: Sequence[Motion], at: np.ndarray) -> Motion:
-    """One motion of several of T frames each, in frame t so far between them as at[t] (T,) says, 0 to their number - 1.
+    """Mixes several motions of T frames each into one.
 
-    Poses are slerped. The way over the ground is mixed step by step as seen from the body, and so are turns: a place
-    between a walk's and a run's, frames later, is metres away from both, and going from one to the other would be a
-    slide.
+    Frame t lies between the motions at the position at[t] (T,), 0 to their number - 1. Poses are slerped. The path over
+    the ground and turns are mixed as steps relative to the body: the places of a walk and a run are metres apart after
+    some frames, and mixing places would make a slide.
     """
     before = np.minimum(at.astype(int), len(motions) - 2)
     every = np.arange(len(at))

@@ -1,17 +1,17 @@
-"""From what the decoder makes to what is keyed: every step, once, in one order.
+"""Runs the clean-up from the decoder's output to the motion that is keyed: every step once, in one order.
 
-1. Windows are joined (`windows`), and several motions are put together: mixed along the clip (`mixing`), or the upper
-   body of one over the lower body of another (`recipe.composition`). First, so that all that follows sees one motion
-   of one person.
-2. Where the pack does not tell how high the body is, its lowest point is put on the floor. Before all that looks at
-   heights.
-3. A loop is chosen and closed (`loop`). Before the feet, whose places at the seam depend on it.
-4. Fingers that the pack does not move hang relaxed. Before the floor, which hands may touch.
-5. Feet keep their place while they stand (`foot_locking`), those of a loop from round to round. Before the floor: legs
-   bend for it, and soles rise.
-6. The body stands on the floor: eased frame by frame; a loop as a whole, or its ends would come apart.
-7. The way over the ground is taken off, if that is wanted. After the feet, which would slide for who walks in place.
-8. The rate and the length that are wanted. Last: feet are held by frames that the network made, not by mixed ones.
+1. Joins windows (`windows`) and combines several motions: mixed along the clip (`mixing`), or the upper body of one
+   over the lower body of another (`recipe.composition`). First, so that all later steps see one motion of one person.
+2. Puts the lowest point on the floor in every frame, if the pack does not store the body's height. Before all steps
+   that use heights.
+3. Chooses and closes a loop (`loop`). Before the feet, whose places at the seam depend on it.
+4. Relaxes fingers that the pack does not move. Before the floor, which hands may touch.
+5. Keeps feet in place while they stand (`foot_locking`), in a loop from round to round. Before the floor, because legs
+   bend and soles rise.
+6. Puts the body on the floor: frame by frame, smoothed; a loop as a whole, because its ends must meet.
+7. Removes the path over the ground, if requested. After the feet, because feet slide in a walk in place.
+8. Resamples to the requested rate and length. Last, because feet are held in frames that the network made, not in
+   interpolated ones.
 
 Lengths of limbs and soles are those of the body that is keyed.
 """
@@ -37,16 +37,19 @@ if TYPE_CHECKING:
     from ..motion import Motion
     from ..pack import Pack
 
-_LOOP_CHOICE = 1.6  # times a loop's length is decoded, to choose the best stretch from
+_LOOP_CHOICE = 1.6  # frames that are decoded to choose a loop from, relative to its length
 _TIE = 1e-9
 
 
 @dataclass(frozen=True)
 class CleanUp:
-    """What a motion is to become, and the steps that lead there.
+    """The requested form of a motion, and the steps to it.
 
-    pack: that made it. body: that is keyed. frames, fps: the length and the rate that are wanted. loop: the last frame
-    flows into the first. in_place: without the way over the ground.
+    pack: the pack that made the motion.
+    body: the body that is keyed.
+    frames, fps: the requested length and rate.
+    loop: whether the last frame flows into the first.
+    in_place: whether the path over the ground is removed.
     """
 
     pack: Pack
@@ -74,7 +77,7 @@ class CleanUp:
         return max(min(max(int(_LOOP_CHOICE * self.length), needed), longest, MAX_FRAMES), self.length)
 
     def __call__(self, motion: Motion, choose: bool = False) -> Motion:
-        """Takes `motion`, joined and put together, through all other steps. choose: whether a loop may be a part."""
+        """Applies all steps after the combination to `motion`. choose: whether a loop may be a part of it."""
         if not self.pack.pose_format.tells_the_way:
             motion = keep_on_floor(motion, self.body)
         if self.loop:
@@ -89,7 +92,7 @@ class CleanUp:
         return self._at_rate(motion)
 
     def _with_hands(self, motion: Motion) -> Motion:
-        """Lets fingers that the pack does not move hang relaxed, not stretched as in the rest pose."""
+        """Relaxes fingers that the pack does not move, which otherwise would stay stretched as in the rest pose."""
         still = [i for i, name in enumerate(HAND_JOINTS) if name not in self.pack.joints]
         if not still:
             return motion
@@ -107,9 +110,9 @@ class CleanUp:
 def motions_of(
     engine: Engine, latents: np.ndarray, frames: int, loop: bool = False, body: Standing | None = None
 ) -> list[Motion]:
-    """Decodes latents (n, D) together and cleans their motions up, `frames` frames each at the pack's rate.
+    """Decodes latents (n, D) together and cleans up the motions, `frames` frames each at the pack's rate.
 
-    body: that is to be keyed, by default the engine's.
+    body: the body that is keyed, by default the engine's.
     """
     clean_up = CleanUp(engine.pack, body or engine.body, frames, engine.pack.fps, loop)
     return [clean_up(motion, choose=True) for motion in joined(engine, latents, clean_up.decoded_length)]

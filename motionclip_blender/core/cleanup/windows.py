@@ -1,4 +1,4 @@
-"""Motions longer than the decoder makes them: windows, each faded into the next."""
+"""Makes motions longer than the decoder's longest window: cross-fades windows into each other."""
 
 from __future__ import annotations
 
@@ -12,15 +12,14 @@ if TYPE_CHECKING:
     from ..engine import Engine
     from ..motion import Motion
 
-_SEAM_FRAMES = 10  # over which one window fades into the next, a third of a second
+_SEAM_FRAMES = 10  # frames over which one window fades into the next, a third of a second
 
 
 def joined(engine: Engine, latents: np.ndarray, frames: int) -> list[Motion]:
     """Decodes latents (n, D) to raw motions of `frames` frames each, at the pack's rate.
 
-    One pass of the decoder makes up to the pack's longest trained length, of all latents together. Beyond it a motion
-    goes on in further windows. Raises `UserError` for lengths and
-    latents that cannot be.
+    One pass of the decoder makes up to the pack's longest trained length, for all latents together. A longer motion
+    continues in further windows. Raises `UserError` for an invalid length or latent.
     """
     frames, (shortest, longest) = checked_frames(frames), engine.pack.frames
     motions = []
