@@ -1,1 +1,1 @@
-"""The networks' forward passes in numpy, as Blender brings it: the engine of the add-on and of the command line."""
+"""Runs the networks' forward passes in numpy, which Blender ships; the add-on and the command line use them."""

@@ -1,9 +1,9 @@
-"""Text to the tokens of OpenAI's CLIP: byte pairs.
+"""Converts text to the tokens of OpenAI's CLIP by byte-pair encoding.
 
 Radford et al., "Learning transferable visual models from natural language supervision" (ICML 2021), section 2.4;
-Sennrich et al., "Neural machine translation of rare words with subword units" (ACL 2016), over bytes as Radford et
-al., "Language models are unsupervised multitask learners" (2019). The tokens are those of open_clip's
-`SimpleTokenizer`, but for what `plain_text` leaves as it is.
+Sennrich et al., "Neural machine translation of rare words with subword units" (ACL 2016), over bytes as Radford et al.,
+"Language models are unsupervised multitask learners" (2019). The tokens equal those of open_clip's `SimpleTokenizer`,
+except for characters that `plain_text` leaves unchanged.
 """
 
 from __future__ import annotations
@@ -23,30 +23,34 @@ FOLDER = Path(__file__).resolve().parents[2] / "assets" / "clip_tokenizer"
 FILE = "merges.npz"
 MERGES = 48_894
 CONTEXT = 77
-"""Tokens that CLIP reads of a text, begin and end among them."""
+"""Tokens that CLIP reads of a text, including begin and end."""
 
 SHOWN_BYTES = (*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100))
-"""Bytes that Latin-1 shows as a sign. The vocabulary has them first, then all others."""
+"""Bytes that are printable in Latin-1. The vocabulary lists them first, then all others."""
 
 _BYTES = 256
 _BEGIN, _END = 2 * _BYTES + MERGES, 2 * _BYTES + MERGES + 1
 VOCABULARY = _END + 1
 
-_MARKERS = {"<start_of_text>": _BEGIN, "<end_of_text>": _END}  # in a text they are what they are in a row of tokens
+# open_clip reads these words in a text as the tokens themselves
+_MARKERS = {"<start_of_text>": _BEGIN, "<end_of_text>": _END}
 _ENDINGS = re.compile(f"{'|'.join(_MARKERS)}|'s|'t|'re|'ve|'m|'ll|'d", re.IGNORECASE)
-_PASSED_OVER = "\u0345"  # a mark whose capital is the letter iota: to open_clip's expression neither sign nor letter
+_PASSED_OVER = "\u0345"  # its capital is the letter iota; open_clip's expression takes it for neither sign nor letter
 _SPACE, _LETTER, _NUMBER, _SIGN = range(4)
 
 
 class BytePairs:
-    """CLIP's vocabulary, ready to read texts.
+    """CLIP's vocabulary and its merges.
 
-    Of its tokens the first 256 are bytes, the next 256 bytes that end a word; then follow those that are made of two
-    earlier ones, in the order in which they are put together.
+    The first 256 tokens are bytes, and the next 256 are bytes that end a word. The others are made of two earlier
+    tokens each, in the order in which they are merged.
     """
 
     def __init__(self, merges: np.ndarray) -> None:
-        """merges: (`MERGES`, 2) the two tokens that each of the further ones is made of."""
+        """Stores the merges.
+
+        merges: (`MERGES`, 2) the two tokens that each of the further ones is made of.
+        """
         if merges.shape != (MERGES, 2) or merges.dtype != np.uint16:
             raise ValueError(f"the vocabulary has merges {merges.shape} of {merges.dtype}")
         pairs = merges.astype(np.int64) @ np.array([1 << 16, 1])
@@ -87,8 +91,8 @@ class BytePairs:
     def _pairs(self, word: bytes) -> list[int]:
         """Returns the tokens of a word.
 
-        Of all neighbouring pairs the earliest in the vocabulary is joined first, everywhere in the word, until the
-        vocabulary has none of the pairs that are left.
+        Merges the neighbouring pair that is earliest in the vocabulary, everywhere in the word, until the vocabulary
+        has none of the pairs that are left.
         """
         parts = [_TOKEN_OF_BYTE[byte] for byte in word]
         parts[-1] += _BYTES
@@ -109,8 +113,7 @@ class BytePairs:
 
 
 def words(text: str) -> Iterator[str]:
-    """Yields a text's words in small letters, numbers digit by digit, and other signs; "'s" and the like by
-    themselves."""
+    """Yields a text's words in lower case, single digits, and other signs; "'s" and the like are separate words."""
     text = html.unescape(html.unescape(plain(text)))
     text = " ".join(text.split()).lower()
     kinds = [_kind(character) for character in text]

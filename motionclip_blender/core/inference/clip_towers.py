@@ -1,9 +1,8 @@
-"""The text and the image tower of OpenAI's CLIP in numpy, of the files that people have.
+"""Runs the text and the image tower of OpenAI's CLIP in numpy, from weights files that users have.
 
 Radford et al., "Learning transferable visual models from natural language supervision" (ICML 2021): a transformer with
-a causal mask over byte pairs (section 2.4), and a vision transformer (Dosovitskiy et al., ICLR 2021). Both give
-unnormalised embeddings, which MotionCLIP's decoder is fed. The names of the weights are OpenAI's, which open_clip
-keeps.
+a causal mask over byte pairs (section 2.4), and a vision transformer (Dosovitskiy et al., ICLR 2021). Both return
+unnormalised embeddings, which MotionCLIP's decoder takes. The names of the weights are OpenAI's, which open_clip keeps.
 """
 
 from __future__ import annotations
@@ -29,18 +28,20 @@ _MOST_NAMED = 3  # tensors that a message names
 
 _IMAGE = "visual."
 _BESIDE = {"logit_scale", "logit_bias", "input_resolution", "context_length", "vocab_size", "attn_mask"}
-"""What files hold beside the towers' weights."""
+"""Entries of files beside the towers' weights."""
 
 _AROUND = ("", "state_dict.", "state_dict.module.", "module.", "model.")
-"""What training programs put before all names."""
+"""Prefixes that training programs put before all names."""
 
 
 @dataclass(frozen=True)
 class ClipSize:
     """The sizes of a CLIP in the words of open_clip's configurations.
 
-    width: of the space that both towers embed in. text_width, text_layers: of the text tower; heads are 64 wide.
-    image: of the image tower. quick_gelu: whether GELU is OpenAI's approximation of it.
+    width: of the space that both towers embed in.
+    text_width, text_layers: of the text tower; heads are 64 wide.
+    image: of the image tower.
+    quick_gelu: whether GELU is OpenAI's approximation of it.
     """
 
     width: int
@@ -61,7 +62,7 @@ SIZES = {
     "ViT-B-32-quickgelu": ClipSize(512, 512, 12, _VIT_B_32, quick_gelu=True),
     "ViT-B-32": ClipSize(512, 512, 12, _VIT_B_32, quick_gelu=False),
 }
-"""By open_clip's names. OpenAI's own weights are of the first."""
+"""Sizes by open_clip's names. OpenAI's own weights belong to the first."""
 
 
 def size_of(model: str) -> ClipSize:
@@ -96,10 +97,11 @@ def load_tokenizer() -> BytePairs:
 def clip_arrays(path: Path, model: str, image: bool | None = None) -> dict[str, np.ndarray]:
     """Reads the weights of a CLIP from a file as they are stored, by OpenAI's names.
 
-    path: OpenAI's archive, a state dictionary of PyTorch's, or a safetensors file of open_clip's. model: its name in
-    open_clip. image: whether only the image tower is read, or (False) only the text tower; by default both are.
-    Raises `UserError` for a file that is missing, damaged, of no such format, or of another model; the message names
+    Raises `UserError` for a file that is missing, damaged, of another format, or of another model; the message names
     the tensors that are missing, unknown or of another shape.
+    path: OpenAI's archive, a state dictionary of PyTorch's, or a safetensors file of open_clip's.
+    model: its name in open_clip.
+    image: True reads only the image tower, False only the text tower; by default both are read.
     """
     path, wanted = Path(path), expected_shapes(size_of(model))
     names: dict[str, str] = {}
@@ -167,13 +169,13 @@ def _listed(names: Sequence[str]) -> str:
 
 
 class TextTower:
-    """Prompts to embeddings, unnormalised, as MotionCLIP's decoder is fed."""
+    """Encodes prompts as unnormalised embeddings, as MotionCLIP's decoder takes them."""
 
     def __init__(self, weights: Weights, tokenizer: BytePairs, size: ClipSize) -> None:
         """Raises `TensorError` for weights of another tower."""
         width = size.text_width
         self._tokenizer, self._context = tokenizer, size.context
-        # of fifty thousand words a prompt has ten: their rows are made float32 when they are looked up
+        # a prompt uses about ten of fifty thousand rows, so rows are converted to float32 when they are looked up
         self._words = weights.looked_up("token_embedding.weight", size.vocabulary, width)
         self._positions = weights.float32("positional_embedding", size.context, width)
         self._layers = [
@@ -201,7 +203,7 @@ class TextTower:
     def read(self, tokens: np.ndarray) -> np.ndarray:
         """Returns (n, width) of token ids (n, T): the output at the token that ends each row.
 
-        What follows that token is padding, which no earlier token reads.
+        The tokens after that one are padding, which no earlier token reads.
         """
         x = self._words[tokens].astype(np.float32)
         x += self._positions[: tokens.shape[1]]
@@ -212,7 +214,7 @@ class TextTower:
 
 
 class _Told:
-    """Turns what goes wrong with a file's weights into a sentence."""
+    """Converts errors about a file's weights to `UserError`."""
 
     def __init__(self, path: Path, model: str) -> None:
         self._path, self._model = path, model

@@ -1,4 +1,4 @@
-"""CLIP's image side in numpy: open_clip's vision transformer, pre-norm with a class token.
+"""Runs CLIP's image tower in numpy: open_clip's vision transformer, pre-norm with a class token.
 
 Dosovitskiy et al., "An image is worth 16x16 words" (ICLR 2021).
 """
@@ -21,11 +21,12 @@ _SHARPNESS = -0.5  # of the cubic filter (Keys, 1981), as Pillow has it
 
 
 def squared(pixels: np.ndarray, size: int) -> np.ndarray:
-    """(size, size, 3) uint8 of an image (H, W, 3) uint8: its shorter side made `size` long, the middle cut out.
+    """Scales an image (H, W, 3) uint8 so that its shorter side is `size` long, and crops the middle, (size, size, 3)
+    uint8.
 
-    As open_clip does with torchvision and Pillow: the longer side and the margins are rounded as there, and the width
-    is resampled to whole levels before the height is. (Pillow 13 begins with the height where that is less work; then
-    some pixels differ by a level.)
+    Follows open_clip with torchvision and Pillow: the longer side and the margins are rounded as there, and the width
+        is resampled to whole levels before the height. (Pillow 13 resamples the height first where that is less work;
+        then some pixels differ by a level.)
     """
     height, width = pixels.shape[:2]
     rows, columns = (max(size * side // min(height, width), size) for side in (height, width))
@@ -38,12 +39,13 @@ def squared(pixels: np.ndarray, size: int) -> np.ndarray:
 
 
 def _levels(image: np.ndarray) -> np.ndarray:
-    """The nearest of the 256 levels, the upper one half-way; still as float32."""
+    """Rounds to the nearest of the 256 levels, half-way values up; still as float32."""
     return np.floor(image + np.float32(0.5)).clip(0, 255)
 
 
 def _cubic(length: int, wanted: int) -> np.ndarray:
-    """(wanted, length): what resamples a line of `length` pixels to `wanted`, smoothed where it is made shorter."""
+    """Returns the matrix (wanted, length) that resamples a line of `length` pixels to `wanted`, smoothed if it is
+    shortened."""
     scale = length / wanted
     reach = max(scale, 1.0)
     centres = (np.arange(wanted)[:, None] + 0.5) * scale
@@ -56,10 +58,10 @@ def _cubic(length: int, wanted: int) -> np.ndarray:
 
 
 class ImageTower:
-    """Images to embeddings, unnormalised, of a captions' embedding's length: the decoder may be fed them."""
+    """Encodes images as unnormalised embeddings, as long as those of captions, so that the decoder can take them."""
 
     def __init__(self, weights: Weights, spec: ImageSpec, latent: int, activation: Activation = gelu) -> None:
-        """latent: width of CLIP's space. Raises `TensorError` for weights of another tower."""
+        """Builds the tower. latent: width of CLIP's space. Raises `TensorError` for weights of another tower."""
         self._spec, width = spec, spec.width
         patch, self._side = spec.patch_size, spec.image_size // spec.patch_size
         self._patches = weights.float32("conv1.weight", width, 3, patch, patch).reshape(width, -1)
@@ -73,11 +75,11 @@ class ImageTower:
         self._projection = weights.float32("proj", width, latent)
 
     def __call__(self, images: Sequence[np.ndarray]) -> np.ndarray:
-        """Images (H, W, 3) uint8 of any sizes to (n, latent) float32."""
+        """Encodes images (H, W, 3) uint8 of any sizes as (n, latent) float32."""
         return self.read(np.stack([squared(image, self._spec.image_size) for image in images]))
 
     def read(self, images: np.ndarray) -> np.ndarray:
-        """Squares (n, size, size, 3) uint8 to (n, latent) float32."""
+        """Encodes square images (n, size, size, 3) uint8 as (n, latent) float32."""
         side, patch = self._side, self._spec.patch_size
         colours = images[:, : side * patch, : side * patch].astype(np.float32)
         colours /= 255

@@ -1,7 +1,7 @@
-"""The layers that transformers are made of, in single precision.
+"""Computes the layers of transformers in single precision.
 
-Arrays are made as seldom as possible, and work is done in them: at these sizes fresh memory costs as much as the
-arithmetic. Products go to numpy's BLAS, in as many threads as that takes.
+Arrays are reused and changed in place where possible: at these sizes allocating memory costs as much as the arithmetic.
+    Products use numpy's BLAS with its own number of threads.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import numpy as np
 from .tensors import Weights
 
 Activation = Callable[[np.ndarray], np.ndarray]
-"""What is between the two halves of a feed-forward part; it works in place."""
+"""The activation of a feed-forward part; it works in place."""
 
-_CHUNK = 1 << 13  # numbers of an activation at a time: they and what is worked out on the way stay in the cache
+_CHUNK = 1 << 13  # numbers of an activation at a time: they and the intermediate values fit the cache
 
 # erfc(z) = (a1 t + ... + a5 t^5) exp(-z^2) with t = 1 / (1 + p z), z >= 0, to 1.5e-7
 # (Abramowitz and Stegun, Handbook of Mathematical Functions, 7.1.26)
@@ -26,22 +26,22 @@ _A = tuple(np.float32(a / 2) for a in (0.254829592, -0.284496736, 1.421413741, -
 
 @dataclass(frozen=True, eq=False)
 class Linear:
-    """weight: (out, in). bias: (out,), or None."""
+    """A linear layer. weight: (out, in). bias: (out,), or None."""
 
     weight: np.ndarray
     bias: np.ndarray | None
 
     @classmethod
     def of(cls, weights: Weights, name: str, out: int, into: int) -> Linear:
-        """The layer `name`, of `into` numbers to `out`. Raises `TensorError` when it is not there."""
+        """Returns the layer `name`, of `into` numbers to `out`. Raises `TensorError` when it is missing."""
         return cls(weights.float32(f"{name}.weight", out, into), weights.float32(f"{name}.bias", out))
 
     def after(self, norm: Norm) -> Linear:
-        """This layer with the scale and the shift of a norm before it worked in, for `Norm.plain`'s output."""
+        """Returns this layer with the scale and shift of a preceding norm folded in, for the output of `Norm.plain`."""
         return Linear(self.weight * norm.scale, self.bias + self.weight @ norm.shift)
 
     def __call__(self, x: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-        """(..., in) to (..., out). out: where to, a contiguous array of that shape; by default a new one."""
+        """Maps (..., in) to (..., out). out: a contiguous array of that shape to write to; by default a new one."""
         rows = x.reshape(-1, x.shape[-1])
         if out is not None:
             out = out.reshape(len(rows), -1)
@@ -53,7 +53,7 @@ class Linear:
 
 @dataclass(frozen=True, eq=False)
 class Norm:
-    """Layer normalisation. scale, shift: (width,)."""
+    """A layer normalisation. scale, shift: (width,)."""
 
     scale: np.ndarray
     shift: np.ndarray
@@ -61,13 +61,13 @@ class Norm:
 
     @classmethod
     def of(cls, weights: Weights, name: str, width: int, epsilon: float = 1e-5) -> Norm:
-        """The norm `name`. Raises `TensorError` when it is not there."""
+        """Returns the norm `name`. Raises `TensorError` when it is missing."""
         return cls(weights.float32(f"{name}.weight", width), weights.float32(f"{name}.bias", width), epsilon)
 
     def plain(self, x: np.ndarray) -> np.ndarray:
-        """(..., width) of mean zero and variance one, without scale and shift."""
+        """Normalises (..., width) to mean zero and variance one, without scale and shift."""
         width = x.shape[-1]
-        mean = np.dot(x, np.full(width, 1 / width, np.float32))  # a product is several times as fast as `mean`
+        mean = np.dot(x, np.full(width, 1 / width, np.float32))  # several times as fast as `mean`
         out = x - mean[..., None]
         spread = np.einsum("...i,...i->...", out, out)
         spread /= width
@@ -85,10 +85,11 @@ class Norm:
 
 
 def attend(qkv: np.ndarray, heads: int, mask: np.ndarray | None = None, causal: bool = False) -> np.ndarray:
-    """What each of T tokens reads of the others: (B, T, 3 * width) to (B, T, width).
+    """Computes the self-attention of T tokens: (B, T, 3 * width) to (B, T, width).
 
-    qkv: queries, keys and values side by side; the queries are scaled already (see `scaled_queries`). mask: (B, T)
-    whether a token is there; by default all are. causal: whether a token reads only itself and those before it.
+    qkv: queries, keys and values side by side; the queries are scaled already (see `scaled_queries`).
+    mask: (B, T) whether a token may be read; by default all may.
+    causal: whether a token reads only itself and those before it.
     """
     batch, tokens, width = *qkv.shape[:2], qkv.shape[2] // 3
     q, k, v = qkv.reshape(batch, tokens, 3, heads, width // heads).transpose(2, 0, 3, 1, 4)
@@ -96,15 +97,18 @@ def attend(qkv: np.ndarray, heads: int, mask: np.ndarray | None = None, causal: 
 
 
 def attend_first(q: np.ndarray, kv: np.ndarray, heads: int, mask: np.ndarray | None = None) -> np.ndarray:
-    """What the first of T tokens reads of all: its query (B, 1, width), keys and values (B, T, 2 * width), to
-    (B, 1, width). As `attend` else."""
+    """Computes the attention of the first of T tokens to all: query (B, 1, width), keys and values (B, T, 2 * width),
+    to (B, 1, width).
+
+    Otherwise as `attend`.
+    """
     batch, tokens, width = *kv.shape[:2], kv.shape[2] // 2
     k, v = kv.reshape(batch, tokens, 2, heads, width // heads).transpose(2, 0, 3, 1, 4)
     return _read(q.reshape(batch, 1, heads, -1).transpose(0, 2, 1, 3), k, v, mask)
 
 
 def _read(q: np.ndarray, k: np.ndarray, v: np.ndarray, mask: np.ndarray | None, causal: bool = False) -> np.ndarray:
-    """(B, T, width) of queries, keys and values (B, heads, T, head width)."""
+    """Computes the attention (B, T, width) of queries, keys and values (B, heads, T, head width)."""
     scores = np.matmul(q, k.swapaxes(-1, -2))
     if mask is not None:
         scores += np.where(mask, np.float32(0), np.float32(-1e9))[:, None, None]
@@ -117,7 +121,8 @@ def _read(q: np.ndarray, k: np.ndarray, v: np.ndarray, mask: np.ndarray | None, 
 
 
 def scaled_queries(qkv: Linear, heads: int) -> Linear:
-    """The layer that makes queries, keys and values, with attention's scale, 1 / sqrt(head width), in the queries."""
+    """Returns the layer for queries, keys and values with attention's scale, 1 / sqrt(head width), folded into the
+    queries."""
     assert qkv.bias is not None  # attention's layers have one
     width = qkv.weight.shape[0] // 3
     scale = np.ones(3 * width, np.float32)
@@ -126,7 +131,7 @@ def scaled_queries(qkv: Linear, heads: int) -> Linear:
 
 
 def gelu(x: np.ndarray) -> np.ndarray:
-    """GELU by the error function (Hendrycks and Gimpel, 2016), exact to 2e-7; in place, and returned.
+    """Computes GELU by the error function (Hendrycks and Gimpel, 2016), exact to 2e-7, in place, and returns it.
 
     x Phi(x) = max(x, 0) - |x| erfc(|x| / sqrt 2) / 2.
     """
@@ -152,7 +157,7 @@ def gelu(x: np.ndarray) -> np.ndarray:
 
 
 def quick_gelu(x: np.ndarray) -> np.ndarray:
-    """Computes x sigmoid(1.702 x), which OpenAI's CLIP has instead of GELU, in place, and returns it."""
+    """Computes x sigmoid(1.702 x), which OpenAI's CLIP uses instead of GELU, in place, and returns it."""
     flat = x.reshape(-1)
     with np.errstate(over="ignore"):  # far below zero the result is zero
         for start in range(0, len(flat), _CHUNK):
@@ -166,12 +171,15 @@ def quick_gelu(x: np.ndarray) -> np.ndarray:
 
 class ResidualLayer:
     """The layer of CLIP's towers, in the names of OpenAI and open_clip: self-attention and feed-forward, each
-    normalising what it reads and adding what it makes of it."""
+    normalising its input and adding its output."""
 
     def __init__(
         self, weights: Weights, width: int, heads: int, activation: Activation = gelu, causal: bool = False
     ) -> None:
-        """causal: whether a token reads only itself and those before it. Raises `TensorError` for other weights."""
+        """Builds the layer. causal: whether a token reads only itself and those before it.
+
+        Raises `TensorError` for other weights.
+        """
         self._heads, self._activation, self._causal = heads, activation, causal
         self._norms = Norm.of(weights, "ln_1", width), Norm.of(weights, "ln_2", width)
         inside = weights.float32("attn.in_proj_weight", 3 * width, width)
@@ -182,6 +190,6 @@ class ResidualLayer:
         self._down = Linear.of(weights, "mlp.c_proj", width, 4 * width)
 
     def __call__(self, x: np.ndarray) -> None:
-        """Adds to x (B, T, width) what it makes of it, in place."""
+        """Adds the outputs of attention and feed-forward to x (B, T, width), in place."""
         x += self._out(attend(self._qkv(self._norms[0].plain(x)), self._heads, causal=self._causal))
         x += self._down(self._activation(self._up(self._norms[1].plain(x))))

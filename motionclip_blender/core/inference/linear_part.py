@@ -1,4 +1,4 @@
-"""The linear part of the auto-encoder and the adapter of latents, in numpy; `core.model.linear` says what they are."""
+"""Computes the linear part of the auto-encoder and the adapter of latents in numpy; see `core.model.linear`."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from .layers import Linear, Norm, gelu
 from .tensors import Weights
 
 SMOOTHNESS = 0.3
-"""How reluctantly a fit uses fast cosines that it has no evidence for: windows are shorter than the cosines' period."""
+"""Strength of the penalty on fast cosines in a fit: windows are shorter than the cosines' period and do not determine
+them."""
 
 
 @lru_cache(maxsize=64)
 def cosines(frames: int, count: int, period: int) -> np.ndarray:
-    """(frames, count): the first `count` cosines of a discrete cosine transform over `period` frames."""
+    """Returns the first `count` cosines of a discrete cosine transform over `period` frames, (frames, count)."""
     at = np.arange(frames)[:, None] + 0.5
     table = np.cos(np.pi / period * at * np.arange(count)).astype(np.float32)
     table.setflags(write=False)
@@ -25,9 +26,9 @@ def cosines(frames: int, count: int, period: int) -> np.ndarray:
 
 @lru_cache(maxsize=64)
 def fitting(frames: int, count: int, period: int) -> np.ndarray:
-    """(count, frames): what makes of `frames` values the weights of `cosines` that pass near them.
+    """Returns the matrix (count, frames) that fits weights of `cosines` to `frames` values.
 
-    Least squares, with a price on fast cosines, so that a window shorter than the period has one smooth answer
+    Least squares with a penalty on fast cosines, so that a window shorter than the period has one smooth solution
     (ridge regression; Hastie et al., The Elements of Statistical Learning, 3.4.1).
     """
     table = cosines(frames, count, period).astype(np.float64)
@@ -50,7 +51,7 @@ class LatentAdapter:
         self._out = Linear.of(weights, "out", size.latent, size.latent)
 
     def __call__(self, latents: np.ndarray) -> np.ndarray:
-        """(B, latent) to (B, latent)."""
+        """Maps latents (B, latent) to latents (B, latent)."""
         x = self._whiten(latents)
         for norm, up, down in self._blocks:
             x += down(gelu(up(norm.plain(x))))

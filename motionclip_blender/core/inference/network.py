@@ -1,8 +1,8 @@
-"""MotionCLIP's transformer auto-encoder in numpy (Tevet et al., ECCV 2022, section 3.1).
+"""Runs MotionCLIP's transformer auto-encoder in numpy (Tevet et al., ECCV 2022, section 3.1).
 
-The same network as `core.model.network`, layer by layer, for using it: encoder and decoder are built by themselves, so
-that who only makes motions never has the encoder in memory. What does not depend on the input is worked out once:
-positions, the cosines of the linear part, norms worked into the products that follow them.
+The same network as `core.model.network`, layer by layer, for inference only. Encoder and decoder are built separately,
+so that generating alone does not keep the encoder in memory. Values that do not depend on the input are computed once:
+positions, the cosines of the linear part, and norms folded into the products that follow them.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from .tensors import Weights
 
 
 class Encoder:
-    """Motions to latents."""
+    """Encodes motions as latents."""
 
     def __init__(self, weights: Weights, size: NetworkSize) -> None:
-        """Raises `TensorError` for weights of another network."""
+        """Builds the encoder. Raises `TensorError` for weights of another network."""
         self._size = size
         self._prefix = weights.float32("prefix", size.prefix_tokens, size.width)
         self._embed = Linear.of(weights, "embed", size.width, size.numbers)
@@ -34,9 +34,9 @@ class Encoder:
             self._linear = Linear.of(weights, "linear.to_latent", size.latent, size.cosines * size.numbers)
 
     def __call__(self, poses: np.ndarray, lengths: np.ndarray | None = None) -> np.ndarray:
-        """poses (B, T, rows, 6) to latents (B, latent), float32.
+        """Encodes poses (B, T, rows, 6) as latents (B, latent), float32.
 
-        lengths: (B,) how many of the frames are there, of a network as published; by default all.
+        lengths: (B,) how many of the frames are valid, for a network as published; by default all.
         """
         size = self._size
         there = frames_there(size, lengths, poses.shape[1])
@@ -50,7 +50,8 @@ class Encoder:
         return latents
 
     def _read(self, numbers: np.ndarray, there: np.ndarray | None = None) -> np.ndarray:
-        """(B, latent): what the transformer makes of poses (B, T, rows * 6), of the frames that are `there` (B, T)."""
+        """Runs the transformer on poses (B, T, rows * 6), reading the frames that are `there` (B, T); returns (B,
+        latent)."""
         size = self._size
         prefix = size.prefix_tokens
         x = np.empty((len(numbers), prefix + numbers.shape[1], size.width), np.float32)
@@ -68,14 +69,14 @@ class Encoder:
 
 
 class Decoder:
-    """Latents to motions."""
+    """Decodes latents to motions."""
 
     def __init__(self, weights: Weights, size: NetworkSize) -> None:
-        """Raises `TensorError` for weights of another network."""
+        """Builds the decoder. Raises `TensorError` for weights of another network."""
         self._size = size
         self._layers = [_Layer(weights.within(f"layers.{i}"), size, ("norm1", "norm3")) for i in range(size.layers)]
         reads = [Linear.of(weights, f"layers.{i}.from_latent", size.width, size.latent) for i in range(size.layers)]
-        # what all layers read of a latent, in one product
+        # the latent's projections for all layers, in one product
         self._reads = Linear(np.concatenate([r.weight for r in reads]), np.concatenate([r.bias for r in reads]))
         self._positions = _given_positions(weights, size)
         self._norms = None
@@ -88,9 +89,9 @@ class Decoder:
             self._embed = Linear.of(weights, "embed", size.width, size.numbers)
 
     def __call__(self, latents: np.ndarray, frames: int, lengths: np.ndarray | None = None) -> np.ndarray:
-        """latents (B, latent) to poses (B, frames, rows, 6), float32.
+        """Decodes latents (B, latent) to poses (B, frames, rows, 6), float32.
 
-        lengths: (B,) how many of the frames are wanted, of a network as published; the others are zero.
+        lengths: (B,) how many of the frames are requested, for a network as published; the others are zero.
         """
         size = self._size
         there = frames_there(size, lengths, frames)
@@ -100,13 +101,13 @@ class Decoder:
             latents = self._adapter(latents)
             spectra = self._linear(latents).reshape(len(latents), size.cosines, -1)
             table = cosines(frames, size.cosines, size.period)
-            # the draft's embedding, frame by frame, is the table times that of its few cosines
+            # embeds the few cosines instead of every frame of the draft; the map is linear
             x = table @ (spectra @ self._embed.weight.T)
             x += start + self._embed.bias
             numbers = self._write(x, latents)
             numbers += table @ spectra
         else:
-            # until the first latent is read all motions are the same: one is enough, unless they differ in length
+            # before the first latent is read all motions are equal, so one is enough unless their lengths differ
             same = start[None] if there is None else np.broadcast_to(start, (len(latents), *start.shape))
             numbers = self._write(same, latents, there)
             if there is not None:
@@ -115,8 +116,10 @@ class Decoder:
         return from_steps(poses) if size.integrates_translation else poses
 
     def _write(self, x: np.ndarray, latents: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
-        """(B, T, rows * 6): what the transformer makes of latents (B, latent), beginning with x, (B, T, width) or
-        (1, T, width)."""
+        """Runs the transformer on latents (B, latent), starting with x, (B, T, width) or (1, T, width).
+
+        Returns (B, T, rows * 6).
+        """
         reads = self._reads(latents).reshape(len(latents), len(self._layers), 1, -1)
         room = _Room((len(latents), *x.shape[1:]), self._size)
         for i, layer in enumerate(self._layers):
@@ -125,20 +128,21 @@ class Decoder:
 
 
 class _Room:
-    """Memory for what a layer works out on the way, for all layers of one pass."""
+    """Memory for the intermediate values of a layer, shared by all layers of one pass."""
 
     def __init__(self, shape: tuple[int, ...], size: NetworkSize) -> None:
-        """shape: (B, T, width) of what goes through the layers."""
+        """Allocates the arrays. shape: (B, T, width) of the layers' input."""
         self.qkv = np.empty((*shape[:2], 3 * size.width), np.float32)
         self._up = np.empty((*shape[:2], size.feed_forward), np.float32)
 
     def up_of(self, x: np.ndarray) -> np.ndarray | None:
-        """For what is made of x (B, T, width); None where it has fewer tokens than all."""
+        """Returns the array for the feed-forward's inner values of x (B, T, width); None if x has fewer tokens than
+        all."""
         return self._up if x.shape[:2] == self._up.shape[:2] else None
 
 
 class _Layer:
-    """Self-attention and feed-forward, each added and normalised, before or after as the network's size says."""
+    """Self-attention and feed-forward with residual sums, normalised before or after as the network's size says."""
 
     def __init__(self, weights: Weights, size: NetworkSize, norms: tuple[str, str]) -> None:
         width = size.width
@@ -161,9 +165,13 @@ class _Layer:
         mask: np.ndarray | None = None,
         first: bool = False,
     ) -> np.ndarray:
-        """x (B, T, width) to the same shape. read: (B, 1, width) what is added between the two, normalised by `norm`
-        where layers normalise what they leave; x may be (1, T, width) then. mask: (B, T) which frames may be read.
-        first: whether only the first token is wanted, (B, 1, width)."""
+        """Maps x (B, T, width) to the same shape.
+
+        read: (B, 1, width) added between attention and feed-forward, and normalised by `norm` if layers normalise their
+            outputs; x may be (1, T, width) then.
+        mask: (B, T) which frames may be read.
+        first: whether only the first token is needed, (B, 1, width).
+        """
         attended = self._attended(self._norms[0].plain(x) if self._pre_norm else x, room, mask, first)
         attended += x[:, :1] if first else x
         if self._pre_norm:
@@ -181,7 +189,7 @@ class _Layer:
         return self._norms[1](made)
 
     def _attended(self, x: np.ndarray, room: _Room, mask: np.ndarray | None, first: bool) -> np.ndarray:
-        """What the tokens of x (B, T, width), or only the first ones, read of each other."""
+        """Returns the attention output of the tokens of x (B, T, width), or of the first one only."""
         if not first:
             return self._out(attend(self._qkv(x, room.qkv[: len(x)]), self._heads, mask))
         assert self._qkv.bias is not None  # attention's layers have one
@@ -191,12 +199,12 @@ class _Layer:
 
 
 def _sum(x: np.ndarray, read: np.ndarray) -> np.ndarray:
-    """(B, T, width) x with `read` (B, 1, width) added, in place where x is as large."""
+    """Adds `read` (B, 1, width) to x, in place if x has as many rows. Returns (B, T, width)."""
     return np.add(x, read, out=x if len(x) == len(read) else None)
 
 
 def frames_there(size: NetworkSize, lengths: np.ndarray | None, frames: int) -> np.ndarray | None:
-    """(B, frames) whether each frame is one of a motion's first `lengths` (B,); None where all are."""
+    """Returns whether each frame is one of a motion's first `lengths` (B,), as (B, frames); None if all are."""
     if lengths is None:
         return None
     if size.cosines or size.integrates_translation:
@@ -205,7 +213,7 @@ def frames_there(size: NetworkSize, lengths: np.ndarray | None, frames: int) -> 
 
 
 def _given_positions(weights: Weights, size: NetworkSize) -> np.ndarray | None:
-    """(n, width) the table of positions that lies among the weights, if one does."""
+    """Returns the table of positions (n, width) among the weights; None if there is none."""
     if "positions" not in weights:
         return None
     return weights.float32("positions", len(weights["positions"]), size.width)
@@ -217,7 +225,7 @@ def _positions_of(given: np.ndarray | None, frames: int, size: NetworkSize) -> n
 
 @lru_cache(maxsize=64)
 def positions(frames: int, width: int, base: float) -> np.ndarray:
-    """(frames, width) sinusoidal positions: sine on even channels, cosine on odd (Vaswani et al., 2017)."""
+    """Returns (frames, width) sinusoidal positions: sine on even channels, cosine on odd (Vaswani et al., 2017)."""
     angles = np.arange(frames)[:, None] * np.exp(np.arange(0, width, 2) * (-np.log(base) / width))
     table = np.empty((frames, width), np.float32)
     table[:, 0::2], table[:, 1::2] = np.sin(angles), np.cos(angles)
@@ -226,7 +234,7 @@ def positions(frames: int, width: int, base: float) -> np.ndarray:
 
 
 def from_steps(poses: np.ndarray) -> np.ndarray:
-    """Pose tensors (B, T, rows, 6) of those whose last row holds steps over the ground and the height; in place."""
+    """Converts pose tensors (B, T, rows, 6) whose last row holds ground steps and height to places, in place."""
     row = poses[:, :, -1]
     row[:, :, 3:] = 0
     height = row[:, :, 1] - row[:, :1, 1]
@@ -239,7 +247,7 @@ def from_steps(poses: np.ndarray) -> np.ndarray:
 
 
 def to_steps(poses: np.ndarray) -> np.ndarray:
-    """The other way, as a copy. The first frame's step, which no sum has, is taken to be the second's."""
+    """Converts places to ground steps and height, as a copy. The first frame's step is set to the second's."""
     poses = np.array(poses, np.float32)
     row = poses[:, :, -1]
     steps = np.diff(row[:, :, 0:3:2], axis=1) / np.float32(STEP)

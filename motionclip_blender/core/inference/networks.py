@@ -1,4 +1,4 @@
-"""The networks of a pack, in numpy."""
+"""Loads and runs the networks of a pack in numpy."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .tensors import DamagedFile, Weights, read_tensors
 from .text_tower import WIDTH, TextTower, load_tokenizer, tower_arrays
 
 PROJECTION = "clip.text_projection"
-"""The name that a pack's projection of the text tower's output to CLIP's width has among its weights."""
+"""Name among a pack's weights of its projection of the text tower's output to CLIP's width."""
 
 _PARTS = _ENCODER, _ = "encoder.", "decoder."
 _CLIP = ClipSource()
@@ -33,7 +33,7 @@ _BATCH = 8  # motions that go through a network at once: they stay in the proces
 
 
 class TextReader(Protocol):
-    """A text tower that is ready."""
+    """A loaded text tower."""
 
     def __call__(self, prompts: Sequence[str]) -> np.ndarray:
         """Returns (n, latent) float32 of prompts, unnormalised."""
@@ -45,15 +45,16 @@ class TextReader(Protocol):
 
 
 class Networks:
-    """Text tower, decoder and known wordings of a pack, loaded; the encoder on first use.
+    """Text tower, decoder and known wordings of a pack, loaded; the encoder is built on first use.
 
-    name: of what computes. retrieval: the wordings that the decoder was trained on; None for a pack without them.
+    name: name of the library that computes.
+    retrieval: the wordings that the decoder was trained on; None for a pack without them.
     """
 
     name = "numpy"
 
     def __init__(self, pack: Pack, progress: Progress, clip: ClipSource = _CLIP) -> None:
-        """clip: where the weights of the pack's CLIP may come from, if they are not in the pack.
+        """Loads the networks. clip: where the weights of the pack's CLIP may come from, if they are not in the pack.
 
         Raises `UserError` when a file is missing, damaged, or of another network, and what `progress` raises.
         """
@@ -69,19 +70,19 @@ class Networks:
         else:
             try:
                 self._text = self._clip_tower(clip_path(pack, clip, progress), pack.clip.model)
-            except UserError as error:  # motions are read and made without it; who asks for a prompt is told
+            except UserError as error:  # motions can be encoded and decoded without it; only `texts` raises it
                 self._no_text = error
         progress("Loaded", 1.0)
 
     def _load(self, arrays: dict[str, np.ndarray]) -> None:
-        """Makes encoder and decoder of a pack's arrays. The encoder's are kept until it is asked for."""
+        """Builds the decoder from a pack's arrays. Keeps the encoder's arrays until it is needed."""
         arrays = network_arrays(self.pack, arrays)
         with _Of(self.pack.weights_path):
             weights = Weights(arrays, "decoder.")
             self._decoder = Decoder(weights, self.pack.network_size)
             weights.check_all_used()
         own = {name: array for name, array in arrays.items() if name.startswith(_ENCODER)}
-        # views would keep the whole file in memory, unless the decoder does so already
+        # views would keep the whole file in memory; the decoder of a released network does so anyway
         self._encoder_arrays = (
             own
             if isinstance(self.pack.network, OfficialNetwork)
@@ -90,18 +91,18 @@ class Networks:
         self._encoder: Encoder | None = None
 
     def _embedded_tower(self, projection: np.ndarray) -> TextReader:
-        """The tower that ships with the extension."""
+        """Loads the tower that ships with the extension."""
         assert isinstance(self.pack.clip, ClipSpec)
         return TextTower(tower_arrays(self.pack.clip), load_tokenizer(), projection, self.pack.clip.context_length)
 
     def _clip_tower(self, path: Path, model: str) -> TextReader:
-        """That of a file of CLIP's weights."""
+        """Loads the tower from a file of CLIP's weights."""
         return clip_towers.load_text_tower(path, model)
 
     def texts(self, prompts: Sequence[str]) -> np.ndarray:
-        """(n, latent) float32: prompts in CLIP's space, unnormalised. Raises `UserError` where CLIP's weights are not
-        there."""
-        if self._text is None:  # unless they have come meanwhile; nothing is fetched here, where nobody could cancel it
+        """Encodes prompts in CLIP's space, (n, latent) float32, unnormalised. Raises `UserError` if CLIP's weights are
+        missing."""
+        if self._text is None:  # tries again in case they arrived; downloads nothing, as nobody could cancel it
             try:
                 here = replace(self._clip, allowed=False)
                 self._text = self._clip_tower(clip_path(self.pack, here, no_progress), self.pack.clip.model)
@@ -114,12 +115,12 @@ class Networks:
         return self._text.left_out(prompt) if self._text is not None else 0
 
     def decode(self, latents: np.ndarray, frames: int) -> np.ndarray:
-        """Latents (n, latent) to pose tensors (n, frames, rows, 6), float32."""
+        """Decodes latents (n, latent) to pose tensors (n, frames, rows, 6), float32."""
         parts = (latents[start : start + _BATCH] for start in range(0, len(latents), _BATCH))
         return np.concatenate([self._decoder(part, frames) for part in parts])
 
     def encode(self, poses: np.ndarray) -> np.ndarray:
-        """Pose tensors of one length (n, T, rows, 6) to latents (n, latent), float32."""
+        """Encodes pose tensors of one length (n, T, rows, 6) as latents (n, latent), float32."""
         with self._building:
             if self._encoder is None:
                 with _Of(self.pack.weights_path):
@@ -132,7 +133,8 @@ class Networks:
 
 
 def load_image_tower(pack: Pack, clip: ClipSource = _CLIP) -> ImageTower:
-    """The pack's image tower, or its CLIP's. Raises `UserError` when it has none, or a file is missing or damaged."""
+    """Loads the pack's image tower, or its CLIP's. Raises `UserError` when it has none, or a file is missing or
+    damaged."""
     if pack.image is None and not isinstance(pack.clip, ClipSpec):
         return clip_towers.load_image_tower(clip_path(pack, clip, no_progress), pack.clip.model)
     if pack.image is None:
@@ -154,15 +156,15 @@ def clip_path(pack: Pack, clip: ClipSource, progress: Progress) -> Path:
 
 
 def pack_arrays(pack: Pack) -> dict[str, np.ndarray]:
-    """A pack's arrays as they are stored. Raises `UserError` for a file that is damaged or cut off."""
+    """Reads a pack's arrays as they are stored. Raises `UserError` for a file that is damaged or cut off."""
     with _Of(pack.weights_path):
         return read_tensors(pack.weights_path, pack.checksum(pack.weights_path))
 
 
 def network_arrays(pack: Pack, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Those of a pack's arrays that are its network's, under the names that the networks here are built from.
+    """Returns those of a pack's arrays that belong to its network, under the names of the networks here.
 
-    Raises `UserError` where they are of another network than the pack declares.
+    Raises `UserError` if they belong to another network than the pack declares.
     """
     with _Of(pack.weights_path):
         if isinstance(pack.network, OfficialNetwork):
@@ -172,7 +174,7 @@ def network_arrays(pack: Pack, arrays: dict[str, np.ndarray]) -> dict[str, np.nd
 
 
 def projection(pack: Pack, arrays: dict[str, np.ndarray]) -> np.ndarray:
-    """(latent, tower width): the pack's projection of the text tower's output."""
+    """Returns the pack's projection of the text tower's output, (latent, tower width)."""
     with _Of(pack.weights_path):
         return Weights(arrays).float32(PROJECTION, pack.clip.width, WIDTH)
 
@@ -184,7 +186,7 @@ def _retrieval(pack: Pack, arrays: dict[str, np.ndarray]) -> PromptRetrieval | N
 
 
 class _Of:
-    """Turns what goes wrong with a file's weights into a sentence."""
+    """Converts errors about a file's weights to `UserError`."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

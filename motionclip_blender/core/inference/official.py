@@ -1,8 +1,7 @@
-"""The tensors of MotionCLIP's released checkpoints: their names and shapes, and how they are the networks' here.
+"""Describes the tensors of MotionCLIP's released checkpoints, and converts them to those of the networks here.
 
-A pack of such a checkpoint keeps the tensors as they are. The network is the paper's, and the code that runs ours runs
-it; its tensors only have other names, and two of them other forms:
-
+A pack of such a checkpoint keeps the tensors unchanged. The network is the paper's and runs in the same code as this
+project's networks; its tensors have other names, and two of them other forms:
 - the decoder's attention to a memory of one token, the latent, is a linear map of it (a softmax over one token is one);
 - the table of positions is the file's own, which differs from one in double precision in the sixth decimal.
 """
@@ -24,14 +23,15 @@ _UNUSED = "decoder.actionBiases"
 _TABLES = ("encoder.sequence_pos_encoder.pe", "decoder.sequence_pos_encoder.pe")
 _LONGEST = 5000  # positions in a table
 HEADS = 4
-"""Of the released networks. Nothing in a checkpoint shows it."""
+"""Attention heads of the released networks, which a checkpoint does not store."""
 
 _RENAMED = {"self_attn.in_proj_": "attention.qkv.", "self_attn.out_proj.": "attention.out.",
             "linear1.": "feed_forward.0.", "linear2.": "feed_forward.3."}  # fmt: skip
 
 
 def found_network(shapes: Mapping[str, tuple[int, ...]]) -> OfficialNetwork:
-    """The network that a checkpoint's tensors are of, by their shapes. Raises `TensorError` where they show none."""
+    """Returns the network that a checkpoint's tensors belong to, by their shapes. Raises `TensorError` if there is
+    none."""
     width, numbers = _shape(shapes, f"{_EMBED}.weight", 2)
     feed_forward, _ = _shape(shapes, f"{_ENCODER_LAYERS}.0.linear1.weight", 2)
     layers = [_layers(shapes, prefix) for prefix in (_ENCODER_LAYERS, _DECODER_LAYERS)]
@@ -45,7 +45,7 @@ def found_network(shapes: Mapping[str, tuple[int, ...]]) -> OfficialNetwork:
 
 
 def expected_shapes(network: OfficialNetwork) -> dict[str, tuple[int, ...]]:
-    """The names and shapes of all tensors that a checkpoint of this network holds."""
+    """Returns the names and shapes of all tensors that a checkpoint of this network holds."""
     width, numbers = network.width, network.rows * 6
     shapes: dict[str, tuple[int, ...]] = dict.fromkeys((*QUERIES, _UNUSED), (1, width))
     shapes |= dict.fromkeys(_TABLES, (_LONGEST, 1, width))
@@ -67,7 +67,7 @@ def expected_shapes(network: OfficialNetwork) -> dict[str, tuple[int, ...]]:
 
 
 def as_ours(arrays: Mapping[str, np.ndarray], network: OfficialNetwork) -> dict[str, np.ndarray]:
-    """The tensors of a checkpoint under the names, and in the forms, that the networks here are built from.
+    """Converts the tensors of a checkpoint to the names and forms that the networks here are built from.
 
     Most are the same arrays. Raises `TensorError` when one is missing, of another shape, or unknown.
     """

@@ -1,8 +1,8 @@
-"""Reads what pickles of tensors say, and runs nothing of them.
+"""Reads pickles of tensors without running any code of them.
 
-A pickle is a program for a machine with a stack. `read` is such a machine that knows only how to put plain values
-together. A name of a class or a function is looked up in the caller's table, never imported; a name that is not in it
-ends the reading, and so does every operation that would call, import or change anything of Python's.
+A pickle is a program for a machine with a stack. `read` is such a machine that can only build plain values. A name of a
+class or a function is looked up in the caller's table, never imported. A name that is not in the table raises an error,
+and so does every operation that would call, import or change a Python object.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 Call = Callable[..., Any]
 
 _MOST_OPERATIONS = 5_000_000  # the largest networks take some ten thousand
-_LONGEST_NAME = 100  # that a message repeats
+_LONGEST_NAME = 100  # characters of a name in a message
 _VALUES = {
     "NONE", "NEWTRUE", "NEWFALSE", "INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4", "FLOAT", "BINFLOAT",
     "UNICODE", "SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8", "STRING", "SHORT_BINSTRING", "BINSTRING",
@@ -27,27 +27,27 @@ _EMPTY = {"EMPTY_DICT": dict, "EMPTY_LIST": list}
 
 
 class RefusedPickle(ValueError):
-    """The pickle names or does what only a program would. The message says what."""
+    """The pickle holds a name or an operation that only a program needs. The message says which."""
 
 
 class DamagedPickle(ValueError):
-    """The pickle is cut off, or no pickle. The message says what."""
+    """The pickle is cut off, or is no pickle. The message says what is wrong."""
 
 
 @dataclass(eq=False)
 class Instance:
-    """What stands for an object of a class: its attributes, as they were stored."""
+    """A stand-in for an object of a class: its attributes, as they were stored."""
 
     attributes: Any = field(default_factory=dict)
 
 
 class _Mark:
-    """Where a list, tuple or dictionary begins on the stack."""
+    """Marks on the stack where a list, tuple or dictionary begins."""
 
 
 @dataclass(frozen=True)
 class _Class:
-    """A class that is not there; its objects become `Instance`."""
+    """A stand-in for a class; its objects become `Instance`."""
 
 
 CLASS = _Class()
@@ -57,9 +57,9 @@ CLASS = _Class()
 def read(data: bytes, find: Callable[[str, str], Call | _Class | None], persistent: Call) -> Any:
     """Returns the value that a pickle describes.
 
-    find: what a name (module, name) stands for: a function of the caller's that is called where the pickle calls the
-    name, `CLASS`, or None for what is refused. persistent: called with each value that the pickle refers to as kept
-    elsewhere. Raises `RefusedPickle` and `DamagedPickle`, and what `find` and `persistent` raise.
+    Raises `RefusedPickle` and `DamagedPickle`, and what `find` and `persistent` raise.
+    find: takes (module, name) and returns the caller's function to call for the name, `CLASS`, or None to refuse it.
+    persistent: called with each value that the pickle stores elsewhere.
     """
     machine = _Machine(find, persistent)
     try:
@@ -75,7 +75,7 @@ def read(data: bytes, find: Callable[[str, str], Call | _Class | None], persiste
 
 
 class _Machine:
-    """The stack and the memory of a pickle that is being read."""
+    """The stack and the memo of a pickle that is being read."""
 
     def __init__(self, find: Callable[[str, str], Call | _Class | None], persistent: Call) -> None:
         self.result: Any = None
@@ -84,7 +84,7 @@ class _Machine:
         self._memo: dict[int, Any] = {}
 
     def step(self, name: str, argument: Any) -> None:
-        """Does one operation, by pickletools' name of it."""
+        """Runs one operation, by pickletools' name of it."""
         stack = self._stack
         if name in _VALUES:
             stack.append(_CONSTANTS.get(name, argument))
@@ -130,7 +130,7 @@ class _Machine:
             raise RefusedPickle(f"the operation {name}")
 
     def _since_mark(self) -> list[Any]:
-        """Takes what was put on the stack since the last mark off it, and the mark."""
+        """Pops the values since the last mark off the stack, and the mark."""
         at = len(self._stack) - 1
         while self._stack[at] is not _Mark:
             at -= 1
@@ -152,12 +152,12 @@ class _Machine:
         self._stack.append(_Named(found))
 
     def _call(self, arguments: tuple[Any, ...]) -> None:
-        """Calls the name on the stack, one of the caller's functions; a class gives an instance of it."""
+        """Calls the name on the stack, which is one of the caller's functions; a class gives an instance of it."""
         meant = _checked(self._stack.pop(), _Named).meaning
         self._stack.append(Instance() if meant is CLASS else meant(*arguments))
 
     def _build(self, state: Any) -> None:
-        """Gives the object on the stack its state. That of dictionaries and functions' results is left out."""
+        """Sets the state of the object on the stack. The state of dictionaries and functions' results is skipped."""
         if isinstance(self._stack[-1], Instance):
             self._stack[-1].attributes = state
         elif self._stack[-1] is _Mark or isinstance(self._stack[-1], _Named):
@@ -166,7 +166,7 @@ class _Machine:
 
 @dataclass(frozen=True, eq=False)
 class _Named:
-    """A name on the stack, which can be called by the pickle and by nothing else."""
+    """A name on the stack, which only the pickle can call."""
 
     meaning: Call | _Class
 

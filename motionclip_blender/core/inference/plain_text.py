@@ -1,8 +1,7 @@
-"""Text with plain characters, as CLIP's tokenizers are fed: those that ftfy's `fix_text` leaves.
+"""Converts text to plain characters, as ftfy's `fix_text` does for CLIP's tokenizers.
 
-What text tools write instead of plain letters is made plain: curly quotes, ligatures, wide letters, HTML's entities,
-lone surrogates, colours of a terminal. Text that was once decoded by a wrong encoding ("cafÃ©"), which ftfy guesses
-and mends, stays as it is.
+Replaces curly quotes, ligatures, wide letters, HTML's entities, lone surrogates and terminal colours. Text that was
+once decoded by a wrong encoding ("cafÃ©"), which ftfy guesses and repairs, is left unchanged.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ import re
 import unicodedata
 
 _ENTITY = re.compile(r"&#?[0-9A-Za-z]{1,24};")
-_CONTROL = re.compile("[\x80-\x9f]")  # of Latin-1, where Windows has letters
+_CONTROL = re.compile("[\x80-\x9f]")  # control characters of Latin-1, which are letters in Windows' encoding
 _LINE_BREAK = re.compile("\r\n|[\r\u2028\u2029\u0085]")
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -32,13 +31,13 @@ def plain(text: str) -> str:
         return text
     entities, out = True, []
     for line in re.split("(?<=\n)", text):
-        entities = entities and "<" not in line  # the rest is HTML then, whose entities stay
+        entities = entities and "<" not in line  # from there on the text counts as HTML, whose entities stay
         out.append(_settled(line, entities))
     return "".join(out)
 
 
 def _settled(line: str, entities: bool) -> str:
-    """Makes a line plain until nothing changes any more: one change may make another possible."""
+    """Converts a line until nothing changes any more, because one change may make another possible."""
     while True:
         before = line
         if entities:

@@ -1,9 +1,9 @@
-"""The wordings that a decoder was trained on, to read prompts by.
+"""Moves prompts onto the wordings that a decoder was trained on.
 
-Where a wording lies that nobody wrote down, between those of several motions, the decoder answers with their mean: a
-walk of half the stride whose feet slide. So a prompt is answered from the wordings of the one motion that it is most
-like: kernel regression with the captions as its examples (Nadaraya 1964, Watson 1964), one step of attention over
-them. A known wording stays where it is. It goes beyond the paper, whose decoder is fed the embedding itself.
+A prompt between the wordings of several motions would be decoded to their mean: a walk of half the stride whose feet
+slide. Therefore a prompt is answered from the wordings of the one motion that it is most similar to: kernel regression
+with the captions as examples (Nadaraya 1964, Watson 1964), one step of attention over them. A known wording is left
+unchanged. This goes beyond the paper, whose decoder takes the embedding itself.
 """
 
 from __future__ import annotations
@@ -14,24 +14,26 @@ import numpy as np
 
 from ..latents.arithmetic import normalised
 
-_CLASS = 0.7  # how much its class's name, and as much its class's mean, count in what a wording is compared by
-_SHARPNESS = 0.02  # of cosines: a wording that is less alike by several of these does not count
-_LEVELS = 16  # that four bits tell apart
-_REACH = 2.7  # standard deviations: where the levels end. Numbers spread as a bell lose least so, 11 % of their size
+_CLASS = 0.7  # weight in a wording's key of its class's name, and of its class's mean
+_SHARPNESS = 0.02  # kernel width in cosines: a wording that is several widths less similar has no weight
+_LEVELS = 16  # the values of four bits
+_REACH = 2.7  # standard deviations that the levels cover: least error for normally distributed numbers, 11 %
 
 
 class PromptRetrieval:
-    """Known wordings: what they say, to compare prompts with, and where they lie.
+    """Known wordings: keys to compare prompts with, and their embeddings.
 
-    In a pack a wording takes half a byte for each of its D numbers.
-    codes: (n, D / 2) uint8, two numbers in each, the earlier in the lower half. steps, mean: (D,); a level k of 0 to
-    15 stands for (k - 7.5) steps from the mean. motions: (n,) which of M motions each wording tells of. classes: (M,)
-    which of C classes each motion is of. names: (C, D) where the names of classes lie.
-    Raises `ValueError` where these do not fit together.
+    In a pack a wording takes half a byte for each of its D numbers. Raises `ValueError` if the arrays do not fit
+    together.
+    codes: (n, D / 2) uint8, two numbers in each, the earlier in the lower half.
+    steps, mean: (D,); a level k of 0 to 15 stands for (k - 7.5) steps from the mean.
+    motions: (n,) which of M motions each wording describes.
+    classes: (M,) which of C classes each motion belongs to.
+    names: (C, D) embeddings of the names of classes.
     """
 
     PREFIX = "prompts."
-    """What the names of its arrays begin with in a pack."""
+    """Prefix of the names of its arrays in a pack."""
 
     def __init__(
         self,
@@ -68,7 +70,7 @@ class PromptRetrieval:
     def of(
         cls, wordings: np.ndarray, motions: Sequence[int], classes: Sequence[int], names: np.ndarray
     ) -> PromptRetrieval:
-        """Of embeddings (n, D) of wordings, and (C, D) of the names of classes."""
+        """Makes the retrieval of embeddings (n, D) of wordings, and (C, D) of the names of classes."""
         mean = wordings.mean(axis=0).astype(np.float16)
         steps = (2 * _REACH / _LEVELS * wordings.std(axis=0) + 1e-7).astype(np.float16)
         levels = np.floor((wordings - mean) / steps.astype(np.float32)) + _LEVELS // 2
@@ -78,7 +80,7 @@ class PromptRetrieval:
         return cls(codes, steps, mean, played, of_class, names.astype(np.float16))
 
     def recall(self, embeddings: np.ndarray) -> np.ndarray:
-        """(n, D) float32: where the decoder knows what texts that lie at `embeddings` (n, D) say."""
+        """Returns the known embeddings that texts at `embeddings` (n, D) are moved to, (n, D) float32."""
         return np.stack([self._answer(alike) for alike in normalised(embeddings - self._mean) @ self._keys.T])
 
     def __len__(self) -> int:
@@ -128,23 +130,23 @@ class PromptRetrieval:
         return int(np.bincount(self._motions, weights).argmax())
 
     def _answer(self, alike: np.ndarray) -> np.ndarray:
-        """(D,) of one text, which is as much like the wordings as the cosines (n,) say."""
+        """Returns the embedding (D,) for one text, given its cosines (n,) to the wordings."""
         motion = self._most_alike(alike)
         return self.latent(motion, alike)
 
     def _values(self, which: slice | np.ndarray) -> np.ndarray:
-        """(n, D) float32: where wordings lie, from the mean."""
+        """Returns the embeddings of wordings relative to the mean, (n, D) float32."""
         codes = self._codes[which]
         levels = np.stack((codes & 15, codes >> 4), axis=-1).reshape(len(codes), -1)
         return (levels.astype(np.float32) - (_LEVELS - 1) / 2) * self._steps
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """What a pack keeps, by name."""
+        """Returns the arrays that a pack keeps, by name."""
         return {self.PREFIX + name: array for name, array in self._kept.items()}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> PromptRetrieval:
-        """The memory that gave these `arrays`. Raises `ValueError` for others."""
+        """Makes the retrieval of a pack's `arrays`. Raises `ValueError` for a missing or unknown array."""
         try:
             return cls(**{name.removeprefix(cls.PREFIX): array for name, array in arrays.items()})
         except TypeError as error:

@@ -17,15 +17,15 @@ from .tensors import TensorError
 def write_float32(path: Path, shapes: Mapping[str, tuple[int, ...]], arrays: Iterable[tuple[str, np.ndarray]]) -> None:
     """Writes arrays with these names and shapes, in this order, as they come; whole or not at all.
 
-    Raises `TensorError` for one of another name or shape, or with numbers that are not finite, and `UserError` when the
-    file cannot be written.
+    Raises `TensorError` for an array of another name or shape, or with numbers that are not finite, and `UserError`
+    when the file cannot be written.
     """
     header, end = {}, 0
     for name, shape in shapes.items():
         start, end = end, end + 4 * math.prod(shape)
         header[name] = {"dtype": "F32", "shape": list(shape), "data_offsets": [start, end]}
     text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)  # numbers begin at a multiple of their size
+    text += b" " * (-len(text) % 8)  # aligns the numbers
     with whole_path(path) as temporary, temporary.open("wb") as file:
         file.write(struct.pack("<Q", len(text)) + text)
         left = iter(shapes.items())
@@ -34,7 +34,7 @@ def write_float32(path: Path, shapes: Mapping[str, tuple[int, ...]], arrays: Ite
                 raise TensorError(f"{name} is not what comes next")
             if array.dtype.kind != "f":
                 raise TensorError(f"{name} holds {array.dtype}, not real numbers")
-            with np.errstate(over="ignore"):  # what float32 does not hold is refused below
+            with np.errstate(over="ignore"):  # overflow is refused below
                 numbers = np.ascontiguousarray(array, "<f4")
             if not np.isfinite(numbers.sum()):
                 raise TensorError(f"{name} holds numbers that are not finite")

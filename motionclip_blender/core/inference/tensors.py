@@ -1,7 +1,7 @@
-"""Reads the arrays of safetensors files, and gives them out in single precision.
+"""Reads the arrays of safetensors files, and converts them to single precision.
 
 The format: eight bytes with the length of a JSON header, the header (per array its type, shape and place), then the
-numbers (https://github.com/huggingface/safetensors). Nothing in such a file can run code.
+    numbers (https://github.com/huggingface/safetensors). Nothing in such a file can run code.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ import numpy as np
 _TYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "<i1", "U8": "<u1"}
 _SCALE = ".scale"
 GROUP = 64
-"""Numbers of a row that share a scale. With one for a whole row twice as many prompts are taken for another motion."""
+"""Numbers of a row that share a scale. With one scale for a whole row, twice as many prompts are taken for another
+motion."""
 
 _CHUNK = 1 << 18  # numbers that are converted at once: they stay in the processor's cache
 
 
 class TensorError(ValueError):
-    """The file does not hold what is asked for. The message says what."""
+    """The file does not hold the requested array. The message says which."""
 
 
 class DamagedFile(TensorError):
@@ -32,10 +33,11 @@ class DamagedFile(TensorError):
 
 
 def read_tensors(path: Path, sha256: str | None = None) -> dict[str, np.ndarray]:
-    """All arrays of a file, by name, as they are stored; they share one buffer and can't be written to.
+    """Returns all arrays of a file, by name, as they are stored; they share one read-only buffer.
 
-    sha256: what the file's digest must be, in hexadecimal; by default it is not checked. Raises `DamagedFile` for a
-    file that is cut off, altered, or of no such format, and `OSError` when it cannot be read.
+    Raises `DamagedFile` for a file that is cut off, altered, or of another format, and `OSError` when it cannot be
+    read.
+    sha256: the expected digest of the file, in hexadecimal; by default it is not checked.
     """
     data = np.fromfile(path, np.uint8)
     if sha256 is not None and hashlib.sha256(data.data).hexdigest() != sha256:
@@ -65,18 +67,18 @@ def _array(data: np.ndarray, dtype: str, shape: list[int], data_offsets: list[in
 
 
 class Weights(Mapping[str, np.ndarray]):
-    """Arrays by name, each asked for with the shape that the network needs, in single precision.
+    """Arrays by name, each requested with the shape that the network needs, in single precision.
 
     A name with a companion `NAME.scale` is stored as eight-bit integers; see `quantised`.
     """
 
     def __init__(self, arrays: Mapping[str, np.ndarray], prefix: str = "", used: set[str] | None = None) -> None:
-        """used: the full names of those that were asked for, which may be kept together with others."""
+        """Wraps `arrays`. used: set of the full names that were requested, to share it between several `Weights`."""
         self._arrays, self._prefix = arrays, prefix
         self._used = set() if used is None else used
 
     def __getitem__(self, name: str) -> np.ndarray:
-        """The array as it is stored."""
+        """Returns the array as it is stored."""
         return self._arrays[self._prefix + name]
 
     def __iter__(self) -> Iterator[str]:
@@ -86,17 +88,17 @@ class Weights(Mapping[str, np.ndarray]):
         return sum(1 for _ in self)
 
     def within(self, prefix: str) -> Weights:
-        """Those whose names begin with `prefix` and a dot, by the rest of their names."""
+        """Returns the arrays whose names begin with `prefix` and a dot, by the rest of their names."""
         return Weights(self._arrays, f"{self._prefix}{prefix}.", self._used)
 
     def check_all_used(self) -> None:
-        """Raises `TensorError` when there are arrays here that nobody asked for: those of a larger network."""
+        """Raises `TensorError` when arrays were never requested, which then belong to a larger network."""
         for name in self:
             if self._prefix + name not in self._used:
                 raise TensorError(f"it has {self._prefix}{name}, which that network lacks")
 
     def stored(self, name: str, *shape: int) -> np.ndarray:
-        """The array as it is stored. Raises `TensorError` when there is none, or one of another shape."""
+        """Returns the array as it is stored. Raises `TensorError` when it is missing, or has another shape."""
         found = self._arrays.get(self._prefix + name)
         if found is None:
             raise TensorError(f"it lacks {self._prefix}{name}")
@@ -106,7 +108,8 @@ class Weights(Mapping[str, np.ndarray]):
         return found
 
     def float32(self, name: str, *shape: int) -> np.ndarray:
-        """The array as float32, contiguous. Raises `TensorError` as `stored`, and for numbers that are not finite."""
+        """Returns the array as contiguous float32. Raises `TensorError` as `stored`, and for numbers that are not
+        finite."""
         found = self.stored(name, *shape)
         if name + _SCALE in self:
             found = dequantised(found, self.float32(name + _SCALE, shape[0], shape[1] // GROUP))
@@ -118,9 +121,9 @@ class Weights(Mapping[str, np.ndarray]):
         return found
 
     def looked_up(self, name: str, *shape: int) -> np.ndarray:
-        """The array as it is stored, of which a few rows at a time are needed. Raises `TensorError` as `float32`."""
+        """Returns the array as it is stored, for a few rows at a time. Raises `TensorError` as `float32`."""
         found = self.stored(name, *shape)
-        if found.dtype == np.float16:  # numpy's own arithmetic of halves is slow; all bits of the exponent say so
+        if found.dtype == np.float16:  # numpy's arithmetic of halves is slow; a full exponent means inf or NaN
             self._check_finite(name, not ((found.view(np.uint16) & 0x7C00) == 0x7C00).any())
         else:
             self._check_finite(name, np.isfinite(found.sum()))
@@ -132,7 +135,7 @@ class Weights(Mapping[str, np.ndarray]):
 
 
 def quantised(array: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """`array` (rows, n) as int8, and scales (rows, n / `GROUP`) float16, one for each group of numbers."""
+    """Quantises `array` (rows, n) to int8, with float16 scales (rows, n / `GROUP`), one for each group of numbers."""
     groups = np.asarray(array, np.float32).reshape(len(array), -1, GROUP)
     scale = np.maximum(np.abs(groups).max(axis=-1) / 127, 1e-7).astype(np.float16)
     levels = np.rint(groups / scale.astype(np.float32)[..., None]).clip(-127, 127)
@@ -140,16 +143,16 @@ def quantised(array: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def dequantised(levels: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    """float32 (rows, n) of `levels` (rows, n) int8 times the scales (rows, groups) of their groups."""
+    """Returns float32 (rows, n): `levels` (rows, n) int8 times the scales (rows, groups) of their groups."""
     groups = levels.reshape(*scale.shape, -1)
     return np.multiply(groups, scale[..., None], dtype=np.float32).reshape(levels.shape)
 
 
 def from_half(array: np.ndarray) -> np.ndarray:
-    """float32 of float16, several times as fast as numpy's own conversion.
+    """Converts float16 to float32, several times as fast as numpy's own conversion.
 
-    The bits of a half, put where single precision has its own, are the number divided by 2 to the 112th. Infinities
-    and NaN become numbers over 65,536, which no half is; they come out as they should by numpy's conversion.
+    The bits of a half, at the places of single precision's own, are the number divided by 2 to the power of 112.
+    Infinities and NaN become numbers over 65,536, which no half can be; then numpy's conversion is used.
     """
     bits = np.ascontiguousarray(array).reshape(-1).view(np.uint16)
     out = np.empty(len(bits), np.float32)

@@ -1,4 +1,4 @@
-"""The default text tower, all-MiniLM-L6-v2, in numpy: prompts to points of CLIP's space.
+"""Runs the default text tower, all-MiniLM-L6-v2, in numpy: encodes prompts in CLIP's space.
 
 A BERT encoder (Devlin et al., NAACL 2019) whose outputs are averaged over a prompt's tokens (Reimers and Gurevych,
 "Sentence-BERT", EMNLP 2019), then the pack's projection to CLIP's width. Its weights ship with the extension, as
@@ -27,7 +27,10 @@ _BATCH = 32
 
 
 def tower_arrays(spec: ClipSpec, folder: Path = FOLDER) -> dict[str, np.ndarray]:
-    """The shipped tower's arrays as they are stored, checked. Raises `UserError` when `spec` means another tower."""
+    """Reads the shipped tower's arrays as they are stored, and checks them.
+
+    Raises `UserError` when `spec` describes another tower, or a file is missing or damaged.
+    """
     try:
         described = json.loads((folder / "tower.json").read_text(encoding="utf-8"))
         if described["source_sha256"] != spec.sha256:
@@ -42,7 +45,7 @@ def tower_arrays(spec: ClipSpec, folder: Path = FOLDER) -> dict[str, np.ndarray]
 
 
 def load_tokenizer(folder: Path = FOLDER) -> WordPiece:
-    """The shipped tower's vocabulary."""
+    """Loads the shipped tower's vocabulary. Raises `UserError` when it is missing or damaged."""
     try:
         return WordPiece.load(folder / "vocab.txt")
     except (OSError, ValueError) as error:
@@ -50,15 +53,15 @@ def load_tokenizer(folder: Path = FOLDER) -> WordPiece:
 
 
 class TextTower:
-    """Prompts to embeddings, unnormalised, as MotionCLIP's decoder is fed."""
+    """Encodes prompts as unnormalised embeddings, as MotionCLIP's decoder takes them."""
 
     def __init__(
         self, arrays: dict[str, np.ndarray], tokenizer: WordPiece, projection: np.ndarray, longest: int
     ) -> None:
-        """projection: (latent, `WIDTH`). longest: tokens that are read of a prompt."""
+        """Builds the tower. projection: (latent, `WIDTH`). longest: tokens that are read of a prompt."""
         weights = Weights(arrays)
         self._tokenizer, self._longest = tokenizer, min(longest, POSITIONS)
-        # of thirty thousand words a prompt has ten: their rows are made float32 when they are looked up
+        # a prompt uses about ten of thirty thousand rows, so rows are converted to float32 when they are looked up
         self._words = weights.stored("words", len(tokenizer), WIDTH)
         self._word_scales = weights.float32("words.scale", len(tokenizer), WIDTH // GROUP)
         self._positions = weights.float32("positions", POSITIONS, WIDTH)
@@ -67,7 +70,7 @@ class TextTower:
         self._projection = np.ascontiguousarray(projection, np.float32)
 
     def __call__(self, prompts: Sequence[str]) -> np.ndarray:
-        """(n, latent) float32. Prompts of about one length are read together, so that little of it is padding."""
+        """Encodes prompts, (n, latent) float32. Prompts of similar length are read together, which reduces padding."""
         order = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
         out = np.empty((len(prompts), len(self._projection)), np.float32)
         for start in range(0, len(order), _BATCH):
@@ -80,7 +83,7 @@ class TextTower:
         return self._tokenizer.left_out(prompt, self._longest)
 
     def _read(self, tokens: np.ndarray) -> np.ndarray:
-        """(n, latent) of token ids (n, T)."""
+        """Encodes token ids (n, T), (n, latent)."""
         there = tokens != self._tokenizer.pad
         ids = tokens.reshape(-1)
         x = dequantised(self._words[ids], self._word_scales[ids]).reshape(*tokens.shape, WIDTH)
@@ -95,7 +98,7 @@ class TextTower:
 
 
 class _Layer:
-    """Self-attention and feed-forward, each added and normalised after."""
+    """Self-attention and feed-forward, each with a residual sum and normalised after it."""
 
     def __init__(self, weights: Weights) -> None:
         self._qkv = scaled_queries(Linear.of(weights, "qkv", 3 * WIDTH, WIDTH), HEADS)

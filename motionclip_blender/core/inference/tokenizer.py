@@ -1,7 +1,7 @@
-"""Text to the tokens of an uncased BERT vocabulary: WordPiece.
+"""Converts text to the tokens of an uncased BERT vocabulary by WordPiece.
 
-Devlin et al., "BERT" (NAACL 2019); the longest piece first, as Wu et al., "Google's neural machine translation
-system" (2016). The text is made plain first (`plain_text`), as open_clip does before its tokenizers.
+Devlin et al., "BERT" (NAACL 2019); the longest piece first, as Wu et al., "Google's neural machine translation system"
+(2016). The text is made plain first (`plain_text`), as open_clip does before its tokenizers.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _IDEOGRAPHS = (
 
 
 class WordPiece:
-    """A vocabulary, ready to read texts. vocabulary: its pieces in order; "##" begins one inside a word."""
+    """A WordPiece vocabulary. vocabulary: its pieces in order; "##" begins one inside a word."""
 
     def __init__(self, vocabulary: list[str]) -> None:
         self._ids = {piece: i for i, piece in enumerate(vocabulary)}
@@ -35,14 +35,14 @@ class WordPiece:
 
     @classmethod
     def load(cls, path: Path) -> WordPiece:
-        """The vocabulary of a file with one piece a line."""
+        """Loads the vocabulary of a file with one piece a line."""
         return cls(path.read_text(encoding="utf-8").splitlines())
 
     def __len__(self) -> int:
         return len(self._ids)
 
     def tokens(self, text: str, longest: int) -> list[int]:
-        """The ids of a text between begin and end, cut to `longest`."""
+        """Returns the ids of a text between begin and end, cut to `longest`."""
         return [self._begin, *self._found(text)[: longest - 2], self._end]
 
     def left_out(self, text: str, longest: int) -> int:
@@ -50,7 +50,7 @@ class WordPiece:
         return max(len(self._found(text)) + 2 - longest, 0)
 
     def batch(self, texts: list[str], longest: int) -> np.ndarray:
-        """(n, T) int32: the ids of texts, padded to the longest of them."""
+        """Returns the ids of texts, padded to the longest of them, (n, T) int32."""
         rows = [self.tokens(text, longest) for text in texts]
         out = np.full((len(rows), max(map(len, rows))), self.pad, np.int32)
         for i, row in enumerate(rows):
@@ -61,7 +61,7 @@ class WordPiece:
         return [piece for word in words(text) for piece in self._pieces(word)]
 
     def _pieces(self, word: str) -> list[int]:
-        """The longest known pieces of a word from its start on; unknown as a whole if a part of it is."""
+        """Splits a word into the longest known pieces from its start on; unknown as a whole if a part of it is."""
         if len(word) > _LONGEST_WORD:
             return [self._unknown]
         pieces, start = [], 0
@@ -79,11 +79,11 @@ class WordPiece:
 
 
 def words(text: str) -> list[str]:
-    """A text's words and punctuation marks, in small letters without accents."""
+    """Splits a text into words and punctuation marks, in lower case without accents."""
     out = []
     for character in unicodedata.normalize("NFD", _cleaned(text)):
         category = unicodedata.category(character)
-        if category == "Mn":  # the accents that NFD has taken off their letters
+        if category == "Mn":  # accents, which NFD has separated from their letters
             continue
         small = character.lower()
         out.append(f" {small} " if _stands_alone(ord(character), category) else small)
@@ -91,7 +91,7 @@ def words(text: str) -> list[str]:
 
 
 def _cleaned(text: str) -> str:
-    """Without what text tools add, and without control characters."""
+    """Returns the text in plain characters, without control characters."""
     out = []
     for character in html.unescape(html.unescape(plain(text))):
         if character.isspace():
@@ -102,7 +102,7 @@ def _cleaned(text: str) -> str:
 
 
 def _stands_alone(code: int, category: str) -> bool:
-    """Whether a character is a word by itself: punctuation, ASCII's signs, ideographs."""
+    """Checks whether a character is a word by itself: punctuation, ASCII's signs, ideographs."""
     if category[0] == "P" or (category[0] == "S" and code < 128):
         return True
     return code >= 0x3400 and any(first <= code <= last for first, last in _IDEOGRAPHS)

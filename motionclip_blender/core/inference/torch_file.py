@@ -1,7 +1,7 @@
-"""Reads the tensors of PyTorch's files without PyTorch, and without running anything that such a file says.
+"""Reads the tensors of PyTorch's files without PyTorch, and without running any code of the file.
 
-Since PyTorch 1.6 `torch.save` and `torch.jit.save` write a zip: `data.pkl` says by a pickle which tensor is a view of
-which storage, and `data/KEY` holds a storage's numbers, uncompressed. The pickle is read by `plain_pickle`.
+Since PyTorch 1.6 `torch.save` and `torch.jit.save` write a zip: the pickle `data.pkl` describes which tensor is a view
+of which storage, and `data/KEY` holds a storage's numbers, uncompressed. The pickle is read by `plain_pickle`.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ _KINDS = {
 _MOST_PICKLED = 1 << 26  # bytes that the description of the tensors may have; large networks have some 100,000
 _MOST_NAMES, _DEEPEST, _MOST_AXES = 100_000, 64, 32
 _LONGEST_NAME = 1000
-_OLD_TORCH = b"\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19"  # a pickled number that files began with before they were zips
+_OLD_TORCH = b"\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19"  # the pickled number at the start of files before 1.6
 _ZIP = b"PK"
-_START = 32  # bytes that tell what a file is
+_START = 32  # bytes by which a file's format is recognised
 
 
 @dataclass(frozen=True)
 class _Storage:
-    """Numbers in a row: `length` of one kind, in the file's record `key`."""
+    """A sequence of `length` numbers of one kind, in the file's record `key`."""
 
     key: str
     kind: str
@@ -47,7 +47,7 @@ class _Storage:
 
 @dataclass(frozen=True)
 class _Tensor:
-    """A view of a storage: its first number, and for each axis how long it is and how far its steps are."""
+    """A view of a storage: its first number, and the length and stride of each axis."""
 
     storage: _Storage
     offset: int
@@ -60,23 +60,24 @@ class _Damaged(DamagedPickle):
 
 
 def read_tensors(path: Path, choose: Choice | None = None) -> dict[str, np.ndarray]:
-    """Reads the tensors of a file by name, as numpy arrays that can't be written to.
+    """Reads the tensors of a file by name, as read-only numpy arrays.
 
-    A file of `torch.save` (a state dictionary, or dictionaries and lists in each other) or `torch.jit.save` (a
-    module's parameters and buffers). The names of what lies in each other are joined by dots, as in a state
-    dictionary. What is no tensor is left out. Arrays have the type of the tensor; those of bfloat16, which numpy
-    lacks, become float32.
+    Takes a file of `torch.save` (a state dictionary, or nested dictionaries and lists) or `torch.jit.save` (a module's
+    parameters and buffers). Nested names are joined by dots, as in a state dictionary. Values that are no tensors are
+    left out. Arrays have the type of the tensor; bfloat16, which numpy lacks, becomes float32.
 
-    choose: given all shapes by name, returns the names of those tensors whose numbers are to be read; by default all.
     Raises `UserError` for a file that is missing, damaged, of another format, or that holds more than tensors and plain
     values, and what `choose` raises.
+    choose: given all shapes by name, returns the names of the tensors to read; by default all.
     """
     return dict(each_tensor(path, choose))
 
 
 def each_tensor(path: Path, choose: Choice | None = None) -> Iterator[tuple[str, np.ndarray]]:
-    """As `read_tensors`, one tensor after the other, in the order in which they are chosen: what the caller lets go of
-    takes no memory while the next is read."""
+    """Yields the tensors as `read_tensors`, one after the other, in the chosen order.
+
+    Tensors that the caller no longer references take no memory while the next is read.
+    """
     with _opened(path) as (records, tensors):
         names = tensors if choose is None else choose({name: tensor.shape for name, tensor in tensors.items()})
         chosen = {name: tensors[name] for name in names}
@@ -87,7 +88,7 @@ def each_tensor(path: Path, choose: Choice | None = None) -> Iterator[tuple[str,
 
 @contextmanager
 def _opened(path: Path) -> Iterator[tuple[_Records, dict[str, _Tensor]]]:
-    """The records of a file, and its tensors by name. What is wrong with the file becomes a `UserError`."""
+    """Yields the records of a file, and its tensors by name. Converts errors about the file to `UserError`."""
     path = Path(path)
     try:
         with path.open("rb") as file:
@@ -129,10 +130,10 @@ def _other_format(path: Path, start: bytes) -> UserError:
 
 
 class _Records:
-    """The records of an open archive. Those of storages are read once, and kept for as long as a tensor is to come."""
+    """The records of an open archive. Storages are read once, and kept until their last tensor was read."""
 
     def __init__(self, archive: zipfile.ZipFile, size: int) -> None:
-        """size: of the file in bytes."""
+        """Checks the archive. size: size of the file in bytes."""
         self._archive, self._read = archive, dict[str, tuple[_Storage, np.ndarray]]()
         self._views = Counter[str]()
         roots = [name.removesuffix("data.pkl") for name in archive.namelist() if name.endswith("/data.pkl")]
@@ -156,7 +157,7 @@ class _Records:
             entry = self._archive.getinfo(self._root + name)
         except KeyError as error:
             raise _Damaged(f"it lacks {name}") from error
-        # PyTorch compresses neither numbers nor what describes them; what others have packed may swell without end
+        # PyTorch compresses no record; a compressed one may expand without bound
         if entry.compress_type != zipfile.ZIP_STORED or entry.compress_size != entry.file_size:
             raise _Damaged(f"{name} is compressed, as PyTorch never does")
         if entry.file_size > most:
@@ -170,7 +171,7 @@ class _Records:
         return found
 
     def count(self, tensors: Iterable[_Tensor]) -> None:
-        """Says which tensors `array` will be asked for, each once."""
+        """Registers the tensors that `array` will be called for, each once."""
         self._views.update(tensor.storage.key for tensor in tensors)
 
     def array(self, tensor: _Tensor) -> np.ndarray:
@@ -181,7 +182,7 @@ class _Records:
             del self._read[tensor.storage.key]
         last = tensor.offset + sum((n - 1) * step for n, step in zip(tensor.shape, tensor.strides, strict=True))
         empty = 0 in tensor.shape
-        # a tensor that shows a number more than once could be far larger than the file
+        # a tensor that repeats numbers of its storage could be far larger than the file
         if math.prod(tensor.shape) > len(numbers) or (not empty and last >= len(numbers)):
             raise _Damaged("a tensor is larger than what is stored of it")
         if empty:
@@ -208,7 +209,7 @@ class _Records:
 
 
 def _find(module: str, name: str) -> Any:
-    """Returns what a name in PyTorch's pickles stands for here; None for those that no tensor needs."""
+    """Returns the stand-in for a name in PyTorch's pickles; None for names that no tensor needs."""
     if module == "torch" and name.endswith("Storage") and name.removesuffix("Storage") in _KINDS:
         return _StorageKind(name.removesuffix("Storage"))
     if module == "__torch__" or module.startswith("__torch__."):
@@ -224,7 +225,7 @@ class _StorageKind:
 
 
 def _rebuild_tensor(storage: Any, offset: Any, shape: Any, strides: Any, *rest: Any) -> _Tensor:
-    """As torch._utils._rebuild_tensor_v2; whether it learns, and hooks, are left out."""
+    """Returns the tensor as torch._utils._rebuild_tensor_v2 does; ignores requires_grad and hooks."""
     axes = shape, strides
     sizes = [offset, *(n for axis in axes if isinstance(axis, tuple) for n in axis)]
     if not (isinstance(storage, _Storage) and all(isinstance(axis, tuple) for axis in axes) and len(rest) <= 3):
@@ -243,14 +244,14 @@ def _rebuild_parameter(tensor: Any, *rest: Any) -> _Tensor:
 
 
 def _ordered(*pairs: Any) -> dict[Any, Any]:
-    """As collections.OrderedDict, which PyTorch always makes empty."""
+    """Returns an empty dictionary, as collections.OrderedDict, which PyTorch always makes empty."""
     if pairs:
         raise _Damaged("a dictionary is not described as PyTorch does")
     return {}
 
 
 def _listed(values: Any) -> list[Any]:
-    """TorchScript's lists of one kind."""
+    """Returns TorchScript's lists of one kind."""
     if not isinstance(values, list):
         raise _Damaged("a list is not described as PyTorch does")
     return values
