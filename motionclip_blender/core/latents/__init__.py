@@ -1,3 +1,2 @@
-"""Latents: how expressions name them (`terms`, `expression`), where they come from (`sources`), what is made of them
-(`arithmetic`, `styles`), how long motions become one (`window_pooling`), files and a cache.
-"""
+"""Names latents in expressions (`terms`, `expression`), computes them (`sources`, `arithmetic`, `styles`), pools the
+windows of long motions (`window_pooling`), and stores them (`file`, `cache`)."""

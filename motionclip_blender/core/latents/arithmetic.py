@@ -1,4 +1,4 @@
-"""Arithmetic of latents: blends, and sums of weighted terms."""
+"""Computes with latents: blends, and sums of weighted terms."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from ..errors import UserError
 from .terms import Source, StyleName, Term, source_text
 
 MAX_STOPS = 64
-_NOTHING = 1e-3  # of the longest source's length; a sum below it has no direction left
+_NOTHING = 1e-3  # relative to the longest source's length: a shorter sum has no meaningful direction
 
 
 def blend(start: np.ndarray, end: np.ndarray, factors: np.ndarray | float, spherical: bool = False) -> np.ndarray:
-    """What lies between two latents (D,): at factor 0 `start`, at 1 `end`. One factor gives (D,), n of them (n, D).
+    """Interpolates between two latents (D,): at factor 0 `start`, at 1 `end`. One factor gives (D,), n of them (n, D).
 
-    The straight way is the paper's, whose interpolations are five even stops of it on the raw latents. Half-way it is
+    Linear interpolation is the paper's, whose interpolations are five even stops on the raw latents. Half-way it is
     about a fifth shorter than its ends, and the default pack's decoder makes as good motions of that as of the ends.
-    The spherical way turns from one direction into the other and keeps the length between theirs.
+    Spherical interpolation turns from one direction into the other and interpolates the length.
 
     Raises `UserError` for factors outside 0 to 1.
     """
@@ -33,29 +33,30 @@ def blend(start: np.ndarray, end: np.ndarray, factors: np.ndarray | float, spher
         return (1 - t) * start + t * end
     a, b = start / lengths[0], end / lengths[1]
     angle = np.arccos(np.clip(a @ b, -1.0, 1.0))
-    if np.sin(angle) < 1e-4:  # no arc, or no one of many: the straight way is as good
+    if np.sin(angle) < 1e-4:  # equal or opposite directions define no unique arc
         return (1 - t) * start + t * end
     direction = (np.sin((1 - t) * angle) * a + np.sin(t * angle) * b) / np.sin(angle)
     return ((1 - t) * lengths[0] + t * lengths[1]) * direction
 
 
 def even_factors(stops: int) -> np.ndarray:
-    """(stops,) from 0 to 1, both included. Raises `UserError` for fewer than 2 or more than `MAX_STOPS`."""
+    """Returns even factors (stops,) from 0 to 1, both included. Raises `UserError` for under 2 or over `MAX_STOPS`."""
     if not 2 <= stops <= MAX_STOPS:
         raise UserError(f"A blend has 2 to {MAX_STOPS} stops, not {stops}.")
     return np.linspace(0.0, 1.0, stops, dtype=np.float32)
 
 
 def combined(terms: Iterable[Term], latents: Mapping[Source, np.ndarray]) -> np.ndarray:
-    """(D,) float32: the sum of the terms' latents by their weights, never longer than the longest of its sources.
+    """Returns the weighted sum of the terms' latents, (D,) float32, shortened to at most the length of the longest
+    source.
 
-    The decoder has only ever seen latents as long as those of captions. A base with a difference added to it, as in
-    the paper's edits, stays about as long as the base and is left as it is. Sums grow: of two prompts to 1.5 times,
-    of strong styles further. Decoded at that length they slide twice as much, far from any real motion; shortened,
-    they do not. So a weight above 1 shares out, it does not exaggerate. Styles (`{sad}`) are directions, not motions;
-    they do not count as sources here.
+    The decoder was only trained on latents as long as those of captions. A base with a difference added to it, as in
+    the paper's edits, stays about as long as the base and is unchanged. Sums grow: of two prompts to 1.5 times, of
+    strong styles further. Decoded at that length, feet slide twice as much and the motions are far from real ones;
+    shortened, they are not. So a weight above 1 changes the proportions but does not exaggerate. Styles (`{sad}`) are
+    directions, not motions; they do not count as sources here.
 
-    Raises `UserError` when nothing is left of the sum, or there are only styles.
+    Raises `UserError` when the terms cancel each other out, or there are only styles.
     """
     terms = [term for term in terms if term.weight]
     sources = [term.source for term in terms if not isinstance(term.source, StyleName)]
@@ -73,5 +74,5 @@ def combined(terms: Iterable[Term], latents: Mapping[Source, np.ndarray]) -> np.
 
 
 def normalised(vectors: np.ndarray) -> np.ndarray:
-    """(..., D) vectors of length one."""
+    """Returns vectors (..., D) scaled to length one."""
     return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)

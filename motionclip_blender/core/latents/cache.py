@@ -1,4 +1,4 @@
-"""Latents that were worked out before, so that a slider's step costs the decoder's time only."""
+"""Caches latents, so that a slider's step only costs the decoder's time."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from .window_pooling import WindowPooling
 
     class Gathered(Protocol):
-        """What terms name: what tells one from another, and all that a latent is worked out from."""
+        """The gathered inputs of terms: the identity of each source, and all data that its latent is computed from."""
 
         def identity(self, source: Source, pooling: WindowPooling) -> object: ...
 
         def inputs(self, terms: Iterable[Term]) -> Inputs: ...
 
 
-_MOST = 4096  # of 2 kB each
+_MOST = 4096  # latents, of 2 kB each
 
 
 class LatentCache:
-    """Of one engine; another one starts anew. The worker and the main thread may both ask."""
+    """Cached latents of one engine; emptied for another engine. The worker and the main thread may both use it."""
 
     def __init__(self) -> None:
         self._engine: Engine | None = None
@@ -43,7 +43,7 @@ class LatentCache:
         pooling: WindowPooling,
         progress: Progress | None = None,
     ) -> dict[Source, np.ndarray]:
-        """The latents of the terms' sources; only those that are not known yet are worked out.
+        """Returns the latents of the terms' sources; only unknown ones are computed.
 
         Raises what `core.latents.sources.source_latents` raises.
         """
@@ -66,7 +66,7 @@ class LatentCache:
     def at_hand(
         self, engine: Engine, terms: Iterable[Term], found: Gathered, pooling: WindowPooling
     ) -> dict[Source, np.ndarray] | None:
-        """What `of` returns, if nothing has to be worked out for it; None otherwise."""
+        """Returns what `of` returns if nothing has to be computed for it; None otherwise."""
         known = self._known_of(engine)
         keys = {term.source: found.identity(term.source, pooling) for term in terms}
         if not all(key in known for key in keys.values()):
@@ -74,7 +74,7 @@ class LatentCache:
         return {source: known[key] for source, key in keys.items()}
 
     def forget(self) -> None:
-        """Lets go of everything."""
+        """Removes all cached latents."""
         self._engine, self._found = None, {}
 
     def _known_of(self, engine: Engine) -> dict[object, np.ndarray]:

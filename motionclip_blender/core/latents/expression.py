@@ -1,13 +1,13 @@
-"""Latent expressions: `"jump" + 0.7 * ("old man walking" - "walking")` to a sum of weighted sources.
+"""Parses latent expressions: `"jump" + 0.7 * ("old man walking" - "walking")` becomes a sum of weighted sources.
 
     expression = product  { ("+" | "-") product }
     product    = factor   { "*" factor }              one factor at most is a latent
     factor     = { "-" | "+" } ( number | source | "(" expression ")" )
     source     = "prompt" | [Action] | {style} | image("file") | latent("name")
 
-Quotes may be single, double or typographic. A closing mark inside a name is doubled: `[Walk [2]]]` is "Walk [2]".
-Every expression is linear, so it is its terms' sum; brackets are multiplied out. Nothing is recursive: brackets may be
-nested as deep as the text allows.
+Quotes may be single, double or typographic. A closing mark inside a name is doubled: `[Walk [2]]]` is "Walk [2]". Every
+expression is linear, so it equals the sum of its terms; brackets are multiplied out. Nothing is recursive, so brackets
+may be nested as deep as the text allows.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ MAX_TERMS = 256
 
 @dataclass(frozen=True)
 class Expression:
-    """A sum of terms. text: as a user has typed it; empty where nobody has.
+    """A sum of terms. text: as a user typed it; empty if nobody did.
 
-    Raises `UserError` for no terms or too many, empty names, and weights that cannot be.
+    Raises `UserError` for no terms or too many, empty names, and invalid weights.
     """
 
     terms: tuple[Term, ...]
@@ -47,12 +47,12 @@ class Expression:
 
     @classmethod
     def typed(cls, text: str) -> Expression:
-        """Reads what a user has typed. Raises `ExpressionError`."""
+        """Parses what a user typed. Raises `ExpressionError`."""
         return cls(parse(text), text)
 
     @classmethod
     def of(cls, source: Source) -> Expression:
-        """Makes the expression of one source, as it is."""
+        """Makes the expression of one source, with weight 1."""
         return cls((Term(1.0, source),))
 
     def __str__(self) -> str:
@@ -72,9 +72,9 @@ class Expression:
 
 
 def parse(text: str) -> tuple[Term, ...]:
-    """The terms of an expression, in the order they are written in.
+    """Returns the terms of an expression, in the order they are written in.
 
-    Raises `ExpressionError`, which says where and what, for everything that is no sum of weighted sources.
+    Raises `ExpressionError` with the place and the reason, for everything that is no sum of weighted sources.
     """
     if len(text) > MAX_CHARACTERS:
         raise ExpressionError(
@@ -88,7 +88,7 @@ def parse(text: str) -> tuple[Term, ...]:
 
 
 class _Token(NamedTuple):
-    """kind: "number", "source", "end", or the sign itself. at: its first character, 1 the first of the text."""
+    """A token. kind: "number", "source", "end", or the sign itself. at: its first character, counted from 1."""
 
     kind: str
     at: int
@@ -96,7 +96,7 @@ class _Token(NamedTuple):
 
 
 _QUOTES = {'"': '"', "'": "'", "“": "”", "„": "“", "«": "»"}
-_SHOWN = 24  # characters of a number that is too large
+_SHOWN = 24  # characters of a number in a message
 _NUMBER = re.compile(r"(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _WORD = re.compile(r"[^\W\d]\w*")
 _NAMED: dict[str, Callable[[str], Source]] = {"image": ImageFile, "latent": SavedLatent}
@@ -114,7 +114,7 @@ def _tokens(text: str) -> list[_Token]:
 
 
 def _token(text: str, place: int) -> tuple[_Token, int]:
-    """The token that begins at `place`, and the place behind it."""
+    """Returns the token that begins at `place`, and the place behind it."""
     first, at = text[place], place + 1
     if first in "+-*()":
         if text.startswith("**", place):
@@ -142,7 +142,7 @@ def _token(text: str, place: int) -> tuple[_Token, int]:
 
 
 def _enclosed(text: str, place: int, close: str, what: str, content: str) -> tuple[str, int]:
-    """What stands between the mark at `place` and `close`, doubled closing marks made one, and the place behind."""
+    """Returns the text between the mark at `place` and `close`, and the place behind; a doubled closing mark is one."""
     parts, start = [], place + 1
     while True:
         stop = text.find(close, start)
@@ -238,7 +238,7 @@ class _Parser:
         return value
 
     def _before_value(self, token: _Token) -> bool:
-        """Takes what may begin a value. Returns whether one is complete."""
+        """Takes a token that may begin a value. Returns whether a value is complete."""
         match token.kind:
             case "number":
                 self.values.append(_Number(cast("float", token.value)))
@@ -264,7 +264,7 @@ class _Parser:
         return False
 
     def _after_value(self, token: _Token) -> bool:
-        """Takes what may follow a value. Returns whether a value is complete still."""
+        """Takes a token that may follow a value. Returns whether a value is still complete."""
         match token.kind:
             case "+" | "-" | "*":
                 self._reduce(_BINDS[token.kind])
@@ -321,7 +321,8 @@ def _sum(left: _Number | _Node, right: _Number | _Node, sign: float, at: int) ->
 
 
 def _flat(node: _Node) -> tuple[Term, ...]:
-    """All brackets multiplied out: the leaves from left to right, each with the product of the factors above it."""
+    """Multiplies out all brackets: returns the leaves from left to right, each with the product of the factors above
+    it."""
     terms: list[Term] = []
     pending: list[tuple[float, _Node]] = [(1.0, node)]
     while pending:

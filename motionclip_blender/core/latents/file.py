@@ -1,4 +1,4 @@
-"""Latents as `.npz` files, and as text inside other files."""
+"""Saves latents as `.npz` files, and as text inside other files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from ..errors import UserError
 from ..files import write_whole
 
-_ABSURD = 1e6  # CLIP's latents are some tens long, as a whole
+_ABSURD = 1e6  # a whole latent of CLIP has a length of some tens
 
 
 def save(latent: np.ndarray, path: Path, pack: str) -> None:
@@ -20,7 +20,7 @@ def save(latent: np.ndarray, path: Path, pack: str) -> None:
 
 
 def load(path: Path) -> np.ndarray:
-    """(D,) float32. Raises `UserError` for a file that is missing, damaged, or holds no latent."""
+    """Returns a saved latent, (D,) float32. Raises `UserError` for a file that is missing, damaged, or no latent."""
     try:
         with np.load(path, allow_pickle=False) as data:
             latent = data["latent"]
@@ -32,12 +32,12 @@ def load(path: Path) -> np.ndarray:
 
 
 def to_text(latent: np.ndarray) -> str:
-    """A latent (D,) as it is kept in a .blend file: float32, base64."""
+    """Returns a latent (D,) as text for a .blend file: float32, base64."""
     return base64.b64encode(latent.astype("<f4").tobytes()).decode("ascii")
 
 
 def from_text(text: str) -> np.ndarray | None:
-    """(D,) float32: what `to_text` wrote; None for what is no latent."""
+    """Returns the latent (D,) float32 that `to_text` wrote; None for other text."""
     try:
         latent = np.frombuffer(base64.b64decode(text, validate=True), "<f4")
     except ValueError:
@@ -46,5 +46,5 @@ def from_text(text: str) -> np.ndarray | None:
 
 
 def _like_latents(numbers: np.ndarray) -> bool:
-    """Whether there are any, and none is absurd: squares of such numbers are beyond float32."""
+    """Checks that there are numbers and none is absurdly large, because their squares would exceed float32."""
     return bool(numbers.size) and bool((np.abs(numbers) < _ABSURD).all())  # nan is not

@@ -1,4 +1,4 @@
-"""From the sources of terms to their latents."""
+"""Computes the latents of the sources of terms."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Inputs:
-    """What terms name, by these names: motions of any rate and length, pictures (H, W, 3) uint8, saved latents."""
+    """The inputs that terms name: motions of any rate and length, pictures (H, W, 3) uint8, saved latents; by name."""
 
     motions: Mapping[str, Motion] = field(default_factory=dict)
     images: Mapping[str, np.ndarray] = field(default_factory=dict)
@@ -30,7 +30,7 @@ class Inputs:
 
 
 def names(terms: Iterable[Term], kind: type) -> tuple[str, ...]:
-    """What the terms' sources of one kind are called, each once: all that an `Inputs` must hold of it."""
+    """Returns the names of the terms' sources of one kind, each once: all that an `Inputs` must hold of it."""
     found = (term.source for term in terms)
     return tuple(dict.fromkeys(source.name for source in found if isinstance(source, kind)))
 
@@ -42,10 +42,10 @@ def source_latents(
     pooling: WindowPooling | None = None,
     progress: Progress | None = None,
 ) -> dict[Source, np.ndarray]:
-    """(D,) of every source of the terms; each is worked out once, all prompts together.
+    """Returns the latent (D,) of every source of the terms; each is computed once, all prompts together.
 
-    pooling: how long motions become one latent. Raises `ExpressionError` for names that `inputs` does not have, and
-    what `progress` raises.
+    Raises `ExpressionError` for names that `inputs` does not have, and what `progress` raises.
+    pooling: how the windows of a long motion become one latent.
     """
     terms, inputs, step = tuple(terms), inputs or Inputs(), progress or no_progress
     first: dict[Source, int] = {}
@@ -79,18 +79,19 @@ def latent_of(
     pooling: WindowPooling | None = None,
     progress: Progress | None = None,
 ) -> np.ndarray:
-    """(D,) float32: the latent of an expression's terms. See `source_latents` and `summed`."""
+    """Returns the latent of an expression's terms, (D,) float32. See `source_latents` and `summed`."""
     terms = tuple(terms)
     return summed(engine, terms, source_latents(engine, terms, inputs, pooling, progress))
 
 
 def summed(engine: Engine, terms: Iterable[Term], latents: Mapping[Source, np.ndarray]) -> np.ndarray:
-    """(D,) float32: `latents.combined`, of motions where several sources take part.
+    """Returns the sum of the terms as `combined`, (D,) float32; with several sources, of their motions' latents.
 
-    A prompt or a picture lies beside the motion that it makes, and the decoder finds its way from the one to the other.
-    What one wording says more than another is lost on that way as soon as it is added to a third; what one motion does
-    more than another is not. So a sum's prompts, pictures and saved latents stand for their motions, as Actions do
-    anyway: "walk" - "standing" + "drink from mug" walks and drinks. One alone, styled or not, is taken as it is.
+    A prompt or a picture lies beside the motion that it makes, and the decoder maps the one to the other. The
+    difference between two wordings is lost in that map as soon as it is added to a third; the difference between two
+    motions is not. Therefore a sum replaces prompts, pictures and saved latents by the latents of their motions, which
+    Actions have anyway: "walk" - "standing" + "drink from mug" walks and drinks. A single source, with or without
+    styles, is used unchanged.
     """
     terms = tuple(terms)
     sources = list(dict.fromkeys(t.source for t in terms if t.weight and not isinstance(t.source, StyleName)))
@@ -101,7 +102,7 @@ def summed(engine: Engine, terms: Iterable[Term], latents: Mapping[Source, np.nd
 
 
 def _check(source: Source, at: int, inputs: Inputs) -> None:
-    """Raises `ExpressionError` when it is not there."""
+    """Raises `ExpressionError` when a source's input does not exist."""
     match source:
         case ActionName(name) if name not in inputs.motions:
             raise ExpressionError(at, f'there is no Action "{name}"; choose one that is there.')

@@ -1,4 +1,4 @@
-"""Style presets: directions that make any motion happy, sad, old and so on. The wordings are in `styles.json`."""
+"""Defines style presets: directions that make any motion happy, sad, old and so on; wordings are in `styles.json`."""
 
 from __future__ import annotations
 
@@ -21,11 +21,14 @@ STYLES = Path(__file__).with_name("styles.json")
 
 @dataclass(frozen=True)
 class Style:
-    """A preset.
+    """A style preset.
 
-    name: as it stands in an expression, `{name}`. label: what a user sees. weight: what to put before it when it is
-    picked. wordings: sentences in this style, "{does}" in the place of what is done. plain: the same without the style.
-    carriers: what may be done.
+    name: as it is written in an expression, `{name}`.
+    label: what a user sees.
+    weight: the default weight when it is picked.
+    wordings: sentences in this style, with "{does}" in the place of the activity.
+    plain: the same sentence without the style.
+    carriers: the activities to insert.
     """
 
     name: str
@@ -38,7 +41,7 @@ class Style:
 
 @cache
 def presets() -> Mapping[str, Style]:
-    """All presets by name, in the order to show them."""
+    """Returns all presets by name, in the order to show them."""
     data = json.loads(STYLES.read_text(encoding="utf-8"))
     plain, carriers = data["plain"], tuple(data["carriers"])
     return MappingProxyType(
@@ -50,10 +53,10 @@ def presets() -> Mapping[str, Style]:
 
 
 def direction(engine: Engine, style: Style) -> np.ndarray:
-    """(D,) float32: what the style's wordings say more than the plain sentence, on average over all carriers.
+    """Returns the style's direction, (D,) float32: the mean difference between its wordings and the plain sentence.
 
-    One pair of texts alone, as in the paper's edit "Jump" - "Walk" + "Walk old", also holds what is peculiar to its
-    verb; in the mean only the style remains.
+    The mean is over all carriers. One pair of texts alone, as in the paper's edit "Jump" - "Walk" + "Walk old", also
+    holds what is peculiar to its verb; in the mean only the style remains.
     """
     styled = [wording.format(does=does) for wording in style.wordings for does in style.carriers]
     plain = [style.plain.format(does=does) for does in style.carriers]

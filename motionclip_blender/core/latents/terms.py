@@ -1,4 +1,4 @@
-"""Terms: weighted sources of latents, and how they are written in an expression."""
+"""Defines terms, which are weighted sources of latents, and writes them as expressions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Prompt:
-    """A text, as `"a person waves"`."""
+    """A text, written as `"a person waves"`."""
 
     text: str
 
@@ -19,14 +19,14 @@ class Prompt:
 
 @dataclass(frozen=True)
 class ActionName:
-    """An Action, or on the command line a motion file, as `[Walk cycle]`."""
+    """An Action, or on the command line a motion file, written as `[Walk cycle]`."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class ImageFile:
-    """A picture, as `image("photo.png")`."""
+    """A picture, written as `image("photo.png")`."""
 
     path: str
 
@@ -37,14 +37,14 @@ class ImageFile:
 
 @dataclass(frozen=True)
 class SavedLatent:
-    """A latent saved under a name, as `latent("my walk")`."""
+    """A latent saved under a name, written as `latent("my walk")`."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class StyleName:
-    """A style preset, as `{sad}`: a direction to be added to something."""
+    """A style preset, written as `{sad}`: a direction to add to other sources."""
 
     name: str
 
@@ -54,7 +54,7 @@ Source = Prompt | ActionName | ImageFile | SavedLatent | StyleName
 
 @dataclass(frozen=True)
 class Term:
-    """`weight` times the latent of `source`. at: the character of the expression that it begins at, 1 the first."""
+    """`weight` times the latent of `source`. at: its first character in the expression, counted from 1."""
 
     weight: float
     source: Source
@@ -62,7 +62,7 @@ class Term:
 
 
 def to_text(terms: Iterable[Term]) -> str:
-    """The expression of terms, which `expression.parse` reads back as the same terms."""
+    """Writes terms as an expression, which `expression.parse` reads back as the same terms."""
     parts: list[str] = []
     for term in terms:
         size = abs(term.weight)
@@ -78,7 +78,7 @@ def to_text(terms: Iterable[Term]) -> str:
 
 
 def title_of(terms: Iterable[Term]) -> str:
-    """The sources' names, with a sign between them; of image files without their folders."""
+    """Returns the sources' names joined by their signs; image files are named without their folders."""
     parts = []
     for term in terms:
         name = term.source.name
@@ -89,7 +89,7 @@ def title_of(terms: Iterable[Term]) -> str:
 
 
 def source_text(source: Source) -> str:
-    """A source as it is written in an expression. A closing mark inside a name is doubled."""
+    """Writes a source as in an expression. A closing mark inside a name is doubled."""
     match source:
         case Prompt(text):
             return _quoted(text)

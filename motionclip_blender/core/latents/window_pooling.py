@@ -1,4 +1,4 @@
-"""How a motion of any length becomes one latent: in windows, all of them or one."""
+"""Pools the windows of a motion of any length into one latent."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ POOLINGS = ("average", "first", "frame", "typical")
 
 @dataclass(frozen=True)
 class WindowPooling:
-    """Which windows of a long motion count.
+    """Chooses which windows of a long motion count.
 
     how: "average" is the mean of all of them, "first" the first one, "frame" the one about `frame`, "typical" the one
-    whose latent is nearest to the mean. frame: of the motion, at its own rate, 0 the first.
+        whose latent is nearest to the mean.
+    frame: frame of the motion, at its own rate, counted from 0.
     """
 
     how: str = "average"
@@ -38,7 +39,7 @@ class WindowPooling:
             )
 
     def chosen(self, starts: list[int], frames: int, at: float) -> list[int]:
-        """Those of the windows' `starts` that must be read. at: `frame` at the rate of the starts."""
+        """Returns those of the windows' `starts` that must be encoded. at: `frame` at the rate of the starts."""
         if self.how == "first":
             return starts[:1]
         if self.how == "frame":
@@ -46,7 +47,7 @@ class WindowPooling:
         return starts
 
     def summary(self, latents: np.ndarray) -> np.ndarray:
-        """(D,): one latent of those that were read, (n, D)."""
+        """Returns one latent (D,) for those of the encoded windows, (n, D)."""
         mean = latents.mean(axis=0)
         if self.how != "typical":
             return mean
@@ -67,7 +68,8 @@ class WindowLatents:
 
 
 def window_starts(length: int, frames: int, stride: int) -> list[int]:
-    """First frames of windows of `frames` frames, `stride` apart; the last one ends with the motion's `length`.
+    """Returns the first frames of windows of `frames` frames, `stride` apart; the last one ends with the motion's
+    `length`.
 
     A motion that is shorter than a window has one, from its first frame on.
     """
@@ -76,12 +78,11 @@ def window_starts(length: int, frames: int, stride: int) -> list[int]:
 
 
 def window(motion: Motion, start: int, frames: int, shortest: int, fps: float, ahead: bool = True) -> Motion:
-    """`frames` frames of `motion` at `fps`, from frame `start` on.
+    """Returns `frames` frames of `motion` at `fps`, from frame `start` on.
 
-    ahead: whether it is turned to face +Z in the first, as in our training.
-
-    Only that part is resampled, so that memory does not grow with the motion. A motion shorter than `shortest` goes
-    on: what ends as it began is repeated, all else holds its last pose.
+    Only that part is resampled, so that memory does not grow with the motion. A motion shorter than `shortest` is
+    lengthened: if it ends as it began it is repeated, otherwise it holds its last pose.
+    ahead: whether it is turned to face +Z in its first frame, as in this project's training.
     """
     ratio = motion.fps / fps
     span = int(np.ceil((frames - 1 - _TIE) * ratio))
