@@ -1,1 +1,1 @@
-"""The parts that need torch. Loaded by the engine on first use, by nothing else in `core`."""
+"""Holds the parts that need torch. Only the engine loads them, on first use."""

@@ -1,4 +1,4 @@
-"""open_clip, the only door to it: models of its configurations, to be trained or given weights."""
+"""Creates models of open_clip, which no other module imports."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from ..errors import UserError
 
 
 def create_model(name: str, config: dict | None = None) -> torch.nn.Module:
-    """open_clip's model `name`, randomly initialised; of `config`, in the form of its model configurations, where it
-    has none of that name.
+    """Creates open_clip's model `name`, randomly initialised.
 
-    Raises `UserError` when open_clip is not installed.
+    config: a model configuration in open_clip's form, for a name that open_clip does not have. Raises `UserError` when
+        open_clip is not installed.
     """
     _declare_torchvision_ops()
     try:
@@ -36,7 +36,7 @@ def create_model(name: str, config: dict | None = None) -> torch.nn.Module:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keeps open_clip's warning that a tower is random out of the user's console."""
+    """Keeps open_clip's warning about a randomly initialised tower out of the console."""
     previous = logging.root.manager.disable
     logging.disable(logging.WARNING)
     try:

@@ -1,5 +1,5 @@
-"""The towers of OpenAI's CLIP as open_clip has them, for who has chosen torch; `core.inference.clip_towers` is the
-same in numpy."""
+"""Runs the towers of OpenAI's CLIP by open_clip, where torch is chosen; `core.inference.clip_towers` is the same in
+numpy."""
 
 from __future__ import annotations
 
@@ -18,17 +18,20 @@ from .image_tower import normalised
 
 
 class ClipTextTower(nn.Module):
-    """Prompts to embeddings, unnormalised, as MotionCLIP's decoder is fed. Frozen."""
+    """Encodes prompts as unnormalised embeddings, as MotionCLIP's decoder takes them. Frozen."""
 
     def __init__(self, path: Path, model: str) -> None:
-        """path: a file of CLIP's weights. model: its name in open_clip. Raises `UserError` as `clip_arrays`."""
+        """Loads the tower. path: a file of CLIP's weights. model: its name in open_clip.
+
+        Raises `UserError` as `clip_arrays`.
+        """
         super().__init__()
         self.clip: Any = load_clip(path, model)
         self.clip.visual = nn.Identity()  # the image tower, three fifths of the weights
         self.tokenizer, self.longest = load_tokenizer(), size_of(model).context
 
     def forward(self, tokens: Tensor) -> Tensor:
-        """Token ids (n, context) to (n, width)."""
+        """Encodes token ids (n, context), (n, width)."""
         return self.clip.encode_text(tokens)
 
     def left_out(self, prompt: str) -> int:
@@ -45,16 +48,19 @@ class ClipTextTower(nn.Module):
 
 
 class ClipImageTower(nn.Module):
-    """Images to embeddings, unnormalised. Frozen."""
+    """Encodes images as unnormalised embeddings. Frozen."""
 
     def __init__(self, path: Path, model: str) -> None:
-        """path: a file of CLIP's weights. model: its name in open_clip. Raises `UserError` as `clip_arrays`."""
+        """Loads the tower. path: a file of CLIP's weights. model: its name in open_clip.
+
+        Raises `UserError` as `clip_arrays`.
+        """
         super().__init__()
         self.visual: Any = load_clip(path, model).visual
         self.size = size_of(model).image.image_size
 
     def forward(self, squares: Tensor) -> Tensor:
-        """(n, 3, size, size) uint8 to (n, width)."""
+        """Encodes square images (n, 3, size, size) uint8, (n, width)."""
         return self.visual(normalised(squares))
 
     @torch.inference_mode()

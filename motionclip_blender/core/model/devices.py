@@ -1,4 +1,4 @@
-"""What PyTorch can compute on here."""
+"""Finds PyTorch's version and the devices that it can compute on here."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import torch
 
 
 def version() -> str:
-    """PyTorch's."""
+    """Returns PyTorch's version."""
     return str(torch.__version__)
 
 
 def has_device(name: str) -> bool:
-    """Whether there is a "cpu", "cuda" or "mps"."""
+    """Checks whether there is a device "cpu", "cuda" or "mps"."""
     backends: dict[str, Callable[[], bool]] = {
         "cpu": lambda: True,
         "cuda": torch.cuda.is_available,

@@ -1,4 +1,4 @@
-"""CLIP's image side: a vision transformer of open_clip's, small, trained on rendered frames and their captions."""
+"""Builds CLIP's image tower: a small vision transformer of open_clip's, trained on rendered frames and captions."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from .clip import create_model
 
 
 def vision_transformer(spec: ImageSpec, width: int) -> nn.Module:
-    """open_clip's vision transformer of `spec`, randomly initialised: (B, 3, size, size) to (B, width)."""
+    """Creates open_clip's vision transformer of `spec`, randomly initialised: (B, 3, size, size) to (B, width)."""
     config = {
         "embed_dim": width,
         "vision_cfg": vars(spec),
-        # open_clip builds both towers; this one is thrown away
+        # open_clip builds both towers; the text tower is discarded
         "text_cfg": {"context_length": 8, "vocab_size": 64, "width": 64, "heads": 1, "layers": 1},
     }
     return cast("nn.Module", create_model("motionclip-frames", config).visual)
 
 
 def normalised(images: Tensor) -> Tensor:
-    """(B, 3, H, W) uint8 as the transformer reads them."""
+    """Converts images (B, 3, H, W) uint8 to the transformer's input."""
     mean, spread = (torch.tensor(v, device=images.device)[:, None, None] for v in (MEAN, SPREAD))
     return (images.float() / 255 - mean) / spread
 

@@ -1,9 +1,9 @@
-"""The linear part of the auto-encoder, on which its transformers build, and the reader of latents.
+"""Builds the linear part of the auto-encoder, which its transformers refine, and the adapter of latents.
 
-Motion is smooth: what a window shows is nearly all in the first cosines of every pose number over time. The best
-linear auto-encoder on those (principal components) keeps clips that it never saw to a few centimetres, and is there
-in closed form before the first step of training; from nothing, transformers need days to come as far on a CPU. It
-goes beyond the paper, whose network is the transformers alone.
+Motion is smooth: nearly all of a window is in the first cosines of every pose number over time. The best linear
+    auto-encoder on those (principal components) reconstructs unseen clips to a few centimetres, and is available in
+    closed form before the first step of training; transformers alone need days on a CPU to reach that. This goes beyond
+    the paper, whose network is the transformers alone.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ..inference.linear_part import cosines, fitting
 
 
 class Tables:
-    """`cosines` and `fitting` of every length that was asked for; they cost more than their use."""
+    """Caches the results of `cosines` and `fitting` for every length; computing them costs more than using them."""
 
     def __init__(self, count: int, period: int) -> None:
         self.count, self.period = count, period
@@ -37,25 +37,25 @@ class Tables:
 
 
 class LinearEncoder(nn.Module):
-    """Motion to latent, by the weights of its cosines."""
+    """Encodes a motion by the weights of its cosines."""
 
     def __init__(self, numbers: int, latent: int, tables: Tables) -> None:
-        """numbers: of a pose."""
+        """Builds the encoder. numbers: size of a pose."""
         super().__init__()
         self.tables = tables
         self.to_latent = nn.Linear(tables.count * numbers, latent)
 
     def spectrum(self, poses: Tensor) -> Tensor:
-        """poses (B, T, numbers) -> (B, count * numbers), the weights of the cosines."""
+        """Returns the weights of the cosines of poses (B, T, numbers), (B, count * numbers)."""
         return (self.tables.fitting(poses.shape[1], poses.device) @ poses).flatten(1)
 
     def forward(self, poses: Tensor) -> Tensor:
-        """poses (B, T, numbers) -> (B, latent)."""
+        """Encodes poses (B, T, numbers) as latents (B, latent)."""
         return self.to_latent(self.spectrum(poses))
 
 
 class LinearDecoder(nn.Module):
-    """Latent to motion, as a sum of cosines. A motion of half the length is its first half."""
+    """Decodes a latent to a sum of cosines. A motion of half the length is the first half of the longer one."""
 
     def __init__(self, numbers: int, latent: int, tables: Tables) -> None:
         super().__init__()
@@ -63,7 +63,7 @@ class LinearDecoder(nn.Module):
         self.to_spectrum = nn.Linear(latent, tables.count * numbers)
 
     def forward(self, latents: Tensor, frames: int) -> Tensor:
-        """latents (B, latent) -> poses (B, frames, numbers)."""
+        """Decodes latents (B, latent) to poses (B, frames, numbers)."""
         spectrum = self.to_spectrum(latents).unflatten(1, (self.tables.count, -1))
         return self.tables.cosines(frames, latents.device) @ spectrum
 
@@ -71,8 +71,8 @@ class LinearDecoder(nn.Module):
 class LatentAdapter(nn.Module):
     """Moves a latent to where the linear decoder has its motion.
 
-    Captions lie apart from the motions that they tell of (the gap between text and motion latents), and neighbouring
-    captions may tell of very different motions. Residual blocks on whitened latents learn both at the price of a few
+    Captions lie apart from the motions that they describe (the gap between text and motion latents), and neighbouring
+    captions may describe very different motions. Residual blocks on whitened latents learn both at the cost of a few
     products per motion, not per frame. Starts as the identity.
     """
 
@@ -88,7 +88,7 @@ class LatentAdapter(nn.Module):
         nn.init.zeros_(self.out.bias)
 
     def forward(self, latents: Tensor) -> Tensor:
-        """(B, latent) -> (B, latent)."""
+        """Maps latents (B, latent) to latents (B, latent)."""
         x = self.whiten(latents)
         for block in self.blocks:
             x = x + block(x)

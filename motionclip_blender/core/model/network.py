@@ -1,8 +1,8 @@
-"""MotionCLIP's transformer auto-encoder (Tevet et al., ECCV 2022, section 3.1).
+"""Builds MotionCLIP's transformer auto-encoder (Tevet et al., ECCV 2022, section 3.1).
 
-The encoder reads a motion behind two learned prefix tokens; its output at the first is the latent. The decoder
-turns a sequence of time queries, all looking at the one latent, back into poses. Layers are post-norm with
-exact GELU, positions are sinusoidal, as published, unless a pack's `NetworkSize` says otherwise.
+The encoder reads a motion after two learned prefix tokens; its output at the first is the latent. The decoder turns a
+sequence of time queries, which all attend to the one latent, into poses. Layers are post-norm with exact GELU, and
+positions are sinusoidal, as published, unless a pack's `NetworkSize` says otherwise.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from .linear import LatentAdapter, LinearDecoder, LinearEncoder, Tables
 
 
 def positions(frames: int, width: int, base: float = 10_000.0) -> Tensor:
-    """(frames, width) sinusoidal positions: sine on even channels, cosine on odd (Vaswani et al., 2017)."""
+    """Returns (frames, width) sinusoidal positions: sine on even channels, cosine on odd (Vaswani et al., 2017)."""
     return torch.from_numpy(tables.positions(frames, width, base).copy())
 
 
 class SelfAttention(nn.Module):
-    """Multi-head attention of a sequence to itself."""
+    """Multi-head self-attention of a sequence."""
 
     def __init__(self, size: NetworkSize) -> None:
         super().__init__()
@@ -32,10 +32,10 @@ class SelfAttention(nn.Module):
         self.out = nn.Linear(size.width, size.width)
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
-        """x (B, T, width) to the same shape. mask: (B, T) which of the T may be read; by default all."""
+        """Maps x (B, T, width) to the same shape. mask: (B, T) which tokens may be read; by default all."""
         batch, frames, width = x.shape
         q, k, v = self.qkv(x).view(batch, frames, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
-        # Written out: at these lengths, in bfloat16 on a CPU, four times as fast as torch's fused attention
+        # not torch's fused attention, which takes four times as long at these lengths in bfloat16 on a CPU
         scores = q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5
         if mask is not None:
             scores = scores.masked_fill(~mask[:, None, None], -torch.inf)
@@ -44,7 +44,7 @@ class SelfAttention(nn.Module):
 
 
 class FeedForward(nn.Sequential):
-    """Two linear layers with a GELU between."""
+    """Two linear layers with a GELU between them."""
 
     def __init__(self, size: NetworkSize) -> None:
         super().__init__(
@@ -56,7 +56,7 @@ class FeedForward(nn.Sequential):
 
 
 class EncoderLayer(nn.Module):
-    """Self-attention and feed-forward, each added and normalised."""
+    """Self-attention and feed-forward, each with a residual sum and a norm."""
 
     def __init__(self, size: NetworkSize) -> None:
         super().__init__()
@@ -73,10 +73,10 @@ class EncoderLayer(nn.Module):
 
 
 class DecoderLayer(nn.Module):
-    """As the encoder's, with what the frames read of the latent added in between.
+    """An encoder layer that also adds the latent's contribution to every frame.
 
     The paper's decoder attends to a memory of one token. A softmax over one token is one, so that attention is a linear
-    map of the latent, the same for every frame; here it is written as that.
+    map of the latent, the same for every frame; it is implemented as such here.
     """
 
     def __init__(self, size: NetworkSize) -> None:
@@ -84,7 +84,7 @@ class DecoderLayer(nn.Module):
         self.attention, self.feed_forward = SelfAttention(size), FeedForward(size)
         self.from_latent = nn.Linear(size.latent, size.width)
         self.norm1, self.norm3 = nn.LayerNorm(size.width), nn.LayerNorm(size.width)
-        # a frame's query of the memory does not depend on x, so before it there is nothing to normalise
+        # the attention to one token does not depend on x, so pre-norm has nothing to normalise here
         self.norm2 = nn.Identity() if size.pre_norm else nn.LayerNorm(size.width)
         self.drop, self.pre_norm = nn.Dropout(size.dropout), size.pre_norm
 
@@ -99,7 +99,7 @@ class DecoderLayer(nn.Module):
 
 
 class Encoder(nn.Module):
-    """Motion to latent."""
+    """Encodes motions as latents."""
 
     def __init__(self, size: NetworkSize) -> None:
         super().__init__()
@@ -110,16 +110,16 @@ class Encoder(nn.Module):
         self.to_latent = nn.Linear(size.width, size.latent) if size.width != size.latent else nn.Identity()
         self.drop = nn.Dropout(size.dropout)
         self.positions: Tensor | None
-        self.register_buffer("positions", None, persistent=False)  # in place of those that are worked out
+        self.register_buffer("positions", None, persistent=False)  # replaces the computed ones if a pack stores them
         if size.cosines:
             self.to_latent = _silent(nn.Linear(size.width, size.latent))
             self.linear = LinearEncoder(size.rows * 6, size.latent, Tables(size.cosines, size.period))
 
     def forward(self, poses: Tensor, refine: bool = True, lengths: np.ndarray | None = None) -> Tensor:
-        """poses (B, T, rows, 6) -> latents (B, latent).
+        """Encodes poses (B, T, rows, 6) as latents (B, latent).
 
-        refine: False leaves all to the linear part. lengths: (B,) how many of the frames are there, of a network as
-        published; by default all.
+        refine: False uses the linear part only.
+        lengths: (B,) how many of the frames are valid, for a network as published; by default all.
         """
         there = _frames_there(self.size, lengths, poses)
         if self.size.integrates_translation:
@@ -132,7 +132,8 @@ class Encoder(nn.Module):
         return latents + self._read(numbers) if refine else latents
 
     def _read(self, numbers: Tensor, there: Tensor | None = None) -> Tensor:
-        """What the transformer makes of poses (B, T, rows * 6), of the frames that are `there` (B, T)."""
+        """Runs the transformer on poses (B, T, rows * 6), reading the frames that are `there` (B, T); returns (B,
+        latent)."""
         tokens = self.embed(numbers)
         x = torch.cat((self.prefix.to(tokens.dtype).expand(len(tokens), -1, -1), tokens), dim=1)
         x = self.drop(x + _positions(self, x.shape[1]).to(x))
@@ -143,7 +144,7 @@ class Encoder(nn.Module):
 
 
 class Decoder(nn.Module):
-    """Latent to motion."""
+    """Decodes latents to motions."""
 
     def __init__(self, size: NetworkSize) -> None:
         super().__init__()
@@ -159,10 +160,10 @@ class Decoder(nn.Module):
             _silent(self.to_pose)
 
     def forward(self, latents: Tensor, frames: int, refine: bool = True, lengths: np.ndarray | None = None) -> Tensor:
-        """latents (B, latent) -> poses (B, frames, rows, 6), float32.
+        """Decodes latents (B, latent) to poses (B, frames, rows, 6), float32.
 
-        refine: False leaves all to the linear part. lengths: (B,) how many of the frames are wanted, of a network as
-        published; the others are zero.
+        refine: False uses the linear part only.
+        lengths: (B,) how many of the frames are requested, for a network as published; the others are zero.
         """
         there = _frames_there(self.size, lengths, latents, frames)
         if not self.size.cosines:
@@ -174,7 +175,8 @@ class Decoder(nn.Module):
         return self._poses(draft + self._write(latents, frames, draft) if refine else draft)
 
     def _write(self, latents: Tensor, frames: int, draft: Tensor | None = None, mask: Tensor | None = None) -> Tensor:
-        """(B, frames, rows * 6): what the transformer makes of latents (B, latent), or adds to a draft."""
+        """Runs the transformer on latents (B, latent); returns the poses (B, frames, rows * 6), or what to add to a
+        draft."""
         x = _positions(self, frames).to(latents.device).expand(len(latents), -1, -1)
         if draft is not None:
             x = x + self.embed(draft)
@@ -188,7 +190,7 @@ class Decoder(nn.Module):
 
 
 class MotionCLIP(nn.Module):
-    """Encoder and decoder of one size."""
+    """An encoder and a decoder of one size."""
 
     def __init__(self, size: NetworkSize) -> None:
         super().__init__()
@@ -197,38 +199,38 @@ class MotionCLIP(nn.Module):
 
     @torch.inference_mode()
     def encode(self, poses: np.ndarray) -> np.ndarray:
-        """One pose tensor (T, rows, 6) to its latent (latent,), float32."""
+        """Encodes one pose tensor (T, rows, 6) as its latent (latent,), float32."""
         return self.encode_batch(poses[None])[0]
 
     @torch.inference_mode()
     def decode(self, latent: np.ndarray, frames: int) -> np.ndarray:
-        """One latent (latent,) to its pose tensor (frames, rows, 6), float32."""
+        """Decodes one latent (latent,) to its pose tensor (frames, rows, 6), float32."""
         return self.decode_batch(np.asarray(latent)[None], frames)[0]
 
     @torch.inference_mode()
     def encode_batch(self, poses: np.ndarray, lengths: np.ndarray | None = None) -> np.ndarray:
-        """Pose tensors (B, T, rows, 6) to their latents (B, latent), float32. lengths: as `Encoder`."""
+        """Encodes pose tensors (B, T, rows, 6) as their latents (B, latent), float32. lengths: as in `Encoder`."""
         return self.encoder(self._tensor(poses), lengths=lengths).cpu().numpy()
 
     @torch.inference_mode()
     def decode_batch(self, latents: np.ndarray, frames: int, lengths: np.ndarray | None = None) -> np.ndarray:
-        """Latents (B, latent) to their pose tensors (B, frames, rows, 6), float32. lengths: as `Decoder`."""
+        """Decodes latents (B, latent) to their pose tensors (B, frames, rows, 6), float32. lengths: as in `Decoder`."""
         return self.decoder(self._tensor(latents), frames, lengths=lengths).cpu().numpy()
 
     def _tensor(self, array: np.ndarray) -> Tensor:
-        """float32, where the network is."""
+        """Converts an array to float32 on the network's device."""
         return torch.from_numpy(np.ascontiguousarray(array, np.float32)).to(self.decoder.to_pose.weight.device)
 
 
 def from_steps(poses: Tensor) -> Tensor:
-    """Pose tensors (B, T, rows, 6) of those whose last row holds steps over the ground and the height."""
+    """Converts pose tensors (B, T, rows, 6) whose last row holds ground steps and height to places."""
     aside, up, ahead = poses[:, :, -1, :3].unbind(-1)
     path = torch.stack((_summed(aside), (up - up[:, :1]) * HEIGHT, _summed(ahead)), dim=-1)
     return torch.cat((poses[:, :, :-1], F.pad(path, (0, 3)).unsqueeze(2)), dim=2)
 
 
 def to_steps(poses: Tensor) -> Tensor:
-    """The other way. The first frame's step, which no sum has, is taken to be the second's."""
+    """Converts places to ground steps and height. The first frame's step is set to the second's."""
     aside, up, ahead = poses[:, :, -1, :3].unbind(-1)
     row = torch.stack((_steps(aside), up / HEIGHT, _steps(ahead)), dim=-1)
     return torch.cat((poses[:, :, :-1], F.pad(row, (0, 3)).unsqueeze(2)), dim=2)
@@ -243,24 +245,25 @@ def _positions(part: Encoder | Decoder, frames: int) -> Tensor:
 def _frames_there(
     size: NetworkSize, lengths: np.ndarray | None, batch: Tensor, frames: int | None = None
 ) -> Tensor | None:
-    """(B, frames) whether each frame is one of a motion's first `lengths`, where `batch` is; None where all are."""
+    """Returns whether each frame is one of a motion's first `lengths`, (B, frames) on the device of `batch`; None if
+    all are."""
     there = tables.frames_there(size, lengths, batch.shape[1] if frames is None else frames)
     return None if there is None else torch.from_numpy(there).to(batch.device)
 
 
 def _summed(steps: Tensor) -> Tensor:
-    """(B, T) steps to the way from the first frame, in metres."""
+    """Converts steps (B, T) to the path from the first frame, in metres."""
     return (steps.cumsum(dim=1) - steps[:, :1]) * STEP
 
 
 def _steps(way: Tensor) -> Tensor:
-    """(B, T) steps of a way in metres."""
+    """Converts a path (B, T) in metres to steps."""
     steps = way.diff(dim=1) / STEP
     return torch.cat((steps[:, :1], steps), dim=1)
 
 
 def _silent(layer: nn.Linear) -> nn.Linear:
-    """`layer`, made to answer zero until it has learned."""
+    """Sets `layer` to zero, so that it contributes nothing until it is trained, and returns it."""
     nn.init.zeros_(layer.weight)
     nn.init.zeros_(layer.bias)
     return layer

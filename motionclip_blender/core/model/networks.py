@@ -1,4 +1,4 @@
-"""The networks of a pack in torch, for who has it and chooses it: on a CPU, or on a GPU."""
+"""Loads and runs the networks of a pack in torch, where that is chosen, on a CPU or a GPU."""
 
 from __future__ import annotations
 
@@ -27,16 +27,19 @@ if TYPE_CHECKING:
     from .clip_towers import ClipTextTower
 
 _BATCH = 32  # bounds memory
-_PART = 8  # what a core does at a time
+_PART = 8  # inputs that a core computes at a time
 
 T = TypeVar("T", np.ndarray, Sequence[str])
 
 
 class TorchNetworks(Networks):
-    """As `Networks`; encoder, decoder and text tower are torch's, on `device`."""
+    """The same as `Networks`, with encoder, decoder and text tower in torch on `device`."""
 
     def __init__(self, pack: Pack, device: str, progress: Progress, clip: ClipSource) -> None:
-        """device: "cpu", "cuda" or "mps". Raises `UserError` for one that is not there, else as `Networks`."""
+        """Loads the networks. device: "cpu", "cuda" or "mps".
+
+        Raises `UserError` for a device that does not exist, otherwise as `Networks`.
+        """
         self.name = f"PyTorch ({device})"
         self._device = _checked_device(device)
         super().__init__(pack, progress, clip)
@@ -62,10 +65,10 @@ class TorchNetworks(Networks):
         return self.in_parts(self._network.encode_batch, poses)
 
     def in_parts(self, work: Callable[[T], np.ndarray], given: T) -> np.ndarray:
-        """What `work` makes of `given`, a part of it at a time.
+        """Applies `work` to parts of `given` and joins the results.
 
-        On a CPU each core does whole parts by itself: cores that share every layer wait for each other there. What the
-        device refuses becomes a sentence.
+        On a CPU each core computes whole parts by itself, because cores that share every layer wait for each other.
+        Raises `UserError` for an error of the device.
         """
         on_cpu = self._device.type == "cpu"
         size = _PART if on_cpu else _BATCH
@@ -79,7 +82,7 @@ class TorchNetworks(Networks):
 
 
 def _on_all_cores(work: Callable[[T], np.ndarray], parts: list[T]) -> list[np.ndarray]:
-    """Returns what `work` makes of each part; each is computed by one thread."""
+    """Returns the result of `work` for each part; each is computed by one thread."""
     if len(parts) == 1:
         return [alone(work, parts[0])]
     with ThreadPoolExecutor(torch.get_num_threads()) as threads:
@@ -87,7 +90,7 @@ def _on_all_cores(work: Callable[[T], np.ndarray], parts: list[T]) -> list[np.nd
 
 
 class _Reader:
-    """A text tower of torch's that reads many prompts a part at a time."""
+    """A text tower in torch that reads many prompts part by part."""
 
     def __init__(self, tower: TextTower | ClipTextTower, networks: TorchNetworks) -> None:
         self._tower, self._in_parts, self.left_out = tower, networks.in_parts, tower.left_out

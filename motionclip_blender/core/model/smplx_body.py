@@ -1,4 +1,4 @@
-"""The `smplx` package's own model of a body, without the code execution its file format invites."""
+"""Creates the `smplx` package's own model of a body, without running code of its file."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 
 def smplx_model(body: Body, **options: object) -> SMPLX:
-    """`smplx.create` for the file of `body`: a torch module with shape, pose and expression parameters.
+    """Returns `smplx.create` for the file of `body`: a torch module with shape, pose and expression parameters.
 
-    `smplx` opens files with `allow_pickle=True`, which runs whatever a file says; so it is given a temporary
-    copy that holds the plain arrays only. Hands are full axis-angle about a flat hand, as `Motion`'s are, unless
-    `options` (those of `smplx.create`) say otherwise. Raises `UserError` when `smplx` is not installed, or the
-    file lacks what `smplx` needs beyond what `Body` does.
+    `smplx` opens files with `allow_pickle=True`, which runs code of the file; therefore it gets a temporary copy with
+    the plain arrays only. Hands are full axis-angle about a flat hand, as `Motion`'s are, unless `options` (those of
+    `smplx.create`) say otherwise. Raises `UserError` when `smplx` is not installed, or the file lacks entries that
+    `smplx` needs beyond those of `Body`.
     """
     try:
         import smplx

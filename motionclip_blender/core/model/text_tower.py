@@ -1,7 +1,7 @@
-"""The default text tower as a torch module: the weights and the vocabulary that ship with the extension.
+"""Runs the default text tower as a torch module: the weights and the vocabulary that ship with the extension.
 
-For training, which embeds thousands of captions, and for who has chosen torch; `core.inference.text_tower` is the
-same in numpy.
+Training uses it to embed thousands of captions, and so does an engine in torch; `core.inference.text_tower` is the same
+in numpy.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ..inference.text_tower import EPSILON, FEED_FORWARD, HEADS, LAYERS, POSITIO
 
 
 class _Layer(nn.Module):
-    """Self-attention and feed-forward, each added and normalised after."""
+    """Self-attention and feed-forward, each with a residual sum and normalised after it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,10 +36,10 @@ class _Layer(nn.Module):
 
 
 class TextTower(nn.Module):
-    """Prompts to embeddings, unnormalised, as MotionCLIP's decoder is fed. Frozen."""
+    """Encodes prompts as unnormalised embeddings, as MotionCLIP's decoder takes them. Frozen."""
 
     def __init__(self, spec: ClipSpec, projection: np.ndarray) -> None:
-        """projection: (latent, `WIDTH`). Raises `UserError` when `spec` means another tower."""
+        """Loads the tower. projection: (latent, `WIDTH`). Raises `UserError` when `spec` describes another tower."""
         super().__init__()
         self.tokenizer, self.longest = load_tokenizer(), min(spec.context_length, POSITIONS)
         self.words, self.positions = nn.Embedding(len(self.tokenizer), WIDTH), nn.Embedding(POSITIONS, WIDTH)
@@ -56,7 +56,7 @@ class TextTower(nn.Module):
         self.eval().requires_grad_(False)
 
     def forward(self, tokens: Tensor) -> Tensor:
-        """Token ids (n, T), padded, to (n, latent)."""
+        """Encodes padded token ids (n, T), (n, latent)."""
         there = tokens != self.tokenizer.pad
         x = self.norm(self.words(tokens) + self.positions.weight[: tokens.shape[1]])
         for layer in self.layers:
@@ -65,7 +65,7 @@ class TextTower(nn.Module):
         return self.projection(mean)
 
     def tokens(self, prompts: Sequence[str]) -> Tensor:
-        """(n, T) the token ids of prompts, padded to the longest of them, where the tower is."""
+        """Returns the token ids of prompts on the tower's device, padded to the longest of them, (n, T)."""
         ids = self.tokenizer.batch(list(prompts), self.longest)
         return torch.from_numpy(ids).long().to(self.projection.weight.device)
 
@@ -75,5 +75,5 @@ class TextTower(nn.Module):
 
     @torch.inference_mode()
     def embed(self, prompts: Sequence[str]) -> np.ndarray:
-        """(n, latent) float32 of prompts."""
+        """Encodes prompts, (n, latent) float32."""
         return self(self.tokens(prompts)).float().cpu().numpy()

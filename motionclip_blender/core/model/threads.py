@@ -1,4 +1,4 @@
-"""How many threads torch computes with."""
+"""Sets how many threads torch computes with."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ Made = TypeVar("Made")
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Inside the block this thread computes alone.
+    """Lets this thread compute alone inside the block.
 
-    The layers of these networks take a tenth of a millisecond each. Shared between two threads they are done no sooner,
-    and whenever another program or Blender's own drawing takes one of the cores, both wait for it at every layer: on
-    two busy cores a motion of 60 frames takes 6 ms alone and up to half a second with help.
+    The layers of these networks take a tenth of a millisecond each. Two threads do not finish them sooner, and whenever
+    another program or Blender's own drawing takes one of the cores, both wait for it at every layer: on two busy cores
+    a motion of 60 frames takes 6 ms with one thread, and up to half a second with two.
     """
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
@@ -29,6 +29,6 @@ def one_thread() -> Iterator[None]:
 
 
 def alone(work: Callable[[Given], Made], given: Given) -> Made:
-    """What `work` makes of `given`, computed by this thread alone."""
+    """Returns the result of `work` for `given`, computed by this thread alone."""
     with one_thread():
         return work(given)

@@ -1,4 +1,4 @@
-"""Weights between safetensors files and networks in torch."""
+"""Reads and writes the weights of networks in torch as safetensors files."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from .network import MotionCLIP
 
 @dataclass(frozen=True)
 class Weights:
-    """What a pack's `weights.safetensors` holds.
+    """The contents of a pack's `weights.safetensors`.
 
-    projection: CLIP's text projection (latent, tower width), where CLIP has none of its own. retrieval: the wordings
-    that the decoder was trained on; without it prompts are decoded from where CLIP has them.
+    projection: CLIP's text projection (latent, tower width), if CLIP has none of its own.
+    retrieval: the wordings that the decoder was trained on; without it prompts are decoded from their CLIP embeddings.
     """
 
     network: MotionCLIP
@@ -34,12 +34,13 @@ class Weights:
 
 
 def load_network(pack: Pack) -> MotionCLIP:
-    """The pack's network, in evaluation mode. Raises `UserError` for a file that is damaged or of another network."""
+    """Loads the pack's network, in evaluation mode. Raises `UserError` for a file that is damaged or of another
+    network."""
     return network_of(pack, pack_arrays(pack))
 
 
 def network_of(pack: Pack, arrays: dict[str, np.ndarray]) -> MotionCLIP:
-    """The network of a pack's arrays. Raises `UserError` for those of another network."""
+    """Returns the network of a pack's arrays. Raises `UserError` for those of another network."""
     try:
         return network_from(pack.network_size, network_arrays(pack, arrays))
     except RuntimeError as error:
@@ -49,7 +50,7 @@ def network_of(pack: Pack, arrays: dict[str, np.ndarray]) -> MotionCLIP:
 
 
 def network_from(size: NetworkSize, arrays: Mapping[str, np.ndarray]) -> MotionCLIP:
-    """The network of this size with these weights. Raises `RuntimeError` for those of another."""
+    """Returns the network of this size with these weights. Raises `RuntimeError` for those of another."""
     network = MotionCLIP(size)
     tensors = {name: torch.from_numpy(_single(array)) for name, array in arrays.items()}
     for part, name in ((network.encoder, "encoder.positions"), (network.decoder, "decoder.positions")):
@@ -63,7 +64,7 @@ def _single(array: np.ndarray) -> np.ndarray:
 
 
 def save_weights(weights: Weights, path: Path) -> None:
-    """Writes them, those of the network in half precision, whole or not at all."""
+    """Writes the weights, those of the network in half precision, whole or not at all."""
     tensors = {name: tensor.detach().half().contiguous() for name, tensor in weights.network.state_dict().items()}
     if weights.projection is not None:
         tensors[PROJECTION] = torch.from_numpy(weights.projection).half().contiguous()
