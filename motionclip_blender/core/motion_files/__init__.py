@@ -1,1 +1,1 @@
-"""Motions as `.npz` files in the SMPL family's forms."""
+"""Reads and writes motions as `.npz` files in the SMPL family's forms."""

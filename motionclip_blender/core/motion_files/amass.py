@@ -1,4 +1,4 @@
-"""Motions as `.npz` files in AMASS's form: of SMPL-X, and of its relatives SMPL and SMPL-H."""
+"""Reads and writes motions as `.npz` files in AMASS's form: of SMPL-X, and of its relatives SMPL and SMPL-H."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _VERSION_0_3 = {
     "poses": "float32", "trans": "float32", "betas": "float32", "gender": "<U7", "mocap_frame_rate": "float64",
     "surface_model_type": "<U5",
 }  # fmt: skip
-_FAR = 0.3  # metres between a motion's floor and 0 that are worth a word
+_FAR = 0.3  # metres between a motion's floor and 0 from which on the user is told
 
 
 @dataclass(frozen=True, eq=False)
 class MotionFile:
-    """A motion that was read, the axis that its file has up, and sentences about how it was read."""
+    """A motion that was read, the axis that points up in its file, and sentences about how it was read."""
 
     motion: Motion
     up: str
@@ -35,8 +35,8 @@ class MotionFile:
 def save(motion: Motion, path: Path, betas: np.ndarray | None = None, gender: str = "neutral") -> None:
     """Writes `poses` (T, 165), `trans`, `betas`, `gender`, `mocap_frame_rate`, `surface_model_type`.
 
-    `trans` is what smplx means by it, for every body: the pelvis is at its resting place in the body's file plus this.
-    `up_axis` and `trans_origin` say so. The file is written whole or not at all.
+    `trans` has smplx's meaning, for every body: the pelvis is at its resting place in the body's file plus this.
+    `up_axis` and `trans_origin` record that. The file is written whole or not at all.
     """
     arrays = {
         "poses": motion.axis_angle().astype(np.float32),
@@ -53,16 +53,16 @@ def save(motion: Motion, path: Path, betas: np.ndarray | None = None, gender: st
 
 
 def load(path: Path, up: str = "") -> Motion:
-    """The motion of `read`."""
+    """Returns the motion of `read`."""
     return read(path, up).motion
 
 
 def read(path: Path, up: str = "") -> MotionFile:
-    """Reads a file of SMPL-X, SMPL-H or SMPL (pickled contents are refused).
+    """Reads a file of SMPL-X, SMPL-H or SMPL; refuses pickled contents.
 
-    up: the axis that points up in the file ("Y", "-Y", "Z" ...); found by itself where it is empty.
-    Raises `UserError`, which names the file, for one that is missing, damaged, or no motion, and one whose up axis
-    cannot be told.
+    Raises `UserError`, which names the file, for a file that is missing, damaged, or no motion, and for one whose up
+    axis cannot be determined.
+    up: the axis that points up in the file ("Y", "-Y", "Z" ...); found automatically if it is empty.
     """
     try:
         archive = np.load(path, allow_pickle=False)
@@ -81,14 +81,14 @@ def read(path: Path, up: str = "") -> MotionFile:
     try:
         own = Motion.from_axis_angle(found.poses.reshape(len(found.poses), -1), found.trans, found.fps)
         return _upright(own, found, path, up, ours, older)
-    except UserError as error:  # which of many files it is, is to be said
+    except UserError as error:  # the message must name the file, which may be one of many
         if str(path) in str(error):
             raise
         raise UserError(f"{path}: {error}") from error
 
 
 def _upright(own: Motion, found: MotionArrays, path: Path, up: str, ours: bool, older: bool) -> MotionFile:
-    """The motion in `core`'s axes. own: in the file's."""
+    """Converts a motion from the file's axes to `core`'s. own: the motion in the file's axes."""
     rest = np.array(PELVIS_AT_REST[found.model])
     chosen = axis_name(up) or found.up
     if up and not axis_name(up):
@@ -115,7 +115,7 @@ def _upright(own: Motion, found: MotionArrays, path: Path, up: str, ours: bool, 
 
 
 def _is_of_version_0_3(data: np.lib.npyio.NpzFile) -> bool:
-    """Whether the keys and types are exactly those that this project wrote up to version 0.3.
+    """Checks whether the keys and types are exactly those that this project wrote up to version 0.3.
 
     Their `trans` counted from the pelvis of a body that stands on the floor, unless a licensed body was in use.
     """
@@ -125,7 +125,7 @@ def _is_of_version_0_3(data: np.lib.npyio.NpzFile) -> bool:
 
 
 def _told(world: World) -> tuple[str, ...]:
-    """What a user should know of how a file was read."""
+    """Returns the sentences that tell a user how a file was read."""
     told = []
     unusual = world.up != "Y" or world.rival or abs(world.floor) > _FAR
     if world.by == "floor" or (world.by == "spine" and unusual):

@@ -1,4 +1,4 @@
-"""The arrays of a motion file in the SMPL family's forms: which key holds what, and in which shape."""
+"""Finds the arrays of a motion file in the SMPL family's forms by their keys and shapes."""
 
 from __future__ import annotations
 
@@ -35,22 +35,26 @@ _ONE_EYE = (("leyepose", "lefteyepose"), ("reyepose", "righteyepose"))
 _AMASS = {"dmpls", "markerslatent", "markerslatentvids", "mocaptimelength", "markersobs", "markersimulated"}
 
 _LENGTHS = {165: "smplx", 156: "smplh", 72: "smpl", 66: ""}
-"""Numbers of a frame's pose, by model; 66 are the root and the body of any of them."""
+"""Models by the numbers of a frame's pose; 66 are the root and the body of any of them."""
 _MODELS = ("smplx", "smplh", "smpl")
 _BODY_NUMBERS, _HAND_NUMBERS, _ALL = 63, 45, 165
 _MOST_TURN = 25.0  # radians that a joint may turn by; degrees exceed it in the first step of a walk
-_WHOLE_TURN = 2 * np.pi  # radians, which no joint but the root turns by in most frames; degrees do even in small moves
-_RATES_OF_PEOPLE = (1.0, 1000.0)  # frames a second; others are times between frames, or counts
-_SAME = 1e-3  # metres between two keys that say the same
+_WHOLE_TURN = 2 * np.pi  # radians, which most frames of non-root joints stay below; degrees exceed it in small moves
+_RATES_OF_PEOPLE = (1.0, 1000.0)  # frames per second; other numbers are times between frames, or counts
+_SAME = 1e-3  # metres up to which two keys agree
 
 
 @dataclass(frozen=True, eq=False)
 class MotionArrays:
-    """What a file holds, in its own axes and unit.
+    """The contents of a file, in its own axes and unit.
 
-    poses: (T, 55, 3) axis-angle, radians. trans: (T, 3). model: "smplx", "smplh" or "smpl". up: the axis that the
-    file itself names, such as "Z"; empty where it names none. amass: whether it has keys that only AMASS writes.
-    like_ours: whether it is laid out as this project's own files. notes: sentences about what was left out.
+    poses: (T, 55, 3) axis-angle, radians.
+    trans: (T, 3).
+    model: "smplx", "smplh" or "smpl".
+    up: the axis that the file itself names, such as "Z"; empty if it names none.
+    amass: whether it has keys that only AMASS writes.
+    like_ours: whether it has the layout of this project's own files.
+    notes: sentences about what was left out.
     """
 
     poses: np.ndarray
@@ -64,15 +68,15 @@ class MotionArrays:
 
 
 def gather(names: list[str], read: Read, path: Path) -> MotionArrays:
-    """The motion in a file with the arrays `names`, which `read` returns.
+    """Returns the motion in a file with the arrays `names`, which `read` returns.
 
-    Raises `UserError`, which names the file, the keys that were found and the one that is missing or wrong.
+    Raises `UserError` with the file, the keys that were found and the one that is missing or wrong.
     """
     return _Gatherer(names, read, path).all()
 
 
 def axis_name(text: str) -> str:
-    """ "Y", "-Z" and so on of what a file or a user calls an axis; empty for anything else."""
+    """Converts a file's or a user's name of an axis to "Y", "-Z" and so on; empty for anything else."""
     name = text.strip().upper().removeprefix("+").removesuffix("_UP").removesuffix("-UP").removesuffix(" UP")
     return name if name in ("X", "Y", "Z", "-X", "-Y", "-Z") else ""
 
@@ -178,7 +182,7 @@ class _Gatherer:
                 self._refuse(f"its {key} and its {other} differ; take the wrong one away")
 
     def _others(self, keys: tuple[str, ...], chosen: str, lengths: tuple[int, ...]) -> list[tuple[str, np.ndarray]]:
-        """What could be read instead of `chosen`: names and (T, n) numbers."""
+        """Returns the arrays that could be read instead of `chosen`: names and (T, n) numbers."""
         names = dict.fromkeys(self._key_of[key] for key in self._key_of if key in keys)
         names |= dict.fromkeys(self._key_of[key] for key in self._key_of if _without_model(key) in keys)
         tried = ((name, self._tried(name, lengths, keys is _POSES)) for name in names if name != chosen)
@@ -191,7 +195,10 @@ class _Gatherer:
             return None
 
     def _tell_other_worlds(self) -> None:
-        """A note about a second motion, as those have that see a person with a camera and place it in the world."""
+        """Adds a note about a second motion in the file.
+
+        Methods that reconstruct a person from a film store one motion relative to the camera and one in the world.
+        """
         worlds = [
             name for plain, name in self._key_of.items()
             if plain.startswith(("pose", "trans")) and plain.endswith(("world", "global"))
@@ -200,7 +207,7 @@ class _Gatherer:
             self._notes.append(f"Its {' and '.join(dict.fromkeys(worlds))} are left out; rename them to read those.")
 
     def _put(self, place: np.ndarray, keys: tuple[str, ...], frames: int) -> None:
-        """Fills a part that a file may lack. One frame stands for all, as smplx's own defaults do."""
+        """Fills a part that a file may lack. A single frame serves for all frames, as smplx's own defaults do."""
         key = self._key(keys)
         if not key:
             return
@@ -220,7 +227,7 @@ class _Gatherer:
     # --- arrays
 
     def _frames(self, key: str, lengths: tuple[int, ...], rotations: bool = False) -> np.ndarray:
-        """(T, n) numbers of an array whose axes may be split up, or hold a batch of one."""
+        """Returns the (T, n) numbers of an array whose axes may be split up, or which may have a batch axis of one."""
         values = self._numbers(key)
         if rotations:
             values = self._turns(key, values)
@@ -241,7 +248,7 @@ class _Gatherer:
         self._refuse(f"its {key} has shape {shape}; it needs {needs}")
 
     def _turns(self, key: str, values: np.ndarray) -> np.ndarray:
-        """(..., 3) axis-angle of an array of rotation matrices; any other array as it is."""
+        """Converts an array of rotation matrices to (..., 3) axis-angle; returns any other array unchanged."""
         if values.ndim < 3 or values.shape[-2:] != (3, 3):
             return values
         matrices = values.astype(np.float64)
@@ -270,7 +277,7 @@ class _Gatherer:
             self._refuse(f"its {key} is pickled, which could run any code; save it as plain numbers")
 
     def _rate(self) -> float:
-        """Frames per second, of whatever key, as number or text, alone or in an array of one."""
+        """Returns the frames per second from any known key, given as number or text, alone or in an array of one."""
         found = {}
         for rate in _RATES:
             if rate not in self._key_of:
@@ -294,7 +301,7 @@ class _Gatherer:
         return next(iter(found.values()))
 
     def _text(self, keys: tuple[str, ...]) -> str:
-        """The text of the first of `keys`; empty for what is no text."""
+        """Returns the text of the first of `keys`; empty if it is no text."""
         key = self._key(keys)
         if not key:
             return ""
@@ -308,7 +315,7 @@ class _Gatherer:
         return values[0].decode("utf-8", "replace") if isinstance(values[0], bytes) else str(values[0])
 
     def _key(self, keys: tuple[str, ...]) -> str:
-        """The file's own name of the first of `keys` that it has; empty where it has none."""
+        """Returns the file's own name of the first of `keys` that it has; empty if it has none."""
         return next((self._key_of[key] for key in keys if key in self._key_of), "")
 
     # --- refusals

@@ -1,4 +1,4 @@
-"""What the numbers of a pose mean: rotations, or places of joints; and whether two say the same."""
+"""Checks what the numbers of a pose mean, rotations or places of joints, and whether two poses are the same."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import numpy as np
 from .. import rotations as rot
 from ..skeleton import INDEX, JOINTS, PARENTS
 
-_SHORTEST = 1e-2  # units, of a bone
-_STEADY, _ALIKE = 0.03, 0.15  # shares of a bone's length: by how much it varies, and differs from the other side's
-_SAME = 1e-3  # of quaternions
+_SHORTEST = 1e-2  # least length of a bone, in the file's unit
+_STEADY, _ALIKE = 0.03, 0.15  # greatest variation of a bone's length, and difference from the other side's, relative
+_SAME = 1e-3  # difference of quaternions
 
 
 def are_places(poses: np.ndarray) -> bool:
-    """Whether (T, 55, 3) numbers are where joints are, and not how they turn.
+    """Checks whether (T, 55, 3) numbers are places of joints, not rotations.
 
-    Bones keep their lengths, and left and right ones are as long as each other. Of rotations nobody's do that, but for
-    joints that rest.
+    In places bones keep their lengths, and left and right bones have equal lengths. Rotations of moving joints never do
+    that.
     """
     bones = np.linalg.norm(poses[:, 1:22] - poses[:, PARENTS[1:22]], axis=-1)
     length = bones.mean(axis=0)
@@ -31,6 +31,6 @@ def are_places(poses: np.ndarray) -> bool:
 
 
 def same_turns(one: np.ndarray, other: np.ndarray) -> bool:
-    """Whether (T, 3 n) axis-angle mean the same rotations."""
+    """Checks whether two arrays of (T, 3 n) axis-angle are the same rotations."""
     a, b = (rot.axis_angle_to_quat(turns.reshape(len(turns), -1, 3).astype(np.float64)) for turns in (one, other))
     return bool((np.minimum(np.abs(a - b).max(axis=-1), np.abs(a + b).max(axis=-1)) < _SAME).all())

@@ -1,4 +1,4 @@
-"""Which way is up in a file of an unknown world, in which unit its way is told, and from which pelvis it counts."""
+"""Determines the up axis, the unit and the origin of the translation in a motion file of an unknown world."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ AXES: dict[str, np.ndarray] = {
     "X": np.array([[0, -1, 0], [1, 0, 0], [0, 0, 1]], float),
     "-X": np.array([[0, 1, 0], [-1, 0, 0], [0, 0, 1]], float),
 }
-"""By the axis that points up: the rotation from the file's axes to `core`'s, whose Y does."""
+"""Rotations from the file's axes to `core`'s, whose Y is up, by the axis that points up in the file."""
 
 _UPRIGHT = np.cos(np.radians(45))
 _MOST, _NEARLY_ALL = 0.5, 0.8  # of the frames
-_STANDING = 0.15  # metres from the floor to the lowest point of a body with other legs than the open one's
-_LYING = 0.07  # the same of one that lies, whatever its legs
+_STANDING = 0.15  # greatest distance in metres of the lowest point from the floor, as legs differ from the open body's
+_LYING = 0.07  # the same for a lying body, where the length of legs does not matter
 _USUAL, _CAMERAS = ("Y", "Z"), "-Y"
-_SEEN = 120  # frames that are looked at
+_SEEN = 120  # frames that are examined
 _UNITS = (1.0, 0.01, 0.001)  # metres, centimetres, millimetres
 _TOO_FAST = 25.0  # metres a second
 _STRANGELY_FAR = 10.0  # metres from the origin, at which other units are tried; a person in centimetres is at 92
@@ -35,13 +35,16 @@ _STRANGELY_FAR = 10.0  # metres from the origin, at which other units are tried;
 
 @dataclass(frozen=True)
 class World:
-    """What a file's numbers mean.
+    """The meaning of a file's numbers.
 
-    up: a key of `AXES`, empty where it could not be told. by: "spine", "floor" or "choice", what told it. rival: an
-    axis that would fit, too; empty where there is none. unit: metres of one of the file's. own_origin: whether `trans`
-    counts from SMPL-X's pelvis at rest; otherwise from that of a body that stands on the floor, as this project's
-    files did up to version 0.3. floor: where the floor lies, metres, in the file's own upright world. lost: whether
-    the way cannot be one in metres, nor in any other unit.
+    up: a key of `AXES`; empty if it could not be determined.
+    by: how it was determined: "spine", "floor" or "choice".
+    rival: another axis that would fit, too; empty if there is none.
+    unit: metres of one of the file's units.
+    own_origin: whether `trans` counts from SMPL-X's pelvis at rest; otherwise from that of a body that stands on the
+        floor, as in this project's files up to version 0.3.
+    floor: height of the floor in the file's own upright world, in metres.
+    lost: whether the path is implausible in metres and in any other unit.
     """
 
     up: str
@@ -56,11 +59,14 @@ class World:
 def find_world(
     motion: Motion, pelvis_at_rest: np.ndarray, up: str = "", amass: bool = False, like_ours: bool = True
 ) -> World:
-    """Where up is, told by where the spines point in most frames, and by the floor that a body touches.
+    """Determines the up axis by the direction of the spines in most frames, and by the floor that a body touches.
 
-    motion: rotations and `trans` in the file's own axes. pelvis_at_rest: (3,) of the body that the file was made with.
-    up: the axis, where somebody chose it. amass: whether the file is AMASS's own, whose Z is up. like_ours: whether it
-    may be one of this project's, whose `trans` counted from a body on the floor up to version 0.3.
+    motion: rotations and `trans` in the file's own axes.
+    pelvis_at_rest: (3,) of the body that the file was made with.
+    up: the axis, if somebody chose it.
+    amass: whether the file is AMASS's own, whose Z is up.
+    like_ours: whether it may be one of this project's, whose `trans` counted from a body on the floor up to version
+        0.3.
     """
     seen = _some(motion)
     points, spine, legs = _about_pelvis(seen)
@@ -102,7 +108,7 @@ def find_world(
 
 
 def counts_from_the_floor(motion: Motion, pelvis_at_rest: np.ndarray) -> bool:
-    """Whether a file with Y up stands nearer to the floor if `trans` counts from a body that stands there."""
+    """Checks whether a file with Y up is nearer to the floor if `trans` counts from a body that stands on it."""
     seen = _some(motion)
     floor = floor_under(_about_pelvis(seen)[0][..., 1].min(axis=1) + seen.translation[:, 1].astype(np.float64))
     standing = float(_open_body().joints()[0, 1])
@@ -116,19 +122,21 @@ def _told(
     lying: dict[str, float],
     amass: bool,
 ) -> tuple[str, str, str]:
-    """The axis that is up, by what, and another that would fit; all empty where nothing tells.
+    """Returns the up axis, how it was determined, and another axis that would fit; all empty if it cannot be
+    determined.
 
-    By axis, shares of the frames: spines point along it; spines or legs do; somebody who stands, or who lies, would
-    touch a floor at 0.
+    The arguments are shares of the frames by axis: frames in which spines point along it; in which spines or legs do;
+        in which a standing, or a lying, body would touch a floor at 0.
 
     People stand most of the time, and most floors are at 0. So an axis along which the body is upright and on a floor
-    is up. Who lies, or stands on the hands, is upright along no such axis, but touches a floor along Y or Z, which
-    nearly all files have up (of AMASS's, only Z). Without any floor, the spine decides between the axes in use.
+    is up. A person who lies, or stands on the hands, is upright along no such axis, but touches a floor along Y or Z,
+    one of which is up in nearly all files (in AMASS's, only Z). Without any floor, the spine decides between the axes
+    in use.
     """
     usual = ("Z",) if amass else _USUAL
     on_feet = [axis for axis in AXES if min(upright[axis], standing[axis]) >= _MOST]
     on_feet = sorted(on_feet, key=upright.__getitem__)[::-1]
-    # arms, as legs, are of any length
+    # a body on its hands has the tolerance of a standing one, as arms also differ in length
     low = {axis: standing[axis] if upright[f"-{axis}"] >= _MOST else lying[axis] for axis in usual}
     on_floor = [axis for axis in usual if upright[axis] < _MOST and low[axis] >= _NEARLY_ALL]
     for axis in (axis for axis in on_feet if axis in usual or not on_floor):
@@ -146,7 +154,7 @@ def _told(
 
 
 def _some(motion: Motion) -> Motion:
-    """At most `_SEEN` frames of it."""
+    """Returns at most `_SEEN` frames of a motion."""
     seen = np.unique(np.linspace(0, len(motion) - 1, _SEEN).astype(int))
     return replace(motion, rotations=motion.rotations[seen], translation=motion.translation[seen])
 
@@ -156,13 +164,14 @@ def _strange(motion: Motion) -> bool:
 
 
 def _racing(motion: Motion) -> bool:
-    """Whether the way is faster than any person's."""
+    """Checks whether the path is faster than any person."""
     steps = np.linalg.norm(np.diff(motion.translation.astype(np.float64), axis=0), axis=1)
     return bool(len(steps)) and float(np.median(steps)) * motion.fps > _TOO_FAST
 
 
 def _about_pelvis(motion: Motion) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(T, n, 3) outermost points of the open body about its pelvis; (T, 3) directions of the spine and of the legs."""
+    """Returns the outermost points of the open body relative to its pelvis, (T, n, 3), and the directions of the spine
+    and of the legs, (T, 3) each."""
     body = _open_body()
     motion = replace(motion, translation=np.zeros((len(motion), 3)))
     joints = body.posed_joints(motion).astype(np.float64)
