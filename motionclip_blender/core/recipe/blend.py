@@ -1,4 +1,4 @@
-"""What lies between two motions, at one place."""
+"""Defines blends: a motion at one place between two others."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Blend(Content):
-    """Between `start` and `end`, at `factor`: 0 is the one, 1 the other. spherical: which way goes between them.
+    """A motion between `start` (factor 0) and `end` (factor 1). spherical: interpolates spherically instead of
+    linearly.
 
     Raises `UserError` for a factor outside 0 to 1.
     """
@@ -66,6 +67,6 @@ class Blend(Content):
 
 
 def check_factor(factor: float) -> None:
-    """Raises `UserError` for one outside 0 to 1."""
+    """Raises `UserError` for a factor outside 0 to 1."""
     if not 0.0 <= factor <= 1.0:  # nan included
         raise UserError(f"A blend's factor must lie between 0 and 1, not {factor:g}.")

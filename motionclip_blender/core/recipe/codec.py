@@ -1,8 +1,7 @@
-"""Recipes as text, which Actions keep: one line of JSON with a `version`.
+"""Stores recipes as text in Actions: one line of JSON with a `version`.
 
 Version 2 holds the name and the fields of the content beside those of the recipe. Version 1, of the releases 0.3 and
-0.4, has no `version`: it is flat, with two expressions and the name of what is done with them. Both are read, 2 is
-written.
+0.4, has no `version`: it is flat, with two expressions and the name of their combination. Both are read, 2 is written.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ def to_json(recipe: Recipe) -> str:
 
 
 def from_json(text: str) -> Recipe:
-    """Reads a recipe. Raises `UserError` for what is no recipe, or one of a later version."""
+    """Reads a recipe. Raises `UserError` for text that is no recipe, or one of a later version."""
     try:
         values = json.loads(text)
         if not isinstance(values, dict):
@@ -62,7 +61,7 @@ def from_json(text: str) -> Recipe:
 
 
 def _written(value: Recipe | Content) -> dict[str, object]:
-    """Returns the fields of a recipe or a content; of a recipe without its content."""
+    """Returns the fields of a recipe or a content; those of a recipe without its content."""
     found = {one.name: getattr(value, one.name) for one in fields(value)}
     return {name: _plain(one) for name, one in found.items() if not isinstance(one, Content)}
 
@@ -91,7 +90,7 @@ def _read(owner: type, values: Mapping[str, object]) -> dict[str, Any]:
 
 
 def _of_type(*types: type) -> Callable[[object], Any]:
-    """Returns a reader of values that are of one of these types exactly: True is no number."""
+    """Returns a reader of values that have exactly one of these types: True is no number."""
 
     def reader(value: object) -> Any:
         if type(value) not in types:
@@ -139,11 +138,11 @@ _READERS: Mapping[object, Callable] = {
 # --- version 1
 
 
-_NEEDED = {"sum": 1, "blend": 2, "travel": 2, "mask": 2}  # expressions
+_NEEDED = {"sum": 1, "blend": 2, "travel": 2, "mask": 2}  # numbers of expressions
 
 
 def _of_version_1(values: Mapping[str, object]) -> Recipe:
-    """Reads a recipe of 0.3 or 0.4. Raises what `from_json` turns into a sentence."""
+    """Reads a recipe of 0.3 or 0.4. Raises the errors that `from_json` converts."""
     known: dict[str, Callable[[object], Any]] = {
         "first": _text, "second": _text, "way": _text, "frames": _whole, "factor": _number, "factors": _numbers,
         "spherical": _flag, "loop": _flag, "in_place": _flag, "as_shown": _flag, "reading": _pooling,
@@ -162,7 +161,7 @@ def _of_version_1(values: Mapping[str, object]) -> Recipe:
 
 
 def _typed_or_not(text: str) -> Expression:
-    """Drops the text of an expression where that says no more than its one term: a prompt is one again."""
+    """Reads an expression, and drops its text if that is equal to its only term's: a prompt becomes a prompt again."""
     found = Expression.typed(text)
     if len(found.terms) == 1 and to_text(found.terms) == text:
         return Expression(found.terms)

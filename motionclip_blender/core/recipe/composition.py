@@ -1,4 +1,4 @@
-"""The upper body of one motion over the lower body of another: by a mask, or by arithmetic of latents."""
+"""Combines the upper body of one motion with the lower body of another: by a mask, or by arithmetic of latents."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ LOWER_BODY = (
     "pelvis",
     *(f"{side}_{joint}" for side in ("left", "right") for joint in ("hip", "knee", "ankle", "foot")),
 )
-"""Joints that a composition takes from the lower motion, with the way over the ground."""
+"""Joints that a composition takes from the lower motion, along with the path over the ground."""
 
 
 def masked(upper: Motion, lower: Motion) -> Motion:
-    """Legs, hips and the way over the ground of `lower`, all else of `upper`.
+    """Returns legs, hips and the path over the ground of `lower`, and the rest of the body of `upper`.
 
-    As long as the shorter one, at `lower`'s rate. Rotations are relative to the parent joint: the upper body leans as
-    it does in its own motion, from these hips.
+    The result has the length of the shorter one, and `lower`'s rate. Rotations are relative to the parent joint: the
+    upper body leans as in its own motion, but from these hips.
     """
     upper = upper.resample(lower.fps)
     frames = min(len(upper), len(lower))
@@ -34,12 +34,12 @@ def masked(upper: Motion, lower: Motion) -> Motion:
 
 
 def composed_sum(upper: Expression, lower: Expression, weight: float = 1.0) -> Sum:
-    """lower + weight * (upper - "a person stands").
+    """Returns the sum lower + weight * (upper - "a person stands").
 
-    MotionCLIP's figure 10, whose edits read base - start + end: (walk, Standing, drink from mug) is
-    walk - Standing + drink from mug. While a person stands only the upper body has something to do, so the difference
-    of an action to standing is taken for what its upper body does, and is added to what the legs do. Nothing but the
-    latents' geometry keeps the legs out of it; `masked` does so by force.
+    MotionCLIP's figure 10, whose edits read base - start + end: (walk, Standing, drink from mug) is walk - Standing +
+    drink from mug. While a person stands, an action only needs the upper body; so the difference of an action to
+    standing is taken for the upper body's part, and is added to the lower motion. Only the latents' geometry keeps the
+    legs unchanged; `masked` enforces it.
     """
     added = (Term(weight * term.weight, term.source) for term in upper.terms)
     return Sum(Expression((*lower.terms, *added, Term(-weight, STANDING))))

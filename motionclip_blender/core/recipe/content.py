@@ -1,4 +1,4 @@
-"""The base of all kinds of recipe."""
+"""Defines the base class of all kinds of recipe."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 
 class Decoded(NamedTuple):
-    """A motion at the pack's rate, before the clean-up, and the latent (D,) that it was decoded from, if it is one."""
+    """A motion at the pack's rate, before the clean-up, and the latent (D,) that it was decoded from, if it is a single
+    one."""
 
     motion: Motion
     latent: np.ndarray | None = None
@@ -27,9 +28,10 @@ class Decoded(NamedTuple):
 
 @dataclass(frozen=True)
 class Content(ABC):
-    """What a motion is made of. A kind is a frozen dataclass; its fields of type `Expression` are its sources.
+    """The content of a recipe. A kind is a frozen dataclass; its fields of type `Expression` are its sources.
 
-    kind: its name in stored recipes. has_latent: whether its motions are decoded from a single latent.
+    kind: its name in stored recipes.
+    has_latent: whether its motions are decoded from a single latent.
     """
 
     kind: ClassVar[str]
@@ -38,23 +40,24 @@ class Content(ABC):
     @property
     @abstractmethod
     def title(self) -> str:
-        """Names what is made, without numbers, which a slider may change."""
+        """Names what is made, without the numbers that a slider may change."""
 
     @property
     @abstractmethod
     def description(self) -> str:
-        """Describes what is made, with all that a user has chosen about it."""
+        """Describes what is made, with all of the user's choices."""
 
     @abstractmethod
     def decode(self, engine: Engine, latents: Mapping[Source, np.ndarray], clean_up: CleanUp) -> Decoded:
-        """Decodes one motion, joined and put together, which `clean_up` then finishes.
+        """Decodes one motion, joined and combined, which `clean_up` then finishes.
 
-        latents: (D,) of every source of `terms`. clean_up: says how many frames to decode, of a single latent
-        `decoded_length`, of motions that are put together `length`.
+        latents: (D,) of every source of `terms`.
+        clean_up: gives the number of frames to decode: `decoded_length` of a single latent, `length` of motions that
+            are combined.
         """
 
     def check(self, frames: int) -> None:  # noqa: B027, most kinds are of any length
-        """Raises `UserError` when a motion of `frames` frames, at the rate it is wanted at, cannot be made of it."""
+        """Raises `UserError` when no motion of `frames` frames, at the requested rate, can be made of it."""
 
     def lasting(self, frames: int) -> Content:
         """Returns the same content for a motion of another length."""
@@ -72,7 +75,7 @@ class Content(ABC):
 
     @property
     def sources(self) -> tuple:
-        """Returns the kind and the sources: what two contents share that differ in numbers only."""
+        """Returns the kind and the sources, which are equal for two contents that differ in numbers only."""
         return self.kind, *(tuple(term.source for term in expression.terms) for expression in self.expressions)
 
     @property

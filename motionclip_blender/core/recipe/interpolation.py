@@ -1,4 +1,4 @@
-"""Motions between two: at one place, or on the way from the first to the second over time."""
+"""Makes motions between two latents: at one place, or from the first to the second over time."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ if TYPE_CHECKING:
     from ..engine import Engine
 
     class MotionLatents(Protocol):
-        """An engine, of which this alone is asked."""
+        """The part of an engine that interpolation needs."""
 
         def motion_latents(self, latents: np.ndarray) -> np.ndarray: ...
 
 
 STOPS = 9
-"""Latents decoded between both ends. The decoder goes over from one motion to the other within a fifth of the way, so
-five stops would leave only one in between."""
+"""Latents decoded along the whole path, both ends included. The decoder changes from one motion to the other within a
+fifth of the path, so five stops would leave only one in between."""
 
 
 def latents_between(
     engine: MotionLatents, start: np.ndarray, end: np.ndarray, factors: np.ndarray | float, spherical: bool = False
 ) -> np.ndarray:
-    """What lies between two latents (D,), as `latents.blend`, but by the motions that they make.
+    """Interpolates between two latents (D,), as `latents.blend`, but along the latents of the motions that they make.
 
-    Captions of two motions lie where the decoder tells them sharply apart: on the straight way from one to the other
-    nearly all change comes in the middle fifth. From the latent of the one's motion to that of the other's it comes
-    evenly, and with less detour; figures are in `docs/evaluation.md`. At 0 and 1 it is `start` and `end` themselves.
+    Between captions of two motions the decoder changes abruptly: on the straight path nearly all change comes in the
+        middle fifth. Between the latents of their motions it comes evenly, and with less detour; figures are in
+        `docs/evaluation.md`. At 0 and 1 the result is `start` and `end` themselves.
     """
     factors = np.asarray(factors, np.float32)
     there, back = engine.motion_latents(np.stack((start, end)))
@@ -53,10 +53,11 @@ def interpolate(
     spherical: bool = False,
     stops: int = STOPS,
 ) -> Motion:
-    """A motion of `frames` frames at the pack's rate from latent `start` to latent `end`, both (D,), not cleaned up.
+    """Returns a motion of `frames` frames at the pack's rate from latent `start` to latent `end`, both (D,), not
+    cleaned up.
 
-    factors: (frames,) where between them each frame is, 0 to 1; evenly from 0 to 1 by default. stops: how many latents
-    are decoded, in one pass of the decoder; between two of them poses are mixed.
+    factors: (frames,) position of each frame between them, 0 to 1; evenly from 0 to 1 by default.
+    stops: how many latents are decoded, in one pass of the decoder; between two of them poses are mixed.
     """
     at = np.linspace(0.0, 1.0, frames) if factors is None else np.asarray(factors, np.float64)
     if at.shape != (frames,):

@@ -1,4 +1,4 @@
-"""From a recipe to its motion."""
+"""Makes the motion of a recipe."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _TIE = 1e-9
 
 
 class Made(NamedTuple):
-    """A motion at the rate it was wanted at, the name of the pack that made it, and its latent (D,), if it has one.
+    """A motion at the requested rate, the name of the pack that made it, and its latent (D,), if it has one.
 
-    notes: sentences that the user should know, such as of a prompt that was cut.
+    notes: sentences for the user, such as about a prompt that was cut.
     """
 
     motion: Motion
@@ -48,10 +48,11 @@ def make(
     latents_of: Callable[[Progress], Mapping[Source, np.ndarray]] | None = None,
     body: Standing | None = None,
 ) -> Made:
-    """Makes the motion, exactly `recipe.frames` long at `fps`, from expressions. Touches nothing of Blender's.
+    """Makes the motion, exactly `recipe.frames` long at `fps`, from expressions. Needs no Blender.
 
-    latents_of: for those who keep latents, what gives those of the sources; by default they are worked out from
-    `inputs`. body: that is to be keyed, by default the engine's. Raises `UserError`, and what `progress` raises.
+    Raises `UserError`, and what `progress` raises.
+    latents_of: returns cached latents of the sources; by default they are computed from `inputs`.
+    body: the body that is keyed, by default the engine's.
     """
     step = progress or no_progress
 
@@ -94,7 +95,7 @@ def decoded(
     fps: float,
     body: Standing | None = None,
 ) -> Made:
-    """Does the fast part of `make`, from the latents of its sources: what a slider calls at every step."""
+    """Runs the fast part of `make`, from the latents of its sources; a slider calls it at every step."""
     clean_up = _clean_up(engine, recipe, fps, body)
     motion, latent = recipe.content.decode(engine, latents, clean_up)
     return Made(clean_up(motion, choose=recipe.content.has_latent), pack_name(engine), latent, _notes(engine, recipe))
@@ -122,7 +123,7 @@ def stop_recipes(recipe: Recipe, count: int) -> list[Recipe]:
 
 
 def pack_name(engine: Engine) -> str:
-    """Returns name and version of the engine's pack, as it is noted with what the pack made."""
+    """Returns name and version of the engine's pack, as they are stored with its motions."""
     return f"{engine.pack.name} {engine.pack.version}"
 
 

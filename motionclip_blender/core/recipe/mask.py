@@ -1,4 +1,4 @@
-"""The upper body of one motion over the lower body of another."""
+"""Defines masks: the upper body of one motion over the lower body of another."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Mask(Content):
-    """All but the legs and the way over the ground of `upper`, these of `lower`."""
+    """The legs and the path over the ground of `lower`, and the rest of the body of `upper`."""
 
     kind: ClassVar[str] = "mask"
     has_latent: ClassVar[bool] = False

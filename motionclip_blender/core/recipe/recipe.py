@@ -1,6 +1,6 @@
-"""A recipe: all that says which motion to make, as one plain value.
+"""Defines recipes: everything that determines a motion, as one plain value.
 
-The panel, the command line and "run again" write recipes; all of them come through `make.make`.
+The panel, the command line and "run again" write recipes; `make.make` makes all of them.
 """
 
 from __future__ import annotations
@@ -18,13 +18,15 @@ from .sum import Sum
 
 @dataclass(frozen=True)
 class Recipe:
-    """What to make.
+    """A motion to make.
 
-    content: of what, and how that is put together. frames: length at the rate at which the motion is wanted, which is
-    the scene's. pooling: how Actions become latents. loop: the last frame flows into the first. in_place: without the
-    way over the ground. as_shown: Actions are read as Blender shows them, and not by their keys.
-
-    Raises `UserError` for what cannot be made, as far as that can be told without looking at anything else.
+    Raises `UserError` for invalid values, as far as they can be checked without other data.
+    content: the sources and how they are combined.
+    frames: length at the requested rate, which is the scene's.
+    pooling: how Actions become latents.
+    loop: whether the last frame flows into the first.
+    in_place: whether the path over the ground is removed.
+    as_shown: whether Actions are read as Blender shows them, and not by their keys.
     """
 
     content: Content
@@ -40,7 +42,7 @@ class Recipe:
 
     @classmethod
     def of_prompt(cls, prompt: str, frames: int, **more: Any) -> Recipe:
-        """Makes the recipe of a prompt alone. more: the other fields. Raises `UserError` for a prompt that is none."""
+        """Makes the recipe of a prompt alone. more: the other fields. Raises `UserError` for an invalid prompt."""
         return cls(Sum.of_prompt(prompt), frames, **more)
 
     @property
@@ -50,16 +52,16 @@ class Recipe:
 
     @property
     def prompt(self) -> str:
-        """Returns the prompt if there is nothing else, else an empty text."""
+        """Returns the prompt if there is no other source, else an empty text."""
         return self.content.prompt if isinstance(self.content, Sum) else ""
 
     @property
     def title(self) -> str:
-        """Names what is made, without numbers, which a slider may change."""
+        """Names what is made, without the numbers that a slider may change."""
         return self.content.title
 
     def lasting(self, frames: int) -> Recipe:
-        """Returns the same recipe at another length. Raises `UserError` for a length that cannot be."""
+        """Returns the same recipe at another length. Raises `UserError` for an invalid length."""
         return replace(self, content=self.content.lasting(frames), frames=frames)
 
     def renamed(self, names: Mapping[Source, Source]) -> Recipe:

@@ -1,4 +1,4 @@
-"""A sum of weighted sources; a prompt alone is the simplest one."""
+"""Defines sums of weighted sources; a prompt alone is the simplest one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Sum(Content):
-    """One expression."""
+    """A motion of one expression."""
 
     kind: ClassVar[str] = "sum"
     has_latent: ClassVar[bool] = True
@@ -31,12 +31,12 @@ class Sum(Content):
 
     @classmethod
     def of_prompt(cls, prompt: str) -> Sum:
-        """Makes the sum of a prompt alone. Raises `UserError` for a prompt that is none."""
+        """Makes the sum of a prompt alone. Raises `UserError` for an invalid prompt."""
         return cls(Expression.of(Prompt(checked_prompt(prompt))))
 
     @property
     def prompt(self) -> str:
-        """Returns the prompt if there is nothing else, else an empty text."""
+        """Returns the prompt if there is no other source, else an empty text."""
         (first, *others) = self.terms
         return first.source.text if not others and first.weight == 1.0 and isinstance(first.source, Prompt) else ""
 

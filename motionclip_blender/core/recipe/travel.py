@@ -1,4 +1,4 @@
-"""A motion that goes from one to another along the clip."""
+"""Defines motions that change from one to another along the clip."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Travel(Content):
-    """From `start` to `end` over time.
+    """A motion from `start` to `end` over time.
 
-    factors: where between them each frame is, 0 to 1; empty for evenly from 0 to 1. spherical: as of a blend.
     Raises `UserError` for factors outside 0 to 1.
+    factors: position of each frame between them, 0 to 1; empty for evenly from 0 to 1.
+    spherical: as in a blend.
     """
 
     kind: ClassVar[str] = "travel"
