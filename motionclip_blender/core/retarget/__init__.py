@@ -1,4 +1,4 @@
-"""Foreign skeletons: which way they face, what their rest pose is, and their movement on SMPL-X's joints.
+"""Retargets foreign skeletons: finds their up axis and rest pose, and converts their movement to SMPL-X's joints.
 
-Knows nothing of files and of training: a `SourceClip` and a `RigMap` come in, rotations go out.
+Takes a `SourceClip` and a `RigMap`, and returns rotations; uses no files and no code of training.
 """

@@ -1,4 +1,4 @@
-"""What the places of a person's joints show, whatever the skeleton and its axes: trunk, left, and whether one stands.
+"""Measures a person by the places of joints, for any skeleton and axes: trunk, left side, and whether they stand.
 
 All functions take `Places`, SMPL-X's joint names -> (..., 3), and keep the leading axes.
 """
@@ -10,16 +10,16 @@ import numpy as np
 Places = dict[str, np.ndarray]
 
 SIDES = ("left", "right")
-# How far a limb may be off the trunk's line, in degrees, for a pose to pass as one in which someone stands upright.
-# A-, T- and N-poses keep well within.
+# Largest angles in degrees between a limb and the trunk's line in a pose that passes as standing upright.
+# A-, T- and N-poses are well below.
 _STRADDLE = 35.0
 _BEND = 30.0
 _TWIST = 25.0
 _NOD = 50.0
-_LONG_FOOT = 0.15  # of the shin: toes nearer to the ankle than this show no direction
-_KNEE_BENT = 0.2  # sine of the angle from which a knee shows which way it bends
-_KNEES_SEEN = 0.02  # part of the frames in which one has to
-_STRETCHED = 15.0  # degrees within which the arms of a T-pose point aside
+_LONG_FOOT = 0.15  # relative to the shin: shorter feet show no direction
+_KNEE_BENT = 0.2  # sine of the angle from which on a knee's direction of bending is measured
+_KNEES_SEEN = 0.02  # least share of the frames with a bent knee
+_STRETCHED = 15.0  # degrees within which the arms of a T-pose point to the sides
 
 
 def unit(v: np.ndarray) -> np.ndarray:
@@ -27,24 +27,24 @@ def unit(v: np.ndarray) -> np.ndarray:
 
 
 def degrees_between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """(...,) between directions (..., 3). One without length is no angle off any other."""
+    """Returns the degrees between directions (..., 3), as (...,); 0 for a direction of length zero."""
     lengths = np.linalg.norm(a, axis=-1) * np.linalg.norm(b, axis=-1)
     cosine = np.where(lengths > 1e-12, (a * b).sum(axis=-1) / np.maximum(lengths, 1e-12), 1.0)
     return np.degrees(np.arccos(np.clip(cosine, -1, 1)))
 
 
 def middle(places: Places, joint: str) -> np.ndarray:
-    """Half way from the left joint of this name to the right one."""
+    """Returns the midpoint of the left and the right joint of this name."""
     return (places[f"left_{joint}"] + places[f"right_{joint}"]) / 2
 
 
 def trunk(places: Places) -> np.ndarray:
-    """(..., 3) unit direction from between the hips to between the shoulders."""
+    """Returns the unit direction (..., 3) from between the hips to between the shoulders."""
     return unit(middle(places, "shoulder") - middle(places, "hip"))
 
 
 def leg_length(places: Places) -> np.ndarray:
-    """(...,) of hip to knee to ankle, the mean of both legs."""
+    """Returns the length from hip to knee to ankle, (...,), as the mean of both legs."""
     parts = [
         np.linalg.norm(places[f"{side}_{far}"] - places[f"{side}_{near}"], axis=-1)
         for side in SIDES
@@ -54,21 +54,21 @@ def leg_length(places: Places) -> np.ndarray:
 
 
 def across(places: Places) -> np.ndarray:
-    """(..., 3) unit direction to the person's left, by hips and shoulders."""
+    """Returns the unit direction (..., 3) to the person's left, by hips and shoulders."""
     hips = places["left_hip"] - places["right_hip"]
     shoulders = places["left_shoulder"] - places["right_shoulder"]
     return unit(unit(hips) + unit(shoulders))
 
 
 def frame(up: np.ndarray, left: np.ndarray) -> np.ndarray:
-    """(..., 3, 3) the rotation that turns the direction `up` to +Y and `left`, as far as it is across, to +X."""
+    """Returns the rotation (..., 3, 3) that turns `up` to +Y and the part of `left` perpendicular to it to +X."""
     up = unit(up)
     left = unit(left - (left * up).sum(axis=-1, keepdims=True) * up)
     return np.stack((left, up, np.cross(left, up)), axis=-2)
 
 
 def nearest_axis(direction: np.ndarray) -> tuple[np.ndarray, float]:
-    """The coordinate axis (3,) that is nearest to a direction (3,), and the degrees between them."""
+    """Returns the coordinate axis (3,) nearest to a direction (3,), and the degrees between them."""
     at = int(np.argmax(np.abs(direction)))
     axis = np.zeros(3)
     axis[at] = np.sign(direction[at]) or 1.0
@@ -76,7 +76,7 @@ def nearest_axis(direction: np.ndarray) -> tuple[np.ndarray, float]:
 
 
 def strain(places: Places) -> np.ndarray:
-    """(...,) how far from standing upright a pose is: up to 1 it passes as standing."""
+    """Returns how far a pose is from standing upright, (...,): up to 1 it passes as standing."""
     up = trunk(places)
     checks = []
     for side in SIDES:
@@ -102,7 +102,7 @@ def strain(places: Places) -> np.ndarray:
 
 
 def stretched_arms(places: Places) -> np.ndarray:
-    """(...,) how far the arms are from pointing straight aside as in a T-pose: up to 1 they do."""
+    """Returns how far the arms are from pointing straight to the sides as in a T-pose, (...,): up to 1 they do."""
     left = across(places)
     off = [
         degrees_between(places[f"{side}_{far}"] - places[f"{side}_{near}"], sign * left)
@@ -113,9 +113,9 @@ def stretched_arms(places: Places) -> np.ndarray:
 
 
 def toes_forward(places: Places) -> float:
-    """How far ahead of the ankles the toes of a standing person are, by what is called left: 1 all the way, -1 behind.
+    """Returns how far a standing person's toes are ahead of the ankles, given the side that is called left.
 
-    0 where there are no toes, or they do not show. Behind are those of a mirrored skeleton.
+    1 is fully ahead, -1 fully behind, as in a mirrored skeleton; 0 without toes, or if they are too short.
     """
     axes = frame(trunk(places), across(places))
     ahead = []
@@ -129,10 +129,11 @@ def toes_forward(places: Places) -> float:
 
 
 def knees_bend_forwards(places: Places) -> float:
-    """How far a moving person's knees bend the wrong way, by what is called left: -1 as all do, 1 the other way.
+    """Returns how far a moving person's knees bend the wrong way, given the side that is called left.
 
-    places: joint -> (T, 3). 0 where the knees are hardly bent. Of 365 recordings none is above -0.6. Wrong is a
-    skeleton that is mirrored, whether it has toes or not.
+    -1 is as all knees bend, 1 the other way, 0 if the knees hardly bend. Of 365 recordings none is above -0.6. A
+    mirrored skeleton bends them the wrong way, whether it has toes or not.
+    places: joint -> (T, 3).
     """
     left = unit(places["left_hip"] - places["right_hip"])
     bends, ways, seen = [], [], []

@@ -1,12 +1,11 @@
-"""A rest pose for skeletons that have none: how every bone would be turned in SMPL-X's T-pose.
+"""Finds a rest pose for skeletons that have none: the rotation of every bone in SMPL-X's T-pose.
 
-Some files' zero pose is no pose of a person: all bones lie in one line, or someone sits, or is doubled up. What a
-bone's own axes mean is then found from what hangs from it and from how it moves:
-
+In some files the zero pose is no pose of a person: all bones lie in one line, or the person sits, or is doubled up. The
+    meaning of a bone's own axes is then found from its children and its movement:
 - the next joint along the limb lies in one direction of the bone, which points along the limb;
-- what the bone's other axes are shows in the limb's bending: shins bend backwards and forearms forwards, and the
-  hips and the shoulders lie to the left and right of the trunk;
-- a bone from which nothing hangs is on average as its parent is.
+- the limb's bending shows the bone's other axes: shins bend backwards and forearms forwards, and the hips and the
+  shoulders lie to the left and right of the trunk;
+- a bone without children has on average the rotation of its parent.
 """
 
 from __future__ import annotations
@@ -22,16 +21,16 @@ from . import anatomy
 from .source import RigMap, SourceClip
 
 _LEFT, _UP, _FORWARD = np.eye(3)
-_BENT = np.sin(np.radians(12))  # a limb that bends further than this shows in which plane
-_ENOUGH = 0.02  # part of the frames in which it has to
-_TRUST = 12.0  # degrees between what shape and movement say up to which the shape, which is exact, is believed
-_TIPTOE = 45.0  # the same, beyond which a foot that seems to stand does something else
-_SKYWARDS = 12.0  # degrees above the horizon that nobody looks on average
-_SNAP = 25.0  # degrees up to which a found direction is taken for the nearest of the bone's own axes
-_ALIGNED = 1.5  # degrees that the limbs of a skeleton made by rule are off their bones' axes
-_FLAT, _SLOW = 0.04, 0.45  # of a leg's length, and of that a second: feet as low and as slow stand
+_BENT = np.sin(np.radians(12))  # a limb that bends further than this shows the plane of its bending
+_ENOUGH = 0.02  # least share of the frames with such a limb
+_TRUST = 12.0  # degrees between the results by shape and by movement up to which the more exact shape is used
+_TIPTOE = 45.0  # the same, beyond which the foot does not stand flat
+_SKYWARDS = 12.0  # degrees above the horizon: nobody looks higher on average
+_SNAP = 25.0  # degrees up to which a found direction is replaced by the nearest of the bone's own axes
+_ALIGNED = 1.5  # degrees between limbs and bones' axes in a skeleton whose axes follow one rule
+_FLAT, _SLOW = 0.04, 0.45  # height in leg lengths, and speed in leg lengths per second, below which feet stand
 
-# What hangs from a joint along its limb: the first that the skeleton has
+# The next joint along the limb: the first of these that the skeleton has
 _NEXT: dict[str, tuple[str, ...]] = {
     "spine1": ("spine2", "spine3", "neck", "head"), "spine2": ("spine3", "neck", "head"),
     "spine3": ("neck", "head"), "neck": ("head",),
@@ -40,7 +39,7 @@ _NEXT: dict[str, tuple[str, ...]] = {
         ("elbow", "wrist"), ("wrist", "middle1"),
         *((f"{finger}{i}", f"{finger}{i + 1}") for finger in FINGERS for i in (1, 2)))},
 }  # fmt: skip
-# Limbs that bend one way: joint -> the joint that bends, the one beyond it, and to where, seen from the limb
+# Limbs that bend to one side: joint -> the joint that bends, the one beyond it, and the side, seen from the limb
 _BENDS: dict[str, tuple[str, str, np.ndarray]] = {
     f"{side}_{joint}": (f"{side}_{bends}", f"{side}_{beyond}", way)
     for side in anatomy.SIDES
@@ -52,10 +51,10 @@ _BENDS: dict[str, tuple[str, str, np.ndarray]] = {
 
 @dataclass(frozen=True)
 class Calibration:
-    """How each joint's bone stands to SMPL-X's T-pose.
+    """The rotation of each joint's bone in SMPL-X's T-pose.
 
     turns: bone -> (3, 3) world rotation in the T-pose.
-    offsets: joint -> (3,) where it is from its parent among the joints, in the T-pose, in the source's unit.
+    offsets: joint -> (3,) offset from its parent among the joints, in the T-pose, in the source's unit.
     """
 
     turns: dict[str, np.ndarray]
@@ -65,16 +64,17 @@ class Calibration:
 def calibrate(
     clip: SourceClip, pairs: RigMap, rest: np.ndarray, told: Mapping[str, np.ndarray] | None = None
 ) -> Calibration:
-    """Of a clip in a world whose +Y is up.
+    """Calibrates a clip in a world whose +Y is up.
 
-    rest: (55, 3) SMPL-X's joints in the T-pose. told: joint -> (3, 3) its bone's rotation from the zero pose to the
-    T-pose, of those that need not be found.
+    rest: (55, 3) SMPL-X's joints in the T-pose.
+    told: joint -> (3, 3) its bone's rotation from the zero pose to the T-pose, for those that are known.
     """
     return _Search(clip, pairs, rest.astype(np.float64), dict(told or {})).result()
 
 
 class _Search:
-    """Goes from the pelvis outwards, since how a joint's parent stands may decide how it stands itself."""
+    """The search for the rotations. It goes from the pelvis outwards, because a joint's rotation may depend on its
+    parent's."""
 
     def __init__(self, clip: SourceClip, pairs: RigMap, rest: np.ndarray, told: dict[str, np.ndarray]):
         self.clip, self.pairs, self.rest = clip, pairs, rest
@@ -99,18 +99,18 @@ class _Search:
         return Calibration(self._turns_of_bones(), offsets)
 
     def _turns_of_bones(self) -> dict[str, np.ndarray]:
-        """Of the joints' own bones, and of others between which joints lie."""
+        """Returns the rotations of the joints' own bones, and of other bones between which joints lie."""
         turns: dict[str, np.ndarray] = {}
         for joint, turn in sorted(self.turns.items(), key=lambda item: self.pairs[item[0]][2] > 0):
             a, b, _ = self.pairs[joint]
             for bone in (a, b):
-                if bone not in turns:  # on average all that lie between two joints are turned alike
+                if bone not in turns:  # bones between two joints have the same rotation on average
                     alike = turn @ _mean_rotation(np.swapaxes(self.world[joint], 1, 2) @ self._bone(bone))
                     turns[bone] = alike @ rot.quat_to_matrix(self.clip.rest_rotations[self.index[bone]])
         return turns
 
     def _bone(self, bone: str) -> np.ndarray:
-        """(T, 3, 3) a bone's rotation since the zero pose, where its axes are the file's."""
+        """Returns a bone's rotation since the zero pose, where its axes are the file's, (T, 3, 3)."""
         at = self.index[bone]
         turns = rot.quat_multiply(self.clip.rotations[:, at], rot.quat_conjugate(self.clip.rest_rotations[at]))
         return rot.quat_to_matrix(turns)
@@ -132,7 +132,8 @@ class _Search:
         self.turns["pelvis"] = by_shape if _turned(by_shape, by_movement) < _TRUST else by_movement
 
     def _spine(self, chain: list[str]) -> None:
-        """The chest lies as the shoulders do; what is below it is as far turned as pelvis and chest are on average."""
+        """Sets the spine's rotations: the chest's left is the shoulders'; lower joints take the mean of pelvis and
+        chest."""
         shoulders = anatomy.unit(self.places["left_shoulder"] - self.places["right_shoulder"])
         for joint in reversed(chain):
             if joint not in self.turns:
@@ -160,7 +161,7 @@ class _Search:
         return self._flat(joint, turn) if joint.endswith("ankle") else turn
 
     def _bending(self, joint: str, limb: np.ndarray, parent: str) -> tuple[np.ndarray, np.ndarray]:
-        """The direction (3,) of the bone into which its limb bends, and where that is in the T-pose."""
+        """Returns the direction (3,) of the bone into which its limb bends, and that direction in the T-pose."""
         bends, beyond, way = _BENDS[joint]
         d = self._in_bone(joint, anatomy.unit(self.places[beyond] - self.places[bends]))
         aside = d - (d @ limb)[:, None] * limb
@@ -170,14 +171,15 @@ class _Search:
         return self._snapped(self._mean_local(joint, self._body_axis(parent, _FORWARD)), limb), _FORWARD
 
     def _as_parent(self, joint: str, parent: str) -> np.ndarray:
-        """On average a bone is turned as its parent is; in a skeleton made by rule, exactly."""
+        """Returns the rotation by which a bone has on average its parent's; exactly so in a skeleton whose axes follow
+        one rule."""
         relative = _mean_rotation(np.swapaxes(self.world[joint], 1, 2) @ self.world[parent])
         if self.aligned and np.degrees(_angle(relative)) < _SNAP:
             relative = np.eye(3)
         return self.turns[parent] @ relative.T
 
     def _flat(self, joint: str, by_shape: np.ndarray) -> np.ndarray:
-        """A foot: flat where it stands, if its toes are much lower or higher on it than ours are."""
+        """Returns a foot's rotation; one that is flat in stances, if the toes' height differs much from SMPL-X's."""
         toes = self.places[joint.replace("ankle", "foot")]
         leg = float(np.median(anatomy.leg_length(self.places)))
         stands = self.upright & self._low_and_slow(toes, leg) & self._low_and_slow(self.places[joint], leg)
@@ -186,20 +188,21 @@ class _Search:
         up = self._mean_local(joint, np.broadcast_to(_UP, toes.shape), stands)
         ahead = self._ours(joint.replace("ankle", "foot"), joint) * (1, 0, 1)
         by_standing = _align(up, _UP, self._local(joint, joint.replace("ankle", "foot"), joint), ahead)
-        # one that kneels stands on its toes
+        # a larger difference shows a person who kneels on the toes
         return by_standing if _TRUST < _turned(by_shape, by_standing) < _TIPTOE else by_shape
 
     def _low_and_slow(self, point: np.ndarray, leg: float) -> np.ndarray:
-        """(T,) whether a point (T, 3) of a foot is as low as it gets, and at rest."""
+        """Returns whether a point (T, 3) of a foot is as low as it gets, and at rest, (T,)."""
         if len(point) < 2:
             return np.zeros(len(point), bool)
         speed = np.linalg.norm(np.gradient(point, axis=0), axis=1) * self.fps
         return (point[:, 1] < np.percentile(point[:, 1], 10) + _FLAT * leg) & (speed < _SLOW * leg)
 
     def _level(self, turn: np.ndarray) -> np.ndarray:
-        """The head's `turn` (3, 3), or, where by it the person looks at the sky on average, the one that looks ahead.
+        """Returns the head's `turn` (3, 3), or, if with it the person looks at the sky on average, one that looks
+        ahead.
 
-        A neck leans forwards, and more or less so in one skeleton than in another; heads are held upright.
+        A neck leans forwards by a different angle in every skeleton, but heads are held upright.
         """
         ahead = (self.world["head"] @ (turn.T @ _FORWARD))[self.upright].mean(axis=0)
         if anatomy.degrees_between(ahead, _UP) > 90 - _SKYWARDS:
@@ -211,7 +214,7 @@ class _Search:
     # --- measures
 
     def _limb(self, joint: str) -> tuple[np.ndarray, np.ndarray] | None:
-        """The direction of a joint's bone along its limb, and that of ours; None where nothing hangs from it."""
+        """Returns the direction of a joint's bone along its limb, and SMPL-X's; None if the joint has no limb."""
         far = next((far for far in _NEXT.get(joint, ()) if self._apart(joint, far)), None)
         if far is None:
             return None
@@ -230,7 +233,7 @@ class _Search:
         return names[at]
 
     def _apart(self, joint: str, far: str) -> bool:
-        """Whether the skeleton has both joints, and length between them."""
+        """Checks whether the skeleton has both joints, at different places."""
         if joint not in self.places or far not in self.places:
             return False
         length = np.median(np.linalg.norm(self.places[far] - self.places[joint], axis=1))
@@ -240,18 +243,18 @@ class _Search:
         return self.rest[INDEX[far]] - self.rest[INDEX[near]]
 
     def _in_bone(self, joint: str, directions: np.ndarray) -> np.ndarray:
-        """(T, 3) directions of the world in a bone's own axes."""
+        """Converts world directions (T, 3) to a bone's own axes."""
         return np.einsum("tji,tj->ti", self.world[joint], directions)
 
     def _mean_local(self, joint: str, directions: np.ndarray, frames: np.ndarray | slice = slice(None)) -> np.ndarray:
         return anatomy.unit(self._in_bone(joint, directions)[frames].mean(axis=0))
 
     def _local(self, joint: str, far: str, near: str) -> np.ndarray:
-        """(3,) from one joint to another in the axes of the bone of `joint`, which carries both."""
+        """Returns the offset (3,) from one joint to another in the axes of the bone of `joint`, which carries both."""
         return np.median(self._in_bone(joint, self.places[far] - self.places[near]), axis=0)
 
     def _body_axis(self, joint: str, axis: np.ndarray) -> np.ndarray:
-        """(T, 3) where an axis of the T-pose goes with a joint that is calibrated."""
+        """Returns the direction (T, 3) of an axis of the T-pose as it moves with a calibrated joint."""
         return self.world[joint] @ (self.turns[joint].T @ axis)
 
     def _offset(self, joint: str) -> np.ndarray:
@@ -261,7 +264,7 @@ class _Search:
         return self.turns[parent] @ self._local(parent, joint, parent)
 
     def _is_aligned(self) -> bool:
-        """Whether the limbs lie along axes of their bones, as in skeletons whose bones' axes follow one rule."""
+        """Checks whether the limbs lie along axes of their bones, as in skeletons whose bones' axes follow one rule."""
         off = []
         for joint in _BENDS:
             limb = self._local(joint, _NEXT[joint][0], joint)
@@ -269,7 +272,10 @@ class _Search:
         return max(off) < _ALIGNED
 
     def _snapped(self, direction: np.ndarray, limb: np.ndarray | None) -> np.ndarray:
-        """In a skeleton made by rule: the bone's axis that is nearest to a direction across its limb."""
+        """Returns the bone's axis nearest to a direction across its limb, in a skeleton whose axes follow one rule.
+
+        In other skeletons, or without a near axis, returns the direction.
+        """
         direction = anatomy.unit(direction)
         if not self.aligned or limb is None:
             return direction
@@ -279,7 +285,7 @@ class _Search:
 
 
 def _align(a: np.ndarray, ours: np.ndarray, b: np.ndarray, ours_b: np.ndarray) -> np.ndarray:
-    """(3, 3) the rotation that takes direction `a` to `ours`, and `b` as near to `ours_b` as then can be."""
+    """Returns the rotation (3, 3) that takes direction `a` to `ours`, and `b` as near to `ours_b` as possible."""
     return anatomy.frame(ours, ours_b).T @ anatomy.frame(a, b)
 
 
@@ -288,7 +294,7 @@ def _axis_across(direction: np.ndarray) -> np.ndarray:
 
 
 def _mean_rotation(matrices: np.ndarray) -> np.ndarray:
-    """(3, 3) the rotation nearest to the mean of (T, 3, 3)."""
+    """Returns the rotation (3, 3) nearest to the mean of (T, 3, 3)."""
     u, _, v = np.linalg.svd(matrices.mean(axis=0))
     return u @ np.diag((1, 1, np.sign(np.linalg.det(u @ v)))) @ v
 
@@ -298,5 +304,5 @@ def _angle(matrix: np.ndarray) -> float:
 
 
 def _turned(a: np.ndarray, b: np.ndarray) -> float:
-    """Degrees between two rotations."""
+    """Returns the degrees between two rotations."""
     return float(np.degrees(_angle(a @ b.T)))

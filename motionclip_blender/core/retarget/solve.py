@@ -1,8 +1,8 @@
-"""The rotations of SMPL-X's joints that show what a foreign skeleton's bones do.
+"""Computes the rotations of SMPL-X's joints from the movement of a foreign skeleton's bones.
 
-Every joint takes the world rotation of the bone it corresponds to, relative to that bone's rest pose. Where
-limbs rest in different directions (an A-pose against SMPL-X's T-pose), the smallest rotation between the two
-directions comes in between, so that the limbs of both skeletons point the same way in every frame.
+Every joint takes the world rotation of its corresponding bone, relative to that bone's rest pose. Where limbs rest in
+different directions (an A-pose against SMPL-X's T-pose), the smallest rotation between the two directions is added, so
+that the limbs of both skeletons point the same way in every frame.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from .. import rotations as rot
 from ..skeleton import FINGERS, HAND_JOINTS, INDEX, JOINTS, PARENTS
 from .source import RigMap, SourceClip
 
-# Limbs whose rest directions are compared, each by the joint at its far end. The rest of the body (spine,
-# collars) rests upright in every rig, only bent a little differently inside: there a rotation relative to rest is
+# Limbs whose rest directions are compared, each with the joint at its far end. The rest of the body (spine,
+# collars) rests upright in every rig, only bent a little differently: there a rotation relative to rest is
 # the better match.
 _LIMBS = {
     f"{side}_{near}": f"{side}_{far}"
@@ -24,22 +24,23 @@ _LIMBS = {
         *((f"{finger}{i}", f"{finger}{i + 1}") for finger in FINGERS for i in (1, 2)),
     )
 }
-# What has no limb of its own hanging from it continues the one before, which differs in every rig
+# Joints at the end of a limb, whose own rest directions differ in every rig, take the correction of the joint before
 _CONTINUES = {
     f"{side}_{end}": f"{side}_{before}"
     for side in ("left", "right")
     for end, before in (("wrist", "elbow"), ("foot", "ankle"), *((f"{finger}3", f"{finger}2") for finger in FINGERS))
 }
-_STRETCHED = np.radians(5)  # a hand whose fingers turn no further than this off their rest pose is not animated
-_LONG = 0.5  # part of a foot's length by which it has to point ahead to show where it points
+_STRETCHED = np.radians(5)  # a hand whose fingers turn less than this from their rest pose is not animated
+_LONG = 0.5  # least horizontal share of a foot's length by which its direction is measured
 _NONE = np.array([1.0, 0.0, 0.0, 0.0])
 
 
 def local_rotations(clip: SourceClip, pairs: RigMap, rest: np.ndarray, relaxed_hands: np.ndarray) -> np.ndarray:
-    """(T, 55, 4) each joint's rotation relative to its parent.
+    """Returns each joint's rotation relative to its parent, (T, 55, 4).
 
-    clip: as `upright` gives it. rest: (55, 3) SMPL-X's joints in the T-pose. relaxed_hands: (30, 3) axis-angle that
-    the fingers get where the source does not move them.
+    clip: as `upright` returns it.
+    rest: (55, 3) SMPL-X's joints in the T-pose.
+    relaxed_hands: (30, 3) axis-angle of the fingers where the source does not move them.
     """
     index = {name: i for i, name in enumerate(clip.bones)}
     delta = rot.quat_multiply(clip.rotations, rot.quat_conjugate(clip.rest_rotations))  # (T, B, 4)
@@ -60,7 +61,7 @@ def local_rotations(clip: SourceClip, pairs: RigMap, rest: np.ndarray, relaxed_h
 def _rest_correction(
     joint: str, clip: SourceClip, pairs: RigMap, index: dict[str, int], rest: np.ndarray
 ) -> np.ndarray:
-    """(4,) quaternion from SMPL-X's rest direction of the limb that hangs from `joint` to the source's."""
+    """Returns the rotation (4,) from SMPL-X's rest direction of the limb of `joint` to the source's."""
     joint = _CONTINUES.get(joint, joint)
     foot = joint.endswith("ankle")
     far = joint.replace("ankle", "foot") if foot else _LIMBS.get(joint)
@@ -68,12 +69,12 @@ def _rest_correction(
         return _NONE
     ours = rest[INDEX[far]] - rest[INDEX[joint]]
     theirs = clip.rest_heads[index[pairs[far][0]]] - clip.rest_heads[index[pairs[joint][0]]]
-    if foot:  # flat-footed in every rig, however high its ankles; but toes may point outwards
+    if foot:  # feet are flat in every rig, at any height of the ankles, so only the horizontal direction counts
         flat = theirs * (1, 0, 1)
         if np.linalg.norm(flat) < _LONG * np.linalg.norm(theirs):
             return _NONE
         ours, theirs = ours * (1, 0, 1), flat
-    if not theirs.any():  # a limb without length points nowhere
+    if not theirs.any():  # a limb of length zero has no direction
         return _NONE
     return rot.between(ours, theirs)
 
@@ -81,7 +82,7 @@ def _rest_correction(
 def _relax_still_hands(
     local: np.ndarray, delta: np.ndarray, pairs: RigMap, index: dict[str, int], relaxed_hands: np.ndarray
 ) -> None:
-    """Lets the fingers of hands that the source does not move hang as the body's do, instead of stretched."""
+    """Relaxes the fingers of hands that the source does not move, as the body's are; at rest they would be stretched."""
     relaxed = rot.axis_angle_to_quat(relaxed_hands)
     for side in ("left", "right"):
         fingers = [joint for joint in HAND_JOINTS if joint.startswith(side)]

@@ -1,4 +1,4 @@
-"""What retargeting begins with: a clip on its own skeleton, and which of its bones is which joint."""
+"""Defines the input of retargeting: a clip on its own skeleton, and which of its bones is which joint."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class SourceClip:
     bones: names, in the order of the arrays.
     rest_heads: (B, 3); rest_rotations: (B, 4) world quaternions of the rest pose.
     heads: (T, B, 3); rotations: (T, B, 4) world quaternions per frame.
-    idle: (B, 4) world rotations of who is not animated; None where that is the rest pose, or is not known.
-    note: what a person should know of how it was read; empty for most.
+    idle: (B, 4) world rotations without animation; None if that is the rest pose, or is not known.
+    note: a sentence for the user about how it was read; empty for most.
     y_up: whether the format says that +Y is up, as all do but BVH.
     """
 
@@ -38,9 +38,9 @@ class SourceClip:
         return len(self.rotations)
 
     def resample(self, fps: float) -> SourceClip:
-        """The same movement at another rate, between frames by the shorter arc.
+        """Returns the same movement at another rate, interpolated along the shorter arc.
 
-        Lasts as long as before up to the last whole frame of the new rate.
+        The duration stays the same up to the last whole frame of the new rate.
         """
         if fps == self.fps:
             return self
@@ -49,7 +49,7 @@ class SourceClip:
         return self.at(np.arange(frames) * (self.fps / fps), fps)
 
     def at(self, frames: np.ndarray, fps: float) -> SourceClip:
-        """The clip whose frames are these, whole ones or between, of this one."""
+        """Returns the clip at these frames of this one, which may be fractional."""
         frames = np.minimum(frames, len(self) - 1)
         left = np.clip(np.floor(frames + 1e-6).astype(int), 0, max(len(self) - 2, 0))
         right = np.minimum(left + 1, len(self) - 1)
@@ -58,9 +58,9 @@ class SourceClip:
         return replace(self, heads=heads, rotations=rot.slerp(self.rotations[left], self.rotations[right], t), fps=fps)
 
     def places(self, pairs: RigMap) -> dict[str, np.ndarray]:
-        """Joint -> (T, 3) where its bone begins."""
+        """Returns joint -> (T, 3) the place of its bone's head."""
         return {joint: self.heads[:, self.bones.index(bone)] for joint, (bone, _, _) in pairs.items()}
 
     def rest_places(self, pairs: RigMap) -> dict[str, np.ndarray]:
-        """Joint -> (3,) the same at rest."""
+        """Returns joint -> (3,) the place of its bone's head at rest."""
         return {joint: self.rest_heads[self.bones.index(bone)] for joint, (bone, _, _) in pairs.items()}

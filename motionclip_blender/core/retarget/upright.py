@@ -1,4 +1,4 @@
-"""A clip in SMPL-X's axes, with a rest pose in which its person stands: what the solver takes for granted."""
+"""Converts a clip to SMPL-X's axes, with a rest pose in which its person stands, as the solver needs it."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from .source import RigMap, SourceClip
 from .upward import AXES, find_up
 
 FIRST_FRAME = "first frame"
-_NEAR_AXIS = 25.0  # degrees up to which a rest pose's up is the nearest axis of its file, and the person a little bent
-_STRAIGHT_AHEAD = 4.0  # the same of where it faces
-_MIRRORED = -0.4  # toes that point as far back as this
-_WRONG_KNEES = 0.4  # knees that bend as far forwards as this
-_BEST_POSE = 0.7  # how little a frame's pose has to be off upright to serve as the rest pose
+_NEAR_AXIS = 25.0  # degrees up to which the trunk counts as bent, and the nearest axis of the file as up
+_STRAIGHT_AHEAD = 4.0  # the same for the heading
+_MIRRORED = -0.4  # `toes_forward` below this shows a mirrored skeleton
+_WRONG_KNEES = 0.4  # `knees_bend_forwards` above this shows one too
+_BEST_POSE = 0.7  # largest strain of a frame's pose that serves as the rest pose
 _HOW_MIRRORED = (
     "going by which side is called left: the skeleton is mirrored, or its sides are swapped; export it without "
     "mirrored axes, or write a rig map with its sides the other way round."
@@ -31,11 +31,12 @@ DIRECTIONS = {"left": (1, 0, 0), "right": (-1, 0, 0), "up": (0, 1, 0), "down": (
 
 @dataclass(frozen=True)
 class Told:
-    """What a user, or a rig map, says of a skeleton.
+    """The user's or a rig map's statements about a skeleton.
 
-    up: the axis (3,) of the file that is up. rest: "first frame", where that shows the rest pose; or, of each joint,
-    where two of its bone's own axes, which are the file's in the zero pose, point when the person stands in a T-pose:
-    {"left_hip": {"x": "down", "z": "forward"}, ...}.
+    up: the axis (3,) of the file that is up.
+    rest: "first frame" if that shows the rest pose; or, for each joint, the directions of two of its bone's own axes,
+        which are the file's in the zero pose, when the person stands in a T-pose: {"left_hip": {"x": "down", "z":
+        "forward"}, ...}.
     """
 
     up: np.ndarray | None = None
@@ -43,11 +44,12 @@ class Told:
 
 
 def upright(clip: SourceClip, pairs: RigMap, rest: np.ndarray, told: Told | None = None) -> SourceClip:
-    """The clip with +Y up, and with a rest pose in which its person stands and faces +Z.
+    """Returns the clip with +Y up, and with a rest pose in which its person stands and faces +Z.
 
-    rest: (55, 3) SMPL-X's joints in the T-pose. A rest pose that stands, in whatever axes, is kept. For one that does
-    not, a T-pose in the clip serves, and else one is found from how the bones move. Raises `UserError` where none can
-    be found, where it cannot be told which way is up, and for a mirrored skeleton.
+    A standing rest pose is kept, in any axes. Otherwise the rest pose is a T-pose in the clip, or else is found from
+    the movement of the bones. Raises `UserError` if none can be found, if the up axis cannot be determined, and for a
+    mirrored skeleton.
+    rest: (55, 3) SMPL-X's joints in the T-pose.
     """
     told = told or Told()
     if told.rest == FIRST_FRAME:
@@ -67,7 +69,9 @@ def upright(clip: SourceClip, pairs: RigMap, rest: np.ndarray, told: Told | None
     off = np.maximum(anatomy.strain(places) / _BEST_POSE, anatomy.stretched_arms(places))
     best = int(np.argmin(off))
     if off[best] <= 1:
-        heads = clip.heads[best] - places["pelvis"][best]  # its floor is nobody's: the feet show it
+        heads = (
+            clip.heads[best] - places["pelvis"][best]
+        )  # relative to the pelvis, since the frame's height is no rest height; the feet define the floor
         posed = replace(clip, rest_heads=heads, rest_rotations=clip.rotations[best])
         return _by_rest(posed, posed.rest_places(pairs), up)
     clip = _turned(clip, np.eye(3), level(up))
@@ -88,20 +92,20 @@ def _by_rest(clip: SourceClip, resting: anatomy.Places, up: np.ndarray) -> Sourc
     left = left - (left @ resting_up) * resting_up
     axis, off = anatomy.nearest_axis(left)
     if off < _STRAIGHT_AHEAD and abs(axis @ resting_up) < 1e-6:
-        left = axis  # no person's shoulders and hips are quite even
+        left = axis  # small differences come from uneven shoulders and hips
     at_rest = anatomy.frame(resting_up, left)
     return _turned(clip, at_rest, at_rest if resting_up is up or (resting_up == up).all() else level(up))
 
 
 def level(up: np.ndarray) -> np.ndarray:
-    """(3, 3) a rotation that turns `up` to +Y, facing anywhere."""
+    """Returns a rotation (3, 3) that turns `up` to +Y, with any heading."""
     if (up == AXES["y"]).all():
         return np.eye(3)
     return anatomy.frame(up, AXES["x"] if abs(up[0]) < 0.9 else AXES["y"])
 
 
 def _turned(clip: SourceClip, at_rest: np.ndarray, in_motion: np.ndarray) -> SourceClip:
-    """The clip with its rest pose turned by one matrix, and its frames by another."""
+    """Returns the clip with its rest pose turned by one matrix, and its frames by another."""
     if (at_rest == np.eye(3)).all() and (in_motion == np.eye(3)).all():
         return clip
     return replace(
@@ -117,7 +121,7 @@ def _turned(clip: SourceClip, at_rest: np.ndarray, in_motion: np.ndarray) -> Sou
 
 
 def _with_rest(clip: SourceClip, pairs: RigMap, found: Calibration) -> SourceClip:
-    """The clip with the rest pose that a calibration gives to the bones that matter."""
+    """Returns the clip with the rest pose that a calibration gives to the mapped bones."""
     index = {bone: i for i, bone in enumerate(clip.bones)}
     heads, rotations = np.zeros_like(clip.rest_heads), np.tile((1.0, 0, 0, 0), (len(clip.bones), 1))
     places: dict[str, np.ndarray] = {}
@@ -134,7 +138,7 @@ def _with_rest(clip: SourceClip, pairs: RigMap, found: Calibration) -> SourceCli
 
 
 def _declared(rest: Mapping[str, Mapping[str, str]]) -> dict[str, np.ndarray]:
-    """Joint -> (3, 3) the rotation of its bone from the zero pose to the T-pose."""
+    """Returns joint -> (3, 3) the rotation of its bone from the zero pose to the T-pose."""
     turns = {}
     for joint, directions in rest.items():
         (a, to_a), (b, to_b) = directions.items()

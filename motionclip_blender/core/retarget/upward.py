@@ -1,7 +1,7 @@
-"""Which way is up in a clip's world: what its format says, how its skeleton rests, how the person moves.
+"""Determines the up axis of a clip's world from its format, the skeleton's rest pose and the person's movement.
 
-A clip of someone who lies, and one whose file has another axis up, look alike in one frame. So the rest pose, the
-floor, the feet and the way are asked together, and where they do not agree, nothing is guessed.
+In one frame, a clip of a lying person and one whose file has another up axis look the same. Therefore the rest pose,
+the floor, the feet and the path are examined together; if they disagree, an error is raised instead of guessing.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from . import anatomy
 from .anatomy import Places
 
 _NEAR_AXIS = 25.0  # degrees that a rest pose's trunk may be off the axis that is its up
-_LEANING = 40.0  # degrees that trunk and legs of an upright person are off the vertical
+_LEANING = 40.0  # degrees that trunk and legs of an upright person may be off the vertical
 _MOSTLY = 0.8  # of all frames
 _OFTEN = 0.5
 _LONG_ENOUGH = 0.6
 _SELDOM = 0.1
-_ON_FLOOR = 0.12  # of a leg's length: so near the height of zero lies a floor
-_TRAVEL = 1.0  # of a leg's length: who goes further than this goes somewhere
+_ON_FLOOR = 0.12  # leg lengths: distance of a floor from the height of zero
+_TRAVEL = 1.0  # leg lengths: a person who moves further than this travels
 
 AXES = {name: sign * np.eye(3)["xyz".index(name[-1])] for sign, name in
         ((1, "x"), (1, "y"), (1, "z"), (-1, "-x"), (-1, "-y"), (-1, "-z"))}  # fmt: skip
@@ -31,13 +31,14 @@ _NOT_SHOWN = (
 
 
 def axis_name(axis: np.ndarray) -> str:
-    """X, -Y and so on."""
+    """Returns the name of an axis, such as X or -Y."""
     at = int(np.argmax(np.abs(axis)))
     return ("-" if axis[at] < 0 else "") + "XYZ"[at]
 
 
 def resting_up(rest: Places) -> np.ndarray | None:
-    """The axis along which someone stands in the rest pose; None for a rest pose that does not stand upright."""
+    """Returns the axis along which the person stands in the rest pose; None for a rest pose that does not stand
+    upright."""
     if anatomy.strain(rest) > 1:
         return None
     axis, off = anatomy.nearest_axis(anatomy.trunk(rest))
@@ -45,7 +46,8 @@ def resting_up(rest: Places) -> np.ndarray | None:
 
 
 def moving_up(places: Places) -> tuple[np.ndarray, float]:
-    """The axis along which the person is upright in most frames, and in what part of them trunk and legs are.
+    """Returns the axis along which the person is upright in most frames, and the share of frames in which trunk and
+    legs are.
 
     places: joint -> (T, 3).
     """
@@ -56,7 +58,7 @@ def moving_up(places: Places) -> tuple[np.ndarray, float]:
 
 
 def _upright(places: Places, axis: np.ndarray) -> np.ndarray:
-    """(T,) whether trunk and legs are along an axis."""
+    """Returns whether trunk and legs are along an axis, (T,)."""
     legs = anatomy.middle(places, "hip") - anatomy.middle(places, "ankle")
     return (anatomy.degrees_between(anatomy.trunk(places), axis) < _LEANING) & (
         anatomy.degrees_between(legs, axis) < _LEANING
@@ -64,9 +66,10 @@ def _upright(places: Places, axis: np.ndarray) -> np.ndarray:
 
 
 def find_up(places: Places, rest: Places, y_up: bool) -> np.ndarray:
-    """(3,) the axis that is up in the world of `places`, joint -> (T, 3); `rest`: joint -> (3,) the rest pose.
+    """Returns the axis (3,) that is up in the world of `places`, joint -> (T, 3); `rest`: joint -> (3,) the rest pose.
 
-    y_up: whether the format says that it is +Y. Raises `UserError` where it cannot be told.
+    Raises `UserError` if it cannot be determined.
+    y_up: whether the format says that it is +Y.
     """
     resting = resting_up(rest)
     moving, share = moving_up(places)
@@ -84,7 +87,7 @@ def find_up(places: Places, rest: Places, y_up: bool) -> np.ndarray:
         if share < _OFTEN or max(_upright(places, axis).mean() for axis in others) > _SELDOM:
             raise UserError(_NOT_SHOWN)
         stands, lies = _stands_at_zero(places, moving), any(_lies_at_zero(places, axis) for axis in others)
-        # who jumps and falls may go as far upwards, but is mostly on the floor
+        # a person who jumps or falls may move as far vertically, but is mostly on the floor
         rises = _goes_along(places, moving) and _at_zero(places, moving).mean() < _LONG_ENOUGH
         if rises or (lies and not stands and not _walks(places, moving)):
             raise UserError(_NOT_SHOWN)
@@ -103,9 +106,10 @@ def find_up(places: Places, rest: Places, y_up: bool) -> np.ndarray:
 
 
 def shown_up(places: Places, otherwise: np.ndarray) -> np.ndarray:
-    """(3,) the axis along which the movement itself shows the person upright; `otherwise` where it does not.
+    """Returns the axis (3,) along which the movement itself shows the person upright; `otherwise` if it does not.
 
-    places: joint -> (T, 3). Asks the rest pose nothing: for checking what was made of it.
+    Ignores the rest pose, for checking the result of retargeting.
+    places: joint -> (T, 3).
     """
     moving, share = moving_up(places)
     if share < _MOSTLY or _goes_along(places, moving):
@@ -114,25 +118,25 @@ def shown_up(places: Places, otherwise: np.ndarray) -> np.ndarray:
 
 
 def _goes_along(places: Places, axis: np.ndarray) -> bool:
-    """Whether the person gets on along an axis: swims, crawls, which nobody does upwards."""
+    """Checks whether the person moves along an axis, as in swimming or crawling, which nobody does upwards."""
     along = anatomy.middle(places, "hip") @ axis
     return float(np.ptp(along)) > _TRAVEL * _leg(places)
 
 
 def _walks(places: Places, axis: np.ndarray) -> bool:
-    """Whether the person gets on across an axis, further than one who lies rolls."""
+    """Checks whether the person moves across an axis, further than a lying person rolls."""
     way = anatomy.middle(places, "hip")
     way = way - (way @ axis)[:, None] * axis
     return float(np.linalg.norm(np.ptp(way, axis=0))) > _TRAVEL * _leg(places)
 
 
 def _stands_at_zero(places: Places, up: np.ndarray) -> bool:
-    """Whether the lower foot is in most frames about the height of zero, where files have their floor."""
+    """Checks whether the lower foot is in most frames near the height of zero, where files have their floor."""
     return bool(_within(np.median(_lower_foot(places, up))))
 
 
 def _at_zero(places: Places, up: np.ndarray) -> np.ndarray:
-    """(T,) whether it is there."""
+    """Returns whether the lower foot is near the height of zero, (T,)."""
     return _within(_lower_foot(places, up))
 
 
@@ -141,14 +145,14 @@ def _within(height: np.ndarray) -> np.ndarray:
 
 
 def _lower_foot(places: Places, up: np.ndarray) -> np.ndarray:
-    """(T,) its height, in lengths of a leg."""
+    """Returns the height of the lower foot in leg lengths, (T,)."""
     feet = [places[f"{side}_{joint}"] @ up for side in anatomy.SIDES for joint in ("foot", "ankle")
             if f"{side}_{joint}" in places]  # fmt: skip
     return np.min(feet, axis=0) / _leg(places)
 
 
 def _lies_at_zero(places: Places, up: np.ndarray) -> bool:
-    """Whether the whole body is mostly a little over the height of zero."""
+    """Checks whether the whole body is mostly slightly above the height of zero."""
     heights = np.stack([at @ up for at in places.values()]) / _leg(places)
     lowest, highest = np.median(heights.min(axis=0)), np.median(heights.max(axis=0))
     return bool(-_ON_FLOOR / 2 < lowest < _ON_FLOOR * 2 and highest < 1.0)
