@@ -1,5 +1,5 @@
-"""All that needs no Blender: skeleton, rotations, motions, bodies, packs, the engine.
+"""Holds everything that needs no Blender: skeleton, rotations, motions, bodies, packs and the engine.
 
-Nothing in here imports bpy. Torch is imported only by `core.model`, which the engine loads where torch is chosen,
-so that enabling the extension costs next to nothing. `tests/test_architecture.py` keeps both true.
+Nothing in here imports bpy. Only `core.model` imports torch, and the engine loads that room only when torch is chosen,
+so enabling the extension stays fast. `tests/test_architecture.py` checks both.
 """

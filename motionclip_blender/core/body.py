@@ -1,4 +1,4 @@
-"""`Body`: shape, joints and skin of an SMPL-X body; the open one, or a user's own licensed file."""
+"""Loads SMPL-X bodies (shape, joints and skin): the open body, or a user's own licensed file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SHAPES = 10  # shape components of a file with ten of each kind; licensed files
 _LICENSED_SHAPES, _LICENSED_TOTAL = 300, 400
 _CHUNK = 64  # frames skinned at a time; keeps the working set at tens of megabytes
 
-# Where a body may touch the floor, with the number of directions whose outermost vertices are watched
+# Body parts that may touch the floor, each with the number of directions in which its outermost vertex is a contact
 _CONTACTS: tuple[tuple[tuple[str, ...], int], ...] = (
     (("left_ankle", "left_foot"), 40), (("right_ankle", "right_foot"), 40),
     (("left_hip", "left_knee"), 20), (("right_hip", "right_knee"), 20),
@@ -78,10 +78,10 @@ class Body:
 
     @classmethod
     def load(cls, path: Path | str | None = None) -> Body:
-        """The open body, or the SMPL-X `.npz` file at `path`.
+        """Loads the open body, or the SMPL-X `.npz` file at `path`.
 
-        Licensed files hold pickled entries, which could run any code; they are never read. Raises `UserError`
-        for a file that is missing, damaged, or no SMPL-X body.
+        Licensed files hold pickled entries, which could run any code; they are never read. Raises `UserError` for a
+        file that is missing, damaged, or no SMPL-X body.
         """
         if path is None:
             # the open body's correctives are all zero; unpacking 80 MB of zeros would take most of the time
@@ -91,21 +91,22 @@ class Body:
     # --- the body at rest
 
     def vertices(self, betas: np.ndarray | None = None) -> np.ndarray:
-        """(V, 3) vertices at rest, of the shape `betas` (up to S numbers; the mean shape by default)."""
+        """Returns the (V, 3) vertices at rest, for the shape `betas` (up to S numbers; the mean shape by default)."""
         if betas is None:
             return self.template
         betas = self.checked_betas(betas)
         return self.template + (betas @ self._shape_rows[: len(betas)]).reshape(self.template.shape)
 
     def joints(self, betas: np.ndarray | None = None) -> np.ndarray:
-        """(55, 3) joints at rest, of the shape `betas`."""
+        """Returns the (55, 3) joints at rest, for the shape `betas`."""
         if betas is None:
             return self._mean_joints
         betas = self.checked_betas(betas)
         return self._mean_joints + self._joint_dirs[:, :, : len(betas)] @ betas
 
     def checked_betas(self, betas: np.ndarray) -> np.ndarray:
-        """(n,) float32, n <= S. Raises `UserError` for more of them than this body knows, or for nan."""
+        """Returns `betas` as (n,) float32 with n <= S. Raises `UserError` for more shape parameters than the body has,
+        or NaN."""
         betas = np.asarray(betas, np.float32).ravel()
         known = self.shape_dirs.shape[2]
         if len(betas) > known and np.any(betas[known:]):
@@ -121,12 +122,13 @@ class Body:
 
     @cached_property
     def _shape_rows(self) -> np.ndarray:
-        """(S, 3 V) the shape directions, each in one piece: multiplied ten times faster."""
+        """(S, 3 V) shape directions, each contiguous in memory, which multiplies ten times faster."""
         return _frozen(self.shape_dirs.reshape(-1, self.shape_dirs.shape[2]).T)
 
     @cached_property
     def _joint_dirs(self) -> np.ndarray:
-        """(55, 3, S) what the shape directions do to the joints; the regressor itself takes a hundred times longer."""
+        """(55, 3, S) offsets of the joints per unit of each beta. Cached: applying the regressor takes a hundred times
+        longer."""
         vertices, _, components = self.shape_dirs.shape
         moved = self.regressor @ self.shape_dirs.reshape(vertices, -1)
         return _frozen(moved.reshape(len(JOINTS), 3, components))
@@ -140,13 +142,13 @@ class Body:
     # --- the body in motion
 
     def posed_joints(self, motion: Motion, betas: np.ndarray | None = None) -> np.ndarray:
-        """(T, 55, 3) joints of the moving body, metres."""
+        """Returns the (T, 55, 3) joints of the moving body, in metres."""
         return posed(motion, self.joints(betas))[1]
 
     def posed_vertices(
         self, motion: Motion, betas: np.ndarray | None = None, ids: np.ndarray | None = None
     ) -> np.ndarray:
-        """(T, n, 3) vertices of the moving body, metres: all of them, or those in `ids`.
+        """Returns the (T, n, 3) vertices of the moving body, in metres: all of them, or those in `ids`.
 
         Linear blend skinning with pose correctives, as in `smplx.lbs` (Loper et al., SMPL, 2015, equations 2-9).
         """
@@ -176,7 +178,8 @@ class Body:
 
     @cached_property
     def contacts(self) -> np.ndarray:
-        """Ids of the vertices that can be a body's lowest: the outermost of feet, hands, knees, head and so on."""
+        """Ids of the vertices that can be the body's lowest: the outermost ones of the feet, hands, knees, head and so
+        on."""
         owner = np.argmax(self.weights, axis=1)
         found: list[int] = []
         for names, directions in _CONTACTS:
@@ -187,17 +190,20 @@ class Body:
         return _frozen(np.unique(found))
 
     def on_floor(self, motion: Motion, betas: np.ndarray | None = None) -> Motion:
-        """The motion lifted or lowered as a whole, so that the body stands on the floor, y = 0."""
+        """Returns the motion shifted vertically as a whole, so that the body stands on the floor, y = 0."""
         return motion.moved(np.array([0.0, -floor_under(self.lowest(motion, betas)), 0.0]))
 
     def lowest(self, motion: Motion, betas: np.ndarray | None = None) -> np.ndarray:
-        """(T,) metres: the height of the body's lowest point in every frame."""
+        """Returns the height of the body's lowest point in every frame, (T,) metres."""
         return self.posed_vertices(motion, betas, self.contacts)[:, :, 1].min(axis=1)
 
     # --- other proportions
 
     def fitted_to(self, joints: np.ndarray | None) -> Standing:
-        """A body whose joints rest at `joints` (55, 3), metres; this one itself where they are its own, or None."""
+        """Returns a body whose joints rest at `joints` (55, 3), metres.
+
+        Returns this body itself if `joints` is None or equals its own joints.
+        """
         if joints is None or np.abs(joints - self.joints()).max() < _SAME_JOINTS:
             return self
         key = np.asarray(joints, np.float32).tobytes()
@@ -216,17 +222,17 @@ class Body:
 
 
 def floor_under(lowest: np.ndarray) -> float:
-    """Where the floor is to somebody whose lowest points are at `lowest` (T,).
+    """Returns the height of the floor under a body whose lowest points are at `lowest` (T,), in metres.
 
-    At a low percentile of all frames, not at the lowest of all: one frame whose foot dips through the floor must not
-    lift the whole motion. Frames in the air lie above the percentile and so have no say, as long as the body touches
-    the floor in one frame of twenty.
+    The floor is a low percentile of all frames, not the minimum: one frame whose foot dips through the floor must not
+        lift the whole motion. Frames in the air lie above the percentile and have no effect, as long as the body
+        touches the floor in one frame of twenty.
     """
     return float(np.percentile(lowest, _CONTACT_PERCENTILE))
 
 
 def plain_arrays(path: Path, but: str = "") -> dict[str, np.ndarray]:
-    """The arrays of an `.npz` file that are plain numbers or text; entries that would need unpickling are left out.
+    """Reads the arrays of an `.npz` file that are plain numbers or text; skips entries that would need unpickling.
 
     The entry called `but` is not read. Raises `UserError` for a file that is missing, damaged, or no `.npz`.
     """
@@ -255,7 +261,7 @@ _NEEDED = ("v_template", "f", "weights", "kintree_table", "J_regressor", "shaped
 
 
 def _checked(arrays: dict[str, np.ndarray], path: Path, posed: bool) -> dict:
-    """The fields of `Body`, or a `UserError` that says what is wrong with the file.
+    """Returns the fields of `Body`. Raises `UserError` with what is wrong with the file.
 
     posed: whether the file must hold pose correctives.
     """
@@ -322,7 +328,7 @@ def _texts(array: np.ndarray | None) -> tuple[str, ...]:
 
 
 def _sphere(count: int) -> np.ndarray:
-    """(count, 3) directions spread evenly over the sphere (a Fibonacci lattice)."""
+    """Returns (count, 3) directions spread evenly over the sphere (a Fibonacci lattice)."""
     i = np.arange(count) + 0.5
     up = 1 - 2 * i / count
     turn = i * np.pi * (3 - np.sqrt(5))

@@ -1,4 +1,4 @@
-"""Which CLIP a pack was trained with: the one that ships with the extension, one of open_clip's, or a file's."""
+"""Describes which CLIP a pack was trained with: the extension's own, one of open_clip's, or a file's."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from dataclasses import dataclass
 class ClipSpec:
     """The embedded CLIP: the text tower that ships with the extension, and the pack's projection of its output.
 
-    model: its name in open_clip. package: the Python package that carries the text tower's weights, of this
-    sha256. width: of the latent space. context_length: tokens read of a prompt.
+    model: its name in open_clip.
+    package: the Python package with the text tower's weights.
+    sha256: digest of these weights.
+    width: width of the latent space.
+    context_length: number of tokens that are read of a prompt.
     """
 
     model: str
@@ -22,9 +25,10 @@ class ClipSpec:
 
 @dataclass(frozen=True)
 class OpenClip:
-    """A CLIP of open_clip's, whose weights lie where the user has them.
+    """A CLIP of open_clip's, with weights outside of the pack.
 
-    model, pretrained: as `open_clip.create_model` takes them. width: of the latent space.
+    model, pretrained: as `open_clip.create_model` takes them.
+    width: width of the latent space.
     """
 
     model: str = "ViT-B-32-quickgelu"
@@ -37,9 +41,11 @@ class OpenClip:
 
 @dataclass(frozen=True)
 class ClipFile:
-    """A CLIP whose weights lie in the pack's folder.
+    """A CLIP with weights in the pack's folder.
 
-    file: its name there. model: the one of open_clip's that it is the weights of. width: of the latent space.
+    file: name of the weights file.
+    model: open_clip's name of the model that the weights belong to.
+    width: width of the latent space.
     """
 
     file: str
@@ -50,4 +56,4 @@ class ClipFile:
 Clip = ClipSpec | OpenClip | ClipFile
 
 KINDS: dict[str, type] = {"minilm": ClipSpec, "open_clip": OpenClip, "file": ClipFile}
-"""By what `pack.json` calls them."""
+"""Classes by the `kind` that `pack.json` gives."""

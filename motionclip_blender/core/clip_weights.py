@@ -1,5 +1,4 @@
-"""Where the weights of OpenAI's CLIP come from: a file that the user names, one that is here already, or, where that
-is allowed, OpenAI's server."""
+"""Finds the weights of OpenAI's CLIP: a file that the user names, a cached one, or, if allowed, OpenAI's server."""
 
 from __future__ import annotations
 
@@ -17,7 +16,7 @@ _SHA256 = "40d365715913c9da98579312b702a82c18be219cc2a73407c4526f58eba950af"
 
 @dataclass(frozen=True)
 class Published:
-    """Weights on a server. url, sha256: as open_clip has them. file: their name. what: they, in words."""
+    """Weights on a server. url, sha256: as in open_clip. what: their description in messages."""
 
     url: str
     sha256: str
@@ -32,15 +31,16 @@ _VIT_B_32 = Published(
     f"https://openaipublic.azureedge.net/clip/models/{_SHA256}/ViT-B-32.pt", _SHA256, "OpenAI's CLIP ViT-B/32"
 )
 PUBLISHED = {("ViT-B-32-quickgelu", "openai"): _VIT_B_32, ("ViT-B-32", "openai"): _VIT_B_32}
-"""By open_clip's names of a model and its weights."""
+"""Published weights by open_clip's names of a model and its weights."""
 
 
 @dataclass(frozen=True)
 class ClipSource:
-    """What the user has said of CLIP's weights.
+    """The user's settings about CLIP's weights.
 
-    file: the weights; None to find them. folder: where fetched ones are kept; None for the user's cache. allowed:
-    whether they may be fetched from the network.
+    file: the weights; None to find them.
+    folder: where downloaded weights are kept; None for the user's cache.
+    allowed: whether they may be downloaded.
     """
 
     file: Path | None = None
@@ -51,9 +51,9 @@ class ClipSource:
 def clip_file(model: str, pretrained: str, source: ClipSource, progress: Progress) -> Path:
     """Returns the file with the weights of a CLIP, by open_clip's names of it.
 
-    It is the file that the source names; else the one that was fetched before, or that open_clip has fetched; else,
-    if the source allows it, it is fetched now, and its SHA-256 is checked. Raises `UserError` when there is none, or it
-    cannot be fetched, and what `progress` raises.
+    Tries in order: the file that the source names, the file in the cache, the file in open_clip's cache, and, if the
+        source allows it, a download whose SHA-256 is checked. Raises `UserError` if none is found or the download
+        fails, and what `progress` raises.
     """
     if source.file is not None:
         if not source.file.is_file():
@@ -80,7 +80,7 @@ def clip_file(model: str, pretrained: str, source: ClipSource, progress: Progres
 
 
 def user_cache() -> Path:
-    """Returns the folder of this user where fetched files are kept, outside of Blender."""
+    """Returns this user's folder for downloaded files, outside of Blender."""
     if sys.platform == "win32":
         base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
     elif sys.platform == "darwin":

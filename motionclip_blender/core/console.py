@@ -1,4 +1,4 @@
-"""What Blender and its libraries print, kept off the user's terminal."""
+"""Keeps what Blender and its libraries print off the user's terminal."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ _LAST_BYTES = 4000  # of what was kept, shown when the block fails
 
 @contextlib.contextmanager
 def quiet(verbose: bool = False) -> Iterator[tuple[TextIO, TextIO]]:
-    """Keeps all that is printed in the block off the terminal. Yields the real stdout and stderr.
+    """Keeps everything that is printed in the block off the terminal. Yields the real stdout and stderr.
 
-    Most of it is written straight to the process's file descriptors, below Python; so these are redirected, for every
-    thread, and blocks may lie in each other. When the block fails by an error that is no sentence for users, the end of
-    what was kept is written to stderr. verbose: everything goes to stderr at once.
+    Most of it is written to the process's file descriptors, below Python; therefore the descriptors are redirected, for
+    every thread. Blocks may be nested. If the block fails with an error that has no message for users, the end of the
+    captured text is written to stderr.
+    verbose: write everything to stderr at once.
     """
     _flush()
     kept = [os.dup(1), os.dup(2)]
@@ -54,7 +55,7 @@ def quiet(verbose: bool = False) -> Iterator[tuple[TextIO, TextIO]]:
 
 
 def _flush() -> None:
-    """Writes out what Python and the C library hold back, while the descriptors still lead where it belongs."""
+    """Flushes the buffers of Python and the C library before the file descriptors change."""
     sys.stdout.flush()
     sys.stderr.flush()
     with contextlib.suppress(OSError, AttributeError):

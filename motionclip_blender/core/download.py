@@ -1,4 +1,4 @@
-"""Large files from the network: resumed where they broke off, checked, and there whole or not at all."""
+"""Downloads large files: resumes after an interruption, checks the digest, and leaves no partial file at the target."""
 
 from __future__ import annotations
 
@@ -24,25 +24,26 @@ _SPARE = 50_000_000  # bytes of the disk that are left to others
 
 
 class _Broken(Exception):
-    """The connection ended before the file did. The message says how, and may be empty."""
+    """The connection ended before the file was complete. The message says how, and may be empty."""
 
 
 def download(url: str, path: Path, sha256: str, what: str, progress: Progress) -> None:
     """Fetches `url` to `path`, whole or not at all.
 
-    What has come so far is kept beside it as `NAME.part`, also when the work is cancelled or killed, and the next call
-    goes on from there. sha256: what the file's digest must be, in hexadecimal. what: the file in words, for messages.
-    Raises `UserError` without a network or room on the disk, when another process fetches the file, and for a file of
-    another digest, which is thrown away; and what `progress` raises.
+    The bytes received so far are kept beside it as `NAME.part`, also when the work is cancelled or killed; the next
+    call resumes from there. Raises `UserError` without a network or room on the disk, when another process fetches the
+    file, and for a file with a wrong digest, which is deleted; raises what `progress` raises.
+    sha256: the expected digest, in hexadecimal.
+    what: the file's description in messages.
     """
     part = path.with_name(f"{path.name}.part")
     with only_one(path.parent):
-        if path.is_file():  # another process has been faster
+        if path.is_file():  # another process has completed it meanwhile
             return
         resumed = part.is_file() and part.stat().st_size > 0
         _fetch(url, part, what, progress)
         if resumed and _digest(part, what, progress) != sha256:
-            part.unlink()  # what was there before may have been of something else
+            part.unlink()  # the earlier bytes may belong to another file
             _fetch(url, part, what, progress)
         if _digest(part, what, progress) != sha256:
             part.unlink()
@@ -56,7 +57,7 @@ def download(url: str, path: Path, sha256: str, what: str, progress: Progress) -
 
 
 def _fetch(url: str, part: Path, what: str, progress: Progress) -> None:
-    """Makes `part` complete, over as many connections as it takes."""
+    """Completes `part`, over as many connections as needed."""
     tries = 0
     while True:
         before = part.stat().st_size if part.is_file() else 0
@@ -71,7 +72,7 @@ def _fetch(url: str, part: Path, what: str, progress: Progress) -> None:
 
 
 def _fetch_rest(url: str, part: Path, what: str, progress: Progress) -> None:
-    """Adds to `part` what is missing, over one connection. Raises `_Broken` when that ends too early."""
+    """Appends the missing bytes to `part` over one connection. Raises `_Broken` if the connection ends too early."""
     progress(f"Asking for {what}", 0.0)
     try:
         file = part.open("ab")
@@ -82,16 +83,16 @@ def _fetch_rest(url: str, part: Path, what: str, progress: Progress) -> None:
         request = urllib.request.Request(url, headers={"Range": f"bytes={start}-"} if start else {})
         try:
             with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer:
-                if answer.headers.get_content_maintype() == "text":  # as networks do that want a login first
+                if answer.headers.get_content_maintype() == "text":  # a network that wants a login sends a page
                     raise _Broken("a page comes instead of a file")
                 total = _total(answer, start)
-                if start and (answer.status != 206 or total is None):  # it sends the whole file
+                if start and (answer.status != 206 or total is None):  # the server sends the whole file
                     file.truncate(0)
                     start, total = 0, _length(answer)
                 _check_room(part, total, start, what)
                 _copy(answer, file, total, what, progress)
         except urllib.error.HTTPError as error:
-            if error.code == 416 and start:  # there is nothing from there on: it is complete, or of something else
+            if error.code == 416 and start:  # nothing follows `start`: the part is complete, or belongs to another file
                 if _range_total(error.headers.get("Content-Range", "")) != start:
                     file.truncate(0)
                     raise _Broken from error
@@ -103,7 +104,7 @@ def _fetch_rest(url: str, part: Path, what: str, progress: Progress) -> None:
 
 
 def _total(answer: http.client.HTTPResponse, start: int) -> int | None:
-    """Returns the bytes of the whole file; None if the server does not say, or begins elsewhere than at `start`."""
+    """Returns the size of the whole file in bytes; None if the server does not say, or does not begin at `start`."""
     if answer.status == 206:
         sent = answer.headers.get("Content-Range", "")
         return _range_total(sent) if sent.startswith(f"bytes {start}-") else None

@@ -1,6 +1,6 @@
-"""The engine owns a model: prompts, pictures and motions to latents, latents to what the decoder makes of them.
+"""Runs a pack's model: encodes prompts, pictures and motions as latents, and decodes latents to motions.
 
-What follows until a motion can be keyed is `cleanup.pipeline`'s.
+`cleanup.pipeline` then turns decoded motions into motions that can be keyed.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from .pose_tensor import from_pose_tensor, to_pose_tensor
 from .progress import Progress, no_progress
 from .prompt import checked_prompt
 
-_BATCH = 32  # windows or prompts that go through a network at once: bounds memory, and how long a cancel waits
-_KEPT = 64  # latents whose motions' latents are remembered: a slider asks for the same ones at every step
+_BATCH = 32  # windows or prompts that go through a network at once: bounds memory, and the delay of a cancel
+_KEPT = 64  # cached results of `motion_latents`: a slider asks for the same ones at every step
 _SHOWN = 30  # characters of a prompt that a sentence repeats
 
 
 class Engine:
-    """A pack ready to generate. Cheap to make; its networks load on first use or by `load`."""
+    """A pack ready to generate. Cheap to create; its networks load on first use or by `load`."""
 
     def __init__(
         self,
@@ -42,8 +42,13 @@ class Engine:
         compute: str = "automatic",
         clip: ClipSource | None = None,
     ) -> None:
-        """body: the one that motions are made for unless another is keyed. compute: one of `networks.COMPUTE`. clip:
-        where the weights of the pack's CLIP may come from, if they are not in the pack; by default what is here."""
+        """Loads the pack's description.
+
+        body: the body that motions are made for, unless another one is keyed.
+        compute: one of `networks.COMPUTE`.
+        clip: where the weights of the pack's CLIP may come from, if they are not in the pack; by default only local
+            files.
+        """
         self.pack = Pack.load(pack_folder)
         self.body = body or Body.load()
         self.compute, self._clip = checked_compute(compute), clip or ClipSource()
@@ -58,42 +63,43 @@ class Engine:
 
     @property
     def computes_by(self) -> str:
-        """What the networks are computed by, such as "numpy"; empty before they are loaded."""
+        """Name of the library that computes the networks, such as "numpy"; empty before they are loaded."""
         return self._networks.name if self._networks is not None else ""
 
     def load(self, progress: Progress | None = None) -> None:
-        """Reads the weights and makes the networks ready. A third of a second the first time, then nothing.
+        """Reads the weights and makes the networks ready. Takes a third of a second the first time, then nothing.
 
         Raises `UserError` when a package or a file is missing or damaged, and what `progress` raises.
         """
         self._ready(progress or no_progress)
 
     def _ready(self, progress: Progress = no_progress) -> Networks:
-        """The networks, loaded."""
+        """Returns the networks, and loads them first if needed."""
         with self._loading:
             if self._networks is None:
                 self._networks = load_networks(self.pack, self.compute, progress, self._clip)
             return self._networks
 
     def encode_text(self, prompt: str) -> np.ndarray:
-        """(512,) float32: the prompt in CLIP's space, unnormalised."""
+        """Returns the prompt in CLIP's space, (512,) float32, unnormalised."""
         return self.encode_texts([prompt])[0]
 
     def encode_texts(self, prompts: Sequence[str]) -> np.ndarray:
-        """(n, 512) float32: prompts in CLIP's space, unnormalised. Raises `UserError` for one that cannot be."""
+        """Returns prompts in CLIP's space, (n, 512) float32, unnormalised. Raises `UserError` for an invalid prompt."""
         return self._as_declared(self._ready().texts([checked_prompt(prompt) for prompt in prompts]))
 
     def prompt_latents(self, prompts: Sequence[str]) -> np.ndarray:
-        """(n, 512) float32: the latents that prompts are decoded from. Raises `UserError` for one that cannot be.
+        """Returns the latents that prompts are decoded from, (n, 512) float32. Raises `UserError` for an invalid
+        prompt.
 
-        A wording near those that the decoder was trained on is answered from them (`inference.prompt_retrieval`);
-        motions and pictures are compared with `encode_texts`.
+        If the pack has prompt retrieval, a wording near those that the decoder was trained on is moved onto them
+        (`inference.prompt_retrieval`). Motions and pictures are compared with `encode_texts` instead.
         """
         texts, retrieval = self.encode_texts(prompts), self._ready().retrieval
         return texts if retrieval is None else self._as_declared(retrieval.recall(texts))
 
     def cut_prompts(self, prompts: Sequence[str]) -> tuple[str, ...]:
-        """Returns a sentence for each prompt whose end is not read, because it is too long for the text tower."""
+        """Returns one sentence for each prompt that is too long for the text tower, so that its end is not read."""
         networks, said = self._ready(), []
         for prompt in prompts:
             if (left_out := networks.left_out(prompt)) > 0:
@@ -107,9 +113,9 @@ class Engine:
         return self._ready().retrieval
 
     def encode_image(self, pixels: np.ndarray) -> np.ndarray:
-        """(512,) float32: an image (H, W, 3) uint8 in CLIP's space, by the pack's image tower.
+        """Encodes an image (H, W, 3) uint8 with the pack's image tower. Returns (512,) float32 in CLIP's space.
 
-        Raises `UserError` when the pack has none.
+        Raises `UserError` when the pack has no image tower.
         """
         with self._loading:
             if self._images is None:
@@ -117,10 +123,10 @@ class Engine:
         return self._as_declared(self._images([pixels])[0])
 
     def decode(self, latents: np.ndarray, frames: int) -> list[Motion]:
-        """The motions of latents (n, 512) as the decoder makes them, `frames` frames at the pack's rate in one pass.
+        """Decodes latents (n, 512) in one pass to motions of `frames` frames at the pack's rate.
 
-        `cleanup.pipeline.motions_of` makes longer ones that stand on the floor. Raises `UserError` for what is none of
-        this pack's latents.
+        The motions are as the decoder makes them; `cleanup.pipeline.motions_of` makes longer ones that stand on the
+        floor. Raises `UserError` for latents of another shape or with numbers that are not finite.
         """
         networks, latents = self._ready(), np.stack([self.checked_latent(latent) for latent in latents])
         motions: list[Motion] = []
@@ -131,10 +137,10 @@ class Engine:
     def encode(
         self, motion: Motion, pooling: WindowPooling | None = None, progress: Progress | None = None
     ) -> np.ndarray:
-        """(512,) float32: the latent of a motion of any length and rate.
+        """Encodes a motion of any length and rate. Returns its latent, (512,) float32.
 
-        pooling: which of its windows count; by default the mean over all. Raises what `progress` raises, between
-        windows.
+        Raises what `progress` raises, between windows.
+        pooling: which of its windows count; by default the mean over all.
         """
         pooling = pooling or WindowPooling()
         frames, starts = self._windows(motion)
@@ -142,12 +148,13 @@ class Engine:
         return self._as_declared(pooling.summary(self._encode_windows(motion, chosen, frames, progress)))
 
     def encode_windows(self, motion: Motion, progress: Progress | None = None) -> WindowLatents:
-        """The latents of all windows of a motion, as recognition is measured: of 60 frames, half overlapping."""
+        """Returns the latents of all windows of a motion: 60 frames, half overlapping, as recognition is measured."""
         frames, starts = self._windows(motion)
         return WindowLatents(np.array(starts), frames, self._encode_windows(motion, starts, frames, progress))
 
     def motion_latents(self, latents: np.ndarray) -> np.ndarray:
-        """(n, 512) float32: where the motions lie that latents (n, 512) make. Those of the last few are kept."""
+        """Decodes latents (n, 512) and encodes the motions again, (n, 512) float32. The last `_KEPT` results are
+        cached."""
         latents = np.stack([self.checked_latent(latent) for latent in latents])
         asked = {latent.tobytes(): latent for latent in latents}
         known = {key: self._of_motions[key] for key in asked if key in self._of_motions}
@@ -159,7 +166,7 @@ class Engine:
         return np.stack([known[latent.tobytes()] for latent in latents])
 
     def checked_latent(self, latent: np.ndarray) -> np.ndarray:
-        """(512,) float32. Raises `UserError` for what is none of this pack's latents."""
+        """Returns a latent as (512,) float32, as the decoder takes it. Raises `UserError` for another shape or NaN."""
         array = np.asarray(latent, np.float32)
         width = self.pack.clip.width
         if array.shape != (width,):
@@ -169,11 +176,11 @@ class Engine:
         return self._as_declared(array)
 
     def _as_declared(self, latents: np.ndarray) -> np.ndarray:
-        """Latents (..., D) as the pack's decoder is fed them: of length one where it declares so."""
+        """Returns latents (..., D) as the pack declares that its decoder takes them: normalised, or unchanged."""
         return normalised(latents) if self.pack.normalised else latents
 
     def _windows(self, motion: Motion) -> tuple[int, list[int]]:
-        """Frames of each of a motion's windows at the pack's rate, and where they begin."""
+        """Returns the frames of each window of a motion at the pack's rate, and the windows' starts."""
         length = frames_at(motion, self.pack.fps)
         frames = min(WINDOW, self.pack.frames[1], length)
         return frames, window_starts(length, frames, max(frames // 2, 1))
@@ -181,7 +188,7 @@ class Engine:
     def _encode_windows(
         self, motion: Motion, starts: Sequence[int], frames: int, progress: Progress | None
     ) -> np.ndarray:
-        """(n, 512) latents of the windows that begin at `starts`."""
+        """Returns the (n, 512) latents of the windows that begin at `starts`."""
         step, networks = progress or no_progress, self._ready()
         shortest, fps = self.pack.frames[0], self.pack.fps
         ahead = self.pack.pose_format.heading == AHEAD
@@ -195,10 +202,10 @@ class Engine:
         return np.concatenate(latents)
 
     def motion_of(self, poses: np.ndarray) -> Motion:
-        """The motion of a pose tensor (T, rows, 6) of the pack's format, as raw as the decoder makes it.
+        """Returns the motion of a pose tensor (T, rows, 6) in the pack's format, without any clean-up.
 
-        A heading that tells nothing is turned ahead. Where the format does not tell how high the body is, it stays at
-        one height; `cleanup.pipeline` puts it on the floor.
+        If the format's headings are as recorded, the motion is turned to face ahead. If the format does not hold the
+        body's height, the body stays at one height; `cleanup.pipeline` puts it on the floor.
         """
         motion = from_pose_tensor(poses, self.pack.pose_format, self.pack.fps)
         if self.pack.pose_format.heading == AHEAD:

@@ -1,15 +1,15 @@
-"""The one exception for what a user can mend."""
+"""Defines the exceptions for errors that the user can correct."""
 
 
 class UserError(Exception):
-    """Something the user can put right; the message is one clear sentence that says how.
+    """An error that the user can correct; the message is one clear sentence that says how.
 
-    Operators report it, the command line prints it and exits with status 2. Any other exception is a bug.
+    Operators report it; the command line prints it and exits with status 2. Any other exception is a bug.
     """
 
 
 class ExpressionError(UserError):
-    """What is wrong with an expression, and where. at: the character, 1 the first. sentence: without the place."""
+    """An error in a typed expression. at: the character, counted from 1. sentence: the message without the place."""
 
     def __init__(self, at: int, sentence: str) -> None:
         super().__init__(f"At character {at}: {sentence}")

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all, and files that are found wherever they lie."""
+"""Writes files whole or not at all, and finds files below folders."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from typing import BinaryIO
 
 from .errors import UserError
 
-_BYTE = re.compile("[\udc80-\udcff]")  # how Python writes one that is no UTF-8
+_BYTE = re.compile("[\udc80-\udcff]")  # the surrogates by which Python writes bytes that are not UTF-8
 _NO_LETTER = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 _NAME_BYTES = 255  # of a file's name, on the file systems that people use
 
 
 @contextmanager
 def whole_path(path: Path) -> Iterator[Path]:
-    """A temporary path beside `path`, with its suffix; renamed to `path` when the block ends without an error.
+    """Yields a temporary path beside `path`, with its suffix, and renames it to `path` when the block ends without an
+    error.
 
-    For writers that insist on a file name. Raises `UserError` when the folder cannot be written.
+    For writers that need a file name. Raises `UserError` when the folder cannot be written.
     """
     path = Path(path)
     try:
@@ -43,7 +44,7 @@ def whole_path(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def write_whole(path: Path) -> Iterator[BinaryIO]:
-    """A binary file handle whose contents appear at `path` when the block ends without an error."""
+    """Yields a binary file handle whose contents appear at `path` when the block ends without an error."""
     with whole_path(path) as temporary, open(temporary, "wb") as handle:
         yield handle
         handle.flush()
@@ -51,11 +52,11 @@ def write_whole(path: Path) -> Iterator[BinaryIO]:
 
 
 def files_below(folder: Path, endings: tuple[str, ...], problems: list[str] | None = None) -> list[Path]:
-    """All files below a folder whose names end in one of `endings` (lower case; theirs may be in capitals), sorted.
+    """Returns all files below a folder whose names end in one of `endings` (lower case; case is ignored), sorted.
 
-    Links to folders are followed, and every folder is looked into once, under its own name where it has one here: so
-    links that lead back end nowhere. Hidden names (".x") and macOS's `__MACOSX` are passed over.
-    problems: takes a sentence for every folder and link that cannot be looked into.
+    Links to folders are followed. Every folder is read once, under its own name if it has one here, so circular links
+    do no harm. Hidden names (".x") and macOS's `__MACOSX` are skipped.
+    problems: receives a sentence for every folder and link that cannot be read.
     """
     problems = [] if problems is None else problems
     found: list[Path] = []
@@ -87,9 +88,9 @@ def files_below(folder: Path, endings: tuple[str, ...], problems: list[str] | No
 
 
 def plain_name(name: str) -> str:
-    """A file's name as text that can be written everywhere, one for each spelling of the same letters.
+    """Returns a file's name as text that can be written everywhere, in one spelling (Unicode NFC).
 
-    Bytes that are no UTF-8, which Python reads as lone surrogates, become %E4 and the like; so do letters that this
+    Bytes that are not UTF-8, which Python reads as lone surrogates, become %E4 and the like; so do letters that this
     system's file names cannot hold.
     """
     text = _NO_LETTER.sub("?", name)
@@ -104,7 +105,7 @@ def plain_name(name: str) -> str:
 
 
 def check_name(path: Path) -> None:
-    """Raises `OSError` for a path that can be no file's: a folder, or a name that is too long."""
+    """Raises `OSError` for a path that no file can have: a folder, or a name that is too long."""
     try:
         os.lstat(path)
     except FileNotFoundError:
@@ -114,7 +115,7 @@ def check_name(path: Path) -> None:
 
 
 def same_file(one: Path, other: Path) -> bool:
-    """Whether two paths lead to one file, which need not be there yet."""
+    """Checks whether two paths lead to one file, which need not exist yet."""
     try:
         return os.path.samefile(one, other)
     except OSError:
@@ -122,12 +123,12 @@ def same_file(one: Path, other: Path) -> bool:
 
 
 def _new_file_beside(path: Path) -> Path:
-    """A new empty file in the folder of `path`, with its suffix and the mode of any file that this process makes.
+    """Creates an empty file in the folder of `path`, with its suffix and the default mode, and returns its path.
 
     `tempfile` makes private files; these are the user's documents.
     """
     end = f"-{os.urandom(4).hex()}{path.suffix}"
     stem = os.fsencode(path.stem)[: max(_NAME_BYTES - 1 - len(os.fsencode(end)), 0)].decode(errors="ignore")
-    temporary = path.absolute().with_name(f".{stem}{end}")  # Blender has another idea of what paths are relative to
+    temporary = path.absolute().with_name(f".{stem}{end}")  # Blender resolves relative paths differently
     os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     return temporary

@@ -1,4 +1,4 @@
-"""A body of other proportions: as much of it as the clean-up of motions asks of a `Body`."""
+"""Fits a body to other proportions, with only the parts that the clean-up of motions needs."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from .kinematics import posed
 from .motion import Motion
 from .skeleton import INDEX
 
-_SOLE = 0.15  # metres that a sole may be off the floor at rest and still be one that stands on it
+_SOLE = 0.15  # metres: a sole that is less far from the floor at rest is moved onto it
 _FEET = tuple([INDEX[f"{side}_{joint}"] for joint in ("ankle", "foot")] for side in ("left", "right"))
 
 
 class Standing(Protocol):
-    """What the clean-up asks of a body: a `Body`, or one that is fitted to an armature."""
+    """The interface that the clean-up needs of a body: a `Body`, or one that is fitted to an armature."""
 
     @property
     def relaxed_hands(self) -> np.ndarray: ...
@@ -32,8 +32,10 @@ class Standing(Protocol):
 class FittedBody:
     """Joints at rest, and the points that may touch the floor.
 
-    rest: (55, 3) metres, standing on the floor as a `Body` does. points: (n, 3) at rest. weights: (n, 55) how much each
-    joint moves each point. relaxed_hands: as a body's.
+    rest: (55, 3) metres, standing on the floor as a `Body` does.
+    points: (n, 3) at rest.
+    weights: (n, 55) how much each joint moves each point.
+    relaxed_hands: as in `Body`.
     """
 
     rest: np.ndarray
@@ -45,9 +47,9 @@ class FittedBody:
     def of(
         cls, rest: np.ndarray, points: np.ndarray, weights: np.ndarray, joints: np.ndarray, relaxed_hands: np.ndarray
     ) -> FittedBody:
-        """Moves another body's `points`, whose own `joints` are (55, 3), with the joints to `rest`.
+        """Moves another body's `points`, whose own `joints` are (55, 3), along with the joints to `rest`.
 
-        Puts the soles on the floor, y = 0, whatever the height of the ankles over it.
+        Puts the soles on the floor, y = 0, at any height of the ankles.
         """
         rest = np.asarray(rest, np.float32)
         points = points + weights @ (rest - joints)
@@ -69,7 +71,7 @@ class FittedBody:
     def lowest(self, motion: Motion) -> np.ndarray:
         """Returns the height of the body's lowest point in every frame, (T,) metres."""
         spins, places = posed(motion, self.rest)
-        # height alone: the second row of each joint's rotation, and how high it carries its own rest position
+        # only heights are needed: the second row of each joint's rotation, and the offset in Y
         rows = spins[:, :, 1]
         offsets = places[:, :, 1] - np.einsum("tjb,jb->tj", rows, self.rest)
         heights = np.einsum("tnb,nb->tn", np.tensordot(rows, self.weights, axes=(1, 1)).transpose(0, 2, 1), self.points)

@@ -1,4 +1,4 @@
-"""Forward kinematics: where the joints of a moving skeleton are."""
+"""Computes forward kinematics: the places of the joints of a moving skeleton."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .skeleton import JOINTS, PARENTS
 
 
 def posed(motion: Motion, joints: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Returns global rotations (T, 55, 3, 3) and positions (T, 55, 3) in metres, of `joints` (55, 3) at rest."""
+    """Returns the global rotations (T, 55, 3, 3) and positions (T, 55, 3), in metres, of `joints` (55, 3) at rest."""
     local = motion.matrices
     spins = np.empty_like(local)
     places = np.empty((len(motion), len(JOINTS), 3), np.float32)

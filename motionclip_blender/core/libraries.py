@@ -1,7 +1,8 @@
-"""The Python packages that the add-on works with: whether they are there, and what to say when one is not.
+"""Checks the Python packages that the add-on uses, and words the errors when one cannot be imported.
 
-A package is missing, or is there and cannot be imported: its libraries do not fit the system, or half of it is of
-another release. Python then raises an ImportError, an OSError, a RuntimeError or what the package likes.
+A package can be missing, or be there and fail to import: its libraries do not fit the system, or some of its files
+    belong to another release. Python then raises an ImportError, an OSError, a RuntimeError or an exception of the
+    package's own.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ from types import TracebackType
 from .errors import UserError
 
 MIN_NUMPY = (1, 24)
-"""The oldest that the tests passed with."""
+"""The oldest version that the tests passed with."""
 
 _OWN = __name__.rpartition(".core.")[0]
 _HOW = {"numpy": "on Debian and Ubuntu by: sudo apt install python3-numpy"}
-_LONGEST = 160  # characters of another's error: numpy fills a page
+_LONGEST = 160  # characters kept of a package's own message: numpy's fills a page
 
 
 def check_numpy() -> None:
@@ -36,7 +37,7 @@ def check_numpy() -> None:
 
 
 def failed_import(error: BaseException) -> UserError | None:
-    """What to tell the user about an error that a failing import has brought; None for any other error."""
+    """Returns the message for an error that a failing import raised; None for any other error."""
     name = _imported(error.__traceback__)
     if name or not isinstance(error, ImportError):
         return _failed(name, error) if name else None
@@ -69,7 +70,8 @@ def _failed(name: str, error: BaseException) -> UserError:
 
 
 def _imported(trace: TracebackType | None) -> str:
-    """The package, other than the add-on, whose own import an error came out of; empty if it was in no import."""
+    """Returns the package, other than the add-on, in whose import an error was raised; empty if it was raised in no
+    import."""
     while trace is not None:
         frame = trace.tb_frame
         place = frame.f_code.co_name
@@ -79,7 +81,7 @@ def _imported(trace: TracebackType | None) -> str:
         elif place == "_find_and_load" and frame.f_code.co_filename.startswith("<frozen importlib"):
             name = str(frame.f_locals.get("name", ""))
         root = name.partition(".")[0]
-        # a module of Python's own that a package lacks is told by the error
+        # a missing module of Python's own is named by the error itself
         if root and not f"{name}.".startswith(f"{_OWN}.") and root not in sys.stdlib_module_names | {"__main__"}:
             return root
         trace = trace.tb_next

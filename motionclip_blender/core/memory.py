@@ -1,4 +1,4 @@
-"""How much memory this process has taken, and how much the system still has."""
+"""Measures how much memory this process uses, and how much the system still has."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ _MEGABYTE = 1 << 20
 
 
 class Memory(NamedTuple):
-    """In megabytes; None for what this system does not tell."""
+    """Memory in megabytes; None for what this system does not report."""
 
     used: int | None
     available: int | None
 
 
 def memory() -> Memory:
-    """As it is now. Asks the system only, and imports nothing that is not Python's own."""
+    """Returns the current memory. Asks the system only, and imports only modules of Python's own."""
     try:
         if sys.platform == "linux":
             return _linux()
@@ -39,7 +39,7 @@ def _kilobytes(path: str, field: str) -> int | None:
 
 
 def _unix() -> Memory:
-    """macOS and others: the most that was used so far, which is what they tell without a library."""
+    """Returns the peak memory on macOS and others, which is all that they report without a library."""
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -49,7 +49,7 @@ def _unix() -> Memory:
 def _free_pages() -> int | None:
     try:
         return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // _MEGABYTE
-    except (ValueError, OSError):  # macOS does not say
+    except (ValueError, OSError):  # macOS does not report it
         return None
 
 

@@ -1,4 +1,4 @@
-"""`Motion`: the one value that crosses every wall of the project."""
+"""Defines `Motion`, a moving SMPL-X skeleton, which all parts of the project exchange."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from .errors import UserError
 from .skeleton import JOINTS, MIRROR
 
 MOST_FRAMES = 200_000
-"""Of a motion that is resampled, read or keyed: nearly two hours at 30 per second, and half a gigabyte at work.
-A longer one has a wrong rate."""
+"""The most frames of a motion that is resampled, read or keyed: nearly two hours at 30 fps, and half a gigabyte of
+memory. A longer motion has a wrong rate."""
 
 FARTHEST = 1e6
-"""Metres from the origin that a person may be. Beyond it float32 tells places a decimetre apart at best."""
+"""The largest distance from the origin, in metres. Beyond it float32 resolves places to a decimetre at best."""
 
 _TIE = 1e-6  # frames; keeps 29.999999 / 30 from losing the last one
 
 
 def _frozen(array: np.ndarray, shape: tuple[int, ...], what: str) -> np.ndarray:
-    with np.errstate(over="ignore", invalid="ignore"):  # what is not finite then is refused with a sentence
-        array = np.array(array, dtype=np.float32)  # a copy: nobody else holds it
+    with np.errstate(over="ignore", invalid="ignore"):  # values that are not finite are refused below
+        array = np.array(array, dtype=np.float32)  # a copy: no caller can change it
     if array.shape != shape:
         raise ValueError(f"{what} has shape {array.shape}, expected {shape}")
     if not np.isfinite(array).all():
@@ -36,10 +36,10 @@ def _frozen(array: np.ndarray, shape: tuple[int, ...], what: str) -> np.ndarray:
 class Motion:
     """A moving SMPL-X skeleton. Immutable: every change returns a new `Motion`.
 
-    rotations: (T, 55, 4) unit quaternions (w, x, y, z), relative to the parent joint, SMPL-X order and axes
-        (Y up, rest pose = T-pose facing +Z); row 0 is the global orientation.
-    translation: (T, 3) metres: the pelvis is at the place where it is in a body that rests on the floor, plus this.
-        SMPL-X's `trans` counts from another origin, see `origin`.
+    rotations: (T, 55, 4) unit quaternions (w, x, y, z), relative to the parent joint, SMPL-X order and axes (Y up, rest
+        pose = T-pose facing +Z); row 0 is the global orientation.
+    translation: (T, 3) metres, the pelvis's offset from its place in a body that rests on the floor. SMPL-X's `trans`
+        has another origin, see `origin`.
     fps: frames per second.
     """
 
@@ -54,7 +54,7 @@ class Motion:
         if not (np.isfinite(self.fps) and self.fps > 0):
             raise UserError(f"A motion's rate must be a positive number of frames per second, not {self.fps}.")
         rotations = np.asarray(self.rotations, dtype=np.float64)
-        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused below, with a sentence
+        with np.errstate(over="ignore", invalid="ignore"):  # values that are not finite are refused when stored
             norms = np.linalg.norm(rotations, axis=-1, keepdims=True)
             rotations = rotations / np.where(norms > 1e-9, norms, 1.0)
         object.__setattr__(self, "rotations", _frozen(rotations, (frames, len(JOINTS), 4), "rotations"))
@@ -82,25 +82,25 @@ class Motion:
 
     @classmethod
     def from_axis_angle(cls, poses: np.ndarray, translation: np.ndarray, fps: float = 30.0) -> Motion:
-        """From AMASS's form: `poses` (T, 165) axis-angle in radians, `translation` (T, 3) metres."""
+        """Makes a motion of AMASS's form: `poses` (T, 165) axis-angle in radians, `translation` (T, 3) metres."""
         vectors = np.asarray(poses, dtype=np.float64).reshape(len(poses), len(JOINTS), 3)
-        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused with a sentence
+        with np.errstate(over="ignore", invalid="ignore"):  # values that are not finite are refused by the constructor
             rotations = rot.axis_angle_to_quat(vectors)
         return cls(rotations, translation, fps)
 
     def axis_angle(self) -> np.ndarray:
-        """(T, 165) axis-angle in radians, AMASS's `poses`."""
+        """Returns the (T, 165) axis-angle in radians, AMASS's `poses`."""
         return rot.quat_to_axis_angle(self.rotations.astype(np.float64)).reshape(len(self), -1)
 
     def crop(self, start: int, stop: int) -> Motion:
-        """Frames `start` to `stop` (exclusive)."""
+        """Returns the frames `start` to `stop` (exclusive)."""
         return replace(self, rotations=self.rotations[start:stop], translation=self.translation[start:stop])
 
     def resample(self, fps: float) -> Motion:
-        """The same movement at another rate: slerp for rotations, straight lines for the translation.
+        """Returns the same movement at another rate: slerp for rotations, linear interpolation for the translation.
 
-        Lasts as long as before up to the last whole frame of the new rate. Raises `UserError` for a motion that would
-        have more than `MOST_FRAMES` frames.
+        The duration stays the same up to the last whole frame of the new rate. Raises `UserError` for a motion that
+        would have more than `MOST_FRAMES` frames.
         """
         if fps == self.fps:
             return self
@@ -108,13 +108,15 @@ class Motion:
         return Motion(*interpolated(self.rotations, self.translation, at), fps)
 
     def mirror(self) -> Motion:
-        """Left and right swapped: the movement as seen in a mirror standing in the YZ plane."""
+        """Swaps left and right: returns the movement as seen in a mirror standing in the YZ plane."""
         swapped = self.rotations[:, MIRROR] * np.array([1, 1, -1, -1], np.float32)
         return replace(self, rotations=swapped, translation=self.translation * np.array([-1, 1, 1], np.float32))
 
     def concatenate(self, other: Motion) -> Motion:
-        """This motion, then `other` (resampled to this rate), whose ground position and heading carry on
-        where this one ended."""
+        """Returns this motion followed by `other`, which is resampled to this rate.
+
+        The ground position and heading of `other` continue from where this motion ends.
+        """
         other = other.resample(self.fps)
         turn = heading(self.rotations[-1, 0]) - heading(other.rotations[0, 0])
         other = other.turned(turn)
@@ -127,12 +129,13 @@ class Motion:
         )
 
     def fade_into(self, other: Motion, seam: int) -> Motion:
-        """As `concatenate`, but the last `seam` frames of this motion go over into the first of `other`.
+        """Concatenates as `concatenate`, but cross-fades the last `seam` frames of this motion with the first of
+        `other`.
 
         The result is `seam` frames shorter than both together.
         """
         start = len(self) - seam
-        # `other` sets out from where this motion is when the seam begins
+        # `other` starts where this motion is at the beginning of the seam
         joined = self.crop(0, start + 1).concatenate(other)
         kept = np.delete(np.arange(len(joined)), start)
         joined = Motion(joined.rotations[kept], joined.translation[kept], joined.fps)
@@ -144,10 +147,11 @@ class Motion:
         return Motion(rotations, translation, joined.fps)
 
     def turned(self, angle: float) -> Motion:
-        """Turned about the vertical axis through the origin, by `angle` in radians (left is positive).
+        """Returns the motion turned about the vertical axis through the origin, by `angle` in radians (left is
+        positive).
 
-        The pelvis turns about its own rest position; that is exact for bodies whose pelvis rests above the
-        origin, as the open body's does.
+        The pelvis turns about its own rest position; that is exact for bodies whose pelvis rests above the origin, as
+        the open body's does.
         """
         turn = rot.axis_angle_to_quat(np.array([0.0, angle, 0.0]))
         rotations = self.rotations.copy()
@@ -155,12 +159,12 @@ class Motion:
         return replace(self, rotations=rotations, translation=self.translation @ rot.quat_to_matrix(turn).T)
 
     def moved(self, offset: np.ndarray) -> Motion:
-        """Shifted by `offset` metres: (3,), or (T, 3) for a way of its own in every frame."""
+        """Returns the motion shifted by `offset` metres: (3,), or (T, 3) for a different offset in every frame."""
         return replace(self, translation=self.translation + np.asarray(offset, np.float32))
 
 
 def frames_at(motion: Motion, fps: float) -> int:
-    """How many frames a motion has at another rate, as `Motion.resample` makes them.
+    """Returns how many frames a motion has at another rate, as `Motion.resample` makes them.
 
     Raises `UserError` for more than `MOST_FRAMES`.
     """
@@ -168,7 +172,7 @@ def frames_at(motion: Motion, fps: float) -> int:
 
 
 def times_at(frames: int, fps: float, to: float) -> np.ndarray:
-    """(n,) float64: where, counted in frames of the rate `fps`, the frames of the rate `to` lie.
+    """Returns the times of the frames of the rate `to`, (n,) float64, counted in frames of the rate `fps`.
 
     The last is the last whole frame of the new rate. Raises `UserError` for more than `MOST_FRAMES`.
     """
@@ -176,9 +180,9 @@ def times_at(frames: int, fps: float, to: float) -> np.ndarray:
 
 
 def interpolated(rotations: np.ndarray, translation: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Quaternions (n, J, 4) by slerp and places (n, 3) on straight lines at times `at` (n,), counted in frames.
+    """Interpolates rotations by slerp and translations linearly at times `at` (n,), counted in frames.
 
-    rotations (T, J, 4), translation (T, 3).
+    rotations (T, J, 4) become (n, J, 4) quaternions, translation (T, 3) becomes (n, 3).
     """
     left = np.minimum(at.astype(int), max(len(rotations) - 2, 0))
     right = np.minimum(left + 1, len(rotations) - 1)
@@ -204,9 +208,10 @@ def _count(frames: int, fps: float, to: float) -> int:
 
 
 def heading(root: np.ndarray) -> np.ndarray:
-    """Angle about the vertical of root quaternions (..., 4), in radians: 0 faces +Z, positive to the left (+X).
+    """Returns the angle about the vertical of root quaternions (..., 4), in radians: 0 faces +Z, positive to the left
+    (+X).
 
-    Takes the twist of the rotation about Y (its swing-twist part), which is defined for a body that lies
-    down too, where its chest points up and shows no direction on the ground.
+    Takes the twist of the rotation about Y (its swing-twist part), which is also defined for a body that lies down,
+    where the chest points up and shows no direction on the ground.
     """
     return 2 * np.arctan2(root[..., 2], root[..., 0])

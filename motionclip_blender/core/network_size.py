@@ -1,36 +1,36 @@
-"""What a pack says of its auto-encoder: the sizes that the network in numpy and the one in torch are built from."""
+"""Defines the sizes of a pack's auto-encoder, which the networks in numpy and in torch are built from."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 STEP = 1 / 30
-"""Metres of an integrated step of one: steps are of the size of the other outputs then, or their gradients drown
-those of the rotations."""
+"""Metres for an integrated step of 1. It brings steps to the magnitude of the other outputs; otherwise their gradients
+would vanish beside those of the rotations."""
 
 HEIGHT = 0.3
-"""Metres of a height of one, for the same reason."""
+"""Metres for a height of 1, for the same reason."""
 
 
 @dataclass(frozen=True)
 class NetworkSize:
     """Sizes of the network, as a pack declares them.
 
-    rows: of the pose tensor (joints and the translation row), six numbers each.
+    rows: rows of the pose tensor (joints and the translation row), six numbers each.
     latent: width of CLIP's space.
-    position_base: of the sinusoidal positions; the paper's 10000 leaves three quarters of the channels all but
+    position_base: base of the sinusoidal positions; the paper's 10000 leaves three quarters of the channels nearly
         constant over the 120 frames of the longest window.
-    pre_norm: whether layers normalise what they read instead of what they leave; the paper's do the latter.
-        Normalising first learns several times faster, and movement before pose is not lost on the way.
-    integrates_translation: whether the network reads and writes the way over the ground as steps from frame to frame,
-        which the decoder sums up; the pose tensor holds the sum either way. Heights are never summed: a body must not
-        float off.
-    cosines: of the linear part of encoder and decoder (see `model.linear`), over `period` frames; 0, the paper's,
-        leaves it out. The transformers then add to what it makes, and the decoder's frames begin with its draft of
-        their poses.
-    prefix_tokens: that the encoder reads before the frames. The paper has one, whose output is the latent; its released
-        code a second one, whose output is not used.
-    reader_width, reader_blocks: of what the decoder reads latents by, if it has a linear part.
+    pre_norm: whether layers normalise their inputs instead of their outputs; the paper's normalise their outputs.
+        Normalising inputs learns several times faster, and loses less of the movement.
+    integrates_translation: whether the network reads and writes the path over the ground as steps from frame to frame,
+        which the decoder sums up; the pose tensor holds the sum either way. Heights are never summed, because a body
+        must not drift off the floor.
+    cosines: number of cosines of the linear part of encoder and decoder (see `model.linear`), over `period` frames; 0,
+        as in the paper, leaves the linear part out. With it, the transformers add to its output, and the decoder's
+        frames start from its draft of their poses.
+    prefix_tokens: tokens that the encoder reads before the frames. The paper has one, whose output is the latent; its
+        released code has a second one, whose output is not used.
+    reader_width, reader_blocks: sizes of the adapter by which the decoder reads latents, if it has a linear part.
     """
 
     rows: int
@@ -51,7 +51,7 @@ class NetworkSize:
 
     @property
     def numbers(self) -> int:
-        """Of a pose: what a frame of the pose tensor holds."""
+        """How many numbers a frame of the pose tensor holds."""
         return self.rows * 6
 
 
@@ -59,8 +59,8 @@ class NetworkSize:
 class OfficialNetwork:
     """The network of MotionCLIP's released checkpoints, as a pack declares it.
 
-    It is `size`'s with nothing of our own: layers that normalise what they leave, exact GELU, the paper's positions,
-    the latent as wide as the layers. The weights lie in the pack under the names that the released code gives them.
+    It is the network of `size` without this project's changes: layers normalise their outputs, GELU is exact, positions
+    are the paper's, and the latent is as wide as the layers. The weights keep the names of the released code.
     """
 
     rows: int

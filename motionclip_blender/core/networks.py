@@ -1,4 +1,4 @@
-"""Which way a pack's networks are computed: in numpy, or in torch where that is chosen."""
+"""Loads a pack's networks in numpy, or in torch where that is chosen."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from .preload import torch_library
 from .progress import Progress
 
 COMPUTE = ("automatic", "numpy", "cpu", "cuda", "mps")
-"""What may be chosen; the last three are PyTorch's devices. Automatic is numpy, which all packs run on."""
+"""The choices; the last three are PyTorch's devices. Automatic is numpy, which runs all packs."""
 
 
 def checked_compute(compute: str) -> str:
-    """Raises `UserError` unless `compute` is one of `COMPUTE`."""
+    """Returns `compute`. Raises `UserError` unless it is one of `COMPUTE`."""
     if compute not in COMPUTE:
         raise UserError(f"There is no way to compute called {compute!r}; choose one of {', '.join(COMPUTE)}.")
     return compute
 
 
 def load_networks(pack: Pack, compute: str, progress: Progress, clip: ClipSource) -> Networks:
-    """The networks of `pack`, ready to use. clip: where the weights of its CLIP may come from.
+    """Loads the networks of `pack`. clip: where the weights of its CLIP may come from.
 
     Raises `UserError` when a file or a package is missing or damaged.
     """

@@ -1,4 +1,7 @@
-"""Packs of MotionCLIP's released checkpoints (`checkpoint_0100.pth.tar`). Needs no torch; nothing in a file can run."""
+"""Makes packs of MotionCLIP's released checkpoints (`checkpoint_0100.pth.tar`).
+
+Needs no torch, and runs no code of the file.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ from .pose_format import NO_ROW, OFFICIAL
 
 ENDING = ".pth.tar"
 FRAMES = (60, 60)
-"""All that the released network has seen: it was trained on motions of this length alone."""
+"""The only length that the released network was trained on."""
 
 _CLIP, _SMPL = "clip_model.", "rotation2xyz."
 _LICENCE = (
@@ -47,12 +50,12 @@ class Imported:
 
 
 def import_checkpoint(checkpoint: Path, out: Path, clip: Path | None = None) -> Imported:
-    """Writes the pack `out`, a folder that is not there yet, of a released checkpoint.
+    """Writes the pack `out`, a folder that does not exist yet, from a released checkpoint.
 
-    The names and shapes of all tensors are checked. Those of CLIP and SMPL, which the released code leaves out, are
-    left out here as well, with a note: CLIP is frozen, so that a file's copy of it says nothing new, and SMPL's licence
-    forbids passing it on. clip: OpenAI's ViT-B-32.pt, to be copied into the pack; by default CLIP is looked for where
-    it was downloaded to. Raises `UserError` with what is wrong with a file; nothing is left behind then.
+    Checks the names and shapes of all tensors. Leaves out those of CLIP and SMPL, with a note: CLIP is frozen, so the
+    file's copy adds nothing, and SMPL's licence forbids redistribution. Raises `UserError` with what is wrong with a
+    file; then leaves nothing behind.
+    clip: OpenAI's ViT-B-32.pt, to be copied into the pack; by default CLIP is looked for where it was downloaded to.
     """
     checkpoint, out = Path(checkpoint), Path(out)
     contents = _Contents(checkpoint)
@@ -83,9 +86,10 @@ def import_checkpoint(checkpoint: Path, out: Path, clip: Path | None = None) -> 
 
 
 class _Contents:
-    """What a checkpoint holds, once `choose` has seen it.
+    """The contents of a checkpoint, set by `choose`.
 
-    kept: the shapes of the network's tensors, in the order in which they are read and written. notes: about the others.
+    kept: the shapes of the network's tensors, in the order in which they are read and written.
+    notes: sentences about the tensors that are left out.
     """
 
     network: OfficialNetwork
@@ -96,7 +100,7 @@ class _Contents:
         self._checkpoint = checkpoint
 
     def choose(self, shapes: Mapping[str, tuple[int, ...]]) -> Mapping[str, tuple[int, ...]]:
-        """The tensors that are needed. Raises `UserError` for a checkpoint of another network."""
+        """Returns the tensors that are needed. Raises `UserError` for a checkpoint of another network."""
         kept, notes = _without_frozen(shapes)
         self.network, self.notes = _checked_network(self._checkpoint, kept), tuple(notes)
         self.kept = {name: kept[name] for name in dict.fromkeys((*QUERIES, *kept))}
@@ -104,14 +108,14 @@ class _Contents:
 
 
 def free_folder(parent: Path, checkpoint: Path) -> Path:
-    """A folder in `parent` that is not there yet, named after the checkpoint."""
+    """Returns a folder in `parent` that does not exist yet, named after the checkpoint."""
     name = re.sub(r"[^A-Za-z0-9_-]+", "_", checkpoint.name.removesuffix(ENDING)).strip("_")[:60] or "checkpoint"
     names = (name if i == 1 else f"{name}_{i}" for i in count(1))
     return next(folder for folder in map(parent.__truediv__, names) if not folder.exists())
 
 
 def _without_frozen(shapes: Mapping[str, tuple[int, ...]]) -> tuple[dict[str, tuple[int, ...]], list[str]]:
-    """The tensors that are not CLIP's or SMPL's, and notes about those that are."""
+    """Returns the tensors that are not CLIP's or SMPL's, and notes about those that are."""
     kept = {name: shape for name, shape in shapes.items() if not name.startswith((_CLIP, _SMPL))}
     notes = []
     for prefix, what, why in (
@@ -124,7 +128,7 @@ def _without_frozen(shapes: Mapping[str, tuple[int, ...]]) -> tuple[dict[str, tu
 
 
 def _checked_network(checkpoint: Path, shapes: Mapping[str, tuple[int, ...]]) -> OfficialNetwork:
-    """The network that these tensors are all of. Raises `UserError`, which names those that are missing or wrong."""
+    """Returns the network that has exactly these tensors. Raises `UserError` with those that are missing or wrong."""
     if not any(name.startswith(("encoder.", "decoder.")) for name in shapes):
         names = ", ".join(list(shapes)[:3]) or "none"
         raise _refused(checkpoint, f"its tensors are {names} and so on")
@@ -172,19 +176,19 @@ def _sizes(shape: tuple[int, ...]) -> str:
 
 
 def _name(checkpoint: Path) -> str:
-    """The checkpoint's own name, fit to be shown."""
+    """Returns the checkpoint's name, made printable."""
     name = "".join(c for c in checkpoint.name.removesuffix(ENDING) if c.isprintable() and not "\ud800" <= c <= "\udfff")
     return f"MotionCLIP {name}"[:200].strip()
 
 
 def _version(queries: Iterable[tuple[str, np.ndarray]]) -> str:
-    """Tells the latents of one checkpoint from those of another of the same name."""
+    """Returns a version that distinguishes checkpoints of the same name, by a digest of their queries."""
     digest = hashlib.sha256(b"".join(array.tobytes() for _, array in queries))
     return f"official {digest.hexdigest()[:8]}"
 
 
 def _copied(clip: Path, folder: Path) -> ClipFile:
-    """CLIP's weights, checked and copied. Raises `UserError` for another file."""
+    """Checks CLIP's weights and copies them into the pack. Raises `UserError` for another file."""
     clip_arrays(clip, ClipFile.model, image=False)
     kept = ClipFile("ViT-B-32.pt" if is_torch_file(clip) else "ViT-B-32.safetensors")
     try:
@@ -196,7 +200,7 @@ def _copied(clip: Path, folder: Path) -> ClipFile:
 
 @contextmanager
 def _new_folder(out: Path) -> Iterator[Path]:
-    """A folder that becomes `out` when the block ends without an error, and is gone otherwise."""
+    """Yields a folder that becomes `out` when the block ends without an error, and is removed otherwise."""
     if out.exists() and not (out.is_dir() and not any(out.iterdir())):
         raise UserError(f"There is something at {out} already; choose a new folder for the pack.")
     try:

@@ -1,5 +1,8 @@
-"""A pack: one folder that holds a model. `pack.json` says what it is, `weights.safetensors` holds the numbers, and
-`image.safetensors` those of the image tower where it has one."""
+"""Reads and describes packs: folders that hold a model.
+
+`pack.json` is the description, `weights.safetensors` holds the numbers, and `image.safetensors` those of the image
+tower if the pack has one.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from .pose_format import HEADINGS, LAST_ROWS, ROTATIONS, UPS, PoseFormat
 from .skeleton import INDEX
 
 FORMAT_VERSION = 2
-"""That is written. Version 1, of release 0.3.0 and earlier, is read as well."""
+"""The version that is written. Version 1, of release 0.3.0 and earlier, is read as well."""
 
 DEFAULT_FOLDER = Path(__file__).resolve().parents[1] / "assets" / "packs" / "default"
 
@@ -38,14 +41,14 @@ class ImageSpec:
 
 @dataclass(frozen=True)
 class Pack:
-    """`pack.json`, checked. The weights stay on disk until the engine loads them.
+    """The checked contents of a `pack.json`. The weights stay on disk until the engine loads them.
 
-    network: the auto-encoder, ours or that of MotionCLIP's released checkpoints.
-    pose_format: what it reads and writes.
+    network: the auto-encoder, this project's or that of MotionCLIP's released checkpoints.
+    pose_format: format of the pose tensor that the network reads and writes.
     frames: shortest and longest length the network was trained on.
-    normalised: whether the decoder is fed latents of length one; otherwise as CLIP gives them.
-    image: the image tower of the pack's own; None for a pack without one.
-    checksums: SHA-256 in hexadecimal by name of file, of those of its files that have one.
+    normalised: whether the decoder takes latents of length one; otherwise as CLIP gives them.
+    image: the pack's own image tower; None for a pack without one.
+    checksums: SHA-256 in hexadecimal by file name, for those of its files that have one.
     """
 
     folder: Path
@@ -78,7 +81,7 @@ class Pack:
 
     @property
     def network_size(self) -> NetworkSize:
-        """The sizes that the networks are built from, whichever kind."""
+        """The sizes that the networks are built from, for both kinds."""
         return self.network.size if isinstance(self.network, OfficialNetwork) else self.network
 
     @property
@@ -90,7 +93,7 @@ class Pack:
         return self.folder / "image.safetensors"
 
     def checksum(self, path: Path) -> str | None:
-        """The SHA-256 that one of the pack's files must have; None where the pack does not say."""
+        """Returns the SHA-256 that one of the pack's files must have; None if the pack does not give one."""
         return self.checksums.get(path.name)
 
     @classmethod
@@ -127,7 +130,7 @@ class Pack:
 
     @classmethod
     def _of(cls, folder: Path, data: dict[str, Any]) -> Pack:
-        """Raises what `check_description` raises, and `UserError` for words that a later release may know."""
+        """Makes a pack of a description. Raises what `check_description` raises, and `UserError` for unknown words."""
         older = data["format_version"] == 1
         data = in_format_2(data) if older else data
         check_description(data)
@@ -158,7 +161,7 @@ class Pack:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """The contents of `pack.json`."""
+        """Returns the contents of `pack.json`."""
         official = isinstance(self.network, OfficialNetwork)
         kind = next(name for name, clip in CLIPS.items() if isinstance(self.clip, clip))
         sizes = {name: size for name, size in vars(self.network).items() if name not in ("rows", "latent")}
@@ -185,7 +188,7 @@ def _without_kind(part: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check_words(folder: Path, pose_format: dict[str, Any], older: bool) -> None:
-    """Raises `UserError` for joints and meanings that this release does not know."""
+    """Raises `UserError` for joints and meanings that this release does not know; a later one may."""
     strange = [f"joint {name}" for name in pose_format["joints"] if not isinstance(name, str) or name not in INDEX]
     known = {"rotation": ROTATIONS, "up": UPS, "last_row": LAST_ROWS, "heading": HEADINGS}
     for name, words in known.items():
@@ -197,7 +200,7 @@ def _check_words(folder: Path, pose_format: dict[str, Any], older: bool) -> None
 
 
 def _checksums(data: dict[str, Any]) -> dict[str, str]:
-    """The checksums that a `pack.json` gives; the packs of 0.3.0 kept that of the weights among their information."""
+    """Returns the checksums of a `pack.json`. Packs of 0.3.0 kept that of the weights in `info`."""
     found = dict(data.get("checksums", {}))
     if not found and "weights_sha256" in data.get("info", {}):
         found = {"weights.safetensors": data["info"]["weights_sha256"]}

@@ -1,4 +1,4 @@
-"""What a `pack.json` may say, which anybody may have written."""
+"""Checks the contents of a `pack.json`, which may come from an untrusted author."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from .prompt import MAX_FRAMES
 
 _SEAM_FRAMES = 12  # a pack's longest motion is longer than this: the engine fades windows into each other
 
-# Of numbers: the lowest and the highest value, integers where
-# these are; of texts: a pattern for the whole of it. Names become the names of files and modules.
+# Numbers have their lowest and their highest value, as integers where the value must be one;
+# texts have a pattern for the whole text. Names become names of files and modules, and so must be no paths.
 _FLAG = bool
 _TOP = {"name": r"[^\x00-\x1f\ud800-\udfff]{1,200}", "version": r"[^\x00-\x1f\ud800-\udfff]{1,100}",
         "licence": r"[^\ud800-\udfff]{1,10000}", "fps": (1.0, 1000.0)}  # fmt: skip
@@ -31,7 +31,7 @@ _KINDS: dict[str, dict[str, tuple[Any, Any]]] = {
     "network": {"ours": (_NETWORK, ()), "official": (_OFFICIAL, _OFFICIAL)},
     "clip": {"minilm": (_CLIP, _CLIP), "open_clip": (_OPEN_CLIP, _OPEN_CLIP), "file": (_CLIP_FILE, _CLIP_FILE)},
 }
-"""Of the parts that come in kinds: what each may hold, and what it must."""
+"""For the parts that come in kinds: the values that each kind may hold, and those that it must hold."""
 _POSE_FORMAT = ("joints", "rotation", "up", "last_row", "heading")
 _LATENTS = "unnormalised|normalised"
 _CHECKSUM = r"[0-9a-fA-F]{64}"
@@ -40,7 +40,7 @@ _IMAGE = {"image_size": (1, 1024), "layers": (1, 64), "width": (1, 8192), "head_
 
 
 def in_format_2(data: dict[str, Any]) -> dict[str, Any]:
-    """A `pack.json` of format 1 as format 2 says the same. Raises as `check_description`."""
+    """Converts a `pack.json` of format 1 to format 2. Raises as `check_description`."""
     told = {name: value for name, value in data.items() if name not in ("joints", "translation")}
     if "joints" not in data:
         raise KeyError("joints")
@@ -56,10 +56,10 @@ def in_format_2(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def check_description(data: dict[str, Any]) -> None:
-    """Raises `KeyError` for what is missing in a `pack.json` of format 2, `ValueError` for what cannot be.
+    """Raises `KeyError` for a missing entry of a `pack.json` of format 2, `ValueError` for an invalid one.
 
-    Types, sizes that a computer can work with, and names that are no paths. Names of joints and the like are not looked
-    at.
+    Checks types, sizes that a computer can work with, and that names are no paths. Does not check names of joints and
+    the like.
     """
     _check(data, _TOP | {"latents": _LATENTS})
     for what, kinds in _KINDS.items():
@@ -80,7 +80,7 @@ def check_description(data: dict[str, Any]) -> None:
 
 
 def _check(values: dict[str, Any], allowed: dict[str, Any], of: str = "") -> None:
-    """Raises `KeyError` for a value that is missing, `ValueError` for one that cannot be."""
+    """Raises `KeyError` for a missing value, `ValueError` for an invalid one."""
     for name, rule in allowed.items():
         if name not in values:
             raise KeyError(of + name)
@@ -97,7 +97,7 @@ def _check(values: dict[str, Any], allowed: dict[str, Any], of: str = "") -> Non
 
 
 def _check_part(values: object, what: str, allowed: dict[str, Any], needed: Iterable[str]) -> None:
-    """The same for a part of the file, which may hold nothing else, and not less than is `needed`."""
+    """Checks a part of the file as `_check` does; it must hold all of `needed`, and nothing that is not `allowed`."""
     if type(values) is not dict:
         raise ValueError(f"{what} is {_short(values)}")
     if unknown := [name for name in values if name not in allowed]:

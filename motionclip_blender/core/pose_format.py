@@ -1,5 +1,7 @@
-"""What a frame of a pack's pose tensor holds. Knows no numpy, so that a pack's description can be read without it;
-`pose_tensor` converts."""
+"""Describes what a frame of a pack's pose tensor holds.
+
+Imports no numpy, so that a pack's description can be read without it; `pose_tensor` converts.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +11,11 @@ from .skeleton import BODY_JOINTS
 
 FIRST_ROWS, FIRST_COLUMNS = "first two rows", "first two columns"
 ROTATIONS = (FIRST_ROWS, FIRST_COLUMNS)
-"""How six numbers are a rotation: the first two rows of its matrix, one after the other (PyTorch3D, MotionCLIP), or
-its first two columns (Zhou et al., CVPR 2019)."""
+"""Layouts of a rotation in six numbers: the first two rows of its matrix, one after the other (PyTorch3D, MotionCLIP),
+or its first two columns (Zhou et al., CVPR 2019)."""
 
 UPS = ("y", "z")
-"""Which axis of the root's world points up: SMPL-X's own y, or AMASS's z."""
+"""The axis of the root's world that points up: y as in SMPL-X, or z as in AMASS."""
 
 NO_ROW, PELVIS, RIGHT_ANKLE = (
     "none",
@@ -21,12 +23,12 @@ NO_ROW, PELVIS, RIGHT_ANKLE = (
     "right ankle relative to the first frame, pelvis fixed",
 )
 LAST_ROWS = (NO_ROW, PELVIS, RIGHT_ANKLE)
-"""What follows the joints' rows, three numbers and three zeros. The right ankle is what MotionCLIP's released code
-makes of the root's way: it takes joint 8 of SMPL's mean body, posed without translation."""
+"""Meanings of the row after the joints' rows: three numbers and three zeros. The right ankle is what MotionCLIP's
+released code stores for the root's path: joint 8 of SMPL's mean body, posed without translation."""
 
 AHEAD, RECORDED = "ahead in the first frame", "as recorded"
 HEADINGS = (AHEAD, RECORDED)
-"""Which way the motions face that the network was trained on: all the same way, or as the camera's room had them."""
+"""Headings of the motions that the network was trained on: all turned to one direction, or as recorded."""
 
 SMPL_JOINTS = (*BODY_JOINTS, "left_index1", "right_index1")
 """SMPL's 24 joints under SMPL-X's names. AMASS's SMPL-H poses fill SMPL's two hands with their first index joints."""
@@ -34,9 +36,11 @@ SMPL_JOINTS = (*BODY_JOINTS, "left_index1", "right_index1")
 
 @dataclass(frozen=True)
 class PoseFormat:
-    """The pose tensor of a pack: (T, rows, 6), a row for each joint, parent-relative, and perhaps one more.
+    """The pose tensor of a pack: (T, rows, 6), one parent-relative row for each joint, and one more if `last_row` says
+    so.
 
-    joints: names of the rotation rows. rotation, up, last_row, heading: of the values above.
+    joints: names of the rotation rows.
+    rotation, up, last_row, heading: one of the values above.
     """
 
     joints: tuple[str, ...]
@@ -51,10 +55,10 @@ class PoseFormat:
 
     @property
     def tells_the_way(self) -> bool:
-        """Whether the tensor holds where the body goes. Otherwise motions stay in place, and stand as low as they
-        can."""
+        """Whether the tensor holds the body's path. Otherwise motions stay in place, with the lowest point on the
+        floor."""
         return self.last_row == PELVIS
 
 
 OFFICIAL = PoseFormat(SMPL_JOINTS, FIRST_ROWS, "z", RIGHT_ANKLE, RECORDED)
-"""Of MotionCLIP's released checkpoints."""
+"""The format of MotionCLIP's released checkpoints."""

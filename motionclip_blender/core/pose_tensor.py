@@ -1,4 +1,4 @@
-"""Motions as what a network reads and writes, and back: (T, rows, 6) numbers in a pack's `PoseFormat`."""
+"""Converts motions to and from the (T, rows, 6) numbers that a network reads and writes, in a pack's `PoseFormat`."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from .skeleton import INDEX, JOINTS
 _IDENTITY = np.array([1.0, 0.0, 0.0, 0.0], np.float32)
 
 _Z_UP = rot.axis_angle_to_quat(np.array([np.pi / 2, 0.0, 0.0]))
-"""From `core`'s axes to AMASS's: y becomes z, and who faced +Z faces -Y."""
+"""Rotation from `core`'s axes to AMASS's: y becomes z, and a body facing +Z faces -Y."""
 
 _LEG = np.array([[-0.0677, -0.0905, -0.0043], [-0.0383, -0.3826, -0.0089], [0.0158, -0.3984, -0.0423]])
-"""Pelvis to right hip, hip to knee, knee to ankle, of SMPL's neutral mean body at rest; metres."""
+"""Offsets from pelvis to right hip, hip to knee, knee to ankle, of SMPL's neutral mean body at rest; metres."""
 _LEG_JOINTS = [INDEX["pelvis"], INDEX["right_hip"], INDEX["right_knee"]]
 
 
 def to_pose_tensor(motion: Motion, pose_format: PoseFormat) -> np.ndarray:
-    """(T, rows, 6) float32."""
+    """Returns the (T, rows, 6) float32 pose tensor of a motion."""
     joints = [INDEX[name] for name in pose_format.joints]
     rotations = motion.rotations[:, joints]
     if pose_format.up == "z" and "pelvis" in pose_format.joints:
@@ -38,10 +38,10 @@ def to_pose_tensor(motion: Motion, pose_format: PoseFormat) -> np.ndarray:
 
 
 def from_pose_tensor(poses: np.ndarray, pose_format: PoseFormat, fps: float) -> Motion:
-    """The motion of a pose tensor.
+    """Returns the motion of a pose tensor.
 
-    Joints that the format does not have rest. The first frame's pelvis is at its place at rest; where the tensor does
-    not hold the body's way, it stays there.
+    Joints that the format does not have stay at rest. The first frame's pelvis is at its place at rest; if the tensor
+    does not hold the body's path, it stays there.
     """
     poses = poses.astype(np.float64)
     matrices = rot.sixd_to_matrix(poses[:, : len(pose_format.joints)])
@@ -60,7 +60,7 @@ def from_pose_tensor(poses: np.ndarray, pose_format: PoseFormat, fps: float) -> 
 
 
 def _right_ankle(motion: Motion) -> np.ndarray:
-    """(T, 3) metres from the pelvis: where the right ankle of SMPL's mean body is."""
+    """Returns the right ankle of SMPL's mean body relative to the pelvis, (T, 3) metres."""
     place, turn = np.zeros((len(motion), 3)), np.broadcast_to(_IDENTITY, (len(motion), 4)).astype(np.float64)
     for joint, bone in zip(_LEG_JOINTS, _LEG, strict=True):
         turn = rot.quat_multiply(turn, motion.rotations[:, joint])

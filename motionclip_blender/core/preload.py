@@ -1,4 +1,4 @@
-"""Loads torch's library so that Blender goes on drawing."""
+"""Loads torch's library without blocking Blender's window."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pathlib import Path
 def torch_library() -> None:
     """Loads torch's large library without Python's lock, in a worker thread, before torch is imported.
 
-    `import torch` loads it too, but holds the lock meanwhile, and with it Blender's window: for half a
-    second, or for many where the library comes from a slow disk. A call through ctypes lets go of the lock.
-    On Windows torch itself loads its libraries by such calls.
+    `import torch` loads it too, but holds the lock meanwhile and so blocks Blender's window: for half a second, or for
+    many from a slow disk. A call through ctypes releases the lock. On Windows torch itself loads its libraries by such
+    calls.
     """
     if sys.platform == "win32" or "torch" in sys.modules:
         return

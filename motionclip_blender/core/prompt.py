@@ -1,24 +1,24 @@
-"""What a user may ask for: prompts and lengths, checked before any work starts."""
+"""Checks what a user asks for, prompts and lengths, before any work starts."""
 
 from __future__ import annotations
 
 from .errors import UserError
 
 MAX_CHARACTERS = 500
-"""More than any text tower reads (77 tokens); longer text is surely a mistake, such as a pasted document."""
+"""More than any text tower reads (77 tokens); a longer text is a mistake, such as a pasted document."""
 
 MIN_FRAMES = 2
 MAX_FRAMES = 1200
-"""Forty seconds. Beyond the pack's trained length the engine chains windows."""
+"""Forty seconds at 30 fps. Beyond the pack's trained length windows are chained."""
 
 MAX_WEIGHT = 10.0
-"""Of a term, up or down. Far below it already the decoder is shown what it was never trained on."""
+"""The largest weight of a term, positive or negative. The decoder was trained on nothing like it far below already."""
 
 _ACTION_NAME_BYTES = 63  # Blender's limit for the name of a data-block up to version 4.5
 
 
 def checked_prompt(prompt: str) -> str:
-    """The prompt on one line, white space folded.
+    """Returns the prompt on one line, white space folded.
 
     Raises `UserError` when it is empty, has no letter or digit (emoji only), or is over `MAX_CHARACTERS` long.
     """
@@ -37,12 +37,12 @@ def checked_prompt(prompt: str) -> str:
 
 
 def checked_frames(frames: int) -> int:
-    """Raises `UserError` unless `frames` lies in [`MIN_FRAMES`, `MAX_FRAMES`]."""
+    """Returns `frames`. Raises `UserError` unless it lies in [`MIN_FRAMES`, `MAX_FRAMES`]."""
     if not MIN_FRAMES <= frames <= MAX_FRAMES:
         raise UserError(f"The length must be {MIN_FRAMES} to {MAX_FRAMES:,} frames, not {frames:,}.")
     return int(frames)
 
 
 def action_name(prompt: str) -> str:
-    """The prompt as the name of an Action, cut to what Blender keeps, never in the middle of a character."""
+    """Returns the prompt as the name of an Action, cut to Blender's limit but never within a character."""
     return prompt.encode("utf-8")[:_ACTION_NAME_BYTES].decode("utf-8", "ignore").strip()

@@ -1,4 +1,4 @@
-"""What is this motion? Labels and texts ranked by how near they are (MotionCLIP, section 4.4)."""
+"""Recognises and searches motions: ranks labels and motions by similarity (MotionCLIP, section 4.4)."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ LABELS = Path(__file__).with_name("labels.json")
 MAX_LABELS = 1000
 
 _SHARPNESS = 18.0
-"""Of cosines as shares. With it shares are least surprised by the truth, on held-out clips with the default pack 1.1.0:
-the first label gets 78 % on average and is right in 74 % of the cases. The paper's 100 would give it 95 %."""
+"""Factor from cosines to shares (softmax). This value has the best likelihood on held-out clips with the default pack
+1.1.0: the first label gets 78 % on average and is right in 74 % of the cases. The paper's 100 would give it 95 %."""
 
 
 @dataclass(frozen=True)
 class Score:
-    """How near something is. cosine: -1 to 1. share: of all that was ranked, 0 to 1; the length of a bar."""
+    """The similarity of something. cosine: -1 to 1. share: of all that was ranked, 0 to 1; the length of a bar."""
 
     name: str
     cosine: float
@@ -37,12 +37,12 @@ class Score:
 
 @cache
 def default_labels() -> tuple[str, ...]:
-    """The actions that the default pack was trained on, in order of the alphabet."""
+    """Returns the actions that the default pack was trained on, in alphabetical order."""
     return tuple(json.loads(LABELS.read_text(encoding="utf-8")))
 
 
 def checked_labels(lines: Iterable[str]) -> tuple[str, ...]:
-    """Labels as they are used: without empty lines and doubles. Raises `UserError` for none, too many or a bad one."""
+    """Returns labels without empty lines and duplicates. Raises `UserError` for none, too many or an invalid one."""
     labels = tuple(dict.fromkeys(checked_prompt(line) for line in lines if line.strip()))
     if not labels:
         raise UserError("The list of labels is empty; write at least one, such as walk.")
@@ -52,19 +52,19 @@ def checked_labels(lines: Iterable[str]) -> tuple[str, ...]:
 
 
 class Recogniser:
-    """A list of labels, ready to be compared with motions. Their embeddings are made once."""
+    """A list of labels to compare motions with. Their embeddings are computed once."""
 
     def __init__(self, engine: Engine, labels: Sequence[str]) -> None:
         self.labels = checked_labels(labels)
         self._vectors = engine.encode_texts(self.labels)
 
     def scores(self, latent: np.ndarray) -> list[Score]:
-        """All labels, the nearest to a motion's latent (D,) first."""
+        """Ranks all labels by similarity to a motion's latent (D,), the nearest first."""
         return ranked(self.labels, self._vectors, latent)
 
 
 def search(engine: Engine, text: str, latents: Mapping[str, np.ndarray]) -> list[Score]:
-    """All named latents, the nearest to a text first. Raises `UserError` for a text that is no prompt."""
+    """Ranks all named latents by similarity to a text, the nearest first. Raises `UserError` for an invalid prompt."""
     if not latents:
         return []
     wanted = engine.encode_text(text)
@@ -72,10 +72,10 @@ def search(engine: Engine, text: str, latents: Mapping[str, np.ndarray]) -> list
 
 
 def ranked(names: Sequence[str], vectors: np.ndarray, wanted: np.ndarray) -> list[Score]:
-    """Names by the cosine of their vectors (n, D) to `wanted` (D,), the nearest first.
+    """Ranks names by the cosine of their vectors (n, D) to `wanted` (D,), the nearest first.
 
-    Plain cosines, as recognition is measured: on held-out clips neither taking off the labels' mean nor wording a label
-    in several ways finds more. Raises `UserError` for vectors that are not finite, which are near to nothing.
+    Uses plain cosines, as recognition is measured: on held-out clips neither subtracting the labels' mean nor wording a
+        label in several ways recognises more. Raises `UserError` for vectors that are not finite.
     """
     if not (np.isfinite(vectors).all() and np.isfinite(wanted).all()):
         raise UserError("What is to be compared is not finite; check the motion and the model pack.")

@@ -1,8 +1,9 @@
-"""Rotations as numpy arrays: unit quaternions (w, x, y, z), matrices, axis-angle, 6D.
+"""Computes with rotations as numpy arrays: unit quaternions (w, x, y, z), matrices, axis-angle, 6D.
 
 Every function works on the last axis (or last two, for matrices) and keeps the leading ones.
-6D follows the PyTorch3D convention, as MotionCLIP does: the first two ROWS of the rotation matrix
-(Zhou et al., CVPR 2019, use columns).
+
+6D follows the PyTorch3D convention, as MotionCLIP does: the first two ROWS of the rotation matrix (Zhou et al., CVPR
+2019, use columns).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ def _normalised(v: np.ndarray) -> np.ndarray:
 
 
 def quat_multiply(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Hamilton product of (..., 4) quaternions: rotate by `b`, then by `a`."""
+    """Returns the Hamilton product of (..., 4) quaternions: rotates by `b`, then by `a`."""
     aw, ax, ay, az = np.moveaxis(a, -1, 0)
     bw, bx, by, bz = np.moveaxis(b, -1, 0)
     return np.stack(
@@ -32,12 +33,12 @@ def quat_multiply(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def quat_conjugate(q: np.ndarray) -> np.ndarray:
-    """The inverse of unit quaternions (..., 4)."""
+    """Returns the inverse of unit quaternions (..., 4)."""
     return q * np.array([1.0, -1.0, -1.0, -1.0], q.dtype)
 
 
 def quat_to_matrix(q: np.ndarray) -> np.ndarray:
-    """(..., 4) unit quaternions to (..., 3, 3) matrices that act on column vectors."""
+    """Converts (..., 4) unit quaternions to (..., 3, 3) matrices that act on column vectors."""
     w, x, y, z = np.moveaxis(_normalised(q), -1, 0)
     rows = (
         (1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)),
@@ -48,10 +49,10 @@ def quat_to_matrix(q: np.ndarray) -> np.ndarray:
 
 
 def matrix_to_quat(m: np.ndarray) -> np.ndarray:
-    """(..., 3, 3) rotation matrices to (..., 4) unit quaternions with w >= 0.
+    """Converts (..., 3, 3) rotation matrices to (..., 4) unit quaternions with w >= 0.
 
-    Of the four ways to read a quaternion off a matrix, takes the one with the largest divisor, which keeps
-    full precision for every rotation (Shepperd, 1978).
+    Of the four ways to read a quaternion off a matrix, takes the one with the largest divisor, which keeps full
+    precision for every rotation (Shepperd, 1978).
     """
     m00, m11, m22 = m[..., 0, 0], m[..., 1, 1], m[..., 2, 2]
     q_abs = np.stack((1 + m00 + m11 + m22, 1 + m00 - m11 - m22, 1 - m00 + m11 - m22, 1 - m00 - m11 + m22), axis=-1)
@@ -76,7 +77,7 @@ def matrix_to_quat(m: np.ndarray) -> np.ndarray:
 
 
 def axis_angle_to_quat(v: np.ndarray) -> np.ndarray:
-    """(..., 3) rotation vectors in radians to (..., 4) unit quaternions."""
+    """Converts (..., 3) rotation vectors in radians to (..., 4) unit quaternions."""
     angle = np.linalg.norm(v, axis=-1, keepdims=True)
     # sin(a / 2) / a, with its limit 1/2 at a = 0
     factor = 0.5 * np.sinc(angle / (2 * np.pi))
@@ -84,7 +85,7 @@ def axis_angle_to_quat(v: np.ndarray) -> np.ndarray:
 
 
 def quat_to_axis_angle(q: np.ndarray) -> np.ndarray:
-    """(..., 4) unit quaternions to (..., 3) rotation vectors, angle in [0, pi]."""
+    """Converts (..., 4) unit quaternions to (..., 3) rotation vectors, angle in [0, pi]."""
     q = np.where(q[..., :1] < 0, -q, q)
     sine = np.linalg.norm(q[..., 1:], axis=-1, keepdims=True)
     angle = 2 * np.arctan2(sine, q[..., :1])  # arctan2, because arccos loses small angles
@@ -92,12 +93,13 @@ def quat_to_axis_angle(q: np.ndarray) -> np.ndarray:
 
 
 def matrix_to_sixd(m: np.ndarray) -> np.ndarray:
-    """(..., 3, 3) matrices to (..., 6): the first two rows."""
+    """Converts (..., 3, 3) matrices to (..., 6): the first two rows."""
     return m[..., :2, :].reshape(*m.shape[:-2], 6).copy()
 
 
 def sixd_to_matrix(sixd: np.ndarray) -> np.ndarray:
-    """(..., 6) to (..., 3, 3): the two rows made orthonormal by Gram-Schmidt, the third their cross product."""
+    """Converts (..., 6) to (..., 3, 3): makes the two rows orthonormal by Gram-Schmidt; the third is their cross
+    product."""
     a, b = sixd[..., :3], sixd[..., 3:]
     x = _normalised(a)
     y = _normalised(b - np.sum(x * b, axis=-1, keepdims=True) * x)
@@ -105,12 +107,12 @@ def sixd_to_matrix(sixd: np.ndarray) -> np.ndarray:
 
 
 def quat_to_sixd(q: np.ndarray) -> np.ndarray:
-    """(..., 4) unit quaternions to (..., 6)."""
+    """Converts (..., 4) unit quaternions to (..., 6)."""
     return matrix_to_sixd(quat_to_matrix(q))
 
 
 def sixd_to_quat(sixd: np.ndarray) -> np.ndarray:
-    """(..., 6) to (..., 4) unit quaternions."""
+    """Converts (..., 6) to (..., 4) unit quaternions."""
     return matrix_to_quat(sixd_to_matrix(sixd))
 
 
@@ -129,9 +131,10 @@ def continuous(q: np.ndarray) -> np.ndarray:
 
 
 def between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """(..., 4) the smallest rotations that take directions `a` to directions `b`, both (..., 3), which broadcast.
+    """Returns the smallest rotations (..., 4) that take directions `a` to directions `b`, both (..., 3), which
+    broadcast.
 
-    A direction without length is taken to be right already.
+    Returns no rotation for a direction of length zero.
     """
     a, b = (v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-9) for v in np.broadcast_arrays(a, b))
     q = np.concatenate((1.0 + np.sum(a * b, axis=-1, keepdims=True), np.cross(a, b)), axis=-1)
@@ -142,7 +145,7 @@ def between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def slerp(a: np.ndarray, b: np.ndarray, t: np.ndarray | float) -> np.ndarray:
-    """Spherical interpolation along the shorter arc from `a` to `b`, both (..., 4); `t` in [0, 1] broadcasts."""
+    """Interpolates spherically along the shorter arc from `a` to `b`, both (..., 4); `t` in [0, 1] broadcasts."""
     t = np.asarray(t, dtype=a.dtype)[..., None]
     dot = np.sum(a * b, axis=-1, keepdims=True)
     b = np.where(dot < 0, -b, b)

@@ -1,4 +1,4 @@
-"""What the add-on needs and whether it is there: all of it at once, each with what to do. Works without numpy."""
+"""Checks everything that the add-on needs, and says what to do about each problem. Works without numpy."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _NEEDED = 300  # megabytes: what the engine takes, and a motion of the longest l
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at.
+    """The result of one check.
 
-    state: "good", "note" for what takes nothing away, or "bad": then `text` says what to do. `subject` and `text` are
-    English; `text` is a sentence or a part of one.
+    state: "good", "note" (does not limit anything), or "bad" (then `text` says what to do).
+    subject, text: English; `text` is a sentence or a part of one.
     """
 
     subject: str
@@ -38,12 +38,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class Installation:
-    """What is to be looked at, as plain values.
+    """The values to check.
 
-    addon, blender: their versions, as text and as numbers. pack_folder, body_file: empty for those that ship. compute:
-    one of `networks.COMPUTE`. clip_file, clip_folder: of CLIP's weights, empty for those in the user's cache. online:
-    whether the network may be used, which the check does not. engine: the name of the engine that is loaded; empty when
-    none is.
+    addon, blender: their versions, as text and as numbers.
+    pack_folder, body_file: empty for those that ship.
+    compute: one of `networks.COMPUTE`.
+    clip_file, clip_folder: of CLIP's weights; empty for those in the user's cache.
+    online: whether the network may be used; the check itself does not use it.
+    engine: the name of the engine that is loaded; empty if there is none.
     """
 
     addon: str = ""
@@ -58,13 +60,13 @@ class Installation:
 
 
 def self_check(what: Installation) -> list[Finding]:
-    """Everything that was found, the good as well. Raises nothing; a check that fails is a finding."""
+    """Returns all findings, the good ones too. Raises nothing; a check that fails is a finding."""
     checks = (_addon, _system, _blender, _python, _numpy, _pack, _text, _body, _torch, _engine, _memory)
     return [_checked(check, what) for check in checks]
 
 
 def as_text(findings: Iterable[Finding]) -> str:
-    """The report for a letter to whom shall help: one line a finding, what is bad marked by an exclamation mark."""
+    """Returns the report as text for a support request: one line per finding, bad ones marked by "!"."""
     marks = {"good": " ", "note": "-", "bad": "!"}
     return "".join(f"{marks[found.state]} {found.subject}: {found.text}\n" for found in findings)
 
@@ -200,10 +202,10 @@ def _torch(what: Installation) -> Finding:
 
 
 def _is_there(package: str) -> bool:
-    """Whether a package could be imported; it is not, which may take seconds."""
+    """Checks whether a package could be imported, without importing it, which may take seconds."""
     try:
         return importlib.util.find_spec(package) is not None
-    except (ImportError, ValueError):  # taken away by somebody
+    except (ImportError, ValueError):  # its parent package or its module is broken
         return False
 
 

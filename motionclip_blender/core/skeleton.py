@@ -1,4 +1,4 @@
-"""SMPL-X's 55 joints: names, parents, left/right partners.
+"""Defines SMPL-X's 55 joints: names, parents, left/right partners.
 
 Axes everywhere in `core`: Y up, the rest pose is a T-pose facing +Z, the character's left is +X, metres.
 Source: the `smplx` package (`smplx.joint_names`), Pavlakos et al., CVPR 2019.
