@@ -1,4 +1,4 @@
-"""The engine that the command line's options ask for."""
+"""Creates the engine that the command line's options describe."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files that expressions and questions name."""
+"""Reads the files that expressions and requests name."""
 
 from __future__ import annotations
 
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 
 
 def read_motion_file(path: Path, scenes: SceneReading, up: str, stderr: TextIO) -> Motion:
-    """The motion in an .npz file of the SMPL family, or in a .blend file. How it was read is told on `stderr`.
+    """Reads a motion from an .npz file of the SMPL family, or from a .blend file, and reports on `stderr` how it was
+    read.
 
-    up: as `amass.read` takes it. Raises `UserError`.
+    Raises `UserError`.
+    up: as `amass.read` takes it.
     """
     check_motion_file(path)
     if path.suffix.lower() == ".npz":
@@ -41,7 +43,7 @@ def read_motion_file(path: Path, scenes: SceneReading, up: str, stderr: TextIO) 
 
 
 def read_inputs(terms: tuple[Term, ...], scenes: SceneReading, up: str, stderr: TextIO) -> Inputs:
-    """All files that the terms name. Raises `ExpressionError` for one that cannot be read."""
+    """Reads all files that the terms name. Raises `ExpressionError` for one that cannot be read."""
     motions, images, latents = {}, {}, {}
     for term in terms:
         try:

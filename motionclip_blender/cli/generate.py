@@ -1,4 +1,4 @@
-"""Makes the motions that were asked for, and writes them."""
+"""Makes the requested motions, and writes them."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def _use_blender(
 def _key(
     armature: bpy.types.Object, request: GenerateRequest, made: list[Made], titles: list[str], found: Inputs | None
 ) -> None:
-    """An Action for each motion; several lie one behind the other on an NLA track."""
+    """Keys each motion as an Action; several are placed one after the other on an NLA track."""
     from ..rig.action_metadata import key_made
     from ..rig.nla import add_strip
 

@@ -1,4 +1,4 @@
-"""What the options of the command line ask for, as a recipe."""
+"""Converts the options of the command line to a recipe."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MARKS = '"“„«[]{}'  # a text with one of them is meant as an expression
 
 
 def recipe_of(given: argparse.Namespace) -> tuple[Recipe, str]:
-    """What is to be made, and what it is called."""
+    """Returns the recipe that the options describe, and its title."""
     from ..core.recipe.blend import Blend
     from ..core.recipe.mask import Mask
     from ..core.recipe.recipe import Recipe
@@ -52,7 +52,7 @@ def _title(text: str) -> str:
 
 
 def _expression(text: str) -> Expression:
-    """One of two: an expression that is typed, or a prompt."""
+    """Parses one of a pair: a typed expression, or a prompt."""
     try:
         return Expression.typed(text)
     except ExpressionError:

@@ -1,4 +1,4 @@
-"""What the command line asks for, checked as far as it can be without loading anything."""
+"""Checks the command line's options, as far as possible without loading anything."""
 
 from __future__ import annotations
 
@@ -40,11 +40,12 @@ Without any output it writes a .blend file, named after what was asked for, into
 
 @dataclass(frozen=True)
 class GenerateRequest:
-    """A motion is to be made, or the stops of a blend.
+    """A request to make a motion, or the stops of a blend.
 
-    stops: how many; 0 for one motion. outputs: by option; those of several motions are numbered where they hold one
-    motion each, see `numbered`. clip: where the weights of the pack's CLIP may come from. up: the axis that points up
-    in motion files; empty to find it.
+    stops: how many; 0 for one motion.
+    outputs: by option; if there are several motions, those that hold one motion each are numbered, see `numbered`.
+    clip: where the weights of the pack's CLIP may come from.
+    up: the axis that points up in motion files; empty to find it.
     """
 
     recipe: Recipe
@@ -66,17 +67,19 @@ class GenerateRequest:
         return stop_recipes(self.recipe, self.stops) if self.stops else [self.recipe]
 
     def numbered(self, name: str) -> list[Path]:
-        """The files of an output that holds one motion: itself, or one for each stop."""
+        """Returns the files of an output that holds one motion: itself, or one for each stop."""
         return numbered(self.outputs[name], self.stops)
 
 
 @dataclass(frozen=True)
 class RecogniseRequest:
-    """Motion files are to be ranked: labels against one file, or files against a text.
+    """A request to rank labels for one motion file, or motion files for a text.
 
-    text: what is searched for; empty to recognise. labels: a file with one label a line; None for the default ones.
-    top: how many are told. clip: where the weights of the pack's CLIP may come from. up: the axis that points up in the
-    files, empty to find it.
+    text: the text to search for; empty to recognise.
+    labels: a file with one label a line; None for the default ones.
+    top: how many results are printed.
+    clip: where the weights of the pack's CLIP may come from.
+    up: the axis that points up in the files; empty to find it.
     """
 
     files: tuple[Path, ...]

@@ -19,8 +19,8 @@ class ModelChoice(NamedTuple):
 
     pack_folder, body_file: paths; empty for those that ship with the extension.
     compute: one of `core.networks.COMPUTE`.
-    clip_file: path of CLIP's weights; empty for those that were fetched before.
-    clip_folder: where fetched weights are kept; empty for the user's cache.
+    clip_file: path of CLIP's weights; empty for those that were downloaded before.
+    clip_folder: where downloaded weights are kept; empty for the user's cache.
     online: whether Blender may use the network.
     """
 

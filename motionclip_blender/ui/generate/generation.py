@@ -1,4 +1,5 @@
-"""A recipe to keys in three steps: `request` and `key` run in the main thread, `make` between them in any."""
+"""Turns a recipe into keys in three steps: `request` and `key` run in the main thread, `make` between them in any
+thread."""
 
 from __future__ import annotations
 
@@ -24,13 +25,14 @@ if TYPE_CHECKING:
 
 
 class Request(NamedTuple):
-    """What is wanted, as plain values: nothing of Blender's is held while the worker runs, for undo, deleting
-    and loading files free it.
+    """A request for a motion, as plain values.
 
-    scene, armature: the `session_uid`s of the scene that it is wanted in and of the object, which is 0 for a body that
-    is yet to be added. fps: the scene's rate. action: the `session_uid` of the armature's Action which is to be keyed
-    anew; 0 for a new Action. found: what the recipe names. joints: (55, 3) where the armature's joints rest, see
-    `Bones.rest_joints`; None for a new body.
+    It holds no Blender data, so that undo, deleting and loading files are safe while the worker runs.
+    scene, armature: the `session_uid`s of the scene and of the object; the latter is 0 for a body that will be added.
+    fps: the scene's rate.
+    action: the `session_uid` of the armature's Action whose keys are replaced; 0 for a new Action.
+    found: the data of the sources that the recipe names.
+    joints: (55, 3) the armature's joints at rest, see `Bones.rest_joints`; None for a new body.
     """
 
     recipe: Recipe
@@ -44,7 +46,7 @@ class Request(NamedTuple):
 
 
 def armature_of(context: bpy.types.Context) -> bpy.types.Object | None:
-    """The armature that is worked on: the active one, that of the active mesh, else the only character in sight."""
+    """Returns the armature to work on: the active one, that of the active mesh, or the only visible character."""
     return _worked_on(context.active_object, context.view_layer)
 
 
@@ -57,7 +59,7 @@ def _worked_on(active: bpy.types.Object | None, layer: bpy.types.ViewLayer) -> b
 
 
 def characters(layer: bpy.types.ViewLayer) -> list[bpy.types.Object]:
-    """The SMPL-X armatures that are seen in a view layer. Costs next to nothing in a file that has none."""
+    """Returns the SMPL-X armatures that are visible in a view layer. Fast in a file that has none."""
     if not any("pelvis" in data.bones for data in bpy.data.armatures):
         return []
     from ...rig.bones import Bones
@@ -71,7 +73,8 @@ def characters(layer: bpy.types.ViewLayer) -> list[bpy.types.Object]:
 
 
 def armature_in(scene: bpy.types.Scene) -> bpy.types.Object | None:
-    """The armature that is active in a scene, which need not be the context's: that of its first view layer then."""
+    """Returns the armature that is active in a scene; in a scene other than the context's, that of its first view
+    layer."""
     if scene == bpy.context.scene:
         return armature_of(bpy.context)
     layer = scene.view_layers[0]
@@ -79,7 +82,7 @@ def armature_in(scene: bpy.types.Scene) -> bpy.types.Object | None:
 
 
 def action_of(armature: bpy.types.Object | None) -> bpy.types.Action | None:
-    """The armature's Action."""
+    """Returns the armature's Action."""
     data = armature.animation_data if armature is not None else None
     return data.action if data is not None else None
 
@@ -116,7 +119,7 @@ def request(
 
 
 def make(engine: Engine, wanted: Request, known: LatentCache, progress: Progress | None = None) -> Made:
-    """The motion, exactly as long as asked for at the scene's rate. Touches nothing of Blender's."""
+    """Makes the motion, exactly as long as requested at the scene's rate. Does not use Blender."""
     from ...core.recipe.make import make as made_of
 
     body = engine.body.fitted_to(wanted.joints)
@@ -125,15 +128,15 @@ def make(engine: Engine, wanted: Request, known: LatentCache, progress: Progress
 
 
 def latents_of(engine: Engine, wanted: Request, known: LatentCache, progress: Progress | None = None) -> dict:
-    """The latents of the recipe's sources, the slow part of `make`. Touches nothing of Blender's."""
+    """Computes the latents of the recipe's sources, the slow part of `make`. Does not use Blender."""
     with _places_of(wanted.recipe):
         return known.of(engine, wanted.recipe.terms, wanted.found, wanted.recipe.pooling, progress)
 
 
 def key(wanted: Request, made: Made) -> bpy.types.Action:
-    """The motion on the armature: as a new Action, or over the keys of the one that was asked for. Returns the Action.
+    """Keys the motion on the armature, as a new Action or over the keys of the requested one, and returns the Action.
 
-    Raises `UserError` when the armature is gone or can't be keyed, and when its Action is another one by now.
+    Raises `UserError` when the armature was deleted or cannot be keyed, and when it has another Action meanwhile.
     """
     from ...rig.action_metadata import key_made, recipe_of, rekey_made
 
@@ -154,10 +157,10 @@ def key(wanted: Request, made: Made) -> bpy.types.Action:
 def key_row(
     wanted: Request, recipes: Sequence[Recipe], motions: Sequence[Made], as_strips: bool
 ) -> list[bpy.types.Action]:
-    """Several motions, each as a new Action that is named with its factor.
+    """Keys several motions, each as a new Action that is named with its factor.
 
-    as_strips: the armature's NLA stack plays them one after the other; else the armature keeps what it has. Raises
-    `UserError` when the armature is gone or can't be keyed; nothing is left behind then.
+    Raises `UserError` when the armature was deleted or cannot be keyed; then leaves nothing behind.
+    as_strips: whether the armature's NLA stack plays them one after the other; otherwise the armature keeps its Action.
     """
     from ...core.recipe.make import blend_of
     from ...rig.action_metadata import key_made
@@ -180,7 +183,8 @@ def key_row(
 
 
 def remarks(wanted: Request) -> list[str]:
-    """What the user should know about what was keyed: why it may not be seen as it was made, what was left out."""
+    """Returns what the user should know about the keyed motion: why it may look different in Blender, and what was left
+    out."""
     from ...rig.remarks import put_to_rest, why_still
 
     armature = armature_for(wanted)
@@ -189,12 +193,12 @@ def remarks(wanted: Request) -> list[str]:
 
 
 def scene_of(wanted: Request) -> bpy.types.Scene:
-    """The scene that something was wanted in, whichever is shown by now. Raises `UserError` when it is gone."""
+    """Returns the scene of a request, whichever is shown now. Raises `UserError` when it was deleted."""
     return existing_scene(wanted.scene)
 
 
 def existing_scene(uid: int) -> bpy.types.Scene:
-    """The scene with a `session_uid`. Raises `UserError` when it is gone."""
+    """Returns the scene with a `session_uid`. Raises `UserError` when it was deleted."""
     scene = next((one for one in bpy.data.scenes if one.session_uid == uid), None)
     if scene is None:
         raise UserError("The scene was deleted while the motion was made; nothing was changed.")

@@ -1,9 +1,9 @@
-"""A motion follows the panel's sliders: the same Action is keyed anew at every step.
+"""Updates a motion while the panel's sliders move: the same Action is keyed anew at every step.
 
-A step that takes no longer than a frame of film is done at once, within the slider's own change, so that Blender's
-undo step of that slider holds the keys too. What takes longer, such as loading the model or a long motion, is left to
-a worker and keyed when it is done. `scene.motionclip.behind` says so meanwhile; it is kept in the undo step, and when
-that is come back to, the motion catches up. The last change always wins.
+A step that takes no longer than a frame of film runs at once, within the slider's own change, so that Blender's undo
+step of that slider holds the keys too. Longer steps, such as loading the model or a long motion, run in a worker and
+are keyed when they are done. Until then `scene.motionclip.behind` is set; it is kept in the undo step, and when undo
+returns there, the motion is updated. The last change always wins.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _FRESH = 2.0  # seconds after which Actions and images are looked at anew: they 
 
 
 class _Step(NamedTuple):
-    """What the worker brings: a motion, what it was made for, and the seconds that decoding took."""
+    """The worker's result: a motion, the request it was made for, and the seconds that decoding took."""
 
     wanted: generation.Request
     made: Made
@@ -59,7 +59,11 @@ class _Read(NamedTuple):
 
 
 class Live:
-    """One for each Blender. job: what the worker does for a slider. seconds: what one frame of motion took last."""
+    """The state of live updates, one object per Blender.
+
+    job: the worker's job for a slider.
+    seconds: how long one frame of motion took last.
+    """
 
     def __init__(self) -> None:
         self.job: Job[_Step] | None = None
@@ -77,7 +81,7 @@ class Live:
             bpy.app.timers.unregister(_tick)
 
     def close(self) -> None:
-        """The same, and waits for the worker: Blender quits."""
+        """Stops as `stop`, and waits for the worker, because Blender quits."""
         job = self.job
         self.stop()
         if job is not None:
@@ -106,7 +110,7 @@ def follow(scene: bpy.types.Scene, section: str) -> None:
 
 
 def follows(context: bpy.types.Context, section: str) -> bool:
-    """Whether the active armature's motion was made from what a part of the panel names, so that it would follow."""
+    """Returns whether the active armature's motion has the sources of a part of the panel, so that it is updated."""
     return _wish(context.scene, generation.armature_of(context), section) is not None
 
 
@@ -119,7 +123,7 @@ def catch_up(scene: bpy.types.Scene) -> None:
 
 
 def _wish(scene: bpy.types.Scene, armature: bpy.types.Object | None, section: str) -> Recipe | None:
-    """What the armature's Action is to become; None when it was made from something else."""
+    """Returns the recipe that the armature's Action should have; None if it was made from something else."""
     from ...rig.action_metadata import recipe_of
 
     action = generation.action_of(armature)
@@ -154,9 +158,9 @@ def _at_once(scene: bpy.types.Scene, armature: bpy.types.Object, recipe: Recipe)
 def _latents(
     engine: Engine, scene: bpy.types.Scene, armature: bpy.types.Object, recipe: Recipe
 ) -> Mapping[Source, np.ndarray] | None:
-    """Those of the recipe's sources; what they name is looked at anew only when that was a while ago.
+    """Returns the latents of the recipe's sources; their data is read anew only if that was a while ago.
 
-    None when something has to be worked out first and somebody waits.
+    Returns None when a latent must be computed first and a window waits.
     """
     last, now = LIVE.read, time.monotonic()
     of = (recipe.content.sources, recipe.pooling, armature.session_uid, engine)
@@ -173,14 +177,14 @@ def _latents(
 
 
 def _somebody_waits() -> bool:
-    """Whether there is a window that would stand still meanwhile; a script's does not move anyway."""
+    """Returns whether a window would freeze meanwhile; a script's window does not redraw anyway."""
     return not bpy.app.background
 
 
 def request(
     scene: bpy.types.Scene, armature: bpy.types.Object, recipe: Recipe, found: SourceData | None = None
 ) -> generation.Request:
-    """A recipe for the armature's Action, which is keyed anew. Raises `UserError`."""
+    """Returns a request to key the armature's Action anew by a recipe. Raises `UserError`."""
     return generation.request(scene, armature, recipe, action=generation.action_of(armature), found=found)
 
 
@@ -195,7 +199,7 @@ def _tick() -> float | None:
 
 
 def _stepped() -> bool:
-    """Whether there is more to do."""
+    """Runs one step. Returns whether there is more to do."""
     from ...rig.action_metadata import recipe_of
 
     scene = next((one for one in bpy.data.scenes if one.session_uid == LIVE.scene), None)
@@ -246,7 +250,7 @@ def _start(wanted: generation.Request) -> None:
 
 
 def _tell(error: Exception) -> None:
-    """In the panel, which keeps showing it."""
+    """Shows an error in the panel, which keeps showing it."""
     SESSION.error = LIVE.error = sentence(error)
     for scene in bpy.data.scenes:
         if scene.motionclip.behind:

@@ -1,4 +1,4 @@
-"""What the panels ask for, as recipes."""
+"""Converts the panels' settings to recipes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def options(scene: bpy.types.Scene) -> dict[str, Any]:
-    """What all recipes of the panels have: the length, how Actions are pooled, loop, in place."""
+    """Returns the options that all recipes of the panels have: the length, the pooling of Actions, loop, in place."""
     from ...core.latents.window_pooling import WindowPooling
 
     settings = scene.motionclip
@@ -31,7 +31,7 @@ def options(scene: bpy.types.Scene) -> dict[str, Any]:
 
 
 def source_of(picked: bpy.types.PropertyGroup) -> Source | None:
-    """What is picked in a `MOTIONCLIP_PG_source` or a term; None while that is empty."""
+    """Returns the source chosen in a `MOTIONCLIP_PG_source` or a term; None if it is empty."""
     from ...core.latents.terms import ActionName, ImageFile, Prompt, SavedLatent, StyleName
     from ...core.prompt import checked_prompt
 
@@ -62,7 +62,7 @@ def pick(picked: bpy.types.PropertyGroup, source: Source) -> None:
 
 
 def expression_of(picked: bpy.types.PropertyGroup, called: str) -> Expression:
-    """What is picked, as an expression. Raises `UserError` when that is nothing, or is not there."""
+    """Returns the chosen source as an expression. Raises `UserError` when there is none, or it does not exist."""
     from ...core.latents.expression import Expression
     from ...core.latents.terms import ActionName, SavedLatent
 
@@ -98,7 +98,7 @@ def given_or_picked(
 
 
 def blend(scene: bpy.types.Scene) -> Content:
-    """Between A and B. Raises `UserError`."""
+    """Returns the content of a blend between A and B. Raises `UserError`."""
     from ...core.recipe.blend import Blend
 
     asked = scene.motionclip.blend
@@ -107,7 +107,7 @@ def blend(scene: bpy.types.Scene) -> Content:
 
 
 def arithmetic(scene: bpy.types.Scene) -> Content:
-    """The expression. Raises `UserError`, an `ExpressionError` for most of what can be wrong."""
+    """Returns the content of the expression. Raises `UserError`, mostly an `ExpressionError`."""
     from ...core.latents.expression import Expression
     from ...core.recipe.sum import Sum
 
@@ -115,14 +115,14 @@ def arithmetic(scene: bpy.types.Scene) -> Content:
 
 
 def composition(scene: bpy.types.Scene) -> Content:
-    """Upper over lower body. Raises `UserError`."""
+    """Returns the content of a composition of upper and lower body. Raises `UserError`."""
     asked = scene.motionclip.composition
     upper, lower = expression_of(asked.upper, _("Upper")), expression_of(asked.lower, _("Lower"))
     return composed(upper, lower, asked.by, plain(asked.weight))
 
 
 def composed(upper: Expression, lower: Expression, by: str, weight: float) -> Content:
-    """Upper over lower body. by: "MASK" or "ARITHMETIC"."""
+    """Returns the content of a composition. by: "MASK" or "ARITHMETIC"."""
     from ...core.recipe.composition import composed_sum
     from ...core.recipe.mask import Mask
 
@@ -134,5 +134,5 @@ SECTIONS = {"blend": blend, "arithmetic": arithmetic, "composition": composition
 
 
 def plain(value: float) -> float:
-    """A slider's value as the user sees it: Blender keeps 0.7 as 0.699999988."""
+    """Returns a slider's value as the user sees it: Blender stores 0.7 as 0.699999988."""
     return float(f"{value:.6g}")

@@ -1,4 +1,4 @@
-"""What a recipe names, collected from Blender in the main thread before the work: Actions, images, saved latents."""
+"""Collects the data that a recipe names in the main thread before the work: Actions, images, saved latents."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _NONE: Mapping = MappingProxyType({})
 
 
 class SourceData(NamedTuple):
-    """By the names that the terms call them: Actions' keys, pictures (H, W, 3) uint8, saved latents (D,).
+    """The data by the names in the terms: Actions' keys, pictures (H, W, 3) uint8, saved latents (D,).
 
-    said: what of the Actions is left out.
+    said: sentences about parts of the Actions that are left out.
     """
 
     keys: Mapping[str, KeptKeys | Shown] = _NONE
@@ -39,7 +39,7 @@ class SourceData(NamedTuple):
     said: tuple[str, ...] = ()
 
     def inputs(self, terms: Iterable[Term]) -> Inputs:
-        """What `core.latents.sources` works on, for these terms. Takes time for long Actions; may run in any thread."""
+        """Returns the inputs of `core.latents.sources` for these terms. Slow for long Actions; runs in any thread."""
         from ...core.latents.sources import Inputs
         from ...core.latents.terms import ActionName
 
@@ -48,7 +48,7 @@ class SourceData(NamedTuple):
         return Inputs(motions, self.images, self.latents)
 
     def identity(self, source: Source, pooling: WindowPooling) -> object:
-        """What tells a source's latent from all others: its name, and what stands behind the name just now."""
+        """Returns what identifies a source's latent: its name, and the data that the name refers to now."""
         from ...core.latents.terms import ActionName, ImageFile, SavedLatent
 
         match source:
@@ -64,10 +64,11 @@ class SourceData(NamedTuple):
 def read_sources(
     scene: bpy.types.Scene, armature: bpy.types.Object, terms: Iterable[Term], as_shown: bool = False
 ) -> SourceData:
-    """All that the terms name and that is there; what is not is said by `core.latents.sources`.
+    """Reads the data of all terms that exists; `core.latents.sources` reports missing data.
 
-    Actions are read as they move `armature`; as_shown: as Blender shows them. Images and latents may be files. Raises
-    `ExpressionError` for what is there and cannot be read.
+    Actions are read as they move `armature`. Images and latents may be files. Raises `ExpressionError` for data that
+    exists but cannot be read.
+    as_shown: whether Actions are read as Blender shows them.
     """
     from ...core.latents import file as latent_file
     from ...core.latents.terms import ActionName, ImageFile, SavedLatent

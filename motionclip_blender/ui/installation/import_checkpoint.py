@@ -1,4 +1,4 @@
-"""A released MotionCLIP checkpoint as the model pack: made of the file, kept with the user's files, and chosen."""
+"""Imports a released MotionCLIP checkpoint: makes a pack of it, keeps it with the user's files, and selects it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class MOTIONCLIP_OT_import_checkpoint(Reporting, ImportHelper, bpy.types.Operato
 
 
 def _packs_folder(checkpoint: Path) -> Path:
-    """The user's folder of this extension; beside the checkpoint where it runs from a script."""
+    """Returns the user's folder of this extension; the checkpoint's own folder if it runs from a script."""
     try:
         return Path(bpy.utils.extension_path_user(ADDON, path="packs", create=True))
     except ValueError:
