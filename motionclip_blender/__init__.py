@@ -1,7 +1,7 @@
-"""MotionCLIP in Blender: a prompt becomes an Action on an SMPL-X armature.
+"""Implements MotionCLIP in Blender: turns a prompt into an Action on an SMPL-X armature.
 
-As a Blender extension this is the root module. `motionclip_blender.core` is also imported outside Blender, so
-nothing of the interface is imported before `register`.
+As a Blender extension this is the root module. `motionclip_blender.core` is also imported outside Blender, so nothing
+of the interface is imported before `register`.
 """
 
 

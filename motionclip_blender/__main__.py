@@ -1,4 +1,4 @@
-"""`python -m motionclip_blender "a person waves"`: the command line."""
+"""Runs the command line: `python -m motionclip_blender "a person waves"`."""
 
 import sys
 

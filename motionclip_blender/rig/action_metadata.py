@@ -1,4 +1,4 @@
-"""A recipe's motion as an Action that says what it was made from, so that it can be made again."""
+"""Keys a recipe's motion as an Action, and stores the recipe in the Action so that it can be made again."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ def key_made(
     assign: bool = True,
     rate: float | None = None,
 ) -> bpy.types.Action:
-    """A new Action called `name` with the motion that was made; a loop goes round for ever. Returns the Action.
+    """Keys a motion that was made as a new Action called `name`, and returns the Action; a loop repeats without end.
 
-    start_frame, assign, rate: as for `key_motion`, which also says what is raised.
+    start_frame, assign, rate: as for `key_motion`, whose errors are raised too.
     """
     motion, notes = _round(recipe, made), _notes(recipe, made)
     action = key_motion(armature, motion, action_name(name), start_frame, rate=rate, notes=notes, assign=assign)
@@ -65,7 +65,7 @@ def rekey_made(armature: bpy.types.Object, recipe: Recipe, made: Made, rate: flo
 
 
 def recipe_of(action: bpy.types.Action) -> Recipe | None:
-    """What an Action was made from; None when it was not made here. Raises `UserError` when that cannot be read."""
+    """Returns the recipe of an Action, or None. Raises `UserError` if there is one that cannot be read."""
     if RECIPE_NOTE in action:
         return from_json(str(action[RECIPE_NOTE]))
     if PROMPT_NOTE in action and PACK_NOTE in action:  # of the first versions
@@ -84,22 +84,22 @@ def _is_loop(action: bpy.types.Action) -> bool:
 
 
 def _holds_all(action: bpy.types.Action) -> bool:
-    """Whether an Action has a manual frame range, which holds its keys exactly."""
+    """Checks whether an Action has a manual frame range, which holds its keys exactly."""
     return action.use_frame_range and (action.frame_start, action.frame_end) == tuple(action.curve_frame_range)
 
 
 def latent_of(action: bpy.types.Action) -> np.ndarray | None:
-    """(D,) float32: the latent that an Action was made from; None when there is none."""
+    """Returns the latent that an Action was made from, (D,) float32, or None."""
     return latent_file.from_text(str(action.get(LATENT_NOTE, "")))
 
 
 def pack_of(action: bpy.types.Action) -> str:
-    """Name and version of the pack that an Action was made with; empty when it was not made here."""
+    """Returns name and version of the pack that an Action was made with; empty for one that was not made here."""
     return str(action.get(PACK_NOTE, ""))
 
 
 def _round(recipe: Recipe, made: Made) -> Motion:
-    """The motion as it is keyed: a loop ends with the first frame of its next round."""
+    """Returns the motion as it is keyed: a loop ends with the first frame of its next round."""
     return ending_as_begun(made.motion) if recipe.loop else made.motion
 
 

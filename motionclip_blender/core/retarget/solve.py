@@ -82,7 +82,7 @@ def _rest_correction(
 def _relax_still_hands(
     local: np.ndarray, delta: np.ndarray, pairs: RigMap, index: dict[str, int], relaxed_hands: np.ndarray
 ) -> None:
-    """Relaxes the fingers of hands that the source does not move, as the body's are; at rest they would be stretched."""
+    """Relaxes the fingers of hands that the source does not move; otherwise they would stay stretched as at rest."""
     relaxed = rot.axis_angle_to_quat(relaxed_hands)
     for side in ("left", "right"):
         fingers = [joint for joint in HAND_JOINTS if joint.startswith(side)]
