@@ -210,7 +210,7 @@ _WORDS = {
 
 
 def presets() -> list[str]:
-    """The names of the presets that ship."""
+    """Returns the names of the presets that ship."""
     return sorted(path.stem for path in PRESETS.glob("*.json"))
 
 

@@ -104,7 +104,7 @@ def shipped_tower() -> TextTower:
 
 
 def embedded(tower: TextTower, texts: Sequence[str]) -> np.ndarray:
-    """(n, 512) float32."""
+    """Returns the embeddings of texts, (n, 512) float32."""
     # prompts of about one length together: none is padded far
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
     embeddings = np.empty((len(texts), minilm.SPEC.width), np.float32)

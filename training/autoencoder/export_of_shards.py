@@ -1,4 +1,4 @@
-"""Packs of networks that were trained on AMASS."""
+"""Exports packs of networks that were trained on AMASS."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def write_weights(state: dict[str, Any], config: TrainConfig, out: Path, version
 
 
 def _write_released(network: nn.Module, projection: np.ndarray | None, path: Path) -> None:
-    """Under the names of the released checkpoints, in single precision as they are."""
+    """Writes the tensors under the names of the released checkpoints, in single precision like theirs."""
     arrays = {name: tensor.detach().numpy() for name, tensor in network.state_dict().items()}
     if projection is not None:
         arrays[PROJECTION] = projection

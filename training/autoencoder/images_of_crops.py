@@ -18,8 +18,8 @@ from .crops import Crop
 class CropImages:
     """Reads embeddings of frames from a file as `Frames` does.
 
-    Its "clips" are recordings' paths without ending, its "frames" count those of AMASS's file, at the file's own rate:
-    what `render_pipeline` makes of AMASS's folder.
+    Its "clips" are recordings' paths without ending, its "frames" are counted in AMASS's file, at the file's own rate,
+    as `render_pipeline` writes them for AMASS's folder.
     """
 
     def __init__(self, path: Path, shards: Shards) -> None:

@@ -1,4 +1,4 @@
-"""`python -m training import-checkpoint`: a pack from a checkpoint of MotionCLIP's released code."""
+"""Makes a pack of a checkpoint of MotionCLIP's released code: `python -m training import-checkpoint`."""
 
 from __future__ import annotations
 

@@ -16,12 +16,17 @@ from .losses import alignment, contrast, length, naming, reconstruction
 
 @dataclass
 class Batch:
-    """The data of a step. Pose tensors are (n, frames, rows, 6), places in CLIP's space (n, 512); all on one device.
+    """The data of a step. Pose tensors are (n, frames, rows, 6), embeddings in CLIP's space (n, 512); all on one
+    device.
 
-    motions, captions: windows, and a caption of each. actions: (n,) their classes. same: (n, n) pairs of one class.
-    between: (n, 1) how far on the way to its caption a latent is decoded from. images, seen: a frame of each, and
-    whether it has one. prompted, places: exemplars, and where their captions lie. betas: (n, 10) of the bodies; the
-    mean body's by default. weight: of the batch, where processes share a step unevenly.
+    motions, captions: windows, and a caption of each.
+    actions: (n,) their classes.
+    same: (n, n) pairs of one class.
+    between: (n, 1) share of the path to its caption at which a latent is decoded.
+    images, seen: a frame of each, and whether it has one.
+    prompted, places: exemplars, and the embeddings of their captions.
+    betas: (n, 10) of the bodies; the mean body's by default.
+    weight: of the batch, if processes share a step unevenly.
     """
 
     motions: Tensor
@@ -37,7 +42,7 @@ class Batch:
     weight: float = 1.0
 
     def to(self, device: torch.device) -> Batch:
-        """The same on another device."""
+        """Returns the same data on another device."""
         moved = {name: value.to(device) for name, value in vars(self).items() if isinstance(value, Tensor)}
         return replace(self, **moved)
 

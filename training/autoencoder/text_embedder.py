@@ -1,4 +1,4 @@
-"""The text tower that a run's texts are embedded by."""
+"""Provides the text tower that embeds a run's texts."""
 
 from __future__ import annotations
 
@@ -21,10 +21,12 @@ _BATCH = 256  # texts at a time
 
 
 def text_embedder(name: str, file: Path | None = None) -> Embed:
-    """name: "minilm", or open_clip's name of a CLIP of OpenAI's; file: its weights, by default those in the cache.
+    """Returns the text tower of a run.
 
-    Texts are cut to what the tower reads, which is told. Raises `UserError` for weights that are missing, damaged or of
-    another model.
+    Texts are cut to the length that the tower reads, and a message says so. Raises `UserError` for weights that are
+    missing, damaged or of another model.
+    name: "minilm", or open_clip's name of a CLIP of OpenAI's.
+    file: its weights, by default those in the cache.
     """
     if name == MINILM:
         tower = shipped_tower()
@@ -37,7 +39,7 @@ def text_embedder(name: str, file: Path | None = None) -> Embed:
 
 
 class _ClipTexts:
-    """CLIP's own text tower, on the GPU where there is one; embeddings as they come, not normalised."""
+    """CLIP's own text tower, on the GPU if there is one; its embeddings are not normalised."""
 
     def __init__(self, path: Path, name: str) -> None:
         self._tower = ClipTextTower(path, name).to("cuda" if torch.cuda.is_available() else "cpu")

@@ -1,1 +1,1 @@
-"""The text tower: `minilm` describes the default CLIP, `build` makes the extension's 8-bit form of its weights."""
+"""Builds the text tower: `minilm` describes the default CLIP, `build` makes the 8-bit form of its weights."""

@@ -1,7 +1,7 @@
 """Makes the extension's copy of CLIP's vocabulary: `python -m training clip-vocabulary`.
 
-open_clip carries it as 49,152 lines of text, of which CLIP uses the first 48,894 after a heading. Here each is the two
-tokens that it joins, as numbers: 196 KB, read in a hundredth of a second.
+open_clip ships it as 49,152 lines of text, of which CLIP uses the first 48,894 after a heading. The copy stores the two
+tokens that each line joins, as numbers: 196 KB, read in a hundredth of a second.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def source_lines() -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
-    """The command line."""
+    """Runs the command line."""
     parser = argparse.ArgumentParser(prog="training clip-vocabulary", description=__doc__.partition(":")[0])
     parser.add_argument("--out", type=Path, default=FOLDER, help="folder for the vocabulary")
     options = parser.parse_args(arguments)

@@ -1,1 +1,1 @@
-"""AMASS motions with BABEL labels, as shards of windows: what the paper trains on."""
+"""Prepares AMASS motions with BABEL labels as shards of windows, which the paper trains on."""

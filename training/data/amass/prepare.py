@@ -1,9 +1,10 @@
-"""`python -m training prepare --amass DIR --babel DIR`: AMASS's motions with BABEL's labels, as shards of windows.
+"""Prepares AMASS's motions with BABEL's labels as shards of windows: `python -m training prepare --amass DIR --babel
+DIR`.
 
 Motions are resampled to 30 frames a second exactly, turned upright and cut into windows of about 100 frames, each with
-the actions that it shows. `--legacy` does as MotionCLIP's released code, faults and all: every n-th frame, axes as in
-the files, windows of exactly 100 frames, categories that drift from the poses. The same command again goes on where it
-was stopped. What is left out stands in skipped.csv with the reason.
+the actions that it shows. `--legacy` reproduces MotionCLIP's released code including its faults: every n-th frame, axes
+as in the files, windows of exactly 100 frames, categories that drift from the poses. The same command resumes a stopped
+run. skipped.csv lists what is left out with the reason.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class _Task:
-    """A file, and BABEL's entry of it or the reason why it is left out unread."""
+    """A file, and BABEL's entry of it or the reason why it is left out without being read."""
 
     path: Path
     name: str

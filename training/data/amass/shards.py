@@ -1,8 +1,8 @@
-"""Writes and reads shards of windows: numbers that are memory-mapped, and JSON of what each window shows.
+"""Writes and reads shards of windows: memory-mapped numbers, and JSON that says what each window shows.
 
-A folder holds `index.json`, and of each shard `shard-00000.npy` (frames, 75) float32: 24 joints' turns as axis-angle
-and the way, and `shard-00000.json`: its recordings, its windows and what was left out on the way. The JSON file is
-written last, so a shard that has one is whole.
+A folder holds `index.json`, and for each shard `shard-00000.npy` (frames, 75) float32: 24 joints' rotations as
+axis-angle and the translation, and `shard-00000.json`: its recordings, its windows and what was left out. The JSON file
+is written last, so a shard that has one is complete.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Origin:
 
 @dataclass
 class Shard:
-    """The contents of one shard. skipped: (what, kind, detail). seen: number of files that were gone through."""
+    """The contents of one shard. skipped: (what, kind, detail). seen: number of files that were processed."""
 
     number: int
     seen: int = 0
@@ -114,9 +114,9 @@ def is_shards(folder: Path) -> bool:
 
 
 class Shards:
-    """Reads windows from a folder of shards, each from the disk when it is asked for.
+    """Reads windows from a folder of shards, each from the disk when it is requested.
 
-    It may be handed to other processes: each maps the files anew.
+    It may be passed to other processes: each maps the files anew.
     """
 
     def __init__(self, folder: Path) -> None:

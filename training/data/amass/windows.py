@@ -1,4 +1,4 @@
-"""Cuts recordings into windows with their labels, and tells the text of a crop."""
+"""Cuts recordings into windows with their labels, and returns the text of a crop."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class Span:
 class Window:
     """Frames `start` to `stop` of a recording at 30 frames a second.
 
-    spans: what is done in it. drifted: the same with the categories that the released code takes for it, None where
-    they are those of `spans`.
+    spans: the actions in it.
+    drifted: the same with the categories that the released code assigns to it; None if they equal `spans`.
     """
 
     start: int
