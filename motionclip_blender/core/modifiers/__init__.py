@@ -1,1 +1,1 @@
-"""What is asked of a motion, measured and brought about: side, count, speed, direction of travel, turn."""
+"""Measures and changes properties of a motion: side, count, speed, direction of travel, turn."""

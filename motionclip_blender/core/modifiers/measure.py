@@ -1,4 +1,4 @@
-"""What a motion does: which side moves, where it travels, how far it turns, how often it repeats."""
+"""Measures a motion: which side moves, where it travels, how far it turns, how often it repeats."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ _ENDS = {
     "arm": (("left_shoulder", "left_elbow", "left_wrist"), ("right_shoulder", "right_elbow", "right_wrist")),
     "leg": (("left_hip", "left_knee", "left_ankle"), ("right_hip", "right_knee", "right_ankle")),
 }
-_FAR = 0.25  # metres: who ends up less far from the start does not travel
+_FAR = 0.25  # metres: a body that ends nearer to its start does not travel
 _ENDS_SHARE = 0.08  # of a motion's frames at its start and its end, over which headings are averaged
-_RAISED = 2.0  # per second: how much a metre of a limb held up counts beside its speed
-_SHORTEST = 6  # frames of a period at least, at 30 per second
-_ALIKE = 0.45  # of the mean difference of two frames: a period's frames differ by less
-_OUT = 0.7  # of the movement's range: a repetition passes this far and comes back below the rest
-_MOVING = 0.12  # of the fastest movement: below it nothing is done
+_RAISED = 2.0  # per second: weight of a limb's height relative to its speed
+_SHORTEST = 6  # least frames of a period, at 30 per second
+_ALIKE = 0.45  # largest difference of frames a period apart, relative to the mean difference of two frames
+_OUT = 0.7  # share of the movement's range beyond which it is out; below 1 - `_OUT` it is back
+_MOVING = 0.12  # share of the fastest movement, below which the body counts as still
 
 
 def facing(motion: Motion) -> np.ndarray:
-    """(T,) radians: the heading of the chest, 0 along +Z, left positive, without jumps."""
+    """Returns the heading of the chest, (T,) radians: 0 along +Z, left positive, unwrapped."""
     world = motion.rotations[:, 0].astype(np.float64)
     for joint in _CHEST:
         world = rot.quat_multiply(world, motion.rotations[:, joint])
@@ -33,9 +33,10 @@ def facing(motion: Motion) -> np.ndarray:
 
 
 def measured_travel(motion: Motion, heading_of: np.ndarray | None = None) -> tuple[float | None, float]:
-    """Degrees from where the chest faces to where the body goes, left positive, and metres gone in that direction.
+    """Returns the degrees from the chest's heading to the direction of travel, left positive, and the metres travelled.
 
-    None where the body does not travel. heading_of: (T,) radians, `facing` by default.
+    The direction is None if the body does not travel.
+    heading_of: (T,) radians, `facing` by default.
     """
     if len(motion) < 2:
         return None, 0.0
@@ -47,16 +48,17 @@ def measured_travel(motion: Motion, heading_of: np.ndarray | None = None) -> tup
 
 
 def measured_turn(motion: Motion) -> float:
-    """Degrees by which the body has turned from the first frames to the last, left positive; beyond 360 for more."""
+    """Returns the degrees that the body turns from the first frames to the last, left positive; over 360 for several
+    turns."""
     yaw = RootTrajectory.of(motion).yaw
     few = max(1, round(_ENDS_SHARE * len(yaw)))
     return float(np.degrees(yaw[-few:].mean() - yaw[:few].mean()))
 
 
 def measured_side(motion: Motion, body: Body, limb: str = "") -> tuple[str, float]:
-    """ "left" or "right", the side that does more, and how much more: 0 alike to 1 it alone.
+    """Returns the side that moves more, "left" or "right", and by how much: 0 (both alike) to 1 (only this side).
 
-    limb: "arm", "leg", "support" (the leg that stands), or "" for the one of arms and legs that tells sides apart more.
+    limb: "arm", "leg", "support" (the standing leg), or "" for arms or legs, whichever differ more between the sides.
     """
     if limb == "support":
         side, more = measured_side(motion, body, "leg")
@@ -80,9 +82,9 @@ def measured_side(motion: Motion, body: Body, limb: str = "") -> tuple[str, floa
 
 
 def measured_period(motion: Motion, body: Body) -> float | None:
-    """Frames after which the motion does the same again; None where it does not.
+    """Returns the frames after which the motion repeats itself; None if it does not.
 
-    The shortest delay at which poses agree with themselves much better than two frames of the motion do by chance.
+    It is the shortest delay at which poses agree much better than two frames of the motion do by chance.
     """
     poses = root_space_poses(motion, body)
     longest = int(len(poses) * 0.7)
@@ -106,15 +108,15 @@ def measured_period(motion: Motion, body: Body) -> float | None:
 
 
 def measured_count(motion: Motion, body: Body) -> int:
-    """How often the motion's main movement is done: see `repetitions`."""
+    """Returns how often the motion's main movement is done: see `repetitions`."""
     return len(repetitions(motion, body))
 
 
 def repetitions(motion: Motion, body: Body) -> list[tuple[int, int]]:
-    """The frames at which the motion's main movement goes out, and those at which it is back.
+    """Returns the frames at which the motion's main movement goes out, with those at which it is back.
 
-    Along the direction in which poses differ most: it is out beyond 70 percent of the range, and back below 30. What
-    does not come back is back at the end.
+    The movement is measured along the direction in which poses differ most: it is out beyond 70 percent of the range,
+    and back below 30. A movement that does not come back is back at the end.
     """
     poses = root_space_poses(motion, body)
     if len(poses) < 3 or poses.var(axis=0).sum() < 1e-4:
@@ -137,7 +139,7 @@ def repetitions(motion: Motion, body: Body) -> list[tuple[int, int]]:
 
 
 def active_part(motion: Motion, body: Body) -> tuple[int, int]:
-    """First frame and end of what is done: without the stillness before and after."""
+    """Returns the first frame and the end of the movement, without the stillness before and after."""
     poses = root_space_poses(motion, body)
     if len(poses) < 3:
         return 0, len(poses)
@@ -147,7 +149,7 @@ def active_part(motion: Motion, body: Body) -> tuple[int, int]:
 
 
 def root_space_joints(motion: Motion, body: Body) -> np.ndarray:
-    """(T, 22, 3) metres: joints seen from the chest's heading, over the pelvis' place."""
+    """Returns the joints relative to the chest's heading and the pelvis' place on the ground, (T, 22, 3) metres."""
     joints = body.posed_joints(motion)[:, :22].astype(np.float64)
     joints = joints - joints[:, :1] * (1, 0, 1)
     yaw = -facing(motion)
@@ -157,12 +159,12 @@ def root_space_joints(motion: Motion, body: Body) -> np.ndarray:
 
 
 def root_space_poses(motion: Motion, body: Body) -> np.ndarray:
-    """(T, 66): places of joints in root space, with the height over the floor."""
+    """Returns the places of joints in root space, with the height over the floor, (T, 66)."""
     return root_space_joints(motion, body).reshape(len(motion), -1)
 
 
 def _smooth(values: np.ndarray, spread: float) -> np.ndarray:
-    """A line of values smoothed by a Gaussian of `spread` frames."""
+    """Smooths a sequence of values by a Gaussian of `spread` frames."""
     reach = min(round(2.5 * spread), len(values) - 1)
     if reach < 1:
         return values

@@ -1,4 +1,4 @@
-"""How often: whole periods of a motion, repeated or cut."""
+"""Sets how often a motion is done, by repeating or cutting whole periods."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from ..cleanup.loop import repeated as rounds
 from ..motion import Motion
 from .measure import active_part, measured_period, repetitions, root_space_poses
 
-_SEAM = 8  # frames over which one repetition of what happens once goes over into the next
+_SEAM = 8  # frames of the cross-fade between repetitions of a motion without a period
 
 
 def counted(motion: Motion, body: Body, count: int, halves: bool = False) -> Motion:
-    """The motion with what it does done `count` times, as long as that takes.
+    """Returns the motion with its movement done `count` times (1 or more), as long as that takes.
 
-    halves: count half periods, as the steps of a gait. A motion that repeats itself is cut into periods, which begin
-    where it is quietest; one that does not is cut to what it does. count: 1 or more.
+    A motion that repeats itself is cut into periods, which begin where it moves least; any other is cut to its
+    movement.
+    halves: count half periods, as the steps of a gait.
     """
     period = measured_period(motion, body)
     if period is None:
@@ -37,7 +38,7 @@ def counted(motion: Motion, body: Body, count: int, halves: bool = False) -> Mot
     in_a_round = max(round(len(repetitions(done, body)) / 4), 1)
     if in_a_round == 1:
         return rounds(loop, count + 1).crop(0, count * len(loop) + 1)
-    # a round in which it is done several times is cut where the last one asked for is over
+    # a round that holds the movement several times is cut where the last requested one is over
     done = rounds(loop, -(-count // in_a_round) + 1)
     times = repetitions(done, body)
     over = times[count - 1][1] if len(times) >= count else len(done)
@@ -46,12 +47,12 @@ def counted(motion: Motion, body: Body, count: int, halves: bool = False) -> Mot
 
 
 def held(motion: Motion, frames: int) -> Motion:
-    """The motion `frames` long: cut, or its last pose held."""
+    """Returns the motion `frames` long: cut, or with its last pose held."""
     return extended(motion, frames, hold=True).crop(0, frames)
 
 
 def _quiet_start(poses: np.ndarray, length: int) -> int:
-    """The frame at which a period of `length` frames begins best: where poses agree and little moves."""
+    """Returns the best first frame of a period of `length` frames: where poses agree and little moves."""
     last = len(poses) - length
     if last <= 0:
         return 0

@@ -1,4 +1,4 @@
-"""Where to: the way of a motion over the ground turned, bent, and played at another speed."""
+"""Turns and bends the path of a motion over the ground, and changes its speed."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from ..skeleton import INDEX
 from .measure import measured_travel, measured_turn
 
 SLOWEST, FASTEST = 0.4, 2.2
-"""Times the natural speed within which a movement still looks like one."""
+"""Range of speeds, relative to the natural one, at which a movement still looks natural."""
 
-_HIPS = 50.0  # degrees that the pelvis turns from the chest at most; the legs turn the rest in the hips
+_HIPS = 50.0  # largest angle in degrees of the pelvis to the chest; the legs turn by the rest in the hips
 _SPINE = [INDEX[name] for name in ("spine1", "spine2", "spine3")]
 _LEGS = [INDEX["left_hip"], INDEX["right_hip"]]
-_NEAR = 20.0  # degrees: a direction that is so near to the one asked for is left as it is
-_EASE = 0.2  # of a motion at its start and its end, in which it does not turn yet
+_NEAR = 20.0  # degrees: a direction this near to the requested one is not changed
+_EASE = 0.2  # share of a motion at its start and at its end without a turn
 
 
 def retimed(motion: Motion, speed: float) -> Motion:
-    """The motion played `speed` times as fast, within `SLOWEST` and `FASTEST`; steps keep their length."""
+    """Returns the motion played `speed` times as fast, within `SLOWEST` and `FASTEST`; steps keep their length."""
     speed = float(np.clip(speed, SLOWEST, FASTEST))
     if speed == 1.0 or len(motion) < 2:
         return motion
@@ -31,10 +31,10 @@ def retimed(motion: Motion, speed: float) -> Motion:
 
 
 def redirected(motion: Motion, degrees: float) -> Motion:
-    """The motion travelling `degrees` from where its chest faces, left positive.
+    """Returns the motion travelling `degrees` from its chest's heading, left positive.
 
-    Backward by playing it backward in time, which steps bear; sideways by turning pelvis and legs under the chest. A
-    motion that goes there already, or nowhere, is returned as it is.
+    A backward motion is played backward in time, which works for steps; a sideward one turns pelvis and legs under the
+    chest. A motion that already travels there, or does not travel, is returned unchanged.
     """
     now, _ = measured_travel(motion)
     if now is None or abs(_wrapped(degrees - now)) < _NEAR:
@@ -48,9 +48,10 @@ def redirected(motion: Motion, degrees: float) -> Motion:
 
 
 def bent(motion: Motion, degrees: float, evenly: bool = False) -> Motion:
-    """The motion turned by `degrees` in all from its start to its end, left positive, along its way.
+    """Returns the motion turned along its path by `degrees` in all from its start to its end, left positive.
 
-    evenly: a circle; else it sets out straight and ends straight. Steps keep their lengths as the body sees them.
+    Steps keep their lengths relative to the body.
+    evenly: turns at a constant rate, as in a circle; otherwise the path starts and ends straight.
     """
     if len(motion) < 3:
         return motion
@@ -61,14 +62,14 @@ def bent(motion: Motion, degrees: float, evenly: bool = False) -> Motion:
         along = t * t * (3 - 2 * t)
     way = RootTrajectory.of(motion)
     few = max(1, round(0.08 * len(motion)))
-    along = along / (along[-few:].mean() - along[:few].mean())  # what is measured is the mean of the last frames
+    along = along / (along[-few:].mean() - along[:few].mean())  # as `measured_turn` measures means of frames
     rotations = motion.rotations.astype(np.float64)
     rotations[:, 0], translation = replace(way, yaw=way.yaw + missing * along).root()
     return Motion(rotations, translation, motion.fps)
 
 
 def _legs_turned(motion: Motion, degrees: float) -> Motion:
-    """The way and the legs turned by `degrees` about the vertical, the chest facing where it did."""
+    """Returns the motion with path and legs turned by `degrees` about the vertical, and the chest's heading kept."""
     angle = np.radians(degrees)
     pelvis = np.radians(np.clip(degrees, -_HIPS, _HIPS))
     rotations = motion.rotations.astype(np.float64)
@@ -80,7 +81,7 @@ def _legs_turned(motion: Motion, degrees: float) -> Motion:
     def about(turn: float) -> np.ndarray:
         return about_vertical(np.full(len(motion), turn))
 
-    # the pelvis turns by its share, the vertebrae turn back by a third each, thighs go all the way
+    # the pelvis turns by its share, the vertebrae turn back by a third each, thighs turn by the whole angle
     turned_world = [rot.quat_multiply(about(pelvis * (3 - i) / 3), each) for i, each in enumerate(world)]
     rotations[:, 0] = turned_world[0]
     for i, joint in enumerate(_SPINE):
@@ -100,5 +101,5 @@ def _legs_turned(motion: Motion, degrees: float) -> Motion:
 
 
 def _wrapped(degrees: float) -> float:
-    """The same angle between -180 and 180."""
+    """Returns the same angle between -180 and 180."""
     return (degrees + 180.0) % 360.0 - 180.0
