@@ -1,1 +1,1 @@
-"""Prompts become plans: what is asked for, in which order, on which side, how often, how fast and where to."""
+"""Converts prompts to plans: the steps in order, each with side, count, speed and direction."""

@@ -1,4 +1,4 @@
-"""The words by which prompts are read: `grammar.json`."""
+"""Provides the words by which prompts are read, from `grammar.json`."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _FILE = Path(__file__).with_name("grammar.json")
 
 @cache
 def grammar() -> dict[str, Any]:
-    """The file's lists, read once."""
+    """Returns the file's lists; reads the file once."""
     return json.loads(_FILE.read_text(encoding="utf-8"))
 
 
 def begins(word: str, beginnings: list[str]) -> bool:
-    """Whether a word is one of `beginnings`, or a form of it: "walks" and "walking" of "walk"."""
+    """Checks whether a word is one of `beginnings`, or a form of it: "walks" and "walking" of "walk"."""
     return any(word.startswith(start) and len(word) - len(start) <= _ENDING for start in beginnings)
 
 
@@ -32,13 +32,13 @@ def _action(word: str) -> bool:
 
 
 def is_action(word: str) -> bool:
-    """Whether a word says what is done."""
+    """Checks whether a word names an action."""
     return _action(word)
 
 
 @cache
 def is_action_form(word: str) -> bool:
-    """Whether a word is an action with an English ending, spelt right: "strafe", "sitting"."""
+    """Checks whether a word is an action with a correctly spelt English ending: "strafe", "sitting"."""
     return any(
         word.startswith(start) and (word[len(start) :] in _FORMS or _doubled(start, word[len(start) :]))
         for start in grammar()["actions"]

@@ -1,4 +1,4 @@
-"""Is it English? Cheaply, by scripts and function words: enough to say so in a sentence."""
+"""Detects prompts that are not in English, by scripts and function words; cheap, and good enough for a message."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def other_language(prompt: str) -> str | None:
-    """The name of the language of a prompt that is not English, such as "German" or "another script"; else None."""
+    """Returns the language of a prompt that is not English, such as "German" or "another script"; None for English."""
     letters = [c for c in prompt if c.isalpha()]
     if not letters:
         return None

@@ -1,4 +1,4 @@
-"""A plan becomes one motion: every step is chosen, made, modified, and joined to the one before it."""
+"""Performs a plan as one motion: chooses, makes and modifies every step, and joins it to the one before."""
 
 from __future__ import annotations
 
@@ -24,24 +24,29 @@ from .wording_index import Choice, WordingIndex
 if TYPE_CHECKING:
     from ..engine import Engine
 
-_NATURAL = 60  # frames of a step for which no length is asked
+_NATURAL = 60  # frames of a step without a requested length
 _SHORTEST = 24  # frames of a step among others
-_LONGEST = 120  # frames of a step that is not told to last
-_AFTER = 4  # frames that are kept of the stillness after what is done once
-_HURRIED = 1.7  # times as fast as it is that something may be done to be over in time
-_STILL_SLOW = 0.9  # times the natural speed that what shall be slow is played at, at most
-_SEAM = 10  # frames over which one step goes over into the next
-_COUNTED_FROM = 120  # frames in which a period is looked for
-_SAME_AT_ONCE = 0.8  # cosine from which a wording says both things that are done at once
-_SAME_WAY = 40.0  # degrees within which a motion's own direction is the one asked for
-_TELLS = 0.06  # how much more one side does than the other, where it is known which one moves
-_TURNS = 15.0  # degrees that who walks straight may turn by
+_LONGEST = 120  # frames of a step without a requested duration
+_AFTER = 4  # frames of stillness that are kept after a movement without repetition
+_HURRIED = 1.7  # largest acceleration of a movement so that it ends in time
+_STILL_SLOW = 0.9  # largest speed of a slow movement, relative to the natural one
+_SEAM = 10  # frames of the cross-fade between steps
+_COUNTED_FROM = 120  # frames that are searched for a period
+_SAME_AT_ONCE = 0.8  # cosine from which on a wording covers both simultaneous actions
+_SAME_WAY = 40.0  # degrees within which a motion's own direction is the requested one
+_TELLS = 0.06  # least difference between the sides from which the moving side is known
+_TURNS = 15.0  # degrees that a straight walk may turn by
 
 
 @dataclass(frozen=True, eq=False)
 class Performance:
-    """What became of a plan. motion: of all steps. choices: what each was taken for. remarks: what was read or made in
-    another way than written. ends: the frame at which each step ends."""
+    """The result of a plan.
+
+    motion: the motion of all steps.
+    choices: the choice for each step.
+    remarks: sentences about everything that was not read or made as written.
+    ends: the frame at which each step ends.
+    """
 
     motion: Motion
     plan: Plan
@@ -51,21 +56,23 @@ class Performance:
 
 
 def understand(engine: Engine, index: WordingIndex, prompt: str) -> tuple[Plan, tuple[Choice, ...]]:
-    """A prompt's plan and what its steps are taken for. Raises `UserError` for a prompt that cannot be read."""
+    """Returns a prompt's plan and the choices for its steps. Raises `UserError` for a prompt that cannot be read."""
     plan = read_plan(prompt, index.spelling, index.knows)
     return plan, taken_for(engine, index, plan.segments)
 
 
 def taken_for(engine: Engine, index: WordingIndex, segments: Sequence[Segment]) -> tuple[Choice, ...]:
-    """What each segment is taken for. Their texts go through the text tower together."""
+    """Returns the choice for each segment. All texts go through the text tower together."""
     texts = list(dict.fromkeys(text for segment in segments for text in _lookups(segment, index)))
     embeddings = dict(zip(texts, engine.encode_texts(texts), strict=True))
     return tuple(_chosen(index, segment, embeddings) for segment in segments)
 
 
 def _lookups(segment: Segment, index: WordingIndex) -> list[str]:
-    """The texts by which a step may be looked up: as it is and shortened, until it is a wording, and what is done at
-    once, together and alone."""
+    """Returns the texts to look up for a step: as written and shortened, until one is a wording.
+
+    Also the texts of simultaneous actions, together and separately.
+    """
     found: list[str] = []
     for text in (segment.text, segment.bare, segment.core):
         if text and text not in found:
@@ -80,7 +87,7 @@ def _at_once(segment: Segment) -> str:
 
 
 def _chosen(index: WordingIndex, segment: Segment, embeddings: dict[str, np.ndarray]) -> Choice:
-    """What a step is taken for. What is done at once is one motion where there is such a one, else two."""
+    """Returns the choice for a step. Simultaneous actions are one motion if there is one for both, otherwise two."""
     choice, looked_up = index.choose(segment, embeddings[segment.text]), _lookups(segment, index)
     if segment.bare in looked_up and segment.bare != segment.text:
         bare = index.choose(replace(segment, text=segment.bare), embeddings[segment.bare])
@@ -106,7 +113,7 @@ def _goes(choice: Choice, segment: Segment) -> bool:
 
 
 def refuse_guesses(plan: Plan, choices: Sequence[Choice]) -> None:
-    """Raises `UserError` where a step means nothing that is known, with the nearest wordings."""
+    """Raises `UserError` with the nearest wordings if a step has no known meaning."""
     for segment, choice in zip(plan.segments, choices, strict=True):
         if not choice.sure:
             near = ", ".join(f'"{wording}"' for wording in (choice.wording, *choice.others[:2]))
@@ -116,9 +123,10 @@ def refuse_guesses(plan: Plan, choices: Sequence[Choice]) -> None:
 def perform(
     engine: Engine, index: WordingIndex, plan: Plan, choices: Sequence[Choice], frames: int | None = None
 ) -> Performance:
-    """The motion of a plan. frames: of the whole; by default as long as the steps take.
+    """Makes the motion of a plan.
 
-    What is counted is never cut: it is played up to twice as fast to fit, and what still doesn't is said.
+    Counted steps are never cut: they are played up to twice as fast to fit, and a remark says if that is not enough.
+    frames: length of the whole motion; by default as long as the steps take.
     """
     remarks = list(plan.remarks)
     shares = _lengths(plan, frames, engine.pack.fps)
@@ -137,7 +145,7 @@ def perform(
 
 
 def _lengths(plan: Plan, frames: int | None, fps: float) -> list[int]:
-    """Frames of each step; of counted ones, a wish only."""
+    """Returns the frames of each step; those of counted steps may change."""
     many = len(plan.segments)
     told = [None if s.seconds is None else max(round(fps * s.seconds), 2) for s in plan.segments]
     if frames is None:
@@ -155,7 +163,10 @@ def _natural(segment: Segment) -> int:
 
 
 def _step(engine: Engine, segment: Segment, choice: Choice, frames: int, natural: bool, remarks: list[str]) -> Motion:
-    """One step's motion, `frames` long unless it is counted. natural: what happens once may take its own time."""
+    """Makes the motion of a step, `frames` long unless it is counted.
+
+    natural: whether a movement without repetition may take its own time.
+    """
     counts = segment.count or segment.steps
     speed = 1.0 if _says_speed(choice.wording, segment) else segment.speed
     once = choice.facts.after == "hold"
@@ -163,7 +174,7 @@ def _step(engine: Engine, segment: Segment, choice: Choice, frames: int, natural
     frames_made = min(max(needed, 20), _LONGEST if once else MAX_FRAMES)
     (motion,) = motions_of(engine, choice.latent[None], frames_made)
     if choice.beside is not None:
-        # legs go where one of the two goes; arms do the other
+        # the travelling motion provides the legs, the other one the arms
         motions = [motion, *motions_of(engine, choice.beside.latent[None], frames_made)]
         walks = choice.beside.facts.travel is not None and choice.facts.travel is None
         motion = masked(motions[0], motions[1]) if walks else masked(motions[1], motions[0])
@@ -173,7 +184,7 @@ def _step(engine: Engine, segment: Segment, choice: Choice, frames: int, natural
     motion = _on_side(motion, segment, engine)
     if counts:
         motion = counted(motion, engine.body, counts, halves=segment.steps is not None)
-    elif once:  # to its end, which is not cut off but reached a little sooner
+    elif once:  # played faster to fit, so that its end is not cut
         motion = motion.crop(0, min(active_part(motion, engine.body)[1] + _AFTER, len(motion)))
         most = 1.0 if natural else _HURRIED if speed >= 1 else max(_STILL_SLOW / speed, 1.0)
         motion = retimed(motion, float(np.clip(len(motion) / (speed * frames), 1.0, most)))
@@ -199,7 +210,7 @@ def _step(engine: Engine, segment: Segment, choice: Choice, frames: int, natural
 
 
 def _on_side(motion: Motion, segment: Segment, engine: Engine) -> Motion:
-    """The motion, or its mirror image where that moves the side that is asked for."""
+    """Returns the motion, or its mirror image if that moves the requested side."""
     if not segment.side:
         return motion
     side, more = measured_side(motion, engine.body, segment.limb)
@@ -207,7 +218,7 @@ def _on_side(motion: Motion, segment: Segment, engine: Engine) -> Motion:
 
 
 def _says_speed(wording: str, segment: Segment) -> bool:
-    """Whether the wording that is answered says the speed itself: "slow walk"."""
+    """Checks whether the chosen wording names the speed itself: "slow walk"."""
     words = set(wording.lower().split())
     slow = {"slow", "slowly", "leisurely"} & words
     fast = {"fast", "quickly", "quick", "briskly", "brisk", "sprint", "sprints", "rapid"} & words
@@ -215,7 +226,7 @@ def _says_speed(wording: str, segment: Segment) -> bool:
 
 
 def _fitted(motion: Motion, frames: int, remarks: list[str]) -> Motion:
-    """The motion `frames` long: played faster where it is longer, held where it is shorter."""
+    """Returns the motion `frames` long: played faster if it is longer, held if it is shorter."""
     if len(motion) > frames:
         speed = len(motion) / frames
         if speed > 2.0:

@@ -1,4 +1,4 @@
-"""What a prompt asks for: segments in time, each with what is said of its motion."""
+"""Defines plans: the steps that a prompt asks for, each with the properties of its motion."""
 
 from __future__ import annotations
 
@@ -9,15 +9,22 @@ from dataclasses import dataclass
 class Segment:
     """One step of a plan.
 
-    text: what is looked up, in mended and spelled out words. said: the words of the prompt that it came from.
-    bare: the text without who does it, its side, direction and speed, which the motion is given afterwards.
-    core: that without where and in which mood, too.
-    side: "left" or "right", and limb: "arm", "leg", "support" (the leg that is stood on) or "" where none is named.
-    travel: degrees from where the body faces to where it goes, left positive, -180 < travel <= 180; None where it is
-        not said. turn: degrees by which the body turns on its way, left positive. circle: whether it turns evenly.
-    count: how often, or steps: how many steps. speed: times the natural speed. seconds: how long it lasts.
-    styles: words for how it is done. together: what is done at the same time.
-    words: pairs of a word of the prompt and what it was taken for.
+    text: the text to look up, with corrected spelling.
+    said: the words of the prompt that it came from.
+    bare: the text without subject, side, direction and speed, which are applied to the motion afterwards.
+    core: the bare text without place and mood, too.
+    side: "left" or "right"; empty if none is named.
+    limb: "arm", "leg", "support" (the standing leg); empty if none is named.
+    travel: degrees from the body's heading to the direction of travel, left positive, -180 < travel <= 180; None if the
+        prompt names none.
+    turn: degrees by which the body turns on its path, left positive.
+    circle: whether it turns evenly.
+    count: how often; steps: how many steps.
+    speed: relative to the natural speed.
+    seconds: the duration.
+    styles: words for how it is done.
+    together: actions at the same time.
+    words: pairs of a word of the prompt and its interpretation.
     """
 
     text: str
@@ -40,8 +47,10 @@ class Segment:
 
 @dataclass(frozen=True)
 class Plan:
-    """Segments in the order in which they are done. remarks: a sentence for whatever was read in another way than
-    written: mended words, counts that were cut, contradictions."""
+    """Segments in the order in which they are performed.
+
+    remarks: a sentence for everything that was not read as written: corrected words, limited counts, contradictions.
+    """
 
     segments: tuple[Segment, ...]
     remarks: tuple[str, ...] = ()

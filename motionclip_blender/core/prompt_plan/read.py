@@ -1,4 +1,4 @@
-"""A prompt becomes a plan, by rules: `read_plan`."""
+"""Converts a prompt to a plan by rules: `read_plan`."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ _TOKEN = re.compile(r"[A-Za-zÀ-ÿ]+(?:'[a-z]+)?|[^A-Za-zÀ-ÿ]+")
 
 
 def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = lambda text: False) -> Plan:
-    """What a prompt asks for. Deterministic.
+    """Returns the plan of a prompt. Deterministic.
 
-    spelling: made of the wordings that can be answered. known: whether a text is one of them, in small letters.
     Raises `UserError` with one sentence for a prompt that is empty, too long, in another language, or asks for nothing.
+    spelling: made of the pack's wordings.
+    known: whether a text, in lower case, is one of them.
     """
     text = _plain(prompt)
     language = other_language(text)
@@ -49,7 +50,7 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
 
 
 def _plain(prompt: str) -> str:
-    """The prompt on one line. Raises `UserError` for none, or for one without words."""
+    """Returns the prompt on one line. Raises `UserError` for an empty one, or one without words."""
     text = " ".join(prompt.encode("utf-8", "ignore").decode("utf-8").split())
     text = "".join(c for c in text if unicodedata.category(c) != "Cc").replace("\u2019", "'")
     if not text:
@@ -62,12 +63,12 @@ def _plain(prompt: str) -> str:
 
 
 def _mended(text: str, spelling: Spelling) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """The text with misspelt words mended, and which were."""
+    """Returns the text with corrected spelling, and the pairs of misspelt and corrected words."""
     changed: dict[str, str] = {}
 
     def mend(match: re.Match[str]) -> str:
         word = match[0]
-        # a name in capitals inside a sentence is no slip
+        # a capitalised word inside a sentence is a name, not a mistake
         if not word[0].isalpha() or "'" in word or (word[0].isupper() and match.start() > 0):
             return word
         right = spelling.mended(word)

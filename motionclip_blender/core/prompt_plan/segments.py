@@ -1,4 +1,4 @@
-"""What a clause says of its motion beside what is done: side, direction, turn, count, speed."""
+"""Reads the properties that a clause gives its motion beside the action: side, direction, turn, count, speed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .plan import Segment
 from .split import waiting
 
 MOST_TIMES = 20
-"""How often something is done at most; more is said to be cut."""
+"""The largest count; a larger one is limited, with a remark."""
 
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*|\d+(?:\.\d+)?|°")
 _LEADING = re.compile(r"^(?:and|then|but|so|now|please)\s+", re.IGNORECASE)
@@ -51,13 +51,13 @@ _WHERE = re.compile(
 )
 _GOING = ["step", "go", "goes", "mov", "shuffl", "travel", "retreat", "pac", "back", "sidestep", "head", "proceed"]
 _TURN_ONLY = ("turn", "rotat", "pivot", "fac", "swivel", "revolv", "u-turn")
-_LIMB_AFTER = 2  # words between a side and the limb that it is of, at most
+_LIMB_AFTER = 2  # most words between a side and its limb
 
 
 def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, list[str]]:
-    """A clause as a segment, and sentences on what was read in another way. None where nothing is to be done.
+    """Returns a clause as a segment, or None if it asks for nothing, and sentences about what was not read as written.
 
-    before: the segment that comes before it.
+    before: the preceding segment.
     """
     text = _LEADING.sub("", " ".join(clause.lower().split())).strip(" ,.;:!?")
     remarks: list[str] = []
@@ -122,10 +122,10 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
 
 
 def _bare(text: str, support: bool) -> str:
-    """The text without who does it, its side, direction and speed: what is done."""
+    """Returns the text of the action without subject, side, direction and speed."""
     for phrase in sorted(grammar()["speed_phrases"], key=len, reverse=True):
         text = text.replace(phrase, " ")
-    if not support:  # who stands on one leg does more than stand
+    if not support:  # "stands on one leg" needs its side words
         text = _WITH_LIMB.sub(" ", text)
         text = _TO_SIDE.sub(" ", text)
     text = _WHERE_TO.sub(" ", text)
@@ -135,14 +135,14 @@ def _bare(text: str, support: bool) -> str:
 
 
 def _core(bare: str) -> str:
-    """The bare text without where and in which mood it is done."""
+    """Returns the bare text without place and mood."""
     done = _WHERE.split(bare, maxsplit=1)[0]
     words = [word for word in done.split() if not (word.endswith("ly") and len(word) > 4)]
     return " ".join(words).strip(" ,") if any(begins(word, grammar()["actions"]) for word in words) else ""
 
 
 def _taken(pattern: re.Pattern[str], text: str) -> tuple[str, float | None]:
-    """The text without the first match of a pattern, and the number in it."""
+    """Returns the text without the first match of a pattern, and the number in the match."""
     match = pattern.search(text)
     if match is None:
         return text, None
@@ -156,7 +156,7 @@ def _number(word: str) -> int | None:
 
 
 def _count(text: str) -> tuple[str, int | None, int | None, str]:
-    """The text without what says how often; how often; how many steps; the words that said it."""
+    """Returns the text without the count, how often, how many steps, and the words of the count."""
     words = text.split()
     bare = [word.strip(",;.") for word in words]
     if len(bare) > 1 and len(set(bare)) == 1:
@@ -194,7 +194,7 @@ def _without(words: list[str], start: int, stop: int) -> str:
 
 
 def _speed(text: str) -> tuple[float, str]:
-    """Times the natural speed, and the words that said so."""
+    """Returns the speed relative to the natural one, and the words that name it."""
     for phrase, factor in grammar()["speed_phrases"].items():
         if phrase in text:
             return factor, phrase
@@ -208,7 +208,7 @@ def _speed(text: str) -> tuple[float, str]:
 
 
 def _side(tokens: list[str]) -> tuple[str, str, list[str]]:
-    """ "left", "right" or "" of a limb; the limb; and the sides that are of no limb: of a direction."""
+    """Returns the side of a limb ("left", "right" or ""), the limb, and the sides that belong to a direction instead."""
     body, found, limb, rest = grammar()["body"], "", "", []
     moves = any(begins(word, grammar()["moves"]) or begins(word, grammar()["turns"]) for word in tokens)
     for i, word in enumerate(tokens):
@@ -235,7 +235,7 @@ def _side(tokens: list[str]) -> tuple[str, str, list[str]]:
 
 
 def _turn(text: str, sides: list[str]) -> tuple[str, float | None, bool, list[str]]:
-    """The text without angles; degrees of the turn; whether it is a circle; sentences on contradictions."""
+    """Returns the text without angles, the degrees of the turn, whether it is a circle, and remarks on contradictions."""
     words = _WORD.findall(text)
     turning = any(
         begins(word, grammar()["turns"]) and word not in ("face", "corners", "bends", "bend", "faces") for word in words
@@ -269,7 +269,7 @@ def _turn(text: str, sides: list[str]) -> tuple[str, float | None, bool, list[st
 
 
 def _travel(text: str, sides: list[str], before: Segment | None) -> tuple[float | None, list[str]]:
-    """Degrees from facing to going, and sentences on contradictions."""
+    """Returns the degrees from the heading to the direction of travel, and remarks on contradictions."""
     words = _WORD.findall(text)
     if not any(begins(word, grammar()["moves"]) for word in words) and not _SIDEWAYS.search(text):
         return None, []
@@ -277,7 +277,7 @@ def _travel(text: str, sides: list[str], before: Segment | None) -> tuple[float 
         return None, ['The prompt goes both left and right at once; write one after the other with "then".']
     forward, backward = bool(_FORWARD.search(text)), bool(_BACKWARD.search(text))
     if backward and before is not None and before.turn is not None and abs(before.turn) > 135:
-        backward = False  # who has turned around walks back by walking on
+        backward = False  # after turning around, walking back means walking ahead
     if forward and backward:
         return None, ['The prompt goes both forward and backward at once; write one after the other with "then".']
     if _DIAGONAL.search(text):
@@ -294,12 +294,12 @@ def _travel(text: str, sides: list[str], before: Segment | None) -> tuple[float 
 
 
 def _only_goes(text: str) -> bool:
-    """Whether nothing more is said than that someone goes somewhere."""
+    """Checks whether the text only says that someone goes somewhere."""
     actions = [word for word in _WORD.findall(text) if begins(word, grammar()["actions"] + _GOING)]
     return all(begins(word, _GOING) for word in actions)
 
 
 def _other_action(text: str) -> bool:
-    """Whether something is done beside turning."""
+    """Checks whether the text names an action beside turning."""
     actions = [word for word in _WORD.findall(text) if begins(word, grammar()["actions"])]
     return any(not word.startswith(_TURN_ONLY) and word not in ("back", "makes") for word in actions)

@@ -1,4 +1,4 @@
-"""Names as in games spelled out, and misspelt words mended against those that are known."""
+"""Converts names as in games to words, and corrects misspelt words to known ones."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import numpy as np
 
 from .grammar import grammar, is_action_form
 
-_SHORTEST = 4  # letters of a word that is mended; shorter ones are near to too many others
-_TWO_FROM = 6  # letters from which two mistakes are mended
-_LONGEST = 24  # letters; longer ones are no slips
+_SHORTEST = 4  # least letters of a corrected word; shorter ones are near to too many others
+_TWO_FROM = 6  # letters from which on two mistakes are corrected
+_LONGEST = 24  # letters; longer words are not corrected
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z]{2})(?=\d)|(?<=\d)(?=[A-Za-z]{3})")
 _NAME = re.compile(r"^[A-Za-z0-9]+(?:[_\-|.][A-Za-z0-9]+)+$|^[A-Z]?[a-z]+(?:[A-Z][a-z0-9]*)+\d*$")
 _PLAIN_HYPHENS = re.compile(r"^[a-z]+-[a-z]+$")
@@ -21,9 +21,9 @@ _NUMBERED = re.compile(r"^0\d*$|^[1-9]$")  # the number of a take, not an angle
 
 
 def spelled_out(prompt: str, known: Spelling) -> str:
-    """A prompt with names such as `walk_fwd_loop`, `hit-reaction-left` or `TurnAround180` as words.
+    """Returns a prompt with names such as `walk_fwd_loop`, `hit-reaction-left` or `TurnAround180` as words.
 
-    A hyphened word that wordings know ("push-ups") stays, and so does a sentence's.
+    Keeps a hyphened word of the wordings ("push-ups"), and a hyphened word in a sentence.
     """
     words = prompt.split()
     out = []
@@ -44,10 +44,14 @@ def _name_as_words(name: str) -> str:
 
 
 class Spelling:
-    """Known words, by how often they occur. Mends a word that is none of them."""
+    """Known words, by how often they occur. Corrects unknown words."""
 
     def __init__(self, texts: Iterable[str], also: Iterable[str] = ()) -> None:
-        """texts: the wordings of a pack. also: words that are right, too, but that nothing is mended to."""
+        """Collects the known words.
+
+        texts: the wordings of a pack.
+        also: further correct words, which no word is corrected to.
+        """
         counts = Counter(word.lower() for text in texts for word in _WORD.findall(text))
         own = {
             word
@@ -66,41 +70,44 @@ class Spelling:
     def knows(self, word: str) -> bool:
         if word in self._counts or word in self._also:
             return True
-        doubled = f"{word[:-3]}{word[-4:-3]}ing" if word.endswith("ing") else ""  # "swiming" is a slip
+        doubled = f"{word[:-3]}{word[-4:-3]}ing" if word.endswith("ing") else ""  # "swiming" is misspelt
         return is_action_form(word) and doubled not in self._counts
 
     def in_wordings(self, word: str) -> bool:
-        """Whether the wordings themselves have this word."""
+        """Checks whether the wordings contain this word."""
         return word in self._counts
 
     def mended(self, word: str) -> str:
-        """The nearest known word to one that is unknown; itself where it is known, short, or near to none."""
+        """Returns the known word nearest to an unknown one; the word itself if it is known, short, or near to none."""
         low = word.lower()
         if self.knows(low) or not _SHORTEST <= len(low) <= _LONGEST or not low.isalpha():
             return word
         most = 2 if len(low) >= _TWO_FROM else 1
         best: tuple[int, int, int, str] | None = None
-        # an edit changes the number of two letters at most: what differs in more is not compared
+        # an edit changes the numbers of at most two letters, so words that differ in more are skipped
         apart = np.abs(self._letters - _letters(low)).sum(axis=1)
         for i in np.flatnonzero(apart <= 2 * most):
             candidate = self._words[i]
             distance = _distance(low, candidate, most)
             if distance <= most:
-                # a first letter is seldom wrong, and a common word is meant more often
+                # prefers the same first letter, which is seldom wrong, and common words
                 rank = (distance, int(low[0] != candidate[0]), -self._counts[candidate], candidate)
                 best = rank if best is None else min(best, rank)
         return best[3] if best is not None else word
 
 
 def _letters(word: str) -> np.ndarray:
-    """(27,) how often each letter is in a word; those beyond a to z together."""
+    """Returns how often each letter occurs in a word, (27,); the last entry counts those beyond a to z."""
     codes = [min(ord(c) - ord("a"), 26) if c >= "a" else 26 for c in word]
     return np.bincount(codes, minlength=27).astype(np.int8)
 
 
 def _distance(a: str, b: str, most: int) -> int:
-    """Edits from `a` to `b`: letters put in, left out, changed, or two that swapped places (Damerau, 1964); `most` + 1
-    where it is more."""
+    """Returns the edit distance from `a` to `b`: insertions, deletions, changes and swaps of neighbours (Damerau,
+    1964).
+
+    Returns `most` + 1 if it is larger than `most`.
+    """
     before: list[int] = []
     row = list(range(len(b) + 1))
     for i, letter in enumerate(a, 1):

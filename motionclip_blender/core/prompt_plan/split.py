@@ -1,4 +1,4 @@
-"""A prompt's clauses in the order in which they are done, and what is done at the same time."""
+"""Splits a prompt into clauses in the order in which they are performed, and finds simultaneous actions."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _NOT_DONE = {"backward", "backwards", "back", "standing", "fast", "rest", "right
 
 @dataclass(frozen=True)
 class Clause:
-    """text: what is done. together: what else, at the same time."""
+    """A clause. text: the action. together: other actions at the same time."""
 
     text: str
     together: tuple[str, ...] = ()
 
 
 def clauses(prompt: str, known: Callable[[str], bool]) -> list[Clause]:
-    """The steps of a prompt, in order. known: whether a text is a wording as it stands, which is not taken apart."""
+    """Returns the steps of a prompt, in order. known: whether a text is a wording, which is not split."""
     if known(prompt):
         return [Clause(prompt)]
     found: list[Clause] = []
@@ -115,7 +115,7 @@ def _at_and(piece: str, known: Callable[[str], bool]) -> list[Clause]:
 
 
 def _begins_something(part: str) -> bool:
-    """Whether "and" before `part` joins something new that is done, not two nouns or adverbs."""
+    """Checks whether "and" before `part` joins a new action, not two nouns or adverbs."""
     words = [word.lower() for word in _WORD.findall(part)]
     while words and words[0] in _SUBJECT:
         words.pop(0)
@@ -128,7 +128,7 @@ def _only_turns(part: str) -> bool:
 
 
 def waiting(text: str) -> str:
-    """What is looked up for a clause that only says that someone stops."""
+    """Returns the text to look up for a clause: "stands still" if the clause only says that someone stops."""
     words = [w.lower() for w in _WORD.findall(text) if w.lower() not in grammar()["function_words"]]
     actions = [word for word in words if is_action(word)]
     return "stands still" if actions and all(word in grammar()["waits"] for word in actions) else text

@@ -1,4 +1,4 @@
-"""Texts as the stems of their words, to compare what they say beside where the text tower puts them."""
+"""Represents texts by the stems of their words, to compare them by words beside the text tower's embeddings."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ _STOP = frozenset(_IGNORED.split())
 
 
 def stem(word: str) -> str:
-    """A word without its ending, roughly: "walks", "walking" and "walked" are one. After Porter (1980), its start."""
+    """Returns a word without its ending, roughly: "walks", "walking" and "walked" are equal. After the start of Porter
+    (1980)."""
     if len(word) > 4 and word.endswith("ies"):
         word = word[:-3] + "y"
     elif len(word) > 4 and word.endswith(("sses", "shes", "ches", "xes", "zes")):
@@ -36,30 +37,33 @@ _STOP_STEMS = _STOP | {stem(word) for word in _STOP}
 
 
 def features(text: str) -> set[str]:
-    """The stems of a text's words that mean something, and its pairs of neighbours. Sides do not count."""
+    """Returns the stems of a text's content words, and its pairs of neighbouring stems. Ignores sides."""
     stems = [stem(word) for word in _WORD.findall(_SIDE.sub("", text.lower()))]
     return {word for word in stems if word not in _STOP_STEMS} | {f"{a}_{b}" for a, b in pairwise(stems)}
 
 
 def content(text: str) -> set[str]:
-    """The stems of a text's words that mean something."""
+    """Returns the stems of a text's content words."""
     return {word for word in features(text) if "_" not in word}
 
 
 class WordVectors:
-    """Texts as weights of known features: rare ones count more (tf-idf; Sparck Jones, 1972), each of length 1."""
+    """Converts texts to weights of known features: rare ones have more weight (tf-idf; Sparck Jones, 1972).
+
+    Each vector has length 1.
+    """
 
     def __init__(self, known: Sequence[str], weights: np.ndarray) -> None:
-        """known: (V,) features. weights: (V,) of each."""
+        """Stores the features. known: (V,) features. weights: (V,) of each."""
         self.known, self.weights = tuple(known), np.asarray(weights, np.float32)
         self._index: Mapping[str, int] = {name: i for i, name in enumerate(self.known)}
 
     def indices(self, text: str) -> list[int]:
-        """Which known features a text has, sorted."""
+        """Returns the indices of the known features of a text, sorted."""
         return sorted(self._index[name] for name in features(text) if name in self._index)
 
     def vector(self, text: str) -> np.ndarray:
-        """(V,) float32."""
+        """Returns the vector of a text, (V,) float32."""
         out = np.zeros(len(self.known), np.float32)
         at = self.indices(text)
         out[at] = self.weights[at]

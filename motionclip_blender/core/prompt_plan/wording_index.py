@@ -1,4 +1,4 @@
-"""The wordings of a pack as texts, and the choice of the motion that one step of a plan means."""
+"""Holds the wordings of a pack as texts, and chooses the motion for one step of a plan."""
 
 from __future__ import annotations
 
@@ -20,25 +20,31 @@ from .word_features import WordVectors, content
 
 TEXTS, NUMBERS = "wordings.json", "wordings.safetensors"
 WORDS = 0.6
-"""How much words count beside the text tower's embedding where a text's class is looked for."""
+"""Weight of words relative to the text tower's embedding in the search for a text's class."""
 
 _CLASS = (
     3.0  # how much the class's evidence counts beside a wording's likeness: with 0.35 a seventh fewer find their class
 )
-_SHARED = 0.25  # how much shared words count beside cosines
-_SHARPNESS = 0.02  # of likenesses, as in `PromptRetrieval`
-_SIDE_SAID, _OTHER_SIDE = 0.15, 0.6  # what a wording gains that names the side asked for, and loses by the other one
-_WAY, _NEAR_WAY = 0.3, 40.0  # the same of the direction of travel, and degrees within which it is the same
-_STAYS = 0.6  # what it loses whose motion stays where it is, or moves both sides alike, though it should not
-_BOTH = 0.08  # how much more one side does than the other at least where one is asked for
-_VERBATIM = 6.0  # what a wording gains that is the text itself
-_SURE = 0.6  # of the confidence; below it an answer is a guess, as nine in ten lines that mean nothing known are
+_SHARED = 0.25  # weight of shared words relative to cosines
+_SHARPNESS = 0.02  # kernel width, as in `PromptRetrieval`
+_SIDE_SAID, _OTHER_SIDE = 0.15, 0.6  # gain of a wording with the requested side, loss of one with the other
+_WAY, _NEAR_WAY = 0.3, 40.0  # gain for the direction of travel, and degrees within which it agrees
+_STAYS = 0.6  # loss for a motion without the requested travel, or with both sides moving alike
+_BOTH = 0.08  # least difference between the sides if one is requested
+_VERBATIM = 6.0  # gain of a wording that equals the text
+_SURE = 0.6  # least confidence of an answer; nine in ten lines without a known meaning are below
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What was measured of a motion. after: "repeat" or "hold". travel: degrees, None where it stays. speed: metres
-    per second. turn: degrees within two seconds."""
+    """Measured facts of a motion.
+
+    after: "repeat" or "hold".
+    travel: degrees; None if it does not travel.
+    speed: metres per second.
+    turn: degrees within two seconds.
+    arm, leg: how much more the left side moves; negative for the right.
+    """
 
     after: str
     travel: float | None
@@ -50,11 +56,16 @@ class Facts:
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """What a step was taken for.
+    """The motion that was chosen for a step.
 
-    motion: its number in the pack's table. wording: the nearest of its wordings. action: its class. latent: (D,).
-    confidence: 0 to 1, how sure it is that the wording means what was asked for. alike: the cosine to the nearest
-    wording. others: the next best wordings. beside: what is done at the same time, by another motion's arms.
+    motion: its number in the pack's table.
+    wording: the nearest of its wordings.
+    action: its class.
+    latent: (D,).
+    confidence: 0 to 1, how sure it is that the wording has the meaning of the step.
+    alike: the cosine to the nearest wording.
+    others: the next best wordings.
+    beside: a simultaneous action, from another motion's arms.
     """
 
     motion: int
@@ -73,14 +84,16 @@ class Choice:
 
 
 class WordingIndex:
-    """The pack's wordings: their texts, what their words say of a class, and what was measured of their motions."""
+    """The pack's wordings: their texts, the evidence of words for classes, and measured facts of their motions."""
 
     def __init__(
         self, retrieval: PromptRetrieval, texts: dict, numbers: Mapping[str, np.ndarray], also: tuple[str, ...] = ()
     ) -> None:
-        """texts: of `TEXTS`. numbers: of `NUMBERS`. also: further words that are spelt right.
+        """Builds the index. Raises `ValueError` if the data do not fit the table of `retrieval`.
 
-        Raises `ValueError` where they do not fit the table of `retrieval`.
+        texts: contents of `TEXTS`.
+        numbers: contents of `NUMBERS`.
+        also: further correctly spelt words.
         """
         self.texts = tuple(texts["texts"])
         self.actions = tuple(texts["classes"])
@@ -115,7 +128,7 @@ class WordingIndex:
 
     @classmethod
     def load(cls, pack: Pack, retrieval: PromptRetrieval) -> WordingIndex:
-        """The index of a pack. Raises `UserError` when it has none, or one of another table."""
+        """Loads the index of a pack. Raises `UserError` when it has none, or one of another table."""
         also = tuple(word for word in (TOWER / "vocab.txt").read_text(encoding="utf-8").split() if word.isalpha())
         try:
             texts = json.loads((pack.folder / TEXTS).read_text(encoding="utf-8"))
@@ -130,18 +143,19 @@ class WordingIndex:
             ) from error
 
     def knows(self, text: str) -> bool:
-        """Whether a text, in small letters, is one of the wordings."""
+        """Checks whether a text, in lower case, is one of the wordings."""
         return text in self._of_text
 
     @cached_property
     def spelling(self) -> Spelling:
-        """The words of the wordings, to mend prompts by."""
+        """The words of the wordings, for correcting prompts."""
         return Spelling(self.texts, self._also)
 
     def choose(self, segment: Segment, embedding: np.ndarray, allowed: np.ndarray | None = None) -> Choice:
-        """The motion that a step means. embedding: (D,) of `segment.text`, by the pack's text tower.
+        """Returns the motion for a step.
 
-        allowed: (n,) which wordings may answer; by default all.
+        embedding: (D,) of `segment.text`, by the pack's text tower.
+        allowed: (n,) which wordings may be chosen; by default all.
         """
         alike = (self._retrieval.direction(embedding[None]) @ self._directions.T)[0]
         words = self._words.vector(segment.text)
@@ -173,17 +187,17 @@ class WordingIndex:
         )
 
     def class_evidence(self, direction: np.ndarray, words: np.ndarray) -> np.ndarray:
-        """(C,) how much a text speaks for each class: about 1 for the one it means, about 0 for others.
+        """Returns the evidence of a text for each class, (C,): about 1 for the right one, about 0 for others.
 
         Ridge regression on the text's direction (D,) in CLIP's space and its words (V,).
         """
         return np.concatenate((direction, WORDS * words)) @ self._classifier + self._bias
 
     def confidence(self, text: str, alike: float, evidence: np.ndarray, shared: float, verbatim: bool = False) -> float:
-        """0 to 1: how surely a text says something that is known.
+        """Returns how surely a text has a known meaning, 0 to 1.
 
-        By logistic regression on the cosine to the nearest wording, the class's evidence, and words that wordings
-        have, fitted on wordings whose clip was left out against lines that mean nothing known.
+        Logistic regression on the cosine to the nearest wording, the class's evidence, and words of the wordings,
+        fitted on wordings whose clip was left out against lines without a known meaning.
         """
         if verbatim:
             return 1.0
@@ -193,10 +207,11 @@ class WordingIndex:
     def sureness_features(
         self, text: str, alike: float, evidence: np.ndarray, shared: float, vocabulary: frozenset[str] | None = None
     ) -> np.ndarray:
-        """(6,): what `confidence` reads.
+        """Returns the features of `confidence`, (6,).
 
-        alike, shared: the largest cosines of embeddings and of words to a wording. evidence: (C,) of classes.
-        vocabulary: the stems of the wordings' words, by default of all of them.
+        alike, shared: the largest cosines of embeddings and of words to a wording.
+        evidence: (C,) of classes.
+        vocabulary: the stems of the wordings' words, by default of all wordings.
         """
         said = content(text)
         known = sum(word in (self._vocabulary if vocabulary is None else vocabulary) for word in said)
@@ -208,12 +223,12 @@ class WordingIndex:
         return vocabulary_of(self.texts)
 
     def shared_words(self, words: np.ndarray) -> np.ndarray:
-        """(n,) float32: the cosines between a text's words (V,) and each wording's."""
+        """Returns the cosines between a text's words (V,) and each wording's, (n,) float32."""
         rows, features, shares = self._rows
         return np.bincount(rows, words[features] * shares, minlength=len(self.texts)).astype(np.float32)
 
     def _hard_evidence(self, segment: Segment) -> np.ndarray:
-        """(n,) what wordings gain and lose by side and direction."""
+        """Returns how much the score of each wording changes by side and direction, (n,)."""
         out = np.zeros(len(self.texts), np.float32)
         if segment.side:
             same, other = (self._left, self._right) if segment.side == "left" else (self._right, self._left)
@@ -228,7 +243,7 @@ class WordingIndex:
         return out
 
     def _next_best(self, order: np.ndarray, motion: int) -> list[str]:
-        """The best wordings of four other motions."""
+        """Returns the best wordings of four other motions."""
         seen, found = {motion}, []
         for row in order:
             of = int(self._retrieval.motions[row])
@@ -241,7 +256,7 @@ class WordingIndex:
 
 
 def vocabulary_of(texts: Iterable[str]) -> frozenset[str]:
-    """The stems of the words in texts."""
+    """Returns the stems of the content words of texts."""
     return frozenset(word for text in texts for word in content(text))
 
 
