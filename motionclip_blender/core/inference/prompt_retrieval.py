@@ -88,31 +88,32 @@ class PromptRetrieval:
 
     @property
     def width(self) -> int:
-        """D."""
+        """D, the width of CLIP's space."""
         return len(self._mean)
 
     @property
     def motions(self) -> np.ndarray:
-        """(n,) which of M motions each wording tells of."""
+        """(n,) index of the motion, of M, that each wording describes."""
         return self._motions
 
     @property
     def classes(self) -> np.ndarray:
-        """(M,) which of C classes each motion is of."""
+        """(M,) index of the class, of C, that each motion belongs to."""
         return self._kept["classes"]
 
     def directions(self) -> np.ndarray:
-        """(n, D) float32: where the wordings lie as seen from their mean, each of length 1."""
+        """Returns the directions of the wordings from their mean, (n, D) float32, each of length 1."""
         return normalised(self._values(slice(None)))
 
     def direction(self, embeddings: np.ndarray) -> np.ndarray:
-        """(n, D): as `directions`, of texts that lie at `embeddings` (n, D)."""
+        """Returns the directions of texts at `embeddings` (n, D) from the same mean, (n, D), each of length 1."""
         return normalised(embeddings - self._mean)
 
     def latent(self, motion: int, alike: np.ndarray | None = None) -> np.ndarray:
-        """(D,) float32: where the decoder knows a motion, among its wordings.
+        """Returns the embedding of a motion as a mean of its wordings', (D,) float32.
 
-        alike: (n,) how much a text is like each wording; without it all of the motion's wordings count alike.
+        alike: (n,) similarity of a text to each wording, which weights the mean; by default all of the motion's
+            wordings have equal weights.
         """
         of_motion = np.flatnonzero(self._motions == motion)
         shares = np.full(len(of_motion), 1 / len(of_motion), np.float32)
@@ -122,7 +123,7 @@ class PromptRetrieval:
         return shares @ self._values(of_motion) + self._mean
 
     def motion_of(self, embedding: np.ndarray) -> int:
-        """The motion that a text at `embedding` (D,) is most like."""
+        """Returns the motion that a text at `embedding` (D,) is most similar to."""
         return self._most_alike(normalised(embedding - self._mean) @ self._keys.T)
 
     def _most_alike(self, alike: np.ndarray) -> int:
