@@ -30,18 +30,18 @@ from ..data.splits import take_of
 from ..data.wordings import trained_spans
 
 NOT_UNDERSTOOD = Path(__file__).parents[1] / "data" / "not_understood.json"
-_RARE = 6  # wordings that a word must be in to count
+_RARE = 6  # least number of wordings with a word that is used
 _RIDGE = 3.0
-_BALANCE = 0.4  # how much seldom classes are made up for
+_BALANCE = 0.4  # exponent of the weights of rare classes
 _FOLDS = 3
-_SAME = 0.97  # cosine of a wording's embedding to its row in the table, at least
+_SAME = 0.97  # least cosine of a wording's embedding to its row in the table
 _FRAMES = 60
 
 
 def table(split: str | None, augment: bool = True) -> tuple[list[str], list[int], list[str], list[CaptionedSpan]]:
-    """Of the pack's table: the wordings, which motion each is of, and the class and the span of each motion.
+    """Returns the wordings of the pack's table, the motion of each, and the class and the span of each motion.
 
-    In the order of `embeddings.prompt_retrieval`.
+    The order is that of `embeddings.prompt_retrieval`.
     """
     told: dict[str, int] = {}
     classes, spans = [], []
@@ -114,7 +114,7 @@ def write_index(engine: Engine) -> None:
 
 
 def _classifier(x: np.ndarray, y: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray]:
-    """(F, C) and (C,): ridge regression of classes on features (n, F)."""
+    """Fits a ridge regression of classes on features (n, F). Returns weights (F, C) and biases (C,)."""
     weights = (1 / np.bincount(y, minlength=classes).clip(1) ** _BALANCE)[y].astype(np.float32)
     weights /= weights.mean()
     truth = np.eye(classes, dtype=np.float32)[y]
@@ -126,7 +126,7 @@ def _classifier(x: np.ndarray, y: np.ndarray, classes: int) -> tuple[np.ndarray,
 
 
 def _facts(engine: Engine, retrieval: PromptRetrieval, spans: list[CaptionedSpan]) -> list[list]:
-    """What is measured of each motion: see `Facts`."""
+    """Measures each motion: see `Facts`."""
     out = []
     for start in range(0, len(spans), 32):
         part = range(start, min(start + 32, len(spans)))
@@ -156,10 +156,10 @@ def _sureness(
     y: np.ndarray,
     words: WordVectors,
 ) -> np.ndarray:
-    """(7,) float32: weights of `WordingIndex.sureness_features` and a constant, by logistic regression.
+    """Fits a logistic regression on `WordingIndex.sureness_features`. Returns its weights and a constant, (7,) float32.
 
-    Wordings whose take is left out are to be answered where they find their class, and not understood where they are
-    about something else: the lines of `NOT_UNDERSTOOD`.
+    Positive examples are wordings whose take is left out and which find their class; negative ones are the lines of
+    `NOT_UNDERSTOOD`, which are about something else.
     """
     fold_of = np.array([zlib.crc32(take_of(span.clip).encode()) % _FOLDS for _, span in heard])
     row_fold = np.array([zlib.crc32(take_of(spans[m].clip).encode()) % _FOLDS for m in motions])
@@ -189,7 +189,7 @@ def _sureness(
 
 
 def _logistic(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """(F + 1,) float32: logistic regression by Newton's method, both answers weighing alike."""
+    """Fits a logistic regression by Newton's method, with equal weights of both answers. Returns (F + 1,) float32."""
     x = np.concatenate((x, np.ones((len(x), 1))), axis=1)
     weight = np.where(y > 0.5, 0.5 / y.mean(), 0.5 / (1 - y.mean()))
     beta = np.zeros(x.shape[1])

@@ -1,7 +1,7 @@
-"""`python -m training understanding`: are prompts understood? Measured from the motions that they give.
+"""Measures whether prompts are understood, from the motions that they give: `python -m training understanding`.
 
-The list is `prompts_understood.json`: what must hold of each prompt's motion. It is for measuring only; whatever is
-chosen, is chosen on captions. Also: which class the wordings of held-out spans find, now and by the table alone.
+`prompts_understood.json` lists what must hold of each prompt's motion. It is only for measuring; all choices are made
+on captions. Also measures which class the wordings of held-out spans find, now and by the table alone.
 """
 
 from __future__ import annotations
@@ -39,19 +39,19 @@ from ..data.splits import HELD_OUT, is_test
 
 PROMPTS = Path(__file__).with_name("prompts_understood.json")
 _FRAMES = 90
-_DIRECTION, _TURN = 22.5, 20.0  # degrees within which a direction and a turn are right
-_TOLD = 0.06  # how much more a side does that moves
+_DIRECTION, _TURN = 22.5, 20.0  # degrees within which a direction and a turn are correct
+_TOLD = 0.06  # least difference by which one side moves more
 _ANY = "any"
 _LEG = re.compile(r"\b(?:foot|leg|kick\w*|knee|stands)\b")
 
 
 def listed() -> dict[str, list]:
-    """Kind -> prompts, each with what must hold."""
+    """Returns kind -> prompts, each with the conditions on its motion."""
     return json.loads(PROMPTS.read_text(encoding="utf-8"))["kinds"]
 
 
 class Judge:
-    """Measures what prompts become."""
+    """Measures the motions of prompts."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -59,7 +59,7 @@ class Judge:
         self._names = engine.encode_texts([class_text(name) for name in self.index.actions])
 
     def judged(self, prompt: str, hold: dict) -> dict:
-        """Check -> whether it holds; "said": the refusal or what the steps were taken for."""
+        """Returns check -> whether it holds, and "said": the refusal or the choices of the steps."""
         try:
             plan, choices = understand(self.engine, self.index, prompt)
             refuse_guesses(plan, choices)
@@ -111,7 +111,7 @@ class Judge:
 
 
 def measured_steps(motion: Motion, body) -> int:
-    """How often one foot passes the other."""
+    """Counts how often one foot passes the other."""
     joints = root_space_joints(motion, body)
     apart = joints[:, INDEX["left_ankle"]] - joints[:, INDEX["right_ankle"]]
     ahead = apart[:, 2]
@@ -121,19 +121,20 @@ def measured_steps(motion: Motion, body) -> int:
 
 
 def _pace(motion: Motion, body) -> float:
-    """Mean speed of all joints, metres per second."""
+    """Returns the mean speed of all joints, in metres per second."""
     joints = body.posed_joints(motion)[:, :22]
     return float(np.linalg.norm(np.diff(joints, axis=0), axis=-1).mean() * motion.fps)
 
 
 def _in_order(actions: Sequence[str], steps: Sequence[Sequence[str]]) -> bool:
-    """Whether steps of these classes are there, in this order; more may be between them."""
+    """Checks whether there are steps of these classes in this order; others may be between them."""
     rest = iter(actions)
     return all(any(_ANY in step or action in step for action in rest) for step in steps)
 
 
 def held_out_wordings(engine: Engine, index: WordingIndex, split: str = HELD_OUT) -> dict[str, float]:
-    """Percent of the wordings of held-out spans that find their class: by the choice, and by the table alone."""
+    """Returns the percentages of wordings of held-out spans that find their class: by the choice, and by the table
+    alone."""
     spans = [s for s in load_captions() if any(is_test(clip, split) for clip in (s.clip, *s.limbs.values()))]
     said = sorted({(caption, span.action) for span in spans for caption in span.captions})
     texts = [text for text, _ in said]
@@ -155,7 +156,7 @@ def held_out_wordings(engine: Engine, index: WordingIndex, split: str = HELD_OUT
 
 
 def understanding(engine: Engine) -> dict:
-    """Kind -> check -> [how many hold, of how many]; "prompts": what became of each; "held_out_wordings"."""
+    """Returns kind -> check -> [how many hold, of how many]; "prompts": the result of each; "held_out_wordings"."""
     judge = Judge(engine)
     totals: dict[str, dict[str, list[int]]] = {}
     prompts = {}
