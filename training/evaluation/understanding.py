@@ -103,7 +103,7 @@ class Judge:
         return found
 
     def _recognised(self, motion: Motion, classes: Sequence[str]) -> bool:
-        """Whether the motion, encoded again, has one of the classes among the nearest five."""
+        """Checks whether the motion, encoded again, has one of the classes among the nearest five."""
         if _ANY in classes:
             return True
         cosines = normalised(self._names) @ normalised(self.engine.encode(motion))

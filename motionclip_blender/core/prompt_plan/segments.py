@@ -208,7 +208,7 @@ def _speed(text: str) -> tuple[float, str]:
 
 
 def _side(tokens: list[str]) -> tuple[str, str, list[str]]:
-    """Returns the side of a limb ("left", "right" or ""), the limb, and the sides that belong to a direction instead."""
+    """Returns the side of a limb ("left", "right" or ""), the limb, and the sides that belong to a direction."""
     body, found, limb, rest = grammar()["body"], "", "", []
     moves = any(begins(word, grammar()["moves"]) or begins(word, grammar()["turns"]) for word in tokens)
     for i, word in enumerate(tokens):
@@ -235,7 +235,7 @@ def _side(tokens: list[str]) -> tuple[str, str, list[str]]:
 
 
 def _turn(text: str, sides: list[str]) -> tuple[str, float | None, bool, list[str]]:
-    """Returns the text without angles, the degrees of the turn, whether it is a circle, and remarks on contradictions."""
+    """Returns the text without angles, the degrees of the turn, whether it is a circle, and remarks."""
     words = _WORD.findall(text)
     turning = any(
         begins(word, grammar()["turns"]) and word not in ("face", "corners", "bends", "bend", "faces") for word in words

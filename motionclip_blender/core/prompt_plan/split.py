@@ -47,12 +47,12 @@ def clauses(prompt: str, known: Callable[[str], bool]) -> list[Clause]:
 
 
 def acts(text: str) -> bool:
-    """Whether a text says that something is done."""
+    """Checks whether a text names an action."""
     return any(is_action(word.lower()) and word.lower() not in _NOT_DONE for word in _WORD.findall(text))
 
 
 def _in_order(sentence: str) -> list[str]:
-    """A sentence with "before" or "after" as its parts in time."""
+    """Splits a sentence with "before" or "after" into its parts in time."""
     match = _BEFORE.match(sentence)
     if match:
         first, second = (match[2], match[1]) if match[1] else (match[3], match[4])
@@ -69,7 +69,7 @@ def _in_order(sentence: str) -> list[str]:
 
 
 def _steps(sentence: str, known: Callable[[str], bool]) -> list[Clause]:
-    """The clauses of a sentence without words of time: at commas and at "and" where something new is done."""
+    """Splits a sentence without words of time into clauses: at commas, and at "and" before a new action."""
     sentence = sentence.strip(" ,;:")
     if not sentence:
         return []
