@@ -66,7 +66,7 @@ def _write(
     if "latent" in outputs:
         with report.stage("latent"):
             for one, path in zip(made, request.numbered("latent"), strict=True):
-                assert one.latent is not None  # what has none was refused with the request
+                assert one.latent is not None  # the request refused recipes without a latent
                 latent_file.save(one.latent, path, one.pack)
     if any(name in outputs for name in NEED_BLENDER):
         with report.ctrl_c.deferred():

@@ -11,12 +11,12 @@ from ..core.latents.expression import Expression
 from ..core.latents.terms import ImageFile, Prompt
 from ..core.prompt import checked_frames, checked_prompt
 
-if TYPE_CHECKING:  # numpy is behind them, and --help is to be there at once
+if TYPE_CHECKING:  # they import numpy, which would delay --help
     from ..core.latents.window_pooling import WindowPooling
     from ..core.recipe.recipe import Recipe
 
-_DIGITS = 10  # of the number of a frame, which no motion has
-_MARKS = '"“„«[]{}'  # a text with one of them is meant as an expression
+_DIGITS = 10  # digits from which on a frame number is longer than any motion
+_MARKS = '"“„«[]{}'  # a text with one of these is an expression
 
 
 def recipe_of(given: argparse.Namespace) -> tuple[Recipe, str]:

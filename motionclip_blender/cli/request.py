@@ -18,7 +18,7 @@ from .outputs import check_apart, check_output, free_name, numbered
 from .recipes import pooling_of, recipe_of
 from .scenes import SceneReading, add_options, scene_reading
 
-if TYPE_CHECKING:  # numpy is behind them, and --help is to be there at once
+if TYPE_CHECKING:  # they import numpy, which would delay --help
     from ..core.latents.window_pooling import WindowPooling
     from ..core.recipe.recipe import Recipe
 
@@ -26,7 +26,7 @@ OUTPUTS = {"out": ".blend", "npz": ".npz", "video": ".mp4", "sheet": ".png", "la
 NEED_BLENDER = ("out", "video", "sheet")
 MOTION_FILES = (".npz", ".blend")
 
-_STOPS = 5  # the paper's
+_STOPS = 5  # as in the paper
 _TOP = 10
 
 _EPILOG = """\
@@ -230,7 +230,7 @@ def _generate_request(given: argparse.Namespace) -> GenerateRequest:
     stops = 0
     if given.blend is not None and given.factor is None and not given.travel:
         stops = _STOPS if given.stops is None else given.stops
-        stop_recipes(recipe, stops)  # too few or too many
+        stop_recipes(recipe, stops)  # raises for too few or too many
     outputs = {name: Path(getattr(given, name)) for name in OUTPUTS if getattr(given, name) is not None}
     if not outputs:
         outputs["out"] = free_name(title)

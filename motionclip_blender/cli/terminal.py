@@ -75,7 +75,7 @@ def terminal(verbose: bool) -> Iterator[tuple[TextIO, TextIO]]:
     With `verbose` it all goes to stderr. Python's own messages on stderr, such as tracebacks, appear in any case.
     """
     with quiet(verbose) as (stdout, stderr), contextlib.redirect_stderr(stderr):
-        faulthandler.enable(stderr)  # otherwise a crash below Python would end without a message
+        faulthandler.enable(stderr)  # prints a message for crashes below Python
         try:
             yield stdout, stderr
         finally:

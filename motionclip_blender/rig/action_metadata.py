@@ -54,7 +54,7 @@ def rekey_made(armature: bpy.types.Object, recipe: Recipe, made: Made, rate: flo
     curves = len(fcurves_of(action, armature, "pose.bones[")) if was_loop else 0
     rekey_motion(armature, _round(recipe, made), _notes(recipe, made), rate)
     if recipe.loop:
-        # at a slider's steps it is one already, and to go through all curves would cost as much as a fifth of the keys
+        # at a slider's steps it is cyclic already; going through all curves would take a fifth of the time for the keys
         same = was_loop and _holds_all(action) and curves == len(fcurves_of(action, armature, "pose.bones["))
         if not same:
             make_cyclic(action, armature)
@@ -68,7 +68,7 @@ def recipe_of(action: bpy.types.Action) -> Recipe | None:
     """Returns the recipe of an Action, or None. Raises `UserError` if there is one that cannot be read."""
     if RECIPE_NOTE in action:
         return from_json(str(action[RECIPE_NOTE]))
-    if PROMPT_NOTE in action and PACK_NOTE in action:  # of the first versions
+    if PROMPT_NOTE in action and PACK_NOTE in action:  # as the first versions stored them
         first, last = action.frame_range
         frames = min(max(round(last - first) + 1, MIN_FRAMES), MAX_FRAMES)
         return Recipe.of_prompt(str(action[PROMPT_NOTE]), frames)

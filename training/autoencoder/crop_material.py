@@ -17,7 +17,7 @@ from .linear_start import start
 from .material import tensor
 from .step import Batch
 
-_SHOWN = 48  # windows by whose movement a collapse is told
+_SHOWN = 48  # windows whose movement shows a collapse
 _NO_CLASS = -1
 
 
@@ -62,7 +62,7 @@ class CropMaterial:
         config, weight = self.config, 1.0
         if config.order == "epochs":
             all_of_them = self.crops.of_epoch(step, frames)
-            # every process draws all places and texts, so that their number changes nothing but the speed
+            # every process draws all places and texts, so that the number of processes only changes the speed
             shared = np.random.default_rng((config.seed, step))
             found = [c for c in (self.crops.crop(i, frames, shared) for i in all_of_them) if c]
             crops = found[place.rank :: place.processes]
@@ -70,7 +70,7 @@ class CropMaterial:
         else:
             windows = self.crops.drawn(max(config.motions * 60 // frames, 4), frames, random)
             crops = [c for c in (self.crops.crop(i, frames, random) for i in windows) if c]
-        if not crops:  # all processes go the same way: this one learns nothing from some window
+        if not crops:  # all processes must run a step: this one takes some window with weight zero
             crops, weight = [self._any(frames)], 0.0
         classes = np.array([crop.classes[0] if crop.classes else _NO_CLASS for crop in crops])
         told = self.texts.of([crop.text for crop in crops])

@@ -105,7 +105,7 @@ def shipped_tower() -> TextTower:
 
 def embedded(tower: TextTower, texts: Sequence[str]) -> np.ndarray:
     """Returns the embeddings of texts, (n, 512) float32."""
-    # prompts of about one length together: none is padded far
+    # prompts of similar length together, which reduces padding
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
     embeddings = np.empty((len(texts), minilm.SPEC.width), np.float32)
     for start in range(0, len(order), _BATCH):

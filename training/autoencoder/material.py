@@ -17,7 +17,7 @@ from .embeddings import Captions, Frames, whiten
 from .linear_start import start
 from .step import Batch
 
-_SHOWN = 48  # exemplars by whose movement a collapse is told
+_SHOWN = 48  # exemplars whose movement shows a collapse
 
 
 class Material(Protocol):
@@ -58,7 +58,7 @@ class SpanMaterial:
         if not self.config.cosines:
             return
         whiten(network.decoder.reader.whiten, np.concatenate(self.captions.captions))
-        if anew:  # a checkpoint says where a run that goes on begins
+        if anew:  # a resumed run starts from its checkpoint
             random = np.random.default_rng(self.config.seed)
 
             def draw(count: int, frames: int) -> tuple[np.ndarray, np.ndarray]:
@@ -69,10 +69,10 @@ class SpanMaterial:
 
     def batch(self, step: int, frames: int, random: np.random.Generator, place: Place) -> Batch:
         config = self.config
-        # as many frames in every step, whatever their length: short windows come in larger batches
+        # the same number of frames in every step: short windows come in larger batches
         chosen, motions = self.windows.draw(max(config.motions * 60 // frames, 4), frames, random)
         actions = torch.from_numpy(self.captions.actions[chosen])
-        # only a motion that its caption stands for may be asked of a place nearer to the caption
+        # only exemplars may be decoded from a place nearer to the caption, because only they belong to it
         towards = random.uniform(-config.between, config.between, len(chosen)).clip(0) * self._stands_for(chosen)
         batch = Batch(
             motions=tensor(motions),

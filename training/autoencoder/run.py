@@ -25,7 +25,7 @@ from .step import Step
 
 _LOG_EVERY = 50
 _CANARY_EVERY = 250
-_STILL = 0.1  # share of the movement that texts stand for below which a decoder has collapsed
+_STILL = 0.1  # share of the expected movement below which a decoder has collapsed
 
 
 class Run:
@@ -92,7 +92,7 @@ class Run:
             return
         state = load_checkpoint(self.checkpoint)
         ours, theirs = asdict(self.config), dict(state["config"])
-        # checkpoints from before a setting was there were made with its default
+        # a checkpoint without a setting was made with its default
         theirs = asdict(TrainConfig()) | theirs | {"loss": asdict(LossWeights()) | theirs["loss"]}
         free = {"steps", "epochs", "save_every", "canary_from", "compile"}  # settings that a resumed run may change
         changed = [key for key in ours if key not in free and ours[key] != theirs[key]]
@@ -190,7 +190,7 @@ def follow(average: nn.Module, module: nn.Module, step: int, most: float) -> Non
 
     most: largest share of the average that is kept.
     """
-    # averages forget faster at first, or the random start would stay in them for thousands of steps
+    # averages decay faster at first; otherwise the random start would stay in them for thousands of steps
     keep = min(most, (1 + step) / (10 + step))
     torch._foreach_lerp_(list(average.parameters()), list(module.parameters()), 1 - keep)
 

@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     body = Body.load(options.body)
     config = configured(options)
-    with joined() as place:  # first, for it chooses the GPU of this process
+    with joined() as place:  # first, because it chooses the GPU of this process
         material = material_of(options, config, body)
         _make_folder(options.run)
         run = Run(options.run, config, material, body, place)

@@ -23,7 +23,7 @@ _FILE = "bpe_simple_vocab_16e6.txt.gz"
 
 def merges_of(lines: list[str]) -> np.ndarray:
     """Returns (`MERGES`, 2) uint16: the tokens that each line joins. lines: the vocabulary's, without its heading."""
-    # the file writes bytes as letters: those that are no sign in Latin-1 as the letters from U+0100 on
+    # the file writes bytes as letters; bytes that are not printable in Latin-1 are the letters from U+0100 on
     letters = [chr(byte) for byte in SHOWN_BYTES] + [chr(0x100 + i) for i in range(256 - len(SHOWN_BYTES))]
     known = {letter: i for i, letter in enumerate([*letters, *(f"{letter}</w>" for letter in letters)])}
     merges = np.empty((MERGES, 2), np.uint16)

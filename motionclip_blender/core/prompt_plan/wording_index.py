@@ -22,9 +22,8 @@ TEXTS, NUMBERS = "wordings.json", "wordings.safetensors"
 WORDS = 0.6
 """Weight of words relative to the text tower's embedding in the search for a text's class."""
 
-_CLASS = (
-    3.0  # how much the class's evidence counts beside a wording's likeness: with 0.35 a seventh fewer find their class
-)
+# Weight of the class's evidence relative to a wording's similarity. With 0.35 a seventh fewer find their class.
+_CLASS = 3.0
 _SHARED = 0.25  # weight of shared words relative to cosines
 _SHARPNESS = 0.02  # kernel width, as in `PromptRetrieval`
 _SIDE_SAID, _OTHER_SIDE = 0.15, 0.6  # gain of a wording with the requested side, loss of one with the other

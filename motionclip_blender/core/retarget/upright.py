@@ -69,9 +69,8 @@ def upright(clip: SourceClip, pairs: RigMap, rest: np.ndarray, told: Told | None
     off = np.maximum(anatomy.strain(places) / _BEST_POSE, anatomy.stretched_arms(places))
     best = int(np.argmin(off))
     if off[best] <= 1:
-        heads = (
-            clip.heads[best] - places["pelvis"][best]
-        )  # relative to the pelvis, since the frame's height is no rest height; the feet define the floor
+        # relative to the pelvis, since the frame's height is no rest height; the feet define the floor
+        heads = clip.heads[best] - places["pelvis"][best]
         posed = replace(clip, rest_heads=heads, rest_rotations=clip.rotations[best])
         return _by_rest(posed, posed.rest_places(pairs), up)
     clip = _turned(clip, np.eye(3), level(up))

@@ -39,7 +39,7 @@ BUDGET = 0.042
 """Seconds that a step may take and still be done at once."""
 
 _TICK = 0.02
-_FRESH = 2.0  # seconds after which Actions and images are looked at anew: they may have been changed
+_FRESH = 2.0  # seconds after which Actions and images are read again, because they may have changed
 
 
 class _Step(NamedTuple):
@@ -67,10 +67,10 @@ class Live:
 
     def __init__(self) -> None:
         self.job: Job[_Step] | None = None
-        self.seconds = math.inf  # nobody knows yet, and nobody shall wait to find out
-        self.error = ""  # the last one that a slider brought
+        self.seconds = math.inf  # unknown yet, so the first step runs in the worker
+        self.error = ""  # the last error of a slider's step
         self.read: _Read | None = None
-        self.scene = self.armature = 0  # `session_uid`s of whose motion is behind
+        self.scene = self.armature = 0  # `session_uid`s of the scene and armature to update
 
     def stop(self) -> None:
         """Gives up what is being made."""
@@ -96,7 +96,7 @@ def follow(scene: bpy.types.Scene, section: str) -> None:
 
     For the changes of properties. section: a key of `recipes.SECTIONS`.
     """
-    scene.motionclip.behind = ""  # whatever was: this change is the last one
+    scene.motionclip.behind = ""  # this change replaces an earlier one
     if SESSION.error == LIVE.error:
         SESSION.error = ""
     try:
@@ -205,7 +205,7 @@ def _stepped() -> bool:
     scene = next((one for one in bpy.data.scenes if one.session_uid == LIVE.scene), None)
     armature = next((one for one in bpy.data.objects if one.session_uid == LIVE.armature), None)
     section = scene.motionclip.behind if scene is not None else ""
-    if scene is None or not section:  # caught up, undone, or gone
+    if scene is None or not section:  # updated, undone, or deleted
         LIVE.stop()
         return False
     if LIVE.job is not None:

@@ -104,7 +104,7 @@ def _keep_range(scene: bpy.types.Scene) -> None:
 def _over(scene: bpy.types.Scene, armature: bpy.types.Object) -> int:
     """Sets the preview range to the range of the armature's Action; returns its first frame."""
     action = generation.action_of(armature)
-    assert action is not None  # both who call this have looked
+    assert action is not None  # both callers have checked it
     first, last = math.floor(action.frame_range[0]), math.ceil(action.frame_range[1])
     if action.use_cyclic and last > first:
         last -= 1  # the last frame equals the first

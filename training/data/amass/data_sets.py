@@ -13,7 +13,7 @@ _TEST = ("SSM_synced", "Transitions_mocap")
 SPLIT = {**dict.fromkeys(_TRAIN, "train"), **dict.fromkeys(_VAL, "val"), **dict.fromkeys(_TEST, "test")}
 """The split that AMASS proposes, which the paper's main model uses. Data sets that came later are in none."""
 
-# What the release for SMPL-X calls them, and BABEL in the first part of its paths
+# Their names in the release for SMPL-X, and in the first part of BABEL's paths
 _NEWER = {
     "BMLrub": "BioMotionLab_NTroje",
     "EyesJapanDataset": "Eyes_Japan_Dataset",

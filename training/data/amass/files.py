@@ -21,9 +21,9 @@ JOINTS = (*BODY_JOINTS, "left_index1", "right_index1")
 """SMPL's 24 joints, as SMPL-X calls them: the released code takes a finger for each of SMPL's hands."""
 
 _ROWS = [INDEX[name] for name in JOINTS]
-_FARTHEST_RATE = 5.0  # frames a second that the released code's stride may be off
+_FARTHEST_RATE = 5.0  # frames per second by which the rate after the released code's stride may be off 30
 _SHAPES = 16  # numbers of AMASS's betas
-_LOOKED_AT = 240  # frames by which up is told
+_LOOKED_AT = 240  # frames that are examined for the up axis
 _NO_MOTIONS = ("shape.npz", "_stagei.npz")
 
 

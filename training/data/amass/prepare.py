@@ -35,7 +35,7 @@ from .windows import Window, cut, cut_legacy
 
 SKIPPED = "skipped.csv"
 _RECIPE = "recipe.json"
-_WAY = 1  # raised whenever what is written for the same files changes
+_WAY = 1  # version of the output; raised whenever it changes for the same files
 _UNREADABLE = ("damaged", "not a motion", "not in metres")
 _LABEL = "label left out"
 _NOT_THERE = "not in AMASS's folder"

@@ -37,7 +37,7 @@ def pose_tensors(turns: np.ndarray, trans: np.ndarray, ups: list[str], pose_form
         turns_ahead = rot.axis_angle_to_quat(angles)
         rotations[:, :, 0] = rot.quat_multiply(turns_ahead[:, None], rotations[:, :, 0])
         way = np.einsum("bij,btj->bti", rot.quat_to_matrix(turns_ahead), way)
-    # one long motion: a row of it depends on its own frame alone, but for the way's first, which each window has anew
+    # one long motion: a row depends on its own frame only, except for the path's origin, which each window sets
     motion = Motion(rotations.reshape(-1, len(JOINTS), 4), way.reshape(-1, 3), files.FPS)
     poses = to_pose_tensor(motion, pose_format).reshape(count, frames, pose_format.rows, 6)
     if pose_format.rows > len(pose_format.joints):

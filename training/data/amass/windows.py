@@ -15,8 +15,8 @@ CHUNK = 100
 """Frames of a window. The released code cuts windows of just so many and draws crops of 60 from them."""
 
 SHORTEST = 60
-_LONGEST_OFF = 0.1  # share of its length by which a recording may differ from what BABEL says it lasts
-_TOLD = 15  # frames of an action that a crop must show for its text to tell of it, or all that there are
+_LONGEST_OFF = 0.1  # share of its length by which a recording may differ from BABEL's duration
+_TOLD = 15  # least frames of an action in a crop for it to be in the text, unless the action is shorter
 _JOIN = " and "
 TEXTS = ("raw", "proc")
 
