@@ -225,8 +225,8 @@ def floor_under(lowest: np.ndarray) -> float:
     """Returns the height of the floor under a body whose lowest points are at `lowest` (T,), in metres.
 
     The floor is a low percentile of all frames, not the minimum: one frame whose foot dips through the floor must not
-        lift the whole motion. Frames in the air lie above the percentile and have no effect, as long as the body
-        touches the floor in one frame of twenty.
+    lift the whole motion. Frames in the air lie above the percentile and have no effect, as long as the body touches
+    the floor in one frame of twenty.
     """
     return float(np.percentile(lowest, _CONTACT_PERCENTILE))
 

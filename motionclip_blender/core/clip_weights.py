@@ -52,8 +52,8 @@ def clip_file(model: str, pretrained: str, source: ClipSource, progress: Progres
     """Returns the file with the weights of a CLIP, by open_clip's names of it.
 
     Tries in order: the file that the source names, the file in the cache, the file in open_clip's cache, and, if the
-        source allows it, a download whose SHA-256 is checked. Raises `UserError` if none is found or the download
-        fails, and what `progress` raises.
+    source allows it, a download whose SHA-256 is checked. Raises `UserError` if none is found or the download fails,
+    and what `progress` raises.
     """
     if source.file is not None:
         if not source.file.is_file():

@@ -1,8 +1,8 @@
 """Checks the Python packages that the add-on uses, and words the errors when one cannot be imported.
 
 A package can be missing, or be there and fail to import: its libraries do not fit the system, or some of its files
-    belong to another release. Python then raises an ImportError, an OSError, a RuntimeError or an exception of the
-    package's own.
+belong to another release. Python then raises an ImportError, an OSError, a RuntimeError or an exception of the
+package's own.
 """
 
 from __future__ import annotations

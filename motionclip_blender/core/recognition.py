@@ -75,7 +75,7 @@ def ranked(names: Sequence[str], vectors: np.ndarray, wanted: np.ndarray) -> lis
     """Ranks names by the cosine of their vectors (n, D) to `wanted` (D,), the nearest first.
 
     Uses plain cosines, as recognition is measured: on held-out clips neither subtracting the labels' mean nor wording a
-        label in several ways recognises more. Raises `UserError` for vectors that are not finite.
+    label in several ways recognises more. Raises `UserError` for vectors that are not finite.
     """
     if not (np.isfinite(vectors).all() and np.isfinite(wanted).all()):
         raise UserError("What is to be compared is not finite; check the motion and the model pack.")

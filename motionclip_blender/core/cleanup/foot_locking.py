@@ -34,8 +34,8 @@ def lock_feet(motion: Motion, body: Standing) -> Motion:
     """Returns `motion` with feet that keep their place while they stand.
 
     First the root trajectory is corrected: in every frame the slower of the feet on the ground is taken to stand, and
-        its slide is subtracted from the body's path. A moonwalk is preserved, because one of its feet always stands.
-        Then each foot is held where it stands.
+    its slide is subtracted from the body's path. A moonwalk is preserved, because one of its feet always stands. Then
+    each foot is held where it stands.
     """
     if len(motion) < 3:
         return motion

@@ -25,8 +25,8 @@ def squared(pixels: np.ndarray, size: int) -> np.ndarray:
     uint8.
 
     Follows open_clip with torchvision and Pillow: the longer side and the margins are rounded as there, and the width
-        is resampled to whole levels before the height. (Pillow 13 resamples the height first where that is less work;
-        then some pixels differ by a level.)
+    is resampled to whole levels before the height. (Pillow 13 resamples the height first where that is less work; then
+    some pixels differ by a level.)
     """
     height, width = pixels.shape[:2]
     rows, columns = (max(size * side // min(height, width), size) for side in (height, width))

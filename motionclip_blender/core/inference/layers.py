@@ -1,7 +1,7 @@
 """Computes the layers of transformers in single precision.
 
 Arrays are reused and changed in place where possible: at these sizes allocating memory costs as much as the arithmetic.
-    Products use numpy's BLAS with its own number of threads.
+Products use numpy's BLAS with its own number of threads.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Reads the arrays of safetensors files, and converts them to single precision.
 
 The format: eight bytes with the length of a JSON header, the header (per array its type, shape and place), then the
-    numbers (https://github.com/huggingface/safetensors). Nothing in such a file can run code.
+numbers (https://github.com/huggingface/safetensors). Nothing in such a file can run code.
 """
 
 from __future__ import annotations

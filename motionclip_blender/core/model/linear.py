@@ -1,9 +1,9 @@
 """Builds the linear part of the auto-encoder, which its transformers refine, and the adapter of latents.
 
 Motion is smooth: nearly all of a window is in the first cosines of every pose number over time. The best linear
-    auto-encoder on those (principal components) reconstructs unseen clips to a few centimetres, and is available in
-    closed form before the first step of training; transformers alone need days on a CPU to reach that. This goes beyond
-    the paper, whose network is the transformers alone.
+auto-encoder on those (principal components) reconstructs unseen clips to a few centimetres, and is available in closed
+form before the first step of training; transformers alone need days on a CPU to reach that. This goes beyond the paper,
+whose network is the transformers alone.
 """
 
 from __future__ import annotations

@@ -126,7 +126,7 @@ def _told(
     determined.
 
     The arguments are shares of the frames by axis: frames in which spines point along it; in which spines or legs do;
-        in which a standing, or a lying, body would touch a floor at 0.
+    in which a standing, or a lying, body would touch a floor at 0.
 
     People stand most of the time, and most floors are at 0. So an axis along which the body is upright and on a floor
     is up. A person who lies, or stands on the hands, is upright along no such axis, but touches a floor along Y or Z,

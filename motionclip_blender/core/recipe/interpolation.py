@@ -34,8 +34,8 @@ def latents_between(
     """Interpolates between two latents (D,), as `latents.blend`, but along the latents of the motions that they make.
 
     Between captions of two motions the decoder changes abruptly: on the straight path nearly all change comes in the
-        middle fifth. Between the latents of their motions it comes evenly, and with less detour; figures are in
-        `docs/evaluation.md`. At 0 and 1 the result is `start` and `end` themselves.
+    middle fifth. Between the latents of their motions it comes evenly, and with less detour; figures are in
+    `docs/evaluation.md`. At 0 and 1 the result is `start` and `end` themselves.
     """
     factors = np.asarray(factors, np.float32)
     there, back = engine.motion_latents(np.stack((start, end)))

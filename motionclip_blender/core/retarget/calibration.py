@@ -1,7 +1,7 @@
 """Finds a rest pose for skeletons that have none: the rotation of every bone in SMPL-X's T-pose.
 
 In some files the zero pose is no pose of a person: all bones lie in one line, or the person sits, or is doubled up. The
-    meaning of a bone's own axes is then found from its children and its movement:
+meaning of a bone's own axes is then found from its children and its movement:
 - the next joint along the limb lies in one direction of the bone, which points along the limb;
 - the limb's bending shows the bone's other axes: shins bend backwards and forearms forwards, and the hips and the
   shoulders lie to the left and right of the trunk;
