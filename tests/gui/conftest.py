@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.gui.action_panel import NAME, key
 from tests.gui.blender import PROMPT, VIEW, Blender
 from tests.gui.installed import installed
 
@@ -37,3 +38,11 @@ def blender(program: Blender) -> Iterator[Blender]:
     program.move(*VIEW)
     yield program
     program.run("SESSION.close()\nSESSION.__dict__.pop('engine', None)")
+
+
+@pytest.fixture
+def keyed(blender: Blender) -> Blender:
+    """The person has an Action of 60 frames, "moves"."""
+    blender.run(f"from {NAME}.ui.recognise.recognition import RECOGNITION\nfrom {NAME}.ui.search.results import SEARCH")
+    key(blender, "moves", 60)
+    return blender
