@@ -21,6 +21,7 @@ _COMMANDS = {
     "text-tower": ("text_tower.build", "make the extension's text tower from its package"),
     "clip-vocabulary": ("text_tower.clip_vocabulary", "make the extension's copy of CLIP's vocabulary from open_clip"),
     "showcase": ("evaluation.showcase", "contact sheets of prompts that nobody trained on"),
+    "study": ("study.command", "pairs of films for people to choose from, and the table of their choices"),
 }
 """The module and the purpose of each command."""
 
