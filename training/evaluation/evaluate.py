@@ -31,6 +31,7 @@ from .plots import draw
 from .recognition import recognise, span_latents
 from .reconstruction import LENGTHS, reconstruct
 from .style import arithmetic
+from .styled import style_changes
 
 _PAIRS, _QUICK_PAIRS = 50, 10
 _QUICK_WINDOWS, _QUICK_CAPTIONS, _QUICK_LENGTHS = 3, 2, (20, 60, 120)
@@ -95,6 +96,7 @@ def evaluate(
     found["interpolation"]["texts, straight latents"] = interpolate(model, texts, pairs, random, straight=True)
     say("style")
     found["style"] = arithmetic(model)
+    found["styled"] = style_changes(model, items)
     say("done")
     return _plain(found)
 

@@ -56,6 +56,19 @@ def bend(positions: np.ndarray) -> np.ndarray:
     return np.degrees(np.arctan2(np.linalg.norm(trunk[..., _GROUND], axis=-1), trunk[..., 1])).mean(axis=-1)
 
 
+def sway(positions: np.ndarray) -> np.ndarray:
+    """Returns (...) degrees: standard deviation over time of the lean of the line from pelvis to neck to the sides.
+
+    The sides are those of the hips in each frame; a lean that stays does not count.
+    """
+    trunk = positions[..., INDEX["neck"], :] - positions[..., INDEX["pelvis"], :]
+    across = (positions[..., INDEX["left_hip"], :] - positions[..., INDEX["right_hip"], :])[..., _GROUND]
+    across /= np.maximum(np.linalg.norm(across, axis=-1, keepdims=True), 1e-9)
+    aside = (trunk[..., _GROUND] * across).sum(axis=-1)
+    lean = np.arcsin(np.clip(aside / np.maximum(np.linalg.norm(trunk, axis=-1), 1e-9), -1, 1))
+    return np.degrees(lean).std(axis=-1)
+
+
 def stride(positions: np.ndarray) -> np.ndarray:
     """Returns (...) metres: distance of the ankles over the ground when they are far apart."""
     left, right = (positions[..., ankle, :][..., _GROUND] for ankle in _ANKLES)

@@ -10,6 +10,7 @@ from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import whole_path
 
 from .style import MEASURES
+from .styled import MEASURES as STYLED
 
 PAPER = {"top1": 40.9, "top5": 57.71}
 """MotionCLIP's own figures, on BABEL-60: other clips and other classes."""
@@ -136,6 +137,19 @@ def _style(figure, found: dict) -> None:
     axes.set_title("changes in the expected direction, % of the classes", fontsize=9)
 
 
+def _styled(figure, found: dict) -> None:
+    ways = {"real": "real clips", "prompt": "prompt", "sum": "sum"}
+    every = figure.subplots(2, 2)
+    for axes, (name, unit) in zip(every.flat, STYLED.items(), strict=True):
+        changes = {way: [np.nan if s[key][name] is None else s[key][name] for s in found["styles"].values()]
+                   for key, way in ways.items()}  # fmt: skip
+        _bars(axes, list(found["styles"]), changes)
+        axes.get_legend().set_visible(axes is every[0, 0])
+        axes.axhline(0, color="black", linewidth=0.5)
+        axes.tick_params("x", labelsize=6)
+        axes.set_title(f"change of {name}, {unit}", fontsize=8)
+
+
 def _compare(figure, found: dict) -> None:
     axes = figure.subplots()
     groups = found["groups"]
@@ -164,5 +178,6 @@ _PLOTS = {
     "reconstruction": _reconstruction,
     "interpolation": _interpolation,
     "style": _style,
+    "styled": _styled,
     "compare": _compare,
 }

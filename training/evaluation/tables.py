@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from .plots import PAPER
+from .styled import MEASURES
 
 
 @dataclass(frozen=True)
@@ -149,6 +150,26 @@ def _style(found: dict) -> list[Part]:
     return [_table(("as expected, %", "all", *words), rows), _table(("as expected, %", *names), by_measure)]
 
 
+def _styled(found: dict) -> list[Part]:
+    titles = {"real": "real clips", "prompt": "prompt", "sum": "sum"}
+    rows = [
+        (f"{style}, {titles[way]}" + (f" ({of_style['spans']})" if way == "real" else ""), _signed(of_style[way]))
+        for style, of_style in found["styles"].items()
+        for way in titles
+    ]
+    agree = found["agree"]
+    return [
+        _table(("change", *(f"{name}, {unit}" for name, unit in MEASURES.items())), rows),
+        f"The change goes the way of the real clips in {number(agree['prompt'])} % of the cases by prompt, in "
+        f"{number(agree['sum'])} % by sum.",
+    ]
+
+
+def _signed(changes: dict) -> list[str]:
+    digits = {"m/s": 2, "m": 2, "degrees": 1}
+    return ["-" if changes[name] is None else f"{changes[name]:+.{digits[unit]}f}" for name, unit in MEASURES.items()]
+
+
 def _compare(found: dict) -> list[Part]:
     def cell(group: dict, figure: str) -> str:
         spread = group["spread"][figure]
@@ -175,5 +196,6 @@ _SECTIONS: dict[str, tuple[str, Callable[[dict], list[Part]]]] = {
     "reconstruction": ("Reconstruction", _reconstruction),
     "interpolation": ("Interpolation", _interpolation),
     "style": ("Style arithmetic", _style),
+    "styled": ("Styles beside real clips", _styled),
     "compare": ("Ablation", _compare),
 }

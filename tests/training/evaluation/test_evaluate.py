@@ -29,7 +29,7 @@ from training.evaluation.model import Model, body_joints
 from training.evaluation.page import fill
 from training.evaluation.reconstruction import errors
 
-SECTIONS = ("recognition", "retrieval", "generation", "reconstruction", "interpolation", "style")
+SECTIONS = ("recognition", "retrieval", "generation", "reconstruction", "interpolation", "style", "styled")
 
 
 @pytest.fixture

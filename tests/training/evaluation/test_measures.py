@@ -50,6 +50,25 @@ def test_jerk_is_the_third_derivative(small_body):
     assert measures.jerk(steady[:3], 30) == 0
 
 
+def test_sway_is_the_lean_to_the_sides_that_changes(open_body):
+    still = body_joints(open_body, standing())
+    assert measures.sway(still) == pytest.approx(0, abs=1e-3)
+    leaning = body_joints(open_body, standing(spine1=(0, 0, 20), spine2=(0, 0, 5)))
+    assert measures.sway(leaning) == pytest.approx(0, abs=1e-3)
+    swing = 12 * np.sin(np.arange(60) / 60 * 4 * np.pi)
+
+    def rocking(axis: int, turn: float = 0.0) -> np.ndarray:
+        vectors = np.zeros((60, 55, 3))
+        vectors[:, INDEX["spine1"], axis] = np.radians(swing)
+        vectors[:, INDEX["pelvis"], 1] = np.radians(turn)
+        return body_joints(open_body, Motion(rot.axis_angle_to_quat(vectors), np.zeros((60, 3))))
+
+    aside = measures.sway(rocking(2))
+    assert 4 < aside <= 12 / np.sqrt(2)
+    assert measures.sway(rocking(2, turn=70)) == pytest.approx(aside, rel=1e-3)  # whichever way the person faces
+    assert measures.sway(rocking(0)) < 0.1 * aside  # forwards and back is no sway
+
+
 def test_speed_bend_stride_hands_and_height(small_body):
     still = body_joints(small_body, standing())
     assert measures.speed(still, 30) == 0
