@@ -20,7 +20,7 @@ _COMMANDS = {
     "understanding": ("evaluation.understanding", "measure whether prompts become the motions that they ask for"),
     "text-tower": ("text_tower.build", "make the extension's text tower from its package"),
     "clip-vocabulary": ("text_tower.clip_vocabulary", "make the extension's copy of CLIP's vocabulary from open_clip"),
-    "showcase": ("evaluation.showcase", "contact sheets of prompts that nobody trained on"),
+    "showcase": ("evaluation.showcase", "contact sheets of prompts in other words than the captions"),
     "study": ("study.command", "pairs of films for people to choose from, and the table of their choices"),
 }
 """The module and the purpose of each command."""

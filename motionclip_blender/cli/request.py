@@ -26,7 +26,7 @@ OUTPUTS = {"out": ".blend", "npz": ".npz", "video": ".mp4", "sheet": ".png", "la
 NEED_BLENDER = ("out", "video", "sheet")
 MOTION_FILES = (".npz", ".blend")
 
-_STOPS = 5  # as in the paper
+_STOPS = 5  # as in the paper's released code
 _TOP = 10
 
 _EPILOG = """\

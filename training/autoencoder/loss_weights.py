@@ -9,11 +9,12 @@ from dataclasses import dataclass
 class LossWeights:
     """The weights of the loss terms.
 
-    poses, pose_velocities: of equation 1 as in the paper, means over all rows of the pose, including the row of the
-        root's path. The paper weights them and `vertices` equally, and text and image by 0.01; its code uses 100 and 1.
+    poses, pose_velocities: of equation 1, means over all rows of the pose. The paper's poses have no row of the root's
+        path; the released code's do, and it counts here. The paper weights them and `vertices` equally, and text and
+        image by 0.01; its code uses 100 and 1.
     rotations, velocities: the same for the joints' rows alone.
     height, travel, speed: of the pelvis' height, its place on the ground (metres, robust) and its step per frame. In
-        the paper they are rows of the pose, but metres of travel need a scale of their own.
+        the released code they are a row of the pose, but metres of travel need a scale of their own.
     length: of the latents' length, which the cosines do not determine, but the decoder depends on.
     contrast: of distinguishing a motion's own caption from the others of the batch.
     naming: of distinguishing the name of its class from all names. Neither is in the paper; 0 leaves them out.

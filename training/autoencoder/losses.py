@@ -71,7 +71,7 @@ def naming(latents: Tensor, names: Tensor, actions: Tensor, temperature: float =
     """Returns the cross-entropy of recognising the class of latents (B, D) by the nearest name.
 
     names: (C, D). actions: (B,), rows of `names`; -1 for none. Uses plain cosines, as recognition is measured (section
-    4.4 of the paper).
+    4 of the paper).
     """
     scores = F.normalize(latents, dim=-1) @ F.normalize(names, dim=-1).T / temperature
     summed = F.cross_entropy(scores, actions, ignore_index=-1, reduction="sum")

@@ -1,8 +1,8 @@
-"""Draws the motions of prompts that are in no caption, as a page with pictures: `python -m training showcase`.
+"""Draws the motions of prompts in other words than the captions', as a page: `python -m training showcase`.
 
 Some prompts get a large sheet each, many others a row of poses in lists: the paper's prompts, sports, professions and
-characters. For each prompt of a list, the page names the nearest trained wording in the text tower's space, which shows
-how far the prompt is from the captions.
+characters. For each prompt of a list, the page names the trained wording that answers it, and how far it is from it in
+the text tower's space. Some of the paper's prompts are captions, and marked as such.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -18,16 +19,15 @@ import numpy as np
 from motionclip_blender.core.cleanup.pipeline import motions_of
 from motionclip_blender.core.console import quiet
 from motionclip_blender.core.engine import Engine
+from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import write_whole
-from motionclip_blender.core.latents.arithmetic import even_factors
+from motionclip_blender.core.latents.arithmetic import even_factors, normalised
 from motionclip_blender.core.latents.expression import parse
 from motionclip_blender.core.latents.sources import latent_of
 from motionclip_blender.core.pack import Pack
+from motionclip_blender.core.prompt_plan.wording_index import WordingIndex
 from motionclip_blender.core.recipe.interpolation import latents_between
 from motionclip_blender.core.recipe.make import generate
-
-from ..autoencoder.embeddings import text_embeddings
-from ..data.wordings import wordings
 
 PROMPTS = Path(__file__).with_name("showcase.json")
 PICTURES = Path("images") / "prompts"
@@ -75,21 +75,38 @@ def parts(name: str, listed: list[str]) -> dict[str, list[str]]:
     return {f"{name}_{number}.png": [str(p) for p in part] for number, part in enumerate(pictures, start=1)}
 
 
-def nearest(texts: list[str], known: list[str]) -> dict[str, tuple[str, float]]:
-    """Returns each of `texts` -> the nearest of `known` by the cosine of their embeddings, and that cosine."""
-    embeddings = text_embeddings([*texts, *known])
-    embeddings /= np.linalg.norm(embeddings, axis=1, keepdims=True)
-    cosines = embeddings[: len(texts)] @ embeddings[len(texts) :].T
-    best = cosines.argmax(axis=1)
-    return {text: (known[i], float(of_text[i])) for text, i, of_text in zip(texts, best, cosines, strict=True)}
+def answers(engine: Engine, prompts: Sequence[str]) -> dict[str, tuple[str, float]]:
+    """Returns each prompt -> the trained wording that answers it, and the cosine between the two.
+
+    It is the nearest wording of the motion that is decoded. Another motion may have a nearer one, but fewer that are
+    near. Raises `UserError` for a pack that does not carry its wordings.
+    """
+    if engine.retrieval is None:
+        raise UserError(f"The pack {engine.pack.folder} answers prompts by no wordings; choose another pack.")
+    retrieval = engine.retrieval
+    texts = WordingIndex.load(engine.pack, retrieval).texts
+    embeddings = engine.encode_texts(prompts)
+    alike = retrieval.direction(embeddings) @ retrieval.directions().T
+    rows = []
+    for embedding, of_prompt in zip(embeddings, alike, strict=True):
+        of_motion = np.flatnonzero(retrieval.motions == retrieval.motion_of(embedding))
+        rows.append(int(of_motion[of_prompt[of_motion].argmax()]))
+    wordings = normalised(engine.encode_texts([texts[row] for row in rows]))
+    cosines = (normalised(embeddings) * wordings).sum(axis=1)
+    return {p: (texts[row], float(cosine)) for p, row, cosine in zip(prompts, rows, cosines, strict=True)}
 
 
 def page(pack: Pack, frames: int, known: int, found: dict[str, tuple[str, float]]) -> str:
-    """Returns the Markdown page. known: number of trained wordings. found: `nearest` of the lists' prompts."""
+    """Returns the Markdown page.
+
+    known: number of wordings that answer prompts. found: `answers` of the lists' prompts.
+    """
+    captions = also_captions()
     lines = [
-        "# Prompts that nobody trained on",
+        "# What prompts become",
         "",
-        f"What the pack {pack.name} {pack.version} makes of wordings that are in no caption, {frames} frames each.",
+        f"What the pack {pack.name} {pack.version} makes of prompts in other words than its captions', {frames} frames",
+        f"each; {len(captions)} of the prompts of the paper are captions, too, and marked.",
         "Made by `python -m training showcase`.",
     ]
     for action, prompt in prompts().items():
@@ -98,16 +115,18 @@ def page(pack: Pack, frames: int, known: int, found: dict[str, tuple[str, float]
         "",
         "## Lists",
         "",
-        "Eight poses of each prompt, from the first frame to the last. *Nearest wording*: the one that the text tower",
-        f"finds nearest of the {known:,} that were trained on, and the cosine between the two. Of the paper's prompts",
-        f"some are captions, too: {', '.join(also_captions())}.",
+        "Eight poses of each prompt, from the first frame to the last. A prompt is answered by one of the motions that",
+        f"the {known:,} wordings in the pack tell of. *Answered by*: the wording of that motion which the text tower",
+        "finds nearest to the prompt, with the cosine of the two. Bold prompts are captions: the training knew them.",
     ]
     for name, listed in lists().items():
         lines += ["", f"### {listed['title']}"]
         for picture, shown in parts(name, listed["prompts"]).items():
             lines += ["", f"![{listed['title']}]({(PICTURES / picture).as_posix()})", ""]
-            lines += ["| prompt | nearest wording | cosine |", "|---|---|---:|"]
-            lines += [f"| {prompt} | {found[prompt][0]} | {found[prompt][1]:.2f} |" for prompt in shown]
+            lines += ["| prompt | answered by | cosine |", "|---|---|---:|"]
+            for prompt in shown:
+                marked = f"**{prompt}** (a caption)" if prompt in captions else prompt
+                lines.append(f"| {marked} | {found[prompt][0]} | {found[prompt][1]:.2f} |")
     lines += [
         "",
         "## Sums and blends",
@@ -184,12 +203,14 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--frames", type=int, default=60)
     names = (*prompts(), *lists(), *sums(), *ways())
     parser.add_argument("--only", choices=names, metavar="NAME", help=f"pictures of one alone: {', '.join(names)}")
+    parser.add_argument("--text-only", action="store_true", help="write prompts.md alone, and draw no pictures")
     options = parser.parse_args(arguments)
     engine = Engine(options.pack)
-    draw(engine, options.out / PICTURES, options.frames, options.only)
-    known = sorted(wordings(engine.pack.info.get("split")))
-    found = nearest([prompt for listed in lists().values() for prompt in listed["prompts"]], known)
+    if not options.text_only:
+        draw(engine, options.out / PICTURES, options.frames, options.only)
+    found = answers(engine, [prompt for listed in lists().values() for prompt in listed["prompts"]])
+    known = 0 if engine.retrieval is None else len(engine.retrieval)
     with write_whole(options.out / "prompts.md") as file:
-        file.write(page(engine.pack, options.frames, len(known), found).encode())
+        file.write(page(engine.pack, options.frames, known, found).encode())
     print(f"{options.out / 'prompts.md'} is written.", file=sys.stderr)
     return 0

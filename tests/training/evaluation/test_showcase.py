@@ -1,18 +1,25 @@
-"""The page of prompts that nobody trained on, and its pictures."""
+"""The page of prompts in other words than the captions, and its pictures."""
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 
+from motionclip_blender.core.engine import Engine
+from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.pack import Pack
+from motionclip_blender.core.prompt_plan.wording_index import WordingIndex
 from tests.paths import ROOT
 from training.data.captions import load_captions
 from training.data.splits import is_test
 from training.data.wordings import wordings
-from training.evaluation.showcase import PICTURES, also_captions, lists, main, nearest, page, parts, prompts, shrink
+from training.evaluation.showcase import PICTURES, also_captions, answers, lists, main, page, parts, prompts, shrink
 
 DOCS = ROOT / "docs"
 
@@ -25,6 +32,11 @@ def plain(text: str) -> str:
 @pytest.fixture(scope="module")
 def known() -> set[str]:
     return {plain(wording) for wording in wordings()}
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return Engine()
 
 
 def listed() -> list[str]:
@@ -68,25 +80,57 @@ def test_a_list_is_shown_in_pictures_of_about_as_many_rows():
     assert rows == [7, 7, 7]
 
 
-def test_the_page_names_every_prompt_with_its_nearest_wording():
+def test_the_page_names_every_prompt_with_the_wording_that_answers_it():
     found = {prompt: (f"like {i}", i / 200) for i, prompt in enumerate(listed())}
     text = page(Pack.load(), 60, 1234, found)
     for prompt, (wording, cosine) in found.items():
-        assert f"| {prompt} | {wording} | {cosine:.2f} |" in text
+        shown = f"**{prompt}** (a caption)" if prompt in also_captions() else prompt
+        assert f"| {shown} | {wording} | {cosine:.2f} |" in text
     for name, of_list in lists().items():
         assert all(f"(images/prompts/{picture})" in text for picture in parts(name, of_list["prompts"]))
     assert "1,234" in text and Pack.load().version in text
 
 
-def test_nearest_is_what_means_about_the_same():
-    found = nearest(["speed skating", "Jump"], ["sleeping", "jump", "ice skating"])
-    assert found["speed skating"][0] == "ice skating" and 0.5 < found["speed skating"][1] < 0.99
-    assert found["Jump"] == ("jump", pytest.approx(1.0, abs=1e-4))
+def test_the_written_page_is_that_of_the_pack_that_ships(engine):
+    """Written anew by `python -m training showcase --text-only`."""
+    text = page(engine.pack, 60, len(engine.retrieval), answers(engine, listed()))
+    without_cosines = re.compile(r" 0\.\d\d \|$", re.MULTILINE)  # of which the last digit may differ between processors
+    assert without_cosines.sub("", text) == without_cosines.sub("", (DOCS / "prompts.md").read_text())
+
+
+def test_a_prompt_is_answered_by_a_wording_of_the_motion_that_is_decoded(engine):
+    retrieval = engine.retrieval
+    texts = WordingIndex.load(engine.pack, retrieval).texts
+    found = answers(engine, listed())
+    assert found["Walk"] == ("walk", pytest.approx(1.0, abs=1e-3))
+    alike = retrieval.direction(engine.encode_texts(listed())) @ retrieval.directions().T
+    others = 0
+    for prompt, latent, of_prompt in zip(listed(), engine.prompt_latents(listed()), alike, strict=True):
+        motions = {int(retrieval.motions[row]) for row, text in enumerate(texts) if text == found[prompt][0]}
+        rows = np.flatnonzero(np.isin(retrieval.motions, list(motions)))
+        # what is decoded is a mean of that motion's wordings
+        wordings = np.stack(
+            [retrieval.latent(int(retrieval.motions[r]), 1.0 * (np.arange(len(texts)) == r)) for r in rows]
+        )
+        shares, *_ = np.linalg.lstsq(wordings.T, latent, rcond=None)
+        assert np.linalg.norm(wordings.T @ shares - latent) < 1e-2 * np.linalg.norm(latent), prompt
+        others += int(retrieval.motions[of_prompt.argmax()]) not in motions
+    assert others > 10  # the nearest wording of all is often another motion's
+
+
+def test_a_pack_that_answers_by_no_wordings_is_refused(tmp_path: Path, engine):
+    folder = tmp_path / "pack"
+    shutil.copytree(engine.pack.folder, folder)
+    told = json.loads((folder / "pack.json").read_text())
+    (folder / "pack.json").write_text(json.dumps(told | {"checksums": {}}))
+    weights = load_file(engine.pack.weights_path)
+    save_file({n: a for n, a in weights.items() if not n.startswith("prompts.")}, folder / "weights.safetensors")
+    with pytest.raises(UserError, match="by no wordings"):
+        answers(Engine(folder), ["Walk"])
 
 
 def test_a_shrunk_picture_is_small_and_looks_the_same(tmp_path: Path):
     image = pytest.importorskip("PIL.Image")
-    np = pytest.importorskip("numpy")
     across = np.linspace(0, 255, 700)
     noise = np.random.default_rng(0).normal(0, 4, (700, 700, 3))
     grey = (across[None, :, None] + noise).clip(0, 255).astype(np.uint8)
@@ -102,7 +146,6 @@ def test_a_shrunk_picture_is_small_and_looks_the_same(tmp_path: Path):
 def test_the_command_draws_one_list_and_writes_the_page(tmp_path: Path, monkeypatch):
     few = {"sports": {"title": "Sports", "prompts": ["lacrosse", "hula hoop"]}}
     monkeypatch.setattr("training.evaluation.showcase.lists", lambda: few)
-    monkeypatch.setattr("training.evaluation.showcase.wordings", lambda split: {"hula", "tennis"})
     assert main(["--out", str(tmp_path), "--only", "sports", "--frames", "20"]) == 0
     assert [path.name for path in (tmp_path / PICTURES).iterdir()] == ["sports_1.png"]
-    assert "| hula hoop | hula |" in (tmp_path / "prompts.md").read_text()
+    assert "| hula hoop | hawaiian hula |" in (tmp_path / "prompts.md").read_text()
