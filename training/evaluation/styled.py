@@ -45,9 +45,9 @@ def shows(item: Item, style: str) -> bool:
 def style_changes(model: Model, items: Items) -> dict:
     """Returns, for every style, how it changes real motions and generated ones: a mean over its real spans.
 
-    Each real span is compared with the plain spans of its class, or of the class that `bases` names. "prompt" compares
-    the motions of "walk old" and "walk", "sum" those of latent(walk) + latent(old) - latent(neutral) and latent(walk),
-    each as often as its class has real spans. A style without real spans is generated with walking.
+    Each real span is compared with the median of the plain spans of its class, or of the class that `bases` names.
+    "prompt" compares the motions of "walk old" and "walk", "sum" those of latent(walk) + latent(old) - latent(neutral)
+    and latent(walk), each as often as its class has real spans. A style without real spans is generated with walking.
     """
     every = [*items.test, *items.train]
     plain = [item for item in every if not item.style and not any(shows(item, style) for style in style_names())]
@@ -57,7 +57,7 @@ def style_changes(model: Model, items: Items) -> dict:
         spans = [i for i in every if shows(i, style) and _base(i.action) in of_plain]
         bases = [_base(item.action) for item in spans]
         values = _of_spans(model, spans)
-        real = [value - of_plain[base].mean(axis=0) for value, base in zip(values, bases, strict=True)]
+        real = [value - np.median(of_plain[base], axis=0) for value, base in zip(values, bases, strict=True)]
         made = {base: _made(model, base, style) for base in set(bases) or {"walk"}}
         found[style] = {
             "spans": len(spans),
