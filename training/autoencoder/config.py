@@ -48,6 +48,8 @@ class TrainConfig:
         between: half of the latents of exemplars are decoded from a random place between the latent and the caption,
         up to this share of the way. It closes the gap between text latents and motion latents.
         class_names: share of the windows that are aligned to the bare name of their class instead of a caption.
+        image: which of a window's rendered frames it is aligned to: a "random" one, as in the paper, or the one that is
+        most like its "caption" by the cosine of their embeddings.
     refine_from: the step from which the transformers take part. Before it only the linear part and the reader learn, at
         a fraction of the cost. With `cosines` 0 there is no linear part, and this must be 0.
     linear_rate, refine_rate: learning rates as shares of the reader's: of the linear part, which starts at its own
@@ -88,6 +90,7 @@ class TrainConfig:
     mix: float = 0.5
     between: float = 0.2
     class_names: float = 0.3
+    image: str = "random"
 
     kind: str = "ours"
     width: int = 256
@@ -206,6 +209,7 @@ _WORDS = {
     "order": ("weighted", "epochs"),
     "texts": ("raw", "proc", "categories"),
     "schedule": ("cosine", "constant"),
+    "image": ("random", "caption"),
 }
 
 

@@ -89,7 +89,7 @@ class CropMaterial:
         if config.shape:
             batch.betas = tensor(self.crops.betas(crops))
         if self.images is not None:
-            images, seen = self.images.of(crops, random)
+            images, seen = self.images.of(crops, random, batch.captions.numpy() if config.image == "caption" else None)
             batch.images, batch.seen = tensor(images), tensor(seen)
         return batch
 

@@ -151,10 +151,26 @@ class Frames:
             inside = [r for r in rows.get(sample.clip, []) if sample.shows(int(numbers[r]))]
             self._of.append(embeddings[int(sample.is_mirrored), inside] if inside else None)
 
-    def of(self, chosen: np.ndarray, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """Draws a random frame (n, 512) of each chosen sample, and tells (n,) whether it has one."""
+    def of(
+        self, chosen: np.ndarray, random: np.random.Generator, texts: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Returns a frame (n, 512) of each chosen sample, and (n,) whether it has one.
+
+        texts: (n, 512), to take the frame that is most like the sample's text; without them a random one is drawn.
+        """
         found = [self._of[i] for i in chosen]
         known = np.array([frames is not None for frames in found])
-        width = minilm.SPEC.width
-        picked = [np.ones(width) if f is None else f[random.integers(len(f))] for f in found]
+        picked = [
+            np.ones(minilm.SPEC.width)
+            if frames is None
+            else chosen_frame(frames, random, None if texts is None else texts[k])
+            for k, frames in enumerate(found)
+        ]
         return np.stack(picked).astype(np.float32), known
+
+
+def chosen_frame(frames: np.ndarray, random: np.random.Generator, text: np.ndarray | None = None) -> np.ndarray:
+    """Returns one of frames (k, 512): that with the largest cosine to a text (512,), or a random one without it."""
+    if text is None:
+        return frames[random.integers(len(frames))]
+    return frames[np.argmax(frames @ text / np.maximum(np.linalg.norm(frames, axis=1), 1e-9))]

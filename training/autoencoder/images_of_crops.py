@@ -13,6 +13,7 @@ from motionclip_blender.core.errors import UserError
 from ..data.amass.files import FPS
 from ..data.amass.shards import Shards
 from .crops import Crop
+from .embeddings import chosen_frame
 
 
 class CropImages:
@@ -39,17 +40,20 @@ class CropImages:
         if self._rows.keys().isdisjoint(_name(origin.path) for origin in shards.origins):
             raise UserError(f"{path} shows no recording of {shards.folder}; render the motions that it was made of.")
 
-    def of(self, crops: Sequence[Crop], random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """Draws a random frame (n, 512) of each crop; also returns (n,) whether there is one.
+    def of(
+        self, crops: Sequence[Crop], random: np.random.Generator, texts: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Returns a frame (n, 512) of each crop, and (n,) whether there is one.
 
+        texts: (n, 512), to take the frame that is most like the crop's text; without them a random one is drawn.
         The frame is one of the crop itself. The released code takes one of the window that the crop is cut from.
         """
         picked, seen = [], []
-        for crop in crops:
+        for k, crop in enumerate(crops):
             rows = self._within(crop)
             seen.append(bool(rows))
-            row = rows[random.integers(len(rows))] if rows else 0
-            picked.append(self._embeddings[row])
+            text = None if texts is None else texts[k]
+            picked.append(chosen_frame(self._embeddings[rows], random, text) if rows else self._embeddings[0])
         return np.stack(picked).astype(np.float32), np.array(seen)
 
     def _within(self, crop: Crop) -> list[int]:

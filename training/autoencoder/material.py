@@ -82,7 +82,8 @@ class SpanMaterial:
             between=tensor(towards[:, None]),
         )
         if self.frames is not None:
-            images, seen = self.frames.of(chosen, random)
+            texts = batch.captions.numpy() if config.image == "caption" else None
+            images, seen = self.frames.of(chosen, random, texts)
             batch.images, batch.seen = tensor(images), tensor(seen)
         if config.prompts:
             prompted, poses = self.windows.draw_exemplars(max(config.prompts * 60 // frames, 4), frames, random)

@@ -200,6 +200,11 @@ def test_the_image_of_a_crop_is_of_the_crop_itself(tmp_path, mended):
             found, seen = images.of([crop], random)
             at = mended.windows[i].start + crop.start
             assert seen.all() and at * rate <= frames[found[0].argmax()] < (at + 60) * rate
+    crop = crops.crop(windows[0], 60, random)
+    inside = images._within(crop)
+    for row in inside:  # with a text, the frame that is most like it, if the crop shows it
+        found, _ = images.of([crop], random, places[row][None] + places[-1] * 2)
+        assert found[0].argmax() == (len(places) - 1 if len(places) - 1 in inside else row)
     other = next(i for i, origin in enumerate(mended.origins) if origin.path.removesuffix(".npz") != path)
     assert not images.of([crops.crop(other, 60, random)], random)[1].any()
     np.savez(tmp_path / "f.npz", clips=np.array(["x"]), frames=frames[:1], embeddings=places[:1])

@@ -23,6 +23,7 @@ from tests.synthetic import random_motion
 from training.autoencoder.body_loss import SparseBody, spread
 from training.autoencoder.config import TrainConfig
 from training.autoencoder.dataset import Sample
+from training.autoencoder.distributed import Place
 from training.autoencoder.embeddings import Captions, Frames
 from training.autoencoder.export import export, record
 from training.autoencoder.log import Log
@@ -207,6 +208,35 @@ def test_frames_inside_a_span_take_part_in_equation_3(tmp_path, samples, caption
     run = a_run(tmp_path / "run", TINY, samples, open_body, captions, frames)
     with_frames, without = run, a_run(tmp_path, TINY, samples, open_body, captions)
     assert "image" in with_frames.one_step() and "image" not in without.one_step()
+
+
+def test_the_frame_may_be_that_which_is_most_like_the_caption(tmp_path, samples, captions, open_body):
+    random = np.random.default_rng(0)
+    lengths = np.array([1, 1, 9, 1, 1])[:, None]  # the cosine decides, not the length
+    embeddings = (random.normal(size=(5, 512)) * lengths).astype(np.float32)
+    path = tmp_path / "frames.npz"
+    np.savez(path, clips=["walk"] * 5, frames=[1, 2, 3, 4, 5], embeddings=embeddings, mirrored=embeddings)
+    frames = Frames(path, samples)
+    chosen = np.array([0, 0, 1, 0])
+    texts = embeddings[[3, 1, 0, 2]] + random.normal(size=(4, 512)).astype(np.float32)
+    found, known = frames.of(chosen, random, texts)
+    assert known.tolist() == [True, True, False, True]
+    np.testing.assert_array_equal(found[known], embeddings[[3, 1, 2]])
+    drawn = {frames.of(chosen[:1], random)[0].tobytes() for _ in range(60)}
+    assert len(drawn) == 5  # without texts any of them
+
+    config = replace(TINY, image="caption", class_names=0.0)
+    batch = SpanMaterial(samples, captions, config, frames).batch(0, 20, np.random.default_rng(0), Place())
+    seen = batch.seen.bool().numpy()
+    told, images = batch.captions.numpy()[seen], batch.images.numpy()[seen]
+    cosines = told @ (embeddings / np.linalg.norm(embeddings, axis=1, keepdims=True)).T
+    assert seen.any() and (images == embeddings[cosines.argmax(axis=1)]).all()
+
+
+def test_a_config_that_chooses_frames_by_nothing_known(tmp_path):
+    (tmp_path / "c.json").write_text('{"image": "nearest"}')
+    with pytest.raises(UserError, match="image cannot be 'nearest'; choose one of random, caption"):
+        TrainConfig.load(tmp_path / "c.json")
 
 
 def test_a_file_that_holds_no_frames(tmp_path, samples):
