@@ -40,7 +40,11 @@ def make(places: tuple[str, str], questions: list[lists.Question], out: Path, fr
 
 def chosen_questions(names: list[str], prompts: Path | None, limit: int | None) -> list[lists.Question]:
     """Returns the prompts of lists, or those of a file. limit: this many of each list, evenly spread."""
-    of_lists = [lists.questions_of(prompts)] if prompts is not None else [lists.questions(name) for name in names]
+    of_lists = (
+        [lists.questions_of(prompts)]
+        if prompts is not None
+        else [lists.questions(name) for name in dict.fromkeys(names)]
+    )
     chosen = []
     for listed in of_lists:
         count = len(listed) if limit is None else min(limit, len(listed))

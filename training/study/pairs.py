@@ -97,7 +97,7 @@ def read_key(folder: Path) -> Study:
         told = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UserError(f"{folder} has no {KEY}; name the folder of the study with --out.") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UserError(f"{path} is damaged; make the study again with the same settings.") from error
     try:
         return _study(told)

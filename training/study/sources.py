@@ -105,7 +105,11 @@ def _pack_source(folder: Path | None) -> PackSource:
 def _films(folder: Path) -> dict[str, list[Path]]:
     """Returns the films directly in a folder by `spoken` text, each with its number and without."""
     films: dict[str, list[Path]] = {}
-    for path in sorted(folder.iterdir()):
+    try:
+        paths = sorted(folder.iterdir())
+    except OSError as error:
+        raise UserError(f"Cannot look into {folder} ({error.strerror}); make it readable.") from error
+    for path in paths:
         if path.suffix.lower() in FILM_ENDINGS and not path.name.startswith(".") and path.is_file():
             text = spoken(path.stem)
             for name in {text, _NUMBER.sub("", text)}:

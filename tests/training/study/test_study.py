@@ -49,7 +49,7 @@ def test_a_limit_takes_prompts_of_every_list_evenly():
     chosen = chosen_questions(list(LISTS), None, 4)
     assert [question.list for question in chosen] == [name for name in LISTS for _ in range(4)]
     assert {question.label for question in chosen_questions(["out-of-domain"], None, 4)} == {"summer", "winter"}
-    assert chosen_questions(["styles"], None, 1000) == questions("styles")
+    assert chosen_questions(["styles", "styles"], None, 1000) == questions("styles")
 
 
 def told(html: str) -> dict:
@@ -117,7 +117,9 @@ def test_another_study_is_not_overwritten(film_folders, prompts_file: Path, tmp_
     assert (tmp_path / "key.json").read_bytes() == before
 
 
-@pytest.mark.parametrize("key", ["", "[]", "{}", '{"format": "motionclip-study", "version": 1, "pairs": [{}]}'])
+@pytest.mark.parametrize(
+    "key", ["", "[" * 100_000, "[]", "{}", '{"format": "motionclip-study", "version": 1, "pairs": [{}]}']
+)
 def test_a_damaged_key(tmp_path: Path, key: str):
     (tmp_path / "key.json").write_text(key)
     with pytest.raises(UserError, match=r"key\.json is"):
