@@ -1,8 +1,9 @@
 """Builds MotionCLIP's transformer auto-encoder (Tevet et al., ECCV 2022, section 3).
 
 The encoder reads a motion after learned prefix tokens, one in the paper and two in its released code; its output at the
-first is the latent. The decoder turns a sequence of time queries, which all attend to the one latent, into poses. Layers are post-norm with exact GELU, and
-positions are sinusoidal, as published, unless a pack's `NetworkSize` says otherwise.
+first is the latent. The decoder turns a sequence of time queries, which all attend to the one latent, into poses.
+Layers are post-norm with exact GELU, and positions are sinusoidal, as published, unless a pack's `NetworkSize` says
+otherwise.
 """
 
 from __future__ import annotations
