@@ -9,19 +9,29 @@ from __future__ import annotations
 import sys
 
 from ..core.errors import UserError
+from .batch_request import BatchRequest, is_batch, parse_batch
 from .request import GenerateRequest, parse
 from .terminal import CtrlC, terminal
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs the command line. Returns the exit status: 0, 2 for an error that the user can correct, 130 after Ctrl-C."""
+    """Runs the command line.
+
+    Returns the exit status: 0; 1 when some lines of a file could not be made, but the others are; 2 for an error that
+    the user can correct; 130 after Ctrl-C.
+    """
+    arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        request = parse(arguments)
+        request = parse_batch(arguments) if is_batch(arguments) else parse(arguments)
         with terminal(request.verbose) as (stdout, stderr), CtrlC() as ctrl_c:
             if isinstance(request, GenerateRequest):
                 from . import generate
 
                 generate.run(request, ctrl_c, stdout, stderr)
+            elif isinstance(request, BatchRequest):
+                from . import batch
+
+                return 0 if batch.run(request, ctrl_c, stdout, stderr) else 1
             else:
                 from . import recognise
 

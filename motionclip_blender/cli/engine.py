@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, TextIO
 from ..core.clip_kinds import OpenClip
 from ..core.engine import Engine
 from ..core.errors import UserError
-from .request import GenerateRequest, RecogniseRequest
 from .terminal import Bar, CtrlC
 
 if TYPE_CHECKING:
     from ..core.body import Body
+    from .batch_request import BatchRequest
+    from .request import GenerateRequest, RecogniseRequest
 
 
 def load_engine(
-    request: GenerateRequest | RecogniseRequest, body: Body | None, ctrl_c: CtrlC, stderr: TextIO
+    request: GenerateRequest | RecogniseRequest | BatchRequest, body: Body | None, ctrl_c: CtrlC, stderr: TextIO
 ) -> Engine:
     """Loads the request's pack. Raises `UserError`, also for weights that the pack has no use for."""
     engine = Engine(request.pack, body, clip=request.clip)

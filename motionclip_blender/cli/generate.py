@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from ..core.body import Body
 from ..core.engine import Engine
@@ -10,15 +10,13 @@ from ..core.latents import file as latent_file
 from ..core.latents.sources import Inputs, source_latents
 from ..core.latents.terms import ActionName, ImageFile, SavedLatent
 from ..core.motion_files import amass
-from ..core.recipe.make import Made, blend_of, decoded, stops
+from ..core.recipe.make import Made, decoded, stops
+from . import blender_outputs
 from .engine import load_engine
-from .files import in_blend, read_inputs
+from .files import read_inputs
 from .report import Report
 from .request import NEED_BLENDER, GenerateRequest
 from .terminal import Bar, CtrlC
-
-if TYPE_CHECKING:
-    import bpy
 
 
 def run(request: GenerateRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO) -> None:
@@ -69,55 +67,14 @@ def _write(
                 assert one.latent is not None  # the request refused recipes without a latent
                 latent_file.save(one.latent, path, one.pack)
     if any(name in outputs for name in NEED_BLENDER):
+        single = {"out": "blend", "sheet": "sheet"}
+        files = {kind: [outputs[name]] for name, kind in single.items() if name in outputs}
+        if "video" in outputs:
+            files["video"] = request.numbered("video")
         with report.ctrl_c.deferred():
-            _use_blender(request, engine, made, found, report, stderr)
+            blender_outputs.write(
+                engine.body, request.recipes, made, request.title, files, found, report,
+                lambda: Bar(stderr, report.ctrl_c),
+            )  # fmt: skip
     many = ("npz", "latent", "video")
     return {name: [str(p) for p in (request.numbered(name) if name in many else [outputs[name]])] for name in outputs}
-
-
-def _use_blender(
-    request: GenerateRequest, engine: Engine, made: list[Made], found: Inputs | None, report: Report, stderr: TextIO
-) -> None:
-    with report.stage("blender"):
-        from ..rig import film
-        from ..rig.armature import add_body
-        from ..rig.blendfile import empty_scene, save_blend
-
-    outputs, motions = request.outputs, [one.motion for one in made]
-    titles = [request.title]
-    if request.stops:
-        titles = [f"{request.title} {blend_of(recipe).factor:.2f}" for recipe in request.recipes]
-    scene = empty_scene(motions[0])
-    with report.stage("body"):
-        armature = add_body(engine.body)
-    with report.stage("keys"):
-        _key(armature, request, made, titles, found)
-        scene.frame_end = len(motions) * request.recipe.frames
-    if "out" in outputs:
-        with report.stage("save"):
-            save_blend(scene, armature, outputs["out"])
-    if "video" in outputs:
-        with report.stage("video"), Bar(stderr, report.ctrl_c) as bar:
-            for motion, title, path in zip(motions, titles, request.numbered("video"), strict=True):
-                film.render_film(armature, motion, path, title, bar)
-    if "sheet" in outputs:
-        with report.stage("sheet"), Bar(stderr, report.ctrl_c) as bar:
-            if request.stops:
-                film.render_rows(armature, list(zip(titles, motions, strict=True)), outputs["sheet"], progress=bar)
-            else:
-                film.render_sheet(armature, motions[0], outputs["sheet"], request.title, progress=bar)
-
-
-def _key(
-    armature: bpy.types.Object, request: GenerateRequest, made: list[Made], titles: list[str], found: Inputs | None
-) -> None:
-    """Keys each motion as an Action; several are placed one after the other on an NLA track."""
-    from ..rig.action_metadata import key_made
-    from ..rig.nla import add_strip
-
-    recipes = in_blend(request.recipes, found, armature)
-    for i, (recipe, one, title) in enumerate(zip(recipes, made, titles, strict=True)):
-        action = key_made(armature, recipe, one, title)
-        if request.stops:
-            armature.animation_data.action = None
-            add_strip(armature, action, 1 + i * recipe.frames)

@@ -14,13 +14,18 @@ _FILE_NAME_BYTES = 80
 
 def free_name(title: str) -> Path:
     """Returns the name of a new .blend file, made from the title, so that no file is replaced unasked."""
-    words = "-".join("".join(c if c.isalnum() else " " for c in title.lower()).split())
-    slug = words.encode()[:_FILE_NAME_BYTES].decode(errors="ignore").strip("-")
+    slug = slug_of(title, "-")
     path, count = Path(f"{slug}.blend"), 1
     while path.exists():
         count += 1
         path = Path(f"{slug}-{count}.blend")
     return path
+
+
+def slug_of(title: str, between: str) -> str:
+    """Returns the words of a title for a file's name, in lower case, without signs. between: what joins them."""
+    words = between.join("".join(c if c.isalnum() else " " for c in title.lower()).split())
+    return words.encode()[:_FILE_NAME_BYTES].decode(errors="ignore").strip(between)
 
 
 def numbered(path: Path, stops: int) -> list[Path]:

@@ -23,11 +23,11 @@ class Report:
 
     @contextlib.contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Measures the time of a stage, and checks for Ctrl-C before and after it."""
+        """Adds to the time of a stage, and checks for Ctrl-C before and after it."""
         self.ctrl_c.check()
         start = time.perf_counter()
         yield
-        self.seconds[name] = round(time.perf_counter() - start, 4)
+        self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - start, 4)
         self.ctrl_c.check()
 
     def note(self, sentences: Iterable[str], stderr: TextIO) -> None:

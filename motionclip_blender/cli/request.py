@@ -5,20 +5,20 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import itertools
-import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from ..core.clip_weights import ClipSource
 from ..core.errors import UserError
 from ..core.latents.terms import ActionName, ImageFile, SavedLatent
 from ..core.prompt import checked_prompt
+from .arguments import Parser, add_length, add_manner, add_model, axis, check_input, clip_source, number, whole_number
 from .outputs import check_apart, check_output, free_name, numbered
 from .recipes import pooling_of, recipe_of
 from .scenes import SceneReading, add_options, scene_reading
 
 if TYPE_CHECKING:  # they import numpy, which would delay --help
+    from ..core.clip_weights import ClipSource
     from ..core.latents.window_pooling import WindowPooling
     from ..core.recipe.recipe import Recipe
 
@@ -35,6 +35,9 @@ expressions: "text"  [motion.npz]  image("photo.png")  latent("saved.npz")  {sty
   --expression '[walk.npz] + 1.5 * {sad}'
 The two of --blend and --mask are prompts or expressions. Motion files are .npz in AMASS's SMPL-X form, or .blend.
 Without any output it writes a .blend file, named after what was asked for, into the current folder.
+
+files of many motions:  --prompts FILE | --edits FILE | --interpolations FILE   --out DIR
+  --prompts --help says what they hold, and which options go with them.
 """
 
 
@@ -111,16 +114,8 @@ def parse(arguments: list[str] | None) -> GenerateRequest | RecogniseRequest:
 # --- the options
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        hint = "--help says what can be given"
-        if "unrecognized" in message:
-            hint = "a prompt of several words needs quotes"
-        raise UserError(f"{message[:1].upper()}{message[1:]}; {hint}.")
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = Parser(
         prog="python -m motionclip_blender",
         description="Makes motions of prompts, images and other motions, and of sums of them, keyed on an SMPL-X\n"
         "armature; and says what a motion is.",
@@ -139,27 +134,20 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--recognise", type=Path, metavar="FILE", help="what a motion file shows: the nearest labels")
     what.add_argument("--search", nargs="+", metavar=("TEXT", "FILE"), help="motion files, nearest to a text first")
     how = parser.add_argument_group("how")
-    how.add_argument("--frames", type=_whole_number, metavar="N", help="length at 30 per second (60)")
+    add_length(how)
     how.add_argument(
-        "--stops", type=_whole_number, metavar="N", help=f"even stops of a blend, its ends included ({_STOPS})"
+        "--stops", type=whole_number, metavar="N", help=f"even stops of a blend, its ends included ({_STOPS})"
     )
-    how.add_argument("--factor", type=_number, metavar="F", help="of a blend only what lies there: 0 is A, 1 is B")
+    how.add_argument("--factor", type=number, metavar="F", help="of a blend only what lies there: 0 is A, 1 is B")
     how.add_argument("--travel", action="store_true", help="one motion that goes from A to B along the clip")
     how.add_argument("--spherical", action="store_true", help="blend along the arc instead of the straight line")
-    how.add_argument("--loop", action="store_true", help="the last frame flows into the first")
-    how.add_argument("--in-place", action="store_true", help="without the way over the ground")
-    how.add_argument("--reading", metavar="HOW", help="what counts of a long motion: average (the default), first, "
-                     "typical, or the number of a frame")  # fmt: skip
+    add_manner(how)
     add_options(how)
-    how.add_argument("--up", type=_axis, metavar="AXIS", help="which axis points up in .npz motions: Y, Z, X, or with "
+    how.add_argument("--up", type=axis, metavar="AXIS", help="which axis points up in .npz motions: Y, Z, X, or with "
                      "a minus --up=-Y (default: told by most frames' spine, and the floor)")  # fmt: skip
     how.add_argument("--labels", type=Path, metavar="FILE", help="text file of labels to recognise, one a line")
-    how.add_argument("--top", type=_whole_number, metavar="N", help=f"how many labels or files to tell ({_TOP})")
-    how.add_argument("--body", type=Path, metavar="FILE", help="SMPL-X .npz file (default: the open body)")
-    how.add_argument("--pack", type=Path, metavar="DIR", help="model pack (default: the one that comes with this)")
-    how.add_argument("--clip", type=Path, metavar="FILE", help="OpenAI's ViT-B-32.pt, for packs made with it (default: "
-                     "what was fetched before)")  # fmt: skip
-    how.add_argument("--download", action="store_true", help="fetch it where it is needed and not here (354 MB, once)")
+    how.add_argument("--top", type=whole_number, metavar="N", help=f"how many labels or files to tell ({_TOP})")
+    add_model(how)
     where = parser.add_argument_group("what to write")
     where.add_argument("--out", metavar="X.blend", help="Blender file, ready to play; stops lie on an NLA track")
     where.add_argument(
@@ -171,28 +159,6 @@ def _parser() -> argparse.ArgumentParser:
     where.add_argument("--json", action="store_true", help="print one JSON object: files, seconds per stage, scores")
     where.add_argument("--verbose", action="store_true", help="let Blender and its libraries write to stderr")
     return parser
-
-
-def _whole_number(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number") from None
-
-
-def _axis(text: str) -> str:
-    from ..core.motion_files.arrays import axis_name
-
-    if not axis_name(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no axis: Y, Z, -Y, -Z, X or -X")
-    return axis_name(text)
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number") from None
 
 
 _BLENDS = ("stops", "factor", "travel", "spherical")
@@ -248,7 +214,7 @@ def _generate_request(given: argparse.Namespace) -> GenerateRequest:
     images = names(recipe.terms, ImageFile)
     scenes = [name for name in names(recipe.terms, ActionName) if Path(name).suffix.lower() == ".blend"]
     for name in (*images, *scenes):
-        _check_input(Path(name))
+        check_input(Path(name))
     read = [Path(name) for kind in (ActionName, ImageFile, SavedLatent) for name in names(recipe.terms, kind)]
     read += [file for file in (given.body, given.clip) if file]
     check_apart(written, read)
@@ -259,15 +225,10 @@ def _generate_request(given: argparse.Namespace) -> GenerateRequest:
             raise UserError(f"Blender's Python module is missing, which reads {(*images, *scenes)[0]}; install bpy.")
         if any(name in outputs for name in NEED_BLENDER):
             raise UserError("Blender's Python module is missing; install bpy, or ask for --npz alone.")
-    reading, clip = scene_reading(given, scenes), _clip(given)
+    reading, clip = scene_reading(given, scenes), clip_source(given)
     return GenerateRequest(
         recipe, stops, title, outputs, given.body, given.pack, clip, reading, given.up or "", given.json, given.verbose
     )
-
-
-def _check_input(path: Path) -> None:
-    if not os.path.isfile(path):
-        raise UserError(f"There is no file {path}; choose one that is there.")
 
 
 # --- what is to be named
@@ -286,27 +247,21 @@ def _recognise_request(given: argparse.Namespace) -> RecogniseRequest:
     for file in files:
         check_motion_file(file)
     if given.labels is not None:
-        _check_input(given.labels)
+        check_input(given.labels)
     top = _TOP if given.top is None else given.top
     if top < 1:
         raise UserError(f"--top must be 1 or more, not {top}.")
     scenes = scene_reading(given, [file for file in files if file.suffix.lower() == ".blend"])
     pooling = pooling_of(given.reading)
     return RecogniseRequest(
-        files, text, given.labels, top, pooling, given.pack, _clip(given), scenes, given.up or "", given.json,
+        files, text, given.labels, top, pooling, given.pack, clip_source(given), scenes, given.up or "", given.json,
         given.verbose,
     )  # fmt: skip
 
 
-def _clip(given: argparse.Namespace) -> ClipSource:
-    if given.clip is not None:
-        _check_input(given.clip)
-    return ClipSource(given.clip, allowed=given.download)
-
-
 def check_motion_file(path: Path) -> None:
     """Raises `UserError` for a file that is missing or of a kind that is not read."""
-    _check_input(path)
+    check_input(path)
     if path.suffix.lower() not in MOTION_FILES:
         raise UserError(f"{path} is neither .npz nor .blend; choose a motion file.")
     if path.suffix.lower() == ".blend" and importlib.util.find_spec("bpy") is None:

@@ -105,13 +105,22 @@ def _upright(own: Motion, found: MotionArrays, path: Path, up: str, ours: bool, 
         raise UserError(f"{path} moves the person faster than 25 metres a second; write its trans in metres.")
     if not world.own_origin:
         return MotionFile(own, "Y", (*found.notes, _told_origin()))
-    turn = AXES[world.up]
-    pelvis = (rest + found.trans * world.unit) @ turn.T
-    rotations = own.rotations.astype(np.float64)
-    if world.up != "Y":
-        rotations[:, 0] = rot.quat_multiply(rot.matrix_to_quat(turn), rotations[:, 0])
-    motion = Motion(rotations, to_translation(pelvis - np.array(PELVIS_AT_REST["smplx"])), own.fps)
+    motion = turned_upright(own, found.trans * world.unit, found.model, world.up)
     return MotionFile(motion, world.up, (*found.notes, *(() if ours else _told(world))))
+
+
+def turned_upright(own: Motion, trans: np.ndarray, model: str, up: str) -> Motion:
+    """The motion in `core`'s axes and from its origin.
+
+    own: in a file's axes, its translation counts for nothing. trans: (T, 3) metres, as the body model means it. model:
+    "smplx", "smplh" or "smpl". up: the axis that points up in both.
+    """
+    turn = AXES[up]
+    pelvis = (np.array(PELVIS_AT_REST[model]) + trans) @ turn.T
+    rotations = own.rotations.astype(np.float64)
+    if up != "Y":
+        rotations[:, 0] = rot.quat_multiply(rot.matrix_to_quat(turn), rotations[:, 0])
+    return Motion(rotations, to_translation(pelvis - np.array(PELVIS_AT_REST["smplx"])), own.fps)
 
 
 def _is_of_version_0_3(data: np.lib.npyio.NpzFile) -> bool:

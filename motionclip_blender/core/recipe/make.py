@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -115,6 +115,29 @@ def stops(
     found = blend_of(recipe).latents_at(engine, latents, even_factors(count))
     motions = joined(engine, found, clean_up.decoded_length)
     return [Made(clean_up(m, choose=True), pack, latent, notes) for m, latent in zip(motions, found, strict=True)]
+
+
+def decoded_together(
+    engine: Engine,
+    recipes: Sequence[Recipe],
+    latents: Sequence[np.ndarray],
+    fps: float,
+    progress: Progress | None = None,
+) -> list[Made]:
+    """Does what `decoded` does for many recipes, in passes of the decoder that they share.
+
+    Of the recipes the notes and the clean-up are used, which is the first one's: they differ in their content alone.
+    latents: (D,) that each is decoded from. Raises `UserError` for latents that are none, and what `progress` raises,
+    between motions.
+    """
+    step = progress or no_progress
+    clean_up, pack = _clean_up(engine, recipes[0], fps), pack_name(engine)
+    made = []
+    motions = joined(engine, np.stack(latents), clean_up.decoded_length)
+    for recipe, latent, motion in zip(recipes, latents, motions, strict=True):
+        step("Making the motions", len(made) / len(recipes))
+        made.append(Made(clean_up(motion, choose=True), pack, latent, _notes(engine, recipe)))
+    return made
 
 
 def stop_recipes(recipe: Recipe, count: int) -> list[Recipe]:

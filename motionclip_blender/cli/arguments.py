@@ -1,0 +1,83 @@
+"""Defines the options that several kinds of requests share, and reads them."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import NoReturn
+
+from ..core.clip_weights import ClipSource
+from ..core.errors import UserError
+
+FRAMES = 60
+
+
+class Parser(argparse.ArgumentParser):
+    """Raises `UserError` instead of ending the process."""
+
+    def error(self, message: str) -> NoReturn:
+        hint = "--help says what can be given"
+        if "unrecognized" in message:
+            hint = "a prompt of several words needs quotes"
+        raise UserError(f"{message[:1].upper()}{message[1:]}; {hint}.")
+
+
+def add_length(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--frames", type=whole_number, metavar="N", help=f"length at 30 per second ({FRAMES})")
+
+
+def add_manner(group: argparse._ArgumentGroup) -> None:
+    """Adds what applies to all motions that are made."""
+    group.add_argument("--loop", action="store_true", help="the last frame flows into the first")
+    group.add_argument("--in-place", action="store_true", help="without the way over the ground")
+    group.add_argument("--reading", metavar="HOW", help="what counts of a long motion: average (the default), first, "
+                       "typical, or the number of a frame")  # fmt: skip
+
+
+def add_model(group: argparse._ArgumentGroup) -> None:
+    """Adds the options for the body, the pack and the pack's CLIP; `clip_source` reads the last."""
+    group.add_argument("--body", type=Path, metavar="FILE", help="SMPL-X .npz file (default: the open body)")
+    group.add_argument("--pack", type=Path, metavar="DIR", help="model pack (default: the one that comes with this)")
+    group.add_argument("--clip", type=Path, metavar="FILE", help="OpenAI's ViT-B-32.pt, for packs made with it "
+                       "(default: what was fetched before)")  # fmt: skip
+    group.add_argument("--download", action="store_true", help="fetch it where it is needed and not here (354 MB, "
+                       "once)")  # fmt: skip
+
+
+def clip_source(given: argparse.Namespace) -> ClipSource:
+    """Returns where the weights of CLIP may come from. Raises `UserError` for a file that is missing."""
+    if given.clip is not None:
+        check_input(given.clip)
+    return ClipSource(given.clip, allowed=given.download)
+
+
+def check_input(path: Path) -> None:
+    """Raises `UserError` for a file that is missing."""
+    if not os.path.isfile(path):
+        raise UserError(f"There is no file {path}; choose one that is there.")
+
+
+# --- types
+
+
+def whole_number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number") from None
+
+
+def axis(text: str) -> str:
+    from ..core.motion_files.arrays import axis_name
+
+    if not axis_name(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no axis: Y, Z, -Y, -Z, X or -X")
+    return axis_name(text)
+
+
+def number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number") from None

@@ -1,0 +1,83 @@
+"""Writes what needs Blender: .blend files, films and contact sheets of the motions that one request made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..core.body import Body
+from ..core.latents.sources import Inputs
+from ..core.progress import Progress
+from ..core.recipe.make import Made, blend_of
+from ..core.recipe.recipe import Recipe
+from .files import in_blend
+from .report import Report
+
+if TYPE_CHECKING:
+    import bpy
+
+
+def write(
+    body: Body,
+    recipes: Sequence[Recipe],
+    made: Sequence[Made],
+    title: str,
+    files: Mapping[str, Sequence[Path]],
+    found: Inputs | None,
+    report: Report,
+    bar: Callable[[], AbstractContextManager[Progress]],
+) -> None:
+    """Writes `files`: by "blend", "video" and "sheet" those of each kind, of films as many as motions.
+
+    Clears Blender's data first. recipes, made: of one motion, or of the stops of a blend. found: what was read for the
+    recipes. bar: makes a progress bar.
+    """
+    with report.stage("blender"):
+        from ..rig import film
+        from ..rig.armature import add_body
+        from ..rig.blendfile import empty_scene, save_blend
+
+    motions, titles = [one.motion for one in made], [title]
+    if len(made) > 1:
+        titles = [f"{title} {blend_of(recipe).factor:.2f}" for recipe in recipes]
+    scene = empty_scene(motions[0])
+    with report.stage("body"):
+        armature = add_body(body)
+    with report.stage("keys"):
+        _key(armature, recipes, made, titles, found)
+        scene.frame_end = sum(recipe.frames for recipe in recipes)
+    if "blend" in files:
+        with report.stage("save"):
+            save_blend(scene, armature, files["blend"][0])
+    if "video" in files:
+        with report.stage("video"), bar() as step:
+            for motion, one, path in zip(motions, titles, files["video"], strict=True):
+                film.render_film(armature, motion, path, one, step)
+    if "sheet" in files:
+        with report.stage("sheet"), bar() as step:
+            if len(made) > 1:
+                rows = list(zip(titles, motions, strict=True))
+                film.render_rows(armature, rows, files["sheet"][0], progress=step)
+            else:
+                film.render_sheet(armature, motions[0], files["sheet"][0], title, progress=step)
+
+
+def _key(
+    armature: bpy.types.Object,
+    recipes: Sequence[Recipe],
+    made: Sequence[Made],
+    titles: Sequence[str],
+    found: Inputs | None,
+) -> None:
+    """Keys an Action for each motion; several lie one behind the other on an NLA track."""
+    from ..rig.action_metadata import key_made
+    from ..rig.nla import add_strip
+
+    followed = in_blend(recipes, found, armature)
+    for i, (recipe, one, title) in enumerate(zip(followed, made, titles, strict=True)):
+        action = key_made(armature, recipe, one, title)
+        if len(made) > 1:
+            armature.animation_data.action = None
+            add_strip(armature, action, 1 + i * recipe.frames)
