@@ -248,8 +248,9 @@ def test_interpolations_are_five_even_stops(tmp_path: Path, engine: Engine, data
     assert done.returncode == 0, done.stderr
     assert names(tmp_path / "data") == {f"0001_walk_jump-{i}.npz" for i in range(1, 6)}
     walked, jumped = (engine.encode(amass.load(data / f"own/{name}.npz")) for name in ("walk", "jump"))
-    for end, latent in ((1, walked), (5, jumped)):
-        assert same(tmp_path / f"data/0001_walk_jump-{end}.npz", motions_of(engine, latent[None], 60)[0])
+    for i in range(5):
+        (motion,) = motions_of(engine, ((1 - i / 4) * walked + i / 4 * jumped)[None], 60)
+        assert same(tmp_path / f"data/0001_walk_jump-{i + 1}.npz", motion), i
 
 
 @needs_model

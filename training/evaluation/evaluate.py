@@ -92,7 +92,7 @@ def evaluate(
     texts = model.prompts([wordings[0] for wordings in unseen_prompts()["classes"].values()])
     found["interpolation"] = {"texts": interpolate(model, texts, pairs, random)}
     if len(latents) > 1:
-        found["interpolation"]["motions"] = interpolate(model, latents, pairs, random)
+        found["interpolation"]["motions"] = interpolate(model, latents, pairs, random, of_motions=True)
     found["interpolation"]["texts, straight latents"] = interpolate(model, texts, pairs, random, straight=True)
     say("style")
     found["style"] = arithmetic(model)

@@ -15,20 +15,29 @@ STOPS = 11
 
 
 def interpolate(
-    model: Model, latents: np.ndarray, pairs: int, random: np.random.Generator, straight: bool = False
+    model: Model,
+    latents: np.ndarray,
+    pairs: int,
+    random: np.random.Generator,
+    straight: bool = False,
+    of_motions: bool = False,
 ) -> dict:
     """Decodes the paths between `pairs` random pairs of `latents` (n, D), n >= 2, at 11 even stops, and measures them.
 
-    The paths are those of the panel and the command line, `core.recipe.interpolation.between`. straight: straight lines
-    between the latents instead, as in the paper.
+    The paths are those of the panel and the command line, `core.recipe.interpolation`. straight: straight lines between
+    the latents instead, as in the paper. of_motions: the latents are those of motions, and taken as they are.
     jerk: m/s^3 at each stop, mean over pairs. steps: mm from each stop to the next, in place. unevenness: standard
     deviation of a path's steps over their mean (0: equal steps). directness: the distance of the ends over the sum of
     the steps (1: no detour).
     """
     ends = np.stack([random.choice(len(latents), 2, replace=False) for _ in range(pairs)])
     share = np.linspace(0, 1, STOPS, dtype=np.float32)
+    kept = (of_motions, of_motions)
     paths = np.stack(
-        [blend(*pair, share) if straight else latents_between(model, *pair, share) for pair in latents[ends]]
+        [
+            blend(*pair, share) if straight else latents_between(model, *pair, share, as_they_are=kept)
+            for pair in latents[ends]
+        ]
     )
     frames = min(WINDOW, model.window[1])
     positions = model.positions(model.decode(paths.reshape(-1, paths.shape[-1]), frames))

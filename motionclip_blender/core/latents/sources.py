@@ -94,11 +94,22 @@ def summed(engine: Engine, terms: Iterable[Term], latents: Mapping[Source, np.nd
     styles, is used unchanged.
     """
     terms = tuple(terms)
-    sources = list(dict.fromkeys(t.source for t in terms if t.weight and not isinstance(t.source, StyleName)))
+    sources = _motions_of(terms)
     if len(sources) > 1 and (beside := [source for source in sources if not isinstance(source, ActionName)]):
         motions = engine.motion_latents(np.stack([latents[source] for source in beside]))
         latents = {**latents, **dict(zip(beside, motions, strict=True))}
     return combined(terms, latents)
+
+
+def taken_as_they_are(terms: Iterable[Term]) -> bool:
+    """Whether what `summed` makes of the terms lies where motions do, and not beside: of Actions, and of any sum."""
+    sources = _motions_of(terms)
+    return len(sources) > 1 or any(isinstance(source, ActionName) for source in sources)
+
+
+def _motions_of(terms: Iterable[Term]) -> list[Source]:
+    """Lists the sources that take part, each once, without styles."""
+    return list(dict.fromkeys(t.source for t in terms if t.weight and not isinstance(t.source, StyleName)))
 
 
 def _check(source: Source, at: int, inputs: Inputs) -> None:

@@ -10,7 +10,7 @@ from ..cleanup.windows import joined
 from ..errors import UserError
 from ..latents.arithmetic import even_factors
 from ..latents.expression import Expression
-from ..latents.sources import summed
+from ..latents.sources import summed, taken_as_they_are
 from ..latents.terms import Source
 from .content import Content, Decoded
 from .interpolation import latents_between
@@ -59,7 +59,8 @@ class Blend(Content):
     ) -> np.ndarray:
         """Returns the latent (D,) at one factor, or latents (n, D) at n."""
         start, end = (summed(engine, expression.terms, latents) for expression in self.expressions)
-        return latents_between(engine, start, end, factors, self.spherical)
+        kept = taken_as_they_are(self.start.terms), taken_as_they_are(self.end.terms)
+        return latents_between(engine, start, end, factors, self.spherical, kept)
 
     def stops(self, count: int) -> list[Blend]:
         """Lists `count` even stops, both ends included. Raises `UserError` for too few or too many."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..errors import UserError
 from ..latents.expression import Expression
-from ..latents.sources import summed
+from ..latents.sources import summed, taken_as_they_are
 from ..latents.terms import Source
 from .blend import check_factor
 from .content import Content, Decoded
@@ -63,4 +63,5 @@ class Travel(Content):
         if self.factors:
             at = np.arange(clean_up.length) * (clean_up.fps / engine.pack.fps)
             factors = np.interp(at, np.arange(len(self.factors)), self.factors)
-        return Decoded(interpolate(engine, start, end, clean_up.length, factors, self.spherical))
+        kept = taken_as_they_are(self.start.terms), taken_as_they_are(self.end.terms)
+        return Decoded(interpolate(engine, start, end, clean_up.length, factors, self.spherical, as_they_are=kept))

@@ -7,13 +7,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from motionclip_blender.core import rotations as rot
+from motionclip_blender.core.cleanup.mixing import mixed
+from motionclip_blender.core.cleanup.pipeline import CleanUp
+from motionclip_blender.core.cleanup.windows import joined
 from motionclip_blender.core.errors import ExpressionError, UserError
+from motionclip_blender.core.latents import arithmetic, sources
 from motionclip_blender.core.latents.expression import Expression
 from motionclip_blender.core.latents.sources import Inputs, source_latents
 from motionclip_blender.core.latents.terms import ActionName, Prompt
 from motionclip_blender.core.latents.window_pooling import WindowPooling
 from motionclip_blender.core.recipe.blend import Blend
-from motionclip_blender.core.recipe.make import Made, check_length, decoded, make, stop_recipes, stops
+from motionclip_blender.core.recipe.make import Made, check_length, decoded, generate, make, stop_recipes, stops
 from motionclip_blender.core.recipe.mask import Mask
 from motionclip_blender.core.recipe.recipe import Recipe
 from motionclip_blender.core.recipe.sum import Sum
@@ -198,3 +203,45 @@ def test_a_motion_is_a_source_by_its_name(engine) -> None:
     with pytest.raises(ExpressionError, match='At character 10: there is no Action "other"'):
         make(engine, summed("[mine] + [other]", 30), 30, inputs)
     assert summed("[mine]").terms[0].source == ActionName("mine")
+
+
+NEAR = 0.001
+
+
+def disturbed(engine, prompt: str, seed: int):
+    """A motion that the decoder would not make: its encoder's latent decodes to another one."""
+    motion = generate(engine, prompt, 60)
+    turns = np.random.default_rng(seed).normal(scale=0.02, size=(60, 55, 3)).cumsum(axis=0)
+    return replace(motion, rotations=rot.quat_multiply(motion.rotations.astype(float), rot.axis_angle_to_quat(turns)))
+
+
+@pytest.mark.parametrize("spherical", [False, True])
+def test_a_blend_of_actions_is_between_their_own_latents(engine, spherical: bool):
+    inputs = Inputs(motions={"A": disturbed(engine, "a person walks", 0), "B": disturbed(engine, "dance", 1)})
+    recipe = Recipe(Blend(*expressions("[A]", "0.5 * [A] + 0.5 * [B]"), 0.5, spherical), 60)
+    latents = source_latents(engine, recipe.terms, inputs)
+    start, end = (sources.summed(engine, expression.terms, latents) for expression in recipe.content.expressions)
+    assert np.allclose(start, engine.encode(inputs.motions["A"]), atol=1e-5)
+    between = recipe.content.latents_at(engine, latents, np.linspace(0, 1, 9))
+    assert np.allclose(between, arithmetic.blend(start, end, np.linspace(0, 1, 9), spherical), atol=1e-5)
+    travel = Recipe(Travel(*recipe.content.expressions, spherical=spherical), 60)
+    stops_of_travel = joined(engine, between, 60)
+    expected = CleanUp(engine.pack, engine.body, 60, 30)(mixed(stops_of_travel, np.linspace(0, 1, 60) * 8))
+    assert angle_between(decoded(engine, travel, latents, 30).motion.rotations, expected.rotations).max() < 1e-2
+
+
+@pytest.mark.parametrize("kind", ["actions", "prompts", "a prompt and an action"])
+def test_a_blend_does_not_jump_at_its_ends(engine, kind: str):
+    prompts = ["dance ballet", "jogging"]
+    inputs = Inputs(motions={text: disturbed(engine, text, i) for i, text in enumerate(prompts)})
+    texts = [f"[{prompts[0]}]" if "action" in kind else f'"{prompts[0]}"', f'"{prompts[1]}"']
+    if kind == "actions":
+        texts[1] = f"[{prompts[1]}]"
+    ends = expressions(*texts)
+    latents = source_latents(engine, Recipe(Blend(*ends), 60).terms, inputs)
+    places = {}
+    for factor in (0.0, NEAR, 1 - NEAR, 1.0):
+        joints = engine.body.posed_joints(decoded(engine, Recipe(Blend(*ends, factor), 60), latents, 30).motion)[:, :22]
+        places[factor] = joints - joints[:, :1]
+    for end, beside in ((0.0, NEAR), (1.0, 1 - NEAR)):
+        assert np.linalg.norm(places[end] - places[beside], axis=-1).mean() < 0.002, "metres"
