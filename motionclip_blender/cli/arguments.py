@@ -31,6 +31,8 @@ def add_manner(group: argparse._ArgumentGroup) -> None:
     """Adds what applies to all motions that are made."""
     group.add_argument("--loop", action="store_true", help="the last frame flows into the first")
     group.add_argument("--in-place", action="store_true", help="without the way over the ground")
+    group.add_argument("--straight", action="store_true", help="prompts straight from the text, by their own "
+                       "embedding, without the wordings nearest to them")  # fmt: skip
     group.add_argument("--reading", metavar="HOW", help="what counts of a long motion: average (the default), first, "
                        "typical, or the number of a frame")  # fmt: skip
 

@@ -16,7 +16,7 @@ from ..core.errors import UserError
 from ..core.latents.arithmetic import even_factors
 from ..core.latents.expression import Expression
 from ..core.latents.sources import Inputs, summed
-from ..core.latents.terms import ActionName, Prompt, Source, Term
+from ..core.latents.terms import ActionName, Prompt, Source, Term, TextEmbedding
 from ..core.motion import Motion
 from ..core.motion_files import amass
 from ..core.motion_files.prepared import PreparedMotions
@@ -131,12 +131,16 @@ class _Batch:
         texts = list(dict.fromkeys(text for line in lines if line.source != DATA for text in line.texts))
         if not texts:
             return {}
-        return dict(zip(map(Prompt, texts), self._engine.prompt_latents(texts), strict=True))
+        latents = self._engine.encode_texts(texts) if self._request.straight else self._engine.prompt_latents(texts)
+        return dict(zip(map(self._text, texts), latents, strict=True))
+
+    def _text(self, text: str) -> Source:
+        return TextEmbedding(text) if self._request.straight else Prompt(text)
 
     def _prepare(self, job: _Job, latents: dict[Source, np.ndarray]) -> None:
         """Fills in recipes and latents. Raises `UserError`."""
         line, engine = job.line, self._engine
-        sources: list[Source] = [ActionName(text) if line.source == DATA else Prompt(text) for text in line.texts]
+        sources: list[Source] = [ActionName(text) if line.source == DATA else self._text(text) for text in line.texts]
         for source in sources:
             if isinstance(source, ActionName):
                 latents[source], job.places[source.name] = self._of_label(source.name)

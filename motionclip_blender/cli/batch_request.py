@@ -41,7 +41,8 @@ class BatchRequest:
 
     kind: one of `KINDS`. lines: those that ask for something; `empty` counts the others. data: the folder of prepared
     motions that labels are looked up in. out: the folder for the files. outputs: keys of `ENDINGS`. more: the fields of
-    every recipe beside its content.
+    every recipe beside its content. straight: texts are taken straight, as
+    `Recipe.straight` does.
     """
 
     file: Path
@@ -52,6 +53,7 @@ class BatchRequest:
     out: Path
     outputs: tuple[str, ...]
     more: dict[str, Any]
+    straight: bool
     body: Path | None
     pack: Path | None
     clip: ClipSource
@@ -94,7 +96,7 @@ def parse_batch(arguments: Sequence[str]) -> BatchRequest:
         raise UserError("Blender's Python module is missing; install bpy, or ask for --npz alone.")
     more = {"frames": frames, "pooling": pooling, "loop": given.loop, "in_place": given.in_place}
     return BatchRequest(
-        file, kind, tuple(lines), empty, given.data, given.out, outputs, more, given.body, given.pack,
+        file, kind, tuple(lines), empty, given.data, given.out, outputs, more, given.straight, given.body, given.pack,
         clip_source(given), given.json, given.verbose,
     )  # fmt: skip
 

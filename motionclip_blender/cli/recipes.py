@@ -21,6 +21,11 @@ _MARKS = '"“„«[]{}'  # a text with one of these is an expression
 
 def recipe_of(given: argparse.Namespace) -> tuple[Recipe, str]:
     """Returns the recipe that the options describe, and its title."""
+    recipe, title = _recipe_of(given)
+    return recipe.straight() if given.straight else recipe, title
+
+
+def _recipe_of(given: argparse.Namespace) -> tuple[Recipe, str]:
     from ..core.recipe.blend import Blend
     from ..core.recipe.mask import Mask
     from ..core.recipe.recipe import Recipe

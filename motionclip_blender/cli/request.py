@@ -30,7 +30,8 @@ _STOPS = 5  # as in the paper's released code
 _TOP = 10
 
 _EPILOG = """\
-expressions: "text"  [motion.npz]  image("photo.png")  latent("saved.npz")  {style}  + - *  ( ) and numbers:
+expressions: "text"  [motion.npz]  image("photo.png")  latent("saved.npz")  {style}  style("any word")
+  text("straight from the text")  + - *  ( ) and numbers:
   --expression '"jump" + 0.7 * ("old man walking" - "walking")'
   --expression '[walk.npz] + 1.5 * {sad}'
 The two of --blend and --mask are prompts or expressions. Motion files are .npz in AMASS's SMPL-X form, or .blend.
@@ -163,7 +164,7 @@ def _parser() -> argparse.ArgumentParser:
 
 _BLENDS = ("stops", "factor", "travel", "spherical")
 _NAMES = ("labels", "top")
-_MAKES = ("frames", "loop", "in_place", "body", *OUTPUTS)
+_MAKES = ("frames", "loop", "in_place", "straight", "body", *OUTPUTS)
 
 
 def _check_company(given: argparse.Namespace, asked: str) -> None:

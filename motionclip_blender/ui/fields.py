@@ -60,6 +60,16 @@ COMPOSED_BY = {
         ("ARITHMETIC", "Arithmetic", "One motion is made, of the sum lower + weight * (upper - standing)"),
     ),
 }
+TEXT = {
+    "name": "Straight from the text",
+    "description": "What the person does, by the text's own embedding, without the wordings nearest to it",
+}
+STRAIGHT = {
+    "name": "Straight from the text",
+    "description": "Decode the prompt's own embedding, without looking for the wordings nearest to it that the model "
+    "knows: the paper's way, vaguer for wordings that nobody has trained",
+}
+WORD = {"name": "Style word", "description": "Any word that says how, such as proud"}
 ACTION = {
     "name": "Action",
     "description": "An Action of this file, read as it moves the bones of the active armature",
@@ -83,6 +93,7 @@ KINDS = (
     ("ACTION", "Action", "A motion of this file, as it moves the active armature", "ACTION", 1),
     ("IMAGE", "Image", "A picture of a person in the middle of the motion", "IMAGE_DATA", 2),
     ("LATENT", "Saved latent", "A latent that was saved under a name", "BOOKMARKS", 3),
+    ("TEXT", "Straight from the text", "A text, by its own embedding", "FONT_DATA", 5),
 )
 
 

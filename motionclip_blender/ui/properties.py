@@ -21,7 +21,7 @@ from ..core.prompt import MAX_FRAMES, MIN_FRAMES
 from .arithmetic.properties import MOTIONCLIP_PG_arithmetic
 from .blend.properties import MOTIONCLIP_PG_blend
 from .composition.properties import MOTIONCLIP_PG_composition
-from .fields import AS_SHOWN, EXAMPLE, FRAMES, PROMPT, READINGS, START
+from .fields import AS_SHOWN, EXAMPLE, FRAMES, PROMPT, READINGS, START, STRAIGHT
 from .latents.properties import MOTIONCLIP_PG_latent
 
 
@@ -53,6 +53,7 @@ class MOTIONCLIP_PG_settings(bpy.types.PropertyGroup):
         "from where each round ends",
     )
     in_place: BoolProperty(name="In place", description="Leave out the way over the ground: walk or run on the spot")
+    straight: BoolProperty(**STRAIGHT)
     blend: PointerProperty(type=MOTIONCLIP_PG_blend)
     arithmetic: PointerProperty(type=MOTIONCLIP_PG_arithmetic)
     composition: PointerProperty(type=MOTIONCLIP_PG_composition)

@@ -8,7 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from motionclip_blender.core.body import Body
+from motionclip_blender.core.cleanup.pipeline import motions_of
+from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.latents import file as latent_file
+from motionclip_blender.core.latents.styles import direction, style_of
 from motionclip_blender.core.motion_files import amass
 from tests.cli.command import names, needs_blender, needs_model, run
 from tests.foreign import file_arrays, walk, write
@@ -317,3 +321,25 @@ def test_options_for_blend_files_need_one(tmp_path: Path):
         for what in (("walk",), ("--recognise", "m.npz")):
             done = run(tmp_path, *what, *more)
             assert done.returncode == 2 and f"{more[0]} is for reading .blend files, and there is none" in done.stderr
+
+
+@needs_model
+def test_straight_from_the_text_and_a_style_of_any_word(tmp_path: Path):
+    engine = Engine(body=Body.load())
+    done = run(tmp_path, "somebody hops about", "--straight", "--npz", "a.npz", "--latent", "l.npz")
+    assert done.returncode == 0, done.stderr
+    assert np.allclose(latent_file.load(tmp_path / "l.npz"), engine.encode_text("somebody hops about"), atol=1e-4)
+    done = run(tmp_path, "--expression", '"walk" + 1.5 * style("like a cat")', "--straight", "--latent", "s.npz")
+    assert done.returncode == 0, done.stderr
+    walk, cat = engine.encode_text("walk"), direction(engine, style_of("like a cat"))
+    total = walk + 1.5 * cat
+    total *= min(1, np.linalg.norm(walk) / np.linalg.norm(total))
+    assert np.allclose(latent_file.load(tmp_path / "s.npz"), total, atol=1e-4)
+    done = run(tmp_path, "--expression", "[a.npz]", "--straight", "--npz", "b.npz")
+    assert done.returncode == 2 and "no prompt that could be taken straight" in done.stderr
+    (tmp_path / "i.csv").write_text("start,end\nwalk,jump\n")
+    done = run(tmp_path, "--interpolations", "i.csv", "--straight", "--out", "o")
+    assert done.returncode == 0, done.stderr
+    half = (walk + engine.encode_text("jump")) / 2
+    expected = motions_of(engine, half[None], 60)[0]
+    assert np.allclose(amass.load(tmp_path / "o/0001_walk_jump-3.npz").translation, expected.translation, atol=1e-3)

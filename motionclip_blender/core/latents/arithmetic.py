@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from ..errors import UserError
-from .terms import Source, StyleName, Term, source_text
+from .terms import Direction, Source, Term, source_text
 
 MAX_STOPS = 64
 _NOTHING = 1e-3  # relative to the longest source's length: a shorter sum has no meaningful direction
@@ -59,7 +59,7 @@ def combined(terms: Iterable[Term], latents: Mapping[Source, np.ndarray]) -> np.
     Raises `UserError` when the terms cancel each other out, or there are only styles.
     """
     terms = [term for term in terms if term.weight]
-    sources = [term.source for term in terms if not isinstance(term.source, StyleName)]
+    sources = [term.source for term in terms if not isinstance(term.source, Direction)]
     if not sources:
         if terms:
             name = source_text(terms[0].source)

@@ -3,7 +3,7 @@
     expression = product  { ("+" | "-") product }
     product    = factor   { "*" factor }              one factor at most is a latent
     factor     = { "-" | "+" } ( number | source | "(" expression ")" )
-    source     = "prompt" | [Action] | {style} | image("file") | latent("name")
+    source     = "prompt" | [Action] | {style} | image("file") | latent("name") | text("prompt") | style("word")
 
 Quotes may be single, double or typographic. A closing mark inside a name is doubled: `[Walk [2]]]` is "Walk [2]". Every
 expression is linear, so it equals the sum of its terms; brackets are multiplied out. Nothing is recursive, so brackets
@@ -20,7 +20,19 @@ from typing import NamedTuple, cast
 
 from ..errors import ExpressionError, UserError
 from ..prompt import MAX_WEIGHT, checked_prompt
-from .terms import ActionName, ImageFile, Prompt, SavedLatent, Source, StyleName, Term, title_of, to_text
+from .terms import (
+    ActionName,
+    ImageFile,
+    Prompt,
+    SavedLatent,
+    Source,
+    StyleName,
+    StyleWord,
+    Term,
+    TextEmbedding,
+    title_of,
+    to_text,
+)
 
 MAX_CHARACTERS = 10_000
 MAX_TERMS = 256
@@ -99,7 +111,12 @@ _QUOTES = {'"': '"', "'": "'", "“": "”", "„": "“", "«": "»"}
 _SHOWN = 24  # characters of a number in a message
 _NUMBER = re.compile(r"(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _WORD = re.compile(r"[^\W\d]\w*")
-_NAMED: dict[str, Callable[[str], Source]] = {"image": ImageFile, "latent": SavedLatent}
+_NAMED: dict[str, Callable[[str], Source]] = {
+    "image": ImageFile,
+    "latent": SavedLatent,
+    "style": lambda words: StyleWord(checked_prompt(words)),
+    "text": lambda words: TextEmbedding(checked_prompt(words)),
+}
 
 
 def _tokens(text: str) -> list[_Token]:
@@ -178,12 +195,15 @@ def _word_token(text: str, at: int, word: re.Match) -> tuple[_Token, int]:
         closing = re.compile(r"\s*\)").match(text, behind)
         if closing is None:
             raise ExpressionError(behind + 1, f'here the bracket of {name}( is not closed; add a ")".')
-        return _Token("source", at, _NAMED[name](inside)), closing.end()
+        try:
+            return _Token("source", at, _NAMED[name](inside)), closing.end()
+        except UserError as error:
+            raise ExpressionError(quote + 1, f"{error}") from error
     if name.lower() in ("nan", "inf", "infinity"):
         raise ExpressionError(at, f"{name} is no weight; write a finite number.")
     if opening is not None:
-        known = " and ".join(f'{known}("...")' for known in _NAMED)
-        raise ExpressionError(at, f"{name} is unknown; there are {known}.")
+        *known, last = (f'{known}("...")' for known in _NAMED)
+        raise ExpressionError(at, f"{name} is unknown; there are {', '.join(known)} and {last}.")
     raise ExpressionError(at, f'words stand in quotes: "{name}" for a prompt, [{name}] for an Action.')
 
 

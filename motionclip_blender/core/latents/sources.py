@@ -11,13 +11,28 @@ import numpy as np
 from ..errors import ExpressionError, UserError
 from ..progress import Progress, no_progress
 from .arithmetic import combined
-from .styles import direction, presets
-from .terms import ActionName, ImageFile, Prompt, SavedLatent, Source, StyleName, Term
+from .styles import direction, presets, style_of
+from .terms import (
+    ActionName,
+    Direction,
+    ImageFile,
+    Prompt,
+    SavedLatent,
+    Source,
+    StyleName,
+    StyleWord,
+    Term,
+    TextEmbedding,
+)
 from .window_pooling import WindowPooling
 
 if TYPE_CHECKING:
     from ..engine import Engine
     from ..motion import Motion
+
+
+_AS_THEY_ARE = (ActionName, TextEmbedding)
+"""Sources that never stand for the motions that they make."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +74,11 @@ def source_latents(
     if prompts:
         step("Reading the prompts", 0.5)
         found.update(zip(prompts, engine.prompt_latents([source.text for source in prompts]), strict=True))
-    others = [source for source in first if not isinstance(source, Prompt)]
+    texts = [source for source in first if isinstance(source, TextEmbedding)]
+    if texts:
+        step("Reading the prompts", 0.5)
+        found.update(zip(texts, engine.encode_texts([source.text for source in texts]), strict=True))
+    others = [source for source in first if not isinstance(source, Prompt | TextEmbedding)]
     for i, source in enumerate(others):
 
         def part(stage: str, fraction: float, i: int = i) -> None:
@@ -91,25 +110,29 @@ def summed(engine: Engine, terms: Iterable[Term], latents: Mapping[Source, np.nd
     difference between two wordings is lost in that map as soon as it is added to a third; the difference between two
     motions is not. Therefore a sum replaces prompts, pictures and saved latents by the latents of their motions, which
     Actions have anyway: "walk" - "standing" + "drink from mug" walks and drinks. A single source, with or without
-    styles, is used unchanged.
+    styles, is used unchanged; so are texts' own embeddings, `text("...")`, in every sum, as in MotionCLIP's released
+    code.
     """
     terms = tuple(terms)
     sources = _motions_of(terms)
-    if len(sources) > 1 and (beside := [source for source in sources if not isinstance(source, ActionName)]):
+    if len(sources) > 1 and (beside := [source for source in sources if not isinstance(source, _AS_THEY_ARE)]):
         motions = engine.motion_latents(np.stack([latents[source] for source in beside]))
         latents = {**latents, **dict(zip(beside, motions, strict=True))}
     return combined(terms, latents)
 
 
 def taken_as_they_are(terms: Iterable[Term]) -> bool:
-    """Whether what `summed` makes of the terms lies where motions do, and not beside: of Actions, and of any sum."""
+    """Whether a blend starts from what `summed` makes of the terms, and not from its motion.
+
+    Any sum lies where motions do, and so do Actions. Texts' own embeddings lie beside, and are asked for as they are.
+    """
     sources = _motions_of(terms)
-    return len(sources) > 1 or any(isinstance(source, ActionName) for source in sources)
+    return len(sources) > 1 or any(isinstance(source, _AS_THEY_ARE) for source in sources)
 
 
 def _motions_of(terms: Iterable[Term]) -> list[Source]:
     """Lists the sources that take part, each once, without styles."""
-    return list(dict.fromkeys(t.source for t in terms if t.weight and not isinstance(t.source, StyleName)))
+    return list(dict.fromkeys(t.source for t in terms if t.weight and not isinstance(t.source, Direction)))
 
 
 def _check(source: Source, at: int, inputs: Inputs) -> None:
@@ -122,7 +145,9 @@ def _check(source: Source, at: int, inputs: Inputs) -> None:
         case SavedLatent(name) if name not in inputs.latents:
             raise ExpressionError(at, f'there is no saved latent "{name}"; choose one that is there.')
         case StyleName(name) if name not in presets():
-            raise ExpressionError(at, f'there is no style "{name}"; choose one of {", ".join(presets())}.')
+            raise ExpressionError(
+                at, f'there is no style "{name}"; choose one of {", ".join(presets())}, or write style("{name}").'
+            )
 
 
 def _latent(
@@ -139,4 +164,7 @@ def _latent(
         case StyleName(name):
             progress("Reading the styles", 0.0)
             return direction(engine, presets()[name])
+        case StyleWord(word):
+            progress("Reading the styles", 0.0)
+            return direction(engine, style_of(word))
     raise TypeError(f"{source!r} is no source")

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from ..engine import Engine
 
+WORD_WEIGHT = 1.5
+"""What to put before the style of a word when it is picked: that of most presets."""
+
 STYLES = Path(__file__).with_name("styles.json")
 
 
@@ -50,6 +53,14 @@ def presets() -> Mapping[str, Style]:
             for name, style in data["styles"].items()
         }
     )
+
+
+def style_of(word: str) -> Style:
+    """Makes the style that a word names, any word; a few words are a word, too."""
+    any_preset = next(iter(presets().values()))
+    plain = any_preset.plain
+    said = word.replace("{", "{{").replace("}", "}}")
+    return Style(word, word, WORD_WEIGHT, (f"{plain} {said}",), plain, any_preset.carriers)
 
 
 def direction(engine: Engine, style: Style) -> np.ndarray:

@@ -18,6 +18,17 @@ class Prompt:
 
 
 @dataclass(frozen=True)
+class TextEmbedding:
+    """A text's own embedding, as `text("a person waves")`: what the text tower says, and nothing beside it."""
+
+    text: str
+
+    @property
+    def name(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
 class ActionName:
     """An Action, or on the command line a motion file, written as `[Walk cycle]`."""
 
@@ -49,7 +60,20 @@ class StyleName:
     name: str
 
 
-Source = Prompt | ActionName | ImageFile | SavedLatent | StyleName
+@dataclass(frozen=True)
+class StyleWord:
+    """The style that a word names, any word, as `style("proud")`: a direction to be added to something."""
+
+    word: str
+
+    @property
+    def name(self) -> str:
+        return self.word
+
+
+Source = Prompt | TextEmbedding | ActionName | ImageFile | SavedLatent | StyleName | StyleWord
+Direction = StyleName | StyleWord
+"""Sources that are no motion, and change one that they are added to."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +123,10 @@ def source_text(source: Source) -> str:
             return f"image({_quoted(path)})"
         case SavedLatent(name):
             return f"latent({_quoted(name)})"
+        case TextEmbedding(text):
+            return f"text({_quoted(text)})"
+        case StyleWord(word):
+            return f"style({_quoted(word)})"
         case StyleName(name):
             return f"{{{name.replace('}', '}}')}}}"
     raise TypeError(f"{source!r} is no source")

@@ -14,7 +14,18 @@ from typing import Any, get_type_hints
 
 from ..errors import UserError
 from ..latents.expression import Expression
-from ..latents.terms import ActionName, ImageFile, Prompt, SavedLatent, Source, StyleName, Term, to_text
+from ..latents.terms import (
+    ActionName,
+    ImageFile,
+    Prompt,
+    SavedLatent,
+    Source,
+    StyleName,
+    StyleWord,
+    Term,
+    TextEmbedding,
+    to_text,
+)
 from ..latents.window_pooling import WindowPooling
 from ..prompt import checked_prompt
 from .blend import Blend
@@ -30,6 +41,7 @@ CONTENTS: Mapping[str, type[Content]] = {content.kind: content for content in (S
 
 _SOURCES: Mapping[str, type[Source]] = {
     "prompt": Prompt, "action": ActionName, "image": ImageFile, "latent": SavedLatent, "style": StyleName,
+    "text": TextEmbedding, "word": StyleWord,
 }  # fmt: skip
 _SOURCE_NAMES = {source: name for name, source in _SOURCES.items()}
 
@@ -126,7 +138,9 @@ def _term(value: object) -> Term:
     weight = _number(values.pop("weight"))
     ((name, text),) = values.items()
     source = _SOURCES[name](_text(text))
-    return Term(weight, Prompt(checked_prompt(source.text)) if isinstance(source, Prompt) else source)
+    if isinstance(source, Prompt | TextEmbedding | StyleWord):
+        source = type(source)(checked_prompt(source.name))
+    return Term(weight, source)
 
 
 _READERS: Mapping[object, Callable] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..latents.expression import Expression
-from ..latents.terms import Prompt, Term
+from ..latents.terms import Prompt, Term, TextEmbedding
 from ..motion import Motion
 from ..skeleton import INDEX, JOINTS
 from .sum import Sum
@@ -41,5 +41,7 @@ def composed_sum(upper: Expression, lower: Expression, weight: float = 1.0) -> S
     standing is taken for the upper body's part, and is added to the lower motion. Only the latents' geometry keeps the
     legs unchanged; `masked` enforces it.
     """
+    straight = any(isinstance(term.source, TextEmbedding) for term in (*upper.terms, *lower.terms))
+    standing = TextEmbedding(STANDING.text) if straight else STANDING
     added = (Term(weight * term.weight, term.source) for term in upper.terms)
-    return Sum(Expression((*lower.terms, *added, Term(-weight, STANDING))))
+    return Sum(Expression((*lower.terms, *added, Term(-weight, standing))))

@@ -29,7 +29,7 @@ fifth of the path, so five stops would leave only one in between."""
 
 
 _OWN = 0.125
-"""The part of the path in which an end's own latent is left for that of its motion; no longer than a step of `STOPS`."""
+"""The part of the path in which an end's own latent is left for that of its motion: a step of `STOPS`."""
 
 
 def latents_between(

@@ -13,7 +13,7 @@ from ..cleanup.windows import joined
 from ..errors import UserError
 from ..latents.arithmetic import even_factors
 from ..latents.sources import Inputs, names, source_latents
-from ..latents.terms import Prompt, Source
+from ..latents.terms import Prompt, Source, TextEmbedding
 from ..progress import Progress, no_progress
 from ..prompt import MAX_FRAMES
 from .blend import Blend
@@ -158,7 +158,7 @@ def blend_of(recipe: Recipe) -> Blend:
 
 
 def _notes(engine: Engine, recipe: Recipe) -> tuple[str, ...]:
-    return engine.cut_prompts(names(recipe.terms, Prompt))
+    return engine.cut_prompts((*names(recipe.terms, Prompt), *names(recipe.terms, TextEmbedding)))
 
 
 def _clean_up(engine: Engine, recipe: Recipe, fps: float, body: Standing | None = None) -> CleanUp:

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..latents.terms import Source, Term
+from ..errors import UserError
+from ..latents.terms import Prompt, Source, Term, TextEmbedding
 from ..latents.window_pooling import WindowPooling
 from ..prompt import checked_frames
 from .content import Content
@@ -59,6 +60,18 @@ class Recipe:
     def title(self) -> str:
         """Names what is made, without the numbers that a slider may change."""
         return self.content.title
+
+    def straight(self) -> Recipe:
+        """Takes every prompt straight from the text: its own embedding, without the wordings nearest to it.
+
+        Raises `UserError` where there is no prompt.
+        """
+        prompts = {
+            term.source: TextEmbedding(term.source.text) for term in self.terms if isinstance(term.source, Prompt)
+        }
+        if not prompts:
+            raise UserError("There is no prompt that could be taken straight from the text; leave that out.")
+        return self.renamed(prompts)
 
     def lasting(self, frames: int) -> Recipe:
         """Returns the same recipe at another length. Raises `UserError` for an invalid length."""

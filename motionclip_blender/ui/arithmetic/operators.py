@@ -9,12 +9,14 @@ import bpy
 from bpy.props import IntProperty, StringProperty
 
 from ...core.errors import UserError
+from ..fields import WORD
 from ..generate import generation, live
 from ..generate.motion_operator import MotionOperator
 from ..tasks.background_operator import Reporting
 from .expression_list import checked, keeping_step, set_terms, terms_changed
 
 if TYPE_CHECKING:
+    from ...core.latents.terms import Source
     from ...core.recipe.make import Made
     from ...core.recipe.recipe import Recipe
 
@@ -49,29 +51,39 @@ class MOTIONCLIP_OT_add_style(MotionOperator, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     style: StringProperty(name="Style", description="Name of the style", options={"SKIP_SAVE"})
+    word: StringProperty(**WORD, options={"SKIP_SAVE"})
 
     def recipe(self, context: bpy.types.Context) -> Recipe:
         from ...core.latents.expression import Expression
-        from ...core.latents.styles import presets
-        from ...core.latents.terms import StyleName, Term
+        from ...core.latents.terms import Term
         from ...core.recipe.recipe import Recipe
         from ...core.recipe.sum import Sum
 
-        if self.style not in presets():
-            raise UserError(f"There is no style {self.style!r}; choose one of {', '.join(presets())}.")
+        source, weight = self._picked()
         scene = context.scene
         terms, error = checked(scene.motionclip.arithmetic.expression)
         if error is not None:
             raise error
         if not terms:
             terms = Sum.of_prompt(scene.motionclip.prompt).terms
-        source, weight = StyleName(self.style), presets()[self.style].weight
         if any(term.source == source for term in terms):  # at a second click
             terms = tuple(replace(t, weight=weight) if t.source == source else t for t in terms)
         else:
             terms = (*terms, Term(weight, source))
         self._terms = terms
         return Recipe(Sum(Expression(terms)), **self.common(context))
+
+    def _picked(self) -> tuple[Source, float]:
+        """Returns the style of the preset or of the word, and its weight. Raises `UserError`."""
+        from ...core.latents.styles import WORD_WEIGHT, presets
+        from ...core.latents.terms import StyleName, StyleWord
+        from ...core.prompt import checked_prompt
+
+        if self.word.strip() and not self.style:
+            return StyleWord(checked_prompt(self.word)), WORD_WEIGHT
+        if self.style not in presets():
+            raise UserError(f"There is no style {self.style!r}; choose one of {', '.join(presets())}.")
+        return StyleName(self.style), presets()[self.style].weight
 
     def request(self, context: bpy.types.Context) -> generation.Request:
         """Returns a request that replaces the motion made from the expression so far; a new Action if there is none."""

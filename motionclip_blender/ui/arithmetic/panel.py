@@ -49,7 +49,7 @@ class MOTIONCLIP_PT_arithmetic(MotionPanel, bpy.types.Panel):
 
 
 class MOTIONCLIP_PT_styles(MotionPanel, bpy.types.Panel):
-    """A button for each style."""
+    """A button for each style, and a field for any other word."""
 
     bl_idname = "MOTIONCLIP_PT_styles"
     bl_label = "Styles"
@@ -61,6 +61,12 @@ class MOTIONCLIP_PT_styles(MotionPanel, bpy.types.Panel):
         grid = self.layout.grid_flow(columns=3, row_major=True, even_columns=True, align=True)
         for style in presets().values():
             grid.operator("motionclip.add_style", text=style.label).style = style.name
+        asked = context.scene.motionclip.arithmetic
+        row = self.layout.row(align=True)
+        row.prop(asked, "word", text="", placeholder="Any other word")
+        add = row.row(align=True)
+        add.enabled = bool(asked.word.strip())
+        add.operator("motionclip.add_style", text="", icon="ADD").word = asked.word
 
 
 def draw_error(layout: bpy.types.UILayout, context: bpy.types.Context, expression: str, error: ExpressionError) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
-from ..fields import PROMPT
+from ..fields import PROMPT, STRAIGHT
 from ..session import SESSION
 from ..tasks.background_operator import Reporting
 from ..tasks.jobs import sentence
@@ -28,6 +28,7 @@ class MOTIONCLIP_OT_generate(MotionOperator, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     prompt: StringProperty(**PROMPT, options={"SKIP_SAVE"})
+    straight: BoolProperty(**STRAIGHT, options={"SKIP_SAVE"})
     play: BoolProperty(
         name="Play",
         description="Play the motion when it is made, in a preview range",
@@ -38,7 +39,9 @@ class MOTIONCLIP_OT_generate(MotionOperator, bpy.types.Operator):
         from ...core.recipe.recipe import Recipe
 
         self.default_to("prompt", context.scene.motionclip.prompt)
-        return Recipe.of_prompt(self.prompt, **self.common(context))
+        self.default_to("straight", context.scene.motionclip.straight)
+        recipe = Recipe.of_prompt(self.prompt, **self.common(context))
+        return recipe.straight() if self.straight else recipe
 
     def end(self, context: bpy.types.Context, result: Made) -> set[str]:
         done = super().end(context, result)

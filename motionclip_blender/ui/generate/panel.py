@@ -54,6 +54,7 @@ class MOTIONCLIP_PT_panel(bpy.types.Panel):
         row = column.row(align=True)
         row.prop(settings, "loop", toggle=True)
         row.prop(settings, "in_place", toggle=True)
+        column.prop(settings, "straight")
 
         adds = worked_on is None and not characters(context.view_layer)
         plays = not SESSION.busy and armature is not None and action_of(armature) is not None

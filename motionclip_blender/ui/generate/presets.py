@@ -37,6 +37,7 @@ class MOTIONCLIP_OT_add_preset(AddPresetBase, bpy.types.Operator):
         "settings.start_at_current",
         "settings.loop",
         "settings.in_place",
+        "settings.straight",
         "settings.reading",
         "settings.reading_frame",
     ]

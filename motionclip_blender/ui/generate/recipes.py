@@ -32,15 +32,24 @@ def options(scene: bpy.types.Scene) -> dict[str, Any]:
 
 def source_of(picked: bpy.types.PropertyGroup) -> Source | None:
     """Returns the source chosen in a `MOTIONCLIP_PG_source` or a term; None if it is empty."""
-    from ...core.latents.terms import ActionName, ImageFile, Prompt, SavedLatent, StyleName
+    from ...core.latents.terms import (
+        ActionName,
+        ImageFile,
+        Prompt,
+        SavedLatent,
+        StyleName,
+        StyleWord,
+        TextEmbedding,
+    )
     from ...core.prompt import checked_prompt
 
     text = getattr(picked, picked.kind.lower())
     if not text.strip():
         return None
-    if picked.kind == "PROMPT":
+    texts: dict[str, Callable[[str], Source]] = {"PROMPT": Prompt, "TEXT": TextEmbedding, "WORD": StyleWord}
+    if picked.kind in texts:
         try:
-            return Prompt(checked_prompt(text))
+            return texts[picked.kind](checked_prompt(text))
         except UserError:
             return None
     kinds: dict[str, Callable[[str], Source]] = {
@@ -54,9 +63,20 @@ def source_of(picked: bpy.types.PropertyGroup) -> Source | None:
 
 def pick(picked: bpy.types.PropertyGroup, source: Source) -> None:
     """Sets a `MOTIONCLIP_PG_source` or a term to `source`."""
-    from ...core.latents.terms import ActionName, ImageFile, Prompt, SavedLatent, StyleName
+    from ...core.latents.terms import (
+        ActionName,
+        ImageFile,
+        Prompt,
+        SavedLatent,
+        StyleName,
+        StyleWord,
+        TextEmbedding,
+    )
 
-    kinds = {Prompt: "PROMPT", ActionName: "ACTION", ImageFile: "IMAGE", SavedLatent: "LATENT", StyleName: "STYLE"}
+    kinds = {
+        Prompt: "PROMPT", ActionName: "ACTION", ImageFile: "IMAGE", SavedLatent: "LATENT", StyleName: "STYLE",
+        TextEmbedding: "TEXT", StyleWord: "WORD",
+    }  # fmt: skip
     picked.kind = kinds[type(source)]
     setattr(picked, picked.kind.lower(), source.name)
 

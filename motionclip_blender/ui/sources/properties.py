@@ -8,7 +8,7 @@ from bpy.props import (
     StringProperty,
 )
 
-from ..fields import ACTION, IMAGE, KIND, KINDS, LATENT, PROMPT
+from ..fields import ACTION, IMAGE, KIND, KINDS, LATENT, PROMPT, TEXT
 
 
 class MOTIONCLIP_PG_source(bpy.types.PropertyGroup):
@@ -19,6 +19,7 @@ class MOTIONCLIP_PG_source(bpy.types.PropertyGroup):
     action: StringProperty(**ACTION)
     image: StringProperty(**IMAGE)
     latent: StringProperty(**LATENT)
+    text: StringProperty(**TEXT)
 
 
 CLASSES = (MOTIONCLIP_PG_source,)

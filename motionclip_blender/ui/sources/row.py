@@ -22,6 +22,10 @@ def draw_field(row: bpy.types.UILayout, picked: bpy.types.PropertyGroup) -> None
     """Draws the field of a source or a term that its kind uses."""
     if picked.kind == "PROMPT":
         row.prop(picked, "prompt", text="", placeholder="What the person does")
+    elif picked.kind == "TEXT":
+        row.prop(picked, "text", text="", placeholder="What the person does")
+    elif picked.kind == "WORD":
+        row.prop(picked, "word", text="", placeholder="Any word")
     elif picked.kind == "ACTION":
         row.prop_search(picked, "action", bpy.data, "actions", text="")
     elif picked.kind == "LATENT":

@@ -111,7 +111,7 @@ WRONG = {
     "image(x.png)": (1, 'after image comes a name in brackets and quotes: image("...")'),
     'image "x.png"': (1, "after image comes"),
     'latent("x" + 1)': (11, "latent( is not closed"),
-    'blend("a")': (1, 'blend is unknown; there are image("...") and latent("...")'),
+    'blend("a")': (1, 'blend is unknown; there are image("..."), latent("..."), style("...") and text("...")'),
     'nan * "jump"': (1, "nan is no weight"),
     '"jump" * -inf': (11, "inf is no weight"),
     '1e999 * "jump"': (1, "too large a number"),

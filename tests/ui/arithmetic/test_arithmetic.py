@@ -131,3 +131,49 @@ def test_a_style_makes_it_a_loop_or_none_as_the_panel_says(bpy, panel, person, l
     assert keyed(person) == ((60, False, False, {0}) if loop else (61, True, True, {1}))
     panel.arithmetic.terms[-1].weight = 0.3
     assert keyed(person) == ((60, False, False, {0}) if loop else (61, True, True, {1}))
+
+
+# --- any word, and straight from the text
+
+
+def test_any_word_is_added_as_a_style(bpy, panel, person) -> None:
+    panel.prompt, panel.arithmetic.word = "a person walks", "  furious "
+    assert bpy.ops.motionclip.add_style(word=panel.arithmetic.word) == {"FINISHED"}
+    assert panel.arithmetic.expression == '"a person walks" + 1.5 * style("furious")' == expression(person)
+    assert listed(panel) == [("PROMPT", "a person walks", 1.0), ("WORD", "furious", 1.5)]
+    before = rotations(person)
+    panel.arithmetic.terms[1].word = "weary"
+    assert panel.arithmetic.expression == '"a person walks" + 1.5 * style("weary")'
+    assert bpy.ops.motionclip.make() == {"FINISHED"}
+    assert angle_between(rotations(person), before).max() > 0.05
+    bpy.ops.motionclip.add_style(word="weary")  # a second click
+    assert len(panel.arithmetic.terms) == 2
+    assert "no words" in refused(bpy, bpy.ops.motionclip.add_style, word="?!")
+
+
+def test_a_text_straight_is_a_kind_of_term(bpy, panel, person) -> None:
+    panel.arithmetic.expression = 'text("somebody hops about") - 0.5 * "walk"'
+    assert listed(panel) == [("TEXT", "somebody hops about", 1.0), ("PROMPT", "walk", -0.5)]
+    panel.arithmetic.terms[0].text = "?!"  # no text yet: the term counts for nothing
+    assert panel.arithmetic.expression == '-0.5 * "walk"'
+    panel.arithmetic.terms[0].text = "hop"
+    assert panel.arithmetic.expression == 'text("hop") - 0.5 * "walk"'
+    panel.blend.start.kind, panel.blend.start.text = "TEXT", "hop"
+    panel.blend.end.prompt = "walk"
+    assert bpy.ops.motionclip.blend() == {"FINISHED"}
+    assert str(recipe_of(person.animation_data.action).content.start) == 'text("hop")'
+
+
+def test_generate_goes_straight_where_the_panel_says_so(bpy, panel, person) -> None:
+    panel.prompt = "somebody hops about"
+    assert bpy.ops.motionclip.generate() == {"FINISHED"}
+    assert expression(person) == '"somebody hops about"'
+    before = rotations(person)
+    panel.straight = True
+    assert bpy.ops.motionclip.generate() == {"FINISHED"}
+    assert expression(person) == 'text("somebody hops about")'
+    assert person.animation_data.action.name.startswith("somebody hops about")
+    assert angle_between(rotations(person), before).max() > 0.05
+    assert bpy.ops.motionclip.generate(straight=False) == {"FINISHED"}
+    assert expression(person) == '"somebody hops about"'
+    assert angle_between(rotations(person), before).max() < 1e-3
