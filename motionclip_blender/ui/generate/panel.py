@@ -44,7 +44,9 @@ class MOTIONCLIP_PT_panel(bpy.types.Panel):
             layout.label(text=text, icon="OUTLINER_OB_ARMATURE", translate=False)
         column = layout.column()
         column.enabled = not SESSION.busy
-        column.prop(settings, "prompt", text="", placeholder="What the person does", icon="TEXT")
+        row = column.row(align=True)
+        row.prop(settings, "prompt", text="", placeholder="What the person does", icon="TEXT")
+        row.prop(settings, "straight", text="", icon="FONT_DATA")
         row = column.row(align=True)
         row.prop(settings, "frames")
         start = row.row(align=True)
@@ -54,7 +56,6 @@ class MOTIONCLIP_PT_panel(bpy.types.Panel):
         row = column.row(align=True)
         row.prop(settings, "loop", toggle=True)
         row.prop(settings, "in_place", toggle=True)
-        column.prop(settings, "straight")
 
         adds = worked_on is None and not characters(context.view_layer)
         plays = not SESSION.busy and armature is not None and action_of(armature) is not None
