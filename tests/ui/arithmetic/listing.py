@@ -20,3 +20,7 @@ def rotations(person) -> np.ndarray:
 def expression(person) -> str:
     """The one that the person's motion was made of."""
     return str(recipe_of(person.animation_data.action).content.expression)
+
+
+def listed(panel) -> list[tuple]:
+    return [(item.kind, getattr(item, item.kind.lower()), round(item.weight, 5)) for item in panel.arithmetic.terms]

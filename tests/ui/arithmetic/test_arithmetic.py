@@ -13,7 +13,8 @@ from motionclip_blender.rig.read_action import read_motion
 from motionclip_blender.rig.write_keys import key_motion
 from motionclip_blender.ui.session import SESSION
 from tests.synthetic import angle_between, random_motion
-from tests.ui.arithmetic.listing import JUMP, expression, rotations
+from tests.ui.arithmetic.listing import JUMP, expression, listed, rotations
+from tests.ui.refusals import refused
 
 # --- motions
 

@@ -13,13 +13,8 @@ from motionclip_blender.core.latents.terms import ActionName, ImageFile, Prompt,
 from motionclip_blender.ui.addon import ModelChoice
 from motionclip_blender.ui.arithmetic.panel import shown_part
 from motionclip_blender.ui.session import SESSION
-from tests.ui.arithmetic.listing import JUMP, expression, rotations
+from tests.ui.arithmetic.listing import JUMP, expression, listed, rotations
 from tests.ui.refusals import refused
-
-
-def listed(panel) -> list[tuple]:
-    return [(item.kind, getattr(item, item.kind.lower()), round(item.weight, 5)) for item in panel.arithmetic.terms]
-
 
 # --- the expression and the list say the same
 

@@ -93,7 +93,7 @@ def test_tables_as_spreadsheets_write_them(tmp_path: Path, text: str):
 def test_a_table_that_says_two_things_of_a_clip(tmp_path: Path):
     tiny.write(tmp_path / "a.bvh", "")
     tiny.write(tmp_path / "clips.csv", "file,fps\na.bvh,60\nA.bvh,30\n")
-    with pytest.raises(UserError, match=r"clips\.csv .*two things of A\.bvh"):
+    with pytest.raises(UserError, match=r"clips\.csv .*contradictory rows for A\.bvh"):
         source_files(tmp_path)
 
 
