@@ -26,6 +26,7 @@ from .pose_format import AHEAD
 from .pose_tensor import from_pose_tensor, to_pose_tensor
 from .progress import Progress, no_progress
 from .prompt import checked_prompt
+from .prompt_plan.wording_index import WordingIndex
 
 _BATCH = 32  # windows or prompts that go through a network at once: bounds memory, and the delay of a cancel
 _KEPT = 64  # cached results of `motion_latents`: a slider asks for the same ones at every step
@@ -54,6 +55,7 @@ class Engine:
         self.compute, self._clip = checked_compute(compute), clip or ClipSource()
         self._networks: Networks | None = None
         self._images: ImageTower | None = None
+        self._wordings: WordingIndex | None = None
         self._of_motions: dict[bytes, np.ndarray] = {}
         self._loading = threading.Lock()
 
@@ -111,6 +113,18 @@ class Engine:
     def retrieval(self) -> PromptRetrieval | None:
         """The wordings that the pack's decoder was trained on; None for a pack without them. Loads the networks."""
         return self._ready().retrieval
+
+    @property
+    def wordings(self) -> WordingIndex:
+        """Returns the same wordings as texts, for reading prompts in steps. Loads the networks.
+
+        Raises `UserError` for a pack that does not carry them.
+        """
+        retrieval = self.retrieval
+        with self._loading:
+            if self._wordings is None:
+                self._wordings = WordingIndex.load(self.pack, retrieval)
+            return self._wordings
 
     def encode_image(self, pixels: np.ndarray) -> np.ndarray:
         """Encodes an image (H, W, 3) uint8 with the pack's image tower. Returns (512,) float32 in CLIP's space.

@@ -70,7 +70,7 @@ class Judge:
         }
         if hold.get("refused"):
             return found | {"refused": False}
-        done = perform(self.engine, self.index, plan, choices, None if "count" in hold or "steps" in hold else _FRAMES)
+        done = perform(self.engine, plan, choices, None if "count" in hold or "steps" in hold else _FRAMES)
         motion, body = done.motion, self.engine.body
         actions = [choice.action for choice in choices]
         if "class" in hold:
@@ -98,7 +98,7 @@ class Judge:
         for key, sign in (("slower_than", -1), ("faster_than", 1)):
             if key in hold:
                 plan, choices = understand(self.engine, self.index, hold[key])
-                other = perform(self.engine, self.index, plan, choices, _FRAMES).motion
+                other = perform(self.engine, plan, choices, _FRAMES).motion
                 found["speed"] = sign * (_pace(motion, body) - _pace(other, body)) > 0
         return found
 

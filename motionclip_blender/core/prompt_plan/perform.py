@@ -1,15 +1,20 @@
-"""Performs a plan as one motion: chooses, makes and modifies every step, and joins it to the one before."""
+"""Performs a plan as one motion: chooses, makes and modifies every step, and joins it to the one before.
+
+The motions of all steps are decoded together. The clean-up runs once, on the joined motion, so that feet keep their
+place across steps, too.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..cleanup.foot_locking import lock_feet, put_on_floor
-from ..cleanup.pipeline import motions_of
+from ..cleanup.foot_locking import on_floor, put_on_floor
+from ..cleanup.pipeline import CleanUp
+from ..cleanup.windows import joined
 from ..errors import UserError
 from ..modifiers.measure import active_part, measured_side, measured_travel, measured_turn
 from ..modifiers.repeat import counted, held
@@ -29,9 +34,10 @@ _SHORTEST = 24  # frames of a step among others
 _LONGEST = 120  # frames of a step without a requested duration
 _AFTER = 4  # frames of stillness that are kept after a movement without repetition
 _HURRIED = 1.7  # largest acceleration of a movement so that it ends in time
+_HASTE = 1.3  # acceleration of the whole motion from which on a remark says so
 _STILL_SLOW = 0.9  # largest speed of a slow movement, relative to the natural one
 _SEAM = 10  # frames of the cross-fade between steps
-_COUNTED_FROM = 120  # frames that are searched for a period
+_WHOLE = 120  # frames that are searched for a period, or for the end of a movement without repetition
 _SAME_AT_ONCE = 0.8  # cosine from which on a wording covers both simultaneous actions
 _SAME_WAY = 40.0  # degrees within which a motion's own direction is the requested one
 _TELLS = 0.06  # least difference between the sides from which the moving side is known
@@ -117,86 +123,144 @@ def refuse_guesses(plan: Plan, choices: Sequence[Choice]) -> None:
     for segment, choice in zip(plan.segments, choices, strict=True):
         if not choice.sure:
             near = ", ".join(f'"{wording}"' for wording in (choice.wording, *choice.others[:2]))
-            raise UserError(f'Nothing known is like "{segment.said}"; nearest: {near}.')
+            raise UserError(
+                f'Nothing known is like "{segment.said}"; nearest: {near}; switch "Make it all the same" (--guess) on '
+                "to have the nearest made."
+            )
 
 
-def perform(
-    engine: Engine, index: WordingIndex, plan: Plan, choices: Sequence[Choice], frames: int | None = None
-) -> Performance:
-    """Makes the motion of a plan.
+def perform(engine: Engine, plan: Plan, choices: Sequence[Choice], frames: int | None = None) -> Performance:
+    """Makes the motion of a plan, cleaned up for the engine's body. `frames` and errors are those of `composed`."""
+    found = composed(engine, plan, choices, frames)
+    clean_up = CleanUp(engine.pack, engine.body, len(found.motion), engine.pack.fps)
+    return replace(found, motion=clean_up(found.motion))
+
+
+def composed(engine: Engine, plan: Plan, choices: Sequence[Choice], frames: int | None = None) -> Performance:
+    """Makes the motion of a plan at the pack's rate, before the clean-up.
 
     Counted steps are never cut: they are played up to twice as fast to fit, and a remark says if that is not enough.
     frames: length of the whole motion; by default as long as the steps take.
     """
     remarks = list(plan.remarks)
-    shares = _lengths(plan, frames, engine.pack.fps)
+    steps = list(zip(plan.segments, choices, strict=True))
+    # the natural length of these steps is measured before the frames are shared out
+    decoded = _decoded(engine, choices, {i: _WHOLE for i, step in enumerate(steps) if _as_a_whole(*step)})
+    own = [_own_length(engine, *step, decoded.get(i)) for i, step in enumerate(steps)]
+    shares = _lengths(plan, own, frames, engine.pack.fps)
+    rest = {i: _needed(*step, shares[i]) for i, step in enumerate(steps) if i not in decoded}
+    decoded |= _decoded(engine, choices, rest)
     made = [
-        _step(engine, segment, choice, share, frames is None and segment.seconds is None, remarks)
-        for segment, choice, share in zip(plan.segments, choices, shares, strict=True)
+        _step(engine, segment, choice, decoded[i], shares[i], frames is None and segment.seconds is None, remarks)
+        for i, (segment, choice) in enumerate(steps)
     ]
+    if len(made) > 1:  # a decoded motion starts at standing height, even if the person sits
+        made = [on_floor(motion, engine.body) for motion in made]
     motion, ends = made[0], [len(made[0])]
     for following in made[1:]:
         motion = motion.fade_into(following, min(_SEAM, len(motion) // 3, len(following) // 3))
         ends.append(len(motion))
     if frames is not None and len(motion) != frames:
         motion = _fitted(motion, checked_frames(frames), remarks)
-    motion = put_on_floor(motion.crop(0, MAX_FRAMES), engine.body)
+    motion = motion.crop(0, MAX_FRAMES)
     return Performance(motion, plan, tuple(choices), tuple(dict.fromkeys(remarks)), tuple(ends))
 
 
-def _lengths(plan: Plan, frames: int | None, fps: float) -> list[int]:
-    """Returns the frames of each step; those of counted steps may change."""
+def _lengths(plan: Plan, own: Sequence[int], frames: int | None, fps: float) -> list[int]:
+    """Returns the frames of each step; those of counted steps may change. own: the natural length of each step."""
     many = len(plan.segments)
     told = [None if s.seconds is None else max(round(fps * s.seconds), 2) for s in plan.segments]
     if frames is None:
-        return [min(n or _natural(s), MAX_FRAMES) for n, s in zip(told, plan.segments, strict=True)]
+        return [min(n or each, MAX_FRAMES) for n, each in zip(told, own, strict=True)]
     left = frames + _SEAM * (many - 1) - sum(n or 0 for n in told)
-    free = sum(n is None for n in told)
-    each = max(left // max(free, 1), _SHORTEST if many > 1 else 2)
-    return [min(n or each, MAX_FRAMES) for n in told]
+    free = sum(each for n, each in zip(told, own, strict=True) if n is None)
+    least = _SHORTEST if many > 1 else 2
+    return [min(n or max(left * each // free, least), MAX_FRAMES) for n, each in zip(told, own, strict=True)]
 
 
-def _natural(segment: Segment) -> int:
-    if segment.turn is not None and abs(segment.turn) > 200:
-        return _LONGEST
-    return 90 if segment.turn is not None else _NATURAL
+def _own_length(engine: Engine, segment: Segment, choice: Choice, motions: Sequence[Motion] | None) -> int:
+    """Returns the natural length of a step, in frames. motions: those of a step that is decoded in full."""
+    if motions is not None and not (segment.count or segment.steps):
+        done = active_part(motions[0], engine.body)[1] + _AFTER
+        return max(round(min(done, len(motions[0])) / _speed_of(segment, choice)), 2)
+    if segment.turn is not None:
+        return _LONGEST if abs(segment.turn) > 200 else 90
+    return _NATURAL
 
 
-def _step(engine: Engine, segment: Segment, choice: Choice, frames: int, natural: bool, remarks: list[str]) -> Motion:
+def _as_a_whole(segment: Segment, choice: Choice) -> bool:
+    """Tells whether a step is decoded in full, whatever its share: a counted one, or one without repetition."""
+    return bool(segment.count or segment.steps) or choice.facts.after == "hold"
+
+
+def _decoded(engine: Engine, choices: Sequence[Choice], asked: Mapping[int, int]) -> dict[int, list[Motion]]:
+    """Decodes the motions of steps, one each, or two where two actions are simultaneous; equal lengths in one batch.
+
+    asked: the frames to decode, by the number of the step.
+    """
+    found: dict[int, list[Motion]] = {i: [] for i in asked}
+    for frames in dict.fromkeys(asked.values()):
+        both = [(i, one) for i in asked if asked[i] == frames for one in (choices[i], choices[i].beside) if one]
+        motions = joined(engine, np.stack([one.latent for _, one in both]), frames)
+        for (i, _), motion in zip(both, motions, strict=True):
+            found[i].append(motion)
+    return found
+
+
+def _needed(segment: Segment, choice: Choice, frames: int) -> int:
+    """Returns how many frames to decode for a step of `frames` frames."""
+    return min(max(int(np.ceil(frames * max(_speed_of(segment, choice), 0.5))) + 2, 20), MAX_FRAMES)
+
+
+def _speed_of(segment: Segment, choice: Choice) -> float:
+    """Returns the factor by which a step's motion is played faster."""
+    return 1.0 if _says_speed(choice.wording, segment) else segment.speed
+
+
+def _step(
+    engine: Engine,
+    segment: Segment,
+    choice: Choice,
+    motions: Sequence[Motion],
+    frames: int,
+    natural: bool,
+    remarks: list[str],
+) -> Motion:
     """Makes the motion of a step, `frames` long unless it is counted.
 
+    motions: what `_decoded` made for it.
     natural: whether a movement without repetition may take its own time.
     """
     counts = segment.count or segment.steps
-    speed = 1.0 if _says_speed(choice.wording, segment) else segment.speed
+    speed = _speed_of(segment, choice)
     once = choice.facts.after == "hold"
-    needed = _COUNTED_FROM if counts or once else int(np.ceil(frames * max(speed, 0.5))) + 2
-    frames_made = min(max(needed, 20), _LONGEST if once else MAX_FRAMES)
-    (motion,) = motions_of(engine, choice.latent[None], frames_made)
+    motion = motions[0]
+    if choice.alike <= _SAME_AT_ONCE or choice.beside is not None:
+        for more in segment.together[1:]:
+            remarks.append(f'"{more}" is one thing too many at once and is left out.')
     if choice.beside is not None:
         # the travelling motion provides the legs, the other one the arms
-        motions = [motion, *motions_of(engine, choice.beside.latent[None], frames_made)]
         walks = choice.beside.facts.travel is not None and choice.facts.travel is None
         motion = masked(motions[0], motions[1]) if walks else masked(motions[1], motions[0])
         remarks.append(f'"{segment.said}" is made of two motions: "{choice.wording}" and "{choice.beside.wording}".')
     elif segment.together and choice.alike <= _SAME_AT_ONCE:
-        remarks.append(f'"{" and ".join(segment.together)}" is nothing that is known and is left out.')
+        remarks.append(f'"{segment.together[0]}" is nothing that is known and is left out.')
     motion = _on_side(motion, segment, engine)
     if counts:
-        motion = counted(motion, engine.body, counts, halves=segment.steps is not None)
+        motion = counted(put_on_floor(motion, engine.body), engine.body, counts, halves=segment.steps is not None)
     elif once:  # played faster to fit, so that its end is not cut
         motion = motion.crop(0, min(active_part(motion, engine.body)[1] + _AFTER, len(motion)))
         most = 1.0 if natural else _HURRIED if speed >= 1 else max(_STILL_SLOW / speed, 1.0)
         motion = retimed(motion, float(np.clip(len(motion) / (speed * frames), 1.0, most)))
     motion = retimed(motion, speed)
     if not counts and not (once and natural):
+        if once and len(motion) > frames + _AFTER:
+            remarks.append(f'"{segment.said}" takes {len(motion)} frames, and has {frames}: its end is cut.')
         motion = held(motion, frames)
     if segment.travel is not None:
         before = motion
         motion = redirected(motion, segment.travel)
-        if motion is not before:
-            motion = lock_feet(motion, engine.body)
-        elif measured_travel(motion)[0] is None:
+        if motion is before and measured_travel(motion)[0] is None:
             remarks.append(f'"{choice.wording}" stays where it is: the direction of "{segment.said}" is left out.')
     turn = segment.turn
     if turn is None and (segment.travel is not None or segment.steps) and abs(measured_turn(motion)) > _TURNS:
@@ -204,7 +268,6 @@ def _step(engine: Engine, segment: Segment, choice: Choice, frames: int, natural
     if turn is not None:
         if turn and measured_turn(motion) * turn < 0 and not segment.side:
             motion = motion.mirror()
-        motion = lock_feet(bent(motion, turn, segment.circle), engine.body)
         motion = bent(motion, turn, segment.circle)
     return motion
 
@@ -231,5 +294,7 @@ def _fitted(motion: Motion, frames: int, remarks: list[str]) -> Motion:
         speed = len(motion) / frames
         if speed > 2.0:
             remarks.append(f"The steps take {len(motion)} frames, and {frames} are asked for: the end is cut.")
+        elif speed > _HASTE:
+            remarks.append(f"The steps take {len(motion)} frames, and {frames} are asked for: they are played faster.")
         motion = retimed(motion, min(speed, 2.0))
     return held(replace(motion), frames)

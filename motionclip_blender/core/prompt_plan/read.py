@@ -27,15 +27,14 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
     spelling: made of the pack's wordings.
     known: whether a text, in lower case, is one of them.
     """
-    text = _plain(prompt)
+    text = plain_prompt(prompt)
     language = other_language(text)
     if language:
         of = "in another language" if language == "another script" else f"in {language}"
         raise UserError(f"English is the language here, and the prompt seems to be {of}; write it in English.")
     remarks: list[str] = []
     text, mended = _mended(spelled_out(text, spelling), spelling)
-    if mended:
-        remarks.append("Read " + ", ".join(f'"{wrong}" as "{right}"' for wrong, right in mended) + ".")
+    remarks += [f'Read "{wrong}" as "{right}".' for wrong, right in mended]
     segments: list[Segment] = []
     for clause in clauses(text.strip(" .,;:!?-"), lambda part: known(part.strip().lower())):
         segment, said = read_segment(clause.text, segments[-1] if segments else None)
@@ -49,8 +48,8 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
     return Plan(tuple(segments[:MAX_SEGMENTS]), tuple(dict.fromkeys(remarks)))
 
 
-def _plain(prompt: str) -> str:
-    """Returns the prompt on one line. Raises `UserError` for an empty one, or one without words."""
+def plain_prompt(prompt: str) -> str:
+    """Returns the prompt on one line. Raises `UserError` for an empty one, one without words, or one too long."""
     text = " ".join(prompt.encode("utf-8", "ignore").decode("utf-8").split())
     text = "".join(c for c in text if unicodedata.category(c) != "Cc").replace("\u2019", "'")
     if not text:

@@ -21,6 +21,7 @@ _AFTER = re.compile(
 _WHILE = re.compile(r",?\s+(?:while|whilst|as (?=(?:he|she|they|it)\b)|at the same time as)\s+|^while (?=\w)", re.I)
 _AT_ONCE = re.compile(r",?\s*(?:\b(?:at the same time|simultaneously|at once|meanwhile)\b)\s*", re.IGNORECASE)
 _AND = re.compile(r",?\s+and\s+", re.IGNORECASE)
+_ONGOING = re.compile(r"^\w+ing\b", re.IGNORECASE)
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*", re.IGNORECASE)
 _SUBJECT = {"he", "she", "they", "it", "also", "suddenly", "slowly", "quickly", "the", "a", "man", "woman", "person"}
 _TURNS = ("turn", "rotat", "pivot")
@@ -111,7 +112,26 @@ def _at_and(piece: str, known: Callable[[str], bool]) -> list[Clause]:
             done[-1] += f" and {part}"
         else:
             done.append(part)
-    return [Clause(text, tuple(beside) if i == len(done) - 1 else ()) for i, text in enumerate(done)]
+    at_once, after = _at_once_and_after(beside)
+    found = [Clause(text, at_once if i == len(done) - 1 else ()) for i, text in enumerate(done)]
+    return [*found, *map(Clause, after)]
+
+
+def _at_once_and_after(beside: list[str]) -> tuple[tuple[str, ...], list[str]]:
+    """Splits "while" clauses into simultaneous actions and steps after them: "nodding and jumps" jumps afterwards."""
+    at_once: list[str] = []
+    after: list[str] = []
+    for text in beside:
+        first, *parts = _AND.split(text)
+        at_once.append(first)
+        for part in parts:
+            if _ONGOING.match(first) and _begins_something(part) and not _ONGOING.match(part):
+                after.append(part)
+            elif after:
+                after[-1] += f" and {part}"
+            else:
+                at_once[-1] += f" and {part}"
+    return tuple(at_once), after
 
 
 def _begins_something(part: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -126,16 +127,19 @@ class WordingIndex:
         self._travels = np.array([np.nan if f.travel is None else f.travel for f in self.facts])[retrieval.motions]
 
     @classmethod
-    def load(cls, pack: Pack, retrieval: PromptRetrieval) -> WordingIndex:
-        """Loads the index of a pack. Raises `UserError` when it has none, or one of another table."""
+    def load(cls, pack: Pack, retrieval: PromptRetrieval | None) -> WordingIndex:
+        """Loads the index of a pack. Raises `UserError` when it has none, one of another table, or a damaged one."""
+        if retrieval is None:
+            raise _without_texts(pack)
         also = tuple(word for word in (TOWER / "vocab.txt").read_text(encoding="utf-8").split() if word.isalpha())
         try:
-            texts = json.loads((pack.folder / TEXTS).read_text(encoding="utf-8"))
-            return cls(retrieval, texts, read_tensors(pack.folder / NUMBERS), also)
+            texts, numbers = pack.folder / TEXTS, pack.folder / NUMBERS
+            data, wanted = texts.read_bytes(), pack.checksum(texts)
+            if wanted is not None and hashlib.sha256(data).hexdigest() != wanted:
+                raise ValueError("their checksum is another than it should be")
+            return cls(retrieval, json.loads(data), read_tensors(numbers, pack.checksum(numbers)), also)
         except OSError as error:
-            raise UserError(
-                f"The pack {pack.folder} does not carry its wordings as texts; choose another pack."
-            ) from error
+            raise _without_texts(pack) from error
         except (TensorError, ValueError, KeyError, TypeError) as error:
             raise UserError(
                 f"The wordings of the pack {pack.folder} are damaged ({error}); install it again."
@@ -252,6 +256,13 @@ class WordingIndex:
                 if len(found) == 4:
                     break
         return found
+
+
+def _without_texts(pack: Pack) -> UserError:
+    return UserError(
+        f"The pack {pack.folder} does not carry its wordings as texts, by which steps are read; choose another pack, "
+        'or switch "Read steps" (--plan) off.'
+    )
 
 
 def vocabulary_of(texts: Iterable[str]) -> frozenset[str]:

@@ -31,12 +31,13 @@ from ..prompt import checked_prompt
 from .blend import Blend
 from .content import Content
 from .mask import Mask
+from .plan import PromptPlan
 from .recipe import Recipe
 from .sum import Sum
 from .travel import Travel
 
 VERSION = 2
-CONTENTS: Mapping[str, type[Content]] = {content.kind: content for content in (Sum, Blend, Travel, Mask)}
+CONTENTS: Mapping[str, type[Content]] = {content.kind: content for content in (Sum, Blend, Travel, Mask, PromptPlan)}
 """Every kind of content that is stored, by its name."""
 
 _SOURCES: Mapping[str, type[Source]] = {

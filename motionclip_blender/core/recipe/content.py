@@ -20,10 +20,15 @@ if TYPE_CHECKING:
 
 class Decoded(NamedTuple):
     """A motion at the pack's rate, before the clean-up, and the latent (D,) that it was decoded from, if it is a single
-    one."""
+    one.
+
+    notes, understood: as in `make.Made`.
+    """
 
     motion: Motion
     latent: np.ndarray | None = None
+    notes: tuple[str, ...] = ()
+    understood: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -31,12 +31,14 @@ class Made(NamedTuple):
     """A motion at the requested rate, the name of the pack that made it, and its latent (D,), if it has one.
 
     notes: sentences for the user, such as about a prompt that was cut.
+    understood: what was understood of a prompt that is read in steps, as lines; see `prompt_plan.told`.
     """
 
     motion: Motion
     pack: str
     latent: np.ndarray | None = None
     notes: tuple[str, ...] = ()
+    understood: tuple[str, ...] = ()
 
 
 def make(
@@ -61,6 +63,8 @@ def make(
 
     check_length(engine, recipe, fps)
     latents: Mapping[Source, np.ndarray]
+    if not recipe.terms:
+        engine.load(first)
     if latents_of is None:
         latents = source_latents(engine, recipe.terms, inputs, recipe.pooling, first)
     else:
@@ -97,8 +101,9 @@ def decoded(
 ) -> Made:
     """Runs the fast part of `make`, from the latents of its sources; a slider calls it at every step."""
     clean_up = _clean_up(engine, recipe, fps, body)
-    motion, latent = recipe.content.decode(engine, latents, clean_up)
-    return Made(clean_up(motion, choose=recipe.content.has_latent), pack_name(engine), latent, _notes(engine, recipe))
+    motion, latent, notes, understood = recipe.content.decode(engine, latents, clean_up)
+    finished = clean_up(motion, choose=recipe.content.has_latent)
+    return Made(finished, pack_name(engine), latent, (*_notes(engine, recipe), *notes), understood)
 
 
 def stops(

@@ -19,13 +19,13 @@ from motionclip_blender.core.prompt_plan.wording_index import TEXTS, WordingInde
 
 @pytest.fixture(scope="module")
 def index(engine: Engine) -> WordingIndex:
-    return WordingIndex.load(engine.pack, engine.retrieval)
+    return engine.wordings
 
 
 def done(engine: Engine, index: WordingIndex, prompt: str, frames: int | None = None) -> Performance:
     plan, choices = understand(engine, index, prompt)
     refuse_guesses(plan, choices)
-    return perform(engine, index, plan, choices, frames)
+    return perform(engine, plan, choices, frames)
 
 
 def actions(engine: Engine, index: WordingIndex, prompt: str) -> list[str]:

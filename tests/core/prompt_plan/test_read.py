@@ -56,6 +56,12 @@ def test_steps_come_in_the_order_in_which_they_are_done(spelling: Spelling, prom
 
 def test_what_is_done_at_once_is_one_step(spelling: Spelling):
     assert only(spelling, "walks while waving").together == ("waving",)
+    assert only(spelling, "walks while waving and clapping").together == ("waving and clapping",)
+
+
+def test_what_follows_things_done_at_once_is_a_step_of_its_own(spelling: Spelling):
+    first, second = plan(spelling, "walks while waving and jumps twice").segments
+    assert first.together == ("waving",) and (second.text, second.count) == ("jumps", 2)
 
 
 @pytest.mark.parametrize(

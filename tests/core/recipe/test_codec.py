@@ -14,6 +14,7 @@ from motionclip_blender.core.latents.window_pooling import WindowPooling
 from motionclip_blender.core.recipe.blend import Blend
 from motionclip_blender.core.recipe.codec import CONTENTS, from_json, to_json
 from motionclip_blender.core.recipe.mask import Mask
+from motionclip_blender.core.recipe.plan import PromptPlan
 from motionclip_blender.core.recipe.recipe import Recipe
 from motionclip_blender.core.recipe.sum import Sum
 from motionclip_blender.core.recipe.travel import Travel
@@ -37,6 +38,8 @@ walk, wave = Expression.of(Prompt("a person walks")), Expression.of(Prompt("a pe
         Recipe(Travel(walk, wave, (0.0, 0.25, 1.0), True), 3),
         Recipe(Travel(walk, wave), 3),
         Recipe(Mask(walk, Expression.typed("[x] + {sad}")), 3),
+        Recipe(PromptPlan("walks “backward”, then waves\ntwice", guess=True), 240, loop=True),
+        Recipe(PromptPlan("walks"), 60, in_place=True),
     ],
 )
 def test_a_recipe_is_kept_in_one_line(recipe) -> None:
@@ -133,7 +136,8 @@ def new(**values) -> str:
     [{"version": 3}, {"version": 2.0}, {"version": "2"}, {"version": True}, {"content": "timeline"}, {"content": 3},
      {"content": ["sum"]}, {"content": {}}, {"content": None}, {"content": "blend"}, {"more": 1}, {"factor": 0.5},
      {"frames": "60"}, {"frames": 60.0}, {"frames": True}, {"loop": 1}, {"pooling": "first"}, {"pooling": {"who": 1}},
-     {"pooling": {"frame": True}}, {"expression": 3}, {"expression": None}, {"expression": {}},
+     {"pooling": {"frame": True}}, {"content": "plan"},
+     {"content": "plan", "prompt": "walks"}, {"expression": 3}, {"expression": None}, {"expression": {}},
      *({"expression": [term]} for term in
        (3, [], {}, {"weight": 1}, {"prompt": "walk"}, {"weight": "1", "prompt": "x"}, {"weight": True, "prompt": "x"},
         {"weight": 1, "prompt": 3}, {"weight": 1, "sound": "x"}, {"weight": 1, "prompt": "x", "action": "y"},

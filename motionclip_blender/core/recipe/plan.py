@@ -1,0 +1,69 @@
+"""Defines the content of a prompt that is read in steps, with sides, directions, turns, counts and speeds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from ..prompt import MIN_FRAMES
+from ..prompt_plan.perform import composed, refuse_guesses, understand
+from ..prompt_plan.read import plain_prompt
+from ..prompt_plan.told import guesses, understood
+from .content import Content, Decoded
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ..cleanup.pipeline import CleanUp
+    from ..engine import Engine
+    from ..latents.terms import Source
+    from ..prompt_plan.plan import Plan
+    from ..prompt_plan.wording_index import Choice
+
+
+@dataclass(frozen=True)
+class PromptPlan(Content):
+    """One motion of all steps of a prompt.
+
+    guess: whether the nearest motion is made for an unknown step; otherwise `decode` raises `UserError`.
+    Raises `UserError` for an empty prompt, one without words, or one too long.
+    """
+
+    kind: ClassVar[str] = "plan"
+    has_latent: ClassVar[bool] = False
+
+    prompt: str
+    guess: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "prompt", plain_prompt(self.prompt))
+
+    @property
+    def title(self) -> str:
+        return self.prompt
+
+    @property
+    def description(self) -> str:
+        return f"“{self.prompt}”"
+
+    @property
+    def sources(self) -> tuple:
+        return self.kind, self.prompt
+
+    def natural_length(self, engine: Engine) -> int:
+        """Counts the frames that the steps take by themselves, at the pack's rate. Raises `UserError` as `decode`."""
+        return max(len(composed(engine, *self._understood(engine)).motion), MIN_FRAMES)
+
+    def _understood(self, engine: Engine) -> tuple[Plan, tuple[Choice, ...]]:
+        plan, choices = understand(engine, engine.wordings, self.prompt)
+        if not self.guess:
+            refuse_guesses(plan, choices)
+        return plan, choices
+
+    def decode(self, engine: Engine, latents: Mapping[Source, np.ndarray], clean_up: CleanUp) -> Decoded:
+        plan, choices = self._understood(engine)
+        done = composed(engine, plan, choices, clean_up.length)
+        cut = engine.cut_prompts([segment.text for segment in plan.segments])
+        notes = (*done.remarks, *cut, *guesses(plan, choices))
+        return Decoded(done.motion, notes=notes, understood=understood(plan, choices))

@@ -1,0 +1,142 @@
+"""Prompts that are read, as recipes: the motion of all steps, what was understood, and what is refused."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from motionclip_blender.core.engine import Engine
+from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.modifiers.measure import measured_travel
+from motionclip_blender.core.pack import DEFAULT_FOLDER
+from motionclip_blender.core.prompt_plan.wording_index import NUMBERS, TEXTS
+from motionclip_blender.core.recipe.make import Made, make
+from motionclip_blender.core.recipe.plan import PromptPlan
+from motionclip_blender.core.recipe.recipe import Recipe
+
+
+def made(engine: Engine, prompt: str, frames: int = 60, fps: float = 30.0, guess: bool = False, **more) -> Made:
+    return make(engine, Recipe(PromptPlan(prompt, guess), frames, **more), fps)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "sentence"),
+    [("", "is empty"), (" \n", "is empty"), ("?!.,;", "has no words"), ("walk " * 2001, "shorten it to 2,000")],
+)
+def test_what_is_no_prompt_is_refused_at_once(prompt: str, sentence: str):
+    with pytest.raises(UserError, match=sentence):
+        PromptPlan(prompt)
+
+
+def test_it_is_called_by_its_prompt():
+    content = PromptPlan(" walks,\n then  waves ")
+    assert content.title == "walks, then waves" and content.description == "“walks, then waves”"
+    assert content.terms == () and content.sources != PromptPlan("walks").sources
+
+
+@pytest.mark.parametrize(("frames", "fps"), [(2, 30), (97, 24), (120, 60), (600, 30)])
+def test_it_is_as_long_as_asked_for_at_the_scenes_rate(engine: Engine, frames: int, fps: float):
+    motion = made(engine, "walks, then waves", frames, fps).motion
+    assert len(motion) == frames and motion.fps == fps
+
+
+def test_the_same_prompt_gives_the_same_motion(engine: Engine):
+    a, b = (made(engine, "walks, then turns left, then waves", 120).motion for _ in range(2))
+    assert np.array_equal(a.rotations, b.rotations) and np.array_equal(a.translation, b.translation)
+
+
+def test_what_was_understood_is_told_step_by_step(engine: Engine):
+    found = made(engine, "walks backward, turns left 90 degrees, then wavess with the left hand, jumps 3 times", 240)
+    assert [line[:2] for line in found.understood if line[0].isdigit()] == ["1.", "2.", "3.", "4."]
+    told = "\n".join(found.understood)
+    for part in ('1. "walks backward" → ', "goes backward", "turns left by 90 degrees", "with the left arm",
+                 '4. "jumps 3 times" → "jumps" (100 %)', "done this often: 3"):  # fmt: skip
+        assert part in told
+    assert 'Read "wavess" as "waves".' in found.notes
+
+
+def test_nothing_is_understood_of_a_prompt_that_is_not_read(engine: Engine):
+    assert make(engine, Recipe.of_prompt("walks, then waves", 60), 30.0).understood == ()
+
+
+def test_what_nothing_known_is_like_is_refused_or_named_as_a_guess(engine: Engine):
+    with pytest.raises(UserError, match='like "plays the violin"; nearest: ".*"; switch "Make it all the same"'):
+        made(engine, "walks, then plays the violin")
+    found = made(engine, "walks, then plays the violin", guess=True)
+    assert len(found.motion) == 60
+    assert any('like "plays the violin"' in note and note.endswith("is a guess.") for note in found.notes)
+    assert not any('like "walks"' in note for note in found.notes)
+
+
+def test_steps_beyond_the_length_are_told(engine: Engine):
+    assert any("the end is cut" in note for note in made(engine, "jumps 20 times", 60).notes)
+    assert any("are asked for: they are played faster" in note for note in made(engine, "jumps 3 times", 60).notes)
+    assert any(
+        '"sits down" takes' in note and "its end is cut" in note
+        for note in made(engine, "walks, sits down, bows", 60).notes
+    )
+    assert made(engine, "walks, then waves", 120).notes == ()
+
+
+@pytest.mark.parametrize(
+    "prompt", ["walks, then sits down", "dies, then gets up", "walks, turns left, then jumps 3 times"]
+)
+def test_what_steps_take_by_themselves_is_enough_for_them(engine: Engine, prompt: str):
+    frames = PromptPlan(prompt).natural_length(engine)
+    assert 60 < frames < 400
+    assert made(engine, prompt, frames).notes == ()
+
+
+def test_a_loop_ends_as_it_begins(engine: Engine):
+    motion = made(engine, "walks", 60, loop=True).motion
+    following = np.abs(np.sum(motion.rotations[0, 1:] * motion.rotations[-1, 1:], axis=-1))
+    assert np.degrees(2 * np.arccos(following.min().clip(-1, 1))) < 25  # a frame's movement, where it was any pose
+
+
+def test_in_place(engine: Engine):
+    assert measured_travel(made(engine, "runs forward", 60).motion)[1] > 2
+    assert measured_travel(made(engine, "runs forward", 60, in_place=True).motion)[0] is None
+
+
+def test_it_stands_on_the_floor_all_the_time(engine: Engine):
+    lowest = engine.body.lowest(made(engine, "sits down, then waves while sitting, then stands up", 240).motion)
+    assert np.abs(lowest).max() < 0.08
+
+
+def test_the_steps_are_decoded_together(engine: Engine, monkeypatch: pytest.MonkeyPatch):
+    calls = []
+    decode = engine.decode
+
+    def counted(latents, frames):
+        calls.append((len(latents), frames))
+        return decode(latents, frames)
+
+    monkeypatch.setattr(engine, "decode", counted)
+    made(engine, "walks forward, runs forward, then jogs and walks backward", 240)
+    assert [count for count, _ in calls] == [4]
+
+
+@pytest.mark.parametrize("name", [TEXTS, NUMBERS])
+def test_altered_wordings_are_found_by_their_checksum(engine: Engine, tmp_path: Path, name: str):
+    folder = tmp_path / "altered"
+    shutil.copytree(DEFAULT_FOLDER, folder)
+    data = bytearray((folder / name).read_bytes())
+    data[-2] ^= 1
+    (folder / name).write_bytes(data)
+    with pytest.raises(UserError, match="are damaged .*checksum"):
+        made(Engine(folder, engine.body), "walks")
+    assert len(make(Engine(folder, engine.body), Recipe.of_prompt("walks", 20), 30.0).motion) == 20
+
+
+@pytest.mark.parametrize("name", [TEXTS, NUMBERS])
+def test_a_pack_without_texts_says_so_and_still_makes_prompts(engine: Engine, tmp_path: Path, name: str):
+    folder = tmp_path / "old"
+    shutil.copytree(DEFAULT_FOLDER, folder)
+    (folder / name).unlink()
+    other = Engine(folder, engine.body)
+    with pytest.raises(UserError, match='does not carry its wordings as texts.*switch "Read steps"'):
+        made(other, "walks")
+    assert len(make(other, Recipe.of_prompt("walks", 20), 30.0).motion) == 20
