@@ -18,8 +18,9 @@ from .versions import fcurves_of
 from .write_keys import key_motion, rekey_motion
 
 RECIPE_NOTE, PROMPT_NOTE, PACK_NOTE, LATENT_NOTE = "recipe", "prompt", "pack", "latent"
+UNDERSTOOD_NOTE = "understood"
 """Custom properties of an Action: what it was made from. A prompt is noted where there was nothing else, a latent where
-there is a single one (float32, base64)."""
+there is a single one (float32, base64), what was understood where steps were read, in lines."""
 
 
 def key_made(
@@ -98,6 +99,11 @@ def pack_of(action: bpy.types.Action) -> str:
     return str(action.get(PACK_NOTE, ""))
 
 
+def understood_of(action: bpy.types.Action) -> list[str]:
+    """Lists what was understood of the prompt whose steps an Action shows, in lines; empty for other Actions."""
+    return str(action.get(UNDERSTOOD_NOTE, "")).splitlines()
+
+
 def _round(recipe: Recipe, made: Made) -> Motion:
     """Returns the motion as it is keyed: a loop ends with the first frame of its next round."""
     return ending_as_begun(made.motion) if recipe.loop else made.motion
@@ -109,4 +115,5 @@ def _notes(recipe: Recipe, made: Made) -> dict[str, str | None]:
         PROMPT_NOTE: recipe.prompt or None,
         PACK_NOTE: made.pack,
         LATENT_NOTE: None if made.latent is None else latent_file.to_text(made.latent),
+        UNDERSTOOD_NOTE: "\n".join(made.understood) or None,
     }

@@ -14,6 +14,16 @@ PROMPT = {
     "name": "Prompt",
     "description": 'What the person does, in English, such as "a person waves with the right hand"',
 }
+STEPS = {
+    "name": "Read steps",
+    "description": "Read the prompt as steps, one after the other, with sides, directions, turns, counts and speeds. "
+    "Else the whole prompt is one motion",
+}
+GUESS = {
+    "name": "Make it all the same",
+    "description": "Where nothing known is like a step, make what is nearest to it. Else nothing is made, and the "
+    "nearest is told",
+}
 FRAMES = {
     "name": "Length",
     "description": "Length of the motion in frames of the scene; at 30 frames per second, 60 last 2 seconds",

@@ -21,7 +21,7 @@ from ..core.prompt import MAX_FRAMES, MIN_FRAMES
 from .arithmetic.properties import MOTIONCLIP_PG_arithmetic
 from .blend.properties import MOTIONCLIP_PG_blend
 from .composition.properties import MOTIONCLIP_PG_composition
-from .fields import AS_SHOWN, EXAMPLE, FRAMES, PROMPT, READINGS, START, STRAIGHT
+from .fields import AS_SHOWN, EXAMPLE, FRAMES, GUESS, PROMPT, READINGS, START, STEPS, STRAIGHT
 from .latents.properties import MOTIONCLIP_PG_latent
 
 
@@ -34,6 +34,8 @@ class MOTIONCLIP_PG_settings(bpy.types.PropertyGroup):
     """
 
     prompt: StringProperty(**PROMPT, default=EXAMPLE)
+    steps: BoolProperty(**STEPS)
+    guess: BoolProperty(**GUESS)
     frames: IntProperty(**FRAMES, min=MIN_FRAMES, max=MAX_FRAMES)
     start_frame: IntProperty(**START)
     start_at_current: BoolProperty(

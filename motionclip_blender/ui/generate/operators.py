@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
-from ..fields import PROMPT, STRAIGHT
+from ...core.errors import UserError
+from ..fields import GUESS, PROMPT, STEPS, STRAIGHT
 from ..session import SESSION
 from ..tasks.background_operator import Reporting
 from ..tasks.jobs import sentence
@@ -29,6 +30,8 @@ class MOTIONCLIP_OT_generate(MotionOperator, bpy.types.Operator):
 
     prompt: StringProperty(**PROMPT, options={"SKIP_SAVE"})
     straight: BoolProperty(**STRAIGHT, options={"SKIP_SAVE"})
+    steps: BoolProperty(**STEPS, options={"SKIP_SAVE"})
+    guess: BoolProperty(**GUESS, options={"SKIP_SAVE"})
     play: BoolProperty(
         name="Play",
         description="Play the motion when it is made, in a preview range",
@@ -38,8 +41,14 @@ class MOTIONCLIP_OT_generate(MotionOperator, bpy.types.Operator):
     def recipe(self, context: bpy.types.Context) -> Recipe:
         from ...core.recipe.recipe import Recipe
 
-        self.default_to("prompt", context.scene.motionclip.prompt)
-        self.default_to("straight", context.scene.motionclip.straight)
+        for name in ("prompt", "straight", "steps", "guess"):
+            self.default_to(name, getattr(context.scene.motionclip, name))
+        if self.steps and self.straight:
+            raise UserError("A prompt is read in steps or taken straight, not both; switch one of them off.")
+        if self.steps:
+            from ...core.recipe.plan import PromptPlan
+
+            return Recipe(PromptPlan(self.prompt, self.guess), **self.common(context))
         recipe = Recipe.of_prompt(self.prompt, **self.common(context))
         return recipe.straight() if self.straight else recipe
 

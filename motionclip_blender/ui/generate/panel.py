@@ -47,6 +47,10 @@ class MOTIONCLIP_PT_panel(bpy.types.Panel):
         row = column.row(align=True)
         row.prop(settings, "prompt", text="", placeholder="What the person does", icon="TEXT")
         row.prop(settings, "straight", text="", icon="FONT_DATA")
+        row.prop(settings, "steps", text="", icon="LINENUMBERS_ON")
+        if settings.steps:
+            column.prop(settings, "guess")
+            _draw_understood(column, context, armature)
         row = column.row(align=True)
         row.prop(settings, "frames")
         start = row.row(align=True)
@@ -65,6 +69,15 @@ class MOTIONCLIP_PT_panel(bpy.types.Panel):
             playing.draw(row, context, BIG)
         if SESSION.error:
             wrapped(box_below(layout), context, SESSION.error, icon="ERROR")
+
+
+def _draw_understood(layout: bpy.types.UILayout, context: bpy.types.Context, armature: bpy.types.Object | None) -> None:
+    """Draws what was understood of the prompt that the armature's Action was made from, each step with its parts."""
+    from ...rig.action_metadata import understood_of
+
+    action = action_of(armature)
+    for line in understood_of(action) if action is not None else ():
+        wrapped(layout, context, line.replace(" %", "\u00a0%"), icon="NONE" if line[:1].isdigit() else "BLANK1")
 
 
 def _smplx(armature: bpy.types.Object | None) -> bpy.types.Object | None:
