@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TextIO
+from dataclasses import replace
+from typing import TYPE_CHECKING, TextIO
 
 from ..core.body import Body
 from ..core.engine import Engine
@@ -10,7 +11,8 @@ from ..core.latents import file as latent_file
 from ..core.latents.sources import Inputs, source_latents
 from ..core.latents.terms import ActionName, ImageFile, SavedLatent
 from ..core.motion_files import amass
-from ..core.recipe.make import Made, decoded, stops
+from ..core.recipe.make import Made, blend_of, decoded, stops
+from ..core.recipe.plan import PromptPlan
 from . import blender_outputs
 from .engine import load_engine
 from .files import read_inputs
@@ -30,6 +32,11 @@ def run(request: GenerateRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO)
             found = read_inputs(terms, request.scenes, request.up, stderr)
     with report.stage("load"):
         engine = load_engine(request, Body.load(request.body), ctrl_c, stderr)
+    if request.natural and isinstance(recipe.content, PromptPlan):
+        with report.stage("length"):
+            recipe = recipe.lasting(recipe.content.natural_length(engine))
+        request = replace(request, recipe=recipe)
+        report.told["frames"] = recipe.frames
     with report.stage("text"), Bar(stderr, ctrl_c) as bar:
         latents = source_latents(engine, terms, found, recipe.pooling, bar)
     with report.stage("decode"):
@@ -39,6 +46,7 @@ def run(request: GenerateRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO)
         else:
             made = [decoded(engine, recipe, latents, fps)]
     report.told |= {"fps": fps, "pack": made[0].pack}
+    report.understood(made[0].understood, stderr)
     report.note(made[0].notes, stderr)
     wrote = _write(request, engine, made, found, report, stderr)
     report.told["wrote"] = {name: files[0] if len(files) == 1 else files for name, files in wrote.items()}

@@ -28,6 +28,7 @@ def recipe_of(given: argparse.Namespace) -> tuple[Recipe, str]:
 def _recipe_of(given: argparse.Namespace) -> tuple[Recipe, str]:
     from ..core.recipe.blend import Blend
     from ..core.recipe.mask import Mask
+    from ..core.recipe.plan import PromptPlan
     from ..core.recipe.recipe import Recipe
     from ..core.recipe.sum import Sum
     from ..core.recipe.travel import Travel
@@ -35,7 +36,10 @@ def _recipe_of(given: argparse.Namespace) -> tuple[Recipe, str]:
     frames = checked_frames(60 if given.frames is None else given.frames)
     more: dict[str, Any] = {"loop": given.loop, "in_place": given.in_place, "pooling": pooling_of(given.reading)}
     if given.prompt is not None:
-        recipe = Recipe.of_prompt(given.prompt, frames, **more)
+        if given.plan:
+            recipe = Recipe(PromptPlan(given.prompt, given.guess), frames, **more)
+        else:
+            recipe = Recipe.of_prompt(given.prompt, frames, **more)
         return recipe, recipe.title
     if given.image is not None:
         return Recipe(Sum(Expression.of(ImageFile(given.image))), frames, **more), Path(given.image).name

@@ -38,6 +38,13 @@ class Report:
         if self.notes:
             self.told["notes"] = self.notes
 
+    def understood(self, lines: Iterable[str], stderr: TextIO) -> None:
+        """Tells what was understood of a prompt whose steps were read: at once, and in the JSON object."""
+        if lines := list(lines):
+            self.told["understood"] = lines
+            for line in lines:
+                print(line if line[0].isdigit() else f"   {line}", file=stderr)
+
     @property
     def in_all(self) -> dict[str, float]:
         """The seconds of all stages, and their sum."""

@@ -50,6 +50,7 @@ class GenerateRequest:
     outputs: by option; if there are several motions, those that hold one motion each are numbered, see `numbered`.
     clip: where the weights of the pack's CLIP may come from.
     up: the axis that points up in motion files; empty to find it.
+    natural: whether the motion is as long as the steps of its prompt take, instead of the recipe's length.
     """
 
     recipe: Recipe
@@ -63,6 +64,7 @@ class GenerateRequest:
     up: str
     as_json: bool
     verbose: bool
+    natural: bool = False
 
     @property
     def recipes(self) -> list[Recipe]:
@@ -135,6 +137,11 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--recognise", type=Path, metavar="FILE", help="what a motion file shows: the nearest labels")
     what.add_argument("--search", nargs="+", metavar=("TEXT", "FILE"), help="motion files, nearest to a text first")
     how = parser.add_argument_group("how")
+    how.add_argument("--plan", action="store_true", help="read the prompt's steps, sides, directions, turns and counts; "
+                     "without --frames as long as the steps take")  # fmt: skip
+    how.add_argument(
+        "--guess", action="store_true", help="with --plan, make the nearest where nothing known is like it"
+    )
     add_length(how)
     how.add_argument(
         "--stops", type=whole_number, metavar="N", help=f"even stops of a blend, its ends included ({_STOPS})"
@@ -174,6 +181,10 @@ def _check_company(given: argparse.Namespace, asked: str) -> None:
         return [f"--{name.replace('_', '-')}" for name in names if getattr(given, name) not in (None, False)]
 
     naming = asked in ("recognise", "search")
+    if asked != "prompt" and present(("plan", "guess")):
+        raise UserError(f"{present(('plan', 'guess'))[0]} goes with a prompt only; leave it out.")
+    if given.guess and not given.plan:
+        raise UserError("--guess goes with --plan only; leave it out.")
     if asked != "blend" and present(_BLENDS):
         raise UserError(f"{present(_BLENDS)[0]} goes with --blend only; leave it out.")
     if asked == "blend" and len(present(("stops", "factor", "travel"))) > 1:
@@ -228,8 +239,9 @@ def _generate_request(given: argparse.Namespace) -> GenerateRequest:
             raise UserError("Blender's Python module is missing; install bpy, or ask for --npz alone.")
     reading, clip = scene_reading(given, scenes), clip_source(given)
     return GenerateRequest(
-        recipe, stops, title, outputs, given.body, given.pack, clip, reading, given.up or "", given.json, given.verbose
-    )
+        recipe, stops, title, outputs, given.body, given.pack, clip, reading, given.up or "", given.json, given.verbose,
+        natural=given.plan and given.frames is None,
+    )  # fmt: skip
 
 
 # --- what is to be named

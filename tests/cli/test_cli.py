@@ -53,6 +53,13 @@ WRONG = {
     "no such CLIP": (["walk", "--npz", "x.npz", "--clip", "none.pt"], "no file none.pt"),
     "an output in CLIP's place": (["walk", "--npz", "file.npz", "--clip", "./file.npz"], "replace file.npz, which"),
     "a CLIP that the pack has no use for": (["walk", "--npz", "x.npz", "--clip", "file"], "leave out --clip"),
+    "a guess without a plan": (["walk", "--guess", "--npz", "x.npz"], "--guess goes with --plan only"),
+    "a plan of no prompt": (["--blend", "walk", "run", "--plan"], "--plan goes with a prompt only"),
+    "a guess to recognise": (["--recognise", "x.npz", "--guess"], "--guess goes with a prompt only"),
+    "a plan's latent": (["walk", "--plan", "--latent", "x.npz"], "made with --plan has no latent"),
+    "a plan without words": (["?!", "--plan", "--npz", "x.npz"], "no words"),
+    "a plan in another language": (["er geht und dann winkt er mit der Hand", "--plan", "--npz", "x.npz"], "English"),
+    "a plan of what is unknown": (["plays the violin", "--plan", "--npz", "x.npz"], "Nothing known is like"),
     "no pack": (["walk", "--npz", "x.npz", "--pack", "folder.npz"], "not a model pack"),
 }
 
@@ -107,6 +114,25 @@ def test_a_prompt_that_is_cut_is_told(tmp_path: Path):
     assert "its last 5 tokens are not read" in note and done.stderr == note + "\n"
     found = run(tmp_path, "--search", "walk " * 80, "m.npz")
     assert found.returncode == 0 and found.stderr == note + "\n"
+
+
+@needs_model
+def test_a_prompt_whose_steps_are_read(tmp_path: Path):
+    asked = ("walks, then turns rihgt 90 degrees and waves", "--plan", "--frames", 150)
+    done = run(tmp_path, *asked, "--npz", "m.npz", "--json")
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report["notes"] == ['Read "rihgt" as "right".'] and "turns right by 90 degrees" in report["understood"]
+    assert report["understood"][0].startswith('1. "walks" → ')
+    told = [line.strip() for line in done.stderr.splitlines()]
+    assert told == [*report["understood"], *report["notes"]]
+    assert run(tmp_path, *asked, "--npz", "n.npz").returncode == 0
+    assert np.array_equal(amass.load(tmp_path / "m.npz").rotations, amass.load(tmp_path / "n.npz").rotations)
+    done = run(tmp_path, "walks, then sits down, then stands up", "--plan", "--npz", "long.npz", "--json")
+    assert len(amass.load(tmp_path / "long.npz")) == json.loads(done.stdout)["frames"] > 150  # as long as it takes
+    assert "notes" not in json.loads(done.stdout)
+    done = run(tmp_path, "plays the violin", "--plan", "--guess", "--npz", "g.npz")
+    assert done.returncode == 0 and "is a guess." in done.stderr and (tmp_path / "g.npz").is_file()
 
 
 def check_blend_file(path: Path, prompt: str, motion) -> None:
