@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import whole_path
 from motionclip_blender.core.model.image_tower import save_image_tower, vision_transformer
@@ -26,6 +27,7 @@ from . import export_of_shards
 from .config import TrainConfig
 from .embeddings import prompt_retrieval
 from .run import load_checkpoint
+from .wording_index import write_index
 
 LICENCE = "CC0-1.0"
 DATA = (
@@ -35,12 +37,13 @@ DATA = (
 )
 
 
-def export(run: Path, out: Path, version: str, images: Path | None = None) -> Pack:
+def export(run: Path, out: Path, version: str, images: Path | None = None, texts: bool = True) -> Pack:
     """Writes the averaged weights of the run's checkpoint, the trained wordings and `pack.json` into `out`; returns the
     pack.
 
     images: a run of the image tower, whose weights are put into the pack too. `record` adds the figures after
     evaluation.
+    texts: also writes the wordings as texts, see `wording_index`, which takes minutes. A pack of AMASS has none.
     Raises `UserError` when a checkpoint is missing or damaged.
     """
     state = _checkpoint(run / "checkpoint.pt")
@@ -81,9 +84,10 @@ def export(run: Path, out: Path, version: str, images: Path | None = None) -> Pa
     save_weights(Weights(network, minilm.text_projection(), retrieval), pack.weights_path)
     files = (pack.weights_path, *([pack.image_path] if images else []))
     digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-    pack = replace(pack, checksums=digests)
-    _write(pack)
-    return pack
+    _write(replace(pack, checksums=digests))
+    if texts:
+        write_index(Engine(out, compute="numpy"), config.augment)
+    return Pack.load(out)
 
 
 def record(pack: Pack, figures: dict[str, Any]) -> None:

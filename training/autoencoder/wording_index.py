@@ -2,12 +2,13 @@
 
 Beside the pack's weights it writes `wordings.json` and `wordings.safetensors` (see `core.prompt_plan.wording_index`).
 A pack that was exported earlier gets them without training: the wordings are made anew from the captions, and it is
-proven row by row that they are those of the pack's table.
+proven row by row that they are those of the pack's table. `python -m training export` does the same for its packs.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import zlib
 from collections import Counter
@@ -22,6 +23,7 @@ from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import whole_path, write_whole
 from motionclip_blender.core.inference.prompt_retrieval import PromptRetrieval
 from motionclip_blender.core.modifiers.measure import measured_side, measured_travel, measured_turn
+from motionclip_blender.core.pack import Pack
 from motionclip_blender.core.prompt_plan.word_features import WordVectors, features
 from motionclip_blender.core.prompt_plan.wording_index import NUMBERS, TEXTS, WORDS, WordingIndex, vocabulary_of
 
@@ -69,11 +71,18 @@ def check_rows(
         )
 
 
-def write_index(engine: Engine) -> None:
-    """Writes the two files into the engine's pack. Raises `UserError` for a pack of other captions."""
+def write_index(engine: Engine, augment: bool = True) -> None:
+    """Writes the two files into the engine's pack, and their checksums into its `pack.json`.
+
+    augment: as of the training. Raises `UserError` for a pack without wordings, or of other captions.
+    """
     retrieval = engine.retrieval
+    if retrieval is None:
+        raise UserError(
+            f"The pack {engine.pack.folder} has no known wordings; choose one that was trained on captions."
+        )
     split = engine.pack.info.get("split")
-    texts, motions, classes, spans = table(split)
+    texts, motions, classes, spans = table(split, augment)
     check_rows(engine, retrieval, texts, motions, classes)
     names = sorted(set(classes))
     heard = [(c, span) for span in trained_spans(split) for c in span.captions]
@@ -111,6 +120,17 @@ def write_index(engine: Engine) -> None:
         file.write((json.dumps(described, ensure_ascii=False, separators=(",", ":")) + "\n").encode())
     with whole_path(engine.pack.folder / NUMBERS) as path:
         save_file(numbers, path)
+    _note_checksums(engine.pack)
+
+
+def _note_checksums(pack: Pack) -> None:
+    """Adds the checksums of the two files to those in `pack.json`, which otherwise stays as it is."""
+    path = pack.folder / "pack.json"
+    described = json.loads(path.read_text(encoding="utf-8"))
+    digests = {name: hashlib.sha256((pack.folder / name).read_bytes()).hexdigest() for name in (TEXTS, NUMBERS)}
+    described["checksums"] = pack.checksums | digests
+    with write_whole(path) as file:
+        file.write((json.dumps(described, indent=1) + "\n").encode())
 
 
 def _classifier(x: np.ndarray, y: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray]:
