@@ -146,7 +146,8 @@ class _Batch:
                 latents[source], job.places[source.name] = self._of_label(source.name)
         if self._request.kind == "interpolations":
             job.title = " → ".join(line.texts)
-            between = Blend(*map(Expression.of, sources))
+            start, end = map(Expression.of, sources)
+            between = Blend(start, end)
             job.recipes = stop_recipes(Recipe(between, **self._request.more), STOPS)
             job.latents = between.latents_at(engine, latents, even_factors(STOPS))
             return

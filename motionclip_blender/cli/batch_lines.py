@@ -135,7 +135,7 @@ class _Table:
             return Line(line, number, problem=str(error))
 
     def _read(self, text: str) -> tuple[tuple[str, ...], str]:
-        fields = self._fields(text)
+        fields = list(self._fields(text))
         while len(fields) > self._count and not fields[-1].strip():
             fields.pop()
         if len(fields) > self._count:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from ..core.body import Body
 from ..core.engine import Engine
@@ -11,7 +11,7 @@ from ..core.latents import file as latent_file
 from ..core.latents.sources import Inputs, source_latents
 from ..core.latents.terms import ActionName, ImageFile, SavedLatent
 from ..core.motion_files import amass
-from ..core.recipe.make import Made, blend_of, decoded, stops
+from ..core.recipe.make import Made, decoded, stops
 from ..core.recipe.plan import PromptPlan
 from . import blender_outputs
 from .engine import load_engine

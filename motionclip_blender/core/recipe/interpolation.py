@@ -54,7 +54,7 @@ def latents_between(
     there = ends.copy()
     if beside := [i for i, kept in enumerate(as_they_are) if not kept]:
         there[beside] = engine.motion_latents(ends[beside])
-    way = blend(*there, factors, spherical)
+    way = blend(there[0], there[1], factors, spherical)
     for own, at, distance in zip(ends, there, (factors, 1 - factors), strict=True):
         way = way + np.maximum(1 - distance / _OWN, 0)[..., None] * (own - at)
     whole = blend(start, end, factors, spherical)

@@ -137,7 +137,7 @@ def decoded_together(
     """
     step = progress or no_progress
     clean_up, pack = _clean_up(engine, recipes[0], fps), pack_name(engine)
-    made = []
+    made: list[Made] = []
     motions = joined(engine, np.stack(latents), clean_up.decoded_length)
     for recipe, latent, motion in zip(recipes, latents, motions, strict=True):
         step("Making the motions", len(made) / len(recipes))

@@ -66,7 +66,7 @@ class Recipe:
 
         Raises `UserError` where there is no prompt.
         """
-        prompts = {
+        prompts: dict[Source, Source] = {
             term.source: TextEmbedding(term.source.text) for term in self.terms if isinstance(term.source, Prompt)
         }
         if not prompts:
