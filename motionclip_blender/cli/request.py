@@ -137,8 +137,8 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--recognise", type=Path, metavar="FILE", help="what a motion file shows: the nearest labels")
     what.add_argument("--search", nargs="+", metavar=("TEXT", "FILE"), help="motion files, nearest to a text first")
     how = parser.add_argument_group("how")
-    how.add_argument("--plan", action="store_true", help="read the prompt's steps, sides, directions, turns, counts; "
-                     "without --frames as long as they take")  # fmt: skip
+    how.add_argument("--plan", action="store_true", help="read the prompt's steps, sides, directions, turns and "
+                     "counts; without --frames as long as they take")  # fmt: skip
     how.add_argument(
         "--guess", action="store_true", help="with --plan, make the nearest where nothing known is like it"
     )
