@@ -1,4 +1,4 @@
-"""The training loop: the differentiable body, the losses, and runs that are stopped and go on."""
+"""A training run: steps, checkpoints, packs, what it refuses."""
 
 from __future__ import annotations
 
@@ -17,21 +17,15 @@ torch = pytest.importorskip("torch")
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.pack import Pack
-from motionclip_blender.core.pose_format import PoseFormat
-from motionclip_blender.core.pose_tensor import to_pose_tensor
 from motionclip_blender.core.prompt_plan.wording_index import NUMBERS, TEXTS
-from motionclip_blender.core.skeleton import BODY_JOINTS
 from tests.paths import ROOT
 from tests.synthetic import random_motion
-from training.autoencoder.body_loss import SparseBody, spread
 from training.autoencoder.config import TrainConfig
 from training.autoencoder.dataset import Sample
 from training.autoencoder.distributed import Place
 from training.autoencoder.embeddings import Captions, Frames
 from training.autoencoder.export import export, record
 from training.autoencoder.log import Log
-from training.autoencoder.loss_weights import LossWeights
-from training.autoencoder.losses import alignment, contrast, length, naming, reconstruction
 from training.autoencoder.material import SpanMaterial
 from training.autoencoder.run import Run
 
@@ -80,36 +74,6 @@ def frames_file(path):
     clips, numbers = np.array(["walk", "jump"]), np.array([3, 40])
     np.savez(path, clips=clips, frames=numbers, embeddings=embeddings, mirrored=-embeddings)
     return path
-
-
-def test_the_differentiable_body_is_the_body(open_body):
-    motion = random_motion(4)
-    rotations = motion.rotations.copy()
-    rotations[:, len(BODY_JOINTS) :] = (1, 0, 0, 0)
-    motion = replace(motion, rotations=rotations, translation=motion.translation - motion.translation[0])
-    vertices = SparseBody(open_body, BODY_JOINTS, vertices=40)(
-        torch.from_numpy(to_pose_tensor(motion, PoseFormat(BODY_JOINTS)))
-    )
-    expected = open_body.posed_vertices(motion, ids=spread(open_body.vertices(), 40))
-    np.testing.assert_allclose(vertices.numpy(), expected, atol=1e-4)
-
-
-def test_the_losses_are_zero_for_the_truth_and_lead_to_it(open_body):
-    body = SparseBody(open_body, BODY_JOINTS, vertices=30)
-    real = torch.from_numpy(np.stack([to_pose_tensor(random_motion(8), PoseFormat(BODY_JOINTS)) for _ in range(2)]))
-    assert all(v.item() < 1e-9 for v in reconstruction(real, real, body, LossWeights()).values())
-    made = (real + 0.1 * torch.randn_like(real)).requires_grad_()
-    terms = reconstruction(made, real, body, LossWeights())
-    assert all(v.item() > 0 for v in terms.values())
-    sum(terms.values()).backward()
-    nearer = made.detach() - 1e-4 * made.grad / made.grad.abs().max()
-    assert sum(reconstruction(nearer, real, body, LossWeights()).values()) < sum(terms.values())
-
-
-def test_alignment_is_one_minus_the_cosine():
-    a = torch.tensor([[1.0, 0.0], [0.0, 2.0]])
-    assert float(alignment(a, a * 7)) == pytest.approx(0)
-    assert float(alignment(a, a.flip(0))) == pytest.approx(1)
 
 
 def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(tmp_path, samples, captions, open_body):
@@ -182,35 +146,6 @@ def test_an_exported_pack_carries_its_wordings_as_texts(tmp_path, samples, capti
         assert hashlib.sha256((pack.folder / name).read_bytes()).hexdigest() == digest
     engine = Engine(pack.folder, open_body)
     assert len(engine.wordings.texts) == len(engine.retrieval) > 1000
-
-
-def test_the_contrast_tells_a_caption_from_others_but_not_from_those_of_its_action():
-    latents = torch.eye(3)
-    right = contrast(latents, latents, torch.eye(3, dtype=torch.bool))
-    wrong = contrast(latents, latents.roll(1, 0), torch.eye(3, dtype=torch.bool))
-    alike = contrast(latents, latents.roll(1, 0), torch.ones(3, 3, dtype=torch.bool))
-    assert right < 0.01 < wrong and float(alike) == pytest.approx(0)
-
-
-def test_naming_is_small_for_latents_at_their_own_name():
-    names = torch.eye(4)
-    own, other = (naming(names * 3, names, torch.arange(4).roll(by)) for by in (0, 1))
-    assert own < 1e-3 < 10 < other
-
-
-def test_the_vertices_of_some_frames_stand_for_all(open_body):
-    body = SparseBody(open_body, BODY_JOINTS, vertices=30)
-    real = torch.from_numpy(np.stack([to_pose_tensor(random_motion(40), PoseFormat(BODY_JOINTS)) for _ in range(2)]))
-    made = real + 0.1 * torch.randn_like(real)
-    full = reconstruction(made, real, body, LossWeights())["vertices"]
-    parts = [reconstruction(made, real, body, LossWeights(), torch.arange(i, 40, 8))["vertices"] for i in range(8)]
-    torch.testing.assert_close(torch.stack(parts).mean(), full)
-
-
-def test_length_is_zero_for_latents_as_long_as_their_captions():
-    a = torch.randn(4, 8)
-    assert float(length(a, a.roll(1, 1))) == pytest.approx(0, abs=1e-9)
-    assert float(length(a * np.e, a)) == pytest.approx(1, abs=1e-5)
 
 
 def test_frames_inside_a_span_take_part_in_equation_3(tmp_path, samples, captions, open_body):
