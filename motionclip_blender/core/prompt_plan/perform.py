@@ -113,7 +113,7 @@ def _chosen(index: WordingIndex, segment: Segment, embeddings: dict[str, np.ndar
 
 
 def _goes(choice: Choice, segment: Segment) -> bool:
-    """Whether a motion travels where it is asked to by itself."""
+    """Checks whether a motion already travels in the requested direction."""
     travel, asked = choice.facts.travel, segment.travel
     return travel is not None and asked is not None and abs((travel - asked + 180) % 360 - 180) < _SAME_WAY
 
