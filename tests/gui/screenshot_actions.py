@@ -12,17 +12,11 @@ import sys
 import numpy as np
 from PIL import Image
 
+from tests.gui.action_panel import NAME
 from tests.gui.blender import VIEW, Blender
 from tests.gui.screenshot_latents import Pictures, taken
-from tests.gui.test_actions import (
-    NAME,
-    PRESETS,
-    RECOGNISE,
-    SEARCH,
-    SEARCH_BUTTON,
-    SEARCH_TEXT,
-    WHAT_IS_THIS,
-)
+from tests.gui.test_action_clicks import PRESETS
+from tests.gui.test_actions import RECOGNISE, SEARCH, SEARCH_BUTTON, SEARCH_TEXT, WHAT_IS_THIS
 
 PROMPTS = ("a person walks", "a person jumps", "a person waves", "a person kicks")
 _PERSON = (330, 190, 560, 600)  # pixels

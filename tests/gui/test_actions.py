@@ -15,7 +15,7 @@ from tests.gui.test_window import CANCEL, GENERATE, LONGEST_GAP, SLOW
 pytestmark = pytest.mark.gui
 RECOGNISE = (850, 498)
 WHAT_IS_THIS = (909, 529)
-TAG = (930, 689)
+TAG = (930, 711)
 SEARCH = (850, 524)
 SEARCH_TEXT = (880, 555)
 SEARCH_BUTTON = (1008, 555)
