@@ -148,4 +148,4 @@ def test_the_command_draws_one_list_and_writes_the_page(tmp_path: Path, monkeypa
     monkeypatch.setattr("training.evaluation.showcase.lists", lambda: few)
     assert main(["--out", str(tmp_path), "--only", "sports", "--frames", "20"]) == 0
     assert [path.name for path in (tmp_path / PICTURES).iterdir()] == ["sports_1.png"]
-    assert "| hula hoop | hawaiian hula |" in (tmp_path / "prompts.md").read_text()
+    assert "| hula hoop | shoots hoops |" in (tmp_path / "prompts.md").read_text()
