@@ -32,6 +32,7 @@ def test_the_plain_loop_learns(samples, open_body):
     assert losses[-1] < 0.9 * losses[0]
 
 
+@pytest.mark.slow
 def test_counted_is_what_a_step_learns_from(tmp_path, samples, open_body):
     captions = Captions(samples)
 

@@ -57,6 +57,7 @@ def weights(run: Path) -> dict[str, torch.Tensor]:
 
 
 @pytest.mark.parametrize("preset", ["paper", "paper-legacy", "amass"])
+@pytest.mark.slow
 def test_every_preset_runs_end_to_end(tmp_path, shards, preset):
     config = (
         {"smplx": True, "motions": 2}

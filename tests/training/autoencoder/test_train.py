@@ -117,6 +117,7 @@ def test_a_checkpoint_from_before_a_setting_was_there_goes_on(tmp_path, samples,
         a_run(tmp_path, replace(TINY, smplx=True), samples, open_body, captions).resume()
 
 
+@pytest.mark.slow
 def test_a_checkpoint_becomes_a_pack(tmp_path, samples, captions, open_body):
     run = a_run(tmp_path, TINY, samples, open_body, captions)
     run.save()
@@ -221,6 +222,7 @@ def test_a_network_without_a_linear_part_learns_too(tmp_path, samples, captions,
     assert all((a != b).any() for a, b in zip(before, run.network.parameters(), strict=True) if a.ndim > 1)
 
 
+@pytest.mark.slow
 def test_a_run_begins_at_the_best_linear_auto_encoder(tmp_path, samples, captions, open_body):
     """It keeps motions from the first step, and their latents point to their captions."""
     run = a_run(tmp_path, replace(TINY, cosines=24, frames=(20, 24)), samples, open_body, captions)

@@ -116,6 +116,7 @@ def test_it_writes_json_and_a_page_and_the_same_again(tmp_path, data, tiny_pack,
     assert "may know these clips" in page and str(tmp_path) not in first + page
 
 
+@pytest.mark.slow
 def test_the_tables_are_put_into_a_file_of_ones_own(tmp_path, data, tiny_pack, no_text_tower):
     text = tmp_path / "mine.md"
     marks = "<!-- recognition -->\nold\n<!-- /recognition -->\nkept\n<!-- compare -->\n<!-- /compare -->\n"
@@ -137,6 +138,7 @@ def test_a_file_to_fill_that_is_none_is_told_at_once(data, tmp_path):
         evaluate.main(["--data", str(data), "--fill", str(tmp_path / "none.md")])
 
 
+@pytest.mark.slow
 def test_whole_and_quick_differ_in_how_much(data, tiny_pack, no_text_tower):
     found = evaluate.evaluate(tiny_pack, data)
     assert found["generation"]["prompts"] == 180
@@ -144,6 +146,7 @@ def test_whole_and_quick_differ_in_how_much(data, tiny_pack, no_text_tower):
     assert list(found["reconstruction"]["by_length"]) == ["20", "40", "60", "80", "100", "120"]
 
 
+@pytest.mark.slow
 def test_the_seed_draws_the_pairs(data, tiny_pack, no_text_tower):
     steps = [
         evaluate.evaluate(tiny_pack, data, seed=seed, quick=True)["interpolation"]["texts"]["steps_mm"]
