@@ -33,12 +33,6 @@ def view_of(context: bpy.types.Context) -> View | None:
     return None if region is None else View(area, region, area.spaces.active)
 
 
-def sidebar_is_open(context: bpy.types.Context) -> bool:
-    """Checks whether the panel is visible."""
-    view = view_of(context)
-    return view is not None and view.space.show_region_ui
-
-
 def show(view: View, low: Vector, high: Vector) -> None:
     """Moves the view back until the box from `low` to `high` is completely visible. Changes nothing if it is.
 
