@@ -17,6 +17,7 @@ PYTEST_ARGS ?=
 # Each test file has one process, and there is one process a core; WORKERS=0 runs them one after the other
 WORKERS ?= logical
 MATRIX_ARGS ?=
+BENCHMARKS ?= engines prompt_to_keys keying slider training
 INDEX ?=
 
 # The prompt goes to the recipe through the environment, and $(value) keeps make from expanding a "$" in it:
@@ -41,12 +42,9 @@ lint: setup-dev
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 
+# All of them run, whatever one of them exits with
 bench: setup-dev
-	$(PY) -m benchmarks.engines
-	$(PY) -m benchmarks.prompt_to_keys
-	$(PY) -m benchmarks.keying
-	$(PY) -m benchmarks.slider
-	$(PY) -m benchmarks.training
+	status=0; for name in $(BENCHMARKS); do echo "== $$name"; $(PY) -m benchmarks.$$name || status=1; done; exit $$status
 
 extension: setup
 	$(PY) build.py $(if $(INDEX),--index)

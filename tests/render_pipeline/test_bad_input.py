@@ -158,6 +158,7 @@ HARM = {
 }
 
 
+@pytest.mark.slow
 def test_damaged_records_are_rendered_anew(motions: Path, rendered: Path, tmp_path: Path):
     out = shutil.copytree(rendered, tmp_path / "out")
     path = out / "frames-00001.json"

@@ -64,6 +64,7 @@ def test_the_body_is_in_frame_whole(name: str, open_body: Body, tmp_path: Path):
             assert ((joints > 0) & (joints < 96)).all()
 
 
+@pytest.mark.slow
 def test_joints_agree_with_rendered_markers(open_body: Body, tmp_path: Path):
     size, path = 512, tmp_path / "x.png"
     studio = Studio(open_body, Settings(size=size, samples=8))

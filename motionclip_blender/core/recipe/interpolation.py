@@ -40,7 +40,7 @@ def latents_between(
     spherical: bool = False,
     as_they_are: tuple[bool, bool] = (False, False),
 ) -> np.ndarray:
-    """Interpolates between two latents (D,), as `latents.blend`, but along the latents of the motions that they make.
+    """Interpolates between two latents (D,) float32, as `blend`, but along the latents of the motions that they make.
 
     Between captions of two motions the decoder changes abruptly: on the straight path nearly all change comes in the
     middle fifth. Between the latents of their motions it comes evenly, and with less detour; figures are in
@@ -58,7 +58,8 @@ def latents_between(
     for own, at, distance in zip(ends, there, (factors, 1 - factors), strict=True):
         way = way + np.maximum(1 - distance / _OWN, 0)[..., None] * (own - at)
     whole = blend(start, end, factors, spherical)
-    return np.where(((factors == 0) | (factors == 1))[..., None], whole, way)
+    between = np.where(((factors == 0) | (factors == 1))[..., None], whole, way)
+    return between.astype(np.float32, copy=False)  # numpy 1 makes a single factor float64
 
 
 def interpolate(

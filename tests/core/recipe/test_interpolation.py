@@ -104,6 +104,12 @@ def test_what_lies_between_two_latents_begins_and_ends_with_them(engine: Engine)
     np.testing.assert_allclose(found[1:-1], blend(*motions, even_factors(5)[1:-1]), atol=1e-6)
 
 
+@pytest.mark.parametrize("factor", [0, 0.03, np.float32(0.5), 1.0])
+def test_a_latent_between_two_is_float32(engine: Engine, factor: float):
+    start, end = engine.prompt_latents(["a person walks", "a person waves"])
+    assert latents_between(engine, start, end, factor).dtype == np.float32
+
+
 def test_the_way_between_two_prompts_is_evener_than_the_straight_one(engine: Engine):
     """Of latents of motions, not of wordings, between which the decoder goes over all at once."""
     factors = even_factors(11)[1:-1]

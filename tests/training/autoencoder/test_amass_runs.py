@@ -87,7 +87,8 @@ def test_an_epoch_after_another_until_the_last(tmp_path, shards):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
-@pytest.mark.parametrize("preset", ["paper", pytest.param("paper-legacy", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("preset", ["paper", "paper-legacy"])
 def test_a_training_that_is_killed_goes_on_to_the_same_weights(tmp_path, shards, preset):
     data = shards[preset == "paper-legacy"]
     whole = arguments(tmp_path, data, preset, "whole")

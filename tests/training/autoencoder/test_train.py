@@ -76,6 +76,7 @@ def frames_file(path):
     return path
 
 
+@pytest.mark.slow
 def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(tmp_path, samples, captions, open_body):
     whole = a_run(tmp_path / "whole", TINY, samples, open_body, captions)
     whole.folder.mkdir()

@@ -100,6 +100,7 @@ def test_a_perfect_auto_encoder_has_no_error(model, data, monkeypatch):
 # --- The command ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_it_writes_json_and_a_page_and_the_same_again(tmp_path, data, tiny_pack, no_text_tower, capsys):
     arguments = ["--pack", str(tiny_pack), "--data", str(data), "--seed", "3"]
     for run in ("one", "two"):
@@ -264,6 +265,7 @@ def test_frames_belong_to_the_spans_that_show_them(tmp_path, model, data, seeing
     np.testing.assert_array_equal(embeddings, [fake_text("0"), fake_text("2")])
 
 
+@pytest.mark.slow
 def test_retrieval_by_images_is_part_of_the_evaluation(tmp_path, data, tiny_pack, no_text_tower, seeing):
     _shard(tmp_path / "frames", [("a/walk2", 3), ("a/wave2", 5)])
     found = evaluate.evaluate(tiny_pack, data, tmp_path / "frames", quick=True)["retrieval"]

@@ -48,6 +48,7 @@ def test_steps_are_counted_in_order_only():
     assert not _in_order(["wave", "walk"], [["walk"], ["wave"]])
 
 
+@pytest.mark.slow
 def test_rows_are_proven_before_texts_are_given(judge: Judge):
     engine = judge.engine
     texts, motions, classes, _ = table(engine.pack.info["split"])
