@@ -108,6 +108,7 @@ def test_what_only_the_model_can_tell(tmp_path: Path, arguments, sentence):
 # --- files from elsewhere
 
 
+@pytest.mark.slow
 @needs_model
 def test_how_a_file_from_elsewhere_was_read_is_told(tmp_path: Path):
     write(tmp_path / "walk.npz", file_arrays(walk(), "Z"))
@@ -300,6 +301,7 @@ def test_motion_files_are_recognised_and_found(tmp_path: Path):
     assert names(tmp_path) == {"a.npz", "b.npz", "labels.txt"}
 
 
+@pytest.mark.slow
 @needs_model
 @needs_blender
 def test_people_and_strips_in_blend_files_are_said(tmp_path: Path):

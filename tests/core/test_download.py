@@ -295,6 +295,7 @@ def test_the_cache_is_the_users(system, monkeypatch, tmp_path):
     assert clip_weights.user_cache().name == "motionclip-blender"
 
 
+@pytest.mark.slow
 def test_the_address_and_the_digest_are_open_clips():
     from importlib.util import find_spec
 

@@ -282,6 +282,7 @@ def test_another_network_is_refused_with_what_is_different(tmp_path: Path):
     assert "its tensors are state_dict.encoder" in refused(path)
 
 
+@pytest.mark.slow
 def test_sizes_that_no_pack_may_have(tmp_path: Path):
     told = refused(Official(layers=65, feed_forward=1).save(tmp_path / "checkpoint_0100.pth.tar"))
     assert "layers is 65" in told

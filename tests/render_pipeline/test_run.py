@@ -52,7 +52,10 @@ def test_two_workers_make_the_same_files(motions: Path, rendered: Path, tmp_path
         assert (tmp_path / "out" / path.name).read_bytes() == path.read_bytes(), path.name
 
 
-@pytest.mark.parametrize("moment", ["at once", "first shard", "later"])
+@pytest.mark.parametrize(
+    "moment",
+    [pytest.param("at once", marks=pytest.mark.slow), "first shard", pytest.param("later", marks=pytest.mark.slow)],
+)
 def test_after_kill_9_the_same_command_finishes_the_rest(motions: Path, rendered: Path, tmp_path: Path, moment: str):
     out = tmp_path / "out"
     process = subprocess.Popen(command(motions, out, "--workers", "2"), cwd=ROOT, stderr=subprocess.DEVNULL)
@@ -190,7 +193,10 @@ def test_a_unit_whose_worker_crashes_once_is_rendered_by_the_next(motions: Path,
     assert_same(read(tmp_path / "out"), read(rendered))
 
 
-@pytest.mark.parametrize(("accident", "word"), [("always", "signal 6"), ("raises", "the lamp fell over")])
+@pytest.mark.parametrize(
+    ("accident", "word"),
+    [("always", "signal 6"), pytest.param("raises", "the lamp fell over", marks=pytest.mark.slow)],
+)
 def test_a_unit_that_crashes_three_times_is_named(motions: Path, tmp_path: Path, accident: str, word: str):
     (tmp_path / "data").mkdir()
     for i in range(9):
@@ -210,6 +216,7 @@ def test_a_unit_that_crashes_three_times_is_named(motions: Path, tmp_path: Path,
     assert len(read(out)) == 9
 
 
+@pytest.mark.slow
 def test_recycled_workers_make_the_same_pixels(motions: Path, open_body, rendered: Path, tmp_path: Path):
     from motionclip_blender.core.body import OPEN_BODY
     from render_pipeline.process import Blender, Worker

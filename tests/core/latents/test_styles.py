@@ -36,6 +36,7 @@ def test_a_direction_points_to_its_own_style(engine: Engine):
         assert (nearest == np.arange(len(names))).sum() >= len(names) - 1, (verb, nearest)
 
 
+@pytest.mark.slow
 def test_picked_styles_are_about_equally_strong(engine: Engine):
     """As long as what they are added to, or a little shorter: enough to show, too little to drown it."""
     base = np.linalg.norm(engine.encode_text("a person walks"))

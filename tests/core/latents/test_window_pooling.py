@@ -95,6 +95,7 @@ def test_where_it_stands_and_faces_does_not_matter(engine: Engine):
     assert np.allclose(engine.encode(motion.turned(2.0).moved([5, 0, -3])), engine.encode(motion), atol=1e-3)
 
 
+@pytest.mark.slow
 def test_ten_thousand_frames_with_progress_and_little_memory(engine: Engine):
     motion = random_motion(10_000, 60.0)
     engine.load()

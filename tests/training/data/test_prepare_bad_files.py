@@ -110,6 +110,7 @@ def test_a_rig_of_ones_own(tmp_path: Path):
 # --- what the terminal shows
 
 
+@pytest.mark.slow
 def test_the_terminal_shows_our_own_lines_alone(tmp_path: Path) -> None:
     """With pictures, of which each makes Blender and the graphics driver print."""
     sources, out = tmp_path / "sources", tmp_path / "out"

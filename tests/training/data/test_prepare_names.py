@@ -121,6 +121,7 @@ def test_a_link_to_a_clip_is_a_clip(tmp_path: Path):
 # --- rates of AMC files
 
 
+@pytest.mark.slow
 def test_a_rate_that_is_taken_for_want_of_a_better_one_is_said(tmp_path: Path):
     sources, out = tmp_path / "sources", tmp_path / "out"
     tiny.write(sources / "07.asf", tiny.asf())

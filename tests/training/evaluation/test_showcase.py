@@ -98,6 +98,7 @@ def test_the_written_page_is_that_of_the_pack_that_ships(engine):
     assert without_cosines.sub("", text) == without_cosines.sub("", (DOCS / "prompts.md").read_text())
 
 
+@pytest.mark.slow
 def test_a_prompt_is_answered_by_a_wording_of_the_motion_that_is_decoded(engine):
     retrieval = engine.retrieval
     texts = WordingIndex.load(engine.pack, retrieval).texts

@@ -100,6 +100,7 @@ def test_frames_that_no_caption_tells_about_are_left_out(rendered, data, monkeyp
         Captioned(frames, data, train=True)
 
 
+@pytest.mark.slow
 def test_embeddings_of_frames_are_those_that_equation_3_reads(rendered, data, tmp_path):
     arguments = ["--frames", str(rendered), "--data", str(data), "--run", str(tmp_path / "run"), "--steps", "2"]
     with pytest.raises(UserError, match="no trained tower"):
