@@ -11,6 +11,7 @@ import numpy as np
 
 from ..pack import ImageSpec
 from .layers import Activation, Norm, ResidualLayer, gelu
+from .products import times_transposed
 from .tensors import Weights
 
 # The mean and spread of colours that open_clip normalises by (those of CLIP's training images)
@@ -88,7 +89,8 @@ class ImageTower:
         cut = colours.reshape(len(images), side, patch, side, patch, 3).transpose(0, 1, 3, 5, 2, 4)
         x = np.empty((len(images), side**2 + 1, self._spec.width), np.float32)
         x[:, 0] = self._class
-        x[:, 1:] = np.dot(cut.reshape(len(images) * side**2, -1), self._patches.T).reshape(len(images), side**2, -1)
+        pieces = cut.reshape(len(images) * side**2, -1)
+        x[:, 1:] = times_transposed(pieces, self._patches).reshape(len(images), side**2, -1)
         x += self._positions
         x = self._before(x)
         for layer in self._layers:

@@ -1,7 +1,7 @@
 """Computes the layers of transformers in single precision.
 
 Arrays are reused and changed in place where possible: at these sizes allocating memory costs as much as the arithmetic.
-Products use numpy's BLAS with its own number of threads.
+Products are those of `products`: by numpy's BLAS, with its own number of threads, where it has one.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .products import attention_scores, times_transposed, weighted_values
 from .tensors import Weights
 
 Activation = Callable[[np.ndarray], np.ndarray]
@@ -45,7 +46,7 @@ class Linear:
         rows = x.reshape(-1, x.shape[-1])
         if out is not None:
             out = out.reshape(len(rows), -1)
-        out = np.dot(rows, self.weight.T, out=out)
+        out = times_transposed(rows, self.weight, out)
         if self.bias is not None:
             out += self.bias
         return out.reshape(*x.shape[:-1], -1)
@@ -109,7 +110,7 @@ def attend_first(q: np.ndarray, kv: np.ndarray, heads: int, mask: np.ndarray | N
 
 def _read(q: np.ndarray, k: np.ndarray, v: np.ndarray, mask: np.ndarray | None, causal: bool = False) -> np.ndarray:
     """Computes the attention (B, T, width) of queries, keys and values (B, heads, T, head width)."""
-    scores = np.matmul(q, k.swapaxes(-1, -2))
+    scores = attention_scores(q, k)
     if mask is not None:
         scores += np.where(mask, np.float32(0), np.float32(-1e9))[:, None, None]
     if causal:
@@ -117,7 +118,7 @@ def _read(q: np.ndarray, k: np.ndarray, v: np.ndarray, mask: np.ndarray | None, 
     scores -= scores.max(axis=-1, keepdims=True)
     np.exp(scores, out=scores)
     scores /= scores.sum(axis=-1, keepdims=True)
-    return np.matmul(scores, v).transpose(0, 2, 1, 3).reshape(len(q), q.shape[2], -1)
+    return weighted_values(scores, v).transpose(0, 2, 1, 3).reshape(len(q), q.shape[2], -1)
 
 
 def scaled_queries(qkv: Linear, heads: int) -> Linear:
