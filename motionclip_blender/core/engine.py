@@ -34,7 +34,10 @@ _SHOWN = 30  # characters of a prompt that a sentence repeats
 
 
 class Engine:
-    """A pack ready to generate. Cheap to create; its networks load on first use or by `load`."""
+    """A pack ready to generate. Cheap to create; its networks load on first use or by `load`.
+
+    D is the width of the pack's latents, 512 in the default pack.
+    """
 
     def __init__(
         self,
@@ -83,15 +86,19 @@ class Engine:
             return self._networks
 
     def encode_text(self, prompt: str) -> np.ndarray:
-        """Returns the prompt in CLIP's space, (512,) float32, unnormalised."""
+        """Returns the prompt in the latents' space, (D,) float32, unnormalised."""
         return self.encode_texts([prompt])[0]
 
     def encode_texts(self, prompts: Sequence[str]) -> np.ndarray:
-        """Returns prompts in CLIP's space, (n, 512) float32, unnormalised. Raises `UserError` for an invalid prompt."""
+        """Returns prompts in the latents' space, (n, D) float32, unnormalised. Raises `UserError` for an invalid
+        prompt.
+
+        That space is CLIP's, unless the pack has a projection to latents of another width.
+        """
         return self._as_declared(self._ready().texts([checked_prompt(prompt) for prompt in prompts]))
 
     def prompt_latents(self, prompts: Sequence[str]) -> np.ndarray:
-        """Returns the latents that prompts are decoded from, (n, 512) float32. Raises `UserError` for an invalid
+        """Returns the latents that prompts are decoded from, (n, D) float32. Raises `UserError` for an invalid
         prompt.
 
         If the pack has prompt retrieval, a wording near those that the decoder was trained on is moved onto them
@@ -127,17 +134,18 @@ class Engine:
             return self._wordings
 
     def encode_image(self, pixels: np.ndarray) -> np.ndarray:
-        """Encodes an image (H, W, 3) uint8 with the pack's image tower. Returns (512,) float32 in CLIP's space.
+        """Encodes an image (H, W, 3) uint8 with the pack's image tower. Returns (D,) float32 in the latents' space.
 
         Raises `UserError` when the pack has no image tower.
         """
         with self._loading:
             if self._images is None:
                 self._images = load_image_tower(self.pack, self._clip)
-        return self._as_declared(self._images([pixels])[0])
+        embeddings = self._images([pixels])
+        return self._as_declared((self._ready().projected(embeddings) if self.pack.projects else embeddings)[0])
 
     def decode(self, latents: np.ndarray, frames: int) -> list[Motion]:
-        """Decodes latents (n, 512) in one pass to motions of `frames` frames at the pack's rate.
+        """Decodes latents (n, D) in one pass to motions of `frames` frames at the pack's rate.
 
         The motions are as the decoder makes them; `cleanup.pipeline.motions_of` makes longer ones that stand on the
         floor. Raises `UserError` for latents of another shape or with numbers that are not finite.
@@ -151,7 +159,7 @@ class Engine:
     def encode(
         self, motion: Motion, pooling: WindowPooling | None = None, progress: Progress | None = None
     ) -> np.ndarray:
-        """Encodes a motion of any length and rate. Returns its latent, (512,) float32.
+        """Encodes a motion of any length and rate. Returns its latent, (D,) float32.
 
         Raises what `progress` raises, between windows.
         pooling: which of its windows count; by default the mean over all.
@@ -167,7 +175,7 @@ class Engine:
         return WindowLatents(np.array(starts), frames, self._encode_windows(motion, starts, frames, progress))
 
     def motion_latents(self, latents: np.ndarray) -> np.ndarray:
-        """Decodes latents (n, 512) and encodes the motions again, (n, 512) float32. The last `_KEPT` results are
+        """Decodes latents (n, D) and encodes the motions again, (n, D) float32. The last `_KEPT` results are
         cached."""
         latents = np.stack([self.checked_latent(latent) for latent in latents])
         asked = {latent.tobytes(): latent for latent in latents}
@@ -180,9 +188,9 @@ class Engine:
         return np.stack([known[latent.tobytes()] for latent in latents])
 
     def checked_latent(self, latent: np.ndarray) -> np.ndarray:
-        """Returns a latent as (512,) float32, as the decoder takes it. Raises `UserError` for another shape or NaN."""
+        """Returns a latent as (D,) float32, as the decoder takes it. Raises `UserError` for another shape or NaN."""
         array = np.asarray(latent, np.float32)
-        width = self.pack.clip.width
+        width = self.pack.latent
         if array.shape != (width,):
             raise UserError(f"A latent of this pack is {width} numbers, not {array.shape}; make it with this pack.")
         if not np.isfinite(array).all():
@@ -202,7 +210,7 @@ class Engine:
     def _encode_windows(
         self, motion: Motion, starts: Sequence[int], frames: int, progress: Progress | None
     ) -> np.ndarray:
-        """Returns the (n, 512) latents of the windows that begin at `starts`."""
+        """Returns the (n, D) latents of the windows that begin at `starts`."""
         step, networks = progress or no_progress, self._ready()
         shortest, fps = self.pack.frames[0], self.pack.fps
         ahead = self.pack.pose_format.heading == AHEAD

@@ -85,6 +85,16 @@ class Pack:
         return self.network.size if isinstance(self.network, OfficialNetwork) else self.network
 
     @property
+    def latent(self) -> int:
+        """Width of the latents."""
+        return self.network_size.latent
+
+    @property
+    def projects(self) -> bool:
+        """Whether its latents have another width than its CLIP's space, so that a projection leads to them."""
+        return self.latent != self.clip.width
+
+    @property
     def weights_path(self) -> Path:
         return self.folder / "weights.safetensors"
 
@@ -143,7 +153,7 @@ class Pack:
             if made.width != clip.width:
                 raise ValueError(f"network: width {made.width} is not the width {clip.width} of its clip")
         else:
-            made = NetworkSize(**network, latent=clip.width)
+            made = NetworkSize(**{"latent": clip.width} | network)
         return cls(
             folder=folder,
             name=data["name"],
@@ -164,7 +174,8 @@ class Pack:
         """Returns the contents of `pack.json`."""
         official = isinstance(self.network, OfficialNetwork)
         kind = next(name for name, clip in CLIPS.items() if isinstance(self.clip, clip))
-        sizes = {name: size for name, size in vars(self.network).items() if name not in ("rows", "latent")}
+        implied = ("rows",) if self.projects else ("rows", "latent")
+        sizes = {name: size for name, size in vars(self.network).items() if name not in implied}
         return {
             "format": "motionclip-pack",
             "format_version": FORMAT_VERSION,

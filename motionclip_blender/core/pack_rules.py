@@ -20,7 +20,7 @@ _NETWORK = {
     "width": (1, 8192), "layers": (1, 64), "heads": (1, 256), "feed_forward": (1, 65_536), "dropout": (0.0, 1.0),
     "position_base": (1.0, 1e6), "pre_norm": _FLAG, "integrates_translation": _FLAG, "cosines": (0, 1024),
     "period": (1, 10_000), "reader_width": (1, 65_536), "reader_blocks": (0, 64),
-    "prefix_tokens": (1, 2),
+    "prefix_tokens": (1, 2), "latent": (1, 8192),
 }  # fmt: skip
 _OFFICIAL = {name: _NETWORK[name] for name in ("width", "layers", "heads", "feed_forward", "dropout")}
 _CLIP = {"model": r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", "package": r"[A-Za-z][A-Za-z0-9_]{0,99}",

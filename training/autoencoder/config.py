@@ -15,6 +15,11 @@ from .loss_weights import LossWeights
 SPLITS = ("amass", "babel")
 """Those of shards."""
 
+MINILM = "minilm"
+"""Name of the text tower that ships."""
+
+MOST_LATENT = 8192
+
 PRESETS = Path(__file__).resolve().parents[1] / "presets"
 
 
@@ -23,6 +28,8 @@ class TrainConfig:
     """The settings that reproduce a run.
 
     Network (see `core.network_size.NetworkSize`): width ... prefix_tokens.
+    latent: width of the latents, an even number; 0 is the width of the space in which `clip` embeds. With another
+        width, a projection from that space to the latents' is trained too (`projection`).
     kind: "ours", or "official": the modules of the released code, whose tensors have the names of its checkpoints.
     frames: shortest and longest window.
     joints, up, last_row, heading: of the pose tensor, see `core.pose_format`.
@@ -52,8 +59,9 @@ class TrainConfig:
         most like its "caption" by the cosine of their embeddings.
     refine_from: the step from which the transformers take part. Before it only the linear part and the reader learn, at
         a fraction of the cost. With `cosines` 0 there is no linear part, and this must be 0.
-    linear_rate, refine_rate: learning rates as shares of the reader's: of the linear part, which starts at its own
-        optimum, and of the transformers, which start when the schedule has already lowered the rate.
+    linear_rate, refine_rate: learning rates as shares of the reader's: of the linear part and of the projection of
+        texts, which start at their own optimum, and of the transformers, which start when the schedule has already
+        lowered the rate.
     warmup, schedule: steps in which the learning rate rises, and what follows: "cosine" or "constant".
     decay_all: whether biases and norms decay too.
     clip_norm, ema: 0 leaves them out.
@@ -79,7 +87,7 @@ class TrainConfig:
     up: str = "y"
     last_row: str = PELVIS
     heading: str = AHEAD
-    clip: str = "minilm"
+    clip: str = MINILM
     legacy: bool = False
     texts: str = "raw"
 
@@ -93,6 +101,7 @@ class TrainConfig:
     image: str = "random"
 
     kind: str = "ours"
+    latent: int = 0
     width: int = 256
     layers: int = 3
     heads: int = 4
@@ -191,12 +200,20 @@ class TrainConfig:
         strange = [name for name in self.joints if name not in INDEX]
         if strange:
             raise ValueError(f"there is no joint {strange[0]}")
+        if type(self.latent) is not int or not 0 <= self.latent <= MOST_LATENT or self.latent % 2:
+            raise ValueError(
+                f"latent is {self.latent!r}; give an even number up to {MOST_LATENT}, or 0 for the text tower's width"
+            )
         if not 1 < self.frames[0] <= self.frames[1]:
             raise ValueError("frames are the shortest and the longest window")
         if self.order == "epochs" and self.frames[0] != self.frames[1]:
             raise ValueError("windows of an epoch have one length; give frames twice the same")
         if self.integrates_translation and (self.last_row != PELVIS or self.kind == "official"):
             raise ValueError("only the pelvis' way can be integrated, by a network of our own")
+        if self.kind == "official" and self.latent:
+            raise ValueError(
+                "the released code's latents are as wide as its layers and as CLIP's space; leave latent out"
+            )
         if self.kind == "official" and self.cosines:
             raise ValueError("the released code's network has no linear part; set cosines to 0")
 

@@ -15,6 +15,7 @@ from .embeddings import whiten
 from .images_of_crops import CropImages
 from .linear_start import start
 from .material import tensor
+from .projection import begin_projection, clip_width, latent_width, projected
 from .step import Batch
 
 _SHOWN = 48  # windows whose movement shows a collapse
@@ -34,7 +35,7 @@ class CropMaterial:
         self.texts = Texts(embed)
         self.names = self.texts.of([class_text(name) for name in shards.classes])
         self._labels = self.names
-        if config.cosines or config.loss.contrast:
+        if config.cosines or config.loss.contrast or latent_width(config) != clip_width(config):
             labels = {span.raw for i in crops.chosen for span in shards.windows[i].spans} - {""}
             self._labels = self.texts.of(sorted(labels))
         self.mean = self._labels.mean(axis=0)
@@ -43,19 +44,22 @@ class CropMaterial:
             self.steps = config.epochs * crops.steps_of_epoch(config.frames[1])
 
     def begin(self, network: torch.nn.Module, body: PosedBody, anew: bool) -> None:
-        """Sets the reader's whitening, and the linear part to its own optimum, as for spans."""
+        """Sets the projection of texts, the reader's whitening, and the linear part to its own optimum, as for
+        spans."""
+        begin_projection(network, self._labels, self.config.seed)
         if not self.config.cosines:
             return
-        whiten(network.decoder.reader.whiten, self._labels)
+        whiten(network.decoder.reader.whiten, projected(network, self._labels))
         if anew:
             random = np.random.default_rng(self.config.seed)
 
             def draw(count: int, frames: int) -> tuple[np.ndarray, np.ndarray]:
                 windows = self.crops.drawn(count, frames, random)
                 crops = [c for c in (self.crops.crop(i, frames, random) for i in windows) if c]
-                return self.crops.poses(crops), self.texts.of([crop.text for crop in crops])
+                told = self.texts.of([crop.text for crop in crops])
+                return self.crops.poses(crops), projected(network, told)
 
-            start(network, draw, self.mean, body, self.config.frames, random)
+            start(network, draw, projected(network, self.mean), body, self.config.frames, random)
 
     def batch(self, step: int, frames: int, random: np.random.Generator, place: Place) -> Batch:
         """Returns a batch; in epochs, this process's share of the step's windows."""

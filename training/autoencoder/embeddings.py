@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -114,8 +114,13 @@ def embedded(tower: TextTower, texts: Sequence[str]) -> np.ndarray:
     return embeddings
 
 
-def prompt_retrieval(split: str | None = None, augment: bool = True) -> PromptRetrieval:
-    """Makes a `PromptRetrieval` of all wordings that the decoder is trained to answer with one motion."""
+def prompt_retrieval(
+    split: str | None = None, augment: bool = True, projected: Callable[[np.ndarray], np.ndarray] | None = None
+) -> PromptRetrieval:
+    """Makes a `PromptRetrieval` of all wordings that the decoder is trained to answer with one motion.
+
+    projected: maps embeddings (n, 512) to the latents' space, if that is another.
+    """
     spans = [span for span in trained_spans(split, augment) if span.prompts]
     told, classes = {}, []
     for span in spans:
@@ -124,6 +129,8 @@ def prompt_retrieval(split: str | None = None, augment: bool = True) -> PromptRe
             classes.append(span.action)
     names = sorted(set(classes))
     embeddings = text_embeddings([*told, *map(class_text, names)])
+    if projected is not None:
+        embeddings = projected(embeddings)
     return PromptRetrieval.of(
         embeddings[: len(told)], [*told.values()], [names.index(name) for name in classes], embeddings[len(told) :]
     )

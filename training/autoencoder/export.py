@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,7 @@ from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import whole_path
 from motionclip_blender.core.model.image_tower import save_image_tower, vision_transformer
-from motionclip_blender.core.model.network import MotionCLIP
 from motionclip_blender.core.model.weights import Weights, save_weights
-from motionclip_blender.core.network_size import NetworkSize
 from motionclip_blender.core.pack import DEFAULT_FOLDER, Pack
 from motionclip_blender.core.pose_format import PoseFormat
 
@@ -26,6 +25,8 @@ from ..text_tower import minilm
 from . import export_of_shards
 from .config import TrainConfig
 from .embeddings import prompt_retrieval
+from .projection import projected
+from .published import network_of
 from .run import load_checkpoint
 from .wording_index import write_index
 
@@ -54,12 +55,14 @@ def export(run: Path, out: Path, version: str, images: Path | None = None, texts
         pack = export_of_shards.write_weights(state, config, out, version)
         _write(pack)
         return pack
+    network = network_of(config)
+    network.load_state_dict(state["average"])
     pack = Pack(
         folder=out,
         name="default",
         version=version,
         licence=LICENCE,
-        network=NetworkSize(rows=len(config.joints) + 1, latent=minilm.SPEC.width, **config.network()),
+        network=network.size,
         pose_format=PoseFormat(config.joints),
         fps=30.0,
         frames=config.frames,
@@ -73,14 +76,12 @@ def export(run: Path, out: Path, version: str, images: Path | None = None, texts
         },
         image=IMAGE_TOWER if images else None,
     )
-    network = MotionCLIP(pack.network_size)
-    network.load_state_dict(state["average"])
     out.mkdir(parents=True, exist_ok=True)
     if images:
         tower = vision_transformer(IMAGE_TOWER, pack.clip.width)
         tower.load_state_dict(_checkpoint(images / "images.pt")["average"])
         save_image_tower(tower, pack.image_path)
-    retrieval = prompt_retrieval(config.split, config.augment)
+    retrieval = prompt_retrieval(config.split, config.augment, partial(projected, network))
     save_weights(Weights(network, minilm.text_projection(), retrieval), pack.weights_path)
     files = (pack.weights_path, *([pack.image_path] if images else []))
     digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}

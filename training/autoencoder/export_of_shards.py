@@ -19,9 +19,8 @@ from motionclip_blender.core.network_size import OfficialNetwork
 from motionclip_blender.core.pack import DEFAULT_FOLDER, Pack
 
 from ..text_tower import minilm
-from .config import TrainConfig
+from .config import MINILM, TrainConfig
 from .published import network_of
-from .text_embedder import MINILM
 
 _LICENCE = "The weights were trained on AMASS and BABEL, whose licences allow non-commercial research only."
 _DATA = "AMASS (Mahmood et al., ICCV 2019), labelled by BABEL (Punnakkal et al., CVPR 2021)"

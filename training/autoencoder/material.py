@@ -15,6 +15,7 @@ from .dataset import Sample, Windows
 from .distributed import Place
 from .embeddings import Captions, Frames, whiten
 from .linear_start import start
+from .projection import begin_projection, projected
 from .step import Batch
 
 _SHOWN = 48  # exemplars whose movement shows a collapse
@@ -54,18 +55,21 @@ class SpanMaterial:
         self.mean, self.names, self.steps = captions.mean, captions.names, config.steps
 
     def begin(self, network: MotionCLIP, body: SparseBody, anew: bool) -> None:
-        """Sets the reader's whitening, and the linear part to its own optimum."""
+        """Sets the projection of texts, the reader's whitening, and the linear part to its own optimum."""
+        told = np.concatenate(self.captions.captions)
+        begin_projection(network, told, self.config.seed)
         if not self.config.cosines:
             return
-        whiten(network.decoder.reader.whiten, np.concatenate(self.captions.captions))
+        whiten(network.decoder.reader.whiten, projected(network, told))
         if anew:  # a resumed run starts from its checkpoint
             random = np.random.default_rng(self.config.seed)
 
             def draw(count: int, frames: int) -> tuple[np.ndarray, np.ndarray]:
                 chosen, poses = self.windows.draw(count, frames, random)
-                return poses, np.stack([self.captions.captions[i].mean(axis=0) for i in chosen])
+                means = np.stack([self.captions.captions[i].mean(axis=0) for i in chosen])
+                return poses, projected(network, means)
 
-            start(network, draw, self.mean, body, self.config.frames, random)
+            start(network, draw, projected(network, self.mean), body, self.config.frames, random)
 
     def batch(self, step: int, frames: int, random: np.random.Generator, place: Place) -> Batch:
         config = self.config

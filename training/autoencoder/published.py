@@ -8,19 +8,23 @@ from torch import Tensor, nn
 from motionclip_blender.core.model.network import MotionCLIP, positions
 from motionclip_blender.core.network_size import NetworkSize, OfficialNetwork
 
-from ..text_tower import minilm
 from .config import TrainConfig
+from .projection import from_clip, latent_width
 
 _LONGEST = 5000  # positions in the tables of the released code
 
 
 def network_of(config: TrainConfig) -> nn.Module:
-    """Returns a randomly initialised network with an `encoder` and a `decoder`."""
+    """Returns a randomly initialised network with an `encoder` and a `decoder`.
+
+    Its `from_clip` maps texts and images to the latents' space. Raises `UserError` for an unknown CLIP.
+    """
     rows = config.pose_format.rows
     if config.kind == "official":
         sizes = config.width, config.layers, config.heads, config.feed_forward, config.dropout
-        return ReleasedMotionCLIP(OfficialNetwork(rows, *sizes))
-    network = MotionCLIP(NetworkSize(rows=rows, latent=minilm.SPEC.width, **config.network()))
+        return ReleasedMotionCLIP(OfficialNetwork(rows, *sizes), from_clip(config))
+    size = NetworkSize(rows=rows, latent=latent_width(config), **config.network())
+    network = MotionCLIP(size, from_clip(config))
     # dropout on the input only: between layers it takes a tenth of the step on a CPU
     network.encoder.drop.p = config.encoder_dropout
     return network
@@ -32,9 +36,9 @@ class ReleasedMotionCLIP(nn.Module):
     Its state dictionary has the names and shapes of the released checkpoints.
     """
 
-    def __init__(self, size: OfficialNetwork) -> None:
+    def __init__(self, size: OfficialNetwork, from_clip: nn.Module) -> None:
         super().__init__()
-        self.encoder, self.decoder = _Encoder(size), _Decoder(size)
+        self.encoder, self.decoder, self.from_clip = _Encoder(size), _Decoder(size), from_clip
         self.decoder.actionBiases.requires_grad_(False)  # no loss reaches it
 
 

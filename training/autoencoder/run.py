@@ -60,7 +60,7 @@ class Run:
         for name, parameter in self.network.named_parameters():
             if parameter.requires_grad:
                 decay = self.config.weight_decay if parameter.ndim > 1 or self.config.decay_all else 0.0
-                of_linear, of_reader = ".linear." in name, ".reader." in name
+                of_linear, of_reader = ".linear." in name or name.startswith("from_clip."), ".reader." in name
                 rate = self.config.linear_rate if of_linear else 1.0 if of_reader else self.config.refine_rate
                 groups.setdefault((decay, rate), []).append(parameter)
         return [{"params": p, "weight_decay": decay, "rate": rate} for (decay, rate), p in groups.items()]
@@ -169,7 +169,8 @@ class Run:
         """Returns the movement (variance over time) decoded from texts, as a share of that of their motions."""
         frames = self.config.frames[0]
         places, real = self.material.shown(frames)
-        made = self.average.decoder(tensor(places).to(self.place.device), frames).cpu().numpy()
+        latents = self.average.from_clip(tensor(places).to(self.place.device))
+        made = self.average.decoder(latents, frames).cpu().numpy()
         return float(made[:, :, :-1].var(axis=1).mean() / max(real[:, :, :-1].var(axis=1).mean(), 1e-9))
 
     def check_movement(self) -> Tensor:

@@ -16,7 +16,7 @@ from .losses import alignment, contrast, length, naming, reconstruction
 
 @dataclass
 class Batch:
-    """The data of a step. Pose tensors are (n, frames, rows, 6), embeddings in CLIP's space (n, 512); all on one
+    """The data of a step. Pose tensors are (n, frames, rows, 6), embeddings in CLIP's space (n, clip); all on one
     device.
 
     motions, captions: windows, and a caption of each.
@@ -55,7 +55,7 @@ class Step(nn.Module):
     ) -> None:
         """Stores the network and the constants of the losses.
 
-        mean: (512,) of all captions' embeddings. names: (C, 512) of the classes' names.
+        mean: (clip,) of all captions' embeddings. names: (C, clip) of the classes' names.
         posed: number of frames of each window in which vertices are compared; 0 is all.
         """
         super().__init__()
@@ -66,27 +66,31 @@ class Step(nn.Module):
     def forward(self, batch: Batch, refine: bool) -> dict[str, Tensor]:
         """Returns the weighted losses. refine: whether the transformers take part, or only the linear part."""
         encoded = self.network.encoder(batch.motions, refine).float()
-        terms = self._aligned(encoded, batch)
-        latents, targets = encoded + batch.between * (batch.captions - encoded), batch.motions
+        captions = self.network.from_clip(batch.captions)
+        terms = self._aligned(encoded, captions, batch)
+        latents, targets = encoded + batch.between * (captions - encoded), batch.motions
         if batch.prompted is not None:
-            latents, targets = torch.cat((latents, batch.places)), torch.cat((targets, batch.prompted))
+            latents = torch.cat((latents, self.network.from_clip(batch.places)))
+            targets = torch.cat((targets, batch.prompted))
         made = self.network.decoder(latents, targets.shape[1], refine)
         posed = torch.randperm(targets.shape[1], device=targets.device)[: self.posed] if self.posed else None
         parts = reconstruction(made, targets, self.body, self.weights, posed, batch.betas)
         terms["reconstruction"] = sum(parts.values())
         return terms | {f"parts/{name}": value.detach() for name, value in parts.items()}
 
-    def _aligned(self, encoded: Tensor, batch: Batch) -> dict[str, Tensor]:
-        weights = self.weights
+    def _aligned(self, encoded: Tensor, captions: Tensor, batch: Batch) -> dict[str, Tensor]:
+        """Returns the terms that compare latents with captions (n, latent) and other embeddings, in the latents'
+        space."""
+        weights, from_clip = self.weights, self.network.from_clip
         terms = {
-            "text": weights.text * alignment(encoded, batch.captions),
-            "length": weights.length * length(encoded, batch.captions),
+            "text": weights.text * alignment(encoded, captions),
+            "length": weights.length * length(encoded, captions),
         }
         if batch.images is not None and weights.image:
-            terms["image"] = weights.image * alignment(encoded, batch.images, batch.seen)
+            terms["image"] = weights.image * alignment(encoded, from_clip(batch.images), batch.seen)
         if weights.contrast:
-            centred = encoded - self.mean, batch.captions - self.mean
-            terms["contrast"] = weights.contrast * contrast(*centred, batch.same)
+            mean = from_clip(self.mean)
+            terms["contrast"] = weights.contrast * contrast(encoded - mean, captions - mean, batch.same)
         if weights.naming:
-            terms["naming"] = weights.naming * naming(encoded, self.names, batch.actions)
+            terms["naming"] = weights.naming * naming(encoded, from_clip(self.names), batch.actions)
         return terms

@@ -13,10 +13,10 @@ from motionclip_blender.core.clip_weights import ClipSource, clip_file
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.model.clip_towers import ClipTextTower
 
+from .config import MINILM
 from .crops import Embed
 from .embeddings import embedded, shipped_tower
 
-MINILM = "minilm"
 _BATCH = 256  # texts at a time
 
 

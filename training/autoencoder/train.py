@@ -15,7 +15,7 @@ from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
 
 from ..data.amass.shards import Shards, is_shards
-from .config import TrainConfig, presets
+from .config import MINILM, TrainConfig, presets
 from .crop_material import CropMaterial
 from .crops import Crops
 from .dataset import load_samples
@@ -23,8 +23,9 @@ from .distributed import joined
 from .embeddings import Captions, Frames
 from .images_of_crops import CropImages
 from .material import Material, SpanMaterial
+from .projection import clip_width
 from .run import Run
-from .text_embedder import MINILM, text_embedder
+from .text_embedder import text_embedder
 
 
 def main(arguments: list[str]) -> int:
@@ -69,6 +70,11 @@ def configured(options: argparse.Namespace) -> TrainConfig:
         config = replace(config, steps=options.steps, epochs=0)
     if options.clip == MINILM:
         config = replace(config, clip=MINILM)
+    if config.kind == "official" and config.width != clip_width(config):
+        raise UserError(
+            f"The released code's latents are as wide as its layers, {config.width}, and must be as wide as the space "
+            f'of {config.clip}, {clip_width(config)}; set width to that, or choose "kind": "ours" and a latent.'
+        )
     if options.body:
         config = replace(config, body=hashlib.sha256(options.body.read_bytes()).hexdigest())
     return config

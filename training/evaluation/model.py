@@ -70,7 +70,7 @@ class Model:
     def encode(self, motions: Sequence[Motion]) -> np.ndarray:
         """Returns latents (n, latent) float32 of motions, each of any trained length."""
         poses = [self.poses(motion) for motion in motions]
-        latents = np.empty((len(poses), self.pack.clip.width), np.float32)
+        latents = np.empty((len(poses), self.pack.latent), np.float32)
         by_length: dict[int, list[int]] = {}
         for i, pose in enumerate(poses):
             by_length.setdefault(len(pose), []).append(i)

@@ -21,11 +21,14 @@ from .image_tower import ImageTower
 from .network import Decoder, Encoder
 from .official import as_ours
 from .prompt_retrieval import PromptRetrieval
-from .tensors import DamagedFile, Weights, read_tensors
+from .tensors import DamagedFile, TensorError, Weights, read_tensors
 from .text_tower import WIDTH, TextTower, load_tokenizer, tower_arrays
 
 PROJECTION = "clip.text_projection"
 """Name among a pack's weights of its projection of the text tower's output to CLIP's width."""
+
+FROM_CLIP = "from_clip.weight"
+"""Name of its projection of CLIP's space to the latents', where their widths differ."""
 
 _PARTS = _ENCODER, _ = "encoder.", "decoder."
 _CLIP = ClipSource()
@@ -36,7 +39,7 @@ class TextReader(Protocol):
     """A loaded text tower."""
 
     def __call__(self, prompts: Sequence[str]) -> np.ndarray:
-        """Returns (n, latent) float32 of prompts, unnormalised."""
+        """Returns (n, width of CLIP) float32 of prompts, unnormalised."""
         ...
 
     def left_out(self, prompt: str) -> int:
@@ -61,6 +64,7 @@ class Networks:
         self.pack, self._clip, self._building = pack, clip, threading.Lock()
         progress("Loading the motion model", 0.1)
         arrays = pack_arrays(pack)
+        self._from_clip = _from_clip(pack, arrays)
         self.retrieval = _retrieval(pack, arrays)
         self._load(arrays)
         progress("Loading the text encoder", 0.5)
@@ -100,15 +104,19 @@ class Networks:
         return clip_towers.load_text_tower(path, model)
 
     def texts(self, prompts: Sequence[str]) -> np.ndarray:
-        """Encodes prompts in CLIP's space, (n, latent) float32, unnormalised. Raises `UserError` if CLIP's weights are
-        missing."""
+        """Encodes prompts in the latents' space, (n, latent) float32, unnormalised. Raises `UserError` if CLIP's
+        weights are missing."""
         if self._text is None:  # tries again in case they arrived; downloads nothing, as nobody could cancel it
             try:
                 here = replace(self._clip, allowed=False)
                 self._text = self._clip_tower(clip_path(self.pack, here, no_progress), self.pack.clip.model)
             except UserError:
                 raise self._no_text from None
-        return self._text(prompts)
+        return self.projected(self._text(prompts))
+
+    def projected(self, embeddings: np.ndarray) -> np.ndarray:
+        """Maps embeddings of CLIP's towers, (n, width of CLIP), to the latents' space, (n, latent) float32."""
+        return embeddings if self._from_clip is None else embeddings @ self._from_clip.T
 
     def left_out(self, prompt: str) -> int:
         """Returns how many tokens of a prompt the text tower does not read, because it is too long."""
@@ -174,15 +182,29 @@ def network_arrays(pack: Pack, arrays: dict[str, np.ndarray]) -> dict[str, np.nd
 
 
 def projection(pack: Pack, arrays: dict[str, np.ndarray]) -> np.ndarray:
-    """Returns the pack's projection of the text tower's output, (latent, tower width)."""
+    """Returns the pack's projection of the text tower's output, (width of CLIP, tower width)."""
     with _Of(pack.weights_path):
         return Weights(arrays).float32(PROJECTION, pack.clip.width, WIDTH)
 
 
+def _from_clip(pack: Pack, arrays: dict[str, np.ndarray]) -> np.ndarray | None:
+    """Returns the projection from CLIP's space to the latents', (latent, width of CLIP); None if both are one."""
+    with _Of(pack.weights_path):
+        if pack.projects:
+            return Weights(arrays).float32(FROM_CLIP, pack.latent, pack.clip.width).copy()
+        if FROM_CLIP in arrays:
+            raise TensorError(f"it has {FROM_CLIP}, which that network lacks")
+    return None
+
+
 def _retrieval(pack: Pack, arrays: dict[str, np.ndarray]) -> PromptRetrieval | None:
+    """Returns a pack's known wordings, whose embeddings are in the latents' space; None if it has none."""
     found = {name: array.copy() for name, array in arrays.items() if name.startswith(PromptRetrieval.PREFIX)}
     with _Of(pack.weights_path):
-        return PromptRetrieval.from_arrays(found) if found else None
+        made = PromptRetrieval.from_arrays(found) if found else None
+        if made is not None and made.width != pack.latent:
+            raise TensorError(f"its known wordings have {made.width} numbers, and its latents {pack.latent}")
+    return made
 
 
 class _Of:

@@ -88,7 +88,7 @@ class PromptRetrieval:
 
     @property
     def width(self) -> int:
-        """D, the width of CLIP's space."""
+        """D, the width of the latents."""
         return len(self._mean)
 
     @property

@@ -191,12 +191,14 @@ class Decoder(nn.Module):
 
 
 class MotionCLIP(nn.Module):
-    """An encoder and a decoder of one size."""
+    """An encoder and a decoder of one size, and in training the map `from_clip` of CLIP's embeddings to latents."""
 
-    def __init__(self, size: NetworkSize) -> None:
+    def __init__(self, size: NetworkSize, from_clip: nn.Module | None = None) -> None:
+        """Builds the network. from_clip: (..., width of CLIP) to (..., latent); by default both are the same."""
         super().__init__()
         self.size = size
         self.encoder, self.decoder = Encoder(size), Decoder(size)
+        self.from_clip = nn.Identity() if from_clip is None else from_clip
 
     @torch.inference_mode()
     def encode(self, poses: np.ndarray) -> np.ndarray:

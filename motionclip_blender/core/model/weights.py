@@ -24,6 +24,7 @@ from .network import MotionCLIP
 class Weights:
     """The contents of a pack's `weights.safetensors`.
 
+    network: with its map from CLIP's space to the latents', where it has one.
     projection: CLIP's text projection (latent, tower width), if CLIP has none of its own.
     retrieval: the wordings that the decoder was trained on; without it prompts are decoded from their CLIP embeddings.
     """
