@@ -190,7 +190,7 @@ DAMAGE = {
         "feed_forward": [-1, 10**12, None], "dropout": [-0.1, 1.1, "0"], "position_base": [0, 1e300, None],
         "pre_norm": [1, "yes", None], "integrates_translation": [0], "cosines": [-1, 10**9, 2.5], "period": [0, 10**9],
         "reader_width": [0, 10**12], "reader_blocks": [-1, 10**6],
-        "rows": [23], "latent": [512], "self": [1], "eval": ["x"],
+        "rows": [23], "latent": [0, -2, 10**9, 512.0, "512", True, None], "self": [1], "eval": ["x"],
     },
     "clip": {
         "package": [5, None, "", "__main__", "os.path",

@@ -26,8 +26,9 @@ def squared(pixels: np.ndarray, size: int) -> np.ndarray:
     uint8.
 
     Follows open_clip with torchvision and Pillow: the longer side and the margins are rounded as there, and the width
-    is resampled to whole levels before the height. (Pillow 13 resamples the height first where that is less work; then
-    some pixels differ by a level.)
+    is resampled to whole levels before the height. All levels then equal Pillow's within one. (Pillow 13 resamples the
+    height of some tall images first. Levels beyond black and white are then cut off in another order: in tall images of
+    noise up to 2 % of the levels differ by more than one, by up to 21; in smooth ones none does.)
     """
     height, width = pixels.shape[:2]
     rows, columns = (max(size * side // min(height, width), size) for side in (height, width))

@@ -16,6 +16,7 @@ from .data_sets import Key, key_of
 
 CLASSES = 60
 _FILES = {"train": "train.json", "val": "val.json"}
+_EXTRA = {"train": "extra_train.json", "val": "extra_val.json"}
 _PLAIN_CLASS = "transition"  # BABEL's own mark between two actions, no action itself
 
 
@@ -39,6 +40,7 @@ class Entry:
 
     path: `feat_p`. split: of the file that it stands in. seconds: `dur`. whole: the labels of the whole recording.
     parts: those of its parts; None where nobody labelled them. faults: sentences about labels that were left out.
+    extra: whether it is of the files of further annotations.
     """
 
     key: Key
@@ -48,6 +50,7 @@ class Entry:
     whole: tuple[Label, ...]
     parts: tuple[Label, ...] | None
     faults: tuple[str, ...] = ()
+    extra: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,18 +62,26 @@ class Babel:
     digest: str
 
 
-def load(folder: Path) -> Babel:
-    """Reads `train.json` and `val.json` of BABEL's release. Raises `UserError` where they are missing or damaged."""
+def load(folder: Path, extra: bool = False) -> Babel:
+    """Reads `train.json` and `val.json` of BABEL's release. Raises `UserError` where they are missing or damaged.
+
+    extra: reads `extra_train.json` and `extra_val.json` too. They hold several annotations of a recording, by several
+    people; the first that can be used counts, because two people's words for one action are not two actions. A
+    recording that `train.json` or `val.json` labels keeps those labels.
+    """
     reader = _Reader()
     digest = hashlib.sha256()
-    for split, name in _FILES.items():
+    files = [(split, name, False) for split, name in _FILES.items()]
+    files += [(split, name, True) for split, name in _EXTRA.items() if extra]
+    for split, name, is_extra in files:
         path = folder / name
         try:
             text = path.read_bytes()
         except OSError as error:
-            raise UserError(
-                f"{path} cannot be read ({error.strerror}); name BABEL's folder, with train.json and val.json."
-            ) from error
+            needed = "name BABEL's folder, with train.json and val.json"
+            if is_extra:
+                needed = "put the file of BABEL's release there, or leave --extra out"
+            raise UserError(f"{path} cannot be read ({error.strerror}); {needed}.") from error
         digest.update(text)
         try:
             data = json.loads(text)
@@ -79,7 +90,7 @@ def load(folder: Path) -> Babel:
         if not isinstance(data, dict):
             raise UserError(f"{path} holds no entries by number; choose BABEL's {name}.")
         for number, entry in data.items():
-            reader.take(entry, f"{name}, entry {number}", split)
+            reader.take(entry, f"{name}, entry {number}", split, is_extra)
     if not reader.entries:
         raise UserError(f"{folder} holds no entry that can be used; choose BABEL's train.json and val.json.")
     return Babel(reader.entries, tuple(reader.faults), digest.hexdigest())
@@ -88,11 +99,12 @@ def load(folder: Path) -> Babel:
 def classes(babel: Babel, count: int = CLASSES) -> list[str]:
     """Returns the most frequent categories of the training labels, most frequent first, without "transition".
 
-    BABEL-60 are those of its release, by how many labels name them; `load_classes` reads a list instead.
+    BABEL-60 are those of its release, by how many labels name them; `load_classes` reads a list instead. Further
+    annotations are not counted.
     """
     found: Counter[str] = Counter()
     for entry in babel.entries.values():
-        if entry.split == "train":
+        if entry.split == "train" and not entry.extra:
             for label in entry.whole if entry.parts is None else entry.parts:
                 found.update(set(label.categories or ()) - {_PLAIN_CLASS})
     return [name for name, _ in sorted(found.items(), key=lambda item: (-item[1], item[0]))[:count]]
@@ -126,7 +138,7 @@ class _Reader:
     entries: dict[Key, Entry] = field(default_factory=dict)
     faults: list[tuple[str, str]] = field(default_factory=list)
 
-    def take(self, data: Any, where: str, split: str) -> None:
+    def take(self, data: Any, where: str, split: str, extra: bool = False) -> None:
         path = data.get("feat_p") if isinstance(data, dict) else None
         if not isinstance(path, str) or (key := key_of(path.replace("\\", "/").split("/"))) is None:
             self.faults.append((where, "its feat_p is no path of a recording"))
@@ -138,16 +150,35 @@ class _Reader:
         labels: dict[str, tuple[Label, ...] | None] = {}
         faults: list[str] = []
         for kind in ("seq_ann", "frame_ann"):
-            labels[kind] = self._labels(data.get(kind), kind == "frame_ann", faults)
+            read = self._first_labels if extra else self._labels
+            labels[kind] = read(data.get(f"{kind}s" if extra else kind), kind == "frame_ann", faults)
         if not labels["seq_ann"] and not labels["frame_ann"]:
-            why = "; ".join(faults) or "it has neither seq_ann nor frame_ann"
+            why = "; ".join(faults) or "it has neither {} nor {}".format(*(f"{k}s" if extra else k for k in labels))
             self.faults.append((path, f"no label can be used: {why}"))
             return
         if key in self.entries:
+            if extra and not self.entries[key].extra:
+                self.faults.append(
+                    (path, f"its labels of {_FILES[self.entries[key].split]} are used, not those of {where}")
+                )
+                return
             self.faults.append((path, "BABEL has two entries of the recording; the later one is used"))
         self.entries[key] = Entry(
-            key, path, split, float(seconds), labels["seq_ann"] or (), labels["frame_ann"], tuple(faults)
+            key, path, split, float(seconds), labels["seq_ann"] or (), labels["frame_ann"], tuple(faults), extra
         )
+
+    @classmethod
+    def _first_labels(cls, annotations: Any, timed: bool, faults: list[str]) -> tuple[Label, ...] | None:
+        """Returns the labels of the first of several annotations that has any; None where none has."""
+        if annotations is None:
+            return None
+        if not isinstance(annotations, list):
+            faults.append("its annotations are no list")
+            return None
+        for annotation in annotations:
+            if found := cls._labels(annotation, timed, faults):
+                return found
+        return None
 
     @staticmethod
     def _labels(annotation: Any, timed: bool, faults: list[str]) -> tuple[Label, ...] | None:

@@ -44,13 +44,18 @@ _NOT_IN_BABEL = "not in BABEL"
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings that decide the shards' contents. size: fewest windows of a shard. classes: a file of names."""
+    """The settings that decide the shards' contents.
+
+    size: fewest windows of a shard. classes: a file of names. extra: whether BABEL's further annotations are read, of
+    recordings that its main files do not label.
+    """
 
     amass: Path
     babel: Path
     legacy: bool = False
     classes: Path | None = None
     size: int = 2000
+    extra: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,9 @@ def prepare(settings: Settings, out: Path, workers: int | None = None) -> dict:
 
     problems: list[str] = []
     files = motion_files(settings.amass, problems)
-    told = labels.load(settings.babel)
+    if settings.extra and settings.legacy:
+        raise UserError("The released code does not read BABEL's further annotations; leave out --extra or --legacy.")
+    told = labels.load(settings.babel, settings.extra)
     names = labels.load_classes(settings.classes) if settings.classes else labels.classes(told)
     tasks = _tasks(settings.amass, files, told)
     recipe = _recipe(settings, tasks, told, names)
@@ -293,6 +300,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--amass", type=Path, required=True, help="folder of AMASS's data sets (SMPL+H G or SMPL-X)")
     parser.add_argument("--babel", type=Path, required=True, help="folder with BABEL's train.json and val.json")
     parser.add_argument("--legacy", action="store_true", help="as MotionCLIP's released code, faults and all")
+    parser.add_argument("--extra", action="store_true", help="also read BABEL's extra_train.json and extra_val.json")
     parser.add_argument("--classes", type=Path, help="JSON file of BABEL-60's names (default: counted in train.json)")
     parser.add_argument("--out", type=Path, default=Path("data/amass"), help="folder for the shards")
     parser.add_argument("--shard", type=int, default=2000, metavar="N", help="windows of a shard, at least")
@@ -300,7 +308,7 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     if options.shard < 1 or (options.workers is not None and options.workers < 1):
         parser.error("--shard and --workers must be 1 at least")
-    settings = Settings(options.amass, options.babel, options.legacy, options.classes, options.shard)
+    settings = Settings(options.amass, options.babel, options.legacy, options.classes, options.shard, options.extra)
     index = prepare(settings, options.out, options.workers)
     print(_summary(index, options.out))
     return 1 if any(kind in index["left_out"] for kind in _UNREADABLE) else 0

@@ -112,6 +112,35 @@ def test_what_is_left_out_stands_in_the_table(tmp_path, source, capsys):
     assert "1 damaged" in told and "1 not in BABEL" in told and "skipped.csv names them" in told
 
 
+def test_further_annotations_become_windows(tmp_path, source):
+    amass = tmp_path / "amass"
+    shutil.copytree(source.amass, amass)
+    made.write(amass / "KIT/s0/more_poses.npz", 361, 120.0)
+    babel = shutil.copytree(source.babel, tmp_path / "babel")
+    one = {"labels": [made.label("hops about")]}
+    extra = made.entry("KIT/s0/more_poses.npz", 3.0, []) | {"seq_anns": [one], "frame_anns": None}
+    gone = made.entry("KIT/s0/gone_poses.npz", 3.0, []) | {"seq_anns": [one], "frame_anns": None}
+    bad = made.entry("KIT/s0/bad_poses.npz", 3.0, []) | {"seq_anns": [{}], "frame_anns": None}
+    (babel / "extra_train.json").write_text(json.dumps({"0": extra, "1": gone, "2": bad}))
+    (babel / "extra_val.json").write_text("{}")
+    arguments = ["--amass", str(amass), "--babel", str(babel), "--workers", "1", "--out"]
+    assert command.main([*arguments, str(tmp_path / "without")]) == 0
+    assert skipped(tmp_path / "without")["KIT/s0/more_poses.npz"][0] == "not in BABEL"
+    assert command.main([*arguments, str(tmp_path / "with"), "--extra"]) == 0
+    shards, before = Shards(tmp_path / "with"), Shards(tmp_path / "without")
+    told = [shards.windows[i].spans[0].raw for i in shards.chosen("babel", "train")
+            if "more" in shards.origins[i].path]  # fmt: skip
+    assert told == ["hops about"] and len(shards) == len(before) + 1
+    assert shards.classes == before.classes
+    left = skipped(tmp_path / "with")
+    assert left["KIT/KIT/s0/gone_poses.npz"][0] == "not in AMASS's folder"
+    assert left["KIT/KIT/s0/bad_poses.npz"][0] == "BABEL's entry"
+    with pytest.raises(UserError, match="begun with other files of BABEL"):
+        command.main([*arguments, str(tmp_path / "with")])
+    with pytest.raises(UserError, match="leave out --extra or --legacy"):
+        command.main([*arguments, str(tmp_path / "legacy"), "--extra", "--legacy"])
+
+
 def test_folders_that_do_not_fit(tmp_path, source):
     with pytest.raises(UserError, match="one that BABEL labels"):
         made.write(tmp_path / "other/KIT/s0/x_poses.npz")

@@ -204,3 +204,76 @@ def test_classes_of_a_file(tmp_path):
         path.write_text(wrong)
         with pytest.raises(UserError, match="holds no classes"):
             babel.load_classes(path)
+
+
+# --- further annotations
+
+
+def several(path: str, whole: list[list[dict]] | None, parts: list[list[dict]] | None = None) -> dict:
+    """An entry of BABEL's extra files: lists of annotations by several people."""
+    made_of = {"seq_anns": whole, "frame_anns": parts}
+    given = {kind: one if one is None else [{"labels": labels} for labels in one] for kind, one in made_of.items()}
+    return {"babel_sid": 2, "feat_p": f"{path.split('/')[0]}/{path}", "dur": 3.0} | given
+
+
+def write_extra(folder, train: list, val: list = ()) -> None:
+    for name, entries in (("extra_train", train), ("extra_val", val)):
+        (folder / f"{name}.json").write_text(json.dumps({str(n): one for n, one in enumerate(entries)}))
+
+
+def test_further_annotations_are_read_where_they_are_asked_for(tmp_path):
+    folder = made.write_babel(tmp_path, [made.entry("KIT/1/a_poses.npz", 3, WHOLE)])
+    one, other = [made.label("hop", 0, 1)], [made.label("jump up", 0, 1)]
+    write_extra(
+        folder,
+        [
+            several("KIT/1/a_poses.npz", [[made.label("other words")]]),
+            several("KIT/1/b_poses.npz", [WHOLE], [one, other]),
+        ],
+        [several("KIT/1/c_poses.npz", [[made.label("sit")], [made.label("rest")]])],
+    )
+    assert len(babel.load(folder).entries) == 1
+    found = {entry.path.split("/")[-1][0]: entry for entry in babel.load(folder, extra=True).entries.values()}
+    assert {name: (entry.split, entry.extra) for name, entry in found.items()} == {
+        "a": ("train", False), "b": ("train", True), "c": ("val", True),
+    }  # fmt: skip
+    assert [label.raw for label in found["b"].parts] == ["hop"]  # the words of one of them
+    assert [label.raw for label in found["c"].whole] == ["sit"] and found["c"].parts is None
+    assert [label.raw for label in found["a"].whole] == ["all"]
+    assert ("KIT/KIT/1/a_poses.npz", "its labels of train.json are used, not those of extra_train.json, entry 0") in (
+        babel.load(folder, extra=True).faults
+    )
+    assert babel.classes(babel.load(folder, extra=True)) == babel.classes(babel.load(folder))
+    assert babel.load(folder, extra=True).digest != babel.load(folder).digest
+
+
+def test_the_next_annotation_counts_where_one_cannot_be_used(tmp_path):
+    folder = made.write_babel(tmp_path, [made.entry("KIT/1/a_poses.npz", 3, WHOLE)])
+    bad = several("KIT/1/b_poses.npz", None, [[made.label("hop", 2, 1)], [made.label("jump", 1, 2)]])
+    bad["frame_anns"][:0] = [None, {"labels": None}]
+    write_extra(folder, [bad])
+    found = next(entry for entry in babel.load(folder, extra=True).entries.values() if entry.extra)
+    assert [label.raw for label in found.parts] == ["jump"]
+    assert any("ends at 1 s" in fault for fault in found.faults) and len(found.faults) == 2
+
+
+@pytest.mark.parametrize(
+    ("other", "why"),
+    [
+        ({"seq_anns": None}, "neither seq_anns nor frame_anns"), ({"seq_anns": []}, "neither seq_anns nor frame_anns"),
+        ({"seq_anns": {"labels": []}}, "no list"), ({"seq_anns": [3]}, "no list of labels"),
+        ({"seq_anns": [{"labels": [{"raw_label": ""}]}]}, "no text"), ({"dur": -1}, "no number of seconds"),
+        ({"feat_p": "a.npz"}, "no path"),
+    ],
+)  # fmt: skip
+def test_a_further_entry_that_cannot_be_used_is_named(tmp_path, other, why):
+    folder = made.write_babel(tmp_path, [made.entry("KIT/1/a_poses.npz", 3, WHOLE)])
+    write_extra(folder, [several("KIT/1/b_poses.npz", [WHOLE]) | other])
+    found = babel.load(folder, extra=True)
+    assert len(found.entries) == 1 and len(found.faults) == 1 and why in found.faults[0][1]
+
+
+def test_further_files_that_are_missing_are_named(tmp_path):
+    folder = made.write_babel(tmp_path, [made.entry("KIT/1/a_poses.npz", 3, WHOLE)])
+    with pytest.raises(UserError, match=r"extra_train\.json cannot be read.*leave --extra out"):
+        babel.load(folder, extra=True)
