@@ -25,6 +25,7 @@ from training.autoencoder import train
 from training.autoencoder.export import export
 from training.autoencoder.run import load_checkpoint
 from training.data.amass.prepare import Settings, prepare
+from training.evaluation.babel import evaluate_babel
 
 ROOT = Path(__file__).parents[3]
 TINY = {
@@ -118,6 +119,22 @@ def test_a_run_of_the_paper_becomes_a_pack(tmp_path, shards):
     assert len(motion) == 60 and np.isfinite(motion.rotations).all()
     with pytest.raises(UserError, match="non-commercial research only"):
         export(tmp_path / "run", DEFAULT_FOLDER, "1")
+
+
+def test_a_run_with_narrower_latents_becomes_a_pack(tmp_path, shards):
+    train.main([*arguments(tmp_path, shards[False], "paper", "run", width=64, latent=48), "--steps", "2"])
+    pack = export(tmp_path / "run", tmp_path / "pack", "1")
+    assert Pack.load(tmp_path / "pack").latent == pack.latent == 48
+    for compute in ("numpy", "cpu"):
+        engine = Engine(tmp_path / "pack", compute=compute)
+        assert engine.encode_text("walk").shape == (48,) and len(generate(engine, "a person walks", 60)) == 60
+    found = evaluate_babel(tmp_path / "pack", shards[False])
+    assert 0 <= found["top1"] <= found["top5"] <= 100
+
+
+def test_a_released_network_of_another_width_than_clip(tmp_path, shards):
+    with pytest.raises(UserError, match=r"as wide as its layers, 64, .*the space of minilm, 512"):
+        train.main([*arguments(tmp_path, shards[True], "paper-legacy", "run", width=64), "--steps", "2"])
 
 
 def test_a_legacy_run_becomes_a_pack_of_the_released_layout(tmp_path, shards):
