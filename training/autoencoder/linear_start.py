@@ -15,7 +15,7 @@ from motionclip_blender.core.network_size import HEIGHT, STEP
 from .body_loss import SparseBody
 
 Draw = Callable[[int, int], tuple[np.ndarray, np.ndarray]]
-"""A number of windows of a length: poses (n, frames, rows, 6) and the mean of each one's captions (n, 512)."""
+"""A number of windows of a length: poses (n, frames, rows, 6) and the mean of each one's captions (n, latent)."""
 
 _BATCHES, _WINDOWS = 40, 128
 _LEAST_METRES = 0.05  # metres: smallest weight of a joint, for those that carry no other
@@ -36,7 +36,7 @@ def start(
     The components are those of the windows' spectra, every number weighted by the metres that it moves the body. Any
     rotation of them keeps motions equally well; the one chosen brings their latents nearest to their captions
     (orthogonal Procrustes, Schönemann 1966), as far from the captions' mean as captions are on average.
-    told_mean: (512,) of all captions. frames: shortest and longest window; the longer half is looked at.
+    told_mean: (latent,) of all captions, in the latents' space. frames: shortest and longest window; the longer half is looked at.
     """
     encoder, decoder = network.encoder.linear, network.decoder.linear
     spectra, told = _seen(encoder, draw, (sum(frames) // 2, frames[1]), random)
@@ -60,7 +60,7 @@ def start(
 def _seen(
     encoder: LinearEncoder, draw: Draw, lengths: tuple[int, int], random: np.random.Generator
 ) -> tuple[Tensor, Tensor]:
-    """Draws random windows: spectra (n, count * numbers), and the mean (n, 512) of each one's captions, float64."""
+    """Draws random windows: spectra (n, count * numbers), and the mean (n, latent) of each one's captions, float64."""
     spectra, told = [], []
     for _ in range(_BATCHES):
         frames = int(random.integers(lengths[0], lengths[1] + 1))
