@@ -36,7 +36,8 @@ def start(
     The components are those of the windows' spectra, every number weighted by the metres that it moves the body. Any
     rotation of them keeps motions equally well; the one chosen brings their latents nearest to their captions
     (orthogonal Procrustes, Schönemann 1966), as far from the captions' mean as captions are on average.
-    told_mean: (latent,) of all captions, in the latents' space. frames: shortest and longest window; the longer half is looked at.
+    told_mean: (latent,) of all captions, in the latents' space. frames: shortest and longest window; the longer half is
+    looked at.
     """
     encoder, decoder = network.encoder.linear, network.decoder.linear
     spectra, told = _seen(encoder, draw, (sum(frames) // 2, frames[1]), random)
