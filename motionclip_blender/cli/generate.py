@@ -46,7 +46,7 @@ def run(request: GenerateRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO)
         else:
             made = [decoded(engine, recipe, latents, fps)]
     report.told |= {"fps": fps, "pack": made[0].pack}
-    report.understood(made[0].understood, stderr)
+    report.understood(made[0].steps, stderr)
     report.note(made[0].notes, stderr)
     wrote = _write(request, engine, made, found, report, stderr)
     report.told["wrote"] = {name: files[0] if len(files) == 1 else files for name, files in wrote.items()}

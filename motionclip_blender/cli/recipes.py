@@ -37,7 +37,10 @@ def _recipe_of(given: argparse.Namespace) -> tuple[Recipe, str]:
     more: dict[str, Any] = {"loop": given.loop, "in_place": given.in_place, "pooling": pooling_of(given.reading)}
     if given.prompt is not None:
         if given.plan:
-            recipe = Recipe(PromptPlan(given.prompt, given.guess), frames, **more)
+            content = PromptPlan(given.prompt, given.guess)
+            for step, wording in map(_take, given.take or ()):
+                content = content.taking(step, wording)
+            recipe = Recipe(content, frames, **more)
         else:
             recipe = Recipe.of_prompt(given.prompt, frames, **more)
         return recipe, recipe.title
@@ -54,6 +57,14 @@ def _recipe_of(given: argparse.Namespace) -> tuple[Recipe, str]:
     if given.factor is None:
         return Recipe(Blend(start, end, spherical=given.spherical), frames, **more), title
     return Recipe(Blend(start, end, given.factor, given.spherical), frames, **more), f"{title} {given.factor:.2f}"
+
+
+def _take(text: str) -> tuple[int, str]:
+    """Parses what a step is taken for, `STEP=WORDING`."""
+    step, given, wording = text.partition("=")
+    if not (given and wording.strip() and step.strip().isdecimal() and len(step) < _DIGITS):
+        raise UserError(f"--take says the number of a step and a wording, such as 2=walks backward, not {text!r}.")
+    return int(step), wording.strip().strip('"')
 
 
 def _title(text: str) -> str:

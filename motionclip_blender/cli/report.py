@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TextIO
 
+from ..core.prompt_plan.told import Step, lines
 from .terminal import CtrlC
 
 
@@ -38,12 +39,19 @@ class Report:
         if self.notes:
             self.told["notes"] = self.notes
 
-    def understood(self, lines: Iterable[str], stderr: TextIO) -> None:
-        """Tells what was understood of a prompt whose steps were read: at once, and in the JSON object."""
-        if lines := list(lines):
-            self.told["understood"] = lines
-            for line in lines:
-                print(line if line[0].isdigit() else f"   {line}", file=stderr)
+    def understood(self, steps: Sequence[Step], stderr: TextIO) -> None:
+        """Tells what was understood of a prompt whose steps were read, and what else each step may be: at once, and in
+        the JSON object."""
+        if not steps:
+            return
+        self.told["understood"] = lines(steps)
+        self.told["steps"] = [step.values() for step in steps]
+        for number, step in enumerate(steps, 1):
+            first, *read = lines([step], number)
+            print(f"{first}, frames {step.first + 1} to {step.last + 1}", file=stderr)
+            for line in read:
+                print(f"   {line}", file=stderr)
+            print(f"   or: {', '.join(step.others)}", file=stderr)
 
     @property
     def in_all(self) -> dict[str, float]:

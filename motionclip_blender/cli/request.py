@@ -142,6 +142,8 @@ def _parser() -> argparse.ArgumentParser:
     how.add_argument(
         "--guess", action="store_true", help="with --plan, make the nearest where nothing known is like it"
     )
+    how.add_argument("--take", metavar="STEP=WORDING", action="append", help="with --plan, what a step is taken for, "
+                     'such as --take "2=waves both hands"; may be repeated')  # fmt: skip
     add_length(how)
     how.add_argument(
         "--stops", type=whole_number, metavar="N", help=f"even stops of a blend, its ends included ({_STOPS})"
@@ -169,6 +171,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+_PLANS = ("guess", "take")
 _BLENDS = ("stops", "factor", "travel", "spherical")
 _NAMES = ("labels", "top")
 _MAKES = ("frames", "loop", "in_place", "straight", "body", *OUTPUTS)
@@ -181,10 +184,10 @@ def _check_company(given: argparse.Namespace, asked: str) -> None:
         return [f"--{name.replace('_', '-')}" for name in names if getattr(given, name) not in (None, False)]
 
     naming = asked in ("recognise", "search")
-    if asked != "prompt" and present(("plan", "guess")):
-        raise UserError(f"{present(('plan', 'guess'))[0]} goes with a prompt only; leave it out.")
-    if given.guess and not given.plan:
-        raise UserError("--guess goes with --plan only; leave it out.")
+    if asked != "prompt" and present(("plan", *_PLANS)):
+        raise UserError(f"{present(('plan', *_PLANS))[0]} goes with a prompt only; leave it out.")
+    if not given.plan and present(_PLANS):
+        raise UserError(f"{present(_PLANS)[0]} goes with --plan only; leave it out.")
     if asked != "blend" and present(_BLENDS):
         raise UserError(f"{present(_BLENDS)[0]} goes with --blend only; leave it out.")
     if asked == "blend" and len(present(("stops", "factor", "travel"))) > 1:

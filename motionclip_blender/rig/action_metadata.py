@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import bpy
 import numpy as np
 
@@ -10,6 +12,7 @@ from ..core.errors import UserError
 from ..core.latents import file as latent_file
 from ..core.motion import Motion
 from ..core.prompt import MAX_FRAMES, MIN_FRAMES, action_name
+from ..core.prompt_plan.told import Step, lines
 from ..core.recipe.codec import from_json, to_json
 from ..core.recipe.make import Made
 from ..core.recipe.recipe import Recipe
@@ -18,9 +21,9 @@ from .versions import fcurves_of
 from .write_keys import key_motion, rekey_motion
 
 RECIPE_NOTE, PROMPT_NOTE, PACK_NOTE, LATENT_NOTE = "recipe", "prompt", "pack", "latent"
-UNDERSTOOD_NOTE = "understood"
+STEPS_NOTE = "steps"
 """Custom properties of an Action: what it was made from. A prompt is noted where there was nothing else, a latent where
-there is a single one (float32, base64), what was understood where steps were read, in lines."""
+there is a single one (float32, base64), what was understood where steps were read, as JSON."""
 
 
 def key_made(
@@ -99,9 +102,20 @@ def pack_of(action: bpy.types.Action) -> str:
     return str(action.get(PACK_NOTE, ""))
 
 
+def steps_of(action: bpy.types.Action) -> tuple[Step, ...]:
+    """Lists what was understood of the prompt whose steps an Action shows.
+
+    Empty for other Actions, and for a note that someone has changed so that it cannot be read: it is only shown.
+    """
+    try:
+        return tuple(map(Step.of_values, json.loads(str(action.get(STEPS_NOTE, "[]")))))
+    except (ValueError, TypeError, RecursionError):
+        return ()
+
+
 def understood_of(action: bpy.types.Action) -> list[str]:
-    """Lists what was understood of the prompt whose steps an Action shows, in lines; empty for other Actions."""
-    return str(action.get(UNDERSTOOD_NOTE, "")).splitlines()
+    """Lists the same in lines."""
+    return list(lines(steps_of(action)))
 
 
 def _round(recipe: Recipe, made: Made) -> Motion:
@@ -115,5 +129,5 @@ def _notes(recipe: Recipe, made: Made) -> dict[str, str | None]:
         PROMPT_NOTE: recipe.prompt or None,
         PACK_NOTE: made.pack,
         LATENT_NOTE: None if made.latent is None else latent_file.to_text(made.latent),
-        UNDERSTOOD_NOTE: "\n".join(made.understood) or None,
+        STEPS_NOTE: json.dumps([step.values() for step in made.steps], ensure_ascii=False) if made.steps else None,
     }

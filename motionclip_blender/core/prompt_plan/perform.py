@@ -35,6 +35,7 @@ _LONGEST = 120  # frames of a step without a requested duration
 _AFTER = 4  # frames of stillness that are kept after a movement without repetition
 _HURRIED = 1.7  # largest acceleration of a movement so that it ends in time
 _HASTE = 1.3  # acceleration of the whole motion from which on a remark says so
+_FASTEST = 2.0  # largest acceleration of the whole motion
 _STILL_SLOW = 0.9  # largest speed of a slow movement, relative to the natural one
 _SEAM = 10  # frames of the cross-fade between steps
 _WHOLE = 120  # frames that are searched for a period, or for the end of a movement without repetition
@@ -118,6 +119,32 @@ def _goes(choice: Choice, segment: Segment) -> bool:
     return travel is not None and asked is not None and abs((travel - asked + 180) % 360 - 180) < _SAME_WAY
 
 
+def as_taken(
+    engine: Engine, index: WordingIndex, plan: Plan, choices: Sequence[Choice], takes: Sequence[str]
+) -> tuple[Choice, ...]:
+    """Returns the choices with what the user has chosen in their place.
+
+    takes: a wording for each step, empty for the choice itself; as many as there are steps, or fewer. Raises
+    `UserError` for a step that the prompt does not have, and for a text that is none of the pack's wordings.
+    """
+    if len(takes) > len(choices):
+        raise UserError(
+            f"There is no step {len(takes)} to choose a wording for; the last step of this prompt is {len(choices)}."
+        )
+    found = list(choices)
+    for i, wording in enumerate(takes):
+        if wording and not index.knows(wording.lower()):
+            near = index.choose(Segment(wording, wording), engine.encode_text(wording))
+            told = ", ".join(f'"{one}"' for one in (near.wording, *near.others[:2]))
+            raise UserError(
+                f'Step {i + 1} is to be taken for "{wording}", which is no wording of this pack; nearest: {told}; '
+                "choose one of these, or make the prompt anew."
+            )
+        if wording:
+            found[i] = index.taken(choices[i], wording)
+    return tuple(found)
+
+
 def refuse_guesses(plan: Plan, choices: Sequence[Choice]) -> None:
     """Raises `UserError` with the nearest wordings if a step has no known meaning."""
     for segment, choice in zip(plan.segments, choices, strict=True):
@@ -161,7 +188,9 @@ def composed(engine: Engine, plan: Plan, choices: Sequence[Choice], frames: int 
         motion = motion.fade_into(following, min(_SEAM, len(motion) // 3, len(following) // 3))
         ends.append(len(motion))
     if frames is not None and len(motion) != frames:
+        hurry = min(max(len(motion) / frames, 1.0), _FASTEST)
         motion = _fitted(motion, checked_frames(frames), remarks)
+        ends = [min(round(end / hurry), frames) for end in ends[:-1]] + [frames]
     motion = motion.crop(0, MAX_FRAMES)
     return Performance(motion, plan, tuple(choices), tuple(dict.fromkeys(remarks)), tuple(ends))
 
@@ -292,9 +321,9 @@ def _fitted(motion: Motion, frames: int, remarks: list[str]) -> Motion:
     """Returns the motion `frames` long: played faster if it is longer, held if it is shorter."""
     if len(motion) > frames:
         speed = len(motion) / frames
-        if speed > 2.0:
+        if speed > _FASTEST:
             remarks.append(f"The steps take {len(motion)} frames, and {frames} are asked for: the end is cut.")
         elif speed > _HASTE:
             remarks.append(f"The steps take {len(motion)} frames, and {frames} are asked for: they are played faster.")
-        motion = retimed(motion, min(speed, 2.0))
+        motion = retimed(motion, min(speed, _FASTEST))
     return held(replace(motion), frames)

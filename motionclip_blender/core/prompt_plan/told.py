@@ -1,11 +1,12 @@
-"""Describes what was understood of a prompt, as lines: what each step was taken for, and what was read in it."""
+"""Describes what was understood of a prompt: what each step was taken for, what else it may be, what was read in it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 
 from .plan import Plan, Segment
-from .wording_index import Choice
+from .wording_index import SURE, Choice
 
 _DIRECTIONS = {
     0: "goes forward",
@@ -29,15 +30,80 @@ _SIDES = {
 }
 
 
-def understood(plan: Plan, choices: Sequence[Choice]) -> tuple[str, ...]:
-    """Returns a line for each step, with its wording and the confidence, and a line for each property read in it."""
-    lines: list[str] = []
-    for number, (segment, choice) in enumerate(zip(plan.segments, choices, strict=True), 1):
-        lines.append(f'{number}. "{segment.said}" → "{choice.wording}" ({100 * choice.confidence:.0f} %)')
-        if choice.beside is not None:
-            lines.append(f'at once: "{choice.beside.wording}"')
-        lines += _read_in(segment)
-    return tuple(lines)
+@dataclass(frozen=True)
+class Step:
+    """What was understood of one step.
+
+    said: its words in the prompt.
+    wording: the pack's wording that it was taken for.
+    confidence: 0 to 1, how sure that is; taken: whether the user has chosen it.
+    first, last: its frames at the motion's rate, counted from 0; a cross-fade belongs to the step before it.
+    read: a line for each property read in it.
+    others: the next best wordings, of other motions.
+    """
+
+    said: str
+    wording: str
+    confidence: float
+    taken: bool
+    first: int
+    last: int
+    read: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+    @classmethod
+    def of_values(cls, values: Mapping) -> Step:
+        """Makes a step of what `values` returned. Raises `TypeError` or `ValueError` for anything else."""
+        step = cls(**values)
+        texts, numbers = (step.said, step.wording, *step.read, *step.others), (step.confidence, step.first, step.last)
+        if not all(isinstance(text, str) for text in texts) or not all(isinstance(n, int | float) for n in numbers):
+            raise TypeError("these are not the values of a step")
+        return cls(**{**values, "read": tuple(step.read), "others": tuple(step.others)})
+
+    def values(self) -> dict[str, object]:
+        """Returns its fields by name, for JSON."""
+        return asdict(self)
+
+    @property
+    def sure(self) -> bool:
+        return self.taken or self.confidence >= SURE
+
+    @property
+    def how_sure(self) -> str:
+        return "chosen" if self.taken else f"{100 * self.confidence:.0f} %"
+
+
+def steps_of(plan: Plan, choices: Sequence[Choice], ends: Sequence[float], frames: int) -> tuple[Step, ...]:
+    """Returns what was understood of each step. ends: the frame at which each ends, of the motion's `frames`."""
+    found, first = [], 0
+    for segment, choice, end in zip(plan.segments, choices, ends, strict=True):
+        at_once = () if choice.beside is None else (f'at once: "{choice.beside.wording}"',)
+        last = max(min(round(end), frames) - 1, first)
+        found.append(
+            Step(
+                segment.said,
+                choice.wording,
+                round(choice.confidence, 4),
+                choice.taken,
+                first,
+                last,
+                (*at_once, *_read_in(segment)),
+                choice.others,
+            )
+        )
+        first = min(last + 1, frames - 1)
+    return tuple(found)
+
+
+def lines(steps: Sequence[Step], first: int = 1) -> tuple[str, ...]:
+    """Returns a line for each step, with its wording and the confidence, and a line for each property read in it.
+
+    first: the number of the first step.
+    """
+    found: list[str] = []
+    for number, step in enumerate(steps, first):
+        found += (f'{number}. "{step.said}" → "{step.wording}" ({step.how_sure})', *step.read)
+    return tuple(found)
 
 
 def guesses(plan: Plan, choices: Sequence[Choice]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -23,6 +23,9 @@ TEXTS, NUMBERS = "wordings.json", "wordings.safetensors"
 WORDS = 0.6
 """Weight of words relative to the text tower's embedding in the search for a text's class."""
 
+SURE = 0.6
+"""Least confidence of an answer; nine in ten lines without a known meaning are below."""
+
 # Weight of the class's evidence relative to a wording's similarity. With 0.35 a seventh fewer find their class.
 _CLASS = 3.0
 _SHARED = 0.25  # weight of shared words relative to cosines
@@ -32,7 +35,8 @@ _WAY, _NEAR_WAY = 0.3, 40.0  # gain for the direction of travel, and degrees wit
 _STAYS = 0.6  # loss for a motion without the requested travel, or with both sides moving alike
 _BOTH = 0.08  # least difference between the sides if one is requested
 _VERBATIM = 6.0  # gain of a wording that equals the text
-_SURE = 0.6  # least confidence of an answer; nine in ten lines without a known meaning are below
+_OTHERS = 4  # next best wordings
+_OF_A_CLASS = 2  # most of them that have the class of the choice, or one class among themselves
 
 
 @dataclass(frozen=True)
@@ -64,8 +68,9 @@ class Choice:
     latent: (D,).
     confidence: 0 to 1, how sure it is that the wording has the meaning of the step.
     alike: the cosine to the nearest wording.
-    others: the next best wordings.
+    others: the next best wordings, of four other motions.
     beside: a simultaneous action, from another motion's arms.
+    taken: whether the user has chosen it.
     """
 
     motion: int
@@ -77,10 +82,11 @@ class Choice:
     alike: float
     others: tuple[str, ...]
     beside: Choice | None = None
+    taken: bool = False
 
     @property
     def sure(self) -> bool:
-        return self.confidence >= _SURE
+        return self.taken or self.confidence >= SURE
 
 
 class WordingIndex:
@@ -189,6 +195,30 @@ class WordingIndex:
             tuple(self._next_best(order, motion)),
         )
 
+    def taken(self, choice: Choice, wording: str) -> Choice:
+        """Returns what a user has chosen instead of `choice`: the motion of one of the pack's wordings.
+
+        The wording of `choice` stays what it is. Raises `KeyError` for a text that is no wording.
+        """
+        if wording.lower() == choice.wording.lower():
+            return replace(choice, taken=True)
+        row = self._of_text[wording.lower()]
+        motion = int(self._retrieval.motions[row])
+        alike = self._directions @ self._directions[row]
+        others = [one for one in (choice.wording, *choice.others) if one.lower() != wording.lower()]
+        beside = choice.beside if choice.beside is not None and choice.beside.motion != motion else None
+        return replace(
+            choice,
+            motion=motion,
+            wording=self.texts[row],
+            action=self.actions[self._retrieval.classes[motion]],
+            latent=self._retrieval.latent(motion, alike),
+            facts=self.facts[motion],
+            others=tuple(others[:_OTHERS]),
+            beside=beside,
+            taken=True,
+        )
+
     def class_evidence(self, direction: np.ndarray, words: np.ndarray) -> np.ndarray:
         """Returns the evidence of a text for each class, (C,): about 1 for the right one, about 0 for others.
 
@@ -246,15 +276,20 @@ class WordingIndex:
         return out
 
     def _next_best(self, order: np.ndarray, motion: int) -> list[str]:
-        """Returns the best wordings of four other motions."""
+        """Returns the best wordings of four other motions, not more than two of a class."""
         seen, found = {motion}, []
+        classes, motions = self._retrieval.classes, self._retrieval.motions
+        left = dict.fromkeys(range(len(self.actions)), _OF_A_CLASS)
         for row in order:
-            of = int(self._retrieval.motions[row])
-            if of not in seen:
-                seen.add(of)
-                found.append(self.texts[row])
-                if len(found) == 4:
-                    break
+            of = int(motions[row])
+            action = int(classes[of])
+            if of in seen or not left[action]:
+                continue
+            seen.add(of)
+            left[action] -= 1
+            found.append(self.texts[row])
+            if len(found) == _OTHERS:
+                break
         return found
 
 

@@ -124,6 +124,10 @@ def _numbers(value: object) -> tuple[float, ...]:
     return tuple(map(_number, _list(value)))
 
 
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(map(_text, _list(value)))
+
+
 def _pooling(value: object) -> WindowPooling:
     return WindowPooling(**_read(WindowPooling, _of_type(dict)(value)))
 
@@ -146,7 +150,7 @@ def _term(value: object) -> Term:
 
 _READERS: Mapping[object, Callable] = {
     Expression: _expression, float: _number, int: _whole, bool: _flag, str: _text, tuple[float, ...]: _numbers,
-    WindowPooling: _pooling,
+    tuple[str, ...]: _texts, WindowPooling: _pooling,
 }  # fmt: skip
 
 

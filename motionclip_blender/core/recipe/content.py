@@ -16,19 +16,20 @@ if TYPE_CHECKING:
     from ..cleanup.pipeline import CleanUp
     from ..engine import Engine
     from ..motion import Motion
+    from ..prompt_plan.told import Step
 
 
 class Decoded(NamedTuple):
     """A motion at the pack's rate, before the clean-up, and the latent (D,) that it was decoded from, if it is a single
     one.
 
-    notes, understood: as in `make.Made`.
+    notes, steps: as in `make.Made`.
     """
 
     motion: Motion
     latent: np.ndarray | None = None
     notes: tuple[str, ...] = ()
-    understood: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True)

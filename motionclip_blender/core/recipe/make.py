@@ -16,6 +16,7 @@ from ..latents.sources import Inputs, names, source_latents
 from ..latents.terms import Prompt, Source, TextEmbedding
 from ..progress import Progress, no_progress
 from ..prompt import MAX_FRAMES
+from ..prompt_plan.told import lines
 from .blend import Blend
 from .recipe import Recipe
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from ..engine import Engine
     from ..fitted_body import Standing
     from ..motion import Motion
+    from ..prompt_plan.told import Step
 
 _TIE = 1e-9
 
@@ -31,14 +33,19 @@ class Made(NamedTuple):
     """A motion at the requested rate, the name of the pack that made it, and its latent (D,), if it has one.
 
     notes: sentences for the user, such as about a prompt that was cut.
-    understood: what was understood of a prompt that is read in steps, as lines; see `prompt_plan.told`.
+    steps: what was understood of a prompt that is read in steps; empty for other recipes.
     """
 
     motion: Motion
     pack: str
     latent: np.ndarray | None = None
     notes: tuple[str, ...] = ()
-    understood: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def understood(self) -> tuple[str, ...]:
+        """What was understood, as lines."""
+        return lines(self.steps)
 
 
 def make(
@@ -101,9 +108,9 @@ def decoded(
 ) -> Made:
     """Runs the fast part of `make`, from the latents of its sources; a slider calls it at every step."""
     clean_up = _clean_up(engine, recipe, fps, body)
-    motion, latent, notes, understood = recipe.content.decode(engine, latents, clean_up)
+    motion, latent, notes, steps = recipe.content.decode(engine, latents, clean_up)
     finished = clean_up(motion, choose=recipe.content.has_latent)
-    return Made(finished, pack_name(engine), latent, (*_notes(engine, recipe), *notes), understood)
+    return Made(finished, pack_name(engine), latent, (*_notes(engine, recipe), *notes), steps)
 
 
 def stops(

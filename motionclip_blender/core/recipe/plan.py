@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
+from ..errors import UserError
 from ..prompt import MIN_FRAMES
-from ..prompt_plan.perform import composed, refuse_guesses, understand
-from ..prompt_plan.read import plain_prompt
-from ..prompt_plan.told import guesses, understood
+from ..prompt_plan.perform import as_taken, composed, refuse_guesses, understand
+from ..prompt_plan.read import MAX_SEGMENTS, plain_prompt
+from ..prompt_plan.told import guesses, steps_of
 from .content import Content, Decoded
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ class PromptPlan(Content):
     """One motion of all steps of a prompt.
 
     guess: whether the nearest motion is made for an unknown step; otherwise `decode` raises `UserError`.
+    takes: for each step, in order, the pack's wording that the user takes it for; empty where the nearest is taken, as
+        for all further steps.
     Raises `UserError` for an empty prompt, one without words, or one too long.
     """
 
@@ -35,9 +38,25 @@ class PromptPlan(Content):
 
     prompt: str
     guess: bool = False
+    takes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "prompt", plain_prompt(self.prompt))
+        takes = [" ".join(wording.split()) for wording in self.takes]
+        while takes and not takes[-1]:
+            takes.pop()
+        object.__setattr__(self, "takes", tuple(takes))
+
+    def taking(self, step: int, wording: str) -> PromptPlan:
+        """Returns the same plan with one step, counted from 1, taken for a wording of the pack.
+
+        An empty wording takes the nearest again. Raises `UserError` for a step that no plan has.
+        """
+        if not 1 <= step <= MAX_SEGMENTS:
+            raise UserError(f"Steps are counted from 1 to {MAX_SEGMENTS}; there is no step {step}.")
+        takes = [*self.takes, *[""] * (step - len(self.takes))]
+        takes[step - 1] = wording
+        return replace(self, takes=tuple(takes))
 
     @property
     def title(self) -> str:
@@ -45,11 +64,12 @@ class PromptPlan(Content):
 
     @property
     def description(self) -> str:
-        return f"“{self.prompt}”"
+        taken = [f"{number} as “{wording}”" for number, wording in enumerate(self.takes, 1) if wording]
+        return f"“{self.prompt}”" + (f" (step {', '.join(taken)})" if taken else "")
 
     @property
     def sources(self) -> tuple:
-        return self.kind, self.prompt
+        return self.kind, self.prompt, self.takes
 
     def natural_length(self, engine: Engine) -> int:
         """Counts the frames that the steps take by themselves, at the pack's rate. Raises `UserError` as `decode`."""
@@ -57,6 +77,8 @@ class PromptPlan(Content):
 
     def _understood(self, engine: Engine) -> tuple[Plan, tuple[Choice, ...]]:
         plan, choices = understand(engine, engine.wordings, self.prompt)
+        if self.takes:
+            choices = as_taken(engine, engine.wordings, plan, choices, self.takes)
         if not self.guess:
             refuse_guesses(plan, choices)
         return plan, choices
@@ -66,4 +88,6 @@ class PromptPlan(Content):
         done = composed(engine, plan, choices, clean_up.length)
         cut = engine.cut_prompts([segment.text for segment in plan.segments])
         notes = (*done.remarks, *cut, *guesses(plan, choices))
-        return Decoded(done.motion, notes=notes, understood=understood(plan, choices))
+        rate = clean_up.fps / engine.pack.fps
+        steps = steps_of(plan, choices, [end * rate for end in done.ends], clean_up.frames)
+        return Decoded(done.motion, notes=notes, steps=steps)

@@ -27,13 +27,13 @@ class MOTIONCLIP_OT_run_again(MotionOperator, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     def begin(self, context: bpy.types.Context) -> Work[Made]:
-        action, found = _made_here(context)
+        action, found = generation.made_here(context)
         self.default_to("frames", found.frames)
         self.default_to("start_frame", round(action.frame_range[0]))
         return super().begin(context)
 
     def recipe(self, context: bpy.types.Context) -> Recipe:
-        _action, found = _made_here(context)
+        _action, found = generation.made_here(context)
         return found.lasting(self.frames)
 
 
@@ -88,21 +88,6 @@ class MOTIONCLIP_OT_mark_asset(Reporting, bpy.types.Operator):
         SESSION.error = ""
         self.report({"INFO"}, _('"{}" is in the Asset Browser now').format(action.name))
         return {"FINISHED"}
-
-
-def _made_here(context: bpy.types.Context) -> tuple[bpy.types.Action, Recipe]:
-    """Returns the active armature's Action and its recipe. Raises `UserError` if there is no Action or no recipe."""
-    from ...rig.action_metadata import recipe_of
-    from ...rig.bones import Bones
-
-    armature = Bones.of(generation.armature_of(context)).armature
-    action = generation.action_of(armature)
-    if action is None:
-        raise UserError(_('"{}" has no Action; assign or generate one first.').format(armature.name))
-    recipe = recipe_of(action)
-    if recipe is None:
-        raise UserError(_('The Action "{}" was not made here, so it cannot be run again.').format(action.name))
-    return action, recipe
 
 
 def _described(action: bpy.types.Action) -> str:

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import bpy
+from bpy.app.translations import pgettext_rpt as _
 
 from ...core.errors import ExpressionError, UserError
 from ...core.prompt import action_name
@@ -85,6 +86,21 @@ def action_of(armature: bpy.types.Object | None) -> bpy.types.Action | None:
     """Returns the armature's Action."""
     data = armature.animation_data if armature is not None else None
     return data.action if data is not None else None
+
+
+def made_here(context: bpy.types.Context) -> tuple[bpy.types.Action, Recipe]:
+    """Returns the active armature's Action and its recipe. Raises `UserError` if there is no Action or no recipe."""
+    from ...rig.action_metadata import recipe_of
+    from ...rig.bones import Bones
+
+    armature = Bones.of(generation.armature_of(context)).armature
+    action = generation.action_of(armature)
+    if action is None:
+        raise UserError(_('"{}" has no Action; assign or generate one first.').format(armature.name))
+    recipe = recipe_of(action)
+    if recipe is None:
+        raise UserError(_('The Action "{}" was not made here, so it cannot be run again.').format(action.name))
+    return action, recipe
 
 
 def request(

@@ -9,7 +9,7 @@ from ...core.errors import UserError
 from ..installation.self_check import numpy_problem
 from ..panels import BIG, PANEL, big_button, box_below, wrapped
 from ..session import SESSION
-from . import playing
+from . import playing, steps
 from .generation import action_of, armature_of, characters
 from .presets import MOTIONCLIP_PT_presets
 
@@ -50,9 +50,11 @@ class MOTIONCLIP_PT_panel(bpy.types.Panel):
         row.prop(settings, "steps", text="", icon="LINENUMBERS_ON")
         if settings.steps:
             column.prop(settings, "guess")
-            _draw_understood(column, context, armature)
+            steps.draw(column, context, armature)
         row = column.row(align=True)
         row.prop(settings, "frames")
+        if settings.steps:
+            row.operator("motionclip.natural_length", text="", icon="FIXED_SIZE")
         start = row.row(align=True)
         start.active = not settings.start_at_current
         start.prop(settings, "start_frame", text="Start")
@@ -69,15 +71,6 @@ class MOTIONCLIP_PT_panel(bpy.types.Panel):
             playing.draw(row, context, BIG)
         if SESSION.error:
             wrapped(box_below(layout), context, SESSION.error, icon="ERROR")
-
-
-def _draw_understood(layout: bpy.types.UILayout, context: bpy.types.Context, armature: bpy.types.Object | None) -> None:
-    """Draws what was understood of the prompt that the armature's Action was made from, each step with its parts."""
-    from ...rig.action_metadata import understood_of
-
-    action = action_of(armature)
-    for line in understood_of(action) if action is not None else ():
-        wrapped(layout, context, line.replace(" %", "\u00a0%"), icon="NONE" if line[:1].isdigit() else "BLANK1")
 
 
 def _smplx(armature: bpy.types.Object | None) -> bpy.types.Object | None:
