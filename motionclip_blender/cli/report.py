@@ -48,10 +48,10 @@ class Report:
         self.told["steps"] = [step.values() for step in steps]
         for number, step in enumerate(steps, 1):
             first, *read = lines([step], number)
-            print(f"{first}, frames {step.first + 1} to {step.last + 1}", file=stderr)
-            for line in read:
+            others = ", ".join(f'"{wording}"' for wording in step.others)
+            print(first, file=stderr)
+            for line in (*read, f"frames {step.first + 1} to {step.last + 1}; or it may be {others}"):
                 print(f"   {line}", file=stderr)
-            print(f"   or: {', '.join(step.others)}", file=stderr)
 
     @property
     def in_all(self) -> dict[str, float]:

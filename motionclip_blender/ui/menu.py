@@ -10,6 +10,7 @@ import bpy
 _ENTRIES = (
     "motionclip.generate",
     "motionclip.generate_from_image",
+    "motionclip.natural_length",
     "motionclip.blend",
     "motionclip.blend_over_time",
     "motionclip.blend_stops",

@@ -56,6 +56,14 @@ WRONG = {
     "a guess without a plan": (["walk", "--guess", "--npz", "x.npz"], "--guess goes with --plan only"),
     "a plan of no prompt": (["--blend", "walk", "run", "--plan"], "--plan goes with a prompt only"),
     "a guess to recognise": (["--recognise", "x.npz", "--guess"], "--guess goes with a prompt only"),
+    "a wording without a plan": (["walk", "--take", "1=run", "--npz", "x.npz"], "--take goes with --plan only"),
+    "a wording of no step": (["walk", "--plan", "--take", "run", "--npz", "x.npz"], "such as 2=walks backward"),
+    "a step 0": (["walk", "--plan", "--take", "0=run", "--npz", "x.npz"], "there is no step 0"),
+    "a step too many": (["walk", "--plan", "--take", "2=walks", "--npz", "x.npz"], "no step 2 .* of this prompt is 1"),
+    "a wording that the pack has not": (
+        ["walk", "--plan", "--take", "1=polka", "--npz", "x.npz"],
+        '"polka", .* nearest',
+    ),
     "a plan's latent": (["walk", "--plan", "--latent", "x.npz"], "made with --plan has no latent"),
     "a plan without words": (["?!", "--plan", "--npz", "x.npz"], "no words"),
     "a plan in another language": (["er geht und dann winkt er mit der Hand", "--plan", "--npz", "x.npz"], "English"),
@@ -125,7 +133,12 @@ def test_a_prompt_whose_steps_are_read(tmp_path: Path):
     assert report["notes"] == ['Read "rihgt" as "right".'] and "turns right by 90 degrees" in report["understood"]
     assert report["understood"][0].startswith('1. "walks" → ')
     told = [line.strip() for line in done.stderr.splitlines()]
-    assert told == [*report["understood"], *report["notes"]]
+    spans = [line for line in told if line.startswith("frames ")]  # and what else each step may be
+    assert [line for line in told if line not in spans] == [*report["understood"], *report["notes"]]
+    assert len(spans) == len(report["steps"]) == 3 and spans[0].startswith("frames 1 to ")
+    assert report["steps"][-1]["last"] == 149
+    other = report["steps"][2]["others"][1]
+    assert f'"{other}"' in spans[2]
     assert run(tmp_path, *asked, "--npz", "n.npz").returncode == 0
     assert np.array_equal(amass.load(tmp_path / "m.npz").rotations, amass.load(tmp_path / "n.npz").rotations)
     done = run(tmp_path, "walks, then sits down, then stands up", "--plan", "--npz", "long.npz", "--json")
@@ -133,6 +146,19 @@ def test_a_prompt_whose_steps_are_read(tmp_path: Path):
     assert "notes" not in json.loads(done.stdout)
     done = run(tmp_path, "plays the violin", "--plan", "--guess", "--npz", "g.npz")
     assert done.returncode == 0 and "is a guess." in done.stderr and (tmp_path / "g.npz").is_file()
+
+
+@needs_model
+def test_a_step_is_taken_for_what_is_said(tmp_path: Path):
+    asked = ("walks, then waves", "--plan", "--frames", 90, "--json", "--npz")
+    plain = json.loads(run(tmp_path, *asked, "m.npz").stdout)
+    other = plain["steps"][1]["others"][0]
+    done = run(tmp_path, *asked, "n.npz", "--take", f"2={other}")
+    assert done.returncode == 0, done.stderr
+    step = json.loads(done.stdout)["steps"][1]
+    assert step["wording"] == other and step["taken"] and plain["steps"][1]["wording"] in step["others"]
+    first, second = (amass.load(tmp_path / name).rotations for name in ("m.npz", "n.npz"))
+    assert not np.allclose(first, second, atol=0.1)
 
 
 def check_blend_file(path: Path, prompt: str, motion) -> None:

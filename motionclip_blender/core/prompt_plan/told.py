@@ -68,10 +68,6 @@ class Step:
     def sure(self) -> bool:
         return self.taken or self.confidence >= SURE
 
-    @property
-    def how_sure(self) -> str:
-        return "chosen" if self.taken else f"{100 * self.confidence:.0f} %"
-
 
 def steps_of(plan: Plan, choices: Sequence[Choice], ends: Sequence[float], frames: int) -> tuple[Step, ...]:
     """Returns what was understood of each step. ends: the frame at which each ends, of the motion's `frames`."""
@@ -102,7 +98,11 @@ def lines(steps: Sequence[Step], first: int = 1) -> tuple[str, ...]:
     """
     found: list[str] = []
     for number, step in enumerate(steps, first):
-        found += (f'{number}. "{step.said}" → "{step.wording}" ({step.how_sure})', *step.read)
+        if step.taken:
+            found.append(f'{number}. "{step.said}" → "{step.wording}" (chosen)')
+        else:
+            found.append(f'{number}. "{step.said}" → "{step.wording}" ({100 * step.confidence:.0f} %)')
+        found += step.read
     return tuple(found)
 
 

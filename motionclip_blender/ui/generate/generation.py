@@ -93,8 +93,8 @@ def made_here(context: bpy.types.Context) -> tuple[bpy.types.Action, Recipe]:
     from ...rig.action_metadata import recipe_of
     from ...rig.bones import Bones
 
-    armature = Bones.of(generation.armature_of(context)).armature
-    action = generation.action_of(armature)
+    armature = Bones.of(armature_of(context)).armature
+    action = action_of(armature)
     if action is None:
         raise UserError(_('"{}" has no Action; assign or generate one first.').format(armature.name))
     recipe = recipe_of(action)

@@ -40,6 +40,7 @@ walk, wave = Expression.of(Prompt("a person walks")), Expression.of(Prompt("a pe
         Recipe(Mask(walk, Expression.typed("[x] + {sad}")), 3),
         Recipe(PromptPlan("walks “backward”, then waves\ntwice", guess=True), 240, loop=True),
         Recipe(PromptPlan("walks"), 60, in_place=True),
+        Recipe(PromptPlan("walks, then waves", takes=("", "wäves “both” hands")), 60),
     ],
 )
 def test_a_recipe_is_kept_in_one_line(recipe) -> None:

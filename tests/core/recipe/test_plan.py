@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.modifiers.measure import measured_travel
+from motionclip_blender.core.modifiers.measure import measured_side, measured_travel
 from motionclip_blender.core.pack import DEFAULT_FOLDER
 from motionclip_blender.core.prompt_plan.wording_index import NUMBERS, TEXTS
 from motionclip_blender.core.recipe.make import Made, make
@@ -88,6 +89,80 @@ def test_what_steps_take_by_themselves_is_enough_for_them(engine: Engine, prompt
     frames = PromptPlan(prompt).natural_length(engine)
     assert 60 < frames < 400
     assert made(engine, prompt, frames).notes == ()
+
+
+def test_steps_know_their_frames_at_the_scenes_rate(engine: Engine):
+    for frames, fps in ((240, 30.0), (60, 30.0), (400, 60.0)):
+        steps = made(engine, "walks, sits down, then stands up", frames, fps).steps
+        assert steps[0].first == 0 and steps[-1].last == frames - 1
+        assert all(a.first < a.last < b.first == a.last + 1 for a, b in itertools.pairwise(steps))
+    many = made(engine, ", ".join(["walks, waves"] * 6), 20).steps  # more than fit
+    assert all(0 <= step.first <= step.last < 20 for step in many)
+
+
+def test_the_next_best_are_other_motions_of_several_classes(engine: Engine):
+    index = engine.wordings
+    for prompt in ("walks", "waves", "kicks with the left foot", "does a handstand"):
+        (step,) = made(engine, prompt).steps
+        rows = [index.texts.index(wording) for wording in (step.wording, *step.others)]
+        motions = engine.retrieval.motions[rows]
+        assert len(step.others) == 4 and len(set(motions)) == 5
+        classes = list(engine.retrieval.classes[motions[1:]])
+        assert max(map(classes.count, classes)) <= 2
+
+
+def test_a_step_is_taken_for_another_wording(engine: Engine):
+    before = made(engine, "walks, then waves", 120)
+    other = before.steps[1].others[0]
+    recipe = Recipe(PromptPlan("walks, then waves").taking(2, other), 120)
+    taken, again = (make(engine, recipe, 30.0) for _ in range(2))
+    assert np.array_equal(taken.motion.rotations, again.motion.rotations)
+    assert taken.steps[0] == before.steps[0]
+    step = taken.steps[1]
+    assert step.taken and step.wording == other and step.others[0] == before.steps[1].wording
+    assert taken.understood[1] == f'2. "waves" → "{other}" (chosen)'
+    assert not np.allclose(taken.motion.rotations[80:], before.motion.rotations[80:], atol=0.1)
+    back = make(engine, Recipe(recipe.content.taking(2, before.steps[1].wording), 120), 30.0)
+    assert np.array_equal(back.motion.rotations, before.motion.rotations) and back.steps[1].taken
+    assert recipe.content.taking(2, "") == PromptPlan("walks, then waves")
+
+
+def test_the_side_is_kept_whatever_a_step_is_taken_for(engine: Engine):
+    (step,) = made(engine, "waves with the left hand").steps
+    for wording in ("waves with the right hand", *step.others):
+        motion = make(engine, Recipe(PromptPlan("waves with the left hand", takes=(wording,)), 60), 30.0).motion
+        side, more = measured_side(motion, engine.body, "arm")
+        assert side == "left" or more < 0.1
+
+
+def test_what_is_chosen_is_no_guess(engine: Engine):
+    found = make(engine, Recipe(PromptPlan("plays the violin", takes=("walks",)), 60), 30.0)
+    assert found.notes == () and found.steps[0].wording == "walks"
+
+
+@pytest.mark.parametrize(
+    ("takes", "sentence"),
+    [
+        (("polka on the moon",), 'Step 1 is to be taken for "polka on the moon", which is no wording of this pack'),
+        (("", "walks"), "There is no step 2 to choose a wording for; the last step of this prompt is 1"),
+    ],
+)
+def test_a_wording_of_another_pack_or_a_step_of_another_prompt_is_told(engine: Engine, takes, sentence: str):
+    with pytest.raises(UserError, match=sentence):
+        make(engine, Recipe(PromptPlan("walks", takes=takes), 60), 30.0)
+
+
+@pytest.mark.parametrize("step", [-1, 0, 25, 10**9])
+def test_no_plan_has_such_a_step(step: int):
+    with pytest.raises(UserError, match="Steps are counted from 1 to 24"):
+        PromptPlan("walks").taking(step, "walks")
+
+
+def test_what_is_chosen_is_described_and_part_of_its_sources():
+    content = PromptPlan("walks, then waves", takes=(" ", "waves\n both hands", ""))
+    assert content.takes == ("", "waves both hands")
+    assert content.description == "“walks, then waves” (step 2 as “waves both hands”)"
+    assert content.sources != PromptPlan("walks, then waves").sources
 
 
 def test_a_loop_ends_as_it_begins(engine: Engine):

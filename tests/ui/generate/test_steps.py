@@ -13,7 +13,7 @@ from motionclip_blender.core.pack import DEFAULT_FOLDER
 from motionclip_blender.core.prompt_plan.wording_index import TEXTS
 from motionclip_blender.core.recipe.plan import PromptPlan
 from motionclip_blender.core.recipe.sum import Sum
-from motionclip_blender.rig.action_metadata import recipe_of, understood_of
+from motionclip_blender.rig.action_metadata import recipe_of, steps_of, understood_of
 from motionclip_blender.rig.read_action import read_motion
 from motionclip_blender.ui.session import SESSION
 from tests.ui.refusals import refused, snapshot
@@ -72,6 +72,63 @@ def test_what_is_unknown_is_refused_and_made_all_the_same(bpy, generated, person
     assert snapshot(bpy) == before
     action = generated(prompt="plays the violin", steps=True, guess=True)
     assert recipe_of(action).content.guess and "is a guess." in SESSION.error
+
+
+def test_one_click_takes_a_step_for_another_wording(bpy, generated, person) -> None:
+    first = generated(steps=True, start_frame=11)
+    other = steps_of(first)[2].others[0]
+    bpy.context.scene.motionclip.prompt = "bows"  # the click is about the Action, not the next prompt
+    assert bpy.ops.motionclip.take(step=3, wording=other) == {"FINISHED"}
+    action = person.animation_data.action
+    assert action != first and tuple(action.frame_range) == tuple(first.frame_range)
+    assert recipe_of(action).content == PromptPlan(PROMPT).taking(3, other)
+    step = steps_of(action)[2]
+    assert step.wording == other and step.taken and SESSION.error == ""
+    taken = read_motion(person)
+    person.animation_data.action = action.copy()
+    assert bpy.ops.motionclip.run_again() == {"FINISHED"}
+    assert np.array_equal(read_motion(person).rotations, taken.rotations)
+    # and back: the wording that was taken before is one of the buttons
+    assert steps_of(first)[2].wording in step.others
+    assert bpy.ops.motionclip.take(step=3, wording=steps_of(first)[2].wording) == {"FINISHED"}
+    back = read_motion(person)
+    person.animation_data.action = first
+    assert np.array_equal(read_motion(person).rotations, back.rotations)
+
+
+def test_what_cannot_be_taken_is_refused(bpy, generated, person) -> None:
+    sentence = refused(bpy, bpy.ops.motionclip.take, step=1, wording="walks")
+    assert "has no Action" in sentence
+    generated()
+    assert "was not made of a prompt in steps" in refused(bpy, bpy.ops.motionclip.take, step=1, wording="walks")
+    generated(steps=True)
+    before = snapshot(bpy)
+    assert "is no wording of this pack" in refused(bpy, bpy.ops.motionclip.take, step=1, wording="polka")
+    assert "Steps are counted" in refused(bpy, bpy.ops.motionclip.take, step=0, wording="walks")
+    assert "There is no step 9" in refused(bpy, bpy.ops.motionclip.take, step=9, wording="walks")
+    assert snapshot(bpy) == before
+
+
+@pytest.mark.parametrize("note", ["", "1. walks", "[1]", '[{"said": 1}]', "7", '{"a": 1}', "[" * 9999, "[null]"])
+def test_a_note_that_cannot_be_read_shows_nothing(generated, note: str) -> None:
+    action = generated(steps=True)
+    action["steps"] = note
+    assert steps_of(action) == () and understood_of(action) == []
+
+
+def test_the_natural_length(bpy, person, default_pack) -> None:
+    settings = bpy.context.scene.motionclip
+    settings.prompt, settings.frames = "walks, then sits down", 20
+    bpy.context.scene.render.fps = 30
+    assert bpy.ops.motionclip.natural_length() == {"FINISHED"}
+    natural = settings.frames
+    assert 60 < natural < 300 and not person.animation_data
+    bpy.context.scene.render.fps = 60
+    assert bpy.ops.motionclip.natural_length() == {"FINISHED"}
+    assert abs(settings.frames - 2 * natural) <= 2
+    settings.prompt = "plays the violin"
+    assert "Nothing known is like" in refused(bpy, bpy.ops.motionclip.natural_length)
+    assert abs(settings.frames - 2 * natural) <= 2
 
 
 def test_a_pack_without_texts(bpy, person, default_pack, tmp_path, monkeypatch) -> None:
