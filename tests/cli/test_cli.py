@@ -59,10 +59,10 @@ WRONG = {
     "a wording without a plan": (["walk", "--take", "1=run", "--npz", "x.npz"], "--take goes with --plan only"),
     "a wording of no step": (["walk", "--plan", "--take", "run", "--npz", "x.npz"], "such as 2=walks backward"),
     "a step 0": (["walk", "--plan", "--take", "0=run", "--npz", "x.npz"], "there is no step 0"),
-    "a step too many": (["walk", "--plan", "--take", "2=walks", "--npz", "x.npz"], "no step 2 .* of this prompt is 1"),
+    "a step too many": (["walk", "--plan", "--take", "2=walks", "--npz", "x.npz"], "the last step of this prompt is 1"),
     "a wording that the pack has not": (
         ["walk", "--plan", "--take", "1=polka", "--npz", "x.npz"],
-        '"polka", .* nearest',
+        '"polka", which is no wording of this pack; nearest: ',
     ),
     "a plan's latent": (["walk", "--plan", "--latent", "x.npz"], "made with --plan has no latent"),
     "a plan without words": (["?!", "--plan", "--npz", "x.npz"], "no words"),
