@@ -17,7 +17,7 @@ PYTEST_ARGS ?=
 # Each test file has one process, and there is one process a core; WORKERS=0 runs them one after the other
 WORKERS ?= logical
 MATRIX_ARGS ?=
-BENCHMARKS ?= engines prompt_to_keys keying slider training
+BENCHMARKS ?= engines prompt_to_keys plan keying slider training
 INDEX ?=
 
 # The prompt goes to the recipe through the environment, and $(value) keeps make from expanding a "$" in it:

@@ -14,6 +14,7 @@ from tests.paths import ROOT
 SHORT = {
     "engines": ("--rounds", "1", "--starts", "1"),
     "prompt_to_keys": ("--rounds", "30", "--limit", "1000"),
+    "plan": ("--rounds", "3", "--limit", "1000"),
     "keying": ("--frames", "20", "--repeats", "1"),
     "slider": ("--rounds", "20", "--limit", "100000"),
 }

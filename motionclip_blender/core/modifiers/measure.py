@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from .. import rotations as rot
 from ..body import Body
 from ..cleanup.root_trajectory import RootTrajectory, turned
+from ..kinematics import posed
 from ..motion import Motion, heading
 from ..skeleton import INDEX
 
@@ -148,14 +151,20 @@ def active_part(motion: Motion, body: Body) -> tuple[int, int]:
     return (int(moving[0]), int(moving[-1]) + 1) if len(moving) else (0, len(poses))
 
 
+@lru_cache(maxsize=4)  # a step is measured several times: its side, its period, its movement
 def root_space_joints(motion: Motion, body: Body) -> np.ndarray:
-    """Returns the joints relative to the chest's heading and the pelvis' place on the ground, (T, 22, 3) metres."""
-    joints = body.posed_joints(motion)[:, :22].astype(np.float64)
+    """Returns the joints relative to the chest's heading and the pelvis' place on the ground, (T, 22, 3) metres.
+
+    The array cannot be written to.
+    """
+    joints = posed(motion, body.joints(), 22)[1].astype(np.float64)
     joints = joints - joints[:, :1] * (1, 0, 1)
     yaw = -facing(motion)
     cosine, sine = np.cos(yaw)[:, None], np.sin(yaw)[:, None]
     x, z = joints[..., 0], joints[..., 2]
-    return np.stack((cosine * x + sine * z, joints[..., 1], cosine * z - sine * x), axis=-1)
+    found = np.stack((cosine * x + sine * z, joints[..., 1], cosine * z - sine * x), axis=-1)
+    found.setflags(write=False)
+    return found
 
 
 def root_space_poses(motion: Motion, body: Body) -> np.ndarray:

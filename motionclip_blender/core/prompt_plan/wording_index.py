@@ -130,6 +130,9 @@ class WordingIndex:
         self._one_sided = {
             limb: np.abs([getattr(facts, limb) for facts in self.facts])[retrieval.motions] for limb in ("arm", "leg")
         }
+        # the wordings of each motion side by side, for the best of each in one pass
+        self._by_motion = np.argsort(retrieval.motions, kind="stable")
+        self._described, self._starts = np.unique(retrieval.motions[self._by_motion], return_index=True)
         self._travels = np.array([np.nan if f.travel is None else f.travel for f in self.facts])[retrieval.motions]
 
     @classmethod
@@ -166,9 +169,10 @@ class WordingIndex:
         embedding: (D,) of `segment.text`, by the pack's text tower.
         allowed: (n,) which wordings may be chosen; by default all.
         """
-        alike = (self._retrieval.direction(embedding[None]) @ self._directions.T)[0]
+        direction = self._retrieval.direction(embedding[None])[0]
+        alike = self._directions @ direction
         words = self._words.vector(segment.text)
-        evidence = self.class_evidence(self._retrieval.direction(embedding[None])[0], words)
+        evidence = self.class_evidence(direction, words)
         shared = self.shared_words(words)
         score = alike + _SHARED * shared + _CLASS * evidence[self._row_actions]
         verbatim = self._of_text.get(segment.text.strip().lower())
@@ -183,7 +187,6 @@ class WordingIndex:
         votes = np.bincount(motions, weights, minlength=len(self.facts))
         motion = int(votes.argmax())
         best = int(np.where(motions == motion, score, -np.inf).argmax())
-        order = np.argsort(-score, kind="stable")
         return Choice(
             motion,
             self.texts[best],
@@ -192,7 +195,7 @@ class WordingIndex:
             self.facts[motion],
             self.confidence(segment.text, float(alike.max()), evidence, float(shared.max()), verbatim is not None),
             float(alike.max()),
-            tuple(self._next_best(order, motion)),
+            tuple(self._next_best(score, motion)),
         )
 
     def taken(self, choice: Choice, wording: str) -> Choice:
@@ -275,19 +278,19 @@ class WordingIndex:
             out += np.where(np.isnan(away) | (away > _NEAR_WAY), -_STAYS, 0)
         return out
 
-    def _next_best(self, order: np.ndarray, motion: int) -> list[str]:
+    def _next_best(self, score: np.ndarray, motion: int) -> list[str]:
         """Returns the best wordings of four other motions, not more than two of a class."""
-        seen, found = {motion}, []
-        classes, motions = self._retrieval.classes, self._retrieval.motions
+        found: list[str] = []
+        best = np.maximum.reduceat(score[self._by_motion], self._starts)  # of each motion
         left = dict.fromkeys(range(len(self.actions)), _OF_A_CLASS)
-        for row in order:
-            of = int(motions[row])
-            action = int(classes[of])
-            if of in seen or not left[action]:
+        for i in np.argsort(-best, kind="stable"):
+            other = int(self._described[i])
+            action = int(self._retrieval.classes[other])
+            if other == motion or not left[action]:
                 continue
-            seen.add(of)
             left[action] -= 1
-            found.append(self.texts[row])
+            rows = self._by_motion[self._starts[i] : self._starts[i + 1] if i + 1 < len(self._starts) else None]
+            found.append(self.texts[rows[score[rows].argmax()]])
             if len(found) == _OTHERS:
                 break
         return found

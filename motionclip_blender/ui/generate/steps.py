@@ -110,7 +110,7 @@ def _draw_step(layout: bpy.types.UILayout, context: bpy.types.Context, number: i
 
     line, *read = lines([step], number)
     frames = f"{start + step.first}\u2013{start + step.last}"
-    wrapped(layout, context, f"{frames}: {said(line)}".replace(" %", "\u00a0%"), _icon(step))
+    wrapped(layout, context, f"{said(line)}, {frames}".replace(" %", "\u00a0%"), _icon(step))
     for text in read:
         wrapped(layout, context, text, icon="BLANK1")
     buttons = layout.grid_flow(row_major=True, columns=_COLUMNS, even_columns=True, align=True)
