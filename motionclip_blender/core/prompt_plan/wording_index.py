@@ -32,6 +32,7 @@ _WAY, _NEAR_WAY = 0.3, 40.0  # gain for the direction of travel, and degrees wit
 _STAYS = 0.6  # loss for a motion without the requested travel, or with both sides moving alike
 _BOTH = 0.08  # least difference between the sides if one is requested
 _VERBATIM = 6.0  # gain of a wording that equals the text
+_AT = 0.8  # least cosine of a latent to a wording whose motion it makes
 _SURE = 0.6  # least confidence of an answer; nine in ten lines without a known meaning are below
 
 
@@ -188,6 +189,12 @@ class WordingIndex:
             float(alike.max()),
             tuple(self._next_best(order, motion)),
         )
+
+    def after(self, latent: np.ndarray) -> str | None:
+        """Returns `Facts.after` of the motion whose wordings a latent (D,) lies at; None if it lies at none."""
+        alike = (self._retrieval.direction(latent[None]) @ self._directions.T)[0]
+        nearest = int(alike.argmax())
+        return self.facts[self._retrieval.motions[nearest]].after if alike[nearest] > _AT else None
 
     def class_evidence(self, direction: np.ndarray, words: np.ndarray) -> np.ndarray:
         """Returns the evidence of a text for each class, (C,): about 1 for the right one, about 0 for others.
