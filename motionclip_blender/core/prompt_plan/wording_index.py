@@ -196,6 +196,16 @@ class WordingIndex:
         nearest = int(alike.argmax())
         return self.facts[self._retrieval.motions[nearest]].after if alike[nearest] > _AT else None
 
+    def motions_of(self, action: str) -> list[tuple[str, np.ndarray]]:
+        """Returns the motions of a class that wordings describe, each as its first wording and its latent (D,)."""
+        number = self.actions.index(action)
+        found = []
+        for motion in np.flatnonzero(self._retrieval.classes == number):
+            rows = np.flatnonzero(self._retrieval.motions == motion)
+            if len(rows):
+                found.append((self.texts[rows[0]], self._retrieval.latent(int(motion))))
+        return found
+
     def class_evidence(self, direction: np.ndarray, words: np.ndarray) -> np.ndarray:
         """Returns the evidence of a text for each class, (C,): about 1 for the right one, about 0 for others.
 
