@@ -53,7 +53,7 @@ WRONG = {
     "no such CLIP": (["walk", "--npz", "x.npz", "--clip", "none.pt"], "no file none.pt"),
     "an output in CLIP's place": (["walk", "--npz", "file.npz", "--clip", "./file.npz"], "replace file.npz, which"),
     "a CLIP that the pack has no use for": (["walk", "--npz", "x.npz", "--clip", "file"], "leave out --clip"),
-    "a guess without a plan": (["walk", "--guess", "--npz", "x.npz"], "--guess goes with --plan only"),
+    "a guess without a plan": (["walk", "--guess", "--npz", "x.npz"], "--guess goes with --plan or --timeline only"),
     "a plan of no prompt": (["--blend", "walk", "run", "--plan"], "--plan goes with a prompt only"),
     "a guess to recognise": (["--recognise", "x.npz", "--guess"], "--guess goes with a prompt only"),
     "a plan's latent": (["walk", "--plan", "--latent", "x.npz"], "made with --plan has no latent"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -43,6 +44,9 @@ _SAME_AT_ONCE = 0.8  # cosine from which on a wording covers both simultaneous a
 _SAME_WAY = 40.0  # degrees within which a motion's own direction is the requested one
 _TELLS = 0.06  # least difference between the sides from which the moving side is known
 _TURNS = 15.0  # degrees that a straight walk may turn by
+_KEPT = 64  # prompts whose meaning is cached: those of a timeline
+
+_understood: WeakKeyDictionary[WordingIndex, dict[str, tuple[Plan, tuple[Choice, ...]]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,9 +67,17 @@ class Performance:
 
 
 def understand(engine: Engine, index: WordingIndex, prompt: str) -> tuple[Plan, tuple[Choice, ...]]:
-    """Returns a prompt's plan and the choices for its steps. Raises `UserError` for a prompt that cannot be read."""
-    plan = read_plan(prompt, index.spelling, index.knows)
-    return plan, taken_for(engine, index, plan.segments)
+    """Returns a prompt's plan and the choices for its steps. Raises `UserError` for a prompt that cannot be read.
+
+    The last `_KEPT` prompts are cached with the index, whose answers are always the same.
+    """
+    known = _understood.setdefault(index, {})
+    if prompt not in known:
+        plan = read_plan(prompt, index.spelling, index.knows)
+        known[prompt] = plan, taken_for(engine, index, plan.segments)
+        while len(known) > _KEPT:
+            known.pop(next(iter(known)))
+    return known[prompt]
 
 
 def taken_for(engine: Engine, index: WordingIndex, segments: Sequence[Segment]) -> tuple[Choice, ...]:

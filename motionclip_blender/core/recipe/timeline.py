@@ -145,7 +145,7 @@ class Timeline(Content):
             if segment.seconds is not None:
                 own.append(segment.seconds * engine.pack.fps)
             elif isinstance(segment.content, PromptPlan):
-                with _of_segment(number):
+                with of_segment(number):
                     own.append(float(segment.content.natural_length(engine)))
             else:
                 own.append(float(_NATURAL))
@@ -170,7 +170,7 @@ class Timeline(Content):
 
 
 @contextmanager
-def _of_segment(number: int) -> Iterator[None]:
+def of_segment(number: int) -> Iterator[None]:
     """Names the segment in errors."""
     try:
         yield
@@ -194,11 +194,11 @@ class _Maker:
         return self.content.title
 
     def goes_on(self) -> bool:
-        with _of_segment(self.number):
+        with of_segment(self.number):
             return not isinstance(self.content, PromptPlan) or self.content.goes_on(self.engine)
 
     def make(self, frames: int) -> tuple[Motion, Sequence[str], Sequence[str]]:
         asked = {"frames": min(frames, MAX_FRAMES), "fps": self.engine.pack.fps, "loop": False, "in_place": False}
-        with _of_segment(self.number):
+        with of_segment(self.number):
             found = self.content.decode(self.engine, self.latents, replace(self.clean_up, **asked))
         return found.motion, found.notes, found.understood
