@@ -92,7 +92,7 @@ def chained(engine: Engine, segments: Sequence[tuple[Segment, int | None]]) -> C
             following, seam = entry.after(motion, room // 2)
             said, told = entry.notes, entry.understood
             starts.append(len(motion) - seam)
-            motion = motion.fade_into(following, seam)
+            motion = motion.fade_into(following, seam) if seam else motion.concatenate(following)
         room = segment.frames
         understood += [f"{number}. {starts[-1] / motion.fps:.1f} s: {segment.title}", *told]
         notes += [f"Segment {number}: {note}" for note in said]

@@ -83,7 +83,7 @@ def test_it_is_kept_as_text():
 def test_a_text_that_is_damaged_is_refused(good: str, bad: str):
     text = to_json(Recipe(EVERY_KIND, 240))
     assert good in text
-    with pytest.raises(UserError, match="cannot be read|must be"):
+    with pytest.raises(UserError, match="cannot be read|must be|has no segments"):
         from_json(text.replace(good, bad, 1))
 
 
@@ -160,7 +160,7 @@ def test_the_next_segment_goes_on_where_and_as_the_last_one_ended(engine: Engine
         ("walks forward", "turns left 90 degrees", "waves with the right hand", "sits down"),
         ("walks forward", "runs forward", "jumps", "waves", "sits down", "sits", "walks backward", "bows"),
         ("lies on the side", "walks forward"),
-        ("stands still", "kicks", "punches", "cheers"),
+        ("stands still", "kicks", "punches", "bows"),
     ],
 )
 def test_joints_are_no_faster_at_seams(engine: Engine, prompts: tuple[str, ...]):
@@ -210,7 +210,7 @@ def test_what_takes_too_long_is_refused(engine: Engine):
 
 
 def test_fifty_segments_of_two_frames(engine: Engine):
-    made = natural(engine, timeline(*[("walks", 0.067)] * 50))
+    made = natural(engine, timeline(*[("walks", 2 / 30)] * 50))
     assert len(made.motion) == 100 and np.isfinite(made.motion.rotations).all()
 
 
