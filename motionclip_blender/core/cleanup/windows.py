@@ -25,7 +25,7 @@ _SHORTEST = 0.45  # least part of those frames that is repeated; a shorter one w
 _APART = 1.5  # `Stretch.apart` beyond which a motion is done once; of a pack's motions nine in ten are told right
 _QUIET = 0.7  # share of its mean movement below which a motion's end is quiet
 _GOES = 0.4  # metres per second
-_STRAIGHT = np.radians(30)  # a motion that turns by less in a round is taken to go straight
+_STRAIGHT = np.radians(50)  # a motion that turns by less in a round is taken to go straight
 _STAYS = 0.25  # metres: a motion that goes less far in a round is taken to stay where it is
 
 
