@@ -89,10 +89,12 @@ def chained(engine: Engine, segments: Sequence[tuple[Segment, int | None]]) -> C
                 frames = len(motion) - before
                 notes.append(f"Between the segments {number - 1} and {number} {quoted} is put in: {frames} frames.")
                 room = frames
-            following, seam = entry.after(motion, room // 2)
-            said, told = entry.notes, entry.understood
-            starts.append(len(motion) - seam)
-            motion = motion.fade_into(following, seam) if seam else motion.concatenate(following)
+            following, faded = entry.after(motion, room // 2)
+            said, told = list(entry.notes), entry.understood
+            if seam is not None and faded < seam:
+                said.append(f"There is room for {faded} of the {seam} frames of its transition.")
+            starts.append(len(motion) - faded)
+            motion = motion.fade_into(following, faded) if faded else motion.concatenate(following)
         room = segment.frames
         understood += [f"{number}. {starts[-1] / motion.fps:.1f} s: {segment.title}", *told]
         notes += [f"Segment {number}: {note}" for note in said]

@@ -204,6 +204,13 @@ def test_a_told_transition_is_kept(engine: Engine):
     assert fastest[1] < 0.5 * fastest[0]
 
 
+def test_a_transition_without_room_is_told(engine: Engine):
+    segments = TimelineSegment(PromptPlan("walks"), 2.0), TimelineSegment(PromptPlan("waves"), 1.0, 2.0)
+    made = natural(engine, Timeline(segments))
+    assert made.notes == ("Segment 2: There is room for 15 of the 60 frames of its transition.",)
+    assert len(made.motion) == 90
+
+
 def test_what_takes_too_long_is_refused(engine: Engine):
     with pytest.raises(UserError, match="seconds together with what is put in between, and 120 are the most"):
         natural(engine, timeline(("walks", 60), ("sits", 60)))
