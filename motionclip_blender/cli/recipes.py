@@ -42,7 +42,7 @@ def _recipe_of(given: argparse.Namespace) -> tuple[Recipe, str]:
             recipe = Recipe.of_prompt(given.prompt, frames, **more)
         return recipe, recipe.title
     if given.timeline is not None:
-        from ..core.timeline.file import check_files, read_timeline
+        from .timeline_file import check_files, read_timeline
 
         timeline = read_timeline(given.timeline, given.guess)
         check_files(timeline)

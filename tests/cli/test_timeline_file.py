@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from motionclip_blender.cli.timeline_file import check_files, parsed, read_timeline
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.latents.expression import Expression
 from motionclip_blender.core.latents.terms import ActionName, Prompt
@@ -14,7 +15,6 @@ from motionclip_blender.core.recipe.blend import Blend
 from motionclip_blender.core.recipe.plan import PromptPlan
 from motionclip_blender.core.recipe.sum import Sum
 from motionclip_blender.core.recipe.timeline import Timeline, TimelineSegment
-from motionclip_blender.core.timeline.file import check_files, parsed, read_timeline
 
 WALK, WAVE = TimelineSegment(PromptPlan("walks")), TimelineSegment(PromptPlan("waves"))
 

@@ -8,15 +8,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..errors import UserError
-from ..latents.expression import Expression
-from ..latents.terms import ActionName, ImageFile, Prompt, SavedLatent
-from ..prompt import MAX_FRAMES, MIN_FRAMES, checked_prompt
-from ..recipe.blend import Blend
-from ..recipe.content import Content
-from ..recipe.plan import PromptPlan
-from ..recipe.sum import Sum
-from ..recipe.timeline import MOST_SEGMENTS, Timeline, TimelineSegment, of_segment
+from ..core.errors import UserError
+from ..core.latents.expression import Expression
+from ..core.latents.terms import ActionName, ImageFile, Prompt, SavedLatent
+from ..core.prompt import MAX_FRAMES, MIN_FRAMES, checked_prompt
+from ..core.recipe.blend import Blend
+from ..core.recipe.content import Content
+from ..core.recipe.plan import PromptPlan
+from ..core.recipe.sum import Sum
+from ..core.recipe.timeline import MOST_SEGMENTS, Timeline, TimelineSegment, of_segment
 
 FPS = 30.0
 """Frames per second in which lengths in frames are meant."""
