@@ -11,8 +11,7 @@ from ..core.latents import file as latent_file
 from ..core.latents.sources import Inputs, source_latents
 from ..core.latents.terms import ActionName, ImageFile, SavedLatent
 from ..core.motion_files import amass
-from ..core.recipe.make import Made, decoded, stops
-from ..core.recipe.plan import PromptPlan
+from ..core.recipe.make import Made, as_long_as_it_takes, decoded, stops
 from . import blender_outputs
 from .engine import load_engine
 from .files import read_inputs
@@ -32,13 +31,13 @@ def run(request: GenerateRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO)
             found = read_inputs(terms, request.scenes, request.up, stderr)
     with report.stage("load"):
         engine = load_engine(request, Body.load(request.body), ctrl_c, stderr)
-    if request.natural and isinstance(recipe.content, PromptPlan):
-        with report.stage("length"):
-            recipe = recipe.lasting(recipe.content.natural_length(engine))
-        request = replace(request, recipe=recipe)
-        report.told["frames"] = recipe.frames
     with report.stage("text"), Bar(stderr, ctrl_c) as bar:
         latents = source_latents(engine, terms, found, recipe.pooling, bar)
+    if request.natural:
+        with report.stage("length"):
+            recipe = as_long_as_it_takes(engine, recipe, latents)
+        request = replace(request, recipe=recipe)
+        report.told["frames"] = recipe.frames
     with report.stage("decode"):
         fps = engine.pack.fps
         if request.stops:

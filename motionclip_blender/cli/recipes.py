@@ -44,6 +44,12 @@ def _recipe_of(given: argparse.Namespace) -> tuple[Recipe, str]:
         else:
             recipe = Recipe.of_prompt(given.prompt, frames, **more)
         return recipe, recipe.title
+    if given.timeline is not None:
+        from .timeline_file import check_files, read_timeline
+
+        timeline = read_timeline(given.timeline, given.guess)
+        check_files(timeline)
+        return Recipe(timeline, frames, **more), timeline.title
     if given.image is not None:
         return Recipe(Sum(Expression.of(ImageFile(given.image))), frames, **more), Path(given.image).name
     if given.expression is not None:

@@ -50,7 +50,8 @@ class Report:
             first, *read = lines([step], number)
             others = ", ".join(f'"{wording}"' for wording in step.others)
             print(first, file=stderr)
-            for line in (*read, f"frames {step.first + 1} to {step.last + 1}; or it may be {others}"):
+            frames = f"frames {step.first + 1} to {step.last + 1}"
+            for line in (*read, f"{frames}; or it may be {others}" if others else frames):
                 print(f"   {line}", file=stderr)
 
     @property

@@ -50,7 +50,7 @@ class GenerateRequest:
     outputs: by option; if there are several motions, those that hold one motion each are numbered, see `numbered`.
     clip: where the weights of the pack's CLIP may come from.
     up: the axis that points up in motion files; empty to find it.
-    natural: whether the motion is as long as the steps of its prompt take, instead of the recipe's length.
+    natural: whether the motion is as long as its steps or segments take, instead of the recipe's length.
     """
 
     recipe: Recipe
@@ -104,7 +104,7 @@ class RecogniseRequest:
 def parse(arguments: list[str] | None) -> GenerateRequest | RecogniseRequest:
     """Raises `UserError` for what cannot be done: bad prompts and lengths, places that cannot be written."""
     given = _parser().parse_args(arguments)
-    asked = [name for name in ("prompt", "expression", "image", "blend", "mask", "recognise", "search")
+    asked = [name for name in ("prompt", "expression", "image", "blend", "mask", "timeline", "recognise", "search")
              if getattr(given, name) is not None]  # fmt: skip
     if len(asked) != 1:
         two = " and ".join("a prompt" if name == "prompt" else f"--{name}" for name in asked)
@@ -134,14 +134,15 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument(
         "--mask", nargs=2, metavar=("UPPER", "LOWER"), help="the upper body of one over the legs of another"
     )
+    what.add_argument("--timeline", type=Path, metavar="FILE", help="segments one after the other, as one motion: one "
+                      "prompt a line, or JSON (docs/guide.md)")  # fmt: skip
     what.add_argument("--recognise", type=Path, metavar="FILE", help="what a motion file shows: the nearest labels")
     what.add_argument("--search", nargs="+", metavar=("TEXT", "FILE"), help="motion files, nearest to a text first")
     how = parser.add_argument_group("how")
     how.add_argument("--plan", action="store_true", help="read the prompt's steps, sides, directions, turns and "
                      "counts; without --frames as long as they take")  # fmt: skip
-    how.add_argument(
-        "--guess", action="store_true", help="with --plan, make the nearest where nothing known is like it"
-    )
+    how.add_argument("--guess", action="store_true", help="with --plan or --timeline, make the nearest where nothing "
+                     "known is like it")  # fmt: skip
     how.add_argument("--take", metavar="STEP=WORDING", action="append", help="with --plan, what a step is taken for, "
                      'such as --take "2=waves both hands"; may be repeated')  # fmt: skip
     add_length(how)
@@ -184,10 +185,12 @@ def _check_company(given: argparse.Namespace, asked: str) -> None:
         return [f"--{name.replace('_', '-')}" for name in names if getattr(given, name) not in (None, False)]
 
     naming = asked in ("recognise", "search")
-    if asked != "prompt" and present(("plan", *_PLANS)):
-        raise UserError(f"{present(('plan', *_PLANS))[0]} goes with a prompt only; leave it out.")
-    if not given.plan and present(_PLANS):
-        raise UserError(f"{present(_PLANS)[0]} goes with --plan only; leave it out.")
+    reads = ("plan", "take") if asked == "timeline" else ("plan", *_PLANS)
+    if asked != "prompt" and present(reads):
+        raise UserError(f"{present(reads)[0]} goes with a prompt only; leave it out.")
+    if asked == "prompt" and not given.plan and present(_PLANS):
+        place = "--plan or --timeline" if given.guess else "--plan"
+        raise UserError(f"{present(_PLANS)[0]} goes with {place} only; leave it out.")
     if asked != "blend" and present(_BLENDS):
         raise UserError(f"{present(_BLENDS)[0]} goes with --blend only; leave it out.")
     if asked == "blend" and len(present(("stops", "factor", "travel"))) > 1:
@@ -231,7 +234,7 @@ def _generate_request(given: argparse.Namespace) -> GenerateRequest:
     for name in (*images, *scenes):
         check_input(Path(name))
     read = [Path(name) for kind in (ActionName, ImageFile, SavedLatent) for name in names(recipe.terms, kind)]
-    read += [file for file in (given.body, given.clip) if file]
+    read += [file for file in (given.body, given.clip, given.timeline) if file]
     check_apart(written, read)
     for file in itertools.chain(*written.values()):
         check_output(file)
@@ -243,7 +246,7 @@ def _generate_request(given: argparse.Namespace) -> GenerateRequest:
     reading, clip = scene_reading(given, scenes), clip_source(given)
     return GenerateRequest(
         recipe, stops, title, outputs, given.body, given.pack, clip, reading, given.up or "", given.json, given.verbose,
-        natural=given.plan and given.frames is None,
+        natural=given.frames is None and (given.plan or given.timeline is not None),
     )  # fmt: skip
 
 

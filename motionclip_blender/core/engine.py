@@ -133,6 +133,17 @@ class Engine:
                 self._wordings = WordingIndex.load(self.pack, retrieval)
             return self._wordings
 
+    def done_once(self, latent: np.ndarray) -> bool | None:
+        """Tells whether the motion of a latent (D,) is done once, as lying down, or goes on, as walking.
+
+        None if the pack does not say: it carries no wordings as texts, or none is near.
+        """
+        try:
+            after = self.wordings.after(latent)
+        except UserError:
+            return None
+        return None if after is None else after == "hold"
+
     def encode_image(self, pixels: np.ndarray) -> np.ndarray:
         """Encodes an image (H, W, 3) uint8 with the pack's image tower. Returns (D,) float32 in the latents' space.
 

@@ -8,8 +8,8 @@ MAX_CHARACTERS = 500
 """More than any text tower reads (77 tokens); a longer text is a mistake, such as a pasted document."""
 
 MIN_FRAMES = 2
-MAX_FRAMES = 1200
-"""Forty seconds at 30 fps. Beyond the pack's trained length windows are chained."""
+MAX_FRAMES = 3600
+"""Two minutes at 30 fps. Beyond the pack's trained length a part of its motion is repeated."""
 
 MAX_WEIGHT = 10.0
 """The largest weight of a term, positive or negative. The decoder was trained on nothing like it far below already."""

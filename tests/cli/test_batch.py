@@ -111,7 +111,7 @@ WRONG = {
     "data for prompts": (["--prompts", "p", "--out", "o", "--data", "."], "leave it out"),
     "data is not there": (["--edits", "e", "--out", "o", "--data", "."], "holds no prepared motions"),
     "data is not named": (["--edits", "e", "--out", "o"], "--data"),
-    "frames": (["--prompts=p", "--out", "o", "--frames", "1"], "2 to 1,200 frames"),
+    "frames": (["--prompts=p", "--out", "o", "--frames", "1"], "2 to 3,600 frames"),
     "an option of one motion": (["--prompts", "p", "--out", "o", "--video", "x.mp4"], "--video"),
     "no pack": (["--prompts", "p", "--out", "o", "--pack", "."], "not a model pack"),
 }

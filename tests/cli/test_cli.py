@@ -23,8 +23,8 @@ WRONG = {
     "empty": (["", "--npz", "x.npz"], "empty"),
     "no words": (["?!", "--npz", "x.npz"], "no words"),
     "too long": (["walk " * 200, "--npz", "x.npz"], "shorten"),
-    "frames below": (["walk", "--frames", "1"], "2 to 1,200 frames"),
-    "frames above": (["walk", "--frames", "1201"], "2 to 1,200 frames"),
+    "frames below": (["walk", "--frames", "1"], "2 to 3,600 frames"),
+    "frames above": (["walk", "--frames", "3601"], "2 to 3,600 frames"),
     "frames no number": (["walk", "--frames", "many"], "no whole number"),
     "unknown option": (["walk", "--fast"], "--fast"),
     "two prompts": (["walk", "run"], "needs quotes"),
@@ -53,7 +53,24 @@ WRONG = {
     "no such CLIP": (["walk", "--npz", "x.npz", "--clip", "none.pt"], "no file none.pt"),
     "an output in CLIP's place": (["walk", "--npz", "file.npz", "--clip", "./file.npz"], "replace file.npz, which"),
     "a CLIP that the pack has no use for": (["walk", "--npz", "x.npz", "--clip", "file"], "leave out --clip"),
-    "a guess without a plan": (["walk", "--guess", "--npz", "x.npz"], "--guess goes with --plan only"),
+    "no such timeline": (["--timeline", "none.txt", "--npz", "x.npz"], "none.txt cannot be read"),
+    "a timeline of nothing": (["--timeline", "body.npz/none", "--npz", "x.npz"], "cannot be read"),
+    "a timeline and a prompt": (["walk", "--timeline", "file"], "Of a prompt and --timeline one"),
+    "a timeline to be read": (["--timeline", "file", "--plan"], "--plan goes with a prompt only"),
+    "a timeline's latent": (["--timeline", "timeline.txt", "--latent", "x.npz"], "made with --timeline has no latent"),
+    "an output in a timeline's place": (
+        ["--timeline", "timeline.npz", "--npz", "./timeline.npz"],
+        "replace timeline.npz, which",
+    ),
+    "a timeline of what is unknown": (
+        ["--timeline", "timeline.txt", "--npz", "x.npz"],
+        "Segment 2: Nothing known is like",
+    ),
+    "a timeline of a missing file": (
+        ["--timeline", "actions.json", "--npz", "x.npz"],
+        "Segment 1: There is no file none.npz",
+    ),
+    "a guess without a plan": (["walk", "--guess", "--npz", "x.npz"], "--guess goes with --plan or --timeline only"),
     "a plan of no prompt": (["--blend", "walk", "run", "--plan"], "--plan goes with a prompt only"),
     "a guess to recognise": (["--recognise", "x.npz", "--guess"], "--guess goes with a prompt only"),
     "a wording without a plan": (["walk", "--take", "1=run", "--npz", "x.npz"], "--take goes with --plan only"),
@@ -77,6 +94,9 @@ def test_wrong_input_is_one_sentence_and_no_file(tmp_path: Path, arguments, sent
     (tmp_path / "folder.npz").mkdir()
     (tmp_path / "file").write_text("")
     (tmp_path / "body.npz").write_text("")
+    for name in ("timeline.txt", "timeline.npz"):
+        (tmp_path / name).write_text("walks\nplays the violin\n")
+    (tmp_path / "actions.json").write_text('[{"action": "none.npz"}]')
     before = names(tmp_path)
     done = run(tmp_path, *arguments)
     assert done.returncode == 2 and done.stdout == ""
@@ -159,6 +179,31 @@ def test_a_step_is_taken_for_what_is_said(tmp_path: Path):
     assert step["wording"] == other and step["taken"] and plain["steps"][1]["wording"] in step["others"]
     first, second = (amass.load(tmp_path / name).rotations for name in ("m.npz", "n.npz"))
     assert not np.allclose(first, second, atol=0.1)
+
+
+@needs_model
+@needs_blender
+def test_a_timeline(tmp_path: Path):
+    assert run(tmp_path, "a person walks", "--frames", 60, "--npz", "walk.npz").returncode == 0
+    segments = [{"prompt": "sits", "seconds": 2}, {"action": "walk.npz", "frames": 60}, {"prompt": "waves"}]
+    (tmp_path / "t.json").write_text(json.dumps({"segments": segments}))
+    done = run(tmp_path, "--timeline", "t.json", "--npz", "m.npz", "--out", "m.blend", "--sheet", "m.png", "--json")
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert any(note.startswith("Between the segments 1 and 2 ") for note in report["notes"])
+    assert len(amass.load(tmp_path / "m.npz")) == report["frames"] > 180  # as long as all of it takes
+    assert (tmp_path / "m.png").is_file()
+    import bpy
+
+    from motionclip_blender.rig.action_metadata import recipe_of
+
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "m.blend"))
+    actions = [action for action in bpy.data.actions if recipe_of(action) is not None]
+    (recipe,) = map(recipe_of, actions)
+    assert recipe.content.kind == "timeline" and recipe.frames == report["frames"]
+    assert recipe.terms[0].source.name in bpy.data.actions  # the motion file, as an Action of the .blend file
+    done = run(tmp_path, "--timeline", "t.json", "--frames", 150, "--npz", "n.npz")
+    assert done.returncode == 0 and len(amass.load(tmp_path / "n.npz")) == 150
 
 
 def check_blend_file(path: Path, prompt: str, motion) -> None:

@@ -7,6 +7,7 @@ the body and bending hip and knee a little.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
@@ -28,6 +29,9 @@ _SHORTEST = 0.1  # seconds of a stance
 _EASE = 0.15  # seconds over which a foot moves into its place before a stance, and leaves it afterwards
 _RISING = 0.3  # metres per second: a body that leaves the floor is faster
 _SMOOTHING = 2.0  # frames
+_DRIFTS = 5.0  # seconds from which on a body that stays may have drifted visibly
+_SLOW = 1.5  # seconds: what is slower than sway and steps on the spot
+_STAYS = 0.1  # metres per second: a slower body stays where it is
 
 
 def lock_feet(motion: Motion, body: Standing) -> Motion:
@@ -39,7 +43,7 @@ def lock_feet(motion: Motion, body: Standing) -> Motion:
     """
     if len(motion) < 3:
         return motion
-    joints = body.posed_joints(motion).astype(np.float64)
+    before, joints = motion, body.posed_joints(motion).astype(np.float64)
     slid = _slid(joints, motion.fps, body)
     motion, joints = motion.moved(-slid), joints - slid[:, None]
     heights, speeds, velocities = _contacts(joints, motion.fps, body)
@@ -51,7 +55,26 @@ def lock_feet(motion: Motion, body: Standing) -> Motion:
         way = np.cumsum(velocities[:, side], axis=0) / motion.fps
         flat = hold(way, without_short_runs(standing[:, side], _SHORTEST * motion.fps), ease)
         shifts.append(np.stack((flat[:, 0], np.zeros(len(motion)), flat[:, 1]), axis=1))
-    return move_feet(motion, joints, shifts)
+    return _without_drift(move_feet(motion, joints, shifts), before)
+
+
+def _without_drift(motion: Motion, before: Motion) -> Motion:
+    """Returns `motion` without what its correction of `before` adds up to while the body stays where it is.
+
+    A standing foot that rolls from heel to ball and back is moved a few millimetres each time, always the same way: a
+    quarter of a metre within forty seconds. Motions under `_DRIFTS` seconds are returned unchanged.
+    """
+    if len(motion) < _DRIFTS * motion.fps:
+        return motion
+    spread = _SLOW * motion.fps
+    path = before.translation[:, [0, 2]].astype(np.float64)
+    corrected = np.gradient(motion.translation[:, [0, 2]].astype(np.float64) - path, axis=0)
+    speed = np.hypot(*(_smoothed(row, spread, "reflect") for row in np.gradient(path, axis=0).T)) * motion.fps
+    stays = _smoothed((speed < _STAYS).astype(np.float64), spread / 4)
+    away = np.zeros((len(motion), 3))
+    for axis, row in ((0, 0), (2, 1)):
+        away[:, axis] = np.cumsum(stays * _smoothed(corrected[:, row], spread, "reflect"))
+    return motion.moved(away[0] - away)
 
 
 def on_floor(motion: Motion, body: Standing) -> Motion:
@@ -126,10 +149,12 @@ def _slid(joints: np.ndarray, fps: float, body: Standing) -> np.ndarray:
     return way - way[0]
 
 
-def _smoothed(values: np.ndarray) -> np.ndarray:
-    reach = min(round(3 * _SMOOTHING), len(values) - 1)
-    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / _SMOOTHING) ** 2)
-    return np.convolve(np.pad(values, reach, mode="edge"), kernel / kernel.sum(), "valid")
+def _smoothed(
+    values: np.ndarray, spread: float = _SMOOTHING, padding: Literal["edge", "reflect"] = "edge"
+) -> np.ndarray:
+    reach = min(round(3 * spread), len(values) - 1)
+    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / spread) ** 2)
+    return np.convolve(np.pad(values, reach, mode=padding), kernel / kernel.sum(), "valid")
 
 
 def move_feet(motion: Motion, joints: np.ndarray, shifts: list[np.ndarray]) -> Motion:

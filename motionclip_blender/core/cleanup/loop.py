@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -95,18 +96,39 @@ def best_loop(motion: Motion, frames: int) -> Motion:
     shortest, longest = max(round(SHORTER * frames), 4), round(LONGER * frames)
     if len(motion) <= shortest:
         return closed(_stretched(motion, frames))
+    found = best_stretch(motion, shortest, longest, frames)
+    start, length = (0, min(frames, len(motion))) if found is None else (found.start, found.length)
+    return closed(_stretched(motion.crop(start, start + length), frames))
+
+
+class Stretch(NamedTuple):
+    """A part of a motion that can be followed by itself.
+
+    apart: how far the frame after it is from its first, in pose and speed; see `_features`.
+    """
+
+    apart: float
+    start: int
+    length: int
+
+
+def best_stretch(motion: Motion, shortest: int, longest: int, beginning: int) -> Stretch | None:
+    """Returns the stretch of `shortest` to `longest` frames that best ends as it begins; None if all are too still.
+
+    beginning: number of first frames whose movement a stretch must nearly have.
+    """
     features, movement = _features(motion)
-    enough = _LIVELY * movement[:frames].mean()
-    best = (np.inf, 0, min(frames, len(motion)))
+    enough = _LIVELY * movement[:beginning].mean()
+    best = None
     for length in range(shortest, min(longest, len(motion) - 1) + 1):
         # compares the frame after a stretch of this length with the stretch's first
         apart = np.linalg.norm(features[length:] - features[:-length], axis=1)
         moves = np.convolve(movement, np.full(length, 1 / length), "valid")[:-1]
         apart[moves < enough] = np.inf
         start = int(np.argmin(apart))
-        best = min(best, (float(apart[start]), start, length))
-    _, start, length = best
-    return closed(_stretched(motion.crop(start, start + length), frames))
+        if np.isfinite(apart[start]) and (best is None or apart[start] < best.apart):
+            best = Stretch(float(apart[start]), start, length)
+    return best
 
 
 def _features(motion: Motion) -> tuple[np.ndarray, np.ndarray]:

@@ -1,31 +1,97 @@
-"""Makes motions longer than the decoder's longest window: cross-fades windows into each other."""
+"""Makes motions longer than the decoder's longest window: repeats the part of it that ends as it begins.
+
+The decoder's last frames tremble, so a longer motion is made of the frames before them. A motion that is done once,
+such as lying down, is not repeated: its last pose is held.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..prompt import checked_frames
+from .loop import best_stretch, extended
+from .root_trajectory import RootTrajectory, turned
 
 if TYPE_CHECKING:
     from ..engine import Engine
     from ..motion import Motion
 
-_SEAM_FRAMES = 10  # frames over which one window fades into the next, a third of a second
+_SEAM_FRAMES = 10  # frames over which one round fades into the next, a third of a second
+_STEADY = 5 / 6  # part of the longest window before its frames tremble
+_SHORTEST = 0.45  # least part of those frames that is repeated; a shorter one would look like a machine
+_APART = 1.5  # `Stretch.apart` beyond which a motion is done once; of a pack's motions nine in ten are told right
+_QUIET = 0.7  # share of its mean movement below which a motion's end is quiet
+_GOES = 0.4  # metres per second
+_STRAIGHT = np.radians(50)  # a motion that turns by less in a round is taken to go straight
+_STAYS = 0.25  # metres: a motion that goes less far in a round is taken to stay where it is
 
 
 def joined(engine: Engine, latents: np.ndarray, frames: int) -> list[Motion]:
     """Decodes latents (n, D) to raw motions of `frames` frames each, at the pack's rate.
 
-    One pass of the decoder makes up to the pack's longest trained length, for all latents together. A longer motion
-    continues in further windows. Raises `UserError` for an invalid length or latent.
+    One pass of the decoder makes up to the pack's longest trained length, for all latents together. A longer motion is
+    `lengthened`. Raises `UserError` for an invalid length or latent.
     """
     frames, (shortest, longest) = checked_frames(frames), engine.pack.frames
-    motions = []
-    for first in engine.decode(latents, min(max(frames, shortest), longest)):
-        motion = first
-        while len(motion) < frames:
-            motion = motion.fade_into(first, _SEAM_FRAMES)
-        motions.append(motion.crop(0, frames))
-    return motions
+    decoded = engine.decode(latents, min(max(frames, shortest), longest))
+    if frames <= longest:
+        return [motion.crop(0, frames) for motion in decoded]
+    return [
+        lengthened(motion, frames, engine.done_once(latent)) for latent, motion in zip(latents, decoded, strict=True)
+    ]
+
+
+def lengthened(motion: Motion, frames: int, once: bool | None = None) -> Motion:
+    """Returns the motion `frames` long, more than it has: repeated where its poses agree, or with its last pose held.
+
+    once: whether it is done once; None to tell by how well it ends as it begins.
+    """
+    steady = max(int(_STEADY * len(motion)), min(len(motion), 2))
+    window = motion.crop(0, steady)
+    seam = min(_SEAM_FRAMES, steady // 4)
+    found = best_stretch(window.crop(0, steady - seam), max(int(_SHORTEST * steady), 4), steady, steady)
+    if once is None or (once and _moving_at_the_end(window)):
+        once = found is None or (found.apart > _APART and not _travelling_at_the_end(window))
+    if once or found is None:
+        return extended(motion if once else window, frames, hold=True).crop(0, frames)
+    window = _steadied(window, found.start, found.start + found.length)
+    stop = found.start + found.length + seam
+    out, following = window.crop(0, stop), window.crop(found.start, stop)
+    while len(out) < frames:
+        out = out.fade_into(following, seam)
+    return out.crop(0, frames)
+
+
+def _moving_at_the_end(motion: Motion) -> bool:
+    """Checks whether the joints still turn at the end as they do on average, as in a walk that goes on."""
+    turns = np.degrees(
+        2 * np.arccos(np.abs(np.sum(motion.rotations[1:] * motion.rotations[:-1], axis=-1)).clip(0, 1))
+    ).mean(axis=1)
+    return bool(turns[-_SEAM_FRAMES:].mean() > _QUIET * turns.mean())
+
+
+def _travelling_at_the_end(motion: Motion) -> bool:
+    """Checks whether the body goes over the ground at the end, so that no pose of it could be held."""
+    gone = (motion.translation[-1] - motion.translation[-_SEAM_FRAMES:][0])[[0, 2]]
+    return bool(np.hypot(*gone) * motion.fps > _GOES * _SEAM_FRAMES)
+
+
+def _steadied(motion: Motion, start: int, stop: int) -> Motion:
+    """Returns the motion without what would add up from round to round, if its part from `start` to `stop` repeats:
+    the turn of a motion that goes straight, and the way of one that stays where it is.
+    """
+    way = RootTrajectory.of(motion)
+    yaw, steps, every = way.yaw, way.steps, np.arange(len(motion))
+    turn = yaw[stop] - yaw[start]
+    if abs(turn) < _STRAIGHT:
+        yaw = yaw - turn / (stop - start) * (every - start)
+    ground = turned(steps, yaw[:-1])
+    gone = ground[start:stop].sum(axis=0)
+    if np.hypot(*gone) < _STAYS:
+        ground = ground - gone / (stop - start)
+    rotations = motion.rotations.copy()
+    rotations[:, 0], translation = replace(way, yaw=yaw, steps=turned(ground, -yaw[:-1])).root()
+    return replace(motion, rotations=rotations, translation=translation)

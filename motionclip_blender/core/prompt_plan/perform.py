@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from ..cleanup.foot_locking import on_floor, put_on_floor
 from ..cleanup.pipeline import CleanUp
+from ..cleanup.seams import SEAM, ground_poses, possible
 from ..cleanup.windows import joined
 from ..errors import UserError
 from ..modifiers.measure import active_part, measured_side, measured_travel, measured_turn
@@ -22,6 +24,7 @@ from ..modifiers.way import bent, redirected, retimed
 from ..motion import Motion
 from ..prompt import MAX_FRAMES, checked_frames
 from ..recipe.composition import masked
+from ..timeline.bridges import bridged
 from .plan import Plan, Segment
 from .read import read_plan
 from .wording_index import Choice, WordingIndex
@@ -37,12 +40,14 @@ _HURRIED = 1.7  # largest acceleration of a movement so that it ends in time
 _HASTE = 1.3  # acceleration of the whole motion from which on a remark says so
 _FASTEST = 2.0  # largest acceleration of the whole motion
 _STILL_SLOW = 0.9  # largest speed of a slow movement, relative to the natural one
-_SEAM = 10  # frames of the cross-fade between steps
 _WHOLE = 120  # frames that are searched for a period, or for the end of a movement without repetition
 _SAME_AT_ONCE = 0.8  # cosine from which on a wording covers both simultaneous actions
 _SAME_WAY = 40.0  # degrees within which a motion's own direction is the requested one
 _TELLS = 0.06  # least difference between the sides from which the moving side is known
 _TURNS = 15.0  # degrees that a straight walk may turn by
+_KEPT = 64  # prompts whose meaning is cached: those of a timeline
+
+_understood: WeakKeyDictionary[WordingIndex, dict[str, tuple[Plan, tuple[Choice, ...]]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,9 +68,17 @@ class Performance:
 
 
 def understand(engine: Engine, index: WordingIndex, prompt: str) -> tuple[Plan, tuple[Choice, ...]]:
-    """Returns a prompt's plan and the choices for its steps. Raises `UserError` for a prompt that cannot be read."""
-    plan = read_plan(prompt, index.spelling, index.knows)
-    return plan, taken_for(engine, index, plan.segments)
+    """Returns a prompt's plan and the choices for its steps. Raises `UserError` for a prompt that cannot be read.
+
+    The last `_KEPT` prompts are cached with the index, whose answers are always the same.
+    """
+    known = _understood.setdefault(index, {})
+    if prompt not in known:
+        plan = read_plan(prompt, index.spelling, index.knows)
+        known[prompt] = plan, taken_for(engine, index, plan.segments)
+        while len(known) > _KEPT:
+            known.pop(next(iter(known)))
+    return known[prompt]
 
 
 def taken_for(engine: Engine, index: WordingIndex, segments: Sequence[Segment]) -> tuple[Choice, ...]:
@@ -184,8 +197,12 @@ def composed(engine: Engine, plan: Plan, choices: Sequence[Choice], frames: int 
     if len(made) > 1:  # a decoded motion starts at standing height, even if the person sits
         made = [on_floor(motion, engine.body) for motion in made]
     motion, ends = made[0], [len(made[0])]
-    for following in made[1:]:
-        motion = motion.fade_into(following, min(_SEAM, len(motion) // 3, len(following) // 3))
+    for number, following in enumerate(made[1:], 2):
+        motion, wordings = bridged(engine, motion, ground_poses(following.crop(0, 1), engine.body)[0], SEAM)
+        if wordings:
+            put_in = ", then ".join(f'"{wording}"' for wording in wordings)
+            remarks.append(f"Between the steps {number - 1} and {number} {put_in} is put in.")
+        motion = motion.fade_into(following, possible(SEAM, motion, following))
         ends.append(len(motion))
     if frames is not None and len(motion) != frames:
         hurry = min(max(len(motion) / frames, 1.0), _FASTEST)
@@ -201,7 +218,7 @@ def _lengths(plan: Plan, own: Sequence[int], frames: int | None, fps: float) -> 
     told = [None if s.seconds is None else max(round(fps * s.seconds), 2) for s in plan.segments]
     if frames is None:
         return [min(n or each, MAX_FRAMES) for n, each in zip(told, own, strict=True)]
-    left = frames + _SEAM * (many - 1) - sum(n or 0 for n in told)
+    left = frames + SEAM * (many - 1) - sum(n or 0 for n in told)
     free = sum(each for n, each in zip(told, own, strict=True) if n is None)
     least = _SHORTEST if many > 1 else 2
     return [min(n or max(left * each // free, least), MAX_FRAMES) for n, each in zip(told, own, strict=True)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from .plan import Plan, Segment
 from .wording_index import SURE, Choice
@@ -89,6 +89,13 @@ def steps_of(plan: Plan, choices: Sequence[Choice], ends: Sequence[float], frame
         )
         first = min(last + 1, frames - 1)
     return tuple(found)
+
+
+def at_rate(steps: Sequence[Step], rate: float, frames: int) -> Iterator[Step]:
+    """Yields the steps of a motion that is resampled. rate: the new rate over the old; frames: its new length."""
+    for step in steps:
+        first = min(round(step.first * rate), frames - 1)
+        yield replace(step, first=first, last=max(min(round((step.last + 1) * rate), frames) - 1, first))
 
 
 def lines(steps: Sequence[Step], first: int = 1) -> tuple[str, ...]:

@@ -37,6 +37,7 @@ _BOTH = 0.08  # least difference between the sides if one is requested
 _VERBATIM = 6.0  # gain of a wording that equals the text
 _OTHERS = 4  # next best wordings
 _OF_A_CLASS = 2  # most of them that have the class of the choice, or one class among themselves
+_AT = 0.8  # least cosine of a latent to a wording whose motion it makes
 
 
 @dataclass(frozen=True)
@@ -221,6 +222,22 @@ class WordingIndex:
             beside=beside,
             taken=True,
         )
+
+    def after(self, latent: np.ndarray) -> str | None:
+        """Returns `Facts.after` of the motion whose wordings a latent (D,) lies at; None if it lies at none."""
+        alike = (self._retrieval.direction(latent[None]) @ self._directions.T)[0]
+        nearest = int(alike.argmax())
+        return self.facts[self._retrieval.motions[nearest]].after if alike[nearest] > _AT else None
+
+    def motions_of(self, action: str) -> list[tuple[str, np.ndarray]]:
+        """Returns the motions of a class that wordings describe, each as its first wording and its latent (D,)."""
+        number = self.actions.index(action)
+        found = []
+        for motion in np.flatnonzero(self._retrieval.classes == number):
+            rows = np.flatnonzero(self._retrieval.motions == motion)
+            if len(rows):
+                found.append((self.texts[rows[0]], self._retrieval.latent(int(motion))))
+        return found
 
     def class_evidence(self, direction: np.ndarray, words: np.ndarray) -> np.ndarray:
         """Returns the evidence of a text for each class, (C,): about 1 for the right one, about 0 for others.

@@ -34,10 +34,13 @@ from .mask import Mask
 from .plan import PromptPlan
 from .recipe import Recipe
 from .sum import Sum
+from .timeline import Timeline, TimelineSegment
 from .travel import Travel
 
 VERSION = 2
-CONTENTS: Mapping[str, type[Content]] = {content.kind: content for content in (Sum, Blend, Travel, Mask, PromptPlan)}
+CONTENTS: Mapping[str, type[Content]] = {
+    content.kind: content for content in (Sum, Blend, Travel, Mask, PromptPlan, Timeline)
+}
 """Every kind of content that is stored, by its name."""
 
 _SOURCES: Mapping[str, type[Source]] = {
@@ -63,8 +66,7 @@ def from_json(text: str) -> Recipe:
             return _of_version_1(values)
         if type(version := values.pop("version")) is not int or version != VERSION:
             raise ValueError(f"version {version!r} is unknown")
-        kind = CONTENTS[values.pop("content")]
-        content = kind(**_read(kind, {name: values.pop(name) for name in _types(kind) if name in values}))
+        content = _content(values)
         return Recipe(content, **_read(Recipe, values))
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         raise UserError("What this motion was made from cannot be read; make it anew.") from error
@@ -87,6 +89,10 @@ def _plain(value: object) -> object:
             return {"weight": weight, _SOURCE_NAMES[type(source)]: source.name}
         case WindowPooling(how, frame):
             return {"how": how, "frame": frame}
+        case TimelineSegment(content, seconds, transition):
+            return {"content": content.kind, **_written(content), "seconds": seconds, "transition": transition}
+        case tuple():
+            return [_plain(one) for one in value]
     return value
 
 
@@ -100,6 +106,12 @@ def _types(owner: type) -> Mapping[str, object]:
 def _read(owner: type, values: Mapping[str, object]) -> dict[str, Any]:
     """Reads keywords for `owner`. Raises `TypeError` for values of another type, `KeyError` for unknown fields."""
     return {name: _READERS[_types(owner)[name]](value) for name, value in values.items()}
+
+
+def _content(values: dict[str, object]) -> Content:
+    """Reads a content, and takes its fields out of `values`."""
+    kind = CONTENTS[_text(values.pop("content"))]
+    return kind(**_read(kind, {name: values.pop(name) for name in _types(kind) if name in values}))
 
 
 def _of_type(*types: type) -> Callable[[object], Any]:
@@ -148,9 +160,23 @@ def _term(value: object) -> Term:
     return Term(weight, source)
 
 
+def _seconds(value: object) -> float | None:
+    return None if value is None else _number(value)
+
+
+def _segments(value: object) -> tuple[TimelineSegment, ...]:
+    return tuple(map(_segment, _list(value)))
+
+
+def _segment(value: object) -> TimelineSegment:
+    values = dict(_of_type(dict)(value))
+    content = _content(values)
+    return TimelineSegment(content, **{name: _seconds(values.pop(name)) for name in tuple(values)})
+
+
 _READERS: Mapping[object, Callable] = {
     Expression: _expression, float: _number, int: _whole, bool: _flag, str: _text, tuple[float, ...]: _numbers,
-    tuple[str, ...]: _texts, WindowPooling: _pooling,
+    tuple[str, ...]: _texts, WindowPooling: _pooling, tuple[TimelineSegment, ...]: _segments,
 }  # fmt: skip
 
 

@@ -18,7 +18,9 @@ from ..progress import Progress, no_progress
 from ..prompt import MAX_FRAMES
 from ..prompt_plan.told import lines
 from .blend import Blend
+from .plan import PromptPlan
 from .recipe import Recipe
+from .timeline import Timeline
 
 if TYPE_CHECKING:
     from ..engine import Engine
@@ -97,6 +99,19 @@ def check_length(engine: Engine, recipe: Recipe, fps: float) -> None:
         raise UserError(
             f"At {fps:g} frames per second {recipe.frames:,} frames are too long; ask for {most:,} or fewer."
         )
+
+
+def as_long_as_it_takes(engine: Engine, recipe: Recipe, latents: Mapping[Source, np.ndarray]) -> Recipe:
+    """Returns the recipe of a plan or a timeline at its natural length, at the pack's rate; any other as it is.
+
+    Raises `UserError` as making it does, and for a length that is too long.
+    """
+    content = recipe.content
+    if isinstance(content, PromptPlan):
+        return recipe.lasting(content.natural_length(engine))
+    if isinstance(content, Timeline):
+        return recipe.lasting(content.natural_length(engine, latents, _clean_up(engine, recipe, engine.pack.fps)))
+    return recipe
 
 
 def decoded(

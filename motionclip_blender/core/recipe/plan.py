@@ -75,6 +75,12 @@ class PromptPlan(Content):
         """Counts the frames that the steps take by themselves, at the pack's rate. Raises `UserError` as `decode`."""
         return max(len(composed(engine, *self._understood(engine)).motion), MIN_FRAMES)
 
+    def goes_on(self, engine: Engine) -> bool:
+        """Tells whether it begins with a motion that repeats itself, uncounted. Raises `UserError` as `decode`."""
+        plan, choices = self._understood(engine)
+        counted = plan.segments[0].count or plan.segments[0].steps
+        return choices[0].facts.after == "repeat" and not counted
+
     def _understood(self, engine: Engine) -> tuple[Plan, tuple[Choice, ...]]:
         plan, choices = understand(engine, engine.wordings, self.prompt)
         if self.takes:

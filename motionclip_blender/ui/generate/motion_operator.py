@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class MotionOperator(BackgroundOperator):
     """Base of the operators that make a motion. Subclasses implement `recipe`."""
 
-    # no hard limits here: 100,000 frames from a script are refused with a sentence, not silently reduced to 1,200
+    # no hard limits here: 100,000 frames from a script are refused with a sentence, not silently reduced to 3,600
     frames: IntProperty(**FRAMES, options={"SKIP_SAVE"})
     start_frame: IntProperty(**START, options={"SKIP_SAVE"})
 

@@ -153,7 +153,7 @@ def test_what_this_release_does_not_know_is_said_so(values) -> None:
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"frames": 1}, "2 to 1,200 frames"),
+        ({"frames": 1}, "2 to 3,600 frames"),
         ({"expression": '"walk'}, "never closed"),
         ({"expression": []}, "has 1 to 256 terms"),
         ({"expression": [{"weight": 1, "prompt": "x"}] * 257}, "has 1 to 256 terms"),

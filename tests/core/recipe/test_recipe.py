@@ -53,8 +53,8 @@ def apart(a: Made, b: Made) -> float:
     [
         (lambda: summed(""), "expression is empty"),
         (lambda: summed('"walk" /'), "latents are not divided"),
-        (lambda: summed(WALK, 1), "2 to 1,200 frames"),
-        (lambda: summed(WALK, 5000), "2 to 1,200 frames"),
+        (lambda: summed(WALK, 1), "2 to 3,600 frames"),
+        (lambda: summed(WALK, 5000), "2 to 3,600 frames"),
         (lambda: Sum(Expression(())), "has 1 to 256 terms, not 0"),
         (lambda: Blend(*expressions(WALK, '"wave')), "never closed"),
         (lambda: blend(factor=1.5), "between 0 and 1, not 1.5"),
@@ -134,8 +134,8 @@ def test_a_motion_is_exactly_as_long_as_asked_for(engine, fps, loop) -> None:
 
 
 def test_a_motion_that_would_be_too_long_at_the_packs_rate(engine) -> None:
-    with pytest.raises(UserError, match="At 24 frames per second 1,200 frames are too long; ask for 960 or fewer"):
-        check_length(engine, Recipe.of_prompt("walk", 1200), 24)
+    with pytest.raises(UserError, match="At 24 frames per second 3,600 frames are too long; ask for 2,880 or fewer"):
+        check_length(engine, Recipe.of_prompt("walk", 3600), 24)
 
 
 def test_a_blend_begins_and_ends_with_its_sources(engine) -> None:

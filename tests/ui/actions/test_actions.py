@@ -9,7 +9,14 @@ import pytest
 
 pytest.importorskip("bpy")
 
+from motionclip_blender.core.latents.expression import Expression
+from motionclip_blender.core.latents.terms import ActionName
 from motionclip_blender.core.motion_files import amass
+from motionclip_blender.core.recipe.codec import to_json
+from motionclip_blender.core.recipe.plan import PromptPlan
+from motionclip_blender.core.recipe.recipe import Recipe
+from motionclip_blender.core.recipe.sum import Sum
+from motionclip_blender.core.recipe.timeline import Timeline, TimelineSegment
 from motionclip_blender.rig.action_metadata import recipe_of
 from motionclip_blender.rig.read_action import read_motion
 from motionclip_blender.rig.write_keys import key_motion
@@ -45,6 +52,23 @@ def test_running_again_makes_the_same_motion_at_the_same_place(bpy, made, person
     assert again != first and tuple(again.frame_range) == tuple(first.frame_range) == (21, 60)
     assert again["recipe"] == first["recipe"] and again["prompt"] == PROMPT and again["pack"] == first["pack"]
     assert np.array_equal(read_motion(person, again).rotations, read_motion(person, first).rotations)
+
+
+def test_a_timeline_is_run_again(bpy, made, person) -> None:
+    walk = made(frames=60)
+    segments = PromptPlan("sits"), Sum(Expression.of(ActionName(walk.name))), PromptPlan("waves")
+    recipe = Recipe(Timeline(tuple(TimelineSegment(segment, 2.0) for segment in segments)), 200)
+    made(frames=60)["recipe"] = to_json(recipe)
+    keyed = []
+    for _ in range(2):
+        assert bpy.ops.motionclip.run_again() == {"FINISHED"}
+        keyed.append(person.animation_data.action)
+        assert recipe_of(keyed[-1]) == recipe and tuple(keyed[-1].frame_range) == (1, 200)
+    assert keyed[0] != keyed[1] and "sits" in keyed[0]["understood"]
+    assert np.array_equal(*(read_motion(person, action).rotations for action in keyed))
+    name = walk.name
+    bpy.data.actions.remove(walk)
+    assert f'no Action "{name}"' in refused(bpy, bpy.ops.motionclip.run_again)
 
 
 def test_running_again_with_another_length_and_place(bpy, made, person) -> None:

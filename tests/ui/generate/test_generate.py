@@ -65,17 +65,17 @@ def test_a_start_that_the_timeline_does_not_have(bpy, person, start: int) -> Non
     assert f"from frame {start:,} to {start + 59:,}, and Blender's frames go from -1,048,574 to 1,048,574" in sentence
 
 
-@pytest.mark.parametrize("frames", [-5, 0, 1, 1201, 100_000])
+@pytest.mark.parametrize("frames", [-5, 0, 1, 3601, 100_000])
 def test_a_length_out_of_range(bpy, person, frames: int) -> None:
-    assert f"2 to 1,200 frames, not {frames:,}" in refused(
+    assert f"2 to 3,600 frames, not {frames:,}" in refused(
         bpy, bpy.ops.motionclip.generate, prompt=PROMPT, frames=frames
     )
 
 
 def test_a_length_out_of_range_at_the_scenes_rate(bpy, person, default_pack) -> None:
     bpy.context.scene.render.fps = 24
-    assert refused(bpy, bpy.ops.motionclip.generate, prompt=PROMPT, frames=1200) == (
-        "At 24 frames per second 1,200 frames are too long; ask for 960 or fewer."
+    assert refused(bpy, bpy.ops.motionclip.generate, prompt=PROMPT, frames=3600) == (
+        "At 24 frames per second 3,600 frames are too long; ask for 2,880 or fewer."
     )
 
 

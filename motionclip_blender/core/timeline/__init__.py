@@ -1,0 +1,1 @@
+"""Joins segments to one motion: seams, postures, and what is put in between."""

@@ -1,0 +1,131 @@
+"""Finds known motions that lead from one posture to another: getting up, standing up, sitting and lying down."""
+
+from __future__ import annotations
+
+import itertools
+import weakref
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..body import Body
+from ..cleanup.foot_locking import put_on_floor
+from ..cleanup.seams import apart, ground_poses, needed_seam, possible
+from ..errors import UserError
+from ..motion import Motion
+from ..prompt_plan.plan import Segment
+from .postures import unlike
+
+if TYPE_CHECKING:
+    from ..engine import Engine
+
+WORDINGS = (
+    "gets up from the ground",
+    "stands up from a chair",
+    "sits down on a chair",
+    "lies down on the ground",
+)
+"""Texts whose classes of motions lead from one posture to another. The pack's own wordings for them are taken."""
+
+_FRAMES = 100  # frames that are decoded of each
+_NEAR = 0.1  # share of the distance between a motion's first and last pose within which it has not left, or is there
+_KEPT = 4  # frames of stillness that are kept on both sides
+_STEP = 0.12  # metres by which one more motion must bring the poses nearer
+_LOOKED_AT = 6  # frames whose poses are compared at a seam
+
+
+@dataclass(frozen=True, eq=False)
+class Bridge:
+    """A motion from one posture to another.
+
+    start, end: (22, 3) its first and last pose, see `seams.ground_poses`.
+    """
+
+    wording: str
+    motion: Motion
+    start: np.ndarray
+    end: np.ndarray
+
+
+_of_engines: weakref.WeakKeyDictionary[Engine, tuple[Bridge, ...]] = weakref.WeakKeyDictionary()
+
+
+def between(engine: Engine, before: np.ndarray, after: np.ndarray) -> tuple[Bridge, ...]:
+    """Returns the motions, at most two, by which pose `before` (22, 3) best leads to pose `after` (22, 3).
+
+    None of them if no known motion comes nearer than the direct way.
+    """
+    known = _bridges(engine)
+    best: tuple[Bridge, ...] = ()
+    price = float(apart(before, after))
+    one: Sequence[tuple[Bridge, ...]] = [(bridge,) for bridge in known]
+    two = itertools.product(known, known)
+    for way in (*one, *two):
+        ends = [before, *(pose for bridge in way for pose in (bridge.start, bridge.end)), after]
+        gaps = [float(apart(a, b)) for a, b in zip(ends[::2], ends[1::2], strict=True)]
+        asked = max(gaps) + _STEP * len(way)
+        if asked < price:
+            best, price = way, asked
+    return best
+
+
+def bridged(engine: Engine, motion: Motion, following: np.ndarray, room: int) -> tuple[Motion, tuple[str, ...]]:
+    """Returns a motion on the floor, followed by what leads to the pose `following` (22, 3), and the wordings of that.
+
+    Where the postures are alike nothing is put in. room: the most frames of `motion` that may be cross-faded.
+    """
+    end = ground_poses(motion.crop(len(motion) - 1, len(motion)), engine.body)[0]
+    if not unlike(end, following, engine.body.joints()[0, 1]):
+        return motion, ()
+    way = between(engine, end, following)
+    for bridge in way:
+        tail = ground_poses(motion.crop(max(len(motion) - _LOOKED_AT, 0), len(motion)), engine.body)
+        first = ground_poses(bridge.motion.crop(0, _LOOKED_AT), engine.body)
+        needed = min(needed_seam(tail, first, motion.fps), room)
+        motion = motion.fade_into(bridge.motion, possible(needed, motion, bridge.motion))
+        room = len(bridge.motion) // 2
+    return motion, tuple(bridge.wording for bridge in way)
+
+
+def _bridges(engine: Engine) -> tuple[Bridge, ...]:
+    """Returns the pack's motions between postures, and their mirror images. Decodes them once for an engine."""
+    if engine not in _of_engines:
+        _of_engines[engine] = _made(engine)
+    return _of_engines[engine]
+
+
+def _made(engine: Engine) -> tuple[Bridge, ...]:
+    try:
+        index = engine.wordings
+    except UserError:  # a pack without texts, whose motions are not known
+        return ()
+    embeddings = engine.encode_texts(WORDINGS)
+    actions = dict.fromkeys(
+        choice.action
+        for text, embedding in zip(WORDINGS, embeddings, strict=True)
+        if (choice := index.choose(Segment(text, text), embedding)).sure
+    )
+    named = [pair for action in actions for pair in index.motions_of(action)]
+    if not named:
+        return ()
+    motions = engine.decode(np.stack([latent for _, latent in named]), min(_FRAMES, engine.pack.frames[1]))
+    found = []
+    for (wording, _), motion in zip(named, motions, strict=True):
+        done = _changing_part(put_on_floor(motion, engine.body), engine.body)
+        for each in (done, done.mirror()):
+            poses = ground_poses(each, engine.body)
+            found.append(Bridge(wording, each, poses[0], poses[-1]))
+    return tuple(found)
+
+
+def _changing_part(motion: Motion, body: Body) -> Motion:
+    """Returns the part of a motion in which it changes, without the stillness before and after."""
+    poses = ground_poses(motion, body)
+    near = _NEAR * float(apart(poses[0], poses[-1]))
+    left = np.flatnonzero(apart(poses, poses[0]) > near)
+    away = np.flatnonzero(apart(poses, poses[-1]) > near)
+    if not (len(left) and len(away) and left[0] < away[-1]):
+        return motion
+    return motion.crop(max(int(left[0]) - _KEPT, 0), min(int(away[-1]) + 1 + _KEPT, len(motion)))
