@@ -65,6 +65,7 @@ class TrainConfig:
     warmup, schedule: steps in which the learning rate rises, and what follows: "cosine" or "constant".
     decay_all: whether biases and norms decay too.
     clip_norm, ema: 0 leaves them out.
+    log_every, check_every: steps between two lines of the log, and between two measures of the decoder's movement.
     canary_from: from this step on, a decoder whose output hardly moves stops the run. This is how MotionCLIP collapses:
         every prompt gives the same still pose.
     vertices: number of the body's vertices that the loss compares; 0 compares all.
@@ -135,6 +136,8 @@ class TrainConfig:
     half_precision: bool = True
     compile: bool = False
     save_every: int = 500
+    log_every: int = 50
+    check_every: int = 250
     canary_from: int = 3000
 
     def network(self) -> dict:

@@ -104,6 +104,9 @@ class CropMaterial:
         crops = [crop for crop in crops if crop and crop.stop == frames] or [self._any(frames)]
         return self.texts.of([crop.text for crop in crops]), self.crops.poses(crops)
 
+    def watched(self, frames: int) -> dict[str, np.ndarray]:
+        return {"training": self.shown(frames)[1]}
+
     def _any(self, frames: int) -> Crop:
         window = next(i for i in self.crops.chosen if len(self.crops.shards.windows[i]) >= frames)
         return Crop(int(window), 0, frames, "", ())

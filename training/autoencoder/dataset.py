@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from motionclip_blender.core.skeleton import HAND_JOINTS, INDEX
 from ..data.augment import UPPER_BODY
 from ..data.captions import CaptionedSpan, mirrored
 from ..data.travel import facing_forward, moving_forward, travelling
-from ..data.wordings import trained_spans
+from ..data.wordings import held_out_spans, trained_spans
 
 _ARMS = {
     f"{side}_arm": (
@@ -64,8 +65,17 @@ def load_samples(data: Path, body: Body, longest: int, split: str | None = None,
     split: leave out what this split (see `splits.is_test`) holds out for testing; None takes all.
     Raises `UserError` when a captioned clip is missing.
     """
+    return _samples(trained_spans(split, augment), data, body, longest)
+
+
+def load_held_out(data: Path, body: Body, longest: int, split: str | None) -> list[Sample]:
+    """Loads the captioned spans that `split` holds out, each followed by its mirror image; none without a split."""
+    return _samples(held_out_spans(split), data, body, longest)
+
+
+def _samples(spans: Iterable[CaptionedSpan], data: Path, body: Body, longest: int) -> list[Sample]:
     samples = []
-    for span in trained_spans(split, augment):
+    for span in spans:
         path = data / f"{span.clip}.npz"
         if not os.path.isfile(path):
             raise UserError(f"{path} is missing; run `python -m training prepare` first.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -43,14 +44,25 @@ class Material(Protocol):
         """Returns places (n, 512) and the motions (n, frames, rows, 6) that they should decode to."""
         ...
 
+    def watched(self, frames: int) -> dict[str, np.ndarray]:
+        """Returns windows (n, frames, rows, 6) by part: those of "training" and, where there are any, "held-out"."""
+        ...
+
 
 class SpanMaterial:
     """Draws batches from captioned spans, with embeddings of their captions and, for equation 3, of frames."""
 
     def __init__(
-        self, samples: list[Sample], captions: Captions, config: TrainConfig, frames: Frames | None = None
+        self,
+        samples: list[Sample],
+        captions: Captions,
+        config: TrainConfig,
+        frames: Frames | None = None,
+        held_out: Sequence[Sample] = (),
     ) -> None:
+        """held_out: samples that no batch shows; their movement is measured beside that of `samples`."""
         self.windows = Windows(samples, config.joints, config.rates)
+        self._held_out = Windows(_spread(held_out), config.joints) if held_out else None
         self.captions, self.frames, self.config = captions, frames, config
         self.mean, self.names, self.steps = captions.mean, captions.names, config.steps
 
@@ -96,12 +108,24 @@ class SpanMaterial:
         return batch
 
     def shown(self, frames: int) -> tuple[np.ndarray, np.ndarray]:
-        exemplars = self.windows.exemplars[:: max(1, len(self.windows.exemplars) // _SHOWN)]
+        exemplars = _spread(self.windows.exemplars)
         places = np.stack([self.captions.prompts[i][0] for i in exemplars])
         return places, np.stack([self.windows.window(i, 0, frames) for i in exemplars])
 
+    def watched(self, frames: int) -> dict[str, np.ndarray]:
+        parts = {"training": self.windows} | ({"held-out": self._held_out} if self._held_out else {})
+        return {
+            part: np.stack([windows.window(i, 0, frames) for i in _spread(range(len(windows.samples)))])
+            for part, windows in parts.items()
+        }
+
     def _stands_for(self, chosen: np.ndarray) -> np.ndarray:
         return np.array([bool(self.windows.samples[i].prompts) for i in chosen])
+
+
+def _spread(things: Sequence) -> list:
+    """Returns about `_SHOWN` of the things, evenly spread."""
+    return list(things[:: max(1, len(things) // _SHOWN)])
 
 
 def tensor(array: np.ndarray) -> torch.Tensor:

@@ -23,8 +23,8 @@ from .material import Material, tensor
 from .published import network_of
 from .step import Step
 
-_LOG_EVERY = 50
-_CANARY_EVERY = 250
+_FREE = {"steps", "epochs", "save_every", "log_every", "check_every", "canary_from", "compile"}
+"""The settings that a resumed run may change."""
 _STILL = 0.1  # share of the expected movement below which a decoder has collapsed
 
 
@@ -94,8 +94,7 @@ class Run:
         ours, theirs = asdict(self.config), dict(state["config"])
         # a checkpoint without a setting was made with its default
         theirs = asdict(TrainConfig()) | theirs | {"loss": asdict(LossWeights()) | theirs["loss"]}
-        free = {"steps", "epochs", "save_every", "canary_from", "compile"}  # settings that a resumed run may change
-        changed = [key for key in ours if key not in free and ours[key] != theirs[key]]
+        changed = [key for key in ours if key not in _FREE and ours[key] != theirs[key]]
         if changed:
             raise UserError(f"{self.checkpoint} was trained with another {changed[0]}; give the run another folder.")
         self.network.load_state_dict(state["network"])
@@ -117,9 +116,10 @@ class Run:
         while self.step < self.steps:
             terms = self.one_step()
             bar.update()
-            if self.step % _CANARY_EVERY == 0:
-                terms["movement"] = self.check_movement()
-            if log and self.step % _LOG_EVERY == 0:
+            checked = self.step % self.config.check_every == 0
+            if checked:
+                terms |= {"movement": self.check_movement()} | self.movement_kept()
+            if log and (checked or self.step % self.config.log_every == 0):
                 values = {name: float(value) for name, value in terms.items()}
                 log.write(self.step, values)
                 bar.set_postfix({k: f"{values[k]:.2f}" for k in ("reconstruction", "text") if k in values})
@@ -169,9 +169,21 @@ class Run:
         """Returns the movement (variance over time) decoded from texts, as a share of that of their motions."""
         frames = self.config.frames[0]
         places, real = self.material.shown(frames)
-        latents = self.average.from_clip(tensor(places).to(self.place.device))
-        made = self.average.decoder(latents, frames).cpu().numpy()
-        return float(made[:, :, :-1].var(axis=1).mean() / max(real[:, :, :-1].var(axis=1).mean(), 1e-9))
+        made = self.average.decoder(self.average.from_clip(tensor(places).to(self.place.device)), frames)
+        return _movement_of(made, tensor(real))
+
+    @torch.no_grad()
+    def movement_kept(self) -> dict[str, Tensor]:
+        """Returns the movement of windows that are encoded and decoded again, as a share of their own, by their part.
+
+        The keys are "kept/training" and, where some are held out, "kept/held-out".
+        """
+        kept = {}
+        for part, real in self.material.watched(self.config.frames[0]).items():
+            windows = tensor(real).to(self.place.device)
+            made = self.average.decoder(self.average.encoder(windows), windows.shape[1])
+            kept[f"kept/{part}"] = torch.tensor(_movement_of(made, windows))
+        return kept
 
     def check_movement(self) -> Tensor:
         """Returns `movement` as a tensor. Raises `UserError` when it is that of a collapsed decoder."""
@@ -183,6 +195,12 @@ class Run:
                 f"last checkpoint is {self.checkpoint}."
             )
         return torch.tensor(share)
+
+
+def _movement_of(made: Tensor, real: Tensor) -> float:
+    """Returns the variance over time of the joints' rotations in `made` (n, T, rows, 6), as a share of `real`'s."""
+    moved, true = (poses[:, :, :-1].cpu().var(dim=1, correction=0).mean() for poses in (made, real))
+    return float(moved / true.clamp(min=1e-9))
 
 
 @torch.no_grad()

@@ -18,7 +18,7 @@ from ..data.amass.shards import Shards, is_shards
 from .config import MINILM, TrainConfig, presets
 from .crop_material import CropMaterial
 from .crops import Crops
-from .dataset import load_samples
+from .dataset import load_held_out, load_samples
 from .distributed import joined
 from .embeddings import Captions, Frames
 from .images_of_crops import CropImages
@@ -96,4 +96,6 @@ def material_of(options: argparse.Namespace, config: TrainConfig, body: Body) ->
     if not samples:
         raise UserError(f"No clip of {options.data} has captions; write some and prepare it again (docs/data.md).")
     captions = Captions(samples, options.data)
-    return SpanMaterial(samples, captions, config, Frames(options.images, samples) if options.images else None)
+    held_out = load_held_out(options.data, body, config.frames[1], config.split)
+    frames = Frames(options.images, samples) if options.images else None
+    return SpanMaterial(samples, captions, config, frames, held_out)

@@ -18,6 +18,11 @@ def trained_spans(split: str | None = None, augment: bool = True) -> list[Captio
     return spans + augmented(spans) if augment else spans
 
 
+def held_out_spans(split: str | None) -> list[CaptionedSpan]:
+    """Returns the captioned spans of clips that a split holds out, without those made of several clips."""
+    return [s for s in load_captions() if split is not None and not s.limbs and is_test(s.clip, split)]
+
+
 def wordings(split: str | None = None) -> set[str]:
     """Returns the captions of `trained_spans` and of their mirror images."""
     said = {caption for span in trained_spans(split) for caption in span.captions}

@@ -1,7 +1,8 @@
 """Trains the default CLIP's image tower and embeds rendered frames: `python -m training images`.
 
     train   trains a small vision transformer to embed frames of `render_pipeline` where their captions lie
-    embed   computes the embeddings of all frames, for the loss of equation 3
+    embed   computes the embeddings of all frames, for the loss of equation 3, by the tower of the run, of a pack, or by
+            CLIP's own
 
 The text tower is frozen, and its embeddings are computed once; only the image side of CLIP's contrastive loss is
 trained. In contrast to open_clip's training code, frames of one action are not negatives of each other, because a
@@ -13,7 +14,9 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +26,10 @@ from torch.nn import functional as F
 
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import write_whole
+from motionclip_blender.core.inference.image_tower import ImageTower
+from motionclip_blender.core.inference.networks import load_image_tower
 from motionclip_blender.core.model.image_tower import normalised, vision_transformer
-from motionclip_blender.core.pack import ImageSpec
+from motionclip_blender.core.pack import ImageSpec, Pack
 from motionclip_blender.core.skeleton import BODY_JOINTS
 
 from ..autoencoder.losses import alignment, contrast, length
@@ -32,7 +37,7 @@ from ..autoencoder.run import follow, load_checkpoint, save_checkpoint
 from ..data.splits import is_test
 from ..text_tower import minilm
 from .clip_frames import embed_by_clip
-from .samples import MARGIN, Captioned, read_frames
+from .samples import MARGIN, Captioned, FrameSet, read_frames
 from .start import start
 
 SPEC = ImageSpec(image_size=112, layers=6, width=192, head_width=64, patch_size=16)
@@ -152,15 +157,34 @@ class Run:
 
 @torch.inference_mode()
 def embed(tower: nn.Module, images: np.ndarray, batch: int = 128) -> np.ndarray:
-    """Returns embeddings (n, 512) float32 of images (n, 3, s, s) uint8, of which it reads the centre."""
+    """Returns embeddings (n, 512) float32 of images (n, 3, s, s) uint8, without their margin."""
     tower.eval()
-    cut = (images.shape[-1] - SPEC.image_size) // 2
-    inner = images[:, :, cut : cut + SPEC.image_size, cut : cut + SPEC.image_size]
-    parts = []
-    for first in range(0, len(inner), batch):
-        part = torch.from_numpy(np.ascontiguousarray(inner[first : first + batch]))
-        parts.append(tower(normalised(part)).float())
+    parts = [tower(normalised(torch.from_numpy(part))).float() for part in _inner(images, batch)]
     return torch.cat(parts).numpy()
+
+
+def embed_by_pack(tower: ImageTower, images: np.ndarray, batch: int = 128) -> np.ndarray:
+    """Returns embeddings (n, 512) float32 of images (n, 3, s, s) uint8, without their margin, by a pack's tower."""
+    return np.concatenate([tower.read(part.transpose(0, 2, 3, 1)) for part in _inner(images, batch)])
+
+
+def _inner(images: np.ndarray, batch: int) -> Iterator[np.ndarray]:
+    """Yields images in batches, without their margin."""
+    cut, size = MARGIN // 2, images.shape[-1] - MARGIN
+    for first in range(0, len(images), batch):
+        yield np.ascontiguousarray(images[first : first + batch, :, cut : cut + size, cut : cut + size])
+
+
+def write_embeddings(out: Path, frames: FrameSet, embedded: Callable[[np.ndarray], np.ndarray]) -> None:
+    """Writes the embeddings of frames and of their mirror images, which `autoencoder.embeddings.Frames` reads."""
+    with write_whole(out) as handle:
+        np.savez(
+            handle,
+            clips=np.array(frames.clips),
+            frames=frames.numbers,
+            embeddings=embedded(frames.images).astype(np.float16),
+            mirrored=embedded(frames.images[..., ::-1]).astype(np.float16),
+        )
 
 
 def retrieval(tower: nn.Module, frames: Captioned) -> dict[str, float]:
@@ -191,7 +215,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--data", type=Path, default=Path("data"), help="folder of the prepared motions")
     parser.add_argument("--run", type=Path, default=Path("runs/images"), help="folder; resumed if it exists")
     parser.add_argument("--steps", type=int, default=Settings.steps)
-    parser.add_argument(
+    towers = parser.add_mutually_exclusive_group()
+    towers.add_argument("--pack", type=Path, help="embed by the image tower of this pack, instead of the run's own")
+    towers.add_argument(
         "--clip",
         type=Path,
         metavar="FILE",
@@ -199,11 +225,22 @@ def main(arguments: list[str]) -> int:
     )
     options = parser.parse_args(arguments)
     options.run.mkdir(parents=True, exist_ok=True)
+    out = options.run / "embeddings.npz"
     if options.clip:
         if options.action != "embed":
             parser.error("CLIP's own image tower is not trained; leave out --clip, or embed")
-        out = options.run / "embeddings.npz"
         print(f"{out}: {embed_by_clip(options.frames, out, options.clip):,} frames")
+        return 0
+    if options.pack:
+        if options.action != "embed":
+            parser.error("the image tower of a pack is trained already; leave out --pack, or embed")
+        pack = Pack.load(options.pack)
+        if pack.image is None:
+            raise UserError(f"The pack {pack.name} has no image tower of its own; choose another one, or give --clip.")
+        tower = load_image_tower(pack)
+        frames = read_frames(options.frames, pack.image.image_size + MARGIN)
+        write_embeddings(out, frames, partial(embed_by_pack, tower))
+        print(out)
         return 0
     frames = read_frames(options.frames, SPEC.image_size + MARGIN)
     run = Run(options.run, Settings(steps=options.steps), Captioned(frames, options.data, train=True))
@@ -217,15 +254,6 @@ def main(arguments: list[str]) -> int:
         return 0
     if run.step == 0:
         raise UserError(f"{options.run} holds no trained tower; run `python -m training images train` first.")
-    out = options.run / "embeddings.npz"
-    mirror = frames.images[..., ::-1]
-    with write_whole(out) as handle:
-        np.savez(
-            handle,
-            clips=np.array(frames.clips),
-            frames=frames.numbers,
-            embeddings=embed(run.average, frames.images).astype(np.float16),
-            mirrored=embed(run.average, mirror).astype(np.float16),
-        )
+    write_embeddings(out, frames, partial(embed, run.average))
     print(out)
     return 0

@@ -95,6 +95,27 @@ def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(tmp_path, samples,
         torch.testing.assert_close(ours, theirs, rtol=1e-5, atol=1e-7)
 
 
+def test_the_log_tells_the_movement_of_trained_and_held_out_windows(tmp_path, samples, captions, open_body):
+    config = replace(TINY, steps=4, log_every=3, check_every=2)
+    material = SpanMaterial(samples[:3], Captions(samples[:3]), config, held_out=samples[3:])
+    assert {part: len(windows) for part, windows in material.watched(20).items()} == {"training": 3, "held-out": 1}
+    run = Run(tmp_path, config, material, open_body)
+    run.train()
+    lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in lines] == [2, 3, 4]
+    assert "kept/held-out" not in lines[1]
+    for part, real in material.watched(20).items():
+        windows = torch.from_numpy(real)
+        with torch.no_grad():
+            made = run.average.decoder(run.average.encoder(windows), 20)
+        share = made[:, :, :-1].numpy().var(axis=1).mean() / real[:, :, :-1].var(axis=1).mean()
+        assert lines[2][f"kept/{part}"] == pytest.approx(share, abs=2e-5)
+
+
+def test_a_run_that_holds_nothing_out_watches_what_it_trains_on(samples, captions):
+    assert SpanMaterial(samples, captions, TINY).watched(20).keys() == {"training"}
+
+
 def test_a_damaged_checkpoint_and_one_of_another_run(tmp_path, samples, captions, open_body):
     run = a_run(tmp_path, TINY, samples, open_body, captions)
     run.save()

@@ -14,7 +14,8 @@ torch = pytest.importorskip("torch")
 Image = pytest.importorskip("PIL.Image")
 
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.pack import ImageSpec
+from motionclip_blender.core.model.image_tower import save_image_tower
+from motionclip_blender.core.pack import ImageSpec, Pack
 from training.autoencoder.dataset import Sample
 from training.autoencoder.embeddings import Frames
 from training.image_tower import samples as image_samples
@@ -110,6 +111,41 @@ def test_embeddings_of_frames_are_those_that_equation_3_reads(rendered, data, tm
     sample = Sample("own/red", "red", None, (), (), 30, False, (0, 30))
     embeddings, known = Frames(tmp_path / "run" / "embeddings.npz", [sample]).of(np.array([0]), np.random.default_rng())
     assert embeddings.shape == (1, 512) and known.tolist() == [True] and np.isfinite(embeddings).all()
+
+
+def a_pack(folder: Path, image: dict | None) -> Pack:
+    """A pack without a network, whose image tower is of the sizes `image`."""
+    told = Pack.load().as_json() | {"image": image, "checksums": {}}
+    (folder / "pack.json").write_text(json.dumps({key: value for key, value in told.items() if value is not None}))
+    for name in ("weights.safetensors", "image.safetensors"):
+        (folder / name).touch()
+    return Pack.load(folder)
+
+
+def test_the_image_tower_of_a_pack_embeds_frames_as_its_run_did(rendered, data, tmp_path):
+    run = Run(tmp_path, Settings(steps=2, batch=12), Captioned(read_frames(rendered, 36), data, train=True))
+    run.train()
+    save_image_tower(run.average, a_pack(tmp_path, vars(image_training.SPEC)).image_path)
+    arguments = ["embed", "--frames", str(rendered), "--data", str(data), "--run"]
+    assert image_training.main([*arguments, str(tmp_path), "--steps", "2"]) == 0
+    assert image_training.main([*arguments, str(tmp_path / "by"), "--pack", str(tmp_path)]) == 0
+    with np.load(tmp_path / "embeddings.npz") as own, np.load(tmp_path / "by" / "embeddings.npz") as by:
+        assert own["clips"].tolist() == by["clips"].tolist() and own["frames"].tolist() == by["frames"].tolist()
+        for key in ("embeddings", "mirrored"):
+            apart = np.linalg.norm(own[key].astype(float) - by[key], axis=1) / np.linalg.norm(
+                own[key].astype(float), axis=1
+            )
+            assert apart.max() < 0.01  # packs hold half precision
+        assert np.abs(by["embeddings"].astype(float) - by["mirrored"]).max() > 0.05
+
+
+def test_a_pack_without_an_image_tower_cannot_embed(rendered, tmp_path):
+    a_pack(tmp_path, None)
+    arguments = ["--frames", str(rendered), "--run", str(tmp_path / "run"), "--pack", str(tmp_path)]
+    with pytest.raises(UserError, match="has no image tower of its own"):
+        image_training.main(["embed", *arguments])
+    with pytest.raises(SystemExit):
+        image_training.main(["train", *arguments])
 
 
 def test_a_damaged_shard_and_an_empty_folder(rendered, tmp_path):
