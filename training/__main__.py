@@ -13,6 +13,7 @@ _COMMANDS = {
     "splits": ("data.splits", "propose which takes are held out for testing"),
     "images": ("image_tower.train", "train the image tower on rendered frames, and embed them"),
     "train": ("autoencoder.train", "train an auto-encoder on prepared motions and captions"),
+    "curve": ("evaluation.curve", "draw the losses and the movement of runs from their logs"),
     "export": ("autoencoder.export", "write a pack from a checkpoint"),
     "import-checkpoint": ("autoencoder.import_checkpoint", "write a pack from a released MotionCLIP checkpoint"),
     "wordings": ("autoencoder.wording_index", "give a pack its wordings as texts, to read prompts by"),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -22,21 +25,29 @@ def draw(found: dict, out: Path) -> dict[str, str]:
 
     Raises `UserError` when matplotlib is missing or the folder cannot be written.
     """
+    pictures = {}
+    for name, draw_one in _PLOTS.items():
+        if name in found:
+            save_figure(partial(draw_one, found=found[name]), out / f"{name}.png")
+            pictures[name] = f"{name}.png"
+    return pictures
+
+
+def save_figure(plot: Callable[[Any], None], path: Path) -> None:
+    """Writes the figure that `plot` draws as a PNG, whole or not at all.
+
+    Raises `UserError` when matplotlib is missing or the folder cannot be written.
+    """
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
     except ImportError as error:
         raise UserError("The plots need the Python package matplotlib; install the extra `training`.") from error
-    pictures = {}
-    for name, draw_one in _PLOTS.items():
-        if name in found:
-            figure = Figure(figsize=(7.5, 3.4), layout="constrained")
-            draw_one(figure, found[name])
-            with whole_path(out / f"{name}.png") as path:
-                # without date and version in the file, the same figures give the same bytes
-                FigureCanvasAgg(figure).print_png(path, metadata={"Software": None})
-            pictures[name] = f"{name}.png"
-    return pictures
+    figure = Figure(figsize=(7.5, 3.4), layout="constrained")
+    plot(figure)
+    with whole_path(path) as temporary:
+        # without date and version in the file, the same figures give the same bytes
+        FigureCanvasAgg(figure).print_png(temporary, metadata={"Software": None})
 
 
 def _recognition(figure, found: dict) -> None:
