@@ -47,15 +47,17 @@ def draw(runs: dict[str, Path], out: Path) -> None:
         losses, shares = figure.subplots(1, 2)
         for i, (name, log) in enumerate(logs.items()):
             losses.plot(*series(log, "reconstruction"), color=f"C{i}", linewidth=1, label=name)
-            for key, (line, what) in _SHARES.items():
+            for key, (line, _) in _SHARES.items():
                 steps, values = series(log, key)
                 percent = [100 * value for value in values]
-                shares.plot(steps, percent, f"{line}.", color=f"C{i}", linewidth=1, label=f"{name}: {what}")
+                shares.plot(steps, percent, line, marker=".", markersize=4, color=f"C{i}", linewidth=1)
+        for line, what in _SHARES.values():
+            shares.plot([], [], line, color="grey", label=what)
         losses.set(xlabel="step", ylabel="loss of reconstruction", yscale="log")
         shares.set(xlabel="step", ylabel="movement made, % of the real", yscale="log")
         shares.axhline(100, color="black", linewidth=0.5)
         losses.legend(fontsize=7)
-        shares.legend(fontsize=6)
+        shares.legend(fontsize=7, loc="center")
 
     save_figure(plot, out)
 
