@@ -1,38 +1,26 @@
-"""Multiplies matrices in single precision by whatever this numpy does fastest.
+"""Multiplies matrices in single precision, with or without a BLAS.
 
 The numpy of blender.org's builds has no BLAS: it is compiled where none is installed. Its `matmul` is then a plain
 loop, several times slower than the vectorised loops of its `einsum`, which need no BLAS. Where there is one, it is as
-fast or much faster. numpy does not say reliably what it was compiled with, so both are timed once.
+fast or much faster. numpy tells what it was compiled with; a measurement would give other last digits from run to run.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from functools import cache
 
 import numpy as np
 
-_SHAPE = (16, 384, 384)  # rows, numbers in and out: a prompt's tokens in a layer of the text tower
-_REPEATS = 5  # the fastest of them counts, so that other programs do not decide
-_MARGIN = 2.0  # without BLAS einsum is four to five times as fast; with one it seldom is faster at all
-
 
 @cache
 def without_blas() -> bool:
-    """Whether numpy's `matmul` is much slower than its `einsum` here. Takes 2 to 12 ms, once."""
-    rows, into, out = _SHAPE
-    x, weight = np.ones((rows, into), np.float32), np.ones((out, into), np.float32)
-    return _fastest(lambda: np.dot(x, weight.T)) > _MARGIN * _fastest(lambda: np.einsum("ik,jk->ij", x, weight))
-
-
-def _fastest(work: Callable[[], object]) -> float:
-    times = []
-    for _ in range(_REPEATS):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return min(times)
+    """Whether numpy was compiled without BLAS."""
+    config = np.__config__
+    if (described := getattr(config, "CONFIG", None)) is not None:  # built by Meson, which leaves out what is false
+        return not described.get("Build Dependencies", {}).get("blas", {}).get("found", False)
+    if (asked := getattr(config, "get_info", None)) is not None:  # by setup.py, as blender.org does
+        return not asked("blas_opt")
+    return False
 
 
 def times_transposed(x: np.ndarray, weight: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,7 +10,6 @@ import pytest
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.inference import products
 from motionclip_blender.core.recipe.make import generate
-from tests.paths import ROOT
 
 
 @pytest.fixture
@@ -42,16 +40,16 @@ def test_a_prompt_is_the_same_motion_without_blas(engine: Engine, no_blas: None)
     np.testing.assert_allclose(without.rotations, products_of_blas.rotations, atol=1e-3)
 
 
-def test_a_matmul_of_plain_loops_is_noticed() -> None:
-    """In a process of its own, in which numpy's product takes the strided loop that it has without BLAS."""
-    program = """
-import numpy as np
-from motionclip_blender.core.inference import products
-strided = np.ones((400, 800), np.float32)[:, ::2]
-def loops(x, weight):
-    return np.matmul(strided[: len(x), : x.shape[1]], strided[: weight.shape[1], : len(weight)].T)
-np.dot = loops
-print(products.without_blas())
-"""
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "True"
+@pytest.mark.parametrize(
+    ("config", "without"),
+    [
+        ({"CONFIG": {"Build Dependencies": {"blas": {"name": "none"}}}}, True),
+        ({"CONFIG": {"Build Dependencies": {"blas": {"name": "openblas", "found": True}}}}, False),
+        ({"get_info": lambda name: {}}, True),
+        ({"get_info": lambda name: {"libraries": ["openblas"]}}, False),
+        ({}, False),
+    ],
+)
+def test_numpy_tells_what_it_was_compiled_with(monkeypatch: pytest.MonkeyPatch, config: dict, without: bool) -> None:
+    monkeypatch.setattr(np, "__config__", SimpleNamespace(**config))
+    assert products.without_blas.__wrapped__() is without
