@@ -15,7 +15,7 @@ import numpy as np
 @cache
 def without_blas() -> bool:
     """Whether numpy was compiled without BLAS."""
-    config = np.__config__
+    config = vars(np)["__config__"]  # numpy's stubs do not know it
     if (described := getattr(config, "CONFIG", None)) is not None:  # built by Meson, which leaves out what is false
         return not described.get("Build Dependencies", {}).get("blas", {}).get("found", False)
     if (asked := getattr(config, "get_info", None)) is not None:  # by setup.py, as blender.org does

@@ -64,7 +64,7 @@ def test_a_timeline_is_run_again(bpy, made, person) -> None:
         assert bpy.ops.motionclip.run_again() == {"FINISHED"}
         keyed.append(person.animation_data.action)
         assert recipe_of(keyed[-1]) == recipe and tuple(keyed[-1].frame_range) == (1, 200)
-    assert keyed[0] != keyed[1] and "sits" in keyed[0]["understood"]
+    assert keyed[0] != keyed[1] and "sits" in keyed[0]["steps"]
     assert np.array_equal(*(read_motion(person, action).rotations for action in keyed))
     name = walk.name
     bpy.data.actions.remove(walk)
