@@ -1,6 +1,6 @@
 """What reading a prompt in steps costs: five steps, 300 frames, from the prompt to the keys, against its networks.
 
-    python -m benchmarks.plan [--rounds 20] [--limit 2] [--json FILE]
+    python -m benchmarks.plan [--rounds 20] [--limit 2.5] [--json FILE]
 
 Warm, on this machine. In every round each of the parts is timed once, on a prompt that no round had before; the figures
 are medians over the rounds, in milliseconds.
@@ -93,7 +93,7 @@ def main() -> int:
     """Prints the figures; `--json` writes them to a file too."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=20)
-    parser.add_argument("--limit", type=float, default=2.0)
+    parser.add_argument("--limit", type=float, default=2.5)
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
     if not 3 <= options.rounds <= 100:

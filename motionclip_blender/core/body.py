@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from .errors import UserError
-from .fitted_body import FittedBody, Standing
+from .fitted_body import FittedBody, Standing, lowest_points
 from .kinematics import posed
 from .motion import Motion
 from .origin import rise_of
@@ -195,7 +195,10 @@ class Body:
 
     def lowest(self, motion: Motion, betas: np.ndarray | None = None) -> np.ndarray:
         """Returns the height of the body's lowest point in every frame, (T,) metres."""
-        return self.posed_vertices(motion, betas, self.contacts)[:, :, 1].min(axis=1)
+        if self.pose_dirs is not None:
+            return self.posed_vertices(motion, betas, self.contacts)[:, :, 1].min(axis=1)
+        ids = self.contacts
+        return lowest_points(motion, self.joints(betas), self.vertices(betas)[ids], self.weights[ids])
 
     # --- other proportions
 

@@ -70,9 +70,17 @@ class FittedBody:
 
     def lowest(self, motion: Motion) -> np.ndarray:
         """Returns the height of the body's lowest point in every frame, (T,) metres."""
-        spins, places = posed(motion, self.rest)
-        # only heights are needed: the second row of each joint's rotation, and the offset in Y
-        rows = spins[:, :, 1]
-        offsets = places[:, :, 1] - np.einsum("tjb,jb->tj", rows, self.rest)
-        heights = np.einsum("tnb,nb->tn", np.tensordot(rows, self.weights, axes=(1, 1)).transpose(0, 2, 1), self.points)
-        return (heights + offsets @ self.weights.T).min(axis=1)
+        return lowest_points(motion, self.rest, self.points, self.weights)
+
+
+def lowest_points(motion: Motion, joints: np.ndarray, points: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Returns the height of the lowest of `points` in every frame, (T,) metres, by linear blend skinning.
+
+    joints: (55, 3) at rest. points: (n, 3) at rest. weights: (n, 55) how much each joint moves each point.
+    """
+    spins, places = posed(motion, joints)
+    # only heights are needed: the second row of each joint's rotation, and the offset in Y
+    rows = spins[:, :, 1]
+    offsets = places[:, :, 1] - np.einsum("tjb,jb->tj", rows, joints)
+    heights = np.einsum("tnb,nb->tn", np.tensordot(rows, weights, axes=(1, 1)).transpose(0, 2, 1), points)
+    return (heights + offsets @ weights.T).min(axis=1)

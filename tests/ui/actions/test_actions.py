@@ -17,7 +17,7 @@ from motionclip_blender.core.recipe.plan import PromptPlan
 from motionclip_blender.core.recipe.recipe import Recipe
 from motionclip_blender.core.recipe.sum import Sum
 from motionclip_blender.core.recipe.timeline import Timeline, TimelineSegment
-from motionclip_blender.rig.action_metadata import recipe_of
+from motionclip_blender.rig.action_metadata import recipe_of, steps_of
 from motionclip_blender.rig.read_action import read_motion
 from motionclip_blender.rig.write_keys import key_motion
 from tests.cli.command import needs_model, run
@@ -64,7 +64,7 @@ def test_a_timeline_is_run_again(bpy, made, person) -> None:
         assert bpy.ops.motionclip.run_again() == {"FINISHED"}
         keyed.append(person.animation_data.action)
         assert recipe_of(keyed[-1]) == recipe and tuple(keyed[-1].frame_range) == (1, 200)
-    assert keyed[0] != keyed[1] and "sits" in keyed[0]["steps"]
+    assert keyed[0] != keyed[1] and steps_of(keyed[0])[0].said == "sits"
     assert np.array_equal(*(read_motion(person, action).rotations for action in keyed))
     name = walk.name
     bpy.data.actions.remove(walk)
