@@ -84,8 +84,9 @@ def understand(engine: Engine, index: WordingIndex, prompt: str) -> tuple[Plan, 
 def taken_for(engine: Engine, index: WordingIndex, segments: Sequence[Segment]) -> tuple[Choice, ...]:
     """Returns the choice for each segment. All texts go through the text tower together."""
     texts = list(dict.fromkeys(text for segment in segments for text in _lookups(segment, index)))
-    embeddings = dict(zip(texts, engine.encode_texts(texts), strict=True))
-    return tuple(_chosen(index, segment, embeddings) for segment in segments)
+    embeddings = engine.encode_texts(texts)
+    read = dict(zip(texts, zip(embeddings, index.alike(embeddings), strict=True), strict=True))
+    return tuple(_chosen(index, segment, read) for segment in segments)
 
 
 def _lookups(segment: Segment, index: WordingIndex) -> list[str]:
@@ -106,23 +107,26 @@ def _at_once(segment: Segment) -> str:
     return " while ".join((segment.text, *segment.together))
 
 
-def _chosen(index: WordingIndex, segment: Segment, embeddings: dict[str, np.ndarray]) -> Choice:
-    """Returns the choice for a step. Simultaneous actions are one motion if there is one for both, otherwise two."""
-    choice, looked_up = index.choose(segment, embeddings[segment.text]), _lookups(segment, index)
+def _chosen(index: WordingIndex, segment: Segment, read: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Choice:
+    """Returns the choice for a step. Simultaneous actions are one motion if there is one for both, otherwise two.
+
+    read: of each text to look up its embedding (D,) and its cosines to the wordings (n,).
+    """
+    choice, looked_up = index.choose(segment, *read[segment.text]), _lookups(segment, index)
     if segment.bare in looked_up and segment.bare != segment.text:
-        bare = index.choose(replace(segment, text=segment.bare), embeddings[segment.bare])
+        bare = index.choose(replace(segment, text=segment.bare), *read[segment.bare])
         goes_there = segment.travel not in (None, 0.0) and _goes(choice, segment)
         choice = bare if bare.confidence > choice.confidence and not (choice.sure and goes_there) else choice
     if not choice.sure and segment.core in looked_up:
-        core = index.choose(replace(segment, text=segment.core), embeddings[segment.core])
+        core = index.choose(replace(segment, text=segment.core), *read[segment.core])
         choice = core if core.sure else choice
     if not segment.together:
         return choice
     whole = replace(segment, text=_at_once(segment))
-    both = index.choose(whole, embeddings[whole.text])
+    both = index.choose(whole, *read[whole.text])
     if both.alike > _SAME_AT_ONCE:
         return both
-    beside = index.choose(Segment(segment.together[0], segment.together[0]), embeddings[segment.together[0]])
+    beside = index.choose(Segment(segment.together[0], segment.together[0]), *read[segment.together[0]])
     return replace(choice, beside=beside if beside.sure and beside.motion != choice.motion else None)
 
 

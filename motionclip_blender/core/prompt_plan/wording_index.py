@@ -164,14 +164,18 @@ class WordingIndex:
         """The words of the wordings, for correcting prompts."""
         return Spelling(self.texts, self._also)
 
-    def choose(self, segment: Segment, embedding: np.ndarray, allowed: np.ndarray | None = None) -> Choice:
+    def alike(self, embeddings: np.ndarray) -> np.ndarray:
+        """Returns the cosines between texts at `embeddings` (m, D) and each wording, (m, n) float32."""
+        return self._retrieval.direction(embeddings) @ self._directions.T
+
+    def choose(self, segment: Segment, embedding: np.ndarray, alike: np.ndarray | None = None) -> Choice:
         """Returns the motion for a step.
 
         embedding: (D,) of `segment.text`, by the pack's text tower.
-        allowed: (n,) which wordings may be chosen; by default all.
+        alike: (n,) as `alike` returns it, where that is known; many texts at once take little longer than one.
         """
         direction = self._retrieval.direction(embedding[None])[0]
-        alike = self._directions @ direction
+        alike = self.alike(embedding[None])[0] if alike is None else alike
         words = self._words.vector(segment.text)
         evidence = self.class_evidence(direction, words)
         shared = self.shared_words(words)
@@ -181,8 +185,6 @@ class WordingIndex:
         if verbatim is not None and hard[verbatim] > -_STAYS:
             score[verbatim] += _VERBATIM
         score += hard
-        if allowed is not None:
-            score = np.where(allowed, score, -np.inf)
         weights = np.exp((score - score.max()) / _SHARPNESS)
         motions = self._retrieval.motions
         votes = np.bincount(motions, weights, minlength=len(self.facts))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
 import weakref
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -49,7 +47,20 @@ class Bridge:
     end: np.ndarray
 
 
-_of_engines: weakref.WeakKeyDictionary[Engine, tuple[Bridge, ...]] = weakref.WeakKeyDictionary()
+class _Bridges:
+    """All of a pack's bridges.
+
+    starts, ends: (n, 22, 3) their first and last poses. between: (n, n) metres from each one's end to each one's start.
+    """
+
+    def __init__(self, bridges: tuple[Bridge, ...]) -> None:
+        self.bridges = bridges
+        self.starts = np.array([bridge.start for bridge in bridges])
+        self.ends = np.array([bridge.end for bridge in bridges])
+        self.between = np.array([apart(self.starts, end) for end in self.ends])
+
+
+_of_engines: weakref.WeakKeyDictionary[Engine, _Bridges] = weakref.WeakKeyDictionary()
 
 
 def between(engine: Engine, before: np.ndarray, after: np.ndarray) -> tuple[Bridge, ...]:
@@ -59,15 +70,16 @@ def between(engine: Engine, before: np.ndarray, after: np.ndarray) -> tuple[Brid
     """
     known = _bridges(engine)
     best: tuple[Bridge, ...] = ()
+    if not known.bridges:
+        return best
     price = float(apart(before, after))
-    one: Sequence[tuple[Bridge, ...]] = [(bridge,) for bridge in known]
-    two = itertools.product(known, known)
-    for way in (*one, *two):
-        ends = [before, *(pose for bridge in way for pose in (bridge.start, bridge.end)), after]
-        gaps = [float(apart(a, b)) for a, b in zip(ends[::2], ends[1::2], strict=True)]
-        asked = max(gaps) + _STEP * len(way)
-        if asked < price:
-            best, price = way, asked
+    first, last = apart(known.starts, before), apart(known.ends, after)
+    one = np.maximum(first, last) + _STEP
+    two = np.maximum(np.maximum(first[:, None], last), known.between) + 2 * _STEP
+    for prices in (one, two):
+        if (least := float(prices.min())) < price:
+            way = np.unravel_index(int(prices.argmin()), prices.shape)
+            best, price = tuple(known.bridges[i] for i in way), least
     return best
 
 
@@ -89,10 +101,10 @@ def bridged(engine: Engine, motion: Motion, following: np.ndarray, room: int) ->
     return motion, tuple(bridge.wording for bridge in way)
 
 
-def _bridges(engine: Engine) -> tuple[Bridge, ...]:
+def _bridges(engine: Engine) -> _Bridges:
     """Returns the pack's motions between postures, and their mirror images. Decodes them once for an engine."""
     if engine not in _of_engines:
-        _of_engines[engine] = _made(engine)
+        _of_engines[engine] = _Bridges(_made(engine))
     return _of_engines[engine]
 
 
