@@ -53,8 +53,11 @@ def lengthened(motion: Motion, frames: int, once: bool | None = None) -> Motion:
     window = motion.crop(0, steady)
     seam = min(_SEAM_FRAMES, steady // 4)
     found = best_stretch(window.crop(0, steady - seam), max(int(_SHORTEST * steady), 4), steady, steady)
-    if once is None or (once and _moving_at_the_end(window)):
-        once = found is None or (found.apart > _APART and not _travelling_at_the_end(window))
+    moving = _moving_at_the_end(window)
+    if once is None or (once and moving):
+        unlike = found is None or (found.apart > _APART and not _travelling_at_the_end(window))
+        # of what nothing is known, only what comes to rest is held: a body is never frozen in the middle of a movement
+        once = unlike and not (once is None and moving)
     if once or found is None:
         return extended(motion if once else window, frames, hold=True).crop(0, frames)
     window = _steadied(window, found.start, found.start + found.length)
