@@ -64,7 +64,7 @@ class MOTIONCLIP_OT_take(MotionOperator, bpy.types.Operator):
         return replace(found, content=found.content.taking(self.step, self.wording)).lasting(self.frames)
 
 
-class MOTIONCLIP_OT_natural_length(BackgroundOperator[int], bpy.types.Operator):
+class MOTIONCLIP_OT_natural_length(BackgroundOperator, bpy.types.Operator):
     """Set the length to what the steps of the prompt take by themselves"""
 
     bl_idname = "motionclip.natural_length"
