@@ -6,6 +6,8 @@ import them on first use. `benchmarks/enable.py` measures it.
 
 from __future__ import annotations
 
+import atexit
+
 import bpy
 
 from . import handlers, idle, menu, properties, session, translations
@@ -95,6 +97,8 @@ def register() -> None:
     idle.attach()
     command.attach()
     other_copies.take_over(chosen, _register_classes)
+    if bpy.app.module:
+        atexit.register(unregister)  # Python frees `bpy` only without its classes, and crashes when it ends before
 
 
 def _register_classes() -> None:
@@ -110,6 +114,7 @@ def _register_classes() -> None:
 
 def unregister() -> None:
     """Unregisters the extension. Blender calls it when the extension is disabled, and when Blender quits."""
+    atexit.unregister(unregister)
     other_copies.stop()
     frames_operators.stop()
     live.LIVE.close()
