@@ -7,12 +7,14 @@ import them on first use. `benchmarks/enable.py` measures it.
 from __future__ import annotations
 
 import atexit
+import sys
 
 import bpy
 
 from . import handlers, idle, menu, properties, session, translations
 from .actions import operators as action_operators
 from .actions import panel as action_panel
+from .addon import ADDON
 from .arithmetic import operators as arithmetic_operators
 from .arithmetic import panel as arithmetic_panel
 from .arithmetic import properties as arithmetic_properties
@@ -98,7 +100,7 @@ def register() -> None:
     command.attach()
     other_copies.take_over(chosen, _register_classes)
     if bpy.app.module:
-        atexit.register(unregister)  # Python frees `bpy` only without its classes, and crashes when it ends before
+        atexit.register(_unregister_at_exit)
 
 
 def _register_classes() -> None:
@@ -114,7 +116,7 @@ def _register_classes() -> None:
 
 def unregister() -> None:
     """Unregisters the extension. Blender calls it when the extension is disabled, and when Blender quits."""
-    atexit.unregister(unregister)
+    atexit.unregister(_unregister_at_exit)
     other_copies.stop()
     frames_operators.stop()
     live.LIVE.close()
@@ -136,3 +138,12 @@ def unregister() -> None:
     for cls in reversed(_CLASSES):
         bpy.utils.unregister_class(cls)
     translations.detach()
+
+
+def _unregister_at_exit() -> None:
+    """Unregisters the extension where a script has registered it; Blender does it for those that it has enabled.
+
+    A process that imports `bpy` and ends with classes of an extension crashes in Blender's own clean-up.
+    """
+    if not getattr(sys.modules[ADDON], "__addon_enabled__", False):
+        unregister()

@@ -57,8 +57,8 @@ class Reporting(OperatorMixin):
 class BackgroundOperator(Reporting, Generic[T]):
     """Base of operators that work in the background. Subclasses implement `begin` and `end`.
 
-    They inherit from it without naming the result's type: Python would keep `BackgroundOperator[int]`, and with it `bpy`,
-    in a cache until the process ends, and a process that imports `bpy` would not end.
+    They inherit from it without naming the result's type: Python would keep `BackgroundOperator[int]`, and with it
+    `bpy`, in a cache until the process ends, and a process that imports `bpy` would hang at its end.
 
     Both run in the main thread; the function that `begin` returns runs in the worker. The panel shows the progress; Esc
     and the panel's button cancel. Only one job runs at a time. From a script, without windows, and when the last
