@@ -228,6 +228,14 @@ def _lengths(plan: Plan, own: Sequence[int], frames: int | None, fps: float) -> 
     return [min(n or max(left * each // free, least), MAX_FRAMES) for n, each in zip(told, own, strict=True)]
 
 
+def known_length(engine: Engine, plan: Plan, choices: Sequence[Choice]) -> int | None:
+    """Returns the natural length of a plan in frames if it is known without decoding its motion, else None."""
+    (segment, *more), choice = plan.segments, choices[0]
+    if more or _as_a_whole(segment, choice):
+        return None
+    return _lengths(plan, [_own_length(engine, segment, choice, None)], None, engine.pack.fps)[0]
+
+
 def _own_length(engine: Engine, segment: Segment, choice: Choice, motions: Sequence[Motion] | None) -> int:
     """Returns the natural length of a step, in frames. motions: those of a step that is decoded in full."""
     if motions is not None and not (segment.count or segment.steps):

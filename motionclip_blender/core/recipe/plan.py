@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from ..errors import UserError
 from ..prompt import MIN_FRAMES
-from ..prompt_plan.perform import as_taken, composed, refuse_guesses, understand
+from ..prompt_plan.perform import Performance, as_taken, composed, known_length, refuse_guesses, understand
 from ..prompt_plan.read import MAX_SEGMENTS, plain_prompt
 from ..prompt_plan.told import guesses, steps_of
 from .content import Content, Decoded
@@ -75,11 +75,26 @@ class PromptPlan(Content):
         """Counts the frames that the steps take by themselves, at the pack's rate. Raises `UserError` as `decode`."""
         return max(len(composed(engine, *self._understood(engine)).motion), MIN_FRAMES)
 
+    def known_length(self, engine: Engine) -> int | None:
+        """Returns the same if it is known without making the motion, else None. Raises `UserError` as `decode`."""
+        return known_length(engine, *self._understood(engine))
+
     def goes_on(self, engine: Engine) -> bool:
         """Tells whether it begins with a motion that repeats itself, uncounted. Raises `UserError` as `decode`."""
         plan, choices = self._understood(engine)
         counted = plan.segments[0].count or plan.segments[0].steps
         return choices[0].facts.after == "repeat" and not counted
+
+    def rests(self, engine: Engine) -> bool:
+        """Tells whether it comes to rest, so that its last pose may be held. Raises `UserError` as `decode`."""
+        plan, choices = self._understood(engine)
+        return choices[-1].facts.after == "hold" or bool(plan.segments[-1].count or plan.segments[-1].steps)
+
+    def natural(self, engine: Engine) -> Decoded:
+        """Decodes the motion at its natural length. Raises `UserError` as `decode`."""
+        plan, choices = self._understood(engine)
+        done = composed(engine, plan, choices)
+        return self._told(engine, done, done.ends, len(done.motion))
 
     def _understood(self, engine: Engine) -> tuple[Plan, tuple[Choice, ...]]:
         plan, choices = understand(engine, engine.wordings, self.prompt)
@@ -90,10 +105,12 @@ class PromptPlan(Content):
         return plan, choices
 
     def decode(self, engine: Engine, latents: Mapping[Source, np.ndarray], clean_up: CleanUp) -> Decoded:
-        plan, choices = self._understood(engine)
-        done = composed(engine, plan, choices, clean_up.length)
-        cut = engine.cut_prompts([segment.text for segment in plan.segments])
-        notes = (*done.remarks, *cut, *guesses(plan, choices))
+        done = composed(engine, *self._understood(engine), clean_up.length)
         rate = clean_up.fps / engine.pack.fps
-        steps = steps_of(plan, choices, [end * rate for end in done.ends], clean_up.frames)
-        return Decoded(done.motion, notes=notes, steps=steps)
+        return self._told(engine, done, [end * rate for end in done.ends], clean_up.frames)
+
+    def _told(self, engine: Engine, done: Performance, ends: Sequence[float], frames: int) -> Decoded:
+        """Returns the motion with what is to be told of it. ends: the frame at which each step ends, of `frames`."""
+        cut = engine.cut_prompts([segment.text for segment in done.plan.segments])
+        notes = (*done.remarks, *cut, *guesses(done.plan, done.choices))
+        return Decoded(done.motion, notes=notes, steps=steps_of(done.plan, done.choices, ends, frames))

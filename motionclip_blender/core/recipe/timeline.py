@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
@@ -16,14 +16,13 @@ from ..latents.terms import Source
 from ..prompt import MAX_FRAMES, MIN_FRAMES
 from ..prompt_plan.told import at_rate
 from ..timeline.chain import Chained, chained
+from ..timeline.parts import Part, kept
 from .content import Content, Decoded
 from .plan import PromptPlan
 
 if TYPE_CHECKING:
     from ..cleanup.pipeline import CleanUp
     from ..engine import Engine
-    from ..motion import Motion
-    from ..prompt_plan.told import Step
     from ..timeline.chain import Segment
 
 MOST_SEGMENTS = 50
@@ -119,58 +118,52 @@ class Timeline(Content):
         latents, clean_up and errors are those of `decode`; only the length of `clean_up` has no meaning here. Raises
         `UserError` for more than `MAX_FRAMES`, too.
         """
-        own = self._own_lengths(engine)
-        self._check_total(float(own.sum()) / engine.pack.fps)
-        frames = len(self._chained(engine, latents, clean_up, own, float(own.sum())).motion)
-        self._check_total(frames / engine.pack.fps, " with what is put in between")
-        return max(frames, MIN_FRAMES)
+
+        def check(frames: int) -> None:
+            self._check_total(frames / engine.pack.fps, " with what is put in between")
+
+        return max(len(self.chained(engine, latents, clean_up, check=check).motion), MIN_FRAMES)
 
     def decode(self, engine: Engine, latents: Mapping[Source, np.ndarray], clean_up: CleanUp) -> Decoded:
-        asked, own = clean_up.length, self._own_lengths(engine)
-        total = float(own.sum())
-        if total > MAX_FRAMES:
-            total = float(asked)
-        tried: list[Chained] = []
-        for _ in range(_TRIES):
-            tried.append(self._chained(engine, latents, clean_up, own, total))
-            if len(tried[-1].motion) == asked:
-                break
-            # the segments together are as long as what is put in between leaves
-            total = max(asked - tried[-1].put_in, float(len(self.segments) * MIN_FRAMES))
-        best = min(tried, key=lambda each: abs(len(each.motion) - asked))
-        made = best.lasting(asked)
+        made = self.lasting_frames(engine, latents, clean_up)
         rate = clean_up.fps / engine.pack.fps
         return Decoded(made.motion, notes=made.notes, steps=tuple(at_rate(made.steps, rate, clean_up.frames)))
 
-    def _own_lengths(self, engine: Engine) -> np.ndarray:
-        """Returns the length of each segment, told or natural, in frames at the pack's rate."""
-        own = []
-        for number, segment in enumerate(self.segments, 1):
-            if segment.seconds is not None:
-                own.append(segment.seconds * engine.pack.fps)
-            elif isinstance(segment.content, PromptPlan):
-                with of_segment(number):
-                    own.append(float(segment.content.natural_length(engine)))
-            else:
-                own.append(float(_NATURAL))
-        return np.array(own)
+    def lasting_frames(self, engine: Engine, latents: Mapping[Source, np.ndarray], clean_up: CleanUp) -> Chained:
+        """Joins the segments, `clean_up.length` frames together: each is longer or shorter by one factor.
 
-    def _chained(
+        latents and errors are those of `decode`.
+        """
+        asked = clean_up.length
+        tried = [self.chained(engine, latents, clean_up)]
+        own = np.array(tried[0].own, float)
+        while len(tried[-1].motion) != asked and len(tried) < _TRIES:
+            # the segments together are as long as what is put in between leaves
+            total = max(asked - tried[-1].put_in, float(len(self.segments) * MIN_FRAMES))
+            ends = np.round(np.cumsum(own) * (total / own.sum())).astype(int)
+            tried.append(self.chained(engine, latents, clean_up, np.diff(ends, prepend=0)))
+        return min(tried, key=lambda each: abs(len(each.motion) - asked)).lasting(asked)
+
+    def chained(
         self,
         engine: Engine,
         latents: Mapping[Source, np.ndarray],
         clean_up: CleanUp,
-        own: np.ndarray,
-        total: float,
+        lengths: np.ndarray | None = None,
+        check: Callable[[int], None] | None = None,
     ) -> Chained:
-        """Makes all segments, `total` frames together: each longer or shorter than its `own` length by one factor."""
-        ends = np.round(np.cumsum(own) * (total / own.sum())).astype(int)
-        frames = np.maximum(np.diff(ends, prepend=0), MIN_FRAMES)
+        """Joins the segments at the pack's rate.
+
+        lengths: (segments,) frames of each; by default as told, or as long as it takes by itself. check: as for
+        `timeline.chain.chained`. latents and errors are those of `decode`.
+        """
         makers: list[tuple[Segment, int | None]] = []
-        for number, (segment, length) in enumerate(zip(self.segments, frames, strict=True), 1):
+        for number, segment in enumerate(self.segments, 1):
             seam = None if segment.transition is None else round(segment.transition * engine.pack.fps)
-            makers.append((_Maker(number, segment.content, engine, latents, clean_up, int(length)), seam))
-        return chained(engine, makers)
+            maker = _Maker(number, segment.content, engine, latents, clean_up)
+            told = maker.natural(segment.seconds) if lengths is None else int(lengths[number - 1])
+            makers.append((replace(maker, frames=None if told is None else max(told, MIN_FRAMES)), seam))
+        return chained(engine, makers, check)
 
 
 @contextmanager
@@ -191,19 +184,40 @@ class _Maker:
     engine: Engine
     latents: Mapping[Source, np.ndarray]
     clean_up: CleanUp
-    frames: int
+    frames: int | None = None
 
     @property
     def title(self) -> str:
         return self.content.title
 
+    def natural(self, seconds: float | None) -> int | None:
+        """Returns the told or natural length in frames; None for a prompt whose motion must be made to know it."""
+        if seconds is not None:
+            return round(seconds * self.engine.pack.fps)
+        if not isinstance(self.content, PromptPlan):
+            return _NATURAL
+        with of_segment(self.number):
+            return self.content.known_length(self.engine)
+
     def goes_on(self) -> bool:
         with of_segment(self.number):
             return not isinstance(self.content, PromptPlan) or self.content.goes_on(self.engine)
 
-    def make(self, frames: int) -> tuple[Motion, Sequence[str], Sequence[Step]]:
-        fps = self.engine.pack.fps
-        alone = replace(self.clean_up, frames=min(frames, MAX_FRAMES), fps=fps, loop=False, in_place=False)
+    def rests(self) -> bool:
         with of_segment(self.number):
+            return isinstance(self.content, PromptPlan) and self.content.rests(self.engine)
+
+    def make(self, frames: int | None) -> Part:
+        latents = tuple(self.latents[term.source].tobytes() for term in self.content.terms)
+        with of_segment(self.number):
+            return kept(self.engine, (self.content, latents, frames), lambda: self._made(frames))
+
+    def _made(self, frames: int | None) -> Part:
+        if frames is None:
+            assert isinstance(self.content, PromptPlan)  # the only content whose length is unknown before
+            found = self.content.natural(self.engine)
+        else:
+            fps = self.engine.pack.fps
+            alone = replace(self.clean_up, frames=min(frames, MAX_FRAMES), fps=fps, loop=False, in_place=False)
             found = self.content.decode(self.engine, self.latents, alone)
-        return found.motion, found.notes, found.steps
+        return Part.of(self.engine, found.motion, found.notes, found.steps)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-
-from ..cleanup.foot_locking import on_floor
 from ..cleanup.loop import extended
 from ..cleanup.seams import LONGEST, SEAM, best_entry, ground_poses, needed_seam, possible
 from ..prompt_plan.told import Step
 from .bridges import bridged
+from .parts import Part
 
 if TYPE_CHECKING:
     from ..engine import Engine
@@ -26,21 +24,26 @@ _CUT = 5  # frames that may be cut without a remark
 class Segment(Protocol):
     """A segment that can be made at any length.
 
-    frames: its length, at the pack's rate.
+    frames: its length, at the pack's rate; None for a segment that is as long as its motion takes, of which the
+        cross-fade from the one before is a part.
     """
 
     @property
     def title(self) -> str: ...
 
     @property
-    def frames(self) -> int: ...
+    def frames(self) -> int | None: ...
 
     def goes_on(self) -> bool:
         """Tells whether it begins with a motion that repeats itself, so that it may be entered late."""
         ...
 
-    def make(self, frames: int) -> tuple[Motion, Sequence[str], Sequence[Step]]:
-        """Returns its motion, `frames` long, remarks, and what was understood of it."""
+    def rests(self) -> bool:
+        """Tells whether it comes to rest, so that its last pose may be held."""
+        ...
+
+    def make(self, frames: int | None) -> Part:
+        """Returns its motion, `frames` long or, without that, as long as it takes by itself."""
         ...
 
 
@@ -48,15 +51,20 @@ class Segment(Protocol):
 class Chained:
     """A joined motion at the pack's rate, before the clean-up.
 
-    starts: the frame at which each segment starts. put_in: frames between segments. notes, steps: as in
-    `recipe.content.Decoded`.
+    starts: the frame at which each segment starts. own: frames of each segment, without what is put in between.
+    notes, steps: as in `recipe.content.Decoded`.
     """
 
     motion: Motion
     starts: tuple[int, ...]
-    put_in: int
+    own: tuple[int, ...]
     notes: tuple[str, ...]
     steps: tuple[Step, ...]
+
+    @property
+    def put_in(self) -> int:
+        """Counts the frames between segments."""
+        return len(self.motion) - sum(self.own)
 
     def lasting(self, frames: int) -> Chained:
         """Returns the same, with the end cut or held."""
@@ -67,40 +75,46 @@ class Chained:
         return replace(self, motion=extended(self.motion, frames, hold=True).crop(0, frames), notes=notes)
 
 
-def chained(engine: Engine, segments: Sequence[tuple[Segment, int | None]]) -> Chained:
+def chained(
+    engine: Engine, segments: Sequence[tuple[Segment, int | None]], check: Callable[[int], None] | None = None
+) -> Chained:
     """Joins segments, at least one. Their lengths are kept; only what is put in between is added.
 
     segments: each with the frames of the cross-fade from the one before, or None for as many as the poses need.
-    Raises what making one raises.
+    check: called with the frames so far, to end it early by an exception. Raises what making a segment raises, too.
     """
     motion: Motion | None = None
     starts: list[int] = []
-    put_in, room = 0, 0
+    own: list[int] = []
+    room = 0
     notes: list[str] = []
     understood: list[Sequence[Step]] = []
     for number, (segment, seam) in enumerate(segments, 1):
         if motion is None:
-            made, said, told = segment.make(segment.frames)
+            part = segment.make(segment.frames)
             starts.append(0)
-            motion = on_floor(made, engine.body)
+            motion = part.motion
+            own.append(len(motion))
+            room, said = len(motion), list(part.notes)
         else:
             entry = _Entry(engine, segment, seam)
-            before = len(motion)
-            motion, wordings = bridged(engine, motion, entry.first_pose, room // 2)
+            part, before = entry.part, len(motion)
+            motion, wordings = bridged(engine, motion, part.poses[0], room // 2)
             if wordings:
-                put_in += len(motion) - before
                 quoted = ", then ".join(f'"{wording}"' for wording in wordings)
-                frames = len(motion) - before
-                notes.append(f"Between the segments {number - 1} and {number} {quoted} is put in: {frames} frames.")
-                room = frames
+                room = len(motion) - before
+                notes.append(f"Between the segments {number - 1} and {number} {quoted} is put in: {room} frames.")
             following, faded = entry.after(motion, room // 2)
-            said, told = list(entry.notes), entry.steps
+            part, said = entry.part, list(entry.part.notes)
             if seam is not None and faded < seam:
                 said.append(f"There is room for {faded} of the {seam} frames of its transition.")
             starts.append(len(motion) - faded)
+            own.append(len(following) - faded)
             motion = motion.fade_into(following, faded) if faded else motion.concatenate(following)
-        room = segment.frames
-        understood.append(told)
+            room = own[-1]
+        if check is not None:
+            check(len(motion))
+        understood.append(part.steps)
         notes += [f"Segment {number}: {note}" for note in said]
     assert motion is not None
     ends = [*starts[1:], len(motion)]
@@ -109,7 +123,7 @@ def chained(engine: Engine, segments: Sequence[tuple[Segment, int | None]]) -> C
         for (segment, _), start, end, told in zip(segments, starts, ends, understood, strict=True)
         for step in _placed(segment.title, told, start, end)
     ]
-    return Chained(motion, tuple(starts), put_in, tuple(dict.fromkeys(notes)), tuple(steps))
+    return Chained(motion, tuple(starts), tuple(own), tuple(dict.fromkeys(notes)), tuple(steps))
 
 
 def _placed(title: str, steps: Sequence[Step], start: int, end: int) -> list[Step]:
@@ -123,35 +137,48 @@ def _placed(title: str, steps: Sequence[Step], start: int, end: int) -> list[Ste
 
 
 class _Entry:
-    """The way into a segment: which of its frames is the first, and over how many frames it is faded in."""
+    """The way into a segment: which of its frames is the first, and over how many frames it is faded in.
+
+    part: the segment's motion, with frames to spare where its length is told.
+    """
 
     def __init__(self, engine: Engine, segment: Segment, seam: int | None) -> None:
         self._engine, self._segment, self._asked = engine, segment, seam
         self._latest = _LATEST if segment.goes_on() else 0
-        self._make(SEAM if seam is None else seam)
+        self._seam = SEAM if seam is None else seam
+        self.part = self._made()
 
-    def _make(self, seam: int) -> None:
-        self._seam = seam
-        made, self.notes, self.steps = self._segment.make(self._segment.frames + seam + self._latest)
-        self._motion = on_floor(made, self._engine.body)
-        self._poses = ground_poses(self._motion, self._engine.body)
-
-    @property
-    def first_pose(self) -> np.ndarray:
-        return self._poses[0]
+    def _made(self) -> Part:
+        frames = self._segment.frames
+        return self._segment.make(None if frames is None else frames + self._seam + self._latest)
 
     def after(self, motion: Motion, room: int) -> tuple[Motion, int]:
         """Returns the segment's motion to be faded in after `motion`, and the frames of the cross-fade.
 
         room: the most frames of `motion` that may be faded.
         """
-        body, most = self._engine.body, min(room, self._segment.frames // 2)
+        body, told = self._engine.body, self._segment.frames
+        most = min(room, (len(self.part) if told is None else told) // 2)
         tail = ground_poses(motion.crop(max(len(motion) - LONGEST, 0), len(motion)), body)
-        at = best_entry(tail[-max(self._seam, 2) :], self._poses, self._latest)
+        at = best_entry(tail[-max(self._seam, 2) :], self.part.poses, self._latest)
+        following = self.part.motion
         if self._asked is None:
-            needed = needed_seam(tail[-_LOOKED_AT:], self._poses[at : at + _LOOKED_AT], motion.fps)
+            needed = needed_seam(tail[-_LOOKED_AT:], self.part.poses[at : at + _LOOKED_AT], motion.fps)
             if min(needed, most) > self._seam:
-                self._make(min(needed, most))
-                at = best_entry(tail[-self._seam :], self._poses, self._latest)
-        seam = min(possible(self._seam, motion, self._motion), most)
-        return self._motion.crop(at, at + self._segment.frames + seam), seam
+                self._seam = min(needed, most)
+                latest = self._latest
+                if told is not None:
+                    following, latest = self._longer(told)
+                at = best_entry(tail[-self._seam :], self.part.poses, latest)
+        seam = min(possible(self._seam, motion, following), most)
+        return following.crop(at, len(following) if told is None else at + told + seam), seam
+
+    def _longer(self, told: int) -> tuple[Motion, int]:
+        """Returns the motion with frames enough for a longer cross-fade, and the latest frame to enter it at."""
+        spare = len(self.part) - told - self._seam
+        if spare >= 0:
+            return self.part.motion, min(self._latest, spare)
+        if self._segment.rests():
+            return extended(self.part.motion, told + self._seam, hold=True), 0
+        self.part = self._made()
+        return self.part.motion, self._latest
