@@ -180,9 +180,14 @@ class Engine:
         chosen = pooling.chosen(starts, frames, pooling.frame * self.pack.fps / motion.fps)
         return self._as_declared(pooling.summary(self._encode_windows(motion, chosen, frames, progress)))
 
-    def encode_windows(self, motion: Motion, progress: Progress | None = None) -> WindowLatents:
-        """Returns the latents of all windows of a motion: 60 frames, half overlapping, as recognition is measured."""
-        frames, starts = self._windows(motion)
+    def encode_windows(
+        self, motion: Motion, progress: Progress | None = None, longest: int = WINDOW, stride: int | None = None
+    ) -> WindowLatents:
+        """Returns the latents of all windows of a motion, by default half overlapping, as recognition is measured.
+
+        longest: frames of a window, fewer if the motion has fewer. stride: frames from one to the next.
+        """
+        frames, starts = self._windows(motion, longest, stride)
         return WindowLatents(np.array(starts), frames, self._encode_windows(motion, starts, frames, progress))
 
     def motion_latents(self, latents: np.ndarray) -> np.ndarray:
@@ -212,11 +217,11 @@ class Engine:
         """Returns latents (..., D) as the pack declares that its decoder takes them: normalised, or unchanged."""
         return normalised(latents) if self.pack.normalised else latents
 
-    def _windows(self, motion: Motion) -> tuple[int, list[int]]:
+    def _windows(self, motion: Motion, longest: int = WINDOW, stride: int | None = None) -> tuple[int, list[int]]:
         """Returns the frames of each window of a motion at the pack's rate, and the windows' starts."""
         length = frames_at(motion, self.pack.fps)
-        frames = min(WINDOW, self.pack.frames[1], length)
-        return frames, window_starts(length, frames, max(frames // 2, 1))
+        frames = min(longest, self.pack.frames[1], length)
+        return frames, window_starts(length, frames, stride or max(frames // 2, 1))
 
     def _encode_windows(
         self, motion: Motion, starts: Sequence[int], frames: int, progress: Progress | None

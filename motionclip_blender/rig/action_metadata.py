@@ -21,9 +21,10 @@ from .versions import fcurves_of
 from .write_keys import key_motion, rekey_motion
 
 RECIPE_NOTE, PROMPT_NOTE, PACK_NOTE, LATENT_NOTE = "recipe", "prompt", "pack", "latent"
-STEPS_NOTE = "steps"
+STEPS_NOTE, STARTS_NOTE = "steps", "starts"
 """Custom properties of an Action: what it was made from. A prompt is noted where there was nothing else, a latent where
-there is a single one (float32, base64), what was understood where steps were read, as JSON."""
+there is a single one (float32, base64), what was understood where steps were read, as JSON, and of a timeline the
+frames at which its segments start, counted from 0."""
 
 
 def key_made(
@@ -113,6 +114,17 @@ def steps_of(action: bpy.types.Action) -> tuple[Step, ...]:
         return ()
 
 
+def starts_of(action: bpy.types.Action) -> tuple[int, ...]:
+    """Lists the frames at which the segments of an Action's timeline start, counted from 0.
+
+    Empty for other Actions, and for a note that someone has changed so that it cannot be read.
+    """
+    try:
+        return tuple(map(int, json.loads(str(action.get(STARTS_NOTE, "[]")))))
+    except (ValueError, TypeError, RecursionError):
+        return ()
+
+
 def understood_of(action: bpy.types.Action) -> list[str]:
     """Lists the same in lines."""
     return list(lines(steps_of(action)))
@@ -130,4 +142,5 @@ def _notes(recipe: Recipe, made: Made) -> dict[str, str | None]:
         PACK_NOTE: made.pack,
         LATENT_NOTE: None if made.latent is None else latent_file.to_text(made.latent),
         STEPS_NOTE: json.dumps([step.values() for step in made.steps], ensure_ascii=False) if made.steps else None,
+        STARTS_NOTE: json.dumps(made.starts) if made.starts else None,
     }

@@ -70,12 +70,14 @@ def add_strip(
     return strip
 
 
-def in_row(owner: bpy.types.Object, actions: Sequence[bpy.types.Action], start: float, name: str) -> bpy.types.NlaTrack:
+def in_row(
+    owner: bpy.types.Object, actions: Sequence[bpy.types.Action], start: float, name: str, touching: bool = False
+) -> bpy.types.NlaTrack:
     """Adds a track on top, called `name`, that plays the Actions one after the other from frame `start` on.
 
-    The frame after an Action's last frame is the first of the next. An Action that is assigned to `owner` would hide
-    the strips: it is unassigned, with a fake user so that it is not lost. Raises `UserError`, having changed nothing,
-    if the NLA stack cannot be changed.
+    The frame after an Action's last frame is the first of the next; with `touching`, its last frame is. An Action that
+    is assigned to `owner` would hide the strips: it is unassigned, with a fake user so that it is not lost. Raises
+    `UserError`, having changed nothing, if the NLA stack cannot be changed.
     """
     had_data = owner.animation_data is not None
     data = owner.animation_data or owner.animation_data_create()
@@ -86,7 +88,7 @@ def in_row(owner: bpy.types.Object, actions: Sequence[bpy.types.Action], start: 
             track.name = name
         for action in actions:
             strip = add_strip(owner, action, start, track)
-            start = np.floor(strip.frame_end) + 1
+            start = strip.frame_end if touching else np.floor(strip.frame_end) + 1
     except BaseException:
         if track is not None:
             data.nla_tracks.remove(track)

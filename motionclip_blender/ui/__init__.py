@@ -42,6 +42,10 @@ from .search import properties as search_properties
 from .sources import properties as source_properties
 from .sources import row as source_row
 from .tasks import background_operator
+from .timeline import making as timeline_making
+from .timeline import operators as timeline_operators
+from .timeline import panel as timeline_panel
+from .timeline import properties as timeline_properties
 from .training_frames import command
 from .training_frames import operators as frames_operators
 from .training_frames import panel as frames_panel
@@ -53,6 +57,7 @@ _CLASSES = (
     *blend_properties.CLASSES,
     *arithmetic_properties.CLASSES,
     *composition_properties.CLASSES,
+    *timeline_properties.CLASSES,
     *latent_properties.CLASSES,
     *properties.CLASSES,
     *search_properties.CLASSES,
@@ -71,6 +76,8 @@ _CLASSES = (
     *blend_operators.CLASSES,
     *arithmetic_operators.CLASSES,
     *composition_operators.CLASSES,
+    *timeline_operators.CLASSES,
+    *timeline_making.CLASSES,
     *latent_operators.CLASSES,
     *source_row.CLASSES,
     *frames_operators.CLASSES,
@@ -82,6 +89,7 @@ _CLASSES = (
     *blend_panel.CLASSES,
     *arithmetic_panel.CLASSES,
     *composition_panel.CLASSES,
+    *timeline_panel.CLASSES,
     *latents_panel.CLASSES,
     *frames_panel.CLASSES,
     *menu.CLASSES,

@@ -62,6 +62,16 @@ STOPS = {
     "description": "How many even steps of the blend are laid out, both ends included",
     "default": 5,
 }
+WHOLE = {
+    "name": "Whole length",
+    "description": "Frames of the scene that all segments take together; each is made longer or shorter by one factor",
+    "default": 300,
+}
+AS_STRIPS = {
+    "name": "As strips",
+    "description": "Make each segment an Action and a strip of its own in the NLA editor, in place of one Action; "
+    "together they play the same motion",
+}
 COMPOSED_BY = {
     "name": "By",
     "description": "How the two are put together",

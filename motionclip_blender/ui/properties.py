@@ -23,6 +23,7 @@ from .blend.properties import MOTIONCLIP_PG_blend
 from .composition.properties import MOTIONCLIP_PG_composition
 from .fields import AS_SHOWN, EXAMPLE, FRAMES, GUESS, PROMPT, READINGS, START, STEPS, STRAIGHT
 from .latents.properties import MOTIONCLIP_PG_latent
+from .timeline.properties import MOTIONCLIP_PG_timeline
 
 
 class MOTIONCLIP_PG_settings(bpy.types.PropertyGroup):
@@ -59,6 +60,7 @@ class MOTIONCLIP_PG_settings(bpy.types.PropertyGroup):
     blend: PointerProperty(type=MOTIONCLIP_PG_blend)
     arithmetic: PointerProperty(type=MOTIONCLIP_PG_arithmetic)
     composition: PointerProperty(type=MOTIONCLIP_PG_composition)
+    timeline: PointerProperty(type=MOTIONCLIP_PG_timeline)
     latents: CollectionProperty(type=MOTIONCLIP_PG_latent)
     active_latent: IntProperty(name="Active latent")
     behind: StringProperty(options={"HIDDEN"})

@@ -23,13 +23,15 @@ class Decoded(NamedTuple):
     """A motion at the pack's rate, before the clean-up, and the latent (D,) that it was decoded from, if it is a single
     one.
 
-    notes, steps: as in `make.Made`.
+    notes, steps, starts, natural: as in `make.Made`.
     """
 
     motion: Motion
     latent: np.ndarray | None = None
     notes: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
+    starts: tuple[int, ...] = ()
+    natural: bool = False
 
 
 @dataclass(frozen=True)

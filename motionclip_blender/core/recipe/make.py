@@ -15,7 +15,7 @@ from ..latents.arithmetic import even_factors
 from ..latents.sources import Inputs, names, source_latents
 from ..latents.terms import Prompt, Source, TextEmbedding
 from ..progress import Progress, no_progress
-from ..prompt import MAX_FRAMES
+from ..prompt import MAX_FRAMES, MIN_FRAMES
 from ..prompt_plan.told import lines
 from .blend import Blend
 from .plan import PromptPlan
@@ -36,6 +36,8 @@ class Made(NamedTuple):
 
     notes: sentences for the user, such as about a prompt that was cut.
     steps: what was understood of a prompt that is read in steps; empty for other recipes.
+    starts: the frame at which each segment of a timeline starts, counted from 0; empty for other recipes.
+    natural: whether a timeline is as long as its segments take, and none is made longer or shorter.
     """
 
     motion: Motion
@@ -43,6 +45,8 @@ class Made(NamedTuple):
     latent: np.ndarray | None = None
     notes: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
+    starts: tuple[int, ...] = ()
+    natural: bool = False
 
     @property
     def understood(self) -> tuple[str, ...]:
@@ -101,17 +105,22 @@ def check_length(engine: Engine, recipe: Recipe, fps: float) -> None:
         )
 
 
-def as_long_as_it_takes(engine: Engine, recipe: Recipe, latents: Mapping[Source, np.ndarray]) -> Recipe:
-    """Returns the recipe of a plan or a timeline at its natural length, at the pack's rate; any other as it is.
+def as_long_as_it_takes(
+    engine: Engine, recipe: Recipe, latents: Mapping[Source, np.ndarray], fps: float | None = None
+) -> Recipe:
+    """Returns the recipe of a plan or a timeline at its natural length; any other as it is.
 
-    Raises `UserError` as making it does, and for a length that is too long.
+    fps: the rate that its frames are counted at, by default the pack's. Raises `UserError` as making it does, and for a
+    length that is too long.
     """
     content = recipe.content
     if isinstance(content, PromptPlan):
-        return recipe.lasting(content.natural_length(engine))
-    if isinstance(content, Timeline):
-        return recipe.lasting(content.natural_length(engine, latents, _clean_up(engine, recipe, engine.pack.fps)))
-    return recipe
+        frames = content.natural_length(engine)
+    elif isinstance(content, Timeline):
+        frames = content.natural_length(engine, latents, _clean_up(engine, recipe, engine.pack.fps))
+    else:
+        return recipe
+    return recipe.lasting(max(round(frames * (fps or engine.pack.fps) / engine.pack.fps), MIN_FRAMES))
 
 
 def decoded(
@@ -123,9 +132,10 @@ def decoded(
 ) -> Made:
     """Runs the fast part of `make`, from the latents of its sources; a slider calls it at every step."""
     clean_up = _clean_up(engine, recipe, fps, body)
-    motion, latent, notes, steps = recipe.content.decode(engine, latents, clean_up)
-    finished = clean_up(motion, choose=recipe.content.has_latent)
-    return Made(finished, pack_name(engine), latent, (*_notes(engine, recipe), *notes), steps)
+    found = recipe.content.decode(engine, latents, clean_up)
+    finished = clean_up(found.motion, choose=recipe.content.has_latent)
+    notes = (*_notes(engine, recipe), *found.notes)
+    return Made(finished, pack_name(engine), found.latent, notes, found.steps, found.starts, found.natural)
 
 
 def stops(

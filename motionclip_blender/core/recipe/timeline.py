@@ -122,29 +122,34 @@ class Timeline(Content):
         def check(frames: int) -> None:
             self._check_total(frames / engine.pack.fps, " with what is put in between")
 
-        return max(len(self.chained(engine, latents, clean_up, check=check).motion), MIN_FRAMES)
+        return max(len(self._chained(engine, latents, clean_up, check=check).motion), MIN_FRAMES)
 
     def decode(self, engine: Engine, latents: Mapping[Source, np.ndarray], clean_up: CleanUp) -> Decoded:
-        made = self.lasting_frames(engine, latents, clean_up)
+        made, natural = self._lasting(engine, latents, clean_up)
         rate = clean_up.fps / engine.pack.fps
-        return Decoded(made.motion, notes=made.notes, steps=tuple(at_rate(made.steps, rate, clean_up.frames)))
+        steps = tuple(at_rate(made.steps, rate, clean_up.frames))
+        starts = tuple(min(round(start * rate), clean_up.frames - 1) for start in made.starts)
+        return Decoded(made.motion, notes=made.notes, steps=steps, starts=starts, natural=natural)
 
-    def lasting_frames(self, engine: Engine, latents: Mapping[Source, np.ndarray], clean_up: CleanUp) -> Chained:
+    def _lasting(self, engine: Engine, latents: Mapping[Source, np.ndarray], clean_up: CleanUp) -> tuple[Chained, bool]:
         """Joins the segments, `clean_up.length` frames together: each is longer or shorter by one factor.
 
-        latents and errors are those of `decode`.
+        Also returns whether none had to be. latents and errors are those of `decode`.
         """
         asked = clean_up.length
-        tried = [self.chained(engine, latents, clean_up)]
+        tried = [self._chained(engine, latents, clean_up)]
         own = np.array(tried[0].own, float)
-        while len(tried[-1].motion) != asked and len(tried) < _TRIES:
+        # the frames of another rate that come nearest may be one more or less than the segments take
+        near = max(math.ceil(engine.pack.fps / clean_up.fps), 1) if clean_up.fps != engine.pack.fps else 0
+        while abs(len(tried[-1].motion) - asked) > near and len(tried) < _TRIES:
             # the segments together are as long as what is put in between leaves
             total = max(asked - tried[-1].put_in, float(len(self.segments) * MIN_FRAMES))
             ends = np.round(np.cumsum(own) * (total / own.sum())).astype(int)
-            tried.append(self.chained(engine, latents, clean_up, np.diff(ends, prepend=0)))
-        return min(tried, key=lambda each: abs(len(each.motion) - asked)).lasting(asked)
+            tried.append(self._chained(engine, latents, clean_up, np.diff(ends, prepend=0)))
+        best = min(tried, key=lambda each: abs(len(each.motion) - asked))
+        return best.lasting(asked), best is tried[0]
 
-    def chained(
+    def _chained(
         self,
         engine: Engine,
         latents: Mapping[Source, np.ndarray],

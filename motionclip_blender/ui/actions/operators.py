@@ -13,6 +13,7 @@ from ..generate.motion_operator import MotionOperator
 from ..session import SESSION
 from ..tasks.background_operator import Reporting, Work
 from ..tasks.jobs import sentence
+from ..timeline import content as timeline
 
 if TYPE_CHECKING:
     from ...core.recipe.make import Made
@@ -35,6 +36,12 @@ class MOTIONCLIP_OT_run_again(MotionOperator, bpy.types.Operator):
     def recipe(self, context: bpy.types.Context) -> Recipe:
         _action, found = generation.made_here(context)
         return found.lasting(self.frames)
+
+    def end(self, context: bpy.types.Context, result: Made) -> set[str]:
+        scene = generation.scene_of(self.wanted)
+        done = super().end(context, result)
+        timeline.show(scene, self.wanted.recipe, result.natural)
+        return done
 
 
 class MOTIONCLIP_OT_push_down(Reporting, bpy.types.Operator):

@@ -3,7 +3,7 @@ thread."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from ...core.engine import Engine
     from ...core.latents.cache import LatentCache
+    from ...core.latents.terms import Source
     from ...core.progress import Progress
     from ...core.recipe.make import Made
     from ...core.recipe.recipe import Recipe
@@ -34,6 +35,7 @@ class Request(NamedTuple):
     action: the `session_uid` of the armature's Action whose keys are replaced; 0 for a new Action.
     found: the data of the sources that the recipe names.
     joints: (55, 3) the armature's joints at rest, see `Bones.rest_joints`; None for a new body.
+    natural: whether the motion is as long as its steps or segments take, instead of the recipe's length.
     """
 
     recipe: Recipe
@@ -44,6 +46,11 @@ class Request(NamedTuple):
     action: int = 0
     found: SourceData = SourceData()
     joints: np.ndarray | None = None
+    natural: bool = False
+
+    def made_into(self, made: Made) -> Recipe:
+        """Returns the recipe at the length of the motion that was made."""
+        return self.recipe.lasting(len(made.motion)) if self.natural else self.recipe
 
 
 def armature_of(context: bpy.types.Context) -> bpy.types.Object | None:
@@ -138,9 +145,24 @@ def make(engine: Engine, wanted: Request, known: LatentCache, progress: Progress
     """Makes the motion, exactly as long as requested at the scene's rate. Does not use Blender."""
     from ...core.recipe.make import make as made_of
 
+    if wanted.natural:
+        engine.load(progress)
+        latents = latents_of(engine, wanted, known, progress)
+        return decoded(engine, wanted, latents)
     body = engine.body.fitted_to(wanted.joints)
-    latents = partial(latents_of, engine, wanted, known)
-    return made_of(engine, wanted.recipe, wanted.fps, progress=progress, latents_of=latents, body=body)
+    found = partial(latents_of, engine, wanted, known)
+    return made_of(engine, wanted.recipe, wanted.fps, progress=progress, latents_of=found, body=body)
+
+
+def decoded(engine: Engine, wanted: Request, latents: Mapping[Source, np.ndarray]) -> Made:
+    """Makes the motion from the latents of its sources, the fast part of `make`. Does not use Blender."""
+    from ...core.recipe.make import as_long_as_it_takes
+    from ...core.recipe.make import decoded as decoded_of
+
+    recipe = wanted.recipe
+    if wanted.natural:
+        recipe = as_long_as_it_takes(engine, recipe, latents, wanted.fps)
+    return decoded_of(engine, recipe, latents, wanted.fps, engine.body.fitted_to(wanted.joints))
 
 
 def latents_of(engine: Engine, wanted: Request, known: LatentCache, progress: Progress | None = None) -> dict:
@@ -156,17 +178,17 @@ def key(wanted: Request, made: Made) -> bpy.types.Action:
     """
     from ...rig.action_metadata import key_made, recipe_of, rekey_made
 
-    armature = armature_for(wanted)
+    armature, recipe = armature_for(wanted), wanted.made_into(made)
     if not wanted.action:
-        return key_made(armature, wanted.recipe, made, wanted.recipe.title, wanted.start_frame, rate=wanted.fps)
+        return key_made(armature, recipe, made, recipe.title, wanted.start_frame, rate=wanted.fps)
     action = action_of(armature)
     if action is None or action.session_uid != wanted.action:
         raise UserError("The armature got another Action while the motion was made; nothing was changed.")
     before = recipe_of(action)
-    rekey_made(armature, wanted.recipe, made, wanted.fps)
+    rekey_made(armature, recipe, made, wanted.fps)
     # named after what it is made from, unless the user has named it otherwise
-    if before is not None and before.title != wanted.recipe.title and action.name == action_name(before.title):
-        action.name = action_name(wanted.recipe.title)
+    if before is not None and before.title != recipe.title and action.name == action_name(before.title):
+        action.name = action_name(recipe.title)
     return action
 
 

@@ -21,8 +21,8 @@ from .. import redraw
 from ..addon import model_choice
 from ..session import SESSION
 from ..tasks.jobs import Job, sentence
-from . import generation
-from .recipes import SECTIONS
+from ..timeline import content as timeline
+from . import generation, recipes
 from .source_data import SourceData
 
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from ...core.latents.terms import Source
     from ...core.recipe.make import Made
     from ...core.recipe.recipe import Recipe
+
+SECTIONS = recipes.SECTIONS | {"timeline": timeline.content_of}
+"""The parts of the panel with sliders that a motion follows, each with a function of the scene."""
 
 BUDGET = 0.042
 """Seconds that a step may take and still be done at once."""
@@ -94,7 +97,7 @@ LIVE = Live()
 def follow(scene: bpy.types.Scene, section: str) -> None:
     """Brings a scene's active armature's motion to what a part of its panel says, if it was made from the same sources.
 
-    For the changes of properties. section: a key of `recipes.SECTIONS`.
+    For the changes of properties. section: a key of `SECTIONS`.
     """
     scene.motionclip.behind = ""  # this change replaces an earlier one
     if SESSION.error == LIVE.error:
@@ -112,6 +115,12 @@ def follow(scene: bpy.types.Scene, section: str) -> None:
 def follows(context: bpy.types.Context, section: str) -> bool:
     """Returns whether the active armature's motion has the sources of a part of the panel, so that it is updated."""
     return _wish(context.scene, generation.armature_of(context), section) is not None
+
+
+def made_of(scene: bpy.types.Scene, section: str) -> bpy.types.Action | None:
+    """Returns the active armature's Action if that has the sources of a part of the panel."""
+    armature = generation.armature_in(scene)
+    return generation.action_of(armature) if _wish(scene, armature, section) is not None else None
 
 
 def catch_up(scene: bpy.types.Scene) -> None:
@@ -134,13 +143,14 @@ def _wish(scene: bpy.types.Scene, armature: bpy.types.Object | None, section: st
         wish = SECTIONS[section](scene)
     except UserError:
         return None
-    return replace(before, content=wish) if wish.sources == before.content.sources else None
+    if wish.sources != before.content.sources:
+        return None
+    frames = timeline.whole_length(scene) if section == "timeline" else None
+    return replace(before, content=wish, frames=frames or before.frames)
 
 
 def _at_once(scene: bpy.types.Scene, armature: bpy.types.Object, recipe: Recipe) -> bool:
     """Keys the armature's Action anew, unless that would take too long. Raises `UserError`."""
-    from ...core.recipe.make import decoded
-
     chosen, waits = model_choice(bpy.context), _somebody_waits()
     engine = SESSION.engine_at_hand(chosen) if waits else SESSION.engine(chosen)
     if engine is None or (waits and recipe.frames * LIVE.seconds > BUDGET):
@@ -150,7 +160,7 @@ def _at_once(scene: bpy.types.Scene, armature: bpy.types.Object, recipe: Recipe)
         return False
     wanted = request(scene, armature, recipe, SourceData())
     start = time.perf_counter()
-    generation.key(wanted, decoded(engine, recipe, latents, wanted.fps, engine.body.fitted_to(wanted.joints)))
+    generation.key(wanted, generation.decoded(engine, wanted, latents))
     LIVE.seconds = (time.perf_counter() - start) / recipe.frames
     return True
 
@@ -185,7 +195,8 @@ def request(
     scene: bpy.types.Scene, armature: bpy.types.Object, recipe: Recipe, found: SourceData | None = None
 ) -> generation.Request:
     """Returns a request to key the armature's Action anew by a recipe. Raises `UserError`."""
-    return generation.request(scene, armature, recipe, action=generation.action_of(armature), found=found)
+    wanted = generation.request(scene, armature, recipe, action=generation.action_of(armature), found=found)
+    return wanted._replace(natural=timeline.is_natural(scene, recipe))
 
 
 def _tick() -> float | None:
@@ -238,12 +249,10 @@ def _start(wanted: generation.Request) -> None:
     chosen = model_choice(bpy.context)
 
     def work(progress: Progress) -> _Step:
-        from ...core.recipe.make import decoded
-
         engine = SESSION.engine(chosen)
         latents = generation.latents_of(engine, wanted, SESSION.known, progress)
         start = time.perf_counter()
-        made = decoded(engine, wanted.recipe, latents, wanted.fps, engine.body.fitted_to(wanted.joints))
+        made = generation.decoded(engine, wanted, latents)
         return _Step(wanted, made, time.perf_counter() - start)
 
     LIVE.job = Job(work)

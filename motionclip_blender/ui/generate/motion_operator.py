@@ -43,7 +43,7 @@ class MotionOperator(BackgroundOperator):
             action = generation.key(self.wanted, result)
         playing.follow(generation.scene_of(self.wanted), generation.armature_for(self.wanted))
         text = _('"{}": {} frames from frame {}')
-        told = text.format(action.name, self.wanted.recipe.frames, self.wanted.start_frame)
+        told = text.format(action.name, len(result.motion), self.wanted.start_frame)
         self.tell(told, [*result.notes, *generation.remarks(self.wanted)])
         return {"FINISHED"}
 

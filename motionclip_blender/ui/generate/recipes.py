@@ -150,7 +150,7 @@ def composed(upper: Expression, lower: Expression, by: str, weight: float) -> Co
 
 
 SECTIONS = {"blend": blend, "arithmetic": arithmetic, "composition": composition}
-"""The parts of the panel with sliders that a motion follows."""
+"""The parts of the panel that are a single content, each with a function of the scene."""
 
 
 def plain(value: float) -> float:

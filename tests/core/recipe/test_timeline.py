@@ -106,6 +106,37 @@ def test_what_cannot_be_is_refused():
 # --- as a motion
 
 
+def test_every_segment_is_decoded_once(engine: Engine, monkeypatch: pytest.MonkeyPatch):
+    content = timeline("walks", "waves with the left hand", "jumps twice", "sits down", ("bows", 4), "stands up")
+    natural(engine, timeline("sits", "walks"))  # the ways between postures are known from here on
+    networks, decoded = engine._ready(), []
+    decode = networks.decode
+
+    def counted(latents, frames):
+        decoded.extend([frames] * len(latents))
+        return decode(latents, frames)
+
+    monkeypatch.setattr(networks, "decode", counted)
+    recipe = as_long_as_it_takes(engine, Recipe(content, 60), {})
+    made = make(engine, recipe, engine.pack.fps)
+    assert len(decoded) == 6 and made.natural and len(made.motion) == recipe.frames
+    assert made.starts[0] == 0 and list(made.starts) == sorted(made.starts) and len(made.starts) == 6
+    decoded.clear()
+    changed = Timeline((*content.segments[:4], TimelineSegment(PromptPlan("bows"), 3.0), content.segments[5]))
+    as_long_as_it_takes(engine, Recipe(changed, 60), {})
+    assert len(decoded) == 1
+
+
+@pytest.mark.parametrize("fps", [12, 24, 29.97, 60])
+def test_at_another_rate_the_natural_length_is_that_of_the_segments(engine: Engine, fps: float):
+    recipe = as_long_as_it_takes(engine, Recipe(timeline("walks", "waves", "sits down"), 60), {}, fps)
+    made = make(engine, recipe, fps)
+    assert made.natural and len(made.motion) == recipe.frames
+    own = natural(engine, timeline("walks", "waves", "sits down"))
+    assert recipe.frames / fps == pytest.approx(len(own.motion) / 30, abs=0.6 / fps)
+    assert [start / fps for start in made.starts] == pytest.approx([start / 30 for start in own.starts], abs=0.6 / fps)
+
+
 def test_told_lengths_are_kept_and_nothing_is_put_in_between_like_postures(engine: Engine):
     made = natural(engine, timeline(("walks", 3), ("runs", 2), ("waves", 2.5)))
     assert len(made.motion) == 225 and made.notes == ()

@@ -1,0 +1,1 @@
+"""Implements timelines: a list of segments that are made as one continuous motion."""

@@ -1,0 +1,38 @@
+"""Takes lengths of the motion that was made into the list, where the user begins to tell them."""
+
+from __future__ import annotations
+
+import bpy
+
+from ...rig.timeline import scene_fps
+from ..generate import live
+from .content import FILLING, filling
+
+
+def take_whole(asked: bpy.types.PropertyGroup) -> None:
+    """Sets the length of the whole to that of the motion, when it no longer is as long as the segments take."""
+    if FILLING[0] or asked.natural:
+        return
+    action = live.made_of(asked.id_data, "timeline")
+    if action is not None:
+        first, last = action.frame_range
+        with filling():
+            asked.whole = round(last - first) + 1
+
+
+def take_segment(item: bpy.types.PropertyGroup) -> None:
+    """Sets the length of a segment to what it takes in the motion, when it no longer is as long as it takes."""
+    from ...rig.action_metadata import starts_of
+
+    if FILLING[0] or item.natural:
+        return
+    scene = item.id_data
+    action = live.made_of(scene, "timeline")
+    if action is None:
+        return
+    first, last = action.frame_range
+    edges = [*starts_of(action), round(last - first) + 1]
+    index = list(scene.motionclip.timeline.segments).index(item)
+    if index + 1 < len(edges):
+        with filling():
+            item.seconds = (edges[index + 1] - edges[index]) / scene_fps(scene)
