@@ -19,6 +19,7 @@ _COMMANDS = {
     "wordings": ("autoencoder.wording_index", "give a pack its wordings as texts, to read prompts by"),
     "evaluate": ("evaluation.evaluate", "measure a pack on the clips that are held out"),
     "understanding": ("evaluation.understanding", "measure whether prompts become the motions that they ask for"),
+    "segments": ("evaluation.segments", "measure whether the segments of a timeline are found again in its motion"),
     "text-tower": ("text_tower.build", "make the extension's text tower from its package"),
     "clip-vocabulary": ("text_tower.clip_vocabulary", "make the extension's copy of CLIP's vocabulary from open_clip"),
     "showcase": ("evaluation.showcase", "contact sheets of prompts in other words than the captions"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TextIO
 
 from ..core.errors import UserError
+from ..core.label_timeline import LabelledPart, labelled_parts
 from ..core.recognition import Recogniser, Score, checked_labels, default_labels, search
 from .engine import load_engine
 from .files import read_motion_file
@@ -31,7 +32,14 @@ def run(request: RecogniseRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO
         if request.text:
             scores = search(engine, request.text, latents)
         else:
-            scores = Recogniser(engine, labels).scores(*latents.values())
+            recogniser = Recogniser(engine, labels)
+            scores = recogniser.scores(*latents.values())
+    parts: list[LabelledPart] = []
+    if not request.text:
+        (motion,) = motions.values()
+        with report.stage("along"), Bar(stderr, ctrl_c) as bar:
+            parts = labelled_parts(engine, recogniser, motion, bar)
+        report.told |= {"frames": len(motion), "fps": motion.fps, "segments": [vars(part) for part in parts]}
     scores = scores[: request.top]
     report.told |= {
         "pack": f"{engine.pack.name} {engine.pack.version}",
@@ -39,13 +47,17 @@ def run(request: RecogniseRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO
     }
     if request.text:
         report.note(engine.cut_prompts([request.text]), stderr)
-    else:
-        (motion,) = motions.values()
-        report.told |= {"frames": len(motion), "fps": motion.fps}
     if request.as_json:
         print(report.as_json(), file=stdout)
-    else:
-        print(_table(scores), report.as_text(), sep="\n", file=stdout)
+        return
+    print(_table(scores), file=stdout)
+    if len(parts) > 1:
+        print("One after the other:", *map(_line, parts), sep="\n", file=stdout)
+    print(report.as_text(), file=stdout)
+
+
+def _line(part: LabelledPart) -> str:
+    return f"{part.start:6.1f} to {part.end:.1f} s  {part.name}  {100 * part.share:.0f} %"
 
 
 def _labels(request: RecogniseRequest) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LABELS = Path(__file__).with_name("labels.json")
 MAX_LABELS = 1000
 
-_SHARPNESS = 18.0
+SHARPNESS = 18.0
 """Factor from cosines to shares (softmax). This value has the best likelihood on held-out clips with the default pack
 1.1.0: the first label gets 78 % on average and is right in 74 % of the cases. MotionCLIP's code has 100, which would
 give it 95 %."""
@@ -59,6 +59,12 @@ class Recogniser:
         self.labels = checked_labels(labels)
         self._vectors = engine.encode_texts(self.labels)
 
+    def cosines(self, latents: np.ndarray) -> np.ndarray:
+        """Returns the similarity of latents (n, D) to all labels, (n, labels). Raises `UserError` for infinite ones."""
+        if not np.isfinite(latents).all():
+            raise UserError("What is to be compared is not finite; check the motion and the model pack.")
+        return normalised(latents) @ normalised(self._vectors).T
+
     def scores(self, latent: np.ndarray) -> list[Score]:
         """Ranks all labels by similarity to a motion's latent (D,), the nearest first."""
         return ranked(self.labels, self._vectors, latent)
@@ -81,7 +87,7 @@ def ranked(names: Sequence[str], vectors: np.ndarray, wanted: np.ndarray) -> lis
     if not (np.isfinite(vectors).all() and np.isfinite(wanted).all()):
         raise UserError("What is to be compared is not finite; check the motion and the model pack.")
     cosines = normalised(vectors) @ normalised(wanted)
-    shares = np.exp(_SHARPNESS * (cosines - cosines.max()))
+    shares = np.exp(SHARPNESS * (cosines - cosines.max()))
     shares /= shares.sum()
     order = np.argsort(-cosines, kind="stable")
     return [Score(names[i], float(cosines[i]), float(shares[i])) for i in order]

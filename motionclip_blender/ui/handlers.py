@@ -23,7 +23,7 @@ def cancel_on_load(*_) -> None:
 def forget(*_) -> None:
     """Forgets what was found and recognised in the previous file's Actions."""
     SEARCH.results = None
-    RECOGNITION.scores.clear()
+    RECOGNITION.clear()
 
 
 @persistent

@@ -31,6 +31,7 @@ _ENTRIES = (
     "motionclip.save_latent",
     None,
     "motionclip.recognise",
+    "motionclip.mark_parts",
     "motionclip.search",
     "motionclip.edit_labels",
     "motionclip.add_label",

@@ -61,6 +61,16 @@ def test_generated_motions_are_recognised(engine: Engine):
         assert len(names) == len(default_labels())
 
 
+def test_not_finite_latents_are_like_no_label(engine: Engine):
+    recogniser = Recogniser(engine, ["walk", "run"])
+    latents = engine.encode_texts(["walk", "run", "jog"])
+    assert recogniser.cosines(latents).shape == (3, 2) and recogniser.cosines(latents)[0, 0] == pytest.approx(
+        1, abs=1e-5
+    )
+    with pytest.raises(UserError, match="not finite"):
+        recogniser.cosines(np.full((2, 512), np.nan))
+
+
 def test_the_labels_are_the_users(engine: Engine):
     scores = Recogniser(engine, ["somebody walks", "somebody swims"]).scores(engine.encode_text("walking"))
     assert [score.name for score in scores] == ["somebody walks", "somebody swims"]

@@ -12,7 +12,7 @@ from ...core.errors import UserError
 from ..generate import generation
 from ..generate.action_reading import keys_of
 from ..session import SESSION
-from ..tasks.background_operator import BackgroundOperator, Work
+from ..tasks.background_operator import BackgroundOperator, Reporting, Work
 from ..tasks.main_thread import Step, Steps
 from . import recognition
 from .labels import labels_of
@@ -22,21 +22,32 @@ if TYPE_CHECKING:
     import numpy as np
 
     from ...core.engine import Engine
+    from ...core.label_timeline import LabelledPart
     from ...core.motion import Motion
     from ...core.progress import Progress
     from ...core.recognition import Score
+    from ...rig.read_action import KeptKeys
+    from ...rig.shown import Shown
 
 
 class _Recognised(NamedTuple):
-    """What the worker finds about an Action. uid: its `session_uid`. pose: a representative frame."""
+    """What the worker finds about an Action. uid: its `session_uid`. pose: a representative frame. parts: its labels
+    along it, if they were asked for, and the keys that they were found in."""
 
     uid: int
     scores: list[Score]
     pose: Motion
+    parts: list[LabelledPart]
+    keys: KeptKeys | Shown
 
 
 class _Recognising(BackgroundOperator):
-    """Base of the operators that recognise Actions. Subclasses implement `end`."""
+    """Base of the operators that recognise Actions. Subclasses implement `end`.
+
+    along: whether to look for several actions one after the other, too, which takes longer.
+    """
+
+    along = False
 
     def chosen(self, armature: bpy.types.Object) -> Steps[dict[str, Read]]:
         """Reads the keys of the Actions to recognise, by name. Raises `UserError` if there are none."""
@@ -57,6 +68,7 @@ class _Recognising(BackgroundOperator):
         keys = {name: one.keys for name, one in read.items()}
 
         def work(engine: Engine, progress: Progress) -> list[_Recognised]:
+            from ...core.label_timeline import labelled_parts
             from ...rig.assets import telling_frame
 
             found = recognition.latents(engine, keys, SESSION.known, progress)
@@ -66,7 +78,9 @@ class _Recognising(BackgroundOperator):
             for name, latent in found.items():
                 motion = keys[name].motion()
                 frame = telling_frame(motion)
-                recognised.append(_Recognised(read[name].uid, recogniser.scores(latent), motion.crop(frame, frame + 1)))
+                parts = labelled_parts(engine, recogniser, motion, progress) if self.along else []
+                pose = motion.crop(frame, frame + 1)
+                recognised.append(_Recognised(read[name].uid, recogniser.scores(latent), pose, parts, keys[name]))
             return recognised
 
         return work
@@ -79,11 +93,42 @@ class MOTIONCLIP_OT_recognise(_Recognising, bpy.types.Operator):
     bl_label = "What is this Action?"
     bl_options = {"REGISTER"}
 
+    along = True
+
     def end(self, context: bpy.types.Context, result: list[_Recognised]) -> set[str]:
+        from ...rig.timeline import stretch
+
         for found in result:
             if found.uid:
+                per_frame = 1.0 if self.as_shown else stretch(context.scene)
                 RECOGNITION.scores[found.uid] = found.scores
-        self.tell(recognition.described(result[0].scores[:3]), self.left_out)
+                RECOGNITION.parts[found.uid] = recognition.parts_shown(found.parts, found.keys, per_frame)
+        told = recognition.described(result[0].scores[:3])
+        if len(names := [part.name for part in result[0].parts]) > 1:
+            told = _("Recognised, one after the other: {}").format(", ".join(names))
+        self.tell(told, self.left_out)
+        return {"FINISHED"}
+
+
+class MOTIONCLIP_OT_mark_parts(Reporting, bpy.types.Operator):
+    """Set a marker on the timeline where each part begins, named after what was recognised"""
+
+    bl_idname = "motionclip.mark_parts"
+    bl_label = "Set markers"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        action = generation.action_of(generation.armature_of(context))
+        parts = RECOGNITION.parts.get(action.session_uid) if action is not None else None
+        if not parts:
+            return self.refuse('It is not known what this Action shows; press "What is this Action?" first.')
+        markers = context.scene.timeline_markers
+        there = {(marker.name, marker.frame) for marker in markers}
+        for part in parts:
+            if (part.name, part.first) not in there:
+                markers.new(part.name, frame=part.first)
+        SESSION.error = ""
+        self.report({"INFO"}, _("{} markers are on the timeline").format(len(parts)))
         return {"FINISHED"}
 
 
@@ -151,4 +196,4 @@ class MOTIONCLIP_OT_tag_action(_Recognising, bpy.types.Operator):
         return pictures
 
 
-CLASSES = (MOTIONCLIP_OT_recognise, MOTIONCLIP_OT_tag_action)
+CLASSES = (MOTIONCLIP_OT_recognise, MOTIONCLIP_OT_mark_parts, MOTIONCLIP_OT_tag_action)

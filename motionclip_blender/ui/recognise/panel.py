@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import bpy
 from bpy.app.translations import pgettext_iface as _
 
 from ..generate import generation
 from ..panels import MotionPanel
 from ..session import SESSION
-from .recognition import RECOGNITION
+from .recognition import RECOGNITION, PartShown
 
 _BARS = 5
 
@@ -34,10 +36,23 @@ class MOTIONCLIP_PT_recognise(MotionPanel, bpy.types.Panel):
         bars.label(text=action.name, icon="ACTION", translate=False)
         for score in scores[:_BARS]:
             bars.progress(factor=score.share, text=f"{score.name}  {score.share:.0%}", translate=False)
+        _draw_parts(layout, RECOGNITION.parts.get(action.session_uid, []))
         column = layout.column()
         column.separator(factor=0.2)
         column.enabled = not SESSION.busy
         column.operator("motionclip.tag_action", icon="ASSET_MANAGER")
+
+
+def _draw_parts(layout: bpy.types.UILayout, parts: Sequence[PartShown]) -> None:
+    """Draws what an Action shows one after the other, if that is more than one thing."""
+    if len(parts) < 2:
+        return
+    column = layout.column(align=True)
+    for part in parts:
+        row = column.split(factor=0.34)
+        row.label(text=f"{part.first}\u2013{part.last}", translate=False)
+        row.label(text=f"{part.name}  {part.share:.0%}", translate=False)
+    column.operator("motionclip.mark_parts", icon="MARKER_HLT")
 
 
 class MOTIONCLIP_PT_labels(MotionPanel, bpy.types.Panel):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from ...core.engine import Engine
+    from ...core.label_timeline import LabelledPart
     from ...core.latents.cache import LatentCache
     from ...core.progress import Progress
     from ...core.recognition import Recogniser, Score
@@ -28,14 +29,25 @@ RECOGNISED_NOTE = "recognised"
 """Custom property of an Action: the description that recognition wrote. Only such a description is replaced."""
 
 
+class PartShown(NamedTuple):
+    """A part of an Action with one label. first, last: frames of the scene. share: of the label, 0 to 1."""
+
+    name: str
+    first: int
+    last: int
+    share: float
+
+
 class Recognition:
     """The results of recognition, one object per Blender.
 
     scores: by the Action's `session_uid`, the nearest label first.
+    parts: by the same, what the Action shows one after the other.
     """
 
     def __init__(self) -> None:
         self.scores: dict[int, list[Score]] = {}
+        self.parts: dict[int, list[PartShown]] = {}
         self._made_for: tuple | None = None
         self._recogniser: Recogniser | None = None
 
@@ -53,9 +65,14 @@ class Recognition:
         """Releases the engine, and keeps the scores."""
         self._made_for = self._recogniser = None
 
+    def clear(self) -> None:
+        """Forgets what was recognised."""
+        self.scores.clear()
+        self.parts.clear()
+
     def forget(self) -> None:
         """Releases everything."""
-        self.scores.clear()
+        self.clear()
         self.let_go()
 
 
@@ -76,6 +93,19 @@ def latents(
     except ExpressionError as error:  # the user has typed no expression that the error could refer to
         raise UserError(error.sentence) from error
     return {name: found[ActionName(name)] for name in keys}
+
+
+def parts_shown(parts: Sequence[LabelledPart], keys: KeptKeys | Shown, frames_per_frame: float) -> list[PartShown]:
+    """Returns the parts of an Action with their frames of the scene.
+
+    frames_per_frame: frames in which `keys` counts, per frame of the scene.
+    """
+
+    def frame(seconds: float) -> int:
+        return round((keys.first + seconds * keys.rate) / frames_per_frame)
+
+    lasts = [*(frame(part.end) - 1 for part in parts[:-1]), round(keys.last / frames_per_frame)]
+    return [PartShown(part.name, frame(part.start), last, part.share) for part, last in zip(parts, lasts, strict=True)]
 
 
 class Read(NamedTuple):

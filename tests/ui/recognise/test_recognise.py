@@ -250,3 +250,37 @@ def test_in_a_scene_of_a_rate_that_cannot_be_it_is_said_at_once(bpy, action) -> 
     bpy.context.scene.render.fps_base = 1e4
     for operator in ("recognise", "tag_action", "mark_asset"):
         assert refused(bpy, getattr(bpy.ops.motionclip, operator)).startswith("At the scene's 0.0024 frames per second")
+
+
+# --- several, one after the other
+
+
+@pytest.fixture
+def several(bpy, person, default_pack):
+    """A timeline of two prompts that starts in frame 11."""
+    RECOGNITION.forget()
+    asked = bpy.context.scene.motionclip.timeline
+    for prompt in ("walks", "does jumping jacks"):
+        item = asked.segments.add()
+        item.prompt, item.natural, item.seconds = prompt, False, 3.0
+    bpy.ops.motionclip.make_timeline(start_frame=11)
+    yield person.animation_data.action
+    RECOGNITION.forget()
+
+
+def test_labels_along_the_action_have_frames_of_the_scene(bpy, several) -> None:
+    assert bpy.ops.motionclip.recognise() == {"FINISHED"}
+    first, second = RECOGNITION.parts[several.session_uid]
+    assert (first.name, second.name) == ("walk", "jumping jacks")
+    assert (first.first, second.last) == (11, several.frame_range[1]) and second.first == first.last + 1
+    assert second.first == pytest.approx(11 + 3 * 24, abs=12)
+
+
+def test_markers_are_set_once(bpy, several) -> None:
+    assert refused(bpy, bpy.ops.motionclip.mark_parts).startswith("It is not known what this Action shows")
+    bpy.ops.motionclip.recognise()
+    parts = RECOGNITION.parts[several.session_uid]
+    for _ in range(2):
+        assert bpy.ops.motionclip.mark_parts() == {"FINISHED"}
+        markers = [(marker.name, marker.frame) for marker in bpy.context.scene.timeline_markers]
+        assert sorted(markers, key=lambda each: each[1]) == [(part.name, part.first) for part in parts]

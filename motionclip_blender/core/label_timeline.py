@@ -1,0 +1,77 @@
+"""Recognises several actions in one motion: labels along it, each with its times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .progress import Progress
+from .recognition import SHARPNESS
+
+if TYPE_CHECKING:
+    from .engine import Engine
+    from .motion import Motion
+    from .recognition import Recogniser
+
+FRAMES = 20
+"""Frames of a window at the pack's rate, the shortest that the encoder was trained on. Longer ones blur boundaries."""
+
+STRIDE = 5
+"""Frames from one window to the next, a sixth of a second."""
+
+SWITCH = 18.0
+"""Price of going over to another label, in the unit of the shares' exponents. Every price from 12 to 32 splits the
+made timelines of `training segments --choose` equally well."""
+
+
+@dataclass(frozen=True)
+class LabelledPart:
+    """A part of a motion that has one label.
+
+    start, end: seconds from the motion's first frame; the parts touch. cosine, share: of the label, see `Score`.
+    """
+
+    name: str
+    start: float
+    end: float
+    cosine: float
+    share: float
+
+
+def labelled_parts(
+    engine: Engine, recogniser: Recogniser, motion: Motion, progress: Progress | None = None
+) -> list[LabelledPart]:
+    """Returns the parts of a motion in order, at least one. Raises what `progress` raises, between windows."""
+    windows = engine.encode_windows(motion, progress, FRAMES, STRIDE)
+    labels = smoothed(SHARPNESS * recogniser.cosines(windows.latents), SWITCH)
+    middles = (windows.starts + windows.frames / 2) / engine.pack.fps
+    firsts = [0, *(np.flatnonzero(np.diff(labels)) + 1)]
+    duration = len(motion) / motion.fps
+    edges = [0.0, *((middles[i - 1] + middles[i]) / 2 for i in firsts[1:]), duration]
+    parts = []
+    for first, stop, start, end in zip(firsts, [*firsts[1:], len(labels)], edges, edges[1:], strict=False):
+        name = recogniser.labels[labels[first]]
+        score = next(s for s in recogniser.scores(windows.latents[first:stop].mean(axis=0)) if s.name == name)
+        parts.append(LabelledPart(name, float(start), float(end), score.cosine, score.share))
+    return parts
+
+
+def smoothed(scores: np.ndarray, switch: float) -> np.ndarray:
+    """Returns the label of each window, (n,): the way with the largest sum, by Viterbi's algorithm.
+
+    scores: (n, labels), the larger the likelier. switch: what each change of the label takes from the sum.
+    """
+    windows, labels = scores.shape
+    before = np.empty((windows, labels), int)
+    best = scores[0]
+    for i in range(1, windows):
+        top = int(best.argmax())
+        before[i] = np.where(best >= best[top] - switch, np.arange(labels), top)
+        best = np.maximum(best, best[top] - switch) + scores[i]
+    way = np.empty(windows, int)
+    way[-1] = best.argmax()
+    for i in range(windows - 1, 0, -1):
+        way[i - 1] = before[i, way[i]]
+    return way
