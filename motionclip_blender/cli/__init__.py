@@ -10,8 +10,9 @@ import sys
 
 from ..core.errors import UserError
 from .batch_request import BatchRequest, is_batch, parse_batch
-from .request import GenerateRequest, parse
+from .request import GenerateRequest, RecogniseRequest, parse
 from .terminal import CtrlC, terminal
+from .timelines_request import TimelinesRequest, is_timelines, parse_timelines
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -22,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     """
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        request = parse_batch(arguments) if is_batch(arguments) else parse(arguments)
+        request = _parsed(arguments)
         with terminal(request.verbose) as (stdout, stderr), CtrlC() as ctrl_c:
             if isinstance(request, GenerateRequest):
                 from . import generate
@@ -32,6 +33,10 @@ def main(arguments: list[str] | None = None) -> int:
                 from . import batch
 
                 return 0 if batch.run(request, ctrl_c, stdout, stderr) else 1
+            elif isinstance(request, TimelinesRequest):
+                from . import timelines
+
+                return 0 if timelines.run(request, ctrl_c, stdout, stderr) else 1
             else:
                 from . import recognise
 
@@ -43,3 +48,10 @@ def main(arguments: list[str] | None = None) -> int:
         print("Stopped.", file=sys.stderr)
         return 130
     return 0
+
+
+def _parsed(arguments: list[str]) -> GenerateRequest | RecogniseRequest | BatchRequest | TimelinesRequest:
+    """Raises `UserError` for what cannot be done."""
+    if is_timelines(arguments):
+        return parse_timelines(arguments)
+    return parse_batch(arguments) if is_batch(arguments) else parse(arguments)

@@ -13,10 +13,14 @@ if TYPE_CHECKING:
     from ..core.body import Body
     from .batch_request import BatchRequest
     from .request import GenerateRequest, RecogniseRequest
+    from .timelines_request import TimelinesRequest
 
 
 def load_engine(
-    request: GenerateRequest | RecogniseRequest | BatchRequest, body: Body | None, ctrl_c: CtrlC, stderr: TextIO
+    request: GenerateRequest | RecogniseRequest | BatchRequest | TimelinesRequest,
+    body: Body | None,
+    ctrl_c: CtrlC,
+    stderr: TextIO,
 ) -> Engine:
     """Loads the request's pack. Raises `UserError`, also for weights that the pack has no use for."""
     engine = Engine(request.pack, body, clip=request.clip)

@@ -39,6 +39,7 @@ Without any output it writes a .blend file, named after what was asked for, into
 
 files of many motions:  --prompts FILE | --edits FILE | --interpolations FILE   --out DIR
   --prompts --help says what they hold, and which options go with them.
+timelines, many at a time:  --timelines FILES OR FOLDERS   --out DIR
 """
 
 
