@@ -22,7 +22,7 @@ STRIDE = 5
 """Frames from one window to the next, a sixth of a second."""
 
 SWITCH = 18.0
-"""Price of going over to another label, in the unit of the shares' exponents. Every price from 12 to 32 splits the
+"""Price of going over to another label, in the unit of the shares' exponents. Every price from 8 to 32 splits the
 made timelines of `training segments --choose` equally well."""
 
 

@@ -48,7 +48,7 @@ def prepared(pictures: Pictures) -> None:
 
 def action(pictures: Pictures) -> None:
     """What an Action was made from, and what can be done with it."""
-    pictures.save("action", pictures.shot(_PERSON), panel(pictures, 332, 486))
+    pictures.save("action", pictures.shot(_PERSON), panel(pictures, 358, 512))
 
 
 def presets(pictures: Pictures) -> None:
@@ -72,7 +72,7 @@ def recognise(pictures: Pictures) -> None:
     blender.click(*WHAT_IS_THIS)
     blender.until("len(RECOGNITION.scores) and not SESSION.busy", 60)
     blender.settle()
-    bars = panel(pictures, 486, 706)
+    bars = panel(pictures, 512, 716)
     blender.run("bpy.ops.motionclip.edit_labels()\nbpy.context.scene.motionclip_labels.active = 2")
     scroll(blender, "5")  # the sidebar is longer than the view
     blender.click(*LABELS)

@@ -18,9 +18,9 @@ from tests.gui.blender import Blender
 from tests.gui.photographed import photographed
 from tests.synthetic import random_motion
 
-HEADER = (850, 422)  # pixels; of the panel, below that of an SMPL-X armature
-BUTTON = (909, 657)
-CANCEL = (1008, 657)
+HEADER = (850, 448)  # pixels; of the panel, below that of an SMPL-X armature
+BUTTON = (909, 683)
+CANCEL = (1008, 683)
 
 OPEN = """
     sidebar = next(region for region in bpy.context.area.regions if region.type == "UI")

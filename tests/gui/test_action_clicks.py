@@ -18,9 +18,9 @@ pytestmark = pytest.mark.gui
 LOOP = (840, 200)
 PRESETS = (989, 97)
 FIRST_PRESET = (900, 137)
-RUN_AGAIN = (850, 443)
-PUSH = (960, 443)
-ASSET = (909, 466)
+RUN_AGAIN = (850, 469)
+PUSH = (960, 469)
+ASSET = (909, 492)
 
 
 # --- an Action that was made here

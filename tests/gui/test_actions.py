@@ -13,13 +13,15 @@ from tests.gui.blender import VIEW, Blender
 from tests.gui.test_window import CANCEL, GENERATE, LONGEST_GAP, SLOW
 
 pytestmark = pytest.mark.gui
-RECOGNISE = (850, 498)
-WHAT_IS_THIS = (909, 529)
-TAG = (930, 711)
-SEARCH = (850, 524)
-SEARCH_TEXT = (880, 555)
-SEARCH_BUTTON = (1008, 555)
-FIRST_HIT = (850, 604)
+ACTION = (838, 370)
+RECOGNISE = (850, 524)
+WHAT_IS_THIS = (909, 555)
+CLOSED = 128  # how much higher all that is below stands when the panel of the Action is closed
+TAG = (930, 737 - CLOSED)
+SEARCH = (850, 550)
+SEARCH_TEXT = (880, 581)
+SEARCH_BUTTON = (1008, 581)
+FIRST_HIT = (850, 630)
 
 
 def key_many(blender: Blender, count: int) -> None:
@@ -115,9 +117,11 @@ def test_blenders_search_finds_it(keyed: Blender) -> None:
 
 
 def test_a_click_names_and_tags_and_undo_takes_it_back(keyed: Blender) -> None:
-    keyed.click(*RECOGNISE)
+    keyed.click(*ACTION)
     keyed.settle()
-    keyed.click(*WHAT_IS_THIS)
+    keyed.click(RECOGNISE[0], RECOGNISE[1] - CLOSED)
+    keyed.settle()
+    keyed.click(WHAT_IS_THIS[0], WHAT_IS_THIS[1] - CLOSED)
     keyed.until("len(RECOGNITION.scores)", 60)
     idle(keyed)
     keyed.settle()

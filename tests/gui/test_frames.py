@@ -20,7 +20,7 @@ pytestmark = pytest.mark.gui
 
 NAME = "bl_ext.user_default.motionclip"
 LONG = 200  # frames of each motion, for a rendering that does not come to an end by itself
-BAR = (784, 645, 996, 669)  # pixels, where the progress stands
+BAR = (784, 671, 996, 695)  # pixels, where the progress stands
 LONGEST_GAP = 1.0  # seconds that the window may stand still
 
 

@@ -23,9 +23,10 @@ class MOTIONCLIP_UL_segments(bpy.types.UIList):
         row.prop(item, "kind", text="", icon_only=True, emboss=False)
         _draw_made_of(row, item)
         row = split.row(align=True)
-        length = row.row(align=True)
-        length.active = not item.natural
-        length.prop(item, "frames" if data.unit == "FRAMES" else "seconds", text="", slider=True)
+        if item.natural:
+            row.label(text="Auto")
+        else:
+            row.prop(item, "frames" if data.unit == "FRAMES" else "seconds", text="", slider=True)
         row.prop(item, "natural", text="", icon="FIXED_SIZE")
 
 
@@ -57,9 +58,10 @@ class MOTIONCLIP_PT_timeline(MotionPanel, bpy.types.Panel):
         draw_reading(layout, scene, *(one for one in asked.segments if one.kind == "ACTION"), *ends)
         column = layout.column(align=True)
         row = column.row(align=True)
-        length = row.row(align=True)
-        length.active = not asked.natural
-        length.prop(asked, "whole", slider=True)
+        if asked.natural:
+            row.label(text="As long as they take")
+        else:
+            row.prop(asked, "whole", slider=True)
         row.prop(asked, "natural", text="", icon="FIXED_SIZE")
         column.prop(asked, "as_strips", toggle=True, icon="NLA")
         column.prop(scene.motionclip, "guess")
@@ -90,9 +92,10 @@ def _draw_active(layout: bpy.types.UILayout, item: bpy.types.PropertyGroup, firs
         row.prop(item, "spherical", text="", icon="SPHERECURVE")
     if not first:
         row = column.row(align=True)
-        seam = row.row(align=True)
-        seam.active = not item.smooth
-        seam.prop(item, "transition", slider=True)
+        if item.smooth:
+            row.label(text="Transition as the poses need")
+        else:
+            row.prop(item, "transition", slider=True)
         row.prop(item, "smooth", text="", icon="FIXED_SIZE")
 
 
