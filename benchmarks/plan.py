@@ -7,6 +7,9 @@ are medians over the rounds, in milliseconds.
 
 - full: `recipe.make.make` of a `PromptPlan` and `key_motion` onto an armature with its skinned body.
 - networks: the passes of the text tower and of the decoder that `make` needed, and nothing else.
+- timeline: the same steps as five segments of a timeline, as long as they take: length, motion and keys.
+- step: after that, one segment's length changed, as a slider does: length, motion and keys.
+- decoded: motions that the decoder made for the timeline, and for the step.
 
 Ratio is full / networks. Exits with 1 when it is above the limit.
 """
@@ -18,6 +21,7 @@ import itertools
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
@@ -25,9 +29,10 @@ import bpy
 
 from benchmarks.figures import tell
 from motionclip_blender.core.engine import Engine
-from motionclip_blender.core.recipe.make import make
+from motionclip_blender.core.recipe.make import as_long_as_it_takes, decoded, make
 from motionclip_blender.core.recipe.plan import PromptPlan
 from motionclip_blender.core.recipe.recipe import Recipe
+from motionclip_blender.core.recipe.timeline import Timeline, TimelineSegment
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.write_keys import key_motion
 
@@ -89,6 +94,33 @@ def measure(rounds: int) -> dict[str, float]:
     return figures | {"ratio": figures["full ms"] / figures["networks ms"]}
 
 
+def timelines(rounds: int) -> dict[str, float]:
+    """Returns medians of making timelines: milliseconds, and how many motions were decoded."""
+    engine = Engine()
+    engine.load()
+    networks = engine._ready()
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.context.scene.render.fps = round(engine.pack.fps)
+    armature = add_body(engine.body)
+    found: dict[str, list[float]] = {"timeline ms": [], "timeline decoded": [], "step ms": [], "step decoded": []}
+    for i, prompt in enumerate(prompts()[: rounds + _WARM_UP]):
+        segments = tuple(TimelineSegment(PromptPlan(step, guess=True)) for step in prompt.split(", then "))
+        changed = (*segments[:2], replace(segments[2], seconds=2.0 + i / 100), *segments[3:])
+        for name, content in (("timeline", Timeline(segments)), ("step", Timeline(changed))):
+            decode = networks.decode = Recorded(networks.decode)
+            start = time.perf_counter()
+            recipe = as_long_as_it_takes(engine, Recipe(content, FRAMES), {})
+            made = decoded(engine, recipe, {}, engine.pack.fps)
+            key_motion(armature, made.motion, prompt)
+            seconds = time.perf_counter() - start
+            del networks.decode
+            bpy.data.actions.remove(armature.animation_data.action)
+            if i >= _WARM_UP:
+                found[f"{name} ms"].append(1000 * seconds)
+                found[f"{name} decoded"].append(sum(len(latents) for latents, *_ in decode.calls))
+    return {name: median(values) for name, values in found.items()}
+
+
 def main() -> int:
     """Prints the figures; `--json` writes them to a file too."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -98,8 +130,8 @@ def main() -> int:
     options = parser.parse_args()
     if not 3 <= options.rounds <= 100:
         parser.error("--rounds takes 3 to 100")
-    figures = measure(options.rounds)
-    tell(figures, options.json, 14)
+    figures = measure(options.rounds) | timelines(options.rounds)
+    tell(figures, options.json, 18)
     within = figures["ratio"] <= options.limit
     print(f"{'within' if within else 'ABOVE'} the limit of {options.limit}")
     return 0 if within else 1

@@ -19,8 +19,6 @@ ROW_Y = (406, 427, 448)
 OWN_LENGTH_X, LENGTH_X = 991, 952
 UP, DOWN, REMOVE = (959, 509), (980, 509), (1001, 509)
 STRIPS, MAKE = (909, 561), (909, 634)
-ROW = 21
-"""How much lower all that is below the list stands while a segment other than the first is active."""
 
 HELPERS = """
     from bl_ext.user_default.motionclip.ui.generate import live
@@ -80,10 +78,10 @@ def test_the_prompt_is_split_and_made_as_one_motion(made: Blender) -> None:
 def test_segments_are_added_moved_and_removed(listed: Blender) -> None:
     listed.click(850, ROW_Y[2])
     listed.settle()
-    listed.click(UP[0], UP[1] + ROW)
+    listed.click(*UP)
     listed.settle()
     assert listed.run("prompts()") == ["walks forward", "sits down", "waves with the right hand"]
-    listed.click(REMOVE[0], REMOVE[1] + ROW)
+    listed.click(*REMOVE)
     listed.settle()
     assert listed.run("prompts()") == ["walks forward", "waves with the right hand"]
     listed.click(*ADD)

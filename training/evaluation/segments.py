@@ -2,7 +2,8 @@
 
 Timelines of three segments of 1.5 to 5 seconds, of prompts whose own motion is recognised as their class, are made and
 recognised again. A boundary is the middle of the cross-fade. `--choose` compares windows and prices of a switch of the
-label on other timelines than those that the figures are of.
+label on other timelines than those that the figures are of. `--data` also takes single actions as they were recorded,
+held-out spans, which should stay one part.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import numpy as np
 
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.files import write_whole
-from motionclip_blender.core.label_timeline import FRAMES, STRIDE, SWITCH, LabelledPart, smoothed
+from motionclip_blender.core.label_timeline import FRAMES, STRIDE, SWITCH, LabelledPart, labelled_parts, smoothed
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.prompt_plan.perform import perform, understand
 from motionclip_blender.core.recipe.make import as_long_as_it_takes, decoded
@@ -28,6 +29,8 @@ from motionclip_blender.core.recipe.timeline import Timeline, TimelineSegment
 from motionclip_blender.core.recognition import SHARPNESS, Recogniser, default_labels
 
 from ..data.captions import class_text
+from ..data.splits import HELD_OUT
+from .items import load_items
 
 PROMPTS = (
     "aims a gun", "bows", "dances ballet", "does jumping jacks", "drinks", "golf swing", "hops on one leg",
@@ -43,6 +46,7 @@ NEAR = 0.5
 
 _FADE = 1 / 3  # seconds
 _SHORTEST, _LONGEST = 1.5, 5.0
+_RECORDED = 2.5  # seconds
 _CHOICE, _REPORT = 1, 2  # seeds
 _WINDOWS = (20, 30, 40, 60)
 _SWITCHES = (0.0, 4.0, 8.0, 12.0, 18.0, 24.0, 32.0)
@@ -145,6 +149,28 @@ def measured(
     return found
 
 
+def recorded(engine: Engine, recogniser: Recogniser, data: Path) -> dict[str, float]:
+    """Returns the figures of held-out spans of `_RECORDED` seconds and more, each one action. Raises `UserError`."""
+    spans = [
+        item
+        for item in load_items(data, engine.body, HELD_OUT, engine.pack.fps).test
+        if len(item.motion) >= _RECORDED * engine.pack.fps
+    ]
+    parts = [labelled_parts(engine, recogniser, item.motion) for item in spans]
+    right = [
+        sum(part.end - part.start for part in found if part.name == class_text(item.action))
+        / (len(item.motion) / item.motion.fps)
+        for found, item in zip(parts, spans, strict=True)
+    ]
+    whole = [recogniser.scores(engine.encode(item.motion))[0].name == class_text(item.action) for item in spans]
+    return {
+        "spans": len(spans),
+        "one_part_percent": 100 * float(np.mean([len(found) == 1 for found in parts])),
+        "time_right_percent": 100 * float(np.mean(right)),
+        "whole_right_percent": 100 * float(np.mean(whole)),
+    }
+
+
 def _parts(labels: np.ndarray, middles: np.ndarray, engine: Engine, recogniser: Recogniser) -> list[LabelledPart]:
     """Returns the parts of labels (n,) of windows, whose middles are in frames, without cosines."""
     firsts = [0, *(np.flatnonzero(np.diff(labels)) + 1)]
@@ -158,6 +184,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--pack", type=Path, help="pack folder; the default pack if left out")
     parser.add_argument("--count", type=int, default=60, help="timelines (60)")
     parser.add_argument("--choose", action="store_true", help="compare windows and prices, on 40 other timelines")
+    parser.add_argument("--data", type=Path, help="prepared motions, for spans as they were recorded")
     parser.add_argument("--out", type=Path, default=Path("out/evaluation/segments.json"))
     options = parser.parse_args(arguments)
     if options.count < 1:
@@ -178,8 +205,9 @@ def main(arguments: list[str]) -> int:
         table["as it ships"] = chosen[SWITCH]
         table["each window by itself"] = chosen[0.0]
         table["windows of 60 frames"] = measured(engine, recogniser, made, 60, (SWITCH,))[SWITCH]
+    of_clips = recorded(engine, recogniser, options.data) if options.data is not None else {}
     with write_whole(options.out) as file:
-        file.write((json.dumps(table, indent=1) + "\n").encode())
+        file.write((json.dumps(table | ({"recorded": of_clips} if of_clips else {}), indent=1) + "\n").encode())
     print("| % | segments in order | both ends within 0.5 s | timelines exact | parts too many | median s off |")
     print("|---|---:|---:|---:|---:|---:|")
     for name, told in table.items():
@@ -187,4 +215,6 @@ def main(arguments: list[str]) -> int:
             f"| {name} | {told['in_order_percent']:.1f} | {told['within_percent']:.1f} | {told['whole_percent']:.1f} "
             f"| {told['beside']} | {told['median_off']:.2f} |"
         )
+    if of_clips:
+        print(", ".join(f"{name} {value:.4g}" for name, value in of_clips.items()))
     return 0
