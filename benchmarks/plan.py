@@ -33,6 +33,7 @@ from motionclip_blender.core.recipe.make import as_long_as_it_takes, decoded, ma
 from motionclip_blender.core.recipe.plan import PromptPlan
 from motionclip_blender.core.recipe.recipe import Recipe
 from motionclip_blender.core.recipe.timeline import Timeline, TimelineSegment
+from motionclip_blender.core.timeline.parts import forget
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.write_keys import key_motion
 
@@ -106,6 +107,7 @@ def timelines(rounds: int) -> dict[str, float]:
     for i, prompt in enumerate(prompts()[: rounds + _WARM_UP]):
         segments = tuple(TimelineSegment(PromptPlan(step, guess=True)) for step in prompt.split(", then "))
         changed = (*segments[:2], replace(segments[2], seconds=2.0 + i / 100), *segments[3:])
+        forget(engine)  # other prompts have the same steps
         for name, content in (("timeline", Timeline(segments)), ("step", Timeline(changed))):
             decode = networks.decode = Recorded(networks.decode)
             start = time.perf_counter()

@@ -47,6 +47,12 @@ _of_engines: WeakKeyDictionary[Engine, dict[Hashable, Part]] = WeakKeyDictionary
 _lock = threading.Lock()
 
 
+def forget(engine: Engine) -> None:
+    """Drops all that is kept for an engine."""
+    with _lock:
+        _of_engines.pop(engine, None)
+
+
 def kept(engine: Engine, key: Hashable, make: Callable[[], Part]) -> Part:
     """Returns the part that is kept under `key`, and makes it first where there is none.
 
