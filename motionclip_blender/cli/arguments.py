@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import NoReturn
 
 from ..core.clip_weights import ClipSource
+from ..core.engines import ENGINES, FILE_KINDS, ROOTS
 from ..core.errors import UserError
 
 FRAMES = 60
@@ -58,6 +60,24 @@ def check_input(path: Path) -> None:
     """Raises `UserError` for a file that is missing."""
     if not os.path.isfile(path):
         raise UserError(f"There is no file {path}; choose one that is there.")
+
+
+def add_engine(group: argparse._ArgumentGroup) -> None:
+    """Adds how files for other programs want the motion; `engine_of` reads it."""
+    group.add_argument("--engine", choices=sorted(ENGINES), metavar="NAME", help="write --fbx, --glb and the like as a "
+                       f"game engine wants them: {', '.join(sorted(ENGINES))}")  # fmt: skip
+    group.add_argument("--root", choices=ROOTS, metavar="WHAT", help="what carries the way over the ground in them: "
+                       "hips, or a bone above them that stays on the floor")  # fmt: skip
+
+
+def engine_of(given: argparse.Namespace, outputs: Collection[str]) -> tuple[str, str]:
+    """Returns the engine and the root that were asked for; empty for the default. Raises `UserError` for none to
+    write."""
+    asked = [name for name in ("engine", "root") if getattr(given, name)]
+    if asked and not any(kind in outputs for kind in FILE_KINDS):
+        kinds = ", ".join(f"--{kind}" for kind in FILE_KINDS)
+        raise UserError(f"--{asked[0]} goes with one of {kinds}; add one, or leave it out.")
+    return given.engine or "", given.root or ""
 
 
 # --- types

@@ -27,7 +27,7 @@ from ..core.recipe.recipe import Recipe
 from ..core.recipe.sum import Sum
 from . import blender_outputs
 from .batch_lines import DATA, Line
-from .batch_request import ENDINGS, BatchRequest
+from .batch_request import ENDINGS, SINGLE, BatchRequest
 from .engine import load_engine
 from .outputs import numbered, slug_of
 from .report import Report
@@ -104,7 +104,7 @@ class _Batch:
     def __init__(self, request: BatchRequest, engine: Engine, prepared: PreparedMotions | None, report: Report) -> None:
         self._request, self._engine, self._prepared, self._report = request, engine, prepared, report
         self._of_labels: dict[str, tuple[np.ndarray, str] | UserError] = {}
-        self._body_shown = "sheet" in request.outputs or "blend" in request.outputs
+        self._in_blender = [kind for kind in request.outputs if kind != "npz"]
 
     def make(self, lines: Sequence[Line], step: Progress) -> list[_Job]:
         """Returns a job for each line, made and written, or with the reason why it is not."""
@@ -194,12 +194,12 @@ class _Batch:
                 for one, path in zip(made, files["npz"], strict=True):
                     amass.save(one.motion, path)
                     job.wrote.setdefault("npz", []).append(str(path))
-        if self._body_shown:
-            shown = {kind: paths for kind, paths in files.items() if kind != "npz"}
+        if self._in_blender:
+            shown = {kind: files[kind] for kind in self._in_blender}
             with self._report.ctrl_c.deferred():
                 blender_outputs.write(
                     self._engine.body, job.recipes, made, job.title, shown, self._found(job), self._report,
-                    lambda: contextlib.nullcontext(no_progress),
+                    lambda: contextlib.nullcontext(no_progress), self._request.engine, self._request.root,
                 )  # fmt: skip
             self._report.ctrl_c.check()
             job.wrote |= {kind: [str(path) for path in paths] for kind, paths in shown.items()}
@@ -218,8 +218,8 @@ class _Batch:
         while True:
             name = stem if count == 1 else f"{stem}-{count}"
             files = {kind: [self._request.out / f"{name}{ENDINGS[kind]}"] for kind in self._request.outputs}
-            if "npz" in files and len(job.recipes) > 1:
-                files["npz"] = numbered(files["npz"][0], len(job.recipes))
+            if len(job.recipes) > 1:
+                files |= {kind: numbered(files[kind][0], len(job.recipes)) for kind in SINGLE if kind in files}
             if not any(path.exists() for paths in files.values() for path in paths):
                 return files
             count += 1

@@ -10,19 +10,32 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..core.engines import FILE_KINDS, KIND_NAMES
 from ..core.errors import UserError
+from ..core.files import check_writable
 from ..core.prompt import checked_frames
-from .arguments import FRAMES, Parser, add_length, add_manner, add_model, check_input, clip_source
+from .arguments import (
+    FRAMES,
+    Parser,
+    add_engine,
+    add_length,
+    add_manner,
+    add_model,
+    check_input,
+    clip_source,
+    engine_of,
+)
 from .batch_lines import DATA, TEXT, Line, read_lines
-from .outputs import check_output
 from .recipes import pooling_of
 
 if TYPE_CHECKING:  # numpy is behind it, and --help is to be there at once
     from ..core.clip_weights import ClipSource
 
 KINDS = ("prompts", "edits", "interpolations")
-ENDINGS = {"npz": ".npz", "sheet": ".png", "blend": ".blend"}
-_NEED_BLENDER = ("sheet", "blend")
+ENDINGS = {"npz": ".npz", "sheet": ".png", "blend": ".blend", **FILE_KINDS}
+SINGLE = ("npz", *FILE_KINDS)
+"""Outputs that hold one motion each."""
+_NEED_BLENDER = ("sheet", "blend", *FILE_KINDS)
 _ENOUGH_DIGITS = 4
 
 _EPILOG = """\
@@ -42,7 +55,7 @@ class BatchRequest:
     kind: one of `KINDS`. lines: those that ask for something; `empty` counts the others. data: the folder of prepared
     motions that labels are looked up in. out: the folder for the files. outputs: keys of `ENDINGS`. more: the fields of
     every recipe beside its content. straight: texts are taken straight, as
-    `Recipe.straight` does.
+    `Recipe.straight` does. engine, root: how files for other programs want the motion, see `core.engines`.
     """
 
     file: Path
@@ -59,6 +72,8 @@ class BatchRequest:
     clip: ClipSource
     as_json: bool
     verbose: bool
+    engine: str = ""
+    root: str = ""
 
     @property
     def digits(self) -> int:
@@ -91,13 +106,13 @@ def parse_batch(arguments: Sequence[str]) -> BatchRequest:
     outputs = tuple(name for name in ENDINGS if getattr(given, name)) or ("npz",)
     if os.path.lexists(given.out) and not os.path.isdir(given.out):
         raise UserError(f"{given.out} is no folder; name one with --out.")
-    check_output(given.out / "0001")
+    check_writable(given.out / "0001")
     if any(name in outputs for name in _NEED_BLENDER) and importlib.util.find_spec("bpy") is None:
         raise UserError("Blender's Python module is missing; install bpy, or ask for --npz alone.")
     more = {"frames": frames, "pooling": pooling, "loop": given.loop, "in_place": given.in_place}
     return BatchRequest(
         file, kind, tuple(lines), empty, given.data, given.out, outputs, more, given.straight, given.body, given.pack,
-        clip_source(given), given.json, given.verbose,
+        clip_source(given), given.json, given.verbose, *engine_of(given, outputs),
     )  # fmt: skip
 
 
@@ -124,6 +139,9 @@ def _parser() -> argparse.ArgumentParser:
     where.add_argument("--npz", action="store_true", help="motions in AMASS's SMPL-X form, stops X-1.npz, X-2.npz ...")
     where.add_argument("--sheet", action="store_true", help="contact sheets of eight poses, a row for each stop")
     where.add_argument("--blend", action="store_true", help="Blender files, ready to play; stops lie on an NLA track")
+    for kind in FILE_KINDS:
+        where.add_argument(f"--{kind}", action="store_true", help=f"{KIND_NAMES[kind]} files for other programs")
+    add_engine(where)
     where.add_argument("--json", action="store_true", help="print one JSON object: every line's files or its error")
     where.add_argument("--verbose", action="store_true", help="let Blender and its libraries write to stderr")
     return parser

@@ -1,4 +1,5 @@
-"""Writes what needs Blender: .blend files, films and contact sheets of the motions that one request made."""
+"""Writes what needs Blender, of the motions that one request made: .blend files, films, contact sheets, and files for
+other programs."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..core.body import Body
+from ..core.engines import FILE_KINDS
 from ..core.latents.sources import Inputs
 from ..core.progress import Progress
 from ..core.recipe.make import Made, blend_of
@@ -28,20 +30,31 @@ def write(
     found: Inputs | None,
     report: Report,
     bar: Callable[[], AbstractContextManager[Progress]],
+    engine: str = "",
+    root: str = "",
 ) -> None:
-    """Writes `files`: by "blend", "video" and "sheet" those of each kind, of films as many as motions.
+    """Writes `files`: by "blend", "video", "sheet" and the kinds of `core.engines` those of each kind; as many as
+    motions where each holds one.
 
     Clears Blender's data first. recipes, made: of one motion, or of the stops of a blend. found: what was read for the
-    recipes. bar: makes a progress bar.
+    recipes. bar: makes a progress bar. engine, root: as `rig.interchange.export.Wish` takes them.
     """
     with report.stage("blender"):
         from ..rig import film
         from ..rig.armature import add_body
         from ..rig.blendfile import empty_scene, save_blend
+        from ..rig.interchange.export import Wish, write_file
 
     motions, titles = [one.motion for one in made], [title]
     if len(made) > 1:
         titles = [f"{title} {blend_of(recipe).factor:.2f}" for recipe in recipes]
+    for kind in FILE_KINDS:
+        if kind in files:
+            with report.stage(kind):
+                for motion, one, path in zip(motions, titles, files[kind], strict=True):
+                    write_file(body, motion, one, path, Wish(kind, engine, root))
+    if not {"blend", "video", "sheet"} & files.keys():
+        return
     scene = empty_scene(motions[0])
     with report.stage("body"):
         armature = add_body(body)

@@ -7,6 +7,7 @@ from typing import TextIO
 
 from ..core.body import Body
 from ..core.engine import Engine
+from ..core.engines import FILE_KINDS
 from ..core.latents import file as latent_file
 from ..core.latents.sources import Inputs, source_latents
 from ..core.latents.terms import ActionName, ImageFile, SavedLatent
@@ -16,7 +17,7 @@ from . import blender_outputs
 from .engine import load_engine
 from .files import read_inputs
 from .report import Report
-from .request import NEED_BLENDER, GenerateRequest
+from .request import NEED_BLENDER, SINGLE, GenerateRequest
 from .terminal import Bar, CtrlC
 
 
@@ -76,12 +77,10 @@ def _write(
     if any(name in outputs for name in NEED_BLENDER):
         single = {"out": "blend", "sheet": "sheet"}
         files = {kind: [outputs[name]] for name, kind in single.items() if name in outputs}
-        if "video" in outputs:
-            files["video"] = request.numbered("video")
+        files |= {name: request.numbered(name) for name in ("video", *FILE_KINDS) if name in outputs}
         with report.ctrl_c.deferred():
             blender_outputs.write(
                 engine.body, request.recipes, made, request.title, files, found, report,
-                lambda: Bar(stderr, report.ctrl_c),
+                lambda: Bar(stderr, report.ctrl_c), request.engine, request.root,
             )  # fmt: skip
-    many = ("npz", "latent", "video")
-    return {name: [str(p) for p in (request.numbered(name) if name in many else [outputs[name]])] for name in outputs}
+    return {name: [str(p) for p in (request.numbered(name) if name in SINGLE else [outputs[name]])] for name in outputs}

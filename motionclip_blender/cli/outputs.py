@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..core.errors import UserError
-from ..core.files import check_name, same_file
+from ..core.files import same_file
 
 _FILE_NAME_BYTES = 80
 
@@ -47,16 +46,3 @@ def check_apart(written: Mapping[str, Sequence[Path]], read: Sequence[Path]) -> 
                 if same_file(file, path):
                     raise UserError(f"{other} and {option} would both write {file}; give each a file of its own.")
             before.append((option, file))
-
-
-def check_output(path: Path) -> None:
-    """Raises `UserError` if a file cannot be written, so that this is known before the work. Leaves no file behind."""
-    try:
-        check_name(path)
-        folder = path.absolute().parent
-        while not folder.exists() and folder != folder.parent:
-            folder = folder.parent
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise UserError(f"Cannot write {path} ({error.strerror or error}); choose another place.") from error

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..core.engines import FILE_KINDS
 from ..core.errors import UserError
+from ..core.files import check_writable
 from ..core.latents.terms import ActionName, ImageFile, SavedLatent
 from ..core.prompt import checked_prompt
-from .arguments import Parser, add_length, add_manner, add_model, axis, check_input, clip_source, number, whole_number
-from .outputs import check_apart, check_output, free_name, numbered
+from . import arguments
+from .arguments import Parser, axis, check_input, clip_source, number, whole_number
+from .outputs import check_apart, free_name, numbered
 from .recipes import pooling_of, recipe_of
 from .scenes import SceneReading, add_options, scene_reading
 
@@ -22,8 +25,10 @@ if TYPE_CHECKING:  # they import numpy, which would delay --help
     from ..core.latents.window_pooling import WindowPooling
     from ..core.recipe.recipe import Recipe
 
-OUTPUTS = {"out": ".blend", "npz": ".npz", "video": ".mp4", "sheet": ".png", "latent": ".npz"}
-NEED_BLENDER = ("out", "video", "sheet")
+OUTPUTS = {"out": ".blend", "npz": ".npz", "video": ".mp4", "sheet": ".png", "latent": ".npz", **FILE_KINDS}
+NEED_BLENDER = ("out", "video", "sheet", *FILE_KINDS)
+SINGLE = ("npz", "video", "latent", *FILE_KINDS)
+"""Outputs that hold one motion each."""
 MOTION_FILES = (".npz", ".blend")
 
 _STOPS = 5  # as in the paper's released code
@@ -52,6 +57,7 @@ class GenerateRequest:
     clip: where the weights of the pack's CLIP may come from.
     up: the axis that points up in motion files; empty to find it.
     natural: whether the motion is as long as its steps or segments take, instead of the recipe's length.
+    engine, root: how files for other programs want the motion, see `core.engines`; empty for the default.
     """
 
     recipe: Recipe
@@ -66,6 +72,8 @@ class GenerateRequest:
     as_json: bool
     verbose: bool
     natural: bool = False
+    engine: str = ""
+    root: str = ""
 
     @property
     def recipes(self) -> list[Recipe]:
@@ -146,20 +154,20 @@ def _parser() -> argparse.ArgumentParser:
                      "known is like it")  # fmt: skip
     how.add_argument("--take", metavar="STEP=WORDING", action="append", help="with --plan, what a step is taken for, "
                      'such as --take "2=waves both hands"; may be repeated')  # fmt: skip
-    add_length(how)
+    arguments.add_length(how)
     how.add_argument(
         "--stops", type=whole_number, metavar="N", help=f"even stops of a blend, its ends included ({_STOPS})"
     )
     how.add_argument("--factor", type=number, metavar="F", help="of a blend only what lies there: 0 is A, 1 is B")
     how.add_argument("--travel", action="store_true", help="one motion that goes from A to B along the clip")
     how.add_argument("--spherical", action="store_true", help="blend along the arc instead of the straight line")
-    add_manner(how)
+    arguments.add_manner(how)
     add_options(how)
     how.add_argument("--up", type=axis, metavar="AXIS", help="which axis points up in .npz motions: Y, Z, X, or with "
                      "a minus --up=-Y (default: told by most frames' spine, and the floor)")  # fmt: skip
     how.add_argument("--labels", type=Path, metavar="FILE", help="text file of labels to recognise, one a line")
     how.add_argument("--top", type=whole_number, metavar="N", help=f"how many labels or files to tell ({_TOP})")
-    add_model(how)
+    arguments.add_model(how)
     where = parser.add_argument_group("what to write")
     where.add_argument("--out", metavar="X.blend", help="Blender file, ready to play; stops lie on an NLA track")
     where.add_argument(
@@ -168,15 +176,24 @@ def _parser() -> argparse.ArgumentParser:
     where.add_argument("--video", metavar="X.mp4", help="film; of stops X-1.mp4, X-2.mp4 ...")
     where.add_argument("--sheet", metavar="X.png", help="contact sheet of eight poses, a row for each stop")
     where.add_argument("--latent", metavar="X.npz", help='the latent, for latent("X.npz"); of stops X-1.npz ...')
+    for kind, suffix in FILE_KINDS.items():
+        where.add_argument(f"--{kind}", metavar=f"X{suffix}", help=_FOR_OTHERS[kind])
+    arguments.add_engine(where)
     where.add_argument("--json", action="store_true", help="print one JSON object: files, seconds per stage, scores")
     where.add_argument("--verbose", action="store_true", help="let Blender and its libraries write to stderr")
     return parser
 
 
+_FOR_OTHERS = {
+    "bvh": "skeleton and motion for other programs, +Y up, in metres; of stops X-1.bvh ...",
+    "fbx": "body and motion, for Unreal, Unity and others; of stops X-1.fbx ...",
+    "glb": "body and motion as binary glTF, for Godot, web pages and others; of stops X-1.glb ...",
+    "usd": "body and motion as USD; of stops X-1.usd ...",
+}
 _PLANS = ("guess", "take")
 _BLENDS = ("stops", "factor", "travel", "spherical")
 _NAMES = ("labels", "top")
-_MAKES = ("frames", "loop", "in_place", "straight", "body", *OUTPUTS)
+_MAKES = ("frames", "loop", "in_place", "straight", "body", *OUTPUTS, "engine", "root")
 
 
 def _check_company(given: argparse.Namespace, asked: str) -> None:
@@ -226,10 +243,7 @@ def _generate_request(given: argparse.Namespace) -> GenerateRequest:
             raise UserError(
                 f"--{name} writes a {OUTPUTS[name]} file, not {str(path)!r}; end its name in {OUTPUTS[name]}."
             )
-    written = {
-        f"--{name}": numbered(path, stops if name in ("npz", "video", "latent") else 0)
-        for name, path in outputs.items()
-    }
+    written = {f"--{name}": numbered(path, stops if name in SINGLE else 0) for name, path in outputs.items()}
     images = names(recipe.terms, ImageFile)
     scenes = [name for name in names(recipe.terms, ActionName) if Path(name).suffix.lower() == ".blend"]
     for name in (*images, *scenes):
@@ -238,16 +252,17 @@ def _generate_request(given: argparse.Namespace) -> GenerateRequest:
     read += [file for file in (given.body, given.clip, given.timeline) if file]
     check_apart(written, read)
     for file in itertools.chain(*written.values()):
-        check_output(file)
+        check_writable(file)
     if importlib.util.find_spec("bpy") is None:
         if images or scenes:
             raise UserError(f"Blender's Python module is missing, which reads {(*images, *scenes)[0]}; install bpy.")
         if any(name in outputs for name in NEED_BLENDER):
             raise UserError("Blender's Python module is missing; install bpy, or ask for --npz alone.")
     reading, clip = scene_reading(given, scenes), clip_source(given)
+    engine, root = arguments.engine_of(given, outputs)
     return GenerateRequest(
         recipe, stops, title, outputs, given.body, given.pack, clip, reading, given.up or "", given.json, given.verbose,
-        natural=given.frames is None and (given.plan or given.timeline is not None),
+        natural=given.frames is None and (given.plan or given.timeline is not None), engine=engine, root=root,
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -112,6 +113,19 @@ def check_name(path: Path) -> None:
         return
     if os.path.isdir(path):
         raise IsADirectoryError(f"{path} is a folder")
+
+
+def check_writable(path: Path) -> None:
+    """Raises `UserError` if a file cannot be written, so that this is known before the work. Leaves no file behind."""
+    try:
+        check_name(path)
+        folder = path.absolute().parent
+        while not folder.exists() and folder != folder.parent:
+            folder = folder.parent
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise UserError(f"Cannot write {path} ({error.strerror or error}); choose another place.") from error
 
 
 def same_file(one: Path, other: Path) -> bool:

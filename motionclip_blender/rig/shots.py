@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ import numpy as np
 
 from .antialias import smooth_edges
 from .pictures import read_bitmap
+from .process import start_blender
 from .renderer import choose_renderer, render_bitmap, set_bitmap_output, workbench_works
 
 if TYPE_CHECKING:
@@ -66,23 +66,9 @@ class SecondBlender:
         self._process: subprocess.Popen | None = None
         if frames < _WORTH_FRAMES or not _useful():
             return
-        import subprocess  # not at the top, so that enabling the extension does not import it
-
-        arguments = [str(folder), str(os.getpid()), "1", str(frames)]
-        if bpy.app.binary_path:
-            options = ["--background", "--factory-startup", "-noaudio", "--python", str(_SCRIPT), "--"]
-            command = [bpy.app.binary_path, *options, *arguments]
-        else:  # -P: otherwise files of this folder would shadow other modules of the same names
-            command = [sys.executable, "-P", str(_SCRIPT), *arguments]
         # Blender's own temporary files are removed with our folder
-        environment = {**os.environ, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))}
-        # this process alone handles Ctrl-C in the terminal
-        alone = {"creationflags": 0x200} if sys.platform == "win32" else {"start_new_session": True}
         with contextlib.suppress(OSError):
-            self._process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                env=environment, **alone,
-            )  # fmt: skip
+            self._process = start_blender(_SCRIPT, [str(folder), str(os.getpid()), "1", str(frames)], folder)
 
     def __enter__(self) -> SecondBlender:
         return self

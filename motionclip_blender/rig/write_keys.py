@@ -56,9 +56,9 @@ def key_motion(
     new = NewAction.create(name, armature)
     try:
         for channel in channels:
-            _fill(new.group(channel.bone, channel.paths), frames, channel.values)
+            fill_linear(new.group(channel.bone, channel.paths), frames, channel.values)
         for one in left:
-            _fill(new.group(one.bone, one.paths), frames[:1], np.array(one.rest)[:, None])
+            fill_linear(new.group(one.bone, one.paths), frames[:1], np.array(one.rest)[:, None])
         _note(new.action, notes)
         new.action.use_fake_user = True
         if assign:
@@ -122,7 +122,7 @@ def rekey_motion(
         missing = [path for path in channel.paths if path not in curves]  # if the user deleted them
         if missing:
             curves.update(zip(missing, own.group(channel.bone, missing), strict=True))
-        _fill([curves[path] for path in channel.paths], frames, channel.values)
+        fill_linear([curves[path] for path in channel.paths], frames, channel.values)
     _note(action, notes)
     use_quaternions(bones)
     action.update_tag()  # otherwise Blender 4.2 goes on with its copy of the old keys
@@ -177,8 +177,8 @@ def _channels_of(
     return frames, channels
 
 
-def _fill(curves: list[bpy.types.FCurve], frames: np.ndarray, values: np.ndarray) -> None:
-    """Sets all keys of each curve at once: `frames` (T,) ascending and `values` (curves, T).
+def fill_linear(curves: list[bpy.types.FCurve], frames: np.ndarray, values: np.ndarray) -> None:
+    """Sets all keys of each curve at once, linear ones: `frames` (T,) ascending and `values` (curves, T).
 
     Leaves out `FCurve.update`, which takes a third of the whole time: the keys are in order already, and linear keys do
     not need the handles that it would place. Blender places them when a user makes a curve Bezier.

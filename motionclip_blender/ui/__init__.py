@@ -24,6 +24,7 @@ from .blend import properties as blend_properties
 from .composition import operators as composition_operators
 from .composition import panel as composition_panel
 from .composition import properties as composition_properties
+from .export_motion import operators as export_operators
 from .generate import dialog, live, playing, presets, steps
 from .generate import operators as generate_operators
 from .generate import panel as generate_panel
@@ -71,6 +72,7 @@ _CLASSES = (
     *playing.CLASSES,
     *action_operators.CLASSES,
     *import_operators.CLASSES,
+    *export_operators.CLASSES,
     *recognise_operators.CLASSES,
     *search_operators.CLASSES,
     *blend_operators.CLASSES,

@@ -40,6 +40,7 @@ _ENTRIES = (
     None,
     "motionclip.add_body",
     "motionclip.import_motion",
+    "motionclip.export_motion",
     "motionclip.render_frames",
     None,
     "motionclip.open_preferences",
@@ -79,6 +80,10 @@ def _draw_import(self: bpy.types.Menu, context: bpy.types.Context) -> None:
     self.layout.operator("motionclip.import_motion", text="SMPL-X motion (.npz)")
 
 
+def _draw_export(self: bpy.types.Menu, context: bpy.types.Context) -> None:
+    self.layout.operator("motionclip.export_motion", text="Motion for other programs (.fbx .glb .usd .bvh)")
+
+
 def _places() -> tuple:
     types = bpy.types
     return (
@@ -87,6 +92,7 @@ def _places() -> tuple:
         (types.VIEW3D_MT_add, _draw_ask),
         (types.VIEW3D_MT_armature_add, _draw_add),
         (types.TOPBAR_MT_file_import, _draw_import),
+        (types.TOPBAR_MT_file_export, _draw_export),
     )
 
 

@@ -20,6 +20,13 @@ TRANSLATIONS = PACKAGE / "assets" / "translations"
 _SAME = {
     "A",
     "B",
+    "BVH",
+    "FBX",
+    "Godot",
+    "USD",
+    "Unity",
+    "Unreal",
+    "glTF",
     "Blender",
     "CUDA",
     "Cycles",

@@ -50,6 +50,7 @@ class MOTIONCLIP_PT_action(MotionPanel, bpy.types.Panel):
             row.operator("motionclip.run_again", icon="FILE_REFRESH")
         row.operator("motionclip.push_down", icon="NLA_PUSHDOWN")
         column.operator("motionclip.mark_asset", icon="ASSET_MANAGER")
+        column.operator("motionclip.export_motion", icon="EXPORT")
 
 
 def _made_by(action: bpy.types.Action, recipe) -> str:

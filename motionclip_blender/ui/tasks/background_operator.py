@@ -9,7 +9,7 @@ import bpy
 
 from ...core.progress import Progress, no_progress
 from .. import redraw
-from ..addon import model_choice
+from ..addon import ModelChoice, model_choice
 from ..session import SESSION
 from ..translations import said
 from .jobs import Job, sentence
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Work = Callable[["Engine", Progress], T]
 """The worker's function. It does not touch Blender's data; an exception raised by the progress ends it."""
+PlainWork = Callable[[Progress], T]
+"""The same of operators that need no engine."""
 
 _POLL_SECONDS = 0.05
 _STEP_SECONDS = 0.02  # half of it for the steps, half for Blender
@@ -65,7 +67,10 @@ class BackgroundOperator(Reporting, Generic[T]):
     operation is adjusted, everything is done in one call.
     """
 
-    def begin(self, context: bpy.types.Context) -> Work[T] | Steps[Work[T]]:
+    needs_engine = True
+    """Whether the work takes the engine, which is loaded first; otherwise it is `PlainWork`."""
+
+    def begin(self, context: bpy.types.Context) -> Work[T] | PlainWork[T] | Steps[Work[T]]:
         """Reads and checks the settings of the context, and returns the work. Raises `UserError`.
 
         Whatever takes long is done in steps; the context must not be used after the first one.
@@ -84,7 +89,7 @@ class BackgroundOperator(Reporting, Generic[T]):
         try:
             SESSION.begin()
             work = all_at_once(self.begin(context))
-            return all_at_once(self.end(context, work(SESSION.engine(model_choice(context)), no_progress)))
+            return all_at_once(self.end(context, self._done(work, model_choice(context), no_progress)))
         except Exception as error:
             return self.refuse(sentence(error))
 
@@ -126,12 +131,15 @@ class BackgroundOperator(Reporting, Generic[T]):
 
     def _start(self, context: bpy.types.Context, work: Work[T]) -> set[str]:
         """Starts the worker."""
-        chosen = self._chosen
+        done, chosen = self._done, self._chosen
+        return self._wait(
+            context, SESSION.start(lambda progress: done(work, chosen, progress)), self._finish, _POLL_SECONDS
+        )
 
-        def run(progress: Progress) -> T:
-            return work(SESSION.engine(chosen), progress)
-
-        return self._wait(context, SESSION.start(run), self._finish, _POLL_SECONDS)
+    @classmethod
+    def _done(cls, work: Callable[..., T], chosen: ModelChoice, progress: Progress) -> T:
+        """Does the work, in any thread, and returns its result."""
+        return work(SESSION.engine(chosen), progress) if cls.needs_engine else work(progress)
 
     def _finish(self, context: bpy.types.Context, result: T) -> set[str]:
         """Passes the worker's result to `end`."""
