@@ -80,6 +80,24 @@ def engine_of(given: argparse.Namespace, outputs: Collection[str]) -> tuple[str,
     return given.engine or "", given.root or ""
 
 
+def add_reduction(group: argparse._ArgumentGroup) -> None:
+    """Adds the bound within which keys are reduced; `reduction_of` reads it."""
+    group.add_argument("--reduce-keys", type=number, metavar="DEGREES", help="in .blend files as few keys as keep "
+                       "every joint within so many degrees, and the place within 5 mm")  # fmt: skip
+
+
+def reduction_of(given: argparse.Namespace, blend: bool) -> float | None:
+    """Returns the bound in degrees, or None. Raises `UserError` if it is none, or no .blend file is written."""
+    degrees = given.reduce_keys
+    if degrees is None:
+        return None
+    if not blend:
+        raise UserError("--reduce-keys goes with a .blend file only; add one, or leave it out.")
+    if not 0 < degrees < float("inf"):
+        raise UserError(f"--reduce-keys needs more than 0 degrees, not {degrees:g}.")
+    return float(degrees)
+
+
 # --- types
 
 

@@ -200,6 +200,7 @@ class _Batch:
                 blender_outputs.write(
                     self._engine.body, job.recipes, made, job.title, shown, self._found(job), self._report,
                     lambda: contextlib.nullcontext(no_progress), self._request.engine, self._request.root,
+                    self._request.reduce_keys,
                 )  # fmt: skip
             self._report.ctrl_c.check()
             job.wrote |= {kind: [str(path) for path in paths] for kind, paths in shown.items()}

@@ -21,10 +21,12 @@ from .arguments import (
     add_length,
     add_manner,
     add_model,
+    add_reduction,
     check_input,
     clip_source,
     engine_of,
-)
+    reduction_of,
+)  # fmt: skip
 from .batch_lines import DATA, TEXT, Line, read_lines
 from .recipes import pooling_of
 
@@ -56,6 +58,7 @@ class BatchRequest:
     motions that labels are looked up in. out: the folder for the files. outputs: keys of `ENDINGS`. more: the fields of
     every recipe beside its content. straight: texts are taken straight, as
     `Recipe.straight` does. engine, root: how files for other programs want the motion, see `core.engines`.
+    reduce_keys: the bound in degrees within which keys in .blend files are reduced; None for a key on every frame.
     """
 
     file: Path
@@ -74,6 +77,7 @@ class BatchRequest:
     verbose: bool
     engine: str = ""
     root: str = ""
+    reduce_keys: float | None = None
 
     @property
     def digits(self) -> int:
@@ -113,6 +117,7 @@ def parse_batch(arguments: Sequence[str]) -> BatchRequest:
     return BatchRequest(
         file, kind, tuple(lines), empty, given.data, given.out, outputs, more, given.straight, given.body, given.pack,
         clip_source(given), given.json, given.verbose, *engine_of(given, outputs),
+        reduction_of(given, "blend" in outputs),
     )  # fmt: skip
 
 
@@ -142,6 +147,7 @@ def _parser() -> argparse.ArgumentParser:
     for kind in FILE_KINDS:
         where.add_argument(f"--{kind}", action="store_true", help=f"{KIND_NAMES[kind]} files for other programs")
     add_engine(where)
+    add_reduction(where)
     where.add_argument("--json", action="store_true", help="print one JSON object: every line's files or its error")
     where.add_argument("--verbose", action="store_true", help="let Blender and its libraries write to stderr")
     return parser

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..core.body import Body
 from ..core.engines import FILE_KINDS
+from ..core.key_reduction import Bound
 from ..core.latents.sources import Inputs
 from ..core.progress import Progress
 from ..core.recipe.make import Made, blend_of
@@ -32,12 +33,14 @@ def write(
     bar: Callable[[], AbstractContextManager[Progress]],
     engine: str = "",
     root: str = "",
+    reduce_keys: float | None = None,
 ) -> None:
     """Writes `files`: by "blend", "video", "sheet" and the kinds of `core.engines` those of each kind; as many as
     motions where each holds one.
 
     Clears Blender's data first. recipes, made: of one motion, or of the stops of a blend. found: what was read for the
     recipes. bar: makes a progress bar. engine, root: as `rig.interchange.export.Wish` takes them.
+    reduce_keys: the bound in degrees for the keys of a .blend file; None for a key on every frame.
     """
     with report.stage("blender"):
         from ..rig import film
@@ -59,7 +62,7 @@ def write(
     with report.stage("body"):
         armature = add_body(body)
     with report.stage("keys"):
-        _key(armature, recipes, made, titles, found)
+        _key(armature, recipes, made, titles, found, reduce_keys)
         scene.frame_end = sum(recipe.frames for recipe in recipes)
     if "blend" in files:
         with report.stage("save"):
@@ -83,14 +86,18 @@ def _key(
     made: Sequence[Made],
     titles: Sequence[str],
     found: Inputs | None,
+    reduced: float | None,
 ) -> None:
     """Keys an Action for each motion; several lie one behind the other on an NLA track."""
     from ..rig.action_metadata import key_made
     from ..rig.nla import add_strip
+    from ..rig.reduce_keys import reduce_keys
 
     followed = in_blend(recipes, found, armature)
     for i, (recipe, one, title) in enumerate(zip(followed, made, titles, strict=True)):
         action = key_made(armature, recipe, one, title)
+        if reduced is not None:
+            reduce_keys(armature, action, Bound(reduced))
         if len(made) > 1:
             armature.animation_data.action = None
             add_strip(armature, action, 1 + i * recipe.frames)

@@ -81,6 +81,6 @@ def _write(
         with report.ctrl_c.deferred():
             blender_outputs.write(
                 engine.body, request.recipes, made, request.title, files, found, report,
-                lambda: Bar(stderr, report.ctrl_c), request.engine, request.root,
+                lambda: Bar(stderr, report.ctrl_c), request.engine, request.root, request.reduce_keys,
             )  # fmt: skip
     return {name: [str(p) for p in (request.numbered(name) if name in SINGLE else [outputs[name]])] for name in outputs}

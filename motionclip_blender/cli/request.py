@@ -58,6 +58,7 @@ class GenerateRequest:
     up: the axis that points up in motion files; empty to find it.
     natural: whether the motion is as long as its steps or segments take, instead of the recipe's length.
     engine, root: how files for other programs want the motion, see `core.engines`; empty for the default.
+    reduce_keys: the bound in degrees within which the keys in a .blend file are reduced; None for a key on every frame.
     """
 
     recipe: Recipe
@@ -74,6 +75,7 @@ class GenerateRequest:
     natural: bool = False
     engine: str = ""
     root: str = ""
+    reduce_keys: float | None = None
 
     @property
     def recipes(self) -> list[Recipe]:
@@ -179,6 +181,7 @@ def _parser() -> argparse.ArgumentParser:
     for kind, suffix in FILE_KINDS.items():
         where.add_argument(f"--{kind}", metavar=f"X{suffix}", help=_FOR_OTHERS[kind])
     arguments.add_engine(where)
+    arguments.add_reduction(where)
     where.add_argument("--json", action="store_true", help="print one JSON object: files, seconds per stage, scores")
     where.add_argument("--verbose", action="store_true", help="let Blender and its libraries write to stderr")
     return parser
@@ -193,7 +196,7 @@ _FOR_OTHERS = {
 _PLANS = ("guess", "take")
 _BLENDS = ("stops", "factor", "travel", "spherical")
 _NAMES = ("labels", "top")
-_MAKES = ("frames", "loop", "in_place", "straight", "body", *OUTPUTS, "engine", "root")
+_MAKES = ("frames", "loop", "in_place", "straight", "body", *OUTPUTS, "engine", "root", "reduce_keys")
 
 
 def _check_company(given: argparse.Namespace, asked: str) -> None:
@@ -263,6 +266,7 @@ def _generate_request(given: argparse.Namespace) -> GenerateRequest:
     return GenerateRequest(
         recipe, stops, title, outputs, given.body, given.pack, clip, reading, given.up or "", given.json, given.verbose,
         natural=given.frames is None and (given.plan or given.timeline is not None), engine=engine, root=root,
+        reduce_keys=arguments.reduction_of(given, "out" in outputs),
     )  # fmt: skip
 
 

@@ -135,6 +135,11 @@ def is_muted(curve: bpy.types.FCurve) -> bool:
     return curve.mute or (not SLOTS and curve.group is not None and curve.group.mute)
 
 
+def is_selected(bone: bpy.types.PoseBone) -> bool:
+    """Checks whether a pose bone is selected; since 5.0 the pose bone knows it, before that its armature's bone."""
+    return bool(bone.select if hasattr(bone, "select") else bone.bone.select)
+
+
 def strips_of(editor: bpy.types.SequenceEditor):
     """Returns the sequencer's strips, which were called sequences up to 4.3; 5.0 has only the new name."""
     return editor.strips if hasattr(editor, "strips") else editor.sequences

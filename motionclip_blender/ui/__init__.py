@@ -14,6 +14,7 @@ import bpy
 from . import handlers, idle, menu, properties, session, translations
 from .actions import operators as action_operators
 from .actions import panel as action_panel
+from .actions import reduce_keys
 from .addon import ADDON
 from .arithmetic import operators as arithmetic_operators
 from .arithmetic import panel as arithmetic_panel
@@ -71,6 +72,7 @@ _CLASSES = (
     *dialog.CLASSES,
     *playing.CLASSES,
     *action_operators.CLASSES,
+    *reduce_keys.CLASSES,
     *import_operators.CLASSES,
     *export_operators.CLASSES,
     *recognise_operators.CLASSES,

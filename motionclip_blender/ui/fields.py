@@ -89,6 +89,25 @@ STRAIGHT = {
     "description": "Decode the prompt's own embedding, without looking for the wordings nearest to it that the model "
     "knows: the paper's way, vaguer for wordings that nobody has trained",
 }
+REDUCE = {
+    "name": "Reduce keys",
+    "description": "Key as few frames as keep the motion within the bound, so that the curves can be edited. Else "
+    "every frame has a key; sliders put them there again",
+}
+REDUCE_DEGREES = {
+    "name": "Degrees",
+    "description": "How far a joint's rotation may be off in any frame; a hand carries the errors of the whole arm",
+    "default": 1.0,
+    "min": 0.01,
+    "soft_max": 10.0,
+}
+REDUCE_MILLIMETRES = {
+    "name": "Millimetres",
+    "description": "How far the person's place may be off in any frame",
+    "default": 5.0,
+    "min": 0.01,
+    "soft_max": 100.0,
+}
 WORD = {"name": "Style word", "description": "Any word that says how, such as proud"}
 ACTION = {
     "name": "Action",

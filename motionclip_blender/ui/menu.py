@@ -27,6 +27,7 @@ _ENTRIES = (
     "motionclip.run_again",
     "motionclip.push_down",
     "motionclip.mark_asset",
+    "motionclip.reduce_keys",
     "motionclip.tag_action",
     "motionclip.save_latent",
     None,

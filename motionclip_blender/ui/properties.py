@@ -11,6 +11,7 @@ from bpy.props import (
     BoolProperty,
     CollectionProperty,
     EnumProperty,
+    FloatProperty,
     IntProperty,
     IntVectorProperty,
     PointerProperty,
@@ -21,7 +22,20 @@ from ..core.prompt import MAX_FRAMES, MIN_FRAMES
 from .arithmetic.properties import MOTIONCLIP_PG_arithmetic
 from .blend.properties import MOTIONCLIP_PG_blend
 from .composition.properties import MOTIONCLIP_PG_composition
-from .fields import AS_SHOWN, EXAMPLE, FRAMES, GUESS, PROMPT, READINGS, START, STEPS, STRAIGHT
+from .fields import (
+    AS_SHOWN,
+    EXAMPLE,
+    FRAMES,
+    GUESS,
+    PROMPT,
+    READINGS,
+    REDUCE,
+    REDUCE_DEGREES,
+    REDUCE_MILLIMETRES,
+    START,
+    STEPS,
+    STRAIGHT,
+)  # fmt: skip
 from .latents.properties import MOTIONCLIP_PG_latent
 from .timeline.properties import MOTIONCLIP_PG_timeline
 
@@ -57,6 +71,9 @@ class MOTIONCLIP_PG_settings(bpy.types.PropertyGroup):
     )
     in_place: BoolProperty(name="In place", description="Leave out the way over the ground: walk or run on the spot")
     straight: BoolProperty(**STRAIGHT)
+    reduce_keys: BoolProperty(**REDUCE)
+    reduce_degrees: FloatProperty(**REDUCE_DEGREES)
+    reduce_millimetres: FloatProperty(**REDUCE_MILLIMETRES)
     blend: PointerProperty(type=MOTIONCLIP_PG_blend)
     arithmetic: PointerProperty(type=MOTIONCLIP_PG_arithmetic)
     composition: PointerProperty(type=MOTIONCLIP_PG_composition)

@@ -13,9 +13,11 @@ bpy = pytest.importorskip("bpy")
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.motion_files import amass
 from motionclip_blender.rig.armature import add_body
+from motionclip_blender.rig.versions import fcurves_of
 from motionclip_blender.rig.write_keys import key_motion
 from tests.cli.command import names, needs_model, run
 from tests.rig.interchange.reading_back import read_back, shown, worst_angle
+from tests.synthetic import angle_between
 
 
 def wanted(path: Path) -> np.ndarray:
@@ -64,6 +66,20 @@ def test_every_line_of_a_file(tmp_path: Path):
     assert read_back(tmp_path / "made/0003_wave.bvh", 20, 30.0)[0].pose.bones["pelvis"].parent.name == "root"
 
 
+@needs_model
+def test_keys_can_be_few(tmp_path: Path):
+    from motionclip_blender.rig.blendfile import read_blend
+
+    files = ("--out", "m.blend", "--npz", "m.npz", "--reduce-keys", 1)
+    done = run(tmp_path, "a person walks", "--frames", 48, *files)
+    assert done.returncode == 0, done.stderr
+    motion, wanted = read_blend(tmp_path / "m.blend").motion, amass.load(tmp_path / "m.npz")
+    assert len(motion) == 48 and np.degrees(angle_between(motion.rotations, wanted.rotations)).max() < 1.02
+    assert np.linalg.norm(motion.translation - wanted.translation, axis=1).max() < 0.0051
+    action = bpy.data.objects["SMPL-X"].animation_data.action
+    assert len(fcurves_of(action, None, 'pose.bones["left_elbow"]')[0].keyframe_points) < 20
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -72,6 +88,9 @@ def test_every_line_of_a_file(tmp_path: Path):
         (["walk", "--fbx", "x.fbx", "--engine", "doom"], "invalid choice: 'doom'"),
         (["walk", "--fbx", "x.fbx", "--glb", "none/../x.fbx"], "end its name in .glb"),
         (["--prompts", "p.txt", "--out", "made", "--root", "bone"], "--root goes with one of"),
+        (["walk", "--npz", "x.npz", "--reduce-keys", "1"], "--reduce-keys goes with a .blend file only"),
+        (["walk", "--out", "x.blend", "--reduce-keys", "0"], "needs more than 0 degrees, not 0"),
+        (["--prompts", "p.txt", "--out", "made", "--reduce-keys", "1"], "goes with a .blend file only"),
         (["--recognise", "p.npz", "--usd", "x.usd"], "--usd has no meaning with --recognise"),
     ],
 )

@@ -50,6 +50,7 @@ class MOTIONCLIP_PT_action(MotionPanel, bpy.types.Panel):
             row.operator("motionclip.run_again", icon="FILE_REFRESH")
         row.operator("motionclip.push_down", icon="NLA_PUSHDOWN")
         column.operator("motionclip.mark_asset", icon="ASSET_MANAGER")
+        column.operator("motionclip.reduce_keys", icon="IPO_BEZIER")
         column.operator("motionclip.export_motion", icon="EXPORT")
 
 

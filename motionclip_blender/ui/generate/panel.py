@@ -62,6 +62,11 @@ class MOTIONCLIP_PT_panel(bpy.types.Panel):
         row = column.row(align=True)
         row.prop(settings, "loop", toggle=True)
         row.prop(settings, "in_place", toggle=True)
+        row = column.row(align=True)
+        row.prop(settings, "reduce_keys", toggle=True)
+        if settings.reduce_keys:
+            row.prop(settings, "reduce_degrees", text="")
+            row.prop(settings, "reduce_millimetres", text="")
 
         adds = worked_on is None and not characters(context.view_layer)
         plays = not SESSION.busy and armature is not None and action_of(armature) is not None
