@@ -207,6 +207,12 @@ def _count(frames: int, fps: float, to: float) -> int:
     )
 
 
+def facing_forward(motion: Motion) -> Motion:
+    """Turns and moves a motion over the ground, so that the first frame is over the origin and faces +Z."""
+    motion = motion.turned(-float(heading(motion.rotations[0, 0])))
+    return motion.moved(-motion.translation[0] * np.array([1.0, 0.0, 1.0]))
+
+
 def heading(root: np.ndarray) -> np.ndarray:
     """Returns the angle about the vertical of root quaternions (..., 4), in radians: 0 faces +Z, positive to the left
     (+X).

@@ -109,6 +109,11 @@ def slot_for(action: bpy.types.Action, owner: bpy.types.Object) -> object | None
     return next(_slots(action, owner), None) if SLOTS else None
 
 
+def slot_named(action: bpy.types.Action, owner: bpy.types.Object) -> object | None:
+    """Returns the slot of `action` that is named after `owner`; None if it has none, and before 4.4."""
+    return next((slot for slot in action.slots if slot.identifier == f"OB{owner.name}"), None) if SLOTS else None
+
+
 def fits(action: bpy.types.Action, owner: bpy.types.Object) -> bool:
     """Checks whether `action` is for data-blocks of the owner's kind."""
     return slot_for(action, owner) is not None if SLOTS else action.id_root == owner.id_type
@@ -138,6 +143,16 @@ def is_muted(curve: bpy.types.FCurve) -> bool:
 def is_selected(bone: bpy.types.PoseBone) -> bool:
     """Checks whether a pose bone is selected; since 5.0 the pose bone knows it, before that its armature's bone."""
     return bool(bone.select if hasattr(bone, "select") else bone.bone.select)
+
+
+def has_operator(name: str) -> bool:
+    """Checks whether this Blender has an operator, such as "export_scene.fbx", whose add-on may be off."""
+    module, own = name.split(".")
+    try:
+        getattr(getattr(bpy.ops, module), own).get_rna_type()
+    except (KeyError, AttributeError):
+        return False
+    return True
 
 
 def strips_of(editor: bpy.types.SequenceEditor):

@@ -29,6 +29,8 @@ from .export_motion import operators as export_operators
 from .generate import dialog, live, playing, presets, steps
 from .generate import operators as generate_operators
 from .generate import panel as generate_panel
+from .import_motion import clips as import_clips
+from .import_motion import copying
 from .import_motion import operators as import_operators
 from .installation import import_checkpoint, other_copies, preferences, self_check
 from .latents import operators as latent_operators
@@ -74,6 +76,8 @@ _CLASSES = (
     *action_operators.CLASSES,
     *reduce_keys.CLASSES,
     *import_operators.CLASSES,
+    *import_clips.CLASSES,
+    *copying.CLASSES,
     *export_operators.CLASSES,
     *recognise_operators.CLASSES,
     *search_operators.CLASSES,
@@ -111,7 +115,7 @@ def register() -> None:
     idle.attach()
     command.attach()
     other_copies.take_over(chosen, _register_classes)
-    if bpy.app.module:
+    if not bpy.app.binary_path:  # bpy as a Python package; `bpy.app.module` is younger than 4.3
         atexit.register(_unregister_at_exit)
 
 
@@ -136,6 +140,7 @@ def unregister() -> None:
     recognition.RECOGNITION.forget()
     library.LIBRARIES.forget()
     results.SEARCH.results = None
+    import_clips.forget()
     self_check.forget()
     background_operator.stop_timer()
     command.detach()

@@ -41,6 +41,8 @@ _ENTRIES = (
     None,
     "motionclip.add_body",
     "motionclip.import_motion",
+    "motionclip.import_clips",
+    "motionclip.copy_motion",
     "motionclip.export_motion",
     "motionclip.render_frames",
     None,
@@ -79,6 +81,7 @@ def _draw_add(self: bpy.types.Menu, context: bpy.types.Context) -> None:
 
 def _draw_import(self: bpy.types.Menu, context: bpy.types.Context) -> None:
     self.layout.operator("motionclip.import_motion", text="SMPL-X motion (.npz)")
+    self.layout.operator("motionclip.import_clips", text="Motion of any person (.bvh .fbx .glb .amc)")
 
 
 def _draw_export(self: bpy.types.Menu, context: bpy.types.Context) -> None:

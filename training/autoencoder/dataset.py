@@ -13,7 +13,7 @@ from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.cleanup.loop import extended
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.motion import Motion, heading
+from motionclip_blender.core.motion import Motion, facing_forward, heading
 from motionclip_blender.core.motion_files import amass
 from motionclip_blender.core.pose_format import PoseFormat
 from motionclip_blender.core.pose_tensor import to_pose_tensor
@@ -21,7 +21,7 @@ from motionclip_blender.core.skeleton import HAND_JOINTS, INDEX
 
 from ..data.augment import UPPER_BODY
 from ..data.captions import CaptionedSpan, mirrored
-from ..data.travel import facing_forward, moving_forward, travelling
+from ..data.travel import moving_forward, travelling
 from ..data.wordings import held_out_spans, trained_spans
 
 _ARMS = {

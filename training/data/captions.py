@@ -7,9 +7,8 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from motionclip_blender.core.clip_files.text import read_text
 from motionclip_blender.core.errors import UserError
-
-from .clip_files.text import read_text
 
 FOLDER = Path(__file__).with_name("captions")
 

@@ -22,10 +22,14 @@ from pathlib import Path
 import numpy as np
 
 from motionclip_blender.core.body import Body
+from motionclip_blender.core.clip_files.rest_frames import stands_idle
 from motionclip_blender.core.console import quiet
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import write_whole
 from motionclip_blender.core.motion_files import amass
+from motionclip_blender.core.retarget.measure import Errors, limb_far_off, measure
+from motionclip_blender.core.retarget.retarget import retarget
+from motionclip_blender.core.retarget.rig_maps import matching_rig, rig_maps
 from motionclip_blender.core.retarget.source import SourceClip
 from motionclip_blender.core.retarget.upward import AXES
 
@@ -33,19 +37,13 @@ from .amass import prepare as amass_command
 from .captions import load_captions
 from .clip_files.catalogue import SourceFile, source_files
 from .clip_files.reading import read_clips
-from .clip_files.rest_frames import stands_idle
 from .index import write_index
-from .measure import Errors, measure
 from .records import Job, Record, finished, key_of, recipe_of, record_path, sentence, settle_clashes, size, summed_up
 from .report import SHEETS, write_report
-from .retarget import retarget
-from .rig_maps import matching_rig, rig_maps
 from .workers import end_with_parent
 
 FPS = 30.0
 _CELL = (160, 180)
-_MAX_MEAN_DEGREES = 15.0  # largest allowed mean angle between the limbs of a motion and its source
-_MAX_LIMB_DEGREES = 45.0  # the same for a single limb; the hips of the most stylised clips are 25 off
 
 
 def prepare(
@@ -166,8 +164,7 @@ def _prepare_clip(file: SourceFile, name: str, clip: SourceClip, job: Job, recor
 
 def _check(errors: Errors) -> None:
     """Raises `UserError` for a motion that is far off its source, as its rest pose or axes were detected wrongly."""
-    worst = max(errors.degrees, key=errors.degrees.__getitem__)
-    if errors.mean_degrees > _MAX_MEAN_DEGREES or errors.degrees[worst] > _MAX_LIMB_DEGREES:
+    if worst := limb_far_off(errors):
         raise UserError(
             f"Its limbs come out {errors.mean_degrees:.0f} degrees off (most of all the {worst.replace('_', ' ')}, by "
             f"{errors.degrees[worst]:.0f}): its axes or its rest pose were not understood. Say which way is up with "

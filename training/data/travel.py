@@ -1,18 +1,12 @@
-"""Turns motions to face forward, and makes in-place cycles travel over the ground."""
+"""Makes in-place cycles travel over the ground."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from motionclip_blender.core.body import Body
-from motionclip_blender.core.motion import Motion, heading
+from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.skeleton import INDEX
-
-
-def facing_forward(motion: Motion) -> Motion:
-    """Turns and moves a motion over the ground, so that the first frame is over the origin and faces +Z."""
-    motion = motion.turned(-float(heading(motion.rotations[0, 0])))
-    return motion.moved(-motion.translation[0] * np.array([1.0, 0.0, 1.0]))
 
 
 def travelling(motion: Motion, body: Body) -> Motion:

@@ -11,14 +11,13 @@ from motionclip_blender.core.body import Body
 from motionclip_blender.core.cleanup.loop import extended
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.latents.window_pooling import window_starts
-from motionclip_blender.core.motion import Motion
+from motionclip_blender.core.motion import Motion, facing_forward
 from motionclip_blender.core.motion_files import amass
 
 from ..autoencoder.dataset import span_motion
 from ..data.captions import CaptionedSpan, load_captions
 from ..data.index import read_index
 from ..data.splits import is_test
-from ..data.travel import facing_forward
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from motionclip_blender.core.clip_files.text import read_text
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.prompt import checked_prompt
 
 from ..data.captions import CaptionedSpan, class_text, load_captions
-from ..data.clip_files.text import read_text
 
 DATA = Path(__file__).with_name("lists.json")
 COMMON_SHARE = 0.005

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from motionclip_blender.core.clip_files.text import read_text
 from motionclip_blender.core.errors import UserError
 
-from ..data.clip_files.text import read_text
 from .lists import LISTS
 from .pairs import Pair, Study
 

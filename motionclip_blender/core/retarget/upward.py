@@ -26,7 +26,7 @@ AXES = {name: sign * np.eye(3)["xyz".index(name[-1])] for sign, name in
 
 _NOT_SHOWN = (
     "Its rest pose does not stand, and the person is upright too seldom, or lies, so that which way is up does not "
-    "show; say so with --up."
+    "show; say which axis points up (Up, or --up)."
 )
 
 
@@ -80,7 +80,7 @@ def find_up(places: Places, rest: Places, y_up: bool) -> np.ndarray:
     if y_up and not _walks(places, moving):
         raise UserError(
             f"Its rest pose does not stand, and the person is along {axis_name(moving)} throughout, where its format "
-            "has Y up: lying, or in other axes; say which way is up with --up."
+            "has Y up: lying, or in other axes; say which axis points up (Up, or --up)."
         )
     if resting is None:
         others = [axis for axis in AXES.values() if abs(axis @ moving) < 0.5]
@@ -101,7 +101,7 @@ def find_up(places: Places, rest: Places, y_up: bool) -> np.ndarray:
         return moving
     raise UserError(
         f"Its rest pose stands along {axis_name(resting)}, and the person along {axis_name(moving)} throughout: "
-        f"lying, or in other axes; say which way is up with --up."
+        f"lying, or in other axes; say which axis points up (Up, or --up)."
     )
 
 

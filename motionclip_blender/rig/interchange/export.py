@@ -20,7 +20,7 @@ from ..armature import add_body
 from ..blendfile import empty_scene
 from ..stage import meshes_of
 from ..timeline import scene_fps
-from ..versions import fcurves_of
+from ..versions import fcurves_of, has_operator
 from ..write_keys import key_motion
 from . import bake
 from .gltf_times import stretch_times
@@ -54,14 +54,11 @@ class Wish:
 
 def check_exporter(kind: str) -> None:
     """Raises `UserError` if this Blender has no exporter for a kind of file."""
-    module, name = _OPERATORS[kind].split(".")
-    try:
-        getattr(getattr(bpy.ops, module), name).get_rna_type()
-    except (KeyError, AttributeError):
+    if not has_operator(_OPERATORS[kind]):
         raise UserError(
             f"This Blender has no exporter for {KIND_NAMES[kind]}; enable it among the add-ons in the Preferences, or "
             "choose another kind of file."
-        ) from None
+        )
 
 
 def write_file(body: Body, motion: Motion, name: str, path: Path, wish: Wish) -> None:
@@ -145,6 +142,14 @@ def _bvh(scene: bpy.types.Scene, target: Path, wish: Wish, name: str) -> None:
     _call("bvh", filepath=str(target), frame_start=scene.frame_start, frame_end=scene.frame_end)
 
 
+def _rest_before(armature: bpy.types.Object, frame: int) -> None:
+    """Keys the rest pose at a frame before all others."""
+    for curve in fcurves_of(armature.animation_data.action, armature, "pose.bones["):
+        unit = curve.data_path.endswith(".scale") or (curve.data_path.endswith("quaternion") and not curve.array_index)
+        curve.keyframe_points.insert(frame, 1.0 if unit else 0.0, options={"FAST"})
+        curve.update()
+
+
 def _scale_locations(armature: bpy.types.Object, size: float) -> None:
     """Scales the keyed locations of all bones, after the bones themselves were."""
     for curve in fcurves_of(armature.animation_data.action, armature, "pose.bones["):
@@ -154,6 +159,10 @@ def _scale_locations(armature: bpy.types.Object, size: float) -> None:
 
 
 def _fbx(scene: bpy.types.Scene, target: Path, wish: Wish, name: str) -> None:
+    # the exporter writes the present pose as the bones' own transforms, which are the rest pose of a skeleton without
+    # a mesh
+    _rest_before(bpy.context.view_layer.objects.active, scene.frame_start - 1)
+    scene.frame_set(scene.frame_start - 1)
     _call(
         "fbx", filepath=str(target), check_existing=False, use_selection=True, object_types={"ARMATURE", "MESH"},
         add_leaf_bones=False, use_armature_deform_only=False, mesh_smooth_type="FACE", bake_anim=True,

@@ -181,7 +181,7 @@ def key(wanted: Request, made: Made) -> bpy.types.Action:
     armature, recipe = armature_for(wanted), wanted.made_into(made)
     if not wanted.action:
         action = key_made(armature, recipe, made, recipe.title, wanted.start_frame, rate=wanted.fps)
-        _reduce(wanted, armature, action)
+        reduce_if_asked(scene_of(wanted), armature, action)
         return action
     action = action_of(armature)
     if action is None or action.session_uid != wanted.action:
@@ -194,9 +194,9 @@ def key(wanted: Request, made: Made) -> bpy.types.Action:
     return action
 
 
-def _reduce(wanted: Request, armature: bpy.types.Object, action: bpy.types.Action) -> None:
+def reduce_if_asked(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.types.Action) -> None:
     """Reduces the keys of a new Action, if the scene's settings ask for it."""
-    settings = scene_of(wanted).motionclip
+    settings = scene.motionclip
     if settings.reduce_keys:
         from ...core.key_reduction import Bound
         from ...rig.reduce_keys import reduce_keys
@@ -223,7 +223,7 @@ def key_row(
         for recipe, made in zip(recipes, motions, strict=True):
             name = f"{blend_of(recipe).factor:.2f} {recipe.title}"
             actions.append(key_made(armature, recipe, made, name, wanted.start_frame, assign=False, rate=wanted.fps))
-            _reduce(wanted, armature, actions[-1])
+            reduce_if_asked(scene_of(wanted), armature, actions[-1])
         if as_strips:
             in_row(armature, actions, wanted.start_frame, wanted.recipe.title)
             use_quaternions(Bones.of(armature))

@@ -41,6 +41,19 @@ def somebody(context: bpy.types.Context, wanted: generation.Request, motion: Mot
         framing.show(view, *room_of(armature, motion))
 
 
+def armature_or_new(context: bpy.types.Context) -> bpy.types.Object:
+    """Returns the active SMPL-X armature, or that of a new body if there is none. Raises `UserError` if it cannot be
+    keyed."""
+    from ...rig.bones import Bones
+
+    try:
+        bones = Bones.of(generation.armature_of(context))
+    except UserError:
+        return add_in_sight(context)
+    bones.check_keyable()
+    return bones.armature
+
+
 def add_in_sight(context: bpy.types.Context) -> bpy.types.Object:
     """Adds a body in free space, completely visible in the user's view. Returns its armature."""
     from ...rig.newcomer import room_of, stand_free

@@ -16,7 +16,7 @@ from ..addon import model_choice
 from ..fields import START, start_frame
 from ..generate import generation
 from ..generate.motion_operator import MotionOperator
-from ..generate.new_body import add_in_sight
+from ..generate.new_body import armature_or_new
 from ..tasks.background_operator import Reporting, Work
 from ..tasks.jobs import sentence
 from ..translations import said
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ...core.recipe.recipe import Recipe
 
 _MOTIONS = ".npz"
-_UP = [
+UP = [
     ("AUTO", "Automatic", "Told by most frames' spine, and by the floor"),
     ("Y", "Y", "As SMPL-X, BEAT2 and Motion-X have it"),
     ("Z", "Z", "As AMASS and Blender have it"),
@@ -70,7 +70,7 @@ class MOTIONCLIP_OT_import_motion(Reporting, ImportHelper, bpy.types.Operator):
     up: EnumProperty(
         name="Up",
         description="Which axis points up in the file",
-        items=_UP,
+        items=UP,
         options={"SKIP_SAVE"},
     )
     on_floor: BoolProperty(
@@ -83,7 +83,7 @@ class MOTIONCLIP_OT_import_motion(Reporting, ImportHelper, bpy.types.Operator):
         """Imports dropped files at once; from the menu, opens the file browser."""
         if not self.properties.is_property_set("start_frame"):
             self.start_frame = start_frame(context.scene)
-        if _paths(self):
+        if paths_of(self):
             return self.execute(context)
         return ImportHelper.invoke(self, context, event)
 
@@ -92,7 +92,7 @@ class MOTIONCLIP_OT_import_motion(Reporting, ImportHelper, bpy.types.Operator):
             from ...rig.rollback import whole_or_nothing
 
             up = "" if self.up == "AUTO" else self.up
-            loaded = [_load(path, up) for path in _paths(self)]  # all of them, before anything changes
+            loaded = [_load(path, up) for path in paths_of(self)]  # all of them, before anything changes
             if not loaded:
                 raise UserError(_("No file was chosen; choose a .npz file."))
             self._check(loaded)
@@ -123,7 +123,7 @@ class MOTIONCLIP_OT_import_motion(Reporting, ImportHelper, bpy.types.Operator):
         if self.on_floor:
             body = model_choice(context).body()
             motions = [(name, body.on_floor(motion)) for name, motion in motions]
-        armature = self._armature(context) if motions else None
+        armature = armature_or_new(context) if motions else None
         for name, motion in motions:
             self._key(armature, name, motion)
         for one in loaded:
@@ -131,24 +131,12 @@ class MOTIONCLIP_OT_import_motion(Reporting, ImportHelper, bpy.types.Operator):
                 save(context.scene, one.name, one.latent, one.pack)
         return [*put_to_rest(armature), *why_still(armature)] if motions else []
 
-    def _armature(self, context: bpy.types.Context) -> bpy.types.Object:
-        """Returns the active SMPL-X armature, or that of a new body if there is none."""
-        from ...rig.bones import Bones
-
-        armature = generation.armature_of(context)
-        try:
-            bones = Bones.of(armature)
-        except UserError:
-            armature = add_in_sight(context)
-        else:
-            bones.check_keyable()
-        return armature
-
     def _key(self, armature: bpy.types.Object, name: str, motion: Motion) -> None:
         from ...core.prompt import action_name
         from ...rig.write_keys import key_motion
 
-        key_motion(armature, motion, action_name(name), self.start_frame)
+        action = key_motion(armature, motion, action_name(name), self.start_frame)
+        generation.reduce_if_asked(bpy.context.scene, armature, action)
 
 
 class MOTIONCLIP_OT_generate_from_image(MotionOperator, ImportHelper, bpy.types.Operator):
@@ -203,7 +191,7 @@ class MOTIONCLIP_FH_motion(bpy.types.FileHandler):
 
     @classmethod
     def poll_drop(cls, context: bpy.types.Context) -> bool:
-        return _in_view(context)
+        return in_view(context)
 
 
 class MOTIONCLIP_FH_image(bpy.types.FileHandler):
@@ -216,14 +204,15 @@ class MOTIONCLIP_FH_image(bpy.types.FileHandler):
 
     @classmethod
     def poll_drop(cls, context: bpy.types.Context) -> bool:
-        return _in_view(context)
+        return in_view(context)
 
 
-def _in_view(context: bpy.types.Context) -> bool:
+def in_view(context: bpy.types.Context) -> bool:
+    """Checks whether something is dropped on a 3D view."""
     return context.area is not None and context.area.type == "VIEW_3D"
 
 
-def _paths(operator: MOTIONCLIP_OT_import_motion) -> list[Path]:
+def paths_of(operator: bpy.types.Operator) -> list[Path]:
     """Returns the files that a script, a drop or the file browser chose."""
     if operator.files and operator.files[0].name:
         folder = Path(bpy.path.abspath(operator.directory))

@@ -127,6 +127,23 @@ def test_without_a_body_there_is_no_mesh(scene, small_body, tmp_path):
     assert sizes[0] > sizes[1]
 
 
+@pytest.mark.parametrize("kind", ["fbx", "glb", "usd", "bvh"])
+def test_without_a_body_the_rest_pose_is_there_too(scene, small_body, tmp_path, kind):
+    armature = somebody(small_body)
+    wanted = np.array([armature.data.bones[name].head_local for name in JOINTS])
+    path = tmp_path / f"spin{FILE_KINDS[kind]}"
+    export(scene, armature, FRAMES, path, Wish(kind, body=False), "spin")
+    read, _ = read_back(path, len(FRAMES), 30.0)
+    bones = read.data.bones
+    assert np.abs(np.array([read.matrix_world @ bones[name].head_local for name in JOINTS]) - wanted).max() < 1e-3
+    if kind == "fbx":
+        bpy.ops.wm.read_factory_settings(use_empty=True)
+        bpy.ops.wm.fbx_import(filepath=str(path))
+        (read,) = (one for one in bpy.data.objects if one.type == "ARMATURE")
+        bones = read.data.bones
+        assert np.abs(np.array([read.matrix_world @ bones[name].head_local for name in JOINTS]) - wanted).max() < 1e-3
+
+
 def test_a_motion_of_a_fractional_rate_is_written_at_it(small_body, tmp_path):
     motion = random_motion(20, 24000 / 1001, size=0.3)
     write_file(small_body, motion, "spin", tmp_path / "spin.glb", Wish("glb"))

@@ -12,7 +12,10 @@ pytest.importorskip("bpy")
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.motion import Motion, heading
+from motionclip_blender.core.motion import Motion, facing_forward, heading
+from motionclip_blender.core.retarget.measure import measure
+from motionclip_blender.core.retarget.retarget import retarget
+from motionclip_blender.core.retarget.rig_maps import rig_maps
 from motionclip_blender.core.retarget.source import SourceClip
 from motionclip_blender.core.skeleton import HAND_JOINTS, INDEX
 from motionclip_blender.rig.armature import add_body
@@ -20,10 +23,7 @@ from motionclip_blender.rig.read_action import read_motion
 from motionclip_blender.rig.write_keys import key_motion
 from tests.synthetic import angle_between
 from tests.training.data import people
-from training.data.measure import measure
-from training.data.retarget import retarget
-from training.data.rig_maps import rig_maps
-from training.data.travel import facing_forward, moving_forward, travelling
+from training.data.travel import moving_forward, travelling
 
 ARM_DOWN = np.radians(50)
 RIGIFY = rig_maps()["rigify-def"]

@@ -19,6 +19,8 @@ from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.motion import Motion
+from motionclip_blender.core.retarget.measure import Errors, measure
+from motionclip_blender.core.retarget.retarget import retarget
 from motionclip_blender.core.retarget.solve import local_rotations
 from motionclip_blender.core.retarget.source import SourceClip
 from motionclip_blender.core.retarget.upright import Told, upright
@@ -27,10 +29,8 @@ from tests.training.data import tiny, variants
 from tests.training.data.people import PAIRS
 from training.data.clip_files.catalogue import SourceFile
 from training.data.clip_files.reading import read_clips
-from training.data.measure import Errors, measure
 from training.data.prepare import prepare_file
 from training.data.records import Job
-from training.data.retarget import retarget
 
 AXES, RESTS = list(variants.AXES), ["T", "A", "N", "folded", "line"]
 SCALES = [1.0, 100.0, 39.37, 17.0]  # metres, centimetres, inches, nobody knows

@@ -8,11 +8,11 @@ from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path, PurePosixPath
 
+from motionclip_blender.core.clip_files.skeletons import Skeletons
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import files_below, plain_name
 
 from . import tables
-from .skeletons import Skeletons
 
 HUMANOID3D = ".humanoid3d.json"
 READABLE = (".amc", ".bvh", ".glb", ".gltf", HUMANOID3D)

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from motionclip_blender.core.clip_files.asf_amc import read_amc
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import plain_name
 from motionclip_blender.core.retarget.source import SourceClip
 
-from .asf_amc import read_amc
 from .catalogue import HUMANOID3D, SourceFile
 from .deepmimic import read_humanoid3d
 
@@ -53,11 +53,11 @@ def _clips(file: SourceFile) -> Iterator[tuple[str, SourceClip]]:
     elif kind == HUMANOID3D:
         yield name, read_humanoid3d(file.path, file.fps)
     elif kind == ".bvh":
-        from .blender import read_bvh
+        from motionclip_blender.rig.interchange.read import read_bvh
 
         yield name, read_bvh(file.path, file.fps, file.collection.rest_frame or None)
     elif kind in (".glb", ".gltf"):
-        from .blender import read_gltf
+        from motionclip_blender.rig.interchange.read import read_gltf
 
         yield from ((plain_name(name), clip) for name, clip in read_gltf(file.path, file.collection.skips))
     else:

@@ -7,9 +7,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from motionclip_blender.core.clip_files.text import read_text
 from motionclip_blender.core.errors import UserError
-
-from .text import read_text
 
 NAME = "clips.csv"
 _RATES = ("fps", "framerate", "framespersecond", "hz")

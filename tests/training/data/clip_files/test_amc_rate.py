@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from motionclip_blender.core.body import Body
+from motionclip_blender.core.clip_files.amc_rate import amc_rate
+from motionclip_blender.core.clip_files.asf_amc import read_amc
+from motionclip_blender.core.clip_files.rest_frames import added_rest_frames
 from motionclip_blender.core.retarget.source import SourceClip
 from tests.paths import SHARED
 from tests.training.data import people, tiny
-from training.data.clip_files.amc_rate import amc_rate
-from training.data.clip_files.asf_amc import read_amc
 from training.data.clip_files.catalogue import source_files
-from training.data.clip_files.rest_frames import added_rest_frames
 
 CMU = SHARED / "motions" / "cmu"
 

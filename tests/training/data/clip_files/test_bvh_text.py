@@ -12,8 +12,8 @@ pytest.importorskip("bpy")
 
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.retarget.source import SourceClip
+from motionclip_blender.rig.interchange.read import read_bvh
 from tests.training.data import tiny
-from training.data.clip_files.blender import read_bvh
 from training.data.clip_files.catalogue import SourceFile
 from training.data.clip_files.reading import read_clips
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from motionclip_blender.core.clip_files.skeletons import Skeletons
 from motionclip_blender.core.errors import UserError
 from tests.training.data import tiny
 from training.data.clip_files.catalogue import SourceFile, source_files
-from training.data.clip_files.skeletons import Skeletons
 
 
 def found(root: Path, motion: str, *skeletons: str) -> str | None:

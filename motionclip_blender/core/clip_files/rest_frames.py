@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from motionclip_blender.core import rotations as rot
-from motionclip_blender.core.retarget.source import SourceClip
+from .. import rotations as rot
+from ..retarget.source import SourceClip
 
 _AT_REST = np.radians(15)  # largest rotation off the rest pose, relative to the root, of a resting bone
 _LEAP = 0.15  # of the body's size: farther than a hand moves from one frame to the next, except out of an added pose

@@ -10,11 +10,11 @@ import pytest
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.motion import Motion
+from motionclip_blender.core.retarget.measure import Errors, measure
 from motionclip_blender.core.retarget.source import SourceClip
 from motionclip_blender.core.skeleton import INDEX, JOINTS, PARENTS
 from tests.synthetic import random_motion
 from tests.training.data import people
-from training.data.measure import Errors, measure
 
 
 def copied(body: Body, motion: Motion) -> SourceClip:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from motionclip_blender.core.clip_files.text import decoded, read_text, with_points
 from motionclip_blender.core.errors import UserError
-from training.data.clip_files.text import decoded, read_text, with_points
 
 
 @pytest.mark.parametrize(

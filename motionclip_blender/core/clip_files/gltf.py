@@ -87,7 +87,10 @@ def _trim(document: dict, folder: Path, skips: Callable[[str], bool]) -> tuple[d
     """Trims the document in place. Returns the `animations` and `skipped` of `Trimmed`."""
     nodes = document.get("nodes", [])
     bones, above = _skeletons(document)
-    kept, names, used, skipped = [], {}, set(), False
+    kept: list[dict] = []
+    names: dict[str, str] = {}
+    used: set[str] = set()
+    skipped = False
     for number, animation in enumerate(document.get("animations", [])):
         channels = [(channel, *_target(channel["target"])) for channel in animation["channels"]]
         channels = [entry for entry in channels if entry[1] in bones | above and entry[2] in _PATHS]
@@ -130,7 +133,8 @@ def _skeletons(document: dict) -> tuple[set[int], set[int]]:
             found.append(parent[found[-1]])
         return found
 
-    bones, above = set(), set()
+    bones: set[int] = set()
+    above: set[int] = set()
     for skin in document.get("skins", []):
         joints = skin["joints"]
         members = [*joints, *([skin["skeleton"]] if "skeleton" in skin else [])]

@@ -6,7 +6,7 @@ import re
 from functools import cached_property
 from pathlib import Path
 
-from motionclip_blender.core.files import files_below
+from ..files import files_below
 
 _FOLDERS = (".", "asf")  # folders of skeletons, relative to the motion's folder
 

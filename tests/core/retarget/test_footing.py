@@ -10,12 +10,12 @@ import pytest
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.motion import Motion
+from motionclip_blender.core.retarget.measure import measure
+from motionclip_blender.core.retarget.retarget import retarget
 from motionclip_blender.core.retarget.source import SourceClip
+from motionclip_blender.core.retarget.stance import Likeness
 from motionclip_blender.core.skeleton import INDEX, PARENTS
 from tests.training.data import people
-from training.data.measure import measure
-from training.data.retarget import retarget
-from training.data.stance import Likeness
 
 SHAPES = {
     "the body's own": {},

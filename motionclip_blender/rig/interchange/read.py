@@ -1,4 +1,7 @@
-"""Reads BVH and glTF with Blender's own importers."""
+"""Reads clips of foreign skeletons from BVH, glTF and FBX files with Blender's own importers.
+
+Every function replaces the open Blender file: use them only in a process that has no file of the user's open.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,14 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from motionclip_blender.core import rotations as rot
-from motionclip_blender.core.console import quiet
-from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.retarget.source import SourceClip
-from motionclip_blender.rig import versions
-
-from .bvh_text import checked_bvh
-from .gltf import OWN_TRANSFORMS, trimmed
-from .rest_frames import added_rest_frames, at_rest
+from ...core import rotations as rot
+from ...core.clip_files.bvh_text import checked_bvh
+from ...core.clip_files.gltf import OWN_TRANSFORMS, trimmed
+from ...core.clip_files.rest_frames import added_rest_frames, at_rest
+from ...core.console import quiet
+from ...core.errors import UserError
+from ...core.retarget.source import SourceClip
+from .. import versions
 
 FPS = 30.0
 _REST_FRAMES = 3  # most frames for which an added rest pose may be held
@@ -28,15 +30,19 @@ _LEAP = 0.15  # of the body's size: farther than a hand moves in a thirtieth of 
 _TO_SMPLX = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]])
 
 
-def read_gltf(path: Path, skips: Callable[[str], bool] = lambda name: False) -> Iterator[tuple[str, SourceClip]]:
-    """Yields (name, clip at 30 fps) of every animation of the skeleton whose name `skips` doesn't reject.
+def read_gltf(
+    path: Path, skips: Callable[[str], bool] = lambda name: False, at: float = FPS
+) -> Iterator[tuple[str, SourceClip]]:
+    """Yields (name, clip at `at` frames per second) of every animation of the skeleton that `skips` doesn't reject by
+    name.
 
     Animations of a single pose, and those that move no bone (but a face, a ball, a camera), are left out. Movements of
     the nodes above the bones count as the person's.
     """
     with trimmed(path, skips) as gltf:
         file = gltf.file if gltf else path
-        armature = _imported(path, lambda: bpy.ops.import_scene.gltf(filepath=str(file)))
+        armature = _imported(path, lambda: bpy.ops.import_scene.gltf(filepath=str(file)), at)
+    rate = bpy.context.scene.render.fps  # by which the importer has placed the keys
     read = False
     for track, name in sorted(gltf.animations.items(), key=lambda item: item[1]) if gltf else ():
         _show(armature, OWN_TRANSFORMS)
@@ -47,7 +53,8 @@ def read_gltf(path: Path, skips: Callable[[str], bool] = lambda name: False) -> 
         first, last = armature.animation_data.action.frame_range
         if last - first >= 2:
             read = True
-            yield name, replace(_sample(armature, np.arange(first, last + 0.5), rest_world), idle=idle)
+            times = np.arange(first, last + 0.5 * min(1.0, rate / at), rate / at)
+            yield name, replace(_sample(armature, times, rest_world), idle=idle, fps=at)
     if not read and not (gltf and gltf.skipped):
         raise UserError(f"{path.name} holds no animation of its skeleton; export it with its animations.")
 
@@ -65,8 +72,50 @@ def _show(armature: bpy.types.Object, track: str) -> None:
         thing = thing.parent
 
 
-def read_bvh(path: Path, fps: float | None = None, rest_frame: bool | None = False) -> SourceClip:
-    """Reads the clip at 30 fps.
+def read_fbx(path: Path, at: float = FPS) -> Iterator[tuple[str, SourceClip]]:
+    """Yields (name, clip at `at` frames per second) of every animation of the skeleton; those of a single pose are left
+    out.
+
+    Movements of the nodes above the bones count as the person's where Blender's importer keeps them with the bones'.
+    """
+    new = versions.has_operator("wm.fbx_import")
+    importer = bpy.ops.wm.fbx_import if new else bpy.ops.import_scene.fbx
+    armature = _imported(path, lambda: importer(filepath=str(path)), at)
+    render = bpy.context.scene.render
+    # the importer has set the file's rate; the older one, in Python, places keys by its whole part
+    rate = render.fps / render.fps_base if new else float(render.fps)
+    _assign(armature, None)
+    rest_world = np.array(armature.matrix_world)
+    idle = _sample(armature, np.zeros(1)).rotations[0]
+    read = False
+    for action in sorted(bpy.data.actions, key=lambda action: action.name):
+        if not versions.fcurves_of(action, armature, "pose.bones["):
+            continue
+        _assign(armature, action)
+        first, last = action.frame_range
+        if last - first >= rate / at:
+            read = True
+            name = action.name.removeprefix(f"{armature.name}|").removeprefix(f"{armature.name}|")
+            times = np.arange(first, last + 0.5 * min(1.0, rate / at), rate / at)
+            yield name, replace(_sample(armature, times, rest_world), idle=idle, fps=at)
+    if not read:
+        raise UserError(f"{path.name} holds no animation of its skeleton; export it with its animations.")
+
+
+def _assign(armature: bpy.types.Object, action: bpy.types.Action | None) -> None:
+    """Assigns an Action of the FBX importer to the armature, and to the objects above it that it moves too."""
+    thing = armature
+    while thing is not None:
+        slot = versions.slot_named(action, thing) if action is not None else None
+        if action is not None and (thing == armature or slot is not None):
+            versions.NewAction(action, slot or versions.slot_for(action, thing)).assign(thing)
+        elif thing.animation_data is not None:
+            thing.animation_data.action = None
+        thing = thing.parent
+
+
+def read_bvh(path: Path, fps: float | None = None, rest_frame: bool | None = False, at: float = FPS) -> SourceClip:
+    """Reads the clip at `at` frames per second.
 
     fps: the true rate, where the file's own is wrong. rest_frame: True: the first frame is an added rest pose and is
     dropped; None: added frames of the rest pose are searched for; False: there are none.
@@ -86,7 +135,7 @@ def read_bvh(path: Path, fps: float | None = None, rest_frame: bool | None = Fal
         first += 1
     elif rest_frame is None and at_rest(_sample(armature, np.array([first])))[0]:
         first += added_rest_frames(replace(_sample(armature, np.arange(first, last + 0.5)[: int(3 * rate)]), fps=rate))
-    clip = _at_thirty(armature, np.arange(first, last + 1e-6, rate / FPS))
+    clip = _between_frames(armature, np.arange(first, last + 1e-6, rate / at), at)
     clip = replace(clip, bones=tuple(names[int(number)] for number in clip.bones))
     return _without_rest_pose(clip) if rest_frame else clip
 
@@ -100,10 +149,10 @@ def _without_rest_pose(clip: SourceClip) -> SourceClip:
     return replace(clip, heads=clip.heads[start:], rotations=clip.rotations[start:])
 
 
-def _imported(path: Path, importer: Callable[[], object]) -> bpy.types.Object:
-    """Imports a file into an empty scene and returns its only armature."""
+def _imported(path: Path, importer: Callable[[], object], at: float = FPS) -> bpy.types.Object:
+    """Imports a file into an empty scene of about `at` frames per second, and returns its only armature."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
-    bpy.context.scene.render.fps = int(FPS)  # the glTF importer places keys at the scene's rate
+    bpy.context.scene.render.fps = max(1, round(at))  # the glTF importer places keys at the scene's rate
     with quiet():  # Blender prints the traceback of a failing importer, whose last line our message repeats
         try:
             importer()
@@ -152,8 +201,8 @@ def _sample(armature: bpy.types.Object, times: np.ndarray, rest_world: np.ndarra
     )
 
 
-def _at_thirty(armature: bpy.types.Object, times: np.ndarray) -> SourceClip:
-    """Samples a BVH file's clip at `times` (T,), in the file's frames, which may be fractional.
+def _between_frames(armature: bpy.types.Object, times: np.ndarray, fps: float) -> SourceClip:
+    """Samples a BVH file's clip at `times` (T,), in the file's frames, which may be fractional; `fps` is their rate.
 
     Blender is only asked for whole frames, because it interpolates from 179 degrees to -179 the wrong way round.
     """
@@ -161,7 +210,7 @@ def _at_thirty(armature: bpy.types.Object, times: np.ndarray) -> SourceClip:
     left, right = at.reshape(2, -1)
     sampled = _sample(armature, whole)
     share = np.where(right > left, times - whole[left], 0.0)
-    return replace(sampled.at(left + share, FPS), y_up=False)
+    return replace(sampled.at(left + share, fps), y_up=False)
 
 
 def _rotation(matrices: np.ndarray) -> np.ndarray:

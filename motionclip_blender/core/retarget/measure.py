@@ -10,16 +10,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from motionclip_blender.core import rotations as rot
-from motionclip_blender.core.body import Body
-from motionclip_blender.core.motion import Motion
-from motionclip_blender.core.retarget import anatomy
-from motionclip_blender.core.retarget.source import RigMap, SourceClip
-from motionclip_blender.core.retarget.upright import Told, level, upright
-from motionclip_blender.core.retarget.upward import AXES, moving_up, shown_up
-from motionclip_blender.core.skeleton import INDEX, PARENTS
-
+from .. import rotations as rot
+from ..fitted_body import Standing
+from ..motion import Motion
+from ..skeleton import INDEX, PARENTS
+from . import anatomy
+from .source import RigMap, SourceClip
 from .stance import Likeness
+from .upright import Told, level, upright
+from .upward import AXES, moving_up, shown_up
 
 _LIMBS = {
     "upper_arm": ("shoulder", "elbow"),
@@ -27,7 +26,10 @@ _LIMBS = {
     "thigh": ("hip", "knee"),
     "shin": ("knee", "ankle"),
 }
+_Number = float  # a field below has that name
 _UP = AXES["y"]
+_MAX_MEAN_DEGREES = 15.0  # largest allowed mean angle between the limbs of a motion and its source
+_MAX_LIMB_DEGREES = 45.0  # the same for a single limb; the hips of the most stylised clips are 25 off
 _ANATOMY = 15.0  # degrees by which the joints of an upright back may be off the vertical
 _ROUNDS = 30  # iterations for the turn between two headings; it has converged before the last ones
 
@@ -46,24 +48,34 @@ class Errors:
     sliding, source_sliding: mean speed over the ground of the feet while the source's stand, m/s; NaN likewise.
     """
 
-    degrees: dict[str, float]
-    penetration: float
-    float: float
-    sliding: float
-    source_sliding: float
+    degrees: dict[str, _Number]
+    penetration: _Number
+    float: _Number
+    sliding: _Number
+    source_sliding: _Number
 
     @property
-    def mean_degrees(self) -> float:
+    def mean_degrees(self) -> _Number:
         """Mean of `degrees` over the limbs."""
-        return float(np.mean(list(self.degrees.values())))
+        return np.mean(list(self.degrees.values())).item()
 
 
-def measure(clip: SourceClip, pairs: RigMap, motion: Motion, body: Body, told: Told | None = None) -> Errors:
+def limb_far_off(errors: Errors) -> str:
+    """Returns the limb that is most of all off its source's direction, if the motion is too far off to be right.
+
+    Its rest pose or axes were then detected wrongly. Empty for a motion that is right.
+    """
+    worst = max(errors.degrees, key=errors.degrees.__getitem__)
+    off = errors.mean_degrees > _MAX_MEAN_DEGREES or errors.degrees[worst] > _MAX_LIMB_DEGREES
+    return worst if off else ""
+
+
+def measure(clip: SourceClip, pairs: RigMap, motion: Motion, body: Standing, told: Told | None = None) -> Errors:
     """Compares `motion`, the result of `retarget` before any resampling, with its source clip."""
     theirs = Likeness.of(upright(clip, pairs, body.joints(), told), pairs, body)
     joints = body.posed_joints(motion).astype(np.float64)
     degrees = _limb_angles(clip, pairs, joints, motion, body, told)
-    lowest = body.posed_vertices(motion, ids=body.contacts)[..., 1].min(axis=1)
+    lowest = body.lowest(motion)
     standing = theirs.standing
     feet = joints[:, [INDEX[name] for name in theirs.feet_names]]
     on_ground = standing.any(axis=1)
@@ -77,7 +89,7 @@ def measure(clip: SourceClip, pairs: RigMap, motion: Motion, body: Body, told: T
 
 
 def _limb_angles(
-    clip: SourceClip, pairs: RigMap, joints: np.ndarray, motion: Motion, body: Body, told: Told | None
+    clip: SourceClip, pairs: RigMap, joints: np.ndarray, motion: Motion, body: Standing, told: Told | None
 ) -> dict[str, float]:
     """Returns limb -> degrees between both worlds, after the best fitting turn about the vertical."""
     theirs, rest = clip.places(pairs), clip.rest_places(pairs)

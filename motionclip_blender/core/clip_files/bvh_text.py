@@ -10,8 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from motionclip_blender.core.errors import UserError
-
+from ..errors import UserError
 from .bvh_joints import read_joints, whole
 from .text import read_text, with_points
 
@@ -38,7 +37,7 @@ def checked_bvh(path: Path, fps: float | None = None) -> tuple[str, tuple[str, .
     if seconds <= 0 and not fps:
         raise UserError(
             f"{path.name} is not a BVH file: its Frame Time is {header[2]}; "
-            "copy it again, or give its true rate in a clips.csv beside it."
+            "copy it again, or correct it (of training data in a clips.csv beside it)."
         )
     frames, channels = int(header[1]), sum(len(joint.channels) for joint in joints)
     numbers = _numbers(path, text[header.end() :])
@@ -76,7 +75,7 @@ def _rate(path: Path, seconds: float) -> float:
         milliseconds = f" ({seconds:g} milliseconds are {seconds / 1000:.6g})" if rate <= _SLOWEST else ""
         raise UserError(
             f"{path.name} says that a frame lasts {seconds:g} seconds; correct its Frame Time, which is in seconds"
-            f"{milliseconds}, or give its true rate in a clips.csv beside it."
+            f"{milliseconds}; of training data in a clips.csv beside it."
         )
     # 0.0333333 means 30 frames a second
     return round(rate) if abs(rate - round(rate)) < _ROUNDED * rate else rate

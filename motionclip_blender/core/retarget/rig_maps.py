@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.retarget.source import RigMap
-from motionclip_blender.core.retarget.upright import DIRECTIONS, FIRST_FRAME, Told
-from motionclip_blender.core.retarget.upward import AXES
-from motionclip_blender.core.skeleton import BODY_JOINTS, INDEX
+from ..errors import UserError
+from ..skeleton import BODY_JOINTS, INDEX
+from .source import RigMap
+from .upright import DIRECTIONS, FIRST_FRAME, Told
+from .upward import AXES
 
-RIG_MAPS = Path(__file__).with_name("rig_maps.json")
+RIG_MAPS = Path(__file__).parents[2] / "assets" / "rig_maps.json"
 
 _NEEDED = (
     *("pelvis", "head"),
@@ -80,7 +80,9 @@ def _rigs(path: Path) -> dict[str, Rig]:
         entries = json.loads(path.read_bytes())
         return {rig: _written_out(path, rig, entry) for rig, entry in entries.items() if not rig.startswith("_")}
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise UserError(f"{path} is not a file of rig maps; see training/data/rig_maps.json for the form.") from error
+        raise UserError(
+            f"{path} is not a file of rig maps; see motionclip_blender/assets/rig_maps.json for the form."
+        ) from error
 
 
 def _written_out(path: Path, rig: str, entry: dict) -> Rig:
@@ -174,7 +176,7 @@ def _found(rig: Rig, found: dict[str, str], prefix: str, spelt: Callable[[str], 
 
     pairs: RigMap = {}
     for joint, (a, b, weight) in rig.pairs.items():
-        bones = one(a), one(b)
-        if None not in bones:
-            pairs[joint] = (*bones, weight)
+        start, end = one(a), one(b)
+        if start is not None and end is not None:
+            pairs[joint] = (start, end, weight)
     return pairs

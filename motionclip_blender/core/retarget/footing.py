@@ -10,26 +10,27 @@ from __future__ import annotations
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from motionclip_blender.core.body import Body
-from motionclip_blender.core.cleanup.foot_locking import hold, move_feet
-from motionclip_blender.core.motion import Motion
-from motionclip_blender.core.skeleton import INDEX
-
+from ..cleanup.foot_locking import hold, move_feet
+from ..fitted_body import Standing
+from ..motion import Motion
+from ..skeleton import INDEX, JOINTS
 from .stance import Likeness
 
+_NO_SHIFT = 1e-3  # metres
 _FADE_SECONDS = 0.2  # seconds over which a correction fades in before a stance, and out after it
 _LOW_PERCENTILE = 5.0  # percentile of the lowest points that is the floor when the feet never stand
+_AT_REST = Motion(np.tile(np.array((1.0, 0.0, 0.0, 0.0)), (1, len(JOINTS), 1)), np.zeros((1, 3)))
 _LIFT_SECONDS = 0.1  # seconds over which the body is lifted where it would dip through the floor
 
 
-def stand(motion: Motion, theirs: Likeness, body: Body) -> Motion:
+def stand(motion: Motion, theirs: Likeness, body: Standing) -> Motion:
     """Returns `motion` on the floor, with its feet held where those of `theirs`, the source motion, stand."""
     if theirs.on_floor.any():
         motion = _hold_feet(motion, theirs, body)
     return _on_floor(motion, theirs, body)
 
 
-def _hold_feet(motion: Motion, theirs: Likeness, body: Body) -> Motion:
+def _hold_feet(motion: Motion, theirs: Likeness, body: Standing) -> Motion:
     joints = body.posed_joints(motion).astype(np.float64)
     offset = joints[:, [INDEX[name] for name in theirs.feet_names]] - theirs.feet
     ease = round(_FADE_SECONDS * motion.fps)
@@ -41,18 +42,20 @@ def _hold_feet(motion: Motion, theirs: Likeness, body: Body) -> Motion:
         shift[:, [0, 2]] = hold(offset[:, side, [0, 2]], theirs.standing[:, side], ease)
         shift[:, [1]] = hold(offset[:, side, [1]], theirs.on_floor[:, side], ease, height)
         shifts.append(shift)
+    if max(np.abs(shift).max() for shift in shifts) < _NO_SHIFT:
+        return motion  # of the same proportions: stretched legs would be bent a little for nothing
     return move_feet(motion, joints, shifts)
 
 
-def _on_floor(motion: Motion, theirs: Likeness, body: Body) -> Motion:
+def _on_floor(motion: Motion, theirs: Likeness, body: Standing) -> Motion:
     """Moves the motion vertically so that standing feet are on the floor.
 
     Where another part of the body (a back, a hand) would dip through it, the whole body is lifted smoothly.
     """
-    lowest = body.posed_vertices(motion, ids=body.contacts)[..., 1].min(axis=1)
+    lowest = body.lowest(motion)
     if theirs.standing.any():
         feet = [INDEX[name] for name in theirs.feet_names]
-        soles = body.joints()[feet, 1] - body.template[:, 1].min()
+        soles = body.joints()[feet, 1] - body.lowest(_AT_REST)[0]
         floor = np.median((body.posed_joints(motion)[:, feet, 1] - soles)[theirs.standing])
     else:
         floor = np.percentile(lowest, _LOW_PERCENTILE)

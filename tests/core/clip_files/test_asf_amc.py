@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from motionclip_blender.core import rotations as rot
+from motionclip_blender.core.clip_files.asf_amc import read_amc, read_asf
 from motionclip_blender.core.errors import UserError
 from tests.training.data import tiny
-from training.data.clip_files.asf_amc import read_amc, read_asf
 
 UNIT = 0.0254 / 0.45
 

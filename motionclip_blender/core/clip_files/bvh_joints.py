@@ -11,8 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from motionclip_blender.core.errors import UserError
-
+from ..errors import UserError
 from .text import with_points
 
 _COMMENT = re.compile(r"^\s*(#|//).*$", re.MULTILINE)

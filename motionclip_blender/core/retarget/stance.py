@@ -7,12 +7,13 @@ from functools import cached_property
 
 import numpy as np
 
-from motionclip_blender.core import rotations as rot
-from motionclip_blender.core.body import Body
-from motionclip_blender.core.cleanup.foot_locking import without_short_runs
-from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.motion import heading
-from motionclip_blender.core.retarget.source import RigMap, SourceClip
+from .. import rotations as rot
+from ..cleanup.foot_locking import without_short_runs
+from ..errors import UserError
+from ..fitted_body import Standing
+from ..motion import heading
+from ..skeleton import INDEX
+from .source import RigMap, SourceClip
 
 # A foot stands while it is nearer to the floor and slower than this
 _NEAR_FLOOR = 0.04  # metres, on a body of SMPL-X's size
@@ -38,7 +39,7 @@ class Likeness:
     fps: float
 
     @classmethod
-    def of(cls, clip: SourceClip, pairs: RigMap, body: Body) -> Likeness:
+    def of(cls, clip: SourceClip, pairs: RigMap, body: Standing) -> Likeness:
         """Makes the likeness of a clip that `upright` returned."""
         scale = source_scale(clip, pairs, body)
         index = {name: i for i, name in enumerate(clip.bones)}
@@ -95,7 +96,7 @@ class Likeness:
         return np.stack([without_short_runs(foot, _SHORTEST * self.fps) for foot in standing.T], axis=1)
 
 
-def source_scale(clip: SourceClip, pairs: RigMap, body: Body) -> float:
+def source_scale(clip: SourceClip, pairs: RigMap, body: Standing) -> float:
     """Returns the body's size relative to the clip: the ratio of leg lengths.
 
     Raises `UserError` for a skeleton whose legs have no length.
@@ -106,4 +107,6 @@ def source_scale(clip: SourceClip, pairs: RigMap, body: Body) -> float:
     length = float(np.linalg.norm(knee - hip) + np.linalg.norm(ankle - knee))
     if length < 1e-6:
         raise UserError("The skeleton's legs have no length at rest; export it with its rest pose.")
-    return body.leg_length / length
+    ours = body.joints()
+    hip, knee, ankle = (ours[INDEX[f"left_{part}"]] for part in ("hip", "knee", "ankle"))
+    return float(np.linalg.norm(knee - hip) + np.linalg.norm(ankle - knee)) / length

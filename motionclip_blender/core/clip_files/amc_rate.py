@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from motionclip_blender.core.retarget.source import SourceClip
+from ..retarget.source import SourceClip
 
 _USUAL = 120.0  # the rate of CMU's and HDM05's recordings
 _NUMBER = r"(\d+(?:\.\d+)?)"
@@ -21,7 +21,9 @@ _WEIGHTS = np.array([0.15, 0.45, 0.40])
 _AVERAGE = 1.61
 _TOO_FAST = 0.85  # octaves above the average: so fast are 2 to 6 % of recordings, but 40 to 80 % at double speed
 _SLOWER_RATES = (60.0, 30.0)
-_HOW = " (--fps or a clips.csv gives another)"
+HOW = " (--fps or a clips.csv gives another)"
+"""The end of a note, for those who prepare training data."""
+
 _SHORTEST = 90  # frames needed for a guess
 
 
@@ -36,9 +38,9 @@ def amc_rate(path: Path, text: str, clip: SourceClip, known: float | None) -> tu
         return found, ""
     pace = _pace(clip)
     if pace is None or pace + np.log2(_USUAL) - _AVERAGE < _TOO_FAST:
-        return _USUAL, f"no rate is given; {_USUAL:g} frames a second are taken, as most recordings have{_HOW}"
+        return _USUAL, f"no rate is given; {_USUAL:g} frames a second are taken, as most recordings have{HOW}"
     rate = min(_SLOWER_RATES, key=lambda rate: abs(pace + np.log2(rate) - _AVERAGE))
-    return rate, f"no rate is given; {rate:g} frames a second are taken, as at {_USUAL:g} it would be too fast{_HOW}"
+    return rate, f"no rate is given; {rate:g} frames a second are taken, as at {_USUAL:g} it would be too fast{HOW}"
 
 
 def _written(text: str) -> float | None:

@@ -6,7 +6,7 @@ import codecs
 import re
 from pathlib import Path
 
-from motionclip_blender.core.errors import UserError
+from ..errors import UserError
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")

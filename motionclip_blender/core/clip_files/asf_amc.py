@@ -13,10 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from motionclip_blender.core import rotations as rot
-from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.retarget.source import SourceClip
-
+from .. import rotations as rot
+from ..errors import UserError
+from ..retarget.source import SourceClip
 from .amc_rate import amc_rate
 from .rest_frames import added_rest_frames
 from .text import read_text, with_points
