@@ -118,7 +118,7 @@ def _write(
         with report.ctrl_c.deferred():
             blender_outputs.write(
                 engine.body, [job.recipe], [made], job.file.stem, shown, found, report,
-                lambda: contextlib.nullcontext(no_progress),
+                lambda: contextlib.nullcontext(no_progress), request.engine, request.root, request.reduce_keys,
             )  # fmt: skip
         job.wrote |= {kind: str(path) for kind, (path,) in shown.items()}
         report.ctrl_c.check()

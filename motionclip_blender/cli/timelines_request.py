@@ -10,19 +10,32 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..core.engines import FILE_KINDS, KIND_NAMES
 from ..core.errors import UserError
+from ..core.files import check_writable
 from ..core.prompt import checked_frames
-from .arguments import FRAMES, Parser, add_length, add_manner, add_model, axis, clip_source
-from .outputs import check_output
+from .arguments import (
+    FRAMES,
+    Parser,
+    add_engine,
+    add_length,
+    add_manner,
+    add_model,
+    add_reduction,
+    axis,
+    clip_source,
+    engine_of,
+    reduction_of,
+)  # fmt: skip
 from .recipes import pooling_of
 from .scenes import SceneReading
 
 if TYPE_CHECKING:  # numpy is behind it, and --help is to be there at once
     from ..core.clip_weights import ClipSource
 
-ENDINGS = {"npz": ".npz", "sheet": ".png", "blend": ".blend"}
+ENDINGS = {"npz": ".npz", "sheet": ".png", "blend": ".blend", **FILE_KINDS}
 TIMELINE_FILES = (".json", ".txt")
-_NEED_BLENDER = ("sheet", "blend")
+_NEED_BLENDER = ("sheet", "blend", *FILE_KINDS)
 
 _EPILOG = """\
 A timeline file is JSON, or one prompt a line (docs/guide.md). Of a folder all .json and .txt files are taken.
@@ -36,7 +49,7 @@ class TimelinesRequest:
 
     frames: the length of each; None for as long as its segments take. guess: as for `PromptPlan`. out: the folder for
     the files. outputs: keys of `ENDINGS`. more: the fields of every recipe beside its content and its length. up,
-    scenes: how motion files that segments name are read.
+    scenes: how motion files that segments name are read. engine, root, reduce_keys: as for `BatchRequest`.
     """
 
     files: tuple[Path, ...]
@@ -53,6 +66,9 @@ class TimelinesRequest:
     clip: ClipSource
     as_json: bool
     verbose: bool
+    engine: str = ""
+    root: str = ""
+    reduce_keys: float | None = None
 
     @property
     def placeholder(self) -> int:
@@ -74,14 +90,15 @@ def parse_timelines(arguments: Sequence[str]) -> TimelinesRequest:
     outputs = tuple(name for name in ENDINGS if getattr(given, name)) or ("npz",)
     if os.path.lexists(given.out) and not os.path.isdir(given.out):
         raise UserError(f"{given.out} is no folder; name one with --out.")
-    check_output(given.out / "0001")
+    check_writable(given.out / "0001")
     if any(name in outputs for name in _NEED_BLENDER) and importlib.util.find_spec("bpy") is None:
         raise UserError("Blender's Python module is missing; install bpy, or ask for --npz alone.")
     more = {"pooling": pooling_of(given.reading), "loop": given.loop, "in_place": given.in_place}
     return TimelinesRequest(
         tuple(_files(given.timelines)), None if given.frames is None else checked_frames(given.frames), given.guess,
         given.straight, given.out, outputs, more, SceneReading(given.as_shown, given.armature or ""), given.up or "",
-        given.body, given.pack, clip_source(given), given.json, given.verbose,
+        given.body, given.pack, clip_source(given), given.json, given.verbose, *engine_of(given, outputs),
+        reduction_of(given, "blend" in outputs),
     )  # fmt: skip
 
 
@@ -124,6 +141,10 @@ def _parser() -> argparse.ArgumentParser:
     where.add_argument("--npz", action="store_true", help="motions in AMASS's SMPL-X form")
     where.add_argument("--sheet", action="store_true", help="contact sheets of eight poses")
     where.add_argument("--blend", action="store_true", help="Blender files, ready to play")
+    for kind in FILE_KINDS:
+        where.add_argument(f"--{kind}", action="store_true", help=f"{KIND_NAMES[kind]} files for other programs")
+    add_engine(where)
+    add_reduction(where)
     where.add_argument("--json", action="store_true", help="print one JSON object: every timeline's files or its error")
     where.add_argument("--verbose", action="store_true", help="let Blender and its libraries write to stderr")
     return parser

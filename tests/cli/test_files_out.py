@@ -67,6 +67,18 @@ def test_every_line_of_a_file(tmp_path: Path):
 
 
 @needs_model
+def test_every_timeline(tmp_path: Path):
+    (tmp_path / "a.txt").write_text("walks\nwaves\n")
+    files = ("--out", "made", "--glb", "--npz", "--engine", "godot")
+    done = run(tmp_path, "--timelines", "a.txt", *files)
+    assert done.returncode == 0, done.stderr
+    assert names(tmp_path / "made") == {"a.glb", "a.npz"}
+    places = wanted(tmp_path / "made/a.npz")
+    armature, found = read_back(tmp_path / "made/a.glb", len(places), 30.0)
+    assert worst_angle(found, places) < 0.5 and armature.pose.bones["pelvis"].parent.name == "root"
+
+
+@needs_model
 def test_keys_can_be_few(tmp_path: Path):
     from motionclip_blender.rig.blendfile import read_blend
 
