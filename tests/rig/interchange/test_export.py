@@ -19,6 +19,7 @@ from tests.rig.interchange.reading_back import read_back, shown, worst_angle
 from tests.synthetic import random_motion
 
 RATES = {"30": (30, 1.0), "29.97": (30, 1.001), "23.976": (24, 1.001), "12.5": (25, 2.0)}
+SOME = ("30", "23.976")
 FRAMES = range(5, 26)
 
 
@@ -31,7 +32,9 @@ def somebody(body, fps: int = 30, base: float = 1.0) -> bpy.types.Object:
     return armature
 
 
-@pytest.mark.parametrize("rate", RATES)
+@pytest.mark.parametrize(
+    "rate", [*SOME, *(pytest.param(one, marks=pytest.mark.slow) for one in RATES.keys() - {*SOME})]
+)
 @pytest.mark.parametrize("kind", FILE_KINDS)
 def test_a_file_read_back_is_the_motion(scene, small_body, tmp_path, kind, rate):
     armature = somebody(small_body, *RATES[rate])

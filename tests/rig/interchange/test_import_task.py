@@ -53,7 +53,7 @@ def test_another_place_is_kept_or_left(open_body, tmp_path):
     assert np.abs(here.motion.translation[0, [0, 2]]).max() < 1e-4
 
 
-@pytest.mark.parametrize("fps", [24.0, 23.976, 60.0])
+@pytest.mark.parametrize("fps", [23.976, *(pytest.param(fps, marks=pytest.mark.slow) for fps in (24.0, 60.0))])
 @pytest.mark.parametrize("suffix", [".bvh", ".fbx", ".glb"])
 def test_at_the_rate_that_is_asked_for(open_body, tmp_path, suffix, fps):
     motion = walk_of(open_body, 60.0)
@@ -66,8 +66,8 @@ def test_at_the_rate_that_is_asked_for(open_body, tmp_path, suffix, fps):
     assert np.degrees(apart)[:, :22].max() < 0.6
 
 
-@pytest.mark.parametrize("rest", ["T", "A"])
-@pytest.mark.parametrize("kind", ["mixamo", "unreal"])
+@pytest.mark.parametrize("rest", [pytest.param("T", marks=pytest.mark.slow), "A"])
+@pytest.mark.parametrize("kind", ["mixamo", pytest.param("unreal", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("suffix", [".fbx", ".glb", ".bvh"])
 def test_limbs_of_another_rig_point_as_they_do_there(open_body, tmp_path, kind, rest, suffix):
     path = tmp_path / f"clip{suffix}"
