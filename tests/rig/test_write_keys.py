@@ -175,8 +175,10 @@ def test_a_failure_leaves_the_armature_as_it_was(armature, monkeypatch, stage, h
 
     notes = {}
     if stage == "curves":
-        fill, calls = keys_module._fill, []
-        monkeypatch.setattr(keys_module, "_fill", lambda *a: calls.append(a) or fill(*a) if len(calls) < 30 else fail())
+        fill, calls = keys_module.fill_linear, []
+        monkeypatch.setattr(
+            keys_module, "fill_linear", lambda *a: calls.append(a) or fill(*a) if len(calls) < 30 else fail()
+        )
     elif stage == "assignment":
         assign = NewAction.assign
         monkeypatch.setattr(NewAction, "assign", lambda *a: assign(*a) or fail())
