@@ -107,7 +107,7 @@ def register() -> None:
     idle.attach()
     command.attach()
     other_copies.take_over(chosen, _register_classes)
-    if bpy.app.module:
+    if getattr(bpy.app, "module", not bpy.app.binary_path):  # Blender 4.3 does not say so itself
         atexit.register(_unregister_at_exit)
 
 
