@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ..core.body import Body
 from ..core.latents.sources import Inputs
 from ..core.progress import Progress
-from ..core.recipe.make import Made, blend_of
+from ..core.recipe.make import Made
 from ..core.recipe.recipe import Recipe
 from .files import in_blend
 from .report import Report
@@ -31,8 +31,8 @@ def write(
 ) -> None:
     """Writes `files`: by "blend", "video" and "sheet" those of each kind, of films as many as motions.
 
-    Clears Blender's data first. recipes, made: of one motion, or of the stops of a blend. found: what was read for the
-    recipes. bar: makes a progress bar.
+    Clears Blender's data first. recipes, made: of one motion, of the stops of a blend, or of variations. found: what
+    was read for the recipes. bar: makes a progress bar.
     """
     with report.stage("blender"):
         from ..rig import film
@@ -41,7 +41,7 @@ def write(
 
     motions, titles = [one.motion for one in made], [title]
     if len(made) > 1:
-        titles = [f"{title} {blend_of(recipe).factor:.2f}" for recipe in recipes]
+        titles = [f"{title} {recipe.content.mark}" for recipe in recipes]
     scene = empty_scene(motions[0])
     with report.stage("body"):
         armature = add_body(body)

@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING
 from ..core.errors import UserError
 from ..core.latents.terms import ActionName, ImageFile, SavedLatent
 from ..core.prompt import checked_prompt
-from .arguments import Parser, add_length, add_manner, add_model, axis, check_input, clip_source, number, whole_number
+from .arguments import (
+    Parser,
+    add_length,
+    add_manner,
+    add_model,
+    add_variations,
+    axis,
+    check_input,
+    clip_source,
+    number,
+    whole_number,
+)
 from .outputs import check_apart, check_output, free_name, numbered
 from .recipes import pooling_of, recipe_of
 from .scenes import SceneReading, add_options, scene_reading
@@ -45,9 +56,10 @@ timelines, many at a time:  --timelines FILES OR FOLDERS   --out DIR
 
 @dataclass(frozen=True)
 class GenerateRequest:
-    """A request to make a motion, or the stops of a blend.
+    """A request to make a motion, the stops of a blend, or variations of a prompt.
 
-    stops: how many; 0 for one motion.
+    stops, variations: how many; 0 for one motion.
+    seed: the number of the first variation.
     outputs: by option; if there are several motions, those that hold one motion each are numbered, see `numbered`.
     clip: where the weights of the pack's CLIP may come from.
     up: the axis that points up in motion files; empty to find it.
@@ -66,16 +78,20 @@ class GenerateRequest:
     as_json: bool
     verbose: bool
     natural: bool = False
+    variations: int = 0
+    seed: int = 0
 
     @property
     def recipes(self) -> list[Recipe]:
-        from ..core.recipe.make import stop_recipes
+        from ..core.recipe.make import stop_recipes, variation_recipes
 
+        if self.variations:
+            return variation_recipes(self.recipe, self.variations, self.seed)
         return stop_recipes(self.recipe, self.stops) if self.stops else [self.recipe]
 
     def numbered(self, name: str) -> list[Path]:
-        """Returns the files of an output that holds one motion: itself, or one for each stop."""
-        return numbered(self.outputs[name], self.stops)
+        """Returns the files of an output that holds one motion: itself, or one for each stop or variation."""
+        return numbered(self.outputs[name], self.stops or self.variations)
 
 
 @dataclass(frozen=True)
@@ -153,6 +169,7 @@ def _parser() -> argparse.ArgumentParser:
     how.add_argument("--factor", type=number, metavar="F", help="of a blend only what lies there: 0 is A, 1 is B")
     how.add_argument("--travel", action="store_true", help="one motion that goes from A to B along the clip")
     how.add_argument("--spherical", action="store_true", help="blend along the arc instead of the straight line")
+    add_variations(how)
     add_manner(how)
     add_options(how)
     how.add_argument("--up", type=axis, metavar="AXIS", help="which axis points up in .npz motions: Y, Z, X, or with "
@@ -161,9 +178,11 @@ def _parser() -> argparse.ArgumentParser:
     how.add_argument("--top", type=whole_number, metavar="N", help=f"how many labels or files to tell ({_TOP})")
     add_model(how)
     where = parser.add_argument_group("what to write")
-    where.add_argument("--out", metavar="X.blend", help="Blender file, ready to play; stops lie on an NLA track")
     where.add_argument(
-        "--npz", metavar="X.npz", help="the motion in AMASS's SMPL-X form; of stops X-1.npz, X-2.npz ..."
+        "--out", metavar="X.blend", help="Blender file, ready to play; stops and variations lie on an NLA track"
+    )
+    where.add_argument(
+        "--npz", metavar="X.npz", help="the motion in AMASS's SMPL-X form; of stops and variations X-1.npz, X-2.npz ..."
     )
     where.add_argument("--video", metavar="X.mp4", help="film; of stops X-1.mp4, X-2.mp4 ...")
     where.add_argument("--sheet", metavar="X.png", help="contact sheet of eight poses, a row for each stop")
@@ -174,6 +193,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 _PLANS = ("guess", "take")
+_VARIES = ("variations", "seed")
 _BLENDS = ("stops", "factor", "travel", "spherical")
 _NAMES = ("labels", "top")
 _MAKES = ("frames", "loop", "in_place", "straight", "body", *OUTPUTS)
@@ -192,6 +212,8 @@ def _check_company(given: argparse.Namespace, asked: str) -> None:
     if asked == "prompt" and not given.plan and present(_PLANS):
         place = "--plan or --timeline" if given.guess else "--plan"
         raise UserError(f"{present(_PLANS)[0]} goes with {place} only; leave it out.")
+    if asked != "prompt" and present(_VARIES):
+        raise UserError(f"{present(_VARIES)[0]} goes with a prompt only; leave it out.")
     if asked != "blend" and present(_BLENDS):
         raise UserError(f"{present(_BLENDS)[0]} goes with --blend only; leave it out.")
     if asked == "blend" and len(present(("stops", "factor", "travel"))) > 1:
@@ -209,10 +231,13 @@ def _check_company(given: argparse.Namespace, asked: str) -> None:
 
 def _generate_request(given: argparse.Namespace) -> GenerateRequest:
     from ..core.latents.sources import names
-    from ..core.recipe.make import stop_recipes
+    from ..core.recipe.make import stop_recipes, variation_recipes
 
     recipe, title = recipe_of(given)
-    stops = 0
+    stops, variations, seed = 0, given.variations or 0, given.seed or 0
+    recipe = recipe.varied(seed)
+    if given.variations is not None:
+        variation_recipes(recipe, variations, seed)  # raises for too few or too many
     if given.blend is not None and given.factor is None and not given.travel:
         stops = _STOPS if given.stops is None else given.stops
         stop_recipes(recipe, stops)  # raises for too few or too many
@@ -227,7 +252,7 @@ def _generate_request(given: argparse.Namespace) -> GenerateRequest:
                 f"--{name} writes a {OUTPUTS[name]} file, not {str(path)!r}; end its name in {OUTPUTS[name]}."
             )
     written = {
-        f"--{name}": numbered(path, stops if name in ("npz", "video", "latent") else 0)
+        f"--{name}": numbered(path, (stops or variations) if name in ("npz", "video", "latent") else 0)
         for name, path in outputs.items()
     }
     images = names(recipe.terms, ImageFile)
@@ -248,6 +273,7 @@ def _generate_request(given: argparse.Namespace) -> GenerateRequest:
     return GenerateRequest(
         recipe, stops, title, outputs, given.body, given.pack, clip, reading, given.up or "", given.json, given.verbose,
         natural=given.frames is None and (given.plan or given.timeline is not None),
+        variations=variations, seed=seed,
     )  # fmt: skip
 
 

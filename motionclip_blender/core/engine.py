@@ -180,6 +180,11 @@ class Engine:
         chosen = pooling.chosen(starts, frames, pooling.frame * self.pack.fps / motion.fps)
         return self._as_declared(pooling.summary(self._encode_windows(motion, chosen, frames, progress)))
 
+    def encode_together(self, motions: Sequence[Motion]) -> np.ndarray:
+        """Encodes motions of one window each, of equal length and at the pack's rate, in one pass, (n, D) float32."""
+        tensors = np.stack([to_pose_tensor(motion, self.pack.pose_format) for motion in motions])
+        return self._as_declared(self._ready().encode(tensors))
+
     def encode_windows(
         self, motion: Motion, progress: Progress | None = None, longest: int = WINDOW, stride: int | None = None
     ) -> WindowLatents:

@@ -24,7 +24,7 @@ from .blend import properties as blend_properties
 from .composition import operators as composition_operators
 from .composition import panel as composition_panel
 from .composition import properties as composition_properties
-from .generate import dialog, live, playing, presets, steps
+from .generate import dialog, live, playing, presets, steps, variations
 from .generate import operators as generate_operators
 from .generate import panel as generate_panel
 from .import_motion import operators as import_operators
@@ -67,6 +67,7 @@ _CLASSES = (
     *import_checkpoint.CLASSES,
     *generate_operators.CLASSES,
     *steps.CLASSES,
+    *variations.CLASSES,
     *dialog.CLASSES,
     *playing.CLASSES,
     *action_operators.CLASSES,

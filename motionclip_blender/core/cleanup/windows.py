@@ -6,6 +6,7 @@ such as lying down, is not repeated: its last pose is held.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -29,8 +30,10 @@ _STRAIGHT = np.radians(50)  # a motion that turns by less in a round is taken to
 _STAYS = 0.25  # metres: a motion that goes less far in a round is taken to stay where it is
 
 
-def joined(engine: Engine, latents: np.ndarray, frames: int) -> list[Motion]:
+def joined(engine: Engine, latents: np.ndarray, frames: int, once: Sequence[bool | None] | None = None) -> list[Motion]:
     """Decodes latents (n, D) to raw motions of `frames` frames each, at the pack's rate.
+
+    once: whether each is done once, where that is known; by default as the wordings near each latent say.
 
     One pass of the decoder makes up to the pack's longest trained length, for all latents together. A longer motion is
     `lengthened`. Raises `UserError` for an invalid length or latent.
@@ -39,9 +42,8 @@ def joined(engine: Engine, latents: np.ndarray, frames: int) -> list[Motion]:
     decoded = engine.decode(latents, min(max(frames, shortest), longest))
     if frames <= longest:
         return [motion.crop(0, frames) for motion in decoded]
-    return [
-        lengthened(motion, frames, engine.done_once(latent)) for latent, motion in zip(latents, decoded, strict=True)
-    ]
+    once = [engine.done_once(latent) for latent in latents] if once is None else once
+    return [lengthened(motion, frames, each) for motion, each in zip(decoded, once, strict=True)]
 
 
 def lengthened(motion: Motion, frames: int, once: bool | None = None) -> Motion:

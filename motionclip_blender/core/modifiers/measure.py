@@ -1,4 +1,4 @@
-"""Measures a motion: which side moves, where it travels, how far it turns, how often it repeats."""
+"""Measures a motion: which side moves, where it travels, how far it turns, how often it repeats, how feet slide."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from ..kinematics import posed
 from ..motion import Motion, heading
 from ..skeleton import INDEX
 
+_BODY = 22  # joints without face and fingers
+_NEAR_FLOOR = 0.025  # metres
+_FLOOR = 5.0  # percentile of the heights of the lower foot
 _CHEST = [INDEX[name] for name in ("spine1", "spine2", "spine3")]
 _ENDS = {
     "arm": (("left_shoulder", "left_elbow", "left_wrist"), ("right_shoulder", "right_elbow", "right_wrist")),
@@ -179,3 +182,29 @@ def _smooth(values: np.ndarray, spread: float) -> np.ndarray:
         return values
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / spread) ** 2)
     return np.convolve(np.pad(values, reach, mode="edge"), kernel / kernel.sum(), "valid")
+
+
+def measured_slide(motion: Motion, body: Body) -> float:
+    """Returns the speed over the ground of the feet while they are near the floor, in m/s; see `sliding`."""
+    slide = sliding(body.posed_joints(motion)[:, :_BODY].astype(np.float64), motion.fps)
+    return float(np.nan_to_num(slide))
+
+
+def sliding(positions: np.ndarray, fps: float) -> np.ndarray:
+    """Returns (...) m/s: speed over the ground of the feet while they are near the floor; NaN where they never are.
+
+    positions: (..., T, 22, 3) metres.
+    A foot h above the floor counts 2 - 2^(h / H) of its speed, nothing from H = 2.5 cm up (Zhang et al., Mode-Adaptive
+    Neural Networks for Quadruped Motion Control, 2018). The floor is a low percentile of the height of the lower foot.
+    Contact does not depend on speed, because fast sliding feet are to be measured.
+    """
+    feet = positions[..., [INDEX["left_foot"], INDEX["right_foot"]], :]
+    heights = feet[..., 1]
+    floor = np.percentile(heights.min(axis=-1), _FLOOR, axis=-1)[..., None, None]
+    above = np.maximum(heights - floor, 0.0)
+    above = np.maximum(above[..., 1:, :], above[..., :-1, :])  # both frames of a step must be low
+    speed = np.linalg.norm(np.diff(feet[..., [0, 2]], axis=-3), axis=-1) * fps
+    near = above < _NEAR_FLOOR
+    weighted = (speed * (2 - 2 ** (above / _NEAR_FLOOR)) * near).sum(axis=(-1, -2))
+    count = near.sum(axis=(-1, -2))
+    return np.where(count > 0, weighted / np.maximum(count, 1), np.nan)

@@ -259,7 +259,8 @@ def _decoded(engine: Engine, choices: Sequence[Choice], asked: Mapping[int, int]
     found: dict[int, list[Motion]] = {i: [] for i in asked}
     for frames in dict.fromkeys(asked.values()):
         both = [(i, one) for i in asked if asked[i] == frames for one in (choices[i], choices[i].beside) if one]
-        motions = joined(engine, np.stack([one.latent for _, one in both]), frames)
+        once = [one.facts.after == "hold" for _, one in both]
+        motions = joined(engine, np.stack([one.latent for _, one in both]), frames, once)
         for (i, _), motion in zip(both, motions, strict=True):
             found[i].append(motion)
     return found

@@ -11,6 +11,8 @@ from ..prompt import MIN_FRAMES
 from ..prompt_plan.perform import Performance, as_taken, composed, known_length, refuse_guesses, understand
 from ..prompt_plan.read import MAX_SEGMENTS, plain_prompt
 from ..prompt_plan.told import guesses, steps_of
+from ..variation.choices import varied_choice
+from ..variation.sampling import checked_seed, told_seed
 from .content import Content, Decoded
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ class PromptPlan(Content):
     prompt: str
     guess: bool = False
     takes: tuple[str, ...] = ()
+    seed: int = 0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "prompt", plain_prompt(self.prompt))
@@ -46,6 +49,7 @@ class PromptPlan(Content):
         while takes and not takes[-1]:
             takes.pop()
         object.__setattr__(self, "takes", tuple(takes))
+        checked_seed(self.seed)
 
     def taking(self, step: int, wording: str) -> PromptPlan:
         """Returns the same plan with one step, counted from 1, taken for a wording of the pack.
@@ -65,11 +69,18 @@ class PromptPlan(Content):
     @property
     def description(self) -> str:
         taken = [f"{number} as “{wording}”" for number, wording in enumerate(self.takes, 1) if wording]
-        return f"“{self.prompt}”" + (f" (step {', '.join(taken)})" if taken else "")
+        return f"“{self.prompt}”" + (f" (step {', '.join(taken)})" if taken else "") + told_seed(self.seed)
 
     @property
     def sources(self) -> tuple:
-        return self.kind, self.prompt, self.takes
+        return self.kind, self.prompt, self.takes, self.seed
+
+    @property
+    def mark(self) -> str:
+        return str(self.seed)
+
+    def varied(self, seed: int) -> PromptPlan:
+        return replace(self, seed=seed)
 
     def natural_length(self, engine: Engine) -> int:
         """Counts the frames that the steps take by themselves, at the pack's rate. Raises `UserError` as `decode`."""
@@ -102,6 +113,9 @@ class PromptPlan(Content):
             choices = as_taken(engine, engine.wordings, plan, choices, self.takes)
         if not self.guess:
             refuse_guesses(plan, choices)
+        if self.seed:
+            steps = enumerate(zip(plan.segments, choices, strict=True))
+            choices = tuple(varied_choice(engine, *step, self.seed, number) for number, step in steps)
         return plan, choices
 
     def decode(self, engine: Engine, latents: Mapping[Source, np.ndarray], clean_up: CleanUp) -> Decoded:

@@ -77,6 +77,10 @@ class Recipe:
         """Returns the same recipe at another length. Raises `UserError` for an invalid length."""
         return replace(self, content=self.content.lasting(frames), frames=frames)
 
+    def varied(self, seed: int) -> Recipe:
+        """Returns the variation with a number; 0 is the recipe's own motion. Raises what `Content.varied` raises."""
+        return replace(self, content=self.content.varied(seed))
+
     def renamed(self, names: Mapping[Source, Source]) -> Recipe:
         """Replaces the sources for which `names` has another."""
         return replace(self, content=self.content.renamed(names))

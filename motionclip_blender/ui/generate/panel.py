@@ -9,7 +9,7 @@ from ...core.errors import UserError
 from ..installation.self_check import numpy_problem
 from ..panels import BIG, PANEL, big_button, box_below, wrapped
 from ..session import SESSION
-from . import playing, steps
+from . import playing, steps, variations
 from .generation import action_of, armature_of, characters
 from .presets import MOTIONCLIP_PT_presets
 
@@ -69,6 +69,9 @@ class MOTIONCLIP_PT_panel(bpy.types.Panel):
         big_button(row, "motionclip.generate", "Generate on a new body" if adds else "Generate", SESSION.busy)
         if plays:
             playing.draw(row, context, BIG)
+        row = layout.column()
+        row.enabled = not SESSION.busy
+        variations.draw(row, armature)
         if SESSION.error:
             wrapped(box_below(layout), context, SESSION.error, icon="ERROR")
 

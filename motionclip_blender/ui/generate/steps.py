@@ -14,17 +14,16 @@ from ..panels import wrapped
 from ..tasks.background_operator import BackgroundOperator, Work
 from ..translations import said
 from . import generation
-from .motion_operator import MotionOperator
+from .motion_operator import MadeAnewOperator
 
 if TYPE_CHECKING:
     from ...core.prompt_plan.told import Step
-    from ...core.recipe.make import Made
     from ...core.recipe.recipe import Recipe
 
 _COLUMNS = 2  # of buttons: in a sidebar of the usual width most wordings can be read
 
 
-class MOTIONCLIP_OT_take(MotionOperator, bpy.types.Operator):
+class MOTIONCLIP_OT_take(MadeAnewOperator, bpy.types.Operator):
     """Make the motion once more with this step taken for another wording, as a new Action at the same place"""
 
     bl_idname = "motionclip.take"
@@ -43,25 +42,18 @@ class MOTIONCLIP_OT_take(MotionOperator, bpy.types.Operator):
         text = _('Make the motion once more with step {} taken for "{}", as a new Action at the same place')
         return text.format(properties.step, properties.wording)
 
-    def begin(self, context: bpy.types.Context) -> Work[Made]:
-        action, found = generation.made_here(context)
-        self.default_to("frames", found.frames)
-        self.default_to("start_frame", round(action.frame_range[0]))
-        return super().begin(context)
-
-    def recipe(self, context: bpy.types.Context) -> Recipe:
+    def changed(self, recipe: Recipe, action: bpy.types.Action) -> Recipe:
         from dataclasses import replace
 
         from ...core.recipe.plan import PromptPlan
 
-        action, found = generation.made_here(context)
-        if not isinstance(found.content, PromptPlan):
+        if not isinstance(recipe.content, PromptPlan):
             raise UserError(
                 _('The Action "{}" was not made of a prompt in steps; generate with "Read steps" on first.').format(
                     action.name
                 )
             )
-        return replace(found, content=found.content.taking(self.step, self.wording)).lasting(self.frames)
+        return replace(recipe, content=recipe.content.taking(self.step, self.wording))
 
 
 class MOTIONCLIP_OT_natural_length(BackgroundOperator, bpy.types.Operator):
