@@ -82,7 +82,7 @@ def test_a_blend_file_holds_all_variations(tmp_path: Path) -> None:
     done = run(tmp_path, "jumps", "--variations", 2, "--out", "x.blend", "--frames", 20)
     assert done.returncode == 0, done.stderr
     code = (
-        "import bpy; bpy.ops.wm.open_mainfile(filepath={str(tmp_path / 'x.blend')!r});"
+        f"import bpy; bpy.ops.wm.open_mainfile(filepath={str(tmp_path / 'x.blend')!r});"
         "print(sorted(a['recipe'].count('seed') for a in bpy.data.actions), [a.name for a in bpy.data.actions])"
     )
     told = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True).stdout

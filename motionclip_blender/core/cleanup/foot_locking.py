@@ -24,6 +24,10 @@ _NEAR_FLOOR = 0.05  # metres
 _STILL = 0.5  # metres per second
 _SLIDE = 0.5  # share of the body's speed that is added to that limit, since sliding feet move with the body
 _HELD = 0.25  # metres per second: after the path's correction a slower foot stands
+_SLIDES, _SLIDES_MUCH = 0.18, 0.26  # metres per second that feet still slide: little, and as in quick steps
+_HURRY = 0.75  # of quick steps, as `_SLIDE`
+_MORE = 2  # further corrections of the path in quick steps
+_HELD_IN_HURRY = 0.35  # share of the body's speed that is added to `_HELD` in quick steps
 _FLIGHT = 0.25  # seconds: a longer time without a foot on the ground is a flight, whose path is kept
 _SHORTEST = 0.1  # seconds of a stance
 _EASE = 0.15  # seconds over which a foot moves into its place before a stance, and leaves it afterwards
@@ -38,8 +42,8 @@ def lock_feet(motion: Motion, body: Standing) -> Motion:
     """Returns `motion` with feet that keep their place while they stand.
 
     First the root trajectory is corrected: in every frame the slower of the feet on the ground is taken to stand, and
-    its slide is subtracted from the body's path. A moonwalk is preserved, because one of its feet always stands. Then
-    each foot is held where it stands.
+    its slide is subtracted from the body's path. A moonwalk is preserved, because one of its feet always stands. Quick
+    steps are corrected several times. Then each foot is held where it stands.
     """
     if len(motion) < 3:
         return motion
@@ -47,7 +51,14 @@ def lock_feet(motion: Motion, body: Standing) -> Motion:
     slid = _slid(joints, motion.fps, body)
     motion, joints = motion.moved(-slid), joints - slid[:, None]
     heights, speeds, velocities = _contacts(joints, motion.fps, body)
-    standing = (heights < _NEAR_FLOOR) & (speeds < _HELD)
+    slowest = _HELD
+    if share := _hurried(joints, heights, speeds, motion.fps):
+        for _ in range(_MORE):
+            slid = share * _slid(joints, motion.fps, body, _HURRY)
+            motion, joints = motion.moved(-slid), joints - slid[:, None]
+        heights, speeds, velocities = _contacts(joints, motion.fps, body)
+        slowest = _HELD + share * _HELD_IN_HURRY * _pelvis_speed(joints, motion.fps)[:, None]
+    standing = (heights < _NEAR_FLOOR) & (speeds < slowest)
     ease = round(_EASE * motion.fps)
     shifts = []
     for side in (0, 1):
@@ -129,15 +140,35 @@ def _contacts(joints: np.ndarray, fps: float, body: Standing) -> tuple[np.ndarra
     return heights - np.percentile(heights.min(axis=1), 5), np.linalg.norm(velocity, axis=-1), velocity
 
 
-def _slid(joints: np.ndarray, fps: float, body: Standing) -> np.ndarray:
-    """Returns how far the standing foot has slid over the ground up to each frame, (T, 3) metres."""
+def _hurried(joints: np.ndarray, heights: np.ndarray, speeds: np.ndarray, fps: float) -> float:
+    """Returns how much standing feet still slide after a correction, from 0, as in a walk, to 1, as in a run.
+
+    In quick steps a foot stands for a few frames only, so that a smooth correction of the path leaves much of its
+    slide. Motions at 0 are corrected once.
+    """
+    slowest = np.where(heights < _NEAR_FLOOR, speeds, np.inf).min(axis=1)
+    stands = slowest < _STILL + _HURRY * _pelvis_speed(joints, fps)
+    if not stands.any():
+        return 0.0
+    return float(np.clip((slowest[stands].mean() - _SLIDES) / (_SLIDES_MUCH - _SLIDES), 0.0, 1.0))
+
+
+def _pelvis_speed(joints: np.ndarray, fps: float) -> np.ndarray:
+    """Returns the speed of the pelvis over the ground, (T,) metres per second."""
+    return np.linalg.norm(np.gradient(joints[:, 0, [0, 2]], axis=0), axis=1) * fps
+
+
+def _slid(joints: np.ndarray, fps: float, body: Standing, slide: float = _SLIDE) -> np.ndarray:
+    """Returns how far the standing foot has slid over the ground up to each frame, (T, 3) metres.
+
+    slide: share of the body's speed that a standing foot may have.
+    """
     heights, speeds, velocities = _contacts(joints, fps, body)
     speeds = np.where(heights < _NEAR_FLOOR, speeds, np.inf)
     slower = speeds.argmin(axis=1)
     every = np.arange(len(joints))
-    pelvis = np.linalg.norm(np.gradient(joints[:, 0, [0, 2]], axis=0), axis=1) * fps
     # excludes feet that take off for a jump, which are as fast as the body
-    stands = speeds[every, slower] < _STILL + _SLIDE * pelvis
+    stands = speeds[every, slower] < _STILL + slide * _pelvis_speed(joints, fps)
     way = np.zeros((len(joints), 3))
     if stands.any():
         flies = np.zeros(len(joints), bool)
