@@ -35,6 +35,7 @@ _RISING = 0.3  # metres per second: a body that leaves the floor is faster
 _SMOOTHING = 2.0  # frames
 _DRIFTS = 5.0  # seconds from which on a body that stays may have drifted visibly
 _SLOW = 1.5  # seconds: what is slower than sway and steps on the spot
+_WANDERS = 0.2  # metres: feet that slowly go no further stay where they are
 _STAYS = 0.1  # metres per second: a slower body stays where it is
 
 
@@ -66,7 +67,8 @@ def lock_feet(motion: Motion, body: Standing) -> Motion:
         way = np.cumsum(velocities[:, side], axis=0) / motion.fps
         flat = hold(way, without_short_runs(standing[:, side], _SHORTEST * motion.fps), ease)
         shifts.append(np.stack((flat[:, 0], np.zeros(len(motion)), flat[:, 1]), axis=1))
-    return _without_drift(move_feet(motion, joints, shifts), before)
+    locked = move_feet(motion, joints, shifts)
+    return _kept_in_place(_without_drift(locked, before), locked, joints, shifts)
 
 
 def _without_drift(motion: Motion, before: Motion) -> Motion:
@@ -86,6 +88,23 @@ def _without_drift(motion: Motion, before: Motion) -> Motion:
     for axis, row in ((0, 0), (2, 1)):
         away[:, axis] = np.cumsum(stays * _smoothed(corrected[:, row], spread, "reflect"))
     return motion.moved(away[0] - away)
+
+
+def _kept_in_place(motion: Motion, locked: Motion, joints: np.ndarray, shifts: list[np.ndarray]) -> Motion:
+    """Returns `motion`, which differs from `locked` by its path only, without the slow way of feet that stay.
+
+    joints, shifts: those by which `locked` was made. Motions under `_DRIFTS` seconds are returned unchanged, and so are
+    those whose feet go further than `_WANDERS`.
+    """
+    if len(motion) < _DRIFTS * motion.fps:
+        return motion
+    ankles = [joints[:, INDEX[f"{side}_ankle"]] + shift for side, shift in zip(_SIDES, shifts, strict=True)]
+    place = (ankles[0] + ankles[1]) / 2 + motion.translation - locked.translation
+    away = np.zeros_like(place)
+    for axis in (0, 2):
+        away[:, axis] = _smoothed(place[:, axis], _SLOW * motion.fps, "reflect")
+    away -= away[0]
+    return motion.moved(-away) if np.hypot(*np.ptp(away[:, [0, 2]], axis=0)) < _WANDERS else motion
 
 
 def on_floor(motion: Motion, body: Standing) -> Motion:

@@ -19,7 +19,7 @@ _NEAR = 0.35  # a motion's best wording may be less similar to the prompt by thi
 _SAME_WAY = 40.0  # degrees within which two motions go the same way
 _PACE = 1.8  # the most that one of two motions is faster, if both travel
 _AS_SIDED = 0.5  # least difference between the sides, relative to that of a motion whose wordings name one
-_ENOUGH = 4  # motions of exactly the meaning, with which others are not needed
+_ENOUGH = 3  # motions of exactly the meaning, with which others are not needed
 _NEUTRAL = frozenset(content("slowly quickly fast slow quick person man woman someone"))  # said of any motion
 _TURN = 90.0  # degrees of turn that tell the side as well as an arm that moves alone
 
@@ -72,9 +72,10 @@ def kin_of(
             same.append(Kin(other, mirrored, index.texts[plain]))
         elif alike[of_other[0]] >= alike[wordings[motion][0]] - _NEAR:
             more.append(Kin(other, mirrored, index.texts[of_other[0]]))
+    same += more[: max(_ENOUGH - len(same), 0)]
     if not sided and not _goes_aside(facts):
-        same += [kin._replace(mirrored=True) for kin in same]
-    return (same + more[: max(_ENOUGH - len(same), 0)])[:MOST]
+        same = [*same[: MOST // 2], *(kin._replace(mirrored=True) for kin in same[: MOST // 2])]
+    return same[:MOST]
 
 
 def _does_the_same(facts: Facts, asked: Facts, mirrored: bool) -> bool:

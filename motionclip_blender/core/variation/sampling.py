@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 MOST_SEED = 2**32 - 1
 
-_SPREAD = 0.6  # standard deviation of the samples, relative to that of the motions of the meaning
+_SPREAD = 0.9  # standard deviation of the samples, relative to that of the motions of the meaning
 _TRIES = (1.0, 0.7, 0.45, 0.2)  # of a sample that is broken, less is taken, and at last nothing
 _NEIGHBOURS = 4  # motions of the nearest meanings, whose spread is taken where a meaning has one motion only
 _RETURNS = 0.3  # largest distance of a latent to that of its motion, relative to its length
