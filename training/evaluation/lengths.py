@@ -28,6 +28,7 @@ LONG, WINDOW, SHORT = 1200, 120, 60
 _PART, _STEP = 90, 30  # frames of the parts in which sliding is measured "throughout", and between their starts
 _SEAM = 10  # frames
 _SECOND = 30
+_SWAY = 120  # frames, longer than a body sways
 _END = 10  # last frames
 
 
@@ -86,9 +87,9 @@ def _unrest(engine: Engine, motion: Motion) -> float:
 
 
 def _drift(motion: Motion) -> float:
-    """Returns the centimetres between the place in the first second and that in any later one."""
+    """Returns the centimetres between the place in the first four seconds and that in any later four."""
     path = motion.translation[:, [0, 2]].astype(np.float64)
-    places = path[: len(path) // _SECOND * _SECOND].reshape(-1, _SECOND, 2).mean(axis=1)
+    places = path[: len(path) // _SWAY * _SWAY].reshape(-1, _SWAY, 2).mean(axis=1)
     return 100 * float(np.linalg.norm(places - places[0], axis=-1).max())
 
 

@@ -25,6 +25,7 @@ _STILL = 0.5  # metres per second
 _SLIDE = 0.5  # share of the body's speed that is added to that limit, since sliding feet move with the body
 _HELD = 0.25  # metres per second: after the path's correction a slower foot stands
 _SLIDES, _SLIDES_MUCH = 0.18, 0.26  # metres per second that feet still slide: little, and as in quick steps
+_TRAVELS, _TRAVELS_FAST = 0.3, 0.5  # metres per second from start to end: on the spot, and on the way
 _HURRY = 0.75  # of quick steps, as `_SLIDE`
 _MORE = 2  # further corrections of the path in quick steps
 _HELD_IN_HURRY = 0.35  # share of the body's speed that is added to `_HELD` in quick steps
@@ -52,14 +53,14 @@ def lock_feet(motion: Motion, body: Standing) -> Motion:
     slid = _slid(joints, motion.fps, body)
     motion, joints = motion.moved(-slid), joints - slid[:, None]
     heights, speeds, velocities = _contacts(joints, motion.fps, body)
-    slowest = _HELD
+    standing = (heights < _NEAR_FLOOR) & (speeds < _HELD)
     if share := _hurried(joints, heights, speeds, motion.fps):
         for _ in range(_MORE):
             slid = share * _slid(joints, motion.fps, body, _HURRY)
             motion, joints = motion.moved(-slid), joints - slid[:, None]
         heights, speeds, velocities = _contacts(joints, motion.fps, body)
-        slowest = _HELD + share * _HELD_IN_HURRY * _pelvis_speed(joints, motion.fps)[:, None]
-    standing = (heights < _NEAR_FLOOR) & (speeds < slowest)
+        slow = _HELD + share * _HELD_IN_HURRY * _pelvis_speed(joints, motion.fps)
+        standing = (heights < _NEAR_FLOOR) & (speeds < slow[:, None])
     ease = round(_EASE * motion.fps)
     shifts = []
     for side in (0, 1):
@@ -163,18 +164,22 @@ def _hurried(joints: np.ndarray, heights: np.ndarray, speeds: np.ndarray, fps: f
     """Returns how much standing feet still slide after a correction, from 0, as in a walk, to 1, as in a run.
 
     In quick steps a foot stands for a few frames only, so that a smooth correction of the path leaves much of its
-    slide. Motions at 0 are corrected once.
+    slide. A body that does not travel takes no such steps. Motions at 0 are corrected once.
     """
+    gone = np.hypot(*(joints[-1, 0] - joints[0, 0])[[0, 2]]) / (len(joints) - 1) * fps
     slowest = np.where(heights < _NEAR_FLOOR, speeds, np.inf).min(axis=1)
     stands = slowest < _STILL + _HURRY * _pelvis_speed(joints, fps)
     if not stands.any():
         return 0.0
-    return float(np.clip((slowest[stands].mean() - _SLIDES) / (_SLIDES_MUCH - _SLIDES), 0.0, 1.0))
+    slides = (slowest[stands].mean() - _SLIDES) / (_SLIDES_MUCH - _SLIDES)
+    travels = (gone - _TRAVELS) / (_TRAVELS_FAST - _TRAVELS)
+    return float(np.clip(slides, 0.0, 1.0) * np.clip(travels, 0.0, 1.0))
 
 
 def _pelvis_speed(joints: np.ndarray, fps: float) -> np.ndarray:
     """Returns the speed of the pelvis over the ground, (T,) metres per second."""
-    return np.linalg.norm(np.gradient(joints[:, 0, [0, 2]], axis=0), axis=1) * fps
+    steps = np.gradient(joints[:, 0, [0, 2]], axis=0)
+    return np.asarray(np.linalg.norm(steps, axis=1) * fps)
 
 
 def _slid(joints: np.ndarray, fps: float, body: Standing, slide: float = _SLIDE) -> np.ndarray:
@@ -194,8 +199,8 @@ def _slid(joints: np.ndarray, fps: float, body: Standing, slide: float = _SLIDE)
         for start, stop in runs(~stands):
             flies[start:stop] = stop - start > _FLIGHT * fps
         for axis, row in ((0, 0), (2, 1)):
-            slide = np.interp(every, every[stands], velocities[every, slower, row][stands])
-            way[:, axis] = np.cumsum(_smoothed(np.where(flies, 0.0, slide))) / fps
+            speed = np.interp(every, every[stands], velocities[every, slower, row][stands])
+            way[:, axis] = np.cumsum(_smoothed(np.where(flies, 0.0, speed))) / fps
     return way - way[0]
 
 

@@ -79,8 +79,10 @@ def _rests(engine: Engine) -> tuple[_Rest, ...]:
         except UserError:
             return ()
         names = [name for name in _AT_REST if name in index.actions]
-        latents = [latent for name in names for _, latent in index.motions_of(name)]
-        motions = engine.decode(np.stack(latents), _SHORT) if latents else []
+        wordings = [wording for name in names for wording, _ in index.motions_of(name)]
+        # of one wording each: at the mean of several, the decoder lets a body that stands glide away
+        latents = list(engine.prompt_latents(wordings)) if wordings else []
+        motions = engine.decode(np.stack(latents), _SHORT) if wordings else []
         starts = [ground_poses(on_floor(one, engine.body), engine.body)[:_LOOKED_AT] for one in motions]
         _known[engine] = tuple(map(_Rest, latents, starts))
     return _known[engine]

@@ -124,7 +124,7 @@ def _meaning(
     known, key = _meanings.setdefault(engine, {}), (latent.tobytes(), motion, said)
     if key not in known:
         kin = kin_of(index, retrieval, latent, motion, *said)
-        codes = _codes(engine, retrieval, kin, latent)
+        codes = _codes(engine, kin, latent)
         known[key] = _Meaning(
             kin, codes, codes if len(kin) > 1 else _neighbours(engine, index, retrieval, latent, motion)
         )
@@ -133,9 +133,11 @@ def _meaning(
     return known[key]
 
 
-def _codes(engine: Engine, retrieval: PromptRetrieval, kin: Sequence[Kin], latent: np.ndarray) -> np.ndarray:
+def _codes(engine: Engine, kin: Sequence[Kin], latent: np.ndarray) -> np.ndarray:
     """Returns the latents of motions, (n, D): what the encoder makes of them. The first one's is that of `latent`."""
-    starts = np.stack([latent if i == 0 else retrieval.latent(one.motion) for i, one in enumerate(kin)])
+    # of one wording each: at the mean of several, the decoder lets a body that stands glide away
+    starts = engine.prompt_latents([one.wording for one in kin])
+    starts[[one.motion == kin[0].motion for one in kin]] = latent
     # as long as the decoder goes: of a movement that is done once, a shorter window would not know the end
     motions = engine.decode(starts, engine.pack.frames[1])
     return engine.encode_together([m.mirror() if one.mirrored else m for one, m in zip(kin, motions, strict=True)])
