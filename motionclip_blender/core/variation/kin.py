@@ -58,7 +58,8 @@ def kin_of(
     for row in rows[np.argsort(-alike[rows], kind="stable")]:
         wordings.setdefault(int(retrieval.motions[row]), []).append(int(row))
     own = [index.texts[row] for row in wordings[motion]]
-    said = _NEUTRAL.union(*map(content, own))
+    core = set().union(*map(content, own))
+    said = core | _NEUTRAL
     facts = index.facts[motion]
     same, more = [Kin(motion, False, own[0])], []
     for other, of_other in wordings.items():
@@ -72,6 +73,8 @@ def kin_of(
             same.append(Kin(other, mirrored, index.texts[plain]))
         elif alike[of_other[0]] >= alike[wordings[motion][0]] - _NEAR:
             more.append(Kin(other, mirrored, index.texts[of_other[0]]))
+    # what is said to be the same and more, "squat jumps" for "jumps", before what is said otherwise, "hops"
+    more.sort(key=lambda kin: not core & set().union(*(content(index.texts[row]) for row in wordings[kin.motion])))
     same += more[: max(_ENOUGH - len(same), 0)]
     if not sided and not _goes_aside(facts):
         same = [*same[: MOST // 2], *(kin._replace(mirrored=True) for kin in same[: MOST // 2])]
