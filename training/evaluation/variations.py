@@ -43,17 +43,24 @@ def variations(model: Model, items: Items | None, wordings: Sequence[int] = (0, 
     classes = class_names()
     vectors = class_vectors(model, classes)
     found: dict = {}
+    real = {} if items is None else _real_spreads(model, items)
+    if real:
+        found["real_spread_mm"] = {"mm": 1000 * float(np.mean([*real.values()])), "classes": len(real)}
+    several = np.array([action in real for action in classes])
     for which in wordings:
         prompts = [unseen_prompts()["classes"][action][which] for action in classes]
-        found[SETS[which]] = {"prompts": len(prompts), "variations": count} | _of_prompts(
-            model, prompts, vectors, count
-        )
-    if items is not None:
-        found["real_spread_mm"] = _real_spread(model, items)
+        figures, spreads = _of_prompts(model, prompts, vectors, count)
+        if real:
+            figures["spread_mm_of_classes_with_several_clips"] = 1000 * float(spreads[several].mean())
+        found[SETS[which]] = {"prompts": len(prompts), "variations": count} | figures
     return found
 
 
-def _of_prompts(model: Model, prompts: Sequence[str], vectors: np.ndarray, count: int) -> dict:
+def _of_prompts(model: Model, prompts: Sequence[str], vectors: np.ndarray, count: int) -> tuple[dict, np.ndarray]:
+    """Returns the figures of `count` variations of each prompt, and the spread of each prompt's in metres.
+
+    vectors: (n, D) of the prompts' classes, and of any others behind them.
+    """
     spreads, first, again, wrong, own, slides, jerks = [], [], [], [], [], [], []
     fps = model.pack.fps
     for number, prompt in enumerate(prompts):
@@ -71,7 +78,7 @@ def _of_prompts(model: Model, prompts: Sequence[str], vectors: np.ndarray, count
         lost = (read[1:] >= 5) & (read[0] < 5)
         wrong.append(lost | (slide[1:] > np.nan_to_num(slide[0]) + _SLIDES) | (jerk[1:] > _JERKS * jerk[0] + _SLIDES))
     plain, varied = np.array(first), np.concatenate(again)
-    return {
+    figures = {
         "spread_mm": 1000 * float(np.mean(spreads)),
         "least_spread_mm": 1000 * float(np.min(spreads)),
         "recognised": {
@@ -82,6 +89,7 @@ def _of_prompts(model: Model, prompts: Sequence[str], vectors: np.ndarray, count
         "jerk_m_s3": {"seed_0": float(np.mean([o[1] for o in own])), "varied": float(np.mean(jerks))},
         "broken_percent": 100 * float(np.mean(wrong)),
     }
+    return figures, np.array(spreads)
 
 
 def placed(model: Model, motion: Motion) -> np.ndarray:
@@ -105,15 +113,14 @@ def aligned(a: np.ndarray, b: np.ndarray) -> float:
     )
 
 
-def _real_spread(model: Model, items: Items) -> dict:
-    """Returns the mean spread in mm of the clips of each class that has several, and their number."""
+def _real_spreads(model: Model, items: Items) -> dict[str, float]:
+    """Returns the spread in metres of the clips of each class that has several."""
     of_class: dict[str, list[np.ndarray]] = {}
     for item in (*items.train, *items.test):
         some = of_class.setdefault(item.action, [])
         if len(some) < _CLIPS:
             some.append(placed(model, item.first(WINDOW)))
-    several = [spread(clips) for clips in of_class.values() if len(clips) > 1]
-    return {"mm": 1000 * float(np.mean(several)), "classes": len(several)}
+    return {action: spread(clips) for action, clips in of_class.items() if len(clips) > 1}
 
 
 def main(arguments: list[str]) -> int:

@@ -25,7 +25,7 @@ _STILL = 0.5  # metres per second
 _SLIDE = 0.5  # share of the body's speed that is added to that limit, since sliding feet move with the body
 _HELD = 0.25  # metres per second: after the path's correction a slower foot stands
 _SLIDES, _SLIDES_MUCH = 0.18, 0.26  # metres per second that feet still slide: little, and as in quick steps
-_TRAVELS, _TRAVELS_FAST = 0.3, 0.5  # metres per second from start to end: on the spot, and on the way
+_TRAVELS, _TRAVELS_FAST = 0.3, 0.5  # metres within a second: on the spot, and on the way
 _HURRY = 0.75  # of quick steps, as `_SLIDE`
 _MORE = 2  # further corrections of the path in quick steps
 _HELD_IN_HURRY = 0.35  # share of the body's speed that is added to `_HELD` in quick steps
@@ -166,7 +166,8 @@ def _hurried(joints: np.ndarray, heights: np.ndarray, speeds: np.ndarray, fps: f
     In quick steps a foot stands for a few frames only, so that a smooth correction of the path leaves much of its
     slide. A body that does not travel takes no such steps. Motions at 0 are corrected once.
     """
-    gone = np.hypot(*(joints[-1, 0] - joints[0, 0])[[0, 2]]) / (len(joints) - 1) * fps
+    second = min(round(fps), len(joints) - 1)
+    gone = np.linalg.norm((joints[second:, 0] - joints[:-second, 0])[:, [0, 2]], axis=1).mean() / second * fps
     slowest = np.where(heights < _NEAR_FLOOR, speeds, np.inf).min(axis=1)
     stands = slowest < _STILL + _HURRY * _pelvis_speed(joints, fps)
     if not stands.any():

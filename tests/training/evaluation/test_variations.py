@@ -27,6 +27,6 @@ def test_motions_that_differ_in_time_alone_do_not_spread() -> None:
 def test_figures_of_prompts() -> None:
     model = Model(None)
     vectors = class_vectors(model, class_names())[:2]
-    found = variations._of_prompts(model, ["aims a gun", "an angry person"], vectors, 2)
-    assert found["spread_mm"] > 10 and found["recognised"]["varied"]["top5"] == 100
+    found, spreads = variations._of_prompts(model, ["aims a gun", "an angry person"], vectors, 2)
+    assert found["spread_mm"] > 10 and len(spreads) == 2 and found["recognised"]["varied"]["top5"] == 100
     assert 0 <= found["broken_percent"] <= 100
