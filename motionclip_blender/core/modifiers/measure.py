@@ -48,7 +48,7 @@ def measured_travel(motion: Motion, heading_of: np.ndarray | None = None) -> tup
         return None, 0.0
     yaw = facing(motion) if heading_of is None else heading_of
     steps = np.diff(motion.translation[:, [0, 2]].astype(np.float64), axis=0)
-    gone = turned(steps, -_smooth(yaw, 0.5 * motion.fps)[:-1]).sum(axis=0)
+    gone = turned(steps, -smoothed(yaw, 0.5 * motion.fps)[:-1]).sum(axis=0)
     metres = float(np.hypot(*gone))
     return (float(np.degrees(np.arctan2(gone[0], gone[1]))) if metres > _FAR else None), metres
 
@@ -128,7 +128,7 @@ def repetitions(motion: Motion, body: Body) -> list[tuple[int, int]]:
     if len(poses) < 3 or poses.var(axis=0).sum() < 1e-4:
         return []
     centred = poses - poses.mean(axis=0)
-    along = _smooth(centred @ np.linalg.svd(centred, full_matrices=False)[2][0], 0.08 * motion.fps)
+    along = smoothed(centred @ np.linalg.svd(centred, full_matrices=False)[2][0], 0.08 * motion.fps)
     low, high = np.percentile(along, [2, 98])
     if abs(along[0] - low) > abs(along[0] - high):
         along, low, high = -along, -high, -low
@@ -149,7 +149,7 @@ def active_part(motion: Motion, body: Body) -> tuple[int, int]:
     poses = root_space_poses(motion, body)
     if len(poses) < 3:
         return 0, len(poses)
-    movement = _smooth(np.linalg.norm(np.gradient(poses, axis=0), axis=1), 0.1 * motion.fps)
+    movement = smoothed(np.linalg.norm(np.gradient(poses, axis=0), axis=1), 0.1 * motion.fps)
     moving = np.flatnonzero(movement > _MOVING * movement.max())
     return (int(moving[0]), int(moving[-1]) + 1) if len(moving) else (0, len(poses))
 
@@ -175,7 +175,7 @@ def root_space_poses(motion: Motion, body: Body) -> np.ndarray:
     return root_space_joints(motion, body).reshape(len(motion), -1)
 
 
-def _smooth(values: np.ndarray, spread: float) -> np.ndarray:
+def smoothed(values: np.ndarray, spread: float) -> np.ndarray:
     """Smooths a sequence of values by a Gaussian of `spread` frames."""
     reach = min(round(2.5 * spread), len(values) - 1)
     if reach < 1:

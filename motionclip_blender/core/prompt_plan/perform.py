@@ -25,8 +25,10 @@ from ..motion import Motion
 from ..prompt import MAX_FRAMES, checked_frames
 from ..recipe.composition import masked
 from ..timeline.bridges import bridged
+from .grammar import grammar
 from .plan import Plan, Segment
 from .read import read_plan
+from .word_features import content
 from .wording_index import Choice, WordingIndex
 
 if TYPE_CHECKING:
@@ -43,7 +45,6 @@ _STILL_SLOW = 0.9  # largest speed of a slow movement, relative to the natural o
 _WHOLE = 120  # frames that are searched for a period, or for the end of a movement without repetition
 _SAME_AT_ONCE = 0.8  # cosine from which on a wording covers both simultaneous actions
 _SAME_WAY = 40.0  # degrees within which a motion's own direction is the requested one
-_TELLS = 0.06  # least difference between the sides from which the moving side is known
 _TURNS = 15.0  # degrees that a straight walk may turn by
 _KEPT = 64  # prompts whose meaning is cached: those of a timeline
 
@@ -74,7 +75,7 @@ def understand(engine: Engine, index: WordingIndex, prompt: str) -> tuple[Plan, 
     """
     known = _understood.setdefault(index, {})
     if prompt not in known:
-        plan = read_plan(prompt, index.spelling, index.knows)
+        plan = read_plan(prompt, index.spelling, index.understands)
         known[prompt] = plan, taken_for(engine, index, plan.segments)
         while len(known) > _KEPT:
             known.pop(next(iter(known)))
@@ -98,7 +99,7 @@ def _lookups(segment: Segment, index: WordingIndex) -> list[str]:
     for text in (segment.text, segment.bare, segment.core):
         if text and text not in found:
             found.append(text)
-        if index.knows(text.lower()):
+        if index.understands(text.lower()):
             break
     return found + ([_at_once(segment), *segment.together] if segment.together else [])
 
@@ -116,7 +117,10 @@ def _chosen(index: WordingIndex, segment: Segment, read: Mapping[str, tuple[np.n
     if segment.bare in looked_up and segment.bare != segment.text:
         bare = index.choose(replace(segment, text=segment.bare), *read[segment.bare])
         goes_there = segment.travel not in (None, 0.0) and _goes(choice, segment)
-        choice = bare if bare.confidence > choice.confidence and not (choice.sure and goes_there) else choice
+        better = bare.confidence > choice.confidence and not (choice.sure and goes_there)
+        # "jumps backward" is rather a jump than a way backward
+        names_it = [bool(content(segment.bare) & content(one.wording)) for one in (choice, bare)]
+        choice = bare if better or (bare.sure and names_it == [False, True]) else choice
     if not choice.sure and segment.core in looked_up:
         core = index.choose(replace(segment, text=segment.core), *read[segment.core])
         choice = core if core.sure else choice
@@ -304,9 +308,10 @@ def _step(
         remarks.append(f'"{segment.said}" is made of two motions: "{choice.wording}" and "{choice.beside.wording}".')
     elif segment.together and choice.alike <= _SAME_AT_ONCE:
         remarks.append(f'"{segment.together[0]}" is nothing that is known and is left out.')
-    motion = _on_side(motion, segment, engine)
+    motion = _on_side(motion, segment, choice.wording, engine)
     if counts:
-        motion = counted(put_on_floor(motion, engine.body), engine.body, counts, halves=segment.steps is not None)
+        of = grammar()["counted_by"].get(choice.action, "")
+        motion = counted(put_on_floor(motion, engine.body), engine.body, counts, segment.steps is not None, of)
     elif once:  # played faster to fit, so that its end is not cut
         motion = motion.crop(0, min(active_part(motion, engine.body)[1] + _AFTER, len(motion)))
         most = 1.0 if natural else _HURRIED if speed >= 1 else max(_STILL_SLOW / speed, 1.0)
@@ -331,12 +336,16 @@ def _step(
     return motion
 
 
-def _on_side(motion: Motion, segment: Segment, engine: Engine) -> Motion:
-    """Returns the motion, or its mirror image if that moves the requested side."""
+def _on_side(motion: Motion, segment: Segment, wording: str, engine: Engine) -> Motion:
+    """Returns the motion, or its mirror image if that moves the requested side.
+
+    The side is what the wording says, or what moves more where it says none or both.
+    """
     if not segment.side:
         return motion
-    side, more = measured_side(motion, engine.body, segment.limb)
-    return motion.mirror() if side != segment.side and more > _TELLS else motion
+    said = {"left", "right"} & set(wording.lower().replace("-", " ").split())
+    side = said.pop() if len(said) == 1 else measured_side(motion, engine.body, segment.limb)[0]
+    return motion.mirror() if side != segment.side else motion
 
 
 def _says_speed(wording: str, segment: Segment) -> bool:

@@ -12,6 +12,7 @@ from .grammar import grammar, is_action_form
 
 _SHORTEST = 4  # least letters of a corrected word; shorter ones are near to too many others
 _TWO_FROM = 6  # letters from which on two mistakes are corrected
+_REPLACED_FROM = 5  # letters from which on a letter may be another
 _LONGEST = 24  # letters; longer words are not corrected
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z]{2})(?=\d)|(?<=\d)(?=[A-Za-z]{3})")
 _NAME = re.compile(r"^[A-Za-z0-9]+(?:[_\-|.][A-Za-z0-9]+)+$|^[A-Z]?[a-z]+(?:[A-Z][a-z0-9]*)+\d*$")
@@ -90,10 +91,20 @@ class Spelling:
             candidate = self._words[i]
             distance = _distance(low, candidate, most)
             if distance <= most:
-                # prefers the same first letter, which is seldom wrong, and common words
-                rank = (distance, int(low[0] != candidate[0]), -self._counts[candidate], candidate)
+                if not _plausible(low, candidate):
+                    continue
+                # letters are left out more often than added; then common words
+                rank = (distance, int(len(candidate) < len(low)), -self._counts[candidate], candidate)
                 best = rank if best is None else min(best, rank)
         return best[3] if best is not None else word
+
+
+def _plausible(wrong: str, right: str) -> bool:
+    """Checks whether `wrong` may be a misspelling of `right`: the first letter is seldom wrong, and a short word with
+    another letter is another word."""
+    if wrong[0] != right[0] and wrong[:2] != right[1::-1] and wrong != right[1:]:
+        return False
+    return len(wrong) >= _REPLACED_FROM or sorted(wrong) == sorted(right) or len(wrong) != len(right)
 
 
 def _letters(word: str) -> np.ndarray:

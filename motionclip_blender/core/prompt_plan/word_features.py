@@ -62,6 +62,11 @@ class WordVectors:
         """Returns the indices of the known features of a text, sorted."""
         return sorted(self._index[name] for name in features(text) if name in self._index)
 
+    def weight(self, feature: str) -> float:
+        """Returns the weight of a feature; that of the rarest for an unknown one."""
+        at = self._index.get(feature)
+        return float(self.weights.max() if at is None else self.weights[at])
+
     def vector(self, text: str) -> np.ndarray:
         """Returns the vector of a text, (V,) float32."""
         out = np.zeros(len(self.known), np.float32)
