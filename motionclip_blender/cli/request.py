@@ -25,7 +25,7 @@ from .arguments import (
     whole_number,
 )
 from .outputs import check_apart, check_output, free_name, numbered
-from .recipes import pooling_of, recipe_of
+from .recipes import pooling_of, reads_steps, recipe_of
 from .scenes import SceneReading, add_options, scene_reading
 
 if TYPE_CHECKING:  # they import numpy, which would delay --help
@@ -156,11 +156,12 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--recognise", type=Path, metavar="FILE", help="what a motion file shows: the nearest labels")
     what.add_argument("--search", nargs="+", metavar=("TEXT", "FILE"), help="motion files, nearest to a text first")
     how = parser.add_argument_group("how")
-    how.add_argument("--plan", action="store_true", help="read the prompt's steps, sides, directions, turns and "
-                     "counts; without --frames as long as they take")  # fmt: skip
-    how.add_argument("--guess", action="store_true", help="with --plan or --timeline, make the nearest where nothing "
-                     "known is like it")  # fmt: skip
-    how.add_argument("--take", metavar="STEP=WORDING", action="append", help="with --plan, what a step is taken for, "
+    how.add_argument("--plan", action=argparse.BooleanOptionalAction, help="read the prompt's steps, sides, "
+                     "directions, turns and counts, without --frames as long as they take; --no-plan, --straight and "
+                     "--latent make one motion of the whole prompt")  # fmt: skip
+    how.add_argument("--guess", action="store_true", help="of a prompt's steps or --timeline, make the nearest where "
+                     "nothing known is like it")  # fmt: skip
+    how.add_argument("--take", metavar="STEP=WORDING", action="append", help="what a step of the prompt is taken for, "
                      'such as --take "2=waves both hands"; may be repeated')  # fmt: skip
     add_length(how)
     how.add_argument(
@@ -209,11 +210,13 @@ def _check_company(given: argparse.Namespace, asked: str) -> None:
     reads = ("plan", "take") if asked == "timeline" else ("plan", *_PLANS)
     if asked != "prompt" and present(reads):
         raise UserError(f"{present(reads)[0]} goes with a prompt only; leave it out.")
-    if asked == "prompt" and not given.plan and present(_PLANS):
-        place = "--plan or --timeline" if given.guess else "--plan"
-        raise UserError(f"{present(_PLANS)[0]} goes with {place} only; leave it out.")
     if asked != "prompt" and present(_VARIES):
         raise UserError(f"{present(_VARIES)[0]} goes with a prompt only; leave it out.")
+    if asked == "prompt" and given.plan and given.straight:
+        raise UserError("A prompt is read in steps or taken straight, not both; leave out --plan or --straight.")
+    if asked == "prompt" and not reads_steps(given) and present(_PLANS):
+        other = "no-plan" if given.plan is False else "straight" if given.straight else "latent"
+        raise UserError(f"{present(_PLANS)[0]} goes with a prompt that is read in steps; leave out --{other}.")
     if asked != "blend" and present(_BLENDS):
         raise UserError(f"{present(_BLENDS)[0]} goes with --blend only; leave it out.")
     if asked == "blend" and len(present(("stops", "factor", "travel"))) > 1:
@@ -270,9 +273,10 @@ def _generate_request(given: argparse.Namespace) -> GenerateRequest:
         if any(name in outputs for name in NEED_BLENDER):
             raise UserError("Blender's Python module is missing; install bpy, or ask for --npz alone.")
     reading, clip = scene_reading(given, scenes), clip_source(given)
+    natural = given.timeline is not None or (given.prompt is not None and reads_steps(given))
     return GenerateRequest(
         recipe, stops, title, outputs, given.body, given.pack, clip, reading, given.up or "", given.json, given.verbose,
-        natural=given.frames is None and (given.plan or given.timeline is not None),
+        natural=given.frames is None and natural,
         variations=variations, seed=seed,
     )  # fmt: skip
 

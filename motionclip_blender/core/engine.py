@@ -26,7 +26,7 @@ from .pose_format import AHEAD
 from .pose_tensor import from_pose_tensor, to_pose_tensor
 from .progress import Progress, no_progress
 from .prompt import checked_prompt
-from .prompt_plan.wording_index import WordingIndex
+from .prompt_plan.wording_index import TEXTS, WordingIndex
 
 _BATCH = 32  # windows or prompts that go through a network at once: bounds memory, and the delay of a cancel
 _KEPT = 64  # cached results of `motion_latents`: a slider asks for the same ones at every step
@@ -120,6 +120,11 @@ class Engine:
     def retrieval(self) -> PromptRetrieval | None:
         """The wordings that the pack's decoder was trained on; None for a pack without them. Loads the networks."""
         return self._ready().retrieval
+
+    @property
+    def reads_steps(self) -> bool:
+        """Whether the pack carries its wordings as texts, so that prompts can be read in steps. Loads the networks."""
+        return self.retrieval is not None and (self.pack.folder / TEXTS).is_file()
 
     @property
     def wordings(self) -> WordingIndex:

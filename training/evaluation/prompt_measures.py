@@ -83,6 +83,8 @@ def count(joints: np.ndarray, fps: float, action: str) -> int:
     low, high = np.percentile(along, [2, 99])
     if high - low < 1e-3:
         return 0
+    if high - along[0] < along[0] - low:  # a push-up goes down and comes back
+        along, low, high = -along, -high, -low
     # a movement that does not come back, such as dying, is a peak, too
     edged = np.concatenate(([low], along, [low]))
     return len(find_peaks(edged, prominence=_PROMINENT * (high - low), distance=max(round(_APART * fps), 1))[0])
@@ -101,14 +103,12 @@ def _turned(vectors: np.ndarray, angles: np.ndarray) -> np.ndarray:
 
 
 def _main_movement(joints: np.ndarray) -> np.ndarray:
-    """Returns the coordinate along which poses in the body's own frame differ most, (T,); low where it begins."""
+    """Returns the coordinate along which poses in the body's own frame differ most, (T,)."""
     facing = -heading(joints, "shoulder")
     own = joints - joints[:, :1] * (1, 0, 1)
     poses = np.concatenate([_turned(own[:, joint], facing) for joint in range(own.shape[1])], axis=1)
     centred = poses - poses.mean(axis=0)
-    along = centred @ np.linalg.svd(centred, full_matrices=False)[2][0]
-    low, high = np.percentile(along, [2, 98])
-    return -along if abs(along[0] - low) > abs(along[0] - high) else along
+    return centred @ np.linalg.svd(centred, full_matrices=False)[2][0]
 
 
 def _height(*names: str, sign: float = 1.0) -> Callable[[np.ndarray], np.ndarray]:

@@ -21,9 +21,9 @@ import numpy as np
 
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.files import write_whole
-from motionclip_blender.core.prompt_plan.perform import taken_for
 from motionclip_blender.core.prompt_plan.plan import Segment
 from motionclip_blender.core.prompt_plan.segments import read_segment
+from motionclip_blender.core.prompt_plan.understand import taken_for
 from motionclip_blender.core.prompt_plan.wording_index import WordingIndex
 
 from ..data.captions import load_captions

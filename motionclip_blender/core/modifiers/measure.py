@@ -113,11 +113,6 @@ def measured_period(motion: Motion, body: Body) -> float | None:
     return None
 
 
-def measured_count(motion: Motion, body: Body) -> int:
-    """Returns how often the motion's main movement is done: see `repetitions`."""
-    return len(repetitions(motion, body))
-
-
 def repetitions(motion: Motion, body: Body) -> list[tuple[int, int]]:
     """Returns the frames at which the motion's main movement goes out, with those at which it is back.
 

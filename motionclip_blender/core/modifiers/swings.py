@@ -63,12 +63,13 @@ def swings(motion: Motion, body: Body, of: str = "") -> Swings:
 
 def main_movement(motion: Motion, body: Body, of: str = "") -> np.ndarray:
     """Returns how far the movement is out, (T,), low where the motion begins. `of` as in `swings`."""
-    joints = root_space_joints(motion, body)
     if of in MOVEMENTS:
-        return smoothed(MOVEMENTS[of](joints), _SMOOTH * motion.fps)
-    poses = root_space_poses(motion, body)
-    centred = poses - poses.mean(axis=0)
-    along = smoothed(centred @ np.linalg.svd(centred, full_matrices=False)[2][0], _SMOOTH * motion.fps)
+        along = MOVEMENTS[of](root_space_joints(motion, body))
+    else:
+        poses = root_space_poses(motion, body)
+        centred = poses - poses.mean(axis=0)
+        along = centred @ np.linalg.svd(centred, full_matrices=False)[2][0]
+    along = smoothed(along, _SMOOTH * motion.fps)
     low, high = np.percentile(along, [2, 98])
     return -along if abs(along[0] - low) > abs(along[0] - high) else along
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -15,6 +15,7 @@ from ..inference.prompt_retrieval import PromptRetrieval
 from ..inference.tensors import TensorError, read_tensors
 from ..inference.text_tower import FOLDER as TOWER
 from ..pack import Pack
+from .choice import Choice, Facts
 from .plan import Segment
 from .spelling import Spelling
 from .word_features import WordVectors, content
@@ -22,9 +23,6 @@ from .word_features import WordVectors, content
 TEXTS, NUMBERS = "wordings.json", "wordings.safetensors"
 WORDS = 0.6
 """Weight of words relative to the text tower's embedding in the search for a text's class."""
-
-SURE = 0.6
-"""Least confidence of an answer; nine in ten lines without a known meaning are below."""
 
 # Weight of the class's evidence relative to a wording's similarity. With 0.35 a seventh fewer find their class.
 _CLASS = 3.0
@@ -39,56 +37,6 @@ _VERBATIM = 6.0  # gain of a wording that equals the text, and of all of a class
 _OTHERS = 4  # next best wordings
 _OF_A_CLASS = 2  # most of them that have the class of the choice, or one class among themselves
 _AT = 0.8  # least cosine of a latent to a wording whose motion it makes
-
-
-@dataclass(frozen=True)
-class Facts:
-    """Measured facts of a motion.
-
-    after: "repeat" or "hold".
-    travel: degrees; None if it does not travel.
-    speed: metres per second.
-    turn: degrees within two seconds.
-    arm, leg: how much more the left side moves; negative for the right.
-    """
-
-    after: str
-    travel: float | None
-    speed: float
-    turn: float
-    arm: float
-    leg: float
-
-
-@dataclass(frozen=True, eq=False)
-class Choice:
-    """The motion that was chosen for a step.
-
-    motion: its number in the pack's table.
-    wording: the nearest of its wordings.
-    action: its class.
-    latent: (D,).
-    confidence: 0 to 1, how sure it is that the wording has the meaning of the step.
-    alike: the cosine to the nearest wording.
-    others: the next best wordings, of four other motions.
-    beside: a simultaneous action, from another motion's arms.
-    taken: whether the user has chosen it.
-    """
-
-    motion: int
-    wording: str
-    action: str
-    latent: np.ndarray
-    facts: Facts
-    confidence: float
-    alike: float
-    others: tuple[str, ...]
-    beside: Choice | None = None
-    taken: bool = False
-
-    @property
-    def sure(self) -> bool:
-        return self.taken or self.confidence >= SURE
 
 
 class WordingIndex:

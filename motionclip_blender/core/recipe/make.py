@@ -135,7 +135,7 @@ def decoded(
     """Runs the fast part of `make`, from the latents of its sources; a slider calls it at every step."""
     clean_up = _clean_up(engine, recipe, fps, body)
     found = recipe.content.decode(engine, latents, clean_up)
-    finished = clean_up(found.motion, choose=recipe.content.has_latent)
+    finished = clean_up(found.motion, choose=found.latent is not None)
     notes = (*_notes(engine, recipe), *found.notes)
     return Made(finished, pack_name(engine), found.latent, notes, found.steps, found.starts, found.natural)
 

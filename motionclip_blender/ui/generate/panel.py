@@ -47,13 +47,15 @@ class MOTIONCLIP_PT_panel(bpy.types.Panel):
         row = column.row(align=True)
         row.prop(settings, "prompt", text="", placeholder="What the person does", icon="TEXT")
         row.prop(settings, "straight", text="", icon="FONT_DATA")
-        row.prop(settings, "steps", text="", icon="LINENUMBERS_ON")
-        if settings.steps:
+        toggle = row.row(align=True)
+        toggle.active = not settings.straight
+        toggle.prop(settings, "steps", text="", icon="LINENUMBERS_ON")
+        if settings.steps and not settings.straight:
             column.prop(settings, "guess")
             steps.draw(column, context, armature)
         row = column.row(align=True)
         row.prop(settings, "frames")
-        if settings.steps:
+        if settings.steps and not settings.straight:
             row.operator("motionclip.natural_length", text="", icon="FIXED_SIZE")
         start = row.row(align=True)
         start.active = not settings.start_at_current
@@ -73,7 +75,10 @@ class MOTIONCLIP_PT_panel(bpy.types.Panel):
         row.enabled = not SESSION.busy
         variations.draw(row, armature)
         if SESSION.error:
-            wrapped(box_below(layout), context, SESSION.error, icon="ERROR")
+            box = box_below(layout)
+            wrapped(box, context, SESSION.error, icon="ERROR")
+            if SESSION.refusal is not None and not SESSION.busy:
+                steps.draw_refusal(box, SESSION.refusal)
 
 
 def _smplx(armature: bpy.types.Object | None) -> bpy.types.Object | None:

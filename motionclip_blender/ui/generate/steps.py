@@ -19,6 +19,7 @@ from .motion_operator import MadeAnewOperator
 if TYPE_CHECKING:
     from ...core.prompt_plan.told import Step
     from ...core.recipe.recipe import Recipe
+    from ..session import Refusal
 
 _COLUMNS = 2  # of buttons: in a sidebar of the usual width most wordings can be read
 
@@ -95,6 +96,16 @@ def draw(layout: bpy.types.UILayout, context: bpy.types.Context, armature: bpy.t
     start = round(action.frame_range[0])
     for number, step in enumerate(steps_of(action), 1):
         _draw_step(layout.column(align=True), context, number, step, start)
+
+
+def draw_refusal(layout: bpy.types.UILayout, refusal: Refusal) -> None:
+    """Draws a button for each wording that a step that was not understood may be made as."""
+    buttons = layout.grid_flow(row_major=True, columns=_COLUMNS, even_columns=True, align=True)
+    for wording, takes in refusal.wordings.items():
+        button = buttons.operator("motionclip.generate", text=wording, translate=False)
+        button.prompt, button.takes, button.steps = refusal.prompt, takes, True
+    button = layout.operator("motionclip.generate", text="Make it all the same", icon="QUESTION")
+    button.prompt, button.guess, button.steps = refusal.prompt, True, True
 
 
 def _draw_step(layout: bpy.types.UILayout, context: bpy.types.Context, number: int, step: Step, start: int) -> None:
