@@ -26,6 +26,7 @@ from motionclip_blender.core.prompt_plan.segments import read_segment
 from motionclip_blender.core.prompt_plan.understand import taken_for
 from motionclip_blender.core.prompt_plan.wording_index import WordingIndex
 
+from ..autoencoder.wording_index import class_phrases
 from ..data.captions import load_captions
 from ..data.splits import HELD_OUT, is_test
 from .prompt_judge import CHECKS, VERDICTS, Judge
@@ -44,9 +45,10 @@ def listed(name: str) -> dict[str, list]:
 
 def held_out_wordings(engine: Engine, index: WordingIndex, split: str = HELD_OUT) -> dict[str, float]:
     """Returns the percentages of wordings of held-out spans that find their class: by the choice, and by the table
-    alone."""
+    alone. Those that are phrases for classes are left out."""
     spans = [s for s in load_captions() if any(is_test(clip, split) for clip in (s.clip, *s.limbs.values()))]
-    said = sorted({(caption, span.action) for span in spans for caption in span.captions})
+    phrases = {each.text.lower() for each in class_phrases(list(index.actions))}
+    said = sorted({(text, span.action) for span in spans for text in span.captions if text.lower() not in phrases})
     texts = [text for text, _ in said]
     embeddings = engine.encode_texts(texts)
     segments = [read_segment(text, None)[0] or Segment(text, text) for text in texts]
