@@ -128,11 +128,14 @@ class Judge:
         return [self.index.actions[i] for i in np.argsort(-cosines)[:_NEAREST]]
 
     def _parts(self, made: _Made) -> list[list[str]]:
-        """Returns of each part of the motion the classes that are nearest to it."""
+        """Returns of each part of the motion the classes that are nearest to it, and to its second half."""
         found, start = [], 0
         for end in made.ends:
             first = min(start, max(end - _SHORTEST, 0))
-            found.append(self._recognised(made.motion.crop(first, max(end, min(first + _SHORTEST, len(made.motion))))))
+            part = made.motion.crop(first, max(end, min(first + _SHORTEST, len(made.motion))))
+            # a way from another posture may come first
+            half = part.crop(min(len(part) // 2, max(len(part) - _SHORTEST, 0)), len(part))
+            found.append([*self._recognised(part), *(self._recognised(half) if len(made.ends) > 1 else [])])
             start = end
         return found
 

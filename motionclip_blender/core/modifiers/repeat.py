@@ -25,15 +25,18 @@ def counted(motion: Motion, body: Body, count: int, halves: bool = False, of: st
     """
     if not halves:
         found = swings(motion, body, of)
-        if found.out:
-            out = _swung(motion, body, count, found)
+        for farther in (4, 8, 1000) if found.out else ():
+            out = _swung(motion, body, count, found, farther)
             if len(swings(out, body, of).out) == count:
                 return out
     return _in_periods(motion, body, count, halves)
 
 
-def _swung(motion: Motion, body: Body, count: int, found: Swings) -> Motion:
-    """Returns the motion with its swings done `count` times: the first of them, or all of them again and again."""
+def _swung(motion: Motion, body: Body, count: int, found: Swings, farther: int) -> Motion:
+    """Returns the motion with its swings done `count` times: the first of them, or all of them again and again.
+
+    farther: rounds are joined up to a `farther`-th of a swing away from where it is back.
+    """
     start, stop = active_part(motion, body)
     start, stop = max(min(start - 2, found.back[0]), 0), min(max(stop + 2, found.back[-1] + 1), len(motion))
     many = len(found.out)
@@ -41,7 +44,7 @@ def _swung(motion: Motion, body: Body, count: int, found: Swings) -> Motion:
         return motion.crop(start, found.back[count] + 1)
     if count == many:
         return motion.crop(start, stop)
-    first, last = _agreeing(root_space_poses(motion, body), found, start, stop)
+    first, last = _agreeing(root_space_poses(motion, body), found, start, stop, farther)
     out, left = motion.crop(start, last + 1), count - many
     while left > 0:
         end = found.back[left] + 1 if left < many else last + 1 if left > many else stop
@@ -53,12 +56,13 @@ def _swung(motion: Motion, body: Body, count: int, found: Swings) -> Motion:
     return out
 
 
-def _agreeing(poses: np.ndarray, found: Swings, start: int, stop: int) -> tuple[int, int]:
+def _agreeing(poses: np.ndarray, found: Swings, start: int, stop: int, farther: int) -> tuple[int, int]:
     """Returns a frame before the first swing and one after the last at which poses agree best."""
-    before = np.arange(start, max(found.out[0] - 1, start + 1))
-    after = np.arange(min(found.out[-1] + 2, stop - 1), stop)
+    # near the places where it is back: half-way out, poses agree with half-way back
+    before = np.arange(start, max(found.back[0] + (found.out[0] - found.back[0]) // farther, start) + 1)
+    after = np.arange(min(found.back[-1] - (found.back[-1] - found.out[-1]) // farther, stop - 1), stop)
     apart = ((poses[before][:, None] - poses[after][None]) ** 2).sum(axis=-1)
-    # near the places where it is back, so that no stillness is repeated
+    # without stillness that would be repeated
     wide = max(found.out[-1] - found.out[0], found.back[-1] - found.back[0], 1)
     away = np.abs(before - found.back[0])[:, None] + np.abs(after - found.back[-1])[None]
     apart = apart / max(apart.mean(), 1e-9) + away / wide

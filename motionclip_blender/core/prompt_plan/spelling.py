@@ -77,8 +77,8 @@ class Spelling:
 
     def _is_form(self, word: str) -> bool:
         """Checks whether a word is a form of another correct one: "shrinks"."""
-        stems = [word.removesuffix(ending) for ending in ("s", "es", "ed", "d", "ing")]
-        return any(stem != word and len(stem) >= _STEM and stem in self._also for stem in stems)
+        stems = [word.removesuffix(ending) for ending in ("s", "ed", "ing")]
+        return any(stem != word and len(stem) >= _STEM and stem[-1] != "s" and stem in self._also for stem in stems)
 
     def in_wordings(self, word: str) -> bool:
         """Checks whether the wordings contain this word."""

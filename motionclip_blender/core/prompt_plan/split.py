@@ -23,7 +23,7 @@ _DOING = rf"(?:{_WHO} (?:has |have |had |is )?(?=\w+)|(?=\w+ing\b))"
 _AFTER_DOING = re.compile(  # "before sitting down he waves", "after he has jumped he bows"
     rf"^(?:right |just )?(before|after|once|when) {_DOING}(.+?) ({_WHO} \w+.*)$", re.I
 )
-_WHILE = re.compile(r",?\s+(?:while|whilst|as (?=(?:he|she|they|it)\b)|at the same time as)\s+|^while (?=\w)", re.I)
+_WHILE = re.compile(r",?\s+(?:while|whilst|as(?=\s+(?:he|she|they|it)\b)|at the same time as)\s+|^while (?=\w)", re.I)
 _AT_ONCE = re.compile(r",?\s*(?:\b(?:at the same time|simultaneously|at once|meanwhile)\b)\s*", re.IGNORECASE)
 _AND = re.compile(r",?\s+and\s+", re.IGNORECASE)
 _ONGOING = re.compile(r"^\w+ing\b", re.IGNORECASE)

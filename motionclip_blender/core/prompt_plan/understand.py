@@ -103,7 +103,10 @@ def _chosen(index: WordingIndex, segment: Segment, read: Mapping[str, tuple[np.n
         return choice
     whole = replace(segment, text=_at_once(segment))
     both = index.choose(whole, *read[whole.text])
-    if both.alike > SAME_AT_ONCE:
+    tells_both = all(
+        content(text) & content(both.wording) for text in (segment.bare or segment.text, segment.together[0])
+    )
+    if both.alike > SAME_AT_ONCE and tells_both:
         return both
     beside = index.choose(Segment(segment.together[0], segment.together[0]), *read[segment.together[0]])
     return replace(choice, beside=beside if beside.sure and beside.motion != choice.motion else None)

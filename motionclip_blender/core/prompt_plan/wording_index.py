@@ -28,6 +28,7 @@ WORDS = 0.6
 _CLASS = 3.0
 _SURENESS = 8  # weights of `sureness_features`, and a constant
 _SHARED = 0.25  # weight of shared words relative to cosines
+_CONTAINED = 0.5  # weight of the share of the text's words that a wording has
 _SHARPNESS = 0.02  # kernel width, as in `PromptRetrieval`
 _SIDE_SAID, _OTHER_SIDE = 0.15, 0.6  # gain of a wording with the requested side, loss of one with the other
 _WAY, _NEAR_WAY = 0.3, 40.0  # gain for the direction of travel, and degrees within which it agrees
@@ -137,7 +138,7 @@ class WordingIndex:
         words = self._words.vector(segment.text)
         evidence = self.class_evidence(direction, words)
         shared, contained = self.shared_words(words), self.contained(segment.text)
-        score = alike + _SHARED * shared + _CLASS * evidence[self._row_actions]
+        score = alike + _SHARED * shared + _CONTAINED * contained + _CLASS * evidence[self._row_actions]
         said = segment.text.strip().lower()
         verbatim, named = self._of_text.get(said), self._phrases.get(said)
         hard = self._hard_evidence(segment)
