@@ -35,6 +35,7 @@ _WAY, _NEAR_WAY = 0.3, 40.0  # gain for the direction of travel, and degrees wit
 _STAYS = 0.6  # loss for a motion without the requested travel, or with both sides moving alike
 _BOTH = 0.08  # least difference between the sides if one is requested
 _VERBATIM = 6.0  # gain of a wording that equals the text, and of all of a class that it is a phrase for
+_ONE_SIDE, _CLEARLY = 1.5, 0.3  # gain for the difference between the sides if one is requested, and where it ends
 _OTHERS = 4  # next best wordings
 _OF_A_CLASS = 2  # most of them that have the class of the choice, or one class among themselves
 _AT = 0.8  # least cosine of a latent to a wording whose motion it makes
@@ -272,7 +273,8 @@ class WordingIndex:
             same, other = (self._left, self._right) if segment.side == "left" else (self._right, self._left)
             out += _SIDE_SAID * (same & ~other) - _OTHER_SIDE * (other & ~same)
             if segment.limb in self._one_sided:
-                out -= _STAYS * (self._one_sided[segment.limb] < _BOTH)
+                more = self._one_sided[segment.limb]
+                out += _ONE_SIDE * np.minimum(more, _CLEARLY) - _STAYS * (more < _BOTH)
         away = np.abs((self._travels - (segment.travel or 0.0) + 180) % 360 - 180)
         if segment.travel is not None:
             out += np.where(np.isnan(away), -_STAYS, np.where(away < _NEAR_WAY, _WAY, 0))
