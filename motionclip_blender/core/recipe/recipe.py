@@ -54,7 +54,7 @@ class Recipe:
     @property
     def prompt(self) -> str:
         """Returns the prompt if there is no other source, else an empty text."""
-        return self.content.prompt if isinstance(self.content, Sum) else ""
+        return str(getattr(self.content, "prompt", ""))  # of a sum, and of a prompt that is read in steps
 
     @property
     def title(self) -> str:
