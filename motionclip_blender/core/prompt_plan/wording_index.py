@@ -36,6 +36,7 @@ _STAYS = 0.6  # loss for a motion without the requested travel, or with both sid
 _BOTH = 0.08  # least difference between the sides if one is requested
 _VERBATIM = 6.0  # gain of a wording that equals the text, and of all of a class that it is a phrase for
 _ONE_SIDE, _CLEARLY = 1.5, 0.3  # gain for the difference between the sides if one is requested, and where it ends
+_SAME_WORDS = 2.0  # gain of a wording with the same content words: "someone lies on the side" for "lies on the side"
 _OTHERS = 4  # next best wordings
 _OF_A_CLASS = 2  # most of them that have the class of the choice, or one class among themselves
 _AT = 0.8  # least cosine of a latent to a wording whose motion it makes
@@ -145,6 +146,8 @@ class WordingIndex:
         hard = self._hard_evidence(segment)
         if verbatim is not None and hard[verbatim] > -_STAYS:
             score[verbatim] += _VERBATIM
+        elif (same := self._of_content.get(frozenset(content(said)))) is not None:
+            score[same] += _SAME_WORDS
         if verbatim is None and named is not None:
             score[self._row_actions == named] += _VERBATIM
         score += hard
@@ -248,8 +251,17 @@ class WordingIndex:
         )
 
     @cached_property
+    def _of_content(self) -> dict[frozenset[str], list[int]]:
+        """The wordings with the same content words."""
+        found: dict[frozenset[str], list[int]] = {}
+        for i, text in enumerate(self.texts):
+            found.setdefault(frozenset(content(text)), []).append(i)
+        found.pop(frozenset(), None)
+        return found
+
+    @cached_property
     def _vocabulary(self) -> frozenset[str]:
-        return vocabulary_of(self.texts)
+        return frozenset().union(*self._of_content)
 
     def shared_words(self, words: np.ndarray) -> np.ndarray:
         """Returns the cosines between a text's words (V,) and each wording's, (n,) float32."""
