@@ -13,6 +13,29 @@ _SIDE = re.compile(r"\b(?:left|right)\b")
 _IGNORED = """a an the of to in on at with and his her their its is are was be being someone somebody person man woman
 guy character he she it they this that for from into like as by while up"""
 _STOP = frozenset(_IGNORED.split())
+_WHO = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "his",
+        "her",
+        "their",
+        "its",
+        "is",
+        "are",
+        "someone",
+        "somebody",
+        "person",
+        "man",
+        "woman",
+        "guy",
+        "he",
+        "she",
+        "it",
+        "they",
+    ]
+)
 
 
 def stem(word: str) -> str:
@@ -45,6 +68,11 @@ def features(text: str) -> set[str]:
 def content(text: str) -> set[str]:
     """Returns the stems of a text's content words."""
     return {word for word in features(text) if "_" not in word}
+
+
+def in_order(text: str) -> tuple[str, ...]:
+    """Returns the stems of a text's words in order, without sides, articles and who does it."""
+    return tuple(stem(word) for word in _WORD.findall(_SIDE.sub("", text.lower())) if word not in _WHO)
 
 
 class WordVectors:

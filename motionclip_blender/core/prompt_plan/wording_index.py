@@ -18,7 +18,7 @@ from ..pack import Pack
 from .choice import Choice, Facts
 from .plan import Segment
 from .spelling import Spelling
-from .word_features import WordVectors, content
+from .word_features import WordVectors, content, in_order
 
 TEXTS, NUMBERS = "wordings.json", "wordings.safetensors"
 WORDS = 0.6
@@ -28,7 +28,7 @@ WORDS = 0.6
 _CLASS = 3.0
 _SURENESS = 8  # weights of `sureness_features`, and a constant
 _SHARED = 0.25  # weight of shared words relative to cosines
-_CONTAINED = 0.5  # weight of the share of the text's words that a wording has
+_CONTAINED = 0.2  # weight of the share of the text's words that a wording has
 _SHARPNESS = 0.02  # kernel width, as in `PromptRetrieval`
 _SIDE_SAID, _OTHER_SIDE = 0.15, 0.6  # gain of a wording with the requested side, loss of one with the other
 _WAY, _NEAR_WAY = 0.3, 40.0  # gain for the direction of travel, and degrees within which it agrees
@@ -36,7 +36,7 @@ _STAYS = 0.6  # loss for a motion without the requested travel, or with both sid
 _BOTH = 0.08  # least difference between the sides if one is requested
 _VERBATIM = 6.0  # gain of a wording that equals the text, and of all of a class that it is a phrase for
 _ONE_SIDE, _CLEARLY = 1.5, 0.3  # gain for the difference between the sides if one is requested, and where it ends
-_SAME_WORDS = 2.0  # gain of a wording with the same content words: "someone lies on the side" for "lies on the side"
+_SAME_WORDS = 2.0  # gain of a wording with the same words: "someone lies on the side" for "lies on the side"
 _OTHERS = 4  # next best wordings
 _OF_A_CLASS = 2  # most of them that have the class of the choice, or one class among themselves
 _AT = 0.8  # least cosine of a latent to a wording whose motion it makes
@@ -146,7 +146,7 @@ class WordingIndex:
         hard = self._hard_evidence(segment)
         if verbatim is not None and hard[verbatim] > -_STAYS:
             score[verbatim] += _VERBATIM
-        elif (same := self._of_content.get(frozenset(content(said)))) is not None:
+        elif (same := self._of_words.get(in_order(said))) is not None:
             score[same] += _SAME_WORDS
         if verbatim is None and named is not None:
             score[self._row_actions == named] += _VERBATIM
@@ -251,17 +251,16 @@ class WordingIndex:
         )
 
     @cached_property
-    def _of_content(self) -> dict[frozenset[str], list[int]]:
-        """The wordings with the same content words."""
-        found: dict[frozenset[str], list[int]] = {}
+    def _of_words(self) -> dict[tuple[str, ...], list[int]]:
+        """The wordings with the same words in the same order, whoever does it."""
+        found: dict[tuple[str, ...], list[int]] = {}
         for i, text in enumerate(self.texts):
-            found.setdefault(frozenset(content(text)), []).append(i)
-        found.pop(frozenset(), None)
+            found.setdefault(in_order(text), []).append(i)
         return found
 
     @cached_property
     def _vocabulary(self) -> frozenset[str]:
-        return frozenset().union(*self._of_content)
+        return vocabulary_of(self.texts)
 
     def shared_words(self, words: np.ndarray) -> np.ndarray:
         """Returns the cosines between a text's words (V,) and each wording's, (n,) float32."""
