@@ -26,7 +26,7 @@ WORDS = 0.6
 
 # Weight of the class's evidence relative to a wording's similarity. With 0.35 a seventh fewer find their class.
 _CLASS = 3.0
-_SURENESS = 8  # weights of `sureness_features`, and a constant
+_SURENESS = (7, 8)  # weights of `sureness_features`, and a constant; earlier packs lack that of the last feature
 _SHARED = 0.25  # weight of shared words relative to cosines
 _CONTAINED = 0.2  # weight of the share of the text's words that a wording has
 _SHARPNESS = 0.02  # kernel width, as in `PromptRetrieval`
@@ -61,7 +61,7 @@ class WordingIndex:
         self._classifier = numbers["classifier"].astype(np.float32)
         self._bias = numbers["bias"].astype(np.float32)
         self._sureness = numbers["sureness"].astype(np.float64)
-        if len(self._sureness) != _SURENESS:
+        if len(self._sureness) not in _SURENESS:
             raise ValueError("they were written for another version of the extension")
         self._retrieval, self._also = retrieval, also
         fits = len(self.texts) == len(retrieval) and len(self.facts) == len(retrieval.classes)
@@ -225,6 +225,7 @@ class WordingIndex:
         classes, against lines without a known meaning.
         """
         read = self.sureness_features(text, alike, evidence, shared, contained)
+        read = read[: len(self._sureness) - 1]
         return float(1 / (1 + np.exp(-(self._sureness[:-1] @ read + self._sureness[-1]))))
 
     def sureness_features(

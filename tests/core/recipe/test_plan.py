@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import shutil
 from pathlib import Path
@@ -236,3 +237,12 @@ def test_one_step_as_it_is_makes_the_motion_of_the_prompt_alone(engine: Engine, 
     assert np.array_equal(read.motion.rotations, alone.motion.rotations)
     assert np.array_equal(read.motion.translation, alone.motion.translation)
     assert np.array_equal(read.latent, alone.latent) and len(read.steps) == 1
+
+
+def test_a_pack_whose_wordings_are_of_an_earlier_version_reads_prompts_too(engine: Engine):
+    index = engine.wordings
+    earlier = copy.copy(index)
+    earlier._sureness = np.delete(index._sureness, -2)
+    known, unknown = ((text, 0.9, np.array([1.0, 0.2]), 1.0, 1.0) for text in ("walks", "xyzzy"))
+    assert 1 > earlier.confidence(*known) > earlier.confidence(*unknown) > 0
+    assert earlier.confidence(*known) != index.confidence(*known)
