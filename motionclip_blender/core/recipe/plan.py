@@ -149,7 +149,8 @@ class PromptPlan(Content):
             return Decoded(motion, latent, notes)
         plan, choices = self._understood(engine)
         if is_plain(plan, choices):
-            latent = plain_latent(engine, plan.segments[0].text, choices[0])
+            (choice,) = choices
+            latent = choice.latent if self.seed else plain_latent(engine, plan.segments[0].text, choice)
             (motion,) = joined(engine, latent[None], clean_up.decoded_length)
             done = Performance(motion, plan, choices, plan.remarks, (clean_up.frames,))
             return self._told(engine, done, done.ends, clean_up.frames)._replace(latent=latent)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ..prompt_plan.choice import Choice
 from ..prompt_plan.plan import Segment
-from ..prompt_plan.wording_index import Choice
 from .kin import names_a_side
 from .sampling import Said, variation
 
