@@ -18,6 +18,11 @@ _COMMANDS = {
     "import-checkpoint": ("autoencoder.import_checkpoint", "write a pack from a released MotionCLIP checkpoint"),
     "wordings": ("autoencoder.wording_index", "give a pack its wordings as texts, to read prompts by"),
     "evaluate": ("evaluation.evaluate", "measure a pack on the clips that are held out"),
+    "variations": (
+        "evaluation.variations",
+        "measure how variations of prompts differ, and whether they keep the meaning",
+    ),
+    "lengths": ("evaluation.lengths", "measure motions that are longer than the decoder makes at once"),
     "understanding": ("evaluation.understanding", "measure whether prompts become the motions that they ask for"),
     "segments": ("evaluation.segments", "measure whether the segments of a timeline are found again in its motion"),
     "text-tower": ("text_tower.build", "make the extension's text tower from its package"),

@@ -29,6 +29,13 @@ def add_length(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--frames", type=whole_number, metavar="N", help=f"length at 30 per second ({FRAMES})")
 
 
+def add_variations(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--variations", type=whole_number, metavar="N", help="2 to 8 motions of a prompt that have its "
+                       "meaning; the one with seed 0 is the prompt's own")  # fmt: skip
+    group.add_argument("--seed", type=whole_number, metavar="S", help="number of the variation, or of the first (0); "
+                       "the same number gives the same motion")  # fmt: skip
+
+
 def add_manner(group: argparse._ArgumentGroup) -> None:
     """Adds what applies to all motions that are made."""
     group.add_argument("--loop", action="store_true", help="the last frame flows into the first")

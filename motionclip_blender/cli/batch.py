@@ -22,7 +22,7 @@ from ..core.motion_files import amass
 from ..core.motion_files.prepared import PreparedMotions
 from ..core.progress import Progress, no_progress
 from ..core.recipe.blend import Blend
-from ..core.recipe.make import Made, decoded_together, stop_recipes
+from ..core.recipe.make import Made, decoded, decoded_together, stop_recipes, variation_recipes
 from ..core.recipe.recipe import Recipe
 from ..core.recipe.sum import Sum
 from . import blender_outputs
@@ -156,7 +156,10 @@ class _Batch:
         if self._request.kind == "edits":
             job.title = "{} - {} + {}".format(*line.texts)
             terms += [Term(-1.0, sources[1]), Term(1.0, sources[2])]
-        job.recipes = [Recipe(Sum(Expression(tuple(terms))), **self._request.more)]
+        recipe, seed = Recipe(Sum(Expression(tuple(terms))), **self._request.more), self._request.seed
+        job.recipes = [recipe.varied(seed)]
+        if self._request.variations:
+            job.recipes = variation_recipes(recipe, self._request.variations, seed)
         job.latents = summed(engine, terms, latents)[None]
 
     def _of_label(self, label: str) -> tuple[np.ndarray, str]:
@@ -180,10 +183,23 @@ class _Batch:
         """Returns the motions of each job, by the number of its line."""
         if not jobs:
             return {}
+        if self._request.variations or self._request.seed:
+            return self._varied(jobs, step)
         recipes = [recipe for job in jobs for recipe in job.recipes]
         latents = np.concatenate([job.latents for job in jobs if job.latents is not None])
         made = iter(decoded_together(self._engine, recipes, latents, self._engine.pack.fps, step))
         return {job.line.line: [next(made) for _ in job.recipes] for job in jobs}
+
+    def _varied(self, jobs: Sequence[_Job], step: Progress) -> dict[int, list[Made]]:
+        """Does what `_decode` does where latents are sampled, each around its own motions."""
+        found: dict[int, list[Made]] = {}
+        for at, job in enumerate(jobs):
+            step("Making the motions", at / len(jobs))
+            assert job.latents is not None
+            latents = {job.recipes[0].terms[0].source: job.latents[0]}
+            made = [decoded(self._engine, recipe, latents, self._engine.pack.fps) for recipe in job.recipes]
+            found[job.line.line] = made
+        return found
 
     def _write(self, job: _Job, made: list[Made]) -> None:
         """Writes all outputs of a line. Raises `UserError`; what is written until then stays, and is told."""

@@ -22,6 +22,7 @@ from .arguments import (
     add_manner,
     add_model,
     add_reduction,
+    add_variations,
     check_input,
     clip_source,
     engine_of,
@@ -57,7 +58,8 @@ class BatchRequest:
     kind: one of `KINDS`. lines: those that ask for something; `empty` counts the others. data: the folder of prepared
     motions that labels are looked up in. out: the folder for the files. outputs: keys of `ENDINGS`. more: the fields of
     every recipe beside its content. straight: texts are taken straight, as
-    `Recipe.straight` does. engine, root: how files for other programs want the motion, see `core.engines`.
+    `Recipe.straight` does. variations, seed: of each prompt, as in `GenerateRequest`.
+    engine, root: how files for other programs want the motion, see `core.engines`.
     reduce_keys: the bound in degrees within which keys in .blend files are reduced; None for a key on every frame.
     """
 
@@ -75,6 +77,8 @@ class BatchRequest:
     clip: ClipSource
     as_json: bool
     verbose: bool
+    variations: int = 0
+    seed: int = 0
     engine: str = ""
     root: str = ""
     reduce_keys: float | None = None
@@ -104,6 +108,11 @@ def parse_batch(arguments: Sequence[str]) -> BatchRequest:
     check_input(file)
     if given.data is not None and kind == "prompts":
         raise UserError("--data goes with --edits and --interpolations only; leave it out.")
+    for name in ("variations", "seed"):
+        if getattr(given, name) is not None and kind != "prompts":
+            raise UserError(f"--{name} goes with --prompts only; leave it out.")
+    variations, seed = given.variations or 0, given.seed or 0
+    _check_variations(given.variations, seed, given.straight)
     lines, empty = read_lines(file, kind, TEXT if given.data is None else DATA)
     if given.data is None and any(line.source == DATA and not line.problem for line in lines):
         raise UserError(f"{file} asks for motions of data; name the folder of prepared motions with --data.")
@@ -116,9 +125,20 @@ def parse_batch(arguments: Sequence[str]) -> BatchRequest:
     more = {"frames": frames, "pooling": pooling, "loop": given.loop, "in_place": given.in_place}
     return BatchRequest(
         file, kind, tuple(lines), empty, given.data, given.out, outputs, more, given.straight, given.body, given.pack,
-        clip_source(given), given.json, given.verbose, *engine_of(given, outputs),
+        clip_source(given), given.json, given.verbose, variations, seed, *engine_of(given, outputs),
         reduction_of(given, "blend" in outputs),
     )  # fmt: skip
+
+
+def _check_variations(count: int | None, seed: int, straight: bool) -> None:
+    """Raises `UserError` for variations that are none."""
+    from ..core.recipe.make import variation_recipes
+    from ..core.recipe.recipe import Recipe
+
+    some = Recipe.of_prompt("any", FRAMES)
+    some = (some.straight() if straight else some).varied(seed)
+    if count is not None:
+        variation_recipes(some, count, seed)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -136,14 +156,18 @@ def _parser() -> argparse.ArgumentParser:
     how = parser.add_argument_group("how")
     how.add_argument("--data", type=Path, metavar="DIR", help="prepared motions, in which labels are looked up")
     add_length(how)
+    add_variations(how)
     add_manner(how)
     add_model(how)
     where = parser.add_argument_group("what to write; motion files unless something else is asked for")
     where.add_argument("--out", type=Path, metavar="DIR", required=True, help="folder for the files, one a line, named "
                        "by number and text")  # fmt: skip
-    where.add_argument("--npz", action="store_true", help="motions in AMASS's SMPL-X form, stops X-1.npz, X-2.npz ...")
+    where.add_argument("--npz", action="store_true", help="motions in AMASS's SMPL-X form, stops and variations "
+                       "X-1.npz, X-2.npz ...")  # fmt: skip
     where.add_argument("--sheet", action="store_true", help="contact sheets of eight poses, a row for each stop")
-    where.add_argument("--blend", action="store_true", help="Blender files, ready to play; stops lie on an NLA track")
+    where.add_argument(
+        "--blend", action="store_true", help="Blender files, ready to play; stops and variations lie on an NLA track"
+    )
     for kind in FILE_KINDS:
         where.add_argument(f"--{kind}", action="store_true", help=f"{KIND_NAMES[kind]} files for other programs")
     add_engine(where)

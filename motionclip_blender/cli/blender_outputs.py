@@ -13,7 +13,7 @@ from ..core.engines import FILE_KINDS
 from ..core.key_reduction import Bound
 from ..core.latents.sources import Inputs
 from ..core.progress import Progress
-from ..core.recipe.make import Made, blend_of
+from ..core.recipe.make import Made
 from ..core.recipe.recipe import Recipe
 from .files import in_blend
 from .report import Report
@@ -38,9 +38,9 @@ def write(
     """Writes `files`: by "blend", "video", "sheet" and the kinds of `core.engines` those of each kind; as many as
     motions where each holds one.
 
-    Clears Blender's data first. recipes, made: of one motion, or of the stops of a blend. found: what was read for the
-    recipes. bar: makes a progress bar. engine, root: as `rig.interchange.export.Wish` takes them.
-    reduce_keys: the bound in degrees for the keys of a .blend file; None for a key on every frame.
+    Clears Blender's data first. recipes, made: of one motion, of the stops of a blend, or of variations. found: what
+    was read for the recipes. bar: makes a progress bar. engine, root: as `rig.interchange.export.Wish` takes
+    them. reduce_keys: the bound in degrees for the keys of a .blend file; None for a key on every frame.
     """
     with report.stage("blender"):
         from ..rig import film
@@ -50,7 +50,7 @@ def write(
 
     motions, titles = [one.motion for one in made], [title]
     if len(made) > 1:
-        titles = [f"{title} {blend_of(recipe).factor:.2f}" for recipe in recipes]
+        titles = [f"{title} {recipe.content.mark}" for recipe in recipes]
     for kind in FILE_KINDS:
         if kind in files:
             with report.stage(kind):

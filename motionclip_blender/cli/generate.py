@@ -44,10 +44,12 @@ def run(request: GenerateRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO)
         if request.stops:
             made = stops(engine, recipe, latents, fps, request.stops)
         else:
-            made = [decoded(engine, recipe, latents, fps)]
+            made = [decoded(engine, each, latents, fps) for each in request.recipes]
     report.told |= {"fps": fps, "pack": made[0].pack}
     report.understood(made[0].steps, stderr)
-    report.note(made[0].notes, stderr)
+    report.note(dict.fromkeys(note for one in made for note in one.notes), stderr)
+    if request.variations:
+        report.told["seeds"] = list(range(request.seed, request.seed + request.variations))
     wrote = _write(request, engine, made, found, report, stderr)
     report.told["wrote"] = {name: files[0] if len(files) == 1 else files for name, files in wrote.items()}
     if request.as_json:

@@ -25,6 +25,11 @@ def recipe_of(given: argparse.Namespace) -> tuple[Recipe, str]:
     return recipe.straight() if given.straight else recipe, title
 
 
+def reads_steps(given: argparse.Namespace) -> bool:
+    """Tells whether the prompt is read in steps: unless the options name something that steps do not have."""
+    return not (given.straight or given.latent is not None) if given.plan is None else given.plan
+
+
 def _recipe_of(given: argparse.Namespace) -> tuple[Recipe, str]:
     from ..core.recipe.blend import Blend
     from ..core.recipe.mask import Mask
@@ -36,7 +41,7 @@ def _recipe_of(given: argparse.Namespace) -> tuple[Recipe, str]:
     frames = checked_frames(60 if given.frames is None else given.frames)
     more: dict[str, Any] = {"loop": given.loop, "in_place": given.in_place, "pooling": pooling_of(given.reading)}
     if given.prompt is not None:
-        if given.plan:
+        if reads_steps(given):
             content = PromptPlan(given.prompt, given.guess)
             for step, wording in map(_take, given.take or ()):
                 content = content.taking(step, wording)

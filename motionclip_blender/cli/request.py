@@ -17,7 +17,7 @@ from ..core.prompt import checked_prompt
 from . import arguments
 from .arguments import Parser, axis, check_input, clip_source, number, whole_number
 from .outputs import check_apart, free_name, numbered
-from .recipes import pooling_of, recipe_of
+from .recipes import pooling_of, reads_steps, recipe_of
 from .scenes import SceneReading, add_options, scene_reading
 
 if TYPE_CHECKING:  # they import numpy, which would delay --help
@@ -50,9 +50,10 @@ timelines, many at a time:  --timelines FILES OR FOLDERS   --out DIR
 
 @dataclass(frozen=True)
 class GenerateRequest:
-    """A request to make a motion, or the stops of a blend.
+    """A request to make a motion, the stops of a blend, or variations of a prompt.
 
-    stops: how many; 0 for one motion.
+    stops, variations: how many; 0 for one motion.
+    seed: the number of the first variation.
     outputs: by option; if there are several motions, those that hold one motion each are numbered, see `numbered`.
     clip: where the weights of the pack's CLIP may come from.
     up: the axis that points up in motion files; empty to find it.
@@ -73,19 +74,23 @@ class GenerateRequest:
     as_json: bool
     verbose: bool
     natural: bool = False
+    variations: int = 0
+    seed: int = 0
     engine: str = ""
     root: str = ""
     reduce_keys: float | None = None
 
     @property
     def recipes(self) -> list[Recipe]:
-        from ..core.recipe.make import stop_recipes
+        from ..core.recipe.make import stop_recipes, variation_recipes
 
+        if self.variations:
+            return variation_recipes(self.recipe, self.variations, self.seed)
         return stop_recipes(self.recipe, self.stops) if self.stops else [self.recipe]
 
     def numbered(self, name: str) -> list[Path]:
-        """Returns the files of an output that holds one motion: itself, or one for each stop."""
-        return numbered(self.outputs[name], self.stops)
+        """Returns the files of an output that holds one motion: itself, or one for each stop or variation."""
+        return numbered(self.outputs[name], self.stops or self.variations)
 
 
 @dataclass(frozen=True)
@@ -150,11 +155,12 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--recognise", type=Path, metavar="FILE", help="what a motion file shows: the nearest labels")
     what.add_argument("--search", nargs="+", metavar=("TEXT", "FILE"), help="motion files, nearest to a text first")
     how = parser.add_argument_group("how")
-    how.add_argument("--plan", action="store_true", help="read the prompt's steps, sides, directions, turns and "
-                     "counts; without --frames as long as they take")  # fmt: skip
-    how.add_argument("--guess", action="store_true", help="with --plan or --timeline, make the nearest where nothing "
-                     "known is like it")  # fmt: skip
-    how.add_argument("--take", metavar="STEP=WORDING", action="append", help="with --plan, what a step is taken for, "
+    how.add_argument("--plan", action=argparse.BooleanOptionalAction, help="read the prompt's steps, sides, "
+                     "directions, turns and counts, without --frames as long as they take; --no-plan, --straight and "
+                     "--latent make one motion of the whole prompt")  # fmt: skip
+    how.add_argument("--guess", action="store_true", help="of a prompt's steps or --timeline, make the nearest where "
+                     "nothing known is like it")  # fmt: skip
+    how.add_argument("--take", metavar="STEP=WORDING", action="append", help="what a step of the prompt is taken for, "
                      'such as --take "2=waves both hands"; may be repeated')  # fmt: skip
     arguments.add_length(how)
     how.add_argument(
@@ -163,6 +169,7 @@ def _parser() -> argparse.ArgumentParser:
     how.add_argument("--factor", type=number, metavar="F", help="of a blend only what lies there: 0 is A, 1 is B")
     how.add_argument("--travel", action="store_true", help="one motion that goes from A to B along the clip")
     how.add_argument("--spherical", action="store_true", help="blend along the arc instead of the straight line")
+    arguments.add_variations(how)
     arguments.add_manner(how)
     add_options(how)
     how.add_argument("--up", type=axis, metavar="AXIS", help="which axis points up in .npz motions: Y, Z, X, or with "
@@ -171,9 +178,11 @@ def _parser() -> argparse.ArgumentParser:
     how.add_argument("--top", type=whole_number, metavar="N", help=f"how many labels or files to tell ({_TOP})")
     arguments.add_model(how)
     where = parser.add_argument_group("what to write")
-    where.add_argument("--out", metavar="X.blend", help="Blender file, ready to play; stops lie on an NLA track")
     where.add_argument(
-        "--npz", metavar="X.npz", help="the motion in AMASS's SMPL-X form; of stops X-1.npz, X-2.npz ..."
+        "--out", metavar="X.blend", help="Blender file, ready to play; stops and variations lie on an NLA track"
+    )
+    where.add_argument(
+        "--npz", metavar="X.npz", help="the motion in AMASS's SMPL-X form; of stops and variations X-1.npz, X-2.npz ..."
     )
     where.add_argument("--video", metavar="X.mp4", help="film; of stops X-1.mp4, X-2.mp4 ...")
     where.add_argument("--sheet", metavar="X.png", help="contact sheet of eight poses, a row for each stop")
@@ -194,6 +203,7 @@ _FOR_OTHERS = {
     "usd": "body and motion as USD; of stops X-1.usd ...",
 }
 _PLANS = ("guess", "take")
+_VARIES = ("variations", "seed")
 _BLENDS = ("stops", "factor", "travel", "spherical")
 _NAMES = ("labels", "top")
 _MAKES = ("frames", "loop", "in_place", "straight", "body", *OUTPUTS, "engine", "root", "reduce_keys")
@@ -209,9 +219,13 @@ def _check_company(given: argparse.Namespace, asked: str) -> None:
     reads = ("plan", "take") if asked == "timeline" else ("plan", *_PLANS)
     if asked != "prompt" and present(reads):
         raise UserError(f"{present(reads)[0]} goes with a prompt only; leave it out.")
-    if asked == "prompt" and not given.plan and present(_PLANS):
-        place = "--plan or --timeline" if given.guess else "--plan"
-        raise UserError(f"{present(_PLANS)[0]} goes with {place} only; leave it out.")
+    if asked != "prompt" and present(_VARIES):
+        raise UserError(f"{present(_VARIES)[0]} goes with a prompt only; leave it out.")
+    if asked == "prompt" and given.plan and given.straight:
+        raise UserError("A prompt is read in steps or taken straight, not both; leave out --plan or --straight.")
+    if asked == "prompt" and not reads_steps(given) and present(_PLANS):
+        other = "no-plan" if given.plan is False else "straight" if given.straight else "latent"
+        raise UserError(f"{present(_PLANS)[0]} goes with a prompt that is read in steps; leave out --{other}.")
     if asked != "blend" and present(_BLENDS):
         raise UserError(f"{present(_BLENDS)[0]} goes with --blend only; leave it out.")
     if asked == "blend" and len(present(("stops", "factor", "travel"))) > 1:
@@ -229,10 +243,13 @@ def _check_company(given: argparse.Namespace, asked: str) -> None:
 
 def _generate_request(given: argparse.Namespace) -> GenerateRequest:
     from ..core.latents.sources import names
-    from ..core.recipe.make import stop_recipes
+    from ..core.recipe.make import stop_recipes, variation_recipes
 
     recipe, title = recipe_of(given)
-    stops = 0
+    stops, variations, seed = 0, given.variations or 0, given.seed or 0
+    recipe = recipe.varied(seed)
+    if given.variations is not None:
+        variation_recipes(recipe, variations, seed)  # raises for too few or too many
     if given.blend is not None and given.factor is None and not given.travel:
         stops = _STOPS if given.stops is None else given.stops
         stop_recipes(recipe, stops)  # raises for too few or too many
@@ -246,7 +263,8 @@ def _generate_request(given: argparse.Namespace) -> GenerateRequest:
             raise UserError(
                 f"--{name} writes a {OUTPUTS[name]} file, not {str(path)!r}; end its name in {OUTPUTS[name]}."
             )
-    written = {f"--{name}": numbered(path, stops if name in SINGLE else 0) for name, path in outputs.items()}
+    several = stops or variations
+    written = {f"--{name}": numbered(path, several if name in SINGLE else 0) for name, path in outputs.items()}
     images = names(recipe.terms, ImageFile)
     scenes = [name for name in names(recipe.terms, ActionName) if Path(name).suffix.lower() == ".blend"]
     for name in (*images, *scenes):
@@ -262,10 +280,12 @@ def _generate_request(given: argparse.Namespace) -> GenerateRequest:
         if any(name in outputs for name in NEED_BLENDER):
             raise UserError("Blender's Python module is missing; install bpy, or ask for --npz alone.")
     reading, clip = scene_reading(given, scenes), clip_source(given)
+    natural = given.timeline is not None or (given.prompt is not None and reads_steps(given))
     engine, root = arguments.engine_of(given, outputs)
     return GenerateRequest(
         recipe, stops, title, outputs, given.body, given.pack, clip, reading, given.up or "", given.json, given.verbose,
-        natural=given.frames is None and (given.plan or given.timeline is not None), engine=engine, root=root,
+        natural=given.frames is None and natural,
+        variations=variations, seed=seed, engine=engine, root=root,
         reduce_keys=arguments.reduction_of(given, "out" in outputs),
     )  # fmt: skip
 

@@ -26,7 +26,7 @@ from .pose_format import AHEAD
 from .pose_tensor import from_pose_tensor, to_pose_tensor
 from .progress import Progress, no_progress
 from .prompt import checked_prompt
-from .prompt_plan.wording_index import WordingIndex
+from .prompt_plan.wording_index import TEXTS, WordingIndex
 
 _BATCH = 32  # windows or prompts that go through a network at once: bounds memory, and the delay of a cancel
 _KEPT = 64  # cached results of `motion_latents`: a slider asks for the same ones at every step
@@ -122,6 +122,11 @@ class Engine:
         return self._ready().retrieval
 
     @property
+    def reads_steps(self) -> bool:
+        """Whether the pack carries its wordings as texts, so that prompts can be read in steps. Loads the networks."""
+        return self.retrieval is not None and (self.pack.folder / TEXTS).is_file()
+
+    @property
     def wordings(self) -> WordingIndex:
         """Returns the same wordings as texts, for reading prompts in steps. Loads the networks.
 
@@ -179,6 +184,11 @@ class Engine:
         frames, starts = self._windows(motion)
         chosen = pooling.chosen(starts, frames, pooling.frame * self.pack.fps / motion.fps)
         return self._as_declared(pooling.summary(self._encode_windows(motion, chosen, frames, progress)))
+
+    def encode_together(self, motions: Sequence[Motion]) -> np.ndarray:
+        """Encodes motions of one window each, of equal length and at the pack's rate, in one pass, (n, D) float32."""
+        tensors = np.stack([to_pose_tensor(motion, self.pack.pose_format) for motion in motions])
+        return self._as_declared(self._ready().encode(tensors))
 
     def encode_windows(
         self, motion: Motion, progress: Progress | None = None, longest: int = WINDOW, stride: int | None = None

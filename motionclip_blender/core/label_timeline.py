@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .motion import frames_at
 from .progress import Progress
 from .recognition import SHARPNESS
 
@@ -19,11 +21,13 @@ FRAMES = 20
 """Frames of a window at the pack's rate, the shortest that the encoder was trained on. Longer ones blur boundaries."""
 
 STRIDE = 5
-"""Frames from one window to the next, a sixth of a second."""
+"""Frames from one window to the next, a sixth of a second; more in a motion of more than `_MOST` windows."""
 
 SWITCH = 18.0
 """Price of going over to another label, in the unit of the shares' exponents. Every price from 8 to 32 splits the
 made timelines of `training segments --choose` equally well."""
+
+_MOST = 1000  # windows, which take some seconds
 
 
 @dataclass(frozen=True)
@@ -44,8 +48,10 @@ def labelled_parts(
     engine: Engine, recogniser: Recogniser, motion: Motion, progress: Progress | None = None
 ) -> list[LabelledPart]:
     """Returns the parts of a motion in order, at least one. Raises what `progress` raises, between windows."""
-    windows = engine.encode_windows(motion, progress, FRAMES, STRIDE)
-    labels = smoothed(SHARPNESS * recogniser.cosines(windows.latents), SWITCH)
+    stride = max(STRIDE, math.ceil(frames_at(motion, engine.pack.fps) / _MOST))
+    windows = engine.encode_windows(motion, progress, FRAMES, stride)
+    # fewer windows speak for as much time, and a switch has the same price
+    labels = smoothed(stride / STRIDE * SHARPNESS * recogniser.cosines(windows.latents), SWITCH)
     middles = (windows.starts + windows.frames / 2) / engine.pack.fps
     firsts = [0, *(np.flatnonzero(np.diff(labels)) + 1)]
     duration = len(motion) / motion.fps

@@ -26,7 +26,7 @@ from .composition import operators as composition_operators
 from .composition import panel as composition_panel
 from .composition import properties as composition_properties
 from .export_motion import operators as export_operators
-from .generate import dialog, live, playing, presets, steps
+from .generate import dialog, live, playing, presets, steps, variations
 from .generate import operators as generate_operators
 from .generate import panel as generate_panel
 from .import_motion import clips as import_clips
@@ -71,6 +71,7 @@ _CLASSES = (
     *import_checkpoint.CLASSES,
     *generate_operators.CLASSES,
     *steps.CLASSES,
+    *variations.CLASSES,
     *dialog.CLASSES,
     *playing.CLASSES,
     *action_operators.CLASSES,
@@ -115,7 +116,7 @@ def register() -> None:
     idle.attach()
     command.attach()
     other_copies.take_over(chosen, _register_classes)
-    if not bpy.app.binary_path:  # bpy as a Python package; `bpy.app.module` is younger than 4.3
+    if getattr(bpy.app, "module", not bpy.app.binary_path):  # Blender 4.3 does not say so itself
         atexit.register(_unregister_at_exit)
 
 

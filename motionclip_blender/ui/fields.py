@@ -18,6 +18,7 @@ STEPS = {
     "name": "Read steps",
     "description": "Read the prompt as steps, one after the other, with sides, directions, turns, counts and speeds. "
     "Else the whole prompt is one motion",
+    "default": True,
 }
 GUESS = {
     "name": "Make it all the same",

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from ..core.errors import UserError
 from ..core.latents.cache import LatentCache
@@ -24,6 +24,16 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+class Refusal(NamedTuple):
+    """What may be made in place of a step that was not understood.
+
+    prompt: what was asked for. wordings: wording -> what the steps are taken for if it is chosen, one a line.
+    """
+
+    prompt: str
+    wordings: dict[str, str]
+
+
 class Session:
     """The state of the extension, one object per Blender.
 
@@ -34,6 +44,7 @@ class Session:
         self.job: Job | MainThreadJob | None = None
         self.operator = ""  # the id of the operator that waits for the job
         self.error = ""
+        self.refusal: Refusal | None = None
         self.known = LatentCache()
         self.timer: bpy.types.Timer | None = None  # the timer of the operator that waits for the job
         self._engine: Engine | None = None
@@ -94,7 +105,7 @@ class Session:
         if self.busy:
             raise UserError("A motion is being made already; wait for it, or press Cancel and try again.")
         check_numpy()
-        self.job, self.error = None, ""
+        self.job, self.error, self.refusal = None, "", None
 
     def start(self, work: Callable[[Progress], T]) -> Job[T]:
         """Starts a job after `begin`."""

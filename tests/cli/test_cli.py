@@ -22,7 +22,7 @@ WRONG = {
     "nothing": ([], "Say what to make"),
     "empty": (["", "--npz", "x.npz"], "empty"),
     "no words": (["?!", "--npz", "x.npz"], "no words"),
-    "too long": (["walk " * 200, "--npz", "x.npz"], "shorten"),
+    "too long": (["walk " * 500, "--npz", "x.npz"], "shorten"),
     "frames below": (["walk", "--frames", "1"], "2 to 3,600 frames"),
     "frames above": (["walk", "--frames", "3601"], "2 to 3,600 frames"),
     "frames no number": (["walk", "--frames", "many"], "no whole number"),
@@ -70,10 +70,12 @@ WRONG = {
         ["--timeline", "actions.json", "--npz", "x.npz"],
         "Segment 1: There is no file none.npz",
     ),
-    "a guess without a plan": (["walk", "--guess", "--npz", "x.npz"], "--guess goes with --plan or --timeline only"),
+    "a guess without a plan": (["walk", "--guess", "--no-plan", "--npz", "x.npz"], "leave out --no-plan"),
+    "a guess of a latent": (["walk", "--guess", "--latent", "x.npz"], "leave out --latent"),
+    "a plan taken straight": (["walk", "--plan", "--straight", "--npz", "x.npz"], "not both"),
     "a plan of no prompt": (["--blend", "walk", "run", "--plan"], "--plan goes with a prompt only"),
     "a guess to recognise": (["--recognise", "x.npz", "--guess"], "--guess goes with a prompt only"),
-    "a wording without a plan": (["walk", "--take", "1=run", "--npz", "x.npz"], "--take goes with --plan only"),
+    "a wording without a plan": (["walk", "--take", "1=run", "--straight", "--npz", "x.npz"], "leave out --straight"),
     "a wording of no step": (["walk", "--plan", "--take", "run", "--npz", "x.npz"], "such as 2=walks backward"),
     "a step 0": (["walk", "--plan", "--take", "0=run", "--npz", "x.npz"], "there is no step 0"),
     "a step too many": (["walk", "--plan", "--take", "2=walks", "--npz", "x.npz"], "the last step of this prompt is 1"),
@@ -118,7 +120,8 @@ def test_help_is_there_at_once(tmp_path: Path):
 @needs_blender
 def test_a_prompt_becomes_a_motion_file_and_a_blend_file(tmp_path: Path):
     prompt = 'a person\'s "walk" costs $5; naïve & 100 %'
-    done = run(tmp_path, prompt, "--frames", 24, "--npz", "new/m.npz", "--out", "new/m.blend", "--json")
+    asked = (prompt, "--no-plan", "--frames", 24)
+    done = run(tmp_path, *asked, "--npz", "new/m.npz", "--out", "new/m.blend", "--json")
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)  # nothing else on it
     assert done.stderr == ""
@@ -136,7 +139,7 @@ def test_a_prompt_becomes_a_motion_file_and_a_blend_file(tmp_path: Path):
 
 @needs_model
 def test_a_prompt_that_is_cut_is_told(tmp_path: Path):
-    done = run(tmp_path, "walk " * 80, "--frames", 20, "--npz", "m.npz", "--json", "--download")
+    done = run(tmp_path, "walk " * 80, "--no-plan", "--frames", 20, "--npz", "m.npz", "--json", "--download")
     assert done.returncode == 0, done.stderr
     (note,) = json.loads(done.stdout)["notes"]
     assert "its last 5 tokens are not read" in note and done.stderr == note + "\n"
@@ -230,7 +233,8 @@ def test_without_an_output_a_blend_file_named_after_the_prompt(tmp_path: Path):
     (tmp_path / "someone-jumps.blend").write_text("mine")
     done = run(tmp_path, " Someone\njumps! ", "--frames", 2)
     assert done.returncode == 0, done.stderr
-    assert "wrote someone-jumps-2.blend" in done.stdout and done.stderr == ""
+    assert "wrote someone-jumps-2.blend" in done.stdout
+    assert done.stderr.startswith('1. "Someone jumps" → "someone jumps" (100 %)')
     assert names(tmp_path) == {"someone-jumps.blend", "someone-jumps-2.blend"}
     assert (tmp_path / "someone-jumps.blend").read_text() == "mine"
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from motionclip_blender.core import label_timeline
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.label_timeline import labelled_parts, smoothed
 from motionclip_blender.core.motion import Motion
@@ -49,6 +50,15 @@ def test_the_segments_of_a_timeline_are_found_again(engine: Engine, recogniser: 
     wanted = [start / 24 + 1 / 6 for start in made.starts[1:]]
     assert [part.start for part in parts[1:]] == pytest.approx(wanted, abs=0.5)
     assert all(0.5 < part.share <= 1 and -1 <= part.cosine <= 1 for part in parts)
+
+
+def test_a_long_motion_has_fewer_windows(engine: Engine, recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch):
+    segments = tuple(TimelineSegment(PromptPlan(text), 4.0, 1 / 3) for text in ("walks", "waves", "does jumping jacks"))
+    motion = make(engine, Recipe(Timeline(segments), 360), 30).motion
+    monkeypatch.setattr(label_timeline, "_MOST", 30)  # a window every 12 frames
+    parts = labelled_parts(engine, recogniser, motion)
+    assert [part.name for part in parts] == ["walk", "wave", "jumping jacks"]
+    assert [part.start for part in parts] == pytest.approx([0, 4, 8], abs=0.6)
 
 
 def test_one_action_is_one_part(engine: Engine, recogniser: Recogniser):

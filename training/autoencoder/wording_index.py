@@ -12,6 +12,7 @@ import hashlib
 import json
 import zlib
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,7 @@ from ..data.splits import take_of
 from ..data.wordings import trained_spans
 
 NOT_UNDERSTOOD = Path(__file__).parents[1] / "data" / "not_understood.json"
+PHRASES = Path(__file__).parents[1] / "data" / "class_phrases.json"
 _RARE = 6  # least number of wordings with a word that is used
 _RIDGE = 3.0
 _BALANCE = 0.4  # exponent of the weights of rare classes
@@ -54,6 +56,21 @@ def table(split: str | None, augment: bool = True) -> tuple[list[str], list[int]
                 classes.append(span.action)
                 spans.append(span)
     return [*told], [*told.values()], classes, spans
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A text of a class. take: what it tells of; texts of one take are left out together."""
+
+    text: str
+    action: str
+    take: str
+
+
+def class_phrases(names: list[str]) -> list[Heard]:
+    """Returns the texts of `PHRASES` for the classes `names`, each as a take of its own."""
+    told = json.loads(PHRASES.read_text(encoding="utf-8"))["phrases"]
+    return [Heard(text, name, f"{name}: {text}") for name in names for text in told.get(name, ())]
 
 
 def check_rows(
@@ -85,8 +102,9 @@ def write_index(engine: Engine, augment: bool = True) -> None:
     texts, motions, classes, spans = table(split, augment)
     check_rows(engine, retrieval, texts, motions, classes)
     names = sorted(set(classes))
-    heard = [(c, span) for span in trained_spans(split) for c in span.captions]
-    said = [caption for caption, _ in heard]
+    heard = [Heard(c, span.action, take_of(span.clip)) for span in trained_spans(split) for c in span.captions]
+    heard += class_phrases(names)
+    said = [each.text for each in heard]
     counts = Counter(word for text in said for word in features(text))
     known = sorted(word for word, count in counts.items() if count >= _RARE)
     weights = np.log(len(said) / np.array([counts[word] for word in known])).astype(np.float16)
@@ -95,7 +113,7 @@ def write_index(engine: Engine, augment: bool = True) -> None:
         (retrieval.direction(engine.encode_texts(said)), WORDS * np.stack([words.vector(text) for text in said])),
         axis=1,
     )
-    y = np.array([names.index(span.action) for _, span in heard])
+    y = np.array([names.index(each.action) for each in heard])
     classifier, bias = _classifier(x, y, len(names))
     rows = [words.indices(text) for text in texts]
     numbers = {
@@ -104,7 +122,7 @@ def write_index(engine: Engine, augment: bool = True) -> None:
         "weights": weights,
         "word_counts": np.array([len(row) for row in rows], np.int16),
         "word_features": np.array([i for row in rows for i in row], np.int16),
-        "sureness": np.zeros(7, np.float32),
+        "sureness": np.zeros(8, np.float32),
     }
     described = {
         "format": "motionclip-wordings",
@@ -113,6 +131,7 @@ def write_index(engine: Engine, augment: bool = True) -> None:
         "classes": names,
         "features": known,
         "motions": _facts(engine, retrieval, spans),
+        "phrases": {name: [each.text for each in class_phrases([name])] for name in names},
     }
     index = WordingIndex(retrieval, described, numbers)
     numbers["sureness"] = _sureness(engine, index, retrieval, motions, spans, heard, x, y, words)
@@ -171,17 +190,17 @@ def _sureness(
     retrieval: PromptRetrieval,
     motions: list[int],
     spans: list[CaptionedSpan],
-    heard: list[tuple[str, CaptionedSpan]],
+    heard: list[Heard],
     x: np.ndarray,
     y: np.ndarray,
     words: WordVectors,
 ) -> np.ndarray:
-    """Fits a logistic regression on `WordingIndex.sureness_features`. Returns its weights and a constant, (7,) float32.
+    """Fits a logistic regression on `WordingIndex.sureness_features`. Returns its weights and a constant, (8,) float32.
 
     Positive examples are wordings whose take is left out and which find their class; negative ones are the lines of
     `NOT_UNDERSTOOD`, which are about something else.
     """
-    fold_of = np.array([zlib.crc32(take_of(span.clip).encode()) % _FOLDS for _, span in heard])
+    fold_of = np.array([zlib.crc32(each.take.encode()) % _FOLDS for each in heard])
     row_fold = np.array([zlib.crc32(take_of(spans[m].clip).encode()) % _FOLDS for m in motions])
     row_class = retrieval.classes[retrieval.motions]
     directions, read, truth = retrieval.directions(), [], []
@@ -194,8 +213,12 @@ def _sureness(
         evidence = x[of_fold] @ classifier + bias
         for i, near, speaks in zip(of_fold, alike, evidence, strict=True):
             if speaks.argmax() == y[i] and (row_class[row_fold != fold] == y[i]).any():
-                shared = index.shared_words(words.vector(heard[i][0]))[row_fold != fold].max()
-                read.append(index.sureness_features(heard[i][0], float(near), speaks, float(shared), vocabulary))
+                text = heard[i].text
+                shared = index.shared_words(words.vector(text))[row_fold != fold].max()
+                contained = index.contained(text)[row_fold != fold].max()
+                read.append(
+                    index.sureness_features(text, float(near), speaks, float(shared), float(contained), vocabulary)
+                )
                 truth.append(1.0)
     lines = json.loads(NOT_UNDERSTOOD.read_text(encoding="utf-8"))["lines"]
     found = retrieval.direction(engine.encode_texts(lines))
@@ -203,7 +226,8 @@ def _sureness(
         said = words.vector(line)
         shared = float(index.shared_words(said).max())
         evidence = index.class_evidence(direction, said)
-        read.append(index.sureness_features(line, float((directions @ direction).max()), evidence, shared))
+        contained = float(index.contained(line).max())
+        read.append(index.sureness_features(line, float((directions @ direction).max()), evidence, shared, contained))
         truth.append(0.0)
     return _logistic(np.array(read), np.array(truth))
 

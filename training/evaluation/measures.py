@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from motionclip_blender.core.modifiers import measure
 from motionclip_blender.core.motion import heading
 from motionclip_blender.core.skeleton import INDEX
 
@@ -14,8 +15,6 @@ _GROUND = [0, 2]  # X and Z
 _FEET = [INDEX["left_foot"], INDEX["right_foot"]]
 _ANKLES = [INDEX["left_ankle"], INDEX["right_ankle"]]
 _WRISTS = [INDEX["left_wrist"], INDEX["right_wrist"]]
-_NEAR_FLOOR = 0.025  # metres
-_FLOOR = 5.0  # percentile of the heights of the lower foot
 _FAR = 95.0  # percentile of the distances between the ankles
 
 
@@ -27,22 +26,8 @@ def jerk(positions: np.ndarray, fps: float) -> np.ndarray:
 
 
 def sliding(positions: np.ndarray, fps: float) -> np.ndarray:
-    """Returns (...) cm/s: speed over the ground of the feet while they are near the floor; NaN where they never are.
-
-    A foot h above the floor counts 2 - 2^(h / H) of its speed, nothing from H = 2.5 cm up (Zhang et al., Mode-Adaptive
-    Neural Networks for Quadruped Motion Control, 2018). The floor is a low percentile of the height of the lower foot.
-    Contact does not depend on speed, because fast sliding feet are to be measured.
-    """
-    feet = positions[..., _FEET, :]
-    heights = feet[..., 1]
-    floor = np.percentile(heights.min(axis=-1), _FLOOR, axis=-1)[..., None, None]
-    above = np.maximum(heights - floor, 0.0)
-    above = np.maximum(above[..., 1:, :], above[..., :-1, :])  # both frames of a step must be low
-    speed = np.linalg.norm(np.diff(feet[..., _GROUND], axis=-3), axis=-1) * fps
-    near = above < _NEAR_FLOOR
-    weighted = (speed * (2 - 2 ** (above / _NEAR_FLOOR)) * near).sum(axis=(-1, -2))
-    count = near.sum(axis=(-1, -2))
-    return np.where(count > 0, 100 * weighted / np.maximum(count, 1), np.nan)
+    """Returns (...) cm/s of `core.modifiers.measure.sliding`."""
+    return 100 * measure.sliding(positions, fps)
 
 
 def speed(positions: np.ndarray, fps: float) -> np.ndarray:

@@ -29,6 +29,8 @@ from motionclip_blender.core.prompt_plan.wording_index import WordingIndex
 from motionclip_blender.core.recipe.interpolation import latents_between
 from motionclip_blender.core.recipe.make import generate
 
+from .understanding import table
+
 PROMPTS = Path(__file__).with_name("showcase.json")
 PICTURES = Path("images") / "prompts"
 _ROWS = 10  # largest number of rows in a picture
@@ -96,10 +98,13 @@ def answers(engine: Engine, prompts: Sequence[str]) -> dict[str, tuple[str, floa
     return {p: (texts[row], float(cosine)) for p, row, cosine in zip(prompts, rows, cosines, strict=True)}
 
 
-def page(pack: Pack, frames: int, known: int, found: dict[str, tuple[str, float]]) -> str:
+def page(
+    pack: Pack, frames: int, known: int, found: dict[str, tuple[str, float]], understood: dict | None = None
+) -> str:
     """Returns the Markdown page.
 
-    known: number of wordings that answer prompts. found: `answers` of the lists' prompts.
+    known: number of wordings that answer prompts. found: `answers` of the lists' prompts. understood: what
+    `understanding` found of a list of prompts, read in steps.
     """
     captions = also_captions()
     lines = [
@@ -135,7 +140,33 @@ def page(pack: Pack, frames: int, known: int, found: dict[str, tuple[str, float]
     ]
     for name, shown in (sums() | ways()).items():
         lines += ["", f"### {shown['title']}", "", f"![{shown['title']}]({(PICTURES / name).as_posix()}.png)"]
+    if understood is not None:
+        lines += _read_in_steps(understood)
     return "\n".join(lines) + "\n"
+
+
+def _read_in_steps(understood: dict) -> list[str]:
+    """Returns the lines about prompts that are read in steps: the table, and every prompt that is not right."""
+    lines = [
+        "",
+        "## Prompts that are read",
+        "",
+        "Here prompts are read, as they are by default, and judged by what is measured of their motions;",
+        "[evaluation.md](evaluation.md#prompts-that-are-understood) says how. Percent:",
+        "",
+        table(understood),
+        "",
+        "All that are not right:",
+        "",
+        "| prompt | judged | made of |",
+        "|---|---|---|",
+    ]
+    for prompt, judged in understood["prompts"].items():
+        if judged["verdict"] != "right":
+            made = judged["said"].replace(" | ", "; ").replace(" -> ", " as ")
+            made = made.split("; switch")[0] if judged["verdict"] == "refused" else made
+            lines.append(f"| {prompt} | {judged['verdict']} | {made} |")
+    return lines
 
 
 def draw(engine: Engine, out: Path, frames: int, only: str | None = None) -> None:
@@ -203,14 +234,25 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--frames", type=int, default=60)
     names = (*prompts(), *lists(), *sums(), *ways())
     parser.add_argument("--only", choices=names, metavar="NAME", help=f"pictures of one alone: {', '.join(names)}")
+    parser.add_argument(
+        "--understood", type=Path, metavar="FILE", help="also tell what `python -m training understanding` wrote here"
+    )
     parser.add_argument("--text-only", action="store_true", help="write prompts.md alone, and draw no pictures")
     options = parser.parse_args(arguments)
+    understood = None
+    if options.understood is not None:
+        try:
+            understood = json.loads(options.understood.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise UserError(
+                f"{options.understood} cannot be read ({error}); `python -m training understanding` writes it."
+            ) from error
     engine = Engine(options.pack)
     if not options.text_only:
         draw(engine, options.out / PICTURES, options.frames, options.only)
     found = answers(engine, [prompt for listed in lists().values() for prompt in listed["prompts"]])
     known = 0 if engine.retrieval is None else len(engine.retrieval)
     with write_whole(options.out / "prompts.md") as file:
-        file.write(page(engine.pack, options.frames, known, found).encode())
+        file.write(page(engine.pack, options.frames, known, found, understood).encode())
     print(f"{options.out / 'prompts.md'} is written.", file=sys.stderr)
     return 0

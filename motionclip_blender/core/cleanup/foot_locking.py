@@ -24,6 +24,11 @@ _NEAR_FLOOR = 0.05  # metres
 _STILL = 0.5  # metres per second
 _SLIDE = 0.5  # share of the body's speed that is added to that limit, since sliding feet move with the body
 _HELD = 0.25  # metres per second: after the path's correction a slower foot stands
+_SLIDES, _SLIDES_MUCH = 0.18, 0.26  # metres per second that feet still slide: little, and as in quick steps
+_TRAVELS, _TRAVELS_FAST = 0.3, 0.5  # metres within a second: on the spot, and on the way
+_HURRY = 0.75  # of quick steps, as `_SLIDE`
+_MORE = 2  # further corrections of the path in quick steps
+_HELD_IN_HURRY = 0.35  # share of the body's speed that is added to `_HELD` in quick steps
 _FLIGHT = 0.25  # seconds: a longer time without a foot on the ground is a flight, whose path is kept
 _SHORTEST = 0.1  # seconds of a stance
 _EASE = 0.15  # seconds over which a foot moves into its place before a stance, and leaves it afterwards
@@ -31,6 +36,7 @@ _RISING = 0.3  # metres per second: a body that leaves the floor is faster
 _SMOOTHING = 2.0  # frames
 _DRIFTS = 5.0  # seconds from which on a body that stays may have drifted visibly
 _SLOW = 1.5  # seconds: what is slower than sway and steps on the spot
+_WANDERS = 0.2  # metres: feet that slowly go no further stay where they are
 _STAYS = 0.1  # metres per second: a slower body stays where it is
 
 
@@ -38,8 +44,8 @@ def lock_feet(motion: Motion, body: Standing) -> Motion:
     """Returns `motion` with feet that keep their place while they stand.
 
     First the root trajectory is corrected: in every frame the slower of the feet on the ground is taken to stand, and
-    its slide is subtracted from the body's path. A moonwalk is preserved, because one of its feet always stands. Then
-    each foot is held where it stands.
+    its slide is subtracted from the body's path. A moonwalk is preserved, because one of its feet always stands. Quick
+    steps are corrected several times. Then each foot is held where it stands.
     """
     if len(motion) < 3:
         return motion
@@ -48,6 +54,13 @@ def lock_feet(motion: Motion, body: Standing) -> Motion:
     motion, joints = motion.moved(-slid), joints - slid[:, None]
     heights, speeds, velocities = _contacts(joints, motion.fps, body)
     standing = (heights < _NEAR_FLOOR) & (speeds < _HELD)
+    if share := _hurried(joints, heights, speeds, motion.fps):
+        for _ in range(_MORE):
+            slid = share * _slid(joints, motion.fps, body, _HURRY)
+            motion, joints = motion.moved(-slid), joints - slid[:, None]
+        heights, speeds, velocities = _contacts(joints, motion.fps, body)
+        slow = _HELD + share * _HELD_IN_HURRY * _pelvis_speed(joints, motion.fps)
+        standing = (heights < _NEAR_FLOOR) & (speeds < slow[:, None])
     ease = round(_EASE * motion.fps)
     shifts = []
     for side in (0, 1):
@@ -55,7 +68,8 @@ def lock_feet(motion: Motion, body: Standing) -> Motion:
         way = np.cumsum(velocities[:, side], axis=0) / motion.fps
         flat = hold(way, without_short_runs(standing[:, side], _SHORTEST * motion.fps), ease)
         shifts.append(np.stack((flat[:, 0], np.zeros(len(motion)), flat[:, 1]), axis=1))
-    return _without_drift(move_feet(motion, joints, shifts), before)
+    locked = move_feet(motion, joints, shifts)
+    return _kept_in_place(_without_drift(locked, before), locked, joints, shifts)
 
 
 def _without_drift(motion: Motion, before: Motion) -> Motion:
@@ -75,6 +89,23 @@ def _without_drift(motion: Motion, before: Motion) -> Motion:
     for axis, row in ((0, 0), (2, 1)):
         away[:, axis] = np.cumsum(stays * _smoothed(corrected[:, row], spread, "reflect"))
     return motion.moved(away[0] - away)
+
+
+def _kept_in_place(motion: Motion, locked: Motion, joints: np.ndarray, shifts: list[np.ndarray]) -> Motion:
+    """Returns `motion`, which differs from `locked` by its path only, without the slow way of feet that stay.
+
+    joints, shifts: those by which `locked` was made. Motions under `_DRIFTS` seconds are returned unchanged, and so are
+    those whose feet go further than `_WANDERS`.
+    """
+    if len(motion) < _DRIFTS * motion.fps:
+        return motion
+    ankles = [joints[:, INDEX[f"{side}_ankle"]] + shift for side, shift in zip(_SIDES, shifts, strict=True)]
+    place = (ankles[0] + ankles[1]) / 2 + motion.translation - locked.translation
+    away = np.zeros_like(place)
+    for axis in (0, 2):
+        away[:, axis] = _smoothed(place[:, axis], _SLOW * motion.fps, "reflect")
+    away -= away[0]
+    return motion.moved(-away) if np.hypot(*np.ptp(away[:, [0, 2]], axis=0)) < _WANDERS else motion
 
 
 def on_floor(motion: Motion, body: Standing) -> Motion:
@@ -129,23 +160,48 @@ def _contacts(joints: np.ndarray, fps: float, body: Standing) -> tuple[np.ndarra
     return heights - np.percentile(heights.min(axis=1), 5), np.linalg.norm(velocity, axis=-1), velocity
 
 
-def _slid(joints: np.ndarray, fps: float, body: Standing) -> np.ndarray:
-    """Returns how far the standing foot has slid over the ground up to each frame, (T, 3) metres."""
+def _hurried(joints: np.ndarray, heights: np.ndarray, speeds: np.ndarray, fps: float) -> float:
+    """Returns how much standing feet still slide after a correction, from 0, as in a walk, to 1, as in a run.
+
+    In quick steps a foot stands for a few frames only, so that a smooth correction of the path leaves much of its
+    slide. A body that does not travel takes no such steps. Motions at 0 are corrected once.
+    """
+    second = min(round(fps), len(joints) - 1)
+    gone = np.linalg.norm((joints[second:, 0] - joints[:-second, 0])[:, [0, 2]], axis=1).mean() / second * fps
+    slowest = np.where(heights < _NEAR_FLOOR, speeds, np.inf).min(axis=1)
+    stands = slowest < _STILL + _HURRY * _pelvis_speed(joints, fps)
+    if not stands.any():
+        return 0.0
+    slides = (slowest[stands].mean() - _SLIDES) / (_SLIDES_MUCH - _SLIDES)
+    travels = (gone - _TRAVELS) / (_TRAVELS_FAST - _TRAVELS)
+    return float(np.clip(slides, 0.0, 1.0) * np.clip(travels, 0.0, 1.0))
+
+
+def _pelvis_speed(joints: np.ndarray, fps: float) -> np.ndarray:
+    """Returns the speed of the pelvis over the ground, (T,) metres per second."""
+    steps = np.gradient(joints[:, 0, [0, 2]], axis=0)
+    return np.asarray(np.linalg.norm(steps, axis=1) * fps)
+
+
+def _slid(joints: np.ndarray, fps: float, body: Standing, slide: float = _SLIDE) -> np.ndarray:
+    """Returns how far the standing foot has slid over the ground up to each frame, (T, 3) metres.
+
+    slide: share of the body's speed that a standing foot may have.
+    """
     heights, speeds, velocities = _contacts(joints, fps, body)
     speeds = np.where(heights < _NEAR_FLOOR, speeds, np.inf)
     slower = speeds.argmin(axis=1)
     every = np.arange(len(joints))
-    pelvis = np.linalg.norm(np.gradient(joints[:, 0, [0, 2]], axis=0), axis=1) * fps
     # excludes feet that take off for a jump, which are as fast as the body
-    stands = speeds[every, slower] < _STILL + _SLIDE * pelvis
+    stands = speeds[every, slower] < _STILL + slide * _pelvis_speed(joints, fps)
     way = np.zeros((len(joints), 3))
     if stands.any():
         flies = np.zeros(len(joints), bool)
         for start, stop in runs(~stands):
             flies[start:stop] = stop - start > _FLIGHT * fps
         for axis, row in ((0, 0), (2, 1)):
-            slide = np.interp(every, every[stands], velocities[every, slower, row][stands])
-            way[:, axis] = np.cumsum(_smoothed(np.where(flies, 0.0, slide))) / fps
+            speed = np.interp(every, every[stands], velocities[every, slower, row][stands])
+            way[:, axis] = np.cumsum(_smoothed(np.where(flies, 0.0, speed))) / fps
     return way - way[0]
 
 

@@ -1,18 +1,22 @@
 """Makes motions longer than the decoder's longest window: repeats the part of it that ends as it begins.
 
-The decoder's last frames tremble, so a longer motion is made of the frames before them. A motion that is done once,
-such as lying down, is not repeated: its last pose is held.
+The decoder's last frames tremble, so a motion that would show them is made of the frames before them. A motion that is
+done once, such as lying down, is not repeated: its last frames are smoothed, and it comes to rest (`rest`), or its last
+pose is held.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .. import rotations as rot
 from ..prompt import checked_frames
 from .loop import best_stretch, extended
+from .rest import landed, with_rest
 from .root_trajectory import RootTrajectory, turned
 
 if TYPE_CHECKING:
@@ -23,49 +27,86 @@ _SEAM_FRAMES = 10  # frames over which one round fades into the next, a third of
 _STEADY = 5 / 6  # part of the longest window before its frames tremble
 _SHORTEST = 0.45  # least part of those frames that is repeated; a shorter one would look like a machine
 _APART = 1.5  # `Stretch.apart` beyond which a motion is done once; of a pack's motions nine in ten are told right
+_BEFORE = 10  # frames before the trembling ones from which on a motion that is done once is smoothed
+_CALM = 5.0  # frames: standard deviation of the smoothing at the very end
 _QUIET = 0.7  # share of its mean movement below which a motion's end is quiet
 _GOES = 0.4  # metres per second
 _STRAIGHT = np.radians(50)  # a motion that turns by less in a round is taken to go straight
 _STAYS = 0.25  # metres: a motion that goes less far in a round is taken to stay where it is
 
 
-def joined(engine: Engine, latents: np.ndarray, frames: int) -> list[Motion]:
+def joined(engine: Engine, latents: np.ndarray, frames: int, once: Sequence[bool | None] | None = None) -> list[Motion]:
     """Decodes latents (n, D) to raw motions of `frames` frames each, at the pack's rate.
+
+    once: whether each is done once, where that is known; by default as the wordings near each latent say.
 
     One pass of the decoder makes up to the pack's longest trained length, for all latents together. A longer motion is
     `lengthened`. Raises `UserError` for an invalid length or latent.
     """
     frames, (shortest, longest) = checked_frames(frames), engine.pack.frames
-    decoded = engine.decode(latents, min(max(frames, shortest), longest))
-    if frames <= longest:
-        return [motion.crop(0, frames) for motion in decoded]
-    return [
-        lengthened(motion, frames, engine.done_once(latent)) for latent, motion in zip(latents, decoded, strict=True)
-    ]
+    if frames <= _STEADY * longest:
+        return [motion.crop(0, frames) for motion in engine.decode(latents, max(frames, shortest))]
+    decoded = engine.decode(latents, longest)
+    once = [engine.done_once(latent) for latent in latents] if once is None else once
+    return [lengthened(motion, frames, each, engine) for motion, each in zip(decoded, once, strict=True)]
 
 
-def lengthened(motion: Motion, frames: int, once: bool | None = None) -> Motion:
-    """Returns the motion `frames` long, more than it has: repeated where its poses agree, or with its last pose held.
+def lengthened(motion: Motion, frames: int, once: bool | None = None, engine: Engine | None = None) -> Motion:
+    """Returns the motion `frames` long, more than are steady: repeated where its poses agree, or brought to rest, or
+    with its last pose held.
 
+    motion: a whole window of the decoder.
     once: whether it is done once; None to tell by how well it ends as it begins.
+    engine: makes the rest that follows; without it, the last pose is held.
     """
     steady = max(int(_STEADY * len(motion)), min(len(motion), 2))
     window = motion.crop(0, steady)
     seam = min(_SEAM_FRAMES, steady // 4)
-    found = best_stretch(window.crop(0, steady - seam), max(int(_SHORTEST * steady), 4), steady, steady)
     moving = _moving_at_the_end(window)
+    if once and not moving:
+        return _finished(_calmed(motion, steady), frames, engine)
+    found = best_stretch(window.crop(0, steady - seam), max(int(_SHORTEST * steady), 4), steady, steady)
     if once is None or (once and moving):
         unlike = found is None or (found.apart > _APART and not _travelling_at_the_end(window))
         # of what nothing is known, only what comes to rest is held: a body is never frozen in the middle of a movement
         once = unlike and not (once is None and moving)
     if once or found is None:
-        return extended(motion if once else window, frames, hold=True).crop(0, frames)
+        return _finished(_calmed(motion, steady) if once else window, frames, engine if once else None)
     window = _steadied(window, found.start, found.start + found.length)
-    stop = found.start + found.length + seam
-    out, following = window.crop(0, stop), window.crop(found.start, stop)
+    return _repeated(window, found.start, found.start + found.length + seam, seam, frames)
+
+
+def _repeated(motion: Motion, start: int, stop: int, seam: int, frames: int) -> Motion:
+    """Returns the motion up to `stop`, then its part from `start` to `stop` again and again, `frames` long."""
+    out, following = motion.crop(0, stop), motion.crop(start, stop)
     while len(out) < frames:
         out = out.fade_into(following, seam)
     return out.crop(0, frames)
+
+
+def _finished(motion: Motion, frames: int, engine: Engine | None) -> Motion:
+    """Returns a motion that is done once, `frames` long: followed by a rest, or with its last pose held."""
+    found = with_rest(engine, motion) if engine is not None and frames > len(motion) else None
+    if found is None:
+        return extended(motion if engine is None else landed(motion, engine.body), frames, hold=True).crop(0, frames)
+    done, rest, seam = found
+    rest = lengthened(rest, frames, once=False)
+    return (done.fade_into(rest, seam) if seam else done.concatenate(rest)).crop(0, frames)
+
+
+def _calmed(motion: Motion, steady: int) -> Motion:
+    """Returns the motion with its frames from `steady` on smoothed, the more the later: there the decoder trembles."""
+    every = np.arange(len(motion), dtype=np.float64)
+    spread = np.maximum(every - (steady - _BEFORE), 1e-3) / max(len(motion) - steady + _BEFORE, 1) * _CALM
+    weights = np.exp(-0.5 * ((every[:, None] - every[None]) / spread[:, None]) ** 2)
+    weights /= weights.sum(axis=1, keepdims=True)
+    late = slice(steady - _BEFORE, None)
+    rotations = rot.continuous(motion.rotations.astype(np.float64))
+    rotations[late] = np.einsum("ts,sjq->tjq", weights[late], rotations)
+    rotations /= np.linalg.norm(rotations, axis=-1, keepdims=True)
+    translation = motion.translation.astype(np.float64)
+    translation[late] = weights[late] @ translation
+    return replace(motion, rotations=rotations, translation=translation)
 
 
 def _moving_at_the_end(motion: Motion) -> bool:

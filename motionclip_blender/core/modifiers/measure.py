@@ -1,4 +1,4 @@
-"""Measures a motion: which side moves, where it travels, how far it turns, how often it repeats."""
+"""Measures a motion: which side moves, where it travels, how far it turns, how often it repeats, how feet slide."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from ..kinematics import posed
 from ..motion import Motion, heading
 from ..skeleton import INDEX
 
+_BODY = 22  # joints without face and fingers
+_NEAR_FLOOR = 0.025  # metres
+_FLOOR = 5.0  # percentile of the heights of the lower foot
 _CHEST = [INDEX[name] for name in ("spine1", "spine2", "spine3")]
 _ENDS = {
     "arm": (("left_shoulder", "left_elbow", "left_wrist"), ("right_shoulder", "right_elbow", "right_wrist")),
@@ -45,7 +48,7 @@ def measured_travel(motion: Motion, heading_of: np.ndarray | None = None) -> tup
         return None, 0.0
     yaw = facing(motion) if heading_of is None else heading_of
     steps = np.diff(motion.translation[:, [0, 2]].astype(np.float64), axis=0)
-    gone = turned(steps, -_smooth(yaw, 0.5 * motion.fps)[:-1]).sum(axis=0)
+    gone = turned(steps, -smoothed(yaw, 0.5 * motion.fps)[:-1]).sum(axis=0)
     metres = float(np.hypot(*gone))
     return (float(np.degrees(np.arctan2(gone[0], gone[1]))) if metres > _FAR else None), metres
 
@@ -110,11 +113,6 @@ def measured_period(motion: Motion, body: Body) -> float | None:
     return None
 
 
-def measured_count(motion: Motion, body: Body) -> int:
-    """Returns how often the motion's main movement is done: see `repetitions`."""
-    return len(repetitions(motion, body))
-
-
 def repetitions(motion: Motion, body: Body) -> list[tuple[int, int]]:
     """Returns the frames at which the motion's main movement goes out, with those at which it is back.
 
@@ -125,7 +123,7 @@ def repetitions(motion: Motion, body: Body) -> list[tuple[int, int]]:
     if len(poses) < 3 or poses.var(axis=0).sum() < 1e-4:
         return []
     centred = poses - poses.mean(axis=0)
-    along = _smooth(centred @ np.linalg.svd(centred, full_matrices=False)[2][0], 0.08 * motion.fps)
+    along = smoothed(centred @ np.linalg.svd(centred, full_matrices=False)[2][0], 0.08 * motion.fps)
     low, high = np.percentile(along, [2, 98])
     if abs(along[0] - low) > abs(along[0] - high):
         along, low, high = -along, -high, -low
@@ -146,7 +144,7 @@ def active_part(motion: Motion, body: Body) -> tuple[int, int]:
     poses = root_space_poses(motion, body)
     if len(poses) < 3:
         return 0, len(poses)
-    movement = _smooth(np.linalg.norm(np.gradient(poses, axis=0), axis=1), 0.1 * motion.fps)
+    movement = smoothed(np.linalg.norm(np.gradient(poses, axis=0), axis=1), 0.1 * motion.fps)
     moving = np.flatnonzero(movement > _MOVING * movement.max())
     return (int(moving[0]), int(moving[-1]) + 1) if len(moving) else (0, len(poses))
 
@@ -172,10 +170,36 @@ def root_space_poses(motion: Motion, body: Body) -> np.ndarray:
     return root_space_joints(motion, body).reshape(len(motion), -1)
 
 
-def _smooth(values: np.ndarray, spread: float) -> np.ndarray:
+def smoothed(values: np.ndarray, spread: float) -> np.ndarray:
     """Smooths a sequence of values by a Gaussian of `spread` frames."""
     reach = min(round(2.5 * spread), len(values) - 1)
     if reach < 1:
         return values
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / spread) ** 2)
     return np.convolve(np.pad(values, reach, mode="edge"), kernel / kernel.sum(), "valid")
+
+
+def measured_slide(motion: Motion, body: Body) -> float:
+    """Returns the speed over the ground of the feet while they are near the floor, in m/s; see `sliding`."""
+    slide = sliding(body.posed_joints(motion)[:, :_BODY].astype(np.float64), motion.fps)
+    return float(np.nan_to_num(slide))
+
+
+def sliding(positions: np.ndarray, fps: float) -> np.ndarray:
+    """Returns (...) m/s: speed over the ground of the feet while they are near the floor; NaN where they never are.
+
+    positions: (..., T, 22, 3) metres.
+    A foot h above the floor counts 2 - 2^(h / H) of its speed, nothing from H = 2.5 cm up (Zhang et al., Mode-Adaptive
+    Neural Networks for Quadruped Motion Control, 2018). The floor is a low percentile of the height of the lower foot.
+    Contact does not depend on speed, because fast sliding feet are to be measured.
+    """
+    feet = positions[..., [INDEX["left_foot"], INDEX["right_foot"]], :]
+    heights = feet[..., 1]
+    floor = np.percentile(heights.min(axis=-1), _FLOOR, axis=-1)[..., None, None]
+    above = np.maximum(heights - floor, 0.0)
+    above = np.maximum(above[..., 1:, :], above[..., :-1, :])  # both frames of a step must be low
+    speed = np.linalg.norm(np.diff(feet[..., [0, 2]], axis=-3), axis=-1) * fps
+    near = above < _NEAR_FLOOR
+    weighted = (speed * (2 - 2 ** (above / _NEAR_FLOOR)) * near).sum(axis=(-1, -2))
+    count = near.sum(axis=(-1, -2))
+    return np.where(count > 0, weighted / np.maximum(count, 1), np.nan)

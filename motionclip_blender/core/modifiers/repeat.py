@@ -9,17 +9,68 @@ from ..cleanup.loop import closed, extended
 from ..cleanup.loop import repeated as rounds
 from ..motion import Motion
 from .measure import active_part, measured_period, repetitions, root_space_poses
+from .swings import Swings, swings
 
+_SWUNG_SEAM = 6  # frames of the cross-fade between swings, at most
 _SEAM = 8  # frames of the cross-fade between repetitions of a motion without a period
 
 
-def counted(motion: Motion, body: Body, count: int, halves: bool = False) -> Motion:
+def counted(motion: Motion, body: Body, count: int, halves: bool = False, of: str = "") -> Motion:
     """Returns the motion with its movement done `count` times (1 or more), as long as that takes.
 
-    A motion that repeats itself is cut into periods, which begin where it moves least; any other is cut to its
-    movement.
+    It is cut and repeated where the movement is back. If that does not give the count, a motion that repeats itself is
+    cut into periods, which begin where it moves least; any other is cut to its movement.
     halves: count half periods, as the steps of a gait.
+    of: the movement that is counted, see `swings`.
     """
+    if not halves:
+        found = swings(motion, body, of)
+        for farther in (4, 8, 1000) if found.out else ():
+            out = _swung(motion, body, count, found, farther)
+            if len(swings(out, body, of).out) == count:
+                return out
+    return _in_periods(motion, body, count, halves)
+
+
+def _swung(motion: Motion, body: Body, count: int, found: Swings, farther: int) -> Motion:
+    """Returns the motion with its swings done `count` times: the first of them, or all of them again and again.
+
+    farther: rounds are joined up to a `farther`-th of a swing away from where it is back.
+    """
+    start, stop = active_part(motion, body)
+    start, stop = max(min(start - 2, found.back[0]), 0), min(max(stop + 2, found.back[-1] + 1), len(motion))
+    many = len(found.out)
+    if count < many:
+        return motion.crop(start, found.back[count] + 1)
+    if count == many:
+        return motion.crop(start, stop)
+    first, last = _agreeing(root_space_poses(motion, body), found, start, stop, farther)
+    out, left = motion.crop(start, last + 1), count - many
+    while left > 0:
+        end = found.back[left] + 1 if left < many else last + 1 if left > many else stop
+        piece = motion.crop(first, end)
+        out = out.fade_into(
+            piece, max(min(_SWUNG_SEAM, (found.out[0] - first) // 2, len(piece) // 3, len(out) // 3), 1)
+        )
+        left -= many
+    return out
+
+
+def _agreeing(poses: np.ndarray, found: Swings, start: int, stop: int, farther: int) -> tuple[int, int]:
+    """Returns a frame before the first swing and one after the last at which poses agree best."""
+    # near the places where it is back: half-way out, poses agree with half-way back
+    before = np.arange(start, max(found.back[0] + (found.out[0] - found.back[0]) // farther, start) + 1)
+    after = np.arange(min(found.back[-1] - (found.back[-1] - found.out[-1]) // farther, stop - 1), stop)
+    apart = ((poses[before][:, None] - poses[after][None]) ** 2).sum(axis=-1)
+    # without stillness that would be repeated
+    wide = max(found.out[-1] - found.out[0], found.back[-1] - found.back[0], 1)
+    away = np.abs(before - found.back[0])[:, None] + np.abs(after - found.back[-1])[None]
+    apart = apart / max(apart.mean(), 1e-9) + away / wide
+    i, j = np.unravel_index(int(apart.argmin()), apart.shape)
+    return int(before[i]), int(after[j])
+
+
+def _in_periods(motion: Motion, body: Body, count: int, halves: bool) -> Motion:
     period = measured_period(motion, body)
     if period is None:
         start, stop = active_part(motion, body)

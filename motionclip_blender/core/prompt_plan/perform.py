@@ -1,4 +1,4 @@
-"""Performs a plan as one motion: chooses, makes and modifies every step, and joins it to the one before.
+"""Performs a plan as one motion: makes and modifies every step, and joins it to the one before.
 
 The motions of all steps are decoded together. The clean-up runs once, on the joined motion, so that feet keep their
 place across steps, too.
@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -17,7 +16,6 @@ from ..cleanup.foot_locking import on_floor, put_on_floor
 from ..cleanup.pipeline import CleanUp
 from ..cleanup.seams import SEAM, ground_poses, possible
 from ..cleanup.windows import joined
-from ..errors import UserError
 from ..modifiers.measure import active_part, measured_side, measured_travel, measured_turn
 from ..modifiers.repeat import counted, held
 from ..modifiers.way import bent, redirected, retimed
@@ -25,9 +23,10 @@ from ..motion import Motion
 from ..prompt import MAX_FRAMES, checked_frames
 from ..recipe.composition import masked
 from ..timeline.bridges import bridged
+from .choice import Choice
+from .grammar import grammar
 from .plan import Plan, Segment
-from .read import read_plan
-from .wording_index import Choice, WordingIndex
+from .understand import SAME_AT_ONCE
 
 if TYPE_CHECKING:
     from ..engine import Engine
@@ -41,13 +40,7 @@ _HASTE = 1.3  # acceleration of the whole motion from which on a remark says so
 _FASTEST = 2.0  # largest acceleration of the whole motion
 _STILL_SLOW = 0.9  # largest speed of a slow movement, relative to the natural one
 _WHOLE = 120  # frames that are searched for a period, or for the end of a movement without repetition
-_SAME_AT_ONCE = 0.8  # cosine from which on a wording covers both simultaneous actions
-_SAME_WAY = 40.0  # degrees within which a motion's own direction is the requested one
-_TELLS = 0.06  # least difference between the sides from which the moving side is known
 _TURNS = 15.0  # degrees that a straight walk may turn by
-_KEPT = 64  # prompts whose meaning is cached: those of a timeline
-
-_understood: WeakKeyDictionary[WordingIndex, dict[str, tuple[Plan, tuple[Choice, ...]]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,110 +60,21 @@ class Performance:
     ends: tuple[int, ...]
 
 
-def understand(engine: Engine, index: WordingIndex, prompt: str) -> tuple[Plan, tuple[Choice, ...]]:
-    """Returns a prompt's plan and the choices for its steps. Raises `UserError` for a prompt that cannot be read.
-
-    The last `_KEPT` prompts are cached with the index, whose answers are always the same.
-    """
-    known = _understood.setdefault(index, {})
-    if prompt not in known:
-        plan = read_plan(prompt, index.spelling, index.knows)
-        known[prompt] = plan, taken_for(engine, index, plan.segments)
-        while len(known) > _KEPT:
-            known.pop(next(iter(known)))
-    return known[prompt]
+def is_plain(plan: Plan, choices: Sequence[Choice]) -> bool:
+    """Checks whether a plan is one step whose motion is taken as it is."""
+    segment, *more = plan.segments
+    changed = (segment.side, segment.count, segment.steps, segment.seconds, segment.together, choices[0].beside)
+    goes = segment.travel is not None or segment.turn is not None
+    return not more and not any(changed) and not goes and _speed_of(segment, choices[0]) == 1.0
 
 
-def taken_for(engine: Engine, index: WordingIndex, segments: Sequence[Segment]) -> tuple[Choice, ...]:
-    """Returns the choice for each segment. All texts go through the text tower together."""
-    texts = list(dict.fromkeys(text for segment in segments for text in _lookups(segment, index)))
-    embeddings = engine.encode_texts(texts)
-    read = dict(zip(texts, zip(embeddings, index.alike(embeddings), strict=True), strict=True))
-    return tuple(_chosen(index, segment, read) for segment in segments)
-
-
-def _lookups(segment: Segment, index: WordingIndex) -> list[str]:
-    """Returns the texts to look up for a step: as written and shortened, until one is a wording.
-
-    Also the texts of simultaneous actions, together and separately.
-    """
-    found: list[str] = []
-    for text in (segment.text, segment.bare, segment.core):
-        if text and text not in found:
-            found.append(text)
-        if index.knows(text.lower()):
-            break
-    return found + ([_at_once(segment), *segment.together] if segment.together else [])
-
-
-def _at_once(segment: Segment) -> str:
-    return " while ".join((segment.text, *segment.together))
-
-
-def _chosen(index: WordingIndex, segment: Segment, read: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Choice:
-    """Returns the choice for a step. Simultaneous actions are one motion if there is one for both, otherwise two.
-
-    read: of each text to look up its embedding (D,) and its cosines to the wordings (n,).
-    """
-    choice, looked_up = index.choose(segment, *read[segment.text]), _lookups(segment, index)
-    if segment.bare in looked_up and segment.bare != segment.text:
-        bare = index.choose(replace(segment, text=segment.bare), *read[segment.bare])
-        goes_there = segment.travel not in (None, 0.0) and _goes(choice, segment)
-        choice = bare if bare.confidence > choice.confidence and not (choice.sure and goes_there) else choice
-    if not choice.sure and segment.core in looked_up:
-        core = index.choose(replace(segment, text=segment.core), *read[segment.core])
-        choice = core if core.sure else choice
-    if not segment.together:
-        return choice
-    whole = replace(segment, text=_at_once(segment))
-    both = index.choose(whole, *read[whole.text])
-    if both.alike > _SAME_AT_ONCE:
-        return both
-    beside = index.choose(Segment(segment.together[0], segment.together[0]), *read[segment.together[0]])
-    return replace(choice, beside=beside if beside.sure and beside.motion != choice.motion else None)
-
-
-def _goes(choice: Choice, segment: Segment) -> bool:
-    """Checks whether a motion already travels in the requested direction."""
-    travel, asked = choice.facts.travel, segment.travel
-    return travel is not None and asked is not None and abs((travel - asked + 180) % 360 - 180) < _SAME_WAY
-
-
-def as_taken(
-    engine: Engine, index: WordingIndex, plan: Plan, choices: Sequence[Choice], takes: Sequence[str]
-) -> tuple[Choice, ...]:
-    """Returns the choices with what the user has chosen in their place.
-
-    takes: a wording for each step, empty for the choice itself; as many as there are steps, or fewer. Raises
-    `UserError` for a step that the prompt does not have, and for a text that is none of the pack's wordings.
-    """
-    if len(takes) > len(choices):
-        raise UserError(
-            f"There is no step {len(takes)} to choose a wording for; the last step of this prompt is {len(choices)}."
-        )
-    found = list(choices)
-    for i, wording in enumerate(takes):
-        if wording and not index.knows(wording.lower()):
-            near = index.choose(Segment(wording, wording), engine.encode_text(wording))
-            told = ", ".join(f'"{one}"' for one in (near.wording, *near.others[:2]))
-            raise UserError(
-                f'Step {i + 1} is to be taken for "{wording}", which is no wording of this pack; nearest: {told}; '
-                "choose one of these, or make the prompt anew."
-            )
-        if wording:
-            found[i] = index.taken(choices[i], wording)
-    return tuple(found)
-
-
-def refuse_guesses(plan: Plan, choices: Sequence[Choice]) -> None:
-    """Raises `UserError` with the nearest wordings if a step has no known meaning."""
-    for segment, choice in zip(plan.segments, choices, strict=True):
-        if not choice.sure:
-            near = ", ".join(f'"{wording}"' for wording in (choice.wording, *choice.others[:2]))
-            raise UserError(
-                f'Nothing known is like "{segment.said}"; nearest: {near}; switch "Make it all the same" (--guess) on '
-                "to have the nearest made."
-            )
+def plain_latent(engine: Engine, text: str, choice: Choice) -> np.ndarray:
+    """Returns the latent (D,) of a step that is taken as it is: that of the prompt alone, where it is the same
+    motion."""
+    retrieval = engine.retrieval
+    if choice.taken or retrieval is None or retrieval.motion_of(engine.encode_text(text)) != choice.motion:
+        return choice.latent
+    return engine.prompt_latents([text])[0]
 
 
 def perform(engine: Engine, plan: Plan, choices: Sequence[Choice], frames: int | None = None) -> Performance:
@@ -259,7 +163,8 @@ def _decoded(engine: Engine, choices: Sequence[Choice], asked: Mapping[int, int]
     found: dict[int, list[Motion]] = {i: [] for i in asked}
     for frames in dict.fromkeys(asked.values()):
         both = [(i, one) for i in asked if asked[i] == frames for one in (choices[i], choices[i].beside) if one]
-        motions = joined(engine, np.stack([one.latent for _, one in both]), frames)
+        once = [one.facts.after == "hold" for _, one in both]
+        motions = joined(engine, np.stack([one.latent for _, one in both]), frames, once)
         for (i, _), motion in zip(both, motions, strict=True):
             found[i].append(motion)
     return found
@@ -293,7 +198,7 @@ def _step(
     speed = _speed_of(segment, choice)
     once = choice.facts.after == "hold"
     motion = motions[0]
-    if choice.alike <= _SAME_AT_ONCE or choice.beside is not None:
+    if choice.alike <= SAME_AT_ONCE or choice.beside is not None:
         for more in segment.together[1:]:
             remarks.append(f'"{more}" is one thing too many at once and is left out.')
     if choice.beside is not None:
@@ -301,11 +206,12 @@ def _step(
         walks = choice.beside.facts.travel is not None and choice.facts.travel is None
         motion = masked(motions[0], motions[1]) if walks else masked(motions[1], motions[0])
         remarks.append(f'"{segment.said}" is made of two motions: "{choice.wording}" and "{choice.beside.wording}".')
-    elif segment.together and choice.alike <= _SAME_AT_ONCE:
+    elif segment.together and choice.alike <= SAME_AT_ONCE:
         remarks.append(f'"{segment.together[0]}" is nothing that is known and is left out.')
-    motion = _on_side(motion, segment, engine)
+    motion = _on_side(motion, segment, choice.wording, engine)
     if counts:
-        motion = counted(put_on_floor(motion, engine.body), engine.body, counts, halves=segment.steps is not None)
+        of = grammar()["counted_by"].get(choice.action, "")
+        motion = counted(put_on_floor(motion, engine.body), engine.body, counts, segment.steps is not None, of)
     elif once:  # played faster to fit, so that its end is not cut
         motion = motion.crop(0, min(active_part(motion, engine.body)[1] + _AFTER, len(motion)))
         most = 1.0 if natural else _HURRIED if speed >= 1 else max(_STILL_SLOW / speed, 1.0)
@@ -330,12 +236,16 @@ def _step(
     return motion
 
 
-def _on_side(motion: Motion, segment: Segment, engine: Engine) -> Motion:
-    """Returns the motion, or its mirror image if that moves the requested side."""
+def _on_side(motion: Motion, segment: Segment, wording: str, engine: Engine) -> Motion:
+    """Returns the motion, or its mirror image if that moves the requested side.
+
+    The side is what the wording says, or what moves more where it says none or both.
+    """
     if not segment.side:
         return motion
-    side, more = measured_side(motion, engine.body, segment.limb)
-    return motion.mirror() if side != segment.side and more > _TELLS else motion
+    said = {"left", "right"} & set(wording.lower().replace("-", " ").split())
+    side = said.pop() if len(said) == 1 else measured_side(motion, engine.body, segment.limb)[0]
+    return motion.mirror() if side != segment.side else motion
 
 
 def _says_speed(wording: str, segment: Segment) -> bool:

@@ -14,6 +14,10 @@ MOST_TIMES = 20
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*|\d+(?:\.\d+)?|°")
 _LEADING = re.compile(r"^(?:and|then|but|so|now|please)\s+", re.IGNORECASE)
 _FACING = re.compile(r"\b(?:while )?(?:facing|looking) (?:forwards?|ahead|the front|straight ahead)\b")
+_SIDEWARD = re.compile(r"\b(left|right)wards?\b")
+_PAST = re.compile(rf"\b(?:{'|'.join(grammar()['past'])})\b")
+_SEVERAL_ROUNDS = re.compile(r"\b(\w+) (?:full |whole |complete )?(?:circles?|turns?|rotations?|rounds?|spins?)\b")
+_CORNER = re.compile(r"\b(?:around|round) (?:the|a) (?:street )?(?:corner|bend)\b")
 _SECONDS = re.compile(r"\b(?:for |in |within )?(\d+(?:\.\d+)?) ?(?:s|secs?|seconds?)\b")
 _DEGREES = re.compile(r"\b(?:by |of )?(\d{1,4}) ?(?:degrees?|deg\b|°)")
 _NAMED_ANGLE = re.compile(r"\b(45|90|135|180|225|270|315|360)\b")
@@ -50,7 +54,7 @@ _WHERE = re.compile(
     r"down the|up the|past|beside|because|until|so|with|without|around the|over the) "
 )
 _GOING = ["step", "go", "goes", "mov", "shuffl", "travel", "retreat", "pac", "back", "sidestep", "head", "proceed"]
-_TURN_ONLY = ("turn", "rotat", "pivot", "fac", "swivel", "revolv", "u-turn")
+_TURN_ONLY = ("turn", "rotat", "spin", "twirl", "pivot", "fac", "swivel", "revolv", "u-turn")
 _LIMB_AFTER = 2  # most words between a side and its limb
 
 
@@ -62,7 +66,8 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
     text = _LEADING.sub("", " ".join(clause.lower().split())).strip(" ,.;:!?")
     remarks: list[str] = []
     words: list[tuple[str, str]] = []
-    text = _FACING.sub(" ", text)
+    text = _SIDEWARD.sub(r"to the \1", _FACING.sub(" ", text))
+    text = _PAST.sub(lambda past: grammar()["past"][past[0]], text)
     text, seconds = _taken(_SECONDS, text)
     text, count, steps, counted = _count(text)
     if count == 0 or steps == 0:
@@ -236,6 +241,7 @@ def _side(tokens: list[str]) -> tuple[str, str, list[str]]:
 
 def _turn(text: str, sides: list[str]) -> tuple[str, float | None, bool, list[str]]:
     """Returns the text without angles, the degrees of the turn, whether it is a circle, and remarks."""
+    text = _CORNER.sub("turning", text)
     words = _WORD.findall(text)
     turning = any(
         begins(word, grammar()["turns"]) and word not in ("face", "corners", "bends", "bend", "faces") for word in words
@@ -249,7 +255,12 @@ def _turn(text: str, sides: list[str]) -> tuple[str, float | None, bool, list[st
     if {"left", "right"} <= set(sides):
         return text, None, False, ["The prompt turns both left and right at once; write one of them."]
     degrees = None
-    if angle:
+    several = _SEVERAL_ROUNDS.search(text)
+    rounds = _number(several[1]) if several else None
+    if several and rounds:
+        degrees = 360.0 * rounds
+        text = f"{text[: several.start()]} {'in circles' if circle else ''} {text[several.end() :]}"
+    elif angle:
         degrees = float(angle[1])
         text = f"{text[: angle.start()]} {text[angle.end() :]}"
     else:

@@ -12,6 +12,8 @@ from .grammar import grammar, is_action_form
 
 _SHORTEST = 4  # least letters of a corrected word; shorter ones are near to too many others
 _TWO_FROM = 6  # letters from which on two mistakes are corrected
+_REPLACED_FROM = 5  # letters from which on one letter may be another
+_STEM = 5  # least letters of a word with other endings
 _LONGEST = 24  # letters; longer words are not corrected
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z]{2})(?=\d)|(?<=\d)(?=[A-Za-z]{3})")
 _NAME = re.compile(r"^[A-Za-z0-9]+(?:[_\-|.][A-Za-z0-9]+)+$|^[A-Z]?[a-z]+(?:[A-Z][a-z0-9]*)+\d*$")
@@ -68,10 +70,15 @@ class Spelling:
         self._letters = np.stack([_letters(word) for word in self._words])
 
     def knows(self, word: str) -> bool:
-        if word in self._counts or word in self._also:
+        if word in self._counts or word in self._also or self._is_form(word):
             return True
         doubled = f"{word[:-3]}{word[-4:-3]}ing" if word.endswith("ing") else ""  # "swiming" is misspelt
         return is_action_form(word) and doubled not in self._counts
+
+    def _is_form(self, word: str) -> bool:
+        """Checks whether a word is a form of another correct one: "shrinks"."""
+        stems = [word.removesuffix(ending) for ending in ("s", "ed", "ing")]
+        return any(stem != word and len(stem) >= _STEM and stem[-1] != "s" and stem in self._also for stem in stems)
 
     def in_wordings(self, word: str) -> bool:
         """Checks whether the wordings contain this word."""
@@ -90,10 +97,21 @@ class Spelling:
             candidate = self._words[i]
             distance = _distance(low, candidate, most)
             if distance <= most:
-                # prefers the same first letter, which is seldom wrong, and common words
-                rank = (distance, int(low[0] != candidate[0]), -self._counts[candidate], candidate)
+                if not _plausible(low, candidate):
+                    continue
+                # letters are left out more often than added; then common words
+                rank = (distance, int(len(candidate) < len(low)), -self._counts[candidate], candidate)
                 best = rank if best is None else min(best, rank)
         return best[3] if best is not None else word
+
+
+def _plausible(wrong: str, right: str) -> bool:
+    """Checks whether `wrong` may be a misspelling of `right`: the first letter is seldom wrong, and a short word with
+    another letter is another word."""
+    if wrong[0] != right[0] and wrong[:2] != right[1::-1] and wrong != right[1:]:
+        return False
+    others = int(np.maximum(_letters(wrong) - _letters(right), 0).sum())
+    return len(wrong) != len(right) or others <= (len(wrong) >= _REPLACED_FROM)
 
 
 def _letters(word: str) -> np.ndarray:

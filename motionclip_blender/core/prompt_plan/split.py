@@ -18,7 +18,12 @@ _BEFORE = re.compile(r"^(?:right |just )?before (.+?), (.+)$|^(.+?),? (?:right |
 _AFTER = re.compile(
     r"^(?:right |just |once |when )*(?:after|once) (.+?), (.+)$|^(.+?),? (?:right |just )?(?:after|once) (.+)$", re.I
 )
-_WHILE = re.compile(r",?\s+(?:while|whilst|as (?=(?:he|she|they|it)\b)|at the same time as)\s+|^while (?=\w)", re.I)
+_WHO = r"(?:he|she|they|it|(?:a|the) \w+)"
+_DOING = rf"(?:{_WHO} (?:has |have |had |is )?(?=\w+)|(?=\w+ing\b))"
+_AFTER_DOING = re.compile(  # "before sitting down he waves", "after he has jumped he bows"
+    rf"^(?:right |just )?(before|after|once|when) {_DOING}(.+?) ({_WHO} \w+.*)$", re.I
+)
+_WHILE = re.compile(r",?\s+(?:while|whilst|as(?=\s+(?:he|she|they|it)\b)|at the same time as)\s+|^while (?=\w)", re.I)
 _AT_ONCE = re.compile(r",?\s*(?:\b(?:at the same time|simultaneously|at once|meanwhile)\b)\s*", re.IGNORECASE)
 _AND = re.compile(r",?\s+and\s+", re.IGNORECASE)
 _ONGOING = re.compile(r"^\w+ing\b", re.IGNORECASE)
@@ -57,8 +62,11 @@ def _in_order(sentence: str) -> list[str]:
     match = _BEFORE.match(sentence)
     if match:
         first, second = (match[2], match[1]) if match[1] else (match[3], match[4])
-        if acts(first) and acts(second):
+        if acts(first) and acts(second.split(",")[0]):  # not "before the king, draws his sword"
             return [first, second]
+    match = _AFTER_DOING.match(sentence)
+    if match and "," not in sentence and acts(match[2]) and acts(match[3]):
+        return [match[3], match[2]] if match[1].lower() == "before" else [match[2], match[3]]
     match = _AFTER.match(sentence)
     if match:
         first, second = (match[1], match[2]) if match[1] else (match[4], match[3])
@@ -113,6 +121,12 @@ def _at_and(piece: str, known: Callable[[str], bool]) -> list[Clause]:
         else:
             done.append(part)
     at_once, after = _at_once_and_after(beside)
+    turning = tuple(text for text in at_once if _only_turns(text))
+    if turning:  # turning is a way of going, not a second thing at once
+        done[-1] = " and ".join((done[-1], *turning))
+        at_once = tuple(text for text in at_once if text not in turning)
+    elif at_once and _only_turns(done[-1]):
+        done[-1], at_once = f"{at_once[0]} and {done[-1]}", at_once[1:]
     found = [Clause(text, at_once if i == len(done) - 1 else ()) for i, text in enumerate(done)]
     return [*found, *map(Clause, after)]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
+from .choice import SURE, Choice
 from .plan import Plan, Segment
-from .wording_index import SURE, Choice
 
 _DIRECTIONS = {
     0: "goes forward",

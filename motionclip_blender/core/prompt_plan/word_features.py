@@ -13,6 +13,29 @@ _SIDE = re.compile(r"\b(?:left|right)\b")
 _IGNORED = """a an the of to in on at with and his her their its is are was be being someone somebody person man woman
 guy character he she it they this that for from into like as by while up"""
 _STOP = frozenset(_IGNORED.split())
+_WHO = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "his",
+        "her",
+        "their",
+        "its",
+        "is",
+        "are",
+        "someone",
+        "somebody",
+        "person",
+        "man",
+        "woman",
+        "guy",
+        "he",
+        "she",
+        "it",
+        "they",
+    ]
+)
 
 
 def stem(word: str) -> str:
@@ -47,6 +70,11 @@ def content(text: str) -> set[str]:
     return {word for word in features(text) if "_" not in word}
 
 
+def in_order(text: str) -> tuple[str, ...]:
+    """Returns the stems of a text's words in order, without sides, articles and who does it."""
+    return tuple(stem(word) for word in _WORD.findall(_SIDE.sub("", text.lower())) if word not in _WHO)
+
+
 class WordVectors:
     """Converts texts to weights of known features: rare ones have more weight (tf-idf; Sparck Jones, 1972).
 
@@ -61,6 +89,11 @@ class WordVectors:
     def indices(self, text: str) -> list[int]:
         """Returns the indices of the known features of a text, sorted."""
         return sorted(self._index[name] for name in features(text) if name in self._index)
+
+    def weight(self, feature: str) -> float:
+        """Returns the weight of a feature; that of the rarest for an unknown one."""
+        at = self._index.get(feature)
+        return float(self.weights.max() if at is None else self.weights[at])
 
     def vector(self, text: str) -> np.ndarray:
         """Returns the vector of a text, (V,) float32."""

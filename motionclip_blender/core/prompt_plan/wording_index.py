@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -15,79 +15,31 @@ from ..inference.prompt_retrieval import PromptRetrieval
 from ..inference.tensors import TensorError, read_tensors
 from ..inference.text_tower import FOLDER as TOWER
 from ..pack import Pack
+from .choice import Choice, Facts
 from .plan import Segment
 from .spelling import Spelling
-from .word_features import WordVectors, content
+from .word_features import WordVectors, content, in_order
 
 TEXTS, NUMBERS = "wordings.json", "wordings.safetensors"
 WORDS = 0.6
 """Weight of words relative to the text tower's embedding in the search for a text's class."""
 
-SURE = 0.6
-"""Least confidence of an answer; nine in ten lines without a known meaning are below."""
-
 # Weight of the class's evidence relative to a wording's similarity. With 0.35 a seventh fewer find their class.
 _CLASS = 3.0
+_SURENESS = (7, 8)  # weights of `sureness_features`, and a constant; earlier packs lack that of the last feature
 _SHARED = 0.25  # weight of shared words relative to cosines
+_CONTAINED = 0.2  # weight of the share of the text's words that a wording has
 _SHARPNESS = 0.02  # kernel width, as in `PromptRetrieval`
 _SIDE_SAID, _OTHER_SIDE = 0.15, 0.6  # gain of a wording with the requested side, loss of one with the other
 _WAY, _NEAR_WAY = 0.3, 40.0  # gain for the direction of travel, and degrees within which it agrees
 _STAYS = 0.6  # loss for a motion without the requested travel, or with both sides moving alike
 _BOTH = 0.08  # least difference between the sides if one is requested
-_VERBATIM = 6.0  # gain of a wording that equals the text
+_VERBATIM = 6.0  # gain of a wording that equals the text, and of all of a class that it is a phrase for
+_ONE_SIDE, _CLEARLY = 1.5, 0.3  # gain for the difference between the sides if one is requested, and where it ends
+_SAME_WORDS = 2.0  # gain of a wording with the same words: "someone lies on the side" for "lies on the side"
 _OTHERS = 4  # next best wordings
 _OF_A_CLASS = 2  # most of them that have the class of the choice, or one class among themselves
 _AT = 0.8  # least cosine of a latent to a wording whose motion it makes
-
-
-@dataclass(frozen=True)
-class Facts:
-    """Measured facts of a motion.
-
-    after: "repeat" or "hold".
-    travel: degrees; None if it does not travel.
-    speed: metres per second.
-    turn: degrees within two seconds.
-    arm, leg: how much more the left side moves; negative for the right.
-    """
-
-    after: str
-    travel: float | None
-    speed: float
-    turn: float
-    arm: float
-    leg: float
-
-
-@dataclass(frozen=True, eq=False)
-class Choice:
-    """The motion that was chosen for a step.
-
-    motion: its number in the pack's table.
-    wording: the nearest of its wordings.
-    action: its class.
-    latent: (D,).
-    confidence: 0 to 1, how sure it is that the wording has the meaning of the step.
-    alike: the cosine to the nearest wording.
-    others: the next best wordings, of four other motions.
-    beside: a simultaneous action, from another motion's arms.
-    taken: whether the user has chosen it.
-    """
-
-    motion: int
-    wording: str
-    action: str
-    latent: np.ndarray
-    facts: Facts
-    confidence: float
-    alike: float
-    others: tuple[str, ...]
-    beside: Choice | None = None
-    taken: bool = False
-
-    @property
-    def sure(self) -> bool:
-        return self.taken or self.confidence >= SURE
 
 
 class WordingIndex:
@@ -109,6 +61,8 @@ class WordingIndex:
         self._classifier = numbers["classifier"].astype(np.float32)
         self._bias = numbers["bias"].astype(np.float32)
         self._sureness = numbers["sureness"].astype(np.float64)
+        if len(self._sureness) not in _SURENESS:
+            raise ValueError("they were written for another version of the extension")
         self._retrieval, self._also = retrieval, also
         fits = len(self.texts) == len(retrieval) and len(self.facts) == len(retrieval.classes)
         if (
@@ -119,6 +73,9 @@ class WordingIndex:
             raise ValueError("the texts are not those of the pack's wordings")
         self._directions = retrieval.directions()
         self._of_text = {text.lower(): i for i, text in enumerate(self.texts)}
+        self._phrases = {
+            text.lower(): self.actions.index(name) for name, said in texts.get("phrases", {}).items() for text in said
+        }
         self._row_actions = retrieval.classes[retrieval.motions]
         self._left = np.array([_names(text, "left") for text in self.texts])
         self._right = np.array([_names(text, "right") for text in self.texts])
@@ -159,6 +116,10 @@ class WordingIndex:
         """Checks whether a text, in lower case, is one of the wordings."""
         return text in self._of_text
 
+    def understands(self, text: str) -> bool:
+        """Checks whether a text, in lower case, is one of the wordings, or a phrase for a class."""
+        return text in self._of_text or text in self._phrases
+
     @cached_property
     def spelling(self) -> Spelling:
         """The words of the wordings, for correcting prompts."""
@@ -178,12 +139,17 @@ class WordingIndex:
         alike = self.alike(embedding[None])[0] if alike is None else alike
         words = self._words.vector(segment.text)
         evidence = self.class_evidence(direction, words)
-        shared = self.shared_words(words)
-        score = alike + _SHARED * shared + _CLASS * evidence[self._row_actions]
-        verbatim = self._of_text.get(segment.text.strip().lower())
+        shared, contained = self.shared_words(words), self.contained(segment.text)
+        score = alike + _SHARED * shared + _CONTAINED * contained + _CLASS * evidence[self._row_actions]
+        said = segment.text.strip().lower()
+        verbatim, named = self._of_text.get(said), self._phrases.get(said)
         hard = self._hard_evidence(segment)
         if verbatim is not None and hard[verbatim] > -_STAYS:
             score[verbatim] += _VERBATIM
+        elif (same := self._of_words.get(in_order(said))) is not None:
+            score[same] += _SAME_WORDS
+        if verbatim is None and named is not None:
+            score[self._row_actions == named] += _VERBATIM
         score += hard
         weights = np.exp((score - score.max()) / _SHARPNESS)
         motions = self._retrieval.motions
@@ -196,7 +162,11 @@ class WordingIndex:
             self.actions[self._retrieval.classes[motion]],
             self._retrieval.latent(motion, score if verbatim is None else alike),
             self.facts[motion],
-            self.confidence(segment.text, float(alike.max()), evidence, float(shared.max()), verbatim is not None),
+            1.0
+            if verbatim is not None or named is not None
+            else self.confidence(
+                segment.text, float(alike.max()), evidence, float(shared.max()), float(contained.max())
+            ),
             float(alike.max()),
             tuple(self._next_best(score, motion)),
         )
@@ -248,30 +218,46 @@ class WordingIndex:
         """
         return np.concatenate((direction, WORDS * words)) @ self._classifier + self._bias
 
-    def confidence(self, text: str, alike: float, evidence: np.ndarray, shared: float, verbatim: bool = False) -> float:
+    def confidence(self, text: str, alike: float, evidence: np.ndarray, shared: float, contained: float) -> float:
         """Returns how surely a text has a known meaning, 0 to 1.
 
-        Logistic regression on the cosine to the nearest wording, the class's evidence, and words of the wordings,
-        fitted on wordings whose clip was left out against lines without a known meaning.
+        Logistic regression on `sureness_features`, fitted on wordings whose clip was left out, and on phrases for the
+        classes, against lines without a known meaning.
         """
-        if verbatim:
-            return 1.0
-        read = self.sureness_features(text, alike, evidence, shared)
+        read = self.sureness_features(text, alike, evidence, shared, contained)
+        read = read[: len(self._sureness) - 1]
         return float(1 / (1 + np.exp(-(self._sureness[:-1] @ read + self._sureness[-1]))))
 
     def sureness_features(
-        self, text: str, alike: float, evidence: np.ndarray, shared: float, vocabulary: frozenset[str] | None = None
+        self,
+        text: str,
+        alike: float,
+        evidence: np.ndarray,
+        shared: float,
+        contained: float,
+        vocabulary: frozenset[str] | None = None,
     ) -> np.ndarray:
-        """Returns the features of `confidence`, (6,).
+        """Returns the features of `confidence`, (7,).
 
         alike, shared: the largest cosines of embeddings and of words to a wording.
         evidence: (C,) of classes.
+        contained: the largest share of the text's words in a wording.
         vocabulary: the stems of the wordings' words, by default of all wordings.
         """
         said = content(text)
         known = sum(word in (self._vocabulary if vocabulary is None else vocabulary) for word in said)
         second, first = np.partition(evidence, -2)[-2:]
-        return np.array([alike, first, first - second, shared, known / max(len(said), 1), min(len(said), 8) / 8])
+        return np.array(
+            [alike, first, first - second, shared, known / max(len(said), 1), min(len(said), 8) / 8, contained]
+        )
+
+    @cached_property
+    def _of_words(self) -> dict[tuple[str, ...], list[int]]:
+        """The wordings with the same words in the same order, whoever does it."""
+        found: dict[tuple[str, ...], list[int]] = {}
+        for i, text in enumerate(self.texts):
+            found.setdefault(in_order(text), []).append(i)
+        return found
 
     @cached_property
     def _vocabulary(self) -> frozenset[str]:
@@ -282,6 +268,16 @@ class WordingIndex:
         rows, features, shares = self._rows
         return np.bincount(rows, words[features] * shares, minlength=len(self.texts)).astype(np.float32)
 
+    def contained(self, text: str) -> np.ndarray:
+        """Returns which share of a text's words each wording has, (n,) float32; rare words count more, unknown ones
+        most."""
+        said = [self._words.weight(word) for word in content(text)]
+        known = np.zeros(len(self._words.known), np.float32)
+        at = [i for i in self._words.indices(text) if "_" not in self._words.known[i]]
+        known[at] = self._words.weights[at]
+        rows, features, _ = self._rows
+        return np.bincount(rows, known[features] / max(sum(said), 1e-6), minlength=len(self.texts)).astype(np.float32)
+
     def _hard_evidence(self, segment: Segment) -> np.ndarray:
         """Returns how much the score of each wording changes by side and direction, (n,)."""
         out = np.zeros(len(self.texts), np.float32)
@@ -289,7 +285,8 @@ class WordingIndex:
             same, other = (self._left, self._right) if segment.side == "left" else (self._right, self._left)
             out += _SIDE_SAID * (same & ~other) - _OTHER_SIDE * (other & ~same)
             if segment.limb in self._one_sided:
-                out -= _STAYS * (self._one_sided[segment.limb] < _BOTH)
+                more = self._one_sided[segment.limb]
+                out += _ONE_SIDE * np.minimum(more, _CLEARLY) - _STAYS * (more < _BOTH)
         away = np.abs((self._travels - (segment.travel or 0.0) + 180) % 360 - 180)
         if segment.travel is not None:
             out += np.where(np.isnan(away), -_STAYS, np.where(away < _NEAR_WAY, _WAY, 0))

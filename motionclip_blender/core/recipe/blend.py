@@ -46,6 +46,10 @@ class Blend(Content):
         return f"{self.start.title} ↔ {self.end.title}"
 
     @property
+    def mark(self) -> str:
+        return f"{self.factor:.2f}"
+
+    @property
     def description(self) -> str:
         return f"{self.start} ↔ {self.end}, {self.factor:.2f} of the way"
 

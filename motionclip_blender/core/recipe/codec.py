@@ -2,6 +2,7 @@
 
 Version 2 holds the name and the fields of the content beside those of the recipe. Version 1, of the releases 0.3 and
 0.4, has no `version`: it is flat, with two expressions and the name of their combination. Both are read, 2 is written.
+What releases without variations would not know, the number of one, is written only where it is not 0.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ _SOURCES: Mapping[str, type[Source]] = {
     "prompt": Prompt, "action": ActionName, "image": ImageFile, "latent": SavedLatent, "style": StyleName,
     "text": TextEmbedding, "word": StyleWord,
 }  # fmt: skip
+_NUMBER = "seed"
 _SOURCE_NAMES = {source: name for name, source in _SOURCES.items()}
 
 
@@ -78,7 +80,8 @@ def from_json(text: str) -> Recipe:
 def _written(value: Recipe | Content) -> dict[str, object]:
     """Returns the fields of a recipe or a content; those of a recipe without its content."""
     found = {one.name: getattr(value, one.name) for one in fields(value)}
-    return {name: _plain(one) for name, one in found.items() if not isinstance(one, Content)}
+    plain = {name: _plain(one) for name, one in found.items() if not isinstance(one, Content)}
+    return {name: one for name, one in plain.items() if name != _NUMBER or one}
 
 
 def _plain(value: object) -> object:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from ..errors import UserError
 from ..latents.expression import Expression
 from ..latents.terms import Source, Term
 
@@ -70,6 +71,18 @@ class Content(ABC):
     def lasting(self, frames: int) -> Content:
         """Returns the same content for a motion of another length."""
         return self
+
+    def varied(self, seed: int) -> Content:
+        """Returns the variation with a number, of which 0 is the content without variation. Raises `UserError` for a
+        number that is none, and for a content other than a prompt."""
+        if seed == 0:
+            return self
+        raise UserError("Variations are made of a prompt alone; leave them out (seed 0), or ask for a prompt.")
+
+    @property
+    def mark(self) -> str:
+        """Tells the content from others of a row, such as the number of a variation; empty without one."""
+        return ""
 
     @property
     def expressions(self) -> tuple[Expression, ...]:

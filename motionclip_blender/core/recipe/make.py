@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from ..motion import Motion
     from ..prompt_plan.told import Step
 
+MOST_VARIATIONS = 8
+
 _TIE = 1e-9
 
 
@@ -133,7 +135,7 @@ def decoded(
     """Runs the fast part of `make`, from the latents of its sources; a slider calls it at every step."""
     clean_up = _clean_up(engine, recipe, fps, body)
     found = recipe.content.decode(engine, latents, clean_up)
-    finished = clean_up(found.motion, choose=recipe.content.has_latent)
+    finished = clean_up(found.motion, choose=found.latent is not None)
     notes = (*_notes(engine, recipe), *found.notes)
     return Made(finished, pack_name(engine), found.latent, notes, found.steps, found.starts, found.natural)
 
@@ -180,6 +182,16 @@ def decoded_together(
 def stop_recipes(recipe: Recipe, count: int) -> list[Recipe]:
     """Lists the recipes of `count` even stops of a blend, both ends included. Raises `UserError` for a bad count."""
     return [replace(recipe, content=stop) for stop in blend_of(recipe).stops(count)]
+
+
+def variation_recipes(recipe: Recipe, count: int, seed: int = 0) -> list[Recipe]:
+    """Lists the recipes of `count` variations, from that with the number `seed` on.
+
+    Raises `UserError` for a bad count or number, and for a recipe of which no variations are made.
+    """
+    if not 2 <= count <= MOST_VARIATIONS:
+        raise UserError(f"Variations are 2 to {MOST_VARIATIONS} at a time, not {count:,}.")
+    return [recipe.varied(each) for each in range(seed, seed + count)]
 
 
 def pack_name(engine: Engine) -> str:

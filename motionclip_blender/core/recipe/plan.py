@@ -6,11 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
+from ..cleanup.windows import joined
 from ..errors import UserError
 from ..prompt import MIN_FRAMES
-from ..prompt_plan.perform import Performance, as_taken, composed, known_length, refuse_guesses, understand
+from ..prompt_plan.perform import Performance, composed, is_plain, known_length, plain_latent
 from ..prompt_plan.read import MAX_SEGMENTS, plain_prompt
 from ..prompt_plan.told import guesses, steps_of
+from ..prompt_plan.understand import as_taken, refuse_guesses, understand
+from ..variation.choices import varied_choice
+from ..variation.sampling import checked_seed, told_seed
 from .content import Content, Decoded
 
 if TYPE_CHECKING:
@@ -19,8 +23,16 @@ if TYPE_CHECKING:
     from ..cleanup.pipeline import CleanUp
     from ..engine import Engine
     from ..latents.terms import Source
+    from ..prompt_plan.choice import Choice
     from ..prompt_plan.plan import Plan
-    from ..prompt_plan.wording_index import Choice
+
+
+DEFAULT_FRAMES = 60
+"""Frames of a single motion that repeats itself, if no length is asked for."""
+
+_UNREAD = (
+    "The pack {} does not carry its wordings as texts, by which steps are read: the whole prompt is made as one motion."
+)
 
 
 @dataclass(frozen=True)
@@ -39,6 +51,7 @@ class PromptPlan(Content):
     prompt: str
     guess: bool = False
     takes: tuple[str, ...] = ()
+    seed: int = 0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "prompt", plain_prompt(self.prompt))
@@ -46,6 +59,7 @@ class PromptPlan(Content):
         while takes and not takes[-1]:
             takes.pop()
         object.__setattr__(self, "takes", tuple(takes))
+        checked_seed(self.seed)
 
     def taking(self, step: int, wording: str) -> PromptPlan:
         """Returns the same plan with one step, counted from 1, taken for a wording of the pack.
@@ -65,28 +79,44 @@ class PromptPlan(Content):
     @property
     def description(self) -> str:
         taken = [f"{number} as “{wording}”" for number, wording in enumerate(self.takes, 1) if wording]
-        return f"“{self.prompt}”" + (f" (step {', '.join(taken)})" if taken else "")
+        return f"“{self.prompt}”" + (f" (step {', '.join(taken)})" if taken else "") + told_seed(self.seed)
 
     @property
     def sources(self) -> tuple:
-        return self.kind, self.prompt, self.takes
+        return self.kind, self.prompt, self.takes, self.seed
+
+    @property
+    def mark(self) -> str:
+        return str(self.seed)
+
+    def varied(self, seed: int) -> PromptPlan:
+        return replace(self, seed=seed)
 
     def natural_length(self, engine: Engine) -> int:
         """Counts the frames that the steps take by themselves, at the pack's rate. Raises `UserError` as `decode`."""
-        return max(len(composed(engine, *self._understood(engine)).motion), MIN_FRAMES)
+        if not engine.reads_steps:
+            return DEFAULT_FRAMES
+        plan, choices = self._understood(engine)
+        if is_plain(plan, choices) and choices[0].facts.after == "repeat":
+            return DEFAULT_FRAMES
+        return max(len(composed(engine, plan, choices).motion), MIN_FRAMES)
 
     def known_length(self, engine: Engine) -> int | None:
         """Returns the same if it is known without making the motion, else None. Raises `UserError` as `decode`."""
-        return known_length(engine, *self._understood(engine))
+        return known_length(engine, *self._understood(engine)) if engine.reads_steps else DEFAULT_FRAMES
 
     def goes_on(self, engine: Engine) -> bool:
         """Tells whether it begins with a motion that repeats itself, uncounted. Raises `UserError` as `decode`."""
+        if not engine.reads_steps:
+            return True
         plan, choices = self._understood(engine)
         counted = plan.segments[0].count or plan.segments[0].steps
         return choices[0].facts.after == "repeat" and not counted
 
     def rests(self, engine: Engine) -> bool:
         """Tells whether it comes to rest, so that its last pose may be held. Raises `UserError` as `decode`."""
+        if not engine.reads_steps:
+            return False
         plan, choices = self._understood(engine)
         return choices[-1].facts.after == "hold" or bool(plan.segments[-1].count or plan.segments[-1].steps)
 
@@ -102,10 +132,29 @@ class PromptPlan(Content):
             choices = as_taken(engine, engine.wordings, plan, choices, self.takes)
         if not self.guess:
             refuse_guesses(plan, choices)
+        if self.seed:
+            steps = enumerate(zip(plan.segments, choices, strict=True))
+            choices = tuple(varied_choice(engine, *step, self.seed, number) for number, step in steps)
         return plan, choices
 
     def decode(self, engine: Engine, latents: Mapping[Source, np.ndarray], clean_up: CleanUp) -> Decoded:
-        done = composed(engine, *self._understood(engine), clean_up.length)
+        """Makes the motion. A single step with nothing to change is made as a prompt alone is, with its latent.
+
+        So is the whole prompt, with a note, by a pack that does not carry its wordings as texts.
+        """
+        if not engine.reads_steps:
+            latent = engine.prompt_latents([self.prompt])[0]
+            (motion,) = joined(engine, latent[None], clean_up.decoded_length)
+            notes = (*engine.cut_prompts([self.prompt]), _UNREAD.format(engine.pack.name))
+            return Decoded(motion, latent, notes)
+        plan, choices = self._understood(engine)
+        if is_plain(plan, choices):
+            (choice,) = choices
+            latent = choice.latent if self.seed else plain_latent(engine, plan.segments[0].text, choice)
+            (motion,) = joined(engine, latent[None], clean_up.decoded_length)
+            done = Performance(motion, plan, choices, plan.remarks, (clean_up.frames,))
+            return self._told(engine, done, done.ends, clean_up.frames)._replace(latent=latent)
+        done = composed(engine, plan, choices, clean_up.length)
         rate = clean_up.fps / engine.pack.fps
         return self._told(engine, done, [end * rate for end in done.ends], clean_up.frames)
 

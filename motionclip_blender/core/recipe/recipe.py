@@ -54,7 +54,7 @@ class Recipe:
     @property
     def prompt(self) -> str:
         """Returns the prompt if there is no other source, else an empty text."""
-        return self.content.prompt if isinstance(self.content, Sum) else ""
+        return str(getattr(self.content, "prompt", ""))  # of a sum, and of a prompt that is read in steps
 
     @property
     def title(self) -> str:
@@ -76,6 +76,10 @@ class Recipe:
     def lasting(self, frames: int) -> Recipe:
         """Returns the same recipe at another length. Raises `UserError` for an invalid length."""
         return replace(self, content=self.content.lasting(frames), frames=frames)
+
+    def varied(self, seed: int) -> Recipe:
+        """Returns the variation with a number; 0 is the recipe's own motion. Raises what `Content.varied` raises."""
+        return replace(self, content=self.content.varied(seed))
 
     def renamed(self, names: Mapping[Source, Source]) -> Recipe:
         """Replaces the sources for which `names` has another."""

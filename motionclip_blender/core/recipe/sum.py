@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from ..cleanup.windows import joined
+from ..errors import UserError
 from ..latents.expression import Expression
 from ..latents.sources import summed
 from ..latents.terms import Prompt, Source
 from ..prompt import checked_prompt
+from ..variation.kin import names_a_side
+from ..variation.sampling import Said, checked_seed, told_seed, variation
 from .content import Content, Decoded
 
 if TYPE_CHECKING:
@@ -22,12 +25,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Sum(Content):
-    """A motion of one expression."""
+    """A motion of one expression.
+
+    seed: which variation of a prompt alone is made; 0 for its own motion. Raises `UserError` for one of another
+        expression.
+    """
 
     kind: ClassVar[str] = "sum"
     has_latent: ClassVar[bool] = True
 
     expression: Expression
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if checked_seed(self.seed) and not self.prompt:
+            raise UserError(
+                "Variations are made of a prompt alone, by the wordings nearest to it; leave them out (seed 0)."
+            )
 
     @classmethod
     def of_prompt(cls, prompt: str) -> Sum:
@@ -46,9 +60,23 @@ class Sum(Content):
 
     @property
     def description(self) -> str:
-        return f"“{self.prompt}”" if self.prompt else str(self.expression)
+        return f"“{self.prompt}”{told_seed(self.seed)}" if self.prompt else str(self.expression)
+
+    @property
+    def sources(self) -> tuple:
+        return (*super().sources, self.seed)
+
+    @property
+    def mark(self) -> str:
+        return str(self.seed)
+
+    def varied(self, seed: int) -> Sum:
+        return replace(self, seed=seed)
 
     def decode(self, engine: Engine, latents: Mapping[Source, np.ndarray], clean_up: CleanUp) -> Decoded:
-        latent = summed(engine, self.terms, latents)
-        (motion,) = joined(engine, latent[None], clean_up.decoded_length)
+        latent, once = summed(engine, self.terms, latents), None
+        if self.seed:
+            found = variation(engine, latent, self.seed, Said(names_a_side(self.prompt)))
+            latent, once = found.latent, [found.facts.after == "hold"]
+        (motion,) = joined(engine, latent[None], clean_up.decoded_length, once)
         return Decoded(motion, latent)

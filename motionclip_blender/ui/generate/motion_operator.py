@@ -68,3 +68,22 @@ class MotionOperator(BackgroundOperator):
     def common(self, context: bpy.types.Context) -> dict[str, Any]:
         """Returns the options that all recipes have: the length, how to pool Actions, loop, in place."""
         return options(context.scene) | {"frames": self.frames}
+
+
+class MadeAnewOperator(MotionOperator):
+    """Base of the operators that make the armature's Action once more in another way, as a new Action at the same
+    place. Subclasses implement `changed`."""
+
+    def changed(self, recipe: Recipe, action: bpy.types.Action) -> Recipe:
+        """Returns the recipe in the other way. Raises `UserError`."""
+        raise NotImplementedError
+
+    def begin(self, context: bpy.types.Context) -> Work[Made]:
+        action, found = generation.made_here(context)
+        self.default_to("frames", found.frames)
+        self.default_to("start_frame", round(action.frame_range[0]))
+        return super().begin(context)
+
+    def recipe(self, context: bpy.types.Context) -> Recipe:
+        action, found = generation.made_here(context)
+        return self.changed(found, action).lasting(self.frames)

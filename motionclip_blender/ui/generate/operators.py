@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
-from ...core.errors import UserError
 from ..fields import GUESS, PROMPT, STEPS, STRAIGHT
-from ..session import SESSION
-from ..tasks.background_operator import Reporting
+from ..session import SESSION, Refusal
+from ..tasks.background_operator import Reporting, Work
 from ..tasks.jobs import sentence
 from . import generation, playing
 from .motion_operator import MotionOperator
 from .new_body import add_in_sight
 
 if TYPE_CHECKING:
+    from ...core.engine import Engine
+    from ...core.progress import Progress
     from ...core.recipe.make import Made
     from ...core.recipe.recipe import Recipe
 
@@ -32,6 +33,11 @@ class MOTIONCLIP_OT_generate(MotionOperator, bpy.types.Operator):
     straight: BoolProperty(**STRAIGHT, options={"SKIP_SAVE"})
     steps: BoolProperty(**STEPS, options={"SKIP_SAVE"})
     guess: BoolProperty(**GUESS, options={"SKIP_SAVE"})
+    takes: StringProperty(
+        name="Wordings",
+        description="What the steps of the prompt are taken for, a wording a line; an empty line takes the nearest",
+        options={"SKIP_SAVE", "HIDDEN"},
+    )
     play: BoolProperty(
         name="Play",
         description="Play the motion when it is made, in a preview range",
@@ -43,14 +49,34 @@ class MOTIONCLIP_OT_generate(MotionOperator, bpy.types.Operator):
 
         for name in ("prompt", "straight", "steps", "guess"):
             self.default_to(name, getattr(context.scene.motionclip, name))
-        if self.steps and self.straight:
-            raise UserError("A prompt is read in steps or taken straight, not both; switch one of them off.")
-        if self.steps:
+        if self.steps and not self.straight:
             from ...core.recipe.plan import PromptPlan
 
-            return Recipe(PromptPlan(self.prompt, self.guess), **self.common(context))
+            takes = tuple(self.takes.split("\n"))
+            return Recipe(PromptPlan(self.prompt, self.guess, takes), **self.common(context))
         recipe = Recipe.of_prompt(self.prompt, **self.common(context))
         return recipe.straight() if self.straight else recipe
+
+    def begin(self, context: bpy.types.Context) -> Work[Made]:
+        from ...core.prompt_plan.understand import NotUnderstood
+
+        work = super().begin(context)
+        asked = self.prompt
+        self.refusal: Refusal | None = None
+
+        def watched(engine: Engine, progress: Progress) -> Made:
+            try:
+                return work(engine, progress)
+            except NotUnderstood as error:
+                takes = {wording: "\n".join(error.taking(wording)) for wording in error.nearest}
+                self.refusal = Refusal(asked, takes)
+                raise
+
+        return watched
+
+    def refuse(self, error: str) -> set[str]:
+        SESSION.refusal = getattr(self, "refusal", None)
+        return super().refuse(error)
 
     def end(self, context: bpy.types.Context, result: Made) -> set[str]:
         done = super().end(context, result)

@@ -9,7 +9,7 @@ from ...core.errors import UserError
 from ..installation.self_check import numpy_problem
 from ..panels import BIG, PANEL, big_button, box_below, wrapped
 from ..session import SESSION
-from . import playing, steps
+from . import playing, steps, variations
 from .generation import action_of, armature_of, characters
 from .presets import MOTIONCLIP_PT_presets
 
@@ -47,13 +47,15 @@ class MOTIONCLIP_PT_panel(bpy.types.Panel):
         row = column.row(align=True)
         row.prop(settings, "prompt", text="", placeholder="What the person does", icon="TEXT")
         row.prop(settings, "straight", text="", icon="FONT_DATA")
-        row.prop(settings, "steps", text="", icon="LINENUMBERS_ON")
-        if settings.steps:
+        toggle = row.row(align=True)
+        toggle.active = not settings.straight
+        toggle.prop(settings, "steps", text="", icon="LINENUMBERS_ON")
+        if settings.steps and not settings.straight:
             column.prop(settings, "guess")
             steps.draw(column, context, armature)
         row = column.row(align=True)
         row.prop(settings, "frames")
-        if settings.steps:
+        if settings.steps and not settings.straight:
             row.operator("motionclip.natural_length", text="", icon="FIXED_SIZE")
         start = row.row(align=True)
         start.active = not settings.start_at_current
@@ -74,8 +76,14 @@ class MOTIONCLIP_PT_panel(bpy.types.Panel):
         big_button(row, "motionclip.generate", "Generate on a new body" if adds else "Generate", SESSION.busy)
         if plays:
             playing.draw(row, context, BIG)
+        row = layout.column()
+        row.enabled = not SESSION.busy
+        variations.draw(row, armature)
         if SESSION.error:
-            wrapped(box_below(layout), context, SESSION.error, icon="ERROR")
+            box = box_below(layout)
+            wrapped(box, context, SESSION.error, icon="ERROR")
+            if SESSION.refusal is not None and not SESSION.busy:
+                steps.draw_refusal(box, SESSION.refusal)
 
 
 def _smplx(armature: bpy.types.Object | None) -> bpy.types.Object | None:

@@ -41,6 +41,7 @@ class MOTIONCLIP_OT_add_preset(AddPresetBase, bpy.types.Operator):
         "settings.loop",
         "settings.in_place",
         "settings.straight",
+        "settings.steps",
         "settings.reading",
         "settings.reading_frame",
     ]

@@ -14,17 +14,17 @@ from ..panels import wrapped
 from ..tasks.background_operator import BackgroundOperator, Work
 from ..translations import said
 from . import generation
-from .motion_operator import MotionOperator
+from .motion_operator import MadeAnewOperator
 
 if TYPE_CHECKING:
     from ...core.prompt_plan.told import Step
-    from ...core.recipe.make import Made
     from ...core.recipe.recipe import Recipe
+    from ..session import Refusal
 
 _COLUMNS = 2  # of buttons: in a sidebar of the usual width most wordings can be read
 
 
-class MOTIONCLIP_OT_take(MotionOperator, bpy.types.Operator):
+class MOTIONCLIP_OT_take(MadeAnewOperator, bpy.types.Operator):
     """Make the motion once more with this step taken for another wording, as a new Action at the same place"""
 
     bl_idname = "motionclip.take"
@@ -43,25 +43,18 @@ class MOTIONCLIP_OT_take(MotionOperator, bpy.types.Operator):
         text = _('Make the motion once more with step {} taken for "{}", as a new Action at the same place')
         return text.format(properties.step, properties.wording)
 
-    def begin(self, context: bpy.types.Context) -> Work[Made]:
-        action, found = generation.made_here(context)
-        self.default_to("frames", found.frames)
-        self.default_to("start_frame", round(action.frame_range[0]))
-        return super().begin(context)
-
-    def recipe(self, context: bpy.types.Context) -> Recipe:
+    def changed(self, recipe: Recipe, action: bpy.types.Action) -> Recipe:
         from dataclasses import replace
 
         from ...core.recipe.plan import PromptPlan
 
-        action, found = generation.made_here(context)
-        if not isinstance(found.content, PromptPlan):
+        if not isinstance(recipe.content, PromptPlan):
             raise UserError(
                 _('The Action "{}" was not made of a prompt in steps; generate with "Read steps" on first.').format(
                     action.name
                 )
             )
-        return replace(found, content=found.content.taking(self.step, self.wording)).lasting(self.frames)
+        return replace(recipe, content=recipe.content.taking(self.step, self.wording))
 
 
 class MOTIONCLIP_OT_natural_length(BackgroundOperator, bpy.types.Operator):
@@ -103,6 +96,16 @@ def draw(layout: bpy.types.UILayout, context: bpy.types.Context, armature: bpy.t
     start = round(action.frame_range[0])
     for number, step in enumerate(steps_of(action), 1):
         _draw_step(layout.column(align=True), context, number, step, start)
+
+
+def draw_refusal(layout: bpy.types.UILayout, refusal: Refusal) -> None:
+    """Draws a button for each wording that a step that was not understood may be made as."""
+    buttons = layout.grid_flow(row_major=True, columns=_COLUMNS, even_columns=True, align=True)
+    for wording, takes in refusal.wordings.items():
+        button = buttons.operator("motionclip.generate", text=wording, translate=False)
+        button.prompt, button.takes, button.steps = refusal.prompt, takes, True
+    button = layout.operator("motionclip.generate", text="Make it all the same", icon="QUESTION")
+    button.prompt, button.guess, button.steps = refusal.prompt, True, True
 
 
 def _draw_step(layout: bpy.types.UILayout, context: bpy.types.Context, number: int, step: Step, start: int) -> None:

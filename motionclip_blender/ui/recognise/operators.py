@@ -105,7 +105,7 @@ class MOTIONCLIP_OT_recognise(_Recognising, bpy.types.Operator):
                 RECOGNITION.parts[found.uid] = recognition.parts_shown(found.parts, found.keys, per_frame)
         told = recognition.described(result[0].scores[:3])
         if len(names := [part.name for part in result[0].parts]) > 1:
-            told = _("Recognised, one after the other: {}").format(", ".join(names))
+            told = f"{told}. " + _("One after the other: {}").format(", ".join(names))
         self.tell(told, self.left_out)
         return {"FINISHED"}
 

@@ -108,7 +108,7 @@ class MOTIONCLIP_OT_split_prompt(BackgroundOperator, bpy.types.Operator):
         self.scene = context.scene.session_uid
 
         def work(engine, progress) -> list[str]:
-            from ...core.prompt_plan.perform import understand
+            from ...core.prompt_plan.understand import understand
 
             engine.load(progress)
             plan, _choices = understand(engine, engine.wordings, prompt)

@@ -37,6 +37,31 @@ def test_who_stays_does_not_drift_or_turn_in_forty_seconds(engine: Engine, promp
     assert abs(angles[-120:].mean() - angles[:120].mean()) < 5
 
 
+@pytest.mark.parametrize("prompt", ["a person walks quickly", "zombie walk", "walks briskly"])
+def test_feet_keep_their_place_in_quick_steps_throughout(engine: Engine, prompt: str):
+    positions = joints(engine, generate(engine, prompt, LONG))
+    slides = [float(sliding(positions[at : at + 90][None], 30)[0]) for at in range(0, LONG - 89, 30)]
+    assert np.mean(slides) < 12 and max(slides) < 18  # 29 and 32 with feet that are held as in a slow walk
+    assert np.linalg.norm((positions[-1, 0] - positions[0, 0])[[0, 2]]) > 30
+
+
+@pytest.mark.parametrize("prompt", ["waves with the right hand", "nods", "tired person", "listens"])
+def test_feet_that_stay_keep_their_place_all_the_time(engine: Engine, prompt: str):
+    path = generate(engine, prompt, LONG).translation[:, [0, 2]].astype(np.float64)
+    places = path.reshape(-1, 120, 2).mean(axis=1)
+    assert np.linalg.norm(places - places[0], axis=1).max() < 0.03
+
+
+@pytest.mark.parametrize("frames", [101, 110, 120])
+@pytest.mark.parametrize(
+    "prompt", ["a person nods", "a loud bang startles the guard", "throws a ball", "a person walks"]
+)
+def test_the_last_frames_before_the_decoders_limit_do_not_tremble(engine: Engine, prompt: str, frames: int):
+    positions = joints(engine, generate(engine, prompt, frames))
+    shaken = np.linalg.norm(np.diff(positions - positions[:, :1], 2, axis=0), axis=-1).mean(axis=1)
+    assert shaken[-10:].mean() < 1.5 * shaken[20:-20].mean()  # 4 to 5 times, straight from the decoder
+
+
 def test_the_end_is_as_quiet_as_the_rest(engine: Engine):
     for prompt in ("a person walks", "stands still", "a person waves"):
         positions = joints(engine, generate(engine, prompt, 400))
@@ -48,6 +73,21 @@ def test_what_is_done_once_is_held(engine: Engine):
     motion = generate(engine, "a person dies", 600)
     heights = joints(engine, motion)[:, 0, 1]
     assert heights[-1] < 0.4 and np.ptp(heights[150:]) < 0.02  # no second death
+
+
+@pytest.mark.parametrize("prompt", ["kicks the ball", "sit down", "stand up", "dive roll"])
+def test_after_what_is_done_once_people_do_not_freeze(engine: Engine, prompt: str):
+    positions = joints(engine, generate(engine, prompt, 600))
+    speeds = np.linalg.norm(np.diff(positions, axis=0), axis=-1).mean(axis=1) * 30
+    windows = speeds[120:570].reshape(-1, 30).mean(axis=1)
+    assert windows.min() > 0.02 and windows.max() < 0.4  # breathes and sways, and does not begin again
+    assert np.abs(np.diff(positions[120:], axis=0)).max() * 30 < 3
+
+
+def test_a_body_that_lies_still_stays_so(engine: Engine):
+    positions = joints(engine, generate(engine, "dies", 600))
+    assert np.abs(np.diff(positions[300:], axis=0)).max() < 1e-3
+    assert engine.body.lowest(generate(engine, "die", 600))[300:].max() < 0.06
 
 
 def test_a_circle_stays_one(engine: Engine):

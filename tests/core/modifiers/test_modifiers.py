@@ -10,7 +10,6 @@ from motionclip_blender.core.cleanup.pipeline import motions_of
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.modifiers.measure import (
     facing,
-    measured_count,
     measured_period,
     measured_side,
     measured_travel,
@@ -19,6 +18,7 @@ from motionclip_blender.core.modifiers.measure import (
 from motionclip_blender.core.modifiers.repeat import counted, held
 from motionclip_blender.core.modifiers.way import bent, redirected, retimed
 from motionclip_blender.core.motion import Motion
+from training.evaluation import prompt_measures
 
 
 def made(engine: Engine, wording: str, frames: int = 90) -> Motion:
@@ -104,10 +104,22 @@ def test_a_period_is_found(engine: Engine, wording: str):
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5])
-@pytest.mark.parametrize("wording", ["jumping jacks", "push-ups", "sit-ups", "throws a ball", "bow", "kick"])
-def test_counts_are_exact(engine: Engine, wording: str, count: int):
-    motion = counted(made(engine, wording, 120), engine.body, count)
-    assert measured_count(motion, engine.body) == count
+@pytest.mark.parametrize(
+    ("wording", "action", "of"),
+    [
+        ("jumping jacks", "jumping_jacks", "feet apart"),
+        ("push-ups", "push_ups", "shoulders"),
+        ("sit-ups", "sit_ups", "head up"),
+        ("throws a ball", "throw", ""),
+        ("bow", "bow", "head down"),
+        ("kick", "kick", "foot up"),
+        ("hops on one leg", "hop", "height"),
+    ],
+)
+def test_counts_are_exact(engine: Engine, wording: str, action: str, of: str, count: int):
+    motion = counted(made(engine, wording, 120), engine.body, count, of=of)
+    joints = engine.body.posed_joints(motion)[:, :22].astype(float)
+    assert prompt_measures.count(joints, motion.fps, action) == count
 
 
 def test_counts_join_where_poses_agree(engine: Engine):

@@ -11,10 +11,12 @@ import pytest
 
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.modifiers.measure import measured_count, measured_side, measured_travel, measured_turn
+from motionclip_blender.core.modifiers.measure import measured_side, measured_travel, measured_turn
 from motionclip_blender.core.pack import DEFAULT_FOLDER, Pack
-from motionclip_blender.core.prompt_plan.perform import Performance, perform, refuse_guesses, understand
+from motionclip_blender.core.prompt_plan.perform import Performance, perform
+from motionclip_blender.core.prompt_plan.understand import refuse_guesses, understand
 from motionclip_blender.core.prompt_plan.wording_index import TEXTS, WordingIndex
+from training.evaluation import prompt_measures
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +87,8 @@ def test_the_body_turns_as_far_as_asked(engine: Engine, index: WordingIndex, pro
 @pytest.mark.parametrize("count", [1, 3, 5])
 def test_counts(engine: Engine, index: WordingIndex, count: int):
     found = done(engine, index, f"does {count} jumping jacks")
-    assert measured_count(found.motion, engine.body) == count
+    joints = engine.body.posed_joints(found.motion)[:, :22].astype(float)
+    assert prompt_measures.count(joints, found.motion.fps, "jumping_jacks") == count
 
 
 def test_slow_and_fast(engine: Engine, index: WordingIndex):

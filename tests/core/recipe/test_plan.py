@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import shutil
 from pathlib import Path
@@ -206,12 +207,42 @@ def test_altered_wordings_are_found_by_their_checksum(engine: Engine, tmp_path: 
     assert len(make(Engine(folder, engine.body), Recipe.of_prompt("walks", 20), 30.0).motion) == 20
 
 
-@pytest.mark.parametrize("name", [TEXTS, NUMBERS])
-def test_a_pack_without_texts_says_so_and_still_makes_prompts(engine: Engine, tmp_path: Path, name: str):
+def test_a_pack_without_texts_makes_the_whole_prompt_as_one_motion_and_says_so(engine: Engine, tmp_path: Path):
     folder = tmp_path / "old"
     shutil.copytree(DEFAULT_FOLDER, folder)
-    (folder / name).unlink()
+    (folder / TEXTS).unlink()
+    other = Engine(folder, engine.body)
+    found = make(other, Recipe(PromptPlan("walks, then jumps"), 40), 30.0)
+    assert "the whole prompt is made as one motion" in found.notes[0] and found.steps == ()
+    straight = make(other, Recipe.of_prompt("walks, then jumps", 40), 30.0)
+    assert np.array_equal(found.motion.rotations, straight.motion.rotations)
+    assert PromptPlan("walks").natural_length(other) == 60
+
+
+def test_a_pack_without_the_numbers_of_its_texts_says_so_and_still_makes_prompts(engine: Engine, tmp_path: Path):
+    folder = tmp_path / "old"
+    shutil.copytree(DEFAULT_FOLDER, folder)
+    (folder / NUMBERS).unlink()
     other = Engine(folder, engine.body)
     with pytest.raises(UserError, match='does not carry its wordings as texts.*switch "Read steps"'):
         made(other, "walks")
     assert len(make(other, Recipe.of_prompt("walks", 20), 30.0).motion) == 20
+
+
+@pytest.mark.parametrize("prompt", ["a person walks", "sits down", "jogging in the park"])
+def test_one_step_as_it_is_makes_the_motion_of_the_prompt_alone(engine: Engine, prompt: str):
+    read, alone = (
+        make(engine, recipe, 30.0) for recipe in (Recipe(PromptPlan(prompt), 60), Recipe.of_prompt(prompt, 60))
+    )
+    assert np.array_equal(read.motion.rotations, alone.motion.rotations)
+    assert np.array_equal(read.motion.translation, alone.motion.translation)
+    assert np.array_equal(read.latent, alone.latent) and len(read.steps) == 1
+
+
+def test_a_pack_whose_wordings_are_of_an_earlier_version_reads_prompts_too(engine: Engine):
+    index = engine.wordings
+    earlier = copy.copy(index)
+    earlier._sureness = np.delete(index._sureness, -2)
+    known, unknown = ((text, 0.9, np.array([1.0, 0.2]), 1.0, 1.0) for text in ("walks", "xyzzy"))
+    assert 1 > earlier.confidence(*known) > earlier.confidence(*unknown) > 0
+    assert earlier.confidence(*known) != index.confidence(*known)

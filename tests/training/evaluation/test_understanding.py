@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
+
+import numpy as np
 import pytest
 
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
-from training.autoencoder.wording_index import NOT_UNDERSTOOD, check_rows, table
+from training.autoencoder.wording_index import NOT_UNDERSTOOD, PHRASES, check_rows
+from training.autoencoder.wording_index import table as table_of
 from training.data.captions import load_captions, mirrored
 from training.data.wordings import wordings
-from training.evaluation.understanding import Judge, _in_order, held_out_wordings, listed
+from training.evaluation import prompt_measures
+from training.evaluation.prompt_judge import Judge
+from training.evaluation.understanding import LISTS, held_out_wordings, listed, table
 
-CHECKS = {"class", "steps", "side", "travel", "turn", "count", "slower_than", "faster_than", "refused"}
+CHECKS = {"class", "steps", "side", "limb", "travel", "turn", "count", "slower_than", "faster_than", "refused"}
 
 
 @pytest.fixture(scope="module")
@@ -19,9 +25,9 @@ def judge() -> Judge:
     return Judge(Engine())
 
 
-def test_the_list_is_long_and_says_what_must_hold():
-    entries = [entry for kind in listed().values() for entry in kind]
-    assert len(entries) >= 300
+def test_the_lists_are_long_and_say_what_must_hold():
+    entries = [entry for name in LISTS for kind in listed(name).values() for entry in kind]
+    assert sum(len(kind) for name in ("report", "tuning") for kind in listed(name).values()) >= 300
     assert len({prompt for prompt, _ in entries}) == len(entries)
     assert all(hold and set(hold) <= CHECKS for _, hold in entries)
 
@@ -29,29 +35,55 @@ def test_the_list_is_long_and_says_what_must_hold():
 def test_no_prompt_of_the_list_is_a_caption_or_was_chosen_on():
     known = {text.lower() for span in load_captions() for text in span.captions} | {w.lower() for w in wordings()}
     known |= {mirrored(text) for text in known} | set(NOT_UNDERSTOOD.read_text(encoding="utf-8").split('"'))
-    assert not [prompt for kind in listed().values() for prompt, _ in kind if prompt.lower() in known]
+    known |= {
+        text.lower() for said in json.loads(PHRASES.read_text(encoding="utf-8"))["phrases"].values() for text in said
+    }
+    prompts = [prompt for name in LISTS for kind in listed(name).values() for prompt, _ in kind]
+    assert not [prompt for prompt in prompts if prompt.lower() in known]
 
 
 def test_what_holds_is_measured(judge: Judge):
     right = judge.judged("waves with the left hand", {"class": ["wave"], "side": "left"})
-    assert right["class"] and right["side"] and not right["wrong side"]
+    assert right.verdict == "right" and right.checks == {"class": True, "side": True}
     wrong = judge.judged("waves with the left hand", {"class": ["jump"], "side": "right"})
-    assert not wrong["class"] and not wrong["side"] and wrong["wrong side"]
-    assert judge.judged("walks backwards", {"travel": 180})["travel"]
-    assert not judge.judged("walks backwards", {"travel": 0})["travel"]
-    assert judge.judged("das ist kein Wort und nicht hier", {"refused": True})["refused"]
-    assert not judge.judged("walks", {"refused": True})["refused"]
+    assert wrong.verdict == "wrong" and not any(wrong.checks.values()) and wrong.measured["side"] == "left"
+    assert judge.judged("walks backwards", {"class": ["walk_backward"], "travel": 180}).verdict == "right"
+    assert judge.judged("walks backwards", {"class": ["walk_backward"], "travel": 0}).verdict == "partly"
+    assert judge.judged("das ist kein Wort und nicht hier", {"refused": True}).verdict == "right"
+    assert judge.judged("das ist kein Wort und nicht hier", {"class": ["walk"]}).verdict == "refused"
+    assert judge.judged("walks", {"refused": True}).verdict == "wrong"
 
 
-def test_steps_are_counted_in_order_only():
-    assert _in_order(["walk", "idle", "wave"], [["walk"], ["wave", "bow"]])
-    assert not _in_order(["wave", "walk"], [["walk"], ["wave"]])
+def test_steps_are_recognised_in_their_parts_of_the_motion_and_in_order(judge: Judge):
+    prompt = "jogs, then does push-ups, then waves"
+    assert judge.judged(prompt, {"steps": [["jog"], ["push_ups"], ["wave"]]}).verdict == "right"
+    assert judge.judged(prompt, {"steps": [["wave"], ["push_ups"], ["jog"]]}).verdict == "partly"
+    assert judge.judged(prompt, {"steps": [["golf"], ["swim"], ["crawl"]]}).verdict == "wrong"
+
+
+def test_a_straight_prompt_is_one_motion(judge: Judge):
+    straight = Judge(judge.engine, straight=True)
+    assert straight.judged("walks backwards", {"class": ["walk_backward"]}).verdict == "right"
+    assert straight.judged("walks, then does push-ups", {"steps": [["walk"], ["push_ups"]]}).verdict != "right"
+
+
+def test_counts_are_peaks_of_what_is_done():
+    time = np.linspace(0, 4, 120)
+    joints = np.zeros((120, 22, 3))
+    joints[:, 0, 1] = 1 + 0.2 * (1 - np.cos(2 * np.pi * time))  # the pelvis goes up and down four times
+    assert prompt_measures.count(joints, 30.0, "jump") == 4
+    assert prompt_measures.count(np.zeros((120, 22, 3)), 30.0, "jump") == 0
+
+
+def test_the_table_is_in_percent():
+    found = {"kinds": {"names": {"right": 3, "partly": 1, "wrong": 0, "refused": 0}}}
+    assert "| names | 4 | 75 | 25 | 0 | 0 |" in table(found)
 
 
 @pytest.mark.slow
 def test_rows_are_proven_before_texts_are_given(judge: Judge):
     engine = judge.engine
-    texts, motions, classes, _ = table(engine.pack.info["split"])
+    texts, motions, classes, _ = table_of(engine.pack.info["split"])
     assert tuple(texts) == judge.index.texts
     with pytest.raises(UserError, match="not those that the pack was trained on"):
         check_rows(engine, engine.retrieval, texts[:-1], motions[:-1], classes)

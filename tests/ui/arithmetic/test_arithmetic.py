@@ -166,7 +166,7 @@ def test_a_text_straight_is_a_kind_of_term(bpy, panel, person) -> None:
 
 
 def test_generate_goes_straight_where_the_panel_says_so(bpy, panel, person) -> None:
-    panel.prompt = "somebody hops about"
+    panel.prompt, panel.steps = "somebody hops about", False
     assert bpy.ops.motionclip.generate() == {"FINISHED"}
     assert expression(person) == '"somebody hops about"'
     before = rotations(person)

@@ -32,10 +32,31 @@ def generated(bpy, person, default_pack):
     return generate
 
 
-def test_a_prompt_is_one_motion_unless_its_steps_are_asked_for(bpy, generated) -> None:
-    assert not bpy.context.scene.motionclip.steps and not bpy.context.scene.motionclip.guess
-    action = generated()
-    assert isinstance(recipe_of(action).content, Sum) and understood_of(action) == []
+def test_a_prompt_is_read_in_steps_unless_one_motion_is_asked_for(bpy, generated) -> None:
+    assert bpy.context.scene.motionclip.steps and not bpy.context.scene.motionclip.guess
+    assert recipe_of(generated()).content == PromptPlan(PROMPT)
+    for other in ({"steps": False}, {"straight": True}):
+        action = generated(**other)
+        assert isinstance(recipe_of(action).content, Sum) and understood_of(action) == []
+
+
+def test_one_step_as_it_is_keeps_prompt_and_latent(generated, person) -> None:
+    read = generated(prompt="a person kicks", frames=60)
+    motion = read_motion(person).rotations
+    alone = generated(prompt="a person kicks", frames=60, steps=False)
+    assert read["prompt"] == alone["prompt"] and read["latent"] == alone["latent"]
+    assert np.array_equal(motion, read_motion(person).rotations)
+
+
+def test_what_is_refused_is_made_as_one_of_the_nearest(bpy, generated, person) -> None:
+    prompt = "walks, then plays the violin, then bows"
+    refused(bpy, bpy.ops.motionclip.generate, prompt=prompt)
+    refusal = SESSION.refusal
+    assert refusal.prompt == prompt and len(refusal.wordings) >= 3
+    wording, takes = next(iter(refusal.wordings.items()))
+    action = generated(prompt=refusal.prompt, takes=takes)
+    assert recipe_of(action).content == PromptPlan(prompt).taking(2, wording)
+    assert steps_of(action)[1].wording == wording and SESSION.refusal is None
 
 
 def test_the_action_keeps_recipe_and_what_was_understood(generated) -> None:
@@ -99,7 +120,7 @@ def test_one_click_takes_a_step_for_another_wording(bpy, generated, person) -> N
 def test_what_cannot_be_taken_is_refused(bpy, generated, person) -> None:
     sentence = refused(bpy, bpy.ops.motionclip.take, step=1, wording="walks")
     assert "has no Action" in sentence
-    generated()
+    generated(steps=False)
     assert "was not made of a prompt in steps" in refused(bpy, bpy.ops.motionclip.take, step=1, wording="walks")
     generated(steps=True)
     before = snapshot(bpy)
@@ -139,5 +160,5 @@ def test_a_pack_without_texts(bpy, person, default_pack, tmp_path, monkeypatch) 
     (folder / TEXTS).unlink()
     engine = Engine(folder)
     monkeypatch.setattr(SESSION, "engine", lambda chosen: engine)
-    sentence = refused(bpy, bpy.ops.motionclip.generate, prompt=PROMPT, steps=True)
-    assert "does not carry its wordings as texts" in sentence
+    assert bpy.ops.motionclip.generate(prompt=PROMPT, steps=True, frames=60) == {"FINISHED"}
+    assert "does not carry its wordings as texts" in SESSION.error

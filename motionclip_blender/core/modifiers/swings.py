@@ -1,0 +1,100 @@
+"""Finds how often a motion does what it does: the swings of its main movement out and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from ..body import Body
+from ..motion import Motion
+from ..skeleton import INDEX
+from .measure import root_space_joints, root_space_poses, smoothed
+
+_SWING = 0.4  # least height of a swing, relative to the range of all
+_SMOOTH = 0.06  # seconds
+_SIDES = ("left", "right")
+
+
+class Swings(NamedTuple):
+    """The frames at which a movement is farthest out, and those at which it is back: before, between and after them."""
+
+    out: list[int]
+    back: list[int]
+
+
+def swings(motion: Motion, body: Body, of: str = "") -> Swings:
+    """Returns the swings of a motion. of: one of `MOVEMENTS`; by default the direction in which poses differ most."""
+    if len(motion) < 3:
+        return Swings([], [])
+    along = main_movement(motion, body, of)
+    low, high = np.percentile(along, [2, 99])
+    least = _SWING * (high - low)
+    if least < 1e-3:
+        return Swings([], [])
+    out: list[int] = []
+    back = [0]
+    top = bottom = 0
+    rising = True
+    for frame, value in enumerate(along):
+        if rising:
+            if value > along[top]:
+                top = frame
+            if not out and value < along[bottom]:  # it draws back before it goes out
+                bottom = top = frame
+                back[0] = frame
+            if along[top] - value > least and along[top] - along[bottom] > least:
+                out.append(top)
+                bottom, rising = frame, False
+        else:
+            if value < along[bottom]:
+                bottom = frame
+            if value - along[bottom] > least:
+                back.append(bottom)
+                top, rising = frame, True
+    if rising and along[top] - along[bottom] > least:  # it does not come back
+        out.append(top)
+        bottom = len(along) - 1
+    if out:
+        back.append(bottom)
+    return Swings(out, back)
+
+
+def main_movement(motion: Motion, body: Body, of: str = "") -> np.ndarray:
+    """Returns how far the movement is out, (T,), low where the motion begins. `of` as in `swings`."""
+    if of in MOVEMENTS:
+        along = MOVEMENTS[of](root_space_joints(motion, body))
+    else:
+        poses = root_space_poses(motion, body)
+        centred = poses - poses.mean(axis=0)
+        along = centred @ np.linalg.svd(centred, full_matrices=False)[2][0]
+    along = smoothed(along, _SMOOTH * motion.fps)
+    low, high = np.percentile(along, [2, 98])
+    return -along if abs(along[0] - low) > abs(along[0] - high) else along
+
+
+def _at(joints: np.ndarray, name: str) -> np.ndarray:
+    return joints[:, INDEX[name]]
+
+
+def _reach(joints: np.ndarray) -> np.ndarray:
+    arms = [_at(joints, f"{side}_wrist") - _at(joints, f"{side}_shoulder") for side in _SIDES]
+    return np.maximum(*(np.hypot(arm[:, 0], arm[:, 2]) for arm in arms))
+
+
+def _feet_apart(joints: np.ndarray) -> np.ndarray:
+    return np.linalg.norm(_at(joints, "left_ankle") - _at(joints, "right_ankle"), axis=1)
+
+
+MOVEMENTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "height": lambda joints: _at(joints, "pelvis")[:, 1],
+    "head up": lambda joints: _at(joints, "head")[:, 1],
+    "head down": lambda joints: -_at(joints, "head")[:, 1],
+    "shoulders": lambda joints: (_at(joints, "left_shoulder") + _at(joints, "right_shoulder"))[:, 1] / 2,
+    "nod": lambda joints: (_at(joints, "head") - _at(joints, "neck"))[:, 2],
+    "foot up": lambda joints: np.maximum(_at(joints, "left_ankle"), _at(joints, "right_ankle"))[:, 1],
+    "feet apart": _feet_apart,
+    "reach": _reach,
+}
+"""What consists of one movement: its name -> how far it is out, (T,), of joints in root space (T, 22, 3)."""

@@ -1,0 +1,158 @@
+"""Finds the motions for the steps of a prompt: understands it, takes what the user chose, refuses what is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from ..errors import UserError
+from .choice import Choice
+from .plan import Plan, Segment
+from .read import read_plan
+from .word_features import content
+from .wording_index import WordingIndex
+
+if TYPE_CHECKING:
+    from ..engine import Engine
+
+SAME_AT_ONCE = 0.8
+"""Cosine from which on a wording covers both simultaneous actions."""
+
+_SAME_WAY = 40.0  # degrees within which a motion's own direction is the requested one
+_KEPT = 64  # prompts whose meaning is cached: those of a timeline
+
+_understood: WeakKeyDictionary[WordingIndex, dict[str, tuple[Plan, tuple[Choice, ...]]]] = WeakKeyDictionary()
+
+
+class NotUnderstood(UserError):
+    """A step of a prompt has no known meaning.
+
+    takes: for each step before it, what the user has taken it for, and an empty text for it; nearest: wordings near it.
+    """
+
+    def __init__(self, sentence: str, takes: tuple[str, ...], nearest: tuple[str, ...]) -> None:
+        super().__init__(sentence)
+        self.takes, self.nearest = takes, nearest
+
+    def taking(self, wording: str) -> tuple[str, ...]:
+        """Returns the takes with which the step is made as a wording."""
+        return (*self.takes[:-1], wording)
+
+
+def understand(engine: Engine, index: WordingIndex, prompt: str) -> tuple[Plan, tuple[Choice, ...]]:
+    """Returns a prompt's plan and the choices for its steps. Raises `UserError` for a prompt that cannot be read.
+
+    The last `_KEPT` prompts are cached with the index, whose answers are always the same.
+    """
+    known = _understood.setdefault(index, {})
+    if prompt not in known:
+        plan = read_plan(prompt, index.spelling, index.understands)
+        known[prompt] = plan, taken_for(engine, index, plan.segments)
+        while len(known) > _KEPT:
+            known.pop(next(iter(known)))
+    return known[prompt]
+
+
+def taken_for(engine: Engine, index: WordingIndex, segments: Sequence[Segment]) -> tuple[Choice, ...]:
+    """Returns the choice for each segment. All texts go through the text tower together."""
+    texts = list(dict.fromkeys(text for segment in segments for text in _lookups(segment, index)))
+    embeddings = engine.encode_texts(texts)
+    read = dict(zip(texts, zip(embeddings, index.alike(embeddings), strict=True), strict=True))
+    return tuple(_chosen(index, segment, read) for segment in segments)
+
+
+def _lookups(segment: Segment, index: WordingIndex) -> list[str]:
+    """Returns the texts to look up for a step: as written and shortened, until one is a wording.
+
+    Also the texts of simultaneous actions, together and separately.
+    """
+    found: list[str] = []
+    for text in (segment.text, segment.bare, segment.core):
+        if text and text not in found:
+            found.append(text)
+        if index.understands(text.lower()):
+            break
+    return found + ([_at_once(segment), *segment.together] if segment.together else [])
+
+
+def _at_once(segment: Segment) -> str:
+    return " while ".join((segment.text, *segment.together))
+
+
+def _chosen(index: WordingIndex, segment: Segment, read: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Choice:
+    """Returns the choice for a step. Simultaneous actions are one motion if there is one for both, otherwise two.
+
+    read: of each text to look up its embedding (D,) and its cosines to the wordings (n,).
+    """
+    choice, looked_up = index.choose(segment, *read[segment.text]), _lookups(segment, index)
+    if segment.bare in looked_up and segment.bare != segment.text:
+        bare = index.choose(replace(segment, text=segment.bare), *read[segment.bare])
+        goes_there = segment.travel not in (None, 0.0) and _goes(choice, segment)
+        better = bare.confidence > choice.confidence and not (choice.sure and goes_there)
+        # "jumps backward" is rather a jump than a way backward
+        names_it = [bool(content(segment.bare) & content(one.wording)) for one in (choice, bare)]
+        choice = bare if better or (bare.sure and names_it == [False, True]) else choice
+    if not choice.sure and segment.core in looked_up:
+        core = index.choose(replace(segment, text=segment.core), *read[segment.core])
+        choice = core if core.sure else choice
+    if not segment.together:
+        return choice
+    whole = replace(segment, text=_at_once(segment))
+    both = index.choose(whole, *read[whole.text])
+    tells_both = all(
+        content(text) & content(both.wording) for text in (segment.bare or segment.text, segment.together[0])
+    )
+    if both.alike > SAME_AT_ONCE and tells_both:
+        return both
+    beside = index.choose(Segment(segment.together[0], segment.together[0]), *read[segment.together[0]])
+    return replace(choice, beside=beside if beside.sure and beside.motion != choice.motion else None)
+
+
+def _goes(choice: Choice, segment: Segment) -> bool:
+    """Checks whether a motion already travels in the requested direction."""
+    travel, asked = choice.facts.travel, segment.travel
+    return travel is not None and asked is not None and abs((travel - asked + 180) % 360 - 180) < _SAME_WAY
+
+
+def as_taken(
+    engine: Engine, index: WordingIndex, plan: Plan, choices: Sequence[Choice], takes: Sequence[str]
+) -> tuple[Choice, ...]:
+    """Returns the choices with what the user has chosen in their place.
+
+    takes: a wording for each step, empty for the choice itself; as many as there are steps, or fewer. Raises
+    `UserError` for a step that the prompt does not have, and for a text that is none of the pack's wordings.
+    """
+    if len(takes) > len(choices):
+        raise UserError(
+            f"There is no step {len(takes)} to choose a wording for; the last step of this prompt is {len(choices)}."
+        )
+    found = list(choices)
+    for i, wording in enumerate(takes):
+        if wording and not index.knows(wording.lower()):
+            near = index.choose(Segment(wording, wording), engine.encode_text(wording))
+            told = ", ".join(f'"{one}"' for one in (near.wording, *near.others[:2]))
+            raise UserError(
+                f'Step {i + 1} is to be taken for "{wording}", which is no wording of this pack; nearest: {told}; '
+                "choose one of these, or make the prompt anew."
+            )
+        if wording:
+            found[i] = index.taken(choices[i], wording)
+    return tuple(found)
+
+
+def refuse_guesses(plan: Plan, choices: Sequence[Choice]) -> None:
+    """Raises `NotUnderstood` with the nearest wordings for the first step that has no known meaning."""
+    for number, (segment, choice) in enumerate(zip(plan.segments, choices, strict=True)):
+        if not choice.sure:
+            nearest = (choice.wording, *choice.others)
+            near = ", ".join(f'"{wording}"' for wording in nearest[:3])
+            raise NotUnderstood(
+                f'Nothing known is like "{segment.said}"; nearest: {near}; switch "Make it all the same" (--guess) on '
+                "to have the nearest made.",
+                (*(one.wording if one.taken else "" for one in choices[:number]), ""),
+                nearest,
+            )

@@ -1,0 +1,1 @@
+"""Variations of a prompt: other motions of the same meaning."""
