@@ -26,6 +26,7 @@ from motionclip_blender.core.console import quiet
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import write_whole
 from motionclip_blender.core.motion_files import amass
+from motionclip_blender.core.retarget.rig_maps import matching_rig, rig_maps
 from motionclip_blender.core.retarget.source import SourceClip
 from motionclip_blender.core.retarget.upward import AXES
 
@@ -39,7 +40,6 @@ from .measure import Errors, measure
 from .records import Job, Record, finished, key_of, recipe_of, record_path, sentence, settle_clashes, size, summed_up
 from .report import SHEETS, write_report
 from .retarget import retarget
-from .rig_maps import matching_rig, rig_maps
 from .workers import end_with_parent
 
 FPS = 30.0

@@ -12,9 +12,9 @@ from motionclip_blender.core import body
 from motionclip_blender.core.body import OPEN_BODY
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import plain_name
+from motionclip_blender.core.retarget.rig_maps import RIG_MAPS
 
 from .clip_files.catalogue import SourceFile
-from .rig_maps import RIG_MAPS
 
 _RECORDS = ".prepared"
 _NAMED = 3  # names listed in a note about many clips
@@ -63,7 +63,7 @@ def sentence(name: str, error: Exception) -> str:
 def recipe_of(own_maps: Path | None, pictures: bool, up: str | None = None) -> str:
     """Returns a digest of everything that a prepared motion depends on, except its file."""
     here, core = Path(__file__).parent, Path(body.__file__).parent
-    own = ("retarget.py", "rig_maps.py", "footing.py", "stance.py", "travel.py", "measure.py", "prepare.py")
+    own = ("retarget.py", "footing.py", "stance.py", "travel.py", "measure.py", "prepare.py")
     shared = ("body.py", "motion.py", "origin.py", "rotations.py", "cleanup/foot_locking.py", "motion_files/amass.py")
     code = [
         *sorted((here / "clip_files").glob("*.py")),

@@ -13,6 +13,7 @@ from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.motion import Motion, heading
+from motionclip_blender.core.retarget.rig_maps import rig_maps
 from motionclip_blender.core.retarget.source import SourceClip
 from motionclip_blender.core.skeleton import HAND_JOINTS, INDEX
 from motionclip_blender.rig.armature import add_body
@@ -22,7 +23,6 @@ from tests.synthetic import angle_between
 from tests.training.data import people
 from training.data.measure import measure
 from training.data.retarget import retarget
-from training.data.rig_maps import rig_maps
 from training.data.travel import facing_forward, moving_forward, travelling
 
 ARM_DOWN = np.radians(50)

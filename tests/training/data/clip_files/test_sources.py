@@ -12,12 +12,12 @@ pytest.importorskip("bpy")
 
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.retarget.rig_maps import matching_map
 from motionclip_blender.core.retarget.source import SourceClip
 from tests.training.data import tiny
 from training.data.clip_files.blender import read_bvh, read_gltf
 from training.data.clip_files.catalogue import Collection, SourceFile, source_files
 from training.data.clip_files.reading import read_clips
-from training.data.rig_maps import matching_map
 
 KNEE = "LeftLeg"
 

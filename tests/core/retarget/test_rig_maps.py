@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.retarget.rig_maps import matching_map, matching_rig, rig_maps
 from motionclip_blender.core.skeleton import JOINTS
 from tests.training.data import tiny
-from training.data.rig_maps import matching_map, matching_rig, rig_maps
 
 OWN = {
     "sides": ["L", "R"], "pelvis": "Root", "head": "Skull",
@@ -83,7 +83,10 @@ def test_what_is_no_file_of_rig_maps(tmp_path: Path, entries: object):
     path = own(tmp_path, entries)
     with pytest.raises(UserError) as error:
         rig_maps(path)
-    assert str(error.value) == f"{path} is not a file of rig maps; see training/data/rig_maps.json for the form."
+    assert (
+        str(error.value)
+        == f"{path} is not a file of rig maps; see motionclip_blender/assets/rig_maps.json for the form."
+    )
 
 
 def test_a_missing_file_of_rig_maps(tmp_path: Path):
