@@ -133,11 +133,11 @@ class MOTIONCLIP_OT_import_motion(Reporting, ImportHelper, bpy.types.Operator):
 
     def _armature(self, context: bpy.types.Context) -> bpy.types.Object:
         """Returns the active SMPL-X armature, or that of a new body if there is none."""
-        from ...rig.bones import Bones
+        from ...rig.target import target_of
 
         armature = generation.armature_of(context)
         try:
-            bones = Bones.of(armature)
+            bones = target_of(armature)
         except UserError:
             armature = add_in_sight(context)
         else:
