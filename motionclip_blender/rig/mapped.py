@@ -151,25 +151,28 @@ class MappedRig:
 
     def channels(self, motion: Motion) -> list[Channel]:
         """Returns what a motion keys: the rotations of the bones, each in its own mode, and the place of the person."""
-        person, names = self.person, self.person.skeleton.bones
+        person = self.person
         choice = str(self.armature.data.get(ROOT_NOTE, ""))
         motion, out = carried_by(self.armature, person, motion, choice)
-        turns = rot.continuous(self.solver.rotations(motion))
-        turns *= np.where(turns[0, :, :1] < 0, -1.0, 1.0)  # so that NLA strips blend well
-        place = self.solver.carried(motion) @ self._location_axes.T * person.scale
-        for number, bone in enumerate(self.solver.bones):
-            name = names[bone]
+        turns, carried = self.solver.solved(motion)
+        place = carried @ self._location_axes.T * person.scale
+        for number, (name, moved, euler, quaternion) in enumerate(self._paths):
             mode = self.armature.pose.bones[name].rotation_mode
             if mode in ("QUATERNION", "AXIS_ANGLE"):
-                paths, values = [(_path(name, "rotation_quaternion"), i) for i in range(4)], turns[:, number].T
+                paths, values = quaternion, turns[:, number]
             else:
-                paths = [(_path(name, "rotation_euler"), i) for i in range(3)]
-                values = rot.quat_to_euler(turns[:, number], mode).T
+                paths, values = euler, rot.quat_to_euler(turns[:, number].T.astype(np.float64), mode).T
             if number == 0:
-                paths = [(_path(name, "location"), i) for i in range(3)] + paths
-                values = np.concatenate((place.T, values))
-            out.append(Channel(name, paths, values))
+                paths, values = moved + paths, np.concatenate((place.T, values))
+            out.append(Channel(name, list(paths), values))
         return out
+
+    @cached_property
+    def _paths(self) -> list[tuple[str, list, list, list]]:
+        """The bones that are keyed, with the data paths and indices of location, Euler angles and quaternion."""
+        names = (self.person.skeleton.bones[bone] for bone in self.solver.bones)
+        kinds = (("location", 3), ("rotation_euler", 3), ("rotation_quaternion", 4))
+        return [(name, *([(_path(name, kind), i) for i in range(n)] for kind, n in kinds)) for name in names]
 
     @cached_property
     def _location_axes(self) -> np.ndarray:

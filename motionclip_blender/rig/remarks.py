@@ -209,7 +209,7 @@ def _held(armature: bpy.types.Object, joints: _Joints) -> Iterator[str]:
         constraints = [one for one in constraints if one.split(":")[0] in joints.bones.names]
         if not (constraints or mixed):
             return
-        astray = joints.bones.names
+        astray = list(joints.bones.names)
     else:
         if not (constraints or drivers or loose or mixed or joints.between):
             return

@@ -120,6 +120,8 @@ def prefixed(name: str, prefix: str, bones: tuple[str, ...]) -> RigMap:
 def rig_of_entry(name: str, entry: object) -> Rig:
     """Returns the rig of one entry of a file of maps, as read from JSON. Raises `UserError` for another form."""
     try:
+        if not isinstance(entry, dict):
+            raise TypeError("no object")
         return _written_out(Path("the map"), name, entry)
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise UserError(
@@ -269,7 +271,7 @@ def _found(rig: Rig, found: dict[str, str], prefix: str, spelt: Callable[[str], 
 
     pairs: RigMap = {}
     for joint, (a, b, weight) in rig.pairs.items():
-        bones = one(a), one(b)
-        if None not in bones:
-            pairs[joint] = (*bones, weight)
+        first, second = one(a), one(b)
+        if first is not None and second is not None:
+            pairs[joint] = (first, second, weight)
     return pairs

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -80,8 +80,8 @@ class TargetSolver:
         for joint, bone in person.joints.items():
             wanted.setdefault(bone, (INDEX[joint], INDEX[joint], 0.0, person.corrections.get(joint, _NONE)))
         order = sorted(wanted, key=lambda bone: (bone != person.mover, self._depth(bone)))
-        number = {bone: i for i, bone in enumerate(order)}
-        return tuple(Keyed(bone, *wanted[bone], number.get(self._parent(bone, wanted), -1)) for bone in order)
+        place = {bone: i for i, bone in enumerate(order)}
+        return tuple(Keyed(bone, *wanted[bone], place.get(self._parent(bone, wanted), -1)) for bone in order)
 
     def _parent(self, bone: int, wanted: Mapping[int, object]) -> int:
         if self.turns_with is not None:
@@ -131,73 +131,78 @@ class TargetSolver:
 
     # --- onto the rig
 
-    def rotations(self, motion: Motion) -> np.ndarray:
-        """Returns (T, K, 4) rotations of the bones about their own axes, relative to their parents."""
+    def solved(self, motion: Motion) -> tuple[np.ndarray, np.ndarray]:
+        """Returns (4, K, T) rotations of the bones about their own axes relative to their parents, and `carried`.
+
+        The second is (T, 3) metres along SMPL-X's axes by which the carrying bone's head is moved from its rest. Time
+        is last, because F-curves need each channel contiguous. The rotations' signs do not jump from frame to frame.
+        """
         turned = self._turned(motion)
-        keyed = self.keyed
-        parents = np.array([one.parent for one in keyed])
-        above = np.concatenate((turned, np.broadcast_to(_NONE, (len(motion), 1, 4))), axis=1)[:, parents]
-        local = rot.quat_multiply(rot.quat_conjugate(above), turned)
+        parents = np.array([one.parent for one in self.keyed])
+        local = turned.copy()
+        below = np.flatnonzero(parents >= 0)
+        local[:, below] = _times(_back(turned[:, parents[below]]), turned[:, below])
         if self.twisted:
             local = np.concatenate((local, self._twists(turned)), axis=1)
-        rest = self._rest_turns
-        return rot.quat_multiply(rot.quat_multiply(rot.quat_conjugate(rest), local), rest)
+        local[1:] = np.einsum("kab,bkt->akt", self._frames, local[1:], optimize=True)
+        flips = (local[..., 1:] * local[..., :-1]).sum(axis=0) < 0
+        local[..., 1:] *= np.where(np.cumsum(flips, axis=1) % 2, np.float32(-1), np.float32(1))
+        local *= np.where(local[:1, :, :1] < 0, np.float32(-1), np.float32(1))  # so that NLA strips blend well
+        return local, self._carried(motion, turned)
 
-    def carried(self, motion: Motion) -> np.ndarray:
-        """Returns (T, 3) metres along SMPL-X's axes by which the carrying bone's head is moved from its rest."""
+    def _carried(self, motion: Motion, turned: np.ndarray) -> np.ndarray:
         person = self.person
-        turned = self._turned(motion)
-        line = [0]
-        while person.joints["pelvis"] != self.keyed[line[-1]].bone:  # from the carrying bone down to the pelvis
-            below = self._towards_pelvis(line[-1])
-            if below is None:
-                break
-            line.append(below)
-        heads = person.skeleton.heads @ person.axes / person.scale
-        at = [heads[self.keyed[i].bone] for i in line] + [person.places["pelvis"]]
         moved = np.zeros((len(motion), 3))
-        for i, here, there in zip(line, at[:-1], at[1:], strict=True):
-            way = there - here
-            moved += rot.quat_to_matrix(turned[:, i]) @ way - way
+        for i, way in self._way_to_pelvis:
+            moved += rot.quat_to_matrix(turned[:, i].T.astype(np.float64)) @ way - way
         return motion.translation + person.rise - moved
 
-    def _towards_pelvis(self, i: int) -> int | None:
-        """Returns the keyed bone below one that the pelvis hangs from."""
-        j = next(n for n, one in enumerate(self.keyed) if one.bone == self.person.joints["pelvis"])
-        while j >= 0 and self.keyed[j].parent != i:
-            j = self.keyed[j].parent
-        return j if j >= 0 else None
+    @cached_property
+    def _way_to_pelvis(self) -> list[tuple[int, np.ndarray]]:
+        """The keyed bones from the one that carries down to the pelvis, with the offset of what comes next, (3,)."""
+        person = self.person
+        line = [next(i for i, one in enumerate(self.keyed) if one.bone == person.joints["pelvis"])]
+        while (above := self.keyed[line[0]].parent) >= 0:
+            line.insert(0, above)
+        if line[0] != 0:  # the pelvis does not turn with what carries it
+            line.insert(0, 0)
+        heads = person.skeleton.heads @ person.axes / person.scale
+        at = [*(heads[self.keyed[i].bone] for i in line), person.places["pelvis"]]
+        return [(i, there - here) for i, here, there in zip(line, at[:-1], at[1:], strict=True)]
 
     @cached_property
-    def _rest_turns(self) -> np.ndarray:
-        """(K, 4) the bones' rest rotations, from their own axes to SMPL-X's."""
-        rest = self.person.axes.T @ _rotation(self.person.skeleton.rest[list(self.bones), :3, :3])
-        return rot.matrix_to_quat(rest)
+    def _frames(self) -> np.ndarray:
+        """(K, 3, 3) matrices that turn SMPL-X's axes into each bone's own at rest."""
+        rest = _rotation(self.person.skeleton.rest[list(self.bones), :3, :3])
+        return (rest.transpose(0, 2, 1) @ self.person.axes).astype(np.float32)
 
     def _turned(self, motion: Motion) -> np.ndarray:
-        """Returns (T, K, 4) world rotations of the keyed bones relative to rest, along SMPL-X's axes."""
-        world = world_rotations(motion)
-        low, high = ([getattr(one, end) for one in self.keyed] for end in ("low", "high"))
-        turns = world[:, low]
+        """Returns (4, K, T) world rotations of the keyed bones relative to rest, along SMPL-X's axes."""
+        world = _world_rotations(motion)
+        turns = world[:, [one.low for one in self.keyed]]
         between = [i for i, one in enumerate(self.keyed) if one.weight > 1e-9]
         if between:
-            weights = np.array([self.keyed[i].weight for i in between])
-            turns[:, between] = rot.slerp(turns[:, between], world[:, [high[i] for i in between]], weights)
-        back = rot.quat_conjugate(np.stack([one.correction for one in self.keyed]))
-        return rot.quat_multiply(turns, back)
+            ends = turns[:, between], world[:, [self.keyed[i].high for i in between]]
+            weights = np.array([self.keyed[i].weight for i in between], np.float32)
+            mixed = rot.slerp(*(end.transpose(2, 1, 0) for end in ends), weights)
+            turns[:, between] = mixed.transpose(2, 1, 0)
+        corrected = [i for i, one in enumerate(self.keyed) if abs(one.correction[0]) < 1 - 1e-12]
+        if corrected:
+            back = np.stack([rot.quat_conjugate(self.keyed[i].correction) for i in corrected], axis=1)
+            turns[:, corrected] = _times(turns[:, corrected], back[..., None].astype(np.float32))
+        return turns
 
     def _twists(self, turned: np.ndarray) -> np.ndarray:
-        """Returns (T, n, 4) rotations of the twist bones relative to their limbs, along SMPL-X's axes at rest."""
+        """Returns (4, n, T) rotations of the twist bones relative to their limbs, along SMPL-X's axes at rest."""
         limbs, others = ([getattr(one, end) for one in self.twisted] for end in ("limb", "other"))
-        about = np.stack([one.about for one in self.twisted])
+        about = np.stack([one.about for one in self.twisted], axis=1)[..., None]
         first, second = turned[:, limbs], turned[:, others]
-        inner = np.array([one.share < 0 for one in self.twisted])
-        a, b = np.where(inner[:, None], second, first), np.where(inner[:, None], first, second)
-        between = rot.quat_multiply(rot.quat_conjugate(a), b)
-        angle = 2 * np.arctan2((between[..., 1:] * about).sum(axis=-1), between[..., 0])
-        angle = np.unwrap((angle + np.pi) % (2 * np.pi) - np.pi, axis=0)
-        share = np.array([one.share for one in self.twisted])
-        return rot.axis_angle_to_quat((angle * share)[..., None] * about)
+        inner = np.array([one.share < 0 for one in self.twisted])[:, None]
+        between = _times(_back(np.where(inner, second, first)), np.where(inner, first, second))
+        angles: np.ndarray = 2 * np.arctan2((between[1:] * about).sum(axis=0), between[0])
+        angles = np.unwrap((angles + np.pi) % (2 * np.pi) - np.pi, axis=1)
+        half = angles * np.array([one.share for one in self.twisted])[:, None] / 2
+        return np.concatenate((np.cos(half)[None], np.sin(half) * about)).astype(np.float32)
 
     # --- from the rig
 
@@ -230,21 +235,39 @@ class TargetSolver:
         return Motion(rot.continuous(rotations), place - person.places["pelvis"] - person.rise, fps)
 
 
-def world_rotations(motion: Motion) -> np.ndarray:
-    """Returns (T, 55, 4) the joints' rotations in the world."""
-    local = motion.rotations.astype(np.float64)
-    world = local.copy()
-    for joints in _levels():
-        world[:, joints] = rot.quat_multiply(world[:, [PARENTS[j] for j in joints]], local[:, joints])
+def _world_rotations(motion: Motion) -> np.ndarray:
+    """Returns (4, 55, T) the joints' rotations in the world."""
+    world = np.ascontiguousarray(motion.rotations.transpose(2, 1, 0))
+    for joints, parents in _levels():
+        world[:, joints] = _times(world[:, parents], world[:, joints])
     return world
 
 
-def _levels() -> list[list[int]]:
-    """Lists the joints by their depth below the pelvis, which is left out."""
+def _times(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Returns the products of quaternions (4, ...): rotates by `b`, then by `a`."""
+    aw, ax, ay, az = a
+    bw, bx, by, bz = b
+    out = np.empty(np.broadcast_shapes(a.shape, b.shape), np.float32)
+    out[0] = aw * bw - ax * bx - ay * by - az * bz
+    out[1] = aw * bx + ax * bw + ay * bz - az * by
+    out[2] = aw * by - ax * bz + ay * bw + az * bx
+    out[3] = aw * bz + ax * by - ay * bx + az * bw
+    return out
+
+
+def _back(q: np.ndarray) -> np.ndarray:
+    """Returns the inverses of unit quaternions (4, ...)."""
+    return np.concatenate((q[:1], -q[1:]))
+
+
+@cache
+def _levels() -> list[tuple[list[int], list[int]]]:
+    """Lists the joints by their depth below the pelvis, which is left out; and their parents."""
     depth = [0] * len(PARENTS)
     for joint, parent in enumerate(PARENTS[1:], start=1):
         depth[joint] = depth[parent] + 1
-    return [[j for j, d in enumerate(depth) if d == level] for level in range(1, max(depth) + 1)]
+    levels = [[j for j, d in enumerate(depth) if d == level] for level in range(1, max(depth) + 1)]
+    return [(joints, [PARENTS[j] for j in joints]) for joints in levels]
 
 
 def _rotation(matrices: np.ndarray) -> np.ndarray:

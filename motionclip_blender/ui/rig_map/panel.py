@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import bpy
 from bpy.app.translations import pgettext_iface as _
 
@@ -34,6 +36,8 @@ class MOTIONCLIP_PT_rig(MotionPanel, bpy.types.Panel):
         from ...rig.target import target_of
 
         layout, armature = self.layout, armature_of(context)
+        if armature is None:
+            return
         try:
             target = target_of(armature)
         except UserError as error:
@@ -60,10 +64,9 @@ class MOTIONCLIP_PT_rig(MotionPanel, bpy.types.Panel):
 
 
 class _Bones(MotionPanel):
-    """Base of the lists of joints with their bones. joints: those of the middle and of the left."""
+    """Base of the lists of joints with their bones."""
 
     bl_parent_id = "MOTIONCLIP_PT_rig"
-    joints = ()
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -76,12 +79,17 @@ class _Bones(MotionPanel):
         except UserError:
             return True  # its bones can be chosen here
 
-    def draw(self, context: bpy.types.Context) -> None:
-        armature = armature_of(context)
-        column = self.layout.column(align=True)
-        column.enabled = armature.data.is_editable
-        used = list(current.bones(current.entry_of(armature.data)).values())
-        for joint in self.joints:
+
+def _draw_list(layout: bpy.types.UILayout, context: bpy.types.Context, joints: Sequence[str]) -> None:
+    """Draws the bones of some joints, those of the left and of the right one below the other."""
+    armature = armature_of(context)
+    if armature is None:
+        return
+    column = layout.column(align=True)
+    column.enabled = armature.data.is_editable
+    used = list(current.bones(current.entry_of(armature.data)).values())
+    for joint in joints:
+        if not joint.startswith("right_"):
             _row(column, armature, joint, used)
             if (other := JOINTS[MIRROR[INDEX[joint]]]) != joint:
                 _row(column, armature, other, used)
@@ -92,7 +100,9 @@ class MOTIONCLIP_PT_rig_body(_Bones, bpy.types.Panel):
 
     bl_idname = "MOTIONCLIP_PT_rig_body"
     bl_label = "Bones of the body"
-    joints = tuple(joint for joint in BODY_JOINTS if not joint.startswith("right_"))
+
+    def draw(self, context: bpy.types.Context) -> None:
+        _draw_list(self.layout, context, BODY_JOINTS)
 
 
 class MOTIONCLIP_PT_rig_hands(_Bones, bpy.types.Panel):
@@ -100,7 +110,9 @@ class MOTIONCLIP_PT_rig_hands(_Bones, bpy.types.Panel):
 
     bl_idname = "MOTIONCLIP_PT_rig_hands"
     bl_label = "Bones of the fingers"
-    joints = tuple(joint for joint in HAND_JOINTS if not joint.startswith("right_"))
+
+    def draw(self, context: bpy.types.Context) -> None:
+        _draw_list(self.layout, context, HAND_JOINTS)
 
 
 def _row(column: bpy.types.UILayout, armature: bpy.types.Object, joint: str, used: list[str]) -> None:
