@@ -49,7 +49,7 @@ def draw(prompt: str, rigify: Path | None, path: Path, frames: int = 60) -> None
             scene.frame_set(int(frame))
             _boxes(rig, (2.1 * moment, 0, -2.3 * number))
         rig.hide_render = True
-        _label(f"{name}{f', {rest}-pose' if rest else ''}", (-2.9, 0, -2.3 * number + 0.9))
+        _label(f"{name}{f', {rest}-pose' if rest else ''}", (-3.7, 0, -2.3 * number + 0.9))
     _camera(scene, len(rows))
     scene.render.filepath = str(path)
     bpy.ops.render.render(write_still=True)
@@ -98,7 +98,7 @@ def _camera(scene: bpy.types.Scene, rows: int) -> None:
     camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
     wide, high = 2.1 * _MOMENTS + 3.2, 2.3 * rows + 0.4
     camera.data.type, camera.data.ortho_scale = "ORTHO", max(wide, high)
-    camera.location = (wide / 2 - 3.9, -30, 2.1 - high / 2)
+    camera.location = (wide / 2 - 4.0, -30, 2.1 - high / 2)
     camera.rotation_euler = (np.pi / 2, 0, 0)
     scene.collection.objects.link(camera)
     scene.camera = camera

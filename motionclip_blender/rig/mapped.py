@@ -62,8 +62,10 @@ class MappedRig:
         kept = _KEPT[key]
         if isinstance(kept, UserError):
             raise UserError(str(kept))
-        if kept.armature != armature:  # undo makes objects anew
-            kept = _KEPT[key] = replace(kept, armature=armature)
+        if kept.armature != armature:  # undo makes objects anew; what was computed of the old one still holds
+            anew = replace(kept, armature=armature)
+            anew.__dict__.update({name: value for name, value in kept.__dict__.items() if name not in anew.__dict__})
+            kept = _KEPT[key] = anew
         return kept
 
     @property
@@ -170,9 +172,14 @@ class MappedRig:
     @cached_property
     def _paths(self) -> list[tuple[str, list, list, list]]:
         """The bones that are keyed, with the data paths and indices of location, Euler angles and quaternion."""
-        names = (self.person.skeleton.bones[bone] for bone in self.solver.bones)
-        kinds = (("location", 3), ("rotation_euler", 3), ("rotation_quaternion", 4))
-        return [(name, *([(_path(name, kind), i) for i in range(n)] for kind, n in kinds)) for name in names]
+
+        def paths(name: str, kind: str, count: int) -> list[tuple[str, int]]:
+            return [(_path(name, kind), i) for i in range(count)]
+
+        return [
+            (name, paths(name, "location", 3), paths(name, "rotation_euler", 3), paths(name, "rotation_quaternion", 4))
+            for name in (self.person.skeleton.bones[bone] for bone in self.solver.bones)
+        ]
 
     @cached_property
     def _location_axes(self) -> np.ndarray:

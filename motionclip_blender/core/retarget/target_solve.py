@@ -182,9 +182,9 @@ class TargetSolver:
         turns = world[:, [one.low for one in self.keyed]]
         between = [i for i, one in enumerate(self.keyed) if one.weight > 1e-9]
         if between:
-            ends = turns[:, between], world[:, [self.keyed[i].high for i in between]]
+            low, high = turns[:, between], world[:, [self.keyed[i].high for i in between]]
             weights = np.array([self.keyed[i].weight for i in between], np.float32)
-            mixed = rot.slerp(*(end.transpose(2, 1, 0) for end in ends), weights)
+            mixed = rot.slerp(low.transpose(2, 1, 0), high.transpose(2, 1, 0), weights)
             turns[:, between] = mixed.transpose(2, 1, 0)
         corrected = [i for i, one in enumerate(self.keyed) if abs(one.correction[0]) < 1 - 1e-12]
         if corrected:
