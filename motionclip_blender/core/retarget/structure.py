@@ -20,6 +20,7 @@ from .source import RigMap
 _PAIRED = 0.02  # largest distance between a bone and its partner's mirror image, relative to the skeleton's size
 _ASIDE = 0.004  # least distance from the middle of a bone that has a partner, relative to the size
 _LEAST_PAIRS = 5
+_MOST_BONES = 3000  # more are a crowd or a cloth, and comparing all with all would take seconds
 _DOWN = 40.0  # largest degrees between a leg and the vertical
 _FLOOR = 0.16  # largest height of an ankle above the lowest bone, relative to the hips' height
 _FINGERS = ("thumb", "index", "middle", "ring", "pinky")
@@ -40,8 +41,10 @@ class _Mirrored:
     def of(cls, skeleton: RestSkeleton) -> _Mirrored | None:
         """Pairs the bones along the axis that pairs most of them; None if hardly any are paired."""
         heads, tails = skeleton.heads, skeleton.tails
+        if not 0 < len(heads) <= _MOST_BONES:
+            return None
         size = float(np.ptp(np.concatenate((heads, tails)), axis=0).max())
-        if size < 1e-9 or len(heads) > 3000:
+        if size < 1e-9:
             return None
         best: tuple[int, int, np.ndarray] = (0, 0, np.zeros(0, int))
         for axis in range(3):
