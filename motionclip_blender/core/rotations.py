@@ -156,3 +156,30 @@ def slerp(a: np.ndarray, b: np.ndarray, t: np.ndarray | float) -> np.ndarray:
     weight_a = np.where(near, 1 - t, np.sin((1 - t) * theta) / safe)
     weight_b = np.where(near, t, np.sin(t * theta) / safe)
     return _normalised(weight_a * a + weight_b * b)
+
+
+def quat_to_euler(q: np.ndarray, order: str) -> np.ndarray:
+    """Converts (T, 4) unit quaternions to (T, 3) Euler angles in radians: about X, Y and Z, in Blender's `order`.
+
+    "XYZ" rotates about X first. Of the two ways to write each rotation, and of all whole turns, takes those nearest to
+    the frame before, so that curves do not jump.
+    """
+    i, j, k = ("XYZ".index(letter) for letter in order)
+    odd = (i, j, k) in ((0, 2, 1), (1, 0, 2), (2, 1, 0))
+    sign = -1.0 if odd else 1.0
+    m = quat_to_matrix(q)
+    size = np.hypot(m[:, i, i], m[:, j, i])
+    first = np.where(size > 1e-6, np.arctan2(m[:, k, j], m[:, k, k]), np.arctan2(-m[:, j, k], m[:, j, j]))
+    second = np.arctan2(-m[:, k, i], size)
+    third = np.where(size > 1e-6, np.arctan2(m[:, j, i], m[:, i, i]), 0.0)
+    one = np.zeros((len(q), 3))
+    one[:, i], one[:, j], one[:, k] = first, second, third
+    one *= sign
+    other = one.copy()
+    other[:, [i, k]] += np.pi
+    other[:, j] = np.pi - other[:, j]
+    out, before = np.empty_like(one), np.zeros(3)
+    for frame, ways in enumerate(np.stack((one, other), axis=1)):
+        ways = ways - 2 * np.pi * np.round((ways - before) / (2 * np.pi))
+        before = out[frame] = ways[int(np.argmin(np.abs(ways - before).sum(axis=1)))]
+    return out

@@ -7,6 +7,8 @@ import bpy
 from ..core.errors import UserError
 from .bones import Bones
 from .read_action import kept_keys
+from .shown import check_moves, use_modes_of
+from .target import target_of
 from .versions import SLOTS, slot_for
 
 ORIGIN_NOTE = "origin"
@@ -19,9 +21,12 @@ def assign_action(armature: bpy.types.Object, action: bpy.types.Action) -> None:
     Gives the previous Action a fake user if it would be lost otherwise. Raises `UserError`, having changed nothing, if
     the armature cannot be keyed, or the Action does not move it.
     """
-    bones = Bones.of(armature)
-    bones.check_keyable()
-    kept = kept_keys(armature, action)
+    target = target_of(armature)
+    target.check_keyable()
+    if isinstance(target, Bones):
+        kept_keys(armature, action)  # raises the errors
+    else:
+        check_moves(target, action)
     data = armature.animation_data or armature.animation_data_create()
     before = data.action
     if before == action:
@@ -29,9 +34,7 @@ def assign_action(armature: bpy.types.Object, action: bpy.types.Action) -> None:
     data.action = action
     if SLOTS:
         data.action_slot = slot_for(action, armature)
-    for name, (mode, channels) in zip(bones.names, kept.joints, strict=True):
-        if any(channels):
-            armature.pose.bones[name].rotation_mode = mode
+    use_modes_of(action, armature)
     if before is not None and before.users == 0:
         before.use_fake_user = True
 

@@ -12,10 +12,11 @@ from ..core.files import whole_path
 from ..core.motion import Motion
 from .bones import Bones
 from .film import FOLLOWING_SECONDS
-from .read_action import kept_keys, read_motion
+from .read_action import kept_keys
 from .remarks import left_out
-from .shown import playing_strips, shown, solo_track
+from .shown import check_moves, motion_of, playing_strips, shown, solo_track
 from .stage import furnish, look, meshes_of
+from .target import is_target, target_of
 from .timeline import scene_fps, scene_of
 
 _SIZE = (1280, 720)
@@ -108,7 +109,7 @@ def _people(name: str) -> list[bpy.types.Object]:
         meshes = meshes_of(armature)
         visible = [any(one.visible_get(view_layer=layer) for layer in layers) for one in (armature, *meshes)]
         return (
-            not _smplx(armature),
+            not is_target(armature),
             not _has_motion(armature),
             scene != bpy.context.scene,
             not any(visible),
@@ -120,14 +121,6 @@ def _people(name: str) -> list[bpy.types.Object]:
     return sorted(found, key=unlikely)
 
 
-def _smplx(armature: bpy.types.Object) -> bool:
-    try:
-        Bones.of(armature)
-    except UserError:
-        return False
-    return True
-
-
 def _has_motion(armature: bpy.types.Object) -> bool:
     data = armature.animation_data
     return data is not None and (data.action is not None or bool(playing_strips(data)))
@@ -135,7 +128,7 @@ def _has_motion(armature: bpy.types.Object) -> bool:
 
 def _motion_of(armature: bpy.types.Object, as_shown: bool) -> tuple[Motion, list[str]]:
     """Reads an armature's motion. Returns it with sentences for the user. Raises `UserError` if there is none."""
-    Bones.of(armature)
+    target_of(armature)
     data = armature.animation_data
     strips = playing_strips(data) if data is not None else []
     if as_shown:
@@ -147,12 +140,15 @@ def _motion_of(armature: bpy.types.Object, as_shown: bool) -> tuple[Motion, list
     said = left_out(armature)
     if said and armature.data.pose_position != "REST":
         said.append("Read it as shown (--as-shown) to have what Blender shows.")
-    return read_motion(armature, fps=scene_fps(scene_of(armature))), said
+    return motion_of(armature, fps=scene_fps(scene_of(armature))), said
 
 
 def _moves(armature: bpy.types.Object, action: bpy.types.Action | None) -> bool:
     """Checks whether an Action has keys for the joints."""
     try:
+        if action is not None and not isinstance(target := target_of(armature), Bones):
+            check_moves(target, action)
+            return True
         return action is not None and bool(kept_keys(armature, action))
     except UserError:
         return False
@@ -160,7 +156,7 @@ def _moves(armature: bpy.types.Object, action: bpy.types.Action | None) -> bool:
 
 def _chosen(person: bpy.types.Object, people: list[bpy.types.Object]) -> list[str]:
     """Returns sentences that name the armature if others have a motion too, and its scene if it is not open."""
-    others = [one.name for one in people if one != person and _smplx(one) and _has_motion(one)]
+    others = [one.name for one in people if one != person and is_target(one) and _has_motion(one)]
     said = []
     if others:
         names = ", ".join(others[:3]) + (f" and {len(others) - 3} more" if len(others) > 3 else "")

@@ -8,10 +8,14 @@ from functools import cache
 import bpy
 import numpy as np
 
+from ..core import rotations as rot
 from ..core.body import Body
 from ..core.errors import UserError
+from ..core.motion import Motion
 from ..core.origin import rise_of
 from ..core.skeleton import INDEX, JOINTS, PARENTS
+from .channel import Channel, Leftover
+from .writable import check_writable
 
 BLENDER_AXES = np.array([[1, 0, 0], [0, 0, -1], [0, 1, 0]], np.float64)
 """SMPL-X's axes (Y up, facing +Z) to Blender's (Z up, facing -Y): (x, y, z) -> (x, -z, y)."""
@@ -81,14 +85,7 @@ class Bones:
     def check_keyable(self) -> None:
         """Raises `UserError` if the armature cannot be keyed: it is linked or in another mode, or bones are locked."""
         armature = self.armature
-        if armature.library is not None and armature.override_library is None:
-            raise UserError(f'"{armature.name}" is linked from another file; make it local or add a library override.')
-        if not armature.is_editable:
-            raise UserError(f'"{armature.name}" cannot be edited; make it local first.')
-        if armature.mode == "EDIT":
-            raise UserError(f'"{armature.name}" is in Edit Mode; leave it (Tab) and try again.')
-        if armature.animation_data is not None and armature.animation_data.use_tweak_mode:
-            raise UserError(f'"{armature.name}" is in the NLA editor\'s tweak mode; leave it (Tab) and try again.')
+        check_writable(armature)
         pelvis = armature.data.bones[self.names[0]]
         if pelvis.use_connect and pelvis.parent is not None:
             raise UserError(f'The bone "{pelvis.name}" is connected to its parent; disconnect it, so it can move.')
@@ -98,6 +95,47 @@ class Bones:
         if locked:
             few = ", ".join(locked[:3]) + (f" and {len(locked) - 3} more" if len(locked) > 3 else "")
             raise UserError(f'Bones of "{armature.name}" are locked ({few}); unlock their transforms first.')
+
+    @property
+    def read_names(self) -> tuple[str, ...]:
+        """The bones whose pose is read."""
+        return self.names
+
+    def hip(self, side: str) -> str:
+        """Returns the name of the bone of the "left" or "right" hip."""
+        return self.names[INDEX[f"{side}_hip"]]
+
+    @property
+    def anchor(self) -> tuple[str, int]:
+        """The curve whose first key tells where a motion begins."""
+        return self.path(0, "rotation_quaternion"), 0
+
+    def channels(self, motion: Motion) -> list[Channel]:
+        """Returns what a motion keys: 55 rotations and the pelvis's location."""
+        rotations = rot.continuous(motion.rotations)
+        rotations *= np.where(rotations[0, :, :1] < 0, np.float32(-1), np.float32(1))  # so that NLA strips blend well
+        quaternions = self.to_bones(rotations)
+        location = self.to_location(motion.translation)
+        channels = []
+        for joint, bone_name in enumerate(self.names):
+            paths = [(self.path(joint, "rotation_quaternion"), i) for i in range(4)]
+            values = quaternions[:, joint].T
+            if joint == 0:
+                paths = [(self.path(joint, "location"), i) for i in range(3)] + paths
+                values = np.concatenate((location.T, values))
+            channels.append(Channel(bone_name, paths, values))
+        return channels
+
+    def fixed(self) -> list[Leftover]:
+        """Returns properties that get a single key: none."""
+        return []
+
+    def prepare(self) -> None:
+        """Switches the joints' bones to quaternion mode, which is keyed."""
+        for bone_name in self.names:
+            bone = self.armature.pose.bones[bone_name]
+            if bone.rotation_mode != "QUATERNION":
+                bone.rotation_mode = "QUATERNION"
 
     def _pose_bones(self) -> list[bpy.types.PoseBone]:
         return [self.armature.pose.bones[name] for name in self.names]

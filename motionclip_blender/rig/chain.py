@@ -9,6 +9,7 @@ import bpy
 import numpy as np
 
 from .bones import Bones
+from .target import Target
 
 REST = {
     "location": (0.0, 0.0, 0.0),
@@ -118,7 +119,7 @@ def others(bones: Bones) -> list[Other]:
     return found
 
 
-def bones_between(bones: Bones) -> Iterator[tuple[int, list[str]]]:
+def bones_between(bones: Target) -> Iterator[tuple[int, list[str]]]:
     """Yields each joint that has other bones between it and its parent joint, or above it if it is the pelvis.
 
     Each joint's index comes with the names of these bones, the topmost first.

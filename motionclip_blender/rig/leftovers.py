@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import bpy
 import numpy as np
 
-from .bones import Bones
 from .chain import REST, bones_between, rest_rotation, rotation_property
+from .channel import Leftover
+from .target import Target
 from .versions import fcurves_of
 
 SAME = 1e-4
 """Differences in metres, radians or relative size that are too small to see."""
 
 
-class Leftover(NamedTuple):
-    """A bone's properties that are not at rest: (data path, array index) pairs, and their values at rest."""
-
-    bone: str
-    paths: list[tuple[str, int]]
-    rest: list[float]
-
-
-def leftovers(bones: Bones, action: bpy.types.Action | None = None) -> list[Leftover]:
+def leftovers(bones: Target, action: bpy.types.Action | None = None) -> list[Leftover]:
     """Returns whatever poses the joints besides their own rotations and the pelvis's location, and is not at rest.
 
     This includes the location and scale of joints, and all properties of bones above the pelvis or between joints; both
@@ -82,7 +74,7 @@ def _all(pose: bpy.types.bpy_prop_collection, property_name: str) -> np.ndarray:
     return flat.reshape(-1, 3)
 
 
-def _moved_by_strips(bones: Bones) -> set[str]:
+def _moved_by_strips(bones: Target) -> set[str]:
     """Returns the data paths of bone properties that NLA strips move from their rest."""
     data = bones.armature.animation_data
     if data is None or not len(data.nla_tracks):

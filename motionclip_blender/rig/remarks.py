@@ -13,12 +13,13 @@ import numpy as np
 from ..core import rotations as rot
 from ..core.errors import UserError
 from ..core.skeleton import JOINTS
-from .bones import Bones
 from .chain import REST, bones_between, rest_rotation, rotation_property
 from .leftovers import SAME, leftovers, off_rest
+from .mapped import MappedRig
 from .read_action import kept_keys
 from .shown import EVEN, playing_strips, poses_at, solo_track, unevenness
 from .stage import meshes_of
+from .target import Target, target_of
 from .timeline import scene_of, stretch
 from .versions import SLOTS, fcurves_of, is_muted
 
@@ -35,7 +36,7 @@ def left_out(armature: bpy.types.Object, action: bpy.types.Action | None = None)
     action: by default the armature's own. The list is empty if nothing is left out. Raises `UserError` if `armature` is
     not of SMPL-X.
     """
-    bones, name, data = Bones.of(armature), armature.name, armature.animation_data
+    bones, name, data = target_of(armature), armature.name, armature.animation_data
     own = data.action if data is not None else None
     action = action or own
     found = []
@@ -61,7 +62,7 @@ def left_out(armature: bpy.types.Object, action: bpy.types.Action | None = None)
 
 def left_out_of_all(armature: bpy.types.Object) -> list[str]:
     """Returns sentences about what Blender shows of an armature and `read_action` reads from none of its Actions."""
-    return list(_of_person(_Joints(Bones.of(armature)), None))
+    return list(_of_person(_Joints(target_of(armature)), None))
 
 
 def why_still(armature: bpy.types.Object) -> list[str]:
@@ -69,7 +70,7 @@ def why_still(armature: bpy.types.Object) -> list[str]:
 
     The list is empty if it does. Evaluates some poses where constraints, drivers or the NLA editor may hold the person.
     """
-    bones, name, data = Bones.of(armature), armature.name, armature.animation_data
+    bones, name, data = target_of(armature), armature.name, armature.animation_data
     if armature.data.pose_position == "REST":
         return [f'"{name}" is in Rest Position and stands still; switch its armature to Pose Position.']
     if data is None:
@@ -98,7 +99,7 @@ def why_still(armature: bpy.types.Object) -> list[str]:
 
 def put_to_rest(armature: bpy.types.Object) -> list[str]:
     """Returns a sentence about the bones that the armature's new Action sets to their rest pose, if there are any."""
-    bones, data = Bones.of(armature), armature.animation_data
+    bones, data = target_of(armature), armature.animation_data
     if data is None or data.action is None:
         return []
     between = {name for _, names in bones_between(bones) for name in names}
@@ -116,7 +117,7 @@ def put_to_rest(armature: bpy.types.Object) -> list[str]:
 class _Joints:
     """The bones that move a person: the joints, the bones between them and the bones above them."""
 
-    def __init__(self, bones: Bones) -> None:
+    def __init__(self, bones: Target) -> None:
         self.bones, self.armature = bones, bones.armature
         self.between = [name for _, names in bones_between(bones) for name in names]
         self.names = [*self.between, *bones.names]
@@ -203,9 +204,16 @@ def _held(armature: bpy.types.Object, joints: _Joints) -> Iterator[str]:
     name, data = armature.name, armature.animation_data
     constraints, drivers, loose = joints.constraints(), joints.driven(), joints.loose()
     mixed = bool(playing_strips(data)) and (data.action_influence < 1 or data.action_blend_type != "REPLACE")
-    if not (constraints or drivers or loose or mixed or joints.between):
-        return
-    astray = _astray(armature, data.action)
+    if isinstance(joints.bones, MappedRig):
+        loose = []  # which is reckoned with
+        constraints = [one for one in constraints if one.split(":")[0] in joints.bones.names]
+        if not (constraints or mixed):
+            return
+        astray = list(joints.bones.names)
+    else:
+        if not (constraints or drivers or loose or mixed or joints.between):
+            return
+        astray = _astray(armature, data.action)
     if not astray:
         return
     if constraints:
@@ -250,7 +258,7 @@ def _outside(armature: bpy.types.Object) -> str:
     return f"The motion lies from frame {first:g} to {last:g}, outside the {start} to {end} that are played."
 
 
-def _leaning(bones: Bones) -> float:
+def _leaning(bones: Target) -> float:
     """Returns the angle in degrees between the up axis of the armature's person at rest and the world's Z."""
     up = np.array(bones.armature.matrix_world, np.float64)[:3, :3] @ bones.axes[:, 1]
     return float(np.degrees(np.arccos(np.clip(up[2] / max(np.linalg.norm(up), 1e-12), -1, 1))))

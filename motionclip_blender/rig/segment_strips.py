@@ -12,9 +12,8 @@ from ..core.recipe.make import Made
 from ..core.recipe.recipe import Recipe
 from ..core.recipe.timeline import Timeline
 from .action_metadata import key_made
-from .bones import Bones
 from .nla import in_row
-from .write_keys import use_quaternions
+from .target import target_of
 
 
 def key_segments(
@@ -40,7 +39,7 @@ def key_segments(
             name = segment.content.title
             actions.append(key_made(armature, part, own, name, start_frame + first, assign=False, rate=rate))
         in_row(armature, actions, start_frame, recipe.title, touching=True)
-        use_quaternions(Bones.of(armature))
+        target_of(armature).prepare()
     except BaseException:
         bpy.data.batch_remove(actions)
         raise

@@ -18,12 +18,15 @@ import numpy as np
 from ..core import rotations as rot
 from ..core.errors import UserError
 from ..core.motion import Motion, frames_at
-from ..core.skeleton import JOINTS, PARENTS
+from ..core.skeleton import PARENTS
 from .bones import BLENDER_AXES, Bones, units_per_metre
+from .chain import rotation_property
 from .channels import rotation_parts
-from .read_action import TIE, check_length, copied_curves, kept_keys
+from .double import double_of, screened
+from .read_action import TIE, KeptKeys, check_length, copied_curves, kept_keys, read_motion
+from .target import Target, target_of
 from .timeline import scene_fps, scene_of, stretch
-from .versions import SLOTS, slot_for
+from .versions import SLOTS, fcurves_of, slot_for
 
 _CHUNK = 20
 """Frames per step: a few hundredths of a second for a person with constraints."""
@@ -70,6 +73,23 @@ def shown(armature: bpy.types.Object, action: bpy.types.Action | None = None) ->
         return done.value
 
 
+def motion_of(armature: bpy.types.Object, action: bpy.types.Action | None = None, fps: float = 30.0) -> Motion:
+    """Returns the motion in an Action, by default the armature's own: of an SMPL-X armature by its keys
+    (`read_action.read_motion`), of any other as Blender shows it. Raises `UserError`."""
+    if isinstance(target_of(armature), Bones):
+        return read_motion(armature, action, fps)
+    return shown(armature, action).motion(fps)
+
+
+def keys_in(armature: bpy.types.Object, action: bpy.types.Action) -> KeptKeys | Shown:
+    """Returns what an Action holds for an armature, to be read in any thread. Raises `UserError` if that is nothing."""
+    target = target_of(armature)
+    if isinstance(target, Bones):
+        return kept_keys(armature, action)
+    check_moves(target, action)
+    return shown(armature, action)
+
+
 def shown_steps(
     armature: bpy.types.Object | None, action: bpy.types.Action | None = None
 ) -> Generator[float, None, Shown]:
@@ -80,10 +100,10 @@ def shown_steps(
 
     action: if it is not the armature's own, a copy of the armature plays it, without NLA strips.
 
-    Raises `UserError` if the armature is not of SMPL-X, shows nothing because it is in Edit Mode or in Rest Position,
-    or is mirrored by a negative scale or scaled unevenly.
+    Raises `UserError` if the armature is no person's, shows nothing because it is in Edit Mode or in Rest Position, or
+    is mirrored by a negative scale or scaled unevenly.
     """
-    armature = Bones.of(armature).armature
+    armature = target_of(armature).armature
     own = armature.animation_data.action if armature.animation_data else None
     foreign = "" if action is None or action == own else action.name
     animated = own is not None or (armature.animation_data is not None and playing_strips(armature.animation_data))
@@ -92,17 +112,16 @@ def shown_steps(
     first, last = _span_of_action(armature, action, scene) if foreign else span_of(armature)
     check_length(foreign or name, last - first)
     frames = first + np.arange(int(last - first + TIE) + 1)
-    rotations, places = [], []
+    parts = []
     for start in range(0, len(frames), _CHUNK):
         armature = next((one for one in bpy.data.objects if one.session_uid == uid), None)
         if armature is None or (foreign and foreign not in bpy.data.actions):
             raise UserError("The armature was deleted while its motion was read; nothing was changed.")
         played = bpy.data.actions[foreign] if foreign else None
-        turn, place = poses_at(armature, frames[start : start + _CHUNK], played)
-        rotations.append(turn)
-        places.append(place)
+        parts.append(_matrices_at(target_of(armature), frames[start : start + _CHUNK], played))
         yield min((start + _CHUNK) / len(frames), 1.0)
-    whole = Motion(np.concatenate(rotations), np.concatenate(places), rate)
+    matrices, objects = (np.concatenate(part) for part in zip(*parts, strict=True))
+    whole = _motion(target_of(armature), matrices, objects, True, rate)
     if (
         not animated
         and np.ptp(whole.rotations, axis=0).max() < _STILL
@@ -135,6 +154,11 @@ def _span_of_action(
     armature: bpy.types.Object, action: bpy.types.Action, scene: bpy.types.Scene
 ) -> tuple[float, float]:
     """Returns the range of an Action's keys in frames of the scene. Raises `UserError` if they cannot be read."""
+    target = target_of(armature)
+    if not isinstance(target, Bones):
+        check_moves(target, action)
+        first, last = _moving_span(armature, action)
+        return first / stretch(scene), last / stretch(scene)
     kept = kept_keys(armature, action)  # raises the errors
     return kept.first / stretch(scene), kept.last / stretch(scene)
 
@@ -174,13 +198,22 @@ def poses_at(
 
     Raises `UserError` if the armature shows nothing.
     """
+    target = target_of(armature)
+    motion = _motion(target, *_matrices_at(target, frames, action), world, 30.0)
+    return motion.rotations, motion.translation
+
+
+def _matrices_at(
+    target: Target, frames: Sequence[float] | np.ndarray, action: bpy.types.Action | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Returns pose matrices of the target's `read_names` (T, n, 4, 4), and (T, 4, 4) those of the object."""
+    armature = target.armature
     if armature.mode == "EDIT":
         raise UserError(f'"{armature.name}" is in Edit Mode; leave it (Tab) and try again.')
     if armature.data.pose_position == "REST":
         raise UserError(f'"{armature.name}" is in Rest Position, which shows no motion; switch to Pose Position.')
-    bones = Bones.of(armature)
-    order = np.array([armature.pose.bones.find(name) for name in bones.names])
-    matrices = np.empty((len(frames), len(JOINTS), 4, 4))
+    order = np.array([armature.pose.bones.find(name) for name in target.read_names])
+    matrices = np.empty((len(frames), len(order), 4, 4))
     objects = np.empty((len(frames), 4, 4))
     flat = np.empty(16 * len(armature.pose.bones), np.float32)
     with _screening(armature, action) as (scene, player):
@@ -191,52 +224,77 @@ def poses_at(
             evaluated.pose.bones.foreach_get("matrix", flat)
             matrices[i] = flat.reshape(-1, 4, 4)[order].transpose(0, 2, 1)
             objects[i] = evaluated.matrix_world
+    return matrices, objects
+
+
+def _motion(target: Target, matrices: np.ndarray, objects: np.ndarray, world: bool, fps: float) -> Motion:
+    """Returns the motion of pose matrices as `_matrices_at` returns them. world: as for `poses_at`."""
     if not world:
-        objects[:] = np.eye(4)
-    return _joints(bones, objects[:, None] @ matrices, objects, BLENDER_AXES if world else bones.axes)
+        objects = np.broadcast_to(np.eye(4), objects.shape)
+    axes = BLENDER_AXES if world else target.axes
+    placed = objects[:, None] @ matrices
+    if isinstance(target, Bones):
+        return Motion(*_joints(target, placed, objects, axes), fps)
+    check_scale(target.armature, objects)
+    return target.read(placed, objects, axes, fps)
 
 
 @contextmanager
 def _screening(
     armature: bpy.types.Object, action: bpy.types.Action | None
 ) -> Iterator[tuple[bpy.types.Scene, bpy.types.Object]]:
-    """Makes a temporary scene that evaluates the armature, or a copy of it that plays `action`.
-
-    The scene holds only a child of the armature. Blender evaluates the child's parent with all that moves it, even if
-    it is hidden, and does not write the results for such a scene back to the objects.
-    """
-    real = scene_of(armature)
-    scene = bpy.data.scenes.new("MotionCLIP reading")
-    made: list[bpy.types.ID] = []
+    """Yields a temporary scene that evaluates the armature, or a copy of it that plays `action`; and which of both."""
+    if action is None:
+        with screened(armature, scene_of(armature)) as scene:
+            yield scene, armature
+        return
+    player = double_of(armature)
     try:
-        scene.render.frame_map_old, scene.render.frame_map_new = real.render.frame_map_old, real.render.frame_map_new
-        player = armature
-        if action is not None:
-            player = armature.copy()
-            made.append(player)
-            _play(player, action)
-        child = bpy.data.objects.new(scene.name, None)
-        made.append(child)
-        child.parent = player
-        scene.collection.objects.link(child)
-        yield scene, player
+        _play(player, action)
+        with screened(player, scene_of(armature)) as scene:
+            yield scene, player
     finally:
-        bpy.data.scenes.remove(scene)
-        bpy.data.batch_remove(made)
+        bpy.data.objects.remove(player)
 
 
 def _play(double: bpy.types.Object, action: bpy.types.Action) -> None:
     """Makes a copy of an armature play an Action without NLA strips, in the rotation modes in which it is keyed."""
-    kept = kept_keys(double, action)
     data = double.animation_data or double.animation_data_create()
     data.use_tweak_mode = False
     data.use_nla = False
     data.action = action
     if SLOTS:
         data.action_slot = slot_for(action, double)
-    for name, (mode, channels) in zip(Bones.of(double).names, kept.joints, strict=True):
-        if any(channels):
-            double.pose.bones[name].rotation_mode = mode
+    use_modes_of(action, double)
+
+
+def check_moves(target: Target, action: bpy.types.Action) -> None:
+    """Raises `UserError` for an Action without keys for any bone that a motion keys on the target."""
+    names = set(target.names)
+    if not any(_bone(curve) in names for curve in fcurves_of(action, target.armature, "pose.bones[")):
+        raise UserError(
+            f'The Action "{action.name}" has no keys for the bones of "{target.armature.name}"; choose another.'
+        )
+
+
+def use_modes_of(action: bpy.types.Action, armature: bpy.types.Object) -> None:
+    """Switches the bones of an armature to the rotation modes in which an Action keys them."""
+    found: dict[str, set[str]] = {}
+    for curve in fcurves_of(action, armature, "pose.bones["):
+        if (kind := curve.data_path.rpartition(".")[2]).startswith("rotation"):
+            found.setdefault(_bone(curve), set()).add(kind)
+    for name, kinds in found.items():
+        bone = armature.pose.bones.get(name)
+        if bone is not None and rotation_property(bone.rotation_mode) not in kinds:
+            kind = sorted(kinds)[-1]  # quaternions before others
+            bone.rotation_mode = {"rotation_quaternion": "QUATERNION", "rotation_axis_angle": "AXIS_ANGLE"}.get(
+                kind, "XYZ"
+            )
+
+
+def _bone(curve: bpy.types.FCurve) -> str:
+    """Returns the name of the bone that a curve moves."""
+    return bpy.utils.unescape_identifier(curve.data_path.split('"')[1]) if '"' in curve.data_path else ""
 
 
 def _joints(bones: Bones, matrices: np.ndarray, objects: np.ndarray, axes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -248,12 +306,7 @@ def _joints(bones: Bones, matrices: np.ndarray, objects: np.ndarray, axes: np.nd
     Raises `UserError` if the armature is mirrored, flattened or scaled unevenly.
     """
     armature = bones.armature
-    if (np.linalg.det(objects[:, :3, :3]) <= 0).any():
-        raise UserError(f'"{armature.name}" is mirrored or flattened by its scale; apply the scale (Ctrl A) first.')
-    if unevenness(objects[0, :3, :3]) > EVEN:
-        raise UserError(
-            f'"{armature.name}" is scaled unevenly; apply the scale (Ctrl A), or make it the same along all.'
-        )
+    check_scale(armature, objects)
     own = armature.data.bones
     rest = np.array([own[name].matrix_local for name in bones.names], np.float64)
     turns = axes.T @ rotation_parts(matrices[..., :3, :3]) @ rest[:, :3, :3].transpose(0, 2, 1) @ bones.axes
@@ -266,6 +319,16 @@ def _joints(bones: Bones, matrices: np.ndarray, objects: np.ndarray, axes: np.nd
     metre = units_per_metre(rest[:, :3, 3] * size)
     place = (matrices[:, 0, :3, 3] @ axes - rest[0, :3, 3] @ bones.axes * size) / metre - bones.rise
     return rot.continuous(rot.matrix_to_quat(local)), place
+
+
+def check_scale(armature: bpy.types.Object, objects: np.ndarray) -> None:
+    """Raises `UserError` if one of its matrices (T, 4, 4) mirrors or flattens an armature, or scales it unevenly."""
+    if (np.linalg.det(objects[:, :3, :3]) <= 0).any():
+        raise UserError(f'"{armature.name}" is mirrored or flattened by its scale; apply the scale (Ctrl A) first.')
+    if unevenness(objects[0, :3, :3]) > EVEN:
+        raise UserError(
+            f'"{armature.name}" is scaled unevenly; apply the scale (Ctrl A), or make it the same along all.'
+        )
 
 
 def unevenness(matrix: np.ndarray) -> float:

@@ -10,9 +10,8 @@ import numpy as np
 from mathutils import Matrix, Vector
 
 from ..core.errors import UserError
-from ..core.skeleton import INDEX
-from .bones import Bones
 from .materials import plain_material, with_nodes
+from .target import target_of
 
 _SIDE = np.radians(32)  # angle from straight ahead to the camera, towards the person's left
 _ABOVE = np.radians(11)  # angle by which the camera looks down
@@ -197,8 +196,8 @@ def _vertices(mesh: bpy.types.Object) -> np.ndarray:
 
 def _facing(armature: bpy.types.Object) -> np.ndarray:
     """Returns (3,) the horizontal direction in which an evaluated armature's person faces."""
-    names = Bones.of(armature).names
-    hips = [armature.matrix_world @ armature.pose.bones[names[INDEX[f"{side}_hip"]]].head for side in ("left", "right")]
+    hip = target_of(armature).hip
+    hips = [armature.matrix_world @ armature.pose.bones[hip(side)].head for side in ("left", "right")]
     return facing_of(np.array(hips[0]), np.array(hips[1]))
 
 

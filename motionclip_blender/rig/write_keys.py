@@ -1,18 +1,17 @@
-"""Writes a Motion as an Action: keys on the bones of an SMPL-X armature."""
+"""Writes a Motion as an Action: keys on the bones of an armature, whichever rig it is (`rig.target`)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import bpy
 import numpy as np
 
-from ..core import rotations as rot
 from ..core.errors import UserError
 from ..core.motion import Motion, frames_at
-from .bones import Bones
+from .channel import Channel
 from .leftovers import leftovers
+from .target import Target, target_of
 from .timeline import scene_fps
 from .versions import Assignment, NewAction, fcurves_of
 
@@ -32,7 +31,7 @@ def key_motion(
 ) -> bpy.types.Action:
     """Makes an Action called `name` from `motion` and assigns it to `armature`. Returns the Action.
 
-    armature: an SMPL-X armature (`Bones.of`); its bones are switched to quaternion mode.
+    armature: an SMPL-X armature, whose bones are switched to quaternion mode, or any other that is recognised.
     start_frame: the frame of the scene's timeline at which the motion starts.
     fps: keys per second. By default one per frame of the scene; another rate puts keys between the scene's frames. The
         speed of the movement in seconds is the motion's own in any case.
@@ -40,29 +39,30 @@ def key_motion(
     notes: custom properties for the Action, such as its prompt; those that are None are left out.
     assign: whether to assign the Action to the armature; if not, the armature does not change.
 
-    Keys 55 rotations and the pelvis's location. Whatever else would pose the joints and is not at rest (`leftovers`)
+    Keys what the target's `channels` say. Whatever else would pose the joints and is not at rest (`leftovers`)
     gets one key at rest. The scene's rate, range and present frame, the selection and other Actions do not change; an
     Action that only this armature used gets a fake user, so that it is not lost when the file is saved.
 
     Raises `UserError` if the armature cannot be keyed, for frames beyond Blender's, and for a motion that would be too
     long to be read back. After any failure the armature is as it was and no new Action remains.
     """
-    bones = Bones.of(armature)
-    bones.check_keyable()
-    frames, channels = _channels_of(bones, motion, start_frame, fps, rate)
-    left = leftovers(bones)
+    target = target_of(armature)
+    target.check_keyable()
+    frames, channels = _channels_of(target, motion, start_frame, fps, rate)
+    keyed = {path for channel in channels for path in channel.paths}
+    once = [one for one in (*leftovers(target), *target.fixed()) if one.paths[0] not in keyed]
     before = Assignment.of(armature)
     modes = {bone: bone.rotation_mode for bone in armature.pose.bones}
     new = NewAction.create(name, armature)
     try:
         for channel in channels:
             fill_linear(new.group(channel.bone, channel.paths), frames, channel.values)
-        for one in left:
+        for one in once:
             fill_linear(new.group(one.bone, one.paths), frames[:1], np.array(one.rest)[:, None])
         _note(new.action, notes)
         new.action.use_fake_user = True
         if assign:
-            use_quaternions(bones)
+            target.prepare()
             new.assign(armature)
     except BaseException:
         before.restore(armature)
@@ -104,18 +104,18 @@ def rekey_motion(
 
     Raises `UserError`, having changed nothing, if the armature or its Action cannot be keyed.
     """
-    bones = Bones.of(armature)
-    bones.check_keyable()
+    target = target_of(armature)
+    target.check_keyable()
     action = armature.animation_data.action if armature.animation_data else None
     if action is None:
         raise UserError(f'"{armature.name}" has no Action; assign or generate one first.')
     if not action.is_editable:
         raise UserError(f'The Action "{action.name}" is linked from another file; make it local first.')
-    curves = {(curve.data_path, curve.array_index): curve for curve in fcurves_of(action, armature, "pose.bones[")}
-    pelvis = curves.get((bones.path(0, "rotation_quaternion"), 0))
+    curves = {(curve.data_path, curve.array_index): curve for curve in fcurves_of(action, armature, "")}
+    pelvis = curves.get(target.anchor)
     if pelvis is None or not len(pelvis.keyframe_points):
         raise UserError(f'The Action "{action.name}" has no keys of the pelvis; make the motion anew.')
-    frames, channels = _channels_of(bones, motion, pelvis.keyframe_points[0].co[0], None, rate)
+    frames, channels = _channels_of(target, motion, pelvis.keyframe_points[0].co[0], None, rate)
 
     own = NewAction.of(action, armature)
     for channel in channels:
@@ -124,17 +124,9 @@ def rekey_motion(
             curves.update(zip(missing, own.group(channel.bone, missing), strict=True))
         fill_linear([curves[path] for path in channel.paths], frames, channel.values)
     _note(action, notes)
-    use_quaternions(bones)
+    target.prepare()
     action.update_tag()  # otherwise Blender 4.2 goes on with its copy of the old keys
     armature.update_tag(refresh={"TIME"})
-
-
-def use_quaternions(bones: Bones) -> None:
-    """Switches the joints' bones to quaternion mode, which `key_motion` keys."""
-    for bone_name in bones.names:
-        bone = bones.armature.pose.bones[bone_name]
-        if bone.rotation_mode != "QUATERNION":
-            bone.rotation_mode = "QUATERNION"
 
 
 def _note(action: bpy.types.Action, notes: Mapping[str, object] | None) -> None:
@@ -146,35 +138,14 @@ def _note(action: bpy.types.Action, notes: Mapping[str, object] | None) -> None:
             del action[key]
 
 
-class _Channel(NamedTuple):
-    """A bone's keyed properties: (data path, array index) pairs, and their values (paths, T)."""
-
-    bone: str
-    paths: list[tuple[str, int]]
-    values: np.ndarray
-
-
 def _channels_of(
-    bones: Bones, motion: Motion, start_frame: float, fps: float | None, rate: float | None
-) -> tuple[np.ndarray, list[_Channel]]:
-    """Returns (T,) frames of the scene, and the channels to key in them: 55 rotations and the pelvis's location."""
+    target: Target, motion: Motion, start_frame: float, fps: float | None, rate: float | None
+) -> tuple[np.ndarray, list[Channel]]:
+    """Returns (T,) frames of the scene, and the channels to key in them."""
     rate = rate or scene_fps()
     check_motion(motion, start_frame, fps, rate)
     motion = motion.resample(fps or rate)
-    frames = start_frame + np.arange(len(motion)) * (rate / motion.fps)
-    rotations = rot.continuous(motion.rotations)
-    rotations *= np.where(rotations[0, :, :1] < 0, np.float32(-1), np.float32(1))  # so that NLA strips blend well
-    quaternions = bones.to_bones(rotations)
-    location = bones.to_location(motion.translation)
-    channels = []
-    for joint, bone_name in enumerate(bones.names):
-        paths = [(bones.path(joint, "rotation_quaternion"), i) for i in range(4)]
-        values = quaternions[:, joint].T
-        if joint == 0:
-            paths = [(bones.path(joint, "location"), i) for i in range(3)] + paths
-            values = np.concatenate((location.T, values))
-        channels.append(_Channel(bone_name, paths, values))
-    return frames, channels
+    return start_frame + np.arange(len(motion)) * (rate / motion.fps), target.channels(motion)
 
 
 def fill_linear(curves: list[bpy.types.FCurve], frames: np.ndarray, values: np.ndarray) -> None:

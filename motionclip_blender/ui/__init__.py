@@ -39,6 +39,9 @@ from .latents import properties as latent_properties
 from .recognise import labels, recognition
 from .recognise import operators as recognise_operators
 from .recognise import panel as recognise_panel
+from .rig_map import operators as rig_operators
+from .rig_map import panel as rig_panel
+from .rig_map import properties as rig_properties
 from .search import library, results
 from .search import operators as search_operators
 from .search import panel as search_panel
@@ -65,6 +68,7 @@ _CLASSES = (
     *latent_properties.CLASSES,
     *properties.CLASSES,
     *search_properties.CLASSES,
+    *rig_properties.CLASSES,
     *frames_properties.CLASSES,
     *labels.CLASSES,
     *self_check.CLASSES,
@@ -89,6 +93,7 @@ _CLASSES = (
     *timeline_making.CLASSES,
     *latent_operators.CLASSES,
     *source_row.CLASSES,
+    *rig_operators.CLASSES,
     *frames_operators.CLASSES,
     *presets.CLASSES,
     *generate_panel.CLASSES,
@@ -100,6 +105,7 @@ _CLASSES = (
     *composition_panel.CLASSES,
     *timeline_panel.CLASSES,
     *latents_panel.CLASSES,
+    *rig_panel.CLASSES,
     *frames_panel.CLASSES,
     *menu.CLASSES,
 )
@@ -129,6 +135,7 @@ def _register_classes() -> None:
     frames_properties.attach()
     labels.attach()
     search_properties.attach()
+    rig_properties.attach()
 
 
 def unregister() -> None:
@@ -149,6 +156,7 @@ def unregister() -> None:
     handlers.detach()
     menu.detach()
     presets.detach()
+    rig_properties.detach()
     search_properties.detach()
     labels.detach()
     frames_properties.detach()

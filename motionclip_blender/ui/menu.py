@@ -46,6 +46,10 @@ _ENTRIES = (
     "motionclip.export_motion",
     "motionclip.render_frames",
     None,
+    "motionclip.reset_map",
+    "motionclip.mirror_map",
+    "motionclip.import_map",
+    None,
     "motionclip.open_preferences",
     "motionclip.copy_report",
 )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -15,9 +15,9 @@ from .source import RigMap
 from .upright import DIRECTIONS, FIRST_FRAME, Told
 from .upward import AXES
 
-RIG_MAPS = Path(__file__).parents[2] / "assets" / "rig_maps.json"
+RIG_MAPS = Path(__file__).resolve().parents[2] / "assets" / "rig_maps.json"
 
-_NEEDED = (
+NEEDED = (
     *("pelvis", "head"),
     *(
         f"{side}_{joint}"
@@ -25,17 +25,34 @@ _NEEDED = (
         for joint in ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
     ),
 )
-_SETTINGS = ("sides", "up", "rest")  # keys of an entry that are no joints
+_SETTINGS = ("sides", "up", "rest", "label", "switches", "reads", "read_only")  # keys of an entry that are no joints
 _OR = "|"  # separates the names of a bone in several releases of a rig
 
 
 @dataclass(frozen=True)
 class Rig:
-    """A rig found in a skeleton. pairs: with the skeleton's own names. told: its axes and rest pose."""
+    """A rig found in a skeleton.
+
+    pairs: with the skeleton's own names.
+    told: its axes and rest pose.
+    label: its name as people write it.
+    switches: bone -> custom property -> value at which the bones of `pairs` pose the person; of control rigs.
+    reads: the map that names the bones that follow whatever poses the person, and their prefix.
+    read_only: whether the bones are not for keys.
+    """
 
     name: str
     pairs: RigMap
-    told: Told
+    told: Told = field(default_factory=Told)
+    label: str = ""
+    switches: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    reads: tuple[str, str] | None = None
+    read_only: bool = False
+
+    @property
+    def controls(self) -> bool:
+        """Whether the bones are controls, which other bones follow."""
+        return bool(self.switches)
 
 
 def rig_maps(path: Path = RIG_MAPS) -> dict[str, RigMap]:
@@ -71,11 +88,80 @@ def matching_rig(bones: tuple[str, ...], own: Path | None = None) -> Rig:
     )
 
 
+def target_rigs(bones: tuple[str, ...]) -> list[Rig]:
+    """Lists our rigs whose bones are in a skeleton that is to be keyed, the likeliest first: controls before others."""
+    rigs = [(name, rig) for name, rig in _rigs(RIG_MAPS).items() if not rig.read_only]
+    fits = [fit for name, rig in rigs for fit in _fits(name, rig, bones)]
+    ranked = sorted(fits, key=lambda fit: (fit[1].controls, fit[0]), reverse=True)  # keeps the order of equals
+    best: dict[str, Rig] = {}
+    for _, rig in ranked:
+        best.setdefault(rig.name, rig)
+    return list(best.values())
+
+
+def nearest_rig(bones: tuple[str, ...]) -> tuple[Rig | None, list[str]]:
+    """Returns our rig with the most joints in a skeleton, and the needed joints that the skeleton lacks."""
+    best: tuple[int, Rig | None, list[str]] = (0, None, list(NEEDED))
+    found = {_folded(bone): bone for bone in reversed(bones)}
+    for rig in _rigs(RIG_MAPS).values():
+        for prefix in ["", *_prefixes(rig, found, _folded)]:
+            pairs = _found(rig, found, prefix, _folded)
+            there = sum(joint in pairs for joint in NEEDED)
+            if there > best[0]:
+                best = there, rig, [joint for joint in NEEDED if joint not in pairs]
+    return best[1], best[2]
+
+
+def prefixed(name: str, prefix: str, bones: tuple[str, ...]) -> RigMap:
+    """Returns the map `name` of ours on bones that have this prefix, for the joints whose bones are there."""
+    return _found(_rigs(RIG_MAPS)[name], {bone: bone for bone in bones}, prefix, _plain)
+
+
+def rig_of_entry(name: str, entry: object) -> Rig:
+    """Returns the rig of one entry of a file of maps, as read from JSON. Raises `UserError` for another form."""
+    try:
+        if not isinstance(entry, dict):
+            raise TypeError("no object")
+        return _written_out(Path("the map"), name, entry)
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise UserError(
+            f'The map "{name}" is of another form than those of {RIG_MAPS.name}; choose another.'
+        ) from error
+
+
+def entry_of(rig: Rig) -> dict[str, object]:
+    """Returns a rig as an entry of a file of maps, with its own bones' names; `rig_of_entry` reads it."""
+
+    def plain(name: str) -> str:
+        return name.replace("{", "{{").replace("}", "}}")
+
+    entry: dict[str, object] = {"sides": ["left", "right"], "label": rig.label or rig.name}
+    if rig.switches:
+        entry["switches"] = {plain(bone): dict(values) for bone, values in rig.switches.items()}
+    if rig.reads is not None:
+        entry["reads"] = list(rig.reads)
+    for joint, (a, b, weight) in rig.pairs.items():
+        entry[joint] = [plain(a), plain(b), weight] if weight else plain(a)
+    return entry
+
+
+def rig_in(path: Path, bones: tuple[str, ...]) -> Rig:
+    """Returns the rig of a file of maps whose bones are all in a skeleton. Raises `UserError` if none is."""
+    fits = [fit for name, rig in _read(path).items() for fit in _fits(name, rig, bones)]
+    if not fits:
+        raise UserError(f"No map in {path} fits the bones of this armature; choose another file.")
+    return max(fits, key=lambda fit: fit[0])[1]
+
+
 # --- the files
 
 
 @cache
 def _rigs(path: Path) -> dict[str, Rig]:
+    return _read(path)
+
+
+def _read(path: Path) -> dict[str, Rig]:
     try:
         entries = json.loads(path.read_bytes())
         return {rig: _written_out(path, rig, entry) for rig, entry in entries.items() if not rig.startswith("_")}
@@ -95,13 +181,13 @@ def _written_out(path: Path, rig: str, entry: dict) -> Rig:
                 pairs[joint.format(side=side)] = (a.format(s=mark), b.format(s=mark), float(weight))
         if isinstance(entry.get("rest"), dict):
             rest |= {joint.format(side=side): axes for joint, axes in entry["rest"].items()}
-    missing = [joint for joint in _NEEDED if joint not in pairs]
+    missing = [joint for joint in NEEDED if joint not in pairs]
     unknown = [joint for joint in (*pairs, *rest) if joint not in INDEX]
     if unknown or missing:
         wrong = f"names {unknown[0]}, which is no SMPL-X joint" if unknown else f"leaves out {missing[0]}"
         raise UserError(f"{path}: the map {rig!r} {wrong}; correct it.")
     bones: dict[str, str] = {}
-    for joint in (joint for joint in _NEEDED if pairs[joint][2] == 0):
+    for joint in (joint for joint in NEEDED if pairs[joint][2] == 0):
         other = bones.setdefault(pairs[joint][0], joint)
         if other != joint:
             raise UserError(
@@ -110,7 +196,16 @@ def _written_out(path: Path, rig: str, entry: dict) -> Rig:
     up = entry.get("up")
     if up is not None and up not in AXES:
         raise UserError(f"{path}: the map {rig!r} says that {up!r} is up; give one of {', '.join(AXES)}.")
-    return Rig(rig, pairs, Told(None if up is None else AXES[up], _told_rest(path, rig, rest or entry.get("rest", {}))))
+    told = Told(None if up is None else AXES[up], _told_rest(path, rig, rest or entry.get("rest", {})))
+    switches = {
+        bone.format(s=mark): {str(name): float(value) for name, value in values.items()}
+        for mark in entry["sides"]
+        for bone, values in entry.get("switches", {}).items()
+    }
+    reads = entry.get("reads")
+    return Rig(
+        rig, pairs, told, str(entry.get("label", rig)), switches, None if reads is None else (reads[0], reads[1])
+    )
 
 
 def _told_rest(path: Path, rig: str, rest: object) -> str | dict:
@@ -156,9 +251,9 @@ def _fits(name: str, rig: Rig, bones: tuple[str, ...]) -> Iterator[tuple[tuple[i
             found.setdefault(spelt(bone), bone)
         for prefix in _prefixes(rig, found, spelt):
             pairs = _found(rig, found, prefix, spelt)
-            if all(joint in pairs for joint in _NEEDED):
+            if all(joint in pairs for joint in NEEDED):
                 body = sum(joint in pairs for joint in BODY_JOINTS)
-                yield (body, len(pairs) - body, spelt is _plain, not prefix), Rig(name, pairs, rig.told)
+                yield (body, len(pairs) - body, spelt is _plain, not prefix), replace(rig, name=name, pairs=pairs)
 
 
 def _prefixes(rig: Rig, found: dict[str, str], spelt: Callable[[str], str]) -> list[str]:

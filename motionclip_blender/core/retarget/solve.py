@@ -11,6 +11,7 @@ import numpy as np
 
 from .. import rotations as rot
 from ..skeleton import FINGERS, HAND_JOINTS, INDEX, JOINTS, PARENTS
+from .anatomy import Places
 from .source import RigMap, SourceClip
 
 # Limbs whose rest directions are compared, each with the joint at its far end. The rest of the body (spine,
@@ -43,13 +44,14 @@ def local_rotations(clip: SourceClip, pairs: RigMap, rest: np.ndarray, relaxed_h
     relaxed_hands: (30, 3) axis-angle of the fingers where the source does not move them.
     """
     index = {name: i for i, name in enumerate(clip.bones)}
+    places = clip.rest_places(pairs)
     delta = rot.quat_multiply(clip.rotations, rot.quat_conjugate(clip.rest_rotations))  # (T, B, 4)
     world = np.zeros((len(clip), len(JOINTS), 4))
     for j, joint in enumerate(JOINTS):
         if joint in pairs:
             a, b, weight = pairs[joint]
             turn = rot.slerp(delta[:, index[a]], delta[:, index[b]], weight)
-            world[:, j] = rot.quat_multiply(turn, _rest_correction(joint, clip, pairs, index, rest))
+            world[:, j] = rot.quat_multiply(turn, rest_correction(joint, places, rest))
         else:
             world[:, j] = world[:, PARENTS[j]] if PARENTS[j] >= 0 else _NONE
     local = world.copy()
@@ -58,17 +60,19 @@ def local_rotations(clip: SourceClip, pairs: RigMap, rest: np.ndarray, relaxed_h
     return local
 
 
-def _rest_correction(
-    joint: str, clip: SourceClip, pairs: RigMap, index: dict[str, int], rest: np.ndarray
-) -> np.ndarray:
-    """Returns the rotation (4,) from SMPL-X's rest direction of the limb of `joint` to the source's."""
+def rest_correction(joint: str, places: Places, rest: np.ndarray) -> np.ndarray:
+    """Returns the rotation (4,) from SMPL-X's rest direction of the limb of `joint` to a skeleton's.
+
+    places: joint -> (3,) where the skeleton's joints rest, along SMPL-X's axes, for the joints that it has.
+    rest: (55, 3) SMPL-X's joints in the T-pose.
+    """
     joint = _CONTINUES.get(joint, joint)
     foot = joint.endswith("ankle")
     far = joint.replace("ankle", "foot") if foot else _LIMBS.get(joint)
-    if far not in pairs or joint not in pairs:
+    if far not in places or joint not in places:
         return _NONE
     ours = rest[INDEX[far]] - rest[INDEX[joint]]
-    theirs = clip.rest_heads[index[pairs[far][0]]] - clip.rest_heads[index[pairs[joint][0]]]
+    theirs = places[far] - places[joint]
     if foot:  # feet are flat in every rig, at any height of the ankles, so only the horizontal direction counts
         flat = theirs * (1, 0, 1)
         if np.linalg.norm(flat) < _LONG * np.linalg.norm(theirs):

@@ -53,11 +53,11 @@ class MOTIONCLIP_OT_push_down(Reporting, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         try:
-            from ...rig.bones import Bones
             from ...rig.nla import push_down
+            from ...rig.target import target_of
 
             armature = generation.armature_of(context)
-            Bones.of(armature)
+            target_of(armature)
             strip = push_down(armature)
         except Exception as error:
             return self.refuse(sentence(error))
@@ -77,11 +77,11 @@ class MOTIONCLIP_OT_mark_asset(Reporting, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         try:
             from ...rig.assets import check_markable, mark, telling_picture
-            from ...rig.bones import Bones
-            from ...rig.read_action import read_motion
+            from ...rig.shown import motion_of
+            from ...rig.target import target_of
 
-            armature = Bones.of(generation.armature_of(context)).armature
-            motion = read_motion(armature)
+            armature = target_of(generation.armature_of(context)).armature
+            motion = motion_of(armature)
             action = generation.action_of(armature)
             if action is None:  # strips move it
                 raise UserError(_('"{}" has no Action; assign or generate one first.').format(armature.name))

@@ -22,11 +22,13 @@ def keys_of(
 
     Raises `UserError` if there is nothing to read.
     """
+    from ...rig.bones import Bones
     from ...rig.read_action import kept_keys
     from ...rig.remarks import left_out
     from ...rig.shown import shown_steps
+    from ...rig.target import target_of
 
-    if not as_shown:
+    if not as_shown and isinstance(target_of(armature), Bones):
         keys, said = kept_keys(armature, action), left_out(armature, action)
         return keys, [*said, _HINT] if said else []
     steps = shown_steps(armature, action)

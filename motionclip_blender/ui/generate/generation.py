@@ -4,7 +4,7 @@ thread."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -66,18 +66,19 @@ def _worked_on(active: bpy.types.Object | None, layer: bpy.types.ViewLayer) -> b
     return there[0] if len(there) == 1 else None
 
 
-def characters(layer: bpy.types.ViewLayer) -> list[bpy.types.Object]:
-    """Returns the SMPL-X armatures that are visible in a view layer. Fast in a file that has none."""
-    if not any("pelvis" in data.bones for data in bpy.data.armatures):
-        return []
-    from ...rig.bones import Bones
+_MOST_RIGS = 8  # files with more visible armatures are looked through for SMPL-X's only, because panels ask often
 
-    found = []
-    for one in layer.objects:
-        if one.type == "ARMATURE" and "pelvis" in one.data.bones and one.visible_get(view_layer=layer):
-            with suppress(UserError):
-                found.append(Bones.of(one).armature)
-    return found
+
+def characters(layer: bpy.types.ViewLayer) -> list[bpy.types.Object]:
+    """Returns the armatures that are visible in a view layer and that motions fit. Fast in a file that has none."""
+    if not len(bpy.data.armatures):
+        return []
+    from ...rig.target import is_target
+
+    seen = [one for one in layer.objects if one.type == "ARMATURE" and one.visible_get(view_layer=layer)]
+    if len(seen) > _MOST_RIGS:
+        seen = [one for one in seen if "pelvis" in one.data.bones]
+    return [one for one in seen if is_target(one)]
 
 
 def armature_in(scene: bpy.types.Scene) -> bpy.types.Object | None:
@@ -98,9 +99,9 @@ def action_of(armature: bpy.types.Object | None) -> bpy.types.Action | None:
 def made_here(context: bpy.types.Context) -> tuple[bpy.types.Action, Recipe]:
     """Returns the active armature's Action and its recipe. Raises `UserError` if there is no Action or no recipe."""
     from ...rig.action_metadata import recipe_of
-    from ...rig.bones import Bones
+    from ...rig.target import target_of
 
-    armature = Bones.of(armature_of(context)).armature
+    armature = target_of(armature_of(context)).armature
     action = action_of(armature)
     if action is None:
         raise UserError(_('"{}" has no Action; assign or generate one first.').format(armature.name))
@@ -123,13 +124,13 @@ def request(
     armature: None for a body that is added when the motion is there. action: the armature's, to be keyed anew from its
     own first frame on; by default the motion becomes a new one. found: what was gathered before.
     """
-    from ...rig.bones import Bones
+    from ...rig.target import target_of
     from ...rig.timeline import scene_fps
     from ...rig.write_keys import check_span
 
     joints = None
     if armature is not None:
-        bones = Bones.of(armature)
+        bones = target_of(armature)
         bones.check_keyable()
         joints = bones.rest_joints
     check_span(start_frame, start_frame + recipe.frames - 1)
@@ -214,9 +215,8 @@ def key_row(
     """
     from ...core.recipe.make import blend_of
     from ...rig.action_metadata import key_made
-    from ...rig.bones import Bones
     from ...rig.nla import in_row
-    from ...rig.write_keys import use_quaternions
+    from ...rig.target import target_of
 
     armature, actions = armature_for(wanted), []
     try:
@@ -226,7 +226,7 @@ def key_row(
             reduce_if_asked(scene_of(wanted), armature, actions[-1])
         if as_strips:
             in_row(armature, actions, wanted.start_frame, wanted.recipe.title)
-            use_quaternions(Bones.of(armature))
+            target_of(armature).prepare()
     except BaseException:
         bpy.data.batch_remove(actions)
         raise

@@ -42,16 +42,16 @@ def somebody(context: bpy.types.Context, wanted: generation.Request, motion: Mot
 
 
 def armature_or_new(context: bpy.types.Context) -> bpy.types.Object:
-    """Returns the active SMPL-X armature, or that of a new body if there is none. Raises `UserError` if it cannot be
+    """Returns the active armature, if it is a person's, or that of a new body. Raises `UserError` if it cannot be
     keyed."""
-    from ...rig.bones import Bones
+    from ...rig.target import target_of
 
     try:
-        bones = Bones.of(generation.armature_of(context))
+        target = target_of(generation.armature_of(context))
     except UserError:
         return add_in_sight(context)
-    bones.check_keyable()
-    return bones.armature
+    target.check_keyable()
+    return target.armature
 
 
 def add_in_sight(context: bpy.types.Context) -> bpy.types.Object:

@@ -88,10 +88,10 @@ class MOTIONCLIP_PT_panel(bpy.types.Panel):
 
 def _smplx(armature: bpy.types.Object | None) -> bpy.types.Object | None:
     """Returns the armature if it is of SMPL-X, else None."""
-    from ...rig.bones import Bones
+    from ...rig.target import target_of
 
     try:
-        Bones.of(armature)
+        target_of(armature)
     except UserError:
         return None
     return armature

@@ -79,8 +79,8 @@ class MOTIONCLIP_OT_import_clips(BackgroundOperator, ImportHelper, bpy.types.Ope
         return BackgroundOperator.invoke(self, context, None)
 
     def begin(self, context: bpy.types.Context) -> PlainWork[list[Imported]]:
-        from ...rig.bones import Bones
         from ...rig.interchange.import_task import Reading, read_motions
+        from ...rig.target import target_of
         from ...rig.timeline import scene_fps
 
         paths = paths_of(self)
@@ -88,12 +88,12 @@ class MOTIONCLIP_OT_import_clips(BackgroundOperator, ImportHelper, bpy.types.Ope
             raise UserError(_("No file was chosen; choose a motion file."))
         joints = None
         try:
-            bones = Bones.of(generation.armature_of(context))
+            target = target_of(generation.armature_of(context))
         except UserError:
             pass  # a new body will be added
         else:
-            bones.check_keyable()
-            joints = bones.rest_joints
+            target.check_keyable()
+            joints = target.rest_joints
         up = "" if self.up == "AUTO" else self.up.lower()
         reading = Reading(scene_fps(context.scene), up, self.kept_place, self.rate or None)
         choice = model_choice(context)

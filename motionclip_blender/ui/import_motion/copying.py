@@ -66,20 +66,20 @@ class MOTIONCLIP_OT_copy_motion(BackgroundOperator, bpy.types.Operator):
 
     def begin(self, context: bpy.types.Context) -> PlainWork[list[_Copied]]:
         from ...core.retarget.between_bodies import fitted
-        from ...rig.bones import Bones
+        from ...rig.target import target_of
         from ...rig.timeline import curve_rate
 
-        target = Bones.of(generation.armature_of(context))
+        target = target_of(generation.armature_of(context))
         target.check_keyable()
         source = context.scene.objects.get(self.source)
         if source is None:
             raise UserError(_('There is no armature "{}" in this scene; choose another.').format(self.source))
-        from_bones = Bones.of(source)
+        person = target_of(source)
         if source == target.armature:
             raise UserError(_('"{}" is the active armature itself; choose another.').format(source.name))
         self.target = target.armature.session_uid
         keys = self._keys(source)
-        joints, rest, choice = from_bones.rest_joints, target.rest_joints, model_choice(context)
+        joints, rest, choice = person.rest_joints, target.rest_joints, model_choice(context)
         fps = curve_rate(target.armature)
 
         def work(progress: Progress) -> list[_Copied]:

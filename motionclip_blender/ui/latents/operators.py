@@ -35,9 +35,9 @@ class MOTIONCLIP_OT_save_latent(BackgroundOperator, bpy.types.Operator):
     def begin(self, context: bpy.types.Context) -> Steps[Work[tuple[np.ndarray, str]]]:
         from ...core.latents.window_pooling import WindowPooling
         from ...rig.action_metadata import latent_of, pack_of
-        from ...rig.bones import Bones
+        from ...rig.target import target_of
 
-        self._scene, armature = context.scene.session_uid, Bones.of(generation.armature_of(context)).armature
+        self._scene, armature = context.scene.session_uid, target_of(generation.armature_of(context)).armature
         action, settings = generation.action_of(armature), context.scene.motionclip
         self.left_out: list[str] = []
         if not self.properties.is_property_set("name"):

@@ -59,9 +59,9 @@ class _Recognising(BackgroundOperator):
         return {name: Read(uid, keys)}
 
     def begin(self, context: bpy.types.Context) -> Steps[Work[list[_Recognised]]]:
-        from ...rig.bones import Bones
+        from ...rig.target import target_of
 
-        armature, labels = Bones.of(generation.armature_of(context)).armature, labels_of(context.scene)
+        armature, labels = target_of(generation.armature_of(context)).armature, labels_of(context.scene)
         self.armature, self.left_out = armature.session_uid, []
         self.as_shown: bool = context.scene.motionclip.as_shown
         read = yield from self.chosen(armature)

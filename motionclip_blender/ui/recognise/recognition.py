@@ -118,13 +118,12 @@ class Read(NamedTuple):
 def all_keys(armature: bpy.types.Object | None) -> Steps[dict[str, Read]]:
     """Reads the keys of every Action of this file that moves the armature's joints, by name; one Action per step.
 
-    Of two Actions with the same name, the file's own is read. Raises `UserError` if the armature is not of SMPL-X.
+    Of two Actions with the same name, the file's own is read. Raises `UserError` if the armature is no person's.
     """
-    from ...rig.bones import Bones
-    from ...rig.read_action import ActionReader, copied_curves
+    from ...rig.shown import keys_in
+    from ...rig.target import target_of
 
-    owner = Bones.of(armature).armature
-    reader, uid = ActionReader.of(owner), owner.session_uid
+    uid = target_of(armature).armature.session_uid
     found: dict[str, Read] = {}
     places = [(action.name, action.library and action.library.filepath) for action in bpy.data.actions]
     for i, place in enumerate(places):
@@ -134,7 +133,7 @@ def all_keys(armature: bpy.types.Object | None) -> Steps[dict[str, Read]]:
             raise UserError("The armature was deleted while its Actions were read; nothing was changed.")
         if action is not None and action.name not in found:
             with suppress(UserError):  # it moves something else, or is too long
-                keys = reader.keys(copied_curves(action, armature))
+                keys = keys_in(armature, action)
                 keys.frames_at()
                 found[action.name] = Read(action.session_uid, keys)
         yield Step("Reading the Actions", (i + 1) / len(places))

@@ -41,8 +41,10 @@ class MOTIONCLIP_OT_search(BackgroundOperator, bpy.types.Operator):
 
     def begin(self, context: bpy.types.Context) -> Steps[Work[Results]]:
         from ...core.prompt import checked_prompt
+        from ...rig.bones import Bones
         from ...rig.read_action import ActionReader
         from ...rig.remarks import left_out_of_all
+        from ...rig.target import target_of
 
         panel = context.scene.motionclip_search
         given = self.properties.is_property_set
@@ -52,9 +54,13 @@ class MOTIONCLIP_OT_search(BackgroundOperator, bpy.types.Operator):
             raise UserError(_("Type what to search for, such as a person walks."))
         text = checked_prompt(self.text)
         armature = generation.armature_of(context)
-        reader = ActionReader.of(armature)
-        shelves = Shelves.of(context) if self.in_libraries else None
-        beside = [said(sentence) for sentence in left_out_of_all(armature)]
+        beside, shelves = [], Shelves.of(context) if self.in_libraries else None
+        if isinstance(target_of(armature), Bones):
+            reader = ActionReader.of(armature)
+            beside = [said(sentence) for sentence in left_out_of_all(armature)]
+        elif shelves is not None:  # another Blender reads those, without this rig
+            shelves = None
+            beside = [_("Asset libraries are searched for SMPL-X armatures only; this file was searched.")]
         read = yield from recognition.all_keys(armature)
         keys = {name: one.keys for name, one in read.items()}
 
@@ -112,10 +118,10 @@ class MOTIONCLIP_OT_assign_action(Reporting, bpy.types.Operator):
         made = None
         try:
             from ...rig.assign import append_action, assign_action
-            from ...rig.bones import Bones
             from ...rig.remarks import why_still
+            from ...rig.target import target_of
 
-            bones = Bones.of(generation.armature_of(context))
+            bones = target_of(generation.armature_of(context))
             bones.check_keyable()
             armature = bones.armature
             if self.path:

@@ -157,7 +157,7 @@ def test_a_hidden_character_is_not_the_one_that_is_meant(default_scene) -> None:
 
 def test_another_rig_that_is_selected_is_not_passed_over(default_scene) -> None:
     default_scene.ops.object.armature_add()
-    assert '"Armature" is no SMPL-X armature' in refused(
+    assert '"Armature" is no rig that motions fit' in refused(
         default_scene, default_scene.ops.motionclip.generate, prompt="walk"
     )
 

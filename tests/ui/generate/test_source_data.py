@@ -111,7 +111,7 @@ def test_an_empty_action(bpy, person, read) -> None:
 def test_an_armature_that_is_no_smplx_one(bpy, default_pack) -> None:
     bpy.ops.object.armature_add()
     bpy.data.actions.new("mine")
-    assert "is no SMPL-X armature" in refused(bpy, bpy.ops.motionclip.make, expression="[mine]")
+    assert "is no rig that motions fit" in refused(bpy, bpy.ops.motionclip.make, expression="[mine]")
 
 
 def test_an_action_with_keys_that_are_no_numbers(bpy, person, read) -> None:

@@ -96,7 +96,7 @@ def test_no_armature_and_one_that_is_not_smplx(bpy) -> None:
     assert "Add body" in refused(bpy, bpy.ops.motionclip.recognise)
     bpy.ops.object.armature_add()
     bpy.context.object.keyframe_insert("location", frame=1)
-    assert '"Armature" is no SMPL-X armature' in refused(bpy, bpy.ops.motionclip.recognise)
+    assert '"Armature" is no rig that motions fit' in refused(bpy, bpy.ops.motionclip.recognise)
 
 
 def test_missing_bones(bpy, action, person) -> None:

@@ -1,0 +1,97 @@
+"""Recognises which bone of a skeleton is which joint: by the names of known rigs, or by structure."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..errors import UserError
+from ..skeleton import BODY_JOINTS, HAND_JOINTS
+from .humanoid import Humanoid, RestSkeleton
+from .rig_maps import NEEDED, Rig, nearest_rig, prefixed, target_rigs
+from .source import RigMap
+from .structure import by_structure
+
+BY_USER, BY_NAMES, BY_STRUCTURE = "user", "names", "structure"
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """How a skeleton was recognised.
+
+    rig: the map of the bones that are keyed.
+    by: one of `BY_USER`, `BY_NAMES`, `BY_STRUCTURE`.
+    confidence: joint -> 0 to 1; joints that are left out are certain.
+    reads: the map of the bones that are read, where they are others.
+    """
+
+    rig: Rig
+    by: str
+    confidence: Mapping[str, float] = field(default_factory=dict)
+    reads: RigMap | None = None
+
+    @property
+    def body_joints(self) -> int:
+        """Counts the joints of the body that have bones, of `len(BODY_JOINTS)`."""
+        return sum(joint in self.rig.pairs for joint in BODY_JOINTS)
+
+    @property
+    def finger_joints(self) -> int:
+        """Counts the joints of the fingers that have bones."""
+        return sum(joint in self.rig.pairs for joint in HAND_JOINTS)
+
+
+def recognise(skeleton: RestSkeleton, own: Rig | None = None) -> Recognised:
+    """Recognises a skeleton at rest. own: a map of the user's, which counts as it is.
+
+    Raises `UserError` for a skeleton that is no person's, saying what is missing.
+    """
+    if own is not None:
+        return Recognised(own, BY_USER, reads=_reads(own, skeleton.bones))
+    problem: UserError | None = None
+    for rig in target_rigs(skeleton.bones):
+        if wrong := _wrong(skeleton, rig):
+            problem = problem or wrong
+            continue
+        return Recognised(rig, BY_NAMES, reads=_reads(rig, skeleton.bones))
+    found = by_structure(skeleton)
+    if found is not None:
+        pairs, confidence = found
+        rig = Rig("structure", pairs, label="Unknown names")
+        if not (wrong := _wrong(skeleton, rig)):
+            return Recognised(rig, BY_STRUCTURE, confidence)
+        problem = problem or wrong
+    raise problem or _missing(skeleton.bones)
+
+
+def _reads(rig: Rig, bones: tuple[str, ...]) -> RigMap | None:
+    return None if rig.reads is None else prefixed(*rig.reads, bones)
+
+
+def _wrong(skeleton: RestSkeleton, rig: Rig) -> UserError | None:
+    """Returns why a map does not fit a skeleton's shape; None if it fits."""
+    number = {name: i for i, name in enumerate(skeleton.bones)}
+    for side in ("left", "right"):
+        for parts in (("hip", "knee", "ankle"), ("shoulder", "elbow", "wrist")):
+            line = [rig.pairs[f"{side}_{part}"][0] for part in parts]
+            for above, below in itertools.pairwise(line):
+                if number[above] not in skeleton.above(number[below]):
+                    return UserError(f'its bone "{below}" does not hang from "{above}", as a limb of {rig.label} does.')
+    try:
+        Humanoid.of(skeleton, rig.pairs, rig.controls)
+    except UserError as error:
+        return error
+    return None
+
+
+def _missing(bones: tuple[str, ...]) -> UserError:
+    """Returns what a skeleton lacks for the rig that its names are nearest to."""
+    rig, missing = nearest_rig(bones)
+    if rig is None or len(missing) > len(NEEDED) - 3:
+        return UserError(
+            "its bones have no names of a known rig, and do not hang together as a person's, with two legs and two "
+            "arms that mirror each other, a spine and a head; choose its bones in the Rig panel."
+        )
+    few = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if len(missing) > 3 else "")
+    return UserError(f"its names are those of {rig.label}, but it has no bone for {few}; choose one in the Rig panel.")
