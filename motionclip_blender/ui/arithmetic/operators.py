@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class MOTIONCLIP_OT_make(MotionOperator, bpy.types.Operator):
-    """Make a motion from the expression and key it on the active SMPL-X armature, as a new Action"""
+    """Make a motion from the expression and key it on the active armature, as a new Action"""
 
     bl_idname = "motionclip.make"
     bl_label = "Make motion from expression"

@@ -47,7 +47,7 @@ class _Blending(MotionOperator):
 
 
 class MOTIONCLIP_OT_blend(_Blending, bpy.types.Operator):
-    """Make a motion between A and B as a new Action of the active SMPL-X armature; it then follows the factor"""
+    """Make a motion between A and B as a new Action of the active armature; it then follows the factor"""
 
     bl_idname = "motionclip.blend"
     bl_label = "Blend two motions"

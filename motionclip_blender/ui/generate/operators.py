@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class MOTIONCLIP_OT_generate(MotionOperator, bpy.types.Operator):
-    """Make a motion from the prompt and key it on the active SMPL-X armature, as a new Action"""
+    """Make a motion from the prompt and key it on the active armature, as a new Action"""
 
     bl_idname = "motionclip.generate"
     bl_label = "Generate motion"

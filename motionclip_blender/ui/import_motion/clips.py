@@ -32,7 +32,7 @@ _read: list[Imported] = []
 
 
 class MOTIONCLIP_OT_import_clips(BackgroundOperator, ImportHelper, bpy.types.Operator):
-    """Key motions of other skeletons (.bvh, .fbx, .glb, .amc) on the active SMPL-X armature or a new body"""
+    """Key motions of other skeletons (.bvh, .fbx, .glb, .amc) on the active character or a new body"""
 
     bl_idname = "motionclip.import_clips"
     bl_label = "Import motion of any person"
@@ -180,7 +180,7 @@ class MOTIONCLIP_FH_clips(bpy.types.FileHandler):
 
 
 def key_clips(context: bpy.types.Context, clips: Sequence[Imported], start: float) -> list[str]:
-    """Keys the clips as Actions of the active SMPL-X armature or a new body, which then plays the first.
+    """Keys the clips as Actions of the active armature or a new body, which then plays the first.
 
     Returns remarks about the person for the user. Raises `UserError`, having changed nothing, for what cannot be keyed.
     """

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ...core.motion import Motion
     from ...core.progress import Progress
     from ...rig.read_action import KeptKeys
+    from ...rig.shown import Shown
 
 _WHICH = (
     ("ACTION", "Its Action", "The motion that the other armature has now"),
@@ -91,17 +92,19 @@ class MOTIONCLIP_OT_copy_motion(BackgroundOperator, bpy.types.Operator):
 
         return work
 
-    def _keys(self, source: bpy.types.Object) -> list[tuple[str, KeptKeys]]:
-        """Returns the names and keys of the source's Actions. Raises `UserError` if there are none."""
-        from ...rig.read_action import kept_keys
+    def _keys(self, source: bpy.types.Object) -> list[tuple[str, KeptKeys | Shown]]:
+        """Returns the names of the source's Actions and what they hold. Raises `UserError` if there are none."""
+        from ...rig.shown import keys_in
 
         if self.which == "ACTION":
-            keys = kept_keys(source)
-            return [((generation.action_of(source) or source).name, keys)]
+            action = generation.action_of(source)
+            if action is None:
+                raise UserError(_('"{}" has no Action; assign or generate one first.').format(source.name))
+            return [(action.name, keys_in(source, action))]
         found = []
         for action in bpy.data.actions:
             try:
-                found.append((action.name, kept_keys(source, action)))
+                found.append((action.name, keys_in(source, action)))
             except UserError:  # it is none of this armature's
                 continue
         if not found:

@@ -140,7 +140,7 @@ class MOTIONCLIP_OT_import_motion(Reporting, ImportHelper, bpy.types.Operator):
 
 
 class MOTIONCLIP_OT_generate_from_image(MotionOperator, ImportHelper, bpy.types.Operator):
-    """Make a motion from an image with a person in it, and key it on the active SMPL-X armature as a new Action"""
+    """Make a motion from an image with a person in it, and key it on the active armature as a new Action"""
 
     bl_idname = "motionclip.generate_from_image"
     bl_label = "Generate motion from image"
