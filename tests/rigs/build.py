@@ -14,7 +14,8 @@ from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.retarget.humanoid import RestSkeleton
 from motionclip_blender.core.skeleton import INDEX, JOINTS
 
-from .conventions import FINGERS, Convention
+from .convention import Convention
+from .conventions import FINGERS
 
 _UP = {"z": np.array([[1, 0, 0], [0, 0, -1], [0, 1, 0]], float), "y": np.eye(3)}
 _WIDE = [[chr(0xFF10 + n) for n in range(start, start + 3)] for start in (0, 1)]  # as Japanese rigs number fingers
