@@ -11,12 +11,12 @@ from typing import Any
 from ..core.errors import UserError
 from ..core.latents.expression import Expression
 from ..core.latents.terms import ActionName, ImageFile, Prompt, SavedLatent
-from ..core.prompt import MAX_FRAMES, MIN_FRAMES, checked_prompt
+from ..core.prompt import MAX_FRAMES, MIN_FRAMES, MOST_SEGMENTS, checked_prompt
 from ..core.recipe.blend import Blend
 from ..core.recipe.content import Content
 from ..core.recipe.plan import PromptPlan
 from ..core.recipe.sum import Sum
-from ..core.recipe.timeline import MOST_SEGMENTS, Timeline, TimelineSegment, of_segment
+from ..core.recipe.timeline import Timeline, TimelineSegment, of_segment
 
 FPS = 30.0
 """Frames per second in which lengths in frames are meant."""

@@ -10,6 +10,8 @@ MAX_CHARACTERS = 500
 MIN_FRAMES = 2
 MAX_FRAMES = 3600
 """Two minutes at 30 fps. Beyond the pack's trained length a part of its motion is repeated."""
+MOST_SEGMENTS = 50
+"""Of a timeline."""
 
 MAX_WEIGHT = 10.0
 """The largest weight of a term, positive or negative. The decoder was trained on nothing like it far below already."""

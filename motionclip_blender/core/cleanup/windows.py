@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import rotations as rot
+from ..latents.window_pooling import WINDOW
 from ..prompt import checked_frames
 from .loop import best_stretch, extended
 from .rest import landed, with_rest
@@ -44,7 +45,7 @@ def joined(engine: Engine, latents: np.ndarray, frames: int, once: Sequence[bool
     `lengthened`. Raises `UserError` for an invalid length or latent.
     """
     frames, (shortest, longest) = checked_frames(frames), engine.pack.frames
-    if frames <= _STEADY * longest:
+    if frames <= max(_STEADY * longest, min(WINDOW, longest)):
         return [motion.crop(0, frames) for motion in engine.decode(latents, max(frames, shortest))]
     decoded = engine.decode(latents, longest)
     once = [engine.done_once(latent) for latent in latents] if once is None else once

@@ -65,8 +65,10 @@ def combined(terms: Iterable[Term], latents: Mapping[Source, np.ndarray]) -> np.
             name = source_text(terms[0].source)
             raise UserError(f'{name} alone is no motion; add it to something, such as "walk" + {name}.')
         raise UserError("All weights are zero; give at least one term a weight.")
-    total = np.sum([term.weight * latents[term.source].astype(np.float64) for term in terms], axis=0)
-    longest = max(float(np.linalg.norm(latents[source])) for source in sources)
+    # lengths in the same precision as the sum, or a source alone would be shortened by a rounding error
+    exact = {term.source: latents[term.source].astype(np.float64) for term in terms}
+    total = np.sum([term.weight * exact[term.source] for term in terms], axis=0)
+    longest = max(float(np.linalg.norm(exact[source])) for source in sources)
     length = float(np.linalg.norm(total))
     if not length > _NOTHING * longest:
         raise UserError("The terms cancel each other out; change a weight so that something is left.")

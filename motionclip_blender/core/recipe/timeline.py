@@ -13,7 +13,7 @@ import numpy as np
 from ..errors import UserError
 from ..latents.expression import Expression
 from ..latents.terms import Source
-from ..prompt import MAX_FRAMES, MIN_FRAMES
+from ..prompt import MAX_FRAMES, MIN_FRAMES, MOST_SEGMENTS
 from ..prompt_plan.told import at_rate
 from ..timeline.chain import Chained, chained
 from ..timeline.parts import Part, kept
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from ..engine import Engine
     from ..timeline.chain import Segment
 
-MOST_SEGMENTS = 50
 MOST_SECONDS = 120.0
 LONGEST_TRANSITION = 3.0
 """Seconds."""

@@ -13,6 +13,7 @@ from ..generate import generation
 from ..generate.action_reading import keys_of
 from ..session import SESSION
 from ..tasks.background_operator import BackgroundOperator, Reporting, Work
+from ..tasks.jobs import sentence
 from ..tasks.main_thread import Step, Steps
 from . import recognition
 from .labels import labels_of
@@ -118,7 +119,10 @@ class MOTIONCLIP_OT_mark_parts(Reporting, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        action = generation.action_of(generation.armature_of(context))
+        try:
+            action = generation.action_of(generation.armature_of(context))
+        except Exception as error:
+            return self.refuse(sentence(error))
         parts = RECOGNITION.parts.get(action.session_uid) if action is not None else None
         if not parts:
             return self.refuse('It is not known what this Action shows; press "What is this Action?" first.')

@@ -15,6 +15,7 @@ from bpy_extras.io_utils import ExportHelper, ImportHelper
 from ...core.errors import UserError
 from ...core.skeleton import BODY_JOINTS, HAND_JOINTS
 from ..generate.generation import armature_of
+from ..installation.self_check import numpy_problem
 from ..tasks.background_operator import Reporting
 from ..tasks.jobs import sentence
 from . import current
@@ -25,6 +26,8 @@ class _Mapping(Reporting):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
+        if numpy_problem():
+            return True  # what happens on a click says so
         armature = armature_of(context)
         return armature is not None and armature.data.is_editable
 

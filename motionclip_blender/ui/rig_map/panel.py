@@ -70,6 +70,8 @@ class _Bones(MotionPanel):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
+        if not super().poll(context):
+            return False
         from ...rig.bones import Bones
         from ...rig.target import target_of
 

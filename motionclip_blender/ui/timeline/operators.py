@@ -28,7 +28,7 @@ class MOTIONCLIP_OT_add_segment(Reporting, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        from ...core.recipe.timeline import MOST_SEGMENTS
+        from ...core.prompt import MOST_SEGMENTS
 
         if len(context.scene.motionclip.timeline.segments) >= MOST_SEGMENTS:
             cls.poll_message_set("The list has as many segments as a timeline may have")

@@ -11,7 +11,7 @@ import pytest
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.latents.expression import Expression
-from motionclip_blender.core.modifiers.measure import measured_count, measured_side, measured_travel
+from motionclip_blender.core.modifiers.measure import measured_side, measured_travel
 from motionclip_blender.core.recipe.codec import from_json, to_json
 from motionclip_blender.core.recipe.make import Made, make, variation_recipes
 from motionclip_blender.core.recipe.plan import PromptPlan
@@ -19,6 +19,7 @@ from motionclip_blender.core.recipe.recipe import Recipe
 from motionclip_blender.core.recipe.sum import Sum
 from motionclip_blender.core.variation.kin import kin_of
 from motionclip_blender.core.variation.sampling import MOST_SEED, variation
+from training.evaluation import prompt_measures
 
 STEPS = "walks forward, then waves twice with the left hand"
 
@@ -77,7 +78,8 @@ def test_a_side_that_was_asked_for_is_kept(engine, side: str, seed: int) -> None
 def test_counts_and_ways_of_steps_are_kept(engine) -> None:
     for seed in (1, 2):
         jumps = made(engine, Recipe(PromptPlan("jumps three times"), 120).varied(seed))
-        assert measured_count(jumps.motion, engine.body) == 3
+        joints = engine.body.posed_joints(jumps.motion)[:, :22].astype(float)
+        assert prompt_measures.count(joints, jumps.motion.fps, "jump") == 3
         way, _ = measured_travel(made(engine, Recipe(PromptPlan("walks backward"), 60).varied(seed)).motion)
         assert abs(abs(way) - 180) < 30
 

@@ -80,8 +80,8 @@ def test_each_action_is_run_again(bpy, former, name: str) -> None:
     assert again != action and recipe_of(again) == recipe and again["recipe"] != action["recipe"]
     assert json.loads(again["recipe"])["version"] == 2
     made = read_motion(former, fps=24)
-    # that release had the same default pack, computed by another library
-    assert len(made) == len(keys) and angle_between(made.rotations, keys.rotations).max() < 0.02
+    # that release had the same default pack, computed by another library, and feet of loops and ways slid more
+    assert len(made) == len(keys) and angle_between(made.rotations, keys.rotations).max() < 0.1
     assert again.use_cyclic == recipe.loop == action.use_cyclic
     assert np.array_equal(read_motion(former, action, fps=24).rotations, keys.rotations)  # the former one stays
 

@@ -29,7 +29,7 @@ def test_a_script_gives_the_expression(bpy, panel, person) -> None:
     bpy.ops.motionclip.make(expression='"walk"', frames=20, start_frame=5)
     expression = rotations(person)
     assert tuple(person.animation_data.action.frame_range) == (5, 24)
-    bpy.ops.motionclip.generate(prompt="walk", frames=20)
+    bpy.ops.motionclip.generate(prompt="walk", frames=20, steps=False)
     assert np.array_equal(rotations(person), expression)
     assert panel.arithmetic.expression == ""
 

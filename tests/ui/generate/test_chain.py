@@ -10,7 +10,7 @@ from benchmarks.chain import PATH_ENDS, traced
 
 
 def test_a_prompt_passes_fourteen_files_at_most(bpy, default_pack) -> None:
-    prompt = "a person follows a thread from hand to hand"  # of no other test: its latent is not cached yet
+    prompt = "a pedestrian walks straight ahead"  # of no other test: its latent is not cached yet
     trace = traced(prompt, 30)
     assert trace.reached == PATH_ENDS
     assert len(trace.path) <= 14, ", ".join(trace.path)

@@ -154,7 +154,7 @@ def _tagging(person, reports: list[str] | None = None) -> object:
     """What `begin` and `end` need of the operator that tags all Actions; Blender makes those itself."""
 
     class Operator:
-        rename, tags, every = True, 2, True
+        rename, tags, every, along = True, 2, True, False
         armature = person.session_uid
         chosen, begin, end, _pictures = (
             getattr(MOTIONCLIP_OT_tag_action, name) for name in ("chosen", "begin", "end", "_pictures")
