@@ -243,7 +243,9 @@ def test_without_an_output_a_blend_file_named_after_the_prompt(tmp_path: Path):
 @needs_blender
 @pytest.mark.slow
 def test_film_and_sheet(tmp_path: Path):
-    done = run(tmp_path, "a person waves", "--frames", 10, "--video", "m.mp4", "--sheet", "m.png", "--json")
+    done = run(
+        tmp_path, "a person waves", "--no-plan", "--frames", 10, "--video", "m.mp4", "--sheet", "m.png", "--json"
+    )
     assert done.returncode == 0, done.stderr
     assert {"video", "sheet"} <= json.loads(done.stdout)["seconds"].keys() and done.stderr == ""
     assert names(tmp_path) == {"m.mp4", "m.png"}
@@ -255,7 +257,7 @@ def test_film_and_sheet(tmp_path: Path):
 @pytest.mark.slow
 def test_ctrl_c_while_filming_leaves_no_part_of_a_file(tmp_path: Path):
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    arguments = command("a person waves", "--frames", 1200, "--video", tmp_path / "m.mp4")
+    arguments = command("a person waves", "--no-plan", "--frames", 1200, "--video", tmp_path / "m.mp4")
     process = subprocess.Popen(arguments, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         deadline = time.monotonic() + 120
