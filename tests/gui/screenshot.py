@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.gui.photographed import photographed
 
-GENERATE = (909, 230)
+GENERATE = (909, 276)
 
 STAGE = """
 from mathutils import Euler, Vector
@@ -37,14 +37,15 @@ bpy.ops.motionclip.add_body()
 
 def main() -> int:
     """Clicks, waits, takes the picture."""
-    asked = {"prompt": "a person waves with the right hand", "frame": 13}
+    asked = {"prompt": "walks forward, then waves with the left hand", "frame": 79}
     with photographed(__doc__, Path("docs/images/panel.png"), **asked) as (blender, options):
         blender.run(STAGE)
         time.sleep(2)  # the sidebar has no tabs before it was drawn once
         blender.run(f"""
             sidebar = next(region for region in bpy.context.area.regions if region.type == "UI")
             sidebar.active_panel_category = "MotionCLIP"
-            bpy.context.scene.motionclip.prompt = {options.prompt!r}
+            bpy.context.scene.motionclip.prompt, bpy.context.scene.motionclip.frames = {options.prompt!r}, 110
+            bpy.context.scene.motionclip.in_place = True  # else it would walk out of sight
             bpy.context.area.tag_redraw()
         """)
         blender.click(*GENERATE)

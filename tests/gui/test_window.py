@@ -11,8 +11,8 @@ from tests.gui.blender import PROMPT, VIEW, Blender
 pytestmark = pytest.mark.gui
 
 NAME = "bl_ext.user_default.motionclip"
-GENERATE = (909, 230)  # pixels; where the panel of an SMPL-X armature has its buttons
-CANCEL = (1008, 230)
+GENERATE = (909, 276)  # pixels; where the panel of an SMPL-X armature has its buttons
+CANCEL = (1008, 276)
 ADD_BODY = (909, 128)  # in its stead while no SMPL-X armature is active
 LONGEST_GAP = 1.0
 """Seconds that the window may stand still, on two busy cores drawing in software."""

@@ -56,7 +56,7 @@ def draw(layout: bpy.types.UILayout, armature: bpy.types.Object | None) -> None:
     except UserError:
         return
     row = layout.row(align=True)
-    row.label(text="Variations")
+    row.label(text="", icon="MOD_ARRAY")
     for seed in range(_SHOWN):
         shown = recipe.content.mark == str(seed)
         row.operator("motionclip.vary", text=str(seed), translate=False, depress=shown).seed = seed
