@@ -13,12 +13,12 @@ pytestmark = pytest.mark.gui
 PROMPT = "walks forward, then waves with the right hand and sits down"
 
 # Pixels: the header of the closed part of the panel; with it open, the buttons above the list
-TIMELINE, SPLIT, ADD = (838, 344), (880, 375), (1001, 375)
+TIMELINE, SPLIT, ADD = (838, 394), (880, 425), (1001, 425)
 # with three segments, the first one active
-ROW_Y = (406, 427, 448)
+ROW_Y = (456, 477, 498)
 OWN_LENGTH_X, LENGTH_X = 991, 952
-UP, DOWN, REMOVE = (959, 509), (980, 509), (1001, 509)
-STRIPS, MAKE = (909, 561), (909, 634)
+UP, DOWN, REMOVE = (959, 559), (980, 559), (1001, 559)
+STRIPS, MAKE = (909, 611), (909, 684)
 
 HELPERS = """
     from bl_ext.user_default.motionclip.ui.generate import live

@@ -88,10 +88,16 @@ class MOTIONCLIP_OT_natural_length(BackgroundOperator, bpy.types.Operator):
 def draw(layout: bpy.types.UILayout, context: bpy.types.Context, armature: bpy.types.Object | None) -> None:
     """Draws the steps of the prompt that the armature's Action was made from, with the next best wordings as
     buttons."""
-    from ...rig.action_metadata import steps_of
+    from ...rig.action_metadata import recipe_of, steps_of
 
     action = generation.action_of(armature)
     if action is None:
+        return
+    try:
+        recipe = recipe_of(action)
+    except UserError:
+        return
+    if recipe is None or recipe.content.kind != "plan":  # timelines have steps, too, but show them in their list
         return
     start = round(action.frame_range[0])
     for number, step in enumerate(steps_of(action), 1):

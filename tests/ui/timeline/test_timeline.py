@@ -17,11 +17,11 @@ from motionclip_blender.core.recipe.plan import PromptPlan
 from motionclip_blender.core.recipe.recipe import Recipe
 from motionclip_blender.core.recipe.sum import Sum
 from motionclip_blender.core.recipe.timeline import Timeline, TimelineSegment
-from motionclip_blender.rig.action_metadata import recipe_of, starts_of
+from motionclip_blender.rig.action_metadata import recipe_of, starts_of, steps_of
 from motionclip_blender.rig.read_action import read_motion
 from motionclip_blender.rig.write_keys import key_motion
 from motionclip_blender.ui.addon import ModelChoice
-from motionclip_blender.ui.generate import live
+from motionclip_blender.ui.generate import live, steps
 from motionclip_blender.ui.session import SESSION
 from motionclip_blender.ui.timeline.content import content_of, show
 from tests.synthetic import random_motion
@@ -152,6 +152,11 @@ def test_every_kind_is_a_segment(bpy, panel, person) -> None:
     third.factor = 0.9
     assert recipe_of(action(person)).content.segments[2].content.factor == 0.9
     assert not np.array_equal(before, rotations(person))
+
+
+def test_its_steps_are_not_offered_as_those_of_a_prompt(bpy, made, person) -> None:
+    assert len(steps_of(action(person))) == len(PROMPTS)
+    steps.draw(None, bpy.context, person)  # nothing is drawn, so no layout is needed
 
 
 def test_what_cannot_be_made_is_named_by_its_segment(bpy, panel) -> None:
