@@ -20,7 +20,7 @@ from .channel import Channel, Leftover
 from .follows import turns_with
 from .rig_note import own_rig
 from .root_motion import ROOT_NOTE, carried_by
-from .writable import check_writable
+from .writable import check_writable, has_effect
 
 _KEPT: dict[tuple, MappedRig | UserError] = {}
 _MOST_KEPT = 16
@@ -129,7 +129,7 @@ class MappedRig:
             locked.insert(0, self.names[0])
         if locked:
             raise UserError(f'Bones of "{armature.name}" are locked ({_few(locked)}); unlock their transforms first.')
-        held = [name for name in self._needed() if any(map(_works, pose[name].constraints))]
+        held = [name for name in self._needed() if any(map(has_effect, pose[name].constraints))]
         if len(held) > len(self._needed()) // 2:
             raise UserError(
                 f'Constraints hold the bones of "{armature.name}" ({_few(held)}), so keys would move nothing; choose '
@@ -255,10 +255,6 @@ def location_axes(bone: bpy.types.Bone) -> np.ndarray:
 
 def _path(bone: str, property_name: str) -> str:
     return f'pose.bones["{bpy.utils.escape_identifier(bone)}"].{property_name}'
-
-
-def _works(constraint: bpy.types.Constraint) -> bool:
-    return not constraint.mute and constraint.influence > 0 and constraint.is_valid
 
 
 def _few(names: list[str]) -> str:

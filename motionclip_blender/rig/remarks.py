@@ -22,6 +22,7 @@ from .stage import meshes_of
 from .target import Target, target_of
 from .timeline import scene_of, stretch
 from .versions import SLOTS, fcurves_of, is_muted
+from .writable import has_effect
 
 _TURNED = 0.05  # radians, three degrees; the tolerance for a joint's difference from its keys
 _AWAY = 0.02  # metres; the same for the pelvis
@@ -125,7 +126,7 @@ class _Joints:
     def constraints(self) -> list[str]:
         """Returns the active constraints, with the names of their bones."""
         pose = self.armature.pose.bones
-        return [f"{name}: {one.name}" for name in self.names for one in pose[name].constraints if _works(one)]
+        return [f"{name}: {one.name}" for name in self.names for one in pose[name].constraints if has_effect(one)]
 
     def driven(self) -> list[str]:
         """Returns the bones that drivers move."""
@@ -280,7 +281,7 @@ def _object_moves(armature: bpy.types.Object, action: bpy.types.Action | None) -
         return True
     above = armature
     while above is not None:
-        if any(_works(constraint) for constraint in above.constraints):
+        if any(has_effect(constraint) for constraint in above.constraints):
             return True
         above = above.parent
         if above is not None and above.animation_data is not None:
@@ -288,11 +289,6 @@ def _object_moves(armature: bpy.types.Object, action: bpy.types.Action | None) -
             if moving.action is not None or playing_strips(moving) or len(moving.drivers):
                 return True
     return False
-
-
-def _works(constraint: bpy.types.Constraint) -> bool:
-    """Checks whether a constraint has an effect."""
-    return not constraint.mute and constraint.influence > 0 and constraint.is_valid
 
 
 def _by_bone(action: bpy.types.Action, owner: bpy.types.Object) -> Iterator[tuple[str, str, list[bpy.types.FCurve]]]:

@@ -17,3 +17,8 @@ def check_writable(armature: bpy.types.Object) -> None:
         raise UserError(f'"{armature.name}" is in Edit Mode; leave it (Tab) and try again.')
     if armature.animation_data is not None and armature.animation_data.use_tweak_mode:
         raise UserError(f'"{armature.name}" is in the NLA editor\'s tweak mode; leave it (Tab) and try again.')
+
+
+def has_effect(constraint: bpy.types.Constraint) -> bool:
+    """Checks whether a constraint has an effect."""
+    return not constraint.mute and constraint.influence > 0 and constraint.is_valid

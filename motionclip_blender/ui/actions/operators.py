@@ -9,9 +9,9 @@ from bpy.app.translations import pgettext_rpt as _
 
 from ...core.errors import UserError
 from ..generate import generation
-from ..generate.motion_operator import MotionOperator
+from ..generate.motion_operator import MadeAnewOperator
 from ..session import SESSION
-from ..tasks.background_operator import Reporting, Work
+from ..tasks.background_operator import Reporting
 from ..tasks.jobs import sentence
 from ..timeline import content as timeline
 
@@ -20,22 +20,15 @@ if TYPE_CHECKING:
     from ...core.recipe.recipe import Recipe
 
 
-class MOTIONCLIP_OT_run_again(MotionOperator, bpy.types.Operator):
+class MOTIONCLIP_OT_run_again(MadeAnewOperator, bpy.types.Operator):
     """Make the motion once more from what the Action was made from, as a new Action at the same place"""
 
     bl_idname = "motionclip.run_again"
     bl_label = "Run again"
     bl_options = {"REGISTER", "UNDO"}
 
-    def begin(self, context: bpy.types.Context) -> Work[Made]:
-        action, found = generation.made_here(context)
-        self.default_to("frames", found.frames)
-        self.default_to("start_frame", round(action.frame_range[0]))
-        return super().begin(context)
-
-    def recipe(self, context: bpy.types.Context) -> Recipe:
-        _action, found = generation.made_here(context)
-        return found.lasting(self.frames)
+    def changed(self, recipe: Recipe, action: bpy.types.Action) -> Recipe:
+        return recipe
 
     def end(self, context: bpy.types.Context, result: Made) -> set[str]:
         scene = generation.scene_of(self.wanted)

@@ -12,7 +12,7 @@ from bpy_extras.io_utils import ExportHelper
 from ...core.engines import ENGINES, FILE_KINDS
 from ...core.errors import UserError
 from ..generate import generation
-from ..tasks.background_operator import BackgroundOperator, PlainWork
+from ..tasks.background_operator import FileOperator, PlainWork
 
 _KINDS = (
     ("FBX", "FBX", "Body and motion, for Unreal, Unity and most other programs"),
@@ -44,7 +44,7 @@ def _take_engine(self: MOTIONCLIP_OT_export_motion, context: bpy.types.Context) 
         self.kind, self.root = preset.kind.upper(), preset.root.upper()
 
 
-class MOTIONCLIP_OT_export_motion(BackgroundOperator, ExportHelper, bpy.types.Operator):
+class MOTIONCLIP_OT_export_motion(FileOperator, ExportHelper, bpy.types.Operator):
     """Write what the active armature does, as Blender shows it, as a file for another program"""
 
     bl_idname = "motionclip.export_motion"
@@ -78,13 +78,6 @@ class MOTIONCLIP_OT_export_motion(BackgroundOperator, ExportHelper, bpy.types.Op
             self.filepath = bpy.path.clean_name(action.name) + self.filename_ext
         self.browsing = True
         return ExportHelper.invoke(self, context, event)
-
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        if not getattr(self, "browsing", False) or bpy.app.background:
-            return super().execute(context)
-        # the file browser ends this operator; a new one goes on with a worker
-        self.browsing = False
-        return BackgroundOperator.invoke(self, context, None)
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout

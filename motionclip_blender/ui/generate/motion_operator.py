@@ -71,8 +71,8 @@ class MotionOperator(BackgroundOperator):
 
 
 class MadeAnewOperator(MotionOperator):
-    """Base of the operators that make the armature's Action once more in another way, as a new Action at the same
-    place. Subclasses implement `changed`."""
+    """Base of the operators that make the armature's Action once more, as it is or in another way, as a new Action at
+    the same place. Subclasses implement `changed`."""
 
     def changed(self, recipe: Recipe, action: bpy.types.Action) -> Recipe:
         """Returns the recipe in the other way. Raises `UserError`."""

@@ -16,7 +16,7 @@ from ..fields import START, start_frame
 from ..generate import generation
 from ..generate.new_body import armature_or_new
 from ..session import SESSION
-from ..tasks.background_operator import BackgroundOperator, PlainWork, Reporting
+from ..tasks.background_operator import BackgroundOperator, FileOperator, PlainWork, Reporting
 from ..tasks.jobs import sentence
 from ..translations import said
 from .operators import UP, in_view, paths_of
@@ -31,7 +31,7 @@ _read: list[Imported] = []
 """What was read of a file with several clips, while the user chooses among them."""
 
 
-class MOTIONCLIP_OT_import_clips(BackgroundOperator, ImportHelper, bpy.types.Operator):
+class MOTIONCLIP_OT_import_clips(FileOperator, ImportHelper, bpy.types.Operator):
     """Key motions of other skeletons (.bvh, .fbx, .glb, .amc) on the active character or a new body"""
 
     bl_idname = "motionclip.import_clips"
@@ -70,13 +70,6 @@ class MOTIONCLIP_OT_import_clips(BackgroundOperator, ImportHelper, bpy.types.Ope
             return BackgroundOperator.invoke(self, context, event)
         self.browsing = True
         return ImportHelper.invoke(self, context, event)
-
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        if not getattr(self, "browsing", False) or bpy.app.background:
-            return super().execute(context)
-        # the file browser ends this operator; it goes on with a worker, as after a drop
-        self.browsing = False
-        return BackgroundOperator.invoke(self, context, None)
 
     def begin(self, context: bpy.types.Context) -> PlainWork[list[Imported]]:
         from ...rig.interchange.import_task import Reading, read_motions

@@ -184,6 +184,17 @@ class BackgroundOperator(Reporting, Generic[T]):
         stop_timer()
 
 
+class FileOperator(BackgroundOperator):
+    """Base of background operators that ask for a file first: their `invoke` sets `browsing` and opens the browser."""
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        if not getattr(self, "browsing", False) or bpy.app.background:
+            return super().execute(context)
+        # the file browser ends this operator; it goes on with a worker
+        self.browsing = False
+        return BackgroundOperator.invoke(self, context, None)
+
+
 def stop_timer() -> None:
     """Stops the calls of `modal`, if there are any; Blender does not when an operator is unregistered."""
     if SESSION.timer is not None:
