@@ -78,7 +78,7 @@ class PlainLoop:
 
     def one_step(self) -> float:
         """Learns from one batch; returns the loss."""
-        chosen, poses = self.windows.draw(_BATCH, FRAMES, self.random)
+        chosen, poses, _ = self.windows.draw(_BATCH, FRAMES, self.random)
         captions = [str(self.random.choice(self.captions[i])) for i in chosen]
         real = torch.from_numpy(poses).float().to(self.device)
         with torch.no_grad():

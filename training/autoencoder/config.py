@@ -42,6 +42,8 @@ class TrainConfig:
         augment: train also on slower and faster motions, and on motions with the arms of one clip and the legs of
         another.
         rates: windows are played up to this much slower or faster.
+        across: share of the windows of captioned spans that show two actions one after the other, with both captions
+            joined. Windows of shards do so by themselves.
     Batches.
         order: "weighted" draws windows at random; "epochs", for shards, takes each window once an epoch, `motions` in a
         step over all processes together.
@@ -83,6 +85,7 @@ class TrainConfig:
     split: str | None = "held-out"
     augment: bool = True
     rates: float = 1.25
+    across: float = 0.0
     frames: tuple[int, int] = (20, 120)
     joints: tuple[str, ...] = BODY_JOINTS
     up: str = "y"
@@ -207,6 +210,8 @@ class TrainConfig:
             raise ValueError(
                 f"latent is {self.latent!r}; give an even number up to {MOST_LATENT}, or 0 for the text tower's width"
             )
+        if not 0 <= self.across <= 1:
+            raise ValueError(f"across is a share of the windows, from 0 to 1, not {self.across!r}")
         if not 1 < self.frames[0] <= self.frames[1]:
             raise ValueError("frames are the shortest and the longest window")
         if self.order == "epochs" and self.frames[0] != self.frames[1]:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from motionclip_blender.core.skeleton import HAND_JOINTS, INDEX
 
 from ..data.augment import UPPER_BODY
 from ..data.captions import CaptionedSpan, mirrored
+from ..data.sequences import Sequence, sequences
 from ..data.travel import moving_forward, travelling
 from ..data.wordings import held_out_spans, trained_spans
 
@@ -31,6 +33,7 @@ _ARMS = {
     )
     for side in ("left", "right")
 }
+_TOLD = 15  # least frames of an action in a window whose text tells of it
 LIMBS = _ARMS | {UPPER_BODY: ("spine1", "spine2", "spine3", "neck", "head", *_ARMS["left_arm"], *_ARMS["right_arm"])}
 
 
@@ -41,7 +44,8 @@ class Sample:
     prompts: the captions that decode to exactly this motion; empty when it is no exemplar.
     length: frames of the clip itself; after them the clip is repeated or its last pose held.
     is_mirrored: whether it is a clip's mirror image. cut: the clip's frames that it shows, first and one past the last;
-    (0, 0) when it is made from several clips.
+    (0, 0) when it is made from several clips. seam: the frame at which the second action of a sequence begins; 0 for
+    a single action.
     """
 
     clip: str
@@ -52,20 +56,25 @@ class Sample:
     length: int
     is_mirrored: bool = False
     cut: tuple[int, int] = (0, 0)
+    seam: int = 0
 
-    def shows(self, frame: int) -> bool:
-        """Returns whether the sample contains a frame of the prepared clip."""
-        return self.cut[0] <= frame < self.cut[1]
+    def place(self, frame: int) -> float | None:
+        """Returns at which of its own frames the sample shows a frame of the prepared clip; None where it doesn't."""
+        first, stop = self.cut
+        return (frame - first) * self.length / (stop - first) if first <= frame < stop else None
 
 
-def load_samples(data: Path, body: Body, longest: int, split: str | None = None, augment: bool = True) -> list[Sample]:
+def load_samples(
+    data: Path, body: Body, longest: int, split: str | None = None, augment: bool = True, across: bool = False
+) -> list[Sample]:
     """Loads every captioned span of the prepared folder `data`, each followed by its mirror image.
 
-    augment: also the spans that `augmented` makes of them.
+    augment: also the spans that `augmented` makes of them. across: also the `sequences` of two spans.
     split: leave out what this split (see `splits.is_test`) holds out for testing; None takes all.
     Raises `UserError` when a captioned clip is missing.
     """
-    return _samples(trained_spans(split, augment), data, body, longest)
+    spans = trained_spans(split, augment)
+    return _samples([*spans, *(sequences(spans) if across else ())], data, body, longest)
 
 
 def load_held_out(data: Path, body: Body, longest: int, split: str | None) -> list[Sample]:
@@ -85,10 +94,11 @@ def _samples(spans: Iterable[CaptionedSpan], data: Path, body: Body, longest: in
         for part, clip in span.limbs.items():
             motion = with_limb(motion, amass.load(data / f"{clip}.npz"), part)
         long = extended(motion, longest, hold=span.after == "hold")
-        samples.append(Sample(span.clip, span.action, long, span.captions, span.prompts, len(motion), False, cut))
+        seam = round(span.seam * motion.fps) - cut[0] if isinstance(span, Sequence) else 0
+        one = Sample(span.clip, span.action, long, span.captions, span.prompts, len(motion), False, cut, seam)
         told = tuple(mirrored(c) for c in span.captions)
-        image = long.mirror()
-        samples.append(Sample(span.clip, span.action, image, told, span.mirrored_prompts, len(motion), True, cut))
+        image = replace(one, motion=long.mirror(), captions=told, prompts=span.mirrored_prompts, is_mirrored=True)
+        samples += [one, image]
     return samples
 
 
@@ -120,35 +130,68 @@ def with_limb(motion: Motion, other: Motion, part: str) -> Motion:
     return Motion(rotations, motion.translation, motion.fps)
 
 
+def _weights(samples: list[Sample], counted: np.ndarray) -> np.ndarray:
+    """Returns how often each of the samples is drawn, as shares of all that are counted; zeros for the others."""
+    # square roots: long recordings and frequent actions weigh more, but don't outweigh all others
+    lengths = np.sqrt([s.length for s in samples]) * counted
+    of_action = dict.fromkeys({s.action for s in samples}, 0.0)
+    for sample, weight in zip(samples, lengths, strict=True):
+        of_action[sample.action] += weight
+    weight = lengths / np.sqrt([of_action[s.action] or 1.0 for s in samples])
+    return weight / max(weight.sum(), 1e-9)
+
+
+class Drawn(NamedTuple):
+    """Windows that were drawn.
+
+    chosen: (n,) indices of their samples. poses: (n, frames, rows, 6). shown: (n, 2), the frames of the sample that
+    each begins with and ends before.
+    """
+
+    chosen: np.ndarray
+    poses: np.ndarray
+    shown: np.ndarray
+
+
 class Windows:
     """Draws windows of the samples as pose tensors, each facing +Z in its first frame."""
 
-    def __init__(self, samples: list[Sample], joints: tuple[str, ...], rates: float = 1.0) -> None:
-        """Converts the samples to pose tensors. rates: `draw` plays windows up to this much slower or faster."""
+    def __init__(self, samples: list[Sample], joints: tuple[str, ...], rates: float = 1.0, across: float = 0.0) -> None:
+        """Converts the samples to pose tensors.
+
+        rates: `draw` plays windows up to this much slower or faster. across: share of the windows that show both
+        actions of a sequence, where there are any.
+        """
         self.samples, self.rates = samples, rates
         self._poses = [to_pose_tensor(s.motion, PoseFormat(joints)) for s in samples]
         self._headings = [heading(s.motion.rotations[:, 0]) for s in samples]
-        # square roots: long recordings and frequent actions weigh more, but don't outweigh all others
-        lengths = np.sqrt([s.length for s in samples])
-        of_action = dict.fromkeys({s.action for s in samples}, 0.0)
-        for sample, weight in zip(samples, lengths, strict=True):
-            of_action[sample.action] += weight
-        weight = lengths / np.sqrt([of_action[s.action] for s in samples])
-        self._weight = weight / weight.sum()
+        of_two = np.array([s.seam > 0 for s in samples])
+        across = across if of_two.any() else 0.0
+        self._weight = (1 - across) * _weights(samples, ~of_two) + across * _weights(samples, of_two)
         self.exemplars = [i for i, s in enumerate(samples) if s.prompts]
 
-    def draw(self, count: int, frames: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """Draws windows from random places: indices (count,) of samples, and windows (count, frames, rows, 6)."""
+    def draw(self, count: int, frames: int, random: np.random.Generator) -> Drawn:
+        """Draws windows of `frames` frames from random places."""
         chosen = random.choice(len(self.samples), count, p=self._weight)
-        windows = []
+        windows, shown = [], []
         for i in chosen:
             longest = (len(self._poses[i]) - 1) / max(frames - 1, 1)
             rate = min(self.rates ** random.uniform(-1, 1), longest)
-            spare = len(self._poses[i]) - 1 - int(np.ceil((frames - 1) * rate))
-            # starts within the clip itself; its extension only fills windows up
-            start = int(random.integers(0, max(min(spare, self.samples[i].length - frames // 2), 0) + 1))
+            start = self._start(i, frames, rate, random)
             windows.append(self.window(i, start, frames, rate))
-        return chosen, np.stack(windows)
+            shown.append((start, start + (frames - 1) * rate + 1))
+        return Drawn(chosen, np.stack(windows), np.array(shown))
+
+    def _start(self, i: int, frames: int, rate: float, random: np.random.Generator) -> int:
+        """Draws the first frame of a window, within the clip itself: its extension only fills windows up."""
+        sample = self.samples[i]
+        spare = len(self._poses[i]) - 1 - int(np.ceil((frames - 1) * rate))
+        last = max(min(spare, sample.length - frames // 2), 0)
+        if not sample.seam:
+            return int(random.integers(0, last + 1))
+        told = round(min(_TOLD, frames // 3) * rate)  # of each of both actions
+        first = max(sample.seam - round(frames * rate) + told, 0)
+        return int(random.integers(min(first, last), min(max(sample.seam - told, first), last) + 1))
 
     def draw_exemplars(self, count: int, frames: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """Draws windows like `draw`, but of exemplars and from their first frame, as prompts ask for them."""

@@ -151,29 +151,30 @@ class Frames:
         except Exception as error:
             raise UserError(f"{path} holds no embeddings of frames; `python -m training images` makes them.") from error
         rows: dict[str, list[int]] = {}
-        for row, clip in enumerate(clips):
-            rows.setdefault(str(clip), []).append(row)
-        self._of = []
+        for row in np.argsort(numbers, kind="stable"):
+            rows.setdefault(str(clips[row]), []).append(int(row))
+        self._of: list[tuple[np.ndarray, np.ndarray]] = []
         for sample in samples:
-            inside = [r for r in rows.get(sample.clip, []) if sample.shows(int(numbers[r]))]
-            self._of.append(embeddings[int(sample.is_mirrored), inside] if inside else None)
+            places = {row: sample.place(int(numbers[row])) for row in rows.get(sample.clip, [])}
+            inside = {row: place for row, place in places.items() if place is not None}
+            self._of.append((np.array([*inside.values()]), embeddings[int(sample.is_mirrored), [*inside]]))
 
     def of(
-        self, chosen: np.ndarray, random: np.random.Generator, texts: np.ndarray | None = None
+        self, chosen: np.ndarray, shown: np.ndarray, random: np.random.Generator, texts: np.ndarray | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Returns a frame (n, 512) of each chosen sample, and (n,) whether it has one.
+        """Returns a frame (n, 512) of each window of chosen samples, and (n,) whether it has one.
 
-        texts: (n, 512), to take the frame that is most like the sample's text; without them a random one is drawn.
+        shown: (n, 2), the frames of its sample that a window begins with and ends before. texts: (n, 512), to take the
+        frame that is most like the window's text; without them a random one is drawn.
         """
-        found = [self._of[i] for i in chosen]
-        known = np.array([frames is not None for frames in found])
-        picked = [
-            np.ones(minilm.SPEC.width)
-            if frames is None
-            else chosen_frame(frames, random, None if texts is None else texts[k])
-            for k, frames in enumerate(found)
-        ]
-        return np.stack(picked).astype(np.float32), known
+        picked, known = [], []
+        for k, i in enumerate(chosen):
+            places, embeddings = self._of[i]
+            frames = embeddings[slice(*np.searchsorted(places, shown[k]))]
+            known.append(len(frames) > 0)
+            text = None if texts is None else texts[k]
+            picked.append(chosen_frame(frames, random, text) if len(frames) else np.ones(minilm.SPEC.width))
+        return np.stack(picked).astype(np.float32), np.array(known)
 
 
 def chosen_frame(frames: np.ndarray, random: np.random.Generator, text: np.ndarray | None = None) -> np.ndarray:

@@ -61,7 +61,7 @@ class SpanMaterial:
         held_out: Sequence[Sample] = (),
     ) -> None:
         """held_out: samples that no batch shows; their movement is measured beside that of `samples`."""
-        self.windows = Windows(samples, config.joints, config.rates)
+        self.windows = Windows(samples, config.joints, config.rates, config.across)
         self._held_out = Windows(_spread(held_out), config.joints) if held_out else None
         self.captions, self.frames, self.config = captions, frames, config
         self.mean, self.names, self.steps = captions.mean, captions.names, config.steps
@@ -77,7 +77,7 @@ class SpanMaterial:
             random = np.random.default_rng(self.config.seed)
 
             def draw(count: int, frames: int) -> tuple[np.ndarray, np.ndarray]:
-                chosen, poses = self.windows.draw(count, frames, random)
+                chosen, poses, _ = self.windows.draw(count, frames, random)
                 means = np.stack([self.captions.captions[i].mean(axis=0) for i in chosen])
                 return poses, projected(network, means)
 
@@ -86,7 +86,7 @@ class SpanMaterial:
     def batch(self, step: int, frames: int, random: np.random.Generator, place: Place) -> Batch:
         config = self.config
         # the same number of frames in every step: short windows come in larger batches
-        chosen, motions = self.windows.draw(max(config.motions * 60 // frames, 4), frames, random)
+        chosen, motions, shown = self.windows.draw(max(config.motions * 60 // frames, 4), frames, random)
         actions = torch.from_numpy(self.captions.actions[chosen])
         # only exemplars may be decoded from a place nearer to the caption, because only they belong to it
         towards = random.uniform(-config.between, config.between, len(chosen)).clip(0) * self._stands_for(chosen)
@@ -99,7 +99,7 @@ class SpanMaterial:
         )
         if self.frames is not None:
             texts = batch.captions.numpy() if config.image == "caption" else None
-            images, seen = self.frames.of(chosen, random, texts)
+            images, seen = self.frames.of(chosen, shown, random, texts)
             batch.images, batch.seen = tensor(images), tensor(seen)
         if config.prompts:
             prompted, poses = self.windows.draw_exemplars(max(config.prompts * 60 // frames, 4), frames, random)

@@ -92,7 +92,7 @@ def material_of(options: argparse.Namespace, config: TrainConfig, body: Body) ->
             f"{options.data} holds no finished shards of AMASS, which this configuration learns from; run "
             "`python -m training prepare --amass` to its end, or choose --preset default."
         )
-    samples = load_samples(options.data, body, config.frames[1], config.split, config.augment)
+    samples = load_samples(options.data, body, config.frames[1], config.split, config.augment, config.across > 0)
     if not samples:
         raise UserError(f"No clip of {options.data} has captions; write some and prepare it again (docs/data.md).")
     captions = Captions(samples, options.data)

@@ -9,7 +9,7 @@ from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.motion_files import amass
 from motionclip_blender.core.skeleton import INDEX
 from tests.synthetic import angle_between, arm_swing, random_motion
-from training.autoencoder.dataset import Windows, load_samples, with_limb
+from training.autoencoder.dataset import Sample, Windows, load_samples, with_limb
 from training.data import wordings
 from training.data.captions import CaptionedSpan, mirrored, names_a_side
 
@@ -58,7 +58,7 @@ def test_a_prompt_has_one_motion_only(samples):
 
 def test_windows_face_forward_and_start_at_the_origin(samples):
     windows = Windows(samples, ("pelvis", "left_elbow"))
-    chosen, poses = windows.draw(16, 24, np.random.default_rng(0))
+    chosen, poses, _ = windows.draw(16, 24, np.random.default_rng(0))
     assert poses.shape == (16, 24, 3, 6) and set(chosen) <= set(range(4))
     root = rot.sixd_to_quat(poses[:, 0, 0])
     np.testing.assert_allclose(root[:, 2], 0, atol=1e-5)
@@ -73,3 +73,43 @@ def test_exemplars_are_drawn_from_their_first_frame(samples):
     one = poses[list(chosen).index(0)]
     expected = rot.quat_to_sixd(samples[0].motion.rotations[:20, INDEX["left_elbow"]])
     np.testing.assert_allclose(one[:, 1], expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("rates", [1.0, 1.25])
+def test_windows_say_which_frames_they_show(samples, rates):
+    windows = Windows(samples, ("pelvis", "left_elbow"), rates)
+    elbows = [rot.quat_to_sixd(s.motion.rotations[:, INDEX["left_elbow"]]) for s in samples]
+    for i, window, (start, stop) in zip(*windows.draw(40, 24, np.random.default_rng(0)), strict=True):
+        assert start == int(start) and (stop - start == 24 if rates == 1 else 19 < stop - start < 30)
+        at = np.linspace(start, stop - 1, 24)
+        expected = [np.interp(at, np.arange(len(elbows[i])), column) for column in elbows[i].T]
+        np.testing.assert_allclose(window[:, 1], np.transpose(expected), atol=1e-5)
+
+
+def test_frames_of_the_clip_have_their_place_in_the_sample(samples):
+    assert [samples[2].place(frame) for frame in (14, 15, 30, 44, 45)] == [None, 0, 15, 29, None]
+    made_of_two = Sample("a", "a", samples[0].motion, (), (), 30)
+    assert made_of_two.place(0) is None
+
+
+@pytest.mark.parametrize("frames", [20, 60])
+def test_windows_of_a_sequence_show_both_actions(tmp_path, monkeypatch, small_body, frames):
+    spans = [
+        CaptionedSpan("a/one", "sit", ("sits down",), exemplar=True, after="hold", end=2.0),
+        CaptionedSpan("a/one", "wave", ("waves the left hand", "hello"), exemplar=True, after="repeat", start=2.2),
+    ]
+    monkeypatch.setattr(wordings, "load_captions", lambda: spans)
+    amass.save(random_motion(150), tmp_path / "a" / "one.npz")
+    assert all(not s.seam for s in load_samples(tmp_path, small_body, longest=60, augment=False))
+    samples = load_samples(tmp_path, small_body, longest=60, augment=False, across=True)
+    assert [(s.action, s.seam, s.length, s.prompts) for s in samples[4:]] == [("sit_and_wave", 63, 150, ())] * 2
+    assert samples[4].captions == ("sits down and waves the left hand", "sits down and hello")
+    assert (
+        samples[5].captions == ("sits down and waves the right hand", "sits down and hello") and samples[5].is_mirrored
+    )
+    chosen, _, shown = Windows(samples, ("pelvis",), 1.25, 0.3).draw(400, frames, np.random.default_rng(0))
+    across = chosen >= 4
+    assert 0.2 < across.mean() < 0.4
+    told = np.minimum(63 - shown[across, 0], shown[across, 1] - 63)
+    assert told.min() >= min(15, frames // 3) * 0.75 and np.ptp(shown[across, 0]) > 3
+    assert not (Windows(samples, ("pelvis",)).draw(400, frames, np.random.default_rng(0)).chosen >= 4).any()

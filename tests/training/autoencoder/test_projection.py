@@ -17,7 +17,7 @@ from motionclip_blender.core.pack import Pack
 from motionclip_blender.core.recipe.make import generate
 from motionclip_blender.core.recognition import Recogniser
 from tests.synthetic import random_motion
-from tests.training.autoencoder.test_train import TINY, a_run, frames_file, made_samples
+from tests.training.autoencoder.small_run import TINY, a_run, frames_file, made_samples
 from training.autoencoder import export as exporting
 from training.autoencoder.config import TrainConfig
 from training.autoencoder.distributed import Place

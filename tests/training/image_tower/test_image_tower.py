@@ -109,7 +109,8 @@ def test_embeddings_of_frames_are_those_that_equation_3_reads(rendered, data, tm
     assert image_training.main(["train", *arguments]) == 0
     assert image_training.main(["embed", *arguments]) == 0
     sample = Sample("own/red", "red", None, (), (), 30, False, (0, 30))
-    embeddings, known = Frames(tmp_path / "run" / "embeddings.npz", [sample]).of(np.array([0]), np.random.default_rng())
+    frames = Frames(tmp_path / "run" / "embeddings.npz", [sample])
+    embeddings, known = frames.of(np.array([0]), np.array([[0, 30]]), np.random.default_rng())
     assert embeddings.shape == (1, 512) and known.tolist() == [True] and np.isfinite(embeddings).all()
 
 

@@ -1,0 +1,47 @@
+"""What tests of runs share: the smallest settings, four samples, and frames of two of them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.synthetic import random_motion
+from training.autoencoder.config import TrainConfig
+from training.autoencoder.dataset import Sample
+from training.autoencoder.material import SpanMaterial
+from training.autoencoder.run import Run
+
+TINY = TrainConfig(
+    steps=8,
+    motions=2,
+    prompts=3,
+    refine_from=4,
+    cosines=4,
+    reader_width=16,
+    width=32,
+    layers=1,
+    feed_forward=32,
+    warmup=2,
+    save_every=3,
+    frames=(20, 24),
+)
+
+
+def made_samples() -> list[Sample]:
+    words = ["walk", "jump", "wave", "sit"]
+    return [
+        Sample(w, w, random_motion(30, seed=i), (w, f"a person {w}s"), (w, f"{w} now"), 30, False, (0, 30))
+        for i, w in enumerate(words)
+    ]
+
+
+def a_run(folder, config, samples, body, captions, frames=None, place=None) -> Run:
+    return Run(folder, config, SpanMaterial(samples, captions, config, frames), body, place)
+
+
+def frames_file(path):
+    """One frame of each of two clips."""
+    random = np.random.default_rng(0)
+    embeddings = random.normal(size=(2, 512)).astype(np.float32)
+    clips, numbers = np.array(["walk", "jump"]), np.array([3, 40])
+    np.savez(path, clips=clips, frames=numbers, embeddings=embeddings, mirrored=-embeddings)
+    return path
