@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TextIO
 
 import numpy as np
 
-from ..core.body import Body
 from ..core.engine import Engine
 from ..core.errors import UserError
 from ..core.latents.arithmetic import even_factors
@@ -18,75 +15,57 @@ from ..core.latents.expression import Expression
 from ..core.latents.sources import Inputs, summed
 from ..core.latents.terms import ActionName, Prompt, Source, Term, TextEmbedding
 from ..core.motion import Motion
-from ..core.motion_files import amass
 from ..core.motion_files.prepared import PreparedMotions
-from ..core.progress import Progress, no_progress
+from ..core.progress import Progress
 from ..core.recipe.blend import Blend
 from ..core.recipe.make import Made, decoded, decoded_together, stop_recipes, variation_recipes
 from ..core.recipe.recipe import Recipe
 from ..core.recipe.sum import Sum
-from . import blender_outputs
 from .batch_lines import DATA, Line
-from .batch_request import ENDINGS, SINGLE, BatchRequest
-from .engine import load_engine
-from .outputs import numbered, slug_of
+from .batch_request import BatchRequest
+from .outputs import slug_of
 from .report import Report
-from .terminal import Bar, CtrlC
+from .several import Job, carry_out, write
+from .terminal import CtrlC
 
 STOPS = 5
 """Of an interpolation, its ends included: the paper's."""
 
 _TOGETHER = 32  # lines whose motions are decoded in shared passes; bounds memory, and how long Ctrl-C waits
-_NAMED = 10  # lines that the summary names
 
 
-@dataclass
-class _Job:
-    """A line on its way. problem: why it could not be made. latents: (n, D) that its motions are decoded from.
-
-    places: of its labels, the clip that was taken. wrote: files by kind.
-    """
+@dataclass(kw_only=True)
+class _LineJob(Job):
+    """A line. latents: (n, D) that its motions are decoded from. places: of its labels, the clip that was taken."""
 
     line: Line
-    problem: str = ""
-    title: str = ""
-    recipes: list[Recipe] = field(default_factory=list)
     latents: np.ndarray | None = None
     places: dict[str, str] = field(default_factory=dict)
-    wrote: dict[str, list[str]] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+
+    @property
+    def short(self) -> str:
+        return str(self.line.line)
 
     def told(self) -> dict[str, object]:
-        """Returns what the JSON object says of the line."""
         told: dict[str, object] = {"line": self.line.line, "number": self.line.number}
         if self.title:
             told["text"] = self.title
-        if self.problem:
-            told["error"] = self.problem
-        if self.wrote:
-            told["wrote"] = {kind: files[0] if len(files) == 1 else files for kind, files in self.wrote.items()}
         if self.places:
             told["data"] = self.places
-        if self.notes:
-            told["notes"] = self.notes
-        return told
+        return told | super().told()
 
 
 def run(request: BatchRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO) -> bool:
-    """Makes all lines that can be made, and prints a summary. Returns whether all could be.
-
-    Raises `UserError` when nothing can be begun, and `KeyboardInterrupt` after Ctrl-C: what is written before it stays.
-    """
-    report = Report(ctrl_c, {"file": str(request.file), "frames": request.more["frames"]})
+    """Makes all lines that can be made, and prints a summary. Returns whether all could be; see `carry_out`."""
+    report = Report(ctrl_c, {"file": str(request.file), "frames": request.frames, "empty": request.empty})
     prepared = None
     if request.data is not None and any(line.source == DATA for line in request.lines):
         with report.stage("data"):
             prepared = PreparedMotions(request.data)
-    with report.stage("load"):
-        engine = load_engine(request, Body.load(request.body), ctrl_c, stderr)
-    batch = _Batch(request, engine, prepared, report)
-    jobs: list[_Job] = []
-    with Bar(stderr, ctrl_c) as bar:
+
+    def make(engine: Engine, bar: Progress) -> Sequence[Job]:
+        batch = _Batch(request, engine, prepared, report)
+        jobs: list[Job] = []
         for first in range(0, len(request.lines), _TOGETHER):
             some = request.lines[first : first + _TOGETHER]
 
@@ -94,8 +73,13 @@ def run(request: BatchRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO) ->
                 bar(stage, (first + fraction * count) / len(request.lines))
 
             jobs += batch.make(some, step)
-    _tell(request, engine, report, jobs, stdout, stderr)
-    return not any(job.problem for job in jobs)
+        return jobs
+
+    def remarks(engine: Engine) -> list[str]:
+        empty = [f"{request.empty:,} empty"] if request.empty else []
+        return [*empty, f"{request.frames} frames at {engine.pack.fps:g} per second"]
+
+    return carry_out(request, "lines", make, report, stdout, stderr, remarks)
 
 
 class _Batch:
@@ -104,24 +88,26 @@ class _Batch:
     def __init__(self, request: BatchRequest, engine: Engine, prepared: PreparedMotions | None, report: Report) -> None:
         self._request, self._engine, self._prepared, self._report = request, engine, prepared, report
         self._of_labels: dict[str, tuple[np.ndarray, str] | UserError] = {}
-        self._in_blender = [kind for kind in request.outputs if kind != "npz"]
+        self._fields = {"frames": request.frames, **request.more}
 
-    def make(self, lines: Sequence[Line], step: Progress) -> list[_Job]:
+    def make(self, lines: Sequence[Line], step: Progress) -> list[_LineJob]:
         """Returns a job for each line, made and written, or with the reason why it is not."""
-        jobs = [_Job(line, line.problem) for line in lines]
+        jobs = [
+            _LineJob(asked=f"{self._request.file}, line {line.line}", line=line, problem=line.problem) for line in lines
+        ]
         with self._report.stage("text"):
             step("Reading the lines", 0.0)
             latents = self._prompt_latents(lines)
             for job in jobs:
                 if not job.problem:
-                    with _kept(job):
+                    with job.kept():
                         self._prepare(job, latents)
         with self._report.stage("decode"):
             motions = self._decode([job for job in jobs if not job.problem], lambda _, at: step("Decoding", 0.5 * at))
         for at, job in enumerate(jobs):
             step("Writing", 0.5 + 0.5 * at / len(jobs))
             if not job.problem:
-                with _kept(job):
+                with job.kept():
                     self._write(job, motions[job.line.line])
         return jobs
 
@@ -137,7 +123,7 @@ class _Batch:
     def _text(self, text: str) -> Source:
         return TextEmbedding(text) if self._request.straight else Prompt(text)
 
-    def _prepare(self, job: _Job, latents: dict[Source, np.ndarray]) -> None:
+    def _prepare(self, job: _LineJob, latents: dict[Source, np.ndarray]) -> None:
         """Fills in recipes and latents. Raises `UserError`."""
         line, engine = job.line, self._engine
         sources: list[Source] = [ActionName(text) if line.source == DATA else self._text(text) for text in line.texts]
@@ -148,7 +134,7 @@ class _Batch:
             job.title = " → ".join(line.texts)
             start, end = map(Expression.of, sources)
             between = Blend(start, end)
-            job.recipes = stop_recipes(Recipe(between, **self._request.more), STOPS)
+            job.recipes = stop_recipes(Recipe(between, **self._fields), STOPS)
             job.latents = between.latents_at(engine, latents, even_factors(STOPS))
             return
         job.title = line.texts[0]
@@ -156,7 +142,7 @@ class _Batch:
         if self._request.kind == "edits":
             job.title = "{} - {} + {}".format(*line.texts)
             terms += [Term(-1.0, sources[1]), Term(1.0, sources[2])]
-        recipe, seed = Recipe(Sum(Expression(tuple(terms))), **self._request.more), self._request.seed
+        recipe, seed = Recipe(Sum(Expression(tuple(terms))), **self._fields), self._request.seed
         job.recipes = [recipe.varied(seed)]
         if self._request.variations:
             job.recipes = variation_recipes(recipe, self._request.variations, seed)
@@ -179,7 +165,7 @@ class _Batch:
 
     # --- from latents to files
 
-    def _decode(self, jobs: Sequence[_Job], step: Progress) -> dict[int, list[Made]]:
+    def _decode(self, jobs: Sequence[_LineJob], step: Progress) -> dict[int, list[Made]]:
         """Returns the motions of each job, by the number of its line."""
         if not jobs:
             return {}
@@ -190,7 +176,7 @@ class _Batch:
         made = iter(decoded_together(self._engine, recipes, latents, self._engine.pack.fps, step))
         return {job.line.line: [next(made) for _ in job.recipes] for job in jobs}
 
-    def _varied(self, jobs: Sequence[_Job], step: Progress) -> dict[int, list[Made]]:
+    def _varied(self, jobs: Sequence[_LineJob], step: Progress) -> dict[int, list[Made]]:
         """Does what `_decode` does where latents are sampled, each around its own motions."""
         found: dict[int, list[Made]] = {}
         for at, job in enumerate(jobs):
@@ -201,79 +187,14 @@ class _Batch:
             found[job.line.line] = made
         return found
 
-    def _write(self, job: _Job, made: list[Made]) -> None:
-        """Writes all outputs of a line. Raises `UserError`; what is written until then stays, and is told."""
-        job.notes = list(dict.fromkeys(note for one in made for note in one.notes))
-        files = self._files(job)
-        if "npz" in files:
-            with self._report.stage("npz"), self._report.ctrl_c.deferred():  # zipfile complains when it is interrupted
-                for one, path in zip(made, files["npz"], strict=True):
-                    amass.save(one.motion, path)
-                    job.wrote.setdefault("npz", []).append(str(path))
-        if self._in_blender:
-            shown = {kind: files[kind] for kind in self._in_blender}
-            with self._report.ctrl_c.deferred():
-                blender_outputs.write(
-                    self._engine.body, job.recipes, made, job.title, shown, self._found(job), self._report,
-                    lambda: contextlib.nullcontext(no_progress), self._request.engine, self._request.root,
-                    self._request.reduce_keys,
-                )  # fmt: skip
-            self._report.ctrl_c.check()
-            job.wrote |= {kind: [str(path) for path in paths] for kind, paths in shown.items()}
+    def _write(self, job: _LineJob, made: list[Made]) -> None:
+        """Writes all outputs of a line. Raises `UserError`."""
+        stem = f"{job.line.number:0{self._request.digits}d}_{slug_of(job.title, '_')}"
+        write(self._request, job, stem, made, self._engine.body, self._found(job), self._report)
 
-    def _found(self, job: _Job) -> Inputs | None:
+    def _found(self, job: _LineJob) -> Inputs | None:
         """Returns the motions that a .blend file takes along: those of the line's labels."""
         if not job.places or self._prepared is None or "blend" not in self._request.outputs:
             return None
         motions: dict[str, Motion] = {label: self._prepared.find(label).motion for label in job.places}
         return Inputs(motions)
-
-    def _files(self, job: _Job) -> dict[str, list[Path]]:
-        """Returns the files of a line by kind. Their name is new, so that no file is replaced unasked."""
-        stem = f"{job.line.number:0{self._request.digits}d}_{slug_of(job.title, '_')}"
-        count = 1
-        while True:
-            name = stem if count == 1 else f"{stem}-{count}"
-            files = {kind: [self._request.out / f"{name}{ENDINGS[kind]}"] for kind in self._request.outputs}
-            if len(job.recipes) > 1:
-                files |= {kind: numbered(files[kind][0], len(job.recipes)) for kind in SINGLE if kind in files}
-            if not any(path.exists() for paths in files.values() for path in paths):
-                return files
-            count += 1
-
-
-@contextlib.contextmanager
-def _kept(job: _Job) -> Iterator[None]:
-    """Keeps a `UserError` as the job's problem."""
-    try:
-        yield
-    except UserError as error:
-        job.problem = str(error)
-
-
-def _tell(
-    request: BatchRequest, engine: Engine, report: Report, jobs: Sequence[_Job], stdout: TextIO, stderr: TextIO
-) -> None:
-    """Prints what is wrong with each line, and the summary or the JSON object."""
-    failed = [job for job in jobs if job.problem]
-    for job in jobs:
-        for sentence in (*job.notes, *([job.problem] if job.problem else [])):
-            print(f"{request.file}, line {job.line.line}: {sentence}", file=stderr)
-    report.told |= {
-        "fps": engine.pack.fps,
-        "pack": f"{engine.pack.name} {engine.pack.version}",
-        "made": len(jobs) - len(failed),
-        "failed": len(failed),
-        "empty": request.empty,
-        "lines": [job.told() for job in jobs],
-    }
-    if request.as_json:
-        print(report.as_json(), file=stdout)
-        return
-    said = f"{len(jobs) - len(failed):,} of {len(jobs):,} lines made, into {request.out}"
-    if failed:
-        numbers = ", ".join(str(job.line.line) for job in failed[:_NAMED]) + (" ..." if len(failed) > _NAMED else "")
-        said += f"; {len(failed):,} could not be made: {numbers}"
-    if request.empty:
-        said += f"; {request.empty:,} empty"
-    print(f"{said}; {request.more['frames']} frames at {engine.pack.fps:g} per second; {report.as_text()}", file=stdout)

@@ -11,13 +11,12 @@ from .terminal import Bar, CtrlC
 
 if TYPE_CHECKING:
     from ..core.body import Body
-    from .batch_request import BatchRequest
     from .request import GenerateRequest, RecogniseRequest
-    from .timelines_request import TimelinesRequest
+    from .several_request import SeveralRequest
 
 
 def load_engine(
-    request: GenerateRequest | RecogniseRequest | BatchRequest | TimelinesRequest,
+    request: GenerateRequest | RecogniseRequest | SeveralRequest,
     body: Body | None,
     ctrl_c: CtrlC,
     stderr: TextIO,

@@ -5,13 +5,13 @@ Mirror images are made in `dataset`. The words of the captions are in `augment.j
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+from ..shipped import shipped
 from .captions import CaptionedSpan
 
 _MAX_WORDS = 4  # most words of a caption to which an adverb is added
@@ -24,7 +24,7 @@ UPPER_BODY = "upper_body"
 
 @cache
 def _data() -> dict:
-    return json.loads(Path(__file__).with_name("augment.json").read_text(encoding="utf-8"))
+    return shipped(Path(__file__).with_name("augment.json"))
 
 
 def augmented(spans: list[CaptionedSpan]) -> list[CaptionedSpan]:

@@ -18,6 +18,7 @@ from pathlib import Path
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import write_whole
 
+from ..shipped import shipped
 from .captions import CaptionedSpan, load_captions
 
 SPLITS = Path(__file__).with_name("splits.json")
@@ -28,7 +29,7 @@ _SHARE = 0.15  # share of a class's takes that is held out, and at least one
 
 @cache
 def _data() -> dict:
-    return json.loads(SPLITS.read_text(encoding="utf-8"))
+    return shipped(SPLITS)
 
 
 @cache

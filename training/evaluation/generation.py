@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import numpy as np
 from motionclip_blender.core.latents.window_pooling import WINDOW
 
 from ..data.captions import class_text
+from ..shipped import shipped
 from . import measures
 from .items import Item, Items
 from .model import Model, body_joints
@@ -24,7 +24,7 @@ _WALK = "walk"
 
 def unseen_prompts() -> dict:
     """Returns wordings that are in no caption: "classes" -> class -> two of them; "walking" -> more of walking."""
-    return json.loads(PROMPTS.read_text(encoding="utf-8"))
+    return shipped(PROMPTS)
 
 
 class RealWindows:

@@ -20,6 +20,7 @@ from motionclip_blender.core.files import write_whole
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.recipe.make import generate
 
+from ..shipped import shipped
 from . import measures
 from .model import body_joints
 
@@ -34,7 +35,7 @@ _END = 10  # last frames
 
 def listed() -> dict[str, dict[str, list[str]]]:
     """Returns "choose" and "report" -> kind -> prompts."""
-    return json.loads(PROMPTS.read_text(encoding="utf-8"))
+    return shipped(PROMPTS)
 
 
 def lengths(engine: Engine, prompts: Mapping[str, Sequence[str]]) -> dict[str, dict[str, dict[str, float]]]:

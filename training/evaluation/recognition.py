@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 
@@ -12,6 +11,7 @@ from motionclip_blender.core.latents.arithmetic import normalised
 from motionclip_blender.core.latents.window_pooling import WINDOW
 
 from ..data.captions import FOLDER, class_text
+from ..shipped import shipped
 from .items import Item, Items
 from .model import Model
 
@@ -22,7 +22,7 @@ _CONFUSIONS = 12
 
 def class_names() -> list[str]:
     """Returns the classes of the captions, in alphabetical order."""
-    return json.loads((FOLDER / "classes.json").read_text(encoding="utf-8"))
+    return shipped(FOLDER / "classes.json")
 
 
 def class_vectors(model: Model, classes: Sequence[str], templates: Sequence[str] = TEMPLATES[:1]) -> np.ndarray:

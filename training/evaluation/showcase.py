@@ -29,6 +29,7 @@ from motionclip_blender.core.prompt_plan.wording_index import WordingIndex
 from motionclip_blender.core.recipe.interpolation import latents_between
 from motionclip_blender.core.recipe.make import generate
 
+from ..shipped import shipped
 from .understanding import table
 
 PROMPTS = Path(__file__).with_name("showcase.json")
@@ -40,7 +41,7 @@ _BYTES = 250_000  # largest size of a picture
 
 @cache
 def _data() -> dict:
-    return json.loads(PROMPTS.read_text(encoding="utf-8"))
+    return shipped(PROMPTS)
 
 
 def prompts() -> dict[str, str]:

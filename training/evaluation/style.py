@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from motionclip_blender.core.latents.window_pooling import WINDOW
 
 from ..data.captions import class_text
+from ..shipped import shipped
 from . import measures
 from .model import Model
 
@@ -19,7 +19,7 @@ MEASURES = ("speed", "bend", "stride", "hands", "height")
 
 def style_words() -> dict:
     """Returns the classes, the words and the changes expected of each word."""
-    return json.loads(WORDS.read_text(encoding="utf-8"))
+    return shipped(WORDS)
 
 
 def measured(positions: np.ndarray, fps: float) -> dict[str, np.ndarray]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from functools import cache
@@ -13,6 +12,7 @@ import numpy as np
 from motionclip_blender.core.latents.window_pooling import WINDOW
 
 from ..data.captions import class_text
+from ..shipped import shipped
 from . import measures
 from .items import Item, Items
 from .model import Model, body_joints
@@ -25,7 +25,7 @@ MEASURES = {"speed": "m/s", "stride": "m", "bend": "degrees", "sway": "degrees"}
 
 @cache
 def _data() -> dict:
-    return json.loads(REAL_STYLES.read_text(encoding="utf-8"))
+    return shipped(REAL_STYLES)
 
 
 def style_names() -> list[str]:

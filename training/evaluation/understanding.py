@@ -29,6 +29,7 @@ from motionclip_blender.core.prompt_plan.wording_index import WordingIndex
 from ..autoencoder.wording_index import class_phrases
 from ..data.captions import load_captions
 from ..data.splits import HELD_OUT, is_test
+from ..shipped import shipped
 from .prompt_judge import CHECKS, VERDICTS, Judge
 
 FRESH = Path(__file__).with_name("prompts_fresh.json")
@@ -39,8 +40,8 @@ LISTS = ("report", "tuning", "former")
 def listed(name: str) -> dict[str, list]:
     """Returns kind -> prompts of one of `LISTS`, each with the conditions on its motion."""
     if name == "former":
-        return json.loads(FORMER.read_text(encoding="utf-8"))["kinds"]
-    return json.loads(FRESH.read_text(encoding="utf-8"))[name]
+        return shipped(FORMER)["kinds"]
+    return shipped(FRESH)[name]
 
 
 def held_out_wordings(engine: Engine, index: WordingIndex, split: str = HELD_OUT) -> dict[str, float]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.prompt import checked_prompt
 
 from ..data.captions import CaptionedSpan, class_text, load_captions
+from ..shipped import shipped
 
 DATA = Path(__file__).with_name("lists.json")
 COMMON_SHARE = 0.005
@@ -34,7 +34,7 @@ class Question:
 
 @cache
 def _data() -> dict:
-    return json.loads(DATA.read_text(encoding="utf-8"))
+    return shipped(DATA)
 
 
 def styles() -> list[str]:

@@ -14,41 +14,17 @@ import pytest
 if not (find_spec("open_clip") and find_spec("torch")):
     pytest.skip("needs open_clip_torch", allow_module_level=True)
 
-import torch
 
-from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.inference import clip_towers
-from motionclip_blender.core.motion import Motion
-from motionclip_blender.core.pose_format import OFFICIAL
-from motionclip_blender.core.pose_tensor import to_pose_tensor
-from motionclip_blender.core.skeleton import INDEX
 from motionclip_blender.ui.addon import ModelChoice
 from motionclip_blender.ui.installation import import_checkpoint
 from motionclip_blender.ui.session import SESSION
 from tests import clip_files
 from tests.official import Official
+from tests.official_pose import crouching, that_makes
 
 _PROMPT = "a person crouches"
-
-
-def crouching(heading: float) -> Motion:
-    """Who crouches with bent knees, arms down, and faces `heading` radians to the left of +Z."""
-    angles = np.zeros((60, 55, 3))
-    for side, sign in (("left", 1), ("right", -1)):
-        angles[:, INDEX[f"{side}_hip"], 0] = -1.2
-        angles[:, INDEX[f"{side}_knee"], 0] = 1.8
-        angles[:, INDEX[f"{side}_ankle"], 0] = -0.6
-        angles[:, INDEX[f"{side}_shoulder"], 2] = -1.3 * sign
-    return Motion(rot.axis_angle_to_quat(angles), np.zeros((60, 3))).turned(heading)
-
-
-def that_makes(motion: Motion, path: Path) -> Path:
-    """A checkpoint whose decoder makes the first pose of `motion` of any latent, whatever its seeded layers say."""
-    network = Official(seed=3, layers=1, feed_forward=32)
-    network.decoder.finallayer.weight.zero_()
-    network.decoder.finallayer.bias.copy_(torch.from_numpy(to_pose_tensor(motion, OFFICIAL)[0].reshape(-1)))
-    return network.save(path)
 
 
 @pytest.fixture
@@ -69,7 +45,7 @@ def joints_in_blender(bpy: ModuleType, armature: object, frame: int) -> dict[str
 def test_a_prompt_becomes_who_stands_upright_faces_ahead_and_is_on_the_floor(
     bpy: ModuleType, person: object, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, heading: float
 ):
-    checkpoint = that_makes(crouching(heading), tmp_path / "checkpoint_0100.pth.tar")
+    checkpoint = that_makes(crouching(heading), tmp_path / "checkpoint_0100.pth.tar", layers=1, feed_forward=32)
     clip = clip_files.save_archive(clip_files.small_clip("small-512", width=512).state_dict(), tmp_path / "CLIP.pt")
     monkeypatch.setitem(clip_towers.SIZES, "ViT-B-32-quickgelu", replace(clip_files.SMALL, width=512))
     told = bpy.ops.motionclip.import_checkpoint(filepath=str(checkpoint), clip_file=str(clip))
