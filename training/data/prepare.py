@@ -7,43 +7,28 @@ only when it or the code that prepares it has changed.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
-from dataclasses import asdict, replace
-from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
-import numpy as np
-
-from motionclip_blender.core.body import Body
-from motionclip_blender.core.clip_files.rest_frames import stands_idle
 from motionclip_blender.core.console import quiet
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.files import write_whole
-from motionclip_blender.core.motion_files import amass
-from motionclip_blender.core.retarget.measure import Errors, limb_far_off, measure
-from motionclip_blender.core.retarget.retarget import retarget
-from motionclip_blender.core.retarget.rig_maps import matching_rig, rig_maps
-from motionclip_blender.core.retarget.source import SourceClip
+from motionclip_blender.core.retarget.rig_maps import rig_maps
 from motionclip_blender.core.retarget.upward import AXES
 
 from .amass import prepare as amass_command
 from .captions import load_captions
 from .clip_files.catalogue import SourceFile, source_files
-from .clip_files.reading import read_clips
 from .index import write_index
-from .records import Job, Record, finished, key_of, recipe_of, record_path, sentence, settle_clashes, size, summed_up
-from .report import SHEETS, write_report
+from .prepare_file import prepare_file
+from .records import Job, Record, finished, recipe_of, sentence, settle_clashes, size, summed_up
+from .report import write_report
 from .workers import end_with_parent
-
-FPS = 30.0
-_CELL = (160, 180)
 
 
 def prepare(
@@ -93,109 +78,6 @@ def prepare(
     clips = write_index(out, [clip for record in done for clip in record.clips], load_captions())
     write_report(out, clips, problems, [f"{clip}: {note}" for record in done for clip, note in record.notes.items()])
     return problems
-
-
-# --- one file
-
-
-def prepare_file(file: SourceFile, job: Job) -> Record:
-    """Reads, retargets, measures, writes and draws all clips of one file.
-
-    Problems go into the record; nothing is raised.
-    """
-    record, clips = Record(""), []
-    try:
-        record.key = key_of(file, job)
-        # read before any is drawn, because drawing replaces the open Blender file
-        for entry in read_clips(file):
-            clips.append(entry)
-    except Exception as error:
-        record.problems.append(sentence(file.path.name, error))
-    for name, clip in clips:
-        _prepare_clip(file, name, clip, job, record)
-    if clips and not record.clips and not record.problems:
-        error = UserError("no joint of a person is animated in it; export it with its animations.")
-        record.problems.append(sentence(file.path.name, error))
-    if not record.problems:
-        with write_whole(record_path(file, job)) as handle:
-            handle.write(json.dumps(asdict(record)).encode())
-    return record
-
-
-def _prepare_clip(file: SourceFile, name: str, clip: SourceClip, job: Job, record: Record) -> None:
-    """Prepares one clip and adds its entry, its notes and its problems to `record`."""
-    about = f"{file.path.name}, {name}"
-    if name.casefold() in {entry["clip"].casefold() for entry in record.clips}:
-        record.problems.append(sentence(about, UserError("another animation of the file has this name; rename one.")))
-        return
-    try:
-        rig = matching_rig(clip.bones, job.own_maps)
-        if stands_idle(clip, {bone for a, b, _ in rig.pairs.values() for bone in (a, b)}):
-            record.notes[name] = "no joint of the person is animated in it, so it is left out"
-            return
-        told = rig.told if job.up is None else replace(rig.told, up=AXES[job.up])
-        motion = retarget(clip, rig.pairs, _body(), told)
-        errors = measure(clip, rig.pairs, motion, _body(), told)
-        _check(errors)
-        motion = motion.resample(FPS)
-    except Exception as error:
-        record.problems.append(sentence(about, error))
-        return
-    amass.save(motion, job.out / f"{name}.npz", np.zeros(10))
-    if job.pictures:
-        _draw(motion, name, job.out)
-    if clip.note:
-        record.notes[name] = clip.note
-    record.clips.append(
-        {
-            "clip": name,
-            "file": f"{name}.npz",
-            "source": file.collection.name,
-            "format": file.kind.rpartition(".")[2],
-            "licence": file.collection.licence,
-            "credit": file.collection.credit,
-            "fps": FPS,
-            "frames": len(motion),
-            "seconds": round(motion.seconds, 3),
-            "errors": asdict(errors, dict_factory=_without_nan),
-        }
-    )
-
-
-def _check(errors: Errors) -> None:
-    """Raises `UserError` for a motion that is far off its source, as its rest pose or axes were detected wrongly."""
-    if worst := limb_far_off(errors):
-        raise UserError(
-            f"Its limbs come out {errors.mean_degrees:.0f} degrees off (most of all the {worst.replace('_', ' ')}, by "
-            f"{errors.degrees[worst]:.0f}): its axes or its rest pose were not understood. Say which way is up with "
-            f"--up, or which pose is its rest in a rig map (--rig-maps)."
-        )
-
-
-def _without_nan(items: list[tuple]) -> dict:
-    """Replaces NaN, which JSON lacks, by None."""
-    return {key: None if value != value else value for key, value in items}
-
-
-@cache
-def _body() -> Body:
-    return Body.load()
-
-
-def _draw(motion, name: str, out: Path) -> None:
-    import bpy
-
-    from motionclip_blender.rig.armature import add_body
-    from motionclip_blender.rig.film import render_sheet
-
-    person = bpy.data.objects.get(_PERSON)
-    if person is None:  # the importers replace the open file
-        bpy.ops.wm.read_factory_settings(use_empty=True)
-        person = add_body(_body(), name=_PERSON)
-    render_sheet(person, motion, out / SHEETS / f"{name}.png", name, cell=_CELL)
-
-
-_PERSON = "MotionCLIP report"
 
 
 # --- many files

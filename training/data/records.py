@@ -63,7 +63,7 @@ def sentence(name: str, error: Exception) -> str:
 def recipe_of(own_maps: Path | None, pictures: bool, up: str | None = None) -> str:
     """Returns a digest of everything that a prepared motion depends on, except its file."""
     here, core = Path(__file__).parent, Path(body.__file__).parent
-    own = ("travel.py", "prepare.py")
+    own = ("travel.py", "prepare.py", "prepare_file.py", "t_poses.py")
     shared = ("body.py", "motion.py", "origin.py", "rotations.py", "cleanup/foot_locking.py", "motion_files/amass.py")
     code = [
         *sorted((here / "clip_files").glob("*.py")),
@@ -87,9 +87,11 @@ def key_of(file: SourceFile, job: Job) -> str:
     """Returns a key of everything that the motions of a file depend on. Raises `OSError` when the file is missing."""
     stat = file.path.stat()
     skeleton = file.skeleton.stat().st_mtime_ns if file.skeleton and file.skeleton.is_file() else 0
+    rest = f"-{file.rest.stat().st_mtime_ns}" if file.rest and file.rest.is_file() else ""
     named = f"{file.skeleton.name}-" if file.skeleton else ""
+    labels = f"-{hashlib.sha256(repr(file.labels).encode()).hexdigest()[:12]}" if file.labels else ""
     return plain_name(
-        f"{job.recipe}-{stat.st_size}-{stat.st_mtime_ns}-{named}{skeleton}-{file.fps}-{file.collection.name}"
+        f"{job.recipe}-{stat.st_size}-{stat.st_mtime_ns}-{named}{skeleton}-{file.fps}-{file.collection.name}{labels}{rest}"
     )
 
 

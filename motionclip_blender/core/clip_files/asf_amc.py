@@ -69,7 +69,7 @@ def read_amc(path: Path, skeleton: Path | None, fps: float | None = None) -> Sou
         note = "; ".join([f"it does not move {', '.join(still)}, which stay at rest", *([note] if note else [])])
     clip = replace(clip, fps=rate, note=note)
     start = added_rest_frames(clip)
-    return replace(clip, heads=clip.heads[start:], rotations=clip.rotations[start:])
+    return replace(clip, heads=clip.heads[start:], rotations=clip.rotations[start:], begins=start / rate)
 
 
 def read_asf(path: Path) -> Skeleton:

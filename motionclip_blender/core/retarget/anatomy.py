@@ -17,7 +17,7 @@ _BEND = 30.0
 _TWIST = 25.0
 _NOD = 50.0
 _LONG_FOOT = 0.15  # relative to the shin: shorter feet show no direction
-_KNEE_BENT = 0.2  # sine of the angle from which on a knee's direction of bending is measured
+_KNEE_BENT = float(np.degrees(np.arcsin(0.2)))  # degrees from which on a knee's direction of bending is measured
 _KNEES_SEEN = 0.02  # least share of the frames with a bent knee
 _STRETCHED = 15.0  # degrees within which the arms of a T-pose point to the sides
 
@@ -128,12 +128,12 @@ def toes_forward(places: Places) -> float:
     return float(np.mean(ahead)) if ahead else 0.0
 
 
-def knees_bend_forwards(places: Places) -> float:
+def knees_bend_forwards(places: Places, least: float = _KNEE_BENT) -> float:
     """Returns how far a moving person's knees bend the wrong way, given the side that is called left.
 
     -1 is as all knees bend, 1 the other way, 0 if the knees hardly bend. Of 365 recordings none is above -0.6. A
     mirrored skeleton bends them the wrong way, whether it has toes or not.
-    places: joint -> (T, 3).
+    places: joint -> (T, 3). least: degrees that a knee must be bent to count.
     """
     left = unit(places["left_hip"] - places["right_hip"])
     bends, ways, seen = [], [], []
@@ -141,7 +141,7 @@ def knees_bend_forwards(places: Places) -> float:
         hip, knee, ankle = (places[f"{side}_{joint}"] for joint in ("hip", "knee", "ankle"))
         thigh, shin = unit(knee - hip), unit(ankle - knee)
         bend = np.linalg.norm(np.cross(thigh, shin), axis=-1)
-        seen.append(bend > _KNEE_BENT)
+        seen.append(bend > np.sin(np.radians(least)))
         bends.append(bend[seen[-1]])
         ways.append((shin * np.cross(thigh, left)).sum(axis=-1)[seen[-1]])
     if np.mean(seen) < _KNEES_SEEN:

@@ -22,6 +22,7 @@ class SourceClip:
     idle: (B, 4) world rotations without animation; None if that is the rest pose, or is not known.
     note: a sentence for the user about how it was read; empty for most.
     y_up: whether the format says that +Y is up, as all do but BVH.
+    begins: seconds of the file before the first frame, which were an added rest pose.
     """
 
     bones: tuple[str, ...]
@@ -33,6 +34,7 @@ class SourceClip:
     idle: np.ndarray | None = None
     note: str = ""
     y_up: bool = True
+    begins: float = 0.0
 
     def __len__(self) -> int:
         return len(self.rotations)

@@ -29,6 +29,7 @@ class Likeness:
 
     joints: SMPL-X's name -> (T, 3). rest: the same at rest -> (3,). turns: name -> (T, 4) world rotation since rest.
     feet_names: the joints whose points stand on the ground. top: the joint at the upper end of the spine.
+    rests_there: whether the skeleton rests where it moves, so that the floor is under its resting feet.
     """
 
     joints: dict[str, np.ndarray]
@@ -37,6 +38,7 @@ class Likeness:
     feet_names: tuple[str, ...]
     top: str
     fps: float
+    rests_there: bool = True
 
     @classmethod
     def of(cls, clip: SourceClip, pairs: RigMap, body: Standing) -> Likeness:
@@ -56,6 +58,7 @@ class Likeness:
             ("left_foot", "right_foot") if toes else ("left_ankle", "right_ankle"),
             "neck" if "neck" in pairs and pairs["neck"][0] != pairs.get("spine3", ("",))[0] else "head",
             clip.fps,
+            clip.y_up,
         )
 
     @property
@@ -76,12 +79,14 @@ class Likeness:
         """Height of the feet when they stand.
 
         A rig that rests with its feet slightly over the ground stands on it. Recorded skeletons may rest anywhere; for
-        them it is a low percentile of the heights of slow feet, because single frames dip.
+        them it is a low percentile of the heights of slow feet, because single frames dip. In formats whose skeletons
+        may rest elsewhere than they move, a floor that slow feet never reach is none.
         """
         rest = max(self.rest[name][1] for name in self.feet_names)
-        if 0 < rest < _ANKLE:
-            return float(rest)
         slow = self.feet[..., 1][self.speed < _STILL]
+        reached = self.rests_there or not len(slow) or (np.abs(slow - rest) < _NEAR_FLOOR).any()
+        if 0 < rest < _ANKLE and reached:
+            return float(rest)
         return float(np.percentile(slow if len(slow) else self.feet[..., 1], _LOW))
 
     @cached_property

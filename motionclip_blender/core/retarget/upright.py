@@ -20,6 +20,7 @@ _NEAR_AXIS = 25.0  # degrees up to which the trunk counts as bent, and the neare
 _STRAIGHT_AHEAD = 4.0  # the same for the heading
 _MIRRORED = -0.4  # `toes_forward` below this shows a mirrored skeleton
 _WRONG_KNEES = 0.4  # `knees_bend_forwards` above this shows one too
+_OVERSTRETCHED = 25.0  # degrees to which knees of inexact recordings bend forwards, where the toes point ahead
 _BEST_POSE = 0.7  # largest strain of a frame's pose that serves as the rest pose
 _HOW_MIRRORED = (
     "going by which side is called left: the skeleton is mirrored, or its sides are swapped; export it without "
@@ -58,7 +59,9 @@ def upright(clip: SourceClip, pairs: RigMap, rest: np.ndarray, told: Told | None
     if min(float(anatomy.leg_length(resting)), float(np.median(anatomy.leg_length(places)))) < 1e-6:
         raise UserError("The skeleton's legs have no length at rest; export it with its rest pose.")
     toes_tell = anatomy.strain(resting) <= 1 and anatomy.toes_forward(resting) < _MIRRORED
-    if anatomy.knees_bend_forwards(places) > _WRONG_KNEES and not toes_tell:
+    ahead = anatomy.strain(resting) <= 1 and anatomy.toes_forward(resting) > -_MIRRORED
+    bend = {"least": _OVERSTRETCHED} if ahead else {}
+    if anatomy.knees_bend_forwards(places, **bend) > _WRONG_KNEES and not toes_tell:
         raise UserError(f"Its knees bend forwards, {_HOW_MIRRORED}")
     up = find_up(places, resting, clip.y_up) if told.up is None else told.up
     if isinstance(told.rest, Mapping) and told.rest:

@@ -119,6 +119,7 @@ def read_bvh(path: Path, fps: float | None = None, rest_frame: bool | None = Fal
 
     fps: the true rate, where the file's own is wrong. rest_frame: True: the first frame is an added rest pose and is
     dropped; None: added frames of the rest pose are searched for; False: there are none.
+    The ends of limbs are bones too, called after the last joint: "forearm.L_end" where the file has no hand.
     """
     text, names, rate = checked_bvh(path, fps)
     with tempfile.TemporaryDirectory() as folder:
@@ -130,14 +131,36 @@ def read_bvh(path: Path, fps: float | None = None, rest_frame: bool | None = Fal
                 filepath=str(file), use_fps_scale=False, update_scene_fps=False, update_scene_duration=False
             ),
         )
-    first, last = armature.animation_data.action.frame_range
+    start, last = armature.animation_data.action.frame_range
+    first = start
     if rest_frame:
         first += 1
     elif rest_frame is None and at_rest(_sample(armature, np.array([first])))[0]:
         first += added_rest_frames(replace(_sample(armature, np.arange(first, last + 0.5)[: int(3 * rate)]), fps=rate))
     clip = _between_frames(armature, np.arange(first, last + 1e-6, rate / at), at)
-    clip = replace(clip, bones=tuple(names[int(number)] for number in clip.bones))
-    return _without_rest_pose(clip) if rest_frame else clip
+    named = tuple(names[int(number)] for number in clip.bones)
+    clip = replace(clip, bones=named, begins=float(first - start) / rate)
+    lengths = {names[int(bone.name)]: bone.length for bone in armature.data.bones if not bone.children}
+    return _with_ends(_without_rest_pose(clip) if rest_frame else clip, lengths)
+
+
+def _with_ends(clip: SourceClip, lengths: dict[str, float]) -> SourceClip:
+    """Returns the clip with a bone at the end of each of those named, which turns with it. lengths: of the bones."""
+    ends = [(clip.bones.index(bone), long) for bone, long in lengths.items() if f"{bone}_end" not in clip.bones]
+    at = [bone for bone, _ in ends]
+    along = np.array([(0.0, long, 0.0) for _, long in ends]).reshape(-1, 3, 1)
+
+    def tails(heads: np.ndarray, rotations: np.ndarray) -> np.ndarray:
+        return heads[..., at, :] + (rot.quat_to_matrix(rotations[..., at, :]) @ along)[..., 0]
+
+    return replace(
+        clip,
+        bones=clip.bones + tuple(f"{clip.bones[bone]}_end" for bone in at),
+        rest_heads=np.concatenate((clip.rest_heads, tails(clip.rest_heads, clip.rest_rotations))),
+        rest_rotations=np.concatenate((clip.rest_rotations, clip.rest_rotations[at])),
+        heads=np.concatenate((clip.heads, tails(clip.heads, clip.rotations)), axis=1),
+        rotations=np.concatenate((clip.rotations, clip.rotations[:, at]), axis=1),
+    )
 
 
 def _without_rest_pose(clip: SourceClip) -> SourceClip:
@@ -146,7 +169,9 @@ def _without_rest_pose(clip: SourceClip) -> SourceClip:
     size = np.ptp(clip.rest_heads, axis=0).max()
     leaps = np.linalg.norm(np.diff(places, axis=0), axis=-1).max(axis=1) > _LEAP * size
     start = int(np.flatnonzero(leaps)[-1]) + 1 if leaps.any() else 0
-    return replace(clip, heads=clip.heads[start:], rotations=clip.rotations[start:])
+    return replace(
+        clip, heads=clip.heads[start:], rotations=clip.rotations[start:], begins=clip.begins + start / clip.fps
+    )
 
 
 def _imported(path: Path, importer: Callable[[], object], at: float = FPS) -> bpy.types.Object:

@@ -19,7 +19,7 @@ from motionclip_blender.core.motion_files import amass
 from tests.paths import SHARED
 from tests.training.data import tiny
 from tests.training.data.preparing import files_in
-from training.data import prepare as module
+from training.data import prepare_file as module
 from training.data.index import read_index
 from training.data.prepare import main, prepare
 from training.data.report import summary

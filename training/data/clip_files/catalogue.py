@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
-from functools import cache
 from pathlib import Path, PurePosixPath
 
 from motionclip_blender.core.clip_files.skeletons import Skeletons
@@ -13,34 +10,12 @@ from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import files_below, plain_name
 
 from . import tables
+from .collection import Collection, collections, fits
+from .labels import Label, Labels
 
 HUMANOID3D = ".humanoid3d.json"
 READABLE = (".amc", ".bvh", ".glb", ".gltf", HUMANOID3D)
-
-
-@dataclass(frozen=True)
-class Collection:
-    """A collection of clips of one origin: an entry of `collections.json`, which describes the fields."""
-
-    name: str
-    files: tuple[str, ...] = ()
-    skip: tuple[str, ...] = ()
-    table: str = ""
-    rest_frame: bool = False
-    licence: str = "unknown"
-    credit: str = ""
-
-    def skips(self, animation: str) -> bool:
-        """Returns whether the collection leaves out an animation of this name."""
-        return any(fnmatchcase(animation, pattern) for pattern in self.skip)
-
-    def holds(self, relative: PurePosixPath) -> bool:
-        """Returns whether a path, relative to the folder given to `prepare`, belongs to it.
-
-        Suffixes may be in capitals.
-        """
-        path = relative.with_name(relative.name.removesuffix(relative.suffix) + relative.suffix.lower())
-        return any(len(path.parts) == pattern.count("/") + 1 and path.match(pattern) for pattern in self.files)
+_HERE = PurePosixPath()
 
 
 @dataclass(frozen=True)
@@ -48,12 +23,19 @@ class SourceFile:
     """A file of one or more clips.
 
     fps: the true rate, where it is known better than from the file's header. skeleton: the `.asf` of an `.amc`.
+    rest: a file of the same skeleton whose first frame is the rest pose, where its own is no pose of a person.
+    name: with its suffix, where the file's own is not the only one of its collection. labels: made elsewhere. note: a
+    sentence for the user about how it is read; empty for most.
     """
 
     path: Path
     collection: Collection = field(default_factory=lambda: Collection("own"))
     fps: float | None = None
     skeleton: Path | None = None
+    rest: Path | None = None
+    name: str = ""
+    labels: tuple[Label, ...] = ()
+    note: str = ""
 
     @property
     def kind(self) -> str:
@@ -64,35 +46,32 @@ class SourceFile:
     @property
     def stem(self) -> str:
         """The file's name without its suffix, which is the clip's name in formats with one clip a file."""
-        return plain_name(self.path.name[: len(self.path.name) - len(self.kind)])
-
-
-@cache
-def collections() -> dict[str, Collection]:
-    """Returns the known collections by name."""
-    entries = json.loads(Path(__file__).with_name("collections.json").read_text(encoding="utf-8"))
-    return {
-        name: Collection(name, **{k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()})
-        for name, entry in entries.items()
-        if not name.startswith("_")
-    }
+        name = self.name or self.path.name
+        return plain_name(name[: len(name) - len(self.kind)])
 
 
 def source_files(root: Path, fps: float | None = None, problems: list[str] | None = None) -> list[SourceFile]:
     """Returns all readable files under `root`: first those of the known collections, then the others.
 
     fps: the rate of AMC files, where no table gives it. problems: receives a sentence for every folder and link that
-    cannot be read.
+    cannot be read, for archives that are missing beside others, and for labels that cannot be read or lack their
+    motion.
     Raises `UserError` when there is no file.
     """
     problems = [] if problems is None else problems
     left = files_below(root, READABLE, problems)
     known = _FileFacts(root, fps, problems)
-    found = []
+    found, missing, unpacked = [], [], False
     for collection in collections().values():
-        own = {path for path in left if collection.holds(PurePosixPath(path.relative_to(root).as_posix()))}
-        found += [known.file(path, collection) for path in sorted(own)]
+        places = {path: collection.base(PurePosixPath(path.relative_to(root).as_posix())) for path in left}
+        own = {path: base for path, base in sorted(places.items()) if base is not None}
+        labels = known.labels(collection, own)
+        found += [known.file(path, collection, base, labels.of(path)) for path, base in own.items()]
         left = [path for path in left if path not in own]
+        unpacked = unpacked or bool(own and collection.archive)
+        missing += [collection] if collection.archive and not own else []
+    if unpacked:
+        problems += [f"{root} has no {one.name}; unpack {one.archive} there for its clips." for one in missing]
     for path in left:
         folder = plain_name(path.parent.relative_to(root).as_posix())
         found.append(known.file(path, Collection("own" if folder == "." else folder.replace("/", "-"))))
@@ -102,18 +81,51 @@ def source_files(root: Path, fps: float | None = None, problems: list[str] | Non
 
 
 class _FileFacts:
-    """Looks up the facts about files in the tables and skeletons of a folder."""
+    """Looks up the facts about files in the tables, skeletons and labels of a folder."""
 
     def __init__(self, root: Path, fps: float | None, problems: list[str]) -> None:
         self._root, self._fps, self._problems = root, fps, problems
         self._skeletons = Skeletons(root)
         self._tables: dict[Path, tables.Table | None] = {}
 
-    def file(self, path: Path, collection: Collection) -> SourceFile:
+    def file(
+        self,
+        path: Path,
+        collection: Collection,
+        base: PurePosixPath = _HERE,
+        labels: tuple[Label, ...] = (),
+    ) -> SourceFile:
         row = self._row(path, collection)
+        inside = PurePosixPath(path.relative_to(self._root / base).as_posix())
+        name = collection.clip_name(inside) if collection.below else ""
+        rate = row.fps or collection.rate(inside.as_posix())
         if SourceFile(path).kind != ".amc":
-            return SourceFile(path, collection, row.fps)
-        return SourceFile(path, collection, row.fps or self._fps, row.skeleton or self._skeletons.of(path))
+            rest = collection.rest(inside.as_posix())
+            return SourceFile(path, collection, rate, None, self._root / base / rest if rest else None, name, labels)
+        known = collection.skeleton(inside.as_posix())
+        skeleton, note = (self._root / base / known.asf, known.note) if known else (None, "")
+        if skeleton is None or not skeleton.is_file():
+            skeleton, note = self._skeletons.of(path), ""
+        rate = rate or self._fps
+        return SourceFile(path, collection, rate, row.skeleton or skeleton, None, name, labels, note)
+
+    def labels(self, collection: Collection, clips: dict[Path, PurePosixPath]) -> Labels:
+        """Reads the labels of a collection whose clips have these bases."""
+        labels = Labels(collection.name)
+        for base in dict.fromkeys(clips.values()):
+            for form in collection.labels:
+                suffix = PurePosixPath(form.files).suffix
+                folder = self._root / base / form.files.split("*", 1)[0].rpartition("/")[0]
+                if not folder.is_dir():
+                    continue
+                for path in sorted(files_below(folder, (suffix,), self._problems)):
+                    if fits(path.relative_to(self._root / base).as_posix(), form.files):
+                        try:
+                            labels.add(path, form)
+                        except UserError as error:
+                            self._problems.append(str(error))
+        self._problems += labels.without_motion(clips)
+        return labels
 
     def _row(self, path: Path, collection: Collection) -> tables.Row:
         """Returns the file's row in the nearest table, from its folder up to the root."""

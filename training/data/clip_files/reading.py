@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 
@@ -16,6 +19,7 @@ from motionclip_blender.core.retarget.source import SourceClip
 from .catalogue import HUMANOID3D, SourceFile
 from .deepmimic import read_humanoid3d
 
+_ROUNDED = 1e-3  # of the size: skeletons that differ more are not the same
 _LONGEST = 200  # bytes of a clip's name
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')  # characters that file names cannot contain on some systems
 
@@ -55,10 +59,45 @@ def _clips(file: SourceFile) -> Iterator[tuple[str, SourceClip]]:
     elif kind == ".bvh":
         from motionclip_blender.rig.interchange.read import read_bvh
 
-        yield name, read_bvh(file.path, file.fps, file.collection.rest_frame or None)
+        rest = _rest_pose(file.rest) if file.rest else None
+        clip = read_bvh(file.path, file.fps, file.collection.rest_frame or None)
+        yield name, _resting(clip, rest, file) if rest else clip
     elif kind in (".glb", ".gltf"):
         from motionclip_blender.rig.interchange.read import read_gltf
 
-        yield from ((plain_name(name), clip) for name, clip in read_gltf(file.path, file.collection.skips))
+        for animation, clip in read_gltf(file.path, file.collection.skips):
+            yield _animation(file, plain_name(animation)), clip
     else:
         raise UserError(f"{file.path.name} is of no format that can be read here; give BVH, AMC or glTF.")
+
+
+def _animation(file: SourceFile, animation: str) -> str:
+    """Returns the name of an animation, with its file's where several files of the collection have animations of one
+    name."""
+    return animation if not file.name or animation == file.stem else f"{file.stem}-{animation}"
+
+
+@cache
+def _rest_pose(path: Path) -> SourceClip:
+    """Reads the file whose first frame is a rest pose. Raises `UserError`."""
+    from motionclip_blender.rig.interchange.read import read_bvh
+
+    if not path.is_file():
+        raise UserError(f"Its rest pose, {path.name}, is not in {path.parent}; copy it there.")
+    return read_bvh(path)
+
+
+def _resting(clip: SourceClip, rest: SourceClip, file: SourceFile) -> SourceClip:
+    """Returns the clip with the first frame of another file as its rest pose.
+
+    Raises `UserError` if the other file has another skeleton.
+    """
+    size = np.ptp(rest.rest_heads, axis=0).max()
+    alike = clip.bones == rest.bones and np.abs(_offsets(clip) - _offsets(rest)).max() < _ROUNDED * size
+    if not alike:
+        raise UserError(f"{file.path.name} has another skeleton than its rest pose, {file.rest.name}; leave it out.")
+    return replace(clip, rest_heads=rest.heads[0], rest_rotations=rest.rotations[0])
+
+
+def _offsets(clip: SourceClip) -> np.ndarray:
+    return clip.rest_heads - clip.rest_heads[:1]
