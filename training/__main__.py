@@ -24,6 +24,7 @@ _COMMANDS = {
     ),
     "lengths": ("evaluation.lengths", "measure motions that are longer than the decoder makes at once"),
     "understanding": ("evaluation.understanding", "measure whether prompts become the motions that they ask for"),
+    "edits": ("evaluation.edits", "measure whether the paper's edits show both of their actions"),
     "segments": ("evaluation.segments", "measure whether the segments of a timeline are found again in its motion"),
     "text-tower": ("text_tower.build", "make the extension's text tower from its package"),
     "clip-vocabulary": ("text_tower.clip_vocabulary", "make the extension's copy of CLIP's vocabulary from open_clip"),

@@ -29,7 +29,7 @@ from .several import Job, carry_out, write
 from .terminal import CtrlC
 
 STOPS = 5
-"""Of an interpolation, its ends included: the paper's."""
+"""Of an interpolation, its ends included: the released code's."""
 
 _TOGETHER = 32  # lines whose motions are decoded in shared passes; bounds memory, and how long Ctrl-C waits
 
