@@ -12,7 +12,7 @@ if not (find_spec("open_clip") and find_spec("torch")):
     pytest.skip("needs open_clip_torch", allow_module_level=True)
 
 from tests.clip_files import halved, large_clip, save_archive
-from tests.gui.blender import SIZE, Blender
+from tests.gui.blender import PROMPT, SIZE, Blender
 from tests.gui.test_window import GENERATE, NAME
 from tests.official_pose import crouching, that_makes
 
@@ -75,7 +75,8 @@ def test_a_click_imports_it_and_a_prompt_stands_upright(imported: Blender) -> No
     assert imported.run("import importlib.util\nimportlib.util.find_spec('torch') is None")
     imported.click(*GENERATE)
     imported.until("len(bpy.data.actions) and not SESSION.busy", 240)
-    assert not imported.run("SESSION.error")
+    assert imported.run("bpy.data.actions[0].name") == PROMPT
+    assert "is made as one motion" in imported.run("SESSION.error")  # such a pack does not read steps
     told = imported.run("""
         from mathutils import Vector
         person = bpy.context.object
