@@ -10,8 +10,14 @@ import subprocess
 import tempfile
 import textwrap
 import time
+from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from tests.gui.sidebar import Sidebar
 
 SIZE = (1280, 800)
 VIEW = (400, 500)  # pixels; somewhere in the 3D view
@@ -197,6 +203,21 @@ class Blender:
         """The whole display as a PNG file."""
         self.call("import", "-window", "root", str(self.inside / "shot.png"))
         shutil.copyfile(self.folder / "shot.png", path)
+
+    def shot(self, box: tuple[int, int, int, int]) -> Image.Image:
+        """A part of the display (left, top, right, bottom), the mouse where it is."""
+        self.screenshot(self.folder / "part.png")
+        with Image.open(self.folder / "part.png") as image:
+            return image.convert("RGB").crop(box)
+
+    def picture(self, box: tuple[int, int, int, int]) -> np.ndarray:
+        """The brightness of a part of the display, (height, width)."""
+        return np.asarray(self.shot(box).convert("L"), np.float32)
+
+    @cached_property
+    def sidebar(self) -> Sidebar:
+        """The panels, for clicks on what stands in them."""
+        return Sidebar(self)
 
     # --- by Python
 

@@ -11,9 +11,8 @@ import sys
 import time
 from pathlib import Path
 
+from tests.gui.blender import VIEW
 from tests.gui.photographed import photographed
-
-GENERATE = (909, 276)
 
 STAGE = """
 from mathutils import Euler, Vector
@@ -48,11 +47,10 @@ def main() -> int:
             bpy.context.scene.motionclip.in_place = True  # else it would walk out of sight
             bpy.context.area.tag_redraw()
         """)
-        blender.click(*GENERATE)
+        blender.sidebar.click("motionclip.generate")
         blender.until("len(bpy.data.actions)", 120)
         blender.run(f"bpy.context.scene.frame_set({options.frame})")
-        blender.move(*GENERATE)
-        blender.move(100, 600)
+        blender.move(*VIEW)
         time.sleep(1)
         blender.screenshot(options.out)
     return 0
