@@ -12,6 +12,7 @@ from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.target import target_of
 from motionclip_blender.rig.write_keys import key_motion
 
+_FACE = JOINTS[22:25]  # the jaw and the eyes, which go with the head: those of Rigify look at something
 _LIMBS = {"hip": "knee", "knee": "ankle", "shoulder": "elbow", "elbow": "wrist"}
 
 
@@ -42,7 +43,7 @@ def _bones(rig: bpy.types.Object, body: Body) -> tuple[list[str], np.ndarray]:
     pairs = target.found.reads or target.rig.pairs
     owner = {}
     for joint, name in enumerate(JOINTS):  # parents first
-        owner[joint] = pairs[name][0] if name in pairs else owner[PARENTS[joint]]
+        owner[joint] = pairs[name][0] if name in pairs and name not in _FACE else owner[PARENTS[joint]]
     bones = list(dict.fromkeys(owner.values()))
     weights = np.zeros((len(body.template), len(bones)))
     for joint in range(len(JOINTS)):
@@ -57,7 +58,7 @@ def _proportioned(body: Body, joints: np.ndarray, head: float) -> np.ndarray:
     size = np.linalg.norm(np.subtract(*joints[list(trunk)])) / np.linalg.norm(np.subtract(*own[list(trunk)]))
     out = np.zeros_like(body.template, np.float64)
     for joint, name in enumerate(JOINTS):
-        stretch = np.eye(3) * size * (head if name in ("head", "jaw", "left_eye", "right_eye") else 1.0)
+        stretch = np.eye(3) * size * (head if name in ("head", *_FACE) else 1.0)
         side, _, part = name.partition("_")
         if part in _LIMBS:
             end = INDEX[f"{side}_{_LIMBS[part]}"]
@@ -65,7 +66,7 @@ def _proportioned(body: Body, joints: np.ndarray, head: float) -> np.ndarray:
             long = np.linalg.norm(way)
             ratio = np.linalg.norm(joints[end] - joints[joint]) / long
             stretch += (ratio - size) * np.outer(way, way) / long**2
-        anchor = INDEX["head"] if name in ("jaw", "left_eye", "right_eye") else joint
+        anchor = INDEX["head"] if name in _FACE else joint
         out += body.weights[:, joint, None] * (joints[anchor] + (body.template - own[anchor]) @ stretch.T)
     return out
 
