@@ -25,12 +25,12 @@ space.shading.light = "STUDIO"
 space.shading.show_cavity = True
 space.overlay.show_bones = False
 space.overlay.show_outline_selected = False
+bpy.ops.motionclip.add_body()  # it moves the view so that the body is seen
 view = space.region_3d
 view.view_perspective = "PERSP"
 view.view_rotation = Euler((1.4, 0, -0.6)).to_quaternion()
 view.view_location = Vector((0.5, 0, 0.9))
 view.view_distance = 3.6
-bpy.ops.motionclip.add_body()
 """
 
 

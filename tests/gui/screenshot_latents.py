@@ -23,7 +23,7 @@ from tests.gui.test_latents import EXPRESSION, FACTOR, HALF, LOWER, UPPER, A, B
 RUNNING, DRINKING, WALKING = 20, 48, 20  # frames that tell
 _PERSON = (250, 170, 580, 620)  # pixels
 _COLOURS = 256
-_SOURCES = 150  # pixels of the panel of blends that show them
+_SOURCES = 134  # pixels of the panel of blends that show them
 
 
 class Pictures:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # pixels of the window; the columns in which buttons stand, which only the sidebar's width moves
 LEFT, MIDDLE, RIGHT, END = 840, 909, 960, 1002
 TOP, BOTTOM = 86, 716
-EDGES = (774, 1030)  # what pictures of the sidebar show
+EDGES = (768, 1020)  # what pictures of the sidebar show
 _STEP = 9  # less than the half of a row
 _ARROW = (772, 92, 786, 101)  # that of the first header, which is open; turned, it is that of a closed one
 _ALIKE = 0.92
