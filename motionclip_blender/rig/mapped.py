@@ -146,10 +146,14 @@ class MappedRig:
 
     def _driven(self) -> list[str]:
         data, mine = self.armature.animation_data, set(self.names)
-        paths = [curve.data_path for curve in data.drivers if not curve.mute] if data is not None else []
-        found = [path.split('"')[1] for path in paths if path.startswith('pose.bones["') and
-                 path.rpartition(".")[2].startswith(("rotation", "location"))]  # fmt: skip
-        return [name for name in dict.fromkeys(found) if name in mine]
+        found = []
+        for curve in data.drivers if data is not None else ():  # a control rig has a thousand, most on constraints
+            path = curve.data_path
+            if path.startswith('pose.bones["') and path.rpartition(".")[2].startswith(("rotation", "location")):
+                name = path.split('"')[1]
+                if name in mine and not curve.mute:
+                    found.append(name)
+        return list(dict.fromkeys(found))
 
     def channels(self, motion: Motion) -> list[Channel]:
         """Returns what a motion keys: the rotations of the bones, each in its own mode, and the place of the person."""
@@ -231,14 +235,15 @@ class MappedRig:
 def rest_skeleton(data: bpy.types.Armature) -> tuple[RestSkeleton, tuple]:
     """Returns an armature's bones at rest, and what tells whether they have changed."""
     bones = data.bones
-    names = tuple(bone.name for bone in bones)
+    names, every = tuple(bones.keys()), bones.values()
     rest = np.empty(16 * len(names), np.float32)
     bones.foreach_get("matrix_local", rest)
     tails = np.empty(3 * len(names), np.float32)
     bones.foreach_get("tail_local", tails)
-    number = {name: i for i, name in enumerate(names)}
-    parents = np.array([number[bone.parent.name] if bone.parent else -1 for bone in bones], int)
-    inherits = np.array([bone.use_inherit_rotation for bone in bones], bool)
+    inherits = np.empty(len(names), bool)
+    bones.foreach_get("use_inherit_rotation", inherits)
+    number = {bone: i for i, bone in enumerate(every)}
+    parents = np.array([-1 if (parent := bone.parent) is None else number[parent] for bone in every], int)
     digest = (data.session_uid, hash((names, rest.tobytes(), parents.tobytes(), inherits.tobytes())))
     matrices = rest.reshape(-1, 4, 4).transpose(0, 2, 1).astype(np.float64)
     return RestSkeleton(names, parents, matrices, tails.reshape(-1, 3).astype(np.float64), inherits), digest

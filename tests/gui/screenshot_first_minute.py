@@ -27,7 +27,7 @@ def first_minute(blender: Blender, path: Path) -> None:
     blender.key("n")
     blender.settle()
     blender.click(*TAB)
-    blender.click(*GENERATE)
+    blender.sidebar.click(GENERATE)
     blender.until("len(bpy.data.actions)", 120)
     blender.run(f"bpy.context.scene.frame_set({FRAME})")
     blender.move(*VIEW)

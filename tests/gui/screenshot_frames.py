@@ -18,9 +18,7 @@ from tests.gui.blender import Blender
 from tests.gui.photographed import photographed
 from tests.synthetic import random_motion
 
-HEADER = (850, 448)  # pixels; of the panel, below that of an SMPL-X armature
-BUTTON = (909, 683)
-CANCEL = (1008, 683)
+BUTTON = "motionclip.render_frames"
 
 OPEN = """
     sidebar = next(region for region in bpy.context.area.regions if region.type == "UI")
@@ -52,16 +50,13 @@ def main() -> int:
     """Clicks, waits for the bar to have come some way, takes the picture."""
     with photographed(__doc__, Path("docs/images/panel_frames.png")) as (blender, options):
         prepare(blender, "frames", 200, 224)
-        blender.click(*HEADER)
-        blender.click(*BUTTON)
+        blender.sidebar.open("frames")
+        blender.sidebar.click(BUTTON)
         blender.run("from bl_ext.user_default.motionclip.ui.training_frames.process import RENDERING")
         blender.until("RENDERING.child.done > 200", 120)
         blender.move(400, 600)
         time.sleep(1)
-        path = blender.folder / "shot.png"
-        blender.screenshot(path)
-        with Image.open(path) as shot:
-            shot.convert("RGB").crop(_CROP).quantize(64, dither=Image.Dither.NONE).save(options.out, optimize=True)
+        blender.shot(_CROP).quantize(64, dither=Image.Dither.NONE).save(options.out, optimize=True)
     return 0
 
 
