@@ -2,7 +2,8 @@
 
 The lists say what must hold of each prompt's motion (`prompt_judge`):
 
-- report, tuning: halves of `prompts_fresh.json`. Causes of faults may be looked for in the second only.
+- report, tuning: halves of `prompts_second.json`. Causes of faults may be looked for in the second only.
+- first-report, first-tuning: halves of `prompts_fresh.json`, the list before that; both have been seen.
 - former: `prompts_understood.json`, an earlier list, whose totals were seen while the reading was made.
 
 Also measures which class the wordings of held-out spans find, now and by the table alone.
@@ -32,16 +33,18 @@ from ..data.splits import HELD_OUT, is_test
 from ..shipped import shipped
 from .prompt_judge import CHECKS, VERDICTS, Judge
 
-FRESH = Path(__file__).with_name("prompts_fresh.json")
+SECOND = Path(__file__).with_name("prompts_second.json")
+FIRST = Path(__file__).with_name("prompts_fresh.json")
 FORMER = Path(__file__).with_name("prompts_understood.json")
-LISTS = ("report", "tuning", "former")
+LISTS = ("report", "tuning", "first-report", "first-tuning", "former")
 
 
 def listed(name: str) -> dict[str, list]:
     """Returns kind -> prompts of one of `LISTS`, each with the conditions on its motion."""
     if name == "former":
         return shipped(FORMER)["kinds"]
-    return shipped(FRESH)[name]
+    of = FIRST if name.startswith("first-") else SECOND
+    return shipped(of)[name.removeprefix("first-")]
 
 
 def held_out_wordings(engine: Engine, index: WordingIndex, split: str = HELD_OUT) -> dict[str, float]:
