@@ -19,9 +19,11 @@ _AFTER = re.compile(
     r"^(?:right |just |once |when )*(?:after|once) (.+?), (.+)$|^(.+?),? (?:right |just )?(?:after|once) (.+)$", re.I
 )
 _WHO = r"(?:he|she|they|it|(?:a|the) \w+)"
-_DOING = rf"(?:{_WHO} (?:has |have |had |is )?(?=\w+)|(?=\w+ing\b))"
+_DOING = (
+    rf"(?:{_WHO} (?:has |have |had |is )?(?=\w+)|(?=\w+ing\b)|(?:(?:the|his|her|their|some|a few) )?(?=\S+ {_WHO} ))"
+)
 _AFTER_DOING = re.compile(  # "before sitting down he waves", "after he has jumped he bows"
-    rf"^(?:right |just )?(before|after|once|when) {_DOING}(.+?) ({_WHO} \w+.*)$", re.I
+    rf"^(?:right |just )?(before|after|once|when|having) {_DOING}(.+?),? ({_WHO} \w+.*)$", re.I
 )
 _WHILE = re.compile(r",?\s+(?:while|whilst|as(?=\s+(?:he|she|they|it)\b)|at the same time as)\s+|^while (?=\w)", re.I)
 _AT_ONCE = re.compile(r",?\s*(?:\b(?:at the same time|simultaneously|at once|meanwhile)\b)\s*", re.IGNORECASE)
@@ -65,7 +67,7 @@ def _in_order(sentence: str) -> list[str]:
         if acts(first) and acts(second.split(",")[0]):  # not "before the king, draws his sword"
             return [first, second]
     match = _AFTER_DOING.match(sentence)
-    if match and "," not in sentence and acts(match[2]) and acts(match[3]):
+    if match and "," not in match[2] and acts(match[2]) and acts(match[3]):
         return [match[3], match[2]] if match[1].lower() == "before" else [match[2], match[3]]
     match = _AFTER.match(sentence)
     if match:

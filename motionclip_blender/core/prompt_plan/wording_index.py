@@ -143,10 +143,10 @@ class WordingIndex:
         score = alike + _SHARED * shared + _CONTAINED * contained + _CLASS * evidence[self._row_actions]
         said = segment.text.strip().lower()
         verbatim, named = self._of_text.get(said), self._phrases.get(said)
-        hard = self._hard_evidence(segment)
+        hard, same = self._hard_evidence(segment), self._of_words.get(in_order(said))
         if verbatim is not None and hard[verbatim] > -_STAYS:
             score[verbatim] += _VERBATIM
-        elif (same := self._of_words.get(in_order(said))) is not None:
+        elif same is not None:
             score[same] += _SAME_WORDS
         if verbatim is None and named is not None:
             score[self._row_actions == named] += _VERBATIM
@@ -163,7 +163,7 @@ class WordingIndex:
             self._retrieval.latent(motion, score if verbatim is None else alike),
             self.facts[motion],
             1.0
-            if verbatim is not None or named is not None
+            if verbatim is not None or named is not None or same is not None
             else self.confidence(
                 segment.text, float(alike.max()), evidence, float(shared.max()), float(contained.max())
             ),
@@ -245,7 +245,7 @@ class WordingIndex:
         vocabulary: the stems of the wordings' words, by default of all wordings.
         """
         said = content(text)
-        known = sum(word in (self._vocabulary if vocabulary is None else vocabulary) for word in said)
+        known = sum(word in (self.vocabulary if vocabulary is None else vocabulary) for word in said)
         second, first = np.partition(evidence, -2)[-2:]
         return np.array(
             [alike, first, first - second, shared, known / max(len(said), 1), min(len(said), 8) / 8, contained]
@@ -260,8 +260,18 @@ class WordingIndex:
         return found
 
     @cached_property
-    def _vocabulary(self) -> frozenset[str]:
+    def vocabulary(self) -> frozenset[str]:
+        """The stems of the wordings' content words."""
         return vocabulary_of(self.texts)
+
+    @cached_property
+    def usual_speeds(self) -> dict[str, float]:
+        """The median speed, in metres per second, of the motions of each class that travels."""
+        speeds: dict[str, list[float]] = {}
+        for number, facts in zip(self._retrieval.classes, self.facts, strict=True):
+            if facts.travel is not None:
+                speeds.setdefault(self.actions[number], []).append(facts.speed)
+        return {action: float(np.median(each)) for action, each in speeds.items()}
 
     def shared_words(self, words: np.ndarray) -> np.ndarray:
         """Returns the cosines between a text's words (V,) and each wording's, (n,) float32."""
