@@ -8,16 +8,18 @@ import numpy as np
 
 from .. import rotations as rot
 from ..body import Body
+from ..cleanup.root_trajectory import about_vertical
 from ..motion import Motion
 from ..skeleton import INDEX
-from .measure import root_space_joints
+from .measure import facing, root_space_joints
 
 _STRIDE = 0.5  # seconds of movement that count as much as the mean distance from hanging
-_LESS = 0.8  # share of the meant arm's activity that the other one may have
-_LOWERED = 0.75  # share of the way to hanging that the other arm is lowered by
+_LESS = 0.75  # share of the meant arm's activity that the other one may have
+_LOWERED = 0.9  # share of the way to hanging that the other arm is lowered by
 _SIDES = ("left", "right")
-# axis-angle of a hanging left arm, from the T pose; the right one is its mirror image
-_HANGING = {"collar": (0.0, 0.0, -0.1), "shoulder": (0.0, 0.0, -1.15), "elbow": (0.0, -0.25, 0.0), "wrist": (0.0,) * 3}
+_CHAIN = [INDEX[name] for name in ("pelvis", "spine1", "spine2", "spine3")]
+_HANGING = (0.0, 0.0, -1.3)  # axis-angle of a hanging left upper arm, from the T pose, in a body that faces ahead
+_BENT = {"elbow": (0.0, -0.25, 0.0), "wrist": (0.0, 0.0, 0.0)}  # axis-angle of what hangs on it
 
 
 def activity(motion: Motion, body: Body, side: str) -> float:
@@ -30,20 +32,22 @@ def activity(motion: Motion, body: Body, side: str) -> float:
 
 
 def with_one_arm(motion: Motion, body: Body, side: str) -> Motion:
-    """Returns the motion with the other arm than `side` lowered, if it does nearly as much or more."""
+    """Returns the motion with the other arm than `side` hanging down, if it does nearly as much or more."""
     other = _SIDES[side == "left"]
     if activity(motion, body, other) <= _LESS * activity(motion, body, side):
         return motion
+    mirrored = np.array((1, 1, 1) if other == "left" else (1, -1, -1))
     rotations = motion.rotations.astype(np.float64)
-    for name, (x, y, z) in _HANGING.items():
+    above = rotations[:, _CHAIN[0]]
+    for joint in (*_CHAIN[1:], INDEX[f"{other}_collar"]):
+        above = rot.quat_multiply(above, rotations[:, joint])
+    # plumb, however the chest leans
+    plumb = rot.quat_multiply(about_vertical(facing(motion)), rot.axis_angle_to_quat(mirrored * _HANGING))
+    hanging = {"shoulder": rot.quat_multiply(rot.quat_conjugate(above), plumb)}
+    hanging |= {name: rot.axis_angle_to_quat(mirrored * bent) for name, bent in _BENT.items()}
+    for name, target in hanging.items():
         joint = INDEX[f"{other}_{name}"]
-        hanging = rot.axis_angle_to_quat(np.array((x, y, z) if other == "left" else (x, -y, -z)))
-        rotations[:, joint] = _between(rotations[:, joint], hanging, _LOWERED)
+        rotations[:, joint] = rot.slerp(
+            rotations[:, joint], np.broadcast_to(target, rotations[:, joint].shape), _LOWERED
+        )
     return replace(motion, rotations=rotations)
-
-
-def _between(start: np.ndarray, end: np.ndarray, share: float) -> np.ndarray:
-    """Returns quaternions (T, 4) a share of the way from `start` (T, 4) to `end` (4,), nearly evenly."""
-    near = np.where((start @ end)[:, None] < 0, -end, end)
-    mixed = (1 - share) * start + share * near
-    return mixed / np.linalg.norm(mixed, axis=1, keepdims=True)

@@ -39,22 +39,8 @@ _WHERE = re.compile(
     r"down the|up the|past|beside|because|until|so|with|without|around the|over the) "
 )
 _GOING = ["step", "go", "goes", "mov", "shuffl", "travel", "retreat", "pac", "back", "sidestep", "head", "proceed"]
-_THROUGH = (
-    "he",
-    "she",
-    "they",
-    "it",
-    "through",
-    "in",
-    "out",
-    "on",
-    "off",
-    "away",
-    "inside",
-    "outside",
-    "over",
-    "along",
-    "there",
+_THROUGH = frozenset(
+    ["he", "she", "they", "it", "through", "in", "out", "on", "off", "away", "inside", "outside", "over", "along"]
 )
 _TURN_ONLY = ("turn", "rotat", "spin", "twirl", "pivot", "fac", "swivel", "revolv", "u-turn")
 _ARTICLES = ("a", "an", "the", "this", "that", "some", "one", "his", "her", "their", "my")

@@ -169,6 +169,7 @@ class WordingIndex:
             ),
             float(alike.max()),
             tuple(self._next_best(score, motion)),
+            self.usual_speeds.get(self.actions[self._retrieval.classes[motion]]),
         )
 
     def taken(self, choice: Choice, wording: str) -> Choice:
@@ -191,6 +192,7 @@ class WordingIndex:
             latent=self._retrieval.latent(motion, alike),
             facts=self.facts[motion],
             others=tuple(others[:_OTHERS]),
+            usual=self.usual_speeds.get(self.actions[self._retrieval.classes[motion]]),
             beside=beside,
             taken=True,
         )
