@@ -154,7 +154,7 @@ def _note_checksums(pack: Pack) -> None:
 
 
 def _classifier(x: np.ndarray, y: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray]:
-    """Fits a multinomial logistic regression of classes on features (n, F), with smoothed labels (Szegedy et al., 2016).
+    """Fits a logistic regression of classes on features (n, F), with smoothed labels (Szegedy et al., 2016).
 
     Returns weights (F, C) and biases (C,), scaled so that the right class is about 1 above the others.
     """

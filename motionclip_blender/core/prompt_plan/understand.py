@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -78,11 +78,32 @@ def _unshown(segment: Segment) -> bool:
 
 
 def taken_for(engine: Engine, index: WordingIndex, segments: Sequence[Segment]) -> tuple[Choice, ...]:
-    """Returns the choice for each segment. All texts go through the text tower together."""
-    texts = list(dict.fromkeys(text for segment in segments for text in _lookups(segment, index)))
-    embeddings = engine.encode_texts(texts)
-    read = dict(zip(texts, zip(embeddings, index.alike(embeddings), strict=True), strict=True))
+    """Returns the choice for each segment. All texts go through the text tower together, but those of last resort."""
+    read = _Read(engine, index)
+    read.add(text for segment in segments for text in _lookups(segment, index) if text not in _last_resorts(segment))
     return tuple(_chosen(index, segment, read) for segment in segments)
+
+
+class _Read(dict[str, tuple[np.ndarray, np.ndarray]]):
+    """Each text -> its embedding (D,) and its cosines to the wordings (n,). Encodes a text when it is asked for."""
+
+    def __init__(self, engine: Engine, index: WordingIndex) -> None:
+        super().__init__()
+        self._engine, self._index = engine, index
+
+    def add(self, texts: Iterable[str]) -> None:
+        new = list(dict.fromkeys(texts))
+        embeddings = self._engine.encode_texts(new)
+        self.update(zip(new, zip(embeddings, self._index.alike(embeddings), strict=True), strict=True))
+
+    def __missing__(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+        self.add([text])
+        return self[text]
+
+
+def _last_resorts(segment: Segment) -> set[str]:
+    """Returns the texts that are only looked up if nothing else is known."""
+    return {segment.core, segment.verb} - {segment.text, segment.bare, *segment.together}
 
 
 def _lookups(segment: Segment, index: WordingIndex) -> list[str]:
