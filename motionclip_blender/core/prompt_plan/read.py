@@ -18,6 +18,7 @@ from .split import clauses
 MAX_CHARACTERS = 2000
 MAX_SEGMENTS = 24
 
+_THAN = re.compile(r"(?:,| and) than (?=\w)", re.IGNORECASE)  # misspelt "then"
 _TOKEN = re.compile(r"[A-Za-zÀ-ÿ]+(?:'[a-z]+)?|[^A-Za-zÀ-ÿ]+")
 
 
@@ -34,6 +35,7 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
         of = "in another language" if language == "another script" else f"in {language}"
         raise UserError(f"English is the language here, and the prompt seems to be {of}; write it in English.")
     remarks: list[str] = []
+    text = _THAN.sub(" then ", text)
     text, mended = _mended(spelled_out(text, spelling), spelling)
     text = text.strip(" .,;:!?-")
     if not known(text.lower()):

@@ -250,7 +250,7 @@ def _side(tokens: list[str]) -> tuple[str, str, list[str]]:
 
 def _only_goes(text: str, somewhere: bool) -> bool:
     """Checks whether the text only says that someone goes somewhere. somewhere: whether it says in which direction."""
-    words = _WORD.findall(text)
+    words = _WORD.findall(_without_subject(text))
     actions = [word for word in words if is_action(word) or begins(word, _GOING)]
     goes = all(begins(word, _GOING) for word in actions)
     return goes and (somewhere or (bool(actions) and set(words) <= {*actions, *_THROUGH}))

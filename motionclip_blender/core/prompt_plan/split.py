@@ -31,6 +31,7 @@ _AND = re.compile(r",?\s+and\s+", re.IGNORECASE)
 _ONGOING = re.compile(r"^\w+ing\b", re.IGNORECASE)
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*", re.IGNORECASE)
 _SUBJECT = {"he", "she", "they", "it", "also", "suddenly", "slowly", "quickly", "the", "a", "man", "woman", "person"}
+_ARTICLES = ("a", "the")
 _TURNS = ("turn", "rotat", "pivot")
 _NOT_DONE = {"backward", "backwards", "back", "standing", "fast", "rest", "right", "restaurant", "lying", "bench"}
 
@@ -153,8 +154,11 @@ def _at_once_and_after(beside: list[str]) -> tuple[tuple[str, ...], list[str]]:
 def _begins_something(part: str) -> bool:
     """Checks whether "and" before `part` joins a new action, not two nouns or adverbs."""
     words = [word.lower() for word in _WORD.findall(part)]
+    before = ""
     while words and words[0] in _SUBJECT:
-        words.pop(0)
+        before = words.pop(0)
+    if before in _ARTICLES:  # "a hammer and a saw"
+        return False
     return bool(words) and is_action(words[0]) and words[0] not in _NOT_DONE
 
 

@@ -216,7 +216,7 @@ class WordingIndex:
     def class_evidence(self, direction: np.ndarray, words: np.ndarray) -> np.ndarray:
         """Returns the evidence of a text for each class, (C,): about 1 for the right one, about 0 for others.
 
-        Ridge regression on the text's direction (D,) in CLIP's space and its words (V,).
+        A linear model of the text's direction (D,) in CLIP's space and its words (V,).
         """
         return np.concatenate((direction, WORDS * words)) @ self._classifier + self._bias
 
