@@ -15,7 +15,7 @@ import numpy as np
 from ..cleanup.foot_locking import on_floor, put_on_floor
 from ..cleanup.pipeline import CleanUp
 from ..cleanup.seams import SEAM, ground_poses, possible
-from ..cleanup.windows import joined
+from ..cleanup.windows import finished, joined
 from ..modifiers.arms import with_one_arm
 from ..modifiers.measure import active_part, measured_side, measured_travel, measured_turn
 from ..modifiers.repeat import counted, held
@@ -42,6 +42,7 @@ _FASTEST = 2.0  # largest acceleration of the whole motion
 _STILL_SLOW = 0.9  # largest speed of a slow movement, relative to the natural one
 _SLOW = 0.1  # metres per second below which a motion is not compared with others of its class
 _WHOLE = 120  # frames that are searched for a period, or for the end of a movement without repetition
+_REST = 15  # frames that are left after a movement without repetition, from which on the body comes to rest
 _TURNS = 15.0  # degrees that a straight walk may turn by
 
 
@@ -229,7 +230,7 @@ def _step(
     if not counts and not (once and natural):
         if once and len(motion) > frames + _AFTER:
             remarks.append(f'"{segment.said}" takes {len(motion)} frames, and has {frames}: its end is cut.')
-        motion = held(motion, frames)
+        motion = finished(motion, frames, engine) if once and frames >= len(motion) + _REST else held(motion, frames)
     travel = segment.travel
     if travel is None and choice.beside is not None:  # the arms' motion may face another way
         travel = choice.facts.travel if choice.facts.travel is not None else choice.beside.facts.travel

@@ -150,7 +150,8 @@ def _without_subject(text: str) -> str:
     words = text.split()
     if words and words[0] in _ARTICLES:
         for i in range(2, min(_SUBJECT_WORDS + 2, len(words))):
-            if is_action(words[i].strip(",")) and words[i].strip(",").endswith(("s", "ing")):
+            word = words[i].strip(",")
+            if word.endswith(("s", "ing")) and (is_action(word) or begins(word, _GOING)):
                 return " ".join(words[i:])
     return text
 
