@@ -21,7 +21,7 @@ _HIPS = 50.0  # largest angle in degrees of the pelvis to the chest; the legs tu
 _SPINE = [INDEX[name] for name in ("spine1", "spine2", "spine3")]
 _LEGS = [INDEX["left_hip"], INDEX["right_hip"]]
 _NEAR = 8.0  # degrees: a direction this near to the requested one is not changed
-_OFF_FLOOR = 0.03  # metres above the floor from which on a foot does not stand
+_OFF_FLOOR = 0.015  # metres above the floor from which on a foot does not stand
 _UPRIGHT = 0.75  # share of the body's height from which on it stands
 _FREE = 0.08  # least share of frames in which the body may be carried
 _HOP = 1.6  # metres per second in the air
@@ -71,9 +71,7 @@ def carried(motion: Motion, body: Body, degrees: float) -> Motion:
     pace = smoothed(free.astype(np.float64), 0.05 * motion.fps) * free * (_HOP / motion.fps)
     gone = np.cumsum(pace) * min(1.0, _FASTEST_HOP / (pace.mean() * motion.fps))
     angle = facing(motion)[0] + np.radians(degrees)
-    translation = motion.translation.astype(np.float64)
-    translation[:, [0, 2]] += gone[:, None] * np.array((np.sin(angle), np.cos(angle)))
-    return replace(motion, translation=translation)
+    return motion.moved(gone[:, None] * np.array((np.sin(angle), 0.0, np.cos(angle))))
 
 
 def bent(motion: Motion, degrees: float, evenly: bool = False) -> Motion:

@@ -96,6 +96,9 @@ def test_sides_of_limbs(spelling: Spelling, prompt: str, side: str, limb: str):
         ("retreats while facing forward", 180),
         ("kicks forward", None),
         ("bows", None),
+        ("walks left", 90),
+        ("walks backward in a circle", 180),
+        ("runs back to the house", None),
     ],
 )
 def test_directions_of_travel(spelling: Spelling, prompt: str, travel: float | None):
@@ -120,6 +123,9 @@ def test_directions_of_travel(spelling: Spelling, prompt: str, travel: float | N
         ("walks two circles to the left", 720),
         ("spins around 180 degrees", 180),
         ("spins", None),
+        ("spins to the left", 360),
+        ("spins twice to the right", -720),
+        ("swings round to the left by 90 degrees", 90),
     ],
 )
 def test_turns(spelling: Spelling, prompt: str, turn: float | None):
