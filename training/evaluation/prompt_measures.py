@@ -6,6 +6,7 @@ All take joints (T, 22, 3) in metres, Y up, as `Body.posed_joints` gives them, a
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -13,7 +14,11 @@ from scipy.signal import find_peaks
 
 from motionclip_blender.core.skeleton import INDEX
 
-_LIMBS = {"arm": ("shoulder", "wrist"), "leg": ("hip", "ankle"), "support": ("hip", "ankle")}
+_LIMBS = {
+    "arm": ("shoulder", "elbow", "wrist"),
+    "leg": ("hip", "knee", "ankle"),
+    "support": ("hip", "knee", "ankle"),
+}
 _STRIDE = 0.5  # seconds of movement that count as much as the mean distance from hanging
 _TOLD = 0.06  # least difference by which one side does more
 _GOES = 0.25  # metres; a body that ends nearer to its start goes nowhere
@@ -34,13 +39,14 @@ def side(joints: np.ndarray, fps: float, limb: str) -> str:
 
     A limb does something by moving, and by being away from where it hangs.
     """
-    root, end = _LIMBS[limb]
+    root, middle, end = _LIMBS[limb]
     facing = heading(joints, "shoulder" if limb == "arm" else "hip")
     done = []
     for name in ("left", "right"):
         reach = joints[:, INDEX[f"{name}_{end}"]] - joints[:, INDEX[f"{name}_{root}"]]
         reach = _turned(reach, -facing)
-        length = np.linalg.norm(reach, axis=1).max()
+        at = [joints[:, INDEX[f"{name}_{joint}"]] for joint in (root, middle, end)]
+        length = sum(np.linalg.norm(b - a, axis=1).mean() for a, b in pairwise(at))
         away = np.linalg.norm(reach + np.array((0, length, 0)), axis=1)
         moved = np.linalg.norm(np.gradient(reach, axis=0), axis=1) * fps
         if limb == "arm":

@@ -16,6 +16,10 @@ _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*|\d+(?:\.\d+)?|°")
 _LEADING = re.compile(r"^(?:and|then|but|so|now|please)\s+", re.IGNORECASE)
 _FACING = re.compile(r"\b(?:while )?(?:facing|looking) (?:forwards?|ahead|the front|straight ahead)\b")
 _SIDEWARD = re.compile(r"\b(left|right)wards?\b")
+_HANDED = re.compile(r"^(.*?)\b(left|right)[- ]handed(?:ly)?\b(.*)$")
+_DOES = re.compile(
+    r"^(?:do|does|doing|did|perform(?:s|ing)?|execut(?:e|es|ing)|practi[cs](?:e|es|ing)) (?:an? |some )?"
+)
 _OF_THEM = re.compile(r",? \b(\w+) of (?:them|these|those)\b")
 _PAST = re.compile(rf"\b(?:{'|'.join(grammar()['past'])})\b")
 _SECONDS = re.compile(r"\b(?:for |in |within )?(\d+(?:\.\d+)?) ?(?:s|secs?|seconds?)\b")
@@ -45,6 +49,7 @@ _THROUGH = frozenset(
 _TURN_ONLY = ("turn", "rotat", "spin", "twirl", "pivot", "fac", "swivel", "revolv", "u-turn")
 _ARTICLES = ("a", "an", "the", "this", "that", "some", "one", "his", "her", "their", "my")
 _SUBJECT_WORDS = 4  # most words of who does something
+_SENDS = ("throw", "toss", "hurl", "lob", "shoot", "fire", "kick")  # each thing once
 _LIMB_AFTER = 2  # most words between a side and its limb
 
 
@@ -57,7 +62,7 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
     remarks: list[str] = []
     words: list[tuple[str, str]] = []
     text = _SIDEWARD.sub(r"to the \1", _FACING.sub(" ", text))
-    text = sides_as_ways(text)
+    text = sides_as_ways(_HANDED.sub(_with_hand, text))
     text = _PAST.sub(lambda past: grammar()["past"][past[0]], text)
     text, seconds = _taken(_SECONDS, text)
     text = _OF_THEM.sub(r" \1 times", text)
@@ -125,6 +130,11 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
     return segment, remarks
 
 
+def _with_hand(match: re.Match[str]) -> str:
+    """Returns "uppercut with the left hand" for "left-handed uppercut"."""
+    return f"{' '.join(f'{match[1]} {match[3]}'.split())} with the {match[2]} hand"
+
+
 def _bare(text: str, support: bool) -> str:
     """Returns the text of the action without subject, side, direction and speed."""
     for phrase in sorted(grammar()["speed_phrases"], key=len, reverse=True):
@@ -140,7 +150,7 @@ def _bare(text: str, support: bool) -> str:
 
 def _core(bare: str) -> str:
     """Returns the bare text without who does it, place and mood."""
-    done = _WHERE.split(_without_subject(bare), maxsplit=1)[0]
+    done = _DOES.sub("", _WHERE.split(_without_subject(bare), maxsplit=1)[0])
     words = [word for word in done.split() if not (word.endswith("ly") and len(word) > 4)]
     return " ".join(words).strip(" ,") if any(map(is_action, words)) else ""
 
@@ -189,6 +199,9 @@ def _count(text: str) -> tuple[str, int | None, int | None, str]:
         after = i + 2 if bare[i + 1 : i + 2] == ["of"] else i + 1
         if after < len(bare) and bare[after] in grammar()["times"] and word != "single":
             return _without(words, start, after + 1), number, None, " ".join(words[start : after + 1])
+        if i and after < len(bare) and verb_of(bare[i - 1], _SENDS) and bare[after].endswith("s"):
+            one = f"a {bare[after].removesuffix('s')}"  # "throws two balls"
+            return " ".join([*words[:start], one, *words[after + 1 :]]), number, None, f"{word} {bare[after]}"
         for length in (2, 1):
             for skip in (0, 1):  # "two big steps"
                 thing = " ".join(bare[after + skip : after + skip + length])
@@ -244,7 +257,8 @@ def _side(tokens: list[str]) -> tuple[str, str, list[str]]:
             limb = "leg"
         elif any(begins(word, grammar()["arm_actions"]) for word in tokens):
             limb = "arm"
-    if limb == "leg" and any(begins(word, grammar()["support"]) for word in tokens):
+    stands = any(begins(word, grammar()["support"]) for word in tokens)
+    if found and limb in ("leg", "") and stands:
         limb = "support"
     return found, limb, rest
 

@@ -32,7 +32,7 @@ _ONGOING = re.compile(r"^\w+ing\b", re.IGNORECASE)
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*", re.IGNORECASE)
 _SUBJECT = {"he", "she", "they", "it", "also", "suddenly", "slowly", "quickly", "the", "a", "man", "woman", "person"}
 _ARTICLES = ("a", "the")
-_TURNS = ("turn", "rotat", "pivot")
+_TURNS = ("turn", "rotat", "pivot", "veer", "swerv")
 _NOT_DONE = {"backward", "backwards", "back", "standing", "fast", "rest", "right", "restaurant", "lying", "bench"}
 
 

@@ -76,6 +76,9 @@ def test_what_follows_things_done_at_once_is_a_step_of_its_own(spelling: Spellin
         ("balances on the left leg", "left", "support"),
         ("steps forward with the right foot", "right", "leg"),
         ("turns left", "", ""),
+        ("punches left-handed", "left", "arm"),
+        ("blocks with the right forearm", "right", "arm"),
+        ("balances on one leg, the left one", "left", "support"),
     ],
 )
 def test_sides_of_limbs(spelling: Spelling, prompt: str, side: str, limb: str):
@@ -141,6 +144,8 @@ def test_who_has_turned_around_walks_back_by_walking_on(spelling: Spelling):
     ("prompt", "count", "text"),
     [
         ("jumps three times", 3, "jumps"),
+        ("throws two balls", 2, "throws a ball"),
+        ("push-ups, five of them", 5, "push-ups"),
         ("jumps twice", 2, "jumps"),
         ("does 4 push-ups", 4, "does push-ups"),
         ("kick 3x", 3, "kick"),
