@@ -19,7 +19,7 @@ WORDINGS = (
 
 @pytest.fixture(scope="module")
 def spelling() -> Spelling:
-    return Spelling(WORDINGS, also=("does", "line"))
+    return Spelling(WORDINGS, also=("does", "line", "balls", "them", "forearm", "handed"))
 
 
 def plan(spelling: Spelling, prompt: str) -> Plan:
