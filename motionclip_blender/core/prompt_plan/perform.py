@@ -42,7 +42,7 @@ _FASTEST = 2.0  # largest acceleration of the whole motion
 _STILL_SLOW = 0.9  # largest speed of a slow movement, relative to the natural one
 _SLOW = 0.1  # metres per second below which a motion is not compared with others of its class
 _WHOLE = 120  # frames that are searched for a period, or for the end of a movement without repetition
-_REST = 15  # frames that are left after a movement without repetition, from which on the body comes to rest
+_LONG = 100  # frames beyond which a movement without repetition comes to rest, as where it is not part of a plan
 _TURNS = 15.0  # degrees that a straight walk may turn by
 
 
@@ -230,7 +230,7 @@ def _step(
     if not counts and not (once and natural):
         if once and len(motion) > frames + _AFTER:
             remarks.append(f'"{segment.said}" takes {len(motion)} frames, and has {frames}: its end is cut.')
-        motion = finished(motion, frames, engine) if once and frames >= len(motion) + _REST else held(motion, frames)
+        motion = finished(motion, frames, engine) if once and frames > _LONG else held(motion, frames)
     travel = segment.travel
     if travel is None and choice.beside is not None:  # the arms' motion may face another way
         travel = choice.facts.travel if choice.facts.travel is not None else choice.beside.facts.travel

@@ -19,6 +19,8 @@ MAX_CHARACTERS = 2000
 MAX_SEGMENTS = 24
 
 _THAN = re.compile(r"(?:,| and) than (?=\w)", re.IGNORECASE)  # misspelt "then"
+_TO_POSTURE = re.compile(r"^(?:stand|sit|lie|idle|crouch)(?:ing)? to (stand|sit|lie|crouch)(?:ing)?$", re.IGNORECASE)
+_POSTURES = {"stand": "stands up", "sit": "sits down", "lie": "lies down", "crouch": "crouches down"}
 _TOKEN = re.compile(r"[A-Za-zÀ-ÿ]+(?:'[a-z]+)?|[^A-Za-zÀ-ÿ]+")
 
 
@@ -36,7 +38,10 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
         raise UserError(f"English is the language here, and the prompt seems to be {of}; write it in English.")
     remarks: list[str] = []
     text = _THAN.sub(" then ", text)
-    text, mended = _mended(spelled_out(text, spelling), spelling)
+    spelled = spelled_out(text, spelling)
+    posture = _TO_POSTURE.match(spelled)
+    spelled = _POSTURES[posture[1].lower()] if posture else spelled
+    text, mended = _mended(spelled, spelling)
     text = text.strip(" .,;:!?-")
     if not known(text.lower()):
         text, alike = likened(text, spelling.in_wordings)

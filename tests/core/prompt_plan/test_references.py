@@ -49,6 +49,7 @@ def test_only_forms_of_verbs_are_actions():
         ("slaps, then flees", ["punches", "runs"]),
         ("after the bow he drinks", ["bow", "he drinks"]),
         ("walks and than bows", ["walks", "bows"]),
+        ("stand_to_sit", ["sits down"]),
     ],
 )
 def test_clauses_refer_to_those_before(prompt: str, steps: list[str]):
