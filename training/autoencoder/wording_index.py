@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 from safetensors.numpy import save_file
 
 from motionclip_blender.core.cleanup.pipeline import motions_of
@@ -178,6 +177,8 @@ def _smoothed_logistic(
     x: np.ndarray, y: np.ndarray, weights: np.ndarray, classes: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Fits a logistic regression with smoothed labels (Szegedy et al., 2016), its logits scaled to a range of 1."""
+    import torch
+
     features, truth, shares = torch.tensor(_STEEP * x, dtype=torch.float32), torch.tensor(y), torch.tensor(weights)
     matrix = torch.zeros(x.shape[1], classes, requires_grad=True)
     bias = torch.zeros(classes, requires_grad=True)
