@@ -68,7 +68,7 @@ def refined(picture: np.ndarray, mask: np.ndarray, others: Sequence[np.ndarray] 
 def _without_specks(cv2, cut: np.ndarray) -> np.ndarray:
     """Removes islands and fills holes of less than a hundredth of the person."""
     for value in (1, 0):
-        count, labels, stats, _ = cv2.connectedComponentsWithStats((cut == value).astype(np.uint8))
+        _, labels, stats, _ = cv2.connectedComponentsWithStats((cut == value).astype(np.uint8))
         areas = stats[:, cv2.CC_STAT_AREA]
         small = np.flatnonzero(areas < 0.01 * cut.sum())
         cut[np.isin(labels, small[small > 0]) & (cut == value)] = 1 - value
