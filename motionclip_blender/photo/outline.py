@@ -32,18 +32,19 @@ class _Line:
 class Outline:
     """The outline of a mask, at a size at which it is quickly compared."""
 
-    def __init__(self, mask: np.ndarray, body: Body) -> None:
-        """mask: (H, W) 0..1."""
+    def __init__(self, mask: np.ndarray, body: Body, size: int = _HEIGHT, points: int = _POINTS) -> None:
+        """mask: (H, W) 0..1. size: pixels that the person is scaled to. points: of each outline that are compared."""
+        self._points = points
         cv2 = needed("cv2")
         height, width = mask.shape
         rows = np.flatnonzero((mask > 0.5).any(axis=1))
         columns = np.flatnonzero((mask > 0.5).any(axis=0))
         self.extent = float(max(np.ptp(rows), np.ptp(columns)) + 1) if len(rows) else float(height)
-        self.scale = min(1.0, _HEIGHT / self.extent)
-        size = max(round(width * self.scale), 2), max(round(height * self.scale), 2)
-        self.size = np.array(size)
+        self.scale = min(1.0, size / self.extent)
+        shape = max(round(width * self.scale), 2), max(round(height * self.scale), 2)
+        self.size = np.array(shape)
         self.factor = self.size / (width, height)
-        self.solid = cv2.resize(mask, size, interpolation=cv2.INTER_AREA) > 0.5
+        self.solid = cv2.resize(mask, shape, interpolation=cv2.INTER_AREA) > 0.5
         self._body = body
         self._line = _line(self.solid)
 
@@ -60,11 +61,11 @@ class Outline:
         return float((covered & self.solid).sum() / max((covered | self.solid).sum(), 1))
 
     def pairs(self, points: np.ndarray, focal: float, middle: np.ndarray, reach: float):
-        """Matches the outlines: returns vertex ids (n,), the mask's points (n, 2) in the photo's pixels, normals (n, 2).
+        """Matches the outlines: returns vertex ids (n,), the mask's points (n, 2) in the photo's pixels, normals.
 
+        points: (V, 3) the body's vertices in the camera's axes. focal: the logarithm of the focal length in pixels.
         reach: how far matches may be apart, as a part of the person's size.
         """
-        cv2 = needed("cv2")
         raster, pixels = self.raster(points, focal, middle)
         own = _line(raster.covered)
         if not len(own.points) or not len(self._line.points):
@@ -78,8 +79,8 @@ class Outline:
         vertex = self._body.faces[face, corner]
         limit = reach * self.extent * self.scale
         found = [
-            _matched(self._line, own, limit),  # each point of the mask, and the body's nearest
-            _matched(own, self._line, limit)[::-1],
+            _matched(self._line, own, limit, self._points),  # each point of the mask, and the body's nearest
+            _matched(own, self._line, limit, self._points)[::-1],
         ]
         wanted = np.concatenate([pair[0] for pair in found])
         matched = np.concatenate([pair[1] for pair in found])
@@ -100,9 +101,9 @@ class Outline:
         )
 
 
-def _matched(line: _Line, other: _Line, limit: float) -> tuple[np.ndarray, np.ndarray]:
+def _matched(line: _Line, other: _Line, limit: float, count: int) -> tuple[np.ndarray, np.ndarray]:
     """Returns indices of points of `line` and of the nearest points of `other` that look the same way."""
-    chosen = np.unique(np.linspace(0, len(line.points) - 1, _POINTS).astype(int))
+    chosen = np.unique(np.linspace(0, len(line.points) - 1, count).astype(int))
     tree = needed("scipy.spatial").cKDTree(np.hstack((other.points, 6.0 * other.normals)))
     asked = np.hstack((line.points[chosen], 6.0 * line.normals[chosen]))
     _, nearest = tree.query(asked)
