@@ -31,6 +31,6 @@ def scaled(camera: Camera, width: int, height: int) -> Camera:
 
 
 def draw(camera: Camera, vertices: np.ndarray, faces: np.ndarray) -> Raster:
-    """Rasterises a mesh, (V, 3) in the world and (F, 3), as the camera sees it."""
+    """Rasterises a closed mesh, (V, 3) in the world and (F, 3), as the camera sees it."""
     pixels, depth = project(camera, vertices)
-    return rasterise(pixels[faces], depth[faces], camera.height, camera.width)
+    return rasterise(pixels[faces], depth[faces], camera.height, camera.width, front_only=True)

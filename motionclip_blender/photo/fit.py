@@ -14,6 +14,7 @@ from .chain import TURNED, Chain, State, projected
 from .ground import stood
 from .outline import Outline
 from .prior import POSED, load_prior
+from .raster import Raster
 from .see import LANDMARKS, Seen
 from .solve import Block, minimise
 from .terms import Fit
@@ -59,12 +60,14 @@ class _Fitting:
         state, _ = minimise(state, lambda now: self._blocks(now, loose=True), 8, held)
         state, _ = minimise(state, lambda now: self._blocks(now, loose=True), 15)
         state, _ = minimise(state, self._blocks, 20)
-        best, score = state, self._score(state)
+        shown = self._shown(state)
+        best, score = state, self._outline.overlap(shown[0].covered)
         for number, reach in enumerate(_REACHES):
             self._progress("Fitting the body", 0.3 + 0.7 * number / len(_REACHES))
-            pairs = self._outline.pairs(self._vertices(state), state.focal, self._middle, reach)
+            pairs = self._outline.pairs(*shown, reach)
             state, _ = minimise(state, lambda now, pairs=pairs: self._blocks(now, pairs), 4)
-            reached = self._score(state)
+            shown = self._shown(state)
+            reached = self._outline.overlap(shown[0].covered)
             if reached >= score:
                 best, score = state, reached
         self._progress("Fitting the body", 1.0)
@@ -135,7 +138,8 @@ class _Fitting:
             yield self._outline.block(chain, pairs, self._middle)
 
     def _depths(self, points: np.ndarray, by: np.ndarray, weights: np.ndarray, loose: bool) -> Block:
-        """Compares the landmarks in space, from the middle of the hips, with the network's guess at the body's scale."""
+        """Compares the landmarks in space, from the middle of the hips, with the network's guess at the body's
+        scale."""
         hips = [LANDMARKS.index("left_hip"), LANDMARKS.index("right_hip")]
         local, local_by = points - points[hips].mean(axis=0), by - by[hips].mean(axis=0)
         guess = self._seen.places - self._seen.places[hips].mean(axis=0)
@@ -154,9 +158,8 @@ class _Fitting:
         offset = chain.places - np.einsum("jab,jb->ja", chain.spins, chain.rest)
         return np.einsum("nab,nb->na", spin, self._body.vertices(state.betas)) + self._body.weights @ offset
 
-    def _score(self, state: State) -> float:
-        raster, _ = self._outline.raster(self._vertices(state), state.focal, self._middle)
-        return self._outline.overlap(raster.covered)
+    def _shown(self, state: State) -> tuple[Raster, np.ndarray]:
+        return self._outline.raster(self._vertices(state), state.focal, self._middle)
 
 
 _OPEN_LEG = 0.7788

@@ -48,7 +48,8 @@ def _shifts(skin: Skin, line: Outline, offsets: np.ndarray) -> tuple[np.ndarray,
     camera = skin.fit.camera
     vertices = skin.vertices(offsets)
     middle = np.array((camera.width, camera.height)) / 2
-    ids, targets, normals = line.pairs(seen_from(camera, vertices), float(np.log(camera.focal)), middle, _REACH)
+    shown = line.raster(seen_from(camera, vertices), float(np.log(camera.focal)), middle)
+    ids, targets, normals = line.pairs(*shown, _REACH)
     pixels, depth = project(camera, vertices[ids])
     apart = np.einsum("na,na->n", targets - pixels, normals) * depth / camera.focal
     across = np.column_stack((normals, np.zeros(len(normals)))) @ camera.rotation  # in the world

@@ -9,7 +9,7 @@ import numpy as np
 from ..core.body import Body
 from .chain import Chain, projected
 from .packages import needed
-from .raster import rasterise
+from .raster import Raster, rasterise
 from .solve import Block
 
 _HEIGHT = 260  # pixels that the person is scaled to
@@ -48,25 +48,27 @@ class Outline:
         self._body = body
         self._line = _line(self.solid)
 
-    def raster(self, points: np.ndarray, focal: float, middle: np.ndarray):
-        """Rasterises the body's vertices (V, 3), in the camera's axes, at the outline's size."""
+    def raster(self, points: np.ndarray, focal: float, middle: np.ndarray) -> tuple[Raster, np.ndarray]:
+        """Rasterises the body at the outline's size. Returns the raster, and the vertices' pixels (V, 2).
+
+        points: (V, 3) the body's vertices in the camera's axes. focal: the logarithm of the focal length in pixels.
+        """
         depth = points[:, 2]
         ahead = np.where(depth > 1e-3, depth, np.inf)
         pixels = (np.exp(focal) * points[:, :2] / ahead[:, None] + middle) * self.factor
         faces = self._body.faces
-        return rasterise(pixels[faces], depth[faces], int(self.size[1]), int(self.size[0])), pixels
+        return rasterise(pixels[faces], depth[faces], *self.size[::-1].tolist(), front_only=True), pixels
 
     def overlap(self, covered: np.ndarray) -> float:
         """Returns the intersection over union of the mask and a body's picture."""
         return float((covered & self.solid).sum() / max((covered | self.solid).sum(), 1))
 
-    def pairs(self, points: np.ndarray, focal: float, middle: np.ndarray, reach: float):
+    def pairs(self, raster: Raster, pixels: np.ndarray, reach: float):
         """Matches the outlines: returns vertex ids (n,), the mask's points (n, 2) in the photo's pixels, normals.
 
-        points: (V, 3) the body's vertices in the camera's axes. focal: the logarithm of the focal length in pixels.
+        raster, pixels: of the body, see `raster`.
         reach: how far matches may be apart, as a part of the person's size.
         """
-        raster, pixels = self.raster(points, focal, middle)
         own = _line(raster.covered)
         if not len(own.points) or not len(self._line.points):
             return np.zeros(0, int), np.zeros((0, 2)), np.zeros((0, 2))

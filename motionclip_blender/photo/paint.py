@@ -20,7 +20,10 @@ _GRAZING = np.cos(np.radians(78.0))  # beyond this angle to the normal pixels wo
 _FACING = np.cos(np.radians(45.0))
 _EDGE = 2.5  # pixels at the mask's edge whose colour is partly the background's
 _FADE = 5.0  # pixels over which weights rise from there
-_STEP = 0.03  # metres of depth between neighbouring pixels at which one thing hides another
+_STEP = 0.04  # metres of depth by which one thing is before another
+_BESIDE = (
+    0.014  # as a part of the person's height: so near to what is before it nothing counts, for limbs fit that well
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +62,7 @@ def project_photo(picture: np.ndarray, seen: Seen, skin: Skin, vertices: np.ndar
     picture = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
     solid = cv2.resize(seen.mask, (width, height), interpolation=cv2.INTER_AREA) > 0.5
     shown = draw(camera, vertices, faces)
-    edges = _away_from_edges(cv2, shown, solid)
+    edges = _away_from_edges(cv2, shown, solid, round(_BESIDE * max(np.ptp(rows) + 1, 1) * factor) if len(rows) else 1)
 
     of_face, shares = places.raster.face[places.raster.covered], places.raster.shares[places.raster.covered]
     points = corner_mean(vertices[faces[of_face]], shares)
@@ -79,10 +82,10 @@ def project_photo(picture: np.ndarray, seen: Seen, skin: Skin, vertices: np.ndar
     return Paint(colours, weights)
 
 
-def _away_from_edges(cv2, shown: Raster, solid: np.ndarray) -> np.ndarray:
+def _away_from_edges(cv2, shown: Raster, solid: np.ndarray, beside: int) -> np.ndarray:
     """Returns (H, W) 0..1: 0 at the edge of the mask and where one part of the body hides another."""
     depth = np.where(shown.covered, shown.depth, 1e3).astype(np.float32)
-    kernel = np.ones((3, 3), np.uint8)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * beside + 1, 2 * beside + 1))
     nearest = cv2.erode(depth, kernel)
     behind = (depth > nearest + _STEP) & shown.covered
     good = (solid & ~behind).astype(np.uint8)

@@ -1,6 +1,7 @@
-"""Builds the prior of the fit of photos: `python -m training.photo_prior --out motionclip_blender/assets/photo/prior.npz`.
+"""Builds the prior of the fit of photos.
 
 Poses: every second motion that the default pack decodes. Landmarks: people rendered in such poses, seen by the network.
+Run `python -m training.photo_prior --out motionclip_blender/assets/photo/prior.npz`.
 """
 
 from __future__ import annotations
