@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..core.body import Body
+from ..core.errors import UserError
 from ..core.progress import Progress, no_progress
 from ..core.rotations import matrix_to_quat, quat_to_axis_angle
-from ..core.skeleton import FACE_JOINTS
+from ..core.skeleton import FACE_JOINTS, INDEX
 from .chain import TURNED, Chain, State, projected
 from .ground import stood
 from .outline import Outline
@@ -27,6 +28,11 @@ _HIDDEN = 0.15  # weight of what the network guesses
 _TAIL, _DEPTH_TAIL = 2.5, 2.0
 _DEPTH = 0.75  # weight of the guessed depths
 _POSE = 0.6  # weight of the pose's prior
+_LEG = {"hip": "knee", "knee": "ankle", "ankle": "foot_index", "foot": "foot_index"}
+"""Joints of a leg, each with the landmark that tells how it is turned."""
+_CUT_OFF = 0.25  # visibility
+_LEAST_SCORE = 0.55  # overlap of body and mask; people reach 0.9
+_STANDING = 0.08  # radians, standard deviation
 _LIMIT = 0.15  # radians by which a joint may pass its limit, as a standard deviation
 _REACHES = (0.12, 0.1, 0.08, 0.06, 0.05, 0.04, 0.04)  # how far outlines may be apart, round by round
 
@@ -35,7 +41,7 @@ def fit(seen: Seen, body: Body, progress: Progress | None = None) -> Fit:
     """Finds shape, pose and place of the person, and the camera, in a second or two.
 
     Landmarks and outline of the mask are matched, within the limits of joints and near the poses that motions show.
-    Raises what `progress` raises.
+    Raises `UserError` if no body fits, and what `progress` raises.
     """
     return _Fitting(seen, body, progress or no_progress).run()
 
@@ -49,6 +55,12 @@ class _Fitting:
         self._relaxed = np.concatenate((np.zeros((len(FACE_JOINTS), 3)), body.relaxed_hands.astype(np.float64)))
         self._offsets = self._prior.offsets * (body.leg_length / _OPEN_LEG)
         self._outline = Outline(seen.mask, body)
+        # who is cut off stands straight, for all that is known; the mean of all motions would stoop
+        cut = [joint for side in ("left", "right") for joint in _LEG if seen.visible(f"{side}_{_LEG[joint]}") < _CUT_OFF
+               for joint in [INDEX[f"{side}_{joint}"]]]  # fmt: skip
+        if len(cut) == 2 * len(_LEG):
+            cut += [INDEX["spine1"], INDEX["spine2"]]
+        self._unseen = (3 * (np.array(cut, int)[:, None] - 1) + np.arange(3)).ravel()
         self._unit = 1.0  # pixels of the person's height
 
     def run(self) -> Fit:
@@ -71,6 +83,11 @@ class _Fitting:
             if reached >= score:
                 best, score = state, reached
         self._progress("Fitting the body", 1.0)
+        if score < _LEAST_SCORE:
+            raise UserError(
+                "The body cannot be fitted to what was taken for a person in the photo; choose a photo that shows the "
+                "person more clearly, best from head to foot."
+            )
         return stood(best, self._body, self._relaxed, self._seen, score)
 
     def _start(self) -> State:
@@ -124,6 +141,10 @@ class _Fitting:
         whitening = np.zeros((len(turns), size))
         whitening[:, posed] = _POSE * self._prior.whitening
         yield Block(_POSE * self._prior.whitening @ (turns - self._prior.mean), whitening)
+        if len(self._unseen):
+            straight = np.zeros((len(self._unseen), size))
+            straight[np.arange(len(self._unseen)), 3 + self._unseen] = 1 / _STANDING
+            yield Block(turns[self._unseen] / _STANDING, straight)
         beyond = np.maximum(turns - self._prior.high, 0) + np.minimum(turns - self._prior.low, 0)
         limits = np.zeros((len(turns), size))
         limits[:, posed] = np.diag((beyond != 0) / _LIMIT)

@@ -16,7 +16,7 @@ from .surface import Surface
 _ROUNDS = 2
 _INWARDS, _OUTWARDS = 0.035, 0.09  # metres that a vertex is moved at most
 _REACH = 0.06  # how far outlines may be apart, as a part of the person's size
-_STIFF = 60.0
+_STIFF = 8.0
 _HOLD = 0.004
 _HOLD_HANDS = 3.0
 _HEIGHT, _POINTS = 420, 700  # pixels of the person, points of its outline

@@ -18,8 +18,8 @@ LONGEST_PERSON = 1000
 _BEHIND = 0.012  # metres that a point may lie behind what the camera sees there
 _GRAZING = np.cos(np.radians(78.0))  # beyond this angle to the normal pixels would be stretched
 _FACING = np.cos(np.radians(45.0))
-_EDGE = 2.5  # pixels at the mask's edge whose colour is partly the background's
-_FADE = 5.0  # pixels over which weights rise from there
+_EDGE = 1.5  # pixels at the mask's edge whose colour is partly the background's
+_FADE = 3.0  # pixels over which weights rise from there
 _STEP = 0.04  # metres of depth by which one thing is before another
 _BESIDE = (
     0.014  # as a part of the person's height: so near to what is before it nothing counts, for limbs fit that well
