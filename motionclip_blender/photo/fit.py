@@ -21,6 +21,7 @@ from .solve import Block, minimise
 from .terms import Fit
 
 _FOCAL, _FOCAL_SPREAD = 1.4, 0.35  # of the longer side; standard deviation of its logarithm
+_FOCAL_TOLD = 0.02  # the same, of a lens that the photo tells
 _SHAPES = 10
 _HEIGHT = 1.7  # metres; what the spreads of landmarks refer to
 _FACE = 0.65  # weight of each landmark of the face: they err together
@@ -33,25 +34,30 @@ _LEG = {"hip": "knee", "knee": "ankle", "ankle": "foot_index", "foot": "foot_ind
 _CUT_OFF = 0.25  # visibility
 _LEAST_SCORE = 0.55  # overlap of body and mask; people reach 0.9
 _STANDING = 0.08  # radians, standard deviation
+_LEANING = 0.07  # metres that the shoulders of who is cut off are nearer than the hips, standard deviation
+_TRUNK = np.array([("shoulder" in name) / 2 - ("hip" in name) / 2 for name in LANDMARKS])
 _LIMIT = 0.15  # radians by which a joint may pass its limit, as a standard deviation
 _REACHES = (0.12, 0.1, 0.08, 0.06, 0.05, 0.04, 0.04)  # how far outlines may be apart, round by round
 
 
-def fit(seen: Seen, body: Body, progress: Progress | None = None) -> Fit:
+def fit(seen: Seen, body: Body, progress: Progress | None = None, focal: float | None = None) -> Fit:
     """Finds shape, pose and place of the person, and the camera, in a second or two.
 
+    focal: the lens in pixels, where the photo tells it (`read.focal_of`); else it is guessed, for one person shows little
+    of it.
     Landmarks and outline of the mask are matched, within the limits of joints and near the poses that motions show.
     Raises `UserError` if no body fits, and what `progress` raises.
     """
-    return _Fitting(seen, body, progress or no_progress).run()
+    return _Fitting(seen, body, progress or no_progress, focal).run()
 
 
 class _Fitting:
-    def __init__(self, seen: Seen, body: Body, progress: Progress) -> None:
+    def __init__(self, seen: Seen, body: Body, progress: Progress, focal: float | None) -> None:
         self._seen, self._body, self._progress = seen, body, progress
         self._prior = load_prior()
         self._middle = np.array((seen.width, seen.height)) / 2
-        self._focal = float(np.log(_FOCAL * max(seen.width, seen.height)))
+        self._focal = float(np.log(focal or _FOCAL * max(seen.width, seen.height)))
+        self._focal_spread = _FOCAL_TOLD if focal else _FOCAL_SPREAD
         self._relaxed = np.concatenate((np.zeros((len(FACE_JOINTS), 3)), body.relaxed_hands.astype(np.float64)))
         self._offsets = self._prior.offsets * (body.leg_length / _OPEN_LEG)
         self._outline = Outline(seen.mask, body)
@@ -145,6 +151,8 @@ class _Fitting:
             straight = np.zeros((len(self._unseen), size))
             straight[np.arange(len(self._unseen)), 3 + self._unseen] = 1 / _STANDING
             yield Block(turns[self._unseen] / _STANDING, straight)
+            upright = _TRUNK @ np.stack((points[:, 2], *by[:, 2].T), axis=1) / _LEANING
+            yield Block(upright[:1], upright[None, 1:])
         beyond = np.maximum(turns - self._prior.high, 0) + np.minimum(turns - self._prior.low, 0)
         limits = np.zeros((len(turns), size))
         limits[:, posed] = np.diag((beyond != 0) / _LIMIT)
@@ -153,8 +161,8 @@ class _Fitting:
         shaped[:, posed.stop + 3 : -1] = np.eye(len(state.betas))
         yield Block(state.betas, shaped)
         lens = np.zeros((1, size))
-        lens[0, -1] = 1 / _FOCAL_SPREAD
-        yield Block(np.array([(state.focal - self._focal) / _FOCAL_SPREAD]), lens)
+        lens[0, -1] = 1 / self._focal_spread
+        yield Block(np.array([(state.focal - self._focal) / self._focal_spread]), lens)
         if pairs is not None and len(pairs[0]):
             yield self._outline.block(chain, pairs, self._middle)
 

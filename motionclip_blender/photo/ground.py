@@ -67,7 +67,10 @@ def _pitch(points: np.ndarray, joints: np.ndarray, body: Body, seen: Seen) -> fl
         cost = ((pitch - _LEVEL) / _LEVEL_SPREAD) ** 2
         up = trunk @ turn
         cost += _bounded(np.arctan2(abs(up[2]), up[1]) / _UPRIGHT)
-        if seen_feet:
+        if not seen_feet:
+            legs = (joints[INDEX["pelvis"]] - (joints[INDEX["left_ankle"]] + joints[INDEX["right_ankle"]]) / 2) @ turn
+            cost += _bounded(np.arctan2(abs(legs[2]), legs[1]) / _UPRIGHT)
+        else:
             soles = [points[ids] @ turn for ids in feet]
             lowest = np.array([sole[:, 1].min() for sole in soles])
             cost += _bounded((lowest[0] - lowest[1]) / _FEET)

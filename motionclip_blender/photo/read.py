@@ -20,6 +20,8 @@ SMALLEST = 64
 
 _MOST_PIXELS = 250_000_000  # what 750 MB hold while the photo is scaled
 _MOST_BYTES = 1_000_000_000
+_EXIF, _FOCAL_35MM = 0x8769, 0xA405  # where cameras write the focal length that a film of 36 x 24 mm would need
+_DIAGONAL_35MM = 43.27  # millimetres
 _WHITE = (255, 255, 255)
 _FORMATS_OF_PHONES = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif")
 
@@ -54,6 +56,20 @@ def read_photo(path: str | Path) -> np.ndarray:
             f"The photo {path} has {width} x {height} pixels, too few to see a person in; {SMALLEST} a side are needed."
         )
     return pixels
+
+
+def focal_of(path: str | Path, picture: np.ndarray) -> float | None:
+    """Returns the focal length in pixels of a photo that `read_photo` read, where the camera wrote it into the file."""
+    library = needed("PIL.Image")
+    try:
+        with library.open(path) as image:
+            told = image.getexif().get_ifd(_EXIF)
+            length = float(told.get(_FOCAL_35MM) or 0)
+    except Exception:  # a file without readable notes; `read_photo` has told what is wrong with it
+        return None
+    if not 8 <= length <= 2000:
+        return None
+    return length / _DIAGONAL_35MM * float(np.hypot(*picture.shape[:2]))
 
 
 def _decoded(library: ModuleType, data: bytes, path: Path) -> np.ndarray:
