@@ -43,8 +43,8 @@ _REACHES = (0.12, 0.1, 0.08, 0.06, 0.05, 0.04, 0.04)  # how far outlines may be 
 def fit(seen: Seen, body: Body, progress: Progress | None = None, focal: float | None = None) -> Fit:
     """Finds shape, pose and place of the person, and the camera, in a second or two.
 
-    focal: the lens in pixels, where the photo tells it (`read.focal_of`); else it is guessed, for one person shows little
-    of it.
+    focal: the lens in pixels, where the photo tells it (`read.focal_of`); else it is guessed, for a person alone shows
+        little of it.
     Landmarks and outline of the mask are matched, within the limits of joints and near the poses that motions show.
     Raises `UserError` if no body fits, and what `progress` raises.
     """
