@@ -21,6 +21,7 @@ from .recipes import pooling_of, reads_steps, recipe_of
 from .scenes import SceneReading, add_options, scene_reading
 
 if TYPE_CHECKING:  # they import numpy, which would delay --help
+    from ..core.body_shape import BodyShape
     from ..core.clip_weights import ClipSource
     from ..core.latents.window_pooling import WindowPooling
     from ..core.recipe.recipe import Recipe
@@ -44,6 +45,8 @@ Without any output it writes a .blend file, named after what was asked for, into
 
 files of many motions:  --prompts FILE | --edits FILE | --interpolations FILE   --out DIR
   --prompts --help says what they hold, and which options go with them.
+the film of a photo:  --photo FILES "a person waves" --video X.mp4
+  --photo --help says what can be given.
 timelines, many at a time:  --timelines FILES OR FOLDERS   --out DIR
 """
 
@@ -60,6 +63,7 @@ class GenerateRequest:
     natural: whether the motion is as long as its steps or segments take, instead of the recipe's length.
     engine, root: how files for other programs want the motion, see `core.engines`; empty for the default.
     reduce_keys: the bound in degrees within which the keys in a .blend file are reduced; None for a key on every frame.
+    shape: the body's; None for its mean shape.
     """
 
     recipe: Recipe
@@ -79,6 +83,7 @@ class GenerateRequest:
     engine: str = ""
     root: str = ""
     reduce_keys: float | None = None
+    shape: BodyShape | None = None
 
     @property
     def recipes(self) -> list[Recipe]:
@@ -206,7 +211,7 @@ _PLANS = ("guess", "take")
 _VARIES = ("variations", "seed")
 _BLENDS = ("stops", "factor", "travel", "spherical")
 _NAMES = ("labels", "top")
-_MAKES = ("frames", "loop", "in_place", "straight", "body", *OUTPUTS, "engine", "root", "reduce_keys")
+_MAKES = ("frames", "loop", "in_place", "straight", "body", "betas", *OUTPUTS, "engine", "root", "reduce_keys")
 
 
 def _check_company(given: argparse.Namespace, asked: str) -> None:
@@ -286,7 +291,7 @@ def _generate_request(given: argparse.Namespace) -> GenerateRequest:
         recipe, stops, title, outputs, given.body, given.pack, clip, reading, given.up or "", given.json, given.verbose,
         natural=given.frames is None and natural,
         variations=variations, seed=seed, engine=engine, root=root,
-        reduce_keys=arguments.reduction_of(given, "out" in outputs),
+        reduce_keys=arguments.reduction_of(given, "out" in outputs), shape=arguments.shape_of(given),
     )  # fmt: skip
 
 

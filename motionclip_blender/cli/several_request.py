@@ -23,10 +23,12 @@ from .arguments import (
     clip_source,
     engine_of,
     reduction_of,
+    shape_of,
 )
 from .recipes import pooling_of
 
 if TYPE_CHECKING:  # numpy is behind it, and --help is to be there at once
+    from ..core.body_shape import BodyShape
     from ..core.clip_weights import ClipSource
 
 ENDINGS = {"npz": ".npz", "sheet": ".png", "blend": ".blend", **FILE_KINDS}
@@ -42,7 +44,7 @@ class SeveralRequest:
     out: the folder for the files. outputs: keys of `ENDINGS`. more: fields of every recipe. straight: texts are taken
     straight, as `Recipe.straight` does. engine, root: how files for other programs want the motion, see
     `core.engines`. reduce_keys: the bound in degrees within which keys in .blend files are reduced; None for a key on
-    every frame.
+    every frame. shape: the body's; None for its mean shape.
     """
 
     out: Path
@@ -57,6 +59,7 @@ class SeveralRequest:
     engine: str
     root: str
     reduce_keys: float | None
+    shape: BodyShape | None
 
 
 def new_parser(description: str, epilog: str) -> Parser:
@@ -122,4 +125,5 @@ def shared(given: argparse.Namespace) -> dict[str, Any]:
         "engine": engine,
         "root": root,
         "reduce_keys": reduction_of(given, "blend" in outputs),
+        "shape": shape_of(given),
     }
