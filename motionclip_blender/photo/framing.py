@@ -1,0 +1,112 @@
+"""Says where the camera of a photo's film goes, frame by frame, and how far the photo's picture reaches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..core.body import Body
+from ..core.motion import Motion
+from .camera import project, seen_from
+from .terms import Camera
+
+SHORT, LONG = 720, 1280
+"""The most pixels of a film's shorter and longer side."""
+
+_MARGIN = 0.03  # free space around the person, as a part of the picture
+_SMOOTH = 0.4  # seconds, standard deviation of the smoothing of the camera's way
+_MOST = 8.0  # pictures that the camera may move
+_LAG = 4.0  # pixels that count for nothing
+_FAR = 0.2  # of the picture's width; who leaves it by more is kept where they are in it
+
+
+def film_size(width: int, height: int) -> tuple[int, int]:
+    """Returns the size of a film of a photo: not larger than the photo, with even sides, as films need them."""
+    scale = min(1.0, SHORT / min(width, height), LONG / max(width, height))
+    return max(2 * round(width * scale / 2), 2), max(2 * round(height * scale / 2), 2)
+
+
+@dataclass(frozen=True, eq=False)
+class Framing:
+    """The way of a camera that follows, from where the photo's camera is.
+
+    moved: (T, 2) int pixels by which the photo's picture moves left and up in the film's. aside: (T,) metres by which
+    the camera moves along its own x axis; up and down it only shifts its lens.
+
+    The picture moves as a wall at the person's distance would: under the person's feet the floor does not slide.
+    """
+
+    moved: np.ndarray
+    aside: np.ndarray
+
+    @property
+    def still(self) -> bool:
+        return not self.moved.any()
+
+
+def framing(motion: Motion, body: Body, camera: Camera, follow: bool | None = None) -> Framing:
+    """Returns the camera's way for a motion. The first frame is the photo's own.
+
+    follow: whether the camera keeps the person where they are in the first frame; None for as far as the person would
+        leave the picture.
+    """
+    frames = len(motion)
+    low, high, depth = _boxes(motion, body, camera)
+    if follow is False:
+        return Framing(np.zeros((frames, 2), int), np.zeros(frames))
+    size = np.array((camera.width, camera.height), float)
+    # whom the photo's edge cuts off may stay as cut off
+    least, most = np.minimum(_MARGIN * size, low[0]), np.maximum((1 - _MARGIN) * size, high[0])
+    leaves = np.minimum(low - least, 0.0) + np.maximum(high - most, 0.0)
+    if follow or np.abs(leaves[:, 0]).max() > _FAR * size[0]:
+        middle = (low + high)[:, 0] / 2
+        leaves[:, 0] = middle - middle[0]
+    leaves = np.clip(leaves, -_MOST * size, _MOST * size)
+    if np.abs(leaves).max() < _LAG:
+        return Framing(np.zeros((frames, 2), int), np.zeros(frames))
+    metres = depth / camera.focal  # of a pixel, at the person
+    sigma = _SMOOTH * motion.fps
+    aside = _smoothed(leaves[:, 0] * metres, sigma)
+    across = np.cumsum(np.diff(aside, prepend=0.0) / metres)
+    moved = np.round(np.stack((across, _smoothed(leaves[:, 1], sigma)), axis=1)).astype(int)
+    moved = np.clip(moved, (-_MOST * size).astype(int), (_MOST * size).astype(int))
+    return Framing(moved, np.cumsum(np.diff(moved[:, 0], prepend=0) * metres))
+
+
+def _boxes(motion: Motion, body: Body, camera: Camera) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Returns the lowest and the highest pixels (T, 2) of the person in each frame, and the distance (T,) in metres."""
+    points = body.posed_vertices(motion, ids=body.contacts).astype(np.float64)
+    low, high, away = np.empty((len(motion), 2)), np.empty((len(motion), 2)), np.empty(len(motion))
+    for i, each in enumerate(points):
+        pixels, depth = project(camera, each)
+        ahead = depth > 0.3
+        if ahead.any():
+            low[i], high[i] = pixels[ahead].min(axis=0), pixels[ahead].max(axis=0)
+        else:
+            low[i], high[i] = (low[i - 1], high[i - 1]) if i else (np.zeros(2), np.zeros(2))
+        away[i] = max(float(seen_from(camera, each.mean(axis=0))[2]), 0.3)
+    return low, high, away
+
+
+def _smoothed(wanted: np.ndarray, sigma: float) -> np.ndarray:
+    """Smooths a way (T,) that starts at 0, and goes on at its end as it came."""
+    reach = min(max(int(3 * sigma), 1), len(wanted) - 1)
+    if reach < 1:
+        return np.zeros(len(wanted))
+    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / max(sigma, 1e-6)) ** 2)
+    padded = np.concatenate((np.repeat(wanted[:1], reach), wanted, 2 * wanted[-1] - wanted[-2 : -reach - 2 : -1]))
+    way = np.convolve(padded, kernel / kernel.sum(), "valid")
+    return way - way[0] * np.exp(-np.arange(len(way)) / max(sigma, 1e-6))
+
+
+def widened(picture: np.ndarray, moved: np.ndarray) -> tuple[np.ndarray, tuple[int, int]]:
+    """Returns a picture (H, W, 3) that goes on beyond its edges, as its mirror image, as far as `moved` (T, 2) goes.
+
+    Also returns how far the photo's middle lies right of and below the wider picture's, in whole pixels.
+    """
+    before, after = np.maximum(-moved.min(axis=0), 0), np.maximum(moved.max(axis=0), 0)
+    after += (before + after) % 2  # so that both middles are whole pixels apart
+    (left, top), (right, bottom) = before, after
+    wide = np.pad(picture, ((top, bottom), (left, right), (0, 0)), mode="symmetric")
+    return wide, (int(left - right) // 2, int(top - bottom) // 2)
