@@ -12,6 +12,7 @@ from .surface import Surface
 
 _KNOWN = 0.25  # weight from which a texel's own colour is taken whole
 _NEAR = 0.02  # how closely even values follow given ones
+_FADE = 0.0005  # makes shifts of colours fade within a hand's breadth
 _CROWN = 0.82  # part of the head's height above which its colour is that of the hair
 _HEAD = next(number for number, part in enumerate(PARTS) if part.name == "head")
 
@@ -52,7 +53,7 @@ class Filling:
         both = np.minimum(weights, paint.weights)
         shift, near = self._on_vertices(paint.colours - colours, both)
         if near.sum() > 0:
-            colours = colours + self._off_vertices(self._surface.spread(shift, near, _NEAR))
+            colours = colours + self._off_vertices(self._surface.spread(shift, near, _NEAR, _FADE))
         own = np.clip(paint.weights / _KNOWN, 0, 1)
         lent = (1 - own) * np.clip(weights / _KNOWN, 0, 1)
         total = own + lent

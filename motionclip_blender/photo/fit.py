@@ -34,7 +34,7 @@ _LEG = {"hip": "knee", "knee": "ankle", "ankle": "foot_index", "foot": "foot_ind
 _CUT_OFF = 0.25  # visibility
 _LEAST_SCORE = 0.55  # overlap of body and mask; people reach 0.9
 _STANDING = 0.08  # radians, standard deviation
-_LEANING = 0.07  # metres that the shoulders of who is cut off are nearer than the hips, standard deviation
+_LEANING = 0.07  # metres that the shoulders of who is cut off are not above the hips, standard deviation
 _TRUNK = np.array([("shoulder" in name) / 2 - ("hip" in name) / 2 for name in LANDMARKS])
 _LIMIT = 0.15  # radians by which a joint may pass its limit, as a standard deviation
 _REACHES = (0.12, 0.1, 0.08, 0.06, 0.05, 0.04, 0.04)  # how far outlines may be apart, round by round
@@ -151,8 +151,8 @@ class _Fitting:
             straight = np.zeros((len(self._unseen), size))
             straight[np.arange(len(self._unseen)), 3 + self._unseen] = 1 / _STANDING
             yield Block(turns[self._unseen] / _STANDING, straight)
-            upright = _TRUNK @ np.stack((points[:, 2], *by[:, 2].T), axis=1) / _LEANING
-            yield Block(upright[:1], upright[None, 1:])
+            aside = np.array([0, 2])
+            yield Block(_TRUNK @ points[:, aside] / _LEANING, np.einsum("n,nas->as", _TRUNK, by[:, aside]) / _LEANING)
         beyond = np.maximum(turns - self._prior.high, 0) + np.minimum(turns - self._prior.low, 0)
         limits = np.zeros((len(turns), size))
         limits[:, posed] = np.diag((beyond != 0) / _LIMIT)

@@ -34,16 +34,18 @@ class Surface:
         edges = sparse.coo_matrix((values, (rows, columns)), shape=(count, count)).tocsr()
         return sparse.diags(np.asarray(edges.sum(axis=1)).ravel()) - edges
 
-    def spread(self, values: np.ndarray, weights: np.ndarray, smooth: float) -> np.ndarray:
+    def spread(self, values: np.ndarray, weights: np.ndarray, smooth: float, fade: float = 0.0) -> np.ndarray:
         """Returns values (V, C) near `values` where `weights` (V,) are large, and as even as can be elsewhere.
 
-        smooth: how much evenness counts against the given values.
+        smooth: how much evenness counts against the given values. fade: how strongly the values go to zero far from
+        those given; without it they go to the mean.
         """
         sparse = needed("scipy.sparse")
-        matrix = sparse.diags(weights + _FLOOR) + smooth * self.laplacian
-        mean = (values * weights[:, None]).sum(axis=0) / max(weights.sum(), 1e-9)
-        right = weights[:, None] * (values - mean)
-        return _solved(matrix, right) + mean
+        matrix = sparse.diags(weights + (fade or _FLOOR)) + smooth * self.laplacian
+        mean = np.zeros(values.shape[1])
+        if not fade:
+            mean = (values * weights[:, None]).sum(axis=0) / max(weights.sum(), 1e-9)
+        return _solved(matrix, weights[:, None] * (values - mean)) + mean
 
     def bend(self, wanted: np.ndarray, weights: np.ndarray, stiff: float, hold: np.ndarray) -> np.ndarray:
         """Returns displacements (V, 3) near `wanted` where `weights` (V,) are large, bending as little as can be.

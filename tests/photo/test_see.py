@@ -124,7 +124,8 @@ def test_a_package_that_another_one_lacks_is_named(monkeypatch: pytest.MonkeyPat
 def test_importing_the_room_loads_none_of_its_packages() -> None:
     names = sorted(path.stem for path in (ROOT / "motionclip_blender" / "photo").glob("*.py"))
     program = (
-        f"import importlib, sys\nfor name in {names}:\n    importlib.import_module('motionclip_blender.photo.' + name)\n"
+        "import importlib, sys\n"
+        f"for name in {names}: importlib.import_module('motionclip_blender.photo.' + name)\n"
         "print(*({'mediapipe', 'cv2', 'scipy', 'PIL', 'torch', 'bpy'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
