@@ -21,9 +21,8 @@ _FACING = np.cos(np.radians(45.0))
 _EDGE = 1.5  # pixels at the mask's edge whose colour is partly the background's
 _FADE = 3.0  # pixels over which weights rise from there
 _STEP = 0.04  # metres of depth by which one thing is before another
-_BESIDE = (
-    0.014  # as a part of the person's height: so near to what is before it nothing counts, for limbs fit that well
-)
+# As a part of the person's height: so near to what hides it nothing counts, because limbs are fitted no better
+_BESIDE = 0.016
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +61,8 @@ def project_photo(picture: np.ndarray, seen: Seen, skin: Skin, vertices: np.ndar
     picture = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
     solid = cv2.resize(seen.mask, (width, height), interpolation=cv2.INTER_AREA) > 0.5
     shown = draw(camera, vertices, faces)
-    edges = _away_from_edges(cv2, shown, solid, round(_BESIDE * max(np.ptp(rows) + 1, 1) * factor) if len(rows) else 1)
+    beside = max(1, round(_BESIDE * len(rows) * factor))
+    edges = _away_from_edges(cv2, shown, solid, beside)
 
     of_face, shares = places.raster.face[places.raster.covered], places.raster.shares[places.raster.covered]
     points = corner_mean(vertices[faces[of_face]], shares)

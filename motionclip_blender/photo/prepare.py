@@ -59,7 +59,7 @@ def prepare(
     """
     from .dress import dress
     from .fit import fit
-    from .read import read_photo
+    from .read import focal_of, read_photo
     from .see import see
 
     step = progress or no_progress
@@ -76,7 +76,8 @@ def prepare(
                 step("Looking for the person", 0.05)
                 seens.append(see(pictures[-1], person if number == 0 else None))
             with stage("fit"):
-                fits.append(fit(seens[-1], body, _part(step, 0.1, 0.4)))
+                lens = focal_of(path, pictures[-1])
+                fits.append(fit(seens[-1], body, _part(step, 0.1, 0.4), lens))
         remarks += [f"{said}{remark}" for remark in seens[-1].remarks]
     with stage("dress"):
         dressed = dress(pictures, seens, fits, body, _part(step, 0.4, 0.7))
