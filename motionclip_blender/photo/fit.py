@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
@@ -61,29 +62,41 @@ class _Fitting:
         self._relaxed = np.concatenate((np.zeros((len(FACE_JOINTS), 3)), body.relaxed_hands.astype(np.float64)))
         self._offsets = self._prior.offsets * (body.leg_length / _OPEN_LEG)
         self._outline = Outline(seen.mask, body)
-        # who is cut off stands straight, for all that is known; the mean of all motions would stoop
-        cut = [joint for side in ("left", "right") for joint in _LEG if seen.visible(f"{side}_{_LEG[joint]}") < _CUT_OFF
-               for joint in [INDEX[f"{side}_{joint}"]]]  # fmt: skip
-        if len(cut) == 2 * len(_LEG):
-            cut += [INDEX["spine1"], INDEX["spine2"]]
-        self._unseen = (3 * (np.array(cut, int)[:, None] - 1) + np.arange(3)).ravel()
+        self._unseen = self._cut_off()
         self._unit = 1.0  # pixels of the person's height
+
+    def _cut_off(self) -> np.ndarray:
+        """Returns which of the body's angles (63,) no landmark tells of: those of legs that are cut off.
+
+        Such a person stands straight, for all that is known; the mean of all motions would stoop.
+        """
+        unseen = [
+            f"{side}_{joint}"
+            for side in ("left", "right")
+            for joint, landmark in _LEG.items()
+            if self._seen.visible(f"{side}_{landmark}") < _CUT_OFF
+        ]
+        if len(unseen) == 2 * len(_LEG):
+            unseen += ["spine1", "spine2"]
+        joints = np.array([INDEX[joint] - 1 for joint in unseen], int)
+        return (3 * joints[:, None] + np.arange(3)).ravel()
 
     def run(self) -> Fit:
         self._progress("Fitting the body", 0.0)
         state = self._start()
+        loose = partial(self._blocks, loose=True)
         held = np.zeros(state.size, bool)
         held[3 : 3 * TURNED] = True  # first only where the person is and which way it faces
         held[3 * TURNED + 3 :] = True
-        state, _ = minimise(state, lambda now: self._blocks(now, loose=True), 8, held)
-        state, _ = minimise(state, lambda now: self._blocks(now, loose=True), 15)
+        state, _ = minimise(state, loose, 8, held)
+        state, _ = minimise(state, loose, 15)
         state, _ = minimise(state, self._blocks, 20)
         shown = self._shown(state)
         best, score = state, self._outline.overlap(shown[0].covered)
         for number, reach in enumerate(_REACHES):
             self._progress("Fitting the body", 0.3 + 0.7 * number / len(_REACHES))
             pairs = self._outline.pairs(*shown, reach)
-            state, _ = minimise(state, lambda now, pairs=pairs: self._blocks(now, pairs), 4)
+            state, _ = minimise(state, partial(self._blocks, pairs=pairs), 4)
             shown = self._shown(state)
             reached = self._outline.overlap(shown[0].covered)
             if reached >= score:

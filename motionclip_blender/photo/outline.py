@@ -57,7 +57,8 @@ class Outline:
         ahead = np.where(depth > 1e-3, depth, np.inf)
         pixels = (np.exp(focal) * points[:, :2] / ahead[:, None] + middle) * self.factor
         faces = self._body.faces
-        return rasterise(pixels[faces], depth[faces], *self.size[::-1].tolist(), front_only=True), pixels
+        width, height = map(int, self.size)
+        return rasterise(pixels[faces], depth[faces], height, width, front_only=True), pixels
 
     def overlap(self, covered: np.ndarray) -> float:
         """Returns the intersection over union of the mask and a body's picture."""

@@ -55,7 +55,7 @@ def project_photo(picture: np.ndarray, seen: Seen, skin: Skin, vertices: np.ndar
     camera, faces = skin.fit.camera, skin.body.faces
     solid = seen.mask > 0.5
     rows = np.flatnonzero(solid.any(axis=1))
-    factor = min(1.0, LONGEST_PERSON / max(np.ptp(rows) + 1, 1)) if len(rows) else 1.0
+    factor = min(1.0, LONGEST_PERSON / max(len(rows), 1))
     width, height = max(round(camera.width * factor), 2), max(round(camera.height * factor), 2)
     camera = scaled(camera, width, height)
     picture = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)

@@ -6,7 +6,7 @@ import io
 import os
 import warnings
 from pathlib import Path
-from types import ModuleType
+from typing import Any
 
 import numpy as np
 
@@ -69,15 +69,15 @@ def focal_of(path: str | Path, picture: np.ndarray) -> float | None:
         return None
     if not 8 <= length <= 2000:
         return None
-    return length / _DIAGONAL_35MM * float(np.hypot(*picture.shape[:2]))
+    return length / _DIAGONAL_35MM * float(np.hypot(picture.shape[0], picture.shape[1]))
 
 
-def _decoded(library: ModuleType, data: bytes, path: Path) -> np.ndarray:
+def _decoded(library: Any, data: bytes, path: Path) -> np.ndarray:
     largest = library.MAX_IMAGE_PIXELS
     library.MAX_IMAGE_PIXELS = None
     try:
         with library.open(io.BytesIO(data)) as image:
-            _check_size(*image.size, path)
+            _check_size(image.size[0], image.size[1], path)
             image.draft("RGB", (LONGEST, LONGEST))  # JPEG is decoded at a fraction of its size; others ignore this
             return _pixels(image)
     except UserError:
