@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import bpy
 
 SLOTS = bpy.app.version >= (4, 4, 0)
+COMPOSITOR_MATH = "ShaderNodeMath" if bpy.app.version >= (5, 0, 0) else "CompositorNodeMath"
 EEVEE = "BLENDER_EEVEE" if bpy.app.version >= (5, 0, 0) else "BLENDER_EEVEE_NEXT"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import bpy
 
-from ..versions import compositor_of, set_blur
+from ..versions import COMPOSITOR_MATH, compositor_of, set_blur
 
 PERSON, SHADOW = "Person", "Shadow"
 """The view layers."""
@@ -25,7 +25,7 @@ def compose(scene: bpy.types.Scene, background: bpy.types.Image, darkness: float
     made, link = tree.nodes.new, tree.links.new
     picture, moved = made("CompositorNodeImage"), made("CompositorNodeTranslate")
     person, shadow = made("CompositorNodeRLayers"), made("CompositorNodeRLayers")
-    soft, dark, over = made("CompositorNodeBlur"), made("ShaderNodeMath"), made("CompositorNodeAlphaOver")
+    soft, dark, over = made("CompositorNodeBlur"), made(COMPOSITOR_MATH), made("CompositorNodeAlphaOver")
     shaded, smooth = made("CompositorNodeAlphaOver"), made("CompositorNodeAntiAliasing")
     picture.image = background
     person.scene = shadow.scene = scene
