@@ -16,7 +16,7 @@ SHORT, LONG = 720, 1280
 
 _MARGIN = 0.03  # free space around the person, as a part of the picture
 _SMOOTH = 0.4  # seconds, standard deviation of the smoothing of the camera's way
-_MOST = 8.0  # pictures that the camera may move
+_SLACK = 0.12  # of the picture, by which the camera may lag behind the person, or be ahead
 _LAG = 4.0  # pixels that count for nothing
 _FAR = 0.2  # of the picture's width; who leaves it by more is kept where they are in it
 
@@ -55,23 +55,27 @@ def framing(motion: Motion, body: Body, camera: Camera, follow: bool | None = No
     low, high, depth = _boxes(motion, body, camera)
     if follow is False:
         return Framing(np.zeros((frames, 2), int), np.zeros(frames))
-    size = np.array((camera.width, camera.height), float)
+    size, sigma = np.array((camera.width, camera.height), float), _SMOOTH * motion.fps
     # whom the photo's edge cuts off may stay as cut off
     least, most = np.minimum(_MARGIN * size, low[0]), np.maximum((1 - _MARGIN) * size, high[0])
     leaves = np.minimum(low - least, 0.0) + np.maximum(high - most, 0.0)
     if follow or np.abs(leaves[:, 0]).max() > _FAR * size[0]:
         middle = (low + high)[:, 0] / 2
         leaves[:, 0] = middle - middle[0]
-    leaves = np.clip(leaves, -_MOST * size, _MOST * size)
     if np.abs(leaves).max() < _LAG:
         return Framing(np.zeros((frames, 2), int), np.zeros(frames))
     metres = depth / camera.focal  # of a pixel, at the person
-    sigma = _SMOOTH * motion.fps
-    aside = _smoothed(leaves[:, 0] * metres, sigma)
+    slack = _SLACK * size
+    aside = _near(_smoothed(leaves[:, 0] * metres, sigma), leaves[:, 0] * metres, slack[0] * metres)
     across = np.cumsum(np.diff(aside, prepend=0.0) / metres)
-    moved = np.round(np.stack((across, _smoothed(leaves[:, 1], sigma)), axis=1)).astype(int)
-    moved = np.clip(moved, (-_MOST * size).astype(int), (_MOST * size).astype(int))
+    up = _near(_smoothed(leaves[:, 1], sigma), leaves[:, 1], slack[1])
+    moved = np.round(np.stack((across, up), axis=1)).astype(int)
     return Framing(moved, np.cumsum(np.diff(moved[:, 0], prepend=0) * metres))
+
+
+def _near(way: np.ndarray, wanted: np.ndarray, slack: np.ndarray | float) -> np.ndarray:
+    """Holds a smoothed way (T,) near the wanted one, however fast that is."""
+    return np.clip(way, wanted - slack, wanted + slack)
 
 
 def _boxes(motion: Motion, body: Body, camera: Camera) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -100,13 +104,17 @@ def _smoothed(wanted: np.ndarray, sigma: float) -> np.ndarray:
     return way - way[0] * np.exp(-np.arange(len(way)) / max(sigma, 1e-6))
 
 
-def widened(picture: np.ndarray, moved: np.ndarray) -> tuple[np.ndarray, tuple[int, int]]:
-    """Returns a picture (H, W, 3) that goes on beyond its edges, as its mirror image, as far as `moved` (T, 2) goes.
+def widened(picture: np.ndarray, moved: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Returns a picture (H, W, 3) that goes on beyond its edges as its own mirror image, as far as `moved` (T, 2) goes.
 
-    Also returns how far the photo's middle lies right of and below the wider picture's, in whole pixels.
+    Also returns by how many pixels, right and down, the wider picture's middle lies from the film's in each frame,
+    (T, 2) int. A picture and its mirror image repeat themselves, so that it need not be wider than three of them.
     """
-    before, after = np.maximum(-moved.min(axis=0), 0), np.maximum(moved.max(axis=0), 0)
+    size = np.array(picture.shape[1::-1])
+    far = (np.abs(moved) > size).any(axis=0)
+    places = np.where(far, moved % (2 * size), moved)
+    before, after = np.maximum(-places.min(axis=0), 0), np.maximum(places.max(axis=0), 0)
     after += (before + after) % 2  # so that both middles are whole pixels apart
     (left, top), (right, bottom) = before, after
     wide = np.pad(picture, ((top, bottom), (left, right), (0, 0)), mode="symmetric")
-    return wide, (int(left - right) // 2, int(top - bottom) // 2)
+    return wide, (after - before) // 2 - places

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -102,8 +104,6 @@ def test_the_camera_follows_and_the_floor_does_not_slide(open_body, fit):
     # a place on the floor under the person moves in the film as the picture does
     camera = fit.camera
     pixel, _ = project(camera, np.array([[1.0, 0.0, 0.0]]))
-    from dataclasses import replace
-
     later = replace(camera, position=camera.position + found.aside[40] * camera.rotation[0])
     moved, _ = project(later, np.array([[1.0, 0.0, 0.0]]))
     assert pixel[0, 0] - moved[0, 0] == pytest.approx(found.moved[40, 0], rel=0.1)
@@ -112,16 +112,42 @@ def test_the_camera_follows_and_the_floor_does_not_slide(open_body, fit):
     assert (low[:, 0] > 0).all() and (low[:, 0] < camera.width).all()
 
 
+def seen(wide: np.ndarray, at: np.ndarray, width: int, height: int) -> np.ndarray:
+    """What a film of `width` x `height` pixels shows of a picture whose middle lies at `at` from its own."""
+    left, top = (wide.shape[1] - width) // 2 - at[0], (wide.shape[0] - height) // 2 - at[1]
+    assert left >= 0 and top >= 0
+    return wide[top : top + height, left : left + width]
+
+
 def test_the_picture_goes_on_as_its_mirror_image():
     picture = np.arange(4 * 6 * 3, dtype=np.uint8).reshape(4, 6, 3)
-    wide, (right, down) = widened(picture, np.array([[0, 0], [5, -1]]))
-    height, width, _ = wide.shape
-    left, top = (width - 6) // 2 + right, (height - 4) // 2 + down
-    assert (wide[top : top + 4, left : left + 6] == picture).all()
-    assert (wide[top, left + 6] == picture[0, 5]).all() and (wide[top, left + 10] == picture[0, 1]).all()
-    assert (width - 6) % 2 == (height - 4) % 2 == 0
+    wide, places = widened(picture, np.array([[0, 0], [5, -1]]))
+    assert (seen(wide, places[0], 6, 4) == picture).all()
+    later = seen(wide, places[1], 6, 4)
+    assert (later[1:, 0] == picture[:3, 5]).all() and (later[0] == later[1]).all()
+    assert (later[1:, 1:] == picture[:3, ::-1][:, :5]).all()
     same, at = widened(picture, np.zeros((3, 2), int))
-    assert same.shape == picture.shape and at == (0, 0)
+    assert same.shape == picture.shape and not at.any()
+
+
+def test_a_camera_that_goes_far_sees_the_pictures_repeat():
+    picture = np.arange(4 * 6 * 3, dtype=np.uint8).reshape(4, 6, 3)
+    wide, places = widened(picture, np.array([[0, 0], [12, 0], [-120, 8], [30, 0]]))
+    assert wide.shape[1] <= 3 * 6 + 1
+    for place in places[:3]:
+        assert (seen(wide, place, 6, 4) == picture).all()
+    assert (seen(wide, places[3], 6, 4) == picture[:, ::-1]).all()
+
+
+def test_whoever_runs_fast_stays_in_the_picture(open_body, fit):
+    near = Fit(fit.betas, fit.pose, fit.translation, camera_at(512, 512, distance=1.4), 1.0)
+    motion = walking(open_body, 8.0)
+    aside = Motion(motion.rotations, motion.translation[:, ::-1] * (1, 0, 0) + motion.translation * (0, 1, 0))
+    found = framing(aside, open_body, near.camera)
+    for frame in range(0, 60, 6):
+        camera = replace(near.camera, position=near.camera.position + found.aside[frame] * near.camera.rotation[0])
+        pixel, _ = project(camera, open_body.posed_joints(aside)[frame, :1].astype(float))
+        assert 0.2 * 512 < pixel[0, 0] < 0.8 * 512
 
 
 @pytest.mark.parametrize(

@@ -86,10 +86,9 @@ def perform(found: PhotoScene, motion: Motion, framed: Framing, title: str, star
     action = key_motion(found.armature, motion, action_name(title), start, rate=scene_fps(scene))
     frames = range(start, start + len(motion))
     scene.frame_start, scene.frame_end = frames[0], frames[-1]
-    wide, (right, down) = widened(found.background, framed.moved)
+    wide, offsets = widened(found.background, framed.moved)
     set_pixels(background_of(scene), wide)
-    # when the camera goes right or down, the picture goes left or up; the compositor counts upwards
-    places = [(-x - right, y + down) for x, y in framed.moved.tolist()]
+    places = [(x, -y) for x, y in offsets.tolist()]  # the compositor counts upwards
     key_places(scene, frames, places)
     lens.animation_data_clear()
     lens.data.animation_data_clear()
