@@ -14,6 +14,7 @@ from motionclip_blender.photo.mask import refined
 from motionclip_blender.photo.packages import needed
 from motionclip_blender.photo.see import LANDMARKS, see
 from tests.paths import ROOT
+from tests.photo.made import person, picture_of, seen_of
 
 cv2 = pytest.importorskip("cv2")
 pytest.importorskip("mediapipe")
@@ -56,6 +57,13 @@ def test_of_two_people_the_larger_is_taken_or_the_one_asked_for(astronaut: np.nd
     assert second.mask[:, :500].max() < 0.5
     with pytest.raises(UserError, match="no person 3; choose 1 to 2"):
         see(both, 3)
+
+
+def test_clothes_of_the_backgrounds_colour_do_not_cut_a_person_in_two(open_body) -> None:
+    made = person(open_body, 4, size=512, turn=1.2)
+    truth = seen_of(open_body, made).mask > 0.5
+    found = see(picture_of(open_body, made)).mask > 0.5
+    assert (found & truth).sum() / (found | truth).sum() > 0.9
 
 
 def drawing() -> np.ndarray:
