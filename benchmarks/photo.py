@@ -1,6 +1,7 @@
 """Fits and dresses rendered people whose shape, pose, clothes and camera are known: `python -m benchmarks.photo`.
 
-Prints a line for each person, and means. The poses come from motions that the fit's prior was not made of.
+Prints a line for each person, then the means, the medians and the worst. The poses come from motions that the fit's prior
+was not made of.
 IoU: of the body's picture and the true one.
 Mean distance of 22 joints to the true ones, as a part of the body's height, after scaling: from the pelvis ("pose"), in
 the camera's axes ("seen"), and there with a lens that the photo tells ("lens").
@@ -30,6 +31,7 @@ from motionclip_blender.photo.terms import Fit
 from training.photo_prior.people import Person, people
 
 COLUMNS = ("IoU", "pose", "seen", "lens", "SSIM", "focal", "see s", "fit s", "dress s")
+_MORE_IS_BETTER = ("IoU", "SSIM")
 _BODY = 22  # joints, without hands and face
 
 
@@ -114,16 +116,15 @@ def main(argv: list[str] | None = None) -> int:
         rows.append(figures)
         cells.append(np.hstack(pictures)[::2, ::2])
         print(f"{number:4d} " + " ".join(f"{figure:8.3f}" for figure in figures), flush=True)
+        if options.sheet:
+            _save(cells, options.sheet)
     if not rows:
         return 1
     table = np.array(rows)
-    for name, values in (("mean", table.mean(axis=0)), ("worst", None)):
-        if values is None:
-            values = np.concatenate((table[:, :1].min(axis=0), table[:, 1:4].max(axis=0), table[:, 4:5].min(axis=0)))
-        print(f"{name:>4} " + " ".join(f"{value:8.3f}" for value in values))
+    worst = np.where(np.isin(COLUMNS, _MORE_IS_BETTER), table.min(axis=0), table.max(axis=0))
+    for name, values in (("mean", table.mean(axis=0)), ("med.", np.median(table, axis=0)), ("worst", worst)):
+        print(f"{name:>5}" + " ".join(f"{value:8.3f}" for value in values))
     print(f"{len(rows)} of {options.people} people were seen and fitted")
-    if options.sheet:
-        _save(cells, options.sheet)
     mean = table.mean(axis=0)
     return int(not (mean[0] >= 0.85 and mean[1] <= 0.06 and mean[3] <= 0.06 and mean[4] >= 0.8))
 
