@@ -50,6 +50,7 @@ def film_steps(found: Callable[[], bpy.types.Scene], path: Path) -> Iterator[flo
         whole_path(path) as target,
         tempfile.TemporaryDirectory() as name,
         SecondBlender(Path(name), len(frames)) as second,
+        _enough_space(path),
     ):
         folder = Path(name)
         pictures = {frame: folder / f"film-{frame:06}.bmp" for frame in frames}
@@ -107,6 +108,19 @@ def _shrunk(pixels: np.ndarray) -> np.ndarray:
     counts = np.diff([*rows, height])[:, None] * np.diff([*columns, width])
     out[..., :3] = sums / counts[..., None] / np.float32(255)
     return out
+
+
+@contextmanager
+def _enough_space(path: Path) -> Iterator[None]:
+    """Says what to do where Blender, or we, cannot write frames or film: on a full disk Blender's own words say
+    nothing."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        raise UserError(
+            f"The film {path} cannot be written; free some space there, and where temporary files lie "
+            f"({tempfile.gettempdir()})."
+        ) from error
 
 
 @contextmanager

@@ -198,3 +198,16 @@ def test_ending_a_film_leaves_nothing(photo, tmp_path: Path):
     with pytest.raises(UserError, match="choose another place"):
         (tmp_path / "file").write_text("")
         render_photo_film(found.scene, tmp_path / "file" / "ann.mp4")
+
+
+def test_a_full_disk_is_told_in_one_sentence(photo, tmp_path: Path, monkeypatch):
+    from motionclip_blender.rig.photo import film as film_module
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    found = built(photo, swaying(photo))
+    monkeypatch.setattr(film_module, "write_bitmap", full)
+    with pytest.raises(UserError, match="free some space there, and where temporary files lie"):
+        render_photo_film(found.scene, tmp_path / "ann.mp4")
+    assert list(tmp_path.iterdir()) == []
