@@ -52,7 +52,9 @@ def framing(motion: Motion, body: Body, camera: Camera, follow: bool | None = No
         leave the picture.
     """
     frames = len(motion)
-    low, high, depth = _boxes(motion, body, camera)
+    low, high, middle = _boxes(motion, body, camera)
+    depth = middle[:, 1]
+    metres = depth / camera.focal  # of a pixel, at the person
     if follow is False:
         return Framing(np.zeros((frames, 2), int), np.zeros(frames))
     size, sigma = np.array((camera.width, camera.height), float), _SMOOTH * motion.fps
@@ -60,11 +62,10 @@ def framing(motion: Motion, body: Body, camera: Camera, follow: bool | None = No
     least, most = np.minimum(_MARGIN * size, low[0]), np.maximum((1 - _MARGIN) * size, high[0])
     leaves = np.minimum(low - least, 0.0) + np.maximum(high - most, 0.0)
     if follow or np.abs(leaves[:, 0]).max() > _FAR * size[0]:
-        middle = (low + high)[:, 0] / 2
-        leaves[:, 0] = middle - middle[0]
+        # not by the boxes: far aside, what is nearest of the person lies far from the middle
+        leaves[:, 0] = (middle[:, 0] - middle[0, 0] * depth / depth[0]) / metres
     if np.abs(leaves).max() < _LAG:
         return Framing(np.zeros((frames, 2), int), np.zeros(frames))
-    metres = depth / camera.focal  # of a pixel, at the person
     slack = _SLACK * size
     aside = _near(_smoothed(leaves[:, 0] * metres, sigma), leaves[:, 0] * metres, slack[0] * metres)
     across = np.cumsum(np.diff(aside, prepend=0.0) / metres)
@@ -79,9 +80,10 @@ def _near(way: np.ndarray, wanted: np.ndarray, slack: np.ndarray | float) -> np.
 
 
 def _boxes(motion: Motion, body: Body, camera: Camera) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Returns the lowest and the highest pixels (T, 2) of the person in each frame, and the distance (T,) in metres."""
+    """Returns the lowest and the highest pixels (T, 2) of the person in each frame, and how far aside and ahead of the
+    camera the middle is, (T, 2) metres."""
     points = body.posed_vertices(motion, ids=body.contacts).astype(np.float64)
-    low, high, away = np.empty((len(motion), 2)), np.empty((len(motion), 2)), np.empty(len(motion))
+    low, high, middle = (np.empty((len(motion), 2)) for _ in range(3))
     for i, each in enumerate(points):
         pixels, depth = project(camera, each)
         ahead = depth > 0.3
@@ -89,8 +91,9 @@ def _boxes(motion: Motion, body: Body, camera: Camera) -> tuple[np.ndarray, np.n
             low[i], high[i] = pixels[ahead].min(axis=0), pixels[ahead].max(axis=0)
         else:
             low[i], high[i] = (low[i - 1], high[i - 1]) if i else (np.zeros(2), np.zeros(2))
-        away[i] = max(float(seen_from(camera, each.mean(axis=0))[2]), 0.3)
-    return low, high, away
+        aside, _, ahead_by = seen_from(camera, each.mean(axis=0))
+        middle[i] = aside, max(ahead_by, 0.3)
+    return low, high, middle
 
 
 def _smoothed(wanted: np.ndarray, sigma: float) -> np.ndarray:

@@ -142,8 +142,10 @@ def test_a_camera_that_goes_far_sees_the_pictures_repeat():
 def test_whoever_runs_fast_stays_in_the_picture(open_body, fit):
     near = Fit(fit.betas, fit.pose, fit.translation, camera_at(512, 512, distance=1.4), 1.0)
     motion = walking(open_body, 8.0)
-    aside = Motion(motion.rotations, motion.translation[:, ::-1] * (1, 0, 0) + motion.translation * (0, 1, 0))
+    aside = Motion(motion.rotations, motion.translation[:, ::-1] * (1, 0, 0.15) + motion.translation * (0, 1, 0))
+    aside = aside.moved(np.linspace(0, -1, 60)[:, None] * (0, 0, 1))
     found = framing(aside, open_body, near.camera)
+    assert found.moved[-1, 0] > 2 * 512
     for frame in range(0, 60, 6):
         camera = replace(near.camera, position=near.camera.position + found.aside[frame] * near.camera.rotation[0])
         pixel, _ = project(camera, open_body.posed_joints(aside)[frame, :1].astype(float))

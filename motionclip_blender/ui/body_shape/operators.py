@@ -6,7 +6,6 @@ import bpy
 from bpy.app.translations import pgettext_rpt as _
 from bpy.props import FloatVectorProperty
 
-from ...core.body_shape import LARGEST
 from ..addon import model_choice
 from ..generate import generation
 from ..generate.new_body import add_in_sight
@@ -15,6 +14,8 @@ from ..tasks.background_operator import Reporting
 from ..tasks.jobs import sentence
 
 SLIDERS = 10
+LARGEST = 5.0
+"""As `core.body_shape` has it, which enabling must not import."""
 
 
 class MOTIONCLIP_OT_add_body(Reporting, bpy.types.Operator):

@@ -41,3 +41,10 @@ def test_the_panel_is_there_for_a_body_with_sliders(bpy, person) -> None:
     assert panel.poll(bpy.context)
     person.children[0].shape_key_clear()
     assert not panel.poll(bpy.context)
+
+
+def test_sliders_go_as_far_as_betas() -> None:
+    from motionclip_blender.core import body_shape
+    from motionclip_blender.ui.body_shape.operators import LARGEST
+
+    assert LARGEST == body_shape.LARGEST
