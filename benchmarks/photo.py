@@ -1,7 +1,7 @@
 """Fits and dresses rendered people whose shape, pose, clothes and camera are known: `python -m benchmarks.photo`.
 
-Prints a line for each person, then the means, the medians and the worst. The poses come from motions that the fit's prior
-was not made of.
+Prints a line for each person, then the means, the medians and the worst. The poses come from motions that the fit's
+prior was not made of.
 IoU: of the body's picture and the true one.
 Mean distance of 22 joints to the true ones, as a part of the body's height, after scaling: from the pelvis ("pose"), in
 the camera's axes ("seen"), and there with a lens that the photo tells ("lens").
