@@ -24,6 +24,7 @@ from .terms import Fit
 _FOCAL, _FOCAL_SPREAD = 1.4, 0.35  # of the longer side; standard deviation of its logarithm
 _FOCAL_TOLD = 0.02  # the same, of a lens that the photo tells
 _SHAPES = 10
+_STAGE = "Fitting the body"
 _HEIGHT = 1.7  # metres; what the spreads of landmarks refer to
 _FACE = 0.65  # weight of each landmark of the face: they err together
 _HIDDEN = 0.15  # weight of what the network guesses
@@ -49,7 +50,14 @@ def fit(seen: Seen, body: Body, progress: Progress | None = None, focal: float |
     Landmarks and outline of the mask are matched, within the limits of joints and near the poses that motions show.
     Raises `UserError` if no body fits, and what `progress` raises.
     """
-    return _Fitting(seen, body, progress or no_progress, focal).run()
+    report = progress or no_progress
+    if seen.face:
+        return _Fitting(seen, body, report, focal).run().stood()
+    # without a face the network often takes a back for a front; the other way round may need a less odd pose
+    ways = (seen, seen.turned_round())
+    shares = (lambda stage, share: report(stage, share / 2), lambda stage, share: report(stage, (1 + share) / 2))
+    found = [_Fitting(way, body, share, focal).run() for way, share in zip(ways, shares, strict=True)]
+    return min(found, key=lambda fitting: fitting.cost).stood()
 
 
 class _Fitting:
@@ -64,6 +72,7 @@ class _Fitting:
         self._outline = Outline(seen.mask, body)
         self._unseen = self._cut_off()
         self._unit = 1.0  # pixels of the person's height
+        self.cost = np.inf
 
     def _cut_off(self) -> np.ndarray:
         """Returns which of the body's angles (63,) no landmark tells of: those of legs that are cut off.
@@ -81,8 +90,9 @@ class _Fitting:
         joints = np.array([INDEX[joint] - 1 for joint in unseen], int)
         return (3 * joints[:, None] + np.arange(3)).ravel()
 
-    def run(self) -> Fit:
-        self._progress("Fitting the body", 0.0)
+    def run(self) -> _Fitting:
+        """Fits; `cost` is then how badly all that is compared agrees."""
+        self._progress(_STAGE, 0.0)
         state = self._start()
         loose = partial(self._blocks, loose=True)
         held = np.zeros(state.size, bool)
@@ -92,22 +102,26 @@ class _Fitting:
         state, _ = minimise(state, loose, 15)
         state, _ = minimise(state, self._blocks, 20)
         shown = self._shown(state)
-        best, score = state, self._outline.overlap(shown[0].covered)
+        self._best, self._score = state, self._outline.overlap(shown[0].covered)
         for number, reach in enumerate(_REACHES):
-            self._progress("Fitting the body", 0.3 + 0.7 * number / len(_REACHES))
+            self._progress(_STAGE, 0.3 + 0.7 * number / len(_REACHES))
             pairs = self._outline.pairs(*shown, reach)
-            state, _ = minimise(state, partial(self._blocks, pairs=pairs), 4)
+            state, self.cost = minimise(state, partial(self._blocks, pairs=pairs), 4)
             shown = self._shown(state)
             reached = self._outline.overlap(shown[0].covered)
-            if reached >= score:
-                best, score = state, reached
-        self._progress("Fitting the body", 1.0)
-        if score < _LEAST_SCORE:
+            if reached >= self._score:
+                self._best, self._score = state, reached
+        self._progress(_STAGE, 1.0)
+        return self
+
+    def stood(self) -> Fit:
+        """Returns the fit on the floor. Raises `UserError` if the body does not fill the mask."""
+        if self._score < _LEAST_SCORE:
             raise UserError(
                 "The body cannot be fitted to what was taken for a person in the photo; choose a photo that shows the "
                 "person more clearly, best from head to foot."
             )
-        return stood(best, self._body, self._relaxed, self._seen, score)
+        return stood(self._best, self._body, self._relaxed, self._seen, self._score)
 
     def _start(self) -> State:
         """Returns the mean pose, turned as the network guesses, at the place that its landmarks ask for."""

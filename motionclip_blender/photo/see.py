@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +20,10 @@ LANDMARKS: tuple[str, ...] = (
 )  # fmt: skip
 """The landmarks of BlazePose, in its order (Bazarevsky et al., 2020)."""
 
+_PARTNERS = [
+    LANDMARKS.index("_".join({"left": "right", "right": "left"}.get(part, part) for part in name.split("_")))
+    for name in LANDMARKS
+]
 _MOST_PEOPLE = 8
 _SURE = 0.5  # confidence of the detector from which a person is taken for one
 _CUT_OFF = 0.02  # part of the picture's height or width by which a landmark lies outside
@@ -40,6 +45,7 @@ class Seen:
     visibility: (33,) 0..1.
     mask: (H, W) float32, 0..1.
     remarks: sentences on what the user should know.
+    face: whether a face is seen where the head is.
     """
 
     width: int
@@ -49,6 +55,16 @@ class Seen:
     visibility: np.ndarray
     mask: np.ndarray
     remarks: tuple[str, ...]
+    face: bool = True
+
+    def turned_round(self) -> Seen:
+        """Returns the same person taken to face the other way: left is right, near is far."""
+        return replace(
+            self,
+            landmarks=self.landmarks[_PARTNERS],
+            places=self.places[_PARTNERS] * np.array([1.0, 1.0, -1.0]),
+            visibility=self.visibility[_PARTNERS],
+        )
 
     def visible(self, *names: str) -> float:
         """Returns the mean visibility of landmarks."""
@@ -79,10 +95,9 @@ def see(picture: np.ndarray, person: int | None = None) -> Seen:
                         f"{len(found)}.")  # fmt: skip
     chosen = found[(person or 1) - 1]
     mask = refined(picture, chosen.mask, [one.mask for one in found if one is not chosen])
-    return Seen(
-        width, height, chosen.landmarks, chosen.places, chosen.visibility, mask,
-        tuple(_remarks(picture, chosen, mask, len(found), person)),
-    )  # fmt: skip
+    face = _shows_face(picture, chosen)
+    remarks = tuple(_remarks(chosen, mask, face, len(found), person))
+    return Seen(width, height, chosen.landmarks, chosen.places, chosen.visibility, mask, remarks, face)
 
 
 def _everybody(picture: np.ndarray) -> list[_Found]:
@@ -168,7 +183,7 @@ def _people(count: int) -> str:
     return "one person" if count == 1 else f"{count} people"
 
 
-def _remarks(picture: np.ndarray, one: _Found, mask: np.ndarray, count: int, person: int | None):
+def _remarks(one: _Found, mask: np.ndarray, face: bool, count: int, person: int | None) -> Iterator[str]:
     height, width = mask.shape
     if count > 1 and person is None:
         yield f"{_people(count)} are seen; the largest is taken."
@@ -190,7 +205,7 @@ def _remarks(picture: np.ndarray, one: _Found, mask: np.ndarray, count: int, per
         yield "The person reaches the picture's upper border; what is above is guessed."
     if mask[:, :2].max() > 0.5 or mask[:, -2:].max() > 0.5:
         yield "The person reaches the picture's side; what is beyond is guessed."
-    if not _shows_face(picture, one):
+    if not face:
         yield "No face is seen; the head is dressed with what is seen of it."
     if (mask > 0.5).sum(axis=0).max(initial=0) < 160:
         yield "The person is small in the photo; the film will be blurred."

@@ -94,6 +94,14 @@ def test_the_same_photo_gives_the_same_fit(case, open_body) -> None:
     assert again.camera.focal == found.camera.focal
 
 
+def test_a_back_that_was_taken_for_a_front_is_turned_round(open_body) -> None:
+    truth = person(open_body, 5, turn=2.8)
+    taken = replace(seen_of(open_body, truth).turned_round(), face=False)
+    found = fit(taken, open_body)
+    assert apart(open_body, found, truth) < 0.05
+    assert found.score > 0.9
+
+
 def test_legs_that_are_cut_off_stand_straight(open_body) -> None:
     truth = person(open_body, 3)
     whole = seen_of(open_body, truth)
