@@ -61,9 +61,10 @@ def framing(motion: Motion, body: Body, camera: Camera, follow: bool | None = No
     # whom the photo's edge cuts off may stay as cut off
     least, most = np.minimum(_MARGIN * size, low[0]), np.maximum((1 - _MARGIN) * size, high[0])
     leaves = np.minimum(low - least, 0.0) + np.maximum(high - most, 0.0)
-    if follow or np.abs(leaves[:, 0]).max() > _FAR * size[0]:
-        # not by the boxes: far aside, what is nearest of the person lies far from the middle
-        leaves[:, 0] = (middle[:, 0] - middle[0, 0] * depth / depth[0]) / metres
+    # not by the boxes: far aside, what is nearest of the person lies far from the middle
+    goes = (middle[:, 0] - middle[0, 0] * depth / depth[0]) / metres
+    if follow or np.abs(goes).max() > _FAR * size[0]:
+        leaves[:, 0] = goes
     if np.abs(leaves).max() < _LAG:
         return Framing(np.zeros((frames, 2), int), np.zeros(frames))
     slack = _SLACK * size
