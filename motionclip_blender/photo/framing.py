@@ -18,6 +18,7 @@ _MARGIN = 0.03  # free space around the person, as a part of the picture
 _SMOOTH = 0.4  # seconds, standard deviation of the smoothing of the camera's way
 _SLACK = 0.12  # of the picture, by which the camera may lag behind the person, or be ahead
 _LAG = 4.0  # pixels that count for nothing
+_HELD = 0.22  # of the picture, by which the camera goes at most after an arm, away from the person's middle
 _FAR = 0.2  # of the picture's width; who leaves it by more is kept where they are in it
 
 
@@ -60,11 +61,16 @@ def framing(motion: Motion, body: Body, camera: Camera, follow: bool | None = No
     size, sigma = np.array((camera.width, camera.height), float), _SMOOTH * motion.fps
     # whom the photo's edge cuts off may stay as cut off
     least, most = np.minimum(_MARGIN * size, low[0]), np.maximum((1 - _MARGIN) * size, high[0])
-    leaves = np.minimum(low - least, 0.0) + np.maximum(high - most, 0.0)
+    before, beyond = np.minimum(low - least, 0.0), np.maximum(high - most, 0.0)
+    leaves = before + beyond
+    leaves[:, 1] = np.where(before[:, 1] < 0, before[:, 1], beyond[:, 1])  # the head counts for more than the feet
     # not by the boxes: far aside, what is nearest of the person lies far from the middle
     goes = (middle[:, 0] - middle[0, 0] * depth / depth[0]) / metres
     if follow or np.abs(goes).max() > _FAR * size[0]:
         leaves[:, 0] = goes
+    held = _HELD * size
+    leaves[:, 0] = np.clip(leaves[:, 0], goes - held[0], goes + held[0])
+    leaves[:, 1] = np.clip(leaves[:, 1], -held[1], held[1])
     if np.abs(leaves).max() < _LAG:
         return Framing(np.zeros((frames, 2), int), np.zeros(frames))
     slack = _SLACK * size

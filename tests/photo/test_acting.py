@@ -159,3 +159,12 @@ def test_whoever_runs_fast_stays_in_the_picture(open_body, fit):
 )  # fmt: skip
 def test_films_are_720p_at_most_and_even(size, film):
     assert film_size(*size) == film
+
+
+def test_an_arm_that_leaves_the_picture_does_not_take_the_camera_along(open_body, fit):
+    near = replace(fit, camera=camera_at(300, 512, distance=1.6))
+    pose = np.repeat(near.pose.reshape(1, -1), 60, axis=0).reshape(60, 55, 3)
+    pose[30:, 17, 2] = 0.0  # the right arm is stretched out
+    places = np.repeat(near.translation[None], 60, axis=0)
+    found = framing(Motion.from_axis_angle(pose.reshape(60, -1), places, 30.0), open_body, near.camera)
+    assert 20 < np.abs(found.moved[:, 0]).max() < 0.35 * 300
