@@ -71,7 +71,7 @@ print("\n".join(sorted(set(wanted))))
 endef
 export REQUIREMENTS
 
-DEV_EXTRAS := dev torch training body render
+DEV_EXTRAS := dev torch training body render photo
 PIP := $(PY) -m pip --disable-pip-version-check install -qq -c constraints.txt
 
 requirements:
@@ -86,7 +86,10 @@ $(VENV)/.runtime: pyproject.toml constraints.txt | $(VENV)/bin/python
 $(VENV)/.dev: $(VENV)/.runtime
 	@echo "Installing the packages for training and tests into $(VENV) (once, about 1.5 GB more with a torch for CPUs) ..."
 	$(PY) -c "$$REQUIREMENTS" $(DEV_EXTRAS) > $(VENV)/requirements-dev.txt
+	grep '^mediapipe' $(VENV)/requirements-dev.txt > $(VENV)/requirements-bare.txt
+	sed -i '/^mediapipe/d' $(VENV)/requirements-dev.txt
 	$(PIP) -r $(VENV)/requirements-dev.txt
+	$(PIP) --no-deps -r $(VENV)/requirements-bare.txt  # without jax and sounddevice, which nothing here imports
 	@touch $@
 
 $(VENV)/bin/python: | $(VENV)/.system
@@ -94,13 +97,13 @@ $(VENV)/bin/python: | $(VENV)/.system
 
 # --- What the system must have ----------------------------------------------------------------------------------
 
-# The libraries that the bpy wheel expects, and venv. Without libegl1 Blender's Workbench renderer ends the whole
+# The libraries that the wheels of bpy and OpenCV expect, and venv. Without libegl1 Blender's Workbench renderer ends the whole
 # process, so it is checked like the others.
 define MISSING_PACKAGES
 import ctypes, importlib.util, sys
 packages = {"libxrender1": "libXrender.so.1", "libxfixes3": "libXfixes.so.3", "libxi6": "libXi.so.6",
             "libxkbcommon0": "libxkbcommon.so.0", "libsm6": "libSM.so.6", "libgl1": "libGL.so.1",
-            "libegl1": "libEGL.so.1"}
+            "libegl1": "libEGL.so.1", "libglib2.0-0": "libgthread-2.0.so.0"}
 def missing(library):
     try:
         ctypes.CDLL(library)

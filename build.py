@@ -35,6 +35,7 @@ ASSETS = (
     "assets/packs/default/weights.safetensors",
     *(f"assets/packs/default/wordings.{suffix}" for suffix in ("json", "safetensors")),
     "assets/body/smplx_open.npz",
+    "assets/photo/prior.npz",
     *(f"assets/text_tower/{name}" for name in ("tower.json", "weights.safetensors", "vocab.txt")),
     *(f"assets/text_tower/{name}" for name in ("LICENSE", "NOTICE.txt")),  # Apache-2.0 asks for both
     *(f"assets/clip_tokenizer/{name}" for name in ("merges.npz", "LICENSE", "NOTICE.txt")),

@@ -17,12 +17,13 @@ PACKAGE = "motionclip_blender"
 # A room may import itself and the rooms named here
 MAY_IMPORT = {
     "motionclip_blender.core": set(),
-    "motionclip_blender.rig": {"motionclip_blender.core"},
-    "motionclip_blender.ui": {"motionclip_blender.core", "motionclip_blender.rig"},
-    "motionclip_blender.cli": {"motionclip_blender.core", "motionclip_blender.rig"},
+    "motionclip_blender.photo": {"motionclip_blender.core"},
+    "motionclip_blender.rig": {"motionclip_blender.core", "motionclip_blender.photo"},
+    "motionclip_blender.ui": {"motionclip_blender.core", "motionclip_blender.photo", "motionclip_blender.rig"},
+    "motionclip_blender.cli": {"motionclip_blender.core", "motionclip_blender.photo", "motionclip_blender.rig"},
     "motionclip_blender.__main__": {"motionclip_blender.cli"},
     "motionclip_blender": {"motionclip_blender.ui"},  # the extension's register
-    "training": {"motionclip_blender.core", "motionclip_blender.rig", "render_pipeline"},
+    "training": {"motionclip_blender.core", "motionclip_blender.photo", "motionclip_blender.rig", "render_pipeline"},
     "render_pipeline": {"motionclip_blender.core", "motionclip_blender.rig"},
 }
 BLENDER = {"bpy", "mathutils", "bmesh", "gpu", "blf", "bpy_extras"}
@@ -80,8 +81,8 @@ def test_arrows_point_down(path: Path):
     assert imported <= MAY_IMPORT[room], f"{relative(path)} imports from {imported - MAY_IMPORT[room]}"
 
 
-@pytest.mark.parametrize("path", sources("motionclip_blender/core"), ids=relative)
-def test_core_knows_no_blender(path: Path):
+@pytest.mark.parametrize("path", sources("motionclip_blender/core", "motionclip_blender/photo"), ids=relative)
+def test_core_and_photo_know_no_blender(path: Path):
     assert not {name.split(".")[0] for name, _ in imports(path)} & BLENDER
 
 

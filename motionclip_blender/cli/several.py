@@ -17,7 +17,7 @@ from ..core.progress import Progress, no_progress
 from ..core.recipe.make import Made
 from ..core.recipe.recipe import Recipe
 from . import blender_outputs
-from .engine import load_engine
+from .engine import load_body, load_engine
 from .form import Person
 from .outputs import numbered
 from .report import Report
@@ -83,7 +83,7 @@ def carry_out(
     with report.stage("rig"):
         person = Person.of(request.form.rig)
     with report.stage("load"):
-        engine = load_engine(request, Body.load(request.body), report.ctrl_c, stderr)
+        engine = load_engine(request, load_body(request), report.ctrl_c, stderr)
     with Bar(stderr, report.ctrl_c) as bar:
         jobs = make(engine, person, bar)
     for job in jobs:
@@ -128,7 +128,7 @@ def write(
     if "npz" in files:
         with report.stage("npz"), report.ctrl_c.deferred():  # zipfile complains when it is interrupted
             for one, path in zip(made, files["npz"], strict=True):
-                amass.save(one.motion, path)
+                amass.save(one.motion, path, body.smplx_betas)
                 job.wrote.setdefault("npz", []).append(str(path))
     shown = {kind: paths for kind, paths in files.items() if kind != "npz"}
     if shown:

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 from ..core.engines import FILE_KINDS, KIND_NAMES
 from ..core.errors import UserError
 from ..core.files import check_writable
-from .arguments import Parser, add_length, add_manner, add_model, clip_source, manner_of
+from .arguments import Parser, add_length, add_manner, add_model, clip_source, manner_of, shape_of
 from .form import Form, add_form, form_of
 from .recipes import pooling_of
 
 if TYPE_CHECKING:  # numpy is behind it, and --help is to be there at once
+    from ..core.body_shape import BodyShape
     from ..core.clip_weights import ClipSource
 
 ENDINGS = {"npz": ".npz", "sheet": ".png", "blend": ".blend", **FILE_KINDS}
@@ -31,7 +32,8 @@ class SeveralRequest:
     """Several motions are to be made in one process, each in files of its own.
 
     out: the folder for the files. outputs: keys of `ENDINGS`. more: fields of every recipe. straight: texts are taken
-    straight, as `Recipe.straight` does. form: how and on whom the motions are written.
+    straight, as `Recipe.straight` does. form: how and on whom the motions are written. shape: the body's; None for its
+    mean shape.
     """
 
     out: Path
@@ -44,6 +46,7 @@ class SeveralRequest:
     as_json: bool
     verbose: bool
     form: Form
+    shape: BodyShape | None
 
 
 def new_parser(description: str, epilog: str) -> Parser:
@@ -105,4 +108,5 @@ def shared(given: argparse.Namespace) -> dict[str, Any]:
         "as_json": given.json,
         "verbose": given.verbose,
         "form": form_of(given, outputs, "blend" in outputs),
+        "shape": shape_of(given),
     }

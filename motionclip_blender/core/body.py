@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -57,6 +57,7 @@ class Body:
         the file has none.
     licence, origin: what the file says of itself; empty where it says nothing.
     path: the file.
+    mean, betas: of a body of `shaped`, the body as it is in the file, and the shape (n,) that this one has; else None.
     """
 
     template: np.ndarray
@@ -75,6 +76,8 @@ class Body:
     licence: str
     origin: str
     path: Path
+    mean: Body | None = None
+    betas: np.ndarray | None = None
 
     @classmethod
     def load(cls, path: Path | str | None = None) -> Body:
@@ -87,6 +90,23 @@ class Body:
             # the open body's correctives are all zero; unpacking 80 MB of zeros would take most of the time
             return cls(**_checked(plain_arrays(OPEN_BODY, but="posedirs"), OPEN_BODY, posed=False), path=OPEN_BODY)
         return cls(**_checked(plain_arrays(Path(path)), Path(path), posed=True), path=Path(path))
+
+    def shaped(self, betas: np.ndarray | None) -> Body:
+        """Returns the body with the shape `betas` as its mean shape; itself for None.
+
+        Raises `UserError` for betas that it does not have.
+        """
+        if betas is None:
+            return self
+        betas = self.checked_betas(betas)
+        return replace(self, template=_frozen(self.vertices(betas)), mean=self, betas=_frozen(betas))
+
+    @property
+    def smplx_betas(self) -> np.ndarray | None:
+        """The betas of `shaped` as SMPL-X files mean them, (10 or more,); None for a body whose shapes are its own."""
+        if self.betas is None or self.shape_names:
+            return None
+        return np.pad(self.betas, (0, max(10 - len(self.betas), 0)))
 
     # --- the body at rest
 

@@ -9,6 +9,7 @@ import numpy as np
 from mathutils import Vector
 
 from ..core.body import Body
+from ..core.body_shape import shape_name
 from ..core.skeleton import BODY_JOINTS, FACE_JOINTS, HAND_JOINTS, INDEX, JOINTS, PARENTS
 from .bones import BLENDER_AXES
 
@@ -21,6 +22,9 @@ _POINTS_ALONG = {
 }  # fmt: skip
 _SHORTEST = 0.01  # metres; Blender silently deletes bones of zero length
 
+SHAPES_NOTE = "motionclip_shapes"
+"""Custom property of a body's mesh: how many of its first shape keys are betas."""
+
 _SLIDERS = 10  # shape keys of each kind; licensed files have 300 and 100
 _SLIDER_RANGE = 3.0
 _SKIN = (0.6, 0.6, 0.62)
@@ -31,13 +35,15 @@ def add_body(body: Body, betas: np.ndarray | None = None, name: str = "SMPL-X") 
 
     The rest pose is exactly the body's, in Blender's axes. The object is at the origin, untransformed.
 
-    betas: the shape, by default the mean shape. The joints are those of this shape, and it is set on the mesh's shape
-        keys. Changing these keys later moves the skin but not the joints.
+    betas: the shape, by default the mean shape or that of `Body.shaped`. The joints are those of this shape, and it is
+        set on the mesh's shape keys. Changing these keys later moves the skin but not the joints; `body_shape` does.
 
     The skin deforms as SMPL-X's does. Pose correctives, which licensed bodies have and the open body does not, are left
     out, because Blender's armatures do not support them; `Body.posed_vertices` applies them. Raises `UserError` for
     betas that the body does not support. After any failure no new data-block remains.
     """
+    if betas is None and body.mean is not None:
+        body, betas = body.mean, body.betas
     context = bpy.context
     joints = body.joints(betas) @ BLENDER_AXES.T
     tails = _tails(body, body.vertices(betas), body.joints(betas)) @ BLENDER_AXES.T
@@ -194,12 +200,12 @@ def _shape_keys(body: Body, betas: np.ndarray | None, mesh: bpy.types.Object) ->
     shapes = body.shape_dirs[:, :, : max(_SLIDERS, len(betas))]
     expressions = body.expression_dirs[:, :, :_SLIDERS]
     keys: list[tuple[str, np.ndarray, int | None]] = []
-    keys += [(_key_name(body.shape_names, i, "Shape"), shapes[:, :, i], i) for i in range(shapes.shape[2])]
-    keys += [(_key_name(body.expression_names, i, "Exp"), expressions[:, :, i], None)
-             for i in range(expressions.shape[2])]  # fmt: skip
+    keys += [(shape_name(body, i), shapes[:, :, i], i) for i in range(shapes.shape[2])]
+    keys += [(_expression_name(body, i), expressions[:, :, i], None) for i in range(expressions.shape[2])]
     keys = [key for key in keys if key[1].any()]
     if not keys:
         return
+    mesh.data[SHAPES_NOTE] = sum(beta is not None for _, _, beta in keys)
     mesh.shape_key_add(name="Basis", from_mix=False)
     for key_name, offsets, beta in keys:
         key = mesh.shape_key_add(name=key_name, from_mix=False)
@@ -209,8 +215,8 @@ def _shape_keys(body: Body, betas: np.ndarray | None, mesh: bpy.types.Object) ->
         key.value = value
 
 
-def _key_name(names: tuple[str, ...], i: int, kind: str) -> str:
-    return names[i] if i < len(names) else f"{kind}{i:03d}"
+def _expression_name(body: Body, i: int) -> str:
+    return body.expression_names[i] if i < len(body.expression_names) else f"Exp{i:03d}"
 
 
 def _materials(body: Body, made: list[bpy.types.ID]) -> list[bpy.types.Material]:

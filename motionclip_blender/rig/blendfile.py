@@ -50,6 +50,11 @@ def save_blend(scene: bpy.types.Scene, armature: bpy.types.Object, path: Path) -
         for area in screen.areas:
             if area.type == "VIEW_3D":
                 _look_through_camera(area.spaces.active, scene)
+    write_blend(path)
+
+
+def write_blend(path: Path) -> None:
+    """Saves the open file's data as another file, whole or not at all. Raises `UserError` if it cannot be written."""
     with whole_path(path) as target:
         # the target exists already as an empty file; Blender should not keep a backup of it
         bpy.context.preferences.filepaths.save_version = 0

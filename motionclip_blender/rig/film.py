@@ -27,15 +27,15 @@ FOLLOWING_SECONDS = 0.4
 """The standard deviation of the Gaussian that smooths the camera's path, in seconds."""
 
 _FILM_SIZE = (640, 480)
-_TITLE_SIZES = (24, 20, 17, 14, 12)
+TITLE_SIZES = (24, 20, 17, 14, 12)
 _CELL_SIZE = (256, 288)
-_COLUMNS = 4
+COLUMNS = 4
 _NUMBER_SIZE = 14
 _ROW_POSES = 8
 _ROW_CELL = (104, 112)
 _LABEL_WIDTH = 150
 _LABEL_SIZES = (16, 14, 12, 10)
-_LINE = 2  # pixels between the pictures of a sheet
+LINE = 2  # pixels between the pictures of a sheet
 _PAPER = 0.93
 
 
@@ -55,13 +55,13 @@ def render_film(
     width, height = _FILM_SIZE
     with (
         whole_path(path) as target,
-        _nothing_left_behind(),
+        nothing_left_behind(),
         tempfile.TemporaryDirectory() as name,
         SecondBlender(Path(name), len(motion)) as second,
     ):
         folder = Path(name)
         caption = folder / "title.png"
-        caption_height = render_caption(title, caption, width, _TITLE_SIZES, height // 3)
+        caption_height = render_caption(title, caption, width, TITLE_SIZES, height // 3)
         over = read_picture(caption)
         scene, sight = _film_set(armature, motion, _FILM_SIZE, caption_height / height)
         furnish(scene, sight, FOLLOWING_SECONDS * motion.fps, scene.name)
@@ -70,7 +70,7 @@ def render_film(
         for done, (frame, pixels) in enumerate(draw_all(scene, sight.frames, folder, second), start=1):
             write_bitmap(_titled(pixels, over), pictures[frame - 1])
             step("Filming", done / len(motion))
-        _encode(pictures, motion.fps, target)
+        encode(pictures, _FILM_SIZE, motion.fps, target)
 
 
 def render_sheet(
@@ -88,7 +88,7 @@ def render_sheet(
     """
     step = progress or no_progress
     cell = cell or _CELL_SIZE
-    with whole_path(path) as target, _nothing_left_behind(), tempfile.TemporaryDirectory() as folder:
+    with whole_path(path) as target, nothing_left_behind(), tempfile.TemporaryDirectory() as folder:
         cells = []
         for frame, pixels in _shots(armature, motion, poses, cell, Path(folder)):
             number = Path(folder) / f"number{frame}.png"
@@ -96,11 +96,11 @@ def render_sheet(
             lay_over(pixels, read_picture(number), 0, 0)
             cells.append(pixels)
             step("Making the contact sheet", len(cells) / min(poses, len(motion)))
-        columns = min(_COLUMNS, len(cells))
-        width = columns * (cell[0] + _LINE) - _LINE
+        columns = min(COLUMNS, len(cells))
+        width = columns * (cell[0] + LINE) - LINE
         caption = Path(folder) / "title.png"
-        caption_height = render_caption(title, caption, width, _TITLE_SIZES, cell[1])
-        write_picture(_sheet(cells, columns, read_picture(caption), caption_height), target)
+        caption_height = render_caption(title, caption, width, TITLE_SIZES, cell[1])
+        write_picture(sheet_of(cells, columns, read_picture(caption), caption_height), target)
 
 
 def render_rows(
@@ -117,16 +117,16 @@ def render_rows(
     """
     step = progress or no_progress
     width, height = cell
-    sheet = _paper(len(rows) * (height + _LINE) - _LINE, _LABEL_WIDTH + poses * (width + _LINE))
+    sheet = _paper(len(rows) * (height + LINE) - LINE, _LABEL_WIDTH + poses * (width + LINE))
     with whole_path(path) as target, tempfile.TemporaryDirectory() as folder:
         for i, (text, motion) in enumerate(rows):
-            top = i * (height + _LINE)
-            with _nothing_left_behind():
+            top = i * (height + LINE)
+            with nothing_left_behind():
                 label = Path(folder) / "label.png"
                 label_height = render_caption(text, label, _LABEL_WIDTH, _LABEL_SIZES, height - 2)
                 lay_over(sheet, read_picture(label), top + (height - label_height) // 2, 0)
                 for k, (_, pixels) in enumerate(_shots(armature, motion, poses, cell, Path(folder))):
-                    left = _LABEL_WIDTH + _LINE + k * (width + _LINE)
+                    left = _LABEL_WIDTH + LINE + k * (width + LINE)
                     sheet[top : top + height, left : left + width] = pixels
             step("Making the contact sheet", (i + 1) / len(rows))
         write_picture(sheet, target)
@@ -137,13 +137,13 @@ def render_pose(armature: bpy.types.Object, motion: Motion, size: tuple[int, int
 
     Rows from the top, sRGB values 0 to 1. Raises `UserError` as `render_film` does.
     """
-    with _nothing_left_behind(), tempfile.TemporaryDirectory() as folder:
+    with nothing_left_behind(), tempfile.TemporaryDirectory() as folder:
         ((_, pixels),) = _shots(armature, motion.crop(0, 1), 1, size, Path(folder))
     return pixels
 
 
 @contextmanager
-def _nothing_left_behind() -> Iterator[None]:
+def nothing_left_behind() -> Iterator[None]:
     """Removes every data-block that was made inside the block, however the block ends."""
     before = set(bpy.data.user_map())
     try:
@@ -227,10 +227,16 @@ def _titled(pixels: np.ndarray, title: np.ndarray) -> np.ndarray:
     return np.concatenate((np.round(255 * top).astype(np.uint8), pixels[len(title) :]))
 
 
-def _encode(pictures: list[Path], fps: float, path: Path) -> None:
-    """Joins the pictures into a film with Blender's sequencer."""
+def encode(
+    pictures: Sequence[Path], size: tuple[int, int], fps: float, path: Path, quality: str = "HIGH", apart: int = 18
+) -> None:
+    """Joins pictures of `size` pixels into a film with Blender's sequencer. quality: one of FFmpeg's in Blender.
+    apart: frames between pictures that are encoded anew.
+
+    Leaves a scene behind, which the caller removes.
+    """
     scene = bpy.data.scenes.new("MotionCLIP cut")
-    width, height = _FILM_SIZE
+    width, height = size
     strips = strips_of(scene.sequence_editor_create())
     film = strips.new_image("film", str(pictures[0]), channel=1, frame_start=1, fit_method="ORIGINAL")
     for picture in pictures[1:]:
@@ -244,20 +250,22 @@ def _encode(pictures: list[Path], fps: float, path: Path) -> None:
     render.filepath = str(path)
     set_video_output(render.image_settings)
     render.ffmpeg.format, render.ffmpeg.codec = "MPEG4", "H264"
-    render.ffmpeg.constant_rate_factor = "HIGH"
+    render.ffmpeg.constant_rate_factor = quality
+    render.ffmpeg.gopsize = apart
     render.ffmpeg.ffmpeg_preset = "GOOD"
     render.ffmpeg.audio_codec = "NONE"
     render_animation(scene)
 
 
-def _sheet(cells: list[np.ndarray], columns: int, caption: np.ndarray, caption_height: int) -> np.ndarray:
+def sheet_of(cells: list[np.ndarray], columns: int, caption: np.ndarray, caption_height: int) -> np.ndarray:
+    """Lays pictures (h, w, 4) out in columns, below a caption."""
     height, width, _ = cells[0].shape
     rows = -(-len(cells) // columns)
-    sheet = _paper(caption_height + rows * (height + _LINE), columns * (width + _LINE) - _LINE)
+    sheet = _paper(caption_height + rows * (height + LINE), columns * (width + LINE) - LINE)
     lay_over(sheet, caption, 0, 0)
     for i, cell in enumerate(cells):
-        top = caption_height + _LINE + (i // columns) * (height + _LINE)
-        left = (i % columns) * (width + _LINE)
+        top = caption_height + LINE + (i // columns) * (height + LINE)
+        left = (i % columns) * (width + LINE)
         sheet[top : top + height, left : left + width] = cell
     return sheet
 

@@ -24,15 +24,16 @@ def stand_free(
     body: Body,
     motion: Motion | None = None,
     view: bpy.types.SpaceView3D | None = None,
+    betas: np.ndarray | None = None,
 ) -> bpy.types.Object:
     """Adds a body as close to the 3D cursor as there is free space for its motion. Returns its armature.
 
-    view: the 3D view in which the body should be visible. Raises what `add_body` raises.
+    view: the 3D view in which the body should be visible. betas: its shape. Raises what `add_body` raises.
     """
     cursor = context.scene.cursor.location
     around = Surroundings.of(context.evaluated_depsgraph_get(), cursor.z)
     place = free_place(cursor, around, way_of(motion)[:, :2] if motion is not None else None, eye_of(context, view))
-    armature = add_body(body)
+    armature = add_body(body, betas)
     armature.location = place
     _uncover(context, armature, view)
     return armature

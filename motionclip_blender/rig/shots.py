@@ -35,23 +35,23 @@ def get_ready(scene: bpy.types.Scene) -> None:
     set_bitmap_output(scene)
 
 
-def draw(scene: bpy.types.Scene, frame: int, folder: Path) -> np.ndarray:
+def draw(scene: bpy.types.Scene, frame: int, folder: Path, smooth: bool = True) -> np.ndarray:
     """Renders one frame of a scene that is ready as (H, W, 3) uint8 sRGB, rows from the top.
 
-    Leaves no file in `folder`.
+    Leaves no file in `folder`. smooth: whether Workbench's edges are smoothed, where the scene does not do it itself.
     """
     scene.frame_set(frame)
     path = folder / "shot.bmp"
     render_bitmap(scene, path)
-    return _developed(scene, path)
+    return _developed(scene, path, smooth)
 
 
-def _developed(scene: bpy.types.Scene, path: Path) -> np.ndarray:
+def _developed(scene: bpy.types.Scene, path: Path, smooth: bool) -> np.ndarray:
     """Reads and deletes a rendered bitmap, and smooths its edges if needed."""
     pixels = read_bitmap(path)
     path.unlink()
     # Cycles has smoothed the edges already
-    return smooth_edges(pixels) if scene.render.engine == "BLENDER_WORKBENCH" else pixels
+    return smooth_edges(pixels) if smooth and scene.render.engine == "BLENDER_WORKBENCH" else pixels
 
 
 class SecondBlender:
@@ -98,7 +98,7 @@ def _useful() -> bool:
 
 
 def draw_all(
-    scene: bpy.types.Scene, frames: Sequence[int], folder: Path, second: SecondBlender
+    scene: bpy.types.Scene, frames: Sequence[int], folder: Path, second: SecondBlender, smooth: bool = True
 ) -> Iterator[tuple[int, np.ndarray]]:
     """Yields every one of `frames` with its picture, as `draw` renders it, in the order in which they are finished."""
     second.show(scene)
@@ -106,8 +106,8 @@ def draw_all(
     while first <= last:
         path = second.drawn(frames[last])
         if path is not None:
-            yield frames[last], _developed(scene, path)
+            yield frames[last], _developed(scene, path, smooth)
             last -= 1
         else:
-            yield frames[first], draw(scene, frames[first], folder)
+            yield frames[first], draw(scene, frames[first], folder, smooth)
             first += 1

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import bpy
 
 SLOTS = bpy.app.version >= (4, 4, 0)
+COMPOSITOR_MATH = "ShaderNodeMath" if bpy.app.version >= (5, 0, 0) else "CompositorNodeMath"
 EEVEE = "BLENDER_EEVEE" if bpy.app.version >= (5, 0, 0) else "BLENDER_EEVEE_NEXT"
 
 
@@ -173,3 +174,50 @@ def set_video_output(settings: bpy.types.ImageFormatSettings) -> None:
     if hasattr(settings, "media_type"):
         settings.media_type = "VIDEO"
     settings.file_format = "FFMPEG"
+
+
+def compositor_of(scene: bpy.types.Scene, new: bool = True) -> tuple[bpy.types.NodeTree, bpy.types.NodeSocket]:
+    """Returns a scene's compositor and the socket that takes the finished picture. new: whether it is made anew, empty.
+
+    Since 5.0 it is a node group of its own, which ends in a group output.
+    """
+    if bpy.app.version >= (5, 0, 0):
+        if new:
+            tree = bpy.data.node_groups.new("Compositor", "CompositorNodeTree")
+            tree.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
+            scene.compositing_node_group = tree
+            return tree, tree.nodes.new("NodeGroupOutput").inputs[0]
+        tree = scene.compositing_node_group
+        return tree, next(node for node in tree.nodes if node.bl_idname == "NodeGroupOutput").inputs[0]
+    scene.use_nodes = True
+    tree = scene.node_tree
+    if new:
+        tree.nodes.clear()
+        return tree, tree.nodes.new("CompositorNodeComposite").inputs[0]
+    return tree, next(node for node in tree.nodes if node.bl_idname == "CompositorNodeComposite").inputs[0]
+
+
+def set_blur(node: bpy.types.Node, radius: int) -> None:
+    """Sets a compositor's blur to a Gaussian of some pixels. Since 4.5 the size is an input, since 5.0 the kind too."""
+    if "Size" in node.inputs and node.inputs["Size"].type == "VECTOR":
+        node.inputs["Size"].default_value = (radius,) * len(node.inputs["Size"].default_value)
+    else:
+        node.size_x = node.size_y = radius
+    if hasattr(node, "filter_type"):
+        node.filter_type = "GAUSS"
+    elif "Type" in node.inputs:
+        node.inputs["Type"].default_value = "Gaussian"
+
+
+def all_curves(action: bpy.types.Action, owner: bpy.types.ID) -> list[bpy.types.FCurve]:
+    """Returns the F-curves of an Action that move `owner`, which need not be an object."""
+    if not SLOTS:
+        return list(action.fcurves)
+    slot = owner.animation_data.action_slot
+    return [
+        curve
+        for layer in action.layers
+        for strip in layer.strips
+        if (bag := strip.channelbag(slot)) is not None
+        for curve in bag.fcurves
+    ]

@@ -22,6 +22,8 @@ from .arithmetic import properties as arithmetic_properties
 from .blend import operators as blend_operators
 from .blend import panel as blend_panel
 from .blend import properties as blend_properties
+from .body_shape import operators as body_operators
+from .body_shape import panel as body_panel
 from .composition import operators as composition_operators
 from .composition import panel as composition_panel
 from .composition import properties as composition_properties
@@ -36,6 +38,9 @@ from .installation import import_checkpoint, other_copies, preferences, self_che
 from .latents import operators as latent_operators
 from .latents import panel as latents_panel
 from .latents import properties as latent_properties
+from .photo import operators as photo_operators
+from .photo import panel as photo_panel
+from .photo import properties as photo_properties
 from .recognise import labels, recognition
 from .recognise import operators as recognise_operators
 from .recognise import panel as recognise_panel
@@ -66,6 +71,7 @@ _CLASSES = (
     *composition_properties.CLASSES,
     *timeline_properties.CLASSES,
     *latent_properties.CLASSES,
+    *photo_properties.CLASSES,
     *properties.CLASSES,
     *search_properties.CLASSES,
     *rig_properties.CLASSES,
@@ -74,6 +80,7 @@ _CLASSES = (
     *self_check.CLASSES,
     *import_checkpoint.CLASSES,
     *generate_operators.CLASSES,
+    *body_operators.CLASSES,
     *steps.CLASSES,
     *variations.CLASSES,
     *dialog.CLASSES,
@@ -92,12 +99,14 @@ _CLASSES = (
     *timeline_operators.CLASSES,
     *timeline_making.CLASSES,
     *latent_operators.CLASSES,
+    *photo_operators.CLASSES,
     *source_row.CLASSES,
     *rig_operators.CLASSES,
     *frames_operators.CLASSES,
     *presets.CLASSES,
     *generate_panel.CLASSES,
     *action_panel.CLASSES,
+    *body_panel.CLASSES,
     *recognise_panel.CLASSES,
     *search_panel.CLASSES,
     *blend_panel.CLASSES,
@@ -105,6 +114,7 @@ _CLASSES = (
     *composition_panel.CLASSES,
     *timeline_panel.CLASSES,
     *latents_panel.CLASSES,
+    *photo_panel.CLASSES,
     *rig_panel.CLASSES,
     *frames_panel.CLASSES,
     *menu.CLASSES,

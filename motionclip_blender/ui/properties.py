@@ -39,6 +39,7 @@ from .fields import (
     STRAIGHT,
 )  # fmt: skip
 from .latents.properties import MOTIONCLIP_PG_latent
+from .photo.properties import MOTIONCLIP_PG_photo
 from .timeline.properties import MOTIONCLIP_PG_timeline
 
 
@@ -82,6 +83,7 @@ class MOTIONCLIP_PG_settings(bpy.types.PropertyGroup):
     arithmetic: PointerProperty(type=MOTIONCLIP_PG_arithmetic)
     composition: PointerProperty(type=MOTIONCLIP_PG_composition)
     timeline: PointerProperty(type=MOTIONCLIP_PG_timeline)
+    photo: PointerProperty(type=MOTIONCLIP_PG_photo)
     latents: CollectionProperty(type=MOTIONCLIP_PG_latent)
     active_latent: IntProperty(name="Active latent")
     behind: StringProperty(options={"HIDDEN"})

@@ -87,6 +87,12 @@ WRONG = {
     "a plan without words": (["?!", "--plan", "--npz", "x.npz"], "no words"),
     "a plan in another language": (["er geht und dann winkt er mit der Hand", "--plan", "--npz", "x.npz"], "English"),
     "a plan of what is unknown": (["plays the violin", "--plan", "--npz", "x.npz"], "Nothing known is like"),
+    "a shape that is none": (["walk", "--npz", "x.npz", "--betas", "tall"], "A beta is a number"),
+    "a shape that the body has not": (
+        ["walk", "--npz", "x.npz", "--betas", "girth=1"],
+        "no beta 'girth'; it has height",
+    ),
+    "a shape to recognise": (["--recognise", "x.npz", "--betas", "1"], "--betas has no meaning with --recognise"),
     "no pack": (["walk", "--npz", "x.npz", "--pack", "folder.npz"], "not a model pack"),
 }
 

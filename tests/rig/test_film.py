@@ -154,7 +154,7 @@ def test_the_user_s_file_stays_as_it_was(person, small, tmp_path: Path):
 
 def test_the_film_shows_the_motion_and_not_the_armature_s_own_action(person, small, tmp_path: Path, monkeypatch):
     pictures = []
-    monkeypatch.setattr(film, "_encode", lambda files, *_: pictures.extend(read_picture(file) for file in files))
+    monkeypatch.setattr(film, "encode", lambda files, *_: pictures.extend(read_picture(file) for file in files))
     film.render_film(person, motion().crop(0, 2), tmp_path / "still.mp4", "x")
     film.render_film(person, motion(arms=1.4).crop(0, 12), tmp_path / "waves.mp4", "x")
     still, waves = pictures[:2], pictures[2:]
@@ -201,7 +201,7 @@ def test_an_armature_without_a_mesh(person, tmp_path: Path):
 
 def test_locks_constraints_and_hidden_objects_do_not_matter(person, small, tmp_path: Path, monkeypatch):
     pictures = []
-    monkeypatch.setattr(film, "_encode", lambda files, *_: pictures.append(read_picture(files[-1])))
+    monkeypatch.setattr(film, "encode", lambda files, *_: pictures.append(read_picture(files[-1])))
     pose = motion(arms=1.4).crop(6, 8)
     film.render_film(person, pose, tmp_path / "film.mp4", "x")
     person.hide_viewport = person.children[0].hide_viewport = True

@@ -107,7 +107,7 @@ def written() -> set[str]:
 def errors() -> set[str]:
     """The sentences of errors, wherever they are raised, and of the self-check; what is filled in is {}."""
     found: set[str] = set()
-    for folder in ("core", "rig", "ui"):
+    for folder in ("core", "photo", "rig", "ui"):
         for path in sorted((PACKAGE / folder).rglob("*.py")):
             for call in _calls(path):
                 if _name(call.func) in ("UserError", "ExpressionError", "Finding"):
@@ -125,7 +125,7 @@ def remarks() -> set[str]:
 def stages() -> set[str]:
     """What the progress bar says."""
     found: set[str] = set()
-    for folder in ("core", "ui"):
+    for folder in ("core", "photo", "ui"):
         for path in sorted((PACKAGE / folder).rglob("*.py")):
             for call in _calls(path):
                 if _name(call.func) in _STAGES and len(call.args) == 2 and isinstance(call.args[0], ast.Constant):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import bpy
@@ -68,9 +68,9 @@ def write_file(body: Body, motion: Motion, name: str, path: Path, wish: Wish) ->
     """
     check_exporter(wish.kind)
     scene = empty_scene(motion)
-    armature = add_body(body)
+    armature = add_body(replace(body, mean=None))
     for mesh in meshes_of(armature):
-        mesh.shape_key_clear()  # of the mean shape, which is the mesh itself; a file would be twice as large
+        mesh.shape_key_clear()  # of the body's own shape, which is the mesh itself; a file would be twice as large
     key_motion(armature, motion, name)
     export(scene, armature, range(1, len(motion) + 1), path, wish, name)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -54,12 +54,15 @@ def armature_or_new(context: bpy.types.Context) -> bpy.types.Object:
     return target.armature
 
 
-def add_in_sight(context: bpy.types.Context) -> bpy.types.Object:
-    """Adds a body in free space, completely visible in the user's view. Returns its armature."""
+def add_in_sight(context: bpy.types.Context, betas: Sequence[float] | None = None) -> bpy.types.Object:
+    """Adds a body in free space, completely visible in the user's view, in the shape `betas`. Returns its armature."""
+    import numpy as np
+
     from ...rig.newcomer import room_of, stand_free
 
     view = framing.view_of(context)
-    armature = stand_free(context, model_choice(context).body(), view=view and view.space)
+    shape = None if betas is None else np.array(betas, np.float32)
+    armature = stand_free(context, model_choice(context).body(), view=view and view.space, betas=shape)
     if view is not None:
         framing.show(view, *room_of(armature))
     return armature

@@ -1,4 +1,4 @@
-"""Defines the operators of the prompt: generate a motion, cancel, add a body."""
+"""Defines the operators of the prompt: generate a motion, cancel."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ from bpy.props import BoolProperty, StringProperty
 
 from ..fields import GUESS, PROMPT, STEPS, STRAIGHT
 from ..session import SESSION, Refusal
-from ..tasks.background_operator import Reporting, Work
-from ..tasks.jobs import sentence
+from ..tasks.background_operator import Work
 from . import generation, playing
 from .motion_operator import MotionOperator
-from .new_body import add_in_sight
 
 if TYPE_CHECKING:
     from ...core.engine import Engine
@@ -96,20 +94,4 @@ class MOTIONCLIP_OT_cancel(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class MOTIONCLIP_OT_add_body(Reporting, bpy.types.Operator):
-    """Add a person with an SMPL-X armature at the 3D cursor, or beside what stands there, and make it active"""
-
-    bl_idname = "motionclip.add_body"
-    bl_label = "Add body"
-    bl_options = {"REGISTER", "UNDO"}
-
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        try:
-            add_in_sight(context)
-        except Exception as error:
-            return self.refuse(sentence(error))
-        SESSION.error = ""
-        return {"FINISHED"}
-
-
-CLASSES = (MOTIONCLIP_OT_generate, MOTIONCLIP_OT_cancel, MOTIONCLIP_OT_add_body)
+CLASSES = (MOTIONCLIP_OT_generate, MOTIONCLIP_OT_cancel)

@@ -1,0 +1,219 @@
+"""Checks the command line's options for the film of a photo, as far as possible without loading anything."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..core.errors import UserError
+from ..core.files import check_writable
+from ..core.latents.terms import ActionName, ImageFile, SavedLatent
+from . import arguments
+from .arguments import Parser, axis, check_input, clip_source, number, whole_number
+from .outputs import check_apart, slug_of
+from .recipes import reads_steps, recipe_of
+from .scenes import SceneReading, add_options, scene_reading
+
+if TYPE_CHECKING:  # they import numpy, which would delay --help
+    from ..core.body_shape import BodyShape
+    from ..core.clip_weights import ClipSource
+    from ..core.recipe.recipe import Recipe
+
+OUTPUTS = {"video": ".mp4", "out": ".blend", "sheet": ".png", "npz": ".npz"}
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".gif")
+"""Endings by which a word behind --photo is taken for a photo, and not for the prompt."""
+
+_MOTIONS = (".npz", ".blend")
+_KINDS = ("prompt", "expression", "image", "blend", "mask", "timeline", "motion")
+
+_EPILOG = """\
+  --photo person.jpg "a person waves" --video out.mp4
+  --photo front.jpg back.jpg "Beyblade" --video out.mp4 --blend out.blend --sheet out.png
+  --photo person.jpg --timeline day.txt --video out.mp4
+  --photo person.jpg --motion walk.npz --video out.mp4
+Without any output it writes a film, named after what was asked for, into the current folder.
+It takes the packages of the extra `photo`; docs/film.md tells how it works and what it cannot do.
+"""
+
+
+@dataclass(frozen=True)
+class PhotoRequest:
+    """A request for the film of a photo.
+
+    photos: of one person; the film plays in the first. person: which one of it; None for the largest.
+    recipe: of the motion, or None where a file holds it, `motion`.
+    frames: of the whole film, at 30 per second; None for as long as the motion takes.
+    follow: whether the camera follows; None where the person would leave the picture.
+    The rest is as in `GenerateRequest`.
+    """
+
+    photos: tuple[Path, ...]
+    person: int | None
+    recipe: Recipe | None
+    motion: Path | None
+    title: str
+    frames: int | None
+    natural: bool
+    follow: bool | None
+    outputs: dict[str, Path]
+    body: Path | None
+    pack: Path | None
+    clip: ClipSource
+    scenes: SceneReading
+    up: str
+    as_json: bool
+    verbose: bool
+    shape: BodyShape | None = None
+
+
+def is_photo(arguments: Sequence[str]) -> bool:
+    """Returns whether the arguments ask for the film of a photo; some options mean something else then."""
+    return any(argument.partition("=")[0] == "--photo" for argument in arguments)
+
+
+def parse_photo(arguments: Sequence[str]) -> PhotoRequest:
+    """Raises `UserError` for what cannot be done."""
+    parser = _parser()
+    if {"-h", "--help"} & set(arguments):  # also where no photo is named yet
+        arguments = ["--help"]
+    given = parser.parse_args(list(arguments))
+    _sort_out(given)
+    asked = [name for name in _KINDS if getattr(given, name) is not None]
+    if len(asked) != 1:
+        two = " and ".join("a prompt" if name == "prompt" else f"--{name}" for name in asked)
+        problem = f"Of {two} one can be done at a time" if asked else "Say what the person does, in quotes"
+        raise UserError(f"{problem}; --photo --help says what can be given.")
+    if given.person is not None and given.person < 1:
+        raise UserError(f"People are counted from 1, so there is no person {given.person}.")
+    recipe = None if given.motion is not None else _recipe(given, asked[0])
+    title = given.motion.stem if recipe is None else recipe.title
+    outputs = {name: Path(getattr(given, name)) for name in OUTPUTS if getattr(given, name) is not None}
+    if not outputs:
+        outputs["video"] = _free_name(title)
+    for name, path in outputs.items():
+        if path.suffix.lower() != OUTPUTS[name]:
+            raise UserError(
+                f"--{name} writes a {OUTPUTS[name]} file, not {str(path)!r}; end its name in {OUTPUTS[name]}."
+            )
+    reading = _check_files(given, recipe, outputs)
+    if importlib.util.find_spec("bpy") is None:
+        raise UserError("Blender's Python module is missing, which films; install bpy.")
+    lasts = asked[0] == "timeline" or (asked[0] == "prompt" and reads_steps(given))
+    return PhotoRequest(
+        tuple(given.photo), given.person, recipe, given.motion, title, given.frames, lasts and given.frames is None,
+        given.follow, outputs, given.body, given.pack, clip_source(given), reading, given.up or "", given.json,
+        given.verbose,
+    )  # fmt: skip
+
+
+def _sort_out(given: argparse.Namespace) -> None:
+    """Tells photos from the prompt behind them, and a .blend file to write from the two motions of a blend."""
+    words = list(given.photo)
+    if given.prompt is None and len(words) > 1 and not words[-1].lower().endswith(PICTURES):
+        given.prompt = words.pop()
+    given.photo = [Path(word) for word in words]
+    blends, given.blend = given.blend or [], None
+    for some in blends:
+        if len(some) == 1 and given.out is None:
+            (given.out,) = some
+        elif len(some) == 2 and given.blend is None:
+            given.blend = some
+        else:
+            raise UserError(
+                "--blend names one .blend file to write, or the two motions of a blend; write it once for each."
+            )
+
+
+def _recipe(given: argparse.Namespace, asked: str) -> Recipe:
+    given.latent = None
+    if asked != "prompt" and ((given.guess and asked != "timeline") or given.take):
+        raise UserError(f"--{'take' if given.take else 'guess'} goes with a prompt only; leave it out.")
+    if asked == "prompt" and not reads_steps(given) and (given.guess or given.take):
+        raise UserError("--guess and --take go with a prompt that is read in steps; leave them out.")
+    if asked == "blend" and given.factor is None and not given.travel:
+        given.factor = 0.5
+    if asked != "blend" and (given.factor is not None or given.travel or given.spherical):
+        raise UserError("--factor, --travel and --spherical go with --blend A B only; leave them out.")
+    recipe, _ = recipe_of(given)
+    return recipe
+
+
+def _check_files(given: argparse.Namespace, recipe: Recipe | None, outputs: dict[str, Path]) -> SceneReading:
+    """Raises `UserError` for files that are missing, and for those that cannot be written."""
+    from ..core.latents.sources import names
+
+    terms = recipe.terms if recipe is not None else ()
+    read = [Path(name) for kind in (ActionName, ImageFile, SavedLatent) for name in names(terms, kind)]
+    read += [file for file in (*given.photo, given.motion, given.body, given.clip, given.timeline) if file]
+    for path in given.photo:
+        check_input(path)
+    for name in (*names(terms, ImageFile), *names(terms, ActionName)):
+        check_input(Path(name))
+    if given.motion is not None:
+        check_input(given.motion)
+        if given.motion.suffix.lower() not in _MOTIONS:
+            raise UserError(f"{given.motion} is neither .npz nor .blend; choose a motion file.")
+    check_apart({f"--{name}": [path] for name, path in outputs.items()}, read)
+    for path in outputs.values():
+        check_writable(path)
+    return scene_reading(given, [path for path in read if path.suffix.lower() == ".blend"])
+
+
+def _free_name(title: str) -> Path:
+    """Returns the name of a new film, so that no file is replaced unasked."""
+    slug = slug_of(title, "-")
+    path, count = Path(f"{slug}.mp4"), 1
+    while path.exists():
+        count += 1
+        path = Path(f"{slug}-{count}.mp4")
+    return path
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = Parser(
+        prog="python -m motionclip_blender",
+        description="Makes a film in which the person of a photo does what is asked for.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--photo", nargs="+", required=True, metavar="FILE", help="photos of one person; the film "
+                        "plays in the first, others show more of the clothes")  # fmt: skip
+    parser.add_argument("--person", type=whole_number, metavar="N", help="which person, counted by size (the largest)")
+    what = parser.add_argument_group("what the person does: one of")
+    what.add_argument("prompt", nargs="?", help='such as "a person waves"')
+    what.add_argument("--expression", metavar="TEXT", help="a sum of weighted prompts, motions, images and styles")
+    what.add_argument("--image", metavar="FILE", help="the motion that a picture shows a moment of")
+    what.add_argument("--blend", nargs="+", action="append", metavar=("A", "B"), help="what lies between two motions; "
+                      "with a single name, the .blend file to write")  # fmt: skip
+    what.add_argument("--mask", nargs=2, metavar=("UPPER", "LOWER"), help="the upper body of one over the legs of "
+                      "another")  # fmt: skip
+    what.add_argument("--timeline", type=Path, metavar="FILE", help="segments one after the other")
+    what.add_argument("--motion", type=Path, metavar="FILE", help="a motion of a file: .npz of the SMPL family, or the "
+                      "Action of a .blend file")  # fmt: skip
+    how = parser.add_argument_group("how")
+    how.add_argument("--follow", action=argparse.BooleanOptionalAction, help="keep the person where they are in "
+                     "the picture, or never move the camera; by default it follows who would leave it")  # fmt: skip
+    how.add_argument("--plan", action=argparse.BooleanOptionalAction, help="read the prompt's steps, or not")
+    how.add_argument("--guess", action="store_true", help="make the nearest where nothing known is like a step")
+    how.add_argument("--take", metavar="STEP=WORDING", action="append", help="what a step of the prompt is taken for")
+    arguments.add_length(how)
+    how.add_argument("--factor", type=number, metavar="F", help="of a blend what lies there: 0 is A, 1 is B (0.5)")
+    how.add_argument("--travel", action="store_true", help="of a blend, go from A to B along the clip")
+    how.add_argument("--spherical", action="store_true", help="blend along the arc instead of the straight line")
+    arguments.add_manner(how)
+    add_options(how)
+    how.add_argument("--up", type=axis, metavar="AXIS", help="which axis points up in .npz motions")
+    arguments.add_model(how, shape=False)
+    where = parser.add_argument_group("what to write")
+    where.add_argument("--video", metavar="X.mp4", help="the film, 30 frames a second, at most 720p")
+    where.add_argument("--out", metavar="X.blend", help="the scene, to play, to edit and to film again")
+    where.add_argument("--sheet", metavar="X.png", help="contact sheet of eight frames")
+    where.add_argument("--npz", metavar="X.npz", help="the person's motion in AMASS's SMPL-X form")
+    where.add_argument("--json", action="store_true", help="print one JSON object: files, seconds per stage, the fit")
+    where.add_argument("--verbose", action="store_true", help="let Blender and its libraries write to stderr")
+    return parser

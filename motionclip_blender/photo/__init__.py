@@ -1,0 +1,1 @@
+"""A photo and a prompt become a film of that person: what needs no Blender."""

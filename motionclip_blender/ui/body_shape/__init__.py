@@ -1,0 +1,1 @@
+"""The shape of a body: sliders, and the joints that follow."""
