@@ -15,14 +15,14 @@ from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.retarget import anatomy
 from motionclip_blender.core.skeleton import INDEX
 
-_ARMS_OUT = 30.0  # degrees to which arms are held level, and straight to the sides
+_ARMS_OUT = 42.0  # degrees to which arms are held level, and straight to the sides; they sag
 _SPEED = 0.35  # metres a second of the pelvis: faster people do not hold a pose
 _AT_END = 1.0  # seconds from an end within which the pose must be held
 _PAUSE = 0.4  # seconds for which the pose may be left in between
-_HELD = 0.1  # seconds for which it is held at least
+_HELD = 0.1  # seconds for which it is held at least, unless the take begins in it
 _WAY = 1.6  # seconds that the way out may take
 _SETTLED = 20.0  # degrees a second: arms that move slower have arrived
-_LEFT = 35.0  # degrees off the sides from which on arms may have arrived
+_LEFT = 50.0  # degrees off the sides from which on arms may have arrived
 
 
 def without_t_poses(motion: Motion, body: Standing) -> tuple[int, int]:
@@ -57,7 +57,7 @@ def _way_out(held: np.ndarray, off: np.ndarray, fps: float) -> int:
         return 0
     gaps = np.flatnonzero(np.diff(frames) > _PAUSE * fps)
     last = int(frames[gaps[0]] if len(gaps) else frames[-1])
-    if last - frames[0] + 1 < _HELD * fps:
+    if frames[0] and last - frames[0] + 1 < _HELD * fps:
         return 0
     way = smoothed(off, 0.05 * fps)
     speed = np.gradient(way) * fps if len(way) > 1 else way
