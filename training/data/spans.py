@@ -28,11 +28,13 @@ from motionclip_blender.core.motion_files import amass
 
 from .index import read_index
 from .span_measures import Measures, measures
+from .t_poses import held_t_poses, without_t_poses
 
 _LONG = 10.0  # seconds: longer clips are cut into pieces
 _PIECE = (3.0, 8.0)  # shortest and longest piece, seconds
 _SHORTEST = 0.6  # seconds of a labelled span
 _JOINED = 0.35  # seconds between spans of one label that count as one
+_HELD = 0.15  # seconds of a T-pose between two repetitions
 _ROWS = 12  # rows of a sheet
 
 
@@ -51,10 +53,32 @@ def proposals(entry: dict, motion: Motion, body: Body) -> list[Proposal]:
     name, seconds = entry["clip"], float(entry["seconds"])
     if found := _labelled(name, entry.get("labels", [])):
         return found
-    if seconds <= _LONG:
-        return [Proposal(name, 0.0, round(seconds, 2))]
-    cuts = [0.0, *_cuts(motion, body), round(seconds, 2)]
-    return [Proposal(name, start, end) for start, end in pairwise(cuts)]
+    found = []
+    for first, last in _between_t_poses(motion, body):
+        part = cut(motion, first, last)
+        cuts = [0.0, *(_cuts(part, body) if last - first > _LONG else ()), last - first]
+        found += [Proposal(name, round(first + start, 2), round(first + end, 2)) for start, end in pairwise(cuts)]
+    return found or [Proposal(name, 0.0, round(seconds, 2))]
+
+
+def _between_t_poses(motion: Motion, body: Body) -> list[tuple[float, float]]:
+    """Returns the stretches of a take between T-poses, in seconds: actors also hold them between repetitions."""
+    stretches, start = [], 0
+    held = held_t_poses(motion, body)
+    starts = np.flatnonzero(held & ~np.concatenate(([False], held[:-1])))
+    middles = []
+    for first in starts:
+        rest = np.flatnonzero(~held[first:])
+        last = first + int(rest[0]) if len(rest) else len(held)
+        if last - first >= _HELD * motion.fps:
+            middles.append((first + last) // 2)
+    for end in (*middles, len(motion)):
+        part = Motion(motion.rotations[start:end], motion.translation[start:end], motion.fps)
+        first, last = without_t_poses(part, body) if len(part) > 1 else (0, 0)
+        if last - first >= _SHORTEST * motion.fps:
+            stretches.append(((start + first) / motion.fps, (start + last) / motion.fps))
+        start = end
+    return stretches
 
 
 def _labelled(name: str, labels: list[dict]) -> list[Proposal]:

@@ -27,14 +27,24 @@ _LEFT = 50.0  # degrees off the sides from which on arms may have arrived
 
 def without_t_poses(motion: Motion, body: Standing) -> tuple[int, int]:
     """Returns the first frame and the end of what a take shows between its T-poses; (0, 0) if nothing is left."""
+    held, off = _held(motion, body)
+    first = _way_out(held, off, motion.fps)
+    last = len(motion) - _way_out(held[::-1], off[::-1], motion.fps)
+    return (first, last) if first < last else (0, 0)
+
+
+def held_t_poses(motion: Motion, body: Standing) -> np.ndarray:
+    """Returns whether a T-pose is held, (T,)."""
+    return _held(motion, body)[0]
+
+
+def _held(motion: Motion, body: Standing) -> tuple[np.ndarray, np.ndarray]:
+    """Returns whether a T-pose is held, and the degrees of the arms off the sides, (T,) each."""
     joints = posed(motion, body.joints(), 22)[1].astype(np.float64)
     places = {name: joints[:, at] for name, at in INDEX.items() if at < 22}
     off = _arms_off(places)
     speed = np.linalg.norm(np.gradient(places["pelvis"], axis=0), axis=1) * motion.fps if len(motion) > 1 else off * 0
-    held = (off < _ARMS_OUT) & (anatomy.strain(places) <= 1) & (speed < _SPEED)
-    first = _way_out(held, off, motion.fps)
-    last = len(motion) - _way_out(held[::-1], off[::-1], motion.fps)
-    return (first, last) if first < last else (0, 0)
+    return (off < _ARMS_OUT) & (anatomy.strain(places) <= 1) & (speed < _SPEED), off
 
 
 def _arms_off(places: anatomy.Places) -> np.ndarray:
