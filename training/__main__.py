@@ -10,6 +10,7 @@ from motionclip_blender.core.errors import UserError
 _COMMANDS = {
     "captions": ("data.check_captions", "check the captions of the clips"),
     "prepare": ("data.prepare", "retarget real clips to SMPL-X motions"),
+    "spans": ("data.spans", "propose spans of prepared motions for captions, with their measures and pictures"),
     "splits": ("data.splits", "propose which takes are held out for testing"),
     "images": ("image_tower.train", "train the image tower on rendered frames, and embed them"),
     "train": ("autoencoder.train", "train an auto-encoder on prepared motions and captions"),

@@ -43,14 +43,16 @@ _SAME = 0.97  # least cosine of a wording's embedding to its row in the table
 _FRAMES = 60
 
 
-def table(split: str | None, augment: bool = True) -> tuple[list[str], list[int], list[str], list[CaptionedSpan]]:
+def table(
+    split: str | None, augment: bool = True, more: bool = False
+) -> tuple[list[str], list[int], list[str], list[CaptionedSpan]]:
     """Returns the wordings of the pack's table, the motion of each, and the class and the span of each motion.
 
     The order is that of `embeddings.prompt_retrieval`.
     """
     told: dict[str, int] = {}
     classes, spans = [], []
-    for span in trained_spans(split, augment):
+    for span in trained_spans(split, augment, more):
         if span.prompts:
             for prompts in (span.prompts, span.mirrored_prompts):
                 told |= dict.fromkeys(prompts, len(classes))
@@ -89,10 +91,10 @@ def check_rows(
         )
 
 
-def write_index(engine: Engine, augment: bool = True) -> None:
+def write_index(engine: Engine, augment: bool = True, more: bool = False) -> None:
     """Writes the two files into the engine's pack, and their checksums into its `pack.json`.
 
-    augment: as of the training. Raises `UserError` for a pack without wordings, or of other captions.
+    augment, more: as of the training. Raises `UserError` for a pack without wordings, or of other captions.
     """
     retrieval = engine.retrieval
     if retrieval is None:
@@ -100,10 +102,12 @@ def write_index(engine: Engine, augment: bool = True) -> None:
             f"The pack {engine.pack.folder} has no known wordings; choose one that was trained on captions."
         )
     split = engine.pack.info.get("split")
-    texts, motions, classes, spans = table(split, augment)
+    texts, motions, classes, spans = table(split, augment, more)
     check_rows(engine, retrieval, texts, motions, classes)
     names = sorted(set(classes))
-    heard = [Heard(c, span.action, take_of(span.clip)) for span in trained_spans(split) for c in span.captions]
+    heard = [
+        Heard(c, span.action, take_of(span.clip)) for span in trained_spans(split, more=more) for c in span.captions
+    ]
     heard += class_phrases(names)
     said = [each.text for each in heard]
     counts = Counter(word for text in said for word in features(text))
