@@ -14,7 +14,6 @@ from PIL import Image
 
 from tests.gui.blender import VIEW, Blender
 from tests.gui.photographed import photographed
-from tests.gui.test_first_minute import TAB
 from tests.gui.test_window import GENERATE
 
 PREFERENCES = (174, 282, 1050, 692)  # left, top, right, bottom, in pixels
@@ -26,7 +25,7 @@ def first_minute(blender: Blender, path: Path) -> None:
     blender.move(*VIEW)
     blender.key("n")
     blender.settle()
-    blender.click(*TAB)
+    blender.sidebar.choose()
     blender.sidebar.click(GENERATE)
     blender.until("len(bpy.data.actions)", 120)
     blender.run(f"bpy.context.scene.frame_set({FRAME})")
