@@ -16,6 +16,7 @@ from PIL import Image
 from motionclip_blender.core.motion_files import amass
 from tests.gui.blender import Blender
 from tests.gui.photographed import photographed
+from tests.gui.sidebar import EDGES
 from tests.synthetic import random_motion
 
 BUTTON = "motionclip.render_frames"
@@ -29,7 +30,6 @@ OPEN = """
     asked.motions, asked.out, asked.per_motion, asked.size = {motions!r}, {out!r}, {per_motion}, {size}
     bpy.context.area.tag_redraw()
 """
-_CROP = (774, 86, 1058, 716)
 
 
 def prepare(blender: Blender, out: str, per_motion: int, size: int) -> None:
@@ -54,9 +54,12 @@ def main() -> int:
         blender.sidebar.click(BUTTON)
         blender.run("from bl_ext.user_default.motionclip.ui.training_frames.process import RENDERING")
         blender.until("RENDERING.child.done > 200", 120)
+        top, bottom = blender.sidebar.span("frames")
         blender.move(400, 600)
         time.sleep(1)
-        blender.shot(_CROP).quantize(64, dither=Image.Dither.NONE).save(options.out, optimize=True)
+        blender.shot((EDGES[0], top, EDGES[1], bottom)).quantize(64, dither=Image.Dither.NONE).save(
+            options.out, optimize=True
+        )
     return 0
 
 

@@ -49,7 +49,7 @@ def slider(pictures: Pictures) -> None:
         blender.drag(start, *((start[0] + (x - start[0]) * n // 4, start[1]) for n in range(1, 5)))
         blender.until("not panel().behind", 20)
         start = blender.sidebar.place(FACTOR, x)
-        parts.append(pictures.shot((250, 170, 580, 620)))
+        parts.append(pictures.shot((250, 110, 580, 620)))
     blender.move(*VIEW)
     pictures.save("rigify_slider", *parts, pictures.panel("blend"))
 

@@ -27,6 +27,7 @@ _ALIKE = 0.92
 _INDENT = 14
 _HALF_HEADER = 13
 _MARGIN = 770  # a column without buttons
+_TABS, _TAB = 1038, 40  # where the tabs are, and less than the height of one
 _NEAR = 4  # closer than two headers ever are
 
 
@@ -79,6 +80,16 @@ class Sidebar:
         return self._blender.until("found", 90)[0]
 
     # --- panels
+
+    def choose(self) -> None:
+        """Clicks down the tabs of the sidebar until this one is chosen; there are more of them in newer Blenders."""
+        chosen = "next(r for r in bpy.context.area.regions if r.type == 'UI').active_panel_category"
+        for y in range(TOP + _TAB // 2, BOTTOM, _TAB):
+            self._blender.click(_TABS, y)
+            self._blender.settle()
+            if self._blender.run(chosen) == "MotionCLIP":
+                return
+        raise AssertionError("The sidebar has no tab MotionCLIP.")
 
     def open(self, *names: str) -> None:
         """Clicks on the headers of these panels in turn, of those that are closed."""

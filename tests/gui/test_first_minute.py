@@ -15,8 +15,6 @@ from tests.gui.test_window import GENERATE, SLOW
 
 pytestmark = pytest.mark.gui
 
-TAB = (1043, 264)  # pixels; the sidebar's tab, once N was pressed
-
 EYE = """
     from bpy_extras.view3d_utils import location_3d_to_region_2d
     space, region = bpy.context.space_data, bpy.context.region
@@ -56,8 +54,7 @@ def opened(blender: Blender) -> None:
     blender.move(*VIEW)
     blender.key("n")
     blender.settle()
-    blender.click(*TAB)
-    blender.settle()
+    blender.sidebar.choose()
 
 
 def generated(blender: Blender) -> None:

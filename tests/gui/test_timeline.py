@@ -74,7 +74,8 @@ def test_the_prompt_is_split_and_made_as_one_motion(made: Blender) -> None:
 
 
 def test_segments_are_added_moved_and_removed(listed: Blender) -> None:
-    listed.sidebar.click("motionclip.timeline.segments[2].prompt", PROMPTS)
+    _, y = listed.sidebar.place("motionclip.timeline.segments[2].natural", OWN_LENGTH)
+    listed.click(PROMPTS, y)  # a row's text is the list's own until it is edited
     listed.settle()
     listed.sidebar.click("motionclip.move_segment", UP)
     listed.settle()
