@@ -72,6 +72,8 @@ def add_form(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--rig", type=Path, metavar="X.blend", help="key the character of this file, which stays as it "
                        "is: all that is written shows it, and .blend files are its scene with the motion")  # fmt: skip
     group.add_argument("--rig-object", metavar="NAME", help="its armature, where the file holds several")
+    group.add_argument("--hands-touch", action="store_true", help="with --rig, bend the arms so that hands that touch "
+                       "each other or the body still do with its proportions")  # fmt: skip
 
 
 def form_of(given: argparse.Namespace, outputs: Collection[str], blend: bool) -> Form:

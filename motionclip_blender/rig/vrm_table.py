@@ -7,6 +7,7 @@ name, or by a number that the add-on has given to the bone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import bpy
 
@@ -57,7 +58,7 @@ def _pairs(data: bpy.types.Armature, entries: Iterable[tuple[str, object]], numb
     return found
 
 
-def _entries(bones: object) -> Iterable[tuple[str, object]]:
+def _entries(bones: Any) -> Iterable[tuple[str, object]]:
     """Yields the names of human bones and their nodes: of a list with names (0.x), or of fields (1.0)."""
     if bones is None:
         return
@@ -101,6 +102,7 @@ def _part(owner: object, name: str) -> object:
     found = getattr(owner, name, None)
     if found is not None and not callable(found):
         return found
+    source: Any
     for source in (owner, _system(owner)):
         if isinstance(source, Mapping) or hasattr(source, "keys"):
             try:
