@@ -79,6 +79,7 @@ def _write(
             for one, path in zip(made, request.numbered("latent"), strict=True):
                 assert one.latent is not None  # the request refused recipes without a latent
                 latent_file.save(one.latent, path, one.pack)
+    said: list[str] = []
     if any(name in outputs for name in NEED_BLENDER):
         single = {"out": "blend", "sheet": "sheet"}
         files = {kind: [outputs[name]] for name, kind in single.items() if name in outputs}
