@@ -9,8 +9,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from PIL import Image
+
 import build
 from tests.gui.blender import Blender, root
+
+_COLOURS = 256
+
+
+def small(picture: Image.Image, path: Path) -> None:
+    """Saves a picture as a small PNG file."""
+    picture.convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 @contextmanager

@@ -11,8 +11,8 @@ import sys
 import time
 from pathlib import Path
 
-from tests.gui.blender import VIEW
-from tests.gui.photographed import photographed
+from tests.gui.blender import SIZE, VIEW
+from tests.gui.photographed import photographed, small
 
 STAGE = """
 from mathutils import Euler, Vector
@@ -52,7 +52,7 @@ def main() -> int:
         blender.run(f"bpy.context.scene.frame_set({options.frame})")
         blender.move(*VIEW)
         time.sleep(1)
-        blender.screenshot(options.out)
+        small(blender.shot((0, 0, *SIZE)), options.out)
     return 0
 
 

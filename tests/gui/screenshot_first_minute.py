@@ -8,13 +8,10 @@ DIR is set up by setup_gui.sh.
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
 
-from PIL import Image
-
-from tests.gui.blender import VIEW, Blender
-from tests.gui.photographed import photographed
+from tests.gui.blender import SIZE, VIEW, Blender
+from tests.gui.photographed import photographed, small
 from tests.gui.test_window import GENERATE
 
 PREFERENCES = (174, 289, 1050, 704)  # left, top, right, bottom, in pixels
@@ -31,9 +28,8 @@ def first_minute(blender: Blender, path: Path) -> None:
     blender.until("len(bpy.data.actions)", 120)
     blender.run(f"bpy.context.scene.frame_set({FRAME})")
     blender.move(*VIEW)
-    time.sleep(5)  # until the skin is drawn, too
     blender.settle()
-    blender.screenshot(path)
+    small(blender.shot((0, 0, *SIZE)), path)
 
 
 def self_check(blender: Blender, path: Path) -> None:
@@ -55,9 +51,7 @@ def self_check(blender: Blender, path: Path) -> None:
     blender.settle()
     blender.call("xdotool", "mousemove", "700", "500", "click", "--repeat", "12", "5")
     blender.settle()
-    blender.screenshot(path)
-    with Image.open(path) as picture:
-        picture.crop(PREFERENCES).save(path)
+    small(blender.shot(PREFERENCES), path)
 
 
 def main() -> int:

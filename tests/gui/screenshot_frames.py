@@ -11,11 +11,9 @@ import sys
 import time
 from pathlib import Path
 
-from PIL import Image
-
 from motionclip_blender.core.motion_files import amass
 from tests.gui.blender import Blender
-from tests.gui.photographed import photographed
+from tests.gui.photographed import photographed, small
 from tests.gui.sidebar import EDGES
 from tests.synthetic import random_motion
 
@@ -57,9 +55,7 @@ def main() -> int:
         top, bottom = blender.sidebar.span("frames")
         blender.move(400, 600)
         time.sleep(1)
-        blender.shot((EDGES[0], top, EDGES[1], bottom)).quantize(64, dither=Image.Dither.NONE).save(
-            options.out, optimize=True
-        )
+        small(blender.shot((EDGES[0], top, EDGES[1], bottom)), options.out)
     return 0
 
 

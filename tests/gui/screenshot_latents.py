@@ -15,14 +15,13 @@ from pathlib import Path
 from PIL import Image
 
 from tests.gui.blender import VIEW, Blender
-from tests.gui.photographed import photographed
+from tests.gui.photographed import photographed, small
 from tests.gui.screenshot import STAGE
 from tests.gui.sidebar import EDGES
 from tests.gui.test_latents import EXPRESSION, FACTOR, HALF, LOWER, UPPER, A, B
 
 RUNNING, DRINKING, WALKING = 20, 48, 20  # frames that tell
 _PERSON = (250, 170, 580, 620)  # pixels
-_COLOURS = 256
 _SOURCES = 134  # pixels of the panel of blends that show them
 
 
@@ -52,7 +51,7 @@ class Pictures:
         for part in parts:
             whole.paste(part, (left, 0))
             left += part.width
-        whole.quantize(_COLOURS, dither=Image.Dither.NONE).save(self.out / f"{name}.png", optimize=True)
+        small(whole, self.out / f"{name}.png")
 
 
 def stage(blender: Blender) -> None:

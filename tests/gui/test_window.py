@@ -26,9 +26,9 @@ SLOW = """
         go = threading.Event()
 
         def _ready(self, *progress):
-            for step in range(2000):
+            for step in range(12_000):
                 for tell in progress:
-                    tell("Working", step / 2000)
+                    tell("Working", step / 12_000)
                 if self.go.wait(0.01):
                     break
             return super()._ready(*progress)
