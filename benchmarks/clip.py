@@ -26,6 +26,7 @@ import numpy as np
 import torch
 
 from motionclip_blender.core.inference.clip_towers import load_image_tower, load_text_tower
+from motionclip_blender.core.inference.openblas import fit_kernels
 from motionclip_blender.core.model.clip import create_model
 from motionclip_blender.core.model.clip_towers import ClipImageTower, ClipTextTower
 from motionclip_blender.core.model.threads import one_thread
@@ -99,6 +100,7 @@ def main() -> int:
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
     torch.manual_seed(0)
+    fit_kernels()  # as the engine has it do
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "clip.pt"
         torch.save({name: tensor.half() for name, tensor in create_model(_MODEL).state_dict().items()}, path)

@@ -10,7 +10,7 @@
 
 Both engines take turns, so that a busy machine slows both. Medians; ratios are numpy's time over torch's. Torch
 computes in one thread, as the engine has it do; numpy's products run in as many threads as its BLAS takes, which is
-printed with the kernels that it has chosen: an OpenBLAS that is older than the processor takes those of 2004.
+printed with its kernels; the engine chooses them for an OpenBLAS that is older than the processor.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ import numpy as np
 
 from motionclip_blender.core.cleanup.pipeline import motions_of
 from motionclip_blender.core.engine import Engine
+from motionclip_blender.core.inference.openblas import fit_kernels
 from motionclip_blender.core.pose_tensor import to_pose_tensor
 from motionclip_blender.core.recipe.make import generate
 from motionclip_blender.rig.armature import add_body
@@ -132,6 +133,7 @@ def main() -> int:
     parser.add_argument("--starts", type=int, default=5)
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
+    fit_kernels()  # as the engine has it do
     figures: dict[str, object] = {"numpy": np.__version__, "its OpenBLAS": blas()}
     measured = first_prompts(options.frames, options.starts) | warm(options.frames, options.rounds)
     ratios = {

@@ -36,6 +36,7 @@ from motionclip_blender.rig.write_keys import key_motion
 from tests.clip_files import halved, large_clip, save_archive
 from tests.official import Official
 
+from .engines import blas
 from .figures import tell
 
 _WINDOWS, _FRAMES = 64, 60
@@ -117,7 +118,8 @@ def main() -> int:
         for what in ("prompt", "encode", "decode")
         for name in engines
     }
-    tell({"torch": torch.__version__, "threads": torch.get_num_threads()} | figures | found | ratios, options.json, 26)
+    told = {"numpy": np.__version__, "its OpenBLAS": blas(), "torch": torch.__version__}
+    tell(told | {"threads": torch.get_num_threads()} | figures | found | ratios, options.json, 26)
     return 0
 
 

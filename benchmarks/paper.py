@@ -20,6 +20,7 @@ import numpy as np
 import torch
 
 from motionclip_blender.core.body import Body
+from motionclip_blender.core.errors import UserError
 from training.autoencoder.config import presets
 from training.autoencoder.distributed import joined
 from training.autoencoder.run import Run
@@ -28,6 +29,7 @@ from training.autoencoder.train import configured, material_of
 _WARM_UP = 1  # steps before any is timed
 _ALL_WINDOWS = 40 * 3600 * 30 // 100  # of 40 hours, of 100 frames each
 _EPOCHS = 100
+_FEWEST = 10  # steps of an epoch, of which the last has fewer windows
 
 
 def main() -> None:
@@ -44,6 +46,11 @@ def main() -> None:
     config = configured(options)
     with tempfile.TemporaryDirectory() as folder, joined() as place:
         run = Run(Path(folder), config, material_of(options, config, body), body, place)
+        if (crops := getattr(run.material, "crops", None)) is not None and len(crops) < _FEWEST * config.motions:
+            raise UserError(
+                f"{options.data} has {len(crops)} windows, so that many steps have fewer than {config.motions}; "
+                f"prepare {_FEWEST * config.motions} at least."
+            )
         seconds, cpu, reading = timed(run, options.seconds)
         if not place.leads:
             return

@@ -1,124 +1,158 @@
-"""One prompt on several rigs, as a picture: a row a rig, moments from left to right.
+"""Makes docs/images/rigs.png: one prompt on eight rigs, each at rest and in the same frame of the motion.
 
-    python -m benchmarks.rig_gallery --out PICTURE.png [--prompt TEXT] [--rigify FILE.blend]
+    python -m benchmarks.rig_gallery [--out docs/images/rigs.png] [--prompt "a person kicks"] [--rigify FILE.blend]
 
-The rigs are those of `tests.rigs`, in different rest poses and with limbs of different lengths; a box stands for each
-bone that a motion keys.
+FILE.blend holds a generated Rigify rig called "rig"; without it one is generated, which takes half a minute.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
+import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 import bpy
 import numpy as np
+from mathutils import Euler
+from PIL import Image, ImageDraw, ImageFont
 
+from motionclip_blender.core.body import Body
 from motionclip_blender.core.recipe.make import make
 from motionclip_blender.core.recipe.recipe import Recipe
+from motionclip_blender.rig.armature import add_body
+from motionclip_blender.rig.assets import telling_frame
 from motionclip_blender.rig.target import target_of
 from motionclip_blender.rig.write_keys import key_motion
 from motionclip_blender.ui.addon import ModelChoice
 from motionclip_blender.ui.session import SESSION
 from tests.rigs.build import armature_of, built
 from tests.rigs.conventions import CONVENTIONS
-from tests.rigs.rigify import appended
+from tests.rigs.dressed import dressed
+from tests.rigs.rigify import appended, saved_rig
 
-_ROWS = (("Mixamo", "A", 1.0), ("Unreal 5", "T", 1.1), ("MMD", "A", 0.75), ("VRoid", "T", 0.9),
-         ("Daz Genesis 8", "A", 1.0), ("Character Creator", "N", 1.0), ("KayKit", "T", 0.6))  # fmt: skip
-_MOMENTS = 7
-_COLOURS = {"left": (0.15, 0.4, 0.85, 1), "right": (0.85, 0.3, 0.15, 1), "": (0.55, 0.55, 0.55, 1)}
+FRAMES = 60
+_CELL = (400, 300)  # pixels; two persons and a line of text
+_TEXT = 30
+_METRES = 2.4  # that a picture is high
+_SHIRTS = ((46, 92, 138), (160, 70, 60), (70, 120, 80), (130, 90, 150), (180, 130, 50), (60, 130, 140), (120, 110, 100),
+           (90, 90, 160))  # fmt: skip
 
 
-def draw(prompt: str, rigify: Path | None, path: Path, frames: int = 60) -> None:
-    """Renders the picture."""
+class Rig(NamedTuple):
+    """convention: a name of `tests.rigs.conventions`, "Rigify" or "SMPL-X". limbs, head: sizes relative to the
+    open body's."""
+
+    convention: str
+    rest: str = "T"
+    limbs: float = 1.0
+    head: float = 1.0
+
+
+RIGS = (
+    Rig("SMPL-X"), Rig("Mixamo", "T", 1.05), Rig("Rigify"), Rig("Unreal 5", "A", 1.1),
+    Rig("VRoid", "T", 0.95, 1.2), Rig("MMD", "A", 0.9, 1.2), Rig("Daz Genesis 8", "N", 1.15),
+    Rig("KayKit", "T", 0.55, 1.7),
+)  # fmt: skip
+
+
+def cell(rig: Rig, prompt: str, frame: int | None, rigify: Path, shirt: tuple[int, int, int]) -> Image.Image:
+    """A rig at rest and at work, with its name."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
     scene = bpy.context.scene
     scene.render.fps = 30
+    armature = _armature(rig, rigify)
+    for slot in armature.children[0].material_slots:
+        if "shirt" in slot.material.name:
+            slot.material.diffuse_color = (*((np.array(shirt) / 255) ** 2.2), 1)
+    poses = [_shot(armature)]
     engine = SESSION.engine(ModelChoice())
-    rows = [*_ROWS, *([("Rigify", "", 1.0)] if rigify else [])]
-    for number, (name, rest, limbs) in enumerate(rows):
-        rig = appended(rigify) if name == "Rigify" else armature_of(built(CONVENTIONS[name], rest, limbs=limbs), name)
-        if name != "Rigify" and CONVENTIONS[name].up == "y":
-            rig.rotation_euler = (np.pi / 2, 0, 0)
-        target = target_of(rig)
-        rig.scale = (1 / target.scale,) * 3
-        body = engine.body.fitted_to(target.rest_joints)
-        key_motion(rig, make(engine, Recipe.of_prompt(prompt, frames), 30, body=body).motion, name)
-        for moment, frame in enumerate(np.linspace(1, frames, _MOMENTS).astype(int)):
-            scene.frame_set(int(frame))
-            _boxes(rig, (2.1 * moment, 0, -2.3 * number))
-        rig.hide_render = True
-        _label(f"{name}{f', {rest}-pose' if rest else ''}", (-3.7, 0, -2.3 * number + 0.9))
-    _camera(scene, len(rows))
-    scene.render.filepath = str(path)
-    bpy.ops.render.render(write_still=True)
+    target = target_of(armature)
+    body = engine.body if rig.convention == "SMPL-X" else engine.body.fitted_to(target.rest_joints)
+    recipe = Recipe.of_prompt(prompt, FRAMES)
+    key_motion(armature, make(engine, recipe, 30, body=body).motion, prompt)
+    scene.frame_set(1 + (telling_frame(make(engine, recipe, 30).motion) if frame is None else frame))
+    poses.append(_shot(armature))
+    out = Image.new("RGB", _CELL, (255, 255, 255))
+    for number, pose in enumerate(poses):
+        out.paste(pose, (number * _CELL[0] // 2, 0), pose)
+    font = ImageFont.load_default(16)
+    words = rig.convention if rig.convention in ("SMPL-X", "Rigify") else f"{rig.convention}, {rig.rest}-pose"
+    ImageDraw.Draw(out).text((_CELL[0] // 2, _CELL[1] - _TEXT // 2), words, (60, 60, 60), font, anchor="mm")
+    return out
 
 
-def _boxes(rig: bpy.types.Object, place: tuple[float, float, float]) -> None:
-    """Adds what a rig shows now, over the middle of its place, as boxes."""
-    target = target_of(rig)
-    evaluated = rig.evaluated_get(bpy.context.evaluated_depsgraph_get())
-    reads = target.found.reads or target.rig.pairs
-    ends = {joint: pair[0] for joint, pair in reads.items() if not joint[-1].isdigit() or joint.startswith("spine")}
-    pelvis = evaluated.matrix_world @ evaluated.pose.bones[ends["pelvis"]].head
-    for joint, bone in ends.items():
-        pose = evaluated.pose.bones[bone]
-        head, tail = evaluated.matrix_world @ pose.head, evaluated.matrix_world @ pose.tail
-        way = tail - head
-        thick = 0.05 if joint.startswith(("left", "right")) else 0.09
-        mesh = bpy.data.meshes.new(joint)
-        corners = [(x, y, z) for z in (0.0, 1.0) for x, y in ((-1, -1), (1, -1), (1, 1), (-1, 1))]
-        turn = way.to_track_quat("Z", "Y")
-        points = [head + turn @ _vector(x * thick, y * thick, z * max(way.length, 0.08)) for x, y, z in corners]
-        mesh.from_pydata(
-            points, [], [(3, 2, 1, 0), (4, 5, 6, 7), *((i, (i + 1) % 4, 4 + (i + 1) % 4, 4 + i) for i in range(4))]
-        )
-        made = bpy.data.objects.new(joint, mesh)
-        made.color = _COLOURS[joint.partition("_")[0] if joint.startswith(("left", "right")) else ""]
-        made.location = (place[0] - pelvis.x, place[1] - pelvis.y, place[2])
-        bpy.context.scene.collection.objects.link(made)
+def _armature(rig: Rig, rigify: Path) -> bpy.types.Object:
+    if rig.convention == "SMPL-X":
+        return add_body(Body.load())
+    if rig.convention == "Rigify":
+        armature = appended(rigify)
+    else:
+        convention = CONVENTIONS[rig.convention]
+        armature = armature_of(built(convention, rig.rest, limbs=rig.limbs))
+        armature.scale = (1 / convention.unit,) * 3
+        if convention.up == "y":
+            armature.rotation_euler = (np.pi / 2, 0, 0)
+    bpy.context.view_layer.update()
+    dressed(armature, rig.head)
+    return armature
 
 
-def _vector(*values: float):
-    from mathutils import Vector
-
-    return Vector(values)
-
-
-def _label(text: str, place: tuple[float, float, float]) -> None:
-    curve = bpy.data.curves.new(text, "FONT")
-    curve.body, curve.size = text, 0.3
-    made = bpy.data.objects.new(text, curve)
-    made.location, made.rotation_euler, made.color = place, (np.pi / 2, 0, 0), (0.05, 0.05, 0.05, 1)
-    bpy.context.scene.collection.objects.link(made)
-
-
-def _camera(scene: bpy.types.Scene, rows: int) -> None:
-    camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
-    wide, high = 2.1 * _MOMENTS + 3.2, 2.3 * rows + 0.4
-    camera.data.type, camera.data.ortho_scale = "ORTHO", max(wide, high)
-    camera.location = (wide / 2 - 4.0, -30, 2.1 - high / 2)
-    camera.rotation_euler = (np.pi / 2, 0, 0)
-    scene.collection.objects.link(camera)
-    scene.camera = camera
-    scene.render.resolution_x, scene.render.resolution_y = 1100, round(1100 * high / wide)
-    scene.render.engine = "BLENDER_WORKBENCH"
-    scene.display.shading.color_type, scene.display.shading.light = "OBJECT", "STUDIO"
-    scene.world = bpy.data.worlds.new("World")
-    scene.world.color = (1, 1, 1)
+def _shot(armature: bpy.types.Object) -> Image.Image:
+    """The person as Workbench draws it, of a height of `_METRES`, standing where the way over the ground has led."""
+    scene, skin = bpy.context.scene, armature.children[0]
+    posed = skin.evaluated_get(bpy.context.evaluated_depsgraph_get())
+    still = bpy.data.objects.new("still", bpy.data.meshes.new_from_object(posed))  # rendering would pose Rigify anew
+    still.matrix_world = posed.matrix_world
+    scene.collection.objects.link(still)
+    skin.hide_render = True
+    corners = np.array([still.matrix_world @ vertex.co for vertex in still.data.vertices])
+    middle = (corners.max(axis=0) + corners.min(axis=0)) / 2
+    camera = scene.camera
+    if camera is None:
+        camera = scene.camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
+        scene.collection.objects.link(camera)
+    camera.data.type, camera.data.ortho_scale = "ORTHO", _METRES
+    camera.rotation_euler = (1.45, 0, 0.45)
+    middle[2] = _METRES / 2 - 0.07
+    camera.location = middle + np.array(Euler(camera.rotation_euler).to_matrix())[:, 2] * 10
+    render = scene.render
+    render.engine, render.film_transparent = "BLENDER_WORKBENCH", True
+    render.resolution_x, render.resolution_y = _CELL[0], 2 * (_CELL[1] - _TEXT)  # twice as large
+    scene.display.shading.light, scene.display.shading.color_type = "STUDIO", "MATERIAL"
+    scene.display.shading.show_shadows = scene.display.shading.show_cavity = True
     scene.view_settings.view_transform = "Standard"
+    with tempfile.TemporaryDirectory() as folder:
+        render.filepath = str(Path(folder) / "shot.png")
+        bpy.ops.render.render(write_still=True)
+        bpy.data.objects.remove(still)
+        with Image.open(render.filepath) as image:
+            return image.convert("RGBA").resize((_CELL[0] // 2, _CELL[1] - _TEXT), Image.Resampling.LANCZOS)
 
 
-def main() -> None:
-    """Reads the options and renders."""
+def main() -> int:
+    """Draws all cells, four in a row."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--prompt", default="a person does jumping jacks")
-    parser.add_argument("--rigify", type=Path, help='a file with the generated rig, called "rig"')
+    parser.add_argument("--out", type=Path, default=Path("docs/images/rigs.png"))
+    parser.add_argument("--prompt", default="a person kicks")
+    parser.add_argument("--frame", type=int, help="by default the one that tells most")
+    parser.add_argument("--rigify", type=Path)
+    parser.add_argument("--only", help="one of the rigs")
     options = parser.parse_args()
-    draw(options.prompt, options.rigify, options.out)
+    with tempfile.TemporaryDirectory() as folder:
+        rigify = options.rigify or saved_rig(Path(folder))
+        cells = [
+            cell(rig, options.prompt, options.frame, rigify, shirt)
+            for rig, shirt in zip(RIGS, _SHIRTS, strict=True)
+            if options.only in (None, rig.convention)
+        ]
+    whole = Image.new("RGB", (4 * _CELL[0], 2 * _CELL[1]), (255, 255, 255))
+    for number, picture in enumerate(cells):
+        whole.paste(picture, (number % 4 * _CELL[0], number // 4 * _CELL[1]))
+    whole.quantize(256, dither=Image.Dither.NONE).save(options.out, optimize=True)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

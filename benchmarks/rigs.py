@@ -10,7 +10,7 @@ for its proportions, keys it, and evaluates it. The same motion made for SMPL-X'
 - sliding: path of ankles within 3 cm of their lowest place, relative to that of the same motion on SMPL-X's body;
 - same label: the part of the motions that are recognised, read back from the rig, as what the SMPL-X motion is;
 - speed: the way over the ground, relative to the length of the leg, against SMPL-X's;
-- key: processor time of `key_motion` against an SMPL-X armature's.
+- key: processor time of `key_motion` against an SMPL-X armature's, both in turn.
 """
 
 from __future__ import annotations
@@ -56,7 +56,6 @@ def measure(names: list[str], labels: list[str], frames: int, rigify: Path | Non
     recogniser = Recogniser(engine, default_labels())
     plain = {label: made(engine, label, frames, engine.body) for label in labels}
     first = {label: recognised(engine, recogniser, motion) for label, motion in plain.items()}
-    own = keying(frames, plain[labels[0]])
     figures = {}
     for name in names:
         bpy.ops.wm.read_factory_settings(use_empty=True)
@@ -68,9 +67,8 @@ def measure(names: list[str], labels: list[str], frames: int, rigify: Path | Non
         )
         if name != "Rigify" and CONVENTIONS[name].up == "y":
             rig.rotation_euler = (np.pi / 2, 0, 0)
-        figures[name] = of_rig(engine, recogniser, rig, plain, first, frames) | {
-            "key": figures_of_keys(rig, plain) / own
-        }
+        figures[name] = of_rig(engine, recogniser, rig, plain, first, frames)
+        figures[name]["key"] = keying(rig, plain[labels[0]])
         print(name, {key: round(value, 3) for key, value in figures[name].items()}, flush=True)
     return figures
 
@@ -141,25 +139,17 @@ def length(way: np.ndarray) -> float:
     return float(np.linalg.norm(np.diff(way[:, [0, 2]], axis=0), axis=-1).sum())
 
 
-def keying(frames: int, motion: Motion) -> float:
-    """Seconds to key an SMPL-X armature."""
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    bpy.context.scene.render.fps = 30
-    return seconds(add_body(Body.load()), motion)
-
-
-def figures_of_keys(rig: bpy.types.Object, plain: dict[str, Motion]) -> float:
-    return seconds(rig, next(iter(plain.values())))
-
-
-def seconds(rig: bpy.types.Object, motion: Motion) -> float:
-    """Processor time, the median of thirty."""
-    found = []
+def keying(rig: bpy.types.Object, motion: Motion) -> float:
+    """Processor time of keying a rig against an SMPL-X armature's: medians of thirty rounds, in each of which both are
+    keyed once, so that other work of the machine slows both."""
+    both = (rig, add_body(Body.load()))
+    found: tuple[list[float], list[float]] = ([], [])
     for _ in range(30):
-        start = time.process_time()
-        key_motion(rig, motion, "timed")
-        found.append(time.process_time() - start)
-    return median(found)
+        for armature, times in zip(both, found, strict=True):
+            start = time.process_time()
+            key_motion(armature, motion, "timed")
+            times.append(time.process_time() - start)
+    return median(found[0]) / median(found[1])
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from motionclip_blender.core.errors import UserError
 _COMMANDS = {
     "captions": ("data.check_captions", "check the captions of the clips"),
     "prepare": ("data.prepare", "retarget real clips to SMPL-X motions"),
+    "spans": ("data.spans", "propose spans of prepared motions for captions, with their measures and pictures"),
     "splits": ("data.splits", "propose which takes are held out for testing"),
     "images": ("image_tower.train", "train the image tower on rendered frames, and embed them"),
     "train": ("autoencoder.train", "train an auto-encoder on prepared motions and captions"),
@@ -24,6 +25,7 @@ _COMMANDS = {
     ),
     "lengths": ("evaluation.lengths", "measure motions that are longer than the decoder makes at once"),
     "understanding": ("evaluation.understanding", "measure whether prompts become the motions that they ask for"),
+    "edits": ("evaluation.edits", "measure whether the paper's edits show both of their actions"),
     "segments": ("evaluation.segments", "measure whether the segments of a timeline are found again in its motion"),
     "text-tower": ("text_tower.build", "make the extension's text tower from its package"),
     "clip-vocabulary": ("text_tower.clip_vocabulary", "make the extension's copy of CLIP's vocabulary from open_clip"),

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Collection
 from pathlib import Path
 from typing import NoReturn
 
 from ..core.body_shape import BodyShape
 from ..core.clip_weights import ClipSource
-from ..core.engines import ENGINES, FILE_KINDS, ROOTS
 from ..core.errors import UserError
 
 FRAMES = 60
@@ -41,10 +39,17 @@ def add_manner(group: argparse._ArgumentGroup) -> None:
     """Adds what applies to all motions that are made."""
     group.add_argument("--loop", action="store_true", help="the last frame flows into the first")
     group.add_argument("--in-place", action="store_true", help="without the way over the ground")
+    group.add_argument("--hands-touch", action="store_true", help="with --rig: bend the arms so that hands that touch "
+                       "each other or the body still do with its proportions")  # fmt: skip
     group.add_argument("--straight", action="store_true", help="prompts straight from the text, by their own "
                        "embedding, without the wordings nearest to them")  # fmt: skip
     group.add_argument("--reading", metavar="HOW", help="what counts of a long motion: average (the default), first, "
                        "typical, or the number of a frame")  # fmt: skip
+
+
+def manner_of(given: argparse.Namespace) -> dict[str, bool]:
+    """Returns those of these options that are fields of a recipe."""
+    return {name: getattr(given, name) for name in ("loop", "in_place", "hands_touch")}
 
 
 def add_model(group: argparse._ArgumentGroup, shape: bool = True) -> None:
@@ -79,42 +84,6 @@ def check_input(path: Path) -> None:
     """Raises `UserError` for a file that is missing."""
     if not os.path.isfile(path):
         raise UserError(f"There is no file {path}; choose one that is there.")
-
-
-def add_engine(group: argparse._ArgumentGroup) -> None:
-    """Adds how files for other programs want the motion; `engine_of` reads it."""
-    group.add_argument("--engine", choices=sorted(ENGINES), metavar="NAME", help="write --fbx, --glb and the like as a "
-                       f"game engine wants them: {', '.join(sorted(ENGINES))}")  # fmt: skip
-    group.add_argument("--root", choices=ROOTS, metavar="WHAT", help="what carries the way over the ground in them: "
-                       "hips, or a bone above them that stays on the floor")  # fmt: skip
-
-
-def engine_of(given: argparse.Namespace, outputs: Collection[str]) -> tuple[str, str]:
-    """Returns the engine and the root that were asked for; empty for the default. Raises `UserError` for none to
-    write."""
-    asked = [name for name in ("engine", "root") if getattr(given, name)]
-    if asked and not any(kind in outputs for kind in FILE_KINDS):
-        kinds = ", ".join(f"--{kind}" for kind in FILE_KINDS)
-        raise UserError(f"--{asked[0]} goes with one of {kinds}; add one, or leave it out.")
-    return given.engine or "", given.root or ""
-
-
-def add_reduction(group: argparse._ArgumentGroup) -> None:
-    """Adds the bound within which keys are reduced; `reduction_of` reads it."""
-    group.add_argument("--reduce-keys", type=number, metavar="DEGREES", help="in .blend files as few keys as keep "
-                       "every joint within so many degrees, and the place within 5 mm")  # fmt: skip
-
-
-def reduction_of(given: argparse.Namespace, blend: bool) -> float | None:
-    """Returns the bound in degrees, or None. Raises `UserError` if it is none, or no .blend file is written."""
-    degrees = given.reduce_keys
-    if degrees is None:
-        return None
-    if not blend:
-        raise UserError("--reduce-keys goes with a .blend file only; add one, or leave it out.")
-    if not 0 < degrees < float("inf"):
-        raise UserError(f"--reduce-keys needs more than 0 degrees, not {degrees:g}.")
-    return float(degrees)
 
 
 # --- types

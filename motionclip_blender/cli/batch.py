@@ -18,18 +18,19 @@ from ..core.motion import Motion
 from ..core.motion_files.prepared import PreparedMotions
 from ..core.progress import Progress
 from ..core.recipe.blend import Blend
-from ..core.recipe.make import Made, decoded, decoded_together, stop_recipes, variation_recipes
+from ..core.recipe.make import Made, at_rate, decoded, decoded_together, stop_recipes, variation_recipes
 from ..core.recipe.recipe import Recipe
 from ..core.recipe.sum import Sum
 from .batch_lines import DATA, Line
 from .batch_request import BatchRequest
+from .form import Person
 from .outputs import slug_of
 from .report import Report
 from .several import Job, carry_out, write
 from .terminal import CtrlC
 
 STOPS = 5
-"""Of an interpolation, its ends included: the paper's."""
+"""Of an interpolation, its ends included: the released code's."""
 
 _TOGETHER = 32  # lines whose motions are decoded in shared passes; bounds memory, and how long Ctrl-C waits
 
@@ -63,8 +64,8 @@ def run(request: BatchRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO) ->
         with report.stage("data"):
             prepared = PreparedMotions(request.data)
 
-    def make(engine: Engine, bar: Progress) -> Sequence[Job]:
-        batch = _Batch(request, engine, prepared, report)
+    def make(engine: Engine, person: Person, bar: Progress) -> Sequence[Job]:
+        batch = _Batch(request, engine, prepared, report, person)
         jobs: list[Job] = []
         for first in range(0, len(request.lines), _TOGETHER):
             some = request.lines[first : first + _TOGETHER]
@@ -85,8 +86,11 @@ def run(request: BatchRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO) ->
 class _Batch:
     """Makes lines, some at a time."""
 
-    def __init__(self, request: BatchRequest, engine: Engine, prepared: PreparedMotions | None, report: Report) -> None:
+    def __init__(
+        self, request: BatchRequest, engine: Engine, prepared: PreparedMotions | None, report: Report, person: Person
+    ) -> None:
         self._request, self._engine, self._prepared, self._report = request, engine, prepared, report
+        self._fps, self._body = person.fps or engine.pack.fps, engine.body.fitted_to(person.joints)
         self._of_labels: dict[str, tuple[np.ndarray, str] | UserError] = {}
         self._fields = {"frames": request.frames, **request.more}
 
@@ -102,6 +106,7 @@ class _Batch:
                 if not job.problem:
                     with job.kept():
                         self._prepare(job, latents)
+                        job.recipes = [at_rate(self._engine, recipe, self._fps) for recipe in job.recipes]
         with self._report.stage("decode"):
             motions = self._decode([job for job in jobs if not job.problem], lambda _, at: step("Decoding", 0.5 * at))
         for at, job in enumerate(jobs):
@@ -173,7 +178,7 @@ class _Batch:
             return self._varied(jobs, step)
         recipes = [recipe for job in jobs for recipe in job.recipes]
         latents = np.concatenate([job.latents for job in jobs if job.latents is not None])
-        made = iter(decoded_together(self._engine, recipes, latents, self._engine.pack.fps, step))
+        made = iter(decoded_together(self._engine, recipes, latents, self._fps, step, self._body))
         return {job.line.line: [next(made) for _ in job.recipes] for job in jobs}
 
     def _varied(self, jobs: Sequence[_LineJob], step: Progress) -> dict[int, list[Made]]:
@@ -183,7 +188,7 @@ class _Batch:
             step("Making the motions", at / len(jobs))
             assert job.latents is not None
             latents = {job.recipes[0].terms[0].source: job.latents[0]}
-            made = [decoded(self._engine, recipe, latents, self._engine.pack.fps) for recipe in job.recipes]
+            made = [decoded(self._engine, recipe, latents, self._fps, self._body) for recipe in job.recipes]
             found[job.line.line] = made
         return found
 

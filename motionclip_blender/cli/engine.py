@@ -8,6 +8,7 @@ from ..core.body import Body
 from ..core.clip_kinds import OpenClip
 from ..core.engine import Engine
 from ..core.errors import UserError
+from ..core.inference.openblas import fit_kernels
 from .terminal import Bar, CtrlC
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def load_engine(
     stderr: TextIO,
 ) -> Engine:
     """Loads the request's pack. Raises `UserError`, also for weights that the pack has no use for."""
+    fit_kernels()  # before the bar, which may start a thread
     engine = Engine(request.pack, body, clip=request.clip)
     if request.clip.file is not None and not isinstance(engine.pack.clip, OpenClip):
         raise UserError(f"The pack {engine.pack.name} brings its own text encoder; leave out --clip.")

@@ -11,10 +11,11 @@ from ..core.latents import file as latent_file
 from ..core.latents.sources import Inputs, source_latents
 from ..core.latents.terms import ActionName, ImageFile, SavedLatent
 from ..core.motion_files import amass
-from ..core.recipe.make import Made, as_long_as_it_takes, decoded, stops
+from ..core.recipe.make import Made, as_long_as_it_takes, at_rate, decoded, stops
 from . import blender_outputs
 from .engine import load_body, load_engine
 from .files import read_inputs
+from .form import Person
 from .report import Report
 from .request import NEED_BLENDER, SINGLE, GenerateRequest
 from .terminal import Bar, CtrlC
@@ -29,21 +30,23 @@ def run(request: GenerateRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO)
     if any(isinstance(term.source, (ActionName, ImageFile, SavedLatent)) for term in terms):
         with report.stage("files"):
             found = read_inputs(terms, request.scenes, request.up, stderr)
+    with report.stage("rig"):
+        person = Person.of(request.form.rig)
     with report.stage("load"):
         engine = load_engine(request, load_body(request), ctrl_c, stderr)
     with report.stage("text"), Bar(stderr, ctrl_c) as bar:
         latents = source_latents(engine, terms, found, recipe.pooling, bar)
-    if request.natural:
-        with report.stage("length"):
-            recipe = as_long_as_it_takes(engine, recipe, latents)
-        request = replace(request, recipe=recipe)
-        report.told["frames"] = recipe.frames
+    fps, body = person.fps or engine.pack.fps, engine.body.fitted_to(person.joints)
+    with report.stage("length"):
+        natural = request.natural
+        recipe = as_long_as_it_takes(engine, recipe, latents, fps) if natural else at_rate(engine, recipe, fps)
+    request = replace(request, recipe=recipe)
+    report.told["frames"] = recipe.frames
     with report.stage("decode"):
-        fps = engine.pack.fps
         if request.stops:
-            made = stops(engine, recipe, latents, fps, request.stops)
+            made = stops(engine, recipe, latents, fps, request.stops, body)
         else:
-            made = [decoded(engine, each, latents, fps) for each in request.recipes]
+            made = [decoded(engine, each, latents, fps, body) for each in request.recipes]
     report.told |= {"fps": fps, "pack": made[0].pack}
     report.understood(made[0].steps, stderr)
     report.note(dict.fromkeys(note for one in made for note in one.notes), stderr)
@@ -80,8 +83,9 @@ def _write(
         files = {kind: [outputs[name]] for name, kind in single.items() if name in outputs}
         files |= {name: request.numbered(name) for name in ("video", *FILE_KINDS) if name in outputs}
         with report.ctrl_c.deferred():
-            blender_outputs.write(
+            said = blender_outputs.write(
                 engine.body, request.recipes, made, request.title, files, found, report,
-                lambda: Bar(stderr, report.ctrl_c), request.engine, request.root, request.reduce_keys,
+                lambda: Bar(stderr, report.ctrl_c), request.form,
             )  # fmt: skip
+        report.note(said, stderr)
     return {name: [str(p) for p in (request.numbered(name) if name in SINGLE else [outputs[name]])] for name in outputs}

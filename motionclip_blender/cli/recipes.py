@@ -10,6 +10,7 @@ from ..core.errors import ExpressionError, UserError
 from ..core.latents.expression import Expression
 from ..core.latents.terms import ImageFile, Prompt
 from ..core.prompt import checked_frames, checked_prompt
+from .arguments import manner_of
 
 if TYPE_CHECKING:  # they import numpy, which would delay --help
     from ..core.latents.window_pooling import WindowPooling
@@ -39,7 +40,7 @@ def _recipe_of(given: argparse.Namespace) -> tuple[Recipe, str]:
     from ..core.recipe.travel import Travel
 
     frames = checked_frames(60 if given.frames is None else given.frames)
-    more: dict[str, Any] = {"loop": given.loop, "in_place": given.in_place, "pooling": pooling_of(given.reading)}
+    more: dict[str, Any] = {"pooling": pooling_of(given.reading), **manner_of(given)}
     if given.prompt is not None:
         if reads_steps(given):
             content = PromptPlan(given.prompt, given.guess)

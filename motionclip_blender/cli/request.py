@@ -16,6 +16,7 @@ from ..core.latents.terms import ActionName, ImageFile, SavedLatent
 from ..core.prompt import checked_prompt
 from . import arguments
 from .arguments import Parser, axis, check_input, clip_source, number, whole_number
+from .form import PLAIN, Form, add_form, form_of
 from .outputs import check_apart, free_name, numbered
 from .recipes import pooling_of, reads_steps, recipe_of
 from .scenes import SceneReading, add_options, scene_reading
@@ -30,7 +31,9 @@ OUTPUTS = {"out": ".blend", "npz": ".npz", "video": ".mp4", "sheet": ".png", "la
 NEED_BLENDER = ("out", "video", "sheet", *FILE_KINDS)
 SINGLE = ("npz", "video", "latent", *FILE_KINDS)
 """Outputs that hold one motion each."""
-MOTION_FILES = (".npz", ".blend")
+CLIP_FILES = (".bvh", ".fbx", ".glb", ".gltf", ".amc")
+"""Files of any person's skeleton."""
+MOTION_FILES = (".npz", ".blend", *CLIP_FILES)
 
 _STOPS = 5  # as in the paper's released code
 _TOP = 10
@@ -40,7 +43,8 @@ expressions: "text"  [motion.npz]  image("photo.png")  latent("saved.npz")  {sty
   text("straight from the text")  + - *  ( ) and numbers:
   --expression '"jump" + 0.7 * ("old man walking" - "walking")'
   --expression '[walk.npz] + 1.5 * {sad}'
-The two of --blend and --mask are prompts or expressions. Motion files are .npz in AMASS's SMPL-X form, or .blend.
+The two of --blend and --mask are prompts or expressions. Motion files are .npz in AMASS's SMPL-X form, .blend, or of
+any person's skeleton .bvh, .fbx, .glb and .amc.
 Without any output it writes a .blend file, named after what was asked for, into the current folder.
 
 files of many motions:  --prompts FILE | --edits FILE | --interpolations FILE   --out DIR
@@ -61,8 +65,7 @@ class GenerateRequest:
     clip: where the weights of the pack's CLIP may come from.
     up: the axis that points up in motion files; empty to find it.
     natural: whether the motion is as long as its steps or segments take, instead of the recipe's length.
-    engine, root: how files for other programs want the motion, see `core.engines`; empty for the default.
-    reduce_keys: the bound in degrees within which the keys in a .blend file are reduced; None for a key on every frame.
+    form: how and on whom the motions are written.
     shape: the body's; None for its mean shape.
     """
 
@@ -80,9 +83,7 @@ class GenerateRequest:
     natural: bool = False
     variations: int = 0
     seed: int = 0
-    engine: str = ""
-    root: str = ""
-    reduce_keys: float | None = None
+    form: Form = PLAIN
     shape: BodyShape | None = None
 
     @property
@@ -177,7 +178,7 @@ def _parser() -> argparse.ArgumentParser:
     arguments.add_variations(how)
     arguments.add_manner(how)
     add_options(how)
-    how.add_argument("--up", type=axis, metavar="AXIS", help="which axis points up in .npz motions: Y, Z, X, or with "
+    how.add_argument("--up", type=axis, metavar="AXIS", help="which axis points up in motion files: Y, Z, X, or with "
                      "a minus --up=-Y (default: told by most frames' spine, and the floor)")  # fmt: skip
     how.add_argument("--labels", type=Path, metavar="FILE", help="text file of labels to recognise, one a line")
     how.add_argument("--top", type=whole_number, metavar="N", help=f"how many labels or files to tell ({_TOP})")
@@ -194,8 +195,7 @@ def _parser() -> argparse.ArgumentParser:
     where.add_argument("--latent", metavar="X.npz", help='the latent, for latent("X.npz"); of stops X-1.npz ...')
     for kind, suffix in FILE_KINDS.items():
         where.add_argument(f"--{kind}", metavar=f"X{suffix}", help=_FOR_OTHERS[kind])
-    arguments.add_engine(where)
-    arguments.add_reduction(where)
+    add_form(where)
     where.add_argument("--json", action="store_true", help="print one JSON object: files, seconds per stage, scores")
     where.add_argument("--verbose", action="store_true", help="let Blender and its libraries write to stderr")
     return parser
@@ -211,7 +211,10 @@ _PLANS = ("guess", "take")
 _VARIES = ("variations", "seed")
 _BLENDS = ("stops", "factor", "travel", "spherical")
 _NAMES = ("labels", "top")
-_MAKES = ("frames", "loop", "in_place", "straight", "body", "betas", *OUTPUTS, "engine", "root", "reduce_keys")
+_MAKES = (
+    "frames", "loop", "in_place", "straight", "body", "betas", *OUTPUTS, "engine", "root", "reduce_keys", "rig",
+    "rig_object", "hands_touch",
+)  # fmt: skip
 
 
 def _check_company(given: argparse.Namespace, asked: str) -> None:
@@ -275,7 +278,7 @@ def _generate_request(given: argparse.Namespace) -> GenerateRequest:
     for name in (*images, *scenes):
         check_input(Path(name))
     read = [Path(name) for kind in (ActionName, ImageFile, SavedLatent) for name in names(recipe.terms, kind)]
-    read += [file for file in (given.body, given.clip, given.timeline) if file]
+    read += [file for file in (given.body, given.clip, given.timeline, given.rig) if file]
     check_apart(written, read)
     for file in itertools.chain(*written.values()):
         check_writable(file)
@@ -284,14 +287,13 @@ def _generate_request(given: argparse.Namespace) -> GenerateRequest:
             raise UserError(f"Blender's Python module is missing, which reads {(*images, *scenes)[0]}; install bpy.")
         if any(name in outputs for name in NEED_BLENDER):
             raise UserError("Blender's Python module is missing; install bpy, or ask for --npz alone.")
-    reading, clip = scene_reading(given, scenes), clip_source(given)
+    reading, clip = scene_reading(given, read), clip_source(given)
     natural = given.timeline is not None or (given.prompt is not None and reads_steps(given))
-    engine, root = arguments.engine_of(given, outputs)
     return GenerateRequest(
         recipe, stops, title, outputs, given.body, given.pack, clip, reading, given.up or "", given.json, given.verbose,
         natural=given.frames is None and natural,
-        variations=variations, seed=seed, engine=engine, root=root,
-        reduce_keys=arguments.reduction_of(given, "out" in outputs), shape=arguments.shape_of(given),
+        variations=variations, seed=seed, form=form_of(given, outputs, "out" in outputs),
+        shape=arguments.shape_of(given),
     )  # fmt: skip
 
 
@@ -315,7 +317,7 @@ def _recognise_request(given: argparse.Namespace) -> RecogniseRequest:
     top = _TOP if given.top is None else given.top
     if top < 1:
         raise UserError(f"--top must be 1 or more, not {top}.")
-    scenes = scene_reading(given, [file for file in files if file.suffix.lower() == ".blend"])
+    scenes = scene_reading(given, files)
     pooling = pooling_of(given.reading)
     return RecogniseRequest(
         files, text, given.labels, top, pooling, given.pack, clip_source(given), scenes, given.up or "", given.json,
@@ -327,6 +329,6 @@ def check_motion_file(path: Path) -> None:
     """Raises `UserError` for a file that is missing or of a kind that is not read."""
     check_input(path)
     if path.suffix.lower() not in MOTION_FILES:
-        raise UserError(f"{path} is neither .npz nor .blend; choose a motion file.")
-    if path.suffix.lower() == ".blend" and importlib.util.find_spec("bpy") is None:
+        raise UserError(f"{path} is no motion file; choose one of {', '.join(MOTION_FILES)}.")
+    if path.suffix.lower() not in (".npz", ".amc") and importlib.util.find_spec("bpy") is None:
         raise UserError(f"Blender's Python module is missing, which reads {path}; install bpy, or give an .npz file.")

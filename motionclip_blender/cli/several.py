@@ -18,6 +18,7 @@ from ..core.recipe.make import Made
 from ..core.recipe.recipe import Recipe
 from . import blender_outputs
 from .engine import load_body, load_engine
+from .form import Person
 from .outputs import numbered
 from .report import Report
 from .several_request import ENDINGS, SINGLE, SeveralRequest
@@ -66,7 +67,7 @@ class Job:
             self.problem = str(error)
 
 
-Make = Callable[[Engine, Progress], Sequence[Job]]
+Make = Callable[[Engine, Person, Progress], Sequence[Job]]
 """Makes and writes all jobs. Raises `UserError` when nothing can be begun."""
 
 
@@ -79,10 +80,12 @@ def carry_out(
     kind: what the jobs are called, "lines". remarks: returns more for the summary. Raises `UserError` when nothing can
     be begun, and `KeyboardInterrupt` after Ctrl-C: what is written before it stays.
     """
+    with report.stage("rig"):
+        person = Person.of(request.form.rig)
     with report.stage("load"):
         engine = load_engine(request, load_body(request), report.ctrl_c, stderr)
     with Bar(stderr, report.ctrl_c) as bar:
-        jobs = make(engine, bar)
+        jobs = make(engine, person, bar)
     for job in jobs:
         for sentence in (*job.notes, *([job.problem] if job.problem else [])):
             # the readers of some files name them themselves
@@ -130,10 +133,11 @@ def write(
     shown = {kind: paths for kind, paths in files.items() if kind != "npz"}
     if shown:
         with report.ctrl_c.deferred():
-            blender_outputs.write(
+            said = blender_outputs.write(
                 body, job.recipes, made, job.title, shown, found, report,
-                lambda: contextlib.nullcontext(no_progress), request.engine, request.root, request.reduce_keys,
+                lambda: contextlib.nullcontext(no_progress), request.form,
             )  # fmt: skip
+        job.notes += [sentence for sentence in said if sentence not in job.notes]
         job.wrote |= {kind: [str(path) for path in paths] for kind, paths in shown.items()}
         report.ctrl_c.check()
 

@@ -13,18 +13,8 @@ from typing import TYPE_CHECKING, Any
 from ..core.engines import FILE_KINDS, KIND_NAMES
 from ..core.errors import UserError
 from ..core.files import check_writable
-from .arguments import (
-    Parser,
-    add_engine,
-    add_length,
-    add_manner,
-    add_model,
-    add_reduction,
-    clip_source,
-    engine_of,
-    reduction_of,
-    shape_of,
-)
+from .arguments import Parser, add_length, add_manner, add_model, clip_source, manner_of, shape_of
+from .form import Form, add_form, form_of
 from .recipes import pooling_of
 
 if TYPE_CHECKING:  # numpy is behind it, and --help is to be there at once
@@ -42,9 +32,8 @@ class SeveralRequest:
     """Several motions are to be made in one process, each in files of its own.
 
     out: the folder for the files. outputs: keys of `ENDINGS`. more: fields of every recipe. straight: texts are taken
-    straight, as `Recipe.straight` does. engine, root: how files for other programs want the motion, see
-    `core.engines`. reduce_keys: the bound in degrees within which keys in .blend files are reduced; None for a key on
-    every frame. shape: the body's; None for its mean shape.
+    straight, as `Recipe.straight` does. form: how and on whom the motions are written. shape: the body's; None for its
+    mean shape.
     """
 
     out: Path
@@ -56,9 +45,7 @@ class SeveralRequest:
     clip: ClipSource
     as_json: bool
     verbose: bool
-    engine: str
-    root: str
-    reduce_keys: float | None
+    form: Form
     shape: BodyShape | None
 
 
@@ -87,7 +74,7 @@ def add_how(group: argparse._ArgumentGroup) -> None:
 def add_outputs(parser: Parser, named: str, of_each: str, stops: bool = False) -> None:
     """Adds what is written. named: how files are named. of_each: what the JSON object tells. stops: whether there are
     several motions to one."""
-    where = parser.add_argument_group("what to write; motion files unless something else is asked for")
+    where = parser.add_argument_group("what to write; motion files unless something else is asked for, or --rig")
     where.add_argument("--out", type=Path, metavar="DIR", required=True, help=f"folder for the files, {named}")
     lie = ", stops and variations X-1.npz, X-2.npz ..." if stops else ""
     where.add_argument("--npz", action="store_true", help=f"motions in AMASS's SMPL-X form{lie}")
@@ -97,33 +84,29 @@ def add_outputs(parser: Parser, named: str, of_each: str, stops: bool = False) -
     where.add_argument("--blend", action="store_true", help=f"Blender files, ready to play{lie}")
     for kind in FILE_KINDS:
         where.add_argument(f"--{kind}", action="store_true", help=f"{KIND_NAMES[kind]} files for other programs")
-    add_engine(where)
-    add_reduction(where)
+    add_form(where)
     where.add_argument("--json", action="store_true", help=f"print one JSON object: {of_each}")
     where.add_argument("--verbose", action="store_true", help="let Blender and its libraries write to stderr")
 
 
 def shared(given: argparse.Namespace) -> dict[str, Any]:
     """Returns the fields of `SeveralRequest`. Raises `UserError` for what cannot be written."""
-    outputs = tuple(name for name in ENDINGS if getattr(given, name)) or ("npz",)
+    outputs = tuple(name for name in ENDINGS if getattr(given, name)) or ("npz" if given.rig is None else "blend",)
     if os.path.lexists(given.out) and not os.path.isdir(given.out):
         raise UserError(f"{given.out} is no folder; name one with --out.")
     check_writable(given.out / "0001")
     if any(name in outputs for name in _NEED_BLENDER) and importlib.util.find_spec("bpy") is None:
         raise UserError("Blender's Python module is missing; install bpy, or ask for --npz alone.")
-    engine, root = engine_of(given, outputs)
     return {
         "out": given.out,
         "outputs": outputs,
-        "more": {"pooling": pooling_of(given.reading), "loop": given.loop, "in_place": given.in_place},
+        "more": {"pooling": pooling_of(given.reading), **manner_of(given)},
         "straight": given.straight,
         "body": given.body,
         "pack": given.pack,
         "clip": clip_source(given),
         "as_json": given.json,
         "verbose": given.verbose,
-        "engine": engine,
-        "root": root,
-        "reduce_keys": reduction_of(given, "blend" in outputs),
+        "form": form_of(given, outputs, "blend" in outputs),
         "shape": shape_of(given),
     }

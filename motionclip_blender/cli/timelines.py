@@ -11,9 +11,10 @@ from ..core.engine import Engine
 from ..core.latents.sources import Inputs, source_latents
 from ..core.latents.terms import ActionName, ImageFile, SavedLatent
 from ..core.progress import Progress, no_progress
-from ..core.recipe.make import as_long_as_it_takes, check_length, decoded
+from ..core.recipe.make import as_long_as_it_takes, at_rate, check_length, decoded
 from ..core.recipe.recipe import Recipe
 from .files import read_inputs
+from .form import Person
 from .report import Report
 from .several import Job, carry_out, write
 from .terminal import CtrlC
@@ -39,12 +40,12 @@ def run(request: TimelinesRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO
             with job.kept():
                 job.recipes = [_recipe(request, job.file)]
 
-    def make(engine: Engine, bar: Progress) -> Sequence[Job]:
+    def make(engine: Engine, person: Person, bar: Progress) -> Sequence[Job]:
         for at, job in enumerate(jobs):
             bar("Making the timelines", at / len(jobs))
             if not job.problem:
                 with job.kept():
-                    _make(request, engine, job, report, stderr)
+                    _make(request, engine, job, person, report, stderr)
         return jobs
 
     return carry_out(request, "timelines", make, report, stdout, stderr)
@@ -58,9 +59,11 @@ def _recipe(request: TimelinesRequest, file: Path) -> Recipe:
     return recipe.straight() if request.straight else recipe
 
 
-def _make(request: TimelinesRequest, engine: Engine, job: _TimelineJob, report: Report, stderr: TextIO) -> None:
+def _make(
+    request: TimelinesRequest, engine: Engine, job: _TimelineJob, person: Person, report: Report, stderr: TextIO
+) -> None:
     """Makes and writes the motion of a file. Raises `UserError`; what is written until then stays, and is told."""
-    (recipe,), fps = job.recipes, engine.pack.fps
+    (recipe,), fps = job.recipes, person.fps or engine.pack.fps
     found: Inputs | None = None
     with report.stage("text"):
         if any(isinstance(term.source, ActionName | ImageFile | SavedLatent) for term in recipe.terms):
@@ -68,8 +71,10 @@ def _make(request: TimelinesRequest, engine: Engine, job: _TimelineJob, report: 
         latents = source_latents(engine, recipe.terms, found, recipe.pooling, no_progress)
     with report.stage("decode"):
         if request.frames is None:
-            recipe = as_long_as_it_takes(engine, recipe, latents)
+            recipe = as_long_as_it_takes(engine, recipe, latents, fps)
+        else:
+            recipe = at_rate(engine, recipe, fps)
         check_length(engine, recipe, fps)
-        made = decoded(engine, recipe, latents, fps)
+        made = decoded(engine, recipe, latents, fps, engine.body.fitted_to(person.joints))
     job.recipes = [recipe]
     write(request, job, job.file.stem, [made], engine.body, found, report)

@@ -9,7 +9,7 @@ from pathlib import Path
 from ..core.errors import UserError
 from ..core.prompt import checked_frames
 from .arguments import FRAMES, Parser, axis
-from .scenes import SceneReading
+from .scenes import SceneReading, add_options
 from .several_request import SeveralRequest, add_how, add_outputs, new_parser, parsed, shared
 
 TIMELINE_FILES = (".json", ".txt")
@@ -52,7 +52,7 @@ def parse_timelines(arguments: Sequence[str]) -> TimelinesRequest:
         files=tuple(_files(given.timelines)),
         frames=None if given.frames is None else checked_frames(given.frames),
         guess=given.guess,
-        scenes=SceneReading(given.as_shown, given.armature or ""),
+        scenes=SceneReading(given.as_shown, given.armature or "", given.animation or ""),
         up=given.up or "",
         **shared(given),
     )
@@ -79,9 +79,8 @@ def _parser() -> Parser:
                         "folders of them")  # fmt: skip
     how = parser.add_argument_group("how")
     how.add_argument("--guess", action="store_true", help="make the nearest where nothing known is like a prompt")
-    how.add_argument("--as-shown", action="store_true", help="read .blend files as Blender shows them")
-    how.add_argument("--armature", metavar="NAME", help="whose motion to read in .blend files of several people")
-    how.add_argument("--up", type=axis, metavar="AXIS", help="which axis points up in .npz motions")
+    add_options(how)
+    how.add_argument("--up", type=axis, metavar="AXIS", help="which axis points up in motion files")
     add_how(how)
     add_outputs(parser, "each named as its timeline file", "every timeline's files or its error")
     return parser

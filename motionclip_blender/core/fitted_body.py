@@ -82,5 +82,7 @@ def lowest_points(motion: Motion, joints: np.ndarray, points: np.ndarray, weight
     # only heights are needed: the second row of each joint's rotation, and the offset in Y
     rows = spins[:, :, 1]
     offsets = places[:, :, 1] - np.einsum("tjb,jb->tj", rows, joints)
-    heights = np.einsum("tnb,nb->tn", np.tensordot(rows, weights, axes=(1, 1)).transpose(0, 2, 1), points)
-    return (heights + offsets @ weights.T).min(axis=1)
+    # a point's height is linear in rows and offsets, so one product gives them all
+    shares = weights.T[:, None] * np.concatenate((points.T, np.ones((1, len(points)), points.dtype)))
+    moved = np.concatenate((rows, offsets[..., None]), axis=2)
+    return (moved.reshape(len(rows), -1) @ shares.reshape(-1, len(points))).min(axis=1)

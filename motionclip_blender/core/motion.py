@@ -60,6 +60,9 @@ class Motion:
         object.__setattr__(self, "rotations", _frozen(rotations, (frames, len(JOINTS), 4), "rotations"))
         object.__setattr__(self, "translation", _frozen(self.translation, (frames, 3), "translation"))
         object.__setattr__(self, "fps", float(self.fps))
+        self._check_place()
+
+    def _check_place(self) -> None:
         farthest = float(np.abs(self.translation).max())
         if farthest > FARTHEST:
             raise UserError(
@@ -94,7 +97,10 @@ class Motion:
 
     def crop(self, start: int, stop: int) -> Motion:
         """Returns the frames `start` to `stop` (exclusive)."""
-        return replace(self, rotations=self.rotations[start:stop], translation=self.translation[start:stop])
+        frames = slice(start, stop)
+        rotations = self.rotations[frames].copy()
+        rotations.setflags(write=False)
+        return self._with(rotations, self.translation[frames], frames)
 
     def resample(self, fps: float) -> Motion:
         """Returns the same movement at another rate: slerp for rotations, linear interpolation for the translation.
@@ -160,7 +166,23 @@ class Motion:
 
     def moved(self, offset: np.ndarray) -> Motion:
         """Returns the motion shifted by `offset` metres: (3,), or (T, 3) for a different offset in every frame."""
-        return replace(self, translation=self.translation + np.asarray(offset, np.float32))
+        return self._with(self.rotations, self.translation + np.asarray(offset, np.float32), slice(None))
+
+    def _with(self, rotations: np.ndarray, translation: np.ndarray, frames: slice) -> Motion:
+        """Returns a motion with rotations of this one, which need not be checked and normalised again.
+
+        rotations: those of `frames`, which cannot be written to.
+        """
+        if not len(rotations):
+            raise ValueError("a motion has at least one frame")
+        made = object.__new__(Motion)
+        object.__setattr__(made, "rotations", rotations)
+        object.__setattr__(made, "translation", _frozen(translation, (len(rotations), 3), "translation"))
+        object.__setattr__(made, "fps", self.fps)
+        made._check_place()
+        if "matrices" in self.__dict__:
+            made.__dict__["matrices"] = self.matrices[frames]
+        return made
 
 
 def frames_at(motion: Motion, fps: float) -> int:

@@ -18,9 +18,9 @@ class NetworkSize:
 
     rows: rows of the pose tensor (joints and the translation row), six numbers each.
     latent: width of CLIP's space.
-    position_base: base of the sinusoidal positions; the paper's 10000 leaves three quarters of the channels nearly
-        constant over the 120 frames of the longest window.
-    pre_norm: whether layers normalise their inputs instead of their outputs; the paper's normalise their outputs.
+    position_base: base of the sinusoidal positions; the released code's 10000 leaves three quarters of the channels
+        nearly constant over the 120 frames of the longest window.
+    pre_norm: whether layers normalise their inputs; the released code's normalise their outputs.
         Normalising inputs learns several times faster, and loses less of the movement.
     integrates_translation: whether the network reads and writes the path over the ground as steps from frame to frame,
         which the decoder sums up; the pose tensor holds the sum either way. Heights are never summed, because a body
@@ -60,7 +60,7 @@ class OfficialNetwork:
     """The network of MotionCLIP's released checkpoints, as a pack declares it.
 
     It is the network of `size` without this project's changes: layers normalise their outputs, GELU is exact, positions
-    are the paper's, and the latent is as wide as the layers. The weights keep the names of the released code.
+    have the base 10000, and the latent is as wide as the layers. The weights keep the names of the released code.
     """
 
     rows: int

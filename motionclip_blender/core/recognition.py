@@ -1,4 +1,4 @@
-"""Recognises and searches motions: ranks labels and motions by similarity (MotionCLIP, section 4)."""
+"""Recognises and searches motions: ranks labels and motions by similarity."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 
 import bpy
 import numpy as np
@@ -35,13 +36,16 @@ def key_made(
     start_frame: float = 1,
     assign: bool = True,
     rate: float | None = None,
+    bones: Collection[str] | None = None,
 ) -> bpy.types.Action:
     """Keys a motion that was made as a new Action called `name`, and returns the Action; a loop repeats without end.
 
-    start_frame, assign, rate: as for `key_motion`, whose errors are raised too.
+    start_frame, assign, rate, bones: as for `key_motion`, whose errors are raised too.
     """
     motion, notes = _round(recipe, made), _notes(recipe, made)
-    action = key_motion(armature, motion, action_name(name), start_frame, rate=rate, notes=notes, assign=assign)
+    action = key_motion(
+        armature, motion, action_name(name), start_frame, rate=rate, notes=notes, assign=assign, bones=bones
+    )
     if recipe.loop:
         make_cyclic(action, armature)
     return action

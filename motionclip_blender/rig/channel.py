@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
+import bpy
 import numpy as np
+
+_BONE = re.compile(r'pose\.bones\["((?:[^"\\]|\\.)*)"\]')
+
+
+def bone_of(path: str) -> str:
+    """Returns the name of the bone whose property a data path names; empty if it is no bone's."""
+    found = _BONE.match(path)
+    return str(bpy.utils.unescape_identifier(found[1])) if found else ""
 
 
 class Channel(NamedTuple):

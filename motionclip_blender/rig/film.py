@@ -14,10 +14,12 @@ from ..core.files import whole_path
 from ..core.motion import Motion
 from ..core.progress import Progress, no_progress
 from .caption import render_caption
+from .double import double_of
 from .pictures import lay_over, read_picture, write_bitmap, write_picture
 from .renderer import render_animation
 from .shots import SecondBlender, draw, draw_all, get_ready
 from .stage import Sight, furnish, look, meshes_of
+from .target import follows_controls
 from .versions import set_video_output, strips_of
 from .write_keys import key_motion
 
@@ -188,15 +190,23 @@ def _film_set(
 
 
 def _double(scene: bpy.types.Scene, armature: bpy.types.Object) -> bpy.types.Object:
-    """Copies the armature and the meshes it deforms into `scene`, so that nothing but keys moves the copy."""
-    double = armature.copy()
-    double.animation_data_clear()
+    """Copies the armature and the meshes it deforms into `scene`, so that nothing but keys moves the copy; of a control
+    rig its own constraints and drivers, too."""
+    if follows_controls(armature):
+        double = double_of(armature)
+        if double.animation_data is not None:
+            double.animation_data.action = None
+            double.animation_data.use_nla = False
+    else:
+        double = armature.copy()
+        double.animation_data_clear()
+        for bone in double.pose.bones:
+            for constraint in bone.constraints:
+                constraint.mute = True
     double.hide_viewport = False
     scene.collection.objects.link(double)
     for bone in double.pose.bones:
         bone.lock_location = bone.lock_rotation = (False, False, False)
-        for constraint in bone.constraints:
-            constraint.mute = True
     for mesh in meshes_of(armature):
         skin = mesh.copy()
         skin.hide_viewport = False

@@ -25,23 +25,23 @@ def leftovers(bones: Target, action: bpy.types.Action | None = None) -> list[Lef
     action: if given, only the present pose is examined, without the properties that this Action keys.
     """
     pose = bones.armature.pose.bones
-    between = [name for _, names in bones_between(bones) for name in names]
+    between = dict.fromkeys(name for _, names in bones_between(bones) for name in names)
     stripped = _moved_by_strips(bones) if action is None else set()
-    off = np.abs(np.concatenate((_all(pose, "location") / bones.scale, _all(pose, "scale") - 1.0), axis=1)) > SAME
-    odd = {pose[int(i)].name for i in np.flatnonzero(off.any(axis=1))} | set(between)
     keyed = (
         set() if action is None else {curve.data_path for curve in fcurves_of(action, bones.armature, "pose.bones[")}
     )
+    off = {kind: np.abs(_all(pose, kind) - rest).max(axis=1) > _limit(bones, kind) for kind, rest in REST.items()}
+    moved = off["location"] | off["scale"]
+    posed = np.logical_or.reduce(list(off.values()))
+    number = {name: i for i, name in enumerate(pose.keys())}
     found = []
     for name in (*between, *bones.names):
-        if name not in odd and not stripped:
+        if not (posed if name in between else moved)[number[name]] and not stripped:
             continue
         one = Leftover(name, [], [])
         for property_name, rest in _properties(pose[name], name in between, name == bones.names[0]):
             path = f'pose.bones["{bpy.utils.escape_identifier(name)}"].{property_name}'
-            limit = SAME * (bones.scale if property_name == "location" else 1.0)
-            apart = np.abs(np.subtract(getattr(pose[name], property_name), rest)).max()
-            if path not in keyed and (path in stripped or apart > limit):
+            if path not in keyed and (path in stripped or off[property_name][number[name]]):
                 one.paths.extend((path, i) for i in range(len(rest)))
                 one.rest.extend(rest)
         if one.paths:
@@ -67,11 +67,17 @@ def _properties(bone: bpy.types.PoseBone, between: bool, pelvis: bool) -> Iterat
     yield "scale", REST["scale"]
 
 
+def _limit(bones: Target, property_name: str) -> float:
+    """Returns the largest difference from rest that is too small to see, in the property's own unit."""
+    return SAME * bones.scale if property_name == "location" else SAME
+
+
 def _all(pose: bpy.types.bpy_prop_collection, property_name: str) -> np.ndarray:
-    """Returns (n, 3) values of a property of all bones."""
-    flat = np.empty(3 * len(pose), np.float32)
+    """Returns (bones, n) values of a property of all bones: one look at each of a control rig's takes too long."""
+    size = len(REST[property_name])
+    flat = np.empty(size * len(pose), np.float32)
     pose.foreach_get(property_name, flat)
-    return flat.reshape(-1, 3)
+    return flat.reshape(-1, size)
 
 
 def _moved_by_strips(bones: Target) -> set[str]:
@@ -84,6 +90,6 @@ def _moved_by_strips(bones: Target) -> set[str]:
     for action in actions:
         for curve in fcurves_of(action, bones.armature, "pose.bones["):
             kind = curve.data_path.rpartition(".")[2]
-            if kind in REST and off_rest(curve, kind, SAME * (bones.scale if kind == "location" else 1.0)):
+            if kind in REST and off_rest(curve, kind, _limit(bones, kind)):
                 found.add(curve.data_path)
     return found

@@ -4,11 +4,12 @@ Reading other people's files can take long, and a damaged file can crash the pro
 Blender starts another one on this file, without a window:
 
 blender --background --factory-startup --disable-autoexec --python library.py -- LIST FOLDER
-python library.py LIST FOLDER              (where the bpy module is installed)
+python library.py LIST FOLDER [RIG]        (where the bpy module is installed)
 
 LIST is a JSON file with the paths of .blend files; none of their scripts is run. The Actions of file number n, counted
 from 0, are written to FOLDER/n.npz; a file that cannot be read has no .npz file. Lines {"done": n, "total": m,
-"message": ...} on stdout report the progress.
+"message": ...} on stdout report the progress. Without RIG the F-curves are written, for SMPL-X armatures. RIG is a JSON
+file that names a rig of other bones, which plays the Actions, and the motions are written (`library_rig`).
 """
 
 from __future__ import annotations
@@ -113,10 +114,18 @@ def main(arguments: list[str]) -> int:
     bpy.context.preferences.filepaths.use_scripts_auto_execute = False  # the bpy module has no option for it
     paths = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
     folder = Path(arguments[1])
+    rig = None
+    if len(arguments) > 2:
+        from .library_rig import motions_of, opened, write_motions
+
+        rig = opened(Path(arguments[2]))
     for i, path in enumerate(paths):
         _tell(i, len(paths), path)
         try:
-            write_assets(assets_of(path), folder / f"{i}.npz")
+            if rig is None:
+                write_assets(assets_of(path), folder / f"{i}.npz")
+            else:
+                write_motions(motions_of(path, rig), folder / f"{i}.npz")
         except UserError as error:
             print(error, file=sys.stderr)
     _tell(len(paths), len(paths), "Done")

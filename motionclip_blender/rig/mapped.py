@@ -16,11 +16,12 @@ from ..core.retarget.humanoid import Humanoid, RestSkeleton
 from ..core.retarget.recognise import Recognised, recognise
 from ..core.retarget.rig_maps import NEEDED, Rig
 from ..core.retarget.target_solve import TargetSolver
-from .channel import Channel, Leftover
+from .channel import Channel, Leftover, bone_of
 from .follows import turns_with
 from .rig_note import own_rig
-from .root_motion import ROOT_NOTE, carried_by
-from .writable import check_writable, has_effect
+from .root_motion import OBJECT, ROOT, ROOT_NOTE, carried_by, root_bone
+from .vrm_table import vrm_rig
+from .writable import check_scale, check_writable, has_effect
 
 _KEPT: dict[tuple, MappedRig | UserError] = {}
 _MOST_KEPT = 16
@@ -50,12 +51,13 @@ class MappedRig:
         """
         skeleton, digest = rest_skeleton(armature.data)
         own = own_rig(armature.data)
-        key = (armature.session_uid, digest, repr(own))
+        table = vrm_rig(armature.data) if own is None else None
+        key = (armature.session_uid, digest, repr(own or table))
         if key not in _KEPT:
             if len(_KEPT) >= _MOST_KEPT:
                 _KEPT.clear()
             try:
-                found = recognise(skeleton, own)
+                found = recognise(skeleton, own, table)
                 _KEPT[key] = cls(armature, found, Humanoid.of(skeleton, found.rig.pairs, found.rig.controls), key)
             except UserError as error:
                 _KEPT[key] = UserError(f'"{armature.name}" is no rig that motions fit: {error}')
@@ -119,14 +121,17 @@ class MappedRig:
         """Raises `UserError` if the rig cannot be keyed: linked, in another mode, mirrored; bones locked or driven."""
         armature, pose = self.armature, self.armature.pose.bones
         check_writable(armature)
-        if np.linalg.det(np.array(armature.matrix_world)[:3, :3]) < 0:
-            raise UserError(f'"{armature.name}" is mirrored by its scale; apply the scale (Ctrl A) first.')
+        check_scale(armature, np.array(armature.matrix_world)[None])
         mover = armature.data.bones[self.names[0]]
         if mover.use_connect and mover.parent is not None:
             raise UserError(f'The bone "{mover.name}" is connected to its parent; disconnect it, so it can move.')
         locked = [name for name in self.names if any(pose[name].lock_rotation)]
         if any(pose[self.names[0]].lock_location) and self.names[0] not in locked:
             locked.insert(0, self.names[0])
+        for name in self._carriers:
+            one = pose.get(name) or armature
+            if any((*one.lock_location, *one.lock_rotation)) and name not in locked:
+                locked.insert(0, name)
         if locked:
             raise UserError(f'Bones of "{armature.name}" are locked ({_few(locked)}); unlock their transforms first.')
         held = [name for name in self._needed() if any(map(has_effect, pose[name].constraints))]
@@ -140,16 +145,28 @@ class MappedRig:
                 f'Drivers move bones of "{armature.name}" ({_few(driven)}), whatever their keys say; mute them first.'
             )
 
+    @property
+    def _carriers(self) -> set[str]:
+        """The names of the root bone or the object, where one of them is to carry the way."""
+        choice, root = str(self.armature.data.get(ROOT_NOTE, "")), root_bone(self.person)
+        if choice == OBJECT:
+            return {self.armature.name}
+        return {self.person.skeleton.bones[root]} if choice == ROOT and root is not None else set()
+
     def _needed(self) -> list[str]:
         """Lists the bones of the joints that every person has."""
         return [self.person.skeleton.bones[self.person.joints[joint]] for joint in NEEDED]
 
     def _driven(self) -> list[str]:
-        data, mine = self.armature.animation_data, set(self.names)
-        paths = [curve.data_path for curve in data.drivers if not curve.mute] if data is not None else []
-        found = [path.split('"')[1] for path in paths if path.startswith('pose.bones["') and
-                 path.rpartition(".")[2].startswith(("rotation", "location"))]  # fmt: skip
-        return [name for name in dict.fromkeys(found) if name in mine]
+        data, mine = self.armature.animation_data, self._carriers | set(self.names)
+        found = []
+        for curve in data.drivers if data is not None else ():  # a control rig has a thousand, most on constraints
+            path = curve.data_path
+            if path.rpartition(".")[2].startswith(("rotation", "location")):
+                name = bone_of(path) or self.armature.name
+                if name in mine and not curve.mute:
+                    found.append(name)
+        return list(dict.fromkeys(found))
 
     def channels(self, motion: Motion) -> list[Channel]:
         """Returns what a motion keys: the rotations of the bones, each in its own mode, and the place of the person."""
@@ -198,10 +215,12 @@ class MappedRig:
         ]
 
     def prepare(self) -> None:
-        """Switches bones in axis-angle mode, which has no good curves, to quaternions."""
-        for name in self.names:
-            if self.armature.pose.bones[name].rotation_mode == "AXIS_ANGLE":
-                self.armature.pose.bones[name].rotation_mode = "QUATERNION"
+        """Switches bones in axis-angle mode, which has no good curves, to quaternions; and an object that carries the
+        way."""
+        pose = self.armature.pose.bones
+        for one in (pose.get(name) or self.armature for name in (*self.names, *self._carriers)):
+            if one.rotation_mode == "AXIS_ANGLE":
+                one.rotation_mode = "QUATERNION"
 
     # --- movement
 
@@ -217,6 +236,12 @@ class MappedRig:
         """The bones whose pose is read."""
         return tuple(self.person.skeleton.bones[bone] for bone in self._reader.read_bones)
 
+    @property
+    def shown_hips(self) -> str:
+        """The bone whose pose shows where the hips are."""
+        person = self._reader.person
+        return person.skeleton.bones[person.joints["pelvis"]]
+
     def read(self, matrices: np.ndarray, objects: np.ndarray, axes: np.ndarray, fps: float) -> Motion:
         """Returns the motion of evaluated poses.
 
@@ -231,14 +256,15 @@ class MappedRig:
 def rest_skeleton(data: bpy.types.Armature) -> tuple[RestSkeleton, tuple]:
     """Returns an armature's bones at rest, and what tells whether they have changed."""
     bones = data.bones
-    names = tuple(bone.name for bone in bones)
+    names, every = tuple(bones.keys()), bones.values()
     rest = np.empty(16 * len(names), np.float32)
     bones.foreach_get("matrix_local", rest)
     tails = np.empty(3 * len(names), np.float32)
     bones.foreach_get("tail_local", tails)
-    number = {name: i for i, name in enumerate(names)}
-    parents = np.array([number[bone.parent.name] if bone.parent else -1 for bone in bones], int)
-    inherits = np.array([bone.use_inherit_rotation for bone in bones], bool)
+    inherits = np.empty(len(names), bool)
+    bones.foreach_get("use_inherit_rotation", inherits)
+    number = {bone: i for i, bone in enumerate(every)}
+    parents = np.array([-1 if (parent := bone.parent) is None else number[parent] for bone in every], int)
     digest = (data.session_uid, hash((names, rest.tobytes(), parents.tobytes(), inherits.tobytes())))
     matrices = rest.reshape(-1, 4, 4).transpose(0, 2, 1).astype(np.float64)
     return RestSkeleton(names, parents, matrices, tails.reshape(-1, 3).astype(np.float64), inherits), digest

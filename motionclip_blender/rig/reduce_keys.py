@@ -12,13 +12,11 @@ import numpy as np
 from ..core import rotations as rot
 from ..core.errors import UserError
 from ..core.key_reduction import Bound, Errors, distances, reduced, rotation_errors, slopes
-from ..core.recipe.composition import LOWER_BODY
-from ..core.skeleton import JOINTS
-from .bones import Bones
 from .chain import rest_rotation, rotation_property
 from .channels import quaternions, rotation_curves
 from .curves import Curve
-from .versions import fcurves_of, is_selected
+from .target import target_of
+from .versions import fcurves_of
 
 _BEZIER = bpy.types.Keyframe.bl_rna.properties["interpolation"].enum_items["BEZIER"].value
 _ALIGNED = bpy.types.Keyframe.bl_rna.properties["handle_left_type"].enum_items["ALIGNED"].value
@@ -84,20 +82,6 @@ def reduce_keys(
     action.update_tag()
     armature.update_tag(refresh={"TIME"})
     return Reduction(before, after)
-
-
-def upper_body(armature: bpy.types.Object) -> set[str]:
-    """Returns the names of an SMPL-X armature's bones above the hips. Raises `UserError` for another armature."""
-    names = Bones.of(armature).names
-    return {name for name, joint in zip(names, JOINTS, strict=True) if joint not in LOWER_BODY}
-
-
-def selected_bones(armature: bpy.types.Object) -> set[str]:
-    """Returns the names of the bones that are selected in Pose Mode. Raises `UserError` if there are none."""
-    found = {bone.name for bone in armature.pose.bones if is_selected(bone)}
-    if not found:
-        raise UserError(f'No bone of "{armature.name}" is selected; select some in Pose Mode.')
-    return found
 
 
 def _channels(armature: bpy.types.Object, action: bpy.types.Action, bones: Collection[str] | None) -> list[_Channel]:
@@ -168,7 +152,7 @@ def _errors(mode: str) -> Errors:
 
 def _units_per_metre(armature: bpy.types.Object) -> float:
     try:
-        return Bones.of(armature).scale
+        return target_of(armature).scale
     except UserError:
         return 1 / max(armature.matrix_world.median_scale, 1e-9)
 

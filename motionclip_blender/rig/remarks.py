@@ -17,12 +17,12 @@ from .chain import REST, bones_between, rest_rotation, rotation_property
 from .leftovers import SAME, leftovers, off_rest
 from .mapped import MappedRig
 from .read_action import kept_keys
-from .shown import EVEN, playing_strips, poses_at, solo_track, unevenness
+from .shown import playing_strips, poses_at, solo_track
 from .stage import meshes_of
 from .target import Target, target_of
 from .timeline import scene_of, stretch
 from .versions import SLOTS, fcurves_of, is_muted
-from .writable import has_effect
+from .writable import EVEN, has_effect, unevenness
 
 _TURNED = 0.05  # radians, three degrees; the tolerance for a joint's difference from its keys
 _AWAY = 0.02  # metres; the same for the pelvis

@@ -21,18 +21,19 @@ from ..core.motion import Motion, frames_at
 from ..core.skeleton import PARENTS
 from .bones import BLENDER_AXES, Bones, units_per_metre
 from .chain import rotation_property
+from .channel import bone_of
 from .channels import rotation_parts
 from .double import double_of, screened
 from .read_action import TIE, KeptKeys, check_length, copied_curves, kept_keys, read_motion
 from .target import Target, target_of
 from .timeline import scene_fps, scene_of, stretch
 from .versions import SLOTS, fcurves_of, slot_for
+from .writable import check_scale
 
 _CHUNK = 20
 """Frames per step: a few hundredths of a second for a person with constraints."""
 
 _STILL = 1e-5
-EVEN = 0.1  # relative difference of a person's scale along two axes that is accepted
 
 
 @dataclass(frozen=True, eq=False)
@@ -271,7 +272,7 @@ def _play(double: bpy.types.Object, action: bpy.types.Action) -> None:
 def check_moves(target: Target, action: bpy.types.Action) -> None:
     """Raises `UserError` for an Action without keys for any bone that a motion keys on the target."""
     names = set(target.names)
-    if not any(_bone(curve) in names for curve in fcurves_of(action, target.armature, "pose.bones[")):
+    if not any(bone_of(curve.data_path) in names for curve in fcurves_of(action, target.armature, "pose.bones[")):
         raise UserError(
             f'The Action "{action.name}" has no keys for the bones of "{target.armature.name}"; choose another.'
         )
@@ -282,7 +283,7 @@ def use_modes_of(action: bpy.types.Action, armature: bpy.types.Object) -> None:
     found: dict[str, set[str]] = {}
     for curve in fcurves_of(action, armature, "pose.bones["):
         if (kind := curve.data_path.rpartition(".")[2]).startswith("rotation"):
-            found.setdefault(_bone(curve), set()).add(kind)
+            found.setdefault(bone_of(curve.data_path), set()).add(kind)
     for name, kinds in found.items():
         bone = armature.pose.bones.get(name)
         if bone is not None and rotation_property(bone.rotation_mode) not in kinds:
@@ -290,11 +291,6 @@ def use_modes_of(action: bpy.types.Action, armature: bpy.types.Object) -> None:
             bone.rotation_mode = {"rotation_quaternion": "QUATERNION", "rotation_axis_angle": "AXIS_ANGLE"}.get(
                 kind, "XYZ"
             )
-
-
-def _bone(curve: bpy.types.FCurve) -> str:
-    """Returns the name of the bone that a curve moves."""
-    return bpy.utils.unescape_identifier(curve.data_path.split('"')[1]) if '"' in curve.data_path else ""
 
 
 def _joints(bones: Bones, matrices: np.ndarray, objects: np.ndarray, axes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -319,19 +315,3 @@ def _joints(bones: Bones, matrices: np.ndarray, objects: np.ndarray, axes: np.nd
     metre = units_per_metre(rest[:, :3, 3] * size)
     place = (matrices[:, 0, :3, 3] @ axes - rest[0, :3, 3] @ bones.axes * size) / metre - bones.rise
     return rot.continuous(rot.matrix_to_quat(local)), place
-
-
-def check_scale(armature: bpy.types.Object, objects: np.ndarray) -> None:
-    """Raises `UserError` if one of its matrices (T, 4, 4) mirrors or flattens an armature, or scales it unevenly."""
-    if (np.linalg.det(objects[:, :3, :3]) <= 0).any():
-        raise UserError(f'"{armature.name}" is mirrored or flattened by its scale; apply the scale (Ctrl A) first.')
-    if unevenness(objects[0, :3, :3]) > EVEN:
-        raise UserError(
-            f'"{armature.name}" is scaled unevenly; apply the scale (Ctrl A), or make it the same along all.'
-        )
-
-
-def unevenness(matrix: np.ndarray) -> float:
-    """Returns the relative difference between the largest and the smallest scale of a (3, 3) matrix."""
-    sizes = np.linalg.svd(matrix, compute_uv=False)
-    return float(sizes[0] / max(sizes[-1], 1e-12) - 1)

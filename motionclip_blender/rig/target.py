@@ -45,6 +45,15 @@ def target_of(armature: bpy.types.Object | None) -> Target:
             raise unmapped from None
 
 
+def follows_controls(armature: bpy.types.Object) -> bool:
+    """Checks whether an armature's bones follow others, its controls, by constraints and drivers."""
+    try:
+        target = target_of(armature)
+    except UserError:
+        return False
+    return isinstance(target, MappedRig) and target.rig.controls
+
+
 def is_target(armature: bpy.types.Object | None) -> bool:
     """Checks whether motions can be keyed on an armature and read from it. Fast: results are kept."""
     try:

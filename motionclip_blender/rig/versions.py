@@ -38,6 +38,14 @@ class NewAction:
         """Wraps an Action that `owner` uses, so that F-curves can be added to it."""
         return cls(action, owner.animation_data.action_slot if SLOTS else None)
 
+    @property
+    def curves(self) -> list[bpy.types.FCurve]:
+        """The F-curves that are there."""
+        if not SLOTS:
+            return list(self.action.fcurves)
+        bag = _bag(self.action, self.slot)
+        return list(bag.fcurves) if bag else []
+
     def group(self, name: str, curves: list[tuple[str, int]]) -> list[bpy.types.FCurve]:
         """Adds and returns empty F-curves in the group called `name`. curves: (data path, array index) of each."""
         if not SLOTS:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Mapping
 
 import bpy
 import numpy as np
@@ -10,11 +11,14 @@ import numpy as np
 from ..core.errors import UserError
 from ..core.motion import Motion, frames_at
 from .channel import Channel
+from .keyed_bones import action_with, only, only_once
 from .leftovers import leftovers
 from .target import Target, target_of
 from .timeline import scene_fps
 from .versions import Assignment, NewAction, fcurves_of
 
+BONES_NOTE = "motionclip_keyed"
+"""Custom property of an Action: the bones whose keys are a motion's, as JSON, where others keep their own."""
 _LINEAR = bpy.types.Keyframe.bl_rna.properties["interpolation"].enum_items["LINEAR"].value
 _LAST_FRAME = 1_048_574  # of Blender's timeline, whose first frame is the negative of it
 
@@ -28,6 +32,7 @@ def key_motion(
     rate: float | None = None,
     notes: Mapping[str, object] | None = None,
     assign: bool = True,
+    bones: Collection[str] | None = None,
 ) -> bpy.types.Action:
     """Makes an Action called `name` from `motion` and assigns it to `armature`. Returns the Action.
 
@@ -38,6 +43,8 @@ def key_motion(
     rate: frames of the scene per second; by default the context's scene's.
     notes: custom properties for the Action, such as its prompt; those that are None are left out.
     assign: whether to assign the Action to the armature; if not, the armature does not change.
+    bones: the names of the bones that are keyed, by default all. With some, the Action is a copy of the armature's own
+        one, in which all other channels are as they were.
 
     Keys what the target's `channels` say. Whatever else would pose the joints and is not at rest (`leftovers`)
     gets one key at rest. The scene's rate, range and present frame, the selection and other Actions do not change; an
@@ -48,18 +55,22 @@ def key_motion(
     """
     target = target_of(armature)
     target.check_keyable()
-    frames, channels = _channels_of(target, motion, start_frame, fps, rate)
+    frames, channels = _channels_of(target, motion, start_frame, fps, rate, bones)
     keyed = {path for channel in channels for path in channel.paths}
     once = [one for one in (*leftovers(target), *target.fixed()) if one.paths[0] not in keyed]
+    once = only_once(target, once, bones)
     before = Assignment.of(armature)
     modes = {bone: bone.rotation_mode for bone in armature.pose.bones}
-    new = NewAction.create(name, armature)
+    new = NewAction.create(name, armature) if bones is None else action_with(armature, name)
+    there = {(curve.data_path, curve.array_index): curve for curve in new.curves}
     try:
         for channel in channels:
-            fill_linear(new.group(channel.bone, channel.paths), frames, channel.values)
+            fill_linear(_curves(new, channel.bone, channel.paths, there), frames, channel.values)
         for one in once:
-            fill_linear(new.group(one.bone, one.paths), frames[:1], np.array(one.rest)[:, None])
+            fill_linear(_curves(new, one.bone, one.paths, there), frames[:1], np.array(one.rest)[:, None])
         _note(new.action, notes)
+        if bones is not None:
+            new.action[BONES_NOTE] = json.dumps(sorted({channel.bone for channel in channels}))
         new.action.use_fake_user = True
         if assign:
             target.prepare()
@@ -112,10 +123,13 @@ def rekey_motion(
     if not action.is_editable:
         raise UserError(f'The Action "{action.name}" is linked from another file; make it local first.')
     curves = {(curve.data_path, curve.array_index): curve for curve in fcurves_of(action, armature, "")}
-    pelvis = curves.get(target.anchor)
+    bones = _bones_of(action)
+    first = next((path for path in curves if bones and any(f'"{bpy.utils.escape_identifier(one)}"' in path[0]
+                  for one in bones)), target.anchor)  # fmt: skip
+    pelvis = curves.get(first)
     if pelvis is None or not len(pelvis.keyframe_points):
         raise UserError(f'The Action "{action.name}" has no keys of the pelvis; make the motion anew.')
-    frames, channels = _channels_of(target, motion, pelvis.keyframe_points[0].co[0], None, rate)
+    frames, channels = _channels_of(target, motion, pelvis.keyframe_points[0].co[0], None, rate, bones)
 
     own = NewAction.of(action, armature)
     for channel in channels:
@@ -139,13 +153,34 @@ def _note(action: bpy.types.Action, notes: Mapping[str, object] | None) -> None:
 
 
 def _channels_of(
-    target: Target, motion: Motion, start_frame: float, fps: float | None, rate: float | None
+    target: Target,
+    motion: Motion,
+    start_frame: float,
+    fps: float | None,
+    rate: float | None,
+    bones: Collection[str] | None = None,
 ) -> tuple[np.ndarray, list[Channel]]:
     """Returns (T,) frames of the scene, and the channels to key in them."""
     rate = rate or scene_fps()
     check_motion(motion, start_frame, fps, rate)
     motion = motion.resample(fps or rate)
-    return start_frame + np.arange(len(motion)) * (rate / motion.fps), target.channels(motion)
+    return start_frame + np.arange(len(motion)) * (rate / motion.fps), only(target.channels(motion), bones)
+
+
+def _bones_of(action: bpy.types.Action) -> list[str] | None:
+    """Returns the bones that were keyed in an Action of a motion of some bones only; None for all."""
+    try:
+        return list(map(str, json.loads(str(action[BONES_NOTE])))) if BONES_NOTE in action else None
+    except (ValueError, TypeError, RecursionError):
+        return None
+
+
+def _curves(
+    new: NewAction, bone: str, paths: list[tuple[str, int]], there: Mapping[tuple[str, int], bpy.types.FCurve]
+) -> list[bpy.types.FCurve]:
+    """Returns the Action's curves for these paths; makes those that are not there."""
+    made = iter(new.group(bone, [path for path in paths if path not in there]))
+    return [there[path] if path in there else next(made) for path in paths]
 
 
 def fill_linear(curves: list[bpy.types.FCurve], frames: np.ndarray, values: np.ndarray) -> None:

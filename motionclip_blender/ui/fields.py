@@ -90,6 +90,22 @@ STRAIGHT = {
     "description": "Decode the prompt's own embedding, without looking for the wordings nearest to it that the model "
     "knows: the paper's way, vaguer for wordings that nobody has trained",
 }
+HANDS_TOUCH = {
+    "name": "Hands touch",
+    "description": "Bend the arms so that hands that touch each other, the head, the body or the legs still do with "
+    "the proportions of this character. Else every limb points as the motion has it",
+}
+WHICH_BONES = (
+    ("ALL", "All bones", "All bones of the armature"),
+    ("SELECTED", "Selected bones", "The bones that are selected in Pose Mode"),
+    ("UPPER", "Upper body", "The bones above the hips"),
+)
+KEYED_BONES = {
+    "name": "Key",
+    "description": "Which bones motions are keyed on. All others keep what the armature's Action has for them: the new "
+    "Action is a copy of it",
+    "items": WHICH_BONES,
+}
 REDUCE = {
     "name": "Reduce keys",
     "description": "Key as few frames as keep the motion within the bound, so that the curves can be edited. Else "

@@ -27,6 +27,8 @@ from .fields import (
     EXAMPLE,
     FRAMES,
     GUESS,
+    HANDS_TOUCH,
+    KEYED_BONES,
     PROMPT,
     READINGS,
     REDUCE,
@@ -71,6 +73,8 @@ class MOTIONCLIP_PG_settings(bpy.types.PropertyGroup):
         "from where each round ends",
     )
     in_place: BoolProperty(name="In place", description="Leave out the way over the ground: walk or run on the spot")
+    hands_touch: BoolProperty(**HANDS_TOUCH)
+    keyed_bones: EnumProperty(**KEYED_BONES)
     straight: BoolProperty(**STRAIGHT)
     reduce_keys: BoolProperty(**REDUCE)
     reduce_degrees: FloatProperty(**REDUCE_DEGREES)

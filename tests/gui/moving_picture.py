@@ -12,13 +12,12 @@ from pathlib import Path
 
 from PIL import Image
 
-from tests.gui.blender import VIEW, Blender
+from tests.gui.blender import Blender
 from tests.gui.photographed import photographed
-from tests.gui.screenshot import GENERATE
 from tests.gui.screenshot_latents import made, stage
-from tests.gui.test_latents import BLEND, FACTOR_Y, MAKE_BLEND, A, B
+from tests.gui.test_latents import FACTOR, A, B
 
-PROMPT, PROMPT_FIELD = "a warrior kicks his opponent", (900, 154)
+PROMPT = "a warrior kicks his opponent"
 ENDS = "a person walks", "a zombie walks"
 WINDOW = (60, 78, 1050, 716)  # left, top, right, bottom, in pixels
 SLIDER = range(842, 976, 10)  # pixels from the factor 0 to 1
@@ -34,10 +33,7 @@ class Film:
 
     def take(self, milliseconds: int) -> None:
         """The window as it is now."""
-        path = self._blender.folder / "film.png"
-        self._blender.screenshot(path)
-        with Image.open(path) as image:
-            part = image.convert("RGB").crop(WINDOW)
+        part = self._blender.shot(WINDOW)
         height = round(part.height * _WIDTH / part.width)
         self._pictures.append(part.resize((_WIDTH, height), Image.Resampling.LANCZOS))
         self._times.append(milliseconds)
@@ -60,7 +56,7 @@ class Film:
 def prompt(blender: Blender, film: Film) -> None:
     """A prompt is typed, Generate clicked, and the motion played."""
     blender.run("bpy.context.scene.motionclip.prompt = ''\nbpy.context.area.tag_redraw()")
-    blender.move(*PROMPT_FIELD)
+    blender.move(*blender.sidebar.place("motionclip.prompt"))
     film.take(500)
     blender.call("xdotool", "click", "--repeat", "2", "--delay", "60", "1")
     blender.settle()
@@ -70,22 +66,22 @@ def prompt(blender: Blender, film: Film) -> None:
         film.take(250)
     blender.call("xdotool", "key", "Return")
     blender.settle()
-    made(blender, GENERATE)
+    made(blender, "motionclip.generate")
     film.take(300)
     film.frames(*range(1, 61, 2))
 
 
 def slider(blender: Blender, film: Film) -> None:
     """Two prompts, and the slider between them dragged while the person walks."""
-    blender.click(*BLEND)
-    blender.move(*VIEW)
-    blender.type(*A, ENDS[0])
-    blender.type(*B, ENDS[1])
-    made(blender, MAKE_BLEND)
+    blender.sidebar.open("blend")
+    blender.sidebar.type(A, ENDS[0])
+    blender.sidebar.type(B, ENDS[1])
+    made(blender, "motionclip.blend")
     blender.run("at(1)\npanel().blend.factor = 0.0")
-    blender.press((SLIDER[0], FACTOR_Y))
+    x, y = blender.sidebar.place(FACTOR, SLIDER[0])
+    blender.press((x, y))
     for number, x in enumerate(SLIDER):
-        blender.call("xdotool", "mousemove", str(x), str(FACTOR_Y))
+        blender.call("xdotool", "mousemove", str(x), str(y))
         blender.settle()
         blender.until("not panel().behind", 20)
         film.frames(*range(1 + 4 * number, 5 + 4 * number, 2))

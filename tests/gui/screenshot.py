@@ -11,9 +11,8 @@ import sys
 import time
 from pathlib import Path
 
+from tests.gui.blender import VIEW
 from tests.gui.photographed import photographed
-
-GENERATE = (909, 276)
 
 STAGE = """
 from mathutils import Euler, Vector
@@ -26,12 +25,12 @@ space.shading.light = "STUDIO"
 space.shading.show_cavity = True
 space.overlay.show_bones = False
 space.overlay.show_outline_selected = False
+bpy.ops.motionclip.add_body()  # it moves the view so that the body is seen
 view = space.region_3d
 view.view_perspective = "PERSP"
 view.view_rotation = Euler((1.4, 0, -0.6)).to_quaternion()
 view.view_location = Vector((0.5, 0, 0.9))
 view.view_distance = 3.6
-bpy.ops.motionclip.add_body()
 """
 
 
@@ -48,11 +47,10 @@ def main() -> int:
             bpy.context.scene.motionclip.in_place = True  # else it would walk out of sight
             bpy.context.area.tag_redraw()
         """)
-        blender.click(*GENERATE)
+        blender.sidebar.click("motionclip.generate")
         blender.until("len(bpy.data.actions)", 120)
         blender.run(f"bpy.context.scene.frame_set({options.frame})")
-        blender.move(*GENERATE)
-        blender.move(100, 600)
+        blender.move(*VIEW)
         time.sleep(1)
         blender.screenshot(options.out)
     return 0

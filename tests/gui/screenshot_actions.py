@@ -13,20 +13,15 @@ import numpy as np
 from PIL import Image
 
 from tests.gui.action_panel import NAME
-from tests.gui.blender import VIEW, Blender
+from tests.gui.blender import VIEW
 from tests.gui.screenshot_latents import Pictures, taken
+from tests.gui.sidebar import BOTTOM, EDGES, TOP
 from tests.gui.test_action_clicks import PRESETS
-from tests.gui.test_actions import RECOGNISE, SEARCH, SEARCH_BUTTON, SEARCH_TEXT, WHAT_IS_THIS
+from tests.gui.test_actions import WHAT_IS_THIS
+from tests.gui.test_actions import search as searched
 
 PROMPTS = ("a person walks", "a person jumps", "a person waves", "a person kicks")
 _PERSON = (330, 190, 560, 600)  # pixels
-_LEFT, _RIGHT = 774, 1030
-LABELS = (850, 626)  # when the sidebar has been scrolled to its end
-
-
-def panel(pictures: Pictures, top: int, bottom: int) -> Image.Image:
-    """A part of the sidebar."""
-    return pictures.shot((_LEFT, top, _RIGHT, bottom))
 
 
 def prepared(pictures: Pictures) -> None:
@@ -48,7 +43,7 @@ def prepared(pictures: Pictures) -> None:
 
 def action(pictures: Pictures) -> None:
     """What an Action was made from, and what can be done with it."""
-    pictures.save("action", pictures.shot(_PERSON), panel(pictures, 358, 512))
+    pictures.save("action", pictures.shot(_PERSON), pictures.panel("action"))
 
 
 def presets(pictures: Pictures) -> None:
@@ -56,10 +51,7 @@ def presets(pictures: Pictures) -> None:
     blender = pictures.blender
     blender.click(*PRESETS)
     blender.settle()
-    path = blender.folder / "guide.png"
-    blender.screenshot(path)  # without moving the mouse, which would close it
-    with Image.open(path) as image:
-        pictures.save("presets", image.convert("RGB").crop((_LEFT, 86, 1279, 244)))
+    pictures.save("presets", blender.shot((EDGES[0], TOP, 1279, 244)))  # the mouse would close it
     blender.key("Escape")
     blender.move(*VIEW)
 
@@ -67,25 +59,16 @@ def presets(pictures: Pictures) -> None:
 def recognise(pictures: Pictures) -> None:
     """The nearest labels, and the list."""
     blender = pictures.blender
-    blender.click(*RECOGNISE)
-    blender.settle()
-    blender.click(*WHAT_IS_THIS)
+    blender.sidebar.close("action")
+    blender.sidebar.open("recognise")
+    blender.sidebar.click(WHAT_IS_THIS)
     blender.until("len(RECOGNITION.scores) and not SESSION.busy", 60)
-    blender.settle()
-    bars = panel(pictures, 512, 716)
+    bars = pictures.panel("recognise")
     blender.run("bpy.ops.motionclip.edit_labels()\nbpy.context.scene.motionclip_labels.active = 2")
-    scroll(blender, "5")  # the sidebar is longer than the view
-    blender.click(*LABELS)
-    scroll(blender, "5")
-    pictures.save("recognise", pictures.shot(_PERSON), bars, panel(pictures, 420, 716))
+    blender.sidebar.open("labels")
+    pictures.save("recognise", pictures.shot(_PERSON), bars, pictures.panel("labels"))
     blender.run("bpy.ops.motionclip.reset_labels()")
-    scroll(blender, "4")
-
-
-def scroll(blender: Blender, button: str) -> None:
-    """The sidebar to its end (5) or beginning (4)."""
-    blender.call("xdotool", "mousemove", "900", "440", *["click", button] * 30)
-    blender.settle()
+    blender.sidebar.close("recognise")
 
 
 def assets(pictures: Pictures) -> None:
@@ -140,13 +123,10 @@ def search(pictures: Pictures) -> None:
             action.name = name
         bpy.ops.preferences.asset_library_add(directory={str(blender.inside / "library")!r})
     """)
-    blender.click(*RECOGNISE)
-    blender.click(*SEARCH)
-    blender.type(*SEARCH_TEXT, "karate")
-    blender.click(*SEARCH_BUTTON)
+    searched(blender, "karate")
     blender.until("SEARCH.results and not SESSION.busy", 90)
-    blender.settle()
-    pictures.save("search", panel(pictures, 512, 716))
+    pictures.save("search", pictures.panel("search"))
+    blender.sidebar.close("search")
 
 
 def drop(pictures: Pictures) -> None:
@@ -154,10 +134,7 @@ def drop(pictures: Pictures) -> None:
     blender = pictures.blender
     Image.fromarray(np.full((96, 64, 3), 128, np.uint8)).save(blender.folder / "photo.png")
     blender.drop(blender.inside / "photo.png", *VIEW)
-    path = blender.folder / "guide.png"
-    blender.screenshot(path)
-    with Image.open(path) as image:
-        pictures.save("drop", image.convert("RGB").crop((150, 380, 600, 560)))
+    pictures.save("drop", blender.shot((150, 380, 600, 560)))
     blender.key("Escape")
 
 
@@ -165,8 +142,8 @@ def german(pictures: Pictures) -> None:
     """The panel in another language."""
     blender = pictures.blender
     blender.run("bpy.context.preferences.view.language = 'de_DE'")
-    blender.settle()
-    pictures.save("german", panel(pictures, 86, 600))
+    blender.sidebar.scroll_to(0)
+    pictures.save("german", pictures.shot((EDGES[0], TOP, EDGES[1], BOTTOM)))
     blender.run("bpy.context.preferences.view.language = 'en_US'")
     blender.settle()
 

@@ -16,11 +16,10 @@ from PIL import Image
 from motionclip_blender.core.motion_files import amass
 from tests.gui.blender import Blender
 from tests.gui.photographed import photographed
+from tests.gui.sidebar import EDGES
 from tests.synthetic import random_motion
 
-HEADER = (850, 448)  # pixels; of the panel, below that of an SMPL-X armature
-BUTTON = (909, 683)
-CANCEL = (1008, 683)
+BUTTON = "motionclip.render_frames"
 
 OPEN = """
     sidebar = next(region for region in bpy.context.area.regions if region.type == "UI")
@@ -31,7 +30,6 @@ OPEN = """
     asked.motions, asked.out, asked.per_motion, asked.size = {motions!r}, {out!r}, {per_motion}, {size}
     bpy.context.area.tag_redraw()
 """
-_CROP = (774, 86, 1058, 716)
 
 
 def prepare(blender: Blender, out: str, per_motion: int, size: int) -> None:
@@ -52,16 +50,16 @@ def main() -> int:
     """Clicks, waits for the bar to have come some way, takes the picture."""
     with photographed(__doc__, Path("docs/images/panel_frames.png")) as (blender, options):
         prepare(blender, "frames", 200, 224)
-        blender.click(*HEADER)
-        blender.click(*BUTTON)
+        blender.sidebar.open("frames")
+        blender.sidebar.click(BUTTON)
         blender.run("from bl_ext.user_default.motionclip.ui.training_frames.process import RENDERING")
         blender.until("RENDERING.child.done > 200", 120)
+        top, bottom = blender.sidebar.span("frames")
         blender.move(400, 600)
         time.sleep(1)
-        path = blender.folder / "shot.png"
-        blender.screenshot(path)
-        with Image.open(path) as shot:
-            shot.convert("RGB").crop(_CROP).quantize(64, dither=Image.Dither.NONE).save(options.out, optimize=True)
+        blender.shot((EDGES[0], top, EDGES[1], bottom)).quantize(64, dither=Image.Dither.NONE).save(
+            options.out, optimize=True
+        )
     return 0
 
 

@@ -17,25 +17,13 @@ from PIL import Image
 from tests.gui.blender import VIEW, Blender
 from tests.gui.photographed import photographed
 from tests.gui.screenshot import STAGE
-from tests.gui.test_latents import (
-    ARITHMETIC,
-    BLEND,
-    COMPOSE,
-    COMPOSITION,
-    EXPRESSION,
-    FACTOR_Y,
-    LOWER,
-    MAKE,
-    MAKE_BLEND,
-    STYLES,
-    UPPER,
-    A,
-    B,
-)
+from tests.gui.sidebar import EDGES
+from tests.gui.test_latents import EXPRESSION, FACTOR, HALF, LOWER, UPPER, A, B
 
 RUNNING, DRINKING, WALKING = 20, 48, 20  # frames that tell
 _PERSON = (250, 170, 580, 620)  # pixels
 _COLOURS = 256
+_SOURCES = 134  # pixels of the panel of blends that show them
 
 
 class Pictures:
@@ -49,10 +37,12 @@ class Pictures:
         self.blender.run("for area in bpy.context.screen.areas:\n    area.tag_redraw()")
         self.blender.move(*VIEW)
         time.sleep(0.5)
-        path = self.blender.folder / "guide.png"
-        self.blender.screenshot(path)
-        with Image.open(path) as image:
-            return image.convert("RGB").crop(box)
+        return self.blender.shot(box)
+
+    def panel(self, name: str, most: int = 1000) -> Image.Image:
+        """A panel of the sidebar, or its uppermost `most` pixels."""
+        top, bottom = self.blender.sidebar.span(name)
+        return self.shot((EDGES[0], top, EDGES[1], min(bottom, top + most)))
 
     def save(self, name: str, *parts: Image.Image) -> None:
         """The parts side by side, as a small PNG file."""
@@ -84,10 +74,10 @@ def stage(blender: Blender) -> None:
     blender.move(*VIEW)
 
 
-def made(blender: Blender, button: tuple[int, int]) -> None:
+def made(blender: Blender, button: str) -> None:
     """Clicks a button that makes a motion, and waits for it."""
     before = blender.run("len(bpy.data.actions)")
-    blender.click(*button)
+    blender.sidebar.click(button)
     blender.until(f"len(bpy.data.actions) > {before} and not SESSION.busy", 120)
     blender.settle()
 
@@ -108,12 +98,12 @@ def sources(pictures: Pictures) -> None:
         bpy.ops.motionclip.generate(prompt="a person waves with the right hand")
         panel().blend.start.kind, panel().blend.start.action = "ACTION", bpy.data.actions[0].name
     """)
-    blender.click(*BLEND)
-    blender.move(*VIEW)
-    blender.type(*B, "a person kicks")
-    prompt_field = pictures.shot((774, 250, 1030, 425))
+    blender.sidebar.close("action")
+    blender.sidebar.open("blend")
+    blender.sidebar.type(B, "a person kicks")
+    prompt_field = pictures.panel("blend", _SOURCES)
     blender.run("panel().blend.end.kind = 'IMAGE'\npanel().blend.end.image = '//photo.png'")
-    pictures.save("sources", prompt_field, pictures.shot((774, 250, 1030, 425)))
+    pictures.save("sources", prompt_field, pictures.panel("blend", _SOURCES))
     blender.run("panel().blend.start.kind = panel().blend.end.kind = 'PROMPT'\nbpy.context.area.tag_redraw()")
     blender.move(*VIEW)
 
@@ -121,19 +111,20 @@ def sources(pictures: Pictures) -> None:
 def blend(pictures: Pictures) -> None:
     """The slider, and the motion at three of its places."""
     blender = pictures.blender
-    blender.type(*A, "a person walks")
-    blender.type(*B, "a person runs")
+    blender.sidebar.type(A, "a person walks")
+    blender.sidebar.type(B, "a person runs")
     blender.run("panel().blend.factor = 0")
-    made(blender, MAKE_BLEND)
+    made(blender, "motionclip.blend")
     parts = []
     for factor in (0.0, 0.35, 1.0):
         blender.run(f"at({RUNNING})\npanel().blend.factor = {factor}")
         blender.until("not panel().behind", 20)
         parts.append(pictures.shot(_PERSON))
-    blender.drag((889, FACTOR_Y), *((x, FACTOR_Y) for x in (892, 898, 904, 860, 850, 842)))
+    start = blender.sidebar.place(FACTOR, HALF)
+    blender.drag(start, *((x, start[1]) for x in (892, 898, 904, 860, 850, 842)))
     blender.until("not panel().behind", 20)
-    pictures.save("blend", *parts, pictures.shot((774, 250, 1030, 700)))
-    blender.click(*BLEND)
+    pictures.save("blend", *parts, pictures.panel("blend"))
+    blender.sidebar.close("blend")
 
 
 def stops(pictures: Pictures) -> None:
@@ -162,25 +153,25 @@ def stops(pictures: Pictures) -> None:
 def arithmetic(pictures: Pictures) -> None:
     """An expression, the motions of its first term and of all of it, and one with a mistake."""
     blender = pictures.blender
-    blender.click(*ARITHMETIC)
+    blender.sidebar.open("arithmetic")
     parts = []
     for expression in ('"a person walks"', '"a person walks" - "a person stands" + "drink from a mug"'):
-        blender.type(*EXPRESSION, expression)
-        made(blender, MAKE)
+        blender.sidebar.type(EXPRESSION, expression)
+        made(blender, "motionclip.make")
         blender.run(f"at({DRINKING})")
         parts.append(pictures.shot(_PERSON))
-    parts.append(pictures.shot((774, 276, 1030, 718)))
-    blender.type(*EXPRESSION, expression + " / 2")
-    parts.append(pictures.shot((774, 276, 1030, 718)))
+    parts.append(pictures.panel("arithmetic"))
+    blender.sidebar.type(EXPRESSION, expression + " / 2")
+    parts.append(pictures.panel("arithmetic"))
     pictures.save("arithmetic", *parts)
 
 
 def styles(pictures: Pictures) -> None:
     """A walk, and the same in three styles."""
     blender = pictures.blender
-    blender.type(*EXPRESSION, '"a person walks"')
-    blender.click(*STYLES)
-    made(blender, MAKE)
+    blender.sidebar.type(EXPRESSION, '"a person walks"')
+    blender.sidebar.open("styles")
+    made(blender, "motionclip.make")
     blender.run(f"at({WALKING})")
     parts = [pictures.shot(_PERSON)]
     for style in ("sad", "angry", "zombie"):
@@ -191,24 +182,23 @@ def styles(pictures: Pictures) -> None:
             at({WALKING})
         """)
         parts.append(pictures.shot(_PERSON))
-    pictures.save("styles", *parts, pictures.shot((774, 276, 1030, 718)))
-    blender.click(*ARITHMETIC)
+    pictures.save("styles", *parts, pictures.panel("arithmetic"))
+    blender.sidebar.close("arithmetic")
 
 
 def composition(pictures: Pictures) -> None:
     """Two motions, and one's upper over the other's lower body."""
     blender = pictures.blender
-    blender.click(*COMPOSITION)
-    blender.move(*VIEW)
+    blender.sidebar.open("composition")
     parts = []
     for prompt in ("a person waves with the right hand", "a person runs"):
         blender.run(f"bpy.ops.motionclip.generate(prompt='{prompt}')\nat({RUNNING})")
         parts.append(pictures.shot(_PERSON))
-    blender.type(*UPPER, "a person waves with the right hand")
-    blender.type(*LOWER, "a person runs")
-    made(blender, COMPOSE)
+    blender.sidebar.type(UPPER, "a person waves with the right hand")
+    blender.sidebar.type(LOWER, "a person runs")
+    made(blender, "motionclip.compose")
     blender.run(f"at({RUNNING})")
-    pictures.save("composition", *parts, pictures.shot(_PERSON), pictures.shot((774, 302, 1030, 700)))
+    pictures.save("composition", *parts, pictures.shot(_PERSON), pictures.panel("composition"))
 
 
 def taken(description: str | None, *takes: Callable[[Pictures], None]) -> int:

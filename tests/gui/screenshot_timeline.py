@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import sys
 
-from tests.gui.blender import VIEW
 from tests.gui.screenshot_latents import Pictures, poses, taken
-from tests.gui.test_timeline import HELPERS, MAKE, OWN_LENGTH_X, PROMPT, ROW_Y, SPLIT, TIMELINE
-
-_LEFT, _RIGHT = 774, 1030
+from tests.gui.sidebar import LEFT
+from tests.gui.test_timeline import HELPERS, MAKE, OWN_LENGTH, PROMPT, SPLIT
 
 
 def timeline(pictures: Pictures) -> None:
@@ -21,19 +19,17 @@ def timeline(pictures: Pictures) -> None:
     blender = pictures.blender
     blender.run(HELPERS)
     blender.run(f"panel().prompt = {PROMPT!r}")
-    blender.click(*TIMELINE)
-    blender.move(*VIEW)
-    blender.click(*SPLIT)
+    blender.sidebar.open("timeline")
+    blender.sidebar.click(SPLIT, LEFT)
     blender.until("len(asked().segments) == 3 and not SESSION.busy", 120)
-    blender.move(*VIEW)
-    blender.click(*MAKE)
+    blender.sidebar.click(MAKE)
     blender.until("len(bpy.data.actions) == 1 and not SESSION.busy", 120)
     blender.settle()
-    blender.click(OWN_LENGTH_X, ROW_Y[1])
+    blender.sidebar.click("motionclip.timeline.segments[1].natural", OWN_LENGTH)
     blender.until("not asked().segments[1].natural and not panel().behind", 60)
     last = blender.run("bpy.data.actions[0].frame_range[1]")
     shown = poses(pictures, [round(last * share) for share in (0.12, 0.45, 0.95)])
-    pictures.save("timeline", *shown, pictures.shot((_LEFT, 86, _RIGHT, 700)))
+    pictures.save("timeline", *shown, pictures.panel("timeline"))
 
 
 def strips(pictures: Pictures) -> None:

@@ -9,18 +9,15 @@ from PIL import Image
 from motionclip_blender.core.motion_files import amass
 from tests.gui.action_panel import NAME, idle
 from tests.gui.blender import PROMPT, VIEW, Blender
+from tests.gui.sidebar import LEFT, RIGHT
 from tests.gui.test_window import GENERATE
 from tests.synthetic import random_motion
 
 pytestmark = pytest.mark.gui
 
-# pixels; where the panel has its parts while the armature has an Action that was made here
-LOOP = (840, 200)
+# pixels; the button in the header of the whole, and what opens below it
 PRESETS = (989, 97)
 FIRST_PRESET = (900, 137)
-RUN_AGAIN = (850, 469)
-PUSH = (960, 469)
-ASSET = (909, 492)
 
 
 # --- an Action that was made here
@@ -28,11 +25,11 @@ ASSET = (909, 492)
 
 def test_a_click_runs_it_again(blender: Blender) -> None:
     blender.run("bpy.context.scene.motionclip.frames = 40\nbpy.context.scene.motionclip.prompt = 'a person kicks'")
-    blender.click(*GENERATE)
+    blender.sidebar.click(GENERATE)
     blender.until("len(bpy.data.actions) == 1", 120)
     idle(blender)
     blender.settle()
-    blender.click(*RUN_AGAIN)
+    blender.sidebar.click("motionclip.run_again", LEFT)
     blender.until("len(bpy.data.actions) == 2", 60)
     idle(blender)
     assert blender.run("[tuple(action.frame_range) for action in bpy.data.actions]") == [[1, 40], [1, 40]]
@@ -43,7 +40,7 @@ def test_a_click_runs_it_again(blender: Blender) -> None:
 
 
 def test_a_click_pushes_it_to_the_nla(keyed: Blender) -> None:
-    keyed.click(*PUSH)
+    keyed.sidebar.click("motionclip.push_down", RIGHT)
     keyed.until("len(bpy.context.object.animation_data.nla_tracks) == 1", 20)
     assert keyed.run("bpy.context.object.animation_data.action") is None
     keyed.move(*VIEW)
@@ -53,7 +50,7 @@ def test_a_click_pushes_it_to_the_nla(keyed: Blender) -> None:
 
 
 def test_a_click_marks_it_as_an_asset(keyed: Blender) -> None:
-    keyed.click(*ASSET)
+    keyed.sidebar.click("motionclip.mark_asset")
     keyed.until("bpy.data.actions[0].asset_data", 30)
     assert keyed.run("bpy.data.actions[0].preview.image_size[:]") == [256, 256]
     assert keyed.run("len(bpy.data.scenes)") == 1 and keyed.run("len(bpy.data.armatures)") == 1
@@ -64,8 +61,8 @@ def test_a_click_marks_it_as_an_asset(keyed: Blender) -> None:
 
 def test_loop_is_a_click(blender: Blender) -> None:
     blender.run("bpy.context.scene.motionclip.frames = 40")
-    blender.click(*LOOP)
-    blender.click(*GENERATE)
+    blender.sidebar.click("motionclip.loop", LEFT)
+    blender.sidebar.click(GENERATE)
     blender.until("len(bpy.data.actions)", 120)
     assert blender.run("bpy.data.actions[0].use_cyclic") and blender.run("bpy.data.actions[0].frame_range[:]") == [
         1,

@@ -10,18 +10,11 @@ import pytest
 
 from tests.gui.action_panel import NAME, idle, key
 from tests.gui.blender import VIEW, Blender
-from tests.gui.test_window import CANCEL, GENERATE, LONGEST_GAP, SLOW
+from tests.gui.sidebar import END, LEFT
+from tests.gui.test_window import GENERATE, LONGEST_GAP, SLOW
 
 pytestmark = pytest.mark.gui
-ACTION = (838, 370)
-RECOGNISE = (850, 524)
-WHAT_IS_THIS = (909, 555)
-CLOSED = 128  # how much higher all that is below stands when the panel of the Action is closed
-TAG = (930, 737 - CLOSED)
-SEARCH = (850, 550)
-SEARCH_TEXT = (880, 581)
-SEARCH_BUTTON = (1008, 581)
-FIRST_HIT = (850, 630)
+WHAT_IS_THIS = "motionclip.recognise"
 
 
 def key_many(blender: Blender, count: int) -> None:
@@ -34,13 +27,19 @@ def key_many(blender: Blender, count: int) -> None:
     blender.settle()
 
 
+def search(blender: Blender, text: str) -> None:
+    """Opens the panel of the search, types, and clicks."""
+    blender.sidebar.open("search")
+    blender.sidebar.type("motionclip_search.text", text, LEFT)
+    blender.sidebar.click("motionclip.search", END)
+
+
 # --- what is this Action?
 
 
 def test_a_click_recognises_the_action(keyed: Blender) -> None:
-    keyed.click(*RECOGNISE)
-    keyed.settle()
-    keyed.click(*WHAT_IS_THIS)
+    keyed.sidebar.open("recognise")
+    keyed.sidebar.click(WHAT_IS_THIS)
     keyed.until("len(RECOGNITION.scores)", 60)
     idle(keyed)
     shares = keyed.run("[score.share for score in RECOGNITION.scores[bpy.data.actions['moves'].session_uid]]")
@@ -51,9 +50,8 @@ def test_a_click_recognises_the_action(keyed: Blender) -> None:
 
 def test_ten_thousand_frames_with_the_window_alive(keyed: Blender) -> None:
     key(keyed, "long", 10_000)
-    keyed.click(*RECOGNISE)
-    keyed.settle()
-    keyed.click(*WHAT_IS_THIS)
+    keyed.sidebar.open("recognise")
+    keyed.sidebar.click(WHAT_IS_THIS)
     stages, uid = set(), keyed.run("bpy.data.actions['long'].session_uid")
     while not keyed.run(f"{uid} in RECOGNITION.scores"):
         stages.add(keyed.run("SESSION.job.stage if SESSION.job else ''"))
@@ -65,9 +63,8 @@ def test_ten_thousand_frames_with_the_window_alive(keyed: Blender) -> None:
 
 def test_esc_cancels_in_the_middle(keyed: Blender) -> None:
     key(keyed, "long", 10_000)
-    keyed.click(*RECOGNISE)
-    keyed.settle()
-    keyed.click(*WHAT_IS_THIS)
+    keyed.sidebar.open("recognise")
+    keyed.sidebar.click(WHAT_IS_THIS)
     keyed.until("SESSION.busy", 20)
     keyed.call("xdotool", "mousemove", *map(str, VIEW), "key", "Escape")
     idle(keyed)
@@ -77,9 +74,8 @@ def test_esc_cancels_in_the_middle(keyed: Blender) -> None:
 
 def test_a_file_opened_in_the_middle(keyed: Blender) -> None:
     keyed.run(SLOW)
-    keyed.click(*RECOGNISE)
-    keyed.settle()
-    keyed.click(*WHAT_IS_THIS)
+    keyed.sidebar.open("recognise")
+    keyed.sidebar.click(WHAT_IS_THIS)
     keyed.until("SESSION.busy and SESSION.job.fraction > 0", 20)
     keyed.run("bpy.app.timers.register(lambda: bpy.ops.wm.read_homefile() and None)")
     keyed.until("'Cube' in bpy.data.objects", 20)
@@ -90,7 +86,7 @@ def test_a_file_opened_in_the_middle(keyed: Blender) -> None:
 
 def test_two_jobs_at_once(keyed: Blender) -> None:
     keyed.run(SLOW)
-    keyed.click(*GENERATE)
+    keyed.sidebar.click(GENERATE)
     keyed.until("SESSION.busy and SESSION.job.fraction > 0", 20)
     error = keyed.run("""
         try:
@@ -101,7 +97,7 @@ def test_two_jobs_at_once(keyed: Blender) -> None:
         said
     """)
     assert "being made already" in error
-    keyed.click(*CANCEL)
+    keyed.sidebar.click("motionclip.cancel", END)
     idle(keyed)
     assert keyed.run("len(bpy.data.actions)") == 1
 
@@ -117,15 +113,12 @@ def test_blenders_search_finds_it(keyed: Blender) -> None:
 
 
 def test_a_click_names_and_tags_and_undo_takes_it_back(keyed: Blender) -> None:
-    keyed.click(*ACTION)
-    keyed.settle()
-    keyed.click(RECOGNISE[0], RECOGNISE[1] - CLOSED)
-    keyed.settle()
-    keyed.click(WHAT_IS_THIS[0], WHAT_IS_THIS[1] - CLOSED)
+    keyed.sidebar.open("recognise")
+    keyed.sidebar.click(WHAT_IS_THIS)
     keyed.until("len(RECOGNITION.scores)", 60)
     idle(keyed)
     keyed.settle()
-    keyed.click(*TAG)
+    keyed.sidebar.click("motionclip.tag_action")
     keyed.until("bpy.data.actions[0].asset_data", 60)
     idle(keyed)
     best = keyed.run("[score.name for score in RECOGNITION.scores[bpy.data.actions[0].session_uid]][:3]")
@@ -219,9 +212,7 @@ def test_undo_while_actions_are_read(keyed: Blender) -> None:
 
 def test_a_text_finds_actions_and_a_click_assigns_one(keyed: Blender) -> None:
     key(keyed, "other", 60, seed=1)
-    keyed.click(*SEARCH)
-    keyed.type(*SEARCH_TEXT, "walking around")
-    keyed.click(*SEARCH_BUTTON)
+    search(keyed, "walking around")
     keyed.until("SEARCH.results", 60)
     idle(keyed)
     assert keyed.run("SEARCH.results.text") == "walking around"
@@ -231,8 +222,7 @@ def test_a_text_finds_actions_and_a_click_assigns_one(keyed: Blender) -> None:
         bpy.context.object.animation_data.action = bpy.data.actions['{second}']
         bpy.ops.ed.undo_push(message="the other one")
     """)
-    keyed.settle()
-    keyed.click(*FIRST_HIT)
+    keyed.sidebar.click(f'motionclip.assign_action(name="{first}"', LEFT)
     keyed.until(f"bpy.context.object.animation_data.action.name == '{first}'", 20)
     keyed.move(*VIEW)
     keyed.key("ctrl+z")
@@ -249,9 +239,7 @@ def test_libraries_are_read_while_the_window_lives(keyed: Blender) -> None:
         bpy.ops.preferences.asset_library_add(directory={str(keyed.inside / "library")!r})
     """)
     (library / "damaged.blend").write_bytes((library / "moves.blend").read_bytes()[:5000])
-    keyed.click(*SEARCH)
-    keyed.type(*SEARCH_TEXT, "walking around")
-    keyed.click(*SEARCH_BUTTON)
+    search(keyed, "walking around")
     keyed.until("SEARCH.results", 90)
     idle(keyed)
     longest = keyed.run("max(gaps)")
@@ -260,9 +248,7 @@ def test_libraries_are_read_while_the_window_lives(keyed: Blender) -> None:
     path = str(keyed.inside / "library" / "moves.blend")
     assert sorted(keyed.run("[hit.path for hit in SEARCH.results.hits]")) == ["", path]
     assert any("damaged.blend cannot be read" in sentence for sentence in keyed.run("SEARCH.results.said"))
-    row = keyed.run(f"[hit.path for hit in SEARCH.results.hits].index({path!r})")
-    keyed.settle()
-    keyed.click(FIRST_HIT[0], FIRST_HIT[1] + 21 * row)
+    keyed.sidebar.click(f'motionclip.assign_action(name="moves", path="{path}"', LEFT)
     keyed.until("len(bpy.data.actions) == 2", 20)
     assert keyed.run("bpy.context.object.animation_data.action.get('origin')") == f"{path}: moves"
     cache = keyed.run(f"bpy.utils.extension_path_user({NAME!r}, path='libraries')")

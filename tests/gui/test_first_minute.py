@@ -10,13 +10,10 @@ import pytest
 from PIL import Image
 
 from tests.gui.blender import VIEW, Blender
-from tests.gui.test_window import CANCEL, GENERATE, SLOW
+from tests.gui.sidebar import END, RIGHT
+from tests.gui.test_window import GENERATE, SLOW
 
 pytestmark = pytest.mark.gui
-
-TAB = (1043, 264)  # pixels; the sidebar's tab, once N was pressed
-PLAY = (965, 230)  # beside Generate, when there is a motion
-END = (1008, 230)
 
 EYE = """
     from bpy_extras.view3d_utils import location_3d_to_region_2d
@@ -57,13 +54,12 @@ def opened(blender: Blender) -> None:
     blender.move(*VIEW)
     blender.key("n")
     blender.settle()
-    blender.click(*TAB)
-    blender.settle()
+    blender.sidebar.choose()
 
 
 def generated(blender: Blender) -> None:
     """A click on Generate, and its end."""
-    blender.click(*GENERATE)
+    blender.sidebar.click(GENERATE)
     blender.until("len(bpy.data.actions) and not SESSION.busy", 120)
     blender.settle()
 
@@ -95,14 +91,14 @@ def test_one_undo_takes_motion_and_body_back(fresh: Blender) -> None:
 def test_play_and_back(fresh: Blender) -> None:
     opened(fresh)
     generated(fresh)
-    fresh.click(*PLAY)
+    fresh.sidebar.click("motionclip.play", RIGHT)
     fresh.until("bpy.context.screen.is_animation_playing", 20)
     scene = "bpy.context.scene"
     assert fresh.run(f"({scene}.use_preview_range, {scene}.frame_preview_start, {scene}.frame_preview_end)") == [
         True, 1, 60,
     ]  # fmt: skip
     assert fresh.run(f"({scene}.frame_start, {scene}.frame_end)") == [1, 250]
-    fresh.click(*END)
+    fresh.sidebar.click("motionclip.end_preview", END)
     fresh.until("not bpy.context.screen.is_animation_playing", 20)
     assert not fresh.run(f"{scene}.use_preview_range")
 
@@ -164,9 +160,9 @@ def test_in_local_view_the_body_is_seen(fresh: Blender, tmp_path: Path) -> None:
 def test_what_is_cancelled_adds_nobody(fresh: Blender) -> None:
     opened(fresh)
     fresh.run(SLOW)
-    fresh.click(*GENERATE)
+    fresh.sidebar.click(GENERATE)
     fresh.until("SESSION.busy and SESSION.job.fraction > 0", 20)
-    fresh.click(*CANCEL)
+    fresh.sidebar.click("motionclip.cancel", END)
     fresh.until("not SESSION.busy", 20)
     assert fresh.run("(len(bpy.data.actions), sorted(o.name for o in bpy.data.objects))") == [
         0, ["Camera", "Cube", "Light"],

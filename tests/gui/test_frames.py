@@ -10,17 +10,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from tests.gui.blender import Blender
 from tests.gui.installed import installed
-from tests.gui.screenshot_frames import BUTTON, CANCEL, HEADER, prepare
+from tests.gui.screenshot_frames import BUTTON, prepare
+from tests.gui.sidebar import END, LEFT, RIGHT
 
 pytestmark = pytest.mark.gui
 
 NAME = "bl_ext.user_default.motionclip"
 LONG = 200  # frames of each motion, for a rendering that does not come to an end by itself
-BAR = (784, 671, 996, 695)  # pixels, where the progress stands
 LONGEST_GAP = 1.0  # seconds that the window may stand still
 
 
@@ -39,7 +38,7 @@ def blender(program: Blender, request: pytest.FixtureRequest) -> Iterator[Blende
     program.run("bpy.app.timers.register(lambda: bpy.ops.wm.read_homefile() and None)")
     program.until("'Cube' in bpy.data.objects and 'SMPL-X' not in bpy.data.objects", 20)
     prepare(program, request.node.name, 4, 48)
-    program.click(*HEADER)
+    program.sidebar.open("frames")
     yield program
     if program.ended is None:
         program.run("RENDERING.close()")
@@ -49,7 +48,7 @@ def blender(program: Blender, request: pytest.FixtureRequest) -> Iterator[Blende
 def at_work(blender: Blender) -> Blender:
     """The button was clicked, and frames come."""
     blender.run(f"bpy.context.scene.motionclip_frames.per_motion = {LONG}")
-    blender.click(*BUTTON)
+    blender.sidebar.click(BUTTON)
     blender.until("RENDERING.busy and RENDERING.child.done", 60)
     return blender
 
@@ -79,7 +78,7 @@ def until(true: Callable[[], object], seconds: float) -> None:
 
 def test_a_click_renders_while_blender_goes_on(blender: Blender, request: pytest.FixtureRequest) -> None:
     blender.settle()
-    blender.click(*BUTTON)  # Blender's gaps count from here
+    blender.sidebar.click(BUTTON)  # Blender's gaps count from here
     blender.until("RENDERING.child and RENDERING.child.done", 60)
     blender.until("not RENDERING.busy", 60)
     longest = blender.run("max(gaps)")
@@ -93,13 +92,12 @@ def test_a_click_renders_while_blender_goes_on(blender: Blender, request: pytest
     assert blender.run("bpy.context.window_manager.windows[0].modal_operators[:]") == []
 
 
-def test_the_panel_shows_progress_and_the_end(at_work: Blender, tmp_path: Path) -> None:
+def test_the_panel_shows_progress_and_the_end(at_work: Blender) -> None:
+    _, y = at_work.sidebar.place("motionclip.cancel_frames", END)
     at_work.move(400, 600)
     pictures = []
-    for name in ("early", "late"):
-        at_work.screenshot(tmp_path / f"{name}.png")
-        with Image.open(tmp_path / f"{name}.png") as shot:
-            pictures.append(shot.convert("RGB").crop(BAR).tobytes())
+    for _ in ("early", "late"):
+        pictures.append(at_work.shot((LEFT, y - 10, RIGHT, y + 10)).tobytes())
         at_work.until(f"RENDERING.child.done > {at_work.run('RENDERING.child.done')}", 30)
         time.sleep(1)
     assert pictures[0] != pictures[1], "the bar moves without the mouse"
@@ -107,18 +105,18 @@ def test_the_panel_shows_progress_and_the_end(at_work: Blender, tmp_path: Path) 
 
 
 def test_cancel_and_another_press(at_work: Blender) -> None:
-    at_work.click(*CANCEL)
+    at_work.sidebar.click("motionclip.cancel_frames", END)
     at_work.until("not RENDERING.busy", 20)
     assert at_work.run("RENDERING.child.status") == 130
     assert "was stopped at" in at_work.run("RENDERING.outcome.text")
     until(lambda: not processes(at_work), 10)
-    at_work.click(*BUTTON)
+    at_work.sidebar.click(BUTTON)
     at_work.until("RENDERING.busy and RENDERING.child.done", 60)
 
 
 def test_an_error_is_shown_in_the_panel(blender: Blender) -> None:
     blender.run("bpy.context.scene.motionclip_frames.motions = '/nowhere'")
-    blender.click(*BUTTON)
+    blender.sidebar.click(BUTTON)
     blender.until("RENDERING.outcome", 20)
     assert blender.run("RENDERING.outcome.text") == "There is no folder /nowhere; choose one with motions."
     assert blender.run("RENDERING.child") is None

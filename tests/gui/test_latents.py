@@ -10,22 +10,18 @@ import pytest
 from motionclip_blender.core.latents.expression import parse
 from motionclip_blender.core.latents.terms import Prompt, StyleName
 from tests.gui.blender import VIEW, Blender
+from tests.gui.sidebar import RIGHT
 
 pytestmark = pytest.mark.gui
 
 LONGEST_GAP = 1.0
 """Seconds that the window may stand still, on two busy cores drawing in software."""
 
-# Pixels: the headers of the closed parts of the panel
-BLEND, ARITHMETIC, COMPOSITION = (826, 266), (838, 292), (870, 318)
-# with Blend open
-A, B, FACTOR_Y, MAKE_BLEND, OVER_TIME, MAKE_STOPS = (940, 297), (940, 318), 346, (909, 399), (909, 429), (968, 449)
-# with Arithmetic open
-EXPRESSION, MAKE, STYLES = (900, 323), (909, 488), (838, 524)
-WEIGHT_Y = (354, 375, 396)
-SAD = (899, 555)
-# with the composition open
-UPPER, LOWER, COMPOSE = (940, 349), (940, 370), (909, 428)
+A, B, FACTOR = "motionclip.blend.start.prompt", "motionclip.blend.end.prompt", "motionclip.blend.factor"
+UPPER, LOWER = "motionclip.composition.upper.prompt", "motionclip.composition.lower.prompt"
+EXPRESSION = "motionclip.arithmetic.expression"
+HALF = 889  # pixels; where a slider from 0 to 1 stands at 0.5
+WEIGHTS = 948
 
 HELPERS = """
     from bl_ext.user_default.motionclip.rig.read_action import read_motion
@@ -55,20 +51,26 @@ def window(blender: Blender) -> Blender:
 @pytest.fixture(params=["at once", "by the worker"])
 def blended(window: Blender, request: pytest.FixtureRequest) -> Blender:
     """A blend of two prompts, typed and made by hand; a step of its slider is fast, or too slow for the window."""
-    window.click(*BLEND)
+    window.sidebar.open("blend")
     window.move(*VIEW)
-    window.type(*A, "a person walks")
-    window.type(*B, "a person waves")
-    window.click(*MAKE_BLEND)
+    window.sidebar.type(A, "a person walks")
+    window.sidebar.type(B, "a person waves")
+    window.sidebar.click("motionclip.blend")
     window.until("len(bpy.data.actions) == 1 and not SESSION.busy", 120)
     if request.param == "by the worker":
         window.run("live.BUDGET = -1\nlive.LIVE.seconds = 1.0")
     return window
 
 
-def slide(window: Blender, y: int, *places: int, start: int = 889) -> None:
+def slide(window: Blender, slider: str, *places: int, start: int = HALF) -> None:
     """Presses the slider and moves the mouse in small steps, the button held."""
-    window.press((start, y))
+    window.press(window.sidebar.place(slider, start))
+    slide_on(window, slider, *places, start=start)
+
+
+def slide_on(window: Blender, slider: str, *places: int, start: int = HALF) -> None:
+    """Moves the mouse along the slider that was pressed at `start`."""
+    y = window.sidebar.last(slider, start)
     for x in places:
         window.call("xdotool", "mousemove", str(x), str(y))
         window.settle()
@@ -101,10 +103,9 @@ def test_a_blend_is_typed_and_made(blended: Blender) -> None:
 
 def test_the_motion_follows_the_slider_while_it_is_dragged(blended: Blender) -> None:
     seen = [blended.run("keys()")]
-    slide(blended, FACTOR_Y, 892, 898, 910, 920)
+    slide(blended, FACTOR, 892, 898, 910, 920)
     for x in (940, 960, 980):
-        blended.call("xdotool", "mousemove", str(x), str(FACTOR_Y))
-        blended.settle()
+        slide_on(blended, FACTOR, x)
         blended.until("not panel().behind", 20)
         seen.append(blended.run("keys()"))
         assert kept(blended)["factor"] == pytest.approx(blended.run("panel().blend.factor"), abs=1e-5)
@@ -115,7 +116,7 @@ def test_the_motion_follows_the_slider_while_it_is_dragged(blended: Blender) -> 
 
 def test_a_drag_is_one_undo_step(blended: Blender) -> None:
     before = blended.run("keys()")
-    slide(blended, FACTOR_Y, 892, 895, 898, 920, 950, 980)
+    slide(blended, FACTOR, 892, 895, 898, 920, 950, 980)
     let_go(blended)
     factor, after = blended.run("panel().blend.factor"), blended.run("keys()")
     assert factor > 0.6 and after != before
@@ -131,7 +132,7 @@ def test_a_drag_is_one_undo_step(blended: Blender) -> None:
 
 def test_a_drag_that_is_given_up(blended: Blender) -> None:
     before = blended.run("keys()")
-    slide(blended, FACTOR_Y, 892, 895, 898, 920, 950)
+    slide(blended, FACTOR, 892, 895, 898, 920, 950)
     blended.call("xdotool", "key", "Escape")
     let_go(blended)
     assert blended.run("[panel().blend.factor, keys()]") == [0.5, before]
@@ -139,32 +140,26 @@ def test_a_drag_that_is_given_up(blended: Blender) -> None:
 
 def test_the_window_goes_on_meanwhile(blended: Blender) -> None:
     blended.run("gaps.clear()")
-    slide(blended, FACTOR_Y, *range(892, 990, 7))
+    slide(blended, FACTOR, *range(892, 990, 7))
     longest = blended.run("max(gaps)")
     let_go(blended)
     assert longest < LONGEST_GAP
 
 
 def test_the_armature_is_deleted_in_the_drag(blended: Blender) -> None:
-    slide(blended, FACTOR_Y, 892, 895, 898, 920)
+    slide(blended, FACTOR, 892, 895, 898, 920)
     blended.run("bpy.data.objects.remove(bpy.data.objects['SMPL-X'])")
-    slide_on(blended, 950, 980)
+    slide_on(blended, FACTOR, 950, 980)
     let_go(blended)
     assert blended.run("panel().blend.factor") > 0.6
     assert blended.run("'bug' in SESSION.error") is False
 
 
-def slide_on(window: Blender, *places: int) -> None:
-    for x in places:
-        window.call("xdotool", "mousemove", str(x), str(FACTOR_Y))
-        window.settle()
-
-
 def test_undo_in_the_middle_of_a_drag(blended: Blender) -> None:
-    slide(blended, FACTOR_Y, 892, 895, 898, 920)
+    slide(blended, FACTOR, 892, 895, 898, 920)
     blended.run("bpy.app.timers.register(lambda: bpy.ops.ed.undo() and None)")
     blended.settle()
-    slide_on(blended, 950, 980)
+    slide_on(blended, FACTOR, 950, 980)
     let_go(blended)
     assert blended.run("SESSION.error") == ""
     assert blended.run("len(bpy.data.actions)") in (0, 1)
@@ -173,7 +168,7 @@ def test_undo_in_the_middle_of_a_drag(blended: Blender) -> None:
 
 
 def test_a_file_is_opened_in_the_middle_of_a_drag(blended: Blender) -> None:
-    slide(blended, FACTOR_Y, 892, 895, 898, 920)
+    slide(blended, FACTOR, 892, 895, 898, 920)
     blended.run("bpy.app.timers.register(lambda: bpy.ops.wm.read_homefile() and None)")
     blended.until("'Cube' in bpy.data.objects", 20)
     blended.call("xdotool", "mouseup", "1")
@@ -183,11 +178,11 @@ def test_a_file_is_opened_in_the_middle_of_a_drag(blended: Blender) -> None:
 
 def test_stops_and_a_blend_over_time(window: Blender) -> None:
     window.run("panel().blend.start.prompt, panel().blend.end.prompt = 'a person walks', 'a person waves'")
-    window.click(*BLEND)
+    window.sidebar.open("blend")
     window.move(*VIEW)
-    window.click(*MAKE_STOPS)
+    window.sidebar.click("motionclip.blend_stops", RIGHT)
     window.until("len(bpy.data.actions) == 5 and not SESSION.busy", 120)
-    window.click(*OVER_TIME)
+    window.sidebar.click("motionclip.blend_over_time")
     window.until("len(bpy.data.actions) == 6 and not SESSION.busy", 120)
     assert kept(window)["content"] == "travel"
     undo(window, 2)
@@ -198,14 +193,14 @@ def test_stops_and_a_blend_over_time(window: Blender) -> None:
 
 
 def test_an_expression_is_typed_made_and_moved_by_its_weights(window: Blender, tmp_path: Path) -> None:
-    window.click(*ARITHMETIC)
+    window.sidebar.open("arithmetic")
     window.move(*VIEW)
-    window.type(*EXPRESSION, '"a person jumps" + 0.7 * ("an old man walks" - "a person walks")')
+    window.sidebar.type(EXPRESSION, '"a person jumps" + 0.7 * ("an old man walks" - "a person walks")')
     assert window.run("[round(t.weight, 2) for t in panel().arithmetic.terms]") == [1.0, 0.7, -0.7]
-    window.click(*MAKE)
+    window.sidebar.click("motionclip.make")
     window.until("len(bpy.data.actions) == 1 and not SESSION.busy", 120)
     before = window.run("keys()")
-    slide(window, WEIGHT_Y[1], 953, 957, 963, 969, 975, 981, start=948)
+    slide(window, "motionclip.arithmetic.terms[1].weight", 953, 957, 963, 969, 975, 981, start=WEIGHTS)
     let_go(window)
     weight = window.run("panel().arithmetic.terms[1].weight")
     assert weight > 1 and window.run("keys()") != before
@@ -219,9 +214,9 @@ def test_an_expression_is_typed_made_and_moved_by_its_weights(window: Blender, t
 
 
 def test_an_expression_with_a_mistake_makes_nothing(window: Blender) -> None:
-    window.click(*ARITHMETIC)
+    window.sidebar.open("arithmetic")
     window.move(*VIEW)
-    window.type(*EXPRESSION, '"jump" / 2')
+    window.sidebar.type(EXPRESSION, '"jump" / 2')
     window.run("bpy.ops.motionclip.make.poll()")
     error = window.run("""
         try:
@@ -237,12 +232,12 @@ def test_an_expression_with_a_mistake_makes_nothing(window: Blender) -> None:
 
 def test_a_click_on_a_style(window: Blender) -> None:
     window.run("panel().arithmetic.expression = '\"a person walks\"'")
-    window.click(*ARITHMETIC)
-    window.click(*STYLES)
-    window.click(*MAKE)
+    window.sidebar.open("arithmetic")
+    window.sidebar.open("styles")
+    window.sidebar.click("motionclip.make")
     window.until("len(bpy.data.actions) == 1 and not SESSION.busy", 120)
     before = window.run("keys()")
-    window.click(*SAD)
+    window.sidebar.click('motionclip.add_style(style="sad"')
     window.until("'sad' in recipe() and not SESSION.busy", 120)
     assert [term.source for term in parse(window.run("panel().arithmetic.expression"))] == [
         Prompt("a person walks"),
@@ -257,11 +252,11 @@ def test_a_click_on_a_style(window: Blender) -> None:
 
 
 def test_upper_and_lower_body(window: Blender) -> None:
-    window.click(*COMPOSITION)
+    window.sidebar.open("composition")
     window.move(*VIEW)
-    window.type(*UPPER, "a person waves")
-    window.type(*LOWER, "a person walks")
-    window.click(*COMPOSE)
+    window.sidebar.type(UPPER, "a person waves")
+    window.sidebar.type(LOWER, "a person walks")
+    window.sidebar.click("motionclip.compose")
     window.until("len(bpy.data.actions) == 1 and not SESSION.busy", 120)
     assert window.run("bpy.data.actions[0].name") == "a person waves / a person walks"
 

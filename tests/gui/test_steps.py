@@ -6,10 +6,10 @@ import pytest
 
 from tests.gui.action_panel import idle
 from tests.gui.blender import VIEW, Blender
+from tests.gui.sidebar import RIGHT
 
 pytestmark = pytest.mark.gui
 
-SECOND_OF_THE_FIRST = (958, 232)  # pixels; the second button of the first step
 PROMPT = "walks, then waves"
 STEPS = "[(s['wording'], s['taken']) for s in json.loads(bpy.context.object.animation_data.action['steps'])]"
 
@@ -26,7 +26,7 @@ def test_one_click_takes_a_step_for_another_wording(blender: Blender) -> None:
     blender.settle()
     before = blender.run(STEPS)
     other = blender.run("json.loads(bpy.context.object.animation_data.action['steps'])[0]['others'][1]")
-    blender.click(*SECOND_OF_THE_FIRST)
+    blender.sidebar.click("motionclip.take", RIGHT)
     blender.until("len(bpy.data.actions) == 2", 60)
     idle(blender)
     blender.settle()

@@ -7,18 +7,16 @@ import json
 import pytest
 
 from tests.gui.blender import VIEW, Blender
+from tests.gui.sidebar import END, LEFT
 
 pytestmark = pytest.mark.gui
 
 PROMPT = "walks forward, then waves with the right hand and sits down"
 
-# Pixels: the header of the closed part of the panel; with it open, the buttons above the list
-TIMELINE, SPLIT, ADD = (838, 394), (880, 425), (1001, 425)
-# with three segments, the first one active
-ROW_Y = (456, 477, 498)
-OWN_LENGTH_X, LENGTH_X = 991, 952
-UP, DOWN, REMOVE = (959, 559), (980, 559), (1001, 559)
-STRIPS, MAKE = (909, 611), (909, 684)
+SPLIT, MAKE = "motionclip.split_prompt", "motionclip.make_timeline"
+# pixels; columns of the rows of the list, and of the buttons below it
+OWN_LENGTH, LENGTH, PROMPTS = 991, 952, 850
+UP, REMOVE = 959, 1001
 
 HELPERS = """
     from bl_ext.user_default.motionclip.ui.generate import live
@@ -40,7 +38,7 @@ def window(blender: Blender) -> Blender:
     blender.run("bpy.context.preferences.inputs.use_mouse_continuous = False")
     blender.run(HELPERS)
     blender.run(f"bpy.context.scene.motionclip.prompt = {PROMPT!r}\nbpy.ops.ed.undo_push(message='a prompt')")
-    blender.click(*TIMELINE)
+    blender.sidebar.open("timeline")
     blender.move(*VIEW)
     return blender
 
@@ -48,7 +46,7 @@ def window(blender: Blender) -> Blender:
 @pytest.fixture
 def listed(window: Blender) -> Blender:
     """The prompt is split."""
-    window.click(*SPLIT)
+    window.sidebar.click(SPLIT, LEFT)
     window.until("len(asked().segments) == 3 and not SESSION.busy", 120)
     window.move(*VIEW)
     return window
@@ -57,7 +55,7 @@ def listed(window: Blender) -> Blender:
 @pytest.fixture
 def made(listed: Blender) -> Blender:
     """Generate was clicked."""
-    listed.click(*MAKE)
+    listed.sidebar.click(MAKE)
     listed.until("len(bpy.data.actions) == 1 and not SESSION.busy", 120)
     listed.move(*VIEW)
     return listed
@@ -76,27 +74,29 @@ def test_the_prompt_is_split_and_made_as_one_motion(made: Blender) -> None:
 
 
 def test_segments_are_added_moved_and_removed(listed: Blender) -> None:
-    listed.click(850, ROW_Y[2])
+    _, y = listed.sidebar.place("motionclip.timeline.segments[2].natural", OWN_LENGTH)
+    listed.click(PROMPTS, y)  # a row's text is the list's own until it is edited
     listed.settle()
-    listed.click(*UP)
+    listed.sidebar.click("motionclip.move_segment", UP)
     listed.settle()
     assert listed.run("prompts()") == ["walks forward", "sits down", "waves with the right hand"]
-    listed.click(*REMOVE)
+    listed.sidebar.click("motionclip.remove_segment", REMOVE)
     listed.settle()
     assert listed.run("prompts()") == ["walks forward", "waves with the right hand"]
-    listed.click(*ADD)
+    listed.sidebar.click("motionclip.add_segment", END)
     listed.settle()
     assert listed.run("[len(asked().segments), asked().active]") == [3, 2]
 
 
 def test_the_motion_follows_a_length_while_it_is_dragged(made: Blender) -> None:
-    made.click(OWN_LENGTH_X, ROW_Y[0])
+    made.sidebar.click("motionclip.timeline.segments[0].natural", OWN_LENGTH)
     made.until("not asked().segments[0].natural and not bpy.context.scene.motionclip.behind", 60)
     before = made.run("[asked().segments[0].frames, bpy.data.actions[0].frame_range[1]]")
-    made.press((LENGTH_X, ROW_Y[0]))
+    x, y = made.sidebar.place("motionclip.timeline.segments[0].frames", LENGTH)
+    made.press((x, y))
     seen = set()
     for x in (955, 958, 962, 966, 970):
-        made.call("xdotool", "mousemove", str(x), str(ROW_Y[0]))
+        made.call("xdotool", "mousemove", str(x), str(y))
         made.settle()
         made.until("not bpy.context.scene.motionclip.behind", 60)
         seen.add(made.run("bpy.data.actions[0].frame_range[1]"))
@@ -114,9 +114,9 @@ def test_the_motion_follows_a_length_while_it_is_dragged(made: Blender) -> None:
 
 
 def test_strips_are_a_click(listed: Blender) -> None:
-    listed.click(*STRIPS)
+    listed.sidebar.click("motionclip.timeline.as_strips")
     listed.settle()
-    listed.click(*MAKE)
+    listed.sidebar.click(MAKE)
     listed.until("len(bpy.data.actions) == 3 and not SESSION.busy", 120)
     strips = "bpy.data.objects['SMPL-X'].animation_data.nla_tracks[0].strips"
     ends = listed.run(f"[(strip.frame_start, strip.frame_end) for strip in {strips}]")
@@ -128,7 +128,7 @@ def test_strips_are_a_click(listed: Blender) -> None:
 
 def test_what_cannot_be_made_is_said_and_named(listed: Blender) -> None:
     listed.run("asked().segments[1].prompt = 'plays the violin'")
-    listed.click(*MAKE)
+    listed.sidebar.click(MAKE)
     listed.until("SESSION.error", 60)
     assert listed.run("SESSION.error").startswith("Segment 2: Nothing known is like") and not listed.run(
         "len(bpy.data.actions)"

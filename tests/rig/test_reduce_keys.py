@@ -11,8 +11,9 @@ from motionclip_blender.core.key_reduction import Bound
 from motionclip_blender.core.skeleton import BODY_JOINTS
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.cycles import make_cyclic
+from motionclip_blender.rig.keyed_bones import upper_body
 from motionclip_blender.rig.read_action import read_motion
-from motionclip_blender.rig.reduce_keys import reduce_keys, upper_body
+from motionclip_blender.rig.reduce_keys import reduce_keys
 from motionclip_blender.rig.versions import fcurves_of
 from motionclip_blender.rig.write_keys import key_motion
 from tests.synthetic import angle_between, random_motion

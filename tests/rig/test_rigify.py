@@ -15,6 +15,7 @@ from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.kinematics import posed
 from motionclip_blender.core.retarget.humanoid import reference_joints
 from motionclip_blender.core.skeleton import INDEX
+from motionclip_blender.rig.film import _double
 from motionclip_blender.rig.shown import motion_of
 from motionclip_blender.rig.target import target_of
 from motionclip_blender.rig.versions import fcurves_of
@@ -105,3 +106,16 @@ def test_a_limb_that_cannot_be_switched_is_said(rig) -> None:
 def test_rigifys_animals_are_no_humans(scene, animal: str) -> None:
     with pytest.raises(UserError):
         target_of(quadrupeds(animal))
+
+
+def test_films_and_pictures_show_the_motion(rig, scene) -> None:
+    double = _double(scene, rig)
+    key_motion(double, dance(), "dance")
+    key_motion(rig, dance(), "dance")
+    for frame in (1, 15, 30):
+        scene.frame_set(frame)
+        graph = bpy.context.evaluated_depsgraph_get()
+        for bone in ("DEF-forearm.L", "DEF-shin.R"):
+            own, copied = (np.array(one.evaluated_get(graph).pose.bones[bone].matrix) for one in (rig, double))
+            np.testing.assert_allclose(copied, own, atol=1e-3)
+    assert double.animation_data.action != rig.animation_data.action

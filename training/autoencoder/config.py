@@ -41,6 +41,7 @@ class TrainConfig:
         texts: of a crop of shards: its "raw" labels, its "proc" labels, or one of its "categories".
         augment: train also on slower and faster motions, and on motions with the arms of one clip and the legs of
         another.
+        more: learn also from the captions of further collections (`data/captions/more`), as far as these are prepared.
         rates: windows are played up to this much slower or faster.
         across: share of the windows of captioned spans that show two actions one after the other, with both captions
             joined. Windows of shards do so by themselves.
@@ -84,6 +85,7 @@ class TrainConfig:
 
     split: str | None = "held-out"
     augment: bool = True
+    more: bool = False
     rates: float = 1.25
     across: float = 0.0
     frames: tuple[int, int] = (20, 120)

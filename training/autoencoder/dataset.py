@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,7 +22,7 @@ from motionclip_blender.core.pose_tensor import to_pose_tensor
 from motionclip_blender.core.skeleton import HAND_JOINTS, INDEX
 
 from ..data.augment import UPPER_BODY
-from ..data.captions import CaptionedSpan, mirrored
+from ..data.captions import MORE, CaptionedSpan, load_captions, mirrored
 from ..data.sequences import Sequence, sequences
 from ..data.travel import moving_forward, travelling
 from ..data.wordings import held_out_spans, trained_spans
@@ -35,6 +36,9 @@ _ARMS = {
 }
 _TOLD = 15  # least frames of an action in a window whose text tells of it
 LIMBS = _ARMS | {UPPER_BODY: ("spine1", "spine2", "spine3", "neck", "head", *_ARMS["left_arm"], *_ARMS["right_arm"])}
+
+
+_NAMED = 5  # clips that are named in a sentence about many
 
 
 @dataclass(frozen=True)
@@ -65,28 +69,39 @@ class Sample:
 
 
 def load_samples(
-    data: Path, body: Body, longest: int, split: str | None = None, augment: bool = True, across: bool = False
+    data: Path,
+    body: Body,
+    longest: int,
+    split: str | None = None,
+    augment: bool = True,
+    across: bool = False,
+    more: bool = False,
 ) -> list[Sample]:
     """Loads every captioned span of the prepared folder `data`, each followed by its mirror image.
 
     augment: also the spans that `augmented` makes of them. across: also the `sequences` of two spans.
     split: leave out what this split (see `splits.is_test`) holds out for testing; None takes all.
-    Raises `UserError` when a captioned clip is missing.
+    more: also the spans of further collections; those that are not prepared are named on stderr and left out.
+    Raises `UserError` when another captioned clip is missing.
     """
-    spans = trained_spans(split, augment)
-    return _samples([*spans, *(sequences(spans) if across else ())], data, body, longest)
+    spans = trained_spans(split, augment, more)
+    return _samples([*spans, *(sequences(spans) if across else ())], data, body, longest, more)
 
 
-def load_held_out(data: Path, body: Body, longest: int, split: str | None) -> list[Sample]:
+def load_held_out(data: Path, body: Body, longest: int, split: str | None, more: bool = False) -> list[Sample]:
     """Loads the captioned spans that `split` holds out, each followed by its mirror image; none without a split."""
-    return _samples(held_out_spans(split), data, body, longest)
+    return _samples(held_out_spans(split, more), data, body, longest, more)
 
 
-def _samples(spans: Iterable[CaptionedSpan], data: Path, body: Body, longest: int) -> list[Sample]:
-    samples = []
+def _samples(spans: Iterable[CaptionedSpan], data: Path, body: Body, longest: int, more: bool = False) -> list[Sample]:
+    samples, missing = [], []
+    further = {span.clip for span in load_captions(MORE)} if more else set()
     for span in spans:
         path = data / f"{span.clip}.npz"
         if not os.path.isfile(path):
+            if span.clip in further:
+                missing.append(span.clip)
+                continue
             raise UserError(f"{path} is missing; run `python -m training prepare` first.")
         clip = amass.load(path)
         cut = (0, 0) if span.limbs else _cut(clip, span)
@@ -99,6 +114,10 @@ def _samples(spans: Iterable[CaptionedSpan], data: Path, body: Body, longest: in
         told = tuple(mirrored(c) for c in span.captions)
         image = replace(one, motion=long.mirror(), captions=told, prompts=span.mirrored_prompts, is_mirrored=True)
         samples += [one, image]
+    if missing:
+        names = list(dict.fromkeys(missing))
+        few = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
+        print(f"Captioned, but not prepared, so left out: {few}.", file=sys.stderr)
     return samples
 
 

@@ -115,13 +115,16 @@ def embedded(tower: TextTower, texts: Sequence[str]) -> np.ndarray:
 
 
 def prompt_retrieval(
-    split: str | None = None, augment: bool = True, projected: Callable[[np.ndarray], np.ndarray] | None = None
+    split: str | None = None,
+    augment: bool = True,
+    projected: Callable[[np.ndarray], np.ndarray] | None = None,
+    more: bool = False,
 ) -> PromptRetrieval:
     """Makes a `PromptRetrieval` of all wordings that the decoder is trained to answer with one motion.
 
-    projected: maps embeddings (n, 512) to the latents' space, if that is another.
+    projected: maps embeddings (n, 512) to the latents' space, if that is another. more: as of the training.
     """
-    spans = [span for span in trained_spans(split, augment) if span.prompts]
+    spans = [span for span in trained_spans(split, augment, more) if span.prompts]
     told, classes = {}, []
     for span in spans:
         for prompts in (span.prompts, span.mirrored_prompts):

@@ -70,8 +70,7 @@ def contrast(latents: Tensor, embeddings: Tensor, same: Tensor, temperature: flo
 def naming(latents: Tensor, names: Tensor, actions: Tensor, temperature: float = 0.05) -> Tensor:
     """Returns the cross-entropy of recognising the class of latents (B, D) by the nearest name.
 
-    names: (C, D). actions: (B,), rows of `names`; -1 for none. Uses plain cosines, as recognition is measured (section
-    4 of the paper).
+    names: (C, D). actions: (B,), rows of `names`; -1 for none. Uses plain cosines, as recognition is measured.
     """
     scores = F.normalize(latents, dim=-1) @ F.normalize(names, dim=-1).T / temperature
     summed = F.cross_entropy(scores, actions, ignore_index=-1, reduction="sum")
@@ -79,5 +78,5 @@ def naming(latents: Tensor, names: Tensor, actions: Tensor, temperature: float =
 
 
 def _without_path(body: PosedBody, poses: Tensor, betas: Tensor | None) -> Tensor:
-    """Returns the body's vertices with the pelvis fixed, as the paper compares them."""
+    """Returns the body's vertices with the pelvis fixed, as the released code compares them."""
     return body(poses, betas) - poses[..., -1:, :3]

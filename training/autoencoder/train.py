@@ -92,10 +92,11 @@ def material_of(options: argparse.Namespace, config: TrainConfig, body: Body) ->
             f"{options.data} holds no finished shards of AMASS, which this configuration learns from; run "
             "`python -m training prepare --amass` to its end, or choose --preset default."
         )
-    samples = load_samples(options.data, body, config.frames[1], config.split, config.augment, config.across > 0)
+    across = config.across > 0
+    samples = load_samples(options.data, body, config.frames[1], config.split, config.augment, across, config.more)
     if not samples:
         raise UserError(f"No clip of {options.data} has captions; write some and prepare it again (docs/data.md).")
     captions = Captions(samples, options.data)
-    held_out = load_held_out(options.data, body, config.frames[1], config.split)
+    held_out = load_held_out(options.data, body, config.frames[1], config.split, config.more)
     frames = Frames(options.images, samples) if options.images else None
     return SpanMaterial(samples, captions, config, frames, held_out)

@@ -36,20 +36,23 @@ NOT_UNDERSTOOD = Path(__file__).parents[1] / "data" / "not_understood.json"
 PHRASES = Path(__file__).parents[1] / "data" / "class_phrases.json"
 _RARE = 6  # least number of wordings with a word that is used
 _RIDGE = 3.0
+_STEEP, _DECAY, _SMOOTHED, _ROUNDS = 4.0, 1e-5, 0.2, 25  # of the logistic part; chosen with takes left out
 _BALANCE = 0.4  # exponent of the weights of rare classes
 _FOLDS = 3
 _SAME = 0.97  # least cosine of a wording's embedding to its row in the table
 _FRAMES = 60
 
 
-def table(split: str | None, augment: bool = True) -> tuple[list[str], list[int], list[str], list[CaptionedSpan]]:
+def table(
+    split: str | None, augment: bool = True, more: bool = False
+) -> tuple[list[str], list[int], list[str], list[CaptionedSpan]]:
     """Returns the wordings of the pack's table, the motion of each, and the class and the span of each motion.
 
     The order is that of `embeddings.prompt_retrieval`.
     """
     told: dict[str, int] = {}
     classes, spans = [], []
-    for span in trained_spans(split, augment):
+    for span in trained_spans(split, augment, more):
         if span.prompts:
             for prompts in (span.prompts, span.mirrored_prompts):
                 told |= dict.fromkeys(prompts, len(classes))
@@ -88,10 +91,10 @@ def check_rows(
         )
 
 
-def write_index(engine: Engine, augment: bool = True) -> None:
+def write_index(engine: Engine, augment: bool = True, more: bool = False) -> None:
     """Writes the two files into the engine's pack, and their checksums into its `pack.json`.
 
-    augment: as of the training. Raises `UserError` for a pack without wordings, or of other captions.
+    augment, more: as of the training. Raises `UserError` for a pack without wordings, or of other captions.
     """
     retrieval = engine.retrieval
     if retrieval is None:
@@ -99,10 +102,12 @@ def write_index(engine: Engine, augment: bool = True) -> None:
             f"The pack {engine.pack.folder} has no known wordings; choose one that was trained on captions."
         )
     split = engine.pack.info.get("split")
-    texts, motions, classes, spans = table(split, augment)
+    texts, motions, classes, spans = table(split, augment, more)
     check_rows(engine, retrieval, texts, motions, classes)
     names = sorted(set(classes))
-    heard = [Heard(c, span.action, take_of(span.clip)) for span in trained_spans(split) for c in span.captions]
+    heard = [
+        Heard(c, span.action, take_of(span.clip)) for span in trained_spans(split, more=more) for c in span.captions
+    ]
     heard += class_phrases(names)
     said = [each.text for each in heard]
     counts = Counter(word for text in said for word in features(text))
@@ -153,15 +158,48 @@ def _note_checksums(pack: Pack) -> None:
 
 
 def _classifier(x: np.ndarray, y: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray]:
-    """Fits a ridge regression of classes on features (n, F). Returns weights (F, C) and biases (C,)."""
+    """Fits classes on features (n, F): the mean of a ridge and a logistic regression, which err on other texts.
+
+    Returns weights (F, C) and biases (C,), for evidence of about 1 for the right class and about 0 for others.
+    """
     weights = (1 / np.bincount(y, minlength=classes).clip(1) ** _BALANCE)[y].astype(np.float32)
     weights /= weights.mean()
+    (matrix, bias), (steep, shift) = _ridge(x, y, weights, classes), _smoothed_logistic(x, y, weights, classes)
+    return (matrix + steep) / 2, (bias + shift) / 2
+
+
+def _ridge(x: np.ndarray, y: np.ndarray, weights: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray]:
     truth = np.eye(classes, dtype=np.float32)[y]
     bias = np.average(truth, axis=0, weights=weights)
     weighted = x * weights[:, None]
     gram = weighted.T @ x
     gram[np.diag_indices(len(gram))] += _RIDGE
     return np.linalg.solve(gram, weighted.T @ (truth - bias)), bias
+
+
+def _smoothed_logistic(
+    x: np.ndarray, y: np.ndarray, weights: np.ndarray, classes: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Fits a logistic regression with smoothed labels (Szegedy et al., 2016), its logits scaled to a range of 1."""
+    import torch
+
+    features, truth, shares = torch.tensor(_STEEP * x, dtype=torch.float32), torch.tensor(y), torch.tensor(weights)
+    matrix = torch.zeros(x.shape[1], classes, requires_grad=True)
+    bias = torch.zeros(classes, requires_grad=True)
+    optimiser = torch.optim.LBFGS([matrix, bias], max_iter=_ROUNDS, history_size=8, line_search_fn="strong_wolfe")
+
+    def closure() -> torch.Tensor:
+        optimiser.zero_grad()
+        each = torch.nn.functional.cross_entropy(
+            features @ matrix + bias, truth, reduction="none", label_smoothing=_SMOOTHED
+        )
+        loss = (each * shares).mean() + _DECAY * (matrix**2).sum()
+        loss.backward()
+        return loss
+
+    optimiser.step(closure)
+    scale = 1 / np.log((1 - _SMOOTHED) * classes / _SMOOTHED)
+    return scale * _STEEP * matrix.detach().numpy(), scale * bias.detach().numpy()
 
 
 def _facts(engine: Engine, retrieval: PromptRetrieval, spans: list[CaptionedSpan]) -> list[list]:

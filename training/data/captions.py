@@ -1,4 +1,4 @@
-"""Loads the captions of the training clips: our own wordings, in `captions/*.jsonl`."""
+"""Loads the captions of the training clips: our own wordings, in `captions/*.jsonl` and `captions/more/*.jsonl`."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ from motionclip_blender.core.clip_files.text import read_text
 from motionclip_blender.core.errors import UserError
 
 FOLDER = Path(__file__).with_name("captions")
+"""The captions of the clips of which the default pack is made, with their classes and styles."""
+MORE = FOLDER / "more"
+"""The captions of further collections, with all classes and styles."""
 
 _KINDS = {
-    **dict.fromkeys(("clip", "action", "after"), str),
+    **dict.fromkeys(("clip", "action", "after", "side", "direction"), str),
     **dict.fromkeys(("exemplar", "travel"), bool),
     **dict.fromkeys(("captions", "style"), list),
-    **dict.fromkeys(("start", "end", "speed", "rate"), (int, float)),
+    **dict.fromkeys(("start", "end", "speed", "rate", "turn"), (int, float)),
+    "count": int,
     "limbs": dict,
 }
 _SIDES = {"left": "right", "right": "left"}
@@ -35,6 +39,9 @@ class CaptionedSpan:
     limbs: parts of the body taken from other clips, part -> clip: a waving arm on a person who walks.
     rate: playback speed relative to the recording; slower below 1.
     style: how the action is done, in words of `styles.json`: ("slow", "sad"). Empty for no special style.
+    side: "left" or "right", where one acts. direction: "forward", "backward", "left" or "right" of the chest, where the
+        body travels and that matters. turn: degrees from start to end, left positive. count: of repetitions. What is
+        given can be measured (`told_facts`); empty or None where it says nothing.
     """
 
     clip: str
@@ -49,6 +56,10 @@ class CaptionedSpan:
     limbs: dict[str, str] = field(default_factory=dict)
     rate: float = 1.0
     style: tuple[str, ...] = ()
+    side: str = ""
+    direction: str = ""
+    turn: float | None = None
+    count: int | None = None
 
     @property
     def prompts(self) -> tuple[str, ...]:

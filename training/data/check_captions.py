@@ -8,16 +8,26 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 
+from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.motion_files import amass
 
-from .captions import FOLDER, CaptionedSpan, load_captions, mirrored, names_a_side
-from .clip_files.catalogue import collections
+from .captions import FOLDER, MORE, CaptionedSpan, load_captions, mirrored, names_a_side
+from .clip_files.collection import collections
+from .span_measures import measures
+from .spans import cut
+from .told_facts import contradictions, facts_of, measured_contradictions
 
 FEWEST_WORDINGS = 4  # an action word, a plain sentence, a descriptive and an abstract wording
 FEWEST_OF_EXEMPLAR = 10
 SHORTEST = 0.6  # seconds of a span; a clip that is used whole may be shorter
+_SIDES, _WAYS = ("", "left", "right"), ("", "forward", "backward", "left", "right")
+_CHOICE = "left, right, forward or backward, or leave them out"
+_NAMED = 5  # clips of a source that are named one by one
 _ROUNDING = 0.04  # seconds by which a span may end after its clip: about a frame
 
 # Words in which the swap of left and right would miss a side, and phrases in which the word is no side
@@ -31,17 +41,19 @@ def check(
     classes: Sequence[str],
     styles: Sequence[str],
     clips: Mapping[str, float] | None = None,
+    beside: Sequence[CaptionedSpan] = (),
 ) -> list[str]:
     """Returns a sentence for every fault of the captions; empty when they can be trained on.
 
     clips: the length in seconds of every clip, by its id; None skips the checks of existence and length.
+    beside: further captions that are trained on together with these; they are not checked themselves.
     """
     problems = []
     for span in spans:
         problems += [f"{_name(span)}: {problem}" for problem in _line_problems(span, classes, styles)]
     problems += _list_problems("classes.json", classes) + _list_problems("styles.json", styles)
-    problems += _class_problems(spans, classes)
-    problems += _shared_wordings(spans)
+    problems += _class_problems([*spans, *beside], classes)
+    problems += _shared_wordings([*spans, *beside])
     if clips is not None:
         problems += _clip_problems(spans, clips)
     return problems
@@ -90,8 +102,11 @@ def _line_problems(span: CaptionedSpan, classes: Sequence[str], styles: Sequence
     for caption, times in Counter(c.lower() for c in span.captions).items():
         if times > 1:
             yield f'"{caption}" is there {times} times.'
+    if span.side not in _SIDES or span.direction not in _WAYS:
+        yield f'"side" is "{span.side}" and "direction" "{span.direction}"; give {_CHOICE}.'
     for caption in span.captions:
         yield from _caption_problems(caption, span.clip)
+    yield from contradictions(span.captions, facts_of(span))
 
 
 def _caption_problems(caption: str, clip: str) -> Iterator[str]:
@@ -151,8 +166,37 @@ def _clip_problems(spans: Sequence[CaptionedSpan], clips: Mapping[str, float]) -
                 f"{_name(span)}: {seconds - span.start:.2g} s are left; the shortest allowed is {SHORTEST} s."
             )
     captioned = {span.clip for span in spans if not span.limbs}  # limbs: made from several clips
-    problems += [f"{clip} has no captions." for clip in sorted(clips) if clip not in captioned and not left_out(clip)]
+    problems += _uncaptioned([clip for clip in sorted(clips) if clip not in captioned and not left_out(clip)])
     problems += [f"{clip} is no motion and must not be captioned." for clip in sorted(captioned) if left_out(clip)]
+    return problems
+
+
+def _uncaptioned(clips: list[str]) -> list[str]:
+    """Returns a sentence for every clip without captions, or for a source with many of them."""
+    problems = []
+    for source, group in groupby(clips, key=lambda clip: clip.partition("/")[0]):
+        names = list(group)
+        if len(names) <= _NAMED:
+            problems += [f"{name} has no captions." for name in names]
+        else:
+            problems.append(f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more of {source} have no captions.")
+    return problems
+
+
+def measured_problems(spans: Sequence[CaptionedSpan], data: Path) -> list[str]:
+    """Returns a sentence for every fact and wording that the prepared motion of its span contradicts.
+
+    Spans of several clips, at other rates, and without a motion are left out.
+    """
+    body, problems = Body.load(), []
+    load = lru_cache(maxsize=1)(amass.load)  # the spans of a clip follow each other
+    for span in sorted(spans, key=lambda span: (span.clip, span.start)):
+        path = data / f"{span.clip}.npz"
+        if span.limbs or span.rate != 1.0 or not path.is_file():
+            continue
+        motion = load(path)
+        measured = measures(cut(motion, span.start, motion.seconds if span.end is None else span.end), body)
+        problems += [f"{_name(span)}: {problem}" for problem in measured_contradictions(span, measured)]
     return problems
 
 
@@ -178,12 +222,17 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--data", type=Path, default=Path("data"), help="folder of prepared motions, with its index.json"
     )
+    parser.add_argument("--measured", action="store_true", help="compare the wordings with the motions; takes minutes")
     parser.add_argument("--captions", type=Path, default=FOLDER, help="folder of *.jsonl, classes.json and styles.json")
     options = parser.parse_args(arguments)
 
     spans = load_captions(options.captions)
     clips = clip_seconds(options.data)
-    problems = check(spans, _words(options.captions / "classes.json"), _words(options.captions / "styles.json"), clips)
+    beside = load_captions() if options.captions.resolve() == MORE.resolve() else []
+    lists = (_words(options.captions / f"{name}.json") for name in ("classes", "styles"))
+    problems = check(spans, *lists, clips, beside)
+    if options.measured:
+        problems += measured_problems(spans, options.data)
     for problem in problems:
         print(problem)
     without = "" if clips is not None else f"; {options.data} has no index.json, so clips were not looked up"

@@ -22,7 +22,7 @@ from motionclip_blender.core.retarget.rig_maps import rig_maps
 from motionclip_blender.core.retarget.upward import AXES
 
 from .amass import prepare as amass_command
-from .captions import load_captions
+from .captions import MORE, load_captions
 from .clip_files.catalogue import SourceFile, source_files
 from .index import write_index
 from .prepare_file import prepare_file
@@ -75,7 +75,9 @@ def prepare(
     problems += [problem for record in done for problem in record.problems]
     if notes is not None:
         notes += summed_up(done)
-    clips = write_index(out, [clip for record in done for clip in record.clips], load_captions())
+    clips = write_index(
+        out, [clip for record in done for clip in record.clips], [*load_captions(), *load_captions(MORE)]
+    )
     write_report(out, clips, problems, [f"{clip}: {note}" for record in done for clip, note in record.notes.items()])
     return problems
 

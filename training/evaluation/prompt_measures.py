@@ -6,6 +6,7 @@ All take joints (T, 22, 3) in metres, Y up, as `Body.posed_joints` gives them, a
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -13,10 +14,15 @@ from scipy.signal import find_peaks
 
 from motionclip_blender.core.skeleton import INDEX
 
-_LIMBS = {"arm": ("shoulder", "wrist"), "leg": ("hip", "ankle"), "support": ("hip", "ankle")}
+_LIMBS = {
+    "arm": ("shoulder", "elbow", "wrist"),
+    "leg": ("hip", "knee", "ankle"),
+    "support": ("hip", "knee", "ankle"),
+}
 _STRIDE = 0.5  # seconds of movement that count as much as the mean distance from hanging
 _TOLD = 0.06  # least difference by which one side does more
 _GOES = 0.25  # metres; a body that ends nearer to its start goes nowhere
+_STILL = 0.12  # share of the highest speed of a motion below which the body is still
 _BEGINS = 0.1  # share of the motion over which its first and its last heading are averaged
 _PROMINENT = 0.4  # height of a peak over its surroundings, relative to the whole range, from which on it counts
 _APART = 0.2  # seconds; nearer peaks are one
@@ -33,13 +39,14 @@ def side(joints: np.ndarray, fps: float, limb: str) -> str:
 
     A limb does something by moving, and by being away from where it hangs.
     """
-    root, end = _LIMBS[limb]
+    root, middle, end = _LIMBS[limb]
     facing = heading(joints, "shoulder" if limb == "arm" else "hip")
     done = []
     for name in ("left", "right"):
         reach = joints[:, INDEX[f"{name}_{end}"]] - joints[:, INDEX[f"{name}_{root}"]]
         reach = _turned(reach, -facing)
-        length = np.linalg.norm(reach, axis=1).max()
+        at = [joints[:, INDEX[f"{name}_{joint}"]] for joint in (root, middle, end)]
+        length = sum(np.linalg.norm(b - a, axis=1).mean() for a, b in pairwise(at))
         away = np.linalg.norm(reach + np.array((0, length, 0)), axis=1)
         moved = np.linalg.norm(np.gradient(reach, axis=0), axis=1) * fps
         if limb == "arm":
@@ -69,10 +76,12 @@ def turn(joints: np.ndarray) -> float:
 
 
 def steps(joints: np.ndarray) -> int:
-    """Counts how often one ankle passes the other along the way that the body faces, or across it."""
+    """Counts how often one ankle passes the other along the way that the body faces, or across it where they are
+    farther apart that way."""
     apart = _turned(joints[:, INDEX["left_ankle"]] - joints[:, INDEX["right_ankle"]], -heading(joints, "hip"))
-    ahead = apart[:, 2] - apart[:, 2].mean()
-    sides = np.sign(ahead[np.abs(ahead) > 0.3 * np.abs(ahead).max()])
+    apart = apart - apart.mean(axis=0)
+    along = apart[:, 2] if apart[:, 2].std() >= apart[:, 0].std() else apart[:, 0]
+    sides = np.sign(along[np.abs(along) > 0.3 * np.abs(along).max()])
     return int(np.count_nonzero(np.diff(sides)))
 
 
@@ -91,8 +100,9 @@ def count(joints: np.ndarray, fps: float, action: str) -> int:
 
 
 def pace(joints: np.ndarray, fps: float) -> float:
-    """Returns the mean speed of all joints, in metres per second."""
-    return float(np.linalg.norm(np.diff(joints, axis=0), axis=-1).mean() * fps)
+    """Returns the mean speed of all joints while they move, in metres per second."""
+    speeds = np.linalg.norm(np.diff(joints, axis=0), axis=-1).mean(axis=1) * fps
+    return float(speeds[speeds > _STILL * speeds.max()].mean())
 
 
 def _turned(vectors: np.ndarray, angles: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Measures action recognition: whether a motion's latent is nearest to its class's name (MotionCLIP, section 4)."""
+"""Measures action recognition: whether a motion's latent is nearest to its class's name."""
 
 from __future__ import annotations
 

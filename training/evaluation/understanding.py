@@ -2,7 +2,8 @@
 
 The lists say what must hold of each prompt's motion (`prompt_judge`):
 
-- report, tuning: halves of `prompts_fresh.json`. Causes of faults may be looked for in the second only.
+- report, tuning: halves of `prompts_second.json`. Causes of faults may be looked for in the second only.
+- first-report, first-tuning: halves of `prompts_fresh.json`, the list before that; both have been seen.
 - former: `prompts_understood.json`, an earlier list, whose totals were seen while the reading was made.
 
 Also measures which class the wordings of held-out spans find, now and by the table alone.
@@ -20,28 +21,57 @@ from pathlib import Path
 import numpy as np
 
 from motionclip_blender.core.engine import Engine
+from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import write_whole
+from motionclip_blender.core.prompt_plan.perform import perform
 from motionclip_blender.core.prompt_plan.plan import Segment
 from motionclip_blender.core.prompt_plan.segments import read_segment
-from motionclip_blender.core.prompt_plan.understand import taken_for
+from motionclip_blender.core.prompt_plan.understand import refuse_guesses, taken_for, understand
 from motionclip_blender.core.prompt_plan.wording_index import WordingIndex
+from motionclip_blender.core.skeleton import JOINTS
 
 from ..autoencoder.wording_index import class_phrases
 from ..data.captions import load_captions
 from ..data.splits import HELD_OUT, is_test
 from ..shipped import shipped
 from .prompt_judge import CHECKS, VERDICTS, Judge
+from .stick_sheet import draw_sheet
 
-FRESH = Path(__file__).with_name("prompts_fresh.json")
+SECOND = Path(__file__).with_name("prompts_second.json")
+FIRST = Path(__file__).with_name("prompts_fresh.json")
 FORMER = Path(__file__).with_name("prompts_understood.json")
-LISTS = ("report", "tuning", "former")
+_ROWS = 10  # prompts of a sheet
+LISTS = ("report", "tuning", "first-report", "first-tuning", "former")
 
 
 def listed(name: str) -> dict[str, list]:
     """Returns kind -> prompts of one of `LISTS`, each with the conditions on its motion."""
     if name == "former":
         return shipped(FORMER)["kinds"]
-    return shipped(FRESH)[name]
+    of = FIRST if name.startswith("first-") else SECOND
+    return shipped(of)[name.removeprefix("first-")]
+
+
+def draw(engine: Engine, name: str, folder: Path, most: int) -> None:
+    """Draws the motions of up to `most` prompts of a list, evenly taken of all kinds, each as long as it takes.
+
+    Writes the sheets `1.png`, `2.png`, ... of `_ROWS` prompts into `folder`. What is refused has its answer as text.
+    """
+    every = [(kind, prompt) for kind, entries in listed(name).items() for prompt, _ in entries]
+    shown = [every[i] for i in np.linspace(0, len(every) - 1, min(most, len(every))).round().astype(int)]
+    rows = []
+    for kind, prompt in shown:
+        try:
+            plan, choices = understand(engine, engine.wordings, prompt)
+            refuse_guesses(plan, choices)
+            motion = perform(engine, plan, choices).motion
+        except UserError as error:
+            rows.append((f"{kind}: {prompt} [refused: {str(error)[:60]}]", np.zeros((1, len(JOINTS), 3))))
+            continue
+        taken = "; ".join(choice.wording for choice in choices)
+        rows.append((f"{kind}: {prompt} [{taken}; {len(motion)} frames]", engine.body.posed_joints(motion)))
+    for number, start in enumerate(range(0, len(rows), _ROWS), 1):
+        draw_sheet(rows[start : start + _ROWS], folder / f"{number}.png")
 
 
 def held_out_wordings(engine: Engine, index: WordingIndex, split: str = HELD_OUT) -> dict[str, float]:
@@ -121,9 +151,15 @@ def main(arguments: list[str]) -> int:
         "--straight", action="store_true", help="make one motion of each whole prompt, read as no steps"
     )
     parser.add_argument("--out", type=Path, default=Path("out/evaluation/understanding.json"))
+    parser.add_argument("--sheets", type=Path, metavar="DIR", help="draw motions of the list into this folder instead")
+    parser.add_argument("--most", type=int, default=100, help="most prompts that --sheets draws")
     options = parser.parse_args(arguments)
     started = time.perf_counter()
     engine = Engine(options.pack)
+    if options.sheets is not None:
+        options.sheets.mkdir(parents=True, exist_ok=True)
+        draw(engine, options.list, options.sheets, options.most)
+        return 0
     found = understanding(engine, options.list, options.straight)
     found["held_out_wordings"] = held_out_wordings(engine, engine.wordings)
     with write_whole(options.out) as file:

@@ -14,11 +14,12 @@ import numpy as np
 from .. import rotations as rot
 from ..body import floor_under
 from ..fitted_body import Standing
+from ..limb_ik import reach
 from ..motion import Motion
 from ..skeleton import INDEX
 
 _SIDES = ("left", "right")
-_REACH = 0.9995  # of the leg's length: a leg is never fully straightened to reach a place
+_KNEE = np.array([1.0, 0.0, 0.0])  # knees bend about the thigh's own X
 # A foot may stand while its ankle or its ball is within `_NEAR_FLOOR` of its height in a stance, and slow enough
 _NEAR_FLOOR = 0.05  # metres
 _STILL = 0.5  # metres per second
@@ -228,7 +229,7 @@ def move_feet(motion: Motion, joints: np.ndarray, shifts: list[np.ndarray]) -> M
         for joint in leg:
             world.append(rot.quat_multiply(world[-1], rotations[:, joint]))
         hip, knee, ankle = (joints[:, joint] for joint in leg)
-        world[1:3] = _reach((hip + common, knee + common, ankle + common), ankle + shift, *world[1:3])
+        world[1:3] = reach((hip + common, knee + common, ankle + common), ankle + shift, world[1], world[2], _KNEE)
         for joint, parent, turned in zip(leg, world, world[1:], strict=False):
             rotations[:, joint] = rot.quat_multiply(rot.quat_conjugate(parent), turned)
     return replace(motion, rotations=rotations, translation=motion.translation + common)
@@ -269,38 +270,3 @@ def without_short_runs(flags: np.ndarray, shortest: float) -> np.ndarray:
         if stop - start < shortest:
             kept[start:stop] = False
     return kept
-
-
-def _reach(
-    leg: tuple[np.ndarray, np.ndarray, np.ndarray], target: np.ndarray, at_hip: np.ndarray, at_knee: np.ndarray
-) -> list[np.ndarray]:
-    """Returns the world rotations of hip and knee, (T, 4) each, by which the ankle reaches `target` (T, 3).
-
-    The knee keeps its plane.
-    leg: places of hip, knee and ankle before, (T, 3) each.
-    at_hip, at_knee: rotations before.
-    """
-    hip, knee, ankle = leg
-    thigh, shin = (np.linalg.norm(b - a, axis=1) for a, b in ((hip, knee), (knee, ankle)))
-    to_target = target - hip
-    distance = np.clip(np.linalg.norm(to_target, axis=1), np.abs(thigh - shin) + 1e-4, (thigh + shin) * _REACH)
-    now = np.clip(np.linalg.norm(ankle - hip, axis=1), np.abs(thigh - shin) + 1e-4, (thigh + shin) * 0.99999)
-    # the knee's bend, by the law of cosines, before and after
-    bend = [np.arccos(np.clip((thigh**2 + shin**2 - d**2) / (2 * thigh * shin), -1, 1)) for d in (now, distance)]
-    # straight legs define no plane; their knees bend about the thigh's own X
-    axis = np.cross(knee - hip, ankle - knee)
-    thigh_x = rot.quat_to_matrix(at_hip)[..., 0]
-    length = np.linalg.norm(axis, axis=1, keepdims=True)
-    straight = (1 - np.clip(length / (0.05 * (thigh * shin)[:, None]), 0, 1)) * np.sign(
-        np.where(np.sum(axis * thigh_x, axis=1, keepdims=True) < 0, -1, 1)
-    )
-    axis = axis / np.maximum(length, 1e-9) * (1 - np.abs(straight)) + thigh_x * straight
-    axis /= np.maximum(np.linalg.norm(axis, axis=1, keepdims=True), 1e-9)
-    fold = rot.axis_angle_to_quat(axis * (bend[0] - bend[1])[:, None])
-    folded = knee + _rotated(fold, ankle - knee)
-    swing = rot.between(folded - hip, to_target)
-    return [rot.quat_multiply(swing, at_hip), rot.quat_multiply(rot.quat_multiply(swing, fold), at_knee)]
-
-
-def _rotated(quats: np.ndarray, vectors: np.ndarray) -> np.ndarray:
-    return np.einsum("tab,tb->ta", rot.quat_to_matrix(quats), vectors)

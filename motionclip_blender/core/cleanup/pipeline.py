@@ -6,11 +6,13 @@
    that use heights.
 3. Chooses and closes a loop (`loop`). Before the feet, whose places at the seam depend on it.
 4. Relaxes fingers that the pack does not move. Before the floor, which hands may touch.
-5. Keeps feet in place while they stand (`foot_locking`), in a loop from round to round. Before the floor, because legs
+5. Bends the arms so that hands that touch still do on the body that is keyed (`retarget.touching`), if requested.
+   After the fingers, which are a part of the hand, and before the floor, as 4.
+6. Keeps feet in place while they stand (`foot_locking`), in a loop from round to round. Before the floor, because legs
    bend and soles rise.
-6. Puts the body on the floor: frame by frame, smoothed; a loop as a whole, because its ends must meet.
-7. Removes the path over the ground, if requested. After the feet, because feet slide in a walk in place.
-8. Resamples to the requested rate and length. Last, because feet are held in frames that the network made, not in
+7. Puts the body on the floor: frame by frame, smoothed; a loop as a whole, because its ends must meet.
+8. Removes the path over the ground, if requested. After the feet, because feet slide in a walk in place.
+9. Resamples to the requested rate and length. Last, because feet are held in frames that the network made, not in
    interpolated ones.
 
 Lengths of limbs and soles are those of the body that is keyed.
@@ -26,6 +28,7 @@ import numpy as np
 
 from .. import rotations as rot
 from ..prompt import MAX_FRAMES, MIN_FRAMES
+from ..retarget.touching import Touching
 from ..skeleton import HAND_JOINTS, INDEX
 from .foot_locking import keep_on_floor, lock_feet, on_floor, put_on_floor
 from .loop import LONGER, best_loop, closed, ending_as_begun, in_place, within_rounds
@@ -50,6 +53,7 @@ class CleanUp:
     frames, fps: the requested length and rate.
     loop: whether the last frame flows into the first.
     in_place: whether the path over the ground is removed.
+    made_for: (55, 3) joints at rest of the body whose touches of the hands are kept; None to keep none.
     """
 
     pack: Pack
@@ -58,6 +62,7 @@ class CleanUp:
     fps: float
     loop: bool = False
     in_place: bool = False
+    made_for: np.ndarray | None = None
 
     @property
     def length(self) -> int:
@@ -83,6 +88,8 @@ class CleanUp:
         if self.loop:
             motion = best_loop(motion, self.length) if choose else closed(motion)
         motion = self._with_hands(motion)
+        if self.made_for is not None:
+            motion = Touching(self.made_for, self.body.joints()).kept(motion)
         if self.loop:
             motion = on_floor(within_rounds(motion, lambda rounds: lock_feet(rounds, self.body)), self.body)
         else:

@@ -65,14 +65,14 @@ def lengthened(motion: Motion, frames: int, once: bool | None = None, engine: En
     seam = min(_SEAM_FRAMES, steady // 4)
     moving = _moving_at_the_end(window)
     if once and not moving:
-        return _finished(_calmed(motion, steady), frames, engine)
+        return finished(_calmed(motion, steady), frames, engine)
     found = best_stretch(window.crop(0, steady - seam), max(int(_SHORTEST * steady), 4), steady, steady)
     if once is None or (once and moving):
         unlike = found is None or (found.apart > _APART and not _travelling_at_the_end(window))
         # of what nothing is known, only what comes to rest is held: a body is never frozen in the middle of a movement
         once = unlike and not (once is None and moving)
     if once or found is None:
-        return _finished(_calmed(motion, steady) if once else window, frames, engine if once else None)
+        return finished(_calmed(motion, steady) if once else window, frames, engine if once else None)
     window = _steadied(window, found.start, found.start + found.length)
     return _repeated(window, found.start, found.start + found.length + seam, seam, frames)
 
@@ -85,7 +85,7 @@ def _repeated(motion: Motion, start: int, stop: int, seam: int, frames: int) -> 
     return out.crop(0, frames)
 
 
-def _finished(motion: Motion, frames: int, engine: Engine | None) -> Motion:
+def finished(motion: Motion, frames: int, engine: Engine | None) -> Motion:
     """Returns a motion that is done once, `frames` long: followed by a rest, or with its last pose held."""
     found = with_rest(engine, motion) if engine is not None and frames > len(motion) else None
     if found is None:

@@ -38,9 +38,9 @@ def amc_rate(path: Path, text: str, clip: SourceClip, known: float | None) -> tu
         return found, ""
     pace = _pace(clip)
     if pace is None or pace + np.log2(_USUAL) - _AVERAGE < _TOO_FAST:
-        return _USUAL, f"no rate is given; {_USUAL:g} frames a second are taken, as most recordings have{HOW}"
+        return _USUAL, f"no rate is given, so {_USUAL:g} frames a second are taken, as most recordings have{HOW}"
     rate = min(_SLOWER_RATES, key=lambda rate: abs(pace + np.log2(rate) - _AVERAGE))
-    return rate, f"no rate is given; {rate:g} frames a second are taken, as at {_USUAL:g} it would be too fast{HOW}"
+    return rate, f"no rate is given, so {rate:g} frames a second are taken, as at {_USUAL:g} it would be too fast{HOW}"
 
 
 def _written(text: str) -> float | None:

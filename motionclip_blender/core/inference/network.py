@@ -1,4 +1,4 @@
-"""Runs MotionCLIP's transformer auto-encoder in numpy (Tevet et al., ECCV 2022, section 3).
+"""Runs MotionCLIP's transformer auto-encoder in numpy (Tevet et al., ECCV 2022).
 
 The same network as `core.model.network`, layer by layer, for inference only. Encoder and decoder are built separately,
 so that generating alone does not keep the encoder in memory. Values that do not depend on the input are computed once:

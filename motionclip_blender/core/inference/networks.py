@@ -20,6 +20,7 @@ from . import clip_towers
 from .image_tower import ImageTower
 from .network import Decoder, Encoder
 from .official import as_ours
+from .openblas import fit_kernels
 from .prompt_retrieval import PromptRetrieval
 from .tensors import DamagedFile, TensorError, Weights, read_tensors
 from .text_tower import WIDTH, TextTower, load_tokenizer, tower_arrays
@@ -63,6 +64,7 @@ class Networks:
         """
         self.pack, self._clip, self._building = pack, clip, threading.Lock()
         progress("Loading the motion model", 0.1)
+        fit_kernels()
         arrays = pack_arrays(pack)
         self._from_clip = _from_clip(pack, arrays)
         self.retrieval = _retrieval(pack, arrays)

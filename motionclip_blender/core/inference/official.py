@@ -1,7 +1,7 @@
 """Describes the tensors of MotionCLIP's released checkpoints, and converts them to those of the networks here.
 
-A pack of such a checkpoint keeps the tensors unchanged. The network is the paper's and runs in the same code as this
-project's networks; its tensors have other names, and two of them other forms:
+A pack of such a checkpoint keeps the tensors unchanged. The network is the released code's, and runs in the same code
+as this project's networks; its tensors have other names, and two of them other forms:
 - the decoder's attention to a memory of one token, the latent, is a linear map of it (a softmax over one token is one);
 - the table of positions is the file's own, which differs from one in double precision in the sixth decimal.
 """

@@ -6,7 +6,9 @@ import json
 import math
 import struct
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -26,18 +28,33 @@ def write_float32(path: Path, shapes: Mapping[str, tuple[int, ...]], arrays: Ite
         header[name] = {"dtype": "F32", "shape": list(shape), "data_offsets": [start, end]}
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)  # aligns the numbers
-    with whole_path(path) as temporary, temporary.open("wb") as file:
+    with (
+        whole_path(path) as temporary,
+        temporary.open("wb") as file,
+        # reading the next array and its checksum take as long as writing one
+        ThreadPoolExecutor(1, "motionclip-write") as beside,
+    ):
         file.write(struct.pack("<Q", len(text)) + text)
         left = iter(shapes.items())
+        writing: Future[None] | None = None
         for name, array in arrays:
             if (name, array.shape) != next(left, None):
                 raise TensorError(f"{name} is not what comes next")
-            if array.dtype.kind != "f":
-                raise TensorError(f"{name} holds {array.dtype}, not real numbers")
-            with np.errstate(over="ignore"):  # overflow is refused below
-                numbers = np.ascontiguousarray(array, "<f4")
-            if not np.isfinite(numbers.sum()):
-                raise TensorError(f"{name} holds numbers that are not finite")
-            file.write(numbers.data)
+            if writing is not None:
+                writing.result()
+            writing = beside.submit(_write, file, name, array)
+        if writing is not None:
+            writing.result()
         if (missing := next(left, None)) is not None:
             raise TensorError(f"{missing[0]} did not come")
+
+
+def _write(file: BinaryIO, name: str, array: np.ndarray) -> None:
+    """Raises `TensorError` for an array of other than finite real numbers."""
+    if array.dtype.kind != "f":
+        raise TensorError(f"{name} holds {array.dtype}, not real numbers")
+    with np.errstate(over="ignore"):  # overflow is refused below
+        numbers = np.ascontiguousarray(array, "<f4")
+    if not np.isfinite(numbers.sum()):
+        raise TensorError(f"{name} holds numbers that are not finite")
+    file.write(numbers.data)

@@ -16,7 +16,7 @@ _NOTHING = 1e-3  # relative to the longest source's length: a shorter sum has no
 def blend(start: np.ndarray, end: np.ndarray, factors: np.ndarray | float, spherical: bool = False) -> np.ndarray:
     """Interpolates between two latents (D,): at factor 0 `start`, at 1 `end`. One factor gives (D,), n of them (n, D).
 
-    Linear interpolation is the paper's; its released code makes five even stops on the raw latents. Half-way it is
+    Linear interpolation is the paper's way; its released code makes five even stops on the raw latents. Half-way it is
     about a fifth shorter than its ends, and the default pack's decoder makes as good motions of that as of the ends.
     Spherical interpolation turns from one direction into the other and interpolates the length.
 

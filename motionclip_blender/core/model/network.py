@@ -1,4 +1,4 @@
-"""Builds MotionCLIP's transformer auto-encoder (Tevet et al., ECCV 2022, section 3).
+"""Builds MotionCLIP's transformer auto-encoder (Tevet et al., ECCV 2022).
 
 The encoder reads a motion after learned prefix tokens, one in the paper and two in its released code; its output at the
 first is the latent. The decoder turns a sequence of time queries, which all attend to the one latent, into poses.
@@ -76,8 +76,8 @@ class EncoderLayer(nn.Module):
 class DecoderLayer(nn.Module):
     """An encoder layer that also adds the latent's contribution to every frame.
 
-    The paper's decoder attends to a memory of one token. A softmax over one token is one, so that attention is a linear
-    map of the latent, the same for every frame; it is implemented as such here.
+    The released code's decoder attends to a memory of one token. A softmax over one token is one, so that attention is
+    a linear map of the latent, the same for every frame; it is implemented as such here.
     """
 
     def __init__(self, size: NetworkSize) -> None:

@@ -9,7 +9,7 @@ from ..cleanup.loop import closed, extended
 from ..cleanup.loop import repeated as rounds
 from ..motion import Motion
 from .measure import active_part, measured_period, repetitions, root_space_poses
-from .swings import Swings, swings
+from .swings import Swings, passing_feet, swings
 
 _SWUNG_SEAM = 6  # frames of the cross-fade between swings, at most
 _SEAM = 8  # frames of the cross-fade between repetitions of a motion without a period
@@ -75,16 +75,19 @@ def _in_periods(motion: Motion, body: Body, count: int, halves: bool) -> Motion:
     if period is None:
         start, stop = active_part(motion, body)
         once = motion.crop(max(start - 2, 0), min(stop + 2, len(motion)))
+        if halves and (paced := _paced(motion, body, count)) is not None:
+            return paced
         out = once
         for _ in range(count - 1):
             out = out.fade_into(once, min(_SEAM, len(once) // 3))
-        return out
+        return (_paced(out, body, count) if halves else None) or out
     length = max(round(period), 4)
     start = _quiet_start(root_space_poses(motion, body), length)
     loop = closed(motion.crop(start, start + length))
     if halves:
         frames = round(count * period / 2)
-        return rounds(loop, -(-(frames + 1) // len(loop))).crop(0, frames + 1)
+        walk = rounds(loop, count + 3)
+        return _paced(walk, body, count) or walk.crop(0, frames + 1)
     done = rounds(loop, 4)
     in_a_round = max(round(len(repetitions(done, body)) / 4), 1)
     if in_a_round == 1:
@@ -95,6 +98,15 @@ def _in_periods(motion: Motion, body: Body, count: int, halves: bool) -> Motion:
     over = times[count - 1][1] if len(times) >= count else len(done)
     after = times[count][0] if len(times) > count else over + 1
     return done.crop(0, max((over + over + after) // 3, 2))
+
+
+def _paced(motion: Motion, body: Body, count: int) -> Motion | None:
+    """Returns the part of a walk in which one foot passes the other `count` times; None if it does so too seldom."""
+    passes = passing_feet(motion, body)
+    if len(passes) < count + 2:
+        return None
+    start, end = (sum(passes[i : i + 2]) // 2 for i in (0, count))
+    return motion.crop(start, end + 1)
 
 
 def held(motion: Motion, frames: int) -> Motion:

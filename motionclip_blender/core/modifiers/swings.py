@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +14,7 @@ from ..skeleton import INDEX
 from .measure import root_space_joints, root_space_poses, smoothed
 
 _SWING = 0.4  # least height of a swing, relative to the range of all
+_PASSED = 0.3  # share of the widest stride from which on a foot has passed the other
 _SMOOTH = 0.06  # seconds
 _SIDES = ("left", "right")
 
@@ -59,6 +61,17 @@ def swings(motion: Motion, body: Body, of: str = "") -> Swings:
     if out:
         back.append(bottom)
     return Swings(out, back)
+
+
+def passing_feet(motion: Motion, body: Body) -> list[int]:
+    """Returns the frames at which one foot passes the other, along the body's heading or across it, where they are
+    farther apart."""
+    joints = root_space_joints(motion, body)
+    apart = (_at(joints, "left_ankle") - _at(joints, "right_ankle"))[:, [0, 2]]
+    apart = apart - apart.mean(axis=0)
+    along = apart[:, apart.std(axis=0).argmax()]
+    told = np.flatnonzero(np.abs(along) > _PASSED * np.abs(along).max())
+    return [int(a + b) // 2 for a, b in pairwise(told) if along[a] * along[b] < 0]
 
 
 def main_movement(motion: Motion, body: Body, of: str = "") -> np.ndarray:

@@ -7,10 +7,12 @@ from dataclasses import replace
 import numpy as np
 
 from .. import rotations as rot
+from ..body import Body
 from ..cleanup.root_trajectory import RootTrajectory, about_vertical
+from ..kinematics import posed
 from ..motion import Motion
 from ..skeleton import INDEX
-from .measure import measured_travel, measured_turn
+from .measure import facing, measured_travel, measured_turn, smoothed
 
 SLOWEST, FASTEST = 0.4, 2.2
 """Range of speeds, relative to the natural one, at which a movement still looks natural."""
@@ -18,7 +20,12 @@ SLOWEST, FASTEST = 0.4, 2.2
 _HIPS = 50.0  # largest angle in degrees of the pelvis to the chest; the legs turn by the rest in the hips
 _SPINE = [INDEX[name] for name in ("spine1", "spine2", "spine3")]
 _LEGS = [INDEX["left_hip"], INDEX["right_hip"]]
-_NEAR = 20.0  # degrees: a direction this near to the requested one is not changed
+_NEAR = 8.0  # degrees: a direction this near to the requested one is not changed
+_OFF_FLOOR = 0.015  # metres above the floor from which on a foot does not stand
+_UPRIGHT = 0.75  # share of the body's height from which on it stands
+_FREE = 0.08  # least share of frames in which the body may be carried
+_HOP = 1.6  # metres per second in the air
+_FASTEST_HOP = 0.8  # metres per second on average
 _EASE = 0.2  # share of a motion at its start and at its end without a turn
 
 
@@ -45,6 +52,26 @@ def redirected(motion: Motion, degrees: float) -> Motion:
         if now is None or abs(_wrapped(degrees - now)) < _NEAR:
             return motion
     return _legs_turned(motion, _wrapped(degrees - now))
+
+
+def carried(motion: Motion, body: Body, degrees: float) -> Motion:
+    """Returns a motion that stays where it is as one that travels `degrees` from its first heading, left positive.
+
+    It goes on while both feet are off the floor, as in hops; what is never off the floor is returned unchanged, unless
+    it does not stand at all, as in rolling and swimming.
+    """
+    joints = posed(motion, body.joints(), 22)[1].astype(np.float64)
+    lower = joints[:, [INDEX["left_foot"], INDEX["right_foot"]], 1].min(axis=1)
+    tall = joints[:, INDEX["head"], 1].max() - joints[..., 1].min()
+    off = lower - np.percentile(lower, 10) > _OFF_FLOOR
+    stands = np.ptp(joints[..., 1], axis=1) > _UPRIGHT * tall
+    free = off | ~stands
+    if free.mean() < _FREE:
+        return motion
+    pace = smoothed(free.astype(np.float64), 0.05 * motion.fps) * free * (_HOP / motion.fps)
+    gone = np.cumsum(pace) * min(1.0, _FASTEST_HOP / (pace.mean() * motion.fps))
+    angle = facing(motion)[0] + np.radians(degrees)
+    return motion.moved(gone[:, None] * np.array((np.sin(angle), 0.0, np.cos(angle))))
 
 
 def bent(motion: Motion, degrees: float, evenly: bool = False) -> Motion:

@@ -40,6 +40,7 @@ class Choice:
     confidence: 0 to 1, how sure it is that the wording has the meaning of the step.
     alike: the cosine to the nearest wording.
     others: the next best wordings, of four other motions.
+    usual: metres per second at which motions of its class travel; None if they do not.
     beside: a simultaneous action, from another motion's arms.
     taken: whether the user has chosen it.
     """
@@ -52,6 +53,7 @@ class Choice:
     confidence: float
     alike: float
     others: tuple[str, ...]
+    usual: float | None = None
     beside: Choice | None = None
     taken: bool = False
 

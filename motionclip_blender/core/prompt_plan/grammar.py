@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,13 +23,14 @@ def begins(word: str, beginnings: list[str]) -> bool:
 
 
 _FORMS = ("", "e", "s", "es", "ed", "ing")
+_ENDINGS = ("ing", "ed", "s")  # of the forms of a verb
 
 _ENDING = 4  # letters that a form may add: "ping" of "skip"
 
 
 @cache
 def _action(word: str) -> bool:
-    return begins(word, grammar()["actions"])
+    return begins(word, grammar()["actions"]) or verb_of(word, grammar()["verbs"]) is not None
 
 
 def is_action(word: str) -> bool:
@@ -45,5 +47,41 @@ def is_action_form(word: str) -> bool:
     )
 
 
+def verb_of(word: str, verbs: Iterable[str]) -> tuple[str, str] | None:
+    """Returns the verb of which a word is a regular form, and the form's ending: "", "s", "ing" or "ed"; else None."""
+    known = _forms(tuple(verbs))
+    return known.get(word)
+
+
+def inflected(verb: str, ending: str) -> str:
+    """Returns a regular verb with the ending "", "s", "ing" or "ed"."""
+    if not ending:
+        return verb
+    if ending == "s":
+        if verb.endswith("y") and verb[-2] not in "aeiou":
+            return f"{verb[:-1]}ies"
+        return f"{verb}es" if verb.endswith(("s", "x", "z", "ch", "sh", "o")) else f"{verb}s"
+    if verb.endswith("ee"):
+        return f"{verb}ing" if ending == "ing" else f"{verb}d"
+    if verb.endswith("e"):
+        return f"{verb[:-1]}{ending}"
+    if ending == "ed" and verb.endswith("y") and verb[-2] not in "aeiou":
+        return f"{verb[:-1]}ied"
+    short = len(verb) > 2 and verb[-1] in "bdgmnprt" and verb[-2] in "aiou" and verb[-3] not in "aeiou"
+    return f"{verb}{verb[-1]}{ending}" if short else f"{verb}{ending}"
+
+
+@cache
+def _forms(verbs: tuple[str, ...]) -> dict[str, tuple[str, str]]:
+    return {inflected(verb, ending): (verb, ending) for verb in verbs for ending in (*_ENDINGS, "")}
+
+
 def _doubled(start: str, ending: str) -> bool:
     return start[-1] in "bdgmnprt" and ending == f"{start[-1]}ing"
+
+
+def number_of(word: str) -> int | None:
+    """Returns the number that a word or its digits name; else None."""
+    if word.isdigit():
+        return int(word)
+    return grammar()["numbers"].get(word)

@@ -15,10 +15,11 @@ import numpy as np
 from ..cleanup.foot_locking import on_floor, put_on_floor
 from ..cleanup.pipeline import CleanUp
 from ..cleanup.seams import SEAM, ground_poses, possible
-from ..cleanup.windows import joined
+from ..cleanup.windows import finished, joined
+from ..modifiers.arms import with_one_arm
 from ..modifiers.measure import active_part, measured_side, measured_travel, measured_turn
 from ..modifiers.repeat import counted, held
-from ..modifiers.way import bent, redirected, retimed
+from ..modifiers.way import SLOWEST, bent, carried, redirected, retimed
 from ..motion import Motion
 from ..prompt import MAX_FRAMES, checked_frames
 from ..recipe.composition import masked
@@ -39,7 +40,9 @@ _HURRIED = 1.7  # largest acceleration of a movement so that it ends in time
 _HASTE = 1.3  # acceleration of the whole motion from which on a remark says so
 _FASTEST = 2.0  # largest acceleration of the whole motion
 _STILL_SLOW = 0.9  # largest speed of a slow movement, relative to the natural one
+_SLOW = 0.1  # metres per second below which a motion is not compared with others of its class
 _WHOLE = 120  # frames that are searched for a period, or for the end of a movement without repetition
+_LONG = 100  # frames beyond which a movement without repetition comes to rest, as where it is not part of a plan
 _TURNS = 15.0  # degrees that a straight walk may turn by
 
 
@@ -177,6 +180,11 @@ def _needed(segment: Segment, choice: Choice, frames: int) -> int:
 
 def _speed_of(segment: Segment, choice: Choice) -> float:
     """Returns the factor by which a step's motion is played faster."""
+    facts = choice.facts
+    if segment.speed != 1.0 and choice.usual and facts.travel is not None and facts.speed > _SLOW:
+        # "slowly" is slower than others go; a motion may be slow, or fast, by itself
+        speed = segment.speed * choice.usual / facts.speed
+        return float(np.clip(speed, SLOWEST, 1.0) if segment.speed < 1 else np.clip(speed, 1.0, _FASTEST))
     return 1.0 if _says_speed(choice.wording, segment) else segment.speed
 
 
@@ -209,6 +217,8 @@ def _step(
     elif segment.together and choice.alike <= SAME_AT_ONCE:
         remarks.append(f'"{segment.together[0]}" is nothing that is known and is left out.')
     motion = _on_side(motion, segment, choice.wording, engine)
+    if segment.side and segment.limb == "arm":
+        motion = with_one_arm(motion, engine.body, segment.side)
     if counts:
         of = grammar()["counted_by"].get(choice.action, "")
         motion = counted(put_on_floor(motion, engine.body), engine.body, counts, segment.steps is not None, of)
@@ -220,10 +230,15 @@ def _step(
     if not counts and not (once and natural):
         if once and len(motion) > frames + _AFTER:
             remarks.append(f'"{segment.said}" takes {len(motion)} frames, and has {frames}: its end is cut.')
-        motion = held(motion, frames)
-    if segment.travel is not None:
+        motion = finished(motion, frames, engine) if once and frames > _LONG else held(motion, frames)
+    travel = segment.travel
+    if travel is None and choice.beside is not None:  # the arms' motion may face another way
+        travel = choice.facts.travel if choice.facts.travel is not None else choice.beside.facts.travel
+    if travel is not None:
         before = motion
-        motion = redirected(motion, segment.travel)
+        motion = redirected(motion, travel)
+        if motion is before and measured_travel(motion)[0] is None:
+            motion = carried(motion, engine.body, travel)
         if motion is before and measured_travel(motion)[0] is None:
             remarks.append(f'"{choice.wording}" stays where it is: the direction of "{segment.said}" is left out.')
     turn = segment.turn

@@ -12,7 +12,8 @@ class Segment:
     text: the text to look up, with corrected spelling.
     said: the words of the prompt that it came from.
     bare: the text without subject, side, direction and speed, which are applied to the motion afterwards.
-    core: the bare text without place and mood, too.
+    core: the bare text without who does it, place and mood, too.
+    verb: the first word of `core`, if what it is done to changes little; else empty.
     side: "left" or "right"; empty if none is named.
     limb: "arm", "leg", "support" (the standing leg); empty if none is named.
     travel: degrees from the body's heading to the direction of travel, left positive, -180 < travel <= 180; None if the
@@ -31,6 +32,7 @@ class Segment:
     said: str
     bare: str = ""
     core: str = ""
+    verb: str = ""
     side: str = ""
     limb: str = ""
     travel: float | None = None

@@ -10,6 +10,7 @@ from dataclasses import replace
 from ..errors import UserError
 from .language import other_language
 from .plan import Plan, Segment
+from .references import References, likened
 from .segments import read_segment
 from .spelling import Spelling, spelled_out
 from .split import clauses
@@ -17,6 +18,9 @@ from .split import clauses
 MAX_CHARACTERS = 2000
 MAX_SEGMENTS = 24
 
+_THAN = re.compile(r"(?:,| and) than (?=\w)", re.IGNORECASE)  # misspelt "then"
+_TO_POSTURE = re.compile(r"^(?:stand|sit|lie|idle|crouch)(?:ing)? to (stand|sit|lie|crouch)(?:ing)?$", re.IGNORECASE)
+_POSTURES = {"stand": "stands up", "sit": "sits down", "lie": "lies down", "crouch": "crouches down"}
 _TOKEN = re.compile(r"[A-Za-zÀ-ÿ]+(?:'[a-z]+)?|[^A-Za-zÀ-ÿ]+")
 
 
@@ -33,11 +37,20 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
         of = "in another language" if language == "another script" else f"in {language}"
         raise UserError(f"English is the language here, and the prompt seems to be {of}; write it in English.")
     remarks: list[str] = []
-    text, mended = _mended(spelled_out(text, spelling), spelling)
+    text = _THAN.sub(" then ", text)
+    spelled = spelled_out(text, spelling)
+    posture = _TO_POSTURE.match(spelled)
+    spelled = _POSTURES[posture[1].lower()] if posture else spelled
+    text, mended = _mended(spelled, spelling)
+    text = text.strip(" .,;:!?-")
+    if not known(text.lower()):
+        text, alike = likened(text, spelling.in_wordings)
+        mended += alike
     remarks += [f'Read "{wrong}" as "{right}".' for wrong, right in mended]
     segments: list[Segment] = []
-    for clause in clauses(text.strip(" .,;:!?-"), lambda part: known(part.strip().lower())):
-        segment, said = read_segment(clause.text, segments[-1] if segments else None)
+    references = References()
+    for clause in clauses(text, lambda part: known(part.strip().lower())):
+        segment, said = read_segment(references.put_in(clause.text), segments[-1] if segments else None)
         remarks += said
         if segment is not None:
             segments.append(replace(segment, together=clause.together, words=(*mended, *segment.words)))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from .grammar import begins, grammar
+from .directions import sides_as_ways, spins, travel_of, turn_of
+from .grammar import begins, grammar, is_action, number_of, verb_of
 from .plan import Segment
 from .split import waiting
 
@@ -15,27 +16,15 @@ _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*|\d+(?:\.\d+)?|°")
 _LEADING = re.compile(r"^(?:and|then|but|so|now|please)\s+", re.IGNORECASE)
 _FACING = re.compile(r"\b(?:while )?(?:facing|looking) (?:forwards?|ahead|the front|straight ahead)\b")
 _SIDEWARD = re.compile(r"\b(left|right)wards?\b")
+_HANDED = re.compile(r"^(.*?)\b(left|right)[- ]handed(?:ly)?\b(.*)$")
+_DOES = re.compile(
+    r"^(?:do|does|doing|did|perform(?:s|ing)?|execut(?:e|es|ing)|practi[cs](?:e|es|ing)) (?:an? |some )?"
+)
+_OF_THEM = re.compile(r",? \b(\w+) of (?:them|these|those)\b")
 _PAST = re.compile(rf"\b(?:{'|'.join(grammar()['past'])})\b")
-_SEVERAL_ROUNDS = re.compile(r"\b(\w+) (?:full |whole |complete )?(?:circles?|turns?|rotations?|rounds?|spins?)\b")
-_CORNER = re.compile(r"\b(?:around|round) (?:the|a) (?:street )?(?:corner|bend)\b")
 _SECONDS = re.compile(r"\b(?:for |in |within )?(\d+(?:\.\d+)?) ?(?:s|secs?|seconds?)\b")
-_DEGREES = re.compile(r"\b(?:by |of )?(\d{1,4}) ?(?:degrees?|deg\b|°)")
-_NAMED_ANGLE = re.compile(r"\b(45|90|135|180|225|270|315|360)\b")
-_SHARES = (
-    (re.compile(r"\b(?:quarter|right angle)\b"), 90.0),
-    (re.compile(r"\bhalf(?:[- ]turn| turn| way round)\b|\bu-turn\b|\bu turn\b|\babout[- ](?:face|turn)\b"), 180.0),
-    (re.compile(r"\b(?:full|complete|whole) (?:turn|circle|rotation|spin)\b|\ball the way (?:a)?round\b"), 360.0),
-)
-_CIRCLE = re.compile(
-    r"\b(?:in|along|walks?|runs?|jogs?|makes?|forms?) (?:a |an )?(?:\w+ |\w+-\w+ )?circles?\b|\bcircles?\b"
-)
-_AROUND = re.compile(r"\b(?:around|round|back)\b")
-_CLOCK = re.compile(r"\b(?:(counter|anti)[- ]?)?clockwise\b")
+_AROUND_BACK = re.compile(r"\bback\b|\bsideways\b")
 _SIDE = re.compile(r"\b(left|right)(?:wards?)?\b")
-_DIAGONAL = re.compile(r"\bdiagonal(?:ly)?\b")
-_FORWARD = re.compile(r"\b(?:forwards?|ahead|straight|onwards?)\b")
-_BACKWARD = re.compile(r"\b(?:backwards?|in reverse|rearwards?|back|retreat\w*)\b")
-_SIDEWAYS = re.compile(r"\b(?:sideways|sidewards|side[- ]?steps?|side ways|laterally)\b")
 _WITH_LIMB = re.compile(
     r"\b(?:with|using|in|by|on) (?:the |his |her |their |its |a |one )?(?:raised )?(?:left|right)"
     r"(?: (?:hand|arm|fist|leg|foot|knee|elbow|palm|side))?\b"
@@ -54,7 +43,13 @@ _WHERE = re.compile(
     r"down the|up the|past|beside|because|until|so|with|without|around the|over the) "
 )
 _GOING = ["step", "go", "goes", "mov", "shuffl", "travel", "retreat", "pac", "back", "sidestep", "head", "proceed"]
+_THROUGH = frozenset(
+    ["he", "she", "they", "it", "through", "in", "out", "on", "off", "away", "inside", "outside", "over", "along"]
+)
 _TURN_ONLY = ("turn", "rotat", "spin", "twirl", "pivot", "fac", "swivel", "revolv", "u-turn")
+_ARTICLES = ("a", "an", "the", "this", "that", "some", "one", "his", "her", "their", "my")
+_SUBJECT_WORDS = 4  # most words of who does something
+_SENDS = ("throw", "toss", "hurl", "lob", "shoot", "fire", "kick")  # each thing once
 _LIMB_AFTER = 2  # most words between a side and its limb
 
 
@@ -67,8 +62,10 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
     remarks: list[str] = []
     words: list[tuple[str, str]] = []
     text = _SIDEWARD.sub(r"to the \1", _FACING.sub(" ", text))
+    text = sides_as_ways(_HANDED.sub(_with_hand, text))
     text = _PAST.sub(lambda past: grammar()["past"][past[0]], text)
     text, seconds = _taken(_SECONDS, text)
+    text = _OF_THEM.sub(r" \1 times", text)
     text, count, steps, counted = _count(text)
     if count == 0 or steps == 0:
         return None, [f'"{clause.strip()}" asks for no times at all and is left out.']
@@ -85,12 +82,16 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
     side, limb, left_over = _side(tokens)
     if side:
         words.append((side, f"{side} {limb or 'side'}"))
-    text, turn, circle, said = _turn(text, left_over)
+    text, turn, circle, said = turn_of(text, left_over, count)
     remarks += said
-    travel = None
+    if turn is not None and spins(text):
+        count = None
+    # a side that belongs to the turn is none of the way
+    travel, said = travel_of(text, left_over if turn is None else [], before)
     if turn is None:
-        travel, said = _travel(text, left_over, before)
         remarks += said
+    elif travel == 0.0 or _AROUND_BACK.search(text):
+        travel = None
     if turn is not None:
         words.append(("turn", f"turn {turn:g}"))
     if travel is not None:
@@ -103,13 +104,16 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
     if not any(c.isalpha() for c in text):
         return None, [*remarks, f'"{clause.strip()}" says nothing that could be done and is left out.']
     bare = _bare(text, limb == "support")
-    core = "walks" if travel is not None and not side and _only_goes(text) else _core(bare)
+    if limb == "leg" and not any(begins(word, [*grammar()["leg_actions"], *grammar()["moves"]]) for word in tokens):
+        bare = f"{bare} with the foot"  # "shoots with the left foot" is no pistol
+    core = "walks" if not side and _only_goes(text, travel is not None) else _core(bare)
     styles = tuple(word for word in tokens if word.endswith("ly") and word not in grammar()["speeds"])
     segment = Segment(
         text,
         clause.strip(),
         bare,
         core,
+        _verb(core),
         side,
         limb,
         travel,
@@ -126,6 +130,11 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
     return segment, remarks
 
 
+def _with_hand(match: re.Match[str]) -> str:
+    """Returns "uppercut with the left hand" for "left-handed uppercut"."""
+    return f"{' '.join(f'{match[1]} {match[3]}'.split())} with the {match[2]} hand"
+
+
 def _bare(text: str, support: bool) -> str:
     """Returns the text of the action without subject, side, direction and speed."""
     for phrase in sorted(grammar()["speed_phrases"], key=len, reverse=True):
@@ -140,10 +149,27 @@ def _bare(text: str, support: bool) -> str:
 
 
 def _core(bare: str) -> str:
-    """Returns the bare text without place and mood."""
-    done = _WHERE.split(bare, maxsplit=1)[0]
+    """Returns the bare text without who does it, place and mood."""
+    done = _DOES.sub("", _WHERE.split(_without_subject(bare), maxsplit=1)[0])
     words = [word for word in done.split() if not (word.endswith("ly") and len(word) > 4)]
-    return " ".join(words).strip(" ,") if any(begins(word, grammar()["actions"]) for word in words) else ""
+    return " ".join(words).strip(" ,") if any(map(is_action, words)) else ""
+
+
+def _without_subject(text: str) -> str:
+    """Returns the text from its verb on: "bends down" for "a worker bends down"."""
+    words = text.split()
+    if words and words[0] in _ARTICLES:
+        for i in range(2, min(_SUBJECT_WORDS + 2, len(words))):
+            word = words[i].strip(",")
+            if word.endswith(("s", "ing")) and (is_action(word) or begins(word, _GOING)):
+                return " ".join(words[i:])
+    return text
+
+
+def _verb(core: str) -> str:
+    """Returns the action alone, if it looks alike whatever it is done to: "throws" for "throws a coin"."""
+    first, *rest = core.split() or [""]
+    return first if rest and verb_of(first, grammar()["any_object"]) else ""
 
 
 def _taken(pattern: re.Pattern[str], text: str) -> tuple[str, float | None]:
@@ -152,12 +178,6 @@ def _taken(pattern: re.Pattern[str], text: str) -> tuple[str, float | None]:
     if match is None:
         return text, None
     return f"{text[: match.start()]} {text[match.end() :]}", float(match[1])
-
-
-def _number(word: str) -> int | None:
-    if word.isdigit():
-        return int(word)
-    return grammar()["numbers"].get(word)
 
 
 def _count(text: str) -> tuple[str, int | None, int | None, str]:
@@ -172,13 +192,16 @@ def _count(text: str) -> tuple[str, int | None, int | None, str]:
         glued = re.fullmatch(r"(\d+)x|x(\d+)", word)
         if glued:
             return " ".join(words[:i] + words[i + 1 :]), int(glued[1] or glued[2]), None, word
-        number = _number(word.replace(",", ""))
+        number = number_of(word.replace(",", ""))
         if number is None:
             continue
         start = i - 1 if i and bare[i - 1] in ("a", "an", "the") else i
         after = i + 2 if bare[i + 1 : i + 2] == ["of"] else i + 1
         if after < len(bare) and bare[after] in grammar()["times"] and word != "single":
             return _without(words, start, after + 1), number, None, " ".join(words[start : after + 1])
+        if i and after < len(bare) and verb_of(bare[i - 1], _SENDS) and bare[after].endswith("s"):
+            one = f"a {bare[after].removesuffix('s')}"  # "throws two balls"
+            return " ".join([*words[:start], one, *words[after + 1 :]]), number, None, f"{word} {bare[after]}"
         for length in (2, 1):
             for skip in (0, 1):  # "two big steps"
                 thing = " ".join(bare[after + skip : after + skip + length])
@@ -234,80 +257,18 @@ def _side(tokens: list[str]) -> tuple[str, str, list[str]]:
             limb = "leg"
         elif any(begins(word, grammar()["arm_actions"]) for word in tokens):
             limb = "arm"
-    if limb == "leg" and any(begins(word, grammar()["support"]) for word in tokens):
+    stands = any(begins(word, grammar()["support"]) for word in tokens)
+    if found and limb in ("leg", "") and stands:
         limb = "support"
     return found, limb, rest
 
 
-def _turn(text: str, sides: list[str]) -> tuple[str, float | None, bool, list[str]]:
-    """Returns the text without angles, the degrees of the turn, whether it is a circle, and remarks."""
-    text = _CORNER.sub("turning", text)
-    words = _WORD.findall(text)
-    turning = any(
-        begins(word, grammar()["turns"]) and word not in ("face", "corners", "bends", "bend", "faces") for word in words
-    ) or bool(re.search(r"\b(?:to face|faces|u-turn|u turn|about[- ]face)\b", text))
-    turning = turning and not {"head", "wrist", "page", "wheel"} & set(words)
-    circle = bool(_CIRCLE.search(text)) and any(begins(word, grammar()["moves"]) for word in words)
-    clock = _CLOCK.search(text)
-    angle = _DEGREES.search(text) or (_NAMED_ANGLE.search(text) if turning else None)
-    if not (turning or circle or (clock and angle)):
-        return text, None, False, []
-    if {"left", "right"} <= set(sides):
-        return text, None, False, ["The prompt turns both left and right at once; write one of them."]
-    degrees = None
-    several = _SEVERAL_ROUNDS.search(text)
-    rounds = _number(several[1]) if several else None
-    if several and rounds:
-        degrees = 360.0 * rounds
-        text = f"{text[: several.start()]} {'in circles' if circle else ''} {text[several.end() :]}"
-    elif angle:
-        degrees = float(angle[1])
-        text = f"{text[: angle.start()]} {text[angle.end() :]}"
-    else:
-        for pattern, share in _SHARES:
-            if pattern.search(text):
-                degrees = share
-                break
-    if degrees is None:
-        own = any(begins(word, ["spin", "twirl", "revolv"]) for word in words) and not (sides or clock)
-        degrees = 360.0 if circle else 180.0 if _AROUND.search(text) else 90.0 if sides or clock else None
-        degrees = None if own and not circle else degrees
-    if degrees is None:  # "spins", "twirls": a movement of its own
-        return text, None, False, []
-    left = sides[0] == "left" if sides else bool(clock[1]) if clock else True
-    degrees = min(degrees, 1080.0)
-    return text, degrees if left else -degrees, circle or degrees > 270, []
-
-
-def _travel(text: str, sides: list[str], before: Segment | None) -> tuple[float | None, list[str]]:
-    """Returns the degrees from the heading to the direction of travel, and remarks on contradictions."""
-    words = _WORD.findall(text)
-    if not any(begins(word, grammar()["moves"]) for word in words) and not _SIDEWAYS.search(text):
-        return None, []
-    if {"left", "right"} <= set(sides):
-        return None, ['The prompt goes both left and right at once; write one after the other with "then".']
-    forward, backward = bool(_FORWARD.search(text)), bool(_BACKWARD.search(text))
-    if backward and before is not None and before.turn is not None and abs(before.turn) > 135:
-        backward = False  # after turning around, walking back means walking ahead
-    if forward and backward:
-        return None, ['The prompt goes both forward and backward at once; write one after the other with "then".']
-    if _DIAGONAL.search(text):
-        angle = 135.0 if backward else 45.0
-        return (-angle if sides and sides[0] == "right" else angle), []
-    if sides and not forward and not backward:
-        return (90.0 if sides[0] == "left" else -90.0), []
-    if sides:
-        angle = 45.0 if forward else 135.0
-        return (angle if sides[0] == "left" else -angle), []
-    if _SIDEWAYS.search(text):
-        return 90.0, []
-    return (180.0 if backward else 0.0 if forward else None), []
-
-
-def _only_goes(text: str) -> bool:
-    """Checks whether the text only says that someone goes somewhere."""
-    actions = [word for word in _WORD.findall(text) if begins(word, grammar()["actions"] + _GOING)]
-    return all(begins(word, _GOING) for word in actions)
+def _only_goes(text: str, somewhere: bool) -> bool:
+    """Checks whether the text only says that someone goes somewhere. somewhere: whether it says in which direction."""
+    words = _WORD.findall(_without_subject(text))
+    actions = [word for word in words if is_action(word) or begins(word, _GOING)]
+    goes = all(begins(word, _GOING) for word in actions)
+    return goes and (somewhere or (bool(actions) and set(words) <= {*actions, *_THROUGH}))
 
 
 def _other_action(text: str) -> bool:

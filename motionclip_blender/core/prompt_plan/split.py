@@ -19,9 +19,11 @@ _AFTER = re.compile(
     r"^(?:right |just |once |when )*(?:after|once) (.+?), (.+)$|^(.+?),? (?:right |just )?(?:after|once) (.+)$", re.I
 )
 _WHO = r"(?:he|she|they|it|(?:a|the) \w+)"
-_DOING = rf"(?:{_WHO} (?:has |have |had |is )?(?=\w+)|(?=\w+ing\b))"
+_DOING = (
+    rf"(?:{_WHO} (?:has |have |had |is )?(?=\w+)|(?=\w+ing\b)|(?:(?:the|his|her|their|some|a few) )?(?=\S+ {_WHO} ))"
+)
 _AFTER_DOING = re.compile(  # "before sitting down he waves", "after he has jumped he bows"
-    rf"^(?:right |just )?(before|after|once|when) {_DOING}(.+?) ({_WHO} \w+.*)$", re.I
+    rf"^(?:right |just )?(before|after|once|when|having) {_DOING}(.+?),? ({_WHO} \w+.*)$", re.I
 )
 _WHILE = re.compile(r",?\s+(?:while|whilst|as(?=\s+(?:he|she|they|it)\b)|at the same time as)\s+|^while (?=\w)", re.I)
 _AT_ONCE = re.compile(r",?\s*(?:\b(?:at the same time|simultaneously|at once|meanwhile)\b)\s*", re.IGNORECASE)
@@ -29,7 +31,8 @@ _AND = re.compile(r",?\s+and\s+", re.IGNORECASE)
 _ONGOING = re.compile(r"^\w+ing\b", re.IGNORECASE)
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*", re.IGNORECASE)
 _SUBJECT = {"he", "she", "they", "it", "also", "suddenly", "slowly", "quickly", "the", "a", "man", "woman", "person"}
-_TURNS = ("turn", "rotat", "pivot")
+_ARTICLES = ("a", "the")
+_TURNS = ("turn", "rotat", "pivot", "veer", "swerv")
 _NOT_DONE = {"backward", "backwards", "back", "standing", "fast", "rest", "right", "restaurant", "lying", "bench"}
 
 
@@ -65,7 +68,7 @@ def _in_order(sentence: str) -> list[str]:
         if acts(first) and acts(second.split(",")[0]):  # not "before the king, draws his sword"
             return [first, second]
     match = _AFTER_DOING.match(sentence)
-    if match and "," not in sentence and acts(match[2]) and acts(match[3]):
+    if match and "," not in match[2] and acts(match[2]) and acts(match[3]):
         return [match[3], match[2]] if match[1].lower() == "before" else [match[2], match[3]]
     match = _AFTER.match(sentence)
     if match:
@@ -151,8 +154,11 @@ def _at_once_and_after(beside: list[str]) -> tuple[tuple[str, ...], list[str]]:
 def _begins_something(part: str) -> bool:
     """Checks whether "and" before `part` joins a new action, not two nouns or adverbs."""
     words = [word.lower() for word in _WORD.findall(part)]
+    before = ""
     while words and words[0] in _SUBJECT:
-        words.pop(0)
+        before = words.pop(0)
+    if before in _ARTICLES:  # "a hammer and a saw"
+        return False
     return bool(words) and is_action(words[0]) and words[0] not in _NOT_DONE
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -11,6 +12,7 @@ import numpy as np
 
 from ..errors import UserError
 from .choice import Choice
+from .grammar import grammar, is_action, verb_of
 from .plan import Plan, Segment
 from .read import read_plan
 from .word_features import content
@@ -23,6 +25,7 @@ SAME_AT_ONCE = 0.8
 """Cosine from which on a wording covers both simultaneous actions."""
 
 _SAME_WAY = 40.0  # degrees within which a motion's own direction is the requested one
+_OF_ITS_OBJECT = 0.5  # largest confidence of a wording that only shares what is acted on
 _KEPT = 64  # prompts whose meaning is cached: those of a timeline
 
 _understood: WeakKeyDictionary[WordingIndex, dict[str, tuple[Plan, tuple[Choice, ...]]]] = WeakKeyDictionary()
@@ -51,18 +54,56 @@ def understand(engine: Engine, index: WordingIndex, prompt: str) -> tuple[Plan, 
     known = _understood.setdefault(index, {})
     if prompt not in known:
         plan = read_plan(prompt, index.spelling, index.understands)
-        known[prompt] = plan, taken_for(engine, index, plan.segments)
+        known[prompt] = _shown(plan, taken_for(engine, index, plan.segments))
         while len(known) > _KEPT:
             known.pop(next(iter(known)))
     return known[prompt]
 
 
+def _shown(plan: Plan, choices: tuple[Choice, ...]) -> tuple[Plan, tuple[Choice, ...]]:
+    """Returns the plan without steps that say nothing of how the body moves, such as "smiles", if others do."""
+    steps = list(zip(plan.segments, choices, strict=True))
+    left_out = [segment for segment, choice in steps if not choice.sure and _unshown(segment)]
+    if not left_out or len(left_out) == len(steps):
+        return plan, choices
+    remarks = (f'"{segment.said}" shows no movement that is known and is left out.' for segment in left_out)
+    kept = [(segment, choice) for segment, choice in steps if segment not in left_out]
+    segments, chosen = zip(*kept, strict=True)
+    return replace(plan, segments=segments, remarks=(*plan.remarks, *remarks)), chosen
+
+
+def _unshown(segment: Segment) -> bool:
+    actions = [word for word in re.findall(r"[a-z]+", (segment.core or segment.bare).lower()) if is_action(word)]
+    return all(verb_of(word, grammar()["unshown"]) for word in actions) and bool(actions)
+
+
 def taken_for(engine: Engine, index: WordingIndex, segments: Sequence[Segment]) -> tuple[Choice, ...]:
-    """Returns the choice for each segment. All texts go through the text tower together."""
-    texts = list(dict.fromkeys(text for segment in segments for text in _lookups(segment, index)))
-    embeddings = engine.encode_texts(texts)
-    read = dict(zip(texts, zip(embeddings, index.alike(embeddings), strict=True), strict=True))
+    """Returns the choice for each segment. All texts go through the text tower together, but those of last resort."""
+    read = _Read(engine, index)
+    read.add(text for segment in segments for text in _lookups(segment, index) if text not in _last_resorts(segment))
     return tuple(_chosen(index, segment, read) for segment in segments)
+
+
+class _Read(dict[str, tuple[np.ndarray, np.ndarray]]):
+    """Each text -> its embedding (D,) and its cosines to the wordings (n,). Encodes a text when it is asked for."""
+
+    def __init__(self, engine: Engine, index: WordingIndex) -> None:
+        super().__init__()
+        self._engine, self._index = engine, index
+
+    def add(self, texts: Iterable[str]) -> None:
+        new = list(dict.fromkeys(texts))
+        embeddings = self._engine.encode_texts(new)
+        self.update(zip(new, zip(embeddings, self._index.alike(embeddings), strict=True), strict=True))
+
+    def __missing__(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+        self.add([text])
+        return self[text]
+
+
+def _last_resorts(segment: Segment) -> set[str]:
+    """Returns the texts that are only looked up if nothing else is known."""
+    return {segment.core, segment.verb} - {segment.text, segment.bare, *segment.together}
 
 
 def _lookups(segment: Segment, index: WordingIndex) -> list[str]:
@@ -71,7 +112,7 @@ def _lookups(segment: Segment, index: WordingIndex) -> list[str]:
     Also the texts of simultaneous actions, together and separately.
     """
     found: list[str] = []
-    for text in (segment.text, segment.bare, segment.core):
+    for text in (segment.text, segment.bare, segment.core, segment.verb):
         if text and text not in found:
             found.append(text)
         if index.understands(text.lower()):
@@ -99,6 +140,11 @@ def _chosen(index: WordingIndex, segment: Segment, read: Mapping[str, tuple[np.n
     if not choice.sure and segment.core in looked_up:
         core = index.choose(replace(segment, text=segment.core), *read[segment.core])
         choice = core if core.sure else choice
+    if not choice.sure and segment.verb in looked_up:
+        verb = index.choose(replace(segment, text=segment.verb), *read[segment.verb])
+        choice = verb if verb.sure else choice
+    if _only_its_object(index, segment, choice):
+        choice = replace(choice, confidence=min(choice.confidence, _OF_ITS_OBJECT))
     if not segment.together:
         return choice
     whole = replace(segment, text=_at_once(segment))
@@ -110,6 +156,16 @@ def _chosen(index: WordingIndex, segment: Segment, read: Mapping[str, tuple[np.n
         return both
     beside = index.choose(Segment(segment.together[0], segment.together[0]), *read[segment.together[0]])
     return replace(choice, beside=beside if beside.sure and beside.motion != choice.motion else None)
+
+
+def _only_its_object(index: WordingIndex, segment: Segment, choice: Choice) -> bool:
+    """Checks whether a wording shares only what is acted on, and no wording has the action: "surfs a wave"."""
+    words = (segment.core or segment.bare or segment.text).lower().split()
+    if len(words) < 2 or not words[0].endswith(("s", "ing")) or choice.taken:
+        return False
+    action = content(words[0])
+    shared = content(segment.text) & content(choice.wording)
+    return bool(action) and not action & index.vocabulary and bool(shared)
 
 
 def _goes(choice: Choice, segment: Segment) -> bool:

@@ -143,10 +143,10 @@ class WordingIndex:
         score = alike + _SHARED * shared + _CONTAINED * contained + _CLASS * evidence[self._row_actions]
         said = segment.text.strip().lower()
         verbatim, named = self._of_text.get(said), self._phrases.get(said)
-        hard = self._hard_evidence(segment)
+        hard, same = self._hard_evidence(segment), self._of_words.get(in_order(said))
         if verbatim is not None and hard[verbatim] > -_STAYS:
             score[verbatim] += _VERBATIM
-        elif (same := self._of_words.get(in_order(said))) is not None:
+        elif same is not None:
             score[same] += _SAME_WORDS
         if verbatim is None and named is not None:
             score[self._row_actions == named] += _VERBATIM
@@ -163,12 +163,13 @@ class WordingIndex:
             self._retrieval.latent(motion, score if verbatim is None else alike),
             self.facts[motion],
             1.0
-            if verbatim is not None or named is not None
+            if verbatim is not None or named is not None or same is not None
             else self.confidence(
                 segment.text, float(alike.max()), evidence, float(shared.max()), float(contained.max())
             ),
             float(alike.max()),
             tuple(self._next_best(score, motion)),
+            self.usual_speeds.get(self.actions[self._retrieval.classes[motion]]),
         )
 
     def taken(self, choice: Choice, wording: str) -> Choice:
@@ -191,6 +192,7 @@ class WordingIndex:
             latent=self._retrieval.latent(motion, alike),
             facts=self.facts[motion],
             others=tuple(others[:_OTHERS]),
+            usual=self.usual_speeds.get(self.actions[self._retrieval.classes[motion]]),
             beside=beside,
             taken=True,
         )
@@ -214,7 +216,7 @@ class WordingIndex:
     def class_evidence(self, direction: np.ndarray, words: np.ndarray) -> np.ndarray:
         """Returns the evidence of a text for each class, (C,): about 1 for the right one, about 0 for others.
 
-        Ridge regression on the text's direction (D,) in CLIP's space and its words (V,).
+        A linear model of the text's direction (D,) in CLIP's space and its words (V,).
         """
         return np.concatenate((direction, WORDS * words)) @ self._classifier + self._bias
 
@@ -245,7 +247,7 @@ class WordingIndex:
         vocabulary: the stems of the wordings' words, by default of all wordings.
         """
         said = content(text)
-        known = sum(word in (self._vocabulary if vocabulary is None else vocabulary) for word in said)
+        known = sum(word in (self.vocabulary if vocabulary is None else vocabulary) for word in said)
         second, first = np.partition(evidence, -2)[-2:]
         return np.array(
             [alike, first, first - second, shared, known / max(len(said), 1), min(len(said), 8) / 8, contained]
@@ -260,8 +262,18 @@ class WordingIndex:
         return found
 
     @cached_property
-    def _vocabulary(self) -> frozenset[str]:
+    def vocabulary(self) -> frozenset[str]:
+        """The stems of the wordings' content words."""
         return vocabulary_of(self.texts)
+
+    @cached_property
+    def usual_speeds(self) -> dict[str, float]:
+        """The median speed, in metres per second, of the motions of each class that travels."""
+        speeds: dict[str, list[float]] = {}
+        for number, facts in zip(self._retrieval.classes, self.facts, strict=True):
+            if facts.travel is not None:
+                speeds.setdefault(self.actions[number], []).append(facts.speed)
+        return {action: float(np.median(each)) for action, each in speeds.items()}
 
     def shared_words(self, words: np.ndarray) -> np.ndarray:
         """Returns the cosines between a text's words (V,) and each wording's, (n,) float32."""

@@ -2,7 +2,7 @@
 
 Version 2 holds the name and the fields of the content beside those of the recipe. Version 1, of the releases 0.3 and
 0.4, has no `version`: it is flat, with two expressions and the name of their combination. Both are read, 2 is written.
-What releases without variations would not know, the number of one, is written only where it is not 0.
+What older releases do not know, the number of a variation and hands that touch, is written only where it is not 0.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _SOURCES: Mapping[str, type[Source]] = {
     "prompt": Prompt, "action": ActionName, "image": ImageFile, "latent": SavedLatent, "style": StyleName,
     "text": TextEmbedding, "word": StyleWord,
 }  # fmt: skip
-_NUMBER = "seed"
+_NEWER = ("seed", "hands_touch")
 _SOURCE_NAMES = {source: name for name, source in _SOURCES.items()}
 
 
@@ -81,7 +81,7 @@ def _written(value: Recipe | Content) -> dict[str, object]:
     """Returns the fields of a recipe or a content; those of a recipe without its content."""
     found = {one.name: getattr(value, one.name) for one in fields(value)}
     plain = {name: _plain(one) for name, one in found.items() if not isinstance(one, Content)}
-    return {name: one for name, one in plain.items() if name != _NUMBER or one}
+    return {name: one for name, one in plain.items() if name not in _NEWER or one}
 
 
 def _plain(value: object) -> object:

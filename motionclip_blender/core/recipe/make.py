@@ -125,6 +125,14 @@ def as_long_as_it_takes(
     return recipe.lasting(max(round(frames * (fps or engine.pack.fps) / engine.pack.fps), MIN_FRAMES))
 
 
+def at_rate(engine: Engine, recipe: Recipe, fps: float) -> Recipe:
+    """Returns a recipe whose frames are counted at the pack's rate with its frames counted at `fps`, as long in
+    seconds. Raises `UserError` for a length that is too long."""
+    if fps == engine.pack.fps:
+        return recipe
+    return recipe.lasting(max(round(recipe.frames * fps / engine.pack.fps), MIN_FRAMES))
+
+
 def decoded(
     engine: Engine,
     recipe: Recipe,
@@ -162,6 +170,7 @@ def decoded_together(
     latents: Sequence[np.ndarray],
     fps: float,
     progress: Progress | None = None,
+    body: Standing | None = None,
 ) -> list[Made]:
     """Does what `decoded` does for many recipes, in passes of the decoder that they share.
 
@@ -170,7 +179,7 @@ def decoded_together(
     between motions.
     """
     step = progress or no_progress
-    clean_up, pack = _clean_up(engine, recipes[0], fps), pack_name(engine)
+    clean_up, pack = _clean_up(engine, recipes[0], fps, body), pack_name(engine)
     made: list[Made] = []
     motions = joined(engine, np.stack(latents), clean_up.decoded_length)
     for recipe, latent, motion in zip(recipes, latents, motions, strict=True):
@@ -211,4 +220,5 @@ def _notes(engine: Engine, recipe: Recipe) -> tuple[str, ...]:
 
 
 def _clean_up(engine: Engine, recipe: Recipe, fps: float, body: Standing | None = None) -> CleanUp:
-    return CleanUp(engine.pack, body or engine.body, recipe.frames, fps, recipe.loop, recipe.in_place)
+    made_for = engine.body.joints() if recipe.hands_touch else None
+    return CleanUp(engine.pack, body or engine.body, recipe.frames, fps, recipe.loop, recipe.in_place, made_for)

@@ -28,6 +28,7 @@ class Recipe:
     loop: whether the last frame flows into the first.
     in_place: whether the path over the ground is removed.
     as_shown: whether Actions are read as Blender shows them, and not by their keys.
+    hands_touch: whether arms bend so that hands that touch still do on a body of other proportions.
     """
 
     content: Content
@@ -36,6 +37,7 @@ class Recipe:
     loop: bool = False
     in_place: bool = False
     as_shown: bool = False
+    hands_touch: bool = False
 
     def __post_init__(self) -> None:
         checked_frames(self.frames)

@@ -8,24 +8,30 @@ from .. import rotations as rot
 from ..fitted_body import Standing
 from ..kinematics import posed
 from ..motion import Motion
-from ..skeleton import BODY_JOINTS, JOINTS
+from ..skeleton import BODY_JOINTS, INDEX, JOINTS
+from . import anatomy
 from .retarget import retarget
 from .source import RigMap, SourceClip
+from .touching import Touching
 
 _PAIRS: RigMap = {joint: (joint, joint, 0.0) for joint in BODY_JOINTS}
 
 
-def fitted(motion: Motion, joints: np.ndarray, body: Standing) -> Motion:
+def fitted(motion: Motion, joints: np.ndarray, body: Standing, hands_touch: bool = False) -> Motion:
     """Returns the motion of a body whose joints rest at `joints` (55, 3) as `body` performs it.
 
     Its way is scaled by the length of the legs, its limbs point as before, and its feet stand where they stood. Fingers
-    and face keep their own rotations.
+    and face keep their own rotations. hands_touch: whether arms bend so that hands that touch still do.
     """
     moved = retarget(as_clip(motion, joints), _PAIRS, body, kept_place=True)
     rotations = moved.rotations.copy()
     beside = slice(len(BODY_JOINTS), None)
     rotations[:, beside] = motion.rotations[:, beside]
-    return Motion(rotations, moved.translation, motion.fps)
+    found = Motion(rotations, moved.translation, motion.fps)
+    if not hands_touch:
+        return found
+    legs = [anatomy.leg_length({name: rest[INDEX[name]] for name in JOINTS}) for rest in (joints, body.joints())]
+    return Touching(joints * np.float32(legs[1] / legs[0]), body.joints()).kept(found)
 
 
 def as_clip(motion: Motion, joints: np.ndarray) -> SourceClip:

@@ -10,10 +10,14 @@ from ..clip_files.rest_frames import stands_idle
 from ..errors import UserError
 from ..fitted_body import Standing
 from ..motion import Motion
+from .humanoid import t_pose
 from .measure import limb_far_off, measure
 from .retarget import retarget
 from .rig_maps import Rig, matching_rig
-from .source import SourceClip
+from .source import RigMap, SourceClip
+from .stance import source_scale
+from .touching import Touching
+from .upright import upright
 
 _FEWEST_BONES = 12  # that a skeleton with pelvis, head, arms and legs can have
 
@@ -34,10 +38,17 @@ def recognised(clip: SourceClip) -> Rig:
         ) from None
 
 
-def motion_of(clip: SourceClip, body: Standing, kept_place: bool = True, up: np.ndarray | None = None) -> Motion:
+def motion_of(
+    clip: SourceClip,
+    body: Standing,
+    kept_place: bool = True,
+    up: np.ndarray | None = None,
+    hands_touch: bool = False,
+) -> Motion:
     """Returns a clip's movement on SMPL-X's skeleton, with the proportions of `body`, at the clip's rate.
 
     kept_place: as for `retarget`. up: the axis (3,) of the file that points up; None to find it.
+    hands_touch: whether arms bend so that hands that touch in the clip still do on the body.
 
     Raises `UserError` for an unknown skeleton, for one whose axes or rest pose cannot be found, for a clip in which no
     joint of the person moves, and for numbers that are not finite.
@@ -56,4 +67,19 @@ def motion_of(clip: SourceClip, body: Standing, kept_place: bool = True, up: np.
             f"Its axes or its rest pose were not understood (most of all the {limb.replace('_', ' ')} comes out "
             "wrong); choose which axis points up, or export it with its rest pose."
         )
-    return retarget(clip, rig.pairs, body, told, kept_place=True) if kept_place else motion
+    if kept_place:
+        motion = retarget(clip, rig.pairs, body, told, kept_place=True)
+    if not hands_touch:
+        return motion
+    return Touching(rest_joints(upright(clip, rig.pairs, body.joints(), told), rig.pairs, body), body.joints()).kept(
+        motion
+    )
+
+
+def rest_joints(clip: SourceClip, pairs: RigMap, body: Standing) -> np.ndarray:
+    """Returns (55, 3) metres: SMPL-X's joints in a T-pose of a clip's person, scaled to the legs of `body`.
+
+    clip: as `upright` returns it.
+    """
+    scale = source_scale(clip, pairs, body)
+    return t_pose({joint: place * scale for joint, place in clip.rest_places(pairs).items()})

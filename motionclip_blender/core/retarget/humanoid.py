@@ -25,6 +25,7 @@ SPINE = ("spine1", "spine2", "spine3")
 _NEAR_AXIS = 25.0  # degrees up to which the trunk counts as bent, and the nearest axis of the rig as up
 _STRAIGHT_AHEAD = 4.0  # the same for the heading
 _MIRRORED = -0.4  # `toes_forward` below this shows sides that are swapped
+_CROSSED = -0.5  # cosine between hips and shoulders below which one of them is swapped
 _ON_PLANE = 0.15  # metres: feet that rest this near to the plane of zero stand on it
 _AT_ORIGIN = 0.3  # metres: rigs whose pelvis rests this near to the plane of zero have their origin in it
 _SOLE, _ANKLE = 0.02, 0.09  # metres from the floor to the ball of the foot, and to the ankle
@@ -110,8 +111,7 @@ class Humanoid:
         scale = leg / _leg(reference_joints())
         places = {joint: place @ axes / scale for joint, place in measured.items()}
         ours = reference_joints()
-        hips = (ours[INDEX["left_hip"]] + ours[INDEX["right_hip"]]) / 2
-        places["pelvis"] = anatomy.middle(places, "hip") + ours[0] - hips
+        places["pelvis"] = _pelvis(places)
         mover = skeleton.common(list(joints.values()))
         if mover is None and read_only:
             mover = joints["pelvis"]
@@ -151,6 +151,21 @@ def reference_joints() -> np.ndarray:
     return Body.load().joints().astype(np.float64)
 
 
+def t_pose(places: anatomy.Places) -> np.ndarray:
+    """Returns (55, 3) SMPL-X's joints in a T-pose of a person whose joints rest at `places`, in metres along SMPL-X's
+    axes."""
+    places = {**places, "pelvis": _pelvis(places)}
+    ours = reference_joints()
+    return _rest_joints(places, {joint: rest_correction(joint, places, ours) for joint in places}).astype(np.float32)
+
+
+def _pelvis(places: anatomy.Places) -> np.ndarray:
+    """Returns (3,) where the pelvis rests, relative to the hips as SMPL-X's does."""
+    ours = reference_joints()
+    hips = (ours[INDEX["left_hip"]] + ours[INDEX["right_hip"]]) / 2
+    return anatomy.middle(places, "hip") + ours[0] - hips
+
+
 def _leg(joints: np.ndarray) -> float:
     return float(anatomy.leg_length({name: joints[INDEX[name]] for name in JOINTS}))
 
@@ -185,6 +200,12 @@ def _axes(places: anatomy.Places) -> np.ndarray:
     """Returns the (3, 3) rotation from SMPL-X's axes to the skeleton's. Raises `UserError`."""
     if float(anatomy.leg_length(places)) < 1e-6:
         raise UserError("Its legs have no length at rest, so it is no person's skeleton.")
+    hips, shoulders = (places[f"left_{part}"] - places[f"right_{part}"] for part in ("hip", "shoulder"))
+    if hips @ shoulders < _CROSSED * np.linalg.norm(hips) * np.linalg.norm(shoulders):
+        raise UserError(
+            "Its arms have left and right the other way round than its legs; swap left and right of one of them in its "
+            "map."
+        )
     if float(anatomy.strain(places)) > 1:
         raise UserError(
             "It does not rest standing upright, so its bones' axes mean nothing; pose it standing and apply that as "

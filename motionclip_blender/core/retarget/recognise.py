@@ -42,15 +42,17 @@ class Recognised:
         return sum(joint in self.rig.pairs for joint in HAND_JOINTS)
 
 
-def recognise(skeleton: RestSkeleton, own: Rig | None = None) -> Recognised:
-    """Recognises a skeleton at rest. own: a map of the user's, which counts as it is.
+def recognise(skeleton: RestSkeleton, own: Rig | None = None, table: Rig | None = None) -> Recognised:
+    """Recognises a skeleton at rest.
+
+    own: a map of the user's, which counts as it is. table: one that came with the skeleton, which counts if it fits.
 
     Raises `UserError` for a skeleton that is no person's, saying what is missing.
     """
     if own is not None:
         return Recognised(own, BY_USER, reads=_reads(own, skeleton.bones))
     problem: UserError | None = None
-    for rig in target_rigs(skeleton.bones):
+    for rig in [*([table] if table is not None else []), *target_rigs(skeleton.bones)]:
         if wrong := _wrong(skeleton, rig):
             problem = problem or wrong
             continue

@@ -45,13 +45,15 @@ class Reading:
     it.
 
     kept_place: whether people start where they do in the file; otherwise over the origin, facing ahead. rate: frames
-    per second of AMC files, which do not tell it; None to guess it.
+    per second of AMC files, which do not tell it; None to guess it. hands_touch: whether hands that touch in the file
+    still do on the body.
     """
 
     fps: float = 30.0
     up: str = ""
     kept_place: bool = True
     rate: float | None = None
+    hands_touch: bool = False
 
 
 def read_motions(paths: Sequence[Path], body: Standing, reading: Reading, progress: Progress) -> list[Imported]:
@@ -94,7 +96,7 @@ def _of_file(path: Path, body: Standing, reading: Reading, progress: Progress) -
         progress("Fitting the motion to the body", 0.6 + 0.4 * i / len(clips))
         up = AXES[reading.up] if reading.up else None
         try:
-            motion = motion_of(clip, body, reading.kept_place, up)
+            motion = motion_of(clip, body, reading.kept_place, up, reading.hands_touch)
         except UserError as error:
             problems.append(error)
             continue

@@ -6,7 +6,7 @@ Every function replaces the open Blender file: use them only in a process that h
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,30 +33,39 @@ _TO_SMPLX = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]])
 def read_gltf(
     path: Path, skips: Callable[[str], bool] = lambda name: False, at: float = FPS
 ) -> Iterator[tuple[str, SourceClip]]:
-    """Yields (name, clip at `at` frames per second) of every animation of the skeleton that `skips` doesn't reject by
-    name.
+    """Yields (name, clip at `at` frames per second) of every animation of a skeleton that `skips` doesn't reject by
+    name; of several skeletons the name begins with the skeleton's.
 
     Animations of a single pose, and those that move no bone (but a face, a ball, a camera), are left out. Movements of
     the nodes above the bones count as the person's.
     """
     with trimmed(path, skips) as gltf:
         file = gltf.file if gltf else path
-        armature = _imported(path, lambda: bpy.ops.import_scene.gltf(filepath=str(file)), at)
+        armatures = _imported(path, lambda: bpy.ops.import_scene.gltf(filepath=str(file)), at)
     rate = bpy.context.scene.render.fps  # by which the importer has placed the keys
     read = False
     for track, name in sorted(gltf.animations.items(), key=lambda item: item[1]) if gltf else ():
-        _show(armature, OWN_TRANSFORMS)
-        bpy.context.scene.frame_set(0)
-        rest_world = np.array(armature.matrix_world)
-        idle = _sample(armature, np.zeros(1)).rotations[0]
-        _show(armature, track)
-        first, last = armature.animation_data.action.frame_range
-        if last - first >= 2:
-            read = True
-            times = np.arange(first, last + 0.5 * min(1.0, rate / at), rate / at)
-            yield name, replace(_sample(armature, times, rest_world), idle=idle, fps=at)
+        for armature in armatures:
+            _show(armature, OWN_TRANSFORMS)
+            bpy.context.scene.frame_set(0)
+            rest_world = np.array(armature.matrix_world)
+            idle = _sample(armature, np.zeros(1)).rotations[0]
+            _show(armature, track)
+            if armature.animation_data is None or armature.animation_data.action is None:
+                continue  # the animation is another skeleton's
+            first, last = armature.animation_data.action.frame_range
+            if last - first >= 2:
+                read = True
+                times = np.arange(first, last + 0.5 * min(1.0, rate / at), rate / at)
+                clip = replace(_sample(armature, times, rest_world), idle=idle, fps=at)
+                yield _called(name, armature, armatures), clip
     if not read and not (gltf and gltf.skipped):
         raise UserError(f"{path.name} holds no animation of its skeleton; export it with its animations.")
+
+
+def _called(name: str, armature: bpy.types.Object, armatures: Sequence[bpy.types.Object]) -> str:
+    """Returns the name of a clip: with its skeleton's, where there are several."""
+    return name if len(armatures) == 1 else f"{armature.name} {name}"
 
 
 def _show(armature: bpy.types.Object, track: str) -> None:
@@ -73,33 +82,43 @@ def _show(armature: bpy.types.Object, track: str) -> None:
 
 
 def read_fbx(path: Path, at: float = FPS) -> Iterator[tuple[str, SourceClip]]:
-    """Yields (name, clip at `at` frames per second) of every animation of the skeleton; those of a single pose are left
-    out.
+    """Yields (name, clip at `at` frames per second) of every animation of a skeleton; those of a single pose are left
+    out. Of several skeletons the name begins with the skeleton's.
 
     Movements of the nodes above the bones count as the person's where Blender's importer keeps them with the bones'.
     """
     new = versions.has_operator("wm.fbx_import")
     importer = bpy.ops.wm.fbx_import if new else bpy.ops.import_scene.fbx
-    armature = _imported(path, lambda: importer(filepath=str(path)), at)
+    armatures = _imported(path, lambda: importer(filepath=str(path)), at)
     render = bpy.context.scene.render
     # the importer has set the file's rate; the older one, in Python, places keys by its whole part
     rate = render.fps / render.fps_base if new else float(render.fps)
-    _assign(armature, None)
-    rest_world = np.array(armature.matrix_world)
-    idle = _sample(armature, np.zeros(1)).rotations[0]
     read = False
-    for action in sorted(bpy.data.actions, key=lambda action: action.name):
-        if not versions.fcurves_of(action, armature, "pose.bones["):
-            continue
-        _assign(armature, action)
-        first, last = action.frame_range
-        if last - first >= rate / at:
-            read = True
-            name = action.name.removeprefix(f"{armature.name}|").removeprefix(f"{armature.name}|")
-            times = np.arange(first, last + 0.5 * min(1.0, rate / at), rate / at)
-            yield name, replace(_sample(armature, times, rest_world), idle=idle, fps=at)
+    for armature in armatures:
+        _assign(armature, None)
+        rest_world = np.array(armature.matrix_world)
+        idle = _sample(armature, np.zeros(1)).rotations[0]
+        for action in sorted(bpy.data.actions, key=lambda action: action.name):
+            if not _is_of(action, armature, armatures):
+                continue
+            _assign(armature, action)
+            first, last = action.frame_range
+            if last - first >= rate / at:
+                read = True
+                name = action.name.removeprefix(f"{armature.name}|").removeprefix(f"{armature.name}|")
+                times = np.arange(first, last + 0.5 * min(1.0, rate / at), rate / at)
+                clip = replace(_sample(armature, times, rest_world), idle=idle, fps=at)
+                yield _called(name, armature, armatures), clip
     if not read:
         raise UserError(f"{path.name} holds no animation of its skeleton; export it with its animations.")
+
+
+def _is_of(action: bpy.types.Action, armature: bpy.types.Object, armatures: Sequence[bpy.types.Object]) -> bool:
+    """Checks whether an Action of the FBX importer, which names it after its skeleton, moves an armature's bones."""
+    if not versions.fcurves_of(action, armature, "pose.bones["):
+        return False
+    named = [one for one in armatures if action.name.startswith(f"{one.name}|")]
+    return not named or armature == max(named, key=lambda one: len(one.name))
 
 
 def _assign(armature: bpy.types.Object, action: bpy.types.Action | None) -> None:
@@ -125,7 +144,7 @@ def read_bvh(path: Path, fps: float | None = None, rest_frame: bool | None = Fal
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "clip.bvh"
         file.write_text(text, encoding="utf-8", newline="\n")
-        armature = _imported(
+        (armature,) = _imported(
             path,
             lambda: bpy.ops.import_anim.bvh(
                 filepath=str(file), use_fps_scale=False, update_scene_fps=False, update_scene_duration=False
@@ -174,8 +193,8 @@ def _without_rest_pose(clip: SourceClip) -> SourceClip:
     )
 
 
-def _imported(path: Path, importer: Callable[[], object], at: float = FPS) -> bpy.types.Object:
-    """Imports a file into an empty scene of about `at` frames per second, and returns its only armature."""
+def _imported(path: Path, importer: Callable[[], object], at: float = FPS) -> list[bpy.types.Object]:
+    """Imports a file into an empty scene of about `at` frames per second, and returns its armatures by their names."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
     bpy.context.scene.render.fps = max(1, round(at))  # the glTF importer places keys at the scene's rate
     with quiet():  # Blender prints the traceback of a failing importer, whose last line our message repeats
@@ -192,11 +211,9 @@ def _imported(path: Path, importer: Callable[[], object], at: float = FPS) -> bp
         raise UserError(
             f"{path.name} holds 0 skeletons: nothing is skinned in it; export the person with its armature."
         )
-    if len(armatures) != 1:
-        raise UserError(f"{path.name} holds {len(armatures)} skeletons; one is expected.")
     for mesh in [o for o in bpy.data.objects if o.type == "MESH"]:  # skinning them would cost time for nothing
         bpy.data.objects.remove(mesh)
-    return armatures[0]
+    return sorted(armatures, key=lambda armature: armature.name)
 
 
 def _sample(armature: bpy.types.Object, times: np.ndarray, rest_world: np.ndarray | None = None) -> SourceClip:

@@ -7,17 +7,11 @@ from bpy.app.translations import pgettext_rpt as _
 from bpy.props import EnumProperty, FloatProperty
 
 from ...core.errors import UserError
-from ..fields import REDUCE_DEGREES, REDUCE_MILLIMETRES
+from ..fields import REDUCE_DEGREES, REDUCE_MILLIMETRES, WHICH_BONES
 from ..generate import generation
 from ..session import SESSION
 from ..tasks.background_operator import Reporting
 from ..tasks.jobs import sentence
-
-_WHICH = (
-    ("ALL", "All bones", "All bones of the armature"),
-    ("SELECTED", "Selected bones", "The bones that are selected in Pose Mode"),
-    ("UPPER", "Upper body", "The bones above the hips"),
-)
 
 
 class MOTIONCLIP_OT_reduce_keys(Reporting, bpy.types.Operator):
@@ -29,7 +23,9 @@ class MOTIONCLIP_OT_reduce_keys(Reporting, bpy.types.Operator):
 
     degrees: FloatProperty(**REDUCE_DEGREES)
     millimetres: FloatProperty(**REDUCE_MILLIMETRES)
-    which: EnumProperty(name="Bones", description="Whose keys are reduced; all others stay as they are", items=_WHICH)
+    which: EnumProperty(
+        name="Bones", description="Whose keys are reduced; all others stay as they are", items=WHICH_BONES
+    )
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         """Asks for the bound."""
@@ -39,7 +35,8 @@ class MOTIONCLIP_OT_reduce_keys(Reporting, bpy.types.Operator):
         try:
             from ...core.key_reduction import Bound
             from ...rig.bones import Bones
-            from ...rig.reduce_keys import reduce_keys, selected_bones, upper_body
+            from ...rig.keyed_bones import chosen_bones
+            from ...rig.reduce_keys import reduce_keys
 
             armature = generation.armature_of(context)
             if armature is None or armature.type != "ARMATURE":
@@ -47,9 +44,7 @@ class MOTIONCLIP_OT_reduce_keys(Reporting, bpy.types.Operator):
             action = generation.action_of(armature)
             if action is None:
                 raise UserError(_('"{}" has no Action; assign or generate one first.').format(armature.name))
-            bones = None
-            if self.which != "ALL":
-                bones = selected_bones(armature) if self.which == "SELECTED" else upper_body(armature)
+            bones = chosen_bones(armature, self.which)
             done = reduce_keys(armature, action, Bound(self.degrees, self.millimetres), bones)
         except Exception as error:
             return self.refuse(sentence(error))

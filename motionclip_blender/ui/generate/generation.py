@@ -133,6 +133,8 @@ def request(
         bones = target_of(armature)
         bones.check_keyable()
         joints = bones.rest_joints
+        if not action and bones_asked(scene, armature) is not None and recipe.loop:
+            raise UserError(_("A loop repeats all bones without end; key all bones, or turn Loop off."))
     check_span(start_frame, start_frame + recipe.frames - 1)
     if found is None:
         with _places_of(recipe):
@@ -181,8 +183,9 @@ def key(wanted: Request, made: Made) -> bpy.types.Action:
 
     armature, recipe = armature_for(wanted), wanted.made_into(made)
     if not wanted.action:
-        action = key_made(armature, recipe, made, recipe.title, wanted.start_frame, rate=wanted.fps)
-        reduce_if_asked(scene_of(wanted), armature, action)
+        bones = bones_asked(scene_of(wanted), armature)
+        action = key_made(armature, recipe, made, recipe.title, wanted.start_frame, rate=wanted.fps, bones=bones)
+        reduce_if_asked(scene_of(wanted), armature, action, bones)
         return action
     action = action_of(armature)
     if action is None or action.session_uid != wanted.action:
@@ -195,14 +198,23 @@ def key(wanted: Request, made: Made) -> bpy.types.Action:
     return action
 
 
-def reduce_if_asked(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.types.Action) -> None:
-    """Reduces the keys of a new Action, if the scene's settings ask for it."""
+def bones_asked(scene: bpy.types.Scene, armature: bpy.types.Object) -> set[str] | None:
+    """Returns the bones that the scene's settings have keyed; None for all. Raises `UserError` if there are none."""
+    from ...rig.keyed_bones import chosen_bones
+
+    return chosen_bones(armature, scene.motionclip.keyed_bones)
+
+
+def reduce_if_asked(
+    scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.types.Action, bones: set[str] | None = None
+) -> None:
+    """Reduces the keys of a new Action, or of some bones in it, if the scene's settings ask for it."""
     settings = scene.motionclip
     if settings.reduce_keys:
         from ...core.key_reduction import Bound
         from ...rig.reduce_keys import reduce_keys
 
-        reduce_keys(armature, action, Bound(settings.reduce_degrees, settings.reduce_millimetres))
+        reduce_keys(armature, action, Bound(settings.reduce_degrees, settings.reduce_millimetres), bones)
 
 
 def key_row(

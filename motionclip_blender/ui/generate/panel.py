@@ -64,6 +64,8 @@ class MOTIONCLIP_PT_panel(bpy.types.Panel):
         row = column.row(align=True)
         row.prop(settings, "loop", toggle=True)
         row.prop(settings, "in_place", toggle=True)
+        if armature is not None:
+            column.row(align=True).prop(settings, "keyed_bones", expand=True)
         row = column.row(align=True)
         row.prop(settings, "reduce_keys", toggle=True)
         if settings.reduce_keys:

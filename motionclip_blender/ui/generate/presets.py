@@ -40,6 +40,8 @@ class MOTIONCLIP_OT_add_preset(AddPresetBase, bpy.types.Operator):
         "settings.reduce_millimetres",
         "settings.loop",
         "settings.in_place",
+        "settings.hands_touch",
+        "settings.keyed_bones",
         "settings.straight",
         "settings.steps",
         "settings.reading",

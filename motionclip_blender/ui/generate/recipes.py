@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 
 def options(scene: bpy.types.Scene) -> dict[str, Any]:
-    """Returns the options that all recipes of the panels have: the length, the pooling of Actions, loop, in place."""
+    """Returns the options that all recipes of the panels have: the length, the pooling of Actions, loop, in place,
+    hands that touch."""
     from ...core.latents.window_pooling import WindowPooling
 
     settings = scene.motionclip
@@ -27,6 +28,7 @@ def options(scene: bpy.types.Scene) -> dict[str, Any]:
         "as_shown": settings.as_shown,
         "loop": settings.loop,
         "in_place": settings.in_place,
+        "hands_touch": settings.hands_touch,
     }
 
 

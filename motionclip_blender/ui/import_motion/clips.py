@@ -88,7 +88,8 @@ class MOTIONCLIP_OT_import_clips(FileOperator, ImportHelper, bpy.types.Operator)
             target.check_keyable()
             joints = target.rest_joints
         up = "" if self.up == "AUTO" else self.up.lower()
-        reading = Reading(scene_fps(context.scene), up, self.kept_place, self.rate or None)
+        touch = context.scene.motionclip.hands_touch
+        reading = Reading(scene_fps(context.scene), up, self.kept_place, self.rate or None, touch)
         choice = model_choice(context)
         return lambda progress: read_motions(paths, choice.body().fitted_to(joints), reading, progress)
 
@@ -187,8 +188,9 @@ def key_clips(context: bpy.types.Context, clips: Sequence[Imported], start: floa
     with whole_or_nothing(generation.armature_of(context)):
         armature = armature_or_new(context)
         for i, one in enumerate(clips):
-            action = key_motion(armature, one.motion, action_name(one.name), start, assign=i == 0)
-            generation.reduce_if_asked(context.scene, armature, action)
+            bones = generation.bones_asked(context.scene, armature)
+            action = key_motion(armature, one.motion, action_name(one.name), start, assign=i == 0, bones=bones)
+            generation.reduce_if_asked(context.scene, armature, action, bones)
     return [*put_to_rest(armature), *why_still(armature)]
 
 
@@ -203,7 +205,7 @@ def _told(clips: Sequence[Imported]) -> str:
         return _("{} clips are Actions now").format(len(clips))
     (one,) = clips
     told = _('"{}": {} frames at {:g} per second').format(one.name, len(one.motion), one.motion.fps)
-    return f"{told}; {said(one.note)}" if one.note else told
+    return "; ".join([told, *map(said, one.note.split("; "))]) if one.note else told
 
 
 CLASSES = (MOTIONCLIP_PG_clip, MOTIONCLIP_OT_import_clips, MOTIONCLIP_OT_choose_clips, MOTIONCLIP_FH_clips)

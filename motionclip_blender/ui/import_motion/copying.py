@@ -81,13 +81,13 @@ class MOTIONCLIP_OT_copy_motion(BackgroundOperator, bpy.types.Operator):
         self.target = target.armature.session_uid
         keys = self._keys(source)
         joints, rest, choice = person.rest_joints, target.rest_joints, model_choice(context)
-        fps = curve_rate(target.armature)
+        fps, touch = curve_rate(target.armature), context.scene.motionclip.hands_touch
 
         def work(progress: Progress) -> list[_Copied]:
             body, made = choice.body().fitted_to(rest), []
             for i, (name, one) in enumerate(keys):
                 progress("Fitting the motion to the body", i / len(keys))
-                made.append(_Copied(name, one.first, fitted(one.motion(fps), joints, body)))
+                made.append(_Copied(name, one.first, fitted(one.motion(fps), joints, body, touch)))
             return made
 
         return work
@@ -123,8 +123,9 @@ class MOTIONCLIP_OT_copy_motion(BackgroundOperator, bpy.types.Operator):
         with whole_or_nothing(target):
             for i, one in enumerate(result):
                 name = action_name(f"{one.name} {target.name}")
-                action = key_motion(target, one.motion, name, one.first, assign=i == 0)
-                generation.reduce_if_asked(context.scene, target, action)
+                bones = generation.bones_asked(context.scene, target)
+                action = key_motion(target, one.motion, name, one.first, assign=i == 0, bones=bones)
+                generation.reduce_if_asked(context.scene, target, action, bones)
         text = _('"{}" has {} Actions of "{}" now')
         self.tell(text.format(target.name, len(result), self.source), [*put_to_rest(target), *why_still(target)])
         return {"FINISHED"}

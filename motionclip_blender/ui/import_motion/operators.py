@@ -135,8 +135,9 @@ class MOTIONCLIP_OT_import_motion(Reporting, ImportHelper, bpy.types.Operator):
         from ...core.prompt import action_name
         from ...rig.write_keys import key_motion
 
-        action = key_motion(armature, motion, action_name(name), self.start_frame)
-        generation.reduce_if_asked(bpy.context.scene, armature, action)
+        bones = generation.bones_asked(bpy.context.scene, armature)
+        action = key_motion(armature, motion, action_name(name), self.start_frame, bones=bones)
+        generation.reduce_if_asked(bpy.context.scene, armature, action, bones)
 
 
 class MOTIONCLIP_OT_generate_from_image(MotionOperator, ImportHelper, bpy.types.Operator):

@@ -22,6 +22,7 @@ def entry_of(data: bpy.types.Armature) -> dict[str, object]:
     from ...core.retarget.rig_maps import entry_of as written
     from ...rig.mapped import rest_skeleton
     from ...rig.rig_note import MAP_NOTE
+    from ...rig.vrm_table import vrm_rig
 
     if MAP_NOTE in data:
         try:
@@ -30,9 +31,11 @@ def entry_of(data: bpy.types.Armature) -> dict[str, object]:
             return {}
         return entry if isinstance(entry, dict) else {}
     skeleton, digest = rest_skeleton(data)
+    table = vrm_rig(data)
+    digest = (*digest, repr(table))
     if _FOUND.get("of") != digest:
         try:
-            found = written(recognise(skeleton).rig)
+            found = written(recognise(skeleton, table=table).rig)
         except UserError:
             found = {}
         _FOUND.update(of=digest, entry=found)

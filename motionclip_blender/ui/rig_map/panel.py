@@ -55,6 +55,7 @@ class MOTIONCLIP_PT_rig(MotionPanel, bpy.types.Panel):
             if unsure:
                 wrapped(layout, context, _("Found by its structure; check the bones below."), icon="INFO")
             layout.prop(armature.data.motionclip_rig, "root_motion")
+            layout.prop(context.scene.motionclip, "hands_touch")
         row = layout.row(align=True)
         row.operator("motionclip.reset_map", icon="FILE_REFRESH")
         row.operator("motionclip.mirror_map", icon="MOD_MIRROR")

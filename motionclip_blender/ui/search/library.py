@@ -27,7 +27,11 @@ if TYPE_CHECKING:
     import numpy as np
 
     from ...core.engine import Engine
+    from ...core.motion import Motion
+    from ...rig.library_rig import RigReader
     from ...rig.read_action import ActionCurves, ActionReader
+
+    Reader = ActionReader | RigReader
 
 SCRIPT = Path(__file__).resolve().parents[2] / "rig" / "library.py"
 
@@ -75,7 +79,7 @@ class Libraries:
     def __init__(self) -> None:
         self._known: dict[str, dict[str, np.ndarray]] = {}
 
-    def latents(self, engine: Engine, reader: ActionReader, shelves: Shelves, progress: Progress) -> Found:
+    def latents(self, engine: Engine, reader: Reader, shelves: Shelves, progress: Progress) -> Found:
         """Returns the latents of all Actions that are assets, as they move the person of `reader`.
 
         Each is the mean over windows of the Action. Reads only files that are new or have changed. Raises what
@@ -96,7 +100,7 @@ class Libraries:
                     self._known[key] = known
         failed = []
         with tempfile.TemporaryDirectory() as folder:
-            read = _read(missing, shelves, Path(folder), lambda stage, done: progress(stage, _READING * done))
+            read = _read(missing, shelves, Path(folder), reader, lambda stage, done: progress(stage, _READING * done))
             for i, (path, assets) in enumerate(zip(missing, read, strict=True)):
                 if assets is None:
                     failed.append(path)
@@ -136,7 +140,7 @@ def _files(shelves: Shelves, said: list[str]) -> Iterator[str]:
                 yield str(path)
 
 
-def _key(path: str, engine: Engine, reader: ActionReader) -> str:
+def _key(path: str, engine: Engine, reader: Reader) -> str:
     """Returns a digest of everything that the latents of a file depend on."""
     parts: list[object] = [path]
     for file in (Path(path), engine.pack.weights_path):
@@ -148,31 +152,36 @@ def _key(path: str, engine: Engine, reader: ActionReader) -> str:
     return digest.hexdigest()
 
 
-def _read(paths: Sequence[str], shelves: Shelves, folder: Path, progress: Progress) -> list[list[ActionCurves] | None]:
+def _read(
+    paths: Sequence[str], shelves: Shelves, folder: Path, reader: Reader, progress: Progress
+) -> list[Sequence[ActionCurves | tuple[str, Motion]] | None]:
     """Reads the assets of each file; None for a file that cannot be read."""
     from ...rig.library import read_assets
+    from ...rig.library_rig import RigReader, read_motions
 
-    found: list[list[ActionCurves] | None] = []
+    by_rig = isinstance(reader, RigReader)
+    more = reader.arguments if isinstance(reader, RigReader) else []
+    found: list[Sequence[ActionCurves | tuple[str, Motion]] | None] = []
     while len(found) < len(paths):
         rest = paths[len(found) :]
         out = folder / str(len(found))
         out.mkdir()
-        reached = _run(rest, shelves, out, lambda stage, done: progress(stage, (len(found) + done) / len(paths)))
+        reached = _run(rest, shelves, out, more, lambda stage, done: progress(stage, (len(found) + done) / len(paths)))
         for i in range(reached):
             path = out / f"{i}.npz"
-            found.append(read_assets(path) if path.is_file() else None)
+            found.append(None if not path.is_file() else read_motions(path) if by_rig else read_assets(path))
         if reached < len(rest):
             found.append(None)  # this file crashed the Blender that read it; another one reads the rest
     return found
 
 
-def _run(paths: Sequence[str], shelves: Shelves, out: Path, progress: Progress) -> int:
-    """Has another Blender read the files. Returns how many it finished."""
+def _run(paths: Sequence[str], shelves: Shelves, out: Path, more: Sequence[str], progress: Progress) -> int:
+    """Has another Blender read the files. Returns how many it finished. more: arguments for it."""
     from ..tasks.child import Child
 
     todo = out / "list.json"
     todo.write_text(json.dumps(list(paths)), encoding="utf-8")
-    child = Child([*shelves.command, str(todo), str(out)])
+    child = Child([*shelves.command, str(todo), str(out), *more])
     try:
         while not child.ended:
             name = Path(child.message).name
@@ -187,7 +196,7 @@ def _run(paths: Sequence[str], shelves: Shelves, out: Path, progress: Progress) 
 
 
 def _latents(
-    engine: Engine, reader: ActionReader, assets: Sequence[ActionCurves], progress: Progress
+    engine: Engine, reader: Reader, assets: Sequence[ActionCurves | tuple[str, Motion]], progress: Progress
 ) -> dict[str, np.ndarray]:
     """Computes the latents of a file's Actions, by name."""
     latents = {}
@@ -198,9 +207,18 @@ def _latents(
 
         # Actions of other rigs, and Actions that are too long, are left out
         with contextlib.suppress(UserError):
-            keys = reader.keys(asset)
-            latents[asset.name] = engine.encode(keys.motion(keys.rate), progress=step)
+            name, motion = asset if isinstance(asset, tuple) else (asset.name, _motion(reader, asset))
+            latents[name] = engine.encode(motion, progress=step)
     return latents
+
+
+def _motion(reader: Reader, asset: ActionCurves) -> Motion:
+    """Returns the motion of curves that an SMPL-X armature's reader reads. Raises `UserError`."""
+    from ...rig.read_action import ActionReader
+
+    assert isinstance(reader, ActionReader)  # another one is given motions
+    keys = reader.keys(asset)
+    return keys.motion(keys.rate)
 
 
 # --- the cache on disk: one file for each .blend file

@@ -42,6 +42,7 @@ class MOTIONCLIP_OT_search(BackgroundOperator, bpy.types.Operator):
     def begin(self, context: bpy.types.Context) -> Steps[Work[Results]]:
         from ...core.prompt import checked_prompt
         from ...rig.bones import Bones
+        from ...rig.library_rig import RigReader
         from ...rig.read_action import ActionReader
         from ...rig.remarks import left_out_of_all
         from ...rig.target import target_of
@@ -55,12 +56,13 @@ class MOTIONCLIP_OT_search(BackgroundOperator, bpy.types.Operator):
         text = checked_prompt(self.text)
         armature = generation.armature_of(context)
         beside, shelves = [], Shelves.of(context) if self.in_libraries else None
-        if isinstance(target_of(armature), Bones):
+        target = target_of(armature)
+        reader: ActionReader | RigReader
+        if isinstance(target, Bones):
             reader = ActionReader.of(armature)
             beside = [said(sentence) for sentence in left_out_of_all(armature)]
-        elif shelves is not None:  # another Blender reads those, without this rig
-            shelves = None
-            beside = [_("Asset libraries are searched for SMPL-X armatures only; this file was searched.")]
+        elif shelves is not None:
+            reader = RigReader(target)
         read = yield from recognition.all_keys(armature)
         keys = {name: one.keys for name, one in read.items()}
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ...core.recipe.recipe import Recipe
     from ...core.recipe.timeline import Timeline, TimelineSegment
 
+_BETWEEN = ";"  # the wordings of a segment's steps; a wording that has one cannot be shown
+_MOST_SHOWN = 2**31 - 1  # the largest integer of a property
 FILLING = [False]
 """Whether this module changes the list, which then is no change of the user's."""
 
@@ -78,7 +80,7 @@ def _content(scene: bpy.types.Scene, item: bpy.types.PropertyGroup) -> Content:
     from ...core.recipe.sum import Sum
 
     if item.kind == "PROMPT":
-        return PromptPlan(item.prompt, scene.motionclip.guess)
+        return PromptPlan(item.prompt, scene.motionclip.guess, tuple(item.takes.split(_BETWEEN)), item.seed)
     if item.kind == "EXPRESSION":
         return Sum(Expression.typed(item.expression))
     if item.kind == "ACTION":
@@ -122,7 +124,9 @@ def _can_be_shown(content: Content) -> bool:
 
     if isinstance(content, Blend):
         return _single(content.start) is not None and _single(content.end) is not None
-    return isinstance(content, Sum) or (isinstance(content, PromptPlan) and not content.takes)
+    if isinstance(content, PromptPlan):
+        return content.seed <= _MOST_SHOWN and not any(_BETWEEN in wording for wording in content.takes)
+    return isinstance(content, Sum)
 
 
 def _single(expression: Expression) -> Source | None:
@@ -140,8 +144,9 @@ def _show_segment(settings: bpy.types.PropertyGroup, item: bpy.types.PropertyGro
     from ...core.recipe.sum import Sum
 
     match segment.content:
-        case PromptPlan(prompt, guess):
+        case PromptPlan(prompt, guess, takes, seed):
             item.kind, item.prompt = "PROMPT", prompt
+            item.takes, item.seed = f"{_BETWEEN} ".join(takes), seed
             settings.guess = settings.guess or guess
         case Blend(start, end, factor, spherical):
             item.kind, item.factor, item.spherical = "BLEND", factor, spherical

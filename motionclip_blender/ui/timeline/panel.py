@@ -84,7 +84,10 @@ def _draw_made_of(row: bpy.types.UILayout, item: bpy.types.PropertyGroup) -> Non
 def _draw_active(layout: bpy.types.UILayout, item: bpy.types.PropertyGroup, first: bool) -> None:
     """Draws what the list has no room for."""
     column = layout.column(align=True)
-    if item.kind == "BLEND":
+    if item.kind == "PROMPT":
+        column.prop(item, "seed")
+        column.prop(item, "takes")
+    elif item.kind == "BLEND":
         draw_source(column, "A", item.start)
         draw_source(column, "B", item.end)
         row = column.row(align=True)

@@ -42,6 +42,12 @@ def _changed(self: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
         follow(self.id_data, "timeline")
 
 
+def _prompt_told(self: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
+    if not FILLING[0] and self.takes:
+        self.takes = ""  # they are of the steps of another prompt
+    _changed(self, context)
+
+
 def _whole_told(self: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
     from .lengths import take_whole
 
@@ -73,7 +79,20 @@ class MOTIONCLIP_PG_segment(bpy.types.PropertyGroup):
     """A segment of a timeline. Of what it may be made of, that is used which `kind` names."""
 
     kind: EnumProperty(name="Kind", description="What the segment is made of", items=_KINDS, update=_changed)
-    prompt: StringProperty(**PROMPT, update=_changed)
+    prompt: StringProperty(**PROMPT, update=_prompt_told)
+    takes: StringProperty(
+        name="Taken For",
+        description="Known wordings that the steps of the prompt are taken for, in order, with semicolons between "
+        "them; nothing where the nearest is right",
+        update=_changed,
+    )
+    seed: IntProperty(
+        name="Variation",
+        description="Which motion with the meaning of the prompt is made; 0 is the answer itself",
+        min=0,
+        soft_max=8,
+        update=_changed,
+    )
     expression: StringProperty(
         name="Expression",
         description='A sum of latents, such as "jump" + 0.7 * {sad}',

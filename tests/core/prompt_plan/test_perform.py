@@ -153,3 +153,30 @@ def test_the_texts_lie_where_the_table_has_them(engine: Engine, index: WordingIn
     cosines = found @ engine.retrieval.directions().T
     assert (np.diag(cosines[:, list(rows)]) > 0.97).all()
     assert (cosines.argmax(axis=1) == np.array(rows)).mean() > 0.98
+
+
+def test_a_movement_that_is_done_once_comes_to_rest_in_a_long_step(engine: Engine, index: WordingIndex):
+    found = done(engine, index, "throws with the right hand", 240)
+    assert found.choices[0].facts.after == "hold"
+    joints = engine.body.posed_joints(found.motion)[:, :22]
+    late = np.linalg.norm(np.diff(joints[150:], axis=0), axis=-1).mean(axis=1)
+    assert len(found.motion) == 240 and 1e-5 < late.mean() < 0.01  # breathes, and goes nowhere
+
+
+def test_who_hops_aside_goes_there(engine: Engine, index: WordingIndex):
+    travel, metres = measured_travel(done(engine, index, "hops backward", 90).motion)
+    assert metres > 0.4 and abs(abs(travel) - 180) < 22.5
+
+
+def test_slowly_is_slower_than_others_go(engine: Engine, index: WordingIndex):
+    def pace(prompt: str) -> float:
+        motion = done(engine, index, prompt, 90).motion
+        return prompt_measures.pace(engine.body.posed_joints(motion)[:, :22].astype(np.float64), motion.fps)
+
+    assert pace("walks slowly and sadly") < pace("a man walks") < pace("a man walks briskly")
+
+
+def test_steps_that_show_nothing_are_left_out_with_a_remark(engine: Engine, index: WordingIndex):
+    plan, choices = understand(engine, index, "he stumbles, recovers and keeps running")
+    assert [choice.action for choice in choices][-1] in ("run", "jog", "sprint") and len(choices) == 2
+    assert any('"recovers"' in remark for remark in plan.remarks)

@@ -19,7 +19,7 @@ WORDINGS = (
 
 @pytest.fixture(scope="module")
 def spelling() -> Spelling:
-    return Spelling(WORDINGS, also=("does", "line"))
+    return Spelling(WORDINGS, also=("does", "line", "balls", "them", "forearm", "handed"))
 
 
 def plan(spelling: Spelling, prompt: str) -> Plan:
@@ -76,6 +76,9 @@ def test_what_follows_things_done_at_once_is_a_step_of_its_own(spelling: Spellin
         ("balances on the left leg", "left", "support"),
         ("steps forward with the right foot", "right", "leg"),
         ("turns left", "", ""),
+        ("punches left-handed", "left", "arm"),
+        ("blocks with the right forearm", "right", "arm"),
+        ("balances on one leg, the left one", "left", "support"),
     ],
 )
 def test_sides_of_limbs(spelling: Spelling, prompt: str, side: str, limb: str):
@@ -96,6 +99,9 @@ def test_sides_of_limbs(spelling: Spelling, prompt: str, side: str, limb: str):
         ("retreats while facing forward", 180),
         ("kicks forward", None),
         ("bows", None),
+        ("walks left", 90),
+        ("walks backward in a circle", 180),
+        ("runs back to the house", None),
     ],
 )
 def test_directions_of_travel(spelling: Spelling, prompt: str, travel: float | None):
@@ -120,6 +126,9 @@ def test_directions_of_travel(spelling: Spelling, prompt: str, travel: float | N
         ("walks two circles to the left", 720),
         ("spins around 180 degrees", 180),
         ("spins", None),
+        ("spins to the left", 360),
+        ("spins twice to the right", -720),
+        ("swings round to the left by 90 degrees", 90),
     ],
 )
 def test_turns(spelling: Spelling, prompt: str, turn: float | None):
@@ -135,6 +144,8 @@ def test_who_has_turned_around_walks_back_by_walking_on(spelling: Spelling):
     ("prompt", "count", "text"),
     [
         ("jumps three times", 3, "jumps"),
+        ("throws two balls", 2, "throws a ball"),
+        ("push-ups, five of them", 5, "push-ups"),
         ("jumps twice", 2, "jumps"),
         ("does 4 push-ups", 4, "does push-ups"),
         ("kick 3x", 3, "kick"),

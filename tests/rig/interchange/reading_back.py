@@ -53,7 +53,15 @@ def read_back(path: Path, frames: int, fps: float) -> tuple[bpy.types.Object, np
 def worst_angle(found: np.ndarray, wanted: np.ndarray) -> float:
     """Degrees by which the direction of any bone, from its parent, differs most."""
     child, parent = np.arange(1, len(JOINTS)), np.array(PARENTS[1:])
-    one, other = (places[:, child] - places[:, parent] for places in (found, wanted))
+    return _worst(*(places[:, child] - places[:, parent] for places in (found, wanted)))
+
+
+def worst_direction(found: np.ndarray, wanted: np.ndarray) -> float:
+    """The same between each two places (T, n, 3) that follow each other, of any skeleton."""
+    return _worst(*(np.diff(places, axis=1) for places in (found, wanted)))
+
+
+def _worst(one: np.ndarray, other: np.ndarray) -> float:
     long = np.linalg.norm(other, axis=-1) > 1e-3
     crossed = np.linalg.norm(np.cross(one, other), axis=-1)
     return float(np.degrees(np.arctan2(crossed, (one * other).sum(axis=-1)))[long].max())

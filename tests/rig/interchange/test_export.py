@@ -14,8 +14,12 @@ from motionclip_blender.core.skeleton import JOINTS
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.interchange import export as exporting
 from motionclip_blender.rig.interchange.export import Wish, check_exporter, export, write_file
+from motionclip_blender.rig.target import target_of
 from motionclip_blender.rig.write_keys import key_motion
 from tests.rig.interchange.reading_back import read_back, shown, worst_angle
+from tests.rigs.build import armature_of, built
+from tests.rigs.conventions import CONVENTIONS
+from tests.rigs.moving import dance
 from tests.synthetic import random_motion
 
 RATES = {"30": (30, 1.0), "29.97": (30, 1.001), "23.976": (24, 1.001), "12.5": (25, 2.0)}
@@ -184,6 +188,58 @@ def test_a_root_bone_where_there_is_one(scene, small_body, tmp_path):
     root.tail = (0, 0.1, 0)
     armature.data.edit_bones["pelvis"].parent = root
     bpy.ops.object.mode_set(mode="OBJECT")
+    wanted = shown(armature, FRAMES)
+    export(scene, armature, FRAMES, tmp_path / "spin.fbx", Wish("fbx", root="bone"), "spin")
+    read, found = read_back(tmp_path / "spin.fbx", len(FRAMES), 30.0)
+    assert worst_angle(found, wanted) < 0.5 and np.abs(found - wanted).max() < 0.002
+    assert [bone.name for bone in read.data.bones if bone.parent is None] == ["root"]
+    places = [read.matrix_world @ read.pose.bones["root"].head for _ in map(scene_frame, range(1, 22))]
+    assert np.ptp(np.array(places), axis=0)[:2].max() > 0.05, "the bone that is there carries the way"
+    assert np.abs(np.array(places)[:, 2]).max() < 1e-4
+
+
+def scene_frame(frame: int) -> None:
+    bpy.context.scene.frame_set(frame)
+
+
+def test_a_root_bone_that_is_elsewhere(scene, small_body, tmp_path):
+    armature = somebody(small_body)
+    bpy.ops.object.mode_set(mode="EDIT")
+    armature.data.edit_bones.new("root").tail = (0, 0.1, 0)
+    bpy.ops.object.mode_set(mode="OBJECT")
     with pytest.raises(UserError, match='has a bone "root" already'):
         export(scene, armature, FRAMES, tmp_path / "spin.fbx", Wish("fbx", root="bone"), "spin")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("kind", ["fbx", "glb"])
+@pytest.mark.parametrize("name", ["Mixamo", "Unreal 5"])
+def test_a_root_bone_of_other_rigs(scene, tmp_path, name, kind):
+    rig = armature_of(built(CONVENTIONS[name], "A", limbs=0.9))
+    scene.render.fps = 30
+    if CONVENTIONS[name].up == "y":
+        rig.rotation_euler = (np.pi / 2, 0, 0)
+    key_motion(rig, dance(31, way=2.0), "dance")
+    person = target_of(rig).person
+    bones = [person.skeleton.bones[person.joints[joint]] for joint in ("pelvis", "left_ankle", "right_wrist")]
+    wanted = heads(rig, bones, FRAMES)
+    path = tmp_path / f"dance{FILE_KINDS[kind]}"
+    export(scene, rig, FRAMES, path, Wish(kind, root="bone"), "dance")
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.context.scene.render.fps = 30
+    (bpy.ops.import_scene.fbx if kind == "fbx" else bpy.ops.import_scene.gltf)(filepath=str(path))
+    (read,) = (one for one in bpy.data.objects if one.type == "ARMATURE")
+    first = round(read.animation_data.action.frame_range[0])
+    frames = range(first, first + len(FRAMES))
+    assert np.abs(heads(read, bones, frames) - wanted).max() < 0.005
+    (root,) = (bone.name for bone in read.data.bones if bone.parent is None)
+    way = heads(read, [root], frames)[:, 0]
+    assert np.ptp(way, axis=0)[:2].max() > 0.5 and np.ptp(way, axis=0)[2] < 1e-3
+
+
+def heads(rig: bpy.types.Object, bones: list[str], frames) -> np.ndarray:
+    places = []
+    for frame in frames:
+        bpy.context.scene.frame_set(frame)
+        places.append([rig.matrix_world @ rig.pose.bones[bone].head for bone in bones])
+    return np.array(places)

@@ -9,9 +9,10 @@ from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.motion_files import amass
 from motionclip_blender.core.skeleton import INDEX
 from tests.synthetic import angle_between, arm_swing, random_motion
+from training.autoencoder import dataset
 from training.autoencoder.dataset import Sample, Windows, load_samples, with_limb
 from training.data import wordings
-from training.data.captions import CaptionedSpan, mirrored, names_a_side
+from training.data.captions import MORE, CaptionedSpan, mirrored, names_a_side
 
 
 def test_sides_are_swapped_in_words():
@@ -39,6 +40,22 @@ def samples(tmp_path, monkeypatch, small_body):
     amass.save(arm_swing(), tmp_path / "a" / "one.npz")
     amass.save(arm_swing(61).turned(1.0), tmp_path / "a" / "two.npz")
     return load_samples(tmp_path, small_body, longest=60, augment=False)
+
+
+def test_captioned_clips_of_further_collections_that_are_not_prepared_are_named(
+    tmp_path, monkeypatch, small_body, capsys
+):
+    there, gone = (CaptionedSpan(f"b/{name}", "wave", ("waves",), False, "hold") for name in ("there", "gone"))
+
+    def load(folder=None):
+        return [there, gone] if folder == MORE else []
+
+    monkeypatch.setattr(wordings, "load_captions", load)
+    monkeypatch.setattr(dataset, "load_captions", load)
+    amass.save(arm_swing(), tmp_path / "b" / "there.npz")
+    samples = load_samples(tmp_path, small_body, longest=60, augment=False, more=True)
+    assert [sample.clip for sample in samples] == ["b/there", "b/there"]
+    assert capsys.readouterr().err == "Captioned, but not prepared, so left out: b/gone.\n"
 
 
 def test_every_span_comes_with_its_mirror_image(samples):

@@ -12,7 +12,7 @@ import pytest
 
 from motionclip_blender.core.errors import UserError
 from tests.paths import SHARED
-from training.data.captions import FOLDER, CaptionedSpan, load_captions
+from training.data.captions import FOLDER, MORE, CaptionedSpan, load_captions
 from training.data.check_captions import check, left_out, main, repeats_name
 
 MOTIONS = SHARED / "motions"
@@ -63,6 +63,12 @@ def test_shipped_captions_have_no_problems() -> None:
     assert check(load_captions(), _words("classes.json"), _words("styles.json")) == []
 
 
+def test_captions_of_further_collections_have_no_problems_beside_the_shipped_ones() -> None:
+    lists = [json.loads((MORE / f"{name}.json").read_text(encoding="utf-8")) for name in ("classes", "styles")]
+    assert check(load_captions(MORE), *lists, beside=load_captions()) == []
+    assert set(_words("classes.json")) <= set(lists[0])
+
+
 def test_every_clip_is_captioned_and_every_span_lies_in_its_clip(seconds: dict[str, float]) -> None:
     assert check(load_captions(), _words("classes.json"), _words("styles.json"), seconds) == []
 
@@ -98,6 +104,12 @@ def test_good_captions_have_no_problems() -> None:
     assert check([WAVE, FALL], CLASSES, STYLES, CLIPS) == []
 
 
+def test_a_source_with_many_clips_without_captions_is_named_once() -> None:
+    clips = CLIPS | {f"far/{number}": 1.0 for number in range(9)}
+    (said,) = check([WAVE, FALL], CLASSES, STYLES, clips)
+    assert said == "far/0, far/1, far/2, far/3, far/4 and 4 more of far have no captions."
+
+
 @pytest.mark.parametrize(
     ("broken", "said"),
     [
@@ -107,6 +119,9 @@ def test_good_captions_have_no_problems() -> None:
         (replace(FALL, travel=True, speed=1.0), "two ways to travel"),
         (replace(FALL, captions=FALL.captions[:3]), "3 wordings; a line needs 4"),
         (_with("fall", "Fall"), '"fall" is there 2 times'),
+        (replace(_with("falls on the left arm"), side="right"), "says left, and it is the right side that acts"),
+        (replace(_with("turns left and falls"), turn=-90.0), "says the other side than the turn of -90"),
+        (replace(FALL, side="up"), '"side" is "up"'),
         (_with("falls."), "no clean wording"),
         (_with("falls  over"), "no clean wording"),
         (_with("f"), "no clean wording"),

@@ -128,7 +128,7 @@ def test_a_rate_that_is_taken_for_want_of_a_better_one_is_said(tmp_path: Path):
     for number in range(5):
         tiny.write(sources / f"07_{number}.amc", tiny.amc(tiny.moves(60)))
     said = run(sources, out).stderr.decode()
-    assert "own/07_0, own/07_1, own/07_2 and 2 more: no rate is given; 120 frames a second are taken" in said
+    assert "own/07_0, own/07_1, own/07_2 and 2 more: no rate is given, so 120 frames a second are taken" in said
     assert "own/07_4: no rate is given" in (out / "report.html").read_text()
     assert {clip["frames"] for clip in read_index(out)} == {15}
     assert "no rate" in run(sources, out).stderr.decode(), "a run that has nothing left to do says it, too"

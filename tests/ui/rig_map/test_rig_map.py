@@ -11,6 +11,7 @@ import pytest
 pytest.importorskip("bpy")
 
 from motionclip_blender.core.retarget.rig_maps import matching_map
+from motionclip_blender.core.skeleton import INDEX
 from motionclip_blender.rig.action_metadata import recipe_of
 from motionclip_blender.rig.shown import motion_of
 from motionclip_blender.rig.target import target_of
@@ -19,6 +20,7 @@ from motionclip_blender.ui.recognise.recognition import RECOGNITION
 from tests.rigs.build import armature_of as armature_with
 from tests.rigs.build import built
 from tests.rigs.conventions import CONVENTIONS
+from tests.ui.refusals import refused
 
 
 @pytest.fixture
@@ -130,3 +132,61 @@ def test_a_preset_keeps_the_bones(bpy, rig, tmp_path: Path) -> None:
     for value, bone in values.items():  # as Blender runs a preset
         exec(f"{value} = {bone!r}", {"rig": shown})
     assert shown.left_knee == "mixamorig:LeftLeg" and target_of(rig).found.body_joints == 22
+
+
+def test_hands_that_touch_are_a_part_of_the_recipe(bpy, default_pack) -> None:
+    settings = bpy.context.scene.motionclip
+    bpy.context.scene.render.fps = 30
+    rig = armature_with(built(CONVENTIONS["Mixamo"], "A", limbs=0.85))  # a longer trunk for its legs
+    rig.rotation_euler = (np.pi / 2, 0, 0)
+    assert bpy.ops.motionclip.generate(prompt="sit", steps=False, frames=30) == {"FINISHED"}
+    plain = motion_of(rig, fps=30)
+    settings.hands_touch = True
+    assert bpy.ops.motionclip.generate(prompt="sit", steps=False, frames=30) == {"FINISHED"}
+    assert recipe_of(rig.animation_data.action).hands_touch
+    touching = motion_of(rig, fps=30)
+    arms = [INDEX[f"{side}_{part}"] for side in ("left", "right") for part in ("shoulder", "elbow")]
+    legs = [INDEX[f"{side}_{part}"] for side in ("left", "right") for part in ("hip", "knee")]
+    assert np.abs(touching.rotations[:, arms] - plain.rotations[:, arms]).max() > 0.02
+    np.testing.assert_allclose(touching.rotations[:, legs], plain.rotations[:, legs], atol=2e-2)
+    settings.hands_touch = False
+    assert bpy.ops.motionclip.run_again() == {"FINISHED"}
+    np.testing.assert_allclose(motion_of(rig, fps=30).rotations, touching.rotations, atol=1e-3)
+
+
+def test_the_upper_body_of_another_motion(bpy, rig) -> None:
+    settings = bpy.context.scene.motionclip
+    assert bpy.ops.motionclip.generate(prompt="walk", steps=False, frames=40) == {"FINISHED"}
+    walk = motion_of(rig, fps=30)
+    settings.keyed_bones = "UPPER"
+    assert bpy.ops.motionclip.generate(prompt="wave", steps=False, frames=40) == {"FINISHED"}
+    both = motion_of(rig, fps=30)
+    np.testing.assert_allclose(both.translation, walk.translation, atol=1e-4)
+    legs = [0, *(INDEX[f"{side}_{part}"] for side in ("left", "right") for part in ("hip", "knee", "ankle"))]
+    np.testing.assert_allclose(both.rotations[:, legs], walk.rotations[:, legs], atol=1e-3)
+    arm = INDEX["right_shoulder"]
+    assert np.abs(both.rotations[:, arm] - walk.rotations[:, arm]).max() > 0.2
+    settings.loop = True
+    assert "key all bones" in refused(bpy, bpy.ops.motionclip.generate, prompt="wave", steps=False, frames=40)
+
+
+def test_an_override_of_another_convention(bpy, rig, tmp_path) -> None:
+    rig.name = "Hero"
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "library.blend"))
+    bpy.ops.wm.read_homefile(use_empty=True)
+    with bpy.data.libraries.load(str(tmp_path / "library.blend"), link=True) as (_, loaded):
+        loaded.objects = ["Hero"]
+    (linked,) = loaded.objects
+    bpy.context.scene.collection.objects.link(linked)
+    bpy.context.view_layer.objects.active = linked
+    assert "linked from another file" in refused(bpy, bpy.ops.motionclip.generate, prompt="walk", frames=30)
+    own = linked.override_create(remap_local_usages=True)
+    bpy.context.view_layer.objects.active = own
+    assert bpy.ops.motionclip.generate(prompt="walk", steps=False, frames=30) == {"FINISHED"}
+    first = own.animation_data.action
+    # what F9 does: undo, and the same operator with another value
+    bpy.ops.ed.undo_push()
+    assert bpy.ops.motionclip.generate(prompt="walk", steps=False, frames=45) == {"FINISHED"}
+    assert own.animation_data.action.frame_range[1] == 45 and first.frame_range[1] == 30
+    assert bpy.ops.motionclip.run_again() == {"FINISHED"}
+    assert np.ptp(motion_of(own, fps=30).translation[:, 2]) > 0.3 or np.ptp(motion_of(own, fps=30).translation) > 0.3

@@ -17,6 +17,9 @@ from motionclip_blender.ui.search.library import LIBRARIES
 from motionclip_blender.ui.search.operators import SHOWN
 from motionclip_blender.ui.search.results import SEARCH
 from motionclip_blender.ui.session import SESSION
+from tests.rigs.build import armature_of, built
+from tests.rigs.conventions import CONVENTIONS
+from tests.rigs.moving import dance
 from tests.synthetic import angle_between, random_motion
 from tests.ui.refusals import refused, snapshot
 
@@ -200,3 +203,18 @@ def test_an_armature_that_cannot_be_keyed_leaves_no_copy(bpy, library, person) -
     person.pose.bones["head"].lock_rotation[0] = True
     asked = {"name": "walk", "path": str(library / "moves.blend")}
     assert "are locked" in refused(bpy, bpy.ops.motionclip.assign_action, **asked)
+
+
+def test_libraries_of_other_rigs(bpy, library, default_pack) -> None:
+    """A Mixamo rig finds the Actions of its own kind, and not those that move no bone of it."""
+    rig = armature_of(built(CONVENTIONS["Mixamo"], "A"))
+    key_motion(rig, dance(40), "dance").asset_mark()
+    bpy.ops.wm.save_as_mainfile(filepath=str(library / "dances.blend"))
+    bpy.ops.wm.read_homefile(use_empty=True)
+    armature_of(built(CONVENTIONS["Mixamo"], "T", limbs=0.9))
+    assert bpy.ops.motionclip.search(text="a person dances", in_libraries=True) == {"FINISHED"}
+    assert [(hit.name, Path(hit.path).name) for hit in SEARCH.results.hits] == [("dance", "dances.blend")]
+    assert not SEARCH.results.said
+    hit = SEARCH.results.hits[0]
+    assert bpy.ops.motionclip.assign_action(name=hit.name, path=hit.path) == {"FINISHED"}
+    assert bpy.context.object.animation_data.action.name == "dance"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -240,10 +241,22 @@ def test_running_again_fills_the_list(bpy, made, person) -> None:
     assert (made.natural, made.whole, len(made.segments)) == (False, 90, 3)
 
 
+def test_wordings_and_variations_of_segments_are_shown(bpy, panel) -> None:
+    plan = PromptPlan("bows, then waves", takes=("", "waves with the left hand"), seed=3)
+    content = Timeline((TimelineSegment(PromptPlan("walks")), TimelineSegment(plan, seconds=4.0)))
+    assert show(bpy.context.scene, Recipe(content, 120), natural=True)
+    assert [item.takes for item in panel.segments] == ["", "; waves with the left hand"]
+    assert content_of(bpy.context.scene) == content
+    panel.segments[1].prompt = "sits down"  # the wordings were of other steps
+    assert content_of(bpy.context.scene).segments[1].content == PromptPlan("sits down", seed=3)
+    many = replace(content, segments=(TimelineSegment(replace(plan, seed=2**32 - 1)),))
+    assert not show(bpy.context.scene, Recipe(many, 120), natural=True)
+
+
 def test_what_the_list_cannot_show_leaves_it(bpy, panel) -> None:
     scene, kept = bpy.context.scene, prompts(panel)
     walk, wave = Expression.of(Prompt("walks")), Expression.of(Prompt("waves"))
-    for content in (Mask(wave, walk), PromptPlan("walks").taking(1, "walk"), Blend(Expression.typed('2 * "a"'), walk)):
+    for content in (Mask(wave, walk), PromptPlan("walks").taking(1, "a; b"), Blend(Expression.typed('2 * "a"'), walk)):
         assert not show(scene, Recipe(Timeline((TimelineSegment(content),)), 60), True)
     assert not show(scene, Recipe(PromptPlan("walks"), 60), True)
     assert prompts(panel) == kept

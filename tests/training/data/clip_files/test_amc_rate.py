@@ -50,7 +50,7 @@ def test_the_rate_of_the_header(tmp_path: Path, line: str, fps: float):
 )
 def test_headers_without_a_rate(tmp_path: Path, line: str):
     clip = read(tmp_path, f"{line}\n{TEXT}")
-    assert clip.fps == 120 and "no rate is given; 120 frames a second" in clip.note
+    assert clip.fps == 120 and "no rate is given, so 120 frames a second" in clip.note
 
 
 @pytest.mark.parametrize(

@@ -310,7 +310,7 @@ def test_channels_that_name_their_node_in_a_pointer(tmp_path: Path):
     same(read(tmp_path, made)["Walk"], read(tmp_path, document("Walk"))["Walk"])
 
 
-def test_two_people_are_refused(tmp_path: Path):
+def test_of_two_people_both_are_read(tmp_path: Path):
     made, other = document("Walk"), document("Walk")
     shift = len(made["nodes"])
     for each in other["nodes"]:
@@ -320,5 +320,11 @@ def test_two_people_are_refused(tmp_path: Path):
     made["nodes"] += other["nodes"]
     made["skins"].append({"joints": [joint + shift for joint in other["skins"][0]["joints"]]})
     made["scenes"][0]["nodes"].append(2 * shift - 1)
-    with pytest.raises(UserError, match=r"^a\.gltf holds 2 skeletons"):
-        read(tmp_path, made)
+    run = other["animations"][0]
+    run["name"] = "Run"
+    for channel in run["channels"]:
+        channel["target"]["node"] += shift
+    made["animations"].append(run)
+    found = read(tmp_path, made)
+    assert sorted(name.rpartition(" ")[2] for name in found) == ["Run", "Walk"] and len(found) == 2
+    assert all(" 2" in bone for name, clip in found.items() for bone in clip.bones if name.endswith("Run"))

@@ -1,0 +1,115 @@
+"""Reads where a clause goes, and how far it turns."""
+
+from __future__ import annotations
+
+import re
+
+from .grammar import begins, grammar, number_of
+from .plan import Segment
+
+_WORD = re.compile(r"[a-z]+(?:-[a-z]+)*|\d+(?:\.\d+)?|°")
+_ASIDE = re.compile(r"\b(\w+) (left|right)\b(?! (?:\w+ )?(?:hand|arm|fist|leg|foot|feet|knee|elbow|palm|side|turn))")
+_SWINGS_ROUND = re.compile(r"\b(?:swings?|swinging|whirls?|whirling|wheels?|wheeling|swerves?|swerving)(?: a?round)?\b")
+_SEVERAL_ROUNDS = re.compile(r"\b(\w+) (?:full |whole |complete )?(?:circles?|turns?|rotations?|rounds?|spins?)\b")
+_CORNER = re.compile(r"\b(?:around|round) (?:the|a) (?:street )?(?:corner|bend)\b")
+_DEGREES = re.compile(r"\b(?:by |of )?(\d{1,4}) ?(?:degrees?|deg\b|°)")
+_NAMED_ANGLE = re.compile(r"\b(45|90|135|180|225|270|315|360)\b")
+_SHARES = (
+    (re.compile(r"\b(?:quarter|right angle)\b"), 90.0),
+    (re.compile(r"\bhalf(?:[- ]turn| turn| way round)\b|\bu-turn\b|\bu turn\b|\babout[- ](?:face|turn)\b"), 180.0),
+    (re.compile(r"\b(?:full|complete|whole) (?:turn|circle|rotation|spin)\b|\ball the way (?:a)?round\b"), 360.0),
+)
+_CIRCLE = re.compile(
+    r"\b(?:in|along|walks?|runs?|jogs?|makes?|forms?) (?:a |an )?(?:\w+ |\w+-\w+ )?circles?\b|\bcircles?\b"
+)
+_AROUND = re.compile(r"\b(?:around|round|back)\b")
+_CLOCK = re.compile(r"\b(?:(counter|anti)[- ]?)?clockwise\b")
+_DIAGONAL = re.compile(r"\bdiagonal(?:ly)?\b")
+_FORWARD = re.compile(r"\b(?:forwards?|ahead|straight|onwards?)\b")
+_BACKWARD = re.compile(
+    r"\b(?:backwards?|in reverse|rearwards?|back(?! (?:to|home|again|and forth|into|inside|up|down|on)\b)|retreat\w*)\b"
+)
+_SIDEWAYS = re.compile(r"\b(?:sideways|sidewards|side[- ]?steps?|side ways|laterally)\b")
+
+
+def sides_as_ways(text: str) -> str:
+    """Returns "walks to the left" for "walks left"."""
+    return _ASIDE.sub(_to_the, text)
+
+
+def _to_the(match: re.Match[str]) -> str:
+    return f"{match[1]} to the {match[2]}" if begins(match[1], grammar()["moves"]) else match[0]
+
+
+def spins(text: str) -> bool:
+    """Checks whether a text names a spin, which is a whole turn."""
+    return any(begins(word, ["spin", "twirl", "revolv", "pirouett"]) for word in _WORD.findall(text))
+
+
+def turn_of(text: str, sides: list[str], count: int | None) -> tuple[str, float | None, bool, list[str]]:
+    """Returns the text without angles, the degrees of the turn, whether it is a circle, and remarks."""
+    text = _CORNER.sub("turning", text)
+    if sides or _DEGREES.search(text) or _CLOCK.search(text):
+        text = _SWINGS_ROUND.sub("turns", text)
+    words = _WORD.findall(text)
+    turning = any(
+        begins(word, grammar()["turns"]) and word not in ("face", "corners", "bends", "bend", "faces") for word in words
+    ) or bool(re.search(r"\b(?:to face|faces|u-turn|u turn|about[- ]face)\b", text))
+    turning = turning and not {"head", "wrist", "page", "wheel"} & set(words)
+    circle = bool(_CIRCLE.search(text)) and any(begins(word, grammar()["moves"]) for word in words)
+    clock = _CLOCK.search(text)
+    angle = _DEGREES.search(text) or (_NAMED_ANGLE.search(text) if turning else None)
+    if not (turning or circle or (clock and angle)):
+        return text, None, False, []
+    if {"left", "right"} <= set(sides):
+        return text, None, False, ["The prompt turns both left and right at once; write one of them."]
+    degrees = None
+    several = _SEVERAL_ROUNDS.search(text)
+    rounds = number_of(several[1]) if several else None
+    if several and rounds:
+        degrees = 360.0 * rounds
+        text = f"{text[: several.start()]} {'in circles' if circle else ''} {text[several.end() :]}"
+    elif angle:
+        degrees = float(angle[1])
+        text = f"{text[: angle.start()]} {text[angle.end() :]}"
+    else:
+        for pattern, share in _SHARES:
+            if pattern.search(text):
+                degrees = share
+                break
+    if degrees is None:
+        spun = spins(text)
+        degrees = 360.0 if circle or spun else 180.0 if _AROUND.search(text) else 90.0 if sides or clock else None
+        degrees = None if spun and not (circle or sides or clock) else degrees
+        if degrees is not None and spun:
+            degrees *= count or 1
+    if degrees is None:  # "spins", "twirls": a movement of its own
+        return text, None, False, []
+    left = sides[0] == "left" if sides else bool(clock[1]) if clock else True
+    degrees = min(degrees, 1080.0)
+    return text, degrees if left else -degrees, circle or degrees > 270, []
+
+
+def travel_of(text: str, sides: list[str], before: Segment | None) -> tuple[float | None, list[str]]:
+    """Returns the degrees from the heading to the direction of travel, and remarks on contradictions."""
+    words = _WORD.findall(text)
+    if not any(begins(word, grammar()["moves"]) for word in words) and not _SIDEWAYS.search(text):
+        return None, []
+    if {"left", "right"} <= set(sides):
+        return None, ['The prompt goes both left and right at once; write one after the other with "then".']
+    forward, backward = bool(_FORWARD.search(text)), bool(_BACKWARD.search(text))
+    if backward and before is not None and before.turn is not None and abs(before.turn) > 135:
+        backward = False  # after turning around, walking back means walking ahead
+    if forward and backward:
+        return None, ['The prompt goes both forward and backward at once; write one after the other with "then".']
+    if _DIAGONAL.search(text):
+        angle = 135.0 if backward else 45.0
+        return (-angle if sides and sides[0] == "right" else angle), []
+    if sides and not forward and not backward:
+        return (90.0 if sides[0] == "left" else -90.0), []
+    if sides:
+        angle = 45.0 if forward else 135.0
+        return (angle if sides[0] == "left" else -angle), []
+    if _SIDEWAYS.search(text):
+        return 90.0, []
+    return (180.0 if backward else 0.0 if forward else None), []

@@ -1,0 +1,61 @@
+"""Puts in what a clause leaves to the clauses before it: "throws it", and "shoots" after "draws the bow"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from .grammar import grammar, inflected, is_action, verb_of
+
+_OBJECT = re.compile(r"\b(?:a|an|the|his|her|their|some|one) ((?:[a-z-]+ ){0,2}?[a-z-]+)\b")
+_IT = re.compile(r"(?<=\w )(?:it|them)\b(?! (?:is|are|has|have)\b)")
+_WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
+_SHOOTS = ("shoot", "fire", "aim", "release", "loose")
+_FREE = frozenset(["he", "she", "they", "it", "and", "then", "quickly", "slowly", "again", "once", "twice"])
+
+
+class References:
+    """Remembers what the clauses of a prompt name, one after the other."""
+
+    def __init__(self) -> None:
+        self._object = self._weapon = ""
+
+    def put_in(self, clause: str) -> str:
+        """Returns a clause with what it refers to in words, and remembers what it names itself."""
+        low = clause.lower()
+        if self._object and _IT.search(low):
+            low = clause = _IT.sub(f"the {self._object}", low, count=1)
+        words = [word for word in _WORD.findall(low) if word not in _FREE]
+        if self._weapon and len(words) == 1 and verb_of(words[0], _SHOOTS):
+            clause = f"{clause} with the {self._weapon}"
+        self._remember(low)
+        return clause
+
+    def _remember(self, clause: str) -> None:
+        for word in _WORD.findall(clause):
+            if word in grammar()["weapons"]:
+                self._weapon = word
+        done = [match.start() for match in _WORD.finditer(clause) if is_action(match[0])]
+        # what someone acts on comes after the action
+        named = _OBJECT.findall(clause[done[0] :]) if done else []
+        if named:
+            self._object = named[0].split(" ")[-1] if is_action(named[0].split(" ")[0]) else named[0]
+
+
+def likened(text: str, known: Callable[[str], bool]) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Returns the text with verbs that the wordings lack as ones that look alike, and the pairs of both.
+
+    known: whether the wordings have a word.
+    """
+    changed: dict[str, str] = {}
+    table = grammar()["likened"]
+
+    def liken(match: re.Match[str]) -> str:
+        word = match[0]
+        form = verb_of(word, table)
+        if form is None or known(word):
+            return word
+        changed[word] = inflected(table[form[0]], form[1])
+        return changed[word]
+
+    return _WORD.sub(liken, text), tuple(changed.items())
