@@ -39,8 +39,6 @@ def add_manner(group: argparse._ArgumentGroup) -> None:
     """Adds what applies to all motions that are made."""
     group.add_argument("--loop", action="store_true", help="the last frame flows into the first")
     group.add_argument("--in-place", action="store_true", help="without the way over the ground")
-    group.add_argument("--hands-touch", action="store_true", help="with --rig: bend the arms so that hands that touch "
-                       "each other or the body still do with its proportions")  # fmt: skip
     group.add_argument("--straight", action="store_true", help="prompts straight from the text, by their own "
                        "embedding, without the wordings nearest to them")  # fmt: skip
     group.add_argument("--reading", metavar="HOW", help="what counts of a long motion: average (the default), first, "
@@ -49,7 +47,7 @@ def add_manner(group: argparse._ArgumentGroup) -> None:
 
 def manner_of(given: argparse.Namespace) -> dict[str, bool]:
     """Returns those of these options that are fields of a recipe."""
-    return {name: getattr(given, name) for name in ("loop", "in_place", "hands_touch")}
+    return {name: getattr(given, name, False) for name in ("loop", "in_place", "hands_touch")}
 
 
 def add_model(group: argparse._ArgumentGroup, shape: bool = True) -> None:

@@ -16,6 +16,8 @@ from . import arguments
 if TYPE_CHECKING:
     import numpy as np
 
+    from .report import Report
+
 
 class RigFile(NamedTuple):
     """A Blender file with a character, and the name of its armature; empty for the only one."""
@@ -49,7 +51,7 @@ class Person(NamedTuple):
     fps: float | None = None
 
     @classmethod
-    def of(cls, rig: RigFile | None) -> Person:
+    def of(cls, rig: RigFile | None, report: Report) -> Person:
         """Looks at the character of a file, which stays open. Raises `UserError` for one that cannot be keyed."""
         if rig is None:
             return cls()
@@ -57,8 +59,9 @@ class Person(NamedTuple):
         from ..rig.timeline import scene_fps, scene_of
         from ..rig.user_rig import open_rig
 
-        armature = open_rig(*rig)
-        return cls(target_of(armature).rest_joints, scene_fps(scene_of(armature)))
+        with report.stage("rig"):
+            armature = open_rig(*rig)
+            return cls(target_of(armature).rest_joints, scene_fps(scene_of(armature)))
 
 
 def add_form(group: argparse._ArgumentGroup) -> None:
@@ -72,6 +75,8 @@ def add_form(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--rig", type=Path, metavar="X.blend", help="key the character of this file, which stays as it "
                        "is: all that is written shows it, and .blend files are its scene with the motion")  # fmt: skip
     group.add_argument("--rig-object", metavar="NAME", help="its armature, where the file holds several")
+    group.add_argument("--hands-touch", action="store_true", help="with --rig, bend the arms so that hands that touch "
+                       "each other or the body still do with its proportions")  # fmt: skip
 
 
 def form_of(given: argparse.Namespace, outputs: Collection[str], blend: bool) -> Form:

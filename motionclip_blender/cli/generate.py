@@ -30,14 +30,13 @@ def run(request: GenerateRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO)
     if any(isinstance(term.source, (ActionName, ImageFile, SavedLatent)) for term in terms):
         with report.stage("files"):
             found = read_inputs(terms, request.scenes, request.up, stderr)
-    with report.stage("rig"):
-        person = Person.of(request.form.rig)
+    person = Person.of(request.form.rig, report)
     with report.stage("load"):
         engine = load_engine(request, load_body(request), ctrl_c, stderr)
     with report.stage("text"), Bar(stderr, ctrl_c) as bar:
         latents = source_latents(engine, terms, found, recipe.pooling, bar)
     fps, body = person.fps or engine.pack.fps, engine.body.fitted_to(person.joints)
-    with report.stage("length"):
+    with report.stage("decode"):
         natural = request.natural
         recipe = as_long_as_it_takes(engine, recipe, latents, fps) if natural else at_rate(engine, recipe, fps)
     request = replace(request, recipe=recipe)
@@ -78,6 +77,7 @@ def _write(
             for one, path in zip(made, request.numbered("latent"), strict=True):
                 assert one.latent is not None  # the request refused recipes without a latent
                 latent_file.save(one.latent, path, one.pack)
+    said: list[str] = []
     if any(name in outputs for name in NEED_BLENDER):
         single = {"out": "blend", "sheet": "sheet"}
         files = {kind: [outputs[name]] for name, kind in single.items() if name in outputs}

@@ -80,8 +80,7 @@ def carry_out(
     kind: what the jobs are called, "lines". remarks: returns more for the summary. Raises `UserError` when nothing can
     be begun, and `KeyboardInterrupt` after Ctrl-C: what is written before it stays.
     """
-    with report.stage("rig"):
-        person = Person.of(request.form.rig)
+    person = Person.of(request.form.rig, report)
     with report.stage("load"):
         engine = load_engine(request, load_body(request), report.ctrl_c, stderr)
     with Bar(stderr, report.ctrl_c) as bar:

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import zipfile
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
+from .body_file import POSE_FEATURES, body_fields, frozen, plain_arrays
 from .errors import UserError
 from .fitted_body import FittedBody, Standing, lowest_points
 from .kinematics import posed
 from .motion import Motion
-from .origin import rise_of
-from .skeleton import HAND_JOINTS, INDEX, JOINTS, PARENTS
+from .skeleton import HAND_JOINTS, INDEX, JOINTS
 
 OPEN_BODY = Path(__file__).parent.parent / "assets" / "body" / "smplx_open.npz"
 
-_POSE_FEATURES = 9 * (len(JOINTS) - 1)  # rotation matrices less identity, of all joints but the root
-_SHAPES = 10  # shape components of a file with ten of each kind; licensed files of version 1.1 have 300 and 100
-_LICENSED_SHAPES, _LICENSED_TOTAL = 300, 400
 _CHUNK = 64  # frames skinned at a time; keeps the working set at tens of megabytes
 
 # Body parts that may touch the floor, each with the number of directions in which its outermost vertex is a contact
@@ -88,8 +83,8 @@ class Body:
         """
         if path is None:
             # the open body's correctives are all zero; unpacking 80 MB of zeros would take most of the time
-            return cls(**_checked(plain_arrays(OPEN_BODY, but="posedirs"), OPEN_BODY, posed=False), path=OPEN_BODY)
-        return cls(**_checked(plain_arrays(Path(path)), Path(path), posed=True), path=Path(path))
+            return cls(**body_fields(plain_arrays(OPEN_BODY, but="posedirs"), OPEN_BODY, posed=False), path=OPEN_BODY)
+        return cls(**body_fields(plain_arrays(Path(path)), Path(path), posed=True), path=Path(path))
 
     def shaped(self, betas: np.ndarray | None) -> Body:
         """Returns the body with the shape `betas` as its mean shape; itself for None.
@@ -99,7 +94,7 @@ class Body:
         if betas is None:
             return self
         betas = self.checked_betas(betas)
-        return replace(self, template=_frozen(self.vertices(betas)), mean=self, betas=_frozen(betas))
+        return replace(self, template=frozen(self.vertices(betas)), mean=self, betas=frozen(betas))
 
     @property
     def smplx_betas(self) -> np.ndarray | None:
@@ -138,12 +133,12 @@ class Body:
 
     @cached_property
     def _mean_joints(self) -> np.ndarray:
-        return _frozen(self.regressor @ self.template)
+        return frozen(self.regressor @ self.template)
 
     @cached_property
     def _shape_rows(self) -> np.ndarray:
         """(S, 3 V) shape directions, each contiguous in memory, which multiplies ten times faster."""
-        return _frozen(self.shape_dirs.reshape(-1, self.shape_dirs.shape[2]).T)
+        return frozen(self.shape_dirs.reshape(-1, self.shape_dirs.shape[2]).T)
 
     @cached_property
     def _joint_dirs(self) -> np.ndarray:
@@ -151,7 +146,7 @@ class Body:
         longer."""
         vertices, _, components = self.shape_dirs.shape
         moved = self.regressor @ self.shape_dirs.reshape(vertices, -1)
-        return _frozen(moved.reshape(len(JOINTS), 3, components))
+        return frozen(moved.reshape(len(JOINTS), 3, components))
 
     @cached_property
     def leg_length(self) -> float:
@@ -180,14 +175,14 @@ class Body:
         offsets = places - np.einsum("tjab,jb->tja", spins, self.joints(betas))
         correctives = None
         if self.pose_dirs is not None:
-            correctives = self.pose_dirs[chosen].reshape(-1, _POSE_FEATURES).T
+            correctives = self.pose_dirs[chosen].reshape(-1, POSE_FEATURES).T
         out = np.empty((len(motion), len(rest), 3), np.float32)
         for start in range(0, len(motion), _CHUNK):
             part = slice(start, start + _CHUNK)
             moved = np.broadcast_to(rest, out[part].shape)
             if correctives is not None:
                 turned: np.ndarray = motion.matrices[part, 1:] - np.eye(3, dtype=np.float32)
-                features = turned.reshape(-1, _POSE_FEATURES)
+                features = turned.reshape(-1, POSE_FEATURES)
                 moved = moved + (features @ correctives).reshape(moved.shape)
             spin = np.tensordot(weights, spins[part], axes=(1, 1))  # (n, t, 3, 3)
             out[part] = np.einsum("ntab,tnb->tna", spin, moved)
@@ -207,7 +202,7 @@ class Body:
             if len(ids):
                 reach = self.template[ids] @ _sphere(directions).T
                 found.extend(ids[np.argmax(reach, axis=0)])
-        return _frozen(np.unique(found))
+        return frozen(np.unique(found))
 
     def on_floor(self, motion: Motion, betas: np.ndarray | None = None) -> Motion:
         """Returns the motion shifted vertically as a whole, so that the body stands on the floor, y = 0."""
@@ -252,102 +247,6 @@ def floor_under(lowest: np.ndarray) -> float:
     the floor in one frame of twenty.
     """
     return float(np.percentile(lowest, _CONTACT_PERCENTILE))
-
-
-def plain_arrays(path: Path, but: str = "") -> dict[str, np.ndarray]:
-    """Reads the arrays of an `.npz` file that are plain numbers or text; skips entries that would need unpickling.
-
-    The entry called `but` is not read. Raises `UserError` for a file that is missing, damaged, or no `.npz`.
-    """
-    if not os.path.isfile(path):
-        raise UserError(f"There is no body file {path}; choose an SMPL-X .npz file.")
-    if not zipfile.is_zipfile(path):
-        raise UserError(f"{path} is not an SMPL-X .npz file; choose SMPLX_NEUTRAL.npz.")
-    found = {}
-    try:
-        with np.load(path, allow_pickle=False) as data:
-            for key in data.files:
-                if key == but:
-                    continue
-                try:
-                    found[key] = data[key]
-                except ValueError as error:
-                    if "allow_pickle" not in str(error):
-                        raise
-    except Exception as error:  # zipfile, zlib, struct and numpy each raise their own kinds for a damaged archive
-        raise UserError(f"{path} is damaged; copy or download it again.") from error
-    return found
-
-
-_NEEDED = ("v_template", "f", "weights", "kintree_table", "J_regressor", "shapedirs", "posedirs", "hands_meanl",
-           "hands_meanr")  # fmt: skip
-
-
-def _checked(arrays: dict[str, np.ndarray], path: Path, posed: bool) -> dict:
-    """Returns the fields of `Body`. Raises `UserError` with what is wrong with the file.
-
-    posed: whether the file must hold pose correctives.
-    """
-    missing = [key for key in _NEEDED if key not in arrays and (posed or key != "posedirs")]
-    if missing:
-        raise UserError(f"{path} is not an SMPL-X body (it has no {', '.join(missing[:3])}); choose an SMPL-X file.")
-    vertices, faces = len(arrays["v_template"]), len(arrays["f"])
-    joints = len(JOINTS)
-    if vertices == 0 or faces == 0:
-        raise UserError(f"{path} is not an SMPL-X body (it is empty); choose an SMPL-X file.")
-    components = arrays["shapedirs"].shape[-1]
-    shapes = {
-        "v_template": (vertices, 3), "f": (faces, 3), "weights": (vertices, joints), "kintree_table": (2, joints),
-        "J_regressor": (joints, vertices), "shapedirs": (vertices, 3, components),
-        "posedirs": (vertices, 3, _POSE_FEATURES), "hands_meanl": (45,), "hands_meanr": (45,),
-    }  # fmt: skip
-    for key, shape in shapes.items():
-        if key not in arrays:
-            continue
-        array = arrays[key]
-        if array.shape != shape:
-            raise UserError(
-                f"{path} is not an SMPL-X body (its {key} has shape {array.shape} instead of {shape}); "
-                "choose an SMPL-X file."
-            )
-        if array.dtype.kind not in "fiu" or not np.isfinite(array).all():
-            raise UserError(f"{path} holds something other than finite numbers in {key}; download it again.")
-    if tuple(arrays["kintree_table"][0, 1:].astype(np.int64)) != PARENTS[1:]:
-        raise UserError(f"{path} is not an SMPL-X body (its joints hang together differently); choose an SMPL-X file.")
-    if arrays["f"].min() < 0 or arrays["f"].max() >= vertices:
-        raise UserError(f"{path} is damaged (its faces name vertices that do not exist); download it again.")
-    split = _LICENSED_SHAPES if components >= _LICENSED_TOTAL else min(_SHAPES, components)
-    pose_dirs = arrays.get("posedirs")
-    zoned = "face_zone" in arrays and arrays["face_zone"].shape == (faces,)
-    template, regressor = _frozen(arrays["v_template"]), _frozen(arrays["J_regressor"])
-    rise = rise_of(float(regressor[0] @ template[:, 1]))
-    return {
-        "template": _frozen(template + np.array([0.0, rise, 0.0], np.float32)),
-        "faces": _frozen(arrays["f"], np.int32),
-        "weights": _frozen(arrays["weights"]),
-        "regressor": regressor,
-        "shape_dirs": _frozen(arrays["shapedirs"][:, :, :split]),
-        "expression_dirs": _frozen(arrays["shapedirs"][:, :, split:]),
-        "pose_dirs": _frozen(pose_dirs) if pose_dirs is not None and pose_dirs.any() else None,
-        "relaxed_hands": _frozen(np.concatenate((arrays["hands_meanl"], arrays["hands_meanr"])).reshape(-1, 3)),
-        "shape_names": _texts(arrays.get("shape_names")),
-        "expression_names": _texts(arrays.get("expression_names")),
-        "face_zone": _frozen(arrays["face_zone"], np.int32) if zoned else None,
-        "zone_names": _texts(arrays.get("zone_names")) if zoned else (),
-        "zone_colours": _frozen(arrays["zone_colours"]) if zoned else None,
-        "licence": " ".join(_texts(arrays.get("licence"))),
-        "origin": " ".join(_texts(arrays.get("origin"))),
-    }
-
-
-def _frozen(array: np.ndarray, dtype: type | None = None) -> np.ndarray:
-    array = np.ascontiguousarray(array, dtype or (np.float32 if array.dtype.kind == "f" else array.dtype))
-    array.setflags(write=False)
-    return array
-
-
-def _texts(array: np.ndarray | None) -> tuple[str, ...]:
-    return () if array is None else tuple(str(text) for text in np.atleast_1d(array))
 
 
 def _sphere(count: int) -> np.ndarray:

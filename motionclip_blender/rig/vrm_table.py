@@ -7,6 +7,7 @@ name, or by a number that the add-on has given to the bone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import bpy
 
@@ -57,7 +58,7 @@ def _pairs(data: bpy.types.Armature, entries: Iterable[tuple[str, object]], numb
     return found
 
 
-def _entries(bones: object) -> Iterable[tuple[str, object]]:
+def _entries(bones: Any) -> Iterable[tuple[str, Any]]:
     """Yields the names of human bones and their nodes: of a list with names (0.x), or of fields (1.0)."""
     if bones is None:
         return
@@ -94,7 +95,7 @@ def _bone(data: bpy.types.Armature, node: object) -> str:
     return next((bone.name for bone in data.bones if _part(_part(bone, _KEY), "uuid") == number), "")
 
 
-def _part(owner: object, name: str) -> object:
+def _part(owner: Any, name: str) -> Any:
     """Returns a property of Blender data, of a property group or of plain properties; None if it is not there."""
     if owner is None:
         return None
@@ -110,7 +111,7 @@ def _part(owner: object, name: str) -> object:
     return None
 
 
-def _system(owner: object) -> object:
+def _system(owner: Any) -> Any:
     """Returns where Blender 5 keeps the values of properties whose add-on is not here."""
     getter = getattr(owner, "bl_system_properties_get", None)
     try:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..body import Body, plain_arrays
+from ..body import Body
+from ..body_file import plain_arrays
 from ..errors import UserError
 
 if TYPE_CHECKING:

@@ -300,7 +300,8 @@ def test_equation_1_counts_all_rows_alike():
 
 def test_all_vertices_are_smplx_s_own_with_shape_and_correctives(tmp_path):
     """Against the module of the smplx package, on a body whose correctives are not zero."""
-    from motionclip_blender.core.body import OPEN_BODY, plain_arrays
+    from motionclip_blender.core.body import OPEN_BODY
+    from motionclip_blender.core.body_file import plain_arrays
 
     arrays = plain_arrays(OPEN_BODY)
     random = np.random.default_rng(0)
