@@ -69,7 +69,8 @@ def _prepare_clip(file: SourceFile, name: str, clip: SourceClip, job: Job, recor
         if stands_idle(clip, {bone for a, b, _ in rig.pairs.values() for bone in (a, b)}):
             record.notes[name] = "no joint of the person is animated in it, so it is left out"
             return
-        told = rig.told if job.up is None else replace(rig.told, up=AXES[job.up])
+        up = job.up or file.collection.up
+        told = replace(rig.told, up=AXES[up]) if up else rig.told
         motion = retarget(clip, rig.pairs, _body(), told)
         errors = measure(clip, rig.pairs, motion, _body(), told)
         _check(errors)

@@ -44,6 +44,8 @@ def _held(motion: Motion, body: Standing) -> tuple[np.ndarray, np.ndarray]:
     places = {name: joints[:, at] for name, at in INDEX.items() if at < 22}
     off = _arms_off(places)
     speed = np.linalg.norm(np.gradient(places["pelvis"], axis=0), axis=1) * motion.fps if len(motion) > 1 else off * 0
+    # the first frame and the last may be added poses, from which the body leaps elsewhere
+    speed[[0, -1]] = 0.0
     return (off < _ARMS_OUT) & (anatomy.strain(places) <= 1) & (speed < _SPEED), off
 
 
@@ -73,4 +75,6 @@ def _way_out(held: np.ndarray, off: np.ndarray, fps: float) -> int:
     speed = np.gradient(way) * fps if len(way) > 1 else way
     end = min(last + 1 + round(_WAY * fps), len(off))
     arrived = [frame for frame in range(last + 1, end) if way[frame] > _LEFT and speed[frame] < _SETTLED]
-    return arrived[0] if arrived else end
+    if arrived:
+        return arrived[0]
+    return end if (way[last + 1 : end] > _LEFT).any() else last + 1

@@ -45,6 +45,13 @@ def test_sagging_arms_are_a_t_pose_too(body: Body):
     assert without_t_poses(arms(way((60, 60, 30), (60, 10, 10), ACTION)), body)[0] >= 36
 
 
+def test_a_single_t_pose_that_was_added_in_front_is_cut(body: Body):
+    motion = arms(way((90, 90, 1), ACTION))
+    path = np.full((61, 3), 2.0)
+    path[0] = 0.0
+    assert 1 <= without_t_poses(motion.moved(path), body)[0] <= 5
+
+
 def test_a_take_without_t_poses_stays_whole(body: Body):
     assert without_t_poses(arms(way(ACTION)), body) == (0, 60)
 
@@ -63,4 +70,5 @@ def test_people_who_walk_with_arms_out_hold_no_t_pose(body: Body):
     motion = arms(way((90, 90, 60)))
     path = np.zeros((60, 3))
     path[:, 2] = np.arange(60) * 0.04
-    assert not held_t_poses(motion.moved(path), body).any()
+    assert not held_t_poses(motion.moved(path), body)[1:-1].any()
+    assert without_t_poses(motion.moved(path), body) == (1, 59)

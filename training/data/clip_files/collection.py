@@ -52,6 +52,7 @@ class Collection:
     rests: tuple[tuple[str, str], ...] = ()
     performances: tuple[tuple[str, str, str], ...] = ()
     t_poses: bool = False
+    up: str = ""
 
     def skips(self, animation: str) -> bool:
         """Returns whether the collection leaves out an animation of this name."""

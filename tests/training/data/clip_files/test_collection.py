@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from motionclip_blender.core.retarget.upward import AXES
 from tests.training.data import tiny
 from training.data.clip_files.catalogue import source_files
 from training.data.clip_files.collection import collections
@@ -66,6 +67,10 @@ def test_a_folder_without_any_archive_misses_none(tmp_path: Path):
     problems: list[str] = []
     source_files(tmp_path, None, problems)
     assert problems == []
+
+
+def test_every_upward_axis_is_one():
+    assert {one.up for one in collections().values()} <= {"", *AXES}
 
 
 def test_rates_and_rest_poses_are_known_by_pattern():
