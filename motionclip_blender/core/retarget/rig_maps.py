@@ -204,7 +204,13 @@ def _written_out(path: Path, rig: str, entry: dict) -> Rig:
     }
     reads = entry.get("reads")
     return Rig(
-        rig, pairs, told, str(entry.get("label", rig)), switches, None if reads is None else (reads[0], reads[1])
+        rig,
+        pairs,
+        told,
+        str(entry.get("label", rig)),
+        switches,
+        None if reads is None else (reads[0], reads[1]),
+        bool(entry.get("read_only", False)),
     )
 
 
