@@ -55,7 +55,7 @@ class Motion:
             raise UserError(f"A motion's rate must be a positive number of frames per second, not {self.fps}.")
         rotations = np.asarray(self.rotations, dtype=np.float64)
         with np.errstate(over="ignore", invalid="ignore"):  # values that are not finite are refused when stored
-            norms = np.linalg.norm(rotations, axis=-1, keepdims=True)
+            norms = rot.lengths(rotations)
             rotations = rotations / np.where(norms > 1e-9, norms, 1.0)
         object.__setattr__(self, "rotations", _frozen(rotations, (frames, len(JOINTS), 4), "rotations"))
         object.__setattr__(self, "translation", _frozen(self.translation, (frames, 3), "translation"))
