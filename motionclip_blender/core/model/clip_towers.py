@@ -18,7 +18,10 @@ from .image_tower import normalised
 
 
 class ClipTextTower(nn.Module):
-    """Encodes prompts as unnormalised embeddings, as MotionCLIP's decoder takes them. Frozen."""
+    """Encodes prompts as unnormalised embeddings, as MotionCLIP's decoder takes them. Frozen.
+
+    width: numbers of a token.
+    """
 
     def __init__(self, path: Path, model: str) -> None:
         """Loads the tower. path: a file of CLIP's weights. model: its name in open_clip.
@@ -28,7 +31,8 @@ class ClipTextTower(nn.Module):
         super().__init__()
         self.clip: Any = load_clip(path, model)
         self.clip.visual = nn.Identity()  # the image tower, three fifths of the weights
-        self.tokenizer, self.longest = load_tokenizer(), size_of(model).context
+        size = size_of(model)
+        self.tokenizer, self.longest, self.width = load_tokenizer(), size.context, size.text_width
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Encodes token ids (n, context), (n, width)."""

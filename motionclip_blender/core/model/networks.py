@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 _BATCH = 32  # bounds memory
 _PART = 8  # inputs that a core computes at a time
+_WIDE = (
+    512  # numbers of a token from which on layers take so long that cores share one well, as in the released network
+)
 
 T = TypeVar("T", np.ndarray, Sequence[str])
 
@@ -59,22 +62,25 @@ class TorchNetworks(Networks):
         return _Reader(ClipTextTower(path, model).to(self._device), self)
 
     def decode(self, latents: np.ndarray, frames: int) -> np.ndarray:
-        return self.in_parts(lambda part: self._network.decode_batch(part, frames), latents)
+        return self.in_parts(lambda part: self._network.decode_batch(part, frames), latents, self.pack.network.width)
 
     def encode(self, poses: np.ndarray) -> np.ndarray:
-        return self.in_parts(self._network.encode_batch, poses)
+        return self.in_parts(self._network.encode_batch, poses, self.pack.network.width)
 
-    def in_parts(self, work: Callable[[T], np.ndarray], given: T) -> np.ndarray:
+    def in_parts(self, work: Callable[[T], np.ndarray], given: T, width: int) -> np.ndarray:
         """Applies `work` to parts of `given` and joins the results.
 
-        On a CPU each core computes whole parts by itself, because cores that share every layer wait for each other.
-        Raises `UserError` for an error of the device.
+        On a CPU each core computes whole parts by itself, because cores that share every layer wait for each other. A
+        single part of a wide network is shared all the same. Raises `UserError` for an error of the device.
+        width: numbers of a token.
         """
         on_cpu = self._device.type == "cpu"
         size = _PART if on_cpu else _BATCH
         parts: list[T] = [given[start : start + size] for start in range(0, len(given), size)]
         try:
-            return np.concatenate(_on_all_cores(work, parts) if on_cpu else [work(part) for part in parts])
+            if not on_cpu or (len(parts) == 1 and width >= _WIDE):
+                return np.concatenate([work(part) for part in parts])
+            return np.concatenate(_on_all_cores(work, parts))
         except RuntimeError as error:  # out of memory, or a driver's
             raise UserError(
                 f"PyTorch failed on {self._device.type} ({error}); set Compute to automatic in the preferences."
@@ -94,9 +100,10 @@ class _Reader:
 
     def __init__(self, tower: TextTower | ClipTextTower, networks: TorchNetworks) -> None:
         self._tower, self._in_parts, self.left_out = tower, networks.in_parts, tower.left_out
+        self._width = tower.width
 
     def __call__(self, prompts: Sequence[str]) -> np.ndarray:
-        return self._in_parts(self._tower.embed, prompts)
+        return self._in_parts(self._tower.embed, prompts, self._width)
 
 
 def _checked_device(name: str) -> torch.device:

@@ -36,7 +36,12 @@ class _Layer(nn.Module):
 
 
 class TextTower(nn.Module):
-    """Encodes prompts as unnormalised embeddings, as MotionCLIP's decoder takes them. Frozen."""
+    """Encodes prompts as unnormalised embeddings, as MotionCLIP's decoder takes them. Frozen.
+
+    width: numbers of a token.
+    """
+
+    width = WIDTH
 
     def __init__(self, spec: ClipSpec, projection: np.ndarray) -> None:
         """Loads the tower. projection: (latent, `WIDTH`). Raises `UserError` when `spec` describes another tower."""
