@@ -82,7 +82,7 @@ def test_an_object_that_is_scaled_and_turned_changes_nothing(scene, name: str) -
     assert off(rig, motion).max() < 0.2
     rig.scale = (-0.01, 0.01, 0.01)
     bpy.context.view_layer.update()
-    with pytest.raises(UserError, match="mirrored by its scale"):
+    with pytest.raises(UserError, match="mirrored or flattened by its scale"):
         key_motion(rig, motion, "mirrored")
 
 

@@ -61,10 +61,10 @@ class MOTIONCLIP_OT_move_joints(Reporting, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        from ...rig.body_shape import move_joints
-        from ...rig.target import target_of
-
         try:
+            from ...rig.body_shape import move_joints  # needs numpy
+            from ...rig.target import target_of
+
             armature = target_of(generation.armature_of(context)).armature
             farthest = move_joints(armature, model_choice(context).body())
         except Exception as error:

@@ -112,7 +112,7 @@ def test_a_network_without_a_linear_part_learns_too(tmp_path, samples, captions,
 def test_a_run_begins_at_the_best_linear_auto_encoder(tmp_path, samples, captions, open_body):
     """It keeps motions from the first step, and their latents point to their captions."""
     run = a_run(tmp_path, replace(TINY, cosines=24, frames=(20, 24)), samples, open_body, captions)
-    chosen, poses = run.material.windows.draw(32, 24, np.random.default_rng(1))
+    chosen, poses, _ = run.material.windows.draw(32, 24, np.random.default_rng(1))
     real = torch.from_numpy(poses)
     with torch.no_grad():
         latents = run.average.encoder(real)

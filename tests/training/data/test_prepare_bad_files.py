@@ -18,6 +18,7 @@ from tests.paths import ROOT
 from tests.training.data import tiny
 from tests.training.data.preparing import files_in, run
 from training.data import prepare as module
+from training.data import prepare_file
 from training.data.clip_files.catalogue import SourceFile, source_files
 from training.data.index import read_index
 from training.data.prepare import main, prepare
@@ -215,7 +216,7 @@ def test_whatever_goes_wrong_with_a_file_is_named(tmp_path: Path, error: Excepti
 
     for place in ("read_clips", "retarget", "measure", "matching_rig"):
         with monkeypatch.context() as patched:
-            patched.setattr(module, place, fail)
+            patched.setattr(prepare_file, place, fail)
             record = module.prepare_file(file, job)
         assert record.clips == [] and len(record.problems) == 1, place
         assert record.problems[0].startswith("a.bvh") and type(error).__name__ in record.problems[0]

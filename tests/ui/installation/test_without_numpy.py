@@ -134,7 +134,7 @@ NEED_NOTHING = {
     "add_preset", "add_term", "cancel", "cancel_frames", "check_again", "copy_report", "end_preview", "frames_ended",
     "open_preferences", "pick_image", "remove_label", "remove_latent", "remove_term", "reset_labels",
     "ask", "import_motion", "choose_clips", "play", "render_frames", "add_label", "edit_labels", "add_rig_preset",
-    "add_segment", "move_segment", "remove_segment",
+    "add_segment", "move_segment", "remove_segment", "choose_photos",
 }  # fmt: skip
 """Operators that do without numpy, or end before they need it: what they were to work on is missing."""
 

@@ -87,7 +87,9 @@ def test_other_layouts_of_the_same_file(tmp_path: Path, text: str):
 def test_limbs_without_an_end(tmp_path: Path, end: str):
     text = re.sub(r"(End Site\s*\{\s*OFFSET)[^}]*\}", end, GOOD)
     clip, right = read(tmp_path / "this", text.encode()), read(tmp_path / "good", GOOD.encode())
-    np.testing.assert_allclose(clip.heads, right.heads, atol=1e-4)
+    joints = [i for i, bone in enumerate(right.bones) if not bone.endswith("_end")]  # where ends lie is not told
+    assert clip.bones == right.bones
+    np.testing.assert_allclose(clip.heads[:, joints], right.heads[:, joints], atol=1e-4)
 
 
 PREFIX = "The_name_of_a_scene_with_many_references_inside_of_each_other:"
