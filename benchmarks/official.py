@@ -15,6 +15,7 @@ modules' time; of the import over reading's.
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 import tempfile
 import time
@@ -70,6 +71,7 @@ def main() -> int:
         checkpoint, packs = plain.save(Path(folder) / "checkpoint_0100.pth.tar"), Path(folder) / "packs"
 
         def imported() -> None:
+            shutil.rmtree(packs, ignore_errors=True)  # else the system waits for the disk after some rounds
             import_checkpoint(checkpoint, free_folder(packs, checkpoint))
 
         clip = large_clip()

@@ -8,7 +8,6 @@ import math
 import os
 import struct
 from collections.abc import Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO
 
@@ -30,24 +29,14 @@ def write_float32(path: Path, shapes: Mapping[str, tuple[int, ...]], arrays: Ite
         header[name] = {"dtype": "F32", "shape": list(shape), "data_offsets": [start, end]}
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)  # aligns the numbers
-    with (
-        whole_path(path) as temporary,
-        temporary.open("wb") as file,
-        # reading the next array and its checksum take as long as writing one
-        ThreadPoolExecutor(1, "motionclip-write") as beside,
-    ):
+    with whole_path(path) as temporary, temporary.open("wb") as file:
         _reserve(file, 8 + len(text) + end)
         file.write(struct.pack("<Q", len(text)) + text)
         left = iter(shapes.items())
-        writing: Future[None] | None = None
         for name, array in arrays:
             if (name, array.shape) != next(left, None):
                 raise TensorError(f"{name} is not what comes next")
-            if writing is not None:
-                writing.result()
-            writing = beside.submit(_write, file, name, array)
-        if writing is not None:
-            writing.result()
+            _write(file, name, array)
         if (missing := next(left, None)) is not None:
             raise TensorError(f"{missing[0]} did not come")
 
