@@ -11,13 +11,13 @@ from ..core.files import same_file
 _FILE_NAME_BYTES = 80
 
 
-def free_name(title: str) -> Path:
-    """Returns the name of a new .blend file, made from the title, so that no file is replaced unasked."""
+def free_name(title: str, suffix: str) -> Path:
+    """Returns the name of a new file, made from the title, so that no file is replaced unasked. suffix: ".blend"."""
     slug = slug_of(title, "-")
-    path, count = Path(f"{slug}.blend"), 1
+    path, count = Path(f"{slug}{suffix}"), 1
     while path.exists():
         count += 1
-        path = Path(f"{slug}-{count}.blend")
+        path = Path(f"{slug}-{count}{suffix}")
     return path
 
 

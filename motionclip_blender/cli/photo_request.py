@@ -14,7 +14,7 @@ from ..core.files import check_writable
 from ..core.latents.terms import ActionName, ImageFile, SavedLatent
 from . import arguments
 from .arguments import Parser, axis, check_input, clip_source, number, whole_number
-from .outputs import check_apart, slug_of
+from .outputs import check_apart, free_name
 from .recipes import reads_steps, recipe_of
 from .scenes import SceneReading, add_options, scene_reading
 
@@ -93,7 +93,7 @@ def parse_photo(arguments: Sequence[str]) -> PhotoRequest:
     title = given.motion.stem if recipe is None else recipe.title
     outputs = {name: Path(getattr(given, name)) for name in OUTPUTS if getattr(given, name) is not None}
     if not outputs:
-        outputs["video"] = _free_name(title)
+        outputs["video"] = free_name(title, ".mp4")
     for name, path in outputs.items():
         if path.suffix.lower() != OUTPUTS[name]:
             raise UserError(
@@ -161,16 +161,6 @@ def _check_files(given: argparse.Namespace, recipe: Recipe | None, outputs: dict
     for path in outputs.values():
         check_writable(path)
     return scene_reading(given, [path for path in read if path.suffix.lower() == ".blend"])
-
-
-def _free_name(title: str) -> Path:
-    """Returns the name of a new film, so that no file is replaced unasked."""
-    slug = slug_of(title, "-")
-    path, count = Path(f"{slug}.mp4"), 1
-    while path.exists():
-        count += 1
-        path = Path(f"{slug}-{count}.mp4")
-    return path
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -263,7 +263,7 @@ def _generate_request(given: argparse.Namespace) -> GenerateRequest:
         stop_recipes(recipe, stops)  # raises for too few or too many
     outputs = {name: Path(getattr(given, name)) for name in OUTPUTS if getattr(given, name) is not None}
     if not outputs:
-        outputs["out"] = free_name(title)
+        outputs["out"] = free_name(title, ".blend")
     if "latent" in outputs and not recipe.content.has_latent:
         raise UserError(f"A motion made with --{recipe.content.kind} has no latent of its own; leave out --latent.")
     for name, path in outputs.items():

@@ -88,7 +88,7 @@ def matrix_to_quat(m: np.ndarray) -> np.ndarray:
 
 def axis_angle_to_quat(v: np.ndarray) -> np.ndarray:
     """Converts (..., 3) rotation vectors in radians to (..., 4) unit quaternions."""
-    angle = np.linalg.norm(v, axis=-1, keepdims=True)
+    angle = lengths(v)
     # sin(a / 2) / a, with its limit 1/2 at a = 0
     factor = 0.5 * np.sinc(angle / (2 * np.pi))
     return np.concatenate((np.cos(angle / 2), v * factor), axis=-1)
@@ -97,7 +97,7 @@ def axis_angle_to_quat(v: np.ndarray) -> np.ndarray:
 def quat_to_axis_angle(q: np.ndarray) -> np.ndarray:
     """Converts (..., 4) unit quaternions to (..., 3) rotation vectors, angle in [0, pi]."""
     q = np.where(q[..., :1] < 0, -q, q)
-    sine = np.linalg.norm(q[..., 1:], axis=-1, keepdims=True)
+    sine = lengths(q[..., 1:])
     angle = 2 * np.arctan2(sine, q[..., :1])  # arctan2, because arccos loses small angles
     return q[..., 1:] * np.where(sine > _TINY, angle / np.maximum(sine, _TINY), 2.0)
 
@@ -146,7 +146,7 @@ def between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
     Returns no rotation for a direction of length zero.
     """
-    a, b = (v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-9) for v in np.broadcast_arrays(a, b))
+    a, b = (v / np.maximum(lengths(v), 1e-9) for v in np.broadcast_arrays(a, b))
     q = np.concatenate((1.0 + np.sum(a * b, axis=-1, keepdims=True), np.cross(a, b)), axis=-1)
     # opposite: half a turn about any axis across
     across = np.cross(a, np.eye(3)[np.argmin(np.abs(a), axis=-1)])

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from .grammar import begins, grammar, number_of
+from .grammar import WORD, begins, grammar, number_of
 from .plan import Segment
 
-_WORD = re.compile(r"[a-z]+(?:-[a-z]+)*|\d+(?:\.\d+)?|°")
 _ASIDE = re.compile(r"\b(\w+) (left|right)\b(?! (?:\w+ )?(?:hand|arm|fist|leg|foot|feet|knee|elbow|palm|side|turn))")
 _SWINGS_ROUND = re.compile(r"\b(?:swings?|swinging|whirls?|whirling|wheels?|wheeling|swerves?|swerving)(?: a?round)?\b")
 _SEVERAL_ROUNDS = re.compile(r"\b(\w+) (?:full |whole |complete )?(?:circles?|turns?|rotations?|rounds?|spins?)\b")
@@ -43,7 +42,7 @@ def _to_the(match: re.Match[str]) -> str:
 
 def spins(text: str) -> bool:
     """Checks whether a text names a spin, which is a whole turn."""
-    return any(begins(word, ["spin", "twirl", "revolv", "pirouett"]) for word in _WORD.findall(text))
+    return any(begins(word, ["spin", "twirl", "revolv", "pirouett"]) for word in WORD.findall(text))
 
 
 def turn_of(text: str, sides: list[str], count: int | None) -> tuple[str, float | None, bool, list[str]]:
@@ -51,7 +50,7 @@ def turn_of(text: str, sides: list[str], count: int | None) -> tuple[str, float 
     text = _CORNER.sub("turning", text)
     if sides or _DEGREES.search(text) or _CLOCK.search(text):
         text = _SWINGS_ROUND.sub("turns", text)
-    words = _WORD.findall(text)
+    words = WORD.findall(text)
     turning = any(
         begins(word, grammar()["turns"]) and word not in ("face", "corners", "bends", "bend", "faces") for word in words
     ) or bool(re.search(r"\b(?:to face|faces|u-turn|u turn|about[- ]face)\b", text))
@@ -92,7 +91,7 @@ def turn_of(text: str, sides: list[str], count: int | None) -> tuple[str, float 
 
 def travel_of(text: str, sides: list[str], before: Segment | None) -> tuple[float | None, list[str]]:
     """Returns the degrees from the heading to the direction of travel, and remarks on contradictions."""
-    words = _WORD.findall(text)
+    words = WORD.findall(text)
     if not any(begins(word, grammar()["moves"]) for word in words) and not _SIDEWAYS.search(text):
         return None, []
     if {"left", "right"} <= set(sides):

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 
 from .directions import sides_as_ways, spins, travel_of, turn_of
-from .grammar import begins, grammar, is_action, number_of, verb_of
+from .grammar import WORD, begins, grammar, is_action, number_of, verb_of
 from .plan import Segment
 from .split import waiting
 
 MOST_TIMES = 20
 """The largest count; a larger one is limited, with a remark."""
 
-_WORD = re.compile(r"[a-z]+(?:-[a-z]+)*|\d+(?:\.\d+)?|°")
 _LEADING = re.compile(r"^(?:and|then|but|so|now|please)\s+", re.IGNORECASE)
 _FACING = re.compile(r"\b(?:while )?(?:facing|looking) (?:forwards?|ahead|the front|straight ahead)\b")
 _SIDEWARD = re.compile(r"\b(left|right)wards?\b")
@@ -78,7 +77,7 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
     speed, spoken = _speed(text)
     if spoken:
         words.append((spoken, f"speed {speed:g}"))
-    tokens = _WORD.findall(text)
+    tokens = WORD.findall(text)
     side, limb, left_over = _side(tokens)
     if side:
         words.append((side, f"{side} {limb or 'side'}"))
@@ -99,7 +98,7 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
     text = waiting(" ".join(text.split()).strip(" ,"))
     if turn is not None and not _other_action(text):
         text = "walks"
-    if steps is not None and not any(begins(word, grammar()["moves"]) for word in _WORD.findall(text)):
+    if steps is not None and not any(begins(word, grammar()["moves"]) for word in WORD.findall(text)):
         text = f"walks {text}"
     if not any(c.isalpha() for c in text):
         return None, [*remarks, f'"{clause.strip()}" says nothing that could be done and is left out.']
@@ -226,7 +225,7 @@ def _speed(text: str) -> tuple[float, str]:
     for phrase, factor in grammar()["speed_phrases"].items():
         if phrase in text:
             return factor, phrase
-    words = _WORD.findall(text)
+    words = WORD.findall(text)
     for i, word in enumerate(words):
         factor = grammar()["speeds"].get(word)
         if factor is not None:
@@ -265,7 +264,7 @@ def _side(tokens: list[str]) -> tuple[str, str, list[str]]:
 
 def _only_goes(text: str, somewhere: bool) -> bool:
     """Checks whether the text only says that someone goes somewhere. somewhere: whether it says in which direction."""
-    words = _WORD.findall(_without_subject(text))
+    words = WORD.findall(_without_subject(text))
     actions = [word for word in words if is_action(word) or begins(word, _GOING)]
     goes = all(begins(word, _GOING) for word in actions)
     return goes and (somewhere or (bool(actions) and set(words) <= {*actions, *_THROUGH}))
@@ -273,5 +272,5 @@ def _only_goes(text: str, somewhere: bool) -> bool:
 
 def _other_action(text: str) -> bool:
     """Checks whether the text names an action beside turning."""
-    actions = [word for word in _WORD.findall(text) if begins(word, grammar()["actions"])]
+    actions = [word for word in WORD.findall(text) if begins(word, grammar()["actions"])]
     return any(not word.startswith(_TURN_ONLY) and word not in ("back", "makes") for word in actions)
