@@ -23,6 +23,7 @@ _COMMANDS = {
         "evaluation.variations",
         "measure how variations of prompts differ, and whether they keep the meaning",
     ),
+    "manners": ("evaluation.manners", "measure manners that prompts ask for: sadly, like an old man, drunk"),
     "lengths": ("evaluation.lengths", "measure motions that are longer than the decoder makes at once"),
     "understanding": ("evaluation.understanding", "measure whether prompts become the motions that they ask for"),
     "edits": ("evaluation.edits", "measure whether the paper's edits show both of their actions"),

@@ -214,14 +214,15 @@ def _smoothed(
     return np.convolve(np.pad(values, reach, mode=padding), kernel / kernel.sum(), "valid")
 
 
-def move_feet(motion: Motion, joints: np.ndarray, shifts: list[np.ndarray]) -> Motion:
+def move_feet(motion: Motion, joints: np.ndarray, shifts: list[np.ndarray], common: np.ndarray | None = None) -> Motion:
     """Returns `motion` with its left and right foot moved by `shifts`, (T, 3) metres each; the feet keep their
     directions.
 
-    The whole body moves by the mean of both shifts; knees bend only for the difference.
     joints: (T, 55, 3) joints of `motion`.
+    common: (T, 3) metres by which the body moves, by default the mean of both shifts; knees bend for the difference.
     """
-    common = (shifts[0] + shifts[1]) / 2
+    if common is None:
+        common = (shifts[0] + shifts[1]) / 2
     rotations = motion.rotations.astype(np.float64)
     for side, shift in zip(_SIDES, shifts, strict=True):
         leg = [INDEX[f"{side}_{joint}"] for joint in ("hip", "knee", "ankle")]

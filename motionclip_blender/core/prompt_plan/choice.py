@@ -43,6 +43,7 @@ class Choice:
     usual: metres per second at which motions of its class travel; None if they do not.
     beside: a simultaneous action, from another motion's arms.
     taken: whether the user has chosen it.
+    styled: whether the motion itself is in the manner that the step asks for.
     """
 
     motion: int
@@ -56,6 +57,7 @@ class Choice:
     usual: float | None = None
     beside: Choice | None = None
     taken: bool = False
+    styled: bool = False
 
     @property
     def sure(self) -> bool:

@@ -17,6 +17,7 @@ from ..cleanup.pipeline import CleanUp
 from ..cleanup.seams import SEAM, ground_poses, possible
 from ..cleanup.windows import finished, joined
 from ..modifiers.arms import with_one_arm
+from ..modifiers.manner import flies, in_manner, pace
 from ..modifiers.measure import active_part, measured_side, measured_travel, measured_turn
 from ..modifiers.repeat import counted, held
 from ..modifiers.way import SLOWEST, bent, carried, redirected, retimed
@@ -66,9 +67,15 @@ class Performance:
 def is_plain(plan: Plan, choices: Sequence[Choice]) -> bool:
     """Checks whether a plan is one step whose motion is taken as it is."""
     segment, *more = plan.segments
-    changed = (segment.side, segment.count, segment.steps, segment.seconds, segment.together, choices[0].beside)
+    changed = [segment.side, segment.count, segment.steps, segment.seconds, segment.together, choices[0].beside]
+    changed.append(_manner_of(segment, choices[0]))
     goes = segment.travel is not None or segment.turn is not None
     return not more and not any(changed) and not goes and _speed_of(segment, choices[0]) == 1.0
+
+
+def _manner_of(segment: Segment, choice: Choice) -> str:
+    """Returns the manner that the step's motion is still to be given."""
+    return "" if choice.taken else segment.manner
 
 
 def plain_latent(engine: Engine, text: str, choice: Choice) -> np.ndarray:
@@ -175,7 +182,8 @@ def _decoded(engine: Engine, choices: Sequence[Choice], asked: Mapping[int, int]
 
 def _needed(segment: Segment, choice: Choice, frames: int) -> int:
     """Returns how many frames to decode for a step of `frames` frames."""
-    return min(max(int(np.ceil(frames * max(_speed_of(segment, choice), 0.5))) + 2, 20), MAX_FRAMES)
+    speed = _speed_of(segment, choice) * (pace(manner) if (manner := _manner_of(segment, choice)) else 1.0)
+    return min(max(int(np.ceil(frames * max(speed, 1.0 if manner else 0.5))) + 2, 20), MAX_FRAMES)
 
 
 def _speed_of(segment: Segment, choice: Choice) -> float:
@@ -227,6 +235,9 @@ def _step(
         most = 1.0 if natural else _HURRIED if speed >= 1 else max(_STILL_SLOW / speed, 1.0)
         motion = retimed(motion, float(np.clip(len(motion) / (speed * frames), 1.0, most)))
     motion = retimed(motion, speed)
+    if manner := _manner_of(segment, choice):
+        motion = retimed(motion, pace(manner, flies(motion, engine.body), choice.styled))
+        motion = in_manner(motion, engine.body, manner, choice.styled)
     if not counts and not (once and natural):
         if once and len(motion) > frames + _AFTER:
             remarks.append(f'"{segment.said}" takes {len(motion)} frames, and has {frames}: its end is cut.')

@@ -26,6 +26,8 @@ class Segment:
     styles: words for how it is done.
     together: actions at the same time.
     words: pairs of a word of the prompt and its interpretation.
+    manner: one of `modifiers.manner`'s, such as "sad"; empty if none is named.
+    plain: the same step without the words of its manner, if it has one.
     """
 
     text: str
@@ -45,6 +47,8 @@ class Segment:
     styles: tuple[str, ...] = ()
     together: tuple[str, ...] = ()
     words: tuple[tuple[str, str], ...] = ()
+    manner: str = ""
+    plain: Segment | None = None
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from .directions import sides_as_ways, spins, travel_of, turn_of
 from .grammar import WORD, begins, grammar, is_action, number_of, verb_of
+from .manner_words import manner_of
 from .plan import Segment
 from .split import waiting
 
@@ -96,23 +98,19 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
     if travel is not None:
         words.append(("direction", f"travel {travel:g}"))
     text = waiting(" ".join(text.split()).strip(" ,"))
+    manner, plain = manner_of(text)
     if turn is not None and not _other_action(text):
-        text = "walks"
+        text = plain = "walks"
     if steps is not None and not any(begins(word, grammar()["moves"]) for word in WORD.findall(text)):
-        text = f"walks {text}"
+        text, plain = f"walks {text}", f"walks {plain}"
     if not any(c.isalpha() for c in text):
         return None, [*remarks, f'"{clause.strip()}" says nothing that could be done and is left out.']
-    bare = _bare(text, limb == "support")
-    if limb == "leg" and not any(begins(word, [*grammar()["leg_actions"], *grammar()["moves"]]) for word in tokens):
-        bare = f"{bare} with the foot"  # "shoots with the left foot" is no pistol
-    core = "walks" if not side and _only_goes(text, travel is not None) else _core(bare)
+    goes = travel is not None
     styles = tuple(word for word in tokens if word.endswith("ly") and word not in grammar()["speeds"])
     segment = Segment(
         text,
         clause.strip(),
-        bare,
-        core,
-        _verb(core),
+        *_looked_up(text, tokens, side, limb, goes),
         side,
         limb,
         travel,
@@ -126,7 +124,19 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
         (),
         tuple(words),
     )
+    if manner and any(map(is_action, WORD.findall(plain))):
+        bare, core, verb = _looked_up(plain, tokens, side, limb, goes)
+        segment = replace(segment, manner=manner, plain=replace(segment, text=plain, bare=bare, core=core, verb=verb))
     return segment, remarks
+
+
+def _looked_up(text: str, tokens: list[str], side: str, limb: str, goes: bool) -> tuple[str, str, str]:
+    """Returns the bare text of a clause, its core and its verb, see `Segment`. goes: whether it names a direction."""
+    bare = _bare(text, limb == "support")
+    if limb == "leg" and not any(begins(word, [*grammar()["leg_actions"], *grammar()["moves"]]) for word in tokens):
+        bare = f"{bare} with the foot"  # "shoots with the left foot" is no pistol
+    core = "walks" if not side and _only_goes(text, goes) else _core(bare)
+    return bare, core, _verb(core)
 
 
 def _with_hand(match: re.Match[str]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from ..modifiers.manner import manners
 from .grammar import grammar, is_action_form
 
 _SHORTEST = 4  # least letters of a corrected word; shorter ones are near to too many others
@@ -60,6 +61,7 @@ class Spelling:
             for name in ("numbers", "adverbs", "body", "speeds", "time", "times", "counted")
             for word in grammar()[name]
         }
+        own |= {word for manner in manners().values() for word in manner.words}
         own |= {"left", "right", "forward", "forwards", "backward", "backwards", "circle", "around"}
         for word in sorted(own | {*grammar()["function_words"]}):
             for part in _WORD.findall(word):

@@ -138,6 +138,8 @@ def _read_in(segment: Segment) -> Iterator[str]:
         yield f"steps: {segment.steps}"
     if segment.speed != 1.0:
         yield f"speed: {segment.speed:.2g} times its own"
+    if segment.manner:
+        yield f"manner: {segment.manner}"
     if segment.seconds is not None:
         yield f"seconds: {segment.seconds:g}"
 

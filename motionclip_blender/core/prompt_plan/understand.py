@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from ..errors import UserError
+from ..modifiers.manner import manners
 from .choice import Choice
 from .grammar import grammar, is_action, verb_of
 from .plan import Plan, Segment
@@ -103,13 +104,16 @@ class _Read(dict[str, tuple[np.ndarray, np.ndarray]]):
 
 def _last_resorts(segment: Segment) -> set[str]:
     """Returns the texts that are only looked up if nothing else is known."""
-    return {segment.core, segment.verb} - {segment.text, segment.bare, *segment.together}
+    usual = {segment.text, segment.bare, *segment.together}
+    if segment.plain:
+        usual |= {segment.plain.text, segment.plain.bare}
+    return {one for each in (segment, segment.plain) if each for one in (each.core, each.verb)} - usual
 
 
 def _lookups(segment: Segment, index: WordingIndex) -> list[str]:
     """Returns the texts to look up for a step: as written and shortened, until one is a wording.
 
-    Also the texts of simultaneous actions, together and separately.
+    Also the texts of simultaneous actions, together and separately, and those of the step without its manner.
     """
     found: list[str] = []
     for text in (segment.text, segment.bare, segment.core, segment.verb):
@@ -117,6 +121,8 @@ def _lookups(segment: Segment, index: WordingIndex) -> list[str]:
             found.append(text)
         if index.understands(text.lower()):
             break
+    if segment.plain:
+        found += _lookups(segment.plain, index)
     return found + ([_at_once(segment), *segment.together] if segment.together else [])
 
 
@@ -125,7 +131,22 @@ def _at_once(segment: Segment) -> str:
 
 
 def _chosen(index: WordingIndex, segment: Segment, read: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Choice:
-    """Returns the choice for a step. Simultaneous actions are one motion if there is one for both, otherwise two.
+    """Returns the choice for a step: for one with a manner a motion in it if there is one, otherwise a plain motion."""
+    choice = _without_manner(index, segment, read)
+    if segment.plain is None:
+        return choice
+    told = set(choice.wording.lower().split())
+    styled = told & manners()[segment.manner].words and content(segment.plain.text) & content(choice.wording)
+    if choice.sure and styled:
+        return replace(choice, styled=True)
+    plain = _without_manner(index, segment.plain, read)
+    return plain if plain.sure or not choice.sure else choice
+
+
+def _without_manner(index: WordingIndex, segment: Segment, read: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Choice:
+    """Returns the choice for a step, whatever its manner.
+
+    Simultaneous actions are one motion if there is one for both, otherwise two.
 
     read: of each text to look up its embedding (D,) and its cosines to the wordings (n,).
     """

@@ -214,3 +214,26 @@ def test_fifty_segments_are_cut_and_said(spelling: Spelling):
 
 def test_empty_segments_are_passed_over(spelling: Spelling):
     assert [s.text for s in plan(spelling, "jumps, , then, then bows,").segments] == ["jumps", "bows"]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "manner", "plain"),
+    [
+        ("walks sadly", "sad", "walks"),
+        ("an old man walks", "old", "a man walks"),
+        ("walks like a very old man", "old", "walks"),
+        ("punches in an angry way", "angry", "punches"),
+        ("proudly bows", "proud", "bows"),
+        ("dancing while drunk", "drunk", "dancing"),
+        ("a very tired woman turns around", "tired", "walks"),
+    ],
+)
+def test_manners_are_read_and_looked_up_without(spelling: Spelling, prompt: str, manner: str, plain: str):
+    segment = only(spelling, prompt)
+    assert (segment.manner, segment.plain.text) == (manner, plain)
+
+
+@pytest.mark.parametrize("prompt", ["picks up an old stone", "a 5 year old jumps", "walks", "an angry person", "sad"])
+def test_what_is_no_manner_of_an_action_is_none(spelling: Spelling, prompt: str):
+    segment = only(spelling, prompt)
+    assert not segment.manner and segment.plain is None

@@ -1,0 +1,71 @@
+"""Manners: what they change is measured in the joints, and what they must keep is compared."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from motionclip_blender.core.cleanup.pipeline import motions_of
+from motionclip_blender.core.engine import Engine
+from motionclip_blender.core.modifiers.manner import flies, in_manner, manners, pace
+from motionclip_blender.core.motion import Motion
+from motionclip_blender.core.prompt_plan.perform import perform
+from motionclip_blender.core.prompt_plan.understand import understand
+from motionclip_blender.core.skeleton import INDEX
+from training.evaluation import measures
+
+
+def made(engine: Engine, wording: str, frames: int = 90) -> Motion:
+    return motions_of(engine, engine.prompt_latents([wording]), frames)[0]
+
+
+def joints(engine: Engine, motion: Motion) -> np.ndarray:
+    return engine.body.posed_joints(motion)[:, :22].astype(np.float64)
+
+
+@pytest.mark.parametrize("wording", ["walks", "waves", "talks"])
+@pytest.mark.parametrize("manner", sorted(manners()))
+def test_the_trunk_leans_and_feet_and_arms_keep_their_places_and_directions(engine: Engine, manner: str, wording: str):
+    motion = made(engine, wording)
+    before, after = joints(engine, motion), joints(engine, in_manner(motion, engine.body, manner))
+    leans = measures.bend(after) - measures.bend(before)
+    assert leans > 2 if manners()[manner].lean > 5 else leans < 8
+    if manners()[manner].lean < 0:
+        assert leans < 0
+    for side in ("left", "right"):
+        ankle = INDEX[f"{side}_ankle"]
+        assert np.abs(after[:, ankle] - before[:, ankle]).max() < 0.01
+        arm = INDEX[f"{side}_elbow"], INDEX[f"{side}_shoulder"]
+        ways = [positions[:, arm[0]] - positions[:, arm[1]] for positions in (before, after)]
+        assert np.abs(ways[0] - ways[1]).max() < 0.01
+    steps = np.abs(np.diff(after, n=2, axis=0)).max() / np.abs(np.diff(before, n=2, axis=0)).max()
+    assert steps < 1.3  # no jerks
+
+
+def test_the_drunk_sway_and_the_sober_do_not(engine: Engine):
+    motion = made(engine, "walks")
+    plain = measures.sway(joints(engine, motion))
+    assert measures.sway(joints(engine, in_manner(motion, engine.body, "drunk"))) > plain + 1.5
+    assert measures.sway(joints(engine, in_manner(motion, engine.body, "sad"))) < plain + 1.0
+
+
+@pytest.mark.parametrize("wording", ["sleeps", "push-ups"])
+def test_who_lies_keeps_the_pose_of_the_trunk(engine: Engine, wording: str):
+    motion = made(engine, wording)
+    changed = in_manner(motion, engine.body, "old")
+    assert np.abs(joints(engine, changed)[:, :16] - joints(engine, motion)[:, :16]).max() < 0.02
+
+
+def test_falling_takes_its_time(engine: Engine):
+    assert flies(made(engine, "jumps"), engine.body) and not flies(made(engine, "walks"), engine.body)
+    assert pace("old", flies=True) > pace("old")
+
+
+@pytest.mark.parametrize("prompt", ["waves sadly", "a tired man talks", "someone runs like an old woman"])
+def test_a_prompt_gets_its_manner(engine: Engine, prompt: str):
+    plan, choices = understand(engine, engine.wordings, prompt)
+    (segment,) = plan.segments
+    plain = perform(engine, *understand(engine, engine.wordings, segment.plain.text), 90).motion
+    motion = perform(engine, plan, choices, 90).motion
+    assert measures.bend(joints(engine, motion)) > measures.bend(joints(engine, plain)) + 2
+    assert measures.speed(joints(engine, motion), motion.fps) < measures.speed(joints(engine, plain), plain.fps)
