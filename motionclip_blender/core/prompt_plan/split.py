@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .grammar import grammar, is_action
+from .manner_words import manner_of
 
 _THEN = re.compile(
     r"\s*(?:[;.!?]+(?=\s|$)|,?\s*\b(?:and |but )?(?:then|after that|after this|afterwards?|followed by|finally|"
@@ -124,6 +125,10 @@ def _at_and(piece: str, known: Callable[[str], bool]) -> list[Clause]:
         else:
             done.append(part)
     at_once, after = _at_once_and_after(beside)
+    moods = tuple(text for text in at_once if manner_of(text.lower())[0] and not acts(text))
+    if moods:  # "while drunk"
+        done[-1] = " while ".join((done[-1], *moods))
+        at_once = tuple(text for text in at_once if text not in moods)
     turning = tuple(text for text in at_once if _only_turns(text))
     if turning:  # turning is a way of going, not a second thing at once
         done[-1] = " and ".join((done[-1], *turning))
