@@ -82,7 +82,7 @@ def export(run: Path, out: Path, version: str, images: Path | None = None, texts
         tower.load_state_dict(_checkpoint(images / "images.pt")["average"])
         save_image_tower(tower, pack.image_path)
     retrieval = prompt_retrieval(config.split, config.augment, partial(projected, network), config.more)
-    save_weights(Weights(network, minilm.text_projection(), retrieval), pack.weights_path)
+    save_weights(Weights(network, minilm.text_projection(), retrieval), pack.weights_path, small=True)
     files = (pack.weights_path, *([pack.image_path] if images else []))
     digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
     _write(replace(pack, checksums=digests))

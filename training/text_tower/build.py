@@ -19,7 +19,7 @@ import numpy as np
 from safetensors.numpy import load_file, save_file
 
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.inference.tensors import quantised
+from motionclip_blender.core.inference.tensors import stored_small
 from motionclip_blender.core.inference.text_tower import FOLDER, LAYERS
 
 from . import minilm
@@ -70,15 +70,9 @@ def renamed(source: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def stored(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Converts large matrices to integers and scales, all other arrays to half precision."""
-    out = {}
-    for name, array in arrays.items():
-        if array.ndim == 2 and name != "positions":
-            levels, scale = quantised(array)
-            out |= {name: levels, f"{name}.scale": scale}
-        else:
-            out[name] = array.astype(np.float16)
-    return out
+    """Converts matrices to integers and scales, all other arrays and the positions to half precision."""
+    matrices = {name: array for name, array in arrays.items() if name != "positions"}
+    return stored_small(matrices) | {"positions": arrays["positions"].astype(np.float16)}
 
 
 def build(folder: Path) -> None:

@@ -112,7 +112,7 @@ class Weights(Mapping[str, np.ndarray]):
         finite."""
         found = self.stored(name, *shape)
         if name + _SCALE in self:
-            found = dequantised(found, self.float32(name + _SCALE, shape[0], shape[1] // GROUP))
+            found = dequantised(found, self.float32(name + _SCALE, shape[0], -(-shape[1] // GROUP)))
         elif found.dtype == np.float16:
             found = from_half(found)
         else:
@@ -135,17 +135,55 @@ class Weights(Mapping[str, np.ndarray]):
 
 
 def quantised(array: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Quantises `array` (rows, n) to int8, with float16 scales (rows, n / `GROUP`), one for each group of numbers."""
-    groups = np.asarray(array, np.float32).reshape(len(array), -1, GROUP)
+    """Quantises `array` (rows, n) to int8, with float16 scales (rows, n / `GROUP`), one for each group of numbers.
+
+    The last group of a row may be shorter.
+    """
+    rows, columns = array.shape
+    padded = np.pad(np.asarray(array, np.float32), ((0, 0), (0, -columns % GROUP)))
+    groups = padded.reshape(rows, -1, GROUP)
     scale = np.maximum(np.abs(groups).max(axis=-1) / 127, 1e-7).astype(np.float16)
     levels = np.rint(groups / scale.astype(np.float32)[..., None]).clip(-127, 127)
-    return levels.astype(np.int8).reshape(array.shape), scale
+    return levels.astype(np.int8).reshape(rows, -1)[:, :columns], scale
 
 
 def dequantised(levels: np.ndarray, scale: np.ndarray) -> np.ndarray:
     """Returns float32 (rows, n): `levels` (rows, n) int8 times the scales (rows, groups) of their groups."""
+    if levels.shape[1] % GROUP:
+        return np.multiply(levels, np.repeat(scale, GROUP, axis=1)[:, : levels.shape[1]], dtype=np.float32)
     groups = levels.reshape(*scale.shape, -1)
     return np.multiply(groups, scale[..., None], dtype=np.float32).reshape(levels.shape)
+
+
+def stored_small(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Returns arrays as they are stored: matrices as integers with scales, see `quantised`, others in half precision.
+
+    Matrices with less than `GROUP` columns, which would save nothing, are in half precision, too.
+    """
+    out = {}
+    for name, array in arrays.items():
+        if array.ndim == 2 and array.shape[1] >= GROUP:
+            out[name], out[name + _SCALE] = quantised(array)
+        else:
+            out[name] = array.astype(np.float16)
+    return out
+
+
+def single(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Returns arrays as float32, those with a scale as what they stand for. The inverse of `stored_small`.
+
+    Raises `TensorError` for scales that do not fit.
+    """
+    out = {}
+    for name, array in arrays.items():
+        scale = arrays.get(name + _SCALE)
+        if scale is not None:
+            if array.ndim != 2 or scale.shape != (len(array), -(-array.shape[1] // GROUP)):
+                raise TensorError(f"{name}{_SCALE} is {_shape(scale.shape)}, which does not fit {_shape(array.shape)}")
+            out[name] = dequantised(array, scale.astype(np.float32))
+        elif name.removesuffix(_SCALE) == name or name.removesuffix(_SCALE) not in arrays:
+            out[name] = from_half(array) if array.dtype == np.float16 else array.astype(np.float32)
+    return out
 
 
 def from_half(array: np.ndarray) -> np.ndarray:

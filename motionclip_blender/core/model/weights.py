@@ -8,16 +8,20 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
+from safetensors.numpy import save_file
 
 from ..errors import UserError
 from ..files import whole_path
 from ..inference.networks import PROJECTION, network_arrays, pack_arrays
 from ..inference.prompt_retrieval import PromptRetrieval
-from ..inference.tensors import from_half
+from ..inference.tensors import TensorError, single, stored_small
 from ..network_size import NetworkSize
 from ..pack import Pack
 from .network import MotionCLIP
+
+_PRECISE = "decoder.reader."
+"""The adapter of latents whitens them, which takes more than eight bits: with integers there, motions move by 11 mm
+(median), without by 5, and held-out clips are reconstructed 0.7 mm worse, without 0.2."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ def network_of(pack: Pack, arrays: dict[str, np.ndarray]) -> MotionCLIP:
     """Returns the network of a pack's arrays. Raises `UserError` for those of another network."""
     try:
         return network_from(pack.network_size, network_arrays(pack, arrays))
-    except RuntimeError as error:
+    except (RuntimeError, TensorError) as error:
         raise UserError(
             f"{pack.weights_path} holds another network than its pack.json says; install the pack again."
         ) from error
@@ -53,23 +57,25 @@ def network_of(pack: Pack, arrays: dict[str, np.ndarray]) -> MotionCLIP:
 def network_from(size: NetworkSize, arrays: Mapping[str, np.ndarray]) -> MotionCLIP:
     """Returns the network of this size with these weights. Raises `RuntimeError` for those of another."""
     network = MotionCLIP(size)
-    tensors = {name: torch.from_numpy(_single(array)) for name, array in arrays.items()}
+    tensors = {name: torch.from_numpy(array) for name, array in single(arrays).items()}
     for part, name in ((network.encoder, "encoder.positions"), (network.decoder, "decoder.positions")):
         part.positions = tensors.pop(name) if name in tensors else None
     network.load_state_dict(tensors, assign=True)
     return network.eval().requires_grad_(False)
 
 
-def _single(array: np.ndarray) -> np.ndarray:
-    return from_half(array) if array.dtype == np.float16 else array.astype(np.float32)
+def save_weights(weights: Weights, path: Path, small: bool = False) -> None:
+    """Writes the weights, whole or not at all.
 
-
-def save_weights(weights: Weights, path: Path) -> None:
-    """Writes the weights, those of the network in half precision, whole or not at all."""
-    tensors = {name: tensor.detach().half().contiguous() for name, tensor in weights.network.state_dict().items()}
+    The network and the projection are in half precision; small: their matrices are integers with scales, half as large,
+    but for `_PRECISE`.
+    """
+    arrays = {name: tensor.detach().float().numpy() for name, tensor in weights.network.state_dict().items()}
     if weights.projection is not None:
-        tensors[PROJECTION] = torch.from_numpy(weights.projection).half().contiguous()
+        arrays[PROJECTION] = weights.projection
+    precise = {name: array.astype(np.float16) for name, array in arrays.items() if _PRECISE in name or not small}
+    arrays = precise | stored_small({name: array for name, array in arrays.items() if name not in precise})
     if weights.retrieval is not None:
-        tensors |= {name: torch.from_numpy(array) for name, array in weights.retrieval.arrays().items()}
+        arrays |= weights.retrieval.arrays()
     with whole_path(path) as temporary:
-        save_file(tensors, temporary)
+        save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, temporary)

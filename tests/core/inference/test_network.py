@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,9 +16,11 @@ from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.inference.layers import gelu
 from motionclip_blender.core.inference.network import Decoder, Encoder, from_steps, to_steps
-from motionclip_blender.core.inference.tensors import TensorError, Weights
+from motionclip_blender.core.inference.tensors import TensorError, Weights, read_tensors
 from motionclip_blender.core.latents.arithmetic import normalised
 from motionclip_blender.core.model.network import MotionCLIP
+from motionclip_blender.core.model.weights import Weights as SavedWeights
+from motionclip_blender.core.model.weights import network_from, save_weights
 from motionclip_blender.core.network_size import NetworkSize
 from motionclip_blender.core.recipe.make import generate
 from tests.synthetic import angle_between
@@ -55,6 +58,20 @@ def test_the_networks_are_the_same(networks: tuple[MotionCLIP, Encoder, Decoder]
     if frames > 1:
         expected = network.encode_batch(poses)
         assert np.abs(encoder(poses) - expected).max() < 1e-5 * np.abs(expected).max()
+
+
+@pytest.mark.parametrize("small", [False, True])
+def test_a_written_network_is_read_alike_by_both(
+    networks: tuple[MotionCLIP, Encoder, Decoder], small: bool, tmp_path: Path
+):
+    network, *_ = networks
+    save_weights(SavedWeights(network), tmp_path / "weights.safetensors", small)
+    arrays = read_tensors(tmp_path / "weights.safetensors")
+    decoder, in_torch = Decoder(Weights(arrays).within("decoder"), network.size), network_from(network.size, arrays)
+    latents = np.random.default_rng(0).normal(size=(3, 64)).astype(np.float32)
+    poses, before = in_torch.decode_batch(latents, 20), network.decode_batch(latents, 20)
+    assert np.abs(decoder(latents, 20) - poses).max() < 1e-5 * max(1.0, np.abs(poses).max())
+    assert np.abs(poses - before).max() < (0.05 if small else 0.01) * np.abs(before).max()
 
 
 def test_nothing_that_is_given_is_changed(networks: tuple[MotionCLIP, Encoder, Decoder]):

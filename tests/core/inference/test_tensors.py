@@ -18,6 +18,8 @@ from motionclip_blender.core.inference.tensors import (
     from_half,
     quantised,
     read_tensors,
+    single,
+    stored_small,
 )
 
 ARRAYS = {
@@ -136,3 +138,23 @@ def test_weights_are_asked_for_with_their_shapes():
         inside.float32("a", 3, 2)
     with pytest.raises(TensorError, match="not finite"):
         inside.float32("nan", 1)
+
+
+@pytest.mark.parametrize("columns", [GROUP, 2 * GROUP, 3 * GROUP - 12, GROUP + 1])
+def test_matrices_are_stored_small_whatever_their_width(columns: int):
+    array = np.random.default_rng(columns).normal(size=(5, columns)).astype(np.float32)
+    stored = stored_small({"m.weight": array, "m.bias": array[0], "narrow": array[:, :3]})
+    assert stored["m.weight"].dtype == np.int8 and stored["m.bias"].dtype == stored["narrow"].dtype == np.float16
+    back = single(stored)
+    assert sorted(back) == ["m.bias", "m.weight", "narrow"]
+    assert np.abs(back["m.weight"] - array).max() < np.abs(array).max() / 127
+    assert np.array_equal(Weights(stored).within("m").float32("weight", 5, columns), back["m.weight"])
+
+
+def test_scales_that_do_not_fit_are_refused():
+    stored = stored_small({"m": np.ones((4, 130), np.float32)})
+    stored["m.scale"] = stored["m.scale"][:, :2]
+    with pytest.raises(TensorError, match="does not fit"):
+        single(stored)
+    with pytest.raises(TensorError):
+        Weights(stored).float32("m", 4, 130)
