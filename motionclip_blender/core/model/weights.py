@@ -12,16 +12,17 @@ from safetensors.numpy import save_file
 
 from ..errors import UserError
 from ..files import whole_path
-from ..inference.networks import PROJECTION, network_arrays, pack_arrays
+from ..inference.networks import FROM_CLIP, PROJECTION, network_arrays, pack_arrays
 from ..inference.prompt_retrieval import PromptRetrieval
 from ..inference.tensors import TensorError, single, stored_small
 from ..network_size import NetworkSize
 from ..pack import Pack
 from .network import MotionCLIP
 
-_PRECISE = "decoder.reader."
-"""The adapter of latents whitens them, which takes more than eight bits: with integers there, motions move by 11 mm
-(median), without by 5, and held-out clips are reconstructed 0.7 mm worse, without 0.2."""
+_PRECISE = ("decoder.reader.", FROM_CLIP, PROJECTION)
+"""Beginnings of names. The adapter of latents whitens them, which takes more than eight bits: with integers there,
+motions move by 11 mm (median), without by 5, and held-out clips are reconstructed 0.7 mm worse, without 0.2.
+Projections are small, and everything else starts from their results."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,9 @@ def save_weights(weights: Weights, path: Path, small: bool = False) -> None:
     arrays = {name: tensor.detach().float().numpy() for name, tensor in weights.network.state_dict().items()}
     if weights.projection is not None:
         arrays[PROJECTION] = weights.projection
-    precise = {name: array.astype(np.float16) for name, array in arrays.items() if _PRECISE in name or not small}
+    precise = {
+        name: array.astype(np.float16) for name, array in arrays.items() if name.startswith(_PRECISE) or not small
+    }
     arrays = precise | stored_small({name: array for name, array in arrays.items() if name not in precise})
     if weights.retrieval is not None:
         arrays |= weights.retrieval.arrays()
