@@ -10,70 +10,30 @@ al., "Spatial relationship preserving character motion adaptation", 2010).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
 from .. import rotations as rot
-from ..body import Body
 from ..kinematics import posed
 from ..limb_ik import reach
 from ..motion import Motion
-from ..skeleton import HAND_JOINTS, INDEX, JOINTS, PARENTS
+from ..skeleton import INDEX, PARENTS
 from .anatomy import SIDES
+from .surface_points import Points, body_points, hand_points
 
 _NEAR, _FAR = 0.025, 0.14  # metres: hands nearer than this touch; hands farther than that are left alone
 _SOFT = 0.01  # metres over which near points share in where a hand is to be
 _FIRM = 1e-3  # how little a hand that touches holds to the place where its arm's rotations put it
 _SAME = 1e-3  # metres: proportions that differ less are the same
-_HAND, _PART = 24, 24  # points of a hand, and of each other part of the body
-_LEAST_WEIGHT = 0.55  # of a point's joint, so that it moves with it
 _AROUND = 0.13  # metres from the middle of a hand to its farthest point
 _COLLAR = np.radians(22)  # most that a collar turns where an arm is too short
-_BESIDE = 0.5  # of the distance between left and right, beyond which the trunk is not wider or narrower
 _CHUNK = 240  # frames at a time; keeps the working set at tens of megabytes
-_ROUNDS = 2  # a hand that moves takes its arm with it, which the other hand may touch
-_STILL = 1e-4  # metres: shifts that are smaller change nothing
-
-# The parts of the body that hands touch, by their joints. Limbs: each joint, and the one towards which its points lie
-_LIMBS: tuple[dict[str, str], ...] = tuple(
-    part
-    for side in SIDES
-    for part in (
-        {f"{side}_hip": f"{side}_knee"}, {f"{side}_knee": f"{side}_ankle"},
-        {f"{side}_ankle": f"{side}_foot", f"{side}_foot": f"{side}_foot"},
-        {f"{side}_collar": f"{side}_shoulder", f"{side}_shoulder": f"{side}_elbow"},
-        {f"{side}_elbow": f"{side}_wrist"},
-    )
-)  # fmt: skip
-_TRUNK = (("pelvis",), ("pelvis", "spine1"), ("spine1", "spine2"), ("spine2", "spine3"), ("spine3",))
-_HEAD = (("head",), ("head", "jaw"))
-_CORNERS = ("left_hip", "right_hip", "left_shoulder", "right_shoulder")
-
-
-class _Points(NamedTuple):
-    """Points of the open body's surface.
-
-    joint: (n,) the joint that carries each. shares: (n, 55) how much of the joints' shifts by other proportions is a
-    point's own: of a limb those of both ends, of the trunk those of hips and shoulders, wherever a rig has its spine.
-    rest: (n, 3).
-    """
-
-    joint: np.ndarray
-    shares: np.ndarray
-    rest: np.ndarray
-
-    def places(self, spins: np.ndarray, joints: np.ndarray, made_for: np.ndarray) -> np.ndarray:
-        """Returns (t, n, 3) the points of a moving person whose joints rest at `made_for` (55, 3)."""
-        offset = self.rest + self.shares @ (made_for - _open_joints()) - made_for[self.joint]
-        return joints[:, self.joint] + np.einsum("tnab,nb->tna", spins[:, self.joint], offset, optimize=True)
-
-    def moved(self, shifts: np.ndarray) -> np.ndarray:
-        """Returns (t, n, 3) shifts of the points, of those of the joints (t, 55, 3)."""
-        return self.shares @ shifts
+_ROUNDS = 4  # a hand that moves takes its arm with it, which the other hand may touch
+_STILL = 1e-3  # metres: shifts that change by less are settled
+_STEPS, _PENALTY = 12, 60.0  # of the search for the best places that both arms reach
+_STRETCHED = 0.9995  # of an arm's length: the farthest that it reaches
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,15 +71,24 @@ class Touching:
         near = np.flatnonzero(hands.near)
         if not len(near):
             return rotations
-        ours, turned = ours[near], rotations[near]
+        plain, way = rotations[near], motion.translation[near]
+        ours, spins = ours[near] - ours[near, :1], spins[near]
+        _, theirs = posed(Motion(plain, way, motion.fps), self.keyed)
+        arms = [_Arm.of(plain, theirs, side) for side in SIDES]
+        # where the whole person is tells nothing about touches
+        first = theirs - theirs[:, :1] - ours
+        by = _reached(arms, *hands.wishes(first))
         for _ in range(_ROUNDS):
-            theirs = posed(Motion(turned, motion.translation[near], motion.fps), self.keyed)[1]
-            # where the whole person is tells nothing about touches
-            wanted = hands.wanted(theirs - theirs[:, :1] - ours + ours[:, :1])
-            if max(np.abs(by).max() for by in wanted) < _STILL:
+            turned = plain.copy()
+            for arm, shift in zip(arms, by, strict=True):
+                arm.move(turned, shift)
+            if not hands.on_arms:
                 break
-            for side, by in zip(SIDES, wanted, strict=True):
-                _move_hand(turned, theirs.astype(np.float64), side, by)
+            now, theirs = posed(Motion(turned, way, motion.fps), self.keyed)
+            former = by
+            by = _reached(arms, *hands.wishes(first, theirs - theirs[:, :1] - ours, now - spins))
+            if np.abs(np.subtract(former, by)).max() < _STILL:
+                break
         rotations[near] = turned
         return rotations
 
@@ -133,58 +102,80 @@ class _Hands(NamedTuple):
     """
 
     near: np.ndarray
-    points: list[_Points]
-    bodies: list[_Points]
+    points: list[Points]
+    bodies: list[Points]
     beside: list[_Beside]
     together: _Beside
 
     @classmethod
     def of(cls, spins: np.ndarray, joints: np.ndarray, made_for: np.ndarray) -> _Hands:
-        """spins (t, 55, 3, 3), joints (t, 55, 3): the pose. made_for: as for `_Points.places`."""
-        points = [_hand(side) for side in SIDES]
+        """spins (t, 55, 3, 3), joints (t, 55, 3): the pose. made_for: as for `Points.places`."""
+        points = [hand_points(side) for side in SIDES]
         hands = [one.places(spins, joints, made_for) for one in points]
         middles = [hand.mean(axis=1) for hand in hands]
         near = np.linalg.norm(middles[0] - middles[1], axis=1) < _FAR + 2 * _AROUND
         bodies, surfaces = [], []
         for side, middle in zip(SIDES, middles, strict=True):
-            body = _body(side)
+            body = body_points(side)
             surface = body.places(spins, joints, made_for)
             away = surface - middle[:, None]
             reached = np.einsum("tnc,tnc->tn", away, away) < (_FAR + _AROUND) ** 2
             near = near | reached.any(axis=1)
             used = np.flatnonzero(reached.any(axis=0)) if reached.any() else np.array([0])
-            bodies.append(_Points(*(array[used] for array in body)))
+            bodies.append(body.only(used))
             surfaces.append(surface[:, used])
         beside = [_Beside.of(hand[near], surface[near]) for hand, surface in zip(hands, surfaces, strict=True)]
         return cls(near, points, bodies, beside, _Beside.of(*(hand[near] for hand in hands)))
 
-    def wanted(self, shifts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Returns by how much the left and the right hand are to be moved, (t, 3) metres each.
+    @property
+    def on_arms(self) -> bool:
+        """Whether a hand is ever near the other arm."""
+        return any(len(body.on_arms) for body in self.bodies)
 
-        shifts: (t, 55, 3) of the joints by the other proportions.
+    def wishes(
+        self, first: np.ndarray, now: np.ndarray | None = None, turned: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Returns how the hands are to be moved: (t, 3, 3) metres and (t, 3, 1) how firmly.
+
+        The three are the shift of the left hand, that of the right one, and the left one's relative to the right one's.
+        first: (t, 55, 3) shifts of the joints by the other proportions. now, turned: those of the joints and of their
+        rotations (t, 55, 3, 3) after arms have been turned.
         """
-        moved = [hand.moved(shifts) for hand in self.points]
-        left, right = (
-            beside.shift(hand, body.moved(shifts))
-            for beside, hand, body in zip(self.beside, moved, self.bodies, strict=True)
-        )
-        apart = self.together.shift(*moved)
-        # least squares of what both hands are to do: stay, keep to the body, keep to each other
-        a, b, c = (one.firm for one in (*self.beside, self.together))
-        first, second = a * left + c * apart, b * right - c * apart
-        whole = (1 + a + c) * (1 + b + c) - c * c
-        return ((1 + b + c) * first + c * second) / whole, ((1 + a + c) * second + c * first) / whole
+        hands = [hand.moved(first) for hand in self.points]
+        shifts = []
+        for beside, hand, body in zip(self.beside, hands, self.bodies, strict=True):
+            moved = body.moved(first)
+            if now is not None and len(arms := body.on_arms):
+                moved[:, arms] = body.only(arms).moved(now, turned)
+            shifts.append(beside.shift(hand, moved))
+        shifts.append(self.together.shift(*hands))
+        return np.stack(shifts, axis=1), self._firm()
+
+    def _firm(self) -> np.ndarray:
+        """Returns (t, 3, 1) how firmly both hands keep to the body and to each other; to what is nearest the most."""
+        each = (*self.beside, self.together)
+        left, right, apart = (one.nearest for one in each)
+        least = [np.minimum(left, apart), np.minimum(right, apart), np.minimum(np.minimum(left, right), apart)]
+        firm = [one.firm * np.exp((by - one.nearest) / _SOFT) for one, by in zip(each, least, strict=True)]
+        return np.stack(firm, axis=1)
 
 
 class _Beside(NamedTuple):
     """Which points of a hand are near which others. hand (t, n), other (t, m): shares, which sum to 1.
 
-    firm: (t, 1) how firmly the hand keeps to them: from 0, if all are far, to a thousand if it touches them.
+    nearest: (t, 1) metres between the two.
     """
 
     hand: np.ndarray
     other: np.ndarray
-    firm: np.ndarray
+    nearest: np.ndarray
+
+    @property
+    def firm(self) -> np.ndarray:
+        """(t, 1) how firmly the hand keeps to the others: from 0, if all are far, to a thousand if it touches them."""
+        at = np.clip((_FAR - self.nearest) / (_FAR - _NEAR), 0, 1)
+        near = at * at * (3 - 2 * at)
+        return near / (1 - near + _FIRM)
 
     @classmethod
     def of(cls, hand: np.ndarray, other: np.ndarray) -> _Beside:
@@ -196,38 +187,91 @@ class _Beside(NamedTuple):
         nearest = apart.min(axis=(1, 2), keepdims=True)
         weights = np.exp((nearest - apart) / _SOFT)
         whole = weights.sum(axis=(1, 2))[:, None]
-        at = np.clip((_FAR - nearest[:, 0]) / (_FAR - _NEAR), 0, 1)
-        near = at * at * (3 - 2 * at)
-        return cls(weights.sum(2) / whole, weights.sum(1) / whole, near / (1 - near + _FIRM))
+        return cls(weights.sum(2) / whole, weights.sum(1) / whole, nearest[:, 0])
 
     def shift(self, hand: np.ndarray, other: np.ndarray) -> np.ndarray:
         """Returns the shift (t, 3) that keeps the hand where it is relative to the others; from both ones' shifts."""
         return np.einsum("tm,tmc->tc", self.other, other) - np.einsum("tn,tnc->tc", self.hand, hand)
 
 
-def _move_hand(rotations: np.ndarray, joints: np.ndarray, side: str, by: np.ndarray) -> None:
-    """Turns collar, shoulder, elbow and wrist in `rotations` (t, 55, 4) so that the hand moves `by` (t, 3).
+class _Arm(NamedTuple):
+    """An arm before it is moved.
 
-    joints: (t, 55, 3) before. The hand keeps its direction.
+    line: the joints from collar to wrist. world: (t, 4) the rotations of what is above, and of each of them. places:
+    (t, 3) of each.
     """
-    line = [INDEX[f"{side}_{joint}"] for joint in ("collar", "shoulder", "elbow", "wrist")]
-    above = _world(rotations, PARENTS[line[0]])
-    world = [above]
-    for joint in line:
-        world.append(rot.quat_multiply(world[-1], rotations[:, joint]))
-    collar, shoulder, elbow, wrist = (joints[:, joint] for joint in line)
-    target = wrist + by
-    lift = _lift(collar, shoulder, elbow, wrist, target)
-    turned = rot.quat_to_matrix(lift)
-    shoulder, elbow, wrist = (
-        collar + np.einsum("tab,tb->ta", turned, place - collar) for place in (shoulder, elbow, wrist)
-    )
-    at_shoulder, at_elbow = (rot.quat_multiply(lift, world[i]) for i in (2, 3))
-    hinge = np.array([0.0, -1.0 if side == "left" else 1.0, 0.0])
-    arm = reach((shoulder, elbow, wrist), target, at_shoulder, at_elbow, hinge)
-    new = [above, rot.quat_multiply(lift, world[1]), *arm, world[4]]
-    for joint, parent, own in zip(line, new, new[1:], strict=False):
-        rotations[:, joint] = rot.quat_multiply(rot.quat_conjugate(parent), own)
+
+    side: str
+    line: list[int]
+    world: list[np.ndarray]
+    places: list[np.ndarray]
+
+    @classmethod
+    def of(cls, rotations: np.ndarray, joints: np.ndarray, side: str) -> _Arm:
+        """rotations (t, 55, 4), joints (t, 55, 3) metres."""
+        line = [INDEX[f"{side}_{joint}"] for joint in ("collar", "shoulder", "elbow", "wrist")]
+        world = [_world(rotations, PARENTS[line[0]])]
+        for joint in line:
+            world.append(rot.quat_multiply(world[-1], rotations[:, joint]))
+        return cls(side, line, world, [joints[:, joint].astype(np.float64) for joint in line])
+
+    def reached(self, by: np.ndarray) -> np.ndarray:
+        """Returns the shift (t, 3) of the hand that is nearest to `by` and that the arm reaches."""
+        target = self.places[3] + by
+        _, (_, shoulder, elbow, wrist) = self._lifted(target)
+        way = target - shoulder
+        far = np.linalg.norm(way, axis=1)
+        arm = np.linalg.norm(elbow - shoulder, axis=1) + np.linalg.norm(wrist - elbow, axis=1)
+        return by - way * np.maximum(1 - _STRETCHED * arm / np.maximum(far, 1e-9), 0)[:, None]
+
+    def move(self, rotations: np.ndarray, by: np.ndarray) -> None:
+        """Turns collar, shoulder, elbow and wrist in `rotations` (t, 55, 4) so that the hand moves `by` (t, 3).
+
+        The hand keeps its direction.
+        """
+        target = self.places[3] + by
+        lift, places = self._lifted(target)
+        at_shoulder, at_elbow = (rot.quat_multiply(lift, self.world[i]) for i in (2, 3))
+        hinge = np.array([0.0, -1.0 if self.side == "left" else 1.0, 0.0])
+        arm = reach(places[1:], target, at_shoulder, at_elbow, hinge)
+        new = [self.world[0], rot.quat_multiply(lift, self.world[1]), *arm, self.world[4]]
+        for joint, parent, own in zip(self.line, new, new[1:], strict=False):
+            rotations[:, joint] = rot.quat_multiply(rot.quat_conjugate(parent), own)
+
+    def _lifted(self, target: np.ndarray) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+        """Returns the turn (t, 4) of the collar towards a target, and the places of the joints after it."""
+        collar, *below = self.places
+        lift = _lift(collar, *below, target)
+        turned = rot.quat_to_matrix(lift)
+        return lift, (collar, *(collar + np.einsum("tab,tb->ta", turned, place - collar) for place in below))
+
+
+def _reached(arms: list[_Arm], shifts: np.ndarray, firm: np.ndarray) -> list[np.ndarray]:
+    """Returns the shifts (t, 3) of both hands that arms reach and that come nearest to what is wished.
+
+    shifts, firm: as from `_Hands.wishes`. It is the least sum of squares of what both hands are to do (stay, keep to
+    the body, keep to each other) within what the arms reach, by the alternating direction method of multipliers (Boyd
+    et al., 2011): hands whose arms are too short for one place meet at another.
+    """
+    left, right, apart = shifts[:, 0], shifts[:, 1], shifts[:, 2]
+    a, b, c = firm[:, 0], firm[:, 1], firm[:, 2]
+
+    def best(held: float, at: list[np.ndarray]) -> list[np.ndarray]:
+        first, second = a * left + c * apart + held * at[0], b * right - c * apart + held * at[1]
+        own, other = 1 + a + c + held, 1 + b + c + held
+        whole = own * other - c * c
+        return [(other * first + c * second) / whole, (own * second + c * first) / whole]
+
+    wanted = best(0.0, [np.zeros_like(left)] * 2)
+    found = [arm.reached(by) for arm, by in zip(arms, wanted, strict=True)]
+    if np.abs(np.subtract(found, wanted)).max() < _STILL:
+        return found
+    owed = [by - there for by, there in zip(wanted, found, strict=True)]
+    for _ in range(_STEPS):
+        wanted = best(_PENALTY, [there - more for there, more in zip(found, owed, strict=True)])
+        found = [arm.reached(by + more) for arm, by, more in zip(arms, wanted, owed, strict=True)]
+        owed = [more + by - there for more, by, there in zip(owed, wanted, found, strict=True)]
+    return found
 
 
 def _lift(
@@ -258,89 +302,3 @@ def _world(rotations: np.ndarray, joint: int) -> np.ndarray:
     for one in reversed(line[:-1]):
         world = rot.quat_multiply(world, rotations[:, one])
     return world
-
-
-# --- points of the surface
-
-
-@cache
-def _open_joints() -> np.ndarray:
-    return Body.load().joints()
-
-
-@cache
-def _hand(side: str) -> _Points:
-    """The points of a hand, each moved by its own joint."""
-    fingers = [f"{side}_wrist", *(joint for joint in HAND_JOINTS if joint.startswith(side))]
-    return _of_limb({joint: joint for joint in fingers}, _HAND)
-
-
-@cache
-def _body(side: str) -> _Points:
-    """The points of all that a hand of one side can touch beside the other hand."""
-    own = (f"{side}_shoulder", f"{side}_elbow")
-    parts = [_of_limb(part, _PART) for part in _LIMBS if not any(joint in own for joint in part)]
-    parts += [_of_trunk(joints, _PART) for joints in _TRUNK]
-    parts += [_of_limb(dict.fromkeys(joints, "head"), _PART) for joints in _HEAD]
-    parts.append(_of_neck())
-    return _Points(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
-
-
-def _of_limb(ends: Mapping[str, str], count: int) -> _Points:
-    """Returns points that move with the joints of a limb and with those towards which they lie."""
-    joint, rest = _chosen(tuple(ends), count)
-    places = _open_joints()
-    far = np.array([INDEX[ends[JOINTS[one]]] for one in joint])
-    way = places[far] - places[joint]
-    share = np.clip(((rest - places[joint]) * way).sum(1) / np.maximum((way**2).sum(1), 1e-9), 0, 1)
-    share[[JOINTS[one] == "jaw" for one in joint]] = 1.0  # which rigs have elsewhere, or not at all
-    return _Points(joint, _shares((joint, 1 - share), (far, share)), rest)
-
-
-def _of_trunk(joints: tuple[str, ...], count: int) -> _Points:
-    """Returns points that move with hips and shoulders, as they lie between them."""
-    joint, rest = _chosen(joints, count)
-    hips, shoulders = (_open_joints()[[INDEX[name] for name in pair]] for pair in (_CORNERS[:2], _CORNERS[2:]))
-    low, high = hips.mean(axis=0), shoulders.mean(axis=0)
-    up = np.clip((rest - low) @ (high - low) / ((high - low) @ (high - low)), 0, 1)
-    left = low + up[:, None] * (high - low)
-    width = (1 - up) * (hips[0, 0] - hips[1, 0]) + up * (shoulders[0, 0] - shoulders[1, 0])
-    side = np.clip(0.5 + (rest[:, 0] - left[:, 0]) / width, -_BESIDE, 1 + _BESIDE)
-    weights = ((1 - up) * side, (1 - up) * (1 - side), up * side, up * (1 - side))
-    return _Points(joint, _shares(*((INDEX[name], w) for name, w in zip(_CORNERS, weights, strict=True))), rest)
-
-
-def _of_neck() -> _Points:
-    """Returns points that lie between the shoulders and the head."""
-    joint, rest = _chosen(("neck",), _PART)
-    places = _open_joints()
-    shoulders = [INDEX[name] for name in _CORNERS[2:]]
-    low, high = places[shoulders].mean(axis=0)[1], places[INDEX["head"], 1]
-    up = np.clip((rest[:, 1] - low) / (high - low), 0, 1)
-    return _Points(joint, _shares(*((one, (1 - up) / 2) for one in shoulders), (INDEX["head"], up)), rest)
-
-
-def _shares(*parts: tuple[np.ndarray | int, np.ndarray]) -> np.ndarray:
-    """Returns (n, 55) of pairs of joints and their shares (n,)."""
-    count = len(parts[0][1])
-    found = np.zeros((count, len(JOINTS)), np.float32)
-    for joints, share in parts:
-        np.add.at(found, (np.arange(count), np.broadcast_to(joints, count)), share)
-    return found
-
-
-def _chosen(joints: tuple[str, ...], count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Chooses points of the surface that these joints move, as far apart as can be.
-
-    Returns the joint that carries each, (n,), and where they rest, (n, 3).
-    """
-    body = Body.load()
-    owners, strengths = np.argmax(body.weights, axis=1), body.weights.max(axis=1)
-    ids = np.flatnonzero(np.isin(owners, [INDEX[name] for name in joints]) & (strengths > _LEAST_WEIGHT))
-    vertices = body.template[ids]
-    chosen = [int(np.argmax(vertices[:, 2]))]
-    apart = np.linalg.norm(vertices - vertices[chosen[0]], axis=1)
-    while len(chosen) < min(count, len(ids)):
-        chosen.append(int(np.argmax(apart)))
-        apart = np.minimum(apart, np.linalg.norm(vertices - vertices[chosen[-1]], axis=1))
-    return owners[ids[chosen]], vertices[chosen].astype(np.float32)

@@ -103,6 +103,18 @@ def test_hands_that_touch_still_do(pose: dict, person: str) -> None:
     assert np.abs(np.linalg.norm(kept.rotations, axis=-1) - 1).max() < 1e-5
 
 
+def test_hands_meet_where_both_arms_are_too_short_for_the_place() -> None:
+    ahead = {"left_shoulder": (0, -109, 0), "right_shoulder": (0, 109, 0)}
+    moving, rest = motion(ASIDE, ahead, ASIDE), scaled(0.7, "elbow", "wrist")
+    places = [(frame, hand, other) for frame, hand, other in touches(moving) if frame == 10]
+    assert places, "the hands touch with straight arms"
+    kept = Touching(joints(), rest).kept(moving)
+    before, after = (off(rest, one, moving, places).max() for one in (moving, kept))
+    assert after < 0.01 < 0.09 < before
+    apart = posed(kept, rest)[1][10, WRISTS[0]] - posed(moving, joints())[1][10, WRISTS[0]]
+    assert np.linalg.norm(apart) > 0.05, "it is elsewhere, because neither reaches that far"
+
+
 def test_only_arms_turn_and_hands_keep_their_directions() -> None:
     moving, rest = motion(ASIDE, CLAP, ASIDE), PEOPLE["short arms"]
     kept = Touching(joints(), rest).kept(moving)

@@ -21,11 +21,8 @@ def shown(armature: bpy.types.Object, frames: Sequence[float]) -> np.ndarray:
     return np.array(places)
 
 
-def read_back(path: Path, frames: int, fps: float) -> tuple[bpy.types.Object, np.ndarray]:
-    """The armature of a file, imported into an empty scene, and its joints in the file's frames (T, 55, 3).
-
-    The frames are counted from the first key, at `fps`: a file with another rate gives another motion.
-    """
+def imported(path: Path, fps: float) -> tuple[bpy.types.Object, float]:
+    """The armature of a file of this rate, imported into an empty scene, and the rate at which its keys then stand."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
     render = bpy.context.scene.render
     # the importer of glTF places keys by this whole number, so that a key's frame is its time in milliseconds
@@ -45,6 +42,15 @@ def read_back(path: Path, frames: int, fps: float) -> tuple[bpy.types.Object, np
             bpy.ops.wm.usd_import(filepath=str(path))
             rate = fps  # the importer keeps the file's frames, and does not tell their rate
     (armature,) = (one for one in bpy.data.objects if one.type == "ARMATURE")
+    return armature, rate
+
+
+def read_back(path: Path, frames: int, fps: float) -> tuple[bpy.types.Object, np.ndarray]:
+    """The armature of a file, imported into an empty scene, and its joints in the file's frames (T, 55, 3).
+
+    The frames are counted from the first key, at `fps`: a file with another rate gives another motion.
+    """
+    armature, rate = imported(path, fps)
     first, last = armature.animation_data.action.frame_range
     assert abs((last - first) * fps / rate + 1 - frames) < 0.01
     return armature, shown(armature, first + np.arange(frames) * rate / fps)
