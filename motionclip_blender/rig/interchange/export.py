@@ -26,6 +26,7 @@ from . import bake
 from .gltf_times import stretch_times
 from .root_bone import add_root
 
+_UNICODE = "allow_unicode"  # of the exporter for USD; older ones write "_" for every sign beyond ASCII
 _OPERATORS = {
     "bvh": "export_anim.bvh", "fbx": "export_scene.fbx", "glb": "export_scene.gltf", "usd": "wm.usd_export"
 }  # fmt: skip
@@ -185,11 +186,29 @@ def _gltf(scene: bpy.types.Scene, target: Path, wish: Wish, name: str) -> None:
 
 
 def _usd(scene: bpy.types.Scene, target: Path, wish: Wish, name: str) -> None:
+    properties = bpy.ops.wm.usd_export.get_rna_type().properties
+    _name_apart(bpy.context.view_layer.objects.active, r"\W" if _UNICODE in properties else r"[^A-Za-z0-9_]")
     _call(
         "usd", filepath=str(target), check_existing=False, selected_objects_only=True, export_animation=True,
+        **{_UNICODE: True},
         export_armatures=True, only_deform_bones=False, export_hair=False, export_cameras=False, export_lights=False,
         export_textures=False, export_textures_mode="KEEP", convert_world_material=False,
     )  # fmt: skip
+
+
+def _name_apart(armature: bpy.types.Object, refused: str) -> None:
+    """Renames bones whose names would become one where the exporter writes "_" for what `refused`, a regular
+    expression, matches; bones of one name make a file that no program reads."""
+    taken: set[str] = set()
+    for bone in armature.data.bones:
+        plain = written = re.sub(refused, "_", bone.name)
+        number = 0
+        while written in taken:
+            number += 1
+            written = f"{plain}_{number}"
+        taken.add(written)
+        if number:
+            bone.name = written
 
 
 def _select(scene: bpy.types.Scene, chosen: Sequence[bpy.types.Object]) -> None:

@@ -213,7 +213,23 @@ def _imported(path: Path, importer: Callable[[], object], at: float = FPS) -> li
         )
     for mesh in [o for o in bpy.data.objects if o.type == "MESH"]:  # skinning them would cost time for nothing
         bpy.data.objects.remove(mesh)
+    for armature in armatures:
+        _disconnect(armature)
     return sorted(armatures, key=lambda armature: armature.name)
+
+
+def _disconnect(armature: bpy.types.Object) -> None:
+    """Lets all bones move: importers connect those that rest where their parent ends, and these then stay there,
+    whatever a file says; hips too, which carry a person's way."""
+    if not any(bone.use_connect for bone in armature.data.bones):
+        return
+    bpy.context.view_layer.objects.active = armature
+    armature.hide_viewport = False
+    armature.hide_set(False)
+    bpy.ops.object.mode_set(mode="EDIT")
+    for bone in armature.data.edit_bones:
+        bone.use_connect = False
+    bpy.ops.object.mode_set(mode="OBJECT")
 
 
 def _sample(armature: bpy.types.Object, times: np.ndarray, rest_world: np.ndarray | None = None) -> SourceClip:

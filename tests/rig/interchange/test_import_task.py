@@ -18,6 +18,8 @@ from motionclip_blender.rig.interchange.import_task import Imported, Reading, re
 from motionclip_blender.rig.write_keys import key_motion
 from tests.foreign import walk
 from tests.rig.interchange.foreign_rig import foreign_file, limb_angles
+from tests.rigs.build import armature_of, built
+from tests.rigs.conventions import CONVENTIONS
 from tests.synthetic import angle_between, random_motion
 from tests.training.data import tiny
 
@@ -89,6 +91,44 @@ def test_several_animations_of_an_fbx_file(small_body, scene, tmp_path):
     )  # fmt: skip
     found = read(tmp_path / "two.fbx", small_body, fps=24.0)
     assert [(one.name, len(one.motion)) for one in found] == [("walk", 25), ("wave", 35)]
+
+
+@pytest.mark.parametrize("suffix", [".fbx", ".glb"])
+def test_a_file_with_two_people_offers_the_clips_of_each(scene, open_body, tmp_path, suffix):
+    scene.render.fps = 30
+    for name, seed in (("Mixamo", 1), ("Unreal 5", 2)):
+        rig = armature_of(built(CONVENTIONS[name], "A"))
+        rig.name = rig.data.name = name.split()[0]
+        key_motion(rig, random_motion(31, size=0.1, seed=seed), f"move of {name}")
+    _write(tmp_path / f"two{suffix}")
+    found = read(tmp_path / f"two{suffix}", open_body)
+    assert sorted(one.name.split()[0] for one in found) == ["Mixamo", "Unreal"]
+    first, second = (one.motion.rotations[5:25, :20] for one in found)
+    assert np.degrees(angle_between(first, second)).max() > 5, "each has its own"
+
+
+@pytest.mark.parametrize("suffix", [".fbx", ".glb"])
+def test_a_file_with_a_person_and_a_thing_that_moves_offers_the_person(scene, open_body, tmp_path, suffix):
+    scene.render.fps = 30
+    rig = armature_of(built(CONVENTIONS["Mixamo"], "A"))
+    rig.name = "Somebody"
+    key_motion(rig, random_motion(31, size=0.1), "dance")
+    bpy.ops.object.armature_add()
+    bpy.context.object.name = "Box"
+    bone = bpy.context.object.pose.bones[0]
+    for frame in (1, 31):
+        bone.location.x = frame / 10
+        bone.keyframe_insert("location", frame=frame)
+    _write(tmp_path / f"both{suffix}")
+    (found,) = read(tmp_path / f"both{suffix}", open_body)
+    assert "Box" not in found.name
+
+
+def _write(path: Path) -> None:
+    if path.suffix == ".fbx":
+        bpy.ops.export_scene.fbx(filepath=str(path), add_leaf_bones=False, bake_anim_simplify_factor=0.0)
+    else:
+        bpy.ops.export_scene.gltf(filepath=str(path), export_optimize_animation_size=False)
 
 
 def test_amc_with_its_skeleton(open_body, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,8 +11,11 @@ import numpy as np
 import pytest
 
 from motionclip_blender.core.engines import FILE_KINDS
+from motionclip_blender.core.progress import no_progress
 from motionclip_blender.core.skeleton import JOINTS
+from motionclip_blender.rig.interchange import export as exporting
 from motionclip_blender.rig.interchange.export import Wish, export
+from motionclip_blender.rig.interchange.import_task import Reading, read_motions
 from motionclip_blender.rig.target import target_of
 from motionclip_blender.rig.write_keys import key_motion
 from tests.rig.interchange.reading_back import imported
@@ -21,7 +25,7 @@ from tests.rigs.moving import LIMBS, dance, degrees
 from tests.rigs.rigify import appended, saved_rig
 
 FRAMES = range(5, 26)
-RIGS = ("Mixamo", "Unreal 5", "MMD", "Daz Genesis 8", "VRM")
+RIGS = ("Mixamo", "Unreal 5", "MMD", "Daz Genesis 8", "VRM", "Biped")
 
 
 def of_convention(name: str) -> bpy.types.Object:
@@ -51,6 +55,7 @@ def check(rig: bpy.types.Object, kind: str, bones: dict[str, str], path: Path) -
     wanted = shown(rig, [bones[joint] for joint in used], FRAMES)
     export(bpy.context.scene, rig, FRAMES, path, Wish(kind), "dance")
     read, rate = imported(path, 30.0)
+    disconnect(read)
     first, last = read.animation_data.action.frame_range
     assert abs((last - first) * 30 / rate + 1 - len(FRAMES)) < 0.01
     frames = first + np.arange(len(FRAMES)) * rate / 30
@@ -61,11 +66,20 @@ def check(rig: bpy.types.Object, kind: str, bones: dict[str, str], path: Path) -
     assert np.abs(found - wanted).max() < 0.005
 
 
+def disconnect(rig: bpy.types.Object) -> None:
+    """The importer of FBX connects bones that rest where their parents end, and then ignores their locations."""
+    bpy.context.view_layer.objects.active = rig
+    bpy.ops.object.mode_set(mode="EDIT")
+    for bone in rig.data.edit_bones:
+        bone.use_connect = False
+    bpy.ops.object.mode_set(mode="OBJECT")
+
+
 def named(rig: bpy.types.Object, name: str) -> str:
-    """The bone of a file; USD allows no other signs than letters and digits in names."""
+    """The bone of a file; some formats allow nothing but letters, digits and "_" in names."""
     if name in rig.data.bones:
         return name
-    (found,) = (bone.name for bone in rig.data.bones if bone.name == "".join(c if c.isalnum() else "_" for c in name))
+    (found,) = (bone.name for bone in rig.data.bones if bone.name == re.sub(r"\W", "_", name))
     return found
 
 
@@ -78,6 +92,37 @@ def test_limbs_point_as_they_did(scene, tmp_path, name: str, kind: str) -> None:
     person = target_of(rig).person
     bones = {joint: person.skeleton.bones[bone] for joint, bone in person.joints.items()}
     check(rig, kind, bones, tmp_path / f"dance{FILE_KINDS[kind]}")
+
+
+@pytest.mark.parametrize("kind", ["fbx", "glb", "bvh"])
+def test_hips_that_rest_where_their_parent_ends_are_read_with_their_way(scene, open_body, tmp_path, kind: str) -> None:
+    scene.render.fps = 30
+    rig, motion = of_convention("Biped"), dance(31, way=2.0)
+    key_motion(rig, motion, "dance")
+    path = tmp_path / f"dance{FILE_KINDS[kind]}"
+    export(scene, rig, range(1, 32), path, Wish(kind), "dance")
+    (found,) = read_motions([path], open_body, Reading(), no_progress)
+    way = np.ptp(found.motion.translation[:, [0, 2]], axis=0).max()
+    assert way == pytest.approx(np.ptp(motion.translation[:, [0, 2]], axis=0).max(), rel=0.15)
+
+
+@pytest.mark.parametrize("unicode", [True, False])
+def test_bones_whose_names_usd_cannot_tell_apart(scene, tmp_path, monkeypatch, unicode: bool) -> None:
+    scene.render.fps = 30
+    rig = of_convention("MMD")
+    for side in "左右":
+        for number, part in enumerate(("腕", "ひじ", "手首")):
+            rig.data.bones[side + part].name = f"{side}{'.- '[number]}腕"
+    own = {bone.name for bone in rig.data.bones}
+    target = target_of(rig)  # by structure now, or by what names are left
+    key_motion(rig, dance(31), "dance")
+    wanted = shown(rig, [rig.data.bones[0].name], FRAMES)
+    if not unicode:  # as Blenders before 4.4 write it
+        monkeypatch.setattr(exporting, "_UNICODE", "nothing")
+    export(bpy.context.scene, rig, FRAMES, tmp_path / "dance.usd", Wish("usd"), "dance")
+    read, _ = imported(tmp_path / "dance.usd", 30.0)
+    assert len(read.data.bones) == len(own) == len(target.person.skeleton.bones)
+    assert read.animation_data.action is not None and wanted.shape
 
 
 @pytest.fixture(scope="module")
