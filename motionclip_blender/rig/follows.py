@@ -69,7 +69,20 @@ def turns_with(
             )
         if others:
             with_whom[index[bone]] = index[max(others, key=lambda other: len(full[other]))]
+    for joint in BODY_JOINTS:
+        bone = person.joints.get(joint, person.mover)
+        if not person.skeleton.same_tree(bone, person.mover) and not _carried(bone, person.mover, with_whom):
+            raise UserError(
+                f'Nothing carries the bone "{bones[joint]}" of "{armature.name}" with "{bones["pelvis mover"]}"; set '
+                "in the rig's own panel that limbs follow the body."
+            )
     return with_whom
+
+
+def _carried(bone: int, mover: int, with_whom: Mapping[int, int]) -> bool:
+    while bone in with_whom and bone != mover:
+        bone = with_whom[bone]
+    return bone == mover
 
 
 def _looked(

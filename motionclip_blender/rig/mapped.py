@@ -122,9 +122,6 @@ class MappedRig:
         armature, pose = self.armature, self.armature.pose.bones
         check_writable(armature)
         check_scale(armature, np.array(armature.matrix_world)[None])
-        mover = armature.data.bones[self.names[0]]
-        if mover.use_connect and mover.parent is not None:
-            raise UserError(f'The bone "{mover.name}" is connected to its parent; disconnect it, so it can move.')
         locked = [name for name in self.names if any(pose[name].lock_rotation)]
         if any(pose[self.names[0]].lock_location) and self.names[0] not in locked:
             locked.insert(0, self.names[0])
@@ -261,13 +258,15 @@ def rest_skeleton(data: bpy.types.Armature) -> tuple[RestSkeleton, tuple]:
     bones.foreach_get("matrix_local", rest)
     tails = np.empty(3 * len(names), np.float32)
     bones.foreach_get("tail_local", tails)
-    inherits = np.empty(len(names), bool)
+    inherits, connected = np.empty(len(names), bool), np.empty(len(names), bool)
     bones.foreach_get("use_inherit_rotation", inherits)
+    bones.foreach_get("use_connect", connected)
     number = {bone: i for i, bone in enumerate(every)}
     parents = np.array([-1 if (parent := bone.parent) is None else number[parent] for bone in every], int)
-    digest = (data.session_uid, hash((names, rest.tobytes(), parents.tobytes(), inherits.tobytes())))
+    connected &= parents >= 0
+    digest = (data.session_uid, hash((names, *(one.tobytes() for one in (rest, parents, inherits, connected)))))
     matrices = rest.reshape(-1, 4, 4).transpose(0, 2, 1).astype(np.float64)
-    return RestSkeleton(names, parents, matrices, tails.reshape(-1, 3).astype(np.float64), inherits), digest
+    return RestSkeleton(names, parents, matrices, tails.reshape(-1, 3).astype(np.float64), inherits, connected), digest
 
 
 def location_axes(bone: bpy.types.Bone) -> np.ndarray:

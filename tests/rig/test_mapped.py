@@ -172,13 +172,28 @@ def _curves(rig: bpy.types.Object) -> list[bpy.types.FCurve]:
     return fcurves_of(rig.animation_data.action, rig, "")
 
 
-# --- what is refused, with nothing changed
-
-
-def _connected(rig: bpy.types.Object) -> None:
+@pytest.mark.parametrize("mode", ["QUATERNION", "XZY"])
+def test_hips_that_are_connected_are_carried_by_the_bone_that_holds_them(scene, mode: str) -> None:
+    rig, motion = rig_of("Unreal 4"), dance(way=1.0)
     bpy.ops.object.mode_set(mode="EDIT")
-    rig.data.edit_bones["pelvis"].use_connect = True
+    bones = rig.data.edit_bones
+    for name in ("pelvis", "calf_l", "spine_02"):
+        bones[name].parent.tail = bones[name].head
+        bones[name].use_connect = True
     bpy.ops.object.mode_set(mode="OBJECT")
+    for bone in rig.pose.bones:
+        bone.rotation_mode = mode
+    key_motion(rig, motion, "dance")
+    assert target_of(rig).names[0] == "root"
+    assert off(rig, motion).max() < 0.2
+    got, wanted = joints_shown(rig, len(motion)), posed(motion, target_of(rig).rest_joints)[1]
+    assert np.nanmax(np.abs(got - wanted)[:, FEET]) < 1e-3
+    assert np.abs(motion_of(rig, fps=30).translation - motion.translation).max() < 1e-3
+    tilt = [curve for curve in _curves(rig) if '"root"' in curve.data_path and ".rotation" in curve.data_path]
+    assert max((np.ptp([key.co[1] for key in curve.keyframe_points]) for curve in tilt), default=0) < 1e-6
+
+
+# --- what is refused, with nothing changed
 
 
 def _locked(rig: bpy.types.Object) -> None:
@@ -206,7 +221,7 @@ def _held(rig: bpy.types.Object) -> None:
 
 @pytest.mark.parametrize(
     ("spoil", "said"),
-    [(_connected, "connected"), (_locked, "locked"), (_driven, "Drivers move"), (_editing, "Edit Mode"),
+    [(_locked, "locked"), (_driven, "Drivers move"), (_editing, "Edit Mode"),
      (_deleted, 'no bone "gone"'), (_held, "Constraints hold")],
 )  # fmt: skip
 def test_what_cannot_be_keyed_is_said_and_nothing_changes(scene, spoil, said: str) -> None:

@@ -38,7 +38,7 @@ class RestSkeleton:
     bones: names.
     parents: (B,) index of each bone's parent, -1 for none; a parent may come after its children.
     rest: (B, 4, 4) rest matrices. tails: (B, 3).
-    inherits: (B,) whether a bone turns with its parent.
+    inherits: (B,) whether a bone turns with its parent. connected: (B,) whether its head is held at its parent's tail.
     """
 
     bones: tuple[str, ...]
@@ -46,6 +46,7 @@ class RestSkeleton:
     rest: np.ndarray
     tails: np.ndarray
     inherits: np.ndarray
+    connected: np.ndarray | None = None
 
     @property
     def heads(self) -> np.ndarray:
@@ -59,6 +60,10 @@ class RestSkeleton:
             found.append(bone)
         return found
 
+    def same_tree(self, one: int, other: int) -> bool:
+        """Checks whether two bones hang from one topmost bone."""
+        return [one, *self.above(one)][-1] == [other, *self.above(other)][-1]
+
     def common(self, bones: list[int]) -> int | None:
         """Returns the lowest bone that each of `bones` is or hangs from; None if there is none."""
         lines = [[bone, *self.above(bone)] for bone in bones]
@@ -71,7 +76,9 @@ class Humanoid:
 
     joints: SMPL-X joint -> index of the bone that is keyed for it.
     spine, neck: indices of the bones from above the pelvis to the chest, and from above the chest to below the head.
-    mover: index of the bone that carries the person: the pelvis, or the lowest bone from which all others hang.
+    mover: index of the bone that carries the person: the pelvis, or the lowest bone from which all others hang. Where
+        that one is connected to its parent, which holds it, the nearest bone above that can move.
+    turns: whether the mover turns with the pelvis; one that only stands in for it does not.
     axes: (3, 3) turns SMPL-X's axes into the skeleton's.
     scale: units of the skeleton per metre of a person with the legs of the open body.
     places: joint -> (3,) metres along SMPL-X's axes, where it rests. The pelvis lies to the hips as SMPL-X's does.
@@ -86,6 +93,7 @@ class Humanoid:
     spine: tuple[int, ...]
     neck: tuple[int, ...]
     mover: int
+    turns: bool
     axes: np.ndarray
     scale: float
     places: anatomy.Places
@@ -115,16 +123,32 @@ class Humanoid:
         mover = skeleton.common(list(joints.values()))
         if mover is None and read_only:
             mover = joints["pelvis"]
+        if mover is None and controls:  # limbs that hang from nothing follow by constraints, which `rig.follows` checks
+            mover = skeleton.common([bone for bone in joints.values() if skeleton.same_tree(bone, joints["pelvis"])])
         if mover is None:
             raise UserError("Its bones hang from no common bone, so nothing could carry the person; give them one.")
         spine, neck = _trunk(skeleton, joints, mover, controls)
+        own = mover
+        while skeleton.connected is not None and skeleton.connected[mover]:
+            mover = int(skeleton.parents[mover])
         corrections = {joint: rest_correction(joint, places, ours) for joint in joints}
         floor = _floor(skeleton, joints, axes, scale)
         lifted = places["pelvis"][1] < _AT_ORIGIN
         rise = np.array([0.0, -floor if lifted else 0.0, 0.0])
         rest = _rest_joints(_spread(places, skeleton, spine, axes, scale), corrections) - (0.0, floor, 0.0)
         return cls(
-            skeleton, joints, spine, neck, mover, axes, scale, places, rise, corrections, rest.astype(np.float32)
+            skeleton,
+            joints,
+            spine,
+            neck,
+            mover,
+            mover == own,
+            axes,
+            scale,
+            places,
+            rise,
+            corrections,
+            rest.astype(np.float32),
         )
 
     def pairs(self) -> RigMap:

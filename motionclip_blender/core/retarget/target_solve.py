@@ -190,6 +190,8 @@ class TargetSolver:
         if corrected:
             back = np.stack([rot.quat_conjugate(self.keyed[i].correction) for i in corrected], axis=1)
             turns[:, corrected] = _times(turns[:, corrected], back[..., None].astype(np.float32))
+        if not self.person.turns:  # the mover is the first
+            turns[:, 0] = np.array([1, 0, 0, 0], np.float32)[:, None]
         return turns
 
     def _twists(self, turned: np.ndarray) -> np.ndarray:
