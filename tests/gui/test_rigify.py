@@ -41,6 +41,25 @@ HELPERS = f"""
 """
 
 
+KEYED = """
+    def bones_and_switches():
+        '''What the one Action holds: keys a curve, keys of a switch, curves in all, and each only once.'''
+        found = list(curves())
+        own = {(curve.data_path, curve.array_index) for curve in found}
+        assert len(own) == len(found)
+        counts = {len(curve.keyframe_points) for curve in found if ".rotation" in curve.data_path}
+        once = {len(curve.keyframe_points) for curve in found if "IK_FK" in curve.data_path}
+        assert len(counts) == len(once) == 1
+        first = min(point.co[0] for curve in found if ".rotation" in curve.data_path for point in curve.keyframe_points)
+        return {"frames": counts.pop(), "switches": once.pop(), "curves": len(found), "first": first}
+"""
+REDO = """
+    operator = bpy.context.window_manager.operators[-1]
+    operator.properties.{name} = {value}
+    bpy.ops.ed.undo_redo()
+"""
+
+
 @pytest.fixture(scope="module")
 def generated(program: Blender) -> Blender:
     rigify.generate(program)
@@ -52,6 +71,7 @@ def rig(generated: Blender, blender: Blender) -> Blender:
     """The rig alone in a new file, selected; as a user who types a prompt into the panel finds it."""
     rigify.append(blender)
     blender.run(HELPERS)
+    blender.run(KEYED)
     blender.run("bpy.context.preferences.inputs.use_mouse_continuous = False")
     return blender
 
@@ -111,6 +131,29 @@ def test_it_follows_the_slider_and_a_drag_is_one_undo_step(rig: Blender) -> None
     rig.settle()
     rig.until("not panel().behind", 20)
     assert rig.run("[panel().blend.factor, shin()]") == [0.5, before]
+
+
+def test_changes_in_the_redo_panel_leave_nothing_of_what_was_before(rig: Blender) -> None:
+    rig.sidebar.type("motionclip.prompt", "a person kicks", LEFT)
+    rig.sidebar.click(GENERATE)
+    rig.until("len(bpy.data.actions) == 1 and not SESSION.busy", 120)
+    rig.settle()
+    before = rig.run("bones_and_switches()")
+    assert before["frames"] == 60 and before["switches"] == 1
+    for frames in (30, 90):  # as the panel of F9 does, down on the left of the view
+        rig.run(REDO.format(name="frames", value=frames))
+        rig.until(f"len(bpy.data.actions) == 1 and bones_and_switches()['frames'] == {frames}", 120)
+        rig.settle()
+        found = rig.run("bones_and_switches()")
+        assert found == {**before, "frames": frames}
+    rig.run(REDO.format(name="start_frame", value=11))
+    rig.until("len(bpy.data.actions) == 1 and bones_and_switches()['first'] == 11", 120)
+    assert rig.run("bones_and_switches()") == {**before, "frames": 90, "first": 11}
+    assert rig.run("[len(bpy.data.scenes), len(bpy.data.objects), len(bpy.data.armatures)]") == [1, 1, 1]
+    rig.move(*VIEW)
+    rig.key("ctrl+z")
+    rig.until("not bpy.data.actions", 20)
+    assert rig.run("switches()") == [0, 0]
 
 
 def test_nothing_went_to_the_console(program: Blender) -> None:

@@ -16,6 +16,7 @@ from motionclip_blender.core.kinematics import posed
 from motionclip_blender.core.retarget.humanoid import reference_joints
 from motionclip_blender.core.skeleton import INDEX
 from motionclip_blender.rig.film import _double
+from motionclip_blender.rig.keyed_bones import SELECTED, UPPER, chosen_bones
 from motionclip_blender.rig.shown import motion_of
 from motionclip_blender.rig.target import target_of
 from motionclip_blender.rig.versions import fcurves_of
@@ -73,6 +74,38 @@ def test_the_switches_are_keyed_and_the_rest_of_the_rig_is_not_touched(rig) -> N
         assert rig.pose.bones[name]["IK_FK"] == 1
     assert before == {bone.name: bone.rotation_mode for bone in rig.pose.bones}
     assert len(bpy.data.scenes) == 1 and [one.name for one in bpy.data.objects if one.type == "ARMATURE"] == ["rig"]
+
+
+def values(rig: bpy.types.Object) -> dict[tuple[str, int], list]:
+    curves = fcurves_of(rig.animation_data.action, rig, "pose.bones[")
+    return {(curve.data_path, curve.array_index): [tuple(key.co) for key in curve.keyframe_points] for curve in curves}
+
+
+def test_the_upper_body_is_keyed_over_what_the_legs_do(rig) -> None:
+    first = key_motion(rig, dance(), "first")
+    before, kept = values(rig), {curve: list(keys) for curve, keys in values(rig).items()}
+    upper = chosen_bones(rig, UPPER)
+    second = key_motion(rig, dance(len(dance()), way=2.0).turned(1.0), "second", bones=upper)
+    assert second != first and rig.animation_data.action == second
+    after = values(rig)
+    changed = {path.split('"')[1] for path, index in after if after[path, index] != before.get((path, index))}
+    assert {"upper_arm_fk.L", "forearm_fk.R", "head"} <= changed <= upper
+    assert not {"torso", "thigh_fk.L", "shin_fk.R", "foot_fk.L", "spine_fk"} & changed
+    switches = [curve for curve in after if "IK_FK" in curve[0]]
+    assert len(switches) == 4 and all(len(after[curve]) == 1 for curve in switches)
+    rig.animation_data.action = first
+    assert values(rig) == kept
+
+
+@pytest.mark.parametrize("names", [("upper_arm_fk.L", "forearm_fk.L"), ("head",)])
+def test_selected_controls_alone_get_keys_and_their_own_switch(rig, names) -> None:
+    for bone in rig.pose.bones:
+        (bone if hasattr(bone, "select") else bone.bone).select = bone.name in names
+    key_motion(rig, dance(), "some", bones=chosen_bones(rig, SELECTED))
+    keys = {path.split('"')[1] for path, _ in values(rig)}
+    own = {"upper_arm_parent.L"} if "head" not in names else {"torso"}
+    assert set(names) <= keys <= {*names, *own}
+    assert rig.pose.bones["thigh_parent.L"]["IK_FK"] == 0, "the legs stay on IK"
 
 
 def test_it_is_read_by_its_evaluated_pose_even_where_hands_are_on_ik(rig) -> None:

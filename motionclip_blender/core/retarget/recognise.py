@@ -6,12 +6,17 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from ..errors import UserError
 from ..skeleton import BODY_JOINTS, HAND_JOINTS
+from . import anatomy
 from .humanoid import Humanoid, RestSkeleton
 from .rig_maps import NEEDED, Rig, nearest_rig, prefixed, target_rigs
 from .source import RigMap
 from .structure import by_structure
+
+_HIPS = 0.6  # of the legs' length: a bone that is farther from the hips, such as a root on the floor, is no pelvis
 
 BY_USER, BY_NAMES, BY_STRUCTURE = "user", "names", "structure"
 
@@ -80,6 +85,12 @@ def _wrong(skeleton: RestSkeleton, rig: Rig) -> UserError | None:
             for above, below in itertools.pairwise(line):
                 if number[above] not in skeleton.above(number[below]):
                     return UserError(f'its bone "{below}" does not hang from "{above}", as a limb of {rig.label} does.')
+    places = {joint: skeleton.heads[number[rig.pairs[joint][0]]] for joint in NEEDED}
+    if np.linalg.norm(places["pelvis"] - anatomy.middle(places, "hip")) > _HIPS * float(anatomy.leg_length(places)):
+        return UserError(
+            f'its bone "{rig.pairs["pelvis"][0]}" is not between the hips, as the pelvis of {rig.label} is; choose '
+            "another in the Rig panel."
+        )
     try:
         Humanoid.of(skeleton, rig.pairs, rig.controls)
     except UserError as error:

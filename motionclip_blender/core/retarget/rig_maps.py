@@ -75,8 +75,8 @@ def matching_rig(bones: tuple[str, ...], own: Path | None = None) -> Rig:
     """Returns the rig, from the file `own` or else from ours, with the most bones in a skeleton.
 
     Pelvis, head and the joints of arms and legs are required; other joints and fingers may be missing. Names may have a
-    common prefix ("mixamorig:"). Names that fit exactly are preferred to names that fit without case, blanks, dots,
-    dashes and underscores.
+    common prefix ("mixamorig:") and a common end ("_bind"). Names that fit exactly are preferred to names that fit
+    without case, blanks, dots, dashes and underscores.
     Raises `UserError` when none fits.
     """
     for path in ([own] if own else []) + [RIG_MAPS]:
@@ -104,8 +104,8 @@ def nearest_rig(bones: tuple[str, ...]) -> tuple[Rig | None, list[str]]:
     best: tuple[int, Rig | None, list[str]] = (0, None, list(NEEDED))
     found = {_folded(bone): bone for bone in reversed(bones)}
     for rig in _rigs(RIG_MAPS).values():
-        for prefix in ["", *_prefixes(rig, found, _folded)]:
-            pairs = _found(rig, found, prefix, _folded)
+        for prefix, suffix in [("", ""), *_affixes(rig, found, _folded)]:
+            pairs = _found(rig, found, prefix, _folded, suffix)
             there = sum(joint in pairs for joint in NEEDED)
             if there > best[0]:
                 best = there, rig, [joint for joint in NEEDED if joint not in pairs]
@@ -255,25 +255,32 @@ def _fits(name: str, rig: Rig, bones: tuple[str, ...]) -> Iterator[tuple[tuple[i
         found: dict[str, str] = {}
         for bone in bones:
             found.setdefault(spelt(bone), bone)
-        for prefix in _prefixes(rig, found, spelt):
-            pairs = _found(rig, found, prefix, spelt)
+        for prefix, suffix in _affixes(rig, found, spelt):
+            pairs = _found(rig, found, prefix, spelt, suffix)
             if all(joint in pairs for joint in NEEDED):
                 body = sum(joint in pairs for joint in BODY_JOINTS)
-                yield (body, len(pairs) - body, spelt is _plain, not prefix), replace(rig, name=name, pairs=pairs)
+                yield (
+                    (body, len(pairs) - body, spelt is _plain, not prefix + suffix),
+                    replace(rig, name=name, pairs=pairs),
+                )
 
 
-def _prefixes(rig: Rig, found: dict[str, str], spelt: Callable[[str], str]) -> list[str]:
-    """Returns the possible prefixes of all names: what precedes the left knee's, which a rig has only once."""
+def _affixes(rig: Rig, found: dict[str, str], spelt: Callable[[str], str]) -> list[tuple[str, str]]:
+    """Returns what all names may begin and end with beside their own: what the left knee's does, which a rig has once.
+
+    Shorter ones are first, and those without an end.
+    """
     knees = [spelt(knee) for knee in rig.pairs["left_knee"][0].split(_OR)]
-    before = {bone[: len(bone) - len(knee)] for bone in found for knee in knees if bone.endswith(knee)}
-    return sorted(before, key=lambda prefix: (len(prefix), prefix))
+    around = {(bone[:at], bone[at + len(knee) :]) for bone in found for knee in knees if (at := bone.rfind(knee)) >= 0}
+    return sorted(around, key=lambda pair: (len(pair[1]), len(pair[0]), pair))
 
 
-def _found(rig: Rig, found: dict[str, str], prefix: str, spelt: Callable[[str], str]) -> RigMap:
+def _found(rig: Rig, found: dict[str, str], prefix: str, spelt: Callable[[str], str], suffix: str = "") -> RigMap:
     """Returns the joints whose bones exist, with the skeleton's names."""
 
     def one(names: str) -> str | None:
-        return next((found[prefix + spelt(n)] for n in names.split(_OR) if prefix + spelt(n) in found), None)
+        every = (prefix + spelt(name) + suffix for name in names.split(_OR))
+        return next((found[name] for name in every if name in found), None)
 
     pairs: RigMap = {}
     for joint, (a, b, weight) in rig.pairs.items():

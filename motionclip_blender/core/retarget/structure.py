@@ -19,6 +19,7 @@ from .source import RigMap
 
 _PAIRED = 0.02  # largest distance between a bone and its partner's mirror image, relative to the skeleton's size
 _ASIDE = 0.004  # least distance from the middle of a bone that has a partner, relative to the size
+_TAILS = 0.01  # how much tails count between bones that begin and end at one place
 _LEAST_PAIRS = 5
 _MOST_BONES = 3000  # more are a crowd or a cloth, and comparing all with all would take seconds
 _DOWN = 40.0  # largest degrees between a leg and the vertical
@@ -30,11 +31,16 @@ _TWISTS = ("twist", "roll")
 
 @dataclass(frozen=True, eq=False)
 class _Mirrored:
-    """A skeleton with its partners. partner: (B,) index of each bone's mirror image, its own in the middle, else -1."""
+    """A skeleton with its partners. partner: (B,) index of each bone's mirror image, its own in the middle, else -1.
+
+    ends: (B, 3) where the bones that hang from each begin, on average; of a last bone where it begins itself. Tails
+    alone tell little: many importers let them point along an axis of the bone, which left and right have differently.
+    """
 
     skeleton: RestSkeleton
     across: int
     partner: np.ndarray
+    ends: np.ndarray
     size: float
 
     @classmethod
@@ -44,21 +50,26 @@ class _Mirrored:
         if not 0 < len(heads) <= _MOST_BONES:
             return None
         size = float(np.ptp(np.concatenate((heads, tails)), axis=0).max())
+        ends, hanging = _ends(skeleton), np.flatnonzero(skeleton.parents >= 0)
         if size < 1e-9:
             return None
         best: tuple[int, int, np.ndarray] = (0, 0, np.zeros(0, int))
         for axis in range(3):
             partner = np.full(len(heads), -1)
             aside = np.abs(heads[:, axis]) > _ASIDE * size
-            middle = ~aside & (np.abs(tails[:, axis]) < 2 * _ASIDE * size)
+            off = np.minimum(np.abs(ends[:, axis]), np.abs(tails[:, axis]))
+            np.minimum.at(off, skeleton.parents[hanging], np.abs(heads[hanging, axis]))
+            middle = ~aside & (off < 2 * _ASIDE * size)
             partner[middle] = np.flatnonzero(middle)
             sides = np.flatnonzero(~middle)
             if len(sides):
-                both = np.concatenate((heads[sides], tails[sides]), axis=1)
-                image = both.copy()
-                image[:, [axis, axis + 3]] *= -1
-                apart = np.abs(image[:, None] - both[None]).max(axis=2)
-                nearest = apart.argmin(axis=1)
+                mirror = np.where(np.arange(3) == axis, -1, 1)
+                at, to, by_tails = (
+                    np.abs((places[sides] * mirror)[:, None] - places[sides][None]).max(axis=2)
+                    for places in (heads, ends, tails)
+                )
+                apart = np.maximum(at, to)
+                nearest = (apart + _TAILS * by_tails).argmin(axis=1)
                 fits = apart[np.arange(len(sides)), nearest] < _PAIRED * size
                 fits &= nearest != np.arange(len(sides))
                 mutual = fits & (nearest[nearest] == np.arange(len(sides)))
@@ -66,14 +77,14 @@ class _Mirrored:
             pairs = int((partner >= 0).sum() - middle.sum()) // 2
             if pairs > best[0]:
                 best = pairs, axis, partner
-        return cls(skeleton, best[1], best[2], size) if best[0] >= _LEAST_PAIRS else None
+        return cls(skeleton, best[1], best[2], ends, size) if best[0] >= _LEAST_PAIRS else None
 
     def limbs(self) -> list[int]:
         """Lists the first bones, on the positive side, of pairs that hang from the middle."""
         found = []
         for bone in np.flatnonzero(self.partner >= 0):
             above = int(self.skeleton.parents[bone])
-            aside = self.partner[bone] != bone and self.skeleton.tails[bone, self.across] > 0
+            aside = self.partner[bone] != bone and self.ends[bone, self.across] > 0
             if aside and (above < 0 or self.partner[above] in (above, -1)):
                 found.append(int(bone))
         return found
@@ -98,6 +109,14 @@ class _Mirrored:
         return self.skeleton.bones[bone].casefold()
 
 
+def _ends(skeleton: RestSkeleton) -> np.ndarray:
+    ends, below = np.zeros_like(skeleton.heads), np.zeros(len(skeleton.heads))
+    hanging = np.flatnonzero(skeleton.parents >= 0)
+    np.add.at(ends, skeleton.parents[hanging], skeleton.heads[hanging])
+    np.add.at(below, skeleton.parents[hanging], 1)
+    return np.where(below[:, None] > 0, ends / np.maximum(below, 1)[:, None], skeleton.heads)
+
+
 def by_structure(skeleton: RestSkeleton) -> tuple[RigMap, dict[str, float]] | None:
     """Returns a map of the skeleton's bones, and joint -> confidence, 0 to 1; None if it is no person's."""
     found = _Mirrored.of(skeleton)
@@ -114,7 +133,8 @@ def by_structure(skeleton: RestSkeleton) -> tuple[RigMap, dict[str, float]] | No
 def _person(found: _Mirrored, up: int, sign: float) -> tuple[RigMap, dict[str, float]] | None:
     skeleton, heads = found.skeleton, found.skeleton.heads
     height = sign * heads[:, up]
-    lowest = float(min(height.min(), (sign * skeleton.tails[:, up]).min()))
+    paired = (found.partner >= 0) & (found.partner != np.arange(len(heads)))  # the floor is under the feet
+    lowest = float(height[paired].min())
     limbs = [(bone, found.chain(bone)) for bone in found.limbs()]
     legs = [leg for _, line in limbs if (leg := _leg(line, heads, height, lowest, found)) is not None]
     if len(legs) != 1:
@@ -127,10 +147,13 @@ def _person(found: _Mirrored, up: int, sign: float) -> tuple[RigMap, dict[str, f
     arm = max(arms, key=lambda line: float(np.linalg.norm(heads[line[2]] - heads[line[1]])))
     chest = _middle_above(found, arm[0] if arm[0] >= 0 else arm[1])
     pelvis = _middle_above(found, leg[0])
-    if chest is None or pelvis is None or pelvis == chest or pelvis not in skeleton.above(chest):
+    if chest is None or pelvis is None or pelvis == chest or chest in skeleton.above(pelvis):
+        return None
+    meet = skeleton.common([pelvis, chest])  # the pelvis, or what it and the spine hang from
+    if meet is None:
         return None
     spine = [chest]
-    while (above := int(skeleton.parents[spine[0]])) != pelvis:
+    while (above := int(skeleton.parents[spine[0]])) != meet:
         spine.insert(0, above)
     head = _head(found, chest, height)
     if head is None:

@@ -8,7 +8,7 @@ import pytest
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.retarget.humanoid import Humanoid
 from motionclip_blender.core.retarget.recognise import BY_NAMES, BY_STRUCTURE, recognise
-from motionclip_blender.core.retarget.rig_maps import NEEDED
+from motionclip_blender.core.retarget.rig_maps import NEEDED, rig_maps
 from tests.rigs.build import Built, built, skeleton_of
 from tests.rigs.conventions import CONVENTIONS
 from tests.rigs.no_humans import NO_HUMANS, skeleton
@@ -56,6 +56,52 @@ def test_limbs_are_found_by_structure_where_names_say_nothing(name: str, rest: s
     wrong = {joint for joint in LIMBS if found.rig.pairs[joint][0] != number[truth(made)[joint]]}
     assert not wrong
     assert all(0 < found.confidence[joint] < 1 for joint in LIMBS)
+
+
+@pytest.mark.parametrize("name", ["Mixamo", "Unreal 5", "VRM", "AccuRig", "MMD", "Rokoko", "SMPL"])
+def test_where_tails_point_and_whether_there_are_collars_does_not_matter(name: str) -> None:
+    made, rng = built(CONVENTIONS[name], "A", fingers=False), np.random.default_rng(5)
+    parents = {bone.name: bone.parent for bone in made.bones}
+    collars = {bone.name for bone in made.bones if bone.joint and bone.joint.endswith("collar")}
+    kept = [i for i, bone in enumerate(made.bones) if bone.name not in collars]
+    number = {bone.name: f"b{i:03d}" for i, bone in enumerate(made.bones)}
+    bones = []
+    for bone in (made.bones[i] for i in kept):
+        above = bone.parent
+        while above in collars:
+            above = parents[above]
+        bones.append(bone._replace(name=number[bone.name], parent=above and number[above]))
+    size = np.ptp(made.heads[:, 2])
+    tails = made.heads[kept] + 0.05 * size * rng.normal(size=(len(kept), 3))
+    found = recognise(skeleton_of(Built(bones, made.heads[kept], tails)))
+    assert found.by == BY_STRUCTURE
+    assert not {joint for joint in LIMBS if found.rig.pairs[joint][0] != number[truth(made)[joint]]}
+    assert "left_collar" not in found.rig.pairs
+
+
+@pytest.mark.parametrize("name", CONVENTIONS)
+def test_names_may_have_a_common_end(name: str) -> None:
+    made = built(CONVENTIONS[name], "T")
+    bones = [bone._replace(name=f"my_{bone.name}_bind", parent=bone.parent and f"my_{bone.parent}_bind")
+             for bone in made.bones]  # fmt: skip
+    found = recognise(skeleton_of(made._replace(bones=bones)))
+    assert found.by == BY_NAMES
+    for joint in LIMBS:
+        assert found.rig.pairs[joint][0] == f"my_{truth(made)[joint]}_bind"
+
+
+def test_a_root_on_the_floor_is_no_pelvis() -> None:
+    """Although a map that fits all limbs by their names takes a bone called "root" for it."""
+    made = built(CONVENTIONS["SMPL"], "A", fingers=False)
+    named = {joint: a for joint, (a, _, _) in rig_maps()["mocopi"].items()} | {"pelvis": "middle"}
+    own = {bone.name: named.get(bone.joint, f"more {i}") for i, bone in enumerate(made.bones)}
+    bones = [bone._replace(name=own[bone.name], parent=bone.parent and own[bone.parent]) for bone in made.bones]
+    top = next(i for i, bone in enumerate(bones) if bone.parent is None)
+    bones[top] = bones[top]._replace(parent="root")
+    floor = made.heads[:, 2].min() * np.array([[0, 0, 1]])
+    bones.append(bones[top]._replace(name="root", parent=None, joint=None))
+    found = recognise(skeleton_of(Built(bones, np.append(made.heads, floor, 0), np.append(made.tails, floor + 0.1, 0))))
+    assert found.rig.pairs["pelvis"][0] == own[truth(made)["pelvis"]]
 
 
 @pytest.mark.parametrize("name", NO_HUMANS)
