@@ -77,7 +77,7 @@ class Sidebar:
     def _below(self, what: str, x: int, ys: Sequence[int] = range(TOP + 4, BOTTOM, _STEP)) -> int | None:
         """Moves the mouse down over `ys`; returns the first pixel at which it is over the button."""
         self._blender.run(f"look_for({what!r}, {x}, {list(ys)})")
-        return self._blender.until("found", 300)  # a busy machine that plays an animation[0]
+        return self._blender.until("found", 300)[0]  # a busy machine that plays an animation
 
     # --- panels
 
