@@ -12,6 +12,7 @@ from ..core import rotations as rot
 from ..core.body import Body
 from ..core.errors import UserError
 from ..core.motion import Motion
+from ..core.retarget.anatomy import degrees_between, nearest_axis
 from ..core.retarget.humanoid import Humanoid, RestSkeleton
 from ..core.retarget.recognise import Recognised, recognise
 from ..core.retarget.rig_maps import NEEDED, Rig
@@ -25,6 +26,7 @@ from .writable import check_scale, check_writable, has_effect
 
 _KEPT: dict[tuple, MappedRig | UserError] = {}
 _MOST_KEPT = 16
+_UPRIGHT = 5.0  # degrees from an axis of the armature, and from the scene's vertical, that a person may rest
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,6 +124,7 @@ class MappedRig:
         armature, pose = self.armature, self.armature.pose.bones
         check_writable(armature)
         check_scale(armature, np.array(armature.matrix_world)[None])
+        self._check_upright()
         locked = [name for name in self.names if any(pose[name].lock_rotation)]
         if any(pose[self.names[0]].lock_location) and self.names[0] not in locked:
             locked.insert(0, self.names[0])
@@ -140,6 +143,18 @@ class MappedRig:
         if driven := self._driven():
             raise UserError(
                 f'Drivers move bones of "{armature.name}" ({_few(driven)}), whatever their keys say; mute them first.'
+            )
+
+    def _check_upright(self) -> None:
+        """Raises `UserError` for a person who rests leaning as a whole, for motions would lean as much."""
+        up = self.person.axes[:, 1]  # the trunk, where that is near none of the armature's axes
+        _, off = nearest_axis(up)
+        shown = np.array(self.armature.matrix_world)[:3, :3] @ up
+        leaning = float(degrees_between(shown, np.array((0.0, 0.0, 1.0))))
+        if off > _UPRIGHT and leaning > _UPRIGHT:
+            raise UserError(
+                f'"{self.armature.name}" rests leaning by {leaning:.0f} degrees, and would lean in every motion; turn '
+                "it upright in Pose Mode, and apply that as its rest pose."
             )
 
     @property

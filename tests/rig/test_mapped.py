@@ -86,6 +86,16 @@ def test_an_object_that_is_scaled_and_turned_changes_nothing(scene, name: str) -
         key_motion(rig, motion, "mirrored")
 
 
+def test_bones_that_are_turned_while_their_object_is_turned_back_stand(scene) -> None:
+    rig, motion = rig_of("Unreal 4"), dance()
+    turn = Matrix.Rotation(0.7, 4, "X")
+    rig.data.transform(turn)
+    rig.matrix_world = turn.inverted()
+    bpy.context.view_layer.update()
+    key_motion(rig, motion, "dance")
+    assert off(rig, motion).max() < 0.2
+
+
 def test_rotation_modes_stay_as_they_are(scene) -> None:
     rig, motion = rig_of("Unreal 4", "T"), dance()
     modes = dict(zip((bone.name for bone in rig.pose.bones), MODES * 20, strict=False))
@@ -196,6 +206,10 @@ def test_hips_that_are_connected_are_carried_by_the_bone_that_holds_them(scene, 
 # --- what is refused, with nothing changed
 
 
+def _leaning(rig: bpy.types.Object) -> None:
+    rig.data.transform(Matrix.Rotation(0.7, 4, "X"))
+
+
 def _locked(rig: bpy.types.Object) -> None:
     rig.pose.bones["calf_l"].lock_rotation = (True, False, False)
 
@@ -221,7 +235,7 @@ def _held(rig: bpy.types.Object) -> None:
 
 @pytest.mark.parametrize(
     ("spoil", "said"),
-    [(_locked, "locked"), (_driven, "Drivers move"), (_editing, "Edit Mode"),
+    [(_leaning, "rests leaning by 4. degrees"), (_locked, "locked"), (_driven, "Drivers move"), (_editing, "Edit Mode"),
      (_deleted, 'no bone "gone"'), (_held, "Constraints hold")],
 )  # fmt: skip
 def test_what_cannot_be_keyed_is_said_and_nothing_changes(scene, spoil, said: str) -> None:
