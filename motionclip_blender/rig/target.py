@@ -22,6 +22,7 @@ import bpy
 from ..core.errors import UserError
 from .bones import Bones
 from .mapped import MappedRig
+from .missing import check_there
 
 Target = Bones | MappedRig
 
@@ -29,12 +30,15 @@ Target = Bones | MappedRig
 def target_of(armature: bpy.types.Object | None) -> Target:
     """Returns the armature as a target of motions.
 
-    Raises `UserError` if it is None, no armature, or no person's: says what is missing. An armature whose bones have
-    SMPL-X's names, but rest in another pose or hang together otherwise, is tried as any other rig.
+    Raises `UserError` if it is None, no armature, linked from a file that is gone, or no person's: says what is missing.
+    An armature whose bones have SMPL-X's names, but rest in another pose or hang together otherwise, is tried as any
+    other rig.
     """
     try:
         return Bones.of(armature)
     except UserError as error:
+        if armature is not None:
+            check_there(armature)
         if armature is None or armature.type != "ARMATURE":
             raise
         try:

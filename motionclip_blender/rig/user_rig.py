@@ -9,6 +9,7 @@ import bpy
 
 from ..core.errors import UserError
 from ..core.files import whole_path
+from .missing import check_there, is_missing
 from .target import is_target, target_of
 from .timeline import scene_of
 
@@ -29,7 +30,7 @@ def open_rig(path: Path, name: str = "") -> bpy.types.Object:
         ) from error
     armature = _named(path, name) if name else _only(path)
     try:
-        _check_there(armature)
+        check_there(armature)
         target_of(armature).check_keyable()
     except UserError as error:
         raise UserError(f"{path}: {error}") from error
@@ -67,9 +68,9 @@ def _only(path: Path) -> bpy.types.Object:
     """Returns the only person of the file, visible ones before hidden ones."""
     there = _armatures()
     if not there:
-        missing = [one for one in bpy.data.objects if one.users_scene and _missing(one)]
+        missing = [one for one in bpy.data.objects if one.users_scene and is_missing(one)]
         if missing:
-            _check_there(missing[0], f"{path}: ")
+            check_there(missing[0], f"{path}: ")
         raise UserError(f"{path} holds no armature; choose a file with a character.")
     people = [one for one in there if is_target(one)]
     if not people:
@@ -95,23 +96,3 @@ def _armatures() -> list[bpy.types.Object]:
 def _names(objects: Sequence[bpy.types.Object]) -> str:
     names = [f'"{one.name}"' for one in objects]
     return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-
-
-def _missing(thing: bpy.types.Object) -> bool:
-    """Checks whether an object, or its armature, is linked from a file that is gone."""
-    sources = [thing, thing.data]
-    if thing.override_library is not None:
-        sources.append(thing.override_library.reference)
-    return any(one is not None and getattr(one, "is_missing", False) for one in sources)
-
-
-def _check_there(thing: bpy.types.Object, before: str = "") -> None:
-    """Raises `UserError` for an object that is linked from a file which is gone."""
-    if not _missing(thing):
-        return
-    source = next(
-        (one.library for one in (thing, thing.data, getattr(thing.override_library, "reference", None))
-         if one is not None and one.library is not None), None,
-    )  # fmt: skip
-    where = f" ({bpy.path.abspath(source.filepath)})" if source is not None else ""
-    raise UserError(f'{before}"{thing.name}" is linked from a file that is not there{where}; put it back.')

@@ -228,6 +228,12 @@ def _deleted(rig: bpy.types.Object) -> None:
         ("shoulder", "upperarm"), ("elbow", "lowerarm"), ("wrist", "hand"))) + "}"  # fmt: skip
 
 
+def _upside_down(rig: bpy.types.Object) -> None:
+    _deleted(rig)
+    own = rig.data["motionclip_bones"].replace("gone", "pelvis").replace('"lowerarm_{s}"', '"hand_{s}"', 1)
+    rig.data["motionclip_bones"] = own.replace('wrist": "hand_{s}"', 'wrist": "lowerarm_{s}"')
+
+
 def _held(rig: bpy.types.Object) -> None:
     for bone in rig.pose.bones:
         bone.constraints.new("LIMIT_ROTATION")
@@ -236,7 +242,8 @@ def _held(rig: bpy.types.Object) -> None:
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [(_leaning, "rests leaning by 4. degrees"), (_locked, "locked"), (_driven, "Drivers move"), (_editing, "Edit Mode"),
-     (_deleted, 'no bone "gone"'), (_held, "Constraints hold")],
+     (_deleted, 'no bone "gone"'), (_upside_down, 'hangs from "lowerarm_l"'),
+     (_held, "Constraints hold")],
 )  # fmt: skip
 def test_what_cannot_be_keyed_is_said_and_nothing_changes(scene, spoil, said: str) -> None:
     rig = rig_of("Unreal 4")
@@ -246,6 +253,23 @@ def test_what_cannot_be_keyed_is_said_and_nothing_changes(scene, spoil, said: st
         key_motion(rig, dance(), "dance")
     assert not bpy.data.actions
     assert poses == [bone.matrix_basis for bone in rig.pose.bones]
+
+
+def test_a_rig_that_is_linked_from_a_file_that_is_gone(scene, tmp_path) -> None:
+    bpy.data.libraries.write(str(tmp_path / "lib.blend"), {rig_of("Unreal 4")})
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    with bpy.data.libraries.load(str(tmp_path / "lib.blend"), link=True) as (names, loaded):
+        loaded.objects = names.objects
+    bpy.context.scene.collection.objects.link(loaded.objects[0])
+    bpy.context.scene.collection.objects.link(loaded.objects[0].override_create())
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "user.blend"))
+    (tmp_path / "lib.blend").unlink()
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "user.blend"))
+    assert len(bpy.context.scene.objects) == 2
+    for one in bpy.context.scene.objects:
+        with pytest.raises(UserError, match=r"linked from a file that is not there .*lib.blend"):
+            key_motion(one, dance(), "dance")
+    assert not bpy.data.actions
 
 
 def test_no_human_is_refused_by_name(scene) -> None:

@@ -52,9 +52,11 @@ def recognise(skeleton: RestSkeleton, own: Rig | None = None, table: Rig | None 
 
     own: a map of the user's, which counts as it is. table: one that came with the skeleton, which counts if it fits.
 
-    Raises `UserError` for a skeleton that is no person's, saying what is missing.
+    Raises `UserError` for a skeleton that is no person's, saying what is missing, and for a map of the user's whose
+    limbs are upside down.
     """
     if own is not None:
+        _check_order(skeleton, own)
         return Recognised(own, BY_USER, reads=_reads(own, skeleton.bones))
     problem: UserError | None = None
     for rig in [*([table] if table is not None else []), *target_rigs(skeleton.bones)]:
@@ -72,6 +74,27 @@ def recognise(skeleton: RestSkeleton, own: Rig | None = None, table: Rig | None 
     raise problem or _missing(skeleton.bones)
 
 
+_LIMBS = [
+    [f"{side}_{part}" for part in parts]
+    for side in anatomy.SIDES
+    for parts in (("hip", "knee", "ankle"), ("shoulder", "elbow", "wrist"))
+]
+
+
+def _check_order(skeleton: RestSkeleton, own: Rig) -> None:
+    number = {name: i for i, name in enumerate(skeleton.bones)}
+    for line in _LIMBS:
+        for above, below in itertools.pairwise(line):
+            if above not in own.pairs or below not in own.pairs:
+                continue
+            upper, lower = own.pairs[above][0], own.pairs[below][0]
+            if upper in number and lower in number and number[lower] in skeleton.above(number[upper]):
+                raise UserError(
+                    f'The rig\'s map gives "{upper}" to {above}, but that hangs from "{lower}", which it gives to '
+                    f"{below}; choose other bones in the Rig panel."
+                )
+
+
 def _reads(rig: Rig, bones: tuple[str, ...]) -> RigMap | None:
     return None if rig.reads is None else prefixed(*rig.reads, bones)
 
@@ -79,12 +102,10 @@ def _reads(rig: Rig, bones: tuple[str, ...]) -> RigMap | None:
 def _wrong(skeleton: RestSkeleton, rig: Rig) -> UserError | None:
     """Returns why a map does not fit a skeleton's shape; None if it fits."""
     number = {name: i for i, name in enumerate(skeleton.bones)}
-    for side in ("left", "right"):
-        for parts in (("hip", "knee", "ankle"), ("shoulder", "elbow", "wrist")):
-            line = [rig.pairs[f"{side}_{part}"][0] for part in parts]
-            for above, below in itertools.pairwise(line):
-                if number[above] not in skeleton.above(number[below]):
-                    return UserError(f'its bone "{below}" does not hang from "{above}", as a limb of {rig.label} does.')
+    for line in _LIMBS:
+        for above, below in itertools.pairwise(rig.pairs[joint][0] for joint in line):
+            if number[above] not in skeleton.above(number[below]):
+                return UserError(f'its bone "{below}" does not hang from "{above}", as a limb of {rig.label} does.')
     places = {joint: skeleton.heads[number[rig.pairs[joint][0]]] for joint in NEEDED}
     if np.linalg.norm(places["pelvis"] - anatomy.middle(places, "hip")) > _HIPS * float(anatomy.leg_length(places)):
         return UserError(
