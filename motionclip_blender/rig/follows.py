@@ -70,8 +70,8 @@ def turns_with(
         if others:
             with_whom[index[bone]] = index[max(others, key=lambda other: len(full[other]))]
     for joint in BODY_JOINTS:
-        bone = person.joints.get(joint, person.mover)
-        if not person.skeleton.same_tree(bone, person.mover) and not _carried(bone, person.mover, with_whom):
+        limb = person.joints.get(joint, person.mover)
+        if not person.skeleton.same_tree(limb, person.mover) and not _carried(limb, person.mover, with_whom):
             raise UserError(
                 f'Nothing carries the bone "{bones[joint]}" of "{armature.name}" with "{bones["pelvis mover"]}"; set '
                 "in the rig's own panel that limbs follow the body."

@@ -230,20 +230,20 @@ class _Arm(NamedTuple):
         The hand keeps its direction.
         """
         target = self.places[3] + by
-        lift, places = self._lifted(target)
+        lift, (_, *limb) = self._lifted(target)
         at_shoulder, at_elbow = (rot.quat_multiply(lift, self.world[i]) for i in (2, 3))
         hinge = np.array([0.0, -1.0 if self.side == "left" else 1.0, 0.0])
-        arm = reach(places[1:], target, at_shoulder, at_elbow, hinge)
+        arm = reach((limb[0], limb[1], limb[2]), target, at_shoulder, at_elbow, hinge)
         new = [self.world[0], rot.quat_multiply(lift, self.world[1]), *arm, self.world[4]]
         for joint, parent, own in zip(self.line, new, new[1:], strict=False):
             rotations[:, joint] = rot.quat_multiply(rot.quat_conjugate(parent), own)
 
     def _lifted(self, target: np.ndarray) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
         """Returns the turn (t, 4) of the collar towards a target, and the places of the joints after it."""
-        collar, *below = self.places
-        lift = _lift(collar, *below, target)
+        collar, shoulder, elbow, wrist = self.places
+        lift = _lift(collar, shoulder, elbow, wrist, target)
         turned = rot.quat_to_matrix(lift)
-        return lift, (collar, *(collar + np.einsum("tab,tb->ta", turned, place - collar) for place in below))
+        return lift, (collar, *(collar + np.einsum("tab,tb->ta", turned, place - collar) for place in self.places[1:]))
 
 
 def _reached(arms: list[_Arm], shifts: np.ndarray, firm: np.ndarray) -> list[np.ndarray]:
