@@ -18,7 +18,7 @@ _listener.bind(sys.argv[sys.argv.index("--") + 1])
 _listener.listen()
 _listener.setblocking(False)
 
-names = {"bpy": bpy, "gaps": [], "sys": sys, "time": time}
+names = {"bpy": bpy, "gaps": [], "rounds": [0], "sys": sys, "time": time}
 
 
 def _view() -> dict:
@@ -42,6 +42,13 @@ def _answer(code: str) -> dict:
             return {"value": eval(compiled, names)}
     except Exception:
         return {"error": traceback.format_exc()}
+
+
+def _redrawn() -> float:
+    """Seconds that the whole window takes to be drawn once."""
+    before = time.perf_counter()
+    bpy.ops.wm.redraw_timer(type="DRAW_WIN_SWAP", iterations=1)
+    return time.perf_counter() - before
 
 
 def _in_sidebar() -> dict:
@@ -119,7 +126,8 @@ def _panels() -> list:
     return [(short(panel), [short(inner) for inner in within(panel)]) for panel in within("MOTIONCLIP_PT_panel")]
 
 
-names |= {"look_for": _look_for, "scroll": _scroll, "scrolled": _scrolled, "panels": _panels, "found": []}
+names |= {"look_for": _look_for, "scroll": _scroll, "scrolled": _scrolled, "panels": _panels, "redrawn": _redrawn}
+names["found"] = []
 _last = time.perf_counter()
 
 
@@ -127,6 +135,7 @@ def _tick() -> float:
     global _last
     now = time.perf_counter()
     names["gaps"].append(now - _last)
+    names["rounds"][0] += 1
     try:
         connection, _ = _listener.accept()
     except BlockingIOError:

@@ -77,7 +77,8 @@ class Sidebar:
     def _below(self, what: str, x: int, ys: Sequence[int] = range(TOP + 4, BOTTOM, _STEP)) -> int | None:
         """Moves the mouse down over `ys`; returns the first pixel at which it is over the button."""
         self._blender.run(f"look_for({what!r}, {x}, {list(ys)})")
-        return self._blender.until("found", 300)  # a busy machine that plays an animation[0]
+        [found] = self._blender.until("found", 300)  # a busy machine that plays an animation
+        return found
 
     # --- panels
 
