@@ -29,9 +29,9 @@ def needed(name: str) -> ModuleType:
         lacking = (error.name or root).partition(".")[0]
         if sys.version_info[:2] > (newest := _NEWEST.get(lacking, sys.version_info[:2])):
             raise UserError(
-                f"A photo needs the Python package {lacking}, which there is for Python {_said(newest)} at most; this is "
-                f"Python {_said(sys.version_info[:2])}. Use a Blender from 4.2 to 5.0, which has Python 3.11, or the "
-                "command line."
+                f"A photo needs the Python package {lacking}, which there is for Python {_said(newest)} at most; "
+                f"this is Python {_said(sys.version_info[:2])}. Use a Blender from 4.2 to 5.0, which has Python 3.11, "
+                "or the command line."
             ) from error
         wanted = _PIP.get(lacking) or (_PIP[root] if lacking == root else lacking)
         raise UserError(

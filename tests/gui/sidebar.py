@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -44,9 +44,11 @@ class Header(NamedTuple):
 class Sidebar:
     """The tab MotionCLIP of the sidebar, which is open."""
 
+    _last: ClassVar[dict[tuple[str, int], int]] = {}
+    """Where buttons were found last: looked at first, in any Blender."""
+
     def __init__(self, blender: Blender) -> None:
         self._blender = blender
-        self._last: dict[tuple[str, int], int] = {}
 
     # --- buttons
 

@@ -52,7 +52,6 @@ def seeing(program: Blender) -> Iterator[Blender]:
 @pytest.fixture
 def panel(seeing: Blender, blender: Blender) -> Blender:
     """The panel is open."""
-    blender.sidebar.close("action")
     blender.sidebar.open("photo")
     return blender
 
