@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LEFT, MIDDLE, RIGHT, END = 840, 909, 960, 1002
 TOP, BOTTOM = 86, 716
 EDGES = (768, 1020)  # what pictures of the sidebar show
-_STEP = 9  # less than the half of a row
+_STEP = 14  # less than a row
 _ARROW = (772, 92, 786, 101)  # that of the first header, which is open; turned, it is that of a closed one
 _ALIKE = 0.92
 _INDENT = 14
@@ -55,8 +55,7 @@ class Sidebar:
     def place(self, what: str, x: int = MIDDLE) -> tuple[int, int]:
         """Finds a button in a column, scrolls where it has to; returns a pixel of it, over which the mouse is."""
         self._blender.settle()
-        y = self._below(what, x, [self._last[what, x]]) if (what, x) in self._last else None
-        if y is None and (y := self._below(what, x)) is None:
+        if (y := self._below(what, x, near=self._last.get((what, x)))) is None:
             self.scroll_to(0)
             while (y := self._below(what, x)) is None and self._page_down():
                 pass
@@ -76,9 +75,12 @@ class Sidebar:
         """Replaces the text of a field."""
         self._blender.type(*self.place(what, x), text)
 
-    def _below(self, what: str, x: int, ys: Sequence[int] = range(TOP + 4, BOTTOM, _STEP)) -> int | None:
-        """Moves the mouse down over `ys`; returns the first pixel at which it is over the button."""
-        self._blender.run(f"look_for({what!r}, {x}, {list(ys)})")
+    def _below(self, what: str, x: int, near: int | None = None) -> int | None:
+        """Moves the mouse down a column until it is over a button, or from `near` up and down; returns the pixel."""
+        ys = list(range(TOP + 4, BOTTOM, _STEP))
+        if near is not None:  # what stood elsewhere before has moved by a few rows
+            ys = sorted([near, *ys], key=lambda y: abs(y - near))
+        self._blender.run(f"look_for({what!r}, {x}, {ys})")
         [found] = self._blender.until("found", 300)  # a busy machine that plays an animation
         return found
 
