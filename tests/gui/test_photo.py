@@ -84,6 +84,15 @@ def test_a_photo_is_chosen_and_animated_by_clicks(animated: Blender, tmp_path: P
     assert animated.run(f"[{scene}]") == ["astronaut", 30, 2]
     note = json.loads(animated.run(f"{SCENE}['motionclip_photo']"))
     assert note["photos"] == [str(animated.inside / "astronaut.png")] and note["person"] == 1
+    left, right = animated.run("""
+        from bpy_extras.view3d_utils import location_3d_to_region_2d
+        camera, (space, region) = bpy.context.scene.camera, (bpy.context.space_data, bpy.context.region)
+        frame = [camera.matrix_world @ corner for corner in camera.data.view_frame(scene=bpy.context.scene)]
+        across = [location_3d_to_region_2d(region, space.region_3d, corner).x for corner in frame]
+        [min(across), max(across)]
+    """)
+    assert 0 < left < right < 768, "all of the picture is beside the sidebar"
+    assert right - left > 400
     animated.screenshot(tmp_path / "photo.png")
     with Image.open(tmp_path / "photo.png") as picture:
         view = np.asarray(picture.convert("RGB"), int)[90:700, 60:760]
