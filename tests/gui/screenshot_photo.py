@@ -2,7 +2,8 @@
 
     MOTIONCLIP_GUI=DIR python -m tests.gui.screenshot_photo [--out docs/guide/photo.png] [--frame 24]
 
-DIR is set up by `setup_gui.sh SUITE DIR photo`. The photo is that of an astronaut in scikit-image (NASA, public domain).
+DIR is set up by `setup_gui.sh SUITE DIR photo`. The photo is scikit-image's astronaut (NASA, public
+domain).
 """
 
 from __future__ import annotations

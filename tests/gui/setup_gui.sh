@@ -3,8 +3,9 @@
 #
 #   tests/gui/setup_gui.sh SUITE DIR [photo]     root, any Debian or Ubuntu host; about two minutes, 1.4 GB
 #
-# With "photo" it also gets what photos need, for test_photo.py: another 0.5 to 1 GB. SUITE is a release of Debian: trixie has Blender 4.3, sid the newest that Debian builds (5.2 LTS). DIR becomes a
-# chroot; one that already holds Blender is only completed. Then run the tests with
+# SUITE is a release of Debian: trixie has Blender 4.3, sid the newest that Debian builds (5.2 LTS). DIR becomes a
+# chroot; one that already holds Blender is only completed. With "photo" it also gets what photos need, another 0.5 to
+# 1 GB, without which test_photo.py is skipped. Then run the tests with
 #
 #   MOTIONCLIP_GUI=DIR python -m pytest tests/gui -m gui
 #
