@@ -60,7 +60,12 @@ def _under_mouse() -> str:
     """What the button under the mouse changes or runs, as Blender names it; "" for no button."""
     with bpy.context.temp_override(**_in_sidebar()):
         if (hovered := bpy.context.property) is not None:
-            return hovered[1]
+            if bpy.app.version >= (5, 0):
+                return hovered[1]
+            # former Blenders leave the groups out in which it lies
+            if bpy.ops.ui.copy_data_path_button.poll():
+                bpy.ops.ui.copy_data_path_button()
+                return bpy.context.window_manager.clipboard
         if bpy.ops.ui.copy_python_command_button.poll():
             bpy.ops.ui.copy_python_command_button()
             return bpy.context.window_manager.clipboard
