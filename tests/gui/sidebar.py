@@ -23,6 +23,7 @@ TOP, BOTTOM = 86, 716
 EDGES = (768, 1020)  # what pictures of the sidebar show
 _STEP = 14  # less than a row
 _ARROW = (772, 92, 786, 101)  # that of the first header, which is open; turned, it is that of a closed one
+_FORMER = 8  # pixels that Blenders before 5.0 draw it further to the right
 _ALIKE = 0.92
 _INDENT = 14
 _HALF_HEADER = 13
@@ -156,7 +157,8 @@ class Sidebar:
     def _seen(self) -> list[Header]:
         """Finds the arrows that are on the screen. Their y is that of the screen."""
         self._blender.settle()
-        strip = blurred(self._blender.picture((_ARROW[0] + _INDENT - _NEAR, TOP, _ARROW[2] + _INDENT + _NEAR, BOTTOM)))
+        left, right = (x + _INDENT + self._shift for x in _ARROW[::2])
+        strip = blurred(self._blender.picture((left - _NEAR, TOP, right + _NEAR, BOTTOM)))
         found = []
         for arrow, opened in ((self._arrow, True), (self._arrow.T, False)):
             windows = sliding_window_view(strip, arrow.shape)
@@ -169,8 +171,13 @@ class Sidebar:
     @cached_property
     def _arrow(self) -> np.ndarray:
         """(9, 14) what an open panel's header has at its left, around its mean."""
-        picture = blurred(self._blender.picture(_ARROW))
+        left, top, right, bottom = _ARROW
+        picture = blurred(self._blender.picture((left + self._shift, top, right + self._shift, bottom)))
         return picture - picture.mean()
+
+    @cached_property
+    def _shift(self) -> int:
+        return 0 if self._blender.run("bpy.app.version >= (5, 0)") else _FORMER
 
     # --- scrolling
 
