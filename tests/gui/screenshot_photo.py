@@ -1,6 +1,6 @@
-"""Takes docs/guide/photo.png: a photo that moves, and the panel that made it move, in the real window.
+"""Takes docs/guide/photo.webp: a photo that moves, and the panel that made it move, in the real window.
 
-    MOTIONCLIP_GUI=DIR python -m tests.gui.screenshot_photo [--out docs/guide/photo.png] [--frame 24]
+    MOTIONCLIP_GUI=DIR python -m tests.gui.screenshot_photo [--out docs/guide/photo.webp] [--frame 24]
 
 DIR is set up by `setup_gui.sh SUITE DIR photo`. The photo is scikit-image's astronaut (NASA, public
 domain).
@@ -16,7 +16,7 @@ from skimage import data
 
 from tests.gui.blender import VIEW
 from tests.gui.networks import networks
-from tests.gui.photographed import photographed, small
+from tests.gui.photographed import photographed
 from tests.gui.test_photo import ANIMATE, BROWSER, CHOOSE, MADE, choose
 
 WINDOW = (60, 84, 1020, 716)  # left, top, right, bottom, in pixels
@@ -24,7 +24,7 @@ WINDOW = (60, 84, 1020, 716)  # left, top, right, bottom, in pixels
 
 def main() -> int:
     """Clicks, waits, takes the picture."""
-    with photographed(__doc__, Path("docs/guide/photo.png"), frame=24) as (blender, options), networks(blender):
+    with photographed(__doc__, Path("docs/guide/photo.webp"), frame=24) as (blender, options), networks(blender):
         Image.fromarray(data.astronaut()).save(blender.folder / "astronaut.png")
         blender.run(BROWSER)
         blender.run("bpy.context.space_data.show_region_ui = True")
@@ -43,7 +43,7 @@ def main() -> int:
         blender.sidebar.close("action")
         blender.sidebar.span("photo")
         blender.move(*VIEW)
-        small(blender.shot(WINDOW), options.out)
+        blender.shot(WINDOW).save(options.out, quality=80, method=6)
     return 0
 
 
