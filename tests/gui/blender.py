@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -33,6 +34,12 @@ mount --bind "$lib" "$0/run/packages"
 mount -t tmpfs tmpfs "$lib"
 for path in "$0"/run/packages/*; do ln -s "/run/packages/${path##*/}" "$lib"; done
 """
+
+
+_SETTLING = 0.3  # seconds that Blender's own animations take, such as that of a panel which opens
+_ROUNDS = 10  # of Blender's main loop, which draws at the end of each what has changed
+_REDRAW = 0.1
+"""Seconds that the whole window takes to be drawn by two idle cores."""
 
 
 class Blender:
@@ -106,6 +113,11 @@ class Blender:
     def log(self) -> str:
         """What Blender has printed."""
         return (self.folder / "blender.log").read_text(errors="replace")
+
+    @property
+    def faults(self) -> list[str]:
+        """The lines of it that tell of what went wrong."""
+        return [line for line in self.log.splitlines() if re.search(r"Traceback|\b(Error|ERROR|CRITICAL)\b", line)]
 
     @property
     def ended(self) -> int | None:
@@ -193,11 +205,9 @@ class Blender:
 
     def settle(self) -> None:
         """Waits until Blender has drawn what came before; a click on what is not drawn yet goes nowhere."""
-        for _ in range(8):
-            self.run("gaps.clear()")
-            time.sleep(0.4)
-            if self.run("len(gaps) > 5 and max(gaps) < 0.35"):  # it draws no more, on a busy machine too
-                return
+        before = self.run("rounds[0]")
+        time.sleep(_SETTLING)
+        self.until(f"rounds[0] > {before + _ROUNDS}", 120)  # however long a busy machine takes for them
 
     def screenshot(self, path: Path) -> None:
         """The whole display as a PNG file."""
@@ -218,6 +228,22 @@ class Blender:
     def sidebar(self) -> Sidebar:
         """The panels, for clicks on what stands in them."""
         return Sidebar(self)
+
+    # --- measured
+
+    def watch(self) -> None:
+        """From now on, see how long the window stands still."""
+        self.run("gaps.clear()")
+
+    def stood_still(self) -> tuple[float, float]:
+        """Returns how long the window stood still at most since `watch`, and the time since then.
+
+        In seconds of an idle machine: where the window takes longer to be drawn, all else does too.
+        """
+        longest, together = self.run("[max(gaps), sum(gaps)]")
+        slower = max(min(self.run("redrawn()") for _ in range(3)) / _REDRAW, 1.0)
+        print(f"the window stood still for {longest:.2f} s at most, in {together:.1f} s ({slower:.1f} times slower)")
+        return longest / slower, together / slower
 
     # --- by Python
 

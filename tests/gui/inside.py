@@ -18,7 +18,7 @@ _listener.bind(sys.argv[sys.argv.index("--") + 1])
 _listener.listen()
 _listener.setblocking(False)
 
-names = {"bpy": bpy, "gaps": [], "sys": sys, "time": time}
+names = {"bpy": bpy, "gaps": [], "rounds": [0], "sys": sys, "time": time}
 
 
 def _view() -> dict:
@@ -44,6 +44,13 @@ def _answer(code: str) -> dict:
         return {"error": traceback.format_exc()}
 
 
+def _redrawn() -> float:
+    """Seconds that the whole window takes to be drawn once."""
+    before = time.perf_counter()
+    bpy.ops.wm.redraw_timer(type="DRAW_WIN_SWAP", iterations=1)
+    return time.perf_counter() - before
+
+
 def _in_sidebar() -> dict:
     view = _view()
     return view | {"region": next(region for region in view["area"].regions if region.type == "UI")}
@@ -53,7 +60,12 @@ def _under_mouse() -> str:
     """What the button under the mouse changes or runs, as Blender names it; "" for no button."""
     with bpy.context.temp_override(**_in_sidebar()):
         if (hovered := bpy.context.property) is not None:
-            return hovered[1]
+            if bpy.app.version >= (5, 0):
+                return hovered[1]
+            # former Blenders leave the groups out in which it lies
+            if bpy.ops.ui.copy_data_path_button.poll():
+                bpy.ops.ui.copy_data_path_button()
+                return bpy.context.window_manager.clipboard
         if bpy.ops.ui.copy_python_command_button.poll():
             bpy.ops.ui.copy_python_command_button()
             return bpy.context.window_manager.clipboard
@@ -119,7 +131,8 @@ def _panels() -> list:
     return [(short(panel), [short(inner) for inner in within(panel)]) for panel in within("MOTIONCLIP_PT_panel")]
 
 
-names |= {"look_for": _look_for, "scroll": _scroll, "scrolled": _scrolled, "panels": _panels, "found": []}
+names |= {"look_for": _look_for, "scroll": _scroll, "scrolled": _scrolled, "panels": _panels, "redrawn": _redrawn}
+names["found"] = []
 _last = time.perf_counter()
 
 
@@ -127,6 +140,7 @@ def _tick() -> float:
     global _last
     now = time.perf_counter()
     names["gaps"].append(now - _last)
+    names["rounds"][0] += 1
     try:
         connection, _ = _listener.accept()
     except BlockingIOError:

@@ -48,7 +48,7 @@ class Film:
     def save(self, path: Path) -> None:
         """Raises `SystemExit` when it has become too large."""
         first, *others = self._pictures
-        first.save(path, save_all=True, append_images=others, duration=self._times, loop=0, quality=60, method=6)
+        first.save(path, save_all=True, append_images=others, duration=self._times, loop=0, quality=45, method=6)
         if path.stat().st_size > _MOST_BYTES:
             sys.exit(f"{path} has {path.stat().st_size / 1e6:.1f} MB; take fewer frames.")
 

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Sets up a full Blender with a virtual display in a folder, for tests/gui and tests/matrix.
 #
-#   tests/gui/setup_gui.sh SUITE DIR     root, any Debian or Ubuntu host; about two minutes, 1.4 GB
+#   tests/gui/setup_gui.sh SUITE DIR [photo]     root, any Debian or Ubuntu host; about two minutes, 1.4 GB
 #
 # SUITE is a release of Debian: trixie has Blender 4.3, sid the newest that Debian builds (5.2 LTS). DIR becomes a
-# chroot; one that already holds Blender is only completed. Then run the tests with
+# chroot; one that already holds Blender is only completed. With "photo" it also gets what photos need, another 0.5 to
+# 1 GB, without which test_photo.py is skipped. Then run the tests with
 #
 #   MOTIONCLIP_GUI=DIR python -m pytest tests/gui -m gui
 #
@@ -12,7 +13,7 @@
 # changed. MIRROR names the Debian mirror.
 set -euo pipefail
 
-[ $# -eq 2 ] || { sed -n '2,13p' "$0"; exit 2; }
+[ $# -eq 2 ] || [ "${3:-}" = photo ] || { sed -n '2,14p' "$0"; exit 2; }
 suite=$1
 dir=$2
 # the mirror that this machine itself uses
@@ -34,6 +35,7 @@ chroot "$dir" apt-get update -qq
 # Debian's Blender does not ask for numpy, and that of sid not for two more that its own scripts import
 packages=(blender python3-numpy xvfb xdotool imagemagick libegl1 libgl1-mesa-dri)
 [ "$suite" = trixie ] || packages+=(python3-cattr python3-requests)
+[ "${3:-}" != photo ] || packages+=(python3-opencv python3-pil python3-scipy)
 chroot "$dir" apt-get install -y -qq --no-install-recommends "${packages[@]}"
 chroot "$dir" apt-get clean
 chroot "$dir" blender --version | head -n 1

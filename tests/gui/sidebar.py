@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 LEFT, MIDDLE, RIGHT, END = 840, 909, 960, 1002
 TOP, BOTTOM = 86, 716
 EDGES = (768, 1020)  # what pictures of the sidebar show
-_STEP = 9  # less than the half of a row
+_STEP = 14  # less than a row
 _ARROW = (772, 92, 786, 101)  # that of the first header, which is open; turned, it is that of a closed one
+_FORMER = 8  # pixels that Blenders before 5.0 draw it further to the right
 _ALIKE = 0.92
 _INDENT = 14
 _HALF_HEADER = 13
@@ -44,17 +45,18 @@ class Header(NamedTuple):
 class Sidebar:
     """The tab MotionCLIP of the sidebar, which is open."""
 
+    _last: ClassVar[dict[tuple[str, int], int]] = {}
+    """Where buttons were found last: looked at first, in any Blender."""
+
     def __init__(self, blender: Blender) -> None:
         self._blender = blender
-        self._last: dict[tuple[str, int], int] = {}
 
     # --- buttons
 
     def place(self, what: str, x: int = MIDDLE) -> tuple[int, int]:
         """Finds a button in a column, scrolls where it has to; returns a pixel of it, over which the mouse is."""
         self._blender.settle()
-        y = self._below(what, x, [self._last[what, x]]) if (what, x) in self._last else None
-        if y is None and (y := self._below(what, x)) is None:
+        if (y := self._below(what, x, near=self._last.get((what, x)))) is None:
             self.scroll_to(0)
             while (y := self._below(what, x)) is None and self._page_down():
                 pass
@@ -74,10 +76,14 @@ class Sidebar:
         """Replaces the text of a field."""
         self._blender.type(*self.place(what, x), text)
 
-    def _below(self, what: str, x: int, ys: Sequence[int] = range(TOP + 4, BOTTOM, _STEP)) -> int | None:
-        """Moves the mouse down over `ys`; returns the first pixel at which it is over the button."""
-        self._blender.run(f"look_for({what!r}, {x}, {list(ys)})")
-        return self._blender.until("found", 300)[0]  # a busy machine that plays an animation
+    def _below(self, what: str, x: int, near: int | None = None) -> int | None:
+        """Moves the mouse down a column until it is over a button, or from `near` up and down; returns the pixel."""
+        ys = list(range(TOP + 4, BOTTOM, _STEP))
+        if near is not None:  # what stood elsewhere before has moved by a few rows
+            ys = sorted([near, *ys], key=lambda y: abs(y - near))
+        self._blender.run(f"look_for({what!r}, {x}, {ys})")
+        [found] = self._blender.until("found", 300)  # a busy machine that plays an animation
+        return found
 
     # --- panels
 
@@ -151,7 +157,8 @@ class Sidebar:
     def _seen(self) -> list[Header]:
         """Finds the arrows that are on the screen. Their y is that of the screen."""
         self._blender.settle()
-        strip = blurred(self._blender.picture((_ARROW[0] + _INDENT - _NEAR, TOP, _ARROW[2] + _INDENT + _NEAR, BOTTOM)))
+        left, right = (x + _INDENT + self._shift for x in _ARROW[::2])
+        strip = blurred(self._blender.picture((left - _NEAR, TOP, right + _NEAR, BOTTOM)))
         found = []
         for arrow, opened in ((self._arrow, True), (self._arrow.T, False)):
             windows = sliding_window_view(strip, arrow.shape)
@@ -164,8 +171,13 @@ class Sidebar:
     @cached_property
     def _arrow(self) -> np.ndarray:
         """(9, 14) what an open panel's header has at its left, around its mean."""
-        picture = blurred(self._blender.picture(_ARROW))
+        left, top, right, bottom = _ARROW
+        picture = blurred(self._blender.picture((left + self._shift, top, right + self._shift, bottom)))
         return picture - picture.mean()
+
+    @cached_property
+    def _shift(self) -> int:
+        return 0 if self._blender.run("bpy.app.version >= (5, 0)") else _FORMER
 
     # --- scrolling
 

@@ -31,6 +31,8 @@ def search(blender: Blender, text: str) -> None:
     """Opens the panel of the search, types, and clicks."""
     blender.sidebar.open("search")
     blender.sidebar.type("motionclip_search.text", text, LEFT)
+    blender.sidebar.place("motionclip.search", END)
+    blender.watch()
     blender.sidebar.click("motionclip.search", END)
 
 
@@ -39,25 +41,29 @@ def search(blender: Blender, text: str) -> None:
 
 def test_a_click_recognises_the_action(keyed: Blender) -> None:
     keyed.sidebar.open("recognise")
+    keyed.sidebar.place(WHAT_IS_THIS)
+    keyed.watch()
     keyed.sidebar.click(WHAT_IS_THIS)
     keyed.until("len(RECOGNITION.scores)", 60)
     idle(keyed)
+    longest, _ = keyed.stood_still()
+    assert longest < LONGEST_GAP
     shares = keyed.run("[score.share for score in RECOGNITION.scores[bpy.data.actions['moves'].session_uid]]")
     assert shares == sorted(shares, reverse=True) and sum(shares) == pytest.approx(1.0)
-    assert keyed.run("max(gaps)") < LONGEST_GAP
-    assert "Info: Recognised as" in keyed.log
+    assert "Recognised as" in keyed.log
 
 
 def test_ten_thousand_frames_with_the_window_alive(keyed: Blender) -> None:
     key(keyed, "long", 10_000)
     keyed.sidebar.open("recognise")
+    keyed.sidebar.place(WHAT_IS_THIS)
+    keyed.watch()
     keyed.sidebar.click(WHAT_IS_THIS)
     stages, uid = set(), keyed.run("bpy.data.actions['long'].session_uid")
     while not keyed.run(f"{uid} in RECOGNITION.scores"):
         stages.add(keyed.run("SESSION.job.stage if SESSION.job else ''"))
         assert not keyed.run("SESSION.error")
-    longest = keyed.run("max(gaps)")
-    print(f"the window stood still for {longest:.2f} s at most, in {keyed.run('sum(gaps)'):.1f} s")
+    longest, _ = keyed.stood_still()
     assert "Reading the motion" in stages and longest < LONGEST_GAP
 
 
@@ -104,7 +110,8 @@ def test_two_jobs_at_once(keyed: Blender) -> None:
 
 def test_blenders_search_finds_it(keyed: Blender) -> None:
     keyed.move(*VIEW)
-    keyed.key("F3")
+    # what F3 does; in Debian's 5.2 no function key of the virtual display arrives
+    keyed.run("bpy.ops.wm.search_menu('INVOKE_DEFAULT')")
     keyed.settle()
     keyed.call("xdotool", "type", "--delay", "30", "what is this")
     keyed.settle()
@@ -147,13 +154,12 @@ def test_all_actions_are_tagged_with_the_window_alive_and_one_undo_takes_it_back
     key_many(keyed, 11)
     keyed.run("bpy.ops.motionclip.tag_action('INVOKE_DEFAULT', every=True)")
     keyed.until("SESSION.job.stage == 'Drawing the previews'", 120)
-    keyed.run("gaps.clear()")  # Blender sets its renderer up for the first one
+    keyed.watch()  # Blender sets its renderer up for the first one
     keyed.until(f"{MARKED} > 0", 60)
-    longest, took = keyed.run("max(gaps)"), keyed.run("sum(gaps)")
-    print(f"the window stood still for {longest:.2f} s at most, in {took:.1f} s")
+    longest, took = keyed.stood_still()
     assert longest < min(LONGEST_GAP, took / 2)
     idle(keyed)
-    assert keyed.run(MARKED) == 12 and "Info: 12 Actions are in the Asset Browser now" in keyed.log
+    assert keyed.run(MARKED) == 12 and "12 Actions are in the Asset Browser now" in keyed.log
     keyed.move(*VIEW)
     keyed.key("ctrl+z")
     keyed.until(f"{MARKED} == 0", 20)
@@ -180,10 +186,10 @@ SEARCHING = """
 
 def test_a_thousand_actions_are_read_with_the_window_alive(keyed: Blender) -> None:
     key_many(keyed, 1000)
+    keyed.watch()
     assert keyed.run(SEARCHING) == "Reading the Actions"
     keyed.until("SESSION.job.stage != 'Reading the Actions'", 60)
-    longest, took = keyed.run("max(gaps)"), keyed.run("sum(gaps)")
-    print(f"the window stood still for {longest:.2f} s at most, in {took:.1f} s")
+    longest, took = keyed.stood_still()
     assert longest < min(LONGEST_GAP, took / 2)
     keyed.call("xdotool", "mousemove", *map(str, VIEW), "key", "Escape")
     idle(keyed)
@@ -242,8 +248,7 @@ def test_libraries_are_read_while_the_window_lives(keyed: Blender) -> None:
     search(keyed, "walking around")
     keyed.until("SEARCH.results", 90)
     idle(keyed)
-    longest = keyed.run("max(gaps)")
-    print(f"the window stood still for {longest:.2f} s at most, in {keyed.run('sum(gaps)'):.1f} s")
+    longest, _ = keyed.stood_still()
     assert longest < LONGEST_GAP
     path = str(keyed.inside / "library" / "moves.blend")
     assert sorted(keyed.run("[hit.path for hit in SEARCH.results.hits]")) == ["", path]

@@ -62,14 +62,15 @@ def test_a_click_on_add_body_brings_a_person(blender: Blender) -> None:
 
 
 def test_a_click_on_generate_keys_the_person(blender: Blender, tmp_path: Path) -> None:
-    blender.sidebar.click(GENERATE)  # Blender's gaps count from here
+    blender.sidebar.place(GENERATE)
+    blender.watch()
+    blender.sidebar.click(GENERATE)
     blender.until("len(bpy.data.actions)", 120)
+    longest, _ = blender.stood_still()
+    assert longest < LONGEST_GAP
     assert blender.run("bpy.context.object.animation_data.action.name") == PROMPT
     assert blender.run("list(bpy.data.actions[0].frame_range)") == [1, 60]
     assert blender.run("bpy.data.actions[0]['prompt']") == PROMPT
-    longest = blender.run("max(gaps)")
-    print(f"the window stood still for {longest:.2f} s at most, in {blender.run('sum(gaps)'):.1f} s")
-    assert longest < LONGEST_GAP
     blender.screenshot(tmp_path / "window.png")
     assert (tmp_path / "window.png").stat().st_size > 10_000
 
@@ -249,5 +250,4 @@ def test_disabling_the_extension_ends_the_job(at_work: Blender) -> None:
 
 
 def test_nothing_went_to_the_console(program: Blender) -> None:
-    assert "Traceback" not in program.log
-    assert "Error" not in program.log.replace("RuntimeError", "")
+    assert program.faults == []

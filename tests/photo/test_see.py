@@ -120,6 +120,16 @@ def test_a_missing_package_is_named_with_what_installs_it(name: str, monkeypatch
         needed(name)
 
 
+def test_a_python_that_there_is_no_package_for_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(asked: str):
+        raise ModuleNotFoundError("No module named 'mediapipe'", name="mediapipe")
+
+    monkeypatch.setattr(importlib, "import_module", missing)
+    monkeypatch.setattr(sys, "version_info", (3, 13, 5, "final", 0))
+    with pytest.raises(UserError, match=r"mediapipe, which there is for Python 3\.12 at most; this is Python 3\.13\."):
+        needed("mediapipe.python.solutions.pose")
+
+
 def test_a_package_that_another_one_lacks_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(asked: str):
         raise ModuleNotFoundError("No module named 'flatbuffers'", name="flatbuffers")

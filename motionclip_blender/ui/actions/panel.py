@@ -17,7 +17,7 @@ class MOTIONCLIP_PT_action(MotionPanel, bpy.types.Panel):
     bl_idname = "MOTIONCLIP_PT_action"
     bl_label = "Action"
     bl_options = set()
-    bl_order = 4
+    bl_order = 5
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:

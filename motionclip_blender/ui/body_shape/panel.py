@@ -14,7 +14,7 @@ class MOTIONCLIP_PT_body_shape(MotionPanel, bpy.types.Panel):
 
     bl_idname = "MOTIONCLIP_PT_body_shape"
     bl_label = "Body shape"
-    bl_order = 5
+    bl_order = 6
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:

@@ -11,6 +11,8 @@ from mathutils import Vector
 _MARGIN = 0.03  # of the view's height
 _FARTHER = 1.12
 _STEPS = 80
+_ZOOMS = range(60, -31, -2)  # of a view through a camera, as Blender counts them
+_TRIED = 0.1  # of its shift, to see how far that goes
 
 
 class View(NamedTuple):
@@ -51,6 +53,38 @@ def show(view: View, low: Vector, high: Vector) -> None:
         if _whole(view, corners):
             break
         looks.view_distance *= _FARTHER
+
+
+def look_through(view: View, camera: bpy.types.Object, scene: bpy.types.Scene) -> None:
+    """Looks through the scene's camera, its picture as large as the free part of the view allows, in its middle."""
+    from bpy_extras.view3d_utils import location_3d_to_region_2d
+
+    looks = view.space.region_3d
+    looks.view_perspective, looks.view_camera_offset = "CAMERA", (0.0, 0.0)
+    if bpy.app.background:  # nothing has been drawn that could be measured
+        return
+    corners = [camera.matrix_world @ corner for corner in camera.data.view_frame(scene=scene)]
+
+    def picture() -> tuple[Vector, Vector]:
+        """The picture's middle and size in the region, in pixels."""
+        looks.update()
+        found = [location_3d_to_region_2d(view.region, looks, corner, default=Vector((0, 0))) for corner in corners]
+        low, high = (Vector(least(place[i] for place in found) for i in range(2)) for least in (min, max))
+        return (low + high) / 2, high - low
+
+    left, bottom, right, top = _free(view)
+    margin = _MARGIN * view.region.height
+    for looks.view_camera_zoom in _ZOOMS:
+        middle, size = picture()
+        if size.x <= right - left - 2 * margin and size.y <= top - bottom - 2 * margin:
+            break
+    wanted = Vector(((left + right) / 2, (bottom + top) / 2))
+    looks.view_camera_offset = _TRIED, _TRIED
+    moved = picture()[0] - middle
+    looks.view_camera_offset = [
+        _TRIED * (there - here) / way if abs(way) > 1 else 0.0
+        for here, there, way in zip(middle, wanted, moved, strict=True)
+    ]
 
 
 def _whole(view: View, corners: list[Vector]) -> bool:

@@ -22,7 +22,7 @@ class MOTIONCLIP_PT_latents(MotionPanel, bpy.types.Panel):
 
     bl_idname = "MOTIONCLIP_PT_latents"
     bl_label = "Saved latents"
-    bl_order = 7
+    bl_order = 10
 
     def draw(self, context: bpy.types.Context) -> None:
         settings, layout = context.scene.motionclip, self.layout

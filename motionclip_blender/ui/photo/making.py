@@ -11,6 +11,7 @@ from bpy.app.translations import pgettext_rpt as _
 
 from ...core.errors import UserError
 from ..generate import generation
+from ..generate.framing import View, look_through
 from ..generate.recipes import SECTIONS, options
 from ..session import SESSION
 from ..timeline.content import content_of
@@ -183,14 +184,15 @@ def show(context: bpy.types.Context, wanted: Request, result: Result) -> bpy.typ
     except BaseException:
         window.scene = shown
         raise
-    _look_through_camera(context)
+    _look_through_camera(context, scene)
     return scene
 
 
-def _look_through_camera(context: bpy.types.Context) -> None:
+def _look_through_camera(context: bpy.types.Context, scene: bpy.types.Scene) -> None:
     for area in context.window.screen.areas:
         if area.type == "VIEW_3D":
             view = area.spaces.active
-            view.region_3d.view_perspective = "CAMERA"
+            region = next(region for region in area.regions if region.type == "WINDOW")
+            look_through(View(area, region, view), scene.camera, scene)
             view.overlay.show_floor = view.overlay.show_axis_x = view.overlay.show_axis_y = False
             view.shading.type, view.shading.light, view.shading.color_type = "SOLID", "FLAT", "TEXTURE"

@@ -16,7 +16,7 @@ class MOTIONCLIP_PT_photo(MotionPanel, bpy.types.Panel):
 
     bl_idname = "MOTIONCLIP_PT_photo"
     bl_label = "Animate a photo"
-    bl_order = 6
+    bl_order = 9
 
     def draw(self, context: bpy.types.Context) -> None:
         from ...rig.photo.note import is_photo_scene

@@ -14,9 +14,9 @@ _MOTIONS = (
     ("ACTION", "Action", "An Action of this file"),
 )
 _FOLLOWS = (
-    ("AUTO", "Where it must", "The camera follows a person who would leave the picture"),
-    ("ALWAYS", "Always", "The camera keeps the person where they are in the picture"),
-    ("NEVER", "Never", "The camera stays; the person may leave the picture"),
+    ("AUTO", "Follows if needed", "The camera follows a person who would leave the picture"),
+    ("ALWAYS", "Follows", "The camera keeps the person where they are in the picture"),
+    ("NEVER", "Stays", "The camera stays; the person may leave the picture"),
 )
 
 
@@ -43,7 +43,7 @@ class MOTIONCLIP_PG_photo(bpy.types.PropertyGroup):
         name="Action",
         description="An Action of this file, as it moves the active armature",
     )
-    follow: EnumProperty(name="Camera follows", description="Whether the camera moves", items=_FOLLOWS)
+    follow: EnumProperty(name="Camera", description="Whether the camera moves", items=_FOLLOWS)
 
 
 CLASSES = (MOTIONCLIP_PG_photo_file, MOTIONCLIP_PG_photo)

@@ -20,7 +20,7 @@ class MOTIONCLIP_PT_recognise(MotionPanel, bpy.types.Panel):
 
     bl_idname = "MOTIONCLIP_PT_recognise"
     bl_label = "Recognise"
-    bl_order = 5
+    bl_order = 7
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout

@@ -22,7 +22,7 @@ class MOTIONCLIP_PT_rig(MotionPanel, bpy.types.Panel):
 
     bl_idname = "MOTIONCLIP_PT_rig"
     bl_label = "Rig"
-    bl_order = 8
+    bl_order = 11
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:

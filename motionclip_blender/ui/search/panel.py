@@ -15,7 +15,7 @@ class MOTIONCLIP_PT_search(MotionPanel, bpy.types.Panel):
 
     bl_idname = "MOTIONCLIP_PT_search"
     bl_label = "Search Actions"
-    bl_order = 6
+    bl_order = 8
 
     def draw(self, context: bpy.types.Context) -> None:
         asked, layout = context.scene.motionclip_search, self.layout

@@ -35,7 +35,7 @@ class MOTIONCLIP_PT_timeline(MotionPanel, bpy.types.Panel):
 
     bl_idname = "MOTIONCLIP_PT_timeline"
     bl_label = "Timeline"
-    bl_order = 3
+    bl_order = 4
 
     def draw(self, context: bpy.types.Context) -> None:
         scene, layout = context.scene, self.layout

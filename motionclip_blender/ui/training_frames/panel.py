@@ -21,7 +21,7 @@ class MOTIONCLIP_PT_frames(bpy.types.Panel):
     bl_region_type = "UI"
     bl_parent_id = PANEL
     bl_options = {"DEFAULT_CLOSED"}
-    bl_order = 9
+    bl_order = 12
 
     def draw(self, context: bpy.types.Context) -> None:
         settings, layout = context.scene.motionclip_frames, self.layout
