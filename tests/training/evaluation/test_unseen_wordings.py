@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from training.autoencoder.wording_index import PHRASES
 from training.data.captions import FOLDER, MORE, class_text, load_captions, mirrored
+from training.data.class_phrases import PHRASES
 from training.evaluation.generation import unseen_prompts
 from training.evaluation.unseen_wordings import unseen_wordings
 
