@@ -29,9 +29,8 @@ import torch
 from torch.nn import functional as F
 
 from motionclip_blender.core.engine import Engine
-from motionclip_blender.core.inference.networks import pack_arrays, projection
-from motionclip_blender.core.model.text_tower import TextTower
-from motionclip_blender.core.model.weights import load_network
+from motionclip_blender.core.inference.networks import pack_arrays
+from motionclip_blender.core.model.weights import load_network, text_tower
 from motionclip_blender.core.recipe.make import generate
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.write_keys import key_motion
@@ -55,7 +54,7 @@ def measure(frames: int, rounds: int) -> dict[str, float]:
     engine = Engine()
     engine.load()
     network = load_network(engine.pack)
-    tower = TextTower(engine.pack.clip, projection(engine.pack, pack_arrays(engine.pack)))
+    tower = text_tower(engine.pack, pack_arrays(engine.pack))
 
     bpy.ops.wm.read_factory_settings(use_empty=True)
     bpy.context.scene.render.fps = round(engine.pack.fps)

@@ -28,6 +28,7 @@ _COMMANDS = {
     "understanding": ("evaluation.understanding", "measure whether prompts become the motions that they ask for"),
     "edits": ("evaluation.edits", "measure whether the paper's edits show both of their actions"),
     "segments": ("evaluation.segments", "measure whether the segments of a timeline are found again in its motion"),
+    "text-adapter": ("text_adapter.train", "train the text adapter on the wordings of clips"),
     "text-tower": ("text_tower.build", "make the extension's text tower from its package"),
     "clip-vocabulary": ("text_tower.clip_vocabulary", "make the extension's copy of CLIP's vocabulary from open_clip"),
     "showcase": ("evaluation.showcase", "contact sheets of prompts in other words than the captions"),

@@ -6,6 +6,19 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class AdapterSize:
+    """Sizes of a text adapter (`inference.text_adapter`).
+
+    heads: learned queries that read the tokens. head_width: numbers that each of them finds. hidden: width of the
+    network that makes of these, and of the tokens' mean, what is added to the mean.
+    """
+
+    heads: int
+    head_width: int
+    hidden: int
+
+
+@dataclass(frozen=True)
 class ClipSpec:
     """The embedded CLIP: the text tower that ships with the extension, and the pack's projection of its output.
 
@@ -14,6 +27,7 @@ class ClipSpec:
     sha256: digest of these weights.
     width: width of the latent space.
     context_length: number of tokens that are read of a prompt.
+    adapter: sizes of the pack's text adapter, which changes the tower's embeddings; None for a pack without one.
     """
 
     model: str
@@ -21,6 +35,7 @@ class ClipSpec:
     sha256: str
     width: int
     context_length: int
+    adapter: AdapterSize | None = None
 
 
 @dataclass(frozen=True)

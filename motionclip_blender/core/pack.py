@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .clip_kinds import KINDS as CLIPS
-from .clip_kinds import Clip, ClipFile, ClipSpec
+from .clip_kinds import AdapterSize, Clip, ClipFile, ClipSpec
 from .errors import UserError
 from .network_size import NetworkSize, OfficialNetwork
 from .pack_rules import check_description, in_format_2
@@ -146,7 +146,7 @@ class Pack:
         check_description(data)
         _check_words(folder, data["pose_format"], older)
         pose_format = PoseFormat(**data["pose_format"] | {"joints": tuple(data["pose_format"]["joints"])})
-        clip = CLIPS[data["clip"]["kind"]](**_without_kind(data["clip"]))
+        clip = _clip(data["clip"])
         network = _without_kind(data["network"]) | {"rows": pose_format.rows}
         if data["network"]["kind"] == "official":
             made: NetworkSize | OfficialNetwork = OfficialNetwork(**network)
@@ -187,7 +187,7 @@ class Pack:
             "fps": self.fps,
             "frames": list(self.frames),
             "latents": "normalised" if self.normalised else "unnormalised",
-            "clip": {"kind": kind} | vars(self.clip),
+            "clip": {"kind": kind} | _without_nothing(vars(self.clip)),
             **({"image": vars(self.image)} if self.image else {}),
             **({"checksums": self.checksums} if self.checksums else {}),
             "info": self.info,
@@ -196,6 +196,19 @@ class Pack:
 
 def _without_kind(part: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in part.items() if name != "kind"}
+
+
+def _clip(part: dict[str, Any]) -> Clip:
+    entries = _without_kind(part)
+    if "adapter" in entries:
+        entries["adapter"] = AdapterSize(**entries["adapter"])
+    return CLIPS[part["kind"]](**entries)
+
+
+def _without_nothing(entries: dict[str, Any]) -> dict[str, Any]:
+    """Returns the entries of a CLIP as `pack.json` has them: without those that it lacks."""
+    kept = {name: value for name, value in entries.items() if value is not None}
+    return {name: vars(value) if isinstance(value, AdapterSize) else value for name, value in kept.items()}
 
 
 def _check_words(folder: Path, pose_format: dict[str, Any], older: bool) -> None:

@@ -27,6 +27,7 @@ _CLIP = {"model": r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", "package": r"[A-Za-z][A-Za
          "sha256": r"[0-9a-fA-F]{64}", "width": (1, 8192), "context_length": (1, 4096)}  # fmt: skip
 _OPEN_CLIP = {"model": _CLIP["model"], "pretrained": r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", "width": _CLIP["width"]}
 _CLIP_FILE = {"model": _CLIP["model"], "file": r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", "width": _CLIP["width"]}
+_ADAPTER = {"heads": (1, 64), "head_width": (1, 8192), "hidden": (1, 8192)}
 _KINDS: dict[str, dict[str, tuple[Any, Any]]] = {
     "network": {"ours": (_NETWORK, ()), "official": (_OFFICIAL, _OFFICIAL)},
     "clip": {"minilm": (_CLIP, _CLIP), "open_clip": (_OPEN_CLIP, _OPEN_CLIP), "file": (_CLIP_FILE, _CLIP_FILE)},
@@ -68,7 +69,10 @@ def check_description(data: dict[str, Any]) -> None:
         if type(kind) is not str or kind not in kinds:
             raise ValueError(f"{what} is {_short(part)}" if kind is None else f"{what}: kind is {_short(kind)}")
         allowed, needed = kinds[kind]
-        _check_part({name: value for name, value in part.items() if name != "kind"}, what, allowed, needed)
+        own = {name: value for name, value in part.items() if name != "kind"}
+        if kind == "minilm" and "adapter" in own:
+            _check_part(own.pop("adapter"), "clip: adapter", _ADAPTER, _ADAPTER)
+        _check_part(own, what, allowed, needed)
     if data.get("image"):
         _check_part(data["image"], "image", _IMAGE, _IMAGE)
     _check_frames(data["frames"])

@@ -34,6 +34,7 @@ class TrainConfig:
     frames: shortest and longest window.
     joints, up, last_row, heading: of the pose tensor, see `core.pose_format`.
     clip: the text tower, "minilm" or open_clip's name of a CLIP.
+    text_adapter: digest of the adapter after the tower that ships (`training.text_adapter`); empty without one.
     Data.
         split: leave out what this split holds out for testing ("held-out", or "unseen:" and a source; see
         `splits.is_test`); None trains on everything. For shards "amass", by data set, or "babel", BABEL's own.
@@ -108,6 +109,7 @@ class TrainConfig:
     last_row: str = PELVIS
     heading: str = AHEAD
     clip: str = MINILM
+    text_adapter: str = ""
     legacy: bool = False
     texts: str = "raw"
 
@@ -239,6 +241,8 @@ class TrainConfig:
             raise ValueError("foreign_travel is 1 or more, and foreign_tremble from 0 to 1")
         if not 1 < self.frames[0] <= self.frames[1]:
             raise ValueError("frames are the shortest and the longest window")
+        if self.text_adapter and self.clip != MINILM:
+            raise ValueError("a text adapter reads the text tower that ships; leave it out, or set clip to minilm")
         if self.order == "epochs" and self.frames[0] != self.frames[1]:
             raise ValueError("windows of an epoch have one length; give frames twice the same")
         if self.integrates_translation and (self.last_row != PELVIS or self.kind == "official"):

@@ -16,6 +16,7 @@ from motionclip_blender.core.model.text_tower import TextTower
 
 from ..data.captions import class_text
 from ..data.wordings import trained_spans
+from ..text_adapter.file import AdapterFile, check_same
 from ..text_tower import minilm
 from .config import TrainConfig
 from .dataset import Sample
@@ -30,11 +31,12 @@ class Captions:
     names: (C, 512), the bare names of their classes. actions: (n,), the class of each sample, as a row of `names`.
     """
 
-    def __init__(self, samples: list[Sample], cache: Path | None = None) -> None:
+    def __init__(self, samples: list[Sample], cache: Path | None = None, adapter: AdapterFile | None = None) -> None:
+        """cache: see `text_embeddings`. adapter: what all texts are read through."""
         classes, self.actions = np.unique([s.action for s in samples], return_inverse=True)
         names = [class_text(name) for name in classes]
         texts = sorted({*names, *(text for s in samples for text in (*s.captions, *s.prompts))})
-        embeddings = text_embeddings(texts, cache)
+        embeddings = text_embeddings(texts, cache, adapter)
         at = {text: embeddings[i] for i, text in enumerate(texts)}
         self.captions = [np.stack([at[text] for text in s.captions]) for s in samples]
         self.prompts = [np.stack([at[text] for text in s.prompts]) if s.prompts else None for s in samples]
@@ -77,12 +79,13 @@ def whiten(layer: torch.nn.Linear, captions: np.ndarray, floor: float = 0.3) -> 
     layer.bias.copy_(torch.from_numpy(-whitening @ captions.mean(axis=0)))
 
 
-def text_embeddings(texts: list[str], cache: Path | None = None) -> np.ndarray:
+def text_embeddings(texts: list[str], cache: Path | None = None, adapter: AdapterFile | None = None) -> np.ndarray:
     """Returns embeddings (n, 512) float32 of texts.
 
-    cache: a folder that keeps them for the next run with the same texts.
+    cache: a folder that keeps them for the next run with the same texts and adapter.
     """
-    digest = hashlib.sha256("\n".join([minilm.SPEC.sha256, *texts]).encode()).hexdigest()
+    tower = [minilm.SPEC.sha256, *([adapter.digest] if adapter else [])]
+    digest = hashlib.sha256("\n".join([*tower, *texts]).encode()).hexdigest()
     kept = cache / _CACHE if cache else None
     if kept and kept.is_file():
         try:
@@ -91,16 +94,16 @@ def text_embeddings(texts: list[str], cache: Path | None = None) -> np.ndarray:
                     return data["embeddings"]
         except Exception:  # a damaged cache is computed again
             kept.unlink(missing_ok=True)
-    embeddings = embedded(shipped_tower(), texts)
+    embeddings = embedded(shipped_tower(adapter), texts)
     if kept:
         with write_whole(kept) as handle:
             np.savez(handle, digest=np.array(digest), embeddings=embeddings)
     return embeddings
 
 
-def shipped_tower() -> TextTower:
-    """Loads the text tower that ships with the extension."""
-    return TextTower(minilm.SPEC, minilm.text_projection())
+def shipped_tower(adapter: AdapterFile | None = None) -> TextTower:
+    """Loads the text tower that ships with the extension, with an adapter after it if one is given."""
+    return TextTower(minilm.SPEC, minilm.text_projection(), adapter.adapter() if adapter else None)
 
 
 def embedded(tower: TextTower, texts: Sequence[str]) -> np.ndarray:
@@ -119,10 +122,11 @@ def prompt_retrieval(
     augment: bool = True,
     projected: Callable[[np.ndarray], np.ndarray] | None = None,
     more: bool = False,
+    adapter: AdapterFile | None = None,
 ) -> PromptRetrieval:
     """Makes a `PromptRetrieval` of all wordings that the decoder is trained to answer with one motion.
 
-    projected: maps embeddings (n, 512) to the latents' space, if that is another. more: as of the training.
+    projected: maps embeddings (n, 512) to the latents' space, if that is another. more, adapter: as of the training.
     """
     spans = [span for span in trained_spans(split, augment, more) if span.prompts]
     told, classes = {}, []
@@ -131,7 +135,7 @@ def prompt_retrieval(
             told |= dict.fromkeys(prompts, len(classes))
             classes.append(span.action)
     names = sorted(set(classes))
-    embeddings = text_embeddings([*told, *map(class_text, names)])
+    embeddings = text_embeddings([*told, *map(class_text, names)], adapter=adapter)
     if projected is not None:
         embeddings = projected(embeddings)
     return PromptRetrieval.of(
@@ -143,16 +147,20 @@ class Frames:
     """The embeddings of rendered frames by clip, for the loss of equation 3.
 
     The file is written by `python -m training images embed`: "clips" (n,) names, "frames" (n,) numbers at 30 fps,
-    "embeddings" (n, 512), and "mirrored" (n, 512) of the pictures' mirror images.
+    "embeddings" (n, 512), and "mirrored" (n, 512) of the pictures' mirror images; "text_adapter", the digest of that of
+    the texts near which they lie, if they lie near such.
     """
 
-    def __init__(self, path: Path, samples: list[Sample]) -> None:
+    def __init__(self, path: Path, samples: list[Sample], text_adapter: str = "") -> None:
+        """text_adapter: digest of that of the run. Raises `UserError` for a file that is damaged, or of another."""
         try:
             with np.load(path, allow_pickle=False) as data:
                 clips, numbers = data["clips"], data["frames"]
                 embeddings = np.stack((data["embeddings"], data["mirrored"]))
+                made = str(data["text_adapter"]) if "text_adapter" in data else ""
         except Exception as error:
             raise UserError(f"{path} holds no embeddings of frames; `python -m training images` makes them.") from error
+        check_same(made, text_adapter, f"{path} was made", "embed the frames by an image tower of the same adapter")
         rows: dict[str, list[int]] = {}
         for row in np.argsort(numbers, kind="stable"):
             rows.setdefault(str(clips[row]), []).append(int(row))

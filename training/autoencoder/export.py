@@ -21,6 +21,7 @@ from motionclip_blender.core.pose_format import PoseFormat
 
 from ..data.wordings import wordings
 from ..image_tower.train import SPEC as IMAGE_TOWER
+from ..text_adapter.file import adapter_of_run, check_same
 from ..text_tower import minilm
 from . import export_of_shards
 from .config import TrainConfig
@@ -49,12 +50,17 @@ def export(run: Path, out: Path, version: str, images: Path | None = None, texts
     """
     state = _checkpoint(run / "checkpoint.pt")
     config = TrainConfig.load(run / "config.json")
+    adapter = adapter_of_run(run, config.text_adapter)
     if config.of_shards:
         if images:
             raise UserError("The image tower of a pack of AMASS is CLIP's own; leave out --images.")
-        pack = export_of_shards.write_weights(state, config, out, version)
+        pack = export_of_shards.write_weights(state, config, out, version, adapter)
         _write(pack)
         return pack
+    of_images = _checkpoint(images / "images.pt") if images else {}
+    if images:
+        made = of_images.get("text_adapter", "")
+        check_same(made, config.text_adapter, f"The tower of {images} was trained", "train it with the same adapter")
     network = network_of(config)
     network.load_state_dict(state["average"])
     pack = Pack(
@@ -66,7 +72,7 @@ def export(run: Path, out: Path, version: str, images: Path | None = None, texts
         pose_format=PoseFormat(config.joints),
         fps=30.0,
         frames=config.frames,
-        clip=minilm.SPEC,
+        clip=replace(minilm.SPEC, adapter=adapter.size if adapter else None),
         info={
             "data": DATA,
             "split": config.split,
@@ -80,10 +86,11 @@ def export(run: Path, out: Path, version: str, images: Path | None = None, texts
     out.mkdir(parents=True, exist_ok=True)
     if images:
         tower = vision_transformer(IMAGE_TOWER, pack.clip.width)
-        tower.load_state_dict(_checkpoint(images / "images.pt")["average"])
+        tower.load_state_dict(of_images["average"])
         save_image_tower(tower, pack.image_path)
-    retrieval = prompt_retrieval(config.split, config.augment, partial(projected, network), config.more)
-    save_weights(Weights(network, minilm.text_projection(), retrieval), pack.weights_path, small=True)
+    retrieval = prompt_retrieval(config.split, config.augment, partial(projected, network), config.more, adapter)
+    own = adapter.arrays if adapter else {}
+    save_weights(Weights(network, minilm.text_projection(), retrieval, own), pack.weights_path, small=True)
     files = (pack.weights_path, *([pack.image_path] if images else []))
     digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
     _write(replace(pack, checksums=digests))

@@ -14,10 +14,12 @@ from motionclip_blender.core.clip_kinds import OpenClip
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.inference.networks import PROJECTION
 from motionclip_blender.core.inference.tensor_writing import write_float32
+from motionclip_blender.core.inference.text_adapter import PREFIX as ADAPTER
 from motionclip_blender.core.model.weights import Weights, save_weights
 from motionclip_blender.core.network_size import OfficialNetwork
 from motionclip_blender.core.pack import DEFAULT_FOLDER, Pack
 
+from ..text_adapter.file import AdapterFile
 from ..text_tower import minilm
 from .config import MINILM, TrainConfig
 from .published import network_of
@@ -26,9 +28,12 @@ _LICENCE = "The weights were trained on AMASS and BABEL, whose licences allow no
 _DATA = "AMASS (Mahmood et al., ICCV 2019), labelled by BABEL (Punnakkal et al., CVPR 2021)"
 
 
-def write_weights(state: dict[str, Any], config: TrainConfig, out: Path, version: str) -> Pack:
+def write_weights(
+    state: dict[str, Any], config: TrainConfig, out: Path, version: str, adapter: AdapterFile | None = None
+) -> Pack:
     """Writes the weights of a checkpoint into `out` and returns the pack, whose description is not written yet.
 
+    adapter: the run's text adapter.
     Raises `UserError` for the folder of the default pack, which is not to be replaced by one that is not free.
     """
     if out.resolve() == DEFAULT_FOLDER.resolve():
@@ -47,22 +52,26 @@ def write_weights(state: dict[str, Any], config: TrainConfig, out: Path, version
         pose_format=config.pose_format,
         fps=30.0,
         frames=config.frames,
-        clip=minilm.SPEC if embedded else OpenClip(config.clip, "openai"),
+        clip=replace(minilm.SPEC, adapter=adapter.size if adapter else None)
+        if embedded
+        else OpenClip(config.clip, "openai"),
         info={"data": _DATA, "split": config.split, "steps": state["step"], "seed": config.seed},
     )
     out.mkdir(parents=True, exist_ok=True)
     projection = minilm.text_projection() if embedded else None
     if official:
-        _write_released(network, projection, pack.weights_path)
+        _write_released(network, projection, adapter, pack.weights_path)
     else:
-        save_weights(Weights(network, projection), pack.weights_path)
+        save_weights(Weights(network, projection, adapter=adapter.arrays if adapter else {}), pack.weights_path)
     digest = hashlib.sha256(pack.weights_path.read_bytes()).hexdigest()
     return replace(pack, checksums={pack.weights_path.name: digest})
 
 
-def _write_released(network: nn.Module, projection: np.ndarray | None, path: Path) -> None:
+def _write_released(network: nn.Module, projection: np.ndarray | None, adapter: AdapterFile | None, path: Path) -> None:
     """Writes the tensors under the names of the released checkpoints, in single precision like theirs."""
     arrays = {name: tensor.detach().numpy() for name, tensor in network.state_dict().items()}
     if projection is not None:
         arrays[PROJECTION] = projection
+    if adapter is not None:
+        arrays |= {ADAPTER + name: array for name, array in adapter.arrays.items()}
     write_float32(path, {name: array.shape for name, array in arrays.items()}, arrays.items())

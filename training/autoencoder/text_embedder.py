@@ -13,6 +13,7 @@ from motionclip_blender.core.clip_weights import ClipSource, clip_file
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.model.clip_towers import ClipTextTower
 
+from ..text_adapter.file import AdapterFile
 from .config import MINILM
 from .crops import Embed
 from .embeddings import embedded, shipped_tower
@@ -20,16 +21,17 @@ from .embeddings import embedded, shipped_tower
 _BATCH = 256  # texts at a time
 
 
-def text_embedder(name: str, file: Path | None = None) -> Embed:
+def text_embedder(name: str, file: Path | None = None, adapter: AdapterFile | None = None) -> Embed:
     """Returns the text tower of a run.
 
     Texts are cut to the length that the tower reads, and a message says so. Raises `UserError` for weights that are
     missing, damaged or of another model.
     name: "minilm", or open_clip's name of a CLIP of OpenAI's.
     file: its weights, by default those in the cache.
+    adapter: what comes after "minilm".
     """
     if name == MINILM:
-        tower = shipped_tower()
+        tower = shipped_tower(adapter)
         return lambda texts: embedded(tower, list(texts))
     try:
         path = clip_file(name, "openai", ClipSource(file), lambda *_: None)

@@ -15,6 +15,8 @@ from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
 
 from ..data.amass.shards import Shards, is_shards
+from ..text_adapter.file import NAME as ADAPTER
+from ..text_adapter.file import AdapterFile
 from .config import MINILM, TrainConfig, presets
 from .crop_material import CropMaterial
 from .crops import Crops
@@ -39,6 +41,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--steps", type=int, help="so many steps, whatever the configuration says")
     parser.add_argument("--images", type=Path, help="embeddings of frames (`python -m training images`), equation 3")
     parser.add_argument("--body", type=Path, help="SMPL-X .npz file of the body whose vertices the loss compares")
+    parser.add_argument(
+        "--text-adapter",
+        type=Path,
+        metavar="FILE",
+        help="what all texts are read through (`python -m training text-adapter`)",
+    )
     parser.add_argument("--clip", help="minilm, or the file of the CLIP that the configuration names")
     options = parser.parse_args(arguments)
     body = Body.load(options.body)
@@ -49,6 +57,8 @@ def main(arguments: list[str]) -> int:
         run = Run(options.run, config, material, body, place)
         run.resume()
         if place.leads:
+            if options.text_adapter:
+                AdapterFile.load(options.text_adapter).save(options.run / ADAPTER)
             config.save(options.run / "config.json")
         run.train()
     return 0
@@ -75,6 +85,14 @@ def configured(options: argparse.Namespace) -> TrainConfig:
             f"The released code's latents are as wide as its layers, {config.width}, and must be as wide as the space "
             f'of {config.clip}, {clip_width(config)}; set width to that, or choose "kind": "ours" and a latent.'
         )
+    if options.text_adapter:
+        config = replace(config, text_adapter=AdapterFile.load(options.text_adapter).digest)
+        try:
+            config.check()
+        except ValueError as error:
+            raise UserError(f"The settings do not go with --text-adapter: {error}.") from error
+    elif config.text_adapter:
+        raise UserError("The configuration is of a run with a text adapter; give its file with --text-adapter.")
     if options.body:
         config = replace(config, body=hashlib.sha256(options.body.read_bytes()).hexdigest())
     return config
@@ -82,11 +100,12 @@ def configured(options: argparse.Namespace) -> TrainConfig:
 
 def material_of(options: argparse.Namespace, config: TrainConfig, body: Body) -> Material:
     """Returns the batches of what `--data` holds."""
+    adapter = AdapterFile.load(options.text_adapter) if options.text_adapter else None
     if is_shards(options.data):
         shards = Shards(options.data)
         weights = Path(options.clip) if options.clip and options.clip != MINILM else None
         images = CropImages(options.images, shards) if options.images else None
-        return CropMaterial(Crops(shards, config), text_embedder(config.clip, weights), images)
+        return CropMaterial(Crops(shards, config), text_embedder(config.clip, weights, adapter), images)
     if config.of_shards or config.order == "epochs" or config.clip != MINILM:
         raise UserError(
             f"{options.data} holds no finished shards of AMASS, which this configuration learns from; run "
@@ -96,7 +115,7 @@ def material_of(options: argparse.Namespace, config: TrainConfig, body: Body) ->
     samples = load_samples(options.data, body, config.frames[1], config.split, config.augment, across, config.more)
     if not samples:
         raise UserError(f"No clip of {options.data} has captions; write some and prepare it again (docs/data.md).")
-    captions = Captions(samples, options.data)
+    captions = Captions(samples, options.data, adapter)
     held_out = load_held_out(options.data, body, config.frames[1], config.split, config.more)
-    frames = Frames(options.images, samples) if options.images else None
+    frames = Frames(options.images, samples, config.text_adapter) if options.images else None
     return SpanMaterial(samples, captions, config, frames, held_out)

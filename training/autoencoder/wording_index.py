@@ -12,7 +12,6 @@ import hashlib
 import json
 import zlib
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -29,11 +28,11 @@ from motionclip_blender.core.prompt_plan.word_features import WordVectors, featu
 from motionclip_blender.core.prompt_plan.wording_index import NUMBERS, TEXTS, WORDS, WordingIndex, vocabulary_of
 
 from ..data.captions import CaptionedSpan
+from ..data.class_phrases import Heard, class_phrases
 from ..data.splits import take_of
 from ..data.wordings import trained_spans
 
 NOT_UNDERSTOOD = Path(__file__).parents[1] / "data" / "not_understood.json"
-PHRASES = Path(__file__).parents[1] / "data" / "class_phrases.json"
 _RARE = 6  # least number of wordings with a word that is used
 _RIDGE = 3.0
 _STEEP, _DECAY, _SMOOTHED, _ROUNDS = 4.0, 1e-5, 0.2, 25  # of the logistic part; chosen with takes left out
@@ -59,21 +58,6 @@ def table(
                 classes.append(span.action)
                 spans.append(span)
     return [*told], [*told.values()], classes, spans
-
-
-@dataclass(frozen=True)
-class Heard:
-    """A text of a class. take: what it tells of; texts of one take are left out together."""
-
-    text: str
-    action: str
-    take: str
-
-
-def class_phrases(names: list[str]) -> list[Heard]:
-    """Returns the texts of `PHRASES` for the classes `names`, each as a take of its own."""
-    told = json.loads(PHRASES.read_text(encoding="utf-8"))["phrases"]
-    return [Heard(text, name, f"{name}: {text}") for name in names for text in told.get(name, ())]
 
 
 def check_rows(

@@ -30,8 +30,8 @@ from motionclip_blender.core.prompt_plan.understand import refuse_guesses, taken
 from motionclip_blender.core.prompt_plan.wording_index import WordingIndex
 from motionclip_blender.core.skeleton import JOINTS
 
-from ..autoencoder.wording_index import class_phrases
 from ..data.captions import load_captions
+from ..data.class_phrases import class_phrases
 from ..data.splits import HELD_OUT, is_test
 from ..shipped import shipped
 from .prompt_judge import CHECKS, VERDICTS, Judge

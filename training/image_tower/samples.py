@@ -17,6 +17,7 @@ from ..autoencoder.embeddings import text_embeddings
 from ..data.captions import mirrored
 from ..data.index import read_index
 from ..data.splits import is_test
+from ..text_adapter.file import AdapterFile
 from .frames import pixels_of, rendered_frames
 
 MARGIN = 16
@@ -86,7 +87,7 @@ class Captioned:
     Every caption is there twice, for the picture and for its mirror image.
     """
 
-    def __init__(self, frames: FrameSet, data: Path, train: bool) -> None:
+    def __init__(self, frames: FrameSet, data: Path, train: bool, adapter: AdapterFile | None = None) -> None:
         spans = {clip["clip"]: clip for clip in read_index(data)}
         texts: dict[str, int] = {}
         self.frames, self.rows, self.actions, self.chosen = frames, [], [], []
@@ -104,8 +105,8 @@ class Captioned:
             self.actions.append(actions.setdefault(told[0]["label"], len(actions)))
         if not self.chosen:
             raise UserError(f"None of the frames shows a captioned clip of {data}; render them from this folder.")
-        self.embeddings = text_embeddings(list(texts), None)
-        self.mean = self.embeddings.mean(axis=0)
+        self.embeddings = text_embeddings(list(texts), adapter=adapter)
+        self.mean, self.text_adapter = self.embeddings.mean(axis=0), adapter.digest if adapter else ""
 
     def draw(self, count: int, patch: int, random: np.random.Generator) -> ImageBatch:
         """Draws random frames, each cropped, perhaps mirrored, and made brighter or darker. patch: size in pixels."""

@@ -35,6 +35,7 @@ from motionclip_blender.core.skeleton import BODY_JOINTS
 from ..autoencoder.losses import alignment, contrast, length
 from ..autoencoder.run import follow, load_checkpoint, save_checkpoint
 from ..data.splits import is_test
+from ..text_adapter.file import AdapterFile, check_same, digest_of_pack
 from ..text_tower import minilm
 from .clip_frames import embed_by_clip
 from .samples import MARGIN, Captioned, FrameSet, read_frames
@@ -95,13 +96,19 @@ class Run:
 
     def save(self) -> None:
         """Writes the whole state of the run, atomically."""
-        state = {name: getattr(self, name).state_dict() for name in _STATE} | {"step": self.step}
+        state = {name: getattr(self, name).state_dict() for name in _STATE} | {
+            "step": self.step,
+            "text_adapter": self.frames.text_adapter,
+        }
         save_checkpoint(state, self.checkpoint)
 
     def resume(self) -> None:
-        """Loads the folder's checkpoint, if there is one. Raises `UserError` when it is damaged."""
+        """Loads the folder's checkpoint, if there is one. Raises `UserError` when it is damaged, or of another text
+        adapter."""
         if self.checkpoint.exists():
             state = load_checkpoint(self.checkpoint)
+            made, ours = state.get("text_adapter", ""), self.frames.text_adapter
+            check_same(made, ours, f"{self.checkpoint} was trained", "give its own --text-adapter, or another folder")
             for name in _STATE:
                 getattr(self, name).load_state_dict(state[name])
             self.step = state["step"]
@@ -175,8 +182,13 @@ def _inner(images: np.ndarray, batch: int) -> Iterator[np.ndarray]:
         yield np.ascontiguousarray(images[first : first + batch, :, cut : cut + size, cut : cut + size])
 
 
-def write_embeddings(out: Path, frames: FrameSet, embedded: Callable[[np.ndarray], np.ndarray]) -> None:
-    """Writes the embeddings of frames and of their mirror images, which `autoencoder.embeddings.Frames` reads."""
+def write_embeddings(
+    out: Path, frames: FrameSet, embedded: Callable[[np.ndarray], np.ndarray], text_adapter: str = ""
+) -> None:
+    """Writes the embeddings of frames and of their mirror images, which `autoencoder.embeddings.Frames` reads.
+
+    text_adapter: digest of that of the texts which the tower was trained on.
+    """
     with write_whole(out) as handle:
         np.savez(
             handle,
@@ -184,6 +196,7 @@ def write_embeddings(out: Path, frames: FrameSet, embedded: Callable[[np.ndarray
             frames=frames.numbers,
             embeddings=embedded(frames.images).astype(np.float16),
             mirrored=embedded(frames.images[..., ::-1]).astype(np.float16),
+            text_adapter=np.array(text_adapter),
         )
 
 
@@ -215,6 +228,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--data", type=Path, default=Path("data"), help="folder of the prepared motions")
     parser.add_argument("--run", type=Path, default=Path("runs/images"), help="folder; resumed if it exists")
     parser.add_argument("--steps", type=int, default=Settings.steps)
+    parser.add_argument(
+        "--text-adapter", type=Path, metavar="FILE", help="what the captions are read through, as of `train`"
+    )
     towers = parser.add_mutually_exclusive_group()
     towers.add_argument("--pack", type=Path, help="embed by the image tower of this pack, instead of the run's own")
     towers.add_argument(
@@ -239,21 +255,22 @@ def main(arguments: list[str]) -> int:
             raise UserError(f"The pack {pack.name} has no image tower of its own; choose another one, or give --clip.")
         tower = load_image_tower(pack)
         frames = read_frames(options.frames, pack.image.image_size + MARGIN)
-        write_embeddings(out, frames, partial(embed_by_pack, tower))
+        write_embeddings(out, frames, partial(embed_by_pack, tower), digest_of_pack(pack))
         print(out)
         return 0
+    adapter = AdapterFile.load(options.text_adapter) if options.text_adapter else None
     frames = read_frames(options.frames, SPEC.image_size + MARGIN)
-    run = Run(options.run, Settings(steps=options.steps), Captioned(frames, options.data, train=True))
+    run = Run(options.run, Settings(steps=options.steps), Captioned(frames, options.data, True, adapter))
     run.resume()
     if options.action == "train":
         run.train()
         if any(is_test(clip) for clip in frames.clips):
-            figures = retrieval(run.average, Captioned(frames, options.data, train=False))
+            figures = retrieval(run.average, Captioned(frames, options.data, False, adapter))
             (options.run / "images.json").write_text(json.dumps(figures) + "\n")
             print("On clips held out:", json.dumps(figures))
         return 0
     if run.step == 0:
         raise UserError(f"{options.run} holds no trained tower; run `python -m training images train` first.")
-    write_embeddings(out, frames, partial(embed, run.average))
+    write_embeddings(out, frames, partial(embed, run.average), run.frames.text_adapter)
     print(out)
     return 0

@@ -23,6 +23,8 @@ from .official import as_ours
 from .openblas import fit_kernels
 from .prompt_retrieval import PromptRetrieval
 from .tensors import DamagedFile, TensorError, Weights, read_tensors
+from .text_adapter import PREFIX as ADAPTER
+from .text_adapter import TextAdapter, adapter_arrays, adapter_size
 from .text_tower import WIDTH, TextTower, load_tokenizer, tower_arrays
 
 PROJECTION = "clip.text_projection"
@@ -72,7 +74,7 @@ class Networks:
         progress("Loading the text encoder", 0.5)
         self._text: TextReader | None = None
         if isinstance(pack.clip, ClipSpec):
-            self._text = self._embedded_tower(projection(pack, arrays))
+            self._text = self._embedded_tower(arrays)
         else:
             try:
                 self._text = self._clip_tower(clip_path(pack, clip, progress), pack.clip.model)
@@ -96,10 +98,16 @@ class Networks:
         )
         self._encoder: Encoder | None = None
 
-    def _embedded_tower(self, projection: np.ndarray) -> TextReader:
-        """Loads the tower that ships with the extension."""
-        assert isinstance(self.pack.clip, ClipSpec)
-        return TextTower(tower_arrays(self.pack.clip), load_tokenizer(), projection, self.pack.clip.context_length)
+    def _embedded_tower(self, arrays: dict[str, np.ndarray]) -> TextReader:
+        """Loads the tower that ships with the extension, with the projection and the adapter of a pack's arrays."""
+        clip = self.pack.clip
+        assert isinstance(clip, ClipSpec)
+        of_tower, adapter = tower_arrays(clip), None
+        if own := text_adapter(self.pack, arrays):
+            assert clip.adapter is not None
+            with _Of(self.pack.weights_path):
+                adapter = TextAdapter(Weights(own), clip.adapter, WIDTH)
+        return TextTower(of_tower, load_tokenizer(), projection(self.pack, arrays), clip.context_length, adapter)
 
     def _clip_tower(self, path: Path, model: str) -> TextReader:
         """Loads the tower from a file of CLIP's weights."""
@@ -178,8 +186,10 @@ def network_arrays(pack: Pack, arrays: dict[str, np.ndarray]) -> dict[str, np.nd
     """
     with _Of(pack.weights_path):
         if isinstance(pack.network, OfficialNetwork):
-            others = {PROJECTION} if isinstance(pack.clip, ClipSpec) else set()
-            return as_ours({name: array for name, array in arrays.items() if name not in others}, pack.network)
+            own = dict(arrays)
+            if isinstance(pack.clip, ClipSpec):
+                own = {n: array for n, array in arrays.items() if n != PROJECTION and not n.startswith(ADAPTER)}
+            return as_ours(own, pack.network)
     return {name: array for name, array in arrays.items() if name.startswith(_PARTS)}
 
 
@@ -187,6 +197,21 @@ def projection(pack: Pack, arrays: dict[str, np.ndarray]) -> np.ndarray:
     """Returns the pack's projection of the text tower's output, (width of CLIP, tower width)."""
     with _Of(pack.weights_path):
         return Weights(arrays).float32(PROJECTION, pack.clip.width, WIDTH)
+
+
+def text_adapter(pack: Pack, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Returns the arrays of the pack's text adapter, without the prefix of their names; none if it has none.
+
+    Raises `UserError` where the weights and `pack.json` do not agree on it.
+    """
+    own = adapter_arrays(arrays)
+    declared = pack.clip.adapter if isinstance(pack.clip, ClipSpec) else None
+    with _Of(pack.weights_path):
+        if own and declared is None:
+            raise TensorError("it has a text adapter, which that pack.json lacks")
+        if declared is not None and (not own or adapter_size(own) != declared):
+            raise TensorError("it has another text adapter" if own else "it lacks the text adapter")
+    return own
 
 
 def _from_clip(pack: Pack, arrays: dict[str, np.ndarray]) -> np.ndarray | None:

@@ -1,8 +1,8 @@
 """Runs the default text tower, all-MiniLM-L6-v2, in numpy: encodes prompts in CLIP's space.
 
 A BERT encoder (Devlin et al., NAACL 2019) whose outputs are averaged over a prompt's tokens (Reimers and Gurevych,
-"Sentence-BERT", EMNLP 2019), then the pack's projection to CLIP's width. Its weights ship with the extension, as
-eight-bit integers.
+"Sentence-BERT", EMNLP 2019), then the pack's text adapter, if it has one, and its projection to CLIP's width. The
+tower's weights ship with the extension, as eight-bit integers.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from ..clip_kinds import ClipSpec
 from ..errors import UserError
 from .layers import Linear, Norm, attend, gelu, scaled_queries
 from .tensors import GROUP, Weights, dequantised, read_tensors
+from .text_adapter import Adapter
 from .tokenizer import WordPiece
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "text_tower"
@@ -56,7 +57,12 @@ class TextTower:
     """Encodes prompts as unnormalised embeddings, as MotionCLIP's decoder takes them."""
 
     def __init__(
-        self, arrays: dict[str, np.ndarray], tokenizer: WordPiece, projection: np.ndarray, longest: int
+        self,
+        arrays: dict[str, np.ndarray],
+        tokenizer: WordPiece,
+        projection: np.ndarray,
+        longest: int,
+        adapter: Adapter | None = None,
     ) -> None:
         """Builds the tower. projection: (latent, `WIDTH`). longest: tokens that are read of a prompt."""
         weights = Weights(arrays)
@@ -67,7 +73,7 @@ class TextTower:
         self._positions = weights.float32("positions", POSITIONS, WIDTH)
         self._norm = Norm.of(weights, "norm", WIDTH, EPSILON)
         self._layers = [_Layer(weights.within(f"layers.{i}")) for i in range(LAYERS)]
-        self._projection = np.ascontiguousarray(projection, np.float32)
+        self._projection, self._adapter = np.ascontiguousarray(projection, np.float32), adapter
 
     def __call__(self, prompts: Sequence[str]) -> np.ndarray:
         """Encodes prompts, (n, latent) float32. Prompts of similar length are read together, which reduces padding."""
@@ -94,6 +100,8 @@ class TextTower:
             x = layer(x, mask)
         counts = there.sum(axis=1, keepdims=True, dtype=np.float32)
         mean = np.einsum("bt,btw->bw", there.astype(np.float32), x) / counts
+        if self._adapter is not None:
+            mean += self._adapter(x, there, mean)
         return mean @ self._projection.T
 
 

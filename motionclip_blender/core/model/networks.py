@@ -12,19 +12,18 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 import torch
 
-from ..clip_kinds import ClipSpec
 from ..clip_weights import ClipSource
 from ..errors import UserError
 from ..inference.networks import Networks, TextReader
 from ..pack import Pack
 from ..progress import Progress
 from .devices import has_device
-from .text_tower import TextTower
 from .threads import alone
-from .weights import network_of
+from .weights import network_of, text_tower
 
 if TYPE_CHECKING:
     from .clip_towers import ClipTextTower
+    from .text_tower import TextTower
 
 _BATCH = 32  # bounds memory
 _PART = 8  # inputs that a core computes at a time
@@ -50,9 +49,8 @@ class TorchNetworks(Networks):
     def _load(self, arrays: dict[str, np.ndarray]) -> None:
         self._network = network_of(self.pack, arrays).to(self._device)
 
-    def _embedded_tower(self, projection: np.ndarray) -> TextReader:
-        assert isinstance(self.pack.clip, ClipSpec)
-        return _Reader(TextTower(self.pack.clip, projection).to(self._device), self)
+    def _embedded_tower(self, arrays: dict[str, np.ndarray]) -> TextReader:
+        return _Reader(text_tower(self.pack, arrays).to(self._device), self)
 
     def _clip_tower(self, path: Path, model: str) -> TextReader:
         if importlib.util.find_spec("open_clip") is None:

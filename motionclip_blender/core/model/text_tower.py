@@ -16,6 +16,7 @@ from torch.nn import functional as F
 from ..clip_kinds import ClipSpec
 from ..inference.tensors import Weights
 from ..inference.text_tower import EPSILON, FEED_FORWARD, HEADS, LAYERS, POSITIONS, WIDTH, load_tokenizer, tower_arrays
+from .text_adapter import TextAdapter
 
 
 class _Layer(nn.Module):
@@ -43,7 +44,7 @@ class TextTower(nn.Module):
 
     width = WIDTH
 
-    def __init__(self, spec: ClipSpec, projection: np.ndarray) -> None:
+    def __init__(self, spec: ClipSpec, projection: np.ndarray, adapter: TextAdapter | None = None) -> None:
         """Loads the tower. projection: (latent, `WIDTH`). Raises `UserError` when `spec` describes another tower."""
         super().__init__()
         self.tokenizer, self.longest = load_tokenizer(), min(spec.context_length, POSITIONS)
@@ -58,16 +59,22 @@ class TextTower(nn.Module):
                 stored = name.removesuffix(".weight") if name in ("words.weight", "positions.weight") else name
                 found = weights.float32(stored, *parameter.shape)
             parameter.data.copy_(torch.from_numpy(np.ascontiguousarray(found, np.float32)))
+        self.adapter = adapter
         self.eval().requires_grad_(False)
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Encodes padded token ids (n, T), (n, latent)."""
+        x, there = self.states(tokens)
+        mean = (x * there[..., None]).sum(dim=1) / there.sum(dim=1, keepdim=True)
+        return self.projection(mean if self.adapter is None else mean + self.adapter(x, there, mean))
+
+    def states(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
+        """Returns the last states (n, T, `WIDTH`) of padded token ids (n, T), and (n, T) which are no padding."""
         there = tokens != self.tokenizer.pad
         x = self.norm(self.words(tokens) + self.positions.weight[: tokens.shape[1]])
         for layer in self.layers:
             x = layer(x, there[:, None, None])
-        mean = (x * there[..., None]).sum(dim=1) / there.sum(dim=1, keepdim=True)
-        return self.projection(mean)
+        return x, there
 
     def tokens(self, prompts: Sequence[str]) -> Tensor:
         """Returns the token ids of prompts on the tower's device, padded to the longest of them, (n, T)."""

@@ -1,14 +1,18 @@
-"""What tests of runs share: the smallest settings, four samples, and frames of two of them."""
+"""What tests of runs share: the smallest settings, four samples, frames of two of them, and a text adapter."""
 
 from __future__ import annotations
 
 import numpy as np
+import torch
 
+from motionclip_blender.core.clip_kinds import AdapterSize
+from motionclip_blender.core.model.text_adapter import TextAdapter
 from tests.synthetic import random_motion
 from training.autoencoder.config import TrainConfig
 from training.autoencoder.dataset import Sample
 from training.autoencoder.material import SpanMaterial
 from training.autoencoder.run import Run
+from training.text_adapter.file import AdapterFile
 
 TINY = TrainConfig(
     steps=8,
@@ -24,6 +28,18 @@ TINY = TrainConfig(
     save_every=3,
     frames=(20, 24),
 )
+
+
+ADAPTER_SIZE = AdapterSize(heads=2, head_width=16, hidden=16)
+
+
+def an_adapter(seed: int = 0) -> AdapterFile:
+    """One with random numbers."""
+    torch.manual_seed(seed)
+    adapter = TextAdapter(ADAPTER_SIZE)
+    with torch.no_grad():
+        adapter.down.weight.mul_(4)
+    return AdapterFile(adapter.arrays())
 
 
 def made_samples() -> list[Sample]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import tarfile
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ Image = pytest.importorskip("PIL.Image")
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.model.image_tower import save_image_tower
 from motionclip_blender.core.pack import ImageSpec, Pack
+from tests.training.autoencoder.small_run import an_adapter
 from training.autoencoder.dataset import Sample
 from training.autoencoder.embeddings import Frames
 from training.image_tower import samples as image_samples
@@ -112,6 +114,23 @@ def test_embeddings_of_frames_are_those_that_equation_3_reads(rendered, data, tm
     frames = Frames(tmp_path / "run" / "embeddings.npz", [sample])
     embeddings, known = frames.of(np.array([0]), np.array([[0, 30]]), np.random.default_rng())
     assert embeddings.shape == (1, 512) and known.tolist() == [True] and np.isfinite(embeddings).all()
+
+
+def test_a_tower_belongs_to_the_adapter_of_its_captions(rendered, data, tmp_path):
+    adapter = an_adapter()
+    frames = read_frames(rendered, 36)
+    captioned = Captioned(frames, data, True, adapter)
+    assert np.abs(captioned.embeddings - Captioned(frames, data, True).embeddings).max() > 0.01
+    run = Run(tmp_path, Settings(steps=1, batch=4), captioned)
+    run.save()
+    Run(tmp_path, Settings(steps=1, batch=4), captioned).resume()
+    with pytest.raises(UserError, match="give its own --text-adapter"):
+        Run(tmp_path, Settings(steps=1, batch=4), Captioned(frames, data, True)).resume()
+    image_training.write_embeddings(tmp_path / "e.npz", frames, partial(embed, run.average), captioned.text_adapter)
+    sample = Sample("own/red", "red", None, (), (), 30, False, (0, 30))
+    Frames(tmp_path / "e.npz", [sample], adapter.digest)
+    with pytest.raises(UserError, match="embed the frames"):
+        Frames(tmp_path / "e.npz", [sample])
 
 
 def a_pack(folder: Path, image: dict | None) -> Pack:
