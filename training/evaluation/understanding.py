@@ -6,7 +6,8 @@ The lists say what must hold of each prompt's motion (`prompt_judge`):
 - first-report, first-tuning: halves of `prompts_fresh.json`, the list before that; both have been seen.
 - former: `prompts_understood.json`, an earlier list, whose totals were seen while the reading was made.
 
-Also measures which class the wordings of held-out spans find, now and by the table alone.
+Also measures which class the wordings of held-out spans find, and those that are kept for reports
+(`unseen_wordings`), now and by the table alone.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from ..data.splits import HELD_OUT, is_test
 from ..shipped import shipped
 from .prompt_judge import CHECKS, VERDICTS, Judge
 from .stick_sheet import draw_sheet
+from .unseen_wordings import unseen_wordings
 
 SECOND = Path(__file__).with_name("prompts_second.json")
 FIRST = Path(__file__).with_name("prompts_fresh.json")
@@ -78,8 +80,19 @@ def held_out_wordings(engine: Engine, index: WordingIndex, split: str = HELD_OUT
     """Returns the percentages of wordings of held-out spans that find their class: by the choice, and by the table
     alone. Those that are phrases for classes are left out."""
     spans = [s for s in load_captions() if any(is_test(clip, split) for clip in (s.clip, *s.limbs.values()))]
+    return _classes_found(engine, index, {(text, span.action) for span in spans for text in span.captions})
+
+
+def kept_wordings(engine: Engine, index: WordingIndex) -> dict[str, float]:
+    """Returns the same percentages of the wordings that are kept for reports, of the classes that the pack has."""
+    known = {name: said for name, said in unseen_wordings().items() if name in index.actions}
+    return _classes_found(engine, index, {(text, name) for name, said in known.items() for text in said})
+
+
+def _classes_found(engine: Engine, index: WordingIndex, told: set[tuple[str, str]]) -> dict[str, float]:
+    """Returns the percentages of texts, each with its class, but for those that are phrases for classes."""
     phrases = {each.text.lower() for each in class_phrases(list(index.actions))}
-    said = sorted({(text, span.action) for span in spans for text in span.captions if text.lower() not in phrases})
+    said = sorted((text, action) for text, action in told if text.lower() not in phrases)
     texts = [text for text, _ in said]
     embeddings = engine.encode_texts(texts)
     segments = [read_segment(text, None)[0] or Segment(text, text) for text in texts]
@@ -162,11 +175,13 @@ def main(arguments: list[str]) -> int:
         return 0
     found = understanding(engine, options.list, options.straight)
     found["held_out_wordings"] = held_out_wordings(engine, engine.wordings)
+    found["kept_wordings"] = kept_wordings(engine, engine.wordings)
     with write_whole(options.out) as file:
         file.write((json.dumps(found, indent=1, ensure_ascii=False) + "\n").encode())
     print(table(found))
     for check, (held, of) in found["checks"].items():
         print(f"{check}: {held} of {of} ({100 * held / of:.0f} %)")
-    print(json.dumps(found["held_out_wordings"]))
+    for wordings in ("held_out_wordings", "kept_wordings"):
+        print(f"{wordings.replace('_', ' ')}: {json.dumps(found[wordings])}")
     print(f"{time.perf_counter() - started:.0f} s, {options.out}", file=sys.stderr)
     return 0

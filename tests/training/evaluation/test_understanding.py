@@ -16,7 +16,8 @@ from training.data.class_phrases import PHRASES
 from training.data.wordings import wordings
 from training.evaluation import prompt_measures
 from training.evaluation.prompt_judge import Judge
-from training.evaluation.understanding import LISTS, held_out_wordings, listed, table
+from training.evaluation.understanding import LISTS, held_out_wordings, kept_wordings, listed, table
+from training.evaluation.unseen_wordings import unseen_wordings
 
 CHECKS = {"class", "steps", "side", "limb", "travel", "turn", "count", "slower_than", "faster_than", "refused"}
 
@@ -98,3 +99,10 @@ def test_wordings_of_held_out_spans_find_their_class_more_often_than_by_the_tabl
     found = held_out_wordings(judge.engine, judge.index)
     assert found["wordings"] > 1000
     assert found["class_percent"] > found["before_percent"] + 1
+
+
+@pytest.mark.slow
+def test_kept_wordings_are_asked_of_the_classes_that_the_pack_has(judge: Judge):
+    found = kept_wordings(judge.engine, judge.index)
+    assert found["wordings"] == 4 * len(set(judge.index.actions) & set(unseen_wordings()))
+    assert found["class_percent"] > found["before_percent"]
