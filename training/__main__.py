@@ -11,7 +11,7 @@ _COMMANDS = {
     "captions": ("data.check_captions", "check the captions of the clips"),
     "prepare": ("data.prepare", "retarget real clips to SMPL-X motions"),
     "spans": ("data.spans", "propose spans of prepared motions for captions, with their measures and pictures"),
-    "splits": ("data.splits", "propose which takes are held out for testing"),
+    "splits": ("data.split_proposal", "propose which takes or people are held out for testing, or show all splits"),
     "images": ("image_tower.train", "train the image tower on rendered frames, and embed them"),
     "train": ("autoencoder.train", "train an auto-encoder on prepared motions and captions"),
     "curve": ("evaluation.curve", "draw the losses and the movement of runs from their logs"),
