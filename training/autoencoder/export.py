@@ -70,6 +70,7 @@ def export(run: Path, out: Path, version: str, images: Path | None = None, texts
         info={
             "data": DATA,
             "split": config.split,
+            **({"more": True} if config.more else {}),
             "captions": len(wordings(config.split, config.more)),
             "steps": state["step"],
             "seed": config.seed,
