@@ -33,24 +33,15 @@ def propose_people(spans: Sequence[CaptionedSpan]) -> list[str]:
     """Returns people to hold out, so that the others show every class, with all who share a take with them.
 
     A group that performs much of all there is (`_MOST_OF_ONE`) stays. A class may lose its exemplars: `wordings` makes
-<<<<<<< HEAD
     another one. People of `only_tested` in `splits.json` are held out in any case.
     """
     only_tested = set(data()["only_tested"])
     spans = [span for span in spans if only_tested.isdisjoint(map(person_of, clips_of(span)))]
-=======
-    another one.
-    """
->>>>>>> wm1
     group = groups(spans)
     sizes = Counter(group[person_of(span.clip)] for span in spans)
     large = {name for name, count in sizes.items() if count > _MOST_OF_ONE * len(spans)}
     held = set(_chosen(spans, lambda clip: group[person_of(clip)], large, keep_exemplars=False))
-<<<<<<< HEAD
     return sorted({person for person, of in group.items() if of in held} | only_tested)
-=======
-    return sorted(person for person, of in group.items() if of in held)
->>>>>>> wm1
 
 
 def groups(spans: Sequence[CaptionedSpan]) -> dict[str, str]:
