@@ -6,6 +6,7 @@ import argparse
 import hashlib
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -19,7 +20,10 @@ from motionclip_blender.core.model.weights import Weights, save_weights
 from motionclip_blender.core.pack import DEFAULT_FOLDER, Pack
 from motionclip_blender.core.pose_format import PoseFormat
 
-from ..data.wordings import wordings
+from ..data.captions import CaptionedSpan
+from ..data.clip_files.collection import collections
+from ..data.splits import clips_of, source_of
+from ..data.wordings import trained_spans, wordings
 from ..image_tower.train import SPEC as IMAGE_TOWER
 from ..text_adapter.file import adapter_of_run, check_same
 from ..text_tower import minilm
@@ -32,11 +36,7 @@ from .run import load_checkpoint
 from .wording_index import write_index
 
 LICENCE = "CC0-1.0"
-DATA = (
-    "Trained on CC0 animations (KayKit Character Animations by Kay Lousberg, Universal Animation Library and "
-    "Ultimate Animated Character Pack by Quaternius, Mesh2Motion) and on clips of the Carnegie Mellon Graphics Lab "
-    "Motion Capture Database (mocap.cs.cmu.edu, created with funding from NSF EIA-0196217), with captions of our own."
-)
+DATA = "Trained on the clips of the sources that are named here, with captions of our own."
 
 
 def export(run: Path, out: Path, version: str, images: Path | None = None, texts: bool = True) -> Pack:
@@ -75,6 +75,7 @@ def export(run: Path, out: Path, version: str, images: Path | None = None, texts
         clip=replace(minilm.SPEC, adapter=adapter.size if adapter else None),
         info={
             "data": DATA,
+            "sources": sources(trained_spans(config.split, config.augment, config.more)),
             "split": config.split,
             **({"more": True} if config.more else {}),
             "captions": len(wordings(config.split, config.more)),
@@ -97,6 +98,13 @@ def export(run: Path, out: Path, version: str, images: Path | None = None, texts
     if texts:
         write_index(Engine(out, compute="numpy"), config.augment, config.more)
     return Pack.load(out)
+
+
+def sources(spans: Iterable[CaptionedSpan]) -> list[dict[str, str]]:
+    """Returns the name, the licence and the credit of every source of the clips that spans show."""
+    names = sorted({source_of(clip) for span in spans for clip in clips_of(span)})
+    known = collections()
+    return [{"source": name, "licence": known[name].licence, "credit": known[name].credit} for name in names]
 
 
 def record(pack: Pack, figures: dict[str, Any]) -> None:
