@@ -98,10 +98,10 @@ class TrainConfig:
     most_of_class: float = 1.0
     most_of_source: float = 1.0
     foreign: float = 0.0
-    foreign_rest: float = 8.0
+    foreign_rest: float = 5.0
     foreign_merged: float = 0.15
     foreign_travel: float = 1.25
-    foreign_tremble: float = 0.02
+    foreign_tremble: float = 0.01
     across: float = 0.0
     frames: tuple[int, int] = (20, 120)
     joints: tuple[str, ...] = BODY_JOINTS
