@@ -106,7 +106,7 @@ def _samples(spans: Iterable[CaptionedSpan], data: Path, body: Body, longest: in
         elif _cut(load(span.clip), span)[0] >= len(load(span.clip)) - 1:
             missing[f"{span.clip} at {span.start:g} s"] = None
         else:
-            samples += _of_span(span, load, body, longest)
+            samples += samples_of_span(span, load, body, longest)
     if missing:
         print(f"Captioned, but not prepared, so left out: {_listed([*missing])}.", file=sys.stderr)
     return samples
@@ -123,7 +123,7 @@ def _listed(clips: list[str]) -> str:
     )
 
 
-def _of_span(span: CaptionedSpan, load: Callable[[str], Motion], body: Body, longest: int) -> list[Sample]:
+def samples_of_span(span: CaptionedSpan, load: Callable[[str], Motion], body: Body, longest: int) -> list[Sample]:
     """Returns the sample of a span and its mirror image. load: the motion of a clip."""
     clip = load(span.clip)
     cut = (0, 0) if span.limbs else _cut(clip, span)
