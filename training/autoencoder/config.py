@@ -48,7 +48,7 @@ class TrainConfig:
         foreign: share of the windows that the encoder reads as another skeleton would tell them; the decoder makes them
             as they are (`foreign`). Not for shards.
         foreign_rest: degrees by which rest poses differ there; joints of the feet, collars and wrists by more.
-        foreign_merged: chance of each joint that may be missing there.
+        foreign_merged: chance of each joint that may be missing there, and of collars that turn with the arms.
         foreign_travel: people there are up to this much larger or smaller.
         foreign_tremble: largest noise of rotations, in the units of a rotation matrix.
         across: share of the windows of captioned spans that show two actions one after the other, with both captions

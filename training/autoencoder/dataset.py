@@ -19,6 +19,7 @@ from motionclip_blender.core.skeleton import HAND_JOINTS, INDEX
 from ..data.augment import UPPER_BODY
 from ..data.captions import CaptionedSpan, mirrored
 from ..data.sequences import Sequence, sequences
+from ..data.shoulders import lifted
 from ..data.splits import clips_of, source_of
 from ..data.travel import moving_forward, travelling
 from ..data.wordings import held_out_spans, trained_spans
@@ -144,7 +145,7 @@ def _cut(motion: Motion, span: CaptionedSpan) -> tuple[int, int]:
 
 def span_motion(motion: Motion, span: CaptionedSpan, body: Body) -> Motion:
     """Returns the span's part of its clip `motion`, at the span's rate and travelling, without limbs of other clips."""
-    motion = facing_forward(motion.crop(*_cut(motion, span)))
+    motion = lifted(facing_forward(motion.crop(*_cut(motion, span))), body)
     if span.rate != 1.0:
         motion = replace(motion, fps=motion.fps * span.rate).resample(motion.fps)
     if span.travel:

@@ -26,6 +26,8 @@ _MERGED = (
 )  # fmt: skip
 """Joints of which other skeletons have only one, parent and child."""
 _PAIRS = {"right_collar": "left_collar"}
+_SHARED = ("left_collar", "left_shoulder"), ("right_collar", "right_shoulder")
+_MOST_SHARED = 0.5  # of a shoulder's turn that a collar does elsewhere
 _EITHER = ("spine1", "spine2")  # where they merge, the parent may turn instead of the child
 _AT_REST = ("wrist", "foot", "head")  # ends of limbs that other skeletons lack
 _LEAN, _YAW = 4.0, 12.0  # degrees, largest difference of what is upright and of what is ahead
@@ -67,6 +69,7 @@ class Foreign:
         first, second = poses[:, :, :-1].transpose(1, 2).unflatten(-1, (2, 3)).unbind(-2)
         turns = torch.stack((first, second, torch.linalg.cross(first, second)), dim=2)
         self._merge(turns, generator)
+        self._share(turns, generator)
         rests = self._rests(count, generator)
         before = rests[:, [max(parent, 0) for parent in self._parents]].mT.contiguous()
         before[:, [at for at, parent in enumerate(self._parents) if parent < 0]] = torch.eye(3)
@@ -103,6 +106,19 @@ class Foreign:
         tilt = _uniform((count, 3), generator) * torch.deg2rad(torch.tensor([_LEAN, _YAW, _LEAN]))
         return _matrices(tilt)
 
+    def _share(self, turns: Tensor, generator: torch.Generator) -> None:
+        """Lets some collars do a part of what the shoulders do, in place; the arms point as before."""
+        count = len(turns)
+        which = (torch.rand(count, generator=generator) < self.config.foreign_merged).nonzero()[:, 0]
+        shares = _MOST_SHARED * torch.rand(len(which), generator=generator)
+        for collar, shoulder in _SHARED:
+            if len(which) and collar in self._row and shoulder in self._row:
+                upper, lower = self._row[collar], self._row[shoulder]
+                arm = turns[which, lower].transpose(1, 2)  # (n, T, 3, 3)
+                part = _partly(arm, shares[:, None])
+                turns[which, upper] = (turns[which, upper].transpose(1, 2) @ part).transpose(1, 2)
+                turns[which, lower] = (part.mT @ arm).transpose(1, 2)
+
     def _merge(self, turns: Tensor, generator: torch.Generator) -> None:
         """Lets some joints rest and others turn for them, in place. turns: (n, joints, 3, T, 3), rows of rotations."""
         chance, count = self.config.foreign_merged, len(turns)
@@ -120,6 +136,18 @@ class Foreign:
             which = (torch.rand(count, generator=generator) < chance).nonzero()[:, 0]
             for at in ends:
                 turns[which, at] = torch.eye(3)[:, None]
+
+
+def _partly(turns: Tensor, shares: Tensor) -> Tensor:
+    """Returns rotations (..., 3, 3) by a share (...) of their angles, about the same axes.
+
+    Of rotations by nearly half a turn, whose axes are hard to tell, the share is inexact.
+    """
+    away = torch.stack([turns[..., 2, 1] - turns[..., 1, 2], turns[..., 0, 2] - turns[..., 2, 0],
+                        turns[..., 1, 0] - turns[..., 0, 1]], dim=-1)  # fmt: skip
+    sine, cosine = away.norm(dim=-1), turns.diagonal(dim1=-2, dim2=-1).sum(dim=-1) - 1
+    angle = torch.atan2(sine, cosine)
+    return _matrices(away / sine.clamp(min=1e-6)[..., None] * (shares * angle)[..., None])
 
 
 def _uniform(shape: tuple[int, ...], generator: torch.Generator) -> Tensor:

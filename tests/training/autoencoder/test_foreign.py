@@ -16,7 +16,7 @@ from motionclip_blender.core.pose_tensor import from_pose_tensor, to_pose_tensor
 from motionclip_blender.core.skeleton import BODY_JOINTS
 from tests.synthetic import random_motion
 from tests.training.autoencoder.small_run import TINY, a_run
-from training.autoencoder.foreign import Foreign, _matrices
+from training.autoencoder.foreign import Foreign, _matrices, _partly
 from training.autoencoder.material import SpanMaterial
 
 PLAIN = replace(TINY, foreign=1.0, foreign_rest=0.0, foreign_merged=0.0, foreign_travel=1.0, foreign_tremble=0.0)
@@ -49,6 +49,17 @@ def test_rotation_vectors_become_matrices():
     np.testing.assert_allclose(_matrices(torch.from_numpy(vectors).float()).numpy(), expected, atol=2e-6)
 
 
+def test_a_share_of_a_rotation():
+    vectors = np.random.default_rng(0).normal(size=(50, 3))
+    shares = np.linspace(0, 1, 50)
+    whole = torch.from_numpy(rot.quat_to_matrix(rot.axis_angle_to_quat(vectors))).float()
+    expected = rot.quat_to_matrix(rot.axis_angle_to_quat(vectors * shares[:, None]))
+    near = np.linalg.norm(vectors, axis=1) < 3.0
+    made = _partly(whole, torch.from_numpy(shares).float()).numpy()
+    np.testing.assert_allclose(made[near], expected[near], atol=1e-3)
+    np.testing.assert_allclose(_partly(torch.eye(3)[None], torch.ones(1))[0], np.eye(3), atol=1e-6)
+
+
 def test_all_stay_rotations_that_are_constant_changes_of_the_window(poses):
     out = changed(poses, replace(PLAIN, foreign_rest=10.0, foreign_merged=0.3))
     first, second = out[:, :, :-1, :3], out[:, :, :-1, 3:]
@@ -69,13 +80,16 @@ def test_joints_that_are_missing_leave_the_limbs_turned_as_they_were(poses, open
     out = changed(poses, replace(PLAIN, foreign_merged=1.0))
     rest = torch.eye(3)[:2].flatten()
     at = {name: i for i, name in enumerate(BODY_JOINTS)}
-    for name in ("left_collar", "right_collar", "neck", "left_wrist", "right_foot"):
+    for name in ("neck", "left_wrist", "right_foot"):
         assert (out[:, :, at[name]] - rest).abs().max() < 1e-5
     joints, real = placed(open_body, out), placed(open_body, poses)
     for near, far in (("left_shoulder", "left_elbow"), ("right_knee", "right_ankle"), ("left_elbow", "left_wrist")):
         limbs, expected = (j[:, :, at[far]] - j[:, :, at[near]] for j in (joints, real))
         np.testing.assert_allclose(limbs, expected, atol=1e-4)
     assert np.abs(joints - real).max() > 0.01
+    for side in ("left", "right"):  # one of both turns, or they share
+        collar, shoulder = (out[:, :, at[f"{side}_{name}"]] for name in ("collar", "shoulder"))
+        assert (collar - rest).abs().max() > 0.01 and (shoulder - rest).abs().max() > 0.01
 
 
 def test_other_rest_poses_turn_limbs_by_about_so_much(poses, open_body):
