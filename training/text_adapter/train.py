@@ -44,7 +44,7 @@ class Settings:
     type them, too.
     """
 
-    steps: int = 800
+    steps: int = 600
     classes: int = 64
     texts: int = 4
     temperature: float = 0.1
