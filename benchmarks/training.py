@@ -40,11 +40,12 @@ from motionclip_blender.core.model.network import MotionCLIP
 from motionclip_blender.core.model.text_tower import TextTower
 from training.autoencoder.body_loss import SparseBody
 from training.autoencoder.config import TrainConfig
-from training.autoencoder.dataset import Sample, Windows, load_samples
+from training.autoencoder.dataset import Sample, load_samples
 from training.autoencoder.distributed import Place
 from training.autoencoder.embeddings import Captions
 from training.autoencoder.material import SpanMaterial
 from training.autoencoder.run import Run
+from training.autoencoder.windows import Windows
 from training.data.captions import load_captions
 from training.text_tower import minilm
 

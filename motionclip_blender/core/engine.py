@@ -163,9 +163,16 @@ class Engine:
     def decode(self, latents: np.ndarray, frames: int) -> list[Motion]:
         """Decodes latents (n, D) in one pass to motions of `frames` frames at the pack's rate.
 
-        The motions are as the decoder makes them; `cleanup.pipeline.motions_of` makes longer ones that stand on the
-        floor. Raises `UserError` for latents of another shape or with numbers that are not finite.
+        Known motions have their details (`inference.details`), if the pack has any; else they are as the decoder makes
+        them. `cleanup.pipeline.motions_of` makes longer ones that stand on the floor. Raises `UserError` for latents of
+        another shape or with numbers that are not finite.
         """
+        motions = self.decode_plainly(latents, frames)
+        details = self._ready().details
+        return motions if details is None else details.added(np.asarray(latents, np.float32), motions)
+
+    def decode_plainly(self, latents: np.ndarray, frames: int) -> list[Motion]:
+        """Decodes as `decode`, without details: what the network makes."""
         networks, latents = self._ready(), np.stack([self.checked_latent(latent) for latent in latents])
         motions: list[Motion] = []
         for start in range(0, len(latents), _BATCH):

@@ -1,7 +1,7 @@
 """Reads and describes packs: folders that hold a model.
 
-`pack.json` is the description, `weights.safetensors` holds the numbers, and `image.safetensors` those of the image
-tower if the pack has one.
+`pack.json` is the description, `weights.safetensors` holds the numbers, `image.safetensors` those of the image tower if
+the pack has one, and `details.safetensors` the details of known motions if it has them.
 """
 
 from __future__ import annotations
@@ -101,6 +101,11 @@ class Pack:
     @property
     def image_path(self) -> Path:
         return self.folder / "image.safetensors"
+
+    @property
+    def details_path(self) -> Path:
+        """Where the details of known motions are, in a pack that has some; see `inference.details`."""
+        return self.folder / "details.safetensors"
 
     def checksum(self, path: Path) -> str | None:
         """Returns the SHA-256 that one of the pack's files must have; None if the pack does not give one."""

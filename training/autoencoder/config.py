@@ -44,6 +44,13 @@ class TrainConfig:
         another.
         more: learn also from the captions of further collections (`data/captions/more`), as far as these are prepared.
         rates: windows are played up to this much slower or faster.
+        most_of_class, most_of_source: largest share of the windows that a class, and a collection of clips, may have.
+        foreign: share of the windows that the encoder reads as another skeleton would tell them; the decoder makes them
+            as they are (`foreign`). Not for shards.
+        foreign_rest: degrees by which rest poses differ there; joints of the feet, collars and wrists by more.
+        foreign_merged: chance of each joint that may be missing there, and of collars that turn with the arms.
+        foreign_travel: people there are up to this much larger or smaller.
+        foreign_tremble: largest noise of rotations, in the units of a rotation matrix.
         across: share of the windows of captioned spans that show two actions one after the other, with both captions
             joined. Windows of shards do so by themselves.
     Batches.
@@ -88,6 +95,13 @@ class TrainConfig:
     augment: bool = True
     more: bool = False
     rates: float = 1.25
+    most_of_class: float = 1.0
+    most_of_source: float = 1.0
+    foreign: float = 0.0
+    foreign_rest: float = 5.0
+    foreign_merged: float = 0.15
+    foreign_travel: float = 1.25
+    foreign_tremble: float = 0.01
     across: float = 0.0
     frames: tuple[int, int] = (20, 120)
     joints: tuple[str, ...] = BODY_JOINTS
@@ -214,8 +228,17 @@ class TrainConfig:
             raise ValueError(
                 f"latent is {self.latent!r}; give an even number up to {MOST_LATENT}, or 0 for the text tower's width"
             )
-        if not 0 <= self.across <= 1:
-            raise ValueError(f"across is a share of the windows, from 0 to 1, not {self.across!r}")
+        for key, what in _SHARES.items():
+            if not 0 <= getattr(self, key) <= 1:
+                raise ValueError(f"{key} is {what}, from 0 to 1, not {getattr(self, key)!r}")
+        if not (self.most_of_class and self.most_of_source):
+            raise ValueError("most_of_class and most_of_source are more than 0; 1 sets no limit")
+        if self.foreign and self.of_shards:
+            raise ValueError("windows of shards are read as they are; leave foreign out")
+        if not 0 <= self.foreign_rest <= _MOST_DEGREES:
+            raise ValueError(f"foreign_rest is degrees, from 0 to {_MOST_DEGREES:g}, not {self.foreign_rest!r}")
+        if not (self.foreign_travel >= 1 and 0 <= self.foreign_tremble <= 1):
+            raise ValueError("foreign_travel is 1 or more, and foreign_tremble from 0 to 1")
         if not 1 < self.frames[0] <= self.frames[1]:
             raise ValueError("frames are the shortest and the longest window")
         if self.text_adapter and self.clip != MINILM:
@@ -232,6 +255,11 @@ class TrainConfig:
             raise ValueError("the released code's network has no linear part; set cosines to 0")
 
 
+_MOST_DEGREES = 45.0
+_SHARES = {
+    **dict.fromkeys(("across", "foreign", "most_of_class", "most_of_source"), "a share of the windows"),
+    "foreign_merged": "a chance",
+}
 _WORDS = {
     "kind": ("ours", "official"),
     "up": UPS,

@@ -6,6 +6,7 @@ import argparse
 import hashlib
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -19,7 +20,10 @@ from motionclip_blender.core.model.weights import Weights, save_weights
 from motionclip_blender.core.pack import DEFAULT_FOLDER, Pack
 from motionclip_blender.core.pose_format import PoseFormat
 
-from ..data.wordings import wordings
+from ..data.captions import CaptionedSpan
+from ..data.clip_files.collection import collections
+from ..data.splits import clips_of, source_of
+from ..data.wordings import trained_spans, wordings
 from ..image_tower.train import SPEC as IMAGE_TOWER
 from ..text_adapter.file import adapter_of_run, check_same
 from ..text_tower import minilm
@@ -32,11 +36,7 @@ from .run import load_checkpoint
 from .wording_index import write_index
 
 LICENCE = "CC0-1.0"
-DATA = (
-    "Trained on CC0 animations (KayKit Character Animations by Kay Lousberg, Universal Animation Library and "
-    "Ultimate Animated Character Pack by Quaternius, Mesh2Motion) and on clips of the Carnegie Mellon Graphics Lab "
-    "Motion Capture Database (mocap.cs.cmu.edu, created with funding from NSF EIA-0196217), with captions of our own."
-)
+DATA = "Trained on the clips of the sources that are named here, with captions of our own."
 
 
 def export(run: Path, out: Path, version: str, images: Path | None = None, texts: bool = True) -> Pack:
@@ -55,7 +55,7 @@ def export(run: Path, out: Path, version: str, images: Path | None = None, texts
         if images:
             raise UserError("The image tower of a pack of AMASS is CLIP's own; leave out --images.")
         pack = export_of_shards.write_weights(state, config, out, version, adapter)
-        _write(pack)
+        write_description(pack)
         return pack
     of_images = _checkpoint(images / "images.pt") if images else {}
     if images:
@@ -75,8 +75,10 @@ def export(run: Path, out: Path, version: str, images: Path | None = None, texts
         clip=replace(minilm.SPEC, adapter=adapter.size if adapter else None),
         info={
             "data": DATA,
+            "sources": sources(trained_spans(config.split, config.augment, config.more)),
             "split": config.split,
-            "captions": len(wordings(config.split)),
+            **({"more": True} if config.more else {}),
+            "captions": len(wordings(config.split, config.more)),
             "steps": state["step"],
             "seed": config.seed,
         },
@@ -92,18 +94,26 @@ def export(run: Path, out: Path, version: str, images: Path | None = None, texts
     save_weights(Weights(network, minilm.text_projection(), retrieval, own), pack.weights_path, small=True)
     files = (pack.weights_path, *([pack.image_path] if images else []))
     digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-    _write(replace(pack, checksums=digests))
+    write_description(replace(pack, checksums=digests))
     if texts:
         write_index(Engine(out, compute="numpy"), config.augment, config.more)
     return Pack.load(out)
 
 
+def sources(spans: Iterable[CaptionedSpan]) -> list[dict[str, str]]:
+    """Returns the name, the licence and the credit of every source of the clips that spans show."""
+    names = sorted({source_of(clip) for span in spans for clip in clips_of(span)})
+    known = collections()
+    return [{"source": name, "licence": known[name].licence, "credit": known[name].credit} for name in names]
+
+
 def record(pack: Pack, figures: dict[str, Any]) -> None:
     """Writes the figures of an evaluation into the pack's `pack.json`."""
-    _write(replace(pack, info=pack.info | {"figures": figures}))
+    write_description(replace(pack, info=pack.info | {"figures": figures}))
 
 
-def _write(pack: Pack) -> None:
+def write_description(pack: Pack) -> None:
+    """Writes the `pack.json` of a pack, whole or not at all."""
     with whole_path(pack.folder / "pack.json") as temporary:
         temporary.write_text(json.dumps(pack.as_json(), indent=1) + "\n", encoding="utf-8")
 

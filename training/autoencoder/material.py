@@ -12,12 +12,14 @@ from motionclip_blender.core.model.network import MotionCLIP
 
 from .body_loss import SparseBody
 from .config import TrainConfig
-from .dataset import Sample, Windows
+from .dataset import Sample
 from .distributed import Place
 from .embeddings import Captions, Frames, whiten
+from .foreign import Foreign
 from .linear_start import start
 from .projection import begin_projection, projected
 from .step import Batch
+from .windows import Windows
 
 _SHOWN = 48  # exemplars whose movement shows a collapse
 
@@ -61,7 +63,10 @@ class SpanMaterial:
         held_out: Sequence[Sample] = (),
     ) -> None:
         """held_out: samples that no batch shows; their movement is measured beside that of `samples`."""
-        self.windows = Windows(samples, config.joints, config.rates, config.across)
+        self.windows = Windows(
+            samples, config.joints, config.rates, config.across, config.most_of_class, config.most_of_source
+        )
+        self._foreign = Foreign(config)
         self._held_out = Windows(_spread(held_out), config.joints) if held_out else None
         self.captions, self.frames, self.config = captions, frames, config
         self.mean, self.names, self.steps = captions.mean, captions.names, config.steps
@@ -97,6 +102,8 @@ class SpanMaterial:
             same=actions[:, None] == actions,
             between=tensor(towards[:, None]),
         )
+        if config.foreign:
+            batch.read = self._foreign(batch.motions, random)
         if self.frames is not None:
             texts = batch.captions.numpy() if config.image == "caption" else None
             images, seen = self.frames.of(chosen, shown, random, texts)
@@ -110,17 +117,22 @@ class SpanMaterial:
     def shown(self, frames: int) -> tuple[np.ndarray, np.ndarray]:
         exemplars = _spread(self.windows.exemplars)
         places = np.stack([self.captions.prompts[i][0] for i in exemplars])
-        return places, np.stack([self.windows.window(i, 0, frames) for i in exemplars])
+        return places, _from_the_start(self.windows, exemplars, frames)
 
     def watched(self, frames: int) -> dict[str, np.ndarray]:
         parts = {"training": self.windows} | ({"held-out": self._held_out} if self._held_out else {})
         return {
-            part: np.stack([windows.window(i, 0, frames) for i in _spread(range(len(windows.samples)))])
+            part: _from_the_start(windows, _spread(range(len(windows.samples))), frames)
             for part, windows in parts.items()
         }
 
     def _stands_for(self, chosen: np.ndarray) -> np.ndarray:
         return np.array([bool(self.windows.samples[i].prompts) for i in chosen])
+
+
+def _from_the_start(windows: Windows, chosen: Sequence[int], frames: int) -> np.ndarray:
+    """Returns the first windows (n, frames, rows, 6) of chosen samples."""
+    return windows.windows(chosen, np.zeros(len(chosen), int), frames)
 
 
 def _spread(things: Sequence) -> list:

@@ -20,6 +20,7 @@ class Batch:
     device.
 
     motions, captions: windows, and a caption of each.
+    read: the windows as the encoder reads them, if they differ from those that the decoder should make.
     actions: (n,) their classes.
     same: (n, n) pairs of one class.
     between: (n, 1) share of the path to its caption at which a latent is decoded.
@@ -34,6 +35,7 @@ class Batch:
     actions: Tensor
     same: Tensor
     between: Tensor
+    read: Tensor | None = None
     images: Tensor | None = None
     seen: Tensor | None = None
     prompted: Tensor | None = None
@@ -65,7 +67,7 @@ class Step(nn.Module):
 
     def forward(self, batch: Batch, refine: bool) -> dict[str, Tensor]:
         """Returns the weighted losses. refine: whether the transformers take part, or only the linear part."""
-        encoded = self.network.encoder(batch.motions, refine).float()
+        encoded = self.network.encoder(batch.motions if batch.read is None else batch.read, refine).float()
         captions = self.network.from_clip(batch.captions)
         terms = self._aligned(encoded, captions, batch)
         latents, targets = encoded + batch.between * (captions - encoded), batch.motions

@@ -1,6 +1,6 @@
 """Makes further captioned motions of the given ones: slower, faster, and with the arms of one on the legs of another.
 
-Mirror images are made in `dataset`. The words of the captions are in `augment.json`.
+Mirror images are made in `autoencoder.windows`. The words of the captions are in `augment.json`.
 """
 
 from __future__ import annotations

@@ -2,33 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from .augment import augmented
 from .captions import MORE, CaptionedSpan, load_captions, mirrored
-from .splits import is_test
+from .splits import parted
 
 
 def trained_spans(split: str | None = None, augment: bool = True, more: bool = False) -> list[CaptionedSpan]:
     """Returns all captioned spans; with `augment`, also those that `augmented` makes of them.
 
-    split: leave out what this split (see `splits.is_test`) holds out; None takes all.
+    split: leave out what this split (see `splits.parted`) holds out; None takes all.
     more: also those of `captions.MORE`.
     """
     spans = _spans(more)
     if split is not None:
-        spans = [s for s in spans if not any(is_test(clip, split) for clip in (s.clip, *s.limbs.values()))]
+        spans = _with_exemplars(parted(spans, split)[0], spans)
     return spans + augmented(spans) if augment else spans
 
 
 def held_out_spans(split: str | None, more: bool = False) -> list[CaptionedSpan]:
     """Returns the captioned spans of clips that a split holds out, without those made of several clips."""
-    return [s for s in _spans(more) if split is not None and not s.limbs and is_test(s.clip, split)]
+    return [] if split is None else parted(_spans(more), split)[1]
+
+
+def _with_exemplars(trained: Sequence[CaptionedSpan], spans: Sequence[CaptionedSpan]) -> list[CaptionedSpan]:
+    """Returns the spans that are `trained` of all `spans`, with an exemplar of every class that lost its own.
+
+    It is the span with most wordings that answer no other motion yet, which are its own from now on.
+    """
+    out = list(trained)
+    taken = {caption.lower() for span in out for caption in span.prompts}
+    lost = {span.action for span in spans if span.exemplar} - {span.action for span in out if span.exemplar}
+    for action in sorted(lost):
+        free = {
+            at: tuple(c for c in span.captions if c.lower() not in taken)
+            for at, span in enumerate(out)
+            if span.action == action and not span.limbs
+        }
+        at = max(free, key=lambda at: len(free[at]), default=None)
+        if at is not None and free[at]:
+            out[at] = replace(out[at], exemplar=True, captions=free[at])
+            taken.update(caption.lower() for caption in free[at])
+    return out
 
 
 def _spans(more: bool) -> list[CaptionedSpan]:
     return [*load_captions(), *(load_captions(MORE) if more else [])]
 
 
-def wordings(split: str | None = None) -> set[str]:
+def wordings(split: str | None = None, more: bool = False) -> set[str]:
     """Returns the captions of `trained_spans` and of their mirror images."""
-    said = {caption for span in trained_spans(split) for caption in span.captions}
+    said = {caption for span in trained_spans(split, more=more) for caption in span.captions}
     return said | {mirrored(caption) for caption in said}

@@ -18,13 +18,15 @@ from motionclip_blender.core.files import write_whole
 from motionclip_blender.core.pack import Pack
 
 from ..autoencoder.export import record
-from ..data.splits import HELD_OUT
+from ..data.captions import MORE, load_captions
+from ..data.splits import HELD_OUT, PEOPLE, UNSEEN, source_of
 from . import images, retrieval
 from .babel import PROTOCOL, evaluate_babel, summary
+from .by_source import by_source
 from .compare import compare, parse
 from .generation import generate, unseen_prompts
 from .interpolation import interpolate
-from .items import load_items
+from .items import UNSEEN_SOURCES, Learned, load_items
 from .model import Model
 from .page import fill, page
 from .plots import draw
@@ -50,7 +52,8 @@ def evaluate(
     if frames is not None and not os.path.isdir(frames):
         raise UserError(f"There is no folder {frames}; choose one that `python -m render_pipeline` made.")
     model = Model(pack)
-    items = load_items(data, model.body, split, model.pack.fps)
+    learned = learned_for(model.pack.info, split)
+    items = load_items(data, model.body, split, model.pack.fps, learned)
     random = np.random.default_rng(seed)
     most = _QUICK_WINDOWS if quick else None
     started = time.perf_counter()
@@ -72,8 +75,9 @@ def evaluate(
             "test_classes": len(items.tested),
             "train_spans": len(items.train),
             "missing": list(items.missing),
+            "unknown_classes": list(items.unknown),
         },
-        "recognition": recognise(model, items, latents),
+        "recognition": recognise(model, items, latents, learned.classes if learned else ()),
     }
     say("retrieval")
     found["retrieval"] = retrieval.of_texts(model, items, latents, _QUICK_CAPTIONS if quick else None)
@@ -87,6 +91,9 @@ def evaluate(
     found["generation"] = generate(model, items, quick)
     say("reconstruction")
     found["reconstruction"] = reconstruct(model, items.test, most, _QUICK_LENGTHS if quick else LENGTHS)
+    if learned:
+        known = sorted(learned.classes | set(items.tested))
+        found["by_source"] = by_source(model, items, latents, found["reconstruction"]["span_mm"], known)
     say("interpolation")
     pairs = _QUICK_PAIRS if quick else _PAIRS
     texts = model.prompts([wordings[0] for wordings in unseen_prompts()["classes"].values()])
@@ -99,6 +106,17 @@ def evaluate(
     found["styled"] = style_changes(model, items)
     say("done")
     return _plain(found)
+
+
+def learned_for(info: dict, split: str) -> Learned | None:
+    """Returns what a pack has learned, if a split is of all collections; None for one of the default pack's clips."""
+    learned = Learned.of(info)
+    of_all = split in (PEOPLE, UNSEEN_SOURCES) or learned.more or split.removeprefix(UNSEEN) in _further()
+    return learned if of_all else None
+
+
+def _further() -> set[str]:
+    return {source_of(span.clip) for span in load_captions(MORE)}
 
 
 def write(found: dict, out: Path, name: str = "evaluation") -> None:
@@ -126,7 +144,11 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--pack", type=Path, help="pack folder; the default pack if left out")
     parser.add_argument("--data", type=Path, required=True, help="folder that `python -m training prepare` made")
     parser.add_argument("--frames", type=Path, help="folder that `python -m render_pipeline` made of DATA")
-    parser.add_argument("--split", default=HELD_OUT, help="held-out, or unseen: and a source")
+    parser.add_argument(
+        "--split",
+        default=HELD_OUT,
+        help="held-out, people, unseen: and a collection, or unseen: all collections of which the pack learned nothing",
+    )
     parser.add_argument("--out", type=Path, default=Path("out/evaluation"))
     parser.add_argument(
         "--fill", type=Path, metavar="FILE.md", help="also put the tables into this Markdown file's marks"

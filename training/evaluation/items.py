@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,9 +16,13 @@ from motionclip_blender.core.motion import Motion, facing_forward
 from motionclip_blender.core.motion_files import amass
 
 from ..autoencoder.dataset import span_motion
-from ..data.captions import CaptionedSpan, load_captions
+from ..data.captions import MORE, CaptionedSpan, load_captions
 from ..data.index import read_index
-from ..data.splits import is_test
+from ..data.splits import is_test, source_of
+from ..data.wordings import trained_spans
+
+UNSEEN_SOURCES = "unseen"
+"""In place of a split: all collections of which a pack has learned nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,11 +66,13 @@ class Items:
     """The spans of a data folder. test: those of held-out clips. train: all others.
 
     missing: held-out clips that the folder lacks, and spans that begin after their clip's end, as "clip at s".
+    unknown: classes of held-out spans that the pack has not learned; these spans are in neither part.
     """
 
     test: tuple[Item, ...]
     train: tuple[Item, ...]
     missing: tuple[str, ...]
+    unknown: tuple[str, ...] = ()
 
     @property
     def tested(self) -> list[str]:
@@ -79,30 +86,61 @@ class Items:
         return sorted(counts, key=lambda action: (-counts[action], action))
 
 
-def load_items(data: Path, body: Body, split: str, fps: float) -> Items:
+@dataclass(frozen=True)
+class Learned:
+    """What a pack has learned from. more: whether also from further collections."""
+
+    sources: frozenset[str]
+    classes: frozenset[str]
+    more: bool
+
+    @classmethod
+    def of(cls, info: Mapping[str, object]) -> Learned:
+        """info: of the pack. One that does not name its split has learned from all clips of the default pack."""
+        split, more = info.get("split"), bool(info.get("more"))
+        spans = trained_spans(split if isinstance(split, str) else None, augment=False, more=more)
+        return cls(frozenset(source_of(s.clip) for s in spans), frozenset(s.action for s in spans), more)
+
+
+def load_items(data: Path, body: Body, split: str, fps: float, learned: Learned | None = None) -> Items:
     """Loads the spans of the prepared folder `data`, at `fps` frames per second.
 
-    Spans made of several clips are left out, because they are no recordings.
-    Raises `UserError` when the folder has no index or no captioned clips, a file of it is damaged, or `split` (see
-    `splits.is_test`) holds out none of its clips.
+    Spans made of several clips are left out, because they are no recordings. split: see `splits.is_test`, or
+    `UNSEEN_SOURCES`. learned: by the pack; then spans of further collections are loaded, too, and only classes are
+    tested that it has learned.
+    Raises `UserError` when the folder has no index or no captioned clips, a file of it is damaged, or the split holds
+    out none of its clips.
     """
     there = {entry.get("clip") for entry in read_index(data) if isinstance(entry, dict)}
-    spans = [span for span in load_captions() if not span.limbs]
+    captions = [*load_captions(), *(load_captions(MORE) if learned else [])]
+    spans = [span for span in captions if not span.limbs]
     known = [span for span in spans if span.clip in there]
     if not known:
         raise UserError(f"No clip of {data} has captions; evaluate on what `python -m training prepare` made.")
-    if not any(is_test(span.clip, split) for span in known):
+
+    def tests(clip: str) -> bool:
+        if split == UNSEEN_SOURCES and learned:
+            return source_of(clip) not in learned.sources
+        return is_test(clip, split)
+
+    if not any(tests(span.clip) for span in known):
         raise UserError(f"The split {split!r} holds no clip of {data}; choose another one, such as unseen:kaykit.")
     load = lru_cache(maxsize=4)(lambda clip: amass.load(data / f"{clip}.npz"))  # the spans of a clip are consecutive
     parts: dict[bool, list[Item]] = {True: [], False: []}
-    missing = {span.clip for span in spans if span.clip not in there and is_test(span.clip, split)}
+    missing = {span.clip for span in spans if span.clip not in there and tests(span.clip)}
+    unknown = {span.action for span in known if learned and tests(span.clip)} - (learned.classes if learned else set())
     for span in known:
-        clip, tested = load(span.clip), is_test(span.clip, split)
+        tested = tests(span.clip)
+        if (tested and span.action in unknown) or (
+            not tested and learned and source_of(span.clip) not in learned.sources
+        ):
+            continue
+        clip = load(span.clip)
         if span.start * clip.fps < len(clip) - 1:
             parts[tested].append(_item(clip, span, body, fps))
         elif tested:
             missing.add(f"{span.clip} at {span.start:g} s")  # captioned from a longer recording
-    return Items(tuple(parts[True]), tuple(parts[False]), tuple(sorted(missing)))
+    return Items(tuple(parts[True]), tuple(parts[False]), tuple(sorted(missing)), tuple(sorted(unknown)))
 
 
 def _item(clip: Motion, span: CaptionedSpan, body: Body, fps: float) -> Item:

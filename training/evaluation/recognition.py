@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -78,16 +78,17 @@ def baselines(actions: Sequence[str], classes: Sequence[str], common: Sequence[s
     return {"chance": chance, "majority": majority}
 
 
-def recognise(model: Model, items: Items, latents: np.ndarray) -> dict:
+def recognise(model: Model, items: Items, latents: np.ndarray, known: Iterable[str] = ()) -> dict:
     """Returns the recognition of the test spans, among their own classes and among all.
 
+    known: all classes; those of the default pack's captions if left out.
     latents: (n, latent) of the test spans. The main figure, "name", is the paper's: by the bare class name. "caption"
     is the score of the text tower alone, given each span's first caption.
     """
     actions = [item.action for item in items.test]
     told = model.texts([item.captions[0] for item in items.test])
     found = {"spans": len(items.test)}
-    for part, classes in (("held_out_classes", items.tested), ("all_classes", _all_classes(items))):
+    for part, classes in (("held_out_classes", items.tested), ("all_classes", _all_classes(items, known))):
         plain = class_vectors(model, classes)
         found[part] = {
             "classes": len(classes),
@@ -102,8 +103,8 @@ def recognise(model: Model, items: Items, latents: np.ndarray) -> dict:
     return found
 
 
-def _all_classes(items: Items) -> list[str]:
-    return sorted({*class_names(), *items.tested})
+def _all_classes(items: Items, known: Iterable[str]) -> list[str]:
+    return sorted({*(known or class_names()), *items.tested})
 
 
 def _by_class(

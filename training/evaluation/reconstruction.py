@@ -37,11 +37,9 @@ def errors(model: Model, real: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
-def reconstruct(model: Model, items: Sequence[Item], most: int | None = None, lengths: Sequence[int] = LENGTHS) -> dict:
-    """Returns the errors over windows of 60 frames (every span has the same weight), and by length.
+def span_errors(model: Model, items: Sequence[Item], most: int | None = None) -> tuple[dict[str, np.ndarray], int]:
+    """Returns the mean errors of each span (n,) over its windows of 60 frames, and the number of all windows.
 
-    At each length all spans are tested from their first frame; "extended" counts those that had to be extended as in
-    training. movement: the median, because the share is arbitrary for clips that hardly move.
     most: largest number of windows of a span.
     """
     shortest, longest = model.window
@@ -57,10 +55,23 @@ def reconstruct(model: Model, items: Sequence[Item], most: int | None = None, le
         for name, values in found.items():
             of_window.setdefault(name, np.empty(len(windows)))[alike] = values
     spans = {name: np.array([v[owner == i].mean() for i in range(len(items))]) for name, v in of_window.items()}
+    return spans, len(windows)
+
+
+def reconstruct(model: Model, items: Sequence[Item], most: int | None = None, lengths: Sequence[int] = LENGTHS) -> dict:
+    """Returns the errors over windows of 60 frames (every span has the same weight), and by length.
+
+    At each length all spans are tested from their first frame; "extended" counts those that had to be extended as in
+    training. movement: the median, because the share is arbitrary for clips that hardly move. span_mm: of each span.
+    most: largest number of windows of a span.
+    """
+    shortest, longest = model.window
+    spans, windows = span_errors(model, items, most)
     return {
         **_means(spans),
         "spans": len(items),
-        "windows": len(windows),
+        "windows": windows,
+        "span_mm": spans["mm"].tolist(),
         "median_mm": float(np.median(spans["mm"])),
         "worst": [
             {"clip": items[i].clip, "start": items[i].start, "action": items[i].action, "mm": float(spans["mm"][i])}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from .items import UNSEEN_SOURCES
 from .plots import PAPER
 from .styled import MEASURES
 
@@ -49,7 +50,9 @@ def _about(found: dict) -> str:
     ]
     if items["missing"]:
         said.append(f"{len(items['missing'])} held-out clips or spans are not in the folder.")
-    if found["trained_without"] != found["split"]:
+    if unknown := items.get("unknown_classes"):
+        said.append(f"{len(unknown)} classes that the pack has not learned are left out: {', '.join(unknown)}.")
+    if found["trained_without"] != found["split"] and found["split"] != UNSEEN_SOURCES:
         said.append("The pack does not say that it was trained without them: it may know these clips.")
     if found["quick"]:
         said.append("Quick: fewer windows, prompts and pairs.")
@@ -132,6 +135,22 @@ def _reconstruction(found: dict) -> list[Part]:
     return [_table(head, rows), f"The worst: {worst}."]
 
 
+def _by_source(found: dict) -> list[Part]:
+    head = ("collection", "spans", "classes", "Top-1", "Top-5", f"Top-1 of {found['classes']}", "Top-5", "mm")
+    figures = ("top1", "top5", "all_top1", "all_top5", "mm")
+    rows = [
+        (source + (", unseen" if row["unseen"] else ""), (row["spans"], row["classes"], *(row[f] for f in figures)))
+        for source, row in found["sources"].items()
+    ]
+    if found["mean"]:
+        rows.append(("mean of the unseen ones", (None, None, *(found["mean"][f] for f in figures))))
+    return [
+        _table(head, rows),
+        "Top-1 and Top-5, in percent, among the classes that a collection shows, and among all. Unseen is a collection "
+        "of which no span is trained on.",
+    ]
+
+
 def _errors(row: dict) -> tuple:
     return row["mm"], row["world_mm"], row["degrees"], row["still_mm"], 100 * row["movement"]
 
@@ -194,6 +213,7 @@ _SECTIONS: dict[str, tuple[str, Callable[[dict], list[Part]]]] = {
     "retrieval": ("Retrieval", _retrieval),
     "generation": ("Generated motion", _generation),
     "reconstruction": ("Reconstruction", _reconstruction),
+    "by_source": ("Collections", _by_source),
     "interpolation": ("Interpolation", _interpolation),
     "style": ("Style arithmetic", _style),
     "styled": ("Styles beside real clips", _styled),

@@ -5,7 +5,7 @@
 2. Puts the lowest point on the floor in every frame, if the pack does not store the body's height. Before all steps
    that use heights.
 3. Chooses and closes a loop (`loop`). Before the feet, whose places at the seam depend on it.
-4. Relaxes fingers that the pack does not move. Before the floor, which hands may touch.
+4. Relaxes fingers that nothing moves (`hands`). Before the floor, which hands may touch.
 5. Bends the arms so that hands that touch still do on the body that is keyed (`retarget.touching`), if requested.
    After the fingers, which are a part of the hand, and before the floor, as 4.
 6. Keeps feet in place while they stand (`foot_locking`), in a loop from round to round. Before the floor, because legs
@@ -26,11 +26,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import rotations as rot
 from ..prompt import MAX_FRAMES, MIN_FRAMES
 from ..retarget.touching import Touching
-from ..skeleton import HAND_JOINTS, INDEX
 from .foot_locking import keep_on_floor, lock_feet, on_floor, put_on_floor
+from .hands import relaxed_where_stretched
 from .loop import LONGER, best_loop, closed, ending_as_begun, in_place, within_rounds
 from .windows import joined
 
@@ -87,7 +86,7 @@ class CleanUp:
             motion = keep_on_floor(motion, self.body)
         if self.loop:
             motion = best_loop(motion, self.length) if choose else closed(motion)
-        motion = self._with_hands(motion)
+        motion = relaxed_where_stretched(motion, self.body.relaxed_hands, self.pack.joints)
         if self.made_for is not None:
             motion = Touching(self.made_for, self.body.joints()).kept(motion)
         if self.loop:
@@ -97,16 +96,6 @@ class CleanUp:
         if self.in_place:
             motion = in_place(motion, loop=self.loop)
         return self._at_rate(motion)
-
-    def _with_hands(self, motion: Motion) -> Motion:
-        """Relaxes fingers that the pack does not move, which otherwise would stay stretched as in the rest pose."""
-        still = [i for i, name in enumerate(HAND_JOINTS) if name not in self.pack.joints]
-        if not still:
-            return motion
-        rotations = motion.rotations.copy()
-        relaxed = rot.axis_angle_to_quat(self.body.relaxed_hands)
-        rotations[:, [INDEX[HAND_JOINTS[i]] for i in still]] = relaxed[still]
-        return replace(motion, rotations=rotations)
 
     def _at_rate(self, motion: Motion) -> Motion:
         if self.loop and motion.fps != self.fps:  # a round, which ends with the first frame of the next one

@@ -12,6 +12,7 @@ from ..body import Body, floor_under
 from ..errors import UserError
 from ..modifiers.measure import active_part
 from .foot_locking import on_floor
+from .hands import with_last_hands_of
 from .seams import apart, ground_poses, needed_seam, possible
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def with_rest(engine: Engine, motion: Motion) -> tuple[Motion, Motion, int] | No
         return None
     seam = needed_seam(last, nearest.start, motion.fps)
     (rest,) = engine.decode(nearest.latent[None], engine.pack.frames[1])
+    rest = with_last_hands_of(done, rest)
     return done, on_floor(rest, engine.body), possible(seam, done, rest)
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from .. import rotations as rot
 from ..latents.window_pooling import WINDOW
 from ..prompt import checked_frames
+from .hands import with_hands_of
 from .loop import best_stretch, extended
 from .rest import landed, with_rest
 from .root_trajectory import RootTrajectory, turned
@@ -37,7 +38,8 @@ _STAYS = 0.25  # metres: a motion that goes less far in a round is taken to stay
 
 
 def joined(engine: Engine, latents: np.ndarray, frames: int, once: Sequence[bool | None] | None = None) -> list[Motion]:
-    """Decodes latents (n, D) to raw motions of `frames` frames each, at the pack's rate.
+    """Decodes latents (n, D) to raw motions of `frames` frames each, at the pack's rate, with the hands that belong to
+    their actions.
 
     once: whether each is done once, where that is known; by default as the wordings near each latent say.
 
@@ -46,10 +48,12 @@ def joined(engine: Engine, latents: np.ndarray, frames: int, once: Sequence[bool
     """
     frames, (shortest, longest) = checked_frames(frames), engine.pack.frames
     if frames <= max(_STEADY * longest, min(WINDOW, longest)):
-        return [motion.crop(0, frames) for motion in engine.decode(latents, max(frames, shortest))]
+        motions = [motion.crop(0, frames) for motion in engine.decode(latents, max(frames, shortest))]
+        return with_hands_of(engine, latents, motions)
     decoded = engine.decode(latents, longest)
     once = [engine.done_once(latent) for latent in latents] if once is None else once
-    return [lengthened(motion, frames, each, engine) for motion, each in zip(decoded, once, strict=True)]
+    longer = [lengthened(motion, frames, each, engine) for motion, each in zip(decoded, once, strict=True)]
+    return with_hands_of(engine, latents, longer)
 
 
 def lengthened(motion: Motion, frames: int, once: bool | None = None, engine: Engine | None = None) -> Motion:

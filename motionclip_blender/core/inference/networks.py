@@ -17,6 +17,7 @@ from ..network_size import OfficialNetwork
 from ..pack import Pack
 from ..progress import Progress, no_progress
 from . import clip_towers
+from .details import Details
 from .image_tower import ImageTower
 from .network import Decoder, Encoder
 from .official import as_ours
@@ -55,6 +56,7 @@ class Networks:
 
     name: name of the library that computes.
     retrieval: the wordings that the decoder was trained on; None for a pack without them.
+    details: what the decoder leaves out of their motions; None for a pack that does not keep it.
     """
 
     name = "numpy"
@@ -70,6 +72,7 @@ class Networks:
         arrays = pack_arrays(pack)
         self._from_clip = _from_clip(pack, arrays)
         self.retrieval = _retrieval(pack, arrays)
+        self.details = _details(pack, self.retrieval)
         self._load(arrays)
         progress("Loading the text encoder", 0.5)
         self._text: TextReader | None = None
@@ -232,6 +235,17 @@ def _retrieval(pack: Pack, arrays: dict[str, np.ndarray]) -> PromptRetrieval | N
         if made is not None and made.width != pack.latent:
             raise TensorError(f"its known wordings have {made.width} numbers, and its latents {pack.latent}")
     return made
+
+
+def _details(pack: Pack, retrieval: PromptRetrieval | None) -> Details | None:
+    path = pack.details_path
+    if path.name not in pack.checksums and not path.is_file():
+        return None
+    with _Of(path):
+        arrays = read_tensors(path, pack.checksum(path))
+        if retrieval is None:
+            raise TensorError("the pack has no known wordings, which its details belong to")
+        return Details.of(arrays, pack.frames[1], retrieval)
 
 
 class _Of:

@@ -199,9 +199,18 @@ class WordingIndex:
 
     def after(self, latent: np.ndarray) -> str | None:
         """Returns `Facts.after` of the motion whose wordings a latent (D,) lies at; None if it lies at none."""
-        alike = (self._retrieval.direction(latent[None]) @ self._directions.T)[0]
-        nearest = int(alike.argmax())
-        return self.facts[self._retrieval.motions[nearest]].after if alike[nearest] > _AT else None
+        (motion,) = self.motions_at(latent[None])
+        return None if motion is None else self.facts[motion].after
+
+    def motions_at(self, latents: np.ndarray) -> list[int | None]:
+        """Returns the motions whose wordings latents (n, D) lie at; None for one that lies at none."""
+        alike = self._retrieval.direction(latents) @ self._directions.T
+        nearest = zip(self._retrieval.motions[alike.argmax(axis=1)], alike.max(axis=1), strict=True)
+        return [int(motion) if cosine > _AT else None for motion, cosine in nearest]
+
+    def action_of(self, motion: int) -> str:
+        """Returns the class of a motion."""
+        return self.actions[self._retrieval.classes[motion]]
 
     def motions_of(self, action: str) -> list[tuple[str, np.ndarray]]:
         """Returns the motions of a class that wordings describe, each as its first wording and its latent (D,)."""

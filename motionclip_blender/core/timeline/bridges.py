@@ -10,6 +10,7 @@ import numpy as np
 
 from ..body import Body
 from ..cleanup.foot_locking import put_on_floor
+from ..cleanup.hands import with_hands_of
 from ..cleanup.seams import apart, ground_poses, needed_seam, possible
 from ..errors import UserError
 from ..motion import Motion
@@ -122,7 +123,8 @@ def _made(engine: Engine) -> tuple[Bridge, ...]:
     named = [pair for action in actions for pair in index.motions_of(action)]
     if not named:
         return ()
-    motions = engine.decode(np.stack([latent for _, latent in named]), min(_FRAMES, engine.pack.frames[1]))
+    latents = np.stack([latent for _, latent in named])
+    motions = with_hands_of(engine, latents, engine.decode(latents, min(_FRAMES, engine.pack.frames[1])))
     found = []
     for (wording, _), motion in zip(named, motions, strict=True):
         done = _changing_part(put_on_floor(motion, engine.body), engine.body)

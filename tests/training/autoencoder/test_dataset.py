@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from motionclip_blender.core import rotations as rot
+from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.motion_files import amass
 from motionclip_blender.core.skeleton import INDEX
 from tests.synthetic import angle_between, arm_swing, random_motion
-from training.autoencoder import dataset
-from training.autoencoder.dataset import Sample, Windows, load_samples, with_limb
+from training.autoencoder.dataset import Sample, load_samples, with_limb
+from training.autoencoder.windows import Windows
 from training.data import wordings
-from training.data.captions import MORE, CaptionedSpan, mirrored, names_a_side
+from training.data.captions import CaptionedSpan, mirrored, names_a_side
 
 
 def test_sides_are_swapped_in_words():
@@ -42,20 +43,21 @@ def samples(tmp_path, monkeypatch, small_body):
     return load_samples(tmp_path, small_body, longest=60, augment=False)
 
 
-def test_captioned_clips_of_further_collections_that_are_not_prepared_are_named(
-    tmp_path, monkeypatch, small_body, capsys
-):
-    there, gone = (CaptionedSpan(f"b/{name}", "wave", ("waves",), False, "hold") for name in ("there", "gone"))
-
-    def load(folder=None):
-        return [there, gone] if folder == MORE else []
-
-    monkeypatch.setattr(wordings, "load_captions", load)
-    monkeypatch.setattr(dataset, "load_captions", load)
+def test_captioned_clips_that_are_not_prepared_are_named_by_source(tmp_path, monkeypatch, small_body, capsys):
+    spans = [CaptionedSpan(f"b/{name}", "wave", ("waves",), False, "hold") for name in ("there", "gone")]
+    spans += [CaptionedSpan(f"c/{i}", "wave", ("waves",), False, "hold") for i in range(8)]
+    spans.append(CaptionedSpan("b/there", "wave", ("waves",), False, "hold", start=70.0))
+    spans.append(CaptionedSpan("b/there", "wave", ("waves",), False, "hold", limbs={"right_arm": "d/lender"}))
+    monkeypatch.setattr(wordings, "load_captions", lambda *folder: [] if folder else spans)
     amass.save(arm_swing(), tmp_path / "b" / "there.npz")
     samples = load_samples(tmp_path, small_body, longest=60, augment=False, more=True)
     assert [sample.clip for sample in samples] == ["b/there", "b/there"]
-    assert capsys.readouterr().err == "Captioned, but not prepared, so left out: b/gone.\n"
+    assert capsys.readouterr().err == (
+        "Captioned, but not prepared, so left out: b/gone, b/there at 70 s; c/0, c/1, c/2, c/3, c/4 and 3 more of c; "
+        "d/lender.\n"
+    )
+    with pytest.raises(UserError, match=r"gone.npz is missing; run `python -m training prepare` first"):
+        load_samples(tmp_path, small_body, longest=60, augment=False)
 
 
 def test_every_span_comes_with_its_mirror_image(samples):

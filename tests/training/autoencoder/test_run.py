@@ -22,17 +22,18 @@ from training.autoencoder.run import Run
 
 
 @pytest.mark.slow
-def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(tmp_path, samples, captions, open_body):
-    whole = a_run(tmp_path / "whole", TINY, samples, open_body, captions)
+@pytest.mark.parametrize("config", [TINY, replace(TINY, foreign=0.5, most_of_class=0.3)], ids=["plain", "foreign"])
+def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(tmp_path, samples, captions, open_body, config):
+    whole = a_run(tmp_path / "whole", config, samples, open_body, captions)
     whole.folder.mkdir()
     whole.train()
 
     (tmp_path / "parts").mkdir()
-    first = a_run(tmp_path / "parts", TINY, samples, open_body, captions)
+    first = a_run(tmp_path / "parts", config, samples, open_body, captions)
     for _ in range(3):
         first.one_step()
     first.save()  # and killed
-    second = a_run(tmp_path / "parts", TINY, samples, open_body, captions)
+    second = a_run(tmp_path / "parts", config, samples, open_body, captions)
     second.resume()
     assert second.step == 3
     second.train()

@@ -9,8 +9,9 @@ import pytest
 
 from motionclip_blender.core.errors import UserError
 from training.data import splits
-from training.data.captions import CaptionedSpan, load_captions
-from training.data.splits import is_test, propose, take_of
+from training.data.captions import MORE, CaptionedSpan, load_captions
+from training.data.clip_files.collection import collections
+from training.data.splits import PEOPLE, is_test, known_splits, parted, person_of, take_of
 
 
 @pytest.fixture(scope="module")
@@ -66,76 +67,67 @@ def test_clips_that_lend_limbs_are_never_held_out(spans):
     assert lenders and not any(map(is_test, lenders))
 
 
-# --- proposing one
-
-
-def test_a_proposal_keeps_the_same_rules(spans):
-    held = set(propose(spans))
-    assert held == set(propose(spans))  # and is the same every time
-    left = [span for span in spans if take_of(span.clip) not in held]
-    assert {span.action for span in own(left)} == {span.action for span in own(spans)}
-    assert {s.action for s in left if s.exemplar} == {s.action for s in spans if s.exemplar}
-    assert len({span.action for span in own(spans) if take_of(span.clip) in held}) >= 40
-
-
-def span(clip: str, action: str = "walk", exemplar: bool = False, **more) -> CaptionedSpan:
-    return CaptionedSpan(clip, action, (action,), exemplar, "hold", **more)
-
-
-def test_a_class_of_one_take_is_left_whole():
-    assert propose([span("a/1"), span("a/1", start=2.0)]) == []
-    assert propose([span("cmu/60_05"), span("cmu/61_05")]) == []  # partners are one take
-
-
-def test_of_two_takes_the_one_that_prompts_are_not_trained_on_is_held_out():
-    assert propose([span("a/1", exemplar=True), span("a/2")]) == ["a/2"]
-    assert propose([span("a/1"), span("a/2", exemplar=True)]) == ["a/1"]
-
-
-def test_a_take_that_alone_shows_another_class_stays():
-    assert propose([span("a/1"), span("a/1", "jump"), span("a/2"), span("a/2", "run")]) == []
-
-
-def test_about_a_seventh_of_a_class_is_held_out():
-    assert len(propose([span(f"a/{i}") for i in range(20)])) == 3
-
-
-def test_lenders_stay():
-    lending = span("a/1", "wave", limbs={"right_arm": "a/2"})
-    assert propose([span("a/1"), span("a/2"), span("a/3"), lending]) == ["a/3"]
-
-
 # --- a source that was never seen
 
 
 def test_a_source_can_be_left_out_as_a_whole():
     for source in json.loads(splits.SPLITS.read_text())["sources"]:
         assert is_test(f"{source}/Any Clip", f"unseen:{source}")
-        assert not is_test("cmu/60_05", f"unseen:{source}")
+        assert not is_test("mine/60_05", f"unseen:{source}")
     # nothing else is held out then
     held = json.loads(splits.SPLITS.read_text())["held_out"]
     assert not any(is_test(clip, "unseen:quaternius") for clip in held if not clip.startswith("quaternius/"))
     assert not is_test("quaternius-mine/Walk", "unseen:quaternius")
 
 
-@pytest.mark.parametrize("split", ["", "test", "unseen:", "unseen:nobody", "quaternius", "held-out "])
+@pytest.mark.parametrize("split", ["", "test", "unseen:", "unseen:nobody", "quaternius", "held-out ", "person"])
 def test_a_split_that_there_is_not(split: str):
-    with pytest.raises(UserError, match=r"^There is no split .*; choose held-out or one of unseen:kaykit, .*\.$"):
+    with pytest.raises(
+        UserError, match=r"^There is no split .*; choose held-out, people or one of unseen:kaykit, .*\.$"
+    ):
         is_test("a/1", split)
 
 
-# --- the command
+def test_every_collection_can_be_unseen():
+    assert sorted(json.loads(splits.SPLITS.read_text())["sources"]) == sorted(collections())
+    assert known_splits()[:3] == ["held-out", "people", "unseen:kaykit"]
 
 
-def test_proposing_prints_and_writes_only_when_asked(tmp_path, monkeypatch, capsys):
-    copy = tmp_path / "splits.json"
-    copy.write_text(splits.SPLITS.read_text())
-    before = copy.read_text()
-    monkeypatch.setattr(splits, "SPLITS", copy)
-    assert splits.main([]) == 0
-    printed = capsys.readouterr().out.split("\n")[:-1]
-    assert copy.read_text() == before
-    assert splits.main(["--write"]) == 0
-    written = json.loads(copy.read_text())
-    assert written["held_out"] == printed == propose(load_captions())
-    assert written["same_take"] == json.loads(before)["same_take"]
+def test_people_of_an_unseen_source_are_not_trained_on_elsewhere():
+    spans = [span("ys2010/walk"), span("tilling-patch/x"), span("kaykit/Walk"), span("tilling-patch/multi-hys_1")]
+    trained, tested = parted(spans, "unseen:ys2010")
+    assert person_of("ys2010/walk") == person_of("tilling-patch/x") != person_of("tilling-patch/multi-hys_1")
+    assert [s.clip for s in tested] == ["ys2010/walk"]
+    assert [s.clip for s in trained] == ["kaykit/Walk", "tilling-patch/multi-hys_1"]
+
+
+def test_a_motion_of_several_clips_is_trained_on_when_all_of_them_are_and_never_tested():
+    spans = [span("kaykit/a", limbs={"right_arm": "quaternius/b"}), span("kaykit/a"), span("quaternius/b")]
+    for source, left in (("kaykit", [spans[2]]), ("quaternius", [spans[1]]), ("cmu", spans)):
+        trained, tested = parted(spans, f"unseen:{source}")
+        assert trained == left and not any(s.limbs for s in tested)
+
+
+# --- people
+
+
+def test_nobody_is_in_both_parts(spans):
+    everything = [*spans, *load_captions(MORE)]
+    trained, tested = parted(everything, PEOPLE)
+    assert tested and {person_of(s.clip) for s in trained}.isdisjoint(person_of(s.clip) for s in tested)
+    assert {take_of(s.clip) for s in trained}.isdisjoint(take_of(s.clip) for s in tested)
+    assert {s.action for s in tested} <= {s.action for s in trained}
+    assert {s.action for s in own(trained)} == {s.action for s in own(everything)}
+
+
+def test_one_recording_in_two_collections_is_one_take_of_one_person():
+    other = next(n for n in ("mocap6__13_29", "ctw__13_29") if collections()["cmu-extra"].performance(n))
+    assert take_of(f"cmu-extra/{other}") == take_of("cmu/13_29") == "cmu/13_29"
+    assert person_of(f"cmu-extra/{other}") == person_of("cmu/13_29") == "cmu-13"
+    assert take_of("vsports/basketData-motion-s_004_2_1") == take_of("vsports/basketData-motion-s_004_2_2")
+    assert person_of("vsports/basketData-motion-s_004_2_1") != person_of("vsports/basketData-motion-s_004_2_2")
+    assert person_of("kaykit/Walk") == "kaykit" and person_of("mine/walk") == "mine"
+
+
+def span(clip: str, action: str = "walk", exemplar: bool = False, **more) -> CaptionedSpan:
+    return CaptionedSpan(clip, action, (action,), exemplar, "hold", **more)
