@@ -14,6 +14,7 @@ from ..skeleton import INDEX
 from .measure import root_space_joints, root_space_poses, smoothed
 
 _SWING = 0.4  # least height of a swing, relative to the range of all
+_UNCLEAR = (0.3, 0.5)  # the same, of movements that one may count or not
 _PASSED = 0.3  # share of the widest stride from which on a foot has passed the other
 _SMOOTH = 0.06  # seconds
 _SIDES = ("left", "right")
@@ -28,11 +29,26 @@ class Swings(NamedTuple):
 
 def swings(motion: Motion, body: Body, of: str = "") -> Swings:
     """Returns the swings of a motion. of: one of `MOVEMENTS`; by default the direction in which poses differ most."""
+    return _swings(main_movement(motion, body, of), _SWING) if len(motion) > 2 else Swings([], [])
+
+
+def how_often(motion: Motion, body: Body, of: str = "") -> tuple[int, bool, float]:
+    """Returns how many swings a motion has, whether that is clear, and how far they go. `of` as in `swings`.
+
+    It is clear if somewhat smaller and larger swings are as many.
+    """
     if len(motion) < 3:
-        return Swings([], [])
+        return 0, True, 0.0
     along = main_movement(motion, body, of)
+    counts = [len(_swings(along, least).out) for least in (_SWING, *_UNCLEAR)]
     low, high = np.percentile(along, [2, 99])
-    least = _SWING * (high - low)
+    return counts[0], len(set(counts)) == 1, float(high - low)
+
+
+def _swings(along: np.ndarray, share: float) -> Swings:
+    """Returns the swings of a movement (T,). share: their least height, relative to the range of all."""
+    low, high = np.percentile(along, [2, 99])
+    least = share * (high - low)
     if least < 1e-3:
         return Swings([], [])
     out: list[int] = []

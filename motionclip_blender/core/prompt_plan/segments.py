@@ -76,6 +76,8 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
     count, steps = (None if n is None else min(n, MOST_TIMES) for n in (count, steps))
     if counted:
         words.append((counted, f"count {count or steps}"))
+    if steps is not None and not any(begins(word, grammar()["moves"]) for word in WORD.findall(text)):
+        text = f"walks {text}"
     speed, spoken = _speed(text)
     if spoken:
         words.append((spoken, f"speed {speed:g}"))
@@ -101,8 +103,6 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
     manner, plain = manner_of(text)
     if turn is not None and not _other_action(text):
         text = plain = "walks"
-    if steps is not None and not any(begins(word, grammar()["moves"]) for word in WORD.findall(text)):
-        text, plain = f"walks {text}", f"walks {plain}"
     if not any(c.isalpha() for c in text):
         return None, [*remarks, f'"{clause.strip()}" says nothing that could be done and is left out.']
     goes = travel is not None
