@@ -32,14 +32,14 @@ def doubtful(index: WordingIndex, segment: Segment, choice: Choice) -> bool:
 
 def _strange(index: WordingIndex, segment: Segment) -> bool:
     """Checks whether most words of a text are in no dictionary: another language, or none."""
-    words = re.findall(r"[^\W\d_]+", segment.text.lower())
+    words = [word for word in re.findall(r"[^\W\d_]+", segment.text.lower()) if len(word) > 2 or not word.isascii()]
     strange = [word for word in words if not index.spelling.knows(word)]
     return len(words) > 1 and len(strange) > _STRANGE * len(words)
 
 
 def _not_done_by_persons(segment: Segment) -> bool:
     """Checks whether a thing does it: "the sun rises"."""
-    words = _WORD.findall(segment.text.lower())
+    words = _WORD.findall(segment.said.lower())
     if words and words[0] in _DETERMINERS:
         words = words[1:]
     return len(words) > 1 and words[0] in grammar()["not_persons"] and is_action(words[1]) and words[1].endswith("s")

@@ -22,6 +22,10 @@ _DOES = re.compile(
     r"^(?:do|does|doing|did|perform(?:s|ing)?|execut(?:e|es|ing)|practi[cs](?:e|es|ing)) (?:an? |some )?"
 )
 _OF_THEM = re.compile(r",? \b(\w+) of (?:them|these|those)\b")
+_ON_ONE_LEG = re.compile(  # "jumps on the left foot" hops
+    r"\b(?:jump|leap|bounc|skip)(?:s|es|ing|e)?\b"
+    r"(?= (?:[\w-]+ )*?on (?:(?:his|her|their|the|a) )?(?:left|right|one) (?:foot|leg)\b)"
+)
 _PAST = re.compile(rf"\b(?:{'|'.join(grammar()['past'])})\b")
 _SECONDS = re.compile(r"\b(?:for |in |within )?(\d+(?:\.\d+)?) ?(?:s|secs?|seconds?)\b")
 _AROUND_BACK = re.compile(r"\bback\b|\bsideways\b")
@@ -64,6 +68,7 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
     words: list[tuple[str, str]] = []
     text = _SIDEWARD.sub(r"to the \1", _FACING.sub(" ", text))
     text = sides_as_ways(_HANDED.sub(_with_hand, text))
+    text = _ON_ONE_LEG.sub("hops", text)
     text = _PAST.sub(lambda past: grammar()["past"][past[0]], text)
     text, seconds = _taken(_SECONDS, text)
     text = _OF_THEM.sub(r" \1 times", text)
