@@ -45,6 +45,7 @@ def counted(motion: Motion, body: Body, count: int, halves: bool = False, of: st
 
 def _tries(motion: Motion, body: Body, count: int, of: str) -> Iterator[Motion]:
     """Yields motions with the movement done `count` times, the best first; some may have it more or less often."""
+    motion = _whole(motion, body, of)
     found = swings(motion, body, of)
     for farther in (4, 8, 1000) if found.out else ():
         yield _swung(motion, body, count, found, farther)
@@ -58,6 +59,13 @@ def _tries(motion: Motion, body: Body, count: int, of: str) -> Iterator[Motion]:
         yield _swung(motion, body, count + 1, found, 4)
 
 
+def _whole(motion: Motion, body: Body, of: str) -> Motion:
+    """Returns the motion without a last swing that its end cuts off: one in which it still moves, and is not back."""
+    found = swings(motion, body, of)
+    cut_off = active_part(motion, body)[1] >= len(motion) - 1 and not found.returns
+    return motion.crop(0, found.back[-2] + 1) if len(found.out) > 1 and cut_off else motion
+
+
 def _swung(motion: Motion, body: Body, count: int, found: Swings, farther: int) -> Motion:
     """Returns the motion with its swings done `count` times: the first of them, or all of them again and again.
 
@@ -65,6 +73,7 @@ def _swung(motion: Motion, body: Body, count: int, found: Swings, farther: int) 
     """
     start, stop = active_part(motion, body)
     start, stop = max(min(start - 2, found.back[0]), 0), min(max(stop + 2, found.back[-1] + 1), len(motion))
+    start, stop = max(start, found.still[0]), min(stop, found.still[1] + 1)  # never in the middle of one more
     many = len(found.out)
     if count < many:
         return motion.crop(start, found.back[count] + 1)

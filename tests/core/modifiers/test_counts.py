@@ -41,3 +41,10 @@ def test_a_first_swing_that_may_be_counted_or_not_is_left_out(open_body: Body, c
     assert not how_often(motion, open_body, "head down")[1]
     made = counted(motion, open_body, count, of="head down")
     assert [round(depth, 1) for depth in how_deep(made)] == [0.8] * count
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5])
+def test_it_ends_where_the_movement_is_back(open_body: Body, count: int):
+    motion = bends([0.8] * 5).crop(0, 88)  # to the middle of the last
+    angle = counted(motion, open_body, count, of="head down").axis_angle()[:, 3 * INDEX["spine1"]]
+    assert angle[0] < 0.3 and angle[-1] < 0.3

@@ -164,6 +164,15 @@ def test_steps_without_a_verb_are_walked(spelling: Spelling):
     assert (segment.text, segment.steps, segment.travel) == ("walks to the right", 3, -90)
 
 
+def test_a_step_is_one(spelling: Spelling):
+    segment = only(spelling, "takes a big step backward")
+    assert (segment.steps, segment.travel) == (1, 180)
+
+
+def test_parts_of_the_body_are_no_steps(spelling: Spelling):
+    assert only(spelling, "walks on hands and knees").text == "walks on hands and knees"
+
+
 def test_who_jumps_on_one_leg_hops(spelling: Spelling):
     segment = only(spelling, "jumps on the right foot")
     assert (segment.text, segment.side, segment.limb) == ("hops on the right foot", "right", "support")
