@@ -11,7 +11,7 @@ import numpy as np
 from .body_file import POSE_FEATURES, body_fields, frozen, plain_arrays
 from .errors import UserError
 from .fitted_body import FittedBody, Standing, lowest_points
-from .kinematics import posed
+from .kinematics import posed, positions
 from .motion import Motion
 from .skeleton import HAND_JOINTS, INDEX, JOINTS
 
@@ -158,7 +158,7 @@ class Body:
 
     def posed_joints(self, motion: Motion, betas: np.ndarray | None = None) -> np.ndarray:
         """Returns the (T, 55, 3) joints of the moving body, in metres."""
-        return posed(motion, self.joints(betas))[1]
+        return positions(motion, self.joints(betas))
 
     def posed_vertices(
         self, motion: Motion, betas: np.ndarray | None = None, ids: np.ndarray | None = None

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from .kinematics import posed
+from .kinematics import posed, positions
 from .motion import Motion
 from .skeleton import INDEX
 
@@ -66,7 +66,7 @@ class FittedBody:
 
     def posed_joints(self, motion: Motion) -> np.ndarray:
         """Returns the joints of the moving body, (T, 55, 3) metres."""
-        return posed(motion, self.rest)[1]
+        return positions(motion, self.rest)
 
     def lowest(self, motion: Motion) -> np.ndarray:
         """Returns the height of the body's lowest point in every frame, (T,) metres."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -116,7 +117,7 @@ class Motion:
     def mirror(self) -> Motion:
         """Swaps left and right: returns the movement as seen in a mirror standing in the YZ plane."""
         swapped = self.rotations[:, MIRROR] * np.array([1, 1, -1, -1], np.float32)
-        return replace(self, rotations=swapped, translation=self.translation * np.array([-1, 1, 1], np.float32))
+        return self._of_units(swapped, self.translation * np.array([-1, 1, 1], np.float32))
 
     def concatenate(self, other: Motion) -> Motion:
         """Returns this motion followed by `other`, which is resampled to this rate.
@@ -128,10 +129,9 @@ class Motion:
         other = other.turned(turn)
         shift = self.translation[-1] - other.translation[0]
         shift[1] = 0.0
-        return Motion(
+        return self._of_units(
             np.concatenate((self.rotations, other.rotations)),
             np.concatenate((self.translation, other.translation + shift)),
-            self.fps,
         )
 
     def fade_into(self, other: Motion, seam: int) -> Motion:
@@ -144,13 +144,12 @@ class Motion:
         # `other` starts where this motion is at the beginning of the seam
         joined = self.crop(0, start + 1).concatenate(other)
         kept = np.delete(np.arange(len(joined)), start)
-        joined = Motion(joined.rotations[kept], joined.translation[kept], joined.fps)
+        rotations, translation = joined.rotations[kept], joined.translation[kept]
         t = np.arange(1, seam + 1, dtype=np.float32)[:, None] / (seam + 1)
-        rotations, translation = joined.rotations.copy(), joined.translation.copy()
         during = slice(start, start + seam)
-        rotations[during] = rot.slerp(self.rotations[start:], rotations[during], t)
+        rotations[during] = _units(rot.slerp(self.rotations[start:], rotations[during], t))
         translation[during] += (1 - t) * (self.translation[start:] - translation[during])
-        return Motion(rotations, translation, joined.fps)
+        return self._of_units(rotations, translation)
 
     def turned(self, angle: float) -> Motion:
         """Returns the motion turned about the vertical axis through the origin, by `angle` in radians (left is
@@ -161,12 +160,43 @@ class Motion:
         """
         turn = rot.axis_angle_to_quat(np.array([0.0, angle, 0.0]))
         rotations = self.rotations.copy()
-        rotations[:, 0] = rot.quat_multiply(turn, rotations[:, 0])
-        return replace(self, rotations=rotations, translation=self.translation @ rot.quat_to_matrix(turn).T)
+        rotations[:, 0] = _units(rot.quat_multiply(turn, rotations[:, 0]))
+        return self._of_units(rotations, (self.translation @ rot.quat_to_matrix(turn).T).astype(np.float32))
 
     def moved(self, offset: np.ndarray) -> Motion:
         """Returns the motion shifted by `offset` metres: (3,), or (T, 3) for a different offset in every frame."""
         return self._with(self.rotations, self.translation + np.asarray(offset, np.float32), slice(None))
+
+    def kept(self, name: str, by: object, make: Callable[[], np.ndarray]) -> np.ndarray:
+        """Returns values (T, ...) that follow from the rotations. They are computed once for this motion, its parts,
+        and itself at another place.
+
+        name: what they are. by: what they are computed with, which is compared by identity.
+        """
+        known = self.__dict__.setdefault("_kept", {})
+        found = known.get(name)
+        if found is None or found[0] is not by:
+            values = make()
+            values.setflags(write=False)
+            found = known[name] = by, values
+        return found[1]
+
+    def keeps(self, name: str, by: object) -> bool:
+        """Checks whether `kept` would return values without computing them."""
+        return self.__dict__.get("_kept", {}).get(name, (None,))[0] is by
+
+    def _of_units(self, rotations: np.ndarray, translation: np.ndarray) -> Motion:
+        """Returns a motion at this rate with float32 rotations (n, 55, 4) whose lengths are 1 already.
+
+        Nobody else writes to the arrays.
+        """
+        rotations.setflags(write=False)
+        made = object.__new__(Motion)
+        object.__setattr__(made, "rotations", rotations)
+        object.__setattr__(made, "translation", _frozen(translation, (len(rotations), 3), "translation"))
+        object.__setattr__(made, "fps", self.fps)
+        made._check_place()
+        return made
 
     def _with(self, rotations: np.ndarray, translation: np.ndarray, frames: slice) -> Motion:
         """Returns a motion with rotations of this one, which need not be checked and normalised again.
@@ -175,14 +205,19 @@ class Motion:
         """
         if not len(rotations):
             raise ValueError("a motion has at least one frame")
-        made = object.__new__(Motion)
-        object.__setattr__(made, "rotations", rotations)
-        object.__setattr__(made, "translation", _frozen(translation, (len(rotations), 3), "translation"))
-        object.__setattr__(made, "fps", self.fps)
-        made._check_place()
+        made = self._of_units(rotations, translation)
         if "matrices" in self.__dict__:
             made.__dict__["matrices"] = self.matrices[frames]
+        if "_kept" in self.__dict__:
+            kept = self.__dict__["_kept"]
+            made.__dict__["_kept"] = {name: (by, values[frames]) for name, (by, values) in kept.items()}
         return made
+
+
+def _units(rotations: np.ndarray) -> np.ndarray:
+    """Returns quaternions (..., 4) of length 1, float32."""
+    rotations = rotations.astype(np.float64)
+    return np.asarray(rotations / rot.lengths(rotations), np.float32)
 
 
 def frames_at(motion: Motion, fps: float) -> int:

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from motionclip_blender.core import rotations as rot
+from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.kinematics import posed, positions
 from motionclip_blender.core.motion import MOST_FRAMES, Motion, frames_at, heading
 from motionclip_blender.core.skeleton import INDEX, JOINTS, MIRROR, PARENTS
 from tests.synthetic import angle_between, random_motion
@@ -253,3 +255,23 @@ def test_a_fade_goes_over_without_a_jump():
     jump = angle_between(cut.rotations[1:], cut.rotations[:-1])[:, 1:]
     assert steps.max() < 0.5 * jump.max()
     assert (faded.rotations[:21] == first.rotations[:21]).all()
+
+
+def test_what_is_kept_of_a_motion_goes_along_with_its_parts_and_to_other_places():
+    motion, owner = random_motion(20, seed=1), object()
+    kept = motion.kept("halves", owner, lambda: np.arange(20) / 2)
+    part = motion.moved([1, 2, 3]).crop(5, 9)
+    assert (part.kept("halves", owner, lambda: pytest.fail("computed again")) == kept[5:9]).all()
+    assert part.kept("halves", object(), lambda: np.zeros(4)).max() == 0  # of another owner
+    assert not motion.mirror().keeps("halves", owner)
+
+
+def test_places_of_joints_are_the_same_whether_they_were_known_or_not(open_body: Body):
+    motion = random_motion(20, seed=2)
+    fresh = posed(random_motion(20, seed=2).moved([1, 0.5, -2]), open_body.joints())[1]
+    assert posed(motion, open_body.joints())[1].shape == (20, 55, 3)
+    moved = motion.moved([1, 0.5, -2])
+    assert positions(moved, open_body.joints()) == pytest.approx(fresh, abs=1e-6)
+    assert positions(moved.crop(3, 8), open_body.joints(), 22) == pytest.approx(fresh[3:8, :22], abs=1e-6)
+    other = random_motion(20, seed=3)
+    assert positions(other, open_body.joints(), 22) == pytest.approx(posed(other, open_body.joints(), 22)[1], abs=1e-6)

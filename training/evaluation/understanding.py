@@ -2,8 +2,9 @@
 
 The lists say what must hold of each prompt's motion (`prompt_judge`):
 
-- report, tuning: halves of `prompts_second.json`. Causes of faults may be looked for in the second only.
-- first-report, first-tuning: halves of `prompts_fresh.json`, the list before that; both have been seen.
+- report, tuning: halves of `prompts_third.json`. Causes of faults may be looked for in the second only.
+- second-report, second-tuning: halves of `prompts_second.json`, the list before that; both have been seen.
+- first-report, first-tuning: halves of `prompts_fresh.json`, the first list; both have been seen.
 - former: `prompts_understood.json`, an earlier list, whose totals were seen while the reading was made.
 
 Also measures which class the wordings of held-out spans find, and those that are kept for reports
@@ -39,19 +40,22 @@ from .prompt_judge import CHECKS, VERDICTS, Judge
 from .stick_sheet import draw_sheet
 from .unseen_wordings import unseen_wordings
 
-SECOND = Path(__file__).with_name("prompts_second.json")
-FIRST = Path(__file__).with_name("prompts_fresh.json")
+THIRD = Path(__file__).with_name("prompts_third.json")
+EARLIER = {
+    "first": Path(__file__).with_name("prompts_fresh.json"),
+    "second": Path(__file__).with_name("prompts_second.json"),
+}
 FORMER = Path(__file__).with_name("prompts_understood.json")
 _ROWS = 10  # prompts of a sheet
-LISTS = ("report", "tuning", "first-report", "first-tuning", "former")
+LISTS = ("report", "tuning", "second-report", "second-tuning", "first-report", "first-tuning", "former")
 
 
 def listed(name: str) -> dict[str, list]:
     """Returns kind -> prompts of one of `LISTS`, each with the conditions on its motion."""
     if name == "former":
         return shipped(FORMER)["kinds"]
-    of = FIRST if name.startswith("first-") else SECOND
-    return shipped(of)[name.removeprefix("first-")]
+    of, _, half = name.rpartition("-")
+    return shipped(EARLIER.get(of, THIRD))[half]
 
 
 def draw(engine: Engine, name: str, folder: Path, most: int) -> None:

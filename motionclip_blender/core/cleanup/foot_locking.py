@@ -32,6 +32,11 @@ _MORE = 2  # further corrections of the path in quick steps
 _HELD_IN_HURRY = 0.35  # share of the body's speed that is added to `_HELD` in quick steps
 _FLIGHT = 0.25  # seconds: a longer time without a foot on the ground is a flight, whose path is kept
 _SHORTEST = 0.1  # seconds of a stance
+_CLEARANCE = 0.027  # metres above the floor at which a foot swings at least
+_STARTS, _SWINGS = 0.9, 2.0  # metres per second at which a foot begins to swing, and is lifted to its full clearance
+_STEPS = 0.8  # metres per second by which a foot is faster than the body in a step
+_LONGEST_STEP = 1.0  # seconds
+_LIFTED = 1.0  # frames over which a lift is smoothed
 _EASE = 0.15  # seconds over which a foot moves into its place before a stance, and leaves it afterwards
 _RISING = 0.3  # metres per second: a body that leaves the floor is faster
 _SMOOTHING = 2.0  # frames
@@ -69,8 +74,35 @@ def lock_feet(motion: Motion, body: Standing) -> Motion:
         way = np.cumsum(velocities[:, side], axis=0) / motion.fps
         flat = hold(way, without_short_runs(standing[:, side], _SHORTEST * motion.fps), ease)
         shifts.append(np.stack((flat[:, 0], np.zeros(len(motion)), flat[:, 1]), axis=1))
-    locked = move_feet(motion, joints, shifts)
+    lifts = _lifts(joints, heights, speeds, standing, motion.fps)
+    lifted = [shift + lift[:, None] * (0.0, 1.0, 0.0) for shift, lift in zip(shifts, lifts.T, strict=True)]
+    locked = move_feet(motion, joints, lifted, common=(shifts[0] + shifts[1]) / 2)
     return _kept_in_place(_without_drift(locked, before), locked, joints, shifts)
+
+
+def _lifts(joints: np.ndarray, heights: np.ndarray, speeds: np.ndarray, standing: np.ndarray, fps: float) -> np.ndarray:
+    """Returns how far each foot is to be lifted so that it clears the floor in a step, (T, 2) metres.
+
+    A foot that between two stances is never much faster than the body glides or is dragged, and is left where it is.
+    heights, speeds: (T, 2) as of `_contacts`. standing: (T, 2).
+    """
+    stands = standing.any(axis=1)
+    if not stands.any():
+        return np.zeros(standing.shape)
+    # the body will be put on the floor by the foot that stands
+    floor = np.where(standing, heights, np.inf).min(axis=1)
+    every = np.arange(len(joints))
+    heights = heights - _smoothed(np.interp(every, every[stands], floor[stands]))[:, None]
+    faster = speeds - _pelvis_speed(joints, fps)[:, None]
+    fast = np.clip((speeds - _STARTS) / (_SWINGS - _STARTS), 0.0, 1.0)
+    needed = np.maximum(_CLEARANCE - heights, 0.0) * fast * fast * (3 - 2 * fast)
+    for side in (0, 1):
+        for start, stop in runs(~standing[:, side]):
+            if stop - start > _LONGEST_STEP * fps or faster[start:stop, side].max() < _STEPS:
+                needed[start:stop, side] = 0.0
+        needed[standing[:, side], side] = 0.0
+        needed[:, side] = _smoothed(needed[:, side], _LIFTED)
+    return needed
 
 
 def _without_drift(motion: Motion, before: Motion) -> Motion:

@@ -24,6 +24,7 @@ from .root_trajectory import RootTrajectory, turned
 if TYPE_CHECKING:
     from ..engine import Engine
     from ..motion import Motion
+    from ..pack import Pack
 
 _SEAM_FRAMES = 10  # frames over which one round fades into the next, a third of a second
 _STEADY = 5 / 6  # part of the longest window before its frames tremble
@@ -47,13 +48,18 @@ def joined(engine: Engine, latents: np.ndarray, frames: int, once: Sequence[bool
     `lengthened`. Raises `UserError` for an invalid length or latent.
     """
     frames, (shortest, longest) = checked_frames(frames), engine.pack.frames
-    if frames <= max(_STEADY * longest, min(WINDOW, longest)):
+    if frames <= steady(engine.pack):
         motions = [motion.crop(0, frames) for motion in engine.decode(latents, max(frames, shortest))]
         return with_hands_of(engine, latents, motions)
     decoded = engine.decode(latents, longest)
     once = [engine.done_once(latent) for latent in latents] if once is None else once
     longer = [lengthened(motion, frames, each, engine) for motion, each in zip(decoded, once, strict=True)]
     return with_hands_of(engine, latents, longer)
+
+
+def steady(pack: Pack) -> int:
+    """Returns the most frames of a motion that is decoded as it is, without those that tremble."""
+    return int(max(_STEADY * pack.frames[1], min(WINDOW, pack.frames[1])))
 
 
 def lengthened(motion: Motion, frames: int, once: bool | None = None, engine: Engine | None = None) -> Motion:
@@ -64,19 +70,19 @@ def lengthened(motion: Motion, frames: int, once: bool | None = None, engine: En
     once: whether it is done once; None to tell by how well it ends as it begins.
     engine: makes the rest that follows; without it, the last pose is held.
     """
-    steady = max(int(_STEADY * len(motion)), min(len(motion), 2))
-    window = motion.crop(0, steady)
-    seam = min(_SEAM_FRAMES, steady // 4)
+    still = max(int(_STEADY * len(motion)), min(len(motion), 2))
+    window = motion.crop(0, still)
+    seam = min(_SEAM_FRAMES, still // 4)
     moving = _moving_at_the_end(window)
     if once and not moving:
-        return finished(_calmed(motion, steady), frames, engine)
-    found = best_stretch(window.crop(0, steady - seam), max(int(_SHORTEST * steady), 4), steady, steady)
+        return finished(_calmed(motion, still), frames, engine)
+    found = best_stretch(window.crop(0, still - seam), max(int(_SHORTEST * still), 4), still, still)
     if once is None or (once and moving):
         unlike = found is None or (found.apart > _APART and not _travelling_at_the_end(window))
         # of what nothing is known, only what comes to rest is held: a body is never frozen in the middle of a movement
         once = unlike and not (once is None and moving)
     if once or found is None:
-        return finished(_calmed(motion, steady) if once else window, frames, engine if once else None)
+        return finished(_calmed(motion, still) if once else window, frames, engine if once else None)
     window = _steadied(window, found.start, found.start + found.length)
     return _repeated(window, found.start, found.start + found.length + seam, seam, frames)
 

@@ -9,7 +9,7 @@ import numpy as np
 from .. import rotations as rot
 from ..body import Body
 from ..cleanup.root_trajectory import RootTrajectory, turned
-from ..kinematics import posed
+from ..kinematics import positions
 from ..motion import Motion, heading
 from ..skeleton import INDEX
 
@@ -155,7 +155,7 @@ def root_space_joints(motion: Motion, body: Body) -> np.ndarray:
 
     The array cannot be written to.
     """
-    joints = posed(motion, body.joints(), 22)[1].astype(np.float64)
+    joints = positions(motion, body.joints(), 22).astype(np.float64)
     joints = joints - joints[:, :1] * (1, 0, 1)
     yaw = -facing(motion)
     cosine, sine = np.cos(yaw)[:, None], np.sin(yaw)[:, None]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from ..body import Body
@@ -9,8 +11,9 @@ from ..cleanup.loop import closed, extended
 from ..cleanup.loop import repeated as rounds
 from ..motion import Motion
 from .measure import active_part, measured_period, repetitions, root_space_poses
-from .swings import Swings, passing_feet, swings
+from .swings import Swings, how_often, passing_feet, swings
 
+_FULL = 0.7  # share of the motion's own swings that counted ones have at least
 _SWUNG_SEAM = 6  # frames of the cross-fade between swings, at most
 _SEAM = 8  # frames of the cross-fade between repetitions of a motion without a period
 
@@ -18,18 +21,49 @@ _SEAM = 8  # frames of the cross-fade between repetitions of a motion without a 
 def counted(motion: Motion, body: Body, count: int, halves: bool = False, of: str = "") -> Motion:
     """Returns the motion with its movement done `count` times (1 or more), as long as that takes.
 
-    It is cut and repeated where the movement is back. If that does not give the count, a motion that repeats itself is
-    cut into periods, which begin where it moves least; any other is cut to its movement.
+    It is cut and repeated where the movement is back. If that does not clearly give the count, the first swings are
+    left out, or a motion that repeats itself is cut into periods, which begin where it moves least.
     halves: count half periods, as the steps of a gait.
     of: the movement that is counted, see `swings`.
     """
-    if not halves:
-        found = swings(motion, body, of)
-        for farther in (4, 8, 1000) if found.out else ():
-            out = _swung(motion, body, count, found, farther)
-            if len(swings(out, body, of).out) == count:
-                return out
-    return _in_periods(motion, body, count, halves)
+    if halves:
+        return _in_periods(motion, body, count, halves)
+    least = _FULL * how_often(motion, body, of)[2]
+    best = None
+    for made in _tries(motion, body, count, of):
+        often, clear, far = how_often(made, body, of)
+        if often > count:
+            made = made.crop(0, swings(made, body, of).back[count] + 1)
+            often, clear, far = how_often(made, body, of)
+        if often == count and clear and far > least:
+            return made
+        if best is None or (often == count and best[0] != count):
+            best = often, made
+    assert best is not None  # there is at least one try
+    return best[1]
+
+
+def _tries(motion: Motion, body: Body, count: int, of: str) -> Iterator[Motion]:
+    """Yields motions with the movement done `count` times, the best first; some may have it more or less often."""
+    motion = _whole(motion, body, of)
+    found = swings(motion, body, of)
+    for farther in (4, 8, 1000) if found.out else ():
+        yield _swung(motion, body, count, found, farther)
+    for back in found.back[1:-1]:  # without the first swings, which may be smaller
+        later = motion.crop(back, len(motion))
+        rest = swings(later, body, of)
+        if rest.out:
+            yield _swung(later, body, count, rest, 4)
+    yield _in_periods(motion, body, count, halves=False)
+    if found.out:
+        yield _swung(motion, body, count + 1, found, 4)
+
+
+def _whole(motion: Motion, body: Body, of: str) -> Motion:
+    """Returns the motion without a last swing that its end cuts off: one in which it still moves, and is not back."""
+    found = swings(motion, body, of)
+    cut_off = active_part(motion, body)[1] >= len(motion) - 1 and not found.returns
+    return motion.crop(0, found.back[-2] + 1) if len(found.out) > 1 and cut_off else motion
 
 
 def _swung(motion: Motion, body: Body, count: int, found: Swings, farther: int) -> Motion:
@@ -39,6 +73,7 @@ def _swung(motion: Motion, body: Body, count: int, found: Swings, farther: int) 
     """
     start, stop = active_part(motion, body)
     start, stop = max(min(start - 2, found.back[0]), 0), min(max(stop + 2, found.back[-1] + 1), len(motion))
+    start, stop = max(start, found.still[0]), min(stop, found.still[1] + 1)  # never in the middle of one more
     many = len(found.out)
     if count < many:
         return motion.crop(start, found.back[count] + 1)

@@ -14,25 +14,49 @@ from ..skeleton import INDEX
 from .measure import root_space_joints, root_space_poses, smoothed
 
 _SWING = 0.4  # least height of a swing, relative to the range of all
+_STIRS = 0.1  # share of the range by which a movement that is back may go out
+_RETURNS = 0.4  # share of the range within which it must come to be back
+_UNCLEAR = (0.3, 0.5)  # the same, of movements that one may count or not
 _PASSED = 0.3  # share of the widest stride from which on a foot has passed the other
 _SMOOTH = 0.06  # seconds
 _SIDES = ("left", "right")
 
 
 class Swings(NamedTuple):
-    """The frames at which a movement is farthest out, and those at which it is back: before, between and after them."""
+    """The frames at which a movement is farthest out, and those at which it is back: before, between and after them.
+
+    still: the frames from which on before the first swing, and up to which after the last one, it stays back.
+    returns: whether the last swing comes back.
+    """
 
     out: list[int]
     back: list[int]
+    still: tuple[int, int] = (0, 0)
+    returns: bool = True
 
 
 def swings(motion: Motion, body: Body, of: str = "") -> Swings:
     """Returns the swings of a motion. of: one of `MOVEMENTS`; by default the direction in which poses differ most."""
+    return _swings(main_movement(motion, body, of), _SWING) if len(motion) > 2 else Swings([], [])
+
+
+def how_often(motion: Motion, body: Body, of: str = "") -> tuple[int, bool, float]:
+    """Returns how many swings a motion has, whether that is clear, and how far they go. `of` as in `swings`.
+
+    It is clear if somewhat smaller and larger swings are as many.
+    """
     if len(motion) < 3:
-        return Swings([], [])
+        return 0, True, 0.0
     along = main_movement(motion, body, of)
+    counts = [len(_swings(along, least).out) for least in (_SWING, *_UNCLEAR)]
     low, high = np.percentile(along, [2, 99])
-    least = _SWING * (high - low)
+    return counts[0], len(set(counts)) == 1, float(high - low)
+
+
+def _swings(along: np.ndarray, share: float) -> Swings:
+    """Returns the swings of a movement (T,). share: their least height, relative to the range of all."""
+    low, high = np.percentile(along, [2, 99])
+    least = share * (high - low)
     if least < 1e-3:
         return Swings([], [])
     out: list[int] = []
@@ -60,7 +84,18 @@ def swings(motion: Motion, body: Body, of: str = "") -> Swings:
         bottom = len(along) - 1
     if out:
         back.append(bottom)
-    return Swings(out, back)
+    if not out:
+        return Swings(out, back)
+    returns = along[back[-1]] < low + _RETURNS * (high - low)
+    return Swings(out, back, _still(along, back, _STIRS * (high - low)), bool(returns))
+
+
+def _still(along: np.ndarray, back: list[int], most: float) -> tuple[int, int]:
+    """Returns the first and the last frame at which a movement (T,) is back, together with the ends of `back`."""
+    before = np.flatnonzero(along[: back[0]] > along[back[0]] + most)
+    after = np.flatnonzero(along[back[-1] :] > along[back[-1]] + most)
+    first = int(before[-1]) + 1 if len(before) else 0
+    return first, back[-1] + int(after[0]) - 1 if len(after) else len(along) - 1
 
 
 def passing_feet(motion: Motion, body: Body) -> list[int]:

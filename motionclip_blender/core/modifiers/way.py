@@ -9,7 +9,7 @@ import numpy as np
 from .. import rotations as rot
 from ..body import Body
 from ..cleanup.root_trajectory import RootTrajectory, about_vertical
-from ..kinematics import posed
+from ..kinematics import positions
 from ..motion import Motion
 from ..skeleton import INDEX
 from .measure import facing, measured_travel, measured_turn, smoothed
@@ -60,7 +60,7 @@ def carried(motion: Motion, body: Body, degrees: float) -> Motion:
     It goes on while both feet are off the floor, as in hops; what is never off the floor is returned unchanged, unless
     it does not stand at all, as in rolling and swimming.
     """
-    joints = posed(motion, body.joints(), 22)[1].astype(np.float64)
+    joints = positions(motion, body.joints(), 22).astype(np.float64)
     lower = joints[:, [INDEX["left_foot"], INDEX["right_foot"]], 1].min(axis=1)
     tall = joints[:, INDEX["head"], 1].max() - joints[..., 1].min()
     off = lower - np.percentile(lower, 10) > _OFF_FLOOR

@@ -21,7 +21,7 @@ _SHARES = (
 _CIRCLE = re.compile(
     r"\b(?:in|along|walks?|runs?|jogs?|makes?|forms?) (?:a |an )?(?:\w+ |\w+-\w+ )?circles?\b|\bcircles?\b"
 )
-_AROUND = re.compile(r"\b(?:around|round|back)\b")
+_AROUND = re.compile(r"\b(?:around|round|back|(?<=turn )about|(?<=turns )about|(?<=turning )about)\b")
 _CLOCK = re.compile(r"\b(?:(counter|anti)[- ]?)?clockwise\b")
 _DIAGONAL = re.compile(r"\bdiagonal(?:ly)?\b")
 _FORWARD = re.compile(r"\b(?:forwards?|ahead|straight|onwards?)\b")

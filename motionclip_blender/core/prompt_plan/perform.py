@@ -15,7 +15,7 @@ import numpy as np
 from ..cleanup.foot_locking import on_floor, put_on_floor
 from ..cleanup.pipeline import CleanUp
 from ..cleanup.seams import SEAM, ground_poses, possible
-from ..cleanup.windows import finished, joined
+from ..cleanup.windows import finished, joined, steady
 from ..modifiers.arms import with_one_arm
 from ..modifiers.manner import flies, in_manner, pace
 from ..modifiers.measure import active_part, measured_side, measured_travel, measured_turn
@@ -42,7 +42,7 @@ _HASTE = 1.3  # acceleration of the whole motion from which on a remark says so
 _FASTEST = 2.0  # largest acceleration of the whole motion
 _STILL_SLOW = 0.9  # largest speed of a slow movement, relative to the natural one
 _SLOW = 0.1  # metres per second below which a motion is not compared with others of its class
-_WHOLE = 120  # frames that are searched for a period, or for the end of a movement without repetition
+_WHOLE = 120  # frames that are searched for the end of a movement without repetition
 _LONG = 100  # frames beyond which a movement without repetition comes to rest, as where it is not part of a plan
 _TURNS = 15.0  # degrees that a straight walk may turn by
 
@@ -103,7 +103,8 @@ def composed(engine: Engine, plan: Plan, choices: Sequence[Choice], frames: int 
     remarks = list(plan.remarks)
     steps = list(zip(plan.segments, choices, strict=True))
     # the natural length of these steps is measured before the frames are shared out
-    decoded = _decoded(engine, choices, {i: _WHOLE for i, step in enumerate(steps) if _as_a_whole(*step)})
+    wholes = {i: _whole(engine, choice) for i, (segment, choice) in enumerate(steps) if _as_a_whole(segment, choice)}
+    decoded = _decoded(engine, choices, wholes)
     own = [_own_length(engine, *step, decoded.get(i)) for i, step in enumerate(steps)]
     shares = _lengths(plan, own, frames, engine.pack.fps)
     rest = {i: _needed(*step, shares[i]) for i, step in enumerate(steps) if i not in decoded}
@@ -163,6 +164,11 @@ def _own_length(engine: Engine, segment: Segment, choice: Choice, motions: Seque
 def _as_a_whole(segment: Segment, choice: Choice) -> bool:
     """Tells whether a step is decoded in full, whatever its share: a counted one, or one without repetition."""
     return bool(segment.count or segment.steps) or choice.facts.after == "hold"
+
+
+def _whole(engine: Engine, choice: Choice) -> int:
+    """Returns how many frames are decoded of a step in full: of what repeats itself those that are steady."""
+    return _WHOLE if choice.facts.after == "hold" else steady(engine.pack)
 
 
 def _decoded(engine: Engine, choices: Sequence[Choice], asked: Mapping[int, int]) -> dict[int, list[Motion]]:

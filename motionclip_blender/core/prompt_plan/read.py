@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ..errors import UserError
+from .grammar import is_action
 from .language import other_language
 from .plan import Plan, Segment
 from .references import References, likened
@@ -21,6 +22,7 @@ MAX_SEGMENTS = 24
 _THAN = re.compile(r"(?:,| and) than (?=\w)", re.IGNORECASE)  # misspelt "then"
 _TO_POSTURE = re.compile(r"^(?:stand|sit|lie|idle|crouch)(?:ing)? to (stand|sit|lie|crouch)(?:ing)?$", re.IGNORECASE)
 _POSTURES = {"stand": "stands up", "sit": "sits down", "lie": "lies down", "crouch": "crouches down"}
+_WORD = re.compile(r"[A-Za-z]+")
 _TOKEN = re.compile(r"[A-Za-zÀ-ÿ]+(?:'[a-z]+)?|[^A-Za-zÀ-ÿ]+")
 
 
@@ -39,6 +41,7 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
     remarks: list[str] = []
     text = _THAN.sub(" then ", text)
     spelled = spelled_out(text, spelling)
+    named = spelled != text
     posture = _TO_POSTURE.match(spelled)
     spelled = _POSTURES[posture[1].lower()] if posture else spelled
     text, mended = _mended(spelled, spelling)
@@ -52,6 +55,8 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
     for clause in clauses(text, lambda part: known(part.strip().lower())):
         segment, said = read_segment(references.put_in(clause.text), segments[-1] if segments else None)
         remarks += said
+        if segment is not None and named:
+            segment = replace(segment, verb=segment.verb or _head(segment))
         if segment is not None:
             segments.append(replace(segment, together=clause.together, words=(*mended, *segment.words)))
     if not segments:
@@ -59,6 +64,11 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
     if len(segments) > MAX_SEGMENTS:
         remarks.append(f"The prompt has {len(segments)} steps; the first {MAX_SEGMENTS} are made.")
     return Plan(tuple(segments[:MAX_SEGMENTS]), tuple(dict.fromkeys(remarks)))
+
+
+def _head(segment: Segment) -> str:
+    """Returns the action of a name as in games: "idle" of "idle tired"."""
+    return next((word for word in segment.bare.split() if is_action(word)), "")
 
 
 def plain_prompt(prompt: str) -> str:
@@ -83,7 +93,8 @@ def _mended(text: str, spelling: Spelling) -> tuple[str, tuple[tuple[str, str], 
         # a capitalised word inside a sentence is a name, not a mistake
         if not word[0].isalpha() or "'" in word or (word[0].isupper() and match.start() > 0):
             return word
-        right = spelling.mended(word)
+        following = _WORD.match(text, match.end() + 1)
+        right = spelling.mended(word, following[0] if following else "")
         if right != word:
             changed[word] = right
         return right

@@ -55,7 +55,8 @@ def likened(text: str, known: Callable[[str], bool]) -> tuple[str, tuple[tuple[s
         form = verb_of(word, table)
         if form is None or known(word):
             return word
-        changed[word] = inflected(table[form[0]], form[1])
+        verb, *rest = table[form[0]].split()  # "back away"
+        changed[word] = " ".join((inflected(verb, form[1]), *rest))
         return changed[word]
 
     return _WORD.sub(liken, text), tuple(changed.items())

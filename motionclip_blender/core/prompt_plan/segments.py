@@ -22,6 +22,11 @@ _DOES = re.compile(
     r"^(?:do|does|doing|did|perform(?:s|ing)?|execut(?:e|es|ing)|practi[cs](?:e|es|ing)) (?:an? |some )?"
 )
 _OF_THEM = re.compile(r",? \b(\w+) of (?:them|these|those)\b")
+_ON_ONE_LEG = re.compile(  # "jumps on the left foot" hops
+    r"\b(?:jump|leap|bounc|skip)(?:s|es|ing|e)?\b"
+    r"(?= (?:[\w-]+ )*?on (?:(?:his|her|their|the|a) )?(?:left|right|one) (?:foot|leg)\b)"
+)
+_A_STEP = re.compile(r"\b(take|takes|taking|make|makes|making) an? (?=(?:\w+ )?step\b)")
 _PAST = re.compile(rf"\b(?:{'|'.join(grammar()['past'])})\b")
 _SECONDS = re.compile(r"\b(?:for |in |within )?(\d+(?:\.\d+)?) ?(?:s|secs?|seconds?)\b")
 _AROUND_BACK = re.compile(r"\bback\b|\bsideways\b")
@@ -49,6 +54,7 @@ _THROUGH = frozenset(
 )
 _TURN_ONLY = ("turn", "rotat", "spin", "twirl", "pivot", "fac", "swivel", "revolv", "u-turn")
 _ARTICLES = ("a", "an", "the", "this", "that", "some", "one", "his", "her", "their", "my")
+_AGENTS = ("er", "ers", "or", "ors")  # endings of who does something: "a runner"
 _SUBJECT_WORDS = 4  # most words of who does something
 _SENDS = ("throw", "toss", "hurl", "lob", "shoot", "fire", "kick")  # each thing once
 _LIMB_AFTER = 2  # most words between a side and its limb
@@ -64,6 +70,8 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
     words: list[tuple[str, str]] = []
     text = _SIDEWARD.sub(r"to the \1", _FACING.sub(" ", text))
     text = sides_as_ways(_HANDED.sub(_with_hand, text))
+    text = _A_STEP.sub(r"\1 one ", text)
+    text = _ON_ONE_LEG.sub("hops", text)
     text = _PAST.sub(lambda past: grammar()["past"][past[0]], text)
     text, seconds = _taken(_SECONDS, text)
     text = _OF_THEM.sub(r" \1 times", text)
@@ -76,6 +84,8 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
     count, steps = (None if n is None else min(n, MOST_TIMES) for n in (count, steps))
     if counted:
         words.append((counted, f"count {count or steps}"))
+    if steps is not None and not any(begins(word, grammar()["moves"]) for word in WORD.findall(text)):
+        text = f"walks {text}"
     speed, spoken = _speed(text)
     if spoken:
         words.append((spoken, f"speed {speed:g}"))
@@ -101,8 +111,6 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
     manner, plain = manner_of(text)
     if turn is not None and not _other_action(text):
         text = plain = "walks"
-    if steps is not None and not any(begins(word, grammar()["moves"]) for word in WORD.findall(text)):
-        text, plain = f"walks {text}", f"walks {plain}"
     if not any(c.isalpha() for c in text):
         return None, [*remarks, f'"{clause.strip()}" says nothing that could be done and is left out.']
     goes = travel is not None
@@ -124,7 +132,7 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
         (),
         tuple(words),
     )
-    if manner and any(map(is_action, WORD.findall(plain))):
+    if manner and any(is_action(word) and not word.endswith(_AGENTS) for word in WORD.findall(plain)):
         bare, core, verb = _looked_up(plain, tokens, side, limb, goes)
         segment = replace(segment, manner=manner, plain=replace(segment, text=plain, bare=bare, core=core, verb=verb))
     return segment, remarks

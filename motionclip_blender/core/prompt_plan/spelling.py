@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
 
 import numpy as np
 
@@ -14,10 +15,12 @@ from .grammar import grammar, is_action_form
 _SHORTEST = 4  # least letters of a corrected word; shorter ones are near to too many others
 _TWO_FROM = 6  # letters from which on two mistakes are corrected
 _REPLACED_FROM = 5  # letters from which on one letter may be another
-_STEM = 5  # least letters of a word with other endings
+_STEM = 3  # least letters of a word with other endings
 _LONGEST = 24  # letters; longer words are not corrected
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z]{2})(?=\d)|(?<=\d)(?=[A-Za-z]{3})")
-_NAME = re.compile(r"^[A-Za-z0-9]+(?:[_\-|.][A-Za-z0-9]+)+$|^[A-Z]?[a-z]+(?:[A-Z][a-z0-9]*)+\d*$")
+_CAMEL = re.compile(
+    r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z]{2})(?=\d)|(?<=\d)(?=[A-Za-z]{3}|[LRlr]$)"
+)
+_NAME = re.compile(r"^[A-Za-z0-9]+(?:[_\-|.][A-Za-z0-9]+)+$|^[A-Z]?[a-z]+(?:\d*[A-Z][a-z0-9]*)+\d*$")
 _PLAIN_HYPHENS = re.compile(r"^[a-z]+-[a-z]+$")
 _WORD = re.compile(r"[a-zA-ZÀ-ÿ]+(?:'[a-z]+)?")
 _NUMBERED = re.compile(r"^0\d*$|^[1-9]$")  # the number of a take, not an angle
@@ -55,6 +58,7 @@ class Spelling:
         texts: the wordings of a pack.
         also: further correct words, which no word is corrected to.
         """
+        texts = list(texts)
         counts = Counter(word.lower() for text in texts for word in _WORD.findall(text))
         own = {
             word
@@ -68,6 +72,8 @@ class Spelling:
                 counts[part] += 10
         self._counts = counts
         self._also = frozenset(also)
+        said = (_WORD.findall(text.lower()) for text in texts)
+        self._pairs = frozenset(pair for words in said for pair in pairwise(words))
         self._words = [word for word in sorted(counts) if word.isalpha() and len(word) >= _SHORTEST - 1]
         self._letters = np.stack([_letters(word) for word in self._words])
 
@@ -78,33 +84,39 @@ class Spelling:
         return is_action_form(word) and doubled not in self._counts
 
     def _is_form(self, word: str) -> bool:
-        """Checks whether a word is a form of another correct one: "shrinks"."""
-        stems = [word.removesuffix(ending) for ending in ("s", "ed", "ing")]
-        return any(stem != word and len(stem) >= _STEM and stem[-1] != "s" and stem in self._also for stem in stems)
+        """Checks whether a word is a regular form of another correct one: "shrinks", "sipped"."""
+        stems = {word.removesuffix(ending) for ending in ("s", "ed", "ing")} - {word}
+        stems |= {stem[:-1] for stem in stems if stem[-2:-1] == stem[-1:] and not word.endswith("s")}
+        stems |= {word[:-2]} if word.endswith(("shes", "ches", "xes", "zes", "sses")) else set()
+        return any(len(stem) >= _STEM and (stem[-1] != "s") and stem in self._also for stem in stems)
 
     def in_wordings(self, word: str) -> bool:
         """Checks whether the wordings contain this word."""
         return word in self._counts
 
-    def mended(self, word: str) -> str:
-        """Returns the known word nearest to an unknown one; the word itself if it is known, short, or near to none."""
+    def mended(self, word: str, following: str = "") -> str:
+        """Returns the known word nearest to an unknown one; the word itself if it is known, short, or near to none.
+
+        following: the next word; of words as near, one that the wordings have before it is taken.
+        """
         low = word.lower()
         if self.knows(low) or not _SHORTEST <= len(low) <= _LONGEST or not low.isalpha():
             return word
         most = 2 if len(low) >= _TWO_FROM else 1
-        best: tuple[int, int, int, str] | None = None
+        best: tuple[int, bool, int, int, str] | None = None
         # an edit changes the numbers of at most two letters, so words that differ in more are skipped
         apart = np.abs(self._letters - _letters(low)).sum(axis=1)
         for i in np.flatnonzero(apart <= 2 * most):
             candidate = self._words[i]
             distance = _distance(low, candidate, most)
             if distance <= most:
-                if not _plausible(low, candidate):
+                pair = (candidate, following.lower()) in self._pairs
+                if not _plausible(low, candidate) and not (pair and low[0] == candidate[0]):
                     continue
                 # letters are left out more often than added; then common words
-                rank = (distance, int(len(candidate) < len(low)), -self._counts[candidate], candidate)
+                rank = (distance, not pair, int(len(candidate) < len(low)), -self._counts[candidate], candidate)
                 best = rank if best is None else min(best, rank)
-        return best[3] if best is not None else word
+        return best[-1] if best is not None else word
 
 
 def _plausible(wrong: str, right: str) -> bool:

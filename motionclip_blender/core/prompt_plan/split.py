@@ -120,7 +120,12 @@ def _at_and(piece: str, known: Callable[[str], bool]) -> list[Clause]:
     main, *beside = [part.strip() for part in _WHILE.split(piece) if part and part.strip()]
     done: list[str] = []
     for part in _AND.split(main):
-        if (done and not _begins_something(part)) or (done and not acts(done[-1])) or (done and _only_turns(part)):
+        if (
+            (done and _both_limbs(done[-1], part))
+            or (done and not _begins_something(part))
+            or (done and not acts(done[-1]))
+            or (done and _only_turns(part))
+        ):
             done[-1] += f" and {part}"
         else:
             done.append(part)
@@ -165,6 +170,12 @@ def _begins_something(part: str) -> bool:
     if before in _ARTICLES:  # "a hammer and a saw"
         return False
     return bool(words) and is_action(words[0]) and words[0] not in _NOT_DONE
+
+
+def _both_limbs(before: str, part: str) -> bool:
+    """Checks whether "and" joins two parts of the body: "on hands and knees"."""
+    last, first = _WORD.findall(before.lower())[-1:], _WORD.findall(part.lower())[:1]
+    return bool(last and first) and last[0] in grammar()["body"] and first[0] in grammar()["body"]
 
 
 def _only_turns(part: str) -> bool:

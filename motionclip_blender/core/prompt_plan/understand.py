@@ -13,6 +13,7 @@ import numpy as np
 from ..errors import UserError
 from ..modifiers.manner import manners
 from .choice import Choice
+from .doubts import GUESSED, doubtful
 from .grammar import grammar, is_action, verb_of
 from .plan import Plan, Segment
 from .read import read_plan
@@ -26,7 +27,6 @@ SAME_AT_ONCE = 0.8
 """Cosine from which on a wording covers both simultaneous actions."""
 
 _SAME_WAY = 40.0  # degrees within which a motion's own direction is the requested one
-_OF_ITS_OBJECT = 0.5  # largest confidence of a wording that only shares what is acted on
 _KEPT = 64  # prompts whose meaning is cached: those of a timeline
 
 _understood: WeakKeyDictionary[WordingIndex, dict[str, tuple[Plan, tuple[Choice, ...]]]] = WeakKeyDictionary()
@@ -164,8 +164,8 @@ def _without_manner(index: WordingIndex, segment: Segment, read: Mapping[str, tu
     if not choice.sure and segment.verb in looked_up:
         verb = index.choose(replace(segment, text=segment.verb), *read[segment.verb])
         choice = verb if verb.sure else choice
-    if _only_its_object(index, segment, choice):
-        choice = replace(choice, confidence=min(choice.confidence, _OF_ITS_OBJECT))
+    if not choice.taken and doubtful(index, segment, choice):
+        choice = replace(choice, confidence=min(choice.confidence, GUESSED))
     if not segment.together:
         return choice
     whole = replace(segment, text=_at_once(segment))
@@ -177,16 +177,6 @@ def _without_manner(index: WordingIndex, segment: Segment, read: Mapping[str, tu
         return both
     beside = index.choose(Segment(segment.together[0], segment.together[0]), *read[segment.together[0]])
     return replace(choice, beside=beside if beside.sure and beside.motion != choice.motion else None)
-
-
-def _only_its_object(index: WordingIndex, segment: Segment, choice: Choice) -> bool:
-    """Checks whether a wording shares only what is acted on, and no wording has the action: "surfs a wave"."""
-    words = (segment.core or segment.bare or segment.text).lower().split()
-    if len(words) < 2 or not words[0].endswith(("s", "ing")) or choice.taken:
-        return False
-    action = content(words[0])
-    shared = content(segment.text) & content(choice.wording)
-    return bool(action) and not action & index.vocabulary and bool(shared)
 
 
 def _goes(choice: Choice, segment: Segment) -> bool:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..motion import Motion
     from ..prompt_plan.told import Step
 
-_MOST_FRAMES = 20_000  # of all that is kept for an engine, about 30 MB
+_MOST_FRAMES = 20_000  # of all that is kept for an engine, about 70 MB
 
 
 @dataclass(frozen=True, eq=False)

@@ -50,6 +50,39 @@ def test_who_walks_goes_where_the_feet_say(open_body: Body, speed: float):
     assert turned[:, legs].mean() < 3 and np.delete(turned, legs, axis=1).max() < 1e-2
 
 
+def low_stepper(body: Body, swing: float) -> Motion:
+    """Stands on the left leg and swings the straight right one to and fro, in `swing` seconds each way."""
+    seconds = np.arange(60) / FPS
+    angle = 0.35 * np.clip(np.sin(np.pi * seconds / swing) * 1.5, -1, 1)
+    poses = np.zeros((60, 55, 3))
+    poses[:, INDEX["right_hip"], 0], poses[:, INDEX["right_ankle"], 0] = angle, -angle
+    return body.on_floor(Motion.from_axis_angle(poses.reshape(60, -1), np.zeros((60, 3)), FPS))
+
+
+def height_at_its_fastest(motion: Motion, body: Body) -> float:
+    """Returns how much higher the right ball of the foot is than the left one, in metres, where it is fastest."""
+    feet = body.posed_joints(motion)[:, [INDEX["left_foot"], INDEX["right_foot"]]]
+    speed = np.linalg.norm(np.gradient(feet[:, 1, [0, 2]], axis=0), axis=-1)
+    at = np.argsort(speed)[-5:]
+    return float((feet[at, 1, 1] - feet[at, 0, 1]).mean())
+
+
+def test_a_foot_that_swings_clears_the_floor(open_body: Body):
+    motion = low_stepper(open_body, 0.4)
+    assert height_at_its_fastest(motion, open_body) < 0.01
+    clean = lock_feet(motion, open_body)
+    assert 0.02 < height_at_its_fastest(clean, open_body) < 0.04
+    steps = np.linalg.norm(np.diff(open_body.posed_joints(clean)[:, INDEX["right_foot"]], axis=0), axis=-1)
+    assert steps.max() < 1.2 * np.linalg.norm(np.diff(open_body.posed_joints(motion), axis=0), axis=-1).max()
+
+
+def test_a_foot_that_is_dragged_stays_on_the_floor(open_body: Body):
+    motion = low_stepper(open_body, 1.5)
+    assert height_at_its_fastest(lock_feet(motion, open_body), open_body) == pytest.approx(
+        height_at_its_fastest(motion, open_body), abs=2e-3
+    )
+
+
 def test_who_drifts_stands_still(open_body: Body):
     way = np.zeros((60, 3))
     way[:, 0] = np.linspace(0, 0.25, 60)

@@ -159,6 +159,26 @@ def test_counts(spelling: Spelling, prompt: str, count: int | None, text: str):
     assert (segment.count, segment.text) == (count, text)
 
 
+def test_steps_without_a_verb_are_walked(spelling: Spelling):
+    segment = only(spelling, "three steps to the right")
+    assert (segment.text, segment.steps, segment.travel) == ("walks to the right", 3, -90)
+
+
+def test_a_step_is_one(spelling: Spelling):
+    segment = only(spelling, "takes a big step backward")
+    assert (segment.steps, segment.travel) == (1, 180)
+
+
+def test_parts_of_the_body_are_no_steps(spelling: Spelling):
+    assert only(spelling, "walks on hands and knees").text == "walks on hands and knees"
+
+
+def test_who_jumps_on_one_leg_hops(spelling: Spelling):
+    segment = only(spelling, "jumps on the right foot")
+    assert (segment.text, segment.side, segment.limb) == ("hops on the right foot", "right", "support")
+    assert only(spelling, "jumps on the table").text == "jumps on the table"
+
+
 def test_steps_are_counted_as_steps(spelling: Spelling):
     segment = only(spelling, "takes four big steps backward")
     assert (segment.count, segment.steps, segment.travel) == (None, 4, 180)
@@ -177,6 +197,19 @@ def test_spelling_is_mended_and_said(spelling: Spelling, wrong: str, right: str)
     read = plan(spelling, f"a person {wrong}")
     assert right in read.segments[0].text
     assert wrong in read.remarks[0] and right in read.remarks[0]
+
+
+def test_forms_of_known_words_are_never_mended():
+    known = Spelling(["skips", "sweeps", "crouches"], also=("ski", "weep", "sip", "blush"))
+    assert [known.mended(word) for word in ("skis", "weeps", "sipped", "blushes")] == [
+        "skis", "weeps", "sipped", "blushes",
+    ]  # fmt: skip
+    assert known.mended("skipps") == "skips"
+
+
+def test_of_words_as_near_that_is_taken_which_the_wordings_have_before_the_next():
+    known = Spelling(["does push ups", "punches", "punch"])
+    assert known.mended("puch", "ups") == "push" and known.mended("puch") == "punch"
 
 
 def test_known_words_are_never_mended(spelling: Spelling):

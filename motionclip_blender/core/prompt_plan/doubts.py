@@ -1,0 +1,81 @@
+"""Finds reasons to take a choice for a guess, though the texts are alike: another thing is meant than is known."""
+
+from __future__ import annotations
+
+import re
+
+from .choice import Choice
+from .grammar import grammar, is_action, verb_of
+from .plan import Segment
+from .word_features import content, stem
+from .wording_index import WordingIndex
+
+GUESSED = 0.5
+"""Largest confidence of a choice that is doubtful."""
+
+_STRANGE = 0.5  # share of words that no dictionary has, beyond which a text is not English
+_WORD = re.compile(r"[^\W\d_]+(?:-[a-z]+)*")
+_DETERMINERS = frozenset(
+    ["a", "an", "the", "his", "her", "their", "its", "my", "some", "another", "this", "that", "two", "three", "several"]
+)
+
+
+def doubtful(index: WordingIndex, segment: Segment, choice: Choice) -> bool:
+    """Checks whether a choice is a guess because of words that the wordings do not have as they are said."""
+    return (
+        _strange(index, segment)
+        or _not_done_by_persons(segment)
+        or _only_its_object(index, segment, choice)
+        or _to_something_else(index, segment, choice)
+    )
+
+
+def _strange(index: WordingIndex, segment: Segment) -> bool:
+    """Checks whether most words of a text are in no dictionary: another language, or none."""
+    words = [word for word in re.findall(r"[^\W\d_]+", segment.text.lower()) if len(word) > 2 or not word.isascii()]
+    strange = [word for word in words if not index.spelling.knows(word)]
+    return len(words) > 1 and len(strange) > _STRANGE * len(words)
+
+
+def _not_done_by_persons(segment: Segment) -> bool:
+    """Checks whether a thing does it: "the sun rises"."""
+    words = _WORD.findall(segment.said.lower())
+    if words and words[0] in _DETERMINERS:
+        words = words[1:]
+    return len(words) > 1 and words[0] in grammar()["not_persons"] and is_action(words[1]) and words[1].endswith("s")
+
+
+def _only_its_object(index: WordingIndex, segment: Segment, choice: Choice) -> bool:
+    """Checks whether a wording shares only what is acted on, and no wording has the action: "surfs a wave"."""
+    words = (segment.core or segment.bare or segment.text).lower().split()
+    if len(words) < 2 or not words[0].endswith(("s", "ing")):
+        return False
+    action = content(words[0])
+    shared = content(segment.text) & content(choice.wording)
+    return bool(action) and not action & index.vocabulary and bool(shared)
+
+
+def _to_something_else(index: WordingIndex, segment: Segment, choice: Choice) -> bool:
+    """Checks whether a verb is done to something that no wording names, and means another thing then: "rolls dice"."""
+    if index.understands(segment.text.lower()) or index.understands(segment.bare.lower()):
+        return False
+    verb, named = _verb_and_object(segment)
+    alone = verb_of(verb, grammar()["without_object"])  # "runs a business", "rolls a stone"
+    alike = verb_of(verb, (*grammar()["any_object"], *grammar()["same_object"]))
+    if not named or (alike and not alone):
+        return False
+    return stem(named) not in content(choice.wording) and (bool(alone) or stem(named) not in index.vocabulary)
+
+
+def _verb_and_object(segment: Segment) -> tuple[str, str]:
+    """Returns the first word of what is done, and the noun that it is done to; empty where there is none."""
+    verb, *words = _WORD.findall((segment.core or segment.bare or segment.text).lower()) or [""]
+    if not is_action(verb) and not verb.endswith("s"):
+        return verb, ""
+    named = ""
+    for word in words:
+        if word in grammar()["no_object"] or word.endswith(("ly", "ed")) or (is_action(word) and word.endswith("ing")):
+            break
+        if word not in _DETERMINERS and content(word):  # no "person"
+            named = word
+    return verb, named

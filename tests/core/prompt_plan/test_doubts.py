@@ -1,0 +1,35 @@
+"""What is said of something else, or by nobody, is a guess, by the default pack."""
+
+from __future__ import annotations
+
+import pytest
+
+from motionclip_blender.core.engine import Engine
+from motionclip_blender.core.prompt_plan.understand import understand
+
+
+def sure(engine: Engine, prompt: str) -> bool:
+    return all(choice.sure for choice in understand(engine, engine.wordings, prompt)[1])
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "rolls dice", "rolls a cigarette", "hangs a picture", "runs a business", "the sun rises", "the clock stops",
+        "klaatu barada nikto", "o menino chuta a bola",
+    ],
+)  # fmt: skip
+def test_what_means_another_thing_is_a_guess(engine: Engine, prompt: str):
+    assert not sure(engine, prompt)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "rolls over the floor", "rolls to the left", "runs around the corner", "drinks a milkshake", "kicks a melon",
+        "a bus driver steers", "swims breaststroke", "runs two laps", "flies over the hills", "hangs from a bar",
+        "idle_tired", "Turn180R",
+    ],
+)  # fmt: skip
+def test_what_is_known_is_none(engine: Engine, prompt: str):
+    assert sure(engine, prompt)
