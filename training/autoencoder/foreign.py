@@ -15,10 +15,13 @@ from motionclip_blender.core.skeleton import INDEX, JOINTS, MIRROR, PARENTS
 from .config import TrainConfig
 
 _REST = {
-    "pelvis": 0.7, "hip": 0.6, "knee": 0.4, "ankle": 1.0, "foot": 1.5, "spine1": 0.8, "spine2": 0.8, "spine3": 0.8,
-    "neck": 1.2, "head": 1.2, "collar": 1.4, "shoulder": 1.0, "elbow": 0.8, "wrist": 2.0,
+    "pelvis": 1.4, "hip": 0.8, "knee": 0.4, "ankle": 1.0, "foot": 1.5, "spine1": 0.8, "spine2": 0.8, "spine3": 0.8,
+    "neck": 1.2, "head": 1.6, "collar": 1.4, "shoulder": 1.0, "elbow": 0.8, "wrist": 2.0,
 }  # fmt: skip
-"""How far the rest poses of skeletons differ at a joint, as multiples of `TrainConfig.foreign_rest`."""
+"""How far the rest poses of skeletons differ at a joint, as multiples of `TrainConfig.foreign_rest`.
+
+Between the walks of our collections pelvises differ by up to 13 degrees on average, heads by 19, feet by 8.
+"""
 _ASYMMETRY = 0.25  # of the differences; mostly both sides of a skeleton rest alike
 _MERGED = (
     ("spine1", "spine2"), ("spine2", "spine3"), ("neck", "head"), ("left_collar", "left_shoulder"),
