@@ -78,6 +78,12 @@ def _manner_of(segment: Segment, choice: Choice) -> str:
     return "" if choice.taken else segment.manner
 
 
+def _pace_of(segment: Segment, choice: Choice, motion: Motion, engine: Engine) -> float:
+    """Returns the factor by which a step's manner plays its motion faster."""
+    manner = _manner_of(segment, choice)
+    return pace(manner, flies(motion, engine.body), choice.styled) if manner else 1.0
+
+
 def plain_latent(engine: Engine, text: str, choice: Choice) -> np.ndarray:
     """Returns the latent (D,) of a step that is taken as it is: that of the prompt alone, where it is the same
     motion."""
@@ -155,7 +161,8 @@ def _own_length(engine: Engine, segment: Segment, choice: Choice, motions: Seque
     """Returns the natural length of a step, in frames. motions: those of a step that is decoded in full."""
     if motions is not None and not (segment.count or segment.steps):
         done = active_part(motions[0], engine.body)[1] + _AFTER
-        return max(round(min(done, len(motions[0])) / _speed_of(segment, choice)), 2)
+        speed = _speed_of(segment, choice) * _pace_of(segment, choice, motions[0], engine)
+        return max(round(min(done, len(motions[0])) / speed), 2)
     if segment.turn is not None:
         return _LONGEST if abs(segment.turn) > 200 else 90
     return _NATURAL
@@ -188,8 +195,10 @@ def _decoded(engine: Engine, choices: Sequence[Choice], asked: Mapping[int, int]
 
 def _needed(segment: Segment, choice: Choice, frames: int) -> int:
     """Returns how many frames to decode for a step of `frames` frames."""
-    speed = _speed_of(segment, choice) * (pace(manner) if (manner := _manner_of(segment, choice)) else 1.0)
-    return min(max(int(np.ceil(frames * max(speed, 1.0 if manner else 0.5))) + 2, 20), MAX_FRAMES)
+    manner = _manner_of(segment, choice)
+    # whether the motion flies, which limits a manner's pace, is not known before it is decoded
+    speed = _speed_of(segment, choice) * (max(pace(manner), 1.0) if manner else 1.0)
+    return min(max(int(np.ceil(frames * max(speed, 0.5))) + 2, 20), MAX_FRAMES)
 
 
 def _speed_of(segment: Segment, choice: Choice) -> float:
@@ -242,7 +251,7 @@ def _step(
         motion = retimed(motion, float(np.clip(len(motion) / (speed * frames), 1.0, most)))
     motion = retimed(motion, speed)
     if manner := _manner_of(segment, choice):
-        motion = retimed(motion, pace(manner, flies(motion, engine.body), choice.styled))
+        motion = retimed(motion, _pace_of(segment, choice, motions[0], engine))
         motion = in_manner(motion, engine.body, manner, choice.styled)
     if not counts and not (once and natural):
         if once and len(motion) > frames + _AFTER:

@@ -69,3 +69,12 @@ def test_a_prompt_gets_its_manner(engine: Engine, prompt: str):
     motion = perform(engine, plan, choices, 90).motion
     assert measures.bend(joints(engine, motion)) > measures.bend(joints(engine, plain)) + 2
     assert measures.speed(joints(engine, motion), motion.fps) < measures.speed(joints(engine, plain), plain.fps)
+
+
+@pytest.mark.parametrize(
+    "prompt", ["sits down sadly", "an old man picks something up", "walks, then a tired man sits down"]
+)
+def test_what_takes_longer_in_its_manner_gets_the_time(engine: Engine, prompt: str):
+    plan, choices = understand(engine, engine.wordings, prompt)
+    found = perform(engine, plan, choices)
+    assert not [remark for remark in found.remarks if "cut" in remark]
