@@ -14,6 +14,7 @@ pytest.importorskip("bpy")
 from motionclip_blender.core.latents import file as latent_file
 from motionclip_blender.core.pack import Pack
 from motionclip_blender.core.recipe.codec import from_json, to_json
+from motionclip_blender.core.skeleton import BODY_JOINTS
 from motionclip_blender.rig.action_metadata import latent_of, pack_of, recipe_of
 from motionclip_blender.rig.read_action import read_motion
 from motionclip_blender.ui.latents.saved import saved
@@ -80,8 +81,10 @@ def test_each_action_is_run_again(bpy, former, name: str) -> None:
     assert again != action and recipe_of(again) == recipe and again["recipe"] != action["recipe"]
     assert json.loads(again["recipe"])["version"] == 2
     made = read_motion(former, fps=24)
-    # that release had the same default pack, computed by another library, and feet of loops and ways slid more
-    assert len(made) == len(keys) and angle_between(made.rotations, keys.rotations).max() < 0.1
+    # that release had the same default pack, computed by another library, feet of loops and ways slid more, and fingers
+    # were relaxed whatever the hands did
+    body = slice(0, len(BODY_JOINTS))
+    assert len(made) == len(keys) and angle_between(made.rotations[:, body], keys.rotations[:, body]).max() < 0.1
     assert again.use_cyclic == recipe.loop == action.use_cyclic
     assert np.array_equal(read_motion(former, action, fps=24).rotations, keys.rotations)  # the former one stays
 
