@@ -26,6 +26,7 @@ FOLDER = ROOT / "tests" / "data" / "v0.3.0"
 LINES = (FOLDER / "recipes.jsonl").read_text(encoding="utf-8").splitlines()
 NAMES = ("blend", "composed by arithmetic", "in place", "loop", "loop in place", "mask", "of an Action and a latent",
          "of an image", "prompt", "sum", "travel", "travel by factors")  # fmt: skip
+LEGS = tuple(f"{side}_{joint}" for side in ("left", "right") for joint in ("hip", "knee", "ankle"))
 
 
 @pytest.fixture
@@ -81,10 +82,11 @@ def test_each_action_is_run_again(bpy, former, name: str) -> None:
     assert again != action and recipe_of(again) == recipe and again["recipe"] != action["recipe"]
     assert json.loads(again["recipe"])["version"] == 2
     made = read_motion(former, fps=24)
-    # that release had the same default pack, computed by another library, feet of loops and ways slid more, and fingers
-    # were relaxed whatever the hands did
-    body = slice(0, len(BODY_JOINTS))
-    assert len(made) == len(keys) and angle_between(made.rotations[:, body], keys.rotations[:, body]).max() < 0.1
+    # that release had the same default pack, computed by another library, feet of loops and ways slid more and grazed
+    # the floor, and fingers were relaxed whatever the hands did
+    apart = dict(zip(BODY_JOINTS, angle_between(made.rotations, keys.rotations).max(axis=0), strict=False))
+    legs = {name: apart.pop(name) for name in LEGS}
+    assert len(made) == len(keys) and max(apart.values()) < 0.1 and max(legs.values()) < 0.35
     assert again.use_cyclic == recipe.loop == action.use_cyclic
     assert np.array_equal(read_motion(former, action, fps=24).rotations, keys.rotations)  # the former one stays
 
