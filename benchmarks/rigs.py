@@ -18,6 +18,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
@@ -33,10 +34,10 @@ from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.recipe.make import make
 from motionclip_blender.core.recipe.recipe import Recipe
 from motionclip_blender.core.recognition import Recogniser, default_labels
-from motionclip_blender.core.skeleton import INDEX
+from motionclip_blender.core.skeleton import HAND_JOINTS, INDEX
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.shown import motion_of
-from motionclip_blender.rig.target import target_of
+from motionclip_blender.rig.target import Target, target_of
 from motionclip_blender.rig.write_keys import key_motion
 from motionclip_blender.ui.addon import ModelChoice
 from motionclip_blender.ui.session import SESSION
@@ -90,7 +91,7 @@ def of_rig(
         back = motion_of(rig, fps=30)
         got, ours = joints_shown(rig, len(motion)), posed(motion, Body.load().joints())[1]
         off.append([degrees(got[:, b] - got[:, a], ours[:, b] - ours[:, a]) for a, b in LIMBS])
-        below.append(-float(np.percentile(body.lowest(back), 5)))
+        below.append(-float(np.percentile(body.lowest(with_fingers_of(motion, back, target)), 5)))
         slid.append((slide(got), slide(posed(wanted, engine.body.joints())[1])))
         same.append(recognised(engine, recogniser, back) == first[label])
         way.append((length(back.translation), length(wanted.translation)))
@@ -103,6 +104,14 @@ def of_rig(
         "same label": float(np.mean(same)),
         "speed": float(ways[:, 0].sum() / ways[:, 1].sum()),
     }
+
+
+def with_fingers_of(motion: Motion, back: Motion, target: Target) -> Motion:
+    """Returns what was read back with the motion's own fingers, where the rig has none and relaxed ones are read."""
+    lacking = [INDEX[name] for name in HAND_JOINTS if name not in target.person.joints]
+    rotations = back.rotations.copy()
+    rotations[:, lacking] = motion.rotations[: len(back), lacking]
+    return replace(back, rotations=rotations)
 
 
 def made(engine: Engine, label: str, frames: int, body: Standing) -> Motion:
