@@ -6,9 +6,7 @@ Beside the pack's weights it writes `details.safetensors`; see `core.inference.d
 from __future__ import annotations
 
 import argparse
-import hashlib
 import sys
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -25,8 +23,7 @@ from motionclip_blender.core.pack import Pack
 from motionclip_blender.core.pose_tensor import to_pose_tensor
 
 from .dataset import samples_of_span
-from .export import write_description
-from .wording_index import table
+from .wording_index import note_checksums, table
 
 
 def write_details(engine: Engine, data: Path, augment: bool = True) -> int:
@@ -56,8 +53,7 @@ def write_details(engine: Engine, data: Path, augment: bool = True) -> int:
     arrays = {"codes": np.stack(codes), "steps": np.stack(steps), "motions": np.array(numbers, np.int16)}
     with whole_path(pack.details_path) as path:
         save_file(arrays, path)
-    digest = hashlib.sha256(pack.details_path.read_bytes()).hexdigest()
-    write_description(replace(pack, checksums=pack.checksums | {pack.details_path.name: digest}))
+    note_checksums(pack, pack.details_path.name)
     return len(numbers)
 
 

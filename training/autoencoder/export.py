@@ -55,7 +55,7 @@ def export(run: Path, out: Path, version: str, images: Path | None = None, texts
         if images:
             raise UserError("The image tower of a pack of AMASS is CLIP's own; leave out --images.")
         pack = export_of_shards.write_weights(state, config, out, version, adapter)
-        write_description(pack)
+        _write(pack)
         return pack
     of_images = _checkpoint(images / "images.pt") if images else {}
     if images:
@@ -94,7 +94,7 @@ def export(run: Path, out: Path, version: str, images: Path | None = None, texts
     save_weights(Weights(network, minilm.text_projection(), retrieval, own), pack.weights_path, small=True)
     files = (pack.weights_path, *([pack.image_path] if images else []))
     digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-    write_description(replace(pack, checksums=digests))
+    _write(replace(pack, checksums=digests))
     if texts:
         write_index(Engine(out, compute="numpy"), config.augment, config.more)
     return Pack.load(out)
@@ -109,11 +109,10 @@ def sources(spans: Iterable[CaptionedSpan]) -> list[dict[str, str]]:
 
 def record(pack: Pack, figures: dict[str, Any]) -> None:
     """Writes the figures of an evaluation into the pack's `pack.json`."""
-    write_description(replace(pack, info=pack.info | {"figures": figures}))
+    _write(replace(pack, info=pack.info | {"figures": figures}))
 
 
-def write_description(pack: Pack) -> None:
-    """Writes the `pack.json` of a pack, whole or not at all."""
+def _write(pack: Pack) -> None:
     with whole_path(pack.folder / "pack.json") as temporary:
         temporary.write_text(json.dumps(pack.as_json(), indent=1) + "\n", encoding="utf-8")
 

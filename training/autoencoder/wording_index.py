@@ -128,14 +128,14 @@ def write_index(engine: Engine, augment: bool = True, more: bool = False) -> Non
         file.write((json.dumps(described, ensure_ascii=False, separators=(",", ":")) + "\n").encode())
     with whole_path(engine.pack.folder / NUMBERS) as path:
         save_file(numbers, path)
-    _note_checksums(engine.pack)
+    note_checksums(engine.pack, TEXTS, NUMBERS)
 
 
-def _note_checksums(pack: Pack) -> None:
-    """Adds the checksums of the two files to those in `pack.json`, which otherwise stays as it is."""
+def note_checksums(pack: Pack, *names: str) -> None:
+    """Adds the checksums of these files to those in `pack.json`, which otherwise stays as it is."""
     path = pack.folder / "pack.json"
     described = json.loads(path.read_text(encoding="utf-8"))
-    digests = {name: hashlib.sha256((pack.folder / name).read_bytes()).hexdigest() for name in (TEXTS, NUMBERS)}
+    digests = {name: hashlib.sha256((pack.folder / name).read_bytes()).hexdigest() for name in names}
     described["checksums"] = pack.checksums | digests
     with write_whole(path) as file:
         file.write((json.dumps(described, indent=1) + "\n").encode())

@@ -16,12 +16,11 @@ from ..body import Body
 from ..cleanup.foot_locking import move_feet
 from ..motion import Motion
 from ..skeleton import INDEX
-from .measure import facing, smoothed
+from .measure import SPINE, chest_rotations, facing, smoothed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_SPINE = [INDEX[name] for name in ("spine1", "spine2", "spine3")]
 _SHARES = (0.4, 0.35, 0.25)  # of a bend, from the lowest vertebra up
 _HEAD = [INDEX["neck"], INDEX["head"]]
 _ARMS = [[INDEX[f"{side}_{joint}"] for joint in ("collar", "shoulder")] for side in ("left", "right")]
@@ -122,27 +121,19 @@ def _spine_bent(motion: Motion, bend: np.ndarray, rock: np.ndarray, nod: np.ndar
     Upper arms keep their directions in the world, as hanging arms go on hanging and a raised hand stays up.
     """
     rotations = motion.rotations.astype(np.float64)
-    before = _chest(rotations)
-    for joint, part in zip(_SPINE, _SHARES, strict=True):
+    before = chest_rotations(rotations)
+    for joint, part in zip(SPINE, _SHARES, strict=True):
         turn = np.radians(part * np.stack((bend, np.zeros_like(bend), rock), axis=1))
         rotations[:, joint] = rot.quat_multiply(rot.axis_angle_to_quat(turn), rotations[:, joint])
     for joint in _HEAD:
         turn = np.radians(np.stack((nod / 2, np.zeros_like(nod), -0.15 * rock), axis=1))
         rotations[:, joint] = rot.quat_multiply(rot.axis_angle_to_quat(turn), rotations[:, joint])
-    after = _chest(rotations)
+    after = chest_rotations(rotations)
     for collar, shoulder in _ARMS:
         world = rot.quat_multiply(before, rot.quat_multiply(rotations[:, collar], rotations[:, shoulder]))
         held = rot.quat_conjugate(rot.quat_multiply(after, rotations[:, collar]))
         rotations[:, shoulder] = rot.quat_multiply(held, world)
     return Motion(rotations, motion.translation, motion.fps)
-
-
-def _chest(rotations: np.ndarray) -> np.ndarray:
-    """Returns the chest's rotations in the world, (T, 4)."""
-    world = rotations[:, 0]
-    for joint in _SPINE:
-        world = rot.quat_multiply(world, rotations[:, joint])
-    return world
 
 
 def _over_its_feet(motion: Motion, body: Body, aside: np.ndarray, sink: np.ndarray) -> Motion:

@@ -16,7 +16,7 @@ from ..skeleton import INDEX
 _BODY = 22  # joints without face and fingers
 _NEAR_FLOOR = 0.025  # metres
 _FLOOR = 5.0  # percentile of the heights of the lower foot
-_CHEST = [INDEX[name] for name in ("spine1", "spine2", "spine3")]
+SPINE = [INDEX[name] for name in ("spine1", "spine2", "spine3")]
 _ENDS = {
     "arm": (("left_shoulder", "left_elbow", "left_wrist"), ("right_shoulder", "right_elbow", "right_wrist")),
     "leg": (("left_hip", "left_knee", "left_ankle"), ("right_hip", "right_knee", "right_ankle")),
@@ -32,10 +32,15 @@ _MOVING = 0.12  # share of the fastest movement, below which the body counts as 
 
 def facing(motion: Motion) -> np.ndarray:
     """Returns the heading of the chest, (T,) radians: 0 along +Z, left positive, unwrapped."""
-    world = motion.rotations[:, 0].astype(np.float64)
-    for joint in _CHEST:
-        world = rot.quat_multiply(world, motion.rotations[:, joint])
-    return np.unwrap(heading(world))
+    return np.unwrap(heading(chest_rotations(motion.rotations)))
+
+
+def chest_rotations(rotations: np.ndarray) -> np.ndarray:
+    """Returns the chest's rotations in the world, (T, 4) float64, of those of a motion, (T, 55, 4)."""
+    world = rotations[:, 0].astype(np.float64)
+    for joint in SPINE:
+        world = rot.quat_multiply(world, rotations[:, joint])
+    return world
 
 
 def measured_travel(motion: Motion, heading_of: np.ndarray | None = None) -> tuple[float | None, float]:
