@@ -25,6 +25,7 @@ from ..data.clip_files.collection import collections
 from ..data.splits import clips_of, source_of
 from ..data.wordings import trained_spans, wordings
 from ..image_tower.train import SPEC as IMAGE_TOWER
+from ..image_tower.train import check_split
 from ..text_adapter.file import adapter_of_run, check_same
 from ..text_tower import minilm
 from . import export_of_shards
@@ -61,6 +62,7 @@ def export(run: Path, out: Path, version: str, images: Path | None = None, texts
     if images:
         made = of_images.get("text_adapter", "")
         check_same(made, config.text_adapter, f"The tower of {images} was trained", "train it with the same adapter")
+        check_split(of_images, config.split, f"The tower of {images} was trained", "a tower of the same split")
     network = network_of(config)
     network.load_state_dict(state["average"])
     pack = Pack(

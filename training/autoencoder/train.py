@@ -1,7 +1,7 @@
 """Trains the auto-encoder, with latents aligned to CLIP's texts and images: `python -m training train`.
 
 It learns from clips that `prepare` retargeted, or from the shards that `prepare --amass` made. Under `torchrun
---nproc-per-node N -m training train ...` several processes share a run.
+--nproc-per-node N -m -- training train ...` several processes share a run.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from motionclip_blender.core.skeleton import BODY_JOINTS, MIRROR
 from ..autoencoder.embeddings import text_embeddings
 from ..data.captions import mirrored
 from ..data.index import read_index
-from ..data.splits import is_test
+from ..data.splits import HELD_OUT, is_test
 from ..text_adapter.file import AdapterFile
 from .frames import pixels_of, rendered_frames
 
@@ -87,14 +87,20 @@ class Captioned:
     Every caption is there twice, for the picture and for its mirror image.
     """
 
-    def __init__(self, frames: FrameSet, data: Path, train: bool, adapter: AdapterFile | None = None) -> None:
+    def __init__(
+        self, frames: FrameSet, data: Path, train: bool, adapter: AdapterFile | None = None, split: str = HELD_OUT
+    ) -> None:
+        """Chooses the frames of clips that are trained on, or else of those that `split` holds out.
+
+        Raises `UserError` when none of them shows a captioned clip.
+        """
         spans = {clip["clip"]: clip for clip in read_index(data)}
         texts: dict[str, int] = {}
         self.frames, self.rows, self.actions, self.chosen = frames, [], [], []
         actions: dict[str, int] = {}
         for i, (clip, number) in enumerate(zip(frames.clips, frames.numbers, strict=True)):
             entry = spans.get(clip)
-            if entry is None or is_test(clip) == train:
+            if entry is None or is_test(clip, split) == train:
                 continue
             told = [s for s in entry["spans"] if s["start"] * 30 <= number <= s["end"] * 30]
             captions = [caption for span in told for caption in span["captions"]]
@@ -107,6 +113,7 @@ class Captioned:
             raise UserError(f"None of the frames shows a captioned clip of {data}; render them from this folder.")
         self.embeddings = text_embeddings(list(texts), adapter=adapter)
         self.mean, self.text_adapter = self.embeddings.mean(axis=0), adapter.digest if adapter else ""
+        self.split = split
 
     def draw(self, count: int, patch: int, random: np.random.Generator) -> ImageBatch:
         """Draws random frames, each cropped, perhaps mirrored, and made brighter or darker. patch: size in pixels."""

@@ -18,9 +18,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 from torch import nn
 from torch.nn import functional as F
 
@@ -34,7 +36,7 @@ from motionclip_blender.core.skeleton import BODY_JOINTS
 
 from ..autoencoder.losses import alignment, contrast, length
 from ..autoencoder.run import follow, load_checkpoint, save_checkpoint
-from ..data.splits import is_test
+from ..data.splits import HELD_OUT, is_test, known_splits
 from ..text_adapter.file import AdapterFile, check_same, digest_of_pack
 from ..text_tower import minilm
 from .clip_frames import embed_by_clip
@@ -99,19 +101,33 @@ class Run:
         state = {name: getattr(self, name).state_dict() for name in _STATE} | {
             "step": self.step,
             "text_adapter": self.frames.text_adapter,
+            "split": self.frames.split,
         }
         save_checkpoint(state, self.checkpoint)
 
     def resume(self) -> None:
         """Loads the folder's checkpoint, if there is one. Raises `UserError` when it is damaged, or of another text
-        adapter."""
+        adapter or split."""
         if self.checkpoint.exists():
             state = load_checkpoint(self.checkpoint)
+            check_split(state, self.frames.split, f"{self.checkpoint} was trained", "another folder")
             made, ours = state.get("text_adapter", ""), self.frames.text_adapter
             check_same(made, ours, f"{self.checkpoint} was trained", "give its own --text-adapter, or another folder")
             for name in _STATE:
                 getattr(self, name).load_state_dict(state[name])
             self.step = state["step"]
+
+    def start_from(self, pack: Pack) -> None:
+        """Starts with the weights of the pack's tower, instead of random ones.
+
+        Raises `UserError` when the pack has no tower, or one of another size.
+        """
+        check_has_tower(pack)
+        if pack.image != SPEC:
+            raise UserError(f"The image tower of the pack {pack.name} has another size; leave out --from.")
+        weights = {name: value.float() for name, value in load_file(pack.image_path).items()}
+        for tower in (self.tower, self.average):
+            tower.load_state_dict(weights)
 
     def train(self) -> None:
         """Trains until the configured number of steps.
@@ -160,6 +176,20 @@ class Run:
         self.step += 1
         follow(self.average, self.tower, self.step, _EMA)
         return {name: round(float(value.detach()), 4) for name, value in terms.items()}
+
+
+def check_has_tower(pack: Pack) -> None:
+    """Raises `UserError` for a pack without an image tower of its own."""
+    if pack.image is None:
+        raise UserError(f"The pack {pack.name} has no image tower of its own; choose another one, or give --clip.")
+
+
+def check_split(state: dict[str, Any], split: str | None, what: str, remedy: str) -> None:
+    """Raises `UserError`, which begins with `what`, unless a tower's checkpoint was trained with `split`: others were
+    shown frames of what this one holds out."""
+    made = state.get("split", HELD_OUT)
+    if made != (split or HELD_OUT):
+        raise UserError(f'{what} with the split "{made}", not with "{split or HELD_OUT}"; choose {remedy}.')
 
 
 @torch.inference_mode()
@@ -231,7 +261,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--text-adapter", type=Path, metavar="FILE", help="what the captions are read through, as of `train`"
     )
+    parser.add_argument(
+        "--split", default=HELD_OUT, choices=known_splits(), metavar="SPLIT", help="what is held out, as of `train`"
+    )
     towers = parser.add_mutually_exclusive_group()
+    towers.add_argument(
+        "--from", type=Path, dest="first", metavar="PACK", help="train on from the image tower of this pack"
+    )
     towers.add_argument("--pack", type=Path, help="embed by the image tower of this pack, instead of the run's own")
     towers.add_argument(
         "--clip",
@@ -251,8 +287,7 @@ def main(arguments: list[str]) -> int:
         if options.action != "embed":
             parser.error("the image tower of a pack is trained already; leave out --pack, or embed")
         pack = Pack.load(options.pack)
-        if pack.image is None:
-            raise UserError(f"The pack {pack.name} has no image tower of its own; choose another one, or give --clip.")
+        check_has_tower(pack)
         tower = load_image_tower(pack)
         frames = read_frames(options.frames, pack.image.image_size + MARGIN)
         write_embeddings(out, frames, partial(embed_by_pack, tower), digest_of_pack(pack))
@@ -260,12 +295,15 @@ def main(arguments: list[str]) -> int:
         return 0
     adapter = AdapterFile.load(options.text_adapter) if options.text_adapter else None
     frames = read_frames(options.frames, SPEC.image_size + MARGIN)
-    run = Run(options.run, Settings(steps=options.steps), Captioned(frames, options.data, True, adapter))
+    parts = [partial(Captioned, frames, options.data, part, adapter, options.split) for part in (True, False)]
+    run = Run(options.run, Settings(steps=options.steps), parts[0]())
+    if options.first:
+        run.start_from(Pack.load(options.first))
     run.resume()
     if options.action == "train":
         run.train()
-        if any(is_test(clip) for clip in frames.clips):
-            figures = retrieval(run.average, Captioned(frames, options.data, False, adapter))
+        if any(is_test(clip, options.split) for clip in frames.clips):
+            figures = retrieval(run.average, parts[1]())
             (options.run / "images.json").write_text(json.dumps(figures) + "\n")
             print("On clips held out:", json.dumps(figures))
         return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import tarfile
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -94,11 +95,11 @@ def test_the_tower_learns_which_frame_says_what_and_goes_on_where_it_stopped(ren
 
 def test_frames_that_no_caption_tells_about_are_left_out(rendered, data, monkeypatch):
     frames = read_frames(rendered, 36)
-    monkeypatch.setattr(image_samples, "is_test", lambda clip: clip == "own/red")
+    monkeypatch.setattr(image_samples, "is_test", lambda clip, *_: clip == "own/red")
     train, test = (Captioned(frames, data, train=part) for part in (True, False))
     assert {frames.clips[i] for i in train.chosen} == {"own/blue", "own/green"}
     assert {frames.clips[i] for i in test.chosen} == {"own/red"}
-    monkeypatch.setattr(image_samples, "is_test", lambda clip: True)
+    monkeypatch.setattr(image_samples, "is_test", lambda clip, *_: True)
     with pytest.raises(UserError, match="None of the frames"):
         Captioned(frames, data, train=True)
 
@@ -157,6 +158,36 @@ def test_the_image_tower_of_a_pack_embeds_frames_as_its_run_did(rendered, data, 
             )
             assert apart.max() < 0.01  # packs hold half precision
         assert np.abs(by["embeddings"].astype(float) - by["mirrored"]).max() > 0.05
+
+
+def test_a_tower_goes_on_from_that_of_a_pack(rendered, data, tmp_path):
+    captioned = Captioned(read_frames(rendered, 36), data, train=True)
+    first = Run(tmp_path / "first", Settings(steps=2, batch=12), captioned)
+    first.train()
+    default = Pack.load()
+    pack = replace(default, folder=tmp_path, image=image_training.SPEC)
+    save_image_tower(first.average, pack.image_path)
+    run = Run(tmp_path / "second", Settings(steps=2, batch=12, seed=1), captioned)
+    run.start_from(pack)
+    images = captioned.frames.images
+    assert np.allclose(embed(run.average, images), embed(first.average, images), atol=2e-2)
+    with pytest.raises(UserError, match="has no image tower of its own"):
+        run.start_from(replace(pack, image=None))
+    with pytest.raises(UserError, match="another size"):
+        run.start_from(replace(pack, image=replace(pack.image, layers=2)))
+
+
+def test_a_tower_belongs_to_the_split_that_it_was_trained_with(rendered, data, tmp_path, monkeypatch):
+    frames = read_frames(rendered, 36)
+    monkeypatch.setattr(image_samples, "is_test", lambda clip, split: (clip == "own/red") == (split == "people"))
+    held_out, people = (Captioned(frames, data, True, split=split) for split in ("held-out", "people"))
+    assert {frames.clips[i] for i in held_out.chosen} == {"own/red"}
+    assert {frames.clips[i] for i in people.chosen} == {"own/blue", "own/green"}
+    run = Run(tmp_path, Settings(steps=1, batch=4), people)
+    run.train()
+    run.resume()
+    with pytest.raises(UserError, match='with the split "people", not with "held-out"; choose another folder'):
+        Run(tmp_path, Settings(steps=1, batch=4), held_out).resume()
 
 
 def test_a_pack_without_an_image_tower_cannot_embed(rendered, tmp_path):
