@@ -14,8 +14,9 @@ import numpy as np
 from .body import Body
 from .clip_weights import ClipSource
 from .errors import UserError
+from .inference.class_means import ClassMeans
 from .inference.image_tower import ImageTower
-from .inference.networks import Networks, load_image_tower
+from .inference.networks import Networks, load_class_means, load_image_tower
 from .inference.prompt_retrieval import PromptRetrieval
 from .latents.arithmetic import normalised
 from .latents.window_pooling import WINDOW, WindowLatents, WindowPooling, window, window_starts
@@ -59,6 +60,7 @@ class Engine:
         self._networks: Networks | None = None
         self._images: ImageTower | None = None
         self._wordings: WordingIndex | None = None
+        self._class_means: ClassMeans | None = None
         self._of_motions: dict[bytes, np.ndarray] = {}
         self._loading = threading.Lock()
 
@@ -137,6 +139,17 @@ class Engine:
             if self._wordings is None:
                 self._wordings = WordingIndex.load(self.pack, retrieval)
             return self._wordings
+
+    @property
+    def class_means(self) -> ClassMeans | None:
+        """What encoded motions of each class look like; None for a pack that does not say.
+
+        Raises `UserError` when the file is damaged.
+        """
+        with self._loading:
+            if self._class_means is None:
+                self._class_means = load_class_means(self.pack)
+            return self._class_means
 
     def done_once(self, latent: np.ndarray) -> bool | None:
         """Tells whether the motion of a latent (D,) is done once, as lying down, or goes on, as walking.

@@ -10,7 +10,6 @@ import numpy as np
 
 from .motion import frames_at
 from .progress import Progress
-from .recognition import SHARPNESS
 
 if TYPE_CHECKING:
     from .engine import Engine
@@ -51,7 +50,7 @@ def labelled_parts(
     stride = max(STRIDE, math.ceil(frames_at(motion, engine.pack.fps) / _MOST))
     windows = engine.encode_windows(motion, progress, FRAMES, stride)
     # fewer windows speak for as much time, and a switch has the same price
-    labels = smoothed(stride / STRIDE * SHARPNESS * recogniser.cosines(windows.latents), SWITCH)
+    labels = smoothed(stride / STRIDE * recogniser.sharpness * recogniser.cosines(windows.latents), SWITCH)
     middles = (windows.starts + windows.frames / 2) / engine.pack.fps
     firsts = [0, *(np.flatnonzero(np.diff(labels)) + 1)]
     duration = len(motion) / motion.fps

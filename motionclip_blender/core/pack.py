@@ -1,7 +1,8 @@
 """Reads and describes packs: folders that hold a model.
 
 `pack.json` is the description, `weights.safetensors` holds the numbers, `image.safetensors` those of the image tower if
-the pack has one, and `details.safetensors` the details of known motions if it has them.
+the pack has one, and `details.safetensors` the details of known motions, and `class_means.safetensors` the
+means of its classes, if it has them.
 """
 
 from __future__ import annotations
@@ -106,6 +107,11 @@ class Pack:
     def details_path(self) -> Path:
         """Where the details of known motions are, in a pack that has some; see `inference.details`."""
         return self.folder / "details.safetensors"
+
+    @property
+    def class_means_path(self) -> Path:
+        """Where the mean latents of the classes are, in a pack that has them; see `inference.class_means`."""
+        return self.folder / "class_means.safetensors"
 
     def checksum(self, path: Path) -> str | None:
         """Returns the SHA-256 that one of the pack's files must have; None if the pack does not give one."""

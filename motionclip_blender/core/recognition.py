@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LABELS = Path(__file__).with_name("labels.json")
 MAX_LABELS = 1000
+_NOT_FINITE = "What is to be compared is not finite; check the motion and the model pack."
 
 SHARPNESS = 18.0
 """Factor from cosines to shares (softmax). This value has the best likelihood on held-out clips with the default pack
@@ -29,7 +30,8 @@ give it 95 %."""
 
 @dataclass(frozen=True)
 class Score:
-    """The similarity of something. cosine: -1 to 1. share: of all that was ranked, 0 to 1; the length of a bar."""
+    """The similarity of something. cosine: -1 to 1; by a pack with class means the weighted mean of two cosines. share:
+    of all that was ranked, 0 to 1; the length of a bar."""
 
     name: str
     cosine: float
@@ -53,21 +55,33 @@ def checked_labels(lines: Iterable[str]) -> tuple[str, ...]:
 
 
 class Recogniser:
-    """A list of labels to compare motions with. Their embeddings are computed once."""
+    """A list of labels to compare motions with. Their embeddings are computed once.
+
+    sharpness: factor from similarities to shares.
+    """
 
     def __init__(self, engine: Engine, labels: Sequence[str]) -> None:
         self.labels = checked_labels(labels)
-        self._vectors = engine.encode_texts(self.labels)
+        self._vectors, self._means = engine.encode_texts(self.labels), engine.class_means
+        self.sharpness = SHARPNESS
+        if self._means is not None:
+            self._of_labels = self._means.of_labels(self.labels, self._vectors)
+            self.sharpness = self._means.sharpness
 
     def cosines(self, latents: np.ndarray) -> np.ndarray:
-        """Returns the similarity of latents (n, D) to all labels, (n, labels). Raises `UserError` for infinite ones."""
-        if not np.isfinite(latents).all():
-            raise UserError("What is to be compared is not finite; check the motion and the model pack.")
-        return normalised(latents) @ normalised(self._vectors).T
+        """Returns the similarity of latents (n, D) to all labels, (n, labels). Raises `UserError` for infinite ones.
+
+        It is the cosine to a label's text, or, if the pack has class means, that of `ClassMeans.similarity`.
+        """
+        if not (np.isfinite(latents).all() and np.isfinite(self._vectors).all()):
+            raise UserError(_NOT_FINITE)
+        if self._means is None:
+            return normalised(latents) @ normalised(self._vectors).T
+        return self._means.similarity(latents, self._of_labels, self._vectors)
 
     def scores(self, latent: np.ndarray) -> list[Score]:
         """Ranks all labels by similarity to a motion's latent (D,), the nearest first."""
-        return ranked(self.labels, self._vectors, latent)
+        return _scores(self.labels, self.cosines(latent[None])[0], self.sharpness)
 
 
 def search(engine: Engine, text: str, latents: Mapping[str, np.ndarray]) -> list[Score]:
@@ -81,13 +95,15 @@ def search(engine: Engine, text: str, latents: Mapping[str, np.ndarray]) -> list
 def ranked(names: Sequence[str], vectors: np.ndarray, wanted: np.ndarray) -> list[Score]:
     """Ranks names by the cosine of their vectors (n, D) to `wanted` (D,), the nearest first.
 
-    Uses plain cosines, as recognition is measured: on held-out clips neither subtracting the labels' mean nor wording a
-    label in several ways recognises more. Raises `UserError` for vectors that are not finite.
+    Raises `UserError` for vectors that are not finite.
     """
     if not (np.isfinite(vectors).all() and np.isfinite(wanted).all()):
-        raise UserError("What is to be compared is not finite; check the motion and the model pack.")
-    cosines = normalised(vectors) @ normalised(wanted)
-    shares = np.exp(SHARPNESS * (cosines - cosines.max()))
+        raise UserError(_NOT_FINITE)
+    return _scores(names, normalised(vectors) @ normalised(wanted), SHARPNESS)
+
+
+def _scores(names: Sequence[str], cosines: np.ndarray, sharpness: float) -> list[Score]:
+    shares = np.exp(sharpness * (cosines - cosines.max()))
     shares /= shares.sum()
     order = np.argsort(-cosines, kind="stable")
     return [Score(names[i], float(cosines[i]), float(shares[i])) for i in order]

@@ -9,7 +9,7 @@ import numpy as np
 from ..data.splits import source_of
 from .items import Items
 from .model import Model
-from .recognition import class_vectors, scores
+from .recognition import scores_in_use
 
 _FIGURES = ("top1", "top5", "all_top1", "all_top5", "mm")
 
@@ -18,20 +18,19 @@ def by_source(model: Model, items: Items, latents: np.ndarray, mm: Sequence[floa
     """Returns the figures of each tested collection, and the "mean" over those without any span that is trained on.
 
     latents: (n, latent) of the test spans. mm: (n,) their errors of reconstruction. classes: all that the pack knows.
-    A span is recognised among the classes that its collection shows ("top1"), and among `classes` ("all_top1").
+    A span is recognised as in use, among the classes that its collection shows ("top1"), and among `classes`
+    ("all_top1").
     "mean" is None where no collection is unseen.
     """
     sources = np.array([source_of(item.clip) for item in items.test])
     trained = {source_of(item.clip) for item in items.train}
-    vectors = class_vectors(model, classes)
-    place = {action: at for at, action in enumerate(classes)}
     table = {}
     for source in dict.fromkeys(sources.tolist()):
         own = np.flatnonzero(sources == source)
         actions = [items.test[i].action for i in own]
         shown = sorted(set(actions))
-        few = scores(latents[own], actions, vectors[[place[action] for action in shown]], shown)
-        every = scores(latents[own], actions, vectors, classes)
+        few = scores_in_use(model, latents[own], actions, shown)
+        every = scores_in_use(model, latents[own], actions, classes)
         table[source] = {
             "unseen": source not in trained,
             "spans": len(own),

@@ -9,6 +9,7 @@ import numpy as np
 
 from motionclip_blender.core.latents.arithmetic import normalised
 from motionclip_blender.core.latents.window_pooling import WINDOW
+from motionclip_blender.core.recognition import Recogniser
 
 from ..data.captions import FOLDER, class_text
 from ..shipped import shipped
@@ -49,15 +50,28 @@ def ranks(latents: np.ndarray, vectors: np.ndarray, truth: np.ndarray) -> np.nda
 
     truth: (n,) the index of each true one.
     """
-    cosines = normalised(latents) @ normalised(vectors).T
-    return (cosines > cosines[np.arange(len(truth)), truth][:, None]).sum(axis=1)
+    return _ranks(normalised(latents) @ normalised(vectors).T, truth)
+
+
+def _ranks(similarities: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    return (similarities > similarities[np.arange(len(truth)), truth][:, None]).sum(axis=1)
 
 
 def scores(latents: np.ndarray, actions: Sequence[str], vectors: np.ndarray, classes: Sequence[str]) -> dict:
     """Returns Top-1 and Top-5 in percent; "balanced": the mean over classes, whatever their number of spans."""
+    return _scores(normalised(latents) @ normalised(vectors).T, actions, classes)
+
+
+def scores_in_use(model: Model, latents: np.ndarray, actions: Sequence[str], classes: Sequence[str]) -> dict:
+    """Returns the same of recognition as users get it: with the pack's class means, if it has them."""
+    recogniser = Recogniser(model.engine, [class_text(action) for action in classes])
+    return _scores(recogniser.cosines(latents), actions, classes)
+
+
+def _scores(similarities: np.ndarray, actions: Sequence[str], classes: Sequence[str]) -> dict:
     place = {action: i for i, action in enumerate(classes)}
     truth = np.array([place[action] for action in actions])
-    at = ranks(latents, vectors, truth)
+    at = _ranks(similarities, truth)
     found = {}
     for top in _TOP:
         hits = at < top
@@ -82,8 +96,9 @@ def recognise(model: Model, items: Items, latents: np.ndarray, known: Iterable[s
     """Returns the recognition of the test spans, among their own classes and among all.
 
     known: all classes; those of the default pack's captions if left out.
-    latents: (n, latent) of the test spans. The main figure, "name", is the paper's: by the bare class name. "caption"
-    is the score of the text tower alone, given each span's first caption.
+    latents: (n, latent) of the test spans. The main figure, "name", is the paper's: by the bare class name. "in_use" is
+    that of `core.recognition`, which also compares with the pack's class means. "caption" is the score of the text
+    tower alone, given each span's first caption.
     """
     actions = [item.action for item in items.test]
     told = model.texts([item.captions[0] for item in items.test])
@@ -93,13 +108,14 @@ def recognise(model: Model, items: Items, latents: np.ndarray, known: Iterable[s
         found[part] = {
             "classes": len(classes),
             "name": scores(latents, actions, plain, classes),
+            "in_use": scores_in_use(model, latents, actions, classes),
             "templates": scores(latents, actions, class_vectors(model, classes, TEMPLATES), classes),
             "caption": scores(told, actions, plain, classes),
             **baselines(actions, classes, items.common),
         }
-    found["by_class"], found["confusions"] = _by_class(
-        latents, actions, class_vectors(model, items.tested), items.tested
-    )
+    labels = [class_text(action) for action in items.tested]
+    nearest = Recogniser(model.engine, labels).cosines(latents).argmax(axis=1)
+    found["by_class"], found["confusions"] = _by_class(nearest, actions, items.tested)
     return found
 
 
@@ -107,14 +123,12 @@ def _all_classes(items: Items, known: Iterable[str]) -> list[str]:
     return sorted({*(known or class_names()), *items.tested})
 
 
-def _by_class(
-    latents: np.ndarray, actions: Sequence[str], vectors: np.ndarray, classes: Sequence[str]
-) -> tuple[dict, list]:
+def _by_class(found: np.ndarray, actions: Sequence[str], classes: Sequence[str]) -> tuple[dict, list]:
     """Returns for each class its spans and how many are recognised, and the most frequent confusions.
 
-    A confusion is (true class, recognised class, count).
+    found: (n,) the recognised ones among `classes`. A confusion is (true class, recognised class, count).
     """
-    nearest = [classes[i] for i in np.argmax(normalised(latents) @ vectors.T, axis=1)]
+    nearest = [classes[i] for i in found]
     by_class = {
         action: {
             "spans": sum(a == action for a in actions),

@@ -60,7 +60,8 @@ def _about(found: dict) -> str:
 
 
 _ROWS = {
-    "name": "bare class name",
+    "name": "bare class name, as in the paper",
+    "in_use": "as in use, with class means",
     "templates": "templates",
     "caption": "text tower alone, of the caption",
     "majority": "majority class",

@@ -17,6 +17,7 @@ from ..network_size import OfficialNetwork
 from ..pack import Pack
 from ..progress import Progress, no_progress
 from . import clip_towers
+from .class_means import ClassMeans
 from .details import Details
 from .image_tower import ImageTower
 from .network import Decoder, Encoder
@@ -246,6 +247,18 @@ def _details(pack: Pack, retrieval: PromptRetrieval | None) -> Details | None:
         if retrieval is None:
             raise TensorError("the pack has no known wordings, which its details belong to")
         return Details.of(arrays, pack.frames[1], retrieval)
+
+
+def load_class_means(pack: Pack) -> ClassMeans | None:
+    """Returns the mean latents of a pack's classes; None for a pack without them.
+
+    Raises `UserError` when the file is missing or damaged.
+    """
+    path = pack.class_means_path
+    if path.name not in pack.checksums and not path.is_file():
+        return None
+    with _Of(path):
+        return ClassMeans.of(read_tensors(path, pack.checksum(path)), pack.latent)
 
 
 class _Of:

@@ -125,7 +125,7 @@ def test_the_tables_are_put_into_a_file_of_ones_own(tmp_path, data, tiny_pack, n
     arguments = ["--pack", str(tiny_pack), "--data", str(data), "--quick", "--out", str(tmp_path / "out")]
     evaluate.main([*arguments, "--fill", str(text)])
     once = text.read_text()
-    assert "| the held-out 2 classes: bare class name |" in once and "old" not in once
+    assert "| the held-out 2 classes: bare class name, as in the paper |" in once and "old" not in once
     assert once.startswith("# Ours\n") and once.endswith("kept\n<!-- compare -->\n<!-- /compare -->\n")
     fill(json.loads((tmp_path / "out" / "evaluation.json").read_text()), text)
     assert text.read_text() == once

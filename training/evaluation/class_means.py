@@ -1,0 +1,74 @@
+"""`python -m training class-means`: gives a pack the mean latents of its classes, which recognition compares with.
+
+Beside the pack's weights it writes `class_means.safetensors`; see `core.inference.class_means`. The means are those of
+the motions that the pack was trained on. Only the sharpness, by which similarities become shares, is chosen on the
+motions that are held out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+from safetensors.numpy import save_file
+
+from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.files import whole_path
+from motionclip_blender.core.inference.class_means import ClassMeans, fitted
+
+from ..autoencoder.wording_index import note_checksums
+from ..data.captions import class_text
+from .items import Items, Learned, load_items
+from .model import Model
+from .recognition import span_latents
+
+_WINDOWS = 4  # of a span
+_SHARPNESSES = np.arange(4.0, 40.1, 0.5)
+
+
+def write_class_means(model: Model, items: Items) -> ClassMeans:
+    """Writes the means into the model's pack, and their checksum into its `pack.json`. Returns them.
+
+    items: the spans that the pack was trained on, and those that are held out.
+    """
+    pack = model.pack
+    classes = sorted({item.action for item in items.train})
+    names = [class_text(action) for action in classes]
+    numbers = np.array([classes.index(item.action) for item in items.train])
+    texts = model.texts(names)
+    means = fitted(names, texts, span_latents(model, items.train, _WINDOWS), numbers)
+    held_out = means.similarity(span_latents(model, items.test, _WINDOWS), means.of_labels(names, texts), texts)
+    means.sharpness = sharpest(held_out, np.array([classes.index(item.action) for item in items.test]))
+    with whole_path(pack.class_means_path) as path:
+        save_file(means.arrays(), path)
+    note_checksums(pack, pack.class_means_path.name)
+    return means
+
+
+def sharpest(similarities: np.ndarray, truth: np.ndarray) -> float:
+    """Returns the factor with which the softmax of similarities (n, C) makes the true labels (n,) likeliest."""
+
+    def likelihood(factor: float) -> float:
+        scores = factor * similarities
+        scores = scores - scores.max(axis=1, keepdims=True)
+        return float((scores[np.arange(len(truth)), truth] - np.log(np.exp(scores).sum(axis=1))).mean())
+
+    return float(max(_SHARPNESSES, key=likelihood))
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m training class-means", description=__doc__)
+    parser.add_argument("--pack", type=Path, required=True, help="pack folder, which is changed")
+    parser.add_argument("--data", type=Path, default=Path("data"), help="folder that `prepare` made")
+    options = parser.parse_args(arguments)
+    model = Model(options.pack)
+    info = model.pack.info
+    if not isinstance(info.get("split"), str):
+        raise UserError("The pack does not name its split, so what it was trained on is not known; choose another one.")
+    items = load_items(options.data, model.body, info["split"], model.pack.fps, Learned.of(info))
+    means = write_class_means(model, items)
+    size = model.pack.class_means_path.stat().st_size / 1e6
+    print(f"means of {len(means.names)} classes, {size:.1f} MB, sharpness {means.sharpness:g}", file=sys.stderr)
+    return 0
