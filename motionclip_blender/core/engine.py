@@ -174,6 +174,11 @@ class Engine:
         details = self._ready().details
         return [*motions] if details is None else details.added(np.asarray(latents, np.float32), motions)
 
+    def plays_whole(self, latents: np.ndarray) -> list[bool]:
+        """Tells of latents (n, D) whether `decode` makes a known motion of each, with nothing of the decoder's."""
+        details = self._ready().details
+        return [False] * len(latents) if details is None else details.whole(np.asarray(latents, np.float32))
+
     def decode_plainly(self, latents: np.ndarray, frames: int) -> list[Motion]:
         """Decodes as `decode`, without details: what the network makes."""
         networks, latents = self._ready(), np.stack([self.checked_latent(latent) for latent in latents])

@@ -77,9 +77,16 @@ class Details:
         """Returns the decoder's motions of latents (n, D) with their details."""
         return [self._added(*both) for both in zip(self._retrieval.nearest(latents), motions, strict=True)]
 
+    def whole(self, latents: np.ndarray) -> list[bool]:
+        """Tells of latents (n, D) whether each has a known motion with nothing of the decoder's."""
+        return [self._share(near) == 1.0 for near in self._retrieval.nearest(latents)]
+
+    def _share(self, near: Near) -> float:
+        return _share(near) if near.motion in self._at else 0.0
+
     def _added(self, near: Near, made: Motion) -> Motion:
-        share = _share(near)
-        if not share or near.motion not in self._at:
+        share = self._share(near)
+        if not share:
             return made
         known = self._known(near.motion, made)
         return known if share == 1.0 else mixed([made, known], np.full(len(made), share))

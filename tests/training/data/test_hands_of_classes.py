@@ -10,7 +10,6 @@ import pytest
 from motionclip_blender.core.cleanup import hands
 from training.data.captions import FOLDER, MORE
 
-
 TOLD = json.loads(Path(hands.__file__).with_name("hands.json").read_text(encoding="utf-8"))
 
 
