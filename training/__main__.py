@@ -18,7 +18,7 @@ _COMMANDS = {
     "export": ("autoencoder.export", "write a pack from a checkpoint"),
     "import-checkpoint": ("autoencoder.import_checkpoint", "write a pack from a released MotionCLIP checkpoint"),
     "wordings": ("autoencoder.wording_index", "give a pack its wordings as texts, to read prompts by"),
-    "details": ("autoencoder.details", "give a pack what its decoder leaves out of known motions"),
+    "details": ("autoencoder.details", "give a pack the motions that its wordings describe, whole"),
     "class-means": ("evaluation.class_means", "give a pack the mean latents of its classes, for recognition"),
     "evaluate": ("evaluation.evaluate", "measure a pack on the clips that are held out"),
     "variations": (

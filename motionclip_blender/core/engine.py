@@ -176,13 +176,21 @@ class Engine:
     def decode(self, latents: np.ndarray, frames: int) -> list[Motion]:
         """Decodes latents (n, D) in one pass to motions of `frames` frames at the pack's rate.
 
-        Known motions have their details (`inference.details`), if the pack has any; else they are as the decoder makes
-        them. `cleanup.pipeline.motions_of` makes longer ones that stand on the floor. Raises `UserError` for latents of
+        Known motions are whole (`inference.details`), if the pack keeps them; else they are as the decoder makes them.
+        `cleanup.pipeline.motions_of` makes longer ones that stand on the floor. Raises `UserError` for latents of
         another shape or with numbers that are not finite.
         """
-        motions = self.decode_plainly(latents, frames)
+        return self.with_details(latents, self.decode_plainly(latents, frames))
+
+    def with_details(self, latents: np.ndarray, motions: Sequence[Motion]) -> list[Motion]:
+        """Returns what the network makes of latents (n, D) with the details of known motions, if the pack has any."""
         details = self._ready().details
-        return motions if details is None else details.added(np.asarray(latents, np.float32), motions)
+        return [*motions] if details is None else details.added(np.asarray(latents, np.float32), motions)
+
+    def plays_whole(self, latents: np.ndarray) -> list[bool]:
+        """Tells of latents (n, D) whether `decode` makes a known motion of each, with nothing of the decoder's."""
+        details = self._ready().details
+        return [False] * len(latents) if details is None else details.whole(np.asarray(latents, np.float32))
 
     def decode_plainly(self, latents: np.ndarray, frames: int) -> list[Motion]:
         """Decodes as `decode`, without details: what the network makes."""

@@ -1,4 +1,4 @@
-"""`python -m training details`: gives a pack what its decoder leaves out of the motions that its wordings describe.
+"""`python -m training details`: gives a pack the motions that its wordings describe, whole.
 
 Beside the pack's weights it writes `details.safetensors`; see `core.inference.details`.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,45 +17,52 @@ from safetensors.numpy import save_file
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import whole_path
-from motionclip_blender.core.inference.details import coded, difference
+from motionclip_blender.core.inference.details import Details
+from motionclip_blender.core.inference.motion_code import MotionCode
 from motionclip_blender.core.motion import Motion, facing_forward
 from motionclip_blender.core.motion_files import amass
 from motionclip_blender.core.pack import Pack
 from motionclip_blender.core.pose_tensor import to_pose_tensor
 
+from ..data.captions import CaptionedSpan
 from .dataset import samples_of_span
 from .wording_index import note_checksums, table
 
 
 def write_details(engine: Engine, data: Path, augment: bool = True) -> int:
-    """Writes the details into the engine's pack, and their checksum into its `pack.json`. Returns of how many motions.
+    """Writes the motions into the engine's pack, and their checksum into its `pack.json`. Returns how many.
 
-    data: folder that `prepare` made. augment: as of the training.
-    Raises `UserError` for a pack without wordings, and for clips that are not prepared.
+    data: folder that `prepare` made. augment: as of the training. Raises what `write_motions` raises.
+    """
+    info = engine.pack.info
+    _, told, _, spans = table(info.get("split"), augment, bool(info.get("more")))
+    return write_motions(engine, data, told, spans)
+
+
+def write_motions(engine: Engine, data: Path, told: Sequence[int], spans: Sequence[CaptionedSpan]) -> int:
+    """Writes as `write_details`, a motion and its mirror image once. Writes nothing where it raises.
+
+    told: the motion of each wording. spans: that of each motion; 2 k and 2 k + 1 are one and its mirror image.
+    Raises `UserError` for a pack without wordings or of other captions, and for clips that are not prepared.
     """
     pack, retrieval = engine.pack, engine.retrieval
     if retrieval is None:
         raise UserError(f"The pack {pack.folder} has no known wordings; choose one that was trained on captions.")
-    longest = pack.frames[1]
-    _, _, classes, spans = table(pack.info.get("split"), augment, bool(pack.info.get("more")))
-    if len(classes) != len(retrieval.classes):
+    if len(spans) != len(retrieval.classes) or not np.array_equal(told, retrieval.motions):
         raise UserError("The captions are not those that the pack was trained on; use its own captions and split.")
     load = lru_cache(maxsize=16)(lambda clip: _clip(data, clip))
-    numbers, codes, steps = [], [], []
-    for number in np.unique(retrieval.motions):
-        # each span has the numbers of its motion and of the mirror image
-        sample = samples_of_span(spans[number], load, engine.body, longest)[number % 2]
+    every = np.arange(len(spans)).reshape(-1, 2)
+    described = np.isin(every, retrieval.motions)
+    numbers = np.where(described, every, -1)[described.any(axis=1)]
+    longest, codes = pack.frames[1], []
+    for number in numbers.max(axis=1):
+        sample = samples_of_span(spans[number], load, engine.body, longest)[0]
         real = to_pose_tensor(facing_forward(sample.motion.crop(0, longest)), pack.pose_format)
-        (made,) = engine.decode_plainly(retrieval.latent(int(number))[None], longest)
-        code, step = coded(difference(engine.motion_of(real), made), pack.fps)
-        numbers.append(number)
-        codes.append(code)
-        steps.append(step)
-    arrays = {"codes": np.stack(codes), "steps": np.stack(steps), "motions": np.array(numbers, np.int16)}
+        codes.append(MotionCode.of(engine.motion_of(real)))
     with whole_path(pack.details_path) as path:
-        save_file(arrays, path)
+        save_file(Details.arrays(codes, numbers), path)
     note_checksums(pack, pack.details_path.name)
-    return len(numbers)
+    return len(codes)
 
 
 def _clip(data: Path, clip: str) -> Motion:
@@ -72,5 +80,5 @@ def main(arguments: list[str]) -> int:
     engine = Engine(options.pack, compute="numpy")
     count = write_details(engine, options.data)
     size = Pack.load(options.pack).details_path.stat().st_size / 1e6
-    print(f"details of {count} motions, {size:.1f} MB", file=sys.stderr)
+    print(f"{count} motions, {size:.1f} MB", file=sys.stderr)
     return 0

@@ -68,7 +68,7 @@ def check_rows(
     same = len(texts) == len(retrieval) and np.array_equal(motions, retrieval.motions)
     if not (same and np.array_equal([names.index(each) for each in classes], retrieval.classes)):
         raise UserError("The captions are not those that the pack was trained on; use its own captions and split.")
-    cosines = np.sum(retrieval.direction(engine.encode_texts(texts)) * retrieval.directions(), axis=1)
+    cosines = np.sum(retrieval.direction(engine.encode_texts(texts)) * retrieval.directions, axis=1)
     if cosines.min() < _SAME:
         raise UserError(
             f'"{texts[int(cosines.argmin())]}" is not where the pack has it; use the captions it was trained on.'
@@ -225,7 +225,7 @@ def _sureness(
     fold_of = np.array([zlib.crc32(each.take.encode()) % _FOLDS for each in heard])
     row_fold = np.array([zlib.crc32(take_of(spans[m].clip).encode()) % _FOLDS for m in motions])
     row_class = retrieval.classes[retrieval.motions]
-    directions, read, truth = retrieval.directions(), [], []
+    directions, read, truth = retrieval.directions, [], []
     for fold in range(_FOLDS):
         classifier, bias = _classifier(x[fold_of != fold], y[fold_of != fold], len(index.actions))
         others = directions[row_fold != fold]
@@ -274,6 +274,6 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--pack", type=Path, help="pack folder; the default pack if left out")
     options = parser.parse_args(arguments)
     engine = Engine(options.pack, compute="numpy")
-    write_index(engine)
+    write_index(engine, more=bool(engine.pack.info.get("more")))
     print(engine.pack.folder / TEXTS)
     return 0

@@ -85,9 +85,11 @@ class Model:
         return np.concatenate(parts)
 
     def generate(self, latents: np.ndarray, frames: int) -> np.ndarray:
-        """Decodes like `decode`, then cleans the motions up as for users."""
+        """Decodes like `decode`, then gives the motions their details and cleans them up as for users."""
         clean_up = CleanUp(self.pack, self.body, frames, self.pack.fps)
-        made = (self.engine.motion_of(poses) for poses in self.decode(latents, frames))
+        made = self.engine.with_details(
+            latents, [self.engine.motion_of(poses) for poses in self.decode(latents, frames)]
+        )
         return np.stack([self.poses(clean_up(motion)) for motion in made])
 
     def encode_poses(self, poses: np.ndarray) -> np.ndarray:

@@ -89,7 +89,7 @@ def answers(engine: Engine, prompts: Sequence[str]) -> dict[str, tuple[str, floa
     retrieval = engine.retrieval
     texts = WordingIndex.load(engine.pack, retrieval).texts
     embeddings = engine.encode_texts(prompts)
-    alike = retrieval.direction(embeddings) @ retrieval.directions().T
+    alike = retrieval.direction(embeddings) @ retrieval.directions.T
     rows = []
     for embedding, of_prompt in zip(embeddings, alike, strict=True):
         of_motion = np.flatnonzero(retrieval.motions == retrieval.motion_of(embedding))

@@ -1,8 +1,8 @@
 """Makes motions longer than the decoder's longest window: repeats the part of it that ends as it begins.
 
-The decoder's last frames tremble, so a motion that would show them is made of the frames before them. A motion that is
-done once, such as lying down, is not repeated: its last frames are smoothed, and it comes to rest (`rest`), or its last
-pose is held.
+The decoder's last frames tremble, so a motion that would show them is made of the frames before them, unless it is a
+known motion that the pack keeps whole. A motion that is done once, such as lying down, is not repeated: its last frames
+are smoothed, and it comes to rest (`rest`), or its last pose is held.
 """
 
 from __future__ import annotations
@@ -53,7 +53,11 @@ def joined(engine: Engine, latents: np.ndarray, frames: int, once: Sequence[bool
         return with_hands_of(engine, latents, motions)
     decoded = engine.decode(latents, longest)
     once = [engine.done_once(latent) for latent in latents] if once is None else once
-    longer = [lengthened(motion, frames, each, engine) for motion, each in zip(decoded, once, strict=True)]
+    stills = [longest if whole else None for whole in engine.plays_whole(latents)]
+    longer = [
+        lengthened(motion, frames, each, engine, still)
+        for motion, each, still in zip(decoded, once, stills, strict=True)
+    ]
     return with_hands_of(engine, latents, longer)
 
 
@@ -62,15 +66,21 @@ def steady(pack: Pack) -> int:
     return int(max(_STEADY * pack.frames[1], min(WINDOW, pack.frames[1])))
 
 
-def lengthened(motion: Motion, frames: int, once: bool | None = None, engine: Engine | None = None) -> Motion:
+def lengthened(
+    motion: Motion, frames: int, once: bool | None = None, engine: Engine | None = None, still: int | None = None
+) -> Motion:
     """Returns the motion `frames` long, more than are steady: repeated where its poses agree, or brought to rest, or
     with its last pose held.
 
     motion: a whole window of the decoder.
     once: whether it is done once; None to tell by how well it ends as it begins.
     engine: makes the rest that follows; without it, the last pose is held.
+    still: how many of its frames do not tremble; by default as many as of the decoder's motions.
     """
-    still = max(int(_STEADY * len(motion)), min(len(motion), 2))
+    if still is None:
+        still = max(int(_STEADY * len(motion)), min(len(motion), 2))
+    elif frames <= still:
+        return motion.crop(0, frames)
     window = motion.crop(0, still)
     seam = min(_SEAM_FRAMES, still // 4)
     moving = _moving_at_the_end(window)
@@ -107,6 +117,8 @@ def finished(motion: Motion, frames: int, engine: Engine | None) -> Motion:
 
 def _calmed(motion: Motion, steady: int) -> Motion:
     """Returns the motion with its frames from `steady` on smoothed, the more the later: there the decoder trembles."""
+    if steady >= len(motion):
+        return motion
     every = np.arange(len(motion), dtype=np.float64)
     spread = np.maximum(every - (steady - _BEFORE), 1e-3) / max(len(motion) - steady + _BEFORE, 1) * _CALM
     weights = np.exp(-0.5 * ((every[:, None] - every[None]) / spread[:, None]) ** 2)

@@ -1,119 +1,120 @@
-"""Gives known motions back what the decoder leaves out of them: blows, stamps, and the tremble of a real body.
+"""Gives known motions back what the decoder leaves out of them.
 
-A decoder that is trained on squared errors learns the mean of what it cannot tell apart, which is smooth: above ten
-hertz hardly anything is left. So a pack may keep, for each motion that its wordings describe, the fast part of the
-difference between that motion and what the decoder makes of it. It is added where a latent lies at the motion's
-wordings, and fades with the distance from them: what is made of other latents is the decoder's alone.
+A decoder that is trained on squared errors learns the mean of what it cannot tell apart: its movements are smaller
+than those it learned from, and above ten hertz hardly anything is left. So a pack may keep the motions that its
+wordings describe. Where a latent lies at the wordings of one, the decoder's motion becomes that one, whole: it is kept
+itself, not as a difference, because each of its wordings decodes a little differently. It fades with the distance from
+the wordings, and where those of another motion are as near: what is made of other latents is the decoder's alone.
 """
 
 from __future__ import annotations
 
-from functools import cache
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import rotations as rot
+from ..cleanup.mixing import mixed
 from ..motion import Motion
+from .motion_code import JOINTS, NUMBERS, MotionCode
 from .prompt_retrieval import PromptRetrieval
 from .tensors import TensorError, Weights
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-JOINTS = 22
-"""How many joints details have: those without the head's own and the fingers."""
+    from .nearest_motion import Near
 
-NUMBERS = 3 * JOINTS + 3
-"""Numbers of a frame: a rotation vector for each joint, and the body's place in metres."""
-
-_NEAR, _FAR = 0.92, 0.82  # cosine of a latent to the nearest wording from which on details are whole, and none
-_WHOLE = 0.9  # share of the difference that is added: the decoder's own tremble differs from wording to wording
-_LEVELS = 127
-_STEPS = np.array([0.0017] * (3 * JOINTS) + [0.0005] * 3)  # a tenth of a degree, half a millimetre
-_SLOWEST = 3.0
-"""Hertz: what is slower is left to the decoder, whose linear part has cosines up to that."""
+# Distances of a latent from the wordings of a motion up to which it is whole, and from which on it is the decoder's
+_NEAR, _FAR = 0.15, 0.35
+# the same, relative to the distance from the next motion's wordings
+_NEARER, _AS_NEAR = 0.25, 0.6
+_SEAM = 10  # frames of the fade into the decoder's motion, after the end of a known one
+_NAMES = ("motions", "counts", "low", "high", "steps", "ends")
 
 
 class Details:
-    """The differences of a pack's known motions from what its decoder makes of them.
+    """The known motions of a pack, packed (`motion_code`)."""
 
-    They are stored as the fast coefficients of a discrete cosine transform over time, in steps.
-    """
+    def __init__(self, arrays: dict[str, np.ndarray], frames: int, retrieval: PromptRetrieval) -> None:
+        """Wraps a file's arrays of K motions. Raises `TensorError` for those of another form.
 
-    def __init__(
-        self, codes: np.ndarray, steps: np.ndarray, motions: np.ndarray, frames: int, retrieval: PromptRetrieval
-    ) -> None:
-        """Wraps the arrays of K motions. Raises `TensorError` for arrays that do not fit together.
-
-        codes: (K, C, N) int8, the last C of `frames` coefficients; N is `NUMBERS`. steps: (K, N) that they count.
-        motions: (K,) which they are. frames: how many the motions had.
+        arrays: `motions` (K, 2) int16, their numbers and those of their mirror images, -1 for what no wording
+        describes; `counts` (K, N), `steps` (K, 3) and `ends` (K, 3) of their codes; `low` and `high`, (C,) uint8, the
+        bytes of all codes, motion by motion. frames: how many the motions have. retrieval: the wordings of the motions.
         """
-        fits = codes.ndim == 3 and codes.dtype == np.int8 and codes.shape[2] == NUMBERS and codes.shape[1] <= frames
-        if not (fits and steps.shape == (len(codes), NUMBERS) and motions.shape == (len(codes),)):
+        if set(arrays) != set(_NAMES):
+            raise TensorError("it keeps known motions in another form than this release reads")
+        weights, count, size = Weights(arrays), len(np.atleast_1d(arrays["motions"])), arrays["low"].size
+        self._motions = _integers(weights.stored("motions", count, 2), np.int16)
+        self._counts = _integers(weights.stored("counts", count, NUMBERS), np.uint8)
+        low, high = (_integers(weights.stored(name, size), np.uint8) for name in ("low", "high"))
+        self._steps, self._ends = weights.float32("steps", count, 3), weights.float32("ends", count, 3)
+        used = self._counts.sum(axis=1, dtype=np.int64)
+        if self._counts.max(initial=0) > frames or used.sum() != size or (self._steps <= 0).any():
             raise TensorError("its arrays do not fit together")
-        if len(motions) and not 0 <= motions.min() <= motions.max() < len(retrieval.classes):
-            raise TensorError("it holds details of motions that are not known")
-        self._codes, self._steps, self._frames = codes, steps.astype(np.float32), frames
-        self._at = {int(motion): i for i, motion in enumerate(motions)}
-        self._retrieval, self._directions = retrieval, retrieval.directions()
+        if count and not -1 <= self._motions.min() <= self._motions.max() < len(retrieval.classes):
+            raise TensorError("it holds motions that are not known")
+        self._codes = low.astype(np.uint16) | high.astype(np.uint16) << 8
+        self._ends_of_codes = np.concatenate(([0], np.cumsum(used)))
+        self._at = {int(n): divmod(i, 2) for i, n in enumerate(self._motions.ravel()) if n >= 0}
+        self._frames, self._retrieval = frames, retrieval
 
-    @classmethod
-    def of(cls, arrays: dict[str, np.ndarray], frames: int, retrieval: PromptRetrieval) -> Details:
-        """Makes the details of a file's arrays. Raises `TensorError` for those of another form."""
-        weights = Weights(arrays)
-        codes = weights.stored("codes", *(arrays["codes"].shape if "codes" in arrays else ()))
-        count = len(codes) if codes.ndim else 0
-        steps, motions = weights.float32("steps", count, NUMBERS), weights.stored("motions", count)
-        weights.check_all_used()
-        return cls(codes, steps, motions, frames, retrieval)
+    @staticmethod
+    def arrays(codes: Sequence[MotionCode], motions: np.ndarray) -> dict[str, np.ndarray]:
+        """Returns the arrays of a file of packed motions. motions: (K, 2) as of the constructor."""
+        every = np.concatenate([code.codes for code in codes])
+        return {
+            "motions": motions.astype(np.int16),
+            "counts": np.stack([code.counts for code in codes]),
+            "low": (every & 255).astype(np.uint8),
+            "high": (every >> 8).astype(np.uint8),
+            "steps": np.stack([code.steps for code in codes]),
+            "ends": np.stack([code.end for code in codes]),
+        }
 
     def added(self, latents: np.ndarray, motions: Sequence[Motion]) -> list[Motion]:
         """Returns the decoder's motions of latents (n, D) with their details."""
-        alike = self._retrieval.direction(latents) @ self._directions.T
-        return [self._added(cosines, motion) for cosines, motion in zip(alike, motions, strict=True)]
+        return [self._added(*both) for both in zip(self._retrieval.nearest(latents), motions, strict=True)]
 
-    def _added(self, alike: np.ndarray, motion: Motion) -> Motion:
-        share = _WHOLE * float(np.clip((alike.max() - _FAR) / (_NEAR - _FAR), 0.0, 1.0))
-        at = self._at.get(int(self._retrieval.motions[alike.argmax()]))
-        if not share or at is None:
-            return motion
-        return with_difference(motion, share * self._of(at, len(motion)))
+    def whole(self, latents: np.ndarray) -> list[bool]:
+        """Tells of latents (n, D) whether each has a known motion with nothing of the decoder's."""
+        return [self._share(near) == 1.0 for near in self._retrieval.nearest(latents)]
 
-    def _of(self, at: int, frames: int) -> np.ndarray:
-        """Returns the difference of a motion in its first frames, (frames, N); none after those that are stored."""
-        table = _cosines(self._frames)[:frames, -self._codes.shape[1] :]
-        found = table @ (self._codes[at] * self._steps[at])
-        return np.pad(found, ((0, frames - len(found)), (0, 0)))
+    def _share(self, near: Near) -> float:
+        return _share(near) if near.motion in self._at else 0.0
 
+    def _added(self, near: Near, made: Motion) -> Motion:
+        share = self._share(near)
+        if not share:
+            return made
+        known = self._known(near.motion, made)
+        return known if share == 1.0 else mixed([made, known], np.full(len(made), share))
 
-def difference(real: Motion, made: Motion) -> np.ndarray:
-    """Returns what `made` lacks of `real`, (T, N): rotation vectors in the joints' own axes, and metres."""
-    turns = rot.quat_multiply(rot.quat_conjugate(made.rotations[:, :JOINTS]), real.rotations[:, :JOINTS])
-    vectors = rot.quat_to_axis_angle(turns.astype(np.float64)).reshape(len(real), -1)
-    return np.concatenate((vectors, real.translation - made.translation), axis=1)
-
-
-def with_difference(motion: Motion, change: np.ndarray) -> Motion:
-    """Returns the motion with a `difference` (T, N) added."""
-    turns = rot.axis_angle_to_quat(change[:, : 3 * JOINTS].reshape(len(motion), JOINTS, 3))
-    rotations = motion.rotations.astype(np.float64)
-    rotations[:, :JOINTS] = rot.quat_multiply(rotations[:, :JOINTS], turns)
-    return Motion(rotations, motion.translation + change[:, 3 * JOINTS :], motion.fps)
-
-
-def coded(change: np.ndarray, fps: float) -> tuple[np.ndarray, np.ndarray]:
-    """Returns the fast coefficients (C, N) int8 of a `difference` (F, N), and the steps (N,) that they count."""
-    slow = round(2 * _SLOWEST * len(change) / fps)
-    spectrum = (_cosines(len(change)).T @ change)[slow:]
-    steps = np.maximum(np.abs(spectrum).max(axis=0) / _LEVELS, _STEPS).astype(np.float16)
-    return np.rint(spectrum / steps.astype(np.float64)).clip(-_LEVELS, _LEVELS).astype(np.int8), steps
+    def _known(self, number: int, made: Motion) -> Motion:
+        """Returns a known motion as long as the decoder's, with its fingers; after its end the decoder's goes on."""
+        at, is_mirrored = self._at[number]
+        codes = self._codes[self._ends_of_codes[at] : self._ends_of_codes[at + 1]]
+        code = MotionCode(self._counts[at], codes, self._steps[at], self._ends[at])
+        motion = code.motion(self._frames, made.fps)
+        motion = motion.mirror() if is_mirrored else motion
+        if len(made) > len(motion):
+            seam = min(_SEAM, len(motion))
+            motion = motion.fade_into(made.crop(len(motion) - seam, len(made)), seam)
+        motion = motion.crop(0, len(made))
+        rotations = motion.rotations.copy()
+        rotations[:, JOINTS:] = made.rotations[:, JOINTS:]
+        return replace(motion, rotations=rotations)
 
 
-@cache
-def _cosines(frames: int) -> np.ndarray:
-    """Returns the orthonormal cosines (frames, frames) of a discrete cosine transform; a column each."""
-    table = np.cos(np.pi / frames * (np.arange(frames)[:, None] + 0.5) * np.arange(frames)) * np.sqrt(2 / frames)
-    table[:, 0] /= np.sqrt(2)
-    table.setflags(write=False)
-    return table
+def _share(near: Near) -> float:
+    """Returns the share of the known motion at a latent, 1 to 0."""
+    within = (_FAR - near.distance) / (_FAR - _NEAR)
+    apart = (_AS_NEAR * near.second - near.distance) / max((_AS_NEAR - _NEARER) * near.second, 1e-9)
+    return float(np.clip(within, 0.0, 1.0) * np.clip(apart, 0.0, 1.0))
+
+
+def _integers(array: np.ndarray, kind: type) -> np.ndarray:
+    if array.dtype != kind:
+        raise TensorError(f"it holds {array.dtype} where {np.dtype(kind)} is read")
+    return array

@@ -57,7 +57,7 @@ class Networks:
 
     name: name of the library that computes.
     retrieval: the wordings that the decoder was trained on; None for a pack without them.
-    details: what the decoder leaves out of their motions; None for a pack that does not keep it.
+    details: their motions themselves; None for a pack that does not keep them.
     """
 
     name = "numpy"
@@ -245,8 +245,8 @@ def _details(pack: Pack, retrieval: PromptRetrieval | None) -> Details | None:
     with _Of(path):
         arrays = read_tensors(path, pack.checksum(path))
         if retrieval is None:
-            raise TensorError("the pack has no known wordings, which its details belong to")
-        return Details.of(arrays, pack.frames[1], retrieval)
+            raise TensorError("the pack has no known wordings, which its motions belong to")
+        return Details(arrays, pack.frames[1], retrieval)
 
 
 def load_class_means(pack: Pack) -> ClassMeans | None:

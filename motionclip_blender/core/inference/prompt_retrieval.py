@@ -9,10 +9,12 @@ unchanged. This goes beyond the paper, whose decoder takes the embedding itself.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 import numpy as np
 
 from ..latents.arithmetic import normalised
+from .nearest_motion import Near, NearestMotions
 
 _CLASS = 0.7  # weight in a wording's key of its class's name, and of its class's mean
 _SHARPNESS = 0.02  # kernel width in cosines: a wording that is several widths less similar has no weight
@@ -101,9 +103,20 @@ class PromptRetrieval:
         """(M,) index of the class, of C, that each motion belongs to."""
         return self._kept["classes"]
 
+    @cached_property
     def directions(self) -> np.ndarray:
-        """Returns the directions of the wordings from their mean, (n, D) float32, each of length 1."""
-        return normalised(self._values(slice(None)))
+        """The directions of the wordings from their mean, (n, D) float32, each of length 1."""
+        found = normalised(self._values(slice(None)))
+        found.setflags(write=False)
+        return found
+
+    @cached_property
+    def _nearest(self) -> NearestMotions:
+        return NearestMotions(self.directions, self._motions)
+
+    def nearest(self, latents: np.ndarray) -> list[Near]:
+        """Returns the motion whose wordings each of latents (n, D) lies nearest to. What was asked last is kept."""
+        return self._nearest.of(self.direction(latents))
 
     def direction(self, embeddings: np.ndarray) -> np.ndarray:
         """Returns the directions of texts at `embeddings` (n, D) from the same mean, (n, D), each of length 1."""

@@ -39,7 +39,7 @@ _ONE_SIDE, _CLEARLY = 1.5, 0.3  # gain for the difference between the sides if o
 _SAME_WORDS = 2.0  # gain of a wording with the same words: "someone lies on the side" for "lies on the side"
 _OTHERS = 4  # next best wordings
 _OF_A_CLASS = 2  # most of them that have the class of the choice, or one class among themselves
-_AT = 0.8  # least cosine of a latent to a wording whose motion it makes
+_AT = 0.6  # largest `Near.distance` of a latent from the wordings whose motion it makes
 
 
 class WordingIndex:
@@ -71,7 +71,6 @@ class WordingIndex:
             or len(self._classifier) != retrieval.width + len(self._words.known)
         ):
             raise ValueError("the texts are not those of the pack's wordings")
-        self._directions = retrieval.directions()
         self._of_text = {text.lower(): i for i, text in enumerate(self.texts)}
         self._phrases = {
             text.lower(): self.actions.index(name) for name, said in texts.get("phrases", {}).items() for text in said
@@ -127,7 +126,7 @@ class WordingIndex:
 
     def alike(self, embeddings: np.ndarray) -> np.ndarray:
         """Returns the cosines between texts at `embeddings` (m, D) and each wording, (m, n) float32."""
-        return self._retrieval.direction(embeddings) @ self._directions.T
+        return self._retrieval.direction(embeddings) @ self._retrieval.directions.T
 
     def choose(self, segment: Segment, embedding: np.ndarray, alike: np.ndarray | None = None) -> Choice:
         """Returns the motion for a step.
@@ -181,7 +180,7 @@ class WordingIndex:
             return replace(choice, taken=True)
         row = self._of_text[wording.lower()]
         motion = int(self._retrieval.motions[row])
-        alike = self._directions @ self._directions[row]
+        alike = self._retrieval.directions @ self._retrieval.directions[row]
         others = [one for one in (choice.wording, *choice.others) if one.lower() != wording.lower()]
         beside = choice.beside if choice.beside is not None and choice.beside.motion != motion else None
         return replace(
@@ -204,9 +203,7 @@ class WordingIndex:
 
     def motions_at(self, latents: np.ndarray) -> list[int | None]:
         """Returns the motions whose wordings latents (n, D) lie at; None for one that lies at none."""
-        alike = self._retrieval.direction(latents) @ self._directions.T
-        nearest = zip(self._retrieval.motions[alike.argmax(axis=1)], alike.max(axis=1), strict=True)
-        return [int(motion) if cosine > _AT else None for motion, cosine in nearest]
+        return [near.motion if near.distance < _AT else None for near in self._retrieval.nearest(latents)]
 
     def action_of(self, motion: int) -> str:
         """Returns the class of a motion."""

@@ -150,7 +150,7 @@ def test_texts_of_another_table_are_refused(engine: Engine, tmp_path: Path):
 def test_the_texts_lie_where_the_table_has_them(engine: Engine, index: WordingIndex):
     rows = range(0, len(index.texts), 97)
     found = engine.retrieval.direction(engine.encode_texts([index.texts[row] for row in rows]))
-    cosines = found @ engine.retrieval.directions().T
+    cosines = found @ engine.retrieval.directions.T
     assert (np.diag(cosines[:, list(rows)]) > 0.97).all()
     assert (cosines.argmax(axis=1) == np.array(rows)).mean() > 0.98
 

@@ -106,6 +106,6 @@ def test_the_pack_has_it_and_its_wordings_are_read_through_it(
     np.testing.assert_allclose(ours, theirs, atol=1e-5)
     np.testing.assert_allclose(ours, text_embedder("minilm", adapter=adapter)(WORDINGS), atol=1e-5)
     engine = Engine(pack.folder)
-    cosines = engine.retrieval.direction(engine.encode_texts(WORDINGS)) @ engine.retrieval.directions().T
+    cosines = engine.retrieval.direction(engine.encode_texts(WORDINGS)) @ engine.retrieval.directions.T
     assert np.diag(cosines).min() > 0.95
     assert digest_of_pack(Pack.load()) == ""

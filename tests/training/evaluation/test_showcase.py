@@ -112,7 +112,7 @@ def test_a_prompt_is_answered_by_a_wording_of_the_motion_that_is_decoded(engine)
     texts = WordingIndex.load(engine.pack, retrieval).texts
     found = answers(engine, listed())
     assert found["Walk"] == ("walk", pytest.approx(1.0, abs=1e-3))
-    alike = retrieval.direction(engine.encode_texts(listed())) @ retrieval.directions().T
+    alike = retrieval.direction(engine.encode_texts(listed())) @ retrieval.directions.T
     others = 0
     for prompt, latent, of_prompt in zip(listed(), engine.prompt_latents(listed()), alike, strict=True):
         motions = {int(retrieval.motions[row]) for row, text in enumerate(texts) if text == found[prompt][0]}
