@@ -27,7 +27,7 @@ from motionclip_blender.core.recipe.make import as_long_as_it_takes, decoded
 from motionclip_blender.core.recipe.plan import PromptPlan
 from motionclip_blender.core.recipe.recipe import Recipe
 from motionclip_blender.core.recipe.timeline import Timeline, TimelineSegment
-from motionclip_blender.core.recognition import SHARPNESS, Recogniser, default_labels
+from motionclip_blender.core.recognition import Recogniser, default_labels
 
 from ..data.captions import class_text
 from .items import unlearned_items
@@ -142,7 +142,9 @@ def measured(
     found = {}
     for switch in switches:
         parts = [
-            _parts(smoothed(SHARPNESS * scores, switch), windows.starts + windows.frames / 2, engine, recogniser)
+            _parts(
+                smoothed(recogniser.sharpness * scores, switch), windows.starts + windows.frames / 2, engine, recogniser
+            )
             for scores, windows in zip(cosines, encoded, strict=True)
         ]
         found[switch] = figures(parts, made)

@@ -184,10 +184,12 @@ def test_the_usual_speed_of_a_class_is_that_of_motions_that_wordings_describe(en
     assert 0.4 < index.usual_speeds["walk"] < min(index.usual_speeds["jog"], index.usual_speeds["run"])
 
 
-@pytest.mark.parametrize("prompt", ["he waves, recovers and keeps running", "smiles, then waves"])
-def test_what_shows_nothing_is_no_step_though_a_wording_has_its_verb(engine: Engine, index: WordingIndex, prompt: str):
+@pytest.mark.parametrize(("prompt", "steps"), [("he waves, recovers and keeps running", 2), ("smiles, then waves", 1)])
+def test_what_shows_nothing_is_no_step_though_a_wording_has_its_verb(
+    engine: Engine, index: WordingIndex, prompt: str, steps: int
+):
     plan, choices = understand(engine, index, prompt)
-    assert len(choices) == prompt.count(",") + 1 and any("is left out" in remark for remark in plan.remarks)
+    assert len(choices) == steps and any("is left out" in remark for remark in plan.remarks)
 
 
 def test_steps_that_show_nothing_are_left_out_with_a_remark(engine: Engine, index: WordingIndex):
