@@ -30,10 +30,11 @@ ROOT = Path(__file__).resolve().parent
 PACKAGE = ROOT / "motionclip_blender"
 PIPELINE = ROOT / "render_pipeline"
 MANIFEST = ROOT / "blender_manifest.toml"
+PACK = "assets/packs/default"
 ASSETS = (
-    "assets/packs/default/pack.json",
-    "assets/packs/default/weights.safetensors",
-    *(f"assets/packs/default/wordings.{suffix}" for suffix in ("json", "safetensors")),
+    f"{PACK}/pack.json",
+    f"{PACK}/weights.safetensors",
+    *(f"{PACK}/wordings.{suffix}" for suffix in ("json", "safetensors")),
     "assets/body/smplx_open.npz",
     "assets/photo/prior.npz",
     *(f"assets/text_tower/{name}" for name in ("tower.json", "weights.safetensors", "vocab.txt")),
@@ -66,12 +67,19 @@ def contents() -> Iterator[tuple[str, Path]]:
                 yield relative.as_posix(), path
 
 
+def _of_pack() -> Iterator[str]:
+    """Names of the files that the default pack says it has, the image tower for example."""
+    described = PACKAGE / PACK / "pack.json"
+    told = json.loads(described.read_text(encoding="utf-8")) if described.is_file() else {}
+    yield from (f"{PACK}/{name}" for name in told.get("checksums", {}))
+
+
 def build(out: Path, blender: Path | None = None) -> Path:
     """Writes and validates the zip, whole or not at all. Returns its path.
 
     Raises `UserError` when an asset is missing, the zip is too large, the validator is missing, or it refuses the zip.
     """
-    for asset in ASSETS:
+    for asset in (*ASSETS, *_of_pack()):
         if not (PACKAGE / asset).is_file():
             raise UserError(f"{PACKAGE / asset} is missing; train or copy it there first.")
     manifest = tomllib.loads(MANIFEST.read_text(encoding="utf-8"))

@@ -147,3 +147,14 @@ def test_a_url_without_an_index_is_a_mistake(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 2 and "add --index" in done.stderr
     assert not list(tmp_path.iterdir())
+
+
+def test_a_pack_without_a_file_that_it_names_stops_the_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    described = tmp_path / "package" / build.PACK / "pack.json"
+    described.parent.mkdir(parents=True)
+    described.write_text('{"checksums": {"pack.json": "", "details.safetensors": ""}}')
+    monkeypatch.setattr(build, "PACKAGE", tmp_path / "package")
+    monkeypatch.setattr(build, "ASSETS", ())
+    with pytest.raises(UserError, match=r"details\.safetensors is missing"):
+        build.build(tmp_path)
+    assert not list(tmp_path.glob("*.zip"))

@@ -65,7 +65,7 @@ def _read_clip(path: Path, animation: str, up: str, stderr: TextIO) -> Motion:
 
 def read_inputs(terms: tuple[Term, ...], scenes: SceneReading, up: str, stderr: TextIO) -> Inputs:
     """Reads all files that the terms name. Raises `ExpressionError` for one that cannot be read."""
-    motions, images, latents = {}, {}, {}
+    motions, images, latents, makers = {}, {}, {}, {}
     for term in terms:
         try:
             match term.source:
@@ -77,9 +77,10 @@ def read_inputs(terms: tuple[Term, ...], scenes: SceneReading, up: str, stderr: 
                     images[name] = read_pixels(Path(name))
                 case SavedLatent(name):
                     latents[name] = latent_file.load(Path(name))
+                    makers[name] = latent_file.maker(Path(name))
         except UserError as error:
             raise ExpressionError(term.at, str(error)) from error
-    return Inputs(motions, images, latents)
+    return Inputs(motions, images, latents, makers)
 
 
 def in_blend(recipes: Sequence[Recipe], found: Inputs | None, armature: bpy.types.Object) -> list[Recipe]:

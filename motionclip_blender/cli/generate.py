@@ -8,7 +8,7 @@ from typing import TextIO
 from ..core.engine import Engine
 from ..core.engines import FILE_KINDS
 from ..core.latents import file as latent_file
-from ..core.latents.sources import Inputs, source_latents
+from ..core.latents.sources import Inputs, of_other_packs, source_latents
 from ..core.latents.terms import ActionName, ImageFile, SavedLatent
 from ..core.motion_files import amass
 from ..core.recipe.make import Made, as_long_as_it_takes, at_rate, decoded, stops
@@ -47,6 +47,7 @@ def run(request: GenerateRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO)
         else:
             made = [decoded(engine, each, latents, fps, body) for each in request.recipes]
     report.told |= {"fps": fps, "pack": made[0].pack}
+    report.note(of_other_packs(engine, terms, found.makers if found else {}), stderr)
     report.understood(made[0].steps, stderr)
     report.note(dict.fromkeys(note for one in made for note in one.notes), stderr)
     if request.variations:

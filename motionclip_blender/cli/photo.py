@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TextIO
 
 from ..core.body import Body
-from ..core.latents.sources import source_latents
+from ..core.latents.sources import of_other_packs, source_latents
 from ..core.latents.terms import ActionName, ImageFile, SavedLatent
 from ..core.motion import Motion
 from ..core.motion_files import amass
@@ -81,6 +81,7 @@ def _made(request: PhotoRequest, engine, report: Report, stderr: TextIO) -> Moti
     report.told["pack"] = made.pack
     report.understood(made.steps, stderr)
     report.note(made.notes, stderr)
+    report.note(of_other_packs(engine, recipe.terms, found.makers if found else {}), stderr)
     return made.motion
 
 

@@ -42,7 +42,7 @@ def run(request: RecogniseRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO
         report.told |= {"frames": len(motion), "fps": motion.fps, "segments": [vars(part) for part in parts]}
     scores = scores[: request.top]
     report.told |= {
-        "pack": f"{engine.pack.name} {engine.pack.version}",
+        "pack": engine.pack.title,
         "scores": [vars(score) for score in scores],
     }
     if request.text:

@@ -92,7 +92,7 @@ def carry_out(
     failed = [job for job in jobs if job.problem]
     report.told |= {
         "fps": engine.pack.fps,
-        "pack": f"{engine.pack.name} {engine.pack.version}",
+        "pack": engine.pack.title,
         "made": len(jobs) - len(failed),
         "failed": len(failed),
         kind: [job.told() for job in jobs],

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from ..core.engine import Engine
-from ..core.latents.sources import Inputs, source_latents
+from ..core.latents.sources import Inputs, of_other_packs, source_latents
 from ..core.latents.terms import ActionName, ImageFile, SavedLatent
 from ..core.progress import Progress, no_progress
 from ..core.recipe.make import as_long_as_it_takes, at_rate, check_length, decoded
@@ -76,5 +76,6 @@ def _make(
             recipe = at_rate(engine, recipe, fps)
         check_length(engine, recipe, fps)
         made = decoded(engine, recipe, latents, fps, engine.body.fitted_to(person.joints))
+        made = made.noting(of_other_packs(engine, recipe.terms, found.makers if found else {}))
     job.recipes = [recipe]
     write(request, job, job.file.stem, [made], engine.body, found, report)

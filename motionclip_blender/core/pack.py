@@ -72,6 +72,11 @@ class Pack:
         return self.pose_format.joints
 
     @property
+    def title(self) -> str:
+        """Name and version, as they are stored with what the pack makes."""
+        return f"{self.name} {self.version}"
+
+    @property
     def rows(self) -> int:
         return self.pose_format.rows
 

@@ -6,19 +6,19 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .errors import UserError
 from .latents.arithmetic import normalised
+from .pack import DEFAULT_FOLDER
 from .prompt import checked_prompt
+from .prompt_plan.wording_index import TEXTS
 
 if TYPE_CHECKING:
     from .engine import Engine
 
-LABELS = Path(__file__).with_name("labels.json")
 MAX_LABELS = 1000
 _NOT_FINITE = "What is to be compared is not finite; check the motion and the model pack."
 
@@ -40,8 +40,15 @@ class Score:
 
 @cache
 def default_labels() -> tuple[str, ...]:
-    """Returns the actions that the default pack was trained on, in alphabetical order."""
-    return tuple(json.loads(LABELS.read_text(encoding="utf-8")))
+    """Returns the actions that the default pack was trained on, in alphabetical order.
+
+    Raises `UserError` if the pack does not carry its wordings.
+    """
+    try:
+        classes = json.loads((DEFAULT_FOLDER / TEXTS).read_bytes())["classes"]
+        return tuple(name.replace("_", " ") for name in classes)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UserError("The labels cannot be read from the default pack; install the extension again.") from error
 
 
 def checked_labels(lines: Iterable[str]) -> tuple[str, ...]:

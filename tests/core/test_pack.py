@@ -14,6 +14,7 @@ from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.network_size import NetworkSize, OfficialNetwork
 from motionclip_blender.core.pack import DEFAULT_FOLDER, Pack
 from motionclip_blender.core.pose_format import AHEAD, OFFICIAL, PELVIS, PoseFormat
+from tests.paths import ROOT
 
 
 @pytest.fixture
@@ -24,8 +25,8 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def empty(tmp_path: Path) -> Path:
-    """The default pack's description, with files of weights that hold nothing."""
-    shutil.copy(DEFAULT_FOLDER / "pack.json", tmp_path)
+    """The description of a pack in format 1, with files of weights that hold nothing."""
+    shutil.copy(ROOT / "tests" / "data" / "v0.3.0" / "pack.json", tmp_path)
     for name in ("weights", "image"):
         (tmp_path / f"{name}.safetensors").touch()
     return tmp_path
@@ -40,14 +41,17 @@ def test_the_default_pack_is_whole_small_and_says_where_it_comes_from():
     pack = Pack.load()
     assert pack.weights_path.stat().st_size < 25e6 and pack.image_path.stat().st_size < 15e6
     assert pack.frames == (20, 120) and pack.fps == 30
-    assert pack.licence and "CC0" in pack.info["data"] and "Carnegie Mellon" in pack.info["data"]
+    told = json.dumps(pack.info)
+    assert pack.licence and "CC0" in told and ("Carnegie Mellon" in told or "mocap.cs.cmu.edu" in told)
+    for source in pack.info.get("sources", []):
+        assert source["source"] and source["licence"] and source["credit"], source
 
 
-def test_a_pack_of_format_1_is_written_in_format_2_and_read_as_the_same(folder: Path):
-    edit(folder, format_version=1)
-    pack = Pack.load(folder)
-    (folder / "pack.json").write_text(json.dumps(pack.as_json()))
-    assert pack.as_json()["format_version"] == 2 and Pack.load(folder) == pack
+def test_a_pack_of_format_1_is_written_in_format_2_and_read_as_the_same(empty: Path):
+    pack = Pack.load(empty)
+    assert json.loads((empty / "pack.json").read_text())["format_version"] == 1
+    (empty / "pack.json").write_text(json.dumps(pack.as_json()))
+    assert pack.as_json()["format_version"] == 2 and Pack.load(empty) == pack
 
 
 def test_what_a_pack_of_release_0_3_0_says(tmp_path: Path):
@@ -149,21 +153,21 @@ def test_a_pack_of_the_future(folder: Path):
 
 
 @pytest.mark.parametrize("key", ["network", "joints", "fps", "frames", "clip", "licence"])
-def test_a_missing_entry_is_named(folder: Path, key: str):
-    data = json.loads((folder / "pack.json").read_text())
+def test_a_missing_entry_is_named(empty: Path, key: str):
+    data = json.loads((empty / "pack.json").read_text())
     del data[key]
-    (folder / "pack.json").write_text(json.dumps(data))
+    (empty / "pack.json").write_text(json.dumps(data))
     with pytest.raises(UserError, match=f"incomplete.*{key}"):
-        Pack.load(folder)
+        Pack.load(empty)
 
 
-def test_an_unknown_joint_or_translation(folder: Path):
-    edit(folder, joints=["pelvis", "tail"])
+def test_an_unknown_joint_or_translation(empty: Path):
+    edit(empty, joints=["pelvis", "tail"])
     with pytest.raises(UserError, match="unknown joint tail"):
-        Pack.load(folder)
-    edit(folder, joints=["pelvis"], translation="somewhere")
+        Pack.load(empty)
+    edit(empty, joints=["pelvis"], translation="somewhere")
     with pytest.raises(UserError, match="unknown translation"):
-        Pack.load(folder)
+        Pack.load(empty)
 
 
 def test_a_pack_without_weights(folder: Path):

@@ -4,22 +4,39 @@ from __future__ import annotations
 
 import json
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from motionclip_blender.core import recognition
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.pack import Pack
 from motionclip_blender.core.recipe.make import generate
 from motionclip_blender.core.recognition import MAX_LABELS, Recogniser, checked_labels, default_labels, ranked, search
 from tests.paths import ROOT
 
-CLASSES = ROOT / "training" / "data" / "captions" / "classes.json"
+CAPTIONS = ROOT / "training" / "data" / "captions"
 
 
-def test_the_default_labels_are_the_classes_of_the_captions():
-    classes = json.loads(CLASSES.read_text(encoding="utf-8"))
+def test_the_default_labels_are_the_classes_of_the_captions_that_the_pack_learned():
+    more = Pack.load().info.get("more")
+    classes = json.loads(((CAPTIONS / "more" if more else CAPTIONS) / "classes.json").read_text(encoding="utf-8"))
     assert list(default_labels()) == [name.replace("_", " ") for name in classes]
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"classes": 5}', '{"classes": [5]}', "\xff"])
+def test_labels_of_a_pack_whose_wordings_are_damaged(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(recognition, "DEFAULT_FOLDER", tmp_path)
+    default_labels.cache_clear()
+    with pytest.raises(UserError, match="install the extension again"):
+        default_labels()
+    (tmp_path / "wordings.json").write_text(text, encoding="latin-1")
+    with pytest.raises(UserError, match="install the extension again"):
+        default_labels()
+    monkeypatch.undo()
+    assert "walk" in default_labels()  # a failure is not kept
 
 
 def test_labels_are_cleaned():

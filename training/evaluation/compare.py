@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from statistics import mean, stdev
 
@@ -10,7 +10,7 @@ from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
 
 from . import retrieval
-from .items import Items, load_items
+from .items import Items, Learned, learned_for, load_items
 from .model import Model
 from .recognition import recognise, span_latents
 from .reconstruction import reconstruct
@@ -38,17 +38,18 @@ def compare(
     The main ones, top1 and top5, are those of `recognition`: percent among the held-out classes by their bare names.
     """
     body = Body.load()
-    items = {}
+    items: dict[tuple[float, Learned | None], Items] = {}
     table = {}
     for name, packs in groups.items():
         runs = []
         for pack in packs:
             say(f"{name}: {pack.name}")
             model = Model(pack, body)
-            rate = model.pack.fps
-            if rate not in items:
-                items[rate] = load_items(data, body, split, rate)
-            runs.append(_figures(model, items[rate], most))
+            learned = learned_for(model.pack.info, split)
+            tested = model.pack.fps, learned
+            if tested not in items:
+                items[tested] = load_items(data, body, split, model.pack.fps, learned)
+            runs.append(_figures(model, items[tested], learned.classes if learned else (), most))
         table[name] = {
             "packs": ["/".join(pack.parts[-2:]) for pack in packs],
             "runs": runs,
@@ -59,9 +60,9 @@ def compare(
     return {"split": split, "classes": len(one.tested), "spans": len(one.test), "groups": table}
 
 
-def _figures(model: Model, items: Items, most: int | None) -> dict[str, float]:
+def _figures(model: Model, items: Items, known: Iterable[str], most: int | None) -> dict[str, float]:
     latents = span_latents(model, items.test, most)
-    found = recognise(model, items, latents)
+    found = recognise(model, items, latents, known)
     texts = retrieval.of_texts(model, items, latents)["text_to_motion"]
     return {
         "top1": found["held_out_classes"]["name"]["top1"],

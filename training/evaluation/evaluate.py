@@ -18,15 +18,13 @@ from motionclip_blender.core.files import write_whole
 from motionclip_blender.core.pack import Pack
 
 from ..autoencoder.export import record
-from ..data.captions import MORE, load_captions
-from ..data.splits import HELD_OUT, PEOPLE, UNSEEN, source_of
 from . import images, retrieval
 from .babel import PROTOCOL, evaluate_babel, summary
 from .by_source import by_source
 from .compare import compare, parse
 from .generation import generate, unseen_prompts
 from .interpolation import interpolate
-from .items import UNSEEN_SOURCES, Learned, load_items
+from .items import learned_for, load_items, own_split
 from .model import Model
 from .page import fill, page
 from .plots import draw
@@ -41,17 +39,18 @@ _FRAMES, _QUICK_FRAMES = 4, 1  # of a span
 
 
 def evaluate(
-    pack: Path | None, data: Path, frames: Path | None = None, split: str = HELD_OUT, seed: int = 0, quick: bool = False
+    pack: Path | None, data: Path, frames: Path | None = None, split: str = "", seed: int = 0, quick: bool = False
 ) -> dict:
     """Returns all figures of a pack, as they are written to evaluation.json.
 
-    frames: a folder of shards by `render_pipeline`; without it, or for a pack without an image tower, images are left
-    out. "trained_without": the split in the pack's own info; None without one.
+    split: empty for the pack's own. frames: a folder of shards by `render_pipeline`; without it, or for a pack without
+    an image tower, images are left out. "trained_without": the split in the pack's own info; None without one.
     Raises `UserError` for bad input, before the long computations begin.
     """
     if frames is not None and not os.path.isdir(frames):
         raise UserError(f"There is no folder {frames}; choose one that `python -m render_pipeline` made.")
     model = Model(pack)
+    split = split or own_split(model.pack.info)
     learned = learned_for(model.pack.info, split)
     items = load_items(data, model.body, split, model.pack.fps, learned)
     random = np.random.default_rng(seed)
@@ -108,17 +107,6 @@ def evaluate(
     return _plain(found)
 
 
-def learned_for(info: dict, split: str) -> Learned | None:
-    """Returns what a pack has learned, if a split is of all collections; None for one of the default pack's clips."""
-    learned = Learned.of(info)
-    of_all = split in (PEOPLE, UNSEEN_SOURCES) or learned.more or split.removeprefix(UNSEEN) in _further()
-    return learned if of_all else None
-
-
-def _further() -> set[str]:
-    return {source_of(span.clip) for span in load_captions(MORE)}
-
-
 def write(found: dict, out: Path, name: str = "evaluation") -> None:
     """Writes NAME.json, NAME.html and its pictures into `out`, each atomically. Raises `UserError` if it cannot."""
     pictures = draw(found, out)
@@ -146,8 +134,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--frames", type=Path, help="folder that `python -m render_pipeline` made of DATA")
     parser.add_argument(
         "--split",
-        default=HELD_OUT,
-        help="held-out, people, unseen: and a collection, or unseen: all collections of which the pack learned nothing",
+        default="",
+        help="held-out, people, unseen: and a collection, or unseen: all collections of which the pack learned "
+        "nothing; by default what the pack was trained without",
     )
     parser.add_argument("--out", type=Path, default=Path("out/evaluation"))
     parser.add_argument(
@@ -182,7 +171,8 @@ def main(arguments: list[str]) -> int:
     if options.compare:
         most = _QUICK_WINDOWS if options.quick else None
         groups = parse(options.compare)
-        found = {"compare": compare(groups, options.data, options.split, most, lambda s: print(s, file=sys.stderr))}
+        split = options.split or _split_of_all(groups)
+        found = {"compare": compare(groups, options.data, split, most, lambda s: print(s, file=sys.stderr))}
         found = _plain(found)
         write(found, options.out, "comparison")
         if options.fill:
@@ -198,6 +188,14 @@ def main(arguments: list[str]) -> int:
     print(_summary(found))
     print(options.out / "evaluation.html")
     return 0
+
+
+def _split_of_all(groups: dict[str, list[Path]]) -> str:
+    """Returns the split that all packs were trained without. Raises `UserError` if they differ."""
+    splits = {own_split(Pack.load(pack).info) for packs in groups.values() for pack in packs}
+    if len(splits) > 1:
+        raise UserError(f"The packs were trained without different clips: {', '.join(sorted(splits))}; give --split.")
+    return splits.pop()
 
 
 def _headline(found: dict) -> dict[str, Any]:

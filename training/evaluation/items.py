@@ -14,11 +14,12 @@ from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.latents.window_pooling import window_starts
 from motionclip_blender.core.motion import Motion, facing_forward
 from motionclip_blender.core.motion_files import amass
+from motionclip_blender.core.pack import Pack
 
 from ..autoencoder.dataset import span_motion
 from ..data.captions import MORE, CaptionedSpan, load_captions
 from ..data.index import read_index
-from ..data.splits import is_test, source_of
+from ..data.splits import HELD_OUT, PEOPLE, UNSEEN, is_test, known_splits, source_of
 from ..data.wordings import trained_spans
 
 UNSEEN_SOURCES = "unseen"
@@ -100,6 +101,32 @@ class Learned:
         split, more = info.get("split"), bool(info.get("more"))
         spans = trained_spans(split if isinstance(split, str) else None, augment=False, more=more)
         return cls(frozenset(source_of(s.clip) for s in spans), frozenset(s.action for s in spans), more)
+
+
+def own_split(info: Mapping[str, object]) -> str:
+    """Returns the split whose clips a pack was trained without; `HELD_OUT` for one that does not name any.
+
+    info: of the pack.
+    """
+    split = info.get("split")
+    return split if isinstance(split, str) and split in known_splits() else HELD_OUT
+
+
+def learned_for(info: Mapping[str, object], split: str) -> Learned | None:
+    """Returns what a pack has learned, if a split is of all collections; None for one of the default pack's clips."""
+    learned = Learned.of(info)
+    of_all = split in (PEOPLE, UNSEEN_SOURCES) or learned.more or split.removeprefix(UNSEEN) in _further()
+    return learned if of_all else None
+
+
+def _further() -> set[str]:
+    return {source_of(span.clip) for span in load_captions(MORE)}
+
+
+def unlearned_items(pack: Pack, data: Path, body: Body) -> Items:
+    """Loads the spans of the prepared folder `data`, split as the pack was trained. Raises as `load_items`."""
+    split = own_split(pack.info)
+    return load_items(data, body, split, pack.fps, learned_for(pack.info, split))
 
 
 def load_items(data: Path, body: Body, split: str, fps: float, learned: Learned | None = None) -> Items:

@@ -27,11 +27,10 @@ from motionclip_blender.core.recipe.make import as_long_as_it_takes, decoded
 from motionclip_blender.core.recipe.plan import PromptPlan
 from motionclip_blender.core.recipe.recipe import Recipe
 from motionclip_blender.core.recipe.timeline import Timeline, TimelineSegment
-from motionclip_blender.core.recognition import SHARPNESS, Recogniser, default_labels
+from motionclip_blender.core.recognition import Recogniser, default_labels
 
 from ..data.captions import class_text
-from ..data.splits import HELD_OUT
-from .items import load_items
+from .items import unlearned_items
 
 PROMPTS = (
     "aims a gun", "bows", "dances ballet", "does jumping jacks", "drinks", "golf swing", "hops on one leg",
@@ -143,7 +142,9 @@ def measured(
     found = {}
     for switch in switches:
         parts = [
-            _parts(smoothed(SHARPNESS * scores, switch), windows.starts + windows.frames / 2, engine, recogniser)
+            _parts(
+                smoothed(recogniser.sharpness * scores, switch), windows.starts + windows.frames / 2, engine, recogniser
+            )
             for scores, windows in zip(cosines, encoded, strict=True)
         ]
         found[switch] = figures(parts, made)
@@ -154,7 +155,7 @@ def recorded(engine: Engine, recogniser: Recogniser, data: Path) -> dict[str, fl
     """Returns the figures of held-out spans of `_RECORDED` seconds and more, each one action. Raises `UserError`."""
     spans = [
         item
-        for item in load_items(data, engine.body, HELD_OUT, engine.pack.fps).test
+        for item in unlearned_items(engine.pack, data, engine.body).test
         if len(item.motion) >= _RECORDED * engine.pack.fps
     ]
     parts = [labelled_parts(engine, recogniser, item.motion) for item in spans]

@@ -22,10 +22,9 @@ from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.recipe.make import make
 from motionclip_blender.core.recipe.recipe import Recipe
 
-from ..data.splits import HELD_OUT
 from . import measures
 from .generation import unseen_prompts
-from .items import Items, load_items
+from .items import Items, unlearned_items
 from .model import Model, body_joints
 from .recognition import class_names, class_vectors, ranks
 
@@ -135,7 +134,7 @@ def main(arguments: list[str]) -> int:
     model = Model(options.pack)
     items = None
     if options.data is not None:
-        items = load_items(options.data, model.body, HELD_OUT, model.pack.fps)
+        items = unlearned_items(model.pack, options.data, model.body)
     wordings = (0, 1) if options.only is None else (SETS.index(options.only),)
     found = variations(model, items, wordings, options.count)
     with write_whole(options.out) as file:

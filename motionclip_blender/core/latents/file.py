@@ -31,6 +31,15 @@ def load(path: Path) -> np.ndarray:
     return latent.astype(np.float32)
 
 
+def maker(path: Path) -> str:
+    """Returns name and version of the pack that made a saved latent; empty for a file that does not say, or is none."""
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            return str(data["pack"])
+    except Exception:  # as in `load`, which says what is wrong
+        return ""
+
+
 def to_text(latent: np.ndarray) -> str:
     """Returns a latent (D,) as text for a .blend file: float32, base64."""
     return base64.b64encode(latent.astype("<f4").tobytes()).decode("ascii")

@@ -37,17 +37,34 @@ _AS_THEY_ARE = (ActionName, TextEmbedding)
 
 @dataclass(frozen=True)
 class Inputs:
-    """The inputs that terms name: motions of any rate and length, pictures (H, W, 3) uint8, saved latents; by name."""
+    """The inputs that terms name: motions of any rate and length, pictures (H, W, 3) uint8, saved latents; by name.
+
+    makers: name and version of the packs that made the latents, of those that say it.
+    """
 
     motions: Mapping[str, Motion] = field(default_factory=dict)
     images: Mapping[str, np.ndarray] = field(default_factory=dict)
     latents: Mapping[str, np.ndarray] = field(default_factory=dict)
+    makers: Mapping[str, str] = field(default_factory=dict)
 
 
 def names(terms: Iterable[Term], kind: type) -> tuple[str, ...]:
     """Returns the names of the terms' sources of one kind, each once: all that an `Inputs` must hold of it."""
     found = (term.source for term in terms)
     return tuple(dict.fromkeys(source.name for source in found if isinstance(source, kind)))
+
+
+def of_other_packs(engine: Engine, terms: Iterable[Term], makers: Mapping[str, str]) -> tuple[str, ...]:
+    """Returns a sentence for each saved latent of the terms that another pack made, for it shows something else here.
+
+    makers: as of `Inputs`.
+    """
+    ours = engine.pack.title
+    made = {name: pack for name in names(terms, SavedLatent) if (pack := makers.get(name)) and pack != ours}
+    return tuple(
+        f'The latent "{name}" is of the model {pack}, and means something else to {ours}; save it anew.'
+        for name, pack in made.items()
+    )
 
 
 def source_latents(

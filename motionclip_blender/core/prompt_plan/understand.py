@@ -64,7 +64,7 @@ def understand(engine: Engine, index: WordingIndex, prompt: str) -> tuple[Plan, 
 def _shown(plan: Plan, choices: tuple[Choice, ...]) -> tuple[Plan, tuple[Choice, ...]]:
     """Returns the plan without steps that say nothing of how the body moves, such as "smiles", if others do."""
     steps = list(zip(plan.segments, choices, strict=True))
-    left_out = [segment for segment, choice in steps if not choice.sure and _unshown(segment)]
+    left_out = [segment for segment, choice in steps if _unshown(segment, choice)]
     if not left_out or len(left_out) == len(steps):
         return plan, choices
     remarks = (f'"{segment.said}" shows no movement that is known and is left out.' for segment in left_out)
@@ -73,9 +73,16 @@ def _shown(plan: Plan, choices: tuple[Choice, ...]) -> tuple[Plan, tuple[Choice,
     return replace(plan, segments=segments, remarks=(*plan.remarks, *remarks)), chosen
 
 
-def _unshown(segment: Segment) -> bool:
-    actions = [word for word in re.findall(r"[a-z]+", (segment.core or segment.bare).lower()) if is_action(word)]
-    return all(verb_of(word, grammar()["unshown"]) for word in actions) and bool(actions)
+def _unshown(segment: Segment, choice: Choice) -> bool:
+    """Checks whether a step says nothing of how the body moves, and means no wording.
+
+    A verb alone means a wording only if it is one: "laughs" may be, "recovers" is not "recovers from a knockdown".
+    """
+    said = (segment.core or segment.bare).lower()
+    actions = [word for word in re.findall(r"[a-z]+", said) if is_action(word)]
+    if not actions or not all(verb_of(word, grammar()["unshown"]) for word in actions):
+        return False
+    return not choice.sure or (choice.confidence < 1.0 and len(content(said)) == 1)
 
 
 def taken_for(engine: Engine, index: WordingIndex, segments: Sequence[Segment]) -> tuple[Choice, ...]:

@@ -274,11 +274,15 @@ class WordingIndex:
 
     @cached_property
     def usual_speeds(self) -> dict[str, float]:
-        """The median speed, in metres per second, of the motions of each class that travels."""
+        """The median speed, in metres per second, of the motions of each class that travels.
+
+        Motions without wordings are decoded from no place of their own, so what is measured of them is not theirs.
+        """
         speeds: dict[str, list[float]] = {}
-        for number, facts in zip(self._retrieval.classes, self.facts, strict=True):
+        for motion in self._described:
+            facts = self.facts[motion]
             if facts.travel is not None:
-                speeds.setdefault(self.actions[number], []).append(facts.speed)
+                speeds.setdefault(self.action_of(motion), []).append(facts.speed)
         return {action: float(np.median(each)) for action, each in speeds.items()}
 
     def shared_words(self, words: np.ndarray) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -54,6 +54,10 @@ class Made(NamedTuple):
     def understood(self) -> tuple[str, ...]:
         """What was understood, as lines."""
         return lines(self.steps)
+
+    def noting(self, sentences: Iterable[str]) -> Made:
+        """Returns the same with further notes."""
+        return self._replace(notes=(*self.notes, *sentences))
 
 
 def make(
@@ -205,7 +209,7 @@ def variation_recipes(recipe: Recipe, count: int, seed: int = 0) -> list[Recipe]
 
 def pack_name(engine: Engine) -> str:
     """Returns name and version of the engine's pack, as they are stored with its motions."""
-    return f"{engine.pack.name} {engine.pack.version}"
+    return engine.pack.title
 
 
 def blend_of(recipe: Recipe) -> Blend:

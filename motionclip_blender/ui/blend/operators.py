@@ -123,7 +123,8 @@ class MOTIONCLIP_OT_blend_stops(_Blending, bpy.types.Operator):
             check_length(engine, wanted.recipe, wanted.fps)
             latents = generation.latents_of(engine, wanted, SESSION.known, lambda s, f: progress(s, 0.9 * f))
             progress("Making the motions", 0.9)
-            return stops(engine, wanted.recipe, latents, wanted.fps, count, engine.body.fitted_to(wanted.joints))
+            made = stops(engine, wanted.recipe, latents, wanted.fps, count, engine.body.fitted_to(wanted.joints))
+            return [one.noting(generation.other_packs(engine, wanted)) for one in made]
 
         return work
 

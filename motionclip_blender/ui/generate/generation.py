@@ -154,7 +154,8 @@ def make(engine: Engine, wanted: Request, known: LatentCache, progress: Progress
         return decoded(engine, wanted, latents)
     body = engine.body.fitted_to(wanted.joints)
     found = partial(latents_of, engine, wanted, known)
-    return made_of(engine, wanted.recipe, wanted.fps, progress=progress, latents_of=found, body=body)
+    made = made_of(engine, wanted.recipe, wanted.fps, progress=progress, latents_of=found, body=body)
+    return made.noting(other_packs(engine, wanted))
 
 
 def decoded(engine: Engine, wanted: Request, latents: Mapping[Source, np.ndarray]) -> Made:
@@ -165,7 +166,15 @@ def decoded(engine: Engine, wanted: Request, latents: Mapping[Source, np.ndarray
     recipe = wanted.recipe
     if wanted.natural:
         recipe = as_long_as_it_takes(engine, recipe, latents, wanted.fps)
-    return decoded_of(engine, recipe, latents, wanted.fps, engine.body.fitted_to(wanted.joints))
+    made = decoded_of(engine, recipe, latents, wanted.fps, engine.body.fitted_to(wanted.joints))
+    return made.noting(other_packs(engine, wanted))
+
+
+def other_packs(engine: Engine, wanted: Request) -> tuple[str, ...]:
+    """Returns a sentence for each saved latent of the recipe that another pack made."""
+    from ...core.latents.sources import of_other_packs
+
+    return of_other_packs(engine, wanted.recipe.terms, wanted.found.makers)
 
 
 def latents_of(engine: Engine, wanted: Request, known: LatentCache, progress: Progress | None = None) -> dict:

@@ -30,13 +30,15 @@ _NONE: Mapping = MappingProxyType({})
 class SourceData(NamedTuple):
     """The data by the names in the terms: Actions' keys, pictures (H, W, 3) uint8, saved latents (D,).
 
-    said: sentences about parts of the Actions that are left out.
+    said: sentences about parts of the Actions that are left out. makers: name and version of the packs that made the
+    latents.
     """
 
     keys: Mapping[str, KeptKeys | Shown] = _NONE
     images: Mapping[str, np.ndarray] = _NONE
     latents: Mapping[str, np.ndarray] = _NONE
     said: tuple[str, ...] = ()
+    makers: Mapping[str, str] = _NONE
 
     def inputs(self, terms: Iterable[Term]) -> Inputs:
         """Returns the inputs of `core.latents.sources` for these terms. Slow for long Actions; runs in any thread."""
@@ -45,7 +47,7 @@ class SourceData(NamedTuple):
 
         wanted = {term.source for term in terms}
         motions = {name: keys.motion(keys.rate) for name, keys in self.keys.items() if ActionName(name) in wanted}
-        return Inputs(motions, self.images, self.latents)
+        return Inputs(motions, self.images, self.latents, self.makers)
 
     def identity(self, source: Source, pooling: WindowPooling) -> object:
         """Returns what identifies a source's latent: its name, and the data that the name refers to now."""
@@ -73,13 +75,13 @@ def read_sources(
     from ...core.latents import file as latent_file
     from ...core.latents.terms import ActionName, ImageFile, SavedLatent
     from ...rig.pictures import image_pixels, read_pixels
-    from ..latents.saved import saved
+    from ..latents.saved import makers, saved
 
     keys: dict[str, KeptKeys | Shown] = {}
     images: dict[str, np.ndarray] = {}
     latents: dict[str, np.ndarray] = {}
     said: dict[str, None] = {}
-    there = saved(scene)
+    there, made_by = saved(scene), makers(scene)
     for term in terms:
         try:
             match term.source:
@@ -94,6 +96,7 @@ def read_sources(
                     latents[name] = there[name]
                 case SavedLatent(name) if os.path.isfile(path := bpy.path.abspath(name)):
                     latents[name] = latent_file.load(Path(path))
+                    made_by[name] = latent_file.maker(Path(path))
         except UserError as error:
             raise ExpressionError(term.at, str(error)) from error
-    return SourceData(keys, images, latents, tuple(said))
+    return SourceData(keys, images, latents, tuple(said), made_by)

@@ -22,6 +22,16 @@ def saved(scene: bpy.types.Scene) -> dict[str, np.ndarray]:
     return found
 
 
+def makers(scene: bpy.types.Scene) -> dict[str, str]:
+    """Returns name and version of the packs that made the latents of `saved`, by name."""
+    found: dict[str, str] = {}
+    there = saved(scene)
+    for item in scene.motionclip.latents:
+        if item.name in there:
+            found.setdefault(item.name, item.pack)
+    return found
+
+
 def save(scene: bpy.types.Scene, name: str, latent: np.ndarray, pack: str) -> bpy.types.PropertyGroup:
     """Adds a saved latent and makes it the active one. A name that is in use gets a number, as Blender's names do."""
     from ...core.latents import file as latent_file

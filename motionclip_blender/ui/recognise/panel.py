@@ -63,11 +63,9 @@ class MOTIONCLIP_PT_labels(MotionPanel, bpy.types.Panel):
     bl_parent_id = MOTIONCLIP_PT_recognise.bl_idname
 
     def draw(self, context: bpy.types.Context) -> None:
-        from ...core.recognition import default_labels
-
         own, layout = context.scene.motionclip_labels, self.layout
         if not own.items:
-            layout.label(text=_("The {} labels that ship").format(len(default_labels())), translate=False)
+            layout.label(text=_labels_that_ship(), translate=False)
             layout.operator("motionclip.edit_labels", text="Edit the labels", icon="GREASEPENCIL")
             return
         row = layout.row()
@@ -77,6 +75,17 @@ class MOTIONCLIP_PT_labels(MotionPanel, bpy.types.Panel):
         buttons.operator("motionclip.remove_label", text="", icon="REMOVE")
         buttons.separator()
         buttons.operator("motionclip.reset_labels", text="", icon="LOOP_BACK")
+
+
+def _labels_that_ship() -> str:
+    """Returns how many labels ship, or what keeps them from being read."""
+    from ...core.errors import UserError
+    from ...core.recognition import default_labels
+
+    try:
+        return _("The {} labels that ship").format(len(default_labels()))
+    except UserError as error:
+        return str(error)
 
 
 CLASSES = (MOTIONCLIP_PT_recognise, MOTIONCLIP_PT_labels)

@@ -40,7 +40,8 @@ def pack_of(folder: Path, latent: int, told: int | None = None) -> Path:
     torch.manual_seed(0)
     default = Pack.load()
     sizes = {"width": 32, "layers": 1, "heads": 2, "feed_forward": 32, "reader_width": 16, "latent": latent}
-    pack = replace(default, folder=folder, network=replace(default.network, **sizes), image=IMAGE, checksums={})
+    described = {"network": replace(default.network, **sizes), "clip": replace(default.clip, adapter=None)}
+    pack = replace(default, folder=folder, image=IMAGE, checksums={}, **described)
     network = MotionCLIP(pack.network_size, torch.nn.Linear(CLIP, latent, bias=False) if latent != CLIP else None)
     random = np.random.default_rng(0)
     wordings = random.normal(size=(12, told or latent)).astype(np.float32)

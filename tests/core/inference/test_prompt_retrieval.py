@@ -121,7 +121,8 @@ def small(tmp_path, monkeypatch) -> Pack:
 
     network = {"width": 32, "layers": 1, "heads": 2, "feed_forward": 32}
     default = Pack.load()
-    pack = replace(default, folder=tmp_path, network=replace(default.network, **network), image=None, checksums={})
+    described = {"network": replace(default.network, **network), "clip": replace(default.clip, adapter=None)}
+    pack = replace(default, folder=tmp_path, image=None, checksums={}, **described)
     told = np.random.default_rng(0).normal(size=(12, pack.clip.width)).astype(np.float32)
     retrieval = PromptRetrieval.of(told, np.arange(12), np.arange(12) % 3, told[:3])
     projection = np.zeros((pack.clip.width, 384), np.float32)

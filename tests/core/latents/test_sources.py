@@ -11,8 +11,9 @@ from motionclip_blender.core.body import Body
 from motionclip_blender.core.cleanup.pipeline import motions_of
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import ExpressionError, UserError
+from motionclip_blender.core.latents import file as latent_file
 from motionclip_blender.core.latents.expression import parse
-from motionclip_blender.core.latents.sources import Inputs, latent_of, names, source_latents
+from motionclip_blender.core.latents.sources import Inputs, latent_of, names, of_other_packs, source_latents
 from motionclip_blender.core.latents.styles import direction, presets
 from motionclip_blender.core.latents.terms import ActionName, ImageFile, Prompt, SavedLatent, StyleName
 from motionclip_blender.core.latents.window_pooling import WindowPooling
@@ -44,6 +45,18 @@ def test_the_sum_of_every_kind_of_source(engine: Engine):
     longest = max(np.linalg.norm(v) for v in (walk, mine, kept))
     expected = total * min(1, longest / np.linalg.norm(total))
     assert np.allclose(latent_of(engine, terms, inputs), expected, atol=1e-3)
+
+
+def test_latents_of_other_packs_are_told_of(engine: Engine, tmp_path: Path):
+    ours, kept = engine.pack.title, engine.prompt_latents(["run"])[0]
+    makers = {"kept": "default 0.1", "mine": ours, "unknown": "", "unused": "default 0.1"}
+    terms = parse('latent("kept") + latent("mine") + latent("unknown") + latent("file") + 0.5 * latent("kept")')
+    assert of_other_packs(engine, terms, makers) == (
+        f'The latent "kept" is of the model default 0.1, and means something else to {ours}; save it anew.',
+    )
+    latent_file.save(kept, tmp_path / "kept.npz", "default 0.1")
+    np.savez(tmp_path / "bare.npz", latent=kept)
+    assert [latent_file.maker(tmp_path / f"{name}.npz") for name in ("kept", "bare", "none")] == ["default 0.1", "", ""]
 
 
 def test_the_reading_is_the_users(engine: Engine):

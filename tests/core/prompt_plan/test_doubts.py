@@ -15,7 +15,7 @@ def sure(engine: Engine, prompt: str) -> bool:
 @pytest.mark.parametrize(
     "prompt",
     [
-        "rolls dice", "rolls a cigarette", "hangs a picture", "runs a business", "the sun rises", "the clock stops",
+        "rolls dice", "rolls a joint", "hangs a picture", "runs a business", "the sun rises", "the clock stops",
         "klaatu barada nikto", "o menino chuta a bola",
     ],
 )  # fmt: skip
@@ -26,7 +26,7 @@ def test_what_means_another_thing_is_a_guess(engine: Engine, prompt: str):
 @pytest.mark.parametrize(
     "prompt",
     [
-        "rolls over the floor", "rolls to the left", "runs around the corner", "drinks a milkshake", "kicks a melon",
+        "rolls over the floor", "rolls to the left", "runs around the corner", "drinks a smoothie", "kicks a melon",
         "a bus driver steers", "swims breaststroke", "runs two laps", "flies over the hills", "hangs from a bar",
         "idle_tired", "Turn180R",
     ],

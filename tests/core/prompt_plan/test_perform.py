@@ -176,6 +176,22 @@ def test_slowly_is_slower_than_others_go(engine: Engine, index: WordingIndex):
     assert pace("walks slowly and sadly") < pace("a man walks") < pace("a man walks briskly")
 
 
+def test_the_usual_speed_of_a_class_is_that_of_motions_that_wordings_describe(engine: Engine, index: WordingIndex):
+    described = {int(motion) for motion in engine.retrieval.motions}
+    for action in ("walk", "jog", "run"):
+        own = [m for m in described if index.action_of(m) == action and index.facts[m].travel is not None]
+        assert index.usual_speeds[action] == pytest.approx(np.median([index.facts[m].speed for m in own]))
+    assert 0.4 < index.usual_speeds["walk"] < min(index.usual_speeds["jog"], index.usual_speeds["run"])
+
+
+@pytest.mark.parametrize(("prompt", "steps"), [("he waves, recovers and keeps running", 2), ("smiles, then waves", 1)])
+def test_what_shows_nothing_is_no_step_though_a_wording_has_its_verb(
+    engine: Engine, index: WordingIndex, prompt: str, steps: int
+):
+    plan, choices = understand(engine, index, prompt)
+    assert len(choices) == steps and any("is left out" in remark for remark in plan.remarks)
+
+
 def test_steps_that_show_nothing_are_left_out_with_a_remark(engine: Engine, index: WordingIndex):
     plan, choices = understand(engine, index, "he stumbles, recovers and keeps running")
     assert [choice.action for choice in choices][-1] in ("run", "jog", "sprint") and len(choices) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,13 +12,14 @@ pytest.importorskip("torch")
 
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.motion_files import amass
+from motionclip_blender.core.pack import Pack
 from tests.synthetic import random_motion
 from training.data import wordings
 from training.data.captions import CaptionedSpan
 from training.evaluation import evaluate
 from training.evaluation import items as items_module
 from training.evaluation.by_source import by_source
-from training.evaluation.items import Item, Items, Learned, load_items
+from training.evaluation.items import Item, Items, Learned, load_items, own_split, unlearned_items
 
 
 def told(clip: str, action: str) -> CaptionedSpan:
@@ -72,7 +74,7 @@ def test_people_are_tested_in_all_collections(data, small_body, monkeypatch):
 
 
 def test_further_collections_are_loaded_where_a_split_or_a_pack_has_to_do_with_them(monkeypatch):
-    monkeypatch.setattr(evaluate, "load_captions", lambda folder=None: MORE if folder else BASE)
+    monkeypatch.setattr(items_module, "load_captions", lambda folder=None: MORE if folder else BASE)
     for info, split, loads in (
         ({"split": "held-out"}, "held-out", False),
         ({"split": "held-out"}, "unseen:kaykit", False),
@@ -82,6 +84,16 @@ def test_further_collections_are_loaded_where_a_split_or_a_pack_has_to_do_with_t
         ({"split": "people", "more": True}, "held-out", True),
     ):
         assert (evaluate.learned_for(info, split) is not None) == loads, (info, split)
+
+
+def test_a_pack_is_tested_on_what_it_was_trained_without(data, small_body, monkeypatch):
+    for info, split in (({}, "held-out"), ({"split": "people", "more": True}, "people"), ({"split": None}, "held-out"),
+                        ({"split": ["x"]}, "held-out"), ({"split": "unseen:o3de", "more": True}, "unseen:o3de"),
+                        ({"split": "babel"}, "held-out")):  # fmt: skip
+        assert own_split(info) == split, info
+    pack = replace(Pack.load(), info={"split": "people", "more": True})
+    monkeypatch.setattr(items_module, "is_test", lambda clip, split: "01_" in clip and split == "people")
+    assert names(unlearned_items(pack, data, small_body).test) == ["cmu/01_01", "cmu-extra/x__01_07"]
 
 
 class Names:

@@ -85,7 +85,7 @@ def test_the_table_is_in_percent():
 @pytest.mark.slow
 def test_rows_are_proven_before_texts_are_given(judge: Judge):
     engine = judge.engine
-    texts, motions, classes, _ = table_of(engine.pack.info["split"])
+    texts, motions, classes, _ = table_of(engine.pack.info["split"], more=bool(engine.pack.info.get("more")))
     assert tuple(texts) == judge.index.texts
     with pytest.raises(UserError, match="not those that the pack was trained on"):
         check_rows(engine, engine.retrieval, texts[:-1], motions[:-1], classes)

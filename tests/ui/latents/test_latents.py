@@ -11,6 +11,7 @@ from motionclip_blender.core.latents import file as latent_file
 from motionclip_blender.rig.read_action import read_motion
 from motionclip_blender.rig.write_keys import key_motion
 from motionclip_blender.ui.latents.saved import save, saved
+from motionclip_blender.ui.session import SESSION
 from tests.synthetic import angle_between, random_motion
 from tests.ui.refusals import refused
 
@@ -29,7 +30,7 @@ def test_the_latent_of_a_motion_made_here_is_the_one_it_was_made_from(bpy, panel
     bpy.ops.motionclip.make(expression='"a person walks" + 1.5 * {sad}')
     walk = read_motion(person, fps=24).rotations
     assert bpy.ops.motionclip.save_latent(name="sad walk") == {"FINISHED"}
-    assert names(panel) == ["sad walk"] and panel.latents[0].pack == f"{default_pack.name} {default_pack.version}"
+    assert names(panel) == ["sad walk"] and panel.latents[0].pack == default_pack.title
     bpy.ops.motionclip.make(expression='latent("sad walk")')
     assert angle_between(read_motion(person, fps=24).rotations, walk).max() < 1e-3
 
@@ -80,6 +81,16 @@ def test_one_is_removed(bpy, panel) -> None:
     bpy.ops.motionclip.remove_latent()
     bpy.ops.motionclip.remove_latent()
     assert names(panel) == [] and not bpy.ops.motionclip.remove_latent.poll()
+
+
+@pytest.mark.parametrize("operator", ["make", "blend", "blend_stops"])
+def test_what_another_pack_made_is_told_and_made(bpy, panel, person, default_pack, operator: str) -> None:
+    for name, pack in (("theirs", "default 0.1"), ("ours", default_pack.title)):
+        save(bpy.context.scene, name, 0.1 * np.ones(512, np.float32), pack)
+    for name in ("theirs", "ours"):
+        sums = {"expression": f'latent("{name}")'} if operator == "make" else {"a": f'latent("{name}")', "b": '"walk"'}
+        assert getattr(bpy.ops.motionclip, operator)(**sums) == {"FINISHED"}
+        assert ('The latent "theirs" is of the model default 0.1' in SESSION.error) == (name == "theirs")
 
 
 def test_one_of_another_pack_is_refused(bpy, panel) -> None:
