@@ -64,7 +64,8 @@ class PromptRetrieval:
         values, of_class = self._values(slice(None)), classes[motions]
         means = [values[of_class == i].sum(axis=0) for i in range(len(names))]
         told = normalised(names.astype(np.float32) - self._mean) + normalised(np.stack(means))
-        self._keys = normalised(normalised(values) + _CLASS * told[of_class])
+        self._directions = normalised(values)
+        self._keys = normalised(self._directions + _CLASS * told[of_class])
 
     @classmethod
     def of(
@@ -103,7 +104,7 @@ class PromptRetrieval:
 
     def directions(self) -> np.ndarray:
         """Returns the directions of the wordings from their mean, (n, D) float32, each of length 1."""
-        return normalised(self._values(slice(None)))
+        return self._directions
 
     def direction(self, embeddings: np.ndarray) -> np.ndarray:
         """Returns the directions of texts at `embeddings` (n, D) from the same mean, (n, D), each of length 1."""
