@@ -12,6 +12,7 @@ import hashlib
 import json
 import zlib
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -24,8 +25,8 @@ from motionclip_blender.core.files import whole_path, write_whole
 from motionclip_blender.core.inference.prompt_retrieval import PromptRetrieval
 from motionclip_blender.core.modifiers.measure import measured_side, measured_travel, measured_turn
 from motionclip_blender.core.pack import Pack
-from motionclip_blender.core.prompt_plan.word_features import WordVectors, features
-from motionclip_blender.core.prompt_plan.wording_index import NUMBERS, TEXTS, WORDS, WordingIndex, vocabulary_of
+from motionclip_blender.core.prompt_plan.word_features import WordVectors, content, features, tells_all, vocabulary_of
+from motionclip_blender.core.prompt_plan.wording_index import NUMBERS, TEXTS, WORDS, WordingIndex
 
 from ..data.captions import CaptionedSpan
 from ..data.class_phrases import Heard, class_phrases
@@ -220,7 +221,7 @@ def _sureness(
     """Fits a logistic regression on `WordingIndex.sureness_features`. Returns its weights and a constant, (8,) float32.
 
     Positive examples are wordings whose take is left out and which find their class; negative ones are the lines of
-    `NOT_UNDERSTOOD`, which are about something else.
+    `NOT_UNDERSTOOD`, which are about something else, but for those that a wording says.
     """
     fold_of = np.array([zlib.crc32(each.take.encode()) % _FOLDS for each in heard])
     row_fold = np.array([zlib.crc32(take_of(spans[m].clip).encode()) % _FOLDS for m in motions])
@@ -242,7 +243,7 @@ def _sureness(
                     index.sureness_features(text, float(near), speaks, float(shared), float(contained), vocabulary)
                 )
                 truth.append(1.0)
-    lines = json.loads(NOT_UNDERSTOOD.read_text(encoding="utf-8"))["lines"]
+    lines = not_understood(index.texts)
     found = retrieval.direction(engine.encode_texts(lines))
     for line, direction in zip(lines, found, strict=True):
         said = words.vector(line)
@@ -252,6 +253,13 @@ def _sureness(
         read.append(index.sureness_features(line, float((directions @ direction).max()), evidence, shared, contained))
         truth.append(0.0)
     return _logistic(np.array(read), np.array(truth))
+
+
+def not_understood(texts: Iterable[str]) -> list[str]:
+    """Returns the lines of `NOT_UNDERSTOOD` that ask for nothing which one of the wordings `texts` says."""
+    lines = json.loads(NOT_UNDERSTOOD.read_text(encoding="utf-8"))["lines"]
+    told = [content(text) for text in texts]
+    return [line for line in lines if not any(tells_all(content(line), each) for each in told)]
 
 
 def _logistic(x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -18,6 +18,7 @@ from motionclip_blender.core.recipe.make import generate
 
 from ..data.captions import class_text
 from . import prompt_measures as measure
+from .same_actions import accepted, expected
 
 CHECKS = ("class", "steps", "side", "travel", "turn", "count", "speed")
 VERDICTS = ("right", "partly", "wrong", "refused")
@@ -65,6 +66,7 @@ class Judge:
 
     def judged(self, prompt: str, hold: Mapping) -> Judgement:
         """Returns what holds of the motion of a prompt. hold: an entry of the lists of prompts."""
+        hold = self.expected(prompt, hold)
         natural = bool({"count", "steps"} & set(hold))
         try:
             made = self._made(prompt, None if natural else _FRAMES, len(hold.get("steps", ())) or 1)
@@ -104,6 +106,10 @@ class Judge:
                 found.checks["speed"] = sign * (measure.pace(joints, fps) - measure.pace(other, fps)) > 0
         found.verdict = _verdict(found, hold)
         return found
+
+    def expected(self, prompt: str, hold: Mapping) -> Mapping:
+        """Returns what must hold by what the pack knows, see `same_actions.expected`."""
+        return expected(self.index, prompt, hold)
 
     def _made(self, prompt: str, frames: int | None, parts: int = 1) -> _Made:
         if self.straight:
@@ -145,16 +151,17 @@ class Judge:
             return
         parts = self._parts(made)
         found.measured["class"] = parts
-        found.checks["class"] = any(set(part) & set(classes) for part in parts)
+        found.checks["class"] = any(set(part) & accepted(classes) for part in parts)
 
     def _check_steps(self, found: Judgement, made: _Made, steps: Sequence[Sequence[str]]) -> None:
         parts = self._parts(made)
         found.measured["steps"] = parts
         rest = iter(parts)
-        there = [any(_ANY in step or set(step) & set(part) for part in rest) for step in steps]
+        wanted = [accepted(step) for step in steps]
+        there = [any(_ANY in step or step & set(part) for part in rest) for step in wanted]
         found.checks["steps"] = all(there)
         found.measured["steps there"] = sum(
-            any(_ANY in step or set(step) & set(part) for part in parts) for step in steps
+            any(_ANY in step or step & set(part) for part in parts) for step in wanted
         ) / len(steps)
 
 

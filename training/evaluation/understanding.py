@@ -32,9 +32,9 @@ from motionclip_blender.core.prompt_plan.understand import refuse_guesses, taken
 from motionclip_blender.core.prompt_plan.wording_index import WordingIndex
 from motionclip_blender.core.skeleton import JOINTS
 
-from ..data.captions import load_captions
+from ..data.captions import MORE, load_captions
 from ..data.class_phrases import class_phrases
-from ..data.splits import HELD_OUT, is_test
+from ..data.splits import HELD_OUT, clips_of, is_test
 from ..shipped import shipped
 from .prompt_judge import CHECKS, VERDICTS, Judge
 from .stick_sheet import draw_sheet
@@ -80,10 +80,15 @@ def draw(engine: Engine, name: str, folder: Path, most: int) -> None:
         draw_sheet(rows[start : start + _ROWS], folder / f"{number}.png")
 
 
-def held_out_wordings(engine: Engine, index: WordingIndex, split: str = HELD_OUT) -> dict[str, float]:
-    """Returns the percentages of wordings of held-out spans that find their class: by the choice, and by the table
-    alone. Those that are phrases for classes are left out."""
-    spans = [s for s in load_captions() if any(is_test(clip, split) for clip in (s.clip, *s.limbs.values()))]
+def held_out_wordings(engine: Engine, index: WordingIndex) -> dict[str, float]:
+    """Returns the percentages of wordings of held-out spans that find their class: by the choice and by the table.
+
+    Held out is what the pack's split holds out, or `HELD_OUT` of a pack that has none. Those wordings that are phrases
+    for classes are left out.
+    """
+    split = engine.pack.info.get("split") or HELD_OUT
+    told = [*load_captions(), *(load_captions(MORE) if engine.pack.info.get("more") else [])]
+    spans = [span for span in told if any(is_test(clip, split) for clip in clips_of(span))]
     return _classes_found(engine, index, {(text, span.action) for span in spans for text in span.captions})
 
 
@@ -125,7 +130,7 @@ def understanding(engine: Engine, name: str = "report", straight: bool = False) 
     for kind, entries in listed(name).items():
         kinds[kind] = dict.fromkeys(VERDICTS, 0)
         for prompt, hold in entries:
-            found = judge.judged(prompt, hold)
+            hold, found = judge.expected(prompt, hold), judge.judged(prompt, hold)
             kinds[kind][found.verdict] += 1
             prompts[prompt] = {"kind": kind, "hold": hold, **asdict(found)}
             for check, holds in found.checks.items():

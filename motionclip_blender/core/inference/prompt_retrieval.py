@@ -66,7 +66,10 @@ class PromptRetrieval:
         values, of_class = self._values(slice(None)), classes[motions]
         means = [values[of_class == i].sum(axis=0) for i in range(len(names))]
         told = normalised(names.astype(np.float32) - self._mean) + normalised(np.stack(means))
-        self._keys = normalised(normalised(values) + _CLASS * told[of_class])
+        self.directions = normalised(values)
+        """The directions of the wordings from their mean, (n, D) float32, each of length 1."""
+        self.directions.setflags(write=False)
+        self._keys = normalised(self.directions + _CLASS * told[of_class])
 
     @classmethod
     def of(
@@ -102,13 +105,6 @@ class PromptRetrieval:
     def classes(self) -> np.ndarray:
         """(M,) index of the class, of C, that each motion belongs to."""
         return self._kept["classes"]
-
-    @cached_property
-    def directions(self) -> np.ndarray:
-        """The directions of the wordings from their mean, (n, D) float32, each of length 1."""
-        found = normalised(self._values(slice(None)))
-        found.setflags(write=False)
-        return found
 
     @cached_property
     def _nearest(self) -> NearestMotions:

@@ -15,6 +15,10 @@ GUESSED = 0.5
 
 _STRANGE = 0.5  # share of words that no dictionary has, beyond which a text is not English
 _WORD = re.compile(r"[^\W\d_]+(?:-[a-z]+)*")
+_HAPPENS = re.compile(  # of the price "of oil is rising"
+    r"(?:of (?:(?:a|an|the) )?[\w-]+ )?(?:(?:is|are|was|were) (?P<is_doing>[\w-]+ing)|(?P<does>[\w-]+s))\b"
+)
+_SHOWS = ("play", "imitate", "act", "mime", "mimic", "pretend", "perform", "do", "become", "greet", "resemble")
 _DETERMINERS = frozenset(
     ["a", "an", "the", "his", "her", "their", "its", "my", "some", "another", "this", "that", "two", "three", "several"]
 )
@@ -26,6 +30,7 @@ def doubtful(index: WordingIndex, segment: Segment, choice: Choice) -> bool:
         _strange(index, segment)
         or _not_done_by_persons(segment)
         or _only_its_object(index, segment, choice)
+        or _only_to_whom(segment, choice)
         or _to_something_else(index, segment, choice)
     )
 
@@ -42,7 +47,10 @@ def _not_done_by_persons(segment: Segment) -> bool:
     words = _WORD.findall(segment.said.lower())
     if words and words[0] in _DETERMINERS:
         words = words[1:]
-    return len(words) > 1 and words[0] in grammar()["not_persons"] and is_action(words[1]) and words[1].endswith("s")
+    if len(words) < 2 or words[0] not in grammar()["not_persons"]:
+        return False
+    happens = _HAPPENS.match(" ".join(words[1:]))
+    return happens is not None and is_action(happens["does"] or happens["is_doing"])
 
 
 def _only_its_object(index: WordingIndex, segment: Segment, choice: Choice) -> bool:
@@ -53,6 +61,14 @@ def _only_its_object(index: WordingIndex, segment: Segment, choice: Choice) -> b
     action = content(words[0])
     shared = content(segment.text) & content(choice.wording)
     return bool(action) and not action & index.vocabulary and bool(shared)
+
+
+def _only_to_whom(segment: Segment, choice: Choice) -> bool:
+    """Checks whether a wording only names someone, to whom something is done here: "a baby" for "kisses a baby"."""
+    verb, _, whom = (segment.core or segment.bare or segment.text).lower().partition(" ")
+    who, *words = choice.wording.lower().split()
+    names = who in ("a", "an", "the") and bool(words) and not any(is_action(word) for word in words)
+    return names and is_action(verb) and not verb_of(verb, _SHOWS) and content(choice.wording) <= content(whom)
 
 
 def _to_something_else(index: WordingIndex, segment: Segment, choice: Choice) -> bool:

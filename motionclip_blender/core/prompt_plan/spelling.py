@@ -15,6 +15,7 @@ from .grammar import grammar, is_action_form
 _SHORTEST = 4  # least letters of a corrected word; shorter ones are near to too many others
 _TWO_FROM = 6  # letters from which on two mistakes are corrected
 _REPLACED_FROM = 5  # letters from which on one letter may be another
+_TWO_LETTERS = 2  # letters by which a word is not longer or shorter: "cutlass" is no "class"
 _STEM = 3  # least letters of a word with other endings
 _LONGEST = 24  # letters; longer words are not corrected
 _CAMEL = re.compile(
@@ -23,6 +24,7 @@ _CAMEL = re.compile(
 _NAME = re.compile(r"^[A-Za-z0-9]+(?:[_\-|.][A-Za-z0-9]+)+$|^[A-Z]?[a-z]+(?:\d*[A-Z][a-z0-9]*)+\d*$")
 _PLAIN_HYPHENS = re.compile(r"^[a-z]+-[a-z]+$")
 _WORD = re.compile(r"[a-zA-ZÀ-ÿ]+(?:'[a-z]+)?")
+_DOUBLED = re.compile(r"(.)\1")
 _NUMBERED = re.compile(r"^0\d*$|^[1-9]$")  # the number of a take, not an angle
 
 
@@ -58,8 +60,8 @@ class Spelling:
         texts: the wordings of a pack.
         also: further correct words, which no word is corrected to.
         """
-        texts = list(texts)
-        counts = Counter(word.lower() for text in texts for word in _WORD.findall(text))
+        said = [_WORD.findall(text.lower()) for text in texts]
+        counts = Counter(word for words in said for word in words)
         own = {
             word
             for name in ("numbers", "adverbs", "body", "speeds", "time", "times", "counted")
@@ -72,7 +74,6 @@ class Spelling:
                 counts[part] += 10
         self._counts = counts
         self._also = frozenset(also)
-        said = (_WORD.findall(text.lower()) for text in texts)
         self._pairs = frozenset(pair for words in said for pair in pairwise(words))
         self._words = [word for word in sorted(counts) if word.isalpha() and len(word) >= _SHORTEST - 1]
         self._letters = np.stack([_letters(word) for word in self._words])
@@ -109,12 +110,13 @@ class Spelling:
         for i in np.flatnonzero(apart <= 2 * most):
             candidate = self._words[i]
             distance = _distance(low, candidate, most)
-            if distance <= most:
+            if distance <= most and abs(len(low) - len(candidate)) < _TWO_LETTERS:
                 pair = (candidate, following.lower()) in self._pairs
                 if not _plausible(low, candidate) and not (pair and low[0] == candidate[0]):
                     continue
-                # letters are left out more often than added; then common words
-                rank = (distance, not pair, int(len(candidate) < len(low)), -self._counts[candidate], candidate)
+                # letters are left out more often than added, but for doubled ones; then common words
+                added = len(candidate) < len(low) and _undoubled(low) != _undoubled(candidate)
+                rank = (distance, not pair, int(added), -self._counts[candidate], candidate)
                 best = rank if best is None else min(best, rank)
         return best[-1] if best is not None else word
 
@@ -126,6 +128,10 @@ def _plausible(wrong: str, right: str) -> bool:
         return False
     others = int(np.maximum(_letters(wrong) - _letters(right), 0).sum())
     return len(wrong) != len(right) or others <= (len(wrong) >= _REPLACED_FROM)
+
+
+def _undoubled(word: str) -> str:
+    return _DOUBLED.sub(r"\1", word)
 
 
 def _letters(word: str) -> np.ndarray:

@@ -27,6 +27,7 @@ SAME_AT_ONCE = 0.8
 """Cosine from which on a wording covers both simultaneous actions."""
 
 _SAME_WAY = 40.0  # degrees within which a motion's own direction is the requested one
+_OFTEN = 0.03  # share of a class's wordings with a verb from which on the class is done by it
 _KEPT = 64  # prompts whose meaning is cached: those of a timeline
 
 _understood: WeakKeyDictionary[WordingIndex, dict[str, tuple[Plan, tuple[Choice, ...]]]] = WeakKeyDictionary()
@@ -171,6 +172,9 @@ def _without_manner(index: WordingIndex, segment: Segment, read: Mapping[str, tu
     if not choice.sure and segment.verb in looked_up:
         verb = index.choose(replace(segment, text=segment.verb), *read[segment.verb])
         choice = verb if verb.sure else choice
+    if choice.sure and _only_who_or_where(index, segment, choice):
+        core = index.choose(replace(segment, text=segment.core), *read[segment.core])
+        choice = core if core.sure and content(segment.core) & content(core.wording) else choice
     if not choice.taken and doubtful(index, segment, choice):
         choice = replace(choice, confidence=min(choice.confidence, GUESSED))
     if not segment.together:
@@ -184,6 +188,22 @@ def _without_manner(index: WordingIndex, segment: Segment, read: Mapping[str, tu
         return both
     beside = index.choose(Segment(segment.together[0], segment.together[0]), *read[segment.together[0]])
     return replace(choice, beside=beside if beside.sure and beside.motion != choice.motion else None)
+
+
+def _only_who_or_where(index: WordingIndex, segment: Segment, choice: Choice) -> bool:
+    """Checks whether a wording shares only the place, or only who does it, and means another action.
+
+    So does "a substitute on the bench" for "walks to the bench", and "a magician" for "the magician bows". Who does it
+    may name a manner, too: "a zombie" is no other action for "the zombie walks".
+    """
+    done, shared = content(segment.core), content(segment.text) & content(choice.wording)
+    if choice.confidence == 1.0 or not done or not shared or shared & done:
+        return False
+    place = content(segment.text.lower().partition(segment.core)[2])
+    if shared <= place:
+        return True
+    acts = any(is_action(word) for word in choice.wording.lower().split())
+    return not acts and index.share_with(segment.core.split()[0], choice.action) < _OFTEN
 
 
 def _goes(choice: Choice, segment: Segment) -> bool:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
+
+from .grammar import grammar
 
 _WORD = re.compile(r"[a-zà-ÿ]+")
 _SIDE = re.compile(r"\b(?:left|right)\b")
@@ -38,6 +41,7 @@ _WHO = frozenset(
 )
 
 
+@cache
 def stem(word: str) -> str:
     """Returns a word without its ending, roughly: "walks", "walking" and "walked" are equal. After the start of Porter
     (1980)."""
@@ -75,6 +79,32 @@ def in_order(text: str) -> tuple[str, ...]:
     return tuple(stem(word) for word in _WORD.findall(_SIDE.sub("", text.lower())) if word not in _WHO)
 
 
+def vocabulary_of(texts: Iterable[str]) -> frozenset[str]:
+    """Returns the stems of the content words of texts."""
+    words = set(_WORD.findall(_SIDE.sub("", "\n".join(texts).lower())))
+    return frozenset(stem(word) for word in words) - _STOP_STEMS
+
+
+def names_side(text: str, side: str) -> bool:
+    """Checks whether a text has the word "left" or "right"."""
+    return side in text.lower() and side in text.lower().replace("-", " ").split()
+
+
+def tells_all(said: set[str], told: set[str]) -> bool:
+    """Checks whether `told`, the `content` of a wording, has all of a text's, two words or more.
+
+    If the text has one word, the wording has nothing beside it but a speed: "backpedals fast" for "backpedals".
+    """
+    functions, speeds = _stems_of("function_words"), _stems_of("speeds")
+    return said <= told and (len(said - functions) > 1 or bool(said - functions and told - said <= speeds))
+
+
+@cache
+def _stems_of(name: str) -> frozenset[str]:
+    """Returns the stems of the words of one of the grammar's lists."""
+    return frozenset(stem(word) for word in grammar()[name])
+
+
 class WordVectors:
     """Converts texts to weights of known features: rare ones have more weight (tf-idf; Sparck Jones, 1972).
 
@@ -101,3 +131,42 @@ class WordVectors:
         at = self.indices(text)
         out[at] = self.weights[at]
         return out / max(float(np.linalg.norm(out)), 1e-6)
+
+
+class WordTable:
+    """The known words of n texts, kept by word: a text has few of them, so that few entries are read for it."""
+
+    def __init__(self, vectors: WordVectors, counts: np.ndarray, features: np.ndarray) -> None:
+        """counts: (n,) known features of each text. features: their indices, text by text. Raises `ValueError` if these
+        do not fit together."""
+        if counts.sum() != len(features) or features.max(initial=0) >= len(vectors.known):
+            raise ValueError("the words are not those of the wordings")
+        rows, weights = np.repeat(np.arange(len(counts)), counts), vectors.weights[features]
+        norms = np.sqrt(np.bincount(rows, weights**2, minlength=len(counts)))
+        by_word = np.argsort(features, kind="stable")
+        self._count, self._vectors = len(counts), vectors
+        self._rows, self._shares = rows[by_word], (weights / norms[rows])[by_word]
+        self._starts = np.searchsorted(features[by_word], np.arange(len(vectors.known) + 1))
+
+    def cosines(self, words: np.ndarray) -> np.ndarray:
+        """Returns the cosines between a text's words (V,) and each text's, (n,) float32."""
+        at = np.flatnonzero(words)
+        entries, lengths = self._entries(at)
+        return self._summed(entries, np.repeat(words[at], lengths) * self._shares[entries])
+
+    def contained(self, text: str) -> np.ndarray:
+        """Returns which share of a text's words each text has, (n,) float32; rare words count more, unknown ones
+        most."""
+        said = sum(self._vectors.weight(word) for word in content(text))
+        at = np.array([i for i in self._vectors.indices(text) if "_" not in self._vectors.known[i]], int)
+        entries, lengths = self._entries(at)
+        return self._summed(entries, np.repeat(self._vectors.weights[at] / max(said, 1e-6), lengths))
+
+    def _entries(self, words: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Returns the entries of words, and how many each has."""
+        starts, ends = self._starts[words], self._starts[words + 1]
+        found = [np.arange(start, end) for start, end in zip(starts, ends, strict=True)]
+        return np.concatenate([np.zeros(0, int), *found]), ends - starts
+
+    def _summed(self, entries: np.ndarray, values: np.ndarray) -> np.ndarray:
+        return np.bincount(self._rows[entries], values, minlength=self._count).astype(np.float32)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 
@@ -15,10 +15,10 @@ from ..inference.prompt_retrieval import PromptRetrieval
 from ..inference.tensors import TensorError, read_tensors
 from ..inference.text_tower import FOLDER as TOWER
 from ..pack import Pack
-from .choice import Choice, Facts
+from .choice import SURE, Choice, Facts
 from .plan import Segment
 from .spelling import Spelling
-from .word_features import WordVectors, content, in_order
+from .word_features import WordTable, WordVectors, content, in_order, names_side, stem, tells_all, vocabulary_of
 
 TEXTS, NUMBERS = "wordings.json", "wordings.safetensors"
 WORDS = 0.6
@@ -30,6 +30,7 @@ _SURENESS = (7, 8)  # weights of `sureness_features`, and a constant; earlier pa
 _SHARED = 0.25  # weight of shared words relative to cosines
 _CONTAINED = 0.2  # weight of the share of the text's words that a wording has
 _SHARPNESS = 0.02  # kernel width, as in `PromptRetrieval`
+_FAR = 40  # kernel widths beyond which a wording has no weight
 _SIDE_SAID, _OTHER_SIDE = 0.15, 0.6  # gain of a wording with the requested side, loss of one with the other
 _WAY, _NEAR_WAY = 0.3, 40.0  # gain for the direction of travel, and degrees within which it agrees
 _STAYS = 0.6  # loss for a motion without the requested travel, or with both sides moving alike
@@ -76,14 +77,12 @@ class WordingIndex:
             text.lower(): self.actions.index(name) for name, said in texts.get("phrases", {}).items() for text in said
         }
         self._row_actions = retrieval.classes[retrieval.motions]
-        self._left = np.array([_names(text, "left") for text in self.texts])
-        self._right = np.array([_names(text, "right") for text in self.texts])
-        counts, features = numbers["word_counts"].astype(int), numbers["word_features"].astype(int)
-        if len(counts) != len(self.texts) or counts.sum() != len(features) or features.max() >= len(self._words.known):
+        self._left = np.array([names_side(text, "left") for text in self.texts])
+        self._right = np.array([names_side(text, "right") for text in self.texts])
+        counts = numbers["word_counts"].astype(int)
+        if len(counts) != len(self.texts):
             raise ValueError("the words are not those of the wordings")
-        rows, weights = np.repeat(np.arange(len(counts)), counts), self._words.weights[features]
-        norms = np.sqrt(np.bincount(rows, weights**2, minlength=len(counts)))
-        self._rows = rows, features, weights / norms[rows]
+        self._table = WordTable(self._words, counts, numbers["word_features"].astype(int))
         self._one_sided = {
             limb: np.abs([getattr(facts, limb) for facts in self.facts])[retrieval.motions] for limb in ("arm", "leg")
         }
@@ -114,6 +113,10 @@ class WordingIndex:
     def knows(self, text: str) -> bool:
         """Checks whether a text, in lower case, is one of the wordings."""
         return text in self._of_text
+
+    def class_of(self, wording: str) -> str:
+        """Returns the class of one of the wordings. Raises `KeyError` for another text."""
+        return self.action_of(int(self._retrieval.motions[self._of_text[wording.lower()]]))
 
     def understands(self, text: str) -> bool:
         """Checks whether a text, in lower case, is one of the wordings, or a phrase for a class."""
@@ -150,22 +153,26 @@ class WordingIndex:
         if verbatim is None and named is not None:
             score[self._row_actions == named] += _VERBATIM
         score += hard
-        weights = np.exp((score - score.max()) / _SHARPNESS)
         motions = self._retrieval.motions
-        votes = np.bincount(motions, weights, minlength=len(self.facts))
+        near = np.flatnonzero(score > score.max() - _FAR * _SHARPNESS)
+        votes = np.bincount(motions[near], np.exp((score[near] - score.max()) / _SHARPNESS), len(self.facts))
         motion = int(votes.argmax())
         best = int(np.where(motions == motion, score, -np.inf).argmax())
+        if verbatim is not None or named is not None or same is not None:
+            confidence = 1.0
+        else:
+            confidence = self.confidence(
+                segment.text, float(alike.max()), evidence, float(shared.max()), float(contained.max())
+            )
+            if tells_all(content(segment.text), content(self.texts[best])):
+                confidence = max(confidence, SURE)
         return Choice(
             motion,
             self.texts[best],
             self.actions[self._retrieval.classes[motion]],
             self._retrieval.latent(motion, score if verbatim is None else alike),
             self.facts[motion],
-            1.0
-            if verbatim is not None or named is not None or same is not None
-            else self.confidence(
-                segment.text, float(alike.max()), evidence, float(shared.max()), float(contained.max())
-            ),
+            confidence,
             float(alike.max()),
             tuple(self._next_best(score, motion)),
             self.usual_speeds.get(self.actions[self._retrieval.classes[motion]]),
@@ -287,18 +294,16 @@ class WordingIndex:
 
     def shared_words(self, words: np.ndarray) -> np.ndarray:
         """Returns the cosines between a text's words (V,) and each wording's, (n,) float32."""
-        rows, features, shares = self._rows
-        return np.bincount(rows, words[features] * shares, minlength=len(self.texts)).astype(np.float32)
+        return self._table.cosines(words)
 
     def contained(self, text: str) -> np.ndarray:
-        """Returns which share of a text's words each wording has, (n,) float32; rare words count more, unknown ones
-        most."""
-        said = [self._words.weight(word) for word in content(text)]
-        known = np.zeros(len(self._words.known), np.float32)
-        at = [i for i in self._words.indices(text) if "_" not in self._words.known[i]]
-        known[at] = self._words.weights[at]
-        rows, features, _ = self._rows
-        return np.bincount(rows, known[features] / max(sum(said), 1e-6), minlength=len(self.texts)).astype(np.float32)
+        """Returns which share of a text's words each wording has, (n,) float32."""
+        return self._table.contained(text)
+
+    def share_with(self, word: str, action: str) -> float:
+        """Returns the share of the wordings of a class that have a word."""
+        rows = np.flatnonzero(self._row_actions == self.actions.index(action))
+        return sum(stem(word) in content(self.texts[row]) for row in rows) / max(len(rows), 1)
 
     def _hard_evidence(self, segment: Segment) -> np.ndarray:
         """Returns how much the score of each wording changes by side and direction, (n,)."""
@@ -339,12 +344,3 @@ def _without_texts(pack: Pack) -> UserError:
         f"The pack {pack.folder} does not carry its wordings as texts, by which steps are read; choose another pack, "
         'or switch "Read steps" (--plan) off.'
     )
-
-
-def vocabulary_of(texts: Iterable[str]) -> frozenset[str]:
-    """Returns the stems of the content words of texts."""
-    return frozenset(word for text in texts for word in content(text))
-
-
-def _names(text: str, side: str) -> bool:
-    return side in text.lower().replace("-", " ").split()

@@ -16,7 +16,7 @@ def sure(engine: Engine, prompt: str) -> bool:
     "prompt",
     [
         "rolls dice", "rolls a joint", "hangs a picture", "runs a business", "the sun rises", "the clock stops",
-        "klaatu barada nikto", "o menino chuta a bola",
+        "klaatu barada nikto", "o menino chuta a bola", "the price of bread is falling", "kisses a ballerina",
     ],
 )  # fmt: skip
 def test_what_means_another_thing_is_a_guess(engine: Engine, prompt: str):
@@ -28,8 +28,20 @@ def test_what_means_another_thing_is_a_guess(engine: Engine, prompt: str):
     [
         "rolls over the floor", "rolls to the left", "runs around the corner", "drinks a smoothie", "kicks a melon",
         "a bus driver steers", "swims breaststroke", "runs two laps", "flies over the hills", "hangs from a bar",
-        "idle_tired", "Turn180R",
+        "idle_tired", "Turn180R", "dances like a ballerina", "imitates a dog",
     ],
 )  # fmt: skip
 def test_what_is_known_is_none(engine: Engine, prompt: str):
     assert sure(engine, prompt)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [
+        ("the magician bows to his pupils", "bow"), ("a samurai walks along the beach", "walk"),
+        ("a zombie walks", "zombie_walk"), ("a ballerina leaps", "ballet"),
+    ],
+)  # fmt: skip
+def test_what_is_done_counts_more_than_who_does_it_and_where(engine: Engine, prompt: str, expected: str):
+    (choice,) = understand(engine, engine.wordings, prompt)[1]
+    assert choice.action == expected

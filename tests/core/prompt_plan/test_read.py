@@ -212,6 +212,12 @@ def test_of_words_as_near_that_is_taken_which_the_wordings_have_before_the_next(
     assert known.mended("puch", "ups") == "push" and known.mended("puch") == "punch"
 
 
+def test_doubled_letters_are_typing_errors_and_words_with_two_more_are_others():
+    known = Spelling(["runs", "runs", "rungs", "class", "sneaks"])
+    assert known.mended("runns") == "runs" and known.mended("sneaaks") == "sneaks"
+    assert known.mended("cutlass") == "cutlass"
+
+
 def test_known_words_are_never_mended(spelling: Spelling):
     known = Spelling(WORDINGS, also=("talks", "balks"))
     assert known.mended("talks") == "talks" and known.mended("balks") == "balks"

@@ -9,13 +9,15 @@ import pytest
 
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
-from training.autoencoder.wording_index import NOT_UNDERSTOOD, check_rows
+from training.autoencoder.wording_index import NOT_UNDERSTOOD, check_rows, not_understood
 from training.autoencoder.wording_index import table as table_of
-from training.data.captions import load_captions, mirrored
+from training.data.captions import FOLDER, MORE, load_captions, mirrored
 from training.data.class_phrases import PHRASES
 from training.data.wordings import wordings
 from training.evaluation import prompt_measures
 from training.evaluation.prompt_judge import Judge
+from training.evaluation.same_actions import FILE as SAME_ACTIONS
+from training.evaluation.same_actions import accepted, expected
 from training.evaluation.understanding import LISTS, held_out_wordings, kept_wordings, listed, table
 from training.evaluation.unseen_wordings import unseen_wordings
 
@@ -80,6 +82,27 @@ def test_counts_are_peaks_of_what_is_done():
 def test_the_table_is_in_percent():
     found = {"kinds": {"names": {"right": 3, "partly": 1, "wrong": 0, "refused": 0}}}
     assert "| names | 4 | 75 | 25 | 0 | 0 |" in table(found)
+
+
+def test_finer_classes_count_as_those_of_the_lists():
+    assert accepted(["walk"]) > {"walk", "walk_circle"} and accepted(["bow"]) == {"bow"}
+    classes = {span.action for folder in (FOLDER, MORE) for span in load_captions(folder)}
+    told = json.loads(SAME_ACTIONS.read_text(encoding="utf-8"))
+    assert set(told["finer"]) | {each for finer in told["finer"].values() for each in finer} <= classes
+    refused = {p for name in LISTS for kind in listed(name).values() for p, hold in kind if hold.get("refused")}
+    assert set(told["known"]) <= refused
+
+
+def test_what_a_pack_knows_is_not_to_be_refused(judge: Judge):
+    refused = {"refused": True}
+    assert expected(judge.index, "paints a wall", refused) == refused  # the default pack has no such wording
+    assert expected(judge.index, "Walks", refused) == {"class": ["walk"]}
+    assert expected(judge.index, "walks", {"class": ["run"]}) == {"class": ["run"]}
+
+
+def test_lines_that_a_wording_says_are_no_examples_of_what_is_not_understood():
+    lines = not_understood(["a woman skips rope", "sits at a table"])
+    assert "skips rope" not in lines and {"table", "plays the piano"} <= set(lines)
 
 
 @pytest.mark.slow
