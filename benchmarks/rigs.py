@@ -46,6 +46,8 @@ from tests.rigs.conventions import CONVENTIONS
 from tests.rigs.moving import LIMBS, degrees
 from tests.rigs.rigify import appended
 
+from .motions import some_labels
+
 _LIMBS = 0.85
 _ANKLES = [INDEX["left_ankle"], INDEX["right_ankle"]]
 _NEAR, _CM = 0.03, 100.0
@@ -170,9 +172,7 @@ def main() -> None:
     parser.add_argument("--rigify", type=Path, help='a file with the generated rig, called "rig"; then "Rigify" is one')
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
-    labels = list(default_labels())
-    chosen = [labels[i] for i in np.linspace(0, len(labels) - 1, min(options.labels, len(labels))).astype(int)]
-    figures = measure(options.only, chosen, options.frames, options.rigify)
+    figures = measure(options.only, some_labels(options.labels), options.frames, options.rigify)
     if options.json:
         options.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 

@@ -30,10 +30,11 @@ from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.motion_files.amass import load
 from motionclip_blender.core.recipe.make import make
 from motionclip_blender.core.recipe.recipe import Recipe
-from motionclip_blender.core.recognition import default_labels
 from motionclip_blender.core.retarget.anatomy import SIDES
 from motionclip_blender.core.retarget.touching import Touching
 from motionclip_blender.core.skeleton import HAND_JOINTS, INDEX, JOINTS, PARENTS
+
+from .motions import some_labels
 
 _TOUCH, _NEAR, _CM = 0.01, 0.02, 100.0
 _BELOW = 0.05  # metres: how far inside a vertex can be for the nearest one to tell it
@@ -222,8 +223,8 @@ def main() -> None:
         motions = clips(options.clips, options.labels)
     else:
         engine = Engine(body=Body.load())
-        labels = default_labels()[: options.labels]
-        motions = [make(engine, Recipe.of_prompt(label, options.frames), engine.pack.fps).motion for label in labels]
+        recipes = [Recipe.of_prompt(label, options.frames) for label in some_labels(options.labels)]
+        motions = [make(engine, recipe, engine.pack.fps).motion for recipe in recipes]
     figures = measure(motions)
     for name, row in figures.items():
         print(name, {key: round(value, 3) for key, value in row.items()}, flush=True)
