@@ -199,8 +199,8 @@ def _only_who_or_where(index: WordingIndex, segment: Segment, choice: Choice) ->
     done, shared = content(segment.core), content(segment.text) & content(choice.wording)
     if choice.confidence == 1.0 or not done or not shared or shared & done:
         return False
-    place = content(segment.text.lower().partition(segment.core)[2])
-    if shared <= place:
+    rest = segment.text.lower().partition(segment.core)[2]
+    if shared <= content(rest) and not rest.startswith(" like "):
         return True
     acts = any(is_action(word) for word in choice.wording.lower().split())
     return not acts and index.share_with(segment.core.split()[0], choice.action) < _OFTEN
