@@ -16,6 +16,7 @@ _SHORTEST = 4  # least letters of a corrected word; shorter ones are near to too
 _TWO_FROM = 6  # letters from which on two mistakes are corrected
 _REPLACED_FROM = 5  # letters from which on one letter may be another
 _TWO_LETTERS = 2  # letters by which a word is not longer or shorter: "cutlass" is no "class"
+_PART = 2  # least letters of each of two words without a space between
 _STEM = 3  # least letters of a word with other endings
 _LONGEST = 24  # letters; longer words are not corrected
 _CAMEL = re.compile(
@@ -95,14 +96,24 @@ class Spelling:
         """Checks whether the wordings contain this word."""
         return word in self._counts
 
+    def _parted(self, word: str) -> str:
+        """Returns two words of the wordings between which only the space lacks, "picks up" for "picksup"; else ""."""
+        halves = [(word[:at], word[at:]) for at in range(_PART, len(word) - _PART + 1)]
+        found = [pair for pair in halves if pair in self._pairs]
+        return " ".join(max(found, key=lambda pair: min(self._counts[each] for each in pair))) if found else ""
+
     def mended(self, word: str, following: str = "") -> str:
         """Returns the known word nearest to an unknown one; the word itself if it is known, short, or near to none.
+
+        Of two words without a space between, both are returned.
 
         following: the next word; of words as near, one that the wordings have before it is taken.
         """
         low = word.lower()
         if self.knows(low) or not _SHORTEST <= len(low) <= _LONGEST or not low.isalpha():
             return word
+        if parted := self._parted(low):
+            return parted
         most = 2 if len(low) >= _TWO_FROM else 1
         best: tuple[int, bool, int, int, str] | None = None
         # an edit changes the numbers of at most two letters, so words that differ in more are skipped
