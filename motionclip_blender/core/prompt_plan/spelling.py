@@ -77,7 +77,7 @@ class Spelling:
         self._also = frozenset(also)
         self._pairs = frozenset(pair for words in said for pair in pairwise(words))
         self._words = [word for word in sorted(counts) if word.isalpha() and len(word) >= _SHORTEST - 1]
-        self._letters = np.stack([_letters(word) for word in self._words])
+        self._letters = _letters_of(self._words)
 
     def knows(self, word: str) -> bool:
         if word in self._counts or word in self._also or self._is_form(word):
@@ -147,8 +147,15 @@ def _undoubled(word: str) -> str:
 
 def _letters(word: str) -> np.ndarray:
     """Returns how often each letter occurs in a word, (27,); the last entry counts those beyond a to z."""
-    codes = [min(ord(c) - ord("a"), 26) if c >= "a" else 26 for c in word]
-    return np.bincount(codes, minlength=27).astype(np.int8)
+    return _letters_of([word])[0]
+
+
+def _letters_of(words: list[str]) -> np.ndarray:
+    """Returns `_letters` of words, (n, 27) int8."""
+    codes = np.frombuffer("".join(words).encode("utf-32-le"), "<u4").astype(int) - ord("a")
+    codes = np.where(codes < 0, 26, np.minimum(codes, 26))
+    rows = np.repeat(np.arange(len(words)), [len(word) for word in words])
+    return np.bincount(27 * rows + codes, minlength=27 * len(words)).reshape(-1, 27).astype(np.int8)
 
 
 def _distance(a: str, b: str, most: int) -> int:
