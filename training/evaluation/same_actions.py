@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from motionclip_blender.core.prompt_plan.word_features import content, tells_all
 from motionclip_blender.core.prompt_plan.wording_index import WordingIndex
 
 from ..shipped import shipped
@@ -22,9 +23,12 @@ def expected(index: WordingIndex, prompt: str, hold: Mapping) -> Mapping:
     """Returns what must hold of a prompt's motion by a pack's wordings.
 
     It is `hold`, an entry of the lists, unless that expects a refusal of what the pack knows: by the prompt itself, or
-    by a wording of the same meaning.
+    by a wording of the same meaning. Then the classes of that wording, and of all that have the prompt's words, are
+    right.
     """
     wording = prompt if index.knows(prompt.lower()) else shipped(FILE)["known"].get(prompt, "")
     if not hold.get("refused") or not index.knows(wording.lower()):
         return hold
-    return {"class": [index.class_of(wording)]}
+    said = content(prompt)
+    alike = {index.class_of(text) for text in index.texts if tells_all(said, content(text))}
+    return {"class": sorted({index.class_of(wording), *alike})}

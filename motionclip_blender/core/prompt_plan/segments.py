@@ -46,7 +46,7 @@ _WHO = re.compile(
 )
 _WHERE = re.compile(
     r",| (?:in|on|at|to|up to|from|near|along|through|across|towards?|behind|under|inside|outside|after|for|like|into|"
-    r"down the|up the|past|beside|because|until|so|with|without|around the|over the) "
+    r"down the|up the|off (?:the|an?)|past|beside|because|until|so|with|without|around the|over the) "
 )
 _GOING = ["step", "go", "goes", "mov", "shuffl", "travel", "retreat", "pac", "back", "sidestep", "head", "proceed"]
 _THROUGH = frozenset(

@@ -16,6 +16,7 @@ _SHORTEST = 4  # least letters of a corrected word; shorter ones are near to too
 _TWO_FROM = 6  # letters from which on two mistakes are corrected
 _REPLACED_FROM = 5  # letters from which on one letter may be another
 _TWO_LETTERS = 2  # letters by which a word is not longer or shorter: "cutlass" is no "class"
+_PART = 2  # least letters of each of two words without a space between
 _STEM = 3  # least letters of a word with other endings
 _LONGEST = 24  # letters; longer words are not corrected
 _CAMEL = re.compile(
@@ -76,7 +77,7 @@ class Spelling:
         self._also = frozenset(also)
         self._pairs = frozenset(pair for words in said for pair in pairwise(words))
         self._words = [word for word in sorted(counts) if word.isalpha() and len(word) >= _SHORTEST - 1]
-        self._letters = np.stack([_letters(word) for word in self._words])
+        self._letters = _letters_of(self._words)
 
     def knows(self, word: str) -> bool:
         if word in self._counts or word in self._also or self._is_form(word):
@@ -95,14 +96,24 @@ class Spelling:
         """Checks whether the wordings contain this word."""
         return word in self._counts
 
+    def _parted(self, word: str) -> str:
+        """Returns two words of the wordings between which only the space lacks, "picks up" for "picksup"; else ""."""
+        halves = [(word[:at], word[at:]) for at in range(_PART, len(word) - _PART + 1)]
+        found = [pair for pair in halves if pair in self._pairs]
+        return " ".join(max(found, key=lambda pair: min(self._counts[each] for each in pair))) if found else ""
+
     def mended(self, word: str, following: str = "") -> str:
         """Returns the known word nearest to an unknown one; the word itself if it is known, short, or near to none.
+
+        Of two words without a space between, both are returned.
 
         following: the next word; of words as near, one that the wordings have before it is taken.
         """
         low = word.lower()
         if self.knows(low) or not _SHORTEST <= len(low) <= _LONGEST or not low.isalpha():
             return word
+        if parted := self._parted(low):
+            return parted
         most = 2 if len(low) >= _TWO_FROM else 1
         best: tuple[int, bool, int, int, str] | None = None
         # an edit changes the numbers of at most two letters, so words that differ in more are skipped
@@ -136,8 +147,15 @@ def _undoubled(word: str) -> str:
 
 def _letters(word: str) -> np.ndarray:
     """Returns how often each letter occurs in a word, (27,); the last entry counts those beyond a to z."""
-    codes = [min(ord(c) - ord("a"), 26) if c >= "a" else 26 for c in word]
-    return np.bincount(codes, minlength=27).astype(np.int8)
+    return _letters_of([word])[0]
+
+
+def _letters_of(words: list[str]) -> np.ndarray:
+    """Returns `_letters` of words, (n, 27) int8."""
+    codes = np.frombuffer("".join(words).encode("utf-32-le"), "<u4").astype(int) - ord("a")
+    codes = np.where(codes < 0, 26, np.minimum(codes, 26))
+    rows = np.repeat(np.arange(len(words)), [len(word) for word in words])
+    return np.bincount(27 * rows + codes, minlength=27 * len(words)).reshape(-1, 27).astype(np.int8)
 
 
 def _distance(a: str, b: str, most: int) -> int:

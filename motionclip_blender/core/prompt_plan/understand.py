@@ -27,6 +27,7 @@ SAME_AT_ONCE = 0.8
 """Cosine from which on a wording covers both simultaneous actions."""
 
 _SAME_WAY = 40.0  # degrees within which a motion's own direction is the requested one
+_CLEAR = 0.9  # confidence from which on a wording means the step, whichever words they share
 _OFTEN = 0.03  # share of a class's wordings with a verb from which on the class is done by it
 _KEPT = 64  # prompts whose meaning is cached: those of a timeline
 
@@ -197,10 +198,10 @@ def _only_who_or_where(index: WordingIndex, segment: Segment, choice: Choice) ->
     may name a manner, too: "a zombie" is no other action for "the zombie walks".
     """
     done, shared = content(segment.core), content(segment.text) & content(choice.wording)
-    if choice.confidence == 1.0 or not done or not shared or shared & done:
+    if choice.confidence > _CLEAR or not done or not shared or shared & done:
         return False
-    place = content(segment.text.lower().partition(segment.core)[2])
-    if shared <= place:
+    rest = segment.text.lower().partition(segment.core)[2]
+    if shared <= content(rest) and not rest.startswith(" like "):
         return True
     acts = any(is_action(word) for word in choice.wording.lower().split())
     return not acts and index.share_with(segment.core.split()[0], choice.action) < _OFTEN

@@ -218,6 +218,11 @@ def test_doubled_letters_are_typing_errors_and_words_with_two_more_are_others():
     assert known.mended("cutlass") == "cutlass"
 
 
+def test_two_words_without_a_space_are_two():
+    known = Spelling(["a man picks up a box", "picks it up"])
+    assert known.mended("picksup") == "picks up" and known.mended("upbox") == "upbox"
+
+
 def test_known_words_are_never_mended(spelling: Spelling):
     known = Spelling(WORDINGS, also=("talks", "balks"))
     assert known.mended("talks") == "talks" and known.mended("balks") == "balks"

@@ -46,10 +46,10 @@ def test_the_table_gives_the_cosines_of_the_vectors(vectors: WordVectors, table:
 
 def test_what_a_text_has_of_another_is_weighed_by_rarity(vectors: WordVectors, table: WordTable):
     share = table.contained("waves his hand")
-    walk, wave = vectors.weight("walk"), vectors.weight(stem("wave"))
+    wave = vectors.weight(stem("wave"))
     unknown = float(vectors.weights.max())  # "hand"
     assert share == pytest.approx([0, 0, wave / (wave + unknown), 0, wave / (wave + unknown), 0])
-    assert table.contained("walks and waves")[4] == pytest.approx((walk + wave) / (walk + wave + unknown))
+    assert table.contained("walks and waves")[4] == pytest.approx(1)
 
 
 def test_words_of_other_texts_are_refused(vectors: WordVectors):
@@ -75,7 +75,7 @@ def test_sides_are_words():
         ("backpedals", "backpedals fast", True),
         ("trips", "road trip", False),  # a single word may mean another thing
         ("paints a fence", "a painter paints a wall", False),
-        ("to be or not to be", "should I buy it or not", False),  # nothing but words of the language
+        ("and then", "then walks", False),  # nothing but words of the language
         ("", "walks", False),
     ],
 )

@@ -96,7 +96,7 @@ def test_finer_classes_count_as_those_of_the_lists():
 def test_what_a_pack_knows_is_not_to_be_refused(judge: Judge):
     refused = {"refused": True}
     assert expected(judge.index, "paints a wall", refused) == refused  # the default pack has no such wording
-    assert expected(judge.index, "Walks", refused) == {"class": ["walk"]}
+    assert "walk" in expected(judge.index, "Walks", refused)["class"]
     assert expected(judge.index, "walks", {"class": ["run"]}) == {"class": ["run"]}
 
 
