@@ -30,8 +30,8 @@ give it 95 %."""
 
 @dataclass(frozen=True)
 class Score:
-    """The similarity of something. cosine: -1 to 1; by a pack with class means the weighted mean of two cosines. share:
-    of all that was ranked, 0 to 1; the length of a bar."""
+    """The similarity of something. cosine: at most 1; by a pack with class means that of `ClassMeans.similarity`.
+    share: of all that was ranked, 0 to 1; the length of a bar."""
 
     name: str
     cosine: float
@@ -84,7 +84,7 @@ class Recogniser:
             raise UserError(_NOT_FINITE)
         if self._means is None:
             return normalised(latents) @ normalised(self._vectors).T
-        return self._means.similarity(latents, self._of_labels, self._vectors)
+        return self._means.similarity(latents, self._of_labels)
 
     def scores(self, latent: np.ndarray) -> list[Score]:
         """Ranks all labels by similarity to a motion's latent (D,), the nearest first."""

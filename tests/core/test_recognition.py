@@ -81,9 +81,8 @@ def test_generated_motions_are_recognised(engine: Engine):
 def test_not_finite_latents_are_like_no_label(engine: Engine):
     recogniser = Recogniser(engine, ["walk", "run"])
     latents = engine.encode_texts(["walk", "run", "jog"])
-    assert recogniser.cosines(latents).shape == (3, 2) and recogniser.cosines(latents)[0, 0] == pytest.approx(
-        1, abs=1e-5
-    )
+    assert recogniser.cosines(latents).shape == (3, 2)
+    assert recogniser.cosines(latents).argmax(axis=1).tolist() == [0, 1, 1]
     with pytest.raises(UserError, match="not finite"):
         recogniser.cosines(np.full((2, 512), np.nan))
 

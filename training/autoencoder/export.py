@@ -12,10 +12,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import torch
+from torch import nn
+
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import whole_path
 from motionclip_blender.core.model.image_tower import save_image_tower, vision_transformer
+from motionclip_blender.core.model.network import MotionCLIP
 from motionclip_blender.core.model.weights import Weights, save_weights
 from motionclip_blender.core.pack import DEFAULT_FOLDER, Pack
 from motionclip_blender.core.pose_format import PoseFormat
@@ -40,13 +44,17 @@ LICENCE = "CC0-1.0"
 DATA = "Trained on the clips of the sources that are named here, with captions of our own."
 
 
-def export(run: Path, out: Path, version: str, images: Path | None = None, texts: bool = True) -> Pack:
+def export(
+    run: Path, out: Path, version: str, images: Path | None = None, texts: bool = True, refinement: float = 1.0
+) -> Pack:
     """Writes the averaged weights of the run's checkpoint, the trained wordings and `pack.json` into `out`; returns the
     pack.
 
     images: a run of the image tower, whose weights are put into the pack too. `record` adds the figures after
     evaluation.
     texts: also writes the wordings as texts, see `wording_index`, which takes minutes. A pack of AMASS has none.
+    refinement: share of what the encoder's transformer adds to its linear part. It learns people by heart sooner than
+    the linear part does, so a smaller share may recognise others better.
     Raises `UserError` when a checkpoint is missing or damaged.
     """
     state = _checkpoint(run / "checkpoint.pt")
@@ -65,6 +73,7 @@ def export(run: Path, out: Path, version: str, images: Path | None = None, texts
         check_split(of_images, config.split, f"The tower of {images} was trained", "a tower of the same split")
     network = network_of(config)
     network.load_state_dict(state["average"])
+    _refine_less(network, refinement)
     pack = Pack(
         folder=out,
         name="default",
@@ -83,6 +92,7 @@ def export(run: Path, out: Path, version: str, images: Path | None = None, texts
             "captions": len(wordings(config.split, config.more)),
             "steps": state["step"],
             "seed": config.seed,
+            **({"refinement": refinement} if refinement != 1 else {}),
         },
         image=IMAGE_TOWER if images else None,
     )
@@ -100,6 +110,20 @@ def export(run: Path, out: Path, version: str, images: Path | None = None, texts
     if texts:
         write_index(Engine(out, compute="numpy"), config.augment, config.more)
     return Pack.load(out)
+
+
+@torch.no_grad()
+def _refine_less(network: nn.Module, share: float) -> None:
+    """Scales what the encoder's transformer adds. Raises `UserError` for a share beyond 0 to 1, and for a network whose
+    encoder has no linear part."""
+    if not 0 <= share <= 1:
+        raise UserError("The share of the encoder's transformer lies between 0 and 1.")
+    if share == 1:
+        return
+    if not isinstance(network, MotionCLIP) or not network.size.cosines:
+        raise UserError("The encoder of this network has no linear part; leave out --refinement.")
+    for parameter in network.encoder.to_latent.parameters():
+        parameter.mul_(share)
 
 
 def sources(spans: Iterable[CaptionedSpan]) -> list[dict[str, str]]:
@@ -131,8 +155,11 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--out", type=Path, default=DEFAULT_FOLDER)
     parser.add_argument("--images", type=Path, help="run of the image tower (`python -m training images`), to put in")
     parser.add_argument("--version", default="1.0.0")
+    parser.add_argument(
+        "--refinement", type=float, default=1.0, metavar="SHARE", help="share of the encoder's transformer, 0 to 1 (1)"
+    )
     options = parser.parse_args(arguments)
-    pack = export(options.run, options.out, options.version, options.images)
+    pack = export(options.run, options.out, options.version, options.images, refinement=options.refinement)
     for path in (pack.weights_path, *([pack.image_path] if pack.image else [])):
         print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
     return 0

@@ -17,9 +17,12 @@ from safetensors.numpy import save_file
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import whole_path
 from motionclip_blender.core.inference.class_means import ClassMeans, fitted
+from motionclip_blender.core.label_timeline import FRAMES
+from motionclip_blender.core.latents.window_pooling import WINDOW
 
 from ..autoencoder.wording_index import note_checksums
 from ..data.captions import class_text
+from ..data.splits import source_of
 from .items import Items, Learned, load_items
 from .model import Model
 from .recognition import span_latents
@@ -38,8 +41,12 @@ def write_class_means(model: Model, items: Items) -> ClassMeans:
     names = [class_text(action) for action in classes]
     numbers = np.array([classes.index(item.action) for item in items.train])
     texts = model.texts(names)
-    means = fitted(names, texts, span_latents(model, items.train, _WINDOWS), numbers)
-    held_out = means.similarity(span_latents(model, items.test, _WINDOWS), means.of_labels(names, texts), texts)
+    # of short windows, too, in which several actions of one motion are told apart
+    latents = np.concatenate([span_latents(model, items.train, _WINDOWS, window) for window in (WINDOW, FRAMES)])
+    collections = [source_of(item.clip) for item in items.train]
+    sources = np.array([sorted(set(collections)).index(source) for source in collections])
+    means = fitted(names, texts, latents, np.tile(numbers, 2), np.tile(sources, 2))
+    held_out = means.similarity(span_latents(model, items.test, _WINDOWS), means.of_labels(names, texts))
     means.sharpness = sharpest(held_out, np.array([classes.index(item.action) for item in items.test]))
     with whole_path(pack.class_means_path) as path:
         save_file(means.arrays(), path)

@@ -32,13 +32,14 @@ def class_vectors(model: Model, classes: Sequence[str], templates: Sequence[str]
     return normalised(np.mean(vectors, axis=0))
 
 
-def span_latents(model: Model, items: Sequence[Item], most: int | None = None) -> np.ndarray:
-    """Returns the latent of each span (n, latent): the mean over its windows of 60 frames, which overlap by half.
+def span_latents(model: Model, items: Sequence[Item], most: int | None = None, window: int = WINDOW) -> np.ndarray:
+    """Returns the latent of each span (n, latent): the mean over its windows of `window` frames, which overlap by
+    half.
 
     most: largest number of windows of a span.
     """
     shortest, longest = model.window
-    frames = min(WINDOW, longest)
+    frames = min(window, longest)
     windows = [item.windows(frames, frames // 2, shortest, most) for item in items]
     latents = model.encode([window for of_item in windows for window in of_item])
     ends = np.cumsum([len(of_item) for of_item in windows])
