@@ -37,7 +37,7 @@ def test_an_arm_that_hangs_already_is_left_as_it_is(engine: Engine):
 
 
 @pytest.mark.parametrize("degrees", [0, 90, -90, 180])
-@pytest.mark.parametrize("wording", ["hops", "rolls"])
+@pytest.mark.parametrize("wording", ["hops", "jumps"])
 def test_what_leaves_the_floor_is_carried(engine: Engine, wording: str, degrees: float):
     motion = made(engine, wording)
     assert measured_travel(motion)[0] is None
