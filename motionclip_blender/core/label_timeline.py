@@ -50,17 +50,31 @@ def labelled_parts(
     stride = max(STRIDE, math.ceil(frames_at(motion, engine.pack.fps) / _MOST))
     windows = engine.encode_windows(motion, progress, FRAMES, stride)
     # fewer windows speak for as much time, and a switch has the same price
-    labels = smoothed(stride / STRIDE * recogniser.sharpness * recogniser.cosines(windows.latents), SWITCH)
+    cosines = recogniser.cosines(windows.latents)
+    labels = smoothed(stride / STRIDE * recogniser.sharpness * cosines, SWITCH)
     middles = (windows.starts + windows.frames / 2) / engine.pack.fps
     firsts = [0, *(np.flatnonzero(np.diff(labels)) + 1)]
     duration = len(motion) / motion.fps
     edges = [0.0, *((middles[i - 1] + middles[i]) / 2 for i in firsts[1:]), duration]
-    parts = []
+    parts: list[LabelledPart] = []
     for first, stop, start, end in zip(firsts, [*firsts[1:], len(labels)], edges, edges[1:], strict=False):
-        name = recogniser.labels[labels[first]]
-        score = next(s for s in recogniser.scores(windows.latents[first:stop].mean(axis=0)) if s.name == name)
-        parts.append(LabelledPart(name, float(start), float(end), score.cosine, score.share))
+        whole = motion.crop(round(start * motion.fps), max(round(end * motion.fps), round(start * motion.fps) + 1))
+        # short windows find where a label begins; longer ones, too, what it is
+        score = recogniser.ranked(
+            (cosines[first:stop].mean(axis=0) + recogniser.cosines(engine.encode(whole)[None])[0]) / 2
+        )[0]
+        part = LabelledPart(score.name, float(start), float(end), score.cosine, score.share)
+        if parts and parts[-1].name == part.name:
+            part = _joined(parts.pop(), part)
+        parts.append(part)
     return parts
+
+
+def _joined(one: LabelledPart, other: LabelledPart) -> LabelledPart:
+    """Returns two parts of one label as one part, as sure as both are in the mean."""
+    shares = np.array([one.end - one.start, other.end - other.start])
+    cosine, share = np.array([(one.cosine, one.share), (other.cosine, other.share)]).T @ shares / shares.sum()
+    return LabelledPart(one.name, one.start, other.end, float(cosine), float(share))
 
 
 def smoothed(scores: np.ndarray, switch: float) -> np.ndarray:

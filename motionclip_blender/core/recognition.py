@@ -88,7 +88,11 @@ class Recogniser:
 
     def scores(self, latent: np.ndarray) -> list[Score]:
         """Ranks all labels by similarity to a motion's latent (D,), the nearest first."""
-        return _scores(self.labels, self.cosines(latent[None])[0], self.sharpness)
+        return self.ranked(self.cosines(latent[None])[0])
+
+    def ranked(self, cosines: np.ndarray) -> list[Score]:
+        """Ranks all labels by their similarities (labels,), the largest first."""
+        return _scores(self.labels, cosines, self.sharpness)
 
 
 def search(engine: Engine, text: str, latents: Mapping[str, np.ndarray]) -> list[Score]:

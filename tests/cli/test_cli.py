@@ -171,7 +171,7 @@ def test_a_prompt_whose_steps_are_read(tmp_path: Path):
     assert run(tmp_path, *asked, "--npz", "n.npz").returncode == 0
     assert np.array_equal(amass.load(tmp_path / "m.npz").rotations, amass.load(tmp_path / "n.npz").rotations)
     done = run(tmp_path, "walks, then sits down, then stands up", "--plan", "--npz", "long.npz", "--json")
-    assert len(amass.load(tmp_path / "long.npz")) == json.loads(done.stdout)["frames"] > 150  # as long as it takes
+    assert len(amass.load(tmp_path / "long.npz")) == json.loads(done.stdout)["frames"] > 100  # as long as it takes
     assert "notes" not in json.loads(done.stdout)
     done = run(tmp_path, "plays the violin", "--plan", "--guess", "--npz", "g.npz")
     assert done.returncode == 0 and "is a guess." in done.stderr and (tmp_path / "g.npz").is_file()
