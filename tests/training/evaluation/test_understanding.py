@@ -55,13 +55,13 @@ def test_what_holds_is_measured(judge: Judge):
     assert judge.judged("walks backwards", {"class": ["walk_backward"], "travel": 0}).verdict == "partly"
     assert judge.judged("das ist kein Wort und nicht hier", {"refused": True}).verdict == "right"
     assert judge.judged("das ist kein Wort und nicht hier", {"class": ["walk"]}).verdict == "refused"
-    assert judge.judged("walks", {"refused": True}).verdict == "wrong"
+    assert judge.judged("walks to the kitchen sink", {"refused": True}).verdict == "wrong"
 
 
 def test_steps_are_recognised_in_their_parts_of_the_motion_and_in_order(judge: Judge):
-    prompt = "jogs, then does push-ups, then waves"
-    assert judge.judged(prompt, {"steps": [["jog"], ["push_ups"], ["wave"]]}).verdict == "right"
-    assert judge.judged(prompt, {"steps": [["wave"], ["push_ups"], ["jog"]]}).verdict == "partly"
+    prompt = "jogs, then does jumping jacks, then waves"
+    assert judge.judged(prompt, {"steps": [["jog"], ["jumping_jacks"], ["wave"]]}).verdict == "right"
+    assert judge.judged(prompt, {"steps": [["wave"], ["jumping_jacks"], ["jog"]]}).verdict == "partly"
     assert judge.judged(prompt, {"steps": [["golf"], ["swim"], ["crawl"]]}).verdict == "wrong"
 
 
@@ -95,7 +95,7 @@ def test_finer_classes_count_as_those_of_the_lists():
 
 def test_what_a_pack_knows_is_not_to_be_refused(judge: Judge):
     refused = {"refused": True}
-    assert expected(judge.index, "paints a wall", refused) == refused  # the default pack has no such wording
+    assert expected(judge.index, "knits a jumper", refused) == refused  # the default pack has no such wording
     assert "walk" in expected(judge.index, "Walks", refused)["class"]
     assert expected(judge.index, "walks", {"class": ["run"]}) == {"class": ["run"]}
 
