@@ -97,6 +97,8 @@ def export(
         image=IMAGE_TOWER if images else None,
     )
     out.mkdir(parents=True, exist_ok=True)
+    for path in (pack.details_path, pack.class_means_path):  # of the pack that was there before
+        path.unlink(missing_ok=True)
     if images:
         tower = vision_transformer(IMAGE_TOWER, pack.clip.width)
         tower.load_state_dict(of_images["average"])

@@ -37,15 +37,16 @@ def pack(tmp_path: Path) -> Path:
     """The default pack, whose decoder has never seen the clips, with other wordings."""
     folder = tmp_path / "pack"
     shutil.copytree(DEFAULT_FOLDER, folder)
-    for name in ("wordings.json", "wordings.safetensors"):
-        (folder / name).unlink()
+    of_others = ("wordings.json", "wordings.safetensors", "details.safetensors", "class_means.safetensors")
+    for name in of_others:
+        (folder / name).unlink(missing_ok=True)
     embeddings = Engine(compute="numpy").encode_texts([*WORDINGS])
     retrieval = PromptRetrieval.of(embeddings, [*WORDINGS.values()], [0, 0, 1, 1, 2, 2], np.eye(3, 512))
     arrays = {n: a for n, a in load_file(folder / "weights.safetensors").items() if not n.startswith("prompts.")}
     save_file(arrays | retrieval.arrays(), folder / "weights.safetensors")
     told = json.loads((folder / "pack.json").read_text(encoding="utf-8"))
-    told.get("checksums", {}).pop("wordings.json", None)
-    told.get("checksums", {}).pop("wordings.safetensors", None)
+    for name in of_others:
+        told.get("checksums", {}).pop(name, None)
     (folder / "pack.json").write_text(json.dumps(told), encoding="utf-8")
     note_checksums(Engine(folder).pack, "weights.safetensors")
     return folder
