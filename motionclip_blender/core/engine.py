@@ -106,7 +106,11 @@ class Engine:
         If the pack has prompt retrieval, a wording near those that the decoder was trained on is moved onto them
         (`inference.prompt_retrieval`). Motions and pictures are compared with `encode_texts` instead.
         """
-        texts, retrieval = self.encode_texts(prompts), self._ready().retrieval
+        return self.recalled(self.encode_texts(prompts))
+
+    def recalled(self, texts: np.ndarray) -> np.ndarray:
+        """Returns the latents that prompts at `texts` (n, D) are decoded from, see `prompt_latents`."""
+        retrieval = self._ready().retrieval
         return texts if retrieval is None else self._as_declared(retrieval.recall(texts))
 
     def cut_prompts(self, prompts: Sequence[str]) -> tuple[str, ...]:

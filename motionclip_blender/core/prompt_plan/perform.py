@@ -88,9 +88,10 @@ def plain_latent(engine: Engine, text: str, choice: Choice) -> np.ndarray:
     """Returns the latent (D,) of a step that is taken as it is: that of the prompt alone, where it is the same
     motion."""
     retrieval = engine.retrieval
-    if choice.taken or retrieval is None or retrieval.motion_of(engine.encode_text(text)) != choice.motion:
+    if choice.taken or retrieval is None:
         return choice.latent
-    return engine.prompt_latents([text])[0]
+    embedding = engine.encode_text(text)
+    return engine.recalled(embedding[None])[0] if retrieval.motion_of(embedding) == choice.motion else choice.latent
 
 
 def perform(engine: Engine, plan: Plan, choices: Sequence[Choice], frames: int | None = None) -> Performance:

@@ -183,7 +183,7 @@ def test_it_stands_on_the_floor_all_the_time(engine: Engine):
 
 
 def test_the_steps_are_decoded_together(engine: Engine, monkeypatch: pytest.MonkeyPatch):
-    made(engine, "sits down", 120)  # the rests of the pack are decoded once
+    made(engine, "sits down, then walks, then lies down", 240)  # rests and what joins postures are decoded once
     calls = []
     decode = engine.decode
 
