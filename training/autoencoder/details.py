@@ -6,7 +6,6 @@ Beside the pack's weights it writes `details.safetensors`; see `core.inference.d
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from functools import lru_cache
@@ -17,7 +16,7 @@ from safetensors.numpy import save_file
 
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.files import whole_path, write_whole
+from motionclip_blender.core.files import whole_path
 from motionclip_blender.core.inference.details import Details
 from motionclip_blender.core.inference.motion_code import MotionCode
 from motionclip_blender.core.motion import Motion, facing_forward
@@ -30,6 +29,7 @@ from .dataset import samples_of_span
 from .wording_index import note_checksums, table
 
 DETAILS_LICENCE = "details.safetensors: motions of the sources named here, compressed, under the sources' own licences."
+"""What `pack.json` says of the motions, which are recordings, beside the list of their sources."""
 
 
 def write_details(engine: Engine, data: Path, augment: bool = True) -> int:
@@ -64,18 +64,8 @@ def write_motions(engine: Engine, data: Path, told: Sequence[int], spans: Sequen
         codes.append(MotionCode.of(engine.motion_of(real)))
     with whole_path(pack.details_path) as path:
         save_file(Details.arrays(codes, numbers), path)
-    note_checksums(pack, pack.details_path.name)
-    _note_licence(pack)
+    note_checksums(pack, pack.details_path.name, details=DETAILS_LICENCE)
     return len(codes)
-
-
-def _note_licence(pack: Pack) -> None:
-    """Tells in `pack.json` that the motions are recordings of the sources named there, and under their licences."""
-    path = pack.folder / "pack.json"
-    described = json.loads(path.read_text(encoding="utf-8"))
-    described["info"] = described.get("info", {}) | {"details": DETAILS_LICENCE}
-    with write_whole(path) as file:
-        file.write((json.dumps(described, indent=1) + "\n").encode())
 
 
 def _clip(data: Path, clip: str) -> Motion:

@@ -132,12 +132,14 @@ def write_index(engine: Engine, augment: bool = True, more: bool = False) -> Non
     note_checksums(engine.pack, TEXTS, NUMBERS)
 
 
-def note_checksums(pack: Pack, *names: str) -> None:
-    """Adds the checksums of these files to those in `pack.json`, which otherwise stays as it is."""
+def note_checksums(pack: Pack, *names: str, **info: str) -> None:
+    """Adds the checksums of these files to those in `pack.json`, and `info` to its own; the rest stays as it is."""
     path = pack.folder / "pack.json"
     described = json.loads(path.read_text(encoding="utf-8"))
     digests = {name: hashlib.sha256((pack.folder / name).read_bytes()).hexdigest() for name in names}
-    described["checksums"] = pack.checksums | digests
+    described["checksums"] = described.get("checksums", {}) | digests
+    if info:
+        described["info"] = described.get("info", {}) | info
     with write_whole(path) as file:
         file.write((json.dumps(described, indent=1) + "\n").encode())
 
