@@ -35,6 +35,7 @@ class TrainConfig:
     joints, up, last_row, heading: of the pose tensor, see `core.pose_format`.
     clip: the text tower, "minilm" or open_clip's name of a CLIP.
     text_adapter: digest of the adapter after the tower that ships (`training.text_adapter`); empty without one.
+    start: SHA-256 of the weights of the pack that the run starts from; empty for one that starts from nothing.
     Data.
         split: leave out what this split holds out for testing ("held-out", or "unseen:" and a source; see
         `splits.is_test`); None trains on everything. For shards "amass", by data set, or "babel", BABEL's own.
@@ -110,6 +111,7 @@ class TrainConfig:
     heading: str = AHEAD
     clip: str = MINILM
     text_adapter: str = ""
+    start: str = ""
     legacy: bool = False
     texts: str = "raw"
 

@@ -44,7 +44,7 @@ class Sample:
     length: frames of the clip itself; after them the clip is repeated or its last pose held.
     is_mirrored: whether it is the mirror image of what was recorded. cut: the clip's frames that it shows, first and
     one past the last; (0, 0) when it is made from several clips. seam: the frame at which the second action of a
-    sequence begins; 0 for a single action.
+    sequence begins; 0 for a single action. shown: the frame from which on prompts show an exemplar.
     """
 
     clip: str
@@ -56,6 +56,7 @@ class Sample:
     is_mirrored: bool = False
     cut: tuple[int, int] = (0, 0)
     seam: int = 0
+    shown: int = 0
 
     @cached_property
     def motion(self) -> Motion:
@@ -131,9 +132,10 @@ def samples_of_span(span: CaptionedSpan, load: Callable[[str], Motion], body: Bo
     motion = span_motion(clip, span, body)
     for part, other in span.limbs.items():
         motion = with_limb(motion, load(other), part)
-    long = extended(motion, longest, hold=span.after == "hold")
+    shown = 0 if span.shown is None else round((span.shown - span.start) * motion.fps / span.rate)
+    long = extended(motion, shown + longest, hold=span.after == "hold")
     seam = round(span.seam * motion.fps) - cut[0] if isinstance(span, Sequence) else 0
-    one = Sample(span.clip, span.action, long, span.captions, span.prompts, len(motion), False, cut, seam)
+    one = Sample(span.clip, span.action, long, span.captions, span.prompts, len(motion), False, cut, seam, shown)
     told = tuple(mirrored(c) for c in span.captions)
     return [one, replace(one, captions=told, prompts=span.mirrored_prompts, is_mirrored=True)]
 

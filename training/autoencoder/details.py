@@ -60,7 +60,8 @@ def write_motions(engine: Engine, data: Path, told: Sequence[int], spans: Sequen
     longest, codes = pack.frames[1], []
     for number in numbers.max(axis=1):
         sample = samples_of_span(spans[number], load, engine.body, longest)[0]
-        real = to_pose_tensor(facing_forward(sample.motion.crop(0, longest)), pack.pose_format)
+        shown = sample.motion.crop(sample.shown, sample.shown + longest)
+        real = to_pose_tensor(facing_forward(shown), pack.pose_format)
         codes.append(MotionCode.of(engine.motion_of(real)))
     with whole_path(pack.details_path) as path:
         save_file(Details.arrays(codes, numbers), path)

@@ -41,6 +41,7 @@ from .run import load_checkpoint
 from .wording_index import write_index
 
 LICENCE = "CC0-1.0"
+_UNKNOWN = ("unknown, ask the owner of the clips", "")
 DATA = "Trained on the clips of the sources that are named here, with captions of our own."
 
 
@@ -93,6 +94,7 @@ def export(
             "steps": state["step"],
             "seed": config.seed,
             **({"refinement": refinement} if refinement != 1 else {}),
+            **({"started_from": config.start} if config.start else {}),
         },
         image=IMAGE_TOWER if images else None,
     )
@@ -129,10 +131,14 @@ def _refine_less(network: nn.Module, share: float) -> None:
 
 
 def sources(spans: Iterable[CaptionedSpan]) -> list[dict[str, str]]:
-    """Returns the name, the licence and the credit of every source of the clips that spans show."""
+    """Returns the name, the licence and the credit of every source of the clips that spans show.
+
+    Of a folder of clips that is none of the known collections, its owner knows the licence.
+    """
     names = sorted({source_of(clip) for span in spans for clip in clips_of(span)})
     known = collections()
-    return [{"source": name, "licence": known[name].licence, "credit": known[name].credit} for name in names]
+    told = {name: (known[name].licence, known[name].credit) if name in known else _UNKNOWN for name in names}
+    return [{"source": name, "licence": licence, "credit": credit} for name, (licence, credit) in told.items()]
 
 
 def record(pack: Pack, figures: dict[str, Any]) -> None:

@@ -131,8 +131,8 @@ class SpanMaterial:
 
 
 def _from_the_start(windows: Windows, chosen: Sequence[int], frames: int) -> np.ndarray:
-    """Returns the first windows (n, frames, rows, 6) of chosen samples."""
-    return windows.windows(chosen, np.zeros(len(chosen), int), frames)
+    """Returns the windows (n, frames, rows, 6) of chosen samples that prompts show, or would."""
+    return windows.windows(chosen, windows.shown_from(chosen), frames)
 
 
 def _spread(things: Sequence) -> list:

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import whole_path
+from motionclip_blender.core.pack import Pack
 
 from .body_loss import posed_body
 from .config import TrainConfig
@@ -21,6 +22,7 @@ from .log import Log
 from .loss_weights import LossWeights
 from .material import Material, tensor
 from .published import network_of
+from .start_from_pack import load_start
 from .step import Step
 
 _FREE = {"steps", "epochs", "save_every", "log_every", "check_every", "canary_from", "compile"}
@@ -31,18 +33,26 @@ _STILL = 0.1  # share of the expected movement below which a decoder has collaps
 class Run:
     """The network, optimizer and data of a run.
 
-    material: the batches. body: whose vertices the loss compares.
+    material: the batches. body: whose vertices the loss compares. first: the pack whose network it starts from.
     """
 
     def __init__(
-        self, folder: Path, config: TrainConfig, material: Material, body: Body, place: Place | None = None
+        self,
+        folder: Path,
+        config: TrainConfig,
+        material: Material,
+        body: Body,
+        place: Place | None = None,
+        first: Pack | None = None,
     ) -> None:
         self.folder, self.config, self.material, self.place = folder, config, material, place or Place()
         self.steps = material.steps
         torch.manual_seed(config.seed)
         self.network = network_of(config)
         posed = posed_body(config, body)
-        material.begin(self.network, posed, anew=not self.checkpoint.exists())
+        material.begin(self.network, posed, anew=first is None and not self.checkpoint.exists())
+        if first is not None:
+            load_start(self.network, first)
         self.average = network_of(config)
         self.average.load_state_dict(self.network.state_dict())
         device = self.place.device

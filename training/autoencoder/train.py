@@ -13,6 +13,7 @@ from pathlib import Path
 
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.pack import Pack
 
 from ..data.amass.shards import Shards, is_shards
 from ..text_adapter.file import NAME as ADAPTER
@@ -27,6 +28,7 @@ from .images_of_crops import CropImages
 from .material import Material, SpanMaterial
 from .projection import clip_width
 from .run import Run
+from .start_from_pack import adapter_of_pack, configured_for
 from .text_embedder import text_embedder
 
 
@@ -48,20 +50,41 @@ def main(arguments: list[str]) -> int:
         help="what all texts are read through (`python -m training text-adapter`)",
     )
     parser.add_argument("--clip", help="minilm, or the file of the CLIP that the configuration names")
+    parser.add_argument(
+        "--from",
+        type=Path,
+        dest="first",
+        metavar="PACK",
+        help="train on from the network of this pack, with its text adapter; `--preset further` is meant for it",
+    )
     options = parser.parse_args(arguments)
     body = Body.load(options.body)
     config = configured(options)
+    first, adapter = _first(options), _adapter(options)
     with joined() as place:  # first, because it chooses the GPU of this process
-        material = material_of(options, config, body)
+        material = material_of(options, config, body, adapter)
         _make_folder(options.run)
-        run = Run(options.run, config, material, body, place)
+        run = Run(options.run, config, material, body, place, first)
         run.resume()
         if place.leads:
-            if options.text_adapter:
-                AdapterFile.load(options.text_adapter).save(options.run / ADAPTER)
+            if adapter:
+                adapter.save(options.run / ADAPTER)
             config.save(options.run / "config.json")
         run.train()
     return 0
+
+
+def _first(options: argparse.Namespace) -> Pack | None:
+    """Returns the pack that the run starts from."""
+    return Pack.load(options.first) if options.first else None
+
+
+def _adapter(options: argparse.Namespace) -> AdapterFile | None:
+    """Returns the text adapter: that of the file, or of the pack that the run starts from."""
+    if options.text_adapter:
+        return AdapterFile.load(options.text_adapter)
+    first = _first(options)
+    return adapter_of_pack(first) if first else None
 
 
 def _make_folder(folder: Path) -> None:
@@ -85,7 +108,13 @@ def configured(options: argparse.Namespace) -> TrainConfig:
             f"The released code's latents are as wide as its layers, {config.width}, and must be as wide as the space "
             f'of {config.clip}, {clip_width(config)}; set width to that, or choose "kind": "ours" and a latent.'
         )
-    if options.text_adapter:
+    if first := _first(options):
+        if options.text_adapter:
+            raise UserError("The pack that --from names has its own text adapter; leave out --text-adapter.")
+        config = configured_for(config, first)
+    elif config.start:
+        raise UserError("The configuration is of a run that starts from a pack; give the pack with --from.")
+    elif options.text_adapter:
         config = replace(config, text_adapter=AdapterFile.load(options.text_adapter).digest)
         try:
             config.check()
@@ -98,9 +127,10 @@ def configured(options: argparse.Namespace) -> TrainConfig:
     return config
 
 
-def material_of(options: argparse.Namespace, config: TrainConfig, body: Body) -> Material:
-    """Returns the batches of what `--data` holds."""
-    adapter = AdapterFile.load(options.text_adapter) if options.text_adapter else None
+def material_of(
+    options: argparse.Namespace, config: TrainConfig, body: Body, adapter: AdapterFile | None = None
+) -> Material:
+    """Returns the batches of what `--data` holds, with texts read through the adapter."""
     if is_shards(options.data):
         shards = Shards(options.data)
         weights = Path(options.clip) if options.clip and options.clip != MINILM else None

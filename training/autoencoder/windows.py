@@ -97,9 +97,13 @@ class Windows:
         return int(random.integers(min(first, last), min(max(sample.seam - told, first), last) + 1))
 
     def draw_exemplars(self, count: int, frames: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """Draws windows like `draw`, but of exemplars and from their first frame, as prompts ask for them."""
+        """Draws windows like `draw`, but of exemplars and from the frame on from which prompts show them."""
         chosen = random.choice(self.exemplars, count)
-        return chosen, self.windows(chosen, np.zeros(count, int), frames)
+        return chosen, self.windows(chosen, self.shown_from(chosen), frames)
+
+    def shown_from(self, chosen: np.ndarray | Sequence[int]) -> np.ndarray:
+        """Returns the frames (n,) from which on prompts show chosen samples."""
+        return np.array([self.samples[i].shown for i in chosen], int)
 
     def windows(
         self, chosen: np.ndarray | Sequence[int], starts: np.ndarray, frames: int, rates: np.ndarray | None = None

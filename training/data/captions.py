@@ -19,7 +19,7 @@ _KINDS = {
     **dict.fromkeys(("clip", "action", "after", "side", "direction"), str),
     **dict.fromkeys(("exemplar", "travel"), bool),
     **dict.fromkeys(("captions", "style"), list),
-    **dict.fromkeys(("start", "end", "speed", "rate", "turn"), (int, float)),
+    **dict.fromkeys(("start", "end", "shown", "speed", "rate", "turn"), (int, float)),
     "count": int,
     "limbs": dict,
 }
@@ -35,7 +35,8 @@ class CaptionedSpan:
         that is trained on several motions at one point of the latent space learns their average, which is none of them.
     after: how the motion continues when more frames are needed than it has: "repeat" or "hold".
     travel: an in-place cycle is moved by its standing feet. speed: it is moved forward at these metres per second.
-    start, end: seconds.
+    start, end: seconds. shown: the second of the clip from which on prompts show an exemplar, if that is not the start:
+        who asks for a spin need not see first how somebody walks up to it.
     limbs: parts of the body taken from other clips, part -> clip: a waving arm on a person who walks.
     rate: playback speed relative to the recording; slower below 1.
     style: how the action is done, in words of `styles.json`: ("slow", "sad"). Empty for no special style.
@@ -60,6 +61,7 @@ class CaptionedSpan:
     direction: str = ""
     turn: float | None = None
     count: int | None = None
+    shown: float | None = None
 
     @property
     def prompts(self) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import re
 import sys
 from collections import Counter
@@ -94,6 +95,10 @@ def _line_problems(span: CaptionedSpan, classes: Sequence[str], styles: Sequence
         yield '"travel" and "speed" are two ways to travel; give one.'
     if span.end is not None and span.end - span.start < SHORTEST:
         yield f"the span lasts {span.end - span.start:.2g} s; the shortest allowed is {SHORTEST} s."
+    if span.shown is not None and not span.exemplar:
+        yield '"shown" is where an exemplar is shown from; this span is none.'
+    elif span.shown is not None and not span.start <= span.shown <= (math.inf if span.end is None else span.end) - SHORTEST:
+        yield f'"shown" is {span.shown:g} s; it must lie in the span, {SHORTEST} s before its end at least.'
 
     fewest = FEWEST_OF_EXEMPLAR if span.exemplar else FEWEST_WORDINGS
     if len(span.captions) < fewest:
@@ -161,10 +166,8 @@ def _clip_problems(spans: Sequence[CaptionedSpan], clips: Mapping[str, float]) -
             continue
         if span.start >= seconds or (span.end is not None and span.end > seconds + _ROUNDING):
             problems.append(f"{_name(span)}: the span is outside its clip, which lasts {seconds:.2f} s.")
-        elif span.start and span.end is None and seconds - span.start < SHORTEST:
-            problems.append(
-                f"{_name(span)}: {seconds - span.start:.2g} s are left; the shortest allowed is {SHORTEST} s."
-            )
+        elif span.end is None and (first := max(span.start, span.shown or 0.0)) and seconds - first < SHORTEST:
+            problems.append(f"{_name(span)}: {seconds - first:.2g} s are left; the shortest allowed is {SHORTEST} s.")
     captioned = {span.clip for span in spans if not span.limbs}  # limbs: made from several clips
     problems += _uncaptioned([clip for clip in sorted(clips) if clip not in captioned and not left_out(clip)])
     problems += [f"{clip} is no motion and must not be captioned." for clip in sorted(captioned) if left_out(clip)]

@@ -26,6 +26,9 @@ _UPRIGHT = 0.75  # share of the body's height from which on it stands
 _FREE = 0.08  # least share of frames in which the body may be carried
 _HOP = 1.6  # metres per second in the air
 _FASTEST_HOP = 0.8  # metres per second on average
+_TURNING = 30.0  # degrees from which on a motion turns
+_WIDER = 1.25  # most times that its turn is made wider
+_SEAM = 8  # frames of the fade from one round into the next
 _EASE = 0.2  # share of a motion at its start and at its end without a turn
 
 
@@ -93,6 +96,33 @@ def bent(motion: Motion, degrees: float, evenly: bool = False) -> Motion:
     rotations = motion.rotations.astype(np.float64)
     rotations[:, 0], translation = replace(way, yaw=way.yaw + missing * along).root()
     return Motion(rotations, translation, motion.fps)
+
+
+def rounds_of(motion: Motion, degrees: float) -> int:
+    """Returns how often a motion that turns is done, one after the other, to turn by `degrees` in all."""
+    own = abs(measured_turn(motion))
+    return 1 if own < _TURNING else max(int(np.ceil(abs(degrees) / (own * _WIDER))), 1)
+
+
+def turned_on_spot(motion: Motion, degrees: float) -> Motion:
+    """Returns a motion that turns, such as a turn in place, turning by `degrees` in all, left positive.
+
+    Its own turn is made wider or narrower, in its mirror image if it turns the other way, and in several rounds where
+    that would be far wider. A motion that hardly turns is `bent`.
+    """
+    if abs(measured_turn(motion)) < _TURNING:
+        return bent(motion, degrees)
+    if measured_turn(motion) * degrees < 0:
+        motion = motion.mirror()
+    rounds, way = rounds_of(motion, degrees), RootTrajectory.of(motion)
+    share = degrees / rounds / measured_turn(motion)
+    rotations = motion.rotations.astype(np.float64)
+    rotations[:, 0], translation = replace(way, yaw=way.yaw[0] + share * (way.yaw - way.yaw[0])).root()
+    once = Motion(rotations, translation, motion.fps)
+    out = once
+    for _ in range(rounds - 1):
+        out = out.fade_into(once, min(_SEAM, len(once) // 4))
+    return out
 
 
 def _legs_turned(motion: Motion, degrees: float) -> Motion:

@@ -20,7 +20,7 @@ from ..modifiers.arms import with_one_arm
 from ..modifiers.manner import flies, in_manner, pace
 from ..modifiers.measure import active_part, measured_side, measured_travel, measured_turn
 from ..modifiers.repeat import counted, held
-from ..modifiers.way import SLOWEST, bent, carried, redirected, retimed
+from ..modifiers.way import SLOWEST, bent, carried, redirected, retimed, rounds_of, turned_on_spot
 from ..motion import Motion
 from ..prompt import MAX_FRAMES, checked_frames
 from ..recipe.composition import masked
@@ -161,12 +161,18 @@ def known_length(engine: Engine, plan: Plan, choices: Sequence[Choice]) -> int |
 def _own_length(engine: Engine, segment: Segment, choice: Choice, motions: Sequence[Motion] | None) -> int:
     """Returns the natural length of a step, in frames. motions: those of a step that is decoded in full."""
     if motions is not None and not (segment.count or segment.steps):
-        done = active_part(motions[0], engine.body)[1] + _AFTER
+        done = _done(motions[0], engine)
+        rounds = rounds_of(done, segment.turn) if segment.on_spot and segment.turn else 1
         speed = _speed_of(segment, choice) * _pace_of(segment, choice, motions[0], engine)
-        return max(round(min(done, len(motions[0])) / speed), 2)
+        return max(round(rounds * len(done) / speed), 2)
     if segment.turn is not None:
         return _LONGEST if abs(segment.turn) > 200 else 90
     return _NATURAL
+
+
+def _done(motion: Motion, engine: Engine) -> Motion:
+    """Returns a movement without repetition up to its end, and a little of the stillness after it."""
+    return motion.crop(0, min(active_part(motion, engine.body)[1] + _AFTER, len(motion)))
 
 
 def _as_a_whole(segment: Segment, choice: Choice) -> bool:
@@ -247,7 +253,9 @@ def _step(
         of = grammar()["counted_by"].get(choice.action, "")
         motion = counted(put_on_floor(motion, engine.body), engine.body, counts, segment.steps is not None, of)
     elif once:  # played faster to fit, so that its end is not cut
-        motion = motion.crop(0, min(active_part(motion, engine.body)[1] + _AFTER, len(motion)))
+        motion = _done(motion, engine)
+        if segment.on_spot and segment.turn:
+            motion = turned_on_spot(motion, segment.turn)
         most = 1.0 if natural else _HURRIED if speed >= 1 else max(_STILL_SLOW / speed, 1.0)
         motion = retimed(motion, float(np.clip(len(motion) / (speed * frames), 1.0, most)))
     motion = retimed(motion, speed)
@@ -268,7 +276,7 @@ def _step(
             motion = carried(motion, engine.body, travel)
         if motion is before and measured_travel(motion)[0] is None:
             remarks.append(f'"{choice.wording}" stays where it is: the direction of "{segment.said}" is left out.')
-    turn = segment.turn
+    turn = None if segment.on_spot and once else segment.turn
     if turn is None and (segment.travel is not None or segment.steps) and abs(measured_turn(motion)) > _TURNS:
         turn = 0.0
     if turn is not None:

@@ -20,6 +20,7 @@ class Segment:
         prompt names none.
     turn: degrees by which the body turns on its path, left positive.
     circle: whether it turns evenly.
+    on_spot: whether it does nothing but turn, and where it stands.
     count: how often; steps: how many steps.
     speed: relative to the natural speed.
     seconds: the duration.
@@ -40,6 +41,7 @@ class Segment:
     travel: float | None = None
     turn: float | None = None
     circle: bool = False
+    on_spot: bool = False
     count: int | None = None
     steps: int | None = None
     speed: float = 1.0

@@ -53,6 +53,8 @@ _THROUGH = frozenset(
     ["he", "she", "they", "it", "through", "in", "out", "on", "off", "away", "inside", "outside", "over", "along"]
 )
 _TURN_ONLY = ("turn", "rotat", "spin", "twirl", "pivot", "fac", "swivel", "revolv", "u-turn")
+_TURNS = "turns on the spot"  # what a step that only turns is looked up as
+_IN_PLACE = re.compile(r"\b(?:on the spot|in place|in one place|where (?:he|she|it) (?:is|stands))\b")
 _ARTICLES = ("a", "an", "the", "this", "that", "some", "one", "his", "her", "their", "my")
 _AGENTS = ("er", "ers", "or", "ors")  # endings of who does something: "a runner"
 _SUBJECT_WORDS = 4  # most words of who does something
@@ -109,8 +111,9 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
         words.append(("direction", f"travel {travel:g}"))
     text = waiting(" ".join(text.split()).strip(" ,"))
     manner, plain = manner_of(text)
+    on_spot = turn is not None and not _other_action(text) and not (before and _goes_on(before, text))
     if turn is not None and not _other_action(text):
-        text = plain = "walks"
+        text = plain = _TURNS if on_spot else "walks"
     if not any(c.isalpha() for c in text):
         return None, [*remarks, f'"{clause.strip()}" says nothing that could be done and is left out.']
     goes = travel is not None
@@ -124,6 +127,7 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
         travel,
         turn,
         circle,
+        on_spot,
         count,
         steps,
         speed,
@@ -286,6 +290,11 @@ def _only_goes(text: str, somewhere: bool) -> bool:
     actions = [word for word in words if is_action(word) or begins(word, _GOING)]
     goes = all(begins(word, _GOING) for word in actions)
     return goes and (somewhere or (bool(actions) and set(words) <= {*actions, *_THROUGH}))
+
+
+def _goes_on(before: Segment, text: str) -> bool:
+    """Checks whether who turns is on the way: a bend of it, unless the text says that it is a turn in place."""
+    return not _IN_PLACE.search(text) and any(begins(word, grammar()["moves"]) for word in WORD.findall(before.text))
 
 
 def _other_action(text: str) -> bool:

@@ -317,7 +317,7 @@ class WordingIndex:
         away = np.abs((self._travels - (segment.travel or 0.0) + 180) % 360 - 180)
         if segment.travel is not None:
             out += np.where(np.isnan(away), -_STAYS, np.where(away < _NEAR_WAY, _WAY, 0))
-        if segment.turn is not None or segment.steps is not None:
+        if (segment.turn is not None and not segment.on_spot) or segment.steps is not None:
             out += np.where(np.isnan(away) | (away > _NEAR_WAY), -_STAYS, 0)
         return out
 

@@ -10,7 +10,7 @@ from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.motion_files import amass
 from motionclip_blender.core.skeleton import INDEX
 from tests.synthetic import angle_between, arm_swing, random_motion
-from training.autoencoder.dataset import Sample, load_samples, with_limb
+from training.autoencoder.dataset import Sample, load_samples, samples_of_span, with_limb
 from training.autoencoder.windows import Windows
 from training.data import wordings
 from training.data.captions import CaptionedSpan, mirrored, names_a_side
@@ -92,6 +92,18 @@ def test_exemplars_are_drawn_from_their_first_frame(samples):
     one = poses[list(chosen).index(0)]
     expected = rot.quat_to_sixd(samples[0].motion.rotations[:20, INDEX["left_elbow"]])
     np.testing.assert_allclose(one[:, 1], expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("rate", [1.0, 0.5])
+def test_exemplars_may_be_drawn_from_a_later_frame(small_body, rate):
+    clip = random_motion(120, seed=3)
+    span = CaptionedSpan("a/spin", "spin", ("spins",), True, "hold", start=1.0, shown=2.0, rate=rate)
+    samples = samples_of_span(span, {"a/spin": clip}.__getitem__, small_body, 60)
+    assert all(sample.shown == 30 / rate and len(sample.recorded) >= sample.shown + 60 for sample in samples)
+    windows = Windows(samples, ("pelvis", "left_elbow"))
+    chosen, poses = windows.draw_exemplars(4, 20, np.random.default_rng(0))
+    expected = rot.quat_to_sixd(clip.rotations[[60, 65], INDEX["left_elbow"]])
+    np.testing.assert_allclose(poses[0][[0, round(5 / rate)], 1], expected, atol=1e-4)
 
 
 @pytest.mark.parametrize("rates", [1.0, 1.25])

@@ -90,6 +90,7 @@ WAVE = CaptionedSpan(
 FALL = CaptionedSpan(
     "own/Fall", "wave", ("fall", "a person falls", "falls onto the back", "shot"), exemplar=False, after="hold"
 )
+SHOWN = replace(FALL, captions=tuple(f"falls {n}" for n in "abcdefghij"), exemplar=True)
 CLASSES, STYLES = ["wave"], ["happy", "sad"]
 CLIPS = {"own/Wave_At_Crowd": 3.0, "own/Fall": 2.0, "kaykit/T-Pose": 1.0}
 
@@ -135,6 +136,10 @@ def test_a_source_with_many_clips_without_captions_is_named_once() -> None:
         (replace(FALL, start=1.0, end=2.5), "the span is outside its clip"),
         (replace(FALL, start=2.0), "the span is outside its clip"),
         (replace(FALL, start=1.6), "0.4 s are left"),
+        (replace(FALL, shown=0.5), '"shown" is where an exemplar is shown from'),
+        (replace(SHOWN, shown=0.2, start=0.5), '"shown" is 0.2 s; it must lie in the span'),
+        (replace(SHOWN, shown=1.5, end=1.9), '"shown" is 1.5 s; it must lie in the span'),
+        (replace(SHOWN, shown=1.9), "0.1 s are left"),
         (replace(FALL, limbs={"left_arm": "own/Nod"}), "there is no clip own/Nod"),
     ],
 )
