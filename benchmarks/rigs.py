@@ -121,7 +121,7 @@ def made(engine: Engine, label: str, frames: int, body: Standing) -> Motion:
 
 
 def recognised(engine: Engine, recogniser: Recogniser, motion: Motion) -> str:
-    return recogniser.scores(engine.encode(motion, WindowPooling()))[0].name
+    return recogniser.scores(engine.encode(motion, WindowPooling()), motion)[0].name
 
 
 def joints_shown(rig: bpy.types.Object, frames: int) -> np.ndarray:

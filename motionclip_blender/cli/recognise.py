@@ -33,7 +33,7 @@ def run(request: RecogniseRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO
             scores = search(engine, request.text, latents)
         else:
             recogniser = Recogniser(engine, labels)
-            scores = recogniser.scores(*latents.values())
+            scores = recogniser.scores(*latents.values(), *motions.values())
     parts: list[LabelledPart] = []
     if not request.text:
         (motion,) = motions.values()

@@ -26,6 +26,7 @@ SWITCH = 18.0
 """Price of going over to another label, in the unit of the shares' exponents. Every price from 8 to 32 splits the
 made timelines of `training segments --choose` equally well."""
 
+_WHOLE = 1.0  # weight of the whole part, relative to the mean of its windows
 _MOST = 1000  # windows, which take some seconds
 
 
@@ -59,9 +60,11 @@ def labelled_parts(
     parts: list[LabelledPart] = []
     for first, stop, start, end in zip(firsts, [*firsts[1:], len(labels)], edges, edges[1:], strict=False):
         whole = motion.crop(round(start * motion.fps), max(round(end * motion.fps), round(start * motion.fps) + 1))
-        # short windows find where a label begins; longer ones, too, what it is
+        # short windows find where a label begins; the whole part tells what it is
         score = recogniser.ranked(
-            (cosines[first:stop].mean(axis=0) + recogniser.cosines(engine.encode(whole)[None])[0]) / 2
+            (cosines[first:stop].mean(axis=0) + _WHOLE * recogniser.cosines(engine.encode(whole)[None], [whole])[0])
+            / (1 + _WHOLE),
+            of_motion=True,
         )[0]
         part = LabelledPart(score.name, float(start), float(end), score.cosine, score.share)
         if parts and parts[-1].name == part.name:

@@ -12,12 +12,14 @@ import numpy as np
 
 from .errors import UserError
 from .latents.arithmetic import normalised
+from .looks import looks_of
 from .pack import DEFAULT_FOLDER
 from .prompt import checked_prompt
 from .prompt_plan.wording_index import TEXTS
 
 if TYPE_CHECKING:
     from .engine import Engine
+    from .motion import Motion
 
 MAX_LABELS = 1000
 _NOT_FINITE = "What is to be compared is not finite; check the motion and the model pack."
@@ -64,35 +66,46 @@ def checked_labels(lines: Iterable[str]) -> tuple[str, ...]:
 class Recogniser:
     """A list of labels to compare motions with. Their embeddings are computed once.
 
-    sharpness: factor from similarities to shares.
+    sharpness: factor from similarities of latents to shares.
     """
 
     def __init__(self, engine: Engine, labels: Sequence[str]) -> None:
         self.labels = checked_labels(labels)
-        self._vectors, self._means = engine.encode_texts(self.labels), engine.class_means
+        self._vectors, self._means, self._body = engine.encode_texts(self.labels), engine.class_means, engine.body
         self.sharpness = SHARPNESS
         if self._means is not None:
             self._of_labels = self._means.of_labels(self.labels, self._vectors)
             self.sharpness = self._means.sharpness
 
-    def cosines(self, latents: np.ndarray) -> np.ndarray:
+    def cosines(self, latents: np.ndarray, motions: Sequence[Motion] | None = None) -> np.ndarray:
         """Returns the similarity of latents (n, D) to all labels, (n, labels). Raises `UserError` for infinite ones.
 
         It is the cosine to a label's text, or, if the pack has class means, that of `ClassMeans.similarity`.
+
+        motions: what the latents were encoded from, n of any length and rate. Where the pack knows what motions of its
+        classes look like, they are compared by that, too, which is far surer.
         """
         if not (np.isfinite(latents).all() and np.isfinite(self._vectors).all()):
             raise UserError(_NOT_FINITE)
         if self._means is None:
             return normalised(latents) @ normalised(self._vectors).T
-        return self._means.similarity(latents, self._of_labels)
+        if motions is None or not self._means.knows_looks:
+            return self._means.similarity(latents, self._of_labels)
+        looks = np.stack([looks_of(motion, self._body) for motion in motions])
+        if not np.isfinite(looks).all():
+            raise UserError(_NOT_FINITE)
+        return self._means.similarity(latents, self._of_labels, looks)
 
-    def scores(self, latent: np.ndarray) -> list[Score]:
-        """Ranks all labels by similarity to a motion's latent (D,), the nearest first."""
-        return self.ranked(self.cosines(latent[None])[0])
+    def scores(self, latent: np.ndarray, motion: Motion | None = None) -> list[Score]:
+        """Ranks all labels by similarity to a motion's latent (D,), the nearest first. motion: as of `cosines`."""
+        motions = None if motion is None else [motion]
+        return self.ranked(self.cosines(latent[None], motions)[0], motions is not None)
 
-    def ranked(self, cosines: np.ndarray) -> list[Score]:
-        """Ranks all labels by their similarities (labels,), the largest first."""
-        return _scores(self.labels, cosines, self.sharpness)
+    def ranked(self, cosines: np.ndarray, of_motion: bool = False) -> list[Score]:
+        """Ranks all labels by their similarities (labels,), the largest first. of_motion: whether they are those of a
+        motion and its latent."""
+        looked = of_motion and self._means is not None and self._means.knows_looks
+        return _scores(self.labels, cosines, self._means.looks_sharpness if looked else self.sharpness)
 
 
 def search(engine: Engine, text: str, latents: Mapping[str, np.ndarray]) -> list[Score]:

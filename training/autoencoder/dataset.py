@@ -21,7 +21,7 @@ from ..data.captions import CaptionedSpan, mirrored
 from ..data.sequences import Sequence, sequences
 from ..data.shoulders import lifted
 from ..data.splits import clips_of, source_of
-from ..data.travel import moving_forward, travelling
+from ..data.travel import moving_forward, straightened, travelling
 from ..data.wordings import held_out_spans, trained_spans
 
 _ARMS = {
@@ -134,6 +134,7 @@ def samples_of_span(span: CaptionedSpan, load: Callable[[str], Motion], body: Bo
         motion = with_limb(motion, load(other), part)
     shown = 0 if span.shown is None else round((span.shown - span.start) * motion.fps / span.rate)
     long = extended(motion, shown + longest, hold=span.after == "hold")
+    long = straightened(long) if span.travel else long
     seam = round(span.seam * motion.fps) - cut[0] if isinstance(span, Sequence) else 0
     one = Sample(span.clip, span.action, long, span.captions, span.prompts, len(motion), False, cut, seam, shown)
     told = tuple(mirrored(c) for c in span.captions)
@@ -151,7 +152,7 @@ def span_motion(motion: Motion, span: CaptionedSpan, body: Body) -> Motion:
     if span.rate != 1.0:
         motion = replace(motion, fps=motion.fps * span.rate).resample(motion.fps)
     if span.travel:
-        return travelling(motion, body)
+        return travelling(motion, body, span.direction == "backward")
     return moving_forward(motion, span.speed) if span.speed else motion
 
 

@@ -95,9 +95,10 @@ def _line_problems(span: CaptionedSpan, classes: Sequence[str], styles: Sequence
         yield '"travel" and "speed" are two ways to travel; give one.'
     if span.end is not None and span.end - span.start < SHORTEST:
         yield f"the span lasts {span.end - span.start:.2g} s; the shortest allowed is {SHORTEST} s."
-    if span.shown is not None and not span.exemplar:
-        yield '"shown" is where an exemplar is shown from; this span is none.'
-    elif span.shown is not None and not span.start <= span.shown <= (math.inf if span.end is None else span.end) - SHORTEST:
+    if (
+        span.shown is not None
+        and not span.start <= span.shown <= (math.inf if span.end is None else span.end) - SHORTEST
+    ):
         yield f'"shown" is {span.shown:g} s; it must lie in the span, {SHORTEST} s before its end at least.'
 
     fewest = FEWEST_OF_EXEMPLAR if span.exemplar else FEWEST_WORDINGS

@@ -15,6 +15,7 @@ from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import write_whole
 from motionclip_blender.core.motion import Motion, facing_forward
 from motionclip_blender.core.motion_files import amass
+from motionclip_blender.core.retarget.footing import rest, seated
 from motionclip_blender.core.retarget.measure import Errors, limb_far_off, measure
 from motionclip_blender.core.retarget.retarget import retarget
 from motionclip_blender.core.retarget.rig_maps import matching_rig
@@ -22,6 +23,7 @@ from motionclip_blender.core.retarget.source import SourceClip
 from motionclip_blender.core.retarget.upward import AXES
 
 from .clip_files.catalogue import SourceFile
+from .clip_files.collection import Collection
 from .clip_files.labels import Label
 from .clip_files.reading import read_clips
 from .records import Job, Record, key_of, record_path, sentence
@@ -74,7 +76,7 @@ def _prepare_clip(file: SourceFile, name: str, clip: SourceClip, job: Job, recor
         motion = retarget(clip, rig.pairs, _body(), told)
         errors = measure(clip, rig.pairs, motion, _body(), told)
         _check(errors)
-        motion = motion.resample(FPS)
+        motion = _down(motion, name.partition("/")[2], file.collection).resample(FPS)
         trimmed = (0, len(motion))
         if file.collection.t_poses:
             trimmed = without_t_poses(motion, _body())
@@ -103,6 +105,15 @@ def _prepare_clip(file: SourceFile, name: str, clip: SourceClip, job: Job, recor
             **_labels(file.labels, clip.begins + trimmed[0] / FPS, motion.seconds),
         }
     )
+
+
+def _down(motion: Motion, clip: str, collection: Collection) -> Motion:
+    """Returns the motion with who sits or lies on the floor on ours, where the collection says that the source's
+    proportions leave them above it."""
+    if collection.rests_in(clip):
+        return rest(motion, _body())
+    seat = collection.seat(clip)
+    return seated(motion, _body(), seat) if seat else motion
 
 
 def _cut(motion: Motion, first: int, end: int) -> Motion:

@@ -9,7 +9,7 @@ import numpy as np
 from ..data.splits import source_of
 from .items import Items
 from .model import Model
-from .recognition import scores_in_use
+from .recognition import scores_among, similarities_in_use
 
 _FIGURES = ("top1", "top5", "all_top1", "all_top5", "mm")
 
@@ -24,13 +24,13 @@ def by_source(model: Model, items: Items, latents: np.ndarray, mm: Sequence[floa
     """
     sources = np.array([source_of(item.clip) for item in items.test])
     trained = {source_of(item.clip) for item in items.train}
-    table = {}
+    in_use, table = similarities_in_use(model, latents, items.test, classes), {}
     for source in dict.fromkeys(sources.tolist()):
         own = np.flatnonzero(sources == source)
         actions = [items.test[i].action for i in own]
         shown = sorted(set(actions))
-        few = scores_in_use(model, latents[own], actions, shown)
-        every = scores_in_use(model, latents[own], actions, classes)
+        few = scores_among(in_use[own], classes, actions, shown)
+        every = scores_among(in_use[own], classes, actions, classes)
         table[source] = {
             "unseen": source not in trained,
             "spans": len(own),

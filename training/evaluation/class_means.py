@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,14 +17,15 @@ from safetensors.numpy import save_file
 
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import whole_path
-from motionclip_blender.core.inference.class_means import ClassMeans, fitted
+from motionclip_blender.core.inference.class_means import ClassMeans, Seen, means_of
 from motionclip_blender.core.label_timeline import FRAMES
 from motionclip_blender.core.latents.window_pooling import WINDOW
+from motionclip_blender.core.looks import looks_of
 
 from ..autoencoder.wording_index import note_checksums
 from ..data.captions import class_text
 from ..data.splits import source_of
-from .items import Items, Learned, load_items
+from .items import Item, Items, Learned, load_items
 from .model import Model
 from .recognition import span_latents
 
@@ -45,13 +47,24 @@ def write_class_means(model: Model, items: Items) -> ClassMeans:
     latents = np.concatenate([span_latents(model, items.train, _WINDOWS, window) for window in (WINDOW, FRAMES)])
     collections = [source_of(item.clip) for item in items.train]
     sources = np.array([sorted(set(collections)).index(source) for source in collections])
-    means = fitted(names, texts, latents, np.tile(numbers, 2), np.tile(sources, 2))
-    held_out = means.similarity(span_latents(model, items.test, _WINDOWS), means.of_labels(names, texts))
-    means.sharpness = sharpest(held_out, np.array([classes.index(item.action) for item in items.test]))
+    means = means_of(
+        names,
+        texts,
+        Seen(latents, np.tile(numbers, 2), np.tile(sources, 2)),
+        Seen(_looks(model, items.train), numbers, sources),
+    )
+    tested, labels = span_latents(model, items.test, _WINDOWS), means.of_labels(names, texts)
+    truth = np.array([classes.index(item.action) for item in items.test])
+    means.sharpness = sharpest(means.similarity(tested, labels), truth)
+    means.looks_sharpness = sharpest(means.similarity(tested, labels, _looks(model, items.test)), truth)
     with whole_path(pack.class_means_path) as path:
         save_file(means.arrays(), path)
     note_checksums(pack, pack.class_means_path.name)
     return means
+
+
+def _looks(model: Model, items: Sequence[Item]) -> np.ndarray:
+    return np.stack([looks_of(item.motion, model.body) for item in items])
 
 
 def sharpest(similarities: np.ndarray, truth: np.ndarray) -> float:

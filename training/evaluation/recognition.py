@@ -63,10 +63,18 @@ def scores(latents: np.ndarray, actions: Sequence[str], vectors: np.ndarray, cla
     return _scores(normalised(latents) @ normalised(vectors).T, actions, classes)
 
 
-def scores_in_use(model: Model, latents: np.ndarray, actions: Sequence[str], classes: Sequence[str]) -> dict:
-    """Returns the same of recognition as users get it: with the pack's class means, if it has them."""
+def similarities_in_use(model: Model, latents: np.ndarray, items: Sequence[Item], classes: Sequence[str]) -> np.ndarray:
+    """Returns the similarities (n, C) of items, with their latents (n, latent), to classes, as users get them: with the
+    pack's class means, if it has them."""
     recogniser = Recogniser(model.engine, [class_text(action) for action in classes])
-    return _scores(recogniser.cosines(latents), actions, classes)
+    return recogniser.cosines(latents, [item.motion for item in items])
+
+
+def scores_among(
+    similarities: np.ndarray, known: Sequence[str], actions: Sequence[str], classes: Sequence[str]
+) -> dict:
+    """Returns the scores of similarities (n, K) to the classes `known`, among some of them."""
+    return _scores(similarities[:, [known.index(name) for name in classes]], actions, classes)
 
 
 def _scores(similarities: np.ndarray, actions: Sequence[str], classes: Sequence[str]) -> dict:
@@ -104,18 +112,19 @@ def recognise(model: Model, items: Items, latents: np.ndarray, known: Iterable[s
     actions = [item.action for item in items.test]
     told = model.texts([item.captions[0] for item in items.test])
     found = {"spans": len(items.test)}
-    for part, classes in (("held_out_classes", items.tested), ("all_classes", _all_classes(items, known))):
+    every = _all_classes(items, known)
+    in_use = similarities_in_use(model, latents, items.test, every)
+    for part, classes in (("held_out_classes", items.tested), ("all_classes", every)):
         plain = class_vectors(model, classes)
         found[part] = {
             "classes": len(classes),
             "name": scores(latents, actions, plain, classes),
-            "in_use": scores_in_use(model, latents, actions, classes),
+            "in_use": scores_among(in_use, every, actions, classes),
             "templates": scores(latents, actions, class_vectors(model, classes, TEMPLATES), classes),
             "caption": scores(told, actions, plain, classes),
             **baselines(actions, classes, items.common),
         }
-    labels = [class_text(action) for action in items.tested]
-    nearest = Recogniser(model.engine, labels).cosines(latents).argmax(axis=1)
+    nearest = in_use[:, [every.index(action) for action in items.tested]].argmax(axis=1)
     found["by_class"], found["confusions"] = _by_class(nearest, actions, items.tested)
     return found
 

@@ -67,7 +67,7 @@ def clear_prompts(engine: Engine, recogniser: Recogniser) -> dict[str, str]:
         plan, choices = understand(engine, engine.wordings, prompt)
         label = class_text(choices[0].action)
         motion = perform(engine, plan, choices, 90).motion
-        if recogniser.scores(engine.encode(motion))[0].name == label:
+        if recogniser.scores(engine.encode(motion), motion)[0].name == label:
             found[prompt] = label
     return found
 
@@ -164,7 +164,9 @@ def recorded(engine: Engine, recogniser: Recogniser, data: Path) -> dict[str, fl
         / (len(item.motion) / item.motion.fps)
         for found, item in zip(parts, spans, strict=True)
     ]
-    whole = [recogniser.scores(engine.encode(item.motion))[0].name == class_text(item.action) for item in spans]
+    whole = [
+        recogniser.scores(engine.encode(item.motion), item.motion)[0].name == class_text(item.action) for item in spans
+    ]
     return {
         "spans": len(spans),
         "one_part_percent": 100 * float(np.mean([len(found) == 1 for found in parts])),

@@ -1,9 +1,9 @@
-"""Compares latents with what encoded motions of each class look like: linear discriminant analysis (Fisher, 1936).
+"""Compares motions with what those of each class are like: their latents, and what they look like.
 
 MotionCLIP recognises a motion by the text that its latent is nearest to. But an encoder does not put the motions of a
 class quite where the class's name lies, least of all those of people it has never seen. So a pack may keep the mean
-latent of each class's motions, and the axes along which motions of one class differ, which count for less. A label is
-compared by both, its text and these means.
+latent of each class's motions, and the mean of their `core.looks`, each in the axes along which classes differ
+(`discriminant`). A label is compared by these means and by its text.
 """
 
 from __future__ import annotations
@@ -14,42 +14,51 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..latents.arithmetic import normalised
+from .discriminant import Discriminant, fitted
 from .tensors import TensorError, Weights
 
-TEXT = 1 / 3
-"""Share of the text in the similarity. Chosen on a half of the held-out people's clips."""
+# Shares in the similarity, of latents alone and where a motion's looks are known, too. Chosen on a half of the held-out
+# people's clips.
+_LATENTS, _TEXT = 2 / 3, 1 / 3
+_LOOKS_SEEN, _LATENTS_SEEN, _TEXT_SEEN = 0.68, 0.2, 0.12
 
 _PRIOR = 0.02  # similarity by which a class of e times as many motions is nearer: walks are common
-
-_SOURCE, _ROUNDS = 10.0, 8  # motions of a source of whose mean half is taken off; rounds to part it from the classes
+_SHRUNK = 0.3  # see `discriminant.fitted`, for looks; they are more than the members of most classes
+_LOOKS = 100  # axes of looks; more recognise no better
 _NEAR = 20.0  # factor from the cosines of a label to the classes' names to the shares of their means (softmax)
 _ARRAYS = {"names", "texts", "middle", "axes", "means", "counts", "sharpness"}
+_OF_LOOKS = {f"looks_{name}" for name in ("middle", "spread", "axes", "means", "sharpness")}
 
 
 class ClassMeans:
-    """The mean latents of a pack's classes. C classes, latents of D numbers."""
+    """What the motions of a pack's C classes are like. Latents have D numbers, looks F."""
 
     def __init__(
         self,
         names: Sequence[str],
         texts: np.ndarray,
-        middle: np.ndarray,
-        axes: np.ndarray,
-        means: np.ndarray,
         counts: np.ndarray,
-        sharpness: float,
+        latents: Discriminant,
+        looks: Discriminant | None = None,
+        sharpness: float = 1.0,
+        looks_sharpness: float = 1.0,
     ) -> None:
-        """Wraps the arrays.
+        """Wraps the parts.
 
-        names: (C,) as labels, such as "jumping jacks". texts: (C, D) embeddings of the names. middle: (D,) the mean
-        latent of all motions. axes: (D, D) what a latent is multiplied by, after `middle` is taken from it: it makes
-        the spread within classes smaller. means: (C, D) unit vectors in these axes. counts: (C,) of the motions.
-        sharpness: factor from similarities to shares, see `recognition.SHARPNESS`.
+        names: (C,) as labels, such as "jumping jacks". texts: (C, D) embeddings of the names. counts: (C,) of the
+        motions. looks: None in packs of earlier releases. sharpness, looks_sharpness: factors from similarities to
+        shares, see `recognition.SHARPNESS`, without looks and with them.
         """
-        self.names, self.texts, self.sharpness = list(names), texts, sharpness
-        self._middle, self._axes, self._means, self._counts = middle, axes, means, counts
+        self.names, self.texts = list(names), texts
+        self.sharpness, self.looks_sharpness = sharpness, looks_sharpness
+        self._counts, self._latents, self._looks = counts, latents, looks
         self._priors = _PRIOR * np.log(counts.clip(1) / max(counts.max(), 1))
         self._text_middle = normalised(texts).mean(axis=0)
+
+    @property
+    def knows_looks(self) -> bool:
+        """Whether motions are compared by their looks, too."""
+        return self._looks is not None
 
     @classmethod
     def of(cls, arrays: dict[str, np.ndarray], width: int) -> ClassMeans:
@@ -57,23 +66,41 @@ class ClassMeans:
 
         width: of the pack's latents.
         """
-        if set(arrays) != _ARRAYS:
+        if set(arrays) not in (_ARRAYS, _ARRAYS | _OF_LOOKS):
             raise TensorError("it does not hold class means")
         weights = Weights(arrays)
         names = bytes(arrays["names"]).decode("utf-8", "replace").split("\n")
-        found = {name: weights.float32(name, len(names), width) for name in ("texts", "means")}
-        middle, axes = weights.float32("middle", width), weights.float32("axes", width, width)
-        counts, sharpness = weights.float32("counts", len(names)), float(weights.float32("sharpness", 1)[0])
-        return cls(names, found["texts"], middle, axes, found["means"], counts, sharpness)
+        latents = Discriminant(
+            weights.float32("middle", width),
+            weights.float32("axes", width, width),
+            weights.float32("means", len(names), width),
+        )
+        texts, counts = weights.float32("texts", len(names), width), weights.float32("counts", len(names))
+        sharpness, looks, looks_sharpness = float(weights.float32("sharpness", 1)[0]), None, 1.0
+        if "looks_axes" in arrays:
+            numbers, axes = np.shape(arrays["looks_axes"])
+            looks = Discriminant(
+                weights.float32("looks_middle", numbers),
+                weights.float32("looks_axes", numbers, axes),
+                weights.float32("looks_means", len(names), axes),
+                weights.float32("looks_spread", numbers),
+            )
+            looks_sharpness = float(weights.float32("looks_sharpness", 1)[0])
+        return cls(names, texts, counts, latents, looks, sharpness, looks_sharpness)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Returns the arrays of a file, from which `of` makes the same."""
-        half = {"texts": self.texts, "middle": self._middle, "axes": self._axes, "means": self._means}
+        latents, looks = self._latents, self._looks
+        half = {"texts": self.texts, "middle": latents.middle, "axes": latents.axes, "means": latents.means}
+        single = {"counts": self._counts, "sharpness": np.array([self.sharpness])}
+        if looks is not None:
+            half |= {"looks_axes": looks.axes, "looks_means": looks.means}
+            single |= {"looks_middle": looks.middle, "looks_spread": looks.spread}
+            single["looks_sharpness"] = np.array([self.looks_sharpness])
         return {
             "names": np.frombuffer("\n".join(self.names).encode(), np.uint8),
             **{name: array.astype(np.float16) for name, array in half.items()},
-            "counts": self._counts.astype(np.float32),
-            "sharpness": np.array([self.sharpness], np.float32),
+            **{name: np.asarray(array, np.float32) for name, array in single.items()},
         }
 
     def of_labels(self, labels: Sequence[str], vectors: np.ndarray) -> ComparedLabels:
@@ -88,63 +115,55 @@ class ClassMeans:
                 shares[i] = np.eye(len(self.names))[self.names.index(label)]
         shares /= shares.sum(axis=1, keepdims=True)
         return ComparedLabels(
-            normalised(shares @ self._means),
+            normalised(shares @ self._latents.means),
             normalised(normalised(vectors) - self._text_middle),
             shares @ self._priors,
+            None if self._looks is None else normalised(shares @ self._looks.means),
         )
 
-    def similarity(self, latents: np.ndarray, labels: ComparedLabels) -> np.ndarray:
-        """Returns the similarity of latents (k, D) to labels, (k, n), at most 1: the weighted mean of the cosines to
-        their means and to their texts, and less for labels of rare classes."""
-        moved = normalised(latents) - self._middle
-        looks = normalised(moved @ self._axes) @ labels.means.T
-        return (1 - TEXT) * looks + TEXT * normalised(moved) @ labels.texts.T + labels.priors
+    def similarity(self, latents: np.ndarray, labels: ComparedLabels, looks: np.ndarray | None = None) -> np.ndarray:
+        """Returns the similarity of motions to labels, (k, n), at most 1: the weighted mean of the cosines to their
+        means and to their texts, and less for labels of rare classes.
+
+        latents: (k, D). looks: (k, F) of the same motions, where they are known.
+        """
+        unit = normalised(latents)
+        of_latents = self._latents.cosines(unit, labels.latents)
+        of_texts = normalised(unit - self._latents.middle) @ labels.texts.T
+        if looks is None or self._looks is None or labels.looks is None:
+            return _LATENTS * of_latents + _TEXT * of_texts + labels.priors
+        of_looks = self._looks.cosines(looks, labels.looks)
+        return _LOOKS_SEEN * of_looks + _LATENTS_SEEN * of_latents + _TEXT_SEEN * of_texts + labels.priors
 
 
 @dataclass(frozen=True, eq=False)
 class ComparedLabels:
-    """What n labels are compared by. means, texts: (n, D) unit vectors. priors: (n,) at most 0."""
+    """What n labels are compared by. latents, texts: (n, D) unit vectors. priors: (n,) at most 0. looks: (n, K) unit
+    vectors."""
 
-    means: np.ndarray
+    latents: np.ndarray
     texts: np.ndarray
     priors: np.ndarray
+    looks: np.ndarray | None = None
 
 
-def fitted(
-    names: Sequence[str], texts: np.ndarray, latents: np.ndarray, classes: np.ndarray, sources: np.ndarray
-) -> ClassMeans:
-    """Computes the means and axes of motions. The sharpness is 1, to be chosen.
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """Motions of known classes. vectors: (m, D) their latents or their looks. classes, sources: (m,) of each the index
+    of its name, and of the collection that it is from."""
 
-    A latent is taken as a sum of what its class and what its source adds: else the mean of a class that one collection
-    shows would be the mean of that collection's skeleton and manner.
-
-    names, texts: as of `ClassMeans`. latents: (m, D) of motions. classes: (m,) of each the index of its name. sources:
-    (m,) of each the index of the collection that it is from. A class without a motion gets no direction, so that only
-    its text counts.
-    """
-    latents = normalised(latents).astype(np.float64)
-    counts = np.bincount(classes, minlength=len(names))
-    middle = latents.mean(axis=0)
-    means = np.zeros((len(names), latents.shape[1]))
-    of_sources = np.zeros((sources.max() + 1, latents.shape[1]))
-    for _ in range(_ROUNDS):
-        means = _sums(latents - middle - of_sources[sources], classes, len(names)) / counts.clip(1)[:, None]
-        rest = latents - middle - means[classes]
-        of_sources = _sums(rest, sources, len(of_sources)) / (np.bincount(sources) + _SOURCE)[:, None]
-    # the square root: a class of hundreds of motions would decide alone how motions of one class differ
-    share = counts[classes] ** -0.5
-    rest = latents - middle - means[classes]
-    within = (rest * share[:, None]).T @ rest / share.sum()
-    spread, axes = np.linalg.eigh(within)
-    # shrunk by the mean variance: few motions a class tell little of how they differ
-    axes = axes / np.sqrt(spread.clip(0) + spread.mean())
-    looks = np.where(counts[:, None] > 0, normalised(means @ axes), 0.0)
-    middle, axes, looks = (array.astype(np.float32) for array in (middle, axes, looks))
-    return ClassMeans(names, texts, middle, axes, looks, counts, 1.0)
+    vectors: np.ndarray
+    classes: np.ndarray
+    sources: np.ndarray
 
 
-def _sums(values: np.ndarray, groups: np.ndarray, count: int) -> np.ndarray:
-    """Returns the sum of values (m, D) in each of `count` groups (m,)."""
-    out = np.zeros((count, values.shape[1]))
-    np.add.at(out, groups, values)
-    return out
+def means_of(names: Sequence[str], texts: np.ndarray, latents: Seen, looks: Seen | None = None) -> ClassMeans:
+    """Computes what motions of each class are like. The sharpness is 1, to be chosen. names, texts: as of
+    `ClassMeans`."""
+    count = len(names)
+    of_latents = fitted(normalised(latents.vectors), latents.classes, latents.sources, count)
+    of_looks = None
+    if looks is not None:
+        of_looks = fitted(looks.vectors, looks.classes, looks.sources, count, _SHRUNK, _LOOKS, of_kinds=True)
+    counts = np.bincount(latents.classes, minlength=count).astype(np.float32)
+    return ClassMeans(names, texts, counts, of_latents, of_looks)

@@ -15,7 +15,13 @@ _DEGREES = re.compile(r"\b(?:by |of )?(\d{1,4}) ?(?:degrees?|deg\b|°)")
 _NAMED_ANGLE = re.compile(r"\b(45|90|135|180|225|270|315|360)\b")
 _SHARES = (
     (re.compile(r"\b(?:quarter|right angle)\b"), 90.0),
-    (re.compile(r"\bhalf(?:[- ]turn| turn| way round)\b|\bu-turn\b|\bu turn\b|\babout[- ](?:face|turn)\b"), 180.0),
+    (
+        re.compile(
+            r"\bhalf(?:[- ]turn| turn| way round)\b|\bu-turn\b|\bu turn\b|\babout[- ](?:face|turn)\b|"
+            r"\b(?:half|semi)[- ]?circles?\b"
+        ),
+        180.0,
+    ),
     (re.compile(r"\b(?:full|complete|whole) (?:turn|circle|rotation|spin)\b|\ball the way (?:a)?round\b"), 360.0),
 )
 _CIRCLE = re.compile(

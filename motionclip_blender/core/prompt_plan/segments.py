@@ -27,6 +27,11 @@ _ON_ONE_LEG = re.compile(  # "jumps on the left foot" hops
     r"(?= (?:[\w-]+ )*?on (?:(?:his|her|their|the|a) )?(?:left|right|one) (?:foot|leg)\b)"
 )
 _A_STEP = re.compile(r"\b(take|takes|taking|make|makes|making) an? (?=(?:\w+ )?step\b)")
+_COUNTED_TURN = re.compile(r"\bturn(?:s|ing|ed)?\b(?: (?!and\b)[\w-]+)*? (?:once|twice|thrice|\w+ times)\b")
+_GOES_ON = re.compile(  # "continues walking" walks
+    r"\b(?:continu(?:e|es|ed|ing)|keep(?:s|ing)?(?: on)?|kept(?: on)?|go(?:es|ing)? on|went on|"
+    r"carr(?:y|ies|ied|ying) on|resum(?:e|es|ed|ing))(?: (?:to|with(?: (?:his|her|the|their))?))? (?=(\w+)\b)"
+)
 _PAST = re.compile(rf"\b(?:{'|'.join(grammar()['past'])})\b")
 _SECONDS = re.compile(r"\b(?:for |in |within )?(\d+(?:\.\d+)?) ?(?:s|secs?|seconds?)\b")
 _AROUND_BACK = re.compile(r"\bback\b|\bsideways\b")
@@ -45,7 +50,8 @@ _WHO = re.compile(
     r"(?:man|woman|person|guy|boy|girl|kid|child|figure|character|human|fellow|lady|gentleman|player))(?: is| are)? "
 )
 _WHERE = re.compile(
-    r",| (?:in|on|at|to|up to|from|near|along|through|across|towards?|behind|under|inside|outside|after|for|like|into|"
+    r",| (?:in(?! place\b)|on(?! the spot\b)|at|to|up to|from|near|along|through|across|towards?|behind|under|inside|"
+    r"outside|after|for|like|into|"
     r"down the|up the|off (?:the|an?)|past|beside|because|until|so|with|without|around the|over the) "
 )
 _GOING = ["step", "go", "goes", "mov", "shuffl", "travel", "retreat", "pac", "back", "sidestep", "head", "proceed"]
@@ -54,9 +60,12 @@ _THROUGH = frozenset(
 )
 _TURN_ONLY = ("turn", "rotat", "spin", "twirl", "pivot", "fac", "swivel", "revolv", "u-turn")
 _TURNS = "turns on the spot"  # what a step that only turns is looked up as
+_WITH_STEPS = re.compile(r"\b(?:with|in|by|taking) (?:[\w-]+ )*?steps\b")
+_BENDS = re.compile(r"\b(?:curv|veer|bend|swerv|corner)\w*")
 _IN_PLACE = re.compile(r"\b(?:on the spot|in place|in one place|where (?:he|she|it) (?:is|stands))\b")
 _ARTICLES = ("a", "an", "the", "this", "that", "some", "one", "his", "her", "their", "my")
 _AGENTS = ("er", "ers", "or", "ors")  # endings of who does something: "a runner"
+_ASIDE = 60.0  # degrees from straight ahead, or back, from which on a walk goes sideways
 _SUBJECT_WORDS = 4  # most words of who does something
 _SENDS = ("throw", "toss", "hurl", "lob", "shoot", "fire", "kick")  # each thing once
 _LIMB_AFTER = 2  # most words between a side and its limb
@@ -73,6 +82,7 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
     text = _SIDEWARD.sub(r"to the \1", _FACING.sub(" ", text))
     text = sides_as_ways(_HANDED.sub(_with_hand, text))
     text = _A_STEP.sub(r"\1 one ", text)
+    text = _GOES_ON.sub(lambda goes_on: "" if is_action(goes_on[1]) else goes_on[0], text)
     text = _ON_ONE_LEG.sub("hops", text)
     text = _PAST.sub(lambda past: grammar()["past"][past[0]], text)
     text, seconds = _taken(_SECONDS, text)
@@ -99,6 +109,8 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
     remarks += said
     if turn is not None and spins(text):
         count = None
+    elif turn is not None and count is not None and _COUNTED_TURN.search(clause.lower()):  # "turns right twice"
+        turn, count = turn * count, None
     # a side that belongs to the turn is none of the way
     travel, said = travel_of(text, left_over if turn is None else [], before)
     if turn is None:
@@ -111,17 +123,16 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
         words.append(("direction", f"travel {travel:g}"))
     text = waiting(" ".join(text.split()).strip(" ,"))
     manner, plain = manner_of(text)
-    on_spot = turn is not None and not _other_action(text) and not (before and _goes_on(before, text))
+    on_spot = turn is not None and not _other_action(text) and not _goes_on(before, text)
     if turn is not None and not _other_action(text):
         text = plain = _TURNS if on_spot else "walks"
     if not any(c.isalpha() for c in text):
         return None, [*remarks, f'"{clause.strip()}" says nothing that could be done and is left out.']
-    goes = travel is not None
     styles = tuple(word for word in tokens if word.endswith("ly") and word not in grammar()["speeds"])
     segment = Segment(
         text,
         clause.strip(),
-        *_looked_up(text, tokens, side, limb, goes),
+        *_looked_up(text, tokens, side, limb, travel),
         side,
         limb,
         travel,
@@ -137,18 +148,24 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
         tuple(words),
     )
     if manner and any(is_action(word) and not word.endswith(_AGENTS) for word in WORD.findall(plain)):
-        bare, core, verb = _looked_up(plain, tokens, side, limb, goes)
+        bare, core, verb = _looked_up(plain, tokens, side, limb, travel)
         segment = replace(segment, manner=manner, plain=replace(segment, text=plain, bare=bare, core=core, verb=verb))
     return segment, remarks
 
 
-def _looked_up(text: str, tokens: list[str], side: str, limb: str, goes: bool) -> tuple[str, str, str]:
-    """Returns the bare text of a clause, its core and its verb, see `Segment`. goes: whether it names a direction."""
+def _looked_up(text: str, tokens: list[str], side: str, limb: str, travel: float | None) -> tuple[str, str, str]:
+    """Returns the bare text of a clause, its core and its verb, see `Segment`. travel: as there."""
     bare = _bare(text, limb == "support")
     if limb == "leg" and not any(begins(word, [*grammar()["leg_actions"], *grammar()["moves"]]) for word in tokens):
         bare = f"{bare} with the foot"  # "shoots with the left foot" is no pistol
-    core = "walks" if not side and _only_goes(text, goes) else _core(bare)
+    core = _walk(travel) if not side and _only_goes(text, travel is not None) else _core(bare)
     return bare, core, _verb(core)
+
+
+def _walk(travel: float | None) -> str:
+    """Returns the text of a walk that travels `travel` degrees from the heading."""
+    way = abs(travel or 0.0)
+    return "walks" if way < _ASIDE else "walks backwards" if way > 180 - _ASIDE else "walks sideways"
 
 
 def _with_hand(match: re.Match[str]) -> str:
@@ -292,12 +309,16 @@ def _only_goes(text: str, somewhere: bool) -> bool:
     return goes and (somewhere or (bool(actions) and set(words) <= {*actions, *_THROUGH}))
 
 
-def _goes_on(before: Segment, text: str) -> bool:
+def _goes_on(before: Segment | None, text: str) -> bool:
     """Checks whether who turns is on the way: a bend of it, unless the text says that it is a turn in place."""
-    return not _IN_PLACE.search(text) and any(begins(word, grammar()["moves"]) for word in WORD.findall(before.text))
+    if _BENDS.search(text):
+        return True
+    if before is None or _IN_PLACE.search(text):
+        return False
+    return any(begins(word, grammar()["moves"]) for word in WORD.findall(before.text))
 
 
 def _other_action(text: str) -> bool:
     """Checks whether the text names an action beside turning."""
-    actions = [word for word in WORD.findall(text) if begins(word, grammar()["actions"])]
+    actions = [word for word in WORD.findall(_WITH_STEPS.sub(" ", text)) if begins(word, grammar()["actions"])]
     return any(not word.startswith(_TURN_ONLY) and word not in ("back", "makes") for word in actions)

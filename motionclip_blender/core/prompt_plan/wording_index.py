@@ -16,9 +16,10 @@ from ..inference.tensors import TensorError, read_tensors
 from ..inference.text_tower import FOLDER as TOWER
 from ..pack import Pack
 from .choice import SURE, Choice, Facts
+from .hard_evidence import STAYS, HardEvidence
 from .plan import Segment
 from .spelling import Spelling
-from .word_features import WordTable, WordVectors, content, in_order, names_side, stem, tells_all, vocabulary_of
+from .word_features import WordTable, WordVectors, content, in_order, stem, tells_all, vocabulary_of
 
 TEXTS, NUMBERS = "wordings.json", "wordings.safetensors"
 WORDS = 0.6
@@ -31,12 +32,7 @@ _SHARED = 0.25  # weight of shared words relative to cosines
 _CONTAINED = 0.2  # weight of the share of the text's words that a wording has
 _SHARPNESS = 0.02  # kernel width, as in `PromptRetrieval`
 _FAR = 40  # kernel widths beyond which a wording has no weight
-_SIDE_SAID, _OTHER_SIDE = 0.15, 0.6  # gain of a wording with the requested side, loss of one with the other
-_WAY, _NEAR_WAY = 0.3, 40.0  # gain for the direction of travel, and degrees within which it agrees
-_STAYS = 0.6  # loss for a motion without the requested travel, or with both sides moving alike
-_BOTH = 0.08  # least difference between the sides if one is requested
 _VERBATIM = 6.0  # gain of a wording that equals the text, and of all of a class that it is a phrase for
-_ONE_SIDE, _CLEARLY = 1.5, 0.3  # gain for the difference between the sides if one is requested, and where it ends
 _SAME_WORDS = 2.0  # gain of a wording with the same words: "someone lies on the side" for "lies on the side"
 _OTHERS = 4  # next best wordings
 _OF_A_CLASS = 2  # most of them that have the class of the choice, or one class among themselves
@@ -77,19 +73,14 @@ class WordingIndex:
             text.lower(): self.actions.index(name) for name, said in texts.get("phrases", {}).items() for text in said
         }
         self._row_actions = retrieval.classes[retrieval.motions]
-        self._left = np.array([names_side(text, "left") for text in self.texts])
-        self._right = np.array([names_side(text, "right") for text in self.texts])
         counts = numbers["word_counts"].astype(int)
         if len(counts) != len(self.texts):
             raise ValueError("the words are not those of the wordings")
         self._table = WordTable(self._words, counts, numbers["word_features"].astype(int))
-        self._one_sided = {
-            limb: np.abs([getattr(facts, limb) for facts in self.facts])[retrieval.motions] for limb in ("arm", "leg")
-        }
         # the wordings of each motion side by side, for the best of each in one pass
         self._by_motion = np.argsort(retrieval.motions, kind="stable")
         self._described, self._starts = np.unique(retrieval.motions[self._by_motion], return_index=True)
-        self._travels = np.array([np.nan if f.travel is None else f.travel for f in self.facts])[retrieval.motions]
+        self._hard = HardEvidence(self.texts, self.facts, retrieval.motions)
 
     @classmethod
     def load(cls, pack: Pack, retrieval: PromptRetrieval | None) -> WordingIndex:
@@ -145,8 +136,8 @@ class WordingIndex:
         score = alike + _SHARED * shared + _CONTAINED * contained + _CLASS * evidence[self._row_actions]
         said = segment.text.strip().lower()
         verbatim, named = self._of_text.get(said), self._phrases.get(said)
-        hard, same = self._hard_evidence(segment), self._of_words.get(in_order(said))
-        if verbatim is not None and hard[verbatim] > -_STAYS:
+        hard, same = self._hard.of(segment), self._of_words.get(in_order(said))
+        if verbatim is not None and hard[verbatim] > -STAYS:
             score[verbatim] += _VERBATIM
         elif same is not None:
             score[same] += _SAME_WORDS
@@ -304,22 +295,6 @@ class WordingIndex:
         """Returns the share of the wordings of a class that have a word."""
         rows = np.flatnonzero(self._row_actions == self.actions.index(action))
         return sum(stem(word) in content(self.texts[row]) for row in rows) / max(len(rows), 1)
-
-    def _hard_evidence(self, segment: Segment) -> np.ndarray:
-        """Returns how much the score of each wording changes by side and direction, (n,)."""
-        out = np.zeros(len(self.texts), np.float32)
-        if segment.side:
-            same, other = (self._left, self._right) if segment.side == "left" else (self._right, self._left)
-            out += _SIDE_SAID * (same & ~other) - _OTHER_SIDE * (other & ~same)
-            if segment.limb in self._one_sided:
-                more = self._one_sided[segment.limb]
-                out += _ONE_SIDE * np.minimum(more, _CLEARLY) - _STAYS * (more < _BOTH)
-        away = np.abs((self._travels - (segment.travel or 0.0) + 180) % 360 - 180)
-        if segment.travel is not None:
-            out += np.where(np.isnan(away), -_STAYS, np.where(away < _NEAR_WAY, _WAY, 0))
-        if (segment.turn is not None and not segment.on_spot) or segment.steps is not None:
-            out += np.where(np.isnan(away) | (away > _NEAR_WAY), -_STAYS, 0)
-        return out
 
     def _next_best(self, score: np.ndarray, motion: int) -> list[str]:
         """Returns the best wordings of four other motions, not more than two of a class."""

@@ -20,6 +20,7 @@ _NO_SHIFT = 1e-3  # metres
 _FADE_SECONDS = 0.2  # seconds over which a correction fades in before a stance, and out after it
 _LOW_PERCENTILE = 5.0  # percentile of the lowest points that is the floor when the feet never stand
 _AT_REST = Motion(np.tile(np.array((1.0, 0.0, 0.0, 0.0)), (1, len(JOINTS), 1)), np.zeros((1, 3)))
+_SEAT = 0.11  # height of the pelvis of a person who sits on the floor, as a share of its height when it stands
 _LIFT_SECONDS = 0.1  # seconds over which the body is lifted where it would dip through the floor
 
 
@@ -28,6 +29,32 @@ def stand(motion: Motion, theirs: Likeness, body: Standing) -> Motion:
     if theirs.on_floor.any():
         motion = _hold_feet(motion, theirs, body)
     return _on_floor(motion, theirs, body)
+
+
+def rest(motion: Motion, body: Standing) -> Motion:
+    """Returns `motion` with whatever part of the body is lowest on the floor, in every frame.
+
+    So does who lies or falls. The root's path is scaled by the length of legs, which leaves a person in the air whose
+    source has short legs and a thick body, as cartoon characters have.
+    """
+    path = np.zeros((len(motion), 3))
+    path[:, 1] = -body.lowest(motion)
+    return motion.moved(path)
+
+
+def seated(motion: Motion, body: Standing, seat: float) -> Motion:
+    """Returns `motion` with its pelvis lowered so that who sits on the floor in the source sits on it here, too.
+
+    The feet stay, and the knees bend for it. seat: height of the source's pelvis when it sits on the floor, as a share
+    of its height when it stands.
+    """
+    joints = body.posed_joints(motion).astype(np.float64)
+    stands = float(body.joints()[0, 1] - body.lowest(_AT_REST)[0])
+    height = np.minimum(joints[:, 0, 1] / stands, 1.0)
+    wanted = _SEAT + (height - seat) * (1 - _SEAT) / (1 - seat)
+    common = np.zeros((len(motion), 3))
+    common[:, 1] = stands * np.minimum(wanted - height, 0.0)
+    return _lifted(move_feet(motion, joints, [np.zeros_like(common)] * 2, common), body)
 
 
 def _hold_feet(motion: Motion, theirs: Likeness, body: Standing) -> Motion:
@@ -52,14 +79,18 @@ def _on_floor(motion: Motion, theirs: Likeness, body: Standing) -> Motion:
 
     Where another part of the body (a back, a hand) would dip through it, the whole body is lifted smoothly.
     """
-    lowest = body.lowest(motion)
     if theirs.standing.any():
         feet = [INDEX[name] for name in theirs.feet_names]
         soles = body.joints()[feet, 1] - body.lowest(_AT_REST)[0]
         floor = np.median((body.posed_joints(motion)[:, feet, 1] - soles)[theirs.standing])
     else:
-        floor = np.percentile(lowest, _LOW_PERCENTILE)
-    dip = np.maximum(floor - lowest, 0)
+        floor = np.percentile(body.lowest(motion), _LOW_PERCENTILE)
+    return _lifted(motion.moved(np.array((0.0, -floor, 0.0))), body)
+
+
+def _lifted(motion: Motion, body: Standing) -> Motion:
+    """Returns the motion lifted smoothly where a part of the body would dip through the floor."""
+    dip = np.maximum(-body.lowest(motion), 0)
     reach = round(_LIFT_SECONDS * motion.fps)
     if reach:
         # the deepest dip nearby, smoothed; never less than the dip itself
@@ -67,5 +98,5 @@ def _on_floor(motion: Motion, theirs: Likeness, body: Standing) -> Motion:
         kernel = np.hanning(2 * reach + 3)[1:-1]
         dip = np.convolve(deepest, kernel / kernel.sum(), "valid")
     path = np.zeros((len(motion), 3))
-    path[:, 1] = dip - floor
+    path[:, 1] = dip
     return motion.moved(path)

@@ -81,7 +81,8 @@ class _Recognising(BackgroundOperator):
                 frame = telling_frame(motion)
                 parts = labelled_parts(engine, recogniser, motion, progress) if self.along else []
                 pose = motion.crop(frame, frame + 1)
-                recognised.append(_Recognised(read[name].uid, recogniser.scores(latent), pose, parts, keys[name]))
+                scores = recogniser.scores(latent, motion)
+                recognised.append(_Recognised(read[name].uid, scores, pose, parts, keys[name]))
             return recognised
 
         return work

@@ -101,7 +101,7 @@ def test_exemplars_may_be_drawn_from_a_later_frame(small_body, rate):
     samples = samples_of_span(span, {"a/spin": clip}.__getitem__, small_body, 60)
     assert all(sample.shown == 30 / rate and len(sample.recorded) >= sample.shown + 60 for sample in samples)
     windows = Windows(samples, ("pelvis", "left_elbow"))
-    chosen, poses = windows.draw_exemplars(4, 20, np.random.default_rng(0))
+    _, poses = windows.draw_exemplars(4, 20, np.random.default_rng(0))
     expected = rot.quat_to_sixd(clip.rotations[[60, 65], INDEX["left_elbow"]])
     np.testing.assert_allclose(poses[0][[0, round(5 / rate)], 1], expected, atol=1e-4)
 

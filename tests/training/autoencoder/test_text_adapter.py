@@ -35,7 +35,15 @@ def adapter() -> AdapterFile:
 
 
 def options(**given) -> argparse.Namespace:
-    told = {"config": None, "preset": "default", "steps": None, "clip": None, "body": None, "text_adapter": None, "first": None}
+    told = {
+        "config": None,
+        "preset": "default",
+        "steps": None,
+        "clip": None,
+        "body": None,
+        "text_adapter": None,
+        "first": None,
+    }
     return argparse.Namespace(**told | given)
 
 

@@ -136,7 +136,6 @@ def test_a_source_with_many_clips_without_captions_is_named_once() -> None:
         (replace(FALL, start=1.0, end=2.5), "the span is outside its clip"),
         (replace(FALL, start=2.0), "the span is outside its clip"),
         (replace(FALL, start=1.6), "0.4 s are left"),
-        (replace(FALL, shown=0.5), '"shown" is where an exemplar is shown from'),
         (replace(SHOWN, shown=0.2, start=0.5), '"shown" is 0.2 s; it must lie in the span'),
         (replace(SHOWN, shown=1.5, end=1.9), '"shown" is 1.5 s; it must lie in the span'),
         (replace(SHOWN, shown=1.9), "0.1 s are left"),

@@ -25,7 +25,7 @@ def test_every_action_names_a_pose_that_there_is():
 
 
 @pytest.mark.parametrize(("action", "pose"), [
-    ("boxing", "fist"), ("carry", "grip"), ("call", "grip"), ("catch", "flat"), ("climb_ladder", "grip"),
+    ("boxing", "fist"), ("carry", "grip"), ("catch", "flat"), ("climb_ladder", "grip"),
     ("pick_up", "grip"), ("press_button", "point"), ("pull", "grip"), ("push", "flat"), ("tennis_forehand", "grip"),
     ("throw", "grip"), ("wash", "flat"),
 ])  # fmt: skip

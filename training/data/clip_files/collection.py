@@ -53,10 +53,21 @@ class Collection:
     performances: tuple[tuple[str, str, str], ...] = ()
     t_poses: bool = False
     up: str = ""
+    resting: tuple[str, ...] = ()
+    seats: tuple[tuple[str, float], ...] = ()
 
     def skips(self, animation: str) -> bool:
         """Returns whether the collection leaves out an animation of this name."""
         return any(fnmatchcase(animation, pattern) for pattern in self.skip)
+
+    def rests_in(self, clip: str) -> bool:
+        """Returns whether the person of a clip of this name lies or falls, and is never off the floor."""
+        return any(fnmatchcase(clip, pattern) for pattern in self.resting)
+
+    def seat(self, clip: str) -> float:
+        """Returns how high the pelvis is when the person of a clip of this name sits on the floor, as a share of its
+        height when it stands; 0 where nobody does or that is not known."""
+        return next((share for pattern, share in self.seats if fnmatchcase(clip, pattern)), 0.0)
 
     def holds(self, relative: PurePosixPath) -> bool:
         """Returns whether a path, relative to the folder given to `prepare`, belongs to it."""

@@ -1,0 +1,60 @@
+"""Compares what a step asks for, its side, direction and turn, with what is measured of the known motions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from .choice import Facts
+from .plan import Segment
+from .word_features import names_side
+
+STAYS = 0.6
+"""Loss of a wording whose motion lacks the requested travel, or moves both sides alike."""
+
+_SIDE_SAID, _OTHER_SIDE = 0.15, 0.6  # gain of a wording with the requested side, loss of one with the other
+_WAY, _NEAR_WAY = 0.3, 40.0  # gain for the direction of travel, and degrees within which it agrees
+_TURN = 0.3  # gain of a motion that turns as far as requested, and that way
+_BOTH = 0.08  # least difference between the sides if one is requested
+_ONE_SIDE, _CLEARLY = 1.5, 0.3  # gain for the difference between the sides if one is requested, and where it ends
+
+
+class HardEvidence:
+    """The sides that wordings name, and measures of their motions."""
+
+    def __init__(self, texts: Sequence[str], facts: Sequence[Facts], motions: np.ndarray) -> None:
+        """texts: n wordings. facts: of each motion. motions: (n,) the motion of each wording."""
+        self._left = np.array([names_side(text, "left") for text in texts])
+        self._right = np.array([names_side(text, "right") for text in texts])
+        self._one_sided = {limb: np.abs([getattr(each, limb) for each in facts])[motions] for limb in ("arm", "leg")}
+        self._travels = np.array([np.nan if each.travel is None else each.travel for each in facts])[motions]
+        self._turns = np.array([each.turn for each in facts])[motions]
+
+    def of(self, segment: Segment) -> np.ndarray:
+        """Returns how much the score of each wording changes by side, direction and turn, (n,)."""
+        out = np.zeros(len(self._left), np.float32)
+        if segment.side:
+            out += self._of_side(segment)
+        away = np.abs((self._travels - (segment.travel or 0.0) + 180) % 360 - 180)
+        if segment.travel is not None:
+            out += np.where(np.isnan(away), -STAYS, np.where(away < _NEAR_WAY, _WAY, 0))
+        if segment.on_spot and segment.turn:
+            out += self._of_turn(segment.turn)
+        elif segment.turn is not None or segment.steps is not None:
+            out += np.where(np.isnan(away) | (away > _NEAR_WAY), -STAYS, 0)
+        return out
+
+    def _of_side(self, segment: Segment) -> np.ndarray:
+        same, other = (self._left, self._right) if segment.side == "left" else (self._right, self._left)
+        out = _SIDE_SAID * (same & ~other) - _OTHER_SIDE * (other & ~same)
+        if segment.limb in self._one_sided:
+            more = self._one_sided[segment.limb]
+            out += _ONE_SIDE * np.minimum(more, _CLEARLY) - STAYS * (more < _BOTH)
+        return out
+
+    def _of_turn(self, degrees: float) -> np.ndarray:
+        """Returns the gain for turning by about as much: a turn in place is made narrower or wider, and a far narrower
+        or wider one looks worse."""
+        there = np.clip(self._turns * np.sign(degrees), 1.0, None)
+        return _TURN * np.exp(-np.abs(np.log(there / abs(degrees))))
