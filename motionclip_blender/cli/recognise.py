@@ -33,10 +33,10 @@ def run(request: RecogniseRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO
             scores = search(engine, request.text, latents)
         else:
             recogniser = Recogniser(engine, labels)
-            scores = recogniser.scores(*latents.values(), *motions.values())
+            (latent,), (motion,) = latents.values(), motions.values()
+            scores = recogniser.scores(latent, motion)
     parts: list[LabelledPart] = []
     if not request.text:
-        (motion,) = motions.values()
         with report.stage("along"), Bar(stderr, ctrl_c) as bar:
             parts = labelled_parts(engine, recogniser, motion, bar)
         report.told |= {"frames": len(motion), "fps": motion.fps, "segments": [vars(part) for part in parts]}

@@ -104,8 +104,9 @@ class Recogniser:
     def ranked(self, cosines: np.ndarray, of_motion: bool = False) -> list[Score]:
         """Ranks all labels by their similarities (labels,), the largest first. of_motion: whether they are those of a
         motion and its latent."""
-        looked = of_motion and self._means is not None and self._means.knows_looks
-        return _scores(self.labels, cosines, self._means.looks_sharpness if looked else self.sharpness)
+        means = self._means
+        looked = of_motion and means is not None and means.knows_looks
+        return _scores(self.labels, cosines, means.looks_sharpness if means is not None and looked else self.sharpness)
 
 
 def search(engine: Engine, text: str, latents: Mapping[str, np.ndarray]) -> list[Score]:

@@ -22,6 +22,7 @@ _SIDES = ("left", "right")
 _KNEE = np.array([1.0, 0.0, 0.0])  # knees bend about the thigh's own X
 # A foot may stand while its ankle or its ball is within `_NEAR_FLOOR` of its height in a stance, and slow enough
 _NEAR_FLOOR = 0.05  # metres
+_ROLLS, _HIGHER = 0.03, 0.05  # metres: by which a foot that stands changes its height, and most that is added for it
 _STILL = 0.5  # metres per second
 _SLIDE = 0.5  # share of the body's speed that is added to that limit, since sliding feet move with the body
 _HELD = 0.25  # metres per second: after the path's correction a slower foot stands
@@ -189,8 +190,23 @@ def _contacts(joints: np.ndarray, fps: float, body: Standing) -> tuple[np.ndarra
     velocity = np.stack([np.gradient(joints[:, at][..., [0, 2]], axis=0) * fps for at in places])
     lower = heights.argmin(axis=0)
     velocity = np.where(lower[..., None] == 0, velocity[0], velocity[1])
-    heights = heights.min(axis=0)
-    return heights - np.percentile(heights.min(axis=1), 5), np.linalg.norm(velocity, axis=-1), velocity
+    heights, speeds = heights.min(axis=0), np.linalg.norm(velocity, axis=-1)
+    return heights - _floor(heights, speeds, joints, fps), speeds, velocity
+
+
+def _floor(heights: np.ndarray, speeds: np.ndarray, joints: np.ndarray, fps: float) -> float:
+    """Returns the height of the lower end of a foot that stands on the floor, of heights and speeds (T, 2).
+
+    It is about the lowest of the motion; more where feet that are slow enough to stand are mostly higher, as those of
+    somebody who drags the toes of the other foot along.
+    """
+    lower = heights.argmin(axis=1)[:, None]
+    slow = np.take_along_axis(speeds, lower, axis=1)[:, 0] < _STILL + _SLIDE * _pelvis_speed(joints, fps)
+    lowest = np.percentile(heights.min(axis=1), 5)
+    if not slow.any():
+        return float(lowest)
+    above = np.median(heights.min(axis=1)[slow]) - lowest - _ROLLS
+    return float(lowest + np.clip(above, 0.0, _HIGHER))
 
 
 def _hurried(joints: np.ndarray, heights: np.ndarray, speeds: np.ndarray, fps: float) -> float:

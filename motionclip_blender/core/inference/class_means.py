@@ -95,7 +95,8 @@ class ClassMeans:
         single = {"counts": self._counts, "sharpness": np.array([self.sharpness])}
         if looks is not None:
             half |= {"looks_axes": looks.axes, "looks_means": looks.means}
-            single |= {"looks_middle": looks.middle, "looks_spread": looks.spread}
+            spread = np.ones(len(looks.middle)) if looks.spread is None else looks.spread
+            single |= {"looks_middle": looks.middle, "looks_spread": spread}
             single["looks_sharpness"] = np.array([self.looks_sharpness])
         return {
             "names": np.frombuffer("\n".join(self.names).encode(), np.uint8),
