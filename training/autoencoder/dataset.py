@@ -134,7 +134,7 @@ def samples_of_span(span: CaptionedSpan, load: Callable[[str], Motion], body: Bo
         motion = with_limb(motion, load(other), part)
     shown = 0 if span.shown is None else round((span.shown - span.start) * motion.fps / span.rate)
     long = extended(motion, shown + longest, hold=span.after == "hold")
-    long = straightened(long) if span.travel else long
+    long = straightened(long) if span.travel or span.speed else long
     seam = round(span.seam * motion.fps) - cut[0] if isinstance(span, Sequence) else 0
     one = Sample(span.clip, span.action, long, span.captions, span.prompts, len(motion), False, cut, seam, shown)
     told = tuple(mirrored(c) for c in span.captions)
