@@ -7,6 +7,9 @@ import pytest
 
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.cleanup.foot_locking import hold, lock_feet, put_on_floor, runs, without_short_runs
+from motionclip_blender.core.cleanup.pipeline import motions_of
+from motionclip_blender.core.engine import Engine
+from motionclip_blender.core.modifiers.measure import measured_slide
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.skeleton import INDEX
 from tests.synthetic import angle_between
@@ -146,3 +149,9 @@ def test_runs_and_short_ones():
     flags = np.array([1, 1, 0, 1, 0, 0, 1, 1, 1], bool)
     assert runs(flags) == [(0, 2), (3, 4), (6, 9)]
     assert without_short_runs(flags, 2).tolist() == [True, True, False, False, False, False, True, True, True]
+
+
+@pytest.mark.parametrize("frames", [40, 90])
+def test_feet_are_held_though_the_toes_of_the_other_foot_hang_lower(engine: Engine, frames: int):
+    (motion,) = motions_of(engine, engine.prompt_latents(["walks like a zombie"]), frames)
+    assert measured_slide(motion, engine.body) < 0.15

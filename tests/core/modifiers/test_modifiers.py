@@ -16,7 +16,7 @@ from motionclip_blender.core.modifiers.measure import (
     measured_turn,
 )
 from motionclip_blender.core.modifiers.repeat import counted, held
-from motionclip_blender.core.modifiers.way import bent, redirected, retimed
+from motionclip_blender.core.modifiers.way import bent, redirected, retimed, rounds_of, turned_on_spot
 from motionclip_blender.core.motion import Motion
 from training.evaluation import prompt_measures
 
@@ -82,6 +82,19 @@ def test_ways_are_bent(engine: Engine, degrees: float):
     # the chest goes where the way goes
     travel, _ = measured_travel(motion)
     assert degrees == 360 or abs(travel) < 25
+
+
+@pytest.mark.parametrize(("degrees", "rounds"), [(60, 1), (-90, 1), (180, 1), (360, 2), (-540, 3)])
+def test_a_turn_on_the_spot_is_made_wider_or_narrower_or_done_again(engine: Engine, degrees: float, rounds: int):
+    once = bent(made(engine, "stands still", 60), 180)
+    motion = turned_on_spot(once, degrees)
+    assert measured_turn(motion) == pytest.approx(degrees, abs=12) and rounds_of(once, degrees) == rounds
+    assert abs(len(motion) - rounds * len(once)) <= 8 * (rounds - 1)
+    assert np.hypot(*np.ptp(motion.translation[:, [0, 2]], axis=0)) < 0.3
+
+
+def test_who_does_not_turn_is_bent_to_turn(engine: Engine):
+    assert measured_turn(turned_on_spot(made(engine, "stands still"), 90)) == pytest.approx(90, abs=8)
 
 
 def test_bent_ways_keep_the_feet(engine: Engine):

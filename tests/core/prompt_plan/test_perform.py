@@ -196,3 +196,21 @@ def test_steps_that_show_nothing_are_left_out_with_a_remark(engine: Engine, inde
     plan, choices = understand(engine, index, "he stumbles, recovers and keeps running")
     assert [choice.action for choice in choices][-1] in ("run", "jog", "sprint") and len(choices) == 2
     assert any('"recovers"' in remark for remark in plan.remarks)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "degrees"), [("turns left", 90), ("about face", 180), ("turns 45 degrees right", -45)]
+)
+def test_who_turns_stays_where_they_are(engine: Engine, index: WordingIndex, prompt: str, degrees: float):
+    found = done(engine, index, prompt)
+    assert found.choices[0].action in ("turn_in_place", "pivot")
+    assert measured_turn(found.motion) == pytest.approx(degrees, abs=15)
+    assert np.hypot(*np.ptp(found.motion.translation[:, [0, 2]], axis=0)) < 0.6
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_who_goes_sideways_faces_ahead(engine: Engine, index: WordingIndex, side: str):
+    found = done(engine, index, f"walks sideways to the {side}")
+    assert found.choices[0].action in ("sidestep", "strafe")
+    travel, metres = measured_travel(found.motion)
+    assert travel == pytest.approx(90 if side == "left" else -90, abs=20) and metres > 0.4

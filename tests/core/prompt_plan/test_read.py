@@ -129,6 +129,10 @@ def test_directions_of_travel(spelling: Spelling, prompt: str, travel: float | N
         ("spins to the left", 360),
         ("spins twice to the right", -720),
         ("swings round to the left by 90 degrees", 90),
+        ("walks in a half circle to the right", -180),
+        ("walks and turns right twice", -180),
+        ("jumps twice and turns left", 90),
+        ("pirouettes to the left", 360),
     ],
 )
 def test_turns(spelling: Spelling, prompt: str, turn: float | None):
@@ -281,3 +285,50 @@ def test_manners_are_read_and_looked_up_without(spelling: Spelling, prompt: str,
 def test_what_is_no_manner_of_an_action_is_none(spelling: Spelling, prompt: str):
     segment = only(spelling, prompt)
     assert not segment.manner and segment.plain is None
+
+
+@pytest.mark.parametrize(
+    ("prompt", "texts"),
+    [
+        ("turns left", ["turns on the spot"]),
+        ("a person turns all the way around with small steps", ["turns on the spot"]),
+        ("walks, turns right, walks", ["walks", "walks", "walks"]),
+        ("walks, turns right in place", ["walks", "turns on the spot"]),
+        ("curves to the left", ["walks"]),
+        ("walks and turns right", ["walks and turns right"]),
+    ],
+)
+def test_who_only_turns_does_so_on_the_spot_unless_on_the_way(spelling: Spelling, prompt: str, texts: list[str]):
+    segments = plan(spelling, prompt).segments
+    assert [segment.text for segment in segments] == texts
+    assert [segment.on_spot for segment in segments] == [text == "turns on the spot" for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "text"),
+    [
+        ("continues walking", "walking"),
+        ("continues to walk", "walk"),
+        ("keeps on jumping", "jumping"),
+        ("goes on with his walk", "walk"),
+        ("goes on stage", "goes on stage"),
+        ("carries on", "carries on"),
+    ],
+)
+def test_what_goes_on_is_that_action(spelling: Spelling, prompt: str, text: str):
+    assert only(spelling, prompt).text == text
+
+
+@pytest.mark.parametrize(
+    ("prompt", "core"),
+    [
+        ("retreats from a wild animal", "walks backwards"),
+        ("someone goes to the left", "walks sideways"),
+        ("goes ahead", "walks"),
+        ("runs on the spot with fists up", "runs on the spot"),
+        ("jogs in place for a while", "jogs in place"),
+        ("runs on the grass", "runs"),
+    ],
+)
+def test_the_way_and_the_place_stay_in_what_is_looked_up(spelling: Spelling, prompt: str, core: str):
+    assert only(spelling, prompt).core == core

@@ -10,6 +10,7 @@ import pytest
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.motion import Motion
+from motionclip_blender.core.retarget.footing import rest, seated
 from motionclip_blender.core.retarget.measure import measure
 from motionclip_blender.core.retarget.retarget import retarget
 from motionclip_blender.core.retarget.source import SourceClip
@@ -176,3 +177,33 @@ def test_a_foot_stands_when_it_is_low_and_slow_and_not_only_for_a_moment(open_bo
     # still but high: hanging from a bar; the floor is where these feet rest
     hanging = replace(dragged, heads=dragged.heads + np.array([0, 0.5, 0]))
     assert not Likeness.of(hanging, people.PAIRS, open_body).standing.any()
+
+
+def squatting(body: Body, frames: int = 30) -> Motion:
+    """Bends hips and knees more and more, with the feet on the floor, until the thighs are level."""
+    share = np.linspace(0, 1, frames)[:, None]
+    poses = np.zeros((frames, 55, 3))
+    for side in ("left", "right"):
+        poses[:, INDEX[f"{side}_hip"], 0], poses[:, INDEX[f"{side}_knee"], 0] = -1.5 * share[:, 0], 1.5 * share[:, 0]
+    motion = Motion.from_axis_angle(poses.reshape(frames, -1), np.zeros((frames, 3)))
+    return rest(motion, body)
+
+
+def test_who_sits_on_nothing_is_put_on_the_floor_with_the_feet_where_they_were(open_body: Body):
+    motion = squatting(open_body)
+    before = open_body.posed_joints(motion)
+    stands, sits = before[0, 0, 1], before[-1, 0, 1]
+    down = seated(motion, open_body, sits / stands)
+    after = open_body.posed_joints(down)
+    assert after[-1, 0, 1] < 0.2 * stands < 0.4 * stands < sits
+    assert after[0, 0, 1] == pytest.approx(stands, abs=0.02)
+    ankles = [INDEX["left_ankle"], INDEX["right_ankle"]]
+    assert np.abs(after[:, ankles] - before[:, ankles]).max() < 0.08
+    assert lowest(down, open_body).min() > -0.01
+
+
+def test_the_lowest_part_of_who_lies_is_on_the_floor(open_body: Body):
+    turn = np.zeros((20, 55, 3))
+    turn[:, 0, 0] = -np.linspace(0, np.pi / 2, 20)
+    above = Motion.from_axis_angle(turn.reshape(20, -1), np.full((20, 3), 0.4))
+    np.testing.assert_allclose(lowest(rest(above, open_body), open_body), 0.0, atol=0.02)

@@ -12,6 +12,8 @@ pytest.importorskip("bpy")
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.modifiers.measure import measured_turn
+from motionclip_blender.core.modifiers.way import bent
 from motionclip_blender.core.motion import Motion, facing_forward, heading
 from motionclip_blender.core.retarget.measure import measure
 from motionclip_blender.core.retarget.retarget import retarget
@@ -21,9 +23,10 @@ from motionclip_blender.core.skeleton import HAND_JOINTS, INDEX
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.read_action import read_motion
 from motionclip_blender.rig.write_keys import key_motion
+from tests.core.cleanup.test_foot_locking import walker
 from tests.synthetic import angle_between
 from tests.training.data import people
-from training.data.travel import moving_forward, travelling
+from training.data.travel import moving_forward, straightened, travelling
 
 ARM_DOWN = np.radians(50)
 RIGIFY = rig_maps()["rigify-def"]
@@ -95,6 +98,16 @@ def test_an_in_place_cycle_travels_by_its_standing_foot():
     speed = (moved.translation[-1, 2] - moved.translation[0, 2]) / moved.seconds
     middle_of_stance = 0.3 * 2 * np.pi * body.leg_length  # of a pendulum of the leg's length
     assert 0.5 * middle_of_stance < speed < 1.3 * middle_of_stance
+
+
+def test_a_cycle_may_travel_backward_and_goes_straight():
+    body = Body.load()
+    steps = walker(body, 0.0, 30)
+    back = travelling(Motion(steps.rotations[::-1], steps.translation[::-1]), body, backward=True)
+    ahead = travelling(steps, body)
+    assert ahead.translation[-1, 2] > 0.2 > -0.2 > back.translation[-1, 2]
+    turning = bent(ahead, 60, evenly=True)
+    assert abs(measured_turn(turning)) > 50 and abs(measured_turn(straightened(turning))) < 3
 
 
 # --- hands, and maps that leave joints out
