@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import load_file
 from torch import nn
 
 from motionclip_blender.core.engine import Engine
@@ -26,11 +27,11 @@ from motionclip_blender.core.pose_format import PoseFormat
 
 from ..data.captions import CaptionedSpan
 from ..data.clip_files.collection import collections
-from ..data.splits import clips_of, source_of
+from ..data.splits import HELD_OUT, clips_of, source_of
 from ..data.wordings import trained_spans, wordings
 from ..image_tower.train import SPEC as IMAGE_TOWER
-from ..image_tower.train import check_split
-from ..text_adapter.file import adapter_of_run, check_same
+from ..image_tower.train import check_has_tower, check_split
+from ..text_adapter.file import adapter_of_run, check_same, digest_of_pack
 from ..text_tower import minilm
 from . import export_of_shards
 from .config import TrainConfig
@@ -51,8 +52,8 @@ def export(
     """Writes the averaged weights of the run's checkpoint, the trained wordings and `pack.json` into `out`; returns the
     pack.
 
-    images: a run of the image tower, whose weights are put into the pack too. `record` adds the figures after
-    evaluation.
+    images: a run of the image tower, or a pack with one, whose weights are put into the pack too. `record` adds the
+    figures after evaluation.
     texts: also writes the wordings as texts, see `wording_index`, which takes minutes. A pack of AMASS has none.
     refinement: share of what the encoder's transformer adds to its linear part. It learns people by heart sooner than
     the linear part does, so a smaller share may recognise others better.
@@ -67,7 +68,7 @@ def export(
         pack = export_of_shards.write_weights(state, config, out, version, adapter)
         _write(pack)
         return pack
-    of_images = _checkpoint(images / "images.pt") if images else {}
+    of_images = _tower_of(images) if images else {}
     if images:
         made = of_images.get("text_adapter", "")
         check_same(made, config.text_adapter, f"The tower of {images} was trained", "train it with the same adapter")
@@ -130,6 +131,21 @@ def _refine_less(network: nn.Module, share: float) -> None:
         parameter.mul_(share)
 
 
+def _tower_of(images: Path) -> dict[str, Any]:
+    """Returns the state of an image tower, of its own run or of a pack."""
+    if not os.path.isfile(images / "pack.json"):
+        return _checkpoint(images / "images.pt")
+    pack = Pack.load(images)
+    check_has_tower(pack)
+    if pack.image != IMAGE_TOWER:
+        raise UserError(f"The image tower of the pack {pack.name} has another size; train one with `images`.")
+    return {
+        "average": {name: value.float() for name, value in load_file(pack.image_path).items()},
+        "text_adapter": digest_of_pack(pack),
+        "split": pack.info.get("split") or HELD_OUT,
+    }
+
+
 def sources(spans: Iterable[CaptionedSpan]) -> list[dict[str, str]]:
     """Returns the name, the licence and the credit of every source of the clips that spans show.
 
@@ -161,7 +177,9 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m training export", description=__doc__)
     parser.add_argument("--run", type=Path, default=Path("runs/default"))
     parser.add_argument("--out", type=Path, default=DEFAULT_FOLDER)
-    parser.add_argument("--images", type=Path, help="run of the image tower (`python -m training images`), to put in")
+    parser.add_argument(
+        "--images", type=Path, help="run of the image tower (`python -m training images`), or a pack with one"
+    )
     parser.add_argument("--version", default="1.0.0")
     parser.add_argument(
         "--refinement", type=float, default=1.0, metavar="SHARE", help="share of the encoder's transformer, 0 to 1 (1)"

@@ -13,13 +13,13 @@ torch = pytest.importorskip("torch")
 
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.model.weights import load_network
-from motionclip_blender.core.pack import Pack
+from motionclip_blender.core.pack import DEFAULT_FOLDER, Pack
 from tests.training.autoencoder.small_run import TINY, an_adapter
 from training.autoencoder.config import TrainConfig
 from training.autoencoder.export import export
 from training.autoencoder.material import SpanMaterial
 from training.autoencoder.run import Run
-from training.autoencoder.start_from_pack import configured_for
+from training.autoencoder.start_from_pack import adapter_of_pack, configured_for
 from training.autoencoder.train import configured
 from training.data.captions import CaptionedSpan
 from training.text_adapter.file import NAME
@@ -89,3 +89,21 @@ def test_what_the_pack_has_learned_cannot_be_held_out(trained):
     with pytest.raises(UserError, match='trained with the split people.*set split to "people", or to null'):
         configured_for(TrainConfig(), pack)
     assert configured_for(TrainConfig(split=None), pack).split is None
+
+
+def test_the_image_tower_of_a_pack_may_be_taken_over(trained, tmp_path, monkeypatch, samples, captions, open_body):
+    run, _ = trained
+    spans = [CaptionedSpan("a/walk", "walk", ("walks", "a person strolls"), True, "repeat")]
+    for module in ("embeddings", "export"):
+        monkeypatch.setattr(f"training.autoencoder.{module}.trained_spans", lambda *_: spans)
+    shipped = Pack.load()
+    with pytest.raises(UserError, match="The tower of .* was trained with the text adapter"):
+        export(run.folder, tmp_path / "other", "9.9", DEFAULT_FOLDER, texts=False)
+    adapter = adapter_of_pack(shipped)
+    config = replace(TINY, split=shipped.info["split"], text_adapter=adapter.digest if adapter else "")
+    Run(tmp_path, config, SpanMaterial(samples, captions, config), open_body).save()
+    config.save(tmp_path / "config.json")
+    if adapter:
+        adapter.save(tmp_path / NAME)
+    pack = export(tmp_path, tmp_path / "pack", "9.9", DEFAULT_FOLDER, texts=False)
+    assert pack.image == shipped.image and pack.image_path.read_bytes() == shipped.image_path.read_bytes()
