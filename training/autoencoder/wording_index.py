@@ -197,11 +197,13 @@ def _facts(engine: Engine, retrieval: PromptRetrieval, spans: list[CaptionedSpan
         latents = np.stack(
             [retrieval.latent(i) if (retrieval.motions == i).any() else np.zeros(retrieval.width) for i in part]
         )
-        for i, motion in zip(part, motions_of(engine, latents, _FRAMES), strict=True):
+        for i, whole in zip(part, motions_of(engine, latents, engine.pack.frames[1]), strict=True):
+            motion = whole.crop(0, _FRAMES)
             travel, metres = measured_travel(motion)
+            turn = measured_turn(whole if spans[i].after == "hold" else motion)
             facts = [spans[i].after, None if travel is None else round(travel, 1), round(metres / motion.seconds, 2)]
             sides = [_signed(*measured_side(motion, engine.body, limb)) for limb in ("arm", "leg")]
-            out.append([*facts, round(measured_turn(motion), 1), *sides])
+            out.append([*facts, round(turn, 1), *sides])
     return out
 
 

@@ -17,7 +17,7 @@ class Facts:
     after: "repeat" or "hold".
     travel: degrees; None if it does not travel.
     speed: metres per second.
-    turn: degrees within two seconds.
+    turn: degrees within two seconds; of what is done once, within four.
     arm, leg: how much more the left side moves; negative for the right.
     """
 

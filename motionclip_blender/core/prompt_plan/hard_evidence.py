@@ -15,7 +15,7 @@ STAYS = 0.6
 
 _SIDE_SAID, _OTHER_SIDE = 0.15, 0.6  # gain of a wording with the requested side, loss of one with the other
 _WAY, _NEAR_WAY = 0.3, 40.0  # gain for the direction of travel, and degrees within which it agrees
-_TURN = 0.3  # gain of a motion that turns as far as requested, and that way
+_TURN, _SAME_WAY_ROUND = 0.4, 0.06  # gains of a motion that turns as far as requested, and that way
 _BOTH = 0.08  # least difference between the sides if one is requested
 _ONE_SIDE, _CLEARLY = 1.5, 0.3  # gain for the difference between the sides if one is requested, and where it ends
 
@@ -55,6 +55,6 @@ class HardEvidence:
 
     def _of_turn(self, degrees: float) -> np.ndarray:
         """Returns the gain for turning by about as much: a turn in place is made narrower or wider, and a far narrower
-        or wider one looks worse."""
-        there = np.clip(self._turns * np.sign(degrees), 1.0, None)
-        return _TURN * np.exp(-np.abs(np.log(there / abs(degrees))))
+        or wider one looks worse. A mirror image would do, so that the way round counts less."""
+        far = np.exp(-np.abs(np.log(np.abs(self._turns).clip(1.0) / abs(degrees))))
+        return _TURN * far + _SAME_WAY_ROUND * (self._turns * degrees > 0)

@@ -90,6 +90,11 @@ def names_side(text: str, side: str) -> bool:
     return side in text.lower() and side in text.lower().replace("-", " ").split()
 
 
+def other_side(text: str) -> str:
+    """Returns a text with left and right exchanged."""
+    return _SIDE.sub(lambda side: "right" if side[0] == "left" else "left", text)
+
+
 def tells_all(said: set[str], told: set[str]) -> bool:
     """Checks whether `told`, the `content` of a wording, has all of a text's, two words or more.
 

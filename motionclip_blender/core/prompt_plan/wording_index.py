@@ -19,7 +19,7 @@ from .choice import SURE, Choice, Facts
 from .hard_evidence import STAYS, HardEvidence
 from .plan import Segment
 from .spelling import Spelling
-from .word_features import WordTable, WordVectors, content, in_order, stem, tells_all, vocabulary_of
+from .word_features import WordTable, WordVectors, content, in_order, other_side, stem, tells_all, vocabulary_of
 
 TEXTS, NUMBERS = "wordings.json", "wordings.safetensors"
 WORDS = 0.6
@@ -69,9 +69,10 @@ class WordingIndex:
         ):
             raise ValueError("the texts are not those of the pack's wordings")
         self._of_text = {text.lower(): i for i, text in enumerate(self.texts)}
-        self._phrases = {
-            text.lower(): self.actions.index(name) for name, said in texts.get("phrases", {}).items() for text in said
-        }
+        self._phrases: dict[str, int] = {}
+        for name, said in texts.get("phrases", {}).items():
+            for text in said:  # "steps to the left" is a phrase for the class that "steps to the right" is one for
+                self._phrases |= dict.fromkeys((text.lower(), other_side(text.lower())), self.actions.index(name))
         self._row_actions = retrieval.classes[retrieval.motions]
         counts = numbers["word_counts"].astype(int)
         if len(counts) != len(self.texts):
