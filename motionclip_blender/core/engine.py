@@ -28,6 +28,7 @@ from .pose_tensor import from_pose_tensor, to_pose_tensor
 from .progress import Progress, no_progress
 from .prompt import checked_prompt
 from .prompt_plan.wording_index import TEXTS, WordingIndex
+from .skeleton import BODY_JOINTS
 
 _BATCH = 32  # windows or prompts that go through a network at once: bounds memory, and the delay of a cancel
 _KEPT = 64  # cached results of `motion_latents`: a slider asks for the same ones at every step
@@ -184,7 +185,21 @@ class Engine:
         `cleanup.pipeline.motions_of` makes longer ones that stand on the floor. Raises `UserError` for latents of
         another shape or with numbers that are not finite.
         """
-        return self.with_details(latents, self.decode_plainly(latents, frames))
+        checked = np.stack([self.checked_latent(latent) for latent in latents]) if len(latents) else latents
+        whole = self._known_motions(checked, frames)
+        others = [i for i, motion in enumerate(whole) if motion is None]
+        if others:
+            made = self.with_details(checked[others], self.decode_plainly(checked[others], frames))
+            for i, motion in zip(others, made, strict=True):
+                whole[i] = motion
+        return [motion for motion in whole if motion is not None]
+
+    def _known_motions(self, latents: np.ndarray, frames: int) -> list[Motion | None]:
+        """Returns the known motions that need no decoder, None for all other latents (n, D)."""
+        details = self._ready().details
+        if details is None or not set(self.pack.joints) <= set(BODY_JOINTS):  # fingers are the decoder's
+            return [None] * len(latents)
+        return details.alone(latents, frames, self.pack.fps)
 
     def with_details(self, latents: np.ndarray, motions: Sequence[Motion]) -> list[Motion]:
         """Returns what the network makes of latents (n, D) with the details of known motions, if the pack has any."""

@@ -81,6 +81,16 @@ class Details:
         """Tells of latents (n, D) whether each has a known motion with nothing of the decoder's."""
         return [self._share(near) == 1.0 for near in self._retrieval.nearest(latents)]
 
+    def alone(self, latents: np.ndarray, frames: int, fps: float) -> list[Motion | None]:
+        """Returns the known motions of latents (n, D) that have nothing of the decoder's, with straight fingers; None
+        for the others, and for more frames than are known."""
+        if frames > self._frames:
+            return [None] * len(latents)
+        return [
+            self._stored(near.motion, fps).crop(0, frames) if self._share(near) == 1.0 else None
+            for near in self._retrieval.nearest(latents)
+        ]
+
     def _share(self, near: Near) -> float:
         return _share(near) if near.motion in self._at else 0.0
 
@@ -93,11 +103,7 @@ class Details:
 
     def _known(self, number: int, made: Motion) -> Motion:
         """Returns a known motion as long as the decoder's, with its fingers; after its end the decoder's goes on."""
-        at, is_mirrored = self._at[number]
-        codes = self._codes[self._ends_of_codes[at] : self._ends_of_codes[at + 1]]
-        code = MotionCode(self._counts[at], codes, self._steps[at], self._ends[at])
-        motion = code.motion(self._frames, made.fps)
-        motion = motion.mirror() if is_mirrored else motion
+        motion = self._stored(number, made.fps)
         if len(made) > len(motion):
             seam = min(_SEAM, len(motion))
             motion = motion.fade_into(made.crop(len(motion) - seam, len(made)), seam)
@@ -105,6 +111,13 @@ class Details:
         rotations = motion.rotations.copy()
         rotations[:, JOINTS:] = made.rotations[:, JOINTS:]
         return replace(motion, rotations=rotations)
+
+    def _stored(self, number: int, fps: float) -> Motion:
+        """Returns a known motion with all its frames."""
+        at, is_mirrored = self._at[number]
+        codes = self._codes[self._ends_of_codes[at] : self._ends_of_codes[at + 1]]
+        motion = MotionCode(self._counts[at], codes, self._steps[at], self._ends[at]).motion(self._frames, fps)
+        return motion.mirror() if is_mirrored else motion
 
 
 def _share(near: Near) -> float:

@@ -149,6 +149,19 @@ def test_fingers_are_left_as_they_are(whole: Engine):
     np.testing.assert_allclose(found.rotations[:, JOINTS:], rotations[:, JOINTS:], atol=1e-6)
 
 
+def test_the_decoder_is_not_asked_for_what_is_known(whole: Engine, monkeypatch: pytest.MonkeyPatch):
+    latents = whole.prompt_latents(PROMPTS[:2])
+    latents = np.stack((latents[0], latents.mean(axis=0), latents[1]))
+    wanted = whole.with_details(latents, whole.decode_plainly(latents, 40))
+    networks = whole._ready()
+    asked, decode = [], networks.decode
+    monkeypatch.setattr(networks, "decode", lambda some, frames: asked.append(len(some)) or decode(some, frames))
+    for found, motion in zip(whole.decode(latents, 40), wanted, strict=True):
+        np.testing.assert_allclose(found.rotations, motion.rotations, atol=1e-5)
+        np.testing.assert_allclose(found.translation, motion.translation, atol=1e-5)
+    assert asked == [1]
+
+
 def test_a_pack_with_details_is_read_by_both_engines(whole: Engine):
     pytest.importorskip("torch")
     latents = whole.prompt_latents(PROMPTS[:2])

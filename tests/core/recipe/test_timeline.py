@@ -109,14 +109,13 @@ def test_what_cannot_be_is_refused():
 def test_every_segment_is_decoded_once(engine: Engine, monkeypatch: pytest.MonkeyPatch):
     content = timeline("walks", "waves with the left hand", "jumps twice", "sits down", ("bows", 4), "stands up")
     natural(engine, timeline("sits", "walks"))  # the ways between postures are known from here on
-    networks, decoded = engine._ready(), []
-    decode = networks.decode
+    decoded, decode = [], engine.decode
 
     def counted(latents, frames):
         decoded.extend([frames] * len(latents))
         return decode(latents, frames)
 
-    monkeypatch.setattr(networks, "decode", counted)
+    monkeypatch.setattr(engine, "decode", counted)
     recipe = as_long_as_it_takes(engine, Recipe(content, 60), {})
     made = make(engine, recipe, engine.pack.fps)
     assert len(decoded) == 6 and made.natural and len(made.motion) == recipe.frames
