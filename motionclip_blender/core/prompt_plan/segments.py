@@ -49,9 +49,14 @@ _WHO = re.compile(
     r"^(?:(?:he|she|they|it|someone|somebody)|(?:a|an|the|this|that|some) (?:\w+ )?"
     r"(?:man|woman|person|guy|boy|girl|kid|child|figure|character|human|fellow|lady|gentleman|player))(?: is| are)? "
 )
+# "walks on the hands" is another action than "walks on the grass"
+_ON_BODY = (
+    r" (?:(?:the|his|her|their|its|a|an|one|both|two|all) )*(?:left |right |single )?"
+    r"(?:hands?|palms?|knees?|toes?|tip-?toes?|heels?|fours|foot|feet|legs?|back|stomach|belly|side|head|elbows?|bottom)\b"
+)
 _WHERE = re.compile(
-    r",| (?:in(?! place\b)|on(?! the spot\b)|at|to|up to|from|near|along|through|across|towards?|behind|under|inside|"
-    r"outside|after|for|like|into|"
+    rf",| (?:in(?! place\b)|on(?! the spot\b|{_ON_BODY})|at|to|up to|from|near|along|through|across|towards?|"
+    r"behind|under|inside|outside|after|for|like|into|"
     r"down the|up the|off (?:the|an?)|past|beside|because|until|so|with|without|around the|over the) "
 )
 _GOING = ["step", "go", "goes", "mov", "shuffl", "travel", "retreat", "pac", "back", "sidestep", "head", "proceed"]

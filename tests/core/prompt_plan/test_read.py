@@ -328,6 +328,8 @@ def test_what_goes_on_is_that_action(spelling: Spelling, prompt: str, text: str)
         ("runs on the spot with fists up", "runs on the spot"),
         ("jogs in place for a while", "jogs in place"),
         ("runs on the grass", "runs"),
+        ("walks on her hands over the stage", "walks on her hands"),
+        ("sits on his heels in the sun", "sits on his heels"),
     ],
 )
 def test_the_way_and_the_place_stay_in_what_is_looked_up(spelling: Spelling, prompt: str, core: str):
