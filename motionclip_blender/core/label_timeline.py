@@ -26,7 +26,7 @@ SWITCH = 18.0
 """Price of going over to another label, in the unit of the shares' exponents. Every price from 8 to 32 splits the
 made timelines of `training segments --choose` equally well."""
 
-_WHOLE = 1.0  # weight of the whole part, relative to the mean of its windows
+_WHOLE = 4.0  # weight of the whole part, relative to the mean of its windows
 _MOST = 1000  # windows, which take some seconds
 
 
