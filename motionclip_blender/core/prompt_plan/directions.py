@@ -31,8 +31,12 @@ _AROUND = re.compile(r"\b(?:around|round|back|(?<=turn )about|(?<=turns )about|(
 _CLOCK = re.compile(r"\b(?:(counter|anti)[- ]?)?clockwise\b")
 _DIAGONAL = re.compile(r"\bdiagonal(?:ly)?\b")
 _FORWARD = re.compile(r"\b(?:forwards?|ahead|straight|onwards?)\b")
+_NOUN = "".join(  # "with a bent back"
+    rf"(?<!\b{word} )" for word in ("his", "her", "their", "the", "a", "bent", "straight", "sore", "upright", "round")
+)
 _BACKWARD = re.compile(
-    r"\b(?:backwards?|in reverse|rearwards?|back(?! (?:to|home|again|and forth|into|inside|up|down|on)\b)|retreat\w*)\b"
+    rf"\b(?:backwards?|in reverse|rearwards?|retreat\w*|"
+    rf"{_NOUN}back(?! (?:to|home|again|and forth|into|inside|up|down|on)\b))\b"
 )
 _SIDEWAYS = re.compile(r"\b(?:sideways|sidewards|side[- ]?steps?|side ways|laterally)\b")
 

@@ -246,7 +246,7 @@ def _step(
         remarks.append(f'"{segment.said}" is made of two motions: "{choice.wording}" and "{choice.beside.wording}".')
     elif segment.together and choice.alike <= SAME_AT_ONCE:
         remarks.append(f'"{segment.together[0]}" is nothing that is known and is left out.')
-    motion = _on_side(motion, segment, choice.wording, engine)
+    motion = _on_side(motion, segment, choice, engine)
     if segment.side and segment.limb == "arm":
         motion = with_one_arm(motion, engine.body, segment.side)
     if counts:
@@ -286,16 +286,18 @@ def _step(
     return motion
 
 
-def _on_side(motion: Motion, segment: Segment, wording: str, engine: Engine) -> Motion:
+def _on_side(motion: Motion, segment: Segment, choice: Choice, engine: Engine) -> Motion:
     """Returns the motion, or its mirror image if that moves the requested side.
 
-    The side is what the wording says, or what moves more where it says none or both.
+    The side is what the wording says, or what moves more where it says none or both; who limps moves it less.
     """
     if not segment.side:
         return motion
-    said = {"left", "right"} & set(wording.lower().replace("-", " ").split())
-    side = said.pop() if len(said) == 1 else measured_side(motion, engine.body, segment.limb)[0]
-    return motion.mirror() if side != segment.side else motion
+    said = {"left", "right"} & set(choice.wording.lower().replace("-", " ").split())
+    if len(said) == 1:
+        return motion.mirror() if said.pop() != segment.side else motion
+    side = measured_side(motion, engine.body, segment.limb)[0]
+    return motion.mirror() if (side != segment.side) != (choice.action in grammar()["lame"]) else motion
 
 
 def _says_speed(wording: str, segment: Segment) -> bool:

@@ -21,6 +21,7 @@ MAX_SEGMENTS = 24
 
 _THAN = re.compile(r"(?:,| and) than (?=\w)", re.IGNORECASE)  # misspelt "then"
 _TO_POSTURE = re.compile(r"^(?:stand|sit|lie|idle|crouch)(?:ing)? to (stand|sit|lie|crouch)(?:ing)?$", re.IGNORECASE)
+_TO_STOP = re.compile(r"^(walk|run|jog|sprint)(?:ing)?(?: to)? stop$", re.IGNORECASE)
 _POSTURES = {"stand": "stands up", "sit": "sits down", "lie": "lies down", "crouch": "crouches down"}
 _WORD = re.compile(r"[A-Za-z]+")
 _TOKEN = re.compile(r"[A-Za-zÀ-ÿ]+(?:'[a-z]+)?|[^A-Za-zÀ-ÿ]+")
@@ -44,6 +45,8 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
     named = spelled != text
     posture = _TO_POSTURE.match(spelled)
     spelled = _POSTURES[posture[1].lower()] if posture else spelled
+    if named and not known(spelled.lower()):
+        spelled = _TO_STOP.sub(r"\1s, then stops", spelled)
     text, mended = _mended(spelled, spelling)
     text = text.strip(" .,;:!?-")
     if not known(text.lower()):

@@ -27,6 +27,10 @@ _ON_ONE_LEG = re.compile(  # "jumps on the left foot" hops
     r"(?= (?:[\w-]+ )*?on (?:(?:his|her|their|the|a) )?(?:left|right|one) (?:foot|leg)\b)"
 )
 _A_STEP = re.compile(r"\b(take|takes|taking|make|makes|making) an? (?=(?:\w+ )?step\b)")
+_AROUND = 135.0  # degrees from which on a turn is one around
+_GOES_BACK = re.compile(r"\b((?:walk|run|jog|go|march|sneak|sprint|stroll)(?:s|es|ing)?) back$")
+_ONLY_A_WAY = re.compile(r"^(?:to (?:the |his |her |their )?(?:left|right)|left|right|forwards?|backwards?)$")
+_A_SINGLE = re.compile(r"^(?:does |do |performs? )?an? ([\w-]+)$")
 _COUNTED_TURN = re.compile(r"\bturn(?:s|ing|ed)?\b(?: (?!and\b)[\w-]+)*? (?:once|twice|thrice|\w+ times)\b")
 _GOES_ON = re.compile(  # "continues walking" walks
     r"\b(?:continu(?:e|es|ed|ing)|keep(?:s|ing)?(?: on)?|kept(?: on)?|go(?:es|ing)? on|went on|"
@@ -87,6 +91,7 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
     text = _SIDEWARD.sub(r"to the \1", _FACING.sub(" ", text))
     text = sides_as_ways(_HANDED.sub(_with_hand, text))
     text = _A_STEP.sub(r"\1 one ", text)
+    text = _as_before(text, before)
     text = _GOES_ON.sub(lambda goes_on: "" if is_action(goes_on[1]) else goes_on[0], text)
     text = _ON_ONE_LEG.sub("hops", text)
     text = _PAST.sub(lambda past: grammar()["past"][past[0]], text)
@@ -225,6 +230,8 @@ def _taken(pattern: re.Pattern[str], text: str) -> tuple[str, float | None]:
 
 def _count(text: str) -> tuple[str, int | None, int | None, str]:
     """Returns the text without the count, how often, how many steps, and the words of the count."""
+    if (single := _A_SINGLE.match(text)) and single[1] in grammar()["counted"] and single[1] != "step":
+        return single[1], 1, None, text
     words = text.split()
     bare = [word.strip(",;.") for word in words]
     if len(bare) > 1 and len(set(bare)) == 1:
@@ -312,6 +319,17 @@ def _only_goes(text: str, somewhere: bool) -> bool:
     actions = [word for word in words if is_action(word) or begins(word, _GOING)]
     goes = all(begins(word, _GOING) for word in actions)
     return goes and (somewhere or (bool(actions) and set(words) <= {*actions, *_THROUGH}))
+
+
+def _as_before(text: str, before: Segment | None) -> str:
+    """Returns the text with what it leaves to the step before: "walks back" after a turn around walks ahead, and "to
+    the right" after "steps to the left" steps there."""
+    if before is None:
+        return text
+    if before.turn is not None and abs(before.turn) > _AROUND:
+        text = _GOES_BACK.sub(r"\1", text)
+    verb = (before.bare or before.text).split(" ")[0]
+    return f"{verb} {text}" if _ONLY_A_WAY.match(text) and is_action(verb) else text
 
 
 def _goes_on(before: Segment | None, text: str) -> bool:

@@ -34,6 +34,7 @@ _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*", re.IGNORECASE)
 _SUBJECT = {"he", "she", "they", "it", "also", "suddenly", "slowly", "quickly", "the", "a", "man", "woman", "person"}
 _ARTICLES = ("a", "the")
 _TURNS = ("turn", "rotat", "pivot", "veer", "swerv")
+_DOES_SOMETHING = re.compile(r"^[a-z]+s (?:his|her|their|the|both|an?) \w+ and ")  # "crosses the arms and waits"
 _NOT_DONE = {"backward", "backwards", "back", "standing", "fast", "rest", "right", "restaurant", "lying", "bench"}
 
 
@@ -187,4 +188,5 @@ def waiting(text: str) -> str:
     """Returns the text to look up for a clause: "stands still" if the clause only says that someone stops."""
     words = [w.lower() for w in _WORD.findall(text) if w.lower() not in grammar()["function_words"]]
     actions = [word for word in words if is_action(word)]
-    return "stands still" if actions and all(word in grammar()["waits"] for word in actions) else text
+    waits = bool(actions) and all(word in grammar()["waits"] for word in actions)
+    return "stands still" if waits and not _DOES_SOMETHING.match(text) else text

@@ -162,7 +162,7 @@ def _without_manner(index: WordingIndex, segment: Segment, read: Mapping[str, tu
     choice, looked_up = index.choose(segment, *read[segment.text]), _lookups(segment, index)
     if segment.bare in looked_up and segment.bare != segment.text:
         bare = index.choose(replace(segment, text=segment.bare), *read[segment.bare])
-        goes_there = segment.travel not in (None, 0.0) and _goes(choice, segment)
+        goes_there = segment.travel is not None and _goes(choice, segment) and not _goes(bare, segment)
         better = bare.confidence > choice.confidence and not (choice.sure and goes_there)
         # "jumps backward" is rather a jump than a way backward
         names_it = [bool(content(segment.bare) & content(one.wording)) for one in (choice, bare)]

@@ -44,7 +44,7 @@ def only(spelling: Spelling, prompt: str) -> Segment:
         ("before sitting down, he bows", ["he bows", "sitting down"]),
         ("after bowing, he sits down", ["bowing", "he sits down"]),
         ("sits down after bowing", ["bowing", "sits down"]),
-        ("a kick followed by a punch", ["a kick", "a punch"]),
+        ("a kick followed by a punch", ["kick", "punch"]),
         ("runs, jumps and cheers", ["runs", "jumps", "cheers"]),
         ("walks and waves", ["walks and waves"]),  # a wording as it stands
         ("picks up a stone and a ball", ["picks up a stone and a ball"]),
@@ -102,6 +102,8 @@ def test_sides_of_limbs(spelling: Spelling, prompt: str, side: str, limb: str):
         ("walks left", 90),
         ("walks backward in a circle", 180),
         ("runs back to the house", None),
+        ("old man walking with a bent back", None),
+        ("walks back slowly", 180),
     ],
 )
 def test_directions_of_travel(spelling: Spelling, prompt: str, travel: float | None):
@@ -334,3 +336,27 @@ def test_what_goes_on_is_that_action(spelling: Spelling, prompt: str, text: str)
 )
 def test_the_way_and_the_place_stay_in_what_is_looked_up(spelling: Spelling, prompt: str, core: str):
     assert only(spelling, prompt).core == core
+
+
+@pytest.mark.parametrize(
+    ("prompt", "texts", "travels"),
+    [
+        ("steps to the left then to the right", ["steps to the left", "steps to the right"], [90, -90]),
+        ("walks forward, then backward", ["walks forward", "walks backward"], [0, 180]),
+        ("walks, turns around and walks back", ["walks", "walks", "walks"], [None, None, None]),
+        ("run_stop", ["runs", "stands still"], [None, None]),
+        ("lifts a cup and puts it on the table", ["lifts a cup", "puts the cup on the table"], [None, None]),
+        ("crosses his arms and waits", ["crosses his arms and waits"], [None]),
+    ],
+)
+def test_what_a_step_leaves_to_the_one_before(spelling: Spelling, prompt: str, texts: list[str], travels: list):
+    segments = plan(spelling, prompt).segments
+    assert [segment.text for segment in segments] == texts
+    assert [segment.travel for segment in segments] == travels
+
+
+@pytest.mark.parametrize(
+    ("prompt", "count"), [("a jump", 1), ("does a kick", 1), ("a step", None), ("a jump shot", None)]
+)
+def test_a_single_one_is_counted(spelling: Spelling, prompt: str, count: int | None):
+    assert only(spelling, prompt).count == count
