@@ -19,6 +19,9 @@ _HAPPENS = re.compile(  # of the price "of oil is rising"
     r"(?:of (?:(?:a|an|the) )?[\w-]+ )?(?:(?:is|are|was|were) (?P<is_doing>[\w-]+ing)|(?P<does>[\w-]+s))\b"
 )
 _SHOWS = ("play", "imitate", "act", "mime", "mimic", "pretend", "perform", "do", "become", "greet", "resemble")
+_PUTS_ON = re.compile(
+    r"^(?:[\w-]+ ){0,3}?put(?:s|ting)? on (?:(?:his|her|their|its|my|the|an?|some) )*(?:[\w-]+ )*?([\w-]+)$"
+)
 _DETERMINERS = frozenset(
     ["a", "an", "the", "his", "her", "their", "its", "my", "some", "another", "this", "that", "two", "three", "several"]
 )
@@ -32,6 +35,7 @@ def doubtful(index: WordingIndex, segment: Segment, choice: Choice) -> bool:
         or _only_its_object(index, segment, choice)
         or _only_to_whom(segment, choice)
         or _to_something_else(index, segment, choice)
+        or _dresses(index, segment, choice)
     )
 
 
@@ -81,6 +85,12 @@ def _to_something_else(index: WordingIndex, segment: Segment, choice: Choice) ->
     if not named or (alike and not alone):
         return False
     return stem(named) not in content(choice.wording) and (bool(alone) or stem(named) not in index.vocabulary)
+
+
+def _dresses(index: WordingIndex, segment: Segment, choice: Choice) -> bool:
+    """Checks whether something is put on that no wording has: "puts on a hat" puts nothing down."""
+    worn = _PUTS_ON.match((segment.bare or segment.text).lower())
+    return worn is not None and stem(worn[1]) not in content(choice.wording)
 
 
 def _verb_and_object(segment: Segment) -> tuple[str, str]:

@@ -15,7 +15,7 @@ def sure(engine: Engine, prompt: str) -> bool:
 @pytest.mark.parametrize(
     "prompt",
     [
-        "rolls dice", "rolls a joint", "hangs a picture", "runs a business", "the sun rises", "the clock stops",
+        "rolls dice", "puts on a hat", "rolls a joint", "hangs a picture", "runs a business", "the sun rises", "the clock stops",
         "klaatu barada nikto", "o menino chuta a bola", "the price of bread is falling", "kisses a ballerina",
     ],
 )  # fmt: skip
