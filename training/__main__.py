@@ -16,10 +16,11 @@ _COMMANDS = {
     "train": ("autoencoder.train", "train an auto-encoder on prepared motions and captions"),
     "curve": ("evaluation.curve", "draw the losses and the movement of runs from their logs"),
     "export": ("autoencoder.export", "write a pack from a checkpoint"),
+    "recaption": ("autoencoder.recaption", "give a pack the captions of today, without training it"),
     "import-checkpoint": ("autoencoder.import_checkpoint", "write a pack from a released MotionCLIP checkpoint"),
     "wordings": ("autoencoder.wording_index", "give a pack its wordings as texts, to read prompts by"),
     "details": ("autoencoder.details", "give a pack the motions that its wordings describe, whole"),
-    "class-means": ("evaluation.class_means", "give a pack the mean latents of its classes, for recognition"),
+    "class-means": ("evaluation.class_means", "give a pack what motions of its classes are like, for recognition"),
     "evaluate": ("evaluation.evaluate", "measure a pack on the clips that are held out"),
     "variations": (
         "evaluation.variations",

@@ -66,7 +66,7 @@ def export(
         if images:
             raise UserError("The image tower of a pack of AMASS is CLIP's own; leave out --images.")
         pack = export_of_shards.write_weights(state, config, out, version, adapter)
-        _write(pack)
+        write_description(pack)
         return pack
     of_images = _tower_of(images) if images else {}
     if images:
@@ -111,7 +111,7 @@ def export(
     save_weights(Weights(network, minilm.text_projection(), retrieval, own), pack.weights_path, small=True)
     files = (pack.weights_path, *([pack.image_path] if images else []))
     digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-    _write(replace(pack, checksums=digests))
+    write_description(replace(pack, checksums=digests))
     if texts:
         write_index(Engine(out, compute="numpy"), config.augment, config.more)
     return Pack.load(out)
@@ -159,10 +159,11 @@ def sources(spans: Iterable[CaptionedSpan]) -> list[dict[str, str]]:
 
 def record(pack: Pack, figures: dict[str, Any]) -> None:
     """Writes the figures of an evaluation into the pack's `pack.json`."""
-    _write(replace(pack, info=pack.info | {"figures": figures}))
+    write_description(replace(pack, info=pack.info | {"figures": figures}))
 
 
-def _write(pack: Pack) -> None:
+def write_description(pack: Pack) -> None:
+    """Writes a pack's `pack.json`, whole or not at all."""
     with whole_path(pack.folder / "pack.json") as temporary:
         temporary.write_text(json.dumps(pack.as_json(), indent=1) + "\n", encoding="utf-8")
 

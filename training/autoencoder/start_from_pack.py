@@ -29,18 +29,23 @@ def adapter_of_pack(pack: Pack) -> AdapterFile | None:
     return AdapterFile(adapter_arrays(pack_arrays(pack))) if has_one else None
 
 
+def check_trainable(pack: Pack) -> None:
+    """Raises `UserError` for a pack whose network was not trained on clips here: an imported checkpoint, or one with
+    CLIP's own towers."""
+    if not isinstance(pack.network, NetworkSize) or not isinstance(pack.clip, ClipSpec) or pack.projects:
+        raise UserError(
+            f"The pack {pack.name} {pack.version} has the network of a released checkpoint, or CLIP's own texts; "
+            "choose a pack that `export` made of clips."
+        )
+
+
 def configured_for(config: TrainConfig, pack: Pack) -> TrainConfig:
     """Returns the configuration with the network, the windows and the text adapter of a pack.
 
-    Its transformers are trained, so they take part from the first step on. Raises `UserError` for a pack whose network
-    is not one that runs train on from: an imported checkpoint, or one with CLIP's own towers; and for a split that
-    holds out what the pack has learned.
+    Its transformers are trained, so they take part from the first step on. Raises `UserError` as `check_trainable`, and
+    for a split that holds out what the pack has learned.
     """
-    if not isinstance(pack.network, NetworkSize) or not isinstance(pack.clip, ClipSpec) or pack.projects:
-        raise UserError(
-            f"The pack {pack.name} {pack.version} has the network of a released checkpoint, or CLIP's own texts, from "
-            "which no run starts here; choose a pack that `export` made of clips."
-        )
+    check_trainable(pack)
     learned_by = pack.info.get("split")
     if config.split not in (None, learned_by):
         raise UserError(
