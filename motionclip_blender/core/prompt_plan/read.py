@@ -60,6 +60,8 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
         remarks += said
         if segment is not None and named:
             segment = replace(segment, verb=segment.verb or _head(segment))
+        if segment is not None and _turns_on_the_way(segment) and known(clause.text.lower()):
+            segment = replace(segment, text=clause.text.lower())  # "walks around a corner" is a wording itself
         if segment is not None:
             segments.append(replace(segment, together=clause.together, words=(*mended, *segment.words)))
     if not segments:
@@ -67,6 +69,11 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
     if len(segments) > MAX_SEGMENTS:
         remarks.append(f"The prompt has {len(segments)} steps; the first {MAX_SEGMENTS} are made.")
     return Plan(tuple(segments[:MAX_SEGMENTS]), tuple(dict.fromkeys(remarks)))
+
+
+def _turns_on_the_way(segment: Segment) -> bool:
+    """Checks whether a step turns beside something else that it does."""
+    return segment.turn is not None and not segment.on_spot and segment.text != "walks"
 
 
 def _head(segment: Segment) -> str:

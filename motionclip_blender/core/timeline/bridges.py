@@ -31,6 +31,7 @@ WORDINGS = (
 _FRAMES = 100  # frames that are decoded of each
 _NEAR = 0.1  # share of the distance between a motion's first and last pose within which it has not left, or is there
 _KEPT = 4  # frames of stillness that are kept on both sides
+_LEAPS = 1.5  # metres per second: who rises or sinks faster leaps to the feet or drops, which nobody asked for
 _STEP = 0.12  # metres by which one more motion must bring the poses nearer
 _LOOKED_AT = 6  # frames whose poses are compared at a seam
 
@@ -128,6 +129,8 @@ def _made(engine: Engine) -> tuple[Bridge, ...]:
     found = []
     for (wording, _), motion in zip(named, motions, strict=True):
         done = _changing_part(put_on_floor(motion, engine.body), engine.body)
+        if np.abs(np.diff(done.translation[:, 1])).max(initial=0.0) * done.fps > _LEAPS:
+            continue
         for each in (done, done.mirror()):
             poses = ground_poses(each, engine.body)
             found.append(Bridge(wording, each, poses[0], poses[-1]))
