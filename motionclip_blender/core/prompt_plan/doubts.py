@@ -36,6 +36,7 @@ def doubtful(index: WordingIndex, segment: Segment, choice: Choice) -> bool:
         or _only_to_whom(segment, choice)
         or _to_something_else(index, segment, choice)
         or _dresses(index, segment, choice)
+        or _in_another_sense(index, segment, choice)
     )
 
 
@@ -91,6 +92,15 @@ def _dresses(index: WordingIndex, segment: Segment, choice: Choice) -> bool:
     """Checks whether something is put on that no wording has: "puts on a hat" puts nothing down."""
     worn = _PUTS_ON.match((segment.bare or segment.text).lower())
     return worn is not None and stem(worn[1]) not in content(choice.wording)
+
+
+def _in_another_sense(index: WordingIndex, segment: Segment, choice: Choice) -> bool:
+    """Checks whether the wordings have the verb in another sense only: "claps" is no hand that is clapped against
+    another's."""
+    if choice.confidence == 1.0 or index.understands(segment.text.lower()):
+        return False
+    verb = verb_of(_verb_and_object(segment)[0], grammar()["other_sense"])
+    return verb is not None and choice.action in grammar()["other_sense"][verb[0]]
 
 
 def _verb_and_object(segment: Segment) -> tuple[str, str]:

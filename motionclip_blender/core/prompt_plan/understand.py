@@ -187,8 +187,10 @@ def _without_manner(index: WordingIndex, segment: Segment, read: Mapping[str, tu
     )
     if both.alike > SAME_AT_ONCE and tells_both:
         return both
-    beside = index.choose(Segment(segment.together[0], segment.together[0]), *read[segment.together[0]])
-    return replace(choice, beside=beside if beside.sure and beside.motion != choice.motion else None)
+    second = Segment(segment.together[0], segment.together[0])
+    beside = index.choose(second, *read[second.text])
+    known = beside.sure and beside.motion != choice.motion and not doubtful(index, second, beside)
+    return replace(choice, beside=beside if known else None)
 
 
 def _only_who_or_where(index: WordingIndex, segment: Segment, choice: Choice) -> bool:

@@ -218,7 +218,7 @@ def test_the_image_of_a_crop_is_of_the_crop_itself(tmp_path, mended):
 
 
 def test_the_presets_that_ship():
-    assert presets() == ["amass", "default", "full", "paper", "paper-legacy"]
+    assert presets() == ["amass", "default", "full", "further", "paper", "paper-legacy"]
     assert TrainConfig.load(preset="default") == TrainConfig()
     for config in (PAPER, LEGACY):
         assert (config.width, config.layers, config.heads, config.feed_forward) == (512, 8, 4, 1024)

@@ -41,7 +41,8 @@ def test_the_scores_are_those_of_the_motion(bpy, action, person) -> None:
 
     bpy.ops.motionclip.recognise()
     engine, rate = Engine(), bpy.context.scene.render.fps
-    wanted = Recogniser(engine, default_labels()).scores(engine.encode(read_motion(person, fps=rate)))
+    motion = read_motion(person, fps=rate)
+    wanted = Recogniser(engine, default_labels()).scores(engine.encode(motion), motion)
     assert [score.name for score in wanted[:5]] == [score.name for score in RECOGNITION.scores[action.session_uid]][:5]
 
 
