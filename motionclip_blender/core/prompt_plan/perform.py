@@ -40,6 +40,7 @@ _AFTER = 4  # frames of stillness that are kept after a movement without repetit
 _HURRIED = 1.7  # largest acceleration of a movement so that it ends in time
 _HASTE = 1.3  # acceleration of the whole motion from which on a remark says so
 _FASTEST = 2.0  # largest acceleration of the whole motion
+_CALM = 0.8  # pace of a manner up to which a movement is not hurried to fit
 _STILL_SLOW = 0.9  # largest speed of a slow movement, relative to the natural one
 _SLOW = 0.1  # metres per second below which a motion is not compared with others of its class
 _WHOLE = 120  # frames that are searched for the end of a movement without repetition
@@ -256,7 +257,9 @@ def _step(
         motion = _done(motion, engine)
         if segment.on_spot and segment.turn:
             motion = turned_on_spot(motion, segment.turn)
-        most = 1.0 if natural else _HURRIED if speed >= 1 else max(_STILL_SLOW / speed, 1.0)
+        manner = _manner_of(segment, choice)
+        calm = natural or (bool(manner) and pace(manner) <= _CALM)  # who is sad does not hurry
+        most = 1.0 if calm else _HURRIED if speed >= 1 else max(_STILL_SLOW / speed, 1.0)
         motion = retimed(motion, float(np.clip(len(motion) / (speed * frames), 1.0, most)))
     motion = retimed(motion, speed)
     if manner := _manner_of(segment, choice):

@@ -86,10 +86,13 @@ def variation(
         motion = int(retrieval.motions[index.alike(latent[None])[0].argmax()])
     meaning = _meaning(engine, index, retrieval, latent, motion, said)
     at = seed % len(meaning.kin)
-    chosen, code = meaning.kin[at], meaning.codes[at]
+    chosen, code, start = meaning.kin[at], meaning.codes[at], meaning.starts[at]
+    facts = index.facts[chosen.motion]
+    if 0 < seed < len(meaning.kin) and not chosen.mirrored and engine.plays_whole(start[None])[0]:
+        return Variation(start, chosen.motion, chosen.wording, facts)  # another known motion, as it was recorded
     away = _drawn(meaning.spread, seed, stream)
-    sound = _first_sound(engine, np.stack([code, *(code + share * away for share in _TRIES)]))
-    return Variation(sound, chosen.motion, chosen.wording, index.facts[chosen.motion])
+    sound = _first_sound(engine, np.stack([code, *(code + share * away for share in _TRIES)]), start)
+    return Variation(sound, chosen.motion, chosen.wording, facts)
 
 
 def _known(engine: Engine) -> tuple[WordingIndex, PromptRetrieval]:
@@ -106,10 +109,11 @@ def _known(engine: Engine) -> tuple[WordingIndex, PromptRetrieval]:
 
 
 class _Meaning(NamedTuple):
-    """The motions of one meaning: their latents `codes` (n, D), and those `spread` (m, D), m > 1, that tell the
-    covariance."""
+    """The motions of one meaning: the latents `starts` (n, D) of their wordings, their own latents `codes` (n, D), and
+    those `spread` (m, D), m > 1, that tell the covariance."""
 
     kin: list[Kin]
+    starts: np.ndarray
     codes: np.ndarray
     spread: np.ndarray
 
@@ -124,23 +128,26 @@ def _meaning(
     known, key = _meanings.setdefault(engine, {}), (latent.tobytes(), motion, said)
     if key not in known:
         kin = kin_of(index, retrieval, latent, motion, *said)
-        codes = _codes(engine, kin, latent)
-        known[key] = _Meaning(
-            kin, codes, codes if len(kin) > 1 else _neighbours(engine, index, retrieval, latent, motion)
-        )
+        starts, codes = _codes(engine, kin, latent)
+        spread = codes if len(kin) > 1 else _neighbours(engine, index, retrieval, latent, motion)
+        known[key] = _Meaning(kin, starts, codes, spread)
         while len(known) > _KEPT:
             known.pop(next(iter(known)))
     return known[key]
 
 
-def _codes(engine: Engine, kin: Sequence[Kin], latent: np.ndarray) -> np.ndarray:
-    """Returns the latents of motions, (n, D): what the encoder makes of them. The first one's is that of `latent`."""
+def _codes(engine: Engine, kin: Sequence[Kin], latent: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the latents of the motions' wordings, (n, D), and what the encoder makes of the motions, (n, D).
+
+    The first one's wording is that of `latent`.
+    """
     # of one wording each: at the mean of several, the decoder lets a body that stands glide away
     starts = engine.prompt_latents([one.wording for one in kin])
     starts[[one.motion == kin[0].motion for one in kin]] = latent
     # as long as the decoder goes: of a movement that is done once, a shorter window would not know the end
     motions = engine.decode(starts, engine.pack.frames[1])
-    return engine.encode_together([m.mirror() if one.mirrored else m for one, m in zip(kin, motions, strict=True)])
+    shown = [m.mirror() if one.mirrored else m for one, m in zip(kin, motions, strict=True)]
+    return starts, engine.encode_together(shown)
 
 
 def _neighbours(
@@ -160,17 +167,21 @@ def _drawn(codes: np.ndarray, seed: int, stream: int) -> np.ndarray:
     return (_SPREAD / np.sqrt(len(codes) - 1) * numbers @ deviations).astype(np.float32)
 
 
-def _first_sound(engine: Engine, codes: np.ndarray) -> np.ndarray:
-    """Returns the first of `codes[1:]`, (n, D), whose motion is sound; the first of all if none is.
+def _first_sound(engine: Engine, codes: np.ndarray, start: np.ndarray) -> np.ndarray:
+    """Returns the first of `codes[1:]`, (n, D), whose motion is sound; if none is, the one whose feet slide least.
 
-    A latent off those of real motions gives a motion that the encoder reads as another one; or its feet slide.
+    A latent off those of real motions gives a motion that the encoder reads as another one; or its feet slide. start:
+    (D,) that of the motion's wording, whose feet slide as those of the motion itself.
     """
     again = engine.motion_latents(codes)
     off = np.linalg.norm(again - codes, axis=1) / np.linalg.norm(codes, axis=1)
-    slides = _slide(engine, codes[0]) + _SLIDES
+    limit, slides = _slide(engine, start) + _SLIDES, []
     for code, away in zip(codes[1:], off[1:], strict=True):
-        if away <= max(_RETURNS, off[0]) and _slide(engine, code) <= slides:
+        slides.append(_slide(engine, code) if away <= max(_RETURNS, off[0]) else np.inf)
+        if slides[-1] <= limit:
             return code
+    if np.isfinite(slides).any() and min(slides) < _slide(engine, codes[0]):
+        return codes[1 + int(np.argmin(slides))]
     return codes[0]
 
 

@@ -189,14 +189,14 @@ def test_undo_takes_the_motion_back(bpy, panel) -> None:
 
 
 def test_the_motion_follows_lengths_and_only_the_changed_segment_is_decoded(bpy, made, person, monkeypatch) -> None:
-    networks = SESSION.engine(ModelChoice())._ready()
-    decode, calls = networks.decode, []
+    engine = SESSION.engine(ModelChoice())
+    decode, calls = engine.decode, []
 
     def counted(latents, length):
         calls.append(len(latents))
         return decode(latents, length)
 
-    monkeypatch.setattr(networks, "decode", counted)
+    monkeypatch.setattr(engine, "decode", counted)
     made.segments[1].natural = False
     taken = made.segments[1].frames
     calls.clear()
