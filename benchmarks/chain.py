@@ -27,10 +27,10 @@ from motionclip_blender.rig.armature import add_body
 
 _PACKAGE = Path(motionclip_blender.__file__).parent
 PATH_ENDS = {
-    ("core/inference/networks.py", "texts"), ("core/inference/networks.py", "decode"),
+    ("core/inference/networks.py", "texts"), ("core/inference/details.py", "alone"),
     ("core/cleanup/pipeline.py", "__call__"), ("rig/write_keys.py", "key_motion"),
 }  # fmt: skip
-"""File and function: where text becomes a latent, the latent poses, the motion one to be keyed, the keys."""
+"""File and function: where text becomes a latent, the latent a known motion, the motion one to be keyed, the keys."""
 
 
 class Trace:
