@@ -6,7 +6,7 @@ Runs Generate twice, as a script does, and traces the second, warm run: every ca
 `MOTIONCLIP_OT_generate.execute` on. Prints
 
 - the path: the files on the call stacks that lead from the operator to the functions which do the work. These are
-  `PATH_ENDS`: the network's passes, the clean-up, the keys. A newcomer who follows a prompt reads these files;
+  `PATH_ENDS`: the text read, the motion made and cleaned up, the keys. A newcomer who follows a prompt reads these files;
 - all files of which any function ran, helpers included.
 
 Exits with 1 when the path has more files than `--limit`.
@@ -27,10 +27,10 @@ from motionclip_blender.rig.armature import add_body
 
 _PACKAGE = Path(motionclip_blender.__file__).parent
 PATH_ENDS = {
-    ("core/inference/networks.py", "texts"), ("core/inference/details.py", "alone"),
+    ("core/inference/networks.py", "texts"), ("core/engine.py", "decode"),
     ("core/cleanup/pipeline.py", "__call__"), ("rig/write_keys.py", "key_motion"),
 }  # fmt: skip
-"""File and function: where text becomes a latent, the latent a known motion, the motion one to be keyed, the keys."""
+"""File and function: where text becomes a latent, the latent a motion, the motion one to be keyed, the keys."""
 
 
 class Trace:
