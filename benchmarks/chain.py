@@ -6,7 +6,7 @@ Runs Generate twice, as a script does, and traces the second, warm run: every ca
 `MOTIONCLIP_OT_generate.execute` on. Prints
 
 - the path: the files on the call stacks that lead from the operator to the functions which do the work. These are
-  `PATH_ENDS`: the text read, the motion made and cleaned up, the keys. A newcomer who follows a prompt reads these files;
+  `PATH_ENDS`: the text read, the motion made and cleaned up, the keys. Who follows a prompt reads these files;
 - all files of which any function ran, helpers included.
 
 Exits with 1 when the path has more files than `--limit`.
