@@ -11,8 +11,8 @@ are medians over the rounds, in milliseconds.
 - step: after that, one segment's length changed, as a slider does: length, motion and keys.
 - decoded: motions that the decoder made for the timeline, and for the step.
 
-Ratio is full / networks: known motions need no decoder, so these are mostly the text tower. Exits with 1 when it is above
-the limit.
+Ratio is full / networks: known motions need no decoder, so these are mostly the text tower. Exits with 1 when it is
+above the limit.
 """
 
 from __future__ import annotations
