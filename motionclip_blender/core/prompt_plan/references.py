@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from .grammar import grammar, inflected, is_action, verb_of
 
-_OBJECT = re.compile(r"\b(?:a|an|the|his|her|their|some|one) ((?:[a-z-]+ ){0,2}?[a-z-]+)\b")
+_OBJECT = re.compile(r"\b(?:a|an|the|his|her|their|some|one|both) ((?:[a-z-]+ ){0,2}?[a-z-]+)\b")
 _IT = re.compile(r"(?<=\w )(?:it|them)\b(?! (?:is|are|has|have)\b)")
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
 _SHOOTS = ("shoot", "fire", "aim", "release", "loose")

@@ -133,7 +133,7 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
         words.append(("direction", f"travel {travel:g}"))
     text = waiting(" ".join(text.split()).strip(" ,"))
     manner, plain = manner_of(text)
-    on_spot = turn is not None and not _other_action(text) and not _goes_on(before, text)
+    on_spot = turn is not None and not _other_action(text) and not _goes_on(before, text, turn)
     if turn is not None and not _other_action(text):
         text = plain = _TURNS if on_spot else "walks"
     if not any(c.isalpha() for c in text):
@@ -332,11 +332,12 @@ def _as_before(text: str, before: Segment | None) -> str:
     return f"{verb} {text}" if _ONLY_A_WAY.match(text) and is_action(verb) else text
 
 
-def _goes_on(before: Segment | None, text: str) -> bool:
-    """Checks whether who turns is on the way: a bend of it, unless the text says that it is a turn in place."""
+def _goes_on(before: Segment | None, text: str, turn: float) -> bool:
+    """Checks whether who turns is on the way: a bend of it, unless the text says that it is a turn in place, or it is
+    one around."""
     if _BENDS.search(text):
         return True
-    if before is None or _IN_PLACE.search(text):
+    if before is None or abs(turn) > _AROUND or _IN_PLACE.search(text):
         return False
     return any(begins(word, grammar()["moves"]) for word in WORD.findall(before.text))
 

@@ -343,7 +343,8 @@ def test_the_way_and_the_place_stay_in_what_is_looked_up(spelling: Spelling, pro
     [
         ("steps to the left then to the right", ["steps to the left", "steps to the right"], [90, -90]),
         ("walks forward, then backward", ["walks forward", "walks backward"], [0, 180]),
-        ("walks, turns around and walks back", ["walks", "walks", "walks"], [None, None, None]),
+        ("walks, turns around and walks back", ["walks", "turns on the spot", "walks"], [None, None, None]),
+        ("raises both arms and lowers them", ["raises both arms", "lowers the arms"], [None, None]),
         ("run_stop", ["runs", "stands still"], [None, None]),
         ("lifts a cup and puts it on the table", ["lifts a cup", "puts the cup on the table"], [None, None]),
         ("crosses his arms and waits", ["crosses his arms and waits"], [None]),
