@@ -100,7 +100,7 @@ class Names:
     """A model, and its engine, for texts only: each class has its own axis."""
 
     classes = ("dance", "sit", "walk")
-    class_means = None
+    class_means = body = None
 
     @property
     def engine(self):
