@@ -9,7 +9,6 @@ from training.data.class_phrases import PHRASES
 from training.evaluation.generation import unseen_prompts
 from training.evaluation.unseen_wordings import unseen_wordings
 
-
 _GONE = {"call", "smoke"}  # classes of which it was seen later that their clips show something else
 
 
