@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 
 from motionclip_blender.core.body import Body
+from motionclip_blender.core.cleanup.foot_locking import keep_on_floor
 from motionclip_blender.core.clip_files.rest_frames import stands_idle
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import write_whole
 from motionclip_blender.core.motion import Motion, facing_forward
 from motionclip_blender.core.motion_files import amass
-from motionclip_blender.core.retarget.footing import rest, seated
+from motionclip_blender.core.retarget.footing import seated
 from motionclip_blender.core.retarget.measure import Errors, limb_far_off, measure
 from motionclip_blender.core.retarget.retarget import retarget
 from motionclip_blender.core.retarget.rig_maps import matching_rig
@@ -111,7 +112,7 @@ def _down(motion: Motion, clip: str, collection: Collection) -> Motion:
     """Returns the motion with who sits or lies on the floor on ours, where the collection says that the source's
     proportions leave them above it."""
     if collection.rests_in(clip):
-        return rest(motion, _body())
+        return keep_on_floor(motion, _body())
     seat = collection.seat(clip)
     return seated(motion, _body(), seat) if seat else motion
 

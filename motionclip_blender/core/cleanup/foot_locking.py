@@ -169,10 +169,11 @@ def put_on_floor(motion: Motion, body: Standing) -> Motion:
 
 
 def keep_on_floor(motion: Motion, body: Standing) -> Motion:
-    """Returns `motion` with its lowest point on the floor in every frame, for packs that do not store the body's
-    height.
+    """Returns `motion` with whatever part of the body is lowest on the floor, y = 0, in every frame.
 
-    Crouching and rising become right; a jump stays on the ground.
+    For packs that do not store the body's height: crouching and rising become right; a jump stays on the ground. And
+    for retargeted clips of who lies or falls: the root's path is scaled by the length of legs, which leaves a person in
+    the air whose source has short legs and a thick body, as cartoon characters have.
     """
     away = np.zeros((len(motion), 3))
     away[:, 1] = body.lowest(motion)

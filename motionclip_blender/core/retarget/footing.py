@@ -31,17 +31,6 @@ def stand(motion: Motion, theirs: Likeness, body: Standing) -> Motion:
     return _on_floor(motion, theirs, body)
 
 
-def rest(motion: Motion, body: Standing) -> Motion:
-    """Returns `motion` with whatever part of the body is lowest on the floor, in every frame.
-
-    So does who lies or falls. The root's path is scaled by the length of legs, which leaves a person in the air whose
-    source has short legs and a thick body, as cartoon characters have.
-    """
-    path = np.zeros((len(motion), 3))
-    path[:, 1] = -body.lowest(motion)
-    return motion.moved(path)
-
-
 def seated(motion: Motion, body: Standing, seat: float) -> Motion:
     """Returns `motion` with its pelvis lowered so that who sits on the floor in the source sits on it here, too.
 

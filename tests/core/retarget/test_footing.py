@@ -9,8 +9,9 @@ import pytest
 
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.body import Body
+from motionclip_blender.core.cleanup.foot_locking import keep_on_floor
 from motionclip_blender.core.motion import Motion
-from motionclip_blender.core.retarget.footing import rest, seated
+from motionclip_blender.core.retarget.footing import seated
 from motionclip_blender.core.retarget.measure import measure
 from motionclip_blender.core.retarget.retarget import retarget
 from motionclip_blender.core.retarget.source import SourceClip
@@ -186,7 +187,7 @@ def squatting(body: Body, frames: int = 30) -> Motion:
     for side in ("left", "right"):
         poses[:, INDEX[f"{side}_hip"], 0], poses[:, INDEX[f"{side}_knee"], 0] = -1.5 * share[:, 0], 1.5 * share[:, 0]
     motion = Motion.from_axis_angle(poses.reshape(frames, -1), np.zeros((frames, 3)))
-    return rest(motion, body)
+    return keep_on_floor(motion, body)
 
 
 def test_who_sits_on_nothing_is_put_on_the_floor_with_the_feet_where_they_were(open_body: Body):
@@ -206,4 +207,4 @@ def test_the_lowest_part_of_who_lies_is_on_the_floor(open_body: Body):
     turn = np.zeros((20, 55, 3))
     turn[:, 0, 0] = -np.linspace(0, np.pi / 2, 20)
     above = Motion.from_axis_angle(turn.reshape(20, -1), np.full((20, 3), 0.4))
-    np.testing.assert_allclose(lowest(rest(above, open_body), open_body), 0.0, atol=0.02)
+    np.testing.assert_allclose(lowest(keep_on_floor(above, open_body), open_body), 0.0, atol=0.02)
