@@ -25,20 +25,20 @@ from motionclip_blender.core.pack import Pack
 from motionclip_blender.core.pose_tensor import to_pose_tensor
 
 from ..data.captions import CaptionedSpan
+from ..data.wordings import table, trained_with
 from .dataset import samples_of_span
-from .wording_index import note_checksums, table
+from .wording_index import note_checksums
 
 DETAILS_LICENCE = "details.safetensors: motions of the sources named here, compressed, under the sources' own licences."
 """What `pack.json` says of the motions, which are recordings, beside the list of their sources."""
 
 
-def write_details(engine: Engine, data: Path, augment: bool = True) -> int:
+def write_details(engine: Engine, data: Path) -> int:
     """Writes the motions into the engine's pack, and their checksum into its `pack.json`. Returns how many.
 
-    data: folder that `prepare` made. augment: as of the training. Raises what `write_motions` raises.
+    data: folder that `prepare` made. Raises what `write_motions` raises.
     """
-    info = engine.pack.info
-    _, told, _, spans = table(info.get("split"), augment, bool(info.get("more")))
+    _, told, _, spans = table(*trained_with(engine.pack.info))
     return write_motions(engine, data, told, spans)
 
 

@@ -15,7 +15,7 @@ from motionclip_blender.core.inference.prompt_retrieval import PromptRetrieval
 from motionclip_blender.core.model.text_tower import TextTower
 
 from ..data.captions import class_text
-from ..data.wordings import trained_spans
+from ..data.wordings import table
 from ..text_adapter.file import AdapterFile, check_same
 from ..text_tower import minilm
 from .config import TrainConfig
@@ -120,26 +120,21 @@ def embedded(tower: TextTower, texts: Sequence[str]) -> np.ndarray:
 def prompt_retrieval(
     split: str | None = None,
     augment: bool = True,
-    projected: Callable[[np.ndarray], np.ndarray] | None = None,
     more: bool = False,
+    projected: Callable[[np.ndarray], np.ndarray] | None = None,
     adapter: AdapterFile | None = None,
 ) -> PromptRetrieval:
-    """Makes a `PromptRetrieval` of all wordings that the decoder is trained to answer with one motion.
+    """Makes a `PromptRetrieval` of all wordings that the decoder is trained to answer with one motion, see `table`.
 
-    projected: maps embeddings (n, 512) to the latents' space, if that is another. more, adapter: as of the training.
+    projected: maps embeddings (n, 512) to the latents' space, if that is another. adapter: as of the training.
     """
-    spans = [span for span in trained_spans(split, augment, more) if span.prompts]
-    told, classes = {}, []
-    for span in spans:
-        for prompts in (span.prompts, span.mirrored_prompts):
-            told |= dict.fromkeys(prompts, len(classes))
-            classes.append(span.action)
+    texts, motions, classes, _ = table(split, augment, more)
     names = sorted(set(classes))
-    embeddings = text_embeddings([*told, *map(class_text, names)], adapter=adapter)
+    embeddings = text_embeddings([*texts, *map(class_text, names)], adapter=adapter)
     if projected is not None:
         embeddings = projected(embeddings)
     return PromptRetrieval.of(
-        embeddings[: len(told)], [*told.values()], [names.index(name) for name in classes], embeddings[len(told) :]
+        embeddings[: len(texts)], motions, [names.index(name) for name in classes], embeddings[len(texts) :]
     )
 
 

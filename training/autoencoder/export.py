@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
-import json
 import os
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,33 +13,24 @@ import torch
 from safetensors.torch import load_file
 from torch import nn
 
-from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.files import whole_path
 from motionclip_blender.core.model.image_tower import save_image_tower, vision_transformer
 from motionclip_blender.core.model.network import MotionCLIP
-from motionclip_blender.core.model.weights import Weights, save_weights
 from motionclip_blender.core.pack import DEFAULT_FOLDER, Pack
 from motionclip_blender.core.pose_format import PoseFormat
 
-from ..data.captions import CaptionedSpan
-from ..data.clip_files.collection import collections
-from ..data.splits import HELD_OUT, clips_of, source_of
-from ..data.wordings import trained_spans, wordings
+from ..data.splits import HELD_OUT
 from ..image_tower.train import SPEC as IMAGE_TOWER
 from ..image_tower.train import check_has_tower, check_split
 from ..text_adapter.file import adapter_of_run, check_same, digest_of_pack
 from ..text_tower import minilm
 from . import export_of_shards
 from .config import TrainConfig
-from .embeddings import prompt_retrieval
-from .projection import projected
 from .published import network_of
 from .run import load_checkpoint
-from .wording_index import write_index
+from .write_pack import write_description, write_pack
 
 LICENCE = "CC0-1.0"
-_UNKNOWN = ("unknown, ask the owner of the clips", "")
 DATA = "Trained on the clips of the sources that are named here, with captions of our own."
 
 
@@ -54,7 +42,7 @@ def export(
 
     images: a run of the image tower, or a pack with one, whose weights are put into the pack too. `record` adds the
     figures after evaluation.
-    texts: also writes the wordings as texts, see `wording_index`, which takes minutes. A pack of AMASS has none.
+    texts: also writes the wordings as texts, as `write_pack`. A pack of AMASS has none.
     refinement: share of what the encoder's transformer adds to its linear part. It learns people by heart sooner than
     the linear part does, so a smaller share may recognise others better.
     Raises `UserError` when a checkpoint is missing or damaged.
@@ -88,10 +76,9 @@ def export(
         clip=replace(minilm.SPEC, adapter=adapter.size if adapter else None),
         info={
             "data": DATA,
-            "sources": sources(trained_spans(config.split, config.augment, config.more)),
             "split": config.split,
+            "augment": config.augment,
             **({"more": True} if config.more else {}),
-            "captions": len(wordings(config.split, config.more)),
             "steps": state["step"],
             "seed": config.seed,
             **({"refinement": refinement} if refinement != 1 else {}),
@@ -99,22 +86,12 @@ def export(
         },
         image=IMAGE_TOWER if images else None,
     )
-    out.mkdir(parents=True, exist_ok=True)
-    for path in (pack.details_path, pack.class_means_path):  # of the pack that was there before
-        path.unlink(missing_ok=True)
+    write_image = None
     if images:
         tower = vision_transformer(IMAGE_TOWER, pack.clip.width)
         tower.load_state_dict(of_images["average"])
-        save_image_tower(tower, pack.image_path)
-    retrieval = prompt_retrieval(config.split, config.augment, partial(projected, network), config.more, adapter)
-    own = adapter.arrays if adapter else {}
-    save_weights(Weights(network, minilm.text_projection(), retrieval, own), pack.weights_path, small=True)
-    files = (pack.weights_path, *([pack.image_path] if images else []))
-    digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-    write_description(replace(pack, checksums=digests))
-    if texts:
-        write_index(Engine(out, compute="numpy"), config.augment, config.more)
-    return Pack.load(out)
+        write_image = partial(save_image_tower, tower)
+    return write_pack(pack, network, adapter, write_image, texts)
 
 
 @torch.no_grad()
@@ -146,26 +123,9 @@ def _tower_of(images: Path) -> dict[str, Any]:
     }
 
 
-def sources(spans: Iterable[CaptionedSpan]) -> list[dict[str, str]]:
-    """Returns the name, the licence and the credit of every source of the clips that spans show.
-
-    Of a folder of clips that is none of the known collections, its owner knows the licence.
-    """
-    names = sorted({source_of(clip) for span in spans for clip in clips_of(span)})
-    known = collections()
-    told = {name: (known[name].licence, known[name].credit) if name in known else _UNKNOWN for name in names}
-    return [{"source": name, "licence": licence, "credit": credit} for name, (licence, credit) in told.items()]
-
-
 def record(pack: Pack, figures: dict[str, Any]) -> None:
     """Writes the figures of an evaluation into the pack's `pack.json`."""
     write_description(replace(pack, info=pack.info | {"figures": figures}))
-
-
-def write_description(pack: Pack) -> None:
-    """Writes a pack's `pack.json`, whole or not at all."""
-    with whole_path(pack.folder / "pack.json") as temporary:
-        temporary.write_text(json.dumps(pack.as_json(), indent=1) + "\n", encoding="utf-8")
 
 
 def _checkpoint(path: Path) -> dict[str, Any]:

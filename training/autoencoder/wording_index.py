@@ -31,7 +31,7 @@ from motionclip_blender.core.prompt_plan.wording_index import NUMBERS, TEXTS, WO
 from ..data.captions import CaptionedSpan
 from ..data.class_phrases import Heard, class_phrases
 from ..data.splits import take_of
-from ..data.wordings import trained_spans
+from ..data.wordings import table, trained_spans, trained_with
 
 NOT_UNDERSTOOD = Path(__file__).parents[1] / "data" / "not_understood.json"
 _RARE = 6  # least number of wordings with a word that is used
@@ -41,24 +41,6 @@ _BALANCE = 0.4  # exponent of the weights of rare classes
 _FOLDS = 3
 _SAME = 0.97  # least cosine of a wording's embedding to its row in the table
 _FRAMES = 60
-
-
-def table(
-    split: str | None, augment: bool = True, more: bool = False
-) -> tuple[list[str], list[int], list[str], list[CaptionedSpan]]:
-    """Returns the wordings of the pack's table, the motion of each, and the class and the span of each motion.
-
-    The order is that of `embeddings.prompt_retrieval`.
-    """
-    told: dict[str, int] = {}
-    classes, spans = [], []
-    for span in trained_spans(split, augment, more):
-        if span.prompts:
-            for prompts in (span.prompts, span.mirrored_prompts):
-                told |= dict.fromkeys(prompts, len(classes))
-                classes.append(span.action)
-                spans.append(span)
-    return [*told], [*told.values()], classes, spans
 
 
 def check_rows(
@@ -76,23 +58,21 @@ def check_rows(
         )
 
 
-def write_index(engine: Engine, augment: bool = True, more: bool = False) -> None:
+def write_index(engine: Engine) -> None:
     """Writes the two files into the engine's pack, and their checksums into its `pack.json`.
 
-    augment, more: as of the training. Raises `UserError` for a pack without wordings, or of other captions.
+    Raises `UserError` for a pack without wordings, or of other captions.
     """
     retrieval = engine.retrieval
     if retrieval is None:
         raise UserError(
             f"The pack {engine.pack.folder} has no known wordings; choose one that was trained on captions."
         )
-    split = engine.pack.info.get("split")
-    texts, motions, classes, spans = table(split, augment, more)
+    trained = trained_with(engine.pack.info)
+    texts, motions, classes, spans = table(*trained)
     check_rows(engine, retrieval, texts, motions, classes)
     names = sorted(set(classes))
-    heard = [
-        Heard(c, span.action, take_of(span.clip)) for span in trained_spans(split, more=more) for c in span.captions
-    ]
+    heard = [Heard(c, span.action, take_of(span.clip)) for span in trained_spans(*trained) for c in span.captions]
     heard += class_phrases(names)
     said = [each.text for each in heard]
     counts = Counter(word for text in said for word in features(text))
@@ -286,6 +266,6 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--pack", type=Path, help="pack folder; the default pack if left out")
     options = parser.parse_args(arguments)
     engine = Engine(options.pack, compute="numpy")
-    write_index(engine, more=bool(engine.pack.info.get("more")))
+    write_index(engine)
     print(engine.pack.folder / TEXTS)
     return 0

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from .augment import augmented
 from .captions import MORE, CaptionedSpan, load_captions, mirrored
@@ -20,6 +21,14 @@ def trained_spans(split: str | None = None, augment: bool = True, more: bool = F
     if split is not None:
         spans = _with_exemplars(parted(spans, split)[0], spans)
     return spans + augmented(spans) if augment else spans
+
+
+def trained_with(info: Mapping[str, Any]) -> tuple[str | None, bool, bool]:
+    """Returns the split, `augment` and `more` of the spans that a pack was trained on, for `trained_spans`.
+
+    info: of the pack. Packs up to 2.1.0 do not say `augment`; they were trained with it.
+    """
+    return info.get("split"), bool(info.get("augment", True)), bool(info.get("more"))
 
 
 def held_out_spans(split: str | None, more: bool = False) -> list[CaptionedSpan]:
@@ -52,7 +61,26 @@ def _spans(more: bool) -> list[CaptionedSpan]:
     return [*load_captions(), *(load_captions(MORE) if more else [])]
 
 
-def wordings(split: str | None = None, more: bool = False) -> set[str]:
+def wordings(split: str | None = None, augment: bool = True, more: bool = False) -> set[str]:
     """Returns the captions of `trained_spans` and of their mirror images."""
-    said = {caption for span in trained_spans(split, more=more) for caption in span.captions}
+    said = {caption for span in trained_spans(split, augment, more) for caption in span.captions}
     return said | {mirrored(caption) for caption in said}
+
+
+def table(
+    split: str | None = None, augment: bool = True, more: bool = False
+) -> tuple[list[str], list[int], list[str], list[CaptionedSpan]]:
+    """Returns the wordings that the decoder is trained to answer with one motion each, the motion of each wording, and
+    the class and the span of each motion.
+
+    The motions 2 k and 2 k + 1 are an exemplar and its mirror image. A wording of several has the last one's motion.
+    """
+    told: dict[str, int] = {}
+    classes, spans = [], []
+    for span in trained_spans(split, augment, more):
+        if span.prompts:
+            for prompts in (span.prompts, span.mirrored_prompts):
+                told |= dict.fromkeys(prompts, len(classes))
+                classes.append(span.action)
+                spans.append(span)
+    return [*told], [*told.values()], classes, spans

@@ -18,9 +18,10 @@ from motionclip_blender.core.pose_tensor import to_pose_tensor
 from motionclip_blender.core.prompt_plan.wording_index import NUMBERS, TEXTS
 from tests.synthetic import random_motion
 from tests.training.autoencoder.small_run import TINY, a_run
-from training.autoencoder.export import export, record, sources
+from training.autoencoder.export import export, record
+from training.autoencoder.write_pack import sources
 from training.data.captions import CaptionedSpan
-from training.data.wordings import trained_spans
+from training.data.wordings import trained_spans, trained_with
 
 
 @pytest.mark.slow
@@ -31,7 +32,7 @@ def test_a_checkpoint_becomes_a_pack(tmp_path, samples, captions, open_body):
     record(export(tmp_path, tmp_path / "pack", "9.9", texts=False), {"mm": 1})
     pack = Pack.load(tmp_path / "pack")
     assert pack.version == "9.9" and pack.frames == (20, 24)
-    assert pack.info["figures"] == {"mm": 1} and pack.info["split"] == "held-out"
+    assert pack.info["figures"] == {"mm": 1} and trained_with(pack.info) == ("held-out", True, False)
     from motionclip_blender.core.inference.networks import pack_arrays, projection
     from motionclip_blender.core.model.weights import load_network
 

@@ -18,7 +18,6 @@ from motionclip_blender.core.recipe.make import generate
 from motionclip_blender.core.recognition import Recogniser
 from tests.synthetic import random_motion
 from tests.training.autoencoder.small_run import TINY, a_run, frames_file, made_samples
-from training.autoencoder import export as exporting
 from training.autoencoder.config import TrainConfig
 from training.autoencoder.distributed import Place
 from training.autoencoder.embeddings import Captions, Frames, text_embeddings
@@ -27,6 +26,7 @@ from training.autoencoder.losses import alignment
 from training.autoencoder.projection import begin_projection, projected
 from training.autoencoder.published import network_of
 from training.autoencoder.run import load_checkpoint
+from training.data import wordings
 
 NARROW = replace(TINY, latent=48)
 WIDE = replace(TINY, latent=600)
@@ -128,11 +128,8 @@ def test_equations_2_and_3_compare_in_the_space_of_the_latents(tmp_path, samples
 @pytest.fixture
 def few_wordings(monkeypatch):
     """Export embeds thousands of wordings, which takes long; here a few suffice."""
-    spans = exporting.prompt_retrieval.__globals__["trained_spans"]
-    monkeypatch.setitem(
-        exporting.prompt_retrieval.__globals__, "trained_spans",
-        lambda *given: [span for span in spans(*given) if span.prompts][:12],
-    )  # fmt: skip
+    spans = wordings.trained_spans
+    monkeypatch.setattr(wordings, "trained_spans", lambda *given: [span for span in spans(*given) if span.prompts][:12])
 
 
 @pytest.mark.parametrize("config", [NARROW, WIDE])

@@ -10,9 +10,9 @@ import pytest
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
 from training.autoencoder.wording_index import NOT_UNDERSTOOD, check_rows, not_understood
-from training.autoencoder.wording_index import table as table_of
 from training.data.captions import FOLDER, MORE, load_captions, mirrored
 from training.data.class_phrases import PHRASES
+from training.data.wordings import table as table_of
 from training.data.wordings import wordings
 from training.evaluation import prompt_measures
 from training.evaluation.prompt_judge import Judge

@@ -1,0 +1,78 @@
+"""Writes the folder of a pack that is trained on clips: its weights, its wordings, its description."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from torch import nn
+
+from motionclip_blender.core.engine import Engine
+from motionclip_blender.core.files import whole_path
+from motionclip_blender.core.model.weights import Weights, save_weights
+from motionclip_blender.core.pack import Pack
+
+from ..data.captions import CaptionedSpan
+from ..data.clip_files.collection import collections
+from ..data.splits import clips_of, source_of
+from ..data.wordings import trained_spans, trained_with, wordings
+from ..text_adapter.file import AdapterFile
+from ..text_tower import minilm
+from .embeddings import prompt_retrieval
+from .projection import projected
+from .wording_index import write_index
+
+_UNKNOWN = ("unknown, ask the owner of the clips", "")
+
+
+def write_pack(
+    pack: Pack,
+    network: nn.Module,
+    adapter: AdapterFile | None = None,
+    write_image: Callable[[Path], object] | None = None,
+    texts: bool = True,
+) -> Pack:
+    """Writes a network as the pack that `pack` describes, into its folder; returns it as it is read again.
+
+    pack: its `info` says what it was trained with (`trained_with`); the sources, the number of captions and the
+    checksums are filled in. write_image: writes its image tower into a file. texts: also writes the wordings as texts,
+    see `wording_index`, which takes minutes.
+    """
+    trained = trained_with(pack.info)
+    told = {"sources": sources(trained_spans(*trained)), "captions": len(wordings(*trained))}
+    pack.folder.mkdir(parents=True, exist_ok=True)
+    for path in (pack.details_path, pack.class_means_path):  # of a pack that was there before
+        path.unlink(missing_ok=True)
+    files = [pack.weights_path]
+    if write_image is not None:
+        write_image(pack.image_path)
+        files.append(pack.image_path)
+    retrieval = prompt_retrieval(*trained, partial(projected, network), adapter)
+    own = adapter.arrays if adapter else {}
+    save_weights(Weights(network, minilm.text_projection(), retrieval, own), pack.weights_path, small=True)
+    digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    write_description(replace(pack, info=pack.info | told, checksums=digests))
+    if texts:
+        write_index(Engine(pack.folder, compute="numpy"))
+    return Pack.load(pack.folder)
+
+
+def write_description(pack: Pack) -> None:
+    """Writes a pack's `pack.json`, whole or not at all."""
+    with whole_path(pack.folder / "pack.json") as temporary:
+        temporary.write_text(json.dumps(pack.as_json(), indent=1) + "\n", encoding="utf-8")
+
+
+def sources(spans: Iterable[CaptionedSpan]) -> list[dict[str, str]]:
+    """Returns the name, the licence and the credit of every source of the clips that spans show.
+
+    Of a folder of clips that is none of the known collections, its owner knows the licence.
+    """
+    names = sorted({source_of(clip) for span in spans for clip in clips_of(span)})
+    known = collections()
+    told = {name: (known[name].licence, known[name].credit) if name in known else _UNKNOWN for name in names}
+    return [{"source": name, "licence": licence, "credit": credit} for name, (licence, credit) in told.items()]
