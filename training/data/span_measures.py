@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from motionclip_blender.core.angles import apart
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.modifiers.measure import (
     measured_period,
@@ -110,7 +111,7 @@ def direction_of(degrees: float | None) -> str:
     """Returns the direction within whose sector an angle lies, in degrees with left positive; "" for None."""
     if degrees is None:
         return ""
-    return min(_DIRECTIONS, key=lambda name: abs((degrees - _DIRECTIONS[name] + 180) % 360 - 180))
+    return min(_DIRECTIONS, key=lambda name: apart(degrees, _DIRECTIONS[name]))
 
 
 def turns(degrees: float) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from motionclip_blender.core.angles import apart
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.latents.arithmetic import normalised
@@ -89,7 +90,7 @@ class Judge:
             found.checks["side"] = found.measured["side"] == hold["side"]
         if "travel" in hold:
             way = found.measured["travel"] = measure.travel(joints, fps)
-            found.checks["travel"] = way is not None and abs(_wrapped(way - hold["travel"])) <= _DIRECTION
+            found.checks["travel"] = way is not None and apart(way, hold["travel"]) <= _DIRECTION
         if "turn" in hold:
             found.measured["turn"] = measure.turn(joints)
             off = abs(found.measured["turn"] - hold["turn"])
@@ -171,7 +172,3 @@ def _verdict(found: Judgement, hold: Mapping) -> str:
     other = "side" in hold and found.measured["side"] not in ("", hold["side"])
     partly = any(found.checks.values()) or found.measured.get("steps there", 0) >= 0.5
     return "partly" if partly and not other and found.checks.get("class", True) else "wrong"
-
-
-def _wrapped(degrees: float) -> float:
-    return (degrees + 180) % 360 - 180

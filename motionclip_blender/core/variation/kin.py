@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from ..angles import apart
 from ..prompt_plan.word_features import content
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def _does_the_same(facts: Facts, asked: Facts, mirrored: bool) -> bool:
         return True
     slower, faster = sorted((max(facts.speed, 1e-3), max(asked.speed, 1e-3)))
     travel = -facts.travel if mirrored else facts.travel
-    return abs((travel - asked.travel + 180) % 360 - 180) <= _SAME_WAY and faster <= _PACE * slower
+    return apart(travel, asked.travel) <= _SAME_WAY and faster <= _PACE * slower
 
 
 def _goes_aside(facts: Facts) -> bool:
