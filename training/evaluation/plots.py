@@ -12,11 +12,10 @@ import numpy as np
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import whole_path
 
+from .paper import BABEL_60, FULL
 from .style import MEASURES
 from .styled import MEASURES as STYLED
 
-PAPER = {"top1": 40.9, "top5": 57.71}
-"""MotionCLIP's own figures, on BABEL-60: other clips and other classes."""
 _OURS, _OTHER, _PALE = "#2a6f97", "#e07a3f", "#b8c4cc"
 
 
@@ -53,7 +52,7 @@ def save_figure(plot: Callable[[Any], None], path: Path) -> None:
 def _recognition(figure, found: dict) -> None:
     axes, classes = figure.subplots(1, 2, width_ratios=(2, 3))
     main = found["held_out_classes"]
-    rows = {"this pack": main["name"], "templates": main["templates"], "the paper": PAPER,
+    rows = {"this pack": main["name"], "templates": main["templates"], "the paper": BABEL_60[FULL],
             "majority": main["majority"], "chance": main["chance"]}  # fmt: skip
     _bars(axes, list(rows), {f"Top-{k}": [row[f"top{k}"] for row in rows.values()] for k in (1, 5)})
     axes.set_ylabel("%")
