@@ -7,9 +7,10 @@ from functools import cache
 import numpy as np
 
 from .motion import Motion
-from .skeleton import JOINTS, PARENTS
+from .skeleton import BODY, JOINTS, PARENTS
 
-_PLACES = {len(JOINTS): "places", 22: "places of the body"}  # how many joints -> the name under which motions keep them
+# how many joints -> the name under which motions keep their places
+_PLACES = {len(JOINTS): "places", BODY: "places of the body"}
 
 
 def posed(motion: Motion, joints: np.ndarray, count: int = len(JOINTS)) -> tuple[np.ndarray, np.ndarray]:

@@ -17,16 +17,15 @@ from .cleanup.root_trajectory import RootTrajectory, turned
 from .latents.window_pooling import window, window_starts
 from .modifiers.measure import root_space_joints
 from .motion import Motion, frames_at
-from .skeleton import INDEX, MIRROR
+from .skeleton import BODY, INDEX, MIRROR
 
 FRAMES = 120
 """Frames of a window at 30 per second; a shorter motion is one window."""
 
 _FPS = 30.0
-_JOINTS = 22
-_LEFT = [joint for joint in range(_JOINTS) if joint < MIRROR[joint]]
+_LEFT = [joint for joint in range(BODY) if joint < MIRROR[joint]]
 _RIGHT = [MIRROR[joint] for joint in _LEFT]
-_MIDDLE = [joint for joint in range(_JOINTS) if joint == MIRROR[joint]]
+_MIDDLE = [joint for joint in range(BODY) if joint == MIRROR[joint]]
 _HEAD = INDEX["head"]
 _BENDS = (("hip", "knee", "ankle"), ("shoulder", "elbow", "wrist"))
 _ENDS = ("wrist", "ankle")

@@ -17,6 +17,9 @@ FACE_JOINTS: tuple[str, ...] = ("jaw", "left_eye_smplhf", "right_eye_smplhf")
 HAND_JOINTS: tuple[str, ...] = tuple(
     f"{side}_{finger}{i}" for side in ("left", "right") for finger in FINGERS for i in (1, 2, 3)
 )
+BODY = len(BODY_JOINTS)
+"""How many of `JOINTS` are the body's: the first ones, without face and fingers."""
+
 JOINTS: tuple[str, ...] = BODY_JOINTS + FACE_JOINTS + HAND_JOINTS
 
 INDEX: dict[str, int] = {name: i for i, name in enumerate(JOINTS)}

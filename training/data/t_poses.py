@@ -13,7 +13,7 @@ from motionclip_blender.core.kinematics import posed
 from motionclip_blender.core.modifiers.measure import smoothed
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.retarget import anatomy
-from motionclip_blender.core.skeleton import INDEX
+from motionclip_blender.core.skeleton import BODY, INDEX
 
 _ARMS_OUT = 42.0  # degrees to which arms are held level, and straight to the sides; they sag
 _SPEED = 0.35  # metres a second of the pelvis: faster people do not hold a pose
@@ -40,8 +40,8 @@ def held_t_poses(motion: Motion, body: Standing) -> np.ndarray:
 
 def _held(motion: Motion, body: Standing) -> tuple[np.ndarray, np.ndarray]:
     """Returns whether a T-pose is held, and the degrees of the arms off the sides, (T,) each."""
-    joints = posed(motion, body.joints(), 22)[1].astype(np.float64)
-    places = {name: joints[:, at] for name, at in INDEX.items() if at < 22}
+    joints = posed(motion, body.joints(), BODY)[1].astype(np.float64)
+    places = {name: joints[:, at] for name, at in INDEX.items() if at < BODY}
     off = _arms_off(places)
     speed = np.linalg.norm(np.gradient(places["pelvis"], axis=0), axis=1) * motion.fps if len(motion) > 1 else off * 0
     # the first frame and the last may be added poses, from which the body leaps elsewhere

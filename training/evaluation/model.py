@@ -17,7 +17,7 @@ from motionclip_blender.core.model.weights import load_network
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.pack import Pack
 from motionclip_blender.core.pose_tensor import from_pose_tensor, to_pose_tensor
-from motionclip_blender.core.skeleton import BODY_JOINTS
+from motionclip_blender.core.skeleton import BODY
 
 _BATCH = 64  # windows; larger batches are no faster on a CPU
 
@@ -110,13 +110,13 @@ class Model:
         for part in _parts(range(len(poses))):
             # all windows as one long motion, because positions depend on their own frame alone
             row = from_pose_tensor(poses[part].reshape(-1, *poses.shape[2:]), self.pack.pose_format, self.pack.fps)
-            out.append(body_joints(self.body, row).reshape(-1, poses.shape[1], len(BODY_JOINTS), 3))
+            out.append(body_joints(self.body, row).reshape(-1, poses.shape[1], BODY, 3))
         return np.concatenate(out)
 
 
 def body_joints(body: Body, motion: Motion) -> np.ndarray:
     """Returns the joints (T, 22, 3) of a motion in metres, without face and fingers."""
-    return body.posed_joints(motion)[:, : len(BODY_JOINTS)]
+    return body.posed_joints(motion)[:, :BODY]
 
 
 def _parts(indices: Sequence[int]) -> Iterator[list[int]]:

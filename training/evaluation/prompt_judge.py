@@ -19,6 +19,7 @@ from motionclip_blender.core.recipe.make import generate
 
 from ..data.captions import class_text
 from . import prompt_measures as measure
+from .model import body_joints
 from .same_actions import accepted, expected
 
 CHECKS = ("class", "steps", "side", "travel", "turn", "count", "speed")
@@ -127,7 +128,7 @@ class Judge:
         return _Made(done.motion, done.ends, said)
 
     def _joints(self, motion: Motion) -> np.ndarray:
-        return self.engine.body.posed_joints(motion)[:, :22].astype(np.float64)
+        return body_joints(self.engine.body, motion).astype(np.float64)
 
     def _recognised(self, motion: Motion) -> list[str]:
         """Returns the classes nearest to a motion that is encoded again."""

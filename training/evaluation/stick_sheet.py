@@ -9,10 +9,9 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from motionclip_blender.core.files import write_whole
-from motionclip_blender.core.skeleton import INDEX, JOINTS, PARENTS
+from motionclip_blender.core.skeleton import BODY, INDEX, JOINTS, PARENTS
 
 POSES = 8
-_JOINTS = 22  # without face and fingers
 _CELL, _LABEL, _LINE = (150, 150), 250, 14  # pixels: a pose, the width of the text, the height of a line of text
 _METRES = 2.4  # shown in a cell
 _COLOURS, _MIDDLE = {"left": (200, 60, 30), "right": (30, 80, 200)}, (60, 60, 60)
@@ -35,7 +34,7 @@ def draw_sheet(rows: Sequence[tuple[str, np.ndarray]], path: Path, poses: int = 
             draw.text((4, top + 4 + i * _LINE), line, fill="black")
         _draw_way(draw, joints, (_LABEL - 60, top + height - 60))
         for k, frame in enumerate(np.linspace(0, len(joints) - 1, poses).round().astype(int)):
-            _draw_pose(draw, joints[frame, :_JOINTS], (_LABEL + k * width, top))
+            _draw_pose(draw, joints[frame, :BODY], (_LABEL + k * width, top))
     with write_whole(path) as file:
         sheet.save(file, "PNG", optimize=True)
 

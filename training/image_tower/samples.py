@@ -11,7 +11,7 @@ from torch import Tensor
 
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.inference.image_tower import squared
-from motionclip_blender.core.skeleton import BODY_JOINTS, MIRROR
+from motionclip_blender.core.skeleton import BODY, MIRROR
 
 from ..autoencoder.embeddings import text_embeddings
 from ..data.captions import mirrored
@@ -24,7 +24,7 @@ MARGIN = 16
 """Pixels by which images are larger than the tower's input, for random crops."""
 
 _BLOCK = 1024  # frames
-_MIRROR = list(MIRROR[: len(BODY_JOINTS)])
+_MIRROR = list(MIRROR[:BODY])
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,9 @@ def read_frames(folder: Path, size: int) -> FrameSet:
         blocks[-1][len(clips) % _BLOCK] = squared(pixels_of(image, folder), size).transpose(2, 0, 1)
         clips.append(told["motion"])
         numbers.append(round(told["seconds"] * 30))
-        world = np.array(told["joints_3d"], np.float32)[: len(BODY_JOINTS)]
+        world = np.array(told["joints_3d"], np.float32)[:BODY]
         joints.append((world - world[0]) @ np.array(told["camera"]["extrinsics"], np.float32)[:, :3].T)
-        seen.append(np.array(told["joints_2d"], np.float32)[: len(BODY_JOINTS)] / told["size"])
+        seen.append(np.array(told["joints_2d"], np.float32)[:BODY] / told["size"])
     if not blocks:
         raise UserError(f"{folder} holds no frames; render some with `python -m render_pipeline --out {folder}`.")
     images = np.concatenate(blocks)[: len(clips)]

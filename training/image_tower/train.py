@@ -32,7 +32,7 @@ from motionclip_blender.core.inference.image_tower import ImageTower
 from motionclip_blender.core.inference.networks import load_image_tower
 from motionclip_blender.core.model.image_tower import normalised, vision_transformer
 from motionclip_blender.core.pack import ImageSpec, Pack
-from motionclip_blender.core.skeleton import BODY_JOINTS
+from motionclip_blender.core.skeleton import BODY
 
 from ..autoencoder.losses import alignment, contrast, length
 from ..autoencoder.run import follow, load_checkpoint, save_checkpoint
@@ -83,8 +83,8 @@ class Run:
         self.average.load_state_dict(self.tower.state_dict())
         self.tower.output_tokens = True  # returns the patches' tokens too
         # heads for training only: they teach the tower to see limbs, which captions alone don't in reasonable time
-        self.joints = nn.Linear(minilm.SPEC.width, 3 * len(BODY_JOINTS))
-        self.where = nn.Linear(SPEC.width, len(BODY_JOINTS))
+        self.joints = nn.Linear(minilm.SPEC.width, 3 * BODY)
+        self.where = nn.Linear(SPEC.width, BODY)
         learned = [p for part in (self.tower, self.joints, self.where) for p in part.parameters()]
         rate, decay = settings.learning_rate, settings.weight_decay
         self.optimizer = torch.optim.AdamW(learned, rate, weight_decay=decay, betas=(0.9, 0.98))

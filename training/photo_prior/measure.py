@@ -8,7 +8,7 @@ import numpy as np
 
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.rotations import quat_to_axis_angle
-from motionclip_blender.core.skeleton import BODY_JOINTS
+from motionclip_blender.core.skeleton import BODY
 from motionclip_blender.photo.camera import seen_from
 from motionclip_blender.photo.prior import NEAR, TURNING
 from motionclip_blender.photo.see import LANDMARKS, Seen
@@ -25,7 +25,7 @@ def pose_statistics(motions: Iterable[Motion]) -> dict[str, np.ndarray]:
     rows = []
     for motion in motions:
         for each in (motion, motion.mirror()):
-            turns = quat_to_axis_angle(each.rotations[:, 1 : len(BODY_JOINTS)].astype(np.float64))
+            turns = quat_to_axis_angle(each.rotations[:, 1:BODY].astype(np.float64))
             rows.append(turns.reshape(len(each), -1))
     poses = np.concatenate(rows)
     covariance = np.cov(poses.T) + _OWN_SPREAD**2 * np.eye(poses.shape[1])

@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import rotations as rot
 from ..motion import Motion
+from ..skeleton import BODY
 from .root_trajectory import RootTrajectory
 
 SHORTER, LONGER = 0.87, 1.15
@@ -137,7 +138,7 @@ def _features(motion: Motion) -> tuple[np.ndarray, np.ndarray]:
     The features are pose and speed without heading and place; frames with near features can be joined.
     """
     way = RootTrajectory.of(motion)
-    rotations = motion.rotations[:, :22].astype(np.float64)
+    rotations = motion.rotations[:, :BODY].astype(np.float64)
     rotations[:, 0] = way.tilt
     poses = rot.quat_to_sixd(rotations).reshape(len(motion), -1)
     values = np.concatenate((poses, way.height[:, None]), axis=1)
@@ -223,5 +224,5 @@ def extended(motion: Motion, frames: int, hold: bool = False) -> Motion:
 
 def ends_as_it_began(motion: Motion) -> bool:
     """Checks whether the last pose equals the first, or nearly so, except for the root's rotation."""
-    dots = np.abs(np.sum(motion.rotations[0, 1:22] * motion.rotations[-1, 1:22], axis=-1))
+    dots = np.abs(np.sum(motion.rotations[0, 1:BODY] * motion.rotations[-1, 1:BODY], axis=-1))
     return bool(np.degrees(2 * np.arccos(np.clip(dots, 0, 1))).max() < _LOOP_DEGREES)

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..body import Body
 from ..motion import Motion
+from ..skeleton import BODY
 from .root_trajectory import RootTrajectory
 
 SEAM = 10
@@ -29,7 +30,7 @@ def ground_poses(motion: Motion, body: Body) -> np.ndarray:
 
     The heading is the root's, by which motions are joined; a body that lies has one, too.
     """
-    joints = body.posed_joints(motion)[:, :22].astype(np.float64)
+    joints = body.posed_joints(motion)[:, :BODY].astype(np.float64)
     joints -= joints[:, :1] * (1, 0, 1)
     yaw = RootTrajectory.of(motion).yaw
     cosine, sine = np.cos(yaw)[:, None], np.sin(yaw)[:, None]

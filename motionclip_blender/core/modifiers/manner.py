@@ -15,7 +15,7 @@ from .. import rotations as rot
 from ..body import Body
 from ..cleanup.foot_locking import move_feet
 from ..motion import Motion
-from ..skeleton import INDEX
+from ..skeleton import BODY, INDEX
 from .measure import SPINE, chest_rotations, facing, smoothed
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def pace(manner: str, flies: bool = False, styled: bool = False) -> float:
 
 def flies(motion: Motion, body: Body) -> bool:
     """Checks whether the body leaves the floor."""
-    lowest = body.posed_joints(motion)[:, :22, 1].min(axis=1)
+    lowest = body.posed_joints(motion)[:, :BODY, 1].min(axis=1)
     return bool(np.ptp(np.percentile(lowest, [10, 97])) > _AIRBORNE)
 
 

@@ -11,9 +11,8 @@ from ..body import Body
 from ..cleanup.root_trajectory import RootTrajectory, turned
 from ..kinematics import positions
 from ..motion import Motion, heading
-from ..skeleton import INDEX
+from ..skeleton import BODY, INDEX
 
-_BODY = 22  # joints without face and fingers
 _NEAR_FLOOR = 0.025  # metres
 _FLOOR = 5.0  # percentile of the heights of the lower foot
 SPINE = [INDEX[name] for name in ("spine1", "spine2", "spine3")]
@@ -160,7 +159,7 @@ def root_space_joints(motion: Motion, body: Body) -> np.ndarray:
 
     The array cannot be written to.
     """
-    joints = positions(motion, body.joints(), 22).astype(np.float64)
+    joints = positions(motion, body.joints(), BODY).astype(np.float64)
     joints = joints - joints[:, :1] * (1, 0, 1)
     yaw = -facing(motion)
     cosine, sine = np.cos(yaw)[:, None], np.sin(yaw)[:, None]
@@ -186,7 +185,7 @@ def smoothed(values: np.ndarray, spread: float) -> np.ndarray:
 
 def measured_slide(motion: Motion, body: Body) -> float:
     """Returns the speed over the ground of the feet while they are near the floor, in m/s; see `sliding`."""
-    slide = sliding(body.posed_joints(motion)[:, :_BODY].astype(np.float64), motion.fps)
+    slide = sliding(body.posed_joints(motion)[:, :BODY].astype(np.float64), motion.fps)
     return float(np.nan_to_num(slide))
 
 

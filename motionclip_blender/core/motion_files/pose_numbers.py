@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .. import rotations as rot
-from ..skeleton import INDEX, JOINTS, PARENTS
+from ..skeleton import BODY, INDEX, JOINTS, PARENTS
 
 _SHORTEST = 1e-2  # least length of a bone, in the file's unit
 _STEADY, _ALIKE = 0.03, 0.15  # greatest variation of a bone's length, and difference from the other side's, relative
@@ -18,7 +18,7 @@ def are_places(poses: np.ndarray) -> bool:
     In places bones keep their lengths, and left and right bones have equal lengths. Rotations of moving joints never do
     that.
     """
-    bones = np.linalg.norm(poses[:, 1:22] - poses[:, PARENTS[1:22]], axis=-1)
+    bones = np.linalg.norm(poses[:, 1:BODY] - poses[:, PARENTS[1:BODY]], axis=-1)
     length = bones.mean(axis=0)
     if length.min() < _SHORTEST or (bones.std(axis=0) > _STEADY * length).any():
         return False

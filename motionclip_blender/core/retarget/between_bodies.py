@@ -8,7 +8,7 @@ from .. import rotations as rot
 from ..fitted_body import Standing
 from ..kinematics import posed
 from ..motion import Motion
-from ..skeleton import BODY_JOINTS, INDEX, JOINTS
+from ..skeleton import BODY, BODY_JOINTS, INDEX, JOINTS
 from . import anatomy
 from .retarget import retarget
 from .source import RigMap, SourceClip
@@ -25,7 +25,7 @@ def fitted(motion: Motion, joints: np.ndarray, body: Standing, hands_touch: bool
     """
     moved = retarget(as_clip(motion, joints), _PAIRS, body, kept_place=True)
     rotations = moved.rotations.copy()
-    beside = slice(len(BODY_JOINTS), None)
+    beside = slice(BODY, None)
     rotations[:, beside] = motion.rotations[:, beside]
     found = Motion(rotations, moved.translation, motion.fps)
     if not hands_touch:

@@ -38,7 +38,7 @@ class Recognised:
 
     @property
     def body_joints(self) -> int:
-        """Counts the joints of the body that have bones, of `len(BODY_JOINTS)`."""
+        """Counts the joints of the body that have bones, of `BODY`."""
         return sum(joint in self.rig.pairs for joint in BODY_JOINTS)
 
     @property
