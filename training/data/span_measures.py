@@ -20,17 +20,14 @@ from motionclip_blender.core.modifiers.measure import (
 )
 from motionclip_blender.core.modifiers.swings import swings
 from motionclip_blender.core.motion import Motion
-from motionclip_blender.core.skeleton import INDEX
+from motionclip_blender.core.skeleton import BODY, INDEX
 
 _ONE_SIDED = 0.12  # `measured_side` above which one side plainly moves more
-_SECTOR = 45.0  # degrees on either side of a direction that count as it
 _DIRECTIONS = {"forward": 0.0, "left": 90.0, "right": -90.0, "backward": 180.0}
 _TURNED = 30.0  # degrees from which on a body has turned
 _LOW = 0.8  # height of the pelvis, relative to a standing body's, below which nobody stands
 _GROUND = 0.4  # the same, below which someone sits, kneels or lies on the ground
 _BENT, _LEVEL, _DOWN = 40.0, 60.0, 115.0  # degrees of the trunk off the vertical: bent, level, head down
-_JUMP = 0.06  # metres of both feet over the floor
-_JOINTS = 22
 
 
 @dataclass(frozen=True)
@@ -46,7 +43,6 @@ class Measures:
     period: seconds after which it repeats itself; None if it does not. count: how often the main movement goes out.
     first, last, lowest: postures. bend: largest degrees of the trunk off the vertical. rise: metres of the lower foot
         over the floor, at its highest. hands: highest hand, in metres over the shoulders. slide: cm/s of standing feet.
-    energy: mean speed of all joints relative to the root, m/s.
     """
 
     side: str
@@ -67,20 +63,18 @@ class Measures:
     rise: float
     hands: float
     slide: float
-    energy: float
 
 
 def measures(motion: Motion, body: Body) -> Measures:
     """Measures a span, given as a motion of its own."""
-    joints = body.posed_joints(motion)[:, :_JOINTS].astype(np.float64)
-    standing = float(body.joints()[INDEX["pelvis"], 1] - body.joints()[:_JOINTS, 1].min())
+    joints = body.posed_joints(motion)[:, :BODY].astype(np.float64)
+    standing = float(body.joints()[INDEX["pelvis"], 1] - body.joints()[:BODY, 1].min())
     steps = np.linalg.norm(np.diff(motion.translation[:, [0, 2]].astype(np.float64), axis=0), axis=1)
     degrees, metres = measured_travel(motion)
     (arm, arm_more), (leg, leg_more) = (measured_side(motion, body, limb) for limb in ("arm", "leg"))
     period = measured_period(motion, body)
     feet = joints[:, [INDEX["left_foot"], INDEX["right_foot"]], 1].min(axis=1)
     lowest = int((joints[:, 0, 1] - joints[..., 1].min(axis=1)).argmin())
-    inner = joints - joints[:, :1]
     shoulders = (joints[:, INDEX["left_shoulder"], 1] + joints[:, INDEX["right_shoulder"], 1]) / 2
     hands = joints[:, [INDEX["left_wrist"], INDEX["right_wrist"]], 1].max(axis=1)
     more, side = max((arm_more, arm), (leg_more, leg))
@@ -103,7 +97,6 @@ def measures(motion: Motion, body: Body) -> Measures:
         float(np.maximum(feet - np.percentile(feet, 5), 0).max()),
         float((hands - shoulders).max()),
         100 * measured_slide(motion, body),
-        float(np.linalg.norm(np.diff(inner, axis=0), axis=-1).mean() * motion.fps) if len(motion) > 1 else 0.0,
     )
 
 

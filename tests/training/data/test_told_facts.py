@@ -13,7 +13,6 @@ from training.data.told_facts import Facts, contradictions, measured_contradicti
 MEASURED = Measures(
     side="left", arm=0.4, leg=0.0, direction="forward", degrees=2.0, metres=2.0, path=2.0, speed=1.0, turn=0.0,
     period=None, count=1, first="upright", last="upright", lowest="upright", bend=10.0, rise=0.0, hands=0.0, slide=1.0,
-    energy=0.5,
 )  # fmt: skip
 
 
