@@ -123,10 +123,10 @@ class _Joints:
         self.between = [name for _, names in bones_between(bones) for name in names]
         self.names = [*self.between, *bones.names]
 
-    def constraints(self) -> list[str]:
-        """Returns the active constraints, with the names of their bones."""
+    def constraints(self) -> list[tuple[str, str]]:
+        """Returns the active constraints, each as the name of its bone and its own."""
         pose = self.armature.pose.bones
-        return [f"{name}: {one.name}" for name in self.names for one in pose[name].constraints if has_effect(one)]
+        return [(name, one.name) for name in self.names for one in pose[name].constraints if has_effect(one)]
 
     def driven(self) -> list[str]:
         """Returns the bones that drivers move."""
@@ -175,7 +175,7 @@ def _of_person(joints: _Joints, action: bpy.types.Action | None) -> Iterator[str
     """Yields sentences about what moves the person besides keys for its bones."""
     name = joints.armature.name
     if constraints := joints.constraints():
-        yield f'Constraints of "{name}" are left out ({_few(constraints)}).'
+        yield f'Constraints of "{name}" are left out ({_few(_told(constraints))}).'
     if drivers := joints.driven():
         yield f'Drivers of "{name}" are left out ({_few(drivers)}).'
     if _object_moves(joints.armature, action):
@@ -207,7 +207,7 @@ def _held(armature: bpy.types.Object, joints: _Joints) -> Iterator[str]:
     mixed = bool(playing_strips(data)) and (data.action_influence < 1 or data.action_blend_type != "REPLACE")
     if isinstance(joints.bones, MappedRig):
         loose = []  # which is reckoned with
-        constraints = [one for one in constraints if one.split(":")[0] in joints.bones.names]
+        constraints = [(bone, one) for bone, one in constraints if bone in joints.bones.names]
         if not (constraints or mixed):
             return
         astray = list(joints.bones.names)
@@ -218,7 +218,8 @@ def _held(armature: bpy.types.Object, joints: _Joints) -> Iterator[str]:
     if not astray:
         return
     if constraints:
-        yield f'Constraints of "{name}" hold bones ({_few(constraints)}); mute them to see the motion as it is keyed.'
+        held = _few(_told(constraints))
+        yield f'Constraints of "{name}" hold bones ({held}); mute them to see the motion as it is keyed.'
     if drivers:
         yield f'Drivers of "{name}" move bones ({_few(drivers)}), whatever their keys say.'
     if mixed:
@@ -307,6 +308,11 @@ def _bone_of(path: str) -> tuple[str, str]:
         return "", ""
     quoted, _, kind = path[len('pose.bones["') :].rpartition('"].')
     return bpy.utils.unescape_identifier(quoted), kind
+
+
+def _told(constraints: Iterable[tuple[str, str]]) -> list[str]:
+    """Returns constraints as a user reads them."""
+    return [f"{bone}: {name}" for bone, name in constraints]
 
 
 def _few(names: Iterable[str]) -> str:

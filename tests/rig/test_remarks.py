@@ -23,6 +23,9 @@ from tests.rig.test_shown import (
     with_ik,
     with_its_object_keyed,
 )  # fmt: skip
+from tests.rigs.build import armature_of, built
+from tests.rigs.conventions import CONVENTIONS
+from tests.rigs.moving import dance
 from tests.synthetic import random_motion
 
 
@@ -131,6 +134,19 @@ def test_why_it_stands_still(armature, spoil, said):
     (sentence,) = why_still(armature)
     assert re.search(said, sentence) and sentence.endswith(".")
     assert blocks_and_frame() == before
+
+
+def test_constraints_that_hold_bones_with_a_colon_in_their_names(scene):
+    """As all bones of Mixamo's have."""
+    scene.render.fps = 30
+    rig = armature_of(built(CONVENTIONS["Mixamo"], "A", prefix="mixamorig:"))
+    rig.rotation_euler.x = np.pi / 2  # its bones have Y up
+    bpy.context.view_layer.update()
+    key_motion(rig, dance(), "dance")
+    assert why_still(rig) == []
+    constrain(rig, "mixamorig:LeftHand", "COPY_LOCATION", target=empty())
+    (sentence,) = why_still(rig)
+    assert "hold bones (mixamorig:LeftHand: Copy Location); mute them" in sentence
 
 
 @pytest.mark.skipif(not SLOTS, reason="Actions have slots since 4.4")
