@@ -16,6 +16,7 @@ from .errors import UserError
 _BYTE = re.compile("[\udc80-\udcff]")  # the surrogates by which Python writes bytes that are not UTF-8
 _NO_LETTER = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 _NAME_BYTES = 255  # of a file's name, on the file systems that people use
+_BLENDERS_BYTES = 1  # Blender writes a .blend file beside itself first, with an "@" behind its name
 
 
 @contextmanager
@@ -23,18 +24,20 @@ def whole_path(path: Path) -> Iterator[Path]:
     """Yields a temporary path beside `path`, with its suffix, and renames it to `path` when the block ends without an
     error.
 
-    For writers that need a file name. Raises `UserError` when the folder cannot be written.
+    A link stays one: what it leads to is replaced. For writers that need a file name. Raises `UserError` when the
+    folder cannot be written.
     """
     path = Path(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        check_name(path)
-        temporary = _new_file_beside(path)
+        place = _place_of(path)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        check_name(place)
+        temporary = _new_file_beside(place, path.suffix)
     except OSError as error:
         raise UserError(f"Cannot write {path} ({error.strerror or error}); choose another place.") from error
     try:
         yield temporary
-        os.replace(temporary, path)
+        os.replace(temporary, place)
     except OSError as error:
         raise UserError(
             f"Cannot write {path} ({error.strerror or error}); free some space or choose another place."
@@ -118,8 +121,9 @@ def check_name(path: Path) -> None:
 def check_writable(path: Path) -> None:
     """Raises `UserError` if a file cannot be written, so that this is known before the work. Leaves no file behind."""
     try:
-        check_name(path)
-        folder = path.absolute().parent
+        place = _place_of(path)
+        check_name(place)
+        folder = place.absolute().parent
         while not folder.exists() and folder != folder.parent:
             folder = folder.parent
         with tempfile.TemporaryFile(dir=folder):
@@ -136,13 +140,20 @@ def same_file(one: Path, other: Path) -> bool:
         return os.path.normcase(os.path.realpath(one)) == os.path.normcase(os.path.realpath(other))
 
 
-def _new_file_beside(path: Path) -> Path:
-    """Creates an empty file in the folder of `path`, with its suffix and the default mode, and returns its path.
+def _place_of(path: Path) -> Path:
+    """Returns where a file is written: of a link, what it leads to, which need not be there."""
+    return Path(os.path.realpath(path)) if path.is_symlink() else path
+
+
+def _new_file_beside(path: Path, suffix: str) -> Path:
+    """Creates an empty file in the folder of `path`, with the default mode, and returns its path, which ends in
+    `suffix`.
 
     `tempfile` makes private files; these are the user's documents.
     """
-    end = f"-{os.urandom(4).hex()}{path.suffix}"
-    stem = os.fsencode(path.stem)[: max(_NAME_BYTES - 1 - len(os.fsencode(end)), 0)].decode(errors="ignore")
+    end = f"-{os.urandom(4).hex()}{suffix}"
+    room = max(_NAME_BYTES - _BLENDERS_BYTES - 1 - len(os.fsencode(end)), 0)
+    stem = os.fsencode(path.stem)[:room].decode(errors="ignore")
     temporary = path.absolute().with_name(f".{stem}{end}")  # Blender resolves relative paths differently
     os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     return temporary

@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.files import files_below, plain_name, same_file, whole_path, write_whole
+from motionclip_blender.core.files import (
+    check_writable,
+    files_below,
+    plain_name,
+    same_file,
+    whole_path,
+    write_whole,
+)
 
 
 def test_a_file_appears_when_its_writer_ends(tmp_path):
@@ -88,6 +95,37 @@ def test_a_name_that_is_too_long_is_refused_before_the_work(tmp_path):
     with pytest.raises(UserError, match="Cannot write"), whole_path(tmp_path / ("a" * 252 + ".npz")):
         pytest.fail("the work was begun")
     assert os.listdir(tmp_path) == []
+
+
+def test_there_is_room_for_the_name_that_blender_writes_under(tmp_path):
+    """It ends in "@" until the file is whole."""
+    with whole_path(tmp_path / ("a" * 249 + ".blend")) as temporary:
+        assert len(os.fsencode(temporary.name)) < 255
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_of_a_link_the_file_is_written_that_it_leads_to(tmp_path, there):
+    target, link = tmp_path / "elsewhere" / "real.bin", tmp_path / "link.npz"
+    if there:
+        target.parent.mkdir()
+        target.write_bytes(b"old")
+    (tmp_path / "between").symlink_to("elsewhere/real.bin")
+    link.symlink_to("between")
+    check_writable(link)
+    with whole_path(link) as temporary:
+        assert temporary.parent == target.parent and temporary.suffix == ".npz"
+        temporary.write_bytes(b"new")
+    assert link.is_symlink() and (tmp_path / "between").is_symlink() and target.read_bytes() == b"new"
+    assert os.listdir(target.parent) == ["real.bin"]
+
+
+def test_a_link_to_a_folder_is_refused(tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link.npz").symlink_to("folder")
+    with pytest.raises(UserError, match="Cannot write .*link.npz"), write_whole(tmp_path / "link.npz"):
+        pytest.fail("the work was begun")
+    with pytest.raises(UserError, match="Cannot write .*link.npz"):
+        check_writable(tmp_path / "link.npz")
 
 
 def test_two_paths_to_one_file(tmp_path, monkeypatch):
