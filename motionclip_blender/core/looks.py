@@ -51,7 +51,7 @@ def _looks(motion: Motion, body: Body) -> np.ndarray:
     joints = root_space_joints(motion, body)
     speeds = np.linalg.norm(np.gradient(joints, axis=0), axis=-1) * motion.fps
     numbers = (*_postures(joints), *_speeds(speeds), *_limbs(joints), *_rhythm(joints), *_way(motion, joints))
-    return np.nan_to_num(np.concatenate([np.ravel(number) for number in numbers]))
+    return np.concatenate([np.ravel(number) for number in numbers])
 
 
 def _both(left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -72,10 +72,11 @@ class Recogniser:
     def __init__(self, engine: Engine, labels: Sequence[str]) -> None:
         self.labels = checked_labels(labels)
         self._vectors, self._means, self._body = engine.encode_texts(self.labels), engine.class_means, engine.body
-        self.sharpness = SHARPNESS
+        self.sharpness = self._of_motions = SHARPNESS
         if self._means is not None:
             self._of_labels = self._means.of_labels(self.labels, self._vectors)
             self.sharpness = self._means.sharpness
+            self._of_motions = self._means.looks_sharpness if self._means.knows_looks else self.sharpness
 
     def cosines(self, latents: np.ndarray, motions: Sequence[Motion] | None = None) -> np.ndarray:
         """Returns the similarity of latents (n, D) to all labels, (n, labels). Raises `UserError` for infinite ones.
@@ -92,8 +93,6 @@ class Recogniser:
         if motions is None or not self._means.knows_looks:
             return self._means.similarity(latents, self._of_labels)
         looks = np.stack([looks_of(motion, self._body) for motion in motions])
-        if not np.isfinite(looks).all():
-            raise UserError(_NOT_FINITE)
         return self._means.similarity(latents, self._of_labels, looks)
 
     def scores(self, latent: np.ndarray, motion: Motion | None = None) -> list[Score]:
@@ -104,9 +103,7 @@ class Recogniser:
     def ranked(self, cosines: np.ndarray, of_motion: bool = False) -> list[Score]:
         """Ranks all labels by their similarities (labels,), the largest first. of_motion: whether they are those of a
         motion and its latent."""
-        means = self._means
-        looked = of_motion and means is not None and means.knows_looks
-        return _scores(self.labels, cosines, means.looks_sharpness if means is not None and looked else self.sharpness)
+        return _scores(self.labels, cosines, self._of_motions if of_motion else self.sharpness)
 
 
 def search(engine: Engine, text: str, latents: Mapping[str, np.ndarray]) -> list[Score]:

@@ -23,6 +23,12 @@ def test_a_motion_and_its_mirror_image_look_alike_wherever_they_go(open_body):
     assert apart(looks, looks_of(motion.turned(1.2).moved(np.array((3.0, 0.0, -2.0))), open_body)) < 1e-3
 
 
+def test_looks_are_finite_as_far_away_as_a_motion_may_be(open_body):
+    motion = random_motion(90, seed=1, size=0.3)
+    leap = np.where(np.arange(90)[:, None] < 40, -1e6, 1e6) * np.array((0.6, 0.5, 0.6))
+    assert np.isfinite(looks_of(Motion(motion.rotations, leap, 30), open_body)).all()
+
+
 def test_the_rate_of_the_frames_changes_little(open_body):
     motion = arm_swing(121)
     looks = looks_of(motion, open_body)
