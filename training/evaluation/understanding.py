@@ -34,8 +34,9 @@ from motionclip_blender.core.skeleton import JOINTS
 
 from ..data.captions import MORE, load_captions
 from ..data.class_phrases import class_phrases
-from ..data.splits import HELD_OUT, clips_of, is_test
+from ..data.splits import clips_of, is_test
 from ..shipped import shipped
+from .items import own_split
 from .prompt_judge import CHECKS, VERDICTS, Judge
 from .stick_sheet import draw_sheet
 from .unseen_wordings import unseen_wordings
@@ -83,10 +84,10 @@ def draw(engine: Engine, name: str, folder: Path, most: int) -> None:
 def held_out_wordings(engine: Engine, index: WordingIndex) -> dict[str, float]:
     """Returns the percentages of wordings of held-out spans that find their class: by the choice and by the table.
 
-    Held out is what the pack's split holds out, or `HELD_OUT` of a pack that has none. Those wordings that are phrases
+    Held out is what `own_split` holds out. Those wordings that are phrases
     for classes are left out.
     """
-    split = engine.pack.info.get("split") or HELD_OUT
+    split = own_split(engine.pack.info)
     told = [*load_captions(), *(load_captions(MORE) if engine.pack.info.get("more") else [])]
     spans = [span for span in told if any(is_test(clip, split) for clip in clips_of(span))]
     return _classes_found(engine, index, {(text, span.action) for span in spans for text in span.captions})
