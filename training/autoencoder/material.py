@@ -117,12 +117,12 @@ class SpanMaterial:
     def shown(self, frames: int) -> tuple[np.ndarray, np.ndarray]:
         exemplars = _spread(self.windows.exemplars)
         places = np.stack([self.captions.prompts[i][0] for i in exemplars])
-        return places, _from_the_start(self.windows, exemplars, frames)
+        return places, _as_shown(self.windows, exemplars, frames)
 
     def watched(self, frames: int) -> dict[str, np.ndarray]:
         parts = {"training": self.windows} | ({"held-out": self._held_out} if self._held_out else {})
         return {
-            part: _from_the_start(windows, _spread(range(len(windows.samples))), frames)
+            part: _as_shown(windows, _spread(range(len(windows.samples))), frames)
             for part, windows in parts.items()
         }
 
@@ -130,8 +130,8 @@ class SpanMaterial:
         return np.array([bool(self.windows.samples[i].prompts) for i in chosen])
 
 
-def _from_the_start(windows: Windows, chosen: Sequence[int], frames: int) -> np.ndarray:
-    """Returns the windows (n, frames, rows, 6) of chosen samples that prompts show, or would."""
+def _as_shown(windows: Windows, chosen: Sequence[int], frames: int) -> np.ndarray:
+    """Returns windows (n, frames, rows, 6) of chosen samples, from `Sample.shown` on."""
     return windows.windows(chosen, windows.shown_from(chosen), frames)
 
 
