@@ -46,7 +46,7 @@ class Item:
     def windows(self, frames: int, stride: int, shortest: int, most: int | None = None) -> list[Motion]:
         """Returns windows of `frames` frames, `stride` apart, the last one ending with the span; each first faces +Z.
 
-        A shorter span is one window of its own length, but of at least `shortest` frames (extended as in training).
+        A shorter span is one window of its own length, but of at least `shortest` frames (extended as by `first`).
         most: largest number of windows; of more, so many are taken, evenly spread.
         """
         motion = self.motion
@@ -58,7 +58,11 @@ class Item:
         return [facing_forward(motion.crop(start, start + frames)) for start in starts]
 
     def first(self, frames: int) -> Motion:
-        """Returns the first `frames` frames; a shorter span is extended as in training."""
+        """Returns the first `frames` frames; a shorter span is repeated, or its last pose held.
+
+        Training also straightens the way of cycles that are made to travel (`samples_of_span`); here they stay as they
+        are, which the figures so far are of.
+        """
         return facing_forward(extended(self.motion, frames, self.holds).crop(0, frames))
 
 
