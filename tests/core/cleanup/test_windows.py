@@ -41,7 +41,8 @@ def test_who_stays_does_not_drift_or_turn_in_forty_seconds(engine: Engine, promp
 def test_feet_keep_their_place_in_quick_steps_throughout(engine: Engine, prompt: str):
     positions = joints(engine, generate(engine, prompt, LONG))
     slides = [float(sliding(positions[at : at + 90][None], 30)[0]) for at in range(0, LONG - 89, 30)]
-    assert np.mean(slides) < 14 and max(slides) < 18  # 29 and 32 with feet that are held as in a slow walk
+    # 12 to 14 and 13 to 15; with feet that are held as in a slow walk 27 and 30, of big steps 16 and 17
+    assert np.mean(slides) < 14 and max(slides) < 18
     assert np.linalg.norm((positions[-1, 0] - positions[0, 0])[[0, 2]]) > 30
 
 
