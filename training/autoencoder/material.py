@@ -122,8 +122,7 @@ class SpanMaterial:
     def watched(self, frames: int) -> dict[str, np.ndarray]:
         parts = {"training": self.windows} | ({"held-out": self._held_out} if self._held_out else {})
         return {
-            part: _as_shown(windows, _spread(range(len(windows.samples))), frames)
-            for part, windows in parts.items()
+            part: _as_shown(windows, _spread(range(len(windows.samples))), frames) for part, windows in parts.items()
         }
 
     def _stands_for(self, chosen: np.ndarray) -> np.ndarray:

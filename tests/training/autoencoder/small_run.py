@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import torch
 
 from motionclip_blender.core.clip_kinds import AdapterSize
@@ -12,6 +13,7 @@ from training.autoencoder.config import TrainConfig
 from training.autoencoder.dataset import Sample
 from training.autoencoder.material import SpanMaterial
 from training.autoencoder.run import Run
+from training.data.captions import CaptionedSpan
 from training.text_adapter.file import AdapterFile
 
 TINY = TrainConfig(
@@ -52,6 +54,12 @@ def made_samples() -> list[Sample]:
 
 def a_run(folder, config, samples, body, captions, frames=None, place=None) -> Run:
     return Run(folder, config, SpanMaterial(samples, captions, config, frames), body, place)
+
+
+def captioned(monkeypatch: pytest.MonkeyPatch, spans: list[CaptionedSpan]) -> None:
+    """Lets packs be written as of trainings on these spans, and not on thousands, which takes long to embed."""
+    for module in ("data.wordings", "autoencoder.write_pack"):
+        monkeypatch.setattr(f"training.{module}.trained_spans", lambda *_: spans)
 
 
 def frames_file(path):

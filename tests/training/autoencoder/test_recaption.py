@@ -13,6 +13,7 @@ from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.inference.networks import network_arrays, pack_arrays
 from motionclip_blender.core.pack import Pack
+from tests.training.autoencoder.small_run import captioned
 from training.autoencoder import recaption
 from training.data.captions import CaptionedSpan
 from training.data.wordings import trained_with
@@ -25,8 +26,7 @@ SPANS = [
 
 @pytest.fixture
 def other_captions(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("data.wordings", "autoencoder.write_pack"):
-        monkeypatch.setattr(f"training.{module}.trained_spans", lambda *_: SPANS)
+    captioned(monkeypatch, SPANS)
 
 
 def test_the_network_stays_and_the_wordings_are_new(tmp_path, other_captions):

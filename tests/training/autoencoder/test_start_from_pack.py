@@ -14,7 +14,7 @@ torch = pytest.importorskip("torch")
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.model.weights import load_network
 from motionclip_blender.core.pack import DEFAULT_FOLDER, Pack
-from tests.training.autoencoder.small_run import TINY, an_adapter
+from tests.training.autoencoder.small_run import TINY, an_adapter, captioned
 from training.autoencoder.config import TrainConfig
 from training.autoencoder.export import export
 from training.autoencoder.material import SpanMaterial
@@ -36,8 +36,7 @@ def trained(tmp_path_factory, samples, captions, open_body) -> tuple[Run, Pack]:
     adapter.save(folder / NAME)
     with pytest.MonkeyPatch.context() as patch:
         spans = [CaptionedSpan("a/walk", "walk", ("walks", "a person strolls"), True, "repeat")]
-        for module in ("embeddings", "export"):
-            patch.setattr(f"training.autoencoder.{module}.trained_spans", lambda *_: spans)
+        captioned(patch, spans)
         pack = export(folder, folder / "pack", "9.9", texts=False)
     assert pack.info["sources"] == [{"source": "a", "licence": "unknown, ask the owner of the clips", "credit": ""}]
     return run, pack
@@ -94,8 +93,7 @@ def test_what_the_pack_has_learned_cannot_be_held_out(trained):
 def test_the_image_tower_of_a_pack_may_be_taken_over(trained, tmp_path, monkeypatch, samples, captions, open_body):
     run, _ = trained
     spans = [CaptionedSpan("a/walk", "walk", ("walks", "a person strolls"), True, "repeat")]
-    for module in ("embeddings", "export"):
-        monkeypatch.setattr(f"training.autoencoder.{module}.trained_spans", lambda *_: spans)
+    captioned(monkeypatch, spans)
     shipped = Pack.load()
     with pytest.raises(UserError, match="The tower of .* was trained with the text adapter"):
         export(run.folder, tmp_path / "other", "9.9", DEFAULT_FOLDER, texts=False)

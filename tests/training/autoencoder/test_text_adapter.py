@@ -17,7 +17,7 @@ from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.inference.text_adapter import PREFIX
 from motionclip_blender.core.pack import Pack
-from tests.training.autoencoder.small_run import ADAPTER_SIZE, TINY, a_run, an_adapter, frames_file
+from tests.training.autoencoder.small_run import ADAPTER_SIZE, TINY, a_run, an_adapter, captioned, frames_file
 from training.autoencoder.config import TrainConfig
 from training.autoencoder.embeddings import Captions, Frames
 from training.autoencoder.export import export
@@ -94,8 +94,7 @@ def test_frames_that_lie_near_other_texts_are_refused(tmp_path, samples, adapter
 def test_the_pack_has_it_and_its_wordings_are_read_through_it(
     tmp_path, monkeypatch, samples, captions, open_body, adapter
 ):
-    spans = [CaptionedSpan("a/walk", "walk", WORDINGS, True, "repeat")]
-    monkeypatch.setattr("training.autoencoder.embeddings.trained_spans", lambda *_: spans)
+    captioned(monkeypatch, [CaptionedSpan("a/walk", "walk", WORDINGS, True, "repeat")])
     config = replace(TINY, text_adapter=adapter.digest)
     a_run(tmp_path, config, samples, open_body, captions).save()
     config.save(tmp_path / "config.json")
