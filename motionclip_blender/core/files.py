@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import re
 import tempfile
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from .errors import UserError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _BYTE = re.compile("[\udc80-\udcff]")  # the surrogates by which Python writes bytes that are not UTF-8
 _NO_LETTER = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 _NAME_BYTES = 255  # of a file's name, on the file systems that people use
+_ROOM = 4096  # bytes, a block of most disks
 _BLENDERS_BYTES = 1  # Blender writes a .blend file beside itself first, with an "@" behind its name
 
 
@@ -24,8 +30,8 @@ def whole_path(path: Path) -> Iterator[Path]:
     """Yields a temporary path beside `path`, with its suffix, and renames it to `path` when the block ends without an
     error.
 
-    A link stays one: what it leads to is replaced. For writers that need a file name. Raises `UserError` when the
-    folder cannot be written.
+    A link stays one: what it leads to is replaced. For writers that need a file name; some of Blender's say nothing
+    when the disk is full. Raises `UserError` when the folder cannot be written or the disk is full.
     """
     path = Path(path)
     try:
@@ -34,14 +40,13 @@ def whole_path(path: Path) -> Iterator[Path]:
         check_name(place)
         temporary = _new_file_beside(place, path.suffix)
     except OSError as error:
-        raise UserError(f"Cannot write {path} ({error.strerror or error}); choose another place.") from error
+        raise UserError(f"Cannot write {path} ({_reason(error)}); choose another place.") from error
     try:
         yield temporary
+        check_room(temporary)
         os.replace(temporary, place)
     except OSError as error:
-        raise UserError(
-            f"Cannot write {path} ({error.strerror or error}); free some space or choose another place."
-        ) from error
+        raise UserError(f"Cannot write {path} ({_reason(error)}); free some space or choose another place.") from error
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -53,6 +58,19 @@ def write_whole(path: Path) -> Iterator[BinaryIO]:
         yield handle
         handle.flush()
         os.fsync(handle.fileno())
+
+
+def write_arrays(path: Path, arrays: Mapping[str, np.ndarray], packed: bool = False) -> None:
+    """Writes arrays by name as an `.npz` file, whole or not at all. packed: whether they are compressed.
+
+    Raises `UserError` when the folder cannot be written or the disk is full.
+    """
+    import numpy as np  # not before there is something to write: requests are checked without it
+
+    file = io.BytesIO()  # zipfile would complain on stderr if the disk were full
+    (np.savez_compressed if packed else np.savez)(file, **arrays)
+    with write_whole(path) as handle:
+        handle.write(file.getbuffer())
 
 
 def files_below(folder: Path, endings: tuple[str, ...], problems: list[str] | None = None) -> list[Path]:
@@ -129,7 +147,18 @@ def check_writable(path: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise UserError(f"Cannot write {path} ({error.strerror or error}); choose another place.") from error
+        raise UserError(f"Cannot write {path} ({_reason(error)}); choose another place.") from error
+
+
+def check_room(path: Path) -> None:
+    """Raises `OSError` if the disk has no room for a file to be longer, so that it may have been cut off unnoticed."""
+    with open(path, "r+b", buffering=0) as file:
+        size = file.seek(0, os.SEEK_END)
+        try:
+            if file.write(os.urandom(_ROOM)) < _ROOM:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        finally:
+            file.truncate(size)
 
 
 def same_file(one: Path, other: Path) -> bool:
@@ -138,6 +167,11 @@ def same_file(one: Path, other: Path) -> bool:
         return os.path.samefile(one, other)
     except OSError:
         return os.path.normcase(os.path.realpath(one)) == os.path.normcase(os.path.realpath(other))
+
+
+def _reason(error: OSError) -> str:
+    """Returns why the system, or Blender, cannot write."""
+    return error.strerror or str(error).strip().removeprefix("Error: ")
 
 
 def _place_of(path: Path) -> Path:

@@ -14,6 +14,7 @@ from .bones import Bones
 from .film import FOLLOWING_SECONDS
 from .read_action import kept_keys
 from .remarks import left_out
+from .reports import reason_of
 from .shown import check_moves, motion_of, playing_strips, shown, solo_track
 from .stage import furnish, look, meshes_of
 from .target import is_target, target_of
@@ -53,12 +54,15 @@ def save_blend(scene: bpy.types.Scene, armature: bpy.types.Object, path: Path) -
     write_blend(path)
 
 
-def write_blend(path: Path) -> None:
+def write_blend(path: Path, compress: bool = True) -> None:
     """Saves the open file's data as another file, whole or not at all. Raises `UserError` if it cannot be written."""
     with whole_path(path) as target:
         # the target exists already as an empty file; Blender should not keep a backup of it
         bpy.context.preferences.filepaths.save_version = 0
-        bpy.ops.wm.save_as_mainfile(filepath=str(target), check_existing=False, compress=True, copy=True)
+        try:
+            bpy.ops.wm.save_as_mainfile(filepath=str(target), check_existing=False, compress=compress, copy=True)
+        except RuntimeError as error:
+            raise OSError(reason_of(error)) from error
 
 
 class Found(NamedTuple):

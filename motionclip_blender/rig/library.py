@@ -58,7 +58,7 @@ def write_assets(assets: list[ActionCurves], path: Path) -> None:
     """Writes the curves of Actions to an `.npz` file, whole or not at all."""
     import numpy as np
 
-    from ..core.files import write_whole
+    from ..core.files import write_arrays
 
     curves = [curve for asset in assets for curve in asset.curves.values()]
     bent = [len(curve.handles) > 0 for curve in curves]
@@ -67,16 +67,15 @@ def write_assets(assets: list[ActionCurves], path: Path) -> None:
         for asset in assets
     ]
     empty = [np.empty((0, 2), np.float32)], [np.empty(0, np.uint8)], [np.empty((0, 4), np.float32)]
-    with write_whole(path) as handle:
-        np.savez(
-            handle,
-            head=np.array(json.dumps(head)),
-            lengths=np.array([len(curve.keys) for curve in curves], np.int64),
-            bent=np.array(bent, bool),
-            keys=np.concatenate([curve.keys for curve in curves] or empty[0]),
-            kinds=np.concatenate([curve.kinds for curve in curves] or empty[1]),
-            handles=np.concatenate([curve.handles for curve in curves] or empty[2]),
-        )
+    arrays = {
+        "head": np.array(json.dumps(head)),
+        "lengths": np.array([len(curve.keys) for curve in curves], np.int64),
+        "bent": np.array(bent, bool),
+        "keys": np.concatenate([curve.keys for curve in curves] or empty[0]),
+        "kinds": np.concatenate([curve.kinds for curve in curves] or empty[1]),
+        "handles": np.concatenate([curve.handles for curve in curves] or empty[2]),
+    }
+    write_arrays(path, arrays)
 
 
 def read_assets(path: Path) -> list[ActionCurves]:

@@ -90,14 +90,13 @@ def motions_of(path: str, armature: bpy.types.Object) -> list[tuple[str, Motion]
 
 def write_motions(motions: Sequence[tuple[str, Motion]], path: Path) -> None:
     """Writes motions with their names to an `.npz` file, whole or not at all."""
-    from ..core.files import write_whole
+    from ..core.files import write_arrays
 
     arrays: dict[str, np.ndarray] = {"names": np.array(json.dumps([name for name, _ in motions]))}
     for number, (_, motion) in enumerate(motions):
         arrays[f"r{number}"], arrays[f"t{number}"] = motion.rotations, motion.translation
         arrays[f"f{number}"] = np.array(motion.fps)
-    with write_whole(path) as handle:
-        np.savez(handle, **arrays)
+    write_arrays(path, arrays)
 
 
 def read_motions(path: Path) -> list[tuple[str, Motion]]:

@@ -10,6 +10,7 @@ import bpy
 import numpy as np
 
 from ..core.errors import UserError
+from .reports import reason_of
 
 _MOST_PIXELS = 100_000_000  # 16 bytes each in memory
 
@@ -95,14 +96,18 @@ def write_bitmap(pixels: np.ndarray, path: Path) -> None:
 
 
 def write_picture(pixels: np.ndarray, path: Path) -> None:
-    """Writes a PNG file without transparency."""
+    """Writes a PNG file without transparency. Raises `OSError` if it cannot be written."""
     height, width, _ = pixels.shape
     image = bpy.data.images.new("Sheet", width, height, alpha=False)
     image.pixels.foreach_set(np.ascontiguousarray(pixels[::-1], np.float32).ravel())
     image.filepath_raw = str(path)
     image.file_format = "PNG"
-    image.save()
-    bpy.data.images.remove(image)
+    try:
+        image.save()
+    except RuntimeError as error:
+        raise OSError(reason_of(error)) from error
+    finally:
+        bpy.data.images.remove(image)
 
 
 def lay_over(below: np.ndarray, above: np.ndarray, top: int, left: int) -> None:

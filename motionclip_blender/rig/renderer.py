@@ -9,6 +9,8 @@ from pathlib import Path
 
 import bpy
 
+from ..core.errors import UserError
+from .reports import reason_of
 from .versions import EEVEE
 
 _CYCLES_SAMPLES = 4
@@ -63,7 +65,7 @@ def use_cycles(scene: bpy.types.Scene, samples: int) -> None:
 
 
 def render_png(scene: bpy.types.Scene, path: Path) -> None:
-    """Renders the present frame of `scene` to the PNG file `path`."""
+    """Renders the present frame of `scene` to the PNG file `path`. Raises `UserError` if it cannot be written."""
     settings = scene.render.image_settings
     settings.file_format = "PNG"
     settings.color_mode = "RGBA" if scene.render.film_transparent else "RGB"
@@ -79,18 +81,22 @@ def set_bitmap_output(scene: bpy.types.Scene) -> None:
 
 
 def render_bitmap(scene: bpy.types.Scene, path: Path) -> None:
-    """Renders the present frame of `scene` to the BMP file `path`."""
+    """Renders the present frame of `scene` to the BMP file `path`. Raises `UserError` if it cannot be written."""
     set_bitmap_output(scene)
     scene.render.filepath = str(path)
     _render(scene, write_still=True)
 
 
 def render_animation(scene: bpy.types.Scene) -> None:
-    """Renders the frames of `scene` to the scene's own output path, in its own format."""
+    """Renders the frames of `scene` to the scene's own output path, in its own format. Raises `UserError` if they
+    cannot be written."""
     _render(scene, animation=True)
 
 
 def _render(scene: bpy.types.Scene, **options: bool) -> None:
     # with the scene as an argument alone, the operator would take the frame of the context's scene
     with bpy.context.temp_override(scene=scene, view_layer=scene.view_layers[0]):
-        bpy.ops.render.render(scene=scene.name, **options)
+        try:
+            bpy.ops.render.render(scene=scene.name, **options)
+        except RuntimeError as error:
+            raise UserError(f"Blender cannot render a picture ({reason_of(error)}); free some space.") from error

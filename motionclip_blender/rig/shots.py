@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import bpy
 import numpy as np
 
+from ..core.errors import UserError
 from .antialias import smooth_edges
 from .pictures import read_bitmap
 from .process import start_blender
@@ -47,8 +48,11 @@ def draw(scene: bpy.types.Scene, frame: int, folder: Path, smooth: bool = True) 
 
 
 def _developed(scene: bpy.types.Scene, path: Path, smooth: bool) -> np.ndarray:
-    """Reads and deletes a rendered bitmap, and smooths its edges if needed."""
-    pixels = read_bitmap(path)
+    """Reads and deletes a rendered bitmap, and smooths its edges if needed. Raises `UserError` if it is cut off."""
+    try:
+        pixels = read_bitmap(path)
+    except ValueError as error:
+        raise UserError(f"A picture was cut off as it was rendered into {path.parent}; free some space.") from error
     path.unlink()
     # Cycles has smoothed the edges already
     return smooth_edges(pixels) if smooth and scene.render.engine == "BLENDER_WORKBENCH" else pixels

@@ -8,7 +8,7 @@ from pathlib import Path
 import bpy
 
 from ..core.errors import UserError
-from ..core.files import whole_path
+from .blendfile import write_blend
 from .missing import check_there, is_missing
 from .target import is_target, target_of
 from .timeline import scene_of
@@ -48,9 +48,7 @@ def save_scene(armature: bpy.types.Object, last: float, path: Path) -> None:
     """
     scene = scene_of(armature)
     scene.frame_end = max(scene.frame_end, int(last))
-    with whole_path(path) as target:
-        bpy.context.preferences.filepaths.save_version = 0  # no backup of the empty file that is there already
-        bpy.ops.wm.save_as_mainfile(filepath=str(target), check_existing=False, copy=True)
+    write_blend(path, compress=False)
 
 
 def _named(path: Path, name: str) -> bpy.types.Object:

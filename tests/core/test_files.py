@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import stat
+import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from motionclip_blender.core.errors import UserError
@@ -15,8 +18,10 @@ from motionclip_blender.core.files import (
     plain_name,
     same_file,
     whole_path,
+    write_arrays,
     write_whole,
 )
+from tests.full_disk import full_disk
 
 
 def test_a_file_appears_when_its_writer_ends(tmp_path):
@@ -126,6 +131,36 @@ def test_a_link_to_a_folder_is_refused(tmp_path):
         pytest.fail("the work was begun")
     with pytest.raises(UserError, match="Cannot write .*link.npz"):
         check_writable(tmp_path / "link.npz")
+
+
+@pytest.mark.parametrize("cut", [4096, 5000])
+def test_who_writes_without_noticing_that_the_disk_is_full_leaves_the_old_file(tmp_path, cut):
+    """As Blender's exporter for USD and its films do."""
+    (tmp_path / "a.usd").write_bytes(b"old")
+    wanted = r"Cannot write .*a\.usd \(.+\); free some space or choose"
+    with full_disk(5000), pytest.raises(UserError, match=wanted), whole_path(tmp_path / "a.usd") as temporary:
+        temporary.write_bytes(bytes(cut))
+    assert (tmp_path / "a.usd").read_bytes() == b"old" and os.listdir(tmp_path) == ["a.usd"]
+
+
+def test_nothing_is_added_to_a_file(tmp_path):
+    with full_disk(10_000), whole_path(tmp_path / "a.usd") as temporary:
+        temporary.write_bytes(bytes(5000))
+    assert (tmp_path / "a.usd").read_bytes() == bytes(5000)
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_arrays_on_a_full_disk_are_one_sentence(tmp_path, packed, monkeypatch):
+    ignored: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", ignored.append)
+    numbers = np.random.default_rng(0).normal(size=1000)
+    with full_disk(5000), pytest.raises(UserError, match="Cannot write .*; free some space or choose another place"):
+        write_arrays(tmp_path / "a.npz", {"numbers": numbers}, packed)
+    gc.collect()
+    assert ignored == [] and os.listdir(tmp_path) == []
+    write_arrays(tmp_path / "a.npz", {"numbers": numbers}, packed)
+    with np.load(tmp_path / "a.npz") as found:
+        np.testing.assert_array_equal(found["numbers"], numbers)
 
 
 def test_two_paths_to_one_file(tmp_path, monkeypatch):

@@ -10,9 +10,10 @@ import pytest
 
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.rig.armature import add_body
-from motionclip_blender.rig.blendfile import Found, read_blend
+from motionclip_blender.rig.blendfile import Found, read_blend, write_blend
 from motionclip_blender.rig.nla import add_strip, in_row, push_down
 from motionclip_blender.rig.write_keys import key_motion
+from tests.full_disk import full_disk
 from tests.rig.test_shown import with_ik
 from tests.synthetic import angle_between, random_motion
 
@@ -152,6 +153,25 @@ def test_a_rig_that_is_no_person_is_passed_over(person, saved):
     crane.keyframe_insert("location", frame=1)
     found = saved()
     assert found.armature == "Hero" and found.said == ()
+
+
+# --- what is saved
+
+
+@pytest.mark.parametrize("compress", [True, False])
+def test_a_full_disk_is_told_and_leaves_the_old_file(person, tmp_path, compress):
+    person("Hero")
+    path = tmp_path / "file.blend"
+    path.write_bytes(b"old")
+    with full_disk(20_000), pytest.raises(UserError, match=r"Cannot write .*file\.blend \([^:]+\); free some space"):
+        write_blend(path, compress)
+    assert path.read_bytes() == b"old" and [one.name for one in tmp_path.iterdir()] == ["file.blend"]
+
+
+def test_a_name_as_long_as_it_may_be(person, tmp_path):
+    person("Hero")
+    write_blend(tmp_path / ("y" * 249 + ".blend"))
+    assert [len(one.name) for one in tmp_path.iterdir()] == [255]
 
 
 # --- at which rate

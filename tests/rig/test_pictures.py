@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.rig.pictures import read_pixels
+from motionclip_blender.core.files import whole_path
+from motionclip_blender.rig.pictures import read_pixels, write_picture
+from tests.full_disk import full_disk
 
 Image = pytest.importorskip("PIL.Image")
 
@@ -60,3 +62,20 @@ def test_what_is_no_picture(tmp_path: Path):
         assert len(bpy.data.images) == before
     with pytest.raises(UserError, match="There is no image file"):
         read_pixels(tmp_path)
+
+
+def test_a_picture_that_a_full_disk_cuts_off_is_not_left(tmp_path: Path):
+    noise = np.random.default_rng(0).random((64, 64, 4))
+    before = len(bpy.data.images)
+    wanted = r"Cannot write .*sheet.png \(.+\); free some space"
+    with full_disk(5000), pytest.raises(UserError, match=wanted), whole_path(tmp_path / "sheet.png") as target:
+        write_picture(noise, target)
+    assert not list(tmp_path.iterdir()) and len(bpy.data.images) == before
+
+
+def test_a_picture_that_cannot_be_saved(tmp_path: Path):
+    (tmp_path / "folder.png").mkdir()
+    before = len(bpy.data.images)
+    with pytest.raises(OSError):
+        write_picture(np.zeros((4, 4, 4)), tmp_path / "folder.png")
+    assert len(bpy.data.images) == before

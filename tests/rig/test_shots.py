@@ -13,11 +13,13 @@ import bpy
 import numpy as np
 import pytest
 
+from motionclip_blender.core.errors import UserError
 from motionclip_blender.rig import film, shots
 from motionclip_blender.rig.armature import add_body
 from motionclip_blender.rig.pictures import read_bitmap, read_picture, write_bitmap
 from motionclip_blender.rig.shots import SecondBlender, draw, draw_all, get_ready
 from motionclip_blender.rig.stage import furnish
+from tests.full_disk import full_disk
 from tests.rig.test_film import data_blocks, motion
 
 FRAMES = 6
@@ -193,3 +195,11 @@ def test_no_bitmap(tmp_path: Path, content):
     (tmp_path / "x.bmp").write_bytes(content)
     with pytest.raises(ValueError, match="bitmap"):
         read_bitmap(tmp_path / "x.bmp")
+
+
+def test_a_full_disk_is_told_and_leaves_no_shot(filmed, tmp_path: Path):
+    """Blender does not notice when a picture is cut off, and does when it cannot be begun."""
+    with full_disk(5000), pytest.raises(UserError, match="cut off as it was rendered into .*; free some space"):
+        draw(filmed, 1, tmp_path)
+    with pytest.raises(UserError, match=r"cannot render a picture \(.*cannot save.*\); free some space"):
+        draw(filmed, 1, Path("/proc/nowhere"))

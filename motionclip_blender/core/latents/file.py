@@ -8,15 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import UserError
-from ..files import write_whole
+from ..files import write_arrays
 
 _ABSURD = 1e6  # a whole latent of CLIP has a length of some tens
 
 
 def save(latent: np.ndarray, path: Path, pack: str) -> None:
     """Writes `latent` (D,) and `pack`, the name and version of the pack that made it; whole or not at all."""
-    with write_whole(path) as handle:
-        np.savez(handle, latent=np.asarray(latent, np.float32), pack=np.array(pack))
+    write_arrays(path, {"latent": np.asarray(latent, np.float32), "pack": np.array(pack)})
 
 
 def load(path: Path) -> np.ndarray:

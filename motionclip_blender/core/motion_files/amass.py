@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import rotations as rot
 from ..errors import UserError
-from ..files import write_whole
+from ..files import write_arrays
 from ..motion import Motion
 from ..origin import PELVIS_AT_REST, to_trans, to_translation
 from .arrays import MotionArrays, axis_name, gather
@@ -48,8 +48,7 @@ def save(motion: Motion, path: Path, betas: np.ndarray | None = None, gender: st
         "up_axis": np.array("Y"),
         _ORIGIN_KEY: np.array(_ORIGIN),
     }
-    with write_whole(path) as handle:
-        np.savez_compressed(handle, **arrays)
+    write_arrays(path, arrays, packed=True)
 
 
 def load(path: Path, up: str = "") -> Motion:

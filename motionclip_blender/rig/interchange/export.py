@@ -14,10 +14,11 @@ from ...core.body import Body
 from ...core.console import quiet
 from ...core.engines import ENGINES, KIND_NAMES
 from ...core.errors import UserError
-from ...core.files import whole_path
+from ...core.files import check_room, whole_path
 from ...core.motion import Motion
 from ..armature import add_body
 from ..blendfile import empty_scene
+from ..reports import reason_of
 from ..stage import meshes_of
 from ..timeline import scene_fps
 from ..versions import fcurves_of, has_operator
@@ -108,8 +109,11 @@ def export(
             with quiet():
                 write(scene, target, wish, name)
         except RuntimeError as error:
-            reason = str(error).strip().splitlines()[-1]
-            raise UserError(f"Blender's exporter for {KIND_NAMES[wish.kind]} failed ({reason}).") from error
+            check_room(target)
+            raise UserError(
+                f"Blender's exporter for {KIND_NAMES[wish.kind]} failed ({reason_of(error)}); choose another kind of "
+                "file."
+            ) from error
         if not target.stat().st_size:
             raise UserError(
                 f"Blender's exporter for {KIND_NAMES[wish.kind]} wrote nothing; choose another kind of file."

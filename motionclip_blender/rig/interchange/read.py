@@ -21,6 +21,7 @@ from ...core.console import quiet
 from ...core.errors import UserError
 from ...core.retarget.source import SourceClip
 from .. import versions
+from ..reports import reason_of
 
 FPS = 30.0
 _REST_FRAMES = 3  # most frames for which an added rest pose may be held
@@ -201,11 +202,7 @@ def _imported(path: Path, importer: Callable[[], object], at: float = FPS) -> li
         try:
             importer()
         except RuntimeError as error:  # operators fail with a RuntimeError
-            lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-            # the report of a Python exception ends with the place of its call
-            told = (line for line in reversed(lines) if not line.startswith(("Location:", "File ")))
-            reason = next(told, "no reason")
-            raise UserError(f"{path.name} cannot be read by Blender ({reason}); export it again.") from error
+            raise UserError(f"{path.name} cannot be read by Blender ({reason_of(error)}); export it again.") from error
     armatures = [o for o in bpy.data.objects if o.type == "ARMATURE"]
     if not armatures:
         raise UserError(

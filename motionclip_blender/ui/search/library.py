@@ -247,14 +247,15 @@ def _cached(cache: Path | None, path: str, key: str) -> dict[str, np.ndarray] | 
 def _keep(cache: Path | None, path: str, key: str, latents: dict[str, np.ndarray]) -> None:
     import numpy as np
 
-    from ...core.files import write_whole
+    from ...core.files import write_arrays
 
     if cache is None:
         return
     stacked = np.stack(list(latents.values())) if latents else np.empty((0, 0), np.float32)
     # if the disk is full or read-only, the file is only read again next time
-    with contextlib.suppress(UserError, OSError), write_whole(_cache_path(cache, path)) as handle:
-        np.savez(handle, key=np.array(key), names=np.array(json.dumps(list(latents))), latents=stacked)
+    arrays = {"key": np.array(key), "names": np.array(json.dumps(list(latents))), "latents": stacked}
+    with contextlib.suppress(UserError, OSError):
+        write_arrays(_cache_path(cache, path), arrays)
 
 
 def _unreadable(paths: Sequence[str]) -> str:

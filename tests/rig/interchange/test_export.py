@@ -16,6 +16,7 @@ from motionclip_blender.rig.interchange import export as exporting
 from motionclip_blender.rig.interchange.export import Wish, check_exporter, export, write_file
 from motionclip_blender.rig.target import target_of
 from motionclip_blender.rig.write_keys import key_motion
+from tests.full_disk import full_disk
 from tests.rig.interchange.reading_back import read_back, shown, worst_angle
 from tests.rigs.build import armature_of, built
 from tests.rigs.conventions import CONVENTIONS
@@ -178,6 +179,25 @@ def test_a_failing_exporter_leaves_no_file(scene, small_body, tmp_path, monkeypa
     monkeypatch.setattr(exporting, "_fbx", fail)
     with pytest.raises(UserError, match=r"exporter for FBX failed \(ValueError: broken\)"):
         export(scene, somebody(small_body), FRAMES, tmp_path / "spin.fbx", Wish("fbx"), "spin")
+    assert not list(tmp_path.iterdir())
+
+
+def test_why_an_exporter_fails_is_said_and_not_where(scene, small_body, tmp_path, monkeypatch):
+    report = "Error: Python: Traceback (most recent call last):\nValueError: broken\nLocation: /x/bpy/ops.py:109\n"
+
+    def fail(*_):
+        raise RuntimeError(report)
+
+    monkeypatch.setattr(exporting, "_bvh", fail)
+    with pytest.raises(UserError, match=r"for BVH failed \(ValueError: broken\); choose another kind of file"):
+        export(scene, somebody(small_body), FRAMES, tmp_path / "spin.bvh", Wish("bvh"), "spin")
+
+
+@pytest.mark.parametrize("kind", ["bvh", "fbx", "glb"])  # Blender's for USD may end the process
+def test_on_a_full_disk_half_a_file_is_not_left(scene, small_body, tmp_path, kind):
+    armature, path = somebody(small_body), tmp_path / f"spin{FILE_KINDS[kind]}"
+    with full_disk(20_000), pytest.raises(UserError, match=r"Cannot write .*spin.* \([^:]+\); free some space"):
+        export(scene, armature, FRAMES, path, Wish(kind), "spin")
     assert not list(tmp_path.iterdir())
 
 
