@@ -13,9 +13,13 @@ from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 
+import numpy as np
+
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.motion_files import amass
+from motionclip_blender.core.skeleton import INDEX
 
 from .captions import FOLDER, MORE, CaptionedSpan, load_captions, mirrored, names_a_side
 from .clip_files.collection import collections
@@ -30,10 +34,16 @@ _SIDES, _WAYS = ("", "left", "right"), ("", "forward", "backward", "left", "righ
 _CHOICE = "left, right, forward or backward, or leave them out"
 _NAMED = 5  # clips of a source that are named one by one
 _ROUNDING = 0.04  # seconds by which a span may end after its clip: about a frame
+_FREE_FALL = (4.0, 20.0)  # m/s2: measured of people's jumps, as a few joints are not quite the centre of mass
+_LIFT, _ALOFT = 0.1, 1 / 3  # metres of the lowest joint in a jump; share of its height above which nothing touches
+_SHORTEST_FLIGHT = 4  # frames to which a parabola is fitted
+_FALLING = ("pelvis", "spine3", "left_knee", "right_knee")  # near the centre of mass even if the legs are drawn up
+_JOINTS = 22  # without face and fingers
 
 # Words in which the swap of left and right would miss a side, and phrases in which the word is no side
 _COMPOUND = re.compile(r"(left|right)(hand|ward|most|side|y\b|ies\b)", re.IGNORECASE)
 _NO_SIDE = re.compile(r"\b(all right|right right|right away|right now|left over)\b", re.IGNORECASE)
+_LEAP = re.compile(r"\b(?:jump|leap)(?:s|ing)?\b", re.IGNORECASE)
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
 
@@ -199,9 +209,35 @@ def measured_problems(spans: Sequence[CaptionedSpan], data: Path) -> list[str]:
         if span.limbs or span.rate != 1.0 or not path.is_file():
             continue
         motion = load(path)
-        measured = measures(cut(motion, span.start, motion.seconds if span.end is None else span.end), body)
-        problems += [f"{_name(span)}: {problem}" for problem in measured_contradictions(span, measured)]
+        part = cut(motion, span.start, motion.seconds if span.end is None else span.end)
+        found = [*measured_contradictions(span, measures(part, body)), *_unfree_falls(span, part, body)]
+        problems += [f"{_name(span)}: {problem}" for problem in found]
     return problems
+
+
+def measured_fall(motion: Motion, body: Body) -> float | None:
+    """Returns the acceleration downwards, in m/s2, in the highest flight of a motion; None without one.
+
+    A flight begins and ends in the motion. It is measured where the lowest joint is well over the floor, by a parabola.
+    """
+    joints = body.posed_joints(motion)[:, :_JOINTS, 1].astype(np.float64)
+    lift = joints.min(axis=1) - np.percentile(joints.min(axis=1), 5)
+    top = int(lift.argmax())
+    low = np.flatnonzero(lift <= _ALOFT * lift[top])
+    if lift[top] < _LIFT or not (low < top).any() or not (low > top).any():
+        return None
+    flight = joints[low[low < top][-1] + 1 : low[low > top][0], [INDEX[name] for name in _FALLING]].mean(axis=1)
+    if len(flight) < _SHORTEST_FLIGHT:
+        return None
+    return -2 * float(np.polyfit(np.arange(len(flight)) / motion.fps, flight, 2)[0])
+
+
+def _unfree_falls(span: CaptionedSpan, motion: Motion, body: Body) -> Iterator[str]:
+    """Yields a sentence for an exemplar of a jump whose flight is no free fall."""
+    said = next(filter(_LEAP.search, span.prompts), None)
+    fall = None if said is None else measured_fall(motion, body)
+    if fall is not None and not _FREE_FALL[0] <= fall <= _FREE_FALL[1]:
+        yield f'"{said}" is shown with a flight that falls at {fall:.0f} m/s2; who jumps falls at 10.'
 
 
 def clip_seconds(data: Path) -> dict[str, float] | None:

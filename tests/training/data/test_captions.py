@@ -8,12 +8,17 @@ import struct
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.motion import Motion
+from motionclip_blender.core.motion_files import amass
+from motionclip_blender.core.skeleton import JOINTS
 from tests.paths import SHARED
 from training.data.captions import FOLDER, MORE, CaptionedSpan, load_captions
-from training.data.check_captions import check, left_out, main, repeats_name
+from training.data.check_captions import check, left_out, main, measured_fall, measured_problems, repeats_name
 
 MOTIONS = SHARED / "motions"
 
@@ -207,6 +212,49 @@ def test_a_clip_that_is_not_there_is_missed() -> None:
 )
 def test_only_a_label_of_three_words_counts_as_the_name_of_a_file(caption: str, clip: str, expected: bool) -> None:
     assert repeats_name(caption, clip) is expected
+
+
+# --- The check of flights ----------------------------------------------------------------------------------------
+
+
+def _jump(fall: float, height: float = 0.4) -> Motion:
+    """Stands, leaves the floor and lands: a stiff body whose flight falls at `fall` m/s2."""
+    half = (2 * height / fall) ** 0.5
+    times = np.arange(60) / 30.0 - 1.0
+    translation = np.zeros((60, 3))
+    translation[:, 1] = np.maximum(height - fall * times**2 / 2, 0.0) * (np.abs(times) <= half)
+    rotations = np.zeros((60, len(JOINTS), 4))
+    rotations[..., 0] = 1.0
+    return Motion(rotations, translation, 30.0)
+
+
+JUMP = CaptionedSpan("own/Jump", "jump", ("jump", "a person jumps"), exemplar=True, after="hold")
+
+
+@pytest.mark.parametrize("fall", [6.0, 9.8, 34.0])
+def test_the_fall_of_a_flight_is_measured(fall: float):
+    assert measured_fall(_jump(fall, 0.9), Body.load()) == pytest.approx(fall, rel=0.05)
+
+
+def test_who_stays_on_the_floor_or_does_not_land_does_not_fly():
+    body, jump = Body.load(), _jump(9.8)
+    assert measured_fall(_jump(9.8, 0.05), body) is None
+    assert measured_fall(jump.crop(30, 60), body) is None and measured_fall(jump.crop(0, 30), body) is None
+    assert measured_fall(_jump(100.0, 0.2), body) is None  # too short to tell
+
+
+@pytest.mark.parametrize(("fall", "said"), [(9.8, 0), (34.0, 1), (2.0, 1)])
+def test_a_jump_that_is_no_free_fall_is_named(tmp_path: Path, fall: float, said: int):
+    (tmp_path / "own").mkdir()
+    amass.save(_jump(fall), tmp_path / "own" / "Jump.npz")
+    problems = [problem for problem in measured_problems([JUMP], tmp_path) if "flight" in problem]
+    assert len(problems) == said
+    if said:
+        (problem,) = problems
+        assert problem.startswith(f'own/Jump: "jump" is shown with a flight that falls at {fall:.0f} m/s2')
+    waves = replace(JUMP, captions=("wave", "a person waves"))
+    for other in (replace(JUMP, exemplar=False), waves):
+        assert not [problem for problem in measured_problems([other], tmp_path) if "flight" in problem]
 
 
 # --- Reading, and the command ------------------------------------------------------------------------------------
