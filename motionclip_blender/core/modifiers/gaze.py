@@ -1,0 +1,36 @@
+"""Turns the gaze: head, neck and chest, as somebody does who looks to a side, up or down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from .. import rotations as rot
+from ..motion import Motion
+from ..skeleton import INDEX
+
+_SHARES = {"spine3": 0.2, "neck": 0.35, "head": 0.45}  # of the turn
+_THERE = 0.3  # share of a look's time in which the head turns there, and in which it turns back
+_SLOWEST = 0.5  # seconds that this takes at most
+
+
+def looking(motion: Motion, looks: Sequence[tuple[float, float]]) -> Motion:
+    """Returns the motion of somebody who looks somewhere, or to several places in turn, and ahead again.
+
+    looks: degrees of each to the left, and down.
+    """
+    frames = len(motion)
+    each = frames / len(looks)
+    ease = max(min(_THERE * each, _SLOWEST * motion.fps), 1.0)
+    every = np.arange(frames)
+    turn = np.zeros((frames, 3))
+    for number, (yaw, pitch) in enumerate(looks):
+        since, left = every - number * each, (number + 1) * each - 1 - every
+        way = np.clip(np.minimum(since, left) / ease, 0.0, 1.0)
+        turn += (way * way * (3 - 2 * way))[:, None] * np.radians((pitch, yaw, 0.0))
+    rotations = motion.rotations.astype(np.float64)
+    for name, share in _SHARES.items():
+        joint = INDEX[name]
+        rotations[:, joint] = rot.quat_multiply(rot.axis_angle_to_quat(share * turn), rotations[:, joint])
+    return Motion(rotations, motion.translation, motion.fps)
