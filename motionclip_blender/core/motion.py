@@ -119,14 +119,15 @@ class Motion:
         swapped = self.rotations[:, MIRROR] * np.array([1, 1, -1, -1], np.float32)
         return self._of_units(swapped, self.translation * np.array([-1, 1, 1], np.float32))
 
-    def concatenate(self, other: Motion) -> Motion:
+    def concatenate(self, other: Motion, angle: float = 0.0) -> Motion:
         """Returns this motion followed by `other`, which is resampled to this rate.
 
         The ground position and heading of `other` continue from where this motion ends.
+        angle: radians by which `other` is turned further, left positive.
         """
         other = other.resample(self.fps)
         turn = heading(self.rotations[-1, 0]) - heading(other.rotations[0, 0])
-        other = other.turned(turn)
+        other = other.turned(turn + angle)
         shift = self.translation[-1] - other.translation[0]
         shift[1] = 0.0
         return self._of_units(
@@ -134,7 +135,7 @@ class Motion:
             np.concatenate((self.translation, other.translation + shift)),
         )
 
-    def fade_into(self, other: Motion, seam: int) -> Motion:
+    def fade_into(self, other: Motion, seam: int, angle: float = 0.0) -> Motion:
         """Concatenates as `concatenate`, but cross-fades the last `seam` frames of this motion with the first of
         `other`.
 
@@ -142,7 +143,7 @@ class Motion:
         """
         start = len(self) - seam
         # `other` starts where this motion is at the beginning of the seam
-        joined = self.crop(0, start + 1).concatenate(other)
+        joined = self.crop(0, start + 1).concatenate(other, angle)
         kept = np.delete(np.arange(len(joined)), start)
         rotations, translation = joined.rotations[kept], joined.translation[kept]
         t = np.arange(1, seam + 1, dtype=np.float32)[:, None] / (seam + 1)

@@ -1,4 +1,4 @@
-"""Lowers the arm that a prompt does not mean, where a motion moves both."""
+"""Lowers the arm that a prompt does not mean, where a motion moves both, and moves both where it moves one."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from .. import rotations as rot
 from ..body import Body
 from ..cleanup.root_trajectory import about_vertical
 from ..motion import Motion
-from ..skeleton import INDEX
+from ..skeleton import INDEX, JOINTS, PARENTS
 from .measure import facing, root_space_joints
 
 _STRIDE = 0.5  # seconds of movement that count as much as the mean distance from hanging
 _LESS = 0.75  # share of the meant arm's activity that the other one may have
+_ALIKE = 0.8  # share of the busier arm's activity from which on both do the same
 _LOWERED = 0.9  # share of the way to hanging that the other arm is lowered by
 _SIDES = ("left", "right")
 _CHAIN = [INDEX[name] for name in ("pelvis", "spine1", "spine2", "spine3")]
@@ -29,6 +30,23 @@ def activity(motion: Motion, body: Body, side: str) -> float:
     hanging = np.array((0.0, -np.linalg.norm(reach, axis=1).max(), 0.0))
     moved = np.linalg.norm(np.gradient(reach, axis=0), axis=1) * motion.fps if len(motion) > 1 else np.zeros(1)
     return float(np.linalg.norm(reach - hanging, axis=1).mean() + _STRIDE * moved.mean())
+
+
+def with_both_arms(motion: Motion, body: Body) -> Motion:
+    """Returns the motion with one arm doing what the other does, as in a mirror, if that does far more."""
+    active = {side: activity(motion, body, side) for side in _SIDES}
+    idle = min(active, key=lambda side: active[side])
+    if active[idle] > _ALIKE * max(active.values()):
+        return motion
+    joints = [i for i, name in enumerate(JOINTS) if name.startswith(f"{idle}_") and _of_arm(i)]
+    rotations = motion.rotations.copy()
+    rotations[:, joints] = motion.mirror().rotations[:, joints]
+    return replace(motion, rotations=rotations)
+
+
+def _of_arm(joint: int) -> bool:
+    """Checks whether a joint is a collar, or hangs on one."""
+    return JOINTS[joint].endswith("_collar") or (joint > 0 and _of_arm(PARENTS[joint]))
 
 
 def with_one_arm(motion: Motion, body: Body, side: str) -> Motion:

@@ -7,8 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from .. import rotations as rot
+from ..angles import apart, wrapped
 from ..body import Body
-from ..cleanup.root_trajectory import RootTrajectory, about_vertical
+from ..cleanup.foot_locking import move_feet
+from ..cleanup.loop import in_place
+from ..cleanup.root_trajectory import RootTrajectory, about_vertical, turned
 from ..kinematics import positions
 from ..motion import Motion
 from ..skeleton import INDEX
@@ -47,14 +50,14 @@ def redirected(motion: Motion, degrees: float) -> Motion:
     chest. A motion that already travels there, or does not travel, is returned unchanged.
     """
     now, _ = measured_travel(motion)
-    if now is None or abs(_wrapped(degrees - now)) < _NEAR:
+    if now is None or apart(degrees, now) < _NEAR:
         return motion
-    if abs(_wrapped(degrees - now)) > 90:
+    if apart(degrees, now) > 90:
         motion = Motion(motion.rotations[::-1], motion.translation[::-1], motion.fps)
         now, _ = measured_travel(motion)
-        if now is None or abs(_wrapped(degrees - now)) < _NEAR:
+        if now is None or apart(degrees, now) < _NEAR:
             return motion
-    return _legs_turned(motion, _wrapped(degrees - now))
+    return _legs_turned(motion, wrapped(degrees - now))
 
 
 def carried(motion: Motion, body: Body, degrees: float) -> Motion:
@@ -98,6 +101,22 @@ def bent(motion: Motion, degrees: float, evenly: bool = False) -> Motion:
     return Motion(rotations, translation, motion.fps)
 
 
+def on_the_spot(motion: Motion, body: Body) -> Motion:
+    """Returns steps that go somewhere as steps on the spot: each foot is lifted as before, and comes down where it
+    was."""
+    motion = in_place(motion)
+    joints = body.posed_joints(motion).astype(np.float64)
+    yaw, pelvis = facing(motion), joints[:, 0, [0, 2]]
+    shifts = []
+    for side in ("left", "right"):
+        ankle = joints[:, INDEX[f"{side}_ankle"]][:, [0, 2]]
+        beside = turned(ankle - pelvis, -yaw).mean(axis=0)
+        shift = np.zeros((len(motion), 3))
+        shift[:, [0, 2]] = pelvis.mean(axis=0) + turned(np.tile(beside, (len(motion), 1)), yaw) - ankle
+        shifts.append(shift)
+    return move_feet(motion, joints, shifts, np.zeros((len(motion), 3)))
+
+
 def rounds_of(motion: Motion, degrees: float) -> int:
     """Returns how often a motion that turns is done, one after the other, to turn by `degrees` in all."""
     own = abs(measured_turn(motion))
@@ -114,15 +133,15 @@ def turned_on_spot(motion: Motion, degrees: float) -> Motion:
         return bent(motion, degrees)
     if measured_turn(motion) * degrees < 0:
         motion = motion.mirror()
-    rounds, way = rounds_of(motion, degrees), RootTrajectory.of(motion)
-    share = degrees / rounds / measured_turn(motion)
-    rotations = motion.rotations.astype(np.float64)
-    rotations[:, 0], translation = replace(way, yaw=way.yaw[0] + share * (way.yaw - way.yaw[0])).root()
-    once = Motion(rotations, translation, motion.fps)
-    out = once
-    for _ in range(rounds - 1):
-        out = out.fade_into(once, min(_SEAM, len(once) // 4))
-    return out
+    out = motion
+    for _ in range(rounds_of(motion, degrees) - 1):
+        out = out.fade_into(motion, min(_SEAM, len(motion) // 4))
+    # joined first, for cross-fades take a part of the turn
+    way = RootTrajectory.of(out)
+    rotations = out.rotations.astype(np.float64)
+    yaw = way.yaw[0] + degrees / measured_turn(out) * (way.yaw - way.yaw[0])
+    rotations[:, 0], translation = replace(way, yaw=yaw).root()
+    return Motion(rotations, translation, out.fps)
 
 
 def _legs_turned(motion: Motion, degrees: float) -> Motion:
@@ -155,8 +174,3 @@ def _legs_turned(motion: Motion, degrees: float) -> Motion:
         axis=1,
     )
     return Motion(rotations, translation, motion.fps)
-
-
-def _wrapped(degrees: float) -> float:
-    """Returns the same angle between -180 and 180."""
-    return (degrees + 180.0) % 360.0 - 180.0

@@ -5,19 +5,27 @@ from __future__ import annotations
 import re
 
 from .grammar import WORD, begins, grammar, number_of
-from .plan import Segment
+
+MOST_DEGREES = 1080.0
+"""The largest turn."""
 
 _ASIDE = re.compile(r"\b(\w+) (left|right)\b(?! (?:\w+ )?(?:hand|arm|fist|leg|foot|feet|knee|elbow|palm|side|turn))")
 _SWINGS_ROUND = re.compile(r"\b(?:swings?|swinging|whirls?|whirling|wheels?|wheeling|swerves?|swerving)(?: a?round)?\b")
-_SEVERAL_ROUNDS = re.compile(r"\b(\w+) (?:full |whole |complete )?(?:circles?|turns?|rotations?|rounds?|spins?)\b")
+_SEVERAL_ROUNDS = re.compile(
+    r"(?<![/.\d])\b(\w+) (?:full |whole |complete )?(?:circles?|turns?|rotations?|rounds?|spins?)\b"
+)
 _CORNER = re.compile(r"\b(?:around|round) (?:the|a) (?:street )?(?:corner|bend)\b")
-_DEGREES = re.compile(r"\b(?:by |of )?(\d{1,4}) ?(?:degrees?|deg\b|°)")
+_DEGREES = re.compile(r"(?:\bby |\bof )?(?<![\w.,-])(-?\d+(?:\.\d+)?) ?(?:degrees?|deg\b|°)")
+_FRACTION = re.compile(r"\b([1-9])/([1-9])(?: of an?)? (?:turn|circle|rotation)s?\b")
+_SAID_ANGLE = re.compile(
+    r"\b(?:(?P<hundreds>one|two|three) (?:hundred )?(?:and )?)?(?P<tens>[a-z]+(?:[- ]five)?) degrees?\b"
+)
 _NAMED_ANGLE = re.compile(r"\b(45|90|135|180|225|270|315|360)\b")
 _SHARES = (
     (re.compile(r"\b(?:quarter|right angle)\b"), 90.0),
     (
         re.compile(
-            r"\bhalf(?:[- ]turn| turn| way round)\b|\bu-turn\b|\bu turn\b|\babout[- ](?:face|turn)\b|"
+            r"\bhalf(?:[- ]turn| turn| a turn| way round)\b|\bu-turn\b|\bu turn\b|\babout[- ](?:face|turn)\b|"
             r"\b(?:half|semi)[- ]?circles?\b"
         ),
         180.0,
@@ -57,7 +65,8 @@ def spins(text: str) -> bool:
 
 def turn_of(text: str, sides: list[str], count: int | None) -> tuple[str, float | None, bool, list[str]]:
     """Returns the text without angles, the degrees of the turn, whether it is a circle, and remarks."""
-    text = _CORNER.sub("turning", text)
+    text = _FRACTION.sub(lambda part: f"{360 * int(part[1]) / int(part[2]):g} degrees", _CORNER.sub("turning", text))
+    text = _SAID_ANGLE.sub(_in_digits, text)
     if sides or _DEGREES.search(text) or _CLOCK.search(text):
         text = _SWINGS_ROUND.sub("turns", text)
     words = WORD.findall(text)
@@ -94,12 +103,21 @@ def turn_of(text: str, sides: list[str], count: int | None) -> tuple[str, float 
             degrees *= count or 1
     if degrees is None:  # "spins", "twirls": a movement of its own
         return text, None, False, []
-    left = sides[0] == "left" if sides else bool(clock[1]) if clock else True
-    degrees = min(degrees, 1080.0)
-    return text, degrees if left else -degrees, circle or degrees > 270, []
+    left = sides[0] == "left" if sides else bool(clock[1]) if clock else degrees >= 0
+    asked, degrees = abs(degrees), min(abs(degrees), MOST_DEGREES)
+    said = [f"{asked:g} degrees are more than a turn may have; {MOST_DEGREES:g} are made."] if asked > degrees else []
+    return text, degrees if left else -degrees, circle or degrees > 270, said
 
 
-def travel_of(text: str, sides: list[str], before: Segment | None) -> tuple[float | None, list[str]]:
+def _in_digits(match: re.Match[str]) -> str:
+    """Returns "180 degrees" for "one hundred and eighty degrees"."""
+    tens = number_of(match["tens"].replace(" ", "-"))
+    if tens is None:
+        return match[0]
+    return f"{100 * (number_of(match['hundreds'] or 'zero') or 0) + tens} degrees"
+
+
+def travel_of(text: str, sides: list[str]) -> tuple[float | None, list[str]]:
     """Returns the degrees from the heading to the direction of travel, and remarks on contradictions."""
     words = WORD.findall(text)
     if not any(begins(word, grammar()["moves"]) for word in words) and not _SIDEWAYS.search(text):
@@ -107,8 +125,6 @@ def travel_of(text: str, sides: list[str], before: Segment | None) -> tuple[floa
     if {"left", "right"} <= set(sides):
         return None, ['The prompt goes both left and right at once; write one after the other with "then".']
     forward, backward = bool(_FORWARD.search(text)), bool(_BACKWARD.search(text))
-    if backward and before is not None and before.turn is not None and abs(before.turn) > 135:
-        backward = False  # after turning around, walking back means walking ahead
     if forward and backward:
         return None, ['The prompt goes both forward and backward at once; write one after the other with "then".']
     if _DIAGONAL.search(text):

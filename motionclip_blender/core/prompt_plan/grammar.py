@@ -11,6 +11,9 @@ from typing import Any
 
 _FILE = Path(__file__).with_name("grammar.json")
 
+STANDS = "stands still"
+"""What a step that only waits is looked up as."""
+
 WORD = re.compile(r"[a-z]+(?:-[a-z]+)*|\d+(?:\.\d+)?|°")
 """A word of a prompt, or a number."""
 
@@ -28,6 +31,8 @@ def begins(word: str, beginnings: list[str]) -> bool:
 
 _FORMS = ("", "e", "s", "es", "ed", "ing")
 _ENDINGS = ("ing", "ed", "s")  # of the forms of a verb
+
+_TEN, _TWENTY = 10, 20
 
 _ENDING = 4  # letters that a form may add: "ping" of "skip"
 
@@ -85,7 +90,11 @@ def _doubled(start: str, ending: str) -> bool:
 
 
 def number_of(word: str) -> int | None:
-    """Returns the number that a word or its digits name; else None."""
-    if word.isdigit():
+    """Returns the number that a word or its digits name, such as "twenty-one"; else None."""
+    if word.isdecimal():
         return int(word)
-    return grammar()["numbers"].get(word)
+    numbers = grammar()["numbers"]
+    tens, hyphen, ones = word.partition("-")
+    if hyphen and numbers.get(tens, 0) >= _TWENTY and 0 < numbers.get(ones, 0) < _TEN:
+        return numbers[tens] + numbers[ones]
+    return numbers.get(word)

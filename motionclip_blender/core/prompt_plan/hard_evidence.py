@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..angles import apart
 from .choice import Facts
 from .plan import Segment
 from .word_features import names_side
@@ -17,6 +18,7 @@ _SIDE_SAID, _OTHER_SIDE = 0.15, 0.6  # gain of a wording with the requested side
 _WAY, _NEAR_WAY = 0.3, 40.0  # gain for the direction of travel, and degrees within which it agrees
 _TURN, _SAME_WAY_ROUND = 0.4, 0.06  # gains of a motion that turns as far as requested, and that way
 _BOTH = 0.08  # least difference between the sides if one is requested
+_ONE_ARM = 0.3  # least difference between the arms if both are requested
 _ONE_SIDE, _CLEARLY = 1.5, 0.3  # gain for the difference between the sides if one is requested, and where it ends
 
 
@@ -36,7 +38,9 @@ class HardEvidence:
         out = np.zeros(len(self._left), np.float32)
         if segment.side:
             out += self._of_side(segment)
-        away = np.abs((self._travels - (segment.travel or 0.0) + 180) % 360 - 180)
+        elif segment.both:
+            out -= _OTHER_SIDE * (self._left ^ self._right) + STAYS * (self._one_sided["arm"] > _ONE_ARM)
+        away = apart(self._travels, segment.travel or 0.0)
         if segment.travel is not None:
             out += np.where(np.isnan(away), -STAYS, np.where(away < _NEAR_WAY, _WAY, 0))
         if segment.on_spot and segment.turn:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -16,23 +17,31 @@ from ..cleanup.foot_locking import on_floor, put_on_floor
 from ..cleanup.pipeline import CleanUp
 from ..cleanup.seams import SEAM, ground_poses, possible
 from ..cleanup.windows import finished, joined, steady
-from ..modifiers.arms import with_one_arm
+from ..modifiers.arms import with_both_arms, with_one_arm
+from ..modifiers.clapping import clapping, claps_in, length_of_claps
+from ..modifiers.gaze import looking
 from ..modifiers.manner import flies, in_manner, pace
 from ..modifiers.measure import active_part, measured_side, measured_travel, measured_turn
 from ..modifiers.repeat import counted, held
-from ..modifiers.way import SLOWEST, bent, carried, redirected, retimed, rounds_of, turned_on_spot
+from ..modifiers.touching import touching
+from ..modifiers.way import SLOWEST, bent, carried, on_the_spot, redirected, retimed, rounds_of, turned_on_spot
 from ..motion import Motion
 from ..prompt import MAX_FRAMES, checked_frames
 from ..recipe.composition import masked
 from ..timeline.bridges import bridged
+from ..timeline.joining import followed_by
+from ..timeline.postures import unlike, upright
 from .choice import Choice
-from .grammar import grammar
+from .gestures import CLAPS, LOOKS, TOUCHES, Gesture
+from .grammar import STANDS, grammar, is_action
 from .plan import Plan, Segment
 from .understand import SAME_AT_ONCE
 
 if TYPE_CHECKING:
     from ..engine import Engine
 
+_LOOK = 45  # frames of a look
+_CLAPS = 5  # claps without a number
 _NATURAL = 60  # frames of a step without a requested length
 _SHORTEST = 24  # frames of a step among others
 _LONGEST = 120  # frames of a step without a requested duration
@@ -45,6 +54,8 @@ _STILL_SLOW = 0.9  # largest speed of a slow movement, relative to the natural o
 _SLOW = 0.1  # metres per second below which a motion is not compared with others of its class
 _WHOLE = 120  # frames that are searched for the end of a movement without repetition
 _LONG = 100  # frames beyond which a movement without repetition comes to rest, as where it is not part of a plan
+_natural_ones: WeakKeyDictionary[Engine, tuple[object, Performance]] = WeakKeyDictionary()
+
 _TURNS = 15.0  # degrees that a straight walk may turn by
 
 
@@ -68,8 +79,15 @@ class Performance:
 def is_plain(plan: Plan, choices: Sequence[Choice]) -> bool:
     """Checks whether a plan is one step whose motion is taken as it is."""
     segment, *more = plan.segments
-    changed = [segment.side, segment.count, segment.steps, segment.seconds, segment.together, choices[0].beside]
-    changed.append(_manner_of(segment, choices[0]))
+    changed: list[object] = [
+        segment.side,
+        segment.count,
+        segment.steps,
+        segment.seconds,
+        segment.together,
+        choices[0].beside,
+    ]
+    changed += [_manner_of(segment, choices[0]), segment.gesture, segment.stays, segment.both]
     goes = segment.travel is not None or segment.turn is not None
     return not more and not any(changed) and not goes and _speed_of(segment, choices[0]) == 1.0
 
@@ -103,13 +121,33 @@ def perform(engine: Engine, plan: Plan, choices: Sequence[Choice], frames: int |
 
 
 def composed(engine: Engine, plan: Plan, choices: Sequence[Choice], frames: int | None = None) -> Performance:
+    """Makes the motion of a plan as `_composed` does; that of several steps at its natural length, and a frame more or
+    less, always the same.
+
+    The last plan's is kept, because who makes a motion asks for its natural length first.
+    """
+    if frames is not None and len(plan.segments) == 1:
+        return _composed(engine, plan, choices, frames)
+    steps = plan, tuple((choice.motion, choice.wording, choice.latent.tobytes()) for choice in choices)
+    known = _natural_ones.get(engine)
+    if known is None or known[0] != steps:
+        known = _natural_ones[engine] = steps, _composed(engine, plan, choices)
+    natural = known[1]
+    if frames is None or frames == len(natural.motion):
+        return natural
+    if abs(frames - len(natural.motion)) > 1:  # a rate that is not the pack's rounds
+        return _composed(engine, plan, choices, frames)
+    return replace(natural, motion=held(natural.motion, frames), ends=(*natural.ends[:-1], frames))
+
+
+def _composed(engine: Engine, plan: Plan, choices: Sequence[Choice], frames: int | None = None) -> Performance:
     """Makes the motion of a plan at the pack's rate, before the clean-up.
 
     Counted steps are never cut: they are played up to twice as fast to fit, and a remark says if that is not enough.
     frames: length of the whole motion; by default as long as the steps take.
     """
     remarks = list(plan.remarks)
-    steps = list(zip(plan.segments, choices, strict=True))
+    steps = [(_once(segment, choice, plan), choice) for segment, choice in zip(plan.segments, choices, strict=True)]
     # the natural length of these steps is measured before the frames are shared out
     wholes = {i: _whole(engine, choice) for i, (segment, choice) in enumerate(steps) if _as_a_whole(segment, choice)}
     decoded = _decoded(engine, choices, wholes)
@@ -117,26 +155,74 @@ def composed(engine: Engine, plan: Plan, choices: Sequence[Choice], frames: int 
     shares = _lengths(plan, own, frames, engine.pack.fps)
     rest = {i: _needed(*step, shares[i]) for i, step in enumerate(steps) if i not in decoded}
     decoded |= _decoded(engine, choices, rest)
-    made = [
-        _step(engine, segment, choice, decoded[i], shares[i], frames is None and segment.seconds is None, remarks)
-        for i, (segment, choice) in enumerate(steps)
-    ]
-    if len(made) > 1:  # a decoded motion starts at standing height, even if the person sits
-        made = [on_floor(motion, engine.body) for motion in made]
-    motion, ends = made[0], [len(made[0])]
-    for number, following in enumerate(made[1:], 2):
-        motion, wordings = bridged(engine, motion, ground_poses(following.crop(0, 1), engine.body)[0], SEAM)
-        if wordings:
-            put_in = ", then ".join(f'"{wording}"' for wording in wordings)
-            remarks.append(f"Between the steps {number - 1} and {number} {put_in} is put in.")
-        motion = motion.fade_into(following, possible(SEAM, motion, following))
-        ends.append(len(motion))
+    made: list[Motion] = []
+    for i, (segment, choice) in enumerate(steps):
+        natural = frames is None and segment.seconds is None
+        motion = _step(engine, segment, choice, decoded[i], shares[i], natural, remarks)
+        if i and _keeps_the_pose(segment) and _takes_up_a_pose(*steps[i - 1]):
+            motion = held(made[-1].crop(len(made[-1]) - 1, len(made[-1])), len(motion))
+        made.append(motion if segment.gesture is None else _gesturing(motion, engine, segment.gesture))
+    motion, ends = _joined(engine, steps, made, remarks)
     if frames is not None and len(motion) != frames:
         hurry = min(max(len(motion) / frames, 1.0), _FASTEST)
         motion = _fitted(motion, checked_frames(frames), remarks)
         ends = [min(round(end / hurry), frames) for end in ends[:-1]] + [frames]
     motion = motion.crop(0, MAX_FRAMES)
     return Performance(motion, plan, tuple(choices), tuple(dict.fromkeys(remarks)), tuple(ends))
+
+
+def _keeps_the_pose(segment: Segment) -> bool:
+    """Checks whether a step can be done in the pose of the step before: by who waits, or only makes a gesture."""
+    return segment.text == STANDS if segment.gesture is None else segment.gesture.alone
+
+
+def _joined(
+    engine: Engine, steps: Sequence[tuple[Segment, Choice]], made: Sequence[Motion], remarks: list[str]
+) -> tuple[Motion, list[int]]:
+    """Returns the motions of steps as one, each of which goes on from the one before, and the frame at which each step
+    ends. Remarks are added about everything that is put in or left out."""
+    if len(made) > 1:  # a decoded motion starts at standing height, even if the person sits
+        made = [on_floor(motion, engine.body) for motion in made]
+    motion, ends = made[0], [len(made[0])]
+    for number, (following, (segment, choice)) in enumerate(zip(made[1:], steps[1:], strict=True), 2):
+        risen = _risen(engine, motion, following) if choice.action in grammar()["rises"] else None
+        if risen is not None:
+            motion, said = risen
+            remarks.append(f'"{segment.said}" {said}')
+        else:
+            motion, wordings = bridged(engine, motion, ground_poses(following.crop(0, 1), engine.body)[0], SEAM)
+            if wordings:
+                remarks.append(f"Between the steps {number - 1} and {number} {_quoted(wordings)} is put in.")
+            motion = followed_by(motion, following, possible(SEAM, motion, following), engine.body)
+        ends.append(len(motion))
+    return motion, ends
+
+
+def _once(segment: Segment, choice: Choice, plan: Plan) -> Segment:
+    """Returns a step among others that is one event, such as "kicks", as one that is done once; "kicking" goes on."""
+    uncounted = not (segment.count or segment.steps or segment.seconds or segment.gesture or choice.beside)
+    goes_on = any(is_action(word) and word.endswith("ing") for word in segment.text.split())
+    if len(plan.segments) > 1 and uncounted and not goes_on and choice.action in grammar()["events"]:
+        return replace(segment, count=1)
+    return segment
+
+
+def _risen(engine: Engine, motion: Motion, rising: Motion) -> tuple[Motion, str] | None:
+    """Returns a motion after which the body stands, and the rest of a sentence about that, where `rising`, a motion of
+    standing up, does not begin as the body is; None where it does."""
+    last = ground_poses(motion.crop(len(motion) - 1, len(motion)), engine.body)[0]
+    first, end = ground_poses(rising, engine.body)[[0, -1]]
+    standing = engine.body.joints()[0, 1]
+    if upright(last, standing) and not upright(first, standing):
+        return motion, "is left out: the body stands already."
+    if not unlike(last, first, standing):
+        return None
+    risen, wordings = bridged(engine, motion, end, SEAM)
+    return (risen, f"is made as {_quoted(wordings)}.") if wordings else None
+
+
+def _quoted(wordings: Sequence[str]) -> str:
+    return ", then ".join(f'"{wording}"' for wording in wordings)
 
 
 def _lengths(plan: Plan, own: Sequence[int], frames: int | None, fps: float) -> list[int]:
@@ -161,13 +247,15 @@ def known_length(engine: Engine, plan: Plan, choices: Sequence[Choice]) -> int |
 
 def _own_length(engine: Engine, segment: Segment, choice: Choice, motions: Sequence[Motion] | None) -> int:
     """Returns the natural length of a step, in frames. motions: those of a step that is decoded in full."""
+    if segment.gesture is not None and segment.gesture.alone:
+        return _length_of_gesture(segment.gesture, engine.pack.fps)
     if motions is not None and not (segment.count or segment.steps):
         done = _done(motions[0], engine)
         rounds = rounds_of(done, segment.turn) if segment.on_spot and segment.turn else 1
         speed = _speed_of(segment, choice) * _pace_of(segment, choice, motions[0], engine)
         return max(round(rounds * len(done) / speed), 2)
     if segment.turn is not None:
-        return _LONGEST if abs(segment.turn) > 200 else 90
+        return round(_LONGEST * max(abs(segment.turn) / 360, 1.0)) if abs(segment.turn) > 200 else 90
     return _NATURAL
 
 
@@ -248,11 +336,19 @@ def _step(
     elif segment.together and choice.alike <= SAME_AT_ONCE:
         remarks.append(f'"{segment.together[0]}" is nothing that is known and is left out.')
     motion = _on_side(motion, segment, choice, engine)
+    if segment.stays and measured_travel(motion)[0] is not None:
+        motion = on_the_spot(motion, engine.body)
     if segment.side and segment.limb == "arm":
         motion = with_one_arm(motion, engine.body, segment.side)
+    elif segment.both:
+        motion = with_both_arms(motion, engine.body)
     if counts:
         of = grammar()["counted_by"].get(choice.action, "")
         motion = counted(put_on_floor(motion, engine.body), engine.body, counts, segment.steps is not None, of)
+        if segment.seconds is not None:
+            motion = retimed(motion, float(np.clip(len(motion) / frames, 1 / _FASTEST, _FASTEST)))
+            if len(motion) > frames + _AFTER:
+                remarks.append(f'"{segment.said}" takes {len(motion)} frames, though it is to take {frames}.')
     elif once:  # played faster to fit, so that its end is not cut
         motion = _done(motion, engine)
         if segment.on_spot and segment.turn:
@@ -287,6 +383,31 @@ def _step(
             motion = motion.mirror()
         motion = bent(motion, turn, segment.circle)
     return motion
+
+
+def _takes_up_a_pose(segment: Segment, choice: Choice) -> bool:
+    """Checks whether a step ends in a pose in which somebody waits, or looks around: that of a person who sits."""
+    gesture = segment.gesture
+    if gesture is not None:
+        return gesture.kind == TOUCHES
+    return choice.facts.after == "hold" or choice.action in grammar()["postures"]
+
+
+def _length_of_gesture(gesture: Gesture, fps: float) -> int:
+    """Returns the natural length of a gesture, in frames."""
+    if gesture.kind == CLAPS:
+        return length_of_claps(gesture.count or _CLAPS, fps)
+    return _NATURAL if gesture.kind != LOOKS else _LOOK * len(gesture.looks) * (gesture.count or 1)
+
+
+def _gesturing(motion: Motion, engine: Engine, gesture: Gesture) -> Motion:
+    """Returns the motion with a gesture that is made by rule."""
+    if gesture.kind == CLAPS:
+        count = gesture.count or claps_in(len(motion), motion.fps)
+        return clapping(motion, engine.body, count)
+    if gesture.kind == LOOKS:
+        return looking(motion, gesture.looks * (gesture.count or 1))
+    return touching(motion, engine.body, gesture.sides, gesture.place)
 
 
 def _on_side(motion: Motion, segment: Segment, choice: Choice, engine: Engine) -> Motion:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .gestures import Gesture
+
 
 @dataclass(frozen=True)
 class Segment:
@@ -24,11 +26,13 @@ class Segment:
     count: how often; steps: how many steps.
     speed: relative to the natural speed.
     seconds: the duration.
-    styles: words for how it is done.
     together: actions at the same time.
     words: pairs of a word of the prompt and its interpretation.
     manner: one of `modifiers.manner`'s, such as "sad"; empty if none is named.
     plain: the same step without the words of its manner, if it has one.
+    stays: whether it is done on the spot.
+    both: whether both arms do it.
+    gesture: what is made by rule on top of it; `text` does not name it.
     """
 
     text: str
@@ -46,11 +50,13 @@ class Segment:
     steps: int | None = None
     speed: float = 1.0
     seconds: float | None = None
-    styles: tuple[str, ...] = ()
     together: tuple[str, ...] = ()
     words: tuple[tuple[str, str], ...] = ()
     manner: str = ""
     plain: Segment | None = None
+    stays: bool = False
+    both: bool = False
+    gesture: Gesture | None = None
 
 
 @dataclass(frozen=True)

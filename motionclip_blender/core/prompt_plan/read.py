@@ -8,13 +8,17 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ..errors import UserError
-from .grammar import is_action
+from .amounts import plain_decimals, without_distance
+from .gestures import TOUCHES, Gesture, gesture_of
+from .grammar import STANDS, is_action
 from .language import other_language
+from .negation import without_negated
+from .paths import written_out
 from .plan import Plan, Segment
 from .references import References, likened
 from .segments import read_segment
 from .spelling import Spelling, spelled_out
-from .split import clauses
+from .split import Clause, clauses
 
 MAX_CHARACTERS = 2000
 MAX_SEGMENTS = 24
@@ -23,6 +27,8 @@ _THAN = re.compile(r"(?:,| and) than (?=\w)", re.IGNORECASE)  # misspelt "then"
 _TO_POSTURE = re.compile(r"^(?:stand|sit|lie|idle|crouch)(?:ing)? to (stand|sit|lie|crouch)(?:ing)?$", re.IGNORECASE)
 _TO_STOP = re.compile(r"^(walk|run|jog|sprint)(?:ing)?(?: to)? stop$", re.IGNORECASE)
 _POSTURES = {"stand": "stands up", "sit": "sits down", "lie": "lies down", "crouch": "crouches down"}
+_LINE_ENDS = re.compile(r"(?<=\w)\n+(?=\w)")
+_ENDS_IN_AND = re.compile(r"^and | and$")
 _WORD = re.compile(r"[A-Za-z]+")
 _TOKEN = re.compile(r"[A-Za-zÀ-ÿ]+(?:'[a-z]+)?|[^A-Za-zÀ-ÿ]+")
 
@@ -34,8 +40,8 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
     spelling: made of the pack's wordings.
     known: whether a text, in lower case, is one of them.
     """
-    text = plain_prompt(prompt)
-    language = other_language(text)
+    text = plain_decimals(plain_prompt(prompt))
+    language = None if known(text.lower()) else other_language(text, spelling.in_wordings)
     if language:
         of = "in another language" if language == "another script" else f"in {language}"
         raise UserError(f"English is the language here, and the prompt seems to be {of}; write it in English.")
@@ -52,23 +58,82 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
     if not known(text.lower()):
         text, alike = likened(text, spelling.in_wordings)
         mended += alike
+        text = written_out(text)
     remarks += [f'Read "{wrong}" as "{right}".' for wrong, right in mended]
     segments: list[Segment] = []
-    references = References()
+    stands, references = False, References()
     for clause in clauses(text, lambda part: known(part.strip().lower())):
-        segment, said = read_segment(references.put_in(clause.text), segments[-1] if segments else None)
+        done, said = _positive(references.put_in(clause.text), known)
         remarks += said
-        if segment is not None and named:
+        if not done.strip():
+            stands = True
+            continue
+        segment, said = _step(clause, done, segments[-1] if segments else None, known)
+        remarks += said
+        if segment is None:
+            continue
+        if named:
             segment = replace(segment, verb=segment.verb or _head(segment))
-        if segment is not None and _turns_on_the_way(segment) and known(clause.text.lower()):
-            segment = replace(segment, text=clause.text.lower())  # "walks around a corner" is a wording itself
-        if segment is not None:
-            segments.append(replace(segment, together=clause.together, words=(*mended, *segment.words)))
+        segments.append(replace(segment, words=(*mended, *segment.words)))
+    if not segments and stands:  # who does nothing of what is said stands
+        segments.append(Segment(STANDS, text, STANDS, STANDS))
     if not segments:
         raise UserError(" ".join(remarks) or "The prompt asks for no movement; describe what the character does.")
     if len(segments) > MAX_SEGMENTS:
         remarks.append(f"The prompt has {len(segments)} steps; the first {MAX_SEGMENTS} are made.")
     return Plan(tuple(segments[:MAX_SEGMENTS]), tuple(dict.fromkeys(remarks)))
+
+
+def _positive(clause: str, known: Callable[[str], bool]) -> tuple[str, list[str]]:
+    """Returns what a clause asks for, without what it says is not done and without distances, and sentences about
+    what was left out; a wording stays whole."""
+    remarks: list[str] = []
+    if not known(clause.strip().lower()):
+        for read in (without_negated, without_distance):
+            clause, said = read(clause)
+            remarks += said
+    return clause, remarks
+
+
+def _step(
+    clause: Clause, done: str, before: Segment | None, known: Callable[[str], bool]
+) -> tuple[Segment | None, list[str]]:
+    """Returns a clause as a step, or None if it asks for nothing, and sentences about what was not read as written.
+
+    done: the text of the clause as it is read. before: the preceding step.
+    """
+    gesture, done = _gesture_in(done, known)
+    together = clause.together
+    if gesture is not None and gesture.alone and together:  # "claps while jumping" jumps
+        gesture, done, together = replace(gesture, alone=False), together[0], together[1:]
+    segment, remarks = read_segment(done, before)
+    if segment is None:
+        return None, remarks
+    if _turns_on_the_way(segment) and known(clause.text.lower()):
+        segment = replace(segment, text=clause.text.lower())  # "walks around a corner" is a wording itself
+    if gesture is not None:
+        segment = replace(segment, said=clause.text.strip())
+    elif together:
+        gesture, rest = _gesture_in(together[0], known)
+        if gesture is not None:
+            also = () if gesture.alone else (_ENDS_IN_AND.sub("", rest),)
+            gesture, together = replace(gesture, alone=False), (*also, *together[1:])
+    if gesture is not None:
+        segment = _with_gesture(segment, gesture)
+    return replace(segment, together=together), remarks
+
+
+def _gesture_in(clause: str, known: Callable[[str], bool]) -> tuple[Gesture | None, str]:
+    """Returns the gesture that a clause names, and the clause without it; none of a clause that has a meaning."""
+    return (None, clause) if known(clause.strip().lower()) else gesture_of(clause.lower())
+
+
+def _with_gesture(segment: Segment, gesture: Gesture) -> Segment:
+    """Returns a step with a gesture, which is counted, and done with the hand that the step names."""
+    if gesture.kind == TOUCHES and len(gesture.sides) == 1 and gesture.alone and segment.limb == "arm":
+        gesture = replace(gesture, sides=(segment.side,))
+    side, limb = ("", "") if gesture.alone else (segment.side, segment.limb)
+    return replace(segment, gesture=replace(gesture, count=segment.count), count=None, side=side, limb=limb)
 
 
 def _turns_on_the_way(segment: Segment) -> bool:
@@ -83,7 +148,8 @@ def _head(segment: Segment) -> str:
 
 def plain_prompt(prompt: str) -> str:
     """Returns the prompt on one line. Raises `UserError` for an empty one, one without words, or one too long."""
-    text = " ".join(prompt.encode("utf-8", "ignore").decode("utf-8").split())
+    lines = prompt.encode("utf-8", "ignore").decode("utf-8").splitlines()
+    text = " ".join(_LINE_ENDS.sub("; ", "\n".join(line.strip() for line in lines)).split())
     text = "".join(c for c in text if unicodedata.category(c) != "Cc").replace("\u2019", "'")
     if not text:
         raise UserError('The prompt is empty; type what the character should do, such as "a person waves".')

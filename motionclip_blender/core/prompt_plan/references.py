@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from .grammar import grammar, inflected, is_action, verb_of
 
-_OBJECT = re.compile(r"\b(?:a|an|the|his|her|their|some|one|both) ((?:[a-z-]+ ){0,2}?[a-z-]+)\b")
+_OBJECT = re.compile(r"\b(?:a|an|the|his|her|their|some|one|both) ((?:[a-z-]+ ){0,3}[a-z-]+)\b")
 _IT = re.compile(r"(?<=\w )(?:it|them)\b(?! (?:is|are|has|have)\b)")
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
 _SHOOTS = ("shoot", "fire", "aim", "release", "loose")
@@ -38,8 +38,17 @@ class References:
         done = [match.start() for match in _WORD.finditer(clause) if is_action(match[0])]
         # what someone acts on comes after the action
         named = _OBJECT.findall(clause[done[0] :]) if done else []
-        if named:
-            self._object = named[0].split(" ")[-1] if is_action(named[0].split(" ")[0]) else named[0]
+        if named and (thing := _thing(named[0].split(" "))):
+            self._object = thing
+
+
+def _thing(words: list[str]) -> str:
+    """Returns what words after an article name: "heavy box" of "heavy box from the floor"."""
+    ends = [i for i, word in enumerate(words) if i and word in grammar()["no_object"]]
+    words = words[: ends[0]] if ends else words
+    while len(words) > 1 and is_action(words[0]):  # "the rolling ball"
+        words = words[1:]
+    return " ".join(words)
 
 
 def likened(text: str, known: Callable[[str], bool]) -> tuple[str, tuple[tuple[str, str], ...]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from .directions import sides_as_ways, spins, travel_of, turn_of
+from .amounts import duration
+from .directions import MOST_DEGREES, sides_as_ways, spins, travel_of, turn_of
 from .grammar import WORD, begins, grammar, is_action, number_of, verb_of
 from .manner_words import manner_of
 from .plan import Segment
@@ -28,16 +29,20 @@ _ON_ONE_LEG = re.compile(  # "jumps on the left foot" hops
 )
 _A_STEP = re.compile(r"\b(take|takes|taking|make|makes|making) an? (?=(?:\w+ )?step\b)")
 _AROUND = 135.0  # degrees from which on a turn is one around
-_GOES_BACK = re.compile(r"\b((?:walk|run|jog|go|march|sneak|sprint|stroll)(?:s|es|ing)?) back$")
-_ONLY_A_WAY = re.compile(r"^(?:to (?:the |his |her |their )?(?:left|right)|left|right|forwards?|backwards?)$")
+_GOES_BACK = re.compile(r"\b((?:walk|run|jog|go|march|sneak|sprint|stroll)(?:s|es|ing)?) back(?= \w+ly$|$)")
+_ONLY_A_WAY = re.compile(
+    r"^(?:to (?:the |his |her |their )?(?:left|right)|left|right|forwards?|backwards?|"
+    r"(?:(?:with|the|his|her|their) )*(?:left|right) (?:arm|hand|fist|leg|foot|knee)|(?:slowly|quickly|fast)\b.*)$"
+)
 _A_SINGLE = re.compile(r"^(?:does |do |performs? )?an? ([\w-]+)$")
-_COUNTED_TURN = re.compile(r"\bturn(?:s|ing|ed)?\b(?: (?!and\b)[\w-]+)*? (?:once|twice|thrice|\w+ times)\b")
+_COUNTED_TURN = re.compile(
+    r"\b(?:turn|rotat|pivot|swivel|revolv)\w*(?: (?!and\b)[\w°-]+)*? (?:once|twice|thrice|\w+ times)\b"
+)
 _GOES_ON = re.compile(  # "continues walking" walks
     r"\b(?:continu(?:e|es|ed|ing)|keep(?:s|ing)?(?: on)?|kept(?: on)?|go(?:es|ing)? on|went on|"
     r"carr(?:y|ies|ied|ying) on|resum(?:e|es|ed|ing))(?: (?:to|with(?: (?:his|her|the|their))?))? (?=(\w+)\b)"
 )
 _PAST = re.compile(rf"\b(?:{'|'.join(grammar()['past'])})\b")
-_SECONDS = re.compile(r"\b(?:for |in |within )?(\d+(?:\.\d+)?) ?(?:s|secs?|seconds?)\b")
 _AROUND_BACK = re.compile(r"\bback\b|\bsideways\b")
 _SIDE = re.compile(r"\b(left|right)(?:wards?)?\b")
 _WITH_LIMB = re.compile(
@@ -69,9 +74,11 @@ _THROUGH = frozenset(
 )
 _TURN_ONLY = ("turn", "rotat", "spin", "twirl", "pivot", "fac", "swivel", "revolv", "u-turn")
 _TURNS = "turns on the spot"  # what a step that only turns is looked up as
+_SPINS = "spins around"
 _WITH_STEPS = re.compile(r"\b(?:with|in|by|taking) (?:[\w-]+ )*?steps\b")
 _BENDS = re.compile(r"\b(?:curv|veer|bend|swerv|corner)\w*")
 _IN_PLACE = re.compile(r"\b(?:on the spot|in place|in one place|where (?:he|she|it) (?:is|stands))\b")
+_BOTH_ARMS = re.compile(r"\b(?:both|two) (?:(?:the|his|her|their|of) )*(?:arms|hands|fists)\b")
 _ARTICLES = ("a", "an", "the", "this", "that", "some", "one", "his", "her", "their", "my")
 _AGENTS = ("er", "ers", "or", "ors")  # endings of who does something: "a runner"
 _ASIDE = 60.0  # degrees from straight ahead, or back, from which on a walk goes sideways
@@ -89,13 +96,13 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
     remarks: list[str] = []
     words: list[tuple[str, str]] = []
     text = _SIDEWARD.sub(r"to the \1", _FACING.sub(" ", text))
-    text = sides_as_ways(_HANDED.sub(_with_hand, text))
+    text = sides_as_ways(_HANDED.sub(_with_hand, _as_before(text, before)))
     text = _A_STEP.sub(r"\1 one ", text)
-    text = _as_before(text, before)
     text = _GOES_ON.sub(lambda goes_on: "" if is_action(goes_on[1]) else goes_on[0], text)
     text = _ON_ONE_LEG.sub("hops", text)
     text = _PAST.sub(lambda past: grammar()["past"][past[0]], text)
-    text, seconds = _taken(_SECONDS, text)
+    text, seconds, said = duration(text)
+    remarks += said
     text = _OF_THEM.sub(r" \1 times", text)
     text, count, steps, counted = _count(text)
     if count == 0 or steps == 0:
@@ -119,10 +126,10 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
     remarks += said
     if turn is not None and spins(text):
         count = None
-    elif turn is not None and count is not None and _COUNTED_TURN.search(clause.lower()):  # "turns right twice"
-        turn, count = turn * count, None
+    elif turn is not None and count is not None and (circle or _COUNTED_TURN.search(clause.lower())):
+        turn, count = max(min(turn * count, MOST_DEGREES), -MOST_DEGREES), None
     # a side that belongs to the turn is none of the way
-    travel, said = travel_of(text, left_over if turn is None else [], before)
+    travel, said = travel_of(text, left_over if turn is None else [])
     if turn is None:
         remarks += said
     elif travel == 0.0 or _AROUND_BACK.search(text):
@@ -133,29 +140,35 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
         words.append(("direction", f"travel {travel:g}"))
     text = waiting(" ".join(text.split()).strip(" ,"))
     manner, plain = manner_of(text)
-    on_spot = turn is not None and not _other_action(text) and not _goes_on(before, text, turn)
-    if turn is not None and not _other_action(text):
-        text = plain = _TURNS if on_spot else "walks"
+    only_turns = turn is not None and not _other_action(text)
+    if only_turns and turn == 0.0:
+        return None, [*remarks, f'"{clause.strip()}" asks for no turn at all and is left out.']
+    on_spot = turn is not None and only_turns and not _goes_on(before, text, turn)
+    if only_turns:
+        spun = _SPINS if spins(text) else _TURNS
+        text = plain = spun if on_spot else "walks"
     if not any(c.isalpha() for c in text):
         return None, [*remarks, f'"{clause.strip()}" says nothing that could be done and is left out.']
-    styles = tuple(word for word in tokens if word.endswith("ly") and word not in grammar()["speeds"])
+    bare, core, verb = _looked_up(text, tokens, side, limb, travel)
     segment = Segment(
-        text,
-        clause.strip(),
-        *_looked_up(text, tokens, side, limb, travel),
-        side,
-        limb,
-        travel,
-        turn,
-        circle,
-        on_spot,
-        count,
-        steps,
-        speed,
-        seconds,
-        styles,
-        (),
-        tuple(words),
+        text=text,
+        said=clause.strip(),
+        bare=bare,
+        core=core,
+        verb=verb,
+        side=side,
+        limb=limb,
+        travel=travel,
+        turn=turn,
+        circle=circle,
+        on_spot=on_spot,
+        count=count,
+        steps=steps,
+        speed=speed,
+        seconds=seconds,
+        words=tuple(words),
+        stays=bool(_IN_PLACE.search(text)) and travel is None and turn is None,
+        both=bool(_BOTH_ARMS.search(text)),
     )
     if manner and any(is_action(word) and not word.endswith(_AGENTS) for word in WORD.findall(plain)):
         bare, core, verb = _looked_up(plain, tokens, side, limb, travel)
@@ -218,14 +231,6 @@ def _verb(core: str) -> str:
     """Returns the action alone, if it looks alike whatever it is done to: "throws" for "throws a coin"."""
     first, *rest = core.split() or [""]
     return first if rest and verb_of(first, grammar()["any_object"]) else ""
-
-
-def _taken(pattern: re.Pattern[str], text: str) -> tuple[str, float | None]:
-    """Returns the text without the first match of a pattern, and the number in the match."""
-    match = pattern.search(text)
-    if match is None:
-        return text, None
-    return f"{text[: match.start()]} {text[match.end() :]}", float(match[1])
 
 
 def _count(text: str) -> tuple[str, int | None, int | None, str]:
@@ -300,7 +305,7 @@ def _side(tokens: list[str]) -> tuple[str, str, list[str]]:
         elif alone and not (i > 1 and tokens[i - 2] == "to"):
             if not found:
                 found = word
-        else:
+        elif not _of_a_thing(tokens, i):
             rest.append(word)
     if found and not limb:
         if any(begins(word, grammar()["leg_actions"]) for word in tokens):
@@ -311,6 +316,17 @@ def _side(tokens: list[str]) -> tuple[str, str, list[str]]:
     if found and limb in ("leg", "") and stands:
         limb = "support"
     return found, limb, rest
+
+
+def _of_a_thing(tokens: list[str], i: int) -> bool:
+    """Checks whether the side at `i` is that of a thing, not of a way: "in the right pocket"."""
+    if i < 1 or tokens[i - 1] not in ("the", "his", "her", "their", "its") or i + 1 >= len(tokens):
+        return False
+    following = tokens[i + 1]
+    leads_there = i > 1 and tokens[i - 2] in ("to", "towards", "toward")
+    words = grammar()["time"], grammar()["function_words"], ("side", "turn", "turns", "step", "steps", "corner", "bend")
+    plain = following.endswith("ly") or is_action(following) or any(following in each for each in words)
+    return not (leads_there or plain)
 
 
 def _only_goes(text: str, somewhere: bool) -> bool:
@@ -328,7 +344,7 @@ def _as_before(text: str, before: Segment | None) -> str:
         return text
     if before.turn is not None and abs(before.turn) > _AROUND:
         text = _GOES_BACK.sub(r"\1", text)
-    verb = (before.bare or before.text).split(" ")[0]
+    verb = _without_subject(before.bare or before.text).split(" ")[0]
     return f"{verb} {text}" if _ONLY_A_WAY.match(text) and is_action(verb) else text
 
 

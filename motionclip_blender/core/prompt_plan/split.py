@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .grammar import grammar, is_action
+from .grammar import STANDS, grammar, is_action, number_of
 from .manner_words import manner_of
 
 _THEN = re.compile(
-    r"\s*(?:[;.!?]+(?=\s|$)|,?\s*\b(?:and |but )?(?:then|after that|after this|afterwards?|followed by|finally|"
-    r"in the end|at last|lastly|next|subsequently|thereafter|later on)\b,?(?: and)?)\s*",
+    r"\s*(?:[;.!?]+(?=\s|$)|[-=]+>|→|\s[|/]\s|,?\s*\b(?:and |but )?(?:then|after that|after this|afterwards?|"
+    r"followed by|finally|in the end|at last|lastly|next|subsequently|thereafter|later on)\b,?(?: and)?)\s*",
     re.IGNORECASE,
 )
 _FIRST = re.compile(r"^(?:first(?:ly)?(?: of all)?|to begin with|initially|last|second(?:ly)?|third(?:ly)?),?\s+", re.I)
@@ -91,6 +91,8 @@ def _steps(sentence: str, known: Callable[[str], bool]) -> list[Clause]:
         return [Clause(sentence)]
     if _AT_ONCE.search(sentence):
         parts = [part for part in _AND.split(_AT_ONCE.sub(" ", sentence)) if part.strip()]
+        if not parts:
+            return []
         if not all(acts(part) for part in parts):  # "left and right at once"
             return [Clause(_AT_ONCE.sub(" ", sentence).strip())]
         return [Clause(parts[0].strip(), tuple(part.strip() for part in parts[1:]))]
@@ -170,6 +172,8 @@ def _begins_something(part: str) -> bool:
         before = words.pop(0)
     if before in _ARTICLES:  # "a hammer and a saw"
         return False
+    if len(words) > 1 and number_of(words[0]) and words[1] in grammar()["counted"]:  # "and two kicks"
+        return True
     return bool(words) and is_action(words[0]) and words[0] not in _NOT_DONE
 
 
@@ -189,4 +193,4 @@ def waiting(text: str) -> str:
     words = [w.lower() for w in _WORD.findall(text) if w.lower() not in grammar()["function_words"]]
     actions = [word for word in words if is_action(word)]
     waits = bool(actions) and all(word in grammar()["waits"] for word in actions)
-    return "stands still" if waits and not _DOES_SOMETHING.match(text) else text
+    return STANDS if waits and not _DOES_SOMETHING.match(text) else text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
+from ..angles import apart
 from .choice import SURE, Choice
 from .plan import Plan, Segment
 
@@ -132,6 +133,12 @@ def _read_in(segment: Segment) -> Iterator[str]:
         yield f"turns left by {segment.turn:g} degrees"
     elif segment.turn is not None:
         yield f"turns right by {-segment.turn:g} degrees"
+    if segment.stays:
+        yield "on the spot"
+    if segment.both:
+        yield "with both arms"
+    if segment.gesture is not None:
+        yield segment.gesture.told
     if segment.count is not None:
         yield f"done this often: {segment.count}"
     if segment.steps is not None:
@@ -145,5 +152,5 @@ def _read_in(segment: Segment) -> Iterator[str]:
 
 
 def _direction(degrees: float) -> str:
-    nearest = min(_DIRECTIONS, key=lambda angle: abs((angle - degrees + 180) % 360 - 180))
+    nearest = min(_DIRECTIONS, key=lambda angle: apart(angle, degrees))
     return _DIRECTIONS[nearest]

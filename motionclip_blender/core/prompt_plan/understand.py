@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from ..angles import apart
 from ..errors import UserError
 from ..modifiers.manner import manners
 from .choice import Choice
@@ -161,12 +162,15 @@ def _without_manner(index: WordingIndex, segment: Segment, read: Mapping[str, tu
     """
     choice, looked_up = index.choose(segment, *read[segment.text]), _lookups(segment, index)
     if segment.bare in looked_up and segment.bare != segment.text:
+        said, plainly = segment.text.lower(), segment.bare.lower()
+        says_it = " " in plainly and not segment.side and index.knows(plainly) and not index.knows(said)
         bare = index.choose(replace(segment, text=segment.bare), *read[segment.bare])
         goes_there = segment.travel is not None and _goes(choice, segment) and not _goes(bare, segment)
         better = bare.confidence > choice.confidence and not (choice.sure and goes_there)
         # "jumps backward" is rather a jump than a way backward
         names_it = [bool(content(segment.bare) & content(one.wording)) for one in (choice, bare)]
-        choice = bare if better or (bare.sure and names_it == [False, True]) else choice
+        stays_true = says_it and (segment.travel is None or _goes(bare, segment))
+        choice = bare if better or stays_true or (bare.sure and names_it == [False, True]) else choice
     if not choice.sure and segment.core in looked_up:
         core = index.choose(replace(segment, text=segment.core), *read[segment.core])
         choice = core if core.sure else choice
@@ -212,7 +216,7 @@ def _only_who_or_where(index: WordingIndex, segment: Segment, choice: Choice) ->
 def _goes(choice: Choice, segment: Segment) -> bool:
     """Checks whether a motion already travels in the requested direction."""
     travel, asked = choice.facts.travel, segment.travel
-    return travel is not None and asked is not None and abs((travel - asked + 180) % 360 - 180) < _SAME_WAY
+    return travel is not None and asked is not None and apart(travel, asked) < _SAME_WAY
 
 
 def as_taken(

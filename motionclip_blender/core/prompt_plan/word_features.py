@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from .grammar import grammar
+from .grammar import grammar, is_action
 
 _WORD = re.compile(r"[a-zà-ÿ]+")
 _SIDE = re.compile(r"\b(?:left|right)\b")
@@ -108,6 +108,31 @@ def tells_all(said: set[str], told: set[str]) -> bool:
 def _stems_of(name: str) -> frozenset[str]:
     """Returns the stems of the words of one of the grammar's lists."""
     return frozenset(stem(word) for word in grammar()[name])
+
+
+class Acts:
+    """The actions that n texts name, by the stems of their words."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        named = [_acts(text) for text in texts]
+        self._counts = np.array([len(each) for each in named], np.float32)
+        rows: dict[str, list[int]] = {}
+        for row, each in enumerate(named):
+            for act in each:
+                rows.setdefault(act, []).append(row)
+        self._rows = {act: np.array(at) for act, at in rows.items()}
+
+    def more_than(self, text: str) -> np.ndarray:
+        """Returns how many actions each text names that `text` does not, (n,) float32."""
+        out = self._counts.copy()
+        for act in _acts(text):
+            if act in self._rows:
+                out[self._rows[act]] -= 1
+        return out
+
+
+def _acts(text: str) -> frozenset[str]:
+    return frozenset(stem(word) for word in _WORD.findall(text.lower()) if is_action(word))
 
 
 class WordVectors:

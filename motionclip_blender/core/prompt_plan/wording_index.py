@@ -19,7 +19,7 @@ from .choice import SURE, Choice, Facts
 from .hard_evidence import STAYS, HardEvidence
 from .plan import Segment
 from .spelling import Spelling
-from .word_features import WordTable, WordVectors, content, in_order, other_side, stem, tells_all, vocabulary_of
+from .word_features import Acts, WordTable, WordVectors, content, in_order, other_side, stem, tells_all, vocabulary_of
 
 TEXTS, NUMBERS = "wordings.json", "wordings.safetensors"
 WORDS = 0.6
@@ -34,6 +34,8 @@ _SHARPNESS = 0.02  # kernel width, as in `PromptRetrieval`
 _FAR = 40  # kernel widths beyond which a wording has no weight
 _VERBATIM = 6.0  # gain of a wording that equals the text, and of all of a class that it is a phrase for
 _SAME_WORDS = 2.0  # gain of a wording with the same words: "someone lies on the side" for "lies on the side"
+_MORE_DONE = 0.1  # loss for each action of a wording that the text does not name
+_FEW = 6  # wordings with a word, at most, that is rare
 _OTHERS = 4  # next best wordings
 _OF_A_CLASS = 2  # most of them that have the class of the choice, or one class among themselves
 _AT = 0.6  # largest `Near.distance` of a latent from the wordings whose motion it makes
@@ -144,13 +146,16 @@ class WordingIndex:
             score[same] += _SAME_WORDS
         if verbatim is None and named is not None:
             score[self._row_actions == named] += _VERBATIM
-        score += hard
+        score += hard - _MORE_DONE * self._acts.more_than(said)
+        only = self._only_with(said) if verbatim is None and named is None and same is None else None
+        if only is not None:
+            score[only] += _SAME_WORDS
         motions = self._retrieval.motions
         near = np.flatnonzero(score > score.max() - _FAR * _SHARPNESS)
         votes = np.bincount(motions[near], np.exp((score[near] - score.max()) / _SHARPNESS), len(self.facts))
         motion = int(votes.argmax())
         best = int(np.where(motions == motion, score, -np.inf).argmax())
-        if verbatim is not None or named is not None or same is not None:
+        if verbatim is not None or named is not None or same is not None or only is not None:
             confidence = 1.0
         else:
             confidence = self.confidence(
@@ -265,6 +270,29 @@ class WordingIndex:
         for i, text in enumerate(self.texts):
             found.setdefault(in_order(text), []).append(i)
         return found
+
+    def _only_with(self, text: str) -> np.ndarray | None:
+        """Returns the rows of the wordings with a text's only content word, (m,), if it is a rare one that one class
+        has: "facepalm". None for another text."""
+        said = content(text)
+        if len(said) != 1:
+            return None
+        rows = self._of_word.get(said.pop(), [])
+        one = 0 < len(rows) <= _FEW and len({int(self._row_actions[row]) for row in rows}) == 1
+        return np.array(rows) if one else None
+
+    @cached_property
+    def _of_word(self) -> dict[str, list[int]]:
+        """The rows of the wordings with each content word."""
+        found: dict[str, list[int]] = {}
+        for row, text in enumerate(self.texts):
+            for word in content(text):
+                found.setdefault(word, []).append(row)
+        return found
+
+    @cached_property
+    def _acts(self) -> Acts:
+        return Acts(self.texts)
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:

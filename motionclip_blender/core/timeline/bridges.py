@@ -15,6 +15,7 @@ from ..cleanup.seams import apart, ground_poses, needed_seam, possible
 from ..errors import UserError
 from ..motion import Motion
 from ..prompt_plan.plan import Segment
+from .joining import followed_by
 from .postures import unlike
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def bridged(engine: Engine, motion: Motion, following: np.ndarray, room: int) ->
         tail = ground_poses(motion.crop(max(len(motion) - _LOOKED_AT, 0), len(motion)), engine.body)
         first = ground_poses(bridge.motion.crop(0, _LOOKED_AT), engine.body)
         needed = min(needed_seam(tail, first, motion.fps), room)
-        motion = motion.fade_into(bridge.motion, possible(needed, motion, bridge.motion))
+        motion = followed_by(motion, bridge.motion, possible(needed, motion, bridge.motion), engine.body)
         room = len(bridge.motion) // 2
     return motion, tuple(bridge.wording for bridge in way)
 

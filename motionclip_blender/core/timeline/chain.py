@@ -10,6 +10,7 @@ from ..cleanup.loop import extended
 from ..cleanup.seams import LONGEST, SEAM, best_entry, ground_poses, needed_seam, possible
 from ..prompt_plan.told import Step
 from .bridges import bridged
+from .joining import followed_by
 from .parts import Part
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def chained(
                 said.append(f"There is room for {faded} of the {seam} frames of its transition.")
             starts.append(len(motion) - faded)
             own.append(len(following) - faded)
-            motion = motion.fade_into(following, faded) if faded else motion.concatenate(following)
+            motion = followed_by(motion, following, faded, engine.body)
             room = own[-1]
         if check is not None:
             check(len(motion))

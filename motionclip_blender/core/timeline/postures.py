@@ -1,4 +1,4 @@
-"""Tells postures apart by measures of a pose: how high the pelvis is, and where the trunk points."""
+"""Tells postures apart by measures of a pose: how high the pelvis is, where the trunk points, what carries the body."""
 
 from __future__ import annotations
 
@@ -9,20 +9,35 @@ from ..skeleton import INDEX
 _LOW = 0.8  # height of the pelvis relative to a standing body's, below which the body sits, crouches or lies
 _HIGHER = 0.18  # difference of that height from which on postures differ
 _TILTED = 45.0  # degrees between trunks from which on they differ
+_OVER_FEET = 0.25  # metres over the ground from the feet to the pelvis that they carry, at most; a seat is at 0.4
+_KNEELS = 0.2  # metres of a knee above the lowest joint, at most, in a body that kneels
 
 
 def unlike(before: np.ndarray, after: np.ndarray, standing: float) -> bool:
     """Checks whether no direct way leads from one pose (22, 3) to another: sitting to walking, lying to sitting.
 
-    Heights are above the lowest joint, so that lying on a bed is lying. Poses that both are upright are never unlike,
-    nor are crouches of like height.
+    Heights are above the lowest joint, so that lying on a bed is lying. Poses in which the feet carry the body, from
+    upright to crouching, are never unlike.
     standing: height of the pelvis of the standing body, metres.
     """
     heights = [(pose[INDEX["pelvis"], 1] - pose[:, 1].min()) / standing for pose in (before, after)]
-    if min(heights) > _LOW:
+    if min(heights) > _LOW or (on_feet(before) and on_feet(after)):
         return False
     trunks = [pose[INDEX["neck"]] - pose[INDEX["pelvis"]] for pose in (before, after)]
     cosine = np.dot(*trunks) / max(float(np.prod([np.linalg.norm(trunk) for trunk in trunks])), 1e-9)
     tilts = [np.degrees(np.arctan2(np.hypot(t[0], t[2]), t[1])) for t in trunks]
     differ = abs(heights[0] - heights[1]) > _HIGHER
     return differ or (abs(tilts[0] - tilts[1]) > _TILTED and cosine < np.cos(np.radians(_TILTED)))
+
+
+def on_feet(pose: np.ndarray) -> bool:
+    """Checks whether a body in a pose (22, 3) stands on its feet, however low it crouches."""
+    ankles = pose[[INDEX["left_ankle"], INDEX["right_ankle"]]].mean(axis=0)
+    knees = pose[[INDEX["left_knee"], INDEX["right_knee"]], 1].min() - pose[:, 1].min()
+    away = pose[INDEX["pelvis"]] - ankles
+    return bool(np.hypot(away[0], away[2]) < _OVER_FEET and knees > _KNEELS and away[1] > 0)
+
+
+def upright(pose: np.ndarray, standing: float) -> bool:
+    """Checks whether a body in a pose (22, 3) stands upright. standing: as of `unlike`."""
+    return on_feet(pose) and (pose[INDEX["pelvis"], 1] - pose[:, 1].min()) / standing > _LOW

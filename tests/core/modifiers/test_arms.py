@@ -7,7 +7,7 @@ import pytest
 
 from motionclip_blender.core.cleanup.pipeline import motions_of
 from motionclip_blender.core.engine import Engine
-from motionclip_blender.core.modifiers.arms import activity, with_one_arm
+from motionclip_blender.core.modifiers.arms import activity, with_both_arms, with_one_arm
 from motionclip_blender.core.modifiers.measure import measured_travel
 from motionclip_blender.core.modifiers.repeat import counted
 from motionclip_blender.core.modifiers.way import carried
@@ -57,3 +57,13 @@ def test_who_stands_is_not_carried(engine: Engine):
 def test_steps_are_counted_by_feet_that_pass(engine: Engine, wording: str, count: int):
     motion = counted(made(engine, wording, 120), engine.body, count, halves=True)
     assert prompt_measures.steps(engine.body.posed_joints(motion)[:, :22].astype(np.float64)) == count
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_one_arm_does_what_the_other_does(engine: Engine, side: str):
+    motion = made(engine, f"waves with the {side} hand")
+    both = with_both_arms(motion, engine.body)
+    alike = [activity(both, engine.body, each) for each in ("left", "right")]
+    assert alike[0] == pytest.approx(alike[1], rel=0.15)
+    assert activity(both, engine.body, side) == pytest.approx(activity(motion, engine.body, side), rel=0.01)
+    assert with_both_arms(both, engine.body) is both

@@ -16,8 +16,9 @@ from motionclip_blender.core.modifiers.measure import (
     measured_turn,
 )
 from motionclip_blender.core.modifiers.repeat import counted, held
-from motionclip_blender.core.modifiers.way import bent, redirected, retimed, rounds_of, turned_on_spot
+from motionclip_blender.core.modifiers.way import bent, on_the_spot, redirected, retimed, rounds_of, turned_on_spot
 from motionclip_blender.core.motion import Motion
+from motionclip_blender.core.skeleton import INDEX
 from training.evaluation import prompt_measures
 
 
@@ -84,13 +85,28 @@ def test_ways_are_bent(engine: Engine, degrees: float):
     assert degrees == 360 or abs(travel) < 25
 
 
-@pytest.mark.parametrize(("degrees", "rounds"), [(60, 1), (-90, 1), (180, 1), (360, 2), (-540, 3)])
-def test_a_turn_on_the_spot_is_made_wider_or_narrower_or_done_again(engine: Engine, degrees: float, rounds: int):
-    once = bent(made(engine, "stands still", 60), 180)
+@pytest.mark.parametrize(("degrees", "rounds"), [(60, 1), (-90, 1), (180, 1), (360, 2), (-540, 3), (1080, 5)])
+@pytest.mark.parametrize("evenly", [False, True])
+def test_a_turn_on_the_spot_is_made_wider_or_narrower_or_done_again(
+    engine: Engine, degrees: float, rounds: int, evenly: bool
+):
+    once = bent(made(engine, "stands still", 60), 180, evenly)
     motion = turned_on_spot(once, degrees)
-    assert measured_turn(motion) == pytest.approx(degrees, abs=12) and rounds_of(once, degrees) == rounds
+    assert measured_turn(motion) == pytest.approx(degrees, abs=2) and rounds_of(once, degrees) == rounds
     assert abs(len(motion) - rounds * len(once)) <= 8 * (rounds - 1)
     assert np.hypot(*np.ptp(motion.translation[:, [0, 2]], axis=0)) < 0.3
+
+
+@pytest.mark.parametrize("wording", ["walks", "marches", "runs"])
+def test_steps_on_the_spot_are_lifted_and_come_down_where_they_were(engine: Engine, wording: str):
+    motion = made(engine, wording)
+    stays = on_the_spot(motion, engine.body)
+    feet, before = (
+        engine.body.posed_joints(m)[:, [INDEX["left_ankle"], INDEX["right_ankle"]]] for m in (stays, motion)
+    )
+    assert np.hypot(*np.ptp(stays.translation[:, [0, 2]], axis=0)) < 0.4
+    assert np.ptp(feet[..., [0, 2]], axis=0).max() < 0.25
+    assert np.ptp(feet[..., 1], axis=0).min() > 0.7 * np.ptp(before[..., 1], axis=0).min()
 
 
 def test_who_does_not_turn_is_bent_to_turn(engine: Engine):

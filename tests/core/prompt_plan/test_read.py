@@ -58,7 +58,7 @@ def test_steps_come_in_the_order_in_which_they_are_done(spelling: Spelling, prom
 
 def test_what_is_done_at_once_is_one_step(spelling: Spelling):
     assert only(spelling, "walks while waving").together == ("waving",)
-    assert only(spelling, "walks while waving and clapping").together == ("waving and clapping",)
+    assert only(spelling, "walks while waving and nodding").together == ("waving and nodding",)
 
 
 def test_what_follows_things_done_at_once_is_a_step_of_its_own(spelling: Spelling):
@@ -347,7 +347,14 @@ def test_the_way_and_the_place_stay_in_what_is_looked_up(spelling: Spelling, pro
         ("raises both arms and lowers them", ["raises both arms", "lowers the arms"], [None, None]),
         ("run_stop", ["runs", "stands still"], [None, None]),
         ("lifts a cup and puts it on the table", ["lifts a cup", "puts the cup on the table"], [None, None]),
-        ("crosses his arms and waits", ["crosses his arms and waits"], [None]),
+        ("crosses his arms and waits", ["crosses his arms", "stands still"], [None, None]),
+        (
+            "a soldier marches to the left, then to the right",
+            ["a soldier marches to the left", "marches to the right"],
+            [90, -90],
+        ),
+        ("turns around, then jogs backwards", ["turns on the spot", "jogs backwards"], [None, 180]),
+        ("raises the left arm, then the right arm", ["raises the left arm", "raises the right arm"], [None, None]),
     ],
 )
 def test_what_a_step_leaves_to_the_one_before(spelling: Spelling, prompt: str, texts: list[str], travels: list):

@@ -192,8 +192,18 @@ def test_the_steps_are_decoded_together(engine: Engine, monkeypatch: pytest.Monk
         return decode(latents, frames)
 
     monkeypatch.setattr(engine, "decode", counted)
-    made(engine, "walks forward, runs forward, then jogs and walks backward", 240)
-    assert [count for count, _ in calls] == [4]
+    made(engine, "walks forward, runs forward, then jogs and walks backward", 300)
+    # at their natural lengths, which may be those that are asked for, and at these
+    assert [count for count, _ in calls] == [4, 4]
+
+
+def test_at_their_natural_length_steps_are_made_as_they_are_by_themselves(engine: Engine):
+    plan = PromptPlan("dies, then walks")
+    frames = plan.natural_length(engine)
+    natural = plan.natural(engine).motion
+    result = make(engine, Recipe(plan, frames), 30.0)
+    assert not any("played faster" in note for note in result.notes)
+    assert len(result.motion) == len(natural) == frames
 
 
 @pytest.mark.parametrize("name", [TEXTS, NUMBERS])

@@ -1,0 +1,48 @@
+"""Writes paths over the ground out as steps: a figure eight is two circles, a zigzag some bends."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+
+_GOES = r"(?P<goes>(?:walk|run|jog|sprint|stroll|march|pac|skip|crawl|sneak|strid|wander|go)(?:s|es|e|ing|ning|ping)?)"
+_ZIGZAG = r"zig[- ]?zag(?:s|ging|ged)?"
+_ALONG = r"(?: (?:forwards?|ahead|along|around|quickly|slowly))*"
+_PATHS = (
+    (
+        re.compile(
+            rf"\b{_GOES}{_ALONG} (?:in|along|through) (?:an? |the )?(?:shape of an? )?"
+            r"figure[- ](?:of[- ])?(?:eights?|8)\b",
+            re.I,
+        ),
+        "{0} in a circle to the left, then {0} in a circle to the right",
+    ),
+    (
+        re.compile(
+            rf"\b(?:{_GOES}{_ALONG} (?:in )?(?:an? )?(?:{_ZIGZAG}|slalom|serpentines?|s-curves?)"
+            rf"(?: (?:line|path|pattern))?|{_ZIGZAG})\b",
+            re.I,
+        ),
+        "{0} and turns left 45 degrees for 1.5 seconds, then {0} and turns right 90 degrees for 1.5 seconds, "
+        "then {0} and turns left 90 degrees for 1.5 seconds, then {0} and turns right 45 degrees for 1.5 seconds",
+    ),
+    (
+        re.compile(
+            rf"\b{_GOES} (?:back and forth|to and fro|up and down|backwards? and forwards?|forwards? and back)\b"
+            r"(?! (?:the|an?) )",
+            re.I,
+        ),
+        "{0}, then turns around, then {0}, then turns around, then {0}",
+    ),
+)  # fmt: skip
+
+
+def written_out(prompt: str) -> str:
+    """Returns the prompt with such paths as steps."""
+    for pattern, steps in _PATHS:
+        prompt = pattern.sub(partial(_steps, steps), prompt)
+    return prompt
+
+
+def _steps(steps: str, path: re.Match[str]) -> str:
+    return steps.format(path["goes"] or "walks")

@@ -1,0 +1,46 @@
+"""Joins two motions that stand on the floor, however their bodies are turned in themselves."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..body import Body
+from ..modifiers.measure import facing
+from ..motion import Motion, heading
+from ..skeleton import INDEX
+
+_TWISTED = np.radians(25.0)  # difference of twists between pelvis and chest from which on chests are aligned
+_UPRIGHT = 0.7  # share of the trunk's length by which a neck is above a pelvis that is upright
+
+
+def followed_by(motion: Motion, following: Motion, seam: int, body: Body) -> Motion:
+    """Returns a motion with another one after it, which goes on where the body is and where it faces.
+
+    Motions are joined by the pelvis' heading; but who walks sideways has the pelvis turned under the chest, and goes
+    the right way only if chests are aligned. Between postures a cross-fade may dip through the floor; there the body is
+    lifted, and nowhere else.
+    seam: frames of the cross-fade; 0 for none.
+    """
+    angle = _twist(motion, -1, body) - _twist(following, 0, body)
+    angle = (angle + np.pi) % (2 * np.pi) - np.pi
+    angle = angle if abs(angle) > _TWISTED else 0.0
+    if not seam:
+        return motion.concatenate(following, angle)
+    joined = motion.fade_into(following, seam, angle)
+    start = max(len(motion) - seam - 1, 0)
+    faded = joined.crop(start, len(motion) + 1)
+    lowest = body.lowest(faded).astype(np.float64)
+    away = np.zeros((len(joined), 3))
+    away[start : start + len(faded), 1] = np.maximum(min(lowest[0], lowest[-1]) - lowest, 0.0)
+    return joined.moved(away)
+
+
+def _twist(motion: Motion, frame: int, body: Body) -> float:
+    """Returns the angle from the pelvis' heading to the chest's in a frame, radians; 0 for a body that is not
+    upright."""
+    one = motion.crop(frame % len(motion), frame % len(motion) + 1)
+    joints = body.posed_joints(one)[0]
+    trunk = joints[INDEX["neck"]] - joints[INDEX["pelvis"]]
+    if trunk[1] < _UPRIGHT * np.linalg.norm(trunk):
+        return 0.0
+    return float(facing(one)[0] - heading(one.rotations[0, 0]))

@@ -1,0 +1,109 @@
+"""Gestures that are read of a prompt and made by rule."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from motionclip_blender.core.engine import Engine
+from motionclip_blender.core.prompt_plan.gestures import CLAPS, LOOKS, TOUCHES, gesture_of
+from motionclip_blender.core.prompt_plan.perform import Performance, perform
+from motionclip_blender.core.prompt_plan.understand import refuse_guesses, understand
+from motionclip_blender.core.skeleton import INDEX
+
+
+def performed(engine: Engine, prompt: str) -> Performance:
+    plan, choices = understand(engine, engine.wordings, prompt)
+    refuse_guesses(plan, choices)
+    return perform(engine, plan, choices)
+
+
+@pytest.mark.parametrize(
+    ("clause", "kind", "rest"),
+    [
+        ("claps", CLAPS, "stands still"),
+        ("a person claps their hands four times", CLAPS, "a person stands still four times"),
+        ("looks over his shoulder", LOOKS, "stands still"),
+        ("looks down at her feet", LOOKS, "stands still"),
+        ("turns his head to the left", LOOKS, "stands still"),
+        ("walks looking to the left", LOOKS, "walks"),
+        ("puts the left hand on the right shoulder", TOUCHES, "stands still"),
+        ("salutes", TOUCHES, "stands still"),
+    ],
+)
+def test_gestures_are_taken_out_of_a_clause(clause: str, kind: str, rest: str):
+    gesture, left = gesture_of(clause)
+    assert gesture is not None and (gesture.kind, left) == (kind, rest)
+    assert gesture.alone == ("walks" not in clause)
+
+
+@pytest.mark.parametrize(
+    "clause", ["claps hands with a friend", "looks for his keys", "looks at the left hand", "puts a box on the head"]
+)
+def test_what_is_no_gesture(clause: str):
+    assert gesture_of(clause) == (None, clause)
+
+
+def test_looks_go_where_they_are_said_to_go():
+    assert gesture_of("looks left and right")[0].looks == ((65.0, 0.0), (-65.0, 0.0))
+    assert gesture_of("looks up at the sky")[0].looks[0][1] < 0 < gesture_of("looks down")[0].looks[0][1]
+
+
+@pytest.mark.parametrize(
+    ("clause", "place", "sides"),
+    [
+        ("puts both hands on his hips", "hip", ("left", "right")),
+        ("touches her face with the left hand", "face", ("left",)),
+        ("grabs the left shoulder", "shoulder", ("right",)),  # which is reached with the other hand
+        ("covers his ears", "ear", ("left", "right")),
+    ],
+)
+def test_hands_are_put_where_they_are_said_to_be(clause: str, place: str, sides: tuple[str, ...]):
+    gesture, _ = gesture_of(clause)
+    assert (gesture.place, gesture.sides) == (place, sides)
+
+
+@pytest.mark.parametrize(("prompt", "count"), [("claps", 5), ("clap your hands three times", 3), ("claps twice", 2)])
+def test_hands_meet_as_often_as_they_are_to(engine: Engine, prompt: str, count: int):
+    joints = engine.body.posed_joints(performed(engine, prompt).motion)
+    apart = np.linalg.norm(joints[:, INDEX["left_wrist"]] - joints[:, INDEX["right_wrist"]], axis=1)
+    met = apart < 0.1
+    assert (np.diff(met.astype(int)) == 1).sum() == count
+    assert apart[0] > 0.4 and apart[-1] > 0.4
+
+
+def test_who_claps_on_the_way_goes_on(engine: Engine):
+    motion = performed(engine, "walks forward while clapping").motion
+    joints = engine.body.posed_joints(motion)
+    apart = np.linalg.norm(joints[:, INDEX["left_wrist"]] - joints[:, INDEX["right_wrist"]], axis=1)
+    assert apart.min() < 0.1 and motion.translation[-1, 2] > 1.0
+
+
+@pytest.mark.parametrize(("prompt", "side"), [("a man salutes", "right"), ("salutes with the left hand", "left")])
+def test_a_salute_is_at_the_brow(engine: Engine, prompt: str, side: str):
+    joints = engine.body.posed_joints(performed(engine, prompt).motion)[-1]
+    assert np.linalg.norm(joints[INDEX[f"{side}_wrist"]] - joints[INDEX["head"]]) < 0.25
+    other = "left" if side == "right" else "right"
+    assert joints[INDEX[f"{other}_wrist"], 1] < 1.0
+
+
+@pytest.mark.parametrize(("prompt", "sign"), [("looks to the left", 1), ("looks right", -1)])
+def test_the_head_turns_and_the_feet_stay(engine: Engine, prompt: str, sign: int):
+    motion = performed(engine, prompt).motion
+    spins = engine.body.posed_joints(motion)
+    ahead = motion.matrices[:, INDEX["head"]][..., 0, 2] + motion.matrices[:, INDEX["neck"]][..., 0, 2]
+    assert sign * ahead[len(motion) // 2] > 0.6 and abs(ahead[-1]) < 0.2
+    assert np.ptp(spins[:, INDEX["left_ankle"]], axis=0).max() < 0.02
+
+
+def test_who_sits_looks_around_on_the_chair(engine: Engine):
+    joints = engine.body.posed_joints(performed(engine, "sits down and looks left").motion)
+    assert joints[-1, 0, 1] < 0.7
+
+
+def test_what_was_made_by_rule_is_told(engine: Engine):
+    from motionclip_blender.core.prompt_plan.told import steps_of
+
+    done = performed(engine, "claps four times")
+    (step,) = steps_of(done.plan, done.choices, done.ends, len(done.motion))
+    assert "made by rule: hands clap, 4 times" in step.read

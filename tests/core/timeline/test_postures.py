@@ -1,0 +1,76 @@
+"""Postures, and what is put in between them: of the default pack's motions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from motionclip_blender.core.cleanup.pipeline import motions_of
+from motionclip_blender.core.cleanup.seams import ground_poses
+from motionclip_blender.core.engine import Engine
+from motionclip_blender.core.prompt_plan.perform import Performance, perform
+from motionclip_blender.core.prompt_plan.understand import understand
+from motionclip_blender.core.timeline.postures import on_feet, unlike, upright
+
+
+def pose(engine: Engine, wording: str, frame: int = 30) -> np.ndarray:
+    motion = motions_of(engine, engine.prompt_latents([wording]), 60)[0]
+    return ground_poses(motion.crop(frame, frame + 1), engine.body)[0]
+
+
+def performed(engine: Engine, prompt: str) -> Performance:
+    return perform(engine, *understand(engine, engine.wordings, prompt))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differ"),
+    [
+        ("walks", "crouches", False),
+        ("crouches", "sneaks", False),
+        ("stands still", "sits", True),
+        ("sleeps", "walks", True),
+        ("crouches", "sleeps", True),
+    ],
+)
+def test_which_postures_are_unlike(engine: Engine, one: str, other: str, differ: bool):
+    standing = engine.body.joints()[0, 1]
+    poses = pose(engine, one), pose(engine, other)
+    assert unlike(*poses, standing) == unlike(*poses[::-1], standing) == differ
+
+
+@pytest.mark.parametrize(
+    ("wording", "feet", "stands"),
+    [("walks", True, True), ("crouches", True, False), ("sits", False, False), ("sleeps", False, False)],
+)
+def test_what_carries_the_body(engine: Engine, wording: str, feet: bool, stands: bool):
+    found = pose(engine, wording)
+    assert on_feet(found) == feet and upright(found, engine.body.joints()[0, 1]) == stands
+
+
+@pytest.mark.parametrize("prompt", ["walks, then sneaks", "waves, then crouches", "crouches, then walks"])
+def test_who_crouches_needs_no_chair(engine: Engine, prompt: str):
+    assert not performed(engine, prompt).remarks
+
+
+def test_who_stands_does_not_stand_up(engine: Engine):
+    done = performed(engine, "walks, then stands up")
+    assert done.remarks == ('"stands up" is left out: the body stands already.',) and done.ends[0] == done.ends[1]
+
+
+def test_who_lies_gets_up_without_a_chair(engine: Engine):
+    done = performed(engine, "lies down, then stands up")
+    assert done.remarks[0].startswith('"stands up" is made as')
+    assert engine.body.posed_joints(done.motion)[-1, 0, 1] > 0.8
+
+
+@pytest.mark.parametrize("prompt", ["kneels down, then stands up", "lies down, then gets up", "crouches, then jumps"])
+def test_nobody_floats_after_a_change_of_posture(engine: Engine, prompt: str):
+    lowest = engine.body.lowest(performed(engine, prompt).motion)
+    assert lowest.min() > -0.06 and lowest[-1] < 0.03
+
+
+@pytest.mark.parametrize(("way", "sign"), [("left", 1), ("right", -1)])
+def test_who_goes_aside_after_something_else_goes_aside(engine: Engine, way: str, sign: int):
+    path = performed(engine, f"waves, then walks to the {way}").motion.translation[:, [0, 2]]
+    gone = path[-1] - path[0]
+    assert sign * gone[0] > 3 * abs(gone[1])
