@@ -18,6 +18,9 @@ SPLITS = ("amass", "babel")
 MINILM = "minilm"
 """Name of the text tower that ships."""
 
+ALL, DECODER = "all", "decoder"
+"""What a run trains."""
+
 MOST_LATENT = 8192
 
 PRESETS = Path(__file__).resolve().parents[1] / "presets"
@@ -36,6 +39,8 @@ class TrainConfig:
     clip: the text tower, "minilm" or open_clip's name of a CLIP.
     text_adapter: digest of the adapter after the tower that ships (`training.text_adapter`); empty without one.
     start: SHA-256 of the weights of the pack that the run starts from; empty for one that starts from nothing.
+    learns: what is trained, "all" or the "decoder" alone. Latents then stay what they are, and so do a pack's wordings
+        and what it recognises; it is for runs that start from a pack.
     Data.
         split: leave out what this split holds out for testing ("held-out", or "unseen:" and a source; see
         `splits.is_test`); None trains on everything. For shards "amass", by data set, or "babel", BABEL's own.
@@ -112,6 +117,7 @@ class TrainConfig:
     clip: str = MINILM
     text_adapter: str = ""
     start: str = ""
+    learns: str = ALL
     legacy: bool = False
     texts: str = "raw"
 
@@ -271,6 +277,7 @@ _WORDS = {
     "texts": ("raw", "proc", "categories"),
     "schedule": ("cosine", "constant"),
     "image": ("random", "caption"),
+    "learns": (ALL, DECODER),
 }
 
 

@@ -16,7 +16,7 @@ from motionclip_blender.core.files import whole_path
 from motionclip_blender.core.pack import Pack
 
 from .body_loss import posed_body
-from .config import TrainConfig
+from .config import DECODER, TrainConfig
 from .distributed import Place
 from .log import Log
 from .loss_weights import LossWeights
@@ -53,11 +53,15 @@ class Run:
         material.begin(self.network, posed, anew=first is None and not self.checkpoint.exists())
         if first is not None:
             load_start(self.network, first)
+        if config.learns == DECODER:
+            self.network.encoder.requires_grad_(False)
+            self.network.from_clip.requires_grad_(False)
         self.average = network_of(config)
         self.average.load_state_dict(self.network.state_dict())
         device = self.place.device
         mean, names = torch.from_numpy(material.mean), torch.from_numpy(material.names)
-        step = Step(self.network, posed, config.loss, mean, names, config.posed).to(device)
+        aligns = config.learns != DECODER
+        step = Step(self.network, posed, config.loss, mean, names, config.posed, aligns).to(device)
         self.average.to(device).eval()
         self.optimizer = torch.optim.AdamW(self._groups(), lr=config.learning_rate, fused=True)
         self._module = torch.compile(step, dynamic=True) if config.compile else step
@@ -148,6 +152,8 @@ class Run:
         # the same length in all processes, or they would wait for each other
         frames = int(np.random.default_rng((config.seed, self.step)).integers(config.frames[0], config.frames[1] + 1))
         self.network.train()
+        if config.learns == DECODER:
+            self.network.encoder.eval()
         batch = self.material.batch(self.step, frames, random, self.place).to(self.place.device)
         with torch.autocast(self.place.device.type, torch.bfloat16, enabled=config.half_precision):
             terms = self._module(batch, self.step >= config.refine_from)

@@ -53,15 +53,23 @@ class Step(nn.Module):
     """Computes the terms of equation 4, each under its name."""
 
     def __init__(
-        self, network: MotionCLIP, body: PosedBody, weights: LossWeights, mean: Tensor, names: Tensor, posed: int = 0
+        self,
+        network: MotionCLIP,
+        body: PosedBody,
+        weights: LossWeights,
+        mean: Tensor,
+        names: Tensor,
+        posed: int = 0,
+        aligns: bool = True,
     ) -> None:
         """Stores the network and the constants of the losses.
 
         mean: (clip,) of all captions' embeddings. names: (C, clip) of the classes' names.
         posed: number of frames of each window in which vertices are compared; 0 is all.
+        aligns: whether latents are compared with embeddings, too; not when the encoder is given.
         """
         super().__init__()
-        self.network, self.body, self.weights, self.posed = network, body, weights, posed
+        self.network, self.body, self.weights, self.posed, self.aligns = network, body, weights, posed, aligns
         self.register_buffer("mean", mean, persistent=False)
         self.register_buffer("names", names, persistent=False)
 
@@ -69,7 +77,7 @@ class Step(nn.Module):
         """Returns the weighted losses. refine: whether the transformers take part, or only the linear part."""
         encoded = self.network.encoder(batch.motions if batch.read is None else batch.read, refine).float()
         captions = self.network.from_clip(batch.captions)
-        terms = self._aligned(encoded, captions, batch)
+        terms = self._aligned(encoded, captions, batch) if self.aligns else {}
         latents, targets = encoded + batch.between * (captions - encoded), batch.motions
         if batch.prompted is not None:
             latents = torch.cat((latents, self.network.from_clip(batch.places)))

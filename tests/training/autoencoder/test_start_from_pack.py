@@ -73,6 +73,17 @@ def test_it_goes_on_where_the_pack_is(trained, tmp_path, samples, captions, open
         torch.testing.assert_close(one, other)
 
 
+def test_the_decoder_alone_learns_where_that_is_asked_for(trained, tmp_path, samples, captions, open_body):
+    run, pack = trained
+    config = configured_for(replace(run.config, steps=3, learns="decoder"), pack)
+    further = Run(tmp_path, config, SpanMaterial(samples, captions, config), open_body, first=pack)
+    before = {name: value.clone() for name, value in further.network.state_dict().items()}
+    further.train()
+    for network in (further.network, further.average):
+        changed = {n for n, value in network.state_dict().items() if not torch.equal(value, before[n])}
+        assert changed and all(name.startswith("decoder.") for name in changed)
+
+
 def test_a_run_is_told_to_need_its_pack_again(trained, tmp_path):
     _, pack = trained
     configured(options(pack)).save(tmp_path / "config.json")
