@@ -33,9 +33,9 @@ def squared(pixels: np.ndarray, size: int) -> np.ndarray:
     height, width = pixels.shape[:2]
     rows, columns = (max(size * side // min(height, width), size) for side in (height, width))
     top, left = round((rows - size) / 2), round((columns - size) / 2)
-    down = _cubic(height, rows)[top : top + size]
-    across = _cubic(width, columns)[left : left + size]
-    image = np.moveaxis(np.asarray(pixels, np.float32), -1, 0)
+    down, used_rows = _cubic(height, rows, top, size)
+    across, used_columns = _cubic(width, columns, left, size)
+    image = np.moveaxis(np.asarray(pixels[used_rows, used_columns], np.float32), -1, 0)
     image = _levels(down @ _levels(image @ across.T))
     return np.moveaxis(image, 0, -1).astype(np.uint8)
 
@@ -45,18 +45,22 @@ def _levels(image: np.ndarray) -> np.ndarray:
     return np.floor(image + np.float32(0.5)).clip(0, 255)
 
 
-def _cubic(length: int, wanted: int) -> np.ndarray:
-    """Returns the matrix (wanted, length) that resamples a line of `length` pixels to `wanted`, smoothed if it is
-    shortened."""
+def _cubic(length: int, wanted: int, first: int, count: int) -> tuple[np.ndarray, slice]:
+    """Returns how a line of `length` pixels is resampled to `wanted`, smoothed if it is shortened.
+
+    The matrix (count, n) makes the `count` pixels from `first` on, of the n pixels that the slice tells: a long line
+    would have more weights than fit into memory.
+    """
     scale = length / wanted
     reach = max(scale, 1.0)
-    centres = (np.arange(wanted)[:, None] + 0.5) * scale
-    at = np.abs((np.arange(length) + 0.5 - centres) / reach)
+    centres = (np.arange(first, first + count) + 0.5) * scale
+    used = slice(max(int(centres[0] - 2 * reach), 0), min(int(centres[-1] + 2 * reach) + 1, length))
+    at = np.abs((np.arange(used.start, used.stop) + 0.5 - centres[:, None]) / reach)
     a = _SHARPNESS
     near = ((a + 2) * at - (a + 3)) * at * at + 1
     far = ((a * at - 5 * a) * at + 8 * a) * at - 4 * a
     weights = np.where(at <= 1, near, np.where(at < 2, far, 0.0))
-    return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+    return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32), used
 
 
 class ImageTower:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import tracemalloc
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def test_an_image_is_made_square_from_its_middle():
 
 @pytest.mark.parametrize("size", [112, 32])
 @pytest.mark.parametrize(
-    ("height", "width"), [(400, 300), (112, 112), (50, 31), (77, 200), (301, 227), (1, 1), (3, 90)]
+    ("height", "width"), [(400, 300), (112, 112), (50, 31), (77, 200), (301, 227), (1, 1), (3, 90), (1500, 2)]
 )
 def test_an_image_is_made_square_as_open_clip_does(height: int, width: int, size: int):
     """Of noise: what is one pixel aside, or cut off between the two directions, shows."""
@@ -69,6 +70,17 @@ def test_an_image_is_made_square_as_open_clip_does(height: int, width: int, size
     ours = normalised(torch.from_numpy(squared(image, size)).permute(2, 0, 1)[None])[0]
     away = (ours - theirs).abs() * 255 * torch.tensor(SPREAD)[:, None, None]
     assert away.max() < 1.01 and (away > 0.5).float().mean() < 0.03
+
+
+def test_what_the_crop_leaves_out_of_a_long_image_takes_no_memory():
+    image = picture(3, 3000)
+    tracemalloc.start()
+    try:
+        made = squared(image, 32)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
+    assert (made == squared(image[:, 1000:2000], 32)).all()
 
 
 @pytest.mark.parametrize("spec", [TINY, ImageSpec(image_size=48, layers=3, width=96, head_width=32, patch_size=12)])
