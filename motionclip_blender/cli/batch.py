@@ -11,6 +11,7 @@ import numpy as np
 from ..core.engine import Engine
 from ..core.errors import UserError
 from ..core.latents.arithmetic import even_factors
+from ..core.latents.english import check_english
 from ..core.latents.expression import Expression
 from ..core.latents.sources import Inputs, summed
 from ..core.latents.terms import ActionName, Prompt, Source, Term, TextEmbedding
@@ -101,7 +102,12 @@ class _Batch:
         ]
         with self._report.stage("text"):
             step("Reading the lines", 0.0)
-            latents = self._prompt_latents(lines)
+            for job in jobs:
+                if job.line.source != DATA and not self._request.straight:
+                    with job.kept():
+                        for text in job.line.texts:
+                            check_english(self._engine, text)
+            latents = self._prompt_latents([job.line for job in jobs if not job.problem])
             for job in jobs:
                 if not job.problem:
                     with job.kept():

@@ -165,6 +165,28 @@ def test_every_prompt_becomes_the_motion_that_it_is_alone(tmp_path: Path, engine
 
 
 @needs_model
+@pytest.mark.parametrize(
+    ("kind", "content", "bad"),
+    [
+        ("prompts", "a person walks\nein Mann geht und winkt\n人が歩く\njump\n",
+         {2: "in German", 3: "in another language"}),
+        ("edits", "motion_source,base,v_start,v_end\ntext,walk,stand,jump\ntext,walk,stand,une femme danse\n",
+         {3: "in French"}),
+        ("interpolations", "start,end\nel hombre corre muy rápido,walk\nrun,walk\n", {2: "in Spanish"}),
+    ],
+)  # fmt: skip
+def test_a_line_in_another_language_is_named_and_the_rest_goes_on(tmp_path: Path, kind, content, bad):
+    (tmp_path / "file").write_text(content, encoding="utf-8")
+    done = run(tmp_path, f"--{kind}", "file", "--out", "o", "--frames", 10, "--json")
+    told = {line["line"]: line for line in json.loads(done.stdout)["lines"]}
+    assert done.returncode == 1 and {number for number, line in told.items() if "error" in line} == set(bad)
+    for number, language in bad.items():
+        assert f"seems to be {language}; write it in English." in told[number]["error"]
+    straight = run(tmp_path, f"--{kind}", "file", "--out", "s", "--frames", 10, "--straight")
+    assert straight.returncode == 0, straight.stderr
+
+
+@needs_model
 def test_what_is_there_already_is_kept(tmp_path: Path):
     (tmp_path / "p.txt").write_text("walk\njump\n")
     (tmp_path / "0002_jump.npz").write_text("mine")

@@ -11,6 +11,7 @@ import numpy as np
 from ..errors import ExpressionError, UserError
 from ..progress import Progress, no_progress
 from .arithmetic import combined
+from .english import check_english
 from .styles import direction, presets, style_of
 from .terms import (
     ActionName,
@@ -76,7 +77,8 @@ def source_latents(
 ) -> dict[Source, np.ndarray]:
     """Returns the latent (D,) of every source of the terms; each is computed once, all prompts together.
 
-    Raises `ExpressionError` for names that `inputs` does not have, and what `progress` raises.
+    Raises `ExpressionError` for names that `inputs` does not have, `UserError` for prompts in another language, and
+    what `progress` raises.
     pooling: how the windows of a long motion become one latent.
     """
     terms, inputs, step = tuple(terms), inputs or Inputs(), progress or no_progress
@@ -90,6 +92,8 @@ def source_latents(
     prompts = [source for source in first if isinstance(source, Prompt)]
     if prompts:
         step("Reading the prompts", 0.5)
+        for prompt in prompts:
+            check_english(engine, prompt.text)
         found.update(zip(prompts, engine.prompt_latents([source.text for source in prompts]), strict=True))
     texts = [source for source in first if isinstance(source, TextEmbedding)]
     if texts:

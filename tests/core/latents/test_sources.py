@@ -81,6 +81,13 @@ def test_what_is_not_there_is_pointed_at(engine: Engine, text: str, sentence: st
     assert sentence in str(raised.value)
 
 
+def test_prompts_of_an_expression_are_english(engine: Engine):
+    with pytest.raises(UserError, match="seems to be in German; write it in English"):
+        latent_of(engine, parse('"walk" + "ein Mann geht und winkt"'))
+    latent_of(engine, parse('text("ein Mann geht und winkt")'))
+    latent_of(engine, parse('"die slowly" - "walk"'))
+
+
 def test_saved_latents_of_another_pack_or_not_finite(engine: Engine):
     for bad in (np.zeros(256), np.full(512, np.nan), np.zeros((2, 512))):
         with pytest.raises(ExpressionError, match="At character 8: (A latent of this pack|The latent holds)"):
