@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 from collections import OrderedDict
@@ -15,6 +14,7 @@ import numpy as np
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import files_below, plain_name
+from motionclip_blender.core.json_text import parsed_json
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.motion_files import amass
 
@@ -129,7 +129,7 @@ class Captions:
         if not path.is_file():
             return
         try:
-            content = json.loads(path.read_bytes())  # detects the encoding and accepts a byte order mark
+            content = parsed_json(path.read_bytes())  # detects the encoding and accepts a byte order mark
             for entry in content["clips"] if isinstance(content, dict) else content:
                 self._add(entry)
         except (ValueError, TypeError, KeyError, AttributeError, OSError) as error:

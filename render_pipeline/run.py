@@ -15,6 +15,7 @@ from pathlib import Path
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import same_file, write_whole
+from motionclip_blender.core.json_text import parsed_json
 from motionclip_blender.core.lock import only_one
 
 from . import shards
@@ -167,7 +168,7 @@ def _check_same_run(request: Request, plan: Plan) -> None:
         settings["up"] = request.up
     path = request.out / "run.json"
     try:
-        before = json.loads(path.read_text(encoding="utf-8"))
+        before = parsed_json(path.read_text(encoding="utf-8"))
         if not isinstance(before, dict):
             raise ValueError(f"{path} is no JSON object")
     except FileNotFoundError:
@@ -176,7 +177,7 @@ def _check_same_run(request: Request, plan: Plan) -> None:
         with write_whole(path) as file:
             file.write(json.dumps(settings, indent=1, ensure_ascii=False).encode())
         return
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError) as error:
         raise UserError(f"{path} cannot be read; choose another folder.") from error
     other = [key for key in settings if before.get(key) != json.loads(json.dumps(settings[key]))]
     if other:

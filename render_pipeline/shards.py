@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from motionclip_blender.core.files import write_whole
+from motionclip_blender.core.json_text import parsed_json
 
 _TOLD = {"key": (str,), "motion": (str,), "frame": (int,), "seed": (int,), "caption": (str, type(None))}
 _RECORD = {"shard": (str,), "sha256": (str,), "size": (int,), "frames": (list,), "skipped": (dict,)}
@@ -78,10 +79,10 @@ def find(folder: Path, number: int) -> tuple[Record | None, str]:
     """
     tar = folder / shard_name(number)
     try:
-        record = _record_of(json.loads(tar.with_suffix(".json").read_text(encoding="utf-8")))
+        record = _record_of(parsed_json(tar.with_suffix(".json").read_text(encoding="utf-8")))
     except FileNotFoundError:
         return None, ""  # never finished
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError) as error:
         return None, f"its record cannot be read ({error})"
     if record.shard != tar.name:
         return None, f"its record belongs to {record.shard}"
@@ -123,7 +124,7 @@ def _short(told: dict) -> dict:
 def _told(file: BinaryIO) -> list[dict]:
     """Reads the frames from a shard's tar file, in the record's form."""
     with tarfile.open(fileobj=file, mode="r:") as tar:
-        return [_short(json.load(tar.extractfile(entry))) for entry in tar if entry.name.endswith(".json")]
+        return [_short(parsed_json(tar.extractfile(entry).read())) for entry in tar if entry.name.endswith(".json")]
 
 
 def images(folder: Path, record: Record, count: int) -> list[bytes]:

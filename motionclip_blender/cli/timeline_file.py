@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import UserError
+from ..core.json_text import parsed_json
 from ..core.latents.expression import Expression
 from ..core.latents.terms import ActionName, ImageFile, Prompt, SavedLatent
 from ..core.prompt import MAX_FRAMES, MIN_FRAMES, MOST_SEGMENTS, checked_prompt
@@ -70,13 +71,13 @@ def parsed(text: str, name: str, guess: bool = False) -> Timeline:
 
 def _listed(text: str, name: str) -> Sequence[object]:
     try:
-        values = json.loads(text)
+        values = parsed_json(text)
     except json.JSONDecodeError as error:
         raise UserError(
             f"{name} is no JSON: line {error.lineno}, column {error.colno}: {error.msg}; correct it, or write one "
             "prompt a line."
         ) from error
-    except (ValueError, RecursionError) as error:  # digits beyond Python's limit, or too deeply nested lists
+    except ValueError as error:  # digits beyond Python's limit, or too deeply nested lists
         raise UserError(f"{name} is no timeline; write a list of segments, or one prompt a line.") from error
     if isinstance(values, dict):
         if unknown := [key for key in values if key != "segments"]:

@@ -7,7 +7,6 @@ means of its classes, if it has them.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 from .clip_kinds import KINDS as CLIPS
 from .clip_kinds import AdapterSize, Clip, ClipFile, ClipSpec
 from .errors import UserError
+from .json_text import parsed_json
 from .network_size import NetworkSize, OfficialNetwork
 from .pack_rules import check_description, in_format_2
 from .pose_format import HEADINGS, LAST_ROWS, ROTATIONS, UPS, PoseFormat
@@ -130,10 +130,10 @@ class Pack:
         try:
             with path.open("rb") as file:
                 text = file.read(_MOST_BYTES + 1)
-            data = json.loads(text) if len(text) <= _MOST_BYTES else None
+            data = parsed_json(text) if len(text) <= _MOST_BYTES else None
         except OSError as error:
             raise UserError(f"{folder} is not a model pack: it has no readable pack.json.") from error
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             raise UserError(f"{path} is damaged; install the pack again.") from error
         if not isinstance(data, dict) or data.get("format") != "motionclip-pack":
             raise UserError(f"{path} does not describe a MotionCLIP pack; choose another folder.")

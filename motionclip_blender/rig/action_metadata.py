@@ -10,6 +10,7 @@ import numpy as np
 
 from ..core.cleanup.loop import ending_as_begun
 from ..core.errors import UserError
+from ..core.json_text import parsed_json
 from ..core.latents import file as latent_file
 from ..core.motion import Motion
 from ..core.prompt import MAX_FRAMES, MIN_FRAMES, action_name
@@ -113,8 +114,8 @@ def steps_of(action: bpy.types.Action) -> tuple[Step, ...]:
     Empty for other Actions, and for a note that someone has changed so that it cannot be read: it is only shown.
     """
     try:
-        return tuple(map(Step.of_values, json.loads(str(action.get(STEPS_NOTE, "[]")))))
-    except (ValueError, TypeError, RecursionError):
+        return tuple(map(Step.of_values, parsed_json(str(action.get(STEPS_NOTE, "[]")))))
+    except (ValueError, TypeError):
         return ()
 
 
@@ -124,8 +125,8 @@ def starts_of(action: bpy.types.Action) -> tuple[int, ...]:
     Empty for other Actions, and for a note that someone has changed so that it cannot be read.
     """
     try:
-        return tuple(map(int, json.loads(str(action.get(STARTS_NOTE, "[]")))))
-    except (ValueError, TypeError, RecursionError):
+        return tuple(map(int, parsed_json(str(action.get(STARTS_NOTE, "[]")))))
+    except (ValueError, TypeError):
         return ()
 
 

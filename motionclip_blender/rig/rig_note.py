@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import bpy
 
 from ..core.errors import UserError
+from ..core.json_text import parsed_json
 from ..core.retarget.rig_maps import Rig, rig_of_entry
 
 MAP_NOTE = "motionclip_bones"
@@ -19,8 +20,8 @@ def own_rig(data: bpy.types.Armature) -> Rig | None:
     if text is None:
         return None
     try:
-        entry = json.loads(str(text))
-    except (ValueError, RecursionError) as error:
+        entry = parsed_json(str(text))
+    except ValueError as error:
         raise UserError(f'The map of "{data.name}" cannot be read; reset it in the Rig panel.') from error
     return rig_of_entry(str(entry.get("label", data.name)) if isinstance(entry, dict) else "", entry)
 

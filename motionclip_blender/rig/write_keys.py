@@ -9,6 +9,7 @@ import bpy
 import numpy as np
 
 from ..core.errors import UserError
+from ..core.json_text import parsed_json
 from ..core.motion import Motion, frames_at
 from .channel import Channel
 from .keyed_bones import action_with, only, only_once
@@ -170,8 +171,8 @@ def _channels_of(
 def _bones_of(action: bpy.types.Action) -> list[str] | None:
     """Returns the bones that were keyed in an Action of a motion of some bones only; None for all."""
     try:
-        return list(map(str, json.loads(str(action[BONES_NOTE])))) if BONES_NOTE in action else None
-    except (ValueError, TypeError, RecursionError):
+        return list(map(str, parsed_json(str(action[BONES_NOTE])))) if BONES_NOTE in action else None
+    except (ValueError, TypeError):
         return None
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.json_text import parsed_json
 from motionclip_blender.core.pose_format import AHEAD, HEADINGS, PELVIS, RIGHT_ANKLE, UPS, PoseFormat
 from motionclip_blender.core.skeleton import BODY_JOINTS, INDEX
 
@@ -288,7 +289,7 @@ def presets() -> list[str]:
 
 def _read(path: Path) -> dict:
     try:
-        data = json.loads(path.read_bytes())
+        data = parsed_json(path.read_bytes())
     except (OSError, ValueError) as error:
         raise UserError(f"{path} is not a training configuration ({error}).") from error
     if not isinstance(data, dict):

@@ -6,6 +6,8 @@ import json
 import time
 from pathlib import Path
 
+from motionclip_blender.core.json_text import parsed_json
+
 
 class Log:
     """Appends to a run's log.
@@ -38,6 +40,6 @@ class Log:
 
 def _step(line: str) -> int:
     try:
-        return int(json.loads(line)["step"])
+        return int(parsed_json(line)["step"])
     except (ValueError, KeyError, TypeError):  # a line cut off when the run was killed
         return 2**62

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from motionclip_blender.core.clip_files.text import read_text
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.json_text import parsed_json
 
 FOLDER = Path(__file__).with_name("captions")
 """The captions of the clips of which the default pack is made, with their classes and styles."""
@@ -84,7 +85,7 @@ def load_captions(folder: Path = FOLDER) -> list[CaptionedSpan]:
         for number, line in enumerate(read_text(path).split("\n"), 1):
             if line.strip():
                 try:
-                    spans.append(_span(json.loads(line)))
+                    spans.append(_span(parsed_json(line)))
                 except (ValueError, TypeError) as error:
                     raise UserError(f"{path.name}, line {number}: {error}") from None
     return spans

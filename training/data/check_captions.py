@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import re
 import sys
@@ -17,6 +16,7 @@ import numpy as np
 
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.json_text import parsed_json
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.motion_files import amass
 from motionclip_blender.core.skeleton import INDEX
@@ -251,7 +251,7 @@ def clip_seconds(data: Path) -> dict[str, float] | None:
     try:
         return {
             entry["clip"].replace("\\", "/"): float(entry["seconds"])
-            for entry in json.loads(index.read_bytes())["clips"]
+            for entry in parsed_json(index.read_bytes())["clips"]
         }
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(f"{index} cannot be read ({error}); run `python -m training prepare` again.") from None
@@ -282,6 +282,6 @@ def main(arguments: list[str]) -> int:
 
 def _words(path: Path) -> list[str]:
     try:
-        return json.loads(path.read_bytes())
+        return parsed_json(path.read_bytes())
     except (OSError, ValueError) as error:
         raise UserError(f"{path} cannot be read: {error}") from None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import write_whole
+from motionclip_blender.core.json_text import parsed_json
 
 from .captions import CaptionedSpan
 from .splits import is_test
@@ -65,7 +66,7 @@ def read_index(data: Path) -> list[dict]:
     Raises `UserError` when there is no readable index.
     """
     try:
-        clips = json.loads((data / INDEX).read_bytes())["clips"]  # detects the encoding and accepts a byte order mark
+        clips = parsed_json((data / INDEX).read_bytes())["clips"]  # detects the encoding and accepts a byte order mark
         return [clip | {key: clip[key].replace("\\", "/") for key in ("clip", "file") if key in clip} for clip in clips]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(f"{data} has no index; run `python -m training prepare --out {data}` first.") from error

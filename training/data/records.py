@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ from motionclip_blender.core import body
 from motionclip_blender.core.body import OPEN_BODY
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import plain_name
+from motionclip_blender.core.json_text import parsed_json
 from motionclip_blender.core.retarget.rig_maps import RIG_MAPS
 
 from .clip_files.catalogue import SourceFile
@@ -112,7 +112,7 @@ def finished(file: SourceFile, job: Job) -> Record | None:
     """Returns the record of a file that was prepared in the same way and whose motions are intact; else None."""
     path = record_path(file, job)
     try:
-        record = Record(**json.loads(path.read_text()))
+        record = Record(**parsed_json(path.read_text()))
         # the record is written last, so a newer motion comes from another file of this name
         whole = all((job.out / c["file"]).stat().st_mtime_ns <= path.stat().st_mtime_ns for c in record.clips)
         return record if whole and record.key == key_of(file, job) else None

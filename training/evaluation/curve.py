@@ -7,12 +7,12 @@ windows that are encoded and decoded again, trained and held out, and of texts.
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 import numpy as np
 
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.json_text import parsed_json
 
 from .plots import save_figure
 
@@ -24,7 +24,7 @@ def read_log(run: Path) -> list[dict]:
     """Returns the lines of a run's log by step. Raises `UserError` when there is none, or it is damaged."""
     path = run / "log.jsonl"
     try:
-        lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+        lines = [parsed_json(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
         steps = [line["step"] for line in lines]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(f"{path} is no log of a training; name the folder of a run, as NAME=RUN.") from error

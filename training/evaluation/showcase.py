@@ -8,7 +8,6 @@ the text tower's space. Some of the paper's prompts are captions, and marked as 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from functools import cache
@@ -21,6 +20,7 @@ from motionclip_blender.core.console import quiet
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import write_whole
+from motionclip_blender.core.json_text import parsed_json
 from motionclip_blender.core.latents.arithmetic import even_factors, normalised
 from motionclip_blender.core.latents.expression import parse
 from motionclip_blender.core.latents.sources import latent_of
@@ -244,7 +244,7 @@ def main(arguments: list[str]) -> int:
     understood = None
     if options.understood is not None:
         try:
-            understood = json.loads(options.understood.read_text(encoding="utf-8"))
+            understood = parsed_json(options.understood.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise UserError(
                 f"{options.understood} cannot be read ({error}); `python -m training understanding` writes it."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import tarfile
 from collections.abc import Container, Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.json_text import parsed_json
 
 _IMAGES = (".png", ".jpg", ".jpeg", ".webp")
 
@@ -33,7 +33,7 @@ def rendered_frames(folder: Path, clips: Container[str] | None = None) -> Iterat
                     if dot + ending in _IMAGES:
                         image = key, entry
                     elif ending == "json" and image and image[0] == key:
-                        told = json.load(tar.extractfile(entry))
+                        told = parsed_json(tar.extractfile(entry).read())
                         if (clips is None or told["motion"] in clips) and isinstance(told["frame"], int):
                             yield told, tar.extractfile(image[1]).read()
         except (OSError, tarfile.TarError, ValueError, KeyError, TypeError) as error:

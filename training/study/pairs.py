@@ -13,6 +13,7 @@ import numpy as np
 
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import write_whole
+from motionclip_blender.core.json_text import parsed_json
 
 from .lists import Question
 from .sources import Source
@@ -94,10 +95,10 @@ def read_key(folder: Path) -> Study:
     """Returns the study whose key is in `folder`. Raises `UserError` when there is none, or it is damaged."""
     path = folder / KEY
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
+        told = parsed_json(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UserError(f"{folder} has no {KEY}; name the folder of the study with --out.") from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise UserError(f"{path} is damaged; make the study again with the same settings.") from error
     try:
         return _study(told)

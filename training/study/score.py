@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from scipy import stats
 
 from motionclip_blender.core.clip_files.text import read_text
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.json_text import parsed_json
 
 from .lists import LISTS
 from .pairs import Pair, Study
@@ -165,11 +165,11 @@ def _rows(path: Path) -> list[tuple[str, str, str, str]]:
 
 def _json_rows(path: Path, text: str) -> list[tuple[str, str, str, str]]:
     try:
-        told = json.loads(text.lstrip("\ufeff"))
+        told = parsed_json(text.lstrip("\ufeff"))
         if told["format"] != "motionclip-answers":
             raise ValueError("another format")
         study, participant, choices = told["study"], told["participant"], told["choices"].items()
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(f"{path} is no file of answers, or is cut off; {_MAKE_ANEW}.") from error
     return [(str(study), str(participant), str(pair), str(choice)) for pair, choice in choices]
 

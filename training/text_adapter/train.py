@@ -20,6 +20,7 @@ from torch.nn import functional as F
 
 from motionclip_blender.core.clip_kinds import AdapterSize
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.json_text import parsed_json
 from motionclip_blender.core.model.text_adapter import TextAdapter
 
 from ..data.captions import FOLDER, MORE, CaptionedSpan, load_captions
@@ -162,7 +163,7 @@ def spans_of(folders: Sequence[Path], split: str | None) -> list[CaptionedSpan]:
 def settings_of(path: Path | None) -> Settings:
     """Reads settings, a JSON object with any of their fields. Raises `UserError` for another file."""
     try:
-        return Settings(**(json.loads(path.read_bytes()) if path else {}))
+        return Settings(**(parsed_json(path.read_bytes()) if path else {}))
     except (OSError, ValueError, TypeError) as error:
         raise UserError(f"{path} holds no settings of a text adapter ({error}).") from error
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote
 
+from ..json_text import parsed_json
 from .text import decoded
 
 OWN_TRANSFORMS = "own transforms"
@@ -64,12 +65,12 @@ def trimmed(path: Path, skips: Callable[[str], bool]) -> Iterator[Trimmed | None
 def _parts(data: bytes) -> tuple[dict, bytes | None]:
     """Returns the JSON and the chunks after it in a .glb, or None instead of these for a .gltf."""
     if data[:4] != b"glTF":
-        document, rest = json.loads(decoded(data)), None
+        document, rest = parsed_json(decoded(data)), None
     else:
         _, version, length, size, kind = struct.unpack_from("<4sIII4s", data)
         if version != 2 or length != len(data) or kind != b"JSON":
             raise ValueError("a damaged .glb")
-        document, rest = json.loads(decoded(data[20 : 20 + size])), data[20 + size :]
+        document, rest = parsed_json(decoded(data[20 : 20 + size])), data[20 + size :]
     if not isinstance(document, dict):
         raise ValueError("no glTF")
     return document, rest

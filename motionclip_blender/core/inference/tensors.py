@@ -7,13 +7,14 @@ numbers (https://github.com/huggingface/safetensors). Nothing in such a file can
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 import struct
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
+
+from ..json_text import parsed_json
 
 _TYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "<i1", "U8": "<u1"}
 _SCALE = ".scale"
@@ -49,10 +50,10 @@ def read_tensors(path: Path, sha256: str | None = None) -> dict[str, np.ndarray]
     if length > len(data) - 8:
         raise DamagedFile("its header is cut off")
     try:
-        header = json.loads(data[8 : 8 + length].tobytes())
+        header = parsed_json(data[8 : 8 + length].tobytes())
         entries = [(name, entry) for name, entry in header.items() if name != "__metadata__"]
         return {name: _array(data[8 + length :], **entry) for name, entry in entries}
-    except (AttributeError, TypeError, KeyError, ValueError, RecursionError) as error:
+    except (AttributeError, TypeError, KeyError, ValueError) as error:
         raise DamagedFile(f"its header is damaged ({error})") from error
 
 

@@ -7,7 +7,6 @@ AMASS with BABEL's labels.
 from __future__ import annotations
 
 import difflib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import UserError
+from ..json_text import parsed_json
 from ..motion import MOST_FRAMES, Motion
 from ..skeleton import INDEX, JOINTS
 from . import amass
@@ -175,10 +175,10 @@ def _plain(label: str) -> str:
 
 def _json(path: Path, missing: str) -> dict[str, Any]:
     try:
-        data = json.loads(path.read_bytes())  # detects the encoding and accepts a byte order mark
+        data = parsed_json(path.read_bytes())  # detects the encoding and accepts a byte order mark
     except OSError as error:
         raise UserError(missing) from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise UserError(f"{path} is damaged; prepare the motions again.") from error
     if not isinstance(data, dict):
         raise UserError(f"{path} is damaged; prepare the motions again.")

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any, get_type_hints
 
 from ..errors import UserError
+from ..json_text import parsed_json
 from ..latents.expression import Expression
 from ..latents.terms import (
     ActionName,
@@ -61,7 +62,7 @@ def to_json(recipe: Recipe) -> str:
 def from_json(text: str) -> Recipe:
     """Reads a recipe. Raises `UserError` for text that is no recipe, or one of a later version."""
     try:
-        values = json.loads(text)
+        values = parsed_json(text)
         if not isinstance(values, dict):
             raise TypeError(f"{type(values).__name__} is no recipe")
         if "version" not in values:
@@ -70,7 +71,7 @@ def from_json(text: str) -> Recipe:
             raise ValueError(f"version {version!r} is unknown")
         content = _content(values)
         return Recipe(content, **_read(Recipe, values))
-    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, OverflowError) as error:
         raise UserError("What this motion was made from cannot be read; make it anew.") from error
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -10,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from ..errors import UserError
+from ..json_text import parsed_json
 from ..skeleton import BODY_JOINTS, INDEX
 from .source import RigMap
 from .upright import DIRECTIONS, FIRST_FRAME, Told
@@ -163,7 +163,7 @@ def _rigs(path: Path) -> dict[str, Rig]:
 
 def _read(path: Path) -> dict[str, Rig]:
     try:
-        entries = json.loads(path.read_bytes())
+        entries = parsed_json(path.read_bytes())
         return {rig: _written_out(path, rig, entry) for rig, entry in entries.items() if not rig.startswith("_")}
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise UserError(

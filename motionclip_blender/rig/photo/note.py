@@ -9,6 +9,7 @@ import bpy
 import numpy as np
 
 from ...core.errors import UserError
+from ...core.json_text import parsed_json
 from ...photo.terms import Camera, Fit
 from ..pictures import image_pixels
 
@@ -61,7 +62,7 @@ def photo_scene(scene: bpy.types.Scene) -> PhotoScene | None:
         return None
     armature, camera, picture = (scene.get(key) for key in (_ARMATURE, _CAMERA, _PICTURE))
     try:
-        told = json.loads(str(scene[_NOTE]))
+        told = parsed_json(str(scene[_NOTE]))
         width, height = map(int, told["size"])
         view = Camera(width, height, float(told["focal"]), np.array(told["rotation"], float).reshape(3, 3),
                       np.array(told["position"], float).reshape(3))  # fmt: skip

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import bpy
 
 from ...core.errors import UserError
+from ...core.json_text import parsed_json
 from ...core.skeleton import INDEX, JOINTS, MIRROR
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def entry_of(data: bpy.types.Armature) -> dict[str, object]:
 
     if MAP_NOTE in data:
         try:
-            entry = json.loads(str(data[MAP_NOTE]))
+            entry = parsed_json(str(data[MAP_NOTE]))
         except ValueError:
             return {}
         return entry if isinstance(entry, dict) else {}

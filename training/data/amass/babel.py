@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 from collections import Counter
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.json_text import parsed_json
 
 from .data_sets import Key, key_of
 
@@ -84,8 +84,8 @@ def load(folder: Path, extra: bool = False) -> Babel:
             raise UserError(f"{path} cannot be read ({error.strerror}); {needed}.") from error
         digest.update(text)
         try:
-            data = json.loads(text)
-        except (ValueError, RecursionError) as error:
+            data = parsed_json(text)
+        except ValueError as error:
             raise UserError(f"{path} is damaged ({error}); unpack it again.") from error
         if not isinstance(data, dict):
             raise UserError(f"{path} holds no entries by number; choose BABEL's {name}.")
@@ -116,7 +116,7 @@ def load_classes(path: Path, count: int = CLASSES) -> list[str]:
     Raises `UserError` for a file that is neither.
     """
     try:
-        data = json.loads(path.read_bytes())
+        data = parsed_json(path.read_bytes())
         if isinstance(data, dict):
             numbers = [int(number) for number in data.values()]
             if len(set(numbers)) < len(numbers):

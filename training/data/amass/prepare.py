@@ -25,6 +25,7 @@ from pathlib import Path
 
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import write_whole
+from motionclip_blender.core.json_text import parsed_json
 
 from ..workers import end_with_parent
 from . import babel as labels
@@ -89,7 +90,7 @@ def prepare(settings: Settings, out: Path, workers: int | None = None) -> dict:
     recipe = _recipe(settings, tasks, told, names)
     _begin(out, recipe)
     done = _finished(out)
-    seen = sum(json.loads(words_path(out, number).read_bytes())["seen"] for number in range(done))
+    seen = sum(parsed_json(words_path(out, number).read_bytes())["seen"] for number in range(done))
     shard = Shard(done)
     with tqdm(total=len(tasks), initial=seen, unit="file", disable=None) as bar:
         for task, result in _results(tasks[seen:], settings.legacy, workers or os.cpu_count() or 1):
@@ -144,7 +145,7 @@ def _begin(out: Path, recipe: dict) -> None:
     path = out / _RECIPE
     if path.exists():
         try:
-            before = json.loads(path.read_bytes())
+            before = parsed_json(path.read_bytes())
             other = next((what for what in recipe if before.get(what) != recipe[what]), None)
         except (OSError, ValueError, AttributeError):
             other = "recipe.json, which is damaged"
@@ -234,7 +235,7 @@ def _finish(
     shards, seconds, recordings = [], 0.0, 0
     parts: dict[str, Counter] = {"amass": Counter(), "babel": Counter()}
     for number in range(_finished(out)):
-        words = json.loads(words_path(out, number).read_bytes())
+        words = parsed_json(words_path(out, number).read_bytes())
         skipped += [tuple(one) for one in words["skipped"]]
         digest = digest_of(numbers_path(out, number))
         shards.append({"windows": len(words["windows"]), "frames": words["frames"], "sha256": digest})

@@ -20,6 +20,7 @@ import numpy as np
 
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import write_whole
+from motionclip_blender.core.json_text import parsed_json
 
 from .files import JOINTS, Recording
 from .windows import Span, Window
@@ -108,7 +109,7 @@ def digest_of(path: Path) -> str:
 def is_shards(folder: Path) -> bool:
     """Returns whether a folder holds an index of shards."""
     try:
-        return json.loads((folder / INDEX).read_bytes()).get("format") == FORMAT
+        return parsed_json((folder / INDEX).read_bytes()).get("format") == FORMAT
     except (OSError, ValueError, AttributeError):
         return False
 
@@ -196,7 +197,7 @@ class Shards:
 
 def _json(path: Path) -> dict[str, Any]:
     try:
-        data = json.loads(path.read_bytes())
+        data = parsed_json(path.read_bytes())
     except OSError as error:
         raise UserError(
             f"{path} cannot be read ({error.strerror}); run `python -m training prepare --amass` to its end."

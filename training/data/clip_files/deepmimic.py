@@ -7,13 +7,13 @@ humanoid faces +X with Y up and +Z to its right, and rests upright with its arms
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
 
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.json_text import parsed_json
 from motionclip_blender.core.retarget.source import SourceClip
 
 # joint, parent, place relative to its parent at rest, numbers in a frame
@@ -48,7 +48,7 @@ def read_humanoid3d(path: Path, fps: float | None = None) -> SourceClip:
     Raises `UserError` for a file of another form or a damaged one.
     """
     try:
-        frames = np.array(json.loads(path.read_bytes())["Frames"], np.float64)
+        frames = np.array(parsed_json(path.read_bytes())["Frames"], np.float64)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(f"{path.name} is not a motion of DeepMimic's humanoid3d; copy it again.") from error
     if frames.ndim != 2 or not len(frames):
