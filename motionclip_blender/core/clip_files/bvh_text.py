@@ -15,9 +15,10 @@ from .bvh_joints import read_joints, whole
 from .text import read_text, with_points
 
 _MOTION = re.compile(
-    r"^\s*MOTION\s+Frames\s*:\s*(\d+)\s+Frame\s+Time\s*:\s*((?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?)\s",
+    r"^[ \t]*MOTION\s+Frames\s*:\s*(-?\d{1,9})\s+Frame\s+Time\s*:\s*((?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?)(?!\S)",
     re.MULTILINE | re.IGNORECASE,
 )
+_SKELETON = re.compile(r"^[ \t]*ROOT\s", re.MULTILINE | re.IGNORECASE)
 _ROUNDED = 2e-4  # share of a rate: the rounding error of frame times with few digits
 _SLOWEST, _FASTEST = 1.0, 5000.0  # frames a second: beyond them the frame time is not in seconds
 
@@ -26,13 +27,21 @@ def checked_bvh(path: Path, fps: float | None = None) -> tuple[str, tuple[str, .
     """Returns the text for Blender's importer, the joints' names, and the frames per second of a BVH file.
 
     In the text the joints are called 0, 1 and so on. fps: the true rate, where the file's own is wrong.
-    Raises `UserError` for a file that is damaged, holds several skeletons, or has an impossible rate.
+    Raises `UserError` for a file that is damaged, holds several skeletons or no frames, or has an impossible rate.
     """
     text = read_text(path)
     header = _MOTION.search(text)
+    if header is None and _SKELETON.search(text):
+        raise UserError(
+            f"{path.name} has a skeleton and no motion: its lines MOTION, Frames and Frame Time are missing or wrong; "
+            "export it again."
+        )
     if header is None:
         raise UserError(f"{path.name} is not a BVH file; copy it again.")
     joints = read_joints(path, text[: header.start()])
+    numbers = _numbers(path, text[header.end() :])
+    if not len(numbers):
+        raise UserError(f"{path.name} holds no frames; export it again with its motion.")
     seconds = float(header[2].replace(",", "."))
     if seconds <= 0 and not fps:
         raise UserError(
@@ -40,7 +49,6 @@ def checked_bvh(path: Path, fps: float | None = None) -> tuple[str, tuple[str, .
             "copy it again, or correct it (of training data in a clips.csv beside it)."
         )
     frames, channels = int(header[1]), sum(len(joint.channels) for joint in joints)
-    numbers = _numbers(path, text[header.end() :])
     if len(numbers) != frames * channels:
         raise UserError(f"{path.name} says {frames} frames and holds {len(numbers) / channels:g}; copy it again.")
     rate = fps or _rate(path, seconds)
