@@ -11,6 +11,7 @@ from motionclip_blender.core.json_text import parsed_json
 from motionclip_blender.core.pose_format import AHEAD, HEADINGS, PELVIS, RIGHT_ANKLE, UPS, PoseFormat
 from motionclip_blender.core.skeleton import BODY_JOINTS, INDEX
 
+from ..settings_file import settings_of
 from .loss_weights import LossWeights
 
 SPLITS = ("amass", "babel")
@@ -204,25 +205,20 @@ class TrainConfig:
     def load(cls, path: Path | None = None, preset: str = "default") -> TrainConfig:
         """Reads a preset, with the fields of a JSON file in place of its own.
 
-        Raises `UserError` for a file that is no such JSON, or has unknown fields or values.
+        Raises `UserError` for a file that is no such JSON, or has unknown fields or values, or those of other types.
         """
         data = _read(PRESETS / f"{preset}.json") if preset in presets() else None
         if data is None:
             raise UserError(f"There is no preset {preset!r}; choose one of {', '.join(presets())}.")
-        if path is not None:
-            own = _read(path)
-            if not isinstance(loss := own.get("loss", {}), dict):
-                raise UserError(f"{path} is not a training configuration (its loss is no JSON object).")
-            data |= own | {"loss": data.get("loss", {}) | loss}
+        own = {} if path is None else _read(path)
         try:
-            data["loss"] = LossWeights(**data.get("loss", {}))
-            for key in ("frames", "joints"):
-                if key in data:
-                    data[key] = tuple(data[key])
-            config = cls(**data)
+            loss = own.get("loss", {})
+            if isinstance(loss, dict):
+                own = own | {"loss": data.get("loss", {}) | loss}
+            config = settings_of(cls, data | own)
             config.check()
             return config
-        except (ValueError, TypeError) as error:
+        except ValueError as error:
             raise UserError(f"{path or preset} is not a training configuration ({error}).") from error
 
     def check(self) -> None:
@@ -233,7 +229,14 @@ class TrainConfig:
         strange = [name for name in self.joints if name not in INDEX]
         if strange:
             raise ValueError(f"there is no joint {strange[0]}")
-        if type(self.latent) is not int or not 0 <= self.latent <= MOST_LATENT or self.latent % 2:
+        if not self.joints or len(set(self.joints)) < len(self.joints):
+            raise ValueError("joints names one joint or more, each once")
+        for key in _ONE_OR_MORE:
+            if getattr(self, key) < 1:
+                raise ValueError(f"{key} must be 1 or more, not {getattr(self, key)!r}")
+        if self.width % self.heads:
+            raise ValueError(f"width, {self.width}, must be a multiple of heads, {self.heads}")
+        if not 0 <= self.latent <= MOST_LATENT or self.latent % 2:
             raise ValueError(
                 f"latent is {self.latent!r}; give an even number up to {MOST_LATENT}, or 0 for the text tower's width"
             )
@@ -248,6 +251,10 @@ class TrainConfig:
             raise ValueError(f"foreign_rest is degrees, from 0 to {_MOST_DEGREES:g}, not {self.foreign_rest!r}")
         if not (self.foreign_travel >= 1 and 0 <= self.foreign_tremble <= 1):
             raise ValueError("foreign_travel is 1 or more, and foreign_tremble from 0 to 1")
+        for one in (self, self.loss):
+            negative = [key for key, value in vars(one).items() if isinstance(value, int | float) and value < 0]
+            if negative:
+                raise ValueError(f"{negative[0]} must be 0 or more, not {getattr(one, negative[0])!r}")
         if not 1 < self.frames[0] <= self.frames[1]:
             raise ValueError("frames are the shortest and the longest window")
         if self.text_adapter and self.clip != MINILM:
@@ -266,9 +273,15 @@ class TrainConfig:
 
 _MOST_DEGREES = 45.0
 _SHARES = {
-    **dict.fromkeys(("across", "foreign", "most_of_class", "most_of_source"), "a share of the windows"),
-    "foreign_merged": "a chance",
+    **dict.fromkeys(("across", "foreign", "most_of_class", "most_of_source", "class_names"), "a share of the windows"),
+    **dict.fromkeys(("foreign_merged", "dropout", "encoder_dropout"), "a chance"),
+    "mix": "a share of the prompts",
+    "between": "a share of the way",
 }
+_ONE_OR_MORE = (
+    "steps", "motions", "width", "layers", "heads", "feed_forward", "reader_width", "prefix_tokens", "position_base",
+    "rates", "save_every", "log_every", "check_every",
+)  # fmt: skip
 _WORDS = {
     "kind": ("ours", "official"),
     "up": UPS,

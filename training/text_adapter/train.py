@@ -25,6 +25,7 @@ from motionclip_blender.core.model.text_adapter import TextAdapter
 
 from ..data.captions import FOLDER, MORE, CaptionedSpan, load_captions
 from ..data.splits import HELD_OUT, is_test
+from ..settings_file import settings_of
 from . import losses
 from .file import AdapterFile
 from .states import States, states_of
@@ -160,11 +161,11 @@ def spans_of(folders: Sequence[Path], split: str | None) -> list[CaptionedSpan]:
     return [s for s in spans if split is None or not any(is_test(c, split) for c in (s.clip, *s.limbs.values()))]
 
 
-def settings_of(path: Path | None) -> Settings:
+def settings_in(path: Path | None) -> Settings:
     """Reads settings, a JSON object with any of their fields. Raises `UserError` for another file."""
     try:
-        return Settings(**(parsed_json(path.read_bytes()) if path else {}))
-    except (OSError, ValueError, TypeError) as error:
+        return settings_of(Settings, parsed_json(path.read_bytes()) if path else {})
+    except (OSError, ValueError) as error:
         raise UserError(f"{path} holds no settings of a text adapter ({error}).") from error
 
 
@@ -184,7 +185,7 @@ def main(arguments: list[str]) -> int:
         "--validate", type=int, default=0, metavar="N", help="measure it with a fifth of the takes left out, N times"
     )
     options = parser.parse_args(arguments)
-    settings = settings_of(options.config)
+    settings = settings_in(options.config)
     texts = collected(
         spans_of(options.captions, None if options.split == "none" else options.split), noise=settings.noise
     )

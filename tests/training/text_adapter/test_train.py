@@ -163,6 +163,9 @@ def test_the_command_writes_a_file_that_loads(tmp_path, capsys):
     (captions / "some.jsonl").unlink()
     with pytest.raises(UserError, match="no captions"):
         main(given)
+    (tmp_path / "config.json").write_text(json.dumps(SMALL | {"steps": "few"}))
+    with pytest.raises(UserError, match='no settings of a text adapter .steps must be a whole number, not "few"'):
+        main(given)
 
 
 def test_a_file_of_something_else(tmp_path):
