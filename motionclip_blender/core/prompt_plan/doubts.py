@@ -81,11 +81,17 @@ def _to_something_else(index: WordingIndex, segment: Segment, choice: Choice) ->
     if index.understands(segment.text.lower()) or index.understands(segment.bare.lower()):
         return False
     verb, named = _verb_and_object(segment)
+    if named in grammar()["own_body"] and verb_of(verb, grammar()["cares"]):  # who washes hands cleans no window
+        return stem(named) not in content(choice.wording)
     alone = verb_of(verb, grammar()["without_object"])  # "runs a business", "rolls a stone"
     alike = verb_of(verb, (*grammar()["any_object"], *grammar()["same_object"]))
     if not named or (alike and not alone):
         return False
-    return stem(named) not in content(choice.wording) and (bool(alone) or stem(named) not in index.vocabulary)
+    said = content(choice.wording)
+    if stem(named) in said:
+        return False
+    of_another = bool(said - content(verb)) and stem(named) not in index.vocabulary_of(choice.action)
+    return bool(alone) or of_another or stem(named) not in index.vocabulary
 
 
 def _dresses(index: WordingIndex, segment: Segment, choice: Choice) -> bool:

@@ -9,7 +9,7 @@ from .grammar import STANDS, is_action
 
 CLAPS, LOOKS, TOUCHES = "claps", "looks", "touches"
 
-_THE = r"(?:(?:the|his|her|their|its|my|one's|own|both|one|a|an|two) )*"
+_THE = r"(?:(?:the|his|her|their|its|my|your|one's|own|both|one|a|an|two) )*"
 _LOOKS = re.compile(
     r"\b(?:look|glanc|gaz|peer|star|peek)(?:s|es|e|ing)?\b(?: (?!for\b|at\b|after\b|like\b)\w+ly)?"
     rf" (?:(?:over|to|towards?|up|down|out) ){{0,2}}{_THE}"

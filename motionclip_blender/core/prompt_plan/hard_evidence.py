@@ -19,7 +19,9 @@ _WAY, _NEAR_WAY = 0.3, 40.0  # gain for the direction of travel, and degrees wit
 _TURN, _SAME_WAY_ROUND = 0.4, 0.06  # gains of a motion that turns as far as requested, and that way
 _BOTH = 0.08  # least difference between the sides if one is requested
 _ONE_ARM = 0.3  # least difference between the arms if both are requested
+_OTHER_PLACE = 0.4  # loss of a wording that says "off" where "over" is asked for
 _ONE_SIDE, _CLEARLY = 1.5, 0.3  # gain for the difference between the sides if one is requested, and where it ends
+_PLACES = ("over", "onto", "off", "under")
 
 
 class HardEvidence:
@@ -28,18 +30,23 @@ class HardEvidence:
     def __init__(self, texts: Sequence[str], facts: Sequence[Facts], motions: np.ndarray) -> None:
         """texts: n wordings. facts: of each motion. motions: (n,) the motion of each wording."""
         self._left = np.array([names_side(text, "left") for text in texts])
+        words = [frozenset(text.lower().split()) for text in texts]
+        self._places = {place: np.array([place in each for each in words]) for place in _PLACES}
         self._right = np.array([names_side(text, "right") for text in texts])
         self._one_sided = {limb: np.abs([getattr(each, limb) for each in facts])[motions] for limb in ("arm", "leg")}
         self._travels = np.array([np.nan if each.travel is None else each.travel for each in facts])[motions]
         self._turns = np.array([each.turn for each in facts])[motions]
 
     def of(self, segment: Segment) -> np.ndarray:
-        """Returns how much the score of each wording changes by side, direction and turn, (n,)."""
+        """Returns how much the score of each wording changes by side, place, direction and turn, (n,)."""
         out = np.zeros(len(self._left), np.float32)
         if segment.side:
             out += self._of_side(segment)
         elif segment.both:
             out -= _OTHER_SIDE * (self._left ^ self._right) + STAYS * (self._one_sided["arm"] > _ONE_ARM)
+        for place in set(_PLACES) & set(segment.text.lower().split()):
+            others = np.any([self._places[other] for other in _PLACES if other != place], axis=0)
+            out -= _OTHER_PLACE * (others & ~self._places[place])
         away = apart(self._travels, segment.travel or 0.0)
         if segment.travel is not None:
             out += np.where(np.isnan(away), -STAYS, np.where(away < _NEAR_WAY, _WAY, 0))

@@ -29,7 +29,7 @@ from ..motion import Motion
 from ..prompt import MAX_FRAMES, checked_frames
 from ..recipe.composition import masked
 from ..timeline.bridges import bridged
-from ..timeline.joining import followed_by
+from ..timeline.joining import entered, followed_by
 from ..timeline.postures import unlike, upright
 from .choice import Choice
 from .gestures import CLAPS, LOOKS, TOUCHES, Gesture
@@ -190,6 +190,8 @@ def _joined(
             motion, said = risen
             remarks.append(f'"{segment.said}" {said}')
         else:
+            last = ground_poses(motion.crop(len(motion) - 1, len(motion)), engine.body)[0]
+            following = entered(following, last, engine.body)
             motion, wordings = bridged(engine, motion, ground_poses(following.crop(0, 1), engine.body)[0], SEAM)
             if wordings:
                 remarks.append(f"Between the steps {number - 1} and {number} {_quoted(wordings)} is put in.")

@@ -22,6 +22,10 @@ _HANDED = re.compile(r"^(.*?)\b(left|right)[- ]handed(?:ly)?\b(.*)$")
 _DOES = re.compile(
     r"^(?:do|does|doing|did|perform(?:s|ing)?|execut(?:e|es|ing)|practi[cs](?:e|es|ing)) (?:an? |some )?"
 )
+_THROUGH_WHAT = re.compile(  # "walks through" leaves the door to the step before
+    r"^((?:[\w-]+ )*?(?:walk|run|jog|march|stroll|sprint|step|hurr|rush)(?:s|ies|ying|e|es|ing|ning|ging)?)"
+    r" (?:through|past|by|along|across|over|on|in|inside|outside)$"
+)
 _OF_THEM = re.compile(r",? \b(\w+) of (?:them|these|those)\b")
 _ON_ONE_LEG = re.compile(  # "jumps on the left foot" hops
     r"\b(?:jump|leap|bounc|skip)(?:s|es|ing|e)?\b"
@@ -99,7 +103,7 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
     text = sides_as_ways(_HANDED.sub(_with_hand, _as_before(text, before)))
     text = _A_STEP.sub(r"\1 one ", text)
     text = _GOES_ON.sub(lambda goes_on: "" if is_action(goes_on[1]) else goes_on[0], text)
-    text = _ON_ONE_LEG.sub("hops", text)
+    text = _THROUGH_WHAT.sub(r"\1", _ON_ONE_LEG.sub("hops", text))
     text = _PAST.sub(lambda past: grammar()["past"][past[0]], text)
     text, seconds, said = duration(text)
     remarks += said

@@ -299,6 +299,17 @@ class WordingIndex:
         """The stems of the wordings' content words."""
         return vocabulary_of(self.texts)
 
+    def vocabulary_of(self, action: str) -> frozenset[str]:
+        """Returns the stems of the content words of a class's wordings."""
+        return self._vocabularies.get(action, frozenset())
+
+    @cached_property
+    def _vocabularies(self) -> dict[str, frozenset[str]]:
+        texts: dict[str, list[str]] = {}
+        for text, action in zip(self.texts, self._row_actions, strict=True):
+            texts.setdefault(self.actions[action], []).append(text)
+        return {action: vocabulary_of(said) for action, said in texts.items()}
+
     @cached_property
     def usual_speeds(self) -> dict[str, float]:
         """The median speed, in metres per second, of the motions of each class that travels.

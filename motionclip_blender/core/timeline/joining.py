@@ -5,12 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from ..body import Body
+from ..cleanup.seams import apart, ground_poses
 from ..modifiers.measure import facing
 from ..motion import Motion, heading
 from ..skeleton import INDEX
+from .postures import unlike
 
 _TWISTED = np.radians(25.0)  # difference of twists between pelvis and chest from which on chests are aligned
 _UPRIGHT = 0.7  # share of the trunk's length by which a neck is above a pelvis that is upright
+_ENTERED = 0.15  # metres between poses, at most, of a body that is in the posture to which a motion leads
+_LEFT = 15  # frames of a motion that are left, at least
 
 
 def followed_by(motion: Motion, following: Motion, seam: int, body: Body) -> Motion:
@@ -33,6 +37,21 @@ def followed_by(motion: Motion, following: Motion, seam: int, body: Body) -> Mot
     away = np.zeros((len(joined), 3))
     away[start : start + len(faded), 1] = np.maximum(min(lowest[0], lowest[-1]) - lowest, 0.0)
     return joined.moved(away)
+
+
+def entered(following: Motion, end: np.ndarray, body: Body) -> Motion:
+    """Returns a motion without the way into its posture, if the body is in that posture already: who kneels does not
+    stand up to tie a shoelace.
+
+    end: (22, 3) the pose in which the body is, see `seams.ground_poses`.
+    """
+    poses, standing = ground_poses(following, body), body.joints()[0, 1]
+    if not unlike(end, poses[0], standing):
+        return following
+    away = apart(poses, end)
+    at = int(away.argmin())
+    # what is left must be long enough to be seen
+    return following.crop(at, len(following)) if away[at] < _ENTERED and at < len(following) - _LEFT else following
 
 
 def _twist(motion: Motion, frame: int, body: Body) -> float:

@@ -12,16 +12,20 @@ _TILTED = 45.0  # degrees between trunks from which on they differ
 _OVER_FEET = 0.25  # metres over the ground from the feet to the pelvis that they carry, at most; a seat is at 0.4
 _KNEELS = 0.2  # metres of a knee above the lowest joint, at most, in a body that kneels
 
+_OVER_KNEE = 0.25  # metres of the pelvis over the lowest joint, at least, in a body that kneels
+
 
 def unlike(before: np.ndarray, after: np.ndarray, standing: float) -> bool:
     """Checks whether no direct way leads from one pose (22, 3) to another: sitting to walking, lying to sitting.
 
     Heights are above the lowest joint, so that lying on a bed is lying. Poses in which the feet carry the body, from
-    upright to crouching, are never unlike.
+    upright to crouching, are never unlike, nor are kneeling and crouching.
     standing: height of the pelvis of the standing body, metres.
     """
     heights = [(pose[INDEX["pelvis"], 1] - pose[:, 1].min()) / standing for pose in (before, after)]
     if min(heights) > _LOW or (on_feet(before) and on_feet(after)):
+        return False
+    if max(heights) < _LOW and all(on_feet(pose) or kneels(pose) for pose in (before, after)):
         return False
     trunks = [pose[INDEX["neck"]] - pose[INDEX["pelvis"]] for pose in (before, after)]
     cosine = np.dot(*trunks) / max(float(np.prod([np.linalg.norm(trunk) for trunk in trunks])), 1e-9)
@@ -36,6 +40,14 @@ def on_feet(pose: np.ndarray) -> bool:
     knees = pose[[INDEX["left_knee"], INDEX["right_knee"]], 1].min() - pose[:, 1].min()
     away = pose[INDEX["pelvis"]] - ankles
     return bool(np.hypot(away[0], away[2]) < _OVER_FEET and knees > _KNEELS and away[1] > 0)
+
+
+def kneels(pose: np.ndarray) -> bool:
+    """Checks whether a body in a pose (22, 3) has its trunk upright over a knee on the floor."""
+    knees = pose[[INDEX["left_knee"], INDEX["right_knee"]], 1] - pose[:, 1].min()
+    trunk = pose[INDEX["neck"]] - pose[INDEX["pelvis"]]
+    over = pose[INDEX["pelvis"], 1] - pose[:, 1].min() > _OVER_KNEE
+    return bool(knees.min() < _KNEELS and over and trunk[1] > np.hypot(trunk[0], trunk[2]))
 
 
 def upright(pose: np.ndarray, standing: float) -> bool:

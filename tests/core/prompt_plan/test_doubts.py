@@ -17,7 +17,7 @@ def sure(engine: Engine, prompt: str) -> bool:
     [
         "rolls dice", "puts on a hat", "rolls a joint", "hangs a picture", "runs a business", "the sun rises",
         "the clock stops", "klaatu barada nikto", "o menino chuta a bola", "the price of bread is falling",
-        "kisses a ballerina",
+        "kisses a ballerina", "wipes a table with a cloth", "someone washes their face", "scrubs his back",
     ],
 )  # fmt: skip
 def test_what_means_another_thing_is_a_guess(engine: Engine, prompt: str):
@@ -29,7 +29,7 @@ def test_what_means_another_thing_is_a_guess(engine: Engine, prompt: str):
     [
         "rolls over the floor", "rolls to the left", "runs around the corner", "drinks a smoothie", "kicks a melon",
         "a bus driver steers", "swims breaststroke", "runs two laps", "flies over the hills", "hangs from a bar",
-        "idle_tired", "Turn180R", "dances like a ballerina",
+        "idle_tired", "Turn180R", "dances like a ballerina", "washes a window", "reads a book", "puts the cup down",
     ],
 )  # fmt: skip
 def test_what_is_known_is_none(engine: Engine, prompt: str):
@@ -40,9 +40,14 @@ def test_what_is_known_is_none(engine: Engine, prompt: str):
     ("prompt", "expected"),
     [
         ("the magician bows to his pupils", "bow"), ("a samurai walks along the beach", "walk"),
-        ("a zombie walks", "zombie_walk"), ("a ballerina leaps", "leap"),
+        ("a zombie walks", "zombie_walk"), ("a ballerina leaps", "leap"), ("walks through", "walk"),
     ],
 )  # fmt: skip
 def test_what_is_done_counts_more_than_who_does_it_and_where(engine: Engine, prompt: str, expected: str):
     (choice,) = understand(engine, engine.wordings, prompt)[1]
     assert choice.action == expected
+
+
+def test_over_is_not_off(engine: Engine):
+    (choice,) = understand(engine, engine.wordings, "jumps over a box")[1]
+    assert "off" not in choice.wording.split()

@@ -52,6 +52,13 @@ def test_who_crouches_needs_no_chair(engine: Engine, prompt: str):
     assert not performed(engine, prompt).remarks
 
 
+def test_who_kneels_does_not_stand_up_to_go_on_kneeling(engine: Engine):
+    done = performed(engine, "kneels down, then ties the shoelaces")
+    assert not done.remarks
+    heights = engine.body.posed_joints(done.motion)[:, 0, 1]
+    assert heights[done.ends[0] - 1 :].max() < 0.75 * heights[0]
+
+
 def test_who_stands_does_not_stand_up(engine: Engine):
     done = performed(engine, "walks, then stands up")
     assert done.remarks == ('"stands up" is left out: the body stands already.',) and done.ends[0] == done.ends[1]
