@@ -14,7 +14,7 @@ from .errors import UserError
 from .latents.arithmetic import normalised
 from .looks import looks_of
 from .pack import DEFAULT_FOLDER
-from .prompt import checked_prompt
+from .prompt import MAX_CHARACTERS, checked_prompt
 from .prompt_plan.wording_index import TEXTS
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .motion import Motion
 
 MAX_LABELS = 1000
+_SHOWN = 20  # characters of a label that a sentence repeats
 _NOT_FINITE = "What is to be compared is not finite; check the motion and the model pack."
 
 SHARPNESS = 18.0
@@ -55,12 +56,23 @@ def default_labels() -> tuple[str, ...]:
 
 def checked_labels(lines: Iterable[str]) -> tuple[str, ...]:
     """Returns labels without empty lines and duplicates. Raises `UserError` for none, too many or an invalid one."""
-    labels = tuple(dict.fromkeys(checked_prompt(line) for line in lines if line.strip()))
+    labels = tuple(dict.fromkeys(_checked_label(line) for line in lines if line.strip()))
     if not labels:
         raise UserError("The list of labels is empty; write at least one, such as walk.")
     if len(labels) > MAX_LABELS:
         raise UserError(f"There are {len(labels):,} labels; {MAX_LABELS:,} are the most.")
     return labels
+
+
+def _checked_label(line: str) -> str:
+    try:
+        return checked_prompt(line)
+    except UserError as error:
+        shown = line.strip() if len(line.strip()) <= _SHOWN else line.strip()[:_SHOWN] + "..."
+        raise UserError(
+            f'The label "{shown}" is of no use: it has no words, or more than {MAX_CHARACTERS} characters; correct it, '
+            "or take it away."
+        ) from error
 
 
 class Recogniser:

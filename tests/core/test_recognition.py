@@ -46,8 +46,9 @@ def test_labels_are_cleaned():
 def test_labels_that_cannot_be():
     with pytest.raises(UserError, match="list of labels is empty"):
         checked_labels(["", " "])
-    with pytest.raises(UserError, match="has no words"):
-        checked_labels(["walk", "???"])
+    for label, shown in (("???", "[?]{3}"), (" \U0001f57a ", "\U0001f57a"), ("jump " * 101, r"jump( jump){3} \.\.\.")):
+        with pytest.raises(UserError, match=f'^The label "{shown}" is of no use: it has no words, or more than 500'):
+            checked_labels(["walk", label])
     with pytest.raises(UserError, match="1,001 labels; 1,000 are the most"):
         checked_labels(f"label {i}" for i in range(MAX_LABELS + 1))
 

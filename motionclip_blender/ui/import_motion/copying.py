@@ -72,6 +72,8 @@ class MOTIONCLIP_OT_copy_motion(BackgroundOperator, bpy.types.Operator):
 
         target = target_of(generation.armature_of(context))
         target.check_keyable()
+        if not self.source:
+            raise UserError(_("Nothing says whose motion is copied; choose an armature in From."))
         source = context.scene.objects.get(self.source)
         if source is None:
             raise UserError(_('There is no armature "{}" in this scene; choose another.').format(self.source))

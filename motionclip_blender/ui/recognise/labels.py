@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import bpy
-from bpy.app.translations import pgettext_rpt as _
 from bpy.props import CollectionProperty, IntProperty, PointerProperty, StringProperty
 
-from ...core.errors import UserError
 from ..tasks.background_operator import Reporting
 from ..tasks.jobs import sentence
 
@@ -111,23 +109,10 @@ def labels_of(scene: bpy.types.Scene) -> tuple[str, ...]:
 
     Raises `UserError` for a list that cannot be used.
     """
-    from ...core.prompt import checked_prompt
     from ...core.recognition import checked_labels, default_labels
 
     items = scene.motionclip_labels.items
-    if not items:
-        return default_labels()
-    names = [item.name for item in items if item.name.strip()]
-    for name in names:
-        try:
-            checked_prompt(name)
-        except UserError as error:
-            raise UserError(_('The label "{}" is of no use. {}').format(_short(name), error)) from error
-    return checked_labels(names)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 20 else text[:20] + "..."
+    return checked_labels(item.name for item in items) if items else default_labels()
 
 
 def _ship(own: MOTIONCLIP_PG_labels) -> None:

@@ -151,6 +151,7 @@ def test_all_actions_in_one_run(bpy, two_people) -> None:
 def test_what_cannot_be_copied(bpy, two_people) -> None:
     first, second = two_people
     operator = bpy.ops.motionclip.copy_motion
+    assert "choose an armature in From" in refused(bpy, operator)
     assert 'no armature "Nobody"' in refused(bpy, operator, source="Nobody")
     assert "the active armature itself" in refused(bpy, operator, source="Second")
     first.animation_data.action = None

@@ -148,7 +148,7 @@ def test_removing_and_resetting(bpy, action) -> None:
 
 def test_labels_that_are_none(bpy, action) -> None:
     item = bpy.context.scene.motionclip_labels.items.add()
-    for name, why in (("  ", "is empty"), ("🙂", "no words"), ("x" * 600, "600 characters")):
+    for name, why in (("  ", "is empty"), ("🙂", "no words"), ("x" * 600, "more than 500 characters")):
         item.name = name
         sentence = refused(bpy, bpy.ops.motionclip.recognise)
         assert why in sentence and ("label" in sentence)
