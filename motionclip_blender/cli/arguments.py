@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
+import re
+import sys
 from pathlib import Path
 from typing import NoReturn
 
@@ -13,15 +16,46 @@ from ..core.errors import UserError
 
 FRAMES = 60
 
+_LACKS = re.compile(r"argument (--[\w-]+): expected (one|\d+|at least one) arguments?")
+_MARKS = ('"', "“", "„", "«", "[", "{", "(")  # by which a part of an expression begins
+_SHOWN = 40  # characters of an argument that an error repeats
+
 
 class Parser(argparse.ArgumentParser):
     """Raises `UserError` instead of ending the process."""
 
+    def parse_known_args(self, args=None, namespace=None):
+        self._arguments = list(sys.argv[1:] if args is None else args)
+        return super().parse_known_args(self._arguments, namespace)
+
     def error(self, message: str) -> NoReturn:
-        hint = "--help says what can be given"
-        if "unrecognized" in message:
-            hint = "a prompt of several words needs quotes"
-        raise UserError(f"{message[:1].upper()}{message[1:]}; {hint}.")
+        raise UserError(f"{message[:1].upper()}{message[1:]}; {self._hint(message)}.")
+
+    def _hint(self, message: str) -> str:
+        """Returns what to do about an error of argparse."""
+        if lacking := _LACKS.match(message):
+            option, count = lacking.groups()
+            if text := self._begun_with_minus(option):
+                if count == "one":
+                    return f"what begins with a minus is joined to its option: {option}='{text}'"
+                return f"put a space before a minus that a text begins with: ' {text}'"
+        elif unknown := message.partition("unrecognized arguments: ")[2]:
+            if not unknown.startswith("-"):
+                return "a prompt of several words needs quotes"
+            if unknown[1:2] in _MARKS:
+                return f"a text that begins with a minus is an expression: --expression='{_shown(unknown)}'"
+        return "--help says what can be given"
+
+    def _begun_with_minus(self, option: str) -> str:
+        """Returns the first argument behind an option that begins with a single minus; empty if there is none."""
+        at = self._arguments.index(option) if option in self._arguments else len(self._arguments)
+        behind = itertools.takewhile(lambda one: not one.startswith("--"), self._arguments[at + 1 :])
+        return next((_shown(one) for one in behind if one.startswith("-") and len(one) > 1 and one != "-h"), "")
+
+
+def _shown(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _SHOWN else line[:_SHOWN] + "..."
 
 
 def add_length(group: argparse._ArgumentGroup) -> None:
