@@ -18,11 +18,11 @@ from .discriminant import Discriminant, fitted
 from .tensors import TensorError, Weights
 
 # Shares in the similarity, of latents alone and where a motion's looks are known, too. Chosen on a half of the held-out
-# people's clips.
+# people's clips. Looks carry over to other collections best, and how common a class is among the clips does not.
 _LATENTS, _TEXT = 2 / 3, 1 / 3
-_LOOKS_SEEN, _LATENTS_SEEN, _TEXT_SEEN = 0.68, 0.2, 0.12
+_LOOKS_SEEN, _LATENTS_SEEN, _TEXT_SEEN = 0.83, 0.13, 0.04
 
-_PRIOR = 0.02  # similarity by which a class of e times as many motions is nearer: walks are common
+_PRIOR = 0.02  # similarity of latents by which a class of e times as many motions is nearer: walks are common
 _SHRUNK = 0.3  # see `discriminant.fitted`, for looks; they are more than the members of most classes
 _LOOKS = 100  # axes of looks; more recognise no better
 _NEAR = 20.0  # factor from the cosines of a label to the classes' names to the shares of their means (softmax)
@@ -78,7 +78,8 @@ class ClassMeans:
         texts, counts = weights.float32("texts", len(names), width), weights.float32("counts", len(names))
         sharpness, looks, looks_sharpness = float(weights.float32("sharpness", 1)[0]), None, 1.0
         if "looks_axes" in arrays:
-            numbers, axes = np.shape(arrays["looks_axes"])
+            numbers = np.size(arrays["looks_middle"])
+            axes = np.size(arrays["looks_axes"]) // max(numbers, 1)
             looks = Discriminant(
                 weights.float32("looks_middle", numbers),
                 weights.float32("looks_axes", numbers, axes),
@@ -95,8 +96,8 @@ class ClassMeans:
         single = {"counts": self._counts, "sharpness": np.array([self.sharpness])}
         if looks is not None:
             half |= {"looks_axes": looks.axes, "looks_means": looks.means}
-            spread = np.ones(len(looks.middle)) if looks.spread is None else looks.spread
-            single |= {"looks_middle": looks.middle, "looks_spread": spread}
+            assert looks.spread is not None  # their numbers are of several kinds
+            single |= {"looks_middle": looks.middle, "looks_spread": looks.spread}
             single["looks_sharpness"] = np.array([self.looks_sharpness])
         return {
             "names": np.frombuffer("\n".join(self.names).encode(), np.uint8),
@@ -124,7 +125,7 @@ class ClassMeans:
 
     def similarity(self, latents: np.ndarray, labels: ComparedLabels, looks: np.ndarray | None = None) -> np.ndarray:
         """Returns the similarity of motions to labels, (k, n), at most 1: the weighted mean of the cosines to their
-        means and to their texts, and less for labels of rare classes.
+        means and to their texts; by latents alone less for labels of rare classes.
 
         latents: (k, D). looks: (k, F) of the same motions, where they are known.
         """
@@ -134,7 +135,7 @@ class ClassMeans:
         if looks is None or self._looks is None or labels.looks is None:
             return _LATENTS * of_latents + _TEXT * of_texts + labels.priors
         of_looks = self._looks.cosines(looks, labels.looks)
-        return _LOOKS_SEEN * of_looks + _LATENTS_SEEN * of_latents + _TEXT_SEEN * of_texts + labels.priors
+        return _LOOKS_SEEN * of_looks + _LATENTS_SEEN * of_latents + _TEXT_SEEN * of_texts
 
 
 @dataclass(frozen=True, eq=False)

@@ -127,6 +127,8 @@ def test_looks_are_kept_in_the_file_and_those_of_other_numbers_refused(texts: np
     assert np.allclose(found, kept, atol=5e-3)
     with pytest.raises(TensorError):
         ClassMeans.of(means.arrays() | {"looks_spread": np.ones(3, np.float32)}, WIDTH)
+    with pytest.raises(TensorError):
+        ClassMeans.of(means.arrays() | {"looks_axes": means.arrays()["looks_axes"].ravel()}, WIDTH)
 
 
 def test_recognition_uses_the_means_of_the_pack(tmp_path: Path):
