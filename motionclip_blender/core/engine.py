@@ -248,17 +248,25 @@ class Engine:
         return WindowLatents(np.array(starts), frames, self._encode_windows(motion, starts, frames, progress))
 
     def motion_latents(self, latents: np.ndarray) -> np.ndarray:
-        """Decodes latents (n, D) and encodes the motions again, (n, D) float32. The last `_KEPT` results are
-        cached."""
+        """Decodes latents (n, D) and encodes the motions again, (n, D) float32; known motions that are whole are
+        encoded as they are played. The last `_KEPT` results are cached."""
         latents = np.stack([self.checked_latent(latent) for latent in latents])
         asked = {latent.tobytes(): latent for latent in latents}
         known = {key: self._of_motions[key] for key in asked if key in self._of_motions}
         if new := [latent for key, latent in asked.items() if key not in known]:
-            networks = self._ready()
-            found = networks.encode(networks.decode(np.stack(new), min(WINDOW, self.pack.frames[1])))
-            known |= zip((latent.tobytes() for latent in new), found, strict=True)
+            known |= zip((latent.tobytes() for latent in new), self._encoded_again(np.stack(new)), strict=True)
             self._of_motions = dict([*(self._of_motions | known).items()][-_KEPT:])
         return np.stack([known[latent.tobytes()] for latent in latents])
+
+    def _encoded_again(self, latents: np.ndarray) -> np.ndarray:
+        """Does what `motion_latents` does, uncached, for latents that are checked."""
+        networks, frames = self._ready(), min(WINDOW, self.pack.frames[1])
+        played = self._known_motions(latents, frames)
+        tensors = [None if motion is None else to_pose_tensor(motion, self.pack.pose_format) for motion in played]
+        if others := [i for i, motion in enumerate(played) if motion is None]:
+            for i, made in zip(others, networks.decode(latents[others], frames), strict=True):
+                tensors[i] = made
+        return networks.encode(np.stack([tensor for tensor in tensors if tensor is not None]))
 
     def checked_latent(self, latent: np.ndarray) -> np.ndarray:
         """Returns a latent as (D,) float32, as the decoder takes it. Raises `UserError` for another shape or NaN."""

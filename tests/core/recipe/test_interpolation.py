@@ -135,6 +135,33 @@ def test_latents_of_motions_are_worked_out_once(engine: Engine, monkeypatch: pyt
     assert len(engine._of_motions) == 64
 
 
+def test_latents_of_known_motions_are_of_what_is_played(engine: Engine):
+    latents = engine.prompt_latents(["skip rope", "a person claps"])
+    assert engine.plays_whole(latents) == [True, True]
+    between = latents.mean(axis=0)
+    assert engine.plays_whole(between[None]) == [False]
+    found = engine.motion_latents(np.stack((latents[0], between, latents[1])))
+    for latent, motion in zip(found[[0, 2]], engine.decode(latents, 60), strict=True):
+        np.testing.assert_allclose(latent, engine.encode(motion), atol=1e-4)
+    engine._of_motions.clear()
+    np.testing.assert_allclose(found[1:2], engine.motion_latents(between[None]), atol=1e-4)
+
+
+def test_a_blend_that_is_nearly_a_prompt_is_nearly_its_motion(engine: Engine):
+    """Sums and blends are of the motions that prompts play; of the decoder's own, these would be 42 mm away, not 27."""
+    prompts = ["a person walks", "jumping jacks", "sit down", "a person claps"]
+    ends = engine.prompt_latents(prompts)
+    near = np.stack(
+        [latents_between(engine, *pair, 0.125) for pair in zip(ends, np.roll(ends, 1, axis=0), strict=True)]
+    )
+    alone, blended = (
+        np.stack([engine.body.posed_joints(m)[:, :22] for m in motions_of(engine, latents, 60)])
+        for latents in (ends, near)
+    )
+    away = np.linalg.norm((blended - blended[:, :, :1]) - (alone - alone[:, :, :1]), axis=-1).mean()
+    assert away < 0.034
+
+
 @pytest.mark.parametrize("frames", [2, 20, 200])
 def test_any_length(engine: Engine, frames: int):
     walk, run = engine.prompt_latents(["a person walks", "a person runs"])
