@@ -62,7 +62,7 @@ class Engine:
         self._images: ImageTower | None = None
         self._wordings: WordingIndex | None = None
         self._class_means: ClassMeans | None = None
-        self._of_motions: dict[bytes, np.ndarray] = {}
+        self._of_motions: dict[tuple[bool, bytes], np.ndarray] = {}
         self._loading = threading.Lock()
 
     @property
@@ -247,23 +247,26 @@ class Engine:
         frames, starts = self._windows(motion, longest, stride)
         return WindowLatents(np.array(starts), frames, self._encode_windows(motion, starts, frames, progress))
 
-    def motion_latents(self, latents: np.ndarray) -> np.ndarray:
-        """Decodes latents (n, D) and encodes the motions again, (n, D) float32; known motions that are whole are
-        encoded as they are played. The last `_KEPT` results are cached."""
-        latents = np.stack([self.checked_latent(latent) for latent in latents])
-        asked = {latent.tobytes(): latent for latent in latents}
-        known = {key: self._of_motions[key] for key in asked if key in self._of_motions}
-        if new := [latent for key, latent in asked.items() if key not in known]:
-            known |= zip((latent.tobytes() for latent in new), self._encoded_again(np.stack(new)), strict=True)
-            self._of_motions = dict([*(self._of_motions | known).items()][-_KEPT:])
-        return np.stack([known[latent.tobytes()] for latent in latents])
+    def motion_latents(self, latents: np.ndarray, played: bool = False) -> np.ndarray:
+        """Decodes latents (n, D) and encodes the motions again, (n, D) float32. The last `_KEPT` results are cached.
 
-    def _encoded_again(self, latents: np.ndarray) -> np.ndarray:
+        played: whether known motions are encoded as they are played. By default all are the decoder's own, of which
+        sums make what shows more of their terms; blends start nearer to their ends from those that are played.
+        """
+        latents = np.stack([self.checked_latent(latent) for latent in latents])
+        asked = {(played, latent.tobytes()): latent for latent in latents}
+        known = {key: self._of_motions[key] for key in asked if key in self._of_motions}
+        if new := {key: latent for key, latent in asked.items() if key not in known}:
+            known |= zip(new, self._encoded_again(np.stack([*new.values()]), played), strict=True)
+            self._of_motions = dict([*(self._of_motions | known).items()][-_KEPT:])
+        return np.stack([known[played, latent.tobytes()] for latent in latents])
+
+    def _encoded_again(self, latents: np.ndarray, played: bool) -> np.ndarray:
         """Does what `motion_latents` does, uncached, for latents that are checked."""
         networks, frames = self._ready(), min(WINDOW, self.pack.frames[1])
-        played = self._known_motions(latents, frames)
-        tensors = [None if motion is None else to_pose_tensor(motion, self.pack.pose_format) for motion in played]
-        if others := [i for i, motion in enumerate(played) if motion is None]:
+        known = self._known_motions(latents, frames) if played else [None] * len(latents)
+        tensors = [None if motion is None else to_pose_tensor(motion, self.pack.pose_format) for motion in known]
+        if others := [i for i, tensor in enumerate(tensors) if tensor is None]:
             for i, made in zip(others, networks.decode(latents[others], frames), strict=True):
                 tensors[i] = made
         return networks.encode(np.stack([tensor for tensor in tensors if tensor is not None]))

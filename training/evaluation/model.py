@@ -96,8 +96,11 @@ class Model:
         """Returns latents (n, latent) float32 of pose tensors (n, T, rows, 6)."""
         return np.concatenate([self.network.encode_batch(poses[part]) for part in _parts(range(len(poses)))])
 
-    def motion_latents(self, latents: np.ndarray) -> np.ndarray:
-        """Returns the latents (n, latent) float32 of the motions that are decoded from latents (n, latent)."""
+    def motion_latents(self, latents: np.ndarray, played: bool = False) -> np.ndarray:
+        """Returns the latents (n, latent) float32 of the motions that are decoded from latents (n, latent).
+
+        played: changes nothing, since what is measured here is the decoder without known motions.
+        """
         return self.encode_poses(self.decode(latents, min(WINDOW, self.window[1])))
 
     def poses(self, motion: Motion) -> np.ndarray:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     class MotionLatents(Protocol):
         """The part of an engine that interpolation needs."""
 
-        def motion_latents(self, latents: np.ndarray) -> np.ndarray: ...
+        def motion_latents(self, latents: np.ndarray, played: bool) -> np.ndarray: ...
 
 
 STOPS = 9
@@ -53,7 +53,7 @@ def latents_between(
     ends = np.stack((start, end))
     there = ends.copy()
     if beside := [i for i, kept in enumerate(as_they_are) if not kept]:
-        there[beside] = engine.motion_latents(ends[beside])
+        there[beside] = engine.motion_latents(ends[beside], played=True)
     way = blend(there[0], there[1], factors, spherical)
     for own, at, distance in zip(ends, there, (factors, 1 - factors), strict=True):
         way = way + np.maximum(1 - distance / _OWN, 0)[..., None] * (own - at)

@@ -100,7 +100,7 @@ def test_what_lies_between_two_latents_begins_and_ends_with_them(engine: Engine)
     found = latents_between(engine, *ends, even_factors(5))
     assert (found[[0, -1]] == ends).all() and found.dtype == np.float32
     assert (latents_between(engine, *ends, 0.25) == found[1]).all()
-    motions = engine.motion_latents(ends)
+    motions = engine.motion_latents(ends, played=True)
     np.testing.assert_allclose(found[1:-1], blend(*motions, even_factors(5)[1:-1]), atol=1e-6)
 
 
@@ -140,7 +140,7 @@ def test_latents_of_known_motions_are_of_what_is_played(engine: Engine):
     assert engine.plays_whole(latents) == [True, True]
     between = latents.mean(axis=0)
     assert engine.plays_whole(between[None]) == [False]
-    found = engine.motion_latents(np.stack((latents[0], between, latents[1])))
+    found = engine.motion_latents(np.stack((latents[0], between, latents[1])), played=True)
     for latent, motion in zip(found[[0, 2]], engine.decode(latents, 60), strict=True):
         np.testing.assert_allclose(latent, engine.encode(motion), atol=1e-4)
     engine._of_motions.clear()
@@ -148,7 +148,7 @@ def test_latents_of_known_motions_are_of_what_is_played(engine: Engine):
 
 
 def test_a_blend_that_is_nearly_a_prompt_is_nearly_its_motion(engine: Engine):
-    """Sums and blends are of the motions that prompts play; of the decoder's own, these would be 42 mm away, not 27."""
+    """Blends are of the motions that prompts play; of the decoder's own, these would be 42 mm away, not 27."""
     prompts = ["a person walks", "jumping jacks", "sit down", "a person claps"]
     ends = engine.prompt_latents(prompts)
     near = np.stack(

@@ -144,7 +144,9 @@ def test_a_blend_begins_and_ends_with_its_sources(engine) -> None:
     assert max(apart(a, b) for a, b in zip(alone, ends, strict=True)) < 1e-3
     middle = make(engine, blend(factor=0.5), 30)
     assert min(apart(middle, end) for end in ends) > 0.1
-    assert np.allclose(middle.latent, engine.motion_latents([end.latent for end in ends]).mean(axis=0), atol=1e-5)
+    assert np.allclose(
+        middle.latent, engine.motion_latents([end.latent for end in ends], played=True).mean(axis=0), atol=1e-5
+    )
 
 
 def test_stops_are_the_blends_at_their_factors(engine) -> None:

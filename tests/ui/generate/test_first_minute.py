@@ -30,7 +30,7 @@ class Quick:
             def encode_texts(self, prompts) -> np.ndarray:
                 return np.ones((len(prompts), self.pack.clip.width), np.float32)
 
-            def motion_latents(self, latents) -> np.ndarray:
+            def motion_latents(self, latents, played=False) -> np.ndarray:
                 return np.asarray(latents)
 
             def decode(self, latents, frames) -> list[Motion]:
