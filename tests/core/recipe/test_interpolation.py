@@ -147,19 +147,18 @@ def test_latents_of_known_motions_are_of_what_is_played(engine: Engine):
     np.testing.assert_allclose(found[1:2], engine.motion_latents(between[None]), atol=1e-4)
 
 
-def test_a_blend_that_is_nearly_a_prompt_is_nearly_its_motion(engine: Engine):
-    """Blends are of the motions that prompts play; of the decoder's own, these would be 42 mm away, not 27."""
-    prompts = ["a person walks", "jumping jacks", "sit down", "a person claps"]
-    ends = engine.prompt_latents(prompts)
-    near = np.stack(
-        [latents_between(engine, *pair, 0.125) for pair in zip(ends, np.roll(ends, 1, axis=0), strict=True)]
+def test_a_blend_that_is_nearly_a_prompt_is_nearer_to_what_it_plays(engine: Engine):
+    """Than one between the decoder's own motions."""
+    ends = engine.prompt_latents(["a person walks", "jumping jacks", "sit down", "a person claps"])
+    pairs = [*zip(ends, np.roll(ends, 1, axis=0), strict=True)]
+    near = [latents_between(engine, *pair, 0.125) for pair in pairs]
+    plain = [blend(*engine.motion_latents(np.stack(pair)), np.float32(0.125)) for pair in pairs]
+    alone, *others = (
+        np.stack([engine.body.posed_joints(m)[:, :22] for m in motions_of(engine, np.stack(latents), 60)])
+        for latents in (ends, near, plain)
     )
-    alone, blended = (
-        np.stack([engine.body.posed_joints(m)[:, :22] for m in motions_of(engine, latents, 60)])
-        for latents in (ends, near)
-    )
-    away = np.linalg.norm((blended - blended[:, :, :1]) - (alone - alone[:, :, :1]), axis=-1).mean()
-    assert away < 0.034
+    away = [np.linalg.norm((one - one[:, :, :1]) - (alone - alone[:, :, :1]), axis=-1).mean() for one in others]
+    assert away[0] < 0.85 * away[1]
 
 
 @pytest.mark.parametrize("frames", [2, 20, 200])
