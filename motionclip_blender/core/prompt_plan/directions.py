@@ -40,7 +40,24 @@ _CLOCK = re.compile(r"\b(?:(counter|anti)[- ]?)?clockwise\b")
 _DIAGONAL = re.compile(r"\bdiagonal(?:ly)?\b")
 _FORWARD = re.compile(r"\b(?:forwards?|ahead|straight|onwards?)\b")
 _NOUN = "".join(  # "with a bent back"
-    rf"(?<!\b{word} )" for word in ("his", "her", "their", "the", "a", "bent", "straight", "sore", "upright", "round")
+    rf"(?<!\b{word} )"
+    for word in (
+        "his",
+        "her",
+        "their",
+        "your",
+        "my",
+        "its",
+        "the",
+        "a",
+        "bent",
+        "straight",
+        "sore",
+        "bad",
+        "aching",
+        "upright",
+        "round",
+    )
 )
 _BACKWARD = re.compile(
     rf"\b(?:backwards?|in reverse|rearwards?|retreat\w*|"

@@ -81,8 +81,8 @@ def _to_something_else(index: WordingIndex, segment: Segment, choice: Choice) ->
     if index.understands(segment.text.lower()) or index.understands(segment.bare.lower()):
         return False
     verb, named = _verb_and_object(segment)
-    if named in grammar()["own_body"] and verb_of(verb, grammar()["cares"]):  # who washes hands cleans no window
-        return stem(named) not in content(choice.wording)
+    if verb_of(verb, grammar()["cares"]) and (own := _own_body(segment)):  # who washes hands cleans no window
+        return not own & content(choice.wording)
     alone = verb_of(verb, grammar()["without_object"])  # "runs a business", "rolls a stone"
     alike = verb_of(verb, (*grammar()["any_object"], *grammar()["same_object"]))
     if not named or (alike and not alone):
@@ -92,6 +92,12 @@ def _to_something_else(index: WordingIndex, segment: Segment, choice: Choice) ->
         return False
     of_another = bool(said - content(verb)) and stem(named) not in index.vocabulary_of(choice.action)
     return bool(alone) or of_another or stem(named) not in index.vocabulary
+
+
+def _own_body(segment: Segment) -> set[str]:
+    """Returns the stems of the parts of the body that something is done to, not that it is done with."""
+    words = _WORD.findall(segment.text.lower().partition(" with ")[0])
+    return {stem(word) for word in words if word in grammar()["own_body"]}
 
 
 def _dresses(index: WordingIndex, segment: Segment, choice: Choice) -> bool:

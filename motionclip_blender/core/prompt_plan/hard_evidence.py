@@ -21,7 +21,7 @@ _BOTH = 0.08  # least difference between the sides if one is requested
 _ONE_ARM = 0.3  # least difference between the arms if both are requested
 _OTHER_PLACE = 0.4  # loss of a wording that says "off" where "over" is asked for
 _ONE_SIDE, _CLEARLY = 1.5, 0.3  # gain for the difference between the sides if one is requested, and where it ends
-_PLACES = ("over", "onto", "off", "under")
+_PLACES = ("over", "onto", "off", "under", "overhead")
 
 
 class HardEvidence:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from ..errors import UserError
 from .amounts import plain_decimals, without_distance
 from .gestures import TOUCHES, Gesture, gesture_of
-from .grammar import STANDS, is_action
+from .grammar import STANDS, inflected, is_action
 from .language import other_language
 from .negation import without_negated
 from .paths import written_out
@@ -111,6 +111,8 @@ def _step(
         return None, remarks
     if _turns_on_the_way(segment) and known(clause.text.lower()):
         segment = replace(segment, text=clause.text.lower())  # "walks around a corner" is a wording itself
+    if not known(segment.text) and known(told := _in_third_person(segment.text)):
+        segment = replace(segment, text=told)
     if gesture is not None:
         segment = replace(segment, said=clause.text.strip())
     elif together:
@@ -121,6 +123,13 @@ def _step(
     if gesture is not None:
         segment = _with_gesture(segment, gesture)
     return replace(segment, together=together), remarks
+
+
+def _in_third_person(text: str) -> str:
+    """Returns "jumps to the right", as wordings say it, for "jump to the right"."""
+    verb, *others = text.split(" ")
+    plain = bool(others) and is_action(verb) and not verb.endswith(("s", "ing", "ed"))
+    return " ".join((inflected(verb, "s"), *others)) if plain else text
 
 
 def _gesture_in(clause: str, known: Callable[[str], bool]) -> tuple[Gesture | None, str]:

@@ -8,9 +8,11 @@ from collections.abc import Callable
 from .grammar import grammar, inflected, is_action, verb_of
 
 _OBJECT = re.compile(r"\b(?:a|an|the|his|her|their|some|one|both) ((?:[a-z-]+ ){0,3}[a-z-]+)\b")
+_PLACED = re.compile(r"\b(?:from|off|on|onto|in|into|at|near|to|under|behind|beside) (?:the|an?|his|her|their) [\w-]+")
 _IT = re.compile(r"(?<=\w )(?:it|them)\b(?! (?:is|are|has|have)\b)")
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
 _SHOOTS = ("shoot", "fire", "aim", "release", "loose")
+_ENDINGS = ("", "s", "ing")
 _FREE = frozenset(["he", "she", "they", "it", "and", "then", "quickly", "slowly", "again", "once", "twice"])
 
 
@@ -37,7 +39,9 @@ class References:
                 self._weapon = word
         done = [match.start() for match in _WORD.finditer(clause) if is_action(match[0])]
         # what someone acts on comes after the action
-        named = _OBJECT.findall(clause[done[0] :]) if done else []
+        if done and re.search(r"\bsomething\b", clause[done[0] :]):
+            self._object = "thing"
+        named = _OBJECT.findall(_PLACED.sub("", clause[done[0] :])) if done else []
         if named and (thing := _thing(named[0].split(" "))):
             self._object = thing
 
@@ -62,7 +66,7 @@ def likened(text: str, known: Callable[[str], bool]) -> tuple[str, tuple[tuple[s
     def liken(match: re.Match[str]) -> str:
         word = match[0]
         form = verb_of(word, table)
-        if form is None or known(word):
+        if form is None or any(known(inflected(form[0], ending)) for ending in _ENDINGS):
             return word
         verb, *rest = table[form[0]].split()  # "back away"
         changed[word] = " ".join((inflected(verb, form[1]), *rest))

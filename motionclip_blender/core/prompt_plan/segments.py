@@ -26,6 +26,9 @@ _THROUGH_WHAT = re.compile(  # "walks through" leaves the door to the step befor
     r"^((?:[\w-]+ )*?(?:walk|run|jog|march|stroll|sprint|step|hurr|rush)(?:s|ies|ying|e|es|ing|ning|ging)?)"
     r" (?:through|past|by|along|across|over|on|in|inside|outside)$"
 )
+_OVERHEAD = re.compile(  # as most say it who describe a motion
+    r"(?<=\w )(?:high )?(?:above|over) (?:(?:the|his|her|their|your|my|its) )?heads?\b"
+)
 _OF_THEM = re.compile(r",? \b(\w+) of (?:them|these|those)\b")
 _ON_ONE_LEG = re.compile(  # "jumps on the left foot" hops
     r"\b(?:jump|leap|bounc|skip)(?:s|es|ing|e)?\b"
@@ -103,6 +106,8 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
     text = sides_as_ways(_HANDED.sub(_with_hand, _as_before(text, before)))
     text = _A_STEP.sub(r"\1 one ", text)
     text = _GOES_ON.sub(lambda goes_on: "" if is_action(goes_on[1]) else goes_on[0], text)
+    if "arm" in map(grammar()["body"].get, WORD.findall(text)):
+        text = _OVERHEAD.sub("overhead", text)
     text = _THROUGH_WHAT.sub(r"\1", _ON_ONE_LEG.sub("hops", text))
     text = _PAST.sub(lambda past: grammar()["past"][past[0]], text)
     text, seconds, said = duration(text)
@@ -183,7 +188,9 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
 def _looked_up(text: str, tokens: list[str], side: str, limb: str, travel: float | None) -> tuple[str, str, str]:
     """Returns the bare text of a clause, its core and its verb, see `Segment`. travel: as there."""
     bare = _bare(text, limb == "support")
-    if limb == "leg" and not any(begins(word, [*grammar()["leg_actions"], *grammar()["moves"]]) for word in tokens):
+    names_it = any(grammar()["body"].get(word) == "leg" for word in bare.split())
+    acts = [*grammar()["leg_actions"], *grammar()["moves"]]
+    if limb == "leg" and not names_it and not any(begins(word, acts) for word in tokens):
         bare = f"{bare} with the foot"  # "shoots with the left foot" is no pistol
     core = _walk(travel) if not side and _only_goes(text, travel is not None) else _core(bare)
     return bare, core, _verb(core)

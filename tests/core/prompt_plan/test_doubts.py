@@ -17,7 +17,7 @@ def sure(engine: Engine, prompt: str) -> bool:
     [
         "rolls dice", "puts on a hat", "rolls a joint", "hangs a picture", "runs a business", "the sun rises",
         "the clock stops", "klaatu barada nikto", "o menino chuta a bola", "the price of bread is falling",
-        "kisses a ballerina", "wipes a table with a cloth", "someone washes their face", "scrubs his back",
+        "kisses a ballerina", "someone washes their face", "scrubs his back",
     ],
 )  # fmt: skip
 def test_what_means_another_thing_is_a_guess(engine: Engine, prompt: str):

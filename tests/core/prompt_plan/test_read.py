@@ -368,3 +368,30 @@ def test_what_a_step_leaves_to_the_one_before(spelling: Spelling, prompt: str, t
 )
 def test_a_single_one_is_counted(spelling: Spelling, prompt: str, count: int | None):
     assert only(spelling, prompt).count == count
+
+
+@pytest.mark.parametrize(
+    ("prompt", "text"),
+    [
+        ("raises both arms above his head", "raises both arms overhead"),
+        ("bow down", "bow down"),
+        ("throw a ball", "throws a ball"),
+        ("walks through", "walks"),
+    ],
+)
+def test_how_steps_are_looked_up(spelling: Spelling, prompt: str, text: str):
+    assert only(spelling, prompt).text == text
+
+
+def test_a_leg_that_is_named_is_not_named_again(spelling: Spelling):
+    assert only(spelling, "lifts the right knee to the chest").bare == "lifts the knee to the chest"
+
+
+@pytest.mark.parametrize("whose", ["your", "a bad", "an aching"])
+def test_a_back_is_no_way(spelling: Spelling, whose: str):
+    assert only(spelling, f"walks with {whose} back").travel is None
+
+
+def test_it_is_what_was_picked_up(spelling: Spelling):
+    steps = plan(spelling, "picks something up from the floor and throws it").segments
+    assert steps[1].text == "throws the thing"
