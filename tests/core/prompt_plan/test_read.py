@@ -392,6 +392,11 @@ def test_a_back_is_no_way(spelling: Spelling, whose: str):
     assert only(spelling, f"walks with {whose} back").travel is None
 
 
+def test_lines_are_steps_where_each_says_what_is_done(spelling: Spelling):
+    assert len(plan(spelling, "jumps\nruns\nbows").segments) == 3
+    assert only(spelling, "someone\njumps").text == "someone jumps"
+
+
 def test_it_is_what_was_picked_up(spelling: Spelling):
     steps = plan(spelling, "picks something up from the floor and throws it").segments
     assert steps[1].text == "throws the thing"
