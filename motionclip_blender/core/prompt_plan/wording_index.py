@@ -12,8 +12,8 @@ import numpy as np
 from ..errors import UserError
 from ..inference.prompt_retrieval import PromptRetrieval
 from ..inference.tensors import TensorError, read_tensors
-from ..json_text import parsed_json
 from ..inference.text_tower import FOLDER as TOWER
+from ..json_text import parsed_json
 from ..pack import Pack
 from .choice import SURE, Choice, Facts
 from .hard_evidence import STAYS, HardEvidence
