@@ -12,7 +12,7 @@ _PLACED = re.compile(r"\b(?:from|off|on|onto|in|into|at|near|to|under|behind|bes
 _IT = re.compile(r"(?<=\w )(?:it|them)\b(?! (?:is|are|has|have)\b)")
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
 _SHOOTS = ("shoot", "fire", "aim", "release", "loose")
-_ENDINGS = ("", "s", "ing")
+_ENDINGS = ("s", "ing")  # the plain form may be a noun: "an indian pirouette"
 _FREE = frozenset(["he", "she", "they", "it", "and", "then", "quickly", "slowly", "again", "once", "twice"])
 
 
@@ -66,7 +66,7 @@ def likened(text: str, known: Callable[[str], bool]) -> tuple[str, tuple[tuple[s
     def liken(match: re.Match[str]) -> str:
         word = match[0]
         form = verb_of(word, table)
-        if form is None or any(known(inflected(form[0], ending)) for ending in _ENDINGS):
+        if form is None or known(word) or any(known(inflected(form[0], ending)) for ending in _ENDINGS):
             return word
         verb, *rest = table[form[0]].split()  # "back away"
         changed[word] = " ".join((inflected(verb, form[1]), *rest))
