@@ -241,7 +241,7 @@ def test_the_presets_that_ship():
     [
         ('{"order": "odd"}', "order cannot be 'odd'"),
         ('{"frames": [20, 60]}', "one length"),
-        ('{"loss": 3}', "loss is no JSON object"),
+        ('{"loss": 3}', "loss must be a JSON object"),
         ('{"integrates_translation": true, "kind": "official"}', "way can be integrated"),
         ('{"joints": ["tail"]}', "no joint tail"),
         ("[]", "no JSON object"),
