@@ -41,6 +41,11 @@ def joints_and_chest(motion: Motion, body: Body) -> tuple[np.ndarray, np.ndarray
     return places.astype(np.float64), spins[:, INDEX["spine3"]].astype(np.float64)
 
 
+def axes_of(side: str) -> np.ndarray:
+    """Returns the factors (3,) by which what is told of the left side is that of a side, "left" or "right"."""
+    return np.array((1.0, 1.0, 1.0) if side == "left" else (-1.0, 1.0, 1.0))
+
+
 def eased(frames: int, fps: float, returns: bool) -> np.ndarray:
     """Returns how far hands are on their way to a place, (T,) from 0 to 1. returns: whether they go back at the end."""
     ease = max(min(round(_EASE * fps), (frames - 1) // 2), 1)
@@ -59,7 +64,7 @@ def with_hand_at(motion: Motion, body: Body, side: str, held: Held, way: np.ndar
     """
     spins, places = posed(motion, body.joints(), _FIRST)
     chest = spins[:, INDEX["spine3"]].astype(np.float64)
-    mirrored = np.array((1.0, 1.0, 1.0) if side == "left" else (-1.0, 1.0, 1.0))
+    mirrored = axes_of(side)
     at = [INDEX[f"{side}_{name}"] for name in _ARM]
     upper, lower = (np.linalg.norm(body.joints()[b] - body.joints()[a]) for a, b in pairwise(at))
     hangs = np.array(_HANGS) / np.linalg.norm(_HANGS) * mirrored

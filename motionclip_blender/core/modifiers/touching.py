@@ -14,7 +14,7 @@ import numpy as np
 from ..body import Body
 from ..motion import Motion
 from ..skeleton import INDEX
-from .arm_reach import Held, eased, joints_and_chest, with_hand_at
+from .arm_reach import Held, axes_of, eased, joints_and_chest, with_hand_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,8 +50,7 @@ def touching(motion: Motion, body: Body, sides: Sequence[str], name: str, stays:
         other = "right" if side == "left" else "left"
         named = f"{other if place.across else side}_{place.joint}"
         at = INDEX[named] if named in INDEX else INDEX[place.joint]
-        mirrored = np.array((1.0, 1.0, 1.0) if side == "left" else (-1.0, 1.0, 1.0))
-        wrist = joints[:, at] + chest @ (np.array(place.offset) * mirrored)
+        wrist = joints[:, at] + chest @ (np.array(place.offset) * axes_of(side))
         fingers, palm = (tuple(np.array(way_of) / np.linalg.norm(way_of)) for way_of in (place.fingers, place.palm))
         motion = with_hand_at(motion, body, side, Held(wrist, fingers, palm), way)
     return motion

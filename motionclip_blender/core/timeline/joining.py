@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..angles import wrapped
 from ..body import Body
 from ..cleanup.seams import apart, ground_poses
 from ..modifiers.measure import facing
@@ -11,7 +12,7 @@ from ..motion import Motion, heading
 from ..skeleton import INDEX
 from .postures import unlike
 
-_TWISTED = np.radians(25.0)  # difference of twists between pelvis and chest from which on chests are aligned
+_TWISTED = 25.0  # degrees of difference of twists between pelvis and chest from which on chests are aligned
 _UPRIGHT = 0.7  # share of the trunk's length by which a neck is above a pelvis that is upright
 _ENTERED = 0.15  # metres between poses, at most, of a body that is in the posture to which a motion leads
 _LEFT = 15  # frames of a motion that are left, at least
@@ -25,9 +26,8 @@ def followed_by(motion: Motion, following: Motion, seam: int, body: Body) -> Mot
     lifted, and nowhere else.
     seam: frames of the cross-fade; 0 for none.
     """
-    angle = _twist(motion, -1, body) - _twist(following, 0, body)
-    angle = (angle + np.pi) % (2 * np.pi) - np.pi
-    angle = angle if abs(angle) > _TWISTED else 0.0
+    degrees = wrapped(float(np.degrees(_twist(motion, -1, body) - _twist(following, 0, body))))
+    angle = float(np.radians(degrees)) if abs(degrees) > _TWISTED else 0.0
     if not seam:
         return motion.concatenate(following, angle)
     joined = motion.fade_into(following, seam, angle)
