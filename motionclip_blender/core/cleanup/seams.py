@@ -38,6 +38,11 @@ def ground_poses(motion: Motion, body: Body) -> np.ndarray:
     return np.stack((cosine * x - sine * z, joints[..., 1], cosine * z + sine * x), axis=-1)
 
 
+def last_pose(motion: Motion, body: Body) -> np.ndarray:
+    """Returns the pose (22, 3) in which a motion ends, as of `ground_poses`."""
+    return ground_poses(motion.crop(len(motion) - 1, len(motion)), body)[0]
+
+
 def apart(poses: np.ndarray, others: np.ndarray) -> np.ndarray:
     """Returns the mean distances of joints between poses (..., 22, 3), (...) metres."""
     return np.linalg.norm(poses - others, axis=-1).mean(axis=-1)

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..cleanup.foot_locking import on_floor, put_on_floor
 from ..cleanup.pipeline import CleanUp
-from ..cleanup.seams import SEAM, ground_poses, possible
+from ..cleanup.seams import SEAM, ground_poses, last_pose, possible
 from ..cleanup.windows import finished, joined, steady
 from ..modifiers.arms import with_both_arms, with_one_arm
 from ..modifiers.clapping import clapping, claps_in, length_of_claps
@@ -190,7 +190,7 @@ def _joined(
             motion, said = risen
             remarks.append(f'"{segment.said}" {said}')
         else:
-            last = ground_poses(motion.crop(len(motion) - 1, len(motion)), engine.body)[0]
+            last = last_pose(motion, engine.body)
             following = entered(following, last, engine.body)
             motion, wordings = bridged(engine, motion, ground_poses(following.crop(0, 1), engine.body)[0], SEAM)
             if wordings:
@@ -212,7 +212,7 @@ def _once(segment: Segment, choice: Choice, plan: Plan) -> Segment:
 def _risen(engine: Engine, motion: Motion, rising: Motion) -> tuple[Motion, str] | None:
     """Returns a motion after which the body stands, and the rest of a sentence about that, where `rising`, a motion of
     standing up, does not begin as the body is; None where it does."""
-    last = ground_poses(motion.crop(len(motion) - 1, len(motion)), engine.body)[0]
+    last = last_pose(motion, engine.body)
     first, end = ground_poses(rising, engine.body)[[0, -1]]
     standing = engine.body.joints()[0, 1]
     if upright(last, standing) and not upright(first, standing):

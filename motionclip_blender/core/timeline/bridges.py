@@ -11,7 +11,7 @@ import numpy as np
 from ..body import Body
 from ..cleanup.foot_locking import put_on_floor
 from ..cleanup.hands import with_hands_of
-from ..cleanup.seams import apart, ground_poses, needed_seam, possible
+from ..cleanup.seams import apart, ground_poses, last_pose, needed_seam, possible
 from ..errors import UserError
 from ..motion import Motion
 from ..prompt_plan.plan import Segment
@@ -91,7 +91,7 @@ def bridged(engine: Engine, motion: Motion, following: np.ndarray, room: int) ->
 
     Where the postures are alike nothing is put in. room: the most frames of `motion` that may be cross-faded.
     """
-    end = ground_poses(motion.crop(len(motion) - 1, len(motion)), engine.body)[0]
+    end = last_pose(motion, engine.body)
     if not unlike(end, following, engine.body.joints()[0, 1]):
         return motion, ()
     way = between(engine, end, following)
