@@ -16,6 +16,9 @@ from ..motion import Motion
 from ..skeleton import INDEX, PARENTS
 
 _ARM = ("shoulder", "elbow", "wrist")
+AHEAD = (0.0, 0.0, 1.0)
+"""The direction of a forearm that is bent before the body."""
+
 _FIRST = INDEX["right_wrist"] + 1  # joints that must be posed
 _HANGS = (0.3, -0.95, 0.1)  # direction of a left upper arm whose elbow is beside the body, in the chest's axes
 _TWISTED = 0.6  # share of a hand's turn about the forearm that the forearm takes
@@ -27,12 +30,14 @@ class Held:
     """Where a hand is held, in the chest's axes: x to the left, y up, z ahead.
 
     wrist: (T, 3) metres, in the world. fingers: (3,) the direction in which they point. palm: (3,) that which the palm
-    faces. Both are of length 1, of the left hand, and mirrored for the right one.
+    faces. forearm: (3,) that in which the forearm would point from an elbow beside the body, which tells on which side
+    of the hand the elbow is. All are of length 1, of the left hand, and mirrored for the right one.
     """
 
     wrist: np.ndarray
     fingers: tuple[float, float, float]
     palm: tuple[float, float, float]
+    forearm: tuple[float, float, float] = AHEAD
 
 
 def joints_and_chest(motion: Motion, body: Body) -> tuple[np.ndarray, np.ndarray]:
@@ -68,13 +73,13 @@ def with_hand_at(motion: Motion, body: Body, side: str, held: Held, way: np.ndar
     at = [INDEX[f"{side}_{name}"] for name in _ARM]
     upper, lower = (np.linalg.norm(body.joints()[b] - body.joints()[a]) for a, b in pairwise(at))
     hangs = np.array(_HANGS) / np.linalg.norm(_HANGS) * mirrored
-    ahead = np.array((0.0, 0.0, 1.0))
+    forearm = np.array(held.forearm) * mirrored
     hinge = np.array((0.0, -1.0 if side == "left" else 1.0, 0.0))
-    axis = np.cross(hangs, ahead) / np.linalg.norm(np.cross(hangs, ahead))
-    upper_spin, lower_spin = (chest @ _frame(side, along, axis * hinge[1]) for along in (hangs, ahead))
+    axis = np.cross(hangs, forearm) / np.linalg.norm(np.cross(hangs, forearm))
+    upper_spin, lower_spin = (chest @ _frame(side, along, axis * hinge[1]) for along in (hangs, forearm))
     shoulder = places[:, at[0]].astype(np.float64)
     elbow = shoulder + upper * (chest @ hangs)
-    wrist = elbow + lower * (chest @ ahead)
+    wrist = elbow + lower * (chest @ forearm)
     world = reach(
         (shoulder, elbow, wrist), held.wrist, rot.matrix_to_quat(upper_spin), rot.matrix_to_quat(lower_spin), hinge
     )

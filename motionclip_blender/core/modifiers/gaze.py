@@ -1,4 +1,4 @@
-"""Turns the gaze: head, neck and chest, as somebody does who looks to a side, up or down."""
+"""Turns the head, with neck and chest, as somebody does who looks to a side, up or down, or tilts it."""
 
 from __future__ import annotations
 
@@ -15,20 +15,21 @@ _THERE = 0.3  # share of a look's time in which the head turns there, and in whi
 _SLOWEST = 0.5  # seconds that this takes at most
 
 
-def looking(motion: Motion, looks: Sequence[tuple[float, float]]) -> Motion:
+def looking(motion: Motion, looks: Sequence[tuple[float, float, float]], stays: bool = False) -> Motion:
     """Returns the motion of somebody who looks somewhere, or to several places in turn, and ahead again.
 
-    looks: degrees of each to the left, and down.
+    looks: degrees of each to the left, down, and over to the right. stays: whether the last one lasts to the end.
     """
     frames = len(motion)
     each = frames / len(looks)
     ease = max(min(_THERE * each, _SLOWEST * motion.fps), 1.0)
     every = np.arange(frames)
     turn = np.zeros((frames, 3))
-    for number, (yaw, pitch) in enumerate(looks):
+    for number, (yaw, pitch, roll) in enumerate(looks):
         since, left = every - number * each, (number + 1) * each - 1 - every
-        way = np.clip(np.minimum(since, left) / ease, 0.0, 1.0)
-        turn += (way * way * (3 - 2 * way))[:, None] * np.radians((pitch, yaw, 0.0))
+        lasts = stays and number == len(looks) - 1
+        way = np.clip((since if lasts else np.minimum(since, left)) / ease, 0.0, 1.0)
+        turn += (way * way * (3 - 2 * way))[:, None] * np.radians((pitch, yaw, roll))
     rotations = motion.rotations.astype(np.float64)
     for name, share in _SHARES.items():
         joint = INDEX[name]

@@ -1,4 +1,4 @@
-"""Puts hands to places of the own body: the chest, the hips, the forehead."""
+"""Puts hands to places of the own body, or beside it: the chest, the hips, the forehead, a rail."""
 
 from __future__ import annotations
 
@@ -14,10 +14,17 @@ import numpy as np
 from ..body import Body
 from ..motion import Motion
 from ..skeleton import INDEX
-from .arm_reach import Held, axes_of, eased, joints_and_chest, with_hand_at
+from .arm_reach import AHEAD, Held, axes_of, eased, joints_and_chest, with_hand_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+
+_MOVES = {  # along which directions a hand moves, how far in metres, and how often a second
+    "rubs": (("aside", "fingers"), 0.035, 1.8),
+    "taps": (("palm",), 0.06, 2.5),
+    "brushes": (("down",), 0.22, 1.4),
+}
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,7 @@ class Place:
     fingers: tuple[float, float, float]
     palm: tuple[float, float, float]
     across: bool = False
+    forearm: tuple[float, float, float] = AHEAD
 
 
 @cache
@@ -38,19 +46,42 @@ def places() -> Mapping[str, Place]:
     return MappingProxyType({name: Place(**told) for name, told in data.items() if not name.startswith("_")})
 
 
-def touching(motion: Motion, body: Body, sides: Sequence[str], name: str, stays: bool = True) -> Motion:
+def touching(
+    motion: Motion,
+    body: Body,
+    sides: Sequence[str],
+    name: str,
+    stays: bool = True,
+    moves: str = "",
+    there: bool = False,
+) -> Motion:
     """Returns the motion with the hands of `sides` put to a place.
 
-    name: of `places`. stays: whether they are still there at the end.
+    name: of `places`. stays: whether they are still there at the end. moves: "rubs", "taps" or "brushes", how they move
+    there; empty if they are still. there: whether they are there from the first frame on.
     """
     place = places()[name]
     joints, chest = joints_and_chest(motion, body)
     way = eased(len(motion), motion.fps, returns=not stays)
+    way = np.ones_like(way) if there else way
+    fingers, palm = (np.array(each) / np.linalg.norm(each) for each in (place.fingers, place.palm))
+    moved = _moved(moves, len(motion) / motion.fps, len(motion), fingers, palm)
     for side in sides:
         other = "right" if side == "left" else "left"
         named = f"{other if place.across else side}_{place.joint}"
         at = INDEX[named] if named in INDEX else INDEX[place.joint]
-        wrist = joints[:, at] + chest @ (np.array(place.offset) * axes_of(side))
-        fingers, palm = (tuple(np.array(way_of) / np.linalg.norm(way_of)) for way_of in (place.fingers, place.palm))
-        motion = with_hand_at(motion, body, side, Held(wrist, fingers, palm), way)
+        offsets = (np.array(place.offset) + moved) * axes_of(side)
+        wrist = joints[:, at] + np.einsum("tab,tb->ta", chest, offsets)
+        motion = with_hand_at(motion, body, side, Held(wrist, tuple(fingers), tuple(palm), place.forearm), way)
     return motion
+
+
+def _moved(moves: str, seconds: float, frames: int, fingers: np.ndarray, palm: np.ndarray) -> np.ndarray:
+    """Returns how far a hand is from its place, (frames, 3) metres, in the chest's axes: of the left hand."""
+    if not moves:
+        return np.zeros((frames, 3))
+    along, metres, rate = _MOVES[moves]
+    axes = {"fingers": fingers, "palm": -palm, "aside": np.cross(palm, fingers), "down": np.array((0.0, -1.0, 0.0))}
+    turn = 2 * np.pi * rate * np.linspace(0, seconds, frames)
+    waves = (np.sin(turn), (1 - np.cos(turn)) / 2)
+    return metres * sum((waves[i % 2 if len(along) > 1 else 1][:, None] * axes[name] for i, name in enumerate(along)))

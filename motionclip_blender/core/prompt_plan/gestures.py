@@ -1,4 +1,4 @@
-"""Reads gestures that are made by rule on whatever the body does else: looks, claps, hands put to the body."""
+"""Reads gestures that are made by rule on whatever the body does else: looks, claps, hands put to places."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from .grammar import STANDS, is_action
 
-CLAPS, LOOKS, TOUCHES = "claps", "looks", "touches"
+CLAPS, LOOKS, SHRUGS, TOUCHES = "claps", "looks", "shrugs", "touches"
 
 _THE = r"(?:(?:the|his|her|their|its|my|your|one's|own|both|one|a|an|two) )*"
 _LOOKS = re.compile(
@@ -21,11 +21,17 @@ _LOOKS = re.compile(
 _TURNS_HEAD = re.compile(
     rf"\b(?:turn(?:s|ing)?) {_THE}(?:head|face|gaze) (?:(?:to|towards?) )?{_THE}(?P<way>left|right|up|down)\b(?: side)?"
 )
+_TILTS_HEAD = re.compile(
+    rf"\b(?:tilt|lean|cock|bend|roll|tip)(?:s|ing|ping)? {_THE}head (?:over )?(?:(?:to|towards?|on) )?{_THE}"
+    r"(?P<way>left|right|sideways|side|back|backwards?|forwards?|down|up)\b(?: shoulder| side)?"
+)
+_HANGS_HEAD = re.compile(rf"\b(?:lower|hang|drop|bow)(?:s|ing|ping)? {_THE}head\b(?: down| forwards?| low)*")
 _CLAPS = re.compile(
     rf"\b(?:clap(?:s|ping)?|applaud(?:s|ing)?)\b(?: {_THE}hands?)?(?: together)?"
     r"(?: (?:enthusiastically|loudly|politely|happily|excitedly|rhythmically|along|in applause|"
     r"at the (?:show|audience)))?"
 )
+_SHRUGS = re.compile(rf"\bshrug(?:s|ging)?\b(?: {_THE}shoulders?)?(?! off\b)")
 _PART = (
     r"(?P<part>chest|heart|stomach|belly|tummy|abdomen|hips?|waist|head|hair|forehead|brow|temple|face|cheeks?|chin|"
     r"mouth|lips|nose|eyes?|ears?|shoulder)"
@@ -34,9 +40,40 @@ _TOUCHES = re.compile(
     rf"\b(?:(?:put|plac|hold|rest|lay|rais|bring|lift|mov)(?:s|es|e|ting|ing)? "
     rf"{_THE}(?:(?P<side>left|right) )?(?P<hand>hands?|palms?|arms?)"
     rf"(?: (?:up|out|back))? (?:on|onto|to|over|against|at|in front of) "
-    rf"|(?:touch|cover|clutch|grab|hold|rub|tap|pat)(?:s|es|ing|ping|bing|ting)? )"
+    rf"|(?P<verb>touch|cover|clutch|grab|hold|rub|tap|pat|scratch|strok|wip)(?:s|es|e|ing|ping|bing|ting)? )"
     rf"{_THE}(?:(?P<own>left|right|opposite|other) )?{_PART}\b"
     rf"(?: (?:with|using) {_THE}(?:(?P<with>left|right) )?(?P<by>hands?|palms?|fingers?))?"
+)
+_HAND = rf"{_THE}(?:(?P<side>left|right) )?(?P<hand>hands?|palms?|arms?)"
+_WITH_HAND = rf"(?: (?:with|using) {_THE}(?:(?P<with>left|right) )?(?:index )?(?:hand|arm|finger))?"
+_PUTS = r"\b(?:put|plac|hold|clasp|cross|fold|hid|keep|rest)(?:s|es|e|ting|ing|ping)? "
+_BEHIND = re.compile(rf"{_PUTS}{_HAND} (?:together )?behind {_THE}back\b|\b(?:with )?{_HAND.replace('<', '<own_')} behind {_THE}back\b")
+_POCKETS = re.compile(
+    rf"(?:{_PUTS}|\bwith ){_HAND} (?:in|into|inside) {_THE}(?:(?P<own>left|right) )?(?:trouser |coat |jacket )?pockets?\b"
+)
+_PRAYS = re.compile(rf"(?:\b(?:put|press|hold|bring)(?:s|es|ting|ing)? {_THE}(?:hands|palms) together(?: in prayer)?|\bpray(?:s|ing)?)\b")
+_ACROSS = re.compile(
+    rf"\b(?:stretch|pull|bring|put|hold|reach)(?:es|s|ting|ing)? {_THE}(?:(?P<side>left|right) )?arm"
+    rf"(?: straight)? (?:across|over|in front of) {_THE}(?:chest|body|torso)\b"
+)
+_POINTS = re.compile(
+    rf"\bpoint(?:s|ing)?{_WITH_HAND}(?: (?:off|out|over|straight|directly))* (?:(?:to|towards?|at|into) )?{_THE}"
+    r"(?P<way>left|right|up|upwards?|sky|ceiling|stars?|moon|sun|down|downwards?|floor|ground)\b(?: side)?"
+    rf"(?: (?:at|to|towards?) {_THE}(?:sky|ceiling|stars?|moon|sun|floor|ground))?" + _WITH_HAND.replace("<with>", "<by>")
+)
+_PHONES = re.compile(
+    rf"\b(?:(?:talk|speak|chat|is|are|be)(?:s|ing)? on {_THE}(?:cell |mobile |smart)?(?:tele)?phone|"
+    rf"(?:mak|tak|hav|answer|get)(?:es|e|s|ing)? {_THE}(?:cell |mobile |smart)?(?:tele)?phone(?: call)?|"
+    rf"(?:tele)?phoning|talk(?:s|ing)? into {_THE}(?:tele)?phone)\b{_WITH_HAND}"
+)
+_RAIL = re.compile(
+    rf"\b(?:hold|grab|grip)(?:s|ing|bing|ping)? (?:on )?(?:(?:to|onto) )?{_THE}(?:hand ?|stair ?|guard ?)?"
+    rf"(?:rail|railing|banister|bannister)s?\b{_WITH_HAND}"
+)
+_DUSTS = re.compile(
+    rf"\b(?:dust|brush)(?:s|es|ing)?(?: (?:off|down))? (?:(?:dust|dirt|snow|sand|crumbs) (?:off|from) )?{_THE}"
+    r"(?:clothes|clothing|shirt|jacket|coat|trousers|pants|jeans|dress|skirt|himself|herself|themselves|yourself|itself)"
+    r"\b(?: off| down)?"
 )
 _WITH_OTHERS = re.compile(r"\b(?:against|overhead|above|with (?:an?|his|her|their|the|some|another)\b)")
 _SALUTES = re.compile(r"\bsalut(?:es|e|ing)\b(?: (?:the|his|her|their|an?) (?:\w+ ?){1,2})?")
@@ -45,25 +82,39 @@ _PLACES = {
     "hair": "head", "brow": "forehead", "temple": "forehead", "cheek": "face", "cheeks": "face", "eye": "face",
     "eyes": "face", "chin": "mouth", "lips": "mouth", "nose": "mouth", "ears": "ear",
 }  # fmt: skip
+_BOTH = ("left", "right")
 _BY_BOTH = ("hips", "waist", "ears", "cheeks", "eyes", "face")  # which plural hands are put to, one each
-_LEFT, _RIGHT, _UP, _DOWN = (65.0, 0.0), (-65.0, 0.0), (0.0, -35.0), (0.0, 40.0)  # degrees of a look
+_RUBS, _TAPS = ("rub", "scratch", "strok", "wip"), ("tap", "pat")
+_LEFT, _RIGHT, _UP, _DOWN = (65.0, 0.0, 0.0), (-65.0, 0.0, 0.0), (0.0, -35.0, 0.0), (0.0, 40.0, 0.0)
+_TILTS = {
+    "left": (0.0, 0.0, -32.0), "right": (0.0, 0.0, 32.0), "side": (0.0, 0.0, 32.0), "back": (0.0, -35.0, 0.0),
+    "up": (0.0, -25.0, 0.0), "forward": (0.0, 35.0, 0.0), "down": (0.0, 35.0, 0.0),
+}  # fmt: skip
 _NAMES = {_LEFT: "to the left", _RIGHT: "to the right", _UP: "up", _DOWN: "down"}
-_UPWARD = ("up", "sky", "ceiling")
+_UPWARD = ("up", "sky", "ceiling", "star", "moon", "sun")
+_POINTED = {"up": "points up", "down": "points down", "aside": "points to its side", "across": "points across"}
+_HELD = {
+    "back": "behind the back", "pocket": "in the pocket", "prayer": "before the chest", "across chest": "across the chest",
+    "rail": "at a rail", "phone": "with a phone at the ear",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Gesture:
-    """What is made by rule. kind: one of `CLAPS`, `LOOKS` and `TOUCHES`.
+    """What is made by rule. kind: one of `CLAPS`, `LOOKS`, `SHRUGS` and `TOUCHES`.
 
-    looks: where the gaze goes, one after the other, as degrees to the left and down. place: of `modifiers.touching`,
-        with the hands of `sides`. count: how often it is done; None if that is not said. alone: whether nothing else is
-        done.
+    looks: how the head turns, one after the other, as degrees to the left, down and over to the right. stays: whether
+        it is still turned at the end. place: of `modifiers.touching`, with the hands of `sides`. moves: how the hands
+        move there, of `modifiers.touching`; empty if they are still. count: how often it is done; None if that is not
+        said. alone: whether nothing else is done.
     """
 
     kind: str
-    looks: tuple[tuple[float, float], ...] = ()
+    looks: tuple[tuple[float, float, float], ...] = ()
+    stays: bool = False
     place: str = ""
     sides: tuple[str, ...] = ()
+    moves: str = ""
     count: int | None = None
     alone: bool = True
 
@@ -72,9 +123,13 @@ class Gesture:
         """The gesture in words, for the user."""
         if self.kind == CLAPS:
             return "made by rule: hands clap" + (f", {self.count} times" if self.count else "")
+        if self.kind == SHRUGS:
+            return "made by rule: shoulders shrug"
         if self.kind == LOOKS:
-            return f"made by rule: a look {', then '.join(_NAMES[look] for look in self.looks)}"
-        return f"made by rule: {' and '.join(self.sides)} hand to the {self.place}"
+            tilts = "the head tilts" if self.stays else f"a look {', then '.join(_NAMES[look] for look in self.looks)}"
+            return f"made by rule: {tilts}"
+        done = _POINTED.get(self.place) or _HELD.get(self.place) or f"to the {self.place}"
+        return f"made by rule: {' and '.join(self.sides)} hand {done}" + (f", and {self.moves}" if self.moves else "")
 
 
 def gesture_of(text: str) -> tuple[Gesture | None, str]:
@@ -95,7 +150,7 @@ def _look(match: re.Match[str]) -> Gesture:
     return Gesture(LOOKS, tuple(look for way in ways if way for look in _looks_to(way)))
 
 
-def _looks_to(way: str) -> tuple[tuple[float, float], ...]:
+def _looks_to(way: str) -> tuple[tuple[float, float, float], ...]:
     if way == "around":
         return _LEFT, _RIGHT
     if way in ("left", "right", "shoulder"):
@@ -103,23 +158,98 @@ def _looks_to(way: str) -> tuple[tuple[float, float], ...]:
     return (_UP if way.startswith(_UPWARD) else _DOWN,)
 
 
+def _tilt(match: re.Match[str]) -> Gesture:
+    way = match.groupdict().get("way") or "down"
+    tilt = next(turn for name, turn in _TILTS.items() if way.startswith(name))
+    return Gesture(LOOKS, (tilt,), stays=True)
+
+
 def _clap(_: re.Match[str]) -> Gesture:
     return Gesture(CLAPS)
+
+
+def _shrug(_: re.Match[str]) -> Gesture:
+    return Gesture(SHRUGS)
 
 
 def _salute(_: re.Match[str]) -> Gesture:
     return Gesture(TOUCHES, place="forehead", sides=("right",))
 
 
+def _pray(_: re.Match[str]) -> Gesture:
+    return _put("prayer", _BOTH)
+
+
+def _dust(_: re.Match[str]) -> Gesture:
+    return _put("stomach", _BOTH, "brushes")
+
+
+def _behind(match: re.Match[str]) -> Gesture:
+    return _put("back", _sides(match))
+
+
+def _pocket(match: re.Match[str]) -> Gesture:
+    return _put("pocket", _sides(match))
+
+
+def _across(match: re.Match[str]) -> Gesture:
+    return _put("across chest", (match["side"] or "left",))
+
+
+def _phone(match: re.Match[str]) -> Gesture:
+    return _put("phone", (match["with"] or "right",))
+
+
+def _rail(match: re.Match[str]) -> Gesture:
+    return _put("rail", (match["with"] or "right",))
+
+
+def _point(match: re.Match[str]) -> Gesture:
+    way, hand = match["way"], match["with"] or match["by"]
+    if way not in _BOTH:
+        return _put("up" if way.startswith(_UPWARD) else "down", (hand or "right",))
+    return _put("across" if hand and hand != way else "aside", (hand or way,))
+
+
+def _put(place: str, sides: tuple[str, ...], moves: str = "") -> Gesture:
+    return Gesture(TOUCHES, place=place, sides=sides, moves=moves)
+
+
+def _sides(match: re.Match[str]) -> tuple[str, ...]:
+    """Returns the hands that are named: both for "hands", the right one for "a hand"."""
+    found = match.groupdict()
+    hand = found.get("hand") or found.get("own_hand") or ""
+    side = found.get("side") or found.get("own_side") or found.get("own")
+    return (side,) if side else _BOTH if hand.endswith("s") else ("right",)
+
+
 def _touch(match: re.Match[str]) -> Gesture:
     part = match["part"]
     hand = match["hand"] or match["by"] or ""
     both = hand.endswith("s") or (not hand and part in _BY_BOTH)
-    own = match["own"] if match["own"] in ("left", "right") else ""
+    own = match["own"] if match["own"] in _BOTH else ""
     side = match["side"] or match["with"] or own or "right"
     if part == "shoulder" and own == side:  # which is reached with the other hand
         side = "right" if own == "left" else "left"
-    return Gesture(TOUCHES, place=_PLACES.get(part, part), sides=("left", "right") if both else (side,))
+    moves = "rubs" if match["verb"] in _RUBS else "taps" if match["verb"] in _TAPS else ""
+    return _put(_PLACES.get(part, part), _BOTH if both else (side,), moves)
 
 
-_READ = ((_LOOKS, _look), (_TURNS_HEAD, _look), (_CLAPS, _clap), (_SALUTES, _salute), (_TOUCHES, _touch))
+_READ = (
+    (_POINTS, _point),
+    (_LOOKS, _look),
+    (_TURNS_HEAD, _look),
+    (_TILTS_HEAD, _tilt),
+    (_HANGS_HEAD, _tilt),
+    (_CLAPS, _clap),
+    (_SHRUGS, _shrug),
+    (_SALUTES, _salute),
+    (_BEHIND, _behind),
+    (_POCKETS, _pocket),
+    (_PRAYS, _pray),
+    (_ACROSS, _across),
+    (_PHONES, _phone),
+    (_RAIL, _rail),
+    (_DUSTS, _dust),
+    (_TOUCHES, _touch),
+)

@@ -23,6 +23,7 @@ from ..modifiers.gaze import looking
 from ..modifiers.manner import flies, in_manner, pace
 from ..modifiers.measure import active_part, measured_side, measured_travel, measured_turn
 from ..modifiers.repeat import counted, held
+from ..modifiers.shrugging import LASTS, shrugging
 from ..modifiers.touching import touching
 from ..modifiers.way import SLOWEST, bent, carried, on_the_spot, redirected, retimed, rounds_of, turned_on_spot
 from ..motion import Motion
@@ -32,7 +33,7 @@ from ..timeline.bridges import bridged
 from ..timeline.joining import entered, followed_by
 from ..timeline.postures import unlike, upright
 from .choice import Choice
-from .gestures import CLAPS, LOOKS, TOUCHES, Gesture
+from .gestures import CLAPS, LOOKS, SHRUGS, TOUCHES, Gesture
 from .grammar import STANDS, grammar, is_action
 from .plan import Plan, Segment
 from .understand import SAME_AT_ONCE
@@ -161,7 +162,8 @@ def _composed(engine: Engine, plan: Plan, choices: Sequence[Choice], frames: int
         motion = _step(engine, segment, choice, decoded[i], shares[i], natural, remarks)
         if i and _keeps_the_pose(segment) and _takes_up_a_pose(*steps[i - 1]):
             motion = held(made[-1].crop(len(made[-1]) - 1, len(made[-1])), len(motion))
-        made.append(motion if segment.gesture is None else _gesturing(motion, engine, segment.gesture))
+        before = steps[i - 1][0].gesture if i else None
+        made.append(motion if segment.gesture is None else _gesturing(motion, engine, segment.gesture, before))
     motion, ends = _joined(engine, steps, made, remarks)
     if frames is not None and len(motion) != frames:
         hurry = min(max(len(motion) / frames, 1.0), _FASTEST)
@@ -399,17 +401,22 @@ def _length_of_gesture(gesture: Gesture, fps: float) -> int:
     """Returns the natural length of a gesture, in frames."""
     if gesture.kind == CLAPS:
         return length_of_claps(gesture.count or _CLAPS, fps)
+    if gesture.kind == SHRUGS:
+        return round(LASTS * fps * (gesture.count or 1))
     return _NATURAL if gesture.kind != LOOKS else _LOOK * len(gesture.looks) * (gesture.count or 1)
 
 
-def _gesturing(motion: Motion, engine: Engine, gesture: Gesture) -> Motion:
-    """Returns the motion with a gesture that is made by rule."""
+def _gesturing(motion: Motion, engine: Engine, gesture: Gesture, before: Gesture | None) -> Motion:
+    """Returns the motion with a gesture that is made by rule. before: that of the step before."""
+    there = before is not None and (before.kind, before.place, before.sides) == (TOUCHES, gesture.place, gesture.sides)
     if gesture.kind == CLAPS:
         count = gesture.count or claps_in(len(motion), motion.fps)
         return clapping(motion, engine.body, count)
+    if gesture.kind == SHRUGS:
+        return shrugging(motion, engine.body, gesture.count or 1)
     if gesture.kind == LOOKS:
-        return looking(motion, gesture.looks * (gesture.count or 1))
-    return touching(motion, engine.body, gesture.sides, gesture.place)
+        return looking(motion, gesture.looks * (gesture.count or 1), gesture.stays)
+    return touching(motion, engine.body, gesture.sides, gesture.place, moves=gesture.moves, there=there)
 
 
 def _on_side(motion: Motion, segment: Segment, choice: Choice, engine: Engine) -> Motion:
