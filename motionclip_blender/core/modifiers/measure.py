@@ -68,8 +68,13 @@ def measured_turn(motion: Motion) -> float:
 def measured_side(motion: Motion, body: Body, limb: str = "") -> tuple[str, float]:
     """Returns the side that moves more, "left" or "right", and by how much: 0 (both alike) to 1 (only this side).
 
-    limb: "arm", "leg", "support" (the standing leg), or "" for arms or legs, whichever differ more between the sides.
+    limb: "arm", "leg", "support" (the standing leg), "trunk" (the side that it leans to), or "" for arms or legs,
+    whichever differ more between the sides.
     """
+    if limb == "trunk":
+        leans = root_space_joints(motion, body)[:, INDEX["neck"], 0]
+        left, right = (float(np.percentile(leans * sign, 95)) for sign in (1, -1))
+        return ("left" if left > right else "right"), abs(left - right) / max(abs(left) + abs(right), 1e-9)
     if limb == "support":
         side, more = measured_side(motion, body, "leg")
         return ("right" if side == "left" else "left"), more

@@ -131,6 +131,14 @@ def _reach(joints: np.ndarray) -> np.ndarray:
     return np.maximum(*(np.hypot(arm[:, 0], arm[:, 2]) for arm in arms))
 
 
+def _hand_aside(joints: np.ndarray) -> np.ndarray:
+    """Returns how far the hand that is higher is beside its elbow, outward."""
+    arms = [(_at(joints, f"{side}_wrist"), _at(joints, f"{side}_elbow")) for side in _SIDES]
+    higher = max((0, 1), key=lambda i: arms[i][0][:, 1].mean())
+    wrist, elbow = arms[higher]
+    return (wrist - elbow)[:, 0] * (1, -1)[higher]
+
+
 def _feet_apart(joints: np.ndarray) -> np.ndarray:
     return np.linalg.norm(_at(joints, "left_ankle") - _at(joints, "right_ankle"), axis=1)
 
@@ -144,5 +152,6 @@ MOVEMENTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "foot up": lambda joints: np.maximum(_at(joints, "left_ankle"), _at(joints, "right_ankle"))[:, 1],
     "feet apart": _feet_apart,
     "reach": _reach,
+    "hand aside": _hand_aside,
 }
 """What consists of one movement: its name -> how far it is out, (T,), of joints in root space (T, 22, 3)."""

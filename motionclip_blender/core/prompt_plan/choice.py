@@ -43,6 +43,7 @@ class Choice:
     usual: metres per second at which motions of its class travel; None if they do not.
     beside: a simultaneous action, from another motion's arms.
     taken: whether the user has chosen it.
+    at_once: whether its motion shows the simultaneous actions, too.
     styled: whether the motion itself is in the manner that the step asks for.
     """
 
@@ -57,6 +58,7 @@ class Choice:
     usual: float | None = None
     beside: Choice | None = None
     taken: bool = False
+    at_once: bool = False
     styled: bool = False
 
     @property

@@ -61,9 +61,10 @@ def _not_done_by_persons(segment: Segment) -> bool:
 def _only_its_object(index: WordingIndex, segment: Segment, choice: Choice) -> bool:
     """Checks whether a wording shares only what is acted on, and no wording has the action: "surfs a wave"."""
     words = (segment.core or segment.bare or segment.text).lower().split()
-    if len(words) < 2 or not words[0].endswith(("s", "ing")):
+    does = next((word for word in words[:2] if word.endswith(("s", "ing"))), "")  # "pole vaulting over a bar"
+    if len(words) < 2 or not does:
         return False
-    action = content(words[0])
+    action = content(does)
     shared = content(segment.text) & content(choice.wording)
     return bool(action) and not action & index.vocabulary and bool(shared)
 

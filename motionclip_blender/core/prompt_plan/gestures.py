@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from .grammar import STANDS, is_action
 
-CLAPS, LOOKS, SHRUGS, TOUCHES = "claps", "looks", "shrugs", "touches"
+CLAPS, LOOKS, SHOULDERS, TOUCHES = "claps", "looks", "shoulders", "touches"
 
 _THE = r"(?:(?:the|his|her|their|its|my|your|one's|own|both|one|a|an|two) )*"
 _LOOKS = re.compile(
@@ -25,13 +25,17 @@ _TILTS_HEAD = re.compile(
     rf"\b(?:tilt|lean|cock|bend|roll|tip)(?:s|ing|ping)? {_THE}head (?:over )?(?:(?:to|towards?|on) )?{_THE}"
     r"(?P<way>left|right|sideways|side|back|backwards?|forwards?|down|up)\b(?: shoulder| side)?"
 )
-_HANGS_HEAD = re.compile(rf"\b(?:lower|hang|drop|bow)(?:s|ing|ping)? {_THE}head\b(?: down| forwards?| low)*")
+_LOWERS_HEAD = re.compile(rf"\b(?:lower|drop|bow)(?:s|ing|ping)? {_THE}head\b(?: down| forwards?| low)*")
 _CLAPS = re.compile(
     rf"\b(?:clap(?:s|ping)?|applaud(?:s|ing)?)\b(?: {_THE}hands?)?(?: together)?"
     r"(?: (?:enthusiastically|loudly|politely|happily|excitedly|rhythmically|along|in applause|"
     r"at the (?:show|audience)))?"
 )
 _SHRUGS = re.compile(rf"\bshrug(?:s|ging)?\b(?: {_THE}shoulders?)?(?! off\b)")
+_ROLLS = re.compile(
+    rf"\b(?:roll|rotat|circl|mov)(?:s|e|es|ing)? {_THE}(?:(?P<side>left|right) )?shoulders?\b"
+    r"(?: (?:(?P<way>back|forward)(?:wards?|s)?|up and down|around|in circles))*"
+)
 _PART = (
     r"(?P<part>chest|heart|stomach|belly|tummy|abdomen|hips?|waist|head|hair|forehead|brow|temple|face|cheeks?|chin|"
     r"mouth|lips|nose|eyes?|ears?|shoulder)"
@@ -40,7 +44,8 @@ _TOUCHES = re.compile(
     rf"\b(?:(?:put|plac|hold|rest|lay|rais|bring|lift|mov)(?:s|es|e|ting|ing)? "
     rf"{_THE}(?:(?P<side>left|right) )?(?P<hand>hands?|palms?|arms?)"
     rf"(?: (?:up|out|back))? (?:on|onto|to|over|against|at|in front of) "
-    rf"|(?P<verb>touch|cover|clutch|grab|hold|rub|tap|pat|scratch|strok|wip)(?:s|es|e|ing|ping|bing|ting)? )"
+    rf"|(?P<verb>touch|cover|clutch|grab|hold|rub|tap|pat|strok|wip)(?:s|es|e|ing|ping|bing|ting)? "
+    rf"(?:{_THE}(?:sweat|tears|dirt|blood|water|rain|dust|snow) (?:off|from|of) )?)"
     rf"{_THE}(?:(?P<own>left|right|opposite|other) )?{_PART}\b"
     rf"(?: (?:with|using) {_THE}(?:(?P<with>left|right) )?(?P<by>hands?|palms?|fingers?))?"
 )
@@ -75,6 +80,12 @@ _DUSTS = re.compile(
     r"(?:clothes|clothing|shirt|jacket|coat|trousers|pants|jeans|dress|skirt|himself|herself|themselves|yourself|itself)"
     r"\b(?: off| down)?"
 )
+_RUBS_HANDS = re.compile(rf"\brub(?:s|bing)? {_THE}(?:hands|palms)\b(?: together)?")
+_RUBS_ARMS = re.compile(rf"\brub(?:s|bing)? {_THE}(?:upper )?arms\b")
+_HUGS_SELF = re.compile(
+    rf"\b(?:hug(?:s|ging)? (?:himself|herself|themselves|yourself|itself)|"
+    rf"wrap(?:s|ping)? {_THE}arms around (?:himself|herself|themselves|yourself|itself|{_THE}(?:body|chest)))\b"
+)
 _WITH_OTHERS = re.compile(r"\b(?:against|overhead|above|with (?:an?|his|her|their|the|some|another)\b)")
 _SALUTES = re.compile(r"\bsalut(?:es|e|ing)\b(?: (?:the|his|her|their|an?) (?:\w+ ?){1,2})?")
 _PLACES = {
@@ -84,7 +95,7 @@ _PLACES = {
 }  # fmt: skip
 _BOTH = ("left", "right")
 _BY_BOTH = ("hips", "waist", "ears", "cheeks", "eyes", "face")  # which plural hands are put to, one each
-_RUBS, _TAPS = ("rub", "scratch", "strok", "wip"), ("tap", "pat")
+_RUBS, _TAPS = ("rub", "strok", "wip"), ("tap", "pat")
 _LEFT, _RIGHT, _UP, _DOWN = (65.0, 0.0, 0.0), (-65.0, 0.0, 0.0), (0.0, -35.0, 0.0), (0.0, 40.0, 0.0)
 _TILTS = {
     "left": (0.0, 0.0, -32.0), "right": (0.0, 0.0, 32.0), "side": (0.0, 0.0, 32.0), "back": (0.0, -35.0, 0.0),
@@ -101,11 +112,12 @@ _HELD = {
 
 @dataclass(frozen=True)
 class Gesture:
-    """What is made by rule. kind: one of `CLAPS`, `LOOKS`, `SHRUGS` and `TOUCHES`.
+    """What is made by rule. kind: one of `CLAPS`, `LOOKS`, `SHOULDERS` and `TOUCHES`.
 
     looks: how the head turns, one after the other, as degrees to the left, down and over to the right. stays: whether
         it is still turned at the end. place: of `modifiers.touching`, with the hands of `sides`. moves: how the hands
-        move there, of `modifiers.touching`; empty if they are still. count: how often it is done; None if that is not
+        move there, of `modifiers.touching`; empty if they are still; or how the shoulders do, of `modifiers.shoulders`.
+        count: how often it is done; None if that is not
         said. alone: whether nothing else is done.
     """
 
@@ -123,8 +135,8 @@ class Gesture:
         """The gesture in words, for the user."""
         if self.kind == CLAPS:
             return "made by rule: hands clap" + (f", {self.count} times" if self.count else "")
-        if self.kind == SHRUGS:
-            return "made by rule: shoulders shrug"
+        if self.kind == SHOULDERS:
+            return f"made by rule: shoulders {self.moves}"
         if self.kind == LOOKS:
             tilts = "the head tilts" if self.stays else f"a look {', then '.join(_NAMES[look] for look in self.looks)}"
             return f"made by rule: {tilts}"
@@ -164,24 +176,9 @@ def _tilt(match: re.Match[str]) -> Gesture:
     return Gesture(LOOKS, (tilt,), stays=True)
 
 
-def _clap(_: re.Match[str]) -> Gesture:
-    return Gesture(CLAPS)
-
-
-def _shrug(_: re.Match[str]) -> Gesture:
-    return Gesture(SHRUGS)
-
-
-def _salute(_: re.Match[str]) -> Gesture:
-    return Gesture(TOUCHES, place="forehead", sides=("right",))
-
-
-def _pray(_: re.Match[str]) -> Gesture:
-    return _put("prayer", _BOTH)
-
-
-def _dust(_: re.Match[str]) -> Gesture:
-    return _put("stomach", _BOTH, "brushes")
+def _roll_shoulders(match: re.Match[str]) -> Gesture:
+    side = match["side"]
+    return Gesture(SHOULDERS, sides=(side,) if side else _BOTH, moves=f"roll {match['way'] or 'back'}")
 
 
 def _behind(match: re.Match[str]) -> Gesture:
@@ -240,16 +237,20 @@ _READ = (
     (_LOOKS, _look),
     (_TURNS_HEAD, _look),
     (_TILTS_HEAD, _tilt),
-    (_HANGS_HEAD, _tilt),
-    (_CLAPS, _clap),
-    (_SHRUGS, _shrug),
-    (_SALUTES, _salute),
+    (_LOWERS_HEAD, _tilt),
+    (_CLAPS, lambda _: Gesture(CLAPS)),
+    (_SHRUGS, lambda _: Gesture(SHOULDERS, sides=_BOTH, moves="shrug")),
+    (_ROLLS, _roll_shoulders),
+    (_SALUTES, lambda _: _put("forehead", ("right",))),
     (_BEHIND, _behind),
     (_POCKETS, _pocket),
-    (_PRAYS, _pray),
+    (_PRAYS, lambda _: _put("prayer", _BOTH)),
     (_ACROSS, _across),
     (_PHONES, _phone),
     (_RAIL, _rail),
-    (_DUSTS, _dust),
+    (_DUSTS, lambda _: _put("stomach", _BOTH, "brushes")),
+    (_RUBS_HANDS, lambda _: _put("prayer", _BOTH, "rubs")),
+    (_RUBS_ARMS, lambda _: _put("shoulder", _BOTH, "rubs")),
+    (_HUGS_SELF, lambda _: _put("shoulder", _BOTH)),
     (_TOUCHES, _touch),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -21,6 +22,7 @@ _BOTH = 0.08  # least difference between the sides if one is requested
 _ONE_ARM = 0.3  # least difference between the arms if both are requested
 _OTHER_PLACE = 0.4  # loss of a wording that says "off" where "over" is asked for
 _ONE_SIDE, _CLEARLY = 1.5, 0.3  # gain for the difference between the sides if one is requested, and where it ends
+_STEPS = re.compile(r"\b(?:step|walk|climb|run|march)(?:s|ping|ing|ning)?\b")  # in which both legs take part
 _PLACES = ("over", "onto", "off", "under", "overhead")
 
 
@@ -44,6 +46,8 @@ class HardEvidence:
             out += self._of_side(segment)
         elif segment.both:
             out -= _OTHER_SIDE * (self._left ^ self._right) + STAYS * (self._one_sided["arm"] > _ONE_ARM)
+        elif segment.single:
+            out -= STAYS * (self._one_sided["arm"] < _BOTH)
         for place in set(_PLACES) & set(segment.text.lower().split()):
             others = np.any([self._places[other] for other in _PLACES if other != place], axis=0)
             out -= _OTHER_PLACE * (others & ~self._places[place])
@@ -59,7 +63,7 @@ class HardEvidence:
     def _of_side(self, segment: Segment) -> np.ndarray:
         same, other = (self._left, self._right) if segment.side == "left" else (self._right, self._left)
         out = _SIDE_SAID * (same & ~other) - _OTHER_SIDE * (other & ~same)
-        if segment.limb in self._one_sided:
+        if segment.limb in self._one_sided and not (segment.limb == "leg" and _STEPS.search(segment.text)):
             more = self._one_sided[segment.limb]
             out += _ONE_SIDE * np.minimum(more, _CLEARLY) - STAYS * (more < _BOTH)
         return out

@@ -9,6 +9,7 @@ from ..modifiers.manner import manners
 from .grammar import WORD, is_action
 
 _LIKENED = ("like", "in", "as", "while", "is", "being", "feeling", "looking", "feels", "looks", "seems", "very")
+_WHY = ("after", "from", "because", "since", "by", "and")  # what may come after: "walks home tired after work"
 _NEAR = 3  # words within which one of these refers to an adjective: "like a very old man"
 _NOT_OF_PEOPLE = re.compile(r"\b(?:\d+|years?)[ -]old\b|\bold[ -](?:school|fashioned|style)\b")
 _MOOD = r"(?: (?:mood|manner|way|fashion|style|face|state))?"
@@ -32,7 +33,8 @@ def manner_of(text: str) -> tuple[str, str]:
         if name is None:
             continue
         likened = any(before[0] in _LIKENED for before in words[max(i - _NEAR, 0) : i])
-        if word[0].endswith("ly") or i < first_action or i == len(words) - 1 or likened:
+        ends = words[i + 1][0] in _WHY if i + 1 < len(words) else True
+        if word[0].endswith("ly") or i < first_action or ends or likened:
             return name, _without(text, word[0], i < first_action)
     return "", ""
 

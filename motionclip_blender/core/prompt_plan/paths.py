@@ -23,8 +23,8 @@ _PATHS = (
             rf"(?: (?:line|path|pattern))?|{_ZIGZAG})\b",
             re.I,
         ),
-        "{0} and turns left 45 degrees for 1.5 seconds, then {0} and turns right 90 degrees for 1.5 seconds, "
-        "then {0} and turns left 90 degrees for 1.5 seconds, then {0} and turns right 45 degrees for 1.5 seconds",
+        "{0} and turns left 45 degrees for 2 seconds, then {0} and turns right 90 degrees for 2 seconds, "
+        "then {0} and turns left 90 degrees for 2 seconds, then {0} and turns right 45 degrees for 2 seconds",
     ),
     (
         re.compile(
@@ -35,11 +35,17 @@ _PATHS = (
         "{0}, then turns around, then {0}, then turns around, then {0}",
     ),
 )  # fmt: skip
+_WHILE = re.compile(
+    r"^(?:(?:an?|the|this) (?:\w+ )?\w+ |he |she )?(?:is )?(?P<does>[^,]*\b\w+ing\b[^,]*) while (?P<path>[^,.]+)$", re.I
+)
 
 
 def written_out(prompt: str) -> str:
     """Returns the prompt with such paths as steps."""
     for pattern, steps in _PATHS:
+        if (whole := _WHILE.match(prompt)) and (path := pattern.fullmatch(whole["path"])):
+            also = f" while {whole['does']}"  # all the way
+            return ", then ".join(step + also for step in _steps(steps, path).split(", then "))
         prompt = pattern.sub(partial(_steps, steps), prompt)
     return prompt
 

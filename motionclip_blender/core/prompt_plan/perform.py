@@ -23,7 +23,7 @@ from ..modifiers.gaze import looking
 from ..modifiers.manner import flies, in_manner, pace
 from ..modifiers.measure import active_part, measured_side, measured_travel, measured_turn
 from ..modifiers.repeat import counted, held
-from ..modifiers.shrugging import LASTS, shrugging
+from ..modifiers.shoulders import length_of, with_shoulders
 from ..modifiers.touching import touching
 from ..modifiers.way import SLOWEST, bent, carried, on_the_spot, redirected, retimed, rounds_of, turned_on_spot
 from ..motion import Motion
@@ -33,10 +33,9 @@ from ..timeline.bridges import bridged
 from ..timeline.joining import entered, followed_by
 from ..timeline.postures import unlike, upright
 from .choice import Choice
-from .gestures import CLAPS, LOOKS, SHRUGS, TOUCHES, Gesture
+from .gestures import CLAPS, LOOKS, SHOULDERS, TOUCHES, Gesture
 from .grammar import STANDS, grammar, is_action
 from .plan import Plan, Segment
-from .understand import SAME_AT_ONCE
 
 if TYPE_CHECKING:
     from ..engine import Engine
@@ -88,7 +87,7 @@ def is_plain(plan: Plan, choices: Sequence[Choice]) -> bool:
         segment.together,
         choices[0].beside,
     ]
-    changed += [_manner_of(segment, choices[0]), segment.gesture, segment.stays, segment.both]
+    changed += [_manner_of(segment, choices[0]), segment.gesture, segment.stays, segment.both, segment.single]
     goes = segment.travel is not None or segment.turn is not None
     return not more and not any(changed) and not goes and _speed_of(segment, choices[0]) == 1.0
 
@@ -329,7 +328,7 @@ def _step(
     speed = _speed_of(segment, choice)
     once = choice.facts.after == "hold"
     motion = motions[0]
-    if choice.alike <= SAME_AT_ONCE or choice.beside is not None:
+    if not choice.at_once:
         for more in segment.together[1:]:
             remarks.append(f'"{more}" is one thing too many at once and is left out.')
     if choice.beside is not None:
@@ -337,7 +336,7 @@ def _step(
         walks = choice.beside.facts.travel is not None and choice.facts.travel is None
         motion = masked(motions[0], motions[1]) if walks else masked(motions[1], motions[0])
         remarks.append(f'"{segment.said}" is made of two motions: "{choice.wording}" and "{choice.beside.wording}".')
-    elif segment.together and choice.alike <= SAME_AT_ONCE:
+    elif segment.together and not choice.at_once:
         remarks.append(f'"{segment.together[0]}" is nothing that is known and is left out.')
     motion = _on_side(motion, segment, choice, engine)
     if segment.stays and measured_travel(motion)[0] is not None:
@@ -346,6 +345,8 @@ def _step(
         motion = with_one_arm(motion, engine.body, segment.side)
     elif segment.both:
         motion = with_both_arms(motion, engine.body)
+    elif segment.single and choice.action not in grammar()["on_hands"]:
+        motion = with_one_arm(motion, engine.body, measured_side(motion, engine.body, "arm")[0])
     if counts:
         of = grammar()["counted_by"].get(choice.action, "")
         motion = counted(put_on_floor(motion, engine.body), engine.body, counts, segment.steps is not None, of)
@@ -401,8 +402,8 @@ def _length_of_gesture(gesture: Gesture, fps: float) -> int:
     """Returns the natural length of a gesture, in frames."""
     if gesture.kind == CLAPS:
         return length_of_claps(gesture.count or _CLAPS, fps)
-    if gesture.kind == SHRUGS:
-        return round(LASTS * fps * (gesture.count or 1))
+    if gesture.kind == SHOULDERS:
+        return length_of(gesture.moves, gesture.count, fps)
     return _NATURAL if gesture.kind != LOOKS else _LOOK * len(gesture.looks) * (gesture.count or 1)
 
 
@@ -412,8 +413,8 @@ def _gesturing(motion: Motion, engine: Engine, gesture: Gesture, before: Gesture
     if gesture.kind == CLAPS:
         count = gesture.count or claps_in(len(motion), motion.fps)
         return clapping(motion, engine.body, count)
-    if gesture.kind == SHRUGS:
-        return shrugging(motion, engine.body, gesture.count or 1)
+    if gesture.kind == SHOULDERS:
+        return with_shoulders(motion, engine.body, gesture.sides, gesture.moves, gesture.count)
     if gesture.kind == LOOKS:
         return looking(motion, gesture.looks * (gesture.count or 1), gesture.stays)
     return touching(motion, engine.body, gesture.sides, gesture.place, moves=gesture.moves, there=there)

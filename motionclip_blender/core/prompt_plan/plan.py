@@ -17,7 +17,7 @@ class Segment:
     core: the bare text without who does it, place and mood, too.
     verb: the first word of `core`, if what it is done to changes little; else empty.
     side: "left" or "right"; empty if none is named.
-    limb: "arm", "leg", "support" (the standing leg); empty if none is named.
+    limb: "arm", "leg", "support" (the standing leg), "trunk"; empty if none is named.
     travel: degrees from the body's heading to the direction of travel, left positive, -180 < travel <= 180; None if the
         prompt names none.
     turn: degrees by which the body turns on its path, left positive.
@@ -31,7 +31,7 @@ class Segment:
     manner: one of `modifiers.manner`'s, such as "sad"; empty if none is named.
     plain: the same step without the words of its manner, if it has one.
     stays: whether it is done on the spot.
-    both: whether both arms do it.
+    both: whether both arms do it; single: whether one arm does, either of them.
     gesture: what is made by rule on top of it; `text` does not name it.
     """
 
@@ -56,6 +56,7 @@ class Segment:
     plain: Segment | None = None
     stays: bool = False
     both: bool = False
+    single: bool = False
     gesture: Gesture | None = None
 
 

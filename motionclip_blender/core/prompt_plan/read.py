@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ..errors import UserError
@@ -19,6 +19,7 @@ from .references import References, likened
 from .segments import read_segment
 from .spelling import Spelling, spelled_out
 from .split import Clause, clauses
+from .word_features import content, stem
 
 MAX_CHARACTERS = 2000
 MAX_SEGMENTS = 24
@@ -30,6 +31,9 @@ _POSTURES = {"stand": "stands up", "sit": "sits down", "lie": "lies down", "crou
 _LINE_ENDS = re.compile(r"(?<=\w)\n+(?=\w)")
 _ENDS_IN_AND = re.compile(r"^and | and$")
 _WORD = re.compile(r"[A-Za-z]+")
+_TAKES_UP = re.compile(  # what was done before
+    r"(?:(?:he|she|they|it) )?(?:continue|resume)s?(?: to| with)?(?: (?:his|her|their|the))? (\w+)(?: again| on)?"
+)
 _TOKEN = re.compile(r"[A-Za-zÀ-ÿ]+(?:'[a-z]+)?|[^A-Za-zÀ-ÿ]+")
 
 
@@ -63,7 +67,7 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
     segments: list[Segment] = []
     stands, references = False, References()
     for clause in clauses(text, lambda part: known(part.strip().lower())):
-        done, said = _positive(references.put_in(clause.text), known)
+        done, said = _positive(references.put_in(_taken_up(clause.text, segments)), known)
         remarks += said
         if not done.strip():
             stands = True
@@ -82,6 +86,13 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
     if len(segments) > MAX_SEGMENTS:
         remarks.append(f"The prompt has {len(segments)} steps; the first {MAX_SEGMENTS} are made.")
     return Plan(tuple(segments[:MAX_SEGMENTS]), tuple(dict.fromkeys(remarks)))
+
+
+def _taken_up(clause: str, before: Sequence[Segment]) -> str:
+    """Returns what a clause takes up again: "an old man shuffles", said before, for "continues shuffling"."""
+    match = _TAKES_UP.fullmatch(clause.strip().lower())
+    verb = stem(match[1]) if match else ""
+    return next((step.said for step in reversed(before) if verb and verb in content(step.text)), clause)
 
 
 def _positive(clause: str, known: Callable[[str], bool]) -> tuple[str, list[str]]:
@@ -111,8 +122,8 @@ def _step(
         return None, remarks
     if _turns_on_the_way(segment) and known(clause.text.lower()):
         segment = replace(segment, text=clause.text.lower())  # "walks around a corner" is a wording itself
-    if not known(segment.text) and known(told := _in_third_person(segment.text)):
-        segment = replace(segment, text=told)
+    if not known(segment.text):
+        segment = replace(segment, text=_in_third_person(segment.text))
     if gesture is not None:
         segment = replace(segment, said=clause.text.strip())
     elif together:
@@ -128,7 +139,8 @@ def _step(
 def _in_third_person(text: str) -> str:
     """Returns "jumps to the right", as wordings say it, for "jump to the right"."""
     verb, *others = text.split(" ")
-    plain = bool(others) and is_action(verb) and not verb.endswith(("s", "ing", "ed"))
+    compound = bool(others) and is_action(others[0])  # "dodge roll to the right"
+    plain = bool(others) and not compound and is_action(verb) and not verb.endswith(("s", "ing", "ed"))
     return " ".join((inflected(verb, "s"), *others)) if plain else text
 
 

@@ -9,6 +9,8 @@ from .grammar import grammar, inflected, is_action, verb_of
 
 _OBJECT = re.compile(r"\b(?:a|an|the|his|her|their|some|one|both) ((?:[a-z-]+ ){0,3}[a-z-]+)\b")
 _PLACED = re.compile(r"\b(?:from|off|on|onto|in|into|at|near|to|under|behind|beside) (?:the|an?|his|her|their) [\w-]+")
+_WITH = re.compile(r"\b(?:with|using) (?:the|an?|his|her|their|both) (?:\w+ )?(?:hand|arm|foot|leg|finger)s?\b")
+_NOUN = re.compile(r"(?!(?:he|she|they|it|is|are|someone|somebody|everyone|[\w-]*ly) )([a-z-]+) ")
 _IT = re.compile(r"(?<=\w )(?:it|them)\b(?! (?:is|are|has|have)\b)")
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
 _SHOOTS = ("shoot", "fire", "aim", "release", "loose")
@@ -41,7 +43,7 @@ class References:
         # what someone acts on comes after the action
         if done and re.search(r"\bsomething\b", clause[done[0] :]):
             self._object = "thing"
-        named = _OBJECT.findall(_PLACED.sub("", clause[done[0] :])) if done else []
+        named = _OBJECT.findall(_WITH.sub("", _PLACED.sub("", clause[done[0] :]))) if done else []
         if named and (thing := _thing(named[0].split(" "))):
             self._object = thing
 
@@ -65,6 +67,9 @@ def likened(text: str, known: Callable[[str], bool]) -> tuple[str, tuple[tuple[s
 
     def liken(match: re.Match[str]) -> str:
         word = match[0]
+        compound = _NOUN.fullmatch(text[: match.start()])  # "pole vaulting" is no leap
+        if word.endswith("ing") and compound and not is_action(compound[1]) and compound[1] not in grammar()["time"]:
+            return word
         form = verb_of(word, table)
         if form is None or known(word) or any(known(inflected(form[0], ending)) for ending in _ENDINGS):
             return word

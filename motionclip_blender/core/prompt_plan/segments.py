@@ -56,7 +56,9 @@ _WITH_LIMB = re.compile(
     r"\b(?:with|using|in|by|on) (?:the |his |her |their |its |a |one )?(?:raised )?(?:left|right)"
     r"(?: (?:hand|arm|fist|leg|foot|knee|elbow|palm|side))?\b"
 )
-_TO_SIDE = re.compile(r"\b(?:(?:to|towards?) (?:the |his |her |their )?)?(?:left|right)(?:wards?)?\b")
+_TO_SIDE = re.compile(
+    r"\b(?:(?:to|towards?) (?:the |his |her |their )?)?(?:left|right)(?:wards?)?\b(?: side\b)?"
+)
 _WHERE_TO = re.compile(
     r"\b(?:forwards?|ahead|backwards?|in reverse|sideways|sidewards|diagonal(?:ly)?|straight|"
     r"in (?:a|an) (?:[\w-]+ )?(?:circle|curve|line)|(?:and )?(?:turns?|turning) (?:around|round)?)(?=\s|$|,)"
@@ -86,6 +88,14 @@ _WITH_STEPS = re.compile(r"\b(?:with|in|by|taking) (?:[\w-]+ )*?steps\b")
 _BENDS = re.compile(r"\b(?:curv|veer|bend|swerv|corner)\w*")
 _IN_PLACE = re.compile(r"\b(?:on the spot|in place|in one place|where (?:he|she|it) (?:is|stands))\b")
 _BOTH_ARMS = re.compile(r"\b(?:both|two) (?:(?:the|his|her|their|of) )*(?:arms|hands|fists)\b")
+_ONE_ARM = re.compile(
+    r"\b(?:with|using) (?:only |just )?(?:one|a single) (?:hand|arm)\b(?! (?:on|in|at|to|against|over|behind|raised|up|held))"
+)
+_LEANS = re.compile(r"\b(?:lean|bend|bow|tilt|sway|stretch|twist)(?:s|es|ing)?\b")
+_ONE_STEP = re.compile(
+    r"^(?:(?:a|the|some)? ?\w+ )?steps?(?: (?:back(?:wards?)?|forwards?|ahead|aside|sideways|out|up|down))? with "
+    r"(?:the |his |her |their |your )?(?:left|right) (?:foot|leg)\b"
+)
 _ARTICLES = ("a", "an", "the", "this", "that", "some", "one", "his", "her", "their", "my")
 _AGENTS = ("er", "ers", "or", "ors")  # endings of who does something: "a runner"
 _ASIDE = 60.0  # degrees from straight ahead, or back, from which on a walk goes sideways
@@ -122,6 +132,8 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
     count, steps = (None if n is None else min(n, MOST_TIMES) for n in (count, steps))
     if counted:
         words.append((counted, f"count {count or steps}"))
+    if count is None and steps is None and _ONE_STEP.match(text):
+        steps = 1
     if steps is not None and not any(begins(word, grammar()["moves"]) for word in WORD.findall(text)):
         text = f"walks {text}"
     speed, spoken = _speed(text)
@@ -129,6 +141,8 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
         words.append((spoken, f"speed {speed:g}"))
     tokens = WORD.findall(text)
     side, limb, left_over = _side(tokens)
+    if not side and len(set(left_over)) == 1 and _leans(text, tokens):
+        side, limb, left_over = left_over[0], "trunk", []
     if side:
         words.append((side, f"{side} {limb or 'side'}"))
     text, turn, circle, said = turn_of(text, left_over, count)
@@ -178,6 +192,7 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
         words=tuple(words),
         stays=bool(_IN_PLACE.search(text)) and travel is None and turn is None,
         both=bool(_BOTH_ARMS.search(text)),
+        single=bool(_ONE_ARM.search(text)) and not side,
     )
     if manner and any(is_action(word) and not word.endswith(_AGENTS) for word in WORD.findall(plain)):
         bare, core, verb = _looked_up(plain, tokens, side, limb, travel)
@@ -338,6 +353,12 @@ def _of_a_thing(tokens: list[str], i: int) -> bool:
     words = grammar()["time"], grammar()["function_words"], ("side", "turn", "turns", "step", "steps", "corner", "bend")
     plain = following.endswith("ly") or is_action(following) or any(following in each for each in words)
     return not (leads_there or plain)
+
+
+def _leans(text: str, tokens: list[str]) -> bool:
+    """Checks whether a side that is named is that to which the trunk leans."""
+    goes = any(begins(word, grammar()["moves"]) for word in tokens)
+    return bool(_LEANS.search(text)) and not goes and not {"head", "turn", "turns"} & set(tokens)
 
 
 def _only_goes(text: str, somewhere: bool) -> bool:

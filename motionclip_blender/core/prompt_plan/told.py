@@ -26,6 +26,8 @@ _SIDES = {
     ("right", "leg"): "with the right leg",
     ("left", "support"): "on the left leg",
     ("right", "support"): "on the right leg",
+    ("left", "trunk"): "to the left side",
+    ("right", "trunk"): "to the right side",
     ("left", ""): "on the left side",
     ("right", ""): "on the right side",
 }
@@ -137,6 +139,8 @@ def _read_in(segment: Segment) -> Iterator[str]:
         yield "on the spot"
     if segment.both:
         yield "with both arms"
+    if segment.single:
+        yield "with one arm"
     if segment.gesture is not None:
         yield segment.gesture.told
     if segment.count is not None:

@@ -16,6 +16,7 @@ from ..modifiers.manner import manners
 from .choice import Choice
 from .doubts import GUESSED, doubtful
 from .grammar import grammar, is_action, verb_of
+from .left_out import left_out
 from .plan import Plan, Segment
 from .read import read_plan
 from .word_features import content
@@ -58,7 +59,9 @@ def understand(engine: Engine, index: WordingIndex, prompt: str) -> tuple[Plan, 
     known = _understood.setdefault(index, {})
     if prompt not in known:
         plan = read_plan(prompt, index.spelling, index.understands)
-        known[prompt] = _shown(plan, taken_for(engine, index, plan.segments))
+        plan, choices = _shown(plan, taken_for(engine, index, plan.segments))
+        missing = (said for step in zip(plan.segments, choices, strict=True) for said in left_out(index, *step))
+        known[prompt] = replace(plan, remarks=tuple(dict.fromkeys((*plan.remarks, *missing)))), choices
         while len(known) > _KEPT:
             known.pop(next(iter(known)))
     return known[prompt]
@@ -179,7 +182,10 @@ def _without_manner(index: WordingIndex, segment: Segment, read: Mapping[str, tu
         choice = verb if verb.sure else choice
     if choice.sure and _only_who_or_where(index, segment, choice):
         core = index.choose(replace(segment, text=segment.core), *read[segment.core])
-        choice = core if core.sure and content(segment.core) & content(core.wording) else choice
+        if core.sure and content(segment.core) & content(core.wording):
+            choice = core
+        elif _only_who(segment, choice):
+            choice = replace(choice, confidence=min(choice.confidence, GUESSED))
     if not choice.taken and doubtful(index, segment, choice):
         choice = replace(choice, confidence=min(choice.confidence, GUESSED))
     if not segment.together:
@@ -190,7 +196,7 @@ def _without_manner(index: WordingIndex, segment: Segment, read: Mapping[str, tu
         content(text) & content(both.wording) for text in (segment.bare or segment.text, segment.together[0])
     )
     if both.alike > SAME_AT_ONCE and tells_both:
-        return both
+        return replace(both, at_once=True)
     second = Segment(segment.together[0], segment.together[0])
     beside = index.choose(second, *read[second.text])
     known = beside.sure and beside.motion != choice.motion and not doubtful(index, second, beside)
@@ -211,6 +217,12 @@ def _only_who_or_where(index: WordingIndex, segment: Segment, choice: Choice) ->
         return True
     acts = any(is_action(word) for word in choice.wording.lower().split())
     return not acts and index.share_with(segment.core.split()[0], choice.action) < _OFTEN
+
+
+def _only_who(segment: Segment, choice: Choice) -> bool:
+    """Checks whether a wording shares only who does it: "an angry person" with "an angry person stomps around"."""
+    who = segment.text.lower().partition(segment.core)[0]
+    return content(segment.text) & content(choice.wording) <= content(who)
 
 
 def _goes(choice: Choice, segment: Segment) -> bool:

@@ -303,6 +303,10 @@ class WordingIndex:
         """Returns the stems of the content words of a class's wordings."""
         return self._vocabularies.get(action, frozenset())
 
+    def told_of(self, motion: int) -> frozenset[str]:
+        """Returns the stems of the content words of a motion's wordings."""
+        return vocabulary_of([self.texts[row] for row in np.flatnonzero(self._retrieval.motions == motion)])
+
     @cached_property
     def _vocabularies(self) -> dict[str, frozenset[str]]:
         texts: dict[str, list[str]] = {}
