@@ -15,7 +15,7 @@ A_CLAP = 0.4
 AROUND = 0.7
 """Seconds in which hands are raised before the first clap and lowered after the last."""
 
-_BEFORE = (-0.14, 0.26)  # metres from between the shoulders up and ahead
+_BEFORE, _ABOVE = (-0.14, 0.26), (0.42, 0.1)  # metres from between the shoulders up and ahead
 _CLOSED, _OPEN = 0.035, 0.15  # metres from a wrist to the middle
 _FINGERS, _PALM = (0.0, 0.6, 0.8), (-1.0, 0.0, 0.0)
 _MET = 0.35  # share of a clap's time in which palms are together
@@ -31,8 +31,12 @@ def claps_in(frames: int, fps: float) -> int:
     return max(1 + round((frames / fps - 2 * AROUND) / A_CLAP), 1)
 
 
-def clapping(motion: Motion, body: Body, count: int) -> Motion:
-    """Returns the motion with `count` claps spread over its length; `length_of_claps` is their natural one."""
+def clapping(motion: Motion, body: Body, count: int, overhead: bool = False) -> Motion:
+    """Returns the motion with `count` claps spread over its length; `length_of_claps` is their natural one.
+
+    overhead: whether hands clap above the head, not before the chest.
+    """
+    up, ahead = _ABOVE if overhead else _BEFORE
     places, chest = joints_and_chest(motion, body)
     frames = len(motion)
     middle = (places[:, INDEX["left_shoulder"]] + places[:, INDEX["right_shoulder"]]) / 2
@@ -45,7 +49,7 @@ def clapping(motion: Motion, body: Body, count: int) -> Motion:
     gap = _CLOSED + (_OPEN - _CLOSED) * np.sin(0.5 * np.pi * apart)
     way = eased(frames, motion.fps, returns=True)
     for side, sign in (("left", 1.0), ("right", -1.0)):
-        offset = np.stack((sign * gap, np.full(frames, _BEFORE[0]), np.full(frames, _BEFORE[1])), axis=1)
+        offset = np.stack((sign * gap, np.full(frames, up), np.full(frames, ahead)), axis=1)
         wrist = middle + np.einsum("tab,tb->ta", chest, offset)
         motion = with_hand_at(motion, body, side, Held(wrist, _FINGERS, _PALM), way)
     return motion

@@ -30,6 +30,7 @@ _CLAPS = re.compile(
     rf"\b(?:clap(?:s|ping)?|applaud(?:s|ing)?)\b(?: {_THE}hands?)?(?: together)?"
     r"(?: (?:enthusiastically|loudly|politely|happily|excitedly|rhythmically|along|in applause|"
     r"at the (?:show|audience)))?"
+    rf"(?P<above> (?:overhead|(?:high )?(?:above|over) {_THE}head))?"
 )
 _SHRUGS = re.compile(rf"\bshrug(?:s|ging)?\b(?: {_THE}shoulders?)?(?! off\b)")
 _ROLLS = re.compile(
@@ -66,6 +67,11 @@ _POINTS = re.compile(
     r"(?P<way>left|right|up|upwards?|sky|ceiling|stars?|moon|sun|down|downwards?|floor|ground)\b(?: side)?"
     rf"(?: (?:at|to|towards?) {_THE}(?:sky|ceiling|stars?|moon|sun|floor|ground))?" + _WITH_HAND.replace("<with>", "<by>")
 )
+_ARMS_OUT = re.compile(
+    rf"\b(?:stretch|hold|spread|extend|rais|lift|put|open)(?:es|s|e|ting|ing)? {_THE}(?:arms|hands)"
+    rf"(?: (?:out|up|straight|wide|apart))* (?:(?:to|at) {_THE}sides?|sideways|sidewards)\b"
+)
+_WATCH = re.compile(rf"\b(?:look|glanc|check)(?:s|es|e|ing)?(?: down)?(?: (?:at|on))? {_THE}(?:wrist ?)?watch\b")
 _PHONES = re.compile(
     rf"\b(?:(?:talk|speak|chat|is|are|be)(?:s|ing)? on {_THE}(?:cell |mobile |smart)?(?:tele)?phone|"
     rf"(?:mak|tak|hav|answer|get)(?:es|e|s|ing)? {_THE}(?:cell |mobile |smart)?(?:tele)?phone(?: call)?|"
@@ -86,7 +92,7 @@ _HUGS_SELF = re.compile(
     rf"\b(?:hug(?:s|ging)? (?:himself|herself|themselves|yourself|itself)|"
     rf"wrap(?:s|ping)? {_THE}arms around (?:himself|herself|themselves|yourself|itself|{_THE}(?:body|chest)))\b"
 )
-_WITH_OTHERS = re.compile(r"\b(?:against|overhead|above|with (?:an?|his|her|their|the|some|another)\b)")
+_WITH_OTHERS = re.compile(r"\b(?:against|with (?:an?|his|her|their|the|some|another)\b)")
 _SALUTES = re.compile(r"\bsalut(?:es|e|ing)\b(?: (?:the|his|her|their|an?) (?:\w+ ?){1,2})?")
 _PLACES = {
     "heart": "chest", "belly": "stomach", "tummy": "stomach", "abdomen": "stomach", "hips": "hip", "waist": "hip",
@@ -103,10 +109,10 @@ _TILTS = {
 }  # fmt: skip
 _NAMES = {_LEFT: "to the left", _RIGHT: "to the right", _UP: "up", _DOWN: "down"}
 _UPWARD = ("up", "sky", "ceiling", "star", "moon", "sun")
-_POINTED = {"up": "points up", "down": "points down", "aside": "points to its side", "across": "points across"}
+_POINTED = {"up": "points up", "down": "points down", "aside": "out to its side", "across": "points across"}
 _HELD = {
     "back": "behind the back", "pocket": "in the pocket", "prayer": "before the chest", "across chest": "across the chest",
-    "rail": "at a rail", "phone": "with a phone at the ear",
+    "rail": "at a rail", "watch": "before the face, with a watch", "phone": "with a phone at the ear",
 }  # fmt: skip
 
 
@@ -115,7 +121,7 @@ class Gesture:
     """What is made by rule. kind: one of `CLAPS`, `LOOKS`, `SHOULDERS` and `TOUCHES`.
 
     looks: how the head turns, one after the other, as degrees to the left, down and over to the right. stays: whether
-        it is still turned at the end. place: of `modifiers.touching`, with the hands of `sides`. moves: how the hands
+        it is still turned at the end. place: of `modifiers.touching`, with the hands of `sides`, or where they clap. moves: how the hands
         move there, of `modifiers.touching`; empty if they are still; or how the shoulders do, of `modifiers.shoulders`.
         count: how often it is done; None if that is not
         said. alone: whether nothing else is done.
@@ -134,7 +140,8 @@ class Gesture:
     def told(self) -> str:
         """The gesture in words, for the user."""
         if self.kind == CLAPS:
-            return "made by rule: hands clap" + (f", {self.count} times" if self.count else "")
+            times = f", {self.count} times" if self.count else ""
+            return f"made by rule: hands clap{' overhead' if self.place else ''}{times}"
         if self.kind == SHOULDERS:
             return f"made by rule: shoulders {self.moves}"
         if self.kind == LOOKS:
@@ -238,7 +245,7 @@ _READ = (
     (_TURNS_HEAD, _look),
     (_TILTS_HEAD, _tilt),
     (_LOWERS_HEAD, _tilt),
-    (_CLAPS, lambda _: Gesture(CLAPS)),
+    (_CLAPS, lambda match: Gesture(CLAPS, place="overhead" if match["above"] else "")),
     (_SHRUGS, lambda _: Gesture(SHOULDERS, sides=_BOTH, moves="shrug")),
     (_ROLLS, _roll_shoulders),
     (_SALUTES, lambda _: _put("forehead", ("right",))),
@@ -247,6 +254,8 @@ _READ = (
     (_PRAYS, lambda _: _put("prayer", _BOTH)),
     (_ACROSS, _across),
     (_PHONES, _phone),
+    (_ARMS_OUT, lambda _: _put("aside", _BOTH)),
+    (_WATCH, lambda _: replace(_put("watch", ("left",)), looks=(_DOWN,))),
     (_RAIL, _rail),
     (_DUSTS, lambda _: _put("stomach", _BOTH, "brushes")),
     (_RUBS_HANDS, lambda _: _put("prayer", _BOTH, "rubs")),

@@ -15,7 +15,7 @@ _BESIDE = re.compile(
     r"\b(?:with|holding|carrying|wearing|using|like|against)(?: on to| onto)? "
     r"(?:an?|the|his|her|their|its|your|two|both|some) (?:(?!(?:and|while|with|as|for|from|to|on|in|at|of|then)\b)[\w-]+ ?)+"
 )
-_MOVED = frozenset(["left", "right", "side", "step", "speed", "pace", "stride"])
+_MOVED = frozenset(["both", "left", "right", "side", "step", "speed", "pace", "stride"])
 """Stems of words that are read by other rules."""
 
 

@@ -19,7 +19,7 @@ _PATHS = (
     ),
     (
         re.compile(
-            rf"\b(?:{_GOES}{_ALONG} (?:in )?(?:an? )?(?:{_ZIGZAG}|slalom|serpentines?|s-curves?)"
+            rf"\b(?:{_GOES}{_ALONG} (?:in )?(?:an? )?(?:{_ZIGZAG}|slalom|serpentines?|s[- ](?:curves?|shape|line))"
             rf"(?: (?:line|path|pattern))?|{_ZIGZAG})\b",
             re.I,
         ),
@@ -35,6 +35,9 @@ _PATHS = (
         "{0}, then turns around, then {0}, then turns around, then {0}",
     ),
 )  # fmt: skip
+_BRINGS_BACK = re.compile(
+    r"\b(?P<brings>(?:carr(?:y|ies|ying)|bring(?:s|ing)?|tak(?:e|es|ing)) (?:it|them|the (?:\w+ )?\w+)) back\b", re.I
+)
 _WHILE = re.compile(
     r"^(?:(?:an?|the|this) (?:\w+ )?\w+ |he |she )?(?:is )?(?P<does>[^,]*\b\w+ing\b[^,]*) while (?P<path>[^,.]+)$", re.I
 )
@@ -42,6 +45,7 @@ _WHILE = re.compile(
 
 def written_out(prompt: str) -> str:
     """Returns the prompt with such paths as steps."""
+    prompt = _BRINGS_BACK.sub(r"turns around and then \g<brings>", prompt)
     for pattern, steps in _PATHS:
         if (whole := _WHILE.match(prompt)) and (path := pattern.fullmatch(whole["path"])):
             also = f" while {whole['does']}"  # all the way

@@ -412,11 +412,12 @@ def _gesturing(motion: Motion, engine: Engine, gesture: Gesture, before: Gesture
     there = before is not None and (before.kind, before.place, before.sides) == (TOUCHES, gesture.place, gesture.sides)
     if gesture.kind == CLAPS:
         count = gesture.count or claps_in(len(motion), motion.fps)
-        return clapping(motion, engine.body, count)
+        return clapping(motion, engine.body, count, bool(gesture.place))
     if gesture.kind == SHOULDERS:
         return with_shoulders(motion, engine.body, gesture.sides, gesture.moves, gesture.count)
     if gesture.kind == LOOKS:
         return looking(motion, gesture.looks * (gesture.count or 1), gesture.stays)
+    motion = looking(motion, gesture.looks, stays=True) if gesture.looks else motion
     return touching(motion, engine.body, gesture.sides, gesture.place, moves=gesture.moves, there=there)
 
 

@@ -173,7 +173,8 @@ def _without_manner(index: WordingIndex, segment: Segment, read: Mapping[str, tu
         # "jumps backward" is rather a jump than a way backward
         names_it = [bool(content(segment.bare) & content(one.wording)) for one in (choice, bare)]
         stays_true = says_it and (segment.travel is None or _goes(bare, segment))
-        choice = bare if better or stays_true or (bare.sure and names_it == [False, True]) else choice
+        rather = bare.sure and choice.confidence < 1.0 and names_it == [False, True]
+        choice = bare if better or stays_true or rather else choice
     if not choice.sure and segment.core in looked_up:
         core = index.choose(replace(segment, text=segment.core), *read[segment.core])
         choice = core if core.sure else choice

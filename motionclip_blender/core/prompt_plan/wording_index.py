@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -36,6 +37,10 @@ _VERBATIM = 6.0  # gain of a wording that equals the text, and of all of a class
 _SAME_WORDS = 2.0  # gain of a wording with the same words: "someone lies on the side" for "lies on the side"
 _MORE_DONE = 0.1  # loss for each action of a wording that the text does not name
 _FEW = 6  # wordings with a word, at most, that is rare
+_LONG = 4  # words of a text from which on it is the wording with the same words
+_SOMEBODY = re.compile(
+    r"^(?:he|she|they|someone|somebody|(?:a|an|the|this) (?:man|woman|person|guy|figure|character|boy|girl))(?: is| are)? "
+)
 _OTHERS = 4  # next best wordings
 _OF_A_CLASS = 2  # most of them that have the class of the choice, or one class among themselves
 _AT = 0.6  # largest `Near.distance` of a latent from the wordings whose motion it makes
@@ -113,8 +118,10 @@ class WordingIndex:
         return self.action_of(int(self._retrieval.motions[self._of_text[wording.lower()]]))
 
     def understands(self, text: str) -> bool:
-        """Checks whether a text, in lower case, is one of the wordings, or a phrase for a class."""
-        return text in self._of_text or text in self._phrases
+        """Checks whether a text, in lower case, is one of the wordings, or a phrase for a class; so is a longer one
+        whose words are those of a wording, whoever does it and on which side."""
+        words = in_order(text)
+        return text in self._of_text or text in self._phrases or (len(words) >= _LONG and words in self._of_words)
 
     @cached_property
     def spelling(self) -> Spelling:
@@ -138,8 +145,9 @@ class WordingIndex:
         shared, contained = self.shared_words(words), self.contained(segment.text)
         score = alike + _SHARED * shared + _CONTAINED * contained + _CLASS * evidence[self._row_actions]
         said = segment.text.strip().lower()
-        verbatim, named = self._of_text.get(said), self._phrases.get(said)
-        hard, same = self._hard.of(segment), self._of_words.get(in_order(said))
+        words_said = in_order(said)
+        verbatim, named = self._of_text.get(said), self._phrases.get(_SOMEBODY.sub("", said))
+        hard, same = self._hard.of(segment), self._of_words.get(words_said)
         if verbatim is not None and hard[verbatim] > -STAYS:
             score[verbatim] += _VERBATIM
         elif same is not None:
