@@ -9,6 +9,7 @@ import numpy as np
 
 from ..angles import apart
 from .choice import Facts
+from .grammar import begins, grammar
 from .plan import Segment
 from .word_features import names_side
 
@@ -20,7 +21,10 @@ _WAY, _NEAR_WAY = 0.3, 40.0  # gain for the direction of travel, and degrees wit
 _TURN, _SAME_WAY_ROUND = 0.4, 0.06  # gains of a motion that turns as far as requested, and that way
 _BOTH = 0.08  # least difference between the sides if one is requested
 _ONE_ARM = 0.3  # least difference between the arms if both are requested
-_SAME_PLACE, _OTHER_PLACE = 0.15, 0.4  # gain of a wording that says "over", as is asked for, loss of one that says "off"
+_SAME_PLACE, _OTHER_PLACE = (
+    0.15,
+    0.4,
+)  # gain of a wording that says "over", as is asked for, loss of one that says "off"
 _ONE_SIDE, _CLEARLY = 1.5, 0.3  # gain for the difference between the sides if one is requested, and where it ends
 _STEPS = re.compile(r"\b(?:step|walk|climb|run|march)(?:s|ping|ing|ning)?\b")  # in which both legs take part
 _PLACES = ("over", "onto", "off", "under", "overhead")
@@ -48,9 +52,11 @@ class HardEvidence:
             out -= _OTHER_SIDE * (self._left ^ self._right) + STAYS * (self._one_sided["arm"] > _ONE_ARM)
         elif segment.single:
             out -= STAYS * (self._one_sided["arm"] < _BOTH)
-        for place in set(_PLACES) & set(segment.text.lower().split()):
+        words = segment.text.lower().split()
+        goes = any(begins(word, [*grammar()["moves"], "climb", "duck", "fall"]) for word in words)
+        for place in set(_PLACES) & set(words):
             others = np.any([self._places[other] for other in _PLACES if other != place], axis=0)
-            out += _SAME_PLACE * self._places[place] - _OTHER_PLACE * (others & ~self._places[place])
+            out += goes * _SAME_PLACE * self._places[place] - _OTHER_PLACE * (others & ~self._places[place])
         away = apart(self._travels, segment.travel or 0.0)
         if segment.travel is not None:
             out += np.where(np.isnan(away), -STAYS, np.where(away < _NEAR_WAY, _WAY, 0))

@@ -13,7 +13,8 @@ from .wording_index import WordingIndex
 
 _BESIDE = re.compile(
     r"\b(?:with|holding|carrying|wearing|using|like|against)(?: on to| onto)? "
-    r"(?:an?|the|his|her|their|its|your|two|both|some) (?:(?!(?:and|while|with|as|for|from|to|on|in|at|of|then)\b)[\w-]+ ?)+"
+    r"(?:an?|the|his|her|their|its|your|two|both|some) "
+    r"(?:(?!(?:and|while|with|as|for|from|to|on|in|at|of|then)\b)[\w-]+ ?)+"
 )
 _MOVED = frozenset(["both", "left", "right", "side", "step", "speed", "pace", "stride"])
 """Stems of words that are read by other rules."""

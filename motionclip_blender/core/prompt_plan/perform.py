@@ -33,7 +33,7 @@ from ..timeline.bridges import bridged
 from ..timeline.joining import entered, followed_by
 from ..timeline.postures import unlike, upright
 from .choice import Choice
-from .gestures import CLAPS, LOOKS, SHOULDERS, TOUCHES, Gesture
+from .gesture import CLAPS, LOOKS, SHOULDERS, TOUCHES, Gesture
 from .grammar import STANDS, grammar, is_action
 from .plan import Plan, Segment
 

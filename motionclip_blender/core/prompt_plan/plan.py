@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .gestures import Gesture
+from .gesture import Gesture
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from ..errors import UserError
 from .amounts import plain_decimals, without_distance
-from .gestures import TOUCHES, Gesture, gesture_of
+from .gesture import TOUCHES, Gesture
+from .gestures import gesture_of
 from .grammar import STANDS, inflected, is_action
 from .language import other_language
 from .negation import without_negated

@@ -56,9 +56,7 @@ _WITH_LIMB = re.compile(
     r"\b(?:with|using|in|by|on) (?:the |his |her |their |its |a |one )?(?:raised )?(?:left|right)"
     r"(?: (?:hand|arm|fist|leg|foot|knee|elbow|palm|side))?\b"
 )
-_TO_SIDE = re.compile(
-    r"\b(?:(?:to|towards?) (?:the |his |her |their )?)?(?:left|right)(?:wards?)?\b(?: side\b)?"
-)
+_TO_SIDE = re.compile(r"\b(?:(?:to|towards?) (?:the |his |her |their )?)?(?:left|right)(?:wards?)?\b(?: side\b)?")
 _WHERE_TO = re.compile(
     r"\b(?:forwards?|ahead|backwards?|in reverse|sideways|sidewards|diagonal(?:ly)?|straight|"
     r"in (?:a|an) (?:[\w-]+ )?(?:circle|curve|line)|(?:and )?(?:turns?|turning) (?:around|round)?)(?=\s|$|,)"
@@ -89,7 +87,8 @@ _BENDS = re.compile(r"\b(?:curv|veer|bend|swerv|corner)\w*")
 _IN_PLACE = re.compile(r"\b(?:on the spot|in place|in one place|where (?:he|she|it) (?:is|stands))\b")
 _BOTH_ARMS = re.compile(r"\b(?:both|two) (?:(?:the|his|her|their|of) )*(?:arms|hands|fists)\b")
 _ONE_ARM = re.compile(
-    r"\b(?:with|using) (?:only |just )?(?:one|a single) (?:hand|arm)\b(?! (?:on|in|at|to|against|over|behind|raised|up|held))"
+    r"\b(?:with|using) (?:only |just )?(?:one|a single) (?:hand|arm)\b"
+    r"(?! (?:on|in|at|to|against|over|behind|raised|up|held))"
 )
 _LEANS = re.compile(r"\b(?:lean|bend|bow|tilt|sway|stretch|twist)(?:s|es|ing)?\b")
 _ONE_STEP = re.compile(

@@ -39,7 +39,8 @@ _MORE_DONE = 0.1  # loss for each action of a wording that the text does not nam
 _FEW = 6  # wordings with a word, at most, that is rare
 _LONG = 4  # words of a text from which on it is the wording with the same words
 _SOMEBODY = re.compile(
-    r"^(?:he|she|they|someone|somebody|(?:a|an|the|this) (?:man|woman|person|guy|figure|character|boy|girl))(?: is| are)? "
+    r"^(?:he|she|they|someone|somebody|(?:a|an|the|this) (?:man|woman|person|guy|figure|character|boy|girl))"
+    r"(?: is| are)? "
 )
 _OTHERS = 4  # next best wordings
 _OF_A_CLASS = 2  # most of them that have the class of the choice, or one class among themselves

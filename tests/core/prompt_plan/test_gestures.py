@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from motionclip_blender.core.engine import Engine
-from motionclip_blender.core.prompt_plan.gestures import CLAPS, LOOKS, TOUCHES, gesture_of
+from motionclip_blender.core.prompt_plan.gesture import CLAPS, LEFT, LOOKS, RIGHT, SHOULDERS, TOUCHES
+from motionclip_blender.core.prompt_plan.gestures import gesture_of
 from motionclip_blender.core.prompt_plan.perform import Performance, perform
 from motionclip_blender.core.prompt_plan.understand import refuse_guesses, understand
 from motionclip_blender.core.skeleton import INDEX
@@ -29,6 +30,13 @@ def performed(engine: Engine, prompt: str) -> Performance:
         ("walks looking to the left", LOOKS, "walks"),
         ("puts the left hand on the right shoulder", TOUCHES, "stands still"),
         ("salutes", TOUCHES, "stands still"),
+        ("tilts the head to the left", LOOKS, "stands still"),
+        ("shrugs his shoulders", SHOULDERS, "stands still"),
+        ("rotates the right shoulder backwards", SHOULDERS, "stands still"),
+        ("walks with his hands behind his back", TOUCHES, "walks"),
+        ("walks down the stairs holding on to the handrail", TOUCHES, "walks down the stairs"),
+        ("is talking on the phone", TOUCHES, "stands still"),
+        ("claps above the head", CLAPS, "stands still"),
     ],
 )
 def test_gestures_are_taken_out_of_a_clause(clause: str, kind: str, rest: str):
@@ -38,14 +46,23 @@ def test_gestures_are_taken_out_of_a_clause(clause: str, kind: str, rest: str):
 
 
 @pytest.mark.parametrize(
-    "clause", ["claps hands with a friend", "looks for his keys", "looks at the left hand", "puts a box on the head"]
+    "clause",
+    [
+        "claps hands with a friend",
+        "shrugs off the pain",
+        "points at the enemy",
+        "checks the door",
+        "looks for his keys",
+        "looks at the left hand",
+        "puts a box on the head",
+    ],
 )
 def test_what_is_no_gesture(clause: str):
     assert gesture_of(clause) == (None, clause)
 
 
 def test_looks_go_where_they_are_said_to_go():
-    assert gesture_of("looks left and right")[0].looks == ((65.0, 0.0), (-65.0, 0.0))
+    assert gesture_of("looks left and right")[0].looks == (LEFT, RIGHT)
     assert gesture_of("looks up at the sky")[0].looks[0][1] < 0 < gesture_of("looks down")[0].looks[0][1]
 
 
@@ -56,6 +73,15 @@ def test_looks_go_where_they_are_said_to_go():
         ("touches her face with the left hand", "face", ("left",)),
         ("grabs the left shoulder", "shoulder", ("right",)),  # which is reached with the other hand
         ("covers his ears", "ear", ("left", "right")),
+        ("puts both hands behind your back", "back", ("left", "right")),
+        ("puts the left hand in the pocket", "pocket", ("left",)),
+        ("points to the left", "aside", ("left",)),
+        ("points with the right hand to the left", "across", ("right",)),
+        ("points up at the sky", "up", ("right",)),
+        ("stretches your left arm across your chest", "across chest", ("left",)),
+        ("raises the arms to the sides", "aside", ("left", "right")),
+        ("looks at his watch", "watch", ("left",)),
+        ("wipes the sweat off his forehead", "forehead", ("right",)),
     ],
 )
 def test_hands_are_put_where_they_are_said_to_be(clause: str, place: str, sides: tuple[str, ...]):
@@ -107,3 +133,65 @@ def test_what_was_made_by_rule_is_told(engine: Engine):
     done = performed(engine, "claps four times")
     (step,) = steps_of(done.plan, done.choices, done.ends, len(done.motion))
     assert "made by rule: hands clap, 4 times" in step.read
+
+
+def made(engine: Engine, prompt: str) -> np.ndarray:
+    """The joints of a prompt's motion, as seen from the pelvis of a body that faces ahead, at three quarters of it."""
+    motion = performed(engine, prompt).motion
+    joints = engine.body.posed_joints(motion)[len(motion) * 3 // 4]
+    return joints - joints[0] * (1, 0, 1)
+
+
+def test_hands_behind_the_back_are_behind_it(engine: Engine):
+    joints = made(engine, "puts both hands behind the back")
+    for side in ("left", "right"):
+        assert joints[INDEX[f"{side}_wrist"], 2] < -0.1 and abs(joints[INDEX[f"{side}_wrist"], 0]) < 0.12
+
+
+def test_who_points_to_a_side_does(engine: Engine):
+    assert made(engine, "points to the left")[INDEX["left_wrist"], 0] > 0.55
+    assert made(engine, "points to the right")[INDEX["right_wrist"], 0] < -0.55
+    assert made(engine, "points up at the sky")[INDEX["right_wrist"], 1] > made(engine, "idle")[INDEX["head"], 1]
+
+
+def test_a_tilted_head_is_over_the_shoulder_and_stays_there(engine: Engine):
+    left, right = (made(engine, f"tilts the head to the {side}") for side in ("left", "right"))
+    over = [each[INDEX["head"]] - each[INDEX["neck"]] for each in (left, right)]
+    assert over[0][0] > 0.02 and over[1][0] < -0.02
+
+
+def test_shrugs_are_counted(engine: Engine):
+    motion = performed(engine, "shrugs twice").motion
+    joints = engine.body.posed_joints(motion)
+    lifted = joints[:, INDEX["left_shoulder"], 1] - joints[:, INDEX["neck"], 1]
+    high = lifted > (lifted.min() + lifted.max()) / 2
+    assert (np.diff(high.astype(int)) == 1).sum() == 2 and np.ptp(lifted) > 0.03
+
+
+def test_one_shoulder_rolls_alone(engine: Engine):
+    joints = engine.body.posed_joints(performed(engine, "rolls the right shoulder").motion)
+    moved = {side: np.ptp(joints[:, INDEX[f"{side}_shoulder"], 1]) for side in ("left", "right")}
+    assert moved["right"] > 1.5 * moved["left"]
+
+
+def test_hands_that_rub_move_and_those_that_are_put_do_not(engine: Engine):
+    def stirs(prompt: str) -> float:
+        motion = performed(engine, prompt).motion
+        joints = engine.body.posed_joints(motion)[len(motion) // 2 :]
+        return float(np.ptp(joints[:, INDEX["right_wrist"]] - joints[:, INDEX["head"]], axis=0).max())
+
+    assert stirs("rubs his face with both hands") > 0.04 > stirs("puts both hands on his face")
+
+
+def test_claps_overhead_are_over_the_head(engine: Engine):
+    joints = engine.body.posed_joints(performed(engine, "claps above the head").motion)
+    apart = np.linalg.norm(joints[:, INDEX["left_wrist"]] - joints[:, INDEX["right_wrist"]], axis=1)
+    met = apart < 0.1
+    assert met.any() and (joints[met, INDEX["left_wrist"], 1] > joints[met, INDEX["head"], 1]).all()
+
+
+def test_a_hand_stays_at_the_phone_through_all_steps(engine: Engine):
+    motion = performed(engine, "a man is talking on the phone while pacing back and forth").motion
+    joints = engine.body.posed_joints(motion)[20:]
+    away = np.linalg.norm(joints[:, INDEX["right_wrist"]] - joints[:, INDEX["head"]], axis=1)
+    assert away.max() < 0.3 and len(joints) > 200

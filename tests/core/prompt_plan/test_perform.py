@@ -12,10 +12,12 @@ import pytest
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.modifiers.measure import measured_side, measured_travel, measured_turn
+from motionclip_blender.core.modifiers.swings import how_often
 from motionclip_blender.core.pack import DEFAULT_FOLDER, Pack
 from motionclip_blender.core.prompt_plan.perform import Performance, perform
 from motionclip_blender.core.prompt_plan.understand import refuse_guesses, understand
 from motionclip_blender.core.prompt_plan.wording_index import TEXTS, WordingIndex
+from motionclip_blender.core.skeleton import INDEX
 from training.evaluation import prompt_measures
 
 
@@ -214,3 +216,22 @@ def test_who_goes_sideways_faces_ahead(engine: Engine, index: WordingIndex, side
     assert found.choices[0].action in ("sidestep", "strafe")
     travel, metres = measured_travel(found.motion)
     assert travel == pytest.approx(90 if side == "left" else -90, abs=20) and metres > 0.4
+
+
+def test_a_lean_goes_to_the_side_that_is_named(engine: Engine, index: WordingIndex):
+    for side, sign in (("left", 1), ("right", -1)):
+        motion = done(engine, index, f"leans to the {side}").motion
+        joints = engine.body.posed_joints(motion)
+        aside = joints[:, INDEX["head"], 0] - joints[:, 0, 0]
+        assert sign * aside[np.abs(aside).argmax()] > 0.1
+
+
+def test_waves_are_counted_as_the_hand_goes_out_and_in(engine: Engine, index: WordingIndex):
+    for count in (2, 4):
+        motion = done(engine, index, f"waves with the left hand {count} times").motion
+        assert how_often(motion, engine.body, "hand aside")[0] == count
+
+
+def test_what_is_done_beside_and_not_known_is_said(engine: Engine, index: WordingIndex):
+    found = done(engine, index, "walks up the stairs while humming a tune")
+    assert "humming a tune" in " ".join(found.remarks)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.prompt_plan.paths import written_out
 from motionclip_blender.core.prompt_plan.plan import Plan, Segment
 from motionclip_blender.core.prompt_plan.read import MAX_SEGMENTS, read_plan
 from motionclip_blender.core.prompt_plan.spelling import Spelling
@@ -374,7 +375,7 @@ def test_a_single_one_is_counted(spelling: Spelling, prompt: str, count: int | N
     ("prompt", "text"),
     [
         ("raises both arms above his head", "raises both arms overhead"),
-        ("bow down", "bow down"),
+        ("bow down", "bows down"),
         ("throw a ball", "throws a ball"),
         ("walks through", "walks"),
     ],
@@ -400,3 +401,37 @@ def test_lines_are_steps_where_each_says_what_is_done(spelling: Spelling):
 def test_it_is_what_was_picked_up(spelling: Spelling):
     steps = plan(spelling, "picks something up from the floor and throws it").segments
     assert steps[1].text == "throws the thing"
+
+
+def test_the_trunk_leans_to_the_side_that_is_named(spelling: Spelling):
+    step = only(spelling, "a person leans over to the right side")
+    assert (step.side, step.limb, step.travel) == ("right", "trunk", None)
+    assert only(spelling, "turns to the right").limb == ""
+
+
+@pytest.mark.parametrize(
+    ("prompt", "single"),
+    [("beckons with one hand", True), ("waves with one hand on the hip", False), ("waves with the left hand", False)],
+)
+def test_one_arm_is_one_arm(spelling: Spelling, prompt: str, single: bool):
+    assert only(spelling, prompt).single == single
+
+
+def test_a_step_with_a_foot_is_one(spelling: Spelling):
+    assert only(spelling, "steps back with the left foot").steps == 1
+    assert only(spelling, "steps back").steps is None
+
+
+def test_what_is_taken_up_again_is_what_was_done_before(spelling: Spelling):
+    steps = read_plan("an old man shuffles along, stops, then continues shuffling", spelling).segments
+    assert steps[2].said == steps[0].said
+
+
+def test_what_is_done_on_the_way_is_done_all_the_way():
+    steps = written_out("a man is drinking while walking back and forth").split(", then ")
+    assert len(steps) == 5 and all(step.endswith(" while drinking") for step in steps)
+
+
+def test_what_is_carried_back_is_carried_after_a_turn(spelling: Spelling):
+    steps = read_plan("picks up a box and carries it back", spelling).segments
+    assert steps[0].turn == 180.0 and steps[-1].travel is None

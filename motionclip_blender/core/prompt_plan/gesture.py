@@ -1,0 +1,62 @@
+"""Defines gestures that are made by rule on whatever the body does else: looks, claps, hands put to places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+CLAPS, LOOKS, SHOULDERS, TOUCHES = "claps", "looks", "shoulders", "touches"
+
+LEFT, RIGHT, UP, DOWN = (65.0, 0.0, 0.0), (-65.0, 0.0, 0.0), (0.0, -35.0, 0.0), (0.0, 40.0, 0.0)
+"""How the head turns to look somewhere, see `Gesture.looks`."""
+
+_WAYS = {LEFT: "to the left", RIGHT: "to the right", UP: "up", DOWN: "down"}
+_HELD = {  # where hands are that are not at a part of the body of that name
+    "up": "points up",
+    "down": "points down",
+    "aside": "out to its side",
+    "across": "points across",
+    "back": "behind the back",
+    "pocket": "in the pocket",
+    "prayer": "before the chest",
+    "across chest": "across the chest",
+    "rail": "at a rail",
+    "watch": "before the face, with a watch",
+    "phone": "with a phone at the ear",
+}
+
+
+@dataclass(frozen=True)
+class Gesture:
+    """What is made by rule. kind: one of `CLAPS`, `LOOKS`, `SHOULDERS` and `TOUCHES`.
+
+    looks: how the head turns, one after the other, as degrees to the left, down and over to the right. stays: whether
+        it is still turned at the end. place: of `modifiers.touching`, with the hands of `sides`, or where they clap.
+        moves: how the hands move there, of `modifiers.touching`; empty if they are still; or how the shoulders do, of
+        `modifiers.shoulders`. count: how often it is done; None if that is not said. alone: whether nothing else is
+        done.
+    """
+
+    kind: str
+    looks: tuple[tuple[float, float, float], ...] = ()
+    stays: bool = False
+    place: str = ""
+    sides: tuple[str, ...] = ()
+    moves: str = ""
+    count: int | None = None
+    alone: bool = True
+
+    @property
+    def told(self) -> str:
+        """The gesture in words, for the user."""
+        return f"made by rule: {self._told()}"
+
+    def _told(self) -> str:
+        times = f", {self.count} times" if self.count else ""
+        if self.kind == CLAPS:
+            return f"hands clap{' ' if self.place else ''}{self.place}{times}"
+        if self.kind == SHOULDERS:
+            return f"shoulders {self.moves}{times}"
+        if self.kind == LOOKS:
+            return "the head tilts" if self.stays else f"a look {', then '.join(_WAYS[look] for look in self.looks)}"
+        at = _HELD.get(self.place, f"to the {self.place}")
+        return f"{' and '.join(self.sides)} hand {at}" + (f", and {self.moves}" if self.moves else "")
