@@ -33,6 +33,7 @@ _TILTS = {
     "up": (0.0, -25.0, 0.0), "forward": (0.0, 35.0, 0.0), "down": (0.0, 35.0, 0.0),
 }  # fmt: skip
 _UPWARD = ("up", "sky", "ceiling", "star", "moon", "sun")
+_ARTICLES = ("a", "an", "the", "his", "her", "their", "its", "my", "your")
 _IS = re.compile(r"\b(?:is|are|was|were) $")  # of "is clapping"
 _WITH_OTHERS = r"(?!.*\b(?:against|with (?:an?|his|her|their|the|some|another))\b)"
 
@@ -45,9 +46,15 @@ def gesture_of(text: str) -> tuple[Gesture | None, str]:
         if match is None:
             continue
         before, after = _IS.sub("", text[: match.start()]).strip(), text[match.end() :].strip()
-        acts = any(is_action(word) for word in (*before.split(), *after.split()))
+        acts = _acts(before) or _acts(after)
         return replace(made(match), alone=not acts), " ".join((before, "" if acts else STANDS, after)).strip()
     return None, text
+
+
+def _acts(text: str) -> bool:
+    """Checks whether a text names an action; a noun after an article is none: "at a sink"."""
+    words = text.split()
+    return any(is_action(word) and before not in _ARTICLES for before, word in zip(("", *words), words, strict=False))
 
 
 def _look(match: re.Match[str]) -> Gesture:
@@ -203,7 +210,18 @@ _READ: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Gesture]], ...] = 
             rf"{_THE}(?:clothes|clothing|shirt|jacket|coat|trousers|pants|jeans|dress|skirt|{_SELF})\b(?: off| down)?",
             _by_both("stomach", "brushes"),
         ),
-        (rf"\brub(?:s|bing)? {_THE}(?:hands|palms)\b(?: together)?", _by_both("prayer", "rubs")),
+        (
+            r"\b(?:rub(?:s|bing)?|(?:wash|rins|dr(?=y|ie)|soap|lather|scrub)(?:es|s|ing|y|ies|ying|bing)?)(?: up)? "
+            rf"{_THE}(?:hands|palms)\b(?: together)?",
+            _by_both("prayer", "rubs"),
+        ),
+        (rf"\b(?:wash|rins|dr(?=y|ie)|scrub)(?:es|s|ing|y|ies|ying|bing)? {_THE}face\b", _by_both("face", "rubs")),
+        (rf"\b(?:brush|clean)(?:es|ing|s)? {_THE}teeth\b", lambda _: _put("mouth", ("right",), "rubs")),
+        (
+            rf"\bshav(?:es|ing|e)\b(?: {_THE}(?:face|beard|chin|cheeks?|{_SELF}))?",
+            lambda _: _put("face", ("right",), "rubs"),
+        ),
+        (rf"\b(?:comb|brush)(?:es|ing|s)? {_THE}hair\b", lambda _: _put("head", ("right",), "rubs")),
         (rf"\brub(?:s|bing)? {_THE}(?:upper )?arms\b", _by_both("shoulder", "rubs")),
         (
             rf"\b(?:hug(?:s|ging)? {_SELF}|wrap(?:s|ping)? {_THE}arms around (?:{_SELF}|{_THE}(?:body|chest)))\b",

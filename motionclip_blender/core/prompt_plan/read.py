@@ -154,8 +154,14 @@ def _with_gesture(segment: Segment, gesture: Gesture) -> Segment:
     """Returns a step with a gesture, which is counted, and done with the hand that the step names."""
     if gesture.kind == TOUCHES and len(gesture.sides) == 1 and gesture.alone and segment.limb == "arm":
         gesture = replace(gesture, sides=(segment.side,))
-    side, limb = ("", "") if gesture.alone else (segment.side, segment.limb)
-    return replace(segment, gesture=replace(gesture, count=segment.count), count=None, side=side, limb=limb)
+    segment = replace(segment, gesture=replace(gesture, count=segment.count), count=None)
+    return _only_stands(segment) if gesture.alone else segment
+
+
+def _only_stands(segment: Segment) -> Segment:
+    """Returns a step of who stands, whoever and wherever that is."""
+    plain = None if segment.plain is None else _only_stands(segment.plain)
+    return replace(segment, text=STANDS, bare=STANDS, core=STANDS, verb="", side="", limb="", plain=plain)
 
 
 def _turns_on_the_way(segment: Segment) -> bool:

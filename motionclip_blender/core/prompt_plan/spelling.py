@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from ..modifiers.manner import manners
-from .grammar import grammar, is_action_form
+from .grammar import grammar, is_action_form, verb_of
 
 _SHORTEST = 4  # least letters of a corrected word; shorter ones are near to too many others
 _TWO_FROM = 6  # letters from which on two mistakes are corrected
@@ -83,7 +83,7 @@ class Spelling:
         if word in self._counts or word in self._also or self._is_form(word):
             return True
         doubled = f"{word[:-3]}{word[-4:-3]}ing" if word.endswith("ing") else ""  # "swiming" is misspelt
-        return is_action_form(word) and doubled not in self._counts
+        return (is_action_form(word) and doubled not in self._counts) or bool(verb_of(word, grammar()["verbs"]))
 
     def _is_form(self, word: str) -> bool:
         """Checks whether a word is a regular form of another correct one: "shrinks", "sipped"."""
