@@ -26,6 +26,7 @@ _COMMANDS = {
         "evaluation.variations",
         "measure how variations of prompts differ, and whether they keep the meaning",
     ),
+    "variety": ("evaluation.variety", "count how many different motions a thousand prompts give"),
     "manners": ("evaluation.manners", "measure manners that prompts ask for: sadly, like an old man, drunk"),
     "lengths": ("evaluation.lengths", "measure motions that are longer than the decoder makes at once"),
     "understanding": ("evaluation.understanding", "measure whether prompts become the motions that they ask for"),
