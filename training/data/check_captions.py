@@ -26,6 +26,7 @@ from .clip_files.collection import collections
 from .span_measures import measures
 from .spans import cut
 from .told_facts import contradictions, facts_of, measured_contradictions
+from .told_movement import movement_contradictions
 
 FEWEST_WORDINGS = 4  # an action word, a plain sentence, a descriptive and an abstract wording
 FEWEST_OF_EXEMPLAR = 10
@@ -210,7 +211,14 @@ def measured_problems(spans: Sequence[CaptionedSpan], data: Path) -> list[str]:
             continue
         motion = load(path)
         part = cut(motion, span.start, motion.seconds if span.end is None else span.end)
-        found = [*measured_contradictions(span, measures(part, body)), *_unfree_falls(span, part, body)]
+        shown = (
+            part if span.shown is None else cut(motion, span.shown, motion.seconds if span.end is None else span.end)
+        )
+        found = [
+            *measured_contradictions(span, measures(part, body)),
+            *_unfree_falls(span, part, body),
+            *movement_contradictions(span, shown, body),
+        ]
         problems += [f"{_name(span)}: {problem}" for problem in found]
     return problems
 

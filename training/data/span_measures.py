@@ -93,7 +93,7 @@ def measures(motion: Motion, body: Body) -> Measures:
         posture(joints[0], standing),
         posture(joints[-1], standing),
         posture(joints[lowest], standing),
-        float(_tilt(joints).max()),
+        float(trunk_tilt(joints).max()),
         float(np.maximum(feet - np.percentile(feet, 5), 0).max()),
         float((hands - shoulders).max()),
         100 * measured_slide(motion, body),
@@ -118,7 +118,7 @@ def posture(pose: np.ndarray, standing: float) -> str:
     standing: height of the pelvis of the standing body over its lowest joint, metres.
     """
     height = (pose[0, 1] - pose[:, 1].min()) / standing
-    tilt = float(_tilt(pose[None])[0])
+    tilt = float(trunk_tilt(pose[None])[0])
     if tilt > _DOWN:
         return "head down"
     if tilt > _LEVEL and height < _LOW:
@@ -131,7 +131,7 @@ def posture(pose: np.ndarray, standing: float) -> str:
     return "bent" if tilt > _BENT else "upright"
 
 
-def _tilt(joints: np.ndarray) -> np.ndarray:
+def trunk_tilt(joints: np.ndarray) -> np.ndarray:
     """Returns the degrees (T,) of the trunk off the vertical."""
     trunk = joints[:, INDEX["neck"]] - joints[:, INDEX["pelvis"]]
     return np.degrees(np.arctan2(np.hypot(trunk[:, 0], trunk[:, 2]), trunk[:, 1]))
