@@ -35,6 +35,10 @@ _SHARES = (
 _CIRCLE = re.compile(
     r"\b(?:in|along|walks?|runs?|jogs?|makes?|forms?) (?:a |an )?(?:\w+ |\w+-\w+ )?circles?\b|\bcircles?\b"
 )
+_OF_A_LIMB = re.compile(  # "moves the arms in circles"
+    r"\b(?:arms?|hands?|legs?|hips?|head|shoulders?|feet|foot|wrists?|fists?|knees?) (?:around )?"
+    r"in (?:an? )?(?:\w+ )?circles?\b"
+)
 _AROUND = re.compile(r"\b(?:around|round|back|(?<=turn )about|(?<=turns )about|(?<=turning )about)\b")
 _CLOCK = re.compile(r"\b(?:(counter|anti)[- ]?)?clockwise\b")
 _DIAGONAL = re.compile(r"\bdiagonal(?:ly)?\b")
@@ -91,7 +95,11 @@ def turn_of(text: str, sides: list[str], count: int | None) -> tuple[str, float 
         begins(word, grammar()["turns"]) and word not in ("face", "corners", "bends", "bend", "faces") for word in words
     ) or bool(re.search(r"\b(?:to face|faces|u-turn|u turn|about[- ]face)\b", text))
     turning = turning and not {"head", "wrist", "page", "wheel"} & set(words)
-    circle = bool(_CIRCLE.search(text)) and any(begins(word, grammar()["moves"]) for word in words)
+    circle = (
+        bool(_CIRCLE.search(text))
+        and not _OF_A_LIMB.search(text)
+        and any(begins(word, grammar()["moves"]) for word in words)
+    )
     clock = _CLOCK.search(text)
     angle = _DEGREES.search(text) or (_NAMED_ANGLE.search(text) if turning else None)
     if not (turning or circle or (clock and angle)):

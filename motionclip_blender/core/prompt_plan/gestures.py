@@ -16,6 +16,8 @@ _WITH_HAND = rf"(?: (?:with|using) {_THE}(?:(?P<with>left|right) )?(?:index )?(?
 _PUTS = r"\b(?:put|plac|hold|clasp|cross|fold|hid|keep|rest)(?:s|es|e|ting|ing|ping)? "
 _PHONE = rf"{_THE}(?:cell |mobile |smart)?(?:tele)?phone"
 _SKY, _GROUND = r"sky|ceiling|stars?|moon|sun", r"floor|ground"
+_HATS = r"(?:hat|cap|helmet|crown|wig|beanie|hood|headphones|headset|tiara)"
+_GLASSES = r"(?:glasses|sunglasses|goggles|mask|spectacles)"
 _PART = (
     r"(?P<part>chest|heart|stomach|belly|tummy|abdomen|hips?|waist|head|hair|forehead|brow|temple|face|cheeks?|chin|"
     r"mouth|lips|nose|eyes?|ears?|shoulder)"
@@ -148,6 +150,17 @@ _READ: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Gesture]], ...] = 
             r"(?P<way>left|right|sideways|side|back|backwards?|forwards?|down|up)\b(?: shoulder| side)?",
             _tilt,
         ),
+        (
+            rf"\b(?:stretch|tilt|roll|mov|swing|rock|lean|bend)(?:es|s|e|ing)? {_THE}(?:neck|head) (?:from )?"
+            r"(?:side to side|(?:the )?(?:left|right) (?:and|to) (?:the )?(?:left|right))\b",
+            lambda _: Gesture(LOOKS, (_TILTS["left"], _TILTS["right"]), stays=True),
+        ),
+        (
+            rf"\b(?:roll|rotat|circl)(?:s|e|es|ing)? {_THE}(?:neck|head)\b(?: around| in circles?)?",
+            lambda _: Gesture(
+                LOOKS, tuple(_TILTS[way] for way in ("down", "left", "back", "right", "down")), stays=True
+            ),
+        ),
         (rf"\b(?:lower|drop|bow)(?:s|ing|ping)? {_THE}head\b(?: down| forwards?| low)*", _tilt),
         (
             rf"\b(?:clap(?:s|ping)?|applaud(?:s|ing)?)\b(?: {_THE}hands?)?(?: together)?"
@@ -222,6 +235,8 @@ _READ: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Gesture]], ...] = 
             lambda _: _put("face", ("right",), "rubs"),
         ),
         (rf"\b(?:comb|brush)(?:es|ing|s)? {_THE}hair\b", lambda _: _put("head", ("right",), "rubs")),
+        (rf"\b(?:put(?:s|ting)? on|tak(?:es|e|ing) off) {_THE}(?:[\w-]+ )?{_HATS}\b", _by_both("head")),
+        (rf"\b(?:put(?:s|ting)? on|tak(?:es|e|ing) off) {_THE}(?:[\w-]+ )?{_GLASSES}\b", _by_both("face")),
         (rf"\brub(?:s|bing)? {_THE}(?:upper )?arms\b", _by_both("shoulder", "rubs")),
         (
             rf"\b(?:hug(?:s|ging)? {_SELF}|wrap(?:s|ping)? {_THE}arms around (?:{_SELF}|{_THE}(?:body|chest)))\b",

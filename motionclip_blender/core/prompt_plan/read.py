@@ -35,6 +35,10 @@ _WORD = re.compile(r"[A-Za-z]+")
 _TAKES_UP = re.compile(  # what was done before
     r"(?:(?:he|she|they|it) )?(?:continue|resume)s?(?: to| with)?(?: (?:his|her|their|the))? (\w+)(?: again| on)?"
 )
+_ACTS_OUT = re.compile(  # "plays air guitar", where "air guitar" is known
+    r"^(?:(?:the|a|an|some)?(?:one|body)? ?\w* )?(?:do|does|doing|play|plays|playing|performs?|performing|"
+    r"imitates?|practi[cs]es?|makes?) (?:the |an? |some )?"
+)
 _TOKEN = re.compile(r"[A-Za-zÀ-ÿ]+(?:'[a-z]+)?|[^A-Za-zÀ-ÿ]+")
 
 
@@ -124,7 +128,8 @@ def _step(
     if _turns_on_the_way(segment) and known(clause.text.lower()):
         segment = replace(segment, text=clause.text.lower())  # "walks around a corner" is a wording itself
     if not known(segment.text):
-        segment = replace(segment, text=_in_third_person(segment.text))
+        acted = _ACTS_OUT.sub("", segment.text)
+        segment = replace(segment, text=acted if known(acted) else _in_third_person(segment.text))
     if gesture is not None:
         segment = replace(segment, said=clause.text.strip())
     elif together:

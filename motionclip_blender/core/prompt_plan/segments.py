@@ -36,7 +36,14 @@ _ON_ONE_LEG = re.compile(  # "jumps on the left foot" hops
 )
 _A_STEP = re.compile(r"\b(take|takes|taking|make|makes|making) an? (?=(?:\w+ )?step\b)")
 _AROUND = 135.0  # degrees from which on a turn is one around
-_GOES_BACK = re.compile(r"\b((?:walk|run|jog|go|march|sneak|sprint|stroll)(?:s|es|ing)?) back(?= \w+ly$|$)")
+_GOES_BACK = re.compile(  # "walks back to where he started"
+    r"\b((?:walk|run|jog|go|march|sneak|sprint|stroll)(?:s|es|ing)?) back"
+    r"(?:(?= \w+ly$)|$| (?:to|home|again|the way|in)\b.*)"
+)
+_DRAGS_LEG = re.compile(
+    r"\bdrag(?:s|ging)? (?:(?:his|her|their|the|one|a) )*((?:left |right )?(?:foot|leg))\b(?: behind\b(?: \w+self)?)?"
+)
+_READIES = ["lift", "rais", "pick", "hold", "grab", "tak", "catch", "swing", "draw"]  # what the same limb goes on from
 _ONLY_A_WAY = re.compile(
     r"^(?:to (?:the |his |her |their )?(?:left|right)|left|right|forwards?|backwards?|"
     r"(?:(?:with|the|his|her|their) )*(?:left|right) (?:arm|hand|fist|leg|foot|knee)|(?:slowly|quickly|fast)\b.*)$"
@@ -117,6 +124,7 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
     text = _GOES_ON.sub(lambda goes_on: "" if is_action(goes_on[1]) else goes_on[0], text)
     if "arm" in map(grammar()["body"].get, WORD.findall(text)):
         text = _OVERHEAD.sub("overhead", text)
+    text = _DRAGS_LEG.sub(r"limps with the \1", text)
     text = _THROUGH_WHAT.sub(r"\1", _ON_ONE_LEG.sub("hops", text))
     text = _PAST.sub(lambda past: grammar()["past"][past[0]], text)
     text, seconds, said = duration(text)
@@ -142,6 +150,8 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
     side, limb, left_over = _side(tokens)
     if not side and len(set(left_over)) == 1 and _leans(text, tokens):
         side, limb, left_over = left_over[0], "trunk", []
+    if not side and before is not None and _same_limb(tokens, before):
+        side, limb = before.side, before.limb
     if side:
         words.append((side, f"{side} {limb or 'side'}"))
     text, turn, circle, said = turn_of(text, left_over, count)
@@ -228,7 +238,8 @@ def _bare(text: str, support: bool) -> str:
     if not support:  # "stands on one leg" needs its side words
         text = _WITH_LIMB.sub(" ", text)
         text = _TO_SIDE.sub(" ", text)
-    text = _WHERE_TO.sub(" ", text)
+    if not _LEANS.search(text):  # "leans forward" goes nowhere
+        text = _WHERE_TO.sub(" ", text)
     slow = [*grammar()["speeds"], *grammar()["intensifiers"]]
     words = [word for word in text.split() if word.strip(",.") not in slow]
     return _WHO.sub("", " ".join(words)).strip(" ,")
@@ -352,6 +363,14 @@ def _of_a_thing(tokens: list[str], i: int) -> bool:
     words = grammar()["time"], grammar()["function_words"], ("side", "turn", "turns", "step", "steps", "corner", "bend")
     plain = following.endswith("ly") or is_action(following) or any(following in each for each in words)
     return not (leads_there or plain)
+
+
+def _same_limb(tokens: list[str], before: Segment) -> bool:
+    """Checks whether a step goes on with the limb that the step before has readied: "lifts the right leg and kicks"."""
+    if before.limb not in ("arm", "leg") or {"both", "left", "right"} & set(tokens):
+        return False
+    readied = any(begins(word, _READIES) for word in before.text.split())
+    return readied and any(begins(word, grammar()[f"{before.limb}_actions"]) for word in tokens[:3])
 
 
 def _leans(text: str, tokens: list[str]) -> bool:

@@ -15,9 +15,9 @@ def sure(engine: Engine, prompt: str) -> bool:
 @pytest.mark.parametrize(
     "prompt",
     [
-        "rolls dice", "puts on a hat", "rolls a joint", "hangs a picture", "runs a business", "the sun rises",
+        "rolls dice", "puts on a coat", "rolls a joint", "hangs a picture", "runs a business", "the sun rises",
         "the clock stops", "klaatu barada nikto", "o menino chuta a bola", "the price of bread is falling",
-        "kisses a ballerina", "someone washes their face", "scrubs his back",
+        "kisses a ballerina", "someone washes their feet", "scrubs his back",
     ],
 )  # fmt: skip
 def test_what_means_another_thing_is_a_guess(engine: Engine, prompt: str):

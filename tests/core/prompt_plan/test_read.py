@@ -154,7 +154,7 @@ def test_who_has_turned_around_walks_back_by_walking_on(spelling: Spelling):
         ("throws two balls", 2, "throws a ball"),
         ("push-ups, five of them", 5, "push-ups"),
         ("jumps twice", 2, "jumps"),
-        ("does 4 push-ups", 4, "does push-ups"),
+        ("does 4 push-ups", 4, "push-ups"),
         ("kick 3x", 3, "kick"),
         ("a couple of push-ups", 2, "push-ups"),
         ("jump jump jump", 3, "jump"),
@@ -435,3 +435,23 @@ def test_what_is_done_on_the_way_is_done_all_the_way():
 def test_what_is_carried_back_is_carried_after_a_turn(spelling: Spelling):
     steps = read_plan("picks up a box and carries it back", spelling).segments
     assert steps[0].turn == 180.0 and steps[-1].travel is None
+
+
+def test_arms_in_circles_are_no_turn(spelling: Spelling):
+    assert only(spelling, "moves the arms in circles").turn is None
+    assert only(spelling, "walks in a circle").turn == 360.0
+
+
+def test_a_limb_that_is_readied_goes_on(spelling: Spelling):
+    steps = plan(spelling, "lifts the right leg and kicks forward").segments
+    assert [(step.side, step.limb) for step in steps] == [("right", "leg")] * 2
+    steps = plan(spelling, "kicks with the right leg and kicks").segments
+    assert steps[-1].side == "" or len(steps) == 1
+
+
+def test_who_drags_a_leg_limps(spelling: Spelling):
+    assert "limps with the left foot" in only(spelling, "drags his left foot behind him").text
+
+
+def test_the_way_of_a_lean_is_looked_up(spelling: Spelling):
+    assert only(spelling, "leans forward").bare == "leans forward"
