@@ -18,6 +18,7 @@ STAYS = 0.6
 
 _SIDE_SAID, _OTHER_SIDE = 0.15, 0.6  # gain of a wording with the requested side, loss of one with the other
 _WAY, _NEAR_WAY = 0.3, 40.0  # gain for the direction of travel, and degrees within which it agrees
+_DRIFTS = 0.25  # metres per second below which a motion goes nowhere: a jump drifts
 _TURN, _SAME_WAY_ROUND = 0.4, 0.06  # gains of a motion that turns as far as requested, and that way
 _BOTH = 0.08  # least difference between the sides if one is requested
 _ONE_ARM = 0.3  # least difference between the arms if both are requested
@@ -40,7 +41,9 @@ class HardEvidence:
         self._places = {place: np.array([place in each for each in words]) for place in _PLACES}
         self._right = np.array([names_side(text, "right") for text in texts])
         self._one_sided = {limb: np.abs([getattr(each, limb) for each in facts])[motions] for limb in ("arm", "leg")}
-        self._travels = np.array([np.nan if each.travel is None else each.travel for each in facts])[motions]
+        goes = [each.travel is not None and each.speed >= _DRIFTS for each in facts]
+        travels = [each.travel if going else np.nan for each, going in zip(facts, goes, strict=True)]
+        self._travels = np.array(travels, float)[motions]
         self._turns = np.array([each.turn for each in facts])[motions]
 
     def of(self, segment: Segment) -> np.ndarray:

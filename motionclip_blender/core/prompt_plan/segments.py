@@ -43,6 +43,11 @@ _GOES_BACK = re.compile(  # "walks back to where he started"
 _DRAGS_LEG = re.compile(
     r"\bdrag(?:s|ging)? (?:(?:his|her|their|the|one|a) )*((?:left |right )?(?:foot|leg))\b(?: behind\b(?: \w+self)?)?"
 )
+_THROWS_BLOW = re.compile(  # which throws nothing
+    r"\b(?:throw|deliver|land)(?:s|ing)? (?:an? )?((?:(?:left|right|quick|hard|strong|low|high|straight) )*)"
+    r"(punch|jab|hook|uppercut|cross|haymaker|kick|elbow|headbutt)\b"
+)
+_BLOWS = ("punch", "jab", "hook", "cross", "kick")
 _READIES = ["lift", "rais", "pick", "hold", "grab", "tak", "catch", "swing", "draw"]  # what the same limb goes on from
 _ONLY_A_WAY = re.compile(
     r"^(?:to (?:the |his |her |their )?(?:left|right)|left|right|forwards?|backwards?|"
@@ -124,6 +129,7 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
     text = _GOES_ON.sub(lambda goes_on: "" if is_action(goes_on[1]) else goes_on[0], text)
     if "arm" in map(grammar()["body"].get, WORD.findall(text)):
         text = _OVERHEAD.sub("overhead", text)
+    text = _THROWS_BLOW.sub(lambda blow: f"{blow[1]}{blow[2] if blow[2] in _BLOWS else 'punch'}", text)
     text = _DRAGS_LEG.sub(r"limps with the \1", text)
     text = _THROUGH_WHAT.sub(r"\1", _ON_ONE_LEG.sub("hops", text))
     text = _PAST.sub(lambda past: grammar()["past"][past[0]], text)

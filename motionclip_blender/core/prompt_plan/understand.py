@@ -172,7 +172,8 @@ def _without_manner(index: WordingIndex, segment: Segment, read: Mapping[str, tu
         better = bare.confidence > choice.confidence and not (choice.sure and goes_there)
         # "jumps backward" is rather a jump than a way backward
         names_it = [bool(content(segment.bare) & content(one.wording)) for one in (choice, bare)]
-        stays_true = says_it and (segment.travel is None or _goes(bare, segment))
+        lacks_it = not content(plainly) <= content(choice.wording)  # "dodge roll to the right" is no dodge
+        stays_true = says_it and (segment.travel is None or _goes(bare, segment) or lacks_it)
         rather = bare.sure and choice.confidence < 1.0 and names_it == [False, True]
         choice = bare if better or stays_true or rather else choice
     if not choice.sure and segment.core in looked_up:

@@ -10,6 +10,8 @@ _LOW = 0.8  # height of the pelvis relative to a standing body's, below which th
 _HIGHER = 0.18  # difference of that height from which on postures differ
 _TILTED = 45.0  # degrees between trunks from which on they differ
 _OVER_FEET = 0.25  # metres over the ground from the feet to the pelvis that they carry, at most; a seat is at 0.4
+_LIES = 60.0  # degrees of a trunk from upright on, in a body that lies
+_TURNED_OVER = 75.0  # degrees between chests from which on a body that lies has been turned over
 _KNEELS = 0.2  # metres of a knee above the lowest joint, at most, in a body that kneels
 
 _OVER_KNEE = 0.25  # metres of the pelvis over the lowest joint, at least, in a body that kneels
@@ -31,7 +33,19 @@ def unlike(before: np.ndarray, after: np.ndarray, standing: float) -> bool:
     cosine = np.dot(*trunks) / max(float(np.prod([np.linalg.norm(trunk) for trunk in trunks])), 1e-9)
     tilts = [np.degrees(np.arctan2(np.hypot(t[0], t[2]), t[1])) for t in trunks]
     differ = abs(heights[0] - heights[1]) > _HIGHER
+    if min(tilts) > _LIES and fronts_apart(before, after) > _TURNED_OVER:
+        return True
     return differ or (abs(tilts[0] - tilts[1]) > _TILTED and cosine < np.cos(np.radians(_TILTED)))
+
+
+def fronts_apart(before: np.ndarray, after: np.ndarray) -> float:
+    """Returns the degrees between the ways in which two poses' chests face, (22, 3) each: 180 from back to belly."""
+    fronts = []
+    for pose in (before, after):
+        aside = pose[INDEX["left_shoulder"]] - pose[INDEX["right_shoulder"]]
+        front = np.cross(aside, pose[INDEX["neck"]] - pose[INDEX["pelvis"]])
+        fronts.append(front / max(float(np.linalg.norm(front)), 1e-9))
+    return float(np.degrees(np.arccos(np.clip(np.dot(*fronts), -1, 1))))
 
 
 def on_feet(pose: np.ndarray) -> bool:
