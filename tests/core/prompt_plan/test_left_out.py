@@ -17,7 +17,7 @@ def remarks(engine: Engine, prompt: str) -> str:
     [
         ("a person walks slowly with a cane", "with a cane"),
         ("catches a fish with a rod", "with a rod"),
-        ("a person walks sideways to the right like a crab", "like a crab"),
+        ("a person walks backwards like a lobster", "like a lobster"),
     ],
 )
 def test_phrases_that_no_wording_of_the_motion_has_are_told(engine: Engine, prompt: str, phrase: str):

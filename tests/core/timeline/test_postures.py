@@ -10,7 +10,8 @@ from motionclip_blender.core.cleanup.seams import ground_poses
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.prompt_plan.perform import Performance, perform
 from motionclip_blender.core.prompt_plan.understand import understand
-from motionclip_blender.core.timeline.postures import on_feet, unlike, upright
+from motionclip_blender.core.skeleton import INDEX
+from motionclip_blender.core.timeline.postures import fronts_apart, on_feet, unlike, upright
 
 
 def pose(engine: Engine, wording: str, frame: int = 30) -> np.ndarray:
@@ -81,3 +82,18 @@ def test_who_goes_aside_after_something_else_goes_aside(engine: Engine, way: str
     path = performed(engine, f"waves, then walks to the {way}").motion.translation[:, [0, 2]]
     gone = path[-1] - path[0]
     assert sign * gone[0] > 3 * abs(gone[1])
+
+
+def test_who_lies_on_the_back_does_not_get_up_from_the_belly(engine: Engine):
+    done = performed(engine, "someone loses balance and falls backward, then gets up")
+    heads = engine.body.posed_joints(done.motion)[:, INDEX["head"], 1]
+    lies = int(np.flatnonzero(heads < 0.4)[0])
+    rises = np.flatnonzero(heads[lies:] > 1.0)[0] + lies
+    assert heads[rises:].min() > 0.6 and heads[-1] > 1.2  # up once, and for good
+
+
+def test_back_and_belly_are_opposite(engine: Engine):
+    supine = pose(engine, "sleeps")
+    prone = supine * (-1, -1, 1) + (0, 2 * supine[0, 1], 0)  # turned about the way in which the body lies
+    assert fronts_apart(supine, prone) > 150 > 10 > fronts_apart(supine, supine)
+    assert unlike(supine, prone, engine.body.joints()[0, 1])
