@@ -11,7 +11,8 @@ def test_there_are_a_thousand_prompts() -> None:
 
 
 def test_the_same_motion_counts_once_and_so_does_its_mirror_image() -> None:
-    texts = ["walks", "a person walks", "waves with the left hand", "waves with the right hand", "sits down", "xqzv wub"]
+    waves = [f"waves with the {side} hand" for side in ("left", "right")]
+    texts = ["walks", "a person walks", *waves, "sits down", "xqzv wub"]
     found = variety(Model(None), texts)
     assert found["prompts"] == 6 and found["answered"] == 5
     assert found["distinct_motions"] == 3 and found["known_motions"] <= 4
