@@ -146,6 +146,13 @@ def _nods(joints: np.ndarray) -> np.ndarray:
     return _turned(lean, -heading(joints, "shoulder"))[:, 2]
 
 
+def _waves(joints: np.ndarray) -> np.ndarray:
+    """Returns how far the higher wrist is out to the side of its elbow, (T,) metres."""
+    side = max(("left", "right"), key=lambda s: joints[:, INDEX[f"{s}_wrist"], 1].mean())
+    out = joints[:, INDEX[f"{side}_wrist"]] - joints[:, INDEX[f"{side}_elbow"]]
+    return _turned(out, -heading(joints, "shoulder"))[:, 0] * (1 if side == "left" else -1)
+
+
 _SIGNALS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "jump": _height("pelvis"),
     "hop": _height("pelvis"),
@@ -157,4 +164,5 @@ _SIGNALS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "karate": _kicks,
     "punch": _punches,
     "nod": _nods,
+    "wave": _waves,
 }

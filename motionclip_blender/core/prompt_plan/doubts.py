@@ -31,7 +31,7 @@ def doubtful(index: WordingIndex, segment: Segment, choice: Choice) -> bool:
     """Checks whether a choice is a guess because of words that the wordings do not have as they are said."""
     return (
         _strange(index, segment)
-        or _not_done_by_persons(segment)
+        or not_done_by_persons(segment)
         or _only_its_object(index, segment, choice)
         or _only_to_whom(segment, choice)
         or _to_something_else(index, segment, choice)
@@ -47,7 +47,7 @@ def _strange(index: WordingIndex, segment: Segment) -> bool:
     return len(words) > 1 and len(strange) > _STRANGE * len(words)
 
 
-def _not_done_by_persons(segment: Segment) -> bool:
+def not_done_by_persons(segment: Segment) -> bool:
     """Checks whether a thing does it: "the sun rises"."""
     words = _WORD.findall(segment.said.lower())
     if words and words[0] in _DETERMINERS:

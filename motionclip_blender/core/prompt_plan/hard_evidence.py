@@ -28,7 +28,9 @@ _SAME_PLACE, _OTHER_PLACE = (
 )  # gain of a wording that says "over", as is asked for, loss of one that says "off"
 _ONE_SIDE, _CLEARLY = 1.5, 0.3  # gain for the difference between the sides if one is requested, and where it ends
 _STEPS = re.compile(r"\b(?:step|walk|climb|run|march)(?:s|ping|ing|ning)?\b")  # in which both legs take part
+_SAME_SURFACE = 0.8  # gain of a wording that says "floor"; a motion that reaches another place looks wrong
 _PLACES = ("over", "onto", "off", "under", "overhead")
+_SURFACES = (frozenset(["floor", "ground"]), frozenset(["table", "desk", "counter"]), frozenset(["shelf", "cupboard"]))
 
 
 class HardEvidence:
@@ -39,6 +41,7 @@ class HardEvidence:
         self._left = np.array([names_side(text, "left") for text in texts])
         words = [frozenset(text.lower().split()) for text in texts]
         self._places = {place: np.array([place in each for each in words]) for place in _PLACES}
+        self._surfaces = np.array([[bool(each & names) for each in words] for names in _SURFACES])
         self._right = np.array([names_side(text, "right") for text in texts])
         self._one_sided = {limb: np.abs([getattr(each, limb) for each in facts])[motions] for limb in ("arm", "leg")}
         goes = [each.travel is not None and each.speed >= _DRIFTS for each in facts]
@@ -60,6 +63,9 @@ class HardEvidence:
         for place in set(_PLACES) & set(words):
             others = np.any([self._places[other] for other in _PLACES if other != place], axis=0)
             out += goes * _SAME_PLACE * self._places[place] - _OTHER_PLACE * (others & ~self._places[place])
+        for names, told in zip(_SURFACES, self._surfaces, strict=True):
+            if names & set(words):
+                out += _SAME_SURFACE * told - _OTHER_PLACE * (self._surfaces.any(axis=0) & ~told)
         away = apart(self._travels, segment.travel or 0.0)
         if segment.travel is not None:
             out += np.where(np.isnan(away), -STAYS, np.where(away < _NEAR_WAY, _WAY, 0))

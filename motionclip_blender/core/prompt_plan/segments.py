@@ -48,6 +48,7 @@ _THROWS_BLOW = re.compile(  # which throws nothing
     r"(punch|jab|hook|uppercut|cross|haymaker|kick|elbow|headbutt)\b"
 )
 _BLOWS = ("punch", "jab", "hook", "cross", "kick")
+_UPPERCUT = re.compile(r"\b(?:uppercut|haymaker)\b")
 _READIES = ["lift", "rais", "pick", "hold", "grab", "tak", "catch", "swing", "draw"]  # what the same limb goes on from
 _ONLY_A_WAY = re.compile(
     r"^(?:to (?:the |his |her |their )?(?:left|right)|left|right|forwards?|backwards?|"
@@ -129,6 +130,7 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
     text = _GOES_ON.sub(lambda goes_on: "" if is_action(goes_on[1]) else goes_on[0], text)
     if "arm" in map(grammar()["body"].get, WORD.findall(text)):
         text = _OVERHEAD.sub("overhead", text)
+    text = _UPPERCUT.sub("punch", text)
     text = _THROWS_BLOW.sub(lambda blow: f"{blow[1]}{blow[2] if blow[2] in _BLOWS else 'punch'}", text)
     text = _DRAGS_LEG.sub(r"limps with the \1", text)
     text = _THROUGH_WHAT.sub(r"\1", _ON_ONE_LEG.sub("hops", text))

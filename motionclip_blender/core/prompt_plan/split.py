@@ -35,7 +35,22 @@ _SUBJECT = {"he", "she", "they", "it", "also", "suddenly", "slowly", "quickly", 
 _ARTICLES = ("a", "the")
 _TURNS = ("turn", "rotat", "pivot", "veer", "swerv")
 _DOES_SOMETHING = re.compile(r"^[a-z]+s (?:his|her|their|the|both|an?) \w+ and ")  # "crosses the arms and waits"
-_NOT_DONE = {"backward", "backwards", "back", "standing", "fast", "rest", "right", "restaurant", "lying", "bench"}
+_NOT_DONE = {
+    "backward",
+    "backwards",
+    "back",
+    "standing",
+    "fast",
+    "rest",
+    "right",
+    "restaurant",
+    "lying",
+    "bench",
+    "goal",
+    "goals",
+    "goalkeeper",
+    "gold",
+}
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from ..angles import apart
 from ..errors import UserError
 from ..modifiers.manner import manners
 from .choice import Choice
-from .doubts import GUESSED, doubtful
+from .doubts import GUESSED, doubtful, not_done_by_persons
 from .grammar import grammar, is_action, verb_of
 from .left_out import left_out
 from .plan import Plan, Segment
@@ -84,6 +84,8 @@ def _unshown(segment: Segment, choice: Choice) -> bool:
 
     A verb alone means a wording only if it is one: "laughs" may be, "recovers" is not "recovers from a knockdown".
     """
+    if not_done_by_persons(segment):  # "while the music plays"
+        return True
     said = (segment.core or segment.bare).lower()
     actions = [word for word in re.findall(r"[a-z]+", said) if is_action(word)]
     if not actions or not all(verb_of(word, grammar()["unshown"]) for word in actions):
