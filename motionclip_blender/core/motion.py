@@ -103,6 +103,10 @@ class Motion:
         rotations.setflags(write=False)
         return self._with(rotations, self.translation[frames], frames)
 
+    def backward(self) -> Motion:
+        """Returns the movement played from its end to its start."""
+        return self._of_units(self.rotations[::-1].copy(), self.translation[::-1])
+
     def resample(self, fps: float) -> Motion:
         """Returns the same movement at another rate: slerp for rotations, linear interpolation for the translation.
 

@@ -16,11 +16,13 @@ from ..motion import Motion
 from ..skeleton import INDEX, PARENTS
 
 _ARM = ("shoulder", "elbow", "wrist")
+HANGS = (0.3, -0.95, 0.1)
+"""The direction of a left upper arm whose elbow is beside the body, in the chest's axes."""
+
 AHEAD = (0.0, 0.0, 1.0)
 """The direction of a forearm that is bent before the body."""
 
 _FIRST = INDEX["right_wrist"] + 1  # joints that must be posed
-_HANGS = (0.3, -0.95, 0.1)  # direction of a left upper arm whose elbow is beside the body, in the chest's axes
 _TWISTED = 0.6  # share of a hand's turn about the forearm that the forearm takes
 _EASE = 0.35  # seconds in which hands get there, and back
 
@@ -30,14 +32,15 @@ class Held:
     """Where a hand is held, in the chest's axes: x to the left, y up, z ahead.
 
     wrist: (T, 3) metres, in the world. fingers: (3,) the direction in which they point. palm: (3,) that which the palm
-    faces. forearm: (3,) that in which the forearm would point from an elbow beside the body, which tells on which side
-    of the hand the elbow is. All are of length 1, of the left hand, and mirrored for the right one.
+    faces. upper_arm, forearm: (3,) those in which they point before the hand is led to its place, which tell on which
+    side of it the elbow is. All are of the left hand, and mirrored for the right one.
     """
 
     wrist: np.ndarray
     fingers: tuple[float, float, float]
     palm: tuple[float, float, float]
     forearm: tuple[float, float, float] = AHEAD
+    upper_arm: tuple[float, float, float] = HANGS
 
 
 def joints_and_chest(motion: Motion, body: Body) -> tuple[np.ndarray, np.ndarray]:
@@ -72,8 +75,7 @@ def with_hand_at(motion: Motion, body: Body, side: str, held: Held, way: np.ndar
     mirrored = axes_of(side)
     at = [INDEX[f"{side}_{name}"] for name in _ARM]
     upper, lower = (np.linalg.norm(body.joints()[b] - body.joints()[a]) for a, b in pairwise(at))
-    hangs = np.array(_HANGS) / np.linalg.norm(_HANGS) * mirrored
-    forearm = np.array(held.forearm) * mirrored
+    hangs, forearm = (np.array(each) / np.linalg.norm(each) * mirrored for each in (held.upper_arm, held.forearm))
     hinge = np.array((0.0, -1.0 if side == "left" else 1.0, 0.0))
     axis = np.cross(hangs, forearm) / np.linalg.norm(np.cross(hangs, forearm))
     upper_spin, lower_spin = (chest @ _frame(side, along, axis * hinge[1]) for along in (hangs, forearm))

@@ -14,7 +14,7 @@ import numpy as np
 from ..body import Body
 from ..motion import Motion
 from ..skeleton import INDEX
-from .arm_reach import AHEAD, Held, axes_of, eased, joints_and_chest, with_hand_at
+from .arm_reach import AHEAD, HANGS, Held, axes_of, eased, joints_and_chest, with_hand_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,6 +37,7 @@ class Place:
     palm: tuple[float, float, float]
     across: bool = False
     forearm: tuple[float, float, float] = AHEAD
+    upper_arm: tuple[float, float, float] = HANGS
 
 
 @cache
@@ -72,7 +73,9 @@ def touching(
         at = INDEX[named] if named in INDEX else INDEX[place.joint]
         offsets = (np.array(place.offset) + moved) * axes_of(side)
         wrist = joints[:, at] + np.einsum("tab,tb->ta", chest, offsets)
-        motion = with_hand_at(motion, body, side, Held(wrist, tuple(fingers), tuple(palm), place.forearm), way)
+        motion = with_hand_at(
+            motion, body, side, Held(wrist, tuple(fingers), tuple(palm), place.forearm, place.upper_arm), way
+        )
     return motion
 
 

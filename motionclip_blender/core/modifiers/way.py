@@ -53,7 +53,7 @@ def redirected(motion: Motion, degrees: float) -> Motion:
     if now is None or apart(degrees, now) < _NEAR:
         return motion
     if apart(degrees, now) > 90:
-        motion = Motion(motion.rotations[::-1], motion.translation[::-1], motion.fps)
+        motion = motion.backward()
         now, _ = measured_travel(motion)
         if now is None or apart(degrees, now) < _NEAR:
             return motion

@@ -35,6 +35,7 @@ _SHARES = (
 _CIRCLE = re.compile(
     r"\b(?:in|along|walks?|runs?|jogs?|makes?|forms?) (?:a |an )?(?:\w+ |\w+-\w+ )?circles?\b|\bcircles?\b"
 )
+_MOST_ROUNDS = 50
 _OF_A_LIMB = re.compile(  # "moves the arms in circles"
     r"\b(?:arms?|hands?|legs?|hips?|head|shoulders?|feet|foot|wrists?|fists?|knees?) (?:around )?"
     r"in (?:an? )?(?:\w+ )?circles?\b"
@@ -109,6 +110,7 @@ def turn_of(text: str, sides: list[str], count: int | None) -> tuple[str, float 
     degrees = None
     several = _SEVERAL_ROUNDS.search(text)
     rounds = number_of(several[1]) if several else None
+    rounds = None if rounds and rounds > _MOST_ROUNDS else rounds  # "a 360 spin"
     if several and rounds:
         degrees = 360.0 * rounds
         text = f"{text[: several.start()]} {'in circles' if circle else ''} {text[several.end() :]}"
@@ -123,7 +125,7 @@ def turn_of(text: str, sides: list[str], count: int | None) -> tuple[str, float 
     if degrees is None:
         spun = spins(text)
         degrees = 360.0 if circle or spun else 180.0 if _AROUND.search(text) else 90.0 if sides or clock else None
-        degrees = None if spun and not (circle or sides or clock) else degrees
+        degrees = None if spun and not (circle or sides or clock or count) else degrees
         if degrees is not None and spun:
             degrees *= count or 1
     if degrees is None:  # "spins", "twirls": a movement of its own

@@ -36,6 +36,7 @@ def doubtful(index: WordingIndex, segment: Segment, choice: Choice) -> bool:
         or _only_to_whom(segment, choice)
         or _to_something_else(index, segment, choice)
         or _dresses(index, segment, choice)
+        or _of_another_limb(segment, choice)
         or _in_another_sense(index, segment, choice)
     )
 
@@ -99,6 +100,14 @@ def _own_body(segment: Segment) -> set[str]:
     """Returns the stems of the parts of the body that something is done to, not that it is done with."""
     words = _WORD.findall(segment.text.lower().partition(" with ")[0])
     return {stem(word) for word in words if word in grammar()["own_body"]}
+
+
+def _of_another_limb(segment: Segment, choice: Choice) -> bool:
+    """Checks whether a leg is to do something, and the wording tells of an arm: "makes circles with the foot"."""
+    if segment.limb != "leg" or choice.confidence == 1.0:
+        return False
+    told = {grammar()["body"].get(word) for word in _WORD.findall(choice.wording.lower())}
+    return "arm" in told and "leg" not in told
 
 
 def _dresses(index: WordingIndex, segment: Segment, choice: Choice) -> bool:

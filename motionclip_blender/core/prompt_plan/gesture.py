@@ -17,6 +17,7 @@ _HELD = {  # where hands are that are not at a part of the body of that name
     "across": "points across",
     "back": "behind the back",
     "pocket": "in the pocket",
+    "nape": "behind the head",
     "prayer": "before the chest",
     "across chest": "across the chest",
     "rail": "at a rail",

@@ -133,7 +133,7 @@ _READ: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Gesture]], ...] = 
         ),
         (
             r"\b(?:look|glanc|gaz|peer|star|peek)(?:s|es|e|ing)?\b(?: (?!for\b|at\b|after\b|like\b)\w+ly)?"
-            rf" (?:(?:over|to|towards?|up|down|out) ){{0,2}}{_THE}"
+            rf" (?:(?:over|to|towards?|up|down|out|back) ){{0,3}}{_THE}"
             r"(?P<way>left|right|up|upwards?|down|downwards?|around|shoulder|sky|ceiling|floor|ground|feet|shoes)\b"
             r"(?: shoulder| side)?"
             rf"(?:(?: and|,)(?: then)? (?:to )?{_THE}(?P<also>left|right|up|down)\b)?"
@@ -183,6 +183,11 @@ _READ: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Gesture]], ...] = 
             lambda _: _put("forehead", ("right",)),
         ),
         (rf"(?:{_PUTS}|\b(?:with )?){_HAND} (?:together )?behind {_THE}back\b", _held("back")),
+        (
+            rf"(?:{_PUTS}|\b(?:with )?){_HAND} (?:together |clasped |folded |crossed |locked )?"
+            rf"behind {_THE}(?:head|neck)\b",
+            _held("nape"),
+        ),
         (
             rf"(?:{_PUTS}|\bwith ){_HAND} (?:in|into|inside) {_THE}(?:(?P<own>left|right) )?"
             r"(?:trouser |coat |jacket )?pockets?\b",

@@ -16,11 +16,11 @@ from .word_features import names_side
 STAYS = 0.6
 """Loss of a wording whose motion lacks the requested travel, or moves both sides alike."""
 
+_EVEN = 0.08  # least difference between the sides if one is requested
 _SIDE_SAID, _OTHER_SIDE = 0.15, 0.6  # gain of a wording with the requested side, loss of one with the other
 _WAY, _NEAR_WAY = 0.3, 40.0  # gain for the direction of travel, and degrees within which it agrees
 _DRIFTS = 0.25  # metres per second below which a motion goes nowhere: a jump drifts
 _TURN, _SAME_WAY_ROUND = 0.4, 0.06  # gains of a motion that turns as far as requested, and that way
-_BOTH = 0.08  # least difference between the sides if one is requested
 _ONE_ARM = 0.3  # least difference between the arms if both are requested
 _SAME_PLACE, _OTHER_PLACE = (
     0.15,
@@ -30,7 +30,13 @@ _ONE_SIDE, _CLEARLY = 1.5, 0.3  # gain for the difference between the sides if o
 _STEPS = re.compile(r"\b(?:step|walk|climb|run|march)(?:s|ping|ing|ning)?\b")  # in which both legs take part
 _SAME_SURFACE = 0.8  # gain of a wording that says "floor"; a motion that reaches another place looks wrong
 _PLACES = ("over", "onto", "off", "under", "overhead")
-_SURFACES = (frozenset(["floor", "ground"]), frozenset(["table", "desk", "counter"]), frozenset(["shelf", "cupboard"]))
+_FLIGHT = frozenset(["jump", "jumps", "jumping", "leap", "leaps", "leaping", "hop", "hops", "hurdle", "hurdles"])
+_SURFACES = (
+    frozenset(["floor", "ground"]),
+    frozenset(["table", "desk", "counter"]),
+    frozenset(["shelf", "cupboard"]),
+    frozenset(["tiptoe", "tiptoes", "toes"]),
+)
 
 
 class HardEvidence:
@@ -41,6 +47,7 @@ class HardEvidence:
         self._left = np.array([names_side(text, "left") for text in texts])
         words = [frozenset(text.lower().split()) for text in texts]
         self._places = {place: np.array([place in each for each in words]) for place in _PLACES}
+        self._flies = np.array([bool(each & _FLIGHT) for each in words])
         self._surfaces = np.array([[bool(each & names) for each in words] for names in _SURFACES])
         self._right = np.array([names_side(text, "right") for text in texts])
         self._one_sided = {limb: np.abs([getattr(each, limb) for each in facts])[motions] for limb in ("arm", "leg")}
@@ -57,8 +64,10 @@ class HardEvidence:
         elif segment.both:
             out -= _OTHER_SIDE * (self._left ^ self._right) + STAYS * (self._one_sided["arm"] > _ONE_ARM)
         elif segment.single:
-            out -= STAYS * (self._one_sided["arm"] < _BOTH)
+            out -= STAYS * (self._one_sided["arm"] < _EVEN)
         words = segment.text.lower().split()
+        if _STEPS.search(segment.text) and not _FLIGHT & set(words):  # who steps over something does not leap
+            out -= _OTHER_PLACE * self._flies
         goes = any(begins(word, [*grammar()["moves"], "climb", "duck", "fall"]) for word in words)
         for place in set(_PLACES) & set(words):
             others = np.any([self._places[other] for other in _PLACES if other != place], axis=0)
@@ -80,7 +89,7 @@ class HardEvidence:
         out = _SIDE_SAID * (same & ~other) - _OTHER_SIDE * (other & ~same)
         if segment.limb in self._one_sided and not (segment.limb == "leg" and _STEPS.search(segment.text)):
             more = self._one_sided[segment.limb]
-            out += _ONE_SIDE * np.minimum(more, _CLEARLY) - STAYS * (more < _BOTH)
+            out += _ONE_SIDE * np.minimum(more, _CLEARLY) - STAYS * (more < _EVEN)
         return out
 
     def _of_turn(self, degrees: float) -> np.ndarray:

@@ -31,7 +31,7 @@ from ..prompt import MAX_FRAMES, checked_frames
 from ..recipe.composition import masked
 from ..timeline.bridges import bridged
 from ..timeline.joining import entered, followed_by
-from ..timeline.postures import unlike, upright
+from ..timeline.postures import kneels, on_feet, unlike, upright
 from .choice import Choice
 from .gesture import CLAPS, LOOKS, SHOULDERS, TOUCHES, Gesture
 from .grammar import STANDS, grammar, is_action
@@ -186,7 +186,8 @@ def _joined(
         made = [on_floor(motion, engine.body) for motion in made]
     motion, ends = made[0], [len(made[0])]
     for number, (following, (segment, choice)) in enumerate(zip(made[1:], steps[1:], strict=True), 2):
-        risen = _risen(engine, motion, following) if choice.action in grammar()["rises"] else None
+        rises = choice.action in grammar()["rises"]
+        risen = _risen(engine, motion, following, made[number - 2]) if rises else None
         if risen is not None:
             motion, said = risen
             remarks.append(f'"{segment.said}" {said}')
@@ -210,18 +211,31 @@ def _once(segment: Segment, choice: Choice, plan: Plan) -> Segment:
     return segment
 
 
-def _risen(engine: Engine, motion: Motion, rising: Motion) -> tuple[Motion, str] | None:
+def _risen(engine: Engine, motion: Motion, rising: Motion, before: Motion) -> tuple[Motion, str] | None:
     """Returns a motion after which the body stands, and the rest of a sentence about that, where `rising`, a motion of
-    standing up, does not begin as the body is; None where it does."""
+    standing up, does not begin as the body is; None where it does.
+
+    before: the motion of the step before. Who has knelt or crouched down by it rises as they went down.
+    """
     last = last_pose(motion, engine.body)
     first, end = ground_poses(rising, engine.body)[[0, -1]]
     standing = engine.body.joints()[0, 1]
     if upright(last, standing) and not upright(first, standing):
         return motion, "is left out: the body stands already."
+    if _rises_as_it_sank(last, standing) and upright(ground_poses(before.crop(0, 1), engine.body)[0], standing):
+        back = before.crop(0, active_part(before, engine.body)[1]).backward()
+        return followed_by(
+            motion, back, possible(SEAM, motion, back), engine.body
+        ), "is made as the way down, backward."
     if not unlike(last, first, standing):
         return None
     risen, wordings = bridged(engine, motion, end, SEAM)
     return (risen, f"is made as {_quoted(wordings)}.") if wordings else None
+
+
+def _rises_as_it_sank(pose: np.ndarray, standing: float) -> bool:
+    """Checks whether a body kneels or crouches, so that it can go up the way that it came down."""
+    return not upright(pose, standing) and (kneels(pose) or on_feet(pose))
 
 
 def _quoted(wordings: Sequence[str]) -> str:
@@ -333,7 +347,8 @@ def _step(
             remarks.append(f'"{more}" is one thing too many at once and is left out.')
     if choice.beside is not None:
         # the travelling motion provides the legs, the other one the arms
-        walks = choice.beside.facts.travel is not None and choice.facts.travel is None
+        carries = choice.beside.facts.travel is not None or choice.beside.action in grammar()["postures"]
+        walks = carries and choice.facts.travel is None
         motion = masked(motions[0], motions[1]) if walks else masked(motions[1], motions[0])
         remarks.append(f'"{segment.said}" is made of two motions: "{choice.wording}" and "{choice.beside.wording}".')
     elif segment.together and not choice.at_once:

@@ -48,6 +48,13 @@ _THROWS_BLOW = re.compile(  # which throws nothing
     r"(punch|jab|hook|uppercut|cross|haymaker|kick|elbow|headbutt)\b"
 )
 _BLOWS = ("punch", "jab", "hook", "cross", "kick")
+_THROWS_ARMS = re.compile(
+    r"\b(?:throw|fling|toss)(?:s|es|ing)? (?:up )?(?:(?:the|his|her|their|both|your) )*(?:arms|hands)"
+    r"(?: (?:up|high|in the air|into the air|overhead|up in the air))+"
+)
+_OVER_SHOULDER = re.compile(  # "turns around over the right shoulder"
+    r"(?<=\w )over (?:the|his|her|their|your) (left|right) shoulder\b(?=$|,| and)"
+)
 _UPPERCUT = re.compile(r"\b(?:uppercut|haymaker)\b")
 _READIES = ["lift", "rais", "pick", "hold", "grab", "tak", "catch", "swing", "draw"]  # what the same limb goes on from
 _ONLY_A_WAY = re.compile(
@@ -113,6 +120,7 @@ _AGENTS = ("er", "ers", "or", "ors")  # endings of who does something: "a runner
 _ASIDE = 60.0  # degrees from straight ahead, or back, from which on a walk goes sideways
 _SUBJECT_WORDS = 4  # most words of who does something
 _SENDS = ("throw", "toss", "hurl", "lob", "shoot", "fire", "kick")  # each thing once
+_ANGLES = (90, 180, 270, 360, 540, 720)  # of "a 360 spin", which is one
 _LIMB_AFTER = 2  # most words between a side and its limb
 
 
@@ -130,6 +138,7 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
     text = _GOES_ON.sub(lambda goes_on: "" if is_action(goes_on[1]) else goes_on[0], text)
     if "arm" in map(grammar()["body"].get, WORD.findall(text)):
         text = _OVERHEAD.sub("overhead", text)
+    text = _THROWS_ARMS.sub("raises both arms", _OVER_SHOULDER.sub(r"to the \1", text))
     text = _UPPERCUT.sub("punch", text)
     text = _THROWS_BLOW.sub(lambda blow: f"{blow[1]}{blow[2] if blow[2] in _BLOWS else 'punch'}", text)
     text = _DRAGS_LEG.sub(r"limps with the \1", text)
@@ -186,7 +195,7 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
     on_spot = turn is not None and only_turns and not _goes_on(before, text, turn)
     if only_turns:
         spun = _SPINS if spins(text) else _TURNS
-        text = plain = spun if on_spot else "walks"
+        text = plain = spun if on_spot else _going(before)
     if not any(c.isalpha() for c in text):
         return None, [*remarks, f'"{clause.strip()}" says nothing that could be done and is left out.']
     bare, core, verb = _looked_up(text, tokens, side, limb, travel)
@@ -207,7 +216,7 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
         speed=speed,
         seconds=seconds,
         words=tuple(words),
-        stays=bool(_IN_PLACE.search(text)) and travel is None and turn is None,
+        stays=bool(_IN_PLACE.search(clause.lower())) and travel is None and (turn is None or text == _SPINS),
         both=bool(_BOTH_ARMS.search(text)),
         single=bool(_ONE_ARM.search(text)) and not side,
     )
@@ -304,6 +313,8 @@ def _count(text: str) -> tuple[str, int | None, int | None, str]:
         for length in (2, 1):
             for skip in (0, 1):  # "two big steps"
                 thing = " ".join(bare[after + skip : after + skip + length])
+                if number in _ANGLES and thing.startswith(("spin", "turn", "rotation")):
+                    continue
                 if thing in grammar()["counted"] and len(bare) >= after + skip + length:
                     said = " ".join(words[start : after + skip + length])
                     if thing in ("step", "steps", "paces"):
@@ -371,6 +382,17 @@ def _of_a_thing(tokens: list[str], i: int) -> bool:
     words = grammar()["time"], grammar()["function_words"], ("side", "turn", "turns", "step", "steps", "corner", "bend")
     plain = following.endswith("ly") or is_action(following) or any(following in each for each in words)
     return not (leads_there or plain)
+
+
+def _going(before: Segment | None) -> str:
+    """Returns how somebody goes who turns on the way: as before."""
+    verb = _verb_of_going(before) if before is not None else ""
+    return verb or "walks"
+
+
+def _verb_of_going(before: Segment) -> str:
+    words = WORD.findall(before.bare or before.text)
+    return next((word for word in words if verb_of(word, ("run", "jog", "sprint", "sneak", "crawl", "skip"))), "")
 
 
 def _same_limb(tokens: list[str], before: Segment) -> bool:

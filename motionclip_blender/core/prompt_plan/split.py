@@ -35,6 +35,8 @@ _SUBJECT = {"he", "she", "they", "it", "also", "suddenly", "slowly", "quickly", 
 _ARTICLES = ("a", "the")
 _TURNS = ("turn", "rotat", "pivot", "veer", "swerv")
 _DOES_SOMETHING = re.compile(r"^[a-z]+s (?:his|her|their|the|both|an?) \w+ and ")  # "crosses the arms and waits"
+# a step after a comma; after "bends down and" it is how one bends
+_TOUCHES = re.compile(r"^(?:he |she |they )?touch(?:es|ing)? ", re.I)
 _NOT_DONE = {
     "backward",
     "backwards",
@@ -117,7 +119,7 @@ def _steps(sentence: str, known: Callable[[str], bool]) -> list[Clause]:
         piece = re.sub(r"^and ", "", piece.strip(), flags=re.IGNORECASE)
         if not piece:
             continue
-        if acts(piece.split(" while ")[0]) or piece.startswith("while "):
+        if acts(piece.split(" while ")[0]) or _TOUCHES.match(piece) or piece.startswith("while "):
             if piece.startswith("while ") and pieces:
                 pieces[-1] += f" {piece}"
             else:
