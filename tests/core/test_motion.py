@@ -275,3 +275,11 @@ def test_places_of_joints_are_the_same_whether_they_were_known_or_not(open_body:
     assert positions(moved.crop(3, 8), open_body.joints(), 22) == pytest.approx(fresh[3:8, :22], abs=1e-6)
     other = random_motion(20, seed=3)
     assert positions(other, open_body.joints(), 22) == pytest.approx(posed(other, open_body.joints(), 22)[1], abs=1e-6)
+
+
+def test_a_motion_played_backward_twice_is_the_same():
+    motion = walk()
+    back = motion.backward()
+    assert np.array_equal(back.translation[0], motion.translation[-1]) and np.allclose(
+        back.backward().rotations, motion.rotations
+    )

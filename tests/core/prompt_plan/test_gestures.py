@@ -75,6 +75,8 @@ def test_looks_go_where_they_are_said_to_go():
         ("covers his ears", "ear", ("left", "right")),
         ("puts both hands behind your back", "back", ("left", "right")),
         ("puts the left hand in the pocket", "pocket", ("left",)),
+        ("both hands behind the head", "nape", ("left", "right")),
+        ("puts on a hat", "head", ("left", "right")),
         ("points to the left", "aside", ("left",)),
         ("points with the right hand to the left", "across", ("right",)),
         ("points up at the sky", "up", ("right",)),
@@ -146,6 +148,13 @@ def test_hands_behind_the_back_are_behind_it(engine: Engine):
     joints = made(engine, "puts both hands behind the back")
     for side in ("left", "right"):
         assert joints[INDEX[f"{side}_wrist"], 2] < -0.1 and abs(joints[INDEX[f"{side}_wrist"], 0]) < 0.12
+
+
+def test_hands_behind_the_head_leave_the_elbows_out(engine: Engine):
+    joints = made(engine, "puts both hands behind the head")
+    for side, sign in (("left", 1), ("right", -1)):
+        assert joints[INDEX[f"{side}_wrist"], 2] < joints[INDEX["head"], 2]
+        assert sign * joints[INDEX[f"{side}_elbow"], 0] > 0.3
 
 
 def test_who_points_to_a_side_does(engine: Engine):

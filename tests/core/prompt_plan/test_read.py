@@ -455,3 +455,25 @@ def test_who_drags_a_leg_limps(spelling: Spelling):
 
 def test_the_way_of_a_lean_is_looked_up(spelling: Spelling):
     assert only(spelling, "bends forward").bare == "bends forward"
+
+
+def test_a_turn_over_a_shoulder_goes_to_its_side(spelling: Spelling):
+    assert only(spelling, "turns around 180 degrees over the right shoulder").turn == -180.0
+
+
+def test_spins_that_are_counted_are_turns(spelling: Spelling):
+    assert only(spelling, "spins around two times").turn == 720.0
+    assert only(spelling, "does a 360 spin").turn == 360.0
+
+
+def test_who_runs_turns_at_a_run(spelling: Spelling):
+    assert [step.text for step in plan(spelling, "runs forward, then makes a sharp right turn").segments][1] == "runs"
+
+
+def test_what_is_thrown_up_in_the_air_are_no_arms(spelling: Spelling):
+    assert only(spelling, "throws his arms up in the air").text == "raises both arms"
+    assert "throw" not in only(spelling, "throws a left hook").text
+
+
+def test_touching_after_a_comma_is_a_step(spelling: Spelling):
+    assert len(plan(spelling, "waves, touches the toes, then bows").segments) == 3

@@ -97,3 +97,12 @@ def test_back_and_belly_are_opposite(engine: Engine):
     prone = supine * (-1, -1, 1) + (0, 2 * supine[0, 1], 0)  # turned about the way in which the body lies
     assert fronts_apart(supine, prone) > 150 > 10 > fronts_apart(supine, supine)
     assert unlike(supine, prone, engine.body.joints()[0, 1])
+
+
+@pytest.mark.parametrize("prompt", ["kneels down, then stands up", "crouches down, then gets up"])
+def test_who_kneels_rises_as_he_went_down(engine: Engine, prompt: str):
+    done = performed(engine, prompt)
+    assert done.remarks[0].endswith("is made as the way down, backward.")
+    heights = engine.body.posed_joints(done.motion)[:, 0, 1]
+    low = int(heights.argmin())
+    assert (np.diff(heights[low:]) > -0.01).all() and abs(heights[-1] - heights[0]) < 0.03
