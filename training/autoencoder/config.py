@@ -21,7 +21,10 @@ MINILM = "minilm"
 """Name of the text tower that ships."""
 
 ALL, DECODER = "all", "decoder"
-"""What a run trains."""
+"""What a run trains; ALL is also a choice of views."""
+
+CAPTION, POSE = "caption", "pose"
+"""By what a window's frame is chosen, if it is not a random one."""
 
 MOST_LATENT = 8192
 
@@ -74,8 +77,12 @@ class TrainConfig:
         between: half of the latents of exemplars are decoded from a random place between the latent and the caption,
         up to this share of the way. It closes the gap between text latents and motion latents.
         class_names: share of the windows that are aligned to the bare name of their class instead of a caption.
-        image: which of a window's rendered frames it is aligned to: a "random" one, as in the paper, or the one that is
-        most like its "caption" by the cosine of their embeddings.
+        image: which of a window's rendered frames it is aligned to: a "random" one, as in the paper, the one that is
+        most like its "caption" by the cosine of their embeddings, or, not for shards, the one whose "pose" is farthest
+        from rest.
+        images: a window is aligned to the mean of up to so many of its frames, the first ones by `image`.
+        views: where a frame was rendered from several sides, "one" of them is taken, or "all" of them as one frame,
+        their mean.
     refine_from: the step from which the transformers take part. Before it only the linear part and the reader learn, at
         a fraction of the cost. With `cosines` 0 there is no linear part, and this must be 0.
     linear_rate, refine_rate: learning rates as shares of the reader's: of the linear part and of the projection of
@@ -131,6 +138,8 @@ class TrainConfig:
     between: float = 0.2
     class_names: float = 0.3
     image: str = "random"
+    images: int = 1
+    views: str = "one"
 
     kind: str = "ours"
     latent: int = 0
@@ -245,6 +254,8 @@ class TrainConfig:
                 raise ValueError(f"{key} is {what}, from 0 to 1, not {getattr(self, key)!r}")
         if not (self.most_of_class and self.most_of_source):
             raise ValueError("most_of_class and most_of_source are more than 0; 1 sets no limit")
+        if self.image == POSE and self.of_shards:
+            raise ValueError("poses of shards are not compared with rest; set image to random or caption")
         if self.foreign and self.of_shards:
             raise ValueError("windows of shards are read as they are; leave foreign out")
         if not 0 <= self.foreign_rest <= _MOST_DEGREES:
@@ -280,7 +291,7 @@ _SHARES = {
 }
 _ONE_OR_MORE = (
     "steps", "motions", "width", "layers", "heads", "feed_forward", "reader_width", "prefix_tokens", "position_base",
-    "rates", "save_every", "log_every", "check_every",
+    "rates", "save_every", "log_every", "check_every", "images",
 )  # fmt: skip
 _WORDS = {
     "kind": ("ours", "official"),
@@ -290,7 +301,8 @@ _WORDS = {
     "order": ("weighted", "epochs"),
     "texts": ("raw", "proc", "categories"),
     "schedule": ("cosine", "constant"),
-    "image": ("random", "caption"),
+    "image": ("random", CAPTION, POSE),
+    "views": ("one", ALL),
     "learns": (ALL, DECODER),
 }
 

@@ -9,6 +9,7 @@ from motionclip_blender.core.errors import UserError
 
 from ..data.captions import class_text
 from .body_loss import PosedBody
+from .config import CAPTION
 from .crops import Crop, Crops, Embed, Texts
 from .distributed import Place
 from .embeddings import whiten
@@ -93,7 +94,8 @@ class CropMaterial:
         if config.shape:
             batch.betas = tensor(self.crops.betas(crops))
         if self.images is not None:
-            images, seen = self.images.of(crops, random, batch.captions.numpy() if config.image == "caption" else None)
+            texts = batch.captions.numpy() if config.image == CAPTION else None
+            images, seen = self.images.of(crops, random, texts, config.images)
             batch.images, batch.seen = tensor(images), tensor(seen)
         return batch
 

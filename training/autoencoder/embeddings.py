@@ -1,4 +1,4 @@
-"""Computes the embeddings of captions and frames in CLIP's space, once, and caches them beside the data."""
+"""Computes the embeddings of captions in CLIP's space, once, and caches them beside the data."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import write_whole
 from motionclip_blender.core.inference.prompt_retrieval import PromptRetrieval
 from motionclip_blender.core.model.text_tower import TextTower
 
 from ..data.captions import class_text
 from ..data.wordings import table
-from ..text_adapter.file import AdapterFile, check_same
+from ..text_adapter.file import AdapterFile
 from ..text_tower import minilm
 from .config import TrainConfig
 from .dataset import Sample
@@ -136,55 +135,3 @@ def prompt_retrieval(
     return PromptRetrieval.of(
         embeddings[: len(texts)], motions, [names.index(name) for name in classes], embeddings[len(texts) :]
     )
-
-
-class Frames:
-    """The embeddings of rendered frames by clip, for the loss of equation 3.
-
-    The file is written by `python -m training images embed`: "clips" (n,) names, "frames" (n,) numbers at 30 fps,
-    "embeddings" (n, 512), and "mirrored" (n, 512) of the pictures' mirror images; "text_adapter", the digest of that of
-    the texts near which they lie, if they lie near such.
-    """
-
-    def __init__(self, path: Path, samples: list[Sample], text_adapter: str = "") -> None:
-        """text_adapter: digest of that of the run. Raises `UserError` for a file that is damaged, or of another."""
-        try:
-            with np.load(path, allow_pickle=False) as data:
-                clips, numbers = data["clips"], data["frames"]
-                embeddings = np.stack((data["embeddings"], data["mirrored"]))
-                made = str(data["text_adapter"]) if "text_adapter" in data else ""
-        except Exception as error:
-            raise UserError(f"{path} holds no embeddings of frames; `python -m training images` makes them.") from error
-        check_same(made, text_adapter, f"{path} was made", "embed the frames by an image tower of the same adapter")
-        rows: dict[str, list[int]] = {}
-        for row in np.argsort(numbers, kind="stable"):
-            rows.setdefault(str(clips[row]), []).append(int(row))
-        self._of: list[tuple[np.ndarray, np.ndarray]] = []
-        for sample in samples:
-            places = {row: sample.place(int(numbers[row])) for row in rows.get(sample.clip, [])}
-            inside = {row: place for row, place in places.items() if place is not None}
-            self._of.append((np.array([*inside.values()]), embeddings[int(sample.is_mirrored), [*inside]]))
-
-    def of(
-        self, chosen: np.ndarray, shown: np.ndarray, random: np.random.Generator, texts: np.ndarray | None = None
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Returns a frame (n, 512) of each window of chosen samples, and (n,) whether it has one.
-
-        shown: (n, 2), the frames of its sample that a window begins with and ends before. texts: (n, 512), to take the
-        frame that is most like the window's text; without them a random one is drawn.
-        """
-        picked, known = [], []
-        for k, i in enumerate(chosen):
-            places, embeddings = self._of[i]
-            frames = embeddings[slice(*np.searchsorted(places, shown[k]))]
-            known.append(len(frames) > 0)
-            text = None if texts is None else texts[k]
-            picked.append(chosen_frame(frames, random, text) if len(frames) else np.ones(minilm.SPEC.width))
-        return np.stack(picked).astype(np.float32), np.array(known)
-
-
-def chosen_frame(frames: np.ndarray, random: np.random.Generator, text: np.ndarray | None = None) -> np.ndarray:
-    """Returns one of frames (k, 512): that with the largest cosine to a text (512,), or a random one without it."""
-    if text is None:
-        return frames[random.integers(len(frames))]
-    return frames[np.argmax(frames @ text / np.maximum(np.linalg.norm(frames, axis=1), 1e-9))]

@@ -13,7 +13,7 @@ from motionclip_blender.core.errors import UserError
 from ..data.amass.files import FPS
 from ..data.amass.shards import Shards
 from .crops import Crop
-from .embeddings import chosen_frame
+from .rendered_images import RenderedImages, chosen_image, likeness
 
 
 class CropImages:
@@ -23,13 +23,14 @@ class CropImages:
     as `render_pipeline` writes them for AMASS's folder.
     """
 
-    def __init__(self, path: Path, shards: Shards) -> None:
-        """Raises `UserError` for a file that is none, or that shows no recording of these shards."""
-        try:
-            with np.load(path, allow_pickle=False) as data:
-                clips, numbers, self._embeddings = data["clips"], data["frames"], data["embeddings"]
-        except Exception as error:
-            raise UserError(f"{path} holds no embeddings of frames; `python -m training images` makes them.") from error
+    def __init__(self, paths: Path | Sequence[Path], shards: Shards, views_as_one: bool = False) -> None:
+        """Reads one file or several. views_as_one: see `RenderedImages.with_views_as_one`.
+
+        Raises `UserError` for a file that is none, or files that show no recording of these shards.
+        """
+        images = RenderedImages.load(paths)
+        images = images.with_views_as_one() if views_as_one else images
+        clips, numbers, self._embeddings = images.clips, images.numbers, images.embeddings[0]
         self._shards = shards
         order = np.lexsort((numbers, clips))
         self._rows: dict[str, tuple[list[int], list[int]]] = {}
@@ -38,22 +39,25 @@ class CropImages:
             frames.append(int(numbers[row]))
             rows.append(int(row))
         if self._rows.keys().isdisjoint(_name(origin.path) for origin in shards.origins):
+            path = paths if isinstance(paths, Path) else paths[0]
             raise UserError(f"{path} shows no recording of {shards.folder}; render the motions that it was made of.")
 
     def of(
-        self, crops: Sequence[Crop], random: np.random.Generator, texts: np.ndarray | None = None
+        self, crops: Sequence[Crop], random: np.random.Generator, texts: np.ndarray | None = None, count: int = 1
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Returns a frame (n, 512) of each crop, and (n,) whether there is one.
+        """Returns an image (n, 512) of each crop, and (n,) whether there is one.
 
-        texts: (n, 512), to take the frame that is most like the crop's text; without them a random one is drawn.
-        The frame is one of the crop itself. The released code takes one of the window that the crop is cut from.
+        texts: (n, 512), to take the frames that are most like the crop's text; without them random ones are drawn.
+        count: of how many frames, at most, an image is the mean.
+        The frames are of the crop itself. The released code takes one of the window that the crop is cut from.
         """
         picked, seen = [], []
         for k, crop in enumerate(crops):
             rows = self._within(crop)
             seen.append(bool(rows))
-            text = None if texts is None else texts[k]
-            picked.append(chosen_frame(self._embeddings[rows], random, text) if rows else self._embeddings[0])
+            frames = self._embeddings[rows]
+            worth = None if texts is None or not rows else likeness(frames, texts[k])
+            picked.append(chosen_image(frames, random, worth, count) if rows else self._embeddings[0])
         return np.stack(picked).astype(np.float32), np.array(seen)
 
     def _within(self, crop: Crop) -> list[int]:

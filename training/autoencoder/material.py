@@ -11,11 +11,12 @@ import torch
 from motionclip_blender.core.model.network import MotionCLIP
 
 from .body_loss import SparseBody
-from .config import TrainConfig
+from .config import CAPTION, TrainConfig
 from .dataset import Sample
 from .distributed import Place
-from .embeddings import Captions, Frames, whiten
+from .embeddings import Captions, whiten
 from .foreign import Foreign
+from .images_of_spans import Frames
 from .linear_start import start
 from .projection import begin_projection, projected
 from .step import Batch
@@ -105,8 +106,8 @@ class SpanMaterial:
         if config.foreign:
             batch.read = self._foreign(batch.motions, random)
         if self.frames is not None:
-            texts = batch.captions.numpy() if config.image == "caption" else None
-            images, seen = self.frames.of(chosen, shown, random, texts)
+            texts = batch.captions.numpy() if config.image == CAPTION else None
+            images, seen = self.frames.of(chosen, shown, random, texts, config.images)
             batch.images, batch.seen = tensor(images), tensor(seen)
         if config.prompts:
             prompted, poses = self.windows.draw_exemplars(max(config.prompts * 60 // frames, 4), frames, random)

@@ -18,13 +18,14 @@ from motionclip_blender.core.pack import Pack
 from ..data.amass.shards import Shards, is_shards
 from ..text_adapter.file import NAME as ADAPTER
 from ..text_adapter.file import AdapterFile
-from .config import MINILM, TrainConfig, presets
+from .config import ALL, MINILM, POSE, TrainConfig, presets
 from .crop_material import CropMaterial
 from .crops import Crops
-from .dataset import load_held_out, load_samples
+from .dataset import Sample, load_held_out, load_samples
 from .distributed import joined
-from .embeddings import Captions, Frames
+from .embeddings import Captions
 from .images_of_crops import CropImages
+from .images_of_spans import Frames
 from .material import Material, SpanMaterial
 from .projection import clip_width
 from .run import Run
@@ -41,7 +42,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--preset", choices=presets(), default="default", help="a configuration that ships")
     parser.add_argument("--config", type=Path, help="JSON file; what it leaves out is as in the preset")
     parser.add_argument("--steps", type=int, help="so many steps, whatever the configuration says")
-    parser.add_argument("--images", type=Path, help="embeddings of frames (`python -m training images`), equation 3")
+    parser.add_argument(
+        "--images",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="embeddings of frames (`python -m training images`), equation 3; several files count as one",
+    )
     parser.add_argument("--body", type=Path, help="SMPL-X .npz file of the body whose vertices the loss compares")
     parser.add_argument(
         "--text-adapter",
@@ -134,7 +141,7 @@ def material_of(
     if is_shards(options.data):
         shards = Shards(options.data)
         weights = Path(options.clip) if options.clip and options.clip != MINILM else None
-        images = CropImages(options.images, shards) if options.images else None
+        images = CropImages(options.images, shards, config.views == ALL) if options.images else None
         return CropMaterial(Crops(shards, config), text_embedder(config.clip, weights, adapter), images)
     if config.of_shards or config.order == "epochs" or config.clip != MINILM:
         raise UserError(
@@ -147,5 +154,11 @@ def material_of(
         raise UserError(f"No clip of {options.data} has captions; write some and prepare it again (docs/data.md).")
     captions = Captions(samples, options.data, adapter)
     held_out = load_held_out(options.data, body, config.frames[1], config.split, config.more)
-    frames = Frames(options.images, samples, config.text_adapter) if options.images else None
-    return SpanMaterial(samples, captions, config, frames, held_out)
+    return SpanMaterial(samples, captions, config, _frames(options, config, samples, body), held_out)
+
+
+def _frames(options: argparse.Namespace, config: TrainConfig, samples: list[Sample], body: Body) -> Frames | None:
+    if not options.images:
+        return None
+    compared = body if config.image == POSE else None
+    return Frames(options.images, samples, config.text_adapter, compared, config.views == ALL)

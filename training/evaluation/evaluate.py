@@ -25,6 +25,7 @@ from .compare import compare, parse
 from .generation import generate, unseen_prompts
 from .interpolation import interpolate
 from .items import learned_for, load_items, own_split
+from .left_out import left_out, lines_of
 from .model import Model
 from .page import fill, page
 from .plots import draw
@@ -152,6 +153,13 @@ def main(arguments: list[str]) -> int:
         help="instead, compare trainings: mean and spread of each name",
     )
     parser.add_argument(
+        "--left-out",
+        nargs="+",
+        type=Path,
+        metavar="PACK",
+        help="instead, measure packs that were each trained without a collection on what they were trained without",
+    )
+    parser.add_argument(
         "--protocol", choices=(PROTOCOL,), help="instead, table 3 of the paper, on shards that `prepare --amass` made"
     )
     parser.add_argument("--legacy", action="store_true", help=f"with {PROTOCOL}: as the released code measures it")
@@ -172,12 +180,18 @@ def main(arguments: list[str]) -> int:
         most = _QUICK_WINDOWS if options.quick else None
         groups = parse(options.compare)
         split = options.split or _split_of_all(groups)
-        found = {"compare": compare(groups, options.data, split, most, lambda s: print(s, file=sys.stderr))}
+        found = {"compare": compare(groups, options.data, split, most, _say)}
         found = _plain(found)
         write(found, options.out, "comparison")
         if options.fill:
             fill(found, options.fill)
         print(options.out / "comparison.html")
+        return 0
+    if options.left_out:
+        rows = _plain(left_out(options.left_out, options.data, _QUICK_WINDOWS if options.quick else None, _say))
+        with write_whole(options.out / "left_out.json") as file:
+            file.write((json.dumps(rows, indent=1) + "\n").encode())
+        print("\n".join(lines_of(rows)))
         return 0
     found = evaluate(options.pack, options.data, options.frames, options.split, options.seed, options.quick)
     write(found, options.out)
@@ -188,6 +202,10 @@ def main(arguments: list[str]) -> int:
     print(_summary(found))
     print(options.out / "evaluation.html")
     return 0
+
+
+def _say(what: str) -> None:
+    print(what, file=sys.stderr)
 
 
 def _split_of_all(groups: dict[str, list[Path]]) -> str:

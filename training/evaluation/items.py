@@ -19,7 +19,7 @@ from motionclip_blender.core.pack import Pack
 from ..autoencoder.dataset import span_motion
 from ..data.captions import MORE, CaptionedSpan, load_captions
 from ..data.index import read_index
-from ..data.splits import HELD_OUT, PEOPLE, UNSEEN, is_test, known_splits, source_of
+from ..data.splits import HELD_OUT, PEOPLE, UNSEEN, is_test, known_splits, person_of, source_of
 from ..data.wordings import trained_spans
 
 UNSEEN_SOURCES = "unseen"
@@ -68,7 +68,8 @@ class Item:
 
 @dataclass(frozen=True, eq=False)
 class Items:
-    """The spans of a data folder. test: those of held-out clips. train: all others.
+    """The spans of a data folder. test: those of held-out clips. train: all others; where a source is held out, without
+    what its people do in other sources, as in `splits.parted`.
 
     missing: held-out clips that the folder lacks, and spans that begin after their clip's end, as "clip at s".
     unknown: classes of held-out spans that the pack has not learned; these spans are in neither part.
@@ -160,8 +161,11 @@ def load_items(data: Path, body: Body, split: str, fps: float, learned: Learned 
     parts: dict[bool, list[Item]] = {True: [], False: []}
     missing = {span.clip for span in spans if span.clip not in there and tests(span.clip)}
     unknown = {span.action for span in known if learned and tests(span.clip)} - (learned.classes if learned else set())
+    held_out = {person_of(span.clip) for span in known if split.startswith(UNSEEN) and tests(span.clip)}
     for span in known:
         tested = tests(span.clip)
+        if not tested and person_of(span.clip) in held_out:
+            continue
         if (tested and span.action in unknown) or (
             not tested and learned and source_of(span.clip) not in learned.sources
         ):

@@ -12,7 +12,10 @@ from training.autoencoder.config import TrainConfig, presets
     ("text", "why"),
     [
         ('{"stepps": 3}', "stepps"),
-        ('{"image": "nearest"}', "image cannot be 'nearest'; choose one of random, caption"),
+        ('{"image": "nearest"}', "image cannot be 'nearest'; choose one of random, caption, pose"),
+        ('{"image": "pose", "split": "amass"}', "poses of shards are not compared with rest"),
+        ('{"images": 0}', "images must be 1 or more, not 0"),
+        ('{"views": "some"}', "views cannot be 'some'; choose one of one, all"),
         ('{"across": 1.5}', "across is a share of the windows, from 0 to 1, not 1.5"),
         ('{"foreign": -0.1}', "foreign is a share of the windows, from 0 to 1, not -0.1"),
         ('{"foreign_merged": 2}', "foreign_merged is a chance, from 0 to 1, not 2"),

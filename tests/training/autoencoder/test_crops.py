@@ -207,7 +207,7 @@ def test_the_image_of_a_crop_is_of_the_crop_itself(tmp_path, mended):
         assert found[0].argmax() == (len(places) - 1 if len(places) - 1 in inside else row)
     other = next(i for i, origin in enumerate(mended.origins) if origin.path.removesuffix(".npz") != path)
     assert not images.of([crops.crop(other, 60, random)], random)[1].any()
-    np.savez(tmp_path / "f.npz", clips=np.array(["x"]), frames=frames[:1], embeddings=places[:1])
+    np.savez(tmp_path / "f.npz", clips=np.array(["x"]), frames=frames[:1], embeddings=places[:1], mirrored=places[:1])
     with pytest.raises(UserError, match="shows no recording"):
         CropImages(tmp_path / "f.npz", mended)
     with pytest.raises(UserError, match="no embeddings of frames"):

@@ -20,8 +20,9 @@ from tests.synthetic import random_motion
 from tests.training.autoencoder.small_run import TINY, a_run, frames_file, made_samples
 from training.autoencoder.config import TrainConfig
 from training.autoencoder.distributed import Place
-from training.autoencoder.embeddings import Captions, Frames, text_embeddings
+from training.autoencoder.embeddings import Captions, text_embeddings
 from training.autoencoder.export import export
+from training.autoencoder.images_of_spans import Frames
 from training.autoencoder.losses import alignment
 from training.autoencoder.projection import begin_projection, projected
 from training.autoencoder.published import network_of

@@ -19,8 +19,9 @@ from motionclip_blender.core.inference.text_adapter import PREFIX
 from motionclip_blender.core.pack import Pack
 from tests.training.autoencoder.small_run import ADAPTER_SIZE, TINY, a_run, an_adapter, captioned, frames_file
 from training.autoencoder.config import TrainConfig
-from training.autoencoder.embeddings import Captions, Frames
+from training.autoencoder.embeddings import Captions
 from training.autoencoder.export import export
+from training.autoencoder.images_of_spans import Frames
 from training.autoencoder.text_embedder import text_embedder
 from training.autoencoder.train import configured
 from training.data.captions import CaptionedSpan

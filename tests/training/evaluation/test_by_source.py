@@ -14,7 +14,7 @@ from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.motion_files import amass
 from motionclip_blender.core.pack import Pack
 from tests.synthetic import random_motion
-from training.data import wordings
+from training.data import splits, wordings
 from training.data.captions import CaptionedSpan
 from training.evaluation import evaluate
 from training.evaluation import items as items_module
@@ -71,6 +71,18 @@ def test_people_are_tested_in_all_collections(data, small_body, monkeypatch):
     assert len(items.train) == 5
     old = load_items(data, small_body, "people", 30.0, Learned.of({}))
     assert names(old.test) == names(items.test) and names(old.train) == ["cmu/02_01", "kaykit/Sit"]
+
+
+def test_people_of_an_unseen_collection_are_in_neither_part(data, small_body, monkeypatch):
+    people = {"cmu/01_01": "cmu-01", "cmu-extra/x__01_07": "cmu-01"}
+    for module in (items_module, splits):
+        monkeypatch.setattr(module, "person_of", lambda clip: people.get(clip, clip))
+    monkeypatch.setattr(splits, "data", lambda: {"sources": ["cmu-extra"]})
+    items = load_items(
+        data, small_body, "unseen:cmu-extra", 30.0, Learned.of({"split": "unseen:cmu-extra", "more": True})
+    )
+    assert names(items.test) == ["cmu-extra/x__01_07"]
+    assert names(items.train) == ["cmu/02_01", "kaykit/Sit", "o3de/a", "o3de/b", "sumerian/c"]
 
 
 def test_further_collections_are_loaded_where_a_split_or_a_pack_has_to_do_with_them(monkeypatch):

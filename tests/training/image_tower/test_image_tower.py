@@ -20,7 +20,7 @@ from motionclip_blender.core.model.image_tower import save_image_tower
 from motionclip_blender.core.pack import ImageSpec, Pack
 from tests.training.autoencoder.small_run import an_adapter
 from training.autoencoder.dataset import Sample
-from training.autoencoder.embeddings import Frames
+from training.autoencoder.images_of_spans import Frames
 from training.image_tower import samples as image_samples
 from training.image_tower import train as image_training
 from training.image_tower.samples import Captioned, read_frames
