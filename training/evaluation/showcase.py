@@ -2,7 +2,7 @@
 
 Some prompts get a large sheet each, many others a row of poses in lists: the paper's prompts, sports, professions and
 characters. For each prompt of a list, the page names the trained wording that answers it, and how far it is from it in
-the text tower's space. Some of the paper's prompts are captions, and marked as such.
+the text tower's space. Some of the prompts are captions, and marked as such.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def ways() -> dict[str, dict]:
 
 
 def also_captions() -> list[str]:
-    """Returns those of the paper's prompts that are also captions."""
+    """Returns those of the lists' prompts that are also captions, of any collection."""
     return _data()["also_captions"]
 
 
@@ -112,7 +112,7 @@ def page(
         "# What prompts become",
         "",
         f"What the pack {pack.name} {pack.version} makes of prompts in other words than its captions', {frames} frames",
-        f"each; {len(captions)} of the prompts of the paper are captions, too, and marked.",
+        f"each; {len(captions)} of the listed prompts are captions, too, and marked.",
         "Made by `python -m training showcase`.",
     ]
     for action, prompt in prompts().items():
