@@ -5,7 +5,8 @@
 2. Puts the lowest point on the floor in every frame, if the pack does not store the body's height. Before all steps
    that use heights.
 3. Chooses and closes a loop (`loop`). Before the feet, whose places at the seam depend on it.
-4. Relaxes fingers that nothing moves (`hands`). Before the floor, which hands may touch.
+4. Relaxes fingers that nothing moves (`hands`), and lays hands flat that stand on the floor (`palms`). Before the
+   floor, which hands may touch.
 5. Bends the arms so that hands that touch still do on the body that is keyed (`retarget.touching`), if requested.
    After the fingers, which are a part of the hand, and before the floor, as 4.
 6. Keeps feet in place while they stand (`foot_locking`), in a loop from round to round. Before the floor, because legs
@@ -31,6 +32,7 @@ from ..retarget.touching import Touching
 from .foot_locking import keep_on_floor, lock_feet, on_floor, put_on_floor
 from .hands import relaxed_where_stretched
 from .loop import LONGER, best_loop, closed, ending_as_begun, in_place, within_rounds
+from .palms import with_palms_down
 from .windows import joined
 
 if TYPE_CHECKING:
@@ -87,6 +89,7 @@ class CleanUp:
         if self.loop:
             motion = best_loop(motion, self.length) if choose else closed(motion)
         motion = relaxed_where_stretched(motion, self.body.relaxed_hands, self.pack.joints)
+        motion = with_palms_down(motion, self.body)
         if self.made_for is not None:
             motion = Touching(self.made_for, self.body.joints()).kept(motion)
         if self.loop:
