@@ -16,6 +16,7 @@ from .measure import facing, root_space_joints
 _STRIDE = 0.5  # seconds of movement that count as much as the mean distance from hanging
 _LESS = 0.75  # share of the meant arm's activity that the other one may have
 _ALIKE = 0.8  # share of the busier arm's activity from which on both do the same
+_APART = 0.25  # metres between a wrist and the other's mirror image from which on they do not do the same
 _LOWERED = 0.9  # share of the way to hanging that the other arm is lowered by
 _SIDES = ("left", "right")
 _CHAIN = [INDEX[name] for name in ("pelvis", "spine1", "spine2", "spine3")]
@@ -36,12 +37,19 @@ def with_both_arms(motion: Motion, body: Body) -> Motion:
     """Returns the motion with one arm doing what the other does, as in a mirror, if that does far more."""
     active = {side: activity(motion, body, side) for side in _SIDES}
     idle = min(active, key=lambda side: active[side])
-    if active[idle] > _ALIKE * max(active.values()):
+    if active[idle] > _ALIKE * max(active.values()) and _mirrored(motion, body) < _APART:
         return motion
     joints = [i for i, name in enumerate(JOINTS) if name.startswith(f"{idle}_") and _of_arm(i)]
     rotations = motion.rotations.copy()
     rotations[:, joints] = motion.mirror().rotations[:, joints]
     return replace(motion, rotations=rotations)
+
+
+def _mirrored(motion: Motion, body: Body) -> float:
+    """Returns how far a wrist is from where the other one is in the mirror, in metres, on average."""
+    joints = root_space_joints(motion, body)
+    left, right = (joints[:, INDEX[f"{side}_wrist"]] for side in _SIDES)
+    return float(np.linalg.norm(left * (-1, 1, 1) - right, axis=1).mean())
 
 
 def _of_arm(joint: int) -> bool:

@@ -24,6 +24,7 @@ _HIPS = 50.0  # largest angle in degrees of the pelvis to the chest; the legs tu
 _SPINE = [INDEX[name] for name in ("spine1", "spine2", "spine3")]
 _LEGS = [INDEX["left_hip"], INDEX["right_hip"]]
 _NEAR = 8.0  # degrees: a direction this near to the requested one is not changed
+_GOES = 0.6  # metres from which on a motion is one that goes somewhere, and can be played backward
 _OFF_FLOOR = 0.015  # metres above the floor from which on a foot does not stand
 _UPRIGHT = 0.75  # share of the body's height from which on it stands
 _FREE = 0.08  # least share of frames in which the body may be carried
@@ -49,10 +50,12 @@ def redirected(motion: Motion, degrees: float) -> Motion:
     A backward motion is played backward in time, which works for steps; a sideward one turns pelvis and legs under the
     chest. A motion that already travels there, or does not travel, is returned unchanged.
     """
-    now, _ = measured_travel(motion)
+    now, metres = measured_travel(motion)
     if now is None or apart(degrees, now) < _NEAR:
         return motion
     if apart(degrees, now) > 90:
+        if metres < _GOES:  # a roll that drifts is none that goes backward
+            return motion
         motion = motion.backward()
         now, _ = measured_travel(motion)
         if now is None or apart(degrees, now) < _NEAR:

@@ -68,7 +68,9 @@ _BACKWARD = re.compile(
     rf"\b(?:backwards?|in reverse|rearwards?|retreat\w*|"
     rf"{_NOUN}back(?! (?:to|home|again|and forth|into|inside|up|down|on)\b))\b"
 )
-_SIDEWAYS = re.compile(r"\b(?:sideways|sidewards|side[- ]?steps?|side ways|laterally)\b")
+_SIDEWAYS = re.compile(
+    r"\b(?:sideways|sidewards|side[- ]?steps?|side ways|laterally)\b|\bto (?:the|one) side\b(?! of\b)"
+)
 
 
 def sides_as_ways(text: str) -> str:

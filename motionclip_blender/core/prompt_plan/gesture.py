@@ -11,8 +11,8 @@ LEFT, RIGHT, UP, DOWN = (65.0, 0.0, 0.0), (-65.0, 0.0, 0.0), (0.0, -35.0, 0.0), 
 
 _WAYS = {LEFT: "to the left", RIGHT: "to the right", UP: "up", DOWN: "down"}
 _HELD = {  # where hands are that are not at a part of the body of that name
-    "up": "points up",
-    "down": "points down",
+    "up": "up",
+    "down": "down before the body",
     "aside": "out to its side",
     "across": "points across",
     "back": "behind the back",
@@ -34,7 +34,7 @@ class Gesture:
         it is still turned at the end. place: of `modifiers.touching`, with the hands of `sides`, or where they clap.
         moves: how the hands move there, of `modifiers.touching`; empty if they are still; or how the shoulders do, of
         `modifiers.shoulders`. count: how often it is done; None if that is not said. alone: whether nothing else is
-        done.
+        done. sided: whether its words name a side.
     """
 
     kind: str
@@ -45,6 +45,7 @@ class Gesture:
     moves: str = ""
     count: int | None = None
     alone: bool = True
+    sided: bool = False
 
     @property
     def told(self) -> str:

@@ -20,15 +20,17 @@ _HATS = r"(?:hat|cap|helmet|crown|wig|beanie|hood|headphones|headset|tiara)"
 _GLASSES = r"(?:glasses|sunglasses|goggles|mask|spectacles)"
 _PART = (
     r"(?P<part>chest|heart|stomach|belly|tummy|abdomen|hips?|waist|head|hair|forehead|brow|temple|face|cheeks?|chin|"
-    r"mouth|lips|nose|eyes?|ears?|shoulder)"
+    r"mouth|lips|nose|eyes?|ears?|shoulder|elbow|forearm)"
 )
 _PLACES = {
     "heart": "chest", "belly": "stomach", "tummy": "stomach", "abdomen": "stomach", "hips": "hip", "waist": "hip",
     "hair": "head", "brow": "forehead", "temple": "forehead", "cheek": "face", "cheeks": "face", "eye": "face",
     "eyes": "face", "chin": "mouth", "lips": "mouth", "nose": "mouth", "ears": "ear",
+    "forearm": "elbow",
 }  # fmt: skip
 _BOTH = ("left", "right")
 _BY_BOTH = ("hips", "waist", "ears", "cheeks", "eyes", "face")  # which plural hands are put to, one each
+_ACROSS = ("shoulder", "elbow", "forearm")  # which are of the other arm
 _RUBS, _TAPS = ("rub", "strok", "wip"), ("tap", "pat")
 _TILTS = {
     "left": (0.0, 0.0, -32.0), "right": (0.0, 0.0, 32.0), "side": (0.0, 0.0, 32.0), "back": (0.0, -35.0, 0.0),
@@ -36,6 +38,7 @@ _TILTS = {
 }  # fmt: skip
 _UPWARD = ("up", "sky", "ceiling", "star", "moon", "sun")
 _ARTICLES = ("a", "an", "the", "his", "her", "their", "its", "my", "your")
+_SIDED = re.compile(r"\b(?:left|right)\b")
 _IS = re.compile(r"\b(?:is|are|was|were) $")  # of "is clapping"
 _WITH_OTHERS = r"(?!.*\b(?:against|with (?:an?|his|her|their|the|some|another))\b)"
 
@@ -49,7 +52,8 @@ def gesture_of(text: str) -> tuple[Gesture | None, str]:
             continue
         before, after = _IS.sub("", text[: match.start()]).strip(), text[match.end() :].strip()
         acts = _acts(before) or _acts(after)
-        return replace(made(match), alone=not acts), " ".join((before, "" if acts else STANDS, after)).strip()
+        found = replace(made(match), alone=not acts, sided=bool(_SIDED.search(match[0])))
+        return found, " ".join((before, "" if acts else STANDS, after)).strip()
     return None, text
 
 
@@ -116,7 +120,7 @@ def _touch(match: re.Match[str]) -> Gesture:
     both = hand.endswith("s") or (not hand and part in _BY_BOTH)
     own = match["own"] if match["own"] in _BOTH else ""
     side = match["side"] or match["with"] or own or "right"
-    if part == "shoulder" and own == side:  # which is reached with the other hand
+    if part in _ACROSS and own == side:  # which is reached with the other hand
         side = "right" if own == "left" else "left"
     moves = "rubs" if match["verb"] in _RUBS else "taps" if match["verb"] in _TAPS else ""
     return _put(_PLACES.get(part, part), _BOTH if both else (side,), moves)
@@ -145,6 +149,7 @@ _READ: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Gesture]], ...] = 
             r"(?P<way>left|right|up|down)\b(?: side)?",
             _look,
         ),
+        (r"\bhead turns?(?: to)?(?: the)? (?P<way>left|right|up|down)\b", _look),
         (
             rf"\b(?:tilt|lean|cock|bend|roll|tip)(?:s|ing|ping)? {_THE}head (?:over )?(?:(?:to|towards?|on) )?{_THE}"
             r"(?P<way>left|right|sideways|side|back|backwards?|forwards?|down|up)\b(?: shoulder| side)?",
@@ -213,6 +218,24 @@ _READ: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Gesture]], ...] = 
             rf"\b(?:stretch|hold|spread|extend|rais|lift|put|open)(?:es|s|e|ting|ing)? {_THE}(?:arms|hands)"
             rf"(?: (?:out|up|straight|wide|apart))* (?:(?:to|at) {_THE}sides?|sideways|sidewards)\b",
             _by_both("aside"),
+        ),
+        (
+            rf"\b(?:with )?{_THE}(?:arms|hands) (?:held |stretched |spread )?(?:wide )?"
+            r"(?:out|outstretched|spread|wide)\b"
+            rf"(?: (?:to|at) {_THE}sides?| sideways)?",
+            _by_both("aside"),
+        ),
+        (
+            rf"\b(?:stretch|hold|extend|rais|lift|put)(?:es|s|e|ting|ing)? {_THE}"
+            r"(?P<side>left|right) (?P<hand>hand|arm)"
+            rf"(?: (?:out|up|straight))* (?:(?:to|at) {_THE}side|sideways|sidewards)\b",
+            _held("aside"),
+        ),
+        (
+            rf"\bwith {_THE}(?:(?:raised|lifted) (?:arms|hands)|"
+            r"(?:arms|hands) (?:raised|lifted|up|in the air|overhead))\b"
+            r"(?: (?:high|up|overhead|in the air))*",
+            _by_both("up"),
         ),
         (
             rf"\b(?:look|glanc|check)(?:s|es|e|ing)?(?: down)?(?: (?:at|on))? {_THE}(?:wrist ?)?watch\b",

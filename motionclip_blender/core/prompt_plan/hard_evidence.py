@@ -36,6 +36,7 @@ _SURFACES = (
     frozenset(["table", "desk", "counter"]),
     frozenset(["shelf", "cupboard"]),
     frozenset(["tiptoe", "tiptoes", "toes"]),
+    frozenset(["high"]),
 )
 
 

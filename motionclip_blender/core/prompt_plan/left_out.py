@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ..modifiers.manner import manners
 from .choice import Choice
 from .grammar import grammar
 from .plan import Segment
@@ -12,8 +13,8 @@ from .word_features import content, stem
 from .wording_index import WordingIndex
 
 _BESIDE = re.compile(
-    r"\b(?:with|holding|carrying|wearing|using|like|against)(?: on to| onto)? "
-    r"(?:an?|the|his|her|their|its|your|two|both|some) "
+    r"\b(?:with|holding|carrying|wearing|using|like|against)(?: on to| onto| on)? "
+    r"(?:(?:an?|the|his|her|their|its|your|two|both|some) )?"
     r"(?:(?!(?:and|while|with|as|for|from|to|on|in|at|of|then)\b)[\w-]+ ?)+"
 )
 _MOVED = frozenset(["both", "left", "right", "side", "step", "speed", "pace", "stride"])
@@ -25,8 +26,12 @@ def left_out(index: WordingIndex, segment: Segment, choice: Choice) -> Iterator[
     read = segment.plain or segment
     if not choice.sure or index.understands(read.text.lower()):
         return
+    manners_told = {word for manner in manners().values() for word in manner.words}
     parts = {stem(word) for word in grammar()["body"]} | _MOVED
     for phrase in _BESIDE.findall(read.text.lower()):
         named = content(phrase) - parts - content("with holding carrying wearing using like against")
+        words = phrase.split()
+        if not all(map(index.spelling.knows, words)) or manners_told & set(words):
+            continue
         if named and not named & index.told_of(choice.motion):
             yield f'"{phrase.strip()}" is not shown by "{choice.wording}" and is left out.'

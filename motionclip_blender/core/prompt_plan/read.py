@@ -36,8 +36,8 @@ _TAKES_UP = re.compile(  # what was done before
     r"(?:(?:he|she|they|it) )?(?:continue|resume)s?(?: to| with)?(?: (?:his|her|their|the))? (\w+)(?: again| on)?"
 )
 _ACTS_OUT = re.compile(  # "plays air guitar", where "air guitar" is known
-    r"^(?:(?:the|a|an|some)?(?:one|body)? ?\w* )?(?:do|does|doing|play|plays|playing|performs?|performing|"
-    r"imitates?|practi[cs]es?|makes?) (?:the |an? |some )?"
+    r"^(?:(?:the|a|an|some)?(?:one|body)? ?\w* )?(?:do|does|doing|play|plays|playing|danc(?:e|es|ing)(?= (?:the|an?) )|"
+    r"performs?|performing|imitates?|practi[cs]es?|makes?) (?:the |an? |some )?"
 )
 _TOKEN = re.compile(r"[A-Za-zÀ-ÿ]+(?:'[a-z]+)?|[^A-Za-zÀ-ÿ]+")
 
@@ -146,7 +146,7 @@ def _in_third_person(text: str) -> str:
     """Returns "jumps to the right", as wordings say it, for "jump to the right"."""
     verb, *others = text.split(" ")
     compound = bool(others) and is_action(others[0])  # "dodge roll to the right"
-    plain = bool(others) and not compound and is_action(verb) and not verb.endswith(("s", "ing", "ed"))
+    plain = not compound and is_action(verb) and not verb.endswith(("s", "ing", "ed"))
     return " ".join((inflected(verb, "s"), *others)) if plain else text
 
 
@@ -157,7 +157,13 @@ def _gesture_in(clause: str, known: Callable[[str], bool]) -> tuple[Gesture | No
 
 def _with_gesture(segment: Segment, gesture: Gesture) -> Segment:
     """Returns a step with a gesture, which is counted, and done with the hand that the step names."""
-    if gesture.kind == TOUCHES and len(gesture.sides) == 1 and gesture.alone and segment.limb == "arm":
+    if (
+        gesture.kind == TOUCHES
+        and len(gesture.sides) == 1
+        and gesture.alone
+        and not gesture.sided
+        and segment.limb == "arm"
+    ):
         gesture = replace(gesture, sides=(segment.side,))
     segment = replace(segment, gesture=replace(gesture, count=segment.count), count=None)
     return _only_stands(segment) if gesture.alone else segment

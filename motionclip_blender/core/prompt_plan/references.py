@@ -11,6 +11,8 @@ _OBJECT = re.compile(r"\b(?:a|an|the|his|her|their|some|one|both) ((?:[a-z-]+ ){
 _PLACED = re.compile(r"\b(?:from|off|on|onto|in|into|at|near|to|under|behind|beside) (?:the|an?|his|her|their) [\w-]+")
 _WITH = re.compile(r"\b(?:with|using) (?:the|an?|his|her|their|both) (?:\w+ )?(?:hand|arm|foot|leg|finger)s?\b")
 _NOUN = re.compile(r"(?!(?:he|she|they|it|is|are|someone|somebody|everyone|[\w-]*ly) )([a-z-]+) ")
+_HOLDS_IT = re.compile(r"(?:he |she |they )?(?:hold|keep)(?:s|ing)? it(?: there| still| in place| up)?$")  # a pose
+_DRINKS = re.compile(r"\b(?:drink|drank|sip|eat|ate)(?:s|ing|ping)?\b")  # from what is in the hand
 _IT = re.compile(r"(?<=\w )(?:it|them)\b(?! (?:is|are|has|have)\b)")
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
 _SHOOTS = ("shoot", "fire", "aim", "release", "loose")
@@ -27,11 +29,13 @@ class References:
     def put_in(self, clause: str) -> str:
         """Returns a clause with what it refers to in words, and remembers what it names itself."""
         low = clause.lower()
-        if self._object and _IT.search(low):
+        if self._object and _IT.search(low) and not _HOLDS_IT.match(low):
             low = clause = _IT.sub(f"the {self._object}", low, count=1)
         words = [word for word in _WORD.findall(low) if word not in _FREE]
         if self._weapon and len(words) == 1 and verb_of(words[0], _SHOOTS):
             clause = f"{clause} with the {self._weapon}"
+        elif len(words) == 1 and words[0].startswith("shoot") and self._object.endswith("ball"):
+            clause = f"{clause} the {self._object}"
         self._remember(low)
         return clause
 
@@ -43,7 +47,8 @@ class References:
         # what someone acts on comes after the action
         if done and re.search(r"\bsomething\b", clause[done[0] :]):
             self._object = "thing"
-        named = _OBJECT.findall(_WITH.sub("", _PLACED.sub("", clause[done[0] :]))) if done else []
+        said = _WITH.sub("", clause[done[0] :]) if done else ""
+        named = _OBJECT.findall(said if _DRINKS.search(said) else _PLACED.sub("", said))
         if named and (thing := _thing(named[0].split(" "))):
             self._object = thing
 

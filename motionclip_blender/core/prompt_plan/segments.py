@@ -34,7 +34,7 @@ _ON_ONE_LEG = re.compile(  # "jumps on the left foot" hops
     r"\b(?:jump|leap|bounc|skip)(?:s|es|ing|e)?\b"
     r"(?= (?:[\w-]+ )*?on (?:(?:his|her|their|the|a) )?(?:left|right|one) (?:foot|leg)\b)"
 )
-_A_STEP = re.compile(r"\b(take|takes|taking|make|makes|making) an? (?=(?:\w+ )?step\b)")
+_A_STEP = re.compile(r"\b(take|takes|taking|make|makes|making) an? (?=(?:\w+ )?step\b(?! (?:over|onto|across)\b))")
 _AROUND = 135.0  # degrees from which on a turn is one around
 _GOES_BACK = re.compile(  # "walks back to where he started"
     r"\b((?:walk|run|jog|go|march|sneak|sprint|stroll)(?:s|es|ing)?) back"
@@ -292,7 +292,7 @@ def _count(text: str) -> tuple[str, int | None, int | None, str]:
         return single[1], 1, None, text
     words = text.split()
     bare = [word.strip(",;.") for word in words]
-    if len(bare) > 1 and len(set(bare)) == 1:
+    if len(bare) > 1 and len(set(bare)) == 1 and is_action(bare[0]):  # no "cha cha"
         return bare[0], len(bare), None, text
     for i, word in enumerate(bare):
         if word in grammar()["adverbs"] and not (i + 2 < len(bare) and bare[i + 1 : i + 2] == ["as"]):

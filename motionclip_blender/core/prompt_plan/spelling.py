@@ -90,6 +90,8 @@ class Spelling:
         stems = {word.removesuffix(ending) for ending in ("s", "ed", "ing")} - {word}
         stems |= {stem[:-1] for stem in stems if stem[-2:-1] == stem[-1:] and not word.endswith("s")}
         stems |= {word[:-2]} if word.endswith(("shes", "ches", "xes", "zes", "sses")) else set()
+        if any(f"{stem}s" in self._counts for stem in stems if len(stem) >= _SHORTEST):  # "fidgeting", of "fidgets"
+            return True
         if any(f"{stem}ing" in self._also for stem in stems if len(stem) >= _SHORTEST - 1):  # "sews", of "sewing"
             return True
         return any(len(stem) >= _STEM and (stem[-1] != "s") and stem in self._also for stem in stems)

@@ -37,6 +37,11 @@ _TURNS = ("turn", "rotat", "pivot", "veer", "swerv")
 _DOES_SOMETHING = re.compile(r"^[a-z]+s (?:his|her|their|the|both|an?) \w+ and ")  # "crosses the arms and waits"
 # a step after a comma; after "bends down and" it is how one bends
 _TOUCHES = re.compile(r"^(?:he |she |they )?touch(?:es|ing)? ", re.I)
+_HOLDS = re.compile(
+    r"^(?:he |she |they )?(?:hold|holds|holding|keep|keeps)(?: (?:it|that|this|the pose|the position))?"
+    r"(?: (?:there|still|in place|up))?$",
+    re.I,
+)
 _NOT_DONE = {
     "backward",
     "backwards",
@@ -207,6 +212,8 @@ def _only_turns(part: str) -> bool:
 
 def waiting(text: str) -> str:
     """Returns the text to look up for a clause: "stands still" if the clause only says that someone stops."""
+    if _HOLDS.match(text):
+        return STANDS
     words = [w.lower() for w in _WORD.findall(text) if w.lower() not in grammar()["function_words"]]
     actions = [word for word in words if is_action(word)]
     waits = bool(actions) and all(word in grammar()["waits"] for word in actions)
