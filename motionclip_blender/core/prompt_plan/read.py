@@ -146,7 +146,7 @@ def _in_third_person(text: str) -> str:
     """Returns "jumps to the right", as wordings say it, for "jump to the right"."""
     verb, *others = text.split(" ")
     compound = bool(others) and is_action(others[0])  # "dodge roll to the right"
-    plain = not compound and is_action(verb) and not verb.endswith(("s", "ing", "ed"))
+    plain = bool(others) and not compound and is_action(verb) and not verb.endswith(("s", "ing", "ed"))
     return " ".join((inflected(verb, "s"), *others)) if plain else text
 
 
