@@ -24,7 +24,16 @@ _MOVES = {  # along which directions a hand moves, how far in metres, and how of
     "rubs": (("aside", "fingers"), 0.035, 1.8),
     "taps": (("palm",), 0.06, 2.5),
     "brushes": (("down",), 0.22, 1.4),
+    "knocks": (("back",), 0.1, 2.5),
 }
+
+
+_AROUND = 0.45  # seconds before the first movement that is counted, and after the last
+
+
+def length_of_moves(moves: str, count: int, fps: float) -> int:
+    """Returns the frames that so many movements take."""
+    return round(fps * (2 * _AROUND + count / _MOVES[moves][2]))
 
 
 @dataclass(frozen=True)
@@ -55,18 +64,20 @@ def touching(
     stays: bool = True,
     moves: str = "",
     there: bool = False,
+    count: int | None = None,
 ) -> Motion:
     """Returns the motion with the hands of `sides` put to a place.
 
-    name: of `places`. stays: whether they are still there at the end. moves: "rubs", "taps" or "brushes", how they move
-    there; empty if they are still. there: whether they are there from the first frame on.
+    name: of `places`. stays: whether they are still there at the end. moves: "rubs", "taps", "brushes" or "knocks", how
+    they move there; empty if they are still. there: whether they are there from the first frame on. count: how often
+    they move; as often as there is time for if it is None.
     """
     place = places()[name]
     joints, chest = joints_and_chest(motion, body)
     way = eased(len(motion), motion.fps, returns=not stays)
     way = np.ones_like(way) if there else way
     fingers, palm = (np.array(each) / np.linalg.norm(each) for each in (place.fingers, place.palm))
-    moved = _moved(moves, len(motion) / motion.fps, len(motion), fingers, palm)
+    moved = _moved(moves, len(motion) / motion.fps, len(motion), fingers, palm, count)
     for side in sides:
         other = "right" if side == "left" else "left"
         named = f"{other if place.across else side}_{place.joint}"
@@ -79,12 +90,18 @@ def touching(
     return motion
 
 
-def _moved(moves: str, seconds: float, frames: int, fingers: np.ndarray, palm: np.ndarray) -> np.ndarray:
+def _moved(
+    moves: str, seconds: float, frames: int, fingers: np.ndarray, palm: np.ndarray, count: int | None
+) -> np.ndarray:
     """Returns how far a hand is from its place, (frames, 3) metres, in the chest's axes: of the left hand."""
     if not moves:
         return np.zeros((frames, 3))
     along, metres, rate = _MOVES[moves]
-    axes = {"fingers": fingers, "palm": -palm, "aside": np.cross(palm, fingers), "down": np.array((0.0, -1.0, 0.0))}
-    turn = 2 * np.pi * rate * np.linspace(0, seconds, frames)
+    axes = {"fingers": fingers, "palm": -palm, "aside": np.cross(palm, fingers)}
+    axes |= {"down": np.array((0.0, -1.0, 0.0)), "back": np.array((0.0, 0.0, -1.0))}
+    times = np.linspace(0, seconds, frames)
+    if count is not None:  # after the hands are there
+        times = np.clip((times - _AROUND) / max(seconds - 2 * _AROUND, 1e-6), 0.0, 1.0) * count / rate
+    turn = 2 * np.pi * rate * times
     waves = (np.sin(turn), (1 - np.cos(turn)) / 2)
     return metres * sum((waves[i % 2 if len(along) > 1 else 1][:, None] * axes[name] for i, name in enumerate(along)))

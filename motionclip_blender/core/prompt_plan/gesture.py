@@ -21,6 +21,7 @@ _HELD = {  # where hands are that are not at a part of the body of that name
     "prayer": "before the chest",
     "across chest": "across the chest",
     "rail": "at a rail",
+    "knock": "before a door",
     "watch": "before the face, with a watch",
     "phone": "with a phone at the ear",
 }

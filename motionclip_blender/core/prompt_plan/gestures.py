@@ -265,6 +265,12 @@ _READ: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Gesture]], ...] = 
         (rf"\b(?:comb|brush)(?:es|ing|s)? {_THE}hair\b", lambda _: _put("head", ("right",), "rubs")),
         (rf"\b(?:put(?:s|ting)? on|tak(?:es|e|ing) off) {_THE}(?:[\w-]+ )?{_HATS}\b", _by_both("head")),
         (rf"\b(?:put(?:s|ting)? on|tak(?:es|e|ing) off) {_THE}(?:[\w-]+ )?{_GLASSES}\b", _by_both("face")),
+        (
+            rf"\bknock(?:s|ing)?\b(?: (?:on|at) {_THE}(?:[\w-]+ )?(?:door|window|wall|table|gate))?"
+            r"(?=$|,| \w+ times| twice| once| and| with)"
+            rf"{_WITH_HAND}",
+            lambda match: _put("knock", (match["with"] or "right",), "knocks"),
+        ),
         (rf"\brub(?:s|bing)? {_THE}(?:upper )?arms\b", _by_both("shoulder", "rubs")),
         (
             rf"\b(?:hug(?:s|ging)? {_SELF}|wrap(?:s|ping)? {_THE}arms around (?:{_SELF}|{_THE}(?:body|chest)))\b",

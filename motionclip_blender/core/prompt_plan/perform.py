@@ -24,7 +24,7 @@ from ..modifiers.manner import flies, in_manner, pace
 from ..modifiers.measure import active_part, measured_side, measured_travel, measured_turn
 from ..modifiers.repeat import counted, held
 from ..modifiers.shoulders import length_of, with_shoulders
-from ..modifiers.touching import touching
+from ..modifiers.touching import length_of_moves, touching
 from ..modifiers.way import SLOWEST, bent, carried, on_the_spot, redirected, retimed, rounds_of, turned_on_spot
 from ..motion import Motion
 from ..prompt import MAX_FRAMES, checked_frames
@@ -419,6 +419,8 @@ def _length_of_gesture(gesture: Gesture, fps: float) -> int:
         return length_of_claps(gesture.count or _CLAPS, fps)
     if gesture.kind == SHOULDERS:
         return length_of(gesture.moves, gesture.count, fps)
+    if gesture.moves and gesture.count:
+        return length_of_moves(gesture.moves, gesture.count, fps)
     return _NATURAL if gesture.kind != LOOKS else _LOOK * len(gesture.looks) * (gesture.count or 1)
 
 
@@ -433,7 +435,7 @@ def _gesturing(motion: Motion, engine: Engine, gesture: Gesture, before: Gesture
     if gesture.kind == LOOKS:
         return looking(motion, gesture.looks * (gesture.count or 1), gesture.stays)
     motion = looking(motion, gesture.looks, stays=True) if gesture.looks else motion
-    return touching(motion, engine.body, gesture.sides, gesture.place, moves=gesture.moves, there=there)
+    return touching(motion, engine.body, gesture.sides, gesture.place, True, gesture.moves, there, gesture.count)
 
 
 def _on_side(motion: Motion, segment: Segment, choice: Choice, engine: Engine) -> Motion:

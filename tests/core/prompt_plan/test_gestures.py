@@ -204,3 +204,22 @@ def test_a_hand_stays_at_the_phone_through_all_steps(engine: Engine):
     joints = engine.body.posed_joints(motion)[20:]
     away = np.linalg.norm(joints[:, INDEX["right_wrist"]] - joints[:, INDEX["head"]], axis=1)
     assert away.max() < 0.3 and len(joints) > 200
+
+
+def test_a_hand_is_put_where_its_own_side_is_named():
+    gesture, _ = gesture_of("puts the right hand on the hip and the left hand on the head")
+    assert gesture.sides == ("right",) and gesture.sided
+
+
+def test_knocks_are_counted(engine: Engine):
+    motion = performed(engine, "knocks at the door three times").motion
+    joints = engine.body.posed_joints(motion)
+    reach = joints[:, INDEX["right_wrist"], 2] - joints[:, INDEX["right_shoulder"], 2]
+    back = reach < (reach[20:-8].min() + reach.max()) / 2
+    assert (np.diff(back[14:].astype(int)) == 1).sum() == 3
+
+
+def test_an_arm_that_is_held_stays(engine: Engine):
+    joints = engine.body.posed_joints(performed(engine, "raise your left arm to the side and hold it").motion)
+    out = joints[25:, INDEX["left_wrist"], 0] - joints[25:, INDEX["pelvis"], 0]
+    assert out.min() > 0.5

@@ -235,3 +235,28 @@ def test_waves_are_counted_as_the_hand_goes_out_and_in(engine: Engine, index: Wo
 def test_what_is_done_beside_and_not_known_is_said(engine: Engine, index: WordingIndex):
     found = done(engine, index, "walks up the stairs while humming a tune")
     assert "humming a tune" in " ".join(found.remarks)
+
+
+def test_a_roll_that_drifts_is_never_played_backward(engine: Engine, index: WordingIndex):
+    plain, forward = (done(engine, index, prompt).motion for prompt in ("dodge roll", "dodge roll forward"))
+    heads = [engine.body.posed_joints(motion)[:, INDEX["head"], 1] for motion in (plain, forward)]
+    assert int(heads[0].argmin()) == int(heads[1].argmin())
+
+
+def test_both_arms_do_the_same(engine: Engine, index: WordingIndex):
+    motion = done(engine, index, "waves with both arms overhead").motion
+    joints = engine.body.posed_joints(motion)
+    apart = np.abs(joints[:, INDEX["left_wrist"], 1] - joints[:, INDEX["right_wrist"], 1])
+    assert apart.mean() < 0.15
+
+
+@pytest.mark.parametrize(
+    ("prompt", "wording"),
+    [("a person dances the cha cha", "cha cha"), ("dribbles a basketball and shoots", "shoots the basketball")],
+)
+def test_what_is_named_is_shown(engine: Engine, index: WordingIndex, prompt: str, wording: str):
+    assert understand(engine, index, prompt)[1][-1].wording == wording
+
+
+def test_to_the_side_is_a_way(engine: Engine, index: WordingIndex):
+    assert understand(engine, index, "a person stumbles to the side")[0].segments[0].travel == 90.0
