@@ -22,13 +22,11 @@ _WAY, _NEAR_WAY = 0.3, 40.0  # gain for the direction of travel, and degrees wit
 _DRIFTS = 0.25  # metres per second below which a motion goes nowhere: a jump drifts
 _TURN, _SAME_WAY_ROUND = 0.4, 0.06  # gains of a motion that turns as far as requested, and that way
 _ONE_ARM = 0.3  # least difference between the arms if both are requested
-_SAME_PLACE, _OTHER_PLACE = (
-    0.15,
-    0.4,
-)  # gain of a wording that says "over", as is asked for, loss of one that says "off"
+_SAME_PLACE = 0.15  # gain of a wording that says "over", as is asked for
+_OTHER_PLACE = 0.4  # loss of one that says "off"
 _ONE_SIDE, _CLEARLY = 1.5, 0.3  # gain for the difference between the sides if one is requested, and where it ends
 _STEPS = re.compile(r"\b(?:step|walk|climb|run|march)(?:s|ping|ing|ning)?\b")  # in which both legs take part
-_SAME_SURFACE = 0.8  # gain of a wording that says "floor"; a motion that reaches another place looks wrong
+_SAME_SURFACE = 0.8  # gain of a wording that says "floor", too; a motion that reaches another place looks wrong
 _PLACES = ("over", "onto", "off", "under", "overhead")
 _FLIGHT = frozenset(["jump", "jumps", "jumping", "leap", "leaps", "leaping", "hop", "hops", "hurdle", "hurdles"])
 _SURFACES = (
