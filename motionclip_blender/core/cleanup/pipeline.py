@@ -89,7 +89,8 @@ class CleanUp:
         if self.loop:
             motion = best_loop(motion, self.length) if choose else closed(motion)
         motion = relaxed_where_stretched(motion, self.body.relaxed_hands, self.pack.joints)
-        motion = with_palms_down(motion, self.body)
+        if self.pack.pose_format.tells_the_way:  # else every frame has been put on the floor already
+            motion = with_palms_down(motion, self.body)
         if self.made_for is not None:
             motion = Touching(self.made_for, self.body.joints()).kept(motion)
         if self.loop:
