@@ -77,7 +77,7 @@ def _looks_to(way: str) -> tuple[tuple[float, float, float], ...]:
 
 
 def _tilt(match: re.Match[str]) -> Gesture:
-    way = match.groupdict().get("way") or "down"
+    way = match.groupdict(default="side").get("way", "down")
     tilt = next(turn for name, turn in _TILTS.items() if way.startswith(name))
     return Gesture(LOOKS, (tilt,), stays=True)
 
@@ -151,8 +151,9 @@ _READ: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Gesture]], ...] = 
         ),
         (r"\bhead turns?(?: to)?(?: the)? (?P<way>left|right|up|down)\b", _look),
         (
-            rf"\b(?:tilt|lean|cock|bend|roll|tip)(?:s|ing|ping)? {_THE}head (?:over )?(?:(?:to|towards?|on) )?{_THE}"
-            r"(?P<way>left|right|sideways|side|back|backwards?|forwards?|down|up)\b(?: shoulder| side)?",
+            rf"\b(?:tilt|lean|cock|bend|roll|tip)(?:s|ing|ping)? {_THE}head\b"
+            rf"(?:(?: over)?(?: (?:to|towards?|on))? {_THE}"
+            r"(?P<way>left|right|sideways|side|back|backwards?|forwards?|down|up)\b(?: shoulder| side)?)?",
             _tilt,
         ),
         (

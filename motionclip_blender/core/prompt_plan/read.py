@@ -123,6 +123,8 @@ def _step(
     if gesture is not None and gesture.alone and together:  # "claps while jumping" jumps
         gesture, done, together = replace(gesture, alone=False), together[0], together[1:]
     segment, remarks = read_segment(done, before)
+    if gesture is not None:  # the user has not written that somebody stands
+        remarks = [said.replace(f'"{done.strip()}"', f'"{clause.text.strip()}"') for said in remarks]
     if segment is None:
         return None, remarks
     if _turns_on_the_way(segment) and known(clause.text.lower()):

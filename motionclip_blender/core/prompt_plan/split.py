@@ -37,10 +37,11 @@ _TURNS = ("turn", "rotat", "pivot", "veer", "swerv")
 _DOES_SOMETHING = re.compile(r"^[a-z]+s (?:his|her|their|the|both|an?) \w+ and ")  # "crosses the arms and waits"
 # a step after a comma; after "bends down and" it is how one bends
 _TOUCHES = re.compile(r"^(?:he |she |they )?touch(?:es|ing)? ", re.I)
-_HOLDS = re.compile(
-    r"^(?:he |she |they )?(?:hold|holds|holding|keep|keeps)(?: (?:it|that|this|the pose|the position))?"
+_HOLDS = re.compile(  # a pose, no thing
+    r"^(?:he |she |they )?(?:holds?|(?:hold|holds|holding|keep|keeps) "
+    r"(?:it|that|this|the pose|the position|there|still))"
     r"(?: (?:there|still|in place|up))?$",
-    re.I,
+    re.IGNORECASE,
 )
 _NOT_DONE = {
     "backward",

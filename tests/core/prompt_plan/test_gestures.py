@@ -31,6 +31,7 @@ def performed(engine: Engine, prompt: str) -> Performance:
         ("puts the left hand on the right shoulder", TOUCHES, "stands still"),
         ("salutes", TOUCHES, "stands still"),
         ("tilts the head to the left", LOOKS, "stands still"),
+        ("tilts her head", LOOKS, "stands still"),
         ("shrugs his shoulders", SHOULDERS, "stands still"),
         ("rotates the right shoulder backwards", SHOULDERS, "stands still"),
         ("walks with his hands behind his back", TOUCHES, "walks"),

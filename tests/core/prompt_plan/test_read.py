@@ -477,3 +477,13 @@ def test_what_is_thrown_up_in_the_air_are_no_arms(spelling: Spelling):
 
 def test_touching_after_a_comma_is_a_step(spelling: Spelling):
     assert len(plan(spelling, "waves, touches the toes, then bows").segments) == 3
+
+
+@pytest.mark.parametrize(("clause", "text"), [("hold it", "stands still"), ("holds the pose", "stands still")])
+def test_who_holds_a_pose_stands(spelling: Spelling, clause: str, text: str):
+    assert plan(spelling, f"waves, then {clause}").segments[-1].text == text
+
+
+def test_what_is_asked_for_no_times_is_told_as_it_is_written(spelling: Spelling):
+    with pytest.raises(UserError, match='"claps 0 times" asks for no times'):
+        plan(spelling, "claps 0 times")
