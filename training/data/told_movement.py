@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from motionclip_blender.core.body import Body
-from motionclip_blender.core.modifiers.measure import measured_side, root_space_joints
+from motionclip_blender.core.modifiers.measure import measured_side, wrists_apart
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.skeleton import BODY, INDEX
+from motionclip_blender.core.timeline.postures import chest_front
 
 from .captions import CaptionedSpan, names_a_side
 from .span_measures import trunk_tilt
@@ -79,16 +80,7 @@ def front_height(pose: np.ndarray) -> float:
 
     pose: (22, 3) joints.
     """
-    across = pose[INDEX["left_shoulder"]] - pose[INDEX["right_shoulder"]]
-    front = np.cross(across, pose[INDEX["neck"]] - pose[INDEX["pelvis"]])
-    return float(front[1] / max(np.linalg.norm(front), 1e-9))
-
-
-def wrists_apart(motion: Motion, body: Body) -> np.ndarray:
-    """Returns the metres (T,) between the left wrist and the mirror image of the right one, as the chest sees them."""
-    joints = root_space_joints(motion, body)
-    left, right = joints[:, INDEX["left_wrist"]], joints[:, INDEX["right_wrist"]]
-    return np.linalg.norm(left - right * (-1, 1, 1), axis=1)
+    return float(chest_front(pose)[1])
 
 
 def _travel(span: CaptionedSpan, motion: Motion, body: Body) -> Iterator[str]:

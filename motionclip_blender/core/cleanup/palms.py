@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import rotations as rot
+from ..angles import wrapped
 from ..body import floor_under
 from ..kinematics import posed, positions
 from ..modifiers.measure import smoothed
@@ -56,9 +57,9 @@ def _bend_to_flat(along: np.ndarray, back: np.ndarray) -> np.ndarray:
     along, back: (T,) vertical parts of the directions in which hands point, and their backs face.
     """
     reach = np.hypot(along, back)
-    phase = np.arctan2(back, along)
-    flat = np.arccos(np.clip(_FLAT / np.maximum(reach, 1e-6), -1.0, 1.0))
-    bends = np.stack([(phase + sign * flat + np.pi) % (2 * np.pi) - np.pi for sign in (1, -1)])
+    phase = np.degrees(np.arctan2(back, along))
+    flat = np.degrees(np.arccos(np.clip(_FLAT / np.maximum(reach, 1e-6), -1.0, 1.0)))
+    bends = np.radians(np.stack([wrapped(phase + sign * flat) for sign in (1, -1)]))
     bends = np.where(bends > 0, bends, np.inf)
     bend = np.where((along < _FLAT) & (reach > -_FLAT), bends.min(axis=0), 0.0)
     return np.where(np.isfinite(bend), np.minimum(bend, _MOST), 0.0)

@@ -11,7 +11,7 @@ from ..body import Body
 from ..cleanup.root_trajectory import about_vertical
 from ..motion import Motion
 from ..skeleton import INDEX, JOINTS, PARENTS
-from .measure import facing, root_space_joints
+from .measure import facing, root_space_joints, wrists_apart
 
 _STRIDE = 0.5  # seconds of movement that count as much as the mean distance from hanging
 _LESS = 0.75  # share of the meant arm's activity that the other one may have
@@ -37,19 +37,12 @@ def with_both_arms(motion: Motion, body: Body) -> Motion:
     """Returns the motion with one arm doing what the other does, as in a mirror, if that does far more."""
     active = {side: activity(motion, body, side) for side in _SIDES}
     idle = min(active, key=lambda side: active[side])
-    if active[idle] > _ALIKE * max(active.values()) and _mirrored(motion, body) < _APART:
+    if active[idle] > _ALIKE * max(active.values()) and wrists_apart(motion, body).mean() < _APART:
         return motion
     joints = [i for i, name in enumerate(JOINTS) if name.startswith(f"{idle}_") and _of_arm(i)]
     rotations = motion.rotations.copy()
     rotations[:, joints] = motion.mirror().rotations[:, joints]
     return replace(motion, rotations=rotations)
-
-
-def _mirrored(motion: Motion, body: Body) -> float:
-    """Returns how far a wrist is from where the other one is in the mirror, in metres, on average."""
-    joints = root_space_joints(motion, body)
-    left, right = (joints[:, INDEX[f"{side}_wrist"]] for side in _SIDES)
-    return float(np.linalg.norm(left * (-1, 1, 1) - right, axis=1).mean())
 
 
 def _of_arm(joint: int) -> bool:

@@ -174,6 +174,13 @@ def root_space_joints(motion: Motion, body: Body) -> np.ndarray:
     return found
 
 
+def wrists_apart(motion: Motion, body: Body) -> np.ndarray:
+    """Returns the metres (T,) between the left wrist and the mirror image of the right one, as the chest sees them."""
+    joints = root_space_joints(motion, body)
+    left, right = joints[:, INDEX["left_wrist"]], joints[:, INDEX["right_wrist"]]
+    return np.linalg.norm(left - right * (-1, 1, 1), axis=1)
+
+
 def root_space_poses(motion: Motion, body: Body) -> np.ndarray:
     """Returns the places of joints in root space, with the height over the floor, (T, 66)."""
     return root_space_joints(motion, body).reshape(len(motion), -1)

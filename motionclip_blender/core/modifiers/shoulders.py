@@ -12,18 +12,13 @@ from ..motion import Motion
 from ..skeleton import INDEX
 from .touching import touching
 
-LASTS = 1.6
-"""Seconds of a shrug."""
-
-A_ROLL = 1.2
-"""Seconds of a roll."""
-
+_A_SHRUG, _A_ROLL = 1.6, 1.2  # seconds
 _LIFTED, _DRAWN = 17.0, 14.0  # degrees of a collar upward, and back or ahead
 
 
 def length_of(moves: str, count: int | None, fps: float) -> int:
     """Returns the frames that a movement takes: of `with_shoulders`; a shrug is done once, and a roll thrice."""
-    return round(fps * (LASTS * (count or 1) if moves == "shrug" else A_ROLL * (count or 3)))
+    return round(fps * (_A_SHRUG * (count or 1) if moves == "shrug" else _A_ROLL * (count or 3)))
 
 
 def with_shoulders(motion: Motion, body: Body, sides: Sequence[str], moves: str, count: int | None) -> Motion:
@@ -35,7 +30,7 @@ def with_shoulders(motion: Motion, body: Body, sides: Sequence[str], moves: str,
     frames = len(motion)
     if moves == "shrug":
         motion, sides = touching(motion, body, ("left", "right"), "shrug", stays=False), ("left", "right")
-    natural = LASTS if moves == "shrug" else A_ROLL
+    natural = _A_SHRUG if moves == "shrug" else _A_ROLL
     times = count or max(round(frames / motion.fps / natural), 1)
     phase = 2 * np.pi * times * np.linspace(0, 1, frames)
     lifted = (1 - np.cos(phase)) / 2

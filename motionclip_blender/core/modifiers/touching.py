@@ -26,8 +26,6 @@ _MOVES = {  # along which directions a hand moves, how far in metres, and how of
     "brushes": (("down",), 0.22, 1.4),
     "knocks": (("back",), 0.1, 2.5),
 }
-
-
 _AROUND = 0.45  # seconds before the first movement that is counted, and after the last
 
 
@@ -103,5 +101,5 @@ def _moved(
     if count is not None:  # after the hands are there
         times = np.clip((times - _AROUND) / max(seconds - 2 * _AROUND, 1e-6), 0.0, 1.0) * count / rate
     turn = 2 * np.pi * rate * times
-    waves = (np.sin(turn), (1 - np.cos(turn)) / 2)
-    return metres * sum((waves[i % 2 if len(along) > 1 else 1][:, None] * axes[name] for i, name in enumerate(along)))
+    waves = (np.sin(turn), (1 - np.cos(turn)) / 2)[-len(along) :]  # in a circle, or there and back
+    return metres * sum(wave[:, None] * axes[name] for wave, name in zip(waves, along, strict=True))

@@ -27,7 +27,7 @@ _OTHER_PLACE = 0.4  # loss of one that says "off"
 _ONE_SIDE, _CLEARLY = 1.5, 0.3  # gain for the difference between the sides if one is requested, and where it ends
 _STEPS = re.compile(r"\b(?:step|walk|climb|run|march)(?:s|ping|ing|ning)?\b")  # in which both legs take part
 _SAME_SURFACE = 0.8  # gain of a wording that says "floor", too; a motion that reaches another place looks wrong
-_PLACES = ("over", "onto", "off", "under", "overhead")
+_PLACES = tuple(frozenset([word]) for word in ("over", "onto", "off", "under", "overhead"))
 _FLIGHT = frozenset(["jump", "jumps", "jumping", "leap", "leaps", "leaping", "hop", "hops", "hurdle", "hurdles"])
 _SURFACES = (
     frozenset(["floor", "ground"]),
@@ -45,9 +45,8 @@ class HardEvidence:
         """texts: n wordings. facts: of each motion. motions: (n,) the motion of each wording."""
         self._left = np.array([names_side(text, "left") for text in texts])
         words = [frozenset(text.lower().split()) for text in texts]
-        self._places = {place: np.array([place in each for each in words]) for place in _PLACES}
-        self._flies = np.array([bool(each & _FLIGHT) for each in words])
-        self._surfaces = np.array([[bool(each & names) for each in words] for names in _SURFACES])
+        (self._flies,) = _with_any(words, (_FLIGHT,))
+        self._places, self._surfaces = _with_any(words, _PLACES), _with_any(words, _SURFACES)
         self._right = np.array([names_side(text, "right") for text in texts])
         self._one_sided = {limb: np.abs([getattr(each, limb) for each in facts])[motions] for limb in ("arm", "leg")}
         goes = [each.travel is not None and each.speed >= _DRIFTS for each in facts]
@@ -64,16 +63,17 @@ class HardEvidence:
             out -= _OTHER_SIDE * (self._left ^ self._right) + STAYS * (self._one_sided["arm"] > _ONE_ARM)
         elif segment.single:
             out -= STAYS * (self._one_sided["arm"] < _EVEN)
-        words = segment.text.lower().split()
-        if _STEPS.search(segment.text) and not _FLIGHT & set(words):  # who steps over something does not leap
+        words = frozenset(segment.text.lower().split())
+        if _STEPS.search(segment.text) and not _FLIGHT & words:  # who steps over something does not leap
             out -= _OTHER_PLACE * self._flies
         goes = any(begins(word, [*grammar()["moves"], "climb", "duck", "fall"]) for word in words)
-        for place in set(_PLACES) & set(words):
-            others = np.any([self._places[other] for other in _PLACES if other != place], axis=0)
-            out += goes * _SAME_PLACE * self._places[place] - _OTHER_PLACE * (others & ~self._places[place])
-        for names, told in zip(_SURFACES, self._surfaces, strict=True):
-            if names & set(words):
-                out += _SAME_SURFACE * told - _OTHER_PLACE * (self._surfaces.any(axis=0) & ~told)
+        for gain, groups, told in (
+            (goes * _SAME_PLACE, _PLACES, self._places),
+            (_SAME_SURFACE, _SURFACES, self._surfaces),
+        ):
+            for group, same in zip(groups, told, strict=True):
+                if group & words:
+                    out += gain * same - _OTHER_PLACE * (told.any(axis=0) & ~same)
         away = apart(self._travels, segment.travel or 0.0)
         if segment.travel is not None:
             out += np.where(np.isnan(away), -STAYS, np.where(away < _NEAR_WAY, _WAY, 0))
@@ -96,3 +96,8 @@ class HardEvidence:
         or wider one looks worse. A mirror image would do, so that the way round counts less."""
         far = np.exp(-np.abs(np.log(np.abs(self._turns).clip(1.0) / abs(degrees))))
         return _TURN * far + _SAME_WAY_ROUND * (self._turns * degrees > 0)
+
+
+def _with_any(texts: Sequence[frozenset[str]], groups: Sequence[frozenset[str]]) -> np.ndarray:
+    """Returns which texts, as their words, have a word of each group, (groups, texts)."""
+    return np.array([[bool(words & group) for words in texts] for group in groups])

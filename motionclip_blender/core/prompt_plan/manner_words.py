@@ -29,7 +29,7 @@ def manner_of(text: str) -> tuple[str, str]:
     words = list(WORD.finditer(clear))
     first_action = next((i for i, word in enumerate(words) if is_action(word[0])), len(words))
     for i, word in enumerate(words):
-        name = _named().get(word[0])
+        name = named().get(word[0])
         if name is None:
             continue
         likened = any(before[0] in _LIKENED for before in words[max(i - _NEAR, 0) : i])
@@ -40,7 +40,8 @@ def manner_of(text: str) -> tuple[str, str]:
 
 
 @cache
-def _named() -> dict[str, str]:
+def named() -> dict[str, str]:
+    """Returns the words for manners, each with the manner that it names."""
     return {word: name for name, manner in manners().items() for word in manner.words}
 
 

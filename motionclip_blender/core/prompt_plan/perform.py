@@ -224,9 +224,8 @@ def _risen(engine: Engine, motion: Motion, rising: Motion, before: Motion) -> tu
         return motion, "is left out: the body stands already."
     if _rises_as_it_sank(last, standing) and upright(ground_poses(before.crop(0, 1), engine.body)[0], standing):
         back = before.crop(0, active_part(before, engine.body)[1]).backward()
-        return followed_by(
-            motion, back, possible(SEAM, motion, back), engine.body
-        ), "is made as the way down, backward."
+        risen = followed_by(motion, back, possible(SEAM, motion, back), engine.body)
+        return risen, "is made as the way down, backward."
     if not unlike(last, first, standing):
         return None
     risen, wordings = bridged(engine, motion, end, SEAM)

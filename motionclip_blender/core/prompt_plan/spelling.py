@@ -9,8 +9,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..modifiers.manner import manners
 from .grammar import grammar, is_action_form, verb_of
+from .manner_words import named
 
 _SHORTEST = 4  # least letters of a corrected word; shorter ones are near to too many others
 _TWO_FROM = 6  # letters from which on two mistakes are corrected
@@ -68,7 +68,7 @@ class Spelling:
             for name in ("numbers", "adverbs", "body", "speeds", "time", "times", "counted")
             for word in grammar()[name]
         }
-        own |= {word for manner in manners().values() for word in manner.words}
+        own |= set(named())
         own |= {"left", "right", "forward", "forwards", "backward", "backwards", "circle", "around"}
         for word in sorted(own | {*grammar()["function_words"]}):
             for part in _WORD.findall(word):

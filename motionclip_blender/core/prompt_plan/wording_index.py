@@ -121,8 +121,10 @@ class WordingIndex:
     def understands(self, text: str) -> bool:
         """Checks whether a text, in lower case, is one of the wordings, or a phrase for a class; so is a longer one
         whose words are those of a wording, whoever does it and on which side."""
+        if text in self._of_text or text in self._phrases:
+            return True
         words = in_order(text)
-        return text in self._of_text or text in self._phrases or (len(words) >= _LONG and words in self._of_words)
+        return len(words) >= _LONG and words in self._of_words
 
     @cached_property
     def spelling(self) -> Spelling:

@@ -40,12 +40,15 @@ def unlike(before: np.ndarray, after: np.ndarray, standing: float) -> bool:
 
 def fronts_apart(before: np.ndarray, after: np.ndarray) -> float:
     """Returns the degrees between the ways in which two poses' chests face, (22, 3) each: 180 from back to belly."""
-    fronts = []
-    for pose in (before, after):
-        aside = pose[INDEX["left_shoulder"]] - pose[INDEX["right_shoulder"]]
-        front = np.cross(aside, pose[INDEX["neck"]] - pose[INDEX["pelvis"]])
-        fronts.append(front / max(float(np.linalg.norm(front)), 1e-9))
-    return float(np.degrees(np.arccos(np.clip(np.dot(*fronts), -1, 1))))
+    return float(np.degrees(np.arccos(np.clip(np.dot(chest_front(before), chest_front(after)), -1, 1))))
+
+
+def chest_front(pose: np.ndarray) -> np.ndarray:
+    """Returns the direction (3,), of length 1, in which the chest of a pose (22, 3) faces: up in who lies on the
+    back."""
+    aside = pose[INDEX["left_shoulder"]] - pose[INDEX["right_shoulder"]]
+    front = np.cross(aside, pose[INDEX["neck"]] - pose[INDEX["pelvis"]])
+    return front / max(float(np.linalg.norm(front)), 1e-9)
 
 
 def on_feet(pose: np.ndarray) -> bool:
