@@ -8,7 +8,7 @@ import bpy
 import numpy as np
 
 from ..core.errors import UserError
-from ..core.recipe.composition import LOWER_BODY
+from ..core.modifiers.upper_body import LOWER_BODY
 from ..core.skeleton import JOINTS
 from .bones import Bones
 from .channel import Channel, Leftover

@@ -13,7 +13,7 @@ from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.latents.arithmetic import normalised
 from motionclip_blender.core.motion import Motion
-from motionclip_blender.core.prompt_plan.perform import perform
+from motionclip_blender.core.performance.perform import perform
 from motionclip_blender.core.prompt_plan.understand import refuse_guesses, understand
 from motionclip_blender.core.recipe.make import generate
 

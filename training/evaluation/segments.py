@@ -21,7 +21,7 @@ from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.files import write_whole
 from motionclip_blender.core.label_timeline import FRAMES, STRIDE, SWITCH, LabelledPart, labelled_parts, smoothed
 from motionclip_blender.core.motion import Motion
-from motionclip_blender.core.prompt_plan.perform import perform
+from motionclip_blender.core.performance.perform import perform
 from motionclip_blender.core.prompt_plan.understand import understand
 from motionclip_blender.core.recipe.make import as_long_as_it_takes, decoded
 from motionclip_blender.core.recipe.plan import PromptPlan

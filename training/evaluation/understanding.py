@@ -25,7 +25,7 @@ import numpy as np
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import write_whole
-from motionclip_blender.core.prompt_plan.perform import perform
+from motionclip_blender.core.performance.perform import perform
 from motionclip_blender.core.prompt_plan.plan import Segment
 from motionclip_blender.core.prompt_plan.segments import read_segment
 from motionclip_blender.core.prompt_plan.understand import refuse_guesses, taken_for, understand

@@ -19,7 +19,7 @@ import numpy as np
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import write_whole
 from motionclip_blender.core.latents.window_pooling import WINDOW
-from motionclip_blender.core.prompt_plan.perform import perform
+from motionclip_blender.core.performance.perform import perform
 from motionclip_blender.core.prompt_plan.understand import refuse_guesses, understand
 from motionclip_blender.core.skeleton import BODY, MIRROR
 

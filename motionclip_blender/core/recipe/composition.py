@@ -1,36 +1,12 @@
-"""Combines the upper body of one motion with the lower body of another: by a mask, or by arithmetic of latents."""
+"""Combines the upper body of one motion with the lower body of another by arithmetic of latents."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..latents.expression import Expression
 from ..latents.terms import Prompt, Term, TextEmbedding
-from ..motion import Motion
-from ..skeleton import INDEX, JOINTS
 from .sum import Sum
 
 STANDING = Prompt("a person stands")
-LOWER_BODY = (
-    "pelvis",
-    *(f"{side}_{joint}" for side in ("left", "right") for joint in ("hip", "knee", "ankle", "foot")),
-)
-"""Joints that a composition takes from the lower motion, along with the path over the ground."""
-
-
-def masked(upper: Motion, lower: Motion) -> Motion:
-    """Returns legs, hips and the path over the ground of `lower`, and the rest of the body of `upper`.
-
-    The result has the length of the shorter one, and `lower`'s rate. Rotations are relative to the parent joint: the
-    upper body leans as in its own motion, but from these hips.
-    """
-    upper = upper.resample(lower.fps)
-    frames = min(len(upper), len(lower))
-    upper, lower = upper.crop(0, frames), lower.crop(0, frames)
-    rotations = lower.rotations.copy()
-    joints = [INDEX[name] for name in JOINTS if name not in LOWER_BODY]
-    rotations[:, joints] = upper.rotations[:, joints]
-    return replace(lower, rotations=rotations)
 
 
 def composed_sum(upper: Expression, lower: Expression, weight: float = 1.0) -> Sum:

@@ -12,7 +12,7 @@ from ..cleanup.windows import joined
 from ..latents.expression import Expression
 from ..latents.sources import summed
 from ..latents.terms import Source
-from .composition import masked
+from ..modifiers.upper_body import masked
 from .content import Content, Decoded
 
 if TYPE_CHECKING:

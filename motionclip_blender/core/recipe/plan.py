@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from ..cleanup.windows import joined
 from ..errors import UserError
+from ..performance.lengths import known_length
+from ..performance.perform import Performance, composed, is_plain, plain_latent
 from ..prompt import MIN_FRAMES
-from ..prompt_plan.perform import Performance, composed, is_plain, known_length, plain_latent
 from ..prompt_plan.read import MAX_SEGMENTS, plain_prompt
 from ..prompt_plan.told import guesses, steps_of
 from ..prompt_plan.understand import as_taken, refuse_guesses, understand

@@ -70,3 +70,11 @@ def kneels(pose: np.ndarray) -> bool:
 def upright(pose: np.ndarray, standing: float) -> bool:
     """Checks whether a body in a pose (22, 3) stands upright. standing: as of `unlike`."""
     return on_feet(pose) and (pose[INDEX["pelvis"], 1] - pose[:, 1].min()) / standing > _LOW
+
+
+def down(pose: np.ndarray, standing: float) -> bool:
+    """Checks whether a body in a pose (22, 3) sits, kneels or crouches: low, with its trunk up. standing: as of
+    `unlike`."""
+    trunk = pose[INDEX["neck"]] - pose[INDEX["pelvis"]]
+    low = (pose[INDEX["pelvis"], 1] - pose[:, 1].min()) / standing < _LOW
+    return bool(low and trunk[1] > np.hypot(trunk[0], trunk[2]))

@@ -9,7 +9,7 @@ from motionclip_blender.core.cleanup.foot_locking import put_on_floor
 from motionclip_blender.core.cleanup.palms import _bend_to_flat, with_palms_down
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.motion import Motion
-from motionclip_blender.core.prompt_plan.perform import composed
+from motionclip_blender.core.performance.perform import composed
 from motionclip_blender.core.prompt_plan.understand import understand
 from motionclip_blender.core.skeleton import INDEX
 

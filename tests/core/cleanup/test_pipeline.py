@@ -13,8 +13,8 @@ from motionclip_blender.core.cleanup.pipeline import CleanUp, motions_of
 from motionclip_blender.core.cleanup.windows import joined
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.modifiers.upper_body import masked
 from motionclip_blender.core.motion import Motion
-from motionclip_blender.core.recipe.composition import masked
 from motionclip_blender.core.recipe.interpolation import interpolate
 from motionclip_blender.core.recipe.make import make
 from motionclip_blender.core.recipe.recipe import Recipe

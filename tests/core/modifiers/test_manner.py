@@ -9,7 +9,7 @@ from motionclip_blender.core.cleanup.pipeline import motions_of
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.modifiers.manner import flies, in_manner, manners, pace
 from motionclip_blender.core.motion import Motion
-from motionclip_blender.core.prompt_plan.perform import perform
+from motionclip_blender.core.performance.perform import perform
 from motionclip_blender.core.prompt_plan.understand import understand
 from motionclip_blender.core.skeleton import INDEX
 from training.evaluation import measures

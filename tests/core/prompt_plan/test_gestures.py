@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from motionclip_blender.core.engine import Engine
+from motionclip_blender.core.performance.perform import Performance, perform
 from motionclip_blender.core.prompt_plan.gesture import CLAPS, LEFT, LOOKS, RIGHT, SHOULDERS, TOUCHES
 from motionclip_blender.core.prompt_plan.gestures import gesture_of
-from motionclip_blender.core.prompt_plan.perform import Performance, perform
 from motionclip_blender.core.prompt_plan.understand import refuse_guesses, understand
 from motionclip_blender.core.skeleton import INDEX
 

@@ -9,7 +9,8 @@ from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.latents.expression import Expression
 from motionclip_blender.core.latents.sources import latent_of
 from motionclip_blender.core.latents.terms import ActionName, Prompt
-from motionclip_blender.core.recipe.composition import LOWER_BODY, composed_sum, masked
+from motionclip_blender.core.modifiers.upper_body import LOWER_BODY, masked
+from motionclip_blender.core.recipe.composition import composed_sum
 from motionclip_blender.core.recipe.make import generate
 from motionclip_blender.core.skeleton import INDEX, JOINTS
 from tests.synthetic import angle_between, random_motion

@@ -8,7 +8,7 @@ import pytest
 from motionclip_blender.core.cleanup.pipeline import motions_of
 from motionclip_blender.core.cleanup.seams import ground_poses
 from motionclip_blender.core.engine import Engine
-from motionclip_blender.core.prompt_plan.perform import Performance, perform
+from motionclip_blender.core.performance.perform import Performance, perform
 from motionclip_blender.core.prompt_plan.understand import understand
 from motionclip_blender.core.skeleton import INDEX
 from motionclip_blender.core.timeline.postures import fronts_apart, on_feet, unlike, upright

@@ -14,7 +14,7 @@ from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.modifiers.measure import measured_side, measured_travel, measured_turn
 from motionclip_blender.core.modifiers.swings import how_often
 from motionclip_blender.core.pack import DEFAULT_FOLDER, Pack
-from motionclip_blender.core.prompt_plan.perform import Performance, perform
+from motionclip_blender.core.performance.perform import Performance, perform
 from motionclip_blender.core.prompt_plan.understand import refuse_guesses, understand
 from motionclip_blender.core.prompt_plan.wording_index import TEXTS, WordingIndex
 from motionclip_blender.core.skeleton import INDEX

@@ -1,0 +1,40 @@
+"""Makes the gesture of a step, by rule, on top of its motion."""
+
+from __future__ import annotations
+
+from ..body import Body
+from ..modifiers.clapping import clapping, claps_in, length_of_claps
+from ..modifiers.gaze import looking
+from ..modifiers.shoulders import length_of, with_shoulders
+from ..modifiers.touching import length_of_moves, touching
+from ..motion import Motion
+from ..prompt_plan.gesture import CLAPS, LOOKS, SHOULDERS, TOUCHES, Gesture
+
+_LOOK = 45  # frames of a look
+_CLAPS = 5  # claps without a number
+_HELD = 60  # frames of a gesture that is held
+
+
+def length_of_gesture(gesture: Gesture, fps: float) -> int:
+    """Returns the natural length of a gesture, in frames."""
+    if gesture.kind == CLAPS:
+        return length_of_claps(gesture.count or _CLAPS, fps)
+    if gesture.kind == SHOULDERS:
+        return length_of(gesture.moves, gesture.count, fps)
+    if gesture.moves and gesture.count:
+        return length_of_moves(gesture.moves, gesture.count, fps)
+    return _HELD if gesture.kind != LOOKS else _LOOK * len(gesture.looks) * (gesture.count or 1)
+
+
+def gesturing(motion: Motion, body: Body, gesture: Gesture, before: Gesture | None) -> Motion:
+    """Returns the motion with a gesture. before: that of the step before, where the hands may be in place already."""
+    if gesture.kind == CLAPS:
+        count = gesture.count or claps_in(len(motion), motion.fps)
+        return clapping(motion, body, count, bool(gesture.place))
+    if gesture.kind == SHOULDERS:
+        return with_shoulders(motion, body, gesture.sides, gesture.moves, gesture.count)
+    if gesture.kind == LOOKS:
+        return looking(motion, gesture.looks * (gesture.count or 1), gesture.stays)
+    there = before is not None and (before.kind, before.place, before.sides) == (TOUCHES, gesture.place, gesture.sides)
+    motion = looking(motion, gesture.looks, stays=True) if gesture.looks else motion
+    return touching(motion, body, gesture.sides, gesture.place, True, gesture.moves, there, gesture.count)

@@ -1,0 +1,148 @@
+"""Joins the motions of a plan's steps: each goes on from the pose of the one before, or is done in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..cleanup.foot_locking import on_floor
+from ..cleanup.seams import SEAM, ground_poses, last_pose, possible
+from ..modifiers.measure import active_part
+from ..modifiers.repeat import held
+from ..modifiers.upper_body import in_place, in_pose
+from ..motion import Motion
+from ..prompt_plan.choice import Choice
+from ..prompt_plan.gesture import TOUCHES
+from ..prompt_plan.grammar import STANDS, grammar
+from ..prompt_plan.plan import Segment
+from ..timeline.bridges import bridged
+from ..timeline.joining import entered, followed_by
+from ..timeline.postures import down, kneels, on_feet, unlike, upright
+from .gesturing import gesturing
+
+if TYPE_CHECKING:
+    from ..engine import Engine
+
+Step = tuple[Segment, Choice]
+
+
+def in_sequence(
+    engine: Engine, steps: Sequence[Step], made: Sequence[Motion], remarks: list[str]
+) -> tuple[Motion, list[int]]:
+    """Returns the motions of steps as one, each of which goes on from the one before, and the frame at which each step
+    ends.
+
+    steps: with their choices. made: their motions, without gestures. remarks: to which sentences are added about
+    everything that is put in, left out, or done otherwise.
+    """
+    motions, ways_down = _in_poses(engine, steps, made, remarks)
+    if len(motions) > 1:  # a decoded motion starts at standing height, even if the person sits
+        motions = [on_floor(motion, engine.body) for motion in motions]
+    motion, ends = motions[0], [len(motions[0])]
+    for number, (following, (segment, choice)) in enumerate(zip(motions[1:], steps[1:], strict=True), 2):
+        rises = choice.action in grammar()["rises"]
+        risen = _risen(engine, motion, following, ways_down[number - 1]) if rises else None
+        if risen is not None:
+            motion, said = risen
+            remarks.append(f'"{segment.said}" {said}')
+        else:
+            last = last_pose(motion, engine.body)
+            following = entered(following, last, engine.body)
+            motion, wordings = bridged(engine, motion, ground_poses(following.crop(0, 1), engine.body)[0], SEAM)
+            if wordings:
+                remarks.append(f"Between the steps {number - 1} and {number} {_quoted(wordings)} is put in.")
+            motion = followed_by(motion, following, possible(SEAM, motion, following), engine.body)
+        ends.append(len(motion))
+    return motion, ends
+
+
+def _in_poses(
+    engine: Engine, steps: Sequence[Step], made: Sequence[Motion], remarks: list[str]
+) -> tuple[list[Motion], list[Motion]]:
+    """Returns the motions of steps with their gestures, and for each the one by which the body got where it begins.
+
+    Who waits or makes a gesture keeps the pose of the step before, and who has sat, knelt or crouched down stays down
+    for what the upper body does.
+    """
+    motions: list[Motion] = []
+    ways_down = [made[0]]
+    pose: Motion | None = None  # in which somebody is down
+    for i, (motion, (segment, choice)) in enumerate(zip(made, steps, strict=True)):
+        waits = segment.text == STANDS if segment.gesture is None else segment.gesture.alone
+        stays = pose is not None and (waits or _of_upper_body(engine, segment, choice, motion))
+        if pose is not None and stays:
+            motion = held(pose, len(motion)) if waits else in_pose(motion, pose, engine.body)
+            if not waits:
+                remarks.append(f'"{segment.said}" is done in the pose of the step before.')
+        elif i and waits and _takes_up_a_pose(*steps[i - 1]):
+            motion = held(_last(motions[-1]), len(motion))
+        if segment.gesture is not None:
+            motion = gesturing(motion, engine.body, segment.gesture, steps[i - 1][0].gesture if i else None)
+        motions.append(motion)
+        if not stays:
+            pose = _last(motion) if _ends_down(engine, segment, choice, motion) else None
+        ways_down.append(ways_down[-1] if stays else motion)
+    return motions, ways_down
+
+
+def _last(motion: Motion) -> Motion:
+    return motion.crop(len(motion) - 1, len(motion))
+
+
+def _takes_up_a_pose(segment: Segment, choice: Choice) -> bool:
+    """Checks whether a step ends in a pose in which somebody waits, or looks around: that of a person who sits."""
+    if segment.gesture is not None:
+        return segment.gesture.kind == TOUCHES
+    return choice.facts.after == "hold" or choice.action in grammar()["postures"]
+
+
+def _ends_down(engine: Engine, segment: Segment, choice: Choice, motion: Motion) -> bool:
+    """Checks whether a step ends with a body that sits, kneels or crouches, so that it can stay there."""
+    if segment.gesture is not None or not _takes_up_a_pose(segment, choice):
+        return False
+    last = last_pose(motion, engine.body)
+    stays = not on_feet(last) or choice.action in grammar()["postures"]  # who picks something up does not
+    return stays and down(last, engine.body.joints()[0, 1])
+
+
+def _of_upper_body(engine: Engine, segment: Segment, choice: Choice, motion: Motion) -> bool:
+    """Checks whether a step can be done by who is down: by somebody who stands where they are, but need not."""
+    goes = segment.travel is not None or segment.turn is not None or segment.steps
+    stands = not {"stand", "stands", "standing"}.isdisjoint(segment.said.lower().split())
+    if goes or stands or choice.action in grammar()["rises"]:
+        return False
+    standing = engine.body.joints()[0, 1]
+    poses = ground_poses(motion, engine.body)[[0, len(motion) // 2, -1]]
+    return all(upright(pose, standing) for pose in poses) and in_place(motion, engine.body)
+
+
+def _risen(engine: Engine, motion: Motion, rising: Motion, way_down: Motion) -> tuple[Motion, str] | None:
+    """Returns a motion after which the body stands, and the rest of a sentence about that, where `rising`, a motion of
+    standing up, does not begin as the body is; None where it does.
+
+    way_down: the motion by which the body got there. Who has knelt or crouched down by it rises as they went down.
+    """
+    last = last_pose(motion, engine.body)
+    first, end = ground_poses(rising, engine.body)[[0, -1]]
+    standing = engine.body.joints()[0, 1]
+    if upright(last, standing) and not upright(first, standing):
+        return motion, "is left out: the body stands already."
+    if _rises_as_it_sank(last, standing) and upright(ground_poses(way_down.crop(0, 1), engine.body)[0], standing):
+        back = way_down.crop(0, active_part(way_down, engine.body)[1]).backward()
+        risen = followed_by(motion, back, possible(SEAM, motion, back), engine.body)
+        return risen, "is made as the way down, backward."
+    if not unlike(last, first, standing):
+        return None
+    risen, wordings = bridged(engine, motion, end, SEAM)
+    return (risen, f"is made as {_quoted(wordings)}.") if wordings else None
+
+
+def _rises_as_it_sank(pose: np.ndarray, standing: float) -> bool:
+    """Checks whether a body kneels or crouches, so that it can go up the way that it came down."""
+    return not upright(pose, standing) and (kneels(pose) or on_feet(pose))
+
+
+def _quoted(wordings: Sequence[str]) -> str:
+    return ", then ".join(f'"{wording}"' for wording in wordings)

@@ -1,0 +1,165 @@
+"""Makes the motion of one step: what is done at once, the side, the count, the speed, the manner and the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..cleanup.foot_locking import put_on_floor
+from ..cleanup.windows import finished
+from ..modifiers.arms import with_both_arms, with_one_arm
+from ..modifiers.manner import in_manner, pace
+from ..modifiers.measure import measured_side, measured_travel, measured_turn
+from ..modifiers.repeat import counted, held
+from ..modifiers.upper_body import masked
+from ..modifiers.way import bent, carried, on_the_spot, redirected, retimed, turned_on_spot
+from ..motion import Motion
+from ..prompt_plan.choice import Choice
+from ..prompt_plan.grammar import grammar
+from ..prompt_plan.plan import Segment
+from .lengths import STILLNESS, until_done
+from .tempo import FASTEST, manner_of, pace_of, speed_of
+
+if TYPE_CHECKING:
+    from ..engine import Engine
+
+_HURRIED = 1.7  # largest acceleration of a movement so that it ends in time
+_CALM = 0.8  # pace of a manner up to which a movement is not hurried to fit
+_STILL_SLOW = 0.9  # largest speed of a slow movement, relative to the natural one
+_LONG = 100  # frames beyond which a movement without repetition comes to rest, as where it is not part of a plan
+_TURNS = 15.0  # degrees that a straight walk may turn by
+
+
+def step_motion(
+    engine: Engine,
+    segment: Segment,
+    choice: Choice,
+    motions: Sequence[Motion],
+    frames: int,
+    natural: bool,
+    remarks: list[str],
+) -> Motion:
+    """Makes the motion of a step, `frames` long unless it is counted.
+
+    motions: what is decoded for it: its own, and that of a simultaneous action. natural: whether a movement without
+    repetition may take its own time. remarks: to which sentences are added about what is not made as written.
+    """
+    motion = _at_once(segment, choice, motions, remarks)
+    motion = _limbs(engine, segment, choice, motion)
+    motion = _timed(engine, segment, choice, motion, motions[0], frames, natural, remarks)
+    motion = _travelling(engine, segment, choice, motion, remarks)
+    return _turning(segment, choice, motion)
+
+
+def _at_once(segment: Segment, choice: Choice, motions: Sequence[Motion], remarks: list[str]) -> Motion:
+    """Returns the motion with the arms of a simultaneous action, if there is one."""
+    if not choice.at_once:
+        for more in segment.together[1:]:
+            remarks.append(f'"{more}" is one thing too many at once and is left out.')
+    if choice.beside is not None:
+        # the travelling motion provides the legs, the other one the arms
+        carries = choice.beside.facts.travel is not None or choice.beside.action in grammar()["postures"]
+        walks = carries and choice.facts.travel is None
+        remarks.append(f'"{segment.said}" is made of two motions: "{choice.wording}" and "{choice.beside.wording}".')
+        return masked(motions[0], motions[1]) if walks else masked(motions[1], motions[0])
+    if segment.together and not choice.at_once:
+        remarks.append(f'"{segment.together[0]}" is nothing that is known and is left out.')
+    return motions[0]
+
+
+def _limbs(engine: Engine, segment: Segment, choice: Choice, motion: Motion) -> Motion:
+    """Returns the motion done by the limbs that are asked for, and on the spot if that is."""
+    body = engine.body
+    motion = _on_side(motion, segment, choice, engine)
+    if segment.stays and measured_travel(motion)[0] is not None:
+        motion = on_the_spot(motion, body)
+    if segment.side and segment.limb == "arm":
+        return with_one_arm(motion, body, segment.side)
+    if segment.both:
+        return with_both_arms(motion, body)
+    if segment.single and choice.action not in grammar()["on_hands"]:
+        return with_one_arm(motion, body, measured_side(motion, body, "arm")[0])
+    return motion
+
+
+def _on_side(motion: Motion, segment: Segment, choice: Choice, engine: Engine) -> Motion:
+    """Returns the motion, or its mirror image if that moves the requested side.
+
+    The side is what the wording says, or what moves more where it says none or both; who limps moves it less.
+    """
+    if not segment.side:
+        return motion
+    said = {"left", "right"} & set(choice.wording.lower().replace("-", " ").split())
+    if len(said) == 1:
+        return motion.mirror() if said.pop() != segment.side else motion
+    side = measured_side(motion, engine.body, segment.limb)[0]
+    return motion.mirror() if (side != segment.side) != (choice.action in grammar()["lame"]) else motion
+
+
+def _timed(
+    engine: Engine,
+    segment: Segment,
+    choice: Choice,
+    motion: Motion,
+    decoded: Motion,
+    frames: int,
+    natural: bool,
+    remarks: list[str],
+) -> Motion:
+    """Returns the motion as often, as fast and in the manner that is asked for. decoded: as it was before all that."""
+    counts = segment.count or segment.steps
+    once = choice.facts.after == "hold"
+    speed, manner = speed_of(segment, choice), manner_of(segment, choice)
+    if counts:
+        of = grammar()["counted_by"].get(choice.action, "")
+        motion = counted(put_on_floor(motion, engine.body), engine.body, counts, segment.steps is not None, of)
+        if segment.seconds is not None:
+            motion = retimed(motion, float(np.clip(len(motion) / frames, 1 / FASTEST, FASTEST)))
+            if len(motion) > frames + STILLNESS:
+                remarks.append(f'"{segment.said}" takes {len(motion)} frames, though it is to take {frames}.')
+    elif once:  # played faster to fit, so that its end is not cut
+        motion = until_done(motion, engine)
+        if segment.on_spot and segment.turn:
+            motion = turned_on_spot(motion, segment.turn)
+        calm = natural or (bool(manner) and pace(manner) <= _CALM)  # who is sad does not hurry
+        most = 1.0 if calm else _HURRIED if speed >= 1 else max(_STILL_SLOW / speed, 1.0)
+        motion = retimed(motion, float(np.clip(len(motion) / (speed * frames), 1.0, most)))
+    motion = retimed(motion, speed)
+    if manner:
+        motion = retimed(motion, pace_of(segment, choice, decoded, engine))
+        motion = in_manner(motion, engine.body, manner, choice.styled)
+    if counts or (once and natural):
+        return motion
+    if once and len(motion) > frames + STILLNESS:
+        remarks.append(f'"{segment.said}" takes {len(motion)} frames, and has {frames}: its end is cut.')
+    return finished(motion, frames, engine) if once and frames > _LONG else held(motion, frames)
+
+
+def _travelling(engine: Engine, segment: Segment, choice: Choice, motion: Motion, remarks: list[str]) -> Motion:
+    """Returns the motion going the way that is asked for."""
+    travel = segment.travel
+    if travel is None and choice.beside is not None:  # the arms' motion may face another way
+        travel = choice.facts.travel if choice.facts.travel is not None else choice.beside.facts.travel
+    if travel is None:
+        return motion
+    redirecting = redirected(motion, travel)
+    if redirecting is not motion or measured_travel(motion)[0] is not None:
+        return redirecting
+    moved = carried(motion, engine.body, travel)
+    if moved is motion:
+        remarks.append(f'"{choice.wording}" stays where it is: the direction of "{segment.said}" is left out.')
+    return moved
+
+
+def _turning(segment: Segment, choice: Choice, motion: Motion) -> Motion:
+    """Returns the motion turning as far as is asked for; a way or steps without a turn are straight."""
+    turn = None if segment.on_spot and choice.facts.after == "hold" else segment.turn
+    if turn is None and (segment.travel is not None or segment.steps) and abs(measured_turn(motion)) > _TURNS:
+        turn = 0.0
+    if turn is None:
+        return motion
+    if turn and measured_turn(motion) * turn < 0 and not segment.side:
+        motion = motion.mirror()
+    return bent(motion, turn, segment.circle)

@@ -1,0 +1,49 @@
+"""Tells how fast a step is played: by its words, by the manner that it asks for, and as fast as its motion goes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..modifiers.manner import flies, pace
+from ..modifiers.way import SLOWEST
+from ..motion import Motion
+from ..prompt_plan.choice import Choice
+from ..prompt_plan.plan import Segment
+
+if TYPE_CHECKING:
+    from ..engine import Engine
+
+FASTEST = 2.0
+"""Largest acceleration of a motion."""
+
+_SLOW = 0.1  # metres per second below which a motion is not compared with others of its class
+_SLOW_WORDS = frozenset(("slow", "slowly", "leisurely"))
+_FAST_WORDS = frozenset(("fast", "quickly", "quick", "briskly", "brisk", "sprint", "sprints", "rapid"))
+
+
+def manner_of(segment: Segment, choice: Choice) -> str:
+    """Returns the manner that the step's motion is still to be given; empty for none."""
+    return "" if choice.taken else segment.manner
+
+
+def pace_of(segment: Segment, choice: Choice, motion: Motion, engine: Engine) -> float:
+    """Returns the factor by which a step's manner plays its motion faster."""
+    manner = manner_of(segment, choice)
+    return pace(manner, flies(motion, engine.body), choice.styled) if manner else 1.0
+
+
+def speed_of(segment: Segment, choice: Choice) -> float:
+    """Returns the factor by which the words of a step play its motion faster."""
+    facts = choice.facts
+    if segment.speed != 1.0 and choice.usual and facts.travel is not None and facts.speed > _SLOW:
+        # "slowly" is slower than others go; a motion may be slow, or fast, by itself
+        speed = segment.speed * choice.usual / facts.speed
+        return float(np.clip(speed, SLOWEST, 1.0) if segment.speed < 1 else np.clip(speed, 1.0, FASTEST))
+    return 1.0 if _names_speed(choice.wording, segment) else segment.speed
+
+
+def _names_speed(wording: str, segment: Segment) -> bool:
+    """Checks whether the chosen wording names the speed itself: "slow walk"."""
+    return not (_SLOW_WORDS if segment.speed < 1 else _FAST_WORDS).isdisjoint(wording.lower().split())
