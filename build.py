@@ -39,6 +39,7 @@ ASSETS = (
     "assets/photo/prior.npz",
     *(f"assets/text_tower/{name}" for name in ("tower.json", "weights.safetensors", "vocab.txt")),
     *(f"assets/text_tower/{name}" for name in ("LICENSE", "NOTICE.txt")),  # Apache-2.0 asks for both
+    *(f"assets/english/{name}" for name in ("words.npz", "NOTICE.txt")),
     *(f"assets/clip_tokenizer/{name}" for name in ("merges.npz", "LICENSE", "NOTICE.txt")),
 )
 

@@ -34,6 +34,7 @@ _COMMANDS = {
     "segments": ("evaluation.segments", "measure whether the segments of a timeline are found again in its motion"),
     "text-adapter": ("text_adapter.train", "train the text adapter on the wordings of clips"),
     "text-tower": ("text_tower.build", "make the extension's text tower from its package"),
+    "dictionary": ("text_tower.dictionary", "make the extension's dictionary of correct English words from a list"),
     "clip-vocabulary": ("text_tower.clip_vocabulary", "make the extension's copy of CLIP's vocabulary from open_clip"),
     "showcase": ("evaluation.showcase", "contact sheets of prompts in other words than the captions"),
     "study": ("study.command", "pairs of films for people to choose from, and the table of their choices"),

@@ -130,7 +130,9 @@ def _composed(engine: Engine, plan: Plan, choices: Sequence[Choice], frames: int
         hurry = min(max(len(motion) / frames, 1.0), FASTEST)
         motion = _fitted(motion, checked_frames(frames), remarks)
         ends = [min(round(end / hurry), frames) for end in ends[:-1]] + [frames]
-    motion = motion.crop(0, MAX_FRAMES)
+    if len(motion) > MAX_FRAMES:
+        remarks.append(f"The steps take {len(motion):,} frames, and {MAX_FRAMES:,} are the most: the end is cut.")
+        motion, ends = motion.crop(0, MAX_FRAMES), [min(end, MAX_FRAMES) for end in ends]
     return Performance(motion, plan, tuple(choices), tuple(dict.fromkeys(remarks)), tuple(ends))
 
 

@@ -1,4 +1,4 @@
-"""Reads amounts: durations in seconds, minutes and frames, and distances, which are not made."""
+"""Reads amounts: durations in seconds, minutes and frames, speeds, and distances, which are not made."""
 
 from __future__ import annotations
 
@@ -30,11 +30,48 @@ _DISTANCE = re.compile(
     r"inch(?:es)?|yards?|miles?)\b"
 )
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d{1,2} ?(?:s|secs?|seconds?|mins?|minutes?|m|met(?:er|re)s?)\b)")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
+_OF_TIME = r"(?:seconds?|secs?|minutes?|mins?)\b"
+_A_FEW = re.compile(rf"\b(?:a )?(?P<how_many>couple of|few|several) (?={_OF_TIME})", re.I)
+_FEW = {"couple of": "2 ", "few": "3 ", "several": "5 "}
+_AND_A_HALF = re.compile(rf"\b(?P<whole>\d+|[a-z]+) and a half (?={_OF_TIME})", re.I)
+_AND_A_HALF_AFTER = re.compile(r"\b(?P<whole>an?|one) (?P<unit>second|minute) and a half\b", re.I)
+_RANGE = re.compile(
+    rf"\b(?P<least>\d+|[a-z]+)(?: ?[-\u2013] ?| to | or )(?P<most>\d+|[a-z]+) (?=(?P<unit>{_OF_TIME}|times\b))", re.I
+)
+_TIMES_SPEED = re.compile(
+    r"\b(?:at |with )?(?P<factor>\d+(?:\.\d+)?) ?(?:x|times)(?: (?:the|his|her|their))?(?: (?:normal|usual|original))?"
+    r" speed\b"
+)
 
 
-def plain_decimals(text: str) -> str:
-    """Returns the text with points for the decimal commas of amounts: "1.5 seconds" for "1,5 seconds"."""
-    return _DECIMAL_COMMA.sub(".", text)
+def plain_amounts(text: str) -> str:
+    """Returns the text with amounts in digits and points: "1.5 seconds" for "1,5 seconds" and for "a second and a
+    half", "4 seconds" for "3 to 5 seconds", "3 times" for "2-3 times"."""
+    text = _THOUSANDS.sub("", _DECIMAL_COMMA.sub(".", text))
+    text = _AND_A_HALF_AFTER.sub(r"1.5 \g<unit>s", _A_FEW.sub(lambda few: _FEW[few["how_many"].lower()], text))
+    return _RANGE.sub(_within, _AND_A_HALF.sub(_plus_a_half, text))
+
+
+def _plus_a_half(match: re.Match[str]) -> str:
+    whole = 1 if match["whole"].lower() in ("a", "an") else number_of(match["whole"].lower())
+    return match[0] if whole is None else f"{whole}.5 "
+
+
+def _within(match: re.Match[str]) -> str:
+    """Returns the middle of a range of time, and the end of one of times, of which there are whole ones."""
+    least, most = (number_of(match[name].lower()) for name in ("least", "most"))
+    if least is None or most is None or not 0 < least < most:
+        return match[0]
+    return f"{most if match['unit'].lower() == 'times' else (least + most) / 2:g} "
+
+
+def times_speed(text: str) -> tuple[str, float | None]:
+    """Returns a clause in lower case without a factor of its speed, "at 1.5x speed", and that factor, or None."""
+    match = _TIMES_SPEED.search(text)
+    if match is None or not float(match["factor"]):
+        return text, None
+    return f"{text[: match.start()]} {text[match.end() :]}", float(match["factor"])
 
 
 def duration(text: str) -> tuple[str, float | None, list[str]]:

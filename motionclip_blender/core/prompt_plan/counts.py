@@ -12,43 +12,42 @@ _SENDS = ("throw", "toss", "hurl", "lob", "shoot", "fire", "kick")  # each thing
 _ANGLES = (90, 180, 270, 360, 540, 720)  # of "a 360 spin", which is one
 
 
-def count_of(text: str) -> tuple[str, int | None, int | None, str]:
-    """Returns the text without the count, how often, how many steps, and the words of the count."""
+def count_of(text: str) -> tuple[str, int | None, int | None]:
+    """Returns the text without the count, how often, and how many steps."""
     text = _OF_THEM.sub(r" \1 times", text)
     if (single := _A_SINGLE.match(text)) and single[1] in grammar()["counted"] and single[1] != "step":
-        return single[1], 1, None, text
+        return single[1], 1, None
     words = text.split()
     bare = [word.strip(",;.") for word in words]
     if len(bare) > 1 and len(set(bare)) == 1 and is_action(bare[0]):  # no "cha cha"
-        return bare[0], len(bare), None, text
+        return bare[0], len(bare), None
     for i, word in enumerate(bare):
         if word in grammar()["adverbs"] and not (i + 2 < len(bare) and bare[i + 1 : i + 2] == ["as"]):
-            return " ".join(words[:i] + words[i + 1 :]), grammar()["adverbs"][word], None, word
+            return " ".join(words[:i] + words[i + 1 :]), grammar()["adverbs"][word], None
         glued = re.fullmatch(r"(\d+)x|x(\d+)", word)
         if glued:
-            return " ".join(words[:i] + words[i + 1 :]), int(glued[1] or glued[2]), None, word
+            return " ".join(words[:i] + words[i + 1 :]), int(glued[1] or glued[2]), None
         number = number_of(word.replace(",", ""))
         if number is None:
             continue
         start = i - 1 if i and bare[i - 1] in ("a", "an", "the") else i
         after = i + 2 if bare[i + 1 : i + 2] == ["of"] else i + 1
         if after < len(bare) and bare[after] in grammar()["times"] and word != "single":
-            return _without(words, start, after + 1), number, None, " ".join(words[start : after + 1])
+            return _without(words, start, after + 1), number, None
         if i and after < len(bare) and verb_of(bare[i - 1], _SENDS) and bare[after].endswith("s"):
             one = f"a {bare[after].removesuffix('s')}"  # "throws two balls"
-            return " ".join([*words[:start], one, *words[after + 1 :]]), number, None, f"{word} {bare[after]}"
+            return " ".join([*words[:start], one, *words[after + 1 :]]), number, None
         for length in (2, 1):
             for skip in (0, 1):  # "two big steps"
                 thing = " ".join(bare[after + skip : after + skip + length])
                 if number in _ANGLES and thing.startswith(("spin", "turn", "rotation")):
                     continue
                 if thing in grammar()["counted"] and len(bare) >= after + skip + length:
-                    said = " ".join(words[start : after + skip + length])
                     if thing in ("step", "steps", "paces"):
                         rest = _without(words, start, after + skip + length)
-                        return re.sub(r"\b(?:takes?|taking|makes?|making|does)\b", "walks", rest), None, number, said
-                    return _without(words, start, after), number, None, said
-    return text, None, None, ""
+                        return re.sub(r"\b(?:takes?|taking|makes?|making|does)\b", "walks", rest), None, number
+                    return _without(words, start, after), number, None
+    return text, None, None
 
 
 def _without(words: list[str], start: int, stop: int) -> str:

@@ -22,6 +22,8 @@ _SHOWS = ("play", "imitate", "act", "mime", "mimic", "pretend", "perform", "do",
 _PUTS_ON = re.compile(
     r"^(?:[\w-]+ ){0,3}?put(?:s|ting)? on (?:(?:his|her|their|its|my|the|an?|some) )*(?:[\w-]+ )*?([\w-]+)$"
 )
+_LIKE = re.compile(r"\b(?:like|as)\b", re.IGNORECASE)
+_IMITATES = re.compile(r"\b(?:like|imitat\w+|acts?|pretend\w*|charades)\b")
 _DETERMINERS = frozenset(
     ["a", "an", "the", "his", "her", "their", "its", "my", "some", "another", "this", "that", "two", "three", "several"]
 )
@@ -34,6 +36,7 @@ def doubtful(index: WordingIndex, segment: Segment, choice: Choice) -> bool:
         or not_done_by_persons(segment)
         or _only_its_object(index, segment, choice)
         or _only_to_whom(segment, choice)
+        or _only_imitated(index, segment, choice)
         or _to_something_else(index, segment, choice)
         or _dresses(index, segment, choice)
         or _of_another_limb(segment, choice)
@@ -76,6 +79,22 @@ def _only_to_whom(segment: Segment, choice: Choice) -> bool:
     who, *words = choice.wording.lower().split()
     names = who in ("a", "an", "the") and bool(words) and not any(is_action(word) for word in words)
     return names and is_action(verb) and not verb_of(verb, _SHOWS) and content(choice.wording) <= content(whom)
+
+
+def _only_imitated(index: WordingIndex, segment: Segment, choice: Choice) -> bool:
+    """Checks whether a wording only imitates what is acted on here: "a growling bear" for "hugs a bear", "walks like a
+    dog" for "walks the dog"."""
+    said, told = (segment.core or segment.bare or segment.text).lower(), choice.wording.lower()
+    verb, _, acted_on = said.partition(" ")
+    known = choice.confidence == 1.0 or index.understands(segment.text.lower())
+    if known or not acted_on or not verb.endswith(("s", "ing")) or verb_of(verb, _SHOWS) or _LIKE.search(segment.text):
+        return False
+    shared, action = content(segment.text) & content(told), content(verb)
+    if shared & content(told.partition(" like ")[2]):
+        return True
+    if not shared or not shared <= content(acted_on) or action & (content(told) | index.vocabulary_of(choice.action)):
+        return False
+    return bool(_IMITATES.search(told)) or not any(map(is_action, told.split()))
 
 
 def _to_something_else(index: WordingIndex, segment: Segment, choice: Choice) -> bool:

@@ -18,6 +18,16 @@ WORD = re.compile(r"[a-z]+(?:-[a-z]+)*|\d+(?:\.\d+)?|°")
 """A word of a prompt, or a number."""
 
 
+_LIMBS = r"(?:the|his|her|their) (?:arms|hands)(?= (?:there|still|in|up|like|for))"
+_POSE = r"(?:the|this|that|his|her|their) (?:pose|position|posture)"
+HOLDS_A_POSE = re.compile(  # no thing
+    rf"^(?:he |she |they )?(?:hold|keep)(?:s|ing)?(?: (?:it|that|this|them|there|still|{_POSE}|{_LIMBS}))?"
+    r"(?: (?:there|still|in place|up|like (?:this|that)))*"
+    r"(?: for (?:a|some|a short|a long) (?:moment|while|bit|second|time|beat))?$"
+)
+"""A clause in lower case that says that somebody stays as they are, whatever is said of how long in seconds."""
+
+
 @cache
 def grammar() -> dict[str, Any]:
     """Returns the file's lists; reads the file once."""

@@ -28,6 +28,8 @@ _ONE_SIDE, _CLEARLY = 1.5, 0.3  # gain for the difference between the sides if o
 _STEPS = re.compile(r"\b(?:step|walk|climb|run|march)(?:s|ping|ing|ning)?\b")  # in which both legs take part
 _SAME_SURFACE = 0.8  # gain of a wording that says "floor", too; a motion that reaches another place looks wrong
 _PLACES = tuple(frozenset([word]) for word in ("over", "onto", "off", "under", "overhead"))
+_WAYS = frozenset(["backward", "backwards"]), frozenset(["forward", "forwards"])  # in which somebody falls or is pushed
+_OTHER_WAY = 90.0  # degrees from which on somebody goes another way
 _FLIGHT = frozenset(["jump", "jumps", "jumping", "leap", "leaps", "leaping", "hop", "hops", "hurdle", "hurdles"])
 _SURFACES = (
     frozenset(["floor", "ground"]),
@@ -46,12 +48,13 @@ class HardEvidence:
         self._left = np.array([names_side(text, "left") for text in texts])
         words = [frozenset(text.lower().split()) for text in texts]
         (self._flies,) = _with_any(words, (_FLIGHT,))
-        self._places, self._surfaces = _with_any(words, _PLACES), _with_any(words, _SURFACES)
+        self._places, self._surfaces, self._ways = (_with_any(words, each) for each in (_PLACES, _SURFACES, _WAYS))
         self._right = np.array([names_side(text, "right") for text in texts])
         self._one_sided = {limb: np.abs([getattr(each, limb) for each in facts])[motions] for limb in ("arm", "leg")}
         goes = [each.travel is not None and each.speed >= _DRIFTS for each in facts]
         travels = [each.travel if going else np.nan for each, going in zip(facts, goes, strict=True)]
         self._travels = np.array(travels, float)[motions]
+        self._drifts = np.array([np.nan if each.travel is None else each.travel for each in facts], float)[motions]
         self._turns = np.array([each.turn for each in facts])[motions]
 
     def of(self, segment: Segment) -> np.ndarray:
@@ -70,10 +73,15 @@ class HardEvidence:
         for gain, groups, told in (
             (goes * _SAME_PLACE, _PLACES, self._places),
             (_SAME_SURFACE, _SURFACES, self._surfaces),
+            ((segment.travel is None) * _WAY, _WAYS, self._ways),
         ):
             for group, same in zip(groups, told, strict=True):
                 if group & words:
                     out += gain * same - _OTHER_PLACE * (told.any(axis=0) & ~same)
+        if segment.travel is None:
+            for group, way in zip(_WAYS, (180.0, 0.0), strict=True):
+                if group & words:
+                    out -= _OTHER_PLACE * (apart(self._drifts, way) > _OTHER_WAY)
         away = apart(self._travels, segment.travel or 0.0)
         if segment.travel is not None:
             out += np.where(np.isnan(away), -STAYS, np.where(away < _NEAR_WAY, _WAY, 0))

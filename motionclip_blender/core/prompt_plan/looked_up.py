@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from .grammar import WORD, begins, grammar, is_action, verb_of
 from .limbs import LEANS
@@ -30,15 +31,21 @@ _ON_BODY = (
 )
 _WHERE = re.compile(
     rf",| (?:in(?! place\b)|on(?! the spot\b|{_ON_BODY})|at|to|up to|from|near|along|through|across|towards?|"
-    r"behind|under|inside|outside|after|for|like|into|"
+    r"behind|under|inside|outside|against|over to|after|for|like|into|"
     r"down the|up the|off (?:the|an?)|past|beside|because|until|so|with|without|around the|over the) "
+)
+_IS_MOVED = re.compile(  # "gets pushed backwards"
+    r"\b(?:gets?|got|is|are|was|were|being|getting) (?:\w+ly )?"
+    r"(?:pushed|shoved|knocked|thrown|kicked|punched|flung|hurled|blown|hit|struck)\b"
 )
 _GOING = ["step", "go", "goes", "mov", "shuffl", "travel", "retreat", "pac", "back", "sidestep", "head", "proceed"]
 _THROUGH = frozenset(
     ["he", "she", "they", "it", "through", "in", "out", "on", "off", "away", "inside", "outside", "over", "along"]
 )
+_AIMLESSLY = frozenset(["about", "around", "round", "along", "by", "past"])
 _ARTICLES = ("a", "an", "the", "this", "that", "some", "one", "his", "her", "their", "my")
 _ASIDE = 60.0  # degrees from straight ahead, or back, from which on a walk goes sideways
+_NAMES = 2  # most words of a name
 _SUBJECT_WORDS = 4  # most words of who does something
 
 
@@ -66,7 +73,7 @@ def _bare(text: str, support: bool) -> str:
     if not support:  # "stands on one leg" needs its side words
         text = _WITH_LIMB.sub(" ", text)
         text = _TO_SIDE.sub(" ", text)
-    if not LEANS.search(text):  # "leans forward" goes nowhere
+    if not LEANS.search(text) and not _IS_MOVED.search(text):  # "leans forward" goes nowhere
         text = _WHERE_TO.sub(" ", text)
     slow = [*grammar()["speeds"], *grammar()["intensifiers"]]
     words = [word for word in text.split() if word.strip(",.") not in slow]
@@ -77,7 +84,8 @@ def _core(bare: str) -> str:
     """Returns the bare text without who does it, place and mood."""
     done = _DOES.sub("", _WHERE.split(without_subject(bare), maxsplit=1)[0])
     words = [word for word in done.split() if not (word.endswith("ly") and len(word) > 4)]
-    return " ".join(words).strip(" ,") if any(map(is_action, words)) else ""
+    wanders = len(words) > 1 and words[0].endswith(("s", "ing")) and set(words[1:]) <= _AIMLESSLY
+    return " ".join(words).strip(" ,") if wanders or any(map(is_action, words)) else ""
 
 
 def without_subject(text: str) -> str:
@@ -91,10 +99,26 @@ def without_subject(text: str) -> str:
     return text
 
 
+def without_name(text: str, named: Callable[[str], bool]) -> str:
+    """Returns the text from its verb on, where a name is before it: "jumps" for "Lara Croft jumps"; else an empty one.
+
+    named: whether a word can be one of a name.
+    """
+    words = text.split()
+    for i in range(1, min(_NAMES, len(words) - 1) + 1):
+        if not named(words[i - 1].strip(",").lower()):
+            return ""
+        if words[i].endswith("s") and (is_action(words[i]) or begins(words[i], _GOING)):
+            return " ".join(words[i:])
+    return ""
+
+
 def _verb(core: str) -> str:
-    """Returns the action alone, if it looks alike whatever it is done to: "throws" for "throws a coin"."""
+    """Returns the action alone, if it looks alike whatever it is done to: "throws" for "throws a coin", "saunters" for
+    "saunters about"."""
     first, *rest = core.split() or [""]
-    return first if rest and verb_of(first, grammar()["any_object"]) else ""
+    aimless = bool(rest) and set(rest) <= _AIMLESSLY
+    return first if aimless or (rest and verb_of(first, grammar()["any_object"])) else ""
 
 
 def _only_goes(text: str, somewhere: bool) -> bool:

@@ -31,6 +31,9 @@ def without_negated(clause: str) -> tuple[str, list[str]]:
     if stops and is_action(stops["verb"]):
         return STANDS, []
     if (match := _NEGATED.match(low)) and is_action(match["verb"] or match["noun"]):
+        negated, _, instead = low.partition(" but ")
+        if any(map(is_action, re.findall(r"[a-z]+", instead))):  # "does not wave but walks"
+            return instead, [f'"{negated.strip(" ,")}" is left out: what is not done shows no movement.']
         return "", [f'"{clause.strip()}" is left out: what is not done shows no movement.']
     remarks = []
     for pattern in (_NOT_SO, _BESIDE):

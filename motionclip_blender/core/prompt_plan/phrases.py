@@ -20,6 +20,10 @@ _THROUGH_WHAT = re.compile(  # "walks through" leaves the door to the step befor
     r"^((?:[\w-]+ )*?(?:walk|run|jog|march|stroll|sprint|step|hurr|rush)(?:s|ies|ying|e|es|ing|ning|ging)?)"
     r" (?:through|past|by|along|across|over|on|in|inside|outside)$"
 )
+_BOTH_SIDES = re.compile(
+    r"\b(?:(?:the|his|her|their|its|your) )?(?:left (?:\w+ )?and (?:(?:the|his|her|their|its|your) )?right|"
+    r"right (?:\w+ )?and (?:(?:the|his|her|their|its|your) )?left) (arm|hand|fist|leg|knee|foot|feet)s?\b"
+)
 _OVERHEAD = re.compile(  # as most say it who describe a motion
     r"(?<=\w )(?:high )?(?:above|over) (?:(?:the|his|her|their|your|my|its) )?heads?\b"
 )
@@ -44,6 +48,7 @@ _THROWS_ARMS = re.compile(
     r"\b(?:throw|fling|toss)(?:s|es|ing)? (?:up )?(?:(?:the|his|her|their|both|your) )*(?:arms|hands)"
     r"(?: (?:up|high|in the air|into the air|overhead|up in the air))+"
 )
+_PLURALS = {"foot": "feet", "feet": "feet"}
 _OVER_SHOULDER = re.compile(  # "turns around over the right shoulder"
     r"(?<=\w )over (?:the|his|her|their|your) (left|right) shoulder\b(?=$|,| and)"
 )
@@ -56,6 +61,11 @@ _GOES_ON = re.compile(  # "continues walking" walks
     r"\b(?:continu(?:e|es|ed|ing)|keep(?:s|ing)?(?: on)?|kept(?: on)?|go(?:es|ing)? on|went on|"
     r"carr(?:y|ies|ied|ying) on|resum(?:e|es|ed|ing))(?: (?:to|with(?: (?:his|her|the|their))?))? (?=(\w+)\b)"
 )
+_COMES = re.compile(r"\bcom(?:es|e|ing) (?=(?:in|into|out|over|along|by|near|nearer|closer|towards?)\b)")
+_IS_MOVED = re.compile(
+    r"\b(?:is|are|was|were)(?: being)? (?=(?:pushed|shoved|knocked|kicked|punched|hit|struck|slapped)\b)"
+)
+_RECOVERS = re.compile(r"\bcatch(?:es|ing)? (?:him|her|it|them)sel(?:f|ves)\b")  # catches nothing
 _PAST = re.compile(rf"\b(?:{'|'.join(grammar()['past'])})\b")
 
 
@@ -68,13 +78,15 @@ def told_plainly(clause: str, before: Segment | None) -> str:
     text = _LEADING.sub("", " ".join(clause.lower().split())).strip(" ,.;:!?")
     text = _SIDEWARD.sub(r"to the \1", _FACING.sub(" ", text))
     text = sides_as_ways(_HANDED.sub(_with_hand, _as_before(text, before)))
-    text = _A_STEP.sub(r"\1 one ", text)
+    text = _BOTH_SIDES.sub(lambda both: f"both {_PLURALS.get(both[1], f'{both[1]}s')}", _A_STEP.sub(r"\1 one ", text))
     text = _GOES_ON.sub(lambda goes_on: "" if is_action(goes_on[1]) else goes_on[0], text)
     if "arm" in map(grammar()["body"].get, WORD.findall(text)):
         text = _OVERHEAD.sub("overhead", text)
     text = _THROWS_ARMS.sub("raises both arms", _OVER_SHOULDER.sub(r"to the \1", text))
     text = _UPPERCUT.sub("punch", text)
     text = _THROWS_BLOW.sub(lambda blow: f"{blow[1]}{blow[2] if blow[2] in _BLOWS else 'punch'}", text)
+    text = _RECOVERS.sub("recovers", text)
+    text = _IS_MOVED.sub("gets ", _COMES.sub("walks ", text))
     text = _DRAGS_LEG.sub(r"limps with the \1", text)
     text = _THROUGH_WHAT.sub(r"\1", _ON_ONE_LEG.sub("hops", text))
     return _PAST.sub(lambda past: grammar()["past"][past[0]], text)

@@ -27,7 +27,6 @@ class Segment:
     speed: relative to the natural speed.
     seconds: the duration.
     together: actions at the same time.
-    words: pairs of a word of the prompt and its interpretation.
     manner: one of `modifiers.manner`'s, such as "sad"; empty if none is named.
     plain: the same step without the words of its manner, if it has one.
     stays: whether it is done on the spot.
@@ -51,7 +50,6 @@ class Segment:
     speed: float = 1.0
     seconds: float | None = None
     together: tuple[str, ...] = ()
-    words: tuple[tuple[str, str], ...] = ()
     manner: str = ""
     plain: Segment | None = None
     stays: bool = False

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ..errors import UserError
-from .amounts import plain_decimals, without_distance
+from .amounts import plain_amounts, without_distance
 from .gesture import TOUCHES, Gesture
 from .gestures import gesture_of
 from .grammar import STANDS, inflected, is_action
@@ -49,7 +49,7 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
     spelling: made of the pack's wordings.
     known: whether a text, in lower case, is one of them.
     """
-    text = plain_decimals(plain_prompt(prompt))
+    text = plain_amounts(plain_prompt(prompt))
     language = None if known(text.lower()) else other_language(text, spelling.in_wordings)
     if language:
         of = "in another language" if language == "another script" else f"in {language}"
@@ -83,7 +83,7 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
             continue
         if named:
             segment = replace(segment, verb=segment.verb or _head(segment))
-        segments.append(replace(segment, words=(*mended, *segment.words)))
+        segments.append(segment)
     if not segments and stands:  # who does nothing of what is said stands
         segments.append(Segment(STANDS, text, STANDS, STANDS))
     if not segments:
@@ -154,7 +154,10 @@ def _in_third_person(text: str) -> str:
 
 def _gesture_in(clause: str, known: Callable[[str], bool]) -> tuple[Gesture | None, str]:
     """Returns the gesture that a clause names, and the clause without it; none of a clause that has a meaning."""
-    return (None, clause) if known(clause.strip().lower()) else gesture_of(clause.lower())
+    if known(clause.strip().lower()):
+        return None, clause
+    gesture, rest = gesture_of(clause.lower())
+    return gesture, clause if gesture is None else rest
 
 
 def _with_gesture(segment: Segment, gesture: Gesture) -> Segment:

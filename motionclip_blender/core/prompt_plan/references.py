@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from .grammar import grammar, inflected, is_action, verb_of
+from .grammar import HOLDS_A_POSE, grammar, inflected, is_action, verb_of
 
 _OBJECT = re.compile(r"\b(?:a|an|the|his|her|their|some|one|both) ((?:[a-z-]+ ){0,3}[a-z-]+)\b")
 _PLACED = re.compile(r"\b(?:from|off|on|onto|in|into|at|near|to|under|behind|beside) (?:the|an?|his|her|their) [\w-]+")
 _WITH = re.compile(r"\b(?:with|using) (?:the|an?|his|her|their|both) (?:\w+ )?(?:hand|arm|foot|leg|finger)s?\b")
 _NOUN = re.compile(r"(?!(?:he|she|they|it|is|are|someone|somebody|everyone|[\w-]*ly) )([a-z-]+) ")
-_HOLDS_IT = re.compile(r"(?:he |she |they )?(?:hold|keep)(?:s|ing)? it(?: there| still| in place| up)?$")  # a pose
 _DRINKS = re.compile(r"\b(?:drink|drank|sip|eat|ate)(?:s|ing|ping)?\b")  # from what is in the hand
 _IT = re.compile(r"(?<=\w )(?:it|them)\b(?! (?:is|are|has|have)\b)")
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
 _SHOOTS = ("shoot", "fire", "aim", "release", "loose")
 _ENDINGS = ("s", "ing")  # the plain form may be a noun: "an indian pirouette"
+_OF_TIME = frozenset(["moment", "second", "minute", "while", "bit", "time", "beat", "short while"])
 _FREE = frozenset(["he", "she", "they", "it", "and", "then", "quickly", "slowly", "again", "once", "twice"])
 
 
@@ -29,7 +29,7 @@ class References:
     def put_in(self, clause: str) -> str:
         """Returns a clause with what it refers to in words, and remembers what it names itself."""
         low = clause.lower()
-        if self._object and _IT.search(low) and not _HOLDS_IT.match(low):
+        if self._object and _IT.search(low) and not HOLDS_A_POSE.match(low):
             low = clause = _IT.sub(f"the {self._object}", low, count=1)
         words = [word for word in _WORD.findall(low) if word not in _FREE]
         if self._weapon and len(words) == 1 and verb_of(words[0], _SHOOTS):
@@ -49,7 +49,7 @@ class References:
             self._object = "thing"
         said = _WITH.sub("", clause[done[0] :]) if done else ""
         named = _OBJECT.findall(said if _DRINKS.search(said) else _PLACED.sub("", said))
-        if named and (thing := _thing(named[0].split(" "))):
+        if named and (thing := _thing(named[0].split(" "))) and thing not in _OF_TIME:
             self._object = thing
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from .amounts import duration
+import numpy as np
+
+from .amounts import duration, times_speed
 from .counts import count_of
 from .directions import MOST_DEGREES, spins, travel_of, turn_of
 from .grammar import WORD, begins, grammar, is_action, verb_of
@@ -38,6 +40,7 @@ _ONE_STEP = re.compile(
     r"^(?:(?:a|the|some)? ?\w+ )?steps?(?: (?:back(?:wards?)?|forwards?|ahead|aside|sideways|out|up|down))? with "
     r"(?:the |his |her |their |your )?(?:left|right) (?:foot|leg)\b"
 )
+_SPEEDS = 0.5, 2.0  # the least and the largest factor of a speed
 _AGENTS = ("er", "ers", "or", "ors")  # endings of who does something: "a runner"
 
 
@@ -48,33 +51,27 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
     """
     text = told_plainly(clause, before)
     remarks: list[str] = []
-    words: list[tuple[str, str]] = []
+    text, factor = times_speed(text)
     text, seconds, said = duration(text)
     remarks += said
-    text, count, steps, counted = count_of(text)
+    text, count, steps = count_of(text)
     if count == 0 or steps == 0:
         return None, [f'"{clause.strip()}" asks for no times at all and is left out.']
     for number in (count, steps):
         if number is not None and number > MOST_TIMES:
             remarks.append(f'"{clause.strip()}" asks for {number:,} times; {MOST_TIMES} are made.')
     count, steps = (None if n is None else min(n, MOST_TIMES) for n in (count, steps))
-    if counted:
-        words.append((counted, f"count {count or steps}"))
     if count is None and steps is None and _ONE_STEP.match(text):
         steps = 1
     if steps is not None and not any(begins(word, grammar()["moves"]) for word in WORD.findall(text)):
         text = f"walks {text}"
-    speed, spoken = _speed(text)
-    if spoken:
-        words.append((spoken, f"speed {speed:g}"))
+    speed = _speed(text) if factor is None else float(np.clip(factor, *_SPEEDS))
     tokens = WORD.findall(text)
     side, limb, left_over = side_of(tokens)
     if not side and len(set(left_over)) == 1 and leans(text, tokens):
         side, limb, left_over = left_over[0], "trunk", []
     if not side and before is not None and same_limb(tokens, before):
         side, limb = before.side, before.limb
-    if side:
-        words.append((side, f"{side} {limb or 'side'}"))
     text, turn, circle, said = turn_of(text, left_over, count)
     remarks += said
     if turn is not None and spins(text):
@@ -87,10 +84,6 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
         remarks += said
     elif travel == 0.0 or _AROUND_BACK.search(text):
         travel = None
-    if turn is not None:
-        words.append(("turn", f"turn {turn:g}"))
-    if travel is not None:
-        words.append(("direction", f"travel {travel:g}"))
     text = waiting(" ".join(text.split()).strip(" ,"))
     manner, plain = manner_of(text)
     only_turns = turn is not None and not _other_action(text)
@@ -119,29 +112,34 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
         steps=steps,
         speed=speed,
         seconds=seconds,
-        words=tuple(words),
         stays=bool(_IN_PLACE.search(clause.lower())) and travel is None and (turn is None or text == _SPINS),
         both=bool(_BOTH_ARMS.search(text)),
         single=bool(_ONE_ARM.search(text)) and not side,
     )
-    if manner and any(is_action(word) and not word.endswith(_AGENTS) for word in WORD.findall(plain)):
+    if manner and any(is_action(word) and not _is_agent(word) for word in WORD.findall(plain)):
         bare, core, verb = looked_up(plain, tokens, side, limb, travel)
         segment = replace(segment, manner=manner, plain=replace(segment, text=plain, bare=bare, core=core, verb=verb))
     return segment, remarks
 
 
-def _speed(text: str) -> tuple[float, str]:
-    """Returns the speed relative to the natural one, and the words that name it."""
+def _is_agent(word: str) -> bool:
+    """Checks whether a word names who does something: "runner", but not "wanders"."""
+    verbs = (*grammar()["actions"], *grammar()["verbs"])
+    return word.endswith(_AGENTS) and word.removesuffix("s") not in verbs
+
+
+def _speed(text: str) -> float:
+    """Returns the speed that a text names, relative to the natural one."""
     for phrase, factor in grammar()["speed_phrases"].items():
         if phrase in text:
-            return factor, phrase
+            return factor
     words = WORD.findall(text)
     for i, word in enumerate(words):
         factor = grammar()["speeds"].get(word)
         if factor is not None:
             strong = i > 0 and words[i - 1] in grammar()["intensifiers"]
-            return (factor ** (1.5 if strong else 1.0)), word
-    return 1.0, ""
+            return factor ** (1.5 if strong else 1.0)
+    return 1.0
 
 
 def _going(before: Segment | None) -> str:

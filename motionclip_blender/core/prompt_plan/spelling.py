@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from itertools import pairwise
 
 import numpy as np
@@ -12,17 +12,23 @@ import numpy as np
 from .grammar import grammar, is_action_form, verb_of
 from .manner_words import named
 
-_SHORTEST = 4  # least letters of a corrected word; shorter ones are near to too many others
+SHORTEST = 4
+"""Least letters of a corrected word; shorter ones are near to too many others."""
+
+LONGEST = 24
+"""Letters; longer words are not corrected."""
+
 _TWO_FROM = 6  # letters from which on two mistakes are corrected
 _REPLACED_FROM = 5  # letters from which on one letter may be another
 _TWO_LETTERS = 2  # letters by which a word is not longer or shorter: "cutlass" is no "class"
 _PART = 2  # least letters of each of two words without a space between
 _STEM = 3  # least letters of a word with other endings
-_LONGEST = 24  # letters; longer words are not corrected
 _CAMEL = re.compile(
     r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z]{2})(?=\d)|(?<=\d)(?=[A-Za-z]{3}|[LRlr]$)"
 )
-_NAME = re.compile(r"^[A-Za-z0-9]+(?:[_\-|.][A-Za-z0-9]+)+$|^[A-Z]?[a-z]+(?:\d*[A-Z][a-z0-9]*)+\d*$")
+_NAME = re.compile(  # no amount: "1.25", "1.5x"
+    r"^(?!\d+\.\d)[A-Za-z0-9]+(?:[_\-|.][A-Za-z0-9]+)+$|^[A-Z]?[a-z]+(?:\d*[A-Z][a-z0-9]*)+\d*$"
+)
 _PLAIN_HYPHENS = re.compile(r"^[a-z]+-[a-z]+$")
 _WORD = re.compile(r"[a-zA-ZÀ-ÿ]+(?:'[a-z]+)?")
 _DOUBLED = re.compile(r"(.)\1")
@@ -55,11 +61,12 @@ def _name_as_words(name: str) -> str:
 class Spelling:
     """Known words, by how often they occur. Corrects unknown words."""
 
-    def __init__(self, texts: Iterable[str], also: Iterable[str] = ()) -> None:
+    def __init__(self, texts: Iterable[str], also: Iterable[str] = (), dictionary: Container[str] = ()) -> None:
         """Collects the known words.
 
         texts: the wordings of a pack.
-        also: further correct words, which no word is corrected to.
+        also: further correct words, of which forms are known, too; dictionary: those that have their forms in it. No
+            word is corrected to them.
         """
         said = [_WORD.findall(text.lower()) for text in texts]
         counts = Counter(word for words in said for word in words)
@@ -74,27 +81,33 @@ class Spelling:
             for part in _WORD.findall(word):
                 counts[part] += 10
         self._counts = counts
-        self._also = frozenset(also)
+        self._also, self._dictionary = frozenset(also), dictionary
         self._pairs = frozenset(pair for words in said for pair in pairwise(words))
-        self._words = [word for word in sorted(counts) if word.isalpha() and len(word) >= _SHORTEST - 1]
+        self._words = [word for word in sorted(counts) if word.isalpha() and len(word) >= SHORTEST - 1]
         self._letters = _letters_of(self._words)
 
     def knows(self, word: str) -> bool:
         if word in self._counts or word in self._also or self._is_form(word):
             return True
         doubled = f"{word[:-3]}{word[-4:-3]}ing" if word.endswith("ing") else ""  # "swiming" is misspelt
-        return (is_action_form(word) and doubled not in self._counts) or bool(verb_of(word, grammar()["verbs"]))
+        if (is_action_form(word) and doubled not in self._counts) or verb_of(word, grammar()["verbs"]):
+            return True
+        return word.isalpha() and word in self._dictionary
 
     def _is_form(self, word: str) -> bool:
         """Checks whether a word is a regular form of another correct one: "shrinks", "sipped"."""
         stems = {word.removesuffix(ending) for ending in ("s", "ed", "ing")} - {word}
         stems |= {stem[:-1] for stem in stems if stem[-2:-1] == stem[-1:] and not word.endswith("s")}
         stems |= {word[:-2]} if word.endswith(("shes", "ches", "xes", "zes", "sses")) else set()
-        if any(f"{stem}s" in self._counts for stem in stems if len(stem) >= _SHORTEST):  # "fidgeting", of "fidgets"
+        if any(f"{stem}s" in self._counts for stem in stems if len(stem) >= SHORTEST):  # "fidgeting", of "fidgets"
             return True
-        if any(f"{stem}ing" in self._also for stem in stems if len(stem) >= _SHORTEST - 1):  # "sews", of "sewing"
+        if any(f"{stem}ing" in self._also for stem in stems if len(stem) >= SHORTEST - 1):  # "sews", of "sewing"
             return True
-        return any(len(stem) >= _STEM and (stem[-1] != "s") and stem in self._also for stem in stems)
+        if any(len(stem) >= _STEM and (stem[-1] != "s") and stem in self._also for stem in stems):
+            return True
+        # "pogoing", of "pogo"; neither "danceing" nor "swiming"
+        regular = {stem for stem in stems if len(stem) >= SHORTEST and stem[-1] not in "es" and stem in self._counts}
+        return any(f"{stem}{stem[-1]}ing" not in self._counts for stem in regular)
 
     def in_wordings(self, word: str) -> bool:
         """Checks whether the wordings contain this word."""
@@ -114,8 +127,10 @@ class Spelling:
         following: the next word; of words as near, one that the wordings have before it is taken.
         """
         low = word.lower()
-        if self.knows(low) or not _SHORTEST <= len(low) <= _LONGEST or not low.isalpha():
+        if not SHORTEST <= len(low) <= LONGEST or not low.isalpha():
             return word
+        if self.knows(low):
+            return grammar()["rather"].get(low, word)
         if parted := self._parted(low):
             return parted
         most = 2 if len(low) >= _TWO_FROM else 1

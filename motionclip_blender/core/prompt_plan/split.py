@@ -6,15 +6,20 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .grammar import STANDS, grammar, is_action, number_of
+from .grammar import HOLDS_A_POSE, STANDS, grammar, is_action, number_of, verb_of
 from .manner_words import manner_of
 
 _THEN = re.compile(
-    r"\s*(?:[;.!?]+(?=\s|$)|[-=]+>|→|\s[|/]\s|,?\s*\b(?:and |but )?(?:then|after that|after this|afterwards?|"
-    r"followed by|finally|in the end|at last|lastly|next|subsequently|thereafter|later on)\b,?(?: and)?)\s*",
+    r"\s*(?:[;.!?]+(?=\s|$)|[-=]+>|→|\s[|/]\s|,?\s*\b(?:and |but )?"
+    r"(?:(?:(?<=[.;,!?] )|(?<=\band )|^)(?:he|she|they|it|the \w+) )?"  # "he then sits down"
+    r"(?:then|after that|after this|afterwards?|followed by|finally|in the end|at last|lastly|next|subsequently|"
+    r"thereafter|later on|eventually|ultimately|(?:a (?:moment|second|while)|(?:a few )?(?:moments|seconds)) later|"
+    r"(?:soon|shortly) after(?:wards?)?)\b,?(?: and)?)\s*",
     re.IGNORECASE,
 )
-_FIRST = re.compile(r"^(?:first(?:ly)?(?: of all)?|to begin with|initially|last|second(?:ly)?|third(?:ly)?),?\s+", re.I)
+_FIRST = re.compile(
+    r"^(?:(?:at )?first(?:ly)?(?: of all)?|to begin with|initially|last|second(?:ly)?|third(?:ly)?),?\s+", re.I
+)
 _BEFORE = re.compile(r"^(?:right |just )?before (.+?), (.+)$|^(.+?),? (?:right |just )?before (.+)$", re.IGNORECASE)
 _AFTER = re.compile(
     r"^(?:right |just |once |when )*(?:after|once) (.+?), (.+)$|^(.+?),? (?:right |just )?(?:after|once) (.+)$", re.I
@@ -37,12 +42,6 @@ _TURNS = ("turn", "rotat", "pivot", "veer", "swerv")
 _DOES_SOMETHING = re.compile(r"^[a-z]+s (?:his|her|their|the|both|an?) \w+ and ")  # "crosses the arms and waits"
 # a step after a comma; after "bends down and" it is how one bends
 _TOUCHES = re.compile(r"^(?:he |she |they )?touch(?:es|ing)? ", re.I)
-_HOLDS = re.compile(  # a pose, no thing
-    r"^(?:he |she |they )?(?:holds?|(?:hold|holds|holding|keep|keeps) "
-    r"(?:it|that|this|the pose|the position|there|still))"
-    r"(?: (?:there|still|in place|up))?$",
-    re.IGNORECASE,
-)
 _NOT_DONE = {
     "backward",
     "backwards",
@@ -82,7 +81,14 @@ def clauses(prompt: str, known: Callable[[str], bool]) -> list[Clause]:
 
 def acts(text: str) -> bool:
     """Checks whether a text names an action."""
-    return any(is_action(word.lower()) and word.lower() not in _NOT_DONE for word in _WORD.findall(text))
+    words = [word.lower() for word in _WORD.findall(text)]
+    return any(is_action(word) and word not in _NOT_DONE for word in words) or bool(words and _begins(words[0]))
+
+
+def _begins(word: str) -> bool:
+    """Checks whether a word is a verb with which a clause begins."""
+    form = verb_of(word, grammar()["also_begin"])
+    return form is not None and form[1] in ("s", "ing")
 
 
 def _in_order(sentence: str) -> list[str]:
@@ -197,7 +203,7 @@ def _begins_something(part: str) -> bool:
         return False
     if len(words) > 1 and number_of(words[0]) and words[1] in grammar()["counted"]:  # "and two kicks"
         return True
-    return bool(words) and is_action(words[0]) and words[0] not in _NOT_DONE
+    return bool(words) and (is_action(words[0]) or _begins(words[0])) and words[0] not in _NOT_DONE
 
 
 def _both_limbs(before: str, part: str) -> bool:
@@ -213,7 +219,7 @@ def _only_turns(part: str) -> bool:
 
 def waiting(text: str) -> str:
     """Returns the text to look up for a clause: "stands still" if the clause only says that someone stops."""
-    if _HOLDS.match(text):
+    if HOLDS_A_POSE.match(text.lower()):
         return STANDS
     words = [w.lower() for w in _WORD.findall(text) if w.lower() not in grammar()["function_words"]]
     actions = [word for word in words if is_action(word)]

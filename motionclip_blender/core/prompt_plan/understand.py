@@ -15,11 +15,12 @@ from ..errors import UserError
 from ..modifiers.manner import manners
 from .choice import Choice
 from .doubts import GUESSED, doubtful, not_done_by_persons
-from .grammar import grammar, is_action, verb_of
+from .grammar import begins, grammar, is_action, verb_of
 from .left_out import left_out
+from .looked_up import without_name
 from .plan import Plan, Segment
 from .read import read_plan
-from .word_features import content
+from .word_features import content, stem
 from .wording_index import WordingIndex
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ SAME_AT_ONCE = 0.8
 _SAME_WAY = 40.0  # degrees within which a motion's own direction is the requested one
 _CLEAR = 0.9  # confidence from which on a wording means the step, whichever words they share
 _OFTEN = 0.03  # share of a class's wordings with a verb from which on the class is done by it
+_TO_A_THING = re.compile(
+    r"\w* (?:(?:over|up|back|out) )?(?:to|towards?|against|past) (?:the|an?|his|her|their|its) \w+"
+)
 _KEPT = 64  # prompts whose meaning is cached: those of a timeline
 
 _understood: WeakKeyDictionary[WordingIndex, dict[str, tuple[Plan, tuple[Choice, ...]]]] = WeakKeyDictionary()
@@ -184,6 +188,9 @@ def _without_manner(index: WordingIndex, segment: Segment, read: Mapping[str, tu
     if not choice.sure and segment.verb in looked_up:
         verb = index.choose(replace(segment, text=segment.verb), *read[segment.verb])
         choice = verb if verb.sure else choice
+    if not choice.sure and (acts := _without_name(index, segment)):
+        plain = replace(segment, text=acts, bare=acts, core=acts, verb="", plain=None)
+        return _without_manner(index, plain, read)
     if choice.sure and _only_who_or_where(index, segment, choice):
         core = index.choose(replace(segment, text=segment.core), *read[segment.core])
         if core.sure and content(segment.core) & content(core.wording):
@@ -207,6 +214,12 @@ def _without_manner(index: WordingIndex, segment: Segment, read: Mapping[str, tu
     return replace(choice, beside=beside if known else None)
 
 
+def _without_name(index: WordingIndex, segment: Segment) -> str:
+    """Returns a step's text without the name of who does it: "walks" for "John walks"; empty where none is named."""
+    capitals = {word.lower() for word in segment.said.split() if word[0].isupper() and not is_action(word.lower())}
+    return without_name(segment.text, lambda word: word in capitals or index.names_somebody(word))
+
+
 def _only_who_or_where(index: WordingIndex, segment: Segment, choice: Choice) -> bool:
     """Checks whether a wording shares only the place, or only who does it, and means another action.
 
@@ -214,6 +227,8 @@ def _only_who_or_where(index: WordingIndex, segment: Segment, choice: Choice) ->
     may name a manner, too: "a zombie" is no other action for "the zombie walks".
     """
     done, shared = content(segment.core), content(segment.text) & content(choice.wording)
+    if choice.confidence < 1.0 and _on_the_way(segment, choice):
+        return True
     if choice.confidence > _CLEAR or not done or not shared or shared & done:
         return False
     rest = segment.text.lower().partition(segment.core)[2]
@@ -221,6 +236,18 @@ def _only_who_or_where(index: WordingIndex, segment: Segment, choice: Choice) ->
         return True
     acts = any(is_action(word) for word in choice.wording.lower().split())
     return not acts and index.share_with(segment.core.split()[0], choice.action) < _OFTEN
+
+
+def _on_the_way(segment: Segment, choice: Choice) -> bool:
+    """Checks whether somebody goes to a thing or leans on it, and the wording tells of something else that is done to
+    it: "carries a table" for "walks to the table"."""
+    leads_there = _TO_A_THING.match(segment.text.lower().partition(segment.core)[2]) if segment.core else None
+    if leads_there is None or not begins(segment.core.split()[0], [*grammar()["moves"], "lean"]):
+        return False
+    said, told = (
+        {stem(word) for word in text.lower().split() if is_action(word)} for text in (segment.text, choice.wording)
+    )
+    return bool(told - said)
 
 
 def _only_who(segment: Segment, choice: Choice) -> bool:

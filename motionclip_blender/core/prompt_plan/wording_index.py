@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from functools import cached_property
 
@@ -17,6 +17,8 @@ from ..inference.text_tower import FOLDER as TOWER
 from ..json_text import parsed_json
 from ..pack import Pack
 from .choice import SURE, Choice, Facts
+from .dictionary import Dictionary
+from .grammar import is_action
 from .hard_evidence import STAYS, HardEvidence
 from .plan import Segment
 from .spelling import Spelling
@@ -37,6 +39,7 @@ _VERBATIM = 6.0  # gain of a wording that equals the text, and of all of a class
 _SAME_WORDS = 2.0  # gain of a wording with the same words: "someone lies on the side" for "lies on the side"
 _MORE_DONE = 0.1  # loss for each action of a wording that the text does not name
 _FEW = 6  # wordings with a word, at most, that is rare
+_SHORT = 2  # content words of a wording, at most, that each of them stands for
 _LONG = 4  # words of a text from which on it is the wording with the same words
 _SOMEBODY = re.compile(
     r"^(?:he|she|they|someone|somebody|(?:a|an|the|this) (?:man|woman|person|guy|figure|character|boy|girl))"
@@ -51,13 +54,18 @@ class WordingIndex:
     """The pack's wordings: their texts, the evidence of words for classes, and measured facts of their motions."""
 
     def __init__(
-        self, retrieval: PromptRetrieval, texts: dict, numbers: Mapping[str, np.ndarray], also: tuple[str, ...] = ()
+        self,
+        retrieval: PromptRetrieval,
+        texts: dict,
+        numbers: Mapping[str, np.ndarray],
+        also: tuple[str, ...] = (),
+        dictionary: Container[str] = (),
     ) -> None:
         """Builds the index. Raises `ValueError` if the data do not fit the table of `retrieval`.
 
         texts: contents of `TEXTS`.
         numbers: contents of `NUMBERS`.
-        also: further correctly spelt words.
+        also, dictionary: further correctly spelt words, see `Spelling`.
         """
         self.texts = tuple(texts["texts"])
         self.actions = tuple(texts["classes"])
@@ -68,7 +76,7 @@ class WordingIndex:
         self._sureness = numbers["sureness"].astype(np.float64)
         if len(self._sureness) not in _SURENESS:
             raise ValueError("they were written for another version of the extension")
-        self._retrieval, self._also = retrieval, also
+        self._retrieval, self._also, self._dictionary = retrieval, also, dictionary
         fits = len(self.texts) == len(retrieval) and len(self.facts) == len(retrieval.classes)
         if (
             not fits
@@ -97,12 +105,13 @@ class WordingIndex:
         if retrieval is None:
             raise _without_texts(pack)
         also = tuple(word for word in (TOWER / "vocab.txt").read_text(encoding="utf-8").split() if word.isalpha())
+        english = Dictionary.load()
         try:
             texts, numbers = pack.folder / TEXTS, pack.folder / NUMBERS
             data, wanted = texts.read_bytes(), pack.checksum(texts)
             if wanted is not None and hashlib.sha256(data).hexdigest() != wanted:
                 raise ValueError("their checksum is another than it should be")
-            return cls(retrieval, parsed_json(data), read_tensors(numbers, pack.checksum(numbers)), also)
+            return cls(retrieval, parsed_json(data), read_tensors(numbers, pack.checksum(numbers)), also, english)
         except OSError as error:
             raise _without_texts(pack) from error
         except (TensorError, ValueError, KeyError, TypeError) as error:
@@ -126,10 +135,15 @@ class WordingIndex:
         words = in_order(text)
         return len(words) >= _LONG and words in self._of_words
 
+    def names_somebody(self, word: str) -> bool:
+        """Checks whether a word in lower case may be a name: no wording has it, and it is no form of a verb."""
+        known = stem(word) in self.vocabulary or is_action(word)
+        return not known and not (word.endswith(("s", "ing", "ed", "ly")) and self.spelling.knows(word))
+
     @cached_property
     def spelling(self) -> Spelling:
         """The words of the wordings, for correcting prompts."""
-        return Spelling(self.texts, self._also)
+        return Spelling(self.texts, self._also, self._dictionary)
 
     def alike(self, embeddings: np.ndarray) -> np.ndarray:
         """Returns the cosines between texts at `embeddings` (m, D) and each wording, (m, n) float32."""
@@ -288,9 +302,11 @@ class WordingIndex:
         said = content(text)
         if len(said) != 1:
             return None
-        rows = self._of_word.get(said.pop(), [])
+        rows = self._of_word.get(next(iter(said)), [])
         one = 0 < len(rows) <= _FEW and len({int(self._row_actions[row]) for row in rows}) == 1
-        return np.array(rows) if one else None
+        # "blanket" alone is not what is done with it
+        about = [row for row in rows if len(content(self.texts[row])) <= _SHORT or in_order(self.texts[row])[0] in said]
+        return np.array(about) if one and about else None
 
     @cached_property
     def _of_word(self) -> dict[str, list[int]]:

@@ -47,7 +47,7 @@ def test_what_is_done_sitting_is_done(engine: Engine):
 @pytest.mark.parametrize("prompt", ["sits down, then kicks", "sits down, then walks", "sits down, stands and waves"])
 def test_what_needs_the_legs_is_done_standing(engine: Engine, prompt: str):
     height = pelvis(engine, performed(engine, prompt))
-    assert height.min() < 0.7 and height[-1] > HIGH
+    assert height.min() < 0.65 and height[-1] > 0.7  # who kicks stands with bent knees
 
 
 def test_who_has_picked_something_up_does_not_stay_bent(engine: Engine):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from motionclip_blender.core.prompt_plan.amounts import MOST_SECONDS, duration, plain_decimals, without_distance
+from motionclip_blender.core.prompt_plan.amounts import MOST_SECONDS, duration, plain_amounts, without_distance
 from motionclip_blender.core.prompt_plan.grammar import number_of
 from motionclip_blender.core.prompt_plan.language import other_language
 from motionclip_blender.core.prompt_plan.negation import without_negated
@@ -65,8 +65,8 @@ def test_the_longest_duration_is_told():
 
 
 def test_decimal_commas_are_no_commas():
-    assert plain_decimals("walks 1,5 seconds, then runs") == "walks 1.5 seconds, then runs"
-    assert plain_decimals("jumps 1,000 times") == "jumps 1,000 times"
+    assert plain_amounts("walks 1,5 seconds, then runs") == "walks 1.5 seconds, then runs"
+    assert plain_amounts("jumps 1,000 times") == "jumps 1000 times"
 
 
 def test_distances_are_left_out():

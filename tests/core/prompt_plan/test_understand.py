@@ -1,0 +1,109 @@
+"""What prompts are taken for, by the default pack: kinds of sentences that were misunderstood once."""
+
+from __future__ import annotations
+
+import pytest
+
+from motionclip_blender.core.engine import Engine
+from motionclip_blender.core.prompt_plan.choice import Choice
+from motionclip_blender.core.prompt_plan.plan import Plan
+from motionclip_blender.core.prompt_plan.understand import understand
+
+
+def read(engine: Engine, prompt: str) -> tuple[Plan, tuple[Choice, ...]]:
+    return understand(engine, engine.wordings, prompt)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "seconds"),
+    [
+        ("walks for 1.25 seconds", 1.25),
+        ("walks for 0.75 seconds", 0.75),
+        ("walks for a couple of seconds", 2.0),
+        ("sits for a minute and a half", 90.0),
+        ("runs for two and a half seconds", 2.5),
+        ("walks for 3 to 5 seconds", 4.0),
+    ],
+)
+def test_durations_as_people_write_them(engine: Engine, prompt: str, seconds: float):
+    plan, choices = read(engine, prompt)
+    assert [segment.seconds for segment in plan.segments] == [seconds]
+    assert choices[0].sure and not plan.remarks
+
+
+@pytest.mark.parametrize(
+    ("prompt", "of", "value"),
+    [
+        ("turns 22.5 degrees to the left", "turn", 22.5),
+        ("turns 1,080 degrees", "turn", 1080.0),
+        ("runs at 1.5x speed", "speed", 1.5),
+        ("jumps at 2x speed", "speed", 2.0),
+        ("jumps 2-3 times", "count", 3),
+        ("walks 1,000 steps", "steps", 20),
+    ],
+)
+def test_numbers_are_read_whole(engine: Engine, prompt: str, of: str, value: float):
+    (segment,) = read(engine, prompt)[0].segments
+    assert getattr(segment, of) == value
+    assert segment.count is None or of == "count"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "actions"),
+    [
+        ("The man walks. He then sits down", ["walk", "sit_down"]),
+        ("the person then waves", ["wave"]),
+        ("waves and eventually sits down", ["wave", "sit_down"]),
+        ("throws the ball then runs", ["throw", "run"]),
+        ("does not wave but walks", ["walk"]),
+        ("he pours a drink into a glass and takes a sip", ["drink", "drink"]),
+        ("walks to a table", ["walk"]),
+        ("walks over to the chair", ["walk"]),
+        ("Mario jumps", ["jump"]),
+        ("Lara Croft runs", ["run"]),
+        ("saunters about", ["walk"]),
+    ],
+)
+def test_steps_are_taken_for_what_they_say(engine: Engine, prompt: str, actions: list[str]):
+    _, choices = read(engine, prompt)
+    assert [choice.action for choice in choices] == actions
+    assert all(choice.sure for choice in choices)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "walks the dog",
+        "hugs a bear",
+        "rides an elephant",
+        "whistles",
+        "drops a glass",
+        "Tom plays the cello",
+        "rakes leaves",
+    ],
+)
+def test_what_only_shares_a_thing_is_a_guess(engine: Engine, prompt: str):
+    assert not all(choice.sure for choice in read(engine, prompt)[1])
+
+
+def test_both_sides_are_both(engine: Engine):
+    for prompt in ("raises his left and right arms", "waves with his right and left hand"):
+        (segment,) = read(engine, prompt)[0].segments
+        assert segment.both and not segment.side
+
+
+def test_who_is_pushed_back_goes_back(engine: Engine):
+    for prompt in ("gets pushed backwards", "is shoved backwards"):
+        (choice,) = read(engine, prompt)[1]
+        assert choice.action == "be_pushed" and abs(abs(choice.facts.travel or 0.0) - 180) < 45
+
+
+def test_who_staggers_drunk_is_drunk(engine: Engine):
+    assert read(engine, "a man staggers around like he is drunk")[0].segments[0].manner == "drunk"
+    assert read(engine, "a tired runner")[0].segments[0].manner == ""
+
+
+def test_a_pose_that_is_held_is_no_thing(engine: Engine):
+    plan, choices = read(engine, "raises both arms out sideways, holds them there for a moment, and lowers them")
+    assert [segment.text for segment in plan.segments[:2]] == ["stands still", "stands still"]
+    assert "moment" not in plan.segments[-1].text and all(choice.sure for choice in choices)
