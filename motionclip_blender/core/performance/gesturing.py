@@ -16,7 +16,11 @@ _HELD = 60  # frames of a gesture that is held
 
 
 def length_of_gesture(gesture: Gesture, fps: float) -> int:
-    """Returns the natural length of a gesture, in frames."""
+    """Returns the natural length of a gesture and those that go with it, in frames."""
+    return max(_length_of_one(each, fps) for each in gesture.all)
+
+
+def _length_of_one(gesture: Gesture, fps: float) -> int:
     if gesture.kind == CLAPS:
         return length_of_claps(gesture.count or _CLAPS, fps)
     if gesture.kind == SHOULDERS:
@@ -27,7 +31,14 @@ def length_of_gesture(gesture: Gesture, fps: float) -> int:
 
 
 def gesturing(motion: Motion, body: Body, gesture: Gesture, before: Gesture | None) -> Motion:
-    """Returns the motion with a gesture. before: that of the step before, where the hands may be in place already."""
+    """Returns the motion with a gesture, and those that go with it. before: that of the step before, where the hands
+    may be in place already."""
+    for each in gesture.all:
+        motion = _with_one(motion, body, each, before)
+    return motion
+
+
+def _with_one(motion: Motion, body: Body, gesture: Gesture, before: Gesture | None) -> Motion:
     if gesture.kind == CLAPS:
         count = gesture.count or claps_in(len(motion), motion.fps)
         return clapping(motion, body, count, bool(gesture.place))
@@ -35,6 +46,7 @@ def gesturing(motion: Motion, body: Body, gesture: Gesture, before: Gesture | No
         return with_shoulders(motion, body, gesture.sides, gesture.moves, gesture.count)
     if gesture.kind == LOOKS:
         return looking(motion, gesture.looks * (gesture.count or 1), gesture.stays)
-    there = before is not None and (before.kind, before.place, before.sides) == (TOUCHES, gesture.place, gesture.sides)
+    held = [(one.kind, one.place, one.sides) for one in before.all] if before is not None else []
+    there = (TOUCHES, gesture.place, gesture.sides) in held
     motion = looking(motion, gesture.looks, stays=True) if gesture.looks else motion
     return touching(motion, body, gesture.sides, gesture.place, True, gesture.moves, there, gesture.count)

@@ -24,7 +24,10 @@ _HELD = {  # where hands are that are not at a part of the body of that name
     "knock": "before a door",
     "watch": "before the face, with a watch",
     "phone": "with a phone at the ear",
+    "ahead": "out in front",
+    "elbow": "across, at the other elbow",
 }
+_MOVING = {"rubs": "rub", "taps": "tap", "brushes": "brush down", "knocks": "knock"}
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class Gesture:
         it is still turned at the end. place: of `modifiers.touching`, with the hands of `sides`, or where they clap.
         moves: how the hands move there, of `modifiers.touching`; empty if they are still; or how the shoulders do, of
         `modifiers.shoulders`. count: how often it is done; None if that is not said. alone: whether nothing else is
-        done. sided: whether its words name a side.
+        done. sided: whether its words name a side. also: a further gesture, made on top of this one.
     """
 
     kind: str
@@ -47,19 +50,27 @@ class Gesture:
     count: int | None = None
     alone: bool = True
     sided: bool = False
+    also: Gesture | None = None
 
     @property
     def told(self) -> str:
         """The gesture in words, for the user."""
-        return f"made by rule: {self._told()}"
+        return f"made by rule: {'; '.join(one._told() for one in self.all)}"
+
+    @property
+    def all(self) -> tuple[Gesture, ...]:
+        """This gesture and the further ones."""
+        return (self, *(self.also.all if self.also else ()))
 
     def _told(self) -> str:
-        times = f", {self.count} times" if self.count else ""
+        times = "" if not self.count else ", once" if self.count == 1 else f", {self.count} times"
         if self.kind == CLAPS:
             return f"hands clap{' ' if self.place else ''}{self.place}{times}"
         if self.kind == SHOULDERS:
             return f"shoulders {self.moves}{times}"
         if self.kind == LOOKS:
-            return "the head tilts" if self.stays else f"a look {', then '.join(_WAYS[look] for look in self.looks)}"
+            ways = ", then ".join(_WAYS[look] for look in self.looks if look in _WAYS)
+            return f"the head tilts{times}" if self.stays else f"a look {ways}{times}"
         at = _HELD.get(self.place, f"to the {self.place}")
-        return f"{' and '.join(self.sides)} hand {at}" + (f", and {self.moves}" if self.moves else "")
+        hand = "both hands" if len(self.sides) > 1 else f"the {self.sides[0]} hand"
+        return f"{hand} {at}" + (f", which {_MOVING[self.moves]}{times}" if self.moves else "")

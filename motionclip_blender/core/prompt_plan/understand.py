@@ -295,8 +295,8 @@ def refuse_guesses(plan: Plan, choices: Sequence[Choice]) -> None:
             nearest = (choice.wording, *choice.others)
             near = ", ".join(f'"{wording}"' for wording in nearest[:3])
             raise NotUnderstood(
-                f'Nothing known is like "{segment.said}"; nearest: {near}; switch "Make it all the same" (--guess) on '
-                "to have the nearest made.",
+                f'Nothing known is like "{segment.said}"; nearest: {near}; switch "Make the nearest anyway" (--guess) '
+                "on to have the nearest made.",
                 (*(one.wording if one.taken else "" for one in choices[:number]), ""),
                 nearest,
             )

@@ -8,6 +8,7 @@ import pytest
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.performance.perform import Performance, perform
 from motionclip_blender.core.prompt_plan.gesture import CLAPS, LEFT, LOOKS, RIGHT, SHOULDERS, TOUCHES
+from motionclip_blender.core.prompt_plan.gesture_rules import RULES, Rule
 from motionclip_blender.core.prompt_plan.gestures import gesture_of
 from motionclip_blender.core.prompt_plan.understand import refuse_guesses, understand
 from motionclip_blender.core.skeleton import INDEX
@@ -224,3 +225,45 @@ def test_an_arm_that_is_held_stays(engine: Engine):
     joints = engine.body.posed_joints(performed(engine, "raise your left arm to the side and hold it").motion)
     out = joints[25:, INDEX["left_wrist"], 0] - joints[25:, INDEX["pelvis"], 0]
     assert out.min() > 0.5
+
+
+@pytest.mark.parametrize("rule", RULES, ids=[rule.example for rule in RULES])
+def test_every_rule_reads_its_own_example(rule: Rule):
+    first = next(each for each in RULES if each.words.search(rule.example))
+    assert first is rule
+
+
+@pytest.mark.parametrize(
+    ("clause", "places", "rest"),
+    [
+        (
+            "puts the left hand on the hip and the right hand on the head",
+            [("hip", ("left",)), ("head", ("right",))],
+            "stands still",
+        ),
+        (
+            "walks with his left hand in his pocket and his right hand on his head",
+            [("pocket", ("left",)), ("head", ("right",))],
+            "walks",
+        ),
+        ("stands with her hands on her hips", [("hip", ("left", "right"))], "stands"),
+        ("sits with his head in his hands", [("face", ("left", "right"))], "sits"),
+        ("walks with arms folded across the chest", [("elbow", ("left", "right"))], "walks"),
+        ("does squats with the arms stretched in front", [("ahead", ("left", "right"))], "does squats"),
+    ],
+)
+def test_hands_that_are_named_beside_something_else(clause: str, places: list, rest: str):
+    gesture, left = gesture_of(clause)
+    assert [(one.place, one.sides) for one in gesture.all] == places
+    assert left == rest
+
+
+def test_both_hands_are_where_each_is_put(engine: Engine):
+    joints = made(engine, "puts the left hand on the hip and the right hand on the head")
+    assert joints[INDEX["left_wrist"], 1] < 1.15 < 1.5 < joints[INDEX["right_wrist"], 1]
+
+
+def test_arms_out_in_front_are_there(engine: Engine):
+    joints = made(engine, "stretches both arms out in front")
+    for side in ("left", "right"):
+        assert joints[INDEX[f"{side}_wrist"], 2] > 0.4

@@ -1,0 +1,359 @@
+"""Lists the words that name gestures, and the gesture that each names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from .gesture import CLAPS, DOWN, LEFT, LOOKS, RIGHT, SHOULDERS, TOUCHES, UP, Gesture
+
+_THE = r"(?:(?:the|his|her|their|its|my|your|one's|own|both|one|a|an|two) )*"
+_SELF = r"(?:himself|herself|themselves|yourself|itself)"
+_HAND = rf"{_THE}(?:(?P<side>left|right) )?(?P<hand>hands?|palms?|arms?)"
+_WITH_HAND = rf"(?: (?:with|using) {_THE}(?:(?P<with>left|right) )?(?:index )?(?:hand|arm|finger))?"
+_PUTS = r"\b(?:put|plac|hold|clasp|cross|fold|hid|keep|rest)(?:s|es|e|ting|ing|ping)? "
+_PHONE = rf"{_THE}(?:cell |mobile |smart)?(?:tele)?phone"
+_SKY, _GROUND = r"sky|ceiling|stars?|moon|sun", r"floor|ground"
+_HATS = r"(?:hat|cap|helmet|crown|wig|beanie|hood|headphones|headset|tiara)"
+_AHEAD = (
+    r"(?:forwards?|ahead|(?:in front|before|ahead)(?: of)?"
+    r"(?: (?:him|her|it|them|the body|the chest|himself|herself))?)(?= |$|,)"
+)
+_GLASSES = r"(?:glasses|sunglasses|goggles|mask|spectacles)"
+_PART = (
+    r"(?P<part>chest|heart|stomach|belly|tummy|abdomen|hips?|waist|head|hair|forehead|brow|temple|face|cheeks?|chin|"
+    r"mouth|lips|nose|eyes?|ears?|shoulder|elbow|forearm)"
+)
+_PLACES = {
+    "heart": "chest", "belly": "stomach", "tummy": "stomach", "abdomen": "stomach", "hips": "hip", "waist": "hip",
+    "hair": "head", "brow": "forehead", "temple": "forehead", "cheek": "face", "cheeks": "face", "eye": "face",
+    "eyes": "face", "chin": "mouth", "lips": "mouth", "nose": "mouth", "ears": "ear",
+    "forearm": "elbow",
+}  # fmt: skip
+_BOTH = ("left", "right")
+_BY_BOTH = ("hips", "waist", "ears", "cheeks", "eyes", "face")  # which plural hands are put to, one each
+_ACROSS = ("shoulder", "elbow", "forearm")  # which are of the other arm
+_RUBS, _TAPS = ("rub", "strok", "wip"), ("tap", "pat")
+_TILTS = {
+    "left": (0.0, 0.0, -32.0), "right": (0.0, 0.0, 32.0), "side": (0.0, 0.0, 32.0), "back": (0.0, -35.0, 0.0),
+    "up": (0.0, -25.0, 0.0), "forward": (0.0, 35.0, 0.0), "down": (0.0, 35.0, 0.0),
+}  # fmt: skip
+_UPWARD = ("up", "sky", "ceiling", "star", "moon", "sun")
+_WITH_OTHERS = r"(?!.*\b(?:against|with (?:an?|his|her|their|the|some|another))\b)"
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """How a gesture is named. example: a clause that names it. pattern: of its words in lower case. made: the gesture
+    of a match."""
+
+    example: str
+    pattern: str
+    made: Callable[[re.Match[str]], Gesture]
+
+    @cached_property
+    def words(self) -> re.Pattern[str]:
+        return re.compile(self.pattern)
+
+
+def _look(match: re.Match[str]) -> Gesture:
+    ways = (match["way"], match.groupdict().get("also"))
+    return Gesture(LOOKS, tuple(look for way in ways if way for look in _looks_to(way)))
+
+
+def _looks_to(way: str) -> tuple[tuple[float, float, float], ...]:
+    if way == "around":
+        return LEFT, RIGHT
+    if way in ("left", "right", "shoulder"):
+        return (LEFT if way == "left" else RIGHT,)
+    return (UP if way.startswith(_UPWARD) else DOWN,)
+
+
+def _tilt(match: re.Match[str]) -> Gesture:
+    way = match.groupdict(default="side").get("way", "down")
+    tilt = next(turn for name, turn in _TILTS.items() if way.startswith(name))
+    return Gesture(LOOKS, (tilt,), stays=True)
+
+
+def _roll_shoulders(match: re.Match[str]) -> Gesture:
+    side = match["side"]
+    return Gesture(SHOULDERS, sides=(side,) if side else _BOTH, moves=f"roll {match['way'] or 'back'}")
+
+
+def _put(place: str, sides: tuple[str, ...], moves: str = "") -> Gesture:
+    return Gesture(TOUCHES, place=place, sides=sides, moves=moves)
+
+
+def _held(place: str) -> Callable[[re.Match[str]], Gesture]:
+    """Returns what makes the gesture of the hands that a match names: both for "hands", the right one for none."""
+
+    def made(match: re.Match[str]) -> Gesture:
+        found = match.groupdict()
+        side = found.get("side") or found.get("own") or found.get("with")
+        return _put(place, (side,) if side else _BOTH if (found.get("hand") or "").endswith("s") else ("right",))
+
+    return made
+
+
+def _by_both(place: str, moves: str = "") -> Callable[[re.Match[str]], Gesture]:
+    """Returns what makes a gesture of both hands."""
+    return lambda _: _put(place, _BOTH, moves)
+
+
+def _point(match: re.Match[str]) -> Gesture:
+    way, hand = match["way"], match["with"] or match["by"]
+    if way not in _BOTH:
+        return _put("up" if way.startswith(_UPWARD) else "down", (hand or "right",))
+    return _put("across" if hand and hand != way else "aside", (hand or way,))
+
+
+def _touch(match: re.Match[str]) -> Gesture:
+    found = match.groupdict(default="")
+    part, verb = found["part"], found.get("verb", "")
+    hand = found["hand"] or found.get("by", "")
+    both = hand.endswith("s") or (not hand and part in _BY_BOTH)
+    own = found["own"] if found["own"] in _BOTH else ""
+    side = found["side"] or found.get("with") or own or "right"
+    if part in _ACROSS and own == side:  # which is reached with the other hand
+        side = "right" if own == "left" else "left"
+    moves = "rubs" if verb in _RUBS else "taps" if verb in _TAPS else ""
+    return _put(_PLACES.get(part, part), _BOTH if both else (side,), moves)
+
+
+RULES = (
+    Rule(
+        "points to the left",
+        rf"\bpoint(?:s|ing)?{_WITH_HAND}(?: (?:off|out|over|straight|directly))* (?:(?:to|towards?|at|into) )?"
+        rf"{_THE}(?P<way>left|right|up|upwards?|down|downwards?|{_SKY}|{_GROUND})\b(?: side)?"
+        rf"(?: (?:at|to|towards?) {_THE}(?:{_SKY}|{_GROUND}))?" + _WITH_HAND.replace("<with>", "<by>"),
+        _point,
+    ),
+    Rule(
+        "looks over his shoulder",
+        r"\b(?:look|glanc|gaz|peer|star|peek)(?:s|es|e|ing)?\b(?: (?!for\b|at\b|after\b|like\b)\w+ly)?"
+        rf" (?:(?:over|to|towards?|up|down|out|back) ){{0,3}}{_THE}"
+        r"(?P<way>left|right|up|upwards?|down|downwards?|around|shoulder|sky|ceiling|floor|ground|feet|shoes)\b"
+        r"(?: shoulder| side)?"
+        rf"(?:(?: and|,)(?: then)? (?:to )?{_THE}(?P<also>left|right|up|down)\b)?"
+        rf"(?: (?:at|to|towards?) {_THE}(?:{_SKY}|{_GROUND}|feet|shoes))?",
+        _look,
+    ),
+    Rule(
+        "turns the head to the left",
+        rf"\b(?:turn(?:s|ing)?) {_THE}(?:head|face|gaze) (?:(?:to|towards?) )?{_THE}"
+        r"(?P<way>left|right|up|down)\b(?: side)?",
+        _look,
+    ),
+    Rule("the head turns left", r"\bhead turns?(?: to)?(?: the)? (?P<way>left|right|up|down)\b", _look),
+    Rule(
+        "tilts her head to the side",
+        rf"\b(?:tilt|lean|cock|bend|roll|tip)(?:s|ing|ping)? {_THE}head\b"
+        rf"(?:(?: over)?(?: (?:to|towards?|on))? {_THE}"
+        r"(?P<way>left|right|sideways|side|back|backwards?|forwards?|down|up)\b(?: shoulder| side)?)?",
+        _tilt,
+    ),
+    Rule(
+        "moves the head from side to side",
+        rf"\b(?:stretch|tilt|roll|mov|swing|rock|lean|bend)(?:es|s|e|ing)? {_THE}(?:neck|head) (?:from )?"
+        r"(?:side to side|(?:the )?(?:left|right) (?:and|to) (?:the )?(?:left|right))\b",
+        lambda _: Gesture(LOOKS, (_TILTS["left"], _TILTS["right"]), stays=True),
+    ),
+    Rule(
+        "rolls the neck",
+        rf"\b(?:roll|rotat|circl)(?:s|e|es|ing)? {_THE}(?:neck|head)\b(?: around| in circles?)?",
+        lambda _: Gesture(LOOKS, tuple(_TILTS[way] for way in ("down", "left", "back", "right", "down")), stays=True),
+    ),
+    Rule("lowers the head", rf"\b(?:lower|drop|bow)(?:s|ing|ping)? {_THE}head\b(?: down| forwards?| low)*", _tilt),
+    Rule(
+        "claps the hands",
+        rf"\b(?:clap(?:s|ping)?|applaud(?:s|ing)?)\b(?: {_THE}hands?)?(?: together)?"
+        r"(?: (?:enthusiastically|loudly|politely|happily|excitedly|rhythmically|along|in applause|"
+        r"at the (?:show|audience)))?"
+        rf"(?P<above> (?:overhead|(?:high )?(?:above|over) {_THE}head))?{_WITH_OTHERS}",
+        lambda match: Gesture(CLAPS, place="overhead" if match["above"] else ""),
+    ),
+    Rule(
+        "shrugs",
+        rf"\bshrug(?:s|ging)?\b(?: {_THE}shoulders?)?(?! off\b)",
+        lambda _: Gesture(SHOULDERS, sides=_BOTH, moves="shrug"),
+    ),
+    Rule(
+        "rolls the shoulders",
+        rf"\b(?:roll|rotat|circl|mov)(?:s|e|es|ing)? {_THE}(?:(?P<side>left|right) )?shoulders?\b"
+        r"(?: (?:(?P<way>back|forward)(?:wards?|s)?|up and down|around|in circles))*",
+        _roll_shoulders,
+    ),
+    Rule(
+        "salutes the flag",
+        r"\bsalut(?:es|e|ing)\b(?: (?:the|his|her|their|an?) (?:\w+ ?){1,2})?",
+        lambda _: _put("forehead", ("right",)),
+    ),
+    Rule(
+        "puts both hands behind the back",
+        rf"(?:{_PUTS}|\b(?:with )?){_HAND} (?:together )?behind {_THE}back\b",
+        _held("back"),
+    ),
+    Rule(
+        "puts both hands behind the head",
+        rf"(?:{_PUTS}|\b(?:with )?){_HAND} (?:together |clasped |folded |crossed |locked )?"
+        rf"behind {_THE}(?:head|neck)\b",
+        _held("nape"),
+    ),
+    Rule(
+        "puts the left hand in the pocket",
+        rf"(?:{_PUTS}|\bwith ){_HAND} (?:in|into|inside) {_THE}(?:(?P<own>left|right) )?"
+        r"(?:trouser |coat |jacket )?pockets?\b",
+        _held("pocket"),
+    ),
+    Rule(
+        "presses the palms together in prayer",
+        rf"\b(?:(?:put|press|hold|bring)(?:s|es|ting|ing)? {_THE}(?:hands|palms) together(?: in prayer)?|"
+        r"pray(?:s|ing)?)\b",
+        _by_both("prayer"),
+    ),
+    Rule(
+        "stretches the left arm across the chest",
+        rf"\b(?:stretch|pull|bring|put|hold|reach)(?:es|s|ting|ing)? {_THE}(?:(?P<side>left|right) )?arm"
+        rf"(?: straight)? (?:across|over|in front of) {_THE}(?:chest|body|torso)\b",
+        _held("across chest"),
+    ),
+    Rule(
+        "talks on the phone",
+        rf"\b(?:(?:talk|speak|chat|is|are|be)(?:s|ing)? on {_PHONE}|(?:tele)?phoning|"
+        rf"(?:mak|tak|hav|answer|get)(?:es|e|s|ing)? {_PHONE}(?: call)?|talk(?:s|ing)? into {_PHONE})\b"
+        rf"{_WITH_HAND}",
+        _held("phone"),
+    ),
+    Rule(
+        "stretches the arms out in front",
+        rf"\b(?:stretch|hold|extend|rais|lift|put|reach)(?:es|s|e|ting|ing)? {_THE}(?:arms|hands)"
+        rf"(?: (?:out|straight|up))* {_AHEAD}",
+        _by_both("ahead"),
+    ),
+    Rule(
+        "walks with the arms outstretched before him",
+        rf"\b(?:with )?{_THE}(?:arms|hands) (?:(?:held|stretched|extended|outstretched|straight|out|reaching) )*"
+        rf"{_AHEAD}",
+        _by_both("ahead"),
+    ),
+    Rule(
+        "stands with the arms crossed",
+        rf"\bwith {_THE}(?:arms (?:crossed|folded)|(?:crossed|folded) arms)\b"
+        rf"(?: (?:over|across|in front of|on) {_THE}(?:chest|body))?",
+        _by_both("elbow"),
+    ),
+    Rule(
+        "buries the face in the hands",
+        rf"\b(?:(?:with|bur(?:y|ies|ying)|hid(?:e|es|ing)|hold(?:s|ing)?|put(?:s|ting)?) )?{_THE}(?:head|face) "
+        rf"(?:buried |hidden )?in {_THE}hands\b",
+        lambda _: replace(_put("face", _BOTH), looks=(DOWN,)),
+    ),
+    Rule(
+        "raises the arms to the sides",
+        rf"\b(?:stretch|hold|spread|extend|rais|lift|put|open)(?:es|s|e|ting|ing)? {_THE}(?:arms|hands)"
+        rf"(?: (?:out|up|straight|wide|apart))* (?:(?:to|at) {_THE}sides?|sideways|sidewards)\b",
+        _by_both("aside"),
+    ),
+    Rule(
+        "walks with the arms spread wide",
+        rf"\b(?:with )?{_THE}(?:arms|hands) (?:held |stretched |spread )?(?:wide )?"
+        r"(?:out|outstretched|spread|wide)\b"
+        rf"(?: (?:to|at) {_THE}sides?| sideways)?",
+        _by_both("aside"),
+    ),
+    Rule(
+        "raises the left arm to the side",
+        rf"\b(?:stretch|hold|extend|rais|lift|put)(?:es|s|e|ting|ing)? {_THE}"
+        r"(?P<side>left|right) (?P<hand>hand|arm)"
+        rf"(?: (?:out|up|straight))* (?:(?:to|at) {_THE}side|sideways|sidewards)\b",
+        _held("aside"),
+    ),
+    Rule(
+        "with raised arms",
+        rf"\bwith {_THE}(?:(?:raised|lifted) (?:arms|hands)|"
+        r"(?:arms|hands) (?:raised|lifted|up|in the air|overhead))\b"
+        r"(?: (?:high|up|overhead|in the air))*",
+        _by_both("up"),
+    ),
+    Rule(
+        "looks at his watch",
+        rf"\b(?:look|glanc|check)(?:s|es|e|ing)?(?: down)?(?: (?:at|on))? {_THE}(?:wrist ?)?watch\b",
+        lambda _: replace(_put("watch", ("left",)), looks=(DOWN,)),
+    ),
+    Rule(
+        "holds on to the handrail",
+        rf"\b(?:hold|grab|grip)(?:s|ing|bing|ping)? (?:on )?(?:(?:to|onto) )?{_THE}(?:hand ?|stair ?|guard ?)?"
+        rf"(?:rail|railing|banister|bannister)s?\b{_WITH_HAND}",
+        _held("rail"),
+    ),
+    Rule(
+        "dusts off the clothes",
+        r"\b(?:dust|brush)(?:s|es|ing)?(?: (?:off|down))? (?:(?:dust|dirt|snow|sand|crumbs) (?:off|from) )?"
+        rf"{_THE}(?:clothes|clothing|shirt|jacket|coat|trousers|pants|jeans|dress|skirt|{_SELF})\b(?: off| down)?",
+        _by_both("stomach", "brushes"),
+    ),
+    Rule(
+        "rubs the hands together",
+        r"\b(?:rub(?:s|bing)?|(?:wash|rins|dr(?=y|ie)|soap|lather|scrub)(?:es|s|ing|y|ies|ying|bing)?)(?: up)? "
+        rf"{_THE}(?:hands|palms)\b(?: together)?",
+        _by_both("prayer", "rubs"),
+    ),
+    Rule(
+        "washes her face",
+        rf"\b(?:wash|rins|dr(?=y|ie)|scrub)(?:es|s|ing|y|ies|ying|bing)? {_THE}face\b",
+        _by_both("face", "rubs"),
+    ),
+    Rule(
+        "brushes his teeth",
+        rf"\b(?:brush|clean)(?:es|ing|s)? {_THE}teeth\b",
+        lambda _: _put("mouth", ("right",), "rubs"),
+    ),
+    Rule(
+        "shaves",
+        rf"\bshav(?:es|ing|e)\b(?: {_THE}(?:face|beard|chin|cheeks?|{_SELF}))?",
+        lambda _: _put("face", ("right",), "rubs"),
+    ),
+    Rule("combs her hair", rf"\b(?:comb|brush)(?:es|ing|s)? {_THE}hair\b", lambda _: _put("head", ("right",), "rubs")),
+    Rule(
+        "puts on a hat", rf"\b(?:put(?:s|ting)? on|tak(?:es|e|ing) off) {_THE}(?:[\w-]+ )?{_HATS}\b", _by_both("head")
+    ),
+    Rule(
+        "takes off the glasses",
+        rf"\b(?:put(?:s|ting)? on|tak(?:es|e|ing) off) {_THE}(?:[\w-]+ )?{_GLASSES}\b",
+        _by_both("face"),
+    ),
+    Rule(
+        "knocks on the door",
+        rf"\bknock(?:s|ing)?\b(?: (?:on|at) {_THE}(?:[\w-]+ )?(?:door|window|wall|table|gate))?"
+        r"(?=$|,| \w+ times| twice| once| and| with)"
+        rf"{_WITH_HAND}",
+        lambda match: _put("knock", (match["with"] or "right",), "knocks"),
+    ),
+    Rule("rubs both arms", rf"\brub(?:s|bing)? {_THE}(?:upper )?arms\b", _by_both("shoulder", "rubs")),
+    Rule(
+        "hugs herself",
+        rf"\b(?:hug(?:s|ging)? {_SELF}|wrap(?:s|ping)? {_THE}arms around (?:{_SELF}|{_THE}(?:body|chest)))\b",
+        _by_both("shoulder"),
+    ),
+    Rule(
+        "puts a hand on the chest",
+        rf"\b(?:(?:(?:put|plac|hold|rest|lay|rais|bring|lift|mov)(?:s|es|e|ting|ing)?|with) {_HAND}"
+        rf"(?: (?:up|out|back|held|resting))? (?:on|onto|to|over|against|at|in front of) "
+        rf"|(?P<verb>touch|cover|clutch|grab|hold|rub|tap|pat|strok|wip)(?:s|es|e|ing|ping|bing|ting)? "
+        rf"(?:{_THE}(?:sweat|tears|dirt|blood|water|rain|dust|snow) (?:off|from|of) )?)"
+        rf"{_THE}(?:(?P<own>left|right|opposite|other) )?{_PART}\b"
+        rf"(?: (?:with|using) {_THE}(?:(?P<with>left|right) )?(?P<by>hands?|palms?|fingers?))?",
+        _touch,
+    ),
+)
+"""All rules; of several that match the first one counts."""
+
+AND_ALSO = Rule(
+    "and the other hand on the head",
+    rf"(?:\band |, ?){_HAND} (?:(?:is|are|held|resting) )*(?:on|onto|to|over|against|at|in front of) "
+    rf"{_THE}(?:(?P<own>left|right) )?{_PART}\b",
+    _touch,
+)
+"""What goes on with a gesture that is named before: "and the right hand on the head"."""
