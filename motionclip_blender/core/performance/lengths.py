@@ -67,7 +67,7 @@ def own_length(engine: Engine, segment: Segment, choice: Choice, motion: Motion 
         speed = speed_of(segment, choice) * pace_of(segment, choice, motion, engine)
         return max(round(rounds * len(done) / speed), 2)
     if segment.turn is not None:
-        return round(_LONGEST * max(abs(segment.turn) / 360, 1.0)) if abs(segment.turn) > _FAR else _TURN
+        return round(_LONGEST * max(abs(segment.turn) / 360, 1.0) * segment.size) if abs(segment.turn) > _FAR else _TURN
     return _NATURAL
 
 

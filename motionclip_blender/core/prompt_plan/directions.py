@@ -35,6 +35,7 @@ _SHARES = (
 _CIRCLE = re.compile(
     r"\b(?:in|along|walks?|runs?|jogs?|makes?|forms?) (?:a |an )?(?:\w+ |\w+-\w+ )?circles?\b|\bcircles?\b"
 )
+_SIZE = re.compile(r"\b(?:(?P<big>big|large|wide|huge|great)|small|little|tight|narrow|tiny) (?:[\w-]+ )?circles?\b")
 _MOST_ROUNDS = 50
 _OF_A_LIMB = re.compile(  # "moves the arms in circles"
     r"\b(?:arms?|hands?|legs?|hips?|head|shoulders?|feet|foot|wrists?|fists?|knees?) (?:around )?"
@@ -136,6 +137,12 @@ def turn_of(text: str, sides: list[str], count: int | None) -> tuple[str, float 
     asked, degrees = abs(degrees), min(abs(degrees), MOST_DEGREES)
     said = [f"{asked:g} degrees are more than a turn may have; {MOST_DEGREES:g} are made."] if asked > degrees else []
     return text, degrees if left else -degrees, circle or degrees > 270, said
+
+
+def circle_size(text: str) -> float:
+    """Returns the size that a text gives a circle, relative to the usual one."""
+    match = _SIZE.search(text)
+    return 1.0 if match is None else 2.0 if match["big"] else 0.6
 
 
 def _in_digits(match: re.Match[str]) -> str:

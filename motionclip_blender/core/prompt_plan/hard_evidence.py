@@ -28,6 +28,12 @@ _ONE_SIDE, _CLEARLY = 1.5, 0.3  # gain for the difference between the sides if o
 _STEPS = re.compile(r"\b(?:step|walk|climb|run|march)(?:s|ping|ing|ning)?\b")  # in which both legs take part
 _SAME_SURFACE = 0.8  # gain of a wording that says "floor", too; a motion that reaches another place looks wrong
 _PLACES = tuple(frozenset([word]) for word in ("over", "onto", "off", "under", "overhead"))
+_SAME_PART = 0.4  # gain of a wording that names the same part of the body, or a place beside it
+_PARTS = (
+    frozenset(["stomach", "belly", "gut", "abdomen"]),
+    frozenset(["face", "jaw", "nose", "chin"]),
+    frozenset(["between"]),
+)
 _WAYS = frozenset(["backward", "backwards"]), frozenset(["forward", "forwards"])  # in which somebody falls or is pushed
 _OTHER_WAY = 90.0  # degrees from which on somebody goes another way
 _FLIGHT = frozenset(["jump", "jumps", "jumping", "leap", "leaps", "leaping", "hop", "hops", "hurdle", "hurdles"])
@@ -49,6 +55,7 @@ class HardEvidence:
         words = [frozenset(text.lower().split()) for text in texts]
         (self._flies,) = _with_any(words, (_FLIGHT,))
         self._places, self._surfaces, self._ways = (_with_any(words, each) for each in (_PLACES, _SURFACES, _WAYS))
+        self._parts = _with_any(words, _PARTS)
         self._right = np.array([names_side(text, "right") for text in texts])
         self._one_sided = {limb: np.abs([getattr(each, limb) for each in facts])[motions] for limb in ("arm", "leg")}
         goes = [each.travel is not None and each.speed >= _DRIFTS for each in facts]
@@ -74,6 +81,7 @@ class HardEvidence:
             (goes * _SAME_PLACE, _PLACES, self._places),
             (_SAME_SURFACE, _SURFACES, self._surfaces),
             ((segment.travel is None) * _WAY, _WAYS, self._ways),
+            (_SAME_PART, _PARTS, self._parts),
         ):
             for group, same in zip(groups, told, strict=True):
                 if group & words:

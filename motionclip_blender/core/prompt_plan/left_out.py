@@ -14,11 +14,11 @@ from .word_features import content, stem
 from .wording_index import WordingIndex
 
 _BESIDE = re.compile(
-    r"\b(?:with|holding|carrying|wearing|using|like|against)(?: on to| onto| on)? "
+    r"\b(?:with|holding|carrying|wearing|using|like|against|between|as if|as though)(?: on to| onto| on)? "
     r"(?:(?:an?|the|his|her|their|its|your|two|both|some) )?"
     r"(?:(?!(?:and|while|with|as|for|from|to|on|in|at|of|then)\b)[\w-]+ ?)+"
 )
-_JOINING = "with holding carrying wearing using like against"
+_JOINING = "with holding carrying wearing using like against between as if though"
 _MOVED = frozenset(["both", "left", "right", "side", "step", "speed", "pace", "stride"])
 """Stems of words that are read by other rules."""
 

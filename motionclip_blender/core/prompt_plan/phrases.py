@@ -66,6 +66,9 @@ _IS_MOVED = re.compile(
     r"\b(?:is|are|was|were)(?: being)? (?=(?:pushed|shoved|knocked|kicked|punched|hit|struck|slapped)\b)"
 )
 _RECOVERS = re.compile(r"\bcatch(?:es|ing)? (?:him|her|it|them)sel(?:f|ves)\b")  # catches nothing
+_CROSSES = re.compile(
+    r"\bcross(?:es|ing)? (?=(?:the|a|an) (?:road|street|room|bridge|field|square|river|stage|yard|hall)\b)"
+)
 _PAST = re.compile(rf"\b(?:{'|'.join(grammar()['past'])})\b")
 
 
@@ -85,7 +88,7 @@ def told_plainly(clause: str, before: Segment | None) -> str:
     text = _THROWS_ARMS.sub("raises both arms", _OVER_SHOULDER.sub(r"to the \1", text))
     text = _UPPERCUT.sub("punch", text)
     text = _THROWS_BLOW.sub(lambda blow: f"{blow[1]}{blow[2] if blow[2] in _BLOWS else 'punch'}", text)
-    text = _RECOVERS.sub("recovers", text)
+    text = _CROSSES.sub("walks across ", _RECOVERS.sub("recovers", text))
     text = _IS_MOVED.sub("gets ", _COMES.sub("walks ", text))
     text = _DRAGS_LEG.sub(r"limps with the \1", text)
     text = _THROUGH_WHAT.sub(r"\1", _ON_ONE_LEG.sub("hops", text))

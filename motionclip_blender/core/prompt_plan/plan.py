@@ -21,7 +21,7 @@ class Segment:
     travel: degrees from the body's heading to the direction of travel, left positive, -180 < travel <= 180; None if the
         prompt names none.
     turn: degrees by which the body turns on its path, left positive.
-    circle: whether it turns evenly.
+    circle: whether it turns evenly. size: of the circle, relative to the usual one.
     on_spot: whether it does nothing but turn, and where it stands.
     count: how often; steps: how many steps.
     speed: relative to the natural speed.
@@ -44,6 +44,7 @@ class Segment:
     travel: float | None = None
     turn: float | None = None
     circle: bool = False
+    size: float = 1.0
     on_spot: bool = False
     count: int | None = None
     steps: int | None = None

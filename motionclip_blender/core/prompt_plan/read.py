@@ -39,6 +39,7 @@ _ACTS_OUT = re.compile(  # "plays air guitar", where "air guitar" is known
     r"^(?:(?:the|a|an|some)?(?:one|body)? ?\w* )?(?:do|does|doing|play|plays|playing|danc(?:e|es|ing)(?= (?:the|an?) )|"
     r"performs?|performing|imitates?|practi[cs]es?|makes?) (?:the |an? |some )?"
 )
+_ONGOING = re.compile(r"\w+ing\b", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-zÀ-ÿ]+(?:'[a-z]+)?|[^A-Za-zÀ-ÿ]+")
 
 
@@ -81,6 +82,9 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
         remarks += said
         if segment is None:
             continue
+        if segments and _tells_more(clause.text, segment, segments[-1]):
+            segments[-1] = replace(segments[-1], side=segment.side, limb=segment.limb)
+            continue
         if named:
             segment = replace(segment, verb=segment.verb or _head(segment))
         segments.append(segment)
@@ -91,6 +95,12 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
     if len(segments) > MAX_SEGMENTS:
         remarks.append(f"The prompt has {len(segments)} steps; the first {MAX_SEGMENTS} are made.")
     return Plan(tuple(segments[:MAX_SEGMENTS]), tuple(dict.fromkeys(remarks)))
+
+
+def _tells_more(clause: str, segment: Segment, before: Segment) -> bool:
+    """Checks whether a clause only says with which limb the step before is done: "limps, dragging the right leg"."""
+    same = content(segment.bare) == content(before.bare) and bool(content(segment.bare))
+    return same and bool(segment.side) and not before.side and bool(_ONGOING.match(clause.strip()))
 
 
 def _taken_up(clause: str, before: Sequence[Segment]) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from .amounts import duration, times_speed
 from .counts import count_of
-from .directions import MOST_DEGREES, spins, travel_of, turn_of
+from .directions import MOST_DEGREES, circle_size, spins, travel_of, turn_of
 from .grammar import WORD, begins, grammar, is_action, verb_of
 from .limbs import leans, same_limb, side_of
 from .looked_up import looked_up
@@ -107,6 +107,7 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
         travel=travel,
         turn=turn,
         circle=circle,
+        size=circle_size(text) if circle else 1.0,
         on_spot=on_spot,
         count=count,
         steps=steps,

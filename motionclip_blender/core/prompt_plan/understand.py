@@ -15,7 +15,7 @@ from ..errors import UserError
 from ..modifiers.manner import manners
 from .choice import Choice
 from .doubts import GUESSED, doubtful, not_done_by_persons
-from .grammar import begins, grammar, is_action, verb_of
+from .grammar import STANDS, begins, grammar, is_action, verb_of
 from .left_out import left_out
 from .looked_up import without_name
 from .plan import Plan, Segment
@@ -63,12 +63,47 @@ def understand(engine: Engine, index: WordingIndex, prompt: str) -> tuple[Plan, 
     known = _understood.setdefault(index, {})
     if prompt not in known:
         plan = read_plan(prompt, index.spelling, index.understands)
-        plan, choices = _shown(plan, taken_for(engine, index, plan.segments))
+        plan, choices = _joined(engine, index, plan, taken_for(engine, index, plan.segments))
+        plan, choices = _shown(*_with_gestures_alone(engine, index, plan, choices))
         missing = (said for step in zip(plan.segments, choices, strict=True) for said in left_out(index, *step))
         known[prompt] = replace(plan, remarks=tuple(dict.fromkeys((*plan.remarks, *missing)))), choices
         while len(known) > _KEPT:
             known.pop(next(iter(known)))
     return known[prompt]
+
+
+def _joined(
+    engine: Engine, index: WordingIndex, plan: Plan, choices: tuple[Choice, ...]
+) -> tuple[Plan, tuple[Choice, ...]]:
+    """Returns the plan with a step that means nothing known joined to the one before, where a wording tells of both:
+    "sits on the ground and hugs her knees"."""
+    for i in range(1, len(choices)):
+        before, segment = plan.segments[i - 1 : i + 1]
+        if choices[i].sure or before.gesture or segment.gesture or before.together or segment.count:
+            continue
+        text, said = f"{before.text} and {segment.text}", f"{before.said} and {segment.said}"
+        both = replace(before, text=text, said=said, bare=text, core="", verb="", plain=None)
+        (choice,) = taken_for(engine, index, [both])
+        told, asked = content(choice.wording), content(segment.text)
+        if choice.sure and content(before.text) & told and len(asked & told) * 2 >= len(asked):
+            plan = replace(plan, segments=(*plan.segments[: i - 1], both, *plan.segments[i + 1 :]))
+            return _joined(engine, index, plan, (*choices[: i - 1], choice, *choices[i + 1 :]))
+    return plan, choices
+
+
+def _with_gestures_alone(
+    engine: Engine, index: WordingIndex, plan: Plan, choices: tuple[Choice, ...]
+) -> tuple[Plan, tuple[Choice, ...]]:
+    """Returns the plan with gestures made by who stands, where what is done beside them means nothing known."""
+    segments, chosen, remarks = list(plan.segments), list(choices), list(plan.remarks)
+    for i, (segment, choice) in enumerate(zip(plan.segments, choices, strict=True)):
+        if segment.gesture is None or choice.sure:
+            continue
+        gesture = replace(segment.gesture, alone=True)
+        segments[i] = Segment(STANDS, segment.said, STANDS, STANDS, gesture=gesture, seconds=segment.seconds)
+        chosen[i] = taken_for(engine, index, [segments[i]])[0]
+        remarks.append(f'Of "{segment.said}" only what is made by rule is shown; the rest is nothing that is known.')
+    return replace(plan, segments=tuple(segments), remarks=tuple(remarks)), tuple(chosen)
 
 
 def _shown(plan: Plan, choices: tuple[Choice, ...]) -> tuple[Plan, tuple[Choice, ...]]:
