@@ -22,6 +22,7 @@ _SIDES = ("left", "right")
 _KNEE = np.array([1.0, 0.0, 0.0])  # knees bend about the thigh's own X
 # A foot may stand while its ankle or its ball is within `_NEAR_FLOOR` of its height in a stance, and slow enough
 _NEAR_FLOOR = 0.05  # metres
+_FAR_FROM_FLOOR, _LONG = 0.1, 0.4  # metres, and seconds of a rest there: who lies, not who hops
 _ROLLS, _HIGHER = 0.03, 0.05  # metres: by which a foot that stands changes its height, and most that is added for it
 _STILL = 0.5  # metres per second
 _SLIDE = 0.5  # share of the body's speed that is added to that limit, since sliding feet move with the body
@@ -159,8 +160,10 @@ def put_on_floor(motion: Motion, body: Standing) -> Motion:
     away = np.zeros((len(motion), 3))
     away[:, 1] = floor
     if len(motion) > 2:
-        rests = (np.abs(height) < _NEAR_FLOOR) & (np.abs(np.gradient(height)) * motion.fps < _RISING)
-        rests = without_short_runs(rests, _SHORTEST * motion.fps)
+        slow = np.abs(np.gradient(height)) * motion.fps < _RISING
+        rests = np.zeros(len(motion), bool)
+        for near, seconds in ((_NEAR_FLOOR, _SHORTEST), (_FAR_FROM_FLOOR, _LONG)):
+            rests |= without_short_runs((np.abs(height) < near) & slow, seconds * motion.fps)
         if rests.any():
             every = np.arange(len(motion))
             eased = _smoothed(np.interp(every, every[rests], height[rests]))

@@ -155,3 +155,9 @@ def test_runs_and_short_ones():
 def test_feet_are_held_though_the_toes_of_the_other_foot_hang_lower(engine: Engine, frames: int):
     (motion,) = motions_of(engine, engine.prompt_latents(["walks like a zombie"]), frames)
     assert measured_slide(motion, engine.body) < 0.15
+
+
+def test_who_lies_for_long_lies_on_the_floor(engine: Engine):
+    (motion,) = motions_of(engine, engine.prompt_latents(["falls sideways to the left"]), 90)
+    lowest = engine.body.lowest(motion)
+    assert np.median(lowest[45:]) < 0.02 and lowest.min() > -0.03
