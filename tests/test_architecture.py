@@ -130,3 +130,18 @@ def test_no_files_import_each_other_in_a_circle():
         for name in ends:
             del left[name]
     assert not left, f"in or before a circle: {', '.join(sorted(left))}"
+
+
+def test_no_folders_of_core_import_each_other_in_a_circle():
+    core = f"{PACKAGE}.core."
+    left: dict[str, set[str]] = {}
+    for path in sources("motionclip_blender/core"):
+        folder, *below = module_of(path).removeprefix(core).split(".")
+        if not below and path.name != "__init__.py":
+            continue  # a file of core itself, which folders may import, and which may import folders
+        names = {name.removeprefix(core).split(".")[0] for name, _ in imports(path) if name.startswith(core)}
+        left.setdefault(folder, set()).update(n for n in names - {folder} if (ROOT / PACKAGE / "core" / n).is_dir())
+    while ends := [name for name, needs in left.items() if not needs & left.keys()]:
+        for name in ends:
+            del left[name]
+    assert not left, f"in or before a circle: {', '.join(sorted(left))}"

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -19,14 +20,17 @@ from .inference.image_tower import ImageTower
 from .inference.networks import Networks, load_class_means, load_image_tower
 from .inference.prompt_retrieval import PromptRetrieval
 from .latents.arithmetic import normalised
-from .latents.window_pooling import WINDOW, WindowLatents, WindowPooling, window, window_starts
+from .latents.window_pooling import WindowLatents, WindowPooling, window, window_starts
 from .motion import Motion, frames_at, heading
+from .network_size import WINDOW
 from .networks import checked_compute, load_networks
 from .pack import Pack
 from .pose_format import AHEAD
 from .pose_tensor import from_pose_tensor, to_pose_tensor
 from .progress import Progress, no_progress
 from .prompt import checked_prompt
+from .prompt_plan.english import check_english
+from .prompt_plan.language import other_language
 from .prompt_plan.wording_index import TEXTS, WordingIndex
 from .skeleton import BODY_JOINTS
 
@@ -62,6 +66,7 @@ class Engine:
         self._images: ImageTower | None = None
         self._wordings: WordingIndex | None = None
         self._class_means: ClassMeans | None = None
+        self._of_texts: dict[str, np.ndarray] | None = None
         self._of_motions: dict[tuple[bool, bytes], np.ndarray] = {}
         self._loading = threading.Lock()
 
@@ -98,7 +103,26 @@ class Engine:
 
         That space is CLIP's, unless the pack has a projection to latents of another width.
         """
-        return self._as_declared(self._ready().texts([checked_prompt(prompt) for prompt in prompts]))
+        texts, known = [checked_prompt(prompt) for prompt in prompts], self._of_texts
+        if known is None:
+            return self._as_declared(self._ready().texts(texts))
+        if new := [text for text in dict.fromkeys(texts) if text not in known]:
+            known |= zip(new, self._as_declared(self._ready().texts(new)), strict=True)
+        return np.stack([known[text] for text in texts])
+
+    @contextmanager
+    def keeping_texts(self, prompts: Sequence[str]) -> Iterator[None]:
+        """Encodes each text once within the block, the prompts in one pass before it.
+
+        Whoever reads prompts in steps asks for their texts one by one, and for some again when they are made.
+        """
+        self._of_texts = {}
+        try:
+            if prompts:
+                self.encode_texts(prompts)
+            yield
+        finally:
+            self._of_texts = None
 
     def prompt_latents(self, prompts: Sequence[str]) -> np.ndarray:
         """Returns the latents that prompts are decoded from, (n, D) float32. Raises `UserError` for an invalid
@@ -144,6 +168,15 @@ class Engine:
             if self._wordings is None:
                 self._wordings = WordingIndex.load(self.pack, retrieval)
             return self._wordings
+
+    def check_english(self, prompt: str) -> None:
+        """Raises `UserError` for a prompt in another language, as for one that is read in steps. Loads the networks.
+
+        The wording that would answer it is near by chance. A pack that does not carry its wordings as texts may know
+        other languages.
+        """
+        if self.reads_steps and other_language(prompt) is not None:
+            check_english(self.wordings, prompt)  # takes a while the first time, and only makes more prompts English
 
     @property
     def class_means(self) -> ClassMeans | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import json
 import os
 import re
 import tempfile
@@ -71,6 +72,16 @@ def write_arrays(path: Path, arrays: Mapping[str, np.ndarray], packed: bool = Fa
     (np.savez_compressed if packed else np.savez)(file, **arrays)
     with write_whole(path) as handle:
         handle.write(file.getbuffer())
+
+
+def write_json(path: Path, value: object, indent: int | None = 1) -> None:
+    """Writes a value as JSON in UTF-8, whole or not at all. indent: None for one line, as short as can be.
+
+    Raises `UserError` when the folder cannot be written or the disk is full.
+    """
+    text = json.dumps(value, indent=indent, separators=(",", ":") if indent is None else None, ensure_ascii=False)
+    with write_whole(path) as file:
+        file.write(f"{text}\n".encode("utf-8", "backslashreplace"))  # names of files may hold lone surrogates
 
 
 def files_below(folder: Path, endings: tuple[str, ...], problems: list[str] | None = None) -> list[Path]:

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from .body import Body
-from .cleanup.root_trajectory import RootTrajectory, turned
 from .latents.window_pooling import window, window_starts
-from .modifiers.measure import root_space_joints
+from .measure import root_space_joints
 from .motion import Motion, frames_at
+from .root_trajectory import RootTrajectory, turned
 from .skeleton import BODY, INDEX, MIRROR
 
 FRAMES = 120

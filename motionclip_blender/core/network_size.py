@@ -12,6 +12,10 @@ HEIGHT = 0.3
 """Metres for a height of 1, for the same reason."""
 
 
+WINDOW = 60
+"""Frames of a window, the length that MotionCLIP was published with."""
+
+
 @dataclass(frozen=True)
 class NetworkSize:
     """Sizes of the network, as a pack declares them.

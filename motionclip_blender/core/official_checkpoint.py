@@ -6,7 +6,6 @@ Needs no torch, and runs no code of the file.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import shutil
 import tempfile
@@ -20,7 +19,7 @@ import numpy as np
 
 from .clip_kinds import ClipFile, OpenClip
 from .errors import UserError
-from .files import whole_path
+from .files import write_json
 from .inference.clip_towers import clip_arrays
 from .inference.official import QUERIES, expected_shapes, found_network
 from .inference.tensor_writing import write_float32
@@ -79,8 +78,7 @@ def import_checkpoint(checkpoint: Path, out: Path, clip: Path | None = None) -> 
             write_float32(pack.weights_path, contents.kept, chain(queries, tensors))
         except TensorError as error:
             raise _refused(checkpoint, str(error)) from error
-        with whole_path(folder / "pack.json") as temporary:
-            temporary.write_text(json.dumps(pack.as_json(), indent=1) + "\n", encoding="utf-8")
+        write_json(folder / "pack.json", pack.as_json())
         Pack.load(folder)  # sizes that no pack may have are refused before anything is there
     return Imported(replace(pack, folder=out), contents.notes)
 

@@ -121,11 +121,6 @@ def quat_to_sixd(q: np.ndarray) -> np.ndarray:
     return matrix_to_sixd(quat_to_matrix(q))
 
 
-def sixd_to_quat(sixd: np.ndarray) -> np.ndarray:
-    """Converts (..., 6) to (..., 4) unit quaternions."""
-    return matrix_to_quat(sixd_to_matrix(sixd))
-
-
 def continuous(q: np.ndarray) -> np.ndarray:
     """Flips signs along the first axis of (T, ..., 4) so that neighbours lie on the same hemisphere.
 

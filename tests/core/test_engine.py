@@ -36,6 +36,22 @@ def test_the_same_prompt_gives_the_same_motion(engine: Engine):
     assert np.array_equal(first.translation, second.translation)
 
 
+def test_a_text_that_is_kept_is_encoded_once(engine: Engine, monkeypatch):
+    fresh = Engine(body=engine.body)
+    fresh.load()
+    asked: list[str] = []
+    encode = fresh._networks.texts
+    monkeypatch.setattr(fresh._networks, "texts", lambda texts: asked.extend(texts) or encode(texts))
+    with fresh.keeping_texts(["jump", "walk", "jump"]):
+        kept = fresh.encode_texts([" walk", "run", "jump"])
+        assert asked == ["jump", "walk", "run"]
+        assert np.allclose(kept, engine.encode_texts(["walk", "run", "jump"]), atol=1e-5)
+        before, kept[:] = kept.copy(), 0
+        assert np.array_equal(fresh.encode_texts(["walk", "run"]), before[:2]) and len(asked) == 3
+    fresh.encode_text("walk")
+    assert len(asked) == 4
+
+
 def test_the_body_stands_on_the_floor(engine: Engine):
     motion = generate(engine, "a person stands and talks", 60)
     lowest = engine.body.posed_vertices(motion, ids=engine.body.contacts)[:, :, 1].min(axis=1)

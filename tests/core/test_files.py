@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import stat
 import sys
@@ -19,6 +20,7 @@ from motionclip_blender.core.files import (
     same_file,
     whole_path,
     write_arrays,
+    write_json,
     write_whole,
 )
 from tests.full_disk import full_disk
@@ -48,6 +50,15 @@ def test_a_failed_writer_leaves_the_old_file(tmp_path):
 def test_the_temporary_path_keeps_the_suffix(tmp_path):
     with whole_path(tmp_path / "film.mp4") as temporary:
         assert temporary.suffix == ".mp4" and temporary.parent == tmp_path
+
+
+def test_json_is_read_back_as_it_was(tmp_path):
+    value = {"é": [1, None, "\udce4 of a name in another encoding"], "b": {}}
+    for name, indent in (("lines", 1), ("line", None)):
+        write_json(tmp_path / name, value, indent)
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        assert json.loads(text) == value and "é" in text and text.endswith("}\n")
+    assert text == '{"é":[1,null,"\\udce4 of a name in another encoding"],"b":{}}\n'
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no modes")

@@ -48,7 +48,7 @@ def test_every_form_comes_back_from_every_other(axis, angle):
     q = rot.axis_angle_to_quat(vector)
     assert angle_between(rot.axis_angle_to_quat(rot.quat_to_axis_angle(q)), q) < 1e-7
     assert angle_between(rot.matrix_to_quat(rot.quat_to_matrix(q)), q) < 1e-7
-    assert angle_between(rot.sixd_to_quat(rot.quat_to_sixd(q)), q) < 1e-7
+    assert angle_between(rot.matrix_to_quat(rot.sixd_to_matrix(rot.quat_to_sixd(q))), q) < 1e-7
 
 
 def test_small_angles_keep_their_digits():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from motionclip_blender.core.modifiers import measure
+from motionclip_blender.core import measure
 from motionclip_blender.core.motion import heading
 from motionclip_blender.core.skeleton import INDEX
 
@@ -26,7 +26,7 @@ def jerk(positions: np.ndarray, fps: float) -> np.ndarray:
 
 
 def sliding(positions: np.ndarray, fps: float) -> np.ndarray:
-    """Returns (...) cm/s of `core.modifiers.measure.sliding`."""
+    """Returns (...) cm/s of `core.measure.sliding`."""
     return 100 * measure.sliding(positions, fps)
 
 

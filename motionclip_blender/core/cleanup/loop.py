@@ -10,8 +10,8 @@ import numpy as np
 
 from .. import rotations as rot
 from ..motion import Motion
+from ..root_trajectory import RootTrajectory
 from ..skeleton import BODY
-from .root_trajectory import RootTrajectory
 
 SHORTER, LONGER = 0.87, 1.15
 """Limits of a loop's length relative to the requested one; it is played slower or faster by the same factor."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import rotations as rot
 from ..motion import Motion
-from .root_trajectory import RootTrajectory
+from ..root_trajectory import RootTrajectory
 
 
 def mixed(motions: Sequence[Motion], at: np.ndarray) -> Motion:

@@ -10,7 +10,7 @@ from .. import rotations as rot
 from ..angles import wrapped
 from ..body import floor_under
 from ..kinematics import posed, positions
-from ..modifiers.measure import smoothed
+from ..measure import smoothed
 from ..motion import Motion
 from ..skeleton import BODY, INDEX
 

@@ -22,13 +22,13 @@ Lengths of limbs and soles are those of the body that is keyed.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..prompt import MAX_FRAMES, MIN_FRAMES
-from ..retarget.touching import Touching
 from .foot_locking import keep_on_floor, lock_feet, on_floor, put_on_floor
 from .hands import relaxed_where_stretched
 from .loop import LONGER, best_loop, closed, ending_as_begun, in_place, within_rounds
@@ -54,7 +54,7 @@ class CleanUp:
     frames, fps: the requested length and rate.
     loop: whether the last frame flows into the first.
     in_place: whether the path over the ground is removed.
-    made_for: (55, 3) joints at rest of the body whose touches of the hands are kept; None to keep none.
+    touches: returns a motion with the touches of its hands kept on the body that is keyed; None to keep none.
     """
 
     pack: Pack
@@ -63,7 +63,7 @@ class CleanUp:
     fps: float
     loop: bool = False
     in_place: bool = False
-    made_for: np.ndarray | None = None
+    touches: Callable[[Motion], Motion] | None = None
 
     @property
     def length(self) -> int:
@@ -91,8 +91,8 @@ class CleanUp:
         motion = relaxed_where_stretched(motion, self.body.relaxed_hands, self.pack.joints)
         if self.pack.pose_format.tells_the_way:  # else every frame has been put on the floor already
             motion = with_palms_down(motion, self.body)
-        if self.made_for is not None:
-            motion = Touching(self.made_for, self.body.joints()).kept(motion)
+        if self.touches is not None:
+            motion = self.touches(motion)
         if self.loop:
             motion = on_floor(within_rounds(motion, lambda rounds: lock_feet(rounds, self.body)), self.body)
         else:

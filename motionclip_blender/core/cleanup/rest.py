@@ -10,7 +10,7 @@ import numpy as np
 
 from ..body import Body, floor_under
 from ..errors import UserError
-from ..modifiers.measure import active_part
+from ..measure import active_part
 from .foot_locking import on_floor
 from .hands import with_last_hands_of
 from .seams import apart, ground_poses, needed_seam, possible

@@ -6,8 +6,8 @@ import numpy as np
 
 from ..body import Body
 from ..motion import Motion
+from ..root_trajectory import RootTrajectory
 from ..skeleton import BODY
-from .root_trajectory import RootTrajectory
 
 SEAM = 10
 """Frames of the cross-fade between motions whose poses are near: a third of a second."""

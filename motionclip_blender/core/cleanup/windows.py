@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import rotations as rot
-from ..latents.window_pooling import WINDOW
+from ..network_size import WINDOW
 from ..prompt import checked_frames
+from ..root_trajectory import RootTrajectory, turned
 from .hands import with_hands_of
 from .loop import best_stretch, extended
 from .rest import landed, with_rest
-from .root_trajectory import RootTrajectory, turned
 
 if TYPE_CHECKING:
     from ..engine import Engine

@@ -9,7 +9,6 @@ from ..retarget.source import SourceClip
 
 _AT_REST = np.radians(15)  # largest rotation off the rest pose, relative to the root, of a resting bone
 _LEAP = 0.15  # of the body's size: farther than a hand moves from one frame to the next, except out of an added pose
-_STILL = 1e-3  # largest movement of a still body: of heads as a share of the body's size, and of quaternion components
 _MAX_SECONDS = 2.0  # longest time for which an added pose is held
 
 
@@ -35,13 +34,3 @@ def at_rest(clip: SourceClip) -> np.ndarray:
     turns = rot.quat_multiply(clip.rotations, rot.quat_conjugate(clip.rest_rotations))
     turns = rot.quat_multiply(rot.quat_conjugate(turns[:, :1]), turns)
     return (2 * np.arccos(np.clip(np.abs(turns[..., 0]), 0, 1)) < _AT_REST).all(axis=1)
-
-
-def stands_idle(clip: SourceClip, bones: set[str]) -> bool:
-    """Returns whether the named bones stay in their unanimated pose throughout, so that only a face or a tail moves."""
-    if clip.idle is None:
-        return False
-    chosen = [b for b, name in enumerate(clip.bones) if name in bones]
-    turns = rot.quat_multiply(clip.rotations[:, chosen], rot.quat_conjugate(clip.idle[chosen]))
-    moved = np.ptp(clip.heads[:, chosen], axis=0).max() / max(np.ptp(clip.rest_heads, axis=0).max(), 1e-9)
-    return bool(moved < _STILL and np.abs(turns[..., 1:]).max() < _STILL)

@@ -12,8 +12,8 @@ from functools import cache
 import numpy as np
 
 from .. import rotations as rot
-from ..cleanup.root_trajectory import about_vertical
 from ..motion import Motion, heading
+from ..root_trajectory import about_vertical
 from ..skeleton import JOINTS as SKELETON
 
 JOINTS = 22

@@ -16,6 +16,7 @@ from .plain_text import plain
 
 _LONGEST_WORD = 100  # letters; a longer word is unknown
 _CONTROL = ("Cc", "Cf", "Cn", "Co")
+_UNREADABLE = "\ufffd"  # stands for bytes that are no text
 _IDEOGRAPHS = (
     (0x4E00, 0x9FFF), (0x3400, 0x4DBF), (0x20000, 0x2A6DF), (0x2A700, 0x2B73F), (0x2B740, 0x2B81F), (0x2B820, 0x2CEAF),
     (0xF900, 0xFAFF), (0x2F800, 0x2FA1F),
@@ -91,12 +92,12 @@ def words(text: str) -> list[str]:
 
 
 def _cleaned(text: str) -> str:
-    """Returns the text in plain characters, without control characters."""
+    """Returns the text in plain characters, without control characters and what stands for unreadable bytes."""
     out = []
     for character in html.unescape(html.unescape(plain(text))):
         if character.isspace():
             out.append(" ")
-        elif unicodedata.category(character) not in _CONTROL:
+        elif unicodedata.category(character) not in _CONTROL and character != _UNREADABLE:
             out.append(character)
     return "".join(out)
 

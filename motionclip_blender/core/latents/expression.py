@@ -17,8 +17,9 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from ..errors import ExpressionError, UserError
-from ..prompt import MAX_WEIGHT
+from ..prompt import MAX_WEIGHT, checked_prompt
 from .terms import (
+    Prompt,
     Source,
     Term,
     title_of,
@@ -28,6 +29,8 @@ from .tokens import Token, tokens
 
 MAX_CHARACTERS = 10_000
 MAX_TERMS = 256
+
+_MARKS = '"“„«[]{}'  # a text with one of these is meant as an expression
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,16 @@ class Expression:
     def typed(cls, text: str) -> Expression:
         """Parses what a user typed. Raises `ExpressionError`."""
         return cls(parse(text), text)
+
+    @classmethod
+    def of_text(cls, text: str) -> Expression:
+        """Parses what may be an expression or a prompt. Raises `ExpressionError`, or `UserError` for a bad prompt."""
+        try:
+            return cls.typed(text)
+        except ExpressionError:
+            if any(mark in text for mark in _MARKS):
+                raise
+            return cls.of(Prompt(checked_prompt(text)))
 
     @classmethod
     def of(cls, source: Source) -> Expression:

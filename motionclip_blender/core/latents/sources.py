@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import UnionType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,6 @@ import numpy as np
 from ..errors import ExpressionError, UserError
 from ..progress import Progress, no_progress
 from .arithmetic import combined
-from .english import check_english
 from .styles import direction, presets, style_of
 from .terms import (
     ActionName,
@@ -49,7 +49,7 @@ class Inputs:
     makers: Mapping[str, str] = field(default_factory=dict)
 
 
-def names(terms: Iterable[Term], kind: type) -> tuple[str, ...]:
+def names(terms: Iterable[Term], kind: type | UnionType) -> tuple[str, ...]:
     """Returns the names of the terms' sources of one kind, each once: all that an `Inputs` must hold of it."""
     found = (term.source for term in terms)
     return tuple(dict.fromkeys(source.name for source in found if isinstance(source, kind)))
@@ -93,7 +93,7 @@ def source_latents(
     if prompts:
         step("Reading the prompts", 0.5)
         for prompt in prompts:
-            check_english(engine, prompt.text)
+            engine.check_english(prompt.text)
         found.update(zip(prompts, engine.prompt_latents([source.text for source in prompts]), strict=True))
     texts = [source for source in first if isinstance(source, TextEmbedding)]
     if texts:

@@ -74,6 +74,8 @@ class StyleWord:
 Source = Prompt | TextEmbedding | ActionName | ImageFile | SavedLatent | StyleName | StyleWord
 Direction = StyleName | StyleWord
 """Sources that are no motion, and change one that they are added to."""
+Input = ActionName | ImageFile | SavedLatent
+"""Sources that name something to be read first, see `sources.Inputs`."""
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,6 @@ from ..cleanup.loop import ends_as_it_began, extended
 from ..errors import UserError
 from ..motion import MOST_FRAMES, Motion, heading
 
-WINDOW = 60
-"""Frames of a window, the length that MotionCLIP was published with."""
-
 _TIE = 1e-6  # frames; as in `Motion.resample`, keeps 29.999999 / 30 from losing the last one
 
 POOLINGS = ("average", "first", "frame", "typical")

@@ -8,10 +8,10 @@ import numpy as np
 
 from .. import rotations as rot
 from ..body import Body
-from ..cleanup.root_trajectory import about_vertical
+from ..measure import facing, root_space_joints, wrists_apart
 from ..motion import Motion
+from ..root_trajectory import about_vertical
 from ..skeleton import INDEX, JOINTS, PARENTS
-from .measure import facing, root_space_joints, wrists_apart
 
 _STRIDE = 0.5  # seconds of movement that count as much as the mean distance from hanging
 _LESS = 0.75  # share of the meant arm's activity that the other one may have

@@ -14,9 +14,9 @@ import numpy as np
 from .. import rotations as rot
 from ..body import Body
 from ..cleanup.foot_locking import move_feet
+from ..measure import SPINE, chest_rotations, facing, smoothed
 from ..motion import Motion
 from ..skeleton import BODY, INDEX
-from .measure import SPINE, chest_rotations, facing, smoothed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,8 +9,8 @@ import numpy as np
 from ..body import Body
 from ..cleanup.loop import closed, extended
 from ..cleanup.loop import repeated as rounds
+from ..measure import active_part, measured_period, repetitions, root_space_poses
 from ..motion import Motion
-from .measure import active_part, measured_period, repetitions, root_space_poses
 from .swings import Swings, how_often, passing_feet, swings
 
 _FULL = 0.7  # share of the motion's own swings that counted ones have at least

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ..body import Body
+from ..measure import root_space_joints, root_space_poses, smoothed
 from ..motion import Motion
 from ..skeleton import INDEX
-from .measure import root_space_joints, root_space_poses, smoothed
 
 _SWING = 0.4  # least height of a swing, relative to the range of all
 _STIRS = 0.1  # share of the range by which a movement that is back may go out

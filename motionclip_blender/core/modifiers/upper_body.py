@@ -8,9 +8,9 @@ import numpy as np
 
 from .. import rotations as rot
 from ..body import Body
+from ..measure import facing
 from ..motion import Motion
 from ..skeleton import BODY, INDEX, JOINTS
-from .measure import facing
 
 LOWER_BODY = (
     "pelvis",

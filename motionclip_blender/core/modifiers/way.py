@@ -11,11 +11,11 @@ from ..angles import apart, wrapped
 from ..body import Body
 from ..cleanup.foot_locking import move_feet
 from ..cleanup.loop import in_place
-from ..cleanup.root_trajectory import RootTrajectory, about_vertical, turned
 from ..kinematics import positions
+from ..measure import facing, measured_travel, measured_turn, smoothed
 from ..motion import Motion
+from ..root_trajectory import RootTrajectory, about_vertical, turned
 from ..skeleton import INDEX
-from .measure import facing, measured_travel, measured_turn, smoothed
 
 SLOWEST, FASTEST = 0.4, 2.2
 """Range of speeds, relative to the natural one, at which a movement still looks natural."""

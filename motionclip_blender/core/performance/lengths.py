@@ -9,8 +9,8 @@ import numpy as np
 
 from ..cleanup.seams import SEAM
 from ..cleanup.windows import steady
+from ..measure import active_part
 from ..modifiers.manner import pace
-from ..modifiers.measure import active_part
 from ..modifiers.way import rounds_of
 from ..motion import Motion
 from ..prompt import MAX_FRAMES

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..cleanup.foot_locking import on_floor
 from ..cleanup.seams import SEAM, ground_poses, last_pose, possible
-from ..modifiers.measure import active_part
+from ..measure import active_part
 from ..modifiers.repeat import held
 from ..modifiers.upper_body import in_place, in_pose
 from ..motion import Motion

@@ -9,9 +9,9 @@ import numpy as np
 
 from ..cleanup.foot_locking import put_on_floor
 from ..cleanup.windows import finished
+from ..measure import measured_side, measured_travel, measured_turn
 from ..modifiers.arms import with_both_arms, with_one_arm
 from ..modifiers.manner import in_manner, pace
-from ..modifiers.measure import measured_side, measured_travel, measured_turn
 from ..modifiers.repeat import counted, held
 from ..modifiers.upper_body import masked
 from ..modifiers.way import bent, carried, on_the_spot, redirected, retimed, turned_on_spot

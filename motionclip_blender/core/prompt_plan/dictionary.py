@@ -46,8 +46,8 @@ class Dictionary:
     def save(self, path: Path) -> None:
         np.savez(path, bits=self._bits)
 
-    def __contains__(self, word: str) -> bool:
-        return all(self._bits[at // 8] >> at % 8 & 1 for at in _places(word, 8 * len(self._bits)))
+    def __contains__(self, word: object) -> bool:
+        return isinstance(word, str) and all(self._bits[at // 8] >> at % 8 & 1 for at in _places(word, 8 * len(self._bits)))
 
 
 def _places(word: str, bits: int) -> Iterable[int]:

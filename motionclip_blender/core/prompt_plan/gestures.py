@@ -19,7 +19,8 @@ _IS = re.compile(r"\b(?:is|are|was|were) $")  # of "is clapping"
 def gesture_of(text: str) -> tuple[Gesture | None, str]:
     """Returns the gesture that a clause in lower case names, and the clause without it: "stands still" in its place,
     where nothing else is done. Further ones are with the first. Returns None and the clause if it names none."""
-    found, rest = [], text
+    found: list[Gesture] = []
+    rest = text
     while len(found) < _MOST and (one := _first_of((AND_ALSO, *RULES) if found else RULES, rest)) is not None:
         found.append(one[0])
         rest = one[1]

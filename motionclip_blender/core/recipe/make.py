@@ -16,7 +16,7 @@ from ..latents.sources import Inputs, names, source_latents
 from ..latents.terms import Prompt, Source, TextEmbedding
 from ..progress import Progress, no_progress
 from ..prompt import MAX_FRAMES, MIN_FRAMES
-from ..prompt_plan.told import lines
+from ..retarget.touching import Touching
 from .blend import Blend
 from .plan import PromptPlan
 from .recipe import Recipe
@@ -49,11 +49,6 @@ class Made(NamedTuple):
     steps: tuple[Step, ...] = ()
     starts: tuple[int, ...] = ()
     natural: bool = False
-
-    @property
-    def understood(self) -> tuple[str, ...]:
-        """What was understood, as lines."""
-        return lines(self.steps)
 
     def noting(self, sentences: Iterable[str]) -> Made:
         """Returns the same with further notes."""
@@ -224,5 +219,6 @@ def _notes(engine: Engine, recipe: Recipe) -> tuple[str, ...]:
 
 
 def _clean_up(engine: Engine, recipe: Recipe, fps: float, body: Standing | None = None) -> CleanUp:
-    made_for = engine.body.joints() if recipe.hands_touch else None
-    return CleanUp(engine.pack, body or engine.body, recipe.frames, fps, recipe.loop, recipe.in_place, made_for)
+    keyed = body or engine.body
+    touches = Touching(engine.body.joints(), keyed.joints()).kept if recipe.hands_touch else None
+    return CleanUp(engine.pack, keyed, recipe.frames, fps, recipe.loop, recipe.in_place, touches)

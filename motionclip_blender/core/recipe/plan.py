@@ -31,9 +31,10 @@ if TYPE_CHECKING:
 DEFAULT_FRAMES = 60
 """Frames of a single motion that repeats itself, if no length is asked for."""
 
-_UNREAD = (
+UNREAD = (
     "The pack {} does not carry its wordings as texts, by which steps are read: the whole prompt is made as one motion."
 )
+"""What is said of a pack, by its name, that cannot read steps."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,7 @@ class PromptPlan(Content):
         if not engine.reads_steps:
             latent = engine.prompt_latents([self.prompt])[0]
             (motion,) = joined(engine, latent[None], clean_up.decoded_length)
-            notes = (*engine.cut_prompts([self.prompt]), _UNREAD.format(engine.pack.name))
+            notes = (*engine.cut_prompts([self.prompt]), UNREAD.format(engine.pack.name))
             return Decoded(motion, latent, notes)
         plan, choices = self._understood(engine)
         if is_plain(plan, choices):

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..clip_files.rest_frames import stands_idle
 from ..errors import UserError
 from ..fitted_body import Standing
 from ..motion import Motion
@@ -58,7 +57,7 @@ def motion_of(
     if len(clip) < 2:
         raise UserError("It holds a single pose; choose a file in which someone moves.")
     rig = recognised(clip)
-    if stands_idle(clip, {bone for a, b, _ in rig.pairs.values() for bone in (a, b)}):
+    if clip.stands_idle({bone for a, b, _ in rig.pairs.values() for bone in (a, b)}):
         raise UserError("No joint of a person is animated in it; export it with its animation.")
     told = rig.told if up is None else replace(rig.told, up=up)
     motion = retarget(clip, rig.pairs, body, told)

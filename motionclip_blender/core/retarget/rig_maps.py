@@ -66,11 +66,6 @@ def rig_maps(path: Path = RIG_MAPS) -> dict[str, RigMap]:
     }
 
 
-def matching_map(bones: tuple[str, ...], own: Path | None = None) -> RigMap:
-    """Returns the map that fits the bones best, as `matching_rig` finds it."""
-    return matching_rig(bones, own).pairs
-
-
 def matching_rig(bones: tuple[str, ...], own: Path | None = None) -> Rig:
     """Returns the rig, from the file `own` or else from ours, with the most bones in a skeleton.
 

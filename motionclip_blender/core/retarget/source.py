@@ -12,6 +12,9 @@ RigMap = dict[str, tuple[str, str, float]]
 """SMPL-X joint -> (bone a, bone b, weight): the rotation `weight` of the way from a to b."""
 
 
+_STILL = 1e-3  # largest movement of a still body: of heads as a share of the body's size, and of quaternion components
+
+
 @dataclass(frozen=True)
 class SourceClip:
     """A clip on its own skeleton, in its file's own axes and any unit of length.
@@ -38,6 +41,17 @@ class SourceClip:
 
     def __len__(self) -> int:
         return len(self.rotations)
+
+    def stands_idle(self, bones: set[str]) -> bool:
+        """Returns whether the named bones stay in their unanimated pose throughout, so that only a face or a tail
+        moves."""
+        if self.idle is None:
+            return False
+        chosen = [b for b, name in enumerate(self.bones) if name in bones]
+        turns = rot.quat_multiply(self.rotations[:, chosen], rot.quat_conjugate(self.idle[chosen]))
+        size = max(float(np.ptp(self.rest_heads, axis=0).max()), 1e-9)
+        moved = np.ptp(self.heads[:, chosen], axis=0).max() / size
+        return bool(moved < _STILL and np.abs(turns[..., 1:]).max() < _STILL)
 
     def resample(self, fps: float) -> SourceClip:
         """Returns the same movement at another rate, interpolated along the shorter arc.

@@ -7,7 +7,7 @@ import numpy as np
 from ..angles import wrapped
 from ..body import Body
 from ..cleanup.seams import apart, ground_poses
-from ..modifiers.measure import facing
+from ..measure import facing
 from ..motion import Motion, heading
 from ..skeleton import INDEX
 from .postures import unlike

@@ -15,8 +15,8 @@ import numpy as np
 
 from ..cleanup.foot_locking import lock_feet
 from ..errors import UserError
-from ..latents.window_pooling import WINDOW
-from ..modifiers.measure import measured_slide
+from ..measure import measured_slide
+from ..network_size import WINDOW
 from .kin import Kin, kin_of
 
 if TYPE_CHECKING:

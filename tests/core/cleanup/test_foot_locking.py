@@ -9,7 +9,7 @@ from motionclip_blender.core.body import Body
 from motionclip_blender.core.cleanup.foot_locking import hold, lock_feet, put_on_floor, runs, without_short_runs
 from motionclip_blender.core.cleanup.pipeline import motions_of
 from motionclip_blender.core.engine import Engine
-from motionclip_blender.core.modifiers.measure import measured_slide
+from motionclip_blender.core.measure import measured_slide
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.skeleton import INDEX
 from tests.synthetic import angle_between

@@ -18,9 +18,9 @@ from motionclip_blender.core.cleanup.loop import (
     repeated,
 )
 from motionclip_blender.core.cleanup.pipeline import motions_of
-from motionclip_blender.core.cleanup.root_trajectory import RootTrajectory, about_vertical
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.motion import Motion, heading
+from motionclip_blender.core.root_trajectory import RootTrajectory, about_vertical
 from motionclip_blender.core.skeleton import INDEX
 from tests.synthetic import angle_between, arm_swing, random_motion
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from motionclip_blender.core import rotations as rot
-from motionclip_blender.core.cleanup.root_trajectory import RootTrajectory, about_vertical
 from motionclip_blender.core.motion import Motion, heading
+from motionclip_blender.core.root_trajectory import RootTrajectory, about_vertical
 from tests.synthetic import angle_between, random_motion
 
 

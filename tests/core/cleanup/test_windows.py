@@ -7,7 +7,7 @@ import pytest
 
 from motionclip_blender.core.cleanup.windows import joined
 from motionclip_blender.core.engine import Engine
-from motionclip_blender.core.modifiers.measure import measured_turn
+from motionclip_blender.core.measure import measured_turn
 from motionclip_blender.core.recipe.make import generate
 from training.evaluation.measures import sliding
 

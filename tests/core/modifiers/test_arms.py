@@ -7,8 +7,8 @@ import pytest
 
 from motionclip_blender.core.cleanup.pipeline import motions_of
 from motionclip_blender.core.engine import Engine
+from motionclip_blender.core.measure import measured_travel
 from motionclip_blender.core.modifiers.arms import activity, with_both_arms, with_one_arm
-from motionclip_blender.core.modifiers.measure import measured_travel
 from motionclip_blender.core.modifiers.repeat import counted
 from motionclip_blender.core.modifiers.way import carried
 from motionclip_blender.core.motion import Motion

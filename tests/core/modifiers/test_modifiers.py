@@ -8,7 +8,7 @@ import pytest
 from motionclip_blender.core.cleanup.foot_locking import lock_feet
 from motionclip_blender.core.cleanup.pipeline import motions_of
 from motionclip_blender.core.engine import Engine
-from motionclip_blender.core.modifiers.measure import (
+from motionclip_blender.core.measure import (
     facing,
     measured_period,
     measured_side,

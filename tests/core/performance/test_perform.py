@@ -11,7 +11,7 @@ import pytest
 
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.modifiers.measure import measured_side, measured_travel, measured_turn
+from motionclip_blender.core.measure import measured_side, measured_travel, measured_turn
 from motionclip_blender.core.modifiers.swings import how_often
 from motionclip_blender.core.pack import DEFAULT_FOLDER, Pack
 from motionclip_blender.core.performance.perform import Performance, perform

@@ -10,7 +10,7 @@ from motionclip_blender.core.errors import ExpressionError, UserError
 from motionclip_blender.core.latents.expression import Expression
 from motionclip_blender.core.latents.sources import Inputs, source_latents
 from motionclip_blender.core.latents.terms import ActionName, Prompt
-from motionclip_blender.core.modifiers.measure import measured_turn
+from motionclip_blender.core.measure import measured_turn
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.recipe.blend import Blend
 from motionclip_blender.core.recipe.codec import from_json, to_json

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.retarget.rig_maps import matching_map, matching_rig, rig_maps
+from motionclip_blender.core.retarget.rig_maps import matching_rig, rig_maps
 from motionclip_blender.core.skeleton import JOINTS
 from tests.training.data import tiny
 
@@ -34,7 +34,7 @@ def test_every_map_covers_the_body():
 
 def test_every_map_is_found_by_its_own_bones():
     for pairs in rig_maps().values():
-        assert matching_map(tuple({bone for a, b, _ in pairs.values() for bone in (a, b)})) == pairs
+        assert matching_rig(tuple({bone for a, b, _ in pairs.values() for bone in (a, b)})).pairs == pairs
 
 
 def test_sides_are_written_out(tmp_path: Path):
@@ -45,21 +45,21 @@ def test_sides_are_written_out(tmp_path: Path):
 
 def test_a_users_own_map_is_tried_first(tmp_path: Path):
     bones = (*BONES, *(bone for a, b, _ in rig_maps()["cmu-bvh"].values() for bone in (a, b)))
-    assert matching_map(bones)["pelvis"][0] == "Hips"
-    assert matching_map(bones, own(tmp_path, {"mine": OWN}))["pelvis"][0] == "Root"
+    assert matching_rig(bones).pairs["pelvis"][0] == "Hips"
+    assert matching_rig(bones, own(tmp_path, {"mine": OWN})).pairs["pelvis"][0] == "Root"
 
 
 def test_our_maps_still_fit_where_the_users_own_does_not(tmp_path: Path):
     bones = tuple(bone for a, b, _ in rig_maps()["kaykit"].values() for bone in (a, b))
-    assert matching_map(bones, own(tmp_path, {"mine": OWN})) == rig_maps()["kaykit"]
+    assert matching_rig(bones, own(tmp_path, {"mine": OWN})).pairs == rig_maps()["kaykit"]
 
 
 def test_a_skeleton_that_no_map_fits():
     with pytest.raises(UserError, match=r"^No rig map fits the bones tail, fin .*--rig-maps\.$"):
-        matching_map(("tail", "fin"))
+        matching_rig(("tail", "fin"))
     without_a_hand = tuple(bone for bone in BONES if bone != "HandL")
     with pytest.raises(UserError, match="No rig map fits"):
-        matching_map(without_a_hand)
+        matching_rig(without_a_hand)
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ HUMANOID = ("hips", "spine", "chest", "upperChest", "neck", "head", *sided("{s}{
 )
 @pytest.mark.parametrize("prefix", ["", "mixamorig:", "mixamorig", "Bip01 ", "Bip001_", "J_Bip_", "m_avg_", "Someone:"])
 def test_common_rigs_are_found_whatever_stands_before_their_names(bones: tuple[str, ...], expected: dict, prefix: str):
-    pairs = matching_map(tuple(prefix + bone for bone in bones))
+    pairs = matching_rig(tuple(prefix + bone for bone in bones)).pairs
     for joint, bone in expected.items():
         assert pairs[joint] == (prefix + bone, prefix + bone, 0.0), joint
 
@@ -177,18 +177,18 @@ def test_common_rigs_are_found_whatever_stands_before_their_names(bones: tuple[s
 @pytest.mark.parametrize("spelt", [str.upper, str.lower, lambda name: name.replace(" ", "_").replace("_", ".")])
 @pytest.mark.parametrize("bones", [MIXAMO, BIPED, VRM, XSENS, UNREAL])
 def test_capitals_and_marks_do_not_matter(bones: tuple[str, ...], spelt):
-    found = matching_map(tuple(spelt(bone) for bone in bones))
-    assert found == {joint: (spelt(a), spelt(b), w) for joint, (a, b, w) in matching_map(bones).items()}
+    found = matching_rig(tuple(spelt(bone) for bone in bones)).pairs
+    assert found == {joint: (spelt(a), spelt(b), w) for joint, (a, b, w) in matching_rig(bones).pairs.items()}
 
 
 def test_smplx_own_joints_are_all_found():
-    pairs = matching_map(("root", *JOINTS))
+    pairs = matching_rig(("root", *JOINTS)).pairs
     assert pairs == {joint: (joint, joint, 0.0) for joint in JOINTS}
 
 
 def test_what_a_skeleton_lacks_is_left_out():
     without = tuple(bone for bone in MIXAMO if "Toe" not in bone and "Shoulder" not in bone and bone != "Spine2")
-    pairs = matching_map(without)
+    pairs = matching_rig(without).pairs
     assert {"left_foot", "right_collar", "spine3"}.isdisjoint(pairs) and pairs["left_knee"][0] == "LeftLeg"
 
 
@@ -256,5 +256,5 @@ MMD = (
     ],
 )
 def test_rigs_of_capture_apps_and_dances(bones: tuple[str, ...], expected: dict[str, str]):
-    pairs = matching_map(bones)
+    pairs = matching_rig(bones).pairs
     assert {joint: pairs[joint][0] for joint in expected} == expected

@@ -11,7 +11,7 @@ import pytest
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.latents.expression import Expression
-from motionclip_blender.core.modifiers.measure import measured_side, measured_travel
+from motionclip_blender.core.measure import measured_side, measured_travel
 from motionclip_blender.core.recipe.codec import from_json, to_json
 from motionclip_blender.core.recipe.make import Made, make, variation_recipes
 from motionclip_blender.core.recipe.plan import PromptPlan

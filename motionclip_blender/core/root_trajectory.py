@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .. import rotations as rot
-from ..motion import Motion, heading
+from . import rotations as rot
+from .motion import Motion, heading
 
 _UPRIGHT = 0.3  # least size of a rotation's part about the vertical; below it (head down) the heading is unstable
 

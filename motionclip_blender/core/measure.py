@@ -6,12 +6,12 @@ from functools import lru_cache
 
 import numpy as np
 
-from .. import rotations as rot
-from ..body import Body
-from ..cleanup.root_trajectory import RootTrajectory, turned
-from ..kinematics import positions
-from ..motion import Motion, heading
-from ..skeleton import BODY, INDEX
+from . import rotations as rot
+from .body import Body
+from .kinematics import positions
+from .motion import Motion, heading
+from .root_trajectory import RootTrajectory, turned
+from .skeleton import BODY, INDEX
 
 _NEAR_FLOOR = 0.025  # metres
 _FLOOR = 5.0  # percentile of the heights of the lower foot
