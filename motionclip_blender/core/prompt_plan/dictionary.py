@@ -47,7 +47,9 @@ class Dictionary:
         np.savez(path, bits=self._bits)
 
     def __contains__(self, word: object) -> bool:
-        return isinstance(word, str) and all(self._bits[at // 8] >> at % 8 & 1 for at in _places(word, 8 * len(self._bits)))
+        return isinstance(word, str) and all(
+            self._bits[at // 8] >> at % 8 & 1 for at in _places(word, 8 * len(self._bits))
+        )
 
 
 def _places(word: str, bits: int) -> Iterable[int]:

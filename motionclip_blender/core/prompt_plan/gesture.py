@@ -25,6 +25,9 @@ _HELD = {  # where hands are that are not at a part of the body of that name
     "watch": "before the face, with a watch",
     "phone": "with a phone at the ear",
     "ahead": "out in front",
+    "hanging": "down at the sides",
+    "keyboard": "on a keyboard",
+    "screen": "before the face, with a phone",
     "elbow": "across, at the other elbow",
 }
 _MOVING = {"rubs": "rub", "taps": "tap", "brushes": "brush down", "knocks": "knock"}

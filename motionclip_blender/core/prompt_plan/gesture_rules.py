@@ -251,6 +251,19 @@ RULES = (
         lambda _: replace(_put("face", _BOTH), looks=(DOWN,)),
     ),
     Rule(
+        "lets the arms drop",
+        rf"\b(?:(?:let(?:s|ting)?|drop(?:s|ping)?) {_THE}(?:arms|hands)(?: (?:drop|fall|hang|sink))?|"
+        rf"(?:lower|put|bring)(?:s|ting|ing)? {_THE}(?:arms|hands)(?= (?:back |down|again|to )|$))"
+        rf"(?: (?:back|down|again|loosely))*(?: (?:to|at|by) {_THE}sides?)?(?= |$|,)",
+        _by_both("hanging"),
+    ),
+    Rule(
+        "stands with the arms at the sides",
+        rf"\bwith {_THE}arms (?:(?:hanging|held|straight|down|loosely) )*(?:(?:at|by) {_THE}sides?|hanging|down)\b"
+        rf"(?: loosely| down)*",
+        _by_both("hanging"),
+    ),
+    Rule(
         "raises the arms to the sides",
         rf"\b(?:stretch|hold|spread|extend|rais|lift|put|open)(?:es|s|e|ting|ing)? {_THE}(?:arms|hands)"
         rf"(?: (?:out|up|straight|wide|apart))* (?:(?:to|at) {_THE}sides?|sideways|sidewards)\b",
@@ -276,6 +289,19 @@ RULES = (
         r"(?:arms|hands) (?:raised|lifted|up|in the air|overhead))\b"
         r"(?: (?:high|up|overhead|in the air))*",
         _by_both("up"),
+    ),
+    Rule(
+        "texts on the phone",
+        rf"\b(?:text(?:s|ing)?(?: (?:on|with) {_PHONE})?(?=$|,| and| while)|"
+        rf"(?:look(?:s|ing)?|star(?:es|ing)|glanc(?:es|ing)|typ(?:es|ing)|scroll(?:s|ing)?|tap(?:s|ping)?|play(?:s|ing)?)"
+        rf"(?: down)? (?:at|on|through) {_PHONE}|check(?:s|ing)? {_PHONE})\b",
+        lambda _: replace(_put("screen", ("right",)), looks=(DOWN,)),
+    ),
+    Rule(
+        "types on a keyboard",
+        rf"\b(?:typ(?:es|ing|e) on|work(?:s|ing)? (?:on|at)|us(?:es|ing|e)) {_THE}"
+        r"(?:computer |laptop )?(?:keyboard|typewriter|computer|laptop)\b",
+        _by_both("keyboard", "taps"),
     ),
     Rule(
         "looks at his watch",

@@ -34,6 +34,15 @@ _PARTS = (
     frozenset(["face", "jaw", "nose", "chin"]),
     frozenset(["between"]),
 )
+_THROWS = frozenset(["underhand", "underarm"]), frozenset(["overhand", "overarm"])
+_CRAWLS = frozenset(["knees", "fours"]), frozenset(["belly", "stomach", "army", "soldier"])
+_LIKELY = (
+    0.3  # gain of a wording that says "floor", and loss of one that says "table", if what is picked up has no place
+)
+_PICKS = frozenset(["pick", "picks", "picking", "picked"])
+_ON_TABLES = frozenset(
+    ["cup", "mug", "glass", "phone", "telephone", "book", "pen", "pencil", "fork", "knife", "spoon", "plate", "bottle"]
+)
 _WAYS = frozenset(["backward", "backwards"]), frozenset(["forward", "forwards"])  # in which somebody falls or is pushed
 _OTHER_WAY = 90.0  # degrees from which on somebody goes another way
 _FLIGHT = frozenset(["jump", "jumps", "jumping", "leap", "leaps", "leaping", "hop", "hops", "hurdle", "hurdles"])
@@ -55,7 +64,7 @@ class HardEvidence:
         words = [frozenset(text.lower().split()) for text in texts]
         (self._flies,) = _with_any(words, (_FLIGHT,))
         self._places, self._surfaces, self._ways = (_with_any(words, each) for each in (_PLACES, _SURFACES, _WAYS))
-        self._parts = _with_any(words, _PARTS)
+        self._parts, self._throws, self._crawls = (_with_any(words, each) for each in (_PARTS, _THROWS, _CRAWLS))
         self._right = np.array([names_side(text, "right") for text in texts])
         self._one_sided = {limb: np.abs([getattr(each, limb) for each in facts])[motions] for limb in ("arm", "leg")}
         goes = [each.travel is not None and each.speed >= _DRIFTS for each in facts]
@@ -73,7 +82,8 @@ class HardEvidence:
             out -= _OTHER_SIDE * (self._left ^ self._right) + STAYS * (self._one_sided["arm"] > _ONE_ARM)
         elif segment.single:
             out -= STAYS * (self._one_sided["arm"] < _EVEN)
-        words = frozenset(segment.text.lower().split())
+        # what is looked up without its place is still done there
+        words = frozenset(f"{segment.text} {segment.said}".lower().split())
         if _STEPS.search(segment.text) and not _FLIGHT & words:  # who steps over something does not leap
             out -= _OTHER_PLACE * self._flies
         goes = any(begins(word, [*grammar()["moves"], "climb", "duck", "fall"]) for word in words)
@@ -82,6 +92,8 @@ class HardEvidence:
             (_SAME_SURFACE, _SURFACES, self._surfaces),
             ((segment.travel is None) * _WAY, _WAYS, self._ways),
             (_SAME_PART, _PARTS, self._parts),
+            (_SAME_PART, _THROWS, self._throws),
+            (_SAME_PART * ("crawl" in segment.text.lower()), _CRAWLS, self._crawls),
         ):
             for group, same in zip(groups, told, strict=True):
                 if group & words:
@@ -90,6 +102,9 @@ class HardEvidence:
             for group, way in zip(_WAYS, (180.0, 0.0), strict=True):
                 if group & words:
                     out -= _OTHER_PLACE * (apart(self._drifts, way) > _OTHER_WAY)
+        placed = any(group & words for group in _SURFACES)
+        if words & _PICKS and "up" in words and not (placed or segment.side or words & _ON_TABLES):
+            out += _LIKELY * (self._surfaces[0].astype(np.float32) - self._surfaces[1] - self._surfaces[2])
         away = apart(self._travels, segment.travel or 0.0)
         if segment.travel is not None:
             out += np.where(np.isnan(away), -STAYS, np.where(away < _NEAR_WAY, _WAY, 0))

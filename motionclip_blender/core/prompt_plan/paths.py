@@ -35,6 +35,12 @@ _PATHS = (
         "{0}, then turns around, then {0}, then turns around, then {0}",
     ),
 )  # fmt: skip
+_BENDS_TO_PICK = re.compile(
+    r"\b(?:bend|lean|stoop|squat|crouch|reach)(?:s|es|ing)?(?: (?:down|over|forward))*,?(?: and(?: then)? | to |, )"
+    r"(?P<picks>(?:picks?|picking|grabs?|grabbing|lifts?|lifting) "
+    r"(?:up\b|(?:an?|the|some|his|her|their|something|it)\b))",
+    re.I,
+)
 _BRINGS_BACK = re.compile(
     r"\b(?P<brings>(?:carr(?:y|ies|ying)|bring(?:s|ing)?|tak(?:e|es|ing)) (?:it|them|the (?:\w+ )?\w+)) back\b", re.I
 )
@@ -44,7 +50,8 @@ _WHILE = re.compile(
 
 
 def written_out(prompt: str) -> str:
-    """Returns the prompt with such paths as steps."""
+    """Returns the prompt with such paths as steps; bending down to pick something up is no step of its own."""
+    prompt = _BENDS_TO_PICK.sub(r"\g<picks>", prompt)
     prompt = _BRINGS_BACK.sub(r"turns around and then \g<brings>", prompt)
     for pattern, steps in _PATHS:
         if (whole := _WHILE.match(prompt)) and (path := pattern.fullmatch(whole["path"])):

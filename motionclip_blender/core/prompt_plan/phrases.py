@@ -69,6 +69,8 @@ _RECOVERS = re.compile(r"\bcatch(?:es|ing)? (?:him|her|it|them)sel(?:f|ves)\b") 
 _CROSSES = re.compile(
     r"\bcross(?:es|ing)? (?=(?:the|a|an) (?:road|street|room|bridge|field|square|river|stage|yard|hall)\b)"
 )
+_RAISES_ARMS = re.compile(r"\b(?:rais|lift)(?:es|e|s|ing)? (?:up )?(?:(?:the|his|her|their|its) )?arms\b")
+_YOUR = re.compile(r"\b(?:your|my)\b")
 _PAST = re.compile(rf"\b(?:{'|'.join(grammar()['past'])})\b")
 
 
@@ -80,6 +82,7 @@ def told_plainly(clause: str, before: Segment | None) -> str:
     """
     text = _LEADING.sub("", " ".join(clause.lower().split())).strip(" ,.;:!?")
     text = _SIDEWARD.sub(r"to the \1", _FACING.sub(" ", text))
+    text = _RAISES_ARMS.sub("raises both arms", _YOUR.sub("the", text))
     text = sides_as_ways(_HANDED.sub(_with_hand, _as_before(text, before)))
     text = _BOTH_SIDES.sub(lambda both: f"both {_PLURALS.get(both[1], f'{both[1]}s')}", _A_STEP.sub(r"\1 one ", text))
     text = _GOES_ON.sub(lambda goes_on: "" if is_action(goes_on[1]) else goes_on[0], text)

@@ -40,6 +40,19 @@ _ACTS_OUT = re.compile(  # "plays air guitar", where "air guitar" is known
     r"performs?|performing|imitates?|practi[cs]es?|makes?) (?:the |an? |some )?"
 )
 _ONGOING = re.compile(r"\w+ing\b", re.IGNORECASE)
+_ASKS = re.compile(
+    r"^(?:(?:(?:hi|hello|hey)(?: there)?[,!] *|(?:ok|okay|so|now|please|pls|plz|just)\b[ ,]*))*"
+    r"(?:(?:can|could|would|will) you (?:please )?|i(?:'d like| would like| want| need)(?: you)?(?: to)? |"
+    r"(?:show|give)(?: me)? |animate |generate |create )?"
+    r"(?:(?:make|have|let) (?:him|her|it|them|"
+    r"(?:the|my|this|a) (?:character|guy|man|woman|person|figure|rig|model|avatar))"
+    r"(?: please)? (?=\w)|(?:him|her|them|(?:the|my) (?:character|guy|rig|avatar)) to (?=\w))?(?:please |pls )?",
+    re.IGNORECASE,
+)
+_THANKS = re.compile(
+    r"[ ,.;!]*\b(?:please|pls|plz|thanks?(?: you| a lot| in advance)?|thx|ty|cheers mate)(?: (?:so|very) much)?[ .!]*$",
+    re.IGNORECASE,
+)
 _TOKEN = re.compile(r"[A-Za-zÀ-ÿ]+(?:'[a-z]+)?|[^A-Za-zÀ-ÿ]+")
 
 
@@ -50,7 +63,7 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
     spelling: made of the pack's wordings.
     known: whether a text, in lower case, is one of them.
     """
-    text = plain_amounts(plain_prompt(prompt))
+    text = plain_amounts(_without_courtesies(plain_prompt(prompt)))
     language = None if known(text.lower()) else other_language(text, spelling.in_wordings)
     if language:
         of = "in another language" if language == "another script" else f"in {language}"
@@ -103,6 +116,12 @@ def _tells_more(clause: str, segment: Segment, before: Segment) -> bool:
     return same and bool(segment.side) and not before.side and bool(_ONGOING.match(clause.strip()))
 
 
+def _without_courtesies(text: str) -> str:
+    """Returns a prompt without what is said to who makes it: "please", "make him", "thanks"."""
+    rest = _ASKS.sub("", _THANKS.sub("", text)).strip(" ,")
+    return rest if any(c.isalpha() for c in rest) else text
+
+
 def _taken_up(clause: str, before: Sequence[Segment]) -> str:
     """Returns what a clause takes up again: "an old man shuffles", said before, for "continues shuffling"."""
     match = _TAKES_UP.fullmatch(clause.strip().lower())
@@ -141,7 +160,7 @@ def _step(
         segment = replace(segment, text=clause.text.lower())  # "walks around a corner" is a wording itself
     if not known(segment.text):
         acted = _ACTS_OUT.sub("", segment.text)
-        segment = replace(segment, text=acted if known(acted) else _in_third_person(segment.text))
+        segment = replace(segment, text=acted if known(acted) else _in_third_person(segment.text, known))
     if gesture is not None:
         segment = replace(segment, said=clause.text.strip())
     elif together:
@@ -154,11 +173,18 @@ def _step(
     return replace(segment, together=together), remarks
 
 
-def _in_third_person(text: str) -> str:
-    """Returns "jumps to the right", as wordings say it, for "jump to the right"."""
+def _in_third_person(text: str, known: Callable[[str], bool]) -> str:
+    """Returns "jumps to the right", as wordings say it, for "jump to the right"; a verb alone, which may be a noun,
+    only if that is known."""
     verb, *others = text.split(" ")
+    verb = verb.rstrip(",")
     compound = bool(others) and is_action(others[0])  # "dodge roll to the right"
-    plain = bool(others) and not compound and is_action(verb) and not verb.endswith(("s", "ing", "ed"))
+    plain = (
+        (bool(others) or known(inflected(verb, "s")))
+        and not compound
+        and is_action(verb)
+        and not verb.endswith(("s", "ing", "ed"))
+    )
     return " ".join((inflected(verb, "s"), *others)) if plain else text
 
 

@@ -31,7 +31,11 @@ _SPINS = "spins around"
 _WITH_STEPS = re.compile(r"\b(?:with|in|by|taking) (?:[\w-]+ )*?steps\b")
 _BENDS = re.compile(r"\b(?:curv|veer|bend|swerv|corner)\w*")
 _IN_PLACE = re.compile(r"\b(?:on the spot|in place|in one place|where (?:he|she|it) (?:is|stands))\b")
-_BOTH_ARMS = re.compile(r"\b(?:both|two) (?:(?:the|his|her|their|of) )*(?:arms|hands|fists)\b")
+_BOTH_ARMS = re.compile(
+    r"\b(?:(?:both|two) (?:(?:the|his|her|their|of) )*(?:arms|hands|fists)|"
+    r"(?:rais|lift|stretch|spread|extend|wav|swing)(?:e|es|s|ing)? (?:(?:up|out) )?(?:(?:the|his|her|their|its) )?"
+    r"(?:arms|hands))\b"
+)
 _ONE_ARM = re.compile(
     r"\b(?:with|using) (?:only |just )?(?:one|a single) (?:hand|arm)\b"
     r"(?! (?:on|in|at|to|against|over|behind|raised|up|held))"

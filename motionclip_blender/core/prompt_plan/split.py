@@ -132,8 +132,8 @@ def _steps(sentence: str, known: Callable[[str], bool]) -> list[Clause]:
         if not piece:
             continue
         if acts(piece.split(" while ")[0]) or _TOUCHES.match(piece) or piece.startswith("while "):
-            if piece.startswith("while ") and pieces:
-                pieces[-1] += f" {piece}"
+            if pieces and (piece.startswith("while ") or _goes_with(piece, pieces[-1])):
+                pieces[-1] += f" {piece}" if piece.startswith("while ") else f" while {piece}"
             else:
                 pieces.append(f"{leading}{piece}")
                 leading = ""
@@ -144,6 +144,12 @@ def _steps(sentence: str, known: Callable[[str], bool]) -> list[Clause]:
     if not pieces:
         return [Clause(leading.strip(" ,"))]
     return [clause for piece in pieces for clause in _at_and(piece, known)]
+
+
+def _goes_with(piece: str, before: str) -> bool:
+    """Checks whether a participle after a comma says what is done at the same time: "walks, swinging the arms"."""
+    verb = next((word for word in _WORD.findall(before) if is_action(word.lower())), "")
+    return bool(_ONGOING.match(piece)) and not verb.endswith("ing") and " while " not in before
 
 
 def _at_and(piece: str, known: Callable[[str], bool]) -> list[Clause]:

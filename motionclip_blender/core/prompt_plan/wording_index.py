@@ -45,6 +45,7 @@ _SOMEBODY = re.compile(
     r"^(?:he|she|they|someone|somebody|(?:a|an|the|this) (?:man|woman|person|guy|figure|character|boy|girl))"
     r"(?: is| are)? "
 )
+_SIDED = re.compile(r"\b(?:left|right)\b", re.IGNORECASE)
 _OTHERS = 4  # next best wordings
 _OF_A_CLASS = 2  # most of them that have the class of the choice, or one class among themselves
 _AT = 0.6  # largest `Near.distance` of a latent from the wordings whose motion it makes
@@ -165,6 +166,8 @@ class WordingIndex:
         words_said = in_order(said)
         verbatim, named = self._of_text.get(said), self._phrases.get(_SOMEBODY.sub("", said))
         hard, same = self._hard.of(segment), self._of_words.get(words_said)
+        if same is not None and segment.both:  # "raises the arms" is not "raises the left arm"
+            same = [row for row in same if not _SIDED.search(self.texts[row])] or None
         if verbatim is not None and hard[verbatim] > -STAYS:
             score[verbatim] += _VERBATIM
         elif same is not None:

@@ -47,7 +47,7 @@ def test_only_forms_of_verbs_are_actions():
         ("it walks", ["it walks"]),
         ("a hammer and a saw", ["a hammer and a saw"]),
         ("slaps, then flees", ["punches", "runs"]),
-        ("after the bow he drinks", ["bow", "he drinks"]),
+        ("after the bow he drinks", ["bows", "he drinks"]),
         ("walks and than bows", ["walks", "bows"]),
         ("stand_to_sit", ["sits down"]),
     ],
