@@ -71,7 +71,7 @@ def _in_poses(
     pose: Motion | None = None  # in which somebody is down
     for i, (motion, (segment, choice)) in enumerate(zip(made, steps, strict=True)):
         waits = segment.text == STANDS if segment.gesture is None else segment.gesture.alone
-        stays = pose is not None and (waits or _of_upper_body(engine, segment, choice, motion))
+        stays = pose is not None and (waits or of_upper_body(engine, segment, choice, motion))
         if pose is not None and stays:
             motion = held(pose, len(motion)) if waits else in_pose(motion, pose, engine.body)
             if not waits:
@@ -107,7 +107,7 @@ def _ends_down(engine: Engine, segment: Segment, choice: Choice, motion: Motion)
     return stays and down(last, engine.body.joints()[0, 1])
 
 
-def _of_upper_body(engine: Engine, segment: Segment, choice: Choice, motion: Motion) -> bool:
+def of_upper_body(engine: Engine, segment: Segment, choice: Choice, motion: Motion) -> bool:
     """Checks whether a step can be done by who is down: by somebody who stands where they are, but need not."""
     goes = segment.travel is not None or segment.turn is not None or segment.steps
     stands = not {"stand", "stands", "standing"}.isdisjoint(segment.said.lower().split())

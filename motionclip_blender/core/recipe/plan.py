@@ -10,6 +10,7 @@ from ..cleanup.windows import joined
 from ..errors import UserError
 from ..performance.lengths import known_length
 from ..performance.perform import Performance, composed, is_plain, plain_latent
+from ..performance.sequence import of_upper_body
 from ..prompt import MIN_FRAMES
 from ..prompt_plan.read import MAX_SEGMENTS, plain_prompt
 from ..prompt_plan.told import guesses, steps_of
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from ..cleanup.pipeline import CleanUp
     from ..engine import Engine
     from ..latents.terms import Source
+    from ..motion import Motion
     from ..prompt_plan.choice import Choice
     from ..prompt_plan.plan import Plan
 
@@ -121,6 +123,14 @@ class PromptPlan(Content):
             return False
         plan, choices = self._understood(engine)
         return choices[-1].facts.after == "hold" or bool(plan.segments[-1].count or plan.segments[-1].steps)
+
+    def of_upper_body(self, engine: Engine, motion: Motion) -> bool:
+        """Tells whether its motion, that of a single step, can be done by who sits or kneels. Raises `UserError` as
+        `decode`."""
+        if not engine.reads_steps:
+            return False
+        plan, choices = self._understood(engine)
+        return len(choices) == 1 and of_upper_body(engine, plan.segments[0], choices[0], motion)
 
     def natural(self, engine: Engine) -> Decoded:
         """Decodes the motion at its natural length. Raises `UserError` as `decode`."""

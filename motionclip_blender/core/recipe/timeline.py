@@ -23,6 +23,7 @@ from .plan import PromptPlan
 if TYPE_CHECKING:
     from ..cleanup.pipeline import CleanUp
     from ..engine import Engine
+    from ..motion import Motion
     from ..timeline.chain import Segment
 
 MOST_SECONDS = 120.0
@@ -210,6 +211,10 @@ class _Maker:
     def rests(self) -> bool:
         with of_segment(self.number):
             return isinstance(self.content, PromptPlan) and self.content.rests(self.engine)
+
+    def of_upper_body(self, motion: Motion) -> bool:
+        with of_segment(self.number):
+            return isinstance(self.content, PromptPlan) and self.content.of_upper_body(self.engine, motion)
 
     def make(self, frames: int | None) -> Part:
         latents = tuple(self.latents[term.source].tobytes() for term in self.content.terms)

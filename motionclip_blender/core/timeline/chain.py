@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from ..cleanup.loop import extended
-from ..cleanup.seams import LONGEST, SEAM, best_entry, ground_poses, needed_seam, possible
+from ..cleanup.seams import LONGEST, SEAM, best_entry, ground_poses, last_pose, needed_seam, possible
+from ..modifiers.upper_body import in_pose
 from ..prompt_plan.told import Step
 from .bridges import bridged
 from .joining import followed_by
 from .parts import Part
+from .postures import down, on_feet
 
 if TYPE_CHECKING:
     from ..engine import Engine
@@ -41,6 +43,10 @@ class Segment(Protocol):
 
     def rests(self) -> bool:
         """Tells whether it comes to rest, so that its last pose may be held."""
+        ...
+
+    def of_upper_body(self, motion: Motion) -> bool:
+        """Tells whether its motion can be done by who sits or kneels."""
         ...
 
     def make(self, frames: int | None) -> Part:
@@ -85,6 +91,7 @@ def chained(
     check: called with the frames so far, to end it early by an exception. Raises what making a segment raises, too.
     """
     motion: Motion | None = None
+    pose: Motion | None = None  # in which somebody sits or kneels
     starts: list[int] = []
     own: list[int] = []
     room = 0
@@ -98,7 +105,7 @@ def chained(
             own.append(len(motion))
             room, said = len(motion), list(part.notes)
         else:
-            entry = _Entry(engine, segment, seam)
+            entry = _Entry(engine, segment, seam, pose)
             part, before = entry.part, len(motion)
             motion, wordings = bridged(engine, motion, part.poses[0], room // 2)
             if wordings:
@@ -113,6 +120,9 @@ def chained(
             own.append(len(following) - faded)
             motion = followed_by(motion, following, faded, engine.body)
             room = own[-1]
+            pose = pose if entry.in_pose else None
+        if pose is None and _sits(engine, motion):
+            pose = motion.crop(len(motion) - 1, len(motion))
         if check is not None:
             check(len(motion))
         understood.append(part.steps)
@@ -137,21 +147,34 @@ def _placed(title: str, steps: Sequence[Step], start: int, end: int) -> list[Ste
     ]
 
 
+def _sits(engine: Engine, motion: Motion) -> bool:
+    """Checks whether a motion ends with somebody who sits or kneels."""
+    last = last_pose(motion, engine.body)
+    return down(last, engine.body.joints()[0, 1]) and not on_feet(last)
+
+
 class _Entry:
     """The way into a segment: which of its frames is the first, and over how many frames it is faded in.
 
-    part: the segment's motion, with frames to spare where its length is told.
+    part: the segment's motion, with frames to spare where its length is told. in_pose: whether it is done in the pose
+    in which somebody sits or kneels.
     """
 
-    def __init__(self, engine: Engine, segment: Segment, seam: int | None) -> None:
-        self._engine, self._segment, self._asked = engine, segment, seam
+    def __init__(self, engine: Engine, segment: Segment, seam: int | None, pose: Motion | None) -> None:
+        self._engine, self._segment, self._asked, self._pose = engine, segment, seam, pose
+        self.in_pose = False
         self._latest = _LATEST if segment.goes_on() else 0
         self._seam = SEAM if seam is None else seam
         self.part = self._made()
 
     def _made(self) -> Part:
         frames = self._segment.frames
-        return self._segment.make(None if frames is None else frames + self._seam + self._latest)
+        part = self._segment.make(None if frames is None else frames + self._seam + self._latest)
+        self.in_pose = self._pose is not None and self._segment.of_upper_body(part.motion)
+        if self._pose is None or not self.in_pose:
+            return part
+        notes = (*part.notes, "It is done in the pose of the segment before.")
+        return Part.of(self._engine, in_pose(part.motion, self._pose, self._engine.body), notes, part.steps)
 
     def after(self, motion: Motion, room: int) -> tuple[Motion, int]:
         """Returns the segment's motion to be faded in after `motion`, and the frames of the cross-fade.

@@ -262,3 +262,19 @@ def test_a_loop_and_in_place(engine: Engine):
     motion = make(engine, Recipe(timeline("walks", "runs"), 120, loop=True, in_place=True), 30).motion
     assert len(motion) == 120
     assert np.linalg.norm(motion.translation[-1] - motion.translation[0]) < 0.5
+
+
+def test_who_sits_stays_seated_for_what_the_upper_body_does(engine: Engine):
+    made = natural(engine, timeline("sits down", "waves", ("drinks from a cup", 2.0), "walks"))
+    height, starts = pelvis(engine, made.motion), made.starts
+    assert height[starts[1] + 5 : starts[2] + 50].max() < 0.75 < height[-1]
+    assert sum("is done in the pose of the segment before" in note for note in made.notes) == 2
+
+
+def test_who_sits_gets_up_for_an_action(engine: Engine):
+    wave = engine.decode(engine.prompt_latents(["a person waves"]), 60)[0]
+    inputs = Inputs({"Wave": wave})
+    content = Timeline(
+        (TimelineSegment(PromptPlan("sits down")), TimelineSegment(Sum(Expression.of(ActionName("Wave"))), 2.0))
+    )
+    assert pelvis(engine, natural(engine, content, inputs).motion)[-1] > 0.8
