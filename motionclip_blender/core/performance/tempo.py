@@ -10,6 +10,7 @@ from ..modifiers.manner import flies, pace
 from ..modifiers.way import SLOWEST
 from ..motion import Motion
 from ..prompt_plan.choice import Choice
+from ..prompt_plan.grammar import grammar
 from ..prompt_plan.plan import Segment
 
 if TYPE_CHECKING:
@@ -19,8 +20,7 @@ FASTEST = 2.0
 """Largest acceleration of a motion."""
 
 _SLOW = 0.1  # metres per second below which a motion is not compared with others of its class
-_SLOW_WORDS = frozenset(("slow", "slowly", "leisurely"))
-_FAST_WORDS = frozenset(("fast", "quickly", "quick", "briskly", "brisk", "sprint", "sprints", "rapid"))
+_SPRINTS = ("sprint", "sprints", "brisk")  # which are fast by themselves
 
 
 def manner_of(segment: Segment, choice: Choice) -> str:
@@ -46,4 +46,7 @@ def speed_of(segment: Segment, choice: Choice) -> float:
 
 def _names_speed(wording: str, segment: Segment) -> bool:
     """Checks whether the chosen wording names the speed itself: "slow walk"."""
-    return not (_SLOW_WORDS if segment.speed < 1 else _FAST_WORDS).isdisjoint(wording.lower().split())
+    speeds = [grammar()["speeds"].get(word, 1.0) for word in wording.lower().split()]
+    if segment.speed < 1:
+        return min(speeds) < 1
+    return max(speeds) > 1 or not set(_SPRINTS).isdisjoint(wording.lower().split())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .directions import sides_as_ways
-from .grammar import WORD, grammar, is_action
+from .grammar import WORD, begins, grammar, is_action
 from .looked_up import without_subject
 from .plan import Segment
 
@@ -71,6 +71,8 @@ _CROSSES = re.compile(
 )
 _RAISES_ARMS = re.compile(r"\b(?:rais|lift)(?:es|e|s|ing)? (?:up )?(?:(?:the|his|her|their|its) )?arms\b")
 _YOUR = re.compile(r"\b(?:your|my)\b")
+_DOWN = ["sit", "kneel", "crouch", "squat", "lie", "lies"]
+_STANDS = re.compile(r"^((?:(?:he|she|they|it) )?stands?)(?=$| again| and)")  # after "sits down"
 _PAST = re.compile(rf"\b(?:{'|'.join(grammar()['past'])})\b")
 
 
@@ -111,4 +113,6 @@ def _as_before(text: str, before: Segment | None) -> str:
     if before.turn is not None and abs(before.turn) > AROUND:
         text = _GOES_BACK.sub(r"\1", text)
     verb = without_subject(before.bare or before.text).split(" ")[0]
+    if begins(verb, _DOWN):
+        text = _STANDS.sub(r"\1 up", text)
     return f"{verb} {text}" if _ONLY_A_WAY.match(text) and is_action(verb) else text

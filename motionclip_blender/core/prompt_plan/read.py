@@ -40,14 +40,19 @@ _ACTS_OUT = re.compile(  # "plays air guitar", where "air guitar" is known
     r"performs?|performing|imitates?|practi[cs]es?|makes?) (?:the |an? |some )?"
 )
 _ONGOING = re.compile(r"\w+ing\b", re.IGNORECASE)
-_ASKS = re.compile(
-    r"^(?:(?:(?:hi|hello|hey)(?: there)?[,!] *|(?:ok|okay|so|now|please|pls|plz|just)\b[ ,]*))*"
-    r"(?:(?:can|could|would|will) you (?:please )?|i(?:'d like| would like| want| need)(?: you)?(?: to)? |"
-    r"(?:show|give)(?: me)? |animate |generate |create )?"
+_ASKS = re.compile(  # what comes before a description
+    r"^(?:(?:(?:hi|hello|hey)(?: there)?(?:[,!] *| (?=can\b|could\b|please\b|i\b|make\b))|"
+    r"(?:ok|okay|so|now|please|pls|plz|just)\b[ ,]*))*"
+    r"(?:(?:can|could|would|will) you (?:please )?|i(?:'d like| would like| want| need)(?: you)?(?: to)? )?"
+    r"(?:(?:show|give|make)(?: me)? (?=an? (?:\w+ )?\w+ (?:who|that|\w+ing)\b)|(?:animate|generate|create) |"
+    r"(?:(?:the|this|a) )?(?:scene|video|clip|animation|motion) (?:shows|of|depicts) )?"
     r"(?:(?:make|have|let) (?:him|her|it|them|"
-    r"(?:the|my|this|a) (?:character|guy|man|woman|person|figure|rig|model|avatar))"
-    r"(?: please)? (?=\w)|(?:him|her|them|(?:the|my) (?:character|guy|rig|avatar)) to (?=\w))?(?:please |pls )?",
+    r"(?:the|my|this|a) (?:character|guy|man|woman|person|figure|rig|model|avatar))(?: please)? (?=\w)|"
+    r"(?:him|her|them|(?:the|my) (?:character|guy|rig|avatar)) to (?=\w))?(?:please |pls )?",
     re.IGNORECASE,
+)
+_WHO_DOES = re.compile(
+    r"^((?:an?|the|some) (?:[\w-]+ ){0,3}[\w-]+) (?:who|that) (?=(?:is|are) \w+ing\b|(?!has\b|was\b|is\b)\w+s\b)", re.I
 )
 _THANKS = re.compile(
     r"[ ,.;!]*\b(?:please|pls|plz|thanks?(?: you| a lot| in advance)?|thx|ty|cheers mate)(?: (?:so|very) much)?[ .!]*$",
@@ -118,7 +123,7 @@ def _tells_more(clause: str, segment: Segment, before: Segment) -> bool:
 
 def _without_courtesies(text: str) -> str:
     """Returns a prompt without what is said to who makes it: "please", "make him", "thanks"."""
-    rest = _ASKS.sub("", _THANKS.sub("", text)).strip(" ,")
+    rest = _WHO_DOES.sub(r"\1 ", _ASKS.sub("", _THANKS.sub("", text))).strip(" ,")
     return rest if any(c.isalpha() for c in rest) else text
 
 

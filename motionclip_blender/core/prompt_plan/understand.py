@@ -35,6 +35,7 @@ _OFTEN = 0.03  # share of a class's wordings with a verb from which on the class
 _TO_A_THING = re.compile(
     r"\w* (?:(?:over|up|back|out) )?(?:to|towards?|against|past) (?:the|an?|his|her|their|its) \w+"
 )
+_MANY = 4  # steps of which one that is not known is left out
 _KEPT = 64  # prompts whose meaning is cached: those of a timeline
 
 _understood: WeakKeyDictionary[WordingIndex, dict[str, tuple[Plan, tuple[Choice, ...]]]] = WeakKeyDictionary()
@@ -65,6 +66,7 @@ def understand(engine: Engine, index: WordingIndex, prompt: str) -> tuple[Plan, 
         plan = read_plan(prompt, index.spelling, index.understands)
         plan, choices = _joined(engine, index, plan, taken_for(engine, index, plan.segments))
         plan, choices = _shown(*_with_gestures_alone(engine, index, plan, choices))
+        plan, choices = _without_one_unknown(plan, choices)
         missing = (said for step in zip(plan.segments, choices, strict=True) for said in left_out(index, *step))
         known[prompt] = replace(plan, remarks=tuple(dict.fromkeys((*plan.remarks, *missing)))), choices
         while len(known) > _KEPT:
@@ -116,6 +118,18 @@ def _shown(plan: Plan, choices: tuple[Choice, ...]) -> tuple[Plan, tuple[Choice,
     kept = [(segment, choice) for segment, choice in steps if segment not in left_out]
     segments, chosen = zip(*kept, strict=True)
     return replace(plan, segments=segments, remarks=(*plan.remarks, *remarks)), chosen
+
+
+def _without_one_unknown(plan: Plan, choices: tuple[Choice, ...]) -> tuple[Plan, tuple[Choice, ...]]:
+    """Returns the plan without a step that means nothing known, if it is the only one of many."""
+    unknown = [i for i, choice in enumerate(choices) if not choice.sure]
+    if len(unknown) != 1 or len(choices) < _MANY:
+        return plan, choices
+    (at,) = unknown
+    said, near = plan.segments[at].said, choices[at].wording
+    remark = f'"{said}" is nothing that is known and is left out; nearest: "{near}".'
+    kept = (*plan.segments[:at], *plan.segments[at + 1 :])
+    return replace(plan, segments=kept, remarks=(*plan.remarks, remark)), (*choices[:at], *choices[at + 1 :])
 
 
 def _unshown(segment: Segment, choice: Choice) -> bool:

@@ -107,3 +107,43 @@ def test_a_pose_that_is_held_is_no_thing(engine: Engine):
     plan, choices = read(engine, "raises both arms out sideways, holds them there for a moment, and lowers them")
     assert [segment.text for segment in plan.segments[:2]] == ["stands still", "stands still"]
     assert "moment" not in plan.segments[-1].text and all(choice.sure for choice in choices)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "actions"),
+    [
+        ("walk forward and wave, thanks!", ["walk", "wave"]),
+        ("please make the character jump", ["jump"]),
+        ("hi could you make me a guy who comes walking in, then sits down", ["walk", "sit_down"]),
+        ("kneels down, then stands", ["crouch", "stand_up"]),
+        ("a person walks forward, waving", ["wave"]),
+        ("bends down and picks up a rock", ["pick_up"]),
+    ],
+)
+def test_prompts_as_people_talk(engine: Engine, prompt: str, actions: list[str]):
+    _, choices = read(engine, prompt)
+    assert [choice.action for choice in choices] == actions
+
+
+def test_a_wave_at_somebody_is_no_courtesy(engine: Engine):
+    assert [choice.action for choice in read(engine, "says thanks")[1]] != []
+    assert read(engine, "make a u-turn while running")[0].segments[0].turn == 180
+
+
+def test_plural_arms_are_both(engine: Engine):
+    for prompt in ("raises her arms", "lifts arms"):
+        (segment,), (choice,) = read(engine, prompt)[0].segments, read(engine, prompt)[1]
+        assert segment.both and not {"left", "right"} & set(choice.wording.split())
+
+
+def test_one_unknown_step_of_many_is_left_out_and_told(engine: Engine):
+    plan, choices = read(engine, "walks, juggles five torches, waves, jumps and sits down")
+    assert [choice.action for choice in choices] == ["walk", "wave", "jump", "sit_down"]
+    assert any("juggles five torches" in remark and "left out" in remark for remark in plan.remarks)
+    assert not all(choice.sure for choice in read(engine, "walks, then juggles five torches")[1])
+
+
+def test_a_gesture_is_kept_where_the_rest_is_unknown(engine: Engine):
+    plan, choices = read(engine, "somebody checks their wristwatch and taps their foot impatiently")
+    assert choices[0].sure and plan.segments[0].gesture is not None
+    assert any("only what is made by rule is shown" in remark for remark in plan.remarks)
