@@ -14,7 +14,7 @@ from pathlib import Path
 
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.files import same_file, write_whole
+from motionclip_blender.core.files import same_file, write_json, write_whole
 from motionclip_blender.core.json_text import parsed_json
 from motionclip_blender.core.lock import only_one
 
@@ -174,8 +174,7 @@ def _check_same_run(request: Request, plan: Plan) -> None:
     except FileNotFoundError:
         if any(request.out.glob("frames-*")):
             raise UserError(f"{request.out} holds frames but no run.json; choose another folder.") from None
-        with write_whole(path) as file:
-            file.write(json.dumps(settings, indent=1, ensure_ascii=False).encode())
+        write_json(path, settings)
         return
     except (OSError, ValueError) as error:
         raise UserError(f"{path} cannot be read; choose another folder.") from error
@@ -269,10 +268,7 @@ def _write_index(request: Request, records: dict[int, shards.Record], report: Re
             rows.writerow((key, record.shard, *rest))
     # open_clip skips frames without a caption
     sizes = {record.shard: sum(bool(frame["caption"]) for frame in record.frames) for record in done}
-    for name, content in (
-        ("index.json", json.dumps(index, indent=1, ensure_ascii=False)),
-        ("index.csv", table.getvalue()),
-        ("sizes.json", json.dumps(sizes)),
-    ):
-        with write_whole(request.out / name) as file:
-            file.write(content.encode())
+    write_json(request.out / "index.json", index)
+    write_json(request.out / "sizes.json", sizes, indent=None)
+    with write_whole(request.out / "index.csv") as file:
+        file.write(table.getvalue().encode())

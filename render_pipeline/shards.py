@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from motionclip_blender.core.files import write_whole
+from motionclip_blender.core.files import write_json, write_whole
 from motionclip_blender.core.json_text import parsed_json
 
 _TOLD = {"key": (str,), "motion": (str,), "frame": (int,), "seed": (int,), "caption": (str, type(None))}
@@ -66,8 +66,7 @@ def save(folder: Path, number: int, frames: list[tuple[dict, bytes]], suffix: st
     record = Record(shard_name(number), hashlib.sha256(content).hexdigest(), len(content), short, skipped)
     with write_whole(folder / record.shard) as file:
         file.write(content)
-    with write_whole((folder / record.shard).with_suffix(".json")) as file:
-        file.write(json.dumps(asdict(record), ensure_ascii=False).encode())
+    write_json((folder / record.shard).with_suffix(".json"), asdict(record), indent=None)
     return record
 
 

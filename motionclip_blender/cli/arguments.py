@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import itertools
 import os
 import re
 import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -19,6 +21,7 @@ FRAMES = 60
 _LACKS = re.compile(r"argument (--[\w-]+): expected (one|\d+|at least one) arguments?")
 _MARKS = ('"', "“", "„", "«", "[", "{", "(")  # by which a part of an expression begins
 _SHOWN = 40  # characters of an argument that an error repeats
+_OPPOSED = ("plan",)  # options with an opposite, --no-plan, which says more than silence does
 
 
 class Parser(argparse.ArgumentParser):
@@ -58,8 +61,48 @@ def _shown(text: str) -> str:
     return line if len(line) <= _SHOWN else line[:_SHOWN] + "..."
 
 
+def asked_of(given: argparse.Namespace, kinds: Sequence[str], nothing: str, help_text: str) -> str:
+    """Returns which of `kinds` is asked for. nothing: what to say where none is; help_text: what says more.
+
+    Raises `UserError` for none, and for several.
+    """
+    asked = [name for name in kinds if getattr(given, name) is not None]
+    if len(asked) != 1:
+        several = " and ".join("a prompt" if name == "prompt" else f"--{name}" for name in asked)
+        problem = f"Of {several} one can be done at a time" if asked else nothing
+        raise UserError(f"{problem}; {help_text} says what can be given.")
+    return asked[0]
+
+
+def options_given(given: argparse.Namespace, names: Iterable[str]) -> list[str]:
+    """Returns those of the options that are given, as they are written: "--in-place", "--no-plan"."""
+    found = []
+    for name in names:
+        value = getattr(given, name, None)  # not all requests have all options
+        if value is False and name in _OPPOSED:
+            found.append(f"--no-{name}")
+        elif value is not None and value is not False:
+            found.append(f"--{name.replace('_', '-')}")
+    return found
+
+
+def refuse(given: argparse.Namespace, names: Iterable[str], why: str) -> None:
+    """Raises `UserError` for the first of the options that is given. why: such as "goes with a prompt only"."""
+    if found := options_given(given, names):
+        raise UserError(f"{found[0]} {why}; leave it out.")
+
+
 def add_length(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--frames", type=whole_number, metavar="N", help=f"length at 30 per second ({FRAMES})")
+
+
+def add_steps(group: argparse._ArgumentGroup, straight: str = "--no-plan and --straight") -> None:
+    """Adds whether and how prompts are read in steps. straight: the options with which they are not."""
+    group.add_argument("--plan", action=argparse.BooleanOptionalAction, help="read a prompt's steps, sides, "
+                       f"directions, turns and counts, without --frames as long as they take; {straight} make one "
+                       "motion of the whole prompt")  # fmt: skip
+    group.add_argument("--guess", action="store_true", help="make the nearest where nothing known is like a step of a "
+                       "prompt")  # fmt: skip
 
 
 def add_variations(group: argparse._ArgumentGroup) -> None:
@@ -116,6 +159,14 @@ def check_input(path: Path) -> None:
     """Raises `UserError` for a file that is missing."""
     if not os.path.isfile(path):
         raise UserError(f"There is no file {path}; choose one that is there.")
+
+
+def check_blender(does: str = "", instead: str = "") -> None:
+    """Raises `UserError` where Blender's Python module is missing. does: what it is needed for, such as "films".
+    instead: what to do without it, such as "ask for --npz alone"."""
+    if importlib.util.find_spec("bpy") is None:
+        needed, other = f", which {does}" if does else "", f", or {instead}" if instead else ""
+        raise UserError(f"Blender's Python module is missing{needed}; install bpy{other}.")
 
 
 # --- types

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,10 +39,13 @@ class Line:
     problem: str = ""
 
 
-def read_lines(path: Path, kind: str, source: str = TEXT) -> tuple[list[Line], int]:
+def read_lines(
+    path: Path, kind: str, source: str = TEXT, check: Callable[[str], str] = checked_prompt
+) -> tuple[list[Line], int]:
     """Returns the lines that ask for something, and how many are empty.
 
-    kind: "prompts", "edits" or "interpolations". source: of interpolations without a column `motion_source`. Raises
+    kind: "prompts", "edits" or "interpolations". source: of interpolations without a column `motion_source`. check:
+    returns a prompt on one line, and raises `UserError` for one that cannot be; prompts in steps may be longer. Raises
     `UserError` for a file that cannot be read, that lacks a column, or that asks for nothing.
     """
     rows = list(_rows(path))
@@ -53,7 +56,7 @@ def read_lines(path: Path, kind: str, source: str = TEXT) -> tuple[list[Line], i
             what = f"a header, {','.join(COLUMNS[kind])}, and a line for each motion"
         raise UserError(f"{path} is empty; write {what}.")
     if kind == "prompts":
-        return [_prompt(number, text) for number, text in asked], len(rows) - len(asked)
+        return [_prompt(number, text, check) for number, text in asked], len(rows) - len(asked)
     (header_line, header), *others = asked
     table = _Table(path, kind, header_line, header, source)
     if not others:
@@ -80,22 +83,22 @@ def _rows(path: Path) -> Iterator[tuple[int, str]]:
     yield from enumerate(lines, 1)
 
 
-def _prompt(number: int, text: str) -> Line:
+def _prompt(number: int, text: str, check: Callable[[str], str]) -> Line:
     text = text.strip()
     if len(text) > 1 and text[0] == text[-1] == '"' and '"' not in text[1:-1]:
         text = text[1:-1]
     try:
-        return Line(number, number, (_checked(text),))
+        return Line(number, number, (_checked(text, check),))
     except UserError as error:
         return Line(number, number, problem=str(error))
 
 
-def _checked(text: str) -> str:
+def _checked(text: str, check: Callable[[str], str] = checked_prompt) -> str:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
         raise UserError("It is not in UTF-8; save the file in UTF-8.") from None
-    return checked_prompt(text)
+    return check(text)
 
 
 class _Table:

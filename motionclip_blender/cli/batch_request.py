@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..core.errors import UserError
-from ..core.prompt import checked_frames
-from .arguments import FRAMES, Parser, add_variations, check_input
+from ..core.prompt import checked_frames, checked_prompt
+from .arguments import FRAMES, Parser, add_steps, add_variations, asked_of, check_input, refuse
 from .batch_lines import DATA, TEXT, Line, read_lines
+from .recipes import check_reading, reads_steps
 from .several_request import SeveralRequest, add_how, add_outputs, new_parser, parsed, shared
 
 KINDS = ("prompts", "edits", "interpolations")
 _ENOUGH_DIGITS = 4
 
 _EPILOG = """\
-The files are those of MotionCLIP's released code. Prompts: one a line. Edits and interpolations: CSV with a header,
+The files are those of MotionCLIP's released code. Prompts: one a line, read in steps as a prompt
+alone is; --no-plan makes one motion of any text, as that code does. Edits and interpolations: CSV with a header,
   motion_source,base,v_start,v_end    base - v_start + v_end; motion_source is data or text
   start,end                           five even stops, each in a file of its own
 Texts are prompts. Of data they are labels of prepared motions, looked up in --data; so are the ends of interpolations
@@ -29,19 +31,21 @@ Exit status: 0 if all lines were made, 1 if some were not, 2 if nothing could be
 class BatchRequest(SeveralRequest):
     """A motion, or the stops of a blend, is to be made of every line of a file.
 
-    kind: one of `KINDS`. lines: those that ask for something; `empty` counts the others. frames: of each motion. data:
-    the folder of prepared motions that labels are looked up in. variations, seed: of each prompt, as in
-    `GenerateRequest`.
+    kind: one of `KINDS`. lines: those that ask for something; `empty` counts the others. frames: of each motion; None
+    for as long as its steps take. data: the folder of prepared motions that labels are looked up in. variations, seed:
+    of each prompt, as in `GenerateRequest`. steps: whether prompts are read in steps. guess: as for `PromptPlan`.
     """
 
     file: Path
     kind: str
     lines: tuple[Line, ...]
     empty: int
-    frames: int
+    frames: int | None
     data: Path | None
     variations: int
     seed: int
+    steps: bool
+    guess: bool
 
     @property
     def digits(self) -> int:
@@ -57,26 +61,33 @@ def is_batch(arguments: Sequence[str]) -> bool:
 def parse_batch(arguments: Sequence[str]) -> BatchRequest:
     """Raises `UserError` for what cannot be done, and for a file of which nothing can be made."""
     given = parsed(_parser(), arguments)
-    asked = [kind for kind in KINDS if getattr(given, kind) is not None]
-    if len(asked) > 1:
-        raise UserError(f"Of --{asked[0]} and --{asked[1]} one can be done at a time; leave one out.")
-    kind, file = asked[0], getattr(given, asked[0])
-    frames = checked_frames(FRAMES if given.frames is None else given.frames)
+    kind = asked_of(given, KINDS, "Name a file of prompts, edits or interpolations", "--prompts --help")
+    file, steps = getattr(given, kind), kind == "prompts" and reads_steps(given)
+    frames = given.frames if steps or given.frames is not None else FRAMES
+    if frames is not None:
+        checked_frames(frames)
     check_input(file)
-    if given.data is not None and kind == "prompts":
-        raise UserError("--data goes with --edits and --interpolations only; leave it out.")
-    for name in ("variations", "seed"):
-        if getattr(given, name) is not None and kind != "prompts":
-            raise UserError(f"--{name} goes with --prompts only; leave it out.")
+    if kind == "prompts":
+        refuse(given, ("data",), "goes with --edits and --interpolations only")
+        check_reading(given, "prompt")
+    else:
+        refuse(given, ("plan", "guess", "variations", "seed"), "goes with --prompts only")
     variations, seed = given.variations or 0, given.seed or 0
     _check_variations(given.variations, seed, given.straight)
-    lines, empty = read_lines(file, kind, TEXT if given.data is None else DATA)
+    lines, empty = read_lines(file, kind, TEXT if given.data is None else DATA, _check_of(steps))
     if given.data is None and any(line.source == DATA and not line.problem for line in lines):
         raise UserError(f"{file} asks for motions of data; name the folder of prepared motions with --data.")
     return BatchRequest(
         file=file, kind=kind, lines=tuple(lines), empty=empty, frames=frames, data=given.data, variations=variations,
-        seed=seed, **shared(given),
+        seed=seed, steps=steps, guess=given.guess, **shared(given),
     )  # fmt: skip
+
+
+def _check_of(steps: bool) -> Callable[[str], str]:
+    """Returns what checks a prompt, by whether it is read in steps."""
+    from ..core.prompt_plan.read import plain_prompt
+
+    return plain_prompt if steps else checked_prompt
 
 
 def _check_variations(count: int | None, seed: int, straight: bool) -> None:
@@ -98,6 +109,7 @@ def _parser() -> Parser:
     what.add_argument("--interpolations", type=Path, metavar="FILE", help="CSV file of interpolations, start to end")
     how = parser.add_argument_group("how")
     how.add_argument("--data", type=Path, metavar="DIR", help="prepared motions, in which labels are looked up")
+    add_steps(how)
     add_variations(how)
     add_how(how)
     add_outputs(parser, "one a line, named by number and text", "every line's files or its error", stops=True)

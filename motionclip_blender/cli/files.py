@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TextIO
 
 from ..core.errors import ExpressionError, UserError
 from ..core.latents import file as latent_file
-from ..core.latents.sources import Inputs
-from ..core.latents.terms import ActionName, ImageFile, SavedLatent, Source, Term
+from ..core.latents.sources import Inputs, names
+from ..core.latents.terms import ActionName, ImageFile, Input, SavedLatent, Source, Term
 from ..core.motion import Motion
 from ..core.motion_files import amass
 from .request import CLIP_FILES, check_motion_file
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import bpy
 
     from ..core.recipe.recipe import Recipe
+    from .report import Report
 
 
 def read_motion_file(path: Path, scenes: SceneReading, up: str, stderr: TextIO) -> Motion:
@@ -63,8 +64,20 @@ def _read_clip(path: Path, animation: str, up: str, stderr: TextIO) -> Motion:
     return found[0].motion
 
 
-def read_inputs(terms: tuple[Term, ...], scenes: SceneReading, up: str, stderr: TextIO) -> Inputs:
-    """Reads all files that the terms name. Raises `ExpressionError` for one that cannot be read."""
+def read_inputs(
+    terms: tuple[Term, ...], scenes: SceneReading, up: str, report: Report, stderr: TextIO
+) -> Inputs | None:
+    """Reads all files that the terms name; returns None where they name none.
+
+    Raises `ExpressionError` for one that cannot be read.
+    """
+    if not names(terms, Input):
+        return None
+    with report.stage("files"):
+        return _read_inputs(terms, scenes, up, stderr)
+
+
+def _read_inputs(terms: tuple[Term, ...], scenes: SceneReading, up: str, stderr: TextIO) -> Inputs:
     motions, images, latents, makers = {}, {}, {}, {}
     for term in terms:
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib.util
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,6 +118,5 @@ def _rig_of(given: argparse.Namespace, outputs: Collection[str]) -> RigFile | No
             raise UserError(f"--rig brings a body of its own; leave out --{name}.")
     if "npz" in outputs:
         raise UserError("--npz holds motions of SMPL-X's body, not of a rig; leave out --npz or --rig.")
-    if importlib.util.find_spec("bpy") is None:
-        raise UserError(f"Blender's Python module is missing, which reads {given.rig}; install bpy.")
+    arguments.check_blender(f"reads {given.rig}")
     return RigFile(given.rig, given.rig_object or "")

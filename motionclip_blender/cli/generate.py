@@ -9,7 +9,6 @@ from ..core.engine import Engine
 from ..core.engines import FILE_KINDS
 from ..core.latents import file as latent_file
 from ..core.latents.sources import Inputs, of_other_packs, source_latents
-from ..core.latents.terms import ActionName, ImageFile, SavedLatent
 from ..core.motion_files import amass
 from ..core.recipe.make import Made, as_long_as_it_takes, at_rate, decoded, stops
 from . import blender_outputs
@@ -26,10 +25,7 @@ def run(request: GenerateRequest, ctrl_c: CtrlC, stdout: TextIO, stderr: TextIO)
     recipe = request.recipe
     report = Report(ctrl_c, {"prompt": request.title, "frames": recipe.frames})
     terms = recipe.terms
-    found = None
-    if any(isinstance(term.source, (ActionName, ImageFile, SavedLatent)) for term in terms):
-        with report.stage("files"):
-            found = read_inputs(terms, request.scenes, request.up, stderr)
+    found = read_inputs(terms, request.scenes, request.up, report, stderr)
     person = Person.of(request.form.rig, report)
     with report.stage("load"):
         engine = load_engine(request, load_body(request), ctrl_c, stderr)

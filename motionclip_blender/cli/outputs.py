@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -9,6 +10,20 @@ from ..core.errors import UserError
 from ..core.files import same_file
 
 _FILE_NAME_BYTES = 80
+
+
+def outputs_of(given: argparse.Namespace, endings: Mapping[str, str], usual: str, title: str) -> dict[str, Path]:
+    """Returns the files to write by option; without any a new one for the option `usual`, named by the title.
+
+    endings: by option. Raises `UserError` for a name that ends otherwise.
+    """
+    outputs = {name: Path(getattr(given, name)) for name in endings if getattr(given, name) is not None}
+    for name, path in outputs.items():
+        if path.suffix.lower() != endings[name]:
+            raise UserError(
+                f"--{name} writes a {endings[name]} file, not {str(path)!r}; end its name in {endings[name]}."
+            )
+    return outputs or {usual: free_name(title, endings[usual])}
 
 
 def free_name(title: str, suffix: str) -> Path:

@@ -6,7 +6,6 @@ from typing import TextIO
 
 from ..core.body import Body
 from ..core.latents.sources import of_other_packs, source_latents
-from ..core.latents.terms import ActionName, ImageFile, SavedLatent
 from ..core.motion import Motion
 from ..core.motion_files import amass
 from ..core.prompt import MIN_FRAMES
@@ -65,10 +64,7 @@ def _made(request: PhotoRequest, engine, report: Report, stderr: TextIO) -> Moti
     """Makes the motion of the request's recipe, at `FPS`."""
     recipe = request.recipe
     assert recipe is not None
-    found = None
-    if any(isinstance(term.source, (ActionName, ImageFile, SavedLatent)) for term in recipe.terms):
-        with report.stage("files"):
-            found = read_inputs(recipe.terms, request.scenes, request.up, stderr)
+    found = read_inputs(recipe.terms, request.scenes, request.up, report, stderr)
     with report.stage("text"), Bar(stderr, report.ctrl_c) as bar:
         latents = source_latents(engine, recipe.terms, found, recipe.pooling, bar)
     with report.stage("decode"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib.util
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from ..core.errors import UserError
 from ..core.files import check_writable
-from ..core.latents.terms import ActionName, ImageFile, SavedLatent
+from ..core.latents.terms import ActionName, ImageFile, Input
+from ..core.prompt import checked_frames
 from . import arguments
-from .arguments import Parser, axis, check_input, clip_source, number, whole_number
-from .outputs import check_apart, free_name
-from .recipes import reads_steps, recipe_of
+from .arguments import Parser, asked_of, axis, check_blender, check_input, clip_source, number, refuse, whole_number
+from .outputs import check_apart, outputs_of
+from .recipes import check_reading, reads_steps, recipe_of
 from .scenes import SceneReading, add_options, scene_reading
 
 if TYPE_CHECKING:  # they import numpy, which would delay --help
@@ -29,6 +29,9 @@ PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".heic", 
 
 _MOTIONS = (".npz", ".blend")
 _KINDS = ("prompt", "expression", "image", "blend", "mask", "timeline", "motion")
+_BLENDS = ("factor", "travel", "spherical")
+_MAKES = ("plan", "guess", "take", *_BLENDS, "loop", "in_place", "straight", "reading")
+"""What says how a motion is made, and nothing of one that is there."""
 
 _EPILOG = """\
   --photo person.jpg "a person waves" --video out.mp4
@@ -82,27 +85,18 @@ def parse_photo(arguments: Sequence[str]) -> PhotoRequest:
         arguments = ["--help"]
     given = parser.parse_args(list(arguments))
     _sort_out(given)
-    asked = [name for name in _KINDS if getattr(given, name) is not None]
-    if len(asked) != 1:
-        two = " and ".join("a prompt" if name == "prompt" else f"--{name}" for name in asked)
-        problem = f"Of {two} one can be done at a time" if asked else "Say what the person does, in quotes"
-        raise UserError(f"{problem}; --photo --help says what can be given.")
+    asked = asked_of(given, _KINDS, "Say what the person does, in quotes", "--photo --help")
+    _check_company(given, asked)
     if given.person is not None and given.person < 1:
         raise UserError(f"People are counted from 1, so there is no person {given.person}.")
-    recipe = None if given.motion is not None else _recipe(given, asked[0])
+    if given.frames is not None:
+        checked_frames(given.frames)
+    recipe = None if asked == "motion" else _recipe(given)
     title = given.motion.stem if recipe is None else recipe.title
-    outputs = {name: Path(getattr(given, name)) for name in OUTPUTS if getattr(given, name) is not None}
-    if not outputs:
-        outputs["video"] = free_name(title, ".mp4")
-    for name, path in outputs.items():
-        if path.suffix.lower() != OUTPUTS[name]:
-            raise UserError(
-                f"--{name} writes a {OUTPUTS[name]} file, not {str(path)!r}; end its name in {OUTPUTS[name]}."
-            )
+    outputs = outputs_of(given, OUTPUTS, "video", title)
     reading = _check_files(given, recipe, outputs)
-    if importlib.util.find_spec("bpy") is None:
-        raise UserError("Blender's Python module is missing, which films; install bpy.")
-    lasts = asked[0] == "timeline" or (asked[0] == "prompt" and reads_steps(given))
+    check_blender("films")
+    lasts = asked == "timeline" or (asked == "prompt" and reads_steps(given))
     return PhotoRequest(
         tuple(given.photo), given.person, recipe, given.motion, title, given.frames, lasts and given.frames is None,
         given.follow, outputs, given.body, given.pack, clip_source(given), reading, given.up or "", given.json,
@@ -128,16 +122,20 @@ def _sort_out(given: argparse.Namespace) -> None:
             )
 
 
-def _recipe(given: argparse.Namespace, asked: str) -> Recipe:
-    given.latent = None
-    if asked != "prompt" and ((given.guess and asked != "timeline") or given.take):
-        raise UserError(f"--{'take' if given.take else 'guess'} goes with a prompt only; leave it out.")
-    if asked == "prompt" and not reads_steps(given) and (given.guess or given.take):
-        raise UserError("--guess and --take go with a prompt that is read in steps; leave them out.")
-    if asked == "blend" and given.factor is None and not given.travel:
+def _check_company(given: argparse.Namespace, asked: str) -> None:
+    """Raises `UserError` for an option that has nothing to do with what is asked."""
+    if asked == "motion":
+        refuse(given, _MAKES, "has no meaning with --motion")
+    check_reading(given, asked)
+    if asked != "blend":
+        refuse(given, _BLENDS, "goes with --blend A B only")
+    elif given.travel and given.factor is not None:
+        raise UserError("Of --factor and --travel a blend takes one; leave the other out.")
+
+
+def _recipe(given: argparse.Namespace) -> Recipe:
+    if given.blend is not None and given.factor is None and not given.travel:
         given.factor = 0.5
-    if asked != "blend" and (given.factor is not None or given.travel or given.spherical):
-        raise UserError("--factor, --travel and --spherical go with --blend A B only; leave them out.")
     recipe, _ = recipe_of(given)
     return recipe
 
@@ -147,7 +145,7 @@ def _check_files(given: argparse.Namespace, recipe: Recipe | None, outputs: dict
     from ..core.latents.sources import names
 
     terms = recipe.terms if recipe is not None else ()
-    read = [Path(name) for kind in (ActionName, ImageFile, SavedLatent) for name in names(terms, kind)]
+    read = [Path(name) for name in names(terms, Input)]
     read += [file for file in (*given.photo, given.motion, given.body, given.clip, given.timeline) if file]
     for path in given.photo:
         check_input(path)
@@ -188,8 +186,7 @@ def _parser() -> argparse.ArgumentParser:
     how = parser.add_argument_group("how")
     how.add_argument("--follow", action=argparse.BooleanOptionalAction, help="keep the person where they are in "
                      "the picture, or never move the camera; by default it follows who would leave it")  # fmt: skip
-    how.add_argument("--plan", action=argparse.BooleanOptionalAction, help="read the prompt's steps, or not")
-    how.add_argument("--guess", action="store_true", help="make the nearest where nothing known is like a step")
+    arguments.add_steps(how)
     how.add_argument("--take", metavar="STEP=WORDING", action="append", help="what a step of the prompt is taken for")
     arguments.add_length(how)
     how.add_argument("--factor", type=number, metavar="F", help="of a blend what lies there: 0 is A, 1 is B (0.5)")

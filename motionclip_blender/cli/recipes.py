@@ -6,18 +6,17 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..core.errors import ExpressionError, UserError
+from ..core.errors import UserError
 from ..core.latents.expression import Expression
-from ..core.latents.terms import ImageFile, Prompt
-from ..core.prompt import checked_frames, checked_prompt
-from .arguments import manner_of
+from ..core.latents.terms import ImageFile
+from ..core.prompt import checked_frames
+from .arguments import FRAMES, manner_of, options_given, refuse
 
 if TYPE_CHECKING:  # they import numpy, which would delay --help
     from ..core.latents.window_pooling import WindowPooling
     from ..core.recipe.recipe import Recipe
 
 _DIGITS = 10  # digits from which on a frame number is longer than any motion
-_MARKS = '"“„«[]{}'  # a text with one of these is an expression
 
 
 def recipe_of(given: argparse.Namespace) -> tuple[Recipe, str]:
@@ -28,7 +27,19 @@ def recipe_of(given: argparse.Namespace) -> tuple[Recipe, str]:
 
 def reads_steps(given: argparse.Namespace) -> bool:
     """Tells whether the prompt is read in steps: unless the options name something that steps do not have."""
-    return not (given.straight or given.latent is not None) if given.plan is None else given.plan
+    latent = getattr(given, "latent", None)  # not all requests write one
+    return not (given.straight or latent is not None) if given.plan is None else given.plan
+
+
+def check_reading(given: argparse.Namespace, asked: str) -> None:
+    """Raises `UserError` for options about a prompt's steps that do not go with what is asked, or with each other."""
+    if asked != "prompt":
+        refuse(given, ("plan", "take") if asked == "timeline" else ("plan", "guess", "take"), "goes with a prompt only")
+    elif given.plan and given.straight:
+        raise UserError("A prompt is read in steps or taken straight, not both; leave out --plan or --straight.")
+    elif not reads_steps(given) and (meant := options_given(given, ("guess", "take"))):
+        other = "no-plan" if given.plan is False else "straight" if given.straight else "latent"
+        raise UserError(f"{meant[0]} goes with a prompt that is read in steps; leave out --{other}.")
 
 
 def _recipe_of(given: argparse.Namespace) -> tuple[Recipe, str]:
@@ -39,7 +50,7 @@ def _recipe_of(given: argparse.Namespace) -> tuple[Recipe, str]:
     from ..core.recipe.sum import Sum
     from ..core.recipe.travel import Travel
 
-    frames = checked_frames(60 if given.frames is None else given.frames)
+    frames = checked_frames(FRAMES if given.frames is None else given.frames)
     more: dict[str, Any] = {"pooling": pooling_of(given.reading), **manner_of(given)}
     if given.prompt is not None:
         if reads_steps(given):
@@ -60,7 +71,7 @@ def _recipe_of(given: argparse.Namespace) -> tuple[Recipe, str]:
         return Recipe(Sum(Expression.of(ImageFile(given.image))), frames, **more), Path(given.image).name
     if given.expression is not None:
         return Recipe(Sum(Expression.typed(given.expression)), frames, **more), _title(given.expression)
-    start, end = (_expression(text) for text in given.blend or given.mask)
+    start, end = map(Expression.of_text, given.blend or given.mask)
     if given.mask is not None:
         return Recipe(Mask(start, end), frames, **more), _title(" over ".join(given.mask))
     title = _title(" → ".join(given.blend))
@@ -81,16 +92,6 @@ def _take(text: str) -> tuple[int, str]:
 
 def _title(text: str) -> str:
     return " ".join(text.split())
-
-
-def _expression(text: str) -> Expression:
-    """Parses one of a pair: a typed expression, or a prompt."""
-    try:
-        return Expression.typed(text)
-    except ExpressionError:
-        if any(mark in text for mark in _MARKS):
-            raise
-        return Expression.of(Prompt(checked_prompt(text)))
 
 
 def pooling_of(text: str | None) -> WindowPooling:

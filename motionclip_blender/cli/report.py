@@ -13,6 +13,11 @@ from ..core.prompt_plan.told import Step, lines
 from .terminal import CtrlC
 
 
+def told_steps(steps: Sequence[Step]) -> dict[str, object]:
+    """Returns what the JSON object says of a prompt whose steps were read; nothing of any other."""
+    return {"understood": lines(steps), "steps": [step.values() for step in steps]} if steps else {}
+
+
 @dataclass
 class Report:
     """The values to print, by name (`told`), and the seconds of each stage (`seconds`)."""
@@ -42,10 +47,7 @@ class Report:
     def understood(self, steps: Sequence[Step], stderr: TextIO) -> None:
         """Tells what was understood of a prompt whose steps were read, and what else each step may be: at once, and in
         the JSON object."""
-        if not steps:
-            return
-        self.told["understood"] = lines(steps)
-        self.told["steps"] = [step.values() for step in steps]
+        self.told |= told_steps(steps)
         for number, step in enumerate(steps, 1):
             first, *read = lines([step], number)
             others = ", ".join(f'"{wording}"' for wording in step.others)

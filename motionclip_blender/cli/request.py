@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import itertools
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,13 +11,24 @@ from typing import TYPE_CHECKING
 from ..core.engines import FILE_KINDS
 from ..core.errors import UserError
 from ..core.files import check_writable
-from ..core.latents.terms import ActionName, ImageFile, SavedLatent
+from ..core.latents.terms import ActionName, ImageFile, Input
 from ..core.prompt import checked_prompt
 from . import arguments
-from .arguments import Parser, axis, check_input, clip_source, number, whole_number
+from .arguments import (
+    Parser,
+    asked_of,
+    axis,
+    check_blender,
+    check_input,
+    clip_source,
+    number,
+    options_given,
+    refuse,
+    whole_number,
+)
 from .form import PLAIN, Form, add_form, form_of
-from .outputs import check_apart, free_name, numbered
-from .recipes import pooling_of, reads_steps, recipe_of
+from .outputs import check_apart, numbered, outputs_of
+from .recipes import check_reading, pooling_of, reads_steps, recipe_of
 from .scenes import SceneReading, add_options, scene_reading
 
 if TYPE_CHECKING:  # they import numpy, which would delay --help
@@ -35,6 +45,7 @@ CLIP_FILES = (".bvh", ".fbx", ".glb", ".gltf", ".amc")
 """Files of any person's skeleton."""
 MOTION_FILES = (".npz", ".blend", *CLIP_FILES)
 
+_KINDS = ("prompt", "expression", "image", "blend", "mask", "timeline", "recognise", "search")
 _STOPS = 5  # as in the paper's released code
 _TOP = 10
 
@@ -126,14 +137,9 @@ class RecogniseRequest:
 def parse(arguments: list[str] | None) -> GenerateRequest | RecogniseRequest:
     """Raises `UserError` for what cannot be done: bad prompts and lengths, places that cannot be written."""
     given = _parser().parse_args(arguments)
-    asked = [name for name in ("prompt", "expression", "image", "blend", "mask", "timeline", "recognise", "search")
-             if getattr(given, name) is not None]  # fmt: skip
-    if len(asked) != 1:
-        two = " and ".join("a prompt" if name == "prompt" else f"--{name}" for name in asked)
-        problem = f"Of {two} one can be done at a time" if asked else "Say what to make, such as a prompt in quotes"
-        raise UserError(f"{problem}; --help says what can be given.")
-    _check_company(given, asked[0])
-    return _recognise_request(given) if asked[0] in ("recognise", "search") else _generate_request(given)
+    asked = asked_of(given, _KINDS, "Say what to make, such as a prompt in quotes", "--help")
+    _check_company(given, asked)
+    return _recognise_request(given) if asked in ("recognise", "search") else _generate_request(given)
 
 
 # --- the options
@@ -161,11 +167,7 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--recognise", type=Path, metavar="FILE", help="what a motion file shows: the nearest labels")
     what.add_argument("--search", nargs="+", metavar=("TEXT", "FILE"), help="motion files, nearest to a text first")
     how = parser.add_argument_group("how")
-    how.add_argument("--plan", action=argparse.BooleanOptionalAction, help="read the prompt's steps, sides, "
-                     "directions, turns and counts, without --frames as long as they take; --no-plan, --straight and "
-                     "--latent make one motion of the whole prompt")  # fmt: skip
-    how.add_argument("--guess", action="store_true", help="of a prompt's steps or --timeline, make the nearest where "
-                     "nothing known is like it")  # fmt: skip
+    arguments.add_steps(how, "--no-plan, --straight and --latent")
     how.add_argument("--take", metavar="STEP=WORDING", action="append", help="what a step of the prompt is taken for, "
                      'such as --take "2=waves both hands"; may be repeated')  # fmt: skip
     arguments.add_length(how)
@@ -207,7 +209,6 @@ _FOR_OTHERS = {
     "glb": "body and motion as binary glTF, for Godot, web pages and others; of stops X-1.glb ...",
     "usd": "body and motion as USD; of stops X-1.usd ...",
 }
-_PLANS = ("guess", "take")
 _VARIES = ("variations", "seed")
 _BLENDS = ("stops", "factor", "travel", "spherical")
 _NAMES = ("labels", "top")
@@ -219,31 +220,19 @@ _MAKES = (
 
 def _check_company(given: argparse.Namespace, asked: str) -> None:
     """Raises `UserError` for an option that has nothing to do with what is asked."""
-
-    def present(names: tuple[str, ...]) -> list[str]:
-        return [f"--{name.replace('_', '-')}" for name in names if getattr(given, name) not in (None, False)]
-
-    naming = asked in ("recognise", "search")
-    reads = ("plan", "take") if asked == "timeline" else ("plan", *_PLANS)
-    if asked != "prompt" and present(reads):
-        raise UserError(f"{present(reads)[0]} goes with a prompt only; leave it out.")
-    if asked != "prompt" and present(_VARIES):
-        raise UserError(f"{present(_VARIES)[0]} goes with a prompt only; leave it out.")
-    if asked == "prompt" and given.plan and given.straight:
-        raise UserError("A prompt is read in steps or taken straight, not both; leave out --plan or --straight.")
-    if asked == "prompt" and not reads_steps(given) and present(_PLANS):
-        other = "no-plan" if given.plan is False else "straight" if given.straight else "latent"
-        raise UserError(f"{present(_PLANS)[0]} goes with a prompt that is read in steps; leave out --{other}.")
-    if asked != "blend" and present(_BLENDS):
-        raise UserError(f"{present(_BLENDS)[0]} goes with --blend only; leave it out.")
-    if asked == "blend" and len(present(("stops", "factor", "travel"))) > 1:
+    check_reading(given, asked)
+    if asked != "prompt":
+        refuse(given, _VARIES, "goes with a prompt only")
+    if asked != "blend":
+        refuse(given, _BLENDS, "goes with --blend only")
+    elif len(options_given(given, ("stops", "factor", "travel"))) > 1:
         raise UserError("Of --stops, --factor and --travel a blend takes one; leave the others out.")
-    if naming and present(_MAKES):
-        raise UserError(f"{present(_MAKES)[0]} has no meaning with --{asked}; leave it out.")
-    if not naming and present(_NAMES):
-        raise UserError(f"{present(_NAMES)[0]} goes with --recognise or --search only; leave it out.")
-    if asked == "search" and given.labels is not None:
-        raise UserError("--labels goes with --recognise only; leave it out.")
+    if asked in ("recognise", "search"):
+        refuse(given, _MAKES, f"has no meaning with --{asked}")
+    else:
+        refuse(given, _NAMES, "goes with --recognise or --search only")
+    if asked == "search":
+        refuse(given, ("labels",), "goes with --recognise only")
 
 
 # --- what is to be made
@@ -261,32 +250,24 @@ def _generate_request(given: argparse.Namespace) -> GenerateRequest:
     if given.blend is not None and given.factor is None and not given.travel:
         stops = _STOPS if given.stops is None else given.stops
         stop_recipes(recipe, stops)  # raises for too few or too many
-    outputs = {name: Path(getattr(given, name)) for name in OUTPUTS if getattr(given, name) is not None}
-    if not outputs:
-        outputs["out"] = free_name(title, ".blend")
+    outputs = outputs_of(given, OUTPUTS, "out", title)
     if "latent" in outputs and not recipe.content.has_latent:
         raise UserError(f"A motion made with --{recipe.content.kind} has no latent of its own; leave out --latent.")
-    for name, path in outputs.items():
-        if path.suffix.lower() != OUTPUTS[name]:
-            raise UserError(
-                f"--{name} writes a {OUTPUTS[name]} file, not {str(path)!r}; end its name in {OUTPUTS[name]}."
-            )
     several = stops or variations
     written = {f"--{name}": numbered(path, several if name in SINGLE else 0) for name, path in outputs.items()}
     images = names(recipe.terms, ImageFile)
     scenes = [name for name in names(recipe.terms, ActionName) if Path(name).suffix.lower() == ".blend"]
     for name in (*images, *scenes):
         check_input(Path(name))
-    read = [Path(name) for kind in (ActionName, ImageFile, SavedLatent) for name in names(recipe.terms, kind)]
+    read = [Path(name) for name in names(recipe.terms, Input)]
     read += [file for file in (given.body, given.clip, given.timeline, given.rig) if file]
     check_apart(written, read)
     for file in itertools.chain(*written.values()):
         check_writable(file)
-    if importlib.util.find_spec("bpy") is None:
-        if images or scenes:
-            raise UserError(f"Blender's Python module is missing, which reads {(*images, *scenes)[0]}; install bpy.")
-        if any(name in outputs for name in NEED_BLENDER):
-            raise UserError("Blender's Python module is missing; install bpy, or ask for --npz alone.")
+    for name in (*images, *scenes):
+        check_blender(f"reads {name}")
+    if any(name in outputs for name in NEED_BLENDER):
+        check_blender(instead="ask for --npz alone")
     reading, clip = scene_reading(given, read), clip_source(given)
     natural = given.timeline is not None or (given.prompt is not None and reads_steps(given))
     return GenerateRequest(
@@ -330,5 +311,5 @@ def check_motion_file(path: Path) -> None:
     check_input(path)
     if path.suffix.lower() not in MOTION_FILES:
         raise UserError(f"{path} is no motion file; choose one of {', '.join(MOTION_FILES)}.")
-    if path.suffix.lower() not in (".npz", ".amc") and importlib.util.find_spec("bpy") is None:
-        raise UserError(f"Blender's Python module is missing, which reads {path}; install bpy, or give an .npz file.")
+    if path.suffix.lower() not in (".npz", ".amc"):
+        check_blender(f"reads {path}", "give an .npz file")

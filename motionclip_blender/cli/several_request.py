@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..core.engines import FILE_KINDS, KIND_NAMES
 from ..core.errors import UserError
 from ..core.files import check_writable
-from .arguments import Parser, add_length, add_manner, add_model, clip_source, manner_of, shape_of
+from .arguments import Parser, add_length, add_manner, add_model, check_blender, clip_source, manner_of, shape_of
 from .form import Form, add_form, form_of
 from .recipes import pooling_of
 
@@ -95,8 +94,8 @@ def shared(given: argparse.Namespace) -> dict[str, Any]:
     if os.path.lexists(given.out) and not os.path.isdir(given.out):
         raise UserError(f"{given.out} is no folder; name one with --out.")
     check_writable(given.out / "0001")
-    if any(name in outputs for name in _NEED_BLENDER) and importlib.util.find_spec("bpy") is None:
-        raise UserError("Blender's Python module is missing; install bpy, or ask for --npz alone.")
+    if any(name in outputs for name in _NEED_BLENDER):
+        check_blender(instead="ask for --npz alone")
     return {
         "out": given.out,
         "outputs": outputs,

@@ -11,8 +11,9 @@ from typing import Any
 from ..core.errors import UserError
 from ..core.json_text import parsed_json
 from ..core.latents.expression import Expression
-from ..core.latents.terms import ActionName, ImageFile, Prompt, SavedLatent
-from ..core.prompt import MAX_FRAMES, MIN_FRAMES, MOST_SEGMENTS, checked_prompt
+from ..core.latents.sources import names
+from ..core.latents.terms import ActionName, Input
+from ..core.prompt import MAX_FRAMES, MIN_FRAMES, MOST_SEGMENTS
 from ..core.recipe.blend import Blend
 from ..core.recipe.content import Content
 from ..core.recipe.plan import PromptPlan
@@ -27,7 +28,6 @@ FIELDS = (*CONTENTS, "factor", "spherical", "frames", "seconds", "transition")
 
 _MOST_BYTES = 1 << 20
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_MARKS = '"“„«[]{}'  # a text with one of these is an expression
 _SHOWN = 40  # characters of the file that an error repeats
 
 
@@ -116,7 +116,7 @@ def _content(kind: str, values: Mapping[str, object], guess: bool) -> Content:
             more["factor"] = factor
         if type(spherical := values.get("spherical", False)) is not bool:
             raise UserError(f"spherical must be true or false, not {_shown(spherical)}.")
-        start, end = (_expression(_text(each, "an end of a blend")) for each in value)
+        start, end = (Expression.of_text(_text(each, "an end of a blend")) for each in value)
         return Blend(start, end, **more, spherical=spherical)
     text = _text(value, kind)
     if kind == "prompt":
@@ -126,12 +126,6 @@ def _content(kind: str, values: Mapping[str, object], guess: bool) -> Content:
             raise UserError("The action has no name; write a file or an Action.")
         return Sum(Expression.of(ActionName(text)))
     return Sum(Expression.typed(text))
-
-
-def _expression(text: str) -> Expression:
-    return (
-        Expression.typed(text) if any(mark in text for mark in _MARKS) else Expression.of(Prompt(checked_prompt(text)))
-    )
 
 
 def _text(value: object, what: str) -> str:
@@ -175,9 +169,9 @@ def _shown(value: object) -> str:
 def check_files(timeline: Timeline) -> None:
     """Raises `UserError` for the first segment that names a file that is missing."""
     for number, segment in enumerate(timeline.segments, 1):
-        for term in segment.content.terms:
-            if isinstance(term.source, ActionName | ImageFile | SavedLatent) and not _is_file(term.source.name):
-                raise UserError(f"Segment {number}: There is no file {term.source.name}; choose one that is there.")
+        for name in names(segment.content.terms, Input):
+            if not _is_file(name):
+                raise UserError(f"Segment {number}: There is no file {name}; choose one that is there.")
 
 
 def _is_file(name: str) -> bool:

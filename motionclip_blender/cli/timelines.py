@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from ..core.engine import Engine
-from ..core.latents.sources import Inputs, of_other_packs, source_latents
-from ..core.latents.terms import ActionName, ImageFile, SavedLatent
+from ..core.latents.sources import of_other_packs, source_latents
 from ..core.progress import Progress, no_progress
 from ..core.recipe.make import as_long_as_it_takes, at_rate, check_length, decoded
 from ..core.recipe.recipe import Recipe
@@ -64,10 +63,8 @@ def _make(
 ) -> None:
     """Makes and writes the motion of a file. Raises `UserError`; what is written until then stays, and is told."""
     (recipe,), fps = job.recipes, person.fps or engine.pack.fps
-    found: Inputs | None = None
+    found = read_inputs(recipe.terms, request.scenes, request.up, report, stderr)
     with report.stage("text"):
-        if any(isinstance(term.source, ActionName | ImageFile | SavedLatent) for term in recipe.terms):
-            found = read_inputs(recipe.terms, request.scenes, request.up, stderr)
         latents = source_latents(engine, recipe.terms, found, recipe.pooling, no_progress)
     with report.stage("decode"):
         if request.frames is None:

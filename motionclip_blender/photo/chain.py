@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -54,9 +54,6 @@ class State:
         # the same rotation, the shorter way round
         turns = np.where(length > np.pi, turns * (1 - 2 * np.pi / np.maximum(length, 1e-9)), turns)
         return State(turns, self.place + placed, self.betas + step[turned.size + 3 : -1], self.focal + float(step[-1]))
-
-    def with_focal(self, focal: float) -> State:
-        return replace(self, focal=focal)
 
 
 class Chain:

@@ -14,7 +14,7 @@ from ..core.json_text import parsed_json
 from ..core.latents import file as latent_file
 from ..core.motion import Motion
 from ..core.prompt import MAX_FRAMES, MIN_FRAMES, action_name
-from ..core.prompt_plan.told import Step, lines
+from ..core.prompt_plan.told import Step
 from ..core.recipe.codec import from_json, to_json
 from ..core.recipe.make import Made
 from ..core.recipe.recipe import Recipe
@@ -128,11 +128,6 @@ def starts_of(action: bpy.types.Action) -> tuple[int, ...]:
         return tuple(map(int, parsed_json(str(action.get(STARTS_NOTE, "[]")))))
     except (ValueError, TypeError):
         return ()
-
-
-def understood_of(action: bpy.types.Action) -> list[str]:
-    """Lists the same in lines."""
-    return list(lines(steps_of(action)))
 
 
 def _round(recipe: Recipe, made: Made) -> Motion:

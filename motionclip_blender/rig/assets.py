@@ -8,9 +8,9 @@ import bpy
 import numpy as np
 
 from ..core import rotations as rot
-from ..core.cleanup.root_trajectory import RootTrajectory
 from ..core.errors import UserError
 from ..core.motion import Motion
+from ..core.root_trajectory import RootTrajectory
 from ..core.skeleton import BODY_JOINTS, INDEX
 from .film import render_pose
 

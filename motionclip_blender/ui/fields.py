@@ -17,12 +17,12 @@ PROMPT = {
 STEPS = {
     "name": "Read steps",
     "description": "Read the prompt as steps, one after the other, with sides, directions, turns, counts and speeds. "
-    "Else the whole prompt is one motion",
+    "Otherwise the whole prompt is one motion",
     "default": True,
 }
 GUESS = {
-    "name": "Make it all the same",
-    "description": "Where nothing known is like a step, make what is nearest to it. Else nothing is made, and the "
+    "name": "Make the nearest anyway",
+    "description": "Where nothing known is like a step, make what is nearest to it. Otherwise nothing is made, and the "
     "nearest is told",
 }
 FRAMES = {
@@ -93,7 +93,7 @@ STRAIGHT = {
 HANDS_TOUCH = {
     "name": "Hands touch",
     "description": "Bend the arms so that hands that touch each other, the head, the body or the legs still do with "
-    "the proportions of this character. Else every limb points as the motion has it",
+    "the proportions of this character. Otherwise every limb points as the motion has it",
 }
 WHICH_BONES = (
     ("ALL", "All bones", "All bones of the armature"),
@@ -108,8 +108,8 @@ KEYED_BONES = {
 }
 REDUCE = {
     "name": "Reduce keys",
-    "description": "Key as few frames as keep the motion within the bound, so that the curves can be edited. Else "
-    "every frame has a key; sliders put them there again",
+    "description": "Key as few frames as keep the motion within the bound, so that the curves can be edited. "
+    "Otherwise every frame has a key; sliders put them there again",
 }
 REDUCE_DEGREES = {
     "name": "Degrees",
@@ -141,7 +141,7 @@ READINGS = (
 AS_SHOWN = {
     "name": "As shown",
     "description": "Read what Blender shows, with NLA strips, constraints, drivers and the object's own movement; "
-    "slower. Else the keys of the Action are read",
+    "slower. Otherwise the keys of the Action are read",
 }
 KIND = {"name": "Kind", "description": "What the latent comes from"}
 KINDS = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import time
@@ -19,7 +20,13 @@ from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.latents.sources import latent_of
 from motionclip_blender.core.latents.terms import Prompt, Term
 from motionclip_blender.core.motion_files import amass
-from motionclip_blender.core.recipe.make import generate
+from motionclip_blender.core.pack import DEFAULT_FOLDER
+from motionclip_blender.core.prompt_plan.read import plain_prompt
+from motionclip_blender.core.prompt_plan.told import Step
+from motionclip_blender.core.prompt_plan.told import lines as lines_of
+from motionclip_blender.core.recipe.make import Made, as_long_as_it_takes, decoded, generate
+from motionclip_blender.core.recipe.plan import PromptPlan
+from motionclip_blender.core.recipe.recipe import Recipe
 from tests.cli.command import command, names, needs_blender, needs_model, run
 from tests.paths import ROOT
 from training.data.captions import CaptionedSpan
@@ -50,6 +57,12 @@ def test_a_prompt_that_cannot_be_is_kept_with_its_line(tmp_path: Path):
     assert [bool(line.problem) for line in found] == [False, True, True, True, False]
     assert [line.line for line in found] == [1, 2, 3, 4, 5]
     assert "no words" in found[1].problem and "shorten" in found[2].problem and "UTF-8" in found[3].problem
+
+
+def test_a_prompt_in_steps_may_be_longer(tmp_path: Path):
+    (tmp_path / "file").write_text("walks, then " * 60 + "jumps\n" + "walks, then " * 200)
+    found, _ = read_lines(tmp_path / "file", "prompts", check=plain_prompt)
+    assert [bool(line.problem) for line in found] == [False, True]
 
 
 def test_edits_by_column_and_not_by_place(tmp_path: Path):
@@ -109,6 +122,10 @@ WRONG = {
     "no such file": (["--prompts", "none", "--out", "o"], "no file none"),
     "two kinds": (["--prompts", "p", "--edits", "e", "--out", "o"], "one can be done at a time"),
     "data for prompts": (["--prompts", "p", "--out", "o", "--data", "."], "leave it out"),
+    "steps of edits": (["--edits", "e", "--out", "o", "--no-plan"], "--no-plan goes with --prompts only"),
+    "a guess of edits": (["--edits", "e", "--out", "o", "--guess"], "--guess goes with --prompts only"),
+    "a guess without steps": (["--prompts", "p", "--out", "o", "--guess", "--no-plan"], "leave out --no-plan"),
+    "steps of straight texts": (["--prompts", "p", "--out", "o", "--plan", "--straight"], "leave out --plan"),
     "data is not there": (["--edits", "e", "--out", "o", "--data", "."], "holds no prepared motions"),
     "data is not named": (["--edits", "e", "--out", "o"], "--data"),
     "frames": (["--prompts=p", "--out", "o", "--frames", "1"], "2 to 3,600 frames"),
@@ -150,10 +167,74 @@ def same(path: Path, motion) -> bool:
     )
 
 
+PROMPTS = ("a person waves", "walks forward, then turns left and waves twice", "kicks with the left leg")
+
+
+def alone(engine: Engine, prompt: str, frames: int | None, seed: int = 0, guess: bool = False) -> Made:
+    """Makes a prompt as the panel and the command line do, of one prompt."""
+    recipe = Recipe(PromptPlan(prompt, guess), frames or 60).varied(seed)
+    return decoded(engine, recipe if frames else as_long_as_it_takes(engine, recipe, {}), {}, engine.pack.fps)
+
+
 @needs_model
-def test_every_prompt_becomes_the_motion_that_it_is_alone(tmp_path: Path, engine: Engine):
+@pytest.mark.parametrize("frames", [None, 80])
+def test_every_prompt_is_read_as_it_is_alone(tmp_path: Path, engine: Engine, frames):
+    (tmp_path / "p.txt").write_text("\n".join(PROMPTS))
+    asked = () if frames is None else ("--frames", frames)
+    done = run(tmp_path, "--prompts", "p.txt", "--out", "o", "--json", *asked)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["frames"] == frames
+    for prompt, line in zip(PROMPTS, told["lines"], strict=True):
+        made = alone(engine, prompt, frames)
+        assert line["frames"] == len(made.motion) and line["understood"] == list(lines_of(made.steps))
+        assert [Step.of_values(step) for step in line["steps"]] == list(made.steps)
+        assert same(tmp_path / line["wrote"]["npz"], made.motion), prompt
+    assert told["lines"][1]["frames"] == frames or told["lines"][1]["frames"] > 120
+
+
+@needs_model
+def test_variations_of_every_prompt_are_those_that_it_has_alone(tmp_path: Path, engine: Engine):
+    (tmp_path / "p.txt").write_text("\n".join(PROMPTS))
+    done = run(tmp_path, "--prompts", "p.txt", "--out", "o", "--json", "--frames", 50, "--variations", 2, "--seed", 3)
+    assert done.returncode == 0, done.stderr
+    for prompt, line in zip(PROMPTS, json.loads(done.stdout)["lines"], strict=True):
+        for seed, path in zip((3, 4), line["wrote"]["npz"], strict=True):
+            assert same(tmp_path / path, alone(engine, prompt, 50, seed).motion), (prompt, seed)
+
+
+@needs_model
+def test_a_line_that_means_nothing_known_is_named_and_the_rest_goes_on(tmp_path: Path, engine: Engine):
+    (tmp_path / "p.txt").write_text("a person waves\nzxcv qwer\njump, then plays the violin\nwalk\n")
+    done = run(tmp_path, "--prompts", "p.txt", "--out", "o")
+    assert done.returncode == 1
+    second, third = done.stderr.splitlines()
+    assert second.startswith('p.txt, line 2: Nothing known is like "zxcv qwer"; nearest: "') and "--guess" in second
+    assert third.startswith('p.txt, line 3: Nothing known is like "plays the violin"; nearest: "')
+    assert done.stdout.startswith("2 of 4 lines made, into o; 2 could not be made: 2, 3; as many frames as their steps")
+    assert names(tmp_path / "o") == {"0001_a_person_waves.npz", "0004_walk.npz"}
+    done = run(tmp_path, "--prompts", "p.txt", "--out", "g", "--guess")
+    assert done.returncode == 0 and done.stderr.count("is a guess") == 2 and len(names(tmp_path / "g")) == 4
+    guessed = alone(engine, "zxcv qwer", None, guess=True).motion
+    assert same(tmp_path / "g/0002_zxcv_qwer.npz", guessed)
+
+
+@needs_model
+def test_a_pack_that_reads_no_steps_makes_one_motion_of_each_line(tmp_path: Path):
+    shutil.copytree(DEFAULT_FOLDER, tmp_path / "pack", ignore=shutil.ignore_patterns("wordings.*"))
+    (tmp_path / "p.txt").write_text("walks, then waves\n" + "walks, then " * 60 + "jumps\nzxcv qwer\n")
+    done = run(tmp_path, "--prompts", "p.txt", "--out", "o", "--pack", "pack")
+    assert done.returncode == 1, done.stderr
+    said, second = done.stderr.splitlines()
+    assert said.startswith("The pack default does not carry its wordings") and "line 2: The prompt has 725" in second
+    assert names(tmp_path / "o") == {"0001_walks_then_waves.npz", "0003_zxcv_qwer.npz"}
+    assert len(amass.load(tmp_path / "o/0001_walks_then_waves.npz")) == 60
+
+
+@needs_model
+def test_without_steps_every_text_becomes_a_motion(tmp_path: Path, engine: Engine):
     (tmp_path / "p.txt").write_bytes("\ufeffa person waves\r\n\r\n?!\r\nä/..\\é jump\r\na person waves".encode())
-    done = run(tmp_path, "--prompts", "p.txt", "--out", "new/out", "--frames", 40)
+    done = run(tmp_path, "--prompts", "p.txt", "--out", "new/out", "--frames", 40, "--no-plan")
     assert done.returncode == 1
     assert done.stderr == "p.txt, line 3: The prompt has no words; describe the movement in words.\n"
     assert done.stdout.startswith("3 of 4 lines made, into new/out; 1 could not be made: 3; 1 empty; 40 frames at 30")
@@ -214,7 +295,7 @@ def test_lines_that_fail_to_the_last_are_no_success(tmp_path: Path):
 def test_more_lines_than_go_together(tmp_path: Path, engine: Engine):
     prompts = [f"a person jumps {i} times" if i % 3 else "?" for i in range(70)]
     (tmp_path / "p.txt").write_text("\n".join(prompts))
-    done = run(tmp_path, "--prompts", "p.txt", "--out", "o", "--frames", 10, "--loop", "--in-place")
+    done = run(tmp_path, "--prompts", "p.txt", "--out", "o", "--frames", 10, "--loop", "--in-place", "--no-plan")
     assert done.returncode == 1 and "46 of 70 lines made" in done.stdout and done.stderr.count("\n") == 24
     assert "could not be made: 1, 4, 7, 10, 13, 16, 19, 22, 25, 28 ...;" in done.stdout
     assert len(names(tmp_path / "o")) == 46
@@ -304,7 +385,7 @@ def test_sheets_and_blend_files(tmp_path: Path, data: Path):
 
 @needs_model
 def test_ctrl_c_leaves_whole_files(tmp_path: Path):
-    (tmp_path / "p.txt").write_text("\n".join(f"a person walks {i} steps" for i in range(2000)))
+    (tmp_path / "p.txt").write_text("a person walks\n" * 2000)
     environment = {"PYTHONPATH": str(ROOT), "PATH": ""}
     arguments = command("--prompts", "p.txt", "--out", "o")
     process = subprocess.Popen(
@@ -320,4 +401,4 @@ def test_ctrl_c_leaves_whole_files(tmp_path: Path):
         process.kill()
     assert (process.returncode, stdout, stderr) == (130, "", "Stopped.\n")
     made = names(tmp_path / "o")
-    assert made and all(len(amass.load(tmp_path / "o" / name)) == 60 for name in made)
+    assert made and all(len(amass.load(tmp_path / "o" / name)) == 60 for name in made)  # walks have no end

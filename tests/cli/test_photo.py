@@ -32,8 +32,16 @@ WRONG = {
     "a place that is none": (["--photo", "a.png", "waves", "--video", "a.png/x.mp4"], "choose another place"),
     "no motion file": (["--photo", "a.png", "--motion", "none.npz"], "There is no file none.npz"),
     "a motion of another kind": (["--photo", "a.png", "--motion", "a.png"], "neither .npz nor .blend"),
-    "a factor of no blend": (["--photo", "a.png", "waves", "--factor", "0.3"], "go with --blend A B only"),
+    "a factor of no blend": (["--photo", "a.png", "waves", "--factor", "0.3"], "--factor goes with --blend A B only"),
     "a guess of an expression": (["--photo", "a.png", "--expression", '"a"', "--guess"], "--guess goes with a prompt"),
+    "a factor of a travel": (
+        ["--photo", "a.png", "--blend", "a", "b", "--travel", "--factor", "1"],
+        "a blend takes one",
+    ),
+    "a blend that is none": (["--photo", "a.png", "waves", "--factor", "0"], "--factor goes with --blend A B only"),
+    "steps of no prompt": (["--photo", "a.png", "--mask", "a", "b", "--no-plan"], "--no-plan goes with a prompt only"),
+    "steps of a straight prompt": (["--photo", "a.png", "waves", "--plan", "--straight"], "leave out --plan"),
+    "a guess without steps": (["--photo", "a.png", "waves", "--no-plan", "--guess"], "leave out --no-plan"),
     "too long": (["--photo", "a.png", "waves", "--frames", "99999"], "2 to 3,600 frames"),
     "an unknown option": (["--photo", "a.png", "waves", "--fast"], "--fast"),
 }
@@ -54,6 +62,26 @@ def test_what_cannot_be_done_is_refused_first(folder: Path, arguments, sentence)
     with pytest.raises(UserError) as caught:
         parse_photo(arguments)
     assert sentence in str(caught.value) and names(folder) == before
+
+
+@pytest.mark.parametrize(
+    "option",
+    ["--plan", "--no-plan", "--guess", "--take=1=runs", "--factor=7", "--factor=0", "--travel", "--spherical",
+     "--loop", "--in-place", "--straight", "--reading=first", "--reading=nonsense"],
+)  # fmt: skip
+def test_a_motion_that_is_there_is_made_no_otherwise(folder: Path, option):
+    (folder / "walk.npz").write_bytes(b"")
+    with pytest.raises(UserError) as caught:
+        parse_photo(["--photo", "a.png", "--motion", "walk.npz", option])
+    assert str(caught.value) == f"{option.split('=')[0]} has no meaning with --motion; leave it out."
+
+
+@pytest.mark.parametrize("frames", [-5, 0, 1, 3601])
+def test_the_length_of_a_motion_that_is_there_is_checked(folder: Path, frames):
+    (folder / "walk.npz").write_bytes(b"")
+    with pytest.raises(UserError, match="2 to 3,600 frames"):
+        parse_photo(["--photo", "a.png", "--motion", "walk.npz", "--frames", str(frames)])
+    assert parse_photo(["--photo", "a.png", "--motion", "walk.npz", "--frames", "2"]).frames == 2
 
 
 def test_photos_and_the_prompt_behind_them(folder: Path):

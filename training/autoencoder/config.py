@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.files import write_json
 from motionclip_blender.core.json_text import parsed_json
 from motionclip_blender.core.pose_format import AHEAD, HEADINGS, PELVIS, RIGHT_ANKLE, UPS, PoseFormat
 from motionclip_blender.core.skeleton import BODY_JOINTS, INDEX
@@ -208,7 +208,7 @@ class TrainConfig:
         return PoseFormat(self.joints, up=self.up, last_row=self.last_row, heading=self.heading)
 
     def save(self, path: Path) -> None:
-        path.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+        write_json(path, asdict(self))
 
     @classmethod
     def load(cls, path: Path | None = None, preset: str = "default") -> TrainConfig:

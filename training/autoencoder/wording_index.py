@@ -21,9 +21,9 @@ from safetensors.numpy import save_file
 from motionclip_blender.core.cleanup.pipeline import motions_of
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.files import whole_path, write_whole
+from motionclip_blender.core.files import whole_path, write_json
 from motionclip_blender.core.inference.prompt_retrieval import PromptRetrieval
-from motionclip_blender.core.modifiers.measure import measured_side, measured_travel, measured_turn
+from motionclip_blender.core.measure import measured_side, measured_travel, measured_turn
 from motionclip_blender.core.pack import Pack
 from motionclip_blender.core.prompt_plan.word_features import WordVectors, content, features, tells_all, vocabulary_of
 from motionclip_blender.core.prompt_plan.wording_index import NUMBERS, TEXTS, WORDS, WordingIndex
@@ -105,8 +105,7 @@ def write_index(engine: Engine) -> None:
     }
     index = WordingIndex(retrieval, described, numbers)
     numbers["sureness"] = _sureness(engine, index, retrieval, motions, spans, heard, x, y, words)
-    with write_whole(engine.pack.folder / TEXTS) as file:
-        file.write((json.dumps(described, ensure_ascii=False, separators=(",", ":")) + "\n").encode())
+    write_json(engine.pack.folder / TEXTS, described, indent=None)
     with whole_path(engine.pack.folder / NUMBERS) as path:
         save_file(numbers, path)
     note_checksums(engine.pack, TEXTS, NUMBERS)
@@ -120,8 +119,7 @@ def note_checksums(pack: Pack, *names: str, **info: str) -> None:
     described["checksums"] = described.get("checksums", {}) | digests
     if info:
         described["info"] = described.get("info", {}) | info
-    with write_whole(path) as file:
-        file.write((json.dumps(described, indent=1) + "\n").encode())
+    write_json(path, described)
 
 
 def _classifier(x: np.ndarray, y: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
@@ -12,7 +11,7 @@ from pathlib import Path
 from torch import nn
 
 from motionclip_blender.core.engine import Engine
-from motionclip_blender.core.files import whole_path
+from motionclip_blender.core.files import write_json
 from motionclip_blender.core.model.weights import Weights, save_weights
 from motionclip_blender.core.pack import Pack
 
@@ -63,8 +62,7 @@ def write_pack(
 
 def write_description(pack: Pack) -> None:
     """Writes a pack's `pack.json`, whole or not at all."""
-    with whole_path(pack.folder / "pack.json") as temporary:
-        temporary.write_text(json.dumps(pack.as_json(), indent=1) + "\n", encoding="utf-8")
+    write_json(pack.folder / "pack.json", pack.as_json())
 
 
 def sources(spans: Iterable[CaptionedSpan]) -> list[dict[str, str]]:

@@ -44,7 +44,7 @@ def write_index(out: Path, clips: list[dict], spans: Iterable[CaptionedSpan]) ->
                 "spans": [_span(span, clip["seconds"]) for span in own],
             }
         )
-    with write_whole(out / INDEX) as handle:
+    with write_whole(out / INDEX) as handle:  # not `write_json`: runs of render_pipeline know a data set by these bytes
         handle.write(json.dumps({"clips": entries}, indent=1, ensure_ascii=False).encode())
     return entries
 

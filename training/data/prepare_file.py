@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
@@ -11,9 +10,8 @@ import numpy as np
 
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.cleanup.foot_locking import keep_on_floor
-from motionclip_blender.core.clip_files.rest_frames import stands_idle
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.files import write_whole
+from motionclip_blender.core.files import write_json
 from motionclip_blender.core.motion import Motion, facing_forward
 from motionclip_blender.core.motion_files import amass
 from motionclip_blender.core.retarget.footing import seated
@@ -56,8 +54,7 @@ def prepare_file(file: SourceFile, job: Job) -> Record:
         error = UserError("no joint of a person is animated in it; export it with its animations.")
         record.problems.append(sentence(file.path.name, error))
     if not record.problems:
-        with write_whole(record_path(file, job)) as handle:
-            handle.write(json.dumps(asdict(record)).encode())
+        write_json(record_path(file, job), asdict(record), indent=None)
     return record
 
 
@@ -69,7 +66,7 @@ def _prepare_clip(file: SourceFile, name: str, clip: SourceClip, job: Job, recor
         return
     try:
         rig = matching_rig(clip.bones, job.own_maps)
-        if stands_idle(clip, {bone for a, b, _ in rig.pairs.values() for bone in (a, b)}):
+        if clip.stands_idle({bone for a, b, _ in rig.pairs.values() for bone in (a, b)}):
             record.notes[name] = "no joint of the person is animated in it, so it is left out"
             return
         up = job.up or file.collection.up

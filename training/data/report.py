@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import html
-import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
 import numpy as np
 
-from motionclip_blender.core.files import write_whole
+from motionclip_blender.core.files import write_json, write_whole
 
 SHEETS = "sheets"
 _WORST = 5
@@ -66,8 +65,7 @@ def _mean(values: Iterable[float | None]) -> float:
 def write_report(out: Path, clips: list[dict], problems: list[str], notes: Sequence[str] = ()) -> None:
     """Writes `report.html` and `report.json` into `out`. notes: sentences about how clips were read."""
     groups = summary(clips)
-    with write_whole(out / "report.json") as handle:
-        handle.write(json.dumps({"sources": groups, "problems": problems, "notes": list(notes)}, indent=1).encode())
+    write_json(out / "report.json", {"sources": groups, "problems": problems, "notes": list(notes)})
     parts = [
         "<!doctype html><meta charset=utf-8><title>Prepared motions</title>",
         f"<style>{_STYLE}</style><h1>{len(clips)} prepared motions</h1>",

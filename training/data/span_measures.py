@@ -1,6 +1,6 @@
 """Measures spans of prepared motions: what captions may say of them as facts.
 
-Sides, directions and turns come from `core.modifiers.measure`, as those do that prompts are measured by.
+Sides, directions and turns come from `core.measure`, as those do that prompts are measured by.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy as np
 
 from motionclip_blender.core.angles import apart
 from motionclip_blender.core.body import Body
-from motionclip_blender.core.modifiers.measure import (
+from motionclip_blender.core.measure import (
     measured_period,
     measured_side,
     measured_slide,

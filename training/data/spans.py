@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import csv
 import io
-import json
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
@@ -21,8 +20,8 @@ import numpy as np
 
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.files import write_whole
-from motionclip_blender.core.modifiers.measure import root_space_poses, smoothed
+from motionclip_blender.core.files import write_json, write_whole
+from motionclip_blender.core.measure import root_space_poses, smoothed
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.motion_files import amass
 
@@ -147,8 +146,7 @@ def write_table(folder: Path, found: list[tuple[Proposal, Measures, dict]]) -> N
     table.writerows(lines)
     with write_whole(folder / "spans.csv") as handle:
         handle.write(text.getvalue().encode())
-    with write_whole(folder / "spans.json") as handle:
-        handle.write(json.dumps(lines, indent=1, ensure_ascii=False).encode())
+    write_json(folder / "spans.json", lines)
 
 
 def _rounded(value: object) -> object:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import zlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence, Set
 from pathlib import Path
 
-from motionclip_blender.core.files import write_whole
+from motionclip_blender.core.files import write_json
 
 from .captions import MORE, CaptionedSpan, load_captions
 from .split_table import lines_of, seconds_of_clips, table
@@ -128,8 +127,7 @@ def main(arguments: list[str]) -> int:
     held = _proposals()[options.split]()
     print(f"{len(held)} {'people' if options.split == PEOPLE else 'takes'} held out", file=sys.stderr)
     if options.write:
-        with write_whole(SPLITS) as handle:
-            handle.write((json.dumps(data() | {CHOSEN[options.split]: held}, indent=1) + "\n").encode())
+        write_json(SPLITS, data() | {CHOSEN[options.split]: held})
     else:
         print("\n".join(held))
     return 0

@@ -10,7 +10,7 @@ import numpy as np
 
 from motionclip_blender.core.fitted_body import Standing
 from motionclip_blender.core.kinematics import posed
-from motionclip_blender.core.modifiers.measure import smoothed
+from motionclip_blender.core.measure import smoothed
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.retarget import anatomy
 from motionclip_blender.core.skeleton import BODY, INDEX

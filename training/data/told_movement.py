@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from motionclip_blender.core.body import Body
-from motionclip_blender.core.modifiers.measure import measured_side, wrists_apart
+from motionclip_blender.core.measure import measured_side, wrists_apart
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.skeleton import BODY, INDEX
 from motionclip_blender.core.timeline.postures import chest_front

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from motionclip_blender.core.body import Body
-from motionclip_blender.core.cleanup.root_trajectory import RootTrajectory
 from motionclip_blender.core.motion import Motion
+from motionclip_blender.core.root_trajectory import RootTrajectory
 from motionclip_blender.core.skeleton import INDEX
 
 

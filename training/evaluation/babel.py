@@ -15,7 +15,7 @@ import numpy as np
 
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.latents.arithmetic import normalised
-from motionclip_blender.core.latents.window_pooling import WINDOW
+from motionclip_blender.core.network_size import WINDOW
 
 from ..data.amass.shards import Shards
 from ..data.amass.tensors import pose_tensors

@@ -19,8 +19,8 @@ from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import whole_path
 from motionclip_blender.core.inference.class_means import ClassMeans, Seen, means_of
 from motionclip_blender.core.label_timeline import FRAMES
-from motionclip_blender.core.latents.window_pooling import WINDOW
 from motionclip_blender.core.looks import looks_of
+from motionclip_blender.core.network_size import WINDOW
 
 from ..autoencoder.wording_index import note_checksums
 from ..data.captions import class_text

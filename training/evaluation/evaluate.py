@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.files import write_whole
+from motionclip_blender.core.files import write_json, write_whole
 from motionclip_blender.core.pack import Pack
 
 from ..autoencoder.export import record
@@ -111,8 +111,7 @@ def evaluate(
 def write(found: dict, out: Path, name: str = "evaluation") -> None:
     """Writes NAME.json, NAME.html and its pictures into `out`, each atomically. Raises `UserError` if it cannot."""
     pictures = draw(found, out)
-    with write_whole(out / f"{name}.json") as file:
-        file.write((json.dumps(found, indent=1, ensure_ascii=False) + "\n").encode())
+    write_json(out / f"{name}.json", found)
     with write_whole(out / f"{name}.html") as file:
         file.write(page(found, pictures).encode())
 
@@ -129,6 +128,18 @@ def _plain(value: Any) -> Any:
 
 
 def main(arguments: list[str]) -> int:
+    options, mode = _read(arguments)
+    if options.fill and not os.path.isfile(options.fill):
+        raise UserError(f"There is no file {options.fill} to fill; name a Markdown file with marks.")
+    _MODES[mode].run(options)
+    return 0
+
+
+def _read(arguments: list[str]) -> tuple[argparse.Namespace, str]:
+    """Returns the options, and which of `_MODES` they ask for.
+
+    Raises `UserError` for an option that this one does not use.
+    """
     parser = argparse.ArgumentParser(prog="python -m training evaluate", description=__doc__)
     parser.add_argument("--pack", type=Path, help="pack folder; the default pack if left out")
     parser.add_argument("--data", type=Path, required=True, help="folder that `python -m training prepare` made")
@@ -146,53 +157,38 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--record", action="store_true", help="also write the main figures into the pack's pack.json")
     parser.add_argument("--seed", type=int, default=0, help="of the random pairs")
     parser.add_argument("--quick", action="store_true", help="fewer windows, prompts and pairs; under a minute")
-    parser.add_argument(
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument(
         "--compare",
         nargs="+",
         metavar="NAME=PACK,PACK,PACK",
         help="instead, compare trainings: mean and spread of each name",
     )
-    parser.add_argument(
+    instead.add_argument(
         "--left-out",
         nargs="+",
         type=Path,
         metavar="PACK",
         help="instead, measure packs that were each trained without a collection on what they were trained without",
     )
-    parser.add_argument(
+    instead.add_argument(
         "--protocol", choices=(PROTOCOL,), help="instead, table 3 of the paper, on shards that `prepare --amass` made"
     )
     parser.add_argument("--legacy", action="store_true", help=f"with {PROTOCOL}: as the released code measures it")
     options = parser.parse_args(arguments)
-    if options.legacy and not options.protocol:
-        parser.error(f"--legacy is a way of --protocol {PROTOCOL}")
-    if options.protocol:
-        found = _plain(evaluate_babel(options.pack, options.data, options.legacy, seed=options.seed))
-        path = options.out / f"{PROTOCOL}.json"
-        with write_whole(path) as file:
-            file.write((json.dumps(found, indent=1, ensure_ascii=False) + "\n").encode())
-        print(summary(found))
-        print(path)
-        return 0
-    if options.fill and not os.path.isfile(options.fill):
-        raise UserError(f"There is no file {options.fill} to fill; name a Markdown file with marks.")
-    if options.compare:
-        most = _QUICK_WINDOWS if options.quick else None
-        groups = parse(options.compare)
-        split = options.split or _split_of_all(groups)
-        found = {"compare": compare(groups, options.data, split, most, _say)}
-        found = _plain(found)
-        write(found, options.out, "comparison")
-        if options.fill:
-            fill(found, options.fill)
-        print(options.out / "comparison.html")
-        return 0
-    if options.left_out:
-        rows = _plain(left_out(options.left_out, options.data, _QUICK_WINDOWS if options.quick else None, _say))
-        with write_whole(options.out / "left_out.json") as file:
-            file.write((json.dumps(rows, indent=1) + "\n").encode())
-        print("\n".join(lines_of(rows)))
-        return 0
+    mode = next((name for name in _MODES if name != "pack" and getattr(options, name)), "pack")
+    for name, value in vars(options).items():
+        if value != parser.get_default(name) and name not in (mode, "data", "out", *_MODES[mode].options):
+            why = "goes with --protocol only" if mode == "pack" else f"has no meaning with {_written(mode)}"
+            raise UserError(f"{_written(name)} {why}; leave it out.")
+    return options, mode
+
+
+def _written(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def _run_pack(options: argparse.Namespace) -> None:
     found = evaluate(options.pack, options.data, options.frames, options.split, options.seed, options.quick)
     write(found, options.out)
     if options.fill:
@@ -201,7 +197,50 @@ def main(arguments: list[str]) -> int:
         record(Pack.load(options.pack), _headline(found))
     print(_summary(found))
     print(options.out / "evaluation.html")
-    return 0
+
+
+def _run_compare(options: argparse.Namespace) -> None:
+    groups = parse(options.compare)
+    split = options.split or _split_of_all(groups)
+    found = _plain({"compare": compare(groups, options.data, split, _most(options), _say)})
+    write(found, options.out, "comparison")
+    if options.fill:
+        fill(found, options.fill)
+    print(options.out / "comparison.html")
+
+
+def _run_left_out(options: argparse.Namespace) -> None:
+    rows = _plain(left_out(options.left_out, options.data, _most(options), _say))
+    write_json(options.out / "left_out.json", rows)
+    print("\n".join(lines_of(rows)))
+
+
+def _run_protocol(options: argparse.Namespace) -> None:
+    found = _plain(evaluate_babel(options.pack, options.data, options.legacy, seed=options.seed))
+    path = options.out / f"{PROTOCOL}.json"
+    write_json(path, found)
+    print(summary(found))
+    print(path)
+
+
+class _Mode(NamedTuple):
+    """What is measured, and the options that say how, beside --data and --out."""
+
+    run: Callable[[argparse.Namespace], None]
+    options: tuple[str, ...]
+
+
+_MODES = {
+    "pack": _Mode(_run_pack, ("pack", "frames", "split", "fill", "record", "seed", "quick")),
+    "compare": _Mode(_run_compare, ("split", "fill", "quick")),
+    "left_out": _Mode(_run_left_out, ("quick",)),
+    "protocol": _Mode(_run_protocol, ("pack", "seed", "legacy")),
+}
+
+
+def _most(options: argparse.Namespace) -> int | None:
+    """Returns the most windows of a span."""
+    return _QUICK_WINDOWS if options.quick else None
 
 
 def _say(what: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from motionclip_blender.core.latents.arithmetic import blend
-from motionclip_blender.core.latents.window_pooling import WINDOW
+from motionclip_blender.core.network_size import WINDOW
 from motionclip_blender.core.recipe.interpolation import latents_between
 
 from . import measures

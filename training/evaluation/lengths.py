@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -14,11 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from motionclip_blender.core.cleanup.root_trajectory import RootTrajectory
 from motionclip_blender.core.engine import Engine
-from motionclip_blender.core.files import write_whole
+from motionclip_blender.core.files import write_json
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.recipe.make import generate
+from motionclip_blender.core.root_trajectory import RootTrajectory
 
 from ..shipped import shipped
 from . import measures
@@ -113,8 +112,7 @@ def main(arguments: list[str]) -> int:
     started = time.perf_counter()
     engine = Engine(options.pack)
     found = {name: lengths(engine, prompts) for name, prompts in listed().items() if options.only in (None, name)}
-    with write_whole(options.out) as file:
-        file.write((json.dumps(found, indent=1) + "\n").encode())
+    write_json(options.out, found)
     for name, kinds in found.items():
         for kind, figures in kinds.items():
             told = ", ".join(

@@ -5,14 +5,13 @@ manners`.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
 import numpy as np
 
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.files import write_whole
+from motionclip_blender.core.files import write_json
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.recipe.make import make
 from motionclip_blender.core.recipe.plan import PromptPlan
@@ -87,9 +86,7 @@ def main(arguments: list[str]) -> int:
     for which, of_set in found.items():
         for manner, figures in of_set.items():
             print(f"{which} {manner}: {_told(figures)}", file=sys.stderr)
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    with write_whole(options.out) as handle:
-        handle.write((json.dumps(found, indent=1) + "\n").encode())
+    write_json(options.out, found)
     print(options.out)
     return 0
 

@@ -12,9 +12,9 @@ from motionclip_blender.core.body import Body
 from motionclip_blender.core.cleanup.pipeline import CleanUp
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.latents.window_pooling import WINDOW
 from motionclip_blender.core.model.weights import load_network
 from motionclip_blender.core.motion import Motion
+from motionclip_blender.core.network_size import WINDOW
 from motionclip_blender.core.pack import Pack
 from motionclip_blender.core.pose_tensor import from_pose_tensor, to_pose_tensor
 from motionclip_blender.core.skeleton import BODY

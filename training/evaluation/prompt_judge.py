@@ -1,4 +1,8 @@
-"""Judges the motion of a prompt by what must hold of it, measured from the motion and never from the texts."""
+"""Judges the motion of a prompt by what must hold of it, measured from the motion.
+
+Wordings, classes and sides that were chosen for the prompt are not looked at. Its own words are, but only for what to
+measure: an arm or a leg, steps or repetitions, and whether half a turn may go either way.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +54,7 @@ class Judgement:
 
 @dataclass(frozen=True)
 class _Made:
-    """A motion, the frames at which its parts end, the classes that were chosen (none of a straight prompt), a text."""
+    """A motion, the frames at which its parts end, and a text of what the prompt was taken for."""
 
     motion: Motion
     ends: tuple[int, ...]

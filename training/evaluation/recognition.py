@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from motionclip_blender.core.latents.arithmetic import normalised
-from motionclip_blender.core.latents.window_pooling import WINDOW
+from motionclip_blender.core.network_size import WINDOW
 from motionclip_blender.core.recognition import Recogniser
 
 from ..data.captions import FOLDER, class_text

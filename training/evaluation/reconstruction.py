@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from motionclip_blender.core import rotations as rot
-from motionclip_blender.core.latents.window_pooling import WINDOW
+from motionclip_blender.core.network_size import WINDOW
 
 from . import measures
 from .items import Item

@@ -9,7 +9,6 @@ they were recorded, held-out spans, which should stay one part.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from motionclip_blender.core.engine import Engine
-from motionclip_blender.core.files import write_whole
+from motionclip_blender.core.files import write_json
 from motionclip_blender.core.label_timeline import FRAMES, STRIDE, SWITCH, LabelledPart, labelled_parts, smoothed
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.performance.perform import perform
@@ -217,8 +216,7 @@ def main(arguments: list[str]) -> int:
         table["by windows alone, each by itself"] = alone[0.0]
         table["by windows of 60 frames alone"] = measured(engine, recogniser, made, 60, (SWITCH,))[SWITCH]
     of_clips = recorded(engine, recogniser, options.data) if options.data is not None else {}
-    with write_whole(options.out) as file:
-        file.write((json.dumps(table | ({"recorded": of_clips} if of_clips else {}), indent=1) + "\n").encode())
+    write_json(options.out, table | ({"recorded": of_clips} if of_clips else {}))
     print("| % | segments in order | both ends within 0.5 s | timelines exact | parts too many | median s off |")
     print("|---|---:|---:|---:|---:|---:|")
     for name, told in table.items():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from motionclip_blender.core.latents.window_pooling import WINDOW
+from motionclip_blender.core.network_size import WINDOW
 
 from ..data.captions import class_text
 from ..shipped import shipped

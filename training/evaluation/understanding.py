@@ -24,7 +24,7 @@ import numpy as np
 
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.files import write_whole
+from motionclip_blender.core.files import write_json
 from motionclip_blender.core.performance.perform import perform
 from motionclip_blender.core.prompt_plan.plan import Segment
 from motionclip_blender.core.prompt_plan.segments import read_segment
@@ -186,8 +186,7 @@ def main(arguments: list[str]) -> int:
     found = understanding(engine, options.list, options.straight)
     found["held_out_wordings"] = held_out_wordings(engine, engine.wordings)
     found["kept_wordings"] = kept_wordings(engine, engine.wordings)
-    with write_whole(options.out) as file:
-        file.write((json.dumps(found, indent=1, ensure_ascii=False) + "\n").encode())
+    write_json(options.out, found)
     print(table(found))
     for check, (held, of) in found["checks"].items():
         print(f"{check}: {held} of {of} ({100 * held / of:.0f} %)")

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
-from motionclip_blender.core.files import write_whole
-from motionclip_blender.core.latents.window_pooling import WINDOW
+from motionclip_blender.core.files import write_json
 from motionclip_blender.core.motion import Motion
+from motionclip_blender.core.network_size import WINDOW
 from motionclip_blender.core.recipe.make import make
 from motionclip_blender.core.recipe.recipe import Recipe
 
@@ -137,8 +137,7 @@ def main(arguments: list[str]) -> int:
         items = unlearned_items(model.pack, options.data, model.body)
     wordings = (0, 1) if options.only is None else (SETS.index(options.only),)
     found = variations(model, items, wordings, options.count)
-    with write_whole(options.out) as file:
-        file.write((json.dumps(found, indent=1) + "\n").encode())
+    write_json(options.out, found)
     print(json.dumps(found, indent=1))
     print(f"{time.perf_counter() - started:.0f} s, {options.out}", file=sys.stderr)
     return 0

@@ -8,7 +8,6 @@ frame, at the shift in time at which they agree best, or one in the mirror.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Sequence
@@ -17,8 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.files import write_whole
-from motionclip_blender.core.latents.window_pooling import WINDOW
+from motionclip_blender.core.files import write_json
+from motionclip_blender.core.network_size import WINDOW
 from motionclip_blender.core.performance.perform import perform
 from motionclip_blender.core.prompt_plan.understand import refuse_guesses, understand
 from motionclip_blender.core.skeleton import BODY, MIRROR
@@ -87,8 +86,7 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     started = time.perf_counter()
     found = variety(Model(options.pack), prompts())
-    with write_whole(options.out) as file:
-        file.write(json.dumps(found, indent=1).encode())
+    write_json(options.out, found)
     print(
         f"{found['prompts']} prompts: {found['answered']} answered by {found['known_motions']} known motions, "
         f"{found['distinct_motions']} different results; {time.perf_counter() - started:.0f} s, in {options.out}",

@@ -27,7 +27,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.files import write_whole
+from motionclip_blender.core.files import write_json, write_whole
 from motionclip_blender.core.inference.image_tower import ImageTower
 from motionclip_blender.core.inference.networks import load_image_tower
 from motionclip_blender.core.model.image_tower import normalised, vision_transformer
@@ -304,7 +304,7 @@ def main(arguments: list[str]) -> int:
         run.train()
         if any(is_test(clip, options.split) for clip in frames.clips):
             figures = retrieval(run.average, parts[1]())
-            (options.run / "images.json").write_text(json.dumps(figures) + "\n")
+            write_json(options.run / "images.json", figures)
             print("On clips held out:", json.dumps(figures))
         return 0
     if run.step == 0:

@@ -7,12 +7,11 @@ of the answers that the page saved. A run that was stopped goes on with the same
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.files import write_whole
+from motionclip_blender.core.files import write_json
 from motionclip_blender.core.prompt import checked_frames
 
 from . import lists
@@ -59,8 +58,7 @@ def _score(files: list[Path], out: Path, to: Path | None) -> None:
     rows = score(study, read_answers(files, study))
     print(table(study, rows))
     if to is not None:
-        with write_whole(to) as file:
-            file.write((json.dumps(as_json(study, rows), indent=1, ensure_ascii=False) + "\n").encode())
+        write_json(to, as_json(study, rows))
 
 
 def _positive(text: str) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.files import write_whole
+from motionclip_blender.core.files import write_json
 from motionclip_blender.core.json_text import parsed_json
 
 from .lists import Question
@@ -86,9 +86,7 @@ def write_key(study: Study, folder: Path) -> None:
         if read_key(folder).study != study.study:
             raise UserError(f"{folder} holds another study; choose another folder with --out.")
         return
-    with write_whole(path) as file:
-        told = {"format": _FORMAT, "version": _VERSION} | asdict(study)
-        file.write((json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode())
+    write_json(path, {"format": _FORMAT, "version": _VERSION} | asdict(study))
 
 
 def read_key(folder: Path) -> Study:

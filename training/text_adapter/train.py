@@ -20,6 +20,7 @@ from torch.nn import functional as F
 
 from motionclip_blender.core.clip_kinds import AdapterSize
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.files import write_json
 from motionclip_blender.core.json_text import parsed_json
 from motionclip_blender.core.model.text_adapter import TextAdapter
 
@@ -198,6 +199,6 @@ def main(arguments: list[str]) -> int:
     made = AdapterFile(adapter.arrays())
     made.save(options.out)
     described = {"texts": len(texts.texts), "classes": len(texts.names), "split": options.split, **asdict(settings)}
-    options.out.with_suffix(".json").write_text(json.dumps(described, indent=1) + "\n", encoding="utf-8")
+    write_json(options.out.with_suffix(".json"), described)
     print(f"{options.out} ({options.out.stat().st_size / 1e6:.2f} MB), {made.digest[:8]}")
     return 0

@@ -24,7 +24,6 @@ from ...core.retarget.upward import AXES
 from .second import in_second_blender
 
 MOTION_SUFFIXES = (".bvh", ".fbx", ".glb", ".gltf", ".amc", ".npz")
-_BY_BLENDER = (".bvh", ".fbx", ".glb", ".gltf")
 
 
 @dataclass(frozen=True, eq=False)

@@ -110,7 +110,7 @@ def draw_refusal(layout: bpy.types.UILayout, refusal: Refusal) -> None:
     for wording, takes in refusal.wordings.items():
         button = buttons.operator("motionclip.generate", text=wording, translate=False)
         button.prompt, button.takes, button.steps = refusal.prompt, takes, True
-    button = layout.operator("motionclip.generate", text="Make it all the same", icon="QUESTION")
+    button = layout.operator("motionclip.generate", text="Make the nearest anyway", icon="QUESTION")
     button.prompt, button.guess, button.steps = refusal.prompt, True, True
 
 

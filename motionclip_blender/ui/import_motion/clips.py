@@ -55,8 +55,8 @@ class MOTIONCLIP_OT_import_clips(FileOperator, ImportHelper, bpy.types.Operator)
     )
     kept_place: BoolProperty(
         name="Keep the place",
-        description="Start where the person starts in the file, facing the same way. Else at the armature's own place, "
-        "facing ahead",
+        description="Start where the person starts in the file, facing the same way. Otherwise at the armature's own "
+        "place, facing ahead",
         default=True,
         options={"SKIP_SAVE"},
     )

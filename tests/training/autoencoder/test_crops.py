@@ -78,7 +78,7 @@ def test_a_crop_is_what_the_engine_reads_of_the_file(source, mended):
         expected[:, 0] = rot.matrix_to_sixd(matrix @ rot.sixd_to_matrix(expected[:, 0].astype(float)))
         expected[:, -1, :3] = expected[:, -1, :3] @ matrix.T
         np.testing.assert_allclose(poses, expected, atol=2e-5)
-        assert abs(heading(rot.sixd_to_quat(poses[0, 0]))) < 1e-5 and not poses[0, -1].any()
+        assert abs(heading(rot.matrix_to_quat(rot.sixd_to_matrix(poses[0, 0])))) < 1e-5 and not poses[0, -1].any()
 
 
 def test_a_legacy_crop_is_what_the_released_code_reads(source, legacy):

@@ -12,7 +12,7 @@ pytest.importorskip("bpy")
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.modifiers.measure import measured_turn
+from motionclip_blender.core.measure import measured_turn
 from motionclip_blender.core.modifiers.way import bent
 from motionclip_blender.core.motion import Motion, facing_forward, heading
 from motionclip_blender.core.retarget.measure import measure

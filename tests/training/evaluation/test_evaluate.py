@@ -195,6 +195,29 @@ def test_the_table_of_commands_knows_it(monkeypatch, capsys):
     assert "There is no folder nowhere" in said and len(said.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("mode", "unused"),
+    {
+        ("--compare", "a=p"): ("--pack=p", "--frames=f", "--record", "--seed=1"),
+        ("--left-out", "p"): ("--pack=p", "--frames=f", "--split=people", "--fill=x.md", "--record", "--seed=1"),
+        ("--protocol", "babel-60"): ("--frames=f", "--split=people", "--fill=x.md", "--record", "--quick"),
+    }.items(),
+)
+def test_an_option_that_a_measurement_does_not_use_is_refused(tmp_path, mode, unused):
+    for option in unused:
+        with pytest.raises(UserError) as caught:
+            evaluate.main(["--data", str(tmp_path), *mode, option])
+        assert str(caught.value) == f"{option.partition('=')[0]} has no meaning with {mode[0]}; leave it out."
+
+
+def test_one_thing_is_measured_at_a_time(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        evaluate.main(["--data", str(tmp_path), "--compare", "a=p", "--protocol", "babel-60"])
+    assert "not allowed with" in capsys.readouterr().err
+    with pytest.raises(UserError, match="--legacy goes with --protocol only"):
+        evaluate.main(["--data", str(tmp_path), "--legacy"])
+
+
 # --- Bad input -----------------------------------------------------------------------------------------------------
 
 

@@ -10,10 +10,11 @@ import pytest
 pytest.importorskip("bpy")
 
 from motionclip_blender.core.pack import DEFAULT_FOLDER
+from motionclip_blender.core.prompt_plan.told import lines
 from motionclip_blender.core.prompt_plan.wording_index import TEXTS
 from motionclip_blender.core.recipe.plan import PromptPlan
 from motionclip_blender.core.recipe.sum import Sum
-from motionclip_blender.rig.action_metadata import recipe_of, steps_of, understood_of
+from motionclip_blender.rig.action_metadata import recipe_of, steps_of
 from motionclip_blender.rig.read_action import read_motion
 from motionclip_blender.ui.session import SESSION
 from tests.ui.refusals import refused, snapshot
@@ -37,7 +38,7 @@ def test_a_prompt_is_read_in_steps_unless_one_motion_is_asked_for(bpy, generated
     assert recipe_of(generated()).content == PromptPlan(PROMPT)
     for other in ({"steps": False}, {"straight": True}):
         action = generated(**other)
-        assert isinstance(recipe_of(action).content, Sum) and understood_of(action) == []
+        assert isinstance(recipe_of(action).content, Sum) and steps_of(action) == ()
 
 
 def test_one_step_as_it_is_keeps_prompt_and_latent(generated, person) -> None:
@@ -62,10 +63,8 @@ def test_what_is_refused_is_made_as_one_of_the_nearest(bpy, generated, person) -
 def test_the_action_keeps_recipe_and_what_was_understood(generated) -> None:
     action = generated(steps=True)
     assert action.name == PROMPT[:63] and recipe_of(action).content == PromptPlan(PROMPT)
-    lines = understood_of(action)
-    assert (
-        lines[0].startswith('1. "walks" → ') and "turns left by 90 degrees" in lines and "with the right arm" in lines
-    )
+    told = lines(steps_of(action))
+    assert told[0].startswith('1. "walks" → ') and "turns left by 90 degrees" in told and "with the right arm" in told
     assert SESSION.error == ""  # all was understood: there is nothing to warn of
 
 
@@ -80,7 +79,7 @@ def test_running_again_makes_the_same_motion(bpy, generated, person) -> None:
     before = read_motion(person)
     assert bpy.ops.motionclip.run_again() == {"FINISHED"}
     action = person.animation_data.action
-    assert action != first and recipe_of(action) == recipe_of(first) and understood_of(action) == understood_of(first)
+    assert action != first and recipe_of(action) == recipe_of(first) and steps_of(action) == steps_of(first)
     assert np.array_equal(read_motion(person).rotations, before.rotations)
     assert bpy.ops.motionclip.run_again(frames=60) == {"FINISHED"}
     assert recipe_of(person.animation_data.action).frames == 60
@@ -89,7 +88,7 @@ def test_running_again_makes_the_same_motion(bpy, generated, person) -> None:
 def test_what_is_unknown_is_refused_and_made_all_the_same(bpy, generated, person) -> None:
     before = snapshot(bpy)
     sentence = refused(bpy, bpy.ops.motionclip.generate, prompt="plays the violin", steps=True)
-    assert 'Nothing known is like "plays the violin"; nearest: ' in sentence and "Make it all the same" in sentence
+    assert 'Nothing known is like "plays the violin"; nearest: ' in sentence and "Make the nearest anyway" in sentence
     assert snapshot(bpy) == before
     action = generated(prompt="plays the violin", steps=True, guess=True)
     assert recipe_of(action).content.guess and "is a guess." in SESSION.error
@@ -134,7 +133,7 @@ def test_what_cannot_be_taken_is_refused(bpy, generated, person) -> None:
 def test_a_note_that_cannot_be_read_shows_nothing(generated, note: str) -> None:
     action = generated(steps=True)
     action["steps"] = note
-    assert steps_of(action) == () and understood_of(action) == []
+    assert steps_of(action) == ()
 
 
 def test_the_natural_length(bpy, person, default_pack) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("bpy")
 
-from motionclip_blender.core.retarget.rig_maps import matching_map
+from motionclip_blender.core.retarget.rig_maps import matching_rig
 from motionclip_blender.core.skeleton import INDEX
 from motionclip_blender.rig.action_metadata import recipe_of
 from motionclip_blender.rig.shown import motion_of
@@ -116,7 +116,7 @@ def test_a_map_goes_into_a_file_that_reads_clips_too_and_back(bpy, rig, tmp_path
     path = tmp_path / "map.json"
     assert bpy.ops.motionclip.export_map(filepath=str(path)) == {"FINISHED"}
     bones = tuple(bone.name for bone in rig.data.bones)
-    assert matching_map(bones, path)["left_knee"][0] == "mixamorig:LeftLeg"
+    assert matching_rig(bones, path).pairs["left_knee"][0] == "mixamorig:LeftLeg"
     rig.data.motionclip_rig.left_knee = "mixamorig:RightLeg"
     assert bpy.ops.motionclip.import_map(filepath=str(path)) == {"FINISHED"}
     assert rig.data.motionclip_rig.left_knee == "mixamorig:LeftLeg"

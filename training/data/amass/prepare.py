@@ -24,7 +24,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.files import write_whole
+from motionclip_blender.core.files import write_json, write_whole
 from motionclip_blender.core.json_text import parsed_json
 
 from ..workers import end_with_parent
@@ -155,8 +155,7 @@ def _begin(out: Path, recipe: dict) -> None:
         return
     if out.is_dir() and any(out.iterdir()):
         raise UserError(f"{out} is not empty and no folder of shards; give another --out.")
-    with write_whole(path) as file:
-        file.write((json.dumps(recipe, indent=1) + "\n").encode())
+    write_json(path, recipe)
 
 
 def _finished(out: Path) -> int:
@@ -266,8 +265,7 @@ def _finish(
         "left_out": dict(Counter(kind for _, kind, _ in skipped).most_common()),
         "shards": shards,
     }
-    with write_whole(out / INDEX) as file:
-        file.write((json.dumps(index, indent=1, ensure_ascii=False) + "\n").encode())
+    write_json(out / INDEX, index)
     return index
 
 

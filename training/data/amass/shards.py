@@ -8,7 +8,6 @@ is written last, so a shard that has one is complete.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.files import write_whole
+from motionclip_blender.core.files import write_json, write_whole
 from motionclip_blender.core.json_text import parsed_json
 
 from .files import JOINTS, Recording
@@ -85,8 +84,7 @@ class Shard:
             "windows": [_window_json(*entry) for entry in self.windows],
             "skipped": self.skipped,
         }
-        with write_whole(words_path(folder, self.number)) as file:
-            file.write(json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode())
+        write_json(words_path(folder, self.number), said, indent=None)
 
 
 def numbers_path(folder: Path, number: int) -> Path:

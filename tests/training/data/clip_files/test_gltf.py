@@ -14,7 +14,7 @@ pytest.importorskip("bpy")
 
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.retarget.rig_maps import matching_map
+from motionclip_blender.core.retarget.rig_maps import matching_rig
 from motionclip_blender.core.retarget.source import SourceClip
 from motionclip_blender.rig.interchange.read import read_gltf
 from tests.training.data import tiny
@@ -86,7 +86,7 @@ def read(folder: Path, made: dict) -> dict[str, SourceClip]:
 
 def place(clip: SourceClip, joint: str) -> np.ndarray:
     """Returns positions (T, 3)."""
-    return clip.heads[:, clip.bones.index(matching_map(clip.bones)[joint][0])]
+    return clip.heads[:, clip.bones.index(matching_rig(clip.bones).pairs[joint][0])]
 
 
 def same(a: SourceClip, b: SourceClip) -> None:
@@ -129,7 +129,7 @@ def test_a_bone_without_a_channel_has_its_nodes_own_turn_and_not_the_rest_pose(t
     assert np.degrees(np.arctan2(hand[1], hand[0])) == pytest.approx(-70, abs=0.1)
     # the pose at rest is that of the skin, as ever
     rest = clips["Walk"].rest_heads
-    names = matching_map(clips["Walk"].bones)
+    names = matching_rig(clips["Walk"].bones).pairs
     at = {joint: rest[clips["Walk"].bones.index(names[joint][0])] for joint in ("left_wrist", "left_shoulder")}
     assert at["left_wrist"][1] == pytest.approx(at["left_shoulder"][1], abs=1e-4)
 

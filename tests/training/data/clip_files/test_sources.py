@@ -12,7 +12,7 @@ pytest.importorskip("bpy")
 
 from motionclip_blender.core import rotations as rot
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.retarget.rig_maps import matching_map
+from motionclip_blender.core.retarget.rig_maps import matching_rig
 from motionclip_blender.core.retarget.source import SourceClip
 from motionclip_blender.rig.interchange.read import read_bvh, read_gltf
 from tests.training.data import tiny
@@ -120,12 +120,12 @@ def test_the_same_movement_in_every_format(tmp_path: Path):
     assert list(clips) == ["own/a", "own/b", "own/c", "own/Bend"]
     for name, clip in clips.items():
         assert len(clip) == 12 and clip.fps == pytest.approx(120 if name == "own/b" else 30), name
-        knee = matching_map(clip.bones)["left_knee"][0]
+        knee = matching_rig(clip.bones).pairs["left_knee"][0]
         np.testing.assert_allclose(angles(clip, knee), bend["left_knee"][:, 0], atol=0.01, err_msg=name)
-        ankle = matching_map(clip.bones)["left_ankle"][0]
+        ankle = matching_rig(clip.bones).pairs["left_ankle"][0]
         shin = clip.heads[6, clip.bones.index(ankle)] - clip.heads[6, clip.bones.index(knee)]
         assert shin[2] < -0.5 * np.linalg.norm(shin), f"{name}: the knee bends backwards"
-        left = clip.rest_heads[clip.bones.index(matching_map(clip.bones)["left_hip"][0])]
+        left = clip.rest_heads[clip.bones.index(matching_rig(clip.bones).pairs["left_hip"][0])]
         assert left[0] > 0, name
 
 
@@ -300,4 +300,4 @@ def test_a_gltf_rig_that_no_map_fits(tmp_path: Path):
     path = tiny.write(tmp_path / "a.gltf", tiny.gltf({"Swing": tiny.moves(5)}, names))
     ((_, clip),) = read_clips(SourceFile(path))
     with pytest.raises(UserError, match=r"No rig map fits the bones .*--rig-maps"):
-        matching_map(clip.bones)
+        matching_rig(clip.bones)
