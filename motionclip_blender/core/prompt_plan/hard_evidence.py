@@ -63,6 +63,7 @@ class HardEvidence:
         self._left = np.array([names_side(text, "left") for text in texts])
         words = [frozenset(text.lower().split()) for text in texts]
         (self._flies,) = _with_any(words, (_FLIGHT,))
+        self._high = _with_any(words, (*_SURFACES[1:3], _ON_TABLES)).any(axis=0)
         self._places, self._surfaces, self._ways = (_with_any(words, each) for each in (_PLACES, _SURFACES, _WAYS))
         self._parts, self._throws, self._crawls = (_with_any(words, each) for each in (_PARTS, _THROWS, _CRAWLS))
         self._right = np.array([names_side(text, "right") for text in texts])
@@ -104,7 +105,7 @@ class HardEvidence:
                     out -= _OTHER_PLACE * (apart(self._drifts, way) > _OTHER_WAY)
         placed = any(group & words for group in _SURFACES)
         if words & _PICKS and "up" in words and not (placed or segment.side or words & _ON_TABLES):
-            out += _LIKELY * (self._surfaces[0].astype(np.float32) - self._surfaces[1] - self._surfaces[2])
+            out += _LIKELY * (self._surfaces[0].astype(np.float32) - self._high)
         away = apart(self._travels, segment.travel or 0.0)
         if segment.travel is not None:
             out += np.where(np.isnan(away), -STAYS, np.where(away < _NEAR_WAY, _WAY, 0))
