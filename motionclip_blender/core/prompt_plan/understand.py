@@ -1,40 +1,27 @@
-"""Finds the motions for the steps of a prompt: understands it, takes what the user chose, refuses what is unknown."""
+"""Understands a prompt: its steps and the motions for them; takes what the user chose, and refuses what is unknown."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-import numpy as np
-
-from ..angles import apart
 from ..errors import UserError
-from ..modifiers.manner import manners
 from .choice import Choice
-from .doubts import GUESSED, doubtful, not_done_by_persons
-from .grammar import STANDS, begins, grammar, is_action, verb_of
+from .choosing import taken_for
+from .doubts import not_done_by_persons
+from .grammar import STANDS, grammar, is_action, verb_of
 from .left_out import left_out
-from .looked_up import without_name
 from .plan import Plan, Segment
 from .read import read_plan
-from .word_features import content, stem
+from .word_features import content
 from .wording_index import WordingIndex
 
 if TYPE_CHECKING:
     from ..engine import Engine
 
-SAME_AT_ONCE = 0.8
-"""Cosine from which on a wording covers both simultaneous actions."""
-
-_SAME_WAY = 40.0  # degrees within which a motion's own direction is the requested one
-_CLEAR = 0.9  # confidence from which on a wording means the step, whichever words they share
-_OFTEN = 0.03  # share of a class's wordings with a verb from which on the class is done by it
-_TO_A_THING = re.compile(
-    r"\w* (?:(?:over|up|back|out) )?(?:to|towards?|against|past) (?:the|an?|his|her|their|its) \w+"
-)
 _MANY = 4  # steps of which one that is not known is left out
 _KEPT = 64  # prompts whose meaning is cached: those of a timeline
 
@@ -144,171 +131,6 @@ def _unshown(segment: Segment, choice: Choice) -> bool:
     if not actions or not all(verb_of(word, grammar()["unshown"]) for word in actions):
         return False
     return not choice.sure or (choice.confidence < 1.0 and len(content(said)) == 1)
-
-
-def taken_for(engine: Engine, index: WordingIndex, segments: Sequence[Segment]) -> tuple[Choice, ...]:
-    """Returns the choice for each segment. All texts go through the text tower together, but those of last resort."""
-    read = _Read(engine, index)
-    read.add(text for segment in segments for text in _lookups(segment, index) if text not in _last_resorts(segment))
-    return tuple(_chosen(index, segment, read) for segment in segments)
-
-
-class _Read(dict[str, tuple[np.ndarray, np.ndarray]]):
-    """Each text -> its embedding (D,) and its cosines to the wordings (n,). Encodes a text when it is asked for."""
-
-    def __init__(self, engine: Engine, index: WordingIndex) -> None:
-        super().__init__()
-        self._engine, self._index = engine, index
-
-    def add(self, texts: Iterable[str]) -> None:
-        new = list(dict.fromkeys(texts))
-        embeddings = self._engine.encode_texts(new)
-        self.update(zip(new, zip(embeddings, self._index.alike(embeddings), strict=True), strict=True))
-
-    def __missing__(self, text: str) -> tuple[np.ndarray, np.ndarray]:
-        self.add([text])
-        return self[text]
-
-
-def _last_resorts(segment: Segment) -> set[str]:
-    """Returns the texts that are only looked up if nothing else is known."""
-    usual = {segment.text, segment.bare, *segment.together}
-    if segment.plain:
-        usual |= {segment.plain.text, segment.plain.bare}
-    return {one for each in (segment, segment.plain) if each for one in (each.core, each.verb)} - usual
-
-
-def _lookups(segment: Segment, index: WordingIndex) -> list[str]:
-    """Returns the texts to look up for a step: as written and shortened, until one is a wording.
-
-    Also the texts of simultaneous actions, together and separately, and those of the step without its manner.
-    """
-    found: list[str] = []
-    for text in (segment.text, segment.bare, segment.core, segment.verb):
-        if text and text not in found:
-            found.append(text)
-        if index.understands(text.lower()):
-            break
-    if segment.plain:
-        found += _lookups(segment.plain, index)
-    return found + ([_at_once(segment), *segment.together] if segment.together else [])
-
-
-def _at_once(segment: Segment) -> str:
-    return " while ".join((segment.text, *segment.together))
-
-
-def _chosen(index: WordingIndex, segment: Segment, read: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Choice:
-    """Returns the choice for a step: for one with a manner a motion in it if there is one, otherwise a plain motion."""
-    choice = _without_manner(index, segment, read)
-    if segment.plain is None:
-        return choice
-    told = set(choice.wording.lower().split())
-    styled = told & manners()[segment.manner].words and content(segment.plain.text) & content(choice.wording)
-    if choice.sure and styled:
-        return replace(choice, styled=True)
-    plain = _without_manner(index, segment.plain, read)
-    return plain if plain.sure or not choice.sure else choice
-
-
-def _without_manner(index: WordingIndex, segment: Segment, read: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Choice:
-    """Returns the choice for a step, whatever its manner.
-
-    Simultaneous actions are one motion if there is one for both, otherwise two.
-
-    read: of each text to look up its embedding (D,) and its cosines to the wordings (n,).
-    """
-    choice, looked_up = index.choose(segment, *read[segment.text]), _lookups(segment, index)
-    if segment.bare in looked_up and segment.bare != segment.text:
-        said, plainly = segment.text.lower(), segment.bare.lower()
-        says_it = " " in plainly and not segment.side and index.knows(plainly) and not index.knows(said)
-        bare = index.choose(replace(segment, text=segment.bare), *read[segment.bare])
-        goes_there = segment.travel is not None and _goes(choice, segment) and not _goes(bare, segment)
-        better = bare.confidence > choice.confidence and not (choice.sure and goes_there)
-        # "jumps backward" is rather a jump than a way backward
-        names_it = [bool(content(segment.bare) & content(one.wording)) for one in (choice, bare)]
-        lacks_it = not content(plainly) <= content(choice.wording)  # "dodge roll to the right" is no dodge
-        stays_true = says_it and (segment.travel is None or _goes(bare, segment) or lacks_it)
-        rather = bare.sure and choice.confidence < 1.0 and names_it == [False, True]
-        choice = bare if better or stays_true or rather else choice
-    if not choice.sure and segment.core in looked_up:
-        core = index.choose(replace(segment, text=segment.core), *read[segment.core])
-        choice = core if core.sure else choice
-    if not choice.sure and segment.verb in looked_up:
-        verb = index.choose(replace(segment, text=segment.verb), *read[segment.verb])
-        choice = verb if verb.sure else choice
-    if not choice.sure and (acts := _without_name(index, segment)):
-        plain = replace(segment, text=acts, bare=acts, core=acts, verb="", plain=None)
-        return _without_manner(index, plain, read)
-    if choice.sure and _only_who_or_where(index, segment, choice):
-        core = index.choose(replace(segment, text=segment.core), *read[segment.core])
-        if core.sure and content(segment.core) & content(core.wording):
-            choice = core
-        elif _only_who(segment, choice):
-            choice = replace(choice, confidence=min(choice.confidence, GUESSED))
-    if not choice.taken and doubtful(index, segment, choice):
-        choice = replace(choice, confidence=min(choice.confidence, GUESSED))
-    if not segment.together:
-        return choice
-    whole = replace(segment, text=_at_once(segment))
-    both = index.choose(whole, *read[whole.text])
-    tells_both = all(
-        content(text) & content(both.wording) for text in (segment.bare or segment.text, segment.together[0])
-    )
-    if both.alike > SAME_AT_ONCE and tells_both:
-        return replace(both, at_once=True)
-    second = Segment(segment.together[0], segment.together[0])
-    beside = index.choose(second, *read[second.text])
-    known = beside.sure and beside.motion != choice.motion and not doubtful(index, second, beside)
-    return replace(choice, beside=beside if known else None)
-
-
-def _without_name(index: WordingIndex, segment: Segment) -> str:
-    """Returns a step's text without the name of who does it: "walks" for "John walks"; empty where none is named."""
-    capitals = {word.lower() for word in segment.said.split() if word[0].isupper() and not is_action(word.lower())}
-    return without_name(segment.text, lambda word: word in capitals or index.names_somebody(word))
-
-
-def _only_who_or_where(index: WordingIndex, segment: Segment, choice: Choice) -> bool:
-    """Checks whether a wording shares only the place, or only who does it, and means another action.
-
-    So does "a substitute on the bench" for "walks to the bench", and "a magician" for "the magician bows". Who does it
-    may name a manner, too: "a zombie" is no other action for "the zombie walks".
-    """
-    done, shared = content(segment.core), content(segment.text) & content(choice.wording)
-    if choice.confidence < 1.0 and _on_the_way(segment, choice):
-        return True
-    if choice.confidence > _CLEAR or not done or not shared or shared & done:
-        return False
-    rest = segment.text.lower().partition(segment.core)[2]
-    if shared <= content(rest) and not rest.startswith(" like "):
-        return True
-    acts = any(is_action(word) for word in choice.wording.lower().split())
-    return not acts and index.share_with(segment.core.split()[0], choice.action) < _OFTEN
-
-
-def _on_the_way(segment: Segment, choice: Choice) -> bool:
-    """Checks whether somebody goes to a thing or leans on it, and the wording tells of something else that is done to
-    it: "carries a table" for "walks to the table"."""
-    leads_there = _TO_A_THING.match(segment.text.lower().partition(segment.core)[2]) if segment.core else None
-    if leads_there is None or not begins(segment.core.split()[0], [*grammar()["moves"], "lean"]):
-        return False
-    said, told = (
-        {stem(word) for word in text.lower().split() if is_action(word)} for text in (segment.text, choice.wording)
-    )
-    return bool(told - said)
-
-
-def _only_who(segment: Segment, choice: Choice) -> bool:
-    """Checks whether a wording shares only who does it: "an angry person" with "an angry person stomps around"."""
-    who = segment.text.lower().partition(segment.core)[0]
-    return content(segment.text) & content(choice.wording) <= content(who)
-
-
-def _goes(choice: Choice, segment: Segment) -> bool:
-    """Checks whether a motion already travels in the requested direction."""
-    travel, asked = choice.facts.travel, segment.travel
-    return travel is not None and asked is not None and apart(travel, asked) < _SAME_WAY
 
 
 def as_taken(

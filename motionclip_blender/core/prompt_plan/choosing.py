@@ -1,0 +1,223 @@
+"""Chooses the motion for each step of a plan: as it is said, and shortened until something is known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..angles import apart
+from ..modifiers.manner import manners
+from .choice import Choice
+from .doubts import GUESSED, doubtful
+from .grammar import begins, grammar, is_action
+from .looked_up import without_name
+from .plan import Segment
+from .word_features import content, stem
+from .wording_index import WordingIndex
+
+if TYPE_CHECKING:
+    from ..engine import Engine
+
+_SAME_AT_ONCE = 0.8  # cosine from which on a wording covers both simultaneous actions
+
+_SAME_WAY = 40.0  # degrees within which a motion's own direction is the requested one
+_CLEAR = 0.9  # confidence from which on a wording means the step, whichever words they share
+_OFTEN = 0.03  # share of a class's wordings with a verb from which on the class is done by it
+_TO_A_THING = re.compile(
+    r"\w* (?:(?:over|up|back|out) )?(?:to|towards?|against|past) (?:the|an?|his|her|their|its) \w+"
+)
+
+
+def taken_for(engine: Engine, index: WordingIndex, segments: Sequence[Segment]) -> tuple[Choice, ...]:
+    """Returns the choice for each segment. All texts go through the text tower together, but those of last resort."""
+    read = _Read(engine, index)
+    read.add(text for segment in segments for text in _lookups(segment, index) if text not in _last_resorts(segment))
+    return tuple(_chosen(index, segment, read) for segment in segments)
+
+
+class _Read(dict[str, tuple[np.ndarray, np.ndarray]]):
+    """Each text -> its embedding (D,) and its cosines to the wordings (n,). Encodes a text when it is asked for."""
+
+    def __init__(self, engine: Engine, index: WordingIndex) -> None:
+        super().__init__()
+        self._engine, self._index = engine, index
+
+    def add(self, texts: Iterable[str]) -> None:
+        new = list(dict.fromkeys(texts))
+        embeddings = self._engine.encode_texts(new)
+        self.update(zip(new, zip(embeddings, self._index.alike(embeddings), strict=True), strict=True))
+
+    def __missing__(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+        self.add([text])
+        return self[text]
+
+
+def _last_resorts(segment: Segment) -> set[str]:
+    """Returns the texts that are only looked up if nothing else is known."""
+    usual = {segment.text, segment.bare, *segment.together}
+    if segment.plain:
+        usual |= {segment.plain.text, segment.plain.bare}
+    return {one for each in (segment, segment.plain) if each for one in (each.core, each.verb)} - usual
+
+
+def _lookups(segment: Segment, index: WordingIndex) -> list[str]:
+    """Returns the texts to look up for a step: as written and shortened, until one is a wording.
+
+    Also the texts of simultaneous actions, together and separately, and those of the step without its manner.
+    """
+    found: list[str] = []
+    for text in (segment.text, segment.bare, segment.core, segment.verb):
+        if text and text not in found:
+            found.append(text)
+        if index.understands(text.lower()):
+            break
+    if segment.plain:
+        found += _lookups(segment.plain, index)
+    return found + ([_at_once(segment), *segment.together] if segment.together else [])
+
+
+def _at_once(segment: Segment) -> str:
+    return " while ".join((segment.text, *segment.together))
+
+
+def _chosen(index: WordingIndex, segment: Segment, read: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Choice:
+    """Returns the choice for a step: for one with a manner a motion in it if there is one, otherwise a plain motion."""
+    choice = _without_manner(index, segment, read)
+    if segment.plain is None:
+        return choice
+    told = set(choice.wording.lower().split())
+    styled = told & manners()[segment.manner].words and content(segment.plain.text) & content(choice.wording)
+    if choice.sure and styled:
+        return replace(choice, styled=True)
+    plain = _without_manner(index, segment.plain, read)
+    return plain if plain.sure or not choice.sure else choice
+
+
+def _without_manner(index: WordingIndex, segment: Segment, read: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Choice:
+    """Returns the choice for a step, whatever its manner. read: of each text to look up its embedding (D,) and its
+    cosines to the wordings (n,)."""
+    choice = _shortened(index, segment, read, _as_said(index, segment, read))
+    if not choice.sure and (acts := _without_name(index, segment)):
+        return _without_manner(index, replace(segment, text=acts, bare=acts, core=acts, verb="", plain=None), read)
+    choice = _by_what_is_done(index, segment, read, choice)
+    if not choice.taken and doubtful(index, segment, choice):
+        choice = replace(choice, confidence=min(choice.confidence, GUESSED))
+    return _with_simultaneous(index, segment, read, choice) if segment.together else choice
+
+
+def _looked_up(
+    index: WordingIndex, segment: Segment, text: str, read: Mapping[str, tuple[np.ndarray, np.ndarray]]
+) -> Choice:
+    """Returns the choice for a step, said as `text`."""
+    return index.choose(replace(segment, text=text), *read[text])
+
+
+def _as_said(index: WordingIndex, segment: Segment, read: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Choice:
+    """Returns the choice for a step as it is written, or without side, way and speed, whichever means it better."""
+    choice = _looked_up(index, segment, segment.text, read)
+    if segment.bare == segment.text or segment.bare not in _lookups(segment, index):
+        return choice
+    said, plainly = segment.text.lower(), segment.bare.lower()
+    bare = _looked_up(index, segment, segment.bare, read)
+    goes_there = segment.travel is not None and _goes(choice, segment) and not _goes(bare, segment)
+    if bare.confidence > choice.confidence and not (choice.sure and goes_there):
+        return bare
+    says_it = " " in plainly and not segment.side and index.knows(plainly) and not index.knows(said)
+    lacks_it = not content(plainly) <= content(choice.wording)  # "dodge roll to the right" is no dodge
+    if says_it and (segment.travel is None or _goes(bare, segment) or lacks_it):
+        return bare
+    # "jumps backward" is rather a jump than a way backward
+    names_it = [bool(content(segment.bare) & content(one.wording)) for one in (choice, bare)]
+    return bare if bare.sure and choice.confidence < 1.0 and names_it == [False, True] else choice
+
+
+def _shortened(
+    index: WordingIndex, segment: Segment, read: Mapping[str, tuple[np.ndarray, np.ndarray]], choice: Choice
+) -> Choice:
+    """Returns the choice, or that of what is done alone, if only that is known."""
+    looked_up = _lookups(segment, index)
+    for text in (segment.core, segment.verb):
+        if not choice.sure and text in looked_up:
+            shorter = _looked_up(index, segment, text, read)
+            choice = shorter if shorter.sure else choice
+    return choice
+
+
+def _by_what_is_done(
+    index: WordingIndex, segment: Segment, read: Mapping[str, tuple[np.ndarray, np.ndarray]], choice: Choice
+) -> Choice:
+    """Returns the choice, or that of what is done, if the wording shares only the place, or who does it."""
+    if not choice.sure or not _only_who_or_where(index, segment, choice):
+        return choice
+    core = _looked_up(index, segment, segment.core, read)
+    if core.sure and content(segment.core) & content(core.wording):
+        return core
+    return replace(choice, confidence=min(choice.confidence, GUESSED)) if _only_who(segment, choice) else choice
+
+
+def _with_simultaneous(
+    index: WordingIndex, segment: Segment, read: Mapping[str, tuple[np.ndarray, np.ndarray]], choice: Choice
+) -> Choice:
+    """Returns the choice with that of a simultaneous action: one motion if there is one for both, otherwise two."""
+    both = _looked_up(index, segment, _at_once(segment), read)
+    tells_both = all(
+        content(text) & content(both.wording) for text in (segment.bare or segment.text, segment.together[0])
+    )
+    if both.alike > _SAME_AT_ONCE and tells_both:
+        return replace(both, at_once=True)
+    second = Segment(segment.together[0], segment.together[0])
+    beside = index.choose(second, *read[second.text])
+    known = beside.sure and beside.motion != choice.motion and not doubtful(index, second, beside)
+    return replace(choice, beside=beside if known else None)
+
+
+def _without_name(index: WordingIndex, segment: Segment) -> str:
+    """Returns a step's text without the name of who does it: "walks" for "John walks"; empty where none is named."""
+    capitals = {word.lower() for word in segment.said.split() if word[0].isupper() and not is_action(word.lower())}
+    return without_name(segment.text, lambda word: word in capitals or index.names_somebody(word))
+
+
+def _only_who_or_where(index: WordingIndex, segment: Segment, choice: Choice) -> bool:
+    """Checks whether a wording shares only the place, or only who does it, and means another action.
+
+    So does "a substitute on the bench" for "walks to the bench", and "a magician" for "the magician bows". Who does it
+    may name a manner, too: "a zombie" is no other action for "the zombie walks".
+    """
+    done, shared = content(segment.core), content(segment.text) & content(choice.wording)
+    if choice.confidence < 1.0 and _on_the_way(segment, choice):
+        return True
+    if choice.confidence > _CLEAR or not done or not shared or shared & done:
+        return False
+    rest = segment.text.lower().partition(segment.core)[2]
+    if shared <= content(rest) and not rest.startswith(" like "):
+        return True
+    acts = any(is_action(word) for word in choice.wording.lower().split())
+    return not acts and index.share_with(segment.core.split()[0], choice.action) < _OFTEN
+
+
+def _on_the_way(segment: Segment, choice: Choice) -> bool:
+    """Checks whether somebody goes to a thing or leans on it, and the wording tells of something else that is done to
+    it: "carries a table" for "walks to the table"."""
+    leads_there = _TO_A_THING.match(segment.text.lower().partition(segment.core)[2]) if segment.core else None
+    if leads_there is None or not begins(segment.core.split()[0], [*grammar()["moves"], "lean"]):
+        return False
+    said, told = (
+        {stem(word) for word in text.lower().split() if is_action(word)} for text in (segment.text, choice.wording)
+    )
+    return bool(told - said)
+
+
+def _only_who(segment: Segment, choice: Choice) -> bool:
+    """Checks whether a wording shares only who does it: "an angry person" with "an angry person stomps around"."""
+    who = segment.text.lower().partition(segment.core)[0]
+    return content(segment.text) & content(choice.wording) <= content(who)
+
+
+def _goes(choice: Choice, segment: Segment) -> bool:
+    """Checks whether a motion already travels in the requested direction."""
+    travel, asked = choice.facts.travel, segment.travel
+    return travel is not None and asked is not None and apart(travel, asked) < _SAME_WAY
