@@ -13,7 +13,7 @@ from ..angles import apart
 from ..modifiers.manner import manners
 from .choice import Choice
 from .doubts import GUESSED, doubtful
-from .grammar import begins, grammar, is_action
+from .grammar import begins, grammar, is_action, is_agent
 from .looked_up import without_name
 from .plan import Segment
 from .word_features import content, stem
@@ -27,6 +27,7 @@ _SAME_AT_ONCE = 0.8  # cosine from which on a wording covers both simultaneous a
 _SAME_WAY = 40.0  # degrees within which a motion's own direction is the requested one
 _CLEAR = 0.9  # confidence from which on a wording means the step, whichever words they share
 _OFTEN = 0.03  # share of a class's wordings with a verb from which on the class is done by it
+_TO_AN_ACT = re.compile(r"(?P<verb>[a-z]+) (?:an?|the|his|her|two|some|incoming) (?:[a-z]+ )?(?P<act>[a-z]+)$")
 _TO_A_THING = re.compile(
     r"\w* (?:(?:over|up|back|out) )?(?:to|towards?|against|past) (?:the|an?|his|her|their|its) \w+"
 )
@@ -151,12 +152,26 @@ def _by_what_is_done(
     index: WordingIndex, segment: Segment, read: Mapping[str, tuple[np.ndarray, np.ndarray]], choice: Choice
 ) -> Choice:
     """Returns the choice, or that of what is done, if the wording shares only the place, or who does it."""
+    if choice.sure and (verb := _verb_of_an_act(index, segment, choice)):
+        done = _looked_up(index, segment, verb, read)
+        return done if done.sure else choice
     if not choice.sure or not _only_who_or_where(index, segment, choice):
         return choice
     core = _looked_up(index, segment, segment.core, read)
     if core.sure and content(segment.core) & content(core.wording):
         return core
     return replace(choice, confidence=min(choice.confidence, GUESSED)) if _only_who(segment, choice) else choice
+
+
+def _verb_of_an_act(index: WordingIndex, segment: Segment, choice: Choice) -> str:
+    """Returns what is done to an act of which alone the wording tells: "dodges" of "dodges a punch", taken for a punch;
+    empty for anything else."""
+    match = _TO_AN_ACT.match(segment.core.lower())
+    if match is None or choice.confidence == 1.0 or not is_action(match["verb"]) or not is_action(match["act"]):
+        return ""
+    told = {stem(word) for word in choice.wording.lower().split()}
+    other = stem(match["act"]) in told and stem(match["verb"]) not in told | index.vocabulary_of(choice.action)
+    return match["verb"] if other and index.understands(match["verb"]) else ""
 
 
 def _with_simultaneous(
@@ -195,7 +210,7 @@ def _only_who_or_where(index: WordingIndex, segment: Segment, choice: Choice) ->
     rest = segment.text.lower().partition(segment.core)[2]
     if shared <= content(rest) and not rest.startswith(" like "):
         return True
-    acts = any(is_action(word) for word in choice.wording.lower().split())
+    acts = any(is_action(word) and not is_agent(word) for word in choice.wording.lower().split())
     return not acts and index.share_with(segment.core.split()[0], choice.action) < _OFTEN
 
 

@@ -251,6 +251,11 @@ RULES = (
         lambda _: replace(_put("face", _BOTH), looks=(DOWN,)),
     ),
     Rule(
+        "arms to the sides",
+        rf"^{_THE}(?:arms|hands) (?:(?:out|up|straight) )*(?:to {_THE}sides?|sideways)(?= |$|,)",
+        _by_both("aside"),
+    ),
+    Rule(
         "lets the arms drop",
         rf"\b(?:(?:let(?:s|ting)?|drop(?:s|ping)?) {_THE}(?:arms|hands)(?: (?:drop|fall|hang|sink))?|"
         rf"(?:lower|put|bring)(?:s|ting|ing)? {_THE}(?:arms|hands)(?= (?:back |down|again|to )|$))"

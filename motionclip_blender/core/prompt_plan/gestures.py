@@ -13,12 +13,15 @@ _MOST = 4  # gestures of a clause
 _TAKEN_OUT = "\0"  # where the words of a gesture were
 _ARTICLES = ("a", "an", "the", "his", "her", "their", "its", "my", "your")
 _SIDED = re.compile(r"\b(?:left|right)\b")
+_HOW = re.compile(r"\b(?:slowly|quickly|gently|carefully|gradually|calmly|briefly|nervously) ?")
 _IS = re.compile(r"\b(?:is|are|was|were) $")  # of "is clapping"
 
 
 def gesture_of(text: str) -> tuple[Gesture | None, str]:
     """Returns the gesture that a clause in lower case names, and the clause without it: "stands still" in its place,
     where nothing else is done. Further ones are with the first. Returns None and the clause if it names none."""
+    if _first_of(RULES, text) is None and _first_of(RULES, slow := _HOW.sub("", text)) is not None:
+        text = slow  # "raises both arms slowly to the sides"
     found: list[Gesture] = []
     rest = text
     while len(found) < _MOST and (one := _first_of((AND_ALSO, *RULES) if found else RULES, rest)) is not None:

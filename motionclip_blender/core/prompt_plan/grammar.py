@@ -40,6 +40,7 @@ def begins(word: str, beginnings: list[str]) -> bool:
 
 
 _FORMS = ("", "e", "s", "es", "ed", "ing")
+_AGENTS = ("er", "ers", "or", "ors")
 _ENDINGS = ("ing", "ed", "s")  # of the forms of a verb
 
 _TEN, _TWENTY = 10, 20
@@ -55,6 +56,12 @@ def _action(word: str) -> bool:
 def is_action(word: str) -> bool:
     """Checks whether a word names an action."""
     return _action(word)
+
+
+def is_agent(word: str) -> bool:
+    """Checks whether a word names who does something: "runner", but not "wanders"."""
+    verbs = (*grammar()["actions"], *grammar()["verbs"])
+    return word.endswith(_AGENTS) and word.removesuffix("s") not in verbs
 
 
 @cache

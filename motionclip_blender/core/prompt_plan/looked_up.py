@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from .grammar import WORD, begins, grammar, is_action, verb_of
+from .grammar import WORD, begins, grammar, is_action, is_agent, verb_of
 from .limbs import LEANS
 
 _DOES = re.compile(
@@ -96,6 +96,9 @@ def without_subject(text: str) -> str:
             word = words[i].strip(",")
             if word.endswith(("s", "ing")) and (is_action(word) or begins(word, _GOING)):
                 return " ".join(words[i:])
+    does = len(words) > 1 and words[1].endswith("s") and is_action(words[1]) and not words[0].endswith("s")
+    if does and (is_agent(words[0]) or not is_action(words[0])):
+        return " ".join(words[1:])  # "boxer blocks a punch"
     return text
 
 

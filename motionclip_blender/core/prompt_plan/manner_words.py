@@ -14,7 +14,8 @@ _NEAR = 3  # words within which one of these refers to an adjective: "like a ver
 _NOT_OF_PEOPLE = re.compile(r"\b(?:\d+|years?)[ -]old\b|\bold[ -](?:school|fashioned|style)\b")
 _MOOD = r"(?: (?:mood|manner|way|fashion|style|face|state))?"
 _BEFORE = (
-    r"(?:(?:(?:like|as|while|as if|as though) )?(?:(?:he|she|they|it) )?(?:is |are |being |feeling |looking |very |so |"
+    r"(?:(?:(?:like|as|while|as if|as though) )?(?:(?:he|she|they|it|you) )?"
+    r"(?:is |are |being |feeling |looking |very |so |"
     r"a bit |in )*(?:an? |the )?(?:very |really |quite )?)?"
 )
 _SOMEBODY = r"(?: (?:man|woman|person|guy|lady|fellow|people|folk|boy|girl|character|human))?"

@@ -35,6 +35,9 @@ _PATHS = (
         "{0}, then turns around, then {0}, then turns around, then {0}",
     ),
 )  # fmt: skip
+_THE_OTHER_WAY = re.compile(
+    rf"\b{_GOES}(?: (?:back|off|away))? (?:in the (?:other|opposite|reverse) direction|the other way)\b", re.I
+)
 _BENDS_TO_PICK = re.compile(
     r"\b(?:bend|lean|stoop|squat|crouch|reach)(?:s|es|ing)?(?: (?:down|over|forward))*,?(?: and(?: then)? | to |, )"
     r"(?P<picks>(?:picks?|picking|grabs?|grabbing|lifts?|lifting) "
@@ -51,6 +54,7 @@ _WHILE = re.compile(
 
 def written_out(prompt: str) -> str:
     """Returns the prompt with such paths as steps; bending down to pick something up is no step of its own."""
+    prompt = _THE_OTHER_WAY.sub(r"turns around, then \g<goes>", prompt)
     prompt = _BENDS_TO_PICK.sub(r"\g<picks>", prompt)
     prompt = _BRINGS_BACK.sub(r"turns around and then \g<brings>", prompt)
     for pattern, steps in _PATHS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .directions import sides_as_ways
-from .grammar import WORD, begins, grammar, is_action
+from .grammar import STANDS, WORD, begins, grammar, is_action
 from .looked_up import without_subject
 from .plan import Segment
 
@@ -53,8 +53,10 @@ _OVER_SHOULDER = re.compile(  # "turns around over the right shoulder"
     r"(?<=\w )over (?:the|his|her|their|your) (left|right) shoulder\b(?=$|,| and)"
 )
 _UPPERCUT = re.compile(r"\b(?:uppercut|haymaker)\b")
-_ONLY_A_WAY = re.compile(
-    r"^(?:to (?:the |his |her |their )?(?:left|right)|left|right|forwards?|backwards?|"
+ONLY_A_WAY = re.compile(
+    r"^(?:to (?:the |his |her |their )?(?:left|right|sides?)|left|right|forwards?|backwards?|back|up|down|overhead|"
+    r"over head|"
+    r"(?:above|over) (?:the|his|her|their) head|"
     r"(?:(?:with|the|his|her|their) )*(?:left|right) (?:arm|hand|fist|leg|foot|knee)|(?:slowly|quickly|fast)\b.*)$"
 )
 _GOES_ON = re.compile(  # "continues walking" walks
@@ -73,6 +75,11 @@ _RAISES_ARMS = re.compile(r"\b(?:rais|lift)(?:es|e|s|ing)? (?:up )?(?:(?:the|his
 _YOUR = re.compile(r"\b(?:your|my)\b")
 _DOWN = ["sit", "kneel", "crouch", "squat", "lie", "lies"]
 _STANDS = re.compile(r"^((?:(?:he|she|they|it) )?stands?)(?=$| again| and)")  # after "sits down"
+_RETURNS = re.compile(
+    r"\b(?:return|go|come|get|move)(?:s|es|ing)?(?: back)? (?:in)?to (?:(?:the|his|her|their|a|an) )?"
+    r"(?:standing|start(?:ing)?|original|initial|neutral|upright|rest(?:ing)?|idle|normal)"
+    r"(?: (?:position|pose|stance|posture))?\b"
+)
 _PAST = re.compile(rf"\b(?:{'|'.join(grammar()['past'])})\b")
 
 
@@ -115,4 +122,7 @@ def _as_before(text: str, before: Segment | None) -> str:
     verb = without_subject(before.bare or before.text).split(" ")[0]
     if begins(verb, _DOWN):
         text = _STANDS.sub(r"\1 up", text)
-    return f"{verb} {text}" if _ONLY_A_WAY.match(text) and is_action(verb) else text
+    if _RETURNS.search(text):
+        down = any(begins(word, _DOWN) for word in (verb, *before.text.split()[:3]))
+        return _RETURNS.sub("stands up" if down else STANDS, text)
+    return f"{verb} {text}" if ONLY_A_WAY.match(text) and is_action(verb) else text

@@ -9,12 +9,13 @@ from dataclasses import replace
 
 from ..errors import UserError
 from .amounts import plain_amounts, without_distance
-from .gesture import TOUCHES, Gesture
+from .gesture import LOOKS, TOUCHES, Gesture
 from .gestures import gesture_of
 from .grammar import STANDS, inflected, is_action
 from .language import other_language
 from .negation import without_negated
 from .paths import written_out
+from .phrases import ONLY_A_WAY
 from .plan import Plan, Segment
 from .references import References, likened
 from .segments import read_segment
@@ -51,6 +52,13 @@ _ASKS = re.compile(  # what comes before a description
     r"(?:him|her|them|(?:the|my) (?:character|guy|rig|avatar)) to (?=\w))?(?:please |pls )?",
     re.IGNORECASE,
 )
+_SHORT_FORMS = {
+    "w/": "with",
+    "w(?= (?:a|the|his|her|both|one|left|right)\\b)": "with",
+    "ur": "your",
+    "u": "you",
+    "thru": "through",
+}
 _WHO_DOES = re.compile(
     r"^((?:an?|the|some) (?:[\w-]+ ){0,3}[\w-]+) (?:who|that) (?=(?:is|are) \w+ing\b|(?!has\b|was\b|is\b)\w+s\b)", re.I
 )
@@ -58,6 +66,8 @@ _THANKS = re.compile(
     r"[ ,.;!]*\b(?:please|pls|plz|thanks?(?: you| a lot| in advance)?|thx|ty|cheers mate)(?: (?:so|very) much)?[ .!]*$",
     re.IGNORECASE,
 )
+_OVER_HEAD = re.compile(r"(?:above|over) (?:(?:the|his|her|their) )?head", re.IGNORECASE)
+_ARMS = re.compile(r"\barms\b")
 _TOKEN = re.compile(r"[A-Za-zÀ-ÿ]+(?:'[a-z]+)?|[^A-Za-zÀ-ÿ]+")
 
 
@@ -123,12 +133,21 @@ def _tells_more(clause: str, segment: Segment, before: Segment) -> bool:
 
 def _without_courtesies(text: str) -> str:
     """Returns a prompt without what is said to who makes it: "please", "make him", "thanks"."""
+    for short, whole in _SHORT_FORMS.items():
+        text = re.sub(rf"(?<![\w-]){short}(?![\w-])", whole, text, flags=re.IGNORECASE)
     rest = _WHO_DOES.sub(r"\1 ", _ASKS.sub("", _THANKS.sub("", text))).strip(" ,")
     return rest if any(c.isalpha() for c in rest) else text
 
 
 def _taken_up(clause: str, before: Sequence[Segment]) -> str:
-    """Returns what a clause takes up again: "an old man shuffles", said before, for "continues shuffling"."""
+    """Returns what a clause takes up again: "an old man shuffles", said before, for "continues shuffling", "looks
+    right" for "right" after "looks left", and "raises the arms up" for "up" after something else that arms do."""
+    if before and ONLY_A_WAY.match(clause.strip().lower()):
+        gesture = before[-1].gesture
+        if gesture is not None and gesture.kind == LOOKS:
+            return f"looks {clause}"
+        if before[-1].both or _ARMS.search(before[-1].said.lower()):
+            return f"raises the arms {_OVER_HEAD.sub('overhead', clause)}"
     match = _TAKES_UP.fullmatch(clause.strip().lower())
     verb = stem(match[1]) if match else ""
     return next((step.said for step in reversed(before) if verb and verb in content(step.text)), clause)

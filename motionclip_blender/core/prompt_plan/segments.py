@@ -10,7 +10,7 @@ import numpy as np
 from .amounts import duration, times_speed
 from .counts import count_of
 from .directions import MOST_DEGREES, circle_size, spins, travel_of, turn_of
-from .grammar import WORD, begins, grammar, is_action, verb_of
+from .grammar import WORD, begins, grammar, is_action, is_agent, verb_of
 from .limbs import leans, same_limb, side_of
 from .looked_up import looked_up
 from .manner_words import manner_of
@@ -45,7 +45,6 @@ _ONE_STEP = re.compile(
     r"(?:the |his |her |their |your )?(?:left|right) (?:foot|leg)\b"
 )
 _SPEEDS = 0.5, 2.0  # the least and the largest factor of a speed
-_AGENTS = ("er", "ers", "or", "ors")  # endings of who does something: "a runner"
 
 
 def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, list[str]]:
@@ -121,16 +120,10 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
         both=bool(_BOTH_ARMS.search(text)),
         single=bool(_ONE_ARM.search(text)) and not side,
     )
-    if manner and any(is_action(word) and not _is_agent(word) for word in WORD.findall(plain)):
+    if manner and any(is_action(word) and not is_agent(word) for word in WORD.findall(plain)):
         bare, core, verb = looked_up(plain, tokens, side, limb, travel)
         segment = replace(segment, manner=manner, plain=replace(segment, text=plain, bare=bare, core=core, verb=verb))
     return segment, remarks
-
-
-def _is_agent(word: str) -> bool:
-    """Checks whether a word names who does something: "runner", but not "wanders"."""
-    verbs = (*grammar()["actions"], *grammar()["verbs"])
-    return word.endswith(_AGENTS) and word.removesuffix("s") not in verbs
 
 
 def _speed(text: str) -> float:

@@ -22,6 +22,7 @@ _TWO_FROM = 6  # letters from which on two mistakes are corrected
 _REPLACED_FROM = 5  # letters from which on one letter may be another
 _TWO_LETTERS = 2  # letters by which a word is not longer or shorter: "cutlass" is no "class"
 _PART = 2  # least letters of each of two words without a space between
+_MANY = 3  # actions of a name that are steps, at least
 _STEM = 3  # least letters of a word with other endings
 _CAMEL = re.compile(
     r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z]{2})(?=\d)|(?<=\d)(?=[A-Za-z]{3}|[LRlr]$)"
@@ -47,8 +48,9 @@ def spelled_out(prompt: str, known: Spelling) -> str:
         named = bool(_NAME.match(bare)) and not known.knows(bare.lower())
         if named and _PLAIN_HYPHENS.match(bare) and len(words) > 1:
             named = False
-        out.append(_name_as_words(bare) if named else word)
-    return " ".join(" ".join(out).split())
+        out.append(known.in_steps(_name_as_words(bare)) if named else word)
+    text = " ".join(" ".join(out).split())
+    return known.in_steps(text) if text.isascii() and text.islower() else text
 
 
 def _name_as_words(name: str) -> str:
@@ -108,6 +110,17 @@ class Spelling:
         # "pogoing", of "pogo"; neither "danceing" nor "swiming"
         regular = {stem for stem in stems if len(stem) >= SHORTEST and stem[-1] not in "es" and stem in self._counts}
         return any(f"{stem}{stem[-1]}ing" not in self._counts for stem in regular)
+
+    def in_steps(self, name: str) -> str:
+        """Returns a name of several actions, of which no two belong together, as steps: "run, jump, land"."""
+        words = name.split()
+        acts = (
+            len(words) >= _MANY
+            and len(set(words)) > 1
+            and all(map(is_action_form, words))
+            and not {"bow", "rifle"} & set(words)
+        )
+        return ", ".join(words) if acts and not any(pair in self._pairs for pair in pairwise(words)) else name
 
     def in_wordings(self, word: str) -> bool:
         """Checks whether the wordings contain this word."""
