@@ -152,15 +152,18 @@ def _by_what_is_done(
     index: WordingIndex, segment: Segment, read: Mapping[str, tuple[np.ndarray, np.ndarray]], choice: Choice
 ) -> Choice:
     """Returns the choice, or that of what is done, if the wording shares only the place, or who does it."""
-    if choice.sure and (verb := _verb_of_an_act(index, segment, choice)):
-        done = _looked_up(index, segment, verb, read)
-        return done if done.sure else choice
-    if not choice.sure or not _only_who_or_where(index, segment, choice):
+    if not choice.sure:
         return choice
-    core = _looked_up(index, segment, segment.core, read)
-    if core.sure and content(segment.core) & content(core.wording):
-        return core
-    return replace(choice, confidence=min(choice.confidence, GUESSED)) if _only_who(segment, choice) else choice
+    if _only_who_or_where(index, segment, choice):
+        core = _looked_up(index, segment, segment.core, read)
+        if core.sure and content(segment.core) & content(core.wording):
+            choice = core
+        elif _only_who(segment, choice):
+            choice = replace(choice, confidence=min(choice.confidence, GUESSED))
+    if verb := _verb_of_an_act(index, segment, choice):
+        done = _looked_up(index, segment, verb, read)
+        choice = done if done.sure else choice
+    return choice
 
 
 def _verb_of_an_act(index: WordingIndex, segment: Segment, choice: Choice) -> str:
