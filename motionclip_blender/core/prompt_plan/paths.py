@@ -39,11 +39,12 @@ _THE_OTHER_WAY = re.compile(
     rf"\b{_GOES}(?: (?:back|off|away))? (?:in the (?:other|opposite|reverse) direction|the other way)\b", re.I
 )
 _BENDS_TO_PICK = re.compile(
-    r"\b(?:bend|lean|stoop|squat|crouch|reach)(?:s|es|ing)?(?: (?:down|over|forward))*,?(?: and(?: then)? | to |, )"
+    r"\b(?:bend|lean|stoop|reach)(?:s|es|ing)?(?: (?:down|over|forward))*,?(?: and(?: then)? | to |, )"
     r"(?P<picks>(?:picks?|picking|grabs?|grabbing|lifts?|lifting) "
     r"(?:up\b|(?:an?|the|some|his|her|their|something|it)\b))",
     re.I,
 )
+_GRABS = re.compile(r"^grab(?:s|bing)?\b", re.I)
 _BRINGS_BACK = re.compile(
     r"\b(?P<brings>(?:carr(?:y|ies|ying)|bring(?:s|ing)?|tak(?:e|es|ing)) (?:it|them|the (?:\w+ )?\w+)) back\b", re.I
 )
@@ -55,7 +56,7 @@ _WHILE = re.compile(
 def written_out(prompt: str) -> str:
     """Returns the prompt with such paths as steps; bending down to pick something up is no step of its own."""
     prompt = _THE_OTHER_WAY.sub(r"turns around, then \g<goes>", prompt)
-    prompt = _BENDS_TO_PICK.sub(r"\g<picks>", prompt)
+    prompt = _BENDS_TO_PICK.sub(lambda bends: _GRABS.sub("picks up", bends["picks"]), prompt)
     prompt = _BRINGS_BACK.sub(r"turns around and then \g<brings>", prompt)
     for pattern, steps in _PATHS:
         if (whole := _WHILE.match(prompt)) and (path := pattern.fullmatch(whole["path"])):
