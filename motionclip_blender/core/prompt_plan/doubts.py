@@ -18,6 +18,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:-[a-z]+)*")
 _HAPPENS = re.compile(  # of the price "of oil is rising"
     r"(?:of (?:(?:a|an|the) )?[\w-]+ )?(?:(?:is|are|was|were) (?P<is_doing>[\w-]+ing)|(?P<does>[\w-]+s))\b"
 )
+_HAPPEN = re.compile(_HAPPENS.pattern.replace("[\\w-]+s)", "[\\w-]+)"))  # of several things: "the leaves fall"
 _SHOWS = ("play", "imitate", "act", "mime", "mimic", "pretend", "perform", "do", "become", "greet", "resemble")
 _PUTS_ON = re.compile(
     r"^(?:[\w-]+ ){0,3}?put(?:s|ting)? on (?:(?:his|her|their|its|my|the|an?|some) )*(?:[\w-]+ )*?([\w-]+)$"
@@ -58,7 +59,9 @@ def not_done_by_persons(segment: Segment) -> bool:
         words = words[1:]
     if len(words) < 2 or words[0] not in grammar()["not_persons"]:
         return False
-    happens = _HAPPENS.match(" ".join(words[1:]))
+    happens = (_HAPPEN if words[0].endswith("s") and not words[0].endswith(("us", "ss")) else _HAPPENS).match(
+        " ".join(words[1:])
+    )
     return happens is not None and is_action(happens["does"] or happens["is_doing"])
 
 
