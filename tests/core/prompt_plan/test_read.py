@@ -6,6 +6,7 @@ import pytest
 
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.prompt_plan.paths import written_out
+from motionclip_blender.core.prompt_plan.phrases import FIRST, THEN, Phrase
 from motionclip_blender.core.prompt_plan.plan import Plan, Segment
 from motionclip_blender.core.prompt_plan.read import MAX_SEGMENTS, read_plan
 from motionclip_blender.core.prompt_plan.spelling import Spelling
@@ -487,3 +488,8 @@ def test_who_holds_a_pose_stands(spelling: Spelling, clause: str, text: str):
 def test_what_is_asked_for_no_times_is_told_as_it_is_written(spelling: Spelling):
     with pytest.raises(UserError, match='"claps 0 times" asks for no times'):
         plan(spelling, "claps 0 times")
+
+
+@pytest.mark.parametrize("phrase", (*FIRST, *THEN), ids=lambda phrase: phrase.example)
+def test_every_phrase_is_told_as_its_example_says(phrase: Phrase):
+    assert phrase.told(phrase.example) == phrase.plainly
