@@ -492,4 +492,4 @@ def test_what_is_asked_for_no_times_is_told_as_it_is_written(spelling: Spelling)
 
 @pytest.mark.parametrize("phrase", (*FIRST, *THEN), ids=lambda phrase: phrase.example)
 def test_every_phrase_is_told_as_its_example_says(phrase: Phrase):
-    assert phrase.told(phrase.example) == phrase.plainly
+    assert phrase.told(phrase.example).split() == phrase.plainly.split()
