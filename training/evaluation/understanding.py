@@ -26,10 +26,9 @@ from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import write_json
 from motionclip_blender.core.performance.perform import perform
-from motionclip_blender.core.prompt_plan.choosing import taken_for
 from motionclip_blender.core.prompt_plan.plan import Segment
 from motionclip_blender.core.prompt_plan.segments import read_segment
-from motionclip_blender.core.prompt_plan.understand import refuse_guesses, understand
+from motionclip_blender.core.prompt_plan.understand import refuse_guesses, taken_for, understand
 from motionclip_blender.core.prompt_plan.wording_index import WordingIndex
 from motionclip_blender.core.skeleton import JOINTS
 

@@ -1,11 +1,10 @@
-"""Chooses the motion for each step of a plan: as it is said, and shortened until something is known."""
+"""Chooses the motion for a step of a plan: as it is said, and shortened until something is known."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,9 +18,6 @@ from .plan import Segment
 from .word_features import content, stem
 from .wording_index import WordingIndex
 
-if TYPE_CHECKING:
-    from ..engine import Engine
-
 _SAME_AT_ONCE = 0.8  # cosine from which on a wording covers both simultaneous actions
 
 _SAME_WAY = 40.0  # degrees within which a motion's own direction is the requested one
@@ -33,31 +29,7 @@ _TO_A_THING = re.compile(
 )
 
 
-def taken_for(engine: Engine, index: WordingIndex, segments: Sequence[Segment]) -> tuple[Choice, ...]:
-    """Returns the choice for each segment. All texts go through the text tower together, but those of last resort."""
-    read = _Read(engine, index)
-    read.add(text for segment in segments for text in _lookups(segment, index) if text not in _last_resorts(segment))
-    return tuple(_chosen(index, segment, read) for segment in segments)
-
-
-class _Read(dict[str, tuple[np.ndarray, np.ndarray]]):
-    """Each text -> its embedding (D,) and its cosines to the wordings (n,). Encodes a text when it is asked for."""
-
-    def __init__(self, engine: Engine, index: WordingIndex) -> None:
-        super().__init__()
-        self._engine, self._index = engine, index
-
-    def add(self, texts: Iterable[str]) -> None:
-        new = list(dict.fromkeys(texts))
-        embeddings = self._engine.encode_texts(new)
-        self.update(zip(new, zip(embeddings, self._index.alike(embeddings), strict=True), strict=True))
-
-    def __missing__(self, text: str) -> tuple[np.ndarray, np.ndarray]:
-        self.add([text])
-        return self[text]
-
-
-def _last_resorts(segment: Segment) -> set[str]:
+def last_resorts(segment: Segment) -> set[str]:
     """Returns the texts that are only looked up if nothing else is known."""
     usual = {segment.text, segment.bare, *segment.together}
     if segment.plain:
@@ -65,7 +37,7 @@ def _last_resorts(segment: Segment) -> set[str]:
     return {one for each in (segment, segment.plain) if each for one in (each.core, each.verb)} - usual
 
 
-def _lookups(segment: Segment, index: WordingIndex) -> list[str]:
+def lookups(segment: Segment, index: WordingIndex) -> list[str]:
     """Returns the texts to look up for a step: as written and shortened, until one is a wording.
 
     Also the texts of simultaneous actions, together and separately, and those of the step without its manner.
@@ -77,7 +49,7 @@ def _lookups(segment: Segment, index: WordingIndex) -> list[str]:
         if index.understands(text.lower()):
             break
     if segment.plain:
-        found += _lookups(segment.plain, index)
+        found += lookups(segment.plain, index)
     return found + ([_at_once(segment), *segment.together] if segment.together else [])
 
 
@@ -85,7 +57,7 @@ def _at_once(segment: Segment) -> str:
     return " while ".join((segment.text, *segment.together))
 
 
-def _chosen(index: WordingIndex, segment: Segment, read: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Choice:
+def chosen(index: WordingIndex, segment: Segment, read: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Choice:
     """Returns the choice for a step: for one with a manner a motion in it if there is one, otherwise a plain motion."""
     choice = _without_manner(index, segment, read)
     if segment.plain is None:
@@ -120,7 +92,7 @@ def _looked_up(
 def _as_said(index: WordingIndex, segment: Segment, read: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Choice:
     """Returns the choice for a step as it is written, or without side, way and speed, whichever means it better."""
     choice = _looked_up(index, segment, segment.text, read)
-    if segment.bare == segment.text or segment.bare not in _lookups(segment, index):
+    if segment.bare == segment.text or segment.bare not in lookups(segment, index):
         return choice
     said, plainly = segment.text.lower(), segment.bare.lower()
     bare = _looked_up(index, segment, segment.bare, read)
@@ -140,7 +112,7 @@ def _shortened(
     index: WordingIndex, segment: Segment, read: Mapping[str, tuple[np.ndarray, np.ndarray]], choice: Choice
 ) -> Choice:
     """Returns the choice, or that of what is done alone, if only that is known."""
-    looked_up = _lookups(segment, index)
+    looked_up = lookups(segment, index)
     for text in (segment.core, segment.verb):
         if not choice.sure and text in looked_up:
             shorter = _looked_up(index, segment, text, read)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+import numpy as np
+
 from ..errors import UserError
 from .choice import Choice
-from .choosing import taken_for
+from .choosing import chosen, last_resorts, lookups
 from .doubts import not_done_by_persons
 from .grammar import STANDS, grammar, is_action, verb_of
 from .left_out import left_out
@@ -131,6 +133,30 @@ def _unshown(segment: Segment, choice: Choice) -> bool:
     if not actions or not all(verb_of(word, grammar()["unshown"]) for word in actions):
         return False
     return not choice.sure or (choice.confidence < 1.0 and len(content(said)) == 1)
+
+
+def taken_for(engine: Engine, index: WordingIndex, segments: Sequence[Segment]) -> tuple[Choice, ...]:
+    """Returns the choice for each segment. All texts go through the text tower together, but those of last resort."""
+    read = _Read(engine, index)
+    read.add(text for segment in segments for text in lookups(segment, index) if text not in last_resorts(segment))
+    return tuple(chosen(index, segment, read) for segment in segments)
+
+
+class _Read(dict[str, tuple[np.ndarray, np.ndarray]]):
+    """Each text -> its embedding (D,) and its cosines to the wordings (n,). Encodes a text when it is asked for."""
+
+    def __init__(self, engine: Engine, index: WordingIndex) -> None:
+        super().__init__()
+        self._engine, self._index = engine, index
+
+    def add(self, texts: Iterable[str]) -> None:
+        new = list(dict.fromkeys(texts))
+        embeddings = self._engine.encode_texts(new)
+        self.update(zip(new, zip(embeddings, self._index.alike(embeddings), strict=True), strict=True))
+
+    def __missing__(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+        self.add([text])
+        return self[text]
 
 
 def as_taken(
