@@ -147,3 +147,31 @@ def test_a_gesture_is_kept_where_the_rest_is_unknown(engine: Engine):
     plan, choices = read(engine, "somebody checks their wristwatch and taps their foot impatiently")
     assert choices[0].sure and plan.segments[0].gesture is not None
     assert any("only what is made by rule is shown" in remark for remark in plan.remarks)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "actions"),
+    [
+        ("run_jump_land", ["run", "jump", "land"]),
+        ("punch punch kick", ["punch", "punch", "kick"]),
+        ("boxer blocks a punch", ["block"]),
+        ("dodges a punch", ["dodge"]),
+        ("sits down and returns to standing", ["sit_down", "stand_up"]),
+        ("bends forward, then returns to the starting position", ["stretch", "idle"]),
+        ("steps forward and then back", ["walk", "walk_backward"]),
+        ("runs, then runs in the opposite direction", ["run", "turn_in_place", "run"]),
+    ],
+)
+def test_rows_of_actions_and_steps_without_a_verb(engine: Engine, prompt: str, actions: list[str]):
+    assert [choice.action for choice in read(engine, prompt)[1]] == actions
+
+
+def test_a_look_goes_on_to_the_other_side(engine: Engine):
+    segments = read(engine, "looks left then right")[0].segments
+    assert [segment.gesture.kind for segment in segments if segment.gesture] == ["looks", "looks"]
+    assert segments[0].gesture != segments[1].gesture
+
+
+def test_a_step_back_and_a_turn_is_no_turn_around(engine: Engine):
+    (segment,) = read(engine, "step back and turn left")[0].segments
+    assert segment.turn == 90
