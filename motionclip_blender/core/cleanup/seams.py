@@ -38,9 +38,14 @@ def ground_poses(motion: Motion, body: Body) -> np.ndarray:
     return np.stack((cosine * x - sine * z, joints[..., 1], cosine * z + sine * x), axis=-1)
 
 
+def last_frame(motion: Motion) -> Motion:
+    """Returns the last frame of a motion, as a motion."""
+    return motion.crop(len(motion) - 1, len(motion))
+
+
 def last_pose(motion: Motion, body: Body) -> np.ndarray:
     """Returns the pose (22, 3) in which a motion ends, as of `ground_poses`."""
-    return ground_poses(motion.crop(len(motion) - 1, len(motion)), body)[0]
+    return ground_poses(last_frame(motion), body)[0]
 
 
 def apart(poses: np.ndarray, others: np.ndarray) -> np.ndarray:

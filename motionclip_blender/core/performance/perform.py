@@ -169,4 +169,4 @@ def _fitted(motion: Motion, frames: int, remarks: list[str]) -> Motion:
         elif speed > _HASTE:
             remarks.append(f"The steps take {len(motion)} frames, and {frames} are asked for: they are played faster.")
         motion = retimed(motion, min(speed, FASTEST))
-    return held(replace(motion), frames)
+    return held(motion, frames)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..cleanup.foot_locking import on_floor
-from ..cleanup.seams import SEAM, ground_poses, last_pose, possible
+from ..cleanup.seams import SEAM, ground_poses, last_frame, last_pose, possible
 from ..measure import active_part
 from ..modifiers.repeat import held
 from ..modifiers.upper_body import in_place, in_pose
@@ -77,18 +77,14 @@ def _in_poses(
             if not waits:
                 remarks.append(f'"{segment.said}" is done in the pose of the step before.')
         elif i and waits and _takes_up_a_pose(*steps[i - 1]):
-            motion = held(_last(motions[-1]), len(motion))
+            motion = held(last_frame(motions[-1]), len(motion))
         if segment.gesture is not None:
             motion = gesturing(motion, engine.body, segment.gesture, steps[i - 1][0].gesture if i else None)
         motions.append(motion)
         if not stays:
-            pose = _last(motion) if _ends_down(engine, segment, choice, motion) else None
+            pose = last_frame(motion) if _ends_down(engine, segment, choice, motion) else None
         ways_down.append(ways_down[-1] if stays else motion)
     return motions, ways_down
-
-
-def _last(motion: Motion) -> Motion:
-    return motion.crop(len(motion) - 1, len(motion))
 
 
 def _takes_up_a_pose(segment: Segment, choice: Choice) -> bool:

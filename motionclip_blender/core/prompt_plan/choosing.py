@@ -18,6 +18,9 @@ from .plan import Segment
 from .word_features import content, stem
 from .wording_index import WordingIndex
 
+Read = Mapping[str, tuple[np.ndarray, np.ndarray]]
+"""The texts of `lookups`, each with its embedding (D,) and its likeness to the wordings (n,)."""
+
 _SAME_AT_ONCE = 0.8  # cosine from which on a wording covers both simultaneous actions
 
 _SAME_WAY = 40.0  # degrees within which a motion's own direction is the requested one
@@ -57,7 +60,7 @@ def _at_once(segment: Segment) -> str:
     return " while ".join((segment.text, *segment.together))
 
 
-def chosen(index: WordingIndex, segment: Segment, read: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Choice:
+def chosen(index: WordingIndex, segment: Segment, read: Read) -> Choice:
     """Returns the choice for a step: for one with a manner a motion in it if there is one, otherwise a plain motion."""
     choice = _without_manner(index, segment, read)
     if segment.plain is None:
@@ -70,7 +73,7 @@ def chosen(index: WordingIndex, segment: Segment, read: Mapping[str, tuple[np.nd
     return plain if plain.sure or not choice.sure else choice
 
 
-def _without_manner(index: WordingIndex, segment: Segment, read: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Choice:
+def _without_manner(index: WordingIndex, segment: Segment, read: Read) -> Choice:
     """Returns the choice for a step, whatever its manner. read: of each text to look up its embedding (D,) and its
     cosines to the wordings (n,)."""
     choice = _shortened(index, segment, read, _as_said(index, segment, read))
@@ -82,14 +85,12 @@ def _without_manner(index: WordingIndex, segment: Segment, read: Mapping[str, tu
     return _with_simultaneous(index, segment, read, choice) if segment.together else choice
 
 
-def _looked_up(
-    index: WordingIndex, segment: Segment, text: str, read: Mapping[str, tuple[np.ndarray, np.ndarray]]
-) -> Choice:
+def _looked_up(index: WordingIndex, segment: Segment, text: str, read: Read) -> Choice:
     """Returns the choice for a step, said as `text`."""
     return index.choose(replace(segment, text=text), *read[text])
 
 
-def _as_said(index: WordingIndex, segment: Segment, read: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Choice:
+def _as_said(index: WordingIndex, segment: Segment, read: Read) -> Choice:
     """Returns the choice for a step as it is written, or without side, way and speed, whichever means it better."""
     choice = _looked_up(index, segment, segment.text, read)
     if segment.bare == segment.text or segment.bare not in lookups(segment, index):
@@ -108,9 +109,7 @@ def _as_said(index: WordingIndex, segment: Segment, read: Mapping[str, tuple[np.
     return bare if bare.sure and choice.confidence < 1.0 and names_it == [False, True] else choice
 
 
-def _shortened(
-    index: WordingIndex, segment: Segment, read: Mapping[str, tuple[np.ndarray, np.ndarray]], choice: Choice
-) -> Choice:
+def _shortened(index: WordingIndex, segment: Segment, read: Read, choice: Choice) -> Choice:
     """Returns the choice, or that of what is done alone, if only that is known."""
     looked_up = lookups(segment, index)
     for text in (segment.core, segment.verb):
@@ -120,9 +119,7 @@ def _shortened(
     return choice
 
 
-def _by_what_is_done(
-    index: WordingIndex, segment: Segment, read: Mapping[str, tuple[np.ndarray, np.ndarray]], choice: Choice
-) -> Choice:
+def _by_what_is_done(index: WordingIndex, segment: Segment, read: Read, choice: Choice) -> Choice:
     """Returns the choice, or that of what is done, if the wording shares only the place, or who does it."""
     if not choice.sure:
         return choice
@@ -149,9 +146,7 @@ def _verb_of_an_act(index: WordingIndex, segment: Segment, choice: Choice) -> st
     return match["verb"] if other and index.understands(match["verb"]) else ""
 
 
-def _with_simultaneous(
-    index: WordingIndex, segment: Segment, read: Mapping[str, tuple[np.ndarray, np.ndarray]], choice: Choice
-) -> Choice:
+def _with_simultaneous(index: WordingIndex, segment: Segment, read: Read, choice: Choice) -> Choice:
     """Returns the choice with that of a simultaneous action: one motion if there is one for both, otherwise two."""
     both = _looked_up(index, segment, _at_once(segment), read)
     tells_both = all(

@@ -36,9 +36,8 @@ _PARTS = (
 )
 _THROWS = frozenset(["underhand", "underarm"]), frozenset(["overhand", "overarm"])
 _CRAWLS = frozenset(["knees", "fours"]), frozenset(["belly", "stomach", "army", "soldier"])
-_LIKELY = (
-    0.3  # gain of a wording that says "floor", and loss of one that says "table", if what is picked up has no place
-)
+# gain of a wording that says "floor", and loss of one that says "table", if what is picked up has no place
+_LIKELY = 0.3
 _PICKS = frozenset(["pick", "picks", "picking", "picked"])
 _ON_TABLES = frozenset(
     ["cup", "mug", "glass", "phone", "telephone", "book", "pen", "pencil", "fork", "knife", "spoon", "plate", "bottle"]

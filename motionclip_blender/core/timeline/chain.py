@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from ..cleanup.loop import extended
-from ..cleanup.seams import LONGEST, SEAM, best_entry, ground_poses, last_pose, needed_seam, possible
+from ..cleanup.seams import LONGEST, SEAM, best_entry, ground_poses, last_frame, last_pose, needed_seam, possible
 from ..modifiers.upper_body import in_pose
 from ..prompt_plan.told import Step
 from .bridges import bridged
@@ -122,7 +122,7 @@ def chained(
             room = own[-1]
             pose = pose if entry.in_pose else None
         if pose is None and _sits(engine, motion):
-            pose = motion.crop(len(motion) - 1, len(motion))
+            pose = last_frame(motion)
         if check is not None:
             check(len(motion))
         understood.append(part.steps)
