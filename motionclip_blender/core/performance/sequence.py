@@ -13,10 +13,12 @@ from ..measure import active_part
 from ..modifiers.repeat import held
 from ..modifiers.upper_body import in_place, in_pose
 from ..motion import Motion
+from ..prompt_plan.amounts import duration
 from ..prompt_plan.choice import Choice
 from ..prompt_plan.gesture import TOUCHES
-from ..prompt_plan.grammar import STANDS, grammar
+from ..prompt_plan.grammar import HOLDS_A_POSE, STANDS, grammar
 from ..prompt_plan.plan import Segment
+from ..skeleton import BODY
 from ..timeline.bridges import bridged
 from ..timeline.joining import entered, followed_by
 from ..timeline.postures import down, kneels, on_feet, unlike, upright
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     from ..engine import Engine
 
 Step = tuple[Segment, Choice]
+
+_ON_FLOOR = 0.06  # metres over its lowest place up to which a body stands
+_COMES_BACK = 0.5  # share of its largest distance from its first pose within which a motion ends that comes back
 
 
 def in_sequence(
@@ -76,6 +81,9 @@ def _in_poses(
             motion = held(pose, len(motion)) if waits else in_pose(motion, pose, engine.body)
             if not waits:
                 remarks.append(f'"{segment.said}" is done in the pose of the step before.')
+        elif i and waits and (height := _height(engine, segment, *steps[i - 1], motions[-1])) is not None:
+            motions[-1] = ways_down[-1] = height
+            motion = held(last_frame(height), len(motion))
         elif i and waits and _takes_up_a_pose(*steps[i - 1]):
             motion = held(last_frame(motions[-1]), len(motion))
         if segment.gesture is not None:
@@ -87,10 +95,29 @@ def _in_poses(
     return motions, ways_down
 
 
+def _height(engine: Engine, segment: Segment, before: Segment, choice: Choice, motion: Motion) -> Motion | None:
+    """Returns a motion up to its farthest pose, where a step says that this is held: the bottom of a squat, which by
+    itself comes up again. None for other steps.
+
+    before, choice, motion: the preceding step.
+    """
+    once = choice.facts.after == "hold" or choice.action in grammar()["events"]
+    held_pose = HOLDS_A_POSE.match(duration(segment.said.lower())[0].strip())
+    if not once or before.gesture or (before.count or 1) > 1 or not held_pose:
+        return None
+    joints = engine.body.posed_joints(motion)[:, :BODY]
+    from_pelvis = joints - joints[:, :1]
+    away = np.linalg.norm(from_pelvis - from_pelvis[0], axis=-1).mean(axis=1)
+    farthest, lowest = int(away.argmax()), joints[..., 1].min(axis=1)
+    stands = lowest[farthest] < lowest.min() + _ON_FLOOR  # not in the air
+    comes_back = away[-1] < _COMES_BACK * away[farthest]
+    return motion.crop(0, farthest + 1) if comes_back and stands and farthest else None
+
+
 def _takes_up_a_pose(segment: Segment, choice: Choice) -> bool:
     """Checks whether a step ends in a pose in which somebody waits, or looks around: that of a person who sits."""
     if segment.gesture is not None:
-        return segment.gesture.kind == TOUCHES
+        return segment.gesture.kind == TOUCHES and not segment.gesture.moves
     return choice.facts.after == "hold" or choice.action in grammar()["postures"]
 
 

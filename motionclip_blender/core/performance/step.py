@@ -29,6 +29,8 @@ _HURRIED = 1.7  # largest acceleration of a movement so that it ends in time
 _CALM = 0.8  # pace of a manner up to which a movement is not hurried to fit
 _STILL_SLOW = 0.9  # largest speed of a slow movement, relative to the natural one
 _LONG = 100  # frames beyond which a movement without repetition comes to rest, as where it is not part of a plan
+_ROLLS = 0.5  # metres that somebody goes who rolls, and not on the spot
+_SIDEWAYS = 45.0  # degrees from ahead
 _TURNS = 15.0  # degrees that a straight walk may turn by
 
 
@@ -144,10 +146,12 @@ def _travelling(engine: Engine, segment: Segment, choice: Choice, motion: Motion
         travel = choice.facts.travel if choice.facts.travel is not None else choice.beside.facts.travel
     if travel is None:
         return motion
-    redirecting = redirected(motion, travel)
-    if redirecting is not motion or measured_travel(motion)[0] is not None:
+    drifts = choice.action == "roll" and measured_travel(motion)[1] < _ROLLS  # rather than goes
+    redirecting = motion if drifts else redirected(motion, travel)
+    if redirecting is not motion or (measured_travel(motion)[0] is not None and not drifts):
         return redirecting
-    moved = carried(motion, engine.body, travel)
+    aside = drifts and abs(travel) > _SIDEWAYS  # nobody rolls forward to the side
+    moved = motion if aside else carried(motion, engine.body, travel)
     if moved is motion:
         remarks.append(f'"{choice.wording}" stays where it is: the direction of "{segment.said}" is left out.')
     return moved

@@ -53,3 +53,23 @@ def test_what_needs_the_legs_is_done_standing(engine: Engine, prompt: str):
 def test_who_has_picked_something_up_does_not_stay_bent(engine: Engine):
     height = pelvis(engine, performed(engine, "picks something up from the floor, then waves"))
     assert height[-1] > HIGH
+
+
+@pytest.mark.parametrize("prompt", ["squats, holds it for two seconds and stands up", "squats down and holds the pose"])
+def test_a_pose_is_held_where_it_is_farthest(engine: Engine, prompt: str):
+    found = performed(engine, prompt)
+    height = pelvis(engine, found)
+    waiting = height[found.ends[0] : found.ends[1] - 12]
+    assert waiting.max() < 0.6 and np.ptp(waiting) < 0.05
+
+
+def test_nobody_is_held_in_the_air(engine: Engine):
+    found = performed(engine, "jumps and holds the pose")
+    lowest = engine.body.posed_joints(found.motion)[..., 1].min(axis=1)
+    assert lowest[found.ends[0] + 12 :].max() < 0.1
+
+
+def test_a_hand_that_has_knocked_comes_down(engine: Engine):
+    found = performed(engine, "knocks on the door and waits")
+    wrist = engine.body.posed_joints(found.motion)[:, INDEX["right_wrist"], 1]
+    assert wrist[-10:].max() < 1.0 < wrist[: found.ends[0]].max()
