@@ -9,7 +9,8 @@ from .grammar import grammar, is_action, number_of, verb_of
 _OF_THEM = re.compile(r",? \b(\w+) of (?:them|these|those)\b")
 _A_SINGLE = re.compile(r"^(?:does |do |performs? )?an? ([\w-]+)$")
 _SENDS = ("throw", "toss", "hurl", "lob", "shoot", "fire", "kick")  # each thing once
-_ANGLES = (90, 180, 270, 360, 540, 720)  # of "a 360 spin", which is one
+_ANGLES = (90, 180, 270, 360, 540, 720)  # of "a 360 spin", and "a 180 hop turn", which are one
+_NEAR = 3  # words after an angle of which one turns
 
 
 def count_of(text: str) -> tuple[str, int | None, int | None]:
@@ -40,7 +41,7 @@ def count_of(text: str) -> tuple[str, int | None, int | None]:
         for length in (2, 1):
             for skip in (0, 1):  # "two big steps"
                 thing = " ".join(bare[after + skip : after + skip + length])
-                if number in _ANGLES and thing.startswith(("spin", "turn", "rotation")):
+                if number in _ANGLES and any(map(_turning, bare[after : after + _NEAR])):
                     continue
                 if thing in grammar()["counted"] and len(bare) >= after + skip + length:
                     if thing in ("step", "steps", "paces"):
@@ -48,6 +49,11 @@ def count_of(text: str) -> tuple[str, int | None, int | None]:
                         return re.sub(r"\b(?:takes?|taking|makes?|making|does)\b", "walks", rest), None, number
                     return _without(words, start, after), number, None
     return text, None, None
+
+
+def _turning(word: str) -> bool:
+    """Checks whether a word after an angle names one movement that turns."""
+    return word.startswith(("spin", "turn", "rotation", "twist")) or word in ("jump", "hop", "leap", "flip", "whirl")
 
 
 def _without(words: list[str], start: int, stop: int) -> str:

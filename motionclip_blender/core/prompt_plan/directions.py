@@ -106,7 +106,8 @@ def turn_of(text: str, sides: list[str], count: int | None) -> tuple[str, float 
     )
     clock = _CLOCK.search(text)
     angle = _DEGREES.search(text) or (_NAMED_ANGLE.search(text) if turning else None)
-    if not (turning or circle or (clock and angle)):
+    in_the_air = angle is not None and any(begins(word, ["jump", "hop", "leap"]) for word in words)
+    if not (turning or circle or in_the_air or (clock and angle)):
         return text, None, False, []
     if {"left", "right"} <= set(sides):
         return text, None, False, ["The prompt turns both left and right at once; write one of them."]

@@ -24,18 +24,18 @@ _AHEAD = (
 _GLASSES = r"(?:glasses|sunglasses|goggles|mask|spectacles)"
 _PART = (
     r"(?P<part>chest|heart|stomach|belly|tummy|abdomen|hips?|waist|head|hair|forehead|brow|temple|face|cheeks?|chin|"
-    r"mouth|lips|nose|eyes?|ears?|shoulder|elbow|forearm)"
+    r"mouth|lips|beard|moustache|nose|eyes?|ears?|shoulder|elbow|forearm)"
 )
 _PLACES = {
     "heart": "chest", "belly": "stomach", "tummy": "stomach", "abdomen": "stomach", "hips": "hip", "waist": "hip",
     "hair": "head", "brow": "forehead", "temple": "forehead", "cheek": "face", "cheeks": "face", "eye": "face",
-    "eyes": "face", "chin": "mouth", "lips": "mouth", "nose": "mouth", "ears": "ear",
-    "forearm": "elbow",
+    "eyes": "face", "chin": "mouth", "lips": "mouth", "beard": "mouth", "moustache": "mouth", "nose": "mouth",
+    "ears": "ear", "forearm": "elbow",
 }  # fmt: skip
 _BOTH = ("left", "right")
 _BY_BOTH = ("hips", "waist", "ears", "cheeks", "eyes", "face")  # which plural hands are put to, one each
 _ACROSS = ("shoulder", "elbow", "forearm")  # which are of the other arm
-_RUBS, _TAPS = ("rub", "strok", "wip"), ("tap", "pat")
+_RUBS, _TAPS = ("rub", "strok", "wip", "scratch"), ("tap", "pat")
 _TILTS = {
     "left": (0.0, 0.0, -32.0), "right": (0.0, 0.0, 32.0), "side": (0.0, 0.0, 32.0), "back": (0.0, -35.0, 0.0),
     "up": (0.0, -25.0, 0.0), "forward": (0.0, 35.0, 0.0), "down": (0.0, 35.0, 0.0),
@@ -141,6 +141,12 @@ RULES = (
         _look,
     ),
     Rule(
+        "looks back",
+        r"\b(?:look|glanc|gaz|peer|peek)(?:s|es|e|ing)? (?:\w+ly )?back(?:wards?)?\b(?! and forth)"
+        rf"(?: over {_THE}(?P<way>left|right)? ?shoulder)?(?: (?:at|to|towards?) (?:it|them|{_THE}[\w-]+(?: \w+ly)?))?",
+        lambda match: Gesture(LOOKS, (LEFT if match["way"] == "left" else RIGHT,)),
+    ),
+    Rule(
         "turns the head to the left",
         rf"\b(?:turn(?:s|ing)?) {_THE}(?:head|face|gaze) (?:(?:to|towards?) )?{_THE}"
         r"(?P<way>left|right|up|down)\b(?: side)?",
@@ -161,9 +167,19 @@ RULES = (
         lambda _: Gesture(LOOKS, (_TILTS["left"], _TILTS["right"]), stays=True),
     ),
     Rule(
+        "cracks his neck",
+        rf"\b(?:crack|loosen|stretch)(?:s|es|ing)? {_THE}neck\b",
+        lambda _: Gesture(LOOKS, (_TILTS["left"], _TILTS["right"]), stays=True),
+    ),
+    Rule(
         "rolls the neck",
         rf"\b(?:roll|rotat|circl)(?:s|e|es|ing)? {_THE}(?:neck|head)\b(?: around| in circles?)?",
         lambda _: Gesture(LOOKS, tuple(_TILTS[way] for way in ("down", "left", "back", "right", "down")), stays=True),
+    ),
+    Rule(
+        "walks with the head hanging",
+        rf"(?:\bwith )?{_THE}head (?:(?:is|held|hanging|hung|bowed|lowered|bent|down|low) ?)+(?= |$|,)",
+        _tilt,
     ),
     Rule("lowers the head", rf"\b(?:lower|drop|bow)(?:s|ing|ping)? {_THE}head\b(?: down| forwards?| low)*", _tilt),
     Rule(
@@ -203,7 +219,8 @@ RULES = (
     ),
     Rule(
         "puts the left hand in the pocket",
-        rf"(?:{_PUTS}|\bwith ){_HAND} (?:in|into|inside) {_THE}(?:(?P<own>left|right) )?"
+        rf"(?:{_PUTS}|\bwith ){_HAND} (?:(?:stays|staying|remains|rests|kept|held|is) )?(?:in|into|inside) "
+        rf"{_THE}(?:(?P<own>left|right) )?"
         r"(?:trouser |coat |jacket )?pockets?\b",
         _held("pocket"),
     ),
@@ -292,7 +309,7 @@ RULES = (
         "with raised arms",
         rf"\bwith {_THE}(?:(?:raised|lifted) (?:arms|hands)|"
         r"(?:arms|hands) (?:raised|lifted|up|in the air|overhead))\b"
-        r"(?: (?:high|up|overhead|in the air))*",
+        r"(?: (?:high|up|overhead|in the air))*(?: in (?:joy|triumph|celebration|victory|surrender)\b)?",
         _by_both("up"),
     ),
     Rule(
@@ -351,6 +368,18 @@ RULES = (
         "puts on a hat", rf"\b(?:put(?:s|ting)? on|tak(?:es|e|ing) off) {_THE}(?:[\w-]+ )?{_HATS}\b", _by_both("head")
     ),
     Rule(
+        "tips his hat",
+        rf"\b(?:tip|doff|adjust|straighten|touch|lift|hold)(?:s|ping|ing|es)? {_THE}(?:[\w-]+ )?{_HATS}\b",
+        lambda _: _put("forehead", ("right",)),
+    ),
+    Rule("blows a kiss", r"\bblow(?:s|ing)? (?:a kiss|kisses)\b(?: (?:to|at) [\w ]+)?", _held("mouth")),
+    Rule(
+        "coughs into his elbow",
+        r"\b(?:cough|sneez)(?:s|es|ing|e)?\b"
+        rf"(?: (?:into|in) {_THE}(?:left |right )?(?:elbow|hands?|fist|sleeve|tissue))?",
+        lambda _: replace(_put("mouth", ("right",)), looks=(DOWN,)),
+    ),
+    Rule(
         "takes off the glasses",
         rf"\b(?:put(?:s|ting)? on|tak(?:es|e|ing) off) {_THE}(?:[\w-]+ )?{_GLASSES}\b",
         _by_both("face"),
@@ -362,6 +391,43 @@ RULES = (
         rf"{_WITH_HAND}",
         lambda match: _put("knock", (match["with"] or "right",), "knocks"),
     ),
+    Rule(
+        "jumps up and touches the ceiling",
+        rf"(?:\band )?\b(?<!to )(?:touch|tap)(?:es|s|ing|ping)? {_THE}(?:ceiling|rim|hoop|sky)\b{_WITH_HAND}",
+        lambda match: _put("up", (match["with"] or "right",)),
+    ),
+    Rule(
+        "shades the eyes",
+        rf"\b(?:shad|shield)(?:es|s|ing|e)? {_THE}eyes\b(?: with (?:one|a|the (?P<with>left|right)) hand)?"
+        rf"(?: (?:against|from) {_THE}(?:sun|sunlight|light|glare|wind|rain|snow|dust))?"
+        r"(?: (?:to|and) (?:watch|look|see)\b[^,]*)?",
+        lambda match: _put("forehead", (match["with"] or "right",)),
+    ),
+    Rule(
+        "points into the distance",
+        r"\bpoint(?:s|ing)? (?:(?:off|out|straight|far) )*(?:into the distance|at the horizon)\b"
+        r"(?: with the (?P<hand>other|left|right)(?: hand| arm)?)?",
+        lambda match: _put("ahead", ("left" if match["hand"] in ("other", "left") else "right",)),
+    ),
+    Rule(
+        "cradles the injured left arm",
+        r"\b(?:cradl|nurs|clutch|clasp|grip|hold)(?:es|s|e|ing|ping)? "
+        rf"{_THE}(?:injured|hurt|broken|wounded|bad|sore|aching) (?:(?P<own>left|right) )?"
+        r"(?:arm|wrist|elbow|forearm|hand)\b",
+        lambda match: _put("elbow", ("left" if match["own"] == "right" else "right",)),
+    ),
+    Rule(
+        "touches the wall",
+        rf"\btouch(?:es|ing)? {_THE}(?:[\w-]+ )?(?:wall|door|window|screen|glass|mirror|statue|painting|board|tree)\b"
+        rf"{_WITH_HAND}",
+        lambda match: _put("knock", (match["with"] or "right",)),
+    ),
+    Rule(
+        "rubs the lower back",
+        rf"\b(?:rub|massag|clutch|hold|support|knead)(?:s|es|e|ing|bing)? {_THE}"
+        rf"(?:(?:lower|sore|aching|bad|stiff) )+back\b(?: with {_THE}hands?)?",
+        _by_both("back", "rubs"),
+    ),
     Rule("rubs both arms", rf"\brub(?:s|bing)? {_THE}(?:upper )?arms\b", _by_both("shoulder", "rubs")),
     Rule(
         "hugs herself",
@@ -372,7 +438,8 @@ RULES = (
         "puts a hand on the chest",
         rf"\b(?:(?:(?:put|plac|hold|rest|lay|rais|bring|lift|mov)(?:s|es|e|ting|ing)?|with) {_HAND}"
         rf"(?: (?:up|out|back|held|resting))? (?:on|onto|to|over|against|at|in front of) "
-        rf"|(?P<verb>touch|cover|clutch|grab|hold|rub|tap|pat|strok|wip)(?:s|es|e|ing|ping|bing|ting)? "
+        rf"|(?P<verb>touch|cover|clutch|grab|hold|rub|tap|pat|strok|wip|"
+        r"scratch(?!\w* (?:\w+ )?(?:head|hair)))(?:s|es|e|ing|ping|bing|ting)? "
         rf"(?:{_THE}(?:sweat|tears|dirt|blood|water|rain|dust|snow) (?:off|from|of) )?)"
         rf"{_THE}(?:(?P<own>left|right|opposite|other) )?{_PART}\b"
         rf"(?: (?:with|using) {_THE}(?:(?P<with>left|right) )?(?P<by>hands?|palms?|fingers?))?",

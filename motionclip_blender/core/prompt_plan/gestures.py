@@ -14,12 +14,17 @@ _TAKEN_OUT = "\0"  # where the words of a gesture were
 _ARTICLES = ("a", "an", "the", "his", "her", "their", "its", "my", "your")
 _SIDED = re.compile(r"\b(?:left|right)\b")
 _HOW = re.compile(r"\b(?:slowly|quickly|gently|carefully|gradually|calmly|briefly|nervously) ?")
+_OFTEN = re.compile(
+    r"( (?:\w+ times|once|twice|thrice))((?: (?:high|straight))? (?:above|over|overhead|on|at|behind)\b.*)$"
+)
+_PERFORMS = ("does", "do", "doing", "performs", "performing", "makes", "takes", "gives", "throws", "executes")
 _IS = re.compile(r"\b(?:is|are|was|were) $")  # of "is clapping"
 
 
 def gesture_of(text: str) -> tuple[Gesture | None, str]:
     """Returns the gesture that a clause in lower case names, and the clause without it: "stands still" in its place,
     where nothing else is done. Further ones are with the first. Returns None and the clause if it names none."""
+    text = _OFTEN.sub(r"\2\1", text)
     if _first_of(RULES, text) is None and _first_of(RULES, slow := _HOW.sub("", text)) is not None:
         text = slow  # "raises both arms slowly to the sides"
     found: list[Gesture] = []
@@ -48,6 +53,10 @@ def _first_of(rules: tuple[Rule, ...], text: str) -> tuple[Gesture, str] | None:
 
 
 def _acts(text: str) -> bool:
-    """Checks whether a text names an action; a noun after an article is none: "at a sink"."""
+    """Checks whether a text names an action; a noun after an article is none: "at a sink", but for "does a flip"."""
     words = text.split()
-    return any(is_action(word) and before not in _ARTICLES for before, word in zip(("", *words), words, strict=False))
+    before = ("", *words)
+    return any(
+        is_action(word) and (before[i] not in _ARTICLES or (i > 1 and before[i - 1] in _PERFORMS))
+        for i, word in enumerate(words)
+    )

@@ -21,8 +21,9 @@ WORD = re.compile(r"[a-z]+(?:-[a-z]+)*|\d+(?:\.\d+)?|°")
 _LIMBS = r"(?:the|his|her|their) (?:arms|hands)(?= (?:there|still|in|up|like|for))"
 _POSE = r"(?:the|this|that|his|her|their) (?:pose|position|posture)"
 HOLDS_A_POSE = re.compile(  # no thing
-    rf"^(?:he |she |they )?(?:hold|keep)(?:s|ing)?(?: (?:it|that|this|them|there|still|{_POSE}|{_LIMBS}))?"
-    r"(?: (?:there|still|in place|up|like (?:this|that)))*"
+    r"^(?:he |she |they )?(?:freezes?(?: (?:in place|there|still|on the spot|solid|mid[- ]\w+))*|"
+    rf"(?:hold|keep)(?:s|ing)?(?: (?:it|that|this|them|there|still|{_POSE}|{_LIMBS}))?"
+    r"(?: (?:there|still|in place|up|like (?:this|that)))*)"
     r"(?: for (?:a|some|a short|a long) (?:moment|while|bit|second|time|beat))?$"
 )
 """A clause in lower case that says that somebody stays as they are, whatever is said of how long in seconds."""

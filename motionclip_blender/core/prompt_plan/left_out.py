@@ -23,17 +23,33 @@ _MOVED = frozenset(["both", "left", "right", "side", "step", "speed", "pace", "s
 """Stems of words that are read by other rules."""
 
 
-def left_out(index: WordingIndex, segment: Segment, choice: Choice) -> Iterator[str]:
-    """Yields a sentence for each such phrase of a step, whose words none of the motion's wordings has."""
+def left_out(index: WordingIndex, segment: Segment, choice: Choice, of_a_name: bool = False) -> Iterator[str]:
+    """Yields a sentence for each such phrase of a step, whose words none of the motion's wordings has.
+
+    of_a_name: whether the step is a name as in games, of which each word is looked at.
+    """
     read = segment.plain or segment
     if not choice.sure or index.understands(read.text.lower()):
         return
+    if of_a_name:
+        told = index.told_of(choice.motion) | content(choice.action.replace("_", " ")) | _read_otherwise()
+        missing = [word for word in read.bare.lower().split() if content(word) - told - _read_in_names()]
+        if missing and not segment.gesture:
+            words, verb = " and ".join(f'"{word}"' for word in missing), "is" if len(missing) == 1 else "are"
+            yield f'{words} {verb} not shown by "{choice.wording}" and {verb} left out.'
     for phrase in _BESIDE.findall(read.text.lower()):
         named, words = content(phrase) - _read_otherwise(), phrase.split()
         if not all(map(index.spelling.knows, words)) or manners_named().keys() & words:
             continue
         if named and not named & index.told_of(choice.motion):
             yield f'"{phrase.strip()}" is not shown by "{choice.wording}" and is left out.'
+
+
+@cache
+def _read_in_names() -> set[str]:
+    """Returns the stems of the words of names that other rules read, such as ways and speeds."""
+    lists = ("speeds", "intensifiers", "numbers", "time", "times", "function_words", "no_object", "waits", "names")
+    return {stem(word) for name in lists for word in grammar()[name]} | content("left right side start end single")
 
 
 @cache

@@ -18,7 +18,8 @@ _WITH_LIMB = re.compile(
 _TO_SIDE = re.compile(r"\b(?:(?:to|towards?) (?:the |his |her |their )?)?(?:left|right)(?:wards?)?\b(?: side\b)?")
 _WHERE_TO = re.compile(
     r"\b(?:forwards?|ahead|backwards?|in reverse|sideways|sidewards|diagonal(?:ly)?|straight|"
-    r"in (?:a|an) (?:[\w-]+ )?(?:circle|curve|line)|(?:and )?(?:turns?|turning) (?:around|round)?)(?=\s|$|,)"
+    r"in (?:a|an) (?:[\w-]+ )?(?:circle|curve|line)|(?:and )?(?:turns?|turning) (?:around|round)?|"
+    r"(?:does an? )?(?:about|u)[- ](?:face|turn)s?(?: and)?)(?=\s|$|,)"
 )
 _WHO = re.compile(
     r"^(?:(?:he|she|they|it|someone|somebody)|(?:a|an|the|this|that|some) (?:\w+ )?"
@@ -38,6 +39,13 @@ _IS_MOVED = re.compile(  # "gets pushed backwards"
     r"\b(?:gets?|got|is|are|was|were|being|getting) (?:\w+ly )?"
     r"(?:pushed|shoved|knocked|thrown|kicked|punched|flung|hurled|blown|hit|struck)\b"
 )
+_PERSON = re.compile(
+    r"(?:er|or|ist|ian|man|men|boy|girl|guy|kid|lady|child|dude|fellow|person|soldier|zombie|robot|king|queen|nurse|thief|"
+    r"pirate|ninja|knight|monk|student|athlete|cop|hero|heroine|prince|princess|witch|wizard|orc|elf|granny|grandpa)$"
+)
+PICKS_UP = re.compile(r"(?:pick|lift)(?:s|ing)? up (?:the|an?|his|her|their|some|something)\b")
+"""What is done to anything in the same way."""
+
 _GOING = ["step", "go", "goes", "mov", "shuffl", "travel", "retreat", "pac", "back", "sidestep", "head", "proceed"]
 _THROUGH = frozenset(
     ["he", "she", "they", "it", "through", "in", "out", "on", "off", "away", "inside", "outside", "over", "along"]
@@ -96,6 +104,9 @@ def without_subject(text: str) -> str:
             word = words[i].strip(",")
             if word.endswith(("s", "ing")) and (is_action(word) or begins(word, _GOING)):
                 return " ".join(words[i:])
+    for i in range(1, min(_NAMES + 1, len(words))):
+        if words[i].endswith("ing") and is_action(words[i]) and _PERSON.search(words[i - 1]):
+            return " ".join(words[i:])  # "teenager leaning against a wall"
     does = len(words) > 1 and words[1].endswith("s") and is_action(words[1]) and not words[0].endswith("s")
     if does and (is_agent(words[0]) or not is_action(words[0])):
         return " ".join(words[1:])  # "boxer blocks a punch"
@@ -119,6 +130,8 @@ def without_name(text: str, named: Callable[[str], bool]) -> str:
 def _verb(core: str) -> str:
     """Returns the action alone, if it looks alike whatever it is done to: "throws" for "throws a coin", "saunters" for
     "saunters about"."""
+    if PICKS_UP.match(core):
+        return "picks something up"
     first, *rest = core.split() or [""]
     aimless = bool(rest) and set(rest) <= _AIMLESSLY
     return first if aimless or (rest and verb_of(first, grammar()["any_object"])) else ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import partial
 
+from .grammar import is_action, verb_of
+
 _GOES = r"(?P<goes>(?:walk|run|jog|sprint|stroll|march|pac|skip|crawl|sneak|strid|wander|go)(?:s|es|e|ing|ning|ping)?)"
 _ZIGZAG = r"zig[- ]?zag(?:s|ging|ged)?"
 _ALONG = r"(?: (?:forwards?|ahead|along|around|quickly|slowly))*"
@@ -38,9 +40,31 @@ _PATHS = (
 _THE_OTHER_WAY = re.compile(
     rf"\b{_GOES}(?: (?:back|off|away))? (?:in the (?:other|opposite|reverse) direction|the other way)\b", re.I
 )
+_BACK_TO_START = re.compile(
+    rf"(?:(?:,? and(?: then)? |, )(?:he |she |they )?|\b)(?:(?:com|go|gett?|return|head)(?:s|es|e|ing)?|{_GOES})"
+    r"(?: back)?(?: to)? "
+    r"(?:where (?:he|she|they|it) (?:began|started|came from|set off|had started)|"
+    r"(?:the|his|her|their) (?:start(?:ing (?:point|place|spot))?|beginning|same (?:spot|place)|"
+    r"way (?:he|she|they|it) came)\b"
+    r"(?! (?:pos|stance)))",
+    re.I,
+)
+_WHO = re.compile(r"^(?:(?:an?|the|this) (?:\w+ )?\w+ |he |she |they )(?:is )?(?=\w+(?:s|ing)\b)", re.I)
+_PACES = re.compile(r"^pac(?=s|ing|$)|^pace(?=s|$)", re.I)
+_INTO = re.compile(r"\b(?P<leads>[a-z-]+) (?:(?:straight|right|directly) )?into an? (?P<act>[a-z-]+)\b", re.I)
+_ENTERS = (
+    "go", "get", "move", "fall", "land", "drop", "lower", "step", "sink", "settle", "break", "crouch", "bend", "squat",
+)  # fmt: skip
+_BEFORE_FALLING = re.compile(
+    r"\b(?P<recovers>catch\w* (?:him|her|it|them)sel(?:f|ves)|recover\w*|"
+    r"(?:regain|find|catch|keep)\w* (?:\w+ )?balance)"
+    r"(?: just)? before (?:falling|(?:he|she|they|it) falls?|hitting the (?:ground|floor))(?: down| over)?\b",
+    re.I,
+)
+_TURNED = re.compile(r"\bturn(?:s|ing)? (?:a?round|back)(?:,? and)?(?: then)?[ ,]*$", re.I)
 _BENDS_TO_PICK = re.compile(
     r"\b(?:bend|lean|stoop|reach)(?:s|es|ing)?(?: (?:down|over|forward))*,?(?: and(?: then)? | to |, )"
-    r"(?P<picks>(?:picks?|picking|grabs?|grabbing|lifts?|lifting) "
+    r"(?P<picks>(?:picks?|picking|grabs?|grabbing|lifts?|lifting|ties?|tying) "
     r"(?:up\b|(?:an?|the|some|his|her|their|something|it)\b))",
     re.I,
 )
@@ -48,6 +72,7 @@ _GRABS = re.compile(r"^grab(?:s|bing)?\b", re.I)
 _BRINGS_BACK = re.compile(
     r"\b(?P<brings>(?:carr(?:y|ies|ying)|bring(?:s|ing)?|tak(?:e|es|ing)) (?:it|them|the (?:\w+ )?\w+)) back\b", re.I
 )
+_ALL_THE_WAY = re.compile(r"^(?P<path>[^,.]+?) while (?P<does>[^,.]*\b\w+ing\b[^,.]*)$", re.I)
 _WHILE = re.compile(
     r"^(?:(?:an?|the|this) (?:\w+ )?\w+ |he |she )?(?:is )?(?P<does>[^,]*\b\w+ing\b[^,]*) while (?P<path>[^,.]+)$", re.I
 )
@@ -55,16 +80,35 @@ _WHILE = re.compile(
 
 def written_out(prompt: str) -> str:
     """Returns the prompt with such paths as steps; bending down to pick something up is no step of its own."""
+    prompt = _BEFORE_FALLING.sub(r"\g<recovers>", _INTO.sub(_then, prompt))
+    prompt = _BACK_TO_START.sub(_turns_back, prompt)
     prompt = _THE_OTHER_WAY.sub(r"turns around, then \g<goes>", prompt)
     prompt = _BENDS_TO_PICK.sub(lambda bends: _GRABS.sub("picks up", bends["picks"]), prompt)
     prompt = _BRINGS_BACK.sub(r"turns around and then \g<brings>", prompt)
     for pattern, steps in _PATHS:
-        if (whole := _WHILE.match(prompt)) and (path := pattern.fullmatch(whole["path"])):
+        whole = _WHILE.match(prompt) or _ALL_THE_WAY.match(prompt)
+        if whole and (path := pattern.fullmatch(_WHO.sub("", whole["path"]))):
             also = f" while {whole['does']}"  # all the way
             return ", then ".join(step + also for step in _steps(steps, path).split(", then "))
         prompt = pattern.sub(partial(_steps, steps), prompt)
     return prompt
 
 
+def _then(into: re.Match[str]) -> str:
+    """Returns "cartwheel, then backflip" for "cartwheel into a backflip"."""
+    leads, act = into["leads"].lower(), into["act"].lower()
+    acts = is_action(leads) and is_action(act) and not verb_of(leads, _ENTERS)
+    return f"{into['leads']}, then {into['act']}" if acts else into[0]
+
+
+def _turns_back(back: re.Match[str]) -> str:
+    """Returns the way back to the start as steps, gone as before: "turns around, then jogs"."""
+    before = re.findall(_GOES, back.string[: back.start()], re.I)
+    if _TURNED.search(back.string[: back.start()]):
+        return back[0]
+    goes = back["goes"] or next((verb for verb in reversed(before) if not verb.lower().startswith("go")), "walks")
+    return f"{', then ' if back.start() else ''}turns around, then {goes}"
+
+
 def _steps(steps: str, path: re.Match[str]) -> str:
-    return steps.format(path["goes"] or "walks")
+    return steps.format(_PACES.sub("walk", path["goes"] or "walks"))

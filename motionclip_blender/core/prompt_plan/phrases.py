@@ -65,8 +65,37 @@ FIRST = (
     Phrase(
         "walks facing forward",
         "walks ",
-        r"\b(?:while )?(?:facing|looking) (?:forwards?|ahead|the front|straight ahead)\b",
+        r"(?:\b(?:while|with (?:the|his|her|their) (?:body|chest|hips|torso|shoulders|face)) )?"
+        r"\b(?:(?:kept|still|always|keeping) )*(?:facing|looking) (?:forwards?|ahead|the front|straight ahead)\b",
         " ",
+    ),
+    Phrase(
+        "does a 360",
+        "turns 360 degrees",
+        r"\b(?:do|does|doing|perform(?:s|ing)?|execut(?:es|ing|e)|pull(?:s|ing)?(?: off)?) an? "
+        r"(?:full )?(90|180|270|360|540|720)(?: degrees?)?(?=$|,| to )",
+        r"turns \1 degrees",
+    ),
+    Phrase("appears to be walking", "walking", r"\b(?:appears?|seems?) to (?:be )?", ""),
+    Phrase(
+        "does sit-ups without a pause",
+        "does sit-ups",
+        r",? (?:(?:with )?no|without(?: an?| any)?) (?:pauses?|rest|breaks?|stopping|pausing)\b|,? \bnon-?stop\b",
+        "",
+    ),
+    Phrase(
+        "walks keeping her eyes ahead",
+        "walks",
+        r",? ?(?:\b(?:while|and) )?\b(?:keeping|with) (?:(?:the|his|her|their) )?"
+        r"(?:eyes|gaze|head|face|chest|body|torso)"
+        r"(?: (?:fixed|turned|pointed|facing|looking|straight))* (?:ahead|forwards?|to the front)\b",
+        "",
+    ),
+    Phrase(
+        "lets out a big sigh",
+        "sighs",
+        r"\blet(?:s|ting)? out an? (?:[\w-]+ )?(sigh|groan|scream|yell|roar|shout|laugh|growl)\b",
+        r"\1s",
     ),
     Phrase("turns leftward", "turns to the left", r"\b(left|right)wards?\b", r"to the \1"),
     Phrase("lift your hands", "lift the hands", r"\b(?:your|my)\b", "the"),
@@ -123,6 +152,170 @@ THEN = (
     ),
     Phrase("catches himself", "recovers", r"\bcatch(?:es|ing)? (?:him|her|it|them)sel(?:f|ves)\b", "recovers"),
     Phrase(
+        "regains his balance",
+        "recovers",
+        r"^(?:catch|regain|recover|find|keep)(?:s|es|ing)? (?:(?:the|his|her|their) )?balance\b(?: again)?$",
+        "recovers",
+    ),
+    Phrase(
+        "sets down on the couch",
+        "sits down on the couch",
+        r"\bset(?:s|ting)? down (?=(?:on|onto|in) (?:the|an?|his|her|their) )",
+        "sits down ",
+    ),
+    Phrase(
+        "puts the leg down again",
+        STANDS,
+        r"^(?:(?:lower|drop)(?:s|ping|ing)?|(?:put|set|bring)(?:s|ting|ing)?) (?:(?:the|his|her|their|its) )?"
+        r"(?:left |right |raised )?(?:leg|knee|foot)(?: (?:back|down|again|to the (?:floor|ground)))*$",
+        STANDS,
+    ),
+    Phrase(
+        "plants the left foot",
+        "recovers",
+        r"^plant(?:s|ing)? (?:(?:the|his|her|their) )?(?:(?:left|right|front|back|standing|supporting) )?"
+        r"(?:foot|feet|leg)"
+        r"(?: (?:firmly|down|wide|apart|on the (?:ground|floor)|beside the ball))*$",
+        "recovers",
+    ),
+    Phrase(
+        "wades slowly through deep water",
+        "wades",
+        r"\bwad(e|es|ing)\b(?: \w+ly)? (?:through|across|into|in|along) .*$",
+        r"wad\1",
+    ),
+    Phrase(
+        "lands on her bottom",
+        "falls on her bottom",
+        r"\bland(?:s|ing)?(?: hard)? "
+        r"(?=on (?:the|his|her|their) (?:back|backside|bottom|butt|bum|behind|rear|tail|side|face|stomach|belly)\b)",
+        "falls ",
+    ),
+    Phrase(
+        "eases himself into the armchair",
+        "sits down into the armchair",
+        r"\b(?:eas|lower|settl|plop|plonk|flop|drop|sink)(?:e|es|s|ing|ping)?"
+        r"(?: (?:himself|herself|themselves|itself))?(?: gently| slowly| carefully| heavily)?(?: (?:back|down))*"
+        r" (?=(?:in|on)(?:to)? (?:the|an?|his|her) (?:\w+ )?(?:chair|armchair|seat|bench|sofa|couch|stool)\b)",
+        "sits down ",
+    ),
+    Phrase(
+        "eases himself down",
+        "sits down slowly",
+        r"\beas(?:e|es|ing) (?:himself|herself|themselves) down$",
+        "sits down slowly",
+    ),
+    Phrase(
+        "wriggles along on the belly",
+        "crawls on the belly",
+        r"\b(?:wriggl|squirm|slither|worm|inch|wiggl)(?:e|es|s|ing)? .*?"
+        r"(?=on (?:the|his|her|their) (?:belly|stomach|front)\b)",
+        "crawls ",
+    ),
+    Phrase(
+        "drops to his knees",
+        "kneels down",
+        r"\b(?:fall|drop|sink|go|get|collaps)(?:s|es|ping|ing|e)? (?:down )?(?:to|on|onto) "
+        r"(?:(?:the|his|her|their|both) )*knees?\b",
+        "kneels down",
+    ),
+    Phrase(
+        "balances along a beam",
+        "walks a tightrope",
+        r"\b(?:balanc(?:es|ing|e) (?:along|across|over)|walk(?:s|ing)? (?:along|across|over|on)) (?:an?|the) (?:\w+ )?"
+        r"(?:beam|rope|ledge|log|wire|plank)\b",
+        "walks a tightrope",
+    ),
+    Phrase(
+        "cuts hard to the left",
+        "runs and turns to the left",
+        r"^(?:break|cut)(?:s|ing)? (?:hard |sharply |suddenly |off )*(?:to the )?(left|right)$",
+        r"runs and turns to the \1",
+    ),
+    Phrase(
+        "pushes himself back up",
+        "gets up",
+        r"\b(?:push|pick|pull|drag)(?:es|s|ing)? (?:him|her|it|them)sel(?:f|ves) (?:(?:back|slowly) )*"
+        r"(?:up|to (?:his|her|their) feet|off the (?:ground|floor))\b",
+        "gets up",
+    ),
+    Phrase(
+        "pops back up",
+        "gets up",
+        r"\b(?:pop|spring|bounc|jump|shoot|get)(?:s|es|ing|ping|e)? (?:right |straight )?back "
+        r"(?:up(?: (?:on|to) (?:his|her|their) feet)?|(?:on|to) (?:his|her|their) feet)$",
+        "gets up",
+    ),
+    Phrase(
+        "taps his foot impatiently",
+        "shifts from foot to foot",
+        r"\btap(?:s|ping)? (?:(?:the|his|her|their|a|one) )?(?:left |right )?foot\b"
+        r"(?: (?:impatiently|nervously|on the floor))*",
+        "shifts from foot to foot",
+    ),
+    Phrase(
+        "sets the cup back down",
+        "puts down the cup",
+        r"\b(?:put|set|plac|lay)(?:s|e|es|ting|ing)? ((?:the|his|her|an?) (?:\w+ )??\w+) (?:back )?down(?: again)?$",
+        r"puts down \1",
+    ),
+    Phrase("hits back", "hits someone", r"\b(?:hit|strik|fight|punch)(?:es|s|ting|ing|e)? back$", "hits someone"),
+    Phrase("follows through", "recovers", r"^follow(?:s|ing)? through\b(?: (?:fully|with the swing))?$", "recovers"),
+    Phrase(
+        "whips around to the left",
+        "quickly turns around to the left",
+        r"\b(?:whip|whirl|wheel|snap|jerk|flick)(?:s|ping|ing|e)? (?:a)?round"
+        r"(?= to (?:the|his|her|their) (?:left|right)\b|$)",
+        "quickly turns around",
+    ),
+    Phrase(
+        "slips a punch",
+        "dodges a punch",
+        r"\bslip(?:s|ping)? (?:under |past )?(?=(?:an?|the|one|two) (?:\w+ )?(?:punch|jab|blow|hook|cross)(?:es)?\b)",
+        "dodges ",
+    ),
+    Phrase(
+        "answers with an uppercut",
+        "an uppercut",
+        r"\b(?:answer|respond|counter|retaliat|repl|follow|finish|open|start)(?:s|es|ies|ing|e)?(?: up| back| off)? "
+        r"with "
+        r"(?=(?:an? )?(?:[\w-]+ )?(?:punch|jab|hook|cross|uppercut|haymaker|kick|elbow|combo|combination)\b)",
+        "",
+    ),
+    Phrase(
+        "storms off in a huff",
+        "walks away angrily",
+        r"\bstorm(?:s|ing)? (?:off|out|away)\b(?: in (?:a huff|anger|a rage|fury))?",
+        "walks away angrily",
+    ),
+    Phrase(
+        "spins on one heel",
+        "spins around",
+        r"\b(?P<spins>spin(?:s|ning)?|twirl(?:s|ing)?) (?:around )?on (?:(?:the|his|her|their|one|a) )*"
+        r"(?:left |right )?(?:heels?|toes|foot)\b",
+        lambda spins: f"{spins['spins']} around",
+    ),
+    Phrase(
+        "leans from side to side",
+        "sways the upper body slowly from side to side",
+        r"\b(?:lean|bend|sway|tilt|rock)(?:s|ing)? (?:(?:his|her|their|the) (?:body|torso|trunk|upper body) )?"
+        r"(?=from (?:one )?side to (?:side|the other))",
+        "sways the upper body slowly ",
+    ),
+    Phrase(
+        "goes up for a layup",
+        "layup",
+        r"\b(?:go|goes|going|rises?|rising|leaps?|leaping|jumps?|jumping) up for (?:an?|the) "
+        r"(?=(?:layup|lay-up|dunk|slam dunk|header|spike|jump shot|shot|rebound|smash)\b)",
+        "",
+    ),
+    Phrase(
+        "hops over a low wall",
+        "jumps over a low wall",
+        r"\b(?:hop(?:s|ping)? over|vault(?:s|ing)?(?: over)?) (?=(?:an?|the|some) (?!kneeling)\w)",
+        "jumps over ",
+    ),
+    Phrase(
         "crosses the road",
         "walks across the road",
         r"\bcross(?:es|ing)? (?=(?:the|a|an) (?:road|street|room|bridge|field|square|river|stage|yard|hall)\b)",
@@ -155,9 +348,21 @@ THEN = (
         "hops",
     ),
     Phrase(
+        "holds up the right hand",
+        "raises the right hand",
+        r"\bhold(?:s|ing)? up (?=(?:the|his|her|their|one|a) (?:left |right )?(?:hand|arm)\b)",
+        "raises ",
+    ),
+    Phrase(
+        "walks off",
+        "walks",
+        r"^((?:[\w-]+ )*?(?:walk|stroll|march|strid|wander)(?:s|es|ing|e)?) (?:off|away)$",
+        r"\1",
+    ),
+    Phrase(
         "walks through",
         "walks",
-        r"^((?:[\w-]+ )*?(?:walk|run|jog|march|stroll|sprint|step|hurr|rush)(?:s|ies|ying|e|es|ing|ning|ging)?)"
+        r"^((?:[\w-]+ )*?(?:walk|run|jog|march|stroll|sprint|step|hurr|rush|go)(?:s|ies|ying|e|es|ing|ning|ging)?)"
         r" (?:through|past|by|along|across|over|on|in|inside|outside)$",
         r"\1",
     ),
@@ -191,7 +396,7 @@ def _as_before(text: str, before: Segment | None) -> str:
     """Returns the text with what it leaves to the step before: "walks back" after a turn around walks ahead, and "to
     the right" after "steps to the left" steps there."""
     if before is None:
-        return text
+        return _RETURNS.sub(STANDS, text)
     if before.turn is not None and abs(before.turn) > AROUND:
         text = _GOES_BACK.sub(r"\1", text)
     verb = without_subject(before.bare or before.text).split(" ")[0]

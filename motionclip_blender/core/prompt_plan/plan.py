@@ -64,7 +64,9 @@ class Plan:
     """Segments in the order in which they are performed.
 
     remarks: a sentence for everything that was not read as written: corrected words, limited counts, contradictions.
+    named: whether the prompt is a name as in games, of which each word counts.
     """
 
     segments: tuple[Segment, ...]
     remarks: tuple[str, ...] = ()
+    named: bool = False

@@ -66,6 +66,7 @@ _THANKS = re.compile(
     r"[ ,.;!]*\b(?:please|pls|plz|thanks?(?: you| a lot| in advance)?|thx|ty|cheers mate)(?: (?:so|very) much)?[ .!]*$",
     re.IGNORECASE,
 )
+_AND_DOES = re.compile(r"\band (?:then )?\w+(?:s|ing) (?:the|his|her|their|an?|its)\b")  # what no list of verbs has
 _OVER_HEAD = re.compile(r"(?:above|over) (?:(?:the|his|her|their) )?head", re.IGNORECASE)
 _ARMS = re.compile(r"\barms\b")
 _TOKEN = re.compile(r"[A-Za-zÀ-ÿ]+(?:'[a-z]+)?|[^A-Za-zÀ-ÿ]+")
@@ -122,7 +123,7 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
         raise UserError(" ".join(remarks) or "The prompt asks for no movement; describe what the character does.")
     if len(segments) > MAX_SEGMENTS:
         remarks.append(f"The prompt has {len(segments)} steps; the first {MAX_SEGMENTS} are made.")
-    return Plan(tuple(segments[:MAX_SEGMENTS]), tuple(dict.fromkeys(remarks)))
+    return Plan(tuple(segments[:MAX_SEGMENTS]), tuple(dict.fromkeys(remarks)), named)
 
 
 def _tells_more(clause: str, segment: Segment, before: Segment) -> bool:
@@ -176,6 +177,10 @@ def _step(
     if gesture is not None and gesture.alone and together:  # "claps while jumping" jumps
         gesture, done, together = replace(gesture, alone=False), together[0], together[1:]
     segment, remarks = read_segment(done, before)
+    if gesture is not None and gesture.alone and _AND_DOES.search(done):
+        remarks.append(
+            f'Of "{clause.text.strip()}" only what is made by rule is shown; the rest is nothing that is known.'
+        )
     if gesture is not None:  # the user has not written that somebody stands
         remarks = [said.replace(f'"{done.strip()}"', f'"{clause.text.strip()}"') for said in remarks]
     if segment is None:

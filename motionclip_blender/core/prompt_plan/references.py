@@ -15,6 +15,10 @@ _DRINKS = re.compile(r"\b(?:drink|drank|sip|eat|ate)(?:s|ing|ping)?\b")  # from 
 _IT = re.compile(r"(?<=\w )(?:it|them)\b(?! (?:is|are|has|have)\b)")
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
 _SHOOTS = ("shoot", "fire", "aim", "release", "loose")
+_WITH_A_BALL = re.compile(r"\b(?:dribbl\w+|(?:basketball|football|soccer|handball) player|striker|point guard)\b")
+_LETS_GO = re.compile(
+    r"^(?:(?:he|she|they) )?let(?:s|ting)? (?:go|fly|loose)(?: (?:of )?(?:it|the (?:arrow|string)))?$"
+)
 _ENDINGS = ("s", "ing")  # the plain form may be a noun: "an indian pirouette"
 _OF_TIME = frozenset(["moment", "second", "minute", "while", "bit", "time", "beat", "short while"])
 _FREE = frozenset(["he", "she", "they", "it", "and", "then", "quickly", "slowly", "again", "once", "twice"])
@@ -34,6 +38,8 @@ class References:
         words = [word for word in _WORD.findall(low) if word not in _FREE]
         if self._weapon and len(words) == 1 and verb_of(words[0], _SHOOTS):
             clause = f"{clause} with the {self._weapon}"
+        elif self._weapon and _LETS_GO.match(low):
+            clause = f"shoots with the {self._weapon}"
         elif len(words) == 1 and words[0].startswith("shoot") and self._object.endswith("ball"):
             clause = f"{clause} the {self._object}"
         self._remember(low)
@@ -51,6 +57,8 @@ class References:
         named = _OBJECT.findall(said if _DRINKS.search(said) else _PLACED.sub("", said))
         if named and (thing := _thing(named[0].split(" "))) and thing not in _OF_TIME:
             self._object = thing
+        if _WITH_A_BALL.search(clause):
+            self._object = "ball"
 
 
 def _thing(words: list[str]) -> str:
@@ -76,7 +84,8 @@ def likened(text: str, known: Callable[[str], bool]) -> tuple[str, tuple[tuple[s
         if word.endswith("ing") and compound and not is_action(compound[1]) and compound[1] not in grammar()["time"]:
             return word
         form = verb_of(word, table)
-        if form is None or known(word) or any(known(inflected(form[0], ending)) for ending in _ENDINGS):
+        said = known(word) or (form is not None and any(known(inflected(form[0], ending)) for ending in _ENDINGS))
+        if form is None or (said and form[0] not in grammar()["body"]):  # "uppercut" is known to be of an arm
             return word
         verb, *rest = table[form[0]].split()  # "back away"
         changed[word] = " ".join((inflected(verb, form[1]), *rest))

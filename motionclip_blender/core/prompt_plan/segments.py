@@ -44,6 +44,9 @@ _ONE_STEP = re.compile(
     r"^(?:(?:a|the|some)? ?\w+ )?steps?(?: (?:back(?:wards?)?|forwards?|ahead|aside|sideways|out|up|down))? with "
     r"(?:the |his |her |their |your )?(?:left|right) (?:foot|leg)\b"
 )
+_IN_CIRCLES = re.compile(
+    r"\b(?:in|along|around) (?:(?:an?|the) )?(?:[\w-]+ ){0,3}circles?\b|\b(?:(?:counter|anti)[- ]?)?clockwise\b"
+)
 _SPEEDS = 0.5, 2.0  # the least and the largest factor of a speed
 
 
@@ -87,6 +90,9 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
         remarks += said
     elif travel == 0.0 or _AROUND_BACK.search(text):
         travel = None
+    size = circle_size(text) if circle else 1.0
+    if size != 1.0:  # of any motion of this gait; those of circles have their own size
+        text = _IN_CIRCLES.sub(" ", text)
     text = waiting(" ".join(text.split()).strip(" ,"))
     manner, plain = manner_of(text)
     only_turns = turn is not None and not _other_action(text)
@@ -110,7 +116,7 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
         travel=travel,
         turn=turn,
         circle=circle,
-        size=circle_size(text) if circle else 1.0,
+        size=size,
         on_spot=on_spot,
         count=count,
         steps=steps,

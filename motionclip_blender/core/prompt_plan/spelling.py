@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Container, Iterable
 from itertools import pairwise
@@ -33,6 +34,8 @@ _NAME = re.compile(  # no amount: "1.25", "1.5x"
 _PLAIN_HYPHENS = re.compile(r"^[a-z]+-[a-z]+$")
 _WORD = re.compile(r"[a-zA-ZÀ-ÿ]+(?:'[a-z]+)?")
 _DOUBLED = re.compile(r"(.)\1")
+_TURN_BY = re.compile(r"\b(turn|spin|rotate) (\d{2,3})\b")
+_WRONG_FORM = re.compile(r"(?:sh|ch|x|z)s$|^[^aeiou]*[aeiou][bdgmnprt](?:ing|ed)$")  # "slouchs", "draging"
 _NUMBERED = re.compile(r"^0\d*$|^[1-9]$")  # the number of a take, not an angle
 
 
@@ -74,7 +77,7 @@ class Spelling:
         counts = Counter(word for words in said for word in words)
         own = {
             word
-            for name in ("numbers", "adverbs", "body", "speeds", "time", "times", "counted")
+            for name in ("numbers", "adverbs", "body", "speeds", "intensifiers", "time", "times", "counted")
             for word in grammar()[name]
         }
         own |= set(named())
@@ -98,6 +101,8 @@ class Spelling:
 
     def _is_form(self, word: str) -> bool:
         """Checks whether a word is a regular form of another correct one: "shrinks", "sipped"."""
+        if _WRONG_FORM.search(word):
+            return False
         stems = {word.removesuffix(ending) for ending in ("s", "ed", "ing")} - {word}
         stems |= {stem[:-1] for stem in stems if stem[-2:-1] == stem[-1:] and not word.endswith("s")}
         stems |= {word[:-2]} if word.endswith(("shes", "ches", "xes", "zes", "sses")) else set()
@@ -113,14 +118,15 @@ class Spelling:
 
     def in_steps(self, name: str) -> str:
         """Returns a name of several actions, of which no two belong together, as steps: "run, jump, land"."""
-        words = name.split()
+        words = _TURN_BY.sub(r"\1-\2", name).split()
         acts = (
             len(words) >= _MANY
             and len(set(words)) > 1
-            and all(map(is_action_form, words))
+            and all(is_action_form(word.partition("-")[0]) for word in words)
             and not {"bow", "rifle"} & set(words)
         )
-        return ", ".join(words) if acts and not any(pair in self._pairs for pair in pairwise(words)) else name
+        parted = acts and not any(pair in self._pairs for pair in pairwise(words))
+        return ", ".join(words).replace("-", " ") if parted else name
 
     def in_wordings(self, word: str) -> bool:
         """Checks whether the wordings contain this word."""
@@ -140,6 +146,8 @@ class Spelling:
         following: the next word; of words as near, one that the wordings have before it is taken.
         """
         low = word.lower()
+        if not low.isascii() and self.knows(plain := _without_accents(low)):
+            return plain
         if not SHORTEST <= len(low) <= LONGEST or not low.isalpha():
             return word
         if self.knows(low):
@@ -159,7 +167,8 @@ class Spelling:
                     continue
                 # letters are left out more often than added, but for doubled ones; then common words
                 added = len(candidate) < len(low) and _undoubled(low) != _undoubled(candidate)
-                rank = (distance, not pair, int(added), -self._counts[candidate], candidate)
+                doubled = _undoubled(low) == _undoubled(candidate)  # "realy" is rather "really" than "ready"
+                rank = (distance, not (pair or doubled), int(added), -self._counts[candidate], candidate)
                 best = rank if best is None else min(best, rank)
         return best[-1] if best is not None else word
 
@@ -171,6 +180,11 @@ def _plausible(wrong: str, right: str) -> bool:
         return False
     others = int(np.maximum(_letters(wrong) - _letters(right), 0).sum())
     return len(wrong) != len(right) or others <= (len(wrong) >= _REPLACED_FROM)
+
+
+def _without_accents(word: str) -> str:
+    """Returns "plie" for "plié"."""
+    return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
 
 
 def _undoubled(word: str) -> str:

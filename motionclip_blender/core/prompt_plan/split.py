@@ -31,17 +31,40 @@ _DOING = (
 _AFTER_DOING = re.compile(  # "before sitting down he waves", "after he has jumped he bows"
     rf"^(?:right |just )?(before|after|once|when|having) {_DOING}(.+?),? ({_WHO} \w+.*)$", re.I
 )
+_HOW_DONE = (
+    r"(?:circles?|curve|line|zigzag|motion|speed|pace|legs?|foot|feet|hands?|knees?|fours|toes|tiptoes?|heels?|back|belly|"
+    r"stomach|side|spot|place|direction|steps?|manner|way)"
+)
+_WHEN = re.compile(  # "on a sunny day" of "on a sunny day an old lady walks"
+    rf"^(?!(?:[\w-]+ ){{1,4}}{_HOW_DONE}\b)"
+    r"(?:(?:on|in|at|during|after|before|one) (?:(?:an?|the|this|that|his|her) )?(?:[\w-]+ ){1,3}?)+"
+    r"(?=(?:(?:he|she|they) |(?:an?|the|some|two) "
+    r"(?:(?:(?:with|in|of) (?:an?|the|his|her) )?(?!(?:an?|the|he|she|they) )[\w-]+ ){1,6}?)[\w-]+(?:s|ing)\b)",
+    re.I,
+)
+_FINISHES = re.compile(r"^(?:finish|end)(?:es|s|ing)? (?:with|in|by) ", re.I)
+_A_THING = re.compile(r"^(?:an?|the|his|her|their) (?:[\w-]+ )?[\w-]+$", re.I)
+_FINISHED = re.compile(r"^(?:has |have |had )?(?:finish|complet|end)(?:es|s|ed|ing)?\b(?! (?:with|in|by)\b)", re.I)
 _WHILE = re.compile(r",?\s+(?:while|whilst|as(?=\s+(?:he|she|they|it)\b)|at the same time as)\s+|^while (?=\w)", re.I)
 _AT_ONCE = re.compile(r",?\s*(?:\b(?:at the same time|simultaneously|at once|meanwhile)\b)\s*", re.IGNORECASE)
 _AND = re.compile(r",?\s+and\s+", re.IGNORECASE)
-_ONGOING = re.compile(r"^\w+ing\b", re.IGNORECASE)
+_ONGOING = re.compile(r"^(?:(?:\w+ly|hardly|never|still|always) )?\w+ing\b", re.IGNORECASE)
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*", re.IGNORECASE)
 _SUBJECT = {"he", "she", "they", "it", "also", "suddenly", "slowly", "quickly", "the", "a", "man", "woman", "person"}
+_OF_THE_BODY = re.compile(  # how the body is held meanwhile: "head down", "hands on hips", "arms crossed"
+    r"^(?:(?:the|his|her|their|both|one|left|right|other) )*"
+    r"(?:head|chin|arm|hand|fist|arms|hands|fists|shoulders|elbows|eyes|back) "
+    r"(?:(?:held|kept|stays|stay|staying|remains|rests|is|are) )?"
+    r"(?:\w+ed|\w+ing|bent|hung|wide|spread|on|in|at|over|above|behind|up|down|out|low|high|back|straight|forward)\b",
+    re.IGNORECASE,
+)
 _ARTICLES = ("a", "the")
 _TURNS = ("turn", "rotat", "pivot", "veer", "swerv")
 _DOES_SOMETHING = re.compile(r"^[a-z]+s (?:his|her|their|the|both|an?) \w+ and ")  # "crosses the arms and waits"
 # a step after a comma; after "bends down and" it is how one bends
-_TOUCHES = re.compile(r"^(?:he |she |they )?touch(?:es|ing)? ", re.I)
+_BENDS = re.compile(r"\b(?:bend|lean|stoop|reach|fold|squat|crouch|stretch)(?:s|es|ing)?\b", re.I)
+_TOUCHES = re.compile(r"^(?:he |she |they )?touch(?:es|ing)? (?!(?:the |a )?(?:ceiling|rim|hoop|sky)\b)", re.I)
+_WITH_THE_OTHER = re.compile(r"\bwith the other(?: hand| arm| one)?$", re.I)
 _NOT_DONE = {
     "backward",
     "backwards",
@@ -74,9 +97,14 @@ def clauses(prompt: str, known: Callable[[str], bool]) -> list[Clause]:
         return [Clause(prompt)]
     found: list[Clause] = []
     for sentence in _THEN.split(prompt):
-        for part in _in_order(_FIRST.sub("", sentence.strip())):
+        for part in _in_order(_WHEN.sub(_unless_it_acts, _FIRST.sub("", sentence.strip()))):
             found += _steps(part, known)
     return found
+
+
+def _unless_it_acts(when: re.Match[str]) -> str:
+    """Returns what says when or where something is done only if that is done itself: "after the bow"."""
+    return when[0] if acts(when[0]) else ""
 
 
 def acts(text: str) -> bool:
@@ -96,14 +124,20 @@ def _in_order(sentence: str) -> list[str]:
     match = _BEFORE.match(sentence)
     if match:
         first, second = (match[2], match[1]) if match[1] else (match[3], match[4])
+        if match[4] and _A_THING.match(second):  # "warms up before a fight"
+            return [first]
         if acts(first) and acts(second.split(",")[0]):  # not "before the king, draws his sword"
             return [first, second]
     match = _AFTER_DOING.match(sentence)
+    if match and match[1].lower() != "before" and _FINISHED.match(match[2]) and acts(match[3]):
+        return [match[3]]
     if match and "," not in match[2] and acts(match[2]) and acts(match[3]):
         return [match[3], match[2]] if match[1].lower() == "before" else [match[2], match[3]]
     match = _AFTER.match(sentence)
     if match:
         first, second = (match[1], match[2]) if match[1] else (match[4], match[3])
+        if _FINISHED.match(second):
+            return [first]
         if acts(first) and acts(second):
             return [re.sub(r"^(?:he|she|they|it) (?:has|have|had) ", "", first), second]
         if match[1] and acts(second):
@@ -132,13 +166,16 @@ def _steps(sentence: str, known: Callable[[str], bool]) -> list[Clause]:
         if not piece:
             continue
         if acts(piece.split(" while ")[0]) or _TOUCHES.match(piece) or piece.startswith("while "):
-            if pieces and (piece.startswith("while ") or _goes_with(piece, pieces[-1])):
+            if pieces and _OF_THE_BODY.match(piece):
+                pieces[-1] += f" with {piece}"
+            elif pieces and (piece.startswith("while ") or _goes_with(piece, pieces[-1])):
                 pieces[-1] += f" {piece}" if piece.startswith("while ") else f" while {piece}"
             else:
-                pieces.append(f"{leading}{piece}")
+                held = leading.rstrip(", ") if _OF_THE_BODY.match(leading) else ""
+                pieces.append(f"{piece} with {held}" if held else f"{leading}{piece}")
                 leading = ""
         elif pieces:
-            pieces[-1] += f", {piece}"
+            pieces[-1] += f" with {piece}" if _OF_THE_BODY.match(piece) else f", {piece}"
         else:
             leading += f"{piece}, "
     if not pieces:
@@ -158,12 +195,7 @@ def _at_and(piece: str, known: Callable[[str], bool]) -> list[Clause]:
     main, *beside = [part.strip() for part in _WHILE.split(piece) if part and part.strip()]
     done: list[str] = []
     for part in _AND.split(main):
-        if (
-            (done and _both_limbs(done[-1], part))
-            or (done and not _begins_something(part))
-            or (done and not acts(done[-1]))
-            or (done and _only_turns(part))
-        ):
+        if done and _goes_on(part, done[-1]):
             done[-1] += f" and {part}"
         else:
             done.append(part)
@@ -180,6 +212,16 @@ def _at_and(piece: str, known: Callable[[str], bool]) -> list[Clause]:
         done[-1], at_once = f"{at_once[0]} and {done[-1]}", at_once[1:]
     found = [Clause(text, at_once if i == len(done) - 1 else ()) for i, text in enumerate(done)]
     return [*found, *map(Clause, after)]
+
+
+def _goes_on(part: str, before: str) -> bool:
+    """Checks whether what follows "and" belongs to the step before it: "on hands and knees", "bends and touches the
+    toes", "walks and turns"."""
+    begins = _begins_something(part) or (_TOUCHES.match(part) and not _BENDS.search(before))
+    done = acts(before) or _TOUCHES.match(before)
+    return (
+        not begins or not done or _both_limbs(before, part) or bool(_WITH_THE_OTHER.search(part)) or _only_turns(part)
+    )
 
 
 def _at_once_and_after(beside: list[str]) -> tuple[tuple[str, ...], list[str]]:
@@ -201,6 +243,8 @@ def _at_once_and_after(beside: list[str]) -> tuple[tuple[str, ...], list[str]]:
 
 def _begins_something(part: str) -> bool:
     """Checks whether "and" before `part` joins a new action, not two nouns or adverbs."""
+    if _FINISHES.match(part):
+        return True
     words = [word.lower() for word in _WORD.findall(part)]
     before = ""
     while words and words[0] in _SUBJECT:

@@ -24,7 +24,7 @@ from .wording_index import WordingIndex
 if TYPE_CHECKING:
     from ..engine import Engine
 
-_MANY = 4  # steps of which one that is not known is left out
+_MANY = 3  # steps of which one that is not known is left out
 _KEPT = 64  # prompts whose meaning is cached: those of a timeline
 
 _understood: WeakKeyDictionary[WordingIndex, dict[str, tuple[Plan, tuple[Choice, ...]]]] = WeakKeyDictionary()
@@ -56,7 +56,8 @@ def understand(engine: Engine, index: WordingIndex, prompt: str) -> tuple[Plan, 
         plan, choices = _joined(engine, index, plan, taken_for(engine, index, plan.segments))
         plan, choices = _shown(*_with_gestures_alone(engine, index, plan, choices))
         plan, choices = _without_one_unknown(plan, choices)
-        missing = (said for step in zip(plan.segments, choices, strict=True) for said in left_out(index, *step))
+        steps = zip(plan.segments, choices, strict=True)
+        missing = (said for step in steps for said in left_out(index, *step, plan.named))
         known[prompt] = replace(plan, remarks=tuple(dict.fromkeys((*plan.remarks, *missing)))), choices
         while len(known) > _KEPT:
             known.pop(next(iter(known)))
@@ -129,8 +130,10 @@ def _unshown(segment: Segment, choice: Choice) -> bool:
     if not_done_by_persons(segment):  # "while the music plays"
         return True
     said = (segment.core or segment.bare).lower()
-    actions = [word for word in re.findall(r"[a-z]+", said) if is_action(word)]
-    if not actions or not all(verb_of(word, grammar()["unshown"]) for word in actions):
+    words = re.findall(r"[a-z]+", said)
+    actions = [word for word in words if is_action(word)] or words[:1]
+    only_seen = bool(words) and verb_of(words[0], grammar()["unshown"]) and not choice.sure  # "watches it go"
+    if not only_seen and (not actions or not all(verb_of(word, grammar()["unshown"]) for word in actions)):
         return False
     return not choice.sure or (choice.confidence < 1.0 and len(content(said)) == 1)
 

@@ -10,6 +10,7 @@ from motionclip_blender.core.performance.perform import Performance, perform
 from motionclip_blender.core.prompt_plan.gesture import CLAPS, LEFT, LOOKS, RIGHT, SHOULDERS, TOUCHES
 from motionclip_blender.core.prompt_plan.gesture_rules import RULES, Rule
 from motionclip_blender.core.prompt_plan.gestures import gesture_of
+from motionclip_blender.core.prompt_plan.grammar import STANDS
 from motionclip_blender.core.prompt_plan.understand import refuse_guesses, understand
 from motionclip_blender.core.skeleton import INDEX
 
@@ -267,3 +268,9 @@ def test_arms_out_in_front_are_there(engine: Engine):
     joints = made(engine, "stretches both arms out in front")
     for side in ("left", "right"):
         assert joints[INDEX[f"{side}_wrist"], 2] > 0.4
+
+
+@pytest.mark.parametrize("prompt", ["does a cartwheel with both arms in the air", "performs a jump with his arms up"])
+def test_what_is_performed_beside_a_gesture_is_done(prompt: str):
+    gesture, rest = gesture_of(prompt)
+    assert gesture is not None and not gesture.alone and STANDS not in rest

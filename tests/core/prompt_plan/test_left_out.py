@@ -16,7 +16,7 @@ def remarks(engine: Engine, prompt: str) -> str:
     ("prompt", "phrase"),
     [
         ("a person walks slowly with a cane", "with a cane"),
-        ("catches a fish with a rod", "with a rod"),
+        ("kicks a ball with a helmet", "with a helmet"),
         ("a person walks backwards like a lobster", "like a lobster"),
     ],
 )

@@ -21,7 +21,7 @@ WORDINGS = (
 
 @pytest.fixture(scope="module")
 def spelling() -> Spelling:
-    return Spelling(WORDINGS, also=("does", "line", "balls", "them", "forearm", "handed"))
+    return Spelling(WORDINGS, also=("does", "line", "balls", "them", "forearm", "handed", "start"))
 
 
 def plan(spelling: Spelling, prompt: str) -> Plan:
@@ -493,3 +493,77 @@ def test_what_is_asked_for_no_times_is_told_as_it_is_written(spelling: Spelling)
 @pytest.mark.parametrize("phrase", (*FIRST, *THEN), ids=lambda phrase: phrase.example)
 def test_every_phrase_is_told_as_its_example_says(phrase: Phrase):
     assert phrase.told(phrase.example).split() == phrase.plainly.split()
+
+
+@pytest.mark.parametrize(
+    ("prompt", "texts"),
+    [
+        ("walks, hears a noise and jumps", ["walks", "hears a noise", "jumps"]),
+        ("runs and plants the left foot", ["runs", "recovers"]),
+        ("jumps and touches the wall", ["jumps", "stands still"]),
+        ("after finishing his shift he bows", ["he bows"]),
+        ("after he has finished the song, he bows", ["he bows"]),
+        ("throws a ball, answers with an uppercut and bows", ["throws a ball", "punches", "bows"]),
+        ("jogs and comes back to where he began", ["jogs", "turns on the spot", "jogs"]),
+        ("walks to the wall and returns to the start", ["walks to the wall", "turns on the spot", "walks"]),
+        ("turns around and runs back to where she started", ["turns on the spot", "runs"]),
+        ("on a sunny day an old lady jumps", ["an old lady jumps"]),
+        ("After a long day at the office she runs, then bows", ["she runs", "bows"]),
+        ("in a circle a man runs", ["in a circle a man runs"]),
+    ],
+)
+def test_what_begins_a_step(spelling: Spelling, prompt: str, texts: list[str]):
+    assert [segment.text for segment in plan(spelling, prompt).segments] == texts
+
+
+@pytest.mark.parametrize(
+    ("prompt", "text"),
+    [("walks, head down", "walks"), ("runs, arms crossed, slowly", "runs , slowly"), ("bows, head down", "bows")],
+)
+def test_how_the_body_is_held_after_a_comma_is_done_meanwhile(spelling: Spelling, prompt: str, text: str):
+    segment = only(spelling, prompt)
+    assert segment.text == text and segment.gesture is not None and not segment.gesture.alone
+
+
+@pytest.mark.parametrize(
+    ("prompt", "turn", "count"),
+    [
+        ("a 180 hop turn", 180.0, None),
+        ("jumps 360 degrees", 360.0, None),
+        ("does a 360", 360.0, None),
+        ("does a 180 to the right", -180.0, None),
+        ("180 push-ups", None, 20),
+    ],
+)
+def test_an_angle_is_no_count(spelling: Spelling, prompt: str, turn: float | None, count: int | None):
+    segment = only(spelling, prompt)
+    assert (segment.turn, segment.count) == (turn, count)
+
+
+@pytest.mark.parametrize(("prompt", "count"), [("five push-ups in a row", 5), ("claps three times above the head", 3)])
+def test_counts_beside_what_is_counted(spelling: Spelling, prompt: str, count: int):
+    segment = only(spelling, prompt)
+    counts = segment.count if segment.gesture is None else segment.gesture.count
+    assert counts == count
+
+
+@pytest.mark.parametrize(
+    ("prompt", "right"), [("realy", "really"), ("jumpss", "jumps"), ("puchess", "punches"), ("thros", "throws")]
+)
+def test_doubled_letters_are_forgotten_first(spelling: Spelling, prompt: str, right: str):
+    assert spelling.mended(prompt) == right
+
+
+@pytest.mark.parametrize("word", ["slouchs", "draging"])
+def test_a_wrong_ending_is_no_form_of_a_word(word: str):
+    assert not Spelling((), also=("slouch", "drag")).knows(word)
+
+
+def test_a_circle_of_a_size_is_one_of_any_gait(spelling: Spelling):
+    big, usual = only(spelling, "runs in a big circle counterclockwise"), only(spelling, "runs in a circle")
+    assert (big.text, big.turn, big.circle) == ("runs", 360.0, True)
+    assert big.size > usual.size == 1.0 and usual.text == "runs in a circle"
+
+
+def test_names_are_told_as_such(spelling: Spelling):
+    assert plan(spelling, "walk_jump_far").named and not plan(spelling, "jumps far").named
