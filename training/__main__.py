@@ -30,6 +30,7 @@ _COMMANDS = {
     "manners": ("evaluation.manners", "measure manners that prompts ask for: sadly, like an old man, drunk"),
     "lengths": ("evaluation.lengths", "measure motions that are longer than the decoder makes at once"),
     "understanding": ("evaluation.understanding", "measure whether prompts become the motions that they ask for"),
+    "refusals": ("evaluation.refusals", "measure which prompts are refused, and whether they should be"),
     "edits": ("evaluation.edits", "measure whether the paper's edits show both of their actions"),
     "segments": ("evaluation.segments", "measure whether the segments of a timeline are found again in its motion"),
     "text-adapter": ("text_adapter.train", "train the text adapter on the wordings of clips"),

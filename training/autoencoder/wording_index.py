@@ -13,6 +13,7 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,7 @@ from motionclip_blender.core.files import whole_path, write_json
 from motionclip_blender.core.inference.prompt_retrieval import PromptRetrieval
 from motionclip_blender.core.measure import measured_side, measured_travel, measured_turn
 from motionclip_blender.core.pack import Pack
+from motionclip_blender.core.prompt_plan.sense import Sense
 from motionclip_blender.core.prompt_plan.word_features import WordVectors, content, features, tells_all, vocabulary_of
 from motionclip_blender.core.prompt_plan.wording_index import NUMBERS, TEXTS, WORDS, WordingIndex
 
@@ -32,15 +34,25 @@ from ..data.captions import CaptionedSpan
 from ..data.class_phrases import Heard, class_phrases
 from ..data.splits import take_of
 from ..data.wordings import table, trained_spans, trained_with
+from .sense import fitted
 
 NOT_UNDERSTOOD = Path(__file__).parents[1] / "data" / "not_understood.json"
 _RARE = 6  # least number of wordings with a word that is used
 _RIDGE = 3.0
 _STEEP, _DECAY, _SMOOTHED, _ROUNDS = 4.0, 1e-5, 0.2, 25  # of the logistic part; chosen with takes left out
+_LEVELS = 127  # of a weight in eight bits, to either side
 _BALANCE = 0.4  # exponent of the weights of rare classes
 _FOLDS = 3
 _SAME = 0.97  # least cosine of a wording's embedding to its row in the table
 _FRAMES = 60
+
+
+@dataclass(frozen=True, eq=False)
+class _Others:
+    """Lines that ask for nothing known. directions: (n, D) in CLIP's space."""
+
+    lines: list[str]
+    directions: np.ndarray
 
 
 def check_rows(
@@ -85,14 +97,20 @@ def write_index(engine: Engine) -> None:
     )
     y = np.array([names.index(each.action) for each in heard])
     classifier, bias = _classifier(x, y, len(names))
+    steps = (np.abs(classifier).max(axis=0) / _LEVELS).astype(np.float32)  # of each class
     rows = [words.indices(text) for text in texts]
+    lines = not_understood(texts)
+    others = _Others(lines, retrieval.direction(engine.encode_texts(lines)))
+    sense, of_sense = fitted(said, lines, x[:, : retrieval.width], others.directions)
     numbers = {
-        "classifier": classifier.astype(np.float16),
+        "sense": of_sense,
+        "classifier": np.round(classifier / steps).astype(np.int8),
+        "classifier_steps": steps,
         "bias": bias.astype(np.float32),
         "weights": weights,
         "word_counts": np.array([len(row) for row in rows], np.int16),
         "word_features": np.array([i for row in rows for i in row], np.int16),
-        "sureness": np.zeros(8, np.float32),
+        "sureness": np.zeros(9, np.float32),
     }
     described = {
         "format": "motionclip-wordings",
@@ -100,11 +118,12 @@ def write_index(engine: Engine) -> None:
         "texts": texts,
         "classes": names,
         "features": known,
+        "sense": sense,
         "motions": _facts(engine, retrieval, spans),
         "phrases": {name: [each.text for each in class_phrases([name])] for name in names},
     }
     index = WordingIndex(retrieval, described, numbers)
-    numbers["sureness"] = _sureness(engine, index, retrieval, motions, spans, heard, x, y, words)
+    numbers["sureness"] = _sureness(index, retrieval, motions, spans, heard, x, y, words, others)
     write_json(engine.pack.folder / TEXTS, described, indent=None)
     with whole_path(engine.pack.folder / NUMBERS) as path:
         save_file(numbers, path)
@@ -190,7 +209,6 @@ def _signed(side: str, more: float) -> float:
 
 
 def _sureness(
-    engine: Engine,
     index: WordingIndex,
     retrieval: PromptRetrieval,
     motions: list[int],
@@ -199,41 +217,54 @@ def _sureness(
     x: np.ndarray,
     y: np.ndarray,
     words: WordVectors,
+    others: _Others,
 ) -> np.ndarray:
-    """Fits a logistic regression on `WordingIndex.sureness_features`. Returns its weights and a constant, (8,) float32.
+    """Fits a logistic regression on `WordingIndex.sureness_features`. Returns its weights and a constant, (9,) float32.
 
-    Positive examples are wordings whose take is left out and which find their class; negative ones are the lines of
-    `NOT_UNDERSTOOD`, which are about something else, but for those that a wording says.
+    Positive examples are wordings whose take is left out and which find their class; negative ones are `others`. The
+    sense of both is that of a model which has not learned from them.
     """
     fold_of = np.array([zlib.crc32(each.take.encode()) % _FOLDS for each in heard])
+    fold_of_other = np.array([zlib.crc32(line.encode()) % _FOLDS for line in others.lines])
     row_fold = np.array([zlib.crc32(take_of(spans[m].clip).encode()) % _FOLDS for m in motions])
     row_class = retrieval.classes[retrieval.motions]
     directions, read, truth = retrieval.directions, [], []
     for fold in range(_FOLDS):
-        classifier, bias = _classifier(x[fold_of != fold], y[fold_of != fold], len(index.actions))
-        others = directions[row_fold != fold]
-        of_fold = np.flatnonzero(fold_of == fold)[::5]
+        learned, learned_other = fold_of != fold, fold_of_other != fold
+        classifier, bias = _classifier(x[learned], y[learned], len(index.actions))
+        sense = Sense(
+            *fitted(
+                [each.text for each, there in zip(heard, learned, strict=True) if there],
+                [line for line, there in zip(others.lines, learned_other, strict=True) if there],
+                x[learned, : retrieval.width],
+                others.directions[learned_other],
+            ),
+            retrieval.width,
+        )
+        of_fold = np.flatnonzero(~learned)[::5]
         vocabulary = vocabulary_of(text for text, of in zip(index.texts, row_fold, strict=True) if of != fold)
-        alike = (x[of_fold, : retrieval.width] @ others.T).max(axis=1)
+        alike = (x[of_fold, : retrieval.width] @ directions[row_fold != fold].T).max(axis=1)
         evidence = x[of_fold] @ classifier + bias
         for i, near, speaks in zip(of_fold, alike, evidence, strict=True):
             if speaks.argmax() == y[i] and (row_class[row_fold != fold] == y[i]).any():
                 text = heard[i].text
                 shared = index.shared_words(words.vector(text))[row_fold != fold].max()
                 contained = index.contained(text)[row_fold != fold].max()
+                means = sense.of(x[i, : retrieval.width], text)
                 read.append(
-                    index.sureness_features(text, float(near), speaks, float(shared), float(contained), vocabulary)
+                    index.sureness_features(
+                        text, float(near), speaks, float(shared), float(contained), means, vocabulary
+                    )
                 )
                 truth.append(1.0)
-    lines = not_understood(index.texts)
-    found = retrieval.direction(engine.encode_texts(lines))
-    for line, direction in zip(lines, found, strict=True):
-        said = words.vector(line)
-        shared = float(index.shared_words(said).max())
-        evidence = index.class_evidence(direction, said)
-        contained = float(index.contained(line).max())
-        read.append(index.sureness_features(line, float((directions @ direction).max()), evidence, shared, contained))
-        truth.append(0.0)
+        for i in np.flatnonzero(~learned_other):
+            line, direction = others.lines[i], others.directions[i]
+            said = words.vector(line)
+            shared, contained = float(index.shared_words(said).max()), float(index.contained(line).max())
+            near, speaks = float((directions @ direction).max()), index.class_evidence(direction, said)
+            means = sense.of(direction, line)
+            read.append(index.sureness_features(line, near, speaks, shared, contained, means))
+            truth.append(0.0)
     return _logistic(np.array(read), np.array(truth))
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from ..angles import apart
 from ..modifiers.manner import manners
 from .choice import Choice
-from .doubts import GUESSED, doubtful
+from .doubts import GUESSED, MOVES, doubtful
 from .grammar import begins, grammar, is_action, is_agent
 from .looked_up import without_name
 from .plan import Segment
@@ -28,7 +28,7 @@ _CLEAR = 0.9  # confidence from which on a wording means the step, whichever wor
 _OFTEN = 0.03  # share of a class's wordings with a verb from which on the class is done by it
 _TO_AN_ACT = re.compile(r"(?P<verb>[a-z]+) (?:an?|the|his|her|two|some|incoming) (?:[a-z]+ )?(?P<act>[a-z]+)$")
 _TO_A_THING = re.compile(
-    r"\w* (?:(?:over|up|back|out) )?(?:to|towards?|against|past) (?:the|an?|his|her|their|its) \w+"
+    r"\w* (?:(?:over|up|back|out) )?(?:to|towards?|against|past|on) (?:the|an?|his|her|their|its) \w+"
 )
 
 
@@ -76,13 +76,25 @@ def chosen(index: WordingIndex, segment: Segment, read: Read) -> Choice:
 def _without_manner(index: WordingIndex, segment: Segment, read: Read) -> Choice:
     """Returns the choice for a step, whatever its manner. read: of each text to look up its embedding (D,) and its
     cosines to the wordings (n,)."""
-    choice = _shortened(index, segment, read, _as_said(index, segment, read))
+    said = _as_said(index, segment, read)
+    choice = _shortened(index, segment, read, said)
     if not choice.sure and (acts := _without_name(index, segment)):
         return _without_manner(index, replace(segment, text=acts, bare=acts, core=acts, verb="", plain=None), read)
     choice = _by_what_is_done(index, segment, read, choice)
-    if not choice.taken and doubtful(index, segment, choice):
+    if not choice.taken and doubtful(index, segment, choice, _sense(index, segment, read, said)):
         choice = replace(choice, confidence=min(choice.confidence, GUESSED))
     return _with_simultaneous(index, segment, read, choice) if segment.together else choice
+
+
+def _sense(index: WordingIndex, segment: Segment, read: Read, said: Choice) -> float:
+    """Returns the sense of a step: of "runs for president", though "runs" is known.
+
+    said: the choice for it as it is written, which knows the sense; where it is clear, the step asks for a movement.
+    """
+    if any(index.understands(text.lower()) for text in (segment.text, segment.bare) if text):
+        return 1.0
+    sense = index.sense(segment.text, read[segment.text][0])
+    return max(sense, MOVES) if said.confidence >= _CLEAR else sense
 
 
 def _looked_up(index: WordingIndex, segment: Segment, text: str, read: Read) -> Choice:
@@ -156,7 +168,8 @@ def _with_simultaneous(index: WordingIndex, segment: Segment, read: Read, choice
         return replace(both, at_once=True)
     second = Segment(segment.together[0], segment.together[0])
     beside = index.choose(second, *read[second.text])
-    known = beside.sure and beside.motion != choice.motion and not doubtful(index, second, beside)
+    sense = _sense(index, second, read, beside)
+    known = beside.sure and beside.motion != choice.motion and not doubtful(index, second, beside, sense)
     return replace(choice, beside=beside if known else None)
 
 
@@ -175,9 +188,11 @@ def _only_who_or_where(index: WordingIndex, segment: Segment, choice: Choice) ->
     done, shared = content(segment.core), content(segment.text) & content(choice.wording)
     if choice.confidence < 1.0 and _on_the_way(segment, choice):
         return True
-    if choice.confidence > _CLEAR or not done or not shared or shared & done:
+    if choice.confidence == 1.0 or not done or not shared or shared & done:
         return False
     rest = segment.text.lower().partition(segment.core)[2]
+    if choice.confidence > _CLEAR:
+        return rest.startswith(",")  # "backpedals, defender in soccer"
     if shared <= content(rest) and not rest.startswith(" like "):
         return True
     acts = any(is_action(word) and not is_agent(word) for word in choice.wording.lower().split())

@@ -6,6 +6,7 @@ import re
 
 from .choice import Choice
 from .grammar import grammar, is_action, verb_of
+from .looked_up import PICKS_UP
 from .plan import Segment
 from .word_features import content, stem
 from .wording_index import WordingIndex
@@ -13,6 +14,10 @@ from .wording_index import WordingIndex
 GUESSED = 0.5
 """Largest confidence of a choice that is doubtful."""
 
+MOVES = -0.2
+"""Sense of a text from which on it asks for a movement. Chosen on lines that nothing was learned from, as all here."""
+
+_PLAINLY_MOVES, _SURELY = 0.3, 0.9  # sense, and confidence of a choice, from which on things may be acted on
 _STRANGE = 0.5  # share of words that no dictionary has, beyond which a text is not English
 _WORD = re.compile(r"[^\W\d_]+(?:-[a-z]+)*")
 _HAPPENS = re.compile(  # of the price "of oil is rising"
@@ -23,6 +28,12 @@ _SHOWS = ("play", "imitate", "act", "mime", "mimic", "pretend", "perform", "do",
 _PUTS_ON = re.compile(
     r"^(?:[\w-]+ ){0,3}?put(?:s|ting)? on (?:(?:his|her|their|its|my|the|an?|some) )*(?:[\w-]+ )*?([\w-]+)$"
 )
+_MACHINES = frozenset(
+    ["machine", "fridge", "dishwasher", "dryer", "toaster", "blender", "printer", "candle", "kettle", "lamp", "engine"]
+)
+_WHERE = frozenset(["on", "in", "at", "with", "of", "under", "over", "near", "by"])
+_BEFORE_MACHINE = 3  # words in which a machine is named
+_SCRATCHES = re.compile(r"\bscratch\w* (?:the|his|her|their|its|my|an?) (?:(?:left|right|own) )?(\w+)")
 _LIKE = re.compile(r"\b(?:like|as)\b", re.IGNORECASE)
 _IMITATES = re.compile(r"\b(?:like|imitat\w+|acts?|pretend\w*|charades)\b")
 _DETERMINERS = frozenset(
@@ -30,17 +41,23 @@ _DETERMINERS = frozenset(
 )
 
 
-def doubtful(index: WordingIndex, segment: Segment, choice: Choice) -> bool:
-    """Checks whether a choice is a guess because of words that the wordings do not have as they are said."""
+def doubtful(index: WordingIndex, segment: Segment, choice: Choice, sense: float) -> bool:
+    """Checks whether a choice is a guess because of words that the wordings do not have as they are said.
+
+    sense: of the step, as `WordingIndex.sense` returns it. Who plainly moves, and is surely understood, may act on
+    things that no wording names.
+    """
+    plain = sense >= _PLAINLY_MOVES and choice.confidence >= _SURELY
+    of_things = (_only_its_object, _only_imitated, _to_something_else)
     return (
         _strange(index, segment)
         or not_done_by_persons(segment)
-        or _only_its_object(index, segment, choice)
+        or (sense < MOVES and not _picks_up(segment))
+        or (not plain and any(check(index, segment, choice) for check in of_things))
         or _only_to_whom(segment, choice)
-        or _only_imitated(index, segment, choice)
-        or _to_something_else(index, segment, choice)
         or _dresses(index, segment, choice)
         or _of_another_limb(segment, choice)
+        or _of_another_part(segment, choice)
         or _in_another_sense(index, segment, choice)
     )
 
@@ -57,12 +74,25 @@ def not_done_by_persons(segment: Segment) -> bool:
     words = _WORD.findall(segment.said.lower())
     if words and words[0] in _DETERMINERS:
         words = words[1:]
+    if _a_machine(words):
+        return True
     if len(words) < 2 or words[0] not in grammar()["not_persons"]:
         return False
     happens = (_HAPPEN if words[0].endswith("s") and not words[0].endswith(("us", "ss")) else _HAPPENS).match(
         " ".join(words[1:])
     )
     return happens is not None and is_action(happens["does"] or happens["is_doing"])
+
+
+def _a_machine(words: list[str]) -> bool:
+    """Checks whether words name a machine, wherever it is, and nobody who does something: "washing machine on a spin
+    cycle"."""
+    for i, word in enumerate(words[:_BEFORE_MACHINE]):
+        if word in _MACHINES:
+            return i + 1 == len(words) or words[i + 1] in _WHERE or words[i + 1].endswith("ing")
+        if i and not word.endswith("ing"):
+            return False
+    return False
 
 
 def _only_its_object(index: WordingIndex, segment: Segment, choice: Choice) -> bool:
@@ -105,6 +135,8 @@ def _to_something_else(index: WordingIndex, segment: Segment, choice: Choice) ->
     if index.understands(segment.text.lower()) or index.understands(segment.bare.lower()):
         return False
     verb, named = _verb_and_object(segment)
+    if _picks_up(segment):
+        return False
     if verb_of(verb, grammar()["cares"]) and (own := _own_body(segment)):  # who washes hands cleans no window
         return not own & content(choice.wording)
     alone = verb_of(verb, grammar()["without_object"])  # "runs a business", "rolls a stone"
@@ -116,6 +148,11 @@ def _to_something_else(index: WordingIndex, segment: Segment, choice: Choice) ->
         return False
     of_another = bool(said - content(verb)) and stem(named) not in index.vocabulary_of(choice.action)
     return bool(alone) or of_another or stem(named) not in index.vocabulary
+
+
+def _picks_up(segment: Segment) -> bool:
+    """Checks whether something is picked up, whatever it is."""
+    return bool(PICKS_UP.match((segment.core or segment.bare or segment.text).lower()))
 
 
 def _own_body(segment: Segment) -> set[str]:
@@ -130,6 +167,12 @@ def _of_another_limb(segment: Segment, choice: Choice) -> bool:
         return False
     told = {grammar()["body"].get(word) for word in _WORD.findall(choice.wording.lower())}
     return "arm" in told and "leg" not in told
+
+
+def _of_another_part(segment: Segment, choice: Choice) -> bool:
+    """Checks whether a part of the body is scratched, and the wording tells of another one: "scratches his back"."""
+    parts = _SCRATCHES.findall(segment.text.lower())
+    return bool(parts) and choice.confidence < 1.0 and stem(parts[0]) not in content(choice.wording)
 
 
 def _dresses(index: WordingIndex, segment: Segment, choice: Choice) -> bool:

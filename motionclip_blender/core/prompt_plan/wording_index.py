@@ -7,6 +7,7 @@ import re
 from collections.abc import Container, Mapping
 from dataclasses import replace
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -18,9 +19,10 @@ from ..json_text import parsed_json
 from ..pack import Pack
 from .choice import SURE, Choice, Facts
 from .dictionary import Dictionary
-from .grammar import is_action
+from .grammar import is_action, is_agent
 from .hard_evidence import STAYS, HardEvidence
 from .plan import Segment
+from .sense import Sense
 from .spelling import Spelling
 from .word_features import Acts, WordTable, WordVectors, content, in_order, other_side, stem, tells_all, vocabulary_of
 
@@ -30,7 +32,7 @@ WORDS = 0.6
 
 # Weight of the class's evidence relative to a wording's similarity. With 0.35 a seventh fewer find their class.
 _CLASS = 3.0
-_SURENESS = (7, 8)  # weights of `sureness_features`, and a constant; earlier packs lack that of the last feature
+_SURENESS = (7, 8, 9)  # weights of `sureness_features`, and a constant; earlier packs lack those of the last features
 _SHARED = 0.25  # weight of shared words relative to cosines
 _CONTAINED = 0.2  # weight of the share of the text's words that a wording has
 _SHARPNESS = 0.02  # kernel width, as in `PromptRetrieval`
@@ -38,6 +40,7 @@ _FAR = 40  # kernel widths beyond which a wording has no weight
 _VERBATIM = 6.0  # gain of a wording that equals the text, and of all of a class that it is a phrase for
 _SAME_WORDS = 2.0  # gain of a wording with the same words: "someone lies on the side" for "lies on the side"
 _MORE_DONE = 0.1  # loss for each action of a wording that the text does not name
+_SAME_DONE = 0.04  # gain of a wording that has the first action that the text names
 _FEW = 6  # wordings with a word, at most, that is rare
 _SHORT = 2  # content words of a wording, at most, that each of them stands for
 _LONG = 4  # words of a text from which on it is the wording with the same words
@@ -45,6 +48,7 @@ _SOMEBODY = re.compile(
     r"^(?:he|she|they|someone|somebody|(?:a|an|the|this) (?:man|woman|person|guy|figure|character|boy|girl))"
     r"(?: is| are)? "
 )
+_SEVERAL = re.compile(r"\b(?:and|then)\b|,")
 _SIDED = re.compile(r"\b(?:left|right)\b", re.IGNORECASE)
 _OTHERS = 4  # next best wordings
 _OF_A_CLASS = 2  # most of them that have the class of the choice, or one class among themselves
@@ -73,10 +77,15 @@ class WordingIndex:
         self.facts = tuple(Facts(*each) for each in texts["motions"])
         self._words = WordVectors(texts["features"], numbers["weights"])
         self._classifier = numbers["classifier"].astype(np.float32)
+        if "classifier_steps" in numbers:  # earlier packs have it in sixteen bits
+            self._classifier *= numbers["classifier_steps"].astype(np.float32)
         self._bias = numbers["bias"].astype(np.float32)
         self._sureness = numbers["sureness"].astype(np.float64)
         if len(self._sureness) not in _SURENESS:
             raise ValueError("they were written for another version of the extension")
+        self._sense = None
+        if "sense" in numbers:  # earlier packs have none
+            self._sense = Sense(texts["sense"], numbers["sense"], retrieval.width)
         self._retrieval, self._also, self._dictionary = retrieval, also, dictionary
         fits = len(self.texts) == len(retrieval) and len(self.facts) == len(retrieval.classes)
         if (
@@ -129,9 +138,9 @@ class WordingIndex:
         return self.action_of(int(self._retrieval.motions[self._of_text[wording.lower()]]))
 
     def understands(self, text: str) -> bool:
-        """Checks whether a text, in lower case, is one of the wordings, or a phrase for a class; so is a longer one
-        whose words are those of a wording, whoever does it and on which side."""
-        if text in self._of_text or text in self._phrases:
+        """Checks whether a text, in lower case, is one of the wordings, or a phrase for a class that tells of one step;
+        so is a longer one whose words are those of a wording, whoever does it and on which side."""
+        if text in self._of_text or (text in self._phrases and not _SEVERAL.search(text)):
             return True
         words = in_order(text)
         return len(words) >= _LONG and words in self._of_words
@@ -175,6 +184,7 @@ class WordingIndex:
         if verbatim is None and named is not None:
             score[self._row_actions == named] += _VERBATIM
         score += hard - _MORE_DONE * self._acts.more_than(said)
+        score[self._of_word.get(_first_action(said), [])] += _SAME_DONE
         only = self._only_with(said) if verbatim is None and named is None and same is None else None
         if only is not None:
             score[only] += _SAME_WORDS
@@ -186,8 +196,9 @@ class WordingIndex:
         if verbatim is not None or named is not None or same is not None or only is not None:
             confidence = 1.0
         else:
+            sense = self._sense_of(direction, segment.text)
             confidence = self.confidence(
-                segment.text, float(alike.max()), evidence, float(shared.max()), float(contained.max())
+                segment.text, float(alike.max()), evidence, float(shared.max()), float(contained.max()), sense
             )
             if tells_all(content(segment.text), content(self.texts[best])):
                 confidence = max(confidence, SURE)
@@ -258,13 +269,23 @@ class WordingIndex:
         """
         return np.concatenate((direction, WORDS * words)) @ self._classifier + self._bias
 
-    def confidence(self, text: str, alike: float, evidence: np.ndarray, shared: float, contained: float) -> float:
+    def sense(self, text: str, embedding: np.ndarray) -> float:
+        """Returns about 1 for a text at `embedding` (D,) that is about what a body does, and about -1 for one about
+        something else; 1 by packs that do not know."""
+        return self._sense_of(self._retrieval.direction(embedding[None])[0], text)
+
+    def _sense_of(self, direction: np.ndarray, text: str) -> float:
+        return 1.0 if self._sense is None else self._sense.of(direction, text)
+
+    def confidence(
+        self, text: str, alike: float, evidence: np.ndarray, shared: float, contained: float, sense: float
+    ) -> float:
         """Returns how surely a text has a known meaning, 0 to 1.
 
         Logistic regression on `sureness_features`, fitted on wordings whose clip was left out, and on phrases for the
         classes, against lines without a known meaning.
         """
-        read = self.sureness_features(text, alike, evidence, shared, contained)
+        read = self.sureness_features(text, alike, evidence, shared, contained, sense)
         read = read[: len(self._sureness) - 1]
         return float(1 / (1 + np.exp(-(self._sureness[:-1] @ read + self._sureness[-1]))))
 
@@ -275,20 +296,22 @@ class WordingIndex:
         evidence: np.ndarray,
         shared: float,
         contained: float,
+        sense: float,
         vocabulary: frozenset[str] | None = None,
     ) -> np.ndarray:
-        """Returns the features of `confidence`, (7,).
+        """Returns the features of `confidence`, (8,).
 
         alike, shared: the largest cosines of embeddings and of words to a wording.
         evidence: (C,) of classes.
         contained: the largest share of the text's words in a wording.
+        sense: of the text, as `sense` returns it.
         vocabulary: the stems of the wordings' words, by default of all wordings.
         """
         said = content(text)
         known = sum(word in (self.vocabulary if vocabulary is None else vocabulary) for word in said)
         second, first = np.partition(evidence, -2)[-2:]
         return np.array(
-            [alike, first, first - second, shared, known / max(len(said), 1), min(len(said), 8) / 8, contained]
+            [alike, first, first - second, shared, known / max(len(said), 1), min(len(said), 8) / 8, contained, sense]
         )
 
     @cached_property
@@ -386,6 +409,15 @@ class WordingIndex:
             if len(found) == _OTHERS:
                 break
         return found
+
+
+def _first_action(text: str) -> str:
+    """Returns the stem of the first action that a text names, but for what somebody is to do; "" for none."""
+    words = text.split()
+    acts = (
+        word for before, word in pairwise(("", *words)) if is_action(word) and before != "to" and not is_agent(word)
+    )
+    return stem(next(acts, ""))
 
 
 def _without_texts(pack: Pack) -> UserError:

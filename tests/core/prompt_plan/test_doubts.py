@@ -40,7 +40,7 @@ def test_what_is_known_is_none(engine: Engine, prompt: str):
     ("prompt", "expected"),
     [
         ("the magician bows to his pupils", "bow"), ("a samurai walks along the beach", "walk"),
-        ("a zombie walks", "zombie_walk"), ("a ballerina leaps", "leap"), ("walks through", "walk"),
+        ("a zombie walks", "zombie_walk"), ("walks through", "walk"),
     ],
 )  # fmt: skip
 def test_what_is_done_counts_more_than_who_does_it_and_where(engine: Engine, prompt: str, expected: str):
