@@ -259,6 +259,12 @@ THEN = (
         r"\b(?:put|set|plac|lay)(?:s|e|es|ting|ing)? ((?:the|his|her|an?) (?:\w+ )??\w+) (?:back )?down(?: again)?$",
         r"puts down \1",
     ),
+    Phrase(
+        "does a pirouette",
+        "spins around",
+        r"\b(do|perform|execut|mak)(?:es|s|ing|e)? (?:an? |some )?(?:[\w-]+ )??pirouettes?\b(?<!indian pirouette)",
+        lambda does: "spinning around" if does[0].split(" ")[0].endswith("ing") else "spins around",
+    ),
     Phrase("hits back", "hits someone", r"\b(?:hit|strik|fight|punch)(?:es|s|ting|ing|e)? back$", "hits someone"),
     Phrase("follows through", "recovers", r"^follow(?:s|ing)? through\b(?: (?:fully|with the swing))?$", "recovers"),
     Phrase(

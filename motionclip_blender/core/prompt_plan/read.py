@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from ..errors import UserError
 from .amounts import plain_amounts, without_distance
+from .exercises import exercises_written_out
 from .gesture import LOOKS, TOUCHES, Gesture
 from .gestures import gesture_of
 from .grammar import STANDS, inflected, is_action
@@ -93,7 +94,7 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
     if named and not known(spelled.lower()):
         spelled = _TO_STOP.sub(r"\1s, then stops", spelled)
     text, mended = _mended(spelled, spelling)
-    text = text.strip(" .,;:!?-")
+    text = exercises_written_out(text.strip(" .,;:!?-"))
     if not known(text.lower()):
         text, alike = likened(text, spelling.in_wordings)
         mended += alike

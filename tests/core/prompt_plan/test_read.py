@@ -567,3 +567,19 @@ def test_a_circle_of_a_size_is_one_of_any_gait(spelling: Spelling):
 
 def test_names_are_told_as_such(spelling: Spelling):
     assert plan(spelling, "walk_jump_far").named and not plan(spelling, "jumps far").named
+
+
+@pytest.mark.parametrize(
+    ("prompt", "many"), [("a burpee", 1), ("two burpees", 2), ("he does 4 burpees in a row", 4), ("burpees", 3)]
+)
+def test_a_burpee_is_a_crouch_a_push_up_and_a_jump(spelling: Spelling, prompt: str, many: int):
+    segments = plan(spelling, prompt).segments
+    assert [(segment.core or segment.text, segment.count) for segment in segments[-3:]] == [
+        ("crouches down", None), ("push-up", 1), ("jumps up", None)
+    ]  # fmt: skip
+    assert len(segments) == 3 * many
+
+
+def test_more_burpees_than_a_plan_has_steps_are_told(spelling: Spelling):
+    found = plan(spelling, "a man does 10 burpees")
+    assert len(found.segments) == MAX_SEGMENTS and any("30 steps" in remark for remark in found.remarks)
