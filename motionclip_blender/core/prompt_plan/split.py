@@ -42,6 +42,8 @@ _WHEN = re.compile(  # "on a sunny day" of "on a sunny day an old lady walks"
     r"(?:(?:(?:with|in|of) (?:an?|the|his|her) )?(?!(?:an?|the|he|she|they) )[\w-]+ ){1,6}?)[\w-]+(?:s|ing)\b)",
     re.I,
 )
+_BLOWS = ("cross", "hook", "uppercut", "headbutt", "elbow")
+_FEW_WORDS = 3  # of a thing that is done: "right front kick"
 _FINISHES = re.compile(r"^(?:finish|end)(?:es|s|ing)? (?:with|in|by) ", re.I)
 _A_THING = re.compile(r"^(?:an?|the|his|her|their) (?:[\w-]+ )?[\w-]+$", re.I)
 _FINISHED = re.compile(r"^(?:has |have |had )?(?:finish|complet|end)(?:es|s|ed|ing)?\b(?! (?:with|in|by)\b)", re.I)
@@ -249,8 +251,8 @@ def _begins_something(part: str) -> bool:
     before = ""
     while words and words[0] in _SUBJECT:
         before = words.pop(0)
-    if before in _ARTICLES:  # "a hammer and a saw"
-        return False
+    if before in _ARTICLES:  # "a hammer and a saw", but "two jabs and a cross"
+        return bool(words) and words[-1] in (*grammar()["counted"], *_BLOWS) and len(words) <= _FEW_WORDS
     if len(words) > 1 and number_of(words[0]) and words[1] in grammar()["counted"]:  # "and two kicks"
         return True
     return bool(words) and (is_action(words[0]) or _begins(words[0])) and words[0] not in _NOT_DONE
