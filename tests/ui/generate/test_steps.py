@@ -50,7 +50,7 @@ def test_one_step_as_it_is_keeps_prompt_and_latent(generated, person) -> None:
 
 
 def test_what_is_refused_is_made_as_one_of_the_nearest(bpy, generated, person) -> None:
-    prompt = "walks, then plays the violin, then bows"
+    prompt = "walks, then plays the violin"
     refused(bpy, bpy.ops.motionclip.generate, prompt=prompt)
     refusal = SESSION.refusal
     assert refusal.prompt == prompt and len(refusal.wordings) >= 3
