@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 
-from motionclip_blender.core.prompt_plan.sense import WORDS
-from motionclip_blender.core.prompt_plan.word_features import WordVectors, features
+from motionclip_blender.core.prompt_plan.word_features import WORDS, WordVectors
 
 _RARE = 3  # least number of texts with a feature that is used
 _RIDGE = 1.0  # chosen on lines that were not learned from: 0.3 and 3 tell them apart as well
@@ -23,10 +21,7 @@ def fitted(
     of_bodily, of_others: (n, D), (m, D) the texts' directions in CLIP's space.
     """
     texts = [*bodily, *others]
-    counts = Counter(feature for text in texts for feature in features(text))
-    known = sorted(feature for feature, count in counts.items() if count >= _RARE)
-    rarity = np.log(len(texts) / np.array([counts[feature] for feature in known])).astype(np.float16)
-    words = WordVectors(known, rarity)
+    words = WordVectors.of(texts, _RARE)
     x = np.concatenate(
         (np.concatenate((of_bodily, of_others)), WORDS * np.stack([words.vector(text) for text in texts])), axis=1
     )
@@ -38,4 +33,4 @@ def fitted(
     gram = weighted @ centred
     gram[np.diag_indices(len(gram))] += _RIDGE
     model = np.linalg.solve(gram, weighted @ (truth - mean))
-    return known, np.concatenate((rarity, model, [mean - middle @ model])).astype(np.float16)
+    return list(words.known), np.concatenate((words.weights, model, [mean - middle @ model])).astype(np.float16)

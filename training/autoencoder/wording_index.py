@@ -11,7 +11,6 @@ import argparse
 import hashlib
 import json
 import zlib
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,8 +26,8 @@ from motionclip_blender.core.inference.prompt_retrieval import PromptRetrieval
 from motionclip_blender.core.measure import measured_side, measured_travel, measured_turn
 from motionclip_blender.core.pack import Pack
 from motionclip_blender.core.prompt_plan.sense import Sense
-from motionclip_blender.core.prompt_plan.word_features import WordVectors, content, features, tells_all, vocabulary_of
-from motionclip_blender.core.prompt_plan.wording_index import NUMBERS, TEXTS, WORDS, WordingIndex
+from motionclip_blender.core.prompt_plan.word_features import WORDS, WordVectors, content, tells_all, vocabulary_of
+from motionclip_blender.core.prompt_plan.wording_index import NUMBERS, TEXTS, WordingIndex
 
 from ..data.captions import CaptionedSpan
 from ..data.class_phrases import Heard, class_phrases
@@ -87,10 +86,7 @@ def write_index(engine: Engine) -> None:
     heard = [Heard(c, span.action, take_of(span.clip)) for span in trained_spans(*trained) for c in span.captions]
     heard += class_phrases(names)
     said = [each.text for each in heard]
-    counts = Counter(word for text in said for word in features(text))
-    known = sorted(word for word, count in counts.items() if count >= _RARE)
-    weights = np.log(len(said) / np.array([counts[word] for word in known])).astype(np.float16)
-    words = WordVectors(known, weights)
+    words = WordVectors.of(said, _RARE)
     x = np.concatenate(
         (retrieval.direction(engine.encode_texts(said)), WORDS * np.stack([words.vector(text) for text in said])),
         axis=1,
@@ -107,7 +103,7 @@ def write_index(engine: Engine) -> None:
         "classifier": np.round(classifier / steps).astype(np.int8),
         "classifier_steps": steps,
         "bias": bias.astype(np.float32),
-        "weights": weights,
+        "weights": words.weights.astype(np.float16),
         "word_counts": np.array([len(row) for row in rows], np.int16),
         "word_features": np.array([i for row in rows for i in row], np.int16),
         "sureness": np.zeros(9, np.float32),
@@ -117,7 +113,7 @@ def write_index(engine: Engine) -> None:
         "format_version": 1,
         "texts": texts,
         "classes": names,
-        "features": known,
+        "features": words.known,
         "sense": sense,
         "motions": _facts(engine, retrieval, spans),
         "phrases": {name: [each.text for each in class_phrases([name])] for name in names},

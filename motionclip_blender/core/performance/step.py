@@ -147,9 +147,10 @@ def _travelling(engine: Engine, segment: Segment, choice: Choice, motion: Motion
     if travel is None:
         return motion
     drifts = choice.action == "roll" and measured_travel(motion)[1] < _ROLLS  # rather than goes
-    redirecting = motion if drifts else redirected(motion, travel)
-    if redirecting is not motion or (measured_travel(motion)[0] is not None and not drifts):
-        return redirecting
+    if not drifts:
+        redirecting = redirected(motion, travel)
+        if redirecting is not motion or measured_travel(motion)[0] is not None:
+            return redirecting
     aside = drifts and abs(travel) > _SIDEWAYS  # nobody rolls forward to the side
     moved = motion if aside else carried(motion, engine.body, travel)
     if moved is motion:

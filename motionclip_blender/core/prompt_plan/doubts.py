@@ -28,9 +28,6 @@ _SHOWS = ("play", "imitate", "act", "mime", "mimic", "pretend", "perform", "do",
 _PUTS_ON = re.compile(
     r"^(?:[\w-]+ ){0,3}?put(?:s|ting)? on (?:(?:his|her|their|its|my|the|an?|some) )*(?:[\w-]+ )*?([\w-]+)$"
 )
-_MACHINES = frozenset(
-    ["machine", "fridge", "dishwasher", "dryer", "toaster", "blender", "printer", "candle", "kettle", "lamp", "engine"]
-)
 _WHERE = frozenset(["on", "in", "at", "with", "of", "under", "over", "near", "by"])
 _BEFORE_MACHINE = 3  # words in which a machine is named
 _SCRATCHES = re.compile(r"\bscratch\w* (?:the|his|her|their|its|my|an?) (?:(?:left|right|own) )?(\w+)")
@@ -88,7 +85,7 @@ def _a_machine(words: list[str]) -> bool:
     """Checks whether words name a machine, wherever it is, and nobody who does something: "washing machine on a spin
     cycle"."""
     for i, word in enumerate(words[:_BEFORE_MACHINE]):
-        if word in _MACHINES:
+        if word in grammar()["machines"]:
             return i + 1 == len(words) or words[i + 1] in _WHERE or words[i + 1].endswith("ing")
         if i and not word.endswith("ing"):
             return False
@@ -97,7 +94,7 @@ def _a_machine(words: list[str]) -> bool:
 
 def _only_its_object(index: WordingIndex, segment: Segment, choice: Choice) -> bool:
     """Checks whether a wording shares only what is acted on, and no wording has the action: "surfs a wave"."""
-    words = (segment.core or segment.bare or segment.text).lower().split()
+    words = _done(segment).split()
     does = next((word for word in words[:2] if word.endswith(("s", "ing"))), "")  # "pole vaulting over a bar"
     if len(words) < 2 or not does:
         return False
@@ -108,7 +105,7 @@ def _only_its_object(index: WordingIndex, segment: Segment, choice: Choice) -> b
 
 def _only_to_whom(segment: Segment, choice: Choice) -> bool:
     """Checks whether a wording only names someone, to whom something is done here: "a baby" for "kisses a baby"."""
-    verb, _, whom = (segment.core or segment.bare or segment.text).lower().partition(" ")
+    verb, _, whom = _done(segment).partition(" ")
     who, *words = choice.wording.lower().split()
     names = who in ("a", "an", "the") and bool(words) and not any(is_action(word) for word in words)
     return names and is_action(verb) and not verb_of(verb, _SHOWS) and content(choice.wording) <= content(whom)
@@ -117,7 +114,7 @@ def _only_to_whom(segment: Segment, choice: Choice) -> bool:
 def _only_imitated(index: WordingIndex, segment: Segment, choice: Choice) -> bool:
     """Checks whether a wording only imitates what is acted on here: "a growling bear" for "hugs a bear", "walks like a
     dog" for "walks the dog"."""
-    said, told = (segment.core or segment.bare or segment.text).lower(), choice.wording.lower()
+    said, told = _done(segment), choice.wording.lower()
     verb, _, acted_on = said.partition(" ")
     known = choice.confidence == 1.0 or index.understands(segment.text.lower())
     if known or not acted_on or not verb.endswith(("s", "ing")) or verb_of(verb, _SHOWS) or _LIKE.search(segment.text):
@@ -152,7 +149,12 @@ def _to_something_else(index: WordingIndex, segment: Segment, choice: Choice) ->
 
 def _picks_up(segment: Segment) -> bool:
     """Checks whether something is picked up, whatever it is."""
-    return bool(PICKS_UP.match((segment.core or segment.bare or segment.text).lower()))
+    return bool(PICKS_UP.match(_done(segment)))
+
+
+def _done(segment: Segment) -> str:
+    """Returns what is done, in lower case, without who does it and where, as far as that is known."""
+    return (segment.core or segment.bare or segment.text).lower()
 
 
 def _own_body(segment: Segment) -> set[str]:
@@ -192,7 +194,7 @@ def _in_another_sense(index: WordingIndex, segment: Segment, choice: Choice) -> 
 
 def _verb_and_object(segment: Segment) -> tuple[str, str]:
     """Returns the first word of what is done, and the noun that it is done to; empty where there is none."""
-    verb, *words = _WORD.findall((segment.core or segment.bare or segment.text).lower()) or [""]
+    verb, *words = _WORD.findall(_done(segment)) or [""]
     if not is_action(verb) and not verb.endswith("s"):
         return verb, ""
     named = ""

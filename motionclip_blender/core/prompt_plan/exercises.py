@@ -13,7 +13,7 @@ _BURPEES = re.compile(
 )
 _BURPEE = "crouches down, then does one push-up, then jumps up"
 _SOME = 3  # "burpees", without a number
-_FEW = {"a": 1, "an": 1, "the": 1, "one": 1, "some": _SOME, "several": _SOME}
+_FEW = {"a": 1, "the": 1, "some": _SOME, "several": _SOME}
 
 
 def exercises_written_out(prompt: str) -> str:

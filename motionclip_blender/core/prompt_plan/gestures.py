@@ -42,6 +42,11 @@ def gesture_of(text: str) -> tuple[Gesture | None, str]:
     return gesture, " ".join(rest.split())
 
 
+def only_by_rule(said: str) -> str:
+    """Returns the sentence about a clause of which only a gesture is made."""
+    return f'Of "{said}" only what is made by rule is shown; the rest is nothing that is known.'
+
+
 def _first_of(rules: tuple[Rule, ...], text: str) -> tuple[Gesture, str] | None:
     """Returns the gesture of the first rule that matches a text, and the text without its words."""
     for rule in rules:

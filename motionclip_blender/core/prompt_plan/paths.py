@@ -50,7 +50,7 @@ _BACK_TO_START = re.compile(
     re.I,
 )
 _WHO = re.compile(r"^(?:(?:an?|the|this) (?:\w+ )?\w+ |he |she |they )(?:is )?(?=\w+(?:s|ing)\b)", re.I)
-_PACES = re.compile(r"^pac(?=s|ing|$)|^pace(?=s|$)", re.I)
+_PACES = re.compile(r"^pace?(?=s|ing|$)", re.I)
 _INTO = re.compile(r"\b(?P<leads>[a-z-]+) (?:(?:straight|right|directly) )?into an? (?P<act>[a-z-]+)\b", re.I)
 _ENTERS = (
     "go", "get", "move", "fall", "land", "drop", "lower", "step", "sink", "settle", "break", "crouch", "bend", "squat",

@@ -11,7 +11,7 @@ from ..errors import UserError
 from .amounts import plain_amounts, without_distance
 from .exercises import exercises_written_out
 from .gesture import LOOKS, TOUCHES, Gesture
-from .gestures import gesture_of
+from .gestures import gesture_of, only_by_rule
 from .grammar import STANDS, inflected, is_action
 from .language import other_language
 from .negation import without_negated
@@ -179,9 +179,7 @@ def _step(
         gesture, done, together = replace(gesture, alone=False), together[0], together[1:]
     segment, remarks = read_segment(done, before)
     if gesture is not None and gesture.alone and _AND_DOES.search(done):
-        remarks.append(
-            f'Of "{clause.text.strip()}" only what is made by rule is shown; the rest is nothing that is known.'
-        )
+        remarks.append(only_by_rule(clause.text.strip()))
     if gesture is not None:  # the user has not written that somebody stands
         remarks = [said.replace(f'"{done.strip()}"', f'"{clause.text.strip()}"') for said in remarks]
     if segment is None:

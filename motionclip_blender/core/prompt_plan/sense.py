@@ -6,10 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .word_features import WordVectors
-
-WORDS = 0.6
-"""Weight of words relative to the text tower's embedding."""
+from .word_features import WORDS, WordVectors
 
 
 class Sense:

@@ -34,7 +34,7 @@ _NAME = re.compile(  # no amount: "1.25", "1.5x"
 _PLAIN_HYPHENS = re.compile(r"^[a-z]+-[a-z]+$")
 _WORD = re.compile(r"[a-zA-ZÀ-ÿ]+(?:'[a-z]+)?")
 _DOUBLED = re.compile(r"(.)\1")
-_TURN_BY = re.compile(r"\b(turn|spin|rotate) (\d{2,3})\b")
+_PARTS = re.compile(r"\b(?:turn|spin|rotate) \d{2,3}\b|\S+")  # of a name: an action, or a turn with its angle
 _WRONG_FORM = re.compile(r"(?:sh|ch|x|z)s$|^[^aeiou]*[aeiou][bdgmnprt](?:ing|ed)$")  # "slouchs", "draging"
 _NUMBERED = re.compile(r"^0\d*$|^[1-9]$")  # the number of a take, not an angle
 
@@ -118,15 +118,14 @@ class Spelling:
 
     def in_steps(self, name: str) -> str:
         """Returns a name of several actions, of which no two belong together, as steps: "run, jump, land"."""
-        words = _TURN_BY.sub(r"\1-\2", name).split()
+        words = _PARTS.findall(name)
         acts = (
             len(words) >= _MANY
             and len(set(words)) > 1
-            and all(is_action_form(word.partition("-")[0]) for word in words)
+            and all(is_action_form(word.split()[0]) for word in words)
             and not {"bow", "rifle"} & set(words)
         )
-        parted = acts and not any(pair in self._pairs for pair in pairwise(words))
-        return ", ".join(words).replace("-", " ") if parted else name
+        return ", ".join(words) if acts and not any(pair in self._pairs for pair in pairwise(words)) else name
 
     def in_wordings(self, word: str) -> bool:
         """Checks whether the wordings contain this word."""

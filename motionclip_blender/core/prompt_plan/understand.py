@@ -14,6 +14,7 @@ from ..errors import UserError
 from .choice import Choice
 from .choosing import chosen, last_resorts, lookups
 from .doubts import not_done_by_persons
+from .gestures import only_by_rule
 from .grammar import STANDS, grammar, is_action, verb_of
 from .left_out import left_out
 from .plan import Plan, Segment
@@ -94,7 +95,7 @@ def _with_gestures_alone(
         gesture = replace(segment.gesture, alone=True)
         segments[i] = Segment(STANDS, segment.said, STANDS, STANDS, gesture=gesture, seconds=segment.seconds)
         chosen[i] = taken_for(engine, index, [segments[i]])[0]
-        remarks.append(f'Of "{segment.said}" only what is made by rule is shown; the rest is nothing that is known.')
+        remarks.append(only_by_rule(segment.said))
     return replace(plan, segments=tuple(segments), remarks=tuple(remarks)), tuple(chosen)
 
 

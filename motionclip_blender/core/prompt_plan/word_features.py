@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
@@ -10,6 +11,9 @@ from itertools import pairwise
 import numpy as np
 
 from .grammar import grammar, is_action
+
+WORDS = 0.6
+"""Weight of words relative to the text tower's embedding in linear models of both."""
 
 _WORD = re.compile(r"[a-zà-ÿ]+")
 _SIDE = re.compile(r"\b(?:left|right)\b")
@@ -145,6 +149,13 @@ class WordVectors:
         """Stores the features. known: (V,) features. weights: (V,) of each."""
         self.known, self.weights = tuple(known), np.asarray(weights, np.float32)
         self._index: Mapping[str, int] = {name: i for i, name in enumerate(self.known)}
+
+    @classmethod
+    def of(cls, texts: Sequence[str], fewest: int) -> WordVectors:
+        """Collects the features that at least `fewest` of some texts have, and their weights, in sixteen bits."""
+        counts = Counter(feature for text in texts for feature in features(text))
+        known = sorted(feature for feature, count in counts.items() if count >= fewest)
+        return cls(known, np.log(len(texts) / np.array([counts[feature] for feature in known])).astype(np.float16))
 
     def indices(self, text: str) -> list[int]:
         """Returns the indices of the known features of a text, sorted."""

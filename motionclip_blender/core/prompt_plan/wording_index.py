@@ -24,11 +24,20 @@ from .hard_evidence import STAYS, HardEvidence
 from .plan import Segment
 from .sense import Sense
 from .spelling import Spelling
-from .word_features import Acts, WordTable, WordVectors, content, in_order, other_side, stem, tells_all, vocabulary_of
+from .word_features import (
+    WORDS,
+    Acts,
+    WordTable,
+    WordVectors,
+    content,
+    in_order,
+    other_side,
+    stem,
+    tells_all,
+    vocabulary_of,
+)
 
 TEXTS, NUMBERS = "wordings.json", "wordings.safetensors"
-WORDS = 0.6
-"""Weight of words relative to the text tower's embedding in the search for a text's class."""
 
 # Weight of the class's evidence relative to a wording's similarity. With 0.35 a seventh fewer find their class.
 _CLASS = 3.0
