@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _MOVES = {  # along which directions a hand moves, how far in metres, and how often a second
     "rubs": (("aside", "fingers"), 0.035, 1.8),
+    "stirs": (("aside", "fingers"), 0.1, 1.0),
     "taps": (("palm",), 0.06, 2.5),
     "brushes": (("down",), 0.22, 1.4),
     "knocks": (("back",), 0.1, 2.5),
@@ -66,9 +67,9 @@ def touching(
 ) -> Motion:
     """Returns the motion with the hands of `sides` put to a place.
 
-    name: of `places`. stays: whether they are still there at the end. moves: "rubs", "taps", "brushes" or "knocks", how
-    they move there; empty if they are still. there: whether they are there from the first frame on. count: how often
-    they move; as often as there is time for if it is None.
+    name: of `places`. stays: whether they are still there at the end. moves: "rubs", "stirs", "taps", "brushes" or
+    "knocks", how they move there; empty if they are still. there: whether they are there from the first frame on.
+    count: how often they move; as often as there is time for if it is None.
     """
     place = places()[name]
     joints, chest = joints_and_chest(motion, body)

@@ -20,7 +20,7 @@ from ..modifiers.way import retimed
 from ..motion import Motion
 from ..prompt import MAX_FRAMES, checked_frames
 from ..prompt_plan.choice import Choice
-from ..prompt_plan.grammar import grammar, is_action
+from ..prompt_plan.grammar import grammar, is_action, verb_of
 from ..prompt_plan.plan import Plan, Segment
 from .lengths import made_whole, needed, own_length, shares, whole
 from .sequence import in_sequence
@@ -30,6 +30,7 @@ from .tempo import FASTEST, manner_of, speed_of
 if TYPE_CHECKING:
     from ..engine import Engine
 
+_GAITS = ("skip",)  # of a class of events, but they go on
 _HASTE = 1.3  # acceleration of the whole motion from which on a remark says so
 
 _natural_ones: WeakKeyDictionary[Engine, tuple[object, Performance]] = WeakKeyDictionary()
@@ -137,9 +138,10 @@ def _composed(engine: Engine, plan: Plan, choices: Sequence[Choice], frames: int
 
 
 def _once(segment: Segment, choice: Choice, plan: Plan) -> Segment:
-    """Returns a step among others that is one event, such as "kicks", as one that is done once; "kicking" goes on."""
+    """Returns a step among others that is one event, such as "kicks", as one that is done once; "kicking" goes on, and
+    so does who skips along."""
     uncounted = not (segment.count or segment.steps or segment.seconds or segment.gesture or choice.beside)
-    goes_on = any(is_action(word) and word.endswith("ing") for word in segment.text.split())
+    goes_on = any(is_action(w) and (w.endswith("ing") or verb_of(w, _GAITS)) for w in segment.text.split())
     if len(plan.segments) > 1 and uncounted and not goes_on and choice.action in grammar()["events"]:
         return replace(segment, count=1)
     return segment

@@ -27,6 +27,7 @@ _SAME_WAY = 40.0  # degrees within which a motion's own direction is the request
 _CLEAR = 0.9  # confidence from which on a wording means the step, whichever words they share
 _OFTEN = 0.03  # share of a class's wordings with a verb from which on the class is done by it
 _TO_AN_ACT = re.compile(r"(?P<verb>[a-z]+) (?:an?|the|his|her|two|some|incoming) (?:[a-z]+ )?(?P<act>[a-z]+)$")
+_AS_IF = re.compile(r" (?:like|as if|as though) (?:he|she|they|it|someone|somebody|the)\b")
 _TO_A_THING = re.compile(
     r"\w* (?:(?:over|up|back|out) )?(?:to|towards?|against|past|on) (?:the|an?|his|her|their|its) \w+"
 )
@@ -141,10 +142,20 @@ def _by_what_is_done(index: WordingIndex, segment: Segment, read: Read, choice: 
             choice = core
         elif _only_who(segment, choice):
             choice = replace(choice, confidence=min(choice.confidence, GUESSED))
+    if _only_likened(segment, choice):
+        core = _looked_up(index, segment, segment.core, read)
+        choice = core if core.sure else choice
     if verb := _verb_of_an_act(index, segment, choice):
         done = _looked_up(index, segment, verb, read)
         choice = done if done.sure else choice
     return choice
+
+
+def _only_likened(segment: Segment, choice: Choice) -> bool:
+    """Checks whether the step is only said to look as if somebody did something else, "walks as if she waited for a
+    call", which no wording says in the same way."""
+    rest = segment.text.lower().partition(segment.core)[2] if segment.core else ""
+    return choice.confidence < _CLEAR and _AS_IF.match(rest) is not None
 
 
 def _verb_of_an_act(index: WordingIndex, segment: Segment, choice: Choice) -> str:

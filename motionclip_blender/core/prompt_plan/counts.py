@@ -15,7 +15,7 @@ _NEAR = 3  # words after an angle of which one turns
 
 def count_of(text: str) -> tuple[str, int | None, int | None]:
     """Returns the text without the count, how often, and how many steps."""
-    text = _OF_THEM.sub(r" \1 times", text)
+    text = _OF_THEM.sub(_times, text)
     if (single := _A_SINGLE.match(text)) and single[1] in grammar()["counted"] and single[1] != "step":
         return single[1], 1, None
     words = text.split()
@@ -49,6 +49,11 @@ def count_of(text: str) -> tuple[str, int | None, int | None]:
                         return re.sub(r"\b(?:takes?|taking|makes?|making|does)\b", "walks", rest), None, number
                     return _without(words, start, after), number, None
     return text, None, None
+
+
+def _times(of_them: re.Match[str]) -> str:
+    """Returns " three times" for ", three of them", but nothing else for "in front of them"."""
+    return of_them[0] if number_of(of_them[1]) is None else f" {of_them[1]} times"
 
 
 def _turning(word: str) -> bool:

@@ -29,8 +29,9 @@ _HELD = {  # where hands are that are not at a part of the body of that name
     "keyboard": "on a keyboard",
     "screen": "before the face, with a phone",
     "elbow": "across, at the other elbow",
+    "knee": "on the knee",
 }
-_MOVING = {"rubs": "rub", "taps": "tap", "brushes": "brush down", "knocks": "knock"}
+_MOVING = {"rubs": "rub", "stirs": "stir", "taps": "tap", "brushes": "brush down", "knocks": "knock"}
 
 
 @dataclass(frozen=True)

@@ -23,17 +23,19 @@ _AHEAD = (
 )
 _GLASSES = r"(?:glasses|sunglasses|goggles|mask|spectacles)"
 _PART = (
-    r"(?P<part>chest|heart|stomach|belly|tummy|abdomen|hips?|waist|head|hair|forehead|brow|temple|face|cheeks?|chin|"
-    r"mouth|lips|beard|moustache|nose|eyes?|ears?|shoulder|elbow|forearm)"
+    r"(?P<part>chest|heart|stomach|belly|tummy|abdomen|ribs|ribcage|hips?|waist|bottom|backside|butt|bum|rear|"
+    r"holster|belt|knees?|head|hair|forehead|brow|temple|face|cheeks?|chin|mouth|lips|beard|moustache|nose|eyes?|ears?|shoulder|elbow|forearm)"
 )
 _PLACES = {
-    "heart": "chest", "belly": "stomach", "tummy": "stomach", "abdomen": "stomach", "hips": "hip", "waist": "hip",
+    "heart": "chest", "belly": "stomach", "tummy": "stomach", "abdomen": "stomach", "ribs": "stomach",
+    "ribcage": "stomach", "bottom": "back", "backside": "back", "butt": "back", "bum": "back", "rear": "back",
+    "hips": "hip", "waist": "hip",
     "hair": "head", "brow": "forehead", "temple": "forehead", "cheek": "face", "cheeks": "face", "eye": "face",
     "eyes": "face", "chin": "mouth", "lips": "mouth", "beard": "mouth", "moustache": "mouth", "nose": "mouth",
-    "ears": "ear", "forearm": "elbow",
+    "ears": "ear", "forearm": "elbow", "knees": "knee", "holster": "hip", "belt": "hip",
 }  # fmt: skip
 _BOTH = ("left", "right")
-_BY_BOTH = ("hips", "waist", "ears", "cheeks", "eyes", "face")  # which plural hands are put to, one each
+_BY_BOTH = ("hips", "waist", "ears", "cheeks", "eyes", "face", "knees")  # which plural hands are put to, one each
 _ACROSS = ("shoulder", "elbow", "forearm")  # which are of the other arm
 _RUBS, _TAPS = ("rub", "strok", "wip", "scratch"), ("tap", "pat")
 _TILTS = {
@@ -41,6 +43,7 @@ _TILTS = {
     "up": (0.0, -25.0, 0.0), "forward": (0.0, 35.0, 0.0), "down": (0.0, 35.0, 0.0),
 }  # fmt: skip
 _UPWARD = ("up", "sky", "ceiling", "star", "moon", "sun")
+_SLEEPWALKS = re.compile(r"\b(?:zombie|sleepwalk|mumm(?=y|ies)|undead|frankenstein|blind)")
 _WITH_OTHERS = r"(?!.*\b(?:against|with (?:an?|his|her|their|the|some|another))\b)"
 
 
@@ -64,7 +67,7 @@ def _look(match: re.Match[str]) -> Gesture:
 
 
 def _looks_to(way: str) -> tuple[tuple[float, float, float], ...]:
-    if way == "around":
+    if way in ("around", "sides", "side to side"):
         return LEFT, RIGHT
     if way in ("left", "right", "shoulder"):
         return (LEFT if way == "left" else RIGHT,)
@@ -95,6 +98,11 @@ def _held(place: str) -> Callable[[re.Match[str]], Gesture]:
         return _put(place, (side,) if side else _BOTH if (found.get("hand") or "").endswith("s") else ("right",))
 
     return made
+
+
+def _spread(match: re.Match[str]) -> Gesture:
+    """Returns the gesture of arms held out: to the sides, but ahead by who is said to walk as the dead do."""
+    return _put("ahead" if _SLEEPWALKS.search(match.string) else "aside", _BOTH)
 
 
 def _by_both(place: str, moves: str = "") -> Callable[[re.Match[str]], Gesture]:
@@ -134,7 +142,7 @@ RULES = (
         "looks over his shoulder",
         r"\b(?:look|glanc|gaz|peer|star|peek)(?:s|es|e|ing)?\b(?: (?!for\b|at\b|after\b|like\b)\w+ly)?"
         rf" (?:(?:over|to|towards?|up|down|out|back) ){{0,3}}{_THE}"
-        r"(?P<way>left|right|up|upwards?|down|downwards?|around|shoulder|sky|ceiling|floor|ground|feet|shoes)\b"
+        r"(?P<way>left|right|up|upwards?|down|downwards?|around|shoulder|sides|sky|ceiling|floor|ground|feet|shoes)\b"
         r"(?: shoulder| side)?"
         rf"(?:(?: and|,)(?: then)? (?:to )?{_THE}(?P<also>left|right|up|down)\b)?"
         rf"(?: (?:at|to|towards?) {_THE}(?:{_SKY}|{_GROUND}|feet|shoes))?",
@@ -145,6 +153,14 @@ RULES = (
         r"\b(?:look|glanc|gaz|peer|peek)(?:s|es|e|ing)? (?:\w+ly )?back(?:wards?)?\b(?! and forth)"
         rf"(?: over {_THE}(?P<way>left|right)? ?shoulder)?(?: (?:at|to|towards?) (?:it|them|{_THE}[\w-]+(?: \w+ly)?))?",
         lambda match: Gesture(LOOKS, (LEFT if match["way"] == "left" else RIGHT,)),
+    ),
+    Rule(
+        "peeks inside",
+        r"\b(?:(?:peek|peer|look|glanc)(?:s|es|e|ing)? (?:(?:cautiously|carefully|quickly|briefly) )?"
+        r"(?:inside|in|around (?:the|a) corner|through (?:the|a) (?:door|doorway|window|keyhole|gap))|"
+        r"(?:scan|survey)(?:s|ning|ing)? (?:(?:the|a|his|her|their) [\w-]+|around|from [\w ]+ to [\w-]+(?:"
+        r" \w+)?))(?=$|,| and)",
+        lambda _: Gesture(LOOKS, (LEFT, RIGHT)),
     ),
     Rule(
         "turns the head to the left",
@@ -285,6 +301,7 @@ RULES = (
         rf"(?: loosely| down)*",
         _by_both("hanging"),
     ),
+    Rule("t-pose", r"\b(?:stands? in (?:a |the )?|does a |an? )?t[- ]?pose\b", _by_both("aside")),
     Rule(
         "raises the arms to the sides",
         rf"\b(?:stretch|hold|spread|extend|rais|lift|put|open)(?:es|s|e|ting|ing)? {_THE}(?:arms|hands)"
@@ -296,7 +313,7 @@ RULES = (
         rf"\b(?:with )?{_THE}(?:arms|hands) (?:held |stretched |spread )?(?:wide )?"
         r"(?:out|outstretched|spread|wide)\b"
         rf"(?: (?:to|at) {_THE}sides?| sideways)?",
-        _by_both("aside"),
+        _spread,
     ),
     Rule(
         "raises the left arm to the side",
@@ -322,12 +339,13 @@ RULES = (
     Rule(
         "types on a keyboard",
         rf"\b(?:typ(?:es|ing|e) on|work(?:s|ing)? (?:on|at)|us(?:es|ing|e)) {_THE}"
-        r"(?:computer |laptop )?(?:keyboard|typewriter|computer|laptop)\b",
+        r"(?:computer |laptop )?(?:keyboard|typewriter|computer|laptop)\b|\btyp(?:es|ing)(?=$|,| away| and| while)",
         _by_both("keyboard", "taps"),
     ),
     Rule(
         "looks at his watch",
-        rf"\b(?:look|glanc|check)(?:s|es|e|ing)?(?: down)?(?: (?:at|on))? {_THE}(?:wrist ?)?watch\b",
+        rf"\b(?:(?:look|glanc|check)(?:s|es|e|ing)?(?: down)?(?: (?:at|on))? {_THE}(?:wrist ?)?watch|check(?:s|"
+        rf"ing)? the time)\b",
         lambda _: replace(_put("watch", ("left",)), looks=(DOWN,)),
     ),
     Rule(
@@ -341,6 +359,49 @@ RULES = (
         r"\b(?:dust|brush)(?:s|es|ing)?(?: (?:off|down))? (?:(?:dust|dirt|snow|sand|crumbs) (?:off|from) )?"
         rf"{_THE}(?:clothes|clothing|shirt|jacket|coat|trousers|pants|jeans|dress|skirt|{_SELF})\b(?: off| down)?",
         _by_both("stomach", "brushes"),
+    ),
+    Rule(
+        "wipes her hands on the dress",
+        rf"\bwip(?:es|ing|e) {_THE}(?:(?:left|right) )?(?:hands?|palms?|fingers) (?:on|off on|down) {_THE}"
+        r"(?:[\w-]+ )?(?:clothes|shirt|jacket|coat|trousers|pants|jeans|dress|skirt|apron|thighs?|legs?)\b",
+        _by_both("stomach", "brushes"),
+    ),
+    Rule(
+        "holds his side",
+        rf"\b(?:hold|clutch|grab|grip|press)(?:s|es|ing|bing|ping)? {_THE}(?:(?P<own>left|right) )?"
+        rf"(?:side|flank)\b(?: in (?:pain|agony))?{_WITH_HAND}",
+        _held("stomach"),
+    ),
+    Rule(
+        "leans against the wall with the left hand",
+        rf"\blean(?:s|ing)? (?:(?:against|on|onto) {_THE}(?:[\w-]+ )?(?:wall|door|doorway|door frame|tree|post|"
+        rf"pillar|lamppost)|"
+        rf"on (?:it|him|her))\b{_WITH_HAND}",
+        _held("aside"),
+    ),
+    Rule(
+        "leans on the counter",
+        rf"\blean(?:s|ing)? (?:against|on|onto|over) {_THE}(?:[\w-]+ )?"
+        rf"(?:counter|table|desk|bar|fence|rail|railing|car|balustrade|cane|stick|crutch)\b{_WITH_HAND}",
+        _held("rail"),
+    ),
+    Rule(
+        "facepalm",
+        r"\b(?:does an? |do an? )?face[- ]?palm(?:s|ing)?\b(?! with both)",
+        lambda _: replace(_put("face", ("right",)), looks=(DOWN,)),
+    ),
+    Rule(
+        "jazz hands",
+        r"\b(?:do(?:es|ing)?|mak(?:es|ing)|with|finish\w* with|ends? with|shows?)? ?jazz hands\b",
+        _by_both("up", "rubs"),
+    ),
+    Rule(
+        "stirs a pot",
+        rf"\bstir(?:s|ring)? (?:{_THE}(?:[\w-]+ )*?(?:pot|soup|stew|cauldron|bowl|batter|sauce|dough|paint|"
+        rf"coffee|tea|cup|drink|pan|"
+        rf"mixture|potion|porridge)|something)\b(?: (?:in|into|on|with) {_THE}(?:[\w-]+ )?[\w-]+)?(?: (?:in"
+        rf" front of|before) \w+)?",
+        lambda _: _put("keyboard", ("right",), "stirs"),
     ),
     Rule(
         "rubs the hands together",
@@ -436,13 +497,13 @@ RULES = (
     ),
     Rule(
         "puts a hand on the chest",
-        rf"\b(?:(?:(?:put|plac|hold|rest|lay|rais|bring|lift|mov)(?:s|es|e|ting|ing)?|with) {_HAND}"
+        rf"\b(?:(?:(?:put|plac|hold|rest|lay|rais|bring|lift|mov|press|clasp)(?:s|es|e|ting|ing)?|with) {_HAND}"
         rf"(?: (?:up|out|back|held|resting))? (?:on|onto|to|over|against|at|in front of) "
         rf"|(?P<verb>touch|cover|clutch|grab|hold|rub|tap|pat|strok|wip|"
         r"scratch(?!\w* (?:\w+ )?(?:head|hair)))(?:s|es|e|ing|ping|bing|ting)? "
         rf"(?:{_THE}(?:sweat|tears|dirt|blood|water|rain|dust|snow) (?:off|from|of) )?)"
         rf"{_THE}(?:(?P<own>left|right|opposite|other) )?{_PART}\b"
-        rf"(?: (?:with|using) {_THE}(?:(?P<with>left|right) )?(?P<by>hands?|palms?|fingers?))?",
+        rf"(?: (?:with|using) {_THE}(?:(?P<with>left|right) )?(?P<by>hands?|arms?|palms?|fingers?))?",
         _touch,
     ),
 )

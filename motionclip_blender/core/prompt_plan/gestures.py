@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from .gesture import Gesture
 from .gesture_rules import AND_ALSO, RULES, Rule
-from .grammar import STANDS, is_action
+from .grammar import STANDS, grammar, is_action, verb_of
 
 _MOST = 4  # gestures of a clause
 _TAKEN_OUT = "\0"  # where the words of a gesture were
@@ -42,6 +42,12 @@ def gesture_of(text: str) -> tuple[Gesture | None, str]:
     return gesture, " ".join(rest.split())
 
 
+def _begins(word: str) -> bool:
+    """Checks whether a word is a verb that says little of how the body moves: "slumps in his chair typing"."""
+    form = verb_of(word, grammar()["also_begin"])
+    return form is not None and form[1] == "s"
+
+
 def only_by_rule(said: str) -> str:
     """Returns the sentence about a clause of which only a gesture is made."""
     return f'Of "{said}" only what is made by rule is shown; the rest is nothing that is known.'
@@ -62,6 +68,6 @@ def _acts(text: str) -> bool:
     words = text.split()
     before = ("", *words)
     return any(
-        is_action(word) and (before[i] not in _ARTICLES or (i > 1 and before[i - 1] in _PERFORMS))
+        (is_action(word) or _begins(word)) and (before[i] not in _ARTICLES or (i > 1 and before[i - 1] in _PERFORMS))
         for i, word in enumerate(words)
     )

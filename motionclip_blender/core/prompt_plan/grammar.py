@@ -21,7 +21,8 @@ WORD = re.compile(r"[a-z]+(?:-[a-z]+)*|\d+(?:\.\d+)?|°")
 _LIMBS = r"(?:the|his|her|their) (?:arms|hands)(?= (?:there|still|in|up|like|for))"
 _POSE = r"(?:the|this|that|his|her|their) (?:pose|position|posture)"
 HOLDS_A_POSE = re.compile(  # no thing
-    r"^(?:he |she |they )?(?:freezes?(?: (?:in place|there|still|on the spot|solid|mid[- ]\w+))*|"
+    r"^(?:he |she |they )?(?:freezes?(?: (?:in place|there|still|on the spot|solid|mid[- ]\w+|"
+    r"in (?:fear|terror|shock|horror|surprise)|(?:at|when|as|because) .*))*|"
     rf"(?:hold|keep)(?:s|ing)?(?: (?:it|that|this|them|there|still|{_POSE}|{_LIMBS}))?"
     r"(?: (?:there|still|in place|up|like (?:this|that)))*)"
     r"(?: for (?:a|some|a short|a long) (?:moment|while|bit|second|time|beat))?$"

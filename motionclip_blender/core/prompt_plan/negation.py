@@ -16,6 +16,10 @@ _NEGATED = re.compile(
     rf"^{_WHO}?{_WHO}?{_NOT} (?:ever |to |\w+ly )*(?P<verb>[a-z-]+)\b|^(?:and |but )?no (?P<noun>\w+ing)\b"
 )
 _STOPS = re.compile(rf"^{_WHO}?(?:stops?|stopping|quits?|ceases?) (?P<verb>\w+ing)\b")
+_STAYS = re.compile(
+    rf"^{_WHO}?{_WHO}?{_NOT} (?:ever |even )*(?:move|stir|budge|mov(?:es|ing))(?: (?:at all|"
+    rf"anymore|any more|a muscle))?$"
+)
 _BESIDE = re.compile(
     r",? ?\b(?:without (?:ever |\w+ly )*\w+ing\b|instead of \w+ing\b|rather than \w+ing\b|"
     r"(?:but |and )?(?:(?:do|does|is|are) ?(?:not|n't) |never |not )(?=\w+))[^,;]*$"
@@ -28,7 +32,7 @@ def without_negated(clause: str) -> tuple[str, list[str]]:
     and `STANDS` for the end of something."""
     low = " ".join(clause.lower().split())
     stops = _STOPS.match(low)
-    if stops and is_action(stops["verb"]):
+    if (stops and is_action(stops["verb"])) or _STAYS.match(low):
         return STANDS, []
     if (match := _NEGATED.match(low)) and is_action(match["verb"] or match["noun"]):
         negated, _, instead = low.partition(" but ")

@@ -22,22 +22,28 @@ _OVERHEAD = re.compile(  # as most say it who describe a motion
 )
 _GOES_BACK = re.compile(  # "walks back to where he started"
     r"\b((?:walk|run|jog|go|march|sneak|sprint|stroll)(?:s|es|ing)?) back"
-    r"(?:(?= \w+ly$)|$| (?:to|home|again|the way|in)\b.*)"
+    r"(?:(?= \w+ly$)|$| (?:to|home|again|the way|in|where)\b.*)"
 )
 _BLOWS = ("punch", "jab", "hook", "cross", "kick")
 _PLURALS = {"foot": "feet", "feet": "feet"}
 ONLY_A_WAY = re.compile(
-    r"^(?:to (?:the |his |her |their )?(?:left|right|sides?)|left|right|forwards?|backwards?|back|up|down|overhead|"
+    r"^(?:to (?:the |his |her |their |both )?(?:left|right|sides?)|left|right|forwards?|backwards?|back|up|down|"
+    r"overhead|"
     r"over head|"
     r"(?:above|over) (?:the|his|her|their) head|"
     r"(?:(?:with|the|his|her|their) )*(?:left|right) (?:arm|hand|fist|leg|foot|knee)|(?:slowly|quickly|fast)\b.*)$"
 )
+_OFTEN = re.compile(r" (?:once|twice|thrice|\w+ times)$")
+_SIDE_FIRST = re.compile(r"(?:left|right) (?:leg|foot)\b")
 _DOWN = ["sit", "kneel", "crouch", "squat", "lie", "lies"]
 _STANDS = re.compile(r"^((?:(?:he|she|they|it) )?stands?)(?=$| again| and)")  # after "sits down"
 _RETURNS = re.compile(
     r"\b(?:return|go|come|get|move)(?:s|es|ing)?(?: back)? (?:in)?to (?:(?:the|his|her|their|a|an) )?"
     r"(?:standing|start(?:ing)?|original|initial|neutral|upright|rest(?:ing)?|idle|normal)"
     r"(?: (?:position|pose|stance|posture))?\b"
+)
+_STRAIGHTENS = re.compile(
+    r"\bstraighten(?:s|ing)?(?: (?:him|her|them|it)sel(?:f|ves))?(?: (?:back|up|again|out|slowly|quickly))*$"
 )
 _PAST = re.compile(rf"\b(?:{'|'.join(grammar()['past'])})\b")
 
@@ -127,7 +133,7 @@ THEN = (
         "walking",
         r"\b(?:continu(?:e|es|ed|ing)|keep(?:s|ing)?(?: on)?|kept(?: on)?|go(?:es|ing)? on|went on|"
         r"carr(?:y|ies|ied|ying) on|resum(?:e|es|ed|ing))(?: (?:to|with(?: (?:his|her|the|their))?))? (?=(\w+)\b)",
-        lambda goes_on: "" if is_action(goes_on[1]) else goes_on[0],
+        lambda goes_on: "" if is_action(goes_on[1]) or goes_on[1].endswith("ing") else goes_on[0],
     ),
     Phrase(
         "turns over the right shoulder",
@@ -149,6 +155,48 @@ THEN = (
         r"\b(?:throw|deliver|land)(?:s|ing)? (?:an? )?((?:(?:left|right|quick|hard|strong|low|high|straight) )*)"
         r"(punch|jab|hook|uppercut|cross|haymaker|kick|elbow|headbutt)\b",
         lambda blow: f"{blow[1]}{blow[2] if blow[2] in _BLOWS else 'punch'}",
+    ),
+    Phrase(
+        "hangs up the phone",
+        "puts down the phone",
+        r"^(?P<who>(?:he|she|they) )?hang(?:s|ing)? up(?: the (?:tele)?phone| the call| the receiver)?$",
+        "puts down the phone",
+    ),
+    Phrase(
+        "charges at the enemy",
+        "runs forward",
+        r"\b(?:charges|(?P<ongoing>charging)|(?<!\w )charge)(?: straight| right| headlong)?(?: forwards?| ahead|"
+        r" in| off)?"
+        r"(?: (?:at|into|towards?|through) .*)?$",
+        lambda charges: "running forward" if charges["ongoing"] else "runs forward",
+    ),
+    Phrase(
+        "lowers himself into a crouch",
+        "crouches",
+        r"\b(?:lower|sink|drop|dip|get|go|fall|settle)(?:s|es|ing|ping|ting)?(?: (?:him|her|it|them)sel(?:f|ves))?"
+        r"(?: down)? (?:in)?to an? (?:(?!kneeling|sitting)[\w-]+ )?(crouch|squat)\b",
+        r"\1es",
+    ),
+    Phrase(
+        "stops dead in his tracks",
+        "stops",
+        r"\b(stops?|stopping) (?:dead|short|cold)\b(?: in (?:his|her|"
+        r"their) tracks)?",
+        r"\1",
+    ),
+    Phrase(
+        "walks up to the wall",
+        "walks to the wall",
+        r"\b((?:walk|stroll|go|step|run|jog|march|stride|sneak)(?:s|es|ing|ning)?) up (?=to\b|on (?:him|her|it|"
+        r"them|some))",
+        r"\1 ",
+    ),
+    Phrase(
+        "slumps in his chair",
+        "sits in his chair",
+        r"\b(?:slump|slouch|loung|recline|sprawl)(?:s|es|ed|ing)?(?: (?:back|down))* (?:in|on|into) "
+        r"(?=(?:the|his|her|their|an?) (?:\w+ )?(?:chair|armchair|seat|sofa|couch|bench)\b)",
+        "sits in ",
     ),
     Phrase("catches himself", "recovers", r"\bcatch(?:es|ing)? (?:him|her|it|them)sel(?:f|ves)\b", "recovers"),
     Phrase(
@@ -185,11 +233,63 @@ THEN = (
         r"wad\1",
     ),
     Phrase(
-        "lands on her bottom",
-        "falls on her bottom",
+        "lands on her side",
+        "falls on her side",
         r"\bland(?:s|ing)?(?: hard)? "
-        r"(?=on (?:the|his|her|their) (?:back|backside|bottom|butt|bum|behind|rear|tail|side|face|stomach|belly)\b)",
+        r"(?=on (?:the|his|her|their) (?:back|side|face|stomach|belly)\b)",
         "falls ",
+    ),
+    Phrase(
+        "falls on his backside",
+        "lands on the bottom and rolls back",
+        r"\b(?:land|fall|drop|sit)(?:s|ing)?(?: (?:hard|heavily|down))* on (?:the|his|her|their) "
+        r"(?:backside|bottom|butt|bum|behind|rear|rear end|tail|ass|arse)$",
+        "lands on the bottom and rolls back",
+    ),
+    Phrase(
+        "flops onto the bed",
+        "lies down on the bed",
+        r"\b(?:flop|drop|fall|collaps|crash|throw|sink|plop|slump|let)(?:s|ping|ing|es|e)?"
+        r"(?: (?:him|her|them)sel(?:f|ves))?(?: (?:back|down|fall))* (?:in|on)(?:to)? (?=(?:the|his|her|their|"
+        r"an?) (?:\w+ )?"
+        r"(?:bed|mattress|bunk|cot)\b)",
+        "lies down on ",
+    ),
+    Phrase(
+        "nervous fidgeting",
+        "fidgets while standing",
+        r"\b(?:nervous(?:ly)? |anxious(?:ly)? )?fidget(?:s|ing)?\b(?: (?:nervously|anxiously))?",
+        "fidgets while standing",
+    ),
+    Phrase("elbow strike", "punch", r"\b(?:elbow|palm|hammer ?fist|forearm) strikes?\b", "punch"),
+    Phrase("shadowboxes", "shadow boxing", r"\bshadow[- ]?box(?:es|ing)?\b", "shadow boxing"),
+    Phrase("hero landing", "superhero landing", r"(?<!super)\bhero landing\b", "superhero landing"),
+    Phrase("hangs there", "hangs", r"\b(hangs?|hanging) (?:there|on|in (?:the|mid)[- ]?air)(?=$| for)", r"\1"),
+    Phrase(
+        "pulls himself over the top",
+        "climbs a wall",
+        r"\b(?:pull|haul|heave|hoist)(?:s|es|ing)? (?:him|her|it|them)sel(?:f|ves) (?:up (?:and )?)?"
+        r"(?:over|onto|on top)\b.*",
+        "climbs a wall",
+    ),
+    Phrase(
+        "glides off in a pirouette",
+        "spins around",
+        r"\b[a-z]+(?:s|ing)(?: (?:off|away|out))? in(?:to)? an? (?:\w+ )?(?:pirouette|twirl|spin)\b",
+        "spins around",
+    ),
+    Phrase(
+        "lowers the weapon",
+        "idles",
+        r"\b(?:lower|drop|holster|put)(?:s|ing|ting)? (?:(?:down|away) )?(?:the|his|her|their|its) "
+        r"(?:weapon|gun|rifle|pistol|bow|sword|guard|fists|shield|axe|spear)s?\b(?: (?:down|again|away))*$",
+        "idles",
+    ),
+    Phrase(
+        "backs up diagonally",
+        "walks backwards diagonally",
+        r"\bback(?:s|ing)? (?:up|away|off) (?=diagonally|to the (?:left|right)|towards? the (?:left|right))",
+        "walks backwards ",
     ),
     Phrase(
         "eases himself into the armchair",
@@ -220,13 +320,6 @@ THEN = (
         "kneels down",
     ),
     Phrase(
-        "balances along a beam",
-        "walks a tightrope",
-        r"\b(?:balanc(?:es|ing|e) (?:along|across|over)|walk(?:s|ing)? (?:along|across|over|on)) (?:an?|the) (?:\w+ )?"
-        r"(?:beam|rope|ledge|log|wire|plank)\b",
-        "walks a tightrope",
-    ),
-    Phrase(
         "cuts hard to the left",
         "runs and turns to the left",
         r"^(?:break|cut)(?:s|ing)? (?:hard |sharply |suddenly |off )*(?:to the )?(left|right)$",
@@ -250,7 +343,7 @@ THEN = (
         "taps his foot impatiently",
         "shifts from foot to foot",
         r"\btap(?:s|ping)? (?:(?:the|his|her|their|a|one) )?(?:left |right )?foot\b"
-        r"(?: (?:impatiently|nervously|on the floor))*",
+        r"(?: (?:impatiently|nervously|on the floor|(?:to|with|along with|in time with) the (?:music|beat|rhythm)))*",
         "shifts from foot to foot",
     ),
     Phrase(
@@ -343,7 +436,7 @@ THEN = (
         "drags the left leg behind",
         "limps with the left leg",
         r"\bdrag(?:s|ging)? (?:(?:his|her|their|the|one|a) )*((?:left |right )?(?:foot|leg))\b"
-        r"(?: behind\b(?: \w+self)?)?",
+        r"(?: behind\b(?: (?:him|her|them|it)(?:self|selves)?\b)?)?",
         r"limps with the \1",
     ),
     Phrase(
@@ -408,7 +501,12 @@ def _as_before(text: str, before: Segment | None) -> str:
     verb = without_subject(before.bare or before.text).split(" ")[0]
     if begins(verb, _DOWN):
         text = _STANDS.sub(r"\1 up", text)
+    if _STRAIGHTENS.search(text):
+        return "stands up"
     if _RETURNS.search(text):
         down = any(begins(word, _DOWN) for word in (verb, *before.text.split()[:3]))
         return _RETURNS.sub("stands up" if down else STANDS, text)
-    return f"{verb} {text}" if ONLY_A_WAY.match(text) and is_action(verb) else text
+    if not (ONLY_A_WAY.match(_OFTEN.sub("", text)) and is_action(verb)):
+        return text
+    on = "on the " if before.limb == "support" and _SIDE_FIRST.match(text) else ""  # "hops on the left foot"
+    return f"{verb} {on}{text}"

@@ -34,11 +34,18 @@ _POSTURES = {"stand": "stands up", "sit": "sits down", "lie": "lies down", "crou
 _LINE_ENDS = re.compile(r"(?<=\w)\n+(?=\w)")
 _ENDS_IN_AND = re.compile(r"^and | and$")
 _WORD = re.compile(r"[A-Za-z]+")
+_FORTH_OR_BACK = re.compile(r"\b(?:forwards?|backwards?|clockwise|counter-?clockwise)\b", re.IGNORECASE)
 _TAKES_UP = re.compile(  # what was done before
     r"(?:(?:he|she|they|it) )?(?:continue|resume)s?(?: to| with)?(?: (?:his|her|their|the))? (\w+)(?: again| on)?"
 )
+_BACK_TO = re.compile(
+    r"\b(?:go|get|return)(?:es|s|ing)? (?:right |straight )?(?:back )?to (?=(?!standing|"
+    r"sitting|lying|kneeling)\w+ing\b)",
+    re.I,
+)
 _ACTS_OUT = re.compile(  # "plays air guitar", where "air guitar" is known
-    r"^(?:(?:the|a|an|some)?(?:one|body)? ?\w* )?(?:do|does|doing|play|plays|playing|danc(?:e|es|ing)(?= (?:the|an?) )|"
+    r"^(?:(?:the|a|an|some)?(?:one|body)? ?\w* )?(?:is |are )?(?:do|does|doing|play|plays|playing|danc(?:e|es|"
+    r"ing)(?= (?:the|an?) )|"
     r"performs?|performing|imitates?|practi[cs]es?|makes?) (?:the |an? |some )?"
 )
 _ONGOING = re.compile(r"\w+ing\b", re.IGNORECASE)
@@ -145,11 +152,14 @@ def _taken_up(clause: str, before: Sequence[Segment]) -> str:
     """Returns what a clause takes up again: "an old man shuffles", said before, for "continues shuffling", "looks
     right" for "right" after "looks left", and "raises the arms up" for "up" after something else that arms do."""
     if before and ONLY_A_WAY.match(clause.strip().lower()):
-        gesture = before[-1].gesture
+        gesture, way = before[-1].gesture, _FORTH_OR_BACK.fullmatch(clause.strip())
+        if way and len(turned := _FORTH_OR_BACK.split(before[-1].said)) > 1:  # "swings the arms forward, then backward"
+            return clause.strip().join(turned)
         if gesture is not None and gesture.kind == LOOKS:
             return f"looks {clause}"
         if before[-1].both or _ARMS.search(before[-1].said.lower()):
             return f"raises the arms {_OVER_HEAD.sub('overhead', clause)}"
+    clause = _BACK_TO.sub("", clause)
     match = _TAKES_UP.fullmatch(clause.strip().lower())
     verb = stem(match[1]) if match else ""
     return next((step.said for step in reversed(before) if verb and verb in content(step.text)), clause)
@@ -191,11 +201,12 @@ def _step(
         segment = replace(segment, text=acted if known(acted) else _in_third_person(segment.text, known))
     if gesture is not None:
         segment = replace(segment, said=clause.text.strip())
-    elif together:
-        gesture, rest = _gesture_in(together[0], known)
-        if gesture is not None:
-            also = () if gesture.alone else (_ENDS_IN_AND.sub("", rest),)
-            gesture, together = replace(gesture, alone=False), (*also, *together[1:])
+    if together:
+        second, rest = _gesture_in(together[0], known)
+        if second is not None:
+            also = () if second.alone else (_ENDS_IN_AND.sub("", rest),)
+            gesture = replace(gesture or second, alone=False, also=second if gesture else second.also)
+            together = (*also, *together[1:])
     if gesture is not None:
         segment = _with_gesture(segment, gesture)
     return replace(segment, together=together), remarks

@@ -14,13 +14,29 @@ _NOUN = re.compile(r"(?!(?:he|she|they|it|is|are|someone|somebody|everyone|[\w-]
 _DRINKS = re.compile(r"\b(?:drink|drank|sip|eat|ate)(?:s|ing|ping)?\b")  # from what is in the hand
 _IT = re.compile(r"(?<=\w )(?:it|them)\b(?! (?:is|are|has|have)\b)")
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
+_HURTS = re.compile(  # what is rubbed then
+    r"\b(?:fall|land|sit|hit|bump|knock|bang|stub)(?:s|ing|ting|ping)? (?:.*\bon )?(?:his|her|their) "
+    r"(bottom|backside|butt|bum|rear|knee|elbow|head|shoulder|back|hip)\b"
+)
 _SHOOTS = ("shoot", "fire", "aim", "release", "loose")
+_UPWARDS = re.compile(
+    r"\b(?:walk|go|climb|run|step|ascend|descend|head|jog|march|sneak|com|climb)\w* (?:[\w-]+ )*?"
+    r"(?:(stairs|staircase|ladder|hill|slope|ramp)|(?:up|down)stairs)\b"
+)
+_BACK = re.compile(  # the way that was climbed before
+    r"^(?P<who>(?:he|she|they) )?(?:(?:com|go|walk|climb|head|run)(?:e|s|es|ing|ning)?(?: back)?|get(?:s|ting)?"
+    r" back) (?P<way>down|up)"
+    r"(?: again)?$"
+)
+_PHONE = re.compile(r"\b(?:tele)?phone\b")
+_TALKS = ("talk", "speak", "chat")
 _WITH_A_BALL = re.compile(r"\b(?:dribbl\w+|(?:basketball|football|soccer|handball) player|striker|point guard)\b")
 _LETS_GO = re.compile(
     r"^(?:(?:he|she|they) )?let(?:s|ting)? (?:go|fly|loose)(?: (?:of )?(?:it|the (?:arrow|string)))?$"
 )
 _ENDINGS = ("s", "ing")  # the plain form may be a noun: "an indian pirouette"
 _OF_TIME = frozenset(["moment", "second", "minute", "while", "bit", "time", "beat", "short while"])
+_OF_DOORS = frozenset(["handle", "knob", "latch"])
 _FREE = frozenset(["he", "she", "they", "it", "and", "then", "quickly", "slowly", "again", "once", "twice"])
 
 
@@ -28,18 +44,23 @@ class References:
     """Remembers what the clauses of a prompt name, one after the other."""
 
     def __init__(self) -> None:
-        self._object = self._weapon = ""
+        self._object = self._weapon = self._climbed = ""
 
     def put_in(self, clause: str) -> str:
         """Returns a clause with what it refers to in words, and remembers what it names itself."""
         low = clause.lower()
         if self._object and _IT.search(low) and not HOLDS_A_POSE.match(low):
             low = clause = _IT.sub(f"the {self._object}", low, count=1)
+        if self._climbed and (back := _BACK.match(low)):
+            goes = "climbs" if self._climbed == "ladder" else "walks"
+            low = clause = f"{back['who'] or ''}{goes} {back['way']} the {self._climbed}"
         words = [word for word in _WORD.findall(low) if word not in _FREE]
         if self._weapon and len(words) == 1 and verb_of(words[0], _SHOOTS):
             clause = f"{clause} with the {self._weapon}"
         elif self._weapon and _LETS_GO.match(low):
             clause = f"shoots with the {self._weapon}"
+        elif self._object.endswith("phone") and words and verb_of(words[0], _TALKS):
+            clause = f"{clause} on the phone"
         elif len(words) == 1 and words[0].startswith("shoot") and self._object.endswith("ball"):
             clause = f"{clause} the {self._object}"
         self._remember(low)
@@ -57,6 +78,12 @@ class References:
         named = _OBJECT.findall(said if _DRINKS.search(said) else _PLACED.sub("", said))
         if named and (thing := _thing(named[0].split(" "))) and thing not in _OF_TIME:
             self._object = thing
+        if climbed := _UPWARDS.search(clause):
+            self._climbed = climbed[1] or "stairs"
+        if _PHONE.search(clause):
+            self._object = "phone"
+        if hurt := _HURTS.search(clause):
+            self._object = hurt[1]
         if _WITH_A_BALL.search(clause):
             self._object = "ball"
 
@@ -65,6 +92,8 @@ def _thing(words: list[str]) -> str:
     """Returns what words after an article name: "heavy box" of "heavy box from the floor"."""
     ends = [i for i, word in enumerate(words) if i and word in grammar()["no_object"]]
     words = words[: ends[0]] if ends else words
+    if len(words) > 1 and words[-1] in _OF_DOORS:  # by which a door is pulled open
+        words = words[:-1]
     while len(words) > 1 and is_action(words[0]):  # "the rolling ball"
         words = words[1:]
     return " ".join(words)

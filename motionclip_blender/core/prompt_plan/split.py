@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .grammar import HOLDS_A_POSE, STANDS, grammar, is_action, number_of, verb_of
-from .manner_words import manner_of
+from .manner_words import manner_of, named
 
 _THEN = re.compile(
     r"\s*(?:[;.!?]+(?=\s|$)|[-=]+>|→|\s[|/]\s|,?\s*\b(?:and |but )?"
@@ -18,7 +18,9 @@ _THEN = re.compile(
     re.IGNORECASE,
 )
 _FIRST = re.compile(
-    r"^(?:(?:at )?first(?:ly)?(?: of all)?|to begin with|initially|last|second(?:ly)?|third(?:ly)?),?\s+", re.I
+    r"^(?:(?:at )?first(?:ly)?(?: of all)?|to begin with|initially|last|second(?:ly)?|third(?:ly)?|"
+    r"every (?:few|couple of|two|three|so often|now and then) ?(?:steps|paces|seconds|moments)?),?\s+",
+    re.I,
 )
 _BEFORE = re.compile(r"^(?:right |just )?before (.+?), (.+)$|^(.+?),? (?:right |just )?before (.+)$", re.IGNORECASE)
 _AFTER = re.compile(
@@ -45,6 +47,9 @@ _WHEN = re.compile(  # "on a sunny day" of "on a sunny day an old lady walks"
 _BLOWS = ("cross", "hook", "uppercut", "headbutt", "elbow")
 _FEW_WORDS = 3  # of a thing that is done: "right front kick"
 _FINISHES = re.compile(r"^(?:finish|end)(?:es|s|ing)? (?:with|in|by) ", re.I)
+_STAYS = re.compile(
+    r"^(?:he |she |they )?(?:(?:do|does) not|don't|doesn't|never) (?:even )?(?:move|stir|budge)\b", re.I
+)
 _A_THING = re.compile(r"^(?:an?|the|his|her|their) (?:[\w-]+ )?[\w-]+$", re.I)
 _FINISHED = re.compile(r"^(?:has |have |had )?(?:finish|complet|end)(?:es|s|ed|ing)?\b(?! (?:with|in|by)\b)", re.I)
 _WHILE = re.compile(r",?\s+(?:while|whilst|as(?=\s+(?:he|she|they|it)\b)|at the same time as)\s+|^while (?=\w)", re.I)
@@ -52,6 +57,9 @@ _AT_ONCE = re.compile(r",?\s*(?:\b(?:at the same time|simultaneously|at once|mea
 _AND = re.compile(r",?\s+and\s+", re.IGNORECASE)
 _ONGOING = re.compile(r"^(?:(?:\w+ly|hardly|never|still|always) )?\w+ing\b", re.IGNORECASE)
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*", re.IGNORECASE)
+_PRONOUNS = frozenset(["he", "she", "they", "it"])
+_DETERMINERS = frozenset(["a", "an", "the", "this", "some", "one", "my"])
+_WHO_WORDS = 4  # of who does it, at most: "a tired office worker"
 _SUBJECT = {"he", "she", "they", "it", "also", "suddenly", "slowly", "quickly", "the", "a", "man", "woman", "person"}
 _OF_THE_BODY = re.compile(  # how the body is held meanwhile: "head down", "hands on hips", "arms crossed"
     r"^(?:(?:the|his|her|their|both|one|left|right|other) )*"
@@ -59,6 +67,11 @@ _OF_THE_BODY = re.compile(  # how the body is held meanwhile: "head down", "hand
     r"(?:(?:held|kept|stays|stay|staying|remains|rests|is|are) )?"
     r"(?:\w+ed|\w+ing|bent|hung|wide|spread|on|in|at|over|above|behind|up|down|out|low|high|back|straight|forward)\b",
     re.IGNORECASE,
+)
+_STATE = re.compile(
+    r"^(?:(?:very|still|completely|visibly|clearly|utterly) )*(?P<how>[\w-]+) (?:after|by|from|with|of|at|about|"
+    r"because) ",
+    re.I,
 )
 _ARTICLES = ("a", "the")
 _TURNS = ("turn", "rotat", "pivot", "veer", "swerv")
@@ -112,12 +125,15 @@ def _unless_it_acts(when: re.Match[str]) -> str:
 def acts(text: str) -> bool:
     """Checks whether a text names an action."""
     words = [word.lower() for word in _WORD.findall(text)]
-    return any(is_action(word) and word not in _NOT_DONE for word in words) or bool(words and _begins(words[0]))
+    if any(is_action(word) and word not in _NOT_DONE for word in words):
+        return True
+    who = 0 if not words else 1 if words[0] in _PRONOUNS else _WHO_WORDS if words[0] in _DETERMINERS else 0
+    return any(_begins(word) and (i == 0 or word.endswith("s")) for i, word in enumerate(words[: who + 1]))
 
 
 def _begins(word: str) -> bool:
     """Checks whether a word is a verb with which a clause begins."""
-    form = verb_of(word, grammar()["also_begin"])
+    form = verb_of(word, (*grammar()["also_begin"], *grammar()["unshown"]))
     return form is not None and form[1] in ("s", "ing")
 
 
@@ -162,27 +178,36 @@ def _steps(sentence: str, known: Callable[[str], bool]) -> list[Clause]:
             return [Clause(_AT_ONCE.sub(" ", sentence).strip())]
         return [Clause(parts[0].strip(), tuple(part.strip() for part in parts[1:]))]
     pieces: list[str] = []
-    leading = ""
+    leading = mood = ""
     for piece in sentence.split(","):
         piece = re.sub(r"^and ", "", piece.strip(), flags=re.IGNORECASE)
         if not piece:
             continue
-        if acts(piece.split(" while ")[0]) or _TOUCHES.match(piece) or piece.startswith("while "):
+        if not pieces and (state := _state(piece)):
+            mood = f" {state}"
+        elif acts(piece.split(" while ")[0]) or _TOUCHES.match(piece) or piece.startswith("while "):
             if pieces and _OF_THE_BODY.match(piece):
                 pieces[-1] += f" with {piece}"
             elif pieces and (piece.startswith("while ") or _goes_with(piece, pieces[-1])):
                 pieces[-1] += f" {piece}" if piece.startswith("while ") else f" while {piece}"
             else:
                 held = leading.rstrip(", ") if _OF_THE_BODY.match(leading) else ""
-                pieces.append(f"{piece} with {held}" if held else f"{leading}{piece}")
-                leading = ""
+                pieces.append(f"{piece} with {held}{mood}" if held else f"{leading}{piece}{mood}")
+                leading = mood = ""
         elif pieces:
             pieces[-1] += f" with {piece}" if _OF_THE_BODY.match(piece) else f", {piece}"
         else:
             leading += f"{piece}, "
     if not pieces:
-        return [Clause(leading.strip(" ,"))]
+        return [Clause(f"{leading.strip(' ,')}{mood}".strip())]
     return [clause for piece in pieces for clause in _at_and(piece, known)]
+
+
+def _state(piece: str) -> str:
+    """Returns the manner's word of a piece that only says how somebody is, and why: "exhausted" of "exhausted after the
+    battle"; an empty text of any other."""
+    state = _STATE.match(piece)
+    return state["how"] if state and state["how"].lower() in named() else ""
 
 
 def _goes_with(piece: str, before: str) -> bool:
@@ -245,7 +270,7 @@ def _at_once_and_after(beside: list[str]) -> tuple[tuple[str, ...], list[str]]:
 
 def _begins_something(part: str) -> bool:
     """Checks whether "and" before `part` joins a new action, not two nouns or adverbs."""
-    if _FINISHES.match(part):
+    if _FINISHES.match(part) or _STAYS.match(part):
         return True
     words = [word.lower() for word in _WORD.findall(part)]
     before = ""
@@ -276,4 +301,7 @@ def waiting(text: str) -> str:
     words = [w.lower() for w in _WORD.findall(text) if w.lower() not in grammar()["function_words"]]
     actions = [word for word in words if is_action(word)]
     waits = bool(actions) and all(word in grammar()["waits"] for word in actions)
-    return STANDS if waits and not _DOES_SOMETHING.match(text) else text
+    if not waits or _DOES_SOMETHING.match(text):
+        return text
+    how = next((word for word in words if word in named()), "")  # "a drunk guy stands there"
+    return f"{STANDS} {how}".strip()
