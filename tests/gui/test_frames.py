@@ -158,7 +158,7 @@ def test_the_command(blender: Blender) -> None:
     done = command(blender, *folders, "--size", "64")
     assert done.returncode == 2 and "was begun with something else (size)" in done.stderr
     done = command(blender, "--help")
-    assert done.returncode == 0 and done.stdout.startswith("usage: blender --command motionclip_render ")
+    assert done.returncode == 0 and "usage: blender --command motionclip_render " in done.stdout
     assert set((blender.root / "tmp").iterdir()) == temporary, "no process left its folder"
 
 

@@ -27,6 +27,7 @@ _SAME_WAY = 40.0  # degrees within which a motion's own direction is the request
 _CLEAR = 0.9  # confidence from which on a wording means the step, whichever words they share
 _OFTEN = 0.03  # share of a class's wordings with a verb from which on the class is done by it
 _TO_AN_ACT = re.compile(r"(?P<verb>[a-z]+) (?:an?|the|his|her|two|some|incoming) (?:[a-z]+ )?(?P<act>[a-z]+)$")
+_ALONG = re.compile(r" (?:across|along|over|around|towards?|to) (?:the|an?|his|her|their|some) ")
 _AS_IF = re.compile(r" (?:like|as if|as though) (?:he|she|they|it|someone|somebody|the)\b")
 _TO_A_THING = re.compile(
     r"\w* (?:(?:over|up|back|out) )?(?:to|towards?|against|past|on) (?:the|an?|his|her|their|its) \w+"
@@ -202,8 +203,9 @@ def _only_who_or_where(index: WordingIndex, segment: Segment, choice: Choice) ->
     if choice.confidence == 1.0 or not done or not shared or shared & done:
         return False
     rest = segment.text.lower().partition(segment.core)[2]
-    if choice.confidence > _CLEAR:
-        return rest.startswith(",")  # "backpedals, defender in soccer"
+    if choice.confidence > _CLEAR:  # "backpedals, defender in soccer", "crawls across the floor on hands and knees"
+        goes = begins(segment.core.split()[0], grammar()["moves"]) and index.understands(segment.core)
+        return rest.startswith(",") or (goes and _ALONG.match(rest) is not None and not shared - content(rest))
     if shared <= content(rest) and not rest.startswith(" like "):
         return True
     acts = any(is_action(word) and not is_agent(word) for word in choice.wording.lower().split())

@@ -41,10 +41,10 @@ _OF_A_LIMB = re.compile(  # "moves the arms in circles"
     r"\b(?:arms?|hands?|legs?|hips?|head|shoulders?|feet|foot|wrists?|fists?|knees?) (?:around )?"
     r"in (?:an? )?(?:\w+ )?circles?\b"
 )
-_AROUND = re.compile(r"\b(?:around|round|(?:(?<=turn )|(?<=turns )|(?<=turning ))(?:about|back))\b")
+_AROUND = re.compile(r"\b(?:around|round|(?:(?<=turn )|(?<=turns )|(?<=turning ))(?:about|back|away))\b")
 _CLOCK = re.compile(r"\b(?:(counter|anti)[- ]?)?clockwise\b")
 _DIAGONAL = re.compile(r"\bdiagonal(?:ly)?\b")
-_FORWARD = re.compile(r"\b(?:forwards?|ahead|straight|onwards?)\b")
+_FORWARD = re.compile(r"\b(?:forwards?|ahead|straight(?! (?:line|path|legs?|arms?|back)\b)|onwards?)\b")
 _NOUN = "".join(  # "with a bent back"
     rf"(?<!\b{word} )"
     for word in (

@@ -30,6 +30,7 @@ _HELD = {  # where hands are that are not at a part of the body of that name
     "screen": "before the face, with a phone",
     "elbow": "across, at the other elbow",
     "knee": "on the knee",
+    "lap": "in the lap",
 }
 _MOVING = {"rubs": "rub", "stirs": "stir", "taps": "tap", "brushes": "brush down", "knocks": "knock"}
 

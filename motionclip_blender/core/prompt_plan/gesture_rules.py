@@ -21,6 +21,10 @@ _AHEAD = (
     r"(?:forwards?|ahead|(?:in front|before|ahead)(?: of)?"
     r"(?: (?:him|her|it|them|the body|the chest|himself|herself))?)(?= |$|,)"
 )
+_SMALL = (
+    r"(?:cup|mug|glass|bottle|(?:tele)?phone|receiver|book|plate|bowl|pen|pencil|keys?|can|paper|letter|spoon|fork|knife|tool|"
+    r"card|photo|picture|remote|toy|ball|flower|glasses|hat|wallet|coin|apple|vase|plant)"
+)
 _GLASSES = r"(?:glasses|sunglasses|goggles|mask|spectacles)"
 _PART = (
     r"(?P<part>chest|heart|stomach|belly|tummy|abdomen|ribs|ribcage|hips?|waist|bottom|backside|butt|bum|rear|"
@@ -156,7 +160,8 @@ RULES = (
     ),
     Rule(
         "peeks inside",
-        r"\b(?:(?:peek|peer|look|glanc)(?:s|es|e|ing)? (?:(?:cautiously|carefully|quickly|briefly) )?"
+        r"\b(?:check(?:s|ing)? (?:(?:to the )?left and right|both (?:ways|sides)|(?:his|her|their)"
+        r" surroundings)|(?:peek|peer|look|glanc)(?:s|es|e|ing)? (?:(?:cautiously|carefully|quickly|briefly) )?"
         r"(?:inside|in|around (?:the|a) corner|through (?:the|a) (?:door|doorway|window|keyhole|gap))|"
         r"(?:scan|survey)(?:s|ning|ing)? (?:(?:the|a|his|her|their) [\w-]+|around|from [\w ]+ to [\w-]+(?:"
         r" \w+)?))(?=$|,| and)",
@@ -361,6 +366,36 @@ RULES = (
         _by_both("stomach", "brushes"),
     ),
     Rule(
+        "brushes the dust off the knees",
+        r"\b(?:dust|brush|wip|pat)(?:s|es|e|ing|ting)?(?: (?:off|down))? (?:(?:the )?(?:dust|dirt|snow|sand|"
+        r"crumbs) (?:off|from) )?"
+        rf"{_THE}(?:knees?|thighs?|legs)\b(?: off| down)?",
+        _by_both("stomach", "brushes"),
+    ),
+    Rule(
+        "puts the cup down",
+        rf"\b(?:(?:put|set|plac|lay)(?:s|es|e|ting|ing)?|return(?:s|ing)?) (?:(?:back|down) )*{_THE}(?:[\w-]+"
+        rf" )?{_SMALL}"
+        r"(?: (?:back|down|away|again|gently|carefully))*"
+        rf"(?P<on> (?:on|onto|to|in) {_THE}(?:[\w-]+ )?(?:table|desk|counter|shelf|saucer|bar|tray|sideboard|"
+        rf"nightstand|hook|cradle))?"
+        rf"(?: (?:back|down|again|gently|carefully))*(?=$|,| and){_WITH_HAND}",
+        lambda match: _put("down", (match["with"] or "right",)),
+    ),
+    Rule(
+        "closes the door",
+        rf"\b(?:clos|shut|slam)(?:es|s|e|ing|ting|ming)? {_THE}(?:[\w-]+ )?(?:door|gate|window|cupboard|fridge)\b"
+        rf"(?: (?:shut|again|quietly|gently|softly|carefully|behind \w+))*{_WITH_HAND}",
+        lambda match: _put("knock", (match["with"] or "right",)),
+    ),
+    Rule(
+        "folds the hands in the lap",
+        rf"\b(?:(?:fold|put|rest|clasp|hold|plac|lay)(?:s|es|e|ing|ting)? |with )?{_THE}hands (?:(?:folded|"
+        rf"clasped|resting|are|rest) )*"
+        rf"(?:in|on|into) {_THE}lap\b",
+        _by_both("lap"),
+    ),
+    Rule(
         "wipes her hands on the dress",
         rf"\bwip(?:es|ing|e) {_THE}(?:(?:left|right) )?(?:hands?|palms?|fingers) (?:on|off on|down) {_THE}"
         r"(?:[\w-]+ )?(?:clothes|shirt|jacket|coat|trousers|pants|jeans|dress|skirt|apron|thighs?|legs?)\b",
@@ -405,7 +440,8 @@ RULES = (
     ),
     Rule(
         "rubs the hands together",
-        r"\b(?:rub(?:s|bing)?|(?:wash|rins|dr(?=y|ie)|soap|lather|scrub)(?:es|s|ing|y|ies|ying|bing)?)(?: up)? "
+        r"\b(?:rub(?:s|bing)?|wring(?:s|ing)?|(?:wash|rins|dr(?=y|ie)|soap|lather|scrub)(?:es|s|ing|y|ies|ying|"
+        r"bing)?)(?: up)? "
         rf"{_THE}(?:hands|palms)\b(?: together)?",
         _by_both("prayer", "rubs"),
     ),

@@ -25,7 +25,7 @@ HOLDS_A_POSE = re.compile(  # no thing
     r"in (?:fear|terror|shock|horror|surprise)|(?:at|when|as|because) .*))*|"
     rf"(?:hold|keep)(?:s|ing)?(?: (?:it|that|this|them|there|still|{_POSE}|{_LIMBS}))?"
     r"(?: (?:there|still|in place|up|like (?:this|that)))*)"
-    r"(?: for (?:a|some|a short|a long) (?:moment|while|bit|second|time|beat))?$"
+    r"(?: (?:for )?(?:a|some|a short|a long) (?:moment|while|bit|second|time|beat))?$"
 )
 """A clause in lower case that says that somebody stays as they are, whatever is said of how long in seconds."""
 

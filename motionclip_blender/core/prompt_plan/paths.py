@@ -12,6 +12,10 @@ _GOES = (
     r"(?:s|es|e|ing|ling|ning|ping)?)"
 )
 _ZIGZAG = r"zig[- ]?zag(?:s|ging|ged)?"
+_WEAVES = (
+    r"weav(?:es|ing|e)(?: left and right| in and out)? (?:between|through|around|in and out of) "
+    r"(?:(?:the|some|several|two|three) )?[\w-]+"
+)
 _WAY = (  # round a shape with corners
     r"(?:,?(?: (?:always|only|and))*(?: turn(?:s|ing))?(?: (?:to the|in a))?"
     r"(?: (?P<way>left|right|(?:(?:counter|anti)-?)?clockwise)(?: direction)?)?"
@@ -30,7 +34,8 @@ _PATHS = (
     (
         re.compile(
             rf"\b(?:{_GOES}{_ALONG} (?:in )?(?:an? )?(?:{_ZIGZAG}|slalom|serpentines?|s[- ](?:curves?|shape|line))"
-            rf"(?: (?:line|path|pattern))?|{_ZIGZAG}(?: (?P<gait>run|sprint|jog|walk)(?:s|ning|ing|ting)?)?)\b"
+            rf"(?: (?:line|path|pattern))?|{_WEAVES}|"
+            rf"{_ZIGZAG}(?: (?P<gait>run|sprint|jog|walk)(?:s|ning|ing|ting)?)?)\b"
             r"(?: (?:as if|as though) [^,.;]*)?",
             re.I,
         ),
@@ -61,6 +66,11 @@ _PATHS = (
         "{0}, then turns around, then {0}, then turns around, then {0}",
     ),
 )  # fmt: skip
+_BACK_ON_FEET = re.compile(
+    r",? (?:and |then )*(?:is )?back (?:up )?(?:on|to) (?:(?:his|her|their|the) )?feet\b(?: again)?(?=$|[,.;]|"
+    r" and\b| then\b)",
+    re.I,
+)
 _BEAM = re.compile(
     r"\b(?:balanc(?:es|ing|e)|walk(?:s|ing)?)(?: (?:carefully|slowly|gingerly))? (?:along|across|over|on) (?:an?|the) "
     r"(?:[\w-]+ )?(?:beam|rope|tightrope|ledge|log|wire|plank|curb|kerb|slackline)\b"
@@ -98,12 +108,17 @@ _BOTH_WAYS = re.compile(  # one after the other
     r"(?P<to> to the)? (?P<one>left|right) and (?:then )?(?:to the )?(?P<other>left|right)(?=$|[,.;]| then\b)",
     re.I,
 )
+_WHILE_FIRST = re.compile(r"^while (?P<path>\w+ing\b[^,]*?),? (?P<does>(?:he|she|they|the \w+|an? \w+) [^,]*\w+)", re.I)
 _TURNS_BACK = re.compile(
     r"\b(turn(?:s|ing)?)(?=(?:,| and|, then| then)+ (?:he |she |they )?(?:walk|go|run|head|"
     r"jog|march)\w* back\b)",
     re.I,
 )
-_TURNED = re.compile(r"(?:\bturn(?:s|ing)? (?:a?round|back)|\b180(?: degrees)?)(?:,? and)?(?: then)?[ ,]*$", re.I)
+_TURNED = re.compile(
+    r"(?:\bturn(?:s|ing)? (?:a?round|back)|\b180(?: degrees)?|\b(?:about|u|"
+    r"right-about)[- ](?:face|turn)s?)(?:,?(?: and)?(?: then)?)?[ ,]*$",
+    re.I,
+)
 _BENDS_TO_PICK = re.compile(
     r"\b(?:bend|lean|stoop|reach)(?:s|es|ing)?(?: (?:down|over|forward))*,?(?: and(?: then)? | to |, )"
     r"(?P<picks>(?:picks?|picking|grabs?|grabbing|lifts?|lifting|ties?|tying) "
@@ -123,10 +138,12 @@ _WHILE = re.compile(
 def written_out(prompt: str) -> str:
     """Returns the prompt with such paths as steps; bending down to pick something up is no step of its own."""
     prompt = _BEFORE_FALLING.sub(r"\g<recovers>", _INTO.sub(_then, prompt))
+    prompt = _BACK_ON_FEET.sub(", then gets up", prompt)
     prompt = _BEAM.sub("walks slowly with the arms out to the sides", prompt)
     prompt = _BOTH_WAYS.sub(r"\g<does> to the \g<one>, then \g<does> to the \g<other>", prompt)
     prompt = _TURNS_BACK.sub(r"\1 around", prompt)
     prompt = _ANGLE.sub(r"turns \g<0> degrees", prompt)
+    prompt = _WHILE_FIRST.sub(r"\g<does> while \g<path>", prompt)
     prompt = _BACK_TO_START.sub(_turns_back, prompt)
     prompt = _THE_OTHER_WAY.sub(r"turns around, then \g<goes>", prompt)
     prompt = _BENDS_TO_PICK.sub(lambda bends: _GRABS.sub("picks up", bends["picks"]), prompt)

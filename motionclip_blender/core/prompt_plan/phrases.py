@@ -35,7 +35,7 @@ ONLY_A_WAY = re.compile(
 )
 _OFTEN = re.compile(r" (?:once|twice|thrice|\w+ times)$")
 _SIDE_FIRST = re.compile(r"(?:left|right) (?:leg|foot)\b")
-_DOWN = ["sit", "kneel", "crouch", "squat", "lie", "lies"]
+_DOWN = ["sit", "kneel", "crouch", "squat", "lie", "lies", "lying"]
 _STANDS = re.compile(r"^((?:(?:he|she|they|it) )?stands?)(?=$| again| and)")  # after "sits down"
 _RETURNS = re.compile(
     r"\b(?:return|go|come|get|move)(?:s|es|ing)?(?: back)? (?:in)?to (?:(?:the|his|her|their|a|an) )?"
@@ -175,7 +175,7 @@ THEN = (
         "crouches",
         r"\b(?:lower|sink|drop|dip|get|go|fall|settle)(?:s|es|ing|ping|ting)?(?: (?:him|her|it|them)sel(?:f|ves))?"
         r"(?: down)? (?:in)?to an? (?:(?!kneeling|sitting)[\w-]+ )?(crouch|squat)\b",
-        r"\1es",
+        lambda low: "crouches" if low[1] == "crouch" else "squats",
     ),
     Phrase(
         "stops dead in his tracks",
@@ -202,7 +202,7 @@ THEN = (
     Phrase(
         "regains his balance",
         "recovers",
-        r"^(?:catch|regain|recover|find|keep)(?:s|es|ing)? (?:(?:the|his|her|their) )?balance\b(?: again)?$",
+        r"^(?:catch|regain|recover|find|keep)(?:s|es|ing)? (?:(?:the|his|her|their|its) )?balance\b(?: again)?$",
         "recovers",
     ),
     Phrase(
@@ -262,6 +262,44 @@ THEN = (
         "fidgets while standing",
     ),
     Phrase("elbow strike", "punch", r"\b(?:elbow|palm|hammer ?fist|forearm) strikes?\b", "punch"),
+    Phrase(
+        "slips to the side",
+        "dodges to the side",
+        r"\bslip(?:s|ping)? (?=(?:to the )?(?:side|left|right)\b|sideways)",
+        "dodges ",
+    ),
+    Phrase(
+        "shuffles off to the bathroom",
+        "shuffles forward in line",
+        r"\bshuffl(?:es|ing|e) (?:off|away|out|over|ahead|forwards?|to|towards?|along|slowly)\b"
+        r"(?! (?:the )?(?:left|right|side))(?:(?! bent).)*$",
+        "shuffles forward in line",
+    ),
+    Phrase(
+        "hurries off",
+        "runs off",
+        r"\b(?:hurr(?:y|ies|ying)|rush(?:es|ing)?) (?=(?:off|away|out|over)\b)",
+        "runs ",
+    ),
+    Phrase(
+        "leans forward gasping for air",
+        "leans forward",
+        r"\b(?:lean|bend)(?:s|ing)? (?:forwards?|over|down),? (?:gasping|panting|wheezing)(?: for (?:air|breath))?",
+        "leans forward",
+    ),
+    Phrase(
+        "drops down on the other side",
+        "jumps down",
+        r"\b(?:drop|jump|climb|leap|get|land|com)(?:s|ping|ing|e|es)?(?: down| off)? on (?:the|its) other side\b",
+        "jumps down",
+    ),
+    Phrase(
+        "signals with a raised fist",
+        "raises the right arm",
+        r"\b(?:signal|gestur|salut)(?:s|es|ing|e) with"
+        r" a raised (?:fist|hand|arm)\b.*",
+        "raises the right arm",
+    ),
     Phrase("shadowboxes", "shadow boxing", r"\bshadow[- ]?box(?:es|ing)?\b", "shadow boxing"),
     Phrase("hero landing", "superhero landing", r"(?<!super)\bhero landing\b", "superhero landing"),
     Phrase("hangs there", "hangs", r"\b(hangs?|hanging) (?:there|on|in (?:the|mid)[- ]?air)(?=$| for)", r"\1"),
@@ -316,7 +354,7 @@ THEN = (
         "drops to his knees",
         "kneels down",
         r"\b(?:fall|drop|sink|go|get|collaps)(?:s|es|ping|ing|e)? (?:down )?(?:to|on|onto) "
-        r"(?:(?:the|his|her|their|both) )*knees?\b",
+        r"(?:(?:the|his|her|their|its|both|one|a) )*knees?\b",
         "kneels down",
     ),
     Phrase(

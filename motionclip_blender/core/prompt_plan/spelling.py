@@ -137,6 +137,13 @@ class Spelling:
         found = [pair for pair in halves if pair in self._pairs]
         return " ".join(max(found, key=lambda pair: min(self._counts[each] for each in pair))) if found else ""
 
+    def _lacks_a_letter(self, word: str) -> bool:
+        """Checks whether a participle has one consonant where correct ones have two."""
+        doubled = f"{word[:-3]}{word[-4:-3]}ing"
+        if not word.endswith("ing") or word in self._counts or word in self._also or word in self._dictionary:
+            return False
+        return doubled in self._dictionary and is_action_form(doubled)
+
     def mended(self, word: str, following: str = "") -> str:
         """Returns the known word nearest to an unknown one; the word itself if it is known, short, or near to none.
 
@@ -149,6 +156,8 @@ class Spelling:
             return plain
         if not SHORTEST <= len(low) <= LONGEST or not low.isalpha():
             return word
+        if self._lacks_a_letter(low):  # "shruging"
+            return f"{low[:-3]}{low[-4]}ing"
         if self.knows(low):
             return grammar()["rather"].get(low, word)
         if parted := self._parted(low):

@@ -73,6 +73,7 @@ _STATE = re.compile(
     r"because) ",
     re.I,
 )
+_ONLY_VERBS = frozenset(["come", "bring", "take", "put", "give", "keep", "let"])  # that are no nouns
 _ARTICLES = ("a", "the")
 _TURNS = ("turn", "rotat", "pivot", "veer", "swerv")
 _DOES_SOMETHING = re.compile(r"^[a-z]+s (?:his|her|their|the|both|an?) \w+ and ")  # "crosses the arms and waits"
@@ -134,7 +135,7 @@ def acts(text: str) -> bool:
 def _begins(word: str) -> bool:
     """Checks whether a word is a verb with which a clause begins."""
     form = verb_of(word, (*grammar()["also_begin"], *grammar()["unshown"]))
-    return form is not None and form[1] in ("s", "ing")
+    return form is not None and (form[1] in ("s", "ing") or word in _ONLY_VERBS)
 
 
 def _in_order(sentence: str) -> list[str]:

@@ -40,7 +40,7 @@ def test_only_forms_of_verbs_are_actions():
     ("prompt", "steps"),
     [
         ("picks up a stone, throws it", ["picks up a stone", "throws the stone"]),
-        ("opens the door and closes it", ["opens the door", "closes the door"]),
+        ("opens the chest and closes it", ["opens the chest", "closes the chest"]),
         ("draws the bow, shoots", ["draws the bow", "shoots with the bow"]),
         ("aims the pistol and fires it", ["aims the pistol", "fires the pistol"]),
         ("shoots", ["shoots"]),
