@@ -21,6 +21,8 @@ SLOWEST, FASTEST = 0.4, 2.2
 """Range of speeds, relative to the natural one, at which a movement still looks natural."""
 
 _HIPS = 50.0  # largest angle in degrees of the pelvis to the chest; the legs turn by the rest in the hips
+_LEANING = 0.8  # cosine of the chest's angle from the vertical below which it leans far
+_TURNS_IN = 0.7  # seconds in which somebody turns into a direction
 _SPINE = [INDEX[name] for name in ("spine1", "spine2", "spine3")]
 _LEGS = [INDEX["left_hip"], INDEX["right_hip"]]
 _NEAR = 8.0  # degrees: a direction this near to the requested one is not changed
@@ -61,6 +63,23 @@ def redirected(motion: Motion, degrees: float) -> Motion:
         if now is None or apart(degrees, now) < _NEAR:
             return motion
     return _legs_turned(motion, wrapped(degrees - now))
+
+
+def leans(motion: Motion) -> bool:
+    """Checks whether the trunk leans so far that it cannot be twisted against the legs."""
+    chest = motion.rotations[:, 0].astype(np.float64)
+    for joint in _SPINE:
+        chest = rot.quat_multiply(chest, motion.rotations[:, joint].astype(np.float64))
+    return float(rot.quat_to_matrix(chest)[:, 1, 1].mean()) < _LEANING
+
+
+def turned_into(motion: Motion, degrees: float) -> Motion:
+    """Returns the motion turned into a direction while it begins, and going on there."""
+    t = np.clip(np.arange(len(motion)) / (_TURNS_IN * motion.fps), 0, 1)
+    way = RootTrajectory.of(motion)
+    rotations = motion.rotations.astype(np.float64)
+    rotations[:, 0], translation = replace(way, yaw=way.yaw + np.radians(degrees) * t * t * (3 - 2 * t)).root()
+    return Motion(rotations, translation, motion.fps)
 
 
 def carried(motion: Motion, body: Body, degrees: float) -> Motion:

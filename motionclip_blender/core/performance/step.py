@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..angles import apart, wrapped
 from ..cleanup.foot_locking import put_on_floor
 from ..cleanup.windows import finished
 from ..measure import measured_side, measured_travel, measured_turn
@@ -14,11 +17,12 @@ from ..modifiers.arms import with_both_arms, with_one_arm
 from ..modifiers.manner import in_manner, pace
 from ..modifiers.repeat import counted, held
 from ..modifiers.upper_body import masked
-from ..modifiers.way import bent, carried, on_the_spot, redirected, retimed, turned_on_spot
+from ..modifiers.way import bent, carried, leans, on_the_spot, redirected, retimed, turned_into, turned_on_spot
 from ..motion import Motion
 from ..prompt_plan.choice import Choice
 from ..prompt_plan.grammar import grammar
 from ..prompt_plan.plan import Segment
+from ..prompt_plan.word_features import in_order
 from .lengths import STILLNESS, until_done
 from .tempo import FASTEST, manner_of, pace_of, speed_of
 
@@ -30,7 +34,10 @@ _CALM = 0.8  # pace of a manner up to which a movement is not hurried to fit
 _STILL_SLOW = 0.9  # largest speed of a slow movement, relative to the natural one
 _LONG = 100  # frames beyond which a movement without repetition comes to rest, as where it is not part of a plan
 _ROLLS = 0.5  # metres that somebody goes who rolls, and not on the spot
+_SIDE = re.compile(r"\b(?:left|right)\b")
 _SIDEWAYS = 45.0  # degrees from ahead
+_ASIDE = 135.0  # degrees up to which somebody goes aside, rather than back
+_ELSEWHERE = 60.0  # degrees from which on a motion goes another way
 _TURNS = 15.0  # degrees that a straight walk may turn by
 
 
@@ -48,11 +55,28 @@ def step_motion(
     motions: what is decoded for it: its own, and that of a simultaneous action. natural: whether a movement without
     repetition may take its own time. remarks: to which sentences are added about what is not made as written.
     """
+    segment = _as_worded(segment, choice)
     motion = _at_once(segment, choice, motions, remarks)
     motion = _limbs(engine, segment, choice, motion)
     motion = _timed(engine, segment, choice, motion, motions[0], frames, natural, remarks)
+    aside = _turns_aside(segment, motion)
+    if aside is not None:
+        return turned_into(motion, aside)
     motion = _travelling(engine, segment, choice, motion, remarks)
     return _turning(segment, choice, motion)
+
+
+def _as_worded(segment: Segment, choice: Choice) -> Segment:
+    """Returns the step without what its motion shows already, if it is said as the wording says it: what each side
+    does, and where somebody goes who goes elsewhere than the words for it are read, as in "kicks out to the side"."""
+    told, said = (_SIDE.findall(text.lower()) for text in (choice.wording, segment.said))
+    if told != said or in_order(choice.wording) != in_order(segment.said):
+        return segment
+    if len(set(told)) > 1:
+        return replace(segment, side="", limb="", travel=None)
+    own, asked = choice.facts.travel, segment.travel
+    elsewhere = asked is not None and own is not None and apart(own, asked) > _ELSEWHERE
+    return replace(segment, travel=None) if elsewhere else segment
 
 
 def _at_once(segment: Segment, choice: Choice, motions: Sequence[Motion], remarks: list[str]) -> Motion:
@@ -139,12 +163,26 @@ def _timed(
     return finished(motion, frames, engine) if once and frames > _LONG else held(motion, frames)
 
 
+def _turns_aside(segment: Segment, motion: Motion) -> float | None:
+    """Returns the degrees that somebody has to turn by to go aside who leans far forward, as in crawling; else None."""
+    now, _ = measured_travel(motion)
+    if segment.travel is None or segment.turn is not None or now is None or not leans(motion):
+        return None
+    degrees = wrapped(segment.travel - now)
+    return degrees if _SIDEWAYS < abs(degrees) <= _ASIDE else None
+
+
 def _travelling(engine: Engine, segment: Segment, choice: Choice, motion: Motion, remarks: list[str]) -> Motion:
     """Returns the motion going the way that is asked for."""
     travel = segment.travel
     if travel is None and choice.beside is not None:  # the arms' motion may face another way
         travel = choice.facts.travel if choice.facts.travel is not None else choice.beside.facts.travel
     if travel is None:
+        return motion
+    own, _ = measured_travel(motion)
+    if choice.action in grammar()["one_way"] and own is not None:  # who falls neither rises nor falls with twisted legs
+        if apart(own, travel) > _ELSEWHERE:
+            remarks.append(f'"{choice.wording}" goes its own way: the direction of "{segment.said}" is left out.')
         return motion
     drifts = choice.action == "roll" and measured_travel(motion)[1] < _ROLLS  # rather than goes
     if not drifts:

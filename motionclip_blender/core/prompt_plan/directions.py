@@ -67,7 +67,10 @@ _NOUN = "".join(  # "with a bent back"
 )
 _BACKWARD = re.compile(
     rf"\b(?:backwards?|in reverse|rearwards?|retreat\w*|"
-    rf"{_NOUN}back(?! (?:to|home|again|and forth|into|inside|up|down|on)\b))\b"
+    rf"{_NOUN}back(?! (?:to|home|again|and forth|into|inside|up|down|on|kick|fist|handspring|flip|tuck|salto|heel|walkover)\b))\b"
+)
+_LIMB_ASIDE = re.compile(  # "flings the arms out to the side"
+    r"\b(?:arms?|hands?|legs?|foot|feet|knees?|elbows?|hips?|head)(?: (?:out|wide|up|up and|straight|and))* (?:to the sides?|sideways|backwards?|forwards?)\b"
 )
 _SIDEWAYS = re.compile(
     r"\b(?:sideways|sidewards|side[- ]?steps?|side ways|laterally)\b|\bto (?:the|one) side\b(?! of\b)"
@@ -157,6 +160,7 @@ def _in_digits(match: re.Match[str]) -> str:
 def travel_of(text: str, sides: list[str]) -> tuple[float | None, list[str]]:
     """Returns the degrees from the heading to the direction of travel, and remarks on contradictions."""
     words = WORD.findall(text)
+    text = _LIMB_ASIDE.sub(" ", text)
     if not any(begins(word, grammar()["moves"]) for word in words) and not _SIDEWAYS.search(text):
         return None, []
     if {"left", "right"} <= set(sides):
