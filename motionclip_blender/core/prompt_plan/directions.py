@@ -67,10 +67,12 @@ _NOUN = "".join(  # "with a bent back"
 )
 _BACKWARD = re.compile(
     rf"\b(?:backwards?|in reverse|rearwards?|retreat\w*|"
-    rf"{_NOUN}back(?! (?:to|home|again|and forth|into|inside|up|down|on|kick|fist|handspring|flip|tuck|salto|heel|walkover)\b))\b"
+    rf"{_NOUN}back(?! (?:to|home|again|and forth|into|inside|up|down|on|kick|fist|handspring|flip|tuck|salto|"
+    rf"heel|walkover)\b))\b"
 )
 _LIMB_ASIDE = re.compile(  # "flings the arms out to the side"
-    r"\b(?:arms?|hands?|legs?|foot|feet|knees?|elbows?|hips?|head)(?: (?:out|wide|up|up and|straight|and))* (?:to the sides?|sideways|backwards?|forwards?)\b"
+    r"\b(?:arms?|hands?|legs?|foot|feet|knees?|elbows?|hips?|head)(?: (?:out|wide|up|up and|straight|and))*"
+    r" (?:to the sides?|sideways|backwards?|forwards?)\b"
 )
 _SIDEWAYS = re.compile(
     r"\b(?:sideways|sidewards|side[- ]?steps?|side ways|laterally)\b|\bto (?:the|one) side\b(?! of\b)"

@@ -335,6 +335,25 @@ RULES = (
         _by_both("up"),
     ),
     Rule(
+        "raises both arms above the head",
+        rf"\b(?:rais|lift|stretch|hold|put|reach|extend)(?:es|s|e|ting|ing)? (?:(?:up|out) )?{_THE}(?:arms|hands)"
+        rf"(?: (?:up|high|straight))* (?:overhead|(?:high )?(?:above|over) {_THE}heads?|straight up|up high|high up|"
+        rf"(?:up )?(?:in|into) the air|(?:up )?(?:to|towards?) {_THE}(?:{_SKY}))\b",
+        _by_both("up"),
+    ),
+    Rule(
+        "reads the newspaper",
+        rf"\bread(?:s|ing)? (?:(?:in|from|through|aloud) )*{_THE}(?:[\w-]+ )?"
+        r"(?:books?|newspaper|paper|magazine|letter|map|menu|note|report|document|notes|instructions)\b(?:"
+        r" aloud| out loud)?",
+        lambda _: replace(_put("screen", _BOTH), looks=(DOWN,)),
+    ),
+    Rule(
+        "plays the piano",
+        rf"\bplay(?:s|ing)? (?:on )?{_THE}(?:[\w-]+ )?(?:piano|keyboards?|organ|synthesi[sz]er|harpsichord)\b",
+        _by_both("keyboard", "taps"),
+    ),
+    Rule(
         "texts on the phone",
         rf"\b(?:text(?:s|ing)?(?: (?:on|with) {_PHONE})?(?=$|,| and| while)|"
         rf"(?:look(?:s|ing)?|star(?:es|ing)|glanc(?:es|ing)|typ(?:es|ing)|scroll(?:s|ing)?|tap(?:s|ping)?|play(?:s|ing)?)"

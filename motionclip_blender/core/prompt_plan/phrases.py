@@ -300,6 +300,18 @@ THEN = (
         r" a raised (?:fist|hand|arm)\b.*",
         "raises the right arm",
     ),
+    Phrase(
+        "a drunk staggers",
+        "a drunk walks",
+        r"\b(?P<who>drunk(?:en)?|tipsy|intoxicated|wasted)\b(?P<more>(?: [\w-]+){0,2}?) stagger(?P<ing>s|ing)\b",
+        r"\g<who>\g<more> walk\g<ing>",
+    ),
+    Phrase(
+        "proposes to his girlfriend",
+        "goes down on one knee",
+        r"^(?P<who>(?:[\w-]+ ){0,3}?)propos(?:es|e|ing)(?: marriage)?(?: to .*)?$",
+        r"\g<who>goes down on one knee",
+    ),
     Phrase("shadowboxes", "shadow boxing", r"\bshadow[- ]?box(?:es|ing)?\b", "shadow boxing"),
     Phrase("hero landing", "superhero landing", r"(?<!super)\bhero landing\b", "superhero landing"),
     Phrase("hangs there", "hangs", r"\b(hangs?|hanging) (?:there|on|in (?:the|mid)[- ]?air)(?=$| for)", r"\1"),
