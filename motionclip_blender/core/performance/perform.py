@@ -142,7 +142,8 @@ def _once(segment: Segment, choice: Choice, plan: Plan) -> Segment:
     so does who skips along."""
     uncounted = not (segment.count or segment.steps or segment.seconds or segment.gesture or choice.beside)
     goes_on = any(is_action(w) and (w.endswith("ing") or verb_of(w, _GAITS)) for w in segment.text.split())
-    if len(plan.segments) > 1 and uncounted and not goes_on and choice.action in grammar()["events"]:
+    repeats = choice.facts.after == "repeat"  # what holds its end is done once anyway
+    if len(plan.segments) > 1 and uncounted and repeats and not goes_on and choice.action in grammar()["events"]:
         return replace(segment, count=1)
     return segment
 

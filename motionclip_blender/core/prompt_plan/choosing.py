@@ -24,6 +24,7 @@ Read = Mapping[str, tuple[np.ndarray, np.ndarray]]
 _SAME_AT_ONCE = 0.8  # cosine from which on a wording covers both simultaneous actions
 
 _SAME_WAY = 40.0  # degrees within which a motion's own direction is the requested one
+_SURE_BESIDE = 0.98  # confidence from which on a wording means a simultaneous action, whatever it is called
 _CLEAR = 0.9  # confidence from which on a wording means the step, whichever words they share
 _OFTEN = 0.03  # share of a class's wordings with a verb from which on the class is done by it
 _TO_AN_ACT = re.compile(r"(?P<verb>[a-z]+) (?:an?|the|his|her|two|some|incoming) (?:[a-z]+ )?(?P<act>[a-z]+)$")
@@ -182,6 +183,9 @@ def _with_simultaneous(index: WordingIndex, segment: Segment, read: Read, choice
     beside = index.choose(second, *read[second.text])
     sense = _sense(index, second, read, beside)
     known = beside.sure and beside.motion != choice.motion and not doubtful(index, second, beside, sense)
+    acts = {stem(word) for word in second.text.lower().split() if is_action(word)}
+    if acts and beside.confidence < _SURE_BESIDE and not acts & content(beside.wording):  # "holding on to a chair" sits
+        known = False
     return replace(choice, beside=beside if known else None)
 
 
@@ -203,6 +207,9 @@ def _only_who_or_where(index: WordingIndex, segment: Segment, choice: Choice) ->
     if choice.confidence == 1.0 or not done or not shared or shared & done:
         return False
     rest = segment.text.lower().partition(segment.core)[2]
+    if rest.startswith(" like ") and shared <= content(rest) and index.understands(segment.core):
+        told = {stem(word) for word in choice.wording.lower().split() if is_action(word) and not is_agent(word)}
+        return bool(told - content(segment.text))  # "ballerina strikes a pose" for "twirls like a ballerina"
     if choice.confidence > _CLEAR:  # "backpedals, defender in soccer", "crawls across the floor on hands and knees"
         goes = begins(segment.core.split()[0], grammar()["moves"]) and index.understands(segment.core)
         return rest.startswith(",") or (goes and _ALONG.match(rest) is not None and not shared - content(rest))

@@ -28,6 +28,7 @@ _SHOWS = ("play", "imitate", "act", "mime", "mimic", "pretend", "perform", "do",
 _PUTS_ON = re.compile(
     r"^(?:[\w-]+ ){0,3}?put(?:s|ting)? on (?:(?:his|her|their|its|my|the|an?|some) )*(?:[\w-]+ )*?([\w-]+)$"
 )
+_DO_AS_WELL = frozenset(["leaves", "waves", "lights", "fires", "storms", "rains", "snows", "trains"])  # verbs, too
 _WHERE = frozenset(["on", "in", "at", "with", "of", "under", "over", "near", "by"])
 _BEFORE_MACHINE = 3  # words in which a machine is named
 _SCRATCHES = re.compile(r"\bscratch\w* (?:the|his|her|their|its|my|an?) (?:(?:left|right|own) )?(\w+)")
@@ -69,8 +70,10 @@ def _strange(index: WordingIndex, segment: Segment) -> bool:
 def not_done_by_persons(segment: Segment) -> bool:
     """Checks whether a thing does it: "the sun rises"."""
     words = _WORD.findall(segment.said.lower())
-    if words and words[0] in _DETERMINERS:
-        words = words[1:]
+    named = bool(words) and words[0] in _DETERMINERS
+    words = words[named:]
+    if words and not named and words[0] in _DO_AS_WELL:  # "leaves crying"
+        return False
     if _a_machine(words):
         return True
     if len(words) < 2 or words[0] not in grammar()["not_persons"]:

@@ -488,6 +488,16 @@ RULES = (
         rf"\b(?:tip|doff|adjust|straighten|touch|lift|hold)(?:s|ping|ing|es)? {_THE}(?:[\w-]+ )?{_HATS}\b",
         lambda _: _put("forehead", ("right",)),
     ),
+    Rule("blows in her hands", rf"\bblow(?:s|ing)? (?:in|into|on) {_THE}(?:hands|fingers)\b", _by_both("mouth")),
+    Rule(
+        "takes a knife out of the pocket",
+        rf"\b(?:tak|pull|fish|get)(?:es|e|s|ing|ting)? (?:out )?{_THE}(?:[\w-]+ )?(?:{_SMALL}|knife|lighter|"
+        rf"cigarette|note|ticket)"
+        rf"(?: out)?(?: (?:of|from) {_THE}(?:[\w-]+ )?(?:pocket|bag|jacket|coat))(?=$|,| and)|"
+        rf"\b(?:tak|pull|fish|get)(?:es|e|s|ing|ting)? out {_THE}(?:[\w-]+ )?(?:{_SMALL}|knife|lighter|"
+        rf"cigarette|note|ticket)(?=$|,| and)",
+        lambda _: _put("pocket", ("right",)),
+    ),
     Rule("blows a kiss", r"\bblow(?:s|ing)? (?:a kiss|kisses)\b(?: (?:to|at) [\w ]+)?", _held("mouth")),
     Rule(
         "coughs into his elbow",

@@ -11,6 +11,10 @@ from .grammar import STANDS, grammar, is_action, verb_of
 
 _MOST = 4  # gestures of a clause
 _TAKEN_OUT = "\0"  # where the words of a gesture were
+_PURPOSE = re.compile(  # "rubs the hands to warm up"
+    f"{_TAKEN_OUT}\\s*(?:in order )?to (?:warm|keep|get|see|show|clean|dry|calm|cool|check|hide|stop|avoid|ease|"
+    f"signal|ask|think)\\b[^,{_TAKEN_OUT}]*$"
+)
 _ARTICLES = ("a", "an", "the", "his", "her", "their", "its", "my", "your")
 _SIDED = re.compile(r"\b(?:left|right)\b")
 _HOW = re.compile(r"\b(?:slowly|quickly|gently|carefully|gradually|calmly|briefly|nervously) ?")
@@ -34,6 +38,7 @@ def gesture_of(text: str) -> tuple[Gesture | None, str]:
         rest = one[1]
     if not found:
         return None, text
+    rest = _PURPOSE.sub(_TAKEN_OUT, rest)
     acts = any(_acts(part) for part in rest.split(_TAKEN_OUT))
     gesture = None
     for each in reversed(found):

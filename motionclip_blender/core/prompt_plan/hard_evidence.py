@@ -42,6 +42,8 @@ _PICKS = frozenset(["pick", "picks", "picking", "picked"])
 _ON_TABLES = frozenset(
     ["cup", "mug", "glass", "phone", "telephone", "book", "pen", "pencil", "fork", "knife", "spoon", "plate", "bottle"]
 )
+_PACES = frozenset(["slow", "slowly", "slower", "quickly"])
+_OTHER_PACE = 0.15  # loss of a wording that says how fast, where nothing of that is asked for
 _WAYS = frozenset(["backward", "backwards"]), frozenset(["forward", "forwards"])  # in which somebody falls or is pushed
 _OTHER_WAY = 90.0  # degrees from which on somebody goes another way
 _FLIGHT = frozenset(["jump", "jumps", "jumping", "leap", "leaps", "leaping", "hop", "hops", "hurdle", "hurdles"])
@@ -61,7 +63,7 @@ class HardEvidence:
         """texts: n wordings. facts: of each motion. motions: (n,) the motion of each wording."""
         self._left = np.array([names_side(text, "left") for text in texts])
         words = [frozenset(text.lower().split()) for text in texts]
-        (self._flies,) = _with_any(words, (_FLIGHT,))
+        self._flies, self._paced = _with_any(words, (_FLIGHT, _PACES))
         self._high = _with_any(words, (*_SURFACES[1:3], _ON_TABLES)).any(axis=0)
         self._places, self._surfaces, self._ways = (_with_any(words, each) for each in (_PLACES, _SURFACES, _WAYS))
         self._parts, self._throws, self._crawls = (_with_any(words, each) for each in (_PARTS, _THROWS, _CRAWLS))
@@ -86,6 +88,8 @@ class HardEvidence:
         words = frozenset(f"{segment.text} {segment.said}".lower().split())
         if _STEPS.search(segment.text) and not _FLIGHT & words:  # who steps over something does not leap
             out -= _OTHER_PLACE * self._flies
+        if segment.speed == 1.0 and not segment.manner and not _PACES & words:
+            out -= _OTHER_PACE * self._paced
         goes = any(begins(word, [*grammar()["moves"], "climb", "duck", "fall"]) for word in words)
         for gain, groups, told in (
             (goes * _SAME_PLACE, _PLACES, self._places),

@@ -1,11 +1,10 @@
-"""Writes paths over the ground out as steps: a figure eight is two circles, a zigzag some bends."""
+"""Writes paths over the ground out as steps: a figure eight is two circles, a zigzag some bends, and a way back begins
+with a turn around."""
 
 from __future__ import annotations
 
 import re
 from functools import partial
-
-from .grammar import is_action, verb_of
 
 _GOES = (
     r"(?P<goes>(?:walk|run|jog|sprint|stroll|march|pac|skip|crawl|sneak|strid|wander|patrol|go)"
@@ -66,18 +65,6 @@ _PATHS = (
         "{0}, then turns around, then {0}, then turns around, then {0}",
     ),
 )  # fmt: skip
-_BACK_ON_FEET = re.compile(
-    r",? (?:and |then )*(?:is )?back (?:up )?(?:on|to) (?:(?:his|her|their|the) )?feet\b(?: again)?(?=$|[,.;]|"
-    r" and\b| then\b)",
-    re.I,
-)
-_BEAM = re.compile(
-    r"\b(?:balanc(?:es|ing|e)|walk(?:s|ing)?)(?: (?:carefully|slowly|gingerly))? (?:along|across|over|on) (?:an?|the) "
-    r"(?:[\w-]+ )?(?:beam|rope|tightrope|ledge|log|wire|plank|curb|kerb|slackline)\b"
-    r"(?:,? (?:with )?(?:(?:the|his|her|their|both) )*arms (?:(?:held|stretched|spread|wide|out) ?)+(?:to"
-    r" (?:the|his|her|their) sides?)?)?",
-    re.I,
-)
 _THE_OTHER_WAY = re.compile(
     rf"\b{_GOES}(?: (?:back|off|away))? (?:in the (?:other|opposite|reverse) direction|the other way)\b", re.I
 )
@@ -92,23 +79,11 @@ _BACK_TO_START = re.compile(
 )
 _WHO = re.compile(r"^(?:(?:an?|the|this) (?:\w+ )?\w+ |he |she |they )(?:is )?(?=\w+(?:s|ing)\b)", re.I)
 _PACES = re.compile(r"^(?:pace?|patroll?)(?=s|ing|$)", re.I)
-_INTO = re.compile(r"\b(?P<leads>[a-z-]+) (?:(?:straight|right|directly) )?into an? (?P<act>[a-z-]+)\b", re.I)
-_ENTERS = (
-    "go", "get", "move", "fall", "land", "drop", "lower", "step", "sink", "settle", "break", "crouch", "bend", "squat",
-)  # fmt: skip
-_BEFORE_FALLING = re.compile(
-    r"\b(?P<recovers>catch\w* (?:him|her|it|them)sel(?:f|ves)|recover\w*|"
-    r"(?:regain|find|catch|keep)\w* (?:\w+ )?balance)"
-    r"(?: just)? before (?:falling|(?:he|she|they|it) falls?|hitting the (?:ground|floor))(?: down| over)?\b",
+_COMES_BACK = re.compile(
+    r"(?<=\w),?(?: and| then)* (?:(?:he|she|they) )?(?:com(?:es?|ing) back|returns)(?:"
+    r" again)?(?=$|[.,;!]| and\b| then\b)",
     re.I,
 )
-_ANGLE = re.compile(r"^(?:90|180|270|360)(?= and\b|,? then\b|,)", re.I)
-_BOTH_WAYS = re.compile(  # one after the other
-    r"\b(?P<does>(?:dodg|sway|lean|step|jump|hop|leap|weav|slip|roll|shuffl|straf|duck)[a-z]*)"
-    r"(?P<to> to the)? (?P<one>left|right) and (?:then )?(?:to the )?(?P<other>left|right)(?=$|[,.;]| then\b)",
-    re.I,
-)
-_WHILE_FIRST = re.compile(r"^while (?P<path>\w+ing\b[^,]*?),? (?P<does>(?:he|she|they|the \w+|an? \w+) [^,]*\w+)", re.I)
 _TURNS_BACK = re.compile(
     r"\b(turn(?:s|ing)?)(?=(?:,| and|, then| then)+ (?:he |she |they )?(?:walk|go|run|head|"
     r"jog|march)\w* back\b)",
@@ -119,16 +94,6 @@ _TURNED = re.compile(
     r"right-about)[- ](?:face|turn)s?)(?:,?(?: and)?(?: then)?)?[ ,]*$",
     re.I,
 )
-_BENDS_TO_PICK = re.compile(
-    r"\b(?:bend|lean|stoop|reach)(?:s|es|ing)?(?: (?:down|over|forward))*,?(?: and(?: then)? | to |, )"
-    r"(?P<picks>(?:picks?|picking|grabs?|grabbing|lifts?|lifting|ties?|tying) "
-    r"(?:up\b|(?:an?|the|some|his|her|their|something|it)\b))",
-    re.I,
-)
-_GRABS = re.compile(r"^grab(?:s|bing)?\b", re.I)
-_BRINGS_BACK = re.compile(
-    r"\b(?P<brings>(?:carr(?:y|ies|ying)|bring(?:s|ing)?|tak(?:e|es|ing)) (?:it|them|the (?:\w+ )?\w+)) back\b", re.I
-)
 _ALL_THE_WAY = re.compile(r"^(?P<path>[^,.]+?) while (?P<does>[^,.]*\b\w+ing\b[^,.]*)$", re.I)
 _WHILE = re.compile(
     r"^(?:(?:an?|the|this) (?:\w+ )?\w+ |he |she )?(?:is )?(?P<does>[^,]*\b\w+ing\b[^,]*) while (?P<path>[^,.]+)$", re.I
@@ -136,18 +101,11 @@ _WHILE = re.compile(
 
 
 def written_out(prompt: str) -> str:
-    """Returns the prompt with such paths as steps; bending down to pick something up is no step of its own."""
-    prompt = _BEFORE_FALLING.sub(r"\g<recovers>", _INTO.sub(_then, prompt))
-    prompt = _BACK_ON_FEET.sub(", then gets up", prompt)
-    prompt = _BEAM.sub("walks slowly with the arms out to the sides", prompt)
-    prompt = _BOTH_WAYS.sub(r"\g<does> to the \g<one>, then \g<does> to the \g<other>", prompt)
+    """Returns the prompt with such paths, and ways back, as steps."""
     prompt = _TURNS_BACK.sub(r"\1 around", prompt)
-    prompt = _ANGLE.sub(r"turns \g<0> degrees", prompt)
-    prompt = _WHILE_FIRST.sub(r"\g<does> while \g<path>", prompt)
+    prompt = _COMES_BACK.sub(_turns_back, prompt) if re.search(_GOES, prompt, re.I) else prompt
     prompt = _BACK_TO_START.sub(_turns_back, prompt)
     prompt = _THE_OTHER_WAY.sub(r"turns around, then \g<goes>", prompt)
-    prompt = _BENDS_TO_PICK.sub(lambda bends: _GRABS.sub("picks up", bends["picks"]), prompt)
-    prompt = _BRINGS_BACK.sub(r"turns around and then \g<brings>", prompt)
     for pattern, steps in _PATHS:
         whole = _WHILE.match(prompt) or _ALL_THE_WAY.match(prompt)
         if whole and (path := pattern.fullmatch(_WHO.sub("", whole["path"]))):
@@ -157,19 +115,14 @@ def written_out(prompt: str) -> str:
     return prompt
 
 
-def _then(into: re.Match[str]) -> str:
-    """Returns "cartwheel, then backflip" for "cartwheel into a backflip"."""
-    leads, act = into["leads"].lower(), into["act"].lower()
-    acts = is_action(leads) and is_action(act) and not verb_of(leads, _ENTERS)
-    return f"{into['leads']}, then {into['act']}" if acts else into[0]
-
-
 def _turns_back(back: re.Match[str]) -> str:
     """Returns the way back to the start as steps, gone as before: "turns around, then jogs"."""
     before = re.findall(_GOES, back.string[: back.start()], re.I)
     if _TURNED.search(back.string[: back.start()]):
         return back[0]
-    goes = back["goes"] or next((verb for verb in reversed(before) if not verb.lower().startswith("go")), "walks")
+    goes = back.groupdict().get("goes") or next(
+        (verb for verb in reversed(before) if not verb.lower().startswith("go")), "walks"
+    )
     return f"{', then ' if back.start() else ''}turns around, then {goes}"
 
 

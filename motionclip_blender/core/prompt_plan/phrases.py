@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
 
 from .directions import sides_as_ways
 from .grammar import STANDS, WORD, begins, grammar, is_action
 from .looked_up import without_subject
+from .phrase import Phrase
 from .plan import Segment
 
 AROUND = 135.0
@@ -42,29 +40,16 @@ _RETURNS = re.compile(
     r"(?:standing|start(?:ing)?|original|initial|neutral|upright|rest(?:ing)?|idle|normal)"
     r"(?: (?:position|pose|stance|posture))?\b"
 )
+_FALLS = ["fall", "drop", "collaps", "die", "dies", "faint", "toppl", "crumpl", "lies", "lie", "lands"]
+_LIES_STILL = re.compile(
+    r"^(?:(?:he|she|they|it) )?(?:lies?|lying|stays?|remains?|rests?)(?: (?:there|still|motionless|down|"
+    r"unconscious|lying|"
+    r"on the (?:ground|floor)|for a (?:moment|while)))+$"
+)
 _STRAIGHTENS = re.compile(
     r"\bstraighten(?:s|ing)?(?: (?:him|her|them|it)sel(?:f|ves))?(?: (?:back|up|again|out|slowly|quickly))*$"
 )
 _PAST = re.compile(rf"\b(?:{'|'.join(grammar()['past'])})\b")
-
-
-@dataclass(frozen=True, eq=False)
-class Phrase:
-    """A phrase that wordings do not have. example: a clause with it. plainly: the same in words that they have.
-    pattern: of the phrase. said: what it is replaced with."""
-
-    example: str
-    plainly: str
-    pattern: str
-    said: str | Callable[[re.Match[str]], str]
-
-    @cached_property
-    def words(self) -> re.Pattern[str]:
-        return re.compile(self.pattern)
-
-    def told(self, text: str) -> str:
-        """Returns a text without the phrase."""
-        return self.words.sub(self.said, text)
 
 
 FIRST = (
@@ -312,6 +297,28 @@ THEN = (
         r"^(?P<who>(?:[\w-]+ ){0,3}?)propos(?:es|e|ing)(?: marriage)?(?: to .*)?$",
         r"\g<who>goes down on one knee",
     ),
+    Phrase("walks like a supermodel", "walks like a model", r"\bsuper ?model\b", "model"),
+    Phrase(
+        "bounces on her toes",
+        "bounces on both feet",
+        r"\bbounc(es|e|ing)(?: \w+)*? on (?:the|his|her|their|"
+        r"both) (?:toes|heels|balls of (?:his|her|their|the) feet)\b",
+        r"bounc\1 on both feet",
+    ),
+    Phrase(
+        "opens the drawer",
+        "opens the fridge",
+        r"\bopen(s|ing)? (?:the|a|an|his|her) (?:[\w-]+ )?(?:drawer|cupboard|cabinet|wardrobe|closet|locker|"
+        r"oven|microwave)\b",
+        r"open\1 the fridge",
+    ),
+    Phrase("serves", "tennis serve", r"^(?:(?:he|she|they) )?serves?(?: the ball)?$", "tennis serve"),
+    Phrase(
+        "a depressed shuffle",
+        "a depressed shuffles forward in line",
+        r"\b(?P<how>depressed|sad|tired|weary|slow|old|exhausted) shuffle\b",
+        r"\g<how> shuffles forward in line",
+    ),
     Phrase("shadowboxes", "shadow boxing", r"\bshadow[- ]?box(?:es|ing)?\b", "shadow boxing"),
     Phrase("hero landing", "superhero landing", r"(?<!super)\bhero landing\b", "superhero landing"),
     Phrase("hangs there", "hangs", r"\b(hangs?|hanging) (?:there|on|in (?:the|mid)[- ]?air)(?=$| for)", r"\1"),
@@ -551,6 +558,8 @@ def _as_before(text: str, before: Segment | None) -> str:
     verb = without_subject(before.bare or before.text).split(" ")[0]
     if begins(verb, _DOWN):
         text = _STANDS.sub(r"\1 up", text)
+    if begins(verb, _FALLS) and _LIES_STILL.match(text):
+        return STANDS
     if _STRAIGHTENS.search(text):
         return "stands up"
     if _RETURNS.search(text):

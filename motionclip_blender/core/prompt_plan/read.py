@@ -20,6 +20,7 @@ from .phrases import ONLY_A_WAY
 from .plan import Plan, Segment
 from .references import References, likened
 from .segments import read_segment
+from .spanning import told_in_steps
 from .spelling import Spelling, spelled_out
 from .split import Clause, clauses
 from .word_features import content, stem
@@ -105,7 +106,7 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
     if not known(text.lower()):
         text, alike = likened(text, spelling.in_wordings)
         mended += alike
-        text = written_out(text)
+        text = written_out(told_in_steps(text))
     remarks += [f'Read "{wrong}" as "{right}".' for wrong, right in mended]
     segments: list[Segment] = []
     stands, references = False, References()

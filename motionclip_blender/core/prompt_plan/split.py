@@ -10,9 +10,12 @@ from .grammar import HOLDS_A_POSE, STANDS, grammar, is_action, number_of, verb_o
 from .manner_words import manner_of, named
 
 _THEN = re.compile(
-    r"\s*(?:[;.!?]+(?=\s|$)|[-=]+>|→|\s[|/]\s|,?\s*\b(?:and |but )?"
+    r"\s*(?:[;.!?]+(?=\s|$)|[-=]+>|→|\s[|/\u2013\u2014]\s|\s--?\s|,?\s*\b(?:and |but )?"
     r"(?:(?:(?<=[.;,!?] )|(?<=\band )|^)(?:he|she|they|it|the \w+) )?"  # "he then sits down"
-    r"(?:then|after that|after this|afterwards?|followed by|finally|in the end|at last|lastly|next|subsequently|"
+    r"(?:then|after (?:a (?:short |little |long )?(?:moment|while|second|pause|beat)|\d+(?:\.\d+)? (?:seconds?|"
+    r"minutes?)|"
+    r"some time)(?=,? (?:he|she|they|it|the) )|after that|after this|afterwards?|followed by|finally|in the end|"
+    r"at last|lastly|next|subsequently|"
     r"thereafter|later on|eventually|ultimately|(?:a (?:moment|second|while)|(?:a few )?(?:moments|seconds)) later|"
     r"(?:soon|shortly) after(?:wards?)?)\b,?(?: and)?)\s*",
     re.IGNORECASE,
@@ -26,7 +29,7 @@ _BEFORE = re.compile(r"^(?:right |just )?before (.+?), (.+)$|^(.+?),? (?:right |
 _AFTER = re.compile(
     r"^(?:right |just |once |when )*(?:after|once) (.+?), (.+)$|^(.+?),? (?:right |just )?(?:after|once) (.+)$", re.I
 )
-_WHO = r"(?:he|she|they|it|(?:a|the) \w+)"
+_WHO = r"(?:he|she|they|it|(?:a|the) (?!moment|while|second|minute|bit|few)\w+)"
 _DOING = (
     rf"(?:{_WHO} (?:has |have |had |is )?(?=\w+)|(?=\w+ing\b)|(?:(?:the|his|her|their|some|a few) )?(?=\S+ {_WHO} ))"
 )
@@ -52,11 +55,16 @@ _STAYS = re.compile(
 )
 _A_THING = re.compile(r"^(?:an?|the|his|her|their) (?:[\w-]+ )?[\w-]+$", re.I)
 _FINISHED = re.compile(r"^(?:has |have |had )?(?:finish|complet|end)(?:es|s|ed|ing)?\b(?! (?:with|in|by)\b)", re.I)
-_WHILE = re.compile(r",?\s+(?:while|whilst|as(?=\s+(?:he|she|they|it)\b)|at the same time as)\s+|^while (?=\w)", re.I)
+_WHILE = re.compile(
+    r",?(?<!\ba)\s+(?:while|whilst|as(?=\s+(?:he|she|they|it)\b)|at the same time as)\s+|^while"
+    r" (?=\w)",
+    re.I,
+)
 _AT_ONCE = re.compile(r",?\s*(?:\b(?:at the same time|simultaneously|at once|meanwhile)\b)\s*", re.IGNORECASE)
 _AND = re.compile(r",?\s+and\s+", re.IGNORECASE)
 _ONGOING = re.compile(r"^(?:(?:\w+ly|hardly|never|still|always) )?\w+ing\b", re.IGNORECASE)
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*", re.IGNORECASE)
+_TURN_NOUNS = frozenset(["u-turn", "about-face", "about-turn"])  # that are made
 _PRONOUNS = frozenset(["he", "she", "they", "it"])
 _DETERMINERS = frozenset(["a", "an", "the", "this", "some", "one", "my"])
 _WHO_WORDS = 4  # of who does it, at most: "a tired office worker"
@@ -80,6 +88,7 @@ _DOES_SOMETHING = re.compile(r"^[a-z]+s (?:his|her|their|the|both|an?) \w+ and "
 # a step after a comma; after "bends down and" it is how one bends
 _BENDS = re.compile(r"\b(?:bend|lean|stoop|reach|fold|squat|crouch|stretch)(?:s|es|ing)?\b", re.I)
 _TOUCHES = re.compile(r"^(?:he |she |they )?touch(?:es|ing)? (?!(?:the |a )?(?:ceiling|rim|hoop|sky)\b)", re.I)
+_ONE_STEP = re.compile(r"\b(?:a|one) (?:\w+ )?step\b|^(?:(?:he|she|they) )?steps? (?:back|forward|aside)\b", re.I)
 _WITH_THE_OTHER = re.compile(r"\bwith the other(?: hand| arm| one)?$", re.I)
 _NOT_DONE = {
     "backward",
@@ -96,6 +105,10 @@ _NOT_DONE = {
     "goals",
     "goalkeeper",
     "gold",
+    "shaky",
+    "jumpy",
+    "bouncy",
+    "sleepy",
 }
 
 
@@ -126,7 +139,7 @@ def _unless_it_acts(when: re.Match[str]) -> str:
 def acts(text: str) -> bool:
     """Checks whether a text names an action."""
     words = [word.lower() for word in _WORD.findall(text)]
-    if any(is_action(word) and word not in _NOT_DONE for word in words):
+    if any((is_action(word) and word not in _NOT_DONE) or word in _TURN_NOUNS for word in words):
         return True
     who = 0 if not words else 1 if words[0] in _PRONOUNS else _WHO_WORDS if words[0] in _DETERMINERS else 0
     return any(_begins(word) and (i == 0 or word.endswith("s")) for i, word in enumerate(words[: who + 1]))
@@ -248,7 +261,11 @@ def _goes_on(part: str, before: str) -> bool:
     begins = _begins_something(part) or (_TOUCHES.match(part) and not _BENDS.search(before))
     done = acts(before) or _TOUCHES.match(before)
     return (
-        not begins or not done or _both_limbs(before, part) or bool(_WITH_THE_OTHER.search(part)) or _only_turns(part)
+        not begins
+        or not done
+        or _both_limbs(before, part)
+        or bool(_WITH_THE_OTHER.search(part))
+        or (_only_turns(part) and not _ONE_STEP.search(before))
     )
 
 
@@ -292,7 +309,8 @@ def _both_limbs(before: str, part: str) -> bool:
 
 def _only_turns(part: str) -> bool:
     actions = [w.lower() for w in _WORD.findall(part) if is_action(w.lower()) and w.lower() not in _NOT_DONE]
-    return bool(actions) and all(word.startswith(_TURNS) for word in actions)
+    made = not actions and any(word.lower() in _TURN_NOUNS for word in _WORD.findall(part))
+    return made or (bool(actions) and all(word.startswith(_TURNS) for word in actions))
 
 
 def waiting(text: str) -> str:

@@ -25,7 +25,7 @@ from .wording_index import WordingIndex
 if TYPE_CHECKING:
     from ..engine import Engine
 
-_MANY = 3  # steps of which one that is not known is left out
+_MANY = 3  # steps for each one that is not known and left out
 _KEPT = 64  # prompts whose meaning is cached: those of a timeline
 
 _understood: WeakKeyDictionary[WordingIndex, dict[str, tuple[Plan, tuple[Choice, ...]]]] = WeakKeyDictionary()
@@ -56,7 +56,7 @@ def understand(engine: Engine, index: WordingIndex, prompt: str) -> tuple[Plan, 
         plan = read_plan(prompt, index.spelling, index.understands)
         plan, choices = _joined(engine, index, plan, taken_for(engine, index, plan.segments))
         plan, choices = _shown(*_with_gestures_alone(engine, index, plan, choices))
-        plan, choices = _without_one_unknown(plan, choices)
+        plan, choices = _without_few_unknown(plan, choices)
         steps = zip(plan.segments, choices, strict=True)
         missing = (said for step in steps for said in left_out(index, *step, plan.named))
         known[prompt] = replace(plan, remarks=tuple(dict.fromkeys((*plan.remarks, *missing)))), choices
@@ -111,16 +111,18 @@ def _shown(plan: Plan, choices: tuple[Choice, ...]) -> tuple[Plan, tuple[Choice,
     return replace(plan, segments=segments, remarks=(*plan.remarks, *remarks)), chosen
 
 
-def _without_one_unknown(plan: Plan, choices: tuple[Choice, ...]) -> tuple[Plan, tuple[Choice, ...]]:
-    """Returns the plan without a step that means nothing known, if it is the only one of many."""
+def _without_few_unknown(plan: Plan, choices: tuple[Choice, ...]) -> tuple[Plan, tuple[Choice, ...]]:
+    """Returns the plan without steps that mean nothing known, if they are few: one of each `_MANY`."""
     unknown = [i for i, choice in enumerate(choices) if not choice.sure]
-    if len(unknown) != 1 or len(choices) < _MANY:
+    if not unknown or len(unknown) * _MANY > len(choices):
         return plan, choices
-    (at,) = unknown
-    said, near = plan.segments[at].said, choices[at].wording
-    remark = f'"{said}" is nothing that is known and is left out; nearest: "{near}".'
-    kept = (*plan.segments[:at], *plan.segments[at + 1 :])
-    return replace(plan, segments=kept, remarks=(*plan.remarks, remark)), (*choices[:at], *choices[at + 1 :])
+    remarks = (
+        f'"{plan.segments[i].said}" is nothing that is known and is left out; nearest: "{choices[i].wording}".'
+        for i in unknown
+    )
+    kept = [i for i in range(len(choices)) if i not in unknown]
+    segments = tuple(plan.segments[i] for i in kept)
+    return replace(plan, segments=segments, remarks=(*plan.remarks, *remarks)), tuple(choices[i] for i in kept)
 
 
 def _unshown(segment: Segment, choice: Choice) -> bool:

@@ -6,9 +6,11 @@ import pytest
 
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.prompt_plan.paths import written_out
-from motionclip_blender.core.prompt_plan.phrases import FIRST, THEN, Phrase
+from motionclip_blender.core.prompt_plan.phrase import Phrase
+from motionclip_blender.core.prompt_plan.phrases import FIRST, THEN
 from motionclip_blender.core.prompt_plan.plan import Plan, Segment
 from motionclip_blender.core.prompt_plan.read import MAX_SEGMENTS, read_plan
+from motionclip_blender.core.prompt_plan.spanning import SPANNING
 from motionclip_blender.core.prompt_plan.spelling import Spelling
 
 WORDINGS = (
@@ -52,6 +54,18 @@ def only(spelling: Spelling, prompt: str) -> Segment:
         ("picks up a stone and a ball", ["picks up a stone and a ball"]),
         ("Jumps. Bows! Cheers", ["jumps", "bows", "cheers"]),
         ("walks, stops, waves", ["walks", "stands still", "waves"]),
+        ("run_to_stop_RU", ["runs", "stands still"]),
+        ("bows - freezes - turns around", ["bows", "stands still", "turns on the spot"]),
+        ("a man mops the floor, stops", ["a man mops the floor", "stands still"]),
+        ("exhausted after the fight, the knight sits down", ["the knight sits down exhausted"]),
+        ("aims for a while and bows", ["aims for a while", "bows"]),
+        ("falls and lies still", ["falls", "stands still"]),
+        ("runs and after a few seconds he jumps", ["runs", "he jumps"]),
+        ("he bows and does not move", ["he bows", "stands still"]),
+        ("lowers into a half crouch", ["crouches"]),
+        ("goes upstairs, waves, comes back down", ["goes upstairs", "waves", "walks down the stairs"]),
+        ("kicks with the left leg, then right leg", ["kicks with the left leg", "kicks right leg"]),
+        ("while running he jumps", ["he jumps"]),
     ],
 )
 def test_steps_come_in_the_order_in_which_they_are_done(spelling: Spelling, prompt: str, texts: list[str]):
@@ -106,6 +120,9 @@ def test_sides_of_limbs(spelling: Spelling, prompt: str, side: str, limb: str):
         ("runs back to the house", None),
         ("old man walking with a bent back", None),
         ("walks back slowly", 180),
+        ("walks backward in a straight line", 180),
+        ("walks with the arms out to the side", None),
+        ("a jump and back kick", None),
     ],
 )
 def test_directions_of_travel(spelling: Spelling, prompt: str, travel: float | None):
@@ -490,7 +507,7 @@ def test_what_is_asked_for_no_times_is_told_as_it_is_written(spelling: Spelling)
         plan(spelling, "claps 0 times")
 
 
-@pytest.mark.parametrize("phrase", (*FIRST, *THEN), ids=lambda phrase: phrase.example)
+@pytest.mark.parametrize("phrase", (*FIRST, *THEN, *SPANNING), ids=lambda phrase: phrase.example)
 def test_every_phrase_is_told_as_its_example_says(phrase: Phrase):
     assert phrase.told(phrase.example).split() == phrase.plainly.split()
 

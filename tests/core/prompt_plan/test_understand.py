@@ -173,5 +173,5 @@ def test_a_look_goes_on_to_the_other_side(engine: Engine):
 
 
 def test_a_step_back_and_a_turn_is_no_turn_around(engine: Engine):
-    (segment,) = read(engine, "step back and turn left")[0].segments
+    _, segment = read(engine, "step back and turn left")[0].segments
     assert segment.turn == 90

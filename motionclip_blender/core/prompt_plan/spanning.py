@@ -1,0 +1,101 @@
+"""Says what spans several steps of a prompt in words that can be split into steps."""
+
+from __future__ import annotations
+
+import re
+
+from .grammar import is_action, verb_of
+from .phrase import Phrase
+
+_ENTERS = (
+    "go", "get", "move", "fall", "land", "drop", "lower", "step", "sink", "settle", "break", "crouch", "bend", "squat",
+)  # fmt: skip
+_GRABS = re.compile(r"^grab(?:s|bing)?\b", re.IGNORECASE)
+_ENDS = r"(?=$|[,.;]| and\b| then\b)"  # of a clause
+
+
+def _then(into: re.Match[str]) -> str:
+    leads, act = into["leads"].lower(), into["act"].lower()
+    acts = is_action(leads) and is_action(act) and not verb_of(leads, _ENTERS)
+    return f"{into['leads']}, then {into['act']}" if acts else into[0]
+
+
+SPANNING = (
+    Phrase(
+        "cartwheel into a backflip",
+        "cartwheel, then backflip",
+        r"\b(?P<leads>[a-z-]+) (?:(?:straight|right|directly) )?into an? (?P<act>[a-z-]+)\b",
+        _then,
+    ),
+    Phrase(
+        "catches himself before falling",
+        "catches himself",
+        r"\b(?P<recovers>catch\w* (?:him|her|it|them)sel(?:f|ves)|recover\w*|"
+        r"(?:regain|find|catch|keep)\w* (?:\w+ )?balance)"
+        r"(?: just)? before (?:falling|(?:he|she|they|it) falls?|hitting the (?:ground|floor))(?: down| over)?\b",
+        r"\g<recovers>",
+    ),
+    Phrase(
+        "rolls and is back on his feet",
+        "rolls, then gets up",
+        r",? (?:and |then )*(?:is )?back (?:up )?(?:on|to) (?:(?:his|her|their|the) )?feet\b(?: again)?" + _ENDS,
+        ", then gets up",
+    ),
+    Phrase(
+        "balances along a narrow beam",
+        "walks slowly with the arms out to the sides",
+        r"\b(?:balanc(?:es|ing|e)|walk(?:s|ing)?)(?: (?:carefully|slowly|gingerly))?(?: (?:along|across|over|on))? "
+        r"(?:an?|the) (?:[\w-]+ )?(?:beam|rope|tightrope|ledge|log|wire|plank|curb|kerb|slackline)\b"
+        r"(?:,? (?:with )?(?:(?:the|his|her|their|both) )*arms (?:(?:held|stretched|spread|wide|out) ?)+"
+        r"(?:to (?:the|his|her|their) sides?)?)?",
+        "walks slowly with the arms out to the sides",
+    ),
+    Phrase(
+        "dodges left and right",
+        "dodges to the left, then dodges to the right",
+        r"\b(?P<does>(?:dodg|sway|lean|step|jump|hop|leap|weav|slip|roll|shuffl|straf|duck)[a-z]*)"
+        r"(?: to the)? (?P<one>left|right) and (?:then )?(?:to the )?(?P<other>left|right)(?=$|[,.;]| then\b)",
+        r"\g<does> to the \g<one>, then \g<does> to the \g<other>",
+    ),
+    Phrase(
+        "180 and walks",
+        "turns 180 degrees and walks",
+        r"^(?:90|180|270|360)(?= and\b|,? then\b|,)",
+        r"turns \g<0> degrees",
+    ),
+    Phrase(
+        "strafes while facing the enemy",
+        "strafes",
+        r",? (?:while |always |still )*(?:facing|looking at|watching|keeping (?:his|her|their) eyes on) "
+        r"(?:him|her|them|it|(?:the|his|her|their) (?:enemy|opponent|target|camera|rival|boss|foe))\b",
+        "",
+    ),
+    Phrase(
+        "while strolling he waves",
+        "he waves while strolling",
+        r"^while (?P<goes>\w+ing\b[^,]*?),? (?P<does>(?:he|she|they|the \w+|an? \w+) [^,]*\w+)",
+        r"\g<does> while \g<goes>",
+    ),
+    Phrase(
+        "bends down and picks up a coin",
+        "picks up a coin",
+        r"\b(?:bend|lean|stoop|reach)(?:s|es|ing)?(?: (?:down|over|forward))*,?(?: and(?: then)? | to |, )"
+        r"(?P<picks>(?:picks?|picking|grabs?|grabbing|lifts?|lifting|ties?|tying) "
+        r"(?:up\b|(?:an?|the|some|his|her|their|something|it)\b))",
+        lambda bends: _GRABS.sub("picks up", bends["picks"]),
+    ),
+    Phrase(
+        "brings it back",
+        "turns around and then brings it",
+        r"\b(?P<brings>(?:carr(?:y|ies|ying)|bring(?:s|ing)?|tak(?:e|es|ing)) (?:it|them|the (?:\w+ )?\w+)) back\b",
+        r"turns around and then \g<brings>",
+    ),
+)
+"""Phrases of whole prompts, which are replaced one after the other."""
+
+
+def told_in_steps(prompt: str) -> str:
+    """Returns the prompt without such phrases: "cartwheel, then backflip" for "cartwheel into a backflip"."""
+    for phrase in SPANNING:
+        prompt = phrase.told(prompt)
+    return prompt

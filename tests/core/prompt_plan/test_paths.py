@@ -1,0 +1,49 @@
+"""Tests of paths over the ground, and of exercises, that are written out as steps."""
+
+import pytest
+
+from motionclip_blender.core.prompt_plan.exercises import exercises_written_out
+from motionclip_blender.core.prompt_plan.paths import written_out
+
+CORNER = "walks for 1 second, then walks and turns {} 90 degrees for 2 seconds"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "way"),
+    [
+        ("walks in a square", "left"),
+        ("walks the edges of a square, turning clockwise at every corner", "right"),
+        ("walks along the sides of the square to the right", "right"),
+    ],
+)
+def test_a_square_has_four_corners(prompt: str, way: str):
+    assert written_out(prompt) == ", then ".join([CORNER.format(way)] * 4)
+
+
+def test_a_triangle_has_three():
+    assert written_out("a guard patrols in a triangle").count("turns left 120 degrees") == 3
+
+
+@pytest.mark.parametrize(
+    ("prompt", "steps"),
+    [
+        ("runs to the door and comes back", "runs to the door, then turns around, then runs"),
+        ("about-face, then march back where you came from", "about-face, then march back where you came from"),
+        ("walks up, turns and walks back", "walks up, turns around and walks back"),
+        ("waves and comes back", "waves and comes back"),  # from nowhere
+    ],
+)
+def test_ways_back(prompt: str, steps: str):
+    assert written_out(prompt) == steps
+
+
+def test_a_slalom_is_walked_or_run():
+    assert written_out("zigzag sprint as if chased").startswith("sprint and turns left 45 degrees")
+    assert written_out("weaves between the cones").startswith("walks and turns left 45 degrees")
+
+
+def test_what_is_done_by_turns_is_a_step_a_side():
+    assert exercises_written_out("kicks three times, alternating legs") == (
+        "kicks with the right leg, then kicks with the left leg, then kicks with the right leg"
+    )
+    assert exercises_written_out("kicks 1000 times, alternating legs") == "kicks 1000 times, alternating legs"
