@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from .gesture import CLAPS, DOWN, LEFT, LOOKS, RIGHT, SHOULDERS, TOUCHES, UP, Gesture
+from .gesture import CLAPS, DOWN, LEANS, LEFT, LOOKS, RIGHT, SHOULDERS, TOUCHES, UP, Gesture
 
 _THE = r"(?:(?:the|his|her|their|its|my|your|one's|own|both|one|a|an|two) )*"
 _SELF = r"(?:himself|herself|themselves|yourself|itself)"
@@ -107,6 +107,12 @@ def _held(place: str) -> Callable[[re.Match[str]], Gesture]:
 def _spread(match: re.Match[str]) -> Gesture:
     """Returns the gesture of arms held out: to the sides, but ahead by who is said to walk as the dead do."""
     return _put("ahead" if _SLEEPWALKS.search(match.string) else "aside", _BOTH)
+
+
+def _leaned(match: re.Match[str]) -> Gesture:
+    """Returns the gesture of who leans against a wall: with a hand that is named at it, else with the back."""
+    side = match["with"]
+    return Gesture(LEANS, place=side, also=_put("aside", (side,))) if side else Gesture(LEANS, place="behind")
 
 
 def _by_both(place: str, moves: str = "") -> Callable[[re.Match[str]], Gesture]:
@@ -431,13 +437,13 @@ RULES = (
         rf"\blean(?:s|ing)? (?:(?:against|on|onto) {_THE}(?:[\w-]+ )?(?:wall|door|doorway|door frame|tree|post|"
         rf"pillar|lamppost)|"
         rf"on (?:it|him|her))\b{_WITH_HAND}",
-        _held("aside"),
+        _leaned,
     ),
     Rule(
         "leans on the counter",
         rf"\blean(?:s|ing)? (?:against|on|onto|over) {_THE}(?:[\w-]+ )?"
         rf"(?:counter|table|desk|bar|fence|rail|railing|car|balustrade|cane|stick|crutch)\b{_WITH_HAND}",
-        _held("rail"),
+        lambda match: Gesture(LEANS, place="ahead", also=_held("rail")(match)),
     ),
     Rule(
         "facepalm",

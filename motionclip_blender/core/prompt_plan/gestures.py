@@ -42,7 +42,8 @@ def gesture_of(text: str) -> tuple[Gesture | None, str]:
     acts = any(_acts(part) for part in rest.split(_TAKEN_OUT))
     gesture = None
     for each in reversed(found):
-        gesture = replace(each, alone=not acts, also=gesture)
+        with_it = gesture if each.also is None else replace(each.also, also=gesture)
+        gesture = replace(each, alone=not acts, also=with_it)
     rest = rest.replace(_TAKEN_OUT, "" if acts else STANDS, 1).replace(_TAKEN_OUT, "")
     return gesture, " ".join(rest.split())
 

@@ -260,3 +260,35 @@ def test_what_is_named_is_shown(engine: Engine, index: WordingIndex, prompt: str
 
 def test_to_the_side_is_a_way(engine: Engine, index: WordingIndex):
     assert understand(engine, index, "a person stumbles to the side")[0].segments[0].travel == 90.0
+
+
+def test_who_falls_is_not_played_backward(engine: Engine, index: WordingIndex):
+    for prompt in (
+        "takes a kick, folds up and drops sideways to the ground",
+        "falls down sideways",
+        "falls down backwards",
+    ):
+        height = done(engine, index, prompt).motion.translation[:, 1]
+        assert height[-1] < height[0] - 0.3, prompt
+
+
+def test_a_wording_of_both_sides_is_shown_as_it_says(engine: Engine, index: WordingIndex):
+    one = done(engine, index, "right jab followed by a straight left").motion
+    other = done(engine, index, "left jab followed by a straight right").motion
+    assert np.abs(one.mirror().rotations - other.rotations).max() < 1e-3
+
+
+def test_who_crouches_turns_to_the_side_first(engine: Engine, index: WordingIndex):
+    motion = done(engine, index, "crouch-walk-left").motion
+    assert measured_turn(motion) > 60
+    assert motion.translation[-1, 0] - motion.translation[0, 0] > 0.5
+
+
+def test_what_holds_its_end_takes_its_own_time_among_steps(engine: Engine, index: WordingIndex):
+    found = done(engine, index, "walks, then kicks the door in")
+    assert found.ends[1] - found.ends[0] < 60  # nobody stands for seconds after the kick
+
+
+def test_who_skips_goes_on_skipping(engine: Engine, index: WordingIndex):
+    found = done(engine, index, "turns around and skips away")
+    assert found.ends[-1] - found.ends[-2] > 40

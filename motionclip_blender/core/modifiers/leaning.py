@@ -1,0 +1,48 @@
+"""Leans a standing body against something: a wall behind it or beside it, or something low before it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .. import rotations as rot
+from ..body import Body
+from ..cleanup.foot_locking import move_feet
+from ..measure import facing
+from ..motion import Motion
+from ..skeleton import INDEX
+from .arm_reach import eased
+
+_WAYS = {"behind": (-14.0, 0.0), "left": (0.0, -11.0), "right": (0.0, 11.0), "ahead": (16.0, 0.0)}
+"""Degrees of the lean ahead and over to the right, by what is leaned against."""
+
+_LEGS = [(INDEX[f"{side}_hip"], INDEX[f"{side}_knee"], INDEX[f"{side}_ankle"]) for side in ("left", "right")]
+
+
+def leaning(motion: Motion, body: Body, against: str) -> Motion:
+    """Returns the motion of somebody who stands with the body leaned over as one, about ankles that keep their place.
+
+    against: "behind", "left", "right" or "ahead", where the thing is.
+    """
+    pitch, roll = np.radians(_WAYS[against])
+    joints = body.posed_joints(motion).astype(np.float64)
+    pivot = joints[:, [ankle for *_, ankle in _LEGS]].mean(axis=1)
+    yaw = facing(motion)
+    way = eased(len(motion), motion.fps, returns=False)[:, None]
+    left = np.stack((np.cos(yaw), np.zeros_like(yaw), -np.sin(yaw)), axis=1)
+    ahead = np.stack((np.sin(yaw), np.zeros_like(yaw), np.cos(yaw)), axis=1)
+    lean = rot.axis_angle_to_quat(way * (pitch * left + roll * ahead))
+    rotations = motion.rotations.astype(np.float64)
+    world = {}
+    for hip, knee, ankle in _LEGS:
+        shin = rot.quat_multiply(rot.quat_multiply(rotations[:, 0], rotations[:, hip]), rotations[:, knee])
+        # the foot stays flat: the lean is taken back at the ankle
+        back = rot.quat_multiply(rot.quat_conjugate(shin), rot.quat_multiply(rot.quat_conjugate(lean), shin))
+        world[ankle] = rot.quat_multiply(back, rotations[:, ankle])
+    for ankle, turned in world.items():
+        rotations[:, ankle] = turned
+    rotations[:, 0] = rot.quat_multiply(lean, rotations[:, 0])
+    pelvis = joints[:, 0] - pivot
+    moved = np.einsum("tab,tb->ta", rot.quat_to_matrix(lean), pelvis) - pelvis
+    leant = Motion(rotations, motion.translation + moved, motion.fps)
+    now = body.posed_joints(leant).astype(np.float64)
+    return move_feet(leant, now, [joints[:, ankle] - now[:, ankle] for *_, ankle in _LEGS], np.zeros_like(moved))
