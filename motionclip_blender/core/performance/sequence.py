@@ -21,7 +21,7 @@ from ..prompt_plan.plan import Segment
 from ..skeleton import BODY
 from ..timeline.bridges import bridged
 from ..timeline.joining import entered, followed_by
-from ..timeline.postures import down, kneels, on_feet, unlike, upright
+from ..timeline.postures import down, kneels, lies, on_feet, unlike, upright
 from .gesturing import gesturing
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ def in_sequence(
         if risen is not None:
             motion, said = risen
             remarks.append(f'"{segment.said}" {said}')
+        elif choice.action in grammar()["falls"] and lies(last_pose(motion, engine.body)):
+            remarks.append(f'"{segment.said}" is left out: the body lies already.')
         else:
             last = last_pose(motion, engine.body)
             following = entered(following, last, engine.body)

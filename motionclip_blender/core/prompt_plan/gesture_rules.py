@@ -169,7 +169,8 @@ RULES = (
         r"\b(?:check(?:s|ing)? (?:(?:to the )?left and right|both (?:ways|sides)|(?:his|her|their)"
         r" surroundings)|(?:peek|peer|look|glanc)(?:s|es|e|ing)? (?:(?:cautiously|carefully|quickly|briefly) )?"
         r"(?:inside|in|around (?:the|a) corner|through (?:the|a) (?:door|doorway|window|keyhole|gap))|"
-        r"(?:scan|survey)(?:s|ning|ing)? (?:(?:the|a|his|her|their) [\w-]+|around|from [\w ]+ to [\w-]+(?:"
+        r"(?:peek|peep)(?:s|ing)? (?:out|around)|(?:scan|survey)(?:s|ning|ing)? (?:(?:the|a|his|her|their)"
+        r" [\w-]+|around|from [\w ]+ to [\w-]+(?:"
         r" \w+)?))(?=$|,| and)",
         lambda _: Gesture(LOOKS, (LEFT, RIGHT)),
     ),
@@ -557,8 +558,13 @@ RULES = (
     Rule(
         "rubs the lower back",
         rf"\b(?:rub|massag|clutch|hold|support|knead)(?:s|es|e|ing|bing)? {_THE}"
-        rf"(?:(?:lower|sore|aching|bad|stiff) )+back\b(?: with {_THE}hands?)?",
-        _by_both("back", "rubs"),
+        rf"(?:(?:lower|sore|aching|bad|stiff) )+back\b{_WITH_HAND}(?: with {_THE}hands)?",
+        lambda match: _put("back", (match["with"],) if match["with"] else _BOTH, "rubs"),
+    ),
+    Rule(
+        "scratches his back",
+        rf"\bscratch(?:es|ing)? {_THE}(?:lower |upper )?back\b(?! of){_WITH_HAND}",
+        lambda match: _put("back", (match["with"] or "right",), "rubs"),
     ),
     Rule("rubs both arms", rf"\brub(?:s|bing)? {_THE}(?:upper )?arms\b", _by_both("shoulder", "rubs")),
     Rule(

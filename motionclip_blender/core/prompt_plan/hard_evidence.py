@@ -42,6 +42,11 @@ _PICKS = frozenset(["pick", "picks", "picking", "picked"])
 _ON_TABLES = frozenset(
     ["cup", "mug", "glass", "phone", "telephone", "book", "pen", "pencil", "fork", "knife", "spoon", "plate", "bottle"]
 )
+_CLIMBED = frozenset(["stairs", "staircase", "steps", "ladder", "ramp", "slope", "hill", "upstairs", "downstairs"])
+_UP_OR_DOWN = (
+    frozenset(["up", "upstairs", "upwards", "ascends", "ascending", "uphill"]),
+    frozenset(["down", "downstairs", "downwards", "descends", "descending", "downhill"]),
+)
 _PACES = frozenset(["slow", "slowly", "slower", "quickly"])
 _OTHER_PACE = 0.15  # loss of a wording that says how fast, where nothing of that is asked for
 _WAYS = frozenset(["backward", "backwards"]), frozenset(["forward", "forwards"])  # in which somebody falls or is pushed
@@ -64,6 +69,7 @@ class HardEvidence:
         self._left = np.array([names_side(text, "left") for text in texts])
         words = [frozenset(text.lower().split()) for text in texts]
         self._flies, self._paced = _with_any(words, (_FLIGHT, _PACES))
+        self._climbs = _with_any(words, _UP_OR_DOWN)
         self._high = _with_any(words, (*_SURFACES[1:3], _ON_TABLES)).any(axis=0)
         self._places, self._surfaces, self._ways = (_with_any(words, each) for each in (_PLACES, _SURFACES, _WAYS))
         self._parts, self._throws, self._crawls = (_with_any(words, each) for each in (_PARTS, _THROWS, _CRAWLS))
@@ -88,6 +94,9 @@ class HardEvidence:
         words = frozenset(f"{segment.text} {segment.said}".lower().split())
         if _STEPS.search(segment.text) and not _FLIGHT & words:  # who steps over something does not leap
             out -= _OTHER_PLACE * self._flies
+        if _CLIMBED & words:
+            for group, other in zip(_UP_OR_DOWN, reversed(self._climbs), strict=True):
+                out -= bool(group & words) * _OTHER_PLACE * other
         if segment.speed == 1.0 and not segment.manner and not _PACES & words:
             out -= _OTHER_PACE * self._paced
         goes = any(begins(word, [*grammar()["moves"], "climb", "duck", "fall"]) for word in words)

@@ -319,6 +319,12 @@ THEN = (
         r"\b(?P<how>depressed|sad|tired|weary|slow|old|exhausted) shuffle\b",
         r"\g<how> shuffles forward in line",
     ),
+    Phrase(
+        "climbs the stairs",
+        "climbs up the stairs",
+        r"\b(climb|walk|go|run)(s|es|ing|ning)? (?=(?:the |a flight of |some )?(?:stairs|staircase|steps)\b)",
+        r"\1\2 up ",
+    ),
     Phrase("shadowboxes", "shadow boxing", r"\bshadow[- ]?box(?:es|ing)?\b", "shadow boxing"),
     Phrase("hero landing", "superhero landing", r"(?<!super)\bhero landing\b", "superhero landing"),
     Phrase("hangs there", "hangs", r"\b(hangs?|hanging) (?:there|on|in (?:the|mid)[- ]?air)(?=$| for)", r"\1"),

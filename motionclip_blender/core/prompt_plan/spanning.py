@@ -85,6 +85,14 @@ SPANNING = (
         lambda bends: _GRABS.sub("picks up", bends["picks"]),
     ),
     Phrase(
+        "walks down the stairs and up again",
+        "walks down the stairs, then walks up the stairs",
+        r"\b(?P<goes>[a-z]+) (?P<one>up|down) "
+        r"(?P<what>(?:the|an?|some) (?:[\w-]+ )?(?:stairs|staircase|steps|ladder|hill|ramp|slope)) "
+        r"and (?:then )?(?:back )?(?P<other>up|down)(?: again)?" + _ENDS,
+        r"\g<goes> \g<one> \g<what>, then \g<goes> \g<other> \g<what>",
+    ),
+    Phrase(
         "brings it back",
         "turns around and then brings it",
         r"\b(?P<brings>(?:carr(?:y|ies|ying)|bring(?:s|ing)?|tak(?:e|es|ing)) (?:it|them|the (?:\w+ )?\w+)) back\b",

@@ -11,6 +11,7 @@ _HIGHER = 0.18  # difference of that height from which on postures differ
 _TILTED = 45.0  # degrees between trunks from which on they differ
 _OVER_FEET = 0.25  # metres over the ground from the feet to the pelvis that they carry, at most; a seat is at 0.4
 _LIES = 60.0  # degrees of a trunk from upright on, in a body that lies
+_OVER_FLOOR = 0.35  # metres of the pelvis over the lowest joint, at most, in a body that lies
 _TURNED_OVER = 75.0  # degrees between chests from which on a body that lies has been turned over
 _KNEELS = 0.2  # metres of a knee above the lowest joint, at most, in a body that kneels
 
@@ -57,6 +58,13 @@ def on_feet(pose: np.ndarray) -> bool:
     knees = pose[[INDEX["left_knee"], INDEX["right_knee"]], 1].min() - pose[:, 1].min()
     away = pose[INDEX["pelvis"]] - ankles
     return bool(np.hypot(away[0], away[2]) < _OVER_FEET and knees > _KNEELS and away[1] > 0)
+
+
+def lies(pose: np.ndarray) -> bool:
+    """Checks whether a body in a pose (22, 3) lies: its trunk is level, and low over the lowest joint."""
+    trunk = pose[INDEX["neck"]] - pose[INDEX["pelvis"]]
+    tilt = np.degrees(np.arctan2(np.hypot(trunk[0], trunk[2]), trunk[1]))
+    return bool(tilt > _LIES and pose[INDEX["pelvis"], 1] - pose[:, 1].min() < _OVER_FLOOR)
 
 
 def kneels(pose: np.ndarray) -> bool:
