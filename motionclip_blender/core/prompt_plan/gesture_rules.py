@@ -328,6 +328,16 @@ RULES = (
         _spread,
     ),
     Rule(
+        "with the arms raised to shoulder height",
+        rf"\bwith {_THE}arms (?:(?:raised|held|lifted|stretched|out|up) ?)+(?:to|at) shoulder (?:height|level)\b",
+        _by_both("aside"),
+    ),
+    Rule(
+        "bends over to catch his breath",
+        rf"(?<=(?:over|ward) )(?:to catch|and catch(?:es)?|catching) {_THE}breath\b",
+        _by_both("knee"),
+    ),
+    Rule(
         "raises the left arm to the side",
         rf"\b(?:stretch|hold|extend|rais|lift|put)(?:es|s|e|ting|ing)? {_THE}"
         r"(?P<side>left|right) (?P<hand>hand|arm)"

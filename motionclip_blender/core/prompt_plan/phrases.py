@@ -22,6 +22,10 @@ _GOES_BACK = re.compile(  # "walks back to where he started"
     r"\b((?:walk|run|jog|go|march|sneak|sprint|stroll)(?:s|es|ing)?) back"
     r"(?:(?= \w+ly$)|$| (?:to|home|again|the way|in|where)\b.*)"
 )
+_COMES_BACK = re.compile(
+    r"^(?:comes?|coming|returns?|returning)(?: back)?(?: again| to (?:the|his|her|their|"
+    r"where) .*)?$"
+)
 _BLOWS = ("punch", "jab", "hook", "cross", "kick")
 _PLURALS = {"foot": "feet", "feet": "feet"}
 ONLY_A_WAY = re.compile(
@@ -325,6 +329,12 @@ THEN = (
         r"\b(climb|walk|go|run)(s|es|ing|ning)? (?=(?:the |a flight of |some )?(?:stairs|staircase|steps)\b)",
         r"\1\2 up ",
     ),
+    Phrase(
+        "circles the opponent",
+        "strafes to the left",
+        r"\bcircl(?:es|e|ing) (?:around )?(?:the|an?|his|her|their) (?:opponent|enemy|target|prey|rival|foe)\b",
+        "strafes to the left",
+    ),
     Phrase("shadowboxes", "shadow boxing", r"\bshadow[- ]?box(?:es|ing)?\b", "shadow boxing"),
     Phrase("hero landing", "superhero landing", r"(?<!super)\bhero landing\b", "superhero landing"),
     Phrase("hangs there", "hangs", r"\b(hangs?|hanging) (?:there|on|in (?:the|mid)[- ]?air)(?=$| for)", r"\1"),
@@ -560,7 +570,7 @@ def _as_before(text: str, before: Segment | None) -> str:
     if before is None:
         return _RETURNS.sub(STANDS, text)
     if before.turn is not None and abs(before.turn) > AROUND:
-        text = _GOES_BACK.sub(r"\1", text)
+        text = _GOES_BACK.sub(r"\1", _COMES_BACK.sub("walks", text))
     verb = without_subject(before.bare or before.text).split(" ")[0]
     if begins(verb, _DOWN):
         text = _STANDS.sub(r"\1 up", text)
