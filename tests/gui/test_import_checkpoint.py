@@ -42,16 +42,24 @@ def place(blender: Blender, at: tuple[int, int]) -> tuple[int, int]:
     return x + at[0], SIZE[1] - y - height + at[1]
 
 
+def on_display(blender: Blender) -> None:
+    """Moves the window that was opened last to where all of it is seen: without a window manager it is anywhere."""
+    blender.settle()
+    last = blender.call("xdotool", "search", "--onlyvisible", "--class", "blender").split()[-1]
+    blender.call("xdotool", "windowmove", last, "40", "40")
+    blender.settle()
+
+
 @pytest.fixture
 def imported(blender: Blender, files: Path) -> Blender:
     """Preferences, the button, both files, Import."""
     blender.run("bpy.app.timers.register(lambda: bpy.ops.motionclip.open_preferences() and None)")
     blender.until(f"{WINDOWS} == 2", 60)
-    blender.settle()
+    on_display(blender)
     assert not blender.run(CHOSEN)
     blender.click(*place(blender, BUTTON))
     blender.until(f"{WINDOWS} == 3", 60)
-    blender.settle()
+    on_display(blender)
     blender.type(*place(blender, CLIP), f"{files}/ViT-B-32.pt")
     blender.type(*place(blender, FOLDER), f"{files}/")
     blender.settle()

@@ -14,8 +14,9 @@ import numpy as np
 from .. import rotations as rot
 from ..body import Body
 from ..cleanup.foot_locking import move_feet
-from ..measure import SPINE, chest_rotations, facing, smoothed
+from ..measure import SPINE, chest_rotations, facing, measured_travel, smoothed
 from ..motion import Motion
+from ..root_trajectory import RootTrajectory
 from ..skeleton import BODY, INDEX
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ _OF_BENDING = 0.55  # degrees that the line from pelvis to neck leans for a degr
 _KEPT = 0.25  # least share of its lean that a trunk keeps that straightens up
 _MOST = 50.0  # degrees that the spine bends by, at most
 _ROCKS = ((0.45, 1.0), (0.27, 0.6))  # hertz and share of the swings of which rocking consists
+_WEAVES = ((0.31, 1.0), (0.19, 0.5))  # of the turns of which weaving consists
 _CARRIED = 0.004  # metres to the side that the hips go with each degree of rocking
 _AIRBORNE = 0.12  # metres over the floor from which on a body flies
 _USUAL = 8.0  # degrees that people lean forward who walk and gesture without a manner: the mean of our clips
@@ -45,6 +47,7 @@ class Manner:
     lean: float = 0.0
     head: float = 0.0
     sway: float = 0.0
+    weave: float = 0.0
     sink: float = 0.0
 
 
@@ -102,7 +105,18 @@ def in_manner(motion: Motion, body: Body, manner: str, styled: bool = False) -> 
         rock, aside = asked.sway * swing * upright, -_CARRIED * asked.sway * swing * upright
         bend = bend + 0.3 * asked.sway * np.roll(swing, len(swing) // 5) * upright
     made = _spine_bent(motion, bend, rock, asked.head * upright - 0.3 * bend * (asked.head < 0))
-    return _over_its_feet(made, body, aside, asked.sink * upright)
+    made = _over_its_feet(made, body, aside, asked.sink * upright)
+    return _weaving(made, asked.weave) if asked.weave and measured_travel(made)[0] is not None else made
+
+
+def _weaving(motion: Motion, degrees: float) -> Motion:
+    """Returns a motion that goes somewhere, turning by up to so many degrees to and fro on its way."""
+    way = RootTrajectory.of(motion)
+    seconds = np.arange(len(motion)) / motion.fps
+    aside = sum(part * np.sin(2 * np.pi * hertz * seconds) for hertz, part in _WEAVES)
+    rotations = motion.rotations.astype(np.float64)
+    rotations[:, 0], translation = replace(way, yaw=way.yaw + np.radians(degrees) * aside).root()
+    return Motion(rotations, translation, motion.fps)
 
 
 def _lean(motion: Motion, body: Body) -> tuple[np.ndarray, np.ndarray]:

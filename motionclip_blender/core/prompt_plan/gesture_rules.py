@@ -180,6 +180,7 @@ RULES = (
         r"(?P<way>left|right|up|down)\b(?: side)?",
         _look,
     ),
+    Rule("turns his head", rf"\bturn(?:s|ing)? {_THE}head(?: a?round)?(?=$|,| and)", lambda _: Gesture(LOOKS, (LEFT,))),
     Rule("the head turns left", r"\bhead turns?(?: to)?(?: the)? (?P<way>left|right|up|down)\b", _look),
     Rule(
         "tilts her head to the side",
@@ -352,6 +353,18 @@ RULES = (
         _by_both("up"),
     ),
     Rule(
+        "spreads the arms",
+        rf"\bspread(?:s|ing)? {_THE}(?:arms|hands)\b(?: (?:out|wide|apart))*(?! (?:to|side|on|over))",
+        _by_both("aside"),
+    ),
+    Rule(
+        "puts both hands up",
+        r"\b(?:put|hold|throw|stick)(?:s|ting|ing)? (?:up )?(?:(?:the|his|her|their) |both )+(?:hands|arms)(?:"
+        r" up)?(?<=up)(?=$|,|;| and)|"
+        r"\b(?:put|hold|stick)(?:s|ting|ing)? up (?:(?:the|his|her|their|both) )+(?:hands|arms)(?=$|,|;| and)",
+        _by_both("up"),
+    ),
+    Rule(
         "raises both arms above the head",
         rf"\b(?:rais|lift|stretch|hold|put|reach|extend)(?:es|s|e|ting|ing)? (?:(?:up|out) )?{_THE}(?:arms|hands)"
         rf"(?: (?:up|high|straight))* (?:overhead|(?:high )?(?:above|over) {_THE}heads?|straight up|up high|high up|"
@@ -380,7 +393,7 @@ RULES = (
     Rule(
         "types on a keyboard",
         rf"\b(?:typ(?:es|ing|e) on|work(?:s|ing)? (?:on|at)|us(?:es|ing|e)) {_THE}"
-        r"(?:computer |laptop )?(?:keyboard|typewriter|computer|laptop)\b|\btyp(?:es|ing)(?=$|,| away| and| while)",
+        r"(?:computer |laptop )?(?:keyboard|typewriter|computer|laptop)\b|\btyp(?:es|ing)(?=$|,| away| and| while| at)",
         _by_both("keyboard", "taps"),
     ),
     Rule(
@@ -530,7 +543,8 @@ RULES = (
     Rule(
         "knocks on the door",
         rf"\bknock(?:s|ing)?\b(?: (?:on|at) {_THE}(?:[\w-]+ )?(?:door|window|wall|table|gate))?"
-        r"(?=$|,| \w+ times| twice| once| and| with)"
+        r"(?: again)?(?: (?:harder|louder|hard|loudly|softly|gently|impatiently))?(?=$|,| \w+ times| twice|"
+        r" once| and| with)"
         rf"{_WITH_HAND}",
         lambda match: _put("knock", (match["with"] or "right",), "knocks"),
     ),
@@ -556,8 +570,9 @@ RULES = (
         "cradles the injured left arm",
         r"\b(?:cradl|nurs|clutch|clasp|grip|hold)(?:es|s|e|ing|ping)? "
         rf"{_THE}(?:injured|hurt|broken|wounded|bad|sore|aching) (?:(?P<own>left|right) )?"
-        r"(?:arm|wrist|elbow|forearm|hand)\b",
-        lambda match: _put("elbow", ("left" if match["own"] == "right" else "right",)),
+        r"(?:arm|wrist|elbow|forearm|hand)\b|"
+        rf"\b(?:cradl|nurs|clutch|clasp)(?:es|s|e|ing)? {_THE}(?P<side>left|right) (?:arm|wrist|elbow|forearm)\b",
+        lambda match: _put("elbow", ("left" if "right" in (match["own"], match["side"]) else "right",)),
     ),
     Rule(
         "touches the wall",

@@ -12,8 +12,8 @@ from .grammar import STANDS, grammar, is_action, verb_of
 _MOST = 4  # gestures of a clause
 _TAKEN_OUT = "\0"  # where the words of a gesture were
 _PURPOSE = re.compile(  # "rubs the hands to warm up"
-    f"{_TAKEN_OUT}\\s*(?:in order )?to (?:warm|keep|get|see|show|clean|dry|calm|cool|check|hide|stop|avoid|ease|"
-    f"signal|ask|think)\\b[^,{_TAKEN_OUT}]*$"
+    f"{_TAKEN_OUT}\\s*(?:(?:in order )?to (?:warm|keep|get|see|show|clean|dry|calm|cool|check|hide|stop|avoid|ease|"
+    f"signal|ask|think)|like|as if|as though)\\b[^,{_TAKEN_OUT}]*$"
 )
 _ARTICLES = ("a", "an", "the", "his", "her", "their", "its", "my", "your")
 _SIDED = re.compile(r"\b(?:left|right)\b")

@@ -35,6 +35,7 @@ _PARTS = (
     frozenset(["between"]),
 )
 _THROWS = frozenset(["underhand", "underarm"]), frozenset(["overhand", "overarm"])
+_KICKS = tuple(frozenset([kind]) for kind in ("roundhouse", "front", "axe", "crescent", "hook", "spinning"))
 _CRAWLS = frozenset(["knees", "fours"]), frozenset(["belly", "stomach", "army", "soldier"])
 # gain of a wording that says "floor", and loss of one that says "table", if what is picked up has no place
 _LIKELY = 0.3
@@ -72,7 +73,8 @@ class HardEvidence:
         self._climbs = _with_any(words, _UP_OR_DOWN)
         self._high = _with_any(words, (*_SURFACES[1:3], _ON_TABLES)).any(axis=0)
         self._places, self._surfaces, self._ways = (_with_any(words, each) for each in (_PLACES, _SURFACES, _WAYS))
-        self._parts, self._throws, self._crawls = (_with_any(words, each) for each in (_PARTS, _THROWS, _CRAWLS))
+        of_acts = (_PARTS, _THROWS, _CRAWLS, _KICKS)
+        self._parts, self._throws, self._crawls, self._kicks = (_with_any(words, each) for each in of_acts)
         self._right = np.array([names_side(text, "right") for text in texts])
         self._one_sided = {limb: np.abs([getattr(each, limb) for each in facts])[motions] for limb in ("arm", "leg")}
         goes = [each.travel is not None and each.speed >= _DRIFTS for each in facts]
@@ -107,6 +109,7 @@ class HardEvidence:
             (_SAME_PART, _PARTS, self._parts),
             (_SAME_PART, _THROWS, self._throws),
             (_SAME_PART * ("crawl" in segment.text.lower()), _CRAWLS, self._crawls),
+            *([(_SAME_PART, _KICKS, self._kicks)] if "kick" in segment.text.lower() else ()),
         ):
             for group, same in zip(groups, told, strict=True):
                 if group & words:

@@ -22,6 +22,10 @@ _GOES_BACK = re.compile(  # "walks back to where he started"
     r"\b((?:walk|run|jog|go|march|sneak|sprint|stroll)(?:s|es|ing)?) back"
     r"(?:(?= \w+ly$)|$| (?:to|home|again|the way|in|where)\b.*)"
 )
+_THROUGH_IT = re.compile(
+    r"^((?:[\w-]+ )*?(?:walk|go|step|pass|run)(?:s|es)?) through (?:it|(?:the|a) (?:door|"
+    r"doorway|gate))$"
+)
 _COMES_BACK = re.compile(
     r"^(?:comes?|coming|returns?|returning)(?: back)?(?: again| to (?:the|his|her|their|"
     r"where) .*)?$"
@@ -35,6 +39,7 @@ ONLY_A_WAY = re.compile(
     r"(?:above|over) (?:the|his|her|their) head|"
     r"(?:(?:with|the|his|her|their) )*(?:left|right) (?:arm|hand|fist|leg|foot|knee)|(?:slowly|quickly|fast)\b.*)$"
 )
+_TAPS = "shifts from foot to foot"
 _OFTEN = re.compile(r" (?:once|twice|thrice|\w+ times)$")
 _SIDE_FIRST = re.compile(r"(?:left|right) (?:leg|foot)\b")
 _DOWN = ["sit", "kneel", "crouch", "squat", "lie", "lies", "lying"]
@@ -335,6 +340,27 @@ THEN = (
         r"\bcircl(?:es|e|ing) (?:around )?(?:the|an?|his|her|their) (?:opponent|enemy|target|prey|rival|foe)\b",
         "strafes to the left",
     ),
+    Phrase(
+        "stays in plank",
+        "plank",
+        r"\b(?:stay|hold|remain|keep|freez)(?:s|es|ing|e)? (?:in )?(?:a |the"
+        r" )?plank(?: position| pose)?\b",
+        "plank",
+    ),
+    Phrase("explodes upward", "jumps up", r"\bexplod(?:es|ing|e) up(?:wards?)?\b", "jumps up"),
+    Phrase(
+        "drags his feet",
+        "slow, dragging steps with slumped shoulders",
+        r"\bdrag(?:s|ging)? (?:the|his|her|their) (?:feet|heels)\b(?: along| behind \w+)?",
+        "slow, dragging steps with slumped shoulders",
+    ),
+    Phrase(
+        "begins in a standing position",
+        STANDS,
+        r"\b(?:begin|start)(?:s|ing)?(?: off)?(?: in| from| with)?(?: (?:a|the))?(?: (?:standing|neutral|upright))?"
+        r"(?: (?:position|pose|posture))?$",
+        STANDS,
+    ),
     Phrase("shadowboxes", "shadow boxing", r"\bshadow[- ]?box(?:es|ing)?\b", "shadow boxing"),
     Phrase("hero landing", "superhero landing", r"(?<!super)\bhero landing\b", "superhero landing"),
     Phrase("hangs there", "hangs", r"\b(hangs?|hanging) (?:there|on|in (?:the|mid)[- ]?air)(?=$| for)", r"\1"),
@@ -556,6 +582,8 @@ def told_plainly(clause: str, before: Segment | None) -> str:
         text = _OVERHEAD.sub("overhead", text)
     for phrase in THEN:
         text = phrase.told(text)
+    if text == _TAPS and before is not None and begins(without_subject(before.text).split(" ")[0], _DOWN):
+        return STANDS  # who sits goes on sitting
     return _PAST.sub(lambda past: grammar()["past"][past[0]], text)
 
 
@@ -569,6 +597,8 @@ def _as_before(text: str, before: Segment | None) -> str:
     the right" after "steps to the left" steps there."""
     if before is None:
         return _RETURNS.sub(STANDS, text)
+    if "door" in before.text:
+        text = _THROUGH_IT.sub(r"\1", text)
     if before.turn is not None and abs(before.turn) > AROUND:
         text = _GOES_BACK.sub(r"\1", _COMES_BACK.sub("walks", text))
     verb = without_subject(before.bare or before.text).split(" ")[0]
@@ -581,6 +611,9 @@ def _as_before(text: str, before: Segment | None) -> str:
     if _RETURNS.search(text):
         down = any(begins(word, _DOWN) for word in (verb, *before.text.split()[:3]))
         return _RETURNS.sub("stands up" if down else STANDS, text)
+    way, comma, more = text.partition(",")
+    if comma and ONLY_A_WAY.match(way) and is_action(verb):  # "shuffles left, then right, in a low stance"
+        return f"{verb} {way},{more}"
     if not (ONLY_A_WAY.match(_OFTEN.sub("", text)) and is_action(verb)):
         return text
     on = "on the " if before.limb == "support" and _SIDE_FIRST.match(text) else ""  # "hops on the left foot"

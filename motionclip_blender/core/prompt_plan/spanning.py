@@ -73,7 +73,7 @@ SPANNING = (
     Phrase(
         "while strolling he waves",
         "he waves while strolling",
-        r"^while (?P<goes>\w+ing\b[^,]*?),? (?P<does>(?:he|she|they|the \w+|an? \w+) [^,]*\w+)",
+        r"^while (?P<goes>\w+ing\b[^,;.]*?),? (?P<does>(?:he|she|they|the \w+|an? \w+) [^,;.]*\w+)",
         r"\g<does> while \g<goes>",
     ),
     Phrase(
@@ -81,7 +81,7 @@ SPANNING = (
         "picks up a coin",
         r"\b(?:bend|lean|stoop|reach)(?:s|es|ing)?(?: (?:down|over|forward))*,?(?: and(?: then)? | to |, )"
         r"(?P<picks>(?:picks?|picking|grabs?|grabbing|lifts?|lifting|ties?|tying) "
-        r"(?:up\b|(?:an?|the|some|his|her|their|something|it)\b))",
+        r"(?:up\b|(?:an?|the|some|his|her|their|your|my|something|it)\b))",
         lambda bends: _GRABS.sub("picks up", bends["picks"]),
     ),
     Phrase(
@@ -91,6 +91,37 @@ SPANNING = (
         r"(?P<what>(?:the|an?|some) (?:[\w-]+ )?(?:stairs|staircase|steps|ladder|hill|ramp|slope)) "
         r"and (?:then )?(?:back )?(?P<other>up|down)(?: again)?" + _ENDS,
         r"\g<goes> \g<one> \g<what>, then \g<goes> \g<other> \g<what>",
+    ),
+    Phrase(
+        "touches the left elbow to the right knee",
+        "lifts the right knee high and bends the elbow down to it",
+        r"\b(?:touch|bring|tap|put)(?:es|s|ing|ting)? (?:the |his |her |your )?(?:left|right) elbow to (?:the |"
+        r"his |her |your )?"
+        r"(?P<side>left|right) knee\b",
+        r"lifts the \g<side> knee high and bends the elbow down to it",
+    ),
+    Phrase(
+        "typing at a desk",
+        "sits at a desk typing",
+        r"\btyp(?:es|ing) at (?P<desk>(?:an?|the|his|her) (?:desk|computer|table|laptop))\b",
+        r"sits at \g<desk> typing",
+    ),
+    Phrase(
+        "tosses and turns", "lies still", r"\btoss(?:es|ing)? and turn(?:s|ing)?\b(?: in (?:the )?bed)?", "lies still"
+    ),
+    Phrase(
+        "turns left while standing",
+        "turns left",
+        r"\b(?P<turns>turn(?:s|ing)?\b[^,;.]*?) (?:while|in|from a?) ?standing(?: still| up| in place| position)?\b",
+        r"\g<turns>",
+    ),
+    Phrase(
+        "turns and runs",
+        "turns around and runs",
+        r"\b(?P<turns>turn(?:s|ing)?),?(?P<and>(?: and| then)+) (?=(?:he |she |they )?(?:runs?|sprints?|walks?|"
+        r"leaves?|flees?|jogs?|"
+        r"march(?:es)?|storms?|hurr(?:y|ies)|dash(?:es)?|bolts?)\b(?! back))",
+        r"\g<turns> around\g<and> ",
     ),
     Phrase(
         "brings it back",

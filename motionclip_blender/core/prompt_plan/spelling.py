@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from .grammar import grammar, is_action_form, verb_of
+from .grammar import grammar, inflected, is_action_form, verb_of
 from .manner_words import named
 
 SHORTEST = 4
@@ -19,6 +19,7 @@ SHORTEST = 4
 LONGEST = 24
 """Letters; longer words are not corrected."""
 
+_OF_VERBS = ("also_begin", "verbs", "unshown")  # lists of verbs by which prompts are read
 _TWO_FROM = 6  # letters from which on two mistakes are corrected
 _REPLACED_FROM = 5  # letters from which on one letter may be another
 _TWO_LETTERS = 2  # letters by which a word is not longer or shorter: "cutlass" is no "class"
@@ -88,7 +89,9 @@ class Spelling:
         self._counts = counts
         self._also, self._dictionary = frozenset(also), dictionary
         self._pairs = frozenset(pair for words in said for pair in pairwise(words))
-        self._words = [word for word in sorted(counts) if word.isalpha() and len(word) >= SHORTEST - 1]
+        said_here = [word for word in counts if word.isalpha() and len(word) >= SHORTEST - 1]
+        verbs = _verbs() if dictionary != () else set()  # without it, any word might be a mistake for one of them
+        self._words = sorted({*said_here, *verbs})
         self._letters = _letters_of(self._words)
 
     def knows(self, word: str) -> bool:
@@ -179,6 +182,12 @@ class Spelling:
                 rank = (distance, not (pair or doubled), int(added), -self._counts[candidate], candidate)
                 best = rank if best is None else min(best, rank)
         return best[-1] if best is not None else word
+
+
+def _verbs() -> set[str]:
+    """Returns longer forms of verbs by which prompts are read, though no wording may have them: "checking"."""
+    verbs = (verb for name in _OF_VERBS for verb in grammar()[name])
+    return {form for verb in verbs for form in (inflected(verb, "s"), inflected(verb, "ing")) if len(form) >= _TWO_FROM}
 
 
 def _plausible(wrong: str, right: str) -> bool:

@@ -10,11 +10,12 @@ from .grammar import HOLDS_A_POSE, STANDS, grammar, is_action, number_of, verb_o
 from .manner_words import manner_of, named
 
 _THEN = re.compile(
-    r"\s*(?:[;.!?]+(?=\s|$)|[-=]+>|→|\s[|/\u2013\u2014]\s|\s--?\s|,?\s*\b(?:and |but )?"
+    r"\s*(?:[;.!?]+(?=\s|$)|[-=]+>|→|\s[|/>\u2013\u2014]\s|\s--?\s|,?\s*\b(?:and |but )?"
     r"(?:(?:(?<=[.;,!?] )|(?<=\band )|^)(?:he|she|they|it|the \w+) )?"  # "he then sits down"
     r"(?:then|after (?:a (?:short |little |long )?(?:moment|while|second|pause|beat)|\d+(?:\.\d+)? (?:seconds?|"
     r"minutes?)|"
-    r"some time)(?=,? (?:he|she|they|it|the) )|after that|after this|afterwards?|followed by|finally|in the end|"
+    r"some time)(?=,? (?:he|she|they|it|the) )|until (?=(?:he|she|they|it) \w+s\b)|after that|after this|"
+    r"afterwards?|followed by|finally|in the end|"
     r"at last|lastly|next|subsequently|"
     r"thereafter|later on|eventually|ultimately|(?:a (?:moment|second|while)|(?:a few )?(?:moments|seconds)) later|"
     r"(?:soon|shortly) after(?:wards?)?)\b,?(?: and)?)\s*",
@@ -29,7 +30,7 @@ _BEFORE = re.compile(r"^(?:right |just )?before (.+?), (.+)$|^(.+?),? (?:right |
 _AFTER = re.compile(
     r"^(?:right |just |once |when )*(?:after|once) (.+?), (.+)$|^(.+?),? (?:right |just )?(?:after|once) (.+)$", re.I
 )
-_WHO = r"(?:he|she|they|it|(?:a|the) (?!moment|while|second|minute|bit|few)\w+)"
+_WHO = r"(?:he|she|they|it|(?:a|the) (?!moment|while|second|minute|bit|few)\w+(?= \w+(?:s|ing)\b))"
 _DOING = (
     rf"(?:{_WHO} (?:has |have |had |is )?(?=\w+)|(?=\w+ing\b)|(?:(?:the|his|her|their|some|a few) )?(?=\S+ {_WHO} ))"
 )
@@ -81,6 +82,7 @@ _STATE = re.compile(
     r"because) ",
     re.I,
 )
+_ACTED_ON = frozenset(["it", "them", "him", "her", "the", "his", "their", "your", "a", "an"])
 _ONLY_VERBS = frozenset(["come", "bring", "take", "put", "give", "keep", "let"])  # that are no nouns
 _ARTICLES = ("a", "the")
 _TURNS = ("turn", "rotat", "pivot", "veer", "swerv")
@@ -297,6 +299,8 @@ def _begins_something(part: str) -> bool:
     if before in _ARTICLES:  # "a hammer and a saw", but "two jabs and a cross"
         return bool(words) and words[-1] in (*grammar()["counted"], *_BLOWS) and len(words) <= _FEW_WORDS
     if len(words) > 1 and number_of(words[0]) and words[1] in grammar()["counted"]:  # "and two kicks"
+        return True
+    if len(words) > 1 and words[1] in _ACTED_ON and verb_of(words[0], grammar()["also_begin"]):  # "and pass it"
         return True
     return bool(words) and (is_action(words[0]) or _begins(words[0])) and words[0] not in _NOT_DONE
 
