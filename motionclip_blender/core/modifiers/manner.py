@@ -13,7 +13,7 @@ import numpy as np
 
 from .. import rotations as rot
 from ..body import Body
-from ..cleanup.foot_locking import move_feet
+from ..cleanup.foot_locking import lock_feet, move_feet
 from ..measure import SPINE, chest_rotations, facing, measured_travel, smoothed
 from ..motion import Motion
 from ..root_trajectory import RootTrajectory
@@ -105,18 +105,20 @@ def in_manner(motion: Motion, body: Body, manner: str, styled: bool = False) -> 
         rock, aside = asked.sway * swing * upright, -_CARRIED * asked.sway * swing * upright
         bend = bend + 0.3 * asked.sway * np.roll(swing, len(swing) // 5) * upright
     made = _spine_bent(motion, bend, rock, asked.head * upright - 0.3 * bend * (asked.head < 0))
-    made = _over_its_feet(made, body, aside, asked.sink * upright)
-    return _weaving(made, asked.weave) if asked.weave and measured_travel(made)[0] is not None else made
+    return _over_its_feet(made, body, aside, asked.sink * upright)
 
 
-def _weaving(motion: Motion, degrees: float) -> Motion:
-    """Returns a motion that goes somewhere, turning by up to so many degrees to and fro on its way."""
+def weaving(motion: Motion, body: Body, manner: str) -> Motion:
+    """Returns a motion that goes somewhere, turning to and fro on its way as far as a manner does; others unchanged."""
+    degrees = manners()[manner].weave
+    if not degrees or measured_travel(motion)[0] is None:
+        return motion
     way = RootTrajectory.of(motion)
     seconds = np.arange(len(motion)) / motion.fps
     aside = sum(part * np.sin(2 * np.pi * hertz * seconds) for hertz, part in _WEAVES)
     rotations = motion.rotations.astype(np.float64)
     rotations[:, 0], translation = replace(way, yaw=way.yaw + np.radians(degrees) * aside).root()
-    return Motion(rotations, translation, motion.fps)
+    return lock_feet(Motion(rotations, translation, motion.fps), body)
 
 
 def _lean(motion: Motion, body: Body) -> tuple[np.ndarray, np.ndarray]:

@@ -14,7 +14,7 @@ from ..cleanup.foot_locking import put_on_floor
 from ..cleanup.windows import finished
 from ..measure import measured_side, measured_travel, measured_turn
 from ..modifiers.arms import with_both_arms, with_one_arm
-from ..modifiers.manner import in_manner, pace
+from ..modifiers.manner import in_manner, pace, weaving
 from ..modifiers.repeat import counted, held
 from ..modifiers.upper_body import masked
 from ..modifiers.way import bent, carried, leans, on_the_spot, redirected, retimed, turned_into, turned_on_spot
@@ -63,7 +63,9 @@ def step_motion(
     if aside is not None:
         return turned_into(motion, aside)
     motion = _travelling(engine, segment, choice, motion, remarks)
-    return _turning(segment, choice, motion)
+    motion = _turning(segment, choice, motion)
+    manner = manner_of(segment, choice)
+    return weaving(motion, engine.body, manner) if manner and segment.turn is None else motion
 
 
 def _as_worded(segment: Segment, choice: Choice) -> Segment:

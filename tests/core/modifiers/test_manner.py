@@ -7,7 +7,8 @@ import pytest
 
 from motionclip_blender.core.cleanup.pipeline import motions_of
 from motionclip_blender.core.engine import Engine
-from motionclip_blender.core.modifiers.manner import flies, in_manner, manners, pace
+from motionclip_blender.core.measure import facing
+from motionclip_blender.core.modifiers.manner import flies, in_manner, manners, pace, weaving
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.performance.perform import perform
 from motionclip_blender.core.prompt_plan.understand import understand
@@ -47,6 +48,16 @@ def test_the_drunk_sway_and_the_sober_do_not(engine: Engine):
     plain = measures.sway(joints(engine, motion))
     assert measures.sway(joints(engine, in_manner(motion, engine.body, "drunk"))) > plain + 1.5
     assert measures.sway(joints(engine, in_manner(motion, engine.body, "sad"))) < plain + 1.0
+
+
+def test_the_drunk_weave_on_their_way(engine: Engine):
+    motion = made(engine, "walks", 120)
+    weaves = weaving(motion, engine.body, "drunk")
+    assert weaving(motion, engine.body, "sad") is motion
+    yaw = np.degrees(facing(weaves) - facing(motion))
+    assert yaw.max() > 10 and yaw.min() < -10
+    waves = made(engine, "waves")
+    assert weaving(waves, engine.body, "drunk") is waves
 
 
 @pytest.mark.parametrize("wording", ["sleeps", "push-ups"])
