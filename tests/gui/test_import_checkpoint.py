@@ -22,6 +22,7 @@ pytestmark = pytest.mark.gui
 BUTTON = (435, 296)  # "Import official MotionCLIP checkpoint", in the preferences
 FOLDER, CLIP = (576, 22), (1017, 62)  # in the file browser that it opens
 SECOND_FILE = (346, 99)  # behind the home's folder
+NOTHING = (560, 500)
 IMPORT = (1032, 604)
 
 CHOSEN = f"bpy.context.preferences.addons[{NAME!r}].preferences.pack_folder"
@@ -63,6 +64,7 @@ def imported(blender: Blender, files: Path) -> Blender:
     blender.type(*place(blender, CLIP), f"{files}/ViT-B-32.pt")
     blender.type(*place(blender, FOLDER), f"{files}/")
     blender.settle()
+    blender.click(*place(blender, NOTHING))  # a click that ends the typing selects no file
     blender.click(*place(blender, SECOND_FILE))
     blender.settle()
     blender.click(*place(blender, IMPORT))

@@ -1,65 +1,12 @@
-"""Says the phrases of a clause in the words by which wordings tell the same."""
+"""Lists phrases of clauses that wordings do not have, and the words by which wordings tell the same."""
 
 from __future__ import annotations
 
-import re
-
-from .directions import sides_as_ways
-from .grammar import STANDS, WORD, begins, grammar, is_action
-from .looked_up import without_subject
+from .grammar import STANDS, is_action
 from .phrase import Phrase
-from .plan import Segment
 
-AROUND = 135.0
-"""Degrees from which on a turn is one around."""
-
-_LEADING = re.compile(r"^(?:and|then|but|so|now|please)\s+", re.IGNORECASE)
-_HANDED = re.compile(r"^(.*?)\b(left|right)[- ]handed(?:ly)?\b(.*)$")
-_OVERHEAD = re.compile(  # as most say it who describe a motion
-    r"(?<=\w )(?:high )?(?:above|over) (?:(?:the|his|her|their|your|my|its) )?heads?\b"
-)
-_GOES_BACK = re.compile(  # "walks back to where he started"
-    r"\b((?:walk|run|jog|go|march|sneak|sprint|stroll)(?:s|es|ing)?) back"
-    r"(?:(?= \w+ly$)|$| (?:to|home|again|the way|in|where)\b.*)"
-)
-_THROUGH_IT = re.compile(
-    r"^((?:[\w-]+ )*?(?:walk|go|step|pass|run)(?:s|es)?) through (?:it|(?:the|a) (?:door|"
-    r"doorway|gate))$"
-)
-_COMES_BACK = re.compile(
-    r"^(?:comes?|coming|returns?|returning)(?: back)?(?: again| to (?:the|his|her|their|"
-    r"where) .*)?$"
-)
 _BLOWS = ("punch", "jab", "hook", "cross", "kick")
 _PLURALS = {"foot": "feet", "feet": "feet"}
-ONLY_A_WAY = re.compile(
-    r"^(?:to (?:the |his |her |their |both )?(?:left|right|sides?)|left|right|forwards?|backwards?|back|up|down|"
-    r"overhead|"
-    r"over head|"
-    r"(?:above|over) (?:the|his|her|their) head|"
-    r"(?:(?:with|the|his|her|their) )*(?:left|right) (?:arm|hand|fist|leg|foot|knee)|(?:slowly|quickly|fast)\b.*)$"
-)
-_TAPS = "shifts from foot to foot"
-_OFTEN = re.compile(r" (?:once|twice|thrice|\w+ times)$")
-_SIDE_FIRST = re.compile(r"(?:left|right) (?:leg|foot)\b")
-_DOWN = ["sit", "kneel", "crouch", "squat", "lie", "lies", "lying"]
-_STANDS = re.compile(r"^((?:(?:he|she|they|it) )?stands?)(?=$| again| and)")  # after "sits down"
-_RETURNS = re.compile(
-    r"\b(?:return|go|come|get|move)(?:s|es|ing)?(?: back)? (?:in)?to (?:(?:the|his|her|their|a|an) )?"
-    r"(?:standing|start(?:ing)?|original|initial|neutral|upright|rest(?:ing)?|idle|normal)"
-    r"(?: (?:position|pose|stance|posture))?\b"
-)
-_FALLS = ["fall", "drop", "collaps", "die", "dies", "faint", "toppl", "crumpl", "lies", "lie", "lands"]
-_LIES_STILL = re.compile(
-    r"^(?:(?:he|she|they|it) )?(?:lies?|lying|stays?|remains?|rests?)(?: (?:there|still|motionless|down|"
-    r"unconscious|lying|"
-    r"on the (?:ground|floor)|for a (?:moment|while)))+$"
-)
-_STRAIGHTENS = re.compile(
-    r"\bstraighten(?:s|ing)?(?: (?:him|her|them|it)sel(?:f|ves))?(?: (?:back|up|again|out|slowly|quickly))*$"
-)
-_PAST = re.compile(rf"\b(?:{'|'.join(grammar()['past'])})\b")
-
 
 FIRST = (
     Phrase(
@@ -566,55 +513,3 @@ THEN = (
     ),
 )
 """Phrases that are replaced after that."""
-
-
-def told_plainly(clause: str, before: Segment | None) -> str:
-    """Returns a clause in lower case in the words by which wordings tell the same: "raises both arms" for "throws his
-    arms up".
-
-    before: the preceding segment.
-    """
-    text = _LEADING.sub("", " ".join(clause.lower().split())).strip(" ,.;:!?")
-    for phrase in FIRST:
-        text = phrase.told(text)
-    text = sides_as_ways(_HANDED.sub(_with_hand, _as_before(text, before)))
-    if "arm" in map(grammar()["body"].get, WORD.findall(text)):
-        text = _OVERHEAD.sub("overhead", text)
-    for phrase in THEN:
-        text = phrase.told(text)
-    if text == _TAPS and before is not None and begins(without_subject(before.text).split(" ")[0], _DOWN):
-        return STANDS  # who sits goes on sitting
-    return _PAST.sub(lambda past: grammar()["past"][past[0]], text)
-
-
-def _with_hand(match: re.Match[str]) -> str:
-    """Returns "uppercut with the left hand" for "left-handed uppercut"."""
-    return f"{' '.join(f'{match[1]} {match[3]}'.split())} with the {match[2]} hand"
-
-
-def _as_before(text: str, before: Segment | None) -> str:
-    """Returns the text with what it leaves to the step before: "walks back" after a turn around walks ahead, and "to
-    the right" after "steps to the left" steps there."""
-    if before is None:
-        return _RETURNS.sub(STANDS, text)
-    if "door" in before.text:
-        text = _THROUGH_IT.sub(r"\1", text)
-    if before.turn is not None and abs(before.turn) > AROUND:
-        text = _GOES_BACK.sub(r"\1", _COMES_BACK.sub("walks", text))
-    verb = without_subject(before.bare or before.text).split(" ")[0]
-    if begins(verb, _DOWN):
-        text = _STANDS.sub(r"\1 up", text)
-    if begins(verb, _FALLS) and _LIES_STILL.match(text):
-        return STANDS
-    if _STRAIGHTENS.search(text):
-        return "stands up"
-    if _RETURNS.search(text):
-        down = any(begins(word, _DOWN) for word in (verb, *before.text.split()[:3]))
-        return _RETURNS.sub("stands up" if down else STANDS, text)
-    way, comma, more = text.partition(",")
-    if comma and ONLY_A_WAY.match(way) and is_action(verb):  # "shuffles left, then right, in a low stance"
-        return f"{verb} {way},{more}"
-    if not (ONLY_A_WAY.match(_OFTEN.sub("", text)) and is_action(verb)):
-        return text
-    on = "on the " if before.limb == "support" and _SIDE_FIRST.match(text) else ""  # "hops on the left foot"
-    return f"{verb} {on}{text}"

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from ..errors import UserError
 from .amounts import plain_amounts, without_distance
+from .as_before import ONLY_A_WAY
 from .exercises import exercises_written_out
 from .gesture import LOOKS, TOUCHES, Gesture
 from .gestures import gesture_of, only_by_rule
@@ -16,7 +17,6 @@ from .grammar import STANDS, inflected, is_action
 from .language import other_language
 from .negation import without_negated
 from .paths import written_out
-from .phrases import ONLY_A_WAY
 from .plan import Plan, Segment
 from .references import References, likened
 from .segments import read_segment

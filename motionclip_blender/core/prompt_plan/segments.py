@@ -8,15 +8,16 @@ from dataclasses import replace
 import numpy as np
 
 from .amounts import duration, times_speed
+from .as_before import AROUND
 from .counts import count_of
 from .directions import MOST_DEGREES, circle_size, spins, travel_of, turn_of
 from .grammar import WORD, begins, grammar, is_action, is_agent, verb_of
 from .limbs import leans, same_limb, side_of
 from .looked_up import looked_up
 from .manner_words import manner_of
-from .phrases import AROUND, told_plainly
 from .plan import Segment
 from .split import waiting
+from .told_plainly import told_plainly
 
 MOST_TIMES = 20
 """The largest count; a larger one is limited, with a remark."""

@@ -1,0 +1,82 @@
+"""Puts in what a clause leaves to the step before it: "right" after "looks left", "stands" after "sits down"."""
+
+from __future__ import annotations
+
+import re
+
+from .grammar import STANDS, begins, is_action
+from .looked_up import without_subject
+from .plan import Segment
+
+AROUND = 135.0
+"""Degrees from which on a turn is one around."""
+
+ONLY_A_WAY = re.compile(
+    r"^(?:to (?:the |his |her |their |both )?(?:left|right|sides?)|left|right|forwards?|backwards?|back|up|down|"
+    r"overhead|over head|(?:above|over) (?:the|his|her|their) head|"
+    r"(?:(?:with|the|his|her|their) )*(?:left|right) (?:arm|hand|fist|leg|foot|knee)|(?:slowly|quickly|fast)\b.*)$"
+)
+"""A clause that only says where to, with which limb, or how fast."""
+
+_GOES_BACK = re.compile(  # "walks back to where he started"
+    r"\b((?:walk|run|jog|go|march|sneak|sprint|stroll)(?:s|es|ing)?) back"
+    r"(?:(?= \w+ly$)|$| (?:to|home|again|the way|in|where)\b.*)"
+)
+_COMES_BACK = re.compile(
+    r"^(?:comes?|coming|returns?|returning)(?: back)?(?: again| to (?:the|his|her|their|where) .*)?$"
+)
+_THROUGH_IT = re.compile(
+    r"^((?:[\w-]+ )*?(?:walk|go|step|pass|run)(?:s|es)?) through (?:it|(?:the|a) (?:door|doorway|gate))$"
+)
+_TAPS = "shifts from foot to foot"
+_OFTEN = re.compile(r" (?:once|twice|thrice|\w+ times)$")
+_SIDE_FIRST = re.compile(r"(?:left|right) (?:leg|foot)\b")
+_DOWN = ["sit", "kneel", "crouch", "squat", "lie", "lies", "lying"]
+_STANDS = re.compile(r"^((?:(?:he|she|they|it) )?stands?)(?=$| again| and)")  # after "sits down"
+_RETURNS = re.compile(
+    r"\b(?:return|go|come|get|move)(?:s|es|ing)?(?: back)? (?:in)?to (?:(?:the|his|her|their|a|an) )?"
+    r"(?:standing|start(?:ing)?|original|initial|neutral|upright|rest(?:ing)?|idle|normal)"
+    r"(?: (?:position|pose|stance|posture))?\b"
+)
+_FALLS = ["fall", "drop", "collaps", "die", "dies", "faint", "toppl", "crumpl", "lies", "lie", "lands"]
+_LIES_STILL = re.compile(
+    r"^(?:(?:he|she|they|it) )?(?:lies?|lying|stays?|remains?|rests?)(?: (?:there|still|motionless|down|unconscious|"
+    r"lying|on the (?:ground|floor)|for a (?:moment|while)))+$"
+)
+_STRAIGHTENS = re.compile(
+    r"\bstraighten(?:s|ing)?(?: (?:him|her|them|it)sel(?:f|ves))?(?: (?:back|up|again|out|slowly|quickly))*$"
+)
+
+
+def as_before(text: str, before: Segment | None) -> str:
+    """Returns the text with what it leaves to the step before: "walks back" after a turn around walks ahead, and "to
+    the right" after "steps to the left" steps there."""
+    if before is None:
+        return _RETURNS.sub(STANDS, text)
+    if "door" in before.text:
+        text = _THROUGH_IT.sub(r"\1", text)
+    if before.turn is not None and abs(before.turn) > AROUND:
+        text = _GOES_BACK.sub(r"\1", _COMES_BACK.sub("walks", text))
+    verb = without_subject(before.bare or before.text).split(" ")[0]
+    if begins(verb, _DOWN):
+        text = _STANDS.sub(r"\1 up", text)
+    if begins(verb, _FALLS) and _LIES_STILL.match(text):
+        return STANDS
+    if _STRAIGHTENS.search(text):
+        return "stands up"
+    if _RETURNS.search(text):
+        down = any(begins(word, _DOWN) for word in (verb, *before.text.split()[:3]))
+        return _RETURNS.sub("stands up" if down else STANDS, text)
+    way, comma, more = text.partition(",")
+    if comma and ONLY_A_WAY.match(way) and is_action(verb):  # "shuffles left, then right, in a low stance"
+        return f"{verb} {way},{more}"
+    if not (ONLY_A_WAY.match(_OFTEN.sub("", text)) and is_action(verb)):
+        return text
+    on = "on the " if before.limb == "support" and _SIDE_FIRST.match(text) else ""  # "hops on the left foot"
+    return f"{verb} {on}{text}"
+
+
+def in_the_seat(text: str, before: Segment | None) -> str:
+    """Returns `STANDS` for feet that tap, if the step before has sat down, so that its pose is kept; else the text."""
+    sits = text == _TAPS and before is not None and begins(without_subject(before.text).split(" ")[0], _DOWN)
+    return STANDS if sits else text
