@@ -83,7 +83,7 @@ def test_a_click_imports_it_and_a_prompt_stands_upright(imported: Blender) -> No
         "ViT-B-32.pt", "pack.json", "weights.safetensors",
     ]  # fmt: skip
     assert imported.run("import importlib.util\nimportlib.util.find_spec('torch') is None")
-    imported.click(*GENERATE)
+    imported.sidebar.click(GENERATE)
     imported.until("len(bpy.data.actions) and not SESSION.busy", 240)
     assert imported.run("bpy.data.actions[0].name") == PROMPT
     assert "is made as one motion" in imported.run("SESSION.error")  # such a pack does not read steps
