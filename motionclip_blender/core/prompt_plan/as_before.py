@@ -12,7 +12,8 @@ AROUND = 135.0
 """Degrees from which on a turn is one around."""
 
 ONLY_A_WAY = re.compile(
-    r"^(?:to (?:the |his |her |their |both )?(?:left|right|sides?)|left|right|forwards?|backwards?|back|up|down|"
+    r"^(?:(?:over |out |off )?to (?:the |his |her |their |both )?(?:left|right|sides?)|left|right|forwards?|"
+    r"backwards?|back|up|down|"
     r"overhead|over head|(?:above|over) (?:the|his|her|their) head|"
     r"(?:(?:with|the|his|her|their) )*(?:left|right) (?:arm|hand|fist|leg|foot|knee)|(?:slowly|quickly|fast)\b.*)$"
 )
@@ -27,6 +28,11 @@ _COMES_BACK = re.compile(
 )
 _THROUGH_IT = re.compile(
     r"^((?:[\w-]+ )*?(?:walk|go|step|pass|run)(?:s|es)?) through (?:it|(?:the|a) (?:door|doorway|gate))$"
+)
+_SEATS = re.compile(r"\b(?:chair|armchair|stool|bench|sofa|couch|seat|floor|ground)\b")
+_CROSSES_LEGS = re.compile(
+    r"^(?:(?:he|she|they) )?cross(?:es|ing)? (?:(?:the|his|her|their|one) )?(?:legs?|"
+    r"ankles)(?: over the other)?$"
 )
 _TAPS = "shifts from foot to foot"
 _OFTEN = re.compile(r" (?:once|twice|thrice|\w+ times)$")
@@ -58,6 +64,8 @@ def as_before(text: str, before: Segment | None) -> str:
     if before.turn is not None and abs(before.turn) > AROUND:
         text = _GOES_BACK.sub(r"\1", _COMES_BACK.sub("walks", text))
     verb = without_subject(before.bare or before.text).split(" ")[0]
+    if (seat := _SEATS.search(before.text)) and _CROSSES_LEGS.match(text):
+        return "sits cross-legged" if seat[0] in ("floor", "ground") else "crosses the legs"
     if begins(verb, _DOWN):
         text = _STANDS.sub(r"\1 up", text)
     if begins(verb, _FALLS) and _LIES_STILL.match(text):

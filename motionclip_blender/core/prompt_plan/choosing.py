@@ -28,7 +28,7 @@ _SURE_BESIDE = 0.98  # confidence from which on a wording means a simultaneous a
 _CLEAR = 0.9  # confidence from which on a wording means the step, whichever words they share
 _OFTEN = 0.03  # share of a class's wordings with a verb from which on the class is done by it
 _TO_AN_ACT = re.compile(r"(?P<verb>[a-z]+) (?:an?|the|his|her|two|some|incoming) (?:[a-z]+ )?(?P<act>[a-z]+)$")
-_ALONG = re.compile(r" (?:across|along|over|around|towards?|to) (?:the|an?|his|her|their|some) ")
+_ALONG = re.compile(r" (?:across|along|over|around|towards?|to|at|in) (?:the|an?|his|her|their|some) ")
 _AS_IF = re.compile(r" (?:like|as if|as though) (?:he|she|they|it|someone|somebody|the)\b")
 _TO_A_THING = re.compile(
     r"\w* (?:(?:over|up|back|out) )?(?:to|towards?|against|past|on) (?:the|an?|his|her|their|its) \w+"

@@ -37,6 +37,8 @@ _CIRCLE = re.compile(
 )
 _SIZE = re.compile(r"\b(?:(?P<big>big|large|wide|huge|great)|small|little|tight|narrow|tiny) (?:[\w-]+ )?circles?\b")
 _MOST_ROUNDS = 50
+_CURVE = re.compile(r"\b(?:in|along|on) (?:an?|the) (?:[\w-]+ )?(?:curve|arc|bend)\b")
+_BENDS = 60.0  # degrees of a curve without an angle
 _OF_A_LIMB = re.compile(  # "moves the arms in circles"
     r"\b(?:arms?|hands?|legs?|hips?|head|shoulders?|feet|foot|wrists?|fists?|knees?) (?:around )?"
     r"in (?:an? )?(?:\w+ )?circles?\b"
@@ -109,6 +111,8 @@ def turn_of(text: str, sides: list[str], count: int | None) -> tuple[str, float 
         and not _OF_A_LIMB.search(text)
         and any(begins(word, grammar()["moves"]) for word in words)
     )
+    curve = bool(_CURVE.search(text)) and any(begins(word, grammar()["moves"]) for word in words)
+    turning = turning or curve
     clock = _CLOCK.search(text)
     angle = _DEGREES.search(text) or (_NAMED_ANGLE.search(text) if turning else None)
     in_the_air = angle is not None and any(begins(word, ["jump", "hop", "leap"]) for word in words)
@@ -135,6 +139,7 @@ def turn_of(text: str, sides: list[str], count: int | None) -> tuple[str, float 
         spun = spins(text)
         degrees = 360.0 if circle or spun else 180.0 if _AROUND.search(text) else 90.0 if sides or clock else None
         degrees = None if spun and not (circle or sides or clock or count) else degrees
+        degrees = _BENDS if curve and not circle else degrees
         if degrees is not None and spun:
             degrees *= count or 1
     if degrees is None:  # "spins", "twirls": a movement of its own

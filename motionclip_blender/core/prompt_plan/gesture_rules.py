@@ -71,7 +71,7 @@ def _look(match: re.Match[str]) -> Gesture:
 
 
 def _looks_to(way: str) -> tuple[tuple[float, float, float], ...]:
-    if way in ("around", "sides", "side to side"):
+    if way in ("around", "sides", "shoulders"):
         return LEFT, RIGHT
     if way in ("left", "right", "shoulder"):
         return (LEFT if way == "left" else RIGHT,)
@@ -152,7 +152,7 @@ RULES = (
         "looks over his shoulder",
         r"\b(?:look|glanc|gaz|peer|star|peek)(?:s|es|e|ing)?\b(?: (?!for\b|at\b|after\b|like\b)\w+ly)?"
         rf" (?:(?:over|to|towards?|up|down|out|back) ){{0,3}}{_THE}"
-        r"(?P<way>left|right|up|upwards?|down|downwards?|around|shoulder|sides|sky|ceiling|floor|ground|feet|shoes)\b"
+        r"(?P<way>left|right|up|upwards?|down|downwards?|around|shoulders?|sides|sky|ceiling|floor|ground|feet|shoes)\b"
         r"(?: shoulder| side)?"
         rf"(?:(?: and|,)(?: then)? (?:to )?{_THE}(?P<also>left|right|up|down)\b)?"
         rf"(?: (?:at|to|towards?) {_THE}(?:{_SKY}|{_GROUND}|feet|shoes))?",
@@ -160,7 +160,8 @@ RULES = (
     ),
     Rule(
         "looks back",
-        r"\b(?:look|glanc|gaz|peer|peek)(?:s|es|e|ing)? (?:\w+ly )?back(?:wards?)?\b(?! and forth)"
+        r"\b(?:look|glanc|gaz|peer|peek)(?:s|es|e|ing)? (?:\w+ly )?(?:back(?:wards?)?|behind(?: (?:him|her|"
+        r"them)(?:self|selves)?)?)\b(?! and forth)"
         rf"(?: over {_THE}(?P<way>left|right)? ?shoulder)?(?: (?:at|to|towards?) (?:it|them|{_THE}[\w-]+(?: \w+ly)?))?",
         lambda match: Gesture(LOOKS, (LEFT if match["way"] == "left" else RIGHT,)),
     ),
@@ -181,6 +182,12 @@ RULES = (
         _look,
     ),
     Rule("turns his head", rf"\bturn(?:s|ing)? {_THE}head(?: a?round)?(?=$|,| and)", lambda _: Gesture(LOOKS, (LEFT,))),
+    Rule(
+        "the head tilts to the right",
+        rf"\bhead (?:tilt|lean|drop|fall)s?(?: over)? (?:to|towards?|onto|on) {_THE}(?P<way>left|right)(?:"
+        rf" shoulder| side)?\b",
+        _tilt,
+    ),
     Rule("the head turns left", r"\bhead turns?(?: to)?(?: the)? (?P<way>left|right|up|down)\b", _look),
     Rule(
         "tilts her head to the side",
@@ -373,7 +380,7 @@ RULES = (
     ),
     Rule(
         "reads the newspaper",
-        rf"\bread(?:s|ing)? (?:(?:in|from|through|aloud) )*{_THE}(?:[\w-]+ )?"
+        rf"\b(?:read|open|leaf|flip|pag)(?:s|es|ing|ping)? (?:(?:in|from|through|aloud) )*{_THE}(?:[\w-]+ )?"
         r"(?:books?|newspaper|paper|magazine|letter|map|menu|note|report|document|notes|instructions)\b(?:"
         r" aloud| out loud)?",
         lambda _: replace(_put("screen", _BOTH), looks=(DOWN,)),
@@ -423,7 +430,8 @@ RULES = (
     ),
     Rule(
         "puts the cup down",
-        rf"\b(?:(?:put|set|plac|lay)(?:s|es|e|ting|ing)?|return(?:s|ing)?) (?:(?:back|down) )*{_THE}(?:[\w-]+"
+        rf"\b(?:(?:put|set|plac|lay|slam|bang)(?:s|es|e|ting|ing|ming)?|return(?:s|ing)?) (?:(?:back|down)"
+        rf" )*{_THE}(?:[\w-]+"
         rf" )?{_SMALL}"
         r"(?: (?:back|down|away|again|gently|carefully))*"
         rf"(?P<on> (?:on|onto|to|in) {_THE}(?:[\w-]+ )?(?:table|desk|counter|shelf|saucer|bar|tray|sideboard|"
@@ -517,6 +525,23 @@ RULES = (
         "tips his hat",
         rf"\b(?:tip|doff|adjust|straighten|touch|lift|hold)(?:s|ping|ing|es)? {_THE}(?:[\w-]+ )?{_HATS}\b",
         lambda _: _put("forehead", ("right",)),
+    ),
+    Rule(
+        "cries into her hands",
+        rf"\b(?:cr(?:y|ies|ying)|weep(?:s|ing)?|sob(?:s|bing)?)(?: bitterly| quietly)? (?:in|into) {_THE}hands\b",
+        lambda _: replace(_put("face", _BOTH), looks=(DOWN,)),
+    ),
+    Rule(
+        "gives a thumbs up",
+        rf"\b(?:giv|show|mak|do|put|hold|stick)(?:es|e|s|ing|ting)? (?:(?:him|her|them|us|me|everybody)"
+        rf" )?{_THE}thumbs?[- ]up\b"
+        rf"(?: with (?P<hand>both hands))?{_WITH_HAND}",
+        _held("knock"),
+    ),
+    Rule(
+        "shakes out the wrists",
+        rf"\bshak(?:es|e|ing) (?:out {_THE}(?:hands|wrists|arms)|{_THE}(?:wrists|(?:hands|arms) out))\b(?: out)?",
+        _by_both("hanging", "rubs"),
     ),
     Rule("blows in her hands", rf"\bblow(?:s|ing)? (?:in|into|on) {_THE}(?:hands|fingers)\b", _by_both("mouth")),
     Rule(

@@ -48,7 +48,7 @@ _UP_OR_DOWN = (
     frozenset(["up", "upstairs", "upwards", "ascends", "ascending", "uphill"]),
     frozenset(["down", "downstairs", "downwards", "descends", "descending", "downhill"]),
 )
-_PACES = frozenset(["slow", "slowly", "slower", "quickly"])
+_SLOW, _QUICK = frozenset(["slow", "slowly", "slower"]), frozenset(["quickly"])
 _OTHER_PACE = 0.15  # loss of a wording that says how fast, where nothing of that is asked for
 _WAYS = frozenset(["backward", "backwards"]), frozenset(["forward", "forwards"])  # in which somebody falls or is pushed
 _OTHER_WAY = 90.0  # degrees from which on somebody goes another way
@@ -69,7 +69,7 @@ class HardEvidence:
         """texts: n wordings. facts: of each motion. motions: (n,) the motion of each wording."""
         self._left = np.array([names_side(text, "left") for text in texts])
         words = [frozenset(text.lower().split()) for text in texts]
-        self._flies, self._paced = _with_any(words, (_FLIGHT, _PACES))
+        self._flies, self._slow, self._quick = _with_any(words, (_FLIGHT, _SLOW, _QUICK))
         self._climbs = _with_any(words, _UP_OR_DOWN)
         self._high = _with_any(words, (*_SURFACES[1:3], _ON_TABLES)).any(axis=0)
         self._places, self._surfaces, self._ways = (_with_any(words, each) for each in (_PLACES, _SURFACES, _WAYS))
@@ -99,8 +99,8 @@ class HardEvidence:
         if _CLIMBED & words:
             for group, other in zip(_UP_OR_DOWN, reversed(self._climbs), strict=True):
                 out -= bool(group & words) * _OTHER_PLACE * other
-        if segment.speed == 1.0 and not segment.manner and not _PACES & words:
-            out -= _OTHER_PACE * self._paced
+        if not segment.manner:
+            out -= _OTHER_PACE * (self._slow * (segment.speed >= 1.0) + self._quick * (segment.speed <= 1.0))
         goes = any(begins(word, [*grammar()["moves"], "climb", "duck", "fall"]) for word in words)
         for gain, groups, told in (
             (goes * _SAME_PLACE, _PLACES, self._places),

@@ -9,6 +9,7 @@ _BLOWS = ("punch", "jab", "hook", "cross", "kick")
 _PLURALS = {"foot": "feet", "feet": "feet"}
 
 FIRST = (
+    Phrase("runs because he is late", "runs ", r"\b(?:because|since (?=(?:he|she|they|it)\b))\b.*$", ""),
     Phrase(
         "walks facing forward",
         "walks ",
@@ -307,6 +308,58 @@ THEN = (
         r"\b(?:begin|start)(?:s|ing)?(?: off)?(?: in| from| with)?(?: (?:a|the))?(?: (?:standing|neutral|upright))?"
         r"(?: (?:position|pose|posture))?$",
         STANDS,
+    ),
+    Phrase(
+        "pants heavily",
+        "panting",
+        r"(?<!his )(?<!her )(?<!the )\bpants\b(?: (?:heavily|hard|for (?:air|"
+        r"breath)))?(?=$| with|,)",
+        "panting",
+    ),
+    Phrase(
+        "comes up on one knee",
+        "kneels down",
+        r"\bcom(?:es?|ing) up (?:on|onto|to) (?:one|a|his|her|the)"
+        r" (?:left |right )?knee\b",
+        "kneels down",
+    ),
+    Phrase(
+        "bouncing up and down",
+        "jumping up and down",
+        r"\bbounc(?:es|e|(?P<ongoing>ing)) up and down\b",
+        lambda bounces: f"{'jumping' if bounces['ongoing'] else 'jumps'} up and down",
+    ),
+    Phrase(
+        "throws a frisbee", "throws a ball", r"\b(throw|toss|fling)(s|ing|es)? (?:the |an? )?frisb\w+", r"\1\2 a ball"
+    ),
+    Phrase(
+        "ends up sitting on his butt",
+        "lands on the bottom and rolls back",
+        r"\b(?:end|wind|finish)(?:s|es|ing)? up (?:sitting|landing|falling)? ?on (?:the|his|her|their) "
+        r"(?:backside|bottom|butt|bum|behind|rear|tail|ass|arse)$",
+        "lands on the bottom and rolls back",
+    ),
+    Phrase(
+        "half turn in the air",
+        "jump with a half turn in the air",
+        r"^(half|full|quarter|180|360) (?:degree )?turn in (?:the|mid)[- ]?air\b",
+        r"jump with a \1 turn in the air",
+    ),
+    Phrase(
+        "sinks to the ground",
+        "sinks down to the floor and sits",
+        r"\b(?:sink|slump|crumpl)(?:s|es|ing|"
+        r"e)?(?: down)? to the (?:ground|floor)$",
+        "sinks down to the floor and sits",
+    ),
+    Phrase("pops up", "stands up", r"\bpop(?:s|ping)? up$", "stands up"),
+    Phrase("goes back down", "crouches down", r"^(?:goes|gets|ducks|drops) back down(?: again)?$", "crouches down"),
+    Phrase(
+        "swings the right arm round",
+        "circles the right arm",
+        r"\bswing(?:s|ing)? (?P<arm>(?:(?:the|his|her|their|both) )*(?:left |right )?arms?) (?:a?round|in"
+        r" (?:big |wide )?circles)\b",
+        r"circles \g<arm>",
     ),
     Phrase("shadowboxes", "shadow boxing", r"\bshadow[- ]?box(?:es|ing)?\b", "shadow boxing"),
     Phrase("hero landing", "superhero landing", r"(?<!super)\bhero landing\b", "superhero landing"),

@@ -157,7 +157,9 @@ def _taken_up(clause: str, before: Sequence[Segment]) -> str:
         if way and len(turned := _FORTH_OR_BACK.split(before[-1].said)) > 1:  # "swings the arms forward, then backward"
             return clause.strip().join(turned)
         if gesture is not None and gesture.kind == LOOKS:
-            return f"looks {clause}"
+            return f"tilts the head {clause}" if gesture.stays else f"looks {clause}"
+        if before[-1].text.startswith("point"):
+            return f"points {clause}"
         if before[-1].both or _ARMS.search(before[-1].said.lower()):
             return f"raises the arms {_OVER_HEAD.sub('overhead', clause)}"
     clause = _BACK_TO.sub("", clause)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .grammar import is_action, verb_of
+from .grammar import is_action, number_of, verb_of
 from .phrase import Phrase
 
 _ENTERS = (
@@ -20,7 +20,40 @@ def _then(into: re.Match[str]) -> str:
     return f"{into['leads']}, then {into['act']}" if acts else into[0]
 
 
+def _after_doing(match: re.Match[str]) -> str:
+    """Returns three steps for "walks and after sitting down waves"; the match itself if nothing follows."""
+    words = match["rest"].split(" ")
+    for i in range(1, len(words)):
+        if (
+            words[i].endswith("s")
+            and is_action(words[i])
+            and words[i - 1] not in ("the", "a", "an", "his", "her", "their")
+        ):
+            return f", then {' '.join(words[:i])}, then {' '.join(words[i:])}"
+    return match[0]
+
+
 SPANNING = (
+    Phrase("because it is cold, he shivers", "he shivers", r"^because [^,;.]*, ", ""),
+    Phrase(
+        "for the picture book: he walks",
+        "he walks",
+        r"^(?:for|scene|shot|note|cut|camera|prompt|animation|"
+        r"title)\b[^:,]{0,40}: ",
+        "",
+    ),
+    Phrase(
+        "walks and after sitting down waves",
+        "walks, then sitting down, then waves",
+        r",? and after (?P<rest>\w+ing\b[^,;.]*)",
+        _after_doing,
+    ),
+    Phrase(
+        "jumps rope, eight jumps",
+        "jumps rope eight times",
+        r",? (?P<many>[\w-]+) (?:jumps|times|reps|repetitions)$",
+        lambda often: f" {often['many']} times" if number_of(often["many"].lower()) else often[0],
+    ),
     Phrase(
         "cartwheel into a backflip",
         "cartwheel, then backflip",

@@ -65,6 +65,7 @@ _AT_ONCE = re.compile(r",?\s*(?:\b(?:at the same time|simultaneously|at once|mea
 _AND = re.compile(r",?\s+and\s+", re.IGNORECASE)
 _ONGOING = re.compile(r"^(?:(?:\w+ly|hardly|never|still|always) )?\w+ing\b", re.IGNORECASE)
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*", re.IGNORECASE)
+_PACE = re.compile(r"\b(?:slow(?:s|ing)? down|speed(?:s|ing)? up)\b", re.I)
 _TURN_NOUNS = frozenset(["u-turn", "about-face", "about-turn"])  # that are made
 _PRONOUNS = frozenset(["he", "she", "they", "it"])
 _DETERMINERS = frozenset(["a", "an", "the", "this", "some", "one", "my"])
@@ -78,12 +79,12 @@ _OF_THE_BODY = re.compile(  # how the body is held meanwhile: "head down", "hand
     re.IGNORECASE,
 )
 _STATE = re.compile(
-    r"^(?:(?:very|still|completely|visibly|clearly|utterly) )*(?P<how>[\w-]+) (?:after|by|from|with|of|at|about|"
-    r"because) ",
+    r"^(?:(?:very|still|completely|visibly|clearly|utterly) )*(?P<how>[\w-]+)"
+    r"(?:$| (?:after|by|from|with|of|at|about|because) )",
     re.I,
 )
 _ACTED_ON = frozenset(["it", "them", "him", "her", "the", "his", "their", "your", "a", "an"])
-_ONLY_VERBS = frozenset(["come", "bring", "take", "put", "give", "keep", "let"])  # that are no nouns
+_ONLY_VERBS = frozenset(["come", "freeze", "bring", "take", "put", "give", "keep", "let"])  # that are no nouns
 _ARTICLES = ("a", "the")
 _TURNS = ("turn", "rotat", "pivot", "veer", "swerv")
 _DOES_SOMETHING = re.compile(r"^[a-z]+s (?:his|her|their|the|both|an?) \w+ and ")  # "crosses the arms and waits"
@@ -141,7 +142,7 @@ def _unless_it_acts(when: re.Match[str]) -> str:
 def acts(text: str) -> bool:
     """Checks whether a text names an action."""
     words = [word.lower() for word in _WORD.findall(text)]
-    if any((is_action(word) and word not in _NOT_DONE) or word in _TURN_NOUNS for word in words):
+    if _PACE.search(text) or any((is_action(word) and word not in _NOT_DONE) or word in _TURN_NOUNS for word in words):
         return True
     who = 0 if not words else 1 if words[0] in _PRONOUNS else _WHO_WORDS if words[0] in _DETERMINERS else 0
     return any(_begins(word) and (i == 0 or word.endswith("s")) for i, word in enumerate(words[: who + 1]))
@@ -299,6 +300,8 @@ def _begins_something(part: str) -> bool:
     if before in _ARTICLES:  # "a hammer and a saw", but "two jabs and a cross"
         return bool(words) and words[-1] in (*grammar()["counted"], *_BLOWS) and len(words) <= _FEW_WORDS
     if len(words) > 1 and number_of(words[0]) and words[1] in grammar()["counted"]:  # "and two kicks"
+        return True
+    if _PACE.match(part):
         return True
     if len(words) > 1 and words[1] in _ACTED_ON and verb_of(words[0], grammar()["also_begin"]):  # "and pass it"
         return True
