@@ -140,6 +140,8 @@ def _by_what_is_done(index: WordingIndex, segment: Segment, read: Read, choice: 
         return choice
     if _only_who_or_where(index, segment, choice):
         core = _looked_up(index, segment, segment.core, read)
+        if not core.sure and segment.verb:
+            core = _looked_up(index, segment, segment.verb, read)
         if core.sure and content(segment.core) & content(core.wording):
             choice = core
         elif _only_who(segment, choice):

@@ -54,7 +54,7 @@ _AIMLESSLY = frozenset(["about", "around", "round", "along", "by", "past"])
 _ARTICLES = ("a", "an", "the", "this", "that", "some", "one", "his", "her", "their", "my")
 _ASIDE = 60.0  # degrees from straight ahead, or back, from which on a walk goes sideways
 _NAMES = 2  # most words of a name
-_SUBJECT_WORDS = 4  # most words of who does something
+_SUBJECT_WORDS = 7  # most words of who does something
 
 
 def looked_up(text: str, tokens: list[str], side: str, limb: str, travel: float | None) -> tuple[str, str, str]:

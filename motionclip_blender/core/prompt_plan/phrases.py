@@ -361,6 +361,13 @@ THEN = (
         r" (?:big |wide )?circles)\b",
         r"circles \g<arm>",
     ),
+    Phrase(
+        "sneaks to the left",
+        "shuffles sideways to the left crouched",
+        r"\b(?:sneak|creep|prowl|skulk|crouch[- ]walk|crouch)(?:s|es|ing)?(?: sideways)? (?P<way>to the (?:left|"
+        r"right))$",
+        r"shuffles sideways \g<way> crouched",
+    ),
     Phrase("shadowboxes", "shadow boxing", r"\bshadow[- ]?box(?:es|ing)?\b", "shadow boxing"),
     Phrase("hero landing", "superhero landing", r"(?<!super)\bhero landing\b", "superhero landing"),
     Phrase("hangs there", "hangs", r"\b(hangs?|hanging) (?:there|on|in (?:the|mid)[- ]?air)(?=$| for)", r"\1"),

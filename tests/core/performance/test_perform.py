@@ -278,10 +278,16 @@ def test_a_wording_of_both_sides_is_shown_as_it_says(engine: Engine, index: Word
     assert np.abs(one.mirror().rotations - other.rotations).max() < 1e-3
 
 
-def test_who_crouches_turns_to_the_side_first(engine: Engine, index: WordingIndex):
-    motion = done(engine, index, "crouch-walk-left").motion
+def test_who_crouches_to_the_side_is_low_and_looks_ahead(engine: Engine, index: WordingIndex):
+    motion, stands = (done(engine, index, prompt).motion for prompt in ("crouch-walk-left", "stands still"))
+    assert abs(measured_turn(motion)) < 45 and abs(measured_travel(motion)[0] - 90) < 22.5
+    assert motion.translation[:, 1].max() < stands.translation[:, 1].min() - 0.15
+
+
+def test_who_crawls_to_the_side_turns_there_first(engine: Engine, index: WordingIndex):
+    motion = done(engine, index, "crawls to the left").motion
     assert measured_turn(motion) > 60
-    assert motion.translation[-1, 0] - motion.translation[0, 0] > 0.5
+    assert motion.translation[-1, 0] - motion.translation[0, 0] > 0.4
 
 
 def test_what_holds_its_end_takes_its_own_time_among_steps(engine: Engine, index: WordingIndex):
