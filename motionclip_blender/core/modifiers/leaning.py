@@ -15,14 +15,19 @@ from .arm_reach import eased
 _WAYS = {"behind": (-14.0, 0.0), "left": (0.0, -11.0), "right": (0.0, 11.0), "ahead": (16.0, 0.0)}
 """Degrees of the lean ahead and over to the right, by what is leaned against."""
 
+_OVER = 52.0  # degrees of a trunk that is bent over
+_BACK, _LOWER = 0.12, 0.05  # metres that the hips go back then, and down
+
 _LEGS = [(INDEX[f"{side}_hip"], INDEX[f"{side}_knee"], INDEX[f"{side}_ankle"]) for side in ("left", "right")]
 
 
 def leaning(motion: Motion, body: Body, against: str) -> Motion:
     """Returns the motion of somebody who stands with the body leaned over as one, about ankles that keep their place.
 
-    against: "behind", "left", "right" or "ahead", where the thing is.
+    against: "behind", "left", "right" or "ahead", where the thing is; "over" for a trunk that bends at the hips.
     """
+    if against == "over":
+        return _bent_over(motion, body)
     pitch, roll = np.radians(_WAYS[against])
     joints = body.posed_joints(motion).astype(np.float64)
     pivot = joints[:, [ankle for *_, ankle in _LEGS]].mean(axis=1)
@@ -46,3 +51,22 @@ def leaning(motion: Motion, body: Body, against: str) -> Motion:
     leant = Motion(rotations, motion.translation + moved, motion.fps)
     now = body.posed_joints(leant).astype(np.float64)
     return move_feet(leant, now, [joints[:, ankle] - now[:, ankle] for *_, ankle in _LEGS], np.zeros_like(moved))
+
+
+def _bent_over(motion: Motion, body: Body) -> Motion:
+    """Returns the motion with the trunk bent over at the hips, which go back a little, and with the feet in place."""
+    joints = body.posed_joints(motion).astype(np.float64)
+    yaw = facing(motion)
+    way = eased(len(motion), motion.fps, returns=False)[:, None]
+    left = np.stack((np.cos(yaw), np.zeros_like(yaw), -np.sin(yaw)), axis=1)
+    ahead = np.stack((np.sin(yaw), np.zeros_like(yaw), np.cos(yaw)), axis=1)
+    lean = rot.axis_angle_to_quat(way * np.radians(_OVER) * left)
+    rotations = motion.rotations.astype(np.float64)
+    root = rot.quat_multiply(lean, rotations[:, 0])
+    for hip, *_ in _LEGS:  # the thighs stay as they are
+        thigh = rot.quat_multiply(rotations[:, 0], rotations[:, hip])
+        rotations[:, hip] = rot.quat_multiply(rot.quat_conjugate(root), thigh)
+    rotations[:, 0] = root
+    bent = Motion(rotations, motion.translation - way * (_BACK * ahead + (0.0, _LOWER, 0.0)), motion.fps)
+    now = body.posed_joints(bent).astype(np.float64)
+    return move_feet(bent, now, [joints[:, ankle] - now[:, ankle] for *_, ankle in _LEGS], np.zeros((len(motion), 3)))

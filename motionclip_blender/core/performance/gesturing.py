@@ -5,11 +5,12 @@ from __future__ import annotations
 from ..body import Body
 from ..modifiers.clapping import clapping, claps_in, length_of_claps
 from ..modifiers.gaze import looking
+from ..modifiers.heel_behind import heel_behind
 from ..modifiers.leaning import leaning
 from ..modifiers.shoulders import length_of, with_shoulders
 from ..modifiers.touching import length_of_moves, touching
 from ..motion import Motion
-from ..prompt_plan.gesture import CLAPS, LEANS, LOOKS, SHOULDERS, TOUCHES, Gesture
+from ..prompt_plan.gesture import CLAPS, HEELS, LEANS, LOOKS, SHOULDERS, TOUCHES, Gesture
 
 _LOOK = 45  # frames of a look
 _CLAPS = 5  # claps without a number
@@ -45,6 +46,8 @@ def _with_one(motion: Motion, body: Body, gesture: Gesture, before: Gesture | No
         return clapping(motion, body, count, bool(gesture.place))
     if gesture.kind == SHOULDERS:
         return with_shoulders(motion, body, gesture.sides, gesture.moves, gesture.count)
+    if gesture.kind == HEELS:
+        return heel_behind(motion, body, gesture.sides[0])
     if gesture.kind == LEANS:
         return leaning(motion, body, gesture.place)
     if gesture.kind == LOOKS:

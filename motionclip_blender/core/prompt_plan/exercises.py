@@ -59,7 +59,7 @@ def _each_side(match: re.Match[str], act: str, verb: str) -> str:
     if many is None or not 0 < many <= _MOST_TURNS:
         return match[0]
     limb = "leg" if verb.startswith(_OF_LEGS) else "arm"
-    return ", then ".join(f"{act} with the {('right', 'left')[i % 2]} {limb}" for i in range(many))
+    return ", then ".join(f"{act} once with the {('right', 'left')[i % 2]} {limb}" for i in range(many))
 
 
 def _burpees(match: re.Match[str]) -> str:

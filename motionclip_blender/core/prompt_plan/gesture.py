@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-CLAPS, LEANS, LOOKS, SHOULDERS, TOUCHES = "claps", "leans", "looks", "shoulders", "touches"
+CLAPS, HEELS, LEANS, LOOKS, SHOULDERS, TOUCHES = "claps", "heels", "leans", "looks", "shoulders", "touches"
 
 LEFT, RIGHT, UP, DOWN = (65.0, 0.0, 0.0), (-65.0, 0.0, 0.0), (0.0, -35.0, 0.0), (0.0, 40.0, 0.0)
 """How the head turns to look somewhere, see `Gesture.looks`."""
@@ -32,13 +32,13 @@ _HELD = {  # where hands are that are not at a part of the body of that name
     "knee": "on the knee",
     "lap": "in the lap",
 }
-_AGAINST = {"behind": "back", "left": "to the left", "right": "to the right", "ahead": "ahead"}
+_AGAINST = {"behind": "back", "left": "to the left", "right": "to the right", "ahead": "ahead", "over": "over"}
 _MOVING = {"rubs": "rub", "stirs": "stir", "taps": "tap", "brushes": "brush down", "knocks": "knock"}
 
 
 @dataclass(frozen=True)
 class Gesture:
-    """What is made by rule. kind: one of `CLAPS`, `LEANS`, `LOOKS`, `SHOULDERS` and `TOUCHES`.
+    """What is made by rule. kind: one of `CLAPS`, `HEELS`, `LEANS`, `LOOKS`, `SHOULDERS` and `TOUCHES`.
 
     looks: how the head turns, one after the other, as degrees to the left, down and over to the right. stays: whether
         it is still turned at the end. place: of `modifiers.touching`, with the hands of `sides`; where they clap; or
@@ -73,6 +73,8 @@ class Gesture:
         times = "" if not self.count else ", once" if self.count == 1 else f", {self.count} times"
         if self.kind == CLAPS:
             return f"hands clap{' ' if self.place else ''}{self.place}{times}"
+        if self.kind == HEELS:
+            return f"the {self.sides[0]} heel is held behind"
         if self.kind == LEANS:
             return f"the body leans {_AGAINST[self.place]}"
         if self.kind == SHOULDERS:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from .gesture import CLAPS, DOWN, LEANS, LEFT, LOOKS, RIGHT, SHOULDERS, TOUCHES, UP, Gesture
+from .gesture import CLAPS, DOWN, HEELS, LEANS, LEFT, LOOKS, RIGHT, SHOULDERS, TOUCHES, UP, Gesture
 
 _THE = r"(?:(?:the|his|her|their|its|my|your|one's|own|both|one|a|an|two) )*"
 _SELF = r"(?:himself|herself|themselves|yourself|itself)"
@@ -47,6 +47,8 @@ _TILTS = {
     "up": (0.0, -25.0, 0.0), "forward": (0.0, 35.0, 0.0), "down": (0.0, 35.0, 0.0),
 }  # fmt: skip
 _UPWARD = ("up", "sky", "ceiling", "star", "moon", "sun")
+_LOW = re.compile(r"\b(?:sit|sat|seat|kneel|squat|crouch|bend|bent|lean|stoop)")
+_BY_HAND = re.compile(r"with (?:one|a|his|her|the) (?:hand|arm)")
 _SLEEPWALKS = re.compile(r"\b(?:zombie|sleepwalk|mumm(?=y|ies)|undead|frankenstein|blind)")
 _WITH_OTHERS = r"(?!.*\b(?:against|with (?:an?|his|her|their|the|some|another))\b)"
 
@@ -109,9 +111,15 @@ def _spread(match: re.Match[str]) -> Gesture:
     return _put("ahead" if _SLEEPWALKS.search(match.string) else "aside", _BOTH)
 
 
+def _on_knees(match: re.Match[str]) -> Gesture:
+    """Returns the gesture of hands on the knees, to which only who sits, kneels or bends already need not bend."""
+    hands = _put("knee", _BOTH)
+    return hands if _LOW.search(match.string) else Gesture(LEANS, place="over", also=hands)
+
+
 def _leaned(match: re.Match[str]) -> Gesture:
     """Returns the gesture of who leans against a wall: with a hand that is named at it, else with the back."""
-    side = match["with"]
+    side = match["with"] or ("right" if _BY_HAND.search(match[0]) else "")
     return Gesture(LEANS, place=side, also=_put("aside", (side,))) if side else Gesture(LEANS, place="behind")
 
 
@@ -275,7 +283,8 @@ RULES = (
     Rule(
         "talks on the phone",
         rf"\b(?:(?:talk|speak|chat|is|are|be)(?:s|ing)? on {_PHONE}|(?:tele)?phoning|"
-        rf"(?:mak|tak|hav|answer|get)(?:es|e|s|ing)? {_PHONE}(?: call)?|talk(?:s|ing)? into {_PHONE})\b"
+        rf"(?:mak|tak|hav|answer|get)(?:es|e|s|ing)? {_PHONE}(?: call)?|talk(?:s|ing)? into {_PHONE}|listen(?:s|"
+        rf"ing)? on {_PHONE})\b"
         rf"{_WITH_HAND}",
         _held("phone"),
     ),
@@ -339,6 +348,25 @@ RULES = (
         "with the arms raised to shoulder height",
         rf"\bwith {_THE}arms (?:(?:raised|held|lifted|stretched|out|up) ?)+(?:to|at) shoulder (?:height|level)\b",
         _by_both("aside"),
+    ),
+    Rule(
+        "stands with the hands on the knees, panting",
+        rf"(?:,? ?(?:panting|gasping|out of breath|breathing heavily)(?: for (?:air|breath))?,? )?(?<!\bsits"
+        rf" )\b(?:with )?{_THE}hands "
+        rf"(?:(?:resting|propped|braced) )?on {_THE}knees\b(?:,? ?(?:panting|gasping|out of breath|breathing heavily|"
+        rf"catching {_THE}breath)(?: for (?:air|breath))?)?",
+        _on_knees,
+    ),
+    Rule(
+        "quad stretch",
+        r"\bquad(?:riceps)? stretch(?:es|ing)?\b(?: (?:with|on|of) (?:the |his |her )?(?P<side>left|right)"
+        r" (?:leg|side|thigh))?",
+        lambda match: Gesture(HEELS, sides=(match["side"] or "right",)),
+    ),
+    Rule(
+        "fidgets with his hands",
+        rf"\bfidget(?:s|ing)? with {_THE}(?:hands|fingers|sleeves?|ring)\b",
+        _by_both("prayer", "rubs"),
     ),
     Rule(
         "bends over to catch his breath",
@@ -467,14 +495,14 @@ RULES = (
     Rule(
         "leans against the wall with the left hand",
         rf"\blean(?:s|ing)? (?:(?:against|on|onto) {_THE}(?:[\w-]+ )?(?:wall|door|doorway|door frame|tree|post|"
-        rf"pillar|lamppost)|"
-        rf"on (?:it|him|her))\b{_WITH_HAND}",
+        rf"pillar|lamppost))\b{_WITH_HAND}",
         _leaned,
     ),
     Rule(
         "leans on the counter",
-        rf"\blean(?:s|ing)? (?:against|on|onto|over) {_THE}(?:[\w-]+ )?"
-        rf"(?:counter|table|desk|bar|fence|rail|railing|car|balustrade|cane|stick|crutch)\b{_WITH_HAND}",
+        rf"\blean(?:s|ing)? (?:(?:against|on|onto|over) {_THE}(?:[\w-]+ )?"
+        rf"(?:counter|table|desk|bar|fence|rail|railing|car|balustrade|cane|stick|crutch)|on (?:it|them))\b"
+        rf"(?: with {_THE}(?P<hand>(?:hands|fists|arms)))?{_WITH_HAND}",
         lambda match: Gesture(LEANS, place="ahead", also=_held("rail")(match)),
     ),
     Rule(

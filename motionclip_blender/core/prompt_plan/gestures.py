@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from .gesture import Gesture
 from .gesture_rules import AND_ALSO, RULES, Rule
-from .grammar import STANDS, grammar, is_action, verb_of
+from .grammar import STANDS, grammar, is_action, is_agent, verb_of
 
 _MOST = 4  # gestures of a clause
 _TAKEN_OUT = "\0"  # where the words of a gesture were
@@ -74,6 +74,7 @@ def _acts(text: str) -> bool:
     words = text.split()
     before = ("", *words)
     return any(
-        (is_action(word) or _begins(word)) and (before[i] not in _ARTICLES or (i > 1 and before[i - 1] in _PERFORMS))
+        ((is_action(word) and not is_agent(word)) or _begins(word))
+        and (before[i] not in _ARTICLES or (i > 1 and before[i - 1] in _PERFORMS))
         for i, word in enumerate(words)
     )

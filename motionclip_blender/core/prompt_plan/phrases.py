@@ -368,6 +368,7 @@ THEN = (
         r"right))$",
         r"shuffles sideways \g<way> crouched",
     ),
+    Phrase("tiptoes sideways", "walks sideways", r"\b(?:tip-?toe(?:s|ing)?) sideways\b", "walks sideways"),
     Phrase("shadowboxes", "shadow boxing", r"\bshadow[- ]?box(?:es|ing)?\b", "shadow boxing"),
     Phrase("hero landing", "superhero landing", r"(?<!super)\bhero landing\b", "superhero landing"),
     Phrase("hangs there", "hangs", r"\b(hangs?|hanging) (?:there|on|in (?:the|mid)[- ]?air)(?=$| for)", r"\1"),

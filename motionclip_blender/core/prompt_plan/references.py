@@ -29,7 +29,7 @@ _BACK = re.compile(  # the way that was climbed before
     r"(?: again)?$"
 )
 _PHONE = re.compile(r"\b(?:tele)?phone\b")
-_TALKS = ("talk", "speak", "chat")
+_TALKS = ("talk", "speak", "chat", "listen")
 _WITH_A_BALL = re.compile(r"\b(?:dribbl\w+|(?:basketball|football|soccer|handball) player|striker|point guard)\b")
 _LETS_GO = re.compile(
     r"^(?:(?:he|she|they) )?let(?:s|ting)? (?:go|fly|loose)(?: (?:of )?(?:it|the (?:arrow|string)))?$"

@@ -140,6 +140,52 @@ SPANNING = (
         r"sits at \g<desk> typing",
     ),
     Phrase(
+        "bends the left knee and grabs the ankle behind him",
+        "quad stretch with the left leg",
+        r"\b(?:stand(?:s|ing)? on (?:the |his |her |your )?(?:left|right) (?:leg|foot),? ?(?:and )?)?"
+        r"(?:bend(?:s|ing)? (?:the |his |her |your )?(?P<knee>left|right) (?:knee|leg)(?: 90 degrees)?,? and "
+        r"(?:grab|hold|pull|tak)(?:s|es|ing|e)? (?:the |his |her |your )?(?:ankle|foot|heel)|"
+        r"(?:pull|bring|grab|hold|tak)(?:s|es|ing|e)? (?:the |his |her |your )?(?P<foot>left|right) (?:foot|"
+        r"heel|ankle)) (?:up )?"
+        r"(?:behind(?: (?:you|him|her|them|the back))?|to(?:wards)? (?:the |his |her |your )?(?:butt|bottom|"
+        r"glutes|buttocks))"
+        r"(?:,? (?:quad(?:riceps)? stretch|to stretch (?:the |his |her |your )?(?:quads?|quadriceps|thigh)))?",
+        lambda stretch: f"quad stretch with the {stretch['knee'] or stretch['foot']} leg",
+    ),
+    Phrase(
+        "looks up, down and left",
+        "looks up, then looks down, then looks left",
+        r"\b(?P<looks>look(?:s|ing)?) (?P<one>up|down|left|right)(?P<more>(?:(?:,| and|, and)(?: then)? (?:up|"
+        r"down|left|right)\b)+)",
+        lambda look: (
+            f"{look['looks']} "
+            + f", then {look['looks']} ".join(
+                [
+                    look["one"],
+                    *re.findall(
+                        r"up|down|"
+                        r"left|right",
+                        look["more"],
+                    ),
+                ]
+            )
+        ),
+    ),
+    Phrase(
+        "jumps sideways to the right over a line",
+        "jumps to the right",
+        r"\b(?P<jumps>jump|hop|leap)(?P<s>s|ing)? sideways (?P<way>to the (?:left|right))\b(?: over [^,;.]*)?",
+        r"\g<jumps>\g<s> \g<way>",
+    ),
+    Phrase(
+        "stands with the hands on the knees, panting",
+        "stands with the hands on the knees",
+        r"(?P<knees>\bhands on (?:(?:the|his|her|their) )?knees),? (?:panting|gasping|wheezing|out of breath|"
+        r"breathing heavily|"
+        r"catching (?:the|his|her|their) breath)(?: for (?:air|breath))?",
+        r"\g<knees>",
+    ),
+    Phrase(
         "tosses and turns", "lies still", r"\btoss(?:es|ing)? and turn(?:s|ing)?\b(?: in (?:the )?bed)?", "lies still"
     ),
     Phrase(

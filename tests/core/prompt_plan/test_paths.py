@@ -44,11 +44,11 @@ def test_a_slalom_is_walked_or_run():
 
 def test_what_is_done_by_turns_is_a_step_a_side():
     assert exercises_written_out("kicks three times, alternating legs") == (
-        "kicks with the right leg, then kicks with the left leg, then kicks with the right leg"
+        "kicks once with the right leg, then kicks once with the left leg, then kicks once with the right leg"
     )
     assert (
         exercises_written_out("does two alternating lunges")
-        == "lunges with the right leg, then lunges with the left leg"
+        == "lunges once with the right leg, then lunges once with the left leg"
     )
     assert exercises_written_out("two alternating ideas") == "two alternating ideas"
     assert exercises_written_out("kicks 1000 times, alternating legs") == "kicks 1000 times, alternating legs"
