@@ -10,7 +10,7 @@ from ..motion import Motion
 from ..skeleton import INDEX
 from .arm_reach import Held, eased, with_hand_at
 
-_ANGLES = {"hip": 6.0, "knee": 122.0, "ankle": 25.0}  # degrees about each joint's own X, back for a leg that hangs
+_ANGLES = {"hip": 8.0, "knee": 134.0, "ankle": 25.0}  # degrees about each joint's own X, back for a leg that hangs
 _FINGERS, _PALM = (0.0, -0.9, -0.3), (0.0, 0.3, -0.95)
 _OVER = 0.03  # metres of the wrist over the ankle
 
