@@ -34,6 +34,7 @@ _CROSSES_LEGS = re.compile(
     r"^(?:(?:he|she|they) )?cross(?:es|ing)? (?:(?:the|his|her|their|one) )?(?:legs?|"
     r"ankles)(?: over the other)?$"
 )
+_OTHER_ONE = re.compile(r"^(?:with )?(?:the |his |her |their )?(left|right)(?: one)?(?: as well| too)?$")
 _TAPS = "shifts from foot to foot"
 _OFTEN = re.compile(r" (?:once|twice|thrice|\w+ times)$")
 _SIDE_FIRST = re.compile(r"(?:left|right) (?:leg|foot)\b")
@@ -75,6 +76,8 @@ def as_before(text: str, before: Segment | None) -> str:
     if _RETURNS.search(text):
         down = any(begins(word, _DOWN) for word in (verb, *before.text.split()[:3]))
         return _RETURNS.sub("stands up" if down else STANDS, text)
+    if before.limb in ("arm", "leg") and before.side and (other := _OTHER_ONE.match(text)):
+        return before.text.replace(before.side, other[1])
     way, comma, more = text.partition(",")
     if comma and ONLY_A_WAY.match(way) and is_action(verb):  # "shuffles left, then right, in a low stance"
         return f"{verb} {way},{more}"

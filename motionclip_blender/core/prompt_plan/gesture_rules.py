@@ -325,6 +325,12 @@ RULES = (
         _by_both("hanging"),
     ),
     Rule(
+        "lowers the left arm",
+        rf"\b(?:lower|drop)(?:s|ing|ping)? (?:{_THE}(?:(?P<side>left|right) )?(?P<hand>arm|hand)|both(?P<own>))"
+        rf"(?: (?:back|down|again|slowly))*(?: (?:to|at|by) {_THE}side)?(?=$|,)",
+        lambda match: _put("hanging", _BOTH) if match["own"] is not None else _held("hanging")(match),
+    ),
+    Rule(
         "stands with the arms at the sides",
         rf"\bwith {_THE}arms (?:(?:hanging|held|straight|down|loosely) )*(?:(?:at|by) {_THE}sides?|hanging|down)\b"
         rf"(?: loosely| down)*",
@@ -399,6 +405,7 @@ RULES = (
         r"\b(?:put|hold|stick)(?:s|ting|ing)? up (?:(?:the|his|her|their|both) )+(?:hands|arms)(?=$|,|;| and)",
         _by_both("up"),
     ),
+    Rule("surrenders", r"\bsurrender(?:s|ing)?\b", _by_both("up")),
     Rule(
         "raises both arms above the head",
         rf"\b(?:rais|lift|stretch|hold|put|reach|extend)(?:es|s|e|ting|ing)? (?:(?:up|out) )?{_THE}(?:arms|hands)"

@@ -10,6 +10,7 @@ import numpy as np
 from ..angles import apart
 from .choice import Facts
 from .grammar import begins, grammar
+from .manner_words import named
 from .plan import Segment
 from .word_features import names_side
 
@@ -69,7 +70,8 @@ class HardEvidence:
         """texts: n wordings. facts: of each motion. motions: (n,) the motion of each wording."""
         self._left = np.array([names_side(text, "left") for text in texts])
         words = [frozenset(text.lower().split()) for text in texts]
-        self._flies, self._slow, self._quick = _with_any(words, (_FLIGHT, _SLOW, _QUICK))
+        manners = frozenset(named())
+        self._flies, self._slow, self._quick, self._mannered = _with_any(words, (_FLIGHT, _SLOW, _QUICK, manners))
         self._climbs = _with_any(words, _UP_OR_DOWN)
         self._high = _with_any(words, (*_SURFACES[1:3], _ON_TABLES)).any(axis=0)
         self._places, self._surfaces, self._ways = (_with_any(words, each) for each in (_PLACES, _SURFACES, _WAYS))
@@ -100,6 +102,7 @@ class HardEvidence:
             for group, other in zip(_UP_OR_DOWN, reversed(self._climbs), strict=True):
                 out -= bool(group & words) * _OTHER_PLACE * other
         if not segment.manner:
+            out -= _OTHER_PACE * (not named().keys() & words) * self._mannered
             out -= _OTHER_PACE * (self._slow * (segment.speed >= 1.0) + self._quick * (segment.speed <= 1.0))
         goes = any(begins(word, [*grammar()["moves"], "climb", "duck", "fall"]) for word in words)
         for gain, groups, told in (

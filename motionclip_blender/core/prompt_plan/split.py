@@ -65,6 +65,11 @@ _AT_ONCE = re.compile(r",?\s*(?:\b(?:at the same time|simultaneously|at once|mea
 _AND = re.compile(r",?\s+and\s+", re.IGNORECASE)
 _ONGOING = re.compile(r"^(?:(?:\w+ly|hardly|never|still|always) )?\w+ing\b", re.IGNORECASE)
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*", re.IGNORECASE)
+_BARE_BLOW = re.compile(  # a step, though it has no verb: "a jab, a left hook"
+    r"^(?:an? )?(?:(?:left|right|quick|hard|low|high|straight|strong) )*(?:jab|cross|hook|uppercut|punch|kick)s?$",
+    re.I,
+)
+_OTHER_SIDE = re.compile(r"^(?:the )?(?:left|right)(?: one)?$", re.I)  # first of a step: "then the right, and bows"
 _PACE = re.compile(r"\b(?:slow(?:s|ing)? down|speed(?:s|ing)? up)\b", re.I)
 _TURN_NOUNS = frozenset(["u-turn", "about-face", "about-turn"])  # that are made
 _PRONOUNS = frozenset(["he", "she", "they", "it"])
@@ -202,7 +207,13 @@ def _steps(sentence: str, known: Callable[[str], bool]) -> list[Clause]:
             continue
         if not pieces and (state := _state(piece)):
             mood = f" {state}"
-        elif acts(piece.split(" while ")[0]) or _TOUCHES.match(piece) or piece.startswith("while "):
+        elif (
+            acts(piece.split(" while ")[0])
+            or _BARE_BLOW.match(piece)
+            or (not pieces and _OTHER_SIDE.match(piece))
+            or _TOUCHES.match(piece)
+            or piece.startswith("while ")
+        ):
             if pieces and _OF_THE_BODY.match(piece):
                 pieces[-1] += f" with {piece}"
             elif pieces and (piece.startswith("while ") or _goes_with(piece, pieces[-1])):
