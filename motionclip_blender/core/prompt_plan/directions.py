@@ -38,7 +38,8 @@ _CIRCLE = re.compile(
 _SIZE = re.compile(r"\b(?:(?P<big>big|large|wide|huge|great)|small|little|tight|narrow|tiny) (?:[\w-]+ )?circles?\b")
 _MOST_ROUNDS = 50
 _CURVE = re.compile(r"\b(?:in|along|on) (?:an?|the) (?:[\w-]+ )?(?:curve|arc|bend)\b")
-_BENDS = 60.0  # degrees of a curve without an angle
+_SLIGHTLY = re.compile(r"\b(?:slight|gentle|soft|small)(?:ly)?\b")
+_BENDS, _BENDS_SLIGHTLY = 90.0, 45.0  # degrees of a curve without an angle
 _OF_A_LIMB = re.compile(  # "moves the arms in circles"
     r"\b(?:arms?|hands?|legs?|hips?|head|shoulders?|feet|foot|wrists?|fists?|knees?) (?:around )?"
     r"in (?:an? )?(?:\w+ )?circles?\b"
@@ -139,7 +140,8 @@ def turn_of(text: str, sides: list[str], count: int | None) -> tuple[str, float 
         spun = spins(text)
         degrees = 360.0 if circle or spun else 180.0 if _AROUND.search(text) else 90.0 if sides or clock else None
         degrees = None if spun and not (circle or sides or clock or count) else degrees
-        degrees = _BENDS if curve and not circle else degrees
+        if curve and not circle:
+            degrees = _BENDS_SLIGHTLY if _SLIGHTLY.search(text) else _BENDS
         if degrees is not None and spun:
             degrees *= count or 1
     if degrees is None:  # "spins", "twirls": a movement of its own
