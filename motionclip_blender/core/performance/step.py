@@ -167,8 +167,8 @@ def _timed(
 
 def _turns_aside(segment: Segment, motion: Motion) -> float | None:
     """Returns the degrees that somebody has to turn by to go aside who leans far forward, as in crawling; else None."""
-    now, _ = measured_travel(motion)
-    if segment.travel is None or segment.turn is not None or now is None or not leans(motion):
+    now, metres = measured_travel(motion)
+    if segment.travel is None or segment.turn is not None or now is None or metres < _ROLLS or not leans(motion):
         return None
     degrees = wrapped(segment.travel - now)
     return degrees if _SIDEWAYS < abs(degrees) <= _ASIDE else None
@@ -191,7 +191,9 @@ def _travelling(engine: Engine, segment: Segment, choice: Choice, motion: Motion
         redirecting = redirected(motion, travel)
         if redirecting is not motion or measured_travel(motion)[0] is not None:
             return redirecting
-    aside = drifts and abs(travel) > _SIDEWAYS  # nobody rolls forward to the side
+    if drifts and abs(travel) > _ASIDE:
+        motion = motion.backward()
+    aside = drifts and _SIDEWAYS < abs(travel) <= _ASIDE  # nobody rolls forward to the side
     moved = motion if aside else carried(motion, engine.body, travel)
     if moved is motion:
         remarks.append(f'"{choice.wording}" stays where it is: the direction of "{segment.said}" is left out.')

@@ -20,7 +20,7 @@ ONLY_A_WAY = re.compile(
 """A clause that only says where to, with which limb, or how fast."""
 
 _GOES_BACK = re.compile(  # "walks back to where he started"
-    r"\b((?:walk|run|jog|go|march|sneak|sprint|stroll)(?:s|es|ing)?) back"
+    r"\b((?:walk|run|jog|go|march|sneak|sprint|stroll|charg|stagger|limp|crawl|hurr)(?:s|es|e|y|ies|ing)?) back"
     r"(?:(?= \w+ly$)|$| (?:to|home|again|the way|in|where)\b.*)"
 )
 _COMES_BACK = re.compile(
@@ -30,6 +30,11 @@ _THROUGH_IT = re.compile(
     r"^((?:[\w-]+ )*?(?:walk|go|step|pass|run)(?:s|es)?) through (?:it|(?:the|a) (?:door|doorway|gate))$"
 )
 _SEATS = re.compile(r"\b(?:chair|armchair|stool|bench|sofa|couch|seat|floor|ground)\b")
+_SITS_INTO_IT = re.compile(
+    r"\b(?:sink|drop|slump|collaps|settl|flop|plop|fall)(?:s|es|e|ing|ping)? (?:(?:back|down|heavily) )*(?:in|"
+    r"on)(?:to)? it\b"
+)
+_TAKES_A_SHOT = re.compile(r"\b(?:tak(?:es?|ing) (?:the|a|his|her) shot|shoots?)$")
 _CROSSES_LEGS = re.compile(
     r"^(?:(?:he|she|they) )?cross(?:es|ing)? (?:(?:the|his|her|their|one) )?(?:legs?|"
     r"ankles)(?: over the other)?$"
@@ -67,6 +72,10 @@ def as_before(text: str, before: Segment | None) -> str:
     verb = without_subject(before.bare or before.text).split(" ")[0]
     if (seat := _SEATS.search(before.text)) and _CROSSES_LEGS.match(text):
         return "sits cross-legged" if seat[0] in ("floor", "ground") else "crosses the legs"
+    if seat:
+        text = _SITS_INTO_IT.sub("sits down", text)
+    if "ball" in before.text:
+        text = _TAKES_A_SHOT.sub("shoots the ball", text)
     if begins(verb, _DOWN):
         text = _STANDS.sub(r"\1 up", text)
     if begins(verb, _FALLS) and _LIES_STILL.match(text):

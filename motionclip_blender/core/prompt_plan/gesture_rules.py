@@ -10,7 +10,8 @@ from functools import cached_property
 from .gesture import CLAPS, DOWN, HEELS, LEANS, LEFT, LOOKS, RIGHT, SHOULDERS, TOUCHES, UP, Gesture
 
 _THE = r"(?:(?:the|his|her|their|its|my|your|one's|own|both|one|a|an|two) )*"
-_SELF = r"(?:himself|herself|themselves|yourself|itself)"
+_PAIR = re.compile(r"\b(?:both|two|double)\b")
+_SELF = r"(?:himself|herself|themselves|themself|yourself|itself)"
 _HAND = rf"{_THE}(?:(?P<side>left|right) )?(?P<hand>hands?|palms?|arms?)"
 _WITH_HAND = rf"(?: (?:with|using) {_THE}(?:(?P<with>left|right) )?(?:index )?(?:hand|arm|finger))?"
 _PUTS = r"\b(?:put|plac|hold|clasp|cross|fold|hid|keep|rest)(?:s|es|e|ting|ing|ping)? "
@@ -262,6 +263,12 @@ RULES = (
         _held("nape"),
     ),
     Rule(
+        "laces the fingers behind the head",
+        rf"\b(?:lac|interlac|lock|clasp|fold|cross)(?:es|e|s|ing)? {_THE}(?:fingers|hands) behind {_THE}(?:head|"
+        rf"neck)\b",
+        _by_both("nape"),
+    ),
+    Rule(
         "puts the left hand in the pocket",
         rf"(?:{_PUTS}|\bwith ){_HAND} (?:(?:stays|staying|remains|rests|kept|held|is) )?(?:in|into|inside) "
         rf"{_THE}(?:(?P<own>left|right) )?"
@@ -405,7 +412,12 @@ RULES = (
         r"\b(?:put|hold|stick)(?:s|ting|ing)? up (?:(?:the|his|her|their|both) )+(?:hands|arms)(?=$|,|;| and)",
         _by_both("up"),
     ),
-    Rule("surrenders", r"\bsurrender(?:s|ing)?\b", _by_both("up")),
+    Rule(
+        "surrenders",
+        rf"\b(?:(?:rais|lift|put|throw)(?:es|s|ing|ting)? (?:up )?{_THE}(?:hands|arms)(?: up)? (?:in|to) )?"
+        r"surrender(?:s|ing)?\b",
+        _by_both("up"),
+    ),
     Rule(
         "raises both arms above the head",
         rf"\b(?:rais|lift|stretch|hold|put|reach|extend)(?:es|s|e|ting|ing)? (?:(?:up|out) )?{_THE}(?:arms|hands)"
@@ -568,15 +580,21 @@ RULES = (
     ),
     Rule(
         "gives a thumbs up",
-        rf"\b(?:giv|show|mak|do|put|hold|stick)(?:es|e|s|ing|ting)? (?:(?:him|her|them|us|me|everybody)"
-        rf" )?{_THE}thumbs?[- ]up\b"
+        rf"(?:\b(?:giv|show|mak|do|put|hold|stick)(?:es|e|s|ing|ting)? (?:(?:him|her|them|us|me|everybody)"
+        rf" )?|^){_THE}(?:(?:both|two|double) )?thumbs?[- ]up\b"
         rf"(?: with (?P<hand>both hands))?{_WITH_HAND}",
-        _held("knock"),
+        lambda match: _put("knock", _BOTH) if _PAIR.search(match[0]) else _held("knock")(match),
     ),
     Rule(
         "shakes out the wrists",
         rf"\bshak(?:es|e|ing) (?:out {_THE}(?:hands|wrists|arms)|{_THE}(?:wrists|(?:hands|arms) out))\b(?: out)?",
         _by_both("hanging", "rubs"),
+    ),
+    Rule(
+        "shakes out the left wrist",
+        rf"\bshak(?:es|e|ing) (?:out {_THE}(?P<side>left|right) (?:hand|wrist|arm)|{_THE}(?P<own>left|right) "
+        rf"(?:hand|wrist|arm) (?:out|loose))\b",
+        lambda match: _put("hanging", (match["side"] or match["own"],), "rubs"),
     ),
     Rule("blows in her hands", rf"\bblow(?:s|ing)? (?:in|into|on) {_THE}(?:hands|fingers)\b", _by_both("mouth")),
     Rule(
@@ -603,7 +621,7 @@ RULES = (
     Rule(
         "knocks on the door",
         rf"\bknock(?:s|ing)?\b(?: (?:on|at) {_THE}(?:[\w-]+ )?(?:door|window|wall|table|gate))?"
-        r"(?: again)?(?: (?:harder|louder|hard|loudly|softly|gently|impatiently))?(?=$|,| \w+ times| twice|"
+        r"(?: again)?(?: (?:harder|louder|hard|loudly|softly|gently|impatiently))?(?=$|,| \w+ times| twice| thrice|"
         r" once| and| with)"
         rf"{_WITH_HAND}",
         lambda match: _put("knock", (match["with"] or "right",), "knocks"),

@@ -32,8 +32,9 @@ _PATHS = (
     ),
     (
         re.compile(
-            rf"\b(?:{_GOES}{_ALONG} (?:in )?(?:an? )?(?:{_ZIGZAG}|slalom|serpentines?|s[- ](?:curves?|shape|line))"
-            rf"(?: (?:line|path|pattern))?|{_WEAVES}|"
+            rf"\b(?:{_GOES}{_ALONG} (?:in )?(?:an? )?(?:{_ZIGZAG}|slalom|serpentines?|(?:an )?s[- ](?:curves?|"
+            rf"shaped?|line)|(?:a |the )?winding)"
+            rf"(?: (?:line|path|pattern|course|road|way))?|{_WEAVES}|"
             rf"{_ZIGZAG}(?: (?P<gait>run|sprint|jog|walk)(?:s|ning|ing|ting)?)?)\b"
             r"(?: (?:as if|as though) [^,.;]*)?",
             re.I,

@@ -71,6 +71,69 @@ THEN = (
         lambda both: f"both {_PLURALS.get(both[1], f'{both[1]}s')}",
     ),
     Phrase(
+        "gets up from a chair using the armrests",
+        "gets up from a chair",
+        r"(?: by)? (?:using|with the help of) (?:the|his|her|an?) (?:arm ?rests?|rail|railing|handrail|banister|"
+        r"walls?|table)\b",
+        "",
+    ),
+    Phrase("a king parading", "a king struts", r"\bparad(?:es|ing)\b", "struts"),
+    Phrase("is doing lunges", "does lunges", r"\b(?:is|are) (?:doing|performing|executing) ", "does "),
+    Phrase("wakes up with a start", "wakes up", r" with a (?:start|jolt|jerk|gasp|cry)$", ""),
+    Phrase(
+        "circles around the fire",
+        "walks around the fire",
+        r"\bcircl(?:es|e|ing) (?:around|round) (?=(?:an?|the|his|her|some\w*|it|them)\b)",
+        "walks around ",
+    ),
+    Phrase(
+        "descends several steps",
+        "descends the stairs",
+        r"\b(descend(?:s|ing)?|ascend(?:s|ing)?|(?:climb|go|walk|run|com)(?:s|es|e|ing)? (?:up|down)) "
+        r"(?:(?:several|a few|some|many|the|those|these|his|her) )*(?:steep |narrow |stone )?(?:steps|flight of"
+        r" (?:steps|stairs))\b",
+        r"\1 the stairs",
+    ),
+    Phrase(
+        "goes up a spiral staircase",
+        "goes up the stairs",
+        r"\b(?:an?|the) (?:[\w-]+ )?(?:stairs?|staircase|stairway|stairwell)\b(?:,? (?:curv|wind|spiral)(?:ing|"
+        r"es|s)[^,]*)?",
+        "the stairs",
+    ),
+    Phrase(
+        "stamps his feet",
+        "stamps along",
+        r"\b(?:stamp|stomp)(?:s|ing)?(?: (?:(?:the|his|her|their) )?(?:feet|foot))?(?: on the (?:spot|ground|floor))?"
+        r"(?=$| (?:angrily|furiously|impatiently|hard|and|while|like)\b)",
+        "stamps along",
+    ),
+    Phrase(
+        "hunts for his lost keys",
+        "walks bent over, searching the ground",
+        r"\b(?:(?:frantic|desperate|long) )?(?:hunt|search|rummag|scrabbl)(?:s|es|e|ing)? (?:(?:around|about|"
+        r"everywhere|frantically) )*for\b.*$",
+        "walks bent over, searching the ground",
+    ),
+    Phrase(
+        "slouches with no energy",
+        "stands tired",
+        r"\b(?:slouch|slump)(?:es|s|ing)?(?: (?:there|around))?(?: with (?:no|zero|little) energy)?$",
+        "stands tired",
+    ),
+    Phrase(
+        "takes a deep breath",
+        "breathes",
+        r"\b(?:(?:tak|draw)(?:es|e|s|ing) )?(?:an?|one) (?:(?:deep|long|slow) )+breath$",
+        "breathes",
+    ),
+    Phrase(
+        "a timid little hello",
+        "waves hello",
+        r"^(?:an? )?(?:[\w-]+ ){0,2}(hello|goodbye)(?: (?:from|to) .*)?$",
+        r"waves \1",
+    ),
+    Phrase(
         "continues walking",
         "walking",
         r"\b(?:continu(?:e|es|ed|ing)|keep(?:s|ing)?(?: on)?|kept(?: on)?|go(?:es|ing)? on|went on|"
@@ -306,7 +369,7 @@ THEN = (
         "begins in a standing position",
         STANDS,
         r"\b(?:begin|start)(?:s|ing)?(?: off)?(?: in| from| with)?(?: (?:a|the))?(?: (?:standing|neutral|upright))?"
-        r"(?: (?:position|pose|posture))?$",
+        r"(?<!\ba start)(?<!\bthe start)(?: (?:position|pose|posture))?$",
         STANDS,
     ),
     Phrase(

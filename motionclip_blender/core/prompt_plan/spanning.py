@@ -43,6 +43,19 @@ SPANNING = (
         "",
     ),
     Phrase(
+        "clutches his stomach and rocks from side to side",
+        "rocks from side to side with both hands on the stomach",
+        r"\b(?:hold|clutch|grasp|grip|cradl)(?:s|es|e|ing)? (?:the|his|her|their) (stomach|belly|head|chest) and "
+        r"((?:rock|sway|walk|stumbl|stagger|limp|hobbl|kneel|sink|double|groan|moan)(?:s|es|e|ing)?\b.*)$",
+        r"\2 with both hands on the \1",
+    ),
+    Phrase(
+        "give me a grieving mother: she sobs",
+        "she sobs",
+        r"^(?:give|show|make)(?: me)? an? [^:,]{1,40}: (?=(?:he|she|they|it)\b)",
+        "",
+    ),
+    Phrase(
         "walks and after sitting down waves",
         "walks, then sitting down, then waves",
         r",? and after (?P<rest>\w+ing\b[^,;.]*)",

@@ -29,8 +29,8 @@ _STEM = 3  # least letters of a word with other endings
 _CAMEL = re.compile(
     r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z]{2})(?=\d)|(?<=\d)(?=[A-Za-z]{3}|[LRlr]$)"
 )
-_NAME = re.compile(  # no amount: "1.25", "1.5x"
-    r"^(?!\d+\.\d)[A-Za-z0-9]+(?:[_\-|.][A-Za-z0-9]+)+$|^[A-Z]?[a-z]+(?:\d*[A-Z][a-z0-9]*)+\d*$"
+_NAME = re.compile(  # no amount: "1.25", "1.5x"; no "U-turn"
+    r"^(?!\d+\.\d)(?![A-Z]-[A-Z]?[a-z]+$)[A-Za-z0-9]+(?:[_\-|.][A-Za-z0-9]+)+$|^[A-Z]?[a-z]+(?:\d*[A-Z][a-z0-9]*)+\d*$"
 )
 _PLAIN_HYPHENS = re.compile(r"^[a-z]+-[a-z]+$")
 _WORD = re.compile(r"[a-zA-ZÀ-ÿ]+(?:'[a-z]+)?")

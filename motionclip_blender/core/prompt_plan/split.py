@@ -65,8 +65,9 @@ _AT_ONCE = re.compile(r",?\s*(?:\b(?:at the same time|simultaneously|at once|mea
 _AND = re.compile(r",?\s+and\s+", re.IGNORECASE)
 _ONGOING = re.compile(r"^(?:(?:\w+ly|hardly|never|still|always) )?\w+ing\b", re.IGNORECASE)
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*", re.IGNORECASE)
-_BARE_BLOW = re.compile(  # a step, though it has no verb: "a jab, a left hook"
-    r"^(?:an? )?(?:(?:left|right|quick|hard|low|high|straight|strong) )*(?:jab|cross|hook|uppercut|punch|kick)s?$",
+_BARE_NOUN = re.compile(  # a step, though it has no verb: "a jab, a left hook, one deep breath"
+    r"^(?:an? )?(?:(?:left|right|quick|hard|low|high|straight|strong) )*(?:jab|cross|hook|uppercut|punch|"
+    r"kick)s?$|^(?:an?|one) (?:(?:deep|long|slow) )+breath$",
     re.I,
 )
 _OTHER_SIDE = re.compile(r"^(?:the )?(?:left|right)(?: one)?$", re.I)  # first of a step: "then the right, and bows"
@@ -84,7 +85,7 @@ _OF_THE_BODY = re.compile(  # how the body is held meanwhile: "head down", "hand
     re.IGNORECASE,
 )
 _STATE = re.compile(
-    r"^(?:(?:very|still|completely|visibly|clearly|utterly) )*(?P<how>[\w-]+)"
+    r"^(?:(?:very|super|really|so|still|completely|visibly|clearly|utterly) )*(?P<how>[\w-]+)"
     r"(?:$| (?:after|by|from|with|of|at|about|because) )",
     re.I,
 )
@@ -209,7 +210,7 @@ def _steps(sentence: str, known: Callable[[str], bool]) -> list[Clause]:
             mood = f" {state}"
         elif (
             acts(piece.split(" while ")[0])
-            or _BARE_BLOW.match(piece)
+            or _BARE_NOUN.match(piece)
             or (not pieces and _OTHER_SIDE.match(piece))
             or _TOUCHES.match(piece)
             or piece.startswith("while ")
@@ -222,6 +223,8 @@ def _steps(sentence: str, known: Callable[[str], bool]) -> list[Clause]:
                 held = leading.rstrip(", ") if _OF_THE_BODY.match(leading) else ""
                 pieces.append(f"{piece} with {held}{mood}" if held else f"{leading}{piece}{mood}")
                 leading = mood = ""
+        elif pieces and (state := _state(piece)):
+            pieces[-1] += f" {state}"
         elif pieces:
             pieces[-1] += f" with {piece}" if _OF_THE_BODY.match(piece) else f", {piece}"
         else:
@@ -338,7 +341,7 @@ def waiting(text: str) -> str:
     words = [w.lower() for w in _WORD.findall(text) if w.lower() not in grammar()["function_words"]]
     actions = [word for word in words if is_action(word)]
     waits = bool(actions) and all(word in grammar()["waits"] for word in actions)
-    if not waits or _DOES_SOMETHING.match(text):
+    if not waits or _DOES_SOMETHING.match(text) or any(word in _BLOWS for word in words):
         return text
     how = next((word for word in words if word in named()), "")  # "a drunk guy stands there"
     return f"{STANDS} {how}".strip()
