@@ -77,6 +77,12 @@ THEN = (
         r"walls?|table)\b",
         "",
     ),
+    Phrase(
+        "he moves his hands around",
+        "he explains something with both hands",
+        r"\b(?:(?:is|are) )?mov(?:es|e|ing) (?:(?:the|his|her|their|both) )+hands(?: around| about| a lot)?$",
+        "explains something with both hands",
+    ),
     Phrase("a king parading", "a king struts", r"\bparad(?:es|ing)\b", "struts"),
     Phrase("is doing lunges", "does lunges", r"\b(?:is|are) (?:doing|performing|executing) ", "does "),
     Phrase("wakes up with a start", "wakes up", r" with a (?:start|jolt|jerk|gasp|cry)$", ""),

@@ -50,6 +50,14 @@ SPANNING = (
         r"\2 with both hands on the \1",
     ),
     Phrase(
+        "speaks, moving his hands as he talks",
+        "speaks",
+        r"(?:,? while (?:moving|using)|, (?:moving|using)|(?<!\bis) using) "
+        r"(?:(?:the|his|her|their|both) )+(?:hands|arms)(?: around| about| a lot)?"
+        r"(?:,? (?:as|while) (?:(?:he|she|they) )?(?:talk|speak|explain)(?:s|ing)?)?" + _ENDS,
+        "",
+    ),
+    Phrase(
         "give me a grieving mother: she sobs",
         "she sobs",
         r"^(?:give|show|make)(?: me)? an? [^:,]{1,40}: (?=(?:he|she|they|it)\b)",
