@@ -17,7 +17,7 @@ from .word_features import names_side
 STAYS = 0.6
 """Loss of a wording whose motion lacks the requested travel, or moves both sides alike."""
 
-_EVEN = 0.08  # least difference between the sides if one is requested
+_EVEN = 0.06  # least difference between the sides if one is requested
 _SIDE_SAID, _OTHER_SIDE = 0.15, 0.6  # gain of a wording with the requested side, loss of one with the other
 _WAY, _NEAR_WAY = 0.3, 40.0  # gain for the direction of travel, and degrees within which it agrees
 _DRIFTS = 0.25  # metres per second below which a motion goes nowhere: a jump drifts
@@ -50,7 +50,7 @@ _UP_OR_DOWN = (
     frozenset(["down", "downstairs", "downwards", "descends", "descending", "downhill"]),
 )
 _SLOW, _QUICK = frozenset(["slow", "slowly", "slower"]), frozenset(["quickly"])
-_OTHER_PACE = 0.15  # loss of a wording that says how fast, where nothing of that is asked for
+_OTHER_PACE = 0.25  # loss of a wording that says how fast, where nothing of that is asked for
 _WAYS = frozenset(["backward", "backwards"]), frozenset(["forward", "forwards"])  # in which somebody falls or is pushed
 _OTHER_WAY = 90.0  # degrees from which on somebody goes another way
 _FLIGHT = frozenset(["jump", "jumps", "jumping", "leap", "leaps", "leaping", "hop", "hops", "hurdle", "hurdles"])

@@ -83,6 +83,12 @@ THEN = (
         r"\b(?:(?:is|are) )?mov(?:es|e|ing) (?:(?:the|his|her|their|both) )+hands(?: around| about| a lot)?$",
         "explains something with both hands",
     ),
+    Phrase(
+        "throws something with the right hand",
+        "throws with the right hand",
+        r"\b(throw(?:s|ing)?|toss(?:es|ing)?) something(?= with\b)",
+        r"\1",
+    ),
     Phrase("a king parading", "a king struts", r"\bparad(?:es|ing)\b", "struts"),
     Phrase("is doing lunges", "does lunges", r"\b(?:is|are) (?:doing|performing|executing) ", "does "),
     Phrase("wakes up with a start", "wakes up", r" with a (?:start|jolt|jerk|gasp|cry)$", ""),
