@@ -487,6 +487,15 @@ RULES = (
         lambda match: _put("down", (match["with"] or "right",)),
     ),
     Rule(
+        "places the box on a table",
+        r"\b(?:put|set|plac|lay|rest)(?:s|es|e|ting|ing)? (?:(?:back|down) )*"
+        rf"(?:it|them|{_THE}(?:[\w-]+ )?(?:box|crate|tray|package|parcel|bag|basket|suitcase|chest|laptop|computer|"
+        rf"pot|bucket|barrel|stack|pile|object|thing))(?: (?:back|down|carefully|gently))* (?:on|onto|upon)"
+        rf" (?:top of )?{_THE}"
+        r"(?:[\w-]+ )?(?:table|desk|counter|bar|workbench|sideboard|stove|conveyor)\b",
+        _by_both("down"),
+    ),
+    Rule(
         "closes the door",
         rf"\b(?:clos|shut|slam)(?:es|s|e|ing|ting|ming)? {_THE}(?:[\w-]+ )?(?:door|gate|window|cupboard|fridge)\b"
         rf"(?: (?:shut|again|quietly|gently|softly|carefully|behind \w+))*{_WITH_HAND}",

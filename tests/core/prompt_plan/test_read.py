@@ -365,7 +365,8 @@ def test_the_way_and_the_place_stay_in_what_is_looked_up(spelling: Spelling, pro
         ("walks, turns around and walks back", ["walks", "turns on the spot", "walks"], [None, None, None]),
         ("raises both arms and lowers them", ["raises both arms", "stands still"], [None, None]),
         ("run_stop", ["runs", "stands still"], [None, None]),
-        ("lifts a box and puts it on the table", ["lifts a box", "puts the box on the table"], [None, None]),
+        ("lifts a box and puts it on the cart", ["lifts a box", "puts the box on the cart"], [None, None]),
+        ("lifts a box and puts it on the table", ["lifts a box", "stands still"], [None, None]),
         ("crosses his arms and waits", ["crosses his arms", "stands still"], [None, None]),
         (
             "a soldier marches to the left, then to the right",
