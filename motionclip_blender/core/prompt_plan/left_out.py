@@ -18,6 +18,7 @@ _BESIDE = re.compile(
     r"(?:(?:an?|the|his|her|their|its|your|two|both|some) )?"
     r"(?:(?!(?:and|while|with|as|for|from|to|on|in|at|of|then)\b)[\w-]+ ?)+"
 )
+_WAY = re.compile(r"\bto (?:the|his|her|their) (left|right)\b")
 _JOINING = "with holding carrying wearing using like against between as if though"
 _MOVED = frozenset(["both", "left", "right", "side", "step", "speed", "pace", "stride"])
 """Stems of words that are read by other rules."""
@@ -37,6 +38,10 @@ def left_out(index: WordingIndex, segment: Segment, choice: Choice, of_a_name: b
         if missing and not segment.gesture:
             words, verb = " and ".join(f'"{word}"' for word in missing), "is" if len(missing) == 1 else "are"
             yield f'{words} {verb} not shown by "{choice.wording}" and {verb} left out.'
+    way = _WAY.search(read.text.lower())
+    read_as_way = segment.travel is not None or segment.turn is not None or segment.side or segment.gesture
+    if way and not read_as_way and way[1] not in choice.wording:
+        yield f'"{way[0]}" is not shown by "{choice.wording}" and is left out.'
     for phrase in _BESIDE.findall(read.text.lower()):
         named, words = content(phrase) - _read_otherwise(), phrase.split()
         if not all(map(index.spelling.knows, words)) or manners_named().keys() & words:

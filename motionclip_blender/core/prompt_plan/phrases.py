@@ -89,6 +89,19 @@ THEN = (
         r"\b(throw(?:s|ing)?|toss(?:es|ing)?) something(?= with\b)",
         r"\1",
     ),
+    Phrase(
+        "punches the air in victory",
+        "pumps the fist in victory",
+        r"\b(?:air[- ]punch(?:es|ing)?|punch(?:es|ing)? the air)\b(?= (?:in|with|for|after)\b|$)",
+        "pumps the fist",
+    ),
+    Phrase(
+        "the goalkeeper dives to the left",
+        "the goalkeeper falls sideways to the left",
+        r"\b(?:div(?:es|e|ing)|fall(?:s|ing)?(?: over| down)?|toppl(?:es|e|ing)(?: over)?)(?: sideways)? (?:to|onto) "
+        r"(?:the|his|her|their) (left|right)(?: side)?\b(?! (?:knee|elbow|hand|arm|leg|hip|shoulder)\b)",
+        r"falls sideways to the \1",
+    ),
     Phrase("a king parading", "a king struts", r"\bparad(?:es|ing)\b", "struts"),
     Phrase("is doing lunges", "does lunges", r"\b(?:is|are) (?:doing|performing|executing) ", "does "),
     Phrase("wakes up with a start", "wakes up", r" with a (?:start|jolt|jerk|gasp|cry)$", ""),

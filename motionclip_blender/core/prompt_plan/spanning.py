@@ -58,6 +58,12 @@ SPANNING = (
         "",
     ),
     Phrase(
+        "prays on her knees",
+        "kneels down and prays",
+        r"\bpray(?:s|ing)?(?: quietly| silently)? (?:(?:while )?kneeling|on (?:the|his|her|their|both) knees)\b",
+        "kneels down and prays",
+    ),
+    Phrase(
         "give me a grieving mother: she sobs",
         "she sobs",
         r"^(?:give|show|make)(?: me)? an? [^:,]{1,40}: (?=(?:he|she|they|it)\b)",

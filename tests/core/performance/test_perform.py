@@ -237,6 +237,14 @@ def test_what_is_done_beside_and_not_known_is_said(engine: Engine, index: Wordin
     assert "humming a tune" in " ".join(found.remarks)
 
 
+@pytest.mark.parametrize(
+    ("prompt", "told"),
+    [("collapses to the left", True), ("falls to the left", False), ("walks to the left", False), ("waves", False)],
+)
+def test_a_way_that_is_not_shown_is_said(engine: Engine, index: WordingIndex, prompt: str, told: bool):
+    assert ("to the left" in " ".join(done(engine, index, prompt).remarks)) == told
+
+
 def test_a_roll_that_drifts_is_never_played_backward(engine: Engine, index: WordingIndex):
     plain, forward = (done(engine, index, prompt).motion for prompt in ("dodge roll", "dodge roll forward"))
     heads = [engine.body.posed_joints(motion)[:, INDEX["head"], 1] for motion in (plain, forward)]
