@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ..angles import apart
-from ..prompt_plan.word_features import content
+from ..prompt_plan.word_features import content, names_side
 
 if TYPE_CHECKING:
     from ..inference.prompt_retrieval import PromptRetrieval
@@ -64,6 +64,10 @@ def kin_of(
     facts = index.facts[motion]
     same, more = [Kin(motion, False, own[0])], []
     for other, of_other in wordings.items():
+        if sided:  # "with the left hand, with the right one on the hip" is as near to its mirror image
+            of_other = [row for row in of_other if not _names_both_sides(index.texts[row])]
+            if not of_other:
+                continue
         mirrored = False if not sided else None
         if sided and any(names_a_side(index.texts[row]) for row in of_other):
             mirrored = _mirrored_to(index.facts[other], facts)
@@ -116,3 +120,7 @@ def _side(facts: Facts) -> np.ndarray:
 def names_a_side(text: str) -> bool:
     """Checks whether a text names the left or the right."""
     return bool({"left", "right"} & set(text.lower().replace("-", " ").split()))
+
+
+def _names_both_sides(text: str) -> bool:
+    return names_side(text, "left") and names_side(text, "right")

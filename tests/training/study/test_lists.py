@@ -36,7 +36,7 @@ def test_no_caption_names_a_sport_of_the_out_of_domain_list():
 
 def test_the_check_of_sports_finds_those_that_captions_name():
     captions = [stems(caption) for caption in wordings()]
-    for sport in ("archery", "ice dancing", "ski jumping", "javelin throw", "water polo"):
+    for sport in ("archery", "ice dancing", "javelin throw", "water polo"):
         assert any(stems(sport) <= said for said in captions), sport
 
 
