@@ -31,10 +31,8 @@ def leaning(motion: Motion, body: Body, against: str) -> Motion:
     pitch, roll = np.radians(_WAYS[against])
     joints = body.posed_joints(motion).astype(np.float64)
     pivot = joints[:, [ankle for *_, ankle in _LEGS]].mean(axis=1)
-    yaw = facing(motion)
     way = eased(len(motion), motion.fps, returns=False)[:, None]
-    left = np.stack((np.cos(yaw), np.zeros_like(yaw), -np.sin(yaw)), axis=1)
-    ahead = np.stack((np.sin(yaw), np.zeros_like(yaw), np.cos(yaw)), axis=1)
+    left, ahead = _left_and_ahead(motion)
     lean = rot.axis_angle_to_quat(way * (pitch * left + roll * ahead))
     rotations = motion.rotations.astype(np.float64)
     world = {}
@@ -48,18 +46,14 @@ def leaning(motion: Motion, body: Body, against: str) -> Motion:
     rotations[:, 0] = rot.quat_multiply(lean, rotations[:, 0])
     pelvis = joints[:, 0] - pivot
     moved = np.einsum("tab,tb->ta", rot.quat_to_matrix(lean), pelvis) - pelvis
-    leant = Motion(rotations, motion.translation + moved, motion.fps)
-    now = body.posed_joints(leant).astype(np.float64)
-    return move_feet(leant, now, [joints[:, ankle] - now[:, ankle] for *_, ankle in _LEGS], np.zeros_like(moved))
+    return _on_the_feet(Motion(rotations, motion.translation + moved, motion.fps), body, joints)
 
 
 def _bent_over(motion: Motion, body: Body) -> Motion:
     """Returns the motion with the trunk bent over at the hips, which go back a little, and with the feet in place."""
     joints = body.posed_joints(motion).astype(np.float64)
-    yaw = facing(motion)
     way = eased(len(motion), motion.fps, returns=False)[:, None]
-    left = np.stack((np.cos(yaw), np.zeros_like(yaw), -np.sin(yaw)), axis=1)
-    ahead = np.stack((np.sin(yaw), np.zeros_like(yaw), np.cos(yaw)), axis=1)
+    left, ahead = _left_and_ahead(motion)
     lean = rot.axis_angle_to_quat(way * np.radians(_OVER) * left)
     rotations = motion.rotations.astype(np.float64)
     root = rot.quat_multiply(lean, rotations[:, 0])
@@ -68,5 +62,21 @@ def _bent_over(motion: Motion, body: Body) -> Motion:
         rotations[:, hip] = rot.quat_multiply(rot.quat_conjugate(root), thigh)
     rotations[:, 0] = root
     bent = Motion(rotations, motion.translation - way * (_BACK * ahead + (0.0, _LOWER, 0.0)), motion.fps)
-    now = body.posed_joints(bent).astype(np.float64)
-    return move_feet(bent, now, [joints[:, ankle] - now[:, ankle] for *_, ankle in _LEGS], np.zeros((len(motion), 3)))
+    return _on_the_feet(bent, body, joints)
+
+
+def _left_and_ahead(motion: Motion) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the directions to the left and ahead of the body, (T, 3) each, level."""
+    yaw = facing(motion)
+    level = np.zeros_like(yaw)
+    return (
+        np.stack((np.cos(yaw), level, -np.sin(yaw)), axis=1),
+        np.stack((np.sin(yaw), level, np.cos(yaw)), axis=1),
+    )
+
+
+def _on_the_feet(motion: Motion, body: Body, joints: np.ndarray) -> Motion:
+    """Returns the motion with the ankles where they are in joints (T, 55, 3)."""
+    now = body.posed_joints(motion).astype(np.float64)
+    aside = [joints[:, ankle] - now[:, ankle] for *_, ankle in _LEGS]
+    return move_feet(motion, now, aside, np.zeros((len(motion), 3)))

@@ -12,7 +12,7 @@ from ..body import Body
 from ..cleanup.foot_locking import move_feet
 from ..cleanup.loop import in_place
 from ..kinematics import positions
-from ..measure import facing, measured_travel, measured_turn, smoothed
+from ..measure import SPINE, chest_rotations, facing, measured_travel, measured_turn, smoothed
 from ..motion import Motion
 from ..root_trajectory import RootTrajectory, about_vertical, turned
 from ..skeleton import INDEX
@@ -23,7 +23,6 @@ SLOWEST, FASTEST = 0.4, 2.2
 _HIPS = 50.0  # largest angle in degrees of the pelvis to the chest; the legs turn by the rest in the hips
 _LEANING = 0.8  # cosine of the chest's angle from the vertical below which it leans far
 _TURNS_IN = 0.7  # seconds in which somebody turns into a direction
-_SPINE = [INDEX[name] for name in ("spine1", "spine2", "spine3")]
 _LEGS = [INDEX["left_hip"], INDEX["right_hip"]]
 _NEAR = 8.0  # degrees: a direction this near to the requested one is not changed
 _GOES = 0.6  # metres from which on a motion is one that goes somewhere, and can be played backward
@@ -67,10 +66,7 @@ def redirected(motion: Motion, degrees: float) -> Motion:
 
 def leans(motion: Motion) -> bool:
     """Checks whether the trunk leans so far that it cannot be twisted against the legs."""
-    chest = motion.rotations[:, 0].astype(np.float64)
-    for joint in _SPINE:
-        chest = rot.quat_multiply(chest, motion.rotations[:, joint].astype(np.float64))
-    return float(rot.quat_to_matrix(chest)[:, 1, 1].mean()) < _LEANING
+    return float(rot.quat_to_matrix(chest_rotations(motion.rotations))[:, 1, 1].mean()) < _LEANING
 
 
 def turned_into(motion: Motion, degrees: float) -> Motion:
@@ -172,7 +168,7 @@ def _legs_turned(motion: Motion, degrees: float) -> Motion:
     pelvis = np.radians(np.clip(degrees, -_HIPS, _HIPS))
     rotations = motion.rotations.astype(np.float64)
     world = [rotations[:, 0]]
-    for joint in _SPINE:
+    for joint in SPINE:
         world.append(rot.quat_multiply(world[-1], rotations[:, joint]))
     legs = [rot.quat_multiply(world[0], rotations[:, joint]) for joint in _LEGS]
 
@@ -182,7 +178,7 @@ def _legs_turned(motion: Motion, degrees: float) -> Motion:
     # the pelvis turns by its share, the vertebrae turn back by a third each, thighs turn by the whole angle
     turned_world = [rot.quat_multiply(about(pelvis * (3 - i) / 3), each) for i, each in enumerate(world)]
     rotations[:, 0] = turned_world[0]
-    for i, joint in enumerate(_SPINE):
+    for i, joint in enumerate(SPINE):
         rotations[:, joint] = rot.quat_multiply(rot.quat_conjugate(turned_world[i]), turned_world[i + 1])
     for joint, leg in zip(_LEGS, legs, strict=True):
         rotations[:, joint] = rot.quat_multiply(

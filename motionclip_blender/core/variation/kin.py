@@ -119,7 +119,7 @@ def _side(facts: Facts) -> np.ndarray:
 
 def names_a_side(text: str) -> bool:
     """Checks whether a text names the left or the right."""
-    return bool({"left", "right"} & set(text.lower().replace("-", " ").split()))
+    return names_side(text, "left") or names_side(text, "right")
 
 
 def _names_both_sides(text: str) -> bool:
