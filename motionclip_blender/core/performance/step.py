@@ -171,7 +171,11 @@ def _turns_aside(segment: Segment, motion: Motion) -> float | None:
     if segment.travel is None or segment.turn is not None or now is None or metres < _ROLLS or not leans(motion):
         return None
     degrees = wrapped(segment.travel - now)
-    return degrees if _SIDEWAYS < abs(degrees) <= _ASIDE else None
+    return degrees if _is_aside(degrees) else None
+
+
+def _is_aside(degrees: float) -> bool:
+    return _SIDEWAYS < abs(degrees) <= _ASIDE
 
 
 def _travelling(engine: Engine, segment: Segment, choice: Choice, motion: Motion, remarks: list[str]) -> Motion:
@@ -181,19 +185,19 @@ def _travelling(engine: Engine, segment: Segment, choice: Choice, motion: Motion
         travel = choice.facts.travel if choice.facts.travel is not None else choice.beside.facts.travel
     if travel is None:
         return motion
-    own, _ = measured_travel(motion)
+    own, metres = measured_travel(motion)
     if choice.action in grammar()["one_way"] and own is not None:  # who falls neither rises nor falls with twisted legs
         if apart(own, travel) > _ELSEWHERE:
             remarks.append(f'"{choice.wording}" goes its own way: the direction of "{segment.said}" is left out.')
         return motion
-    drifts = choice.action == "roll" and measured_travel(motion)[1] < _ROLLS  # rather than goes
+    drifts = choice.action == "roll" and metres < _ROLLS  # rather than goes
     if not drifts:
         redirecting = redirected(motion, travel)
-        if redirecting is not motion or measured_travel(motion)[0] is not None:
+        if redirecting is not motion or own is not None:
             return redirecting
-    if drifts and abs(travel) > _ASIDE:
+    elif abs(travel) > _ASIDE:
         motion = motion.backward()
-    aside = drifts and _SIDEWAYS < abs(travel) <= _ASIDE  # nobody rolls forward to the side
+    aside = drifts and _is_aside(travel)  # nobody rolls forward to the side
     moved = motion if aside else carried(motion, engine.body, travel)
     if moved is motion:
         remarks.append(f'"{choice.wording}" stays where it is: the direction of "{segment.said}" is left out.')

@@ -41,11 +41,7 @@ def exercises_written_out(prompt: str) -> str:
 
 def _turn_by_turn(match: re.Match[str]) -> str:
     verb, *rest = match["act"].lower().split()
-    act = (
-        " ".join((inflected(verb, "s"), *rest))
-        if not rest
-        else {"raise": "raises the knee", "strike": "knees"}[rest[0]]
-    )
+    act = _OF_KNEES[rest[0]] if rest else inflected(verb, "s")
     return _each_side(match, f"{match['who']}{act}{match['how']}", verb)
 
 
