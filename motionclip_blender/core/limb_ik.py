@@ -8,6 +8,7 @@ from . import rotations as rot
 
 _REACH = 0.9995  # of a limb's whole length: it is never fully straightened to reach a place
 _STRAIGHT = 0.05  # sine of the bend below which a limb defines no plane
+_BEYOND = 0.6  # radians up to which a limb that is bent against its hinge is taken for a stretched one
 
 
 def reach(
@@ -19,7 +20,8 @@ def reach(
 ) -> list[np.ndarray]:
     """Returns the world rotations of a limb's two bones, (T, 4) each, by which its end reaches `target` (T, 3).
 
-    The middle joint keeps its plane; a target that is too far is reached for with the limb stretched.
+    The middle joint keeps its plane, but never bends farther against its hinge; a target that is too far is reached for
+    with the limb stretched.
     limb: places of the top, middle and end joints before, (T, 3) each.
     at_top, at_middle: rotations before.
     hinge: (3,) the axis of the upper bone about which a stretched limb, which defines no plane, bends.
@@ -34,9 +36,14 @@ def reach(
     axis = np.cross(middle - top, end - middle)
     own = rot.quat_to_matrix(at_top) @ hinge
     length = np.linalg.norm(axis, axis=1, keepdims=True)
-    straight = (1 - np.clip(length / (_STRAIGHT * (upper * lower)[:, None]), 0, 1)) * np.sign(
-        np.where(np.sum(axis * own, axis=1, keepdims=True) < 0, -1, 1)
-    )
+    against = np.sum(axis * own, axis=1) < 0
+    # a joint bent a little against its hinge, as noise does, goes back through straight rather than farther that way
+    beyond = against & (np.pi - bend[0] < _BEYOND)
+    axis = np.where(beyond[:, None], -axis, axis)
+    bend[0] = np.where(beyond, 2 * np.pi - bend[0], bend[0])
+    straight = (1 - np.clip(length / (_STRAIGHT * (upper * lower)[:, None]), 0, 1)) * np.where(
+        against & ~beyond, -1, 1
+    )[:, None]
     axis = axis / np.maximum(length, 1e-9) * (1 - np.abs(straight)) + own * straight
     axis /= np.maximum(np.linalg.norm(axis, axis=1, keepdims=True), 1e-9)
     fold = rot.axis_angle_to_quat(axis * (bend[0] - bend[1])[:, None])

@@ -57,6 +57,16 @@ def measured_travel(motion: Motion, heading_of: np.ndarray | None = None) -> tup
     return (float(np.degrees(np.arctan2(gone[0], gone[1]))) if metres > _FAR else None), metres
 
 
+def travelled(motion: Motion) -> np.ndarray:
+    """Returns how far the body is from its start at each frame, (T,) metres, along a path straightened out: what it
+    turns by does not bring it nearer."""
+    if len(motion) < 2:
+        return np.zeros(len(motion))
+    steps = np.diff(motion.translation[:, [0, 2]].astype(np.float64), axis=0)
+    way = np.cumsum(turned(steps, -smoothed(facing(motion), 0.5 * motion.fps)[:-1]), axis=0)
+    return np.concatenate(([0.0], np.hypot(way[:, 0], way[:, 1])))
+
+
 def measured_turn(motion: Motion) -> float:
     """Returns the degrees that the body turns from the first frames to the last, left positive; over 360 for several
     turns."""

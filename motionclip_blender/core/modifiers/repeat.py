@@ -9,12 +9,13 @@ import numpy as np
 from ..body import Body
 from ..cleanup.loop import closed, extended
 from ..cleanup.loop import repeated as rounds
-from ..measure import active_part, measured_period, repetitions, root_space_poses
+from ..measure import active_part, measured_period, repetitions, root_space_poses, travelled
 from ..motion import Motion
 from .swings import Swings, how_often, passing_feet, swings
 
 _FULL = 0.7  # share of the motion's own swings that counted ones have at least
 _SWUNG_SEAM = 6  # frames of the cross-fade between swings, at most
+_GOES = 0.25  # metres from which on a motion goes somewhere
 _SEAM = 8  # frames of the cross-fade between repetitions of a motion without a period
 
 
@@ -133,6 +134,29 @@ def _in_periods(motion: Motion, body: Body, count: int, halves: bool) -> Motion:
     over = times[count - 1][1] if len(times) >= count else len(done)
     after = times[count][0] if len(times) > count else over + 1
     return done.crop(0, max((over + over + after) // 3, 2))
+
+
+def as_far(motion: Motion, body: Body, metres: float, most: int) -> Motion:
+    """Returns the motion, in as many rounds as that takes, up to where it has gone so far, with `most` frames at most.
+
+    A motion that travels nowhere is returned unchanged.
+    """
+    gone = travelled(motion)
+    if gone[-1] < metres and gone[-1] > _GOES:
+        period = measured_period(motion, body)
+        if period is None:
+            once, rounds_of = motion, round(metres / gone[-1])
+            for _ in range(min(rounds_of, most // len(once)) - 1):
+                motion = motion.fade_into(once, min(_SEAM, len(once) // 3))
+        else:
+            length = max(round(period), 4)
+            start = _quiet_start(root_space_poses(motion, body), length)
+            loop = closed(motion.crop(start, start + length))
+            own = max(float(travelled(loop)[-1]), 1e-3)
+            motion = rounds(loop, min(int(metres / own) + 2, most // length + 1))
+        gone = travelled(motion)
+    there = np.flatnonzero(gone >= metres)
+    return motion.crop(0, min(int(there[0]) + 1 if len(there) else len(motion), most))
 
 
 def _paced(motion: Motion, body: Body, count: int) -> Motion | None:

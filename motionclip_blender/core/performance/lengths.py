@@ -61,7 +61,7 @@ def own_length(engine: Engine, segment: Segment, choice: Choice, motion: Motion 
     """Returns the natural length of a step, in frames. motion: that of a step that is decoded in full."""
     if segment.gesture is not None and segment.gesture.alone:
         return length_of_gesture(segment.gesture, engine.pack.fps)
-    if motion is not None and not (segment.count or segment.steps):
+    if motion is not None and not segment.measured:
         done = until_done(motion, engine)
         rounds = rounds_of(done, segment.turn) if segment.on_spot and segment.turn else 1
         speed = speed_of(segment, choice) * pace_of(segment, choice, motion, engine)
@@ -77,8 +77,9 @@ def until_done(motion: Motion, engine: Engine) -> Motion:
 
 
 def made_whole(segment: Segment, choice: Choice) -> bool:
-    """Tells whether a step is decoded in full, whatever its share: a counted one, or one without repetition."""
-    return bool(segment.count or segment.steps) or choice.facts.after == "hold"
+    """Tells whether a step is decoded in full, whatever its share: a counted or measured one, or one without
+    repetition."""
+    return segment.measured or choice.facts.after == "hold"
 
 
 def whole(engine: Engine, choice: Choice) -> int:

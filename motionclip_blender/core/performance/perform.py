@@ -60,6 +60,7 @@ def is_plain(plan: Plan, choices: Sequence[Choice]) -> bool:
         segment.side,
         segment.count,
         segment.steps,
+        segment.metres,
         segment.seconds,
         segment.together,
         choices[0].beside,
@@ -140,7 +141,7 @@ def _composed(engine: Engine, plan: Plan, choices: Sequence[Choice], frames: int
 def _once(segment: Segment, choice: Choice, plan: Plan) -> Segment:
     """Returns a step among others that is one event, such as "kicks", as one that is done once; "kicking" goes on, and
     so does who skips along."""
-    uncounted = not (segment.count or segment.steps or segment.seconds or segment.gesture or choice.beside)
+    uncounted = not (segment.measured or segment.seconds or segment.gesture or choice.beside)
     goes_on = any(is_action(w) and (w.endswith("ing") or verb_of(w, _GAITS)) for w in segment.text.split())
     repeats = choice.facts.after == "repeat"  # what holds its end is done once anyway
     if len(plan.segments) > 1 and uncounted and repeats and not goes_on and choice.action in grammar()["events"]:

@@ -134,7 +134,7 @@ def _ends_down(engine: Engine, segment: Segment, choice: Choice, motion: Motion)
 
 def of_upper_body(engine: Engine, segment: Segment, choice: Choice, motion: Motion) -> bool:
     """Checks whether a step can be done by who is down: by somebody who stands where they are, but need not."""
-    goes = segment.travel is not None or segment.turn is not None or segment.steps
+    goes = segment.travel is not None or segment.turn is not None or segment.steps or segment.metres
     stands = not {"stand", "stands", "standing"}.isdisjoint(segment.said.lower().split())
     if goes or stands or choice.action in grammar()["rises"]:
         return False

@@ -12,13 +12,14 @@ import numpy as np
 from ..angles import apart, wrapped
 from ..cleanup.foot_locking import put_on_floor
 from ..cleanup.windows import finished
-from ..measure import measured_side, measured_travel, measured_turn
+from ..measure import measured_side, measured_travel, measured_turn, travelled
 from ..modifiers.arms import with_both_arms, with_one_arm
 from ..modifiers.manner import in_manner, pace, weaving
-from ..modifiers.repeat import counted, held
+from ..modifiers.repeat import as_far, counted, held
 from ..modifiers.upper_body import masked
 from ..modifiers.way import bent, carried, leans, on_the_spot, redirected, retimed, turned_into, turned_on_spot
 from ..motion import Motion
+from ..prompt import MAX_FRAMES
 from ..prompt_plan.choice import Choice
 from ..prompt_plan.grammar import grammar
 from ..prompt_plan.plan import Segment
@@ -37,6 +38,8 @@ _ROLLS = 0.5  # metres that somebody goes who rolls, and not on the spot
 _SIDE = re.compile(r"\b(?:left|right)\b")
 _SIDEWAYS = 45.0  # degrees from ahead
 _ASIDE = 135.0  # degrees up to which somebody goes aside, rather than back
+_WAY = 0.25  # metres from which on a motion goes somewhere
+_SHORT = 0.9  # share of a distance that is told of as too short
 _ELSEWHERE = 60.0  # degrees from which on a motion goes another way
 _TURNS = 15.0  # degrees that a straight walk may turn by
 
@@ -158,11 +161,33 @@ def _timed(
     if manner:
         motion = retimed(motion, pace_of(segment, choice, decoded, engine))
         motion = in_manner(motion, engine.body, manner, choice.styled)
+    if segment.metres is not None:
+        return _measured(engine, segment, choice, motion, frames, remarks)
     if counts or (once and natural):
         return motion
     if once and len(motion) > frames + STILLNESS:
         remarks.append(f'"{segment.said}" takes {len(motion)} frames, and has {frames}: its end is cut.')
     return finished(motion, frames, engine) if once and frames > _LONG else held(motion, frames)
+
+
+def _measured(
+    engine: Engine, segment: Segment, choice: Choice, motion: Motion, frames: int, remarks: list[str]
+) -> Motion:
+    """Returns the motion going as many metres as are asked for: what is done once is repeated only if it is a step."""
+    assert segment.metres is not None
+    own = float(travelled(motion)[-1])
+    unlike = choice.action in (*grammar()["events"], *grammar()["one_way"], "throw", "roll")
+    if own < _WAY or (unlike and own < segment.metres):
+        remarks.append(f'"{choice.wording}" goes {own:.2g} m: the distance of "{segment.said}" is left out.')
+        return motion if choice.facts.after == "hold" else held(motion, frames)
+    motion = as_far(motion, engine.body, segment.metres, MAX_FRAMES)
+    if segment.seconds is not None:
+        motion = retimed(motion, float(np.clip(len(motion) / frames, 1 / FASTEST, FASTEST)))
+    gone = float(travelled(motion)[-1])
+    if gone < _SHORT * segment.metres:
+        why = f", for a motion has {MAX_FRAMES:,} frames at most" if len(motion) >= MAX_FRAMES else ""
+        remarks.append(f'"{segment.said}" goes {gone:.2g} m{why}.')
+    return motion
 
 
 def _turns_aside(segment: Segment, motion: Motion) -> float | None:

@@ -1,4 +1,4 @@
-"""Reads amounts: durations in seconds, minutes and frames, speeds, and distances, which are not made."""
+"""Reads amounts: durations in seconds, minutes and frames, speeds, and distances."""
 
 from __future__ import annotations
 
@@ -25,10 +25,28 @@ _DURATIONS = (
     ),
     re.compile(r"\b(?P<number>two|three|four|five|six|seven|eight|nine|ten|twenty|thirty) (?P<unit>seconds|minutes)\b"),
 )
-_DISTANCE = re.compile(
-    r"\b(?:for |about )?\d+(?:[.,]\d+)? ?(?:m|cm|km|met(?:er|re)s?|centimet(?:er|re)s?|kilomet(?:er|re)s?|feet|foot|ft|"
-    r"inch(?:es)?|yards?|miles?)\b"
+_METRES = {"m": 1.0, "met": 1.0, "c": 0.01, "k": 1000.0, "f": 0.3048, "i": 0.0254, "y": 0.9144, "mi": 1609.344}
+_OF_LENGTH = (
+    r"(?P<unit>m|cm|km|met(?:er|re)s?|centimet(?:er|re)s?|kilomet(?:er|re)s?|feet|foot|ft|inch(?:es)?|yards?|miles?)\b"
 )
+_ABOUT = r"(?:for )?(?:(?:about|around|roughly|exactly|some|another|approximately) )?"
+_MANY = "|".join(word for word in grammar()["numbers"] if word not in ("no", "single", "couple", "pair"))
+_DISTANCES = (
+    re.compile(rf"\b{_ABOUT}(?P<number>\d+(?:[.,]\d+)?) ?{_OF_LENGTH}", re.I),
+    re.compile(  # "on two feet" is none
+        rf"\b(?<!on )(?<!onto )(?<!with )(?<!the )(?<!his )(?<!her ){_ABOUT}"
+        rf"(?P<number>{_MANY}|an?|half an?|a few|a couple of|several) {_OF_LENGTH}"
+        r"(?! (?:apart|together|off|up|in the|wide|away from each))",
+        re.I,
+    ),
+)
+_FEW_METRES = {"a few": 3.0, "a couple of": 2.0, "several": 5.0}
+_NO_WAY = re.compile(
+    r"^ (?:high|tall|up|above|wide|apart|away|deep|across|long|off|from|behind|into|in the air|per|radius)\b"
+)
+MOST_METRES = 500.0
+"""The longest distance: more than a sprinter goes in the longest motion."""
+
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d{1,2} ?(?:s|secs?|seconds?|mins?|minutes?|m|met(?:er|re)s?)\b)")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _OF_TIME = r"(?:seconds?|secs?|minutes?|mins?)\b"
@@ -92,13 +110,23 @@ def duration(text: str) -> tuple[str, float | None, list[str]]:
     return text, None, []
 
 
-def without_distance(text: str) -> tuple[str, list[str]]:
-    """Returns a clause without a distance, and a remark about it."""
-    match = _DISTANCE.search(text)
+def distance(text: str) -> tuple[str, float | None, list[str]]:
+    """Returns a clause without a distance, the metres that somebody goes, or None, and remarks: about one that is no
+    way, such as a height, too."""
+    match = next((found for found in (pattern.search(text) for pattern in _DISTANCES) if found), None)
     if match is None:
-        return text, []
-    rest = " ".join(f"{text[: match.start()]} {text[match.end() :]}".split())
-    return rest, [f'"{match[0].strip()}" is left out: ways are not measured; say how many steps, or how many seconds.']
+        return text, None, []
+    rest, said = " ".join(f"{text[: match.start()]} {text[match.end() :]}".split()), match[0].strip()
+    if _NO_WAY.match(text[match.end() :].lower()):
+        return rest, None, [f'"{said}" is left out: only how far somebody goes is measured.']
+    number, unit = match["number"].lower().replace(",", "."), match["unit"].lower()
+    unit = next(unit[:letters] for letters in (3, 2, 1) if unit[:letters] in _METRES)
+    metres = (_FEW_METRES.get(number) or _value(number)) * _METRES[unit]
+    if metres <= 0:
+        return rest, None, [f'"{said}" is left out: nobody goes no way at all.']
+    if metres > MOST_METRES:
+        return rest, MOST_METRES, [f'"{said}" is more than the farthest way; {MOST_METRES:g} metres are made.']
+    return rest, metres, []
 
 
 def _value(number: str) -> float:

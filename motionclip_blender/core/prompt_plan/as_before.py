@@ -50,6 +50,7 @@ _RETURNS = re.compile(
     r"(?:standing|start(?:ing)?|original|initial|neutral|upright|rest(?:ing)?|idle|normal)"
     r"(?: (?:position|pose|stance|posture))?\b"
 )
+_ONLY_RETURNS = re.compile(r"^(?:(?:he|she|they|it) )?returns?$")  # from a lunge; from a walk it is one back
 _FALLS = ["fall", "drop", "collaps", "die", "dies", "faint", "toppl", "crumpl", "lies", "lie", "lands"]
 _LIES_STILL = re.compile(
     r"^(?:(?:he|she|they|it) )?(?:lies?|lying|stays?|remains?|rests?)(?: (?:there|still|motionless|down|unconscious|"
@@ -82,9 +83,10 @@ def as_before(text: str, before: Segment | None) -> str:
         return STANDS
     if _STRAIGHTENS.search(text):
         return "stands up"
-    if _RETURNS.search(text):
+    if _RETURNS.search(text) or _ONLY_RETURNS.match(text):
         down = any(begins(word, _DOWN) for word in (verb, *before.text.split()[:3]))
-        return _RETURNS.sub("stands up" if down else STANDS, text)
+        stands = "stands up" if down else STANDS
+        return _RETURNS.sub(stands, text) if _RETURNS.search(text) else stands
     if before.limb in ("arm", "leg") and before.side and (other := _OTHER_ONE.match(text)):
         return before.text.replace(before.side, other[1])
     way, comma, more = text.partition(",")

@@ -212,6 +212,8 @@ def _only_who_or_where(index: WordingIndex, segment: Segment, choice: Choice) ->
     if rest.startswith(" like ") and shared <= content(rest) and index.understands(segment.core):
         told = {stem(word) for word in choice.wording.lower().split() if is_action(word) and not is_agent(word)}
         return bool(told - content(segment.text))  # "ballerina strikes a pose" for "twirls like a ballerina"
+    if _goes_otherwise(index, segment, choice):
+        return True
     if choice.confidence > _CLEAR:  # "backpedals, defender in soccer", "crawls across the floor on hands and knees"
         goes = begins(segment.core.split()[0], grammar()["moves"]) and index.understands(segment.core)
         return rest.startswith(",") or (goes and _ALONG.match(rest) is not None and not shared - content(rest))
@@ -219,6 +221,15 @@ def _only_who_or_where(index: WordingIndex, segment: Segment, choice: Choice) ->
         return True
     acts = any(is_action(word) and not is_agent(word) for word in choice.wording.lower().split())
     return not acts and index.share_with(segment.core.split()[0], choice.action) < _OFTEN
+
+
+def _goes_otherwise(index: WordingIndex, segment: Segment, choice: Choice) -> bool:
+    """Checks whether somebody goes, and the wording tells of something else that one like them does on the spot:
+    "warehouse worker moves a parcel" for "a tired worker trudges in"."""
+    verb, who = segment.core.split()[0], segment.text.lower().partition(segment.core)[0]
+    goes = begins(verb, grammar()["moves"]) and not any(is_action(word) and not is_agent(word) for word in who.split())
+    told = stem(verb) in index.told_of(choice.motion) or choice.facts.travel is not None
+    return goes and not told and _only_who(segment, choice)
 
 
 def _on_the_way(segment: Segment, choice: Choice) -> bool:

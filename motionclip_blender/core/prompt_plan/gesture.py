@@ -65,6 +65,11 @@ class Gesture:
         return f"made by rule: {'; '.join(one._told() for one in self.all)}"
 
     @property
+    def moving(self) -> bool:
+        """Whether it is done again and again, rather than held."""
+        return self.kind in (CLAPS, SHOULDERS) or bool(self.moves) or (self.kind == LOOKS and not self.stays)
+
+    @property
     def all(self) -> tuple[Gesture, ...]:
         """This gesture and the further ones."""
         return (self, *(self.also.all if self.also else ()))

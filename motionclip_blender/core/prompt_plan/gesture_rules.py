@@ -88,8 +88,8 @@ def _tilt(match: re.Match[str]) -> Gesture:
 
 
 def _roll_shoulders(match: re.Match[str]) -> Gesture:
-    side = match["side"]
-    return Gesture(SHOULDERS, sides=(side,) if side else _BOTH, moves=f"roll {match['way'] or 'back'}")
+    side, way = match["side"] or match["own"], match["way"] or match["to"] or "back"
+    return Gesture(SHOULDERS, sides=(side,) if side else _BOTH, moves=f"roll {way}")
 
 
 def _put(place: str, sides: tuple[str, ...], moves: str = "") -> Gesture:
@@ -226,7 +226,19 @@ RULES = (
         rf"(?:\bwith )?{_THE}head (?:(?:is|held|hanging|hung|bowed|lowered|bent|down|low) ?)+(?= |$|,)",
         _tilt,
     ),
-    Rule("lowers the head", rf"\b(?:lower|drop|bow)(?:s|ing|ping)? {_THE}head\b(?: down| forwards?| low)*", _tilt),
+    Rule(
+        "drops the chin to the chest",
+        rf"(?:\b(?:drop|lower|tuck|bring|put|rest)(?:s|ping|ing|ting)? )?\b{_THE}chin (?:down )?(?:to|onto|on|"
+        rf"into|towards?|against) "
+        rf"{_THE}chest\b",
+        _tilt,
+    ),
+    Rule(
+        "lowers the head",
+        rf"\b(?:(?:lower|drop|bow)(?:s|ing|ping)? {_THE}head\b(?: down| forwards?| low)*|hang(?:s|ing)?"
+        rf" {_THE}head(?: low| down)?$)",
+        _tilt,
+    ),
     Rule(
         "claps the hands",
         rf"\b(?:clap(?:s|ping)?|applaud(?:s|ing)?)\b(?: {_THE}hands?)?(?: together)?"
@@ -243,7 +255,9 @@ RULES = (
     Rule(
         "rolls the shoulders",
         rf"\b(?:roll|rotat|circl|mov)(?:s|e|es|ing)? {_THE}(?:(?P<side>left|right) )?shoulders?\b"
-        r"(?: (?:(?P<way>back|forward)(?:wards?|s)?|up and down|around|in circles))*",
+        rf"(?: (?:(?P<way>back|forward)(?:wards?|s)?|up and down|around|in circles))*|"
+        rf"^{_THE}(?:(?P<own>left|right) )?shoulders? (?:roll|rotate|circle)s?(?: (?:(?P<to>back|"
+        rf"forward)(?:wards?|s)?|around|in circles))*",
         _roll_shoulders,
     ),
     Rule(
@@ -270,7 +284,7 @@ RULES = (
     ),
     Rule(
         "puts the left hand in the pocket",
-        rf"(?:{_PUTS}|\bwith ){_HAND} (?:(?:stays|staying|remains|rests|kept|held|is) )?(?:in|into|inside) "
+        rf"(?:{_PUTS}|\bwith |^){_HAND} (?:(?:stays|staying|remains|rests|kept|held|is) )?(?:in|into|inside) "
         rf"{_THE}(?:(?P<own>left|right) )?"
         r"(?:trouser |coat |jacket )?pockets?\b",
         _held("pocket"),
@@ -291,7 +305,9 @@ RULES = (
         "talks on the phone",
         rf"\b(?:(?:talk|speak|chat|is|are|be)(?:s|ing)? on {_PHONE}|(?:tele)?phoning|"
         rf"(?:mak|tak|hav|answer|get)(?:es|e|s|ing)? {_PHONE}(?: call)?|talk(?:s|ing)? into {_PHONE}|listen(?:s|"
-        rf"ing)? on {_PHONE})\b"
+        rf"ing)? on {_PHONE}|"
+        rf"(?:hold|press|put|rais|bring|lift)(?:s|es|e|ing|ting)? {_PHONE} (?:up )?(?:to|at|against|on)"
+        rf" {_THE}(?:left |right )?ear)\b"
         rf"{_WITH_HAND}",
         _held("phone"),
     ),
@@ -327,7 +343,7 @@ RULES = (
     Rule(
         "lets the arms drop",
         rf"\b(?:(?:let(?:s|ting)?|drop(?:s|ping)?) {_THE}(?:arms|hands)(?: (?:drop|fall|hang|sink))?|"
-        rf"(?:lower|put|bring)(?:s|ting|ing)? {_THE}(?:arms|hands)(?= (?:back |down|again|to )|$))"
+        rf"(?:lower|put|bring)(?:s|ting|ing)? {_THE}(?:arms|hands)(?= (?:back |down|again|to {_THE}sides?\b)|$))"
         rf"(?: (?:back|down|again|loosely))*(?: (?:to|at|by) {_THE}sides?)?(?= |$|,)",
         _by_both("hanging"),
     ),
@@ -344,6 +360,15 @@ RULES = (
         _by_both("hanging"),
     ),
     Rule("t-pose", r"\b(?:stands? in (?:a |the )?|does a |an? )?t[- ]?pose\b", _by_both("aside")),
+    Rule(
+        "raises the arms to the sides until they meet overhead",
+        rf"\b(?:stretch|spread|extend|rais|lift|bring|swing)(?:es|s|e|ing)? {_THE}(?:arms|hands)(?: (?:out|up|"
+        rf"straight|slowly|wide))*"
+        rf" (?:to {_THE}sides?|sideways)(?: and)?(?: up)? (?:until|till|so that|and) (?:(?:they|the hands|the"
+        rf" palms) (?:meet|touch|are) )?"
+        rf"(?:up )?(?:overhead|(?:high )?(?:above|over) {_THE}head)\b",
+        _by_both("up"),
+    ),
     Rule(
         "raises the arms to the sides",
         rf"\b(?:stretch|hold|spread|extend|rais|lift|put|open)(?:es|s|e|ting|ing)? {_THE}(?:arms|hands)"
@@ -365,7 +390,7 @@ RULES = (
     Rule(
         "stands with the hands on the knees, panting",
         rf"(?:,? ?(?:panting|gasping|out of breath|breathing heavily)(?: for (?:air|breath))?,? )?(?<!\bsits"
-        rf" )\b(?:with )?{_THE}hands "
+        rf" )\b(?:with |(?:put|plac|rest|brac)(?:s|es|e|ting|ing)? )?{_THE}hands "
         rf"(?:(?:resting|propped|braced) )?on {_THE}knees\b(?:,? ?(?:panting|gasping|out of breath|breathing heavily|"
         rf"catching {_THE}breath)(?: for (?:air|breath))?)?",
         _on_knees,
@@ -447,7 +472,8 @@ RULES = (
     Rule(
         "types on a keyboard",
         rf"\b(?:typ(?:es|ing|e) on|work(?:s|ing)? (?:on|at)|us(?:es|ing|e)) {_THE}"
-        r"(?:computer |laptop )?(?:keyboard|typewriter|computer|laptop)\b|\btyp(?:es|ing)(?=$|,| away| and| while| at)",
+        r"(?:computer |laptop )?(?:keyboard|typewriter|computer|laptop)\b|\btyp(?:es|ing)(?=$|,| away| and|"
+        r" while| at| with)",
         _by_both("keyboard", "taps"),
     ),
     Rule(
@@ -537,6 +563,35 @@ RULES = (
         "facepalm",
         r"\b(?:does an? |do an? )?face[- ]?palm(?:s|ing)?\b(?! with both)",
         lambda _: replace(_put("face", ("right",)), looks=(DOWN,)),
+    ),
+    Rule(
+        "dabs",
+        r"\b(?:(?:do(?:es|ing)?|hit(?:s|ting)?|throw(?:s|ing)?|mak(?:es|ing)) (?:an?|the) )?dab(?:s|bing)?\b(?!"
+        r" at| on| of|s? (?:his|her|the))",
+        lambda _: replace(_put("face", ("right",)), looks=(DOWN,), also=_put("aside", ("left",))),
+    ),
+    Rule(
+        "plays air guitar",
+        rf"(?:\bplay(?:s|ing)? |\bstrum(?:s|ming)? |^){_THE}(?:[\w-]+ )?(?:guitar|banjo|ukulele|lute)\b",
+        lambda _: replace(_put("stomach", ("right",), "rubs"), also=_put("aside", ("left",))),
+    ),
+    Rule(
+        "makes a heart above the head",
+        rf"\b(?:mak|form|do|show|giv)(?:es|e|s|ing)? {_THE}(?:big )?heart(?: shape| sign)?"
+        rf"(?: (?:with|using) {_THE}(?:arms|hands|fingers))?(?P<above> (?:overhead|(?:above|over) {_THE}head))?",
+        lambda match: _put("head" if match["above"] else "prayer", _BOTH),
+    ),
+    Rule(
+        "makes a peace sign",
+        rf"(?:\b(?:mak|form|do|show|giv|hold|flash|throw)(?:es|e|s|ing)? (?:up )?|^|\bwith ){_THE}(?:peace|"
+        rf"victory|v)[- ]sign\b{_WITH_HAND}"
+        rf"(?: (?:to|at|beside|near|by|next to|in front of) {_THE}(?:face|eyes?|head|cheek))?",
+        _held("knock"),
+    ),
+    Rule(
+        "rolls the wrists",
+        rf"\b(?:roll|circl|rotat)(?:s|es|e|ing)? {_THE}(?:(?P<side>left|right) )?wrists?\b(?: around| in circles)?",
+        lambda match: _put("knock", (match["side"],) if match["side"] else _BOTH, "stirs"),
     ),
     Rule(
         "jazz hands",
@@ -668,6 +723,13 @@ RULES = (
         lambda match: _put("knock", (match["with"] or "right",)),
     ),
     Rule(
+        "presses the hands into the small of the back",
+        rf"\b(?:press|put|plac|hold|push|dig)(?:es|s|e|ing|ting|ging)? {_HAND} (?:in(?:to)?|on(?:to)?|to|"
+        rf"against) {_THE}"
+        rf"(?:small of {_THE}|(?:lower|sore|aching) )back\b",
+        _held("back"),
+    ),
+    Rule(
         "rubs the lower back",
         rf"\b(?:rub|massag|clutch|hold|support|knead)(?:s|es|e|ing|bing)? {_THE}"
         rf"(?:(?:lower|sore|aching|bad|stiff) )+back\b{_WITH_HAND}(?: with {_THE}hands)?",
@@ -686,8 +748,8 @@ RULES = (
     ),
     Rule(
         "puts a hand on the chest",
-        rf"\b(?:(?:(?:put|plac|hold|rest|lay|rais|bring|lift|mov|press|clasp)(?:s|es|e|ting|ing)?|with) {_HAND}"
-        rf"(?: (?:up|out|back|held|resting))? (?:on|onto|to|over|against|at|in front of) "
+        rf"\b(?:(?:(?:put|plac|hold|rest|lay|rais|bring|lift|mov|press|clasp)(?:s|es|e|ting|ing)? |with |^){_HAND}"
+        rf"(?: (?:up|out|back|held|resting|rests?|stays?|is|are))? (?:on|onto|to|over|against|at|in front of) "
         rf"|(?P<verb>touch|cover|clutch|grab|hold|rub|tap|pat|strok|wip|"
         r"scratch(?!\w* (?:\w+ )?(?:head|hair)))(?:s|es|e|ing|ping|bing|ting)? "
         rf"(?:{_THE}(?:sweat|tears|dirt|blood|water|rain|dust|snow) (?:off|from|of) )?)"
@@ -695,6 +757,7 @@ RULES = (
         rf"(?: (?:with|using) {_THE}(?:(?P<with>left|right) )?(?P<by>hands?|arms?|palms?|fingers?))?",
         _touch,
     ),
+    Rule("walks while on the phone", rf"\bon {_PHONE}\b", _held("phone")),
 )
 """All rules; of several that match the first one counts."""
 

@@ -52,7 +52,8 @@ _ENDING = 4  # letters that a form may add: "ping" of "skip"
 
 @cache
 def _action(word: str) -> bool:
-    return begins(word, grammar()["actions"]) or verb_of(word, grammar()["verbs"]) is not None
+    adjective = word.endswith("y") and word not in grammar()["actions"]  # "sneaky", of "sneak"
+    return (begins(word, grammar()["actions"]) and not adjective) or verb_of(word, grammar()["verbs"]) is not None
 
 
 def is_action(word: str) -> bool:
@@ -82,8 +83,8 @@ def verb_of(word: str, verbs: Iterable[str]) -> tuple[str, str] | None:
 
 
 def inflected(verb: str, ending: str) -> str:
-    """Returns a regular verb with the ending "", "s", "ing" or "ed"."""
-    if not ending:
+    """Returns a regular verb with the ending "", "s", "ing" or "ed"; a single letter, which is none, as it is."""
+    if not ending or len(verb) == 1:
         return verb
     if ending == "s":
         if verb.endswith("y") and verb[-2] not in "aeiou":

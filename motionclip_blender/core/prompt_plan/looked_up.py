@@ -32,7 +32,7 @@ _ON_BODY = (
 )
 _WHERE = re.compile(
     rf",| (?:in(?! place\b)|on(?! the spot\b|{_ON_BODY})|at|to|up to|from|near|along|through|across|towards?|"
-    r"behind|under|inside|outside|against|over to|after|for|like|into|"
+    r"behind|under|inside|outside|against|over to|after|for|like|into|out of|"
     r"down the|up the|off (?:the|an?)|past|beside|because|until|so|with|without|around the|over the) "
 )
 _IS_MOVED = re.compile(  # "gets pushed backwards"

@@ -24,8 +24,9 @@ _ALONG = r"(?: (?:forwards?|ahead|along|around|quickly|slowly))*"
 _PATHS = (
     (
         re.compile(
-            rf"\b{_GOES}{_ALONG} (?:in|along|through) (?:an? |the )?(?:shape of an? )?"
-            r"figure[- ](?:of[- ])?(?:eights?|8)\b",
+            rf"\b{_GOES}{_ALONG} (?:(?:in|along|through) )?(?:an? |the )?(?:shape of an? )?"
+            r"figure[- ](?:of[- ])?(?:eights?|8)\b(?: pattern)?|"
+            r"\b(?:an? )?figure[- ](?:of[- ])?(?:eights?|8) (?P<gait>run|sprint|jog|walk)(?:s|ning|ing|ting)?\b",
             re.I,
         ),
         "{0} in a circle to the left, then {0} in a circle to the right",

@@ -9,6 +9,12 @@ _BLOWS = ("punch", "jab", "hook", "cross", "kick")
 _PLURALS = {"foot": "feet", "feet": "feet"}
 
 FIRST = (
+    Phrase(
+        "pulls back in",
+        STANDS,
+        r"^(?:(?:he|she|they|it) )?(?:pull|duck|lean|lunge|slip)(?:s|ing)? back(?: in| into cover| behind cover)$",
+        STANDS,
+    ),
     Phrase("runs because he is late", "runs ", r"\b(?:because|since (?=(?:he|she|they|it)\b))\b.*$", ""),
     Phrase(
         "walks facing forward",
@@ -187,12 +193,6 @@ THEN = (
         lambda blow: f"{blow[1]}{blow[2] if blow[2] in _BLOWS else 'punch'}",
     ),
     Phrase(
-        "hangs up the phone",
-        "puts down the phone",
-        r"^(?P<who>(?:he|she|they) )?hang(?:s|ing)? up(?: the (?:tele)?phone| the call| the receiver)?$",
-        "puts down the phone",
-    ),
-    Phrase(
         "charges at the enemy",
         "runs forward",
         r"\b(?:charges|(?P<ongoing>charging)|(?<!\w )charge)(?: straight| right| headlong)?(?: forwards?| ahead|"
@@ -302,7 +302,7 @@ THEN = (
         "shuffles off to the bathroom",
         "shuffles forward in line",
         r"\bshuffl(?:es|ing|e) (?:off|away|out|over|ahead|forwards?|to|towards?|along|slowly)\b"
-        r"(?! (?:the )?(?:left|right|side))(?:(?! bent).)*$",
+        r"(?:(?! bent|\bleft\b|\bright\b|\bside|\bback).)*$",
         "shuffles forward in line",
     ),
     Phrase(

@@ -25,6 +25,7 @@ class Segment:
     on_spot: whether it does nothing but turn, and where it stands.
     count: how often; steps: how many steps.
     speed: relative to the natural speed.
+    metres: how far somebody goes.
     seconds: the duration.
     together: actions at the same time.
     manner: one of `modifiers.manner`'s, such as "sad"; empty if none is named.
@@ -48,6 +49,7 @@ class Segment:
     on_spot: bool = False
     count: int | None = None
     steps: int | None = None
+    metres: float | None = None
     speed: float = 1.0
     seconds: float | None = None
     together: tuple[str, ...] = ()
@@ -57,6 +59,11 @@ class Segment:
     both: bool = False
     single: bool = False
     gesture: Gesture | None = None
+
+    @property
+    def measured(self) -> bool:
+        """Whether how often, or how far, something is done says how long it takes."""
+        return bool(self.count or self.steps or self.metres)
 
 
 @dataclass(frozen=True)

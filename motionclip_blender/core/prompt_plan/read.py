@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ..errors import UserError
-from .amounts import plain_amounts, without_distance
+from .again import with_repeats
+from .amounts import plain_amounts
 from .as_before import ONLY_A_WAY
 from .exercises import exercises_written_out
 from .gesture import LOOKS, TOUCHES, Gesture
@@ -18,7 +19,7 @@ from .language import other_language
 from .negation import without_negated
 from .paths import written_out
 from .plan import Plan, Segment
-from .references import References, likened
+from .references import References, hands_named, likened
 from .segments import read_segment
 from .spanning import told_in_steps
 from .spelling import Spelling, spelled_out
@@ -67,6 +68,9 @@ _SHORT_FORMS = {
     "ur": "your",
     "u": "you",
     "thru": "through",
+    "(?<!rock )n(?= \\w)": "and",
+    "an(?= (?:falls|dies|runs|walks|jumps|sits|stands|gets|turns|waves|kicks|punches|rolls|lands|then)\\b)": "and",
+    "(?:lol|lmao|rofl|haha|omg|xd|ffs|tbh)\\b[.!]*": "",
 }
 _WHO_DOES = re.compile(
     r"^((?:an?|the|some) (?:[\w-]+ ){0,3}[\w-]+) (?:who|that) (?=(?:is|are) \w+ing\b|(?!has\b|was\b|is\b)\w+s\b)", re.I
@@ -106,11 +110,11 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
     if not known(text.lower()):
         text, alike = likened(text, spelling.in_wordings)
         mended += alike
-        text = written_out(told_in_steps(text))
+        text = written_out(told_in_steps(hands_named(text)))
     remarks += [f'Read "{wrong}" as "{right}".' for wrong, right in mended]
     segments: list[Segment] = []
     stands, references = False, References()
-    for clause in clauses(text, lambda part: known(part.strip().lower())):
+    for clause in with_repeats(clauses(text, lambda part: known(part.strip().lower()))):
         done, said = _positive(references.put_in(_taken_up(clause.text, segments)), known)
         remarks += said
         if not done.strip():
@@ -169,14 +173,9 @@ def _taken_up(clause: str, before: Sequence[Segment]) -> str:
 
 
 def _positive(clause: str, known: Callable[[str], bool]) -> tuple[str, list[str]]:
-    """Returns what a clause asks for, without what it says is not done and without distances, and sentences about
-    what was left out; a wording stays whole."""
-    remarks: list[str] = []
-    if not known(clause.strip().lower()):
-        for read in (without_negated, without_distance):
-            clause, said = read(clause)
-            remarks += said
-    return clause, remarks
+    """Returns what a clause asks for, without what it says is not done, and sentences about what was left out; a
+    wording stays whole."""
+    return (clause, []) if known(clause.strip().lower()) else without_negated(clause)
 
 
 def _step(
@@ -248,7 +247,9 @@ def _with_gesture(segment: Segment, gesture: Gesture) -> Segment:
         and segment.limb == "arm"
     ):
         gesture = replace(gesture, sides=(segment.side,))
-    segment = replace(segment, gesture=replace(gesture, count=segment.count), count=None)
+    if gesture.alone or gesture.moving:  # else it is the step that is counted: "three squats with the arms ahead"
+        segment, gesture = replace(segment, count=None), replace(gesture, count=segment.count)
+    segment = replace(segment, gesture=gesture)
     return _only_stands(segment) if gesture.alone else segment
 
 

@@ -40,6 +40,44 @@ _OF_DOORS = frozenset(["handle", "knob", "latch"])
 _FREE = frozenset(["he", "she", "they", "it", "and", "then", "quickly", "slowly", "again", "once", "twice"])
 
 
+_A_HAND = re.compile(r"\b(left|right|one) (?:hand|arm|fist)\b")
+_OTHER_HAND = re.compile(
+    r"\b(?P<the>the|his|her|their|your) other(?: (?P<what>hand|arm|fist))?"
+    r"(?=$|[,.;]| (?:and|then|on|in|at|over|behind|is|rests?|stays?|hangs?|remains?|to|waves?|points?|covers?|"
+    r"covering|up|out)\b)"
+)
+_SIDE_ALONE = re.compile(
+    r"\b(?P<the>the|his|her|their|your) (?P<side>left|right)(?= (?:rests?|resting|stays?|remains?|hangs?|is) )|"
+    r"(?<=\bwith )(?P<with>the|his|her|their|your) (?P<own>left|right)(?=$|[,.;]| (?:and|then)\b)"
+)
+
+
+def hands_named(prompt: str) -> str:
+    """Returns a prompt with the hand that it names as "the other", or by its side alone, in full: "with one hand, and
+    pats the head with the left hand"."""
+    low = prompt.lower()
+    if not _A_HAND.search(low):
+        return prompt
+    low = _SIDE_ALONE.sub(
+        lambda one: (
+            f"{one['the'] or one['with']} {one['side'] or one['own']} hand"
+            if _A_HAND.search(low[: one.start()])
+            else one[0]
+        ),
+        low,
+    )
+
+    def named(match: re.Match[str]) -> str:
+        before = _A_HAND.findall(low[: match.start()])
+        if not before:
+            return match[0]
+        side = "right" if before[-1] == "left" else "left"  # who says "one hand" is given the right one
+        return f"{match['the']} {side} {match['what'] or 'hand'}"
+
+    changed = _OTHER_HAND.sub(named, low)
+    return prompt if changed == prompt.lower() else changed
+
+
 class References:
     """Remembers what the clauses of a prompt name, one after the other."""
 

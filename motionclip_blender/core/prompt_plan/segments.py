@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from .amounts import duration, times_speed
+from .amounts import distance, duration, times_speed
 from .as_before import AROUND
 from .counts import count_of
 from .directions import MOST_DEGREES, circle_size, spins, travel_of, turn_of
@@ -48,6 +48,8 @@ _ONE_STEP = re.compile(
 _IN_CIRCLES = re.compile(
     r"\b(?:in|along|around) (?:(?:an?|the) )?(?:[\w-]+ ){0,3}circles?\b|\b(?:(?:counter|anti)[- ]?)?clockwise\b"
 )
+_SIDESTEPS = re.compile(r"\bside[- ]?step(s|ping|)\b", re.IGNORECASE)  # a quick one, which is no way to go far
+_STANDS_UP = re.compile(r"\b(?:stand|idl)(?:s|ing|es)? (?:up|on|still|with|like)\b")
 _SPEEDS = 0.5, 2.0  # the least and the largest factor of a speed
 
 
@@ -56,8 +58,8 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
 
     before: the preceding segment.
     """
-    text = told_plainly(clause, before)
-    remarks: list[str] = []
+    text, metres, remarks = distance(clause)
+    text = told_plainly(text if metres is None else _SIDESTEPS.sub(_as_a_walk, text), before)
     text, factor = times_speed(text)
     text, seconds, said = duration(text)
     remarks += said
@@ -121,6 +123,7 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
         on_spot=on_spot,
         count=count,
         steps=steps,
+        metres=metres if steps is None else None,
         speed=speed,
         seconds=seconds,
         stays=bool(_IN_PLACE.search(clause.lower())) and travel is None and (turn is None or text == _SPINS),
@@ -131,6 +134,11 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
         bare, core, verb = looked_up(plain, tokens, side, limb, travel)
         segment = replace(segment, manner=manner, plain=replace(segment, text=plain, bare=bare, core=core, verb=verb))
     return segment, remarks
+
+
+def _as_a_walk(match: re.Match[str]) -> str:
+    aside = "" if re.search(r"\b(?:left|right)\b", match.string, re.IGNORECASE) else " sideways"
+    return f"walk{'s' if match[1] == 's' else match[1].removeprefix('p')}{aside}"
 
 
 def _speed(text: str) -> float:
@@ -171,4 +179,5 @@ def _goes_on(before: Segment | None, text: str, turn: float) -> bool:
 def _other_action(text: str) -> bool:
     """Checks whether the text names an action beside turning."""
     actions = [word for word in WORD.findall(_WITH_STEPS.sub(" ", text)) if begins(word, grammar()["actions"])]
-    return any(not word.startswith(_TURN_ONLY) and word not in ("back", "makes") for word in actions)
+    stays = () if _STANDS_UP.search(text) else ("stand", "stands", "standing", "idle", "idles", "idling")
+    return any(not word.startswith(_TURN_ONLY) and word not in ("back", "makes", *stays) for word in actions)

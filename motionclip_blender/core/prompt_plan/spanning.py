@@ -33,7 +33,114 @@ def _after_doing(match: re.Match[str]) -> str:
     return match[0]
 
 
+_LABEL_WORDS = 5  # of what a prompt says before a colon, at most
+
+
+def _without_label(match: re.Match[str]) -> str:
+    """Returns a prompt without what it calls itself, "light combo: left jab", if the rest says what is done; but with
+    who does it, "a tired boxer: he jabs"."""
+    label, rest = match["label"], match["rest"]
+    words = [word.lower() for word in re.findall(r"[A-Za-z-]+", rest.split(",")[0])]
+    if not any(map(is_action, words)) or len(label.split()) > _LABEL_WORDS:
+        return match[0]
+    return rest
+
+
+def _by_turns_of_looks(look: re.Match[str]) -> str:
+    ways = [look["one"], *re.findall(_LOOKS_TO, look["more"])]
+    return ", then ".join(f"{look['looks']} {way}" for way in ways)
+
+
+_LOOKS_TO = r"up|down|left|right"
+
 SPANNING = (
+    Phrase(
+        "the character is a tired worker: he trudges in",
+        "a tired worker trudges in",
+        r"^(?:the|this|my) (?:character|person|man|woman|figure|avatar) is (?P<who>an? [^:,.]{1,60}): (?:he|she|"
+        r"they|it) ",
+        r"\g<who> ",
+    ),
+    Phrase(
+        "light combo: left jab",
+        "left jab",
+        r"^(?P<label>[^:,.]{1,40}): (?P<rest>(?!he\b|she\b|they\b|it\b).+)$",
+        _without_label,
+    ),
+    Phrase(
+        "death animation, falls to the knees",
+        "falls to the knees",
+        r"^(?P<label>(?:[\w-]+ ){1,3}(?:animation|anim|loop|cycle|sequence|clip|cutscene)), (?P<rest>.+)$",
+        _without_label,
+    ),
+    Phrase(
+        "finishes shaking out the arms",
+        "shaking out the arms",
+        r"\b(?:finish|end|conclud)(?:es|s)? (?:off |up )?(?:by )?(?=(?!standing|sitting|lying|kneeling|"
+        r"up\b)\w{3,}ing\b)",
+        "",
+    ),
+    Phrase("about face", "about-face", r"\b(about|right-about) (?=(?:face|turn)s?\b)", r"\1-"),
+    Phrase(
+        "jumps and spins 180 in the air",
+        "jumps with a 180 degree turn in the air",
+        r"\b(?P<jumps>(?:jump|leap|hop)(?:s|ing|ping)?),?(?: and(?: then)?| while|,) (?:spin|turn|rotat|"
+        r"twist)(?:s|es|e|ing|ning)?"
+        r" (?:around )?(?P<by>\d+|a half|a full)(?: degrees?)?(?: turn)?(?: (?:to the )?(?P<way>left|"
+        r"right))?(?: around)?"
+        r" in (?:the |mid[- ]?)air\b",
+        lambda jump: (
+            f"{jump['jumps']} with {'a ' + jump['by'] + ' degree' if jump['by'].isdigit() else jump['by']} turn"
+            f"{' to the ' + jump['way'] if jump['way'] else ''} in the air"
+        ),
+    ),
+    Phrase(
+        "falls to the knees, then face down",
+        "drops to the knees and falls on the face",
+        r"\b(?:fall|drop|sink|collaps)(?:s|es|ing|ping)? (?:down )?(?:to|on|onto) (?:(?:the|his|her|their|both)"
+        r" )?knees,?"
+        r"(?: and)?(?: then)? (?:(?:fall|drop|collaps|topple|crash)(?:s|es|ing)? )?(?:forward |flat )?(?:face"
+        r" (?:down|first)|"
+        r"(?:down )?on(?:to)? (?:the|his|her|their) face)(?: on(?:to)? the (?:floor|ground))?",
+        "drops to the knees and falls on the face",
+    ),
+    Phrase(
+        "cries on her knees",
+        "kneels down and cries",
+        r"\b(?P<does>(?:cr|weep|sob|beg|plead|pant|wav|clap|scream|shout)(?:ies|ying|s|ing|e|es|bing|ging|ping)?)"
+        r" (?:while )?(?:kneeling|on (?:the|his|her|their|there|both) knees)\b",
+        r"kneels down and \g<does>",
+    ),
+    Phrase(
+        "knocks and walks away",
+        "knocks and turns around and walks away",
+        r"(?P<at>\b(?:knock(?:s|ing)?|ring(?:s|ing)?)\b.*?(?:,|\band\b|\bthen\b)(?: and)?(?: then)? (?:(?:he|"
+        r"she|they) )?)(?=(?:walk|run|stroll|jog)"
+        r"(?:s|ing|ning)? (?:away|off)\b)",
+        r"\g<at>turns around and ",
+    ),
+    Phrase(
+        "hangs up and leaves",
+        "puts down the phone and leaves",
+        r"\bhang(?:s|ing)? up(?: the (?:(?:tele)?phone|call|receiver))?" + _ENDS,
+        "puts down the phone",
+    ),
+    Phrase(
+        "shifts the weight from side to side",
+        "shifts from foot to foot",
+        r"\b(?:shift(?:s|ing)? (?:(?:the|his|her|their) )?weight|weight shift(?:s|ing)?)(?: \w+ly| a little| gently)? "
+        r"(?:from (?:(?:the )?left (?:foot |leg )?to (?:the )?right(?: foot| leg)?|side to side|foot to foot|"
+        r"leg to leg|one (?:foot|leg|side) to the other)|"
+        r"side to side|back and forth)",
+        "shifts from foot to foot",
+    ),
+    Phrase(
+        "drops to the floor, rolls up to standing",
+        "drops to the floor, stands up",
+        r"\b(?:roll|com|ris|uncurl)(?:s|es|ing|e)?(?: (?:back|slowly))* up (?:in)?to (?:an? )?(?:standing|"
+        r"stand)(?: position)?\b",
+        "stands up",
+    ),
     Phrase("because it is cold, he shivers", "he shivers", r"^because [^,;.]*, ", ""),
     Phrase(
         "for the picture book: he walks",
@@ -184,19 +291,7 @@ SPANNING = (
         "looks up, then looks down, then looks left",
         r"\b(?P<looks>look(?:s|ing)?) (?P<one>up|down|left|right)(?P<more>(?:(?:,| and|, and)(?: then)? (?:up|"
         r"down|left|right)\b)+)",
-        lambda look: (
-            f"{look['looks']} "
-            + f", then {look['looks']} ".join(
-                [
-                    look["one"],
-                    *re.findall(
-                        r"up|down|"
-                        r"left|right",
-                        look["more"],
-                    ),
-                ]
-            )
-        ),
+        _by_turns_of_looks,
     ),
     Phrase(
         "jumps sideways to the right over a line",
@@ -232,7 +327,8 @@ SPANNING = (
     Phrase(
         "brings it back",
         "turns around and then brings it",
-        r"\b(?P<brings>(?:carr(?:y|ies|ying)|bring(?:s|ing)?|tak(?:e|es|ing)) (?:it|them|the (?:\w+ )?\w+)) back\b",
+        r"\b(?P<brings>(?:carr(?:y|ies|ying)|bring(?:s|ing)?|tak(?:e|es|ing)) (?:it|them|the (?:\w+ )?"
+        r"(?!foot|feet|leg|arm|hand|knee|head)\w+)) back\b",
         r"turns around and then \g<brings>",
     ),
 )

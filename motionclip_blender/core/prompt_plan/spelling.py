@@ -37,6 +37,9 @@ _WORD = re.compile(r"[a-zA-ZÀ-ÿ]+(?:'[a-z]+)?")
 _DOUBLED = re.compile(r"(.)\1")
 _PARTS = re.compile(r"\b(?:turn|spin|rotate) \d{2,3}\b|\S+")  # of a name: an action, or a turn with its angle
 _WRONG_FORM = re.compile(r"(?:sh|ch|x|z)s$|^[^aeiou]*[aeiou][bdgmnprt](?:ing|ed)$")  # "slouchs", "draging"
+_TURN_OF_NAME = re.compile(
+    r"(?:\bturn )?\b(45|90|135|180|225|270|360) (left|right)\b|\bturn (left|right) (45|90|135|180|270|360)\b"
+)
 _NUMBERED = re.compile(r"^0\d*$|^[1-9]$")  # the number of a take, not an angle
 
 
@@ -61,7 +64,12 @@ def _name_as_words(name: str) -> str:
     parts = [part for piece in re.split(r"[_\-|.]+", name) for part in _CAMEL.split(piece)]
     short = grammar()["names"]
     words = [short.get(part.lower(), part.lower()) for part in parts if not _NUMBERED.match(part)]
-    return " ".join(word for word in words if word) or name.lower()
+    return _TURN_OF_NAME.sub(_turn, " ".join(word for word in words if word)) or name.lower()
+
+
+def _turn(match: re.Match[str]) -> str:
+    """Returns "turn left 90 degrees" for "90 left", which is no way to go."""
+    return f"turn {match[2] or match[3]} {match[1] or match[4]} degrees"
 
 
 class Spelling:

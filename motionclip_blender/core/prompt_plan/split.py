@@ -49,8 +49,12 @@ _WHEN = re.compile(  # "on a sunny day" of "on a sunny day an old lady walks"
     re.I,
 )
 _BLOWS = ("cross", "hook", "uppercut", "headbutt", "elbow")
+_NUMBER_AND_NOUN = 2  # words of "five rungs"
 _FEW_WORDS = 3  # of a thing that is done: "right front kick"
-_FINISHES = re.compile(r"^(?:finish|end)(?:es|s|ing)? (?:with|in|by) ", re.I)
+_FINISHES = re.compile(
+    r"^(?:finish|end|answer|respond|counter|retaliate|follow|come)(?:es|s|ing)?(?: up| back)? (?:with|in|by) (?!it\b)",
+    re.I,
+)
 _STAYS = re.compile(
     r"^(?:he |she |they )?(?:(?:do|does) not|don't|doesn't|never) (?:even )?(?:move|stir|budge)\b", re.I
 )
@@ -64,6 +68,9 @@ _WHILE = re.compile(
 _AT_ONCE = re.compile(r",?\s*(?:\b(?:at the same time|simultaneously|at once|meanwhile)\b)\s*", re.IGNORECASE)
 _AND = re.compile(r",?\s+and\s+", re.IGNORECASE)
 _ONGOING = re.compile(r"^(?:(?:\w+ly|hardly|never|still|always) )?\w+ing\b", re.IGNORECASE)
+_MEANWHILE = re.compile(
+    r"^(?:clapping|nodding|smiling|swinging|shaking|flapping|rubbing|pumping) ", re.I
+)  # with the arms
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*", re.IGNORECASE)
 _BARE_NOUN = re.compile(  # a step, though it has no verb: "a jab, a left hook, one deep breath"
     r"^(?:an? )?(?:(?:left|right|quick|hard|low|high|straight|strong) )*(?:jab|cross|hook|uppercut|punch|"
@@ -71,6 +78,7 @@ _BARE_NOUN = re.compile(  # a step, though it has no verb: "a jab, a left hook, 
     re.I,
 )
 _OTHER_SIDE = re.compile(r"^(?:the )?(?:left|right)(?: one)?$", re.I)  # first of a step: "then the right, and bows"
+_SETS_ABOUT = re.compile(r"^(?:start|begin)s? (?:to \w+|\w+ing)\b", re.I)
 _PACE = re.compile(r"\b(?:slow(?:s|ing)? down|speed(?:s|ing)? up)\b", re.I)
 _TURN_NOUNS = frozenset(["u-turn", "about-face", "about-turn"])  # that are made
 _PRONOUNS = frozenset(["he", "she", "they", "it"])
@@ -79,9 +87,13 @@ _WHO_WORDS = 4  # of who does it, at most: "a tired office worker"
 _SUBJECT = {"he", "she", "they", "it", "also", "suddenly", "slowly", "quickly", "the", "a", "man", "woman", "person"}
 _OF_THE_BODY = re.compile(  # how the body is held meanwhile: "head down", "hands on hips", "arms crossed"
     r"^(?:(?:the|his|her|their|both|one|left|right|other) )*"
-    r"(?:head|chin|arm|hand|fist|arms|hands|fists|shoulders|elbows|eyes|back) "
-    r"(?:(?:held|kept|stays|stay|staying|remains|rests|is|are) )?"
-    r"(?:\w+ed|\w+ing|bent|hung|wide|spread|on|in|at|over|above|behind|up|down|out|low|high|back|straight|forward)\b",
+    r"(?:(?:sword|shield|front|back|rear|lead|upper|lower) )?"
+    r"(?:head|chin|neck|arm|hand|wrist|fist|elbow|arms|hands|fists|fingers|shoulders|elbows|wrists|eyes|back|trunk|torso|chest|"
+    r"hips|legs?|knees?|foot|feet|toes|heels) "
+    r"(?:(?:held|kept|stays?|staying|remains?|rests?|is|are|slightly|still|always) )*"
+    r"(?:\w+ed|\w+ing|bent|hung|wide|spread|on|in|at|over|above|behind|up|down|out|low|high|back|straight|forwards?|"
+    r"apart|together|flat|level|loose|tense|stiff|square|close|tight|upright|soft)\b"
+    r"(?! (?:and|then) \w+s\b)",
     re.IGNORECASE,
 )
 _STATE = re.compile(
@@ -90,7 +102,9 @@ _STATE = re.compile(
     re.I,
 )
 _ACTED_ON = frozenset(["it", "them", "him", "her", "the", "his", "their", "your", "a", "an"])
-_ONLY_VERBS = frozenset(["come", "freeze", "bring", "take", "put", "give", "keep", "let"])  # that are no nouns
+_ONLY_VERBS = frozenset(
+    ["come", "freeze", "bring", "take", "put", "give", "keep", "let", "repeat", "switch"]
+)  # that are no nouns
 _ARTICLES = ("a", "the")
 _TURNS = ("turn", "rotat", "pivot", "veer", "swerv")
 _DOES_SOMETHING = re.compile(r"^[a-z]+s (?:his|her|their|the|both|an?) \w+ and ")  # "crosses the arms and waits"
@@ -114,10 +128,6 @@ _NOT_DONE = {
     "goals",
     "goalkeeper",
     "gold",
-    "shaky",
-    "jumpy",
-    "bouncy",
-    "sleepy",
 }
 
 
@@ -209,7 +219,7 @@ def _steps(sentence: str, known: Callable[[str], bool]) -> list[Clause]:
         if not pieces and (state := _state(piece)):
             mood = f" {state}"
         elif (
-            acts(piece.split(" while ")[0])
+            (acts(piece.split(" while ")[0]) and not _only_counts(piece))
             or _BARE_NOUN.match(piece)
             or (not pieces and _OTHER_SIDE.match(piece))
             or _TOUCHES.match(piece)
@@ -241,10 +251,17 @@ def _state(piece: str) -> str:
     return state["how"] if state and state["how"].lower() in named() else ""
 
 
+def _only_counts(piece: str) -> bool:
+    """Checks whether a piece only names how many there are of something that nobody does: "five rungs", "8 counts"."""
+    words = piece.lower().split(" of ")[0].split()
+    return len(words) == _NUMBER_AND_NOUN and bool(number_of(words[0])) and words[1] not in grammar()["counted"]
+
+
 def _goes_with(piece: str, before: str) -> bool:
     """Checks whether a participle after a comma says what is done at the same time: "walks, swinging the arms"."""
     verb = next((word for word in _WORD.findall(before) if is_action(word.lower())), "")
-    return bool(_ONGOING.match(piece)) and not verb.endswith("ing") and " while " not in before
+    other = not verb.endswith("ing") or bool(_MEANWHILE.match(piece))
+    return bool(_ONGOING.match(piece)) and other and " while " not in before
 
 
 def _at_and(piece: str, known: Callable[[str], bool]) -> list[Clause]:
@@ -315,7 +332,7 @@ def _begins_something(part: str) -> bool:
         return bool(words) and words[-1] in (*grammar()["counted"], *_BLOWS) and len(words) <= _FEW_WORDS
     if len(words) > 1 and number_of(words[0]) and words[1] in grammar()["counted"]:  # "and two kicks"
         return True
-    if _PACE.match(part):
+    if _PACE.match(part) or _SETS_ABOUT.match(part):
         return True
     if len(words) > 1 and words[1] in _ACTED_ON and verb_of(words[0], grammar()["also_begin"]):  # "and pass it"
         return True

@@ -147,6 +147,8 @@ def _read_in(segment: Segment) -> Iterator[str]:
         yield f"done this often: {segment.count}"
     if segment.steps is not None:
         yield f"steps: {segment.steps}"
+    if segment.metres is not None:
+        yield f"metres: {segment.metres:.3g}"
     if segment.speed != 1.0:
         yield f"speed: {segment.speed:.2g} times its own"
     if segment.manner:

@@ -114,15 +114,14 @@ class PromptPlan(Content):
         if not engine.reads_steps:
             return True
         plan, choices = self._understood(engine)
-        counted = plan.segments[0].count or plan.segments[0].steps
-        return choices[0].facts.after == "repeat" and not counted
+        return choices[0].facts.after == "repeat" and not plan.segments[0].measured
 
     def rests(self, engine: Engine) -> bool:
         """Tells whether it comes to rest, so that its last pose may be held. Raises `UserError` as `decode`."""
         if not engine.reads_steps:
             return False
         plan, choices = self._understood(engine)
-        return choices[-1].facts.after == "hold" or bool(plan.segments[-1].count or plan.segments[-1].steps)
+        return choices[-1].facts.after == "hold" or plan.segments[-1].measured
 
     def of_upper_body(self, engine: Engine, motion: Motion) -> bool:
         """Tells whether its motion, that of a single step, can be done by who sits or kneels. Raises `UserError` as

@@ -19,7 +19,7 @@ def varied_choice(engine: Engine, segment: Segment, choice: Choice, seed: int, s
 
     step: the number of the step, so that equal steps of a prompt vary differently.
     """
-    said = Said(bool(segment.side) or names_a_side(segment.text), bool(segment.count or segment.steps))
+    said = Said(bool(segment.side) or names_a_side(segment.text), segment.measured)
     found = variation(engine, choice.latent, seed, said, choice.motion, 2 * step)
     beside = choice.beside
     if beside is not None:

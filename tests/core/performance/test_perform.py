@@ -15,6 +15,7 @@ from motionclip_blender.core.measure import measured_side, measured_travel, meas
 from motionclip_blender.core.modifiers.swings import how_often
 from motionclip_blender.core.pack import DEFAULT_FOLDER, Pack
 from motionclip_blender.core.performance.perform import Performance, perform
+from motionclip_blender.core.prompt import MAX_FRAMES
 from motionclip_blender.core.prompt_plan.understand import refuse_guesses, understand
 from motionclip_blender.core.prompt_plan.wording_index import TEXTS, WordingIndex
 from motionclip_blender.core.skeleton import INDEX
@@ -314,3 +315,50 @@ def test_what_holds_its_end_takes_its_own_time_among_steps(engine: Engine, index
 def test_who_skips_goes_on_skipping(engine: Engine, index: WordingIndex):
     found = done(engine, index, "turns around and skips away")
     assert found.ends[-1] - found.ends[-2] > 40
+
+
+@pytest.mark.parametrize(
+    ("prompt", "metres"),
+    [
+        ("walks 3 meters forward", 3.0),
+        ("walks backwards 2 m", 2.0),
+        ("runs 12 metres", 12.0),
+        ("walks five metres to the left", 5.0),
+    ],
+)
+def test_somebody_goes_as_far_as_is_said(engine: Engine, index: WordingIndex, prompt: str, metres: float):
+    found = done(engine, index, prompt)
+    gone = found.motion.translation[-1] - found.motion.translation[0]
+    assert np.hypot(gone[0], gone[2]) == pytest.approx(metres, rel=0.12)
+    assert not found.remarks
+
+
+def test_what_goes_nowhere_has_no_distance(engine: Engine, index: WordingIndex):
+    found = done(engine, index, "throws a ball 20 m")
+    assert "the distance of" in found.remarks[-1]
+
+
+def test_a_way_that_is_too_far_is_told(engine: Engine, index: WordingIndex):
+    found = done(engine, index, "walks 400 metres")
+    assert len(found.motion) == MAX_FRAMES
+    assert "frames at most" in found.remarks[-1]
+
+
+def test_a_pose_of_the_arms_takes_no_count(engine: Engine, index: WordingIndex):
+    plan, _ = understand(engine, index, "three squats with the arms stretched out in front")
+    assert plan.segments[0].count == 3
+    assert plan.segments[0].gesture is not None and plan.segments[0].gesture.count is None
+
+
+def test_who_does_it_is_not_what_is_done(engine: Engine, index: WordingIndex):
+    assert actions(engine, index, "a worker trudges in") == ["walk"]
+    assert actions(engine, index, "the zombie walks") == ["zombie_walk"]
+
+
+def test_knees_do_not_snap(engine: Engine, index: WordingIndex):
+    for prompt in ("walk proud", "an old man climbs the stairs"):
+        joints = engine.body.posed_joints(done(engine, index, prompt).motion)
+        for side in ("left", "right"):
+            hip, knee, ankle = (joints[:, INDEX[f"{side}_{name}"]] for name in ("hip", "knee", "ankle"))
+            aside = knee - (hip + ankle) / 2
+            assert np.linalg.norm(np.diff(aside, 2, axis=0), axis=1).max() < 0.08

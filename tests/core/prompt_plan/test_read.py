@@ -601,3 +601,39 @@ def test_a_burpee_is_a_crouch_a_push_up_and_a_jump(spelling: Spelling, prompt: s
 def test_more_burpees_than_a_plan_has_steps_are_told(spelling: Spelling):
     found = plan(spelling, "a man does 10 burpees")
     assert len(found.segments) == MAX_SEGMENTS and any("30 steps" in remark for remark in found.remarks)
+
+
+@pytest.mark.parametrize(
+    ("name", "turn"),
+    [("jog_start_180_R", -180.0), ("walk_turn_90_L", 90.0), ("TurnAround180", 180.0), ("turn_left_90", 90.0)],
+)
+def test_numbers_of_names_are_angles(spelling: Spelling, name: str, turn: float):
+    segment = plan(spelling, name).segments[-1]
+    assert segment.turn == turn and segment.travel is None
+
+
+@pytest.mark.parametrize(
+    ("prompt", "hands"),
+    [
+        ("rubs the stomach with one hand and pats the head with the other", [("right",), ("left",)]),
+        ("puts the left hand on the hip and the other hand on the head", [("left",), ("right",)]),
+        ("left hand stays in the pocket", [("left",)]),
+    ],
+)
+def test_the_other_hand_is_that_which_was_not_named(spelling: Spelling, prompt: str, hands: list[tuple[str, ...]]):
+    gestures = [segment.gesture for segment in plan(spelling, prompt).segments]
+    assert [one.sides for gesture in gestures if gesture for one in gesture.all] == hands
+
+
+def test_how_a_part_of_the_body_is_held_is_no_step(spelling: Spelling):
+    for prompt in ("jumps, knees straight", "bows, elbow stays bent", "runs, trunk leaning forward"):
+        assert len(plan(spelling, prompt).segments) == 1
+
+
+def test_adjectives_are_no_verbs(spelling: Spelling):
+    assert only(spelling, "sneaky burglar, slow motion").text.startswith("sneaky")
+
+
+@pytest.mark.parametrize("prompt", ["walks, then y", "jumps an falls", "jumps n claps lol"])
+def test_letters_and_slips_are_read(spelling: Spelling, prompt: str):
+    assert plan(spelling, prompt).segments

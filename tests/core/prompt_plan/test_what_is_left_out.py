@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from motionclip_blender.core.prompt_plan.amounts import MOST_SECONDS, duration, plain_amounts, without_distance
+from motionclip_blender.core.prompt_plan.amounts import MOST_METRES, MOST_SECONDS, distance, duration, plain_amounts
 from motionclip_blender.core.prompt_plan.grammar import number_of
 from motionclip_blender.core.prompt_plan.language import other_language
 from motionclip_blender.core.prompt_plan.negation import without_negated
@@ -69,10 +69,25 @@ def test_decimal_commas_are_no_commas():
     assert plain_amounts("jumps 1,000 times") == "jumps 1000 times"
 
 
-def test_distances_are_left_out():
-    rest, remarks = without_distance("walks 3 meters ahead")
-    assert rest == "walks ahead" and '"3 meters" is left out' in remarks[0]
-    assert without_distance("lands on two feet") == ("lands on two feet", [])
+@pytest.mark.parametrize(
+    ("text", "rest", "metres"),
+    [
+        ("walks 3 meters ahead", "walks ahead", 3.0),
+        ("walks for about 10 feet", "walks", 3.048),
+        ("runs a few metres", "runs", 3.0),
+        ("crawls 50 cm", "crawls", 0.5),
+        ("walks half a mile", "walks", MOST_METRES),
+        ("lands on two feet", "lands on two feet", None),
+        ("jumps 50 cm high", "jumps high", None),
+        ("stands with the feet two feet apart", "stands with the feet two feet apart", None),
+        ("walks 0 m", "walks", None),
+    ],
+)
+def test_distances_are_read(text: str, rest: str, metres: float | None):
+    read, found, remarks = distance(text)
+    assert read == rest
+    assert found == (metres if metres is None else pytest.approx(metres))
+    assert bool(remarks) == (metres == MOST_METRES or "high" in text or text[-3:] == "0 m")
 
 
 @pytest.mark.parametrize(("word", "number"), [("twenty-one", 21), ("dozen", 12), ("²", None), ("21", 21), ("x", None)])
