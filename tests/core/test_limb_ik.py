@@ -17,7 +17,7 @@ def leg(bends: list[float]) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], 
     at_knee = rot.axis_angle_to_quat(np.array(bends)[:, None] * HINGE)
     at_hip = np.tile([1.0, 0.0, 0.0, 0.0], (len(bends), 1))
     hip = np.zeros((len(bends), 3))
-    knee = hip + (0.0, -UPPER, 0.0)
+    knee = hip - np.array([0.0, UPPER, 0.0])
     return (hip, knee, knee + rotated(at_knee, np.tile([0.0, -LOWER, 0.0], (len(bends), 1)))), at_hip, at_knee
 
 

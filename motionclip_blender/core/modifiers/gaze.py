@@ -10,7 +10,7 @@ from .. import rotations as rot
 from ..motion import Motion
 from ..skeleton import INDEX
 
-_SHARES = {"spine3": 0.2, "neck": 0.35, "head": 0.45}  # of the turn
+_SHARES = {"spine2": 0.12, "spine3": 0.18, "neck": 0.3, "head": 0.4}  # of the turn
 _THERE = 0.3  # share of a look's time in which the head turns there, and in which it turns back
 _SLOWEST = 0.5  # seconds that this takes at most
 

@@ -51,12 +51,13 @@ def in_place(motion: Motion, body: Body) -> bool:
     return ankles < _ANKLE and pelvis < _PELVIS and float(np.degrees(np.ptp(facing(motion)))) < _TURN
 
 
-def in_pose(motion: Motion, pose: Motion, body: Body) -> Motion:
+def in_pose(motion: Motion, pose: Motion, body: Body, arms: bool = True) -> Motion:
     """Returns what the upper body does in a motion, done by a body whose legs stay in a pose: that of who sits.
 
     The trunk bends from the pose as it does in the motion from its first frame; an arm that only hangs stays as it is
     in the pose, where it may lie on a knee.
-    motion: of somebody who stands in place, see `in_place`. pose: one frame.
+    motion: of somebody who stands in place, see `in_place`. pose: one frame. arms: whether they do what they do in the
+    motion; else they stay, too.
     """
     rotations = np.repeat(pose.rotations, len(motion), axis=0)
     first = rot.quat_conjugate(motion.rotations[:1, _TRUNK])
@@ -64,7 +65,7 @@ def in_pose(motion: Motion, pose: Motion, body: Body) -> Motion:
         rotations[:, _TRUNK], rot.quat_multiply(first, motion.rotations[:, _TRUNK])
     )
     joints = body.posed_joints(motion)[:, :BODY]
-    for side in ("left", "right"):
+    for side in ("left", "right") if arms else ():
         wrist = joints[:, INDEX[f"{side}_wrist"]]
         hangs = float((wrist[:, 1] - joints[:, 0, 1]).max()) < _HANGS
         if hangs and float(np.ptp(wrist, axis=0).max()) < _RESTS:

@@ -69,9 +69,9 @@ def leans(motion: Motion) -> bool:
     return float(rot.quat_to_matrix(chest_rotations(motion.rotations))[:, 1, 1].mean()) < _LEANING
 
 
-def turned_into(motion: Motion, degrees: float) -> Motion:
-    """Returns the motion turned into a direction while it begins, and going on there."""
-    t = np.clip(np.arange(len(motion)) / (_TURNS_IN * motion.fps), 0, 1)
+def turned_into(motion: Motion, degrees: float, seconds: float = _TURNS_IN) -> Motion:
+    """Returns the motion turned into a direction in its first `seconds`, and going on there."""
+    t = np.clip(np.arange(len(motion)) / (seconds * motion.fps), 0, 1)
     way = RootTrajectory.of(motion)
     rotations = motion.rotations.astype(np.float64)
     rotations[:, 0], translation = replace(way, yaw=way.yaw + np.radians(degrees) * t * t * (3 - 2 * t)).root()

@@ -21,7 +21,7 @@ from ..prompt_plan.plan import Segment
 from ..skeleton import BODY
 from ..timeline.bridges import bridged
 from ..timeline.joining import entered, followed_by
-from ..timeline.postures import down, kneels, lies, on_feet, unlike, upright
+from ..timeline.postures import down, fronts_apart, kneels, lies, on_feet, unlike, upright
 from .gesturing import gesturing
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 Step = tuple[Segment, Choice]
 
 _ON_FLOOR = 0.06  # metres over its lowest place up to which a body stands
+_LETS_GO = 0.75  # the same of a pose of the arms, in which a head is shaken
+_TURNED_OVER = 75.0  # degrees between chests from which on a body that falls from below would be turned over
 _COMES_BACK = 0.5  # share of its largest distance from its first pose within which a motion ends that comes back
 
 
@@ -54,9 +56,12 @@ def in_sequence(
             remarks.append(f'"{segment.said}" {said}')
         elif choice.action in grammar()["falls"] and lies(last_pose(motion, engine.body)):
             remarks.append(f'"{segment.said}" is left out: the body lies already.')
+        elif choice.action in grammar()["falls"] and (lower := _from_below(engine, motion, following)) is not None:
+            motion = followed_by(motion, lower, possible(SEAM, motion, lower), engine.body)
         else:
             last = last_pose(motion, engine.body)
-            following = entered(following, last, engine.body)
+            either_side = not (segment.side or segment.travel or segment.turn)
+            following = entered(following, last, engine.body, either_side)
             motion, wordings = bridged(engine, motion, ground_poses(following.crop(0, 1), engine.body)[0], SEAM)
             if wordings:
                 remarks.append(f"Between the steps {number - 1} and {number} {_quoted(wordings)} is put in.")
@@ -88,13 +93,25 @@ def _in_poses(
             motion = held(last_frame(height), len(motion))
         elif i and waits and _takes_up_a_pose(*steps[i - 1]):
             motion = held(last_frame(motions[-1]), len(motion))
+        elif i and _nods(engine, segment, choice, motion) and _takes_up_a_pose(*steps[i - 1]):
+            farthest = _farthest(engine, motions[-1], _LETS_GO)  # with the arms still crossed
+            motions[-1] = ways_down[-1] = motions[-1] if farthest is None else farthest
+            motion = in_pose(motion, last_frame(motions[-1]), engine.body, arms=False)
         if segment.gesture is not None:
             motion = gesturing(motion, engine.body, segment.gesture, steps[i - 1][0].gesture if i else None)
         motions.append(motion)
         if not stays:
             pose = last_frame(motion) if _ends_down(engine, segment, choice, motion) else None
-        ways_down.append(ways_down[-1] if stays else motion)
+        ways_down.append(ways_down[-1] if stays or (i and _is_down_already(engine, motions)) else motion)
     return motions, ways_down
+
+
+def _is_down_already(engine: Engine, motions: Sequence[Motion]) -> bool:
+    """Checks whether the last of the motions begins as low as the one before ends: who sits there has not sat down by
+    it."""
+    before, after = last_pose(motions[-2], engine.body), ground_poses(motions[-1].crop(0, 1), engine.body)[0]
+    standing = engine.body.joints()[0, 1]
+    return not upright(after, standing) and not unlike(before, after, standing)
 
 
 def _height(engine: Engine, segment: Segment, before: Segment, choice: Choice, motion: Motion) -> Motion | None:
@@ -107,13 +124,24 @@ def _height(engine: Engine, segment: Segment, before: Segment, choice: Choice, m
     held_pose = HOLDS_A_POSE.match(duration(segment.said.lower())[0].strip())
     if not once or before.gesture or (before.count or 1) > 1 or not held_pose:
         return None
+    return _farthest(engine, motion)
+
+
+def _farthest(engine: Engine, motion: Motion, near: float = _COMES_BACK) -> Motion | None:
+    """Returns a motion up to its farthest pose from the first one; None for one that is in the air there, or that does
+    not end within a share `near` of that distance."""
     joints = engine.body.posed_joints(motion)[:, :BODY]
     from_pelvis = joints - joints[:, :1]
     away = np.linalg.norm(from_pelvis - from_pelvis[0], axis=-1).mean(axis=1)
     farthest, lowest = int(away.argmax()), joints[..., 1].min(axis=1)
     stands = lowest[farthest] < lowest.min() + _ON_FLOOR  # not in the air
-    comes_back = away[-1] < _COMES_BACK * away[farthest]
+    comes_back = away[-1] < near * away[farthest]
     return motion.crop(0, farthest + 1) if comes_back and stands and farthest else None
+
+
+def _nods(engine: Engine, segment: Segment, choice: Choice, motion: Motion) -> bool:
+    """Checks whether a step is done by the head alone."""
+    return choice.action in grammar()["of_head"] and of_upper_body(engine, segment, choice, motion)
 
 
 def _takes_up_a_pose(segment: Segment, choice: Choice) -> bool:
@@ -143,18 +171,32 @@ def of_upper_body(engine: Engine, segment: Segment, choice: Choice, motion: Moti
     return all(upright(pose, standing) for pose in poses) and in_place(motion, engine.body)
 
 
+def _from_below(engine: Engine, motion: Motion, falling: Motion) -> Motion | None:
+    """Returns the rest of a fall from where the body is that low already: who collapses in a push-up does not stand up
+    to fall. None for a body that stands, or that would have to turn over."""
+    last, poses = last_pose(motion, engine.body), ground_poses(falling, engine.body)
+    if upright(last, engine.body.joints()[0, 1]) or fronts_apart(last, poses[-1]) > _TURNED_OVER:
+        return None
+    heights = poses[:, 0, 1] - poses[..., 1].min(axis=1)
+    low = np.flatnonzero(heights <= last[0, 1] - last[:, 1].min())
+    return falling.crop(int(low[0]), len(falling)) if len(low) and low[0] < len(falling) - SEAM else None
+
+
 def _risen(engine: Engine, motion: Motion, rising: Motion, way_down: Motion) -> tuple[Motion, str] | None:
     """Returns a motion after which the body stands, and the rest of a sentence about that, where `rising`, a motion of
     standing up, does not begin as the body is; None where it does.
 
-    way_down: the motion by which the body got there. Who has knelt or crouched down by it rises as they went down.
+    way_down: the motion by which the body got there. Who has knelt or crouched down by it rises as they went down, and
+    so does who has sat down, if `rising` begins otherwise.
     """
     last = last_pose(motion, engine.body)
     first, end = ground_poses(rising, engine.body)[[0, -1]]
     standing = engine.body.joints()[0, 1]
     if upright(last, standing) and not upright(first, standing):
         return motion, "is left out: the body stands already."
-    if _rises_as_it_sank(last, standing) and upright(ground_poses(way_down.crop(0, 1), engine.body)[0], standing):
+    sank = upright(ground_poses(way_down.crop(0, 1), engine.body)[0], standing)
+    sits = not lies(last) and unlike(last, first, standing)
+    if sank and (sits or _rises_as_it_sank(last, standing)):
         back = way_down.crop(0, active_part(way_down, engine.body)[1]).backward()
         risen = followed_by(motion, back, possible(SEAM, motion, back), engine.body)
         return risen, "is made as the way down, backward."

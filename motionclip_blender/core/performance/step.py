@@ -35,6 +35,7 @@ _CALM = 0.8  # pace of a manner up to which a movement is not hurried to fit
 _STILL_SLOW = 0.9  # largest speed of a slow movement, relative to the natural one
 _LONG = 100  # frames beyond which a movement without repetition comes to rest, as where it is not part of a plan
 _ROLLS = 0.5  # metres that somebody goes who rolls, and not on the spot
+_ROLLS_ROUND = 0.35  # seconds in which who rolls aside turns there
 _SIDE = re.compile(r"\b(?:left|right)\b")
 _SIDEWAYS = 45.0  # degrees from ahead
 _ASIDE = 135.0  # degrees up to which somebody goes aside, rather than back
@@ -65,6 +66,8 @@ def step_motion(
     aside = _turns_aside(segment, motion)
     if aside is not None:
         return turned_into(motion, aside)
+    if _rolls_aside(segment, choice, motion):
+        return turned_into(carried(motion, engine.body, 0.0), segment.travel or 0.0, _ROLLS_ROUND)
     motion = _travelling(engine, segment, choice, motion, remarks)
     motion = _turning(segment, choice, motion)
     manner = manner_of(segment, choice)
@@ -199,6 +202,17 @@ def _turns_aside(segment: Segment, motion: Motion) -> float | None:
     return degrees if _is_aside(degrees) else None
 
 
+def _rolls_aside(segment: Segment, choice: Choice, motion: Motion) -> bool:
+    """Checks whether somebody rolls aside on the spot, who has to turn there: nobody rolls forward to the side."""
+    drifts = _drifts(choice, measured_travel(motion)[1])
+    return segment.travel is not None and segment.turn is None and drifts and _is_aside(segment.travel)
+
+
+def _drifts(choice: Choice, metres: float) -> bool:
+    """Checks whether a motion is a roll that hardly goes anywhere."""
+    return choice.action == "roll" and metres < _ROLLS
+
+
 def _is_aside(degrees: float) -> bool:
     return _SIDEWAYS < abs(degrees) <= _ASIDE
 
@@ -215,15 +229,14 @@ def _travelling(engine: Engine, segment: Segment, choice: Choice, motion: Motion
         if apart(own, travel) > _ELSEWHERE:
             remarks.append(f'"{choice.wording}" goes its own way: the direction of "{segment.said}" is left out.')
         return motion
-    drifts = choice.action == "roll" and metres < _ROLLS  # rather than goes
+    drifts = _drifts(choice, metres)
     if not drifts:
         redirecting = redirected(motion, travel)
         if redirecting is not motion or own is not None:
             return redirecting
     elif abs(travel) > _ASIDE:
         motion = motion.backward()
-    aside = drifts and _is_aside(travel)  # nobody rolls forward to the side
-    moved = motion if aside else carried(motion, engine.body, travel)
+    moved = carried(motion, engine.body, travel)
     if moved is motion:
         remarks.append(f'"{choice.wording}" stays where it is: the direction of "{segment.said}" is left out.')
     return moved

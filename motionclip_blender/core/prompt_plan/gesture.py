@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 CLAPS, HEELS, LEANS, LOOKS, SHOULDERS, TOUCHES = "claps", "heels", "leans", "looks", "shoulders", "touches"
 
-LEFT, RIGHT, UP, DOWN = (65.0, 0.0, 0.0), (-65.0, 0.0, 0.0), (0.0, -35.0, 0.0), (0.0, 40.0, 0.0)
+LEFT, RIGHT, UP, DOWN = (75.0, 0.0, 0.0), (-75.0, 0.0, 0.0), (0.0, -35.0, 0.0), (0.0, 40.0, 0.0)
 """How the head turns to look somewhere, see `Gesture.looks`."""
 
 _WAYS = {LEFT: "to the left", RIGHT: "to the right", UP: "up", DOWN: "down"}

@@ -107,6 +107,12 @@ def _held(place: str) -> Callable[[re.Match[str]], Gesture]:
     return made
 
 
+def _stretched(match: re.Match[str]) -> Gesture:
+    """Returns the gesture of an arm across the chest, with the other hand at its elbow."""
+    side = match["side"] or "right"
+    return replace(_put("across chest", (side,)), also=_put("elbow", ("left" if side == "right" else "right",)))
+
+
 def _spread(match: re.Match[str]) -> Gesture:
     """Returns the gesture of arms held out: to the sides, but ahead by who is said to walk as the dead do."""
     return _put("ahead" if _SLEEPWALKS.search(match.string) else "aside", _BOTH)
@@ -298,8 +304,9 @@ RULES = (
     Rule(
         "stretches the left arm across the chest",
         rf"\b(?:stretch|pull|bring|put|hold|reach)(?:es|s|ting|ing)? {_THE}(?:(?P<side>left|right) )?arm"
-        rf"(?: straight)? (?:across|over|in front of) {_THE}(?:chest|body|torso)\b",
-        _held("across chest"),
+        rf"(?: straight)? (?:across|over|in front of) {_THE}(?:chest|body|torso)\b"
+        rf"(?: (?:with|using) {_THE}(?:left|right|other) (?:arm|hand))?",
+        _stretched,
     ),
     Rule(
         "talks on the phone",
@@ -307,7 +314,7 @@ RULES = (
         rf"(?:mak|tak|hav|answer|get)(?:es|e|s|ing)? {_PHONE}(?: call)?|talk(?:s|ing)? into {_PHONE}|listen(?:s|"
         rf"ing)? on {_PHONE}|"
         rf"(?:hold|press|put|rais|bring|lift)(?:s|es|e|ing|ting)? {_PHONE} (?:up )?(?:to|at|against|on)"
-        rf" {_THE}(?:left |right )?ear)\b"
+        rf" {_THE}(?:(?P<own>left|right) )?ear)\b"
         rf"{_WITH_HAND}",
         _held("phone"),
     ),

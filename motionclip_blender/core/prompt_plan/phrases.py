@@ -357,6 +357,12 @@ THEN = (
         r"oven|microwave)\b",
         r"open\1 the fridge",
     ),
+    Phrase(
+        "cartwheels to the left",
+        "does a cartwheel to the left and stays on the feet",
+        r"\b(?:(?:does|do|doing|performs?|performing|turns?) an? )?cartwheel(?:s|ing)? (?:over )?to the (left|right)$",
+        r"does a cartwheel to the \1 and stays on the feet",
+    ),
     Phrase("serves", "tennis serve", r"^(?:(?:he|she|they) )?serves?(?: the ball)?$", "tennis serve"),
     Phrase(
         "a depressed shuffle",

@@ -112,6 +112,8 @@ _DOES_SOMETHING = re.compile(r"^[a-z]+s (?:his|her|their|the|both|an?) \w+ and "
 _BENDS = re.compile(r"\b(?:bend|lean|stoop|reach|fold|squat|crouch|stretch)(?:s|es|ing)?\b", re.I)
 _TOUCHES = re.compile(r"^(?:he |she |they )?touch(?:es|ing)? (?!(?:the |a )?(?:ceiling|rim|hoop|sky)\b)", re.I)
 _ONE_STEP = re.compile(r"\b(?:a|one) (?:\w+ )?step\b|^(?:(?:he|she|they) )?steps? (?:back|forward|aside)\b", re.I)
+_WITH_ONE = re.compile(r"\bwith one (?:hand|arm)$", re.I)
+_WITH_EACH = re.compile(r"\bwith (?:the|his|her|their|your) (?:left|right) (?:hand|arm)$", re.I)
 _WITH_THE_OTHER = re.compile(r"\bwith the other(?: hand| arm| one)?$", re.I)
 _NOT_DONE = {
     "backward",
@@ -299,6 +301,7 @@ def _goes_on(part: str, before: str) -> bool:
         or not done
         or _both_limbs(before, part)
         or bool(_WITH_THE_OTHER.search(part))
+        or bool(_WITH_ONE.search(before) and _WITH_EACH.search(part))
         or (_only_turns(part) and not _ONE_STEP.search(before))
     )
 

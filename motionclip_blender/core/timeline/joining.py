@@ -39,19 +39,23 @@ def followed_by(motion: Motion, following: Motion, seam: int, body: Body) -> Mot
     return joined.moved(away)
 
 
-def entered(following: Motion, end: np.ndarray, body: Body) -> Motion:
+def entered(following: Motion, end: np.ndarray, body: Body, either_side: bool = False) -> Motion:
     """Returns a motion without the way into its posture, if the body is in that posture already: who kneels does not
     stand up to tie a shoelace.
 
-    end: (22, 3) the pose in which the body is, see `seams.ground_poses`.
+    end: (22, 3) the pose in which the body is, see `seams.ground_poses`. either_side: whether its mirror image would
+    do, which leads to kneeling on the other knee.
     """
-    poses, standing = ground_poses(following, body), body.joints()[0, 1]
-    if not unlike(end, poses[0], standing):
+    standing = body.joints()[0, 1]
+    if not unlike(end, ground_poses(following.crop(0, 1), body)[0], standing):
         return following
-    away = apart(poses, end)
-    at = int(away.argmin())
-    # what is left must be long enough to be seen
-    return following.crop(at, len(following)) if away[at] < _ENTERED and at < len(following) - _LEFT else following
+    best, nearest = following, _ENTERED
+    for each in (following, following.mirror()) if either_side else (following,):
+        away = apart(ground_poses(each, body), end)
+        at = int(away.argmin())
+        if away[at] < nearest and at < len(each) - _LEFT:  # what is left must be long enough to be seen
+            best, nearest = each.crop(at, len(each)), float(away[at])
+    return best
 
 
 def _twist(motion: Motion, frame: int, body: Body) -> float:

@@ -362,3 +362,36 @@ def test_knees_do_not_snap(engine: Engine, index: WordingIndex):
             hip, knee, ankle = (joints[:, INDEX[f"{side}_{name}"]] for name in ("hip", "knee", "ankle"))
             aside = knee - (hip + ankle) / 2
             assert np.linalg.norm(np.diff(aside, 2, axis=0), axis=1).max() < 0.08
+
+
+def test_who_collapses_from_below_does_not_get_up_first(engine: Engine, index: WordingIndex):
+    found = done(engine, index, "does four push ups, then collapses")
+    joints = engine.body.posed_joints(found.motion)
+    assert joints[:, INDEX["head"], 1].max() < 0.9
+    assert not found.remarks
+
+
+def test_who_has_sat_down_rises_without_a_turn(engine: Engine, index: WordingIndex):
+    found = done(engine, index, "sits down on a chair, sits for a bit, and gets back up")
+    assert abs(measured_turn(found.motion)) < 20
+    joints = engine.body.posed_joints(found.motion)[:, INDEX["pelvis"], 1]
+    assert joints[-1] > 0.9 * joints[0] and joints.min() < 0.7 * joints[0]
+
+
+def test_crossed_arms_stay_crossed_while_the_head_is_shaken(engine: Engine, index: WordingIndex):
+    found = done(engine, index, "crosses the arms and shakes the head")
+    joints = engine.body.posed_joints(found.motion)
+    apart = np.linalg.norm(joints[:, INDEX["left_wrist"]] - joints[:, INDEX["right_elbow"]], axis=1)
+    assert np.ptp(apart[-40:]) < 0.03
+
+
+@pytest.mark.parametrize(("prompt", "side"), [("dodge roll to the right", -1), ("rolls to the left", 1)])
+def test_who_rolls_aside_ends_up_there(engine: Engine, index: WordingIndex, prompt: str, side: int):
+    motion = done(engine, index, prompt).motion
+    gone = motion.translation[-1] - motion.translation[0]
+    assert side * gone[0] > 0.5 and abs(gone[2]) < 0.6 * abs(gone[0])
+
+
+def test_a_shoe_is_tied_on_either_knee(engine: Engine, index: WordingIndex):
+    found = done(engine, index, "kneels down on one knee, ties a shoe, and stands back up")
+    assert not any("is put in" in remark for remark in found.remarks)
