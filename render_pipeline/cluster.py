@@ -112,6 +112,7 @@ class _Actor:
     def __init__(self, program: str | None, settings: Settings, body: bytes | None) -> None:
         self._program, self._settings = program, settings
         self._body = OPEN_BODY
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
         if body is not None:
             self._folder = tempfile.TemporaryDirectory(prefix="motionclip-body-")
             self._body = Path(self._folder.name) / "body.npz"
@@ -127,6 +128,8 @@ class _Actor:
     def close(self) -> None:
         if self._worker is not None:
             self._worker.close()
+        if self._folder is not None:  # Ray kills the process, so that nothing else would remove it
+            self._folder.cleanup()
 
     def _answer(self, work: Callable[[Worker], object]) -> tuple[str, object]:
         try:

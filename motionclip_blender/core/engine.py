@@ -159,9 +159,9 @@ class Engine:
 
     @property
     def wordings(self) -> WordingIndex:
-        """Returns the same wordings as texts, for reading prompts in steps. Loads the networks.
+        """The wordings of `retrieval` as texts, by which prompts are read in steps. Loads the networks.
 
-        Raises `UserError` for a pack that does not carry them.
+        Raises `UserError` for a pack that does not carry them, or whose file of them is damaged.
         """
         retrieval = self.retrieval
         with self._loading:
@@ -192,12 +192,10 @@ class Engine:
     def done_once(self, latent: np.ndarray) -> bool | None:
         """Tells whether the motion of a latent (D,) is done once, as lying down, or goes on, as walking.
 
-        None if the pack does not say: it carries no wordings as texts, or none is near.
+        None if the pack does not say: it carries no wordings as texts, or none is near. Raises `UserError` for damaged
+        ones.
         """
-        try:
-            after = self.wordings.after(latent)
-        except UserError:
-            return None
+        after = self.wordings.after(latent) if self.reads_steps else None
         return None if after is None else after == "hold"
 
     def encode_image(self, pixels: np.ndarray) -> np.ndarray:

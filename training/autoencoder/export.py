@@ -131,7 +131,7 @@ def record(pack: Pack, figures: dict[str, Any]) -> None:
 def _checkpoint(path: Path) -> dict[str, Any]:
     if not os.path.isfile(path):
         raise UserError(f"{path} is missing; train first.")
-    return load_checkpoint(path)
+    return load_checkpoint(path, ("average", "step"))
 
 
 def main(arguments: list[str]) -> int:

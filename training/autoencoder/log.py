@@ -6,6 +6,7 @@ import json
 import time
 from pathlib import Path
 
+from motionclip_blender.core.files import write_whole
 from motionclip_blender.core.json_text import parsed_json
 
 
@@ -20,7 +21,9 @@ class Log:
         self._started = time.monotonic()
         if self.path.exists():
             lines = self.path.read_text(encoding="utf-8").splitlines()
-            self.path.write_text("".join(f"{line}\n" for line in lines if _step(line) <= step), encoding="utf-8")
+            kept = "".join(f"{line}\n" for line in lines if _step(line) <= step)
+            with write_whole(self.path) as handle:
+                handle.write(kept.encode())
         try:
             from torch.utils.tensorboard import SummaryWriter
         except ImportError:  # an optional dependency

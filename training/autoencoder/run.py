@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -104,7 +105,7 @@ class Run:
         """
         if not self.checkpoint.exists():
             return
-        state = load_checkpoint(self.checkpoint)
+        state = load_checkpoint(self.checkpoint, ("config", "network", "average", "optimizer", "step"))
         ours, theirs = asdict(self.config), dict(state["config"])
         # a checkpoint without a setting was made with its default
         theirs = asdict(TrainConfig()) | theirs | {"loss": asdict(LossWeights()) | theirs["loss"]}
@@ -242,15 +243,19 @@ def save_checkpoint(state: dict[str, Any], path: Path) -> None:
             ) from error
 
 
-def load_checkpoint(path: Path) -> dict[str, Any]:
+def load_checkpoint(path: Path, keys: Collection[str] = ()) -> dict[str, Any]:
     """Reads a checkpoint; tensors and plain values only, nothing that can run code.
 
-    Raises `UserError` when it cannot be read.
+    keys: of the values that it must hold. Raises `UserError` when it cannot be read, or lacks one of them.
     """
+    sentence = f"{path} cannot be read; it is damaged or no checkpoint of this program."
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
+        state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # torch raises many kinds for a damaged archive
-        raise UserError(f"{path} cannot be read; it is damaged or no checkpoint of this program.") from error
+        raise UserError(sentence) from error
+    if not isinstance(state, dict) or not set(keys) <= set(state):
+        raise UserError(sentence)
+    return state
 
 
 def _schedule(step: int, ends: int, warmup: int) -> float:

@@ -109,7 +109,7 @@ class Run:
         """Loads the folder's checkpoint, if there is one. Raises `UserError` when it is damaged, or of another text
         adapter or split."""
         if self.checkpoint.exists():
-            state = load_checkpoint(self.checkpoint)
+            state = load_checkpoint(self.checkpoint, (*_STATE, "step"))
             check_split(state, self.frames.split, f"{self.checkpoint} was trained", "another folder")
             made, ours = state.get("text_adapter", ""), self.frames.text_adapter
             check_same(made, ours, f"{self.checkpoint} was trained", "give its own --text-adapter, or another folder")

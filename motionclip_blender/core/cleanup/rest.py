@@ -4,12 +4,12 @@ freeze."""
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from ..body import Body, floor_under
 from ..errors import UserError
+from ..kept import Kept
 from ..measure import active_part
 from .foot_locking import on_floor
 from .hands import with_last_hands_of
@@ -70,21 +70,23 @@ class _Rest(NamedTuple):
     start: np.ndarray
 
 
-_known: WeakKeyDictionary[Engine, tuple[_Rest, ...]] = WeakKeyDictionary()
+_known: Kept[Engine, tuple[_Rest, ...]] = Kept(1)
 
 
 def _rests(engine: Engine) -> tuple[_Rest, ...]:
     """Returns the rests of the pack; none for a pack that does not tell its classes."""
-    if engine not in _known:
-        try:
-            index = engine.wordings
-        except UserError:
-            return ()
-        names = [name for name in _AT_REST if name in index.actions]
-        wordings = [wording for name in names for wording, _ in index.motions_of(name)]
-        # of one wording each: at the mean of several, the decoder lets a body that stands glide away
-        latents = list(engine.prompt_latents(wordings)) if wordings else []
-        motions = engine.decode(np.stack(latents), _SHORT) if wordings else []
-        starts = [ground_poses(on_floor(one, engine.body), engine.body)[:_LOOKED_AT] for one in motions]
-        _known[engine] = tuple(map(_Rest, latents, starts))
-    return _known[engine]
+    return _known.of(engine, None, lambda: _found(engine))
+
+
+def _found(engine: Engine) -> tuple[_Rest, ...]:
+    try:
+        index = engine.wordings
+    except UserError:
+        return ()
+    names = [name for name in _AT_REST if name in index.actions]
+    wordings = [wording for name in names for wording, _ in index.motions_of(name)]
+    # of one wording each: at the mean of several, the decoder lets a body that stands glide away
+    latents = list(engine.prompt_latents(wordings)) if wordings else []
+    motions = engine.decode(np.stack(latents), _SHORT) if wordings else []
+    starts = [ground_poses(on_floor(one, engine.body), engine.body)[:_LOOKED_AT] for one in motions]
+    return tuple(map(_Rest, latents, starts))

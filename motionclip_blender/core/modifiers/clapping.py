@@ -41,9 +41,10 @@ def clapping(motion: Motion, body: Body, count: int, overhead: bool = False) -> 
     frames = len(motion)
     middle = (places[:, INDEX["left_shoulder"]] + places[:, INDEX["right_shoulder"]]) / 2
     # each clap's time relative to the motion's, at its middle
-    raised = AROUND / (2 * AROUND + A_CLAP * (count - 1))
+    whole = 2 * AROUND + A_CLAP * (count - 1)
+    raised = AROUND / whole
     times = np.linspace(0, 1, frames) if frames > 1 else np.zeros(1)
-    phase = (times - raised) / max(1 - 2 * raised, 1e-6) * (count - 1) if count > 1 else (times - 0.5) / A_CLAP
+    phase = (times - raised) / max(1 - 2 * raised, 1e-6) * (count - 1) if count > 1 else (times - 0.5) * whole / A_CLAP
     away = np.abs(phase - np.clip(np.round(phase), 0, count - 1))
     apart = np.clip((away - _MET / 2) / (0.5 - _MET / 2), 0.0, 1.0)
     gap = _CLOSED + (_OPEN - _CLOSED) * np.sin(0.5 * np.pi * apart)

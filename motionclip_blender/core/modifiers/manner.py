@@ -31,6 +31,9 @@ _KEPT = 0.25  # least share of its lean that a trunk keeps that straightens up
 _MOST = 50.0  # degrees that the spine bends by, at most
 _ROCKS = ((0.45, 1.0), (0.27, 0.6))  # hertz and share of the swings of which rocking consists
 _WEAVES = ((0.31, 1.0), (0.19, 0.5))  # of the turns of which weaving consists
+_BENDS, _BEHIND = 0.3, 0.8  # share of the rocking by which a trunk bends, too, and seconds by which that is later
+_LIFTED = 0.3  # share of a bend by which the head of who holds it up is lifted against it
+_STEADIED = 0.15  # share of the rocking by which each joint of the head is held against it
 _CARRIED = 0.004  # metres to the side that the hips go with each degree of rocking
 _AIRBORNE = 0.12  # metres over the floor from which on a body flies
 _USUAL = 8.0  # degrees that people lean forward who walk and gesture without a manner: the mean of our clips
@@ -101,10 +104,10 @@ def in_manner(motion: Motion, body: Body, manner: str, styled: bool = False) -> 
     rock, aside = np.zeros(len(motion)), np.zeros(len(motion))
     if asked.sway:
         seconds = np.arange(len(motion)) / motion.fps
-        swing = sum(part * np.sin(2 * np.pi * hertz * seconds) for hertz, part in _ROCKS)
+        swing = _swings(seconds, _ROCKS)
         rock, aside = asked.sway * swing * upright, -_CARRIED * asked.sway * swing * upright
-        bend = bend + 0.3 * asked.sway * np.roll(swing, len(swing) // 5) * upright
-    made = _spine_bent(motion, bend, rock, asked.head * upright - 0.3 * bend * (asked.head < 0))
+        bend = bend + _BENDS * asked.sway * _swings(seconds - _BEHIND, _ROCKS) * upright
+    made = _spine_bent(motion, bend, rock, asked.head * upright - _LIFTED * bend * (asked.head < 0))
     return _over_its_feet(made, body, aside, asked.sink * upright)
 
 
@@ -115,10 +118,15 @@ def weaving(motion: Motion, body: Body, manner: str) -> Motion:
         return motion
     way = RootTrajectory.of(motion)
     seconds = np.arange(len(motion)) / motion.fps
-    aside = sum(part * np.sin(2 * np.pi * hertz * seconds) for hertz, part in _WEAVES)
+    aside = _swings(seconds, _WEAVES)
     rotations = motion.rotations.astype(np.float64)
     rotations[:, 0], translation = replace(way, yaw=way.yaw + np.radians(degrees) * aside).root()
     return lock_feet(Motion(rotations, translation, motion.fps), body)
+
+
+def _swings(seconds: np.ndarray, parts: tuple[tuple[float, float], ...]) -> np.ndarray:
+    """Returns the sum of swings at some times, (T,). parts: hertz and share of each."""
+    return np.sum([share * np.sin(2 * np.pi * hertz * seconds) for hertz, share in parts], axis=0)
 
 
 def _lean(motion: Motion, body: Body) -> tuple[np.ndarray, np.ndarray]:
@@ -142,7 +150,7 @@ def _spine_bent(motion: Motion, bend: np.ndarray, rock: np.ndarray, nod: np.ndar
         turn = np.radians(part * np.stack((bend, np.zeros_like(bend), rock), axis=1))
         rotations[:, joint] = rot.quat_multiply(rot.axis_angle_to_quat(turn), rotations[:, joint])
     for joint in _HEAD:
-        turn = np.radians(np.stack((nod / 2, np.zeros_like(nod), -0.15 * rock), axis=1))
+        turn = np.radians(np.stack((nod / 2, np.zeros_like(nod), -_STEADIED * rock), axis=1))
         rotations[:, joint] = rot.quat_multiply(rot.axis_angle_to_quat(turn), rotations[:, joint])
     after = chest_rotations(rotations)
     for collar, shoulder in _ARMS:

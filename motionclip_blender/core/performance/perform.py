@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from ..cleanup.pipeline import CleanUp
 from ..cleanup.windows import joined
+from ..kept import Kept
 from ..modifiers.repeat import held
 from ..modifiers.way import retimed
 from ..motion import Motion
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 _GAITS = ("skip",)  # of a class of events, but they go on
 _HASTE = 1.3  # acceleration of the whole motion from which on a remark says so
 
-_natural_ones: WeakKeyDictionary[Engine, tuple[object, Performance]] = WeakKeyDictionary()
-
 
 @dataclass(frozen=True, eq=False)
 class Performance:
@@ -51,6 +49,9 @@ class Performance:
     choices: tuple[Choice, ...]
     remarks: tuple[str, ...]
     ends: tuple[int, ...]
+
+
+_natural_ones: Kept[Engine, Performance] = Kept(1)
 
 
 def is_plain(plan: Plan, choices: Sequence[Choice]) -> bool:
@@ -96,10 +97,7 @@ def composed(engine: Engine, plan: Plan, choices: Sequence[Choice], frames: int 
     if frames is not None and len(plan.segments) == 1:
         return _composed(engine, plan, choices, frames)
     steps = plan, tuple((choice.motion, choice.wording, choice.latent.tobytes()) for choice in choices)
-    known = _natural_ones.get(engine)
-    if known is None or known[0] != steps:
-        known = _natural_ones[engine] = steps, _composed(engine, plan, choices)
-    natural = known[1]
+    natural = _natural_ones.of(engine, steps, lambda: _composed(engine, plan, choices))
     if frames is None or frames == len(natural.motion):
         return natural
     if abs(frames - len(natural.motion)) > 1:  # a rate that is not the pack's rounds

@@ -46,6 +46,7 @@ _AGENTS = ("er", "ers", "or", "ors")
 _ENDINGS = ("ing", "ed", "s")  # of the forms of a verb
 
 _TEN, _TWENTY = 10, 20
+_DIGITS = 12  # of a number that is told from larger ones
 
 _ENDING = 4  # letters that a form may add: "ping" of "skip"
 
@@ -112,7 +113,7 @@ def _doubled(start: str, ending: str) -> bool:
 def number_of(word: str) -> int | None:
     """Returns the number that a word or its digits name, such as "twenty-one"; else None."""
     if word.isdecimal():
-        return int(word)
+        return int(word) if len(word) <= _DIGITS else 10**_DIGITS
     numbers = grammar()["numbers"]
     tens, hyphen, ones = word.partition("-")
     if hyphen and numbers.get(tens, 0) >= _TWENTY and 0 < numbers.get(ones, 0) < _TEN:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from ..errors import UserError
+from ..kept import Kept
 from .choice import Choice
 from .choosing import chosen, last_resorts, lookups
 from .doubts import not_done_by_persons
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _MANY = 3  # steps for each one that is not known and left out
 _KEPT = 64  # prompts whose meaning is cached: those of a timeline
 
-_understood: WeakKeyDictionary[WordingIndex, dict[str, tuple[Plan, tuple[Choice, ...]]]] = WeakKeyDictionary()
+_understood: Kept[WordingIndex, tuple[Plan, tuple[Choice, ...]]] = Kept(_KEPT)
 
 
 class NotUnderstood(UserError):
@@ -51,18 +51,17 @@ def understand(engine: Engine, index: WordingIndex, prompt: str) -> tuple[Plan, 
 
     The last `_KEPT` prompts are cached with the index, whose answers are always the same.
     """
-    known = _understood.setdefault(index, {})
-    if prompt not in known:
-        plan = read_plan(prompt, index.spelling, index.understands)
-        plan, choices = _joined(engine, index, plan, taken_for(engine, index, plan.segments))
-        plan, choices = _shown(*_with_gestures_alone(engine, index, plan, choices))
-        plan, choices = _without_few_unknown(plan, choices)
-        steps = zip(plan.segments, choices, strict=True)
-        missing = (said for step in steps for said in left_out(index, *step, plan.named))
-        known[prompt] = replace(plan, remarks=tuple(dict.fromkeys((*plan.remarks, *missing)))), choices
-        while len(known) > _KEPT:
-            known.pop(next(iter(known)))
-    return known[prompt]
+    return _understood.of(index, prompt, lambda: _read(engine, index, prompt))
+
+
+def _read(engine: Engine, index: WordingIndex, prompt: str) -> tuple[Plan, tuple[Choice, ...]]:
+    plan = read_plan(prompt, index.spelling, index.understands)
+    plan, choices = _joined(engine, index, plan, taken_for(engine, index, plan.segments))
+    plan, choices = _shown(*_with_gestures_alone(engine, index, plan, choices))
+    plan, choices = _without_few_unknown(plan, choices)
+    steps = zip(plan.segments, choices, strict=True)
+    missing = (said for step in steps for said in left_out(index, *step, plan.named))
+    return replace(plan, remarks=tuple(dict.fromkeys((*plan.remarks, *missing)))), choices
 
 
 def _joined(

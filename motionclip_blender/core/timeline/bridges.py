@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from ..cleanup.foot_locking import put_on_floor
 from ..cleanup.hands import with_hands_of
 from ..cleanup.seams import apart, ground_poses, last_pose, needed_seam, possible
 from ..errors import UserError
+from ..kept import Kept
 from ..motion import Motion
 from ..prompt_plan.plan import Segment
 from .joining import followed_by
@@ -63,7 +63,7 @@ class _Bridges:
         self.between = np.array([apart(self.starts, end) for end in self.ends])
 
 
-_of_engines: weakref.WeakKeyDictionary[Engine, _Bridges] = weakref.WeakKeyDictionary()
+_of_engines: Kept[Engine, _Bridges] = Kept(1)
 
 
 def between(engine: Engine, before: np.ndarray, after: np.ndarray) -> tuple[Bridge, ...]:
@@ -106,9 +106,7 @@ def bridged(engine: Engine, motion: Motion, following: np.ndarray, room: int) ->
 
 def _bridges(engine: Engine) -> _Bridges:
     """Returns the pack's motions between postures, and their mirror images. Decodes them once for an engine."""
-    if engine not in _of_engines:
-        _of_engines[engine] = _Bridges(_made(engine))
-    return _of_engines[engine]
+    return _of_engines.of(engine, None, lambda: _Bridges(_made(engine)))
 
 
 def _made(engine: Engine) -> tuple[Bridge, ...]:

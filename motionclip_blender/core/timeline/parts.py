@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from ..cleanup.foot_locking import on_floor
 from ..cleanup.seams import ground_poses
+from ..kept import Kept
 
 if TYPE_CHECKING:
     from ..engine import Engine
@@ -43,14 +42,12 @@ class Part:
         return len(self.motion)
 
 
-_of_engines: WeakKeyDictionary[Engine, dict[Hashable, Part]] = WeakKeyDictionary()
-_lock = threading.Lock()
+_parts: Kept[Engine, Part] = Kept(_MOST_FRAMES, len)
 
 
 def forget(engine: Engine) -> None:
     """Drops all that is kept for an engine."""
-    with _lock:
-        _of_engines.pop(engine, None)
+    _parts.forget(engine)
 
 
 def kept(engine: Engine, key: Hashable, make: Callable[[], Part]) -> Part:
@@ -58,14 +55,4 @@ def kept(engine: Engine, key: Hashable, make: Callable[[], Part]) -> Part:
 
     key: all that determines the motion beside the engine. For any thread.
     """
-    with _lock:
-        parts = _of_engines.setdefault(engine, {})
-        found = parts.pop(key, None)
-    if found is None:
-        found = make()
-    with _lock:
-        parts[key] = found  # the last one is the latest
-        frames = sum(map(len, parts.values()))
-        while frames > _MOST_FRAMES and len(parts) > 1:
-            frames -= len(parts.pop(next(iter(parts))))
-    return found
+    return _parts.of(engine, key, make)

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from ..cleanup.foot_locking import lock_feet
 from ..errors import UserError
+from ..kept import Kept
 from ..measure import measured_slide
 from ..network_size import WINDOW
 from .kin import Kin, kin_of
@@ -96,12 +96,10 @@ def variation(
 
 
 def _known(engine: Engine) -> tuple[WordingIndex, PromptRetrieval]:
+    """Raises `UserError` for a pack without wordings, or with damaged ones."""
     retrieval = engine.retrieval
-    try:
-        if retrieval is not None:
-            return engine.wordings, retrieval
-    except UserError:
-        pass
+    if retrieval is not None and engine.reads_steps:
+        return engine.wordings, retrieval
     raise UserError(
         f"The pack {engine.pack.folder} does not carry its wordings as texts, around which variations are sampled; "
         "choose another pack, or leave the variations out (seed 0)."
@@ -118,22 +116,22 @@ class _Meaning(NamedTuple):
     spread: np.ndarray
 
 
-_meanings: WeakKeyDictionary[Engine, dict[tuple[bytes, int, Said], _Meaning]] = WeakKeyDictionary()
+_meanings: Kept[Engine, _Meaning] = Kept(_KEPT)
 
 
 def _meaning(
     engine: Engine, index: WordingIndex, retrieval: PromptRetrieval, latent: np.ndarray, motion: int, said: Said
 ) -> _Meaning:
     """Returns the motions that mean what a latent (D,) means. The last `_KEPT` are cached with the engine."""
-    known, key = _meanings.setdefault(engine, {}), (latent.tobytes(), motion, said)
-    if key not in known:
+
+    def made() -> _Meaning:
         kin = kin_of(index, retrieval, latent, motion, *said)
         starts, codes = _codes(engine, kin, latent)
-        spread = codes if len(kin) > 1 else _neighbours(engine, index, retrieval, latent, motion)
-        known[key] = _Meaning(kin, starts, codes, spread)
-        while len(known) > _KEPT:
-            known.pop(next(iter(known)))
-    return known[key]
+        return _Meaning(
+            kin, starts, codes, codes if len(kin) > 1 else _neighbours(engine, index, retrieval, latent, motion)
+        )
+
+    return _meanings.of(engine, (latent.tobytes(), motion, said), made)
 
 
 def _codes(engine: Engine, kin: Sequence[Kin], latent: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
