@@ -21,7 +21,7 @@ from ..prompt_plan.plan import Segment
 from ..skeleton import BODY
 from ..timeline.bridges import bridged
 from ..timeline.joining import entered, followed_by
-from ..timeline.postures import down, fronts_apart, kneels, lies, on_feet, unlike, upright
+from ..timeline.postures import down, kneels, lies, on_feet, turned_over, unlike, upright
 from .gesturing import gesturing
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ Step = tuple[Segment, Choice]
 
 _ON_FLOOR = 0.06  # metres over its lowest place up to which a body stands
 _LETS_GO = 0.75  # the same of a pose of the arms, in which a head is shaken
-_TURNED_OVER = 75.0  # degrees between chests from which on a body that falls from below would be turned over
+_LEFT, _DOWN_THERE = 10, 20  # frames of a motion that leads down: what is left of it at least, and its end
 _COMES_BACK = 0.5  # share of its largest distance from its first pose within which a motion ends that comes back
 
 
@@ -56,7 +56,7 @@ def in_sequence(
             remarks.append(f'"{segment.said}" {said}')
         elif choice.action in grammar()["falls"] and lies(last_pose(motion, engine.body)):
             remarks.append(f'"{segment.said}" is left out: the body lies already.')
-        elif choice.action in grammar()["falls"] and (lower := _from_below(engine, motion, following)) is not None:
+        elif choice.action in grammar()["sinks"] and (lower := _from_below(engine, motion, following)) is not None:
             motion = followed_by(motion, lower, possible(SEAM, motion, lower), engine.body)
         else:
             last = last_pose(motion, engine.body)
@@ -172,14 +172,15 @@ def of_upper_body(engine: Engine, segment: Segment, choice: Choice, motion: Moti
 
 
 def _from_below(engine: Engine, motion: Motion, falling: Motion) -> Motion | None:
-    """Returns the rest of a fall from where the body is that low already: who collapses in a push-up does not stand up
-    to fall. None for a body that stands, or that would have to turn over."""
+    """Returns the rest of a fall, or of lying or sitting down, from where the body is as low as it is already: who
+    collapses in a push-up does not stand up to fall. None for who stands, or would have to turn over."""
     last, poses = last_pose(motion, engine.body), ground_poses(falling, engine.body)
-    if upright(last, engine.body.joints()[0, 1]) or fronts_apart(last, poses[-1]) > _TURNED_OVER:
+    if upright(last, engine.body.joints()[0, 1]) or turned_over(last, poses[-1]):
         return None
     heights = poses[:, 0, 1] - poses[..., 1].min(axis=1)
     low = np.flatnonzero(heights <= last[0, 1] - last[:, 1].min())
-    return falling.crop(int(low[0]), len(falling)) if len(low) and low[0] < len(falling) - SEAM else None
+    there = len(low) > 0 and low[0] <= len(falling) - _LEFT
+    return falling.crop(int(low[0]) if there else max(len(falling) - _DOWN_THERE, 0), len(falling))
 
 
 def _risen(engine: Engine, motion: Motion, rising: Motion, way_down: Motion) -> tuple[Motion, str] | None:

@@ -10,12 +10,12 @@ MOST_SECONDS = 120.0
 """The longest duration: that of `prompt.MAX_FRAMES`."""
 
 _FRAMES_PER_SECOND = 30.0
-_UNITS = {"s": 1.0, "sec": 1.0, "second": 1.0, "m": 60.0, "min": 60.0, "minute": 60.0, "ms": 0.001,
+_UNITS = {"s": 1.0, "sec": 1.0, "second": 1.0, "m": 60.0, "min": 60.0, "minute": 60.0, "hour": 3600.0, "ms": 0.001,
           "millisecond": 0.001, "frame": 1 / _FRAMES_PER_SECOND}  # fmt: skip
 _NUMBER = r"(?<![\w.,])(?P<number>[-\u2212]?(?:\d+(?:\.\d+)?|\.\d+))"
 _WORDS = "|".join(word for word in ("half an?", "an?", *grammar()["numbers"]) if word not in ("no", "single"))
 _LASTS = r"(?:for |in |within |during )?(?:about |around |exactly |at least |the next )?"
-_UNIT = r"(?P<unit>s|secs?|seconds?|mins?|minutes?|ms|milliseconds?|frames?)\b"
+_UNIT = r"(?P<unit>s|secs?|seconds?|mins?|minutes?|hours?|ms|milliseconds?|frames?)\b"
 _DURATIONS = (
     re.compile(
         rf"\b{_LASTS}{_NUMBER} ?{_UNIT}|(?:^|(?<=\s)){_NUMBER.replace('number', 'bare')} ?{_UNIT.replace('unit', 'of')}"
@@ -23,7 +23,9 @@ _DURATIONS = (
     re.compile(
         rf"\b(?:for|in|within|during) (?:about |around |exactly )?(?P<number>{_WORDS}) {_UNIT}(?! (?:time|step))"
     ),
-    re.compile(r"\b(?P<number>two|three|four|five|six|seven|eight|nine|ten|twenty|thirty) (?P<unit>seconds|minutes)\b"),
+    re.compile(
+        r"\b(?P<number>two|three|four|five|six|seven|eight|nine|ten|twenty|thirty) (?P<unit>seconds|minutes|hours)\b"
+    ),
 )
 _METRES = {"m": 1.0, "met": 1.0, "c": 0.01, "k": 1000.0, "f": 0.3048, "i": 0.0254, "y": 0.9144, "mi": 1609.344}
 _OF_LENGTH = (
@@ -49,7 +51,7 @@ MOST_METRES = 500.0
 
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d{1,2} ?(?:s|secs?|seconds?|mins?|minutes?|m|met(?:er|re)s?)\b)")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
-_OF_TIME = r"(?:seconds?|secs?|minutes?|mins?)\b"
+_OF_TIME = r"(?:seconds?|secs?|minutes?|mins?|hours?)\b"
 _A_FEW = re.compile(rf"\b(?:a )?(?P<how_many>couple of|few|several) (?={_OF_TIME})", re.I)
 _FEW = {"couple of": "2 ", "few": "3 ", "several": "5 "}
 _AND_A_HALF = re.compile(rf"\b(?P<whole>\d+|[a-z]+) and a half (?={_OF_TIME})", re.I)

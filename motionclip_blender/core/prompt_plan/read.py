@@ -24,6 +24,7 @@ from .segments import read_segment
 from .spanning import told_in_steps
 from .spelling import Spelling, spelled_out
 from .split import Clause, clauses
+from .subject_manner import with_manner_of_subject
 from .word_features import content, stem
 
 MAX_CHARACTERS = 2000
@@ -136,7 +137,7 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
         raise UserError(" ".join(remarks) or "The prompt asks for no movement; describe what the character does.")
     if len(segments) > MAX_SEGMENTS:
         remarks.append(f"The prompt has {len(segments)} steps; the first {MAX_SEGMENTS} are made.")
-    return Plan(tuple(segments[:MAX_SEGMENTS]), tuple(dict.fromkeys(remarks)), named)
+    return Plan(tuple(with_manner_of_subject(segments[:MAX_SEGMENTS])), tuple(dict.fromkeys(remarks)), named)
 
 
 def _tells_more(clause: str, segment: Segment, before: Segment) -> bool:

@@ -75,6 +75,8 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
     if steps is not None and not any(begins(word, grammar()["moves"]) for word in WORD.findall(text)):
         text = f"walks {text}"
     speed = _speed(text) if factor is None else float(np.clip(factor, *_SPEEDS))
+    if factor is not None and factor != speed:
+        remarks.append(f'"{clause.strip()}" asks for {factor:g} times the speed; {speed:g} times is made.')
     tokens = WORD.findall(text)
     side, limb, left_over = side_of(tokens)
     if not side and len(set(left_over)) == 1 and leans(text, tokens):

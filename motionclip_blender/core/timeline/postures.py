@@ -32,11 +32,24 @@ def unlike(before: np.ndarray, after: np.ndarray, standing: float) -> bool:
         return False
     trunks = [pose[INDEX["neck"]] - pose[INDEX["pelvis"]] for pose in (before, after)]
     cosine = np.dot(*trunks) / max(float(np.prod([np.linalg.norm(trunk) for trunk in trunks])), 1e-9)
-    tilts = [np.degrees(np.arctan2(np.hypot(t[0], t[2]), t[1])) for t in trunks]
+    tilts = [tilt(pose) for pose in (before, after)]
     differ = abs(heights[0] - heights[1]) > _HIGHER
-    if min(tilts) > _LIES and fronts_apart(before, after) > _TURNED_OVER:
+    if turned_over(before, after):
         return True
     return differ or (abs(tilts[0] - tilts[1]) > _TILTED and cosine < np.cos(np.radians(_TILTED)))
+
+
+def turned_over(before: np.ndarray, after: np.ndarray) -> bool:
+    """Checks whether a body lies, or is bent as low, in two poses (22, 3): on its back in one, on its belly in the
+    other."""
+    both_low = min(map(tilt, (before, after))) > _LIES
+    return both_low and fronts_apart(before, after) > _TURNED_OVER
+
+
+def tilt(pose: np.ndarray) -> float:
+    """Returns the degrees from the vertical of the trunk of a pose (22, 3)."""
+    trunk = pose[INDEX["neck"]] - pose[INDEX["pelvis"]]
+    return float(np.degrees(np.arctan2(np.hypot(trunk[0], trunk[2]), trunk[1])))
 
 
 def fronts_apart(before: np.ndarray, after: np.ndarray) -> float:
@@ -62,9 +75,7 @@ def on_feet(pose: np.ndarray) -> bool:
 
 def lies(pose: np.ndarray) -> bool:
     """Checks whether a body in a pose (22, 3) lies: its trunk is level, and low over the lowest joint."""
-    trunk = pose[INDEX["neck"]] - pose[INDEX["pelvis"]]
-    tilt = np.degrees(np.arctan2(np.hypot(trunk[0], trunk[2]), trunk[1]))
-    return bool(tilt > _LIES and pose[INDEX["pelvis"], 1] - pose[:, 1].min() < _OVER_FLOOR)
+    return bool(tilt(pose) > _LIES and pose[INDEX["pelvis"], 1] - pose[:, 1].min() < _OVER_FLOOR)
 
 
 def kneels(pose: np.ndarray) -> bool:

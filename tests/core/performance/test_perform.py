@@ -395,3 +395,18 @@ def test_who_rolls_aside_ends_up_there(engine: Engine, index: WordingIndex, prom
 def test_a_shoe_is_tied_on_either_knee(engine: Engine, index: WordingIndex):
     found = done(engine, index, "kneels down on one knee, ties a shoe, and stands back up")
     assert not any("is put in" in remark for remark in found.remarks)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "kneels down, then sits down on the floor",
+        "sits down on the floor, then lies down",
+        "crouches, then lies down on the stomach",
+    ],
+)
+def test_who_is_low_goes_down_from_there(engine: Engine, index: WordingIndex, prompt: str):
+    found = done(engine, index, prompt)
+    height = engine.body.posed_joints(found.motion)[:, INDEX["pelvis"], 1]
+    assert not found.remarks
+    assert height[found.ends[0] :].max() < 0.7 * height[0]

@@ -637,3 +637,21 @@ def test_adjectives_are_no_verbs(spelling: Spelling):
 @pytest.mark.parametrize("prompt", ["walks, then y", "jumps an falls", "jumps n claps lol"])
 def test_letters_and_slips_are_read(spelling: Spelling, prompt: str):
     assert plan(spelling, prompt).segments
+
+
+@pytest.mark.parametrize(
+    ("prompt", "manners"),
+    [
+        ("an old man walks forward, then waves with the right hand", ["old", "old"]),
+        ("a sad woman jumps, bows and sits down", ["sad", "sad", "sad"]),
+        ("an old man bows and he jumps happily", ["old", "happy"]),
+        ("an angry man walks forward and a dog jumps", ["angry", ""]),
+        ("walks forward sadly, then bows", ["sad", ""]),
+    ],
+)
+def test_who_does_it_stays_who_he_is(spelling: Spelling, prompt: str, manners: list[str]):
+    assert [segment.manner for segment in plan(spelling, prompt).segments] == manners
+
+
+def test_a_speed_that_is_not_made_is_told(spelling: Spelling):
+    assert "2 times is made" in plan(spelling, "walks forward at 100x speed").remarks[0]
