@@ -194,7 +194,12 @@ def _with_simultaneous(index: WordingIndex, segment: Segment, read: Read, choice
 def _without_name(index: WordingIndex, segment: Segment) -> str:
     """Returns a step's text without the name of who does it: "walks" for "John walks"; empty where none is named."""
     capitals = {word.lower() for word in segment.said.split() if word[0].isupper() and not is_action(word.lower())}
-    return without_name(segment.text, lambda word: word in capitals or index.names_somebody(word))
+
+    def names(word: str) -> bool:
+        character = index.understands(word) and not is_action(word)  # "skeleton", who has a motion of its own
+        return word in capitals or character or index.names_somebody(word)
+
+    return without_name(segment.text, names)
 
 
 def _only_who_or_where(index: WordingIndex, segment: Segment, choice: Choice) -> bool:
@@ -206,6 +211,8 @@ def _only_who_or_where(index: WordingIndex, segment: Segment, choice: Choice) ->
     done, shared = content(segment.core), content(segment.text) & content(choice.wording)
     if choice.confidence < 1.0 and _on_the_way(segment, choice):
         return True
+    if choice.confidence < _CLEAR and done and not shared and any(map(index.understands, (segment.core, segment.verb))):
+        return True  # "a person is dizzy" for "hyperactive kid jumping around after too much sugar"
     if choice.confidence == 1.0 or not done or not shared or shared & done:
         return False
     rest = segment.text.lower().partition(segment.core)[2]

@@ -122,7 +122,8 @@ def without_name(text: str, named: Callable[[str], bool]) -> str:
     for i in range(1, min(_NAMES, len(words) - 1) + 1):
         if not named(words[i - 1].strip(",").lower()):
             return ""
-        if words[i].endswith("s") and (is_action(words[i]) or begins(words[i], _GOING)):
+        does = words[i].endswith("s") or i == len(words) - 1  # "skeleton attack"
+        if does and (is_action(words[i]) or begins(words[i], _GOING)):
             return " ".join(words[i:])
     return ""
 

@@ -32,7 +32,8 @@ MAX_SEGMENTS = 24
 
 _THAN = re.compile(r"(?:,| and) than (?=\w)", re.IGNORECASE)  # misspelt "then"
 _TO_POSTURE = re.compile(r"^(?:stand|sit|lie|idle|crouch)(?:ing)? to (stand|sit|lie|crouch)(?:ing)?$", re.IGNORECASE)
-_TO_STOP = re.compile(r"^(walk|run|jog|sprint)(?:ing)?(?: to)? stop$", re.IGNORECASE)
+_TO_STOP = re.compile(r"^(walk|run|jog|sprint)(?:ing)?(?: to)? stop(?: (?:left|right)(?: foot)?)?$", re.IGNORECASE)
+_STARTS = re.compile(r"^(?:idle|stand|idling|standing) to (walk|run|jog|sprint|sneak|crawl)(?:ing)?$", re.IGNORECASE)
 _POSTURES = {"stand": "stands up", "sit": "sits down", "lie": "lies down", "crouch": "crouches down"}
 _LINE_ENDS = re.compile(r"(?<=\w)\n+(?=\w)")
 _ENDS_IN_AND = re.compile(r"^and | and$")
@@ -105,7 +106,7 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
     posture = _TO_POSTURE.match(spelled)
     spelled = _POSTURES[posture[1].lower()] if posture else spelled
     if named and not known(spelled.lower()):
-        spelled = _TO_STOP.sub(r"\1s, then stops", spelled)
+        spelled = _STARTS.sub(r"stands still, then \1s", _TO_STOP.sub(r"\1s, then stops", spelled))
     text, mended = _mended(spelled, spelling)
     text = exercises_written_out(text.strip(" .,;:!?-"))
     if not known(text.lower()):
