@@ -83,8 +83,9 @@ def _as_worded(segment: Segment, choice: Choice) -> Segment:
     if len(set(told)) > 1:
         return replace(segment, side="", limb="", travel=None)
     own, asked = choice.facts.travel, segment.travel
-    elsewhere = asked is not None and own is not None and apart(own, asked) > _ELSEWHERE
-    return replace(segment, travel=None) if elsewhere else segment
+    if asked is None or own is None or choice.action == "roll":  # who rolls faces anywhere
+        return segment
+    return replace(segment, travel=None) if apart(own, asked) > _ELSEWHERE else segment
 
 
 def _at_once(segment: Segment, choice: Choice, motions: Sequence[Motion], remarks: list[str]) -> Motion:
@@ -245,7 +246,8 @@ def _travelling(engine: Engine, segment: Segment, choice: Choice, motion: Motion
 def _turning(segment: Segment, choice: Choice, motion: Motion) -> Motion:
     """Returns the motion turning as far as is asked for; a way or steps without a turn are straight."""
     turn = None if segment.on_spot and choice.facts.after == "hold" else segment.turn
-    if turn is None and (segment.travel is not None or segment.steps) and abs(measured_turn(motion)) > _TURNS:
+    straight = (segment.travel is not None or segment.steps) and choice.action != "roll"
+    if turn is None and straight and abs(measured_turn(motion)) > _TURNS:
         turn = 0.0
     if turn is None:
         return motion

@@ -252,7 +252,9 @@ def test_a_roll_that_drifts_is_never_played_backward(engine: Engine, index: Word
     assert int(heads[0].argmin()) == int(heads[1].argmin())
 
 
-@pytest.mark.parametrize(("prompt", "ahead"), [("dodge roll forward", 1), ("combat_dodge_roll_bwd", -1)])
+@pytest.mark.parametrize(
+    ("prompt", "ahead"), [("dodge roll forward", 1), ("rolls forward", 1), ("combat_dodge_roll_bwd", -1)]
+)
 def test_who_rolls_goes_the_way_that_is_asked_for(engine: Engine, index: WordingIndex, prompt: str, ahead: int):
     found = done(engine, index, prompt)
     pelvis = engine.body.posed_joints(found.motion)[:, INDEX["pelvis"]]
