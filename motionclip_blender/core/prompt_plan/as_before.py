@@ -34,6 +34,8 @@ _SITS_INTO_IT = re.compile(
     r"\b(?:sink|drop|slump|collaps|settl|flop|plop|fall)(?:s|es|e|ing|ping)? (?:(?:back|down|heavily) )*(?:in|"
     r"on)(?:to)? it\b"
 )
+_RUNS = re.compile(r"\b(?:run|sprint|dash|charg)(?:s|es|ning|ing)?\b")
+_SLIDES = re.compile(r"\bslid(?:es?|ing)\b(?: (?:on|along|across|under|over) .*| down)?$")  # on the ground
 _TAKES_A_SHOT = re.compile(r"\b(?:tak(?:es?|ing) (?:the|a|his|her) shot|shoots?)$")
 _CROSSES_LEGS = re.compile(
     r"^(?:(?:he|she|they) )?cross(?:es|ing)? (?:(?:the|his|her|their|one) )?(?:legs?|"
@@ -75,6 +77,8 @@ def as_before(text: str, before: Segment | None) -> str:
         return "sits cross-legged" if seat[0] in ("floor", "ground") else "crosses the legs"
     if seat:
         text = _SITS_INTO_IT.sub("sits down", text)
+    if _RUNS.search(before.text):
+        text = _SLIDES.sub("slides under an obstacle in a deep lunge", text)
     if "ball" in before.text:
         text = _TAKES_A_SHOT.sub("shoots the ball", text)
     if begins(verb, _DOWN):

@@ -24,7 +24,7 @@ _AHEAD = (
 )
 _SMALL = (
     r"(?:cup|mug|glass|bottle|(?:tele)?phone|receiver|book|plate|bowl|pen|pencil|keys?|can|paper|letter|spoon|fork|knife|tool|"
-    r"card|photo|picture|remote|toy|ball|flower|glasses|hat|wallet|coin|apple|vase|plant)"
+    r"card|photo|picture|remote|toy|ball|flower|glasses|hat|wallet|coin|apple|vase|plant|object|thing|item)"
 )
 _GLASSES = r"(?:glasses|sunglasses|goggles|mask|spectacles)"
 _PART = (
@@ -514,7 +514,7 @@ RULES = (
         rf" )*{_THE}(?:[\w-]+"
         rf" )?{_SMALL}"
         r"(?: (?:back|down|away|again|gently|carefully))*"
-        rf"(?P<on> (?:on|onto|to|in) {_THE}(?:[\w-]+ )?(?:table|desk|counter|shelf|saucer|bar|tray|sideboard|"
+        rf"(?P<on> (?:on|onto|to|in) {_THE}(?:[\w-]+ )?(?:table|desk|counter|saucer|bar|tray|sideboard|"
         rf"nightstand|hook|cradle))?"
         rf"(?: (?:back|down|again|gently|carefully))*(?=$|,| and){_WITH_HAND}",
         lambda match: _put("down", (match["with"] or "right",)),
@@ -533,6 +533,19 @@ RULES = (
         rf"\b(?:clos|shut|slam)(?:es|s|e|ing|ting|ming)? {_THE}(?:[\w-]+ )?(?:door|gate|window|cupboard|fridge)\b"
         rf"(?: (?:shut|again|quietly|gently|softly|carefully|behind \w+))*{_WITH_HAND}",
         lambda match: _put("knock", (match["with"] or "right",)),
+    ),
+    Rule(
+        "holds a box at waist height",
+        rf"\b(?:hold|carry|support|grip)(?:s|ing|ping)? {_THE}(?:[\w-]+ )?(?:box|load|crate|tray|parcel|package|"
+        rf"basket|bucket|weight|object|thing)"
+        rf" (?:at|in front of) {_THE}?(?:waist|chest|hip|belly|stomach)(?: (?:height|level))?\b",
+        _by_both("keyboard"),
+    ),
+    Rule(
+        "catches a ball with both hands",
+        rf"\bcatch(?:es|ing)? (?:it|{_THE}(?:[\w-]+ )?(?:ball|thing|object|frisbee)) (?:with {_THE}hands|(?:in"
+        rf" front of|at|against) {_THE}chest)\b",
+        _by_both("ahead"),
     ),
     Rule(
         "folds the hands in the lap",

@@ -610,6 +610,27 @@ THEN = (
         "",
     ),
     Phrase(
+        "sets a vase on the shelf",
+        "puts a box on a high shelf",
+        r"\b(?:put|set|plac|stow|stor|stack)(?:s|es|e|ting|ing)? (?:(?:it|them|this)|(?:the|an?|his|her|some)"
+        r" (?:[\w-]+ ){1,3}?)(?: ?back)? ?"
+        r"(?:up )?(?:on|onto) (?:the|an?) (?:(?:top|high|upper|tall) )*shelf\b",
+        "puts a box on a high shelf",
+    ),
+    Phrase(
+        "hops over something low",
+        "jumps over a low wall",
+        r"\b(?:hop|skip)(?:s|ping)? over (?:something|it|them)\b(?: (?:low|small|little))?",
+        "jumps over a low wall",
+    ),
+    Phrase(
+        "a backstep",
+        "steps back",
+        r"\b(?:(?:do(?:es)?|mak(?:es)?|tak(?:es)?) )?(?:an? )?(?:quick"
+        r" )?back-?step(?:s|ping)?\b",
+        "steps back",
+    ),
+    Phrase(
         "hops over a low wall",
         "jumps over a low wall",
         r"\b(?:hop(?:s|ping)? over|vault(?:s|ing)?(?: over)?) (?=(?:an?|the|some) (?!kneeling)\w)",

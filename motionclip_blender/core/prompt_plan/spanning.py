@@ -80,6 +80,12 @@ SPANNING = (
         r"up\b)\w{3,}ing\b)",
         "",
     ),
+    Phrase(
+        "laughs so hard that she bends over",
+        "laughs, then bends over",
+        r" so (?:hard|much|loud(?:ly)?|fast|badly|violently)(?: that)? (?:he|she|they|it) (?=\w+s\b)",
+        ", then ",
+    ),
     Phrase("about face", "about-face", r"\b(about|right-about) (?=(?:face|turn)s?\b)", r"\1-"),
     Phrase(
         "jumps and spins 180 in the air",
