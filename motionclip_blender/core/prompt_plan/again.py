@@ -14,10 +14,10 @@ MOST_ROUNDS = 20
 
 _THAT = (
     r"(?:it|this|that|them|everything|(?:the |this |that )?(?:whole |entire |same )?"
-    r"(?:thing|sequence|pattern|motion|movement|move|combo|steps?|cycle))"
+    r"(?:thing|sequence|pattern|motion|movement|move|combo|steps?|cycle|exercise|routine|drill|action))"
 )
 _SIDE = r"(?:(?:the|his|her|their) )?(?P<side>left|right|other|opposite)"
-_LIMB = r"(?: (?P<limb>leg|foot|arm|hand|side|one|fist|knee))?"
+_LIMB = r"(?: (?P<limb>leg|foot|arm|hand|side|one|fist|knee))?(?: (?:leading|first|forward|in front|instead))?"
 _OFTEN = r"(?P<often>once|twice|thrice|[\w-]+ times|\d+ ?x|x ?\d+)"
 _AGAIN = re.compile(
     rf"^(?:(?:he|she|they) )?(?:repeat(?:s|ing|ed)?|(?:do|does|doing)(?= {_THAT}))(?: {_THAT})?(?: all)?(?: over)?"

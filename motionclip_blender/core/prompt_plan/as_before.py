@@ -34,6 +34,10 @@ _SITS_INTO_IT = re.compile(
     r"\b(?:sink|drop|slump|collaps|settl|flop|plop|fall)(?:s|es|e|ing|ping)? (?:(?:back|down|heavily) )*(?:in|"
     r"on)(?:to)? it\b"
 )
+_AS_MANY = re.compile(  # "three steps left, then three right"
+    r"^(?P<many>a few|several|a couple|\d+|one|two|three|four|five|six|seven|eight|nine|ten)(?: more)?(?: steps?)? "
+    r"(?P<way>(?:to (?:the|his|her|their) )?(?:left|right)|forwards?|backwards?|back|ahead)(?:,.*)?$"
+)
 _RUNS = re.compile(r"\b(?:run|sprint|dash|charg)(?:s|es|ning|ing)?\b")
 _SLIDES = re.compile(r"\bslid(?:es?|ing)\b(?: (?:on|along|across|under|over) .*| down)?$")  # on the ground
 _TAKES_A_SHOT = re.compile(r"\b(?:tak(?:es?|ing) (?:the|a|his|her) shot|shoots?)$")
@@ -77,6 +81,8 @@ def as_before(text: str, before: Segment | None) -> str:
         return "sits cross-legged" if seat[0] in ("floor", "ground") else "crosses the legs"
     if seat:
         text = _SITS_INTO_IT.sub("sits down", text)
+    if before.steps and (many := _AS_MANY.match(text)):
+        return f"walks {many['many']} steps {many['way']}"
     if _RUNS.search(before.text):
         text = _SLIDES.sub("slides under an obstacle in a deep lunge", text)
     if "ball" in before.text:

@@ -10,12 +10,17 @@ _OF_THEM = re.compile(r",? \b(\w+) of (?:them|these|those)\b")
 _A_SINGLE = re.compile(r"^(?:does |do |performs? )?an? ([\w-]+)$")
 _SENDS = ("throw", "toss", "hurl", "lob", "shoot", "fire", "kick")  # each thing once
 _ANGLES = (90, 180, 270, 360, 540, 720)  # of "a 360 spin", and "a 180 hop turn", which are one
+_A_FEW_STEPS = re.compile(
+    r"\b(?P<many>a few|several|some|a couple of|couple of) (?=(?:(?:small|big|short|long|"
+    r"quick|side|more) )?(?:steps|paces)\b)"
+)
+_FEW = {"a few": "three", "several": "four", "some": "three", "a couple of": "two", "couple of": "two"}
 _NEAR = 3  # words after an angle of which one turns
 
 
 def count_of(text: str) -> tuple[str, int | None, int | None]:
     """Returns the text without the count, how often, and how many steps."""
-    text = _OF_THEM.sub(_times, text)
+    text = _A_FEW_STEPS.sub(lambda few: f"{_FEW[few['many']]} ", _OF_THEM.sub(_times, text))
     if (single := _A_SINGLE.match(text)) and single[1] in grammar()["counted"] and single[1] != "step":
         return single[1], 1, None
     words = text.split()

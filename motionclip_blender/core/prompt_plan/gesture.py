@@ -26,6 +26,7 @@ _HELD = {  # where hands are that are not at a part of the body of that name
     "phone": "with a phone at the ear",
     "ahead": "out in front",
     "hanging": "down at the sides",
+    "slanting": "away from the sides",
     "keyboard": "on a keyboard",
     "screen": "before the face, with a phone",
     "elbow": "across, at the other elbow",

@@ -268,8 +268,9 @@ RULES = (
     ),
     Rule(
         "salutes the flag",
-        r"\bsalut(?:es|e|ing)\b(?: (?:the|his|her|their|an?) (?:\w+ ?){1,2})?",
-        lambda _: _put("forehead", ("right",)),
+        rf"(?:{_THE}(?P<side>left|right) (?:arm|hand) )?\bsalut(?:es|e|ing)\b(?: (?:the|his|her|their|an?)"
+        rf" (?!left|right)(?:\w+ ?){{1,2}})?{_WITH_HAND}",
+        _held("forehead"),
     ),
     Rule(
         "puts both hands behind the back",
@@ -349,7 +350,7 @@ RULES = (
     ),
     Rule(
         "lets the arms drop",
-        rf"\b(?:(?:let(?:s|ting)?|drop(?:s|ping)?) {_THE}(?:arms|hands)(?: (?:drop|fall|hang|sink))?|"
+        rf"\b(?:(?:let(?:s|ting)?|drop(?:s|ping)?|relax(?:es|ing)?) {_THE}(?:arms|hands)(?: (?:drop|fall|hang|sink))?|"
         rf"(?:lower|put|bring)(?:s|ting|ing)? {_THE}(?:arms|hands)(?= (?:back |down|again|to {_THE}sides?\b)|$))"
         rf"(?: (?:back|down|again|loosely))*(?: (?:to|at|by) {_THE}sides?)?(?= |$|,)",
         _by_both("hanging"),
@@ -361,11 +362,18 @@ RULES = (
         lambda match: _put("hanging", _BOTH) if match["own"] is not None else _held("hanging")(match),
     ),
     Rule(
+        "the right arm hangs at the side",
+        rf"^{_THE}(?P<side>left|right) (?P<hand>arm|hand) (?:(?:hangs?|hanging|stays?|rests?|is|remains?|kept|"
+        rf"held|down|loosely) ?)+(?:at|by) {_THE}side\b",
+        _held("hanging"),
+    ),
+    Rule(
         "stands with the arms at the sides",
         rf"\bwith {_THE}arms (?:(?:hanging|held|straight|down|loosely) )*(?:(?:at|by) {_THE}sides?|hanging|down)\b"
         rf"(?: loosely| down)*",
         _by_both("hanging"),
     ),
+    Rule("a-pose", r"\b(?:stands? in (?:an |the )?|does (?:an )?)?a[- ]pose\b", _by_both("slanting")),
     Rule("t-pose", r"\b(?:stands? in (?:a |the )?|does a |an? )?t[- ]?pose\b", _by_both("aside")),
     Rule(
         "raises the arms to the sides until they meet overhead",
@@ -492,7 +500,8 @@ RULES = (
     Rule(
         "holds on to the handrail",
         rf"\b(?:hold|grab|grip)(?:s|ing|bing|ping)? (?:on )?(?:(?:to|onto) )?{_THE}(?:hand ?|stair ?|guard ?)?"
-        rf"(?:rail|railing|banister|bannister)s?\b{_WITH_HAND}",
+        rf"(?:rail|railing|banister|bannister)s?\b(?: on (?:the|his|her|their) (?P<own>left|right)(?: side)?)?"
+        rf"{_WITH_HAND}",
         _held("rail"),
     ),
     Rule(

@@ -46,7 +46,8 @@ _PATHS = (
     *(
         (
             re.compile(
-                rf"\b{_GOES}{_ALONG}(?: (?:in|along|around|on))? (?:the )?(?:(?:edges?|sides?|outline|shape) of"
+                rf"\b{_GOES}{_ALONG}(?: (?:in|along|around|on))? (?:the )?(?:(?:(?:four|three) )?(?:edges?|"
+                rf"sides?|outline|shape) of"
                 rf" )?(?:an? |the )?"
                 rf"(?:\w+ )?(?:{shape})\b(?:[- ](?:path|pattern|shape))?{_WAY}",
                 re.I,
@@ -123,7 +124,7 @@ def _turns_back(back: re.Match[str]) -> str:
     if _TURNED.search(back.string[: back.start()]):
         return back[0]
     goes = back.groupdict().get("goes") or next(
-        (verb for verb in reversed(before) if not verb.lower().startswith("go")), "walks"
+        (verb for verb in reversed(before) if not verb.lower().startswith("go") and verb.lower() != "pace"), "walks"
     )
     return f"{', then ' if back.start() else ''}turns around, then {goes}"
 

@@ -245,7 +245,7 @@ THEN = (
         "puts the leg down again",
         STANDS,
         r"^(?:(?:lower|drop)(?:s|ping|ing)?|(?:put|set|bring)(?:s|ting|ing)?) (?:(?:the|his|her|their|its) )?"
-        r"(?:left |right |raised )?(?:leg|knee|foot)(?: (?:back|down|again|to the (?:floor|ground)))*$",
+        r"(?:(?:left|right|raised|other) )?(?:leg|knee|foot)(?: (?:back|down|again|to the (?:floor|ground)))*$",
         STANDS,
     ),
     Phrase(

@@ -20,7 +20,7 @@ from .negation import without_negated
 from .paths import written_out
 from .plan import Plan, Segment
 from .references import References, hands_named, likened
-from .segments import read_segment
+from .segments import goes, read_segment
 from .spanning import told_in_steps
 from .spelling import Spelling, spelled_out
 from .split import Clause, clauses
@@ -42,6 +42,10 @@ _FORTH_OR_BACK = re.compile(r"\b(?:forwards?|backwards?|clockwise|counter-?clock
 _TAKES_UP = re.compile(  # what was done before
     r"(?:(?:he|she|they|it) )?(?:continue|resume)s?(?: to| with)?(?: (?:his|her|their|the))? (\w+)(?: again| on)?"
 )
+_GOES_ON = re.compile(
+    r"(?:(?:he|she|they|it) )?(?:keep(?:s)? (?:on )?(?:going|moving)|go(?:es)? on|continue(?:s)?|carr(?:ies|y) on|"
+    r"resume(?:s)?|move(?:s)? on)(?: (?:on|again|forward|ahead|as before|on (?:his|her|their) way))*"
+)
 _BACK_TO = re.compile(
     r"\b(?:go|get|return)(?:es|s|ing)? (?:right |straight )?(?:back )?to (?=(?!standing|"
     r"sitting|lying|kneeling)\w+ing\b)",
@@ -53,6 +57,8 @@ _ACTS_OUT = re.compile(  # "plays air guitar", where "air guitar" is known
     r"performs?|performing|imitates?|practi[cs]es?|makes?) (?:the |an? |some )?"
 )
 _ONGOING = re.compile(r"\w+ing\b", re.IGNORECASE)
+_LOWERED = ("down",)  # places where a hand puts down what it holds
+_ONLY_STANDS = re.compile(r"(?:(?:he|she|they) )?stands?(?: up)?(?: again)?")
 _ASKS = re.compile(  # what comes before a description
     r"^(?:(?:(?:hi|hello|hey)(?: there)?(?:[,!] *| (?=can\b|could\b|please\b|i\b|make\b))|"
     r"(?:ok|okay|so|now|please|pls|plz|just)\b[ ,]*))*"
@@ -122,7 +128,7 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
         if not done.strip():
             stands = True
             continue
-        segment, said = _step(clause, done, segments[-1] if segments else None, known)
+        segment, said = _step(clause, done, _before(segments, done), known)
         remarks += said
         if segment is None:
             continue
@@ -139,6 +145,14 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
     if len(segments) > MAX_SEGMENTS:
         remarks.append(f"The prompt has {len(segments)} steps; the first {MAX_SEGMENTS} are made.")
     return Plan(tuple(with_manner_of_subject(segments[:MAX_SEGMENTS])), tuple(dict.fromkeys(remarks)), named)
+
+
+def _before(segments: Sequence[Segment], clause: str) -> Segment | None:
+    """Returns the step before a clause; before one that stands up again, that which got the body down: "kneels, prays,
+    stands"."""
+    waits = _ONLY_STANDS.fullmatch(clause.strip().lower())
+    moved = [segment for segment in segments if segment.text != STANDS] if waits else segments
+    return moved[-1] if moved else segments[-1] if segments else None
 
 
 def _tells_more(clause: str, segment: Segment, before: Segment) -> bool:
@@ -169,6 +183,8 @@ def _taken_up(clause: str, before: Sequence[Segment]) -> str:
         if before[-1].both or _ARMS.search(before[-1].said.lower()):
             return f"raises the arms {_OVER_HEAD.sub('overhead', clause)}"
     clause = _BACK_TO.sub("", clause)
+    if _GOES_ON.fullmatch(clause.strip().lower()):
+        return next((step.said for step in reversed(before) if goes(step)), clause)
     match = _TAKES_UP.fullmatch(clause.strip().lower())
     verb = stem(match[1]) if match else ""
     return next((step.said for step in reversed(before) if verb and verb in content(step.text)), clause)
@@ -189,8 +205,12 @@ def _step(
     """
     gesture, done = _gesture_in(done, known)
     together = clause.together
-    if gesture is not None and gesture.alone and together:  # "claps while jumping" jumps
-        gesture, done, together = replace(gesture, alone=False), together[0], together[1:]
+    if gesture is not None and gesture.alone and together:
+        second, rest = _gesture_in(together[0], known)
+        if second is not None and second.alone:
+            gesture, together = _both(gesture, second), together[1:]
+        else:  # "claps while jumping" jumps
+            gesture, done, together = replace(gesture, alone=False), together[0], together[1:]
     segment, remarks = read_segment(done, before)
     if gesture is not None and gesture.alone and _AND_DOES.search(done):
         remarks.append(only_by_rule(clause.text.strip()))
@@ -212,8 +232,13 @@ def _step(
             gesture = replace(gesture or second, alone=False, also=second if gesture else second.also)
             together = (*also, *together[1:])
     if gesture is not None:
-        segment = _with_gesture(segment, gesture)
+        segment = _with_gesture(segment, gesture, before)
     return replace(segment, together=together), remarks
+
+
+def _both(gesture: Gesture, second: Gesture) -> Gesture:
+    """Returns a gesture with another one after those that go with it already."""
+    return replace(gesture, also=second if gesture.also is None else _both(gesture.also, second))
 
 
 def _in_third_person(text: str, known: Callable[[str], bool]) -> str:
@@ -239,8 +264,8 @@ def _gesture_in(clause: str, known: Callable[[str], bool]) -> tuple[Gesture | No
     return gesture, clause if gesture is None else rest
 
 
-def _with_gesture(segment: Segment, gesture: Gesture) -> Segment:
-    """Returns a step with a gesture, which is counted, and done with the hand that the step names."""
+def _with_gesture(segment: Segment, gesture: Gesture, before: Segment | None) -> Segment:
+    """Returns a step with a gesture, which is counted, and done with the hand that it, or the one before, names."""
     if (
         gesture.kind == TOUCHES
         and len(gesture.sides) == 1
@@ -249,6 +274,10 @@ def _with_gesture(segment: Segment, gesture: Gesture) -> Segment:
         and segment.limb == "arm"
     ):
         gesture = replace(gesture, sides=(segment.side,))
+    elif (
+        gesture.place in _LOWERED and not gesture.sided and before is not None and before.limb == "arm" and before.side
+    ):
+        gesture = replace(gesture, sides=(before.side,))  # what one hand has held, it puts down
     if gesture.alone or gesture.moving:  # else it is the step that is counted: "three squats with the arms ahead"
         segment, gesture = replace(segment, count=None), replace(gesture, count=segment.count)
     segment = replace(segment, gesture=gesture)
@@ -263,7 +292,8 @@ def _only_stands(segment: Segment) -> Segment:
 
 def _turns_on_the_way(segment: Segment) -> bool:
     """Checks whether a step turns beside something else that it does."""
-    return segment.turn is not None and not segment.on_spot and segment.text != "walks"
+    goes_as_before = segment.text == "walks" or segment.text.startswith("crawl")
+    return segment.turn is not None and not segment.on_spot and not goes_as_before
 
 
 def _head(segment: Segment) -> str:

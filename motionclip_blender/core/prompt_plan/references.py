@@ -35,6 +35,7 @@ _LETS_GO = re.compile(
     r"^(?:(?:he|she|they) )?let(?:s|ting)? (?:go|fly|loose)(?: (?:of )?(?:it|the (?:arrow|string)))?$"
 )
 _ENDINGS = ("s", "ing")  # the plain form may be a noun: "an indian pirouette"
+_A_LIMB = re.compile(r"\b(?:left|right) (?:arm|hand|leg|knee|foot|fist|elbow)\b")
 _OF_TIME = frozenset(["moment", "second", "minute", "while", "bit", "time", "beat", "short while"])
 _OF_DOORS = frozenset(["handle", "knob", "latch"])
 _FREE = frozenset(["he", "she", "they", "it", "and", "then", "quickly", "slowly", "again", "once", "twice"])
@@ -116,6 +117,8 @@ class References:
         named = _OBJECT.findall(said if _DRINKS.search(said) else _PLACED.sub("", said))
         if named and (thing := _thing(named[0].split(" "))) and thing not in _OF_TIME:
             self._object = thing
+        elif limb := _A_LIMB.search(said):
+            self._object = limb[0]
         if climbed := _UPWARDS.search(clause):
             self._climbed = climbed[1] or "stairs"
         if _PHONE.search(clause):

@@ -48,6 +48,7 @@ _ONE_STEP = re.compile(
 _IN_CIRCLES = re.compile(
     r"\b(?:in|along|around) (?:(?:an?|the) )?(?:[\w-]+ ){0,3}circles?\b|\b(?:(?:counter|anti)[- ]?)?clockwise\b"
 )
+_CRAWLS = re.compile(r"\bcrawl(?:s|ing)?\b")
 _SIDESTEPS = re.compile(r"\bside[- ]?step(s|ping|)\b", re.IGNORECASE)  # a quick one, which is no way to go far
 _STANDS_UP = re.compile(r"\b(?:stand|idl)(?:s|ing|es)? (?:up|on|still|with|like)\b")
 _SPEEDS = 0.5, 2.0  # the least and the largest factor of a speed
@@ -143,6 +144,11 @@ def _as_a_walk(match: re.Match[str]) -> str:
     return f"walk{'s' if match[1] == 's' else match[1].removeprefix('p')}{aside}"
 
 
+def goes(segment: Segment) -> bool:
+    """Checks whether somebody goes somewhere in a step."""
+    return any(begins(word, grammar()["moves"]) for word in WORD.findall(segment.text.lower()))
+
+
 def _speed(text: str) -> float:
     """Returns the speed that a text names, relative to the natural one."""
     for phrase, factor in grammar()["speed_phrases"].items():
@@ -171,7 +177,7 @@ def _verb_of_going(before: Segment) -> str:
 def _goes_on(before: Segment | None, text: str, turn: float) -> bool:
     """Checks whether who turns is on the way: a bend of it, unless the text says that it is a turn in place, or it is
     one around."""
-    if _BENDS.search(text):
+    if _BENDS.search(text) or (before is not None and _CRAWLS.search(before.text)):  # nobody stands up to turn around
         return True
     if before is None or abs(turn) > AROUND or _IN_PLACE.search(text):
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from .grammar import is_action, number_of, verb_of
+from .manner_words import named
 from .phrase import Phrase
 
 _ENTERS = (
@@ -31,6 +32,12 @@ def _after_doing(match: re.Match[str]) -> str:
         ):
             return f", then {' '.join(words[:i])}, then {' '.join(words[i:])}"
     return match[0]
+
+
+def _drops_to_who(label: str) -> str:
+    """Returns who is told of before a colon, if how they are is told, too: "a weary king" of "show me a weary king"."""
+    who = re.search(r"\ban? (?:[\w-]+ ){0,3}?[\w-]+(?= (?:for|in|on|at|of) |$)", label)
+    return f"{who[0]}, " if who and any(word.lower() in named() for word in who[0].split()) else ""
 
 
 _LABEL_WORDS = 5  # of what a prompt says before a colon, at most
@@ -134,6 +141,8 @@ SPANNING = (
     Phrase(
         "shifts the weight from side to side",
         "shifts from foot to foot",
+        r"\bshift(?:s|ing)? (?:(?:the|his|her|their) )?weight (?:on)?to (?:one|the other|(?:the|his|her|their)"
+        r" (?:left|right)) (?:hip|leg|foot|side)\b|"
         r"\b(?:shift(?:s|ing)? (?:(?:the|his|her|their) )?weight|weight shift(?:s|ing)?)(?: \w+ly| a little| gently)? "
         r"(?:from (?:(?:the )?left (?:foot |leg )?to (?:the )?right(?: foot| leg)?|side to side|foot to foot|"
         r"leg to leg|one (?:foot|leg|side) to the other)|"
@@ -148,6 +157,15 @@ SPANNING = (
         "stands up",
     ),
     Phrase("because it is cold, he shivers", "he shivers", r"^because [^,;.]*, ", ""),
+    Phrase("looks back because he heard something", "looks back", r",? because\b[^,;.]*", ""),
+    Phrase(
+        "walks in a square and ends up where he began",
+        "walks in a square",
+        r"(?P<closed>\b(?:square|rectangle|triangle|circle|figure[- ](?:eight|8)|loop)\b[^,;.]*?),? and (?:then"
+        r" )?ends? "
+        r"(?:up )?(?:back )?(?:at )?(?:where (?:he|she|they|it) (?:began|started)|the start(?:ing point)?)\b",
+        r"\g<closed>",
+    ),
     Phrase(
         "for the picture book: he walks",
         "he walks",
@@ -178,10 +196,46 @@ SPANNING = (
     ),
     Phrase(
         "give me a grieving mother: she sobs",
-        "she sobs",
-        r"^(?:give|show|make)(?: me)? an? [^:,]{1,40}: (?=(?:he|she|they|it)\b)",
-        "",
+        "a grieving mother, she sobs",
+        r"^(?P<label>[^:.]{1,60}): (?=(?:he|she|they|it)\b)",
+        lambda who: f"{_drops_to_who(who['label'])}",
     ),
+    Phrase(
+        "throws himself to the ground",
+        "drops to the ground face down",
+        r"\b(?:throw|fling|hurl|cast|div)(?:s|es|e|ing)? (?:(?:him|her|it|them)sel(?:f|ves) )?(?:down )?(?:to|"
+        r"on|onto|into|at) the (?:ground|floor|dirt|mud)\b(?: for cover)?",
+        "drops to the ground face down",
+    ),
+    Phrase(
+        "hops from foot to foot",
+        "hops on one foot, then on the other",
+        r"\bhop(?:s|ping)? from (?:one )?foot to (?:foot|the other)\b",
+        "hops on one foot, then on the other",
+    ),
+    Phrase(
+        "jumps down from a ledge",
+        "jumps down",
+        r"\b(?P<jumps>(?:jump|leap|hop|drop)(?:s|ing|ping)?) down (?:from|off)(?: of)? (?:an?|the|his|her)"
+        r" (?:[\w-]+ )?[\w-]+\b",
+        r"\g<jumps> down",
+    ),
+    Phrase(
+        "lowers into a deep lunge until the knee touches the ground",
+        "lunges",
+        r"\b(?:lower|sink|drop|step|go|mov)(?:s|es|ping|ing|e)?(?: (?:him|her|it|them)sel(?:f|ves))?(?: (?:down|"
+        r"forward))* (?:in)?to an? (?:deep |low |wide |forward )*lunge\b"
+        r"(?: until [^,;.]*)?",
+        "lunges",
+    ),
+    Phrase(
+        "touches the left knee with the right elbow",
+        "lifts the left knee high and bends the elbow down to it",
+        r"\btouch(?:es|ing)? (?:the |his |her |your )?(?P<side>left|right) knee with (?:the |his |her |your"
+        r" )?(?:left|right) elbow\b",
+        r"lifts the \g<side> knee high and bends the elbow down to it",
+    ),
+    Phrase("roll dodge", "dodge roll", r"\broll dodge\b", "dodge roll"),
     Phrase(
         "walks and after sitting down waves",
         "walks, then sitting down, then waves",

@@ -32,6 +32,9 @@ _CAMEL = re.compile(
 _NAME = re.compile(  # no amount: "1.25", "1.5x"; no "U-turn"
     r"^(?!\d+\.\d)(?![A-Z]-[A-Z]?[a-z]+$)[A-Za-z0-9]+(?:[_\-|.][A-Za-z0-9]+)+$|^[A-Z]?[a-z]+(?:\d*[A-Z][a-z0-9]*)+\d*$"
 )
+_REACTS = re.compile(r"(?<!hit )\breact(?:ion)?\b")
+_JUMPS_AND_LANDS = re.compile(r"^jump (?:to )?land$")  # which is more than a landing
+_TITLE = re.compile(r"^[A-Z][a-z]+(?: (?:[A-Z][a-z]*|\d+)){1,6}$")  # "Standing React Large From Right"
 _PLAIN_HYPHENS = re.compile(r"^[a-z]+-[a-z]+$")
 _WORD = re.compile(r"[a-zA-ZÀ-ÿ]+(?:'[a-z]+)?")
 _DOUBLED = re.compile(r"(.)\1")
@@ -56,6 +59,8 @@ def spelled_out(prompt: str, known: Spelling) -> str:
         if named and _PLAIN_HYPHENS.match(bare) and len(words) > 1:
             named = False
         out.append(known.in_steps(_name_as_words(bare)) if named else word)
+    if _TITLE.match(prompt):
+        out = [_name_as_words("_".join(words))]
     text = " ".join(" ".join(out).split())
     return known.in_steps(text) if text.isascii() and text.islower() else text
 
@@ -64,7 +69,8 @@ def _name_as_words(name: str) -> str:
     parts = [part for piece in re.split(r"[_\-|.]+", name) for part in _CAMEL.split(piece)]
     short = grammar()["names"]
     words = [short.get(part.lower(), part.lower()) for part in parts if not _NUMBERED.match(part)]
-    return _TURN_OF_NAME.sub(_turn, " ".join(word for word in words if word)) or name.lower()
+    text = _TURN_OF_NAME.sub(_turn, " ".join(word for word in words if word))
+    return _JUMPS_AND_LANDS.sub("jump, land", _REACTS.sub("hit reaction", text)) or name.lower()
 
 
 def _turn(match: re.Match[str]) -> str:

@@ -655,3 +655,35 @@ def test_who_does_it_stays_who_he_is(spelling: Spelling, prompt: str, manners: l
 
 def test_a_speed_that_is_not_made_is_told(spelling: Spelling):
     assert "2 times is made" in plan(spelling, "walks forward at 100x speed").remarks[0]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "texts"),
+    [
+        ("for my stealth game, a guard: he jumps", ["he jumps"]),
+        ("somebody crawls on the floor, turns around", ["somebody crawls on the floor", "crawls"]),
+        ("runs, stops, keeps going", ["runs", "stands still", "runs"]),
+        ("Jump_Start_Loop_Land", ["jump", "land"]),
+    ],
+)
+def test_what_is_left_unsaid_is_put_in(spelling: Spelling, prompt: str, texts: list[str]):
+    assert [segment.text for segment in plan(spelling, prompt).segments] == texts
+
+
+def test_a_few_steps_are_counted(spelling: Spelling):
+    first, second = plan(spelling, "takes a few steps to the right, then two to the left").segments
+    assert (first.steps, first.travel) == (3, -90.0)
+    assert (second.steps, second.travel) == (2, 90.0)
+
+
+def test_titles_are_names(spelling: Spelling):
+    assert plan(spelling, "Jumps Backward Heavy").named
+    assert not plan(spelling, "Someone is jumping").named
+
+
+def test_both_hands_have_something_to_do(spelling: Spelling):
+    gesture = only(spelling, "left arm salutes while right arm hangs at the side").gesture
+    assert gesture is not None and [(one.place, one.sides) for one in gesture.all] == [
+        ("forehead", ("left",)),
+        ("hanging", ("right",)),
+    ]
