@@ -663,7 +663,7 @@ def test_a_speed_that_is_not_made_is_told(spelling: Spelling):
         ("for my stealth game, a guard: he jumps", ["he jumps"]),
         ("somebody crawls on the floor, turns around", ["somebody crawls on the floor", "crawls"]),
         ("runs, stops, keeps going", ["runs", "stands still", "runs"]),
-        ("Jump_Start_Loop_Land", ["jump", "land"]),
+        ("Jump_Start_Loop_Land", ["jumps", "land"]),
     ],
 )
 def test_what_is_left_unsaid_is_put_in(spelling: Spelling, prompt: str, texts: list[str]):
