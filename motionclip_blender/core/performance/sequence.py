@@ -15,7 +15,7 @@ from ..modifiers.upper_body import in_place, in_pose
 from ..motion import Motion
 from ..prompt_plan.amounts import duration
 from ..prompt_plan.choice import Choice
-from ..prompt_plan.gesture import TOUCHES
+from ..prompt_plan.gesture import LOOKS, TOUCHES
 from ..prompt_plan.grammar import HOLDS_A_POSE, STANDS, grammar
 from ..prompt_plan.plan import Segment
 from ..skeleton import BODY
@@ -147,7 +147,7 @@ def _nods(engine: Engine, segment: Segment, choice: Choice, motion: Motion) -> b
 def _takes_up_a_pose(segment: Segment, choice: Choice) -> bool:
     """Checks whether a step ends in a pose in which somebody waits, or looks around: that of a person who sits."""
     if segment.gesture is not None:
-        return segment.gesture.kind == TOUCHES and not segment.gesture.moves
+        return not segment.gesture.moving and segment.gesture.kind in (TOUCHES, LOOKS)
     return choice.facts.after == "hold" or choice.action in grammar()["postures"]
 
 

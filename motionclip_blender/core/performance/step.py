@@ -195,12 +195,13 @@ def _measured(
 
 
 def _turns_aside(segment: Segment, motion: Motion) -> float | None:
-    """Returns the degrees that somebody has to turn by to go aside who leans far forward, as in crawling; else None."""
+    """Returns the degrees that somebody turns by to go aside who is to turn there, or who leans far forward, as in
+    crawling; else None."""
     now, metres = measured_travel(motion)
-    if segment.travel is None or segment.turn is not None or now is None or metres < _ROLLS or not leans(motion):
+    if segment.travel is None or segment.turn is not None or now is None or metres < _ROLLS:
         return None
     degrees = wrapped(segment.travel - now)
-    return degrees if _is_aside(degrees) else None
+    return degrees if _is_aside(degrees) and (segment.turns_there or leans(motion)) else None
 
 
 def _rolls_aside(segment: Segment, choice: Choice, motion: Motion) -> bool:

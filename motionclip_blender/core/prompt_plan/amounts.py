@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import pi
 
 from .grammar import grammar, number_of
 
@@ -44,8 +45,12 @@ _DISTANCES = (
 )
 _FEW_METRES = {"a few": 3.0, "a couple of": 2.0, "several": 5.0}
 _NO_WAY = re.compile(
-    r"^ (?:high|tall|up|above|wide|apart|away|deep|across|long|off|from|behind|into|in the air|per|radius)\b"
+    r"^ (?:high|tall|up|above|wide|apart|away|deep|across|long|in diameter|in radius|off|from|behind|into|in"
+    r" the air|per|radius)\b"
 )
+_CIRCLE = re.compile(r"\bcircles?\b")
+_ACROSS = re.compile(r"^,? ?(?:in |of )?(?:diameter|radius|across|wide|circle)\b")  # of "a circle 3 m in diameter"
+_ACROSS_IS = re.compile(r"(?:with|of) an? (?:diameter|radius)(?: of)? ?$")
 MOST_METRES = 500.0
 """The longest distance: more than a sprinter goes in the longest motion."""
 
@@ -114,16 +119,23 @@ def duration(text: str) -> tuple[str, float | None, list[str]]:
 
 def distance(text: str) -> tuple[str, float | None, list[str]]:
     """Returns a clause without a distance, the metres that somebody goes, or None, and remarks: about one that is no
-    way, such as a height, too."""
+    way, such as a height, too. How wide a circle is says how long the way round it is."""
     match = next((found for found in (pattern.search(text) for pattern in _DISTANCES) if found), None)
     if match is None:
         return text, None, []
-    rest, said = " ".join(f"{text[: match.start()]} {text[match.end() :]}".split()), match[0].strip()
-    if _NO_WAY.match(text[match.end() :].lower()):
+    before, after, round_it = text[: match.start()], text[match.end() :], None
+    if _CIRCLE.search(text.lower()):
+        if round_it := _ACROSS.match(after.lower()):
+            after = after[round_it.end() :]
+        elif round_it := _ACROSS_IS.search(before.lower()):
+            before = before[: round_it.start()]
+    rest, said = " ".join(f"{before} {after}".split()), match[0].strip()
+    if _NO_WAY.match(after.lower()):
         return rest, None, [f'"{said}" is left out: only how far somebody goes is measured.']
     number, unit = match["number"].lower().replace(",", "."), match["unit"].lower()
     unit = next(unit[:letters] for letters in (3, 2, 1) if unit[:letters] in _METRES)
     metres = (_FEW_METRES.get(number) or _value(number)) * _METRES[unit]
+    metres *= 1.0 if round_it is None else 2 * pi if "radius" in round_it[0] else pi
     if metres <= 0:
         return rest, None, [f'"{said}" is left out: nobody goes no way at all.']
     if metres > MOST_METRES:

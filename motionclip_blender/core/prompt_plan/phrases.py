@@ -10,6 +10,13 @@ _PLURALS = {"foot": "feet", "feet": "feet"}
 
 FIRST = (
     Phrase(
+        "runs a full circle",
+        "runs in a full circle",
+        r"\b((?:walk|run|jog|sprint|march|skip|crawl)(?:s|ing|ning|ping)?) (?=(?:an?|one|the|two|three|\d+) "
+        r"(?:(?:full|complete|whole|big|large|wide|small|tight|little) )*circles?\b)",
+        r"\1 in ",
+    ),
+    Phrase(
         "pulls back in",
         STANDS,
         r"^(?:(?:he|she|they|it) )?(?:pull|duck|lean|lunge|slip)(?:s|ing)? back(?: in| into cover| behind cover)$",
@@ -187,10 +194,10 @@ THEN = (
     Phrase("an uppercut", "an punch", r"\b(?:uppercut|haymaker)\b", "punch"),
     Phrase(
         "throws a quick jab",
-        "quick jab",
-        r"\b(?:throw|deliver|land)(?:s|ing)? (?:an? )?((?:(?:left|right|quick|hard|strong|low|high|straight) )*)"
-        r"(punch|jab|hook|uppercut|cross|haymaker|kick|elbow|headbutt)\b",
-        lambda blow: f"{blow[1]}{blow[2] if blow[2] in _BLOWS else 'punch'}",
+        "quick jab once",
+        r"\b(?:throw|deliver|land)(?:s|ing)? (an? )?((?:(?:left|right|quick|hard|strong|low|high|straight) )*)"
+        r"(punch|jab|hook|uppercut|cross|haymaker|kick|elbow|headbutt)\b(?! (?:once|twice|\w+ times))",
+        lambda blow: f"{blow[2]}{blow[3] if blow[3] in _BLOWS else 'punch'}{' once' if blow[1] else ''}",
     ),
     Phrase(
         "charges at the enemy",

@@ -20,6 +20,7 @@ class Segment:
     limb: "arm", "leg", "support" (the standing leg), "trunk"; empty if none is named.
     travel: degrees from the body's heading to the direction of travel, left positive, -180 < travel <= 180; None if the
         prompt names none.
+    turns_there: whether who goes aside turns there first, rather than goes sideways.
     turn: degrees by which the body turns on its path, left positive.
     circle: whether it turns evenly. size: of the circle, relative to the usual one.
     on_spot: whether it does nothing but turn, and where it stands.
@@ -43,6 +44,7 @@ class Segment:
     side: str = ""
     limb: str = ""
     travel: float | None = None
+    turns_there: bool = False
     turn: float | None = None
     circle: bool = False
     size: float = 1.0

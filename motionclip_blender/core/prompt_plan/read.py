@@ -20,7 +20,7 @@ from .negation import without_negated
 from .paths import written_out
 from .plan import Plan, Segment
 from .references import References, hands_named, likened
-from .segments import goes, read_segment
+from .segments import goes, read_segment, turns_to_go
 from .spanning import told_in_steps
 from .spelling import Spelling, spelled_out
 from .split import Clause, clauses
@@ -135,8 +135,10 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
         if segments and _tells_more(clause.text, segment, segments[-1]):
             segments[-1] = replace(segments[-1], side=segment.side, limb=segment.limb)
             continue
+        if segments and turns_to_go(segment):
+            segment = replace(segment, turns_there=True)
         if named:
-            segment = replace(segment, verb=segment.verb or _head(segment))
+            segment = replace(segment, verb=segment.verb or _head(segment, known))
         segments.append(segment)
     if not segments and stands:  # who does nothing of what is said stands
         segments.append(Segment(STANDS, text, STANDS, STANDS))
@@ -296,9 +298,10 @@ def _turns_on_the_way(segment: Segment) -> bool:
     return segment.turn is not None and not segment.on_spot and not goes_as_before
 
 
-def _head(segment: Segment) -> str:
-    """Returns the action of a name as in games: "idle" of "idle tired"."""
-    return next((word for word in segment.bare.split() if is_action(word)), "")
+def _head(segment: Segment, known: Callable[[str], bool]) -> str:
+    """Returns the action of a name as in games: "idle" of "idle tired", or what is known of it: "death"."""
+    words = segment.bare.split()
+    return next((word for word in words if is_action(word)), "") or next((word for word in words if known(word)), "")
 
 
 def plain_prompt(prompt: str) -> str:

@@ -49,6 +49,15 @@ _IN_CIRCLES = re.compile(
     r"\b(?:in|along|around) (?:(?:an?|the) )?(?:[\w-]+ ){0,3}circles?\b|\b(?:(?:counter|anti)[- ]?)?clockwise\b"
 )
 _CRAWLS = re.compile(r"\bcrawl(?:s|ing)?\b")
+_SIDEWAYS = 60.0  # degrees from straight ahead, or back, from which on a way leads to a side
+_GAITS = re.compile(
+    r"\b(?:walk|run|jog|sprint|march|stroll|strid|carr|go|goes|mov|rush|head|sneak)(?:s|es|e|"
+    r"ies|ing|y|ying|ning)?\b"
+)
+_FACES_AHEAD = re.compile(
+    r"\b(?:sideways|side[- ]?step|strafe|straf|shuffl|crab|fac(?:es|ing)|dodg|laterally|"
+    r"side to side)"
+)
 _SIDESTEPS = re.compile(r"\bside[- ]?step(s|ping|)\b", re.IGNORECASE)  # a quick one, which is no way to go far
 _STANDS_UP = re.compile(r"\b(?:stand|idl)(?:s|ing|es)? (?:up|on|still|with|like)\b")
 _SPEEDS = 0.5, 2.0  # the least and the largest factor of a speed
@@ -142,6 +151,12 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
 def _as_a_walk(match: re.Match[str]) -> str:
     aside = "" if re.search(r"\b(?:left|right)\b", match.string, re.IGNORECASE) else " sideways"
     return f"walk{'s' if match[1] == 's' else match[1].removeprefix('p')}{aside}"
+
+
+def turns_to_go(segment: Segment) -> bool:
+    """Checks whether who goes on to a side turns there first: "walks ahead, then carries it to the right"."""
+    aside = segment.travel is not None and _SIDEWAYS < abs(segment.travel) < 180 - _SIDEWAYS and segment.steps is None
+    return aside and bool(_GAITS.search(segment.text)) and not _FACES_AHEAD.search(segment.said.lower())
 
 
 def goes(segment: Segment) -> bool:

@@ -235,6 +235,13 @@ SPANNING = (
         r" )?(?:left|right) elbow\b",
         r"lifts the \g<side> knee high and bends the elbow down to it",
     ),
+    Phrase(
+        "nervous pacing",
+        "nervous pacing back and forth",
+        r"\bpacing\b(?! (?:back|up|to and|around|about|in|the|forwards?|along|across|away)\b)(?: like [^,;.]*|"
+        r" as (?:if|though) [^,;.]*)?",
+        "pacing back and forth",
+    ),
     Phrase("roll dodge", "dodge roll", r"\broll dodge\b", "dodge roll"),
     Phrase(
         "walks and after sitting down waves",

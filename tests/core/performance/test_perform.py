@@ -412,3 +412,17 @@ def test_who_is_low_goes_down_from_there(engine: Engine, index: WordingIndex, pr
     height = engine.body.posed_joints(found.motion)[:, INDEX["pelvis"], 1]
     assert not found.remarks
     assert height[found.ends[0] :].max() < 0.7 * height[0]
+
+
+def test_who_goes_on_to_a_side_turns_there(engine: Engine, index: WordingIndex):
+    found = done(engine, index, "walks forward 4 metres, then carries a box to the right")
+    motion = found.motion
+    assert measured_turn(motion) == pytest.approx(-90, abs=20)
+    assert (motion.translation[-1] - motion.translation[found.ends[0]])[0] < -0.8
+
+
+def test_a_head_that_is_tilted_stays_so(engine: Engine, index: WordingIndex):
+    found = done(engine, index, "tilts the head to the left and holds it there")
+    heads = found.motion.rotations[:, INDEX["head"]]
+    assert np.abs(heads[-1] @ heads[found.ends[0] - 1]) > 0.999
+    assert np.abs(heads[-1] @ heads[0]) < 0.995

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import pi
+
 import pytest
 
 from motionclip_blender.core.prompt_plan.amounts import MOST_METRES, MOST_SECONDS, distance, duration, plain_amounts
@@ -76,6 +78,8 @@ def test_decimal_commas_are_no_commas():
         ("walks for about 10 feet", "walks", 3.048),
         ("runs a few metres", "runs", 3.0),
         ("crawls 50 cm", "crawls", 0.5),
+        ("walks in a circle 3 m in diameter", "walks in a circle", 3 * pi),
+        ("walks in a circle with a radius of 2 m", "walks in a circle", 4 * pi),
         ("walks half a mile", "walks", MOST_METRES),
         ("lands on two feet", "lands on two feet", None),
         ("jumps 50 cm high", "jumps high", None),
