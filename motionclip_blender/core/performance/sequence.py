@@ -15,7 +15,7 @@ from ..modifiers.upper_body import in_place, in_pose
 from ..motion import Motion
 from ..prompt_plan.amounts import duration
 from ..prompt_plan.choice import Choice
-from ..prompt_plan.gesture import LOOKS, TOUCHES
+from ..prompt_plan.gesture import LOOKS, TOUCHES, Gesture
 from ..prompt_plan.grammar import HOLDS_A_POSE, STANDS, grammar
 from ..prompt_plan.plan import Segment
 from ..skeleton import BODY
@@ -81,6 +81,7 @@ def _in_poses(
     motions: list[Motion] = []
     ways_down = [made[0]]
     pose: Motion | None = None  # in which somebody is down
+    kept: Gesture | None = None  # of hands that were put somewhere
     for i, (motion, (segment, choice)) in enumerate(zip(made, steps, strict=True)):
         waits = segment.text == STANDS if segment.gesture is None else segment.gesture.alone
         stays = pose is not None and (waits or of_upper_body(engine, segment, choice, motion))
@@ -99,6 +100,11 @@ def _in_poses(
             motion = in_pose(motion, last_frame(motions[-1]), engine.body, arms=False)
         if segment.gesture is not None:
             motion = gesturing(motion, engine.body, segment.gesture, steps[i - 1][0].gesture if i else None)
+            kept = segment.gesture if segment.gesture.kept else kept if segment.gesture.kind == LOOKS else None
+        elif kept is not None and choice.action in grammar()["free_hands"] and segment.limb != "arm":
+            motion = gesturing(motion, engine.body, kept, kept)
+        else:
+            kept = None
         motions.append(motion)
         if not stays:
             pose = last_frame(motion) if _ends_down(engine, segment, choice, motion) else None

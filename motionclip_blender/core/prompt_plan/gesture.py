@@ -46,7 +46,8 @@ class Gesture:
         what the body leans against, of `modifiers.leaning`. moves: how the hands move there, of `modifiers.touching`;
         empty if they are still; or how the shoulders do, of `modifiers.shoulders`. count: how often it is done; None if
         that is not said. alone: whether nothing else is done. sided: whether its words name a side. also: a further
-        gesture, made on top of this one.
+        gesture, made on top of this one. kept: whether hands are said to be put there, where they stay while the steps
+        that follow do not need them: on the hips, but not in a salute.
     """
 
     kind: str
@@ -59,6 +60,7 @@ class Gesture:
     alone: bool = True
     sided: bool = False
     also: Gesture | None = None
+    kept: bool = False
 
     @property
     def told(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from .gesture import Gesture
+from .gesture import TOUCHES, Gesture
 from .gesture_rules import AND_ALSO, RULES, Rule
 from .grammar import STANDS, grammar, is_action, is_agent, verb_of
 
@@ -15,6 +15,11 @@ _PURPOSE = re.compile(  # "rubs the hands to warm up"
     f"{_TAKEN_OUT}\\s*(?:(?:in order )?to (?:warm|keep|get|see|show|clean|dry|calm|cool|check|hide|stop|avoid|ease|"
     f"signal|ask|think)|like|as if|as though)\\b[^,{_TAKEN_OUT}]*$"
 )
+_PUTS = re.compile(
+    r"(?:put|plac|hold|clasp|cross|fold|keep|rest|hid|lac|interlac|lock|hug|wrap|stretch|spread|rais|lift|extend)"
+    r"[a-z]* |(?:with |left |right |both |the |his |her )*(?:arms|hands?)\b"
+)
+_KEPT = ("hip", "back", "nape", "pocket", "elbow", "shoulder", "phone", "head", "up", "aside", "ahead", "chest")
 _ARTICLES = ("a", "an", "the", "his", "her", "their", "its", "my", "your")
 _SIDED = re.compile(r"\b(?:left|right)\b")
 _HOW = re.compile(r"\b(?:slowly|quickly|gently|carefully|gradually|calmly|briefly|nervously) ?")
@@ -64,7 +69,11 @@ def _first_of(rules: tuple[Rule, ...], text: str) -> tuple[Gesture, str] | None:
     for rule in rules:
         match = rule.words.search(text)
         if match is not None:
-            made = replace(rule.made(match), sided=bool(_SIDED.search(match[0])))
+            made = rule.made(match)
+            kept = (
+                made.kind == TOUCHES and not made.moves and made.place in _KEPT and bool(_PUTS.match(match[0].strip()))
+            )
+            made = replace(made, sided=bool(_SIDED.search(match[0])), kept=kept)
             return made, f"{_IS.sub('', text[: match.start()])} {_TAKEN_OUT} {text[match.end() :]}"
     return None
 

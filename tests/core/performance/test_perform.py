@@ -426,3 +426,19 @@ def test_a_head_that_is_tilted_stays_so(engine: Engine, index: WordingIndex):
     heads = found.motion.rotations[:, INDEX["head"]]
     assert np.abs(heads[-1] @ heads[found.ends[0] - 1]) > 0.999
     assert np.abs(heads[-1] @ heads[0]) < 0.995
+
+
+def test_hands_stay_where_they_were_put_until_they_are_needed(engine: Engine, index: WordingIndex):
+    found = done(engine, index, "puts the hands behind the back, walks forward and waves")
+    joints = engine.body.posed_joints(found.motion)
+    walks = slice(found.ends[0], found.ends[1] - 15)
+    for side in ("left", "right"):
+        from_pelvis = joints[:, INDEX[f"{side}_wrist"]] - joints[:, INDEX["pelvis"]]
+        assert np.linalg.norm(from_pelvis[walks], axis=1).max() < 0.35
+    assert joints[found.ends[1] + 15 :, INDEX["right_wrist"], 1].max() > joints[0, INDEX["spine3"], 1]
+
+
+def test_a_salute_is_over_when_it_is_done(engine: Engine, index: WordingIndex):
+    found = done(engine, index, "salutes, then walks forward")
+    joints = engine.body.posed_joints(found.motion)
+    assert joints[found.ends[0] + 20 :, INDEX["right_wrist"], 1].max() < joints[0, INDEX["spine3"], 1]
