@@ -50,7 +50,7 @@ _TAPS = "shifts from foot to foot"
 _OFTEN = re.compile(r" (?:once|twice|thrice|\w+ times)$")
 _SIDE_FIRST = re.compile(r"(?:left|right) (?:leg|foot)\b")
 _DOWN = ["sit", "kneel", "crouch", "squat", "lie", "lies", "lying"]
-_STANDS = re.compile(r"^((?:(?:he|she|they|it) )?stands?)(?=$| again| and)")  # after "sits down"
+_STANDS = re.compile(r"^((?:(?:he|she|they|it) )?)(?:stands?|rises?)(?=$| again| and)")  # after "sits down"
 _RETURNS = re.compile(
     r"\b(?:return|go|come|get|move)(?:s|es|ing)?(?: back)? (?:in)?to (?:(?:the|his|her|their|a|an) )?"
     r"(?:standing|start(?:ing)?|original|initial|neutral|upright|rest(?:ing)?|idle|normal)"
@@ -88,7 +88,7 @@ def as_before(text: str, before: Segment | None) -> str:
     if "ball" in before.text:
         text = _TAKES_A_SHOT.sub("shoots the ball", text)
     if begins(verb, _DOWN):
-        text = _STANDS.sub(r"\1 up", text)
+        text = _STANDS.sub(r"\1stands up", text)
     if begins(verb, _FALLS) and _LIES_STILL.match(text):
         return STANDS
     if _STRAIGHTENS.search(text):

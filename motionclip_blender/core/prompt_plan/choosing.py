@@ -26,6 +26,8 @@ _SAME_AT_ONCE = 0.8  # cosine from which on a wording covers both simultaneous a
 _SAME_WAY = 40.0  # degrees within which a motion's own direction is the requested one
 _SURE_BESIDE = 0.98  # confidence from which on a wording means a simultaneous action, whatever it is called
 _CLEAR = 0.9  # confidence from which on a wording means the step, whichever words they share
+_RUNS, _WALKS = frozenset(["run", "jog", "sprint", "dash"]), frozenset(["walk", "stroll", "march", "stride", "strid"])
+_GAITS = (_RUNS, _WALKS), (_WALKS, _RUNS)
 _OFTEN = 0.03  # share of a class's wordings with a verb from which on the class is done by it
 _TO_AN_ACT = re.compile(r"(?P<verb>[a-z]+) (?:an?|the|his|her|two|some|incoming) (?:[a-z]+ )?(?P<act>[a-z]+)$")
 _ALONG = re.compile(r" (?:across|along|over|around|towards?|to|at|in) (?:the|an?|his|her|their|some) ")
@@ -209,6 +211,8 @@ def _only_who_or_where(index: WordingIndex, segment: Segment, choice: Choice) ->
     may name a manner, too: "a zombie" is no other action for "the zombie walks".
     """
     done, shared = content(segment.core), content(segment.text) & content(choice.wording)
+    if _other_gait(segment, choice):
+        return True
     if choice.confidence < 1.0 and _on_the_way(segment, choice):
         return True
     if choice.confidence < _CLEAR and done and not shared and any(map(index.understands, (segment.core, segment.verb))):
@@ -228,6 +232,12 @@ def _only_who_or_where(index: WordingIndex, segment: Segment, choice: Choice) ->
         return True
     acts = any(is_action(word) and not is_agent(word) for word in choice.wording.lower().split())
     return not acts and index.share_with(segment.core.split()[0], choice.action) < _OFTEN
+
+
+def _other_gait(segment: Segment, choice: Choice) -> bool:
+    """Checks whether a wording goes in another gait than the step says: "walks diagonally" for "runs diagonally"."""
+    said, told = (set(map(stem, text.lower().split())) for text in (segment.text, choice.wording))
+    return any(said & one and told & other and not (said & other or told & one) for one, other in _GAITS)
 
 
 def _goes_otherwise(index: WordingIndex, segment: Segment, choice: Choice) -> bool:

@@ -765,6 +765,12 @@ RULES = (
         lambda match: _put("back", (match["with"],) if match["with"] else _BOTH, "rubs"),
     ),
     Rule(
+        "rubs the back of his neck",
+        rf"\b(?:rub|scratch|massag|hold|touch)(?:s|es|e|ing|bing)? {_THE}(?:(?:back|side|nape) of"
+        rf" {_THE})?neck\b{_WITH_HAND}",
+        lambda match: _put("nape", (match["with"] or "right",), "rubs"),
+    ),
+    Rule(
         "scratches his back",
         rf"\bscratch(?:es|ing)? {_THE}(?:lower |upper )?back\b(?! of){_WITH_HAND}",
         lambda match: _put("back", (match["with"] or "right",), "rubs"),

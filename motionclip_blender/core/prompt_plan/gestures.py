@@ -50,7 +50,7 @@ def gesture_of(text: str) -> tuple[Gesture | None, str]:
         with_it = gesture if each.also is None else replace(each.also, also=gesture)
         gesture = replace(each, alone=not acts, also=with_it)
     rest = rest.replace(_TAKEN_OUT, "" if acts else STANDS, 1).replace(_TAKEN_OUT, "")
-    return gesture, " ".join(rest.split())
+    return gesture, " ".join(rest.split()).replace(" ,", ",")
 
 
 def _begins(word: str) -> bool:

@@ -37,7 +37,7 @@ _PARTS = (
 )
 _THROWS = frozenset(["underhand", "underarm"]), frozenset(["overhand", "overarm"])
 _KICKS = tuple(frozenset([kind]) for kind in ("roundhouse", "front", "axe", "crescent", "hook", "spinning"))
-_CRAWLS = frozenset(["knees", "fours"]), frozenset(["belly", "stomach", "army", "soldier"])
+_CRAWLS = frozenset(["knees", "fours"]), frozenset(["belly", "stomach", "army", "soldier", "elbows"])
 # gain of a wording that says "floor", and loss of one that says "table", if what is picked up has no place
 _LIKELY = 0.3
 _PICKS = frozenset(["pick", "picks", "picking", "picked"])

@@ -7,7 +7,7 @@ import re
 from functools import partial
 
 _GOES = (
-    r"(?P<goes>(?:walk|run|jog|sprint|stroll|march|pac|skip|crawl|sneak|strid|wander|patrol|go)"
+    r"(?P<goes>(?:walk|run|jog|sprint|stroll|march|pac|skip|crawl|sneak|strid|wander|patrol|go|mov)"
     r"(?:s|es|e|ing|ling|ning|ping)?)"
 )
 _ZIGZAG = r"zig[- ]?zag(?:s|ging|ged)?"
@@ -80,6 +80,11 @@ _BACK_TO_START = re.compile(
     r"(?! (?:pos|stance)))",
     re.I,
 )
+_PER_SIDE = re.compile(
+    r",?(?: with)? (?P<far>(?:\d+(?:\.\d+)?|[a-z]+) ?(?:m|met(?:er|re)s?|feet|ft))(?: long)? (?:per|on each|"
+    r"each|on every|a) side\b",
+    re.I,
+)
 _WHO = re.compile(r"^(?:(?:an?|the|this) (?:\w+ )?\w+ |he |she |they )(?:is )?(?=\w+(?:s|ing)\b)", re.I)
 _PACES = re.compile(r"^(?:pace?|patroll?)(?=s|ing|$)", re.I)
 _COMES_BACK = re.compile(
@@ -109,7 +114,11 @@ def written_out(prompt: str) -> str:
     prompt = _COMES_BACK.sub(_turns_back, prompt) if re.search(_GOES, prompt, re.I) else prompt
     prompt = _BACK_TO_START.sub(_turns_back, prompt)
     prompt = _THE_OTHER_WAY.sub(r"turns around, then \g<goes>", prompt)
+    each = _PER_SIDE.search(prompt)
+    if each:
+        prompt = _PER_SIDE.sub("", prompt)
     for pattern, steps in _PATHS:
+        steps = steps.replace("for 1 second", f"for {each['far']}") if each else steps
         whole = _WHILE.match(prompt) or _ALL_THE_WAY.match(prompt)
         if whole and (path := pattern.fullmatch(_WHO.sub("", whole["path"]))):
             also = f" while {whole['does']}"  # all the way

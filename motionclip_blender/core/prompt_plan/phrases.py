@@ -302,7 +302,7 @@ THEN = (
     Phrase(
         "slips to the side",
         "dodges to the side",
-        r"\bslip(?:s|ping)? (?=(?:to the )?(?:side|left|right)\b|sideways)",
+        r"\bslip(?:s|ping)? (?=(?:to (?:the |one )?)?(?:side|left|right)\b|sideways)",
         "dodges ",
     ),
     Phrase(

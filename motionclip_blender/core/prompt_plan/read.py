@@ -42,9 +42,12 @@ _FORTH_OR_BACK = re.compile(r"\b(?:forwards?|backwards?|clockwise|counter-?clock
 _TAKES_UP = re.compile(  # what was done before
     r"(?:(?:he|she|they|it) )?(?:continue|resume)s?(?: to| with)?(?: (?:his|her|their|the))? (\w+)(?: again| on)?"
 )
+_COMES_BACK = re.compile(r"\b(?:walk|run|jog|go|come|crawl|sprint)(?:s|es|ing|ning)? (?:all the way )?back(?: again)?$")
 _GOES_ON = re.compile(
     r"(?:(?:he|she|they|it) )?(?:keep(?:s)? (?:on )?(?:going|moving)|go(?:es)? on|continue(?:s)?|carr(?:ies|y) on|"
     r"resume(?:s)?|move(?:s)? on)(?: (?:on|again|forward|ahead|as before|on (?:his|her|their) way))*"
+    r"(?P<how>(?: at an?)?(?: (?:slightly|much|a bit|a little|a lot))?"
+    r"(?: (?:faster|quicker|brisker|slower|slow|fast|brisk|quick))(?: (?:pace|speed))?)?"
 )
 _BACK_TO = re.compile(
     r"\b(?:go|get|return)(?:es|s|ing)? (?:right |straight )?(?:back )?to (?=(?!standing|"
@@ -135,6 +138,8 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
         if segments and _tells_more(clause.text, segment, segments[-1]):
             segments[-1] = replace(segments[-1], side=segment.side, limb=segment.limb)
             continue
+        if segments and segment.metres is None and _COMES_BACK.search(clause.text.lower()):
+            segment = replace(segment, metres=next((step.metres for step in reversed(segments) if goes(step)), None))
         if segments and turns_to_go(segment):
             segment = replace(segment, turns_there=True)
         if named:
@@ -185,8 +190,8 @@ def _taken_up(clause: str, before: Sequence[Segment]) -> str:
         if before[-1].both or _ARMS.search(before[-1].said.lower()):
             return f"raises the arms {_OVER_HEAD.sub('overhead', clause)}"
     clause = _BACK_TO.sub("", clause)
-    if _GOES_ON.fullmatch(clause.strip().lower()):
-        return next((step.said for step in reversed(before) if goes(step)), clause)
+    if goes_on := _GOES_ON.fullmatch(clause.strip().lower()):
+        return next((f"{step.said}{goes_on['how'] or ''}" for step in reversed(before) if goes(step)), clause)
     match = _TAKES_UP.fullmatch(clause.strip().lower())
     verb = stem(match[1]) if match else ""
     return next((step.said for step in reversed(before) if verb and verb in content(step.text)), clause)

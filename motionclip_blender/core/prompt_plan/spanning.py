@@ -36,7 +36,7 @@ def _after_doing(match: re.Match[str]) -> str:
 
 def _drops_to_who(label: str) -> str:
     """Returns who is told of before a colon, if how they are is told, too: "a weary king" of "show me a weary king"."""
-    who = re.search(r"\ban? (?:[\w-]+ ){0,3}?[\w-]+(?= (?:for|in|on|at|of) |$)", label)
+    who = re.search(r"\ban? (?:[\w-]+ ){0,3}?[\w-]+(?= (?:for|in|on|at|of) | \w+s\b|$)", label, re.IGNORECASE)
     return f"{who[0]}, " if who and any(word.lower() in named() for word in who[0].split()) else ""
 
 
@@ -135,7 +135,7 @@ SPANNING = (
     Phrase(
         "hangs up and leaves",
         "puts down the phone and leaves",
-        r"\bhang(?:s|ing)? up(?: the (?:(?:tele)?phone|call|receiver))?" + _ENDS,
+        r"\bhang(?:s|ing)? up(?: the (?:(?:tele)?phone|call|receiver))?(?: \w+ly)?" + _ENDS,
         "puts down the phone",
     ),
     Phrase(
@@ -161,9 +161,10 @@ SPANNING = (
     Phrase(
         "walks in a square and ends up where he began",
         "walks in a square",
-        r"(?P<closed>\b(?:square|rectangle|triangle|circle|figure[- ](?:eight|8)|loop)\b[^,;.]*?),? and (?:then"
-        r" )?ends? "
-        r"(?:up )?(?:back )?(?:at )?(?:where (?:he|she|they|it) (?:began|started)|the start(?:ing point)?)\b",
+        r"(?P<closed>\b(?:square|rectangle|triangle|circle|figure[- ](?:eight|8)|loop)\b[^;.]*?)(?:,? and(?:"
+        r" then)?|,) "
+        r"(?:end|return|com|gett?)(?:s|es|ing)? (?:up )?(?:back )?(?:(?:at|to) )?"
+        r"(?:where (?:he|she|they|it) (?:began|started)|the (?:start(?:ing)?(?: point)?|beginning))\b[^,;.]*",
         r"\g<closed>",
     ),
     Phrase(
@@ -242,6 +243,15 @@ SPANNING = (
         r" as (?:if|though) [^,;.]*)?",
         "pacing back and forth",
     ),
+    Phrase(
+        "kicks twice with the right leg and once with the left",
+        "kicks twice with the right leg, then kicks once with the left leg",
+        r"\b(?P<act>[a-z]+) (?P<often>once|twice|[\w-]+ times) with (?P<the>the|his|her|their) (?P<side>left|"
+        r"right)(?P<limb> (?:leg|foot|hand|arm|fist))?"
+        r" and(?: then)? (?P<more>once|twice|[\w-]+ times) with (?:the|his|her|their) (?P<other>left|right)(?:"
+        r" (?:leg|foot|hand|arm|fist|one))?",
+        r"\g<act> \g<often> with \g<the> \g<side>\g<limb>, then \g<act> \g<more> with \g<the> \g<other>\g<limb>",
+    ),
     Phrase("roll dodge", "dodge roll", r"\broll dodge\b", "dodge roll"),
     Phrase(
         "walks and after sitting down waves",
@@ -252,7 +262,7 @@ SPANNING = (
     Phrase(
         "jumps rope, eight jumps",
         "jumps rope eight times",
-        r",? (?P<many>[\w-]+) (?:jumps|times|reps|repetitions)$",
+        r"(?:,| for)? (?:about |around |exactly )?(?P<many>[\w-]+) (?:jumps|skips|hops|times|reps|repetitions|rounds)$",
         lambda often: f" {often['many']} times" if number_of(often["many"].lower()) else often[0],
     ),
     Phrase(

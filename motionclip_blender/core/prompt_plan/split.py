@@ -103,7 +103,7 @@ _STATE = re.compile(
 )
 _ACTED_ON = frozenset(["it", "them", "him", "her", "the", "his", "their", "your", "a", "an"])
 _ONLY_VERBS = frozenset(
-    ["come", "freeze", "bring", "take", "put", "give", "keep", "let", "repeat", "switch"]
+    ["come", "freeze", "bring", "take", "put", "give", "keep", "let", "repeat", "switch", "alternate"]
 )  # that are no nouns
 _ARTICLES = ("a", "the")
 _TURNS = ("turn", "rotat", "pivot", "veer", "swerv")

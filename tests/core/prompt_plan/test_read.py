@@ -536,7 +536,7 @@ def test_what_begins_a_step(spelling: Spelling, prompt: str, texts: list[str]):
 
 @pytest.mark.parametrize(
     ("prompt", "text"),
-    [("walks, head down", "walks"), ("runs, arms crossed, slowly", "runs , slowly"), ("bows, head down", "bows")],
+    [("walks, head down", "walks"), ("runs, arms crossed, slowly", "runs, slowly"), ("bows, head down", "bows")],
 )
 def test_how_the_body_is_held_after_a_comma_is_done_meanwhile(spelling: Spelling, prompt: str, text: str):
     segment = only(spelling, prompt)
