@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import colorsys
+import math
 import tomllib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -80,13 +81,14 @@ class Looks:
     """The distributions of a configuration.
 
     config: sections of keys, as in the files in looks/. origin: name of the configuration, for messages.
-    Raises `UserError` for unknown sections and keys, and for values that are no distribution.
+    Raises `UserError` for unknown sections and keys, and for values that are no distribution of finite numbers.
     """
 
     def __init__(self, config: dict, origin: str) -> None:
         self.config = config
         self._origin = origin
         self._check_keys()
+        self._check_finite()
         self.draw(np.random.default_rng(0))
 
     @classmethod
@@ -131,7 +133,7 @@ class Looks:
             kind = _KEYS[section].get(key, _COLOUR)
             try:
                 return _draw(self.config[section][key], kind, rng, colours or {})
-            except (ValueError, TypeError, KeyError, IndexError) as error:
+            except (ValueError, TypeError, KeyError, IndexError, OverflowError) as error:
                 raise UserError(
                     f"{self._origin}: {section}.{key} cannot be drawn ({error}); see docs/rendering.md."
                 ) from error
@@ -147,6 +149,12 @@ class Looks:
                     known = ", ".join(_KEYS[section])
                     raise UserError(f"{self._origin}: [{section}] has no key {key}; it has {known}.")
 
+    def _check_finite(self) -> None:
+        for section, keys in self.config.items():
+            for key, spec in keys.items():
+                if not _is_finite(spec):
+                    raise UserError(f"{self._origin}: {section}.{key} holds nan or inf; give finite numbers.")
+
 
 def _toml(path: Path) -> dict:
     try:
@@ -160,10 +168,19 @@ def _toml(path: Path) -> dict:
 # --- distributions
 
 
+def _is_finite(spec: object) -> bool:
+    """Checks that neither a value of the file nor any value within it is NaN or infinite."""
+    if isinstance(spec, dict):
+        return all(map(_is_finite, spec.values()))
+    if isinstance(spec, list):
+        return all(map(_is_finite, spec))
+    return not isinstance(spec, float) or math.isfinite(spec)
+
+
 def _draw(spec: object, kind: object, rng: np.random.Generator, colours: dict):
     """Draws one value of `kind`.
 
-    Raises ValueError, TypeError, KeyError or IndexError for a `spec` that doesn't fit it.
+    Raises ValueError, TypeError, KeyError, IndexError or OverflowError for a `spec` that doesn't fit it.
     """
     if isinstance(kind, _Number):
         return round(float(np.clip(_number(spec, rng), kind.low, kind.high)), _DIGITS)
