@@ -5,12 +5,13 @@ from __future__ import annotations
 import colorsys
 import math
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
+from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
 
 NAMES = ("paper", "varied")
@@ -73,35 +74,41 @@ _KEYS: dict[str, dict[str, object]] = {
         "strength": _Number(0, 1000), "sky": _Number(0, 1),
     },
     "background": {"colour": _COLOUR, "floor": _FLAG, "floor_colour": _COLOUR, "shadow": _Number(0, 1)},
-    "colours": {},  # the names of the body's zones
+    "colours": {},  # the names of the body's zones, see `zones_of`
 }  # fmt: skip
 
 
 class Looks:
     """The distributions of a configuration.
 
-    config: sections of keys, as in the files in looks/. origin: name of the configuration, for messages.
+    config: sections of keys, as in the files in looks/. origin: name of the configuration, for messages. zones: of the
+    body, by name: the keys of [colours].
     Raises `UserError` for unknown sections and keys, and for values that are no distribution of finite numbers.
     """
 
-    def __init__(self, config: dict, origin: str) -> None:
+    def __init__(self, config: dict, origin: str, zones: Sequence[str]) -> None:
         self.config = config
         self._origin = origin
+        self._zones = zones
         self._check_keys()
         self._check_finite()
         self.draw(np.random.default_rng(0))
 
     @classmethod
-    def load(cls, name: str, overrides: Path | None = None) -> Looks:
-        """Loads the shipped look `name`; keys of the TOML file `overrides` replace its own."""
+    def load(cls, name: str, overrides: Path | None = None, zones: Sequence[str] = ()) -> Looks:
+        """Loads the shipped look `name`; keys of the TOML file `overrides` replace its own.
+
+        zones: names of the body's zones. A shipped look may name others, which bodies without them do without.
+        """
         config = _toml(_FOLDER / f"{name}.toml")
+        zones = tuple(dict.fromkeys([*zones, *config["colours"]]))
         if overrides is None:
-            return cls(config, f"{name}.toml")
+            return cls(config, f"{name}.toml", zones)
         for section, keys in _toml(overrides).items():
             if not isinstance(keys, dict):
                 raise UserError(f"{overrides}: {section} stands outside a section such as [camera]; move it into one.")
             config.setdefault(section, {}).update(keys)
-        return cls(config, str(overrides))
+        return cls(config, str(overrides), zones)
 
     def draw(self, rng: np.random.Generator) -> Look:
         """Draws a look. Uses as many random numbers as the configuration needs, always in the same order."""
@@ -144,16 +151,21 @@ class Looks:
         for section, keys in self.config.items():
             if section not in _KEYS:
                 raise UserError(f"{self._origin}: there is no section [{section}]; there are {', '.join(_KEYS)}.")
+            known = self._zones if section == "colours" else _KEYS[section]
             for key in keys:
-                if section != "colours" and key not in _KEYS[section]:
-                    known = ", ".join(_KEYS[section])
-                    raise UserError(f"{self._origin}: [{section}] has no key {key}; it has {known}.")
+                if key not in known:
+                    raise UserError(f"{self._origin}: [{section}] has no key {key}; it has {', '.join(known)}.")
 
     def _check_finite(self) -> None:
         for section, keys in self.config.items():
             for key, spec in keys.items():
                 if not _is_finite(spec):
                     raise UserError(f"{self._origin}: {section}.{key} holds nan or inf; give finite numbers.")
+
+
+def zones_of(body: Body) -> tuple[str, ...]:
+    """Returns the names of the body's zones, which `Look.colours` colours; a body without zones is all skin."""
+    return body.zone_names or ("skin",)
 
 
 def _toml(path: Path) -> dict:

@@ -19,7 +19,7 @@ from motionclip_blender.core.json_text import parsed_json
 from motionclip_blender.core.lock import only_one
 
 from . import shards
-from .looks import Looks
+from .looks import Looks, zones_of
 from .motions import Captions, Motions
 from .plan import Plan
 from .pool import ATTEMPTS, Pool, Renderer
@@ -95,7 +95,7 @@ def render_frames(
     for sentence in [*motions.problems, *_strangers(request, captions)]:
         listener.say(sentence)
     plan = Plan(
-        motions, captions, Looks.load(request.look, request.config),
+        motions, captions, Looks.load(request.look, request.config, zones_of(body)),
         request.seed, request.per_motion, request.limit, request.shard,
     )  # fmt: skip
     with only_one(request.out):

@@ -23,7 +23,7 @@ from motionclip_blender.rig.materials import plain_material
 from motionclip_blender.rig.renderer import use_cycles, use_eevee, use_workbench
 from motionclip_blender.rig.stage import View, add_background, facing_of, set_background, set_shadow_direction
 
-from .looks import Look
+from .looks import Look, zones_of
 from .projection import SENSOR, Pinhole
 from .settings import FORMATS, Settings
 
@@ -193,8 +193,7 @@ class Studio:
     def _dress(self, look: Look, view: View) -> None:
         """Sets colours, light, floor and background."""
         scene, shading = self._scene, self._scene.display.shading
-        zones = self._body.zone_names or ("skin",)
-        for slot, zone, own in zip(self._mesh.data.materials, zones, self._own_colours, strict=True):
+        for slot, zone, own in zip(self._mesh.data.materials, zones_of(self._body), self._own_colours, strict=True):
             _paint(slot, look.colours.get(zone, own))
         _paint(self._floor.data.materials[0], look.floor_colour)
         towards = _towards_light(view, look)

@@ -7,8 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
-from render_pipeline.looks import NAMES, Look, Looks
+from render_pipeline.looks import NAMES, Look, Looks, zones_of
+
+ZONES = ("skin", "hair", "lips")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -58,11 +61,24 @@ def test_numbers_beyond_reason_are_put_to_their_bounds(tmp_path: Path):
     assert Looks.load("paper", config).draw(np.random.default_rng(0)).elevation == 85
 
 
+def test_the_body_s_zones_and_the_look_s_can_be_coloured(tmp_path: Path, open_body: Body, small_body: Body):
+    config = tmp_path / "mine.toml"
+    config.write_text("[colours]\n" + "".join(f"{zone} = '#ffffff'\n" for zone in zones_of(open_body)))
+    looks = Looks.load("paper", config, zones_of(open_body))
+    assert tuple(looks.draw(np.random.default_rng(0)).colours) == zones_of(open_body)
+    assert zones_of(small_body) == ("skin",)
+    config.write_text("[colours]\nshirt = '#ffffff'\n")
+    Looks.load("varied", config, zones_of(small_body))
+    with pytest.raises(UserError, match="no key shirt; it has skin"):
+        Looks.load("paper", config, zones_of(small_body))
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
         ("[camra]\nazimuth = 1", "no section [camra]"),
         ("[camera]\nazimut = 1", "no key azimut"),
+        ("[colours]\nskni = '#ffffff'", "[colours] has no key skni; it has skin, hair, lips"),
         ("azimuth = 1", "outside a section"),
         ("[camera]\nazimuth = { gamma = [1, 2] }", "camera.azimuth"),
         ("[camera]\nazimuth = { uniform = [1] }", "camera.azimuth"),
@@ -86,7 +102,7 @@ def test_a_bad_configuration_is_refused_with_a_sentence(tmp_path: Path, text: st
     config = tmp_path / "mine.toml"
     config.write_text(text)
     with pytest.raises(UserError) as refused:
-        Looks.load("paper", config)
+        Looks.load("paper", config, ZONES)
     assert sentence in str(refused.value)
     assert "\n" not in str(refused.value)
 
