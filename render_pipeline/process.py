@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import IO
 
 from motionclip_blender.core.errors import UserError
 
@@ -100,7 +101,7 @@ class Worker:
         self._blender, self._settings, self._body = blender, settings, body
         self._recycle, self._growth = recycle, growth
         self._process: subprocess.Popen | None = None
-        self._log = None
+        self._log: IO[bytes] | None = None  # what the process prints to standard error
         self._folder = ""  # the process's temporary folder, removed after it
         self._images = self._settled = 0
         self.resident = 0
@@ -139,17 +140,20 @@ class Worker:
         return self._receive(_FRAME_SECONDS)[1]
 
     def close(self) -> None:
-        """Kills the process and removes its files. Another thread may call it, to interrupt a unit."""
+        """Kills the process, removes its files and closes its log. Another thread may call it, to interrupt a unit."""
         process, self._process = self._process, None
-        if process is None:
-            return
-        _kill(process)  # there is nothing to save
-        if Path(self._folder).name.startswith("motionclip-"):
-            shutil.rmtree(self._folder, ignore_errors=True)
-        for stream in (process.stdin, process.stdout):
-            with contextlib.suppress(OSError):
-                stream.close()
-        self._images = self._settled = 0
+        log, self._log = self._log, None
+        if process is not None:
+            _kill(process)  # there is nothing to save
+            if Path(self._folder).name.startswith("motionclip-"):
+                shutil.rmtree(self._folder, ignore_errors=True)
+            for stream in (process.stdin, process.stdout):
+                with contextlib.suppress(OSError):
+                    stream.close()
+            self._folder = ""
+            self._images = self._settled = 0
+        if log is not None:
+            log.close()
 
     # --- the conversation
 
@@ -163,15 +167,32 @@ class Worker:
         if self._process is not None and self._process.poll() is None:
             return
         self.close()
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115, open as long as the process runs
+        try:
+            self._launch()
+            self._set_up()
+        except BaseException:  # the next start would take a process that lives for one that is set up
+            self.close()
+            raise
+
+    def _launch(self) -> None:
+        log = tempfile.TemporaryFile()  # noqa: SIM115, open as long as the process runs
         # BLAS threads of several workers would compete for the cores; only the renderer's threads gain time
         environment = {**os.environ, **dict.fromkeys(_THREADS, "1")}
         # a new process group, so that only the parent receives the terminal's Ctrl-C
         alone = {"creationflags": 0x200} if sys.platform == "win32" else {"start_new_session": True}
-        self._process = subprocess.Popen(
-            self._blender.command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log,
-            env=environment, **alone,
-        )  # fmt: skip
+        try:
+            process = subprocess.Popen(
+                self._blender.command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+                env=environment, **alone,
+            )  # fmt: skip
+        except BaseException:
+            log.close()
+            raise
+        self._process, self._log = process, log
+
+    def _set_up(self) -> None:
+        """Checks the started Blender and gives it the settings. Raises `Crashed`, and `UserError` for a Blender that
+        cannot render."""
         hello, _ = self._receive(_START_SECONDS)
         self._folder = hello["folder"]
         if tuple(hello["hello"])[:2] < OLDEST:
@@ -216,11 +237,22 @@ class Worker:
         except subprocess.TimeoutExpired:
             _kill(process)
         status = process.returncode
-        self._log.seek(max(0, self._log.seek(0, os.SEEK_END) - 2000))
-        said = [line for line in self._log.read().decode(errors="replace").splitlines()
-                if line.strip() and "EGL_BAD_MATCH" not in line]  # fmt: skip
         how = f"Blender was ended by signal {-status}" if status < 0 else f"Blender ended with status {status}"
-        return how + (f"; its last words: {said[-1]}" if said else "")
+        words = self._last_words()
+        return how + (f"; its last words: {words}" if words else "")
+
+    def _last_words(self) -> str:
+        """Returns the last line that the process printed to standard error; empty where there is none."""
+        log = self._log
+        if log is None:
+            return ""
+        try:
+            log.seek(max(0, log.seek(0, os.SEEK_END) - 2000))
+            text = log.read().decode(errors="replace")
+        except ValueError:  # another thread closed it
+            return ""
+        said = [line for line in text.splitlines() if line.strip() and "EGL_BAD_MATCH" not in line]
+        return said[-1] if said else ""
 
 
 def _kill(process: subprocess.Popen) -> None:
