@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import UserError
-from ..core.json_text import parsed_json
+from ..core.json_text import DuplicateKey, parsed_json
 from ..core.latents.expression import Expression
 from ..core.latents.sources import names
 from ..core.latents.terms import ActionName, Input
@@ -77,6 +77,8 @@ def _listed(text: str, name: str) -> Sequence[object]:
             f"{name} is no JSON: line {error.lineno}, column {error.colno}: {error.msg}; correct it, or write one "
             "prompt a line."
         ) from error
+    except DuplicateKey as error:
+        raise UserError(f'{name} has an object with the field "{error.key}" twice; give each field once.') from error
     except ValueError as error:  # digits beyond Python's limit, or too deeply nested lists
         raise UserError(f"{name} is no timeline; write a list of segments, or one prompt a line.") from error
     if isinstance(values, dict):

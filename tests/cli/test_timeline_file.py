@@ -66,6 +66,8 @@ WRONG_FILES = {
     "broken": (b'[{"prompt": "walks"},\n {"prompt" "waves"}]', "no JSON: line 2, column 12"),
     "without a list": (b'{"segments": "walks"}', "has no list of segments"),
     "another field": (b'{"fps": 24, "segments": []}', 'unknown field "fps"'),
+    "a list twice": (b'{"segments": ["walks"], "segments": []}', 'an object with the field "segments" twice'),
+    "a field twice": (b'["walks", {"prompt": "walks", "frames": 90, "frames": 60}]', 'the field "frames" twice; give'),
     "latin": (b"l\xe4uft", "is not in UTF-8"),
     "half of utf-16": (b"\xff\xfew\x00a", "is not in UTF-8"),
     "51 segments": (b"walks\n" * 51, "51 segments, and 50 are the most"),
