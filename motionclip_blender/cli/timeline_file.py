@@ -34,7 +34,7 @@ _SHOWN = 40  # characters of the file that an error repeats
 def read_timeline(path: Path, guess: bool = False) -> Timeline:
     """Reads a timeline file. Raises `UserError` with the number of the segment, or the line of broken JSON.
 
-    guess: as for `PromptPlan`.
+    Files that it names are looked for from its own folder. guess: as for `PromptPlan`.
     """
     try:
         with path.open("rb") as file:
@@ -49,7 +49,14 @@ def read_timeline(path: Path, guess: bool = False) -> Timeline:
         text = raw.decode("utf-16" if raw.startswith(_UTF_16) else "utf-8-sig")
     except UnicodeDecodeError:
         raise UserError(f"{path} is not in UTF-8; save it in UTF-8.") from None
-    return parsed(text, str(path), guess)
+    return _beside(parsed(text, str(path), guess), path.parent)
+
+
+def _beside(timeline: Timeline, folder: Path) -> Timeline:
+    """Returns the timeline with the files that it names as paths from the current folder, not from `folder`."""
+    inputs = [term.source for term in timeline.terms if isinstance(term.source, Input)]
+    paths = {source: str(folder / source.name) for source in inputs}  # an absolute path stays
+    return timeline.renamed({source: type(source)(path) for source, path in paths.items() if path != source.name})
 
 
 def parsed(text: str, name: str, guess: bool = False) -> Timeline:

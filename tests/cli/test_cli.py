@@ -204,8 +204,10 @@ def test_a_step_is_taken_for_what_is_said(tmp_path: Path):
 def test_a_timeline(tmp_path: Path):
     assert run(tmp_path, "a person walks", "--frames", 60, "--npz", "walk.npz").returncode == 0
     segments = [{"prompt": "sits", "seconds": 2}, {"action": "walk.npz", "frames": 60}, {"prompt": "waves"}]
-    (tmp_path / "t.json").write_text(json.dumps({"segments": segments}))
-    done = run(tmp_path, "--timeline", "t.json", "--npz", "m.npz", "--out", "m.blend", "--sheet", "m.png", "--json")
+    (tmp_path / "day").mkdir()
+    (tmp_path / "walk.npz").rename(tmp_path / "day" / "walk.npz")  # beside the timeline, not in the current folder
+    (tmp_path / "day" / "t.json").write_text(json.dumps({"segments": segments}))
+    done = run(tmp_path, "--timeline", "day/t.json", "--npz", "m.npz", "--out", "m.blend", "--sheet", "m.png", "--json")
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     assert any(note.startswith("Between the segments 1 and 2 ") for note in report["notes"])
@@ -220,7 +222,7 @@ def test_a_timeline(tmp_path: Path):
     (recipe,) = map(recipe_of, actions)
     assert recipe.content.kind == "timeline" and recipe.frames == report["frames"]
     assert recipe.terms[0].source.name in bpy.data.actions  # the motion file, as an Action of the .blend file
-    done = run(tmp_path, "--timeline", "t.json", "--frames", 150, "--npz", "n.npz")
+    done = run(tmp_path, "--timeline", "day/t.json", "--frames", 150, "--npz", "n.npz")
     assert done.returncode == 0 and len(amass.load(tmp_path / "n.npz")) == 150
 
 

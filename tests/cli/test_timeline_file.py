@@ -10,7 +10,7 @@ import pytest
 from motionclip_blender.cli.timeline_file import check_files, parsed, read_timeline
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.latents.expression import Expression
-from motionclip_blender.core.latents.terms import ActionName, Prompt
+from motionclip_blender.core.latents.terms import ActionName, ImageFile, Prompt, SavedLatent
 from motionclip_blender.core.recipe.blend import Blend
 from motionclip_blender.core.recipe.plan import PromptPlan
 from motionclip_blender.core.recipe.sum import Sum
@@ -143,6 +143,26 @@ def test_segments_that_are_too_long_together():
     with pytest.raises(UserError, match="last 120.067 seconds together, and 120 are the most, 3,600 frames"):
         parsed(text, "t")
     assert len(parsed(json.dumps([{"prompt": "walks", "frames": 72}] * 50), "t").segments) == 50
+
+
+def test_files_are_looked_for_from_the_timeline_s_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "days").mkdir()
+    there = written(tmp_path / "days" / "walk.npz", b"")
+    expression = 'image("photo.png") + 0.5 * latent("../mine.npz") + [walk.npz] - "stands"'
+    content = [{"action": "walk.npz"}, {"action": str(there)}, {"expression": expression}, "walks"]
+    written(tmp_path / "days" / "t.json", content)
+    monkeypatch.chdir(tmp_path)
+    found = read_timeline(Path("days/t.json"))
+    beside = str(Path("days/walk.npz"))
+    assert [term.source for term in found.terms] == [
+        ActionName(beside), ActionName(str(there)),
+        ImageFile(str(Path("days/photo.png"))), SavedLatent(str(Path("days/../mine.npz"))), ActionName(beside),
+        Prompt("stands"),
+    ]  # fmt: skip
+    with pytest.raises(UserError, match="^Segment 3: There is no file days.photo.png"):
+        check_files(found)
+    monkeypatch.chdir(tmp_path / "days")
+    assert read_timeline(Path("t.json")) == parsed(json.dumps(content), "t.json"), "what was typed is kept"
 
 
 def test_files_that_segments_name_must_be_there(tmp_path: Path):

@@ -38,7 +38,7 @@ def test_what_is_bad_is_named_and_the_rest_goes_on(tmp_path: Path):
     assert names(tmp_path / "made") == {"a.npz", "b.npz"}
     assert by_name["a.json"]["frames"] == 90 == len(amass.read(tmp_path / "made" / "a.npz").motion)
     for name, sentence in {
-        "bad.json": 'Segment 1: The field "speed" is unknown', "gone.json": "Segment 2: There is no file none.npz",
+        "bad.json": 'Segment 1: The field "speed" is unknown', "gone.json": "Segment 2: There is no file days/none.npz",
         "unknown.txt": 'Segment 2: Nothing known is like "plays the violin"', "missing.txt": "cannot be read",
     }.items():  # fmt: skip
         assert sentence in by_name[name]["error"] and "wrote" not in by_name[name]
