@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.rig.process import command_of
 
 from .messages import receive, send
 from .plan import Unit
@@ -66,8 +67,7 @@ class Blender:
         """Returns the command line that starts a worker."""
         if self.program is None:
             return [sys.executable, str(_LAUNCHER), "worker"]
-        options = ["--background", "--factory-startup", "--disable-autoexec", "-noaudio", "--python-exit-code", "1"]
-        return [self.program, *options, "--python", str(_LAUNCHER), "--", "worker"]
+        return [*command_of(self.program, _LAUNCHER), "worker"]
 
 
 def _check_version(program: str) -> None:

@@ -1,4 +1,4 @@
-"""Starts a second Blender that runs a script of this package."""
+"""Starts another Blender, without a window, that runs a script of ours."""
 
 from __future__ import annotations
 
@@ -8,31 +8,47 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-import bpy
-
 if TYPE_CHECKING:
     import subprocess
+
+
+def command_of(program: str, script: Path) -> list[str]:
+    """Returns the command line with which the Blender `program` runs `script`; arguments for the script follow it.
+
+    Blender has no window and factory settings, runs no scripts of the files that it opens, and exits with status 1 if
+    `script` raises an error.
+    """
+    options = ["--background", "--factory-startup", "--disable-autoexec", "-noaudio", "--python-exit-code", "1"]
+    return [program, *options, "--python", str(script), "--"]
+
+
+def own_command(script: Path) -> list[str]:
+    """Returns the command line with which the Blender program that runs here runs `script`, see `command_of`.
+
+    Where the bpy module runs instead, its Python does.
+    """
+    import bpy  # not at the top: the coordinator of `render_pipeline` needs no Blender
+
+    if bpy.app.binary_path:
+        return command_of(bpy.app.binary_path, script)
+    # -P: otherwise files of the script's folder would shadow other modules of the same names
+    return [sys.executable, "-P", str(script)]
 
 
 def start_blender(
     script: Path, arguments: Sequence[str], temporary: Path, errors: IO[bytes] | None = None
 ) -> subprocess.Popen:
-    """Starts a Blender without a window and with factory settings that runs `script`.
+    """Starts another Blender, or Python with the bpy module, that runs `script` with `arguments`.
 
     temporary: the folder for Blender's own temporary files. errors: receives what it prints to standard error. Raises
     `OSError` if it cannot be started.
     """
     import subprocess  # not at the top, so that enabling the extension does not import it
 
-    if bpy.app.binary_path:
-        options = ["--background", "--factory-startup", "-noaudio", "--python", str(script), "--"]
-        command = [bpy.app.binary_path, *options, *arguments]
-    else:  # -P: otherwise files of the script's folder would shadow other modules of the same names
-        command = [sys.executable, "-P", str(script), *arguments]
     environment = {**os.environ, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary))}
     # the first process alone handles Ctrl-C in the terminal
     alone = {"creationflags": 0x200} if sys.platform == "win32" else {"start_new_session": True}
     return subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors or subprocess.DEVNULL,
-        env=environment, **alone,
+        [*own_command(script), *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        stderr=errors or subprocess.DEVNULL, env=environment, **alone,
     )  # fmt: skip

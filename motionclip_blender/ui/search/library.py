@@ -21,7 +21,6 @@ import bpy
 from ...core.errors import UserError
 from ...core.progress import Progress
 from ..addon import ADDON
-from ..training_frames.process import program
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,13 +55,15 @@ class Shelves(NamedTuple):
     @classmethod
     def of(cls, context: bpy.types.Context) -> Shelves:
         """Returns the asset libraries of the preferences."""
+        from ...rig.process import own_command
+
         chosen = context.preferences.filepaths.asset_libraries
         libraries = tuple((library.name, bpy.path.abspath(library.path)) for library in chosen if library.path)
         try:
             cache = Path(bpy.utils.extension_path_user(ADDON, path="libraries", create=True))
         except (ValueError, OSError):
             cache = None
-        return cls(libraries, bpy.data.filepath, cache, tuple(program(SCRIPT)))
+        return cls(libraries, bpy.data.filepath, cache, tuple(own_command(SCRIPT)))
 
 
 @dataclass

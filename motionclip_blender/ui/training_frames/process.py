@@ -7,11 +7,9 @@ names, and must leave nothing behind in the user's Blender.
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import bpy
 from bpy.app.translations import pgettext_rpt as _
 
 from ...core.errors import UserError
@@ -101,18 +99,6 @@ def launcher() -> Path:
     raise UserError(_("This copy of the add-on has no render_pipeline; install the extension anew."))
 
 
-def program(script: Path) -> list[str]:
-    """Returns the beginning of a command line, which is followed by the arguments of `script`.
-
-    It runs the script in this very Blender program in the background, or in this Python with its bpy module.
-    """
-    blender = bpy.app.binary_path
-    if not blender:
-        return [sys.executable, str(script)]
-    options = ["--background", "--factory-startup", "--disable-autoexec", "-noaudio", "--python-exit-code", "1"]
-    return [blender, *options, "--python", str(script), "--"]
-
-
 class Outcome(NamedTuple):
     """How a rendering ended. level: INFO, WARNING (frames are missing) or ERROR."""
 
@@ -138,6 +124,7 @@ class Rendering:
 
     def start(self, wanted: Wanted) -> None:
         """Starts the process and returns. Raises `UserError`, which `outcome` keeps, if nothing was started."""
+        from ...rig.process import own_command
         from ..tasks.child import Child
 
         if self.busy:
@@ -145,7 +132,7 @@ class Rendering:
         self.child, self._error, self._out = None, "", wanted.out
         try:
             wanted.check()
-            self.child = Child([*program(launcher()), *wanted.arguments()])
+            self.child = Child([*own_command(launcher()), *wanted.arguments()])
         except UserError as error:
             self._error = str(error)
             raise

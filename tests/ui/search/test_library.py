@@ -88,7 +88,7 @@ def test_the_preferences_name_the_libraries(bpy, tmp_path) -> None:
     added = Shelves.of(blender.context).libraries
     bpy.ops.preferences.asset_library_remove(index=len(added) - 1)
     assert added[-1][1].rstrip("/") == str(tmp_path) and added[:-1] == before.libraries
-    assert before.command == (sys.executable, str(library.SCRIPT)) and library.SCRIPT.is_file()
+    assert before.command == (sys.executable, "-P", str(library.SCRIPT)) and library.SCRIPT.is_file()
     assert before.cache is None, "this is a checkout, no extension"
 
 

@@ -12,7 +12,7 @@ import pytest
 pytest.importorskip("bpy")
 
 from motionclip_blender.core.motion_files import amass
-from motionclip_blender.ui.training_frames import process as frames_process
+from motionclip_blender.rig import process as rig_process
 from motionclip_blender.ui.training_frames.process import RENDERING, Wanted
 from tests.synthetic import random_motion
 from tests.ui.training_frames.pipeline import DOUBLE
@@ -45,7 +45,7 @@ def double(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Pat
     def place(status: int = 0, final: str = "Done", said: tuple[str, ...] = (), program: str = DOUBLE) -> Path:
         go = tmp_path / "go"
         command = [sys.executable, "-c", program, str(status), str(go), final, *said]
-        monkeypatch.setattr(frames_process, "program", lambda *_: command)
+        monkeypatch.setattr(rig_process, "own_command", lambda *_: command)
         monkeypatch.setattr(Wanted, "arguments", lambda self: [])
         return go
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -12,11 +11,11 @@ import pytest
 pytest.importorskip("bpy")
 
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.rig import process as rig_process
 from motionclip_blender.ui.training_frames import process as frames_process
 from motionclip_blender.ui.training_frames import properties as frames_properties
 from motionclip_blender.ui.training_frames.process import RENDERING, Wanted
 from render_pipeline import looks, settings
-from tests.paths import ROOT
 from tests.ui.training_frames.pipeline import DOUBLE, start, until
 
 # --- what is started
@@ -55,16 +54,6 @@ def test_every_setting_has_a_tooltip(bpy: ModuleType, asked) -> None:
     own = [found for found in asked.bl_rna.properties if found.identifier not in ("rna_type", "name")]
     assert len(own) == 9 and all(found.description for found in own)
     assert all(item.description for found in own if found.type == "ENUM" for item in found.enum_items)
-
-
-def test_this_very_blender_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
-    launcher = str(ROOT / "render_pipeline" / "inside_blender.py")
-    assert frames_process.program(frames_process.launcher()) == [sys.executable, launcher], "the module has no program"
-    app = type("App", (), {"binary_path": "/opt/blender"})
-    monkeypatch.setattr(frames_process, "bpy", type("Bpy", (), {"app": app}))
-    program = frames_process.program(frames_process.launcher())
-    assert program[0] == "/opt/blender" and program[-3:] == ["--python", launcher, "--"]
-    assert {"--background", "--factory-startup", "--disable-autoexec"} <= set(program)
 
 
 # --- what is refused, with nothing started
@@ -113,7 +102,7 @@ def test_a_missing_body_is_named(asked, tmp_path: Path) -> None:
 
 
 def test_a_missing_program(bpy: ModuleType, asked, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(frames_process, "program", lambda *_: ["/nowhere/blender"])
+    monkeypatch.setattr(rig_process, "own_command", lambda *_: ["/nowhere/blender"])
     assert refused(bpy) == "Cannot start /nowhere/blender (No such file or directory); is it still there?"
 
 
