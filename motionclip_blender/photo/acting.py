@@ -10,6 +10,7 @@ import numpy as np
 from ..core import rotations as rot
 from ..core.body import Body
 from ..core.cleanup.seams import LONGEST, SEAM, apart, ground_poses, needed_seam
+from ..core.easing import smoothstep
 from ..core.motion import Motion
 from ..core.timeline.bridges import bridged
 from .camera import seen_from
@@ -83,8 +84,7 @@ def turned_aside(motion: Motion, start: int, angle: float) -> Motion:
     The person turns after it at a speed that people turn at; meanwhile the first steps go sideways.
     """
     frames = max(round(abs(angle) / _TURN_SPEED * motion.fps), 1)
-    t = np.clip((np.arange(len(motion)) - start) / frames, 0.0, 1.0)
-    angles = angle * t * t * (3 - 2 * t)
+    angles = angle * smoothstep((np.arange(len(motion)) - start) / frames)
     turns = rot.axis_angle_to_quat(np.stack((np.zeros_like(angles), angles, np.zeros_like(angles)), axis=-1))
     rotations = motion.rotations.astype(np.float64)
     rotations[:, 0] = rot.quat_multiply(turns, rotations[:, 0])

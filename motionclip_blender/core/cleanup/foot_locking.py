@@ -13,6 +13,7 @@ import numpy as np
 
 from .. import rotations as rot
 from ..body import floor_under
+from ..easing import smoothstep
 from ..fitted_body import Standing
 from ..limb_ik import reach
 from ..motion import Motion
@@ -96,8 +97,8 @@ def _lifts(joints: np.ndarray, heights: np.ndarray, speeds: np.ndarray, standing
     every = np.arange(len(joints))
     heights = heights - _smoothed(np.interp(every, every[stands], floor[stands]))[:, None]
     faster = speeds - _pelvis_speed(joints, fps)[:, None]
-    fast = np.clip((speeds - _STARTS) / (_SWINGS - _STARTS), 0.0, 1.0)
-    needed = np.maximum(_CLEARANCE - heights, 0.0) * fast * fast * (3 - 2 * fast)
+    fast = smoothstep((speeds - _STARTS) / (_SWINGS - _STARTS))
+    needed = np.maximum(_CLEARANCE - heights, 0.0) * fast
     for side in (0, 1):
         for start, stop in runs(~standing[:, side]):
             if stop - start > _LONGEST_STEP * fps or faster[start:stop, side].max() < _STEPS:

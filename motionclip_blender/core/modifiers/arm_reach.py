@@ -10,6 +10,7 @@ import numpy as np
 from .. import rotations as rot
 from ..angles import wrapped
 from ..body import Body
+from ..easing import smoothstep
 from ..kinematics import posed
 from ..limb_ik import reach
 from ..motion import Motion
@@ -58,10 +59,7 @@ def eased(frames: int, fps: float, returns: bool) -> np.ndarray:
     """Returns how far hands are on their way to a place, (T,) from 0 to 1. returns: whether they go back at the end."""
     ease = max(min(round(_EASE * fps), (frames - 1) // 2), 1)
     every = np.arange(frames)
-    way = np.clip(every / ease, 0.0, 1.0)
-    if returns:
-        way = np.minimum(way, np.clip((frames - 1 - every) / ease, 0.0, 1.0))
-    return way * way * (3 - 2 * way)
+    return smoothstep((np.minimum(every, frames - 1 - every) if returns else every) / ease)
 
 
 def with_hand_at(motion: Motion, body: Body, side: str, held: Held, way: np.ndarray) -> Motion:

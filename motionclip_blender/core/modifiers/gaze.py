@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from .. import rotations as rot
+from ..easing import smoothstep
 from ..motion import Motion
 from ..skeleton import INDEX
 
@@ -28,8 +29,8 @@ def looking(motion: Motion, looks: Sequence[tuple[float, float, float]], stays: 
     for number, (yaw, pitch, roll) in enumerate(looks):
         since, left = every - number * each, (number + 1) * each - 1 - every
         lasts = stays and number == len(looks) - 1
-        way = np.clip((since if lasts else np.minimum(since, left)) / ease, 0.0, 1.0)
-        turn += (way * way * (3 - 2 * way))[:, None] * np.radians((pitch, yaw, roll))
+        way = smoothstep((since if lasts else np.minimum(since, left)) / ease)
+        turn += way[:, None] * np.radians((pitch, yaw, roll))
     rotations = motion.rotations.astype(np.float64)
     for name, share in _SHARES.items():
         joint = INDEX[name]

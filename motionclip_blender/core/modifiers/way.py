@@ -11,6 +11,7 @@ from ..angles import apart, wrapped
 from ..body import Body
 from ..cleanup.foot_locking import move_feet
 from ..cleanup.loop import in_place
+from ..easing import smoothstep
 from ..kinematics import positions
 from ..measure import SPINE, chest_rotations, facing, measured_travel, measured_turn, smoothed
 from ..motion import Motion
@@ -71,10 +72,10 @@ def leans(motion: Motion) -> bool:
 
 def turned_into(motion: Motion, degrees: float, seconds: float = _TURNS_IN) -> Motion:
     """Returns the motion turned into a direction in its first `seconds`, and going on there."""
-    t = np.clip(np.arange(len(motion)) / (seconds * motion.fps), 0, 1)
+    share = smoothstep(np.arange(len(motion)) / (seconds * motion.fps))
     way = RootTrajectory.of(motion)
     rotations = motion.rotations.astype(np.float64)
-    rotations[:, 0], translation = replace(way, yaw=way.yaw + np.radians(degrees) * t * t * (3 - 2 * t)).root()
+    rotations[:, 0], translation = replace(way, yaw=way.yaw + np.radians(degrees) * share).root()
     return Motion(rotations, translation, motion.fps)
 
 
@@ -109,8 +110,7 @@ def bent(motion: Motion, degrees: float, evenly: bool = False) -> Motion:
     missing = np.radians(degrees - measured_turn(motion))
     along = np.linspace(0, 1, len(motion))
     if not evenly:
-        t = np.clip((along - _EASE) / (1 - 2 * _EASE), 0, 1)
-        along = t * t * (3 - 2 * t)
+        along = smoothstep((along - _EASE) / (1 - 2 * _EASE))
     way = RootTrajectory.of(motion)
     few = max(1, round(0.08 * len(motion)))
     along = along / (along[-few:].mean() - along[:few].mean())  # as `measured_turn` measures means of frames

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import rotations as rot
+from ..easing import smoothstep
 from ..kinematics import posed
 from ..limb_ik import reach
 from ..motion import Motion
@@ -173,8 +174,7 @@ class _Beside(NamedTuple):
     @property
     def firm(self) -> np.ndarray:
         """(t, 1) how firmly the hand keeps to the others: from 0, if all are far, to a thousand if it touches them."""
-        at = np.clip((_FAR - self.nearest) / (_FAR - _NEAR), 0, 1)
-        near = at * at * (3 - 2 * at)
+        near = smoothstep((_FAR - self.nearest) / (_FAR - _NEAR))
         return near / (1 - near + _FIRM)
 
     @classmethod
