@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from motionclip_blender.core.body import Body
+from motionclip_blender.core.colour import srgb_to_linear
 from motionclip_blender.core.errors import UserError
 
 NAMES = ("paper", "varied")
@@ -245,21 +246,16 @@ def _colour(spec: object, rng: np.random.Generator, colours: dict) -> np.ndarray
     if isinstance(spec, dict) and "hsv" in spec:
         _, bounds = _only(spec)
         hue, saturation, value = (rng.uniform(low, high) for low, high in bounds)
-        return _linear(np.array(colorsys.hsv_to_rgb(hue % 1.0, saturation, value)))
+        return srgb_to_linear(np.clip(colorsys.hsv_to_rgb(hue % 1.0, saturation, value), 0, 1))
     if isinstance(spec, dict) and "between" in spec:
         stops = np.array([_hex(text) for text in _only(spec)[1]])
         at = rng.uniform(0, len(stops) - 1)
         step = min(int(at), len(stops) - 2)
-        return _linear(stops[step] + (at - step) * (stops[step + 1] - stops[step]))
-    return _linear(_hex(_choice(spec, rng)))
+        return srgb_to_linear(stops[step] + (at - step) * (stops[step + 1] - stops[step]))
+    return srgb_to_linear(_hex(_choice(spec, rng)))
 
 
 def _hex(text: object) -> np.ndarray:
     if not (isinstance(text, str) and len(text) == 7 and text.startswith("#")):
         raise ValueError(f"{text!r} is no colour such as #c68642")
     return np.array([int(text[i : i + 2], 16) for i in (1, 3, 5)]) / 255
-
-
-def _linear(srgb: np.ndarray) -> np.ndarray:
-    """Converts sRGB to linear RGB (IEC 61966-2-1)."""
-    return np.where(srgb <= 0.04045, srgb / 12.92, ((np.clip(srgb, 0, 1) + 0.055) / 1.055) ** 2.4)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..core.colour import srgb_to_linear
 from ..core.progress import Progress, no_progress
 from .camera import project
 from .packages import needed
@@ -113,11 +114,6 @@ def _shadow(
     lit = floor & ~found & (light > _DARKER)
     if lit.sum() < 50:
         return nothing
-    value = _linear(picture).mean(axis=-1)
+    value = srgb_to_linear(picture.astype(np.float32) / 255).mean(axis=-1)
     darkness = 1.0 - float(np.median(value[found]) / max(np.median(value[lit]), 1e-6))
     return found, float(np.clip(darkness, 0.0, 0.9))
-
-
-def _linear(picture: np.ndarray) -> np.ndarray:
-    values = picture.astype(np.float32) / 255
-    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..core.colour import linear_to_srgb, srgb_to_linear
+
 _LEAST = 0.04
 """The smallest difference between two neighbours that counts as an edge, in sRGB values of any channel."""
 
@@ -43,7 +45,7 @@ def smooth_edges(picture: np.ndarray) -> np.ndarray:
         inside = np.where(part > 0, side, pixels)  # a side that covers nothing may lie outside the picture
         colours += _LINEAR[flat[inside]] * part[:, None]
     smooth = picture.copy()
-    smooth.reshape(-1, 3)[pixels] = np.round(255 * _encoded(colours))
+    smooth.reshape(-1, 3)[pixels] = np.round(255 * linear_to_srgb(colours))
     return smooth
 
 
@@ -110,14 +112,4 @@ def _area(place: np.ndarray, length: np.ndarray) -> np.ndarray:
     return (0.25 * length * ((high - 0.5 * high**2) - (low - 0.5 * low**2))).astype(np.float32)
 
 
-def _encoded(linear: np.ndarray) -> np.ndarray:
-    """Converts linear values, 0 to 1, to sRGB."""
-    return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * np.maximum(linear, 0.0031308) ** (1 / 2.4) - 0.055)
-
-
-def _decoded(encoded: np.ndarray) -> np.ndarray:
-    """Converts sRGB values, 0 to 1, to linear ones."""
-    return np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
-
-
-_LINEAR = _decoded(np.arange(256) / 255).astype(np.float32)
+_LINEAR = srgb_to_linear(np.arange(256) / 255).astype(np.float32)

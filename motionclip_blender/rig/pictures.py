@@ -9,6 +9,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 
+from ..core.colour import linear_to_srgb
 from ..core.errors import UserError
 from .reports import reason_of
 
@@ -58,8 +59,7 @@ def image_pixels(image: bpy.types.Image) -> np.ndarray:
     image.pixels.foreach_get(flat)
     pixels = np.clip(flat.reshape(height, width, -1)[::-1], 0.0, 1.0)
     if image.is_float:  # images of more than 8 bits
-        colours = pixels[..., :3]
-        pixels[..., :3] = np.where(colours <= 0.0031308, 12.92 * colours, 1.055 * colours ** (1 / 2.4) - 0.055)
+        pixels[..., :3] = linear_to_srgb(pixels[..., :3])
     if pixels.shape[2] == 1:
         pixels = np.repeat(pixels, 3, axis=2)
     elif pixels.shape[2] == 4:
