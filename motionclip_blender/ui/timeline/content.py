@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import bpy
@@ -11,6 +9,7 @@ from bpy.app.translations import pgettext_rpt as _
 
 from ...core.errors import UserError
 from ..generate.recipes import expression_of, pick, plain
+from .filling import FILLING
 
 if TYPE_CHECKING:
     from ...core.latents.expression import Expression
@@ -21,19 +20,6 @@ if TYPE_CHECKING:
 
 _BETWEEN = ";"  # the wordings of a segment's steps; a wording that has one cannot be shown
 _MOST_SHOWN = 2**31 - 1  # the largest integer of a property
-FILLING = [False]
-"""Whether this module changes the list, which then is no change of the user's."""
-
-
-@contextmanager
-def filling() -> Iterator[None]:
-    """Marks changes inside the block as made by the extension, so that no motion follows them."""
-    before, FILLING[0] = FILLING[0], True
-    try:
-        yield
-    finally:
-        FILLING[0] = before
-
 
 # --- from the list
 
@@ -107,7 +93,7 @@ def show(scene: bpy.types.Scene, recipe: Recipe, natural: bool) -> bool:
     content, settings = recipe.content, scene.motionclip
     if not isinstance(content, Timeline) or not all(_can_be_shown(one.content) for one in content.segments):
         return False
-    with filling():
+    with FILLING:
         asked = settings.timeline
         asked.segments.clear()
         for segment in content.segments:

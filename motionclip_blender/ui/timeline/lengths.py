@@ -6,17 +6,17 @@ import bpy
 
 from ...rig.timeline import scene_fps
 from ..generate import live
-from .content import FILLING, filling
+from .filling import FILLING
 
 
 def take_whole(asked: bpy.types.PropertyGroup) -> None:
     """Sets the length of the whole to that of the motion, when it no longer is as long as the segments take."""
-    if FILLING[0] or asked.natural:
+    if FILLING.active or asked.natural:
         return
     action = live.made_of(asked.id_data, "timeline")
     if action is not None:
         first, last = action.frame_range
-        with filling():
+        with FILLING:
             asked.whole = round(last - first) + 1
 
 
@@ -24,7 +24,7 @@ def take_segment(item: bpy.types.PropertyGroup) -> None:
     """Sets the length of a segment to what it takes in the motion, when it no longer is as long as it takes."""
     from ...rig.action_metadata import starts_of
 
-    if FILLING[0] or item.natural:
+    if FILLING.active or item.natural:
         return
     scene = item.id_data
     action = live.made_of(scene, "timeline")
@@ -34,5 +34,5 @@ def take_segment(item: bpy.types.PropertyGroup) -> None:
     edges = [*starts_of(action), round(last - first) + 1]
     index = list(scene.motionclip.timeline.segments).index(item)
     if index + 1 < len(edges):
-        with filling():
+        with FILLING:
             item.seconds = (edges[index + 1] - edges[index]) / scene_fps(scene)

@@ -8,7 +8,7 @@ from bpy.props import EnumProperty, IntProperty
 
 from ..generate import generation
 from ..tasks.background_operator import BackgroundOperator, Reporting, Work
-from .content import filling
+from .filling import FILLING
 
 _INDEX = {
     "name": "Index",
@@ -118,7 +118,7 @@ class MOTIONCLIP_OT_split_prompt(BackgroundOperator, bpy.types.Operator):
 
     def end(self, context: bpy.types.Context, result: list[str]) -> set[str]:
         asked = generation.existing_scene(self.scene).motionclip.timeline
-        with filling():
+        with FILLING:
             asked.segments.clear()
             for text in result:
                 asked.segments.add().prompt = text

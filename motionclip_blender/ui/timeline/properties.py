@@ -16,7 +16,7 @@ from bpy.props import (
 from ...core.prompt import MAX_FRAMES, MIN_FRAMES
 from ..fields import ACTION, AS_STRIPS, FACTOR, PROMPT, SPHERICAL, WHOLE
 from ..sources.properties import MOTIONCLIP_PG_source
-from .content import FILLING
+from .filling import FILLING
 
 _KINDS = (
     ("PROMPT", "Prompt", "A text that says what the person does, read in steps", "TEXT", 0),
@@ -38,12 +38,12 @@ _LONGEST_TRANSITION = 3.0
 def _changed(self: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
     from ..generate.live import follow
 
-    if not FILLING[0]:
+    if not FILLING.active:
         follow(self.id_data, "timeline")
 
 
 def _prompt_told(self: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
-    if not FILLING[0] and self.takes:
+    if not FILLING.active and self.takes:
         self.takes = ""  # they are of the steps of another prompt
     _changed(self, context)
 

@@ -25,6 +25,7 @@ from motionclip_blender.ui.addon import ModelChoice
 from motionclip_blender.ui.generate import live, steps
 from motionclip_blender.ui.session import SESSION
 from motionclip_blender.ui.timeline.content import content_of, show
+from motionclip_blender.ui.timeline.filling import FILLING, Filling
 from tests.synthetic import random_motion
 from tests.ui.refusals import refused
 
@@ -65,6 +66,26 @@ def rotations(person) -> np.ndarray:
 
 
 # --- the list
+
+
+def test_filling_is_active_within_its_blocks_only() -> None:
+    filling = Filling()
+    assert not filling.active
+    with pytest.raises(ValueError), filling:
+        with filling:
+            assert filling.active
+        assert filling.active, "the outer block goes on"
+        raise ValueError
+    assert not filling.active
+
+
+def test_what_the_extension_changes_is_no_wish_of_the_user_s(bpy, made) -> None:
+    made.segments[0].takes = "walks"
+    with FILLING:
+        made.segments[0].prompt = "runs"
+    assert made.segments[0].takes == "walks", "wordings of the steps stay with what the extension writes"
+    made.segments[0].prompt = "jumps"
+    assert made.segments[0].takes == ""
 
 
 def test_the_prompt_is_split_into_its_steps(bpy, panel) -> None:
