@@ -34,7 +34,7 @@ class MOTIONCLIP_PT_panel(bpy.types.Panel):
             return
 
         worked_on = armature_of(context)
-        armature = _smplx(worked_on)
+        armature = _animatable(worked_on)
         if armature is None:
             layout.operator("motionclip.add_body", icon="OUTLINER_OB_ARMATURE")
         elif context.active_object in (armature, *armature.children):
@@ -88,8 +88,8 @@ class MOTIONCLIP_PT_panel(bpy.types.Panel):
                 steps.draw_refusal(box, SESSION.refusal)
 
 
-def _smplx(armature: bpy.types.Object | None) -> bpy.types.Object | None:
-    """Returns the armature if it is of SMPL-X, else None."""
+def _animatable(armature: bpy.types.Object | None) -> bpy.types.Object | None:
+    """Returns the armature if motions can be keyed on it, as on SMPL-X and every rig that is recognised, else None."""
     from ...rig.target import target_of
 
     try:
