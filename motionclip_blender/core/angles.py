@@ -10,7 +10,7 @@ Degrees = TypeVar("Degrees", float, np.ndarray)
 
 
 def wrapped(degrees: Degrees) -> Degrees:
-    """Returns the same directions from -180, which counts, up to 180, which does not."""
+    """Brings directions into the half-open range from -180, included, to 180, excluded, by whole turns."""
     return (degrees + 180) % 360 - 180
 
 

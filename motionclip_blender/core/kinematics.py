@@ -24,7 +24,10 @@ def posed(motion: Motion, joints: np.ndarray, count: int = len(JOINTS)) -> tuple
 
 
 def positions(motion: Motion, joints: np.ndarray, count: int = len(JOINTS)) -> np.ndarray:
-    """Returns the positions alone, (T, n, 3) as of `posed`; fast where they were asked for before."""
+    """Returns the moving body's joints, (T, n, 3) metres; fast where they were asked for before.
+
+    joints: (55, 3) metres at rest. count: n, how many joints are needed, from the first on.
+    """
     for known in (each for each in _PLACES if each > count):
         if motion.keeps(_PLACES[known], joints):
             return positions(motion, joints, known)[:, :count]
@@ -35,7 +38,10 @@ def positions(motion: Motion, joints: np.ndarray, count: int = len(JOINTS)) -> n
 
 
 def _posed(motion: Motion, joints: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Returns the same without the translation."""
+    """Returns global rotations (T, n, 3, 3) and positions (T, n, 3), in metres, as if the translation were 0.
+
+    joints: (55, 3) metres at rest. count: n, how many joints are computed, from the first on.
+    """
     # frames last: products of many 3x3 matrices are then a few products of long rows, which are three times as fast
     local = np.ascontiguousarray(motion.matrices[:, :count].transpose(1, 2, 3, 0))
     spins = np.empty_like(local)

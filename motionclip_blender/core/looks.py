@@ -55,7 +55,7 @@ def _looks(motion: Motion, body: Body) -> np.ndarray:
 
 
 def _both(left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Returns the same for a motion and its mirror image."""
+    """Returns the mean of both sides and their difference without its sign, which a mirror does not change."""
     return (left + right) / 2, np.abs(left - right)
 
 

@@ -108,7 +108,7 @@ class Motion:
         return self._of_units(self.rotations[::-1].copy(), self.translation[::-1])
 
     def resample(self, fps: float) -> Motion:
-        """Returns the same movement at another rate: slerp for rotations, linear interpolation for the translation.
+        """Resamples the motion to another rate: slerp for rotations, linear interpolation for the translation.
 
         The duration stays the same up to the last whole frame of the new rate. Raises `UserError` for a motion that
         would have more than `MOST_FRAMES` frames.

@@ -58,7 +58,7 @@ class Seen:
     face: bool = True
 
     def turned_round(self) -> Seen:
-        """Returns the same person taken to face the other way: left is right, near is far."""
+        """Returns the person as one who faces the other way: left and right, near and far are swapped."""
         return replace(
             self,
             landmarks=self.landmarks[_PARTNERS],

@@ -238,7 +238,7 @@ class MappedRig:
 
     @cached_property
     def _reader(self) -> TargetSolver:
-        """The same person on the bones that follow whatever poses it."""
+        """Reads the person from the bones that follow what poses it, which in a control rig are not the keyed ones."""
         if self.found.reads is None:
             return TargetSolver(self.person, {})
         return TargetSolver(Humanoid.of(self.person.skeleton, self.found.reads, controls=True, read_only=True), {})

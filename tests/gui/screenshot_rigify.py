@@ -35,7 +35,7 @@ def rig(pictures: Pictures) -> None:
 
 
 def slider(pictures: Pictures) -> None:
-    """The same rig between two prompts, by the slider."""
+    """The rig of Rigify between two prompts, by the slider."""
     blender = pictures.blender
     blender.sidebar.close("rig")
     blender.sidebar.open("blend")

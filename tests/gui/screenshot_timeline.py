@@ -33,7 +33,7 @@ def timeline(pictures: Pictures) -> None:
 
 
 def strips(pictures: Pictures) -> None:
-    """The same as strips in the NLA editor."""
+    """The segments of the list as strips in the NLA editor."""
     blender = pictures.blender
     blender.run("""
         asked().natural = True

@@ -1,4 +1,4 @@
-"""The same frames from a Ray cluster of two nodes on this machine."""
+"""A Ray cluster of two nodes on this machine renders the frames that one worker does."""
 
 from __future__ import annotations
 

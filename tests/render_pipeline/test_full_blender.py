@@ -1,4 +1,4 @@
-"""The same frames out of a full Blender program, as a user of the command line and as an add-on would start it."""
+"""A full Blender program, as the command line and as an add-on start it, renders the frames of the bpy module."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_bad_input_has_its_exit_status_there_too(room: Path, program: Path):
 
 
 def assert_alike(first: dict, second: dict) -> None:
-    """The same frames of another Blender with another driver: the same but for a few pixels at edges."""
+    """Checks that frames of two Blenders with different drivers agree but for a few pixels at edges."""
     assert first.keys() == second.keys()
     for key, sample in first.items():
         other = second[key]

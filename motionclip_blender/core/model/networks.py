@@ -35,7 +35,7 @@ T = TypeVar("T", np.ndarray, Sequence[str])
 
 
 class TorchNetworks(Networks):
-    """The same as `Networks`, with encoder, decoder and text tower in torch on `device`."""
+    """Runs a pack's encoder, decoder and text tower in torch on a device; all else runs in numpy, as in `Networks`."""
 
     def __init__(self, pack: Pack, device: str, progress: Progress, clip: ClipSource) -> None:
         """Loads the networks. device: "cpu", "cuda" or "mps".

@@ -69,7 +69,7 @@ class Content(ABC):
         """Raises `UserError` when no motion of `frames` frames, at the requested rate, can be made of it."""
 
     def lasting(self, frames: int) -> Content:
-        """Returns the same content for a motion of another length."""
+        """Returns the content for a motion of `frames` frames; contents that know no length return themselves."""
         return self
 
     def varied(self, seed: int) -> Content:

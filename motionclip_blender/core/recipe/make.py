@@ -51,7 +51,7 @@ class Made(NamedTuple):
     natural: bool = False
 
     def noting(self, sentences: Iterable[str]) -> Made:
-        """Returns the same with further notes."""
+        """Returns the motion with `sentences` added to its notes."""
         return self._replace(notes=(*self.notes, *sentences))
 
 

@@ -66,7 +66,7 @@ class PromptPlan(Content):
         checked_seed(self.seed)
 
     def taking(self, step: int, wording: str) -> PromptPlan:
-        """Returns the same plan with one step, counted from 1, taken for a wording of the pack.
+        """Returns the plan with one step, counted from 1, taken for a wording of the pack.
 
         An empty wording takes the nearest again. Raises `UserError` for a step that no plan has.
         """
@@ -106,7 +106,10 @@ class PromptPlan(Content):
         return max(len(composed(engine, plan, choices).motion), MIN_FRAMES)
 
     def known_length(self, engine: Engine) -> int | None:
-        """Returns the same if it is known without making the motion, else None. Raises `UserError` as `decode`."""
+        """Returns the frames that the steps take by themselves, at the pack's rate; None if only their motion tells.
+
+        Raises `UserError` as `decode`.
+        """
         return known_length(engine, *self._understood(engine)) if engine.reads_steps else DEFAULT_FRAMES
 
     def goes_on(self, engine: Engine) -> bool:

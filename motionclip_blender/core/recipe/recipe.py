@@ -76,7 +76,7 @@ class Recipe:
         return self.renamed(prompts)
 
     def lasting(self, frames: int) -> Recipe:
-        """Returns the same recipe at another length. Raises `UserError` for an invalid length."""
+        """Returns the recipe for `frames` frames. Raises `UserError` for an invalid length."""
         return replace(self, content=self.content.lasting(frames), frames=frames)
 
     def varied(self, seed: int) -> Recipe:

@@ -54,7 +54,7 @@ class SourceClip:
         return bool(moved < _STILL and np.abs(turns[..., 1:]).max() < _STILL)
 
     def resample(self, fps: float) -> SourceClip:
-        """Returns the same movement at another rate, interpolated along the shorter arc.
+        """Resamples the clip to another rate, with rotations interpolated along the shorter arc.
 
         The duration stays the same up to the last whole frame of the new rate.
         """

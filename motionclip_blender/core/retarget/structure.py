@@ -270,7 +270,8 @@ def _sides(found: _Mirrored, leg: list[int], up: int, sign: float) -> tuple[bool
 
 
 def _sides_by_name(found: _Mirrored, hip: int) -> tuple[bool, float] | None:
-    """Returns the same by marks in the names of the hips, for feet that show no direction; None without marks."""
+    """Returns whether the positive side is the person's left, by marks such as "l" in the names of the hips, and how
+    sure that is; None without marks. For feet that show no direction."""
     marks = [set(re.findall(r"[a-z]+", found.name(bone))) for bone in (hip, int(found.partner[hip]))]
     own, other = (2 * bool(words & {"l", "left"}) + bool(words & {"r", "right"}) for words in marks)
     return (own == 2, 0.5) if {own, other} == {1, 2} else None

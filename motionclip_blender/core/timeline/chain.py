@@ -74,7 +74,7 @@ class Chained:
         return len(self.motion) - sum(self.own)
 
     def lasting(self, frames: int) -> Chained:
-        """Returns the same, with the end cut or held."""
+        """Returns the motion at a length of `frames`: its end is cut, or its last pose held; a cut is noted."""
         notes = self.notes
         if len(self.motion) > frames + _CUT:
             said = f"The timeline takes {len(self.motion)} frames, and {frames} are asked for: the end is cut."

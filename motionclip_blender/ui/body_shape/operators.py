@@ -15,7 +15,7 @@ from ..tasks.jobs import sentence
 
 SLIDERS = 10
 LARGEST = 5.0
-"""As `core.body_shape` has it, which enabling must not import."""
+"""Bound of a beta. A copy of `core.body_shape.LARGEST`, because enabling must not import that."""
 
 
 class MOTIONCLIP_OT_add_body(Reporting, bpy.types.Operator):

@@ -22,7 +22,7 @@ T = TypeVar("T")
 Work = Callable[["Engine", Progress], T]
 """The worker's function. It does not touch Blender's data; an exception raised by the progress ends it."""
 PlainWork = Callable[[Progress], T]
-"""The same of operators that need no engine."""
+"""The worker's function of an operator that needs no engine. It does not touch Blender's data either."""
 
 _POLL_SECONDS = 0.05
 _STEP_SECONDS = 0.02  # half of it for the steps, half for Blender

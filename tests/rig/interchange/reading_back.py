@@ -63,7 +63,7 @@ def worst_angle(found: np.ndarray, wanted: np.ndarray) -> float:
 
 
 def worst_direction(found: np.ndarray, wanted: np.ndarray) -> float:
-    """The same between each two places (T, n, 3) that follow each other, of any skeleton."""
+    """Degrees by which the direction from any place (T, n, 3) to the next one differs most, of any skeleton."""
     return _worst(*(np.diff(places, axis=1) for places in (found, wanted)))
 
 

@@ -18,7 +18,7 @@ def panel(bpy, person, default_pack):
 
 @pytest.fixture
 def made(bpy, panel):
-    """The same, after a motion was made of the expression."""
+    """The panel's settings, after a motion was made of an expression."""
     panel.arithmetic.expression = JUMP
     assert bpy.ops.motionclip.make() == {"FINISHED"}
     return panel

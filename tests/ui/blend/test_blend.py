@@ -32,7 +32,7 @@ def panel(bpy, person, default_pack):
 
 @pytest.fixture
 def blended(bpy, panel):
-    """The same, after Blend was pressed."""
+    """The panel's settings, after Blend was pressed."""
     assert bpy.ops.motionclip.blend() == {"FINISHED"}
     return panel
 

@@ -84,7 +84,7 @@ def said(zip_file: Path) -> dict:
 
 
 def under_the_former_id(extension: Path) -> Path:
-    """The same code with the former id and an older version, less what looks for the former one."""
+    """A copy of the extension with the former id and an older version, less what looks for the former one."""
     target = extension.with_name("former.zip")
     with zipfile.ZipFile(extension) as source, zipfile.ZipFile(target, "w") as archive:
         for name in source.namelist():

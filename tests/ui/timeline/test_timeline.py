@@ -43,7 +43,7 @@ def panel(bpy, person, default_pack):
 
 @pytest.fixture
 def made(bpy, panel):
-    """The same, after Generate was pressed."""
+    """The panel's list of three prompts, after Generate was pressed."""
     assert bpy.ops.motionclip.make_timeline() == {"FINISHED"}
     return panel
 
