@@ -19,13 +19,21 @@ class Standing(Protocol):
     """The interface that the clean-up needs of a body: a `Body`, or one that is fitted to an armature."""
 
     @property
-    def relaxed_hands(self) -> np.ndarray: ...
+    def relaxed_hands(self) -> np.ndarray:
+        """(30, 3) axis-angle, radians, of the hand joints at rest, left hand first."""
+        ...
 
-    def joints(self) -> np.ndarray: ...
+    def joints(self) -> np.ndarray:
+        """Returns the joints at rest, (55, 3) metres."""
+        ...
 
-    def posed_joints(self, motion: Motion) -> np.ndarray: ...
+    def posed_joints(self, motion: Motion) -> np.ndarray:
+        """Returns the joints of the moving body, (T, 55, 3) metres."""
+        ...
 
-    def lowest(self, motion: Motion) -> np.ndarray: ...
+    def lowest(self, motion: Motion) -> np.ndarray:
+        """Returns the height of the body's lowest point in every frame, (T,) metres."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,9 +41,9 @@ class FittedBody:
     """Joints at rest, and the points that may touch the floor.
 
     rest: (55, 3) metres, standing on the floor as a `Body` does.
-    points: (n, 3) at rest.
-    weights: (n, 55) how much each joint moves each point.
-    relaxed_hands: as in `Body`.
+    points: (n, 3) metres at rest.
+    weights: (n, 55) shares from 0 to 1: how much each joint moves each point.
+    relaxed_hands: (30, 3) axis-angle, radians, of the hand joints at rest, left hand first.
     """
 
     rest: np.ndarray
@@ -47,9 +55,10 @@ class FittedBody:
     def of(
         cls, rest: np.ndarray, points: np.ndarray, weights: np.ndarray, joints: np.ndarray, relaxed_hands: np.ndarray
     ) -> FittedBody:
-        """Moves another body's `points`, whose own `joints` are (55, 3), along with the joints to `rest`.
+        """Moves another body's `points` along, as its `joints` are moved to `rest`.
 
         Puts the soles on the floor, y = 0, at any height of the ankles.
+        rest, joints: (55, 3) metres at rest. points, weights, relaxed_hands: the other body's, as in `FittedBody`.
         """
         rest = np.asarray(rest, np.float32)
         points = points + weights @ (rest - joints)
@@ -76,7 +85,8 @@ class FittedBody:
 def lowest_points(motion: Motion, joints: np.ndarray, points: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Returns the height of the lowest of `points` in every frame, (T,) metres, by linear blend skinning.
 
-    joints: (55, 3) at rest. points: (n, 3) at rest. weights: (n, 55) how much each joint moves each point.
+    joints: (55, 3) metres at rest. points: (n, 3) metres at rest. weights: (n, 55) shares from 0 to 1: how much each
+    joint moves each point.
     """
     spins, places = posed(motion, joints)
     # only heights are needed: the second row of each joint's rotation, and the offset in Y

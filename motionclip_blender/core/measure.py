@@ -35,7 +35,10 @@ def facing(motion: Motion) -> np.ndarray:
 
 
 def chest_rotations(rotations: np.ndarray) -> np.ndarray:
-    """Returns the chest's rotations in the world, (T, 4) float64, of those of a motion, (T, 55, 4)."""
+    """Returns the chest's rotations in the world, unit quaternions (T, 4) float64.
+
+    rotations: (T, 55, 4) unit quaternions, each relative to the joint's parent.
+    """
     world = rotations[:, 0].astype(np.float64)
     for joint in SPINE:
         world = rot.quat_multiply(world, rotations[:, joint])
@@ -133,7 +136,7 @@ def measured_period(motion: Motion, body: Body) -> float | None:
 
 
 def repetitions(motion: Motion, body: Body) -> list[tuple[int, int]]:
-    """Returns the frames at which the motion's main movement goes out, with those at which it is back.
+    """Returns pairs of frames, counted from 0: where the motion's main movement goes out, and where it is back.
 
     The movement is measured along the direction in which poses differ most: it is out beyond 70 percent of the range,
     and back below 30. A movement that does not come back is back at the end.
@@ -159,7 +162,7 @@ def repetitions(motion: Motion, body: Body) -> list[tuple[int, int]]:
 
 
 def active_part(motion: Motion, body: Body) -> tuple[int, int]:
-    """Returns the first frame and the end of the movement, without the stillness before and after."""
+    """Returns the first frame of the movement and the frame after its last, without the stillness before and after."""
     poses = root_space_poses(motion, body)
     if len(poses) < 3:
         return 0, len(poses)
@@ -185,19 +188,19 @@ def root_space_joints(motion: Motion, body: Body) -> np.ndarray:
 
 
 def wrists_apart(motion: Motion, body: Body) -> np.ndarray:
-    """Returns the metres (T,) between the left wrist and the mirror image of the right one, as the chest sees them."""
+    """Returns how far the left wrist is from the mirror image of the right one in the chest's axes, (T,) metres."""
     joints = root_space_joints(motion, body)
     left, right = joints[:, INDEX["left_wrist"]], joints[:, INDEX["right_wrist"]]
     return np.linalg.norm(left - right * (-1, 1, 1), axis=1)
 
 
 def root_space_poses(motion: Motion, body: Body) -> np.ndarray:
-    """Returns the places of joints in root space, with the height over the floor, (T, 66)."""
+    """Returns the joints as of `root_space_joints` in one row a frame, (T, 66) metres."""
     return root_space_joints(motion, body).reshape(len(motion), -1)
 
 
 def smoothed(values: np.ndarray, spread: float) -> np.ndarray:
-    """Smooths a sequence of values by a Gaussian of `spread` frames."""
+    """Smooths values (T,), of any unit, by a Gaussian with a standard deviation of `spread` frames; returns (T,)."""
     reach = min(round(2.5 * spread), len(values) - 1)
     if reach < 1:
         return values

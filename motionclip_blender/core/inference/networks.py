@@ -44,7 +44,7 @@ class TextReader(Protocol):
     """A loaded text tower."""
 
     def __call__(self, prompts: Sequence[str]) -> np.ndarray:
-        """Returns (n, width of CLIP) float32 of prompts, unnormalised."""
+        """Returns the embeddings of n prompts, (n, width of CLIP) float32, unnormalised."""
         ...
 
     def left_out(self, prompt: str) -> int:
@@ -118,7 +118,7 @@ class Networks:
         return clip_towers.load_text_tower(path, model)
 
     def texts(self, prompts: Sequence[str]) -> np.ndarray:
-        """Encodes prompts in the latents' space, (n, latent) float32, unnormalised. Raises `UserError` if CLIP's
+        """Encodes n prompts in the latents' space, (n, latent) float32, unnormalised. Raises `UserError` if CLIP's
         weights are missing."""
         if self._text is None:  # tries again in case they arrived; downloads nothing, as nobody could cancel it
             try:
@@ -129,7 +129,7 @@ class Networks:
         return self.projected(self._text(prompts))
 
     def projected(self, embeddings: np.ndarray) -> np.ndarray:
-        """Maps embeddings of CLIP's towers, (n, width of CLIP), to the latents' space, (n, latent) float32."""
+        """Maps embeddings of CLIP's towers, (n, width of CLIP) float32, to the latents' space, (n, latent) float32."""
         return embeddings if self._from_clip is None else embeddings @ self._from_clip.T
 
     def left_out(self, prompt: str) -> int:
@@ -137,12 +137,16 @@ class Networks:
         return self._text.left_out(prompt) if self._text is not None else 0
 
     def decode(self, latents: np.ndarray, frames: int) -> np.ndarray:
-        """Decodes latents (n, latent) to pose tensors (n, frames, rows, 6), float32."""
+        """Decodes latents (n, latent) float32 to pose tensors (n, frames, rows, 6) float32.
+
+        Rows are those of the pack's `PoseFormat`, frames those of its rate.
+        """
         parts = (latents[start : start + _BATCH] for start in range(0, len(latents), _BATCH))
         return np.concatenate([self._decoder(part, frames) for part in parts])
 
     def encode(self, poses: np.ndarray) -> np.ndarray:
-        """Encodes pose tensors of one length (n, T, rows, 6) as latents (n, latent), float32."""
+        """Encodes pose tensors of one length, as `decode` returns them, (n, T, rows, 6) float32, as latents (n, latent)
+        float32."""
         with self._building:
             if self._encoder is None:
                 with _Of(self.pack.weights_path):
@@ -178,13 +182,16 @@ def clip_path(pack: Pack, clip: ClipSource, progress: Progress) -> Path:
 
 
 def pack_arrays(pack: Pack) -> dict[str, np.ndarray]:
-    """Reads a pack's arrays as they are stored. Raises `UserError` for a file that is damaged or cut off."""
+    """Reads a pack's arrays, by name, in the shapes and types in which they are stored.
+
+    Raises `UserError` for a file that is damaged or cut off.
+    """
     with _Of(pack.weights_path):
         return read_tensors(pack.weights_path, pack.checksum(pack.weights_path))
 
 
 def network_arrays(pack: Pack, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Returns those of a pack's arrays that belong to its network, under the names of the networks here.
+    """Returns those of a pack's arrays that belong to its network, in the names and shapes of the networks here.
 
     Raises `UserError` if they belong to another network than the pack declares.
     """
@@ -198,13 +205,14 @@ def network_arrays(pack: Pack, arrays: dict[str, np.ndarray]) -> dict[str, np.nd
 
 
 def projection(pack: Pack, arrays: dict[str, np.ndarray]) -> np.ndarray:
-    """Returns the pack's projection of the text tower's output, (width of CLIP, tower width)."""
+    """Returns the pack's projection of the text tower's output, (width of CLIP, tower width) float32."""
     with _Of(pack.weights_path):
         return Weights(arrays).float32(PROJECTION, pack.clip.width, WIDTH)
 
 
 def text_adapter(pack: Pack, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Returns the arrays of the pack's text adapter, without the prefix of their names; none if it has none.
+    """Returns the arrays of the pack's text adapter, as they are stored, without the prefix of their names; none if it
+    has none.
 
     Raises `UserError` where the weights and `pack.json` do not agree on it.
     """

@@ -34,7 +34,8 @@ class DamagedFile(TensorError):
 
 
 def read_tensors(path: Path, sha256: str | None = None) -> dict[str, np.ndarray]:
-    """Returns all arrays of a file, by name, as they are stored; they share one read-only buffer.
+    """Returns all arrays of a file, by name, in the shapes and types that its header gives; they share one read-only
+    buffer.
 
     Raises `DamagedFile` for a file that is cut off, altered, or of another format, and `OSError` when it cannot be
     read.
@@ -74,12 +75,15 @@ class Weights(Mapping[str, np.ndarray]):
     """
 
     def __init__(self, arrays: Mapping[str, np.ndarray], prefix: str = "", used: set[str] | None = None) -> None:
-        """Wraps `arrays`. used: set of the full names that were requested, to share it between several `Weights`."""
+        """Wraps `arrays`, of any shapes and types.
+
+        used: set of the full names that were requested, to share it between several `Weights`.
+        """
         self._arrays, self._prefix = arrays, prefix
         self._used = set() if used is None else used
 
     def __getitem__(self, name: str) -> np.ndarray:
-        """Returns the array as it is stored."""
+        """Returns the array in the shape and type in which it is stored."""
         return self._arrays[self._prefix + name]
 
     def __iter__(self) -> Iterator[str]:
@@ -99,7 +103,8 @@ class Weights(Mapping[str, np.ndarray]):
                 raise TensorError(f"it has {self._prefix}{name}, which that network lacks")
 
     def stored(self, name: str, *shape: int) -> np.ndarray:
-        """Returns the array as it is stored. Raises `TensorError` when it is missing, or has another shape."""
+        """Returns the array (*shape) of the type in which it is stored. Raises `TensorError` when it is missing, or has
+        another shape."""
         found = self._arrays.get(self._prefix + name)
         if found is None:
             raise TensorError(f"it lacks {self._prefix}{name}")
@@ -109,8 +114,10 @@ class Weights(Mapping[str, np.ndarray]):
         return found
 
     def float32(self, name: str, *shape: int) -> np.ndarray:
-        """Returns the array as contiguous float32. Raises `TensorError` as `stored`, and for numbers that are not
-        finite."""
+        """Returns the array (*shape) as contiguous float32, (rows, n) of one that is stored as integers.
+
+        Raises `TensorError` as `stored`, and for numbers that are not finite.
+        """
         found = self.stored(name, *shape)
         if name + _SCALE in self:
             found = dequantised(found, self.float32(name + _SCALE, shape[0], -(-shape[1] // GROUP)))
@@ -122,7 +129,10 @@ class Weights(Mapping[str, np.ndarray]):
         return found
 
     def looked_up(self, name: str, *shape: int) -> np.ndarray:
-        """Returns the array as it is stored, for a few rows at a time. Raises `TensorError` as `float32`."""
+        """Returns the array (*shape) of the type in which it is stored; a caller converts a few rows at a time.
+
+        Raises `TensorError` as `float32`.
+        """
         found = self.stored(name, *shape)
         if found.dtype == np.float16:  # numpy's arithmetic of halves is slow; a full exponent means inf or NaN
             self._check_finite(name, not ((found.view(np.uint16) & 0x7C00) == 0x7C00).any())
@@ -136,9 +146,9 @@ class Weights(Mapping[str, np.ndarray]):
 
 
 def quantised(array: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Quantises `array` (rows, n) to int8, with float16 scales (rows, n / `GROUP`), one for each group of numbers.
+    """Quantises `array` (rows, n) to int8 (rows, n), with a scale for each group of `GROUP` numbers of a row.
 
-    The last group of a row may be shorter.
+    The scales are (rows, groups) float16. The last group of a row may be shorter.
     """
     rows, columns = array.shape
     padded = np.pad(np.asarray(array, np.float32), ((0, 0), (0, -columns % GROUP)))
@@ -149,7 +159,7 @@ def quantised(array: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def dequantised(levels: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    """Returns float32 (rows, n): `levels` (rows, n) int8 times the scales (rows, groups) of their groups."""
+    """Returns float32 (rows, n): `levels` (rows, n) int8 times the scales (rows, groups) of their groups of `GROUP`."""
     if levels.shape[1] % GROUP:
         return np.multiply(levels, np.repeat(scale, GROUP, axis=1)[:, : levels.shape[1]], dtype=np.float32)
     groups = levels.reshape(*scale.shape, -1)
@@ -157,9 +167,10 @@ def dequantised(levels: np.ndarray, scale: np.ndarray) -> np.ndarray:
 
 
 def stored_small(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Returns arrays as they are stored: matrices as integers with scales, see `quantised`, others in half precision.
+    """Returns arrays, of any shapes, as they are stored: matrices as integers with scales, see `quantised`, others in
+    half precision.
 
-    Matrices with less than `GROUP` columns, which would save nothing, are in half precision, too.
+    Matrices (rows, n) with n below `GROUP`, which would save nothing, are in half precision, too.
     """
     out = {}
     for name, array in arrays.items():
@@ -171,7 +182,8 @@ def stored_small(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def single(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Returns arrays as float32, those with a scale as what they stand for. The inverse of `stored_small`.
+    """Returns arrays in their shapes as float32, those with a scale as what they stand for. The inverse of
+    `stored_small`.
 
     Raises `TensorError` for scales that do not fit.
     """
@@ -188,7 +200,7 @@ def single(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def from_half(array: np.ndarray) -> np.ndarray:
-    """Converts float16 to float32, several times as fast as numpy's own conversion.
+    """Converts float16 of any shape to float32, several times as fast as numpy's own conversion.
 
     The bits of a half, at the places of single precision's own, are the number divided by 2 to the power of 112.
     Infinities and NaN become numbers over 65,536, which no half can be; then numpy's conversion is used.
