@@ -12,7 +12,7 @@ Value = TypeVar("Value")
 
 
 class Kept(Generic[Owner, Value]):
-    """Values by owner and key, of which the least recently asked for are dropped first. For any thread."""
+    """Values, none of them None, by owner and key; the least recently asked for are dropped first. For any thread."""
 
     def __init__(self, most: int, weight: Callable[[Value], int] = lambda value: 1) -> None:
         """most: the weight of all values of an owner, by default their number; one value is kept whatever it weighs."""
@@ -27,12 +27,23 @@ class Kept(Generic[Owner, Value]):
         nothing is kept.
         key: all that determines the value beside the owner.
         """
+        found = self.get(owner, key)
+        return self.put(owner, key, make()) if found is None else found
+
+    def get(self, owner: Owner, key: Hashable) -> Value | None:
+        """Returns the value that is kept under a key; None where there is none."""
         with self._lock:
             values = self._values.setdefault(owner, {})
-            found = (values.pop(key),) if key in values else ()
-        value = found[0] if found else make()
+            if key in values:
+                values[key] = values.pop(key)  # the last one is the latest
+            return values.get(key)
+
+    def put(self, owner: Owner, key: Hashable, value: Value) -> Value:
+        """Keeps a value under a key, and returns it."""
         with self._lock:
-            values[key] = value  # the last one is the latest
+            values = self._values.setdefault(owner, {})
+            values.pop(key, None)
+            values[key] = value
             weight = sum(map(self._weight, values.values()))
             while weight > self._most and len(values) > 1:
                 weight -= self._weight(values.pop(next(iter(values))))

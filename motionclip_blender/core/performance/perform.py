@@ -97,7 +97,8 @@ def composed(engine: Engine, plan: Plan, choices: Sequence[Choice], frames: int 
     if frames is not None and len(plan.segments) == 1:
         return _composed(engine, plan, choices, frames)
     steps = plan, tuple((choice.motion, choice.wording, choice.latent.tobytes()) for choice in choices)
-    natural = _natural_ones.of(engine, steps, lambda: _composed(engine, plan, choices))
+    known = _natural_ones.get(engine, steps)
+    natural = _natural_ones.put(engine, steps, _composed(engine, plan, choices)) if known is None else known
     if frames is None or frames == len(natural.motion):
         return natural
     if abs(frames - len(natural.motion)) > 1:  # a rate that is not the pack's rounds

@@ -92,7 +92,12 @@ def _in_poses(
         elif i and waits and (height := _height(engine, segment, *steps[i - 1], motions[-1])) is not None:
             motions[-1] = ways_down[-1] = height
             motion = held(last_frame(height), len(motion))
-        elif i and waits and _takes_up_a_pose(*steps[i - 1]):
+        elif (
+            i
+            and waits
+            and _takes_up_a_pose(*steps[i - 1])
+            and not _is_over(engine, segment, *steps[i - 1], motions[-1])
+        ):
             motion = held(last_frame(motions[-1]), len(motion))
         elif i and _nods(engine, segment, choice, motion) and _takes_up_a_pose(*steps[i - 1]):
             farthest = _farthest(engine, motions[-1], _LETS_GO)  # with the arms still crossed
@@ -143,6 +148,17 @@ def _farthest(engine: Engine, motion: Motion, near: float = _COMES_BACK) -> Moti
     stands = lowest[farthest] < lowest.min() + _ON_FLOOR  # not in the air
     comes_back = away[-1] < near * away[farthest]
     return motion.crop(0, farthest + 1) if comes_back and stands and farthest else None
+
+
+def _is_over(engine: Engine, segment: Segment, before: Segment, choice: Choice, motion: Motion) -> bool:
+    """Checks whether a gesture is made by who has thrown or kicked before, and does not stay as he ended.
+
+    before, choice, motion: the preceding step.
+    """
+    posed = before.gesture is not None or choice.action in grammar()["postures"]
+    last = last_pose(motion, engine.body)
+    stands = not down(last, engine.body.joints()[0, 1]) and not lies(last)
+    return segment.gesture is not None and not posed and stands
 
 
 def _nods(engine: Engine, segment: Segment, choice: Choice, motion: Motion) -> bool:

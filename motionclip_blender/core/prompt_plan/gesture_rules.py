@@ -436,7 +436,7 @@ RULES = (
     Rule(
         "with raised arms",
         rf"\bwith {_THE}(?:(?:raised|lifted) (?:arms|hands)|"
-        r"(?:arms|hands) (?:raised|lifted|up|in the air|overhead))\b"
+        r"(?:arms|hands) (?:raised|lifted|up|in the air|overhead))\b(?! in front| before| to the face)"
         r"(?: (?:high|up|overhead|in the air))*(?: in (?:joy|triumph|celebration|victory|surrender)\b)?",
         _by_both("up"),
     ),

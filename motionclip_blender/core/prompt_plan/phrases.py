@@ -370,6 +370,12 @@ THEN = (
         r"\b(?:(?:does|do|doing|performs?|performing|turns?) an? )?cartwheel(?:s|ing)? (?:over )?to the (left|right)$",
         r"does a cartwheel to the \1 and stays on the feet",
     ),
+    Phrase(
+        "leans to the right",
+        "leans to the side to the right",
+        r"\b(lean|bend)(s|ing)? (?:over )?to (?:the|his|her|their) (left|right)(?: side)?\b",
+        r"\1\2 to the side to the \3",
+    ),
     Phrase("serves", "tennis serve", r"^(?:(?:he|she|they) )?serves?(?: the ball)?$", "tennis serve"),
     Phrase(
         "a depressed shuffle",

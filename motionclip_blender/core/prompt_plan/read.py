@@ -336,7 +336,8 @@ def _mended(text: str, spelling: Spelling) -> tuple[str, tuple[tuple[str, str], 
         if not word[0].isalpha() or "'" in word or (word[0].isupper() and match.start() > 0):
             return word
         following = _WORD.match(text, match.end() + 1)
-        right = spelling.mended(word, following[0] if following else "")
+        preceding = _WORD.findall(text, 0, match.start())[-1:]
+        right = spelling.mended(word, following[0] if following else "", preceding[0] if preceding else "")
         if right != word:
             changed[word] = right
         return right

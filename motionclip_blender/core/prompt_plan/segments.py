@@ -69,7 +69,7 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
     before: the preceding segment.
     """
     text, metres, remarks = distance(clause)
-    text = told_plainly(text if metres is None else _SIDESTEPS.sub(_as_a_walk, text), before)
+    text = told_plainly(text if metres is None else _SIDESTEPS.sub(_as_a_shuffle, text), before)
     text, factor = times_speed(text)
     text, seconds, said = duration(text)
     remarks += said
@@ -100,7 +100,7 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
     elif turn is not None and count is not None and (circle or _COUNTED_TURN.search(clause.lower())):
         turn, count = max(min(turn * count, MOST_DEGREES), -MOST_DEGREES), None
     # a side that belongs to the turn is none of the way
-    travel, said = travel_of(text, left_over if turn is None else [])
+    travel, said = travel_of(text, left_over if turn is None else []) if limb != "trunk" else (None, [])
     if turn is None:
         remarks += said
     elif travel == 0.0 or _AROUND_BACK.search(text):
@@ -148,9 +148,9 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
     return segment, remarks
 
 
-def _as_a_walk(match: re.Match[str]) -> str:
-    aside = "" if re.search(r"\b(?:left|right)\b", match.string, re.IGNORECASE) else " sideways"
-    return f"walk{'s' if match[1] == 's' else match[1].removeprefix('p')}{aside}"
+def _as_a_shuffle(match: re.Match[str]) -> str:
+    aside = "" if re.search(r"\b(?:left|right)\b", match.string, re.IGNORECASE) else " to the left"
+    return f"shuffl{'es' if match[1] == 's' else match[1].removeprefix('p') or 'e'} sideways{aside}"
 
 
 def turns_to_go(segment: Segment) -> bool:

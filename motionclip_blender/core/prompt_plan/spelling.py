@@ -34,6 +34,7 @@ _NAME = re.compile(  # no amount: "1.25", "1.5x"; no "U-turn"
 )
 _REACTS = re.compile(r"(?<!hit )\breact(?:ion)?\b")
 _JUMPS_AND_LANDS = re.compile(r"^jump (?:to )?land$")  # which is more than a landing
+_STARTS = re.compile(r"^(walk|run|jog|sprint)[_\- ]?start(?:[_\- ]?(?:loop|fwd|forward|0\d))*$", re.I)
 _TITLE = re.compile(r"^[A-Z][a-z]+(?: (?:[A-Z][a-z]*|\d+)){1,6}$")  # "Standing React Large From Right"
 _PLAIN_HYPHENS = re.compile(r"^[a-z]+-[a-z]+$")
 _WORD = re.compile(r"[a-zA-ZÀ-ÿ]+(?:'[a-z]+)?")
@@ -66,6 +67,8 @@ def spelled_out(prompt: str, known: Spelling) -> str:
 
 
 def _name_as_words(name: str) -> str:
+    if starts := _STARTS.match(name):
+        return f"starts {inflected(starts[1].lower(), 'ing')}"
     parts = [part for piece in re.split(r"[_\-|.]+", name) for part in _CAMEL.split(piece)]
     short = grammar()["names"]
     words = [short.get(part.lower(), part.lower()) for part in parts if not _NUMBERED.match(part)]
@@ -161,12 +164,13 @@ class Spelling:
             return False
         return doubled in self._dictionary and is_action_form(doubled)
 
-    def mended(self, word: str, following: str = "") -> str:
+    def mended(self, word: str, following: str = "", preceding: str = "") -> str:
         """Returns the known word nearest to an unknown one; the word itself if it is known, short, or near to none.
 
         Of two words without a space between, both are returned.
 
-        following: the next word; of words as near, one that the wordings have before it is taken.
+        following, preceding: the next word, and the one before; of words as near, one that the wordings have beside
+            them is taken.
         """
         low = word.lower()
         if not low.isascii() and self.knows(plain := _without_accents(low)):
@@ -187,7 +191,7 @@ class Spelling:
             candidate = self._words[i]
             distance = _distance(low, candidate, most)
             if distance <= most and abs(len(low) - len(candidate)) < _TWO_LETTERS:
-                pair = (candidate, following.lower()) in self._pairs
+                pair = not self._pairs.isdisjoint(((candidate, following.lower()), (preceding.lower(), candidate)))
                 if not _plausible(low, candidate) and not (pair and low[0] == candidate[0]):
                     continue
                 # letters are left out more often than added, but for doubled ones; then common words

@@ -68,6 +68,11 @@ _WHILE = re.compile(
 _AT_ONCE = re.compile(r",?\s*(?:\b(?:at the same time|simultaneously|at once|meanwhile)\b)\s*", re.IGNORECASE)
 _AND = re.compile(r",?\s+and\s+", re.IGNORECASE)
 _ONGOING = re.compile(r"^(?:(?:\w+ly|hardly|never|still|always) )?\w+ing\b", re.IGNORECASE)
+_ONLY_STANDING = re.compile(  # which nothing else contradicts
+    r"^(?:(?:he|she|they) (?:is |are )?)?(?:stand(?:ing|s)?|not moving|remain(?:ing|s)?|stay(?:ing|s)?)"
+    r"(?: (?:still|upright|up|there|in place|on the spot|tall|straight))*$",
+    re.I,
+)
 _MEANWHILE = re.compile(
     r"^(?:clapping|nodding|smiling|swinging|shaking|flapping|rubbing|pumping) ", re.I
 )  # with the arms
@@ -166,6 +171,14 @@ def acts(text: str) -> bool:
     return any(_begins(word) and (i == 0 or word.endswith("s")) for i, word in enumerate(words[: who + 1]))
 
 
+def is_command(text: str) -> bool:
+    """Checks whether a text begins with the plain form of a verb: "throw a stone, shade your eyes"."""
+    words = text.lower().split()
+    form = verb_of(words[0], (*grammar()["also_begin"], *grammar()["verbs"])) if words else None
+    plain = form is not None and not form[1]
+    return plain or (bool(words) and is_action(words[0]) and not words[0].endswith(("s", "ing", "ed", "er")))
+
+
 def _begins(word: str) -> bool:
     """Checks whether a word is a verb with which a clause begins."""
     form = verb_of(word, (*grammar()["also_begin"], *grammar()["unshown"]))
@@ -214,6 +227,7 @@ def _steps(sentence: str, known: Callable[[str], bool]) -> list[Clause]:
         return [Clause(parts[0].strip(), tuple(part.strip() for part in parts[1:]))]
     pieces: list[str] = []
     leading = mood = ""
+    commands = is_command(sentence)
     for piece in sentence.split(","):
         piece = re.sub(r"^and ", "", piece.strip(), flags=re.IGNORECASE)
         if not piece:
@@ -226,6 +240,7 @@ def _steps(sentence: str, known: Callable[[str], bool]) -> list[Clause]:
             or (not pieces and _OTHER_SIDE.match(piece))
             or _TOUCHES.match(piece)
             or piece.startswith("while ")
+            or (commands and is_command(piece))
         ):
             if pieces and _OF_THE_BODY.match(piece):
                 pieces[-1] += f" with {piece}"
@@ -276,7 +291,7 @@ def _at_and(piece: str, known: Callable[[str], bool]) -> list[Clause]:
             done[-1] += f" and {part}"
         else:
             done.append(part)
-    at_once, after = _at_once_and_after(beside)
+    at_once, after = _at_once_and_after([text for text in beside if not _ONLY_STANDING.match(text)])
     moods = tuple(text for text in at_once if manner_of(text.lower())[0] and not acts(text))
     if moods:  # "while drunk"
         done[-1] = " while ".join((done[-1], *moods))

@@ -51,7 +51,8 @@ def understand(engine: Engine, index: WordingIndex, prompt: str) -> tuple[Plan, 
 
     The last `_KEPT` prompts are cached with the index, whose answers are always the same.
     """
-    return _understood.of(index, prompt, lambda: _read(engine, index, prompt))
+    known = _understood.get(index, prompt)
+    return _understood.put(index, prompt, _read(engine, index, prompt)) if known is None else known
 
 
 def _read(engine: Engine, index: WordingIndex, prompt: str) -> tuple[Plan, tuple[Choice, ...]]:

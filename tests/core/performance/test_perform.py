@@ -442,3 +442,9 @@ def test_a_salute_is_over_when_it_is_done(engine: Engine, index: WordingIndex):
     found = done(engine, index, "salutes, then walks forward")
     joints = engine.body.posed_joints(found.motion)
     assert joints[found.ends[0] + 20 :, INDEX["right_wrist"], 1].max() < joints[0, INDEX["spine3"], 1]
+
+
+def test_a_gesture_after_a_throw_is_made_standing(engine: Engine, index: WordingIndex):
+    both, alone = (done(engine, index, prompt).motion for prompt in ("throws a ball, then shrugs", "shrugs"))
+    legs = [INDEX[f"{side}_{joint}"] for side in ("left", "right") for joint in ("hip", "knee")]
+    assert (np.abs(np.sum(both.rotations[-1, legs] * alone.rotations[-1, legs], axis=-1)) > 0.99).all()

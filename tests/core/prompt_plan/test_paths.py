@@ -52,3 +52,8 @@ def test_what_is_done_by_turns_is_a_step_a_side():
     )
     assert exercises_written_out("two alternating ideas") == "two alternating ideas"
     assert exercises_written_out("kicks 1000 times, alternating legs") == "kicks 1000 times, alternating legs"
+
+
+def test_sides_have_a_length():
+    steps = written_out("walks along a square, two metres per side").split(", then ")
+    assert steps[0] == "walks for two metres" and len(steps) == 8

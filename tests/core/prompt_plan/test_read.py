@@ -12,6 +12,7 @@ from motionclip_blender.core.prompt_plan.plan import Plan, Segment
 from motionclip_blender.core.prompt_plan.read import MAX_SEGMENTS, read_plan
 from motionclip_blender.core.prompt_plan.spanning import SPANNING
 from motionclip_blender.core.prompt_plan.spelling import Spelling
+from motionclip_blender.core.prompt_plan.split import clauses
 
 WORDINGS = (
     "a person walks forward", "walking backward", "someone is jumping", "jumps", "waves with the right hand",
@@ -687,3 +688,39 @@ def test_both_hands_have_something_to_do(spelling: Spelling):
         ("forehead", ("left",)),
         ("hanging", ("right",)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "texts"),
+    [
+        ("jumps while standing", ["jumps"]),
+        ("walk_start", ["starts walking"]),
+        (
+            "punches twice with the right hand and once with the left",
+            ["punches with the right hand", "punches with the left hand"],
+        ),
+        ("walks in a circle and returns to where he began", ["walks in a circle"]),
+    ],
+)
+def test_what_is_one_step_and_what_are_several(spelling: Spelling, prompt: str, texts: list[str]):
+    assert [segment.text for segment in plan(spelling, prompt).segments] == texts
+
+
+def test_a_word_is_mended_by_the_word_before_it(spelling: Spelling):
+    assert Spelling(("jumps up and down",)).mended("dowm", preceding="and") == "down"
+    assert Spelling(("jumps up and down",)).mended("dowm") == "dowm"
+
+
+def test_who_leans_goes_nowhere(spelling: Spelling):
+    segment = only(spelling, "leans to the right")
+    assert (segment.side, segment.limb, segment.travel) == ("right", "trunk", None)
+
+
+def test_orders_after_commas_are_steps():
+    found = clauses("throw a ball, shade your eyes, head down", lambda text: False)
+    assert [clause.text for clause in found] == ["throw a ball", "shade your eyes with head down"]
+
+
+def test_who_walks_back_goes_as_far(spelling: Spelling):
+    segments = plan(spelling, "walks forward 3 m, turns around, walks back").segments
+    assert segments[-1].metres == 3.0
