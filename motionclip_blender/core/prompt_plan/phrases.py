@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 from .grammar import STANDS, is_action
 from .phrase import Phrase
 
 _BLOWS = ("punch", "jab", "hook", "cross", "kick")
 _PLURALS = {"foot": "feet", "feet": "feet"}
+
+_SIDED = re.compile(r"\b(?:left|right)\b")
+
+
+def _one_blow(blow: re.Match[str]) -> str:
+    """Returns "jab once" for "throws a jab"; which hand does it shows better when it is done twice."""
+    once = " once" if blow[1] and not _SIDED.search(blow.string) else ""
+    return f"{blow[2]}{blow[3] if blow[3] in _BLOWS else 'punch'}{once}"
+
 
 FIRST = (
     Phrase(
@@ -197,7 +208,7 @@ THEN = (
         "quick jab once",
         r"\b(?:throw|deliver|land)(?:s|ing)? (an? )?((?:(?:left|right|quick|hard|strong|low|high|straight) )*)"
         r"(punch|jab|hook|uppercut|cross|haymaker|kick|elbow|headbutt)\b(?! (?:once|twice|\w+ times))",
-        lambda blow: f"{blow[2]}{blow[3] if blow[3] in _BLOWS else 'punch'}{' once' if blow[1] else ''}",
+        _one_blow,
     ),
     Phrase(
         "charges at the enemy",
