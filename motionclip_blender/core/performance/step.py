@@ -180,8 +180,11 @@ def _measured(
     """Returns the motion going as many metres as are asked for: what is done once is repeated only if it is a step."""
     assert segment.metres is not None
     own = float(travelled(motion)[-1])
-    unlike = choice.action in (*grammar()["events"], *grammar()["one_way"], "throw", "roll")
-    if own < _WAY or (unlike and own < segment.metres):
+    whole = choice.facts.after == "hold" and segment.metres < own  # which is not cut off in the middle of a jump
+    unlike = choice.action in (*grammar()["events"], *grammar()["one_way"], "throw", "roll") and own < segment.metres
+    if whole and segment.metres > _SHORT * own:
+        return motion
+    if own < _WAY or unlike or whole:
         remarks.append(f'"{choice.wording}" goes {own:.2g} m: the distance of "{segment.said}" is left out.')
         return motion if choice.facts.after == "hold" else held(motion, frames)
     motion = as_far(motion, engine.body, segment.metres, MAX_FRAMES)

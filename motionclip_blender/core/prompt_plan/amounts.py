@@ -35,10 +35,10 @@ _OF_LENGTH = (
 _ABOUT = r"(?:for )?(?:(?:about|around|roughly|exactly|some|another|approximately) )?"
 _MANY = "|".join(word for word in grammar()["numbers"] if word not in ("no", "single", "couple", "pair"))
 _DISTANCES = (
-    re.compile(rf"\b{_ABOUT}(?P<number>\d+(?:[.,]\d+)?) ?{_OF_LENGTH}", re.I),
+    re.compile(rf"\b{_ABOUT}(?P<number>\d+(?:[.,]\d+)?) ?(?:more )?{_OF_LENGTH}", re.I),
     re.compile(  # "on two feet" is none
         rf"\b(?<!on )(?<!onto )(?<!with )(?<!the )(?<!his )(?<!her ){_ABOUT}"
-        rf"(?P<number>{_MANY}|an?|half an?|a few|a couple of|several) {_OF_LENGTH}"
+        rf"(?P<number>{_MANY}|an?|half an?|a few|a couple of|several) (?:more )?{_OF_LENGTH}"
         r"(?! (?:apart|together|off|up|in the|wide|away from each))",
         re.I,
     ),

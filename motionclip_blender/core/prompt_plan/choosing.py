@@ -27,13 +27,14 @@ _SAME_WAY = 40.0  # degrees within which a motion's own direction is the request
 _SURE_BESIDE = 0.98  # confidence from which on a wording means a simultaneous action, whatever it is called
 _CLEAR = 0.9  # confidence from which on a wording means the step, whichever words they share
 _RUNS, _WALKS = frozenset(["run", "jog", "sprint", "dash"]), frozenset(["walk", "stroll", "march", "stride", "strid"])
-_GAITS = (_RUNS, _WALKS), (_WALKS, _RUNS)
+_CRAWLS = frozenset(["crawl"])
+_GAITS = (_RUNS, _WALKS), (_WALKS, _RUNS), (_CRAWLS, _WALKS), (_CRAWLS, _RUNS)
 _OFTEN = 0.03  # share of a class's wordings with a verb from which on the class is done by it
 _TO_AN_ACT = re.compile(r"(?P<verb>[a-z]+) (?:an?|the|his|her|two|some|incoming) (?:[a-z]+ )?(?P<act>[a-z]+)$")
 _ALONG = re.compile(r" (?:across|along|over|around|towards?|to|at|in) (?:the|an?|his|her|their|some) ")
 _AS_IF = re.compile(r" (?:like|as if|as though) (?:he|she|they|it|someone|somebody|the)\b")
 _TO_A_THING = re.compile(
-    r"\w* (?:(?:over|up|back|out) )?(?:to|towards?|against|past|on) (?:the|an?|his|her|their|its) \w+"
+    r" (?:(?:over|up|back|out) )?(?:to|towards?|against|past|on) (?:the|an?|his|her|their|its) \w+"
 )
 
 
@@ -142,7 +143,7 @@ def _by_what_is_done(index: WordingIndex, segment: Segment, read: Read, choice: 
         return choice
     if _only_who_or_where(index, segment, choice):
         core = _looked_up(index, segment, segment.core, read)
-        if not core.sure and segment.verb:
+        if segment.verb and (not core.sure or _other_gait(segment, core)):  # "zombie_crawl", which is looked up whole
             core = _looked_up(index, segment, segment.verb, read)
         if core.sure and content(segment.core) & content(core.wording):
             choice = core
@@ -157,10 +158,16 @@ def _by_what_is_done(index: WordingIndex, segment: Segment, read: Read, choice: 
     return choice
 
 
+def _after(segment: Segment) -> str:
+    """Returns the words of a step after what is done, " to the window"; the core's verb may be in another form."""
+    rest = segment.text.lower().partition(segment.core)[2] if segment.core else ""
+    return rest.lstrip("abcdefghijklmnopqrstuvwxyz")
+
+
 def _only_likened(segment: Segment, choice: Choice) -> bool:
     """Checks whether the step is only said to look as if somebody did something else, "walks as if she waited for a
     call", which no wording says in the same way."""
-    rest = segment.text.lower().partition(segment.core)[2] if segment.core else ""
+    rest = _after(segment)
     return choice.confidence < _CLEAR and _AS_IF.match(rest) is not None
 
 
@@ -219,7 +226,7 @@ def _only_who_or_where(index: WordingIndex, segment: Segment, choice: Choice) ->
         return True  # "a person is dizzy" for "hyperactive kid jumping around after too much sugar"
     if choice.confidence == 1.0 or not done or not shared or shared & done:
         return False
-    rest = segment.text.lower().partition(segment.core)[2]
+    rest = _after(segment)
     if rest.startswith(" like ") and shared <= content(rest) and index.understands(segment.core):
         told = {stem(word) for word in choice.wording.lower().split() if is_action(word) and not is_agent(word)}
         return bool(told - content(segment.text))  # "ballerina strikes a pose" for "twirls like a ballerina"
@@ -236,7 +243,8 @@ def _only_who_or_where(index: WordingIndex, segment: Segment, choice: Choice) ->
 
 def _other_gait(segment: Segment, choice: Choice) -> bool:
     """Checks whether a wording goes in another gait than the step says: "walks diagonally" for "runs diagonally"."""
-    said, told = (set(map(stem, text.lower().split())) for text in (segment.text, choice.wording))
+    of_class = choice.action.replace("_", " ")  # a zombie walks, though no wording of it says so
+    said, told = (set(map(stem, text.lower().split())) for text in (segment.text, f"{choice.wording} {of_class}"))
     return any(said & one and told & other and not (said & other or told & one) for one, other in _GAITS)
 
 
@@ -252,7 +260,7 @@ def _goes_otherwise(index: WordingIndex, segment: Segment, choice: Choice) -> bo
 def _on_the_way(segment: Segment, choice: Choice) -> bool:
     """Checks whether somebody goes to a thing or leans on it, and the wording tells of something else that is done to
     it: "carries a table" for "walks to the table"."""
-    leads_there = _TO_A_THING.match(segment.text.lower().partition(segment.core)[2]) if segment.core else None
+    leads_there = _TO_A_THING.match(_after(segment))
     if leads_there is None or not begins(segment.core.split()[0], [*grammar()["moves"], "lean"]):
         return False
     said, told = (

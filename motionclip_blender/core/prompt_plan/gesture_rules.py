@@ -13,7 +13,7 @@ _THE = r"(?:(?:the|his|her|their|its|my|your|one's|own|both|one|a|an|two) )*"
 _PAIR = re.compile(r"\b(?:both|two|double)\b")
 _SELF = r"(?:himself|herself|themselves|themself|yourself|itself)"
 _HAND = rf"{_THE}(?:(?P<side>left|right) )?(?P<hand>hands?|palms?|arms?)"
-_WITH_HAND = rf"(?: (?:with|using) {_THE}(?:(?P<with>left|right) )?(?:index )?(?:hand|arm|finger))?"
+_WITH_HAND = rf"(?: (?:with|using) {_THE}(?:(?P<with>left|right) )?(?:index )?(?:hand|arm|finger)(?! (?:on|in|at|behind|over) ))?"
 _PUTS = r"\b(?:put|plac|hold|clasp|cross|fold|hid|keep|rest)(?:s|es|e|ting|ing|ping)? "
 _PHONE = rf"{_THE}(?:cell |mobile |smart)?(?:tele)?phone"
 _SKY, _GROUND = r"sky|ceiling|stars?|moon|sun", r"floor|ground"
@@ -136,7 +136,7 @@ def _by_both(place: str, moves: str = "") -> Callable[[re.Match[str]], Gesture]:
 
 
 def _point(match: re.Match[str]) -> Gesture:
-    way, hand = match["way"], match["with"] or match["by"]
+    way, hand = match["way"], match["with"] or match["by"] or match["side"]
     if way not in _BOTH:
         return _put("up" if way.startswith(_UPWARD) else "down", (hand or "right",))
     return _put("across" if hand and hand != way else "aside", (hand or way,))
@@ -158,7 +158,8 @@ def _touch(match: re.Match[str]) -> Gesture:
 RULES = (
     Rule(
         "points to the left",
-        rf"\bpoint(?:s|ing)?{_WITH_HAND}(?: (?:off|out|over|straight|directly))* (?:(?:to|towards?|at|into) )?"
+        rf"(?:{_THE}(?P<side>left|right) (?:hand|arm|finger) )?\bpoint(?:s|ing)?{_WITH_HAND}"
+        rf"(?: (?:off|out|over|straight|directly))* (?:(?:to|towards?|at|into) )?"
         rf"{_THE}(?P<way>left|right|up|upwards?|down|downwards?|{_SKY}|{_GROUND})\b(?: side)?"
         rf"(?: (?:at|to|towards?) {_THE}(?:{_SKY}|{_GROUND}))?" + _WITH_HAND.replace("<with>", "<by>"),
         _point,
@@ -364,7 +365,7 @@ RULES = (
     Rule(
         "the right arm hangs at the side",
         rf"^{_THE}(?P<side>left|right) (?P<hand>arm|hand) (?:(?:hangs?|hanging|stays?|rests?|is|remains?|kept|"
-        rf"held|down|loosely) ?)+(?:at|by) {_THE}side\b",
+        rf"held|down|loosely) ?)+(?:(?:at|by) {_THE}side|limp(?:ly)?|loose)\b",
         _held("hanging"),
     ),
     Rule(
@@ -584,7 +585,8 @@ RULES = (
     Rule(
         "leans on the counter",
         rf"\blean(?:s|ing)? (?:(?:against|on|onto|over) {_THE}(?:[\w-]+ )?"
-        rf"(?:counter|table|desk|bar|fence|rail|railing|car|balustrade|cane|stick|crutch)|on (?:it|them))\b"
+        rf"(?:counter|table|desk|bar|sill|window ?sill|ledge|fence|rail|railing|car|balustrade|cane|stick|"
+        rf"crutch)|on (?:it|them))\b"
         rf"(?: with {_THE}(?P<hand>(?:hands|fists|arms)))?{_WITH_HAND}",
         lambda match: Gesture(LEANS, place="ahead", also=_held("rail")(match)),
     ),
@@ -680,7 +682,8 @@ RULES = (
     ),
     Rule(
         "shakes out the wrists",
-        rf"\bshak(?:es|e|ing) (?:out {_THE}(?:hands|wrists|arms)|{_THE}(?:wrists|(?:hands|arms) out))\b(?: out)?",
+        rf"\bshak(?:es|e|ing) (?:out {_THE}(?:hands|wrists|arms|fingers)|{_THE}(?:wrists|(?:hands|arms)"
+        rf" out))\b(?: out)?",
         _by_both("hanging", "rubs"),
     ),
     Rule(
@@ -783,7 +786,8 @@ RULES = (
     ),
     Rule(
         "puts a hand on the chest",
-        rf"\b(?:(?:(?:put|plac|hold|rest|lay|rais|bring|lift|mov|press|clasp)(?:s|es|e|ting|ing)? |with |^){_HAND}"
+        rf"\b(?:(?:(?:put|plac|hold|rest|lay|rais|bring|lift|mov|press|clasp)(?:s|es|e|ting|ing)? |(?<!wave"
+        rf" )(?<!waves )(?<!waving )with |^){_HAND}"
         rf"(?: (?:up|out|back|held|resting|rests?|stays?|is|are))? (?:on|onto|to|over|against|at|in front of) "
         rf"|(?P<verb>touch|cover|clutch|grab|hold|rub|tap|pat|strok|wip|"
         r"scratch(?!\w* (?:\w+ )?(?:head|hair)))(?:s|es|e|ing|ping|bing|ting)? "

@@ -387,6 +387,28 @@ THEN = (
         r"\b(lean|bend)(s|ing)? (?:over )?to (?:the|his|her|their) (left|right)(?: side)?\b",
         r"\1\2 to the side to the \3",
     ),
+    Phrase(
+        "gets on hands and knees",
+        "drops down onto all fours",
+        r"\b(?:get|go|drop|lower|fall|sink|com)(?:s|es|e|ping|ting|ing)?(?: (?:him|her|them)sel(?:f|ves))?(?:"
+        r" down)? (?:on|onto|to) "
+        r"(?:(?:the|his|her|their|all) )?(?:hands and knees|fours)\b",
+        "drops down onto all fours",
+    ),
+    Phrase(
+        "leaves the room",
+        "walks away",
+        r"^(?:(?:he|she|they) )?leav(?:es|ing)(?: (?:the|a|his|her) (?:room|house|stage|scene|building|place|"
+        r"office))?(?: after all| again| quickly)?$",
+        "walks away",
+    ),
+    Phrase(
+        "watches it fly",
+        STANDS,
+        r"^(?:(?:he|she|they) )?watch(?:es|ing)? (?:it|them|him|her|the (?:[\w-]+ )?(?:ball|thing|stone|rock|"
+        r"object|arrow|frisbee))\b(?: \w+){0,3}$",
+        STANDS,
+    ),
     Phrase("serves", "tennis serve", r"^(?:(?:he|she|they) )?serves?(?: the ball)?$", "tennis serve"),
     Phrase(
         "a depressed shuffle",

@@ -31,8 +31,10 @@ MAX_CHARACTERS = 2000
 MAX_SEGMENTS = 24
 
 _THAN = re.compile(r"(?:,| and) than (?=\w)", re.IGNORECASE)  # misspelt "then"
-_TO_POSTURE = re.compile(r"^(?:stand|sit|lie|idle|crouch)(?:ing)? to (stand|sit|lie|crouch)(?:ing)?$", re.IGNORECASE)
-_TO_STOP = re.compile(r"^(walk|run|jog|sprint)(?:ing)?(?: to)? stop(?: (?:left|right)(?: foot)?)?$", re.IGNORECASE)
+_TO_POSTURE = re.compile(r"^(stand|sit|lie|idle|crouch)(?:ing)? to (stand|sit|lie|crouch)(?:ing)?$", re.IGNORECASE)
+_TO_STOP = re.compile(
+    r"^(walk|run|jog|sprint)(?:ing)?(?: to)? (?:stop|idle|stand)(?: (?:left|right)(?: foot)?)?$", re.IGNORECASE
+)
 _STARTS = re.compile(r"^(?:idle|stand|idling|standing) to (walk|run|jog|sprint|sneak|crawl)(?:ing)?$", re.IGNORECASE)
 _POSTURES = {"stand": "stands up", "sit": "sits down", "lie": "lies down", "crouch": "crouches down"}
 _LINE_ENDS = re.compile(r"(?<=\w)\n+(?=\w)")
@@ -113,7 +115,7 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
     spelled = spelled_out(text, spelling)
     named = spelled != text
     posture = _TO_POSTURE.match(spelled)
-    spelled = _POSTURES[posture[1].lower()] if posture else spelled
+    spelled = _changed_posture(posture) if posture else spelled
     if named and not known(spelled.lower()):
         spelled = _STARTS.sub(r"stands still, then \1s", _TO_STOP.sub(r"\1s, then stops", spelled))
     text, mended = _mended(spelled, spelling)
@@ -152,6 +154,13 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
     if len(segments) > MAX_SEGMENTS:
         remarks.append(f"The prompt has {len(segments)} steps; the first {MAX_SEGMENTS} are made.")
     return Plan(tuple(with_manner_of_subject(segments[:MAX_SEGMENTS])), tuple(dict.fromkeys(remarks)), named)
+
+
+def _changed_posture(names: re.Match[str]) -> str:
+    """Returns "crouches, then stands up" for "crouch to stand"; who stands first is not told of."""
+    first, then = (names[i].lower() for i in (1, 2))
+    low = "" if first in ("stand", "idle") else f"{'lies' if first == 'lie' else inflected(first, 's')}, then "
+    return f"{low}{_POSTURES[then]}"
 
 
 def _before(segments: Sequence[Segment], clause: str) -> Segment | None:

@@ -164,7 +164,7 @@ SPANNING = (
         r"(?P<closed>\b(?:square|rectangle|triangle|circle|figure[- ](?:eight|8)|loop)\b[^;.]*?)(?:,? and(?:"
         r" then)?|,) "
         r"(?:end|return|com|gett?)(?:s|es|ing)? (?:up )?(?:back )?(?:(?:at|to) )?"
-        r"(?:where (?:he|she|they|it) (?:began|started)|the (?:start(?:ing)?(?: point)?|beginning))\b[^,;.]*",
+        r"(?:where (?:he|she|they|it|you) (?:began|started)|the (?:start(?:ing)?(?: point)?|beginning))\b[^,;.]*",
         r"\g<closed>",
     ),
     Phrase(
@@ -251,6 +251,12 @@ SPANNING = (
         r" and(?: then)? (?P<more>once|twice|[\w-]+ times) with (?:the|his|her|their) (?P<other>left|right)(?:"
         r" (?:leg|foot|hand|arm|fist|one))?",
         r"\g<act> \g<often> with \g<the> \g<side>\g<limb>, then \g<act> \g<more> with \g<the> \g<other>\g<limb>",
+    ),
+    Phrase(
+        "fidgets on a chair",
+        "sits on a chair",
+        r"\b(?:fidget|squirm)(?:s|ing)? (?:in|on) (?:the|an?|his|her|their) (?:[\w-]+ )?(chair|seat|bench|stool)\b",
+        r"sits on a \1",
     ),
     Phrase("roll dodge", "dodge roll", r"\broll dodge\b", "dodge roll"),
     Phrase(
