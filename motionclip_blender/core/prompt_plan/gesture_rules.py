@@ -13,7 +13,10 @@ _THE = r"(?:(?:the|his|her|their|its|my|your|one's|own|both|one|a|an|two) )*"
 _PAIR = re.compile(r"\b(?:both|two|double)\b")
 _SELF = r"(?:himself|herself|themselves|themself|yourself|itself)"
 _HAND = rf"{_THE}(?:(?P<side>left|right) )?(?P<hand>hands?|palms?|arms?)"
-_WITH_HAND = rf"(?: (?:with|using) {_THE}(?:(?P<with>left|right) )?(?:index )?(?:hand|arm|finger)(?! (?:on|in|at|behind|over) ))?"
+_WITH_HAND = (
+    rf"(?: (?:with|using) {_THE}(?:(?P<with>left|right) )?"
+    rf"(?:index )?(?:hand|arm|finger)(?! (?:on|in|at|behind|over) ))?"
+)
 _PUTS = r"\b(?:put|plac|hold|clasp|cross|fold|hid|keep|rest)(?:s|es|e|ting|ing|ping)? "
 _PHONE = rf"{_THE}(?:cell |mobile |smart)?(?:tele)?phone"
 _SKY, _GROUND = r"sky|ceiling|stars?|moon|sun", r"floor|ground"
