@@ -448,3 +448,24 @@ def test_a_gesture_after_a_throw_is_made_standing(engine: Engine, index: Wording
     both, alone = (done(engine, index, prompt).motion for prompt in ("throws a ball, then shrugs", "shrugs"))
     legs = [INDEX[f"{side}_{joint}"] for side in ("left", "right") for joint in ("hip", "knee")]
     assert (np.abs(np.sum(both.rotations[-1, legs] * alone.rotations[-1, legs], axis=-1)) > 0.99).all()
+
+
+def test_a_jump_is_not_cut_off_in_the_air(engine: Engine, index: WordingIndex):
+    found = done(engine, index, "jumps sideways to the right about half a meter")
+    feet = engine.body.posed_joints(found.motion)[-1][[INDEX["left_foot"], INDEX["right_foot"]], 1]
+    assert len(found.motion) > 12 and feet.min() < 0.12
+    assert "the distance of" in found.remarks[-1]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "action"),
+    [
+        ("walk to the window", "walk"),
+        ("zombie_crawl", "crawl"),
+        ("runs diagonally forward to the left", "run"),
+        ("skeleton_attack", "sword_attack"),
+        ("hyperactive kid jumping around after too much sugar", "jump"),
+    ],
+)
+def test_what_is_done_outweighs_who_and_where(engine: Engine, index: WordingIndex, prompt: str, action: str):
+    assert actions(engine, index, prompt) == [action]
