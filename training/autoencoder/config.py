@@ -43,6 +43,8 @@ class TrainConfig:
     joints, up, last_row, heading: of the pose tensor, see `core.pose_format`.
     clip: the text tower, "minilm" or open_clip's name of a CLIP.
     text_adapter: digest of the adapter after the tower that ships (`training.text_adapter`); empty without one.
+    own_captions: digest of the captions that are learned from in place of the repository's (`data.own_captions`);
+        empty for these.
     start: SHA-256 of the weights of the pack that the run starts from; empty for one that starts from nothing.
     learns: what is trained, "all" or the "decoder" alone. Latents then stay what they are, and so do a pack's wordings
         and what it recognises; it is for runs that start from a pack.
@@ -125,6 +127,7 @@ class TrainConfig:
     heading: str = AHEAD
     clip: str = MINILM
     text_adapter: str = ""
+    own_captions: str = ""
     start: str = ""
     learns: str = ALL
     legacy: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -18,7 +18,8 @@ from motionclip_blender.core.skeleton import HAND_JOINTS, INDEX
 
 from ..data.augment import UPPER_BODY
 from ..data.captions import CaptionedSpan, mirrored
-from ..data.sequences import Sequence, sequences
+from ..data.sequences import Sequence as ActionSequence
+from ..data.sequences import sequences
 from ..data.shoulders import lifted
 from ..data.splits import clips_of, source_of
 from ..data.travel import moving_forward, straightened, travelling
@@ -77,22 +78,25 @@ def load_samples(
     augment: bool = True,
     across: bool = False,
     more: bool = False,
+    own: Sequence[Path] = (),
 ) -> list[Sample]:
     """Loads every captioned span of the prepared folder `data`, each followed by its mirror image.
 
     augment: also the spans that `augmented` makes of them. across: also the `sequences` of two spans.
     split: leave out what this split (see `splits.is_test`) holds out for testing; None takes all.
-    more: also the spans of further collections. Clips that are not prepared, and spans after their clip's end, are
-    named on stderr and left out.
+    more: also the spans of further collections. own: folders of captions in place of the repository's. With either,
+    clips that are not prepared, and spans after their clip's end, are named on stderr and left out.
     Raises `UserError` when a captioned clip is missing and only those of the default pack are asked for.
     """
-    spans = trained_spans(split, augment, more)
-    return _samples([*spans, *(sequences(spans) if across else ())], data, body, longest, more)
+    spans = trained_spans(split, augment, more, own)
+    return _samples([*spans, *(sequences(spans) if across else ())], data, body, longest, more or bool(own))
 
 
-def load_held_out(data: Path, body: Body, longest: int, split: str | None, more: bool = False) -> list[Sample]:
+def load_held_out(
+    data: Path, body: Body, longest: int, split: str | None, more: bool = False, own: Sequence[Path] = ()
+) -> list[Sample]:
     """Loads the captioned spans that `split` holds out, each followed by its mirror image; none without a split."""
-    return _samples(held_out_spans(split, more), data, body, longest, more)
+    return _samples(held_out_spans(split, more, own), data, body, longest, more or bool(own))
 
 
 def _samples(spans: Iterable[CaptionedSpan], data: Path, body: Body, longest: int, more: bool = False) -> list[Sample]:
@@ -103,7 +107,10 @@ def _samples(spans: Iterable[CaptionedSpan], data: Path, body: Body, longest: in
     for span in spans:
         if gone := [clip for clip in clips_of(span) if not os.path.isfile(data / f"{clip}.npz")]:
             if not more:
-                raise UserError(f"{data / gone[0]}.npz is missing; run `python -m training prepare` first.")
+                raise UserError(
+                    f"{data / gone[0]}.npz is missing; run `python -m training prepare` on the clips that the "
+                    "repository captions, or name a folder of captions of your own with --captions."
+                )
             missing |= dict.fromkeys(gone)
         elif _cut(load(span.clip), span)[0] >= len(load(span.clip)) - 1:
             missing[f"{span.clip} at {span.start:g} s"] = None
@@ -135,7 +142,7 @@ def samples_of_span(span: CaptionedSpan, load: Callable[[str], Motion], body: Bo
     shown = 0 if span.shown is None else round((span.shown - span.start) * motion.fps / span.rate)
     long = extended(motion, shown + longest, hold=span.after == "hold")
     long = straightened(long) if span.travel or span.speed else long
-    seam = round(span.seam * motion.fps) - cut[0] if isinstance(span, Sequence) else 0
+    seam = round(span.seam * motion.fps) - cut[0] if isinstance(span, ActionSequence) else 0
     one = Sample(span.clip, span.action, long, span.captions, span.prompts, len(motion), False, cut, seam, shown)
     told = tuple(mirrored(c) for c in span.captions)
     return [one, replace(one, captions=told, prompts=span.mirrored_prompts, is_mirrored=True)]

@@ -25,6 +25,7 @@ from motionclip_blender.core.pack import Pack
 from motionclip_blender.core.pose_tensor import to_pose_tensor
 
 from ..data.captions import CaptionedSpan
+from ..data.own_captions import add_option
 from ..data.wordings import table, trained_with
 from .dataset import samples_of_span
 from .wording_index import note_checksums
@@ -33,12 +34,13 @@ DETAILS_LICENCE = "details.safetensors: motions of the sources named here, compr
 """What `pack.json` says of the motions, which are recordings, beside the list of their sources."""
 
 
-def write_details(engine: Engine, data: Path) -> int:
+def write_details(engine: Engine, data: Path, captions: Sequence[Path] = ()) -> int:
     """Writes the motions into the engine's pack, and their checksum into its `pack.json`. Returns how many.
 
-    data: folder that `prepare` made. Raises what `write_motions` raises.
+    data: folder that `prepare` made. captions: folders of those that the pack was trained on, if they are not the
+    repository's. Raises what `write_motions` and `trained_with` raise.
     """
-    _, told, _, spans = table(*trained_with(engine.pack.info))
+    _, told, _, spans = table(*trained_with(engine.pack.info, captions))
     return write_motions(engine, data, told, spans)
 
 
@@ -80,9 +82,10 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m training details", description=__doc__)
     parser.add_argument("--pack", type=Path, required=True, help="pack folder, which is changed")
     parser.add_argument("--data", type=Path, default=Path("data"), help="folder that `prepare` made")
+    add_option(parser, "what the pack was trained on")
     options = parser.parse_args(arguments)
     engine = Engine(options.pack, compute="numpy")
-    count = write_details(engine, options.data)
+    count = write_details(engine, options.data, options.captions)
     size = Pack.load(options.pack).details_path.stat().st_size / 1e6
     print(f"{count} motions, {size:.1f} MB", file=sys.stderr)
     return 0

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from motionclip_blender.core.model.network import MotionCLIP
 from motionclip_blender.core.pack import DEFAULT_FOLDER, Pack
 from motionclip_blender.core.pose_format import PoseFormat
 
+from ..data.own_captions import KEY, add_option, captions_of_run
 from ..data.splits import HELD_OUT
 from ..image_tower.train import SPEC as IMAGE_TOWER
 from ..image_tower.train import check_has_tower, check_split
@@ -35,7 +37,13 @@ DATA = "Trained on the clips of the sources that are named here, with captions o
 
 
 def export(
-    run: Path, out: Path, version: str, images: Path | None = None, texts: bool = True, refinement: float = 1.0
+    run: Path,
+    out: Path,
+    version: str,
+    images: Path | None = None,
+    texts: bool = True,
+    refinement: float = 1.0,
+    captions: Sequence[Path] = (),
 ) -> Pack:
     """Writes the averaged weights of the run's checkpoint, the trained wordings and `pack.json` into `out`; returns the
     pack.
@@ -45,6 +53,8 @@ def export(
     texts: also writes the wordings as texts, as `write_pack`. A pack of AMASS has none.
     refinement: share of what the encoder's transformer adds to its linear part. It learns people by heart sooner than
     the linear part does, so a smaller share may recognise others better.
+    captions: folders of those that the run was trained on, if they are not the repository's; by default the copy in the
+    run's folder.
     Raises `UserError` when a checkpoint is missing or damaged.
     """
     state = _checkpoint(run / "checkpoint.pt")
@@ -56,6 +66,7 @@ def export(
         pack = export_of_shards.write_weights(state, config, out, version, adapter)
         write_description(pack)
         return pack
+    captions = captions_of_run(run, asdict(config), captions)
     of_images = _tower_of(images) if images else {}
     if images:
         made = of_images.get("text_adapter", "")
@@ -79,6 +90,7 @@ def export(
             "split": config.split,
             "augment": config.augment,
             **({"more": True} if config.more else {}),
+            **({KEY: config.own_captions} if config.own_captions else {}),
             "steps": state["step"],
             "seed": config.seed,
             **({"refinement": refinement} if refinement != 1 else {}),
@@ -91,7 +103,7 @@ def export(
         tower = vision_transformer(IMAGE_TOWER, pack.clip.width)
         tower.load_state_dict(of_images["average"])
         write_image = partial(save_image_tower, tower)
-    return write_pack(pack, network, adapter, write_image, texts)
+    return write_pack(pack, network, adapter, write_image, texts, captions)
 
 
 @torch.no_grad()
@@ -145,8 +157,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--refinement", type=float, default=1.0, metavar="SHARE", help="share of the encoder's transformer, 0 to 1 (1)"
     )
+    add_option(parser, "what the run was trained on; by default the copy in its folder")
     options = parser.parse_args(arguments)
-    pack = export(options.run, options.out, options.version, options.images, refinement=options.refinement)
+    pack = export(
+        options.run, options.out, options.version, options.images, refinement=options.refinement,
+        captions=options.captions,
+    )  # fmt: skip
     for path in (pack.weights_path, *([pack.image_path] if pack.image else [])):
         print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
     return 0

@@ -16,6 +16,7 @@ from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.pack import Pack
 
 from ..data.amass.shards import Shards, is_shards
+from ..data.own_captions import add_option, digest_of, keep_copy
 from ..text_adapter.file import NAME as ADAPTER
 from ..text_adapter.file import AdapterFile
 from .config import ALL, MINILM, POSE, TrainConfig, presets
@@ -49,6 +50,7 @@ def main(arguments: list[str]) -> int:
         metavar="FILE",
         help="embeddings of frames (`python -m training images`), equation 3; several files count as one",
     )
+    add_option(parser, "what is learned")
     parser.add_argument("--body", type=Path, help="SMPL-X .npz file of the body whose vertices the loss compares")
     parser.add_argument(
         "--text-adapter",
@@ -76,6 +78,8 @@ def main(arguments: list[str]) -> int:
         if place.leads:
             if adapter:
                 adapter.save(options.run / ADAPTER)
+            if options.captions:
+                keep_copy(options.run, options.captions)
             config.save(options.run / "config.json")
         run.train()
     return 0
@@ -129,6 +133,10 @@ def configured(options: argparse.Namespace) -> TrainConfig:
             raise UserError(f"The settings do not go with --text-adapter: {error}.") from error
     elif config.text_adapter:
         raise UserError("The configuration is of a run with a text adapter; give its file with --text-adapter.")
+    if options.captions:
+        config = replace(config, own_captions=digest_of(options.captions))
+    elif config.own_captions:
+        raise UserError("The configuration is of a run with captions of its own; give their folder with --captions.")
     if options.body:
         config = replace(config, body=hashlib.sha256(options.body.read_bytes()).hexdigest())
     return config
@@ -139,6 +147,8 @@ def material_of(
 ) -> Material:
     """Returns the batches of what `--data` holds, with texts read through the adapter."""
     if is_shards(options.data):
+        if options.captions:
+            raise UserError(f"{options.data} holds shards, whose texts are BABEL's; leave out --captions.")
         shards = Shards(options.data)
         weights = Path(options.clip) if options.clip and options.clip != MINILM else None
         images = CropImages(options.images, shards, config.views == ALL) if options.images else None
@@ -149,11 +159,16 @@ def material_of(
             "`python -m training prepare --amass` to its end, or choose --preset default."
         )
     across = config.across > 0
-    samples = load_samples(options.data, body, config.frames[1], config.split, config.augment, across, config.more)
+    longest, own = config.frames[1], options.captions
+    samples = load_samples(options.data, body, longest, config.split, config.augment, across, config.more, own)
     if not samples:
-        raise UserError(f"No clip of {options.data} has captions; write some and prepare it again (docs/data.md).")
+        raise UserError(
+            f"No clip of {options.data} has captions; write some (docs/data.md) and name their folder with --captions."
+        )
+    if len({sample.action for sample in samples}) < 2:
+        raise UserError(f"All captioned clips of {options.data} are of one class; give two classes or more.")
     captions = Captions(samples, options.data, adapter)
-    held_out = load_held_out(options.data, body, config.frames[1], config.split, config.more)
+    held_out = load_held_out(options.data, body, longest, config.split, config.more, own)
     return SpanMaterial(samples, captions, config, _frames(options, config, samples, body), held_out)
 
 

@@ -11,7 +11,7 @@ import argparse
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,12 +31,14 @@ from motionclip_blender.core.prompt_plan.wording_index import NUMBERS, TEXTS, Wo
 
 from ..data.captions import CaptionedSpan
 from ..data.class_phrases import Heard, class_phrases
+from ..data.own_captions import add_option
 from ..data.splits import take_of
 from ..data.wordings import table, trained_spans, trained_with
 from .sense import fitted
 
 NOT_UNDERSTOOD = Path(__file__).parents[1] / "data" / "not_understood.json"
 _RARE = 6  # least number of wordings with a word that is used
+_FEW = 1000  # wordings, of fewer than which every word is used
 _RIDGE = 3.0
 _STEEP, _DECAY, _SMOOTHED, _ROUNDS = 4.0, 1e-5, 0.2, 25  # of the logistic part; chosen with takes left out
 _LEVELS = 127  # of a weight in eight bits, to either side
@@ -69,9 +71,10 @@ def check_rows(
         )
 
 
-def write_index(engine: Engine) -> None:
+def write_index(engine: Engine, captions: Sequence[Path] = ()) -> None:
     """Writes the two files into the engine's pack, and their checksums into its `pack.json`.
 
+    captions: folders of those that it was trained on, if they are not the repository's.
     Raises `UserError` for a pack without wordings, or of other captions.
     """
     retrieval = engine.retrieval
@@ -79,14 +82,14 @@ def write_index(engine: Engine) -> None:
         raise UserError(
             f"The pack {engine.pack.folder} has no known wordings; choose one that was trained on captions."
         )
-    trained = trained_with(engine.pack.info)
+    trained = trained_with(engine.pack.info, captions)
     texts, motions, classes, spans = table(*trained)
     check_rows(engine, retrieval, texts, motions, classes)
     names = sorted(set(classes))
     heard = [Heard(c, span.action, take_of(span.clip)) for span in trained_spans(*trained) for c in span.captions]
     heard += class_phrases(names)
     said = [each.text for each in heard]
-    words = WordVectors.of(said, _RARE)
+    words = WordVectors.of(said, _RARE if len(said) > _FEW else 1)
     x = np.concatenate(
         (retrieval.direction(engine.encode_texts(said)), WORDS * np.stack([words.vector(text) for text in said])),
         axis=1,
@@ -217,15 +220,47 @@ def _sureness(
 ) -> np.ndarray:
     """Fits a logistic regression on `WordingIndex.sureness_features`. Returns its weights and a constant, (9,) float32.
 
-    Positive examples are wordings whose take is left out and which find their class; negative ones are `others`. The
-    sense of both is that of a model which has not learned from them.
+    Positive examples are wordings whose take is left out and which find their class; where classes have one take each,
+    the wordings alone are left out. Negative examples are `others`. The sense of both is that of a model which has not
+    learned from them. Raises `UserError` where no wording finds its class.
     """
-    fold_of = np.array([zlib.crc32(each.take.encode()) % _FOLDS for each in heard])
-    fold_of_other = np.array([zlib.crc32(line.encode()) % _FOLDS for line in others.lines])
-    row_fold = np.array([zlib.crc32(take_of(spans[m].clip).encode()) % _FOLDS for m in motions])
+    by_take = [each.take for each in heard], [take_of(spans[m].clip) for m in motions]
+    by_text = [each.text for each in heard], index.texts
+    for left_out, left_out_row in (by_take, by_text):
+        read, truth = _examples(
+            index, retrieval, heard, x, y, words, others, _folds_of(left_out), _folds_of(left_out_row)
+        )
+        if any(truth):
+            return _logistic(np.array(read), np.array(truth))
+    raise UserError("None of the wordings finds its class when it is left out; write more wordings of each class.")
+
+
+def _folds_of(names: Iterable[str]) -> np.ndarray:
+    return np.array([zlib.crc32(name.encode()) % _FOLDS for name in names])
+
+
+def _examples(
+    index: WordingIndex,
+    retrieval: PromptRetrieval,
+    heard: list[Heard],
+    x: np.ndarray,
+    y: np.ndarray,
+    words: WordVectors,
+    others: _Others,
+    fold_of: np.ndarray,
+    row_fold: np.ndarray,
+) -> tuple[list[np.ndarray], list[float]]:
+    """Returns the features of the examples of `_sureness`, each of a model that has not learned from its fold, and
+    whether they are wordings (1) or others (0).
+
+    fold_of: (n,) of the texts that are heard. row_fold: of the table's rows.
+    """
+    fold_of_other = _folds_of(others.lines)
     row_class = retrieval.classes[retrieval.motions]
     directions, read, truth = retrieval.directions, [], []
     for fold in range(_FOLDS):
+        if (fold_of == fold).all() or (row_fold == fold).all():
+            continue
         learned, learned_other = fold_of != fold, fold_of_other != fold
         classifier, bias = _classifier(x[learned], y[learned], len(index.actions))
         sense = Sense(
@@ -261,7 +296,7 @@ def _sureness(
             means = sense.of(direction, line)
             read.append(index.sureness_features(line, near, speaks, shared, contained, means))
             truth.append(0.0)
-    return _logistic(np.array(read), np.array(truth))
+    return read, truth
 
 
 def not_understood(texts: Iterable[str]) -> list[str]:
@@ -289,8 +324,9 @@ def _logistic(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m training wordings", description=__doc__)
     parser.add_argument("--pack", type=Path, help="pack folder; the default pack if left out")
+    add_option(parser, "what the pack was trained on")
     options = parser.parse_args(arguments)
     engine = Engine(options.pack, compute="numpy")
-    write_index(engine)
+    write_index(engine, options.captions)
     print(engine.pack.folder / TEXTS)
     return 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from motionclip_blender.core.pack import Pack
 
 from ..data.captions import CaptionedSpan
 from ..data.clip_files.collection import collections
-from ..data.splits import clips_of, source_of
+from ..data.splits import sources_of
 from ..data.wordings import trained_spans, trained_with, wordings
 from ..text_adapter.file import AdapterFile
 from ..text_tower import minilm
@@ -34,14 +34,16 @@ def write_pack(
     adapter: AdapterFile | None = None,
     write_image: Callable[[Path], object] | None = None,
     texts: bool = True,
+    captions: Sequence[Path] = (),
 ) -> Pack:
     """Writes a network as the pack that `pack` describes, into its folder; returns it as it is read again.
 
     pack: its `info` says what it was trained with (`trained_with`); the sources, the number of captions and the
     checksums are filled in. write_image: writes its image tower into a file. texts: also writes the wordings as texts,
-    see `wording_index`, which takes minutes.
+    see `wording_index`, which takes minutes. captions: folders of those that it was trained on, if they are not the
+    repository's.
     """
-    trained = trained_with(pack.info)
+    trained = trained_with(pack.info, captions)
     told = {"sources": sources(trained_spans(*trained)), "captions": len(wordings(*trained))}
     pack.folder.mkdir(parents=True, exist_ok=True)
     for path in (pack.details_path, pack.class_means_path):  # of a pack that was there before
@@ -56,7 +58,7 @@ def write_pack(
     digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
     write_description(replace(pack, info=pack.info | told, checksums=digests))
     if texts:
-        write_index(Engine(pack.folder, compute="numpy"))
+        write_index(Engine(pack.folder, compute="numpy"), captions)
     return Pack.load(pack.folder)
 
 
@@ -70,7 +72,7 @@ def sources(spans: Iterable[CaptionedSpan]) -> list[dict[str, str]]:
 
     Of a folder of clips that is none of the known collections, its owner knows the licence.
     """
-    names = sorted({source_of(clip) for span in spans for clip in clips_of(span)})
+    names = sorted(sources_of(spans))
     known = collections()
     told = {name: (known[name].licence, known[name].credit) if name in known else _UNKNOWN for name in names}
     return [{"source": name, "licence": licence, "credit": credit} for name, (licence, credit) in told.items()]

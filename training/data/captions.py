@@ -1,4 +1,4 @@
-"""Loads the captions of the training clips: our own wordings, in `captions/*.jsonl` and `captions/more/*.jsonl`."""
+"""Loads captions of clips: the repository's in `captions/*.jsonl` and `captions/more/*.jsonl`, or one's own."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
@@ -22,9 +22,10 @@ from motionclip_blender.core.retarget.rig_maps import rig_maps
 from motionclip_blender.core.retarget.upward import AXES
 
 from .amass import prepare as amass_command
-from .captions import MORE, load_captions
+from .captions import FOLDER, MORE
 from .clip_files.catalogue import SourceFile, source_files
 from .index import write_index
+from .own_captions import add_option, captions_in
 from .prepare_file import prepare_file
 from .records import Job, Record, finished, recipe_of, sentence, settle_clashes, size, summed_up
 from .report import write_report
@@ -41,18 +42,20 @@ def prepare(
     fps: float | None = None,
     notes: list[str] | None = None,
     up: str | None = None,
+    captions: Sequence[Path] = (FOLDER, MORE),
 ) -> list[str]:
     """Retargets every clip under `source` to `out/<source>/<clip>.npz`, and writes `index.json` and the report.
 
     only: leave out files whose path doesn't contain this. workers: number of processes, by default one a core.
     own_maps: a file of rig maps that is tried before ours. pictures: whether to draw a contact sheet of every clip.
     fps: the rate of AMC files, where no table gives it. notes: receives sentences about how prepared clips were read.
-    up: the axis of the files that points up ("y", "-z"), by default detected for each file. Clips that cannot be read
-    are left out; the reasons are returned as sentences.
+    up: the axis of the files that points up ("y", "-z"), by default detected for each file. captions: folders of the
+    captions that the index tells. Clips that cannot be read are left out; the reasons are returned as sentences.
     Raises `UserError` when there is nothing to read, or `out` cannot be written.
     """
     from tqdm import tqdm
 
+    told = captions_in(captions)
     problems: list[str] = []
     files = [file for file in source_files(source, fps, problems) if only in str(file.path)]
     if not files:
@@ -75,9 +78,7 @@ def prepare(
     problems += [problem for record in done for problem in record.problems]
     if notes is not None:
         notes += summed_up(done)
-    clips = write_index(
-        out, [clip for record in done for clip in record.clips], [*load_captions(), *load_captions(MORE)]
-    )
+    clips = write_index(out, [clip for record in done for clip in record.clips], told)
     write_report(out, clips, problems, [f"{clip}: {note}" for record in done for clip, note in record.notes.items()])
     return problems
 
@@ -137,11 +138,12 @@ def main(arguments: list[str]) -> int:
         "--up", choices=list(AXES), default=None, help="the files' axis that is up, where it cannot be found (--up=-z)"
     )
     parser.add_argument("--no-pictures", action="store_true", help="no contact sheets; several times faster")
+    add_option(parser, "what the index and the report say of the clips")
     options = parser.parse_args(arguments)
     notes: list[str] = []
     problems = prepare(
         options.source, options.out, options.only, options.workers, options.rig_maps, not options.no_pictures,
-        options.fps, notes, options.up,
+        options.fps, notes, options.up, options.captions or (FOLDER, MORE),
     )  # fmt: skip
     for note in notes:
         print(note, file=sys.stderr)

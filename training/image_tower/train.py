@@ -36,7 +36,7 @@ from motionclip_blender.core.skeleton import BODY
 
 from ..autoencoder.losses import alignment, contrast, length
 from ..autoencoder.run import follow, load_checkpoint, save_checkpoint
-from ..data.splits import HELD_OUT, is_test, known_splits
+from ..data.splits import HELD_OUT, is_test, source_of
 from ..text_adapter.file import AdapterFile, check_same, digest_of_pack
 from ..text_tower import minilm
 from .clip_frames import embed_by_clip
@@ -262,7 +262,7 @@ def main(arguments: list[str]) -> int:
         "--text-adapter", type=Path, metavar="FILE", help="what the captions are read through, as of `train`"
     )
     parser.add_argument(
-        "--split", default=HELD_OUT, choices=known_splits(), metavar="SPLIT", help="what is held out, as of `train`"
+        "--split", default=HELD_OUT, help="what is held out, as of `train`: held-out, people, or unseen: and a source"
     )
     towers = parser.add_mutually_exclusive_group()
     towers.add_argument(
@@ -302,7 +302,8 @@ def main(arguments: list[str]) -> int:
     run.resume()
     if options.action == "train":
         run.train()
-        if any(is_test(clip, options.split) for clip in frames.clips):
+        sources = {source_of(clip) for clip in frames.clips}
+        if any(is_test(clip, options.split, sources) for clip in frames.clips):
             figures = retrieval(run.average, parts[1]())
             write_json(options.run / "images.json", figures)
             print("On clips held out:", json.dumps(figures))

@@ -185,3 +185,15 @@ def test_of_two_clips_of_one_name_in_other_capitals_one_file_is_left(tmp_path: P
     assert len(problems) == 1
     (entry,) = read_index(tmp_path / "out")
     assert [path.name for path in (tmp_path / "out" / "own").glob("*.npz")] == [Path(entry["file"]).name]
+
+
+def test_the_index_tells_captions_of_ones_own(tmp_path: Path):
+    tiny.write(tmp_path / "in" / "mine" / "bend.bvh", tiny.bvh(tiny.moves(20, "left_knee", axis=0)))
+    line = {"clip": "mine/bend", "action": "bend", "captions": ["bends a knee"], "exemplar": True, "after": "hold"}
+    tiny.write(tmp_path / "own" / "mine.jsonl", json.dumps(line))
+    given = ["--source", str(tmp_path / "in"), "--out", str(tmp_path / "out"), "--workers", "1", "--no-pictures"]
+    assert main([*given, "--captions", str(tmp_path / "own")]) == 0
+    (entry,) = read_index(tmp_path / "out")
+    assert entry["label"] == "bend" and entry["captions"] == ["bends a knee"]
+    with pytest.raises(UserError, match="holds no captions"):
+        main([*given, "--captions", str(tmp_path / "in")])

@@ -180,7 +180,7 @@ def test_a_tower_goes_on_from_that_of_a_pack(rendered, data, tmp_path):
 
 def test_a_tower_belongs_to_the_split_that_it_was_trained_with(rendered, data, tmp_path, monkeypatch):
     frames = read_frames(rendered, 36)
-    monkeypatch.setattr(image_samples, "is_test", lambda clip, split: (clip == "own/red") == (split == "people"))
+    monkeypatch.setattr(image_samples, "is_test", lambda clip, split, *_: (clip == "own/red") == (split == "people"))
     held_out, people = (Captioned(frames, data, True, split=split) for split in ("held-out", "people"))
     assert {frames.clips[i] for i in held_out.chosen} == {"own/red"}
     assert {frames.clips[i] for i in people.chosen} == {"own/blue", "own/green"}
