@@ -27,7 +27,17 @@ from .clip_files.catalogue import SourceFile, source_files
 from .index import write_index
 from .own_captions import add_option, captions_in
 from .prepare_file import prepare_file
-from .records import Job, Record, finished, recipe_of, sentence, settle_clashes, size, summed_up
+from .records import (
+    Job,
+    Record,
+    clips_of_other_runs,
+    finished,
+    recipe_of,
+    sentence,
+    settle_clashes,
+    size,
+    summed_up,
+)
 from .report import write_report
 from .workers import end_with_parent
 
@@ -46,6 +56,7 @@ def prepare(
 ) -> list[str]:
     """Retargets every clip under `source` to `out/<source>/<clip>.npz`, and writes `index.json` and the report.
 
+    Clips that earlier runs prepared into `out`, of another folder or another part of this one, stay in the index.
     only: leave out files whose path doesn't contain this. workers: number of processes, by default one a core.
     own_maps: a file of rig maps that is tried before ours. pictures: whether to draw a contact sheet of every clip.
     fps: the rate of AMC files, where no table gives it. notes: receives sentences about how prepared clips were read.
@@ -76,9 +87,12 @@ def prepare(
         records[file].problems += record.problems
     done = [records[file] for file in files]
     problems += [problem for record in done for problem in record.problems]
+    own = [clip for record in done for clip in record.clips]
+    others, replaced = clips_of_other_runs(files, own, job)
     if notes is not None:
-        notes += summed_up(done)
-    clips = write_index(out, [clip for record in done for clip in record.clips], told)
+        notes += [*summed_up(done), *replaced]
+        notes += [f"Clips of earlier runs that stay in {out}: {len(others)}."] if others else []
+    clips = write_index(out, [*own, *others], told)
     write_report(out, clips, problems, [f"{clip}: {note}" for record in done for clip, note in record.notes.items()])
     return problems
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
@@ -40,7 +41,7 @@ def prepare_file(file: SourceFile, job: Job) -> Record:
 
     Problems go into the record; nothing is raised.
     """
-    record, clips = Record(""), []
+    record, clips = Record("", path=os.path.abspath(file.path)), []
     try:
         record.key = key_of(file, job)
         # read before any is drawn, because drawing replaces the open Blender file
