@@ -68,7 +68,10 @@ def prepare(
 
     told = captions_in(captions)
     problems: list[str] = []
-    files = [file for file in source_files(source, fps, problems) if only in str(file.path)]
+    unread: list[str] = []
+    files = [file for file in source_files(source, fps, problems, unread) if only in str(file.path)]
+    # motions that were prepared below their own source are no sources
+    files = [file for file in files if not file.path.resolve().is_relative_to(out.resolve())]
     if not files:
         raise UserError(f"No clip under {source} has {only!r} in its path; give another part of it.")
     if own_maps:
@@ -90,7 +93,7 @@ def prepare(
     own = [clip for record in done for clip in record.clips]
     others, replaced = clips_of_other_runs(files, own, job)
     if notes is not None:
-        notes += [*summed_up(done), *replaced]
+        notes += [*unread, *summed_up(done), *replaced]
         notes += [f"Clips of earlier runs that stay in {out}: {len(others)}."] if others else []
     clips = write_index(out, [*own, *others], told)
     write_report(out, clips, problems, [f"{clip}: {note}" for record in done for clip, note in record.notes.items()])
@@ -142,7 +145,9 @@ def main(arguments: list[str]) -> int:
         prog="python -m training prepare", description=__doc__,
         epilog="For AMASS's motions with BABEL's labels: --amass DIR --babel DIR; its own --help tells more.",
     )  # fmt: skip
-    parser.add_argument("--source", type=Path, required=True, help="folder of clips: AMC, BVH, glTF, humanoid3d JSON")
+    parser.add_argument(
+        "--source", type=Path, required=True, help="folder of clips: AMC, BVH, FBX, glTF, humanoid3d JSON, SMPL-X .npz"
+    )
     parser.add_argument("--out", type=Path, default=Path("data"), help="folder for the prepared motions")
     parser.add_argument("--only", default="", help="only files whose path contains this")
     parser.add_argument("--workers", type=int, default=None, help="processes (default: one a core)")
