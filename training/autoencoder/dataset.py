@@ -102,23 +102,44 @@ def load_held_out(
 def _samples(spans: Iterable[CaptionedSpan], data: Path, body: Body, longest: int, more: bool = False) -> list[Sample]:
     samples: list[Sample] = []
     missing: dict[str, None] = {}
-    # the spans of a clip mostly follow each other
-    load = lru_cache(maxsize=16)(lambda clip: amass.load(data / f"{clip}.npz"))
+    clips = Clips(data)
     for span in spans:
-        if gone := [clip for clip in clips_of(span) if not os.path.isfile(data / f"{clip}.npz")]:
-            if not more:
+        if gone := clips.missing(span):
+            if not more and not os.path.isfile(clips.path(gone[0])):
                 raise UserError(
-                    f"{data / gone[0]}.npz is missing; run `python -m training prepare` on the clips that the "
+                    f"{clips.path(gone[0])} is missing; run `python -m training prepare` on the clips that the "
                     "repository captions, or name a folder of captions of your own with --captions."
                 )
             missing |= dict.fromkeys(gone)
-        elif _cut(load(span.clip), span)[0] >= len(load(span.clip)) - 1:
-            missing[f"{span.clip} at {span.start:g} s"] = None
         else:
-            samples += samples_of_span(span, load, body, longest)
+            samples += samples_of_span(span, clips.load, body, longest)
     if missing:
-        print(f"Captioned, but not prepared, so left out: {_listed([*missing])}.", file=sys.stderr)
+        print(left_out(missing), file=sys.stderr)
     return samples
+
+
+class Clips:
+    """The motions of a prepared folder; the last ones are kept, as the spans of a clip mostly follow each other."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self.load: Callable[[str], Motion] = lru_cache(maxsize=16)(lambda clip: amass.load(self.path(clip)))
+
+    def path(self, clip: str) -> Path:
+        return self._data / f"{clip}.npz"
+
+    def missing(self, span: CaptionedSpan) -> list[str]:
+        """Returns what a span lacks: clips without a file, or itself, as "clip at s", where it begins after its clip's
+        end."""
+        gone = [clip for clip in clips_of(span) if not os.path.isfile(self.path(clip))]
+        if gone or _cut(self.load(span.clip), span)[0] < len(self.load(span.clip)) - 1:
+            return gone
+        return [f"{span.clip} at {span.start:g} s"]
+
+
+def left_out(missing: Iterable[str]) -> str:
+    """Returns a sentence about captioned clips that are left out as they are missing."""
+    return f"Captioned, but not prepared, so left out: {_listed([*missing])}."
 
 
 def _listed(clips: list[str]) -> str:

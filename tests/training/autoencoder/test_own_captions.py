@@ -75,6 +75,7 @@ def test_such_a_pack_answers_prompts_in_other_words(tmp_path: Path, folders: tup
     assert train.main(arguments(tmp_path, data, *given)) == 0
     assert export.main(["--run", str(tmp_path / "run"), "--out", str(tmp_path / "pack")]) == 0
     pack = ["--pack", str(tmp_path / "pack")]
+    assert details.main([*pack, "--data", str(data), *given]) == 0
     assert wording_index.main([*pack, *given]) == 0
     engine = Engine(tmp_path / "pack", compute="numpy")
     assert len(engine.wordings.texts) == 10

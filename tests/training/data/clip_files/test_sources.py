@@ -162,7 +162,10 @@ def test_files_of_other_formats_are_named(tmp_path: Path):
     notes: list[str] = []
     assert [file.path.name for file in source_files(tmp_path, notes=notes)] == ["a.bvh"]
     (said,) = notes
-    assert said.startswith("Not read, of other formats: takes/0.c3d, takes/1.c3d, ") and "and 2 more; export them as BVH" in said
+    assert (
+        said.startswith("Not read, of other formats: takes/0.c3d, takes/1.c3d, ")
+        and "and 2 more; export them as BVH" in said
+    )
 
 
 # --- SMPL-X and FBX
