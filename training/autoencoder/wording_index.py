@@ -90,10 +90,7 @@ def write_index(engine: Engine, captions: Sequence[Path] = ()) -> None:
     heard += class_phrases(names)
     said = [each.text for each in heard]
     words = WordVectors.of(said, _RARE if len(said) > _FEW else 1)
-    x = np.concatenate(
-        (retrieval.direction(engine.encode_texts(said)), WORDS * np.stack([words.vector(text) for text in said])),
-        axis=1,
-    )
+    x = _features(retrieval.direction(engine.encode_texts(said)), words, said)
     y = np.array([names.index(each.action) for each in heard])
     classifier, bias = _classifier(x, y, len(names))
     steps = (np.abs(classifier).max(axis=0) / _LEVELS).astype(np.float32)  # of each class
@@ -140,6 +137,19 @@ def note_checksums(pack: Pack, *names: str, **info: str) -> None:
     write_json(path, described)
 
 
+def _features(directions: np.ndarray, words: WordVectors, texts: Sequence[str]) -> np.ndarray:
+    """Returns directions (n, D) of texts, followed by their words, (n, D + V).
+
+    It is a gigabyte for the default pack, so there is no copy on the way.
+    """
+    width = directions.shape[1]
+    x = np.empty((len(texts), width + len(words.known)), directions.dtype)
+    x[:, :width] = directions
+    for row, text in zip(x, texts, strict=True):
+        row[width:] = WORDS * words.vector(text)
+    return x
+
+
 def _classifier(x: np.ndarray, y: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray]:
     """Fits classes on features (n, F): the mean of a ridge and a logistic regression, which err on other texts.
 
@@ -166,7 +176,8 @@ def _smoothed_logistic(
     """Fits a logistic regression with smoothed labels (Szegedy et al., 2016), its logits scaled to a range of 1."""
     import torch
 
-    features, truth, shares = torch.tensor(_STEEP * x, dtype=torch.float32), torch.tensor(y), torch.tensor(weights)
+    steep = np.multiply(x, _STEEP, dtype=np.float32)
+    features, truth, shares = torch.from_numpy(steep), torch.tensor(y), torch.tensor(weights)
     matrix = torch.zeros(x.shape[1], classes, requires_grad=True)
     bias = torch.zeros(classes, requires_grad=True)
     optimiser = torch.optim.LBFGS([matrix, bias], max_iter=_ROUNDS, history_size=8, line_search_fn="strong_wolfe")
@@ -302,8 +313,18 @@ def _examples(
 def not_understood(texts: Iterable[str]) -> list[str]:
     """Returns the lines of `NOT_UNDERSTOOD` that ask for nothing which one of the wordings `texts` says."""
     lines = json.loads(NOT_UNDERSTOOD.read_text(encoding="utf-8"))["lines"]
-    told = [content(text) for text in texts]
-    return [line for line in lines if not any(tells_all(content(line), each) for each in told)]
+    by_word: dict[str, list[set[str]]] = {}
+    for told in map(content, texts):
+        for word in told:
+            by_word.setdefault(word, []).append(told)
+
+    def said_of(line: str) -> bool:
+        said = content(line)
+        # a wording that says all of a line has its rarest word, too
+        rarest = min((by_word.get(word, []) for word in said), key=len, default=[])
+        return any(tells_all(said, told) for told in rarest)
+
+    return [line for line in lines if not said_of(line)]
 
 
 def _logistic(x: np.ndarray, y: np.ndarray) -> np.ndarray:
