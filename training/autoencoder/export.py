@@ -19,15 +19,17 @@ from motionclip_blender.core.model.image_tower import save_image_tower, vision_t
 from motionclip_blender.core.model.network import MotionCLIP
 from motionclip_blender.core.pack import DEFAULT_FOLDER, Pack
 from motionclip_blender.core.pose_format import PoseFormat
+from motionclip_blender.core.progress import Progress, no_progress
 
 from ..data.own_captions import KEY, add_option, captions_of_run
 from ..data.splits import HELD_OUT
 from ..image_tower.train import SPEC as IMAGE_TOWER
 from ..image_tower.train import check_has_tower, check_split
+from ..stages import told_on_stderr
 from ..text_adapter.file import adapter_of_run, check_same, digest_of_pack
 from ..text_tower import minilm
-from . import export_of_shards
 from .config import TrainConfig
+from .export_of_shards import export_of_shards
 from .published import network_of
 from .run import load_checkpoint
 from .write_pack import write_description, write_pack
@@ -44,9 +46,10 @@ def export(
     texts: bool = True,
     refinement: float = 1.0,
     captions: Sequence[Path] = (),
+    progress: Progress = no_progress,
 ) -> Pack:
-    """Writes the averaged weights of the run's checkpoint, the trained wordings and `pack.json` into `out`; returns the
-    pack.
+    """Writes the averaged weights of the run's checkpoint, the trained wordings and `pack.json` into `out`, all or
+    nothing; returns the pack.
 
     images: a run of the image tower, or a pack with one, whose weights are put into the pack too. `record` adds the
     figures after evaluation.
@@ -63,9 +66,7 @@ def export(
     if config.of_shards:
         if images:
             raise UserError("The image tower of a pack of AMASS is CLIP's own; leave out --images.")
-        pack = export_of_shards.write_weights(state, config, out, version, adapter)
-        write_description(pack)
-        return pack
+        return export_of_shards(state, config, out, version, adapter)
     captions = captions_of_run(run, asdict(config), captions)
     of_images = _tower_of(images) if images else {}
     if images:
@@ -103,7 +104,7 @@ def export(
         tower = vision_transformer(IMAGE_TOWER, pack.clip.width)
         tower.load_state_dict(of_images["average"])
         write_image = partial(save_image_tower, tower)
-    return write_pack(pack, network, adapter, write_image, texts, captions)
+    return write_pack(pack, network, adapter, write_image, texts, captions, progress)
 
 
 @torch.no_grad()
@@ -161,7 +162,7 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     pack = export(
         options.run, options.out, options.version, options.images, refinement=options.refinement,
-        captions=options.captions,
+        captions=options.captions, progress=told_on_stderr(),
     )  # fmt: skip
     for path in (pack.weights_path, *([pack.image_path] if pack.image else [])):
         print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")

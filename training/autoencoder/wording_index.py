@@ -25,6 +25,7 @@ from motionclip_blender.core.files import whole_path, write_json
 from motionclip_blender.core.inference.prompt_retrieval import PromptRetrieval
 from motionclip_blender.core.measure import measured_side, measured_travel, measured_turn
 from motionclip_blender.core.pack import Pack
+from motionclip_blender.core.progress import Progress, no_progress
 from motionclip_blender.core.prompt_plan.sense import Sense
 from motionclip_blender.core.prompt_plan.word_features import WORDS, WordVectors, content, tells_all, vocabulary_of
 from motionclip_blender.core.prompt_plan.wording_index import NUMBERS, TEXTS, WordingIndex
@@ -34,6 +35,7 @@ from ..data.class_phrases import Heard, class_phrases
 from ..data.own_captions import add_option
 from ..data.splits import take_of
 from ..data.wordings import table, trained_spans, trained_with
+from ..stages import told_on_stderr
 from .sense import fitted
 
 NOT_UNDERSTOOD = Path(__file__).parents[1] / "data" / "not_understood.json"
@@ -46,6 +48,8 @@ _BALANCE = 0.4  # exponent of the weights of rare classes
 _FOLDS = 3
 _SAME = 0.97  # least cosine of a wording's embedding to its row in the table
 _FRAMES = 60
+_STAGES = {"texts": 0.0, "classes": 0.15, "sense": 0.35, "motions": 0.37, "sureness": 0.42}
+"""How much is done when a stage begins, of the default pack's wordings."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +75,7 @@ def check_rows(
         )
 
 
-def write_index(engine: Engine, captions: Sequence[Path] = ()) -> None:
+def write_index(engine: Engine, captions: Sequence[Path] = (), progress: Progress = no_progress) -> None:
     """Writes the two files into the engine's pack, and their checksums into its `pack.json`.
 
     captions: folders of those that it was trained on, if they are not the repository's.
@@ -89,12 +93,15 @@ def write_index(engine: Engine, captions: Sequence[Path] = ()) -> None:
     heard = [Heard(c, span.action, take_of(span.clip)) for span in trained_spans(*trained) for c in span.captions]
     heard += class_phrases(names)
     said = [each.text for each in heard]
+    progress(f"reading {len(said):,} texts of {len(names)} classes", _STAGES["texts"])
     words = WordVectors.of(said, _RARE if len(said) > _FEW else 1)
     x = _features(retrieval.direction(engine.encode_texts(said)), words, said)
     y = np.array([names.index(each.action) for each in heard])
+    progress("fitting what words say of classes", _STAGES["classes"])
     classifier, bias = _classifier(x, y, len(names))
     steps = (np.abs(classifier).max(axis=0) / _LEVELS).astype(np.float32)  # of each class
     rows = [words.indices(text) for text in texts]
+    progress("fitting the sense of texts", _STAGES["sense"])
     lines = not_understood(texts)
     others = _Others(lines, retrieval.direction(engine.encode_texts(lines)))
     sense, of_sense = fitted(said, lines, x[:, : retrieval.width], others.directions)
@@ -108,6 +115,7 @@ def write_index(engine: Engine, captions: Sequence[Path] = ()) -> None:
         "word_features": np.array([i for row in rows for i in row], np.int16),
         "sureness": np.zeros(9, np.float32),
     }
+    progress(f"measuring {len(spans):,} motions", _STAGES["motions"])
     described = {
         "format": "motionclip-wordings",
         "format_version": 1,
@@ -119,10 +127,10 @@ def write_index(engine: Engine, captions: Sequence[Path] = ()) -> None:
         "phrases": {name: [each.text for each in class_phrases([name])] for name in names},
     }
     index = WordingIndex(retrieval, described, numbers)
-    numbers["sureness"] = _sureness(index, retrieval, motions, spans, heard, x, y, words, others)
-    write_json(engine.pack.folder / TEXTS, described, indent=None)
+    numbers["sureness"] = _sureness(index, retrieval, motions, spans, heard, x, y, words, others, progress)
     with whole_path(engine.pack.folder / NUMBERS) as path:
         save_file(numbers, path)
+        write_json(engine.pack.folder / TEXTS, described, indent=None)
     note_checksums(engine.pack, TEXTS, NUMBERS)
 
 
@@ -228,6 +236,7 @@ def _sureness(
     y: np.ndarray,
     words: WordVectors,
     others: _Others,
+    progress: Progress,
 ) -> np.ndarray:
     """Fits a logistic regression on `WordingIndex.sureness_features`. Returns its weights and a constant, (9,) float32.
 
@@ -239,7 +248,7 @@ def _sureness(
     by_text = [each.text for each in heard], index.texts
     for left_out, left_out_row in (by_take, by_text):
         read, truth = _examples(
-            index, retrieval, heard, x, y, words, others, _folds_of(left_out), _folds_of(left_out_row)
+            index, retrieval, heard, x, y, words, others, _folds_of(left_out), _folds_of(left_out_row), progress
         )
         if any(truth):
             return _logistic(np.array(read), np.array(truth))
@@ -260,6 +269,7 @@ def _examples(
     others: _Others,
     fold_of: np.ndarray,
     row_fold: np.ndarray,
+    progress: Progress,
 ) -> tuple[list[np.ndarray], list[float]]:
     """Returns the features of the examples of `_sureness`, each of a model that has not learned from its fold, and
     whether they are wordings (1) or others (0).
@@ -272,6 +282,8 @@ def _examples(
     for fold in range(_FOLDS):
         if (fold_of == fold).all() or (row_fold == fold).all():
             continue
+        done = _STAGES["sureness"] + (1 - _STAGES["sureness"]) * fold / _FOLDS
+        progress(f"fitting how sure choices are, part {fold + 1} of {_FOLDS}", done)
         learned, learned_other = fold_of != fold, fold_of_other != fold
         classifier, bias = _classifier(x[learned], y[learned], len(index.actions))
         sense = Sense(
@@ -338,7 +350,7 @@ def _logistic(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         beta += np.linalg.solve(hessian, x.T @ (weight * (y - p)) - 0.1 * beta)
     p = x @ beta > 0
     shares = [100 * p[y > 0.5].mean(), 100 * p[y < 0.5].mean()]
-    print(f"Understood: {shares[0]:.1f} % of left-out wordings, {shares[1]:.1f} % of other lines")
+    print(f"Understood: {shares[0]:.1f} % of left-out wordings, {shares[1]:.1f} % of other lines", flush=True)
     return beta.astype(np.float32)
 
 
@@ -348,6 +360,6 @@ def main(arguments: list[str]) -> int:
     add_option(parser, "what the pack was trained on")
     options = parser.parse_args(arguments)
     engine = Engine(options.pack, compute="numpy")
-    write_index(engine, options.captions)
+    write_index(engine, options.captions, told_on_stderr())
     print(engine.pack.folder / TEXTS)
     return 0
