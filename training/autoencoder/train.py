@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.lock import only_one
 from motionclip_blender.core.pack import Pack
 
 from ..data.amass.shards import Shards, is_shards
@@ -72,16 +74,16 @@ def main(arguments: list[str]) -> int:
     first, adapter = _first(options), _adapter(options)
     with joined() as place:  # first, because it chooses the GPU of this process
         material = material_of(options, config, body, adapter)
-        _make_folder(options.run)
-        run = Run(options.run, config, material, body, place, first)
-        run.resume()
-        if place.leads:
-            if adapter:
-                adapter.save(options.run / ADAPTER)
-            if options.captions:
-                keep_copy(options.run, options.captions)
-            config.save(options.run / "config.json")
-        run.train()
+        with only_one(options.run) if place.leads else nullcontext():
+            run = Run(options.run, config, material, body, place, first)
+            run.resume()
+            if place.leads:
+                if adapter:
+                    adapter.save(options.run / ADAPTER)
+                if options.captions:
+                    keep_copy(options.run, options.captions)
+                config.save(options.run / "config.json")
+            run.train()
     return 0
 
 
@@ -96,13 +98,6 @@ def _adapter(options: argparse.Namespace) -> AdapterFile | None:
         return AdapterFile.load(options.text_adapter)
     first = _first(options)
     return adapter_of_pack(first) if first else None
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"Cannot write {folder} ({error.strerror}); choose another folder.") from error
 
 
 def configured(options: argparse.Namespace) -> TrainConfig:

@@ -12,6 +12,7 @@ torch = pytest.importorskip("torch")
 
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.lock import only_one
 from motionclip_blender.core.motion_files import amass
 from motionclip_blender.core.pack import Pack
 from motionclip_blender.core.prompt_plan.understand import understand
@@ -81,6 +82,14 @@ def test_such_a_pack_answers_prompts_in_other_words(tmp_path: Path, folders: tup
     assert len(engine.wordings.texts) == 10
     _, (choice,) = understand(engine, engine.wordings, "the player kicks a ball")
     assert choice.action == "kick" and choice.sure
+
+
+def test_two_trainings_in_one_folder_are_refused(tmp_path: Path, folders: tuple[Path, Path]):
+    data, captions = folders
+    given = arguments(tmp_path, data, "--captions", str(captions))
+    with only_one(tmp_path / "run"), pytest.raises(UserError, match="Another run is writing .*run; wait for it"):
+        train.main(given)
+    assert train.main(given) == 0
 
 
 def test_captions_of_one_class_and_none_are_refused(tmp_path: Path, folders: tuple[Path, Path]):

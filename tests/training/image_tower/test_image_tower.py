@@ -16,6 +16,7 @@ torch = pytest.importorskip("torch")
 Image = pytest.importorskip("PIL.Image")
 
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.lock import only_one
 from motionclip_blender.core.model.image_tower import save_image_tower
 from motionclip_blender.core.pack import ImageSpec, Pack
 from tests.training.autoencoder.small_run import an_adapter
@@ -244,3 +245,11 @@ def test_embedding_does_not_depend_on_the_batch(rendered):
     frames = read_frames(rendered, 36)
     tower = image_training.vision_transformer(image_training.SPEC, 512)
     np.testing.assert_allclose(embed(tower, frames.images, 5), embed(tower, frames.images, 24), atol=1e-4)
+
+
+def test_a_training_without_steps_and_two_in_one_folder_are_refused(rendered, data, tmp_path):
+    arguments = ["train", "--frames", str(rendered), "--data", str(data), "--run", str(tmp_path / "run")]
+    with pytest.raises(UserError, match="has one step at least; give --steps 1"):
+        image_training.main([*arguments, "--steps", "0"])
+    with only_one(tmp_path / "run"), pytest.raises(UserError, match="Another run is writing"):
+        image_training.main([*arguments, "--steps", "1"])
