@@ -92,6 +92,18 @@ def test_two_trainings_in_one_folder_are_refused(tmp_path: Path, folders: tuple[
     assert train.main(given) == 0
 
 
+def test_a_run_that_is_resumed_with_other_motions_is_refused(tmp_path: Path, folders: tuple[Path, Path]):
+    data, captions = folders
+    given = ["--captions", str(captions)]
+    assert train.main(arguments(tmp_path, data, *given)) == 0
+    assert train.main(arguments(tmp_path, data, *given, steps=3)) == 0
+    saved = (tmp_path / "run" / "checkpoint.pt").read_bytes()
+    amass.save(arm_swing(41), data / "mine" / "kick.npz")
+    with pytest.raises(UserError, match="was trained on other motions or captions than --data holds now; give it its"):
+        train.main(arguments(tmp_path, data, *given, steps=4))
+    assert (tmp_path / "run" / "checkpoint.pt").read_bytes() == saved
+
+
 def test_captions_of_one_class_and_none_are_refused(tmp_path: Path, folders: tuple[Path, Path]):
     data, captions = folders
     lines = (captions / "mine.jsonl").read_text().splitlines()
