@@ -16,6 +16,7 @@ from contextlib import ExitStack
 from multiprocessing import get_context
 from pathlib import Path
 
+from motionclip_blender.core.clip_files.frame_rates import RANGE, is_rate
 from motionclip_blender.core.console import quiet
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.retarget.rig_maps import rig_maps
@@ -175,7 +176,10 @@ def main(arguments: list[str]) -> int:
 
 
 def _rate(text: str) -> float:
-    rate = float(text.replace(",", "."))
-    if not 0 < rate < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is no number of frames a second")
+    try:
+        rate = float(text.replace(",", "."))
+    except ValueError:
+        rate = 0.0
+    if not is_rate(rate):
+        raise argparse.ArgumentTypeError(f"{text} is no rate of a recording; give frames a second, {RANGE}")
     return rate

@@ -221,3 +221,10 @@ def test_what_earlier_runs_prepared_stays(tmp_path: Path, capsys: pytest.Capture
     assert "mine/bend: this run's takes the place of the one that an earlier run prepared." in capsys.readouterr().err
     gone.unlink()  # whose clip goes with it
     assert clips("a") == {"mine/bend": 20, "yours/bend": 22}
+
+
+@pytest.mark.parametrize("text", ["1e9", "0.5", "-30", "nan", "thirty"])
+def test_no_rate_is_taken_at_which_nobody_is_recorded(text: str, capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit):
+        main(["--source", "in", f"--fps={text}"])
+    assert f"{text} is no rate of a recording; give frames a second, from 1 to 5000" in capsys.readouterr().err
