@@ -11,11 +11,9 @@ from motionclip_blender.core.json_text import parsed_json
 from motionclip_blender.core.pose_format import AHEAD, HEADINGS, PELVIS, RIGHT_ANKLE, UPS, PoseFormat
 from motionclip_blender.core.skeleton import BODY_JOINTS, INDEX
 
+from ..data.splits import OF_AMASS
 from ..settings_file import settings_of
 from .loss_weights import LossWeights
-
-SPLITS = ("amass", "babel")
-"""Those of shards."""
 
 MINILM = "minilm"
 """Name of the text tower that ships."""
@@ -203,7 +201,7 @@ class TrainConfig:
     @property
     def of_shards(self) -> bool:
         """Whether it learns from shards of AMASS."""
-        return self.split in SPLITS
+        return self.split in OF_AMASS
 
     @property
     def pose_format(self) -> PoseFormat:

@@ -22,6 +22,8 @@ HELD_OUT = "held-out"
 """Some takes of the clips of which the default pack is made; their performers are trained on in other takes."""
 PEOPLE = "people"
 """All takes of some people, of all collections."""
+OF_AMASS = ("amass", "babel")
+"""Those of shards: by data set, and BABEL's own. Clips know nothing of them."""
 CHOSEN = {HELD_OUT: "held_out", PEOPLE: "held_out_people"}
 """The splits that are a choice, with their keys in `splits.json`."""
 _CMU = "cmu-"

@@ -7,10 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from motionclip_blender.core.errors import UserError
+
 from .augment import augmented
 from .captions import MORE, CaptionedSpan, load_captions, mirrored
 from .own_captions import captions_in, check_own
-from .splits import parted
+from .splits import OF_AMASS, parted
 
 
 def trained_spans(
@@ -31,8 +33,12 @@ def trained_with(info: Mapping[str, Any], own: Sequence[Path] = ()) -> tuple[str
     """Returns the split, `augment`, `more` and `own` of the spans that a pack was trained on, for `trained_spans`.
 
     info: of the pack. Packs up to 2.1.0 do not say `augment`; they were trained with it. own: folders of captions.
-    Raises `UserError` where the pack was trained on others.
+    Raises `UserError` where the pack was trained on others, or on AMASS.
     """
+    if info.get("split") in OF_AMASS:
+        raise UserError(
+            "The pack was trained on AMASS, not on captioned clips; measure it by `evaluate --protocol babel-60`."
+        )
     check_own(info, own)
     return info.get("split"), bool(info.get("augment", True)), bool(info.get("more")), tuple(own)
 

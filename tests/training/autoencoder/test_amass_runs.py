@@ -162,8 +162,15 @@ def test_settings_that_do_not_go_together(tmp_path, shards):
         train.main([*command, "--data", str(tmp_path)])
     with pytest.raises(UserError, match="one step at least"):
         train.main([*command, "--steps", "0"])
-    with pytest.raises(UserError, match="--clip minilm"):
+    with pytest.raises(UserError, match="There is no file .*nothing.pt of CLIP's weights; choose one that is there"):
         train.main([*command, "--clip", str(tmp_path / "nothing.pt")])
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("HOME", "XDG_CACHE_HOME", "LOCALAPPDATA", "USERPROFILE"):
+            patch.setenv(name, str(tmp_path))  # where no weights of CLIP's are kept
+        with pytest.raises(
+            UserError, match="are not here; give their file with --clip, or --clip minilm for the text t"
+        ):
+            train.main(command[: command.index("--clip")])
     with pytest.raises(UserError, match="no body file"):
         train.main([*command, "--body", str(tmp_path / "nothing.npz")])
     with pytest.raises(UserError, match='split is "amass"'):

@@ -69,6 +69,8 @@ def test_a_pack_is_given_the_captions_that_it_was_trained_on(own: Path, tmp_path
         trained_with(info)
     with pytest.raises(UserError, match="repository's captions; leave out --captions"):
         trained_with({}, (own,))
+    with pytest.raises(UserError, match="trained on AMASS, not on captioned clips; measure it by `evaluate --protocol"):
+        trained_with({"split": "amass"})
     with pytest.raises(UserError, match="other captions than those in .*other; give them as they were"):
         check_own(info, (write(tmp_path / "other", mine=[WAVE]),))
 
