@@ -17,7 +17,7 @@ from torch import nn
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.model.image_tower import save_image_tower, vision_transformer
 from motionclip_blender.core.model.network import MotionCLIP
-from motionclip_blender.core.pack import DEFAULT_FOLDER, Pack
+from motionclip_blender.core.pack import Pack
 from motionclip_blender.core.pose_format import PoseFormat
 from motionclip_blender.core.progress import Progress, no_progress
 
@@ -150,7 +150,7 @@ def _checkpoint(path: Path) -> dict[str, Any]:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m training export", description=__doc__)
     parser.add_argument("--run", type=Path, default=Path("runs/default"))
-    parser.add_argument("--out", type=Path, default=DEFAULT_FOLDER)
+    parser.add_argument("--out", type=Path, required=True, help="folder of the pack")
     parser.add_argument(
         "--images", type=Path, help="run of the image tower (`python -m training images`), or a pack with one"
     )

@@ -36,7 +36,8 @@ from .start_from_pack import adapter_of_pack, configured_for
 from .text_embedder import text_embedder
 
 
-def main(arguments: list[str]) -> int:
+def options_parser() -> argparse.ArgumentParser:
+    """Returns the parser of the options, which `configured` and `material_of` read."""
     parser = argparse.ArgumentParser(
         prog="python -m training train", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -68,7 +69,11 @@ def main(arguments: list[str]) -> int:
         metavar="PACK",
         help="train on from the network of this pack, with its text adapter; `--preset further` is meant for it",
     )
-    options = parser.parse_args(arguments)
+    return parser
+
+
+def main(arguments: list[str]) -> int:
+    options = options_parser().parse_args(arguments)
     body = Body.load(options.body)
     config = configured(options)
     first, adapter = _first(options), _adapter(options)

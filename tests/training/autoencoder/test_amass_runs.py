@@ -14,6 +14,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from benchmarks import paper
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.network_size import OfficialNetwork
@@ -154,6 +155,14 @@ def test_a_legacy_run_becomes_a_pack_of_the_released_layout(tmp_path, shards):
     with torch.no_grad():
         expected = network.encoder(poses).numpy()
     np.testing.assert_allclose(load_network(pack).encode_batch(poses.numpy()), expected, atol=1e-5)
+
+
+def test_steps_are_timed_as_those_of_a_training(tmp_path, shards, capsys):
+    settings = {"width": 32, "cosines": 0, "refine_from": 0, "motions": 2}
+    command = arguments(tmp_path, shards[False], "amass", "run", **settings)
+    run = command.index("--run")
+    paper.main([*command[:run], *command[run + 2 :], "--seconds", "0"])
+    assert "windows a second" in capsys.readouterr().out
 
 
 def test_settings_that_do_not_go_together(tmp_path, shards):
