@@ -62,6 +62,11 @@ def evaluate(
     split = split or own_split(model.pack.info)
     learned = learned_for(model.pack.info, split, captions)
     items = load_items(data, model.body, split, model.pack.fps, learned, captions)
+    if not items.train:
+        raise UserError(
+            f"{data} holds no captioned clip that the pack was trained on, beside which its motions are measured; "
+            "prepare some into it."
+        )
     random = np.random.default_rng(seed)
     most = _QUICK_WINDOWS if quick else None
     started = time.perf_counter()
