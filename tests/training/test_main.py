@@ -71,6 +71,8 @@ def test_preparing_stops_without_a_traceback(tmp_path: Path):
         [sys.executable, "-m", "training", "prepare", "--no-pictures", "--workers", "2", "--source", tmp_path / "in",
          "--out", tmp_path / "out"], cwd=ROOT, stderr=subprocess.PIPE, text=True, env=environment(),
         start_new_session=True,
+        # shells let what runs in the background ignore Ctrl-C, and so the tests, too
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     while process.poll() is None and not list((tmp_path / "out").glob("own/*.npz")):
         time.sleep(0.05)
