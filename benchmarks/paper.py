@@ -11,6 +11,7 @@ of the steps, and the first one tells.
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -24,7 +25,7 @@ from motionclip_blender.core.errors import UserError
 from training.autoencoder.config import presets
 from training.autoencoder.distributed import joined
 from training.autoencoder.run import Run
-from training.autoencoder.train import configured, material_of
+from training.autoencoder.train import configured, material_of, options_parser
 
 _WARM_UP = 1  # steps before any is timed
 _ALL_WINDOWS = 40 * 3600 * 30 // 100  # of 40 hours, of 100 frames each
@@ -32,7 +33,7 @@ _EPOCHS = 100
 _FEWEST = 10  # steps of an epoch, of which the last has fewer windows
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--preset", choices=presets(), default="paper")
@@ -40,8 +41,8 @@ def main() -> None:
     parser.add_argument("--body", type=Path)
     parser.add_argument("--clip", default="minilm")
     parser.add_argument("--seconds", type=float, default=60.0)
-    options = parser.parse_args()
-    options.images, options.steps = None, None
+    # what is not given here is as of a training without further options
+    options = argparse.Namespace(**vars(options_parser().parse_args([])) | vars(parser.parse_args(arguments)))
     body = Body.load(options.body)
     config = configured(options)
     with tempfile.TemporaryDirectory() as folder, joined() as place:
@@ -95,4 +96,8 @@ def device_name(device: torch.device) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except UserError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)

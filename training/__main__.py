@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 
 from motionclip_blender.core.errors import UserError
@@ -43,18 +44,38 @@ _COMMANDS = {
 """The module and the purpose of each command."""
 
 
+_OWN = ("motionclip_blender", "render_pipeline", "training")
+
+
 def main() -> int:
+    """Runs a command. Returns its exit status: 2 for an error that the user can correct, 130 after Ctrl-C, 141 where
+    nobody reads the output on."""
     if len(sys.argv) < 2 or sys.argv[1] not in _COMMANDS:
         print(__doc__)
         for name, (_, purpose) in _COMMANDS.items():
             print(f"  {name:<17} {purpose}")
         return 0 if sys.argv[1:] in ([], ["--help"], ["-h"]) else 2
-    command = importlib.import_module(f".{_COMMANDS[sys.argv[1]][0]}", __package__)
     try:
-        return command.main(sys.argv[2:])
+        command = importlib.import_module(f".{_COMMANDS[sys.argv[1]][0]}", __package__)
+        status = command.main(sys.argv[2:])
+        sys.stdout.flush()  # here, where it is known what to do if nobody reads on
+        return status
     except UserError as error:
         print(error, file=sys.stderr)
         return 2
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package in _OWN:
+            raise
+        print(f'The package "{package}" is not installed; run: pip install ".[training]"', file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # `head` has read enough; Python would complain again when it flushes what is left
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
 
 
 if __name__ == "__main__":

@@ -40,11 +40,14 @@ def whole_path(path: Path) -> Iterator[Path]:
         place.parent.mkdir(parents=True, exist_ok=True)
         check_name(place)
         temporary = _new_file_beside(place, path.suffix)
+        mode = temporary.stat().st_mode
     except OSError as error:
         raise UserError(f"Cannot write {path} ({_reason(error)}); choose another place.") from error
     try:
         yield temporary
         check_room(temporary)
+        if temporary.stat().st_mode != mode:  # some libraries write another file, a private one, in its place
+            os.chmod(temporary, mode & 0o7777)
         os.replace(temporary, place)
     except OSError as error:
         raise UserError(f"Cannot write {path} ({_reason(error)}); free some space or choose another place.") from error

@@ -78,6 +78,15 @@ def test_the_temporary_path_is_whole_for_a_relative_one(tmp_path, monkeypatch):
     assert (tmp_path / "film.mp4").read_bytes() == b"film"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no modes")
+def test_a_writer_that_puts_a_private_file_in_place_makes_no_private_file(tmp_path):
+    (tmp_path / "a").touch()
+    with whole_path(tmp_path / "b") as path:
+        path.unlink()
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))  # as safetensors does
+    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == stat.S_IMODE((tmp_path / "b").stat().st_mode)
+
+
 def test_the_umask_of_the_process_is_left_alone(tmp_path, monkeypatch):
     """It belongs to all threads: another one would make its files readable by everybody meanwhile."""
 

@@ -11,11 +11,9 @@ from motionclip_blender.core.json_text import parsed_json
 from motionclip_blender.core.pose_format import AHEAD, HEADINGS, PELVIS, RIGHT_ANKLE, UPS, PoseFormat
 from motionclip_blender.core.skeleton import BODY_JOINTS, INDEX
 
+from ..data.splits import OF_AMASS
 from ..settings_file import settings_of
 from .loss_weights import LossWeights
-
-SPLITS = ("amass", "babel")
-"""Those of shards."""
 
 MINILM = "minilm"
 """Name of the text tower that ships."""
@@ -43,6 +41,8 @@ class TrainConfig:
     joints, up, last_row, heading: of the pose tensor, see `core.pose_format`.
     clip: the text tower, "minilm" or open_clip's name of a CLIP.
     text_adapter: digest of the adapter after the tower that ships (`training.text_adapter`); empty without one.
+    own_captions: digest of the captions that are learned from in place of the repository's (`data.own_captions`);
+        empty for these.
     start: SHA-256 of the weights of the pack that the run starts from; empty for one that starts from nothing.
     learns: what is trained, "all" or the "decoder" alone. Latents then stay what they are, and so do a pack's wordings
         and what it recognises; it is for runs that start from a pack.
@@ -125,6 +125,7 @@ class TrainConfig:
     heading: str = AHEAD
     clip: str = MINILM
     text_adapter: str = ""
+    own_captions: str = ""
     start: str = ""
     learns: str = ALL
     legacy: bool = False
@@ -200,7 +201,7 @@ class TrainConfig:
     @property
     def of_shards(self) -> bool:
         """Whether it learns from shards of AMASS."""
-        return self.split in SPLITS
+        return self.split in OF_AMASS
 
     @property
     def pose_format(self) -> PoseFormat:

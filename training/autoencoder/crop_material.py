@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+
 import numpy as np
 import torch
 
@@ -43,6 +46,12 @@ class CropMaterial:
         self.steps = config.steps
         if config.order == "epochs" and config.epochs:
             self.steps = config.epochs * crops.steps_of_epoch(config.frames[1])
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what the index says of the shards, their own digests among it."""
+        told = {key: value for key, value in self.crops.shards.index.items() if key in ("legacy", "classes", "shards")}
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
     def begin(self, network: torch.nn.Module, body: PosedBody, anew: bool) -> None:
         """Sets the projection of texts, the reader's whitening, and the linear part to its own optimum, as for

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -18,7 +18,8 @@ from motionclip_blender.core.skeleton import HAND_JOINTS, INDEX
 
 from ..data.augment import UPPER_BODY
 from ..data.captions import CaptionedSpan, mirrored
-from ..data.sequences import Sequence, sequences
+from ..data.sequences import Sequence as ActionSequence
+from ..data.sequences import sequences
 from ..data.shoulders import lifted
 from ..data.splits import clips_of, source_of
 from ..data.travel import moving_forward, straightened, travelling
@@ -77,41 +78,68 @@ def load_samples(
     augment: bool = True,
     across: bool = False,
     more: bool = False,
+    own: Sequence[Path] = (),
 ) -> list[Sample]:
     """Loads every captioned span of the prepared folder `data`, each followed by its mirror image.
 
     augment: also the spans that `augmented` makes of them. across: also the `sequences` of two spans.
     split: leave out what this split (see `splits.is_test`) holds out for testing; None takes all.
-    more: also the spans of further collections. Clips that are not prepared, and spans after their clip's end, are
-    named on stderr and left out.
+    more: also the spans of further collections. own: folders of captions in place of the repository's. With either,
+    clips that are not prepared, and spans after their clip's end, are named on stderr and left out.
     Raises `UserError` when a captioned clip is missing and only those of the default pack are asked for.
     """
-    spans = trained_spans(split, augment, more)
-    return _samples([*spans, *(sequences(spans) if across else ())], data, body, longest, more)
+    spans = trained_spans(split, augment, more, own)
+    return _samples([*spans, *(sequences(spans) if across else ())], data, body, longest, more or bool(own))
 
 
-def load_held_out(data: Path, body: Body, longest: int, split: str | None, more: bool = False) -> list[Sample]:
+def load_held_out(
+    data: Path, body: Body, longest: int, split: str | None, more: bool = False, own: Sequence[Path] = ()
+) -> list[Sample]:
     """Loads the captioned spans that `split` holds out, each followed by its mirror image; none without a split."""
-    return _samples(held_out_spans(split, more), data, body, longest, more)
+    return _samples(held_out_spans(split, more, own), data, body, longest, more or bool(own))
 
 
 def _samples(spans: Iterable[CaptionedSpan], data: Path, body: Body, longest: int, more: bool = False) -> list[Sample]:
     samples: list[Sample] = []
     missing: dict[str, None] = {}
-    # the spans of a clip mostly follow each other
-    load = lru_cache(maxsize=16)(lambda clip: amass.load(data / f"{clip}.npz"))
+    clips = Clips(data)
     for span in spans:
-        if gone := [clip for clip in clips_of(span) if not os.path.isfile(data / f"{clip}.npz")]:
-            if not more:
-                raise UserError(f"{data / gone[0]}.npz is missing; run `python -m training prepare` first.")
+        if gone := clips.missing(span):
+            if not more and not os.path.isfile(clips.path(gone[0])):
+                raise UserError(
+                    f"{clips.path(gone[0])} is missing; run `python -m training prepare` on the clips that the "
+                    "repository captions, or name a folder of captions of your own with --captions."
+                )
             missing |= dict.fromkeys(gone)
-        elif _cut(load(span.clip), span)[0] >= len(load(span.clip)) - 1:
-            missing[f"{span.clip} at {span.start:g} s"] = None
         else:
-            samples += samples_of_span(span, load, body, longest)
+            samples += samples_of_span(span, clips.load, body, longest)
     if missing:
-        print(f"Captioned, but not prepared, so left out: {_listed([*missing])}.", file=sys.stderr)
+        print(left_out(missing), file=sys.stderr)
     return samples
+
+
+class Clips:
+    """The motions of a prepared folder; the last ones are kept, as the spans of a clip mostly follow each other."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self.load: Callable[[str], Motion] = lru_cache(maxsize=16)(lambda clip: amass.load(self.path(clip)))
+
+    def path(self, clip: str) -> Path:
+        return self._data / f"{clip}.npz"
+
+    def missing(self, span: CaptionedSpan) -> list[str]:
+        """Returns what a span lacks: clips without a file, or itself, as "clip at s", where it begins after its clip's
+        end."""
+        gone = [clip for clip in clips_of(span) if not os.path.isfile(self.path(clip))]
+        if gone or _cut(self.load(span.clip), span)[0] < len(self.load(span.clip)) - 1:
+            return gone
+        return [f"{span.clip} at {span.start:g} s"]
+
+
+def left_out(missing: Iterable[str]) -> str:
+    """Returns a sentence about captioned clips that are left out as they are missing."""
+    return f"Captioned, but not prepared, so left out: {_listed([*missing])}."
 
 
 def _listed(clips: list[str]) -> str:
@@ -135,7 +163,7 @@ def samples_of_span(span: CaptionedSpan, load: Callable[[str], Motion], body: Bo
     shown = 0 if span.shown is None else round((span.shown - span.start) * motion.fps / span.rate)
     long = extended(motion, shown + longest, hold=span.after == "hold")
     long = straightened(long) if span.travel or span.speed else long
-    seam = round(span.seam * motion.fps) - cut[0] if isinstance(span, Sequence) else 0
+    seam = round(span.seam * motion.fps) - cut[0] if isinstance(span, ActionSequence) else 0
     one = Sample(span.clip, span.action, long, span.captions, span.prompts, len(motion), False, cut, seam, shown)
     told = tuple(mirrored(c) for c in span.captions)
     return [one, replace(one, captions=told, prompts=span.mirrored_prompts, is_mirrored=True)]

@@ -120,6 +120,7 @@ def prompt_retrieval(
     split: str | None = None,
     augment: bool = True,
     more: bool = False,
+    own: Sequence[Path] = (),
     projected: Callable[[np.ndarray], np.ndarray] | None = None,
     adapter: AdapterFile | None = None,
 ) -> PromptRetrieval:
@@ -127,7 +128,7 @@ def prompt_retrieval(
 
     projected: maps embeddings (n, 512) to the latents' space, if that is another. adapter: as of the training.
     """
-    texts, motions, classes, _ = table(split, augment, more)
+    texts, motions, classes, _ = table(split, augment, more, own)
     names = sorted(set(classes))
     embeddings = text_embeddings([*texts, *map(class_text, names)], adapter=adapter)
     if projected is not None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,16 +17,19 @@ from torch import nn
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.model.image_tower import save_image_tower, vision_transformer
 from motionclip_blender.core.model.network import MotionCLIP
-from motionclip_blender.core.pack import DEFAULT_FOLDER, Pack
+from motionclip_blender.core.pack import Pack
 from motionclip_blender.core.pose_format import PoseFormat
+from motionclip_blender.core.progress import Progress, no_progress
 
+from ..data.own_captions import KEY, add_option, captions_of_run
 from ..data.splits import HELD_OUT
 from ..image_tower.train import SPEC as IMAGE_TOWER
 from ..image_tower.train import check_has_tower, check_split
+from ..stages import told_on_stderr
 from ..text_adapter.file import adapter_of_run, check_same, digest_of_pack
 from ..text_tower import minilm
-from . import export_of_shards
 from .config import TrainConfig
+from .export_of_shards import export_of_shards
 from .published import network_of
 from .run import load_checkpoint
 from .write_pack import write_description, write_pack
@@ -35,16 +39,25 @@ DATA = "Trained on the clips of the sources that are named here, with captions o
 
 
 def export(
-    run: Path, out: Path, version: str, images: Path | None = None, texts: bool = True, refinement: float = 1.0
+    run: Path,
+    out: Path,
+    version: str,
+    images: Path | None = None,
+    texts: bool = True,
+    refinement: float = 1.0,
+    captions: Sequence[Path] = (),
+    progress: Progress = no_progress,
 ) -> Pack:
-    """Writes the averaged weights of the run's checkpoint, the trained wordings and `pack.json` into `out`; returns the
-    pack.
+    """Writes the averaged weights of the run's checkpoint, the trained wordings and `pack.json` into `out`, all or
+    nothing; returns the pack.
 
     images: a run of the image tower, or a pack with one, whose weights are put into the pack too. `record` adds the
     figures after evaluation.
     texts: also writes the wordings as texts, as `write_pack`. A pack of AMASS has none.
     refinement: share of what the encoder's transformer adds to its linear part. It learns people by heart sooner than
     the linear part does, so a smaller share may recognise others better.
+    captions: folders of those that the run was trained on, if they are not the repository's; by default the copy in the
+    run's folder.
     Raises `UserError` when a checkpoint is missing or damaged.
     """
     state = _checkpoint(run / "checkpoint.pt")
@@ -53,9 +66,8 @@ def export(
     if config.of_shards:
         if images:
             raise UserError("The image tower of a pack of AMASS is CLIP's own; leave out --images.")
-        pack = export_of_shards.write_weights(state, config, out, version, adapter)
-        write_description(pack)
-        return pack
+        return export_of_shards(state, config, out, version, adapter)
+    captions = captions_of_run(run, asdict(config), captions)
     of_images = _tower_of(images) if images else {}
     if images:
         made = of_images.get("text_adapter", "")
@@ -79,6 +91,7 @@ def export(
             "split": config.split,
             "augment": config.augment,
             **({"more": True} if config.more else {}),
+            **({KEY: config.own_captions} if config.own_captions else {}),
             "steps": state["step"],
             "seed": config.seed,
             **({"refinement": refinement} if refinement != 1 else {}),
@@ -91,7 +104,7 @@ def export(
         tower = vision_transformer(IMAGE_TOWER, pack.clip.width)
         tower.load_state_dict(of_images["average"])
         write_image = partial(save_image_tower, tower)
-    return write_pack(pack, network, adapter, write_image, texts)
+    return write_pack(pack, network, adapter, write_image, texts, captions, progress)
 
 
 @torch.no_grad()
@@ -137,7 +150,7 @@ def _checkpoint(path: Path) -> dict[str, Any]:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m training export", description=__doc__)
     parser.add_argument("--run", type=Path, default=Path("runs/default"))
-    parser.add_argument("--out", type=Path, default=DEFAULT_FOLDER)
+    parser.add_argument("--out", type=Path, required=True, help="folder of the pack")
     parser.add_argument(
         "--images", type=Path, help="run of the image tower (`python -m training images`), or a pack with one"
     )
@@ -145,8 +158,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--refinement", type=float, default=1.0, metavar="SHARE", help="share of the encoder's transformer, 0 to 1 (1)"
     )
+    add_option(parser, "what the run was trained on; by default the copy in its folder")
     options = parser.parse_args(arguments)
-    pack = export(options.run, options.out, options.version, options.images, refinement=options.refinement)
+    pack = export(
+        options.run, options.out, options.version, options.images, refinement=options.refinement,
+        captions=options.captions, progress=told_on_stderr(),
+    )  # fmt: skip
     for path in (pack.weights_path, *([pack.image_path] if pack.image else [])):
         print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
     return 0

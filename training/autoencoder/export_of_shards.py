@@ -12,6 +12,7 @@ from torch import nn
 
 from motionclip_blender.core.clip_kinds import OpenClip
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.files import write_json
 from motionclip_blender.core.inference.networks import PROJECTION
 from motionclip_blender.core.inference.tensor_writing import write_float32
 from motionclip_blender.core.inference.text_adapter import PREFIX as ADAPTER
@@ -22,16 +23,17 @@ from motionclip_blender.core.pack import DEFAULT_FOLDER, Pack
 from ..text_adapter.file import AdapterFile
 from ..text_tower import minilm
 from .config import MINILM, TrainConfig
+from .pack_folder import DESCRIPTION, check_described, whole_pack
 from .published import network_of
 
 _LICENCE = "The weights were trained on AMASS and BABEL, whose licences allow non-commercial research only."
 _DATA = "AMASS (Mahmood et al., ICCV 2019), labelled by BABEL (Punnakkal et al., CVPR 2021)"
 
 
-def write_weights(
+def export_of_shards(
     state: dict[str, Any], config: TrainConfig, out: Path, version: str, adapter: AdapterFile | None = None
 ) -> Pack:
-    """Writes the weights of a checkpoint into `out` and returns the pack, whose description is not written yet.
+    """Writes a checkpoint as a pack into `out`, whole or not at all, and returns it.
 
     adapter: the run's text adapter.
     Raises `UserError` for the folder of the default pack, which is not to be replaced by one that is not free.
@@ -57,14 +59,17 @@ def write_weights(
         else OpenClip(config.clip, "openai"),
         info={"data": _DATA, "split": config.split, "steps": state["step"], "seed": config.seed},
     )
-    out.mkdir(parents=True, exist_ok=True)
+    check_described(pack)
     projection = minilm.text_projection() if embedded else None
-    if official:
-        _write_released(network, projection, adapter, pack.weights_path)
-    else:
-        save_weights(Weights(network, projection, adapter=adapter.arrays if adapter else {}), pack.weights_path)
-    digest = hashlib.sha256(pack.weights_path.read_bytes()).hexdigest()
-    return replace(pack, checksums={pack.weights_path.name: digest})
+    with whole_pack(out) as folder:
+        new = replace(pack, folder=folder)
+        if official:
+            _write_released(network, projection, adapter, new.weights_path)
+        else:
+            save_weights(Weights(network, projection, adapter=adapter.arrays if adapter else {}), new.weights_path)
+        digest = hashlib.sha256(new.weights_path.read_bytes()).hexdigest()
+        write_json(folder / DESCRIPTION, replace(new, checksums={new.weights_path.name: digest}).as_json())
+    return Pack.load(out)
 
 
 def _write_released(network: nn.Module, projection: np.ndarray | None, adapter: AdapterFile | None, path: Path) -> None:

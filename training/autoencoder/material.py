@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -28,12 +30,15 @@ _SHOWN = 48  # exemplars whose movement shows a collapse
 class Material(Protocol):
     """A source of batches. mean: (512,) of the texts' embeddings. names: (C, 512), embeddings of the classes' names.
 
-    steps: of the whole run.
+    steps: of the whole run. digest: tells the data from others.
     """
 
     mean: np.ndarray
     names: np.ndarray
     steps: int
+
+    @property
+    def digest(self) -> str: ...
 
     def begin(self, network: torch.nn.Module, body: SparseBody, anew: bool) -> None:
         """Sets the parts of a network that follow from the data. anew: whether the run starts, rather than resumes."""
@@ -71,6 +76,18 @@ class SpanMaterial:
         self._held_out = Windows(_spread(held_out), config.joints) if held_out else None
         self.captions, self.frames, self.config = captions, frames, config
         self.mean, self.names, self.steps = captions.mean, captions.names, config.steps
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of what the samples show and say."""
+        digest = hashlib.sha256()
+        for sample in self.windows.samples:
+            if not sample.is_mirrored:
+                told = (sample.clip, sample.action, sample.captions, sample.prompts, sample.length, sample.shown)
+                digest.update(repr(told).encode())
+                for array in (sample.recorded.rotations, sample.recorded.translation):
+                    digest.update(np.ascontiguousarray(array))
+        return digest.hexdigest()
 
     def begin(self, network: MotionCLIP, body: SparseBody, anew: bool) -> None:
         """Sets the projection of texts, the reader's whitening, and the linear part to its own optimum."""

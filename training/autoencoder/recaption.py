@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,26 +17,38 @@ from pathlib import Path
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.model.weights import load_network
 from motionclip_blender.core.pack import Pack
+from motionclip_blender.core.progress import Progress, no_progress
 
+from ..data.own_captions import KEY, add_option, digest_of
+from ..stages import told_on_stderr
 from .start_from_pack import adapter_of_pack, check_trainable
 from .write_pack import write_pack
 
-_ANEW = ("figures", "details")  # entries of `info` that no longer hold
+_ANEW = ("figures", "details", KEY)  # entries of `info` that no longer hold
 
 
-def recaption(pack: Pack, out: Path, version: str, texts: bool = True) -> Pack:
+def recaption(
+    pack: Pack,
+    out: Path,
+    version: str,
+    texts: bool = True,
+    captions: Sequence[Path] = (),
+    progress: Progress = no_progress,
+) -> Pack:
     """Writes the pack with new wordings into the folder `out`; returns it.
 
-    texts: as of `write_pack`. Raises `UserError` for a pack that `export` did not make of clips, and for its own
-    folder.
+    texts: as of `write_pack`. captions: folders of them, in place of the repository's. Raises `UserError` for a pack
+    that `export` did not make of clips, and for its own folder.
     """
     check_trainable(pack)
     if out.resolve() == pack.folder.resolve():
         raise UserError(f"The pack {pack.folder} is left as it is; choose another folder for the new one.")
     info = {key: value for key, value in pack.info.items() if key not in _ANEW}
+    if captions:
+        info |= {KEY: digest_of(captions)}
     new = replace(pack, folder=out, version=version, info=info)
     write_image = partial(shutil.copyfile, pack.image_path) if pack.image is not None else None
-    return write_pack(new, load_network(pack), adapter_of_pack(pack), write_image, texts)
+    return write_pack(new, load_network(pack), adapter_of_pack(pack), write_image, texts, captions, progress)
 
 
 def main(arguments: list[str]) -> int:
@@ -43,7 +56,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--pack", type=Path, required=True, help="pack folder, which stays as it is")
     parser.add_argument("--out", type=Path, required=True, help="folder of the new pack")
     parser.add_argument("--version", required=True)
+    add_option(parser, "the new wordings")
     options = parser.parse_args(arguments)
-    pack = recaption(Pack.load(options.pack), options.out, options.version)
+    old, told = Pack.load(options.pack), told_on_stderr()
+    pack = recaption(old, options.out, options.version, captions=options.captions, progress=told)
     print(f"{pack.folder}: {pack.info['captions']:,} wordings")
     return 0

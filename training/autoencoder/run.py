@@ -92,6 +92,7 @@ class Run:
         state = {
             "step": self.step,
             "config": asdict(self.config),
+            "data": self.material.digest,
             "network": self.network.state_dict(),
             "average": self.average.state_dict(),
             "optimizer": self.optimizer.state_dict(),
@@ -101,7 +102,7 @@ class Run:
     def resume(self) -> None:
         """Loads the folder's checkpoint, if there is one.
 
-        Raises `UserError` when it is damaged or of another configuration.
+        Raises `UserError` when it is damaged, of another configuration, or of other data.
         """
         if not self.checkpoint.exists():
             return
@@ -112,6 +113,12 @@ class Run:
         changed = [key for key in ours if key not in _FREE and ours[key] != theirs[key]]
         if changed:
             raise UserError(f"{self.checkpoint} was trained with another {changed[0]}; give the run another folder.")
+        # a checkpoint of earlier releases does not tell its data
+        if state.get("data", self.material.digest) != self.material.digest:
+            raise UserError(
+                f"{self.checkpoint} was trained on other motions or captions than --data holds now; give it its own, "
+                "or the run another folder."
+            )
         self.network.load_state_dict(state["network"])
         self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])

@@ -36,7 +36,12 @@ def text_embedder(name: str, file: Path | None = None, adapter: AdapterFile | No
     try:
         path = clip_file(name, "openai", ClipSource(file), lambda *_: None)
     except UserError as error:
-        raise UserError(f"{error} Or give --clip FILE, or --clip minilm for the text tower that ships.") from error
+        if file is not None:
+            raise
+        raise UserError(
+            f"The weights of {name} are not here; give their file with --clip, or --clip minilm for the text tower "
+            "that ships."
+        ) from error
     return _ClipTexts(path, name)
 
 

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.lock import only_one
 from motionclip_blender.core.pack import Pack
 
 from ..data.amass.shards import Shards, is_shards
+from ..data.own_captions import add_option, digest_of, keep_copy
 from ..text_adapter.file import NAME as ADAPTER
 from ..text_adapter.file import AdapterFile
 from .config import ALL, MINILM, POSE, TrainConfig, presets
@@ -33,7 +36,8 @@ from .start_from_pack import adapter_of_pack, configured_for
 from .text_embedder import text_embedder
 
 
-def main(arguments: list[str]) -> int:
+def options_parser() -> argparse.ArgumentParser:
+    """Returns the parser of the options, which `configured` and `material_of` read."""
     parser = argparse.ArgumentParser(
         prog="python -m training train", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -49,6 +53,7 @@ def main(arguments: list[str]) -> int:
         metavar="FILE",
         help="embeddings of frames (`python -m training images`), equation 3; several files count as one",
     )
+    add_option(parser, "what is learned")
     parser.add_argument("--body", type=Path, help="SMPL-X .npz file of the body whose vertices the loss compares")
     parser.add_argument(
         "--text-adapter",
@@ -64,20 +69,26 @@ def main(arguments: list[str]) -> int:
         metavar="PACK",
         help="train on from the network of this pack, with its text adapter; `--preset further` is meant for it",
     )
-    options = parser.parse_args(arguments)
+    return parser
+
+
+def main(arguments: list[str]) -> int:
+    options = options_parser().parse_args(arguments)
     body = Body.load(options.body)
     config = configured(options)
     first, adapter = _first(options), _adapter(options)
     with joined() as place:  # first, because it chooses the GPU of this process
         material = material_of(options, config, body, adapter)
-        _make_folder(options.run)
-        run = Run(options.run, config, material, body, place, first)
-        run.resume()
-        if place.leads:
-            if adapter:
-                adapter.save(options.run / ADAPTER)
-            config.save(options.run / "config.json")
-        run.train()
+        with only_one(options.run) if place.leads else nullcontext():
+            run = Run(options.run, config, material, body, place, first)
+            run.resume()
+            if place.leads:
+                if adapter:
+                    adapter.save(options.run / ADAPTER)
+                if options.captions:
+                    keep_copy(options.run, options.captions)
+                config.save(options.run / "config.json")
+            run.train()
     return 0
 
 
@@ -92,13 +103,6 @@ def _adapter(options: argparse.Namespace) -> AdapterFile | None:
         return AdapterFile.load(options.text_adapter)
     first = _first(options)
     return adapter_of_pack(first) if first else None
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"Cannot write {folder} ({error.strerror}); choose another folder.") from error
 
 
 def configured(options: argparse.Namespace) -> TrainConfig:
@@ -129,6 +133,10 @@ def configured(options: argparse.Namespace) -> TrainConfig:
             raise UserError(f"The settings do not go with --text-adapter: {error}.") from error
     elif config.text_adapter:
         raise UserError("The configuration is of a run with a text adapter; give its file with --text-adapter.")
+    if options.captions:
+        config = replace(config, own_captions=digest_of(options.captions))
+    elif config.own_captions:
+        raise UserError("The configuration is of a run with captions of its own; give their folder with --captions.")
     if options.body:
         config = replace(config, body=hashlib.sha256(options.body.read_bytes()).hexdigest())
     return config
@@ -139,6 +147,8 @@ def material_of(
 ) -> Material:
     """Returns the batches of what `--data` holds, with texts read through the adapter."""
     if is_shards(options.data):
+        if options.captions:
+            raise UserError(f"{options.data} holds shards, whose texts are BABEL's; leave out --captions.")
         shards = Shards(options.data)
         weights = Path(options.clip) if options.clip and options.clip != MINILM else None
         images = CropImages(options.images, shards, config.views == ALL) if options.images else None
@@ -149,11 +159,16 @@ def material_of(
             "`python -m training prepare --amass` to its end, or choose --preset default."
         )
     across = config.across > 0
-    samples = load_samples(options.data, body, config.frames[1], config.split, config.augment, across, config.more)
+    longest, own = config.frames[1], options.captions
+    samples = load_samples(options.data, body, longest, config.split, config.augment, across, config.more, own)
     if not samples:
-        raise UserError(f"No clip of {options.data} has captions; write some and prepare it again (docs/data.md).")
+        raise UserError(
+            f"No clip of {options.data} has captions; write some (docs/data.md) and name their folder with --captions."
+        )
+    if len({sample.action for sample in samples}) < 2:
+        raise UserError(f"All captioned clips of {options.data} are of one class; give two classes or more.")
     captions = Captions(samples, options.data, adapter)
-    held_out = load_held_out(options.data, body, config.frames[1], config.split, config.more)
+    held_out = load_held_out(options.data, body, longest, config.split, config.more, own)
     return SpanMaterial(samples, captions, config, _frames(options, config, samples, body), held_out)
 
 

@@ -11,7 +11,7 @@ import argparse
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,18 +25,22 @@ from motionclip_blender.core.files import whole_path, write_json
 from motionclip_blender.core.inference.prompt_retrieval import PromptRetrieval
 from motionclip_blender.core.measure import measured_side, measured_travel, measured_turn
 from motionclip_blender.core.pack import Pack
+from motionclip_blender.core.progress import Progress, no_progress
 from motionclip_blender.core.prompt_plan.sense import Sense
 from motionclip_blender.core.prompt_plan.word_features import WORDS, WordVectors, content, tells_all, vocabulary_of
 from motionclip_blender.core.prompt_plan.wording_index import NUMBERS, TEXTS, WordingIndex
 
 from ..data.captions import CaptionedSpan
 from ..data.class_phrases import Heard, class_phrases
+from ..data.own_captions import add_option
 from ..data.splits import take_of
 from ..data.wordings import table, trained_spans, trained_with
+from ..stages import told_on_stderr
 from .sense import fitted
 
 NOT_UNDERSTOOD = Path(__file__).parents[1] / "data" / "not_understood.json"
 _RARE = 6  # least number of wordings with a word that is used
+_FEW = 1000  # wordings, of fewer than which every word is used
 _RIDGE = 3.0
 _STEEP, _DECAY, _SMOOTHED, _ROUNDS = 4.0, 1e-5, 0.2, 25  # of the logistic part; chosen with takes left out
 _LEVELS = 127  # of a weight in eight bits, to either side
@@ -44,6 +48,8 @@ _BALANCE = 0.4  # exponent of the weights of rare classes
 _FOLDS = 3
 _SAME = 0.97  # least cosine of a wording's embedding to its row in the table
 _FRAMES = 60
+_STAGES = {"texts": 0.0, "classes": 0.15, "sense": 0.35, "motions": 0.37, "sureness": 0.42}
+"""How much is done when a stage begins, of the default pack's wordings."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,9 +75,10 @@ def check_rows(
         )
 
 
-def write_index(engine: Engine) -> None:
+def write_index(engine: Engine, captions: Sequence[Path] = (), progress: Progress = no_progress) -> None:
     """Writes the two files into the engine's pack, and their checksums into its `pack.json`.
 
+    captions: folders of those that it was trained on, if they are not the repository's.
     Raises `UserError` for a pack without wordings, or of other captions.
     """
     retrieval = engine.retrieval
@@ -79,22 +86,22 @@ def write_index(engine: Engine) -> None:
         raise UserError(
             f"The pack {engine.pack.folder} has no known wordings; choose one that was trained on captions."
         )
-    trained = trained_with(engine.pack.info)
+    trained = trained_with(engine.pack.info, captions)
     texts, motions, classes, spans = table(*trained)
     check_rows(engine, retrieval, texts, motions, classes)
     names = sorted(set(classes))
     heard = [Heard(c, span.action, take_of(span.clip)) for span in trained_spans(*trained) for c in span.captions]
     heard += class_phrases(names)
     said = [each.text for each in heard]
-    words = WordVectors.of(said, _RARE)
-    x = np.concatenate(
-        (retrieval.direction(engine.encode_texts(said)), WORDS * np.stack([words.vector(text) for text in said])),
-        axis=1,
-    )
+    progress(f"reading {len(said):,} texts of {len(names)} classes", _STAGES["texts"])
+    words = WordVectors.of(said, _RARE if len(said) > _FEW else 1)
+    x = _features(retrieval.direction(engine.encode_texts(said)), words, said)
     y = np.array([names.index(each.action) for each in heard])
+    progress("fitting what words say of classes", _STAGES["classes"])
     classifier, bias = _classifier(x, y, len(names))
     steps = (np.abs(classifier).max(axis=0) / _LEVELS).astype(np.float32)  # of each class
     rows = [words.indices(text) for text in texts]
+    progress("fitting the sense of texts", _STAGES["sense"])
     lines = not_understood(texts)
     others = _Others(lines, retrieval.direction(engine.encode_texts(lines)))
     sense, of_sense = fitted(said, lines, x[:, : retrieval.width], others.directions)
@@ -108,6 +115,7 @@ def write_index(engine: Engine) -> None:
         "word_features": np.array([i for row in rows for i in row], np.int16),
         "sureness": np.zeros(9, np.float32),
     }
+    progress(f"measuring {len(spans):,} motions", _STAGES["motions"])
     described = {
         "format": "motionclip-wordings",
         "format_version": 1,
@@ -119,10 +127,10 @@ def write_index(engine: Engine) -> None:
         "phrases": {name: [each.text for each in class_phrases([name])] for name in names},
     }
     index = WordingIndex(retrieval, described, numbers)
-    numbers["sureness"] = _sureness(index, retrieval, motions, spans, heard, x, y, words, others)
-    write_json(engine.pack.folder / TEXTS, described, indent=None)
+    numbers["sureness"] = _sureness(index, retrieval, motions, spans, heard, x, y, words, others, progress)
     with whole_path(engine.pack.folder / NUMBERS) as path:
         save_file(numbers, path)
+        write_json(engine.pack.folder / TEXTS, described, indent=None)
     note_checksums(engine.pack, TEXTS, NUMBERS)
 
 
@@ -135,6 +143,19 @@ def note_checksums(pack: Pack, *names: str, **info: str) -> None:
     if info:
         described["info"] = described.get("info", {}) | info
     write_json(path, described)
+
+
+def _features(directions: np.ndarray, words: WordVectors, texts: Sequence[str]) -> np.ndarray:
+    """Returns directions (n, D) of texts, followed by their words, (n, D + V).
+
+    It is a gigabyte for the default pack, so there is no copy on the way.
+    """
+    width = directions.shape[1]
+    x = np.empty((len(texts), width + len(words.known)), directions.dtype)
+    x[:, :width] = directions
+    for row, text in zip(x, texts, strict=True):
+        row[width:] = WORDS * words.vector(text)
+    return x
 
 
 def _classifier(x: np.ndarray, y: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray]:
@@ -163,7 +184,8 @@ def _smoothed_logistic(
     """Fits a logistic regression with smoothed labels (Szegedy et al., 2016), its logits scaled to a range of 1."""
     import torch
 
-    features, truth, shares = torch.tensor(_STEEP * x, dtype=torch.float32), torch.tensor(y), torch.tensor(weights)
+    steep = np.multiply(x, _STEEP, dtype=np.float32)
+    features, truth, shares = torch.from_numpy(steep), torch.tensor(y), torch.tensor(weights)
     matrix = torch.zeros(x.shape[1], classes, requires_grad=True)
     bias = torch.zeros(classes, requires_grad=True)
     optimiser = torch.optim.LBFGS([matrix, bias], max_iter=_ROUNDS, history_size=8, line_search_fn="strong_wolfe")
@@ -214,18 +236,54 @@ def _sureness(
     y: np.ndarray,
     words: WordVectors,
     others: _Others,
+    progress: Progress,
 ) -> np.ndarray:
     """Fits a logistic regression on `WordingIndex.sureness_features`. Returns its weights and a constant, (9,) float32.
 
-    Positive examples are wordings whose take is left out and which find their class; negative ones are `others`. The
-    sense of both is that of a model which has not learned from them.
+    Positive examples are wordings whose take is left out and which find their class; where classes have one take each,
+    the wordings alone are left out. Negative examples are `others`. The sense of both is that of a model which has not
+    learned from them. Raises `UserError` where no wording finds its class.
     """
-    fold_of = np.array([zlib.crc32(each.take.encode()) % _FOLDS for each in heard])
-    fold_of_other = np.array([zlib.crc32(line.encode()) % _FOLDS for line in others.lines])
-    row_fold = np.array([zlib.crc32(take_of(spans[m].clip).encode()) % _FOLDS for m in motions])
+    by_take = [each.take for each in heard], [take_of(spans[m].clip) for m in motions]
+    by_text = [each.text for each in heard], index.texts
+    for left_out, left_out_row in (by_take, by_text):
+        read, truth = _examples(
+            index, retrieval, heard, x, y, words, others, _folds_of(left_out), _folds_of(left_out_row), progress
+        )
+        if any(truth):
+            return _logistic(np.array(read), np.array(truth))
+    raise UserError("None of the wordings finds its class when it is left out; write more wordings of each class.")
+
+
+def _folds_of(names: Iterable[str]) -> np.ndarray:
+    return np.array([zlib.crc32(name.encode()) % _FOLDS for name in names])
+
+
+def _examples(
+    index: WordingIndex,
+    retrieval: PromptRetrieval,
+    heard: list[Heard],
+    x: np.ndarray,
+    y: np.ndarray,
+    words: WordVectors,
+    others: _Others,
+    fold_of: np.ndarray,
+    row_fold: np.ndarray,
+    progress: Progress,
+) -> tuple[list[np.ndarray], list[float]]:
+    """Returns the features of the examples of `_sureness`, each of a model that has not learned from its fold, and
+    whether they are wordings (1) or others (0).
+
+    fold_of: (n,) of the texts that are heard. row_fold: of the table's rows.
+    """
+    fold_of_other = _folds_of(others.lines)
     row_class = retrieval.classes[retrieval.motions]
     directions, read, truth = retrieval.directions, [], []
     for fold in range(_FOLDS):
+        if (fold_of == fold).all() or (row_fold == fold).all():
+            continue
+        done = _STAGES["sureness"] + (1 - _STAGES["sureness"]) * fold / _FOLDS
+        progress(f"fitting how sure choices are, part {fold + 1} of {_FOLDS}", done)
         learned, learned_other = fold_of != fold, fold_of_other != fold
         classifier, bias = _classifier(x[learned], y[learned], len(index.actions))
         sense = Sense(
@@ -261,14 +319,24 @@ def _sureness(
             means = sense.of(direction, line)
             read.append(index.sureness_features(line, near, speaks, shared, contained, means))
             truth.append(0.0)
-    return _logistic(np.array(read), np.array(truth))
+    return read, truth
 
 
 def not_understood(texts: Iterable[str]) -> list[str]:
     """Returns the lines of `NOT_UNDERSTOOD` that ask for nothing which one of the wordings `texts` says."""
     lines = json.loads(NOT_UNDERSTOOD.read_text(encoding="utf-8"))["lines"]
-    told = [content(text) for text in texts]
-    return [line for line in lines if not any(tells_all(content(line), each) for each in told)]
+    by_word: dict[str, list[set[str]]] = {}
+    for told in map(content, texts):
+        for word in told:
+            by_word.setdefault(word, []).append(told)
+
+    def said_of(line: str) -> bool:
+        said = content(line)
+        # a wording that says all of a line has its rarest word, too
+        rarest = min((by_word.get(word, []) for word in said), key=len, default=[])
+        return any(tells_all(said, told) for told in rarest)
+
+    return [line for line in lines if not said_of(line)]
 
 
 def _logistic(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -282,15 +350,16 @@ def _logistic(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         beta += np.linalg.solve(hessian, x.T @ (weight * (y - p)) - 0.1 * beta)
     p = x @ beta > 0
     shares = [100 * p[y > 0.5].mean(), 100 * p[y < 0.5].mean()]
-    print(f"Understood: {shares[0]:.1f} % of left-out wordings, {shares[1]:.1f} % of other lines")
+    print(f"Understood: {shares[0]:.1f} % of left-out wordings, {shares[1]:.1f} % of other lines", flush=True)
     return beta.astype(np.float32)
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m training wordings", description=__doc__)
     parser.add_argument("--pack", type=Path, help="pack folder; the default pack if left out")
+    add_option(parser, "what the pack was trained on")
     options = parser.parse_args(arguments)
     engine = Engine(options.pack, compute="numpy")
-    write_index(engine)
+    write_index(engine, options.captions, told_on_stderr())
     print(engine.pack.folder / TEXTS)
     return 0

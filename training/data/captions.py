@@ -1,8 +1,9 @@
-"""Loads the captions of the training clips: our own wordings, in `captions/*.jsonl` and `captions/more/*.jsonl`."""
+"""Loads captions of clips: the repository's in `captions/*.jsonl` and `captions/more/*.jsonl`, or one's own."""
 
 from __future__ import annotations
 
 import json
+import math
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,7 @@ _KINDS = {
     "count": int,
     "limbs": dict,
 }
+_NEEDED = ("clip", "action", "captions", "exemplar", "after")
 _SIDES = {"left": "right", "right": "left"}
 _SIDE_WORD = re.compile(r"\b(left|right)(?=\b|-)", re.IGNORECASE)
 
@@ -95,8 +97,13 @@ def _span(entry: dict) -> CaptionedSpan:
     if not isinstance(entry, dict):
         raise ValueError("a JSON object is expected")
     for key, value in entry.items():
-        if key in _KINDS and not isinstance(value, _KINDS[key]):
+        if key not in _KINDS:
+            raise ValueError(f'there is no field "{key}"')
+        endless = isinstance(value, float) and not math.isfinite(value)
+        if not isinstance(value, _KINDS[key]) or endless:
             raise ValueError(f'"{key}" cannot be {json.dumps(value)}')
+    if missing := [key for key in _NEEDED if key not in entry]:
+        raise ValueError(f'"{missing[0]}" is missing')
     for key in ("captions", "style"):
         entry[key] = tuple(entry.get(key, ()))
         if not all(isinstance(word, str) for word in entry[key]):

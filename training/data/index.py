@@ -10,10 +10,12 @@ from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import write_whole
 from motionclip_blender.core.json_text import parsed_json
 
+from .amass.shards import FORMAT as SHARDS
 from .captions import CaptionedSpan
 from .splits import is_test
 
 INDEX = "index.json"
+_DAMAGED = "{} is damaged, or none of `prepare`'s; run `python -m training prepare` again."
 
 
 def write_index(out: Path, clips: list[dict], spans: Iterable[CaptionedSpan]) -> list[dict]:
@@ -63,10 +65,20 @@ def _span(span: CaptionedSpan, seconds: float) -> dict:
 def read_index(data: Path) -> list[dict]:
     """Returns the clips of a prepared folder, with forward slashes in names and files.
 
-    Raises `UserError` when there is no readable index.
+    Raises `UserError` when there is no readable index, and for shards of AMASS.
     """
     try:
-        clips = parsed_json((data / INDEX).read_bytes())["clips"]  # detects the encoding and accepts a byte order mark
-        return [clip | {key: clip[key].replace("\\", "/") for key in ("clip", "file") if key in clip} for clip in clips]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        index = parsed_json((data / INDEX).read_bytes())  # detects the encoding and accepts a byte order mark
+    except OSError as error:
         raise UserError(f"{data} has no index; run `python -m training prepare --out {data}` first.") from error
+    except ValueError as error:
+        raise UserError(_DAMAGED.format(data / INDEX)) from error
+    if isinstance(index, dict) and index.get("format") == SHARDS:
+        raise UserError(
+            f"{data} holds shards of AMASS, not clips; `evaluate --protocol babel-60` measures packs on them."
+        )
+    try:
+        clips = index["clips"]
+        return [clip | {key: clip[key].replace("\\", "/") for key in ("clip", "file") if key in clip} for clip in clips]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise UserError(_DAMAGED.format(data / INDEX)) from error

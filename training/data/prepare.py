@@ -9,24 +9,36 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from multiprocessing import get_context
 from pathlib import Path
 
+from motionclip_blender.core.clip_files.frame_rates import RANGE, is_rate
 from motionclip_blender.core.console import quiet
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.retarget.rig_maps import rig_maps
 from motionclip_blender.core.retarget.upward import AXES
 
 from .amass import prepare as amass_command
-from .captions import MORE, load_captions
+from .captions import FOLDER, MORE
 from .clip_files.catalogue import SourceFile, source_files
 from .index import write_index
+from .own_captions import add_option, captions_in
 from .prepare_file import prepare_file
-from .records import Job, Record, finished, recipe_of, sentence, settle_clashes, size, summed_up
+from .records import (
+    Job,
+    Record,
+    clips_of_other_runs,
+    finished,
+    recipe_of,
+    sentence,
+    settle_clashes,
+    size,
+    summed_up,
+)
 from .report import write_report
 from .workers import end_with_parent
 
@@ -41,20 +53,26 @@ def prepare(
     fps: float | None = None,
     notes: list[str] | None = None,
     up: str | None = None,
+    captions: Sequence[Path] = (FOLDER, MORE),
 ) -> list[str]:
     """Retargets every clip under `source` to `out/<source>/<clip>.npz`, and writes `index.json` and the report.
 
+    Clips that earlier runs prepared into `out`, of another folder or another part of this one, stay in the index.
     only: leave out files whose path doesn't contain this. workers: number of processes, by default one a core.
     own_maps: a file of rig maps that is tried before ours. pictures: whether to draw a contact sheet of every clip.
     fps: the rate of AMC files, where no table gives it. notes: receives sentences about how prepared clips were read.
-    up: the axis of the files that points up ("y", "-z"), by default detected for each file. Clips that cannot be read
-    are left out; the reasons are returned as sentences.
+    up: the axis of the files that points up ("y", "-z"), by default detected for each file. captions: folders of the
+    captions that the index tells. Clips that cannot be read are left out; the reasons are returned as sentences.
     Raises `UserError` when there is nothing to read, or `out` cannot be written.
     """
     from tqdm import tqdm
 
+    told = captions_in(captions)
     problems: list[str] = []
-    files = [file for file in source_files(source, fps, problems) if only in str(file.path)]
+    unread: list[str] = []
+    files = [file for file in source_files(source, fps, problems, unread) if only in str(file.path)]
+    # motions that were prepared below their own source are no sources
+    files = [file for file in files if not file.path.resolve().is_relative_to(out.resolve())]
     if not files:
         raise UserError(f"No clip under {source} has {only!r} in its path; give another part of it.")
     if own_maps:
@@ -73,11 +91,12 @@ def prepare(
         records[file].problems += record.problems
     done = [records[file] for file in files]
     problems += [problem for record in done for problem in record.problems]
+    own = [clip for record in done for clip in record.clips]
+    others, replaced = clips_of_other_runs(files, own, job)
     if notes is not None:
-        notes += summed_up(done)
-    clips = write_index(
-        out, [clip for record in done for clip in record.clips], [*load_captions(), *load_captions(MORE)]
-    )
+        notes += [*unread, *summed_up(done), *replaced]
+        notes += [f"Clips of earlier runs that stay in {out}: {len(others)}."] if others else []
+    clips = write_index(out, [*own, *others], told)
     write_report(out, clips, problems, [f"{clip}: {note}" for record in done for clip, note in record.notes.items()])
     return problems
 
@@ -127,7 +146,9 @@ def main(arguments: list[str]) -> int:
         prog="python -m training prepare", description=__doc__,
         epilog="For AMASS's motions with BABEL's labels: --amass DIR --babel DIR; its own --help tells more.",
     )  # fmt: skip
-    parser.add_argument("--source", type=Path, required=True, help="folder of clips: AMC, BVH, glTF, humanoid3d JSON")
+    parser.add_argument(
+        "--source", type=Path, required=True, help="folder of clips: AMC, BVH, FBX, glTF, humanoid3d JSON, SMPL-X .npz"
+    )
     parser.add_argument("--out", type=Path, default=Path("data"), help="folder for the prepared motions")
     parser.add_argument("--only", default="", help="only files whose path contains this")
     parser.add_argument("--workers", type=int, default=None, help="processes (default: one a core)")
@@ -137,11 +158,12 @@ def main(arguments: list[str]) -> int:
         "--up", choices=list(AXES), default=None, help="the files' axis that is up, where it cannot be found (--up=-z)"
     )
     parser.add_argument("--no-pictures", action="store_true", help="no contact sheets; several times faster")
+    add_option(parser, "what the index and the report say of the clips")
     options = parser.parse_args(arguments)
     notes: list[str] = []
     problems = prepare(
         options.source, options.out, options.only, options.workers, options.rig_maps, not options.no_pictures,
-        options.fps, notes, options.up,
+        options.fps, notes, options.up, options.captions or (FOLDER, MORE),
     )  # fmt: skip
     for note in notes:
         print(note, file=sys.stderr)
@@ -154,7 +176,10 @@ def main(arguments: list[str]) -> int:
 
 
 def _rate(text: str) -> float:
-    rate = float(text.replace(",", "."))
-    if not 0 < rate < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is no number of frames a second")
+    try:
+        rate = float(text.replace(",", "."))
+    except ValueError:
+        rate = 0.0
+    if not is_rate(rate):
+        raise argparse.ArgumentTypeError(f"{text} is no rate of a recording; give frames a second, {RANGE}")
     return rate

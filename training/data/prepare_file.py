@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
@@ -21,7 +22,7 @@ from motionclip_blender.core.retarget.rig_maps import matching_rig
 from motionclip_blender.core.retarget.source import SourceClip
 from motionclip_blender.core.retarget.upward import AXES
 
-from .clip_files.catalogue import SourceFile
+from .clip_files.catalogue import SMPLX, SourceFile
 from .clip_files.collection import Collection
 from .clip_files.labels import Label
 from .clip_files.reading import read_clips
@@ -40,11 +41,11 @@ def prepare_file(file: SourceFile, job: Job) -> Record:
 
     Problems go into the record; nothing is raised.
     """
-    record, clips = Record(""), []
+    record, clips = Record("", path=os.path.abspath(file.path)), []
     try:
         record.key = key_of(file, job)
         # read before any is drawn, because drawing replaces the open Blender file
-        for entry in read_clips(file):
+        for entry in read_clips(file, job.up or ""):
             clips.append(entry)
     except Exception as error:
         record.problems.append(sentence(file.path.name, error))
@@ -69,7 +70,7 @@ def _prepare_clip(file: SourceFile, name: str, clip: SourceClip, job: Job, recor
         if clip.stands_idle({bone for a, b, _ in rig.pairs.values() for bone in (a, b)}):
             record.notes[name] = "no joint of the person is animated in it, so it is left out"
             return
-        up = job.up or file.collection.up
+        up = "y" if file.kind == SMPLX else job.up or file.collection.up
         told = replace(rig.told, up=AXES[up]) if up else rig.told
         motion = retarget(clip, rig.pairs, _body(), told)
         errors = measure(clip, rig.pairs, motion, _body(), told)

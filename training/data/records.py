@@ -41,13 +41,14 @@ class Record:
     """The result of one file.
 
     clips: entries of the index. problems: a sentence for everything left out. notes: clip -> a sentence about how it
-    was read.
+    was read. path: of the file; empty in records of earlier releases.
     """
 
     key: str
     clips: list[dict] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     notes: dict[str, str] = field(default_factory=dict)
+    path: str = ""
 
 
 def sentence(name: str, error: Exception) -> str:
@@ -111,11 +112,43 @@ def record_path(file: SourceFile, job: Job) -> Path:
 def finished(file: SourceFile, job: Job) -> Record | None:
     """Returns the record of a file that was prepared in the same way and whose motions are intact; else None."""
     path = record_path(file, job)
+    record = _read(path)
     try:
-        record = Record(**parsed_json(path.read_text()))
+        if record is None or record.key != key_of(file, job):
+            return None
         # the record is written last, so a newer motion comes from another file of this name
-        whole = all((job.out / c["file"]).stat().st_mtime_ns <= path.stat().st_mtime_ns for c in record.clips)
-        return record if whole and record.key == key_of(file, job) else None
+        written = path.stat().st_mtime_ns
+        return record if all((job.out / c["file"]).stat().st_mtime_ns <= written for c in record.clips) else None
+    except OSError:
+        return None
+
+
+def clips_of_other_runs(files: list[SourceFile], clips: list[dict], job: Job) -> tuple[list[dict], list[str]]:
+    """Returns the entries of clips that earlier runs prepared into the same folder, of files that are still there but
+    not of this run, and a sentence for each whose name this run's `clips` took.
+
+    files: of this run.
+    """
+    own = {record_path(file, job) for file in files}
+    taken = {clip["clip"].casefold() for clip in clips}
+    kept, notes = [], []
+    for path in sorted((job.out / _RECORDS).glob("*.json")):
+        record = None if path in own else _read(path)
+        if record is None or (record.path and not os.path.exists(record.path)):
+            continue
+        for clip in record.clips:
+            if clip["clip"].casefold() in taken:
+                notes.append(f"{clip['clip']}: this run's takes the place of the one that an earlier run prepared.")
+            elif (job.out / clip["file"]).is_file():
+                taken.add(clip["clip"].casefold())
+                kept.append(clip)
+    return kept, notes
+
+
+def _read(path: Path) -> Record | None:
+    """Returns a record; None for one that cannot be read."""
+    try:
+        return Record(**parsed_json(path.read_text()))
     except (OSError, ValueError, TypeError):
         return None
 

@@ -20,7 +20,7 @@ import numpy as np
 
 from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.files import write_json, write_whole
+from motionclip_blender.core.files import check_writable, write_json, write_whole
 from motionclip_blender.core.measure import root_space_poses, smoothed
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.motion_files import amass
@@ -185,11 +185,11 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--only", default="*", help='only clips whose names match, such as "tilling-patch/*"')
     parser.add_argument("--pictures", action="store_true", help="draw sheets; a second a span")
     options = parser.parse_args(arguments)
+    check_writable(options.out / "spans.csv")
     problems: list[str] = []
     found = list(rows(options.data, options.only, problems))
     if not found:
         raise UserError(f"No clip in {options.data} matches {options.only!r}; give another pattern.")
-    options.out.mkdir(parents=True, exist_ok=True)
     write_table(options.out, found)
     if options.pictures:
         draw(options.out / "sheets", options.data, found)

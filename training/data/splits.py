@@ -6,7 +6,7 @@ both parts. What is held out shows classes that the rest shows too. `split_propo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from pathlib import Path
 
@@ -22,6 +22,8 @@ HELD_OUT = "held-out"
 """Some takes of the clips of which the default pack is made; their performers are trained on in other takes."""
 PEOPLE = "people"
 """All takes of some people, of all collections."""
+OF_AMASS = ("amass", "babel")
+"""Those of shards: by data set, and BABEL's own. Clips know nothing of them."""
 CHOSEN = {HELD_OUT: "held_out", PEOPLE: "held_out_people"}
 """The splits that are a choice, with their keys in `splits.json`."""
 _CMU = "cmu-"
@@ -72,17 +74,18 @@ def take_of(clip: str) -> str:
     return _same_take().get(take, take)
 
 
-def is_test(clip: str, split: str = HELD_OUT) -> bool:
+def is_test(clip: str, split: str = HELD_OUT, sources: Collection[str] = ()) -> bool:
     """Returns whether a clip is for testing only.
 
     split: one of `known_splits`. Of "unseen:" and a source, all clips of that source are for testing, and no others.
+    sources: further ones that may be unseen, such as folders of one's own clips.
     Raises `UserError` for an unknown split.
     """
     if split == HELD_OUT:
         return take_of(clip) in data()[CHOSEN[HELD_OUT]]
     if split == PEOPLE:
         return person_of(clip) in data()[CHOSEN[PEOPLE]]
-    if split not in known_splits():
+    if split not in known_splits() and split not in {UNSEEN + source for source in sources}:
         chosen, unseen = ", ".join(CHOSEN), ", ".join(known_splits()[len(CHOSEN) :])
         raise UserError(f"There is no split {split!r}; choose {chosen} or one of {unseen}.")
     return source_of(clip) == split.removeprefix(UNSEEN)
@@ -95,8 +98,9 @@ def parted(spans: Iterable[CaptionedSpan], split: str) -> tuple[list[CaptionedSp
     unseen, so are its people: what they do in other sources is in neither part.
     """
     spans = list(spans)
-    trained = [s for s in spans if not any(is_test(clip, split) for clip in clips_of(s))]
-    tested = [s for s in spans if not s.limbs and is_test(s.clip, split)]
+    sources = sources_of(spans)
+    trained = [s for s in spans if not any(is_test(clip, split, sources) for clip in clips_of(s))]
+    tested = [s for s in spans if not s.limbs and is_test(s.clip, split, sources)]
     if split.startswith(UNSEEN):
         unseen = {person_of(span.clip) for span in tested}
         trained = [s for s in trained if unseen.isdisjoint(map(person_of, clips_of(s)))]
@@ -106,3 +110,8 @@ def parted(spans: Iterable[CaptionedSpan], split: str) -> tuple[list[CaptionedSp
 def clips_of(span: CaptionedSpan) -> tuple[str, ...]:
     """Returns all clips that a span shows."""
     return (span.clip, *span.limbs.values())
+
+
+def sources_of(spans: Iterable[CaptionedSpan]) -> set[str]:
+    """Returns the collections, and the folders, of all clips that spans show."""
+    return {source_of(clip) for span in spans for clip in clips_of(span)}

@@ -24,6 +24,7 @@ from motionclip_blender.core.network_size import WINDOW
 
 from ..autoencoder.wording_index import note_checksums
 from ..data.captions import class_text
+from ..data.own_captions import add_option
 from ..data.splits import source_of
 from .items import Item, Items, Learned, load_items
 from .model import Model
@@ -82,12 +83,14 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m training class-means", description=__doc__)
     parser.add_argument("--pack", type=Path, required=True, help="pack folder, which is changed")
     parser.add_argument("--data", type=Path, default=Path("data"), help="folder that `prepare` made")
+    add_option(parser, "what the pack was trained on")
     options = parser.parse_args(arguments)
     model = Model(options.pack)
     info = model.pack.info
     if not isinstance(info.get("split"), str):
         raise UserError("The pack does not name its split, so what it was trained on is not known; choose another one.")
-    items = load_items(options.data, model.body, info["split"], model.pack.fps, Learned.of(info))
+    learned = Learned.of(info, options.captions)
+    items = load_items(options.data, model.body, info["split"], model.pack.fps, learned, options.captions)
     means = write_class_means(model, items)
     size = model.pack.class_means_path.stat().st_size / 1e6
     print(f"means of {len(means.names)} classes, {size:.1f} MB, sharpness {means.sharpness:g}", file=sys.stderr)

@@ -31,11 +31,17 @@ def parse(groups: Sequence[str]) -> dict[str, list[Path]]:
 
 
 def compare(
-    groups: dict[str, list[Path]], data: Path, split: str, most: int | None, say: Callable[[str], None]
+    groups: dict[str, list[Path]],
+    data: Path,
+    split: str,
+    most: int | None,
+    say: Callable[[str], None],
+    captions: Sequence[Path] = (),
 ) -> dict:
     """Returns the figures of every group: of each pack, their mean and sample standard deviation (None for one pack).
 
-    The main ones, top1 and top5, are those of `recognition`: percent among the held-out classes by their bare names.
+    captions: folders of captions in place of the repository's. The main figures, top1 and top5, are those of
+    `recognition`: percent among the held-out classes by their bare names.
     """
     body = Body.load()
     items: dict[tuple[float, Learned | None], Items] = {}
@@ -45,10 +51,10 @@ def compare(
         for pack in packs:
             say(f"{name}: {pack.name}")
             model = Model(pack, body)
-            learned = learned_for(model.pack.info, split)
+            learned = learned_for(model.pack.info, split, captions)
             tested = model.pack.fps, learned
             if tested not in items:
-                items[tested] = load_items(data, body, split, model.pack.fps, learned)
+                items[tested] = load_items(data, body, split, model.pack.fps, learned, captions)
             runs.append(_figures(model, items[tested], learned.classes if learned else (), most))
         table[name] = {
             "packs": ["/".join(pack.parts[-2:]) for pack in packs],

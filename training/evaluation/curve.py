@@ -75,6 +75,8 @@ def main(arguments: list[str]) -> int:
         if not (name and equals and folder) or name in runs:
             raise UserError(f"{run!r} is no run; write NAME=RUN, each name once.")
         runs[name] = Path(folder)
+    if options.out.suffix.lower() != ".png":
+        raise UserError(f"The picture is a PNG; give --out a name that ends in .png, not {options.out.name}.")
     draw(runs, options.out)
     print(options.out)
     return 0

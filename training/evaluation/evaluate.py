@@ -7,7 +7,7 @@ import math
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from motionclip_blender.core.files import write_json, write_whole
 from motionclip_blender.core.pack import Pack
 
 from ..autoencoder.export import record
+from ..data.own_captions import add_option
 from . import images, retrieval
 from .babel import PROTOCOL, evaluate_babel, summary
 from .by_source import by_source
@@ -40,20 +41,32 @@ _FRAMES, _QUICK_FRAMES = 4, 1  # of a span
 
 
 def evaluate(
-    pack: Path | None, data: Path, frames: Path | None = None, split: str = "", seed: int = 0, quick: bool = False
+    pack: Path | None,
+    data: Path,
+    frames: Path | None = None,
+    split: str = "",
+    seed: int = 0,
+    quick: bool = False,
+    captions: Sequence[Path] = (),
 ) -> dict:
     """Returns all figures of a pack, as they are written to evaluation.json.
 
     split: empty for the pack's own. frames: a folder of shards by `render_pipeline`; without it, or for a pack without
-    an image tower, images are left out. "trained_without": the split in the pack's own info; None without one.
+    an image tower, images are left out. captions: folders of captions in place of the repository's.
+    "trained_without": the split in the pack's own info; None without one.
     Raises `UserError` for bad input, before the long computations begin.
     """
     if frames is not None and not os.path.isdir(frames):
         raise UserError(f"There is no folder {frames}; choose one that `python -m render_pipeline` made.")
     model = Model(pack)
     split = split or own_split(model.pack.info)
-    learned = learned_for(model.pack.info, split)
-    items = load_items(data, model.body, split, model.pack.fps, learned)
+    learned = learned_for(model.pack.info, split, captions)
+    items = load_items(data, model.body, split, model.pack.fps, learned, captions)
+    if not items.train:
+        raise UserError(
+            f"{data} holds no captioned clip that the pack was trained on, beside which its motions are measured; "
+            "prepare some into it."
+        )
     random = np.random.default_rng(seed)
     most = _QUICK_WINDOWS if quick else None
     started = time.perf_counter()
@@ -155,6 +168,7 @@ def _read(arguments: list[str]) -> tuple[argparse.Namespace, str]:
         "--fill", type=Path, metavar="FILE.md", help="also put the tables into this Markdown file's marks"
     )
     parser.add_argument("--record", action="store_true", help="also write the main figures into the pack's pack.json")
+    add_option(parser, "what DATA shows, and what the pack was trained on if it has its own")
     parser.add_argument("--seed", type=int, default=0, help="of the random pairs")
     parser.add_argument("--quick", action="store_true", help="fewer windows, prompts and pairs; under a minute")
     instead = parser.add_mutually_exclusive_group()
@@ -189,7 +203,9 @@ def _written(name: str) -> str:
 
 
 def _run_pack(options: argparse.Namespace) -> None:
-    found = evaluate(options.pack, options.data, options.frames, options.split, options.seed, options.quick)
+    found = evaluate(
+        options.pack, options.data, options.frames, options.split, options.seed, options.quick, options.captions
+    )
     write(found, options.out)
     if options.fill:
         fill(found, options.fill)
@@ -202,7 +218,7 @@ def _run_pack(options: argparse.Namespace) -> None:
 def _run_compare(options: argparse.Namespace) -> None:
     groups = parse(options.compare)
     split = options.split or _split_of_all(groups)
-    found = _plain({"compare": compare(groups, options.data, split, _most(options), _say)})
+    found = _plain({"compare": compare(groups, options.data, split, _most(options), _say, options.captions)})
     write(found, options.out, "comparison")
     if options.fill:
         fill(found, options.fill)
@@ -210,7 +226,7 @@ def _run_compare(options: argparse.Namespace) -> None:
 
 
 def _run_left_out(options: argparse.Namespace) -> None:
-    rows = _plain(left_out(options.left_out, options.data, _most(options), _say))
+    rows = _plain(left_out(options.left_out, options.data, _most(options), _say, options.captions))
     write_json(options.out / "left_out.json", rows)
     print("\n".join(lines_of(rows)))
 
@@ -231,9 +247,9 @@ class _Mode(NamedTuple):
 
 
 _MODES = {
-    "pack": _Mode(_run_pack, ("pack", "frames", "split", "fill", "record", "seed", "quick")),
-    "compare": _Mode(_run_compare, ("split", "fill", "quick")),
-    "left_out": _Mode(_run_left_out, ("quick",)),
+    "pack": _Mode(_run_pack, ("pack", "frames", "split", "fill", "record", "seed", "quick", "captions")),
+    "compare": _Mode(_run_compare, ("split", "fill", "quick", "captions")),
+    "left_out": _Mode(_run_left_out, ("quick", "captions")),
     "protocol": _Mode(_run_protocol, ("pack", "seed", "legacy")),
 }
 

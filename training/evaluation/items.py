@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,8 +19,9 @@ from motionclip_blender.core.pack import Pack
 from ..autoencoder.dataset import span_motion
 from ..data.captions import MORE, CaptionedSpan, load_captions
 from ..data.index import read_index
-from ..data.splits import HELD_OUT, PEOPLE, UNSEEN, is_test, known_splits, person_of, source_of
-from ..data.wordings import trained_spans
+from ..data.own_captions import KEY, captions_in
+from ..data.splits import HELD_OUT, PEOPLE, UNSEEN, is_test, known_splits, person_of, source_of, sources_of
+from ..data.wordings import trained_spans, trained_with
 
 UNSEEN_SOURCES = "unseen"
 """In place of a split: all collections of which a pack has learned nothing."""
@@ -101,10 +102,14 @@ class Learned:
     more: bool
 
     @classmethod
-    def of(cls, info: Mapping[str, object]) -> Learned:
-        """info: of the pack. One that does not name its split has learned from all clips of the default pack."""
-        split, more = info.get("split"), bool(info.get("more"))
-        spans = trained_spans(split if isinstance(split, str) else None, augment=False, more=more)
+    def of(cls, info: Mapping[str, object], own: Sequence[Path] = ()) -> Learned:
+        """info: of the pack. One that does not name its split has learned from all clips of the default pack.
+
+        own: folders of the captions of a pack that was trained on others than the repository's. Raises `UserError`
+        where they are not these.
+        """
+        split, _, more, own = trained_with(info, own if info.get(KEY) else ())
+        spans = trained_spans(split if isinstance(split, str) else None, False, more, own)
         return cls(frozenset(source_of(s.clip) for s in spans), frozenset(s.action for s in spans), more)
 
 
@@ -114,49 +119,65 @@ def own_split(info: Mapping[str, object]) -> str:
     info: of the pack.
     """
     split = info.get("split")
-    return split if isinstance(split, str) and split in known_splits() else HELD_OUT
+    known = isinstance(split, str) and (split in known_splits() or bool(info.get(KEY) and split.startswith(UNSEEN)))
+    return str(split) if known else HELD_OUT
 
 
-def learned_for(info: Mapping[str, object], split: str) -> Learned | None:
-    """Returns what a pack has learned, if a split is of all collections; None for one of the default pack's clips."""
-    learned = Learned.of(info)
+def learned_for(info: Mapping[str, object], split: str, own: Sequence[Path] = ()) -> Learned | None:
+    """Returns what a pack has learned, if a split is of all collections, or captions are other ones than the
+    repository's; None for a split of the default pack's clips.
+
+    own: folders of these captions, of which the pack may have learned. Raises as `Learned.of`.
+    """
+    learned = Learned.of(info, own)
     of_all = split in (PEOPLE, UNSEEN_SOURCES) or learned.more or split.removeprefix(UNSEEN) in _further()
-    return learned if of_all else None
+    return learned if of_all or own else None
 
 
 def _further() -> set[str]:
     return {source_of(span.clip) for span in load_captions(MORE)}
 
 
-def unlearned_items(pack: Pack, data: Path, body: Body) -> Items:
-    """Loads the spans of the prepared folder `data`, split as the pack was trained. Raises as `load_items`."""
+def unlearned_items(pack: Pack, data: Path, body: Body, own: Sequence[Path] = ()) -> Items:
+    """Loads the spans of the prepared folder `data`, split as the pack was trained. Raises as `load_items`.
+
+    own: folders of captions in place of the repository's.
+    """
     split = own_split(pack.info)
-    return load_items(data, body, split, pack.fps, learned_for(pack.info, split))
+    return load_items(data, body, split, pack.fps, learned_for(pack.info, split, own), own)
 
 
-def load_items(data: Path, body: Body, split: str, fps: float, learned: Learned | None = None) -> Items:
+def load_items(
+    data: Path, body: Body, split: str, fps: float, learned: Learned | None = None, own: Sequence[Path] = ()
+) -> Items:
     """Loads the spans of the prepared folder `data`, at `fps` frames per second.
 
     Spans made of several clips are left out, because they are no recordings. split: see `splits.is_test`, or
     `UNSEEN_SOURCES`. learned: by the pack; then spans of further collections are loaded, too, and only classes are
-    tested that it has learned.
+    tested that it has learned. own: folders of captions in place of the repository's.
     Raises `UserError` when the folder has no index or no captioned clips, a file of it is damaged, or the split holds
     out none of its clips.
     """
     there = {entry.get("clip") for entry in read_index(data) if isinstance(entry, dict)}
-    captions = [*load_captions(), *(load_captions(MORE) if learned else [])]
+    captions = captions_in(own) if own else [*load_captions(), *(load_captions(MORE) if learned else [])]
     spans = [span for span in captions if not span.limbs]
+    sources = sources_of(spans)
     known = [span for span in spans if span.clip in there]
     if not known:
-        raise UserError(f"No clip of {data} has captions; evaluate on what `python -m training prepare` made.")
+        raise UserError(
+            f"No clip of {data} has captions; evaluate on what `python -m training prepare` made, with captions of "
+            "your own by --captions."
+        )
 
     def tests(clip: str) -> bool:
         if split == UNSEEN_SOURCES and learned:
             return source_of(clip) not in learned.sources
-        return is_test(clip, split)
+        return is_test(clip, split, sources)
 
     if not any(tests(span.clip) for span in known):
-        raise UserError(f"The split {split!r} holds no clip of {data}; choose another one, such as unseen:kaykit.")
+        raise UserError(
+            f"The split {split!r} holds no clip of {data}; choose another one, such as unseen:{min(sources)}."
+        )
     load = lru_cache(maxsize=4)(lambda clip: amass.load(data / f"{clip}.npz"))  # the spans of a clip are consecutive
     parts: dict[bool, list[Item]] = {True: [], False: []}
     missing = {span.clip for span in spans if span.clip not in there and tests(span.clip)}

@@ -24,12 +24,15 @@ _FIGURES = ("top1", "top5", "all_top1", "all_top5", "mm")
 _FEWEST = 2  # classes of a collection whose recognition says something
 
 
-def left_out(packs: Sequence[Path], data: Path, most: int | None, say: Callable[[str], None]) -> dict:
+def left_out(
+    packs: Sequence[Path], data: Path, most: int | None, say: Callable[[str], None], captions: Sequence[Path] = ()
+) -> dict:
     """Returns the figures of each pack on the collection that it was trained without, as of `by_source`, and their mean
     over the collections of two classes or more; None where there are none.
 
-    Spans of classes that a pack has not learned are left out. most: largest number of windows of a span. Raises
-    `UserError` for a pack that was trained without something else.
+    Spans of classes that a pack has not learned are left out. most: largest number of windows of a span. captions:
+    folders of captions in place of the repository's. Raises `UserError` for a pack that was trained without something
+    else.
     """
     body, rows = Body.load(), {}
     for folder in packs:
@@ -39,15 +42,15 @@ def left_out(packs: Sequence[Path], data: Path, most: int | None, say: Callable[
             raise UserError(f'{folder} was not trained without a collection; train one with "split": "{UNSEEN}SOURCE".')
         source = split.removeprefix(UNSEEN)
         say(f"{source}: {folder.name}")
-        rows[source] = _of_pack(model, data, split, most)[source]
+        rows[source] = _of_pack(model, data, split, most, captions)[source]
     counted = [row for row in rows.values() if row["classes"] >= _FEWEST]
     mean = {name: float(np.mean([row[name] for row in counted])) for name in _FIGURES} if counted else None
     return {"sources": rows, "mean": mean}
 
 
-def _of_pack(model: Model, data: Path, split: str, most: int | None) -> dict:
-    learned = Learned.of(model.pack.info)
-    items = load_items(data, model.body, split, model.pack.fps, learned)
+def _of_pack(model: Model, data: Path, split: str, most: int | None, captions: Sequence[Path]) -> dict:
+    learned = Learned.of(model.pack.info, captions)
+    items = load_items(data, model.body, split, model.pack.fps, learned, captions)
     errors, _ = span_errors(model, items.test, most)
     latents = span_latents(model, items.test, most)
     return by_source(model, items, latents, errors["mm"].tolist(), sorted(learned.classes))["sources"]

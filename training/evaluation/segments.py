@@ -29,6 +29,7 @@ from motionclip_blender.core.recipe.timeline import Timeline, TimelineSegment
 from motionclip_blender.core.recognition import Recogniser, default_labels
 
 from ..data.captions import class_text
+from ..data.own_captions import add_option
 from .items import unlearned_items
 
 PROMPTS = (
@@ -156,11 +157,14 @@ def measured(
     return found
 
 
-def recorded(engine: Engine, recogniser: Recogniser, data: Path) -> dict[str, float]:
-    """Returns the figures of held-out spans of `_RECORDED` seconds and more, each one action. Raises `UserError`."""
+def recorded(engine: Engine, recogniser: Recogniser, data: Path, captions: Sequence[Path] = ()) -> dict[str, float]:
+    """Returns the figures of held-out spans of `_RECORDED` seconds and more, each one action. Raises `UserError`.
+
+    captions: folders of captions in place of the repository's.
+    """
     spans = [
         item
-        for item in unlearned_items(engine.pack, data, engine.body).test
+        for item in unlearned_items(engine.pack, data, engine.body, captions).test
         if len(item.motion) >= _RECORDED * engine.pack.fps
     ]
     parts = [labelled_parts(engine, recogniser, item.motion) for item in spans]
@@ -194,6 +198,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--count", type=int, default=60, help="timelines (60)")
     parser.add_argument("--choose", action="store_true", help="compare windows and prices, on 40 other timelines")
     parser.add_argument("--data", type=Path, help="prepared motions, for spans as they were recorded")
+    add_option(parser, "of DATA, as the pack was trained")
     parser.add_argument("--out", type=Path, default=Path("out/evaluation/segments.json"))
     options = parser.parse_args(arguments)
     if options.count < 1:
@@ -215,7 +220,7 @@ def main(arguments: list[str]) -> int:
         table["by windows alone"] = alone[SWITCH]
         table["by windows alone, each by itself"] = alone[0.0]
         table["by windows of 60 frames alone"] = measured(engine, recogniser, made, 60, (SWITCH,))[SWITCH]
-    of_clips = recorded(engine, recogniser, options.data) if options.data is not None else {}
+    of_clips = recorded(engine, recogniser, options.data, options.captions) if options.data is not None else {}
     write_json(options.out, table | ({"recorded": of_clips} if of_clips else {}))
     print("| % | segments in order | both ends within 0.5 s | timelines exact | parts too many | median s off |")
     print("|---|---:|---:|---:|---:|---:|")

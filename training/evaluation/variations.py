@@ -22,6 +22,7 @@ from motionclip_blender.core.network_size import WINDOW
 from motionclip_blender.core.recipe.make import make
 from motionclip_blender.core.recipe.recipe import Recipe
 
+from ..data.own_captions import add_option
 from . import measures
 from .generation import unseen_prompts
 from .items import Items, unlearned_items
@@ -126,6 +127,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m training variations", description=__doc__)
     parser.add_argument("--pack", type=Path, help="pack folder; the default pack if left out")
     parser.add_argument("--data", type=Path, help="folder that `python -m training prepare` made, for real clips")
+    add_option(parser, "of DATA, as the pack was trained")
     parser.add_argument("--count", type=int, default=4, help="variations of each prompt, the motion itself included")
     parser.add_argument("--only", choices=SETS, help="one of the two sets of prompts")
     parser.add_argument("--out", type=Path, default=Path("out/evaluation/variations.json"))
@@ -134,7 +136,7 @@ def main(arguments: list[str]) -> int:
     model = Model(options.pack)
     items = None
     if options.data is not None:
-        items = unlearned_items(model.pack, options.data, model.body)
+        items = unlearned_items(model.pack, options.data, model.body, options.captions)
     wordings = (0, 1) if options.only is None else (SETS.index(options.only),)
     found = variations(model, items, wordings, options.count)
     write_json(options.out, found)

@@ -16,7 +16,7 @@ from motionclip_blender.core.skeleton import BODY, MIRROR
 from ..autoencoder.embeddings import text_embeddings
 from ..data.captions import mirrored
 from ..data.index import read_index
-from ..data.splits import HELD_OUT, is_test
+from ..data.splits import HELD_OUT, is_test, source_of
 from ..text_adapter.file import AdapterFile
 from .frames import pixels_of, rendered_frames
 
@@ -95,12 +95,13 @@ class Captioned:
         Raises `UserError` when none of them shows a captioned clip.
         """
         spans = {clip["clip"]: clip for clip in read_index(data)}
+        sources = {source_of(clip) for clip in spans}
         texts: dict[str, int] = {}
         self.frames, self.rows, self.actions, self.chosen = frames, [], [], []
         actions: dict[str, int] = {}
         for i, (clip, number) in enumerate(zip(frames.clips, frames.numbers, strict=True)):
             entry = spans.get(clip)
-            if entry is None or is_test(clip, split) == train:
+            if entry is None or is_test(clip, split, sources) == train:
                 continue
             told = [s for s in entry["spans"] if s["start"] * 30 <= number <= s["end"] * 30]
             captions = [caption for span in told for caption in span["captions"]]

@@ -15,6 +15,7 @@ import argparse
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -30,13 +31,14 @@ from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import write_json, write_whole
 from motionclip_blender.core.inference.image_tower import ImageTower
 from motionclip_blender.core.inference.networks import load_image_tower
+from motionclip_blender.core.lock import only_one
 from motionclip_blender.core.model.image_tower import normalised, vision_transformer
 from motionclip_blender.core.pack import ImageSpec, Pack
 from motionclip_blender.core.skeleton import BODY
 
 from ..autoencoder.losses import alignment, contrast, length
 from ..autoencoder.run import follow, load_checkpoint, save_checkpoint
-from ..data.splits import HELD_OUT, is_test, known_splits
+from ..data.splits import HELD_OUT, is_test, source_of
 from ..text_adapter.file import AdapterFile, check_same, digest_of_pack
 from ..text_tower import minilm
 from .clip_frames import embed_by_clip
@@ -262,7 +264,7 @@ def main(arguments: list[str]) -> int:
         "--text-adapter", type=Path, metavar="FILE", help="what the captions are read through, as of `train`"
     )
     parser.add_argument(
-        "--split", default=HELD_OUT, choices=known_splits(), metavar="SPLIT", help="what is held out, as of `train`"
+        "--split", default=HELD_OUT, help="what is held out, as of `train`: held-out, people, or unseen: and a source"
     )
     towers = parser.add_mutually_exclusive_group()
     towers.add_argument(
@@ -276,7 +278,8 @@ def main(arguments: list[str]) -> int:
         help="embed by the image tower of this ViT-B-32.pt, untrained",
     )
     options = parser.parse_args(arguments)
-    options.run.mkdir(parents=True, exist_ok=True)
+    if options.steps < 1:
+        raise UserError("A run has one step at least; give --steps 1 or more.")
     out = options.run / "embeddings.npz"
     if options.clip:
         if options.action != "embed":
@@ -296,13 +299,16 @@ def main(arguments: list[str]) -> int:
     adapter = AdapterFile.load(options.text_adapter) if options.text_adapter else None
     frames = read_frames(options.frames, SPEC.image_size + MARGIN)
     parts = [partial(Captioned, frames, options.data, part, adapter, options.split) for part in (True, False)]
-    run = Run(options.run, Settings(steps=options.steps), parts[0]())
-    if options.first:
-        run.start_from(Pack.load(options.first))
-    run.resume()
+    with only_one(options.run) if options.action == "train" else nullcontext():
+        run = Run(options.run, Settings(steps=options.steps), parts[0]())
+        if options.first:
+            run.start_from(Pack.load(options.first))
+        run.resume()
+        if options.action == "train":
+            run.train()
     if options.action == "train":
-        run.train()
-        if any(is_test(clip, options.split) for clip in frames.clips):
+        sources = {source_of(clip) for clip in frames.clips}
+        if any(is_test(clip, options.split, sources) for clip in frames.clips):
             figures = retrieval(run.average, parts[1]())
             write_json(options.run / "images.json", figures)
             print("On clips held out:", json.dumps(figures))

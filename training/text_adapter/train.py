@@ -24,8 +24,9 @@ from motionclip_blender.core.files import write_json
 from motionclip_blender.core.json_text import parsed_json
 from motionclip_blender.core.model.text_adapter import TextAdapter
 
-from ..data.captions import FOLDER, MORE, CaptionedSpan, load_captions
-from ..data.splits import HELD_OUT, is_test
+from ..data.captions import FOLDER, MORE, CaptionedSpan
+from ..data.own_captions import captions_in
+from ..data.splits import HELD_OUT, clips_of, is_test, sources_of
 from ..settings_file import settings_of
 from . import losses
 from .file import AdapterFile
@@ -156,10 +157,11 @@ def _fewer(there: torch.Tensor, share: float) -> torch.Tensor:
 
 def spans_of(folders: Sequence[Path], split: str | None) -> list[CaptionedSpan]:
     """Returns the captioned spans of folders, without those of clips that a split holds out."""
-    spans = [span for folder in folders for span in load_captions(folder)]
-    if not spans:
-        raise UserError(f"There are no captions in {', '.join(map(str, folders))}.")
-    return [s for s in spans if split is None or not any(is_test(c, split) for c in (s.clip, *s.limbs.values()))]
+    spans = captions_in(folders)
+    if split is None:
+        return spans
+    sources = sources_of(spans)
+    return [span for span in spans if not any(is_test(clip, split, sources) for clip in clips_of(span))]
 
 
 def settings_in(path: Path | None) -> Settings:

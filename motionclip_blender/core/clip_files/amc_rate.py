@@ -7,7 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ..errors import UserError
 from ..retarget.source import SourceClip
+from .frame_rates import RANGE, is_rate
 
 _USUAL = 120.0  # the rate of CMU's and HDM05's recordings
 _NUMBER = r"(\d+(?:\.\d+)?)"
@@ -31,9 +33,12 @@ def amc_rate(path: Path, text: str, clip: SourceClip, known: float | None) -> tu
     """Returns the frames per second, and a note on how they were guessed; empty when they are known.
 
     They are `known`, or given in the file's header, or in its name as in HDM05. Otherwise 120 is assumed, or 60 or 30
-    where the body would move implausibly fast at 120. clip: the motion; its fps is ignored.
+    where the body would move implausibly fast at 120. clip: the motion; its fps is ignored. Raises `UserError` for a
+    rate at which nobody is recorded.
     """
     found = known or _written(text) or _named(path)
+    if found and not is_rate(found):
+        raise UserError(f"{path.name} says that it has {found:g} frames a second; give its true rate, {RANGE}.")
     if found:
         return found, ""
     pace = _pace(clip)

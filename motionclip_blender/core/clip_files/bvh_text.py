@@ -12,6 +12,7 @@ import numpy as np
 
 from ..errors import UserError
 from .bvh_joints import read_joints, whole
+from .frame_rates import FASTEST, SLOWEST
 from .text import read_text, with_points
 
 _MOTION = re.compile(
@@ -20,7 +21,6 @@ _MOTION = re.compile(
 )
 _SKELETON = re.compile(r"^[ \t]*ROOT\s", re.MULTILINE | re.IGNORECASE)
 _ROUNDED = 2e-4  # share of a rate: the rounding error of frame times with few digits
-_SLOWEST, _FASTEST = 1.0, 5000.0  # frames a second: beyond them the frame time is not in seconds
 
 
 def checked_bvh(path: Path, fps: float | None = None) -> tuple[str, tuple[str, ...], float]:
@@ -79,8 +79,8 @@ def _numbers(path: Path, motion: str) -> np.ndarray:
 
 def _rate(path: Path, seconds: float) -> float:
     rate = 1 / seconds
-    if not _SLOWEST < rate < _FASTEST:
-        milliseconds = f" ({seconds:g} milliseconds are {seconds / 1000:.6g})" if rate <= _SLOWEST else ""
+    if not SLOWEST < rate < FASTEST:  # the frame time is not in seconds
+        milliseconds = f" ({seconds:g} milliseconds are {seconds / 1000:.6g})" if rate <= SLOWEST else ""
         raise UserError(
             f"{path.name} says that a frame lasts {seconds:g} seconds; correct its Frame Time, which is in seconds"
             f"{milliseconds}; of training data in a clips.csv beside it."

@@ -13,6 +13,7 @@ import numpy as np
 from ..latents.arithmetic import normalised
 
 _SOURCE, _ROUNDS = 10.0, 8  # vectors of a source of whose mean half is taken off; rounds to part it from the classes
+_LEAST = 1e-6  # variance that is added
 _MOST_SPREADS = 4.0  # a number that is farther from the middle counts as being there
 
 
@@ -64,7 +65,8 @@ def fitted(
     share = counts[classes] ** -0.5
     rest = vectors - means[classes]
     variances, axes = np.linalg.eigh((rest * share[:, None]).T @ rest / share.sum())
-    axes = axes / np.sqrt(variances.clip(0) + shrunk * variances.mean())
+    # classes of one motion each do not tell how their motions differ: then all axes count alike
+    axes = axes / np.sqrt(variances.clip(0) + max(shrunk * variances.mean(), _LEAST))
     if dimensions is not None:
         weighted = (means @ axes) * counts[:, None] ** 0.25
         axes = axes @ np.linalg.svd(weighted, full_matrices=False)[2][:dimensions].T

@@ -14,6 +14,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from benchmarks import paper
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.network_size import OfficialNetwork
@@ -156,14 +157,29 @@ def test_a_legacy_run_becomes_a_pack_of_the_released_layout(tmp_path, shards):
     np.testing.assert_allclose(load_network(pack).encode_batch(poses.numpy()), expected, atol=1e-5)
 
 
+def test_steps_are_timed_as_those_of_a_training(tmp_path, shards, capsys):
+    settings = {"width": 32, "cosines": 0, "refine_from": 0, "motions": 2}
+    command = arguments(tmp_path, shards[False], "amass", "run", **settings)
+    run = command.index("--run")
+    paper.main([*command[:run], *command[run + 2 :], "--seconds", "0"])
+    assert "windows a second" in capsys.readouterr().out
+
+
 def test_settings_that_do_not_go_together(tmp_path, shards):
     command = arguments(tmp_path, shards[False], "paper", "run")
     with pytest.raises(UserError, match="no finished shards"):
         train.main([*command, "--data", str(tmp_path)])
     with pytest.raises(UserError, match="one step at least"):
         train.main([*command, "--steps", "0"])
-    with pytest.raises(UserError, match="--clip minilm"):
+    with pytest.raises(UserError, match="There is no file .*nothing.pt of CLIP's weights; choose one that is there"):
         train.main([*command, "--clip", str(tmp_path / "nothing.pt")])
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("HOME", "XDG_CACHE_HOME", "LOCALAPPDATA", "USERPROFILE"):
+            patch.setenv(name, str(tmp_path))  # where no weights of CLIP's are kept
+        with pytest.raises(
+            UserError, match="are not here; give their file with --clip, or --clip minilm for the text t"
+        ):
+            train.main(command[: command.index("--clip")])
     with pytest.raises(UserError, match="no body file"):
         train.main([*command, "--body", str(tmp_path / "nothing.npz")])
     with pytest.raises(UserError, match='split is "amass"'):

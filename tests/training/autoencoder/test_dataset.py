@@ -56,7 +56,7 @@ def test_captioned_clips_that_are_not_prepared_are_named_by_source(tmp_path, mon
         "Captioned, but not prepared, so left out: b/gone, b/there at 70 s; c/0, c/1, c/2, c/3, c/4 and 3 more of c; "
         "d/lender.\n"
     )
-    with pytest.raises(UserError, match=r"gone.npz is missing; run `python -m training prepare` first"):
+    with pytest.raises(UserError, match=r"gone.npz is missing; run `python -m training prepare` on .* --captions"):
         load_samples(tmp_path, small_body, longest=60, augment=False)
 
 

@@ -32,7 +32,7 @@ def test_a_checkpoint_becomes_a_pack(tmp_path, samples, captions, open_body):
     record(export(tmp_path, tmp_path / "pack", "9.9", texts=False), {"mm": 1})
     pack = Pack.load(tmp_path / "pack")
     assert pack.version == "9.9" and pack.frames == (20, 24)
-    assert pack.info["figures"] == {"mm": 1} and trained_with(pack.info) == ("held-out", True, False)
+    assert pack.info["figures"] == {"mm": 1} and trained_with(pack.info) == ("held-out", True, False, ())
     from motionclip_blender.core.inference.networks import pack_arrays, projection
     from motionclip_blender.core.model.weights import load_network
 

@@ -55,8 +55,8 @@ def test_a_pack_of_clips_as_they_are_is_given_no_captions_of_others(tmp_path, mo
     shipped = Pack.load()
     plain = replace(shipped, info=shipped.info | {"augment": False})
     pack = recaption.recaption(plain, tmp_path / "pack", "9.9", texts=False)
-    assert pack.info["augment"] is False and set(asked) == {("people", False, True)}
-    assert trained_with(shipped.info) == ("people", True, True)  # which does not say it
+    assert pack.info["augment"] is False and set(asked) == {("people", False, True, ())}
+    assert trained_with(shipped.info) == ("people", True, True, ())  # which does not say it
 
 
 def test_a_pack_is_not_written_over_itself(tmp_path):

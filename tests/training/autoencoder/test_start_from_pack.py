@@ -43,7 +43,8 @@ def trained(tmp_path_factory, samples, captions, open_body) -> tuple[Run, Pack]:
 
 
 def options(pack: Pack, **given) -> argparse.Namespace:
-    told = {"config": None, "preset": "further", "steps": None, "clip": None, "body": None, "text_adapter": None}
+    told = {"config": None, "preset": "further", "steps": None, "clip": None, "body": None, "text_adapter": None,
+            "captions": ()}  # fmt: skip
     return argparse.Namespace(**told | {"first": pack.folder} | given)
 
 

@@ -44,6 +44,7 @@ def options(**given) -> argparse.Namespace:
         "body": None,
         "text_adapter": None,
         "first": None,
+        "captions": (),
     }
     return argparse.Namespace(**told | given)
 

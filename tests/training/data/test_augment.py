@@ -81,6 +81,6 @@ def test_what_is_held_out_is_in_no_sample_of_training(tmp_path, monkeypatch):
         span("a/train", "wave", "waves", limbs={"left_arm": "a/test"}),
     ]
     monkeypatch.setattr("training.data.wordings.load_captions", lambda: spans)
-    monkeypatch.setattr("training.data.splits.is_test", lambda clip, split: clip == "a/test")
+    monkeypatch.setattr("training.data.splits.is_test", lambda clip, *_: clip == "a/test")
     assert {s.action for s in load_samples(tmp_path, Body.load(), 5, split="held-out")} == {"jump"}
     assert {s.action for s in load_samples(tmp_path, Body.load(), 5)} == {"jump", "kick", "wave"}

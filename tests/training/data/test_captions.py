@@ -279,17 +279,20 @@ def test_style_is_read_as_a_tuple(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "line",
+    ("line", "said"),
     [
-        "{",
-        "[]",
-        json.dumps(LINE | {"speeds": 1}),
-        json.dumps(LINE | {"start": "1"}),
-        json.dumps(LINE | {"style": "sad"}),
+        ("{", ""),
+        ("[]", "a JSON object is expected"),
+        (json.dumps(LINE | {"speeds": 1}), 'there is no field "speeds"'),
+        (json.dumps({key: value for key, value in LINE.items() if key != "after"}), '"after" is missing'),
+        (json.dumps(LINE | {"start": "1"}), '"start" cannot be "1"'),
+        (json.dumps(LINE | {"start": float("nan")}), '"start" cannot be NaN'),
+        (json.dumps(LINE | {"turn": float("inf")}), '"turn" cannot be Infinity'),
+        (json.dumps(LINE | {"style": "sad"}), '"style" cannot be "sad"'),
     ],
 )
-def test_a_line_that_cannot_be_read_is_named(tmp_path: Path, line: str) -> None:
-    with pytest.raises(UserError, match=r"own\.jsonl, line 1: "):
+def test_a_line_that_cannot_be_read_is_named(tmp_path: Path, line: str, said: str) -> None:
+    with pytest.raises(UserError, match=rf"own\.jsonl, line 1: {said}"):
         load_captions(_folder(tmp_path, line))
 
 

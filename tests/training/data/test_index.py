@@ -78,9 +78,21 @@ def test_an_index_that_was_written_on_windows(tmp_path: Path, encoding: str):
     assert read_index(tmp_path) == [{"clip": "cmu/Läufer", "file": "cmu/Läufer.npz", "label": "a\\b"}]
 
 
-@pytest.mark.parametrize("text", [None, "", "{", "[]", "{}"])
-def test_a_folder_without_an_index(tmp_path: Path, text: str | None):
-    if text is not None:
-        (tmp_path / "index.json").write_text(text)
+def test_a_folder_without_an_index(tmp_path: Path):
     with pytest.raises(UserError, match="has no index; run `python -m training prepare"):
+        read_index(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"clips": [3]}'])
+def test_an_index_that_is_damaged(tmp_path: Path, text: str):
+    (tmp_path / "index.json").write_text(text)
+    with pytest.raises(
+        UserError, match=r"index\.json is damaged, or none of `prepare`'s; run `python -m training prepare"
+    ):
+        read_index(tmp_path)
+
+
+def test_shards_are_no_clips(tmp_path: Path):
+    (tmp_path / "index.json").write_text('{"format": "motionclip-amass", "version": 1}')
+    with pytest.raises(UserError, match="holds shards of AMASS, not clips; `evaluate --protocol babel-60`"):
         read_index(tmp_path)

@@ -185,3 +185,46 @@ def test_of_two_clips_of_one_name_in_other_capitals_one_file_is_left(tmp_path: P
     assert len(problems) == 1
     (entry,) = read_index(tmp_path / "out")
     assert [path.name for path in (tmp_path / "out" / "own").glob("*.npz")] == [Path(entry["file"]).name]
+
+
+def test_the_index_tells_captions_of_ones_own(tmp_path: Path):
+    tiny.write(tmp_path / "in" / "mine" / "bend.bvh", tiny.bvh(tiny.moves(20, "left_knee", axis=0)))
+    line = {"clip": "mine/bend", "action": "bend", "captions": ["bends a knee"], "exemplar": True, "after": "hold"}
+    tiny.write(tmp_path / "own" / "mine.jsonl", json.dumps(line))
+    given = ["--source", str(tmp_path / "in"), "--out", str(tmp_path / "out"), "--workers", "1", "--no-pictures"]
+    assert main([*given, "--captions", str(tmp_path / "own")]) == 0
+    (entry,) = read_index(tmp_path / "out")
+    assert entry["label"] == "bend" and entry["captions"] == ["bends a knee"]
+    with pytest.raises(UserError, match="holds no captions"):
+        main([*given, "--captions", str(tmp_path / "in")])
+
+
+def test_what_earlier_runs_prepared_stays(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    def write(place: str, frames: int) -> Path:
+        return tiny.write(tmp_path / place, tiny.bvh(tiny.moves(frames, "left_knee", axis=0)))
+
+    def clips(source: str, *options: str) -> dict[str, int]:
+        given = ["--source", str(tmp_path / source), "--out", str(tmp_path / "out"), "--workers", "1", "--no-pictures"]
+        assert main([*given, *options]) == 0
+        return {clip["clip"]: clip["frames"] for clip in read_index(tmp_path / "out")}
+
+    write("a/mine/bend.bvh", 20)
+    gone = write("a/mine/other.bvh", 21)
+    write("b/yours/bend.bvh", 22)
+    assert clips("a") == {"mine/bend": 20, "mine/other": 21}
+    assert clips("b") == {"mine/bend": 20, "mine/other": 21, "yours/bend": 22}
+    assert "Clips of earlier runs that stay in" in capsys.readouterr().err
+    assert clips("a", "--only", "other") == {"mine/bend": 20, "mine/other": 21, "yours/bend": 22}
+    write("b/mine/bend.bvh", 23)
+    capsys.readouterr()
+    assert clips("b") == {"mine/bend": 23, "mine/other": 21, "yours/bend": 22}
+    assert "mine/bend: this run's takes the place of the one that an earlier run prepared." in capsys.readouterr().err
+    gone.unlink()  # whose clip goes with it
+    assert clips("a") == {"mine/bend": 20, "yours/bend": 22}
+
+
+@pytest.mark.parametrize("text", ["1e9", "0.5", "-30", "nan", "thirty"])
+def test_no_rate_is_taken_at_which_nobody_is_recorded(text: str, capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit):
+        main(["--source", "in", f"--fps={text}"])
+    assert f"{text} is no rate of a recording; give frames a second, from 1 to 5000" in capsys.readouterr().err

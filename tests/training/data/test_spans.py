@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from motionclip_blender.core.body import Body
+from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.motion_files import amass
 from motionclip_blender.core.skeleton import JOINTS
@@ -75,6 +76,12 @@ def test_long_takes_are_cut_and_t_poses_between_repetitions_left_out(body: Body)
     assert all(
         one.end - one.start <= 8.1 for one in proposals({"clip": "a", "seconds": 30.0}, walking((0, 1), 900), body)
     )
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_the_work(tmp_path: Path):
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(UserError, match="Cannot write .*choose another place"):
+        spans.main(["--data", str(tmp_path / "none"), "--out", str(tmp_path / "taken")])
 
 
 def test_the_command_writes_a_table_and_names_a_motion_that_is_missing(tmp_path: Path, capsys):

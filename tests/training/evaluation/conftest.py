@@ -61,7 +61,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         amass.save(random_motion(frames, seed=seed, size=0.2), tmp_path / "data" / f"{clip}.npz")
     (tmp_path / "data" / "index.json").write_text(json.dumps({"clips": [{"clip": clip} for clip in FRAMES]}))
     monkeypatch.setattr(items_module, "load_captions", lambda *folder: [] if folder else SPANS)
-    monkeypatch.setattr(items_module, "is_test", lambda clip, split: clip in HELD_OUT)
+    monkeypatch.setattr(items_module, "is_test", lambda clip, split, *_: clip in HELD_OUT)
     return tmp_path / "data"
 
 

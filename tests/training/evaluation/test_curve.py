@@ -51,6 +51,8 @@ def test_what_is_no_run_is_said_and_nothing_is_written(tmp_path):
     out = str(tmp_path / "curve.png")
     with pytest.raises(UserError, match="write NAME=RUN"):
         main([str(tmp_path), "--out", out])
+    with pytest.raises(UserError, match=r"give --out a name that ends in \.png, not c\.pdf"):
+        main([f"a={tmp_path}", "--out", str(tmp_path / "c.pdf")])
     with pytest.raises(UserError, match="is no log of a training"):
         main([f"a={tmp_path}", "--out", out])
     empty = a_run(tmp_path / "empty", [])

@@ -229,8 +229,14 @@ def test_a_folder_without_index_or_captions(tmp_path, data, tiny_pack, no_text_t
         evaluate.evaluate(tiny_pack, tmp_path)
 
 
+def test_a_folder_without_clips_that_were_trained_on(data, tiny_pack, no_text_tower, monkeypatch):
+    monkeypatch.setattr(items_module, "is_test", lambda clip, split, *_: True)
+    with pytest.raises(UserError, match="holds no captioned clip that the pack was trained on"):
+        evaluate.evaluate(tiny_pack, data)
+
+
 def test_a_split_that_holds_nothing_and_one_that_is_none(data, tiny_pack, no_text_tower, monkeypatch):
-    monkeypatch.setattr(items_module, "is_test", lambda clip, split: False)
+    monkeypatch.setattr(items_module, "is_test", lambda clip, split, *_: False)
     with pytest.raises(UserError, match="'held-out' holds no clip"):
         evaluate.evaluate(tiny_pack, data)
     monkeypatch.undo()

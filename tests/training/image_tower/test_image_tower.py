@@ -16,6 +16,7 @@ torch = pytest.importorskip("torch")
 Image = pytest.importorskip("PIL.Image")
 
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.lock import only_one
 from motionclip_blender.core.model.image_tower import save_image_tower
 from motionclip_blender.core.pack import ImageSpec, Pack
 from tests.training.autoencoder.small_run import an_adapter
@@ -180,7 +181,7 @@ def test_a_tower_goes_on_from_that_of_a_pack(rendered, data, tmp_path):
 
 def test_a_tower_belongs_to_the_split_that_it_was_trained_with(rendered, data, tmp_path, monkeypatch):
     frames = read_frames(rendered, 36)
-    monkeypatch.setattr(image_samples, "is_test", lambda clip, split: (clip == "own/red") == (split == "people"))
+    monkeypatch.setattr(image_samples, "is_test", lambda clip, split, *_: (clip == "own/red") == (split == "people"))
     held_out, people = (Captioned(frames, data, True, split=split) for split in ("held-out", "people"))
     assert {frames.clips[i] for i in held_out.chosen} == {"own/red"}
     assert {frames.clips[i] for i in people.chosen} == {"own/blue", "own/green"}
@@ -244,3 +245,11 @@ def test_embedding_does_not_depend_on_the_batch(rendered):
     frames = read_frames(rendered, 36)
     tower = image_training.vision_transformer(image_training.SPEC, 512)
     np.testing.assert_allclose(embed(tower, frames.images, 5), embed(tower, frames.images, 24), atol=1e-4)
+
+
+def test_a_training_without_steps_and_two_in_one_folder_are_refused(rendered, data, tmp_path):
+    arguments = ["train", "--frames", str(rendered), "--data", str(data), "--run", str(tmp_path / "run")]
+    with pytest.raises(UserError, match="has one step at least; give --steps 1"):
+        image_training.main([*arguments, "--steps", "0"])
+    with only_one(tmp_path / "run"), pytest.raises(UserError, match="Another run is writing"):
+        image_training.main([*arguments, "--steps", "1"])

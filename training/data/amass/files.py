@@ -16,6 +16,8 @@ from motionclip_blender.core.motion_files.world_axes import AXES, find_world
 from motionclip_blender.core.origin import PELVIS_AT_REST
 from motionclip_blender.core.skeleton import BODY_JOINTS, INDEX
 
+from ..clip_files.catalogue import NO_MOTIONS
+
 FPS = 30.0
 JOINTS = (*BODY_JOINTS, "left_index1", "right_index1")
 """SMPL's 24 joints, as SMPL-X calls them: the released code takes a finger for each of SMPL's hands."""
@@ -24,7 +26,6 @@ _ROWS = [INDEX[name] for name in JOINTS]
 _FARTHEST_RATE = 5.0  # frames per second by which the rate after the released code's stride may be off 30
 _SHAPES = 16  # numbers of AMASS's betas
 _LOOKED_AT = 240  # frames that are examined for the up axis
-_NO_MOTIONS = ("shape.npz", "_stagei.npz")
 
 
 class Skipped(Exception):
@@ -66,7 +67,7 @@ def motion_files(folder: Path, problems: list[str] | None = None) -> list[Path]:
 
     Raises `UserError` where there is none.
     """
-    files = [path for path in files_below(folder, (".npz",), problems) if not path.name.lower().endswith(_NO_MOTIONS)]
+    files = [path for path in files_below(folder, (".npz",), problems) if not path.name.lower().endswith(NO_MOTIONS)]
     if not files:
         raise UserError(f"{folder} holds no .npz file; name the folder into which AMASS's archives were unpacked.")
     return sorted(files, key=lambda path: path.relative_to(folder).as_posix())

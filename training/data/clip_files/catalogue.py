@@ -14,7 +14,16 @@ from .collection import Collection, collections, fits
 from .labels import Label, Labels
 
 HUMANOID3D = ".humanoid3d.json"
-READABLE = (".amc", ".bvh", ".glb", ".gltf", HUMANOID3D)
+SMPLX = ".npz"
+READABLE = (".amc", ".bvh", ".fbx", ".glb", ".gltf", HUMANOID3D, SMPLX)
+_NOT_READ = (
+    ".abc", ".anim", ".blend", ".c3d", ".dae", ".htr", ".mvnx", ".npy", ".pkl", ".trc", ".usd", ".usda", ".usdc",
+    ".usdz", ".vmd", ".vrma",
+)  # fmt: skip
+"""Formats of motions that cannot be read, which are named rather than passed over."""
+NO_MOTIONS = ("shape.npz", "_stagei.npz")
+"""Ends of the names of AMASS's files of bodies' shapes."""
+_NAMED = 5  # files that are named one by one
 _HERE = PurePosixPath()
 
 
@@ -50,16 +59,20 @@ class SourceFile:
         return plain_name(name[: len(name) - len(self.kind)])
 
 
-def source_files(root: Path, fps: float | None = None, problems: list[str] | None = None) -> list[SourceFile]:
+def source_files(
+    root: Path, fps: float | None = None, problems: list[str] | None = None, notes: list[str] | None = None
+) -> list[SourceFile]:
     """Returns all readable files under `root`: first those of the known collections, then the others.
 
     fps: the rate of AMC files, where no table gives it. problems: receives a sentence for every folder and link that
     cannot be read, for archives that are missing beside others, and for labels that cannot be read or lack their
-    motion.
+    motion. notes: receives a sentence about files of motions whose formats are not read.
     Raises `UserError` when there is no file.
     """
     problems = [] if problems is None else problems
-    left = files_below(root, READABLE, problems)
+    left = [path for path in files_below(root, READABLE, problems) if not path.name.lower().endswith(NO_MOTIONS)]
+    if (unread := _unread(root)) and notes is not None:
+        notes.append(f"Not read, of other formats: {unread}; export them as BVH, glTF or FBX.")
     known = _FileFacts(root, fps, problems)
     found, missing, unpacked = [], [], False
     for collection in collections().values():
@@ -76,8 +89,16 @@ def source_files(root: Path, fps: float | None = None, problems: list[str] | Non
         folder = plain_name(path.parent.relative_to(root).as_posix())
         found.append(known.file(path, Collection("own" if folder == "." else folder.replace("/", "-"))))
     if not found:
-        raise UserError(f"{root} holds no clips ({', '.join(READABLE)}); give the folder that contains them.")
+        but = f", but {unread}, which are not read" if unread else ""
+        raise UserError(f"{root} holds no clips ({', '.join(READABLE)}){but}; give the folder that contains them.")
     return found
+
+
+def _unread(root: Path) -> str:
+    """Returns the names of files whose formats are not read, the first few; empty for none."""
+    names = [plain_name(path.relative_to(root).as_posix()) for path in files_below(root, _NOT_READ)]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
 
 
 class _FileFacts:

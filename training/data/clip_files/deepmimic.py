@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from motionclip_blender.core import rotations as rot
+from motionclip_blender.core.clip_files.frame_rates import is_rate
 from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.json_text import parsed_json
 from motionclip_blender.core.retarget.source import SourceClip
@@ -60,7 +61,10 @@ def read_humanoid3d(path: Path, fps: float | None = None) -> SourceClip:
     seconds = np.median(frames[:, 0])
     if seconds <= 0:
         raise UserError(f"{path.name} gives its frames no duration; export it again.")
-    return _posed(frames, fps or 1 / float(seconds))
+    rate = fps or 1 / float(seconds)
+    if not is_rate(rate):
+        raise UserError(f"{path.name} says that a frame lasts {seconds:g} seconds; export it again.")
+    return _posed(frames, rate)
 
 
 def _posed(frames: np.ndarray, fps: float) -> SourceClip:

@@ -16,22 +16,24 @@ from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.files import plain_name
 from motionclip_blender.core.retarget.source import SourceClip
 
-from .catalogue import HUMANOID3D, SourceFile
+from .catalogue import HUMANOID3D, SMPLX, SourceFile
 from .deepmimic import read_humanoid3d
+from .smplx import read_smplx
 
 _ROUNDED = 1e-3  # of the size: skeletons that differ more are not the same
 _LONGEST = 200  # bytes of a clip's name
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')  # characters that file names cannot contain on some systems
 
 
-def read_clips(file: SourceFile) -> Iterator[tuple[str, SourceClip]]:
+def read_clips(file: SourceFile, up: str = "") -> Iterator[tuple[str, SourceClip]]:
     """Yields (clip id, clip) for every animation of a file that its collection doesn't skip.
 
+    up: the axis that points up in files of SMPL-X, which come out upright; empty to find it.
     Replaces the open Blender file for formats that Blender reads. Raises `UserError` for a file that cannot be read,
     and, after the readable animations, for those that cannot.
     """
     problems = []
-    for name, clip in _clips(file):
+    for name, clip in _clips(file, up):
         if len(clip) < 2:
             problems.append(f"{file.path.name} holds a single pose; give a file in which someone moves.")
         elif not (np.isfinite(clip.heads).all() and np.isfinite(clip.rotations).all()):
@@ -50,7 +52,7 @@ def _short(name: str) -> str:
     return f"{name.encode()[: _LONGEST - 9].decode(errors='ignore')}-{digest}"
 
 
-def _clips(file: SourceFile) -> Iterator[tuple[str, SourceClip]]:
+def _clips(file: SourceFile, up: str = "") -> Iterator[tuple[str, SourceClip]]:
     name, kind = file.stem, file.kind
     if kind == ".amc":
         yield name, read_amc(file.path, file.skeleton, file.fps)
@@ -62,13 +64,21 @@ def _clips(file: SourceFile) -> Iterator[tuple[str, SourceClip]]:
         rest = _rest_pose(file.rest) if file.rest else None
         clip = read_bvh(file.path, file.fps, file.collection.rest_frame or None)
         yield name, _resting(clip, rest, file) if rest else clip
+    elif kind == SMPLX:
+        yield name, read_smplx(file.path, file.fps, up)
+    elif kind == ".fbx":
+        from motionclip_blender.rig.interchange.read import read_fbx
+
+        clips = [(title, clip) for title, clip in read_fbx(file.path) if not file.collection.skips(title)]
+        for title, clip in clips:  # a single one is mostly called after the program that wrote it
+            yield name if len(clips) == 1 else f"{name}-{plain_name(title)}", clip
     elif kind in (".glb", ".gltf"):
         from motionclip_blender.rig.interchange.read import read_gltf
 
         for animation, clip in read_gltf(file.path, file.collection.skips):
             yield _animation(file, plain_name(animation)), clip
     else:
-        raise UserError(f"{file.path.name} is of no format that can be read here; give BVH, AMC or glTF.")
+        raise UserError(f"{file.path.name} is of no format that can be read here; give BVH, FBX, glTF or AMC.")
 
 
 def _animation(file: SourceFile, animation: str) -> str:

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from motionclip_blender.core.clip_files.frame_rates import RANGE, is_rate
 from motionclip_blender.core.clip_files.text import read_text
 from motionclip_blender.core.errors import UserError
 
@@ -48,8 +49,9 @@ class Table:
             raise UserError(
                 f"{path} is not a table of clips with the columns file and fps{reason}; correct it."
             ) from error
-        if any(row.fps is not None and not 0 < row.fps < float("inf") for row in self._rows.values()):
-            raise UserError(f"{path} gives a clip a rate that is not positive; correct it.")
+        wrong = [row.fps for row in self._rows.values() if row.fps is not None and not is_rate(row.fps)]
+        if wrong:
+            raise UserError(f"{path} gives a clip a rate of {wrong[0]:g}; correct it to frames a second, {RANGE}.")
 
     def _add(self, entry: dict[str, str]) -> None:
         """Adds a row. Raises `_Contradiction` when the file has another row with other values."""

@@ -12,6 +12,7 @@ from motionclip_blender.core.body import Body
 from motionclip_blender.core.clip_files.amc_rate import amc_rate
 from motionclip_blender.core.clip_files.asf_amc import read_amc
 from motionclip_blender.core.clip_files.rest_frames import added_rest_frames
+from motionclip_blender.core.errors import UserError
 from motionclip_blender.core.retarget.source import SourceClip
 from tests.paths import SHARED
 from tests.training.data import people, tiny
@@ -182,3 +183,14 @@ def test_other_ways_to_write_the_same(tmp_path: Path, change):
     (folder / "a.asf").write_bytes(change(tiny.asf()))
     clip = read_amc(folder / "a.amc", folder / "a.asf", 60.0)
     np.testing.assert_allclose(clip.heads, right.heads, atol=1e-9)
+
+
+@pytest.mark.parametrize("fps", [0.001, 1e9])
+def test_a_rate_at_which_nobody_is_recorded_is_refused(tmp_path: Path, fps: float):
+    with pytest.raises(UserError, match=r"07_01\.amc says that it has .*; give its true rate, from 1 to 5000\.$"):
+        read(tmp_path, TEXT, fps=fps)
+    with pytest.raises(UserError, match=r"says that it has 1e\+09 frames a second"):
+        read(tmp_path, f"{TEXT[:FIRST]}# 1000000000 fps\n{TEXT[FIRST:]}")
+    tiny.write(tmp_path / "clips.csv", f"file,fps\n07_01,{fps:f}\n")
+    with pytest.raises(UserError, match=r"clips\.csv gives a clip a rate of .*; correct it to frames a second, from 1"):
+        source_files(tmp_path)

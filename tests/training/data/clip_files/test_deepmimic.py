@@ -74,6 +74,7 @@ def test_the_rate_is_that_of_the_durations_unless_another_is_given(tmp_path: Pat
         (tiny.humanoid3d(tiny.humanoid3d_frames(9))[:-100], "a.humanoid3d.json is not a motion"),
         (tiny.humanoid3d(tiny.humanoid3d_frames(3) * np.nan), "a.humanoid3d.json holds numbers that are not finite"),
         (tiny.humanoid3d(tiny.humanoid3d_frames(3, seconds=0)), "a.humanoid3d.json gives its frames no duration"),
+        (tiny.humanoid3d(tiny.humanoid3d_frames(3, seconds=1e-9)), "a.humanoid3d.json says that a frame lasts 1e-09 s"),
     ],
 )
 def test_files_that_are_damaged(tmp_path: Path, text: str, says: str):

@@ -11,10 +11,16 @@ import pytest
 pytest.importorskip("bpy")
 
 from motionclip_blender.core import rotations as rot
+from motionclip_blender.core.body import Body
 from motionclip_blender.core.errors import UserError
+from motionclip_blender.core.motion import facing_forward
+from motionclip_blender.core.motion_files import amass
+from motionclip_blender.core.retarget.retarget import retarget
 from motionclip_blender.core.retarget.rig_maps import matching_rig
 from motionclip_blender.core.retarget.source import SourceClip
+from motionclip_blender.rig.interchange.export import Wish, write_file
 from motionclip_blender.rig.interchange.read import read_bvh, read_gltf
+from tests.synthetic import angle_between, arm_swing
 from tests.training.data import tiny
 from training.data.clip_files.catalogue import Collection, SourceFile, source_files
 from training.data.clip_files.reading import read_clips
@@ -140,8 +146,57 @@ def test_a_single_pose_is_no_motion(tmp_path: Path):
 
 
 def test_a_format_that_cannot_be_read(tmp_path: Path):
-    with pytest.raises(UserError, match=r"^walk\.fbx is of no format"):
-        list(read_clips(SourceFile(tmp_path / "walk.fbx")))
+    with pytest.raises(UserError, match=r"^walk\.c3d is of no format"):
+        list(read_clips(SourceFile(tmp_path / "walk.c3d")))
+
+
+def test_files_of_other_formats_are_named(tmp_path: Path):
+    for number in range(7):
+        tiny.write(tmp_path / "takes" / f"{number}.c3d", "")
+    with pytest.raises(
+        UserError, match=r"holds no clips .*, but takes/0\.c3d, .* and 2 more, which are not read; give"
+    ):
+        source_files(tmp_path)
+    tiny.write(tmp_path / "a.bvh", "")
+    tiny.write(tmp_path / "someone" / "female_stagei.npz", "")
+    notes: list[str] = []
+    assert [file.path.name for file in source_files(tmp_path, notes=notes)] == ["a.bvh"]
+    (said,) = notes
+    assert (
+        said.startswith("Not read, of other formats: takes/0.c3d, takes/1.c3d, ")
+        and "and 2 more; export them as BVH" in said
+    )
+
+
+# --- SMPL-X and FBX
+
+
+def test_files_of_smplx_keep_their_motion(tmp_path: Path):
+    motion = arm_swing(40)
+    amass.save(motion, tmp_path / "own" / "dance.npz")
+    (file,) = source_files(tmp_path)
+    ((name, clip),) = read_clips(file)
+    assert name == "own/dance" and clip.fps == motion.fps and len(clip) == 40
+    made = retarget(clip, matching_rig(clip.bones).pairs, Body.load())
+    assert np.degrees(angle_between(made.rotations[:, :22], facing_forward(motion).rotations[:, :22])).max() < 3
+    turned = tmp_path / "down.npz"
+    with np.load(tmp_path / "own" / "dance.npz") as data:
+        arrays = {name: data[name] for name in data.files if name not in ("up_axis", "trans_origin")}
+    half = np.array([[1.0, 0, 0], [0, -1.0, 0], [0, 0, -1.0]])
+    poses = arrays["poses"].copy()
+    root = half @ rot.quat_to_matrix(rot.axis_angle_to_quat(poses[:, :3]))
+    poses[:, :3] = rot.quat_to_axis_angle(rot.matrix_to_quat(root))
+    np.savez(turned, **arrays | {"poses": poses, "trans": arrays["trans"] @ half})
+    ((_, again),) = read_clips(SourceFile(turned), up="-y")
+    assert (again.heads[:, clip.bones.index("head"), 1] > again.heads[:, 0, 1]).all()
+
+
+def test_an_fbx_file_is_called_after_the_file(tmp_path: Path):
+    body, motion = Body.load(), arm_swing(20)
+    write_file(body, motion, "mixamo.com", tmp_path / "walk.fbx", Wish("fbx"))
+    (file,) = source_files(tmp_path)
+    ((name, clip),) = read_clips(file)
+    assert name == "own/walk" and len(clip) == 20
 
 
 # --- BVH
