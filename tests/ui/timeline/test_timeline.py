@@ -217,6 +217,16 @@ def test_a_length_that_is_told_begins_with_what_the_segment_takes(made, person) 
     assert made.whole == frames(person)
 
 
+def test_other_keys_of_the_action_are_no_part_of_its_length(made, person) -> None:
+    before = frames(person)
+    person["x"] = 1.0
+    person.keyframe_insert('["x"]', frame=-100)
+    made.segments[2].natural = False
+    assert made.segments[2].frames < before
+    made.natural = False
+    assert made.whole == pytest.approx(before, abs=30)
+
+
 def test_another_segment_is_another_motion(bpy, made, person) -> None:
     assert live.follows(bpy.context, "timeline")
     before = rotations(person)
