@@ -74,6 +74,13 @@ def test_the_prompt_is_split_into_its_steps(bpy, panel) -> None:
     assert [item.natural for item in panel.segments] == [True] * 3
 
 
+def test_steps_that_are_left_out_are_told(bpy, panel) -> None:
+    bpy.context.scene.motionclip.prompt = "walks forward, then plays the violin, then sits down"
+    assert bpy.ops.motionclip.split_prompt() == {"FINISHED"}
+    assert prompts(panel) == ["walks forward", "sits down"]
+    assert SESSION.error.startswith('"plays the violin" is nothing that is known and is left out')
+
+
 def test_a_prompt_that_cannot_be_split_leaves_the_list(bpy, panel) -> None:
     bpy.context.scene.motionclip.prompt = "  "
     assert refused(bpy, bpy.ops.motionclip.split_prompt).startswith("The prompt is empty")
