@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -62,6 +63,12 @@ def prompts(asked) -> list[str]:
 
 def rotations(person) -> np.ndarray:
     return read_motion(person, fps=24).rotations
+
+
+def settled() -> None:
+    """Calls what Blender's timer calls until it has nothing more to do."""
+    while live._tick() is not None:
+        time.sleep(0.01)
 
 
 # --- the list
@@ -232,6 +239,19 @@ def test_other_keys_of_the_action_are_no_part_of_its_length(made, person) -> Non
     assert made.segments[2].frames < before
     made.natural = False
     assert made.whole == pytest.approx(before, abs=30)
+
+
+def test_the_length_of_the_whole_is_automatic_again(made, person, monkeypatch) -> None:
+    before = frames(person)
+    monkeypatch.setattr(live, "_somebody_waits", lambda: True)  # as with windows, where the worker makes it
+    monkeypatch.setattr(live, "BUDGET", -1.0)
+    for whole in (300, 20):
+        made.natural, made.whole = False, whole
+        settled()
+        assert frames(person) == whole
+        made.natural = True
+        settled()
+        assert frames(person) == before
 
 
 def test_another_segment_is_another_motion(bpy, made, person) -> None:
