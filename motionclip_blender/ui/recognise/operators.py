@@ -66,7 +66,7 @@ class _Recognising(BackgroundOperator):
         self.armature, self.left_out = armature.session_uid, []
         self.as_shown: bool = context.scene.motionclip.as_shown
         read = yield from self.chosen(armature)
-        keys = {name: one.keys for name, one in read.items()}
+        keys, along = {name: one.keys for name, one in read.items()}, self.along
 
         def work(engine: Engine, progress: Progress) -> list[_Recognised]:
             from ...core.label_timeline import labelled_parts
@@ -79,7 +79,7 @@ class _Recognising(BackgroundOperator):
             for name, latent in found.items():
                 motion = keys[name].motion()
                 frame = telling_frame(motion)
-                parts = labelled_parts(engine, recogniser, motion, progress) if self.along else []
+                parts = labelled_parts(engine, recogniser, motion, progress) if along else []
                 pose = motion.crop(frame, frame + 1)
                 scores = recogniser.scores(latent, motion)
                 recognised.append(_Recognised(read[name].uid, scores, pose, parts, keys[name]))

@@ -84,6 +84,11 @@ class BackgroundOperator(Reporting, Generic[T]):
         """
         raise NotImplementedError
 
+    def fail(self, failure: Exception, told: str) -> set[str]:
+        """Reports `told`, the sentence of `failure`, with which begin, work or end failed. In the main thread, where
+        subclasses keep what else the exception carries."""
+        return self.refuse(told)
+
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Does everything in one call."""
         try:
@@ -91,7 +96,7 @@ class BackgroundOperator(Reporting, Generic[T]):
             work = all_at_once(self.begin(context))
             return all_at_once(self.end(context, self._done(work, model_choice(context), no_progress)))
         except Exception as error:
-            return self.refuse(sentence(error))
+            return self.fail(error, sentence(error))
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         """Starts a worker, when called from the panel; `modal` waits for it."""
@@ -174,8 +179,8 @@ class BackgroundOperator(Reporting, Generic[T]):
         if job.cancelled:
             self.report({"INFO"}, said("Cancelled; nothing was changed"))
             return {"CANCELLED"}
-        if job.error:
-            return self.refuse(job.error)
+        if job.failure is not None:
+            return self.fail(job.failure, job.error)
         return self._then(context, job.result)
 
     def cancel(self, context: bpy.types.Context) -> None:
