@@ -10,14 +10,14 @@ from bpy.props import BoolProperty, IntProperty
 
 from ...core.errors import UserError
 from ..generate import generation
-from ..generate.action_reading import keys_of
+from ..generate.action_reading import Read, keys_of
 from ..session import SESSION
 from ..tasks.background_operator import BackgroundOperator, Reporting, Work
 from ..tasks.jobs import sentence
 from ..tasks.main_thread import Step, Steps
 from . import recognition
 from .labels import labels_of
-from .recognition import RECOGNITION, Naming, Read
+from .recognition import RECOGNITION, Naming
 
 if TYPE_CHECKING:
     import numpy as np

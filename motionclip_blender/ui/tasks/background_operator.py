@@ -70,7 +70,7 @@ class BackgroundOperator(Reporting, Generic[T]):
     needs_engine = True
     """Whether the work takes the engine, which is loaded first; otherwise it is `PlainWork`."""
 
-    def begin(self, context: bpy.types.Context) -> Work[T] | PlainWork[T] | Steps[Work[T]]:
+    def begin(self, context: bpy.types.Context) -> Work[T] | PlainWork[T] | Steps[Work[T]] | Steps[PlainWork[T]]:
         """Reads and checks the settings of the context, and returns the work. Raises `UserError`.
 
         Whatever takes long is done in steps; the context must not be used after the first one.

@@ -16,6 +16,7 @@ from motionclip_blender.rig.action_metadata import recipe_of
 from motionclip_blender.rig.shown import motion_of
 from motionclip_blender.rig.target import target_of
 from motionclip_blender.ui.generate.generation import armature_of, characters
+from motionclip_blender.ui.recognise import recognition
 from motionclip_blender.ui.recognise.recognition import RECOGNITION
 from tests.rigs.build import armature_of as armature_with
 from tests.rigs.build import built
@@ -37,6 +38,13 @@ def test_the_panel_shows_what_is_used(bpy, rig) -> None:
     assert (shown.left_knee, shown.pelvis) == ("mixamorig:LeftLeg", "mixamorig:Hips")
     assert shown.left_thumb1 == "mixamorig:LeftHandThumb1" and shown.root_motion == "HIPS"
     assert target_of(rig).found.body_joints == 22
+
+
+def test_a_long_action_is_read_in_several_steps(bpy, rig) -> None:
+    bpy.ops.motionclip.generate(frames=100)
+    steps = recognition.all_keys(rig)
+    fractions = [step.fraction for step in steps]
+    assert len(fractions) > 4 and fractions == sorted(fractions) and fractions[-1] == 1.0
 
 
 def test_generate_run_again_and_a_slider_work_on_it(bpy, rig) -> None:
