@@ -8,7 +8,6 @@ import bpy
 from bpy.app.translations import pgettext_rpt as _
 
 from ...core.errors import UserError
-from ..session import SESSION
 from ..tasks.background_operator import Reporting
 from ..tasks.jobs import sentence
 from . import generation
@@ -64,8 +63,7 @@ class MOTIONCLIP_OT_play(Reporting, bpy.types.Operator):
             play(context, generation.armature_of(context))
         except Exception as error:
             return self.refuse(sentence(error))
-        SESSION.error = ""
-        return {"FINISHED"}
+        return self.finish()
 
 
 class MOTIONCLIP_OT_end_preview(bpy.types.Operator):

@@ -47,6 +47,11 @@ class Reporting(OperatorMixin):
         redraw.sidebars()
         return {"CANCELLED"}
 
+    def finish(self) -> set[str]:
+        """Ends an operator that has nothing to tell; what one before it was refused for is shown no longer."""
+        SESSION.error = ""
+        return {"FINISHED"}
+
     def tell(self, text: str, remarks: Iterable[str] = ()) -> None:
         """Reports what was done, and the remarks of `rig.remarks` about it, which the panel keeps showing."""
         SESSION.error = " ".join(map(said, remarks))

@@ -44,7 +44,7 @@ class MOTIONCLIP_OT_add_segment(Reporting, bpy.types.Operator):
         at = min(asked.active + 1, last)
         asked.segments.move(last, at)
         asked.active = at
-        return {"FINISHED"}
+        return self.finish()
 
 
 class _OfList(Reporting):
@@ -71,7 +71,7 @@ class MOTIONCLIP_OT_remove_segment(_OfList, bpy.types.Operator):
             return {"CANCELLED"}
         asked.segments.remove(index)
         asked.active = max(min(asked.active, len(asked.segments) - 1), 0)
-        return {"FINISHED"}
+        return self.finish()
 
 
 class MOTIONCLIP_OT_move_segment(_OfList, bpy.types.Operator):
@@ -95,7 +95,7 @@ class MOTIONCLIP_OT_move_segment(_OfList, bpy.types.Operator):
             return {"CANCELLED"}
         asked.segments.move(asked.active, to)
         asked.active = to
-        return {"FINISHED"}
+        return self.finish()
 
 
 class _Split(NamedTuple):

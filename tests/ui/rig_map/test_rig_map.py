@@ -18,6 +18,7 @@ from motionclip_blender.rig.target import target_of
 from motionclip_blender.ui.generate.generation import armature_of, characters
 from motionclip_blender.ui.recognise import recognition
 from motionclip_blender.ui.recognise.recognition import RECOGNITION
+from motionclip_blender.ui.session import SESSION
 from tests.rigs.build import armature_of as armature_with
 from tests.rigs.build import built
 from tests.rigs.conventions import CONVENTIONS
@@ -86,6 +87,12 @@ def test_its_actions_are_recognised_searched_and_saved(bpy, rig) -> None:
 def test_it_is_the_only_character_where_nothing_is_active(bpy, rig) -> None:
     bpy.context.view_layer.objects.active = None
     assert characters(bpy.context.view_layer) == [rig] and armature_of(bpy.context) == rig
+
+
+def test_what_was_refused_before_is_shown_no_longer(bpy, rig) -> None:
+    for change in (bpy.ops.motionclip.mirror_map, bpy.ops.motionclip.reset_map):
+        SESSION.error = "Refused."
+        assert change() == {"FINISHED"} and SESSION.error == ""
 
 
 def test_a_bone_is_picked_and_the_right_side_mirrored(bpy, rig) -> None:

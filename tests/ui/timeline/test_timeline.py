@@ -110,6 +110,12 @@ def test_segments_are_added_moved_and_removed(bpy, panel) -> None:
         bpy.ops.motionclip.remove_segment()
 
 
+def test_what_was_refused_before_is_shown_no_longer(bpy, panel) -> None:
+    for change in (bpy.ops.motionclip.add_segment, bpy.ops.motionclip.move_segment, bpy.ops.motionclip.remove_segment):
+        SESSION.error = "Refused."
+        assert change() == {"FINISHED"} and SESSION.error == ""
+
+
 def test_fifty_segments_are_the_most(bpy, panel) -> None:
     while len(panel.segments) < 50:
         bpy.ops.motionclip.add_segment()
