@@ -13,6 +13,8 @@ from . import playing, steps, variations
 from .generation import action_of, armature_of, characters
 from .presets import MOTIONCLIP_PT_presets
 
+_ERROR_LINES = 16  # of an error or of remarks: a long prompt is repeated in them
+
 
 class MOTIONCLIP_PT_panel(bpy.types.Panel):
     """Prompt, length, Generate; and what is going on."""
@@ -83,7 +85,7 @@ class MOTIONCLIP_PT_panel(bpy.types.Panel):
         variations.draw(row, armature)
         if SESSION.error:
             box = box_below(layout)
-            wrapped(box, context, SESSION.error, icon="ERROR")
+            wrapped(box, context, SESSION.error, icon="ERROR", most=_ERROR_LINES)
             if SESSION.refusal is not None and not SESSION.busy:
                 steps.draw_refusal(box, SESSION.refusal)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Iterable
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import bpy
+from bpy.app.translations import pgettext_rpt as _
 
 from ...core.progress import Progress, no_progress
 from .. import redraw
@@ -26,6 +27,7 @@ PlainWork = Callable[[Progress], T]
 
 _POLL_SECONDS = 0.05
 _STEP_SECONDS = 0.02  # half of it for the steps, half for Blender
+_MOST_REMARKS = 6  # that the panel shows
 _GOES_ON = {"PASS_THROUGH"}
 
 
@@ -53,10 +55,15 @@ class Reporting(OperatorMixin):
         return {"FINISHED"}
 
     def tell(self, text: str, remarks: Iterable[str] = ()) -> None:
-        """Reports what was done, and the remarks of `rig.remarks` about it, which the panel keeps showing."""
-        SESSION.error = " ".join(map(said, remarks))
-        if SESSION.error:
-            self.report({"WARNING"}, f"{text}. {SESSION.error}")
+        """Reports what was done, and the remarks of `rig.remarks` about it. The panel keeps showing them, of many the
+        first; Blender's Info editor has all."""
+        told = list(map(said, remarks))
+        shown = told[:_MOST_REMARKS]
+        if more := len(told) - len(shown):
+            shown.append(_("There are {} more remarks; the Info editor has them all.").format(more))
+        SESSION.error = " ".join(shown)
+        if told:
+            self.report({"WARNING"}, f"{text}. {' '.join(told)}")
         else:
             self.report({"INFO"}, text)
 

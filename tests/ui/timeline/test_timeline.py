@@ -196,6 +196,15 @@ def test_what_cannot_be_made_is_named_by_its_segment(bpy, panel) -> None:
     assert refused(bpy, bpy.ops.motionclip.make_timeline).startswith("The list has no segments")
 
 
+def test_of_many_remarks_the_panel_shows_the_first(bpy, panel) -> None:
+    panel.segments.clear()
+    for i in range(16):
+        panel.segments.add().prompt = "lies down" if i % 2 else "walks forward"
+    assert bpy.ops.motionclip.make_timeline() == {"FINISHED"}
+    assert SESSION.error.count("is put in: ") == 6
+    assert SESSION.error.endswith(" more remarks; the Info editor has them all.")
+
+
 def test_undo_takes_the_motion_back(bpy, panel) -> None:
     bpy.ops.ed.undo_push(message="before")
     bpy.ops.motionclip.make_timeline()
