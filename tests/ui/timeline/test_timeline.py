@@ -110,6 +110,16 @@ def test_segments_are_added_moved_and_removed(bpy, panel) -> None:
         bpy.ops.motionclip.remove_segment()
 
 
+def test_strips_are_not_run_again_but_their_actions_are(bpy, panel, person) -> None:
+    bpy.ops.motionclip.make_timeline(as_strips=True)
+    assert refused(bpy, bpy.ops.motionclip.run_again).startswith('Strips move "SMPL-X"; assign')
+    (track,) = person.animation_data.nla_tracks
+    person.animation_data.action = track.strips[1].action
+    assert bpy.ops.motionclip.run_again() == {"FINISHED"}
+    assert recipe_of(action(person)).content == PromptPlan(PROMPTS[1])
+    assert action(person).frame_range[0] == track.strips[1].frame_start
+
+
 def test_what_was_refused_before_is_shown_no_longer(bpy, panel) -> None:
     for change in (bpy.ops.motionclip.add_segment, bpy.ops.motionclip.move_segment, bpy.ops.motionclip.remove_segment):
         SESSION.error = "Refused."
