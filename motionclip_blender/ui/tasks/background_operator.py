@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Generator, Iterable
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -27,6 +28,7 @@ PlainWork = Callable[[Progress], T]
 
 _POLL_SECONDS = 0.05
 _STEP_SECONDS = 0.02  # half of it for the steps, half for Blender
+_LONGEST_STEP = 0.1  # for the steps, where Blender takes long to draw its windows
 _MOST_REMARKS = 6  # that the panel shows
 _GOES_ON = {"PASS_THROUGH"}
 
@@ -173,7 +175,7 @@ class BackgroundOperator(Reporting, Generic[T]):
         self, context: bpy.types.Context, job: Job | MainThreadJob, then: Callable[..., set[str]], seconds: float
     ) -> set[str]:
         """Checks the job every `seconds`, and calls `then` with its result when it has finished."""
-        self._job, self._then = job, then
+        self._job, self._then, self._left = job, then, time.perf_counter()
         stop_timer()
         SESSION.timer = context.window_manager.event_timer_add(seconds, window=context.window)
         return _GOES_ON
@@ -182,7 +184,10 @@ class BackgroundOperator(Reporting, Generic[T]):
         """Runs steps of the main thread, updates the panel, and handles a job that has finished."""
         job = self._job
         if isinstance(job, MainThreadJob):
-            job.go_on(_STEP_SECONDS / 2)
+            # as long as Blender took since, or steps would take a large scene or a slow screen many times as long
+            drawn = time.perf_counter() - self._left
+            job.go_on(min(max(drawn - _STEP_SECONDS, _STEP_SECONDS / 2), _LONGEST_STEP))
+            self._left = time.perf_counter()
         if self._shown != (shown := (job.stage, round(job.fraction, 2), job.finished)):
             self._shown = shown
             redraw.sidebars()
