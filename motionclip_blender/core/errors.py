@@ -9,8 +9,9 @@ class UserError(Exception):
 
 
 class ExpressionError(UserError):
-    """An error in a typed expression. at: the character, counted from 1. sentence: the message without the place."""
+    """An error in a typed expression. at: the character, counted from 1. sentence: the message without the place, as
+    a sentence of its own."""
 
     def __init__(self, at: int, sentence: str) -> None:
         super().__init__(f"At character {at}: {sentence}")
-        self.at, self.sentence = at, sentence
+        self.at, self.sentence = at, sentence[:1].upper() + sentence[1:]

@@ -2,8 +2,8 @@
 
 The curve between two keys is a cubic with the recorded slope at both keys: a Bezier curve whose handles reach a third
 of the way. Keys are added where the error is largest, until no frame is off by more than the bound, and then every key
-is taken away again without which none is. All bones are worked on at once; a bone's channels share their keys, so that
-an animator can move a whole pose.
+is taken away again without which none is. Many bones are worked on at once, those that are done drop out; a bone's
+channels share their keys, so that an animator can move a whole pose.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ Errors = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """Compares two curves (B, T, D) and returns (B, T) by how much they differ in each frame."""
 
 _ROUNDS = 12  # of taking keys away, each of every other key; hardly any are found after the sixth
+_AT_ONCE = 16384  # frames of all curves that are worked on together: more do not fit a processor's cache
 _TINY = 1e-9
 
 
@@ -62,20 +63,27 @@ def reduced(values: np.ndarray, bound: float, errors: Errors) -> np.ndarray:
 
     The curve through these keys differs by no more than `bound` in any frame, as `errors` measures it.
     """
-    frames = values.shape[1]
+    keys = np.ones(values.shape[:2], bool)
+    rows = max(_AT_ONCE // values.shape[1], 1)
+    for start in range(0, len(values), rows):
+        keys[start : start + rows] = _reduced(values[start : start + rows], bound, errors)
+    return keys
+
+
+def _reduced(values: np.ndarray, bound: float, errors: Errors) -> np.ndarray:
     keys = np.zeros(values.shape[:2], bool)
     keys[:, [0, -1]] = True
-    if frames < 3:
+    if values.shape[1] < 3:
         keys[:] = True
         return keys
     slope = slopes(values)
-    while True:
-        off = errors(through_keys(values, slope, keys), values)
-        worst = _worst_of_segments(off, keys)
-        worst &= off > bound
-        if not worst.any():
-            break
-        keys |= worst
+    left = np.arange(len(values))  # curves that are still off
+    while len(left):
+        part = values[left]
+        off = errors(through_keys(part, slope[left], keys[left]), part)
+        worst = _worst_of_segments(off, keys[left]) & (off > bound)
+        keys[left] |= worst
+        left = left[worst.any(axis=1)]
     return _without_needless(values, slope, keys, bound, errors)
 
 
@@ -113,19 +121,20 @@ def _without_needless(
 ) -> np.ndarray:
     """Takes away keys (B, T) without which the curves stay within the bound: every other one at a time."""
     keys = keys.copy()
-    still = 0
+    left, still = np.arange(len(keys)), np.zeros(len(keys), int)  # curves of which keys were taken in the last rounds
     for turn in range(2 * _ROUNDS):
-        inner = keys.copy()
+        own, part = keys[left], values[left]
+        inner = own.copy()
         inner[:, [0, -1]] = False
         # of keys that lie side by side only every other one is tried, so that each trial is between two kept keys
-        tried = inner & (np.cumsum(keys, axis=1) % 2 == turn % 2)
-        off = errors(through_keys(values, slope, keys & ~tried), values)
-        kept = keys & ~tried
-        fits = _highest_of_segments(off, kept) <= bound
-        taken = tried & fits
-        keys &= ~taken
-        still = 0 if taken.any() else still + 1
-        if still == 2:
+        tried = inner & (np.cumsum(own, axis=1) % 2 == turn % 2)
+        kept = own & ~tried
+        off = errors(through_keys(part, slope[left], kept), part)
+        taken = tried & (_highest_of_segments(off, kept) <= bound)
+        keys[left] = own & ~taken
+        still[left] = np.where(taken.any(axis=1), 0, still[left] + 1)
+        left = left[still[left] < 2]
+        if not len(left):
             break
     return keys
 

@@ -15,7 +15,7 @@ from ..core.motion import Motion
 from ..core.origin import rise_of
 from ..core.skeleton import INDEX, JOINTS, PARENTS
 from .channel import Channel, Leftover
-from .writable import check_writable
+from .writable import check_scale, check_writable
 
 BLENDER_AXES = np.array([[1, 0, 0], [0, 0, -1], [0, 1, 0]], np.float64)
 """SMPL-X's axes (Y up, facing +Z) to Blender's (Z up, facing -Y): (x, y, z) -> (x, -z, y)."""
@@ -83,9 +83,11 @@ class Bones:
         return cls(armature, names, frames, axes, basis.T @ axes, scale, rise, heads @ axes / scale + rise)
 
     def check_keyable(self) -> None:
-        """Raises `UserError` if the armature cannot be keyed: it is linked or in another mode, or bones are locked."""
+        """Raises `UserError` if the armature cannot be keyed: it is linked or in another mode, mirrored or scaled
+        unevenly, or bones are locked."""
         armature = self.armature
         check_writable(armature)
+        check_scale(armature, np.array(armature.matrix_world)[None])
         pelvis = armature.data.bones[self.names[0]]
         if pelvis.use_connect and pelvis.parent is not None:
             raise UserError(f'The bone "{pelvis.name}" is connected to its parent; disconnect it, so it can move.')

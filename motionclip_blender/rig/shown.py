@@ -82,13 +82,16 @@ def motion_of(armature: bpy.types.Object, action: bpy.types.Action | None = None
     return shown(armature, action).motion(fps)
 
 
-def keys_in(armature: bpy.types.Object, action: bpy.types.Action) -> KeptKeys | Shown:
-    """Returns what an Action holds for an armature, to be read in any thread. Raises `UserError` if that is nothing."""
+def keys_in_steps(armature: bpy.types.Object, action: bpy.types.Action) -> Generator[float, None, KeptKeys | Shown]:
+    """Returns what an Action holds for an armature, to be read in any thread; yields as `shown_steps`.
+
+    Raises `UserError` if that is nothing.
+    """
     target = target_of(armature)
     if isinstance(target, Bones):
         return kept_keys(armature, action)
     check_moves(target, action)
-    return shown(armature, action)
+    return (yield from shown_steps(armature, action))
 
 
 def shown_steps(

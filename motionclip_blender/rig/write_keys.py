@@ -106,7 +106,7 @@ def check_span(first: float, last: float) -> None:
 def rekey_motion(
     armature: bpy.types.Object, motion: Motion, notes: Mapping[str, object] | None = None, rate: float | None = None
 ) -> None:
-    """Replaces the motion in the armature's Action by `motion`, from the Action's first frame on.
+    """Replaces the motion in the armature's Action by `motion`, from the frame on at which it began.
 
     Overwrites the keys of the channels that `key_motion` keys, at the scene's rate. It is fast enough for a slider,
     which does this many times a second. Everything else in the Action is kept. The armature follows with Blender's next
@@ -125,12 +125,10 @@ def rekey_motion(
         raise UserError(f'The Action "{action.name}" is linked from another file; make it local first.')
     curves = {(curve.data_path, curve.array_index): curve for curve in fcurves_of(action, armature, "")}
     bones = _bones_of(action)
-    first = next((path for path in curves if bones and any(f'"{bpy.utils.escape_identifier(one)}"' in path[0]
-                  for one in bones)), target.anchor)  # fmt: skip
-    pelvis = curves.get(first)
-    if pelvis is None or not len(pelvis.keyframe_points):
+    start = _first_key(curves, bones, target)
+    if start is None:
         raise UserError(f'The Action "{action.name}" has no keys of the pelvis; make the motion anew.')
-    frames, channels = _channels_of(target, motion, pelvis.keyframe_points[0].co[0], None, rate, bones)
+    frames, channels = _channels_of(target, motion, start, None, rate, bones)
 
     own = NewAction.of(action, armature)
     for channel in channels:
@@ -142,6 +140,24 @@ def rekey_motion(
     target.prepare()
     action.update_tag()  # otherwise Blender 4.2 goes on with its copy of the old keys
     armature.update_tag(refresh={"TIME"})
+
+
+def first_frame(armature: bpy.types.Object, action: bpy.types.Action) -> float:
+    """Returns the frame at which the motion in an Action begins, which may have other keys before it, and a manual
+    frame range. Without keys of the motion's bones it is the Action's first frame. Raises what `target_of` raises."""
+    curves = {(curve.data_path, curve.array_index): curve for curve in fcurves_of(action, armature, "")}
+    start = _first_key(curves, _bones_of(action), target_of(armature))
+    return action.frame_range[0] if start is None else start
+
+
+def _first_key(
+    curves: Mapping[tuple[str, int], bpy.types.FCurve], bones: Collection[str] | None, target: Target
+) -> float | None:
+    """Returns the frame of a motion's first key; None if its curve has none. bones: those it keys, None for all."""
+    keyed = [f'"{bpy.utils.escape_identifier(bone)}"' for bone in bones or ()]
+    path = next((path for path in curves if any(bone in path[0] for bone in keyed)), target.anchor)
+    curve = curves.get(path)
+    return curve.keyframe_points[0].co[0] if curve is not None and len(curve.keyframe_points) else None
 
 
 def _note(action: bpy.types.Action, notes: Mapping[str, object] | None) -> None:

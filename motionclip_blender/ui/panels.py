@@ -58,11 +58,17 @@ def box_below(layout: bpy.types.UILayout) -> bpy.types.UILayout:
     return layout.box()
 
 
-def wrapped(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str = "NONE") -> None:
-    """Draws `text` in as many lines as the sidebar's width requires; Blender's labels do not wrap."""
+def wrapped(
+    layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str = "NONE", most: int | None = None
+) -> None:
+    """Draws `text` in as many lines as the sidebar's width requires; Blender's labels do not wrap.
+
+    most: lines after which it is cut, with an ellipsis.
+    """
     column = layout.column(align=True)
     column.scale_y = 0.8
-    for number, line in enumerate(textwrap.wrap(said(text), max(int(text_width(context) / _CHARACTER_WIDTH), 12))):
+    width = max(int(text_width(context) / _CHARACTER_WIDTH), 12)
+    for number, line in enumerate(textwrap.wrap(said(text), width, max_lines=most, placeholder=" …")):
         first = icon if number == 0 else "BLANK1" if icon != "NONE" else "NONE"
         column.label(text=line, icon=first, translate=False)
 

@@ -35,7 +35,8 @@ def said(sentence: str) -> str:
         if (translated := translate(text)) != text and (found := pattern.fullmatch(sentence)):
             # an inserted value may be a sentence itself; a single word is a name
             return translated.format(*(said(part) if " " in part else part for part in found.groups()))
-    return sentence
+    lowered = sentence[:1].lower() + sentence[1:]  # what follows a colon elsewhere may be a sentence of its own
+    return said(lowered) if lowered != sentence and said(lowered) != lowered else sentence
 
 
 @cache

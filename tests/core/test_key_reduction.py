@@ -65,6 +65,13 @@ def test_a_still_curve_keeps_its_ends_and_a_leap_its_place():
     assert np.abs(through_keys(way, slopes(way), keys) - way).max() <= 0.01
 
 
+def test_a_curve_has_the_same_keys_alone_and_among_others():
+    turns = rot.continuous(random_motion(400, size=0.4).rotations.astype(float)).swapaxes(0, 1)
+    together = reduced(turns, 1.0, rotation_errors)  # more than are worked on at once
+    for joint in range(0, 55, 9):
+        assert np.array_equal(reduced(turns[[joint]], 1.0, rotation_errors)[0], together[joint])
+
+
 @pytest.mark.parametrize("frames", [1, 2, 3])
 def test_short_curves(frames):
     way = np.random.default_rng(0).normal(size=(2, frames, 3))

@@ -199,6 +199,18 @@ def test_a_connected_pelvis_cannot_move(small_body):
         keyable(armature)
 
 
+@pytest.mark.parametrize(
+    ("scale", "said"),
+    [((-1, 1, 1), "mirrored or flattened"), ((0, 0, 0), "mirrored or flattened"), ((1, 2, 1), "scaled unevenly")],
+)
+def test_an_object_that_would_move_otherwise_in_the_scene(small_body, scale, said):
+    armature = add_body(small_body)
+    armature.scale = scale
+    bpy.context.view_layer.update()
+    with pytest.raises(UserError, match=said):
+        keyable(armature)
+
+
 def test_tweak_mode_must_be_left(small_body):
     armature = add_body(small_body)
     action = key_motion(armature, random_motion(3), "strip")

@@ -16,7 +16,7 @@ from motionclip_blender.core.retarget.rig_maps import entry_of
 from motionclip_blender.rig.mapped import MappedRig
 from motionclip_blender.rig.rig_note import keep_rig
 from motionclip_blender.rig.root_motion import OBJECT, ROOT, ROOT_NOTE
-from motionclip_blender.rig.shown import keys_in, motion_of
+from motionclip_blender.rig.shown import motion_of, shown
 from motionclip_blender.rig.write_keys import key_motion
 from tests.rigs.build import armature_of, built
 from tests.rigs.conventions import CONVENTIONS
@@ -89,7 +89,7 @@ def test_quotes_and_backslashes_in_names(scene) -> None:
     for bone in list(rig.data.bones):
         bone.name = 'a"b\\c:' + bone.name
     action = key_motion(rig, dance(), "dance")
-    assert keys_in(rig, action).last == 30
+    assert shown(rig, action).last == 30
     assert np.abs(motion_of(rig, fps=30).translation - dance().translation).max() < 1e-3
     rig.pose.bones['a"b\\c:calf_l'].driver_add("rotation_quaternion", 0)
     with pytest.raises(UserError, match="Drivers move bones"):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import string
+from types import SimpleNamespace
 
 import pytest
 
 pytest.importorskip("bpy")
 
+from motionclip_blender.core.errors import ExpressionError
 from motionclip_blender.ui import translations
 from tests.ui import strings
 
@@ -91,6 +93,17 @@ def test_a_sentence_is_recognised_by_its_pattern(tables) -> None:
 
 def test_what_has_no_translation_is_said_as_it_is(bpy) -> None:
     assert translations.said("Nobody has translated 17 of these.") == "Nobody has translated 17 of these."
+
+
+def test_a_sentence_that_follows_a_colon_elsewhere_is_translated_alone(tables, monkeypatch) -> None:
+    def german(text: str) -> str:
+        return tables["de"].get(text, text)
+
+    asked = SimpleNamespace(app=SimpleNamespace(translations=SimpleNamespace(pgettext_rpt=german)))
+    monkeypatch.setattr(translations, "bpy", asked)
+    alone = ExpressionError(8, 'there is no image "a.png"; choose a file that is there.').sentence
+    assert alone == 'There is no image "a.png"; choose a file that is there.'
+    assert translations.said(alone) == 'Es gibt kein Bild "a.png"; eine Datei wählen, die da ist.'
 
 
 def test_the_menu_names_every_operator_that_stands_alone(bpy) -> None:

@@ -1,5 +1,6 @@
 """Trims glTF files before Blender reads them, to the skeleton and the animations that move it.
 
+Blender makes bones only of the joints of skins; a motion alone, which has none, is given one (`_add_skin`).
 Blender makes an Action of each animation for everything that it moves: a face, a ball, a camera. And where an Action
 has no channel, Blender keeps the pose of the Action before, while in glTF a node without a channel has its own
 transform. So an animation is added here that holds every animated node at its own transform.
@@ -17,7 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote
 
+from ..errors import UserError
 from ..json_text import parsed_json
+from ..retarget.rig_maps import matching_rig
 from .text import decoded
 
 OWN_TRANSFORMS = "own transforms"
@@ -87,6 +90,8 @@ def _file(document: dict, rest: bytes | None) -> bytes:
 def _trim(document: dict, folder: Path, skips: Callable[[str], bool]) -> tuple[dict[str, str], bool]:
     """Trims the document in place. Returns the `animations` and `skipped` of `Trimmed`."""
     nodes = document.get("nodes", [])
+    if not document.get("skins"):
+        _add_skin(document)
     bones, above = _skeletons(document)
     kept: list[dict] = []
     names: dict[str, str] = {}
@@ -121,6 +126,25 @@ def _trim(document: dict, folder: Path, skips: Callable[[str], bool]) -> tuple[d
         moved = {(c["target"]["node"], c["target"]["path"]) for animation in kept for c in animation["channels"]}
         _add_own_transforms(document, sorted(moved))
     return names, skipped
+
+
+def _add_skin(document: dict) -> None:
+    """Adds a skin of the nodes that are a person's bones by their names, and of all below them, for Blender to make
+    bones of them: a file of a motion alone has no mesh, and so none. Leaves a file without such nodes as it is."""
+    nodes = document.get("nodes", [])
+    named = {str(node["name"]): i for i, node in reversed([*enumerate(nodes)]) if "name" in node}
+    try:
+        rig = matching_rig(tuple(named))
+    except UserError:
+        return
+    joints: set[int] = set()
+    found = [named[bone] for bone, *_ in rig.pairs.values()]
+    while found:
+        node = found.pop()
+        if node not in joints:
+            joints.add(node)
+            found += nodes[node].get("children", ())
+    document["skins"] = [{"joints": sorted(joints)}]
 
 
 def _skeletons(document: dict) -> tuple[set[int], set[int]]:

@@ -132,7 +132,8 @@ def _composed(engine: Engine, plan: Plan, choices: Sequence[Choice], frames: int
         motion = _fitted(motion, checked_frames(frames), remarks)
         ends = [min(round(end / hurry), frames) for end in ends[:-1]] + [frames]
     if len(motion) > MAX_FRAMES:
-        remarks.append(f"The steps take {len(motion):,} frames, and {MAX_FRAMES:,} are the most: the end is cut.")
+        took, most = len(motion) / motion.fps, MAX_FRAMES / motion.fps
+        remarks.append(f"The steps take {took:.1f} seconds, and {most:g} are the most: the end is cut.")
         motion, ends = motion.crop(0, MAX_FRAMES), [min(end, MAX_FRAMES) for end in ends]
     return Performance(motion, plan, tuple(choices), tuple(dict.fromkeys(remarks)), tuple(ends))
 
@@ -167,9 +168,10 @@ def _fitted(motion: Motion, frames: int, remarks: list[str]) -> Motion:
     """Returns the motion `frames` long: played faster if it is longer, held if it is shorter."""
     if len(motion) > frames:
         speed = len(motion) / frames
+        took, asked = len(motion) / motion.fps, frames / motion.fps  # the user's frames are of another rate
         if speed > FASTEST:
-            remarks.append(f"The steps take {len(motion)} frames, and {frames} are asked for: the end is cut.")
+            remarks.append(f"The steps take {took:.1f} seconds, and {asked:.1f} are asked for: the end is cut.")
         elif speed > _HASTE:
-            remarks.append(f"The steps take {len(motion)} frames, and {frames} are asked for: they are played faster.")
+            remarks.append(f"The steps take {took:.1f} seconds, and {asked:.1f} are asked for: they are played faster.")
         motion = retimed(motion, min(speed, FASTEST))
     return held(motion, frames)

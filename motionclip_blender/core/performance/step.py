@@ -153,7 +153,8 @@ def _timed(
         if segment.seconds is not None:
             motion = retimed(motion, float(np.clip(len(motion) / frames, 1 / FASTEST, FASTEST)))
             if len(motion) > frames + STILLNESS:
-                remarks.append(f'"{segment.said}" takes {len(motion)} frames, though it is to take {frames}.')
+                took, asked = len(motion) / motion.fps, frames / motion.fps
+                remarks.append(f'"{segment.said}" takes {took:.1f} seconds, though it is to take {asked:.1f}.')
     elif once:  # played faster to fit, so that its end is not cut
         motion = until_done(motion, engine)
         if segment.on_spot and segment.turn:
@@ -170,7 +171,8 @@ def _timed(
     if counts or (once and natural):
         return motion
     if once and len(motion) > frames + STILLNESS:
-        remarks.append(f'"{segment.said}" takes {len(motion)} frames, and has {frames}: its end is cut.')
+        took, has = len(motion) / motion.fps, frames / motion.fps
+        remarks.append(f'"{segment.said}" takes {took:.1f} seconds, and has {has:.1f}: its end is cut.')
     return finished(motion, frames, engine) if once and frames > _LONG else held(motion, frames)
 
 

@@ -18,6 +18,7 @@ from ..progress import Progress, no_progress
 from ..prompt import MAX_FRAMES, MIN_FRAMES
 from ..retarget.touching import Touching
 from .blend import Blend
+from .guessed import guessed
 from .plan import PromptPlan
 from .recipe import Recipe
 from .timeline import Timeline
@@ -215,7 +216,11 @@ def blend_of(recipe: Recipe) -> Blend:
 
 
 def _notes(engine: Engine, recipe: Recipe) -> tuple[str, ...]:
-    return engine.cut_prompts((*names(recipe.terms, Prompt), *names(recipe.terms, TextEmbedding)))
+    prompts = names(recipe.terms, Prompt)
+    cut = engine.cut_prompts((*prompts, *names(recipe.terms, TextEmbedding)))
+    # a prompt alone is one that is not to be read: it makes a motion of any text
+    alone = recipe.prompt and not any(expression.text for expression in recipe.content.expressions)
+    return cut if alone else (*cut, *guessed(engine, prompts))
 
 
 def _clean_up(engine: Engine, recipe: Recipe, fps: float, body: Standing | None = None) -> CleanUp:

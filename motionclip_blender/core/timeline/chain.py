@@ -77,7 +77,8 @@ class Chained:
         """Returns the motion at a length of `frames`: its end is cut, or its last pose held; a cut is noted."""
         notes = self.notes
         if len(self.motion) > frames + _CUT:
-            said = f"The timeline takes {len(self.motion)} frames, and {frames} are asked for: the end is cut."
+            took, asked = len(self.motion) / self.motion.fps, frames / self.motion.fps
+            said = f"The timeline takes {took:.1f} seconds, and {asked:.1f} are asked for: the end is cut."
             notes = (*notes, said)
         return replace(self, motion=extended(self.motion, frames, hold=True).crop(0, frames), notes=notes)
 
@@ -111,11 +112,13 @@ def chained(
             if wordings:
                 quoted = ", then ".join(f'"{wording}"' for wording in wordings)
                 room = len(motion) - before
-                notes.append(f"Between the segments {number - 1} and {number} {quoted} is put in: {room} frames.")
+                took = room / motion.fps
+                notes.append(f"Between the segments {number - 1} and {number} {quoted} is put in: {took:.1f} seconds.")
             following, faded = entry.after(motion, room // 2)
             part, said = entry.part, list(entry.part.notes)
             if seam is not None and faded < seam:
-                said.append(f"There is room for {faded} of the {seam} frames of its transition.")
+                has, asked = faded / motion.fps, seam / motion.fps
+                said.append(f"There is room for {has:.2g} of the {asked:.2g} seconds of its transition.")
             starts.append(len(motion) - faded)
             own.append(len(following) - faded)
             motion = followed_by(motion, following, faded, engine.body)
@@ -173,7 +176,7 @@ class _Entry:
         self.in_pose = self._pose is not None and self._segment.of_upper_body(part.motion)
         if self._pose is None or not self.in_pose:
             return part
-        notes = (*part.notes, "It is done in the pose of the segment before.")
+        notes = (*part.notes, f'"{self._segment.title}" is done in the pose of the segment before.')
         return Part.of(self._engine, in_pose(part.motion, self._pose, self._engine.body), notes, part.steps)
 
     def after(self, motion: Motion, room: int) -> tuple[Motion, int]:

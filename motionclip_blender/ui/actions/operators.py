@@ -9,13 +9,17 @@ from bpy.app.translations import pgettext_rpt as _
 
 from ...core.errors import UserError
 from ..generate import generation
+from ..generate.action_reading import keys_in
 from ..generate.motion_operator import MadeAnewOperator
 from ..session import SESSION
-from ..tasks.background_operator import Reporting
+from ..tasks.background_operator import BackgroundOperator, PlainWork, Reporting
 from ..tasks.jobs import sentence
+from ..tasks.main_thread import Steps
 from ..timeline import content as timeline
 
 if TYPE_CHECKING:
+    from ...core.motion import Motion
+    from ...core.progress import Progress
     from ...core.recipe.make import Made
     from ...core.recipe.recipe import Recipe
 
@@ -60,33 +64,45 @@ class MOTIONCLIP_OT_push_down(Reporting, bpy.types.Operator):
         return {"FINISHED"}
 
 
-class MOTIONCLIP_OT_mark_asset(Reporting, bpy.types.Operator):
+class MOTIONCLIP_OT_mark_asset(BackgroundOperator, bpy.types.Operator):
     """Mark the Action as an asset, with a preview picture, and what it was made from as its description"""
 
     bl_idname = "motionclip.mark_asset"
     bl_label = "Mark as asset"
     bl_options = {"REGISTER", "UNDO"}
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        try:
-            from ...rig.assets import check_markable, mark, telling_picture
-            from ...rig.shown import motion_of
-            from ...rig.target import target_of
+    needs_engine = False
 
-            armature = target_of(generation.armature_of(context)).armature
-            motion = motion_of(armature)
-            action = generation.action_of(armature)
-            if action is None:  # strips move it
-                raise UserError(_('"{}" has no Action; assign or generate one first.').format(armature.name))
-            check_markable(action)
-            picture = telling_picture(armature, motion)
-            mark(action, picture)
-        except Exception as error:
-            return self.refuse(sentence(error))
+    def begin(self, context: bpy.types.Context) -> Steps[PlainWork[Motion]]:
+        from ...rig.assets import check_markable, telling_frame
+        from ...rig.target import target_of
+
+        armature = target_of(generation.armature_of(context)).armature
+        action = generation.action_of(armature)
+        if action is None:  # strips move it
+            raise UserError(_('"{}" has no Action; assign or generate one first.').format(armature.name))
+        check_markable(action)
+        self.armature, self.action = armature.session_uid, action.session_uid
+        keys = yield from keys_in(armature, action)
+
+        def work(progress: Progress) -> Motion:
+            motion = keys.motion()
+            frame = telling_frame(motion)
+            return motion.crop(frame, frame + 1)
+
+        return work
+
+    def end(self, context: bpy.types.Context, result: Motion) -> set[str]:
+        from ...rig.assets import mark, telling_picture
+
+        armature = next((one for one in bpy.data.objects if one.session_uid == self.armature), None)
+        action = next((one for one in bpy.data.actions if one.session_uid == self.action), None)
+        if armature is None or action is None:
+            raise UserError(_("The Action was deleted while it was looked at; nothing was changed."))
+        mark(action, telling_picture(armature, result))
         if not action.asset_data.description:
             action.asset_data.description = _described(action)
-        SESSION.error = ""
-        self.report({"INFO"}, _('"{}" is in the Asset Browser now').format(action.name))
+        self.tell(_('"{}" is in the Asset Browser now').format(action.name))
         return {"FINISHED"}
 
 

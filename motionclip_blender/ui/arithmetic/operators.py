@@ -112,7 +112,7 @@ class MOTIONCLIP_OT_add_term(Reporting, bpy.types.Operator):
         with keeping_step():
             item.kind, item.weight = "PROMPT", 1.0
         asked.active = len(asked.terms) - 1
-        return {"FINISHED"}
+        return self.finish()
 
 
 class MOTIONCLIP_OT_remove_term(Reporting, bpy.types.Operator):
@@ -131,11 +131,12 @@ class MOTIONCLIP_OT_remove_term(Reporting, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         asked = context.scene.motionclip.arithmetic
         index = self.index if self.index >= 0 else asked.active
+        done = self.finish()  # before the motion follows, which may be refused
         if index < len(asked.terms):
             asked.terms.remove(index)
             asked.active = max(min(asked.active, len(asked.terms) - 1), 0)
             terms_changed(context.scene)
-        return {"FINISHED"}
+        return done
 
 
 CLASSES = (

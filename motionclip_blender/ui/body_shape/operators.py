@@ -49,8 +49,7 @@ class MOTIONCLIP_OT_add_body(Reporting, bpy.types.Operator):
             add_in_sight(context, list(self.betas) if any(self.betas) else None)
         except Exception as error:
             return self.refuse(sentence(error))
-        SESSION.error = ""
-        return {"FINISHED"}
+        return self.finish()
 
 
 class MOTIONCLIP_OT_move_joints(Reporting, bpy.types.Operator):

@@ -99,10 +99,13 @@ def action_of(armature: bpy.types.Object | None) -> bpy.types.Action | None:
 def made_here(context: bpy.types.Context) -> tuple[bpy.types.Action, Recipe]:
     """Returns the active armature's Action and its recipe. Raises `UserError` if there is no Action or no recipe."""
     from ...rig.action_metadata import recipe_of
+    from ...rig.shown import playing_strips
     from ...rig.target import target_of
 
     armature = target_of(armature_of(context)).armature
     action = action_of(armature)
+    if action is None and armature.animation_data is not None and playing_strips(armature.animation_data):
+        raise UserError(_('Strips move "{}"; assign the Action of one of them first.').format(armature.name))
     if action is None:
         raise UserError(_('"{}" has no Action; assign or generate one first.').format(armature.name))
     recipe = recipe_of(action)

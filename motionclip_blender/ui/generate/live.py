@@ -66,6 +66,7 @@ class Live:
 
     job: the worker's job for a slider.
     seconds: how long one frame of motion took last.
+    natural: the `session_uid` and the recipe of the Action that the worker made last as long as its segments take.
     """
 
     def __init__(self) -> None:
@@ -73,6 +74,7 @@ class Live:
         self.seconds = math.inf  # unknown yet, so the first step runs in the worker
         self.error = ""  # the last error of a slider's step
         self.read: _Read | None = None
+        self.natural: tuple[int, Recipe] | None = None
         self.scene = self.armature = 0  # `session_uid`s of the scene and armature to update
 
     def stop(self) -> None:
@@ -211,8 +213,6 @@ def _tick() -> float | None:
 
 def _stepped() -> bool:
     """Runs one step. Returns whether there is more to do."""
-    from ...rig.action_metadata import recipe_of
-
     scene = next((one for one in bpy.data.scenes if one.session_uid == LIVE.scene), None)
     armature = next((one for one in bpy.data.objects if one.session_uid == LIVE.armature), None)
     section = scene.motionclip.behind if scene is not None else ""
@@ -226,7 +226,7 @@ def _stepped() -> bool:
         _key_what_came(LIVE.job)
     wish = _wish(scene, armature, section)
     redraw.sidebars()
-    if armature is None or wish is None or wish == recipe_of(generation.action_of(armature)):
+    if armature is None or wish is None or _shows(scene, armature, wish):
         arrived = True
     elif not (arrived := _at_once(scene, armature, wish)):
         _start(request(scene, armature, wish))
@@ -235,14 +235,29 @@ def _stepped() -> bool:
     return not arrived
 
 
+def _shows(scene: bpy.types.Scene, armature: bpy.types.Object, wish: Recipe) -> bool:
+    """Checks whether the armature's Action is what the panel says: made of this recipe, and as long."""
+    from ...rig.action_metadata import recipe_of
+
+    action = generation.action_of(armature)
+    if action is None or wish != recipe_of(action):
+        return False
+    # no recipe says that its length is the natural one
+    return not timeline.is_natural(scene, wish) or LIVE.natural == (action.session_uid, wish)
+
+
 def _key_what_came(job: Job[_Step]) -> None:
+    from ...rig.action_metadata import recipe_of
+
     LIVE.job = None
     if job.error:
         raise UserError(job.error)
     step = job.result
     if step is not None:
         LIVE.seconds = step.seconds / step.wanted.recipe.frames
-        generation.key(step.wanted, step.made)
+        action = generation.key(step.wanted, step.made)
+        made = recipe_of(action)
+        LIVE.natural = (action.session_uid, made) if step.wanted.natural and made is not None else None
 
 
 def _start(wanted: generation.Request) -> None:

@@ -79,9 +79,12 @@ class MadeAnewOperator(MotionOperator):
         raise NotImplementedError
 
     def begin(self, context: bpy.types.Context) -> Work[Made]:
+        from ...rig.target import target_of
+        from ...rig.write_keys import first_frame
+
         action, found = generation.made_here(context)
         self.default_to("frames", found.frames)
-        self.default_to("start_frame", round(action.frame_range[0]))
+        self.default_to("start_frame", round(first_frame(target_of(generation.armature_of(context)).armature, action)))
         return super().begin(context)
 
     def recipe(self, context: bpy.types.Context) -> Recipe:

@@ -8,14 +8,12 @@ import bpy
 from bpy.props import BoolProperty, StringProperty
 
 from ..fields import GUESS, PROMPT, STEPS, STRAIGHT
+from ..installation.self_check import numpy_problem
 from ..session import SESSION, Refusal
-from ..tasks.background_operator import Work
 from . import generation, playing
 from .motion_operator import MotionOperator
 
 if TYPE_CHECKING:
-    from ...core.engine import Engine
-    from ...core.progress import Progress
     from ...core.recipe.make import Made
     from ...core.recipe.recipe import Recipe
 
@@ -55,26 +53,15 @@ class MOTIONCLIP_OT_generate(MotionOperator, bpy.types.Operator):
         recipe = Recipe.of_prompt(self.prompt, **self.common(context))
         return recipe.straight() if self.straight else recipe
 
-    def begin(self, context: bpy.types.Context) -> Work[Made]:
-        from ...core.prompt_plan.understand import NotUnderstood
+    def fail(self, failure: Exception, told: str) -> set[str]:
+        if numpy_problem():
+            return super().fail(failure, told)
+        from ...core.prompt_plan.understand import NotUnderstood  # needs numpy, which no prompt is read without
 
-        work = super().begin(context)
-        asked = self.prompt
-        self.refusal: Refusal | None = None
-
-        def watched(engine: Engine, progress: Progress) -> Made:
-            try:
-                return work(engine, progress)
-            except NotUnderstood as error:
-                takes = {wording: "\n".join(error.taking(wording)) for wording in error.nearest}
-                self.refusal = Refusal(asked, takes)
-                raise
-
-        return watched
-
-    def refuse(self, error: str) -> set[str]:
-        SESSION.refusal = getattr(self, "refusal", None)
-        return super().refuse(error)
+        if isinstance(failure, NotUnderstood):
+            takes = {wording: "\n".join(failure.taking(wording)) for wording in failure.nearest}
+            SESSION.refusal = Refusal(self.prompt, takes)
+        return super().fail(failure, told)
 
     def end(self, context: bpy.types.Context, result: Made) -> set[str]:
         done = super().end(context, result)

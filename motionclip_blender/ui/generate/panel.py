@@ -10,8 +10,10 @@ from ..installation.self_check import numpy_problem
 from ..panels import BIG, PANEL, big_button, box_below, wrapped
 from ..session import SESSION
 from . import playing, steps, variations
-from .generation import action_of, armature_of, characters
+from .generation import armature_of, characters
 from .presets import MOTIONCLIP_PT_presets
+
+_ERROR_LINES = 16  # of an error or of remarks: a long prompt is repeated in them
 
 
 class MOTIONCLIP_PT_panel(bpy.types.Panel):
@@ -73,7 +75,7 @@ class MOTIONCLIP_PT_panel(bpy.types.Panel):
             row.prop(settings, "reduce_millimetres", text="")
 
         adds = worked_on is None and not characters(context.view_layer)
-        plays = not SESSION.busy and armature is not None and action_of(armature) is not None
+        plays = not SESSION.busy and armature is not None and playing.moves(armature)
         row = layout.split(factor=0.62, align=True) if plays else layout
         big_button(row, "motionclip.generate", "Generate on a new body" if adds else "Generate", SESSION.busy)
         if plays:
@@ -83,7 +85,7 @@ class MOTIONCLIP_PT_panel(bpy.types.Panel):
         variations.draw(row, armature)
         if SESSION.error:
             box = box_below(layout)
-            wrapped(box, context, SESSION.error, icon="ERROR")
+            wrapped(box, context, SESSION.error, icon="ERROR", most=_ERROR_LINES)
             if SESSION.refusal is not None and not SESSION.busy:
                 steps.draw_refusal(box, SESSION.refusal)
 

@@ -8,17 +8,17 @@ import bpy
 from bpy.app.translations import pgettext_rpt as _
 
 from ...core.errors import UserError
-from ..session import SESSION
 from ..tasks.background_operator import Reporting
 from ..tasks.jobs import sentence
 from . import generation
 
 
 def play(context: bpy.types.Context, armature: bpy.types.Object | None) -> None:
-    """Plays the armature's Action from its first frame, in the preview range. Raises `UserError` if there is none."""
+    """Plays the armature's Action, or its strips, from the first frame, in the preview range. Raises `UserError` if
+    there is none."""
     if armature is None:
         raise UserError(_("There is no character whose motion could be played; generate one first."))
-    if generation.action_of(armature) is None:
+    if not moves(armature):
         raise UserError(_('"{}" has no Action; assign or generate one first.').format(armature.name))
     scene = context.scene
     _keep_range(scene)
@@ -31,8 +31,16 @@ def play(context: bpy.types.Context, armature: bpy.types.Object | None) -> None:
 
 def follow(scene: bpy.types.Scene, armature: bpy.types.Object) -> None:
     """Sets a preview range that was set here to the armature's new motion."""
-    if previews(scene) and generation.action_of(armature) is not None:
+    if previews(scene) and moves(armature):
         _over(scene, armature)
+
+
+def moves(armature: bpy.types.Object) -> bool:
+    """Checks whether the armature has an Action, or strips that are played."""
+    from ...rig.shown import playing_strips
+
+    data = armature.animation_data
+    return data is not None and (data.action is not None or bool(playing_strips(data)))
 
 
 def previews(scene: bpy.types.Scene) -> bool:
@@ -64,8 +72,7 @@ class MOTIONCLIP_OT_play(Reporting, bpy.types.Operator):
             play(context, generation.armature_of(context))
         except Exception as error:
             return self.refuse(sentence(error))
-        SESSION.error = ""
-        return {"FINISHED"}
+        return self.finish()
 
 
 class MOTIONCLIP_OT_end_preview(bpy.types.Operator):
@@ -102,11 +109,13 @@ def _keep_range(scene: bpy.types.Scene) -> None:
 
 
 def _over(scene: bpy.types.Scene, armature: bpy.types.Object) -> int:
-    """Sets the preview range to the range of the armature's Action; returns its first frame."""
+    """Sets the preview range to that of the armature's Action, or else of its strips; returns its first frame."""
+    from ...rig.shown import span_of
+
     action = generation.action_of(armature)
-    assert action is not None  # both callers have checked it
-    first, last = math.floor(action.frame_range[0]), math.ceil(action.frame_range[1])
-    if action.use_cyclic and last > first:
+    ends = span_of(armature) if action is None else action.frame_range
+    first, last = math.floor(ends[0]), math.ceil(ends[1])
+    if action is not None and action.use_cyclic and last > first:
         last -= 1  # the last frame equals the first
     _set_range(scene, first, last)
     return first

@@ -89,6 +89,7 @@ def draw(layout: bpy.types.UILayout, context: bpy.types.Context, armature: bpy.t
     """Draws the steps of the prompt that the armature's Action was made from, with the next best wordings as
     buttons."""
     from ...rig.action_metadata import recipe_of, steps_of
+    from ...rig.write_keys import first_frame
 
     action = generation.action_of(armature)
     if action is None:
@@ -99,7 +100,7 @@ def draw(layout: bpy.types.UILayout, context: bpy.types.Context, armature: bpy.t
         return
     if recipe is None or recipe.content.kind != "plan":  # timelines have steps, too, but show them in their list
         return
-    start = round(action.frame_range[0])
+    start = round(first_frame(armature, action))
     for number, step in enumerate(steps_of(action), 1):
         _draw_step(layout.column(align=True), context, number, step, start)
 

@@ -11,7 +11,9 @@ from bpy.props import EnumProperty, StringProperty
 from ...core.errors import UserError
 from ..addon import model_choice
 from ..generate import generation
+from ..generate.action_reading import keys_in, keys_of_all
 from ..tasks.background_operator import BackgroundOperator, PlainWork
+from ..tasks.main_thread import Steps
 
 if TYPE_CHECKING:
     from ...core.motion import Motion
@@ -65,7 +67,7 @@ class MOTIONCLIP_OT_copy_motion(BackgroundOperator, bpy.types.Operator):
             return BackgroundOperator.invoke(self, context, None)
         return super().execute(context)
 
-    def begin(self, context: bpy.types.Context) -> PlainWork[list[_Copied]]:
+    def begin(self, context: bpy.types.Context) -> Steps[PlainWork[list[_Copied]]]:
         from ...core.retarget.between_bodies import fitted
         from ...rig.target import target_of
         from ...rig.timeline import curve_rate
@@ -81,9 +83,9 @@ class MOTIONCLIP_OT_copy_motion(BackgroundOperator, bpy.types.Operator):
         if source == target.armature:
             raise UserError(_('"{}" is the active armature itself; choose another.').format(source.name))
         self.target = target.armature.session_uid
-        keys = self._keys(source)
         joints, rest, choice = person.rest_joints, target.rest_joints, model_choice(context)
         fps, touch = curve_rate(target.armature), context.scene.motionclip.hands_touch
+        keys = yield from self._keys(source)
 
         def work(progress: Progress) -> list[_Copied]:
             body, made = choice.body().fitted_to(rest), []
@@ -94,24 +96,19 @@ class MOTIONCLIP_OT_copy_motion(BackgroundOperator, bpy.types.Operator):
 
         return work
 
-    def _keys(self, source: bpy.types.Object) -> list[tuple[str, KeptKeys | Shown]]:
+    def _keys(self, source: bpy.types.Object) -> Steps[list[tuple[str, KeptKeys | Shown]]]:
         """Returns the names of the source's Actions and what they hold. Raises `UserError` if there are none."""
-        from ...rig.shown import keys_in
-
+        person = source.name
         if self.which == "ACTION":
             action = generation.action_of(source)
             if action is None:
-                raise UserError(_('"{}" has no Action; assign or generate one first.').format(source.name))
-            return [(action.name, keys_in(source, action))]
-        found = []
-        for action in bpy.data.actions:
-            try:
-                found.append((action.name, keys_in(source, action)))
-            except UserError:  # it is none of this armature's
-                continue
+                raise UserError(_('"{}" has no Action; assign or generate one first.').format(person))
+            name = action.name
+            return [(name, (yield from keys_in(source, action)))]
+        found = yield from keys_of_all(source)
         if not found:
-            raise UserError(_('No Action of this file moves "{}"; choose another armature.').format(source.name))
-        return found
+            raise UserError(_('No Action of this file moves "{}"; choose another armature.').format(person))
+        return [(name, read.keys) for name, read in found.items()]
 
     def end(self, context: bpy.types.Context, result: list[_Copied]) -> set[str]:
         from ...core.prompt import action_name

@@ -76,7 +76,7 @@ class MOTIONCLIP_OT_remove_latent(Reporting, bpy.types.Operator):
         settings = context.scene.motionclip
         settings.latents.remove(min(settings.active_latent, len(settings.latents) - 1))
         settings.active_latent = max(min(settings.active_latent, len(settings.latents) - 1), 0)
-        return {"FINISHED"}
+        return self.finish()
 
 
 CLASSES = (MOTIONCLIP_OT_save_latent, MOTIONCLIP_OT_remove_latent)

@@ -43,7 +43,7 @@ class MOTIONCLIP_OT_edit_labels(Reporting, bpy.types.Operator):
             _ship(context.scene.motionclip_labels)
         except Exception as error:
             return self.refuse(sentence(error))
-        return {"FINISHED"}
+        return self.finish()
 
 
 class MOTIONCLIP_OT_add_label(Reporting, bpy.types.Operator):
@@ -63,10 +63,10 @@ class MOTIONCLIP_OT_add_label(Reporting, bpy.types.Operator):
             return self.refuse(sentence(error))
         own.items.add().name = self.name or bpy.app.translations.pgettext_data("New label")
         own.active = len(own.items) - 1
-        return {"FINISHED"}
+        return self.finish()
 
 
-class MOTIONCLIP_OT_remove_label(bpy.types.Operator):
+class MOTIONCLIP_OT_remove_label(Reporting, bpy.types.Operator):
     """Remove the active label from the list"""
 
     bl_idname = "motionclip.remove_label"
@@ -87,10 +87,10 @@ class MOTIONCLIP_OT_remove_label(bpy.types.Operator):
             return {"CANCELLED"}
         own.items.remove(min(max(own.active, 0), len(own.items) - 1))
         own.active = min(max(own.active, 0), len(own.items) - 1)
-        return {"FINISHED"}
+        return self.finish()
 
 
-class MOTIONCLIP_OT_reset_labels(bpy.types.Operator):
+class MOTIONCLIP_OT_reset_labels(Reporting, bpy.types.Operator):
     """Go back to the labels that ship with the add-on; your own are removed"""
 
     bl_idname = "motionclip.reset_labels"
@@ -101,7 +101,7 @@ class MOTIONCLIP_OT_reset_labels(bpy.types.Operator):
         own = context.scene.motionclip_labels
         own.items.clear()
         own.active = 0
-        return {"FINISHED"}
+        return self.finish()
 
 
 def labels_of(scene: bpy.types.Scene) -> tuple[str, ...]:

@@ -10,14 +10,14 @@ from bpy.props import BoolProperty, IntProperty
 
 from ...core.errors import UserError
 from ..generate import generation
-from ..generate.action_reading import keys_of
+from ..generate.action_reading import Read, keys_of
 from ..session import SESSION
 from ..tasks.background_operator import BackgroundOperator, Reporting, Work
 from ..tasks.jobs import sentence
 from ..tasks.main_thread import Step, Steps
 from . import recognition
 from .labels import labels_of
-from .recognition import RECOGNITION, Naming, Read
+from .recognition import RECOGNITION, Naming
 
 if TYPE_CHECKING:
     import numpy as np
@@ -66,7 +66,7 @@ class _Recognising(BackgroundOperator):
         self.armature, self.left_out = armature.session_uid, []
         self.as_shown: bool = context.scene.motionclip.as_shown
         read = yield from self.chosen(armature)
-        keys = {name: one.keys for name, one in read.items()}
+        keys, along = {name: one.keys for name, one in read.items()}, self.along
 
         def work(engine: Engine, progress: Progress) -> list[_Recognised]:
             from ...core.label_timeline import labelled_parts
@@ -79,7 +79,7 @@ class _Recognising(BackgroundOperator):
             for name, latent in found.items():
                 motion = keys[name].motion()
                 frame = telling_frame(motion)
-                parts = labelled_parts(engine, recogniser, motion, progress) if self.along else []
+                parts = labelled_parts(engine, recogniser, motion, progress) if along else []
                 pose = motion.crop(frame, frame + 1)
                 scores = recogniser.scores(latent, motion)
                 recognised.append(_Recognised(read[name].uid, scores, pose, parts, keys[name]))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 import bpy
 from bpy.app.translations import pgettext_rpt as _
 
 from ...core.errors import UserError
+from ..generate.action_reading import Read, keys_of_all
 from ..generate.source_data import SourceData
-from ..tasks.main_thread import Step, Steps
+from ..tasks.main_thread import Steps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -108,36 +108,10 @@ def parts_shown(parts: Sequence[LabelledPart], keys: KeptKeys | Shown, frames_pe
     return [PartShown(part.name, frame(part.start), last, part.share) for part, last in zip(parts, lasts, strict=True)]
 
 
-class Read(NamedTuple):
-    """An Action that was read. uid: its `session_uid`, because it may be renamed or deleted afterwards."""
-
-    uid: int
-    keys: KeptKeys | Shown
-
-
 def all_keys(armature: bpy.types.Object | None) -> Steps[dict[str, Read]]:
-    """Reads the keys of every Action of this file that moves the armature's joints, by name; one Action per step.
-
-    Of two Actions with the same name, the file's own is read. Raises `UserError` if the armature is no person's.
-    """
-    from ...rig.shown import keys_in
-    from ...rig.target import target_of
-
-    uid = target_of(armature).armature.session_uid
-    found: dict[str, Read] = {}
-    places = [(action.name, action.library and action.library.filepath) for action in bpy.data.actions]
-    for i, place in enumerate(places):
-        action = bpy.data.actions.get(place)
-        armature = next((one for one in bpy.data.objects if one.session_uid == uid), None)
-        if armature is None:
-            raise UserError("The armature was deleted while its Actions were read; nothing was changed.")
-        if action is not None and action.name not in found:
-            with suppress(UserError):  # it moves something else, or is too long
-                keys = keys_in(armature, action)
-                keys.frames_at()
-                found[action.name] = Read(action.session_uid, keys)
-        yield Step("Reading the Actions", (i + 1) / len(places))
-    return found
+    """Reads the keys of every Action of this file that moves the armature's joints and that is not too long to be
+    recognised, by name. Raises `UserError` if the armature is no person's."""
+    return keys_of_all(armature, lambda keys: keys.frames_at())
 
 
 # --- names and tags

@@ -36,7 +36,7 @@ class _Mapping(Reporting):
             self.change(armature_of(context))
         except Exception as error:
             return self.refuse(sentence(error))
-        return {"FINISHED"}
+        return self.finish()
 
     def change(self, armature: bpy.types.Object) -> None:
         """Changes the armature's map. Raises `UserError`."""

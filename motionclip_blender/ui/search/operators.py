@@ -55,12 +55,13 @@ class MOTIONCLIP_OT_search(BackgroundOperator, bpy.types.Operator):
             raise UserError(_("Type what to search for, such as a person walks."))
         text = checked_prompt(self.text)
         armature = generation.armature_of(context)
-        beside, shelves = [], Shelves.of(context) if self.in_libraries else None
+        beside: list[str] = []
+        shelves = Shelves.of(context) if self.in_libraries else None
         target = target_of(armature)
         reader: ActionReader | RigReader
         if isinstance(target, Bones):
             reader = ActionReader.of(armature)
-            beside = [said(sentence) for sentence in left_out_of_all(armature)]
+            beside = left_out_of_all(armature)
         elif shelves is not None:
             reader = RigReader(target)
         read = yield from recognition.all_keys(armature)
@@ -72,7 +73,7 @@ class MOTIONCLIP_OT_search(BackgroundOperator, bpy.types.Operator):
             engine.load(lambda stage, fraction: progress(stage, 0.2 * fraction))
             local = recognition.latents(engine, keys, SESSION.known, lambda s, f: progress(s, 0.2 + 0.3 * f))
             latents = {("", name): latent for name, latent in local.items()}
-            unseen = [*map(said, engine.cut_prompts([text])), *beside]
+            unseen = [*engine.cut_prompts([text]), *beside]
             if shelves is not None:
                 found = LIBRARIES.latents(engine, reader, shelves, lambda s, f: progress(s, 0.5 + 0.5 * f))
                 latents.update(found.latents)
@@ -85,7 +86,7 @@ class MOTIONCLIP_OT_search(BackgroundOperator, bpy.types.Operator):
         return work
 
     def end(self, context: bpy.types.Context, result: Results) -> set[str]:
-        SEARCH.results = result
+        SEARCH.results = result._replace(said=[said(sentence) for sentence in result.said])
         if not result.hits:
             text = _("There are no Actions that move this armature")
         else:

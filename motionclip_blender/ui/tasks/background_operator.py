@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Generator, Iterable
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import bpy
+from bpy.app.translations import pgettext_rpt as _
 
 from ...core.progress import Progress, no_progress
 from .. import redraw
@@ -26,6 +28,8 @@ PlainWork = Callable[[Progress], T]
 
 _POLL_SECONDS = 0.05
 _STEP_SECONDS = 0.02  # half of it for the steps, half for Blender
+_LONGEST_STEP = 0.1  # for the steps, where Blender takes long to draw its windows
+_MOST_REMARKS = 6  # that the panel shows
 _GOES_ON = {"PASS_THROUGH"}
 
 
@@ -47,11 +51,21 @@ class Reporting(OperatorMixin):
         redraw.sidebars()
         return {"CANCELLED"}
 
+    def finish(self) -> set[str]:
+        """Ends an operator that has nothing to tell; what one before it was refused for is shown no longer."""
+        SESSION.error = ""
+        return {"FINISHED"}
+
     def tell(self, text: str, remarks: Iterable[str] = ()) -> None:
-        """Reports what was done, and the remarks of `rig.remarks` about it, which the panel keeps showing."""
-        SESSION.error = " ".join(map(said, remarks))
-        if SESSION.error:
-            self.report({"WARNING"}, f"{text}. {SESSION.error}")
+        """Reports what was done, and the remarks of `rig.remarks` about it. The panel keeps showing them, of many the
+        first; Blender's Info editor has all."""
+        told = list(map(said, remarks))
+        shown = told[:_MOST_REMARKS]
+        if more := len(told) - len(shown):
+            shown.append(_("There are {} more remarks; the Info editor has them all.").format(more))
+        SESSION.error = " ".join(shown)
+        if told:
+            self.report({"WARNING"}, f"{text}. {' '.join(told)}")
         else:
             self.report({"INFO"}, text)
 
@@ -70,7 +84,7 @@ class BackgroundOperator(Reporting, Generic[T]):
     needs_engine = True
     """Whether the work takes the engine, which is loaded first; otherwise it is `PlainWork`."""
 
-    def begin(self, context: bpy.types.Context) -> Work[T] | PlainWork[T] | Steps[Work[T]]:
+    def begin(self, context: bpy.types.Context) -> Work[T] | PlainWork[T] | Steps[Work[T]] | Steps[PlainWork[T]]:
         """Reads and checks the settings of the context, and returns the work. Raises `UserError`.
 
         Whatever takes long is done in steps; the context must not be used after the first one.
@@ -84,6 +98,11 @@ class BackgroundOperator(Reporting, Generic[T]):
         """
         raise NotImplementedError
 
+    def fail(self, failure: Exception, told: str) -> set[str]:
+        """Reports `told`, the sentence of `failure`, with which begin, work or end failed. In the main thread, where
+        subclasses keep what else the exception carries."""
+        return self.refuse(told)
+
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Does everything in one call."""
         try:
@@ -91,7 +110,7 @@ class BackgroundOperator(Reporting, Generic[T]):
             work = all_at_once(self.begin(context))
             return all_at_once(self.end(context, self._done(work, model_choice(context), no_progress)))
         except Exception as error:
-            return self.refuse(sentence(error))
+            return self.fail(error, sentence(error))
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         """Starts a worker, when called from the panel; `modal` waits for it."""
@@ -156,7 +175,7 @@ class BackgroundOperator(Reporting, Generic[T]):
         self, context: bpy.types.Context, job: Job | MainThreadJob, then: Callable[..., set[str]], seconds: float
     ) -> set[str]:
         """Checks the job every `seconds`, and calls `then` with its result when it has finished."""
-        self._job, self._then = job, then
+        self._job, self._then, self._left = job, then, time.perf_counter()
         stop_timer()
         SESSION.timer = context.window_manager.event_timer_add(seconds, window=context.window)
         return _GOES_ON
@@ -165,7 +184,10 @@ class BackgroundOperator(Reporting, Generic[T]):
         """Runs steps of the main thread, updates the panel, and handles a job that has finished."""
         job = self._job
         if isinstance(job, MainThreadJob):
-            job.go_on(_STEP_SECONDS / 2)
+            # as long as Blender took since, or steps would take a large scene or a slow screen many times as long
+            drawn = time.perf_counter() - self._left
+            job.go_on(min(max(drawn - _STEP_SECONDS, _STEP_SECONDS / 2), _LONGEST_STEP))
+            self._left = time.perf_counter()
         if self._shown != (shown := (job.stage, round(job.fraction, 2), job.finished)):
             self._shown = shown
             redraw.sidebars()
@@ -174,8 +196,8 @@ class BackgroundOperator(Reporting, Generic[T]):
         if job.cancelled:
             self.report({"INFO"}, said("Cancelled; nothing was changed"))
             return {"CANCELLED"}
-        if job.error:
-            return self.refuse(job.error)
+        if job.failure is not None:
+            return self.fail(job.failure, job.error)
         return self._then(context, job.result)
 
     def cancel(self, context: bpy.types.Context) -> None:

@@ -25,13 +25,14 @@ class Job(Generic[T]):
 
     `work` must not use bpy, and must call `progress(stage, fraction)` regularly: a cancelled job ends there, by
     `core.progress.Cancelled`. Poll `finished`; after it, the job is `cancelled`, or its `result` is set, or its `error`
-    is a sentence.
+    is a sentence and `failure` the exception that it tells of.
     """
 
     def __init__(self, work: Callable[[Progress], T]) -> None:
         self.stage, self.fraction = "Starting", 0.0
         self.result: T | None = None
         self.error = ""
+        self.failure: Exception | None = None
         self._work = work
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="MotionCLIP", daemon=True)
@@ -68,6 +69,7 @@ class Job(Generic[T]):
         except Exception as error:
             if not self.cancelled:
                 self.error = sentence(error)
+                self.failure = error.with_traceback(None)  # which would keep all that the work has made
 
 
 @contextmanager

@@ -33,6 +33,7 @@ class MainThreadJob(Generic[T]):
         self.stage, self.fraction = "Starting", 0.0
         self.result: T | None = None
         self.error = ""
+        self.failure: Exception | None = None
         self.finished = self.cancelled = False
         self._steps = steps
 
@@ -47,7 +48,7 @@ class MainThreadJob(Generic[T]):
         except StopIteration as done:
             self.result, self.finished = done.value, True
         except Exception as error:
-            self.error, self.finished = sentence(error), True
+            self.error, self.failure, self.finished = sentence(error), error, True
 
     def cancel(self) -> None:
         """Abandons the remaining steps."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import bpy
 from bpy.app.translations import pgettext_rpt as _
 from bpy.props import EnumProperty, IntProperty
@@ -42,7 +44,7 @@ class MOTIONCLIP_OT_add_segment(Reporting, bpy.types.Operator):
         at = min(asked.active + 1, last)
         asked.segments.move(last, at)
         asked.active = at
-        return {"FINISHED"}
+        return self.finish()
 
 
 class _OfList(Reporting):
@@ -69,7 +71,7 @@ class MOTIONCLIP_OT_remove_segment(_OfList, bpy.types.Operator):
             return {"CANCELLED"}
         asked.segments.remove(index)
         asked.active = max(min(asked.active, len(asked.segments) - 1), 0)
-        return {"FINISHED"}
+        return self.finish()
 
 
 class MOTIONCLIP_OT_move_segment(_OfList, bpy.types.Operator):
@@ -93,7 +95,14 @@ class MOTIONCLIP_OT_move_segment(_OfList, bpy.types.Operator):
             return {"CANCELLED"}
         asked.segments.move(asked.active, to)
         asked.active = to
-        return {"FINISHED"}
+        return self.finish()
+
+
+class _Split(NamedTuple):
+    """The steps of a prompt, and sentences about what of it is no step of them."""
+
+    prompts: list[str]
+    remarks: tuple[str, ...]
 
 
 class MOTIONCLIP_OT_split_prompt(BackgroundOperator, bpy.types.Operator):
@@ -103,27 +112,28 @@ class MOTIONCLIP_OT_split_prompt(BackgroundOperator, bpy.types.Operator):
     bl_label = "Split the prompt"
     bl_options = {"REGISTER", "UNDO"}
 
-    def begin(self, context: bpy.types.Context) -> Work[list[str]]:
+    def begin(self, context: bpy.types.Context) -> Work[_Split]:
         prompt = context.scene.motionclip.prompt
         self.scene = context.scene.session_uid
 
-        def work(engine, progress) -> list[str]:
+        def work(engine, progress) -> _Split:
             from ...core.prompt_plan.understand import understand
 
             engine.load(progress)
             plan, _choices = understand(engine, engine.wordings, prompt)
-            return [" while ".join((segment.said, *segment.together)) for segment in plan.segments]
+            prompts = [" while ".join((segment.said, *segment.together)) for segment in plan.segments]
+            return _Split(prompts, plan.remarks)
 
         return work
 
-    def end(self, context: bpy.types.Context, result: list[str]) -> set[str]:
+    def end(self, context: bpy.types.Context, result: _Split) -> set[str]:
         asked = generation.existing_scene(self.scene).motionclip.timeline
         with FILLING:
             asked.segments.clear()
-            for text in result:
+            for text in result.prompts:
                 asked.segments.add().prompt = text
             asked.active = 0
-        self.tell(_("The prompt has {} segments").format(len(result)))
+        self.tell(_("The prompt has {} segments").format(len(result.prompts)), result.remarks)
         return {"FINISHED"}
 
 

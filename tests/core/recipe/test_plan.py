@@ -77,6 +77,9 @@ def test_what_nothing_known_is_like_is_refused_or_named_as_a_guess(engine: Engin
 def test_steps_beyond_the_length_are_told(engine: Engine):
     assert any("the end is cut" in note for note in made(engine, "jumps 20 times", 60).notes)
     assert any("are asked for: they are played faster" in note for note in made(engine, "jumps 3 times", 60).notes)
+    # the model's 30 frames per second are not the scene's
+    told = make(engine, Recipe(PromptPlan("walks for 10 seconds"), 60), 24.0).notes
+    assert told == ("The steps take 10.0 seconds, and 2.5 are asked for: the end is cut.",)
     assert any(
         '"lies down" takes' in note and "its end is cut" in note
         for note in made(engine, "walks, lies down, bows", 60).notes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from motionclip_blender.core.recipe.sum import Sum
 from motionclip_blender.core.recipe.timeline import Timeline, TimelineSegment
 from motionclip_blender.rig.action_metadata import recipe_of, steps_of
 from motionclip_blender.rig.read_action import read_motion
-from motionclip_blender.rig.write_keys import key_motion
+from motionclip_blender.rig.write_keys import first_frame, key_motion
 from tests.cli.command import needs_model, run
 from tests.synthetic import angle_between, random_motion
 from tests.ui.refusals import refused
@@ -75,6 +76,27 @@ def test_running_again_with_another_length_and_place(bpy, made, person) -> None:
     made(frames=40)
     bpy.ops.motionclip.run_again(frames=30, start_frame=101)
     assert tuple(person.animation_data.action.frame_range) == (101, 130)
+
+
+@pytest.mark.parametrize("beside", ["earlier key", "frame range"])
+def test_it_begins_where_the_motion_does_whatever_else_is_in_the_action(bpy, made, person, beside: str) -> None:
+    action = made(frames=40, start_frame=21)
+    if beside == "earlier key":
+        person["x"] = 1.0
+        person.keyframe_insert('["x"]', frame=-20)
+    else:
+        action.use_frame_range, action.frame_start, action.frame_end = True, 30, 200
+    for again in (bpy.ops.motionclip.run_again, partial(bpy.ops.motionclip.vary, seed=1)):
+        person.animation_data.action = action
+        assert again() == {"FINISHED"}
+        assert tuple(person.animation_data.action.frame_range) == (21, 60)
+
+
+def test_of_some_bones_it_begins_where_these_do(bpy, made, person) -> None:
+    made(frames=60)
+    assert made(frames=20, start_frame=31, keyed_bones="UPPER").frame_range[0] == 1
+    assert bpy.ops.motionclip.run_again() == {"FINISHED"}
+    assert first_frame(person, person.animation_data.action) == 31
 
 
 def test_one_undo_takes_it_back(bpy, made) -> None:

@@ -262,6 +262,14 @@ def test_a_loop_plays_without_its_first_frame_twice(default_scene) -> None:
     assert ranges(scene)[3:] == (1, 30)
 
 
+def test_strips_are_played(default_scene) -> None:
+    scene = default_scene.context.scene
+    generate(default_scene, frames=45, start_frame=11)
+    default_scene.ops.motionclip.push_down()
+    assert default_scene.ops.motionclip.play() == {"FINISHED"}
+    assert ranges(scene)[2:] == (True, 11, 55)
+
+
 def test_there_has_to_be_something_to_play(default_scene) -> None:
     with pytest.raises(RuntimeError, match="no character whose motion"):
         default_scene.ops.motionclip.play()

@@ -16,7 +16,9 @@ from motionclip_blender.rig.action_metadata import recipe_of
 from motionclip_blender.rig.shown import motion_of
 from motionclip_blender.rig.target import target_of
 from motionclip_blender.ui.generate.generation import armature_of, characters
+from motionclip_blender.ui.recognise import recognition
 from motionclip_blender.ui.recognise.recognition import RECOGNITION
+from motionclip_blender.ui.session import SESSION
 from tests.rigs.build import armature_of as armature_with
 from tests.rigs.build import built
 from tests.rigs.conventions import CONVENTIONS
@@ -37,6 +39,13 @@ def test_the_panel_shows_what_is_used(bpy, rig) -> None:
     assert (shown.left_knee, shown.pelvis) == ("mixamorig:LeftLeg", "mixamorig:Hips")
     assert shown.left_thumb1 == "mixamorig:LeftHandThumb1" and shown.root_motion == "HIPS"
     assert target_of(rig).found.body_joints == 22
+
+
+def test_a_long_action_is_read_in_several_steps(bpy, rig) -> None:
+    bpy.ops.motionclip.generate(frames=100)
+    steps = recognition.all_keys(rig)
+    fractions = [step.fraction for step in steps]
+    assert len(fractions) > 4 and fractions == sorted(fractions) and fractions[-1] == 1.0
 
 
 def test_generate_run_again_and_a_slider_work_on_it(bpy, rig) -> None:
@@ -78,6 +87,12 @@ def test_its_actions_are_recognised_searched_and_saved(bpy, rig) -> None:
 def test_it_is_the_only_character_where_nothing_is_active(bpy, rig) -> None:
     bpy.context.view_layer.objects.active = None
     assert characters(bpy.context.view_layer) == [rig] and armature_of(bpy.context) == rig
+
+
+def test_what_was_refused_before_is_shown_no_longer(bpy, rig) -> None:
+    for change in (bpy.ops.motionclip.mirror_map, bpy.ops.motionclip.reset_map):
+        SESSION.error = "Refused."
+        assert change() == {"FINISHED"} and SESSION.error == ""
 
 
 def test_a_bone_is_picked_and_the_right_side_mirrored(bpy, rig) -> None:

@@ -77,7 +77,8 @@ def test_what_the_user_can_mend_is_said_as_it_is(capfd: pytest.CaptureFixture) -
 
     job = Job(work)
     job.join()
-    assert job.error == "The pack is missing; install it."
+    assert job.error == "The pack is missing; install it." == str(job.failure)
+    assert isinstance(job.failure, UserError) and job.failure.__traceback__ is None
     assert capfd.readouterr().err == ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -65,6 +66,12 @@ def rotations(person) -> np.ndarray:
     return read_motion(person, fps=24).rotations
 
 
+def settled() -> None:
+    """Calls what Blender's timer calls until it has nothing more to do."""
+    while live._tick() is not None:
+        time.sleep(0.01)
+
+
 # --- the list
 
 
@@ -95,6 +102,13 @@ def test_the_prompt_is_split_into_its_steps(bpy, panel) -> None:
     assert [item.natural for item in panel.segments] == [True] * 3
 
 
+def test_steps_that_are_left_out_are_told(bpy, panel) -> None:
+    bpy.context.scene.motionclip.prompt = "walks forward, then plays the violin, then sits down"
+    assert bpy.ops.motionclip.split_prompt() == {"FINISHED"}
+    assert prompts(panel) == ["walks forward", "sits down"]
+    assert SESSION.error.startswith('"plays the violin" is nothing that is known and is left out')
+
+
 def test_a_prompt_that_cannot_be_split_leaves_the_list(bpy, panel) -> None:
     bpy.context.scene.motionclip.prompt = "  "
     assert refused(bpy, bpy.ops.motionclip.split_prompt).startswith("The prompt is empty")
@@ -115,6 +129,22 @@ def test_segments_are_added_moved_and_removed(bpy, panel) -> None:
         bpy.ops.motionclip.remove_segment()
     with pytest.raises(RuntimeError, match="poll"):
         bpy.ops.motionclip.remove_segment()
+
+
+def test_strips_are_not_run_again_but_their_actions_are(bpy, panel, person) -> None:
+    bpy.ops.motionclip.make_timeline(as_strips=True)
+    assert refused(bpy, bpy.ops.motionclip.run_again).startswith('Strips move "SMPL-X"; assign')
+    (track,) = person.animation_data.nla_tracks
+    person.animation_data.action = track.strips[1].action
+    assert bpy.ops.motionclip.run_again() == {"FINISHED"}
+    assert recipe_of(action(person)).content == PromptPlan(PROMPTS[1])
+    assert action(person).frame_range[0] == track.strips[1].frame_start
+
+
+def test_what_was_refused_before_is_shown_no_longer(bpy, panel) -> None:
+    for change in (bpy.ops.motionclip.add_segment, bpy.ops.motionclip.move_segment, bpy.ops.motionclip.remove_segment):
+        SESSION.error = "Refused."
+        assert change() == {"FINISHED"} and SESSION.error == ""
 
 
 def test_fifty_segments_are_the_most(bpy, panel) -> None:
@@ -197,6 +227,15 @@ def test_what_cannot_be_made_is_named_by_its_segment(bpy, panel) -> None:
     assert refused(bpy, bpy.ops.motionclip.make_timeline).startswith("The list has no segments")
 
 
+def test_of_many_remarks_the_panel_shows_the_first(bpy, panel) -> None:
+    panel.segments.clear()
+    for i in range(16):
+        panel.segments.add().prompt = "lies down" if i % 2 else "walks forward"
+    assert bpy.ops.motionclip.make_timeline() == {"FINISHED"}
+    assert SESSION.error.count("is put in: ") == 6
+    assert SESSION.error.endswith(" more remarks; the Info editor has them all.")
+
+
 def test_undo_takes_the_motion_back(bpy, panel) -> None:
     bpy.ops.ed.undo_push(message="before")
     bpy.ops.motionclip.make_timeline()
@@ -236,6 +275,29 @@ def test_a_length_that_is_told_begins_with_what_the_segment_takes(made, person) 
     assert frames(person) == pytest.approx(before, abs=30)
     made.natural = False
     assert made.whole == frames(person)
+
+
+def test_other_keys_of_the_action_are_no_part_of_its_length(made, person) -> None:
+    before = frames(person)
+    person["x"] = 1.0
+    person.keyframe_insert('["x"]', frame=-100)
+    made.segments[2].natural = False
+    assert made.segments[2].frames < before
+    made.natural = False
+    assert made.whole == pytest.approx(before, abs=30)
+
+
+def test_the_length_of_the_whole_is_automatic_again(made, person, monkeypatch) -> None:
+    before = frames(person)
+    monkeypatch.setattr(live, "_somebody_waits", lambda: True)  # as with windows, where the worker makes it
+    monkeypatch.setattr(live, "BUDGET", -1.0)
+    for whole in (300, 20):
+        made.natural, made.whole = False, whole
+        settled()
+        assert frames(person) == whole
+        made.natural = True
+        settled()
+        assert frames(person) == before
 
 
 def test_another_segment_is_another_motion(bpy, made, person) -> None:

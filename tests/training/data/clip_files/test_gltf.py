@@ -134,6 +134,34 @@ def test_a_bone_without_a_channel_has_its_nodes_own_turn_and_not_the_rest_pose(t
     assert at["left_wrist"][1] == pytest.approx(at["left_shoulder"][1], abs=1e-4)
 
 
+# --- a motion alone, without a skin
+
+
+@pytest.mark.parametrize("meshes", [False, True])
+def test_a_skeleton_without_a_skin_is_read_where_its_names_are_known(tmp_path: Path, meshes: bool):
+    whole = read(tmp_path, document("Walk"))["Walk"]
+    made = document("Walk")
+    made.pop("skins")
+    for each in made["nodes"]:
+        each.pop("skin", None)
+        if not meshes:
+            each.pop("mesh", None)
+    if not meshes:
+        made.pop("meshes", None)
+    clip = read(tmp_path, made)["Walk"]
+    for joint in ("pelvis", "left_knee", "left_ankle", "right_wrist", "head"):
+        np.testing.assert_allclose(place(clip, joint), place(whole, joint), atol=1e-5)
+
+
+def test_a_thing_that_is_no_person_has_no_skeleton(tmp_path: Path):
+    made = document("Walk")
+    made.pop("skins")
+    for i, each in enumerate(made["nodes"]):
+        each["name"] = f"part {i}"
+    with pytest.raises(UserError, match="holds 0 skeletons"):
+        read(tmp_path, made)
+
+
 # --- the way and the turn of what is above the bones
 
 
