@@ -85,7 +85,7 @@ def parse_batch(arguments: Sequence[str]) -> BatchRequest:
 
 def _check_of(steps: bool) -> Callable[[str], str]:
     """Returns what checks a prompt, by whether it is read in steps."""
-    from ..core.prompt_plan.read import plain_prompt
+    from ..core.prompt_plan.plain_prompt import plain_prompt
 
     return plain_prompt if steps else checked_prompt
 

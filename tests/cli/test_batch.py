@@ -21,7 +21,7 @@ from motionclip_blender.core.latents.sources import latent_of
 from motionclip_blender.core.latents.terms import Prompt, Term
 from motionclip_blender.core.motion_files import amass
 from motionclip_blender.core.pack import DEFAULT_FOLDER
-from motionclip_blender.core.prompt_plan.read import plain_prompt
+from motionclip_blender.core.prompt_plan.plain_prompt import plain_prompt
 from motionclip_blender.core.prompt_plan.told import Step
 from motionclip_blender.core.prompt_plan.told import lines as lines_of
 from motionclip_blender.core.recipe.make import Made, as_long_as_it_takes, decoded, generate

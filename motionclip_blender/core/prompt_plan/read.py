@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ..errors import UserError
 from .again import with_repeats
 from .amounts import plain_amounts
-from .as_before import ONLY_A_WAY
 from .exercises import exercises_written_out
-from .gesture import LOOKS, TOUCHES, Gesture
+from .gesture import TOUCHES, Gesture
 from .gestures import gesture_of, only_by_rule
 from .grammar import STANDS, inflected, is_action
 from .language import other_language
 from .negation import without_negated
 from .paths import written_out
+from .plain_prompt import plain_prompt, without_courtesies
 from .plan import Plan, Segment
 from .references import References, hands_named, likened
 from .segments import goes, read_segment, turns_to_go
@@ -25,37 +24,16 @@ from .spanning import told_in_steps
 from .spelling import Spelling, spelled_out
 from .split import Clause, clauses
 from .subject_manner import with_manner_of_subject
-from .word_features import content, stem
+from .taken_up import taken_up
+from .transitions import transitions_written_out
+from .word_features import content
 
-MAX_CHARACTERS = 2000
 MAX_SEGMENTS = 24
 
 _THAN = re.compile(r"(?:,| and) than (?=\w)", re.IGNORECASE)  # misspelt "then"
-_TO_POSTURE = re.compile(r"^(stand|sit|lie|idle|crouch)(?:ing)? to (stand|sit|lie|crouch)(?:ing)?$", re.IGNORECASE)
-_TO_STOP = re.compile(
-    r"^(walk|run|jog|sprint)(?:ing)?(?: to)? (?:stop|idle|stand)(?: (?:left|right)(?: foot)?)?$", re.IGNORECASE
-)
-_STARTS = re.compile(r"^(?:idle|stand|idling|standing) to (walk|run|jog|sprint|sneak|crawl)(?:ing)?$", re.IGNORECASE)
-_POSTURES = {"stand": "stands up", "sit": "sits down", "lie": "lies down", "crouch": "crouches down"}
-_LINE_ENDS = re.compile(r"(?<=\w)\n+(?=\w)")
 _ENDS_IN_AND = re.compile(r"^and | and$")
 _WORD = re.compile(r"[A-Za-z]+")
-_FORTH_OR_BACK = re.compile(r"\b(?:forwards?|backwards?|clockwise|counter-?clockwise)\b", re.IGNORECASE)
-_TAKES_UP = re.compile(  # what was done before
-    r"(?:(?:he|she|they|it) )?(?:continue|resume)s?(?: to| with)?(?: (?:his|her|their|the))? (\w+)(?: again| on)?"
-)
 _COMES_BACK = re.compile(r"\b(?:walk|run|jog|go|come|crawl|sprint)(?:s|es|ing|ning)? (?:all the way )?back(?: again)?$")
-_GOES_ON = re.compile(
-    r"(?:(?:he|she|they|it) )?(?:keep(?:s)? (?:on )?(?:going|moving)|go(?:es)? on|continue(?:s)?|carr(?:ies|y) on|"
-    r"resume(?:s)?|move(?:s)? on)(?: (?:on|again|forward|ahead|as before|on (?:his|her|their) way))*"
-    r"(?P<how>(?: at an?)?(?: (?:slightly|much|a bit|a little|a lot))?"
-    r"(?: (?:faster|quicker|brisker|slower|slow|fast|brisk|quick))(?: (?:pace|speed))?)?"
-)
-_BACK_TO = re.compile(
-    r"\b(?:go|get|return)(?:es|s|ing)? (?:right |straight )?(?:back )?to (?=(?!standing|"
-    r"sitting|lying|kneeling)\w+ing\b)",
-    re.I,
-)
 _ACTS_OUT = re.compile(  # "plays air guitar", where "air guitar" is known
     r"^(?:(?:the|a|an|some)?(?:one|body)? ?\w* )?(?:is |are )?(?:do|does|doing|play|plays|playing|danc(?:e|es|"
     r"ing)(?= (?:the|an?) )|"
@@ -64,37 +42,7 @@ _ACTS_OUT = re.compile(  # "plays air guitar", where "air guitar" is known
 _ONGOING = re.compile(r"\w+ing\b", re.IGNORECASE)
 _LOWERED = ("down",)  # places where a hand puts down what it holds
 _ONLY_STANDS = re.compile(r"(?:(?:he|she|they) )?stands?(?: up)?(?: again)?")
-_ASKS = re.compile(  # what comes before a description
-    r"^(?:(?:(?:hi|hello|hey)(?: there)?(?:[,!] *| (?=can\b|could\b|please\b|i\b|make\b))|"
-    r"(?:ok|okay|so|now|please|pls|plz|just)\b[ ,]*))*"
-    r"(?:(?:can|could|would|will) you (?:please )?|i(?:'d like| would like| want| need)(?: you)?(?: to)? )?"
-    r"(?:(?:show|give|make)(?: me)? (?=an? (?:\w+ )?\w+ (?:who|that|\w+ing)\b)|(?:animate|generate|create) |"
-    r"(?:(?:the|this|a) )?(?:scene|video|clip|animation|motion) (?:shows|of|depicts) )?"
-    r"(?:(?:make|have|let) (?:him|her|it|them|"
-    r"(?:the|my|this|a) (?:character|guy|man|woman|person|figure|rig|model|avatar))(?: please)? (?=\w)|"
-    r"(?:him|her|them|(?:the|my) (?:character|guy|rig|avatar)) to (?=\w))?(?:please |pls )?",
-    re.IGNORECASE,
-)
-_SHORT_FORMS = {
-    "w/": "with",
-    "w(?= (?:a|the|his|her|both|one|left|right)\\b)": "with",
-    "ur": "your",
-    "u": "you",
-    "thru": "through",
-    "(?<!rock )n(?= \\w)": "and",
-    "an(?= (?:falls|dies|runs|walks|jumps|sits|stands|gets|turns|waves|kicks|punches|rolls|lands|then)\\b)": "and",
-    "(?:lol|lmao|rofl|haha|omg|xd|ffs|tbh)\\b[.!]*": "",
-}
-_WHO_DOES = re.compile(
-    r"^((?:an?|the|some) (?:[\w-]+ ){0,3}[\w-]+) (?:who|that) (?=(?:is|are) \w+ing\b|(?!has\b|was\b|is\b)\w+s\b)", re.I
-)
-_THANKS = re.compile(
-    r"[ ,.;!]*\b(?:please|pls|plz|thanks?(?: you| a lot| in advance)?|thx|ty|cheers mate)(?: (?:so|very) much)?[ .!]*$",
-    re.IGNORECASE,
-)
 _AND_DOES = re.compile(r"\band (?:then )?\w+(?:s|ing) (?:the|his|her|their|an?|its)\b")  # what no list of verbs has
-_OVER_HEAD = re.compile(r"(?:above|over) (?:(?:the|his|her|their) )?head", re.IGNORECASE)
-_ARMS = re.compile(r"\barms\b")
 _TOKEN = re.compile(r"[A-Za-zÀ-ÿ]+(?:'[a-z]+)?|[^A-Za-zÀ-ÿ]+")
 
 
@@ -105,7 +53,7 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
     spelling: made of the pack's wordings.
     known: whether a text, in lower case, is one of them.
     """
-    text = plain_amounts(_without_courtesies(plain_prompt(prompt)))
+    text = plain_amounts(without_courtesies(plain_prompt(prompt)))
     language = None if known(text.lower()) else other_language(text, spelling.in_wordings)
     if language:
         of = "in another language" if language == "another script" else f"in {language}"
@@ -114,10 +62,7 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
     text = _THAN.sub(" then ", text)
     spelled = spelled_out(text, spelling)
     named = spelled != text
-    posture = _TO_POSTURE.match(spelled)
-    spelled = _changed_posture(posture) if posture else spelled
-    if named and not known(spelled.lower()):
-        spelled = _STARTS.sub(r"stands still, then \1s", _TO_STOP.sub(r"\1s, then stops", spelled))
+    spelled = transitions_written_out(spelled, gaits=named and not known(spelled.lower()))
     text, mended = _mended(spelled, spelling)
     text = exercises_written_out(text.strip(" .,;:!?-"))
     if not known(text.lower()):
@@ -128,7 +73,7 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
     segments: list[Segment] = []
     stands, references = False, References()
     for clause in with_repeats(clauses(text, lambda part: known(part.strip().lower()))):
-        done, said = _positive(references.put_in(_taken_up(clause.text, segments)), known)
+        done, said = _positive(references.put_in(taken_up(clause.text, segments)), known)
         remarks += said
         if not done.strip():
             stands = True
@@ -156,13 +101,6 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
     return Plan(tuple(with_manner_of_subject(segments[:MAX_SEGMENTS])), tuple(dict.fromkeys(remarks)), named)
 
 
-def _changed_posture(names: re.Match[str]) -> str:
-    """Returns "crouches, then stands up" for "crouch to stand"; who stands first is not told of."""
-    first, then = (names[i].lower() for i in (1, 2))
-    low = "" if first in ("stand", "idle") else f"{'lies' if first == 'lie' else inflected(first, 's')}, then "
-    return f"{low}{_POSTURES[then]}"
-
-
 def _before(segments: Sequence[Segment], clause: str) -> Segment | None:
     """Returns the step before a clause; before one that stands up again, that which got the body down: "kneels, prays,
     stands"."""
@@ -175,35 +113,6 @@ def _tells_more(clause: str, segment: Segment, before: Segment) -> bool:
     """Checks whether a clause only says with which limb the step before is done: "limps, dragging the right leg"."""
     same = content(segment.bare) == content(before.bare) and bool(content(segment.bare))
     return same and bool(segment.side) and not before.side and bool(_ONGOING.match(clause.strip()))
-
-
-def _without_courtesies(text: str) -> str:
-    """Returns a prompt without what is said to who makes it: "please", "make him", "thanks"."""
-    for short, whole in _SHORT_FORMS.items():
-        text = re.sub(rf"(?<![\w-]){short}(?![\w-])", whole, text, flags=re.IGNORECASE)
-    rest = _WHO_DOES.sub(r"\1 ", _ASKS.sub("", _THANKS.sub("", text))).strip(" ,")
-    return rest if any(c.isalpha() for c in rest) else text
-
-
-def _taken_up(clause: str, before: Sequence[Segment]) -> str:
-    """Returns what a clause takes up again: "an old man shuffles", said before, for "continues shuffling", "looks
-    right" for "right" after "looks left", and "raises the arms up" for "up" after something else that arms do."""
-    if before and ONLY_A_WAY.match(clause.strip().lower()):
-        gesture, way = before[-1].gesture, _FORTH_OR_BACK.fullmatch(clause.strip())
-        if way and len(turned := _FORTH_OR_BACK.split(before[-1].said)) > 1:  # "swings the arms forward, then backward"
-            return clause.strip().join(turned)
-        if gesture is not None and gesture.kind == LOOKS:
-            return f"tilts the head {clause}" if gesture.stays else f"looks {clause}"
-        if before[-1].text.startswith("point"):
-            return f"points {clause}"
-        if before[-1].both or _ARMS.search(before[-1].said.lower()):
-            return f"raises the arms {_OVER_HEAD.sub('overhead', clause)}"
-    clause = _BACK_TO.sub("", clause)
-    if goes_on := _GOES_ON.fullmatch(clause.strip().lower()):
-        return next((f"{step.said}{goes_on['how'] or ''}" for step in reversed(before) if goes(step)), clause)
-    match = _TAKES_UP.fullmatch(clause.strip().lower())
-    verb = stem(match[1]) if match else ""
-    return next((step.said for step in reversed(before) if verb and verb in content(step.text)), clause)
 
 
 def _positive(clause: str, known: Callable[[str], bool]) -> tuple[str, list[str]]:
@@ -316,23 +225,6 @@ def _head(segment: Segment, known: Callable[[str], bool]) -> str:
     """Returns the action of a name as in games: "idle" of "idle tired", or what is known of it: "death"."""
     words = segment.bare.split()
     return next((word for word in words if is_action(word)), "") or next((word for word in words if known(word)), "")
-
-
-def plain_prompt(prompt: str) -> str:
-    """Returns the prompt on one line. Raises `UserError` for an empty one, one without words, or one too long."""
-    lines = prompt.encode("utf-8", "ignore").decode("utf-8").splitlines()
-    text = "\n".join(line.strip() for line in lines)
-    if all(any(map(is_action, _WORD.findall(line.lower()))) for line in lines if line.strip()):  # a step a line
-        text = _LINE_ENDS.sub("; ", text)
-    text = " ".join(text.split())
-    text = "".join(c for c in text if unicodedata.category(c) != "Cc").replace("\u2019", "'")
-    if not text:
-        raise UserError('The prompt is empty; type what the character should do, such as "a person waves".')
-    if len(text) > MAX_CHARACTERS:
-        raise UserError(f"The prompt has {len(text):,} characters; shorten it to {MAX_CHARACTERS:,} or fewer.")
-    if not any(c.isalpha() for c in text):
-        raise UserError("The prompt has no words; describe the movement in words.")
-    return text
 
 
 def _mended(text: str, spelling: Spelling) -> tuple[str, tuple[tuple[str, str], ...]]:

@@ -12,7 +12,8 @@ from ..performance.lengths import known_length
 from ..performance.perform import Performance, composed, is_plain, plain_latent
 from ..performance.sequence import of_upper_body
 from ..prompt import MIN_FRAMES
-from ..prompt_plan.read import MAX_SEGMENTS, plain_prompt
+from ..prompt_plan.plain_prompt import plain_prompt
+from ..prompt_plan.read import MAX_SEGMENTS
 from ..prompt_plan.told import guesses, steps_of
 from ..prompt_plan.understand import as_taken, refuse_guesses, understand
 from ..variation.choices import varied_choice
