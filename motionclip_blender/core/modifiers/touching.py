@@ -60,6 +60,7 @@ def touching(
     body: Body,
     sides: Sequence[str],
     name: str,
+    *,
     stays: bool = True,
     moves: str = "",
     there: bool = False,

@@ -55,4 +55,4 @@ def _with_one(motion: Motion, body: Body, gesture: Gesture, before: Gesture | No
     held = [(one.kind, one.place, one.sides) for one in before.all] if before is not None else []
     there = (TOUCHES, gesture.place, gesture.sides) in held
     motion = looking(motion, gesture.looks, stays=True) if gesture.looks else motion
-    return touching(motion, body, gesture.sides, gesture.place, True, gesture.moves, there, gesture.count)
+    return touching(motion, body, gesture.sides, gesture.place, moves=gesture.moves, there=there, count=gesture.count)

@@ -1,4 +1,4 @@
-"""Puts in what a clause takes up again of the steps before: "keeps going", "continues shuffling", "looks" for "right"."""
+"""Puts in what a clause takes up again of steps before: "keeps going", "continues shuffling", "right" after a look."""
 
 from __future__ import annotations
 
