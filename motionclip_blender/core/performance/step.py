@@ -40,6 +40,7 @@ _SIDE = re.compile(r"\b(?:left|right)\b")
 _SIDEWAYS = 45.0  # degrees from ahead
 _ASIDE = 135.0  # degrees up to which somebody goes aside, rather than back
 _WAY = 0.25  # metres from which on a motion goes somewhere
+_ONE_LEAP = ("throw", "roll", "dodge")
 _SHORT = 0.9  # share of a distance that is told of as too short
 _ELSEWHERE = 60.0  # degrees from which on a motion goes another way
 _TURNS = 15.0  # degrees that a straight walk may turn by
@@ -182,11 +183,10 @@ def _measured(
     """Returns the motion going as many metres as are asked for: what is done once is repeated only if it is a step."""
     assert segment.metres is not None
     own = float(travelled(motion)[-1])
-    whole = choice.facts.after == "hold" and segment.metres < own  # which is not cut off in the middle of a jump
-    unlike = choice.action in (*grammar()["events"], *grammar()["one_way"], "throw", "roll") and own < segment.metres
-    if whole and segment.metres > _SHORT * own:
+    one_leap = choice.action in (*grammar()["events"], *grammar()["one_way"], *_ONE_LEAP)  # is neither repeated nor cut
+    if one_leap and _SHORT < segment.metres / max(own, 1e-6) < 1 / _SHORT:
         return motion
-    if own < _WAY or unlike or whole:
+    if own < _WAY or one_leap:
         remarks.append(f'"{choice.wording}" goes {own:.2g} m: the distance of "{segment.said}" is left out.')
         return motion if choice.facts.after == "hold" else held(motion, frames)
     motion = as_far(motion, engine.body, segment.metres, MAX_FRAMES)
