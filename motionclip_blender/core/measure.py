@@ -53,9 +53,7 @@ def measured_travel(motion: Motion, heading_of: np.ndarray | None = None) -> tup
     """
     if len(motion) < 2:
         return None, 0.0
-    yaw = facing(motion) if heading_of is None else heading_of
-    steps = np.diff(motion.translation[:, [0, 2]].astype(np.float64), axis=0)
-    gone = turned(steps, -smoothed(yaw, 0.5 * motion.fps)[:-1]).sum(axis=0)
+    gone = _steps_seen_ahead(motion, facing(motion) if heading_of is None else heading_of).sum(axis=0)
     metres = float(np.hypot(*gone))
     return (float(np.degrees(np.arctan2(gone[0], gone[1]))) if metres > _FAR else None), metres
 
@@ -65,9 +63,14 @@ def travelled(motion: Motion) -> np.ndarray:
     turns by does not bring it nearer."""
     if len(motion) < 2:
         return np.zeros(len(motion))
-    steps = np.diff(motion.translation[:, [0, 2]].astype(np.float64), axis=0)
-    way = np.cumsum(turned(steps, -smoothed(facing(motion), 0.5 * motion.fps)[:-1]), axis=0)
+    way = np.cumsum(_steps_seen_ahead(motion, facing(motion)), axis=0)
     return np.concatenate(([0.0], np.hypot(way[:, 0], way[:, 1])))
+
+
+def _steps_seen_ahead(motion: Motion, yaw: np.ndarray) -> np.ndarray:
+    """Returns the metres (T - 1, 2) that the body goes from frame to frame, to its left and ahead of it. yaw: (T,)."""
+    steps = np.diff(motion.translation[:, [0, 2]].astype(np.float64), axis=0)
+    return turned(steps, -smoothed(yaw, 0.5 * motion.fps)[:-1])
 
 
 def measured_turn(motion: Motion) -> float:

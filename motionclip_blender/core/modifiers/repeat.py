@@ -145,8 +145,8 @@ def as_far(motion: Motion, body: Body, metres: float, most: int) -> Motion:
     if gone[-1] < metres and gone[-1] > _GOES:
         period = measured_period(motion, body)
         if period is None:
-            once, rounds_of = motion, round(metres / gone[-1])
-            for _ in range(min(rounds_of, most // len(once)) - 1):
+            once, many = motion, min(round(metres / gone[-1]), most // len(motion))
+            for _ in range(many - 1):
                 motion = motion.fade_into(once, min(_SEAM, len(once) // 3))
         else:
             length = max(round(period), 4)

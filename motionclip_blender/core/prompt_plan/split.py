@@ -171,7 +171,7 @@ def acts(text: str) -> bool:
     return any(_begins(word) and (i == 0 or word.endswith("s")) for i, word in enumerate(words[: who + 1]))
 
 
-def is_command(text: str) -> bool:
+def _is_command(text: str) -> bool:
     """Checks whether a text begins with the plain form of a verb: "throw a stone, shade your eyes"."""
     words = text.lower().split()
     form = verb_of(words[0], (*grammar()["also_begin"], *grammar()["verbs"])) if words else None
@@ -227,7 +227,7 @@ def _steps(sentence: str, known: Callable[[str], bool]) -> list[Clause]:
         return [Clause(parts[0].strip(), tuple(part.strip() for part in parts[1:]))]
     pieces: list[str] = []
     leading = mood = ""
-    commands = is_command(sentence)
+    commands = _is_command(sentence)
     for piece in sentence.split(","):
         piece = re.sub(r"^and ", "", piece.strip(), flags=re.IGNORECASE)
         if not piece:
@@ -240,7 +240,7 @@ def _steps(sentence: str, known: Callable[[str], bool]) -> list[Clause]:
             or (not pieces and _OTHER_SIDE.match(piece))
             or _TOUCHES.match(piece)
             or piece.startswith("while ")
-            or (commands and is_command(piece))
+            or (commands and _is_command(piece))
         ):
             if pieces and _OF_THE_BODY.match(piece):
                 pieces[-1] += f" with {piece}"
