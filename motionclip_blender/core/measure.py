@@ -20,7 +20,9 @@ _ENDS = {
     "arm": (("left_shoulder", "left_elbow", "left_wrist"), ("right_shoulder", "right_elbow", "right_wrist")),
     "leg": (("left_hip", "left_knee", "left_ankle"), ("right_hip", "right_knee", "right_ankle")),
 }
-_FAR = 0.25  # metres: a body that ends nearer to its start does not travel
+FAR = 0.25
+"""Metres: a body that ends nearer to its start does not travel."""
+
 _ENDS_SHARE = 0.08  # of a motion's frames at its start and its end, over which headings are averaged
 _RAISED = 2.0  # per second: weight of a limb's height relative to its speed
 _SHORTEST = 6  # least frames of a period, at 30 per second
@@ -55,7 +57,7 @@ def measured_travel(motion: Motion, heading_of: np.ndarray | None = None) -> tup
         return None, 0.0
     gone = _steps_seen_ahead(motion, facing(motion) if heading_of is None else heading_of).sum(axis=0)
     metres = float(np.hypot(*gone))
-    return (float(np.degrees(np.arctan2(gone[0], gone[1]))) if metres > _FAR else None), metres
+    return (float(np.degrees(np.arctan2(gone[0], gone[1]))) if metres > FAR else None), metres
 
 
 def travelled(motion: Motion) -> np.ndarray:

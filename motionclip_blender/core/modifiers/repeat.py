@@ -9,13 +9,12 @@ import numpy as np
 from ..body import Body
 from ..cleanup.loop import closed, extended
 from ..cleanup.loop import repeated as rounds
-from ..measure import active_part, measured_period, repetitions, root_space_poses, travelled
+from ..measure import FAR, active_part, measured_period, repetitions, root_space_poses, travelled
 from ..motion import Motion
 from .swings import Swings, how_often, passing_feet, swings
 
 _FULL = 0.7  # share of the motion's own swings that counted ones have at least
 _SWUNG_SEAM = 6  # frames of the cross-fade between swings, at most
-_GOES = 0.25  # metres from which on a motion goes somewhere
 _SEAM = 8  # frames of the cross-fade between repetitions of a motion without a period
 
 
@@ -142,7 +141,7 @@ def as_far(motion: Motion, body: Body, metres: float, most: int) -> Motion:
     A motion that travels nowhere is returned unchanged.
     """
     gone = travelled(motion)
-    if gone[-1] < metres and gone[-1] > _GOES:
+    if gone[-1] < metres and gone[-1] > FAR:
         period = measured_period(motion, body)
         if period is None:
             once, many = motion, min(round(metres / gone[-1]), most // len(motion))

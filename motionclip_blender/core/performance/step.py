@@ -12,7 +12,7 @@ import numpy as np
 from ..angles import apart, wrapped
 from ..cleanup.foot_locking import put_on_floor
 from ..cleanup.windows import finished
-from ..measure import measured_side, measured_travel, measured_turn, travelled
+from ..measure import FAR, measured_side, measured_travel, measured_turn, travelled
 from ..modifiers.arms import with_both_arms, with_one_arm
 from ..modifiers.manner import in_manner, pace, weaving
 from ..modifiers.repeat import as_far, counted, held
@@ -39,7 +39,6 @@ _ROLLS_ROUND = 0.35  # seconds in which who rolls aside turns there
 _SIDE = re.compile(r"\b(?:left|right)\b")
 _SIDEWAYS = 45.0  # degrees from ahead
 _ASIDE = 135.0  # degrees up to which somebody goes aside, rather than back
-_WAY = 0.25  # metres from which on a motion goes somewhere
 _ONE_LEAP = ("throw", "roll", "dodge")
 _SHORT = 0.9  # share of a distance that is told of as too short
 _ELSEWHERE = 60.0  # degrees from which on a motion goes another way
@@ -186,7 +185,7 @@ def _measured(
     one_leap = choice.action in (*grammar()["events"], *grammar()["one_way"], *_ONE_LEAP)  # is neither repeated nor cut
     if one_leap and _SHORT < segment.metres / max(own, 1e-6) < 1 / _SHORT:
         return motion
-    if own < _WAY or one_leap:
+    if own < FAR or one_leap:
         remarks.append(f'"{choice.wording}" goes {own:.2g} m: the distance of "{segment.said}" is left out.')
         return motion if choice.facts.after == "hold" else held(motion, frames)
     motion = as_far(motion, engine.body, segment.metres, MAX_FRAMES)
