@@ -28,6 +28,12 @@ _DURATIONS = (
         r"\b(?P<number>two|three|four|five|six|seven|eight|nine|ten|twenty|thirty) (?P<unit>seconds|minutes|hours)\b"
     ),
 )
+# "80s" of "80s style" and "in the 80s" is a decade; of "dances 80s" and "a 30s walk" it is not
+_DECADE = re.compile(
+    r"(?:\b(?:the|early|late|mid) |(?<!\d)['\u2019]|\b(?:18|19|20))[1-9]0['\u2019]?s\b|\b[2-9]0['\u2019]s\b"
+    r"|\b[2-9]0s(?= (?:style|styled|disco|dance|dances|dancing|music|moves?|party|rock|hip|fashion|aerobics|workout"
+    r"|jazz|funk|pop|breakdance|groove|vibes?|era|movie|film|action|gangster|cop|detective|sitcom|cartoon|retro)\b)"
+)
 _METRES = {"m": 1.0, "met": 1.0, "c": 0.01, "k": 1000.0, "f": 0.3048, "i": 0.0254, "y": 0.9144, "mi": 1609.344}
 _OF_LENGTH = (
     r"(?P<unit>m|cm|km|met(?:er|re)s?|centimet(?:er|re)s?|kilomet(?:er|re)s?|feet|foot|ft|inch(?:es)?|yards?|miles?)\b"
@@ -101,8 +107,9 @@ def times_speed(text: str) -> tuple[str, float | None]:
 
 def duration(text: str) -> tuple[str, float | None, list[str]]:
     """Returns a clause in lower case without its duration, that in seconds, or None, and remarks."""
+    decades = {found.end() for found in _DECADE.finditer(text)}
     for pattern in _DURATIONS:
-        match = pattern.search(text)
+        match = next((found for found in pattern.finditer(text) if found.end() not in decades), None)
         if match is None:
             continue
         found = {name: value for name, value in match.groupdict().items() if value}

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 
-from .grammar import STANDS, begins, is_action
+from .grammar import STANDS, WORD, begins, is_action
 from .looked_up import without_subject
 from .plan import Segment
 
 AROUND = 135.0
 """Degrees from which on a turn is one around."""
 
-ONLY_A_WAY = re.compile(
+_ONLY_A_WAY = re.compile(  # or how fast; "more" is what follows that
     r"^(?:(?:over |out |off )?to (?:the |his |her |their |both )?(?:left|right|sides?)|left|right|forwards?|"
     r"backwards?|back|up|down|"
     r"overhead|over head|(?:above|over) (?:the|his|her|their) head|"
-    r"(?:(?:with|the|his|her|their) )*(?:left|right) (?:arm|hand|fist|leg|foot|knee)|(?:slowly|quickly|fast)\b.*)$"
+    r"(?:(?:with|the|his|her|their) )*(?:left|right) (?:arm|hand|fist|leg|foot|knee)|"
+    r"(?:slowly|quickly|fast)\b(?P<more>.*))$"
 )
-"""A clause that only says where to, with which limb, or how fast."""
 
 _GOES_BACK = re.compile(  # "walks back to where he started"
     r"\b((?:walk|run|jog|go|march|sneak|sprint|stroll|charg|stagger|limp|crawl|hurr)(?:s|es|e|y|ies|ing)?) back"
@@ -100,12 +100,18 @@ def as_before(text: str, before: Segment | None) -> str:
     if before.limb in ("arm", "leg") and before.side and (other := _OTHER_ONE.match(text)):
         return before.text.replace(before.side, other[1])
     way, comma, more = text.partition(",")
-    if comma and ONLY_A_WAY.match(way) and is_action(verb):  # "shuffles left, then right, in a low stance"
+    if comma and only_a_way(way) and is_action(verb):  # "shuffles left, then right, in a low stance"
         return f"{verb} {way},{more}"
-    if not (ONLY_A_WAY.match(_OFTEN.sub("", text)) and is_action(verb)):
+    if not (only_a_way(_OFTEN.sub("", text)) and is_action(verb)):
         return text
     on = "on the " if before.limb == "support" and _SIDE_FIRST.match(text) else ""  # "hops on the left foot"
     return f"{verb} {on}{text}"
+
+
+def only_a_way(clause: str) -> bool:
+    """Checks whether a clause only says where to, with which limb, or how fast: not "slowly turns"."""
+    match = _ONLY_A_WAY.match(clause)
+    return match is not None and not any(map(is_action, WORD.findall(match["more"] or "")))
 
 
 def in_the_seat(text: str, before: Segment | None) -> str:

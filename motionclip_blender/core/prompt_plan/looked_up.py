@@ -113,6 +113,14 @@ def without_subject(text: str) -> str:
     return text
 
 
+def does_it(who: list[str]) -> bool:
+    """Checks whether words before a verb say that a person does something, or no word: "the old knight", "he is"."""
+    subject = [word for word in who if word not in ("is", "are", "then")]
+    if not subject or _WHO.match(f"{' '.join(subject)} "):
+        return True
+    return _PERSON.search(subject[-1]) is not None and subject[-1] not in grammar()["not_persons"]
+
+
 def without_name(text: str, named: Callable[[str], bool]) -> str:
     """Returns the text from its verb on, where a name is before it: "jumps" for "Lara Croft jumps"; else an empty one.
 

@@ -175,12 +175,14 @@ class Spelling:
         low = word.lower()
         if not low.isascii() and self.knows(plain := _without_accents(low)):
             return plain
+        if rather := grammar()["rather"].get(low):
+            return rather
         if not SHORTEST <= len(low) <= LONGEST or not low.isalpha():
             return word
         if self._lacks_a_letter(low):  # "shruging"
             return f"{low[:-3]}{low[-4]}ing"
         if self.knows(low):
-            return grammar()["rather"].get(low, word)
+            return word
         if parted := self._parted(low):
             return parted
         most = 2 if len(low) >= _TWO_FROM else 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from .as_before import ONLY_A_WAY
+from .as_before import only_a_way
 from .gesture import LOOKS
 from .plan import Segment
 from .segments import goes
@@ -33,7 +33,7 @@ _ARMS = re.compile(r"\barms\b")
 def taken_up(clause: str, before: Sequence[Segment]) -> str:
     """Returns what a clause takes up again: "an old man shuffles", said before, for "continues shuffling", "looks
     right" for "right" after "looks left", and "raises the arms up" for "up" after something else that arms do."""
-    if before and ONLY_A_WAY.match(clause.strip().lower()):
+    if before and only_a_way(clause.strip().lower()):
         gesture, way = before[-1].gesture, _FORTH_OR_BACK.fullmatch(clause.strip())
         if way and len(turned := _FORTH_OR_BACK.split(before[-1].said)) > 1:  # "swings the arms forward, then backward"
             return clause.strip().join(turned)

@@ -9,6 +9,7 @@ from .directions import sides_as_ways
 from .grammar import WORD, grammar
 from .phrases import FIRST, THEN
 from .plan import Segment
+from .verbs_alone import alone
 
 _LEADING = re.compile(r"^(?:and|then|but|so|now|please)\s+", re.IGNORECASE)
 _HANDED = re.compile(r"^(.*?)\b(left|right)[- ]handed(?:ly)?\b(.*)$")
@@ -32,6 +33,7 @@ def told_plainly(clause: str, before: Segment | None) -> str:
         text = _OVERHEAD.sub("overhead", text)
     for phrase in THEN:
         text = phrase.told(text)
+    text = alone(text)
     return _PAST.sub(lambda past: grammar()["past"][past[0]], in_the_seat(text, before))
 
 

@@ -32,6 +32,57 @@ def test_durations_as_people_write_them(engine: Engine, prompt: str, seconds: fl
 
 
 @pytest.mark.parametrize(
+    ("prompt", "seconds"),
+    [
+        ("hip hop, 80s style", None),
+        ("80's disco moves", None),
+        ("in the late 90s a man walks", None),
+        ("dances to 70s music for 5s", 5.0),
+        ("dances 80s", 80.0),
+        ("a 30s walk", 30.0),
+    ],
+)
+def test_a_decade_is_no_duration(engine: Engine, prompt: str, seconds: float | None):
+    (segment,) = read(engine, prompt)[0].segments
+    assert segment.seconds == seconds
+
+
+@pytest.mark.parametrize(
+    ("prompt", "actions"),
+    [
+        ("sits dwon adn yawns", ["sit_down", "stretch"]),
+        ("teh man walks nad jumps", ["walk", "jump"]),
+        ("hes walking", ["walk"]),
+    ],
+)
+def test_short_words_are_corrected_too(engine: Engine, prompt: str, actions: list[str]):
+    assert [choice.action for choice in read(engine, prompt)[1]] == actions
+
+
+@pytest.mark.parametrize(
+    ("prompt", "action"),
+    [
+        ("a sniper snipes", "aim_gun"),
+        ("a man freezes", "idle"),
+        ("freezes suddenly as if hearing a noise", "idle"),
+        ("gestures at the board", "talk"),
+        ("a man is gesturing wildly", "talk"),
+        ("grabs", "pick_up"),
+        ("grabs a rope", "hang"),  # not alone
+        ("freeze dance", "dance"),
+    ],
+)
+def test_verbs_that_stand_alone(engine: Engine, prompt: str, action: str):
+    (choice,) = read(engine, prompt)[1]
+    assert choice.sure and choice.action == action
+
+
+@pytest.mark.parametrize("prompt", ["water freezes", "traffic crawls"])
+def test_what_things_do_is_not_made(engine: Engine, prompt: str):
+    assert not read(engine, prompt)[1][0].sure
+
+
+@pytest.mark.parametrize(
     ("prompt", "of", "value"),
     [
         ("turns 22.5 degrees to the left", "turn", 22.5),
@@ -55,6 +106,8 @@ def test_numbers_are_read_whole(engine: Engine, prompt: str, of: str, value: flo
         ("the person then waves", ["wave"]),
         ("waves and eventually sits down", ["wave", "sit_down"]),
         ("throws the ball then runs", ["throw", "run"]),
+        ("stops, and slowly backs away", ["idle", "walk_backward"]),
+        ("sits down, then quickly runs off", ["sit_down", "run"]),
         ("does not wave but walks", ["walk"]),
         ("he pours a drink into a glass and takes a sip", ["drink", "drink"]),
         ("walks to a table", ["walk"]),
