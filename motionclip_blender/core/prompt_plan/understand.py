@@ -25,7 +25,7 @@ from .wording_index import WordingIndex
 if TYPE_CHECKING:
     from ..engine import Engine
 
-_MANY = 3  # steps for each one that is not known and left out
+_MANY = 2  # steps for each one that is not known and left out
 _KEPT = 64  # prompts whose meaning is cached: those of a timeline
 
 _understood: Kept[WordingIndex, tuple[Plan, tuple[Choice, ...]]] = Kept(_KEPT)
