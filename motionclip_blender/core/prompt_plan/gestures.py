@@ -6,7 +6,8 @@ import re
 from dataclasses import replace
 
 from .gesture import TOUCHES, Gesture
-from .gesture_rules import AND_ALSO, RULES, Rule
+from .gesture_rule import Rule
+from .gesture_rules import AND_ALSO, RULES
 from .grammar import STANDS, grammar, is_action, is_agent, verb_of
 
 _MOST = 4  # gestures of a clause

@@ -8,7 +8,8 @@ import pytest
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.performance.perform import Performance, perform
 from motionclip_blender.core.prompt_plan.gesture import CLAPS, LEFT, LOOKS, RIGHT, SHOULDERS, TOUCHES
-from motionclip_blender.core.prompt_plan.gesture_rules import RULES, Rule
+from motionclip_blender.core.prompt_plan.gesture_rule import Rule
+from motionclip_blender.core.prompt_plan.gesture_rules import RULES
 from motionclip_blender.core.prompt_plan.gestures import gesture_of
 from motionclip_blender.core.prompt_plan.grammar import STANDS
 from motionclip_blender.core.prompt_plan.understand import refuse_guesses, understand
