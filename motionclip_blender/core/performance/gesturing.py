@@ -49,10 +49,20 @@ def _with_one(motion: Motion, body: Body, gesture: Gesture, before: Gesture | No
     if gesture.kind == HEELS:
         return heel_behind(motion, body, gesture.sides[0])
     if gesture.kind == LEANS:
-        return leaning(motion, body, gesture.place)
+        leans = before is not None and any((one.kind, one.place) == (LEANS, gesture.place) for one in before.all)
+        return motion if leans else leaning(motion, body, gesture.place)
     if gesture.kind == LOOKS:
         return looking(motion, gesture.looks * (gesture.count or 1), gesture.stays)
-    held = [(one.kind, one.place, one.sides) for one in before.all] if before is not None else []
-    there = (TOUCHES, gesture.place, gesture.sides) in held
+    held = [(one.kind, one.place, one.sides, one.at) for one in before.all] if before is not None else []
+    there = (TOUCHES, gesture.place, gesture.sides, gesture.at) in held
     motion = looking(motion, gesture.looks, stays=True) if gesture.looks else motion
-    return touching(motion, body, gesture.sides, gesture.place, moves=gesture.moves, there=there, count=gesture.count)
+    return touching(
+        motion,
+        body,
+        gesture.sides,
+        gesture.place,
+        moves=gesture.moves,
+        there=there,
+        count=gesture.count,
+        at=gesture.at,
+    )

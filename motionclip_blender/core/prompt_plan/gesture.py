@@ -33,7 +33,14 @@ _HELD = {  # where hands are that are not at a part of the body of that name
     "knee": "on the knee",
     "lap": "in the lap",
 }
-_AGAINST = {"behind": "back", "left": "to the left", "right": "to the right", "ahead": "ahead", "over": "over"}
+_AGAINST = {
+    "behind": "back",
+    "left": "to the left",
+    "right": "to the right",
+    "ahead": "ahead",
+    "over": "over",
+    "down": "down",
+}
 _MOVING = {"rubs": "rub", "stirs": "stir", "taps": "tap", "brushes": "brush down", "knocks": "knock"}
 
 
@@ -47,7 +54,8 @@ class Gesture:
         empty if they are still; or how the shoulders do, of `modifiers.shoulders`. count: how often it is done; None if
         that is not said. alone: whether nothing else is done. sided: whether its words name a side. also: a further
         gesture, made on top of this one. kept: whether hands are said to be put there, where they stay while the steps
-        that follow do not need them: on the hips, but not in a salute.
+        that follow do not need them: on the hips, but not in a salute. at: which side of the body the place is on,
+        "left" or "right", where that is said.
     """
 
     kind: str
@@ -61,6 +69,7 @@ class Gesture:
     sided: bool = False
     also: Gesture | None = None
     kept: bool = False
+    at: str = ""
 
     @property
     def told(self) -> str:
@@ -90,6 +99,7 @@ class Gesture:
         if self.kind == LOOKS:
             ways = ", then ".join(_WAYS[look] for look in self.looks if look in _WAYS)
             return f"the head tilts{times}" if self.stays else f"a look {ways}{times}"
-        at = _HELD.get(self.place, f"to the {self.place}")
+        side = f"{self.at} " if self.at else ""
+        at = f"to the {side}{self.place}" if side else _HELD.get(self.place, f"to the {self.place}")
         hand = "both hands" if len(self.sides) > 1 else f"the {self.sides[0]} hand"
         return f"{hand} {at}" + (f", which {_MOVING[self.moves]}{times}" if self.moves else "")

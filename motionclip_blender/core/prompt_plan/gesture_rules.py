@@ -35,7 +35,11 @@ _PLACES = {
     "ears": "ear", "forearm": "elbow", "knees": "knee", "holster": "hip", "belt": "hip",
 }  # fmt: skip
 _BY_BOTH = ("hips", "waist", "ears", "cheeks", "eyes", "face", "knees")  # which plural hands are put to, one each
-_ACROSS = ("shoulder", "elbow", "forearm")  # which are of the other arm
+_ACROSS = ("shoulder", "elbow", "forearm")  # to which the other hand is put, if no hand is named
+_OUT_OF_REACH = ("elbow", "forearm")  # of the hand of the same arm
+_SIDED = ("ear", "cheek", "eye", "temple", "shoulder", "elbow", "forearm", "hip", "knee")  # there are two of
+_OTHER = {"left": "right", "right": "left"}
+_OPPOSITE = ("opposite", "other")
 _RUBS, _TAPS = ("rub", "strok", "wip", "scratch"), ("tap", "pat")
 _TILTS = {
     "left": (0.0, 0.0, -32.0), "right": (0.0, 0.0, 32.0), "side": (0.0, 0.0, 32.0), "back": (0.0, -35.0, 0.0),
@@ -43,6 +47,7 @@ _TILTS = {
 }  # fmt: skip
 _UPWARD = ("up", "sky", "ceiling", "star", "moon", "sun")
 _LOW = re.compile(r"\b(?:sit|sat|seat|kneel|squat|crouch|bend|bent|lean|stoop)")
+_GOES = re.compile(r"\b(?:walk|run|limp|march|kick|jump|hop|lift|rais)")
 _BY_HAND = re.compile(r"with (?:one|a|his|her|the) (?:hand|arm)")
 _SLEEPWALKS = re.compile(r"\b(?:zombie|sleepwalk|mumm(?=y|ies)|undead|frankenstein|blind)")
 _WITH_OTHERS = r"(?!.*\b(?:against|with (?:an?|his|her|their|the|some|another))\b)"
@@ -89,6 +94,14 @@ def _on_knees(match: re.Match[str]) -> Gesture:
     return hands if _LOW.search(match.string) else Gesture(LEANS, place="over", also=hands)
 
 
+def _to_toes(match: re.Match[str]) -> Gesture:
+    """Returns the gesture of a hand at the toes of a side, to which who does not sit bends down."""
+    hand, own = match["side"] or match["with"], match["own"]
+    at = _OTHER[hand or "right"] if own in _OPPOSITE else own or hand
+    hands = replace(put("toes", (hand or at,)), at=at)
+    return hands if _LOW.search(match.string) else Gesture(LEANS, place="down", also=hands)
+
+
 def _leaned(match: re.Match[str]) -> Gesture:
     """Returns the gesture of who leans against a wall: with a hand that is named at it, else with the back."""
     side = match["with"] or ("right" if _BY_HAND.search(match[0]) else "")
@@ -107,15 +120,28 @@ def _touch(match: re.Match[str]) -> Gesture:
     part, verb = found["part"], found.get("verb", "")
     hand = found["hand"] or found.get("by", "")
     both = hand.endswith("s") or (not hand and part in _BY_BOTH)
+    named = found["side"] or found.get("with", "")
     own = found["own"] if found["own"] in BOTH else ""
-    side = found["side"] or found.get("with") or own or "right"
-    if part in _ACROSS and own == side:  # which is reached with the other hand
-        side = "right" if own == "left" else "left"
+    if found["own"] in _OPPOSITE:
+        own = _OTHER[named or "right"]
+    side = named or (_OTHER[own] if own and part in _ACROSS else own) or "right"
+    if part in _OUT_OF_REACH and own == side:  # of the own hand
+        side = _OTHER[own]
     moves = "rubs" if verb in _RUBS else "taps" if verb in _TAPS else ""
-    return put(_PLACES.get(part, part), BOTH if both else (side,), moves)
+    made = replace(put(_PLACES.get(part, part), BOTH if both else (side,), moves), at=own if part in _SIDED else "")
+    low = made.place != "knee" or bool(_LOW.search(match.string) or _GOES.search(match.string))
+    return made if low else Gesture(LEANS, place="over", also=made)
 
 
 RULES = (
+    Rule(
+        "touches the left toes with the right hand",
+        rf"(?:\b(?:touch|reach|stretch|bring|put|mov|tap)(?:es|s|e|ing|ting|ping)? (?:with )?|^)"
+        rf"(?:{THE}(?P<side>left|right) hand )?(?:(?:down|over|across|out) )*(?:(?:to|for|towards?|at|on) )?"
+        rf"{THE}(?P<own>left|right|opposite|other) (?:toes?|foot|ankle|shin|shoe)\b"
+        rf"(?(side)|(?: (?:with|using) {THE}(?P<with>left|right|) ?(?:hand|arm|fingers)))",
+        _to_toes,
+    ),
     Rule(
         "points to the left",
         rf"(?:{THE}(?P<side>left|right) (?:hand|arm|finger) )?\bpoint(?:s|ing)?{WITH_HAND}"

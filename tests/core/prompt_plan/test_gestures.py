@@ -275,3 +275,65 @@ def test_arms_out_in_front_are_there(engine: Engine):
 def test_what_is_performed_beside_a_gesture_is_done(prompt: str):
     gesture, rest = gesture_of(prompt)
     assert gesture is not None and not gesture.alone and STANDS not in rest
+
+
+@pytest.mark.parametrize(
+    ("clause", "sides", "at"),
+    [
+        ("touches her left ear with the right hand", ("right",), "left"),
+        ("scratches the right cheek with the left hand", ("left",), "right"),
+        ("puts the right hand on the right shoulder", ("right",), "right"),
+        ("pats the opposite shoulder with the left hand", ("left",), "right"),
+        ("scratches the left elbow", ("right",), "left"),
+        ("covers the left eye", ("left",), "left"),
+    ],
+)
+def test_a_part_is_that_of_the_side_that_is_named(clause: str, sides: tuple[str, ...], at: str):
+    gesture, _ = gesture_of(clause)
+    assert (gesture.sides, gesture.at) == (sides, at)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "finger", "at"),
+    [
+        ("touches her left ear with the right hand", "right_middle2", "left"),
+        ("touches her right ear with the left hand", "left_middle2", "right"),
+        ("touches his left ear with the left hand", "left_middle2", "left"),
+    ],
+)
+def test_a_hand_gets_to_the_ear_that_is_named(engine: Engine, prompt: str, finger: str, at: str):
+    joints = made(engine, prompt)
+    from_head = joints[INDEX[finger]] - joints[INDEX["head"]]
+    assert (0.04 if at == "left" else -0.12) < from_head[0] < (0.12 if at == "left" else -0.04)
+    assert abs(from_head[1]) < 0.1
+
+
+def test_a_hand_gets_to_its_own_shoulder(engine: Engine):
+    joints = made(engine, "touches the right shoulder with the right hand")
+    assert np.linalg.norm(joints[INDEX["right_middle3"]] - joints[INDEX["right_shoulder"]]) < 0.08
+
+
+@pytest.mark.parametrize(
+    ("prompt", "hand", "foot"),
+    [
+        ("touch left toes with right hand", "right", "left"),
+        ("reaches with the left hand to the right foot", "left", "right"),
+        ("touches the opposite foot with the left hand", "left", "right"),
+    ],
+)
+def test_one_hand_goes_down_to_the_foot_that_is_named(engine: Engine, prompt: str, hand: str, foot: str):
+    joints = made(engine, prompt)
+    other = "left" if hand == "right" else "right"
+    assert np.linalg.norm(joints[INDEX[f"{hand}_middle3"]] - joints[INDEX[f"{foot}_foot"]]) < 0.12
+    assert np.linalg.norm(joints[INDEX[f"{other}_middle3"]] - joints[INDEX[f"{other}_foot"]]) > 0.15
+
+
+def test_who_leans_over_a_railing_goes_on_leaning(engine: Engine):
+    joints = engine.body.posed_joints(performed(engine, "leans over a railing and looks down").motion)
+    assert joints[-1, INDEX["neck"], 2] - joints[-1, INDEX["left_ankle"], 2] > 0.25
+
+
+def test_who_has_bent_down_straightens_up_to_raise_the_arms(engine: Engine):
+    prompt = "touches the right foot with the left hand, then raises both arms above the head"
+    joints = engine.body.posed_joints(performed(engine, prompt).motion)
+    assert joints[-1, INDEX["left_wrist"], 1] > joints[-1, INDEX["head"], 1] > 1.4
