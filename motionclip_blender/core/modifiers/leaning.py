@@ -12,6 +12,7 @@ from ..motion import Motion
 from ..skeleton import INDEX
 from .arm_reach import eased
 from .arms import keep_directions
+from .legs import stands
 
 _WAYS = {"behind": (-14.0, 0.0), "left": (0.0, -11.0), "right": (0.0, 11.0), "ahead": (16.0, 0.0)}
 """Degrees of the lean ahead and over to the right, by what is leaned against."""
@@ -30,10 +31,10 @@ def leaning(motion: Motion, body: Body, against: str) -> Motion:
     """Returns the motion of somebody who stands with the body leaned over as one, about ankles that keep their place.
 
     against: "behind", "left", "right" or "ahead", where the thing is; "over" for a trunk that bends at the hips,
-        "down" for one that bends so far that hands get to the toes.
+        "down" for one that bends so far that hands get to the toes. Who sits, kneels or lies does not bend.
     """
     if against in BENDS:
-        return _bent_over(motion, body, *BENDS[against])
+        return _bent_over(motion, body, *BENDS[against]) if stands(motion, body) else motion
     pitch, roll = np.radians(_WAYS[against])
     joints = body.posed_joints(motion).astype(np.float64)
     pivot = joints[:, [ankle for *_, ankle in _LEGS]].mean(axis=1)

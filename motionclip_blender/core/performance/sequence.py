@@ -16,7 +16,7 @@ from ..modifiers.upper_body import in_place, in_pose
 from ..motion import Motion
 from ..prompt_plan.amounts import duration
 from ..prompt_plan.choice import Choice
-from ..prompt_plan.gesture import LEANS, LOOKS, TOUCHES, Gesture
+from ..prompt_plan.gesture import LEANS, LEGS, LOOKS, TOUCHES, Gesture
 from ..prompt_plan.grammar import HOLDS_A_POSE, STANDS, grammar
 from ..prompt_plan.plan import Segment
 from ..skeleton import BODY
@@ -175,7 +175,7 @@ def _nods(engine: Engine, segment: Segment, choice: Choice, motion: Motion) -> b
 def _takes_up_a_pose(segment: Segment, choice: Choice) -> bool:
     """Checks whether a step ends in a pose in which somebody waits, or looks around: that of a person who sits."""
     if segment.gesture is not None:
-        return not segment.gesture.moving and segment.gesture.kind in (LEANS, TOUCHES, LOOKS)
+        return not segment.gesture.moving and segment.gesture.kind in (LEANS, LEGS, LOOKS, TOUCHES)
     return choice.facts.after == "hold" or choice.action in grammar()["postures"]
 
 

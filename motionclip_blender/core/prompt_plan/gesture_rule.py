@@ -22,15 +22,20 @@ BOTH = ("left", "right")
 @dataclass(frozen=True, eq=False)
 class Rule:
     """How a gesture is named. example: a clause that names it. pattern: of its words in lower case. made: the gesture
-    of a match."""
+    of a match. unless: a pattern of what else is said in clauses that mean something else; none if it is empty."""
 
     example: str
     pattern: str
     made: Callable[[re.Match[str]], Gesture]
+    unless: str = ""
 
     @cached_property
     def words(self) -> re.Pattern[str]:
         return re.compile(self.pattern)
+
+    def found_in(self, text: str) -> re.Match[str] | None:
+        """Returns the match of the words that name the gesture in a text; None if it does not."""
+        return None if self.unless and re.search(self.unless, text) else self.words.search(text)
 
 
 def put(place: str, sides: tuple[str, ...], moves: str = "") -> Gesture:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from .gesture import CLAPS, DOWN, HEELS, LEANS, LEFT, LOOKS, RIGHT, SHOULDERS, UP, Gesture
 from .gesture_rule import BOTH, HAND, SELF, THE, WITH_HAND, Rule, by_both, held, put
+from .limb_rules import LIMB_RULES
 
 _PAIR = re.compile(r"\b(?:both|two|double)\b")
 _PUTS = r"\b(?:put|plac|hold|clasp|cross|fold|hid|keep|rest)(?:s|es|e|ting|ing|ping)? "
@@ -134,6 +135,7 @@ def _touch(match: re.Match[str]) -> Gesture:
 
 
 RULES = (
+    *LIMB_RULES,
     Rule(
         "touches the left toes with the right hand",
         rf"(?:\b(?:touch|reach|stretch|bring|put|mov|tap)(?:es|s|e|ing|ting|ping)? (?:with )?|^)"

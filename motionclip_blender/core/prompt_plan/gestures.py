@@ -68,7 +68,7 @@ def only_by_rule(said: str) -> str:
 def _first_of(rules: tuple[Rule, ...], text: str) -> tuple[Gesture, str] | None:
     """Returns the gesture of the first rule that matches a text, and the text without its words."""
     for rule in rules:
-        match = rule.words.search(text)
+        match = rule.found_in(text)
         if match is not None:
             made = rule.made(match)
             kept = (
