@@ -76,7 +76,7 @@ def with_hand_at(motion: Motion, body: Body, side: str, held: Held, way: np.ndar
     hangs, forearm = (np.array(each) / np.linalg.norm(each) * mirrored for each in (held.upper_arm, held.forearm))
     hinge = np.array((0.0, -1.0 if side == "left" else 1.0, 0.0))
     axis = np.cross(hangs, forearm) / np.linalg.norm(np.cross(hangs, forearm))
-    upper_spin, lower_spin = (chest @ _frame(side, along, axis * hinge[1]) for along in (hangs, forearm))
+    upper_spin, lower_spin = (chest @ frame_along(side, along, axis * hinge[1]) for along in (hangs, forearm))
     shoulder = places[:, at[0]].astype(np.float64)
     elbow = shoulder + upper * (chest @ hangs)
     wrist = elbow + lower * (chest @ forearm)
@@ -84,7 +84,7 @@ def with_hand_at(motion: Motion, body: Body, side: str, held: Held, way: np.ndar
         (shoulder, elbow, wrist), held.wrist, rot.matrix_to_quat(upper_spin), rot.matrix_to_quat(lower_spin), hinge
     )
     fingers, palm = np.array(held.fingers) * mirrored, np.array(held.palm) * mirrored
-    world.append(rot.matrix_to_quat(chest @ _frame(side, fingers, -palm)))
+    world.append(rot.matrix_to_quat(chest @ frame_along(side, fingers, -palm)))
     rotations = motion.rotations.astype(np.float64)
     above = rot.matrix_to_quat(spins[:, PARENTS[at[0]]].astype(np.float64))
     local = []
@@ -97,7 +97,7 @@ def with_hand_at(motion: Motion, body: Body, side: str, held: Held, way: np.ndar
     return Motion(rotations, motion.translation, motion.fps)
 
 
-def _frame(side: str, along: np.ndarray, up: np.ndarray) -> np.ndarray:
+def frame_along(side: str, along: np.ndarray, up: np.ndarray) -> np.ndarray:
     """Returns the rotation (3, 3) by which an arm, stretched to its side at rest with its palm down, points `along`,
     with its upper side `up`, as nearly as that is at a right angle."""
     x = along if side == "left" else -along

@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import rotations as rot
 from ..body import Body
-from ..measure import facing, root_space_joints, wrists_apart
+from ..measure import chest_rotations, facing, root_space_joints, wrists_apart
 from ..motion import Motion
 from ..root_trajectory import about_vertical
 from ..skeleton import INDEX, JOINTS, PARENTS
@@ -43,6 +43,19 @@ def with_both_arms(motion: Motion, body: Body) -> Motion:
     rotations = motion.rotations.copy()
     rotations[:, joints] = motion.mirror().rotations[:, joints]
     return replace(motion, rotations=rotations)
+
+
+def keep_directions(rotations: np.ndarray, before: np.ndarray) -> None:
+    """Gives upper arms the directions in the world again that they had before the spine was bent: arms go on hanging.
+
+    rotations: (T, 55, 4), changed in place. before: (T, 4) the chest's then.
+    """
+    after = chest_rotations(rotations)
+    for side in _SIDES:
+        collar, shoulder = (INDEX[f"{side}_{joint}"] for joint in ("collar", "shoulder"))
+        world = rot.quat_multiply(before, rot.quat_multiply(rotations[:, collar], rotations[:, shoulder]))
+        held = rot.quat_conjugate(rot.quat_multiply(after, rotations[:, collar]))
+        rotations[:, shoulder] = rot.quat_multiply(held, world)
 
 
 def _of_arm(joint: int) -> bool:

@@ -18,13 +18,13 @@ from ..measure import SPINE, chest_rotations, facing, measured_travel, smoothed
 from ..motion import Motion
 from ..root_trajectory import RootTrajectory
 from ..skeleton import BODY, INDEX
+from .arms import keep_directions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SHARES = (0.4, 0.35, 0.25)  # of a bend, from the lowest vertebra up
 _HEAD = [INDEX["neck"], INDEX["head"]]
-_ARMS = [[INDEX[f"{side}_{joint}"] for joint in ("collar", "shoulder")] for side in ("left", "right")]
 _UPRIGHT, _DOWN = 40.0, 65.0  # degrees of the trunk to the vertical: up to the first it is changed, from the second not
 _OF_BENDING = 0.55  # degrees that the line from pelvis to neck leans for a degree that the spine bends
 _KEPT = 0.25  # least share of its lean that a trunk keeps that straightens up
@@ -152,11 +152,7 @@ def _spine_bent(motion: Motion, bend: np.ndarray, rock: np.ndarray, nod: np.ndar
     for joint in _HEAD:
         turn = np.radians(np.stack((nod / 2, np.zeros_like(nod), -_STEADIED * rock), axis=1))
         rotations[:, joint] = rot.quat_multiply(rot.axis_angle_to_quat(turn), rotations[:, joint])
-    after = chest_rotations(rotations)
-    for collar, shoulder in _ARMS:
-        world = rot.quat_multiply(before, rot.quat_multiply(rotations[:, collar], rotations[:, shoulder]))
-        held = rot.quat_conjugate(rot.quat_multiply(after, rotations[:, collar]))
-        rotations[:, shoulder] = rot.quat_multiply(held, world)
+    keep_directions(rotations, before)
     return Motion(rotations, motion.translation, motion.fps)
 
 

@@ -27,6 +27,7 @@ _MOVES = {  # along which directions a hand moves, how far in metres, and how of
     "brushes": (("down",), 0.22, 1.4),
     "knocks": (("back",), 0.1, 2.5),
 }
+_OTHER = {"left": "right", "right": "left"}
 _AROUND = 0.45  # seconds before the first movement that is counted, and after the last
 
 
@@ -65,29 +66,38 @@ def touching(
     moves: str = "",
     there: bool = False,
     count: int | None = None,
+    at: str = "",
 ) -> Motion:
     """Returns the motion with the hands of `sides` put to a place.
 
-    name: of `places`. stays: whether they are still there at the end. moves: "rubs", "stirs", "taps", "brushes" or
+    name: of `places`. at: the side of the body on which that is, by default the hand's own or, of what is reached
+    across, the other one. stays: whether they are still there at the end. moves: "rubs", "stirs", "taps", "brushes" or
     "knocks", how they move there; empty if they are still. there: whether they are there from the first frame on.
     count: how often they move; as often as there is time for if it is None.
     """
-    place = places()[name]
     joints, chest = joints_and_chest(motion, body)
     way = eased(len(motion), motion.fps, returns=not stays)
     way = np.ones_like(way) if there else way
-    fingers, palm = (np.array(each) / np.linalg.norm(each) for each in (place.fingers, place.palm))
-    moved = _moved(moves, len(motion) / motion.fps, len(motion), fingers, palm, count)
     for side in sides:
-        other = "right" if side == "left" else "left"
-        named = f"{other if place.across else side}_{place.joint}"
-        at = INDEX[named] if named in INDEX else INDEX[place.joint]
+        place = _place(name, side, at)
+        fingers, palm = (np.array(each) / np.linalg.norm(each) for each in (place.fingers, place.palm))
+        moved = _moved(moves, len(motion) / motion.fps, len(motion), fingers, palm, count)
+        named = f"{_OTHER[side] if place.across else side}_{place.joint}"
+        joint = INDEX[named] if named in INDEX else INDEX[place.joint]
         offsets = (np.array(place.offset) + moved) * axes_of(side)
-        wrist = joints[:, at] + np.einsum("tab,tb->ta", chest, offsets)
+        wrist = joints[:, joint] + np.einsum("tab,tb->ta", chest, offsets)
         motion = with_hand_at(
             motion, body, side, Held(wrist, tuple(fingers), tuple(palm), place.forearm, place.upper_arm), way
         )
     return motion
+
+
+def _place(name: str, side: str, at: str) -> Place:
+    """Returns the place for a hand, where the body has it on both sides, and one is said: "far ear", "own shoulder"."""
+    place = places()[name]
+    if not at or place.across == (at != side):
+        return place
+    return places().get(f"{'far' if at != side else 'own'} {name}", place)
 
 
 def _moved(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from ..body import Body
+from ..modifiers.arm_circles import circling, length_of_circles
 from ..modifiers.clapping import clapping, claps_in, length_of_claps
 from ..modifiers.gaze import looking
 from ..modifiers.heel_behind import heel_behind
 from ..modifiers.leaning import leaning
+from ..modifiers.legs import length_of_legs, with_legs
 from ..modifiers.shoulders import length_of, with_shoulders
 from ..modifiers.touching import length_of_moves, touching
 from ..motion import Motion
-from ..prompt_plan.gesture import CLAPS, HEELS, LEANS, LOOKS, SHOULDERS, TOUCHES, Gesture
+from ..prompt_plan.gesture import CIRCLES, CLAPS, HEELS, LEANS, LEGS, LOOKS, SHOULDERS, TOUCHES, Gesture
 
 _LOOK = 45  # frames of a look
 _CLAPS = 5  # claps without a number
@@ -25,6 +27,10 @@ def length_of_gesture(gesture: Gesture, fps: float) -> int:
 def _length_of_one(gesture: Gesture, fps: float) -> int:
     if gesture.kind == CLAPS:
         return length_of_claps(gesture.count or _CLAPS, fps)
+    if gesture.kind == CIRCLES:
+        return length_of_circles(gesture.count, fps)
+    if gesture.kind == LEGS:
+        return length_of_legs(gesture.moves, len(gesture.sides), gesture.count, fps)
     if gesture.kind == SHOULDERS:
         return length_of(gesture.moves, gesture.count, fps)
     if gesture.moves and gesture.count:
@@ -44,15 +50,29 @@ def _with_one(motion: Motion, body: Body, gesture: Gesture, before: Gesture | No
     if gesture.kind == CLAPS:
         count = gesture.count or claps_in(len(motion), motion.fps)
         return clapping(motion, body, count, bool(gesture.place))
+    if gesture.kind == CIRCLES:
+        return circling(motion, body, gesture.sides, gesture.moves, gesture.count)
+    if gesture.kind == LEGS:
+        return with_legs(motion, body, gesture.moves, gesture.sides, gesture.place, gesture.count, gesture.stays)
     if gesture.kind == SHOULDERS:
         return with_shoulders(motion, body, gesture.sides, gesture.moves, gesture.count)
     if gesture.kind == HEELS:
         return heel_behind(motion, body, gesture.sides[0])
     if gesture.kind == LEANS:
-        return leaning(motion, body, gesture.place)
+        leans = before is not None and any((one.kind, one.place) == (LEANS, gesture.place) for one in before.all)
+        return motion if leans else leaning(motion, body, gesture.place)
     if gesture.kind == LOOKS:
         return looking(motion, gesture.looks * (gesture.count or 1), gesture.stays)
-    held = [(one.kind, one.place, one.sides) for one in before.all] if before is not None else []
-    there = (TOUCHES, gesture.place, gesture.sides) in held
+    held = [(one.kind, one.place, one.sides, one.at) for one in before.all] if before is not None else []
+    there = (TOUCHES, gesture.place, gesture.sides, gesture.at) in held
     motion = looking(motion, gesture.looks, stays=True) if gesture.looks else motion
-    return touching(motion, body, gesture.sides, gesture.place, moves=gesture.moves, there=there, count=gesture.count)
+    return touching(
+        motion,
+        body,
+        gesture.sides,
+        gesture.place,
+        moves=gesture.moves,
+        there=there,
+        count=gesture.count,
+        at=gesture.at,
+    )

@@ -10,12 +10,13 @@ import numpy as np
 from ..cleanup.foot_locking import on_floor
 from ..cleanup.seams import SEAM, ground_poses, last_frame, last_pose, possible
 from ..measure import active_part
+from ..modifiers.leaning import BENDS
 from ..modifiers.repeat import held
 from ..modifiers.upper_body import in_place, in_pose
 from ..motion import Motion
 from ..prompt_plan.amounts import duration
 from ..prompt_plan.choice import Choice
-from ..prompt_plan.gesture import LOOKS, TOUCHES, Gesture
+from ..prompt_plan.gesture import LEANS, LEGS, LOOKS, TOUCHES, Gesture
 from ..prompt_plan.grammar import HOLDS_A_POSE, STANDS, grammar
 from ..prompt_plan.plan import Segment
 from ..skeleton import BODY
@@ -151,10 +152,15 @@ def _farthest(engine: Engine, motion: Motion, near: float = _COMES_BACK) -> Moti
 
 
 def _is_over(engine: Engine, segment: Segment, before: Segment, choice: Choice, motion: Motion) -> bool:
-    """Checks whether a gesture is made by who has thrown or kicked before, and does not stay as he ended.
+    """Checks whether a gesture is made by who has thrown or kicked before, and does not stay as he ended; or by who has
+    bent over, and straightens up for it.
 
     before, choice, motion: the preceding step.
     """
+    if before.gesture is not None and segment.gesture is not None and segment.gesture.kind != LOOKS:
+        bent = {one.place for one in before.gesture.all if one.kind == LEANS} & BENDS.keys()
+        if bent - {one.place for one in segment.gesture.all if one.kind == LEANS}:
+            return True
     posed = before.gesture is not None or choice.action in grammar()["postures"]
     last = last_pose(motion, engine.body)
     stands = not down(last, engine.body.joints()[0, 1]) and not lies(last)
@@ -169,7 +175,7 @@ def _nods(engine: Engine, segment: Segment, choice: Choice, motion: Motion) -> b
 def _takes_up_a_pose(segment: Segment, choice: Choice) -> bool:
     """Checks whether a step ends in a pose in which somebody waits, or looks around: that of a person who sits."""
     if segment.gesture is not None:
-        return not segment.gesture.moving and segment.gesture.kind in (TOUCHES, LOOKS)
+        return not segment.gesture.moving and segment.gesture.kind in (LEANS, LEGS, LOOKS, TOUCHES)
     return choice.facts.after == "hold" or choice.action in grammar()["postures"]
 
 

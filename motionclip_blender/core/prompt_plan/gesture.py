@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-CLAPS, HEELS, LEANS, LOOKS, SHOULDERS, TOUCHES = "claps", "heels", "leans", "looks", "shoulders", "touches"
+CIRCLES, CLAPS, HEELS, LEANS, LEGS = "circles", "claps", "heels", "leans", "legs"
+LOOKS, SHOULDERS, TOUCHES = "looks", "shoulders", "touches"
 
 LEFT, RIGHT, UP, DOWN = (75.0, 0.0, 0.0), (-75.0, 0.0, 0.0), (0.0, -35.0, 0.0), (0.0, 40.0, 0.0)
 """How the head turns to look somewhere, see `Gesture.looks`."""
@@ -33,21 +34,39 @@ _HELD = {  # where hands are that are not at a part of the body of that name
     "knee": "on the knee",
     "lap": "in the lap",
 }
-_AGAINST = {"behind": "back", "left": "to the left", "right": "to the right", "ahead": "ahead", "over": "over"}
+_AGAINST = {
+    "behind": "back",
+    "left": "to the left",
+    "right": "to the right",
+    "ahead": "ahead",
+    "over": "over",
+    "down": "down",
+}
 _MOVING = {"rubs": "rub", "stirs": "stir", "taps": "tap", "brushes": "brush down", "knocks": "knock"}
+_BY_LEGS = {
+    "knee": "{knee} raised to the {to}",
+    "taps": "{foot} taps",
+    "toes": "a rise on the toes",
+    "bends": "knees bend over feet that are turned out",
+    "curtsies": "a curtsy, {foot} behind",
+    "together": "heels together",
+}
 
 
 @dataclass(frozen=True)
 class Gesture:
-    """What is made by rule. kind: one of `CLAPS`, `HEELS`, `LEANS`, `LOOKS`, `SHOULDERS` and `TOUCHES`.
+    """What is made by rule. kind: one of `CIRCLES`, `CLAPS`, `HEELS`, `LEANS`, `LEGS`, `LOOKS`, `SHOULDERS` and
+        `TOUCHES`.
 
     looks: how the head turns, one after the other, as degrees to the left, down and over to the right. stays: whether
-        it is still turned at the end. place: of `modifiers.touching`, with the hands of `sides`; where they clap; or
-        what the body leans against, of `modifiers.leaning`. moves: how the hands move there, of `modifiers.touching`;
-        empty if they are still; or how the shoulders do, of `modifiers.shoulders`. count: how often it is done; None if
-        that is not said. alone: whether nothing else is done. sided: whether its words name a side. also: a further
-        gesture, made on top of this one. kept: whether hands are said to be put there, where they stay while the steps
-        that follow do not need them: on the hips, but not in a salute.
+        it is still turned at the end, or a body on its toes. place: of `modifiers.touching`, with the hands of `sides`;
+        where they clap; what the body leans against, of `modifiers.leaning`; or how high a knee is raised, of
+        `modifiers.legs`. moves: how the hands move there, of `modifiers.touching`; empty if they are still; or how
+        shoulders, arms and legs do, of `modifiers.shoulders`, `arm_circles` and `legs`. count: how often it is done;
+        None if that is not said. alone: whether nothing else is done. sided: whether its words name a side. also: a
+        further gesture, made on top of this one. kept: whether hands are said to be put there, where they stay while
+        the steps that follow do not need them: on the hips, but not in a salute. at: which side of the body the place
+        is on, "left" or "right", where that is said.
     """
 
     kind: str
@@ -61,6 +80,7 @@ class Gesture:
     sided: bool = False
     also: Gesture | None = None
     kept: bool = False
+    at: str = ""
 
     @property
     def told(self) -> str:
@@ -70,7 +90,8 @@ class Gesture:
     @property
     def moving(self) -> bool:
         """Whether it is done again and again, rather than held."""
-        return self.kind in (CLAPS, SHOULDERS) or bool(self.moves) or (self.kind == LOOKS and not self.stays)
+        goes_back = self.kind in (LEGS, LOOKS) and not self.stays
+        return self.kind in (CIRCLES, CLAPS, SHOULDERS) or goes_back or (self.kind == TOUCHES and bool(self.moves))
 
     @property
     def all(self) -> tuple[Gesture, ...]:
@@ -81,6 +102,13 @@ class Gesture:
         times = "" if not self.count else ", once" if self.count == 1 else f", {self.count} times"
         if self.kind == CLAPS:
             return f"hands clap{' ' if self.place else ''}{self.place}{times}"
+        if self.kind == CIRCLES:
+            arms = "both arms swing" if len(self.sides) > 1 else f"the {self.sides[0]} arm swings"
+            return f"{arms} round {self.moves}{times}"
+        if self.kind == LEGS:
+            knee = "knees are" if len(self.sides) > 1 else f"the {self.sides[0]} knee is"
+            foot = f"the {self.sides[0]} foot"
+            return _BY_LEGS[self.moves].format(knee=knee, foot=foot, to=self.place) + times
         if self.kind == HEELS:
             return f"the {self.sides[0]} heel is held behind"
         if self.kind == LEANS:
@@ -90,6 +118,7 @@ class Gesture:
         if self.kind == LOOKS:
             ways = ", then ".join(_WAYS[look] for look in self.looks if look in _WAYS)
             return f"the head tilts{times}" if self.stays else f"a look {ways}{times}"
-        at = _HELD.get(self.place, f"to the {self.place}")
+        side = f"{self.at} " if self.at else ""
+        at = f"to the {side}{self.place}" if side else _HELD.get(self.place, f"to the {self.place}")
         hand = "both hands" if len(self.sides) > 1 else f"the {self.sides[0]} hand"
         return f"{hand} {at}" + (f", which {_MOVING[self.moves]}{times}" if self.moves else "")

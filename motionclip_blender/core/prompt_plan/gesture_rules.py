@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 
-from .gesture import CLAPS, DOWN, HEELS, LEANS, LEFT, LOOKS, RIGHT, SHOULDERS, TOUCHES, UP, Gesture
+from .gesture import CLAPS, DOWN, HEELS, LEANS, LEFT, LOOKS, RIGHT, SHOULDERS, UP, Gesture
+from .gesture_rule import BOTH, HAND, SELF, THE, WITH_HAND, Rule, by_both, held, put
+from .limb_rules import LIMB_RULES
 
-_THE = r"(?:(?:the|his|her|their|its|my|your|one's|own|both|one|a|an|two) )*"
 _PAIR = re.compile(r"\b(?:both|two|double)\b")
-_SELF = r"(?:himself|herself|themselves|themself|yourself|itself)"
-_HAND = rf"{_THE}(?:(?P<side>left|right) )?(?P<hand>hands?|palms?|arms?)"
-_WITH_HAND = (
-    rf"(?: (?:with|using) {_THE}(?:(?P<with>left|right) )?"
-    rf"(?:index )?(?:hand|arm|finger)(?! (?:on|in|at|behind|over) ))?"
-)
 _PUTS = r"\b(?:put|plac|hold|clasp|cross|fold|hid|keep|rest)(?:s|es|e|ting|ing|ping)? "
-_PHONE = rf"{_THE}(?:cell |mobile |smart)?(?:tele)?phone"
+_PHONE = rf"{THE}(?:cell |mobile |smart)?(?:tele)?phone"
 _SKY, _GROUND = r"sky|ceiling|stars?|moon|sun", r"floor|ground"
 _HATS = r"(?:hat|cap|helmet|crown|wig|beanie|hood|headphones|headset|tiara)"
 _AHEAD = (
@@ -42,9 +35,12 @@ _PLACES = {
     "eyes": "face", "chin": "mouth", "lips": "mouth", "beard": "mouth", "moustache": "mouth", "nose": "mouth",
     "ears": "ear", "forearm": "elbow", "knees": "knee", "holster": "hip", "belt": "hip",
 }  # fmt: skip
-_BOTH = ("left", "right")
 _BY_BOTH = ("hips", "waist", "ears", "cheeks", "eyes", "face", "knees")  # which plural hands are put to, one each
-_ACROSS = ("shoulder", "elbow", "forearm")  # which are of the other arm
+_ACROSS = ("shoulder", "elbow", "forearm")  # to which the other hand is put, if no hand is named
+_OUT_OF_REACH = ("elbow", "forearm")  # of the hand of the same arm
+_SIDED = ("ear", "cheek", "eye", "temple", "shoulder", "elbow", "forearm", "hip", "knee")  # there are two of
+_OTHER = {"left": "right", "right": "left"}
+_OPPOSITE = ("opposite", "other")
 _RUBS, _TAPS = ("rub", "strok", "wip", "scratch"), ("tap", "pat")
 _TILTS = {
     "left": (0.0, 0.0, -32.0), "right": (0.0, 0.0, 32.0), "side": (0.0, 0.0, 32.0), "back": (0.0, -35.0, 0.0),
@@ -52,23 +48,10 @@ _TILTS = {
 }  # fmt: skip
 _UPWARD = ("up", "sky", "ceiling", "star", "moon", "sun")
 _LOW = re.compile(r"\b(?:sit|sat|seat|kneel|squat|crouch|bend|bent|lean|stoop)")
+_GOES = re.compile(r"\b(?:walk|run|limp|march|kick|jump|hop|lift|rais)")
 _BY_HAND = re.compile(r"with (?:one|a|his|her|the) (?:hand|arm)")
 _SLEEPWALKS = re.compile(r"\b(?:zombie|sleepwalk|mumm(?=y|ies)|undead|frankenstein|blind)")
 _WITH_OTHERS = r"(?!.*\b(?:against|with (?:an?|his|her|their|the|some|another))\b)"
-
-
-@dataclass(frozen=True, eq=False)
-class Rule:
-    """How a gesture is named. example: a clause that names it. pattern: of its words in lower case. made: the gesture
-    of a match."""
-
-    example: str
-    pattern: str
-    made: Callable[[re.Match[str]], Gesture]
-
-    @cached_property
-    def words(self) -> re.Pattern[str]:
-        return re.compile(self.pattern)
 
 
 def _look(match: re.Match[str]) -> Gesture:
@@ -92,57 +75,45 @@ def _tilt(match: re.Match[str]) -> Gesture:
 
 def _roll_shoulders(match: re.Match[str]) -> Gesture:
     side, way = match["side"] or match["own"], match["way"] or match["to"] or "back"
-    return Gesture(SHOULDERS, sides=(side,) if side else _BOTH, moves=f"roll {way}")
-
-
-def _put(place: str, sides: tuple[str, ...], moves: str = "") -> Gesture:
-    return Gesture(TOUCHES, place=place, sides=sides, moves=moves)
-
-
-def _held(place: str) -> Callable[[re.Match[str]], Gesture]:
-    """Returns what makes the gesture of the hands that a match names: both for "hands", the right one for none."""
-
-    def made(match: re.Match[str]) -> Gesture:
-        found = match.groupdict()
-        side = found.get("side") or found.get("own") or found.get("with")
-        return _put(place, (side,) if side else _BOTH if (found.get("hand") or "").endswith("s") else ("right",))
-
-    return made
+    return Gesture(SHOULDERS, sides=(side,) if side else BOTH, moves=f"roll {way}")
 
 
 def _stretched(match: re.Match[str]) -> Gesture:
     """Returns the gesture of an arm across the chest, with the other hand at its elbow."""
     side = match["side"] or "right"
-    return replace(_put("across chest", (side,)), also=_put("elbow", ("left" if side == "right" else "right",)))
+    return replace(put("across chest", (side,)), also=put("elbow", ("left" if side == "right" else "right",)))
 
 
 def _spread(match: re.Match[str]) -> Gesture:
     """Returns the gesture of arms held out: to the sides, but ahead by who is said to walk as the dead do."""
-    return _put("ahead" if _SLEEPWALKS.search(match.string) else "aside", _BOTH)
+    return put("ahead" if _SLEEPWALKS.search(match.string) else "aside", BOTH)
 
 
 def _on_knees(match: re.Match[str]) -> Gesture:
     """Returns the gesture of hands on the knees, to which only who sits, kneels or bends already need not bend."""
-    hands = _put("knee", _BOTH)
+    hands = put("knee", BOTH)
     return hands if _LOW.search(match.string) else Gesture(LEANS, place="over", also=hands)
+
+
+def _to_toes(match: re.Match[str]) -> Gesture:
+    """Returns the gesture of a hand at the toes of a side, to which who does not sit bends down."""
+    hand, own = match["side"] or match["with"], match["own"]
+    at = _OTHER[hand or "right"] if own in _OPPOSITE else own or hand
+    hands = replace(put("toes", (hand or at,)), at=at)
+    return hands if _LOW.search(match.string) else Gesture(LEANS, place="down", also=hands)
 
 
 def _leaned(match: re.Match[str]) -> Gesture:
     """Returns the gesture of who leans against a wall: with a hand that is named at it, else with the back."""
     side = match["with"] or ("right" if _BY_HAND.search(match[0]) else "")
-    return Gesture(LEANS, place=side, also=_put("aside", (side,))) if side else Gesture(LEANS, place="behind")
-
-
-def _by_both(place: str, moves: str = "") -> Callable[[re.Match[str]], Gesture]:
-    """Returns what makes a gesture of both hands."""
-    return lambda _: _put(place, _BOTH, moves)
+    return Gesture(LEANS, place=side, also=put("aside", (side,))) if side else Gesture(LEANS, place="behind")
 
 
 def _point(match: re.Match[str]) -> Gesture:
     way, hand = match["way"], match["with"] or match["by"] or match["side"]
-    if way not in _BOTH:
-        return _put("up" if way.startswith(_UPWARD) else "down", (hand or "right",))
-    return _put("across" if hand and hand != way else "aside", (hand or way,))
+    if way not in BOTH:
+        return put("up" if way.startswith(_UPWARD) else "down", (hand or "right",))
+    return put("across" if hand and hand != way else "aside", (hand or way,))
 
 
 def _touch(match: re.Match[str]) -> Gesture:
@@ -150,38 +121,52 @@ def _touch(match: re.Match[str]) -> Gesture:
     part, verb = found["part"], found.get("verb", "")
     hand = found["hand"] or found.get("by", "")
     both = hand.endswith("s") or (not hand and part in _BY_BOTH)
-    own = found["own"] if found["own"] in _BOTH else ""
-    side = found["side"] or found.get("with") or own or "right"
-    if part in _ACROSS and own == side:  # which is reached with the other hand
-        side = "right" if own == "left" else "left"
+    named = found["side"] or found.get("with", "")
+    own = found["own"] if found["own"] in BOTH else ""
+    if found["own"] in _OPPOSITE:
+        own = _OTHER[named or "right"]
+    side = named or (_OTHER[own] if own and part in _ACROSS else own) or "right"
+    if part in _OUT_OF_REACH and own == side:  # of the own hand
+        side = _OTHER[own]
     moves = "rubs" if verb in _RUBS else "taps" if verb in _TAPS else ""
-    return _put(_PLACES.get(part, part), _BOTH if both else (side,), moves)
+    made = replace(put(_PLACES.get(part, part), BOTH if both else (side,), moves), at=own if part in _SIDED else "")
+    low = made.place != "knee" or bool(_LOW.search(match.string) or _GOES.search(match.string))
+    return made if low else Gesture(LEANS, place="over", also=made)
 
 
 RULES = (
+    *LIMB_RULES,
+    Rule(
+        "touches the left toes with the right hand",
+        rf"(?:\b(?:touch|reach|stretch|bring|put|mov|tap)(?:es|s|e|ing|ting|ping)? (?:with )?|^)"
+        rf"(?:{THE}(?P<side>left|right) hand )?(?:(?:down|over|across|out) )*(?:(?:to|for|towards?|at|on) )?"
+        rf"{THE}(?P<own>left|right|opposite|other) (?:toes?|foot|ankle|shin|shoe)\b"
+        rf"(?(side)|(?: (?:with|using) {THE}(?P<with>left|right|) ?(?:hand|arm|fingers)))",
+        _to_toes,
+    ),
     Rule(
         "points to the left",
-        rf"(?:{_THE}(?P<side>left|right) (?:hand|arm|finger) )?\bpoint(?:s|ing)?{_WITH_HAND}"
+        rf"(?:{THE}(?P<side>left|right) (?:hand|arm|finger) )?\bpoint(?:s|ing)?{WITH_HAND}"
         rf"(?: (?:off|out|over|straight|directly))* (?:(?:to|towards?|at|into) )?"
-        rf"{_THE}(?P<way>left|right|up|upwards?|down|downwards?|{_SKY}|{_GROUND})\b(?: side)?"
-        rf"(?: (?:at|to|towards?) {_THE}(?:{_SKY}|{_GROUND}))?" + _WITH_HAND.replace("<with>", "<by>"),
+        rf"{THE}(?P<way>left|right|up|upwards?|down|downwards?|{_SKY}|{_GROUND})\b(?: side)?"
+        rf"(?: (?:at|to|towards?) {THE}(?:{_SKY}|{_GROUND}))?" + WITH_HAND.replace("<with>", "<by>"),
         _point,
     ),
     Rule(
         "looks over his shoulder",
         r"\b(?:look|glanc|gaz|peer|star|peek)(?:s|es|e|ing)?\b(?: (?!for\b|at\b|after\b|like\b)\w+ly)?"
-        rf" (?:(?:over|to|towards?|up|down|out|back) ){{0,3}}{_THE}"
+        rf" (?:(?:over|to|towards?|up|down|out|back) ){{0,3}}{THE}"
         r"(?P<way>left|right|up|upwards?|down|downwards?|around|shoulders?|sides|sky|ceiling|floor|ground|feet|shoes)\b"
         r"(?: shoulder| side)?"
-        rf"(?:(?: and|,)(?: then)? (?:to )?{_THE}(?P<also>left|right|up|down)\b)?"
-        rf"(?: (?:at|to|towards?) {_THE}(?:{_SKY}|{_GROUND}|feet|shoes))?",
+        rf"(?:(?: and|,)(?: then)? (?:to )?{THE}(?P<also>left|right|up|down)\b)?"
+        rf"(?: (?:at|to|towards?) {THE}(?:{_SKY}|{_GROUND}|feet|shoes))?",
         _look,
     ),
     Rule(
         "looks back",
         r"\b(?:look|glanc|gaz|peer|peek)(?:s|es|e|ing)? (?:\w+ly )?(?:back(?:wards?)?|behind(?: (?:him|her|"
         r"them)(?:self|selves)?)?)\b(?! and forth)"
-        rf"(?: over {_THE}(?P<way>left|right)? ?shoulder)?(?: (?:at|to|towards?) (?:it|them|{_THE}[\w-]+(?: \w+ly)?))?",
+        rf"(?: over {THE}(?P<way>left|right)? ?shoulder)?(?: (?:at|to|towards?) (?:it|them|{THE}[\w-]+(?: \w+ly)?))?",
         lambda match: Gesture(LOOKS, (LEFT if match["way"] == "left" else RIGHT,)),
     ),
     Rule(
@@ -196,121 +181,121 @@ RULES = (
     ),
     Rule(
         "turns the head to the left",
-        rf"\b(?:turn(?:s|ing)?) {_THE}(?:head|face|gaze) (?:(?:to|towards?) )?{_THE}"
+        rf"\b(?:turn(?:s|ing)?) {THE}(?:head|face|gaze) (?:(?:to|towards?) )?{THE}"
         r"(?P<way>left|right|up|down)\b(?: side)?",
         _look,
     ),
-    Rule("turns his head", rf"\bturn(?:s|ing)? {_THE}head(?: a?round)?(?=$|,| and)", lambda _: Gesture(LOOKS, (LEFT,))),
+    Rule("turns his head", rf"\bturn(?:s|ing)? {THE}head(?: a?round)?(?=$|,| and)", lambda _: Gesture(LOOKS, (LEFT,))),
     Rule(
         "the head tilts to the right",
-        rf"\bhead (?:tilt|lean|drop|fall)s?(?: over)? (?:to|towards?|onto|on) {_THE}(?P<way>left|right)(?:"
+        rf"\bhead (?:tilt|lean|drop|fall)s?(?: over)? (?:to|towards?|onto|on) {THE}(?P<way>left|right)(?:"
         rf" shoulder| side)?\b",
         _tilt,
     ),
     Rule("the head turns left", r"\bhead turns?(?: to)?(?: the)? (?P<way>left|right|up|down)\b", _look),
     Rule(
         "tilts her head to the side",
-        rf"\b(?:tilt|lean|cock|bend|roll|tip)(?:s|ing|ping)? {_THE}head\b"
-        rf"(?:(?: over)?(?: (?:to|towards?|on))? {_THE}"
+        rf"\b(?:tilt|lean|cock|bend|roll|tip)(?:s|ing|ping)? {THE}head\b"
+        rf"(?:(?: over)?(?: (?:to|towards?|on))? {THE}"
         r"(?P<way>left|right|sideways|side|back|backwards?|forwards?|down|up)\b(?: shoulder| side)?)?",
         _tilt,
     ),
     Rule(
         "moves the head from side to side",
-        rf"\b(?:stretch|tilt|roll|mov|swing|rock|lean|bend)(?:es|s|e|ing)? {_THE}(?:neck|head) (?:from )?"
+        rf"\b(?:stretch|tilt|roll|mov|swing|rock|lean|bend)(?:es|s|e|ing)? {THE}(?:neck|head) (?:from )?"
         r"(?:side to side|(?:the )?(?:left|right) (?:and|to) (?:the )?(?:left|right))\b",
         lambda _: Gesture(LOOKS, (_TILTS["left"], _TILTS["right"]), stays=True),
     ),
     Rule(
         "cracks his neck",
-        rf"\b(?:crack|loosen|stretch)(?:s|es|ing)? {_THE}neck\b",
+        rf"\b(?:crack|loosen|stretch)(?:s|es|ing)? {THE}neck\b",
         lambda _: Gesture(LOOKS, (_TILTS["left"], _TILTS["right"]), stays=True),
     ),
     Rule(
         "rolls the neck",
-        rf"\b(?:roll|rotat|circl)(?:s|e|es|ing)? {_THE}(?:neck|head)\b(?: around| in circles?)?",
+        rf"\b(?:roll|rotat|circl)(?:s|e|es|ing)? {THE}(?:neck|head)\b(?: around| in circles?)?",
         lambda _: Gesture(LOOKS, tuple(_TILTS[way] for way in ("down", "left", "back", "right", "down")), stays=True),
     ),
     Rule(
         "walks with the head hanging",
-        rf"(?:\bwith )?{_THE}head (?:(?:is|held|hanging|hung|bowed|lowered|bent|down|low) ?)+(?= |$|,)",
+        rf"(?:\bwith )?{THE}head (?:(?:is|held|hanging|hung|bowed|lowered|bent|down|low) ?)+(?= |$|,)",
         _tilt,
     ),
     Rule(
         "drops the chin to the chest",
-        rf"(?:\b(?:drop|lower|tuck|bring|put|rest)(?:s|ping|ing|ting)? )?\b{_THE}chin (?:down )?(?:to|onto|on|"
+        rf"(?:\b(?:drop|lower|tuck|bring|put|rest)(?:s|ping|ing|ting)? )?\b{THE}chin (?:down )?(?:to|onto|on|"
         rf"into|towards?|against) "
-        rf"{_THE}chest\b",
+        rf"{THE}chest\b",
         _tilt,
     ),
     Rule(
         "lowers the head",
-        rf"\b(?:(?:lower|drop|bow)(?:s|ing|ping)? {_THE}head\b(?: down| forwards?| low)*|hang(?:s|ing)?"
-        rf" {_THE}head(?: low| down)?$)",
+        rf"\b(?:(?:lower|drop|bow)(?:s|ing|ping)? {THE}head\b(?: down| forwards?| low)*|hang(?:s|ing)?"
+        rf" {THE}head(?: low| down)?$)",
         _tilt,
     ),
     Rule(
         "claps the hands",
-        rf"\b(?:clap(?:s|ping)?|applaud(?:s|ing)?)\b(?: {_THE}hands?)?(?: together)?"
+        rf"\b(?:clap(?:s|ping)?|applaud(?:s|ing)?)\b(?: {THE}hands?)?(?: together)?"
         r"(?: (?:enthusiastically|loudly|politely|happily|excitedly|rhythmically|along|in applause|"
         r"at the (?:show|audience)))?"
-        rf"(?P<above> (?:overhead|(?:high )?(?:above|over) {_THE}head))?{_WITH_OTHERS}",
+        rf"(?P<above> (?:overhead|(?:high )?(?:above|over) {THE}head))?{_WITH_OTHERS}",
         lambda match: Gesture(CLAPS, place="overhead" if match["above"] else ""),
     ),
     Rule(
         "shrugs",
-        rf"\bshrug(?:s|ging)?\b(?: {_THE}shoulders?)?(?! off\b)",
-        lambda _: Gesture(SHOULDERS, sides=_BOTH, moves="shrug"),
+        rf"\bshrug(?:s|ging)?\b(?: {THE}shoulders?)?(?! off\b)",
+        lambda _: Gesture(SHOULDERS, sides=BOTH, moves="shrug"),
     ),
     Rule(
         "rolls the shoulders",
-        rf"\b(?:roll|rotat|circl|mov)(?:s|e|es|ing)? {_THE}(?:(?P<side>left|right) )?shoulders?\b"
+        rf"\b(?:roll|rotat|circl|mov)(?:s|e|es|ing)? {THE}(?:(?P<side>left|right) )?shoulders?\b"
         rf"(?: (?:(?P<way>back|forward)(?:wards?|s)?|up and down|around|in circles))*|"
-        rf"^{_THE}(?:(?P<own>left|right) )?shoulders? (?:roll|rotate|circle)s?(?: (?:(?P<to>back|"
+        rf"^{THE}(?:(?P<own>left|right) )?shoulders? (?:roll|rotate|circle)s?(?: (?:(?P<to>back|"
         rf"forward)(?:wards?|s)?|around|in circles))*",
         _roll_shoulders,
     ),
     Rule(
         "salutes the flag",
-        rf"(?:{_THE}(?P<side>left|right) (?:arm|hand) )?\bsalut(?:es|e|ing)\b(?: (?:the|his|her|their|an?)"
-        rf" (?!left|right)(?:\w+ ?){{1,2}})?{_WITH_HAND}",
-        _held("forehead"),
+        rf"(?:{THE}(?P<side>left|right) (?:arm|hand) )?\bsalut(?:es|e|ing)\b(?: (?:the|his|her|their|an?)"
+        rf" (?!left|right)(?:\w+ ?){{1,2}})?{WITH_HAND}",
+        held("forehead"),
     ),
     Rule(
         "puts both hands behind the back",
-        rf"(?:{_PUTS}|\b(?:with )?){_HAND} (?:together )?behind {_THE}back\b",
-        _held("back"),
+        rf"(?:{_PUTS}|\b(?:with )?){HAND} (?:together )?behind {THE}back\b",
+        held("back"),
     ),
     Rule(
         "puts both hands behind the head",
-        rf"(?:{_PUTS}|\b(?:with )?){_HAND} (?:together |clasped |folded |crossed |locked )?"
-        rf"behind {_THE}(?:head|neck)\b",
-        _held("nape"),
+        rf"(?:{_PUTS}|\b(?:with )?){HAND} (?:together |clasped |folded |crossed |locked )?"
+        rf"behind {THE}(?:head|neck)\b",
+        held("nape"),
     ),
     Rule(
         "laces the fingers behind the head",
-        rf"\b(?:lac|interlac|lock|clasp|fold|cross)(?:es|e|s|ing)? {_THE}(?:fingers|hands) behind {_THE}(?:head|"
+        rf"\b(?:lac|interlac|lock|clasp|fold|cross)(?:es|e|s|ing)? {THE}(?:fingers|hands) behind {THE}(?:head|"
         rf"neck)\b",
-        _by_both("nape"),
+        by_both("nape"),
     ),
     Rule(
         "puts the left hand in the pocket",
-        rf"(?:{_PUTS}|\bwith |^){_HAND} (?:(?:stays|staying|remains|rests|kept|held|is) )?(?:in|into|inside) "
-        rf"{_THE}(?:(?P<own>left|right) )?"
+        rf"(?:{_PUTS}|\bwith |^){HAND} (?:(?:stays|staying|remains|rests|kept|held|is) )?(?:in|into|inside) "
+        rf"{THE}(?:(?P<own>left|right) )?"
         r"(?:trouser |coat |jacket )?pockets?\b",
-        _held("pocket"),
+        held("pocket"),
     ),
     Rule(
         "presses the palms together in prayer",
-        rf"\b(?:(?:put|press|hold|bring)(?:s|es|ting|ing)? {_THE}(?:hands|palms) together(?: in prayer)?|"
+        rf"\b(?:(?:put|press|hold|bring)(?:s|es|ting|ing)? {THE}(?:hands|palms) together(?: in prayer)?|"
         r"pray(?:s|ing)?)\b",
-        _by_both("prayer"),
+        by_both("prayer"),
     ),
     Rule(
         "stretches the left arm across the chest",
-        rf"\b(?:stretch|pull|bring|put|hold|reach)(?:es|s|ting|ing)? {_THE}(?:(?P<side>left|right) )?arm"
-        rf"(?: straight)? (?:across|over|in front of) {_THE}(?:chest|body|torso)\b"
-        rf"(?: (?:with|using) {_THE}(?:left|right|other) (?:arm|hand))?",
+        rf"\b(?:stretch|pull|bring|put|hold|reach)(?:es|s|ting|ing)? {THE}(?:(?P<side>left|right) )?arm"
+        rf"(?: straight)? (?:across|over|in front of) {THE}(?:chest|body|torso)\b"
+        rf"(?: (?:with|using) {THE}(?:left|right|other) (?:arm|hand))?",
         _stretched,
     ),
     Rule(
@@ -319,99 +304,99 @@ RULES = (
         rf"(?:mak|tak|hav|answer|get)(?:es|e|s|ing)? {_PHONE}(?: call)?|talk(?:s|ing)? into {_PHONE}|listen(?:s|"
         rf"ing)? on {_PHONE}|"
         rf"(?:hold|press|put|rais|bring|lift)(?:s|es|e|ing|ting)? {_PHONE} (?:up )?(?:to|at|against|on)"
-        rf" {_THE}(?:(?P<own>left|right) )?ear)\b"
-        rf"{_WITH_HAND}",
-        _held("phone"),
+        rf" {THE}(?:(?P<own>left|right) )?ear)\b"
+        rf"{WITH_HAND}",
+        held("phone"),
     ),
     Rule(
         "stretches the arms out in front",
-        rf"\b(?:stretch|hold|extend|rais|lift|put|reach)(?:es|s|e|ting|ing)? {_THE}(?:arms|hands)"
+        rf"\b(?:stretch|hold|extend|rais|lift|put|reach)(?:es|s|e|ting|ing)? {THE}(?:arms|hands)"
         rf"(?: (?:out|straight|up))* {_AHEAD}",
-        _by_both("ahead"),
+        by_both("ahead"),
     ),
     Rule(
         "walks with the arms outstretched before him",
-        rf"\b(?:with )?{_THE}(?:arms|hands) (?:(?:held|stretched|extended|outstretched|straight|out|reaching) )*"
+        rf"\b(?:with )?{THE}(?:arms|hands) (?:(?:held|stretched|extended|outstretched|straight|out|reaching) )*"
         rf"{_AHEAD}",
-        _by_both("ahead"),
+        by_both("ahead"),
     ),
     Rule(
         "stands with the arms crossed",
-        rf"\bwith {_THE}(?:arms (?:crossed|folded)|(?:crossed|folded) arms)\b"
-        rf"(?: (?:over|across|in front of|on) {_THE}(?:chest|body))?",
-        _by_both("elbow"),
+        rf"\bwith {THE}(?:arms (?:crossed|folded)|(?:crossed|folded) arms)\b"
+        rf"(?: (?:over|across|in front of|on) {THE}(?:chest|body))?",
+        by_both("elbow"),
     ),
     Rule(
         "buries the face in the hands",
-        rf"\b(?:(?:with|bur(?:y|ies|ying)|hid(?:e|es|ing)|hold(?:s|ing)?|put(?:s|ting)?) )?{_THE}(?:head|face) "
-        rf"(?:buried |hidden )?in {_THE}hands\b",
-        lambda _: replace(_put("face", _BOTH), looks=(DOWN,)),
+        rf"\b(?:(?:with|bur(?:y|ies|ying)|hid(?:e|es|ing)|hold(?:s|ing)?|put(?:s|ting)?) )?{THE}(?:head|face) "
+        rf"(?:buried |hidden )?in {THE}hands\b",
+        lambda _: replace(put("face", BOTH), looks=(DOWN,)),
     ),
     Rule(
         "arms to the sides",
-        rf"^{_THE}(?:arms|hands) (?:(?:out|up|straight) )*(?:to {_THE}sides?|sideways)(?= |$|,)",
-        _by_both("aside"),
+        rf"^{THE}(?:arms|hands) (?:(?:out|up|straight) )*(?:to {THE}sides?|sideways)(?= |$|,)",
+        by_both("aside"),
     ),
     Rule(
         "lets the arms drop",
-        rf"\b(?:(?:let(?:s|ting)?|drop(?:s|ping)?|relax(?:es|ing)?) {_THE}(?:arms|hands)(?: (?:drop|fall|hang|sink))?|"
-        rf"(?:lower|put|bring)(?:s|ting|ing)? {_THE}(?:arms|hands)(?= (?:back |down|again|to {_THE}sides?\b)|$))"
-        rf"(?: (?:back|down|again|loosely))*(?: (?:to|at|by) {_THE}sides?)?(?= |$|,)",
-        _by_both("hanging"),
+        rf"\b(?:(?:let(?:s|ting)?|drop(?:s|ping)?|relax(?:es|ing)?) {THE}(?:arms|hands)(?: (?:drop|fall|hang|sink))?|"
+        rf"(?:lower|put|bring)(?:s|ting|ing)? {THE}(?:arms|hands)(?= (?:back |down|again|to {THE}sides?\b)|$))"
+        rf"(?: (?:back|down|again|loosely))*(?: (?:to|at|by) {THE}sides?)?(?= |$|,)",
+        by_both("hanging"),
     ),
     Rule(
         "lowers the left arm",
-        rf"\b(?:lower|drop)(?:s|ing|ping)? (?:{_THE}(?:(?P<side>left|right) )?(?P<hand>arm|hand)|both(?P<own>))"
-        rf"(?: (?:back|down|again|slowly))*(?: (?:to|at|by) {_THE}side)?(?=$|,)",
-        lambda match: _put("hanging", _BOTH) if match["own"] is not None else _held("hanging")(match),
+        rf"\b(?:lower|drop)(?:s|ing|ping)? (?:{THE}(?:(?P<side>left|right) )?(?P<hand>arm|hand)|both(?P<own>))"
+        rf"(?: (?:back|down|again|slowly))*(?: (?:to|at|by) {THE}side)?(?=$|,)",
+        lambda match: put("hanging", BOTH) if match["own"] is not None else held("hanging")(match),
     ),
     Rule(
         "the right arm hangs at the side",
-        rf"^{_THE}(?P<side>left|right) (?P<hand>arm|hand) (?:(?:hangs?|hanging|stays?|rests?|is|remains?|kept|"
-        rf"held|down|loosely) ?)+(?:(?:at|by) {_THE}side|limp(?:ly)?|loose)\b",
-        _held("hanging"),
+        rf"^{THE}(?P<side>left|right) (?P<hand>arm|hand) (?:(?:hangs?|hanging|stays?|rests?|is|remains?|kept|"
+        rf"held|down|loosely) ?)+(?:(?:at|by) {THE}side|limp(?:ly)?|loose)\b",
+        held("hanging"),
     ),
     Rule(
         "stands with the arms at the sides",
-        rf"\bwith {_THE}arms (?:(?:hanging|held|straight|down|loosely) )*(?:(?:at|by) {_THE}sides?|hanging|down)\b"
+        rf"\bwith {THE}arms (?:(?:hanging|held|straight|down|loosely) )*(?:(?:at|by) {THE}sides?|hanging|down)\b"
         rf"(?: loosely| down)*",
-        _by_both("hanging"),
+        by_both("hanging"),
     ),
-    Rule("a-pose", r"\b(?:stands? in (?:an |the )?|does (?:an )?)?a[- ]pose\b", _by_both("slanting")),
-    Rule("t-pose", r"\b(?:stands? in (?:a |the )?|does a |an? )?t[- ]?pose\b", _by_both("aside")),
+    Rule("a-pose", r"\b(?:stands? in (?:an |the )?|does (?:an )?)?a[- ]pose\b", by_both("slanting")),
+    Rule("t-pose", r"\b(?:stands? in (?:a |the )?|does a |an? )?t[- ]?pose\b", by_both("aside")),
     Rule(
         "raises the arms to the sides until they meet overhead",
-        rf"\b(?:stretch|spread|extend|rais|lift|bring|swing)(?:es|s|e|ing)? {_THE}(?:arms|hands)(?: (?:out|up|"
+        rf"\b(?:stretch|spread|extend|rais|lift|bring|swing)(?:es|s|e|ing)? {THE}(?:arms|hands)(?: (?:out|up|"
         rf"straight|slowly|wide))*"
-        rf" (?:to {_THE}sides?|sideways)(?: and)?(?: up)? (?:until|till|so that|and) (?:(?:they|the hands|the"
+        rf" (?:to {THE}sides?|sideways)(?: and)?(?: up)? (?:until|till|so that|and) (?:(?:they|the hands|the"
         rf" palms) (?:meet|touch|are) )?"
-        rf"(?:up )?(?:overhead|(?:high )?(?:above|over) {_THE}head)\b",
-        _by_both("up"),
+        rf"(?:up )?(?:overhead|(?:high )?(?:above|over) {THE}head)\b",
+        by_both("up"),
     ),
     Rule(
         "raises the arms to the sides",
-        rf"\b(?:stretch|hold|spread|extend|rais|lift|put|open)(?:es|s|e|ting|ing)? {_THE}(?:arms|hands)"
-        rf"(?: (?:out|up|straight|wide|apart))* (?:(?:to|at) {_THE}sides?|sideways|sidewards)\b",
-        _by_both("aside"),
+        rf"\b(?:stretch|hold|spread|extend|rais|lift|put|open)(?:es|s|e|ting|ing)? {THE}(?:arms|hands)"
+        rf"(?: (?:out|up|straight|wide|apart))* (?:(?:to|at) {THE}sides?|sideways|sidewards)\b",
+        by_both("aside"),
     ),
     Rule(
         "walks with the arms spread wide",
-        rf"\b(?:with )?{_THE}(?:arms|hands) (?:held |stretched |spread )?(?:wide )?"
+        rf"\b(?:with )?{THE}(?:arms|hands) (?:held |stretched |spread )?(?:wide )?"
         r"(?:out|outstretched|spread|wide)\b"
-        rf"(?: (?:to|at) {_THE}sides?| sideways)?",
+        rf"(?: (?:to|at) {THE}sides?| sideways)?",
         _spread,
     ),
     Rule(
         "with the arms raised to shoulder height",
-        rf"\bwith {_THE}arms (?:(?:raised|held|lifted|stretched|out|up) ?)+(?:to|at) shoulder (?:height|level)\b",
-        _by_both("aside"),
+        rf"\bwith {THE}arms (?:(?:raised|held|lifted|stretched|out|up) ?)+(?:to|at) shoulder (?:height|level)\b",
+        by_both("aside"),
     ),
     Rule(
         "stands with the hands on the knees, panting",
         rf"(?:,? ?(?:panting|gasping|out of breath|breathing heavily)(?: for (?:air|breath))?,? )?(?<!\bsits"
-        rf" )\b(?:with |(?:put|plac|rest|brac)(?:s|es|e|ting|ing)? )?{_THE}hands "
-        rf"(?:(?:resting|propped|braced) )?on {_THE}knees\b(?:,? ?(?:panting|gasping|out of breath|breathing heavily|"
-        rf"catching {_THE}breath)(?: for (?:air|breath))?)?",
+        rf" )\b(?:with |(?:put|plac|rest|brac)(?:s|es|e|ting|ing)? )?{THE}hands "
+        rf"(?:(?:resting|propped|braced) )?on {THE}knees\b(?:,? ?(?:panting|gasping|out of breath|breathing heavily|"
+        rf"catching {THE}breath)(?: for (?:air|breath))?)?",
         _on_knees,
     ),
     Rule(
@@ -422,391 +407,389 @@ RULES = (
     ),
     Rule(
         "fidgets with his hands",
-        rf"\bfidget(?:s|ing)? with {_THE}(?:hands|fingers|sleeves?|ring)\b",
-        _by_both("prayer", "rubs"),
+        rf"\bfidget(?:s|ing)? with {THE}(?:hands|fingers|sleeves?|ring)\b",
+        by_both("prayer", "rubs"),
     ),
     Rule(
         "bends over to catch his breath",
-        rf"(?<=(?:over|ward) )(?:to catch|and catch(?:es)?|catching) {_THE}breath\b",
-        _by_both("knee"),
+        rf"(?<=(?:over|ward) )(?:to catch|and catch(?:es)?|catching) {THE}breath\b",
+        by_both("knee"),
     ),
     Rule(
         "raises the left arm to the side",
-        rf"\b(?:stretch|hold|extend|rais|lift|put)(?:es|s|e|ting|ing)? {_THE}"
+        rf"\b(?:stretch|hold|extend|rais|lift|put)(?:es|s|e|ting|ing)? {THE}"
         r"(?P<side>left|right) (?P<hand>hand|arm)"
-        rf"(?: (?:out|up|straight))* (?:(?:to|at) {_THE}side|sideways|sidewards)\b",
-        _held("aside"),
+        rf"(?: (?:out|up|straight))* (?:(?:to|at) {THE}side|sideways|sidewards)\b",
+        held("aside"),
     ),
     Rule(
         "with raised arms",
-        rf"\bwith {_THE}(?:(?:raised|lifted) (?:arms|hands)|"
+        rf"\bwith {THE}(?:(?:raised|lifted) (?:arms|hands)|"
         r"(?:arms|hands) (?:raised|lifted|up|in the air|overhead))\b(?! in front| before| to the face)"
         r"(?: (?:high|up|overhead|in the air))*(?: in (?:joy|triumph|celebration|victory|surrender)\b)?",
-        _by_both("up"),
+        by_both("up"),
     ),
     Rule(
         "spreads the arms",
-        rf"\bspread(?:s|ing)? {_THE}(?:arms|hands)\b(?: (?:out|wide|apart))*(?! (?:to|side|on|over))",
-        _by_both("aside"),
+        rf"\bspread(?:s|ing)? {THE}(?:arms|hands)\b(?: (?:out|wide|apart))*(?! (?:to|side|on|over))",
+        by_both("aside"),
     ),
     Rule(
         "puts both hands up",
         r"\b(?:put|hold|throw|stick)(?:s|ting|ing)? (?:up )?(?:(?:the|his|her|their) |both )+(?:hands|arms)(?:"
         r" up)?(?<=up)(?=$|,|;| and)|"
         r"\b(?:put|hold|stick)(?:s|ting|ing)? up (?:(?:the|his|her|their|both) )+(?:hands|arms)(?=$|,|;| and)",
-        _by_both("up"),
+        by_both("up"),
     ),
     Rule(
         "surrenders",
-        rf"\b(?:(?:rais|lift|put|throw)(?:es|s|ing|ting)? (?:up )?{_THE}(?:hands|arms)(?: up)? (?:in|to) )?"
+        rf"\b(?:(?:rais|lift|put|throw)(?:es|s|ing|ting)? (?:up )?{THE}(?:hands|arms)(?: up)? (?:in|to) )?"
         r"surrender(?:s|ing)?\b",
-        _by_both("up"),
+        by_both("up"),
     ),
     Rule(
         "raises both arms above the head",
-        rf"\b(?:rais|lift|stretch|hold|put|reach|extend)(?:es|s|e|ting|ing)? (?:(?:up|out) )?{_THE}(?:arms|hands)"
-        rf"(?: (?:up|high|straight))* (?:overhead|(?:high )?(?:above|over) {_THE}heads?|straight up|up high|high up|"
-        rf"(?:up )?(?:in|into) the air|(?:up )?(?:to|towards?) {_THE}(?:{_SKY}))\b",
-        _by_both("up"),
+        rf"\b(?:rais|lift|stretch|hold|put|reach|extend)(?:es|s|e|ting|ing)? (?:(?:up|out) )?{THE}(?:arms|hands)"
+        rf"(?: (?:up|high|straight))* (?:overhead|(?:high )?(?:above|over) {THE}heads?|straight up|up high|high up|"
+        rf"(?:up )?(?:in|into) the air|(?:up )?(?:to|towards?) {THE}(?:{_SKY}))\b",
+        by_both("up"),
     ),
     Rule(
         "reads the newspaper",
-        rf"\b(?:read|open|leaf|flip|pag)(?:s|es|ing|ping)? (?:(?:in|from|through|aloud) )*{_THE}(?:[\w-]+ )?"
+        rf"\b(?:read|open|leaf|flip|pag)(?:s|es|ing|ping)? (?:(?:in|from|through|aloud) )*{THE}(?:[\w-]+ )?"
         r"(?:books?|newspaper|paper|magazine|letter|map|menu|note|report|document|notes|instructions)\b(?:"
         r" aloud| out loud)?",
-        lambda _: replace(_put("screen", _BOTH), looks=(DOWN,)),
+        lambda _: replace(put("screen", BOTH), looks=(DOWN,)),
     ),
     Rule(
         "plays the piano",
-        rf"\bplay(?:s|ing)? (?:on )?{_THE}(?:[\w-]+ )?(?:piano|keyboards?|organ|synthesi[sz]er|harpsichord)\b",
-        _by_both("keyboard", "taps"),
+        rf"\bplay(?:s|ing)? (?:on )?{THE}(?:[\w-]+ )?(?:piano|keyboards?|organ|synthesi[sz]er|harpsichord)\b",
+        by_both("keyboard", "taps"),
     ),
     Rule(
         "texts on the phone",
         rf"\b(?:text(?:s|ing)?(?: (?:on|with) {_PHONE})?(?=$|,| and| while)|"
         rf"(?:look(?:s|ing)?|star(?:es|ing)|glanc(?:es|ing)|typ(?:es|ing)|scroll(?:s|ing)?|tap(?:s|ping)?|play(?:s|ing)?)"
         rf"(?: down)? (?:at|on|through) {_PHONE}|check(?:s|ing)? {_PHONE})\b",
-        lambda _: replace(_put("screen", ("right",)), looks=(DOWN,)),
+        lambda _: replace(put("screen", ("right",)), looks=(DOWN,)),
     ),
     Rule(
         "types on a keyboard",
-        rf"\b(?:typ(?:es|ing|e) on|work(?:s|ing)? (?:on|at)|us(?:es|ing|e)) {_THE}"
+        rf"\b(?:typ(?:es|ing|e) on|work(?:s|ing)? (?:on|at)|us(?:es|ing|e)) {THE}"
         r"(?:computer |laptop )?(?:keyboard|typewriter|computer|laptop)\b|\btyp(?:es|ing)(?=$|,| away| and|"
         r" while| at| with)",
-        _by_both("keyboard", "taps"),
+        by_both("keyboard", "taps"),
     ),
     Rule(
         "looks at his watch",
-        rf"\b(?:(?:look|glanc|check)(?:s|es|e|ing)?(?: down)?(?: (?:at|on))? {_THE}(?:wrist ?)?watch|check(?:s|"
+        rf"\b(?:(?:look|glanc|check)(?:s|es|e|ing)?(?: down)?(?: (?:at|on))? {THE}(?:wrist ?)?watch|check(?:s|"
         rf"ing)? the time)\b",
-        lambda _: replace(_put("watch", ("left",)), looks=(DOWN,)),
+        lambda _: replace(put("watch", ("left",)), looks=(DOWN,)),
     ),
     Rule(
         "holds on to the handrail",
-        rf"\b(?:hold|grab|grip)(?:s|ing|bing|ping)? (?:on )?(?:(?:to|onto) )?{_THE}(?:hand ?|stair ?|guard ?)?"
+        rf"\b(?:hold|grab|grip)(?:s|ing|bing|ping)? (?:on )?(?:(?:to|onto) )?{THE}(?:hand ?|stair ?|guard ?)?"
         rf"(?:rail|railing|banister|bannister)s?\b(?: on (?:the|his|her|their) (?P<own>left|right)(?: side)?)?"
-        rf"{_WITH_HAND}",
-        _held("rail"),
+        rf"{WITH_HAND}",
+        held("rail"),
     ),
     Rule(
         "dusts off the clothes",
         r"\b(?:dust|brush)(?:s|es|ing)?(?: (?:off|down))? (?:(?:dust|dirt|snow|sand|crumbs) (?:off|from) )?"
-        rf"{_THE}(?:clothes|clothing|shirt|jacket|coat|trousers|pants|jeans|dress|skirt|{_SELF})\b(?: off| down)?",
-        _by_both("stomach", "brushes"),
+        rf"{THE}(?:clothes|clothing|shirt|jacket|coat|trousers|pants|jeans|dress|skirt|{SELF})\b(?: off| down)?",
+        by_both("stomach", "brushes"),
     ),
     Rule(
         "brushes the dust off the knees",
         r"\b(?:dust|brush|wip|pat)(?:s|es|e|ing|ting)?(?: (?:off|down))? (?:(?:the )?(?:dust|dirt|snow|sand|"
         r"crumbs) (?:off|from) )?"
-        rf"{_THE}(?:knees?|thighs?|legs)\b(?: off| down)?",
-        _by_both("stomach", "brushes"),
+        rf"{THE}(?:knees?|thighs?|legs)\b(?: off| down)?",
+        by_both("stomach", "brushes"),
     ),
     Rule(
         "puts the cup down",
         rf"\b(?:(?:put|set|plac|lay|slam|bang)(?:s|es|e|ting|ing|ming)?|return(?:s|ing)?) (?:(?:back|down)"
-        rf" )*{_THE}(?:[\w-]+"
+        rf" )*{THE}(?:[\w-]+"
         rf" )?{_SMALL}"
         r"(?: (?:back|down|away|again|gently|carefully))*"
-        rf"(?P<on> (?:on|onto|to|in) {_THE}(?:[\w-]+ )?(?:table|desk|counter|saucer|bar|tray|sideboard|"
+        rf"(?P<on> (?:on|onto|to|in) {THE}(?:[\w-]+ )?(?:table|desk|counter|saucer|bar|tray|sideboard|"
         rf"nightstand|hook|cradle))?"
-        rf"(?: (?:back|down|again|gently|carefully))*(?=$|,| and){_WITH_HAND}",
-        lambda match: _put("down", (match["with"] or "right",)),
+        rf"(?: (?:back|down|again|gently|carefully))*(?=$|,| and){WITH_HAND}",
+        lambda match: put("down", (match["with"] or "right",)),
     ),
     Rule(
         "places the box on a table",
         r"\b(?:put|set|plac|lay|rest)(?:s|es|e|ting|ing)? (?:(?:back|down) )*"
-        rf"(?:it|them|{_THE}(?:[\w-]+ )?(?:box|crate|tray|package|parcel|bag|basket|suitcase|chest|laptop|computer|"
+        rf"(?:it|them|{THE}(?:[\w-]+ )?(?:box|crate|tray|package|parcel|bag|basket|suitcase|chest|laptop|computer|"
         rf"pot|bucket|barrel|stack|pile|object|thing))(?: (?:back|down|carefully|gently))* (?:on|onto|upon)"
-        rf" (?:top of )?{_THE}"
+        rf" (?:top of )?{THE}"
         r"(?:[\w-]+ )?(?:table|desk|counter|bar|workbench|sideboard|stove|conveyor)\b",
-        _by_both("down"),
+        by_both("down"),
     ),
     Rule(
         "closes the door",
-        rf"\b(?:clos|shut|slam)(?:es|s|e|ing|ting|ming)? {_THE}(?:[\w-]+ )?(?:door|gate|window|cupboard|fridge)\b"
-        rf"(?: (?:shut|again|quietly|gently|softly|carefully|behind \w+))*{_WITH_HAND}",
-        lambda match: _put("knock", (match["with"] or "right",)),
+        rf"\b(?:clos|shut|slam)(?:es|s|e|ing|ting|ming)? {THE}(?:[\w-]+ )?(?:door|gate|window|cupboard|fridge)\b"
+        rf"(?: (?:shut|again|quietly|gently|softly|carefully|behind \w+))*{WITH_HAND}",
+        lambda match: put("knock", (match["with"] or "right",)),
     ),
     Rule(
         "holds a box at waist height",
-        rf"\b(?:hold|carry|support|grip)(?:s|ing|ping)? {_THE}(?:[\w-]+ )?(?:box|load|crate|tray|parcel|package|"
+        rf"\b(?:hold|carry|support|grip)(?:s|ing|ping)? {THE}(?:[\w-]+ )?(?:box|load|crate|tray|parcel|package|"
         rf"basket|bucket|weight|object|thing)"
-        rf" (?:at|in front of) {_THE}?(?:waist|chest|hip|belly|stomach)(?: (?:height|level))?\b",
-        _by_both("keyboard"),
+        rf" (?:at|in front of) {THE}?(?:waist|chest|hip|belly|stomach)(?: (?:height|level))?\b",
+        by_both("keyboard"),
     ),
     Rule(
         "catches a ball with both hands",
-        rf"\bcatch(?:es|ing)? (?:it|{_THE}(?:[\w-]+ )?(?:ball|thing|object|frisbee)) (?:with {_THE}hands|(?:in"
-        rf" front of|at|against) {_THE}chest)\b",
-        _by_both("ahead"),
+        rf"\bcatch(?:es|ing)? (?:it|{THE}(?:[\w-]+ )?(?:ball|thing|object|frisbee)) (?:with {THE}hands|(?:in"
+        rf" front of|at|against) {THE}chest)\b",
+        by_both("ahead"),
     ),
     Rule(
         "folds the hands in the lap",
-        rf"\b(?:(?:fold|put|rest|clasp|hold|plac|lay)(?:s|es|e|ing|ting)? |with )?{_THE}hands (?:(?:folded|"
+        rf"\b(?:(?:fold|put|rest|clasp|hold|plac|lay)(?:s|es|e|ing|ting)? |with )?{THE}hands (?:(?:folded|"
         rf"clasped|resting|are|rest) )*"
-        rf"(?:in|on|into) {_THE}lap\b",
-        _by_both("lap"),
+        rf"(?:in|on|into) {THE}lap\b",
+        by_both("lap"),
     ),
     Rule(
         "wipes her hands on the dress",
-        rf"\bwip(?:es|ing|e) {_THE}(?:(?:left|right) )?(?:hands?|palms?|fingers) (?:on|off on|down) {_THE}"
+        rf"\bwip(?:es|ing|e) {THE}(?:(?:left|right) )?(?:hands?|palms?|fingers) (?:on|off on|down) {THE}"
         r"(?:[\w-]+ )?(?:clothes|shirt|jacket|coat|trousers|pants|jeans|dress|skirt|apron|thighs?|legs?)\b",
-        _by_both("stomach", "brushes"),
+        by_both("stomach", "brushes"),
     ),
     Rule(
         "holds his side",
-        rf"\b(?:hold|clutch|grab|grip|press)(?:s|es|ing|bing|ping)? {_THE}(?:(?P<own>left|right) )?"
-        rf"(?:side|flank)\b(?: in (?:pain|agony))?{_WITH_HAND}",
-        _held("stomach"),
+        rf"\b(?:hold|clutch|grab|grip|press)(?:s|es|ing|bing|ping)? {THE}(?:(?P<own>left|right) )?"
+        rf"(?:side|flank)\b(?: in (?:pain|agony))?{WITH_HAND}",
+        held("stomach"),
     ),
     Rule(
         "leans against the wall with the left hand",
-        rf"\blean(?:s|ing)? (?:(?:against|on|onto) {_THE}(?:[\w-]+ )?(?:wall|door|doorway|door frame|tree|post|"
-        rf"pillar|lamppost))\b{_WITH_HAND}",
+        rf"\blean(?:s|ing)? (?:(?:against|on|onto) {THE}(?:[\w-]+ )?(?:wall|door|doorway|door frame|tree|post|"
+        rf"pillar|lamppost))\b{WITH_HAND}",
         _leaned,
     ),
     Rule(
         "leans on the counter",
-        rf"\blean(?:s|ing)? (?:(?:against|on|onto|over) {_THE}(?:[\w-]+ )?"
+        rf"\blean(?:s|ing)? (?:(?:against|on|onto|over) {THE}(?:[\w-]+ )?"
         rf"(?:counter|table|desk|bar|sill|window ?sill|ledge|fence|rail|railing|car|balustrade|cane|stick|"
         rf"crutch)|on (?:it|them))\b"
-        rf"(?: with {_THE}(?P<hand>(?:hands|fists|arms)))?{_WITH_HAND}",
-        lambda match: Gesture(LEANS, place="ahead", also=_held("rail")(match)),
+        rf"(?: with {THE}(?P<hand>(?:hands|fists|arms)))?{WITH_HAND}",
+        lambda match: Gesture(LEANS, place="ahead", also=held("rail")(match)),
     ),
     Rule(
         "facepalm",
         r"\b(?:does an? |do an? )?face[- ]?palm(?:s|ing)?\b(?! with both)",
-        lambda _: replace(_put("face", ("right",)), looks=(DOWN,)),
+        lambda _: replace(put("face", ("right",)), looks=(DOWN,)),
     ),
     Rule(
         "dabs",
         r"\b(?:(?:do(?:es|ing)?|hit(?:s|ting)?|throw(?:s|ing)?|mak(?:es|ing)) (?:an?|the) )?dab(?:s|bing)?\b(?!"
         r" at| on| of|s? (?:his|her|the))",
-        lambda _: replace(_put("face", ("right",)), looks=(DOWN,), also=_put("aside", ("left",))),
+        lambda _: replace(put("face", ("right",)), looks=(DOWN,), also=put("aside", ("left",))),
     ),
     Rule(
         "plays air guitar",
-        rf"(?:\bplay(?:s|ing)? |\bstrum(?:s|ming)? |^){_THE}(?:[\w-]+ )?(?:guitar|banjo|ukulele|lute)\b",
-        lambda _: replace(_put("stomach", ("right",), "rubs"), also=_put("aside", ("left",))),
+        rf"(?:\bplay(?:s|ing)? |\bstrum(?:s|ming)? |^){THE}(?:[\w-]+ )?(?:guitar|banjo|ukulele|lute)\b",
+        lambda _: replace(put("stomach", ("right",), "rubs"), also=put("aside", ("left",))),
     ),
     Rule(
         "makes a heart above the head",
-        rf"\b(?:mak|form|do|show|giv)(?:es|e|s|ing)? {_THE}(?:big )?heart(?: shape| sign)?"
-        rf"(?: (?:with|using) {_THE}(?:arms|hands|fingers))?(?P<above> (?:overhead|(?:above|over) {_THE}head))?",
-        lambda match: _put("head" if match["above"] else "prayer", _BOTH),
+        rf"\b(?:mak|form|do|show|giv)(?:es|e|s|ing)? {THE}(?:big )?heart(?: shape| sign)?"
+        rf"(?: (?:with|using) {THE}(?:arms|hands|fingers))?(?P<above> (?:overhead|(?:above|over) {THE}head))?",
+        lambda match: put("head" if match["above"] else "prayer", BOTH),
     ),
     Rule(
         "makes a peace sign",
-        rf"(?:\b(?:mak|form|do|show|giv|hold|flash|throw)(?:es|e|s|ing)? (?:up )?|^|\bwith ){_THE}(?:peace|"
-        rf"victory|v)[- ]sign\b{_WITH_HAND}"
-        rf"(?: (?:to|at|beside|near|by|next to|in front of) {_THE}(?:face|eyes?|head|cheek))?",
-        _held("knock"),
+        rf"(?:\b(?:mak|form|do|show|giv|hold|flash|throw)(?:es|e|s|ing)? (?:up )?|^|\bwith ){THE}(?:peace|"
+        rf"victory|v)[- ]sign\b{WITH_HAND}"
+        rf"(?: (?:to|at|beside|near|by|next to|in front of) {THE}(?:face|eyes?|head|cheek))?",
+        held("knock"),
     ),
     Rule(
         "rolls the wrists",
-        rf"\b(?:roll|circl|rotat)(?:s|es|e|ing)? {_THE}(?:(?P<side>left|right) )?wrists?\b(?: around| in circles)?",
-        lambda match: _put("knock", (match["side"],) if match["side"] else _BOTH, "stirs"),
+        rf"\b(?:roll|circl|rotat)(?:s|es|e|ing)? {THE}(?:(?P<side>left|right) )?wrists?\b(?: around| in circles)?",
+        lambda match: put("knock", (match["side"],) if match["side"] else BOTH, "stirs"),
     ),
     Rule(
         "jazz hands",
         r"\b(?:do(?:es|ing)?|mak(?:es|ing)|with|finish\w* with|ends? with|shows?)? ?jazz hands\b",
-        _by_both("up", "rubs"),
+        by_both("up", "rubs"),
     ),
     Rule(
         "stirs a pot",
-        rf"\bstir(?:s|ring)? (?:{_THE}(?:[\w-]+ )*?(?:pot|soup|stew|cauldron|bowl|batter|sauce|dough|paint|"
+        rf"\bstir(?:s|ring)? (?:{THE}(?:[\w-]+ )*?(?:pot|soup|stew|cauldron|bowl|batter|sauce|dough|paint|"
         rf"coffee|tea|cup|drink|pan|"
-        rf"mixture|potion|porridge)|something)\b(?: (?:in|into|on|with) {_THE}(?:[\w-]+ )?[\w-]+)?(?: (?:in"
+        rf"mixture|potion|porridge)|something)\b(?: (?:in|into|on|with) {THE}(?:[\w-]+ )?[\w-]+)?(?: (?:in"
         rf" front of|before) \w+)?",
-        lambda _: _put("keyboard", ("right",), "stirs"),
+        lambda _: put("keyboard", ("right",), "stirs"),
     ),
     Rule(
         "rubs the hands together",
         r"\b(?:rub(?:s|bing)?|wring(?:s|ing)?|(?:wash|rins|dr(?=y|ie)|soap|lather|scrub)(?:es|s|ing|y|ies|ying|"
         r"bing)?)(?: up)? "
-        rf"{_THE}(?:hands|palms)\b(?: together)?",
-        _by_both("prayer", "rubs"),
+        rf"{THE}(?:hands|palms)\b(?: together)?",
+        by_both("prayer", "rubs"),
     ),
     Rule(
         "washes her face",
-        rf"\b(?:wash|rins|dr(?=y|ie)|scrub)(?:es|s|ing|y|ies|ying|bing)? {_THE}face\b",
-        _by_both("face", "rubs"),
+        rf"\b(?:wash|rins|dr(?=y|ie)|scrub)(?:es|s|ing|y|ies|ying|bing)? {THE}face\b",
+        by_both("face", "rubs"),
     ),
     Rule(
         "brushes his teeth",
-        rf"\b(?:brush|clean)(?:es|ing|s)? {_THE}teeth\b",
-        lambda _: _put("mouth", ("right",), "rubs"),
+        rf"\b(?:brush|clean)(?:es|ing|s)? {THE}teeth\b",
+        lambda _: put("mouth", ("right",), "rubs"),
     ),
     Rule(
         "shaves",
-        rf"\bshav(?:es|ing|e)\b(?: {_THE}(?:face|beard|chin|cheeks?|{_SELF}))?",
-        lambda _: _put("face", ("right",), "rubs"),
+        rf"\bshav(?:es|ing|e)\b(?: {THE}(?:face|beard|chin|cheeks?|{SELF}))?",
+        lambda _: put("face", ("right",), "rubs"),
     ),
-    Rule("combs her hair", rf"\b(?:comb|brush)(?:es|ing|s)? {_THE}hair\b", lambda _: _put("head", ("right",), "rubs")),
-    Rule(
-        "puts on a hat", rf"\b(?:put(?:s|ting)? on|tak(?:es|e|ing) off) {_THE}(?:[\w-]+ )?{_HATS}\b", _by_both("head")
-    ),
+    Rule("combs her hair", rf"\b(?:comb|brush)(?:es|ing|s)? {THE}hair\b", lambda _: put("head", ("right",), "rubs")),
+    Rule("puts on a hat", rf"\b(?:put(?:s|ting)? on|tak(?:es|e|ing) off) {THE}(?:[\w-]+ )?{_HATS}\b", by_both("head")),
     Rule(
         "tips his hat",
-        rf"\b(?:tip|doff|adjust|straighten|touch|lift|hold)(?:s|ping|ing|es)? {_THE}(?:[\w-]+ )?{_HATS}\b",
-        lambda _: _put("forehead", ("right",)),
+        rf"\b(?:tip|doff|adjust|straighten|touch|lift|hold)(?:s|ping|ing|es)? {THE}(?:[\w-]+ )?{_HATS}\b",
+        lambda _: put("forehead", ("right",)),
     ),
     Rule(
         "cries into her hands",
-        rf"\b(?:cr(?:y|ies|ying)|weep(?:s|ing)?|sob(?:s|bing)?)(?: bitterly| quietly)? (?:in|into) {_THE}hands\b",
-        lambda _: replace(_put("face", _BOTH), looks=(DOWN,)),
+        rf"\b(?:cr(?:y|ies|ying)|weep(?:s|ing)?|sob(?:s|bing)?)(?: bitterly| quietly)? (?:in|into) {THE}hands\b",
+        lambda _: replace(put("face", BOTH), looks=(DOWN,)),
     ),
     Rule(
         "gives a thumbs up",
         rf"(?:\b(?:giv|show|mak|do|put|hold|stick)(?:es|e|s|ing|ting)? (?:(?:him|her|them|us|me|everybody)"
-        rf" )?|^){_THE}(?:(?:both|two|double) )?thumbs?[- ]up\b"
-        rf"(?: with (?P<hand>both hands))?{_WITH_HAND}",
-        lambda match: _put("knock", _BOTH) if _PAIR.search(match[0]) else _held("knock")(match),
+        rf" )?|^){THE}(?:(?:both|two|double) )?thumbs?[- ]up\b"
+        rf"(?: with (?P<hand>both hands))?{WITH_HAND}",
+        lambda match: put("knock", BOTH) if _PAIR.search(match[0]) else held("knock")(match),
     ),
     Rule(
         "shakes out the wrists",
-        rf"\bshak(?:es|e|ing) (?:out {_THE}(?:hands|wrists|arms|fingers)|{_THE}(?:wrists|(?:hands|arms)"
+        rf"\bshak(?:es|e|ing) (?:out {THE}(?:hands|wrists|arms|fingers)|{THE}(?:wrists|(?:hands|arms)"
         rf" out))\b(?: out)?",
-        _by_both("hanging", "rubs"),
+        by_both("hanging", "rubs"),
     ),
     Rule(
         "shakes out the left wrist",
-        rf"\bshak(?:es|e|ing) (?:out {_THE}(?P<side>left|right) (?:hand|wrist|arm)|{_THE}(?P<own>left|right) "
+        rf"\bshak(?:es|e|ing) (?:out {THE}(?P<side>left|right) (?:hand|wrist|arm)|{THE}(?P<own>left|right) "
         rf"(?:hand|wrist|arm) (?:out|loose))\b",
-        lambda match: _put("hanging", (match["side"] or match["own"],), "rubs"),
+        lambda match: put("hanging", (match["side"] or match["own"],), "rubs"),
     ),
-    Rule("blows in her hands", rf"\bblow(?:s|ing)? (?:in|into|on) {_THE}(?:hands|fingers)\b", _by_both("mouth")),
+    Rule("blows in her hands", rf"\bblow(?:s|ing)? (?:in|into|on) {THE}(?:hands|fingers)\b", by_both("mouth")),
     Rule(
         "takes a knife out of the pocket",
-        rf"\b(?:tak|pull|fish|get)(?:es|e|s|ing|ting)? (?:out )?{_THE}(?:[\w-]+ )?(?:{_SMALL}|knife|lighter|"
+        rf"\b(?:tak|pull|fish|get)(?:es|e|s|ing|ting)? (?:out )?{THE}(?:[\w-]+ )?(?:{_SMALL}|knife|lighter|"
         rf"cigarette|note|ticket)"
-        rf"(?: out)?(?: (?:of|from) {_THE}(?:[\w-]+ )?(?:pocket|bag|jacket|coat))(?=$|,| and)|"
-        rf"\b(?:tak|pull|fish|get)(?:es|e|s|ing|ting)? out {_THE}(?:[\w-]+ )?(?:{_SMALL}|knife|lighter|"
+        rf"(?: out)?(?: (?:of|from) {THE}(?:[\w-]+ )?(?:pocket|bag|jacket|coat))(?=$|,| and)|"
+        rf"\b(?:tak|pull|fish|get)(?:es|e|s|ing|ting)? out {THE}(?:[\w-]+ )?(?:{_SMALL}|knife|lighter|"
         rf"cigarette|note|ticket)(?=$|,| and)",
-        lambda _: _put("pocket", ("right",)),
+        lambda _: put("pocket", ("right",)),
     ),
-    Rule("blows a kiss", r"\bblow(?:s|ing)? (?:a kiss|kisses)\b(?: (?:to|at) [\w ]+)?", _held("mouth")),
+    Rule("blows a kiss", r"\bblow(?:s|ing)? (?:a kiss|kisses)\b(?: (?:to|at) [\w ]+)?", held("mouth")),
     Rule(
         "coughs into his elbow",
         r"\b(?:cough|sneez)(?:s|es|ing|e)?\b"
-        rf"(?: (?:into|in) {_THE}(?:left |right )?(?:elbow|hands?|fist|sleeve|tissue))?",
-        lambda _: replace(_put("mouth", ("right",)), looks=(DOWN,)),
+        rf"(?: (?:into|in) {THE}(?:left |right )?(?:elbow|hands?|fist|sleeve|tissue))?",
+        lambda _: replace(put("mouth", ("right",)), looks=(DOWN,)),
     ),
     Rule(
         "takes off the glasses",
-        rf"\b(?:put(?:s|ting)? on|tak(?:es|e|ing) off) {_THE}(?:[\w-]+ )?{_GLASSES}\b",
-        _by_both("face"),
+        rf"\b(?:put(?:s|ting)? on|tak(?:es|e|ing) off) {THE}(?:[\w-]+ )?{_GLASSES}\b",
+        by_both("face"),
     ),
     Rule(
         "knocks on the door",
-        rf"\bknock(?:s|ing)?\b(?: (?:on|at) {_THE}(?:[\w-]+ )?(?:door|window|wall|table|gate))?"
+        rf"\bknock(?:s|ing)?\b(?: (?:on|at) {THE}(?:[\w-]+ )?(?:door|window|wall|table|gate))?"
         r"(?: again)?(?: (?:harder|louder|hard|loudly|softly|gently|impatiently))?(?=$|,| \w+ times| twice| thrice|"
         r" once| and| with)"
-        rf"{_WITH_HAND}",
-        lambda match: _put("knock", (match["with"] or "right",), "knocks"),
+        rf"{WITH_HAND}",
+        lambda match: put("knock", (match["with"] or "right",), "knocks"),
     ),
     Rule(
         "jumps up and touches the ceiling",
-        rf"(?:\band )?\b(?<!to )(?:touch|tap)(?:es|s|ing|ping)? {_THE}(?:ceiling|rim|hoop|sky)\b{_WITH_HAND}",
-        lambda match: _put("up", (match["with"] or "right",)),
+        rf"(?:\band )?\b(?<!to )(?:touch|tap)(?:es|s|ing|ping)? {THE}(?:ceiling|rim|hoop|sky)\b{WITH_HAND}",
+        lambda match: put("up", (match["with"] or "right",)),
     ),
     Rule(
         "shades the eyes",
-        rf"\b(?:shad|shield)(?:es|s|ing|e)? {_THE}eyes\b(?: with (?:one|a|the (?P<with>left|right)) hand)?"
-        rf"(?: (?:against|from) {_THE}(?:sun|sunlight|light|glare|wind|rain|snow|dust))?"
+        rf"\b(?:shad|shield)(?:es|s|ing|e)? {THE}eyes\b(?: with (?:one|a|the (?P<with>left|right)) hand)?"
+        rf"(?: (?:against|from) {THE}(?:sun|sunlight|light|glare|wind|rain|snow|dust))?"
         r"(?: (?:to|and) (?:watch|look|see)\b[^,]*)?",
-        lambda match: _put("forehead", (match["with"] or "right",)),
+        lambda match: put("forehead", (match["with"] or "right",)),
     ),
     Rule(
         "points into the distance",
         r"\bpoint(?:s|ing)? (?:(?:off|out|straight|far) )*(?:into the distance|at the horizon)\b"
         r"(?: with the (?P<hand>other|left|right)(?: hand| arm)?)?",
-        lambda match: _put("ahead", ("left" if match["hand"] in ("other", "left") else "right",)),
+        lambda match: put("ahead", ("left" if match["hand"] in ("other", "left") else "right",)),
     ),
     Rule(
         "cradles the injured left arm",
         r"\b(?:cradl|nurs|clutch|clasp|grip|hold)(?:es|s|e|ing|ping)? "
-        rf"{_THE}(?:injured|hurt|broken|wounded|bad|sore|aching) (?:(?P<own>left|right) )?"
+        rf"{THE}(?:injured|hurt|broken|wounded|bad|sore|aching) (?:(?P<own>left|right) )?"
         r"(?:arm|wrist|elbow|forearm|hand)\b|"
-        rf"\b(?:cradl|nurs|clutch|clasp)(?:es|s|e|ing)? {_THE}(?P<side>left|right) (?:arm|wrist|elbow|forearm)\b",
-        lambda match: _put("elbow", ("left" if "right" in (match["own"], match["side"]) else "right",)),
+        rf"\b(?:cradl|nurs|clutch|clasp)(?:es|s|e|ing)? {THE}(?P<side>left|right) (?:arm|wrist|elbow|forearm)\b",
+        lambda match: put("elbow", ("left" if "right" in (match["own"], match["side"]) else "right",)),
     ),
     Rule(
         "touches the wall",
-        rf"\btouch(?:es|ing)? {_THE}(?:[\w-]+ )?(?:wall|door|window|screen|glass|mirror|statue|painting|board|tree)\b"
-        rf"{_WITH_HAND}",
-        lambda match: _put("knock", (match["with"] or "right",)),
+        rf"\btouch(?:es|ing)? {THE}(?:[\w-]+ )?(?:wall|door|window|screen|glass|mirror|statue|painting|board|tree)\b"
+        rf"{WITH_HAND}",
+        lambda match: put("knock", (match["with"] or "right",)),
     ),
     Rule(
         "presses the hands into the small of the back",
-        rf"\b(?:press|put|plac|hold|push|dig)(?:es|s|e|ing|ting|ging)? {_HAND} (?:in(?:to)?|on(?:to)?|to|"
-        rf"against) {_THE}"
-        rf"(?:small of {_THE}|(?:lower|sore|aching) )back\b",
-        _held("back"),
+        rf"\b(?:press|put|plac|hold|push|dig)(?:es|s|e|ing|ting|ging)? {HAND} (?:in(?:to)?|on(?:to)?|to|"
+        rf"against) {THE}"
+        rf"(?:small of {THE}|(?:lower|sore|aching) )back\b",
+        held("back"),
     ),
     Rule(
         "rubs the lower back",
-        rf"\b(?:rub|massag|clutch|hold|support|knead)(?:s|es|e|ing|bing)? {_THE}"
-        rf"(?:(?:lower|sore|aching|bad|stiff) )+back\b{_WITH_HAND}(?: with {_THE}hands)?",
-        lambda match: _put("back", (match["with"],) if match["with"] else _BOTH, "rubs"),
+        rf"\b(?:rub|massag|clutch|hold|support|knead)(?:s|es|e|ing|bing)? {THE}"
+        rf"(?:(?:lower|sore|aching|bad|stiff) )+back\b{WITH_HAND}(?: with {THE}hands)?",
+        lambda match: put("back", (match["with"],) if match["with"] else BOTH, "rubs"),
     ),
     Rule(
         "rubs the back of his neck",
-        rf"\b(?:rub|scratch|massag|hold|touch)(?:s|es|e|ing|bing)? {_THE}(?:(?:back|side|nape) of"
-        rf" {_THE})?neck\b{_WITH_HAND}",
-        lambda match: _put("nape", (match["with"] or "right",), "rubs"),
+        rf"\b(?:rub|scratch|massag|hold|touch)(?:s|es|e|ing|bing)? {THE}(?:(?:back|side|nape) of"
+        rf" {THE})?neck\b{WITH_HAND}",
+        lambda match: put("nape", (match["with"] or "right",), "rubs"),
     ),
     Rule(
         "scratches his back",
-        rf"\bscratch(?:es|ing)? {_THE}(?:lower |upper )?back\b(?! of){_WITH_HAND}",
-        lambda match: _put("back", (match["with"] or "right",), "rubs"),
+        rf"\bscratch(?:es|ing)? {THE}(?:lower |upper )?back\b(?! of){WITH_HAND}",
+        lambda match: put("back", (match["with"] or "right",), "rubs"),
     ),
-    Rule("rubs both arms", rf"\brub(?:s|bing)? {_THE}(?:upper )?arms\b", _by_both("shoulder", "rubs")),
+    Rule("rubs both arms", rf"\brub(?:s|bing)? {THE}(?:upper )?arms\b", by_both("shoulder", "rubs")),
     Rule(
         "hugs herself",
-        rf"\b(?:hug(?:s|ging)? {_SELF}|wrap(?:s|ping)? {_THE}arms around (?:{_SELF}|{_THE}(?:body|chest)))\b",
-        _by_both("shoulder"),
+        rf"\b(?:hug(?:s|ging)? {SELF}|wrap(?:s|ping)? {THE}arms around (?:{SELF}|{THE}(?:body|chest)))\b",
+        by_both("shoulder"),
     ),
     Rule(
         "puts a hand on the chest",
         rf"\b(?:(?:(?:put|plac|hold|rest|lay|rais|bring|lift|mov|press|clasp)(?:s|es|e|ting|ing)? |(?<!wave"
-        rf" )(?<!waves )(?<!waving )with |^){_HAND}"
+        rf" )(?<!waves )(?<!waving )with |^){HAND}"
         rf"(?: (?:up|out|back|held|resting|rests?|stays?|is|are))? (?:on|onto|to|over|against|at|in front of) "
         rf"|(?P<verb>touch|cover|clutch|grab|hold|rub|tap|pat|strok|wip|"
         r"scratch(?!\w* (?:\w+ )?(?:head|hair)))(?:s|es|e|ing|ping|bing|ting)? "
-        rf"(?:{_THE}(?:sweat|tears|dirt|blood|water|rain|dust|snow) (?:off|from|of) )?)"
-        rf"{_THE}(?:(?P<own>left|right|opposite|other) )?{_PART}\b"
-        rf"(?: (?:with|using) {_THE}(?:(?P<with>left|right) )?(?P<by>hands?|arms?|palms?|fingers?))?",
+        rf"(?:{THE}(?:sweat|tears|dirt|blood|water|rain|dust|snow) (?:off|from|of) )?)"
+        rf"{THE}(?:(?P<own>left|right|opposite|other) )?{_PART}\b"
+        rf"(?: (?:with|using) {THE}(?:(?P<with>left|right) )?(?P<by>hands?|arms?|palms?|fingers?))?",
         _touch,
     ),
-    Rule("walks while on the phone", rf"\bon {_PHONE}\b", _held("phone")),
+    Rule("walks while on the phone", rf"\bon {_PHONE}\b", held("phone")),
 )
 """All rules; of several that match the first one counts."""
 
 AND_ALSO = Rule(
     "and the other hand on the head",
-    rf"(?:\band |, ?){_HAND} (?:(?:is|are|held|resting) )*(?:on|onto|to|over|against|at|in front of) "
-    rf"{_THE}(?:(?P<own>left|right) )?{_PART}\b",
+    rf"(?:\band |, ?){HAND} (?:(?:is|are|held|resting) )*(?:on|onto|to|over|against|at|in front of) "
+    rf"{THE}(?:(?P<own>left|right) )?{_PART}\b",
     _touch,
 )
 """What goes on with a gesture that is named before: "and the right hand on the head"."""

@@ -6,7 +6,8 @@ import re
 from dataclasses import replace
 
 from .gesture import TOUCHES, Gesture
-from .gesture_rules import AND_ALSO, RULES, Rule
+from .gesture_rule import Rule
+from .gesture_rules import AND_ALSO, RULES
 from .grammar import STANDS, grammar, is_action, is_agent, verb_of
 
 _MOST = 4  # gestures of a clause
@@ -67,7 +68,7 @@ def only_by_rule(said: str) -> str:
 def _first_of(rules: tuple[Rule, ...], text: str) -> tuple[Gesture, str] | None:
     """Returns the gesture of the first rule that matches a text, and the text without its words."""
     for rule in rules:
-        match = rule.words.search(text)
+        match = rule.found_in(text)
         if match is not None:
             made = rule.made(match)
             kept = (

@@ -204,7 +204,7 @@ def _with_gesture(segment: Segment, gesture: Gesture, before: Segment | None) ->
     ):
         gesture = replace(gesture, sides=(before.side,))  # what one hand has held, it puts down
     if gesture.alone or gesture.moving:  # else it is the step that is counted: "three squats with the arms ahead"
-        segment, gesture = replace(segment, count=None), replace(gesture, count=segment.count)
+        segment, gesture = replace(segment, count=None), replace(gesture, count=segment.count or gesture.count)
     segment = replace(segment, gesture=gesture)
     return _only_stands(segment) if gesture.alone else segment
 
