@@ -383,12 +383,14 @@ SPANNING = (
         r"\g<jumps>\g<s> \g<way>",
     ),
     Phrase(
-        "stands with the hands on the knees, panting",
+        "bends over with the hands on the knees, panting",
         "stands with the hands on the knees",
-        r"(?P<knees>\bhands on (?:(?:the|his|her|their) )?knees),? (?:panting|gasping|wheezing|out of breath|"
-        r"breathing heavily|"
-        r"catching (?:the|his|her|their) breath)(?: for (?:air|breath))?",
-        r"\g<knees>",
+        r"(?:\b(?:bend|lean|doubl|hunch|stoop)(?:s|es|ing|e)? (?:(?:forwards?|over|down|slightly) )+(?:and |with |,? ?"
+        r"puts |putting |to put )+)?(?P<knees>(?:\b(?:both|the|his|her|their|your) )?\bhands on "
+        r"(?:(?:the|his|her|their|your|both) )?knees),? (?:panting|gasping|wheezing|out of breath|breathing heavily|"
+        r"(?:to catch|catching|to get|trying to catch) (?:the|his|her|their|your|some) breath(?: back)?|exhausted)"
+        r"(?: for (?:air|breath))?",
+        lambda bent: f"{'' if bent[0].startswith(bent['knees']) else 'stands with '}{bent['knees']}",
     ),
     Phrase(
         "tosses and turns", "lies still", r"\btoss(?:es|ing)? and turn(?:s|ing)?\b(?: in (?:the )?bed)?", "lies still"
