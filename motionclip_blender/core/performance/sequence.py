@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..cleanup.foot_locking import on_floor
-from ..cleanup.seams import SEAM, ground_poses, last_frame, last_pose, possible
+from ..cleanup.seams import SEAM, ground_poses, last_frame, last_pose, needed_seam, possible
 from ..measure import active_part
 from ..modifiers.repeat import held
 from ..modifiers.upper_body import in_place, in_pose
@@ -32,6 +32,8 @@ Step = tuple[Segment, Choice]
 _ON_FLOOR = 0.06  # metres over its lowest place up to which a body stands
 _LETS_GO = 0.75  # the same of a pose of the arms, in which a head is shaken
 _LEFT, _DOWN_THERE = 10, 20  # frames of a motion that leads down: what is left of it at least, and its end
+_LOOKED_AT = 6  # frames whose poses are compared at a seam
+_RISES = 0.15  # metres by which the pelvis rises or sinks, from which on a cross-fade takes as long as it needs
 _COMES_BACK = 0.5  # share of its largest distance from its first pose within which a motion ends that comes back
 
 
@@ -65,9 +67,18 @@ def in_sequence(
             motion, wordings = bridged(engine, motion, ground_poses(following.crop(0, 1), engine.body)[0], SEAM)
             if wordings:
                 remarks.append(f"Between the steps {number - 1} and {number} {_quoted(wordings)} is put in.")
-            motion = followed_by(motion, following, possible(SEAM, motion, following), engine.body)
+            seam = SEAM if wordings else _seam(engine, motion, following)
+            motion = followed_by(motion, following, possible(seam, motion, following), engine.body)
         ends.append(len(motion))
     return motion, ends
+
+
+def _seam(engine: Engine, motion: Motion, following: Motion) -> int:
+    """Returns the frames of a cross-fade between motions: more than usual where the body rises or sinks by it."""
+    tail = ground_poses(motion.crop(max(len(motion) - _LOOKED_AT, 0), len(motion)), engine.body)
+    start = ground_poses(following.crop(0, _LOOKED_AT), engine.body)
+    rises = abs(tail[-1, 0, 1] - tail[-1, :, 1].min() - start[0, 0, 1] + start[0, :, 1].min()) > _RISES
+    return needed_seam(tail, start, motion.fps) if rises else SEAM
 
 
 def _in_poses(
