@@ -28,7 +28,9 @@ _FIRST = re.compile(
 )
 _BEFORE = re.compile(r"^(?:right |just )?before (.+?), (.+)$|^(.+?),? (?:right |just )?before (.+)$", re.IGNORECASE)
 _AFTER = re.compile(
-    r"^(?:right |just |once |when )*(?:after|once) (.+?), (.+)$|^(.+?),? (?:right |just )?(?:after|once) (.+)$", re.I
+    r"^(?:right |just |once |when )*(?:after|once) (.+?), (.+)$|"
+    r"^(.+?),? (?:right |just )?(?:after|once(?! (?:and|more|again|then|in|to|with|on|at|or|every|while)\b)) (.+)$",
+    re.I,
 )
 _WHO = r"(?:he|she|they|it|(?:a|the) (?!moment|while|second|minute|bit|few)\w+(?= \w+(?:s|ing)\b))"
 _DOING = (
