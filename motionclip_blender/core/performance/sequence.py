@@ -21,7 +21,7 @@ from ..prompt_plan.plan import Segment
 from ..skeleton import BODY
 from ..timeline.bridges import bridged
 from ..timeline.joining import entered, followed_by
-from ..timeline.postures import down, kneels, lies, on_feet, turned_over, unlike, upright
+from ..timeline.postures import chest_front, down, kneels, lies, on_feet, turned_over, unlike, upright
 from .gesturing import gesturing
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ _LETS_GO = 0.75  # the same of a pose of the arms, in which a head is shaken
 _LEFT, _DOWN_THERE = 10, 20  # frames of a motion that leads down: what is left of it at least, and its end
 _LOOKED_AT = 6  # frames whose poses are compared at a seam
 _RISES = 0.15  # metres by which the pelvis rises or sinks, from which on a cross-fade takes as long as it needs
+_FACE_UP = 0.7  # of a chest's front, how far it points up in who can move the arms in lying
 _COMES_BACK = 0.5  # share of its largest distance from its first pose within which a motion ends that comes back
 
 
@@ -60,6 +61,10 @@ def in_sequence(
             remarks.append(f'"{segment.said}" is left out: the body lies already.')
         elif choice.action in grammar()["sinks"] and (lower := _from_below(engine, motion, following)) is not None:
             motion = followed_by(motion, lower, possible(SEAM, motion, lower), engine.body)
+        elif choice.action in grammar()["sinks"] and _turns_over(engine, motion, following):
+            lying = held(last_frame(following), _DOWN_THERE)
+            motion, wordings = bridged(engine, motion, last_pose(following, engine.body), SEAM)
+            motion = followed_by(motion, lying, possible(SEAM, motion, lying), engine.body)
         else:
             last = last_pose(motion, engine.body)
             either_side = not (segment.side or segment.travel or segment.turn)
@@ -185,10 +190,12 @@ def _takes_up_a_pose(segment: Segment, choice: Choice) -> bool:
 
 
 def _ends_down(engine: Engine, segment: Segment, choice: Choice, motion: Motion) -> bool:
-    """Checks whether a step ends with a body that sits, kneels or crouches, so that it can stay there."""
+    """Checks whether a step ends with a body that sits, kneels, crouches or lies, so that it can stay there."""
     if segment.gesture is not None or not _takes_up_a_pose(segment, choice):
         return False
     last = last_pose(motion, engine.body)
+    if choice.action in grammar()["stays_down"] and not upright(last, engine.body.joints()[0, 1]):
+        return not lies(last) or bool(chest_front(last)[1] > _FACE_UP)
     stays = not on_feet(last) or choice.action in grammar()["postures"]  # who picks something up does not
     return stays and down(last, engine.body.joints()[0, 1])
 
@@ -214,6 +221,12 @@ def _from_below(engine: Engine, motion: Motion, falling: Motion) -> Motion | Non
     low = np.flatnonzero(heights <= last[0, 1] - last[:, 1].min())
     there = len(low) > 0 and low[0] <= len(falling) - _LEFT
     return falling.crop(int(low[0]) if there else max(len(falling) - _DOWN_THERE, 0), len(falling))
+
+
+def _turns_over(engine: Engine, motion: Motion, lying: Motion) -> bool:
+    """Checks whether a body lies at the end of both of two motions: on its back in one, on its belly in the other."""
+    before, after = (last_pose(each, engine.body) for each in (motion, lying))
+    return lies(before) and lies(after) and turned_over(before, after)
 
 
 def _risen(engine: Engine, motion: Motion, rising: Motion, way_down: Motion) -> tuple[Motion, str] | None:

@@ -30,6 +30,10 @@ _THROUGH_IT = re.compile(
     r"^((?:[\w-]+ )*?(?:walk|go|step|pass|run)(?:s|es)?) through (?:it|(?:the|a) (?:door|doorway|gate))$"
 )
 _SEATS = re.compile(r"\b(?:chair|armchair|stool|bench|sofa|couch|seat|floor|ground)\b")
+_ON_FLOOR = re.compile(r"\b(?:floor|ground|grass|mat|carpet)\b")
+_REACHES_TOES = re.compile(
+    r"^(?:(?:he|she|they) )?(?:touch(?:es)?|reach(?:es)? (?:for|to)|grabs?) (?:(?:the|his|her|their) )?toes$"
+)
 _SITS_INTO_IT = re.compile(
     r"\b(?:sink|drop|slump|collaps|settl|flop|plop|fall)(?:s|es|e|ing|ping)? (?:(?:back|down|heavily) )*(?:in|"
     r"on)(?:to)? it\b"
@@ -47,6 +51,7 @@ _CROSSES_LEGS = re.compile(
 )
 _OTHER_ONE = re.compile(r"^(?:with )?(?:the |his |her |their )?(left|right)(?: one)?(?: as well| too)?$")
 _TAPS = "shifts from foot to foot"
+_HOW_ELSE = re.compile(r"^(?:slowly|quickly|fast),? (?:(?:and|then|he|she|they) )*(?P<does>\w+s)\b")
 _OFTEN = re.compile(r" (?:once|twice|thrice|\w+ times)$")
 _SIDE_FIRST = re.compile(r"(?:left|right) (?:leg|foot)\b")
 _DOWN = ["sit", "kneel", "crouch", "squat", "lie", "lies", "lying"]
@@ -62,6 +67,15 @@ _LIES_STILL = re.compile(
     r"^(?:(?:he|she|they|it) )?(?:lies?|lying|stays?|remains?|rests?)(?: (?:there|still|motionless|down|unconscious|"
     r"lying|on the (?:ground|floor)|for a (?:moment|while)))+$"
 )
+_LIES = ["lie", "lies", "lying", "sleep", "fall", "collaps", "faint", "toppl", "flop", "push-up", "sit-up", "plank"]
+_FACE_DOWN = re.compile(r"\b(?:face|belly|stomach|front|forwards?|push-?ups?|plank|prone)\b(?<!face up)")
+_ROLLS_OVER = re.compile(
+    r"^(?P<who>(?:he|she|they) )?(?:roll|turn|flip)(?:s|ing|ping)?(?: (?:over|around|slowly|quickly|then))*"
+    r"(?: (?:and )?(?:lies )?(?:(?:in|on)(?:to)?|to) (?:(?:the|his|her|their|an?|all) )*"
+    r"(?P<to>back|left side|right side|side|belly|stomach|front|face|plank|push-?up|hands and knees|fours)"
+    r"(?: position| pose)?)?$"
+)
+_SITS_UP = re.compile(r"\bsit(?:s|ting)? (?:(?:back|slowly|straight) )*up(?:right)?(?: (?:straight|slowly|in bed))?$")
 _STRAIGHTENS = re.compile(
     r"\bstraighten(?:s|ing)?(?: (?:him|her|them|it)sel(?:f|ves))?(?: (?:back|up|again|out|slowly|quickly))*$"
 )
@@ -77,6 +91,9 @@ def as_before(text: str, before: Segment | None) -> str:
     if before.turn is not None and abs(before.turn) > AROUND:
         text = _GOES_BACK.sub(r"\1", _COMES_BACK.sub("walks", text))
     verb = without_subject(before.bare or before.text).split(" ")[0]
+    on_floor = _ON_FLOOR.search(before.text) and begins(verb, _DOWN)
+    if on_floor and _REACHES_TOES.match(text):
+        return "forward fold"
     if (seat := _SEATS.search(before.text)) and _CROSSES_LEGS.match(text):
         return "sits cross-legged" if seat[0] in ("floor", "ground") else "crosses the legs"
     if seat:
@@ -91,6 +108,10 @@ def as_before(text: str, before: Segment | None) -> str:
         text = _STANDS.sub(r"\1stands up", text)
     if begins(verb, _FALLS) and _LIES_STILL.match(text):
         return STANDS
+    if _lies(before):
+        if rolls := _ROLLS_OVER.match(text):
+            return _turned_over(rolls["to"] or ("back" if _FACE_DOWN.search(before.text) else "belly"))
+        text = _SITS_UP.sub("sits on the floor", text)
     if _STRAIGHTENS.search(text):
         return "stands up"
     if _RETURNS.search(text) or _ONLY_RETURNS.match(text):
@@ -102,10 +123,25 @@ def as_before(text: str, before: Segment | None) -> str:
     way, comma, more = text.partition(",")
     if comma and ONLY_A_WAY.match(way) and is_action(verb):  # "shuffles left, then right, in a low stance"
         return f"{verb} {way},{more}"
+    how = _HOW_ELSE.match(text)
+    if how and is_action(how["does"]):  # "slowly stands up"
+        return text
     if not (ONLY_A_WAY.match(_OFTEN.sub("", text)) and is_action(verb)):
         return text
     on = "on the " if before.limb == "support" and _SIDE_FIRST.match(text) else ""  # "hops on the left foot"
     return f"{verb} {on}{text}"
+
+
+def _lies(before: Segment) -> bool:
+    """Checks whether somebody lies after a step."""
+    return any(begins(word, _LIES) for word in (before.bare or before.text).split()[:4])
+
+
+def _turned_over(to: str) -> str:
+    """Returns what a body that lies does to turn to another side: it lies, or is on its hands, there."""
+    if to in ("hands and knees", "fours"):
+        return "on all fours"
+    return "plank" if to.startswith(("plank", "push")) else f"lies on the {to}"
 
 
 def in_the_seat(text: str, before: Segment | None) -> str:

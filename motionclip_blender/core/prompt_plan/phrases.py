@@ -88,6 +88,12 @@ THEN = (
         r"\1 one ",
     ),
     Phrase(
+        "stretches both legs",
+        "stretches the back of the legs",
+        r"\bstretch(es|ing)? (?:out )?(?:(?:the|his|her|their|both) )+legs\b(?: out| forwards?)*$",
+        r"stretch\1 the back of the legs",
+    ),
+    Phrase(
         "lifts his left and right foot",
         "lifts both feet",
         r"\b(?:(?:the|his|her|their|its|your) )?(?:left (?:\w+ )?and (?:(?:the|his|her|their|its|your) )?right|"

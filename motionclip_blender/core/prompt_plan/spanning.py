@@ -156,6 +156,22 @@ SPANNING = (
         r"stand)(?: position)?\b",
         "stands up",
     ),
+    Phrase(
+        "wakes up, stretches and gets up",
+        "lies on the back, stretches and gets up",
+        r"\bwak(?:es|ing|e) up(?: (?:slowly|in (?:the |his |her )?bed|in the morning))*"
+        r"(?:(?: and is| while)? lying(?P<on> on (?:the|his|her|their) \w+)|"
+        r"(?=,? .*\b(?:(?:get|stand|sit)(?:s|ting|ing)? (?:\w+ )?(?:up|out of)|swing(?:s|ing)? "
+        r"(?:the|his|her|their|both) (?:legs|feet))\b))",
+        lambda wakes: f"lies{wakes['on'] or ' on the back'}",
+    ),
+    Phrase(
+        "swings the legs over the edge of the bed",
+        "sits on a bench",
+        r"\bswing(?:s|ing)? (?:(?:the|his|her|their|both|your) )+(?:legs|feet) (?:over|off|out of|around)\b"
+        r"(?: (?:of )?(?:(?:the|to|edge|side|of|bed|couch|sofa|floor|cot|bunk) ?)+)?(?<! )",
+        "sits on a bench",
+    ),
     Phrase("because it is cold, he shivers", "he shivers", r"^because [^,;.]*, ", ""),
     Phrase("looks back because he heard something", "looks back", r",? because\b[^,;.]*", ""),
     Phrase(

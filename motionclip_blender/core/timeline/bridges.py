@@ -40,7 +40,7 @@ _LEAPS = 1.5  # metres per second: who rises or sinks faster leaps to the feet o
 _STEP = 0.12  # metres by which one more motion must bring the poses nearer
 _LOOKED_AT = 6  # frames whose poses are compared at a seam
 _FEWEST = 15  # frames of a motion that is put in, at least
-_RISES = 0.2  # metres by which a pelvis may rise over, or sink below, the higher and the lower one of both postures
+_RISES = 0.3  # metres by which a pelvis may rise over, or sink below, the higher and the lower one of both postures
 
 
 @dataclass(frozen=True, eq=False)

@@ -44,6 +44,29 @@ def test_what_is_done_sitting_is_done(engine: Engine):
     assert np.ptp(feet, axis=0).max() < 0.02
 
 
+@pytest.mark.parametrize(
+    ("prompt", "highest"),
+    [
+        ("sits on the ground, stretches both legs", 0.3),
+        ("sits down on the grass, then stretches the arms overhead", 0.4),
+        ("lies on the back, then stretches", 0.3),
+        ("falls flat on his face, then rolls over", 0.6),
+        ("falls onto the back, then rolls over onto the belly", 0.6),
+        ("does sit-ups, then rolls over into a plank", 0.6),
+        ("lies on the back, then sits up", 0.4),
+    ],
+)
+def test_who_is_on_the_floor_stays_there_for_what_is_done_there(engine: Engine, prompt: str, highest: float):
+    found = performed(engine, prompt)
+    assert pelvis(engine, found)[found.ends[0] :].max() < highest
+
+
+def test_who_wakes_up_and_then_gets_up_lies_before_that(engine: Engine):
+    found = performed(engine, "wakes up, stretches, swings the legs over the edge of the bed and stands up")
+    height = pelvis(engine, found)
+    assert height[: found.ends[1]].max() < 0.3 < height[found.ends[2] - 5] < HIGH < height[-1]
+
+
 @pytest.mark.parametrize("prompt", ["sits down, then kicks", "sits down, then walks", "sits down, stands and waves"])
 def test_what_needs_the_legs_is_done_standing(engine: Engine, prompt: str):
     height = pelvis(engine, performed(engine, prompt))

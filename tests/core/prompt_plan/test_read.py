@@ -67,6 +67,11 @@ def only(spelling: Spelling, prompt: str) -> Segment:
         ("goes upstairs, waves, comes back down", ["goes upstairs", "waves", "walks down the stairs"]),
         ("kicks with the left leg, then right leg", ["kicks with the left leg", "kicks right leg"]),
         ("while running he jumps", ["he jumps"]),
+        ("claps, spins once and bows", ["stands still", "spins around", "bows"]),
+        (
+            "falls on his back, rolls over to the side, slowly gets up",
+            ["falls on his back", "lies on the side", "slowly gets up"],
+        ),
     ],
 )
 def test_steps_come_in_the_order_in_which_they_are_done(spelling: Spelling, prompt: str, texts: list[str]):
