@@ -35,6 +35,7 @@ _LEFT, _DOWN_THERE = 10, 20  # frames of a motion that leads down: what is left 
 _LOOKED_AT = 6  # frames whose poses are compared at a seam
 _RISES = 0.15  # metres by which the pelvis rises or sinks, from which on a cross-fade takes as long as it needs
 _FACE_UP = 0.7  # of a chest's front, how far it points up in who can move the arms in lying
+_AT_FIRST = 30  # frames of the posture in which a motion begins
 _COMES_BACK = 0.5  # share of its largest distance from its first pose within which a motion ends that comes back
 
 
@@ -100,6 +101,9 @@ def _in_poses(
     kept: Gesture | None = None  # of hands that were put somewhere
     for i, (motion, (segment, choice)) in enumerate(zip(made, steps, strict=True)):
         waits = segment.text == STANDS if segment.gesture is None else segment.gesture.alone
+        way = motion
+        if segment.posture:
+            motion = held(last_frame(motion), _AT_FIRST)
         stays = pose is not None and (waits or of_upper_body(engine, segment, choice, motion))
         if pose is not None and stays:
             motion = held(pose, len(motion)) if waits else in_pose(motion, pose, engine.body)
@@ -129,7 +133,10 @@ def _in_poses(
         motions.append(motion)
         if not stays:
             pose = last_frame(motion) if _ends_down(engine, segment, choice, motion) else None
-        ways_down.append(ways_down[-1] if stays or (i and _is_down_already(engine, motions)) else motion)
+        if segment.posture:
+            ways_down.append(way)
+        else:
+            ways_down.append(ways_down[-1] if stays or (i and _is_down_already(engine, motions)) else motion)
     return motions, ways_down
 
 

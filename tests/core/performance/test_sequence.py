@@ -67,6 +67,15 @@ def test_who_wakes_up_and_then_gets_up_lies_before_that(engine: Engine):
     assert height[: found.ends[1]].max() < 0.3 < height[found.ends[2] - 5] < HIGH < height[-1]
 
 
+@pytest.mark.parametrize(
+    "prompt",
+    ["CrouchToStand", "transition from kneeling to standing", "gets up off the ground from lying on their stomach"],
+)
+def test_a_motion_begins_in_the_posture_that_is_said(engine: Engine, prompt: str):
+    height = pelvis(engine, performed(engine, prompt))
+    assert height[:10].max() < 0.6 and height[-1] > HIGH and (np.diff(height) > -0.03).all()
+
+
 @pytest.mark.parametrize("prompt", ["sits down, then kicks", "sits down, then walks", "sits down, stands and waves"])
 def test_what_needs_the_legs_is_done_standing(engine: Engine, prompt: str):
     height = pelvis(engine, performed(engine, prompt))

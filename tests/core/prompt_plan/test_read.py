@@ -504,6 +504,28 @@ def test_touching_after_a_comma_is_a_step(spelling: Spelling):
     assert len(plan(spelling, "waves, touches the toes, then bows").segments) == 3
 
 
+@pytest.mark.parametrize(
+    ("prompt", "texts"),
+    [
+        ("CrouchToStand", ["crouches", "stands up"]),
+        ("transition from kneeling to standing", ["kneels down", "stands up"]),
+        ("a knight rises from one knee", ["a knight kneels down", "stands up"]),
+        ("lying on the stomach to sitting", ["lies on the belly", "sits on the floor"]),
+        ("from a crouch, he jumps", ["crouches", "he jumps"]),
+        ("starts on all fours, then runs", ["drops down onto all fours", "runs"]),
+    ],
+)
+def test_where_somebody_starts_is_no_step_of_its_own(spelling: Spelling, prompt: str, texts: list[str]):
+    found = plan(spelling, prompt).segments
+    assert [segment.text for segment in found] == texts
+    assert [segment.posture for segment in found] == [True, False]
+
+
+@pytest.mark.parametrize("prompt", ["starts crouching", "waves, then starts crouching", "crouches, then stands up"])
+def test_what_leads_to_a_posture_is_made(spelling: Spelling, prompt: str):
+    assert not any(segment.posture for segment in plan(spelling, prompt).segments)
+
+
 @pytest.mark.parametrize(("clause", "text"), [("hold it", "stands still"), ("holds the pose", "stands still")])
 def test_who_holds_a_pose_stands(spelling: Spelling, clause: str, text: str):
     assert plan(spelling, f"waves, then {clause}").segments[-1].text == text
