@@ -21,7 +21,7 @@ from ..prompt_plan.plan import Segment
 from ..skeleton import BODY
 from ..timeline.bridges import bridged
 from ..timeline.joining import entered, followed_by
-from ..timeline.postures import chest_front, down, kneels, lies, on_feet, turned_over, unlike, upright
+from ..timeline.postures import chest_front, down, kneels, lies, on_feet, tilt, turned_over, unlike, upright
 from .gesturing import gesturing
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ _LETS_GO = 0.75  # the same of a pose of the arms, in which a head is shaken
 _LEFT, _DOWN_THERE = 10, 20  # frames of a motion that leads down: what is left of it at least, and its end
 _LOOKED_AT = 6  # frames whose poses are compared at a seam
 _RISES = 0.15  # metres by which the pelvis rises or sinks, from which on a cross-fade takes as long as it needs
+_BENDS = 30.0  # degrees by which the trunk bends, from which on it does, too
 _FACE_UP = 0.7  # of a chest's front, how far it points up in who can move the arms in lying
 _AT_FIRST = 30  # frames of the posture in which a motion begins
 _COMES_BACK = 0.5  # share of its largest distance from its first pose within which a motion ends that comes back
@@ -64,27 +65,31 @@ def in_sequence(
             motion = followed_by(motion, lower, possible(SEAM, motion, lower), engine.body)
         elif choice.action in grammar()["sinks"] and _turns_over(engine, motion, following):
             lying = held(last_frame(following), _DOWN_THERE)
-            motion, wordings = bridged(engine, motion, last_pose(following, engine.body), SEAM)
+            motion, _ = bridged(engine, motion, last_pose(following, engine.body), SEAM)
             motion = followed_by(motion, lying, possible(SEAM, motion, lying), engine.body)
         else:
             last = last_pose(motion, engine.body)
             either_side = not (segment.side or segment.travel or segment.turn)
             following = entered(following, last, engine.body, either_side)
-            motion, wordings = bridged(engine, motion, ground_poses(following.crop(0, 1), engine.body)[0], SEAM)
-            if wordings:
-                remarks.append(f"Between the steps {number - 1} and {number} {_quoted(wordings)} is put in.")
-            seam = SEAM if wordings else _seam(engine, motion, following)
+            put_in: tuple[str, ...] = ()
+            if not {choice.action, steps[number - 2][1].action} <= set(grammar()["in_water"]):
+                motion, put_in = bridged(engine, motion, ground_poses(following.crop(0, 1), engine.body)[0], SEAM)
+            if put_in:
+                remarks.append(f"Between the steps {number - 1} and {number} {_quoted(put_in)} is put in.")
+            seam = SEAM if put_in else _seam(engine, motion, following)
             motion = followed_by(motion, following, possible(seam, motion, following), engine.body)
         ends.append(len(motion))
     return motion, ends
 
 
 def _seam(engine: Engine, motion: Motion, following: Motion) -> int:
-    """Returns the frames of a cross-fade between motions: more than usual where the body rises or sinks by it."""
+    """Returns the frames of a cross-fade between motions: more than usual where the body rises, sinks or bends by
+    it."""
     tail = ground_poses(motion.crop(max(len(motion) - _LOOKED_AT, 0), len(motion)), engine.body)
     start = ground_poses(following.crop(0, _LOOKED_AT), engine.body)
     rises = abs(tail[-1, 0, 1] - tail[-1, :, 1].min() - start[0, 0, 1] + start[0, :, 1].min()) > _RISES
-    return needed_seam(tail, start, motion.fps) if rises else SEAM
+    bends = abs(tilt(tail[-1]) - tilt(start[0])) > _BENDS
+    return needed_seam(tail, start, motion.fps) if rises or bends else SEAM
 
 
 def _in_poses(

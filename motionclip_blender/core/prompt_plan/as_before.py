@@ -44,6 +44,15 @@ _AS_MANY = re.compile(  # "three steps left, then three right"
 )
 _RUNS = re.compile(r"\b(?:run|sprint|dash|charg)(?:s|es|ning|ing)?\b")
 _SLIDES = re.compile(r"\bslid(?:es?|ing)\b(?: (?:on|along|across|under|over) .*| down)?$")  # on the ground
+_JUMPS_OVER = re.compile(  # in running
+    r"\b(?:jump|leap|hop|vault|hurdl)(?:s|es|ing)? over (?:something|it|(?:an?|the|some|his|her) (?:[\w-]+ )?"
+    r"(?:obstacle|hurdle|fence|log|puddle|barrier|gap|rock|bench|box|hedge|ditch|stream|trunk|wall|car|hole|thing)s?)$"
+)
+_TAKES = re.compile(r"\b(?:pick|lift|grab|tak|hoist)(?:s|es|e|ing)?\b")
+_GOES_WITH_IT = re.compile(
+    r"\b(?:walk|go|step|stroll|leav)(?:s|es|e|ing)?(?: (?:away|off|out|along|over|around|forwards?))* with "
+    r"(?:the|his|her|their) (?:[\w-]+ )?[\w-]+$"
+)
 _TAKES_A_SHOT = re.compile(r"\b(?:tak(?:es?|ing) (?:the|a|his|her) shot|shoots?)$")
 _CROSSES_LEGS = re.compile(
     r"^(?:(?:he|she|they) )?cross(?:es|ing)? (?:(?:the|his|her|their|one) )?(?:legs?|"
@@ -100,7 +109,10 @@ def as_before(text: str, before: Segment | None) -> str:
         text = _SITS_INTO_IT.sub("sits down", text)
     if before.steps and (many := _AS_MANY.match(text)):
         return f"walks {many['many']} steps {many['way']}"
+    if _TAKES.search(before.text):
+        text = _GOES_WITH_IT.sub("carries something", text)
     if _RUNS.search(before.text):
+        text = _JUMPS_OVER.sub("leaps over something", text)
         text = _SLIDES.sub("slides under an obstacle in a deep lunge", text)
     if "ball" in before.text:
         text = _TAKES_A_SHOT.sub("shoots the ball", text)
@@ -112,8 +124,8 @@ def as_before(text: str, before: Segment | None) -> str:
         if rolls := _ROLLS_OVER.match(text):
             return _turned_over(rolls["to"] or ("back" if _FACE_DOWN.search(before.text) else "belly"))
         text = _SITS_UP.sub("sits on the floor", text)
-    if _STRAIGHTENS.search(text):
-        return "stands up"
+    if _STRAIGHTENS.search(text):  # who stands bent only straightens the trunk
+        return "stands up" if begins(verb, _DOWN) or _lies(before) else "stands"
     if _RETURNS.search(text) or _ONLY_RETURNS.match(text):
         down = any(begins(word, _DOWN) for word in (verb, *before.text.split()[:3]))
         stands = "stands up" if down else STANDS

@@ -76,6 +76,24 @@ def test_a_motion_begins_in_the_posture_that_is_said(engine: Engine, prompt: str
     assert height[:10].max() < 0.6 and height[-1] > HIGH and (np.diff(height) > -0.03).all()
 
 
+def test_who_stands_bent_only_straightens_the_trunk(engine: Engine):
+    found = performed(engine, "leans forward, then straightens up")
+    joints = engine.body.posed_joints(found.motion)
+    rise = joints[:, INDEX["head"], 1]
+    assert rise[-1] > rise[found.ends[0] - 1] and joints[:, 0, 1].min() > HIGH and not found.remarks
+
+
+def test_a_phone_stays_at_the_ear_until_it_is_put_down(engine: Engine):
+    found = performed(engine, "answers the phone, paces back and forth, then hangs up")
+    joints = engine.body.posed_joints(found.motion)
+    away = np.linalg.norm(joints[:, INDEX["right_wrist"]] - joints[:, INDEX["head"]], axis=-1)
+    assert away[found.ends[0] - 10 : found.ends[-2] - 5].max() < 0.4 < away[-1]
+
+
+def test_who_swims_does_not_get_up_to_tread_water(engine: Engine):
+    assert not performed(engine, "swims, then treads water").remarks
+
+
 @pytest.mark.parametrize("prompt", ["sits down, then kicks", "sits down, then walks", "sits down, stands and waves"])
 def test_what_needs_the_legs_is_done_standing(engine: Engine, prompt: str):
     height = pelvis(engine, performed(engine, prompt))
