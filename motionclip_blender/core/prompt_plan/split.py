@@ -60,6 +60,10 @@ _FINISHES = re.compile(
 _STAYS = re.compile(
     r"^(?:he |she |they )?(?:(?:do|does) not|don't|doesn't|never) (?:even )?(?:move|stir|budge)\b", re.I
 )
+_DOING_SOMETHING = re.compile(
+    r"^(?!morning|evening|spring|wedding|meeting)\w{3,}ing (?:it|him|her|them|the|an?|his|back|away|off|out|down|up)\b",
+    re.I,
+)
 _A_THING = re.compile(r"^(?:an?|the|his|her|their) (?:[\w-]+ )?[\w-]+$", re.I)
 _FINISHED = re.compile(r"^(?:has |have |had )?(?:finish|complet|end)(?:es|s|ed|ing)?\b(?! (?:with|in|by)\b)", re.I)
 _WHILE = re.compile(
@@ -192,6 +196,8 @@ def _in_order(sentence: str) -> list[str]:
     match = _BEFORE.match(sentence)
     if match:
         first, second = (match[2], match[1]) if match[1] else (match[3], match[4])
+        if match[4] and _DOING_SOMETHING.match(second) and acts(first):  # "carries it before setting it down"
+            return [first, second]
         if match[4] and _A_THING.match(second):  # "warms up before a fight"
             return [first]
         if acts(first) and acts(second.split(",")[0]):  # not "before the king, draws his sword"

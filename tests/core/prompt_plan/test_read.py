@@ -67,6 +67,20 @@ def only(spelling: Spelling, prompt: str) -> Segment:
         ("goes upstairs, waves, comes back down", ["goes upstairs", "waves", "walks down the stairs"]),
         ("kicks with the left leg, then right leg", ["kicks with the left leg", "kicks right leg"]),
         ("while running he jumps", ["he jumps"]),
+        ("kicks a ball and watches where it lands", ["kicks a ball", "stands still"]),
+        ("runs, jumps over an obstacle and keeps running", ["runs", "leaps over something", "running"]),
+        ("picks up a suitcase and walks away with it", ["picks up a suitcase", "carries something"]),
+        ("carries a box before setting it down", ["carries a box", "puts down the box"]),
+        ("sweeps the floor, then straightens up", ["sweeps the floor", "stands"]),
+        ("crouches, then straightens up", ["crouches", "stands up"]),
+        (
+            "walks through the door and closes it behind him",
+            ["walks through the door", "turns on the spot", "stands still"],
+        ),
+        (
+            "bends down, picks up something heavy, carries it a few paces and sets it down",
+            ["picks up and relocates an object"],
+        ),
         ("claps, spins once and bows", ["stands still", "spins around", "bows"]),
         (
             "falls on his back, rolls over to the side, slowly gets up",
