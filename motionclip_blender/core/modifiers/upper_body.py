@@ -24,7 +24,7 @@ _ARMS = [joint for joint in _UPPER if joint not in _TRUNK]
 _ANKLES = [INDEX["left_ankle"], INDEX["right_ankle"]]
 
 # What is still done in place: metres by which an ankle, and a pelvis, may move, and degrees by which a chest may turn
-_ANKLE, _PELVIS, _TURN = 0.12, 0.2, 60.0
+_ANKLE, _PELVIS, _TURN = 0.12, 0.25, 60.0
 _RESTS = 0.08  # metres that the wrist of an arm moves at most that does nothing
 _HANGS = 0.15  # metres of that wrist above the pelvis, at most
 

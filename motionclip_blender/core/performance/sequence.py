@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..cleanup.foot_locking import on_floor
-from ..cleanup.seams import SEAM, ground_poses, last_frame, last_pose, possible
+from ..cleanup.seams import SEAM, ground_poses, last_frame, last_pose, needed_seam, possible
 from ..measure import active_part
 from ..modifiers.leaning import BENDS
 from ..modifiers.repeat import held
@@ -22,7 +22,7 @@ from ..prompt_plan.plan import Segment
 from ..skeleton import BODY
 from ..timeline.bridges import bridged
 from ..timeline.joining import entered, followed_by
-from ..timeline.postures import down, kneels, lies, on_feet, turned_over, unlike, upright
+from ..timeline.postures import chest_front, down, kneels, lies, on_feet, tilt, turned_over, unlike, upright
 from .gesturing import gesturing
 
 if TYPE_CHECKING:
@@ -33,6 +33,11 @@ Step = tuple[Segment, Choice]
 _ON_FLOOR = 0.06  # metres over its lowest place up to which a body stands
 _LETS_GO = 0.75  # the same of a pose of the arms, in which a head is shaken
 _LEFT, _DOWN_THERE = 10, 20  # frames of a motion that leads down: what is left of it at least, and its end
+_LOOKED_AT = 6  # frames whose poses are compared at a seam
+_RISES = 0.15  # metres by which the pelvis rises or sinks, from which on a cross-fade takes as long as it needs
+_BENDS = 30.0  # degrees by which the trunk bends, from which on it does, too
+_FACE_UP = 0.7  # of a chest's front, how far it points up in who can move the arms in lying
+_AT_FIRST = 30  # frames of the posture in which a motion begins
 _COMES_BACK = 0.5  # share of its largest distance from its first pose within which a motion ends that comes back
 
 
@@ -59,16 +64,33 @@ def in_sequence(
             remarks.append(f'"{segment.said}" is left out: the body lies already.')
         elif choice.action in grammar()["sinks"] and (lower := _from_below(engine, motion, following)) is not None:
             motion = followed_by(motion, lower, possible(SEAM, motion, lower), engine.body)
+        elif choice.action in grammar()["sinks"] and _turns_over(engine, motion, following):
+            lying = held(last_frame(following), _DOWN_THERE)
+            motion, _ = bridged(engine, motion, last_pose(following, engine.body), SEAM)
+            motion = followed_by(motion, lying, possible(SEAM, motion, lying), engine.body)
         else:
             last = last_pose(motion, engine.body)
             either_side = not (segment.side or segment.travel or segment.turn)
             following = entered(following, last, engine.body, either_side)
-            motion, wordings = bridged(engine, motion, ground_poses(following.crop(0, 1), engine.body)[0], SEAM)
-            if wordings:
-                remarks.append(f"Between the steps {number - 1} and {number} {_quoted(wordings)} is put in.")
-            motion = followed_by(motion, following, possible(SEAM, motion, following), engine.body)
+            put_in: tuple[str, ...] = ()
+            if not {choice.action, steps[number - 2][1].action} <= set(grammar()["in_water"]):
+                motion, put_in = bridged(engine, motion, ground_poses(following.crop(0, 1), engine.body)[0], SEAM)
+            if put_in:
+                remarks.append(f"Between the steps {number - 1} and {number} {_quoted(put_in)} is put in.")
+            seam = SEAM if put_in else _seam(engine, motion, following)
+            motion = followed_by(motion, following, possible(seam, motion, following), engine.body)
         ends.append(len(motion))
     return motion, ends
+
+
+def _seam(engine: Engine, motion: Motion, following: Motion) -> int:
+    """Returns the frames of a cross-fade between motions: more than usual where the body rises, sinks or bends by
+    it."""
+    tail = ground_poses(motion.crop(max(len(motion) - _LOOKED_AT, 0), len(motion)), engine.body)
+    start = ground_poses(following.crop(0, _LOOKED_AT), engine.body)
+    rises = abs(tail[-1, 0, 1] - tail[-1, :, 1].min() - start[0, 0, 1] + start[0, :, 1].min()) > _RISES
+    bends = abs(tilt(tail[-1]) - tilt(start[0])) > _BENDS
+    return needed_seam(tail, start, motion.fps) if rises or bends else SEAM
 
 
 def _in_poses(
@@ -85,6 +107,9 @@ def _in_poses(
     kept: Gesture | None = None  # of hands that were put somewhere
     for i, (motion, (segment, choice)) in enumerate(zip(made, steps, strict=True)):
         waits = segment.text == STANDS if segment.gesture is None else segment.gesture.alone
+        way = motion
+        if segment.posture:
+            motion = held(last_frame(motion), _AT_FIRST)
         stays = pose is not None and (waits or of_upper_body(engine, segment, choice, motion))
         if pose is not None and stays:
             motion = held(pose, len(motion)) if waits else in_pose(motion, pose, engine.body)
@@ -114,7 +139,10 @@ def _in_poses(
         motions.append(motion)
         if not stays:
             pose = last_frame(motion) if _ends_down(engine, segment, choice, motion) else None
-        ways_down.append(ways_down[-1] if stays or (i and _is_down_already(engine, motions)) else motion)
+        if segment.posture:
+            ways_down.append(way)
+        else:
+            ways_down.append(ways_down[-1] if stays or (i and _is_down_already(engine, motions)) else motion)
     return motions, ways_down
 
 
@@ -180,10 +208,12 @@ def _takes_up_a_pose(segment: Segment, choice: Choice) -> bool:
 
 
 def _ends_down(engine: Engine, segment: Segment, choice: Choice, motion: Motion) -> bool:
-    """Checks whether a step ends with a body that sits, kneels or crouches, so that it can stay there."""
+    """Checks whether a step ends with a body that sits, kneels, crouches or lies, so that it can stay there."""
     if segment.gesture is not None or not _takes_up_a_pose(segment, choice):
         return False
     last = last_pose(motion, engine.body)
+    if choice.action in grammar()["stays_down"] and not upright(last, engine.body.joints()[0, 1]):
+        return not lies(last) or bool(chest_front(last)[1] > _FACE_UP)
     stays = not on_feet(last) or choice.action in grammar()["postures"]  # who picks something up does not
     return stays and down(last, engine.body.joints()[0, 1])
 
@@ -209,6 +239,12 @@ def _from_below(engine: Engine, motion: Motion, falling: Motion) -> Motion | Non
     low = np.flatnonzero(heights <= last[0, 1] - last[:, 1].min())
     there = len(low) > 0 and low[0] <= len(falling) - _LEFT
     return falling.crop(int(low[0]) if there else max(len(falling) - _DOWN_THERE, 0), len(falling))
+
+
+def _turns_over(engine: Engine, motion: Motion, lying: Motion) -> bool:
+    """Checks whether a body lies at the end of both of two motions: on its back in one, on its belly in the other."""
+    before, after = (last_pose(each, engine.body) for each in (motion, lying))
+    return lies(before) and lies(after) and turned_over(before, after)
 
 
 def _risen(engine: Engine, motion: Motion, rising: Motion, way_down: Motion) -> tuple[Motion, str] | None:

@@ -30,6 +30,10 @@ _THROUGH_IT = re.compile(
     r"^((?:[\w-]+ )*?(?:walk|go|step|pass|run)(?:s|es)?) through (?:it|(?:the|a) (?:door|doorway|gate))$"
 )
 _SEATS = re.compile(r"\b(?:chair|armchair|stool|bench|sofa|couch|seat|floor|ground)\b")
+_ON_FLOOR = re.compile(r"\b(?:floor|ground|grass|mat|carpet)\b")
+_REACHES_TOES = re.compile(
+    r"^(?:(?:he|she|they) )?(?:touch(?:es)?|reach(?:es)? (?:for|to)|grabs?) (?:(?:the|his|her|their) )?toes$"
+)
 _SITS_INTO_IT = re.compile(
     r"\b(?:sink|drop|slump|collaps|settl|flop|plop|fall)(?:s|es|e|ing|ping)? (?:(?:back|down|heavily) )*(?:in|"
     r"on)(?:to)? it\b"
@@ -40,6 +44,15 @@ _AS_MANY = re.compile(  # "three steps left, then three right"
 )
 _RUNS = re.compile(r"\b(?:run|sprint|dash|charg)(?:s|es|ning|ing)?\b")
 _SLIDES = re.compile(r"\bslid(?:es?|ing)\b(?: (?:on|along|across|under|over) .*| down)?$")  # on the ground
+_JUMPS_OVER = re.compile(  # in running
+    r"\b(?:jump|leap|hop|vault|hurdl)(?:s|es|ing)? over (?:something|it|(?:an?|the|some|his|her) (?:[\w-]+ )?"
+    r"(?:obstacle|hurdle|fence|log|puddle|barrier|gap|rock|bench|box|hedge|ditch|stream|trunk|wall|car|hole|thing)s?)$"
+)
+_TAKES = re.compile(r"\b(?:pick|lift|grab|tak|hoist)(?:s|es|e|ing)?\b")
+_GOES_WITH_IT = re.compile(
+    r"\b(?:walk|go|step|stroll|leav)(?:s|es|e|ing)?(?: (?:away|off|out|along|over|around|forwards?))* with "
+    r"(?:the|his|her|their) (?:[\w-]+ )?[\w-]+$"
+)
 _TAKES_A_SHOT = re.compile(r"\b(?:tak(?:es?|ing) (?:the|a|his|her) shot|shoots?)$")
 _CROSSES_LEGS = re.compile(
     r"^(?:(?:he|she|they) )?cross(?:es|ing)? (?:(?:the|his|her|their|one) )?(?:legs?|"
@@ -62,6 +75,15 @@ _LIES_STILL = re.compile(
     r"^(?:(?:he|she|they|it) )?(?:lies?|lying|stays?|remains?|rests?)(?: (?:there|still|motionless|down|unconscious|"
     r"lying|on the (?:ground|floor)|for a (?:moment|while)))+$"
 )
+_LIES = ["lie", "lies", "lying", "sleep", "fall", "collaps", "faint", "toppl", "flop", "push-up", "sit-up", "plank"]
+_FACE_DOWN = re.compile(r"\b(?:face|belly|stomach|front|forwards?|push-?ups?|plank|prone)\b(?<!face up)")
+_ROLLS_OVER = re.compile(
+    r"^(?P<who>(?:he|she|they) )?(?:roll|turn|flip)(?:s|ing|ping)?(?: (?:over|around|slowly|quickly|then))*"
+    r"(?: (?:and )?(?:lies )?(?:(?:in|on)(?:to)?|to) (?:(?:the|his|her|their|an?|all) )*"
+    r"(?P<to>back|left side|right side|side|belly|stomach|front|face|plank|push-?up|hands and knees|fours)"
+    r"(?: position| pose)?)?$"
+)
+_SITS_UP = re.compile(r"\bsit(?:s|ting)? (?:(?:back|slowly|straight) )*up(?:right)?(?: (?:straight|slowly|in bed))?$")
 _STRAIGHTENS = re.compile(
     r"\bstraighten(?:s|ing)?(?: (?:him|her|them|it)sel(?:f|ves))?(?: (?:back|up|again|out|slowly|quickly))*$"
 )
@@ -77,13 +99,19 @@ def as_before(text: str, before: Segment | None) -> str:
     if before.turn is not None and abs(before.turn) > AROUND:
         text = _GOES_BACK.sub(r"\1", _COMES_BACK.sub("walks", text))
     verb = without_subject(before.bare or before.text).split(" ")[0]
+    on_floor = _ON_FLOOR.search(before.text) and begins(verb, _DOWN)
+    if on_floor and _REACHES_TOES.match(text):
+        return "forward fold"
     if (seat := _SEATS.search(before.text)) and _CROSSES_LEGS.match(text):
         return "sits cross-legged" if seat[0] in ("floor", "ground") else "crosses the legs"
     if seat:
         text = _SITS_INTO_IT.sub("sits down", text)
     if before.steps and (many := _AS_MANY.match(text)):
         return f"walks {many['many']} steps {many['way']}"
+    if _TAKES.search(before.text):
+        text = _GOES_WITH_IT.sub("carries something", text)
     if _RUNS.search(before.text):
+        text = _JUMPS_OVER.sub("leaps over something", text)
         text = _SLIDES.sub("slides under an obstacle in a deep lunge", text)
     if "ball" in before.text:
         text = _TAKES_A_SHOT.sub("shoots the ball", text)
@@ -91,8 +119,12 @@ def as_before(text: str, before: Segment | None) -> str:
         text = _STANDS.sub(r"\1stands up", text)
     if begins(verb, _FALLS) and _LIES_STILL.match(text):
         return STANDS
-    if _STRAIGHTENS.search(text):
-        return "stands up"
+    if _lies(before):
+        if rolls := _ROLLS_OVER.match(text):
+            return _turned_over(rolls["to"] or ("back" if _FACE_DOWN.search(before.text) else "belly"))
+        text = _SITS_UP.sub("sits on the floor", text)
+    if _STRAIGHTENS.search(text):  # who stands bent only straightens the trunk
+        return "stands up" if begins(verb, _DOWN) or _lies(before) else "stands"
     if _RETURNS.search(text) or _ONLY_RETURNS.match(text):
         down = any(begins(word, _DOWN) for word in (verb, *before.text.split()[:3]))
         stands = "stands up" if down else STANDS
@@ -112,6 +144,18 @@ def only_a_way(clause: str) -> bool:
     """Checks whether a clause only says where to, with which limb, or how fast: not "slowly turns"."""
     match = _ONLY_A_WAY.match(clause)
     return match is not None and not any(map(is_action, WORD.findall(match["more"] or "")))
+
+
+def _lies(before: Segment) -> bool:
+    """Checks whether somebody lies after a step."""
+    return any(begins(word, _LIES) for word in (before.bare or before.text).split()[:4])
+
+
+def _turned_over(to: str) -> str:
+    """Returns what a body that lies does to turn to another side: it lies, or is on its hands, there."""
+    if to in ("hands and knees", "fours"):
+        return "on all fours"
+    return "plank" if to.startswith(("plank", "push")) else f"lies on the {to}"
 
 
 def in_the_seat(text: str, before: Segment | None) -> str:

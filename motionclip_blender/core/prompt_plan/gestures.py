@@ -20,6 +20,7 @@ _PUTS = re.compile(
     r"(?:put|plac|hold|clasp|cross|fold|keep|rest|hid|lac|interlac|lock|hug|wrap|stretch|spread|rais|lift|extend)"
     r"[a-z]* |(?:with |left |right |both |the |his |her )*(?:arms|hands?)\b"
 )
+_HELD_ON = ("phone",)  # which stays in the hand until it is put down
 _KEPT = ("hip", "back", "nape", "pocket", "elbow", "shoulder", "phone", "head", "up", "aside", "ahead", "chest")
 _ARTICLES = ("a", "an", "the", "his", "her", "their", "its", "my", "your")
 _SIDED = re.compile(r"\b(?:left|right)\b")
@@ -71,9 +72,8 @@ def _first_of(rules: tuple[Rule, ...], text: str) -> tuple[Gesture, str] | None:
         match = rule.found_in(text)
         if match is not None:
             made = rule.made(match)
-            kept = (
-                made.kind == TOUCHES and not made.moves and made.place in _KEPT and bool(_PUTS.match(match[0].strip()))
-            )
+            put = made.place in _KEPT and bool(_PUTS.match(match[0].strip()))
+            kept = made.kind == TOUCHES and not made.moves and (put or made.place in _HELD_ON)
             made = replace(made, sided=bool(_SIDED.search(match[0])), kept=kept)
             return made, f"{_IS.sub('', text[: match.start()])} {_TAKEN_OUT} {text[match.end() :]}"
     return None

@@ -10,6 +10,7 @@ from .phrase import Phrase
 _BLOWS = ("punch", "jab", "hook", "cross", "kick")
 _PLURALS = {"foot": "feet", "feet": "feet"}
 
+_LITTLE = re.compile(r"\b(?:bit|little|slightly|step)\b")
 _SIDED = re.compile(r"\b(?:left|right)\b")
 
 
@@ -86,6 +87,12 @@ THEN = (
         "takes one big step",
         r"\b(take|takes|taking|make|makes|making) an? (?=(?:\w+ )?step\b(?! (?:over|onto|across)\b))",
         r"\1 one ",
+    ),
+    Phrase(
+        "stretches both legs",
+        "stretches the back of the legs",
+        r"\bstretch(es|ing)? (?:out )?(?:(?:the|his|her|their|both) )+legs\b(?: out| forwards?)*$",
+        r"stretch\1 the back of the legs",
     ),
     Phrase(
         "lifts his left and right foot",
@@ -196,10 +203,12 @@ THEN = (
         r"to the \1",
     ),
     Phrase(
-        "throws his arms up",
+        "throws up his arms in despair",
         "raises both arms",
-        r"\b(?:throw|fling|toss)(?:s|es|ing)? (?:up )?(?:(?:the|his|her|their|both|your) )*(?:arms|hands)"
-        r"(?: (?:up|high|in the air|into the air|overhead|up in the air))+",
+        r"\b(?:throw|fling|toss)(?:s|es|ing)? (?:up (?:(?:the|his|her|their|both|your) )*(?:arms|hands)\b|"
+        r"(?:(?:the|his|her|their|both|your) )*(?:arms|hands)(?= (?:up|high|in|into|overhead)\b))"
+        r"(?: (?:up|high|in the air|into the air|overhead|up in the air))*"
+        r"(?: in (?:despair|frustration|exasperation|disgust|horror|surrender|joy|triumph|anger|surprise))?",
         "raises both arms",
     ),
     Phrase("an uppercut", "an punch", r"\b(?:uppercut|haymaker)\b", "punch"),
@@ -405,8 +414,9 @@ THEN = (
     Phrase(
         "watches it fly",
         STANDS,
-        r"^(?:(?:he|she|they) )?watch(?:es|ing)? (?:it|them|him|her|the (?:[\w-]+ )?(?:ball|thing|stone|rock|"
-        r"object|arrow|frisbee))\b(?: \w+){0,3}$",
+        r"^(?:(?:he|she|they) )?(?:(?:watch|look)(?:es|s|ing)? (?:to see )?(?:where|how|whether|if|as) .*|"
+        r"watch(?:es|ing)? (?:it|them|him|her|the (?:[\w-]+ )?(?:ball|thing|stone|rock|object|arrow|frisbee))\b"
+        r"(?: [\w-]+){0,5})$",
         STANDS,
     ),
     Phrase("serves", "tennis serve", r"^(?:(?:he|she|they) )?serves?(?: the ball)?$", "tennis serve"),
@@ -630,9 +640,44 @@ THEN = (
     ),
     Phrase(
         "storms off in a huff",
+        "quickly walks angrily",
+        r"\bstorm(?:s|ing)? (?:off|out|away)\b(?: of (?:the|a|his|her|their) \w+)?"
+        r"(?: in (?:a huff|anger|a rage|fury|a temper)| angrily| furiously)?",
+        "quickly walks angrily",
+    ),
+    Phrase(
         "walks away angrily",
-        r"\bstorm(?:s|ing)? (?:off|out|away)\b(?: in (?:a huff|anger|a rage|fury))?",
-        "walks away angrily",
+        "walks angrily",
+        r"\b(walk(?:s|ing)?) (?:away|off|out) (?=\w+ly\b)",
+        r"\1 ",
+    ),
+    Phrase(
+        "jumps to his feet",
+        "gets up quickly",
+        r"\b(?:quickly |nimbly |suddenly )?(?:jump|leap|spring|bounc|hop|shoot|pop|bolt)(?:s|es|ing|ping)? "
+        r"(?:(?:right|straight|quickly|back|up) )*(?:to|onto) (?:his|her|their|the) feet\b(?: again| quickly)*",
+        "gets up quickly",
+    ),
+    Phrase(
+        "dives full stretch to the right",
+        "falls sideways to the right",
+        r"\bdiv(?:es|e|ing) (?:(?:at )?full[- ](?:stretch|length)|headlong|low|high|far|desperately|spectacularly|"
+        r"across(?: the goal)?)(?: (?:out|off))? (?:to|towards?) (?:the|his|her|their) (left|right)(?: side)?\b",
+        r"falls sideways to the \1",
+    ),
+    Phrase(
+        "shifts a bit to the left",
+        "takes one step to the left",
+        r"\b(?:shift|scoot|edg|budg|inch|sidl)(?:s|es|e|ing)? "
+        r"(?P<far>(?:(?:over|a bit|a little|slightly|a step|sideways) )*)"
+        r"(?P<way>to (?:the|his|her|their) (?:left|right))\b(?! (?:foot|leg|hip))",
+        lambda shifts: f"{'takes one step' if _LITTLE.search(shifts['far']) else 'moves sideways'} {shifts['way']}",
+    ),
+    Phrase(
+        "grabs a heavy box",
+        "picks up a heavy box",
+        r"\bgrab(?:s|bing)? (?=(?:an?|the) (?:(?:very|really) )?(?:heavy|big|large|huge|massive) \w|something heavy\b)",
+        "picks up ",
     ),
     Phrase(
         "spins on one heel",

@@ -34,6 +34,7 @@ class Segment:
     stays: whether it is done on the spot.
     both: whether both arms do it; single: whether one arm does, either of them.
     gesture: what is made by rule on top of it; `text` does not name it.
+    posture: whether the motion begins where this step ends.
     """
 
     text: str
@@ -61,6 +62,7 @@ class Segment:
     both: bool = False
     single: bool = False
     gesture: Gesture | None = None
+    posture: bool = False
 
     @property
     def measured(self) -> bool:

@@ -25,7 +25,7 @@ from .spelling import Spelling, spelled_out
 from .split import Clause, clauses
 from .subject_manner import with_manner_of_subject
 from .taken_up import taken_up
-from .transitions import transitions_written_out
+from .transitions import start_posture, transitions_written_out
 from .word_features import content
 
 MAX_SEGMENTS = 24
@@ -62,7 +62,8 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
     text = _THAN.sub(" then ", text)
     spelled = spelled_out(text, spelling)
     named = spelled != text
-    spelled = transitions_written_out(spelled, gaits=named and not known(spelled.lower()))
+    whole = known(spelled.lower())
+    spelled = transitions_written_out(spelled, gaits=named and not whole, known=whole)
     text, mended = _mended(spelled, spelling)
     text = exercises_written_out(text.strip(" .,;:!?-"))
     if not known(text.lower()):
@@ -73,7 +74,8 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
     segments: list[Segment] = []
     stands, references = False, References()
     for clause in with_repeats(clauses(text, lambda part: known(part.strip().lower()))):
-        done, said = _positive(references.put_in(taken_up(clause.text, segments)), known)
+        starts = "" if segments else start_posture(clause.text)
+        done, said = _positive(references.put_in(taken_up(starts or clause.text, segments)), known)
         remarks += said
         if not done.strip():
             stands = True
@@ -91,7 +93,9 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
             segment = replace(segment, turns_there=True)
         if named:
             segment = replace(segment, verb=segment.verb or _head(segment, known))
-        segments.append(segment)
+        segments.append(replace(segment, posture=bool(starts)))
+    if len(segments) == 1:
+        segments = [replace(segments[0], posture=False)]
     if not segments and stands:  # who does nothing of what is said stands
         segments.append(Segment(STANDS, text, STANDS, STANDS))
     if not segments:

@@ -37,6 +37,7 @@ _LETS_GO = re.compile(
 _ENDINGS = ("s", "ing")  # the plain form may be a noun: "an indian pirouette"
 _A_LIMB = re.compile(r"\b(?:left|right) (?:arm|hand|leg|knee|foot|fist|elbow)\b")
 _OF_TIME = frozenset(["moment", "second", "minute", "while", "bit", "time", "beat", "short while"])
+_OF_NUMBER = frozenset(["a", "an", "some", "few", "several"])
 _OF_DOORS = frozenset(["handle", "knob", "latch"])
 _FREE = frozenset(["he", "she", "they", "it", "and", "then", "quickly", "slowly", "again", "once", "twice"])
 
@@ -131,7 +132,7 @@ class References:
 
 def _thing(words: list[str]) -> str:
     """Returns what words after an article name: "heavy box" of "heavy box from the floor"."""
-    ends = [i for i, word in enumerate(words) if i and word in grammar()["no_object"]]
+    ends = [i for i, word in enumerate(words) if i and (word in grammar()["no_object"] or word in _OF_NUMBER)]
     words = words[: ends[0]] if ends else words
     if len(words) > 1 and words[-1] in _OF_DOORS:  # by which a door is pulled open
         words = words[:-1]

@@ -156,6 +156,51 @@ SPANNING = (
         r"stand)(?: position)?\b",
         "stands up",
     ),
+    Phrase(
+        "wakes up, stretches and gets up",
+        "lies on the back, stretches and gets up",
+        r"\bwak(?:es|ing|e) up(?: (?:slowly|in (?:the |his |her )?bed|in the morning))*"
+        r"(?:(?: and is| while)? lying(?P<on> on (?:the|his|her|their) \w+)|"
+        r"(?=,? .*\b(?:(?:get|stand|sit)(?:s|ting|ing)? (?:\w+ )?(?:up|out of)|swing(?:s|ing)? "
+        r"(?:the|his|her|their|both) (?:legs|feet))\b))",
+        lambda wakes: f"lies{wakes['on'] or ' on the back'}",
+    ),
+    Phrase(
+        "swings the legs over the edge of the bed",
+        "sits on a bench",
+        r"\bswing(?:s|ing)? (?:(?:the|his|her|their|both|your) )+(?:legs|feet) (?:over|off|out of|around)\b"
+        r"(?: (?:of )?(?:(?:the|to|edge|side|of|bed|couch|sofa|floor|cot|bunk) ?)+)?(?<! )",
+        "sits on a bench",
+    ),
+    Phrase(
+        "goes through and closes the door behind her",
+        "goes through, then turns around, then closes the door",
+        r"(?:,? and(?: then)? |,? then |, )?"
+        r"\b(?P<closes>(?:clos|shut|pull|slam|lock)(?:s|es|e|ing|ting|ming)? (?:it|(?:the|a) (?:door|gate))"
+        r"(?: shut| closed)?) behind (?:him|her|them|it)(?:sel(?:f|ves))?\b",
+        lambda door: f"{', then ' if door.start() else ''}turns around, then {door['closes']}",
+    ),
+    Phrase(
+        "picks up the phone and talks",
+        "answers the phone and talks",
+        r"\bpick(?:s|ing)? up (?P<phone>(?:the|his|her|a) (?:tele|cell )?phone)\b(?=.*\b(?:talk|speak|listen|chat|"
+        r"hang|call|pac|say|shout|puts down))",
+        r"answers \g<phone>",
+    ),
+    Phrase(
+        "grabs a box, carries it a few steps and sets it down",
+        "picks up and relocates an object",
+        r"(?:\b(?:squat|crouch|bend|kneel|stoop)(?:s|es|ing)?(?: (?:low|down|over|deep))*,? (?:and )?(?:then )?)?"
+        r"\b(?:grab|lift|pick|tak|hoist)(?:s|es|e|ing|bing)? (?:up )?(?P<what>something(?: \w+)?|(?:an?|the|some) "
+        r"(?:[\w-]+ ){0,2}?[\w-]+)(?: up| off the (?:floor|ground)| from the (?:floor|ground))?"
+        r"(?:,? and(?: then)? |, (?:then )?|,? then )(?:he |she |they )?"
+        r"(?:carr(?:ies|y|ying) (?:it|them)|walk(?:s|ing)? (?:\w+ )?with (?:it|them))"
+        r"(?: (?!(?:and|then|before|\d+|three|four|five|six|seven|eight|nine|ten)\b)[\w-]+){0,5}?"
+        r"(?:,? (?:and|before)(?: then)? |, (?:then )?|,? then )(?:he |she |they )?"
+        r"(?:set|put|plac|lower|drop|lay)(?:s|ting|es|e|ing|ping)? (?:it|them) (?:back )?"
+        r"(?:down|on the (?:floor|ground))(?: again)?",
+        "picks up and relocates an object",
+    ),
     Phrase("because it is cold, he shivers", "he shivers", r"^because [^,;.]*, ", ""),
     Phrase("looks back because he heard something", "looks back", r",? because\b[^,;.]*", ""),
     Phrase(
@@ -329,8 +374,8 @@ SPANNING = (
     Phrase(
         "bends down and picks up a coin",
         "picks up a coin",
-        r"\b(?:bend|lean|stoop|reach)(?:s|es|ing)?(?: (?:down|over|forward))*,?(?: and(?: then)? | to |, )"
-        r"(?P<picks>(?:picks?|picking|grabs?|grabbing|lifts?|lifting|ties?|tying) "
+        r"\b(?:bend|lean|stoop|reach|squat|crouch)(?:s|es|ing)?(?: (?:down|over|forward|low))*,?"
+        r"(?: and(?: then)? | to |, )(?P<picks>(?:picks?|picking|grabs?|grabbing|lifts?|lifting|ties?|tying) "
         r"(?:up\b|(?:an?|the|some|his|her|their|your|my|something|it)\b))",
         lambda bends: _GRABS.sub("picks up", bends["picks"]),
     ),
@@ -383,12 +428,14 @@ SPANNING = (
         r"\g<jumps>\g<s> \g<way>",
     ),
     Phrase(
-        "stands with the hands on the knees, panting",
+        "bends over with the hands on the knees, panting",
         "stands with the hands on the knees",
-        r"(?P<knees>\bhands on (?:(?:the|his|her|their) )?knees),? (?:panting|gasping|wheezing|out of breath|"
-        r"breathing heavily|"
-        r"catching (?:the|his|her|their) breath)(?: for (?:air|breath))?",
-        r"\g<knees>",
+        r"(?:\b(?:bend|lean|doubl|hunch|stoop)(?:s|es|ing|e)? (?:(?:forwards?|over|down|slightly) )+(?:and |with |,? ?"
+        r"puts |putting |to put )+)?(?P<knees>(?:\b(?:both|the|his|her|their|your) )?\bhands on "
+        r"(?:(?:the|his|her|their|your|both) )?knees),? (?:panting|gasping|wheezing|out of breath|breathing heavily|"
+        r"(?:to catch|catching|to get|trying to catch) (?:the|his|her|their|your|some) breath(?: back)?|exhausted)"
+        r"(?: for (?:air|breath))?",
+        lambda bent: f"{'' if bent[0].startswith(bent['knees']) else 'stands with '}{bent['knees']}",
     ),
     Phrase(
         "tosses and turns", "lies still", r"\btoss(?:es|ing)? and turn(?:s|ing)?\b(?: in (?:the )?bed)?", "lies still"

@@ -28,7 +28,9 @@ _FIRST = re.compile(
 )
 _BEFORE = re.compile(r"^(?:right |just )?before (.+?), (.+)$|^(.+?),? (?:right |just )?before (.+)$", re.IGNORECASE)
 _AFTER = re.compile(
-    r"^(?:right |just |once |when )*(?:after|once) (.+?), (.+)$|^(.+?),? (?:right |just )?(?:after|once) (.+)$", re.I
+    r"^(?:right |just |once |when )*(?:after|once) (.+?), (.+)$|"
+    r"^(.+?),? (?:right |just )?(?:after|once(?! (?:and|more|again|then|in|to|with|on|at|or|every|while)\b)) (.+)$",
+    re.I,
 )
 _WHO = r"(?:he|she|they|it|(?:a|the) (?!moment|while|second|minute|bit|few)\w+(?= \w+(?:s|ing)\b))"
 _DOING = (
@@ -57,6 +59,10 @@ _FINISHES = re.compile(
 )
 _STAYS = re.compile(
     r"^(?:he |she |they )?(?:(?:do|does) not|don't|doesn't|never) (?:even )?(?:move|stir|budge)\b", re.I
+)
+_DOING_SOMETHING = re.compile(
+    r"^(?!morning|evening|spring|wedding|meeting)\w{3,}ing (?:it|him|her|them|the|an?|his|back|away|off|out|down|up)\b",
+    re.I,
 )
 _A_THING = re.compile(r"^(?:an?|the|his|her|their) (?:[\w-]+ )?[\w-]+$", re.I)
 _FINISHED = re.compile(r"^(?:has |have |had )?(?:finish|complet|end)(?:es|s|ed|ing)?\b(?! (?:with|in|by)\b)", re.I)
@@ -190,6 +196,8 @@ def _in_order(sentence: str) -> list[str]:
     match = _BEFORE.match(sentence)
     if match:
         first, second = (match[2], match[1]) if match[1] else (match[3], match[4])
+        if match[4] and _DOING_SOMETHING.match(second) and acts(first):  # "carries it before setting it down"
+            return [first, second]
         if match[4] and _A_THING.match(second):  # "warms up before a fight"
             return [first]
         if acts(first) and acts(second.split(",")[0]):  # not "before the king, draws his sword"

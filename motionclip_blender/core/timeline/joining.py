@@ -10,11 +10,12 @@ from ..cleanup.seams import apart, ground_poses
 from ..measure import facing
 from ..motion import Motion, heading
 from ..skeleton import INDEX
-from .postures import unlike
+from .postures import kneels, unlike
 
 _TWISTED = 25.0  # degrees of difference of twists between pelvis and chest from which on chests are aligned
 _UPRIGHT = 0.7  # share of the trunk's length by which a neck is above a pelvis that is upright
 _ENTERED = 0.15  # metres between poses, at most, of a body that is in the posture to which a motion leads
+_OTHER_KNEE = 0.2  # metres by which poses of who kneels may differ beyond that
 _LEFT = 15  # frames of a motion that are left, at least
 
 
@@ -51,8 +52,11 @@ def entered(following: Motion, end: np.ndarray, body: Body, either_side: bool = 
         return following
     best, nearest = following, _ENTERED
     for each in (following, following.mirror()) if either_side else (following,):
-        away = apart(ground_poses(each, body), end)
+        poses = ground_poses(each, body)
+        away = apart(poses, end)
         at = int(away.argmin())
+        if kneels(end) and kneels(poses[at]):  # on one knee, or on both
+            away -= _OTHER_KNEE
         if away[at] < nearest and at < len(each) - _LEFT:  # what is left must be long enough to be seen
             best, nearest = each.crop(at, len(each)), float(away[at])
     return best

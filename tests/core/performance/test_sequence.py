@@ -44,6 +44,56 @@ def test_what_is_done_sitting_is_done(engine: Engine):
     assert np.ptp(feet, axis=0).max() < 0.02
 
 
+@pytest.mark.parametrize(
+    ("prompt", "highest"),
+    [
+        ("sits on the ground, stretches both legs", 0.3),
+        ("sits down on the grass, then stretches the arms overhead", 0.4),
+        ("lies on the back, then stretches", 0.3),
+        ("falls flat on his face, then rolls over", 0.6),
+        ("falls onto the back, then rolls over onto the belly", 0.6),
+        ("does sit-ups, then rolls over into a plank", 0.6),
+        ("lies on the back, then sits up", 0.4),
+    ],
+)
+def test_who_is_on_the_floor_stays_there_for_what_is_done_there(engine: Engine, prompt: str, highest: float):
+    found = performed(engine, prompt)
+    assert pelvis(engine, found)[found.ends[0] :].max() < highest
+
+
+def test_who_wakes_up_and_then_gets_up_lies_before_that(engine: Engine):
+    found = performed(engine, "wakes up, stretches, swings the legs over the edge of the bed and stands up")
+    height = pelvis(engine, found)
+    assert height[: found.ends[1]].max() < 0.3 < height[found.ends[2] - 5] < HIGH < height[-1]
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["CrouchToStand", "transition from kneeling to standing", "gets up off the ground from lying on their stomach"],
+)
+def test_a_motion_begins_in_the_posture_that_is_said(engine: Engine, prompt: str):
+    height = pelvis(engine, performed(engine, prompt))
+    assert height[:10].max() < 0.6 and height[-1] > HIGH and (np.diff(height) > -0.03).all()
+
+
+def test_who_stands_bent_only_straightens_the_trunk(engine: Engine):
+    found = performed(engine, "leans forward, then straightens up")
+    joints = engine.body.posed_joints(found.motion)
+    rise = joints[:, INDEX["head"], 1]
+    assert rise[-1] > rise[found.ends[0] - 1] and joints[:, 0, 1].min() > HIGH and not found.remarks
+
+
+def test_a_phone_stays_at_the_ear_until_it_is_put_down(engine: Engine):
+    found = performed(engine, "answers the phone, paces back and forth, then hangs up")
+    joints = engine.body.posed_joints(found.motion)
+    away = np.linalg.norm(joints[:, INDEX["right_wrist"]] - joints[:, INDEX["head"]], axis=-1)
+    assert away[found.ends[0] - 10 : found.ends[-2] - 5].max() < 0.4 < away[-1]
+
+
+def test_who_swims_does_not_get_up_to_tread_water(engine: Engine):
+    assert not performed(engine, "swims, then treads water").remarks
+
+
 @pytest.mark.parametrize("prompt", ["sits down, then kicks", "sits down, then walks", "sits down, stands and waves"])
 def test_what_needs_the_legs_is_done_standing(engine: Engine, prompt: str):
     height = pelvis(engine, performed(engine, prompt))

@@ -67,6 +67,25 @@ def only(spelling: Spelling, prompt: str) -> Segment:
         ("goes upstairs, waves, comes back down", ["goes upstairs", "waves", "walks down the stairs"]),
         ("kicks with the left leg, then right leg", ["kicks with the left leg", "kicks right leg"]),
         ("while running he jumps", ["he jumps"]),
+        ("kicks a ball and watches where it lands", ["kicks a ball", "stands still"]),
+        ("runs, jumps over an obstacle and keeps running", ["runs", "leaps over something", "running"]),
+        ("picks up a suitcase and walks away with it", ["picks up a suitcase", "carries something"]),
+        ("carries a box before setting it down", ["carries a box", "puts down the box"]),
+        ("sweeps the floor, then straightens up", ["sweeps the floor", "stands"]),
+        ("crouches, then straightens up", ["crouches", "stands up"]),
+        (
+            "walks through the door and closes it behind him",
+            ["walks through the door", "turns on the spot", "stands still"],
+        ),
+        (
+            "bends down, picks up something heavy, carries it a few paces and sets it down",
+            ["picks up and relocates an object"],
+        ),
+        ("claps, spins once and bows", ["stands still", "spins around", "bows"]),
+        (
+            "falls on his back, rolls over to the side, slowly gets up",
+            ["falls on his back", "lies on the side", "slowly gets up"],
+        ),
     ],
 )
 def test_steps_come_in_the_order_in_which_they_are_done(spelling: Spelling, prompt: str, texts: list[str]):
@@ -497,6 +516,28 @@ def test_what_is_thrown_up_in_the_air_are_no_arms(spelling: Spelling):
 
 def test_touching_after_a_comma_is_a_step(spelling: Spelling):
     assert len(plan(spelling, "waves, touches the toes, then bows").segments) == 3
+
+
+@pytest.mark.parametrize(
+    ("prompt", "texts"),
+    [
+        ("CrouchToStand", ["crouches", "stands up"]),
+        ("transition from kneeling to standing", ["kneels down", "stands up"]),
+        ("a knight rises from one knee", ["a knight kneels down", "stands up"]),
+        ("lying on the stomach to sitting", ["lies on the belly", "sits on the floor"]),
+        ("from a crouch, he jumps", ["crouches", "he jumps"]),
+        ("starts on all fours, then runs", ["drops down onto all fours", "runs"]),
+    ],
+)
+def test_where_somebody_starts_is_no_step_of_its_own(spelling: Spelling, prompt: str, texts: list[str]):
+    found = plan(spelling, prompt).segments
+    assert [segment.text for segment in found] == texts
+    assert [segment.posture for segment in found] == [True, False]
+
+
+@pytest.mark.parametrize("prompt", ["starts crouching", "waves, then starts crouching", "crouches, then stands up"])
+def test_what_leads_to_a_posture_is_made(spelling: Spelling, prompt: str):
+    assert not any(segment.posture for segment in plan(spelling, prompt).segments)
 
 
 @pytest.mark.parametrize(("clause", "text"), [("hold it", "stands still"), ("holds the pose", "stands still")])

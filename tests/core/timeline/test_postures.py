@@ -48,7 +48,10 @@ def test_what_carries_the_body(engine: Engine, wording: str, feet: bool, stands:
     assert on_feet(found) == feet and upright(found, engine.body.joints()[0, 1]) == stands
 
 
-@pytest.mark.parametrize("prompt", ["walks, then sneaks", "waves, then crouches", "crouches, then walks"])
+@pytest.mark.parametrize(
+    "prompt",
+    ["walks, then sneaks", "waves, then crouches", "crouches, then walks", "looks around, then sneaks off on tiptoe"],
+)
 def test_who_crouches_needs_no_chair(engine: Engine, prompt: str):
     assert not performed(engine, prompt).remarks
 
@@ -106,3 +109,32 @@ def test_who_kneels_rises_as_he_went_down(engine: Engine, prompt: str):
     heights = engine.body.posed_joints(done.motion)[:, 0, 1]
     low = int(heights.argmin())
     assert (np.diff(heights[low:]) > -0.01).all() and abs(heights[-1] - heights[0]) < 0.03
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "lies down on the floor, then does sit-ups",
+        "lies on the belly, then sleeps",
+        "does push-ups, then lies on the back",
+    ],
+)
+def test_who_lies_does_not_stand_up_to_lie_otherwise(engine: Engine, prompt: str):
+    done = performed(engine, prompt)
+    heights = engine.body.posed_joints(done.motion)[:, 0, 1]
+    assert heights[done.ends[0] - 1 :].max() < 0.6
+
+
+@pytest.mark.parametrize(("prompt", "lowest"), [("walks, then crawls", 0.3), ("crawls, then walks", 0.3)])
+def test_nobody_gets_farther_down_than_the_next_step_begins(engine: Engine, prompt: str, lowest: float):
+    assert engine.body.posed_joints(performed(engine, prompt).motion)[:, 0, 1].min() > lowest
+
+
+def test_who_kneels_rises_from_the_knee_to_walk(engine: Engine):
+    (remark,) = performed(engine, "kneels down, then walks away").remarks
+    assert remark.endswith('"goes down on one knee, backward" is put in.')
+
+
+def test_who_kneels_on_one_knee_does_not_stand_up_to_kneel_on_both(engine: Engine):
+    done = performed(engine, "kneels down, then begs for mercy")
+    assert engine.body.posed_joints(done.motion)[done.ends[0] :, 0, 1].max() < 0.7
