@@ -48,6 +48,12 @@ FIRST = (
         r"(?:full )?(90|180|270|360|540|720)(?: degrees?)?(?=$|,| to )",
         r"turns \1 degrees",
     ),
+    Phrase(
+        "walks with his back hunched",
+        "walks with a hunched back",
+        r"\bwith (?:(?:the|his|her|their|its) )?(?:back|spine|posture) (bent|hunched|stooped|straight|upright)\b",
+        r"with a \1 back",
+    ),
     Phrase("appears to be walking", "walking", r"\b(?:appears?|seems?) to (?:be )?", ""),
     Phrase(
         "does sit-ups without a pause",

@@ -413,6 +413,18 @@ def test_a_back_is_no_way(spelling: Spelling, whose: str):
     assert only(spelling, f"walks with {whose} back").travel is None
 
 
+@pytest.mark.parametrize(
+    "how",
+    [
+        "with a stooped back", "with back hunched", "with the shoulders back", "with his arms swept backwards",
+        "with her head leaning forward", "with the chest out and the arms pulled back",
+    ],
+)  # fmt: skip
+def test_where_a_part_of_the_body_is_is_no_way(spelling: Spelling, how: str):
+    assert only(spelling, f"walks {how}").travel is None
+    assert only(spelling, f"walks backward {how}").travel == 180.0
+
+
 def test_lines_are_steps_where_each_says_what_is_done(spelling: Spelling):
     assert len(plan(spelling, "jumps\nruns\nbows").segments) == 3
     assert only(spelling, "someone\njumps").text == "someone jumps"
