@@ -20,6 +20,8 @@ FASTEST = 2.0
 """Largest acceleration of a motion."""
 
 _SLOW = 0.1  # metres per second below which a motion is not compared with others of its class
+_PLAIN_SLOW = 0.65  # the speed of "slowly"
+_OF_ASKED = 0.7  # power of the speed that is asked for by which a motion changes that is slow, or fast, by itself
 _SPRINTS = ("sprint", "sprints", "brisk")  # which are fast by themselves
 
 
@@ -36,12 +38,16 @@ def pace_of(segment: Segment, choice: Choice, motion: Motion, engine: Engine) ->
 
 def speed_of(segment: Segment, choice: Choice) -> float:
     """Returns the factor by which the words of a step play its motion faster."""
-    facts = choice.facts
-    if segment.speed != 1.0 and choice.usual and facts.travel is not None and facts.speed > _SLOW:
-        # "slowly" is slower than others go; a motion may be slow, or fast, by itself
-        speed = segment.speed * choice.usual / facts.speed
-        return float(np.clip(speed, SLOWEST, 1.0) if segment.speed < 1 else np.clip(speed, 1.0, FASTEST))
-    return 1.0 if _names_speed(choice.wording, segment) else segment.speed
+    facts, asked = choice.facts, segment.speed
+    if asked == 1.0:
+        return asked
+    named = _names_speed(choice.wording, segment)
+    more = 1.0 if asked > 1 else min(asked / _PLAIN_SLOW, 1.0)  # "very slowly" is slower than a "slow walk"
+    if not choice.usual or facts.travel is None or facts.speed <= _SLOW:
+        return more if named else asked
+    # "slowly" is slower than others go; a motion may be slow, or fast, by itself, but is changed unless it is said so
+    speed, least = asked * choice.usual / facts.speed, more if named else asked**_OF_ASKED
+    return float(np.clip(speed, SLOWEST, least) if asked < 1 else np.clip(speed, least, FASTEST))
 
 
 def _names_speed(wording: str, segment: Segment) -> bool:
