@@ -34,6 +34,7 @@ _HOP = 1.6  # metres per second in the air
 _FASTEST_HOP = 0.8  # metres per second on average
 _TURNING = 30.0  # degrees from which on a motion turns
 _WIDER = 1.25  # most times that its turn is made wider
+_WANDERS = ((0.16, 75.0), (0.1, 35.0))  # hertz and degrees of the turns of a way without an aim
 _SEAM = 8  # frames of the fade from one round into the next
 _EASE = 0.2  # share of a motion at its start and at its end without a turn
 
@@ -76,6 +77,16 @@ def turned_into(motion: Motion, degrees: float, seconds: float = _TURNS_IN) -> M
     way = RootTrajectory.of(motion)
     rotations = motion.rotations.astype(np.float64)
     rotations[:, 0], translation = replace(way, yaw=way.yaw + np.radians(degrees) * share).root()
+    return Motion(rotations, translation, motion.fps)
+
+
+def wandering(motion: Motion) -> Motion:
+    """Returns a motion that goes somewhere as one without an aim, on a way that winds to both sides."""
+    seconds = np.arange(len(motion)) / motion.fps
+    aside = sum(degrees * np.sin(2 * np.pi * hertz * seconds) for hertz, degrees in _WANDERS)
+    way = RootTrajectory.of(motion)
+    rotations = motion.rotations.astype(np.float64)
+    rotations[:, 0], translation = replace(way, yaw=way.yaw + np.radians(aside)).root()
     return Motion(rotations, translation, motion.fps)
 
 

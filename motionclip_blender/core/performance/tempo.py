@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..modifiers.manner import flies, pace
+from ..modifiers.manner import flies, manners, pace
 from ..modifiers.way import SLOWEST
 from ..motion import Motion
 from ..prompt_plan.choice import Choice
@@ -34,6 +34,13 @@ def pace_of(segment: Segment, choice: Choice, motion: Motion, engine: Engine) ->
     """Returns the factor by which a step's manner plays its motion faster."""
     manner = manner_of(segment, choice)
     return pace(manner, flies(motion, engine.body), choice.styled) if manner else 1.0
+
+
+def winds(segment: Segment, choice: Choice) -> bool:
+    """Checks whether a step goes a way that turns to and fro, as the drunk go, and who wanders around."""
+    manner = manner_of(segment, choice)
+    weaves = bool(manner) and manners()[manner].weave > 0 and segment.turn is None
+    return choice.facts.travel is not None and choice.facts.after == "repeat" and (weaves or segment.wanders)
 
 
 def speed_of(segment: Segment, choice: Choice) -> float:

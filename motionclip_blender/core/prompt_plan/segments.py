@@ -62,6 +62,13 @@ _SIDESTEPS = re.compile(r"\bside[- ]?step(s|ping|)\b", re.IGNORECASE)  # a quick
 _STANDS_UP = re.compile(r"\b(?:stand|idl)(?:s|ing|es)? (?:up|on|still|with|like)\b")
 _STRONG_SPEED = re.compile(rf"\b(?:{'|'.join(grammar()['intensifiers'])}) (?=(?:{'|'.join(grammar()['speeds'])})\b)")
 _STRONGLY = 1.5, 2.0  # powers of a fast and a slow factor after "very"
+_WANDERS = re.compile(
+    r"\b(?:walk|wander|stroll|run|jog|march|stomp|stamp|storm|pac|prowl|roam|stumbl|stagger|shuffl|sneak|hobbl|limp|"
+    r"trudg|plod|saunter|strut|shambl|meander|ambl|skip|crawl)(?:s|es|e|ing|ning|ping|ling|ging)?"
+    r"(?: \w+ly)? (?:around|about|aimlessly|here and there)\b"
+    r"(?! (?:it|him|them|to|and fac|(?:an?|the|his|her|their) (?!(?:\w+ )?(?:room|house|place|office|kitchen|stage|"
+    r"street|park|town|yard|garden|field|hall|shop|store|city|village|forest)\b)))"
+)
 _SPEEDS = 0.5, 2.0  # the least and the largest factor of a speed
 
 
@@ -135,6 +142,7 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
         turn=turn,
         circle=circle,
         size=size,
+        wanders=turn is None and travel is None and bool(_WANDERS.search(text)),
         on_spot=on_spot,
         count=count,
         steps=steps,

@@ -425,6 +425,28 @@ def test_where_a_part_of_the_body_is_is_no_way(spelling: Spelling, how: str):
     assert only(spelling, f"walks backward {how}").travel == 180.0
 
 
+@pytest.mark.parametrize(
+    ("prompt", "wanders"),
+    [
+        ("stomps around", True), ("walks about aimlessly", True), ("wanders around the living room", True),
+        ("walks around the table", False), ("turns around", False), ("walks around the corner", False),
+    ],
+)  # fmt: skip
+def test_who_walks_around_has_no_aim(spelling: Spelling, prompt: str, wanders: bool):
+    assert only(spelling, prompt).wanders == wanders
+
+
+@pytest.mark.parametrize(
+    ("prompt", "manner"),
+    [
+        ("a baby learning to walk", "toddling"), ("a toddler runs", "toddling"), ("walks with tiny steps", "mincing"),
+        ("a geisha takes small steps", "mincing"), ("walks like hes wasted", "drunk"),
+    ],
+)  # fmt: skip
+def test_how_strides_are_is_a_manner(spelling: Spelling, prompt: str, manner: str):
+    assert only(spelling, prompt).manner == manner
+
+
 def test_lines_are_steps_where_each_says_what_is_done(spelling: Spelling):
     assert len(plan(spelling, "jumps\nruns\nbows").segments) == 3
     assert only(spelling, "someone\njumps").text == "someone jumps"
