@@ -27,6 +27,7 @@ from ..modifiers.way import (
     turned_into,
     turned_on_spot,
     wandering,
+    zigzagging,
 )
 from ..motion import Motion
 from ..prompt import MAX_FRAMES
@@ -80,8 +81,8 @@ def step_motion(
         return turned_into(carried(motion, engine.body, 0.0), segment.travel or 0.0, _ROLLS_ROUND)
     motion = _travelling(engine, segment, choice, motion, remarks)
     motion = _turning(segment, choice, motion)
-    if segment.wanders and winds(segment, choice):
-        motion = wandering(motion)
+    if segment.winds and winds(segment, choice):
+        motion = zigzagging(motion) if segment.winds == "zigzag" else wandering(motion)
     manner = manner_of(segment, choice)
     if not manner or choice.styled:
         return motion

@@ -37,10 +37,10 @@ def pace_of(segment: Segment, choice: Choice, motion: Motion, engine: Engine) ->
 
 
 def winds(segment: Segment, choice: Choice) -> bool:
-    """Checks whether a step goes a way that turns to and fro, as the drunk go, and who wanders around."""
+    """Checks whether a step goes a way that turns to and fro: a zigzag, or that of the drunk, or without an aim."""
     manner = manner_of(segment, choice)
     weaves = bool(manner) and manners()[manner].weave > 0 and segment.turn is None
-    return choice.facts.travel is not None and choice.facts.after == "repeat" and (weaves or segment.wanders)
+    return choice.facts.travel is not None and choice.facts.after == "repeat" and (weaves or bool(segment.winds))
 
 
 def speed_of(segment: Segment, choice: Choice) -> float:

@@ -70,6 +70,16 @@ _BACKWARD = re.compile(
     rf"{_NOUN}back(?! (?:to|home|again|and forth|into|inside|up|down|on|kick|fist|handspring|flip|tuck|salto|"
     rf"heel|walkover)\b))\b"
 )
+_WANDERS = re.compile(
+    r"\b(?:walk|wander|stroll|run|jog|march|stomp|stamp|storm|pac|prowl|roam|stumbl|stagger|shuffl|sneak|hobbl|limp|"
+    r"trudg|plod|saunter|strut|shambl|meander|ambl|skip|crawl)(?:s|es|e|ing|ning|ping|ling|ging)?"
+    r"(?: \w+ly)? (?:around|about|aimlessly|here and there)\b"
+    r"(?! (?:it|him|them|to|and fac|(?:an?|the|his|her|their) (?!(?:\w+ )?(?:room|house|place|office|kitchen|stage|"
+    r"street|park|town|yard|garden|field|hall|shop|store|city|village|forest)\b)))"
+)
+ZIGZAG = re.compile(r"\bin a zigzag\b")
+"""How `paths` writes all ways that lead to the left and right by turns."""
+
 _LIMB_ASIDE = re.compile(  # "flings the arms out to the side"
     r"\b(?:arms?|hands?|legs?|foot|feet|knees?|elbows?|hips?|head)(?: (?:out|wide|up|up and|straight|and))*"
     r" (?:to the sides?|sideways|backwards?|forwards?)\b"
@@ -147,6 +157,13 @@ def turn_of(text: str, sides: list[str], count: int | None) -> tuple[str, float 
     asked, degrees = abs(degrees), min(abs(degrees), MOST_DEGREES)
     said = [f"{asked:g} degrees are more than a turn may have; {MOST_DEGREES:g} are made."] if asked > degrees else []
     return text, degrees if left else -degrees, circle or degrees > 270, said
+
+
+def winding(text: str) -> tuple[str, str]:
+    """Returns the text without the words for a zigzag, and how the way winds: "around", "zigzag", or not at all."""
+    if ZIGZAG.search(text):
+        return " ".join(ZIGZAG.sub(" ", text).split()), "zigzag"
+    return text, "around" if _WANDERS.search(text) else ""
 
 
 def circle_size(text: str) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from .amounts import distance, duration, times_speed
 from .as_before import AROUND
 from .counts import count_of
-from .directions import MOST_DEGREES, circle_size, spins, travel_of, turn_of
+from .directions import MOST_DEGREES, circle_size, spins, travel_of, turn_of, winding
 from .grammar import WORD, begins, grammar, is_action, is_agent, verb_of
 from .limbs import leans, same_limb, side_of
 from .looked_up import looked_up
@@ -62,13 +62,6 @@ _SIDESTEPS = re.compile(r"\bside[- ]?step(s|ping|)\b", re.IGNORECASE)  # a quick
 _STANDS_UP = re.compile(r"\b(?:stand|idl)(?:s|ing|es)? (?:up|on|still|with|like)\b")
 _STRONG_SPEED = re.compile(rf"\b(?:{'|'.join(grammar()['intensifiers'])}) (?=(?:{'|'.join(grammar()['speeds'])})\b)")
 _STRONGLY = 1.5, 2.0  # powers of a fast and a slow factor after "very"
-_WANDERS = re.compile(
-    r"\b(?:walk|wander|stroll|run|jog|march|stomp|stamp|storm|pac|prowl|roam|stumbl|stagger|shuffl|sneak|hobbl|limp|"
-    r"trudg|plod|saunter|strut|shambl|meander|ambl|skip|crawl)(?:s|es|e|ing|ning|ping|ling|ging)?"
-    r"(?: \w+ly)? (?:around|about|aimlessly|here and there)\b"
-    r"(?! (?:it|him|them|to|and fac|(?:an?|the|his|her|their) (?!(?:\w+ )?(?:room|house|place|office|kitchen|stage|"
-    r"street|park|town|yard|garden|field|hall|shop|store|city|village|forest)\b)))"
-)
 _SPEEDS = 0.5, 2.0  # the least and the largest factor of a speed
 
 
@@ -115,6 +108,7 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
         remarks += said
     elif travel == 0.0 or _AROUND_BACK.search(text):
         travel = None
+    text, winds = winding(text)
     size = circle_size(text) if circle else 1.0
     if size != 1.0:  # of any motion of this gait; those of circles have their own size
         text = _IN_CIRCLES.sub(" ", text)
@@ -142,7 +136,7 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
         turn=turn,
         circle=circle,
         size=size,
-        wanders=turn is None and travel is None and bool(_WANDERS.search(text)),
+        winds=winds if turn is None else "",
         on_spot=on_spot,
         count=count,
         steps=steps,

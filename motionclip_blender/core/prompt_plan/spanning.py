@@ -62,7 +62,7 @@ _LOOKS_TO = r"up|down|left|right"
 
 _LEG = r"(?:one|an?|the|his|her|its) (?:(?:left|right|other) )?(?:leg|foot)"
 _LAME_LEG = (
-    r"(?:one|an?|the|his|her|its) (?:dead|lame|stiff|bad|bum|gammy|injured|hurt|wounded|broken|sprained|wooden|useless) "
+    r"(?:one|an?|the|his|her|its) (?:dead|lame|stiff|bad|gammy|injured|hurt|wounded|broken|sprained|wooden|useless) "
     r"(?:leg|foot|ankle|knee)"
 )
 
