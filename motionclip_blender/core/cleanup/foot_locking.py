@@ -33,6 +33,7 @@ _TRAVELS, _TRAVELS_FAST = 0.3, 0.5  # metres within a second: on the spot, and o
 _HURRY = 0.75  # of quick steps, as `_SLIDE`
 _MORE = 2  # further corrections of the path in quick steps
 _HELD_IN_HURRY = 0.35  # share of the body's speed that is added to `_HELD` in quick steps
+_EVEN = 0.25  # seconds over which the correction of the path is averaged in quick steps
 _FLIGHT = 0.25  # seconds: a longer time without a foot on the ground is a flight, whose path is kept
 _SHORTEST = 0.1  # seconds of a stance
 _CLEARANCE = 0.027  # metres above the floor at which a foot swings at least
@@ -70,6 +71,11 @@ def lock_feet(motion: Motion, body: Standing) -> Motion:
         heights, speeds, velocities = _contacts(joints, motion.fps, body)
         slow = _HELD + share * _HELD_IN_HURRY * _pelvis_speed(joints, motion.fps)
         standing = (heights < _NEAR_FLOOR) & (speeds < slow[:, None])
+        # which feet stand is seen where the path follows them; held are they on the way of the body, which is even
+        evened = _evened(before.translation - motion.translation, share**2 * _EVEN * motion.fps)
+        joints = joints + (before.translation - evened - motion.translation)[:, None]
+        motion = before.moved(-evened)
+        velocities = _contacts(joints, motion.fps, body)[2]
     ease = round(_EASE * motion.fps)
     shifts = []
     for side in (0, 1):
@@ -79,7 +85,8 @@ def lock_feet(motion: Motion, body: Standing) -> Motion:
         shifts.append(np.stack((flat[:, 0], np.zeros(len(motion)), flat[:, 1]), axis=1))
     lifts = _lifts(joints, heights, speeds, standing, motion.fps)
     lifted = [shift + lift[:, None] * (0.0, 1.0, 0.0) for shift, lift in zip(shifts, lifts.T, strict=True)]
-    locked = move_feet(motion, joints, lifted, common=(shifts[0] + shifts[1]) / 2)
+    common = _evened((shifts[0] + shifts[1]) / 2, share**2 * _EVEN * motion.fps)
+    locked = move_feet(motion, joints, lifted, common=common)
     return _kept_in_place(_without_drift(locked, before), locked, joints, shifts)
 
 
@@ -257,6 +264,15 @@ def _slid(joints: np.ndarray, fps: float, body: Standing, slide: float = _SLIDE)
             speed = np.interp(every, every[stands], velocities[every, slower, row][stands])
             way[:, axis] = np.cumsum(_smoothed(np.where(flies, 0.0, speed))) / fps
     return way - way[0]
+
+
+def _evened(way: np.ndarray, spread: float) -> np.ndarray:
+    """Returns a correction (T, 3) of the path with its speeds smoothed by `spread` frames: who runs goes on in the air
+    as fast as on the foot."""
+    if len(way) < 3 or not spread:
+        return way
+    steps = np.stack([_smoothed(row, spread, "reflect") for row in np.diff(way, axis=0).T], axis=1)
+    return np.concatenate((way[:1], way[0] + np.cumsum(steps, axis=0)))
 
 
 def _smoothed(

@@ -19,6 +19,7 @@ from ..motion import Motion
 from ..root_trajectory import RootTrajectory
 from ..skeleton import BODY, INDEX
 from .arms import keep_directions
+from .gait import arms_out, strided
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +31,7 @@ _OF_BENDING = 0.55  # degrees that the line from pelvis to neck leans for a degr
 _KEPT = 0.25  # least share of its lean that a trunk keeps that straightens up
 _MOST = 50.0  # degrees that the spine bends by, at most
 _ROCKS = ((0.45, 1.0), (0.27, 0.6))  # hertz and share of the swings of which rocking consists
-_WEAVES = ((0.31, 1.0), (0.19, 0.5))  # of the turns of which weaving consists
+_WEAVES = ((0.38, 1.0), (0.23, 0.5))  # of the turns of which weaving consists
 _BENDS, _BEHIND = 0.3, 0.8  # share of the rocking by which a trunk bends, too, and seconds by which that is later
 _LIFTED = 0.3  # share of a bend by which the head of who holds it up is lifted against it
 _STEADIED = 0.15  # share of the rocking by which each joint of the head is held against it
@@ -52,6 +53,9 @@ class Manner:
     sway: float = 0.0
     weave: float = 0.0
     sink: float = 0.0
+    stride: float = 1.0
+    wider: float = 0.0
+    arms: float = 0.0
 
 
 @cache
@@ -109,6 +113,25 @@ def in_manner(motion: Motion, body: Body, manner: str, styled: bool = False) -> 
         bend = bend + _BENDS * asked.sway * _swings(seconds - _BEHIND, _ROCKS) * upright
     made = _spine_bent(motion, bend, rock, asked.head * upright - _LIFTED * bend * (asked.head < 0))
     return _over_its_feet(made, body, aside, asked.sink * upright)
+
+
+def going_in_manner(motion: Motion, body: Body, manner: str, straight: bool = False) -> Motion:
+    """Returns a motion that goes somewhere going there in a manner; others unchanged.
+
+    Strides are as long, feet as wide apart and arms as far out as the manner has them, and the way turns to and fro.
+    straight: whether the way turns already, so that it is left as it is.
+    """
+    asked = manners()[manner]
+    if measured_travel(motion)[0] is None or not _walks(motion, body):
+        return motion
+    made = strided(motion, body, asked.stride, asked.wider)
+    made = arms_out(made, asked.arms) if asked.arms else made
+    return made if straight else weaving(made, body, manner)
+
+
+def _walks(motion: Motion, body: Body) -> bool:
+    """Checks whether a body is upright on its way: not one that crawls or rolls."""
+    return bool(np.median(_lean(motion, body)[1]) < _UPRIGHT)
 
 
 def weaving(motion: Motion, body: Body, manner: str) -> Motion:

@@ -34,6 +34,8 @@ _HOP = 1.6  # metres per second in the air
 _FASTEST_HOP = 0.8  # metres per second on average
 _TURNING = 30.0  # degrees from which on a motion turns
 _WIDER = 1.25  # most times that its turn is made wider
+_WANDERS = ((0.16, 75.0), (0.1, 35.0))  # hertz and degrees of the turns of a way without an aim
+_ZIGZAG, _ZIGZAG_SECONDS, _CORNER = 40.0, 1.25, 0.5  # degrees of a zigzag; seconds from corner to corner, and of one
 _SEAM = 8  # frames of the fade from one round into the next
 _EASE = 0.2  # share of a motion at its start and at its end without a turn
 
@@ -73,9 +75,32 @@ def leans(motion: Motion) -> bool:
 def turned_into(motion: Motion, degrees: float, seconds: float = _TURNS_IN) -> Motion:
     """Returns the motion turned into a direction in its first `seconds`, and going on there."""
     share = smoothstep(np.arange(len(motion)) / (seconds * motion.fps))
+    return _heading_changed(motion, degrees * share)
+
+
+def wandering(motion: Motion) -> Motion:
+    """Returns a motion that goes somewhere as one without an aim, on a way that winds to both sides."""
+    seconds = np.arange(len(motion)) / motion.fps
+    return _heading_changed(motion, sum(far * np.sin(2 * np.pi * hertz * seconds) for hertz, far in _WANDERS))
+
+
+def zigzagging(motion: Motion) -> Motion:
+    """Returns a motion that goes somewhere as one that goes to the left and to the right of its way by turns, with a
+    corner between."""
+    seconds = np.arange(len(motion)) / motion.fps
+    corner = np.round(seconds / _ZIGZAG_SECONDS)
+    into = (seconds - corner * _ZIGZAG_SECONDS) / _CORNER + 0.5  # 0 to 1 within a corner
+    aside = (-1.0) ** corner * (2 * smoothstep(into) - 1)
+    first = corner == 0  # begins straight ahead
+    aside[first] = smoothstep(2 * into[first] - 1)
+    return _heading_changed(motion, _ZIGZAG * aside)
+
+
+def _heading_changed(motion: Motion, degrees: np.ndarray) -> Motion:
+    """Returns the motion heading `degrees` (T,) farther to the left, on the way to which that leads."""
     way = RootTrajectory.of(motion)
     rotations = motion.rotations.astype(np.float64)
-    rotations[:, 0], translation = replace(way, yaw=way.yaw + np.radians(degrees) * share).root()
+    rotations[:, 0], translation = replace(way, yaw=way.yaw + np.radians(degrees)).root()
     return Motion(rotations, translation, motion.fps)
 
 

@@ -17,7 +17,7 @@ from ..prompt import MAX_FRAMES
 from ..prompt_plan.choice import Choice
 from ..prompt_plan.plan import Plan, Segment
 from .gesturing import length_of_gesture
-from .tempo import manner_of, pace_of, speed_of
+from .tempo import manner_of, pace_of, speed_of, winds
 
 if TYPE_CHECKING:
     from ..engine import Engine
@@ -26,6 +26,7 @@ STILLNESS = 4
 """Frames of stillness that are kept after a movement without repetition."""
 
 _NATURAL = 60  # frames of a step without a requested length
+_WINDING = 150  # frames of a way that turns to and fro
 _SHORTEST = 24  # frames of a step among others
 _LONGEST = 120  # frames of a step without a requested duration
 _TURN = 90  # frames of a turn of less than `_FAR`
@@ -68,7 +69,7 @@ def own_length(engine: Engine, segment: Segment, choice: Choice, motion: Motion 
         return max(round(rounds * len(done) / speed), 2)
     if segment.turn is not None:
         return round(_LONGEST * max(abs(segment.turn) / 360, 1.0) * segment.size) if abs(segment.turn) > _FAR else _TURN
-    return _NATURAL
+    return _WINDING if winds(segment, choice) else _NATURAL
 
 
 def until_done(motion: Motion, engine: Engine) -> Motion:

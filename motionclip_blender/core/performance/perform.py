@@ -25,7 +25,7 @@ from ..prompt_plan.plan import Plan, Segment
 from .lengths import made_whole, needed, own_length, shares, whole
 from .sequence import in_sequence
 from .step import step_motion
-from .tempo import FASTEST, manner_of, speed_of
+from .tempo import FASTEST, manner_of, speed_of, winds
 
 if TYPE_CHECKING:
     from ..engine import Engine
@@ -67,6 +67,7 @@ def is_plain(plan: Plan, choices: Sequence[Choice]) -> bool:
         choices[0].beside,
     ]
     changed += [manner_of(segment, choices[0]), segment.gesture, segment.stays, segment.both, segment.single]
+    changed += [winds(segment, choices[0])]
     goes = segment.travel is not None or segment.turn is not None
     return not more and not any(changed) and not goes and speed_of(segment, choices[0]) == 1.0
 

@@ -14,10 +14,21 @@ from ..cleanup.foot_locking import put_on_floor
 from ..cleanup.windows import finished
 from ..measure import FAR, measured_side, measured_travel, measured_turn, travelled
 from ..modifiers.arms import with_both_arms, with_one_arm
-from ..modifiers.manner import in_manner, pace, weaving
+from ..modifiers.manner import going_in_manner, in_manner, pace
 from ..modifiers.repeat import as_far, counted, held
 from ..modifiers.upper_body import masked
-from ..modifiers.way import bent, carried, leans, on_the_spot, redirected, retimed, turned_into, turned_on_spot
+from ..modifiers.way import (
+    bent,
+    carried,
+    leans,
+    on_the_spot,
+    redirected,
+    retimed,
+    turned_into,
+    turned_on_spot,
+    wandering,
+    zigzagging,
+)
 from ..motion import Motion
 from ..prompt import MAX_FRAMES
 from ..prompt_plan.choice import Choice
@@ -25,7 +36,7 @@ from ..prompt_plan.grammar import grammar
 from ..prompt_plan.plan import Segment
 from ..prompt_plan.word_features import in_order
 from .lengths import STILLNESS, until_done
-from .tempo import FASTEST, manner_of, pace_of, speed_of
+from .tempo import FASTEST, manner_of, pace_of, speed_of, winds
 
 if TYPE_CHECKING:
     from ..engine import Engine
@@ -70,8 +81,12 @@ def step_motion(
         return turned_into(carried(motion, engine.body, 0.0), segment.travel or 0.0, _ROLLS_ROUND)
     motion = _travelling(engine, segment, choice, motion, remarks)
     motion = _turning(segment, choice, motion)
+    if segment.winds and winds(segment, choice):
+        motion = zigzagging(motion) if segment.winds == "zigzag" else wandering(motion)
     manner = manner_of(segment, choice)
-    return weaving(motion, engine.body, manner) if manner and segment.turn is None else motion
+    if not manner or choice.styled:
+        return motion
+    return going_in_manner(motion, engine.body, manner, straight=segment.turn is not None)
 
 
 def _as_worded(segment: Segment, choice: Choice) -> Segment:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..modifiers.manner import flies, pace
+from ..modifiers.manner import flies, manners, pace
 from ..modifiers.way import SLOWEST
 from ..motion import Motion
 from ..prompt_plan.choice import Choice
@@ -20,6 +20,8 @@ FASTEST = 2.0
 """Largest acceleration of a motion."""
 
 _SLOW = 0.1  # metres per second below which a motion is not compared with others of its class
+_PLAIN_SLOW = 0.65  # the speed of "slowly"
+_OF_ASKED = 0.7  # power of the speed that is asked for by which a motion changes that is slow, or fast, by itself
 _SPRINTS = ("sprint", "sprints", "brisk")  # which are fast by themselves
 
 
@@ -34,14 +36,25 @@ def pace_of(segment: Segment, choice: Choice, motion: Motion, engine: Engine) ->
     return pace(manner, flies(motion, engine.body), choice.styled) if manner else 1.0
 
 
+def winds(segment: Segment, choice: Choice) -> bool:
+    """Checks whether a step goes a way that turns to and fro: a zigzag, or that of the drunk, or without an aim."""
+    manner = manner_of(segment, choice)
+    weaves = bool(manner) and manners()[manner].weave > 0 and segment.turn is None
+    return choice.facts.travel is not None and choice.facts.after == "repeat" and (weaves or bool(segment.winds))
+
+
 def speed_of(segment: Segment, choice: Choice) -> float:
     """Returns the factor by which the words of a step play its motion faster."""
-    facts = choice.facts
-    if segment.speed != 1.0 and choice.usual and facts.travel is not None and facts.speed > _SLOW:
-        # "slowly" is slower than others go; a motion may be slow, or fast, by itself
-        speed = segment.speed * choice.usual / facts.speed
-        return float(np.clip(speed, SLOWEST, 1.0) if segment.speed < 1 else np.clip(speed, 1.0, FASTEST))
-    return 1.0 if _names_speed(choice.wording, segment) else segment.speed
+    facts, asked = choice.facts, segment.speed
+    if asked == 1.0:
+        return asked
+    named = _names_speed(choice.wording, segment)
+    more = 1.0 if asked > 1 else min(asked / _PLAIN_SLOW, 1.0)  # "very slowly" is slower than a "slow walk"
+    if not choice.usual or facts.travel is None or facts.speed <= _SLOW:
+        return more if named else asked
+    # "slowly" is slower than others go; a motion may be slow, or fast, by itself, but is changed unless it is said so
+    speed, least = asked * choice.usual / facts.speed, more if named else asked**_OF_ASKED
+    return float(np.clip(speed, SLOWEST, least) if asked < 1 else np.clip(speed, least, FASTEST))
 
 
 def _names_speed(wording: str, segment: Segment) -> bool:

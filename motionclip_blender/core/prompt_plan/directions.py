@@ -48,31 +48,38 @@ _AROUND = re.compile(r"\b(?:around|round|(?:(?<=turn )|(?<=turns )|(?<=turning )
 _CLOCK = re.compile(r"\b(?:(counter|anti)[- ]?)?clockwise\b")
 _DIAGONAL = re.compile(r"\bdiagonal(?:ly)?\b")
 _FORWARD = re.compile(r"\b(?:forwards?|ahead|straight(?! (?:line|path|legs?|arms?|back)\b)|onwards?)\b")
-_NOUN = "".join(  # "with a bent back"
-    rf"(?<!\b{word} )"
-    for word in (
-        "his",
-        "her",
-        "their",
-        "your",
-        "my",
-        "its",
-        "the",
-        "a",
-        "bent",
-        "straight",
-        "sore",
-        "bad",
-        "aching",
-        "upright",
-        "round",
-    )
+_SHAPES = (  # of a body part
+    r"(?:bent|stooped|stooping|hunched|hunch|crooked|curved|arched|bowed|straight|stiff|upright|round(?:ed)?|"
+    r"twisted|sore|bad|aching|injured|hurt|broken|weak|strained|humped|slouch(?:ed|ing))"
+)
+_PARTS = (
+    r"(?:arms?|hands?|legs?|foot|feet|knees?|elbows?|hips?|head|chin|neck|shoulders?|chest|torso|trunk|pelvis|body|"
+    r"hair)"
+)
+_OF_THE_BODY = re.compile(  # "with a stooped back", "with the shoulders back": where a part is, and not where one goes
+    rf"\b{_SHAPES} back\b|(?<=with )back (?={_SHAPES}\b)|"
+    rf"\b(?:with|and) (?:(?:an?|the|his|her|their|its|both) )?(?:{_SHAPES} )?{_PARTS} "
+    r"(?:(?:[a-z]+(?:ed|ing|t|n|wn)|leaning|far|wide|straight|out) ){0,2}"
+    r"(?:back(?:wards?)?|forwards?|sideways|ahead)\b"
+)
+_NOUN = "".join(  # "holds his back"
+    rf"(?<!\b{word} )" for word in ("his", "her", "their", "your", "my", "its", "the", "a")
 )
 _BACKWARD = re.compile(
     rf"\b(?:backwards?|in reverse|rearwards?|retreat\w*|"
     rf"{_NOUN}back(?! (?:to|home|again|and forth|into|inside|up|down|on|kick|fist|handspring|flip|tuck|salto|"
     rf"heel|walkover)\b))\b"
 )
+_WANDERS = re.compile(
+    r"\b(?:walk|wander|stroll|run|jog|march|stomp|stamp|storm|pac|prowl|roam|stumbl|stagger|shuffl|sneak|hobbl|limp|"
+    r"trudg|plod|saunter|strut|shambl|meander|ambl|skip|crawl)(?:s|es|e|ing|ning|ping|ling|ging)?"
+    r"(?: \w+ly)? (?:around|about|aimlessly|here and there)\b"
+    r"(?! (?:it|him|them|to|and fac|(?:an?|the|his|her|their) (?!(?:\w+ )?(?:room|house|place|office|kitchen|stage|"
+    r"street|park|town|yard|garden|field|hall|shop|store|city|village|forest)\b)))"
+)
+ZIGZAG = re.compile(r"\bin a zigzag\b")
+"""How `paths` writes all ways that lead to the left and right by turns."""
+
 _LIMB_ASIDE = re.compile(  # "flings the arms out to the side"
     r"\b(?:arms?|hands?|legs?|foot|feet|knees?|elbows?|hips?|head)(?: (?:out|wide|up|up and|straight|and))*"
     r" (?:to the sides?|sideways|backwards?|forwards?)\b"
@@ -152,6 +159,13 @@ def turn_of(text: str, sides: list[str], count: int | None) -> tuple[str, float 
     return text, degrees if left else -degrees, circle or degrees > 270, said
 
 
+def winding(text: str) -> tuple[str, str]:
+    """Returns the text without the words for a zigzag, and how the way winds: "around", "zigzag", or not at all."""
+    if ZIGZAG.search(text):
+        return " ".join(ZIGZAG.sub(" ", text).split()), "zigzag"
+    return text, "around" if _WANDERS.search(text) else ""
+
+
 def circle_size(text: str) -> float:
     """Returns the size that a text gives a circle, relative to the usual one."""
     match = _SIZE.search(text)
@@ -169,7 +183,7 @@ def _in_digits(match: re.Match[str]) -> str:
 def travel_of(text: str, sides: list[str]) -> tuple[float | None, list[str]]:
     """Returns the degrees from the heading to the direction of travel, and remarks on contradictions."""
     words = WORD.findall(text)
-    text = _LIMB_ASIDE.sub(" ", text)
+    text = _OF_THE_BODY.sub(" ", _LIMB_ASIDE.sub(" ", text))
     if not any(begins(word, grammar()["moves"]) for word in words) and not _SIDEWAYS.search(text):
         return None, []
     if {"left", "right"} <= set(sides):

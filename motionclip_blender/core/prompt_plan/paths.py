@@ -1,5 +1,4 @@
-"""Writes paths over the ground out as steps: a figure eight is two circles, a zigzag some bends, and a way back begins
-with a turn around."""
+"""Writes paths over the ground out as steps: a figure eight is two circles, a way back begins with a turn around."""
 
 from __future__ import annotations
 
@@ -12,7 +11,7 @@ _GOES = (
 )
 _ZIGZAG = r"zig[- ]?zag(?:s|ging|ged)?"
 _WEAVES = (
-    r"weav(?:es|ing|e)(?: left and right| in and out)? (?:between|through|around|in and out of) "
+    r"(?:weav(?:es|ing|e)|slalom(?:s|ing)?)(?: left and right| in and out)? (?:between|through|around|in and out of) "
     r"(?:(?:the|some|several|two|three) )?[\w-]+"
 )
 _WAY = (  # round a shape with corners
@@ -37,11 +36,11 @@ _PATHS = (
             rf"shaped?|line)|(?:a |the )?winding)"
             rf"(?: (?:line|path|pattern|course|road|way))?|{_WEAVES}|"
             rf"{_ZIGZAG}(?: (?P<gait>run|sprint|jog|walk)(?:s|ning|ing|ting)?)?)\b"
-            r"(?: (?:as if|as though) [^,.;]*)?",
+            r"(?P<fast> at (?:(?:high|full|top) )?speed| (?:very )?(?:fast|quickly))?"
+            r"(?: (?:as if|as though|to (?:avoid|dodge|evade)) [^,.;]*)?",
             re.I,
         ),
-        "{0} and turns left 45 degrees for 2 seconds, then {0} and turns right 90 degrees for 2 seconds, "
-        "then {0} and turns left 90 degrees for 2 seconds, then {0} and turns right 45 degrees for 2 seconds",
+        "{0} in a zigzag",
     ),
     *(
         (
@@ -139,6 +138,7 @@ def _turns_back(back: re.Match[str]) -> str:
 
 
 def _steps(steps: str, path: re.Match[str]) -> str:
-    way = path.groupdict().get("way") or ""
-    goes = path["goes"] or path.groupdict().get("gait") or "walks"
+    named = path.groupdict()
+    goes = path["goes"] or named.get("gait") or ("runs" if named.get("fast") else "walks")
+    way = named.get("way") or ""
     return steps.format(_PACES.sub("walk", goes), "right" if way in ("right", "clockwise") else "left")

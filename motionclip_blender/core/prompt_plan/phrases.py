@@ -49,6 +49,39 @@ FIRST = (
         r"(?:full )?(90|180|270|360|540|720)(?: degrees?)?(?=$|,| to )",
         r"turns \1 degrees",
     ),
+    Phrase(
+        "walks with his back hunched",
+        "walks with a hunched back",
+        r"\bwith (?:(?:the|his|her|their|its) )?(?:back|spine|posture) (bent|hunched|stooped|straight|upright)\b",
+        r"with a \1 back",
+    ),
+    Phrase(
+        "a baby learning to walk",
+        "a toddler walks",
+        r"\b(?:baby|infant|toddler|child|kid)(?:,? who)?(?: is)? (?:(?:learn|try)(?:s|ing|ies)? to walk|"
+        r"(?:mak|tak)(?:es|ing) (?:(?:the|his|her|its) )?(?:very )?first steps)\b",
+        "toddler walks",
+    ),
+    Phrase(
+        "takes tiny steps forward",
+        "walks mincingly forward",
+        r"^(?P<who>(?:[\w-]+ ){0,3}?)tak(?:es?|ing) (?:very |only )?(?:small|tiny|little|baby|short) steps\b",
+        r"\g<who>walks mincingly",
+    ),
+    Phrase(
+        "walks with very small steps",
+        "walks mincingly",
+        r",?(?: with| in| taking| using)(?: very)? (?:small|tiny|little|baby|short)(?:,? (?:quick|slow|fast|careful))? "
+        r"steps\b",
+        " mincingly",
+    ),
+    Phrase(
+        "an exhausted soldier trudging through mud",
+        "an exhausted soldier trudges home in the rain",
+        r"\b(?:trudg|slogg?)(?:es|s|e|ing)\b(?: (?:slowly|along|on|home|forwards?|back))*"
+        r"(?: (?:through|across|over|in|into|towards?|along|from) (?:(?!\w+ing\b)[\w-]+ ?){1,4})?$",
+        "trudges home in the rain",
+    ),
     Phrase("appears to be walking", "walking", r"\b(?:appears?|seems?) to (?:be )?", ""),
     Phrase(
         "does sit-ups without a pause",

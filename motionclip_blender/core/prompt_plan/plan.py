@@ -23,6 +23,7 @@ class Segment:
     turns_there: whether who goes aside turns there first, rather than goes sideways.
     turn: degrees by which the body turns on its path, left positive.
     circle: whether it turns evenly. size: of the circle, relative to the usual one.
+    winds: how the way winds: "around", without an aim, or "zigzag"; empty if it does not.
     on_spot: whether it does nothing but turn, and where it stands.
     count: how often; steps: how many steps.
     speed: relative to the natural speed.
@@ -49,6 +50,7 @@ class Segment:
     turn: float | None = None
     circle: bool = False
     size: float = 1.0
+    winds: str = ""
     on_spot: bool = False
     count: int | None = None
     steps: int | None = None

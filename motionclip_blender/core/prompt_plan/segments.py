@@ -10,7 +10,7 @@ import numpy as np
 from .amounts import distance, duration, times_speed
 from .as_before import AROUND
 from .counts import count_of
-from .directions import MOST_DEGREES, circle_size, spins, travel_of, turn_of
+from .directions import MOST_DEGREES, circle_size, spins, travel_of, turn_of, winding
 from .grammar import WORD, begins, grammar, is_action, is_agent, verb_of
 from .limbs import leans, same_limb, side_of
 from .looked_up import looked_up
@@ -60,6 +60,8 @@ _FACES_AHEAD = re.compile(
 )
 _SIDESTEPS = re.compile(r"\bside[- ]?step(s|ping|)\b", re.IGNORECASE)  # a quick one, which is no way to go far
 _STANDS_UP = re.compile(r"\b(?:stand|idl)(?:s|ing|es)? (?:up|on|still|with|like)\b")
+_STRONG_SPEED = re.compile(rf"\b(?:{'|'.join(grammar()['intensifiers'])}) (?=(?:{'|'.join(grammar()['speeds'])})\b)")
+_STRONGLY = 1.5, 2.0  # powers of a fast and a slow factor after "very"
 _SPEEDS = 0.5, 2.0  # the least and the largest factor of a speed
 
 
@@ -85,6 +87,7 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
     if steps is not None and not any(begins(word, grammar()["moves"]) for word in WORD.findall(text)):
         text = f"walks {text}"
     speed = _speed(text) if factor is None else float(np.clip(factor, *_SPEEDS))
+    text = _STRONG_SPEED.sub("", text)  # which wordings hardly have
     if factor is not None and factor != speed:
         remarks.append(f'"{clause.strip()}" asks for {factor:g} times the speed; {speed:g} times is made.')
     tokens = WORD.findall(text)
@@ -105,6 +108,7 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
         remarks += said
     elif travel == 0.0 or _AROUND_BACK.search(text):
         travel = None
+    text, winds = winding(text)
     size = circle_size(text) if circle else 1.0
     if size != 1.0:  # of any motion of this gait; those of circles have their own size
         text = _IN_CIRCLES.sub(" ", text)
@@ -132,6 +136,7 @@ def read_segment(clause: str, before: Segment | None) -> tuple[Segment | None, l
         turn=turn,
         circle=circle,
         size=size,
+        winds=winds if turn is None else "",
         on_spot=on_spot,
         count=count,
         steps=steps,
@@ -174,7 +179,7 @@ def _speed(text: str) -> float:
         factor = grammar()["speeds"].get(word)
         if factor is not None:
             strong = i > 0 and words[i - 1] in grammar()["intensifiers"]
-            return factor ** (1.5 if strong else 1.0)
+            return factor ** (_STRONGLY[factor < 1] if strong else 1.0)
     return 1.0
 
 

@@ -60,6 +60,12 @@ def _by_turns_of_looks(look: re.Match[str]) -> str:
 
 _LOOKS_TO = r"up|down|left|right"
 
+_LEG = r"(?:one|an?|the|his|her|its) (?:(?:left|right|other) )?(?:leg|foot)"
+_LAME_LEG = (
+    r"(?:one|an?|the|his|her|its) (?:dead|lame|stiff|bad|gammy|injured|hurt|wounded|broken|sprained|wooden|useless) "
+    r"(?:leg|foot|ankle|knee)"
+)
+
 SPANNING = (
     Phrase(
         "the character is a tired worker: he trudges in",
@@ -200,6 +206,20 @@ SPANNING = (
         r"(?:set|put|plac|lower|drop|lay)(?:s|ting|es|e|ing|ping)? (?:it|them) (?:back )?"
         r"(?:down|on the (?:floor|ground))(?: again)?",
         "picks up and relocates an object",
+    ),
+    Phrase(
+        "zombie shambling with one dead leg",
+        "zombie limps with a stiff leg while walking like a zombie",
+        r"\b(?P<who>zombie|ghoul|undead|mummy)\b(?P<is> is)? \w+(?:s|ing)\b(?: (?:along|forwards?|ahead|slowly))*"
+        rf",? (?:with {_LAME_LEG}|dragging (?:behind )?{_LEG}|with a limp)(?: behind(?: (?:it|him|her))?)?(?=$|[,.;])",
+        r"\g<who> limps with a stiff leg while walking like a zombie",
+    ),
+    Phrase(
+        "shuffles along with an injured leg",
+        "limps with a stiff leg",
+        rf"\b(?:walk|shuffl|shambl|stagger|hobbl|mov|go|stumbl)(?:s|es|ing)(?: (?:along|forwards?|ahead|slowly))*"
+        rf" with {_LAME_LEG}(?=$|[,.;])",
+        "limps with a stiff leg",
     ),
     Phrase("because it is cold, he shivers", "he shivers", r"^because [^,;.]*, ", ""),
     Phrase("looks back because he heard something", "looks back", r",? because\b[^,;.]*", ""),

@@ -163,3 +163,11 @@ def test_who_lies_for_long_lies_on_the_floor(engine: Engine):
     (motion,) = motions_of(engine, engine.prompt_latents(["falls sideways to the left"]), 90)
     lowest = engine.body.lowest(motion)
     assert np.median(lowest[45:]) < 0.02 and lowest.min() > -0.03
+
+
+@pytest.mark.parametrize(("prompt", "most"), [("runs", 0.5), ("sprints", 0.8), ("walks briskly", 0.4)])
+def test_who_runs_goes_on_as_fast_in_the_air_as_on_the_foot(engine: Engine, prompt: str, most: float):
+    motion = motions_of(engine, engine.prompt_latents([prompt]), 60)[0]
+    speeds = np.linalg.norm(np.diff(motion.translation[:, [0, 2]], axis=0), axis=1) * motion.fps
+    assert speeds[5:-5].std() < most
+    assert measured_slide(motion, engine.body) < 0.35

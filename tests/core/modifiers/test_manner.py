@@ -7,7 +7,8 @@ import pytest
 
 from motionclip_blender.core.cleanup.pipeline import motions_of
 from motionclip_blender.core.engine import Engine
-from motionclip_blender.core.measure import facing
+from motionclip_blender.core.measure import facing, measured_slide, travelled
+from motionclip_blender.core.modifiers.gait import arms_out, strided
 from motionclip_blender.core.modifiers.manner import flies, in_manner, manners, pace, weaving
 from motionclip_blender.core.motion import Motion
 from motionclip_blender.core.performance.perform import perform
@@ -58,6 +59,35 @@ def test_the_drunk_weave_on_their_way(engine: Engine):
     assert yaw.max() > 10 and yaw.min() < -10
     waves = made(engine, "waves")
     assert weaving(waves, engine.body, "drunk") is waves
+
+
+def test_strides_are_shorter_and_feet_stand_still_and_wider_apart(engine: Engine):
+    motion = made(engine, "walks", 120)
+    short = strided(motion, engine.body, 0.5, 0.05)
+    ways = [travelled(each)[-1] for each in (motion, short)]
+    assert ways[1] == pytest.approx(ways[0] / 2, rel=0.05)
+    assert measured_slide(short, engine.body) < measured_slide(motion, engine.body) + 0.03
+    feet = [joints(engine, each)[:, [INDEX["left_ankle"], INDEX["right_ankle"]]] for each in (motion, short)]
+    aside = [float(np.abs(each[:, 0, 0] - each[:, 1, 0]).mean()) for each in feet]  # who walks along Z
+    assert aside[1] > aside[0] + 0.05
+
+
+def test_arms_that_hang_are_held_out_and_others_left(engine: Engine):
+    wrists = [INDEX["left_wrist"], INDEX["right_wrist"]]
+    for wording, least in (("walks", 0.15), ("zombie walk", -0.1)):
+        motion = made(engine, wording)
+        before, after = (
+            np.linalg.norm(np.diff(joints(engine, each)[:, wrists], axis=1), axis=-1).mean()
+            for each in (motion, arms_out(motion, 30.0))
+        )
+        assert after > before + least
+
+
+@pytest.mark.parametrize("prompt", ["a drunk guy walks in a straight line", "guy wakling like hes drunk"])
+def test_the_drunk_are_seen_to_weave(engine: Engine, prompt: str):
+    motion = perform(engine, *understand(engine, engine.wordings, prompt)).motion
+    assert len(motion) >= 120
+    assert np.ptp(np.degrees(facing(motion))) > 40
 
 
 @pytest.mark.parametrize("wording", ["sleeps", "push-ups"])

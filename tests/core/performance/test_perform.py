@@ -179,6 +179,15 @@ def test_slowly_is_slower_than_others_go(engine: Engine, index: WordingIndex):
     assert pace("walks slowly and sadly") < pace("a man walks") < pace("a man walks briskly")
 
 
+@pytest.mark.parametrize("what", ["backs away", "walks", "tai chi", "sits down", "drinks"])
+def test_slowly_is_slower_and_very_slowly_clearly_slower(engine: Engine, index: WordingIndex, what: str):
+    plain, slow, slower = (
+        np.linalg.norm(np.diff(engine.body.posed_joints(found.motion), axis=0), axis=-1).mean()
+        for found in (done(engine, index, f"{what} {how}") for how in ("", "slowly", "very slowly"))
+    )
+    assert slow < 0.9 * plain and slower < 0.8 * slow
+
+
 def test_the_usual_speed_of_a_class_is_that_of_motions_that_wordings_describe(engine: Engine, index: WordingIndex):
     described = {int(motion) for motion in engine.retrieval.motions}
     for action in ("walk", "jog", "run"):

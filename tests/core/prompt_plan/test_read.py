@@ -432,6 +432,41 @@ def test_a_back_is_no_way(spelling: Spelling, whose: str):
     assert only(spelling, f"walks with {whose} back").travel is None
 
 
+@pytest.mark.parametrize(
+    "how",
+    [
+        "with a stooped back", "with back hunched", "with the shoulders back", "with his arms swept backwards",
+        "with her head leaning forward", "with the chest out and the arms pulled back",
+    ],
+)  # fmt: skip
+def test_where_a_part_of_the_body_is_is_no_way(spelling: Spelling, how: str):
+    assert only(spelling, f"walks {how}").travel is None
+    assert only(spelling, f"walks backward {how}").travel == 180.0
+
+
+@pytest.mark.parametrize(
+    ("prompt", "winds"),
+    [
+        ("stomps around", "around"), ("walks about aimlessly", "around"), ("walks around the table", ""),
+        ("wanders around the living room", "around"), ("turns around", ""), ("walks around the corner", ""),
+        ("sprints in a zigzag", "zigzag"), ("zigzags between the trees", "zigzag"),
+    ],
+)  # fmt: skip
+def test_who_walks_around_or_in_a_zigzag_winds(spelling: Spelling, prompt: str, winds: str):
+    assert only(spelling, prompt).winds == winds
+
+
+@pytest.mark.parametrize(
+    ("prompt", "manner"),
+    [
+        ("a baby learning to walk", "toddling"), ("a toddler runs", "toddling"), ("walks with tiny steps", "mincing"),
+        ("a geisha takes small steps", "mincing"), ("walks like hes wasted", "drunk"),
+    ],
+)  # fmt: skip
+def test_how_strides_are_is_a_manner(spelling: Spelling, prompt: str, manner: str):
+    assert only(spelling, prompt).manner == manner
+
+
 def test_lines_are_steps_where_each_says_what_is_done(spelling: Spelling):
     assert len(plan(spelling, "jumps\nruns\nbows").segments) == 3
     assert only(spelling, "someone\njumps").text == "someone jumps"

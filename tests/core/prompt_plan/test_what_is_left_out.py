@@ -115,5 +115,5 @@ def test_paths_are_written_out():
     assert written_out("he walks in a figure eight") == (
         "he walks in a circle to the left, then walks in a circle to the right"
     )
-    assert written_out("runs in a zigzag").count("then") == 3
+    assert written_out("runs in a zigzag line") == "runs in a zigzag"
     assert written_out("walks up and down the stairs") == "walks up and down the stairs"
