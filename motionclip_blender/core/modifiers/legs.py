@@ -27,6 +27,7 @@ _HEELS_UP, _FORWARD = 42.0, 0.75  # degrees of feet on the toes, and share of th
 _TURNED_OUT, _PLIE = 42.0, 0.2  # degrees of feet, and metres by which hips sink over them
 _CURTSY, _BEHIND, _PAST = 0.14, 0.2, 0.05  # metres that hips sink, that a foot goes back, and past the other one
 _APART = 0.06  # metres of an ankle from the middle, of heels that are together
+_STRAIGHT = 0.998  # share of a leg's length to which it is stretched
 _UPRIGHT = 0.8  # share of a standing pelvis' height
 _SIDES = ("left", "right")
 
@@ -213,5 +214,15 @@ def _together(motion: Motion, body: Body) -> Motion:
         there = middle + sign * _APART * left
         moved.append(way * (there - ankle) * (1.0, 0.0, 1.0))
     over = (middle - joints[:, 0]) * (1.0, 0.0, 1.0)
-    aside = np.sum(over * left, axis=1, keepdims=True) * left
-    return move_feet(motion, joints, moved, way * aside)
+    aside = way * np.sum(over * left, axis=1, keepdims=True) * left
+    up = np.minimum(*(_room(joints, side, aside - shift) for side, shift in zip(_SIDES, moved, strict=True)))
+    return move_feet(motion, joints, moved, aside + np.maximum(way * up[:, None], 0.0) * np.array((0.0, 1.0, 0.0)))
+
+
+def _room(joints: np.ndarray, side: str, moved: np.ndarray) -> np.ndarray:
+    """Returns the metres (T,) by which a hip can rise until its leg is straight. moved: (T, 3) metres that it is moved
+    relative to the ankle."""
+    hip, knee, ankle = (joints[:, INDEX[f"{side}_{name}"]] for name in ("hip", "knee", "ankle"))
+    length = _STRAIGHT * (np.linalg.norm(hip - knee, axis=1) + np.linalg.norm(knee - ankle, axis=1))
+    away = hip + moved - ankle
+    return np.sqrt(np.maximum(length**2 - away[:, 0] ** 2 - away[:, 2] ** 2, 0.0)) - away[:, 1]

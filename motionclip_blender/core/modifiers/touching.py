@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..body import Body
+from ..measure import root_space_joints
 from ..motion import Motion
 from ..skeleton import INDEX
 from .arm_reach import AHEAD, HANGS, Held, axes_of, eased, joints_and_chest, with_hand_at
@@ -26,7 +27,19 @@ _MOVES = {  # along which directions a hand moves, how far in metres, and how of
     "taps": (("palm",), 0.06, 2.5),
     "brushes": (("down",), 0.22, 1.4),
     "knocks": (("back",), 0.1, 2.5),
+    "waves": (("aside",), 0.26, 1.3),
+    "bows": (("out",), 0.26, 0.7),
+    "wipes": (("aside",), 0.3, 0.8),
+    "strokes": (("down",), 0.3, 0.6),
+    "blows": (("ahead",), 0.3, 0.5),
+    "presses": (("down",), 0.42, 0.5),
+    "pumps": (("down",), 0.28, 1.5),
 }
+_AXES = {"down": (0.0, -1.0, 0.0), "back": (0.0, 0.0, -1.0), "ahead": (0.0, 0.1, 1.0), "out": (0.9, -0.3, 0.1)}
+_STRIDES = "strides"
+"""How a hand moves that goes with the leg of the other side, as one does on a cane."""
+
+_STRIDE = 0.5  # share of the way of that leg
 _OTHER = {"left": "right", "right": "left"}
 _AROUND = 0.45  # seconds before the first movement that is counted, and after the last
 
@@ -71,8 +84,8 @@ def touching(
     """Returns the motion with the hands of `sides` put to a place.
 
     name: of `places`. at: the side of the body on which that is, by default the hand's own or, of what is reached
-    across, the other one. stays: whether they are still there at the end. moves: "rubs", "stirs", "taps", "brushes" or
-    "knocks", how they move there; empty if they are still. there: whether they are there from the first frame on.
+    across, the other one. stays: whether they are still there at the end. moves: how they move there, one of
+    `_MOVES`, or "strides"; empty if they are still. there: whether they are there from the first frame on.
     count: how often they move; as often as there is time for if it is None.
     """
     joints, chest = joints_and_chest(motion, body)
@@ -85,6 +98,8 @@ def touching(
         named = f"{_OTHER[side] if place.across else side}_{place.joint}"
         joint = INDEX[named] if named in INDEX else INDEX[place.joint]
         offsets = (np.array(place.offset) + moved) * axes_of(side)
+        if moves == _STRIDES:
+            offsets[:, 2] += _STRIDE * _ahead(motion, body, _OTHER[side])
         wrist = joints[:, joint] + np.einsum("tab,tb->ta", chest, offsets)
         motion = with_hand_at(
             motion, body, side, Held(wrist, tuple(fingers), tuple(palm), place.forearm, place.upper_arm), way
@@ -100,18 +115,25 @@ def _place(name: str, side: str, at: str) -> Place:
     return places().get(f"{'far' if at != side else 'own'} {name}", place)
 
 
+def _ahead(motion: Motion, body: Body, side: str) -> np.ndarray:
+    """Returns how far the ankle of a side is ahead of its mean, (T,) metres, as the pelvis sees it."""
+    ankle = root_space_joints(motion, body)[:, INDEX[f"{side}_ankle"], 2]
+    return ankle - ankle.mean()
+
+
 def _moved(
     moves: str, seconds: float, frames: int, fingers: np.ndarray, palm: np.ndarray, count: int | None
 ) -> np.ndarray:
     """Returns how far a hand is from its place, (frames, 3) metres, in the chest's axes: of the left hand."""
-    if not moves:
+    if moves not in _MOVES:
         return np.zeros((frames, 3))
     along, metres, rate = _MOVES[moves]
     axes = {"fingers": fingers, "palm": -palm, "aside": np.cross(palm, fingers)}
-    axes |= {"down": np.array((0.0, -1.0, 0.0)), "back": np.array((0.0, 0.0, -1.0))}
+    axes |= {name: np.array(axis) for name, axis in _AXES.items()}
     times = np.linspace(0, seconds, frames)
     if count is not None:  # after the hands are there
         times = np.clip((times - _AROUND) / max(seconds - 2 * _AROUND, 1e-6), 0.0, 1.0) * count / rate
     turn = 2 * np.pi * rate * times
-    waves = (np.sin(turn), (1 - np.cos(turn)) / 2)[-len(along) :]  # in a circle, or there and back
+    # in a circle, or there and back
+    waves = (np.sin(turn), 1 - np.cos(turn)) if len(along) > 1 else ((1 - np.cos(turn)) / 2,)
     return metres * sum(wave[:, None] * axes[name] for wave, name in zip(waves, along, strict=True))

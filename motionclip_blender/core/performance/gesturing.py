@@ -14,7 +14,7 @@ from ..modifiers.touching import length_of_moves, touching
 from ..motion import Motion
 from ..prompt_plan.gesture import CIRCLES, CLAPS, HEELS, LEANS, LEGS, LOOKS, SHOULDERS, TOUCHES, Gesture
 
-_LOOK = 45  # frames of a look
+_LOOK, _AGAIN = 45, 32  # frames of a look, and of each that is done several times
 _CLAPS = 5  # claps without a number
 _HELD = 60  # frames of a gesture that is held
 
@@ -35,7 +35,9 @@ def _length_of_one(gesture: Gesture, fps: float) -> int:
         return length_of(gesture.moves, gesture.count, fps)
     if gesture.moves and gesture.count:
         return length_of_moves(gesture.moves, gesture.count, fps)
-    return _HELD if gesture.kind != LOOKS else _LOOK * len(gesture.looks) * (gesture.count or 1)
+    if gesture.kind == LOOKS:
+        return (_AGAIN if gesture.count else _LOOK) * len(gesture.looks) * (gesture.count or 1)
+    return _HELD
 
 
 def gesturing(motion: Motion, body: Body, gesture: Gesture, before: Gesture | None) -> Motion:

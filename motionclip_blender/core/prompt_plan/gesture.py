@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 CIRCLES, CLAPS, HEELS, LEANS, LEGS = "circles", "claps", "heels", "leans", "legs"
 LOOKS, SHOULDERS, TOUCHES = "looks", "shoulders", "touches"
@@ -33,6 +33,20 @@ _HELD = {  # where hands are that are not at a part of the body of that name
     "elbow": "across, at the other elbow",
     "knee": "on the knee",
     "lap": "in the lap",
+    "overhead": "over the head, with something",
+    "guard": "on guard before the chin",
+    "waist high": "at the height of the waist",
+    "chest high": "at the height of the chest",
+    "head high": "at the height of the head",
+    "strings": "at the strings",
+    "bow": "with a bow",
+    "partner": "out to its side, with a partner's",
+    "partner's back": "at a partner's back",
+    "tray": "under a tray",
+    "rifle barrel": "under a rifle's barrel",
+    "rifle grip": "at a rifle's grip",
+    "cane": "on a cane",
+    "table": "on a table",
 }
 _AGAINST = {
     "behind": "back",
@@ -42,7 +56,11 @@ _AGAINST = {
     "over": "over",
     "down": "down",
 }
-_MOVING = {"rubs": "rub", "stirs": "stir", "taps": "tap", "brushes": "brush down", "knocks": "knock"}
+_MOVING = {
+    "rubs": "rub", "stirs": "stir", "taps": "tap", "brushes": "brush down", "knocks": "knock",
+    "waves": "wave", "bows": "bow", "wipes": "wipe", "strokes": "stroke down", "blows": "go out",
+    "presses": "press up", "pumps": "pump", "strides": "go with the other leg",
+}  # fmt: skip
 _BY_LEGS = {
     "knee": "{knee} raised to the {to}",
     "taps": "{foot} taps",
@@ -97,6 +115,12 @@ class Gesture:
     def all(self) -> tuple[Gesture, ...]:
         """This gesture and the further ones."""
         return (self, *(self.also.all if self.also else ()))
+
+    def with_also(self, further: Gesture | None) -> Gesture:
+        """Returns this gesture with a further one after those that go with it already."""
+        if further is None:
+            return self
+        return replace(self, also=further if self.also is None else self.also.with_also(further))
 
     def _told(self) -> str:
         times = "" if not self.count else ", once" if self.count == 1 else f", {self.count} times"

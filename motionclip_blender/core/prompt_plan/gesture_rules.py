@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from .gesture import CLAPS, DOWN, HEELS, LEANS, LEFT, LOOKS, RIGHT, SHOULDERS, UP, Gesture
 from .gesture_rule import BOTH, HAND, SELF, THE, WITH_HAND, Rule, by_both, held, put
+from .held_rules import HELD_RULES
 from .limb_rules import LIMB_RULES
 
 _PAIR = re.compile(r"\b(?:both|two|double)\b")
@@ -46,6 +47,13 @@ _TILTS = {
     "left": (0.0, 0.0, -32.0), "right": (0.0, 0.0, 32.0), "side": (0.0, 0.0, 32.0), "back": (0.0, -35.0, 0.0),
     "up": (0.0, -25.0, 0.0), "forward": (0.0, 35.0, 0.0), "down": (0.0, 35.0, 0.0),
 }  # fmt: skip
+_TO_AND_FRO = (
+    r"(?:(?:from )?(?:side to side|(?:the )?(?:left|right) (?:and|to) (?:the )?(?:left|right))|to both sides|"
+    r"to (?:the )?(?:left|right) and (?:then )?(?:to )?(?:the )?(?:left|right)|alternately to (?:the )?left and right|"
+    r"back and forth|sideways(?: back and forth)?)\b"
+)
+_ONE_AFTER = r" (?:one (?:after|by) (?:the other|one)|alternate(?:ly)?|alternating|by turns|in turn|in alternation)"
+_ONE_BY_ONE = re.compile(r"\b(?:one (?:after|by)|alternat|by turns|in turn|one shoulder)")
 _UPWARD = ("up", "sky", "ceiling", "star", "moon", "sun")
 _LOW = re.compile(r"\b(?:sit|sat|seat|kneel|squat|crouch|bend|bent|lean|stoop)")
 _GOES = re.compile(r"\b(?:walk|run|limp|march|kick|jump|hop|lift|rais)")
@@ -73,9 +81,22 @@ def _tilt(match: re.Match[str]) -> Gesture:
     return Gesture(LOOKS, (tilt,), stays=True)
 
 
+def _by_turns(match: re.Match[str]) -> tuple[tuple[float, float, float], ...]:
+    """Returns a look to each side, first to the one that is named first."""
+    first = re.search(r"\b(?:left|right)\b", match[0])
+    return (RIGHT, LEFT) if first and first[0] == "right" else (LEFT, RIGHT)
+
+
 def _roll_shoulders(match: re.Match[str]) -> Gesture:
     side, way = match["side"] or match["own"], match["way"] or match["to"] or "back"
-    return Gesture(SHOULDERS, sides=(side,) if side else BOTH, moves=f"roll {way}")
+    turns = " by turns" if not side and _ONE_BY_ONE.search(match[0]) else ""
+    return Gesture(SHOULDERS, sides=(side,) if side else BOTH, moves=f"roll {way}{turns}")
+
+
+def _shrug(match: re.Match[str]) -> Gesture:
+    side = match["side"]
+    turns = " by turns" if not side and _ONE_BY_ONE.search(match[0]) else ""
+    return Gesture(SHOULDERS, sides=(side,) if side else BOTH, moves=f"shrug{turns}")
 
 
 def _stretched(match: re.Match[str]) -> Gesture:
@@ -136,6 +157,7 @@ def _touch(match: re.Match[str]) -> Gesture:
 
 RULES = (
     *LIMB_RULES,
+    *HELD_RULES,
     Rule(
         "touches the left toes with the right hand",
         rf"(?:\b(?:touch|reach|stretch|bring|put|mov|tap)(?:es|s|e|ing|ting|ping)? (?:with )?|^)"
@@ -187,6 +209,27 @@ RULES = (
     ),
     Rule("turns his head", rf"\bturn(?:s|ing)? {THE}head(?: a?round)?(?=$|,| and)", lambda _: Gesture(LOOKS, (LEFT,))),
     Rule(
+        "moves the head from side to side",
+        rf"\b(?:stretch|tilt|mov|swing|rock|lean|bend|cock|tip|roll|wobbl|waggl|bob|sway)(?:es|s|e|ing|ping|bing)?"
+        rf" {THE}(?:neck|head)"
+        rf" (?:slowly |gently )?{_TO_AND_FRO}",
+        lambda _: Gesture(LOOKS, (_TILTS["left"], _TILTS["right"]), count=2),
+    ),
+    Rule(
+        "turns the head from side to side",
+        rf"\b(?:turn|rotat|swivel)(?:s|es|e|ing)? {THE}(?:head|face|gaze|neck) (?:slowly |gently )?{_TO_AND_FRO}|"
+        rf"\b(?:look|glanc|peer|gaz)(?:s|es|e|ing)? (?:\w+ly )?{_TO_AND_FRO}|"
+        r"\b(?:look|glanc|peer|gaz)(?:s|es|e|ing)? (?:\w+ly )?(?:to the )?(?:left and right|right and left)"
+        r" (?:again and again|repeatedly|several times|alternately|over and over)",
+        lambda match: Gesture(LOOKS, _by_turns(match), count=2),
+    ),
+    Rule(
+        "nods the head up and down",
+        rf"\b(?:mov|nod|bob|tilt|tip)(?:s|es|e|ing|ding|bing|ping)? {THE}head (?:slowly |gently )?"
+        r"(?:up and down|forwards? and back(?:wards?)?|back and forth|backwards? and forwards?)\b",
+        lambda _: Gesture(LOOKS, (_TILTS["forward"], _TILTS["up"]), count=2),
+    ),
+    Rule(
         "the head tilts to the right",
         rf"\bhead (?:tilt|lean|drop|fall)s?(?: over)? (?:to|towards?|onto|on) {THE}(?P<way>left|right)(?:"
         rf" shoulder| side)?\b",
@@ -199,12 +242,6 @@ RULES = (
         rf"(?:(?: over)?(?: (?:to|towards?|on))? {THE}"
         r"(?P<way>left|right|sideways|side|back|backwards?|forwards?|down|up)\b(?: shoulder| side)?)?",
         _tilt,
-    ),
-    Rule(
-        "moves the head from side to side",
-        rf"\b(?:stretch|tilt|roll|mov|swing|rock|lean|bend)(?:es|s|e|ing)? {THE}(?:neck|head) (?:from )?"
-        r"(?:side to side|(?:the )?(?:left|right) (?:and|to) (?:the )?(?:left|right))\b",
-        lambda _: Gesture(LOOKS, (_TILTS["left"], _TILTS["right"]), stays=True),
     ),
     Rule(
         "cracks his neck",
@@ -244,13 +281,14 @@ RULES = (
     ),
     Rule(
         "shrugs",
-        rf"\bshrug(?:s|ging)?\b(?: {THE}shoulders?)?(?! off\b)",
-        lambda _: Gesture(SHOULDERS, sides=BOTH, moves="shrug"),
+        rf"\b(?:shrug(?:s|ging)?\b(?: {THE}(?:(?P<side>left|right) )?shoulders?)?(?! off\b)|"
+        rf"(?:rais|lift)(?:es|s|e|ing)? {THE}shoulders?{_ONE_AFTER})(?:{_ONE_AFTER})?",
+        _shrug,
     ),
     Rule(
         "rolls the shoulders",
         rf"\b(?:roll|rotat|circl|mov)(?:s|e|es|ing)? {THE}(?:(?P<side>left|right) )?shoulders?\b"
-        rf"(?: (?:(?P<way>back|forward)(?:wards?|s)?|up and down|around|in circles))*|"
+        rf"(?: (?:(?P<way>back|forward)(?:wards?|s)?|up and down|around|in circles)|{_ONE_AFTER})*|"
         rf"^{THE}(?:(?P<own>left|right) )?shoulders? (?:roll|rotate|circle)s?(?: (?:(?P<to>back|"
         rf"forward)(?:wards?|s)?|around|in circles))*",
         _roll_shoulders,
@@ -385,11 +423,6 @@ RULES = (
         r"(?:out|outstretched|spread|wide)\b"
         rf"(?: (?:to|at) {THE}sides?| sideways)?",
         _spread,
-    ),
-    Rule(
-        "with the arms raised to shoulder height",
-        rf"\bwith {THE}arms (?:(?:raised|held|lifted|stretched|out|up) ?)+(?:to|at) shoulder (?:height|level)\b",
-        by_both("aside"),
     ),
     Rule(
         "stands with the hands on the knees, panting",
@@ -647,7 +680,6 @@ RULES = (
         rf"\bshav(?:es|ing|e)\b(?: {THE}(?:face|beard|chin|cheeks?|{SELF}))?",
         lambda _: put("face", ("right",), "rubs"),
     ),
-    Rule("combs her hair", rf"\b(?:comb|brush)(?:es|ing|s)? {THE}hair\b", lambda _: put("head", ("right",), "rubs")),
     Rule("puts on a hat", rf"\b(?:put(?:s|ting)? on|tak(?:es|e|ing) off) {THE}(?:[\w-]+ )?{_HATS}\b", by_both("head")),
     Rule(
         "tips his hat",
@@ -688,7 +720,6 @@ RULES = (
         rf"cigarette|note|ticket)(?=$|,| and)",
         lambda _: put("pocket", ("right",)),
     ),
-    Rule("blows a kiss", r"\bblow(?:s|ing)? (?:a kiss|kisses)\b(?: (?:to|at) [\w ]+)?", held("mouth")),
     Rule(
         "coughs into his elbow",
         r"\b(?:cough|sneez)(?:s|es|ing|e)?\b"

@@ -21,7 +21,27 @@ _PUTS = re.compile(
     r"[a-z]* |(?:with |left |right |both |the |his |her )*(?:arms|hands?)\b"
 )
 _HELD_ON = ("phone",)  # which stays in the hand until it is put down
-_KEPT = ("hip", "back", "nape", "pocket", "elbow", "shoulder", "phone", "head", "up", "aside", "ahead", "chest")
+_KEPT = (
+    "hip",
+    "back",
+    "nape",
+    "pocket",
+    "elbow",
+    "shoulder",
+    "phone",
+    "head",
+    "up",
+    "aside",
+    "ahead",
+    "chest",
+    "guard",
+    "overhead",
+    "tray",
+)
+_CARRIES = re.compile(r"\bcarr(?:y|ies|ying)\b")
+WALKS = "walks"
+"""What the words of a gesture are replaced by, if they say that somebody carries something and nothing else."""
+
 _ARTICLES = ("a", "an", "the", "his", "her", "their", "its", "my", "your")
 _SIDED = re.compile(r"\b(?:left|right)\b")
 _HOW = re.compile(r"\b(?:slowly|quickly|gently|carefully|gradually|calmly|briefly|nervously) ?")
@@ -46,11 +66,13 @@ def gesture_of(text: str) -> tuple[Gesture | None, str]:
     if not found:
         return None, text
     rest = _PURPOSE.sub(_TAKEN_OUT, rest)
+    carries = _CARRIES.search(text) is not None and not any(_acts(part) for part in rest.split(_TAKEN_OUT))
+    if carries:  # who carries something goes
+        rest = rest.replace(_TAKEN_OUT, WALKS, 1)
     acts = any(_acts(part) for part in rest.split(_TAKEN_OUT))
     gesture = None
     for each in reversed(found):
-        with_it = gesture if each.also is None else replace(each.also, also=gesture)
-        gesture = replace(each, alone=not acts, also=with_it)
+        gesture = replace(each, alone=not acts).with_also(gesture)
     rest = rest.replace(_TAKEN_OUT, "" if acts else STANDS, 1).replace(_TAKEN_OUT, "")
     return gesture, " ".join(rest.split()).replace(" ,", ",")
 

@@ -117,7 +117,8 @@ LIMB_RULES = (
     ),
     Rule(
         "makes a curtsy",
-        rf"(?:\b(?:mak|do|drop|giv|perform|sink|bob|dip)(?:es|e|s|ing|ping|bing)? (?:(?:in|into|to|down) )*)?"
+        rf"(?:\b(?:mak|do|drop|giv|perform|sink|bob|dip|end|finish)(?:es|e|s|ing|ping|bing)?"
+        rf" (?:(?:in|into|to|down|with) )*)?"
         rf"{_MANY}{THE}(?:(?!(?:man|woman|girl|person|lady|princess|maid) )[\w-]+ ){{0,2}}?curts(?:y|ey|ies|eys|ying)\b"
         rf"(?: with {THE}(?:one |left |right )?(?:foot|leg) (?:behind|crossed behind|back)(?: {THE}other)?)?"
         rf"(?: (?:to|before|for) {THE}[\w-]+)?",

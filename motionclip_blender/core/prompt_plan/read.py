@@ -12,7 +12,7 @@ from .amounts import plain_amounts
 from .exercises import exercises_written_out
 from .gesture import TOUCHES, Gesture
 from .gestures import gesture_of, only_by_rule
-from .grammar import STANDS, inflected, is_action
+from .grammar import STANDS, begins, grammar, inflected, is_action
 from .language import other_language
 from .negation import without_negated
 from .paths import written_out
@@ -39,6 +39,7 @@ _ACTS_OUT = re.compile(  # "plays air guitar", where "air guitar" is known
     r"ing)(?= (?:the|an?) )|"
     r"performs?|performing|imitates?|practi[cs]es?|makes?) (?:the |an? |some )?"
 )
+_KEEPS = re.compile(r"\b(?:keep(?:s|ing)?|kept|stay(?:s|ing)?|remain(?:s|ing)?|held|still|always)\b")
 _ONGOING = re.compile(r"\w+ing\b", re.IGNORECASE)
 _LOWERED = ("down",)  # places where a hand puts down what it holds
 _ONLY_STANDS = re.compile(r"(?:(?:he|she|they) )?stands?(?: up)?(?: again)?")
@@ -87,6 +88,9 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
         if segments and _tells_more(clause.text, segment, segments[-1]):
             segments[-1] = replace(segments[-1], side=segment.side, limb=segment.limb)
             continue
+        if segments and (kept := _kept_meanwhile(clause.text, segment, segments[-1])) is not None:
+            segments[-1] = kept
+            continue
         if segments and segment.metres is None and _COMES_BACK.search(clause.text.lower()):
             segment = replace(segment, metres=next((step.metres for step in reversed(segments) if goes(step)), None))
         if segments and turns_to_go(segment):
@@ -119,6 +123,19 @@ def _tells_more(clause: str, segment: Segment, before: Segment) -> bool:
     return same and bool(segment.side) and not before.side and bool(_ONGOING.match(clause.strip()))
 
 
+def _kept_meanwhile(clause: str, segment: Segment, before: Segment) -> Segment | None:
+    """Returns the step before with hands where a clause says that they are kept, which is no step: "kicks, and keeps
+    the guard up"; None for other clauses, and after what is done with the arms."""
+    gesture = segment.gesture
+    if gesture is None or not gesture.alone or before.gesture is not None or before.text == STANDS:
+        return None
+    still = all(one.kind == TOUCHES and not one.moves for one in gesture.all)
+    by_arms = any(begins(word, grammar()["arm_actions"]) for word in before.text.split())
+    if by_arms or not still or not _KEEPS.search(clause.lower()):
+        return None
+    return replace(before, gesture=replace(gesture, alone=False))
+
+
 def _positive(clause: str, known: Callable[[str], bool]) -> tuple[str, list[str]]:
     """Returns what a clause asks for, without what it says is not done, and sentences about what was left out; a
     wording stays whole."""
@@ -137,7 +154,7 @@ def _step(
     if gesture is not None and gesture.alone and together:
         second, rest = _gesture_in(together[0], known)
         if second is not None and second.alone:
-            gesture, together = _both(gesture, second), together[1:]
+            gesture, together = gesture.with_also(second), together[1:]
         else:  # "claps while jumping" jumps
             gesture, done, together = replace(gesture, alone=False), together[0], together[1:]
     segment, remarks = read_segment(done, before)
@@ -163,11 +180,6 @@ def _step(
     if gesture is not None:
         segment = _with_gesture(segment, gesture, before)
     return replace(segment, together=together), remarks
-
-
-def _both(gesture: Gesture, second: Gesture) -> Gesture:
-    """Returns a gesture with another one after those that go with it already."""
-    return replace(gesture, also=second if gesture.also is None else _both(gesture.also, second))
 
 
 def _in_third_person(text: str, known: Callable[[str], bool]) -> str:

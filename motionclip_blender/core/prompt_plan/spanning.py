@@ -437,7 +437,8 @@ SPANNING = (
     Phrase(
         "looks up, down and left",
         "looks up, then looks down, then looks left",
-        r"\b(?P<looks>look(?:s|ing)?) (?P<one>up|down|left|right)(?P<more>(?:(?:,| and|, and)(?: then)? (?:up|"
+        r"\b(?P<looks>look(?:s|ing)?) (?!(?:left and right|right and left)\b(?!,| and| then))"
+        r"(?P<one>up|down|left|right)(?P<more>(?:(?:,| and|, and)(?: then)? (?:up|"
         r"down|left|right)\b)+)",
         _by_turns_of_looks,
     ),

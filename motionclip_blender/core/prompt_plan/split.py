@@ -15,7 +15,7 @@ _THEN = re.compile(
     r"(?:then|after (?:a (?:short |little |long )?(?:moment|while|second|pause|beat)|\d+(?:\.\d+)? (?:seconds?|"
     r"minutes?)|"
     r"some time)(?=,? (?:he|she|they|it|the) )|until (?=(?:he|she|they|it) \w+s\b)|after that|after this|"
-    r"afterwards?|followed by|finally|in the end|"
+    r"afterwards?|followed by|finally|(?:in|at) the (?:very )?end(?! of)|"
     r"at last|lastly|next|subsequently|"
     r"thereafter|later on|eventually|ultimately|(?:a (?:moment|second|while)|(?:a few )?(?:moments|seconds)) later|"
     r"(?:soon|shortly) after(?:wards?)?)\b,?(?: and)?)\s*",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -420,3 +422,122 @@ def test_legs_and_arms_of_other_motions_are_not_moved_by_rule(clause: str):
 def test_who_sits_does_not_bend_to_the_knees(engine: Engine):
     joints = engine.body.posed_joints(performed(engine, "sits down and rubs his knee").motion)
     assert joints[-1, INDEX["neck"], 1] - joints[-1, 0, 1] > 0.35
+
+
+@pytest.mark.parametrize(
+    ("prompt", "joint", "height"),
+    [
+        ("raises the left hand to waist height", "spine1", 0.05),
+        ("raises the left hand to shoulder height", "left_shoulder", 0.0),
+        ("lifts both hands to head height", "head", 0.05),
+        ("raises both arms to shoulder height", "left_shoulder", 0.0),
+    ],
+)
+def test_hands_are_as_high_as_is_said(engine: Engine, prompt: str, joint: str, height: float):
+    joints = made(engine, prompt)
+    assert abs(joints[INDEX["left_wrist"], 1] - joints[INDEX[joint], 1] - height) < 0.12
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["lift box overhead", "holds a box above the head with both hands", "raises the trophy high over his head"],
+)
+def test_what_is_lifted_overhead_is_there_in_both_hands(engine: Engine, prompt: str):
+    joints = made(engine, prompt)
+    for side in ("left", "right"):
+        assert joints[INDEX[f"{side}_wrist"], 1] > joints[INDEX["head"], 1] + 0.1
+    assert np.ptp([joints[INDEX[f"{side}_wrist"], 1] for side in ("left", "right")]) < 0.05
+
+
+def test_who_walks_holds_it_overhead_all_the_way(engine: Engine):
+    joints = engine.body.posed_joints(performed(engine, "walks while holding a box above the head").motion)
+    assert joints[-1, 0, 2] > 1.0 and (joints[20:, INDEX["right_wrist"], 1] > joints[20:, INDEX["head"], 1]).all()
+
+
+def test_at_attention_heels_are_together_and_arms_at_the_sides(engine: Engine):
+    joints = made(engine, "stands at attention")
+    assert np.linalg.norm(joints[INDEX["left_ankle"]] - joints[INDEX["right_ankle"]]) < 0.14
+    for side in ("left", "right"):
+        wrist, shoulder = joints[INDEX[f"{side}_wrist"]], joints[INDEX[f"{side}_shoulder"]]
+        assert shoulder[1] - wrist[1] > 0.45 and abs(wrist[2] - shoulder[2]) < 0.1
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "stands in guard",
+        "kick with left foot, guard stays up",
+        "steps forward in guard",
+        "jumps and keeps the guard up",
+    ],
+)
+def test_hands_on_guard_are_before_the_chin(engine: Engine, prompt: str):
+    motion = performed(engine, prompt).motion
+    joints = engine.body.posed_joints(motion)[len(motion) // 2 :]
+    for side in ("left", "right"):
+        away = np.linalg.norm(joints[:, INDEX[f"{side}_wrist"]] - joints[:, INDEX["head"]], axis=1)
+        assert away.max() < 0.4
+
+
+def test_a_guard_is_not_kept_up_by_fists_that_strike():
+    assert gesture_of("punches with the guard up") == (None, "punches with the guard up")
+
+
+@pytest.mark.parametrize(
+    ("clause", "places", "rest"),
+    [
+        ("plays the violin", ["strings", "bow"], "stands still"),
+        ("walks with a cane", ["cane"], "walks"),
+        ("runs holding a rifle across the chest", ["rifle barrel", "rifle grip"], "runs"),
+        ("carries a tray on one hand", ["tray"], "walks"),
+        ("dances a slow waltz with her partner", ["partner", "partner's back"], "dances a slow waltz"),
+        ("wipes the table", ["table"], "stands still"),
+        ("blows a kiss", ["mouth"], "stands still"),
+        ("brushes her long hair", ["head"], "stands still"),
+        ("waves with the left arm held high", ["up"], "stands still"),
+        ("raises a fist in the air", ["up"], "stands still"),
+    ],
+)
+def test_what_hands_hold(clause: str, places: list[str], rest: str):
+    gesture, left = gesture_of(clause)
+    assert ([one.place for one in gesture.all], left) == (places, rest)
+
+
+def test_a_kiss_goes_from_the_mouth_outward(engine: Engine):
+    joints = engine.body.posed_joints(performed(engine, "blows a kiss").motion)
+    away = np.linalg.norm(joints[:, INDEX["right_wrist"]] - joints[:, INDEX["head"]], axis=1)
+    assert away[8:].min() < 0.25 and away[20:45].max() > 0.4
+
+
+def test_a_cane_goes_with_the_other_leg(engine: Engine):
+    joints = engine.body.posed_joints(performed(engine, "walks with a cane").motion)[20:]
+    hand, leg = (joints[:, INDEX[name], 2] - joints[:, 0, 2] for name in ("right_wrist", "left_ankle"))
+    assert np.corrcoef(hand, leg)[0, 1] > 0.8
+
+
+@pytest.mark.parametrize(
+    ("prompt", "sides"),
+    [
+        ("tilt the head from side to side", [1, -1, 1, -1]),
+        ("tilts the head to the left and to the right three times", [1, -1] * 3),
+    ],
+)
+def test_a_head_that_goes_from_side_to_side_does(engine: Engine, prompt: str, sides: list[int]):
+    joints = engine.body.posed_joints(performed(engine, prompt).motion)
+    over = joints[:, INDEX["head"], 0] - joints[:, INDEX["neck"], 0]
+    far = np.sign(over)[np.abs(over) > 0.02]
+    assert [int(far[0]), *(int(b) for a, b in pairwise(far) if a != b)] == sides
+    assert abs(over[-1]) < 0.01
+
+
+def test_who_looks_to_both_sides_on_the_way_goes_on(engine: Engine):
+    done = performed(engine, "walks while looking left and right")
+    assert len(done.ends) == 1 and done.plan.segments[0].gesture.looks == (LEFT, RIGHT)
+
+
+@pytest.mark.parametrize("prompt", ["rolls the shoulders one after the other", "shrugs one shoulder after the other"])
+def test_shoulders_move_one_after_the_other(engine: Engine, prompt: str):
+    joints = engine.body.posed_joints(performed(engine, prompt).motion)
+    left, right = (joints[:, INDEX[f"{s}_shoulder"], 1] - joints[:, INDEX["neck"], 1] for s in ("left", "right"))
+    up = [each > (each.min() + each.max()) / 2 for each in (left, right)]
+    assert up[0].any() and up[1].any() and not (up[0] & up[1]).any()

@@ -15,7 +15,7 @@ def remarks(engine: Engine, prompt: str) -> str:
 @pytest.mark.parametrize(
     ("prompt", "phrase"),
     [
-        ("a person walks slowly with a cane", "with a cane"),
+        ("a person walks slowly with a parasol", "with a parasol"),
         ("kicks a ball with a helmet", "with a helmet"),
         ("a person walks backwards like a lobster", "like a lobster"),
     ],
