@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..body import Body
 from ..cleanup.foot_locking import on_floor
 from ..cleanup.seams import SEAM, ground_poses, last_frame, last_pose, possible
 from ..measure import active_part
+from ..modifiers.gait import STARTS, braking, end_speed, starting
 from ..modifiers.repeat import held
 from ..modifiers.upper_body import in_place, in_pose
 from ..motion import Motion
@@ -32,6 +34,7 @@ Step = tuple[Segment, Choice]
 _ON_FLOOR = 0.06  # metres over its lowest place up to which a body stands
 _LETS_GO = 0.75  # the same of a pose of the arms, in which a head is shaken
 _LEFT, _DOWN_THERE = 10, 20  # frames of a motion that leads down: what is left of it at least, and its end
+_SLOWS = 0.6  # share of the speed of the faster of two motions up to which the other one is slow
 _COMES_BACK = 0.5  # share of its largest distance from its first pose within which a motion ends that comes back
 
 
@@ -62,12 +65,24 @@ def in_sequence(
             last = last_pose(motion, engine.body)
             either_side = not (segment.side or segment.travel or segment.turn)
             following = entered(following, last, engine.body, either_side)
+            motion, following = _without_jolt(motion, following, engine.body)
             motion, wordings = bridged(engine, motion, ground_poses(following.crop(0, 1), engine.body)[0], SEAM)
             if wordings:
                 remarks.append(f"Between the steps {number - 1} and {number} {_quoted(wordings)} is put in.")
             motion = followed_by(motion, following, possible(SEAM, motion, following), engine.body)
         ends.append(len(motion))
     return motion, ends
+
+
+def _without_jolt(motion: Motion, following: Motion, body: Body) -> tuple[Motion, Motion]:
+    """Returns two motions that follow each other with the first one braking at its end, or the second one setting out
+    slowly, where only one of them goes fast."""
+    ends, starts = end_speed(motion), end_speed(following.crop(0, STARTS))
+    if starts < _SLOWS * ends:
+        motion = braking(motion, body)
+    elif ends < _SLOWS * starts:
+        following = starting(following, body)
+    return motion, following
 
 
 def _in_poses(

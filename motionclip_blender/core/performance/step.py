@@ -171,7 +171,7 @@ def _timed(
                 took, asked = len(motion) / motion.fps, frames / motion.fps
                 remarks.append(f'"{segment.said}" takes {took:.1f} seconds, though it is to take {asked:.1f}.')
     elif once:  # played faster to fit, so that its end is not cut
-        motion = until_done(motion, engine)
+        motion = until_done(motion, choice, engine)
         if segment.on_spot and segment.turn:
             motion = turned_on_spot(motion, segment.turn)
         calm = natural or (bool(manner) and pace(manner) <= _CALM)  # who is sad does not hurry
