@@ -94,6 +94,12 @@ def test_counts(engine: Engine, index: WordingIndex, count: int):
     assert prompt_measures.count(joints, found.motion.fps, "jumping_jacks") == count
 
 
+def test_jumping_jacks_begin_and_end_with_the_feet_together(engine: Engine, index: WordingIndex):
+    joints = engine.body.posed_joints(done(engine, index, "five jumping jacks").motion)
+    apart = np.linalg.norm(joints[:, INDEX["left_ankle"]] - joints[:, INDEX["right_ankle"]], axis=1)
+    assert max(apart[0], apart[-1]) < 0.4 * apart.max()
+
+
 def test_slow_and_fast(engine: Engine, index: WordingIndex):
     slow, plain, fast = (
         measured_travel(done(engine, index, f"jogs {how}".strip(), 60).motion)[1]
