@@ -55,7 +55,7 @@ def redirected(motion: Motion, degrees: float) -> Motion:
     chest. A motion that already travels there, or does not travel, is returned unchanged.
     """
     now, metres = measured_travel(motion)
-    if now is None or apart(degrees, now) < _NEAR:
+    if now is None or apart(degrees, now) < _NEAR or (degrees == 0.0 and _goes_where_hips_face(motion)):
         return motion
     if apart(degrees, now) > 90:
         if metres < _GOES:  # a roll that drifts is none that goes backward
@@ -65,6 +65,12 @@ def redirected(motion: Motion, degrees: float) -> Motion:
         if now is None or apart(degrees, now) < _NEAR:
             return motion
     return _legs_turned(motion, wrapped(degrees - now))
+
+
+def _goes_where_hips_face(motion: Motion) -> bool:
+    """Checks whether a body goes where its pelvis faces: who aims a gun turns the chest aside, and goes ahead."""
+    direction, _ = measured_travel(motion, RootTrajectory.of(motion).yaw)
+    return direction is not None and abs(direction) < _NEAR
 
 
 def leans(motion: Motion) -> bool:

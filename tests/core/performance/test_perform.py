@@ -234,6 +234,12 @@ def test_who_goes_sideways_faces_ahead(engine: Engine, index: WordingIndex, side
     assert travel == pytest.approx(90 if side == "left" else -90, abs=20) and metres > 0.4
 
 
+@pytest.mark.parametrize("prompt", ["walks forward aiming a rifle", "rifle_aim_walk_fwd_loop"])
+def test_who_aims_with_the_chest_aside_walks_ahead(engine: Engine, index: WordingIndex, prompt: str):
+    gone = np.diff(done(engine, index, prompt).motion.translation[[0, -1]], axis=0)[0]
+    assert abs(np.degrees(np.arctan2(gone[0], gone[2]))) < 8
+
+
 def test_a_lean_goes_to_the_side_that_is_named(engine: Engine, index: WordingIndex):
     for side, sign in (("left", 1), ("right", -1)):
         motion = done(engine, index, f"leans to the {side}").motion
