@@ -110,7 +110,8 @@ def passing_feet(motion: Motion, body: Body) -> list[int]:
 
 
 def main_movement(motion: Motion, body: Body, of: str = "") -> np.ndarray:
-    """Returns how far the movement is out, (T,), low where the motion begins. `of` as in `swings`."""
+    """Returns how far the movement is out, (T,), low where it is back: mostly where the motion begins. `of` as in
+    `swings`."""
     if of in MOVEMENTS:
         along = MOVEMENTS[of](root_space_joints(motion, body))
     else:
@@ -118,8 +119,13 @@ def main_movement(motion: Motion, body: Body, of: str = "") -> np.ndarray:
         centred = poses - poses.mean(axis=0)
         along = centred @ np.linalg.svd(centred, full_matrices=False)[2][0]
     along = smoothed(along, _SMOOTH * motion.fps)
+    if of in _OUT_AND_BACK:
+        return along
     low, high = np.percentile(along, [2, 98])
     return -along if abs(along[0] - low) > abs(along[0] - high) else along
+
+
+_OUT_AND_BACK = ("feet apart",)  # of which it is known how the body is when it is back, wherever the motion begins
 
 
 def _at(joints: np.ndarray, name: str) -> np.ndarray:

@@ -36,6 +36,7 @@ _TURNING = 30.0  # degrees from which on a motion turns
 _WIDER = 1.25  # most times that its turn is made wider
 _WANDERS = ((0.16, 75.0), (0.1, 35.0))  # hertz and degrees of the turns of a way without an aim
 _ZIGZAG, _ZIGZAG_SECONDS, _CORNER = 40.0, 1.25, 0.5  # degrees of a zigzag; seconds from corner to corner, and of one
+_CLOSING, _SLIGHT, _MOST_BEND = 6, 1e-3, 0.4  # steps of a solution, and radians of a try and of a step
 _SEAM = 8  # frames of the fade from one round into the next
 _EASE = 0.2  # share of a motion at its start and at its end without a turn
 
@@ -55,7 +56,7 @@ def redirected(motion: Motion, degrees: float) -> Motion:
     chest. A motion that already travels there, or does not travel, is returned unchanged.
     """
     now, metres = measured_travel(motion)
-    if now is None or apart(degrees, now) < _NEAR:
+    if now is None or apart(degrees, now) < _NEAR or (degrees == 0.0 and _goes_where_hips_face(motion)):
         return motion
     if apart(degrees, now) > 90:
         if metres < _GOES:  # a roll that drifts is none that goes backward
@@ -65,6 +66,12 @@ def redirected(motion: Motion, degrees: float) -> Motion:
         if now is None or apart(degrees, now) < _NEAR:
             return motion
     return _legs_turned(motion, wrapped(degrees - now))
+
+
+def _goes_where_hips_face(motion: Motion) -> bool:
+    """Checks whether a body goes where its pelvis faces: who aims a gun turns the chest aside, and goes ahead."""
+    direction, _ = measured_travel(motion, RootTrajectory.of(motion).yaw)
+    return direction is not None and abs(direction) < _NEAR
 
 
 def leans(motion: Motion) -> bool:
@@ -141,6 +148,25 @@ def bent(motion: Motion, degrees: float, evenly: bool = False) -> Motion:
     along = along / (along[-few:].mean() - along[:few].mean())  # as `measured_turn` measures means of frames
     rotations = motion.rotations.astype(np.float64)
     rotations[:, 0], translation = replace(way, yaw=way.yaw + missing * along).root()
+    return Motion(rotations, translation, motion.fps)
+
+
+def in_full_circles(motion: Motion, degrees: float) -> Motion:
+    """Returns a motion on its way in circles as one that ends where and as it began: turned by `degrees`, whole rounds,
+    with the way bent more where that closes it."""
+    rounds = abs(degrees) / 360
+    way = RootTrajectory.of(motion)
+    along = np.linspace(0, 1, len(motion))
+    yaw = way.yaw + (np.radians(degrees) - (way.yaw[-1] - way.yaw[0])) * along
+    # only bends as often as there are rounds move the end
+    bends = np.stack((np.sin(2 * np.pi * rounds * along), 1 - np.cos(2 * np.pi * rounds * along)))
+    for _ in range(_CLOSING):
+        gap = turned(way.steps, yaw[:-1]).sum(axis=0)
+        slopes = [(turned(way.steps, (yaw + _SLIGHT * bend)[:-1]).sum(axis=0) - gap) / _SLIGHT for bend in bends]
+        shares = np.linalg.lstsq(np.stack(slopes, axis=1), -gap, rcond=None)[0]
+        yaw = yaw + np.clip(shares, -_MOST_BEND, _MOST_BEND) @ bends
+    rotations = motion.rotations.astype(np.float64)
+    rotations[:, 0], translation = replace(way, yaw=yaw).root()
     return Motion(rotations, translation, motion.fps)
 
 

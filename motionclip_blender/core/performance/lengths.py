@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..cleanup.coasting import coasted
 from ..cleanup.seams import SEAM
 from ..cleanup.windows import steady
 from ..measure import active_part
@@ -32,6 +33,7 @@ _LONGEST = 120  # frames of a step without a requested duration
 _TURN = 90  # frames of a turn of less than `_FAR`
 _FAR = 200  # degrees
 _WHOLE = 120  # frames that are searched for the end of a movement without repetition
+_GAITS = ("walk", "run", "jog", "sprint", "march", "speed_up", "basketball_dribble")  # begin names of classes
 _MARGIN, _FEWEST = 2, 20  # frames to spare, and that are decoded at least
 
 
@@ -63,7 +65,7 @@ def own_length(engine: Engine, segment: Segment, choice: Choice, motion: Motion 
     if segment.gesture is not None and segment.gesture.alone:
         return length_of_gesture(segment.gesture, engine.pack.fps)
     if motion is not None and not segment.measured:
-        done = until_done(motion, engine)
+        done = until_done(motion, choice, engine)
         rounds = rounds_of(done, segment.turn) if segment.on_spot and segment.turn else 1
         speed = speed_of(segment, choice) * pace_of(segment, choice, motion, engine)
         return max(round(rounds * len(done) / speed), 2)
@@ -72,9 +74,11 @@ def own_length(engine: Engine, segment: Segment, choice: Choice, motion: Motion 
     return _WINDING if winds(segment, choice) else _NATURAL
 
 
-def until_done(motion: Motion, engine: Engine) -> Motion:
-    """Returns a movement without repetition up to its end, and a little of the stillness after it."""
-    return motion.crop(0, min(active_part(motion, engine.body)[1] + STILLNESS, len(motion)))
+def until_done(motion: Motion, choice: Choice, engine: Engine) -> Motion:
+    """Returns a movement without repetition up to its end, and a little of the stillness after it; who walks or runs
+    goes on."""
+    done = motion.crop(0, min(active_part(motion, engine.body)[1] + STILLNESS, len(motion)))
+    return coasted(done, engine.body, choice.action.startswith(_GAITS))
 
 
 def made_whole(segment: Segment, choice: Choice) -> bool:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..body import Body
 from ..cleanup.foot_locking import on_floor
 from ..cleanup.seams import SEAM, ground_poses, last_frame, last_pose, needed_seam, possible
 from ..measure import active_part
+from ..modifiers.gait import STARTS, braking, end_speed, starting
 from ..modifiers.leaning import BENDS
 from ..modifiers.repeat import held
 from ..modifiers.upper_body import in_place, in_pose
@@ -38,6 +40,7 @@ _RISES = 0.15  # metres by which the pelvis rises or sinks, from which on a cros
 _BENDS = 30.0  # degrees by which the trunk bends, from which on it does, too
 _FACE_UP = 0.7  # of a chest's front, how far it points up in who can move the arms in lying
 _AT_FIRST = 30  # frames of the posture in which a motion begins
+_SLOWS = 0.6  # share of the speed of the faster of two motions up to which the other one is slow
 _COMES_BACK = 0.5  # share of its largest distance from its first pose within which a motion ends that comes back
 
 
@@ -72,6 +75,7 @@ def in_sequence(
             last = last_pose(motion, engine.body)
             either_side = not (segment.side or segment.travel or segment.turn)
             following = entered(following, last, engine.body, either_side)
+            motion, following = _without_jolt(motion, following, engine.body)
             put_in: tuple[str, ...] = ()
             if not {choice.action, steps[number - 2][1].action} <= set(grammar()["in_water"]):
                 motion, put_in = bridged(engine, motion, ground_poses(following.crop(0, 1), engine.body)[0], SEAM)
@@ -91,6 +95,17 @@ def _seam(engine: Engine, motion: Motion, following: Motion) -> int:
     rises = abs(tail[-1, 0, 1] - tail[-1, :, 1].min() - start[0, 0, 1] + start[0, :, 1].min()) > _RISES
     bends = abs(tilt(tail[-1]) - tilt(start[0])) > _BENDS
     return needed_seam(tail, start, motion.fps) if rises or bends else SEAM
+
+
+def _without_jolt(motion: Motion, following: Motion, body: Body) -> tuple[Motion, Motion]:
+    """Returns two motions that follow each other with the first one braking at its end, or the second one setting out
+    slowly, where only one of them goes fast."""
+    ends, starts = end_speed(motion), end_speed(following.crop(0, STARTS))
+    if starts < _SLOWS * ends:
+        motion = braking(motion, body)
+    elif ends < _SLOWS * starts:
+        following = starting(following, body)
+    return motion, following
 
 
 def _in_poses(

@@ -20,6 +20,7 @@ from ..modifiers.upper_body import masked
 from ..modifiers.way import (
     bent,
     carried,
+    in_full_circles,
     leans,
     on_the_spot,
     redirected,
@@ -171,7 +172,7 @@ def _timed(
                 took, asked = len(motion) / motion.fps, frames / motion.fps
                 remarks.append(f'"{segment.said}" takes {took:.1f} seconds, though it is to take {asked:.1f}.')
     elif once:  # played faster to fit, so that its end is not cut
-        motion = until_done(motion, engine)
+        motion = until_done(motion, choice, engine)
         if segment.on_spot and segment.turn:
             motion = turned_on_spot(motion, segment.turn)
         calm = natural or (bool(manner) and pace(manner) <= _CALM)  # who is sad does not hurry
@@ -273,4 +274,6 @@ def _turning(segment: Segment, choice: Choice, motion: Motion) -> Motion:
         return motion
     if turn and measured_turn(motion) * turn < 0 and not segment.side:
         motion = motion.mirror()
-    return bent(motion, turn, segment.circle)
+    made = bent(motion, turn, segment.circle)
+    whole = segment.circle and turn and turn % 360 == 0 and measured_travel(made)[0] is not None
+    return in_full_circles(made, turn) if whole else made

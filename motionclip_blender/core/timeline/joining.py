@@ -16,6 +16,8 @@ _TWISTED = 25.0  # degrees of difference of twists between pelvis and chest from
 _UPRIGHT = 0.7  # share of the trunk's length by which a neck is above a pelvis that is upright
 _ENTERED = 0.15  # metres between poses, at most, of a body that is in the posture to which a motion leads
 _OTHER_KNEE = 0.2  # metres by which poses of who kneels may differ beyond that
+_STRIDE = 22  # frames of a stride
+_GOES = 0.6  # metres per second from which on somebody goes
 _LEFT = 15  # frames of a motion that are left, at least
 
 
@@ -27,8 +29,9 @@ def followed_by(motion: Motion, following: Motion, seam: int, body: Body) -> Mot
     lifted, and nowhere else.
     seam: frames of the cross-fade; 0 for none.
     """
-    degrees = wrapped(float(np.degrees(_twist(motion, -1, body) - _twist(following, 0, body))))
-    angle = float(np.radians(degrees)) if abs(degrees) > _TWISTED else 0.0
+    (ends, ends_chest), (starts, starts_chest) = _turned_from(motion, -1, body), _turned_from(following, 0, body)
+    degrees = wrapped(float(np.degrees(ends_chest - ends - starts_chest + starts)))
+    angle = ends_chest - starts_chest if abs(degrees) > _TWISTED else ends - starts
     if not seam:
         return motion.concatenate(following, angle)
     joined = motion.fade_into(following, seam, angle)
@@ -62,12 +65,23 @@ def entered(following: Motion, end: np.ndarray, body: Body, either_side: bool = 
     return best
 
 
-def _twist(motion: Motion, frame: int, body: Body) -> float:
-    """Returns the angle from the pelvis' heading to the chest's in a frame, radians; 0 for a body that is not
-    upright."""
-    one = motion.crop(frame % len(motion), frame % len(motion) + 1)
-    joints = body.posed_joints(one)[0]
+def _turned_from(motion: Motion, frame: int, body: Body) -> tuple[float, float]:
+    """Returns the radians from the pelvis' heading in the first frame, or the last, -1, to the headings of pelvis and
+    chest there. Of who goes somewhere these are without the swing of a stride; of a body that is not upright 0."""
+    part = motion.crop(0, _STRIDE) if frame == 0 else motion.crop(max(len(motion) - _STRIDE, 0), len(motion))
+    joints = body.posed_joints(part.crop(frame % len(part), frame % len(part) + 1))[0]
     trunk = joints[INDEX["neck"]] - joints[INDEX["pelvis"]]
     if trunk[1] < _UPRIGHT * np.linalg.norm(trunk):
-        return 0.0
-    return float(facing(one)[0] - heading(one.rotations[0, 0]))
+        return 0.0, 0.0
+    pelvis, chest = np.unwrap(heading(part.rotations[:, 0])).astype(np.float64), facing(part)
+    own = pelvis[frame]
+    gone = np.linalg.norm((part.translation[-1] - part.translation[0])[[0, 2]]) * motion.fps / len(part)
+    if gone > _GOES and len(part) == _STRIDE:
+        pelvis, chest = (_steady(each) for each in (pelvis, chest))
+    return float(pelvis[frame] - own), float(chest[frame] - own)
+
+
+def _steady(angles: np.ndarray) -> np.ndarray:
+    """Returns the straight line through angles (T,)."""
+    every = np.arange(len(angles))
+    return np.polyval(np.polyfit(every, angles, 1), every)

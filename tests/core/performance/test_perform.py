@@ -11,7 +11,7 @@ import pytest
 
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.measure import measured_side, measured_travel, measured_turn
+from motionclip_blender.core.measure import facing, measured_side, measured_travel, measured_turn
 from motionclip_blender.core.modifiers.swings import how_often
 from motionclip_blender.core.pack import DEFAULT_FOLDER, Pack
 from motionclip_blender.core.performance.perform import Performance, perform
@@ -81,7 +81,9 @@ def test_the_body_goes_where_it_is_asked_to(engine: Engine, index: WordingIndex,
 
 
 @pytest.mark.parametrize(
-    ("prompt", "degrees"), [("turns 120 degrees left", 120), ("walks and turns right", -90), ("jogs in a circle", 360)]
+    ("prompt", "degrees"),
+    # the means of the first and last frames of a circle that closes are a twelfth of it apart
+    [("turns 120 degrees left", 120), ("walks and turns right", -90), ("jogs in a circle", 330)],
 )
 def test_the_body_turns_as_far_as_asked(engine: Engine, index: WordingIndex, prompt: str, degrees: float):
     assert abs(measured_turn(done(engine, index, prompt).motion) - degrees) < 20
@@ -92,6 +94,12 @@ def test_counts(engine: Engine, index: WordingIndex, count: int):
     found = done(engine, index, f"does {count} jumping jacks")
     joints = engine.body.posed_joints(found.motion)[:, :22].astype(float)
     assert prompt_measures.count(joints, found.motion.fps, "jumping_jacks") == count
+
+
+def test_jumping_jacks_begin_and_end_with_the_feet_together(engine: Engine, index: WordingIndex):
+    joints = engine.body.posed_joints(done(engine, index, "five jumping jacks").motion)
+    apart = np.linalg.norm(joints[:, INDEX["left_ankle"]] - joints[:, INDEX["right_ankle"]], axis=1)
+    assert max(apart[0], apart[-1]) < 0.4 * apart.max()
 
 
 def test_slow_and_fast(engine: Engine, index: WordingIndex):
@@ -226,6 +234,21 @@ def test_who_goes_sideways_faces_ahead(engine: Engine, index: WordingIndex, side
     assert found.choices[0].action in ("sidestep", "strafe")
     travel, metres = measured_travel(found.motion)
     assert travel == pytest.approx(90 if side == "left" else -90, abs=20) and metres > 0.4
+
+
+@pytest.mark.parametrize("prompt", ["walks forward aiming a rifle", "rifle_aim_walk_fwd_loop"])
+def test_who_aims_with_the_chest_aside_walks_ahead(engine: Engine, index: WordingIndex, prompt: str):
+    gone = np.diff(done(engine, index, prompt).motion.translation[[0, -1]], axis=0)[0]
+    assert abs(np.degrees(np.arctan2(gone[0], gone[2]))) < 8
+
+
+@pytest.mark.parametrize("prompt", ["walks in a circle", "jogs in a circle to the right", "walks in a small circle"])
+def test_a_circle_ends_where_and_as_it_began(engine: Engine, index: WordingIndex, prompt: str):
+    motion = done(engine, index, prompt).motion
+    way = np.diff(motion.translation[:, [0, 2]], axis=0)
+    assert np.linalg.norm(way.sum(axis=0)) < 0.06 * np.linalg.norm(way, axis=1).sum()
+    yaw = np.degrees(facing(motion))
+    assert abs(yaw[-1] - yaw[0]) == pytest.approx(360, abs=25)
 
 
 def test_a_lean_goes_to_the_side_that_is_named(engine: Engine, index: WordingIndex):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from motionclip_blender.core.engine import Engine
+from motionclip_blender.core.measure import facing
 from motionclip_blender.core.performance.perform import Performance, perform
 from motionclip_blender.core.prompt_plan.understand import understand
 from motionclip_blender.core.skeleton import INDEX
@@ -123,3 +124,35 @@ def test_a_hand_that_has_knocked_comes_down(engine: Engine):
     found = performed(engine, "knocks on the door and waits")
     wrist = engine.body.posed_joints(found.motion)[:, INDEX["right_wrist"], 1]
     assert wrist[-10:].max() < 1.0 < wrist[: found.ends[0]].max()
+
+
+def speeds(found: Performance) -> np.ndarray:
+    """Returns the speed of the body over the ground from frame to frame, in metres per second."""
+    return np.linalg.norm(np.diff(found.motion.translation[:, [0, 2]], axis=0), axis=1) * found.motion.fps
+
+
+@pytest.mark.parametrize("prompt", ["runs and stops", "sprints, then turns around", "waves, then sprints"])
+def test_nobody_stops_or_starts_within_a_step(engine: Engine, prompt: str):
+    found = performed(engine, prompt)
+    over_a_fifth = speeds(found)[6:] - speeds(found)[:-6]
+    assert np.abs(over_a_fifth).max() < 4.0
+    assert speeds(found).max() > 3.0
+
+
+@pytest.mark.parametrize("prompt", ["make a sharp left turn while running", "veers left while walking"])
+def test_who_goes_at_the_end_of_a_known_motion_is_not_frozen(engine: Engine, prompt: str):
+    assert speeds(performed(engine, prompt))[-4:].min() > 0.6
+
+
+def test_a_kick_that_ends_in_the_middle_comes_to_rest(engine: Engine):
+    found = performed(engine, "side kick")
+    feet = engine.body.posed_joints(found.motion)[:, [INDEX["left_ankle"], INDEX["right_ankle"]]]
+    steps = np.linalg.norm(np.diff(feet, axis=0), axis=-1).max(axis=1)[-12:] * found.motion.fps
+    assert (steps[:-1] - steps[1:]).max() < 1.5  # 4.6 m/s within a frame where the last pose is held
+
+
+@pytest.mark.parametrize(("prompt", "turn"), [("stands, then sprints", 0.0), ("sprints, then turns around", 180.0)])
+def test_the_swing_of_a_stride_is_no_turn(engine: Engine, prompt: str, turn: float):
+    found = performed(engine, prompt)
+    yaw = np.degrees(facing(found.motion))
+    assert abs(yaw[-40:].mean() - yaw[:40].mean() - turn) < 18
