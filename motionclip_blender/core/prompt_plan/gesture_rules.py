@@ -204,7 +204,7 @@ RULES = (
     Rule(
         "turns the head to the left",
         rf"\b(?:turn(?:s|ing)?) {THE}(?:head|face|gaze) (?:(?:to|towards?) )?{THE}"
-        r"(?P<way>left|right|up|down)\b(?: side)?",
+        r"(?P<way>left|right|up|down)\b(?: side)?(?! (?:and|to) (?:then )?(?:(?:to )?the )?(?:left|right)\b)",
         _look,
     ),
     Rule("turns his head", rf"\bturn(?:s|ing)? {THE}head(?: a?round)?(?=$|,| and)", lambda _: Gesture(LOOKS, (LEFT,))),
@@ -464,7 +464,8 @@ RULES = (
     ),
     Rule(
         "spreads the arms",
-        rf"\bspread(?:s|ing)? {THE}(?:arms|hands)\b(?: (?:out|wide|apart))*(?! (?:to|side|on|over))",
+        rf"\b(?:spread|open)(?:s|ing)? {THE}(?:arms|hands)\b(?: (?:out|wide|apart))*"
+        r"(?: to (?:hug|embrace|greet|welcome|receive|take in) [^,;.]+|(?! (?:to|side|on|over)))",
         by_both("aside"),
     ),
     Rule(

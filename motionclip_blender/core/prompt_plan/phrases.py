@@ -22,6 +22,22 @@ def _one_blow(blow: re.Match[str]) -> str:
 
 FIRST = (
     Phrase(
+        "moves backwards in a circle",
+        "walks backwards in a circle",
+        r"\b(?:mov|go|travel|proceed)(?:s|es|e|ing)? (?=(?:(?:slowly|quickly|backwards?|forwards?|sideways) )*"
+        r"(?:in|around|along) (?:an? |the )?(?:[\w-]+ )*(?:circles?|loops?|squares?|triangle)\b)",
+        "walks ",
+    ),
+    Phrase(
+        "puts the left foot forward",
+        "steps forward with the left foot",
+        r"\b(?:put|mov|bring|plac|set)(?:s|es|e|ting|ing)? (?:the|his|her|their|one) (?:(?P<side>left|right) )?"
+        r"(?:foot|leg) (?P<way>forwards?|ahead|backwards?|back|out in front)$",
+        lambda foot: (
+            f"steps {'back' if foot['way'].startswith('back') else 'forward'} with the {foot['side'] or 'right'} foot"
+        ),
+    ),
+    Phrase(
         "runs a full circle",
         "runs in a full circle",
         r"\b((?:walk|run|jog|sprint|march|skip|crawl)(?:s|ing|ning|ping)?) (?=(?:an?|one|the|two|three|\d+) "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .grammar import is_action, number_of, verb_of
+from .grammar import grammar, is_action, number_of, verb_of
 from .manner_words import named
 from .phrase import Phrase
 
@@ -12,6 +12,7 @@ _ENTERS = (
     "go", "get", "move", "fall", "land", "drop", "lower", "step", "sink", "settle", "break", "crouch", "bend", "squat",
 )  # fmt: skip
 _GRABS = re.compile(r"^grab(?:s|bing)?\b", re.IGNORECASE)
+_LIES_THERE = re.compile(r"\b(?:from|off|on|onto|out of|under|in|beside|shelf|foot|feet|leg|legs|knees?)\b", re.I)
 _ENDS = r"(?=$|[,.;]| and\b| then\b)"  # of a clause
 
 
@@ -32,6 +33,16 @@ def _after_doing(match: re.Match[str]) -> str:
         ):
             return f", then {' '.join(words[:i])}, then {' '.join(words[i:])}"
     return match[0]
+
+
+def _picked_from_the_floor(match: re.Match[str]) -> str:
+    """Returns "picks up a coin from the floor" for "bends down and picks up a coin"; a place that is said stays, and so
+    does a hand on a part of the body."""
+    if any(word in grammar()["body"] for word in match["what"].lower().split()):  # "grabs his ankle"
+        return match[0]
+    said = _GRABS.sub("picks up", f"{match['picks']}{match['what']}")
+    plain = not match["what"].strip() or _LIES_THERE.search(said) or said.lower().startswith("t")
+    return said if plain else f"{said} from the floor"
 
 
 def _drops_to_who(label: str) -> str:
@@ -359,7 +370,8 @@ SPANNING = (
     Phrase(
         "balances along a narrow beam",
         "walks slowly with the arms out to the sides",
-        r"\b(?:balanc(?:es|ing|e)|walk(?:s|ing)?)(?: (?:carefully|slowly|gingerly))?(?: (?:along|across|over|on))? "
+        r"\b(?:balanc(?:es|ing|e)|walk(?:s|ing)?)(?: (?:carefully|slowly|gingerly))?(?: as (?:if|though))?"
+        r"(?: (?:along|across|over|on))? "
         r"(?:an?|the) (?:[\w-]+ )?(?:beam|rope|tightrope|ledge|log|wire|plank|curb|kerb|slackline)\b"
         r"(?:,? (?:with )?(?:(?:the|his|her|their|both) )*arms (?:(?:held|stretched|spread|wide|out) ?)+"
         r"(?:to (?:the|his|her|their) sides?)?)?",
@@ -393,11 +405,12 @@ SPANNING = (
     ),
     Phrase(
         "bends down and picks up a coin",
-        "picks up a coin",
+        "picks up a coin from the floor",
         r"\b(?:bend|lean|stoop|reach|squat|crouch)(?:s|es|ing)?(?: (?:down|over|forward|low))*,?"
         r"(?: and(?: then)? | to |, )(?P<picks>(?:picks?|picking|grabs?|grabbing|lifts?|lifting|ties?|tying) "
-        r"(?:up\b|(?:an?|the|some|his|her|their|your|my|something|it)\b))",
-        lambda bends: _GRABS.sub("picks up", bends["picks"]),
+        r"(?:up\b|(?:an?|the|some|his|her|their|your|my|something|it)\b))"
+        r"(?P<what>[^,;.]*?)(?= with (?:the|his|her|their|both|an?|one)\b| and\b| then\b|[,;.]|$)",
+        _picked_from_the_floor,
     ),
     Phrase(
         "walks down the stairs and up again",

@@ -70,9 +70,12 @@ def test_short_words_are_corrected_too(engine: Engine, prompt: str, actions: lis
         ("grabs", "pick_up"),
         ("grabs a rope", "hang"),  # not alone
         ("freeze dance", "dance"),
+        ("moves in a circle", "walk_circle"),
+        ("puts the left foot forward", "walk"),
+        ("walks as if on a tightrope", "walk"),
     ],
 )
-def test_verbs_that_stand_alone(engine: Engine, prompt: str, action: str):
+def test_verbs_that_mean_the_usual(engine: Engine, prompt: str, action: str):
     (choice,) = read(engine, prompt)[1]
     assert choice.sure and choice.action == action
 
@@ -181,6 +184,23 @@ def test_prompts_as_people_talk(engine: Engine, prompt: str, actions: list[str])
 def test_a_wave_at_somebody_is_no_courtesy(engine: Engine):
     assert [choice.action for choice in read(engine, "says thanks")[1]] != []
     assert read(engine, "make a u-turn while running")[0].segments[0].turn == 180
+
+
+@pytest.mark.parametrize(
+    "prompt", ["bends down and picks something up with the left hand", "crouches and picks up a coin"]
+)
+def test_who_bends_down_picks_up_from_the_floor(engine: Engine, prompt: str):
+    (segment,), (choice,) = read(engine, prompt)[0].segments, read(engine, prompt)[1]
+    assert "floor" in choice.wording and "from the floor" in segment.text
+    assert "floor" not in read(engine, "bends down and picks up a box from the table")[0].segments[0].text
+
+
+def test_arms_that_open_and_heads_that_turn_both_ways(engine: Engine):
+    for prompt in ("opens the arms", "a man opens his arms to hug someone"):
+        gesture = read(engine, prompt)[0].segments[0].gesture
+        assert gesture is not None and gesture.place == "aside" and gesture.sides == ("left", "right")
+    gesture = read(engine, "turns the head left and right")[0].segments[0].gesture
+    assert gesture is not None and [look[0] > 0 for look in gesture.looks] == [True, False]
 
 
 def test_plural_arms_are_both(engine: Engine):
