@@ -22,6 +22,26 @@ def _one_blow(blow: re.Match[str]) -> str:
 
 FIRST = (
     Phrase(
+        "reaches the top of the stairs",
+        STANDS,
+        r"^(?:(?:he|she|they) )?reach(?:es|ing)? the (?:top|bottom|end|summit|other side|finish(?: line)?|door|wall|"
+        r"edge)(?: of .*)?$",
+        STANDS,
+    ),
+    Phrase("throws the ball", "throws a ball", r"^((?:[\w-]+ )*?throw(?:s|ing)?) the ball$", r"\1 a ball"),
+    Phrase(
+        "a graceful ballet spin",
+        "a graceful spin",
+        r"\b(?:ballet|ballerina(?:'s)?) (?=(?:spins?|spinning|twirls?|twirling|pirouettes?)\b)",
+        "",
+    ),
+    Phrase(
+        "is knocked back",
+        "staggers back from a heavy hit",
+        r"\bknock-?backs?\b(?: front)?|\b(?:is|gets|was|being) knocked back(?:wards?)?\b",
+        "staggers back from a heavy hit",
+    ),
+    Phrase(
         "moves backwards in a circle",
         "walks backwards in a circle",
         r"\b(?:mov|go|travel|proceed)(?:s|es|e|ing)? (?=(?:(?:slowly|quickly|backwards?|forwards?|sideways) )*"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .grammar import grammar, is_action, number_of, verb_of
+from .grammar import begins, grammar, is_action, number_of, verb_of
 from .manner_words import named
 from .phrase import Phrase
 
@@ -77,7 +77,34 @@ _LAME_LEG = (
     r"(?:leg|foot|ankle|knee)"
 )
 
+
+def _then_turns(match: re.Match[str]) -> str:
+    """Returns "salutes, then turns around" for "salutes and turns around"; who goes or jumps may turn meanwhile."""
+    does = match["does"].lower()
+    meanwhile = not is_action(does) or begins(does, [*grammar()["moves"], *_MAY_TURN])
+    return match[0] if meanwhile else f"{does}{match['rest']}, then turns {match['way']}"
+
+
+_MAY_TURN = ("turn", "spin", "danc", "kick", "pivot", "lean", "bend")
+
 SPANNING = (
+    Phrase(
+        "salutes and turns around",
+        "salutes, then turns around",
+        r"\b(?P<does>[a-z]+s)\b(?P<rest>[^,;.]*?) and turns (?P<way>around|about|round)(?=$|[,;.]| and\b| then\b)",
+        _then_turns,
+    ),
+    Phrase(
+        "walks to the door, knocks and walks back",
+        "walks to the door, knocks, then turns around, then walks",
+        r"(?P<there>\b(?:walk|go|run|jog|step|head|stroll|march|sprint|rush)(?:s|es)? "
+        r"(?:(?:over|up|across|slowly|quickly) )*"
+        r"(?:to|towards?) (?:the|an?|his|her) (?!left\b|right\b|side\b)(?:(?!\bturn)[^;.])*?)"
+        r"(?P<and>,? and(?: then)?|,? then|,) (?:(?:he|she|they) )?(?P<goes>walks|goes|runs|jogs|strolls|marches|heads)"
+        r" back(?= again\b|$|[.,;])(?: again\b)?",
+        lambda back: f"{back['there']}, then turns around, then {back['goes']}",
+    ),
+    Phrase("shadow boxes", "does shadow boxing", r"\bshadow[- ]?box(?:es)?\b", "does shadow boxing"),
     Phrase(
         "the character is a tired worker: he trudges in",
         "a tired worker trudges in",
