@@ -205,12 +205,12 @@ def test_variations_of_every_prompt_are_those_that_it_has_alone(tmp_path: Path, 
 
 @needs_model
 def test_a_line_that_means_nothing_known_is_named_and_the_rest_goes_on(tmp_path: Path, engine: Engine):
-    (tmp_path / "p.txt").write_text("a person waves\nzxcv qwer\njump, then plays the violin\nwalk\n")
+    (tmp_path / "p.txt").write_text("a person waves\nzxcv qwer\njump, then plays the cello\nwalk\n")
     done = run(tmp_path, "--prompts", "p.txt", "--out", "o")
     assert done.returncode == 1
     second, third = done.stderr.splitlines()
     assert second.startswith('p.txt, line 2: Nothing known is like "zxcv qwer"; nearest: "') and "--guess" in second
-    assert third.startswith('p.txt, line 3: Nothing known is like "plays the violin"; nearest: "')
+    assert third.startswith('p.txt, line 3: Nothing known is like "plays the cello"; nearest: "')
     assert done.stdout.startswith("2 of 4 lines made, into o; 2 could not be made: 2, 3; as many frames as their steps")
     assert names(tmp_path / "o") == {"0001_a_person_waves.npz", "0004_walk.npz"}
     done = run(tmp_path, "--prompts", "p.txt", "--out", "g", "--guess")

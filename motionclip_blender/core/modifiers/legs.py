@@ -39,7 +39,8 @@ _TURNED_OUT, _PLIE = 42.0, 0.2  # degrees of feet, and metres by which hips sink
 _CURTSY, _BEHIND, _PAST = 0.14, 0.2, 0.05  # metres that hips sink, that a foot goes back, and past the other one
 _APART = 0.06  # metres of an ankle from the middle, of heels that are together
 _STRAIGHT = 0.998  # share of a leg's length to which it is stretched
-_UPRIGHT = 0.8  # share of a standing pelvis' height
+_UPRIGHT, _SEAT = 0.8, 0.35  # shares of a standing pelvis' height, of who stands, and of who sits on something
+_SITTING = ("knee", "leg", "stamps", "taps")  # what is done sitting, too
 _SIDES = ("left", "right")
 
 
@@ -58,7 +59,7 @@ def with_legs(
     stays: bool = False,
 ) -> Motion:
     """Returns the motion of somebody who stands, with legs that move, over its whole length; that of
-    who sits or lies unchanged.
+    who lies unchanged, and of who sits, if it needs the whole body.
 
     moves: "knee", which is raised; "leg", which is, stretched; "stamps" or "taps", of a foot, on its heel; "toes", on
     which the body rises; "bends", of knees over feet that are turned out, as in a plié; "curtsies"; or "together",
@@ -68,7 +69,8 @@ def with_legs(
     """
     seconds = len(motion) / motion.fps
     times = count or max(round(seconds / _SECONDS[moves]), 1)
-    if not stands(motion, body):
+    sits = not stands(motion, body)
+    if sits and (moves not in _SITTING or not stands(motion, body, _SEAT)):
         return motion
     if moves == "together":
         return _together(motion, body)
@@ -91,10 +93,10 @@ def with_legs(
     return motion
 
 
-def stands(motion: Motion, body: Body) -> bool:
-    """Checks whether a body stands in all of a motion."""
+def stands(motion: Motion, body: Body, share: float = _UPRIGHT) -> bool:
+    """Checks whether a body stands in all of a motion: its pelvis is as high as a share of a standing one's."""
     joints = _joints(motion, body)
-    return bool((joints[:, 0, 1] - joints[..., 1].min(axis=1)).min() > _UPRIGHT * body.joints()[0, 1])
+    return bool((joints[:, 0, 1] - joints[..., 1].min(axis=1)).min() > share * body.joints()[0, 1])
 
 
 def _ups(frames: int, times: int) -> np.ndarray:
@@ -135,7 +137,7 @@ def _raised(motion: Motion, body: Body, side: str, degrees: dict[str, float], up
     """
     joints = _joints(motion, body)
     other = _SIDES[side == "left"]
-    over = (joints[:, INDEX[f"{other}_ankle"]] - joints[:, 0]) * (1.0, 0.0, 1.0)
+    over = (joints[:, INDEX[f"{other}_ankle"]] - joints[:, 0]) * (1.0, 0.0, 1.0) * stands(motion, body)
     stay = np.zeros((len(motion), 3))
     motion = move_feet(motion, joints, [stay, stay], _OVER * ups[:, None] * over)
     rotations = motion.rotations.astype(np.float64)

@@ -138,7 +138,7 @@ class Gesture:
             return f"hands clap{' ' if self.place else ''}{self.place}{times}"
         if self.kind == CIRCLES:
             arms = "both arms swing" if len(self.sides) > 1 else f"the {self.sides[0]} arm swings"
-            return f"{arms} round {self.moves}{times}"
+            return f"{arms} {'' if self.moves.startswith('to ') else 'round '}{self.moves}{times}"
         if self.kind == LEGS:
             knee = "knees are" if len(self.sides) > 1 else f"the {self.sides[0]} knee is"
             foot = f"the {self.sides[0]} foot"

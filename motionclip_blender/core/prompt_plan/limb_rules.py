@@ -36,6 +36,12 @@ def _circles(match: re.Match[str]) -> Gesture:
     return Gesture(CIRCLES, sides=(side,) if side else BOTH, moves=way + turns, count=count)
 
 
+def _swing(match: re.Match[str]) -> Gesture:
+    """Returns the gesture of arms that swing ahead and back."""
+    turns = " by turns" if not match["side"] and re.search(r"alternat|by turns|opposit", match[0]) else ""
+    return Gesture(CIRCLES, sides=(match["side"],) if match["side"] else BOTH, moves=f"to and fro{turns}")
+
+
 def _knee(match: re.Match[str]) -> Gesture:
     """Returns the gesture of a knee that is raised, or of both by turns."""
     found = match.groupdict()
@@ -66,6 +72,13 @@ LIMB_RULES = (
         rf" {_CIRCLE}(?: {_WAY})*)\b",
         _circles,
         unless=_SMALL,
+    ),
+    Rule(
+        "swings both arms forward and backward",
+        rf"\bswing(?:s|ing)? {THE}(?:(?P<side>left|right) )?arms?(?: (?:loosely|gently|slowly|freely|wide|{_WAY}))*"
+        r" (?:forwards? and back(?:wards?)?|backwards? and forwards?|back and forth|to and fro|forth and back)"
+        r"(?: (?:alternately|by turns|in opposite directions|in opposition))?",
+        _swing,
     ),
     Rule(
         "circles the arms backward",

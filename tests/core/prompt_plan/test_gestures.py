@@ -587,3 +587,36 @@ def test_a_foot_stamps(engine: Engine):
     joints = engine.body.posed_joints(performed(engine, "stamps the left foot twice").motion)
     foot = joints[:, INDEX["left_ankle"], 1]
     assert (np.diff((foot > foot.min() + 0.1).astype(int)) == 1).sum() == 2
+
+
+@pytest.mark.parametrize(
+    ("prompt", "same"),
+    [("swings both arms forward and backward", True), ("swings the arms back and forth alternately", False)],
+)
+def test_arms_swing_ahead_and_back(engine: Engine, prompt: str, same: bool):
+    joints = engine.body.posed_joints(performed(engine, prompt).motion)
+    ahead = [
+        joints[:, INDEX[f"{side}_wrist"], 2] - joints[:, INDEX[f"{side}_shoulder"], 2] for side in ("left", "right")
+    ]
+    assert all(each.max() > 0.3 and each.min() < -0.2 for each in ahead)
+    assert (np.corrcoef(*ahead)[0, 1] > 0) == same
+
+
+@pytest.mark.parametrize(
+    "prompt", ["sits on a chair and taps the right foot", "sits and raises the right knee to the chest"]
+)
+def test_who_sits_moves_one_leg_there(engine: Engine, prompt: str):
+    joints = engine.body.posed_joints(performed(engine, prompt).motion)[70:]
+    foot = joints[:, INDEX["right_foot"], 1]
+    assert np.ptp(foot) > 0.03 and np.ptp(joints[:, INDEX["left_foot"], 1]) < 0.02 and joints[:, 0, 1].max() < 0.7
+
+
+def test_a_rifle_stays_in_the_hands_on_the_way(engine: Engine):
+    joints = engine.body.posed_joints(performed(engine, "holds a rifle across the chest and walks backward").motion)
+    apart = np.linalg.norm(joints[70:, INDEX["left_wrist"]] - joints[70:, INDEX["right_wrist"]], axis=1)
+    assert apart.max() < 0.4 and joints[-1, 0, 2] < -0.5
+
+
+def test_letters_with_accents_are_plain_ones(engine: Engine):
+    done = performed(engine, "do a plié, rise on your toes")
+    assert [segment.gesture.moves for segment in done.plan.segments] == ["bends", "toes"]
