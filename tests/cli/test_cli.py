@@ -95,7 +95,7 @@ WRONG = {
     "a plan's latent": (["walk", "--plan", "--latent", "x.npz"], "made with --plan has no latent"),
     "a plan without words": (["?!", "--plan", "--npz", "x.npz"], "no words"),
     "a plan in another language": (["er geht und dann winkt er mit der Hand", "--plan", "--npz", "x.npz"], "English"),
-    "a plan of what is unknown": (["plays the violin", "--plan", "--npz", "x.npz"], "Nothing known is like"),
+    "a plan of what is unknown": (["plays the cello", "--plan", "--npz", "x.npz"], "Nothing known is like"),
     "a shape that is none": (["walk", "--npz", "x.npz", "--betas", "tall"], "A beta is a number"),
     "a shape that the body has not": (
         ["walk", "--npz", "x.npz", "--betas", "girth=1"],
@@ -112,7 +112,7 @@ def test_wrong_input_is_one_sentence_and_no_file(tmp_path: Path, arguments, sent
     (tmp_path / "file").write_text("")
     (tmp_path / "body.npz").write_text("")
     for name in ("timeline.txt", "timeline.npz"):
-        (tmp_path / name).write_text("walks\nplays the violin\n")
+        (tmp_path / name).write_text("walks\nplays the cello\n")
     (tmp_path / "actions.json").write_text('[{"action": "none.npz"}]')
     before = names(tmp_path)
     done = run(tmp_path, *arguments)
@@ -182,7 +182,7 @@ def test_a_prompt_whose_steps_are_read(tmp_path: Path):
     done = run(tmp_path, "walks, then sits down, then stands up", "--plan", "--npz", "long.npz", "--json")
     assert len(amass.load(tmp_path / "long.npz")) == json.loads(done.stdout)["frames"] > 100  # as long as it takes
     assert "notes" not in json.loads(done.stdout)
-    done = run(tmp_path, "plays the violin", "--plan", "--guess", "--npz", "g.npz")
+    done = run(tmp_path, "plays the cello", "--plan", "--guess", "--npz", "g.npz")
     assert done.returncode == 0 and "is a guess." in done.stderr and (tmp_path / "g.npz").is_file()
 
 

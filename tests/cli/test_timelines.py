@@ -20,7 +20,7 @@ def folder_of(tmp_path: Path) -> Path:
     (folder / "b.txt").write_text("walks\nwaves\n", encoding="utf-8")
     (folder / "a.json").write_text('[{"prompt": "jumps", "frames": 50}, {"prompt": "bows", "frames": 40}]')
     (folder / "bad.json").write_text('[{"prompt": "walks", "speed": 2}]')
-    (folder / "unknown.txt").write_text("walks\nplays the violin\n")
+    (folder / "unknown.txt").write_text("walks\nplays the cello\n")
     (folder / "gone.json").write_text('["walks", {"action": "none.npz"}]')
     (folder / "notes.md").write_text("not one of them")
     return folder
@@ -39,7 +39,7 @@ def test_what_is_bad_is_named_and_the_rest_goes_on(tmp_path: Path):
     assert by_name["a.json"]["frames"] == 90 == len(amass.read(tmp_path / "made" / "a.npz").motion)
     for name, sentence in {
         "bad.json": 'Segment 1: The field "speed" is unknown', "gone.json": "Segment 2: There is no file days/none.npz",
-        "unknown.txt": 'Segment 2: Nothing known is like "plays the violin"', "missing.txt": "cannot be read",
+        "unknown.txt": 'Segment 2: Nothing known is like "plays the cello"', "missing.txt": "cannot be read",
     }.items():  # fmt: skip
         assert sentence in by_name[name]["error"] and "wrote" not in by_name[name]
         assert sentence in done.stderr and name in done.stderr

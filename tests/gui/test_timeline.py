@@ -127,7 +127,7 @@ def test_strips_are_a_click(listed: Blender) -> None:
 
 
 def test_what_cannot_be_made_is_said_and_named(listed: Blender) -> None:
-    listed.run("asked().segments[1].prompt = 'plays the violin'")
+    listed.run("asked().segments[1].prompt = 'plays the cello'")
     listed.sidebar.click(MAKE)
     listed.until("SESSION.error", 60)
     assert listed.run("SESSION.error").startswith("Segment 2: Nothing known is like") and not listed.run(

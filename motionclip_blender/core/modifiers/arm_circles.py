@@ -1,4 +1,4 @@
-"""Swings stretched arms round in whole circles beside the body, as mills do."""
+"""Swings stretched arms beside the body: round in whole circles, as mills do, or to and fro."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ A_CIRCLE = 1.1
 _AROUND = 0.4  # seconds before the first circle and after the last
 _CIRCLES = 3  # without a number
 _OUT = 24.0  # degrees that an arm is away from the plane beside the body
+_TO_AND_FRO = "to and fro"
+_SWING, _MORE_AHEAD = 55.0, 15.0  # degrees that an arm swings ahead and back, and that it swings farther ahead
 _BENT = (0.0, -0.15, 0.0)  # axis-angle of a left elbow
 
 
@@ -30,14 +32,14 @@ def length_of_circles(count: int | None, fps: float) -> int:
 def circling(motion: Motion, body: Body, sides: Sequence[str], way: str, count: int | None) -> Motion:
     """Returns the motion with stretched arms that swing round, over its whole length.
 
-    way: "forward", where hands go ahead over the head, or "backward"; with " by turns" after it, where one arm is up
-    when the other one is down. count: as often as there is time for, if it is None.
+    way: "forward", where hands go ahead over the head, "backward", or "to and fro", where they swing ahead and back by
+    the sides; with " by turns" after it, where one arm does the opposite of the other one. count: as often as there is
+    time for, if it is None.
     """
     frames, seconds = len(motion), len(motion) / motion.fps
     times = count or max(round((seconds - 2 * _AROUND) / A_CIRCLE), 1)
     since = np.linspace(0, seconds, frames) - _AROUND
-    turn = 2 * np.pi * times * np.clip(since / max(seconds - 2 * _AROUND, 1e-6), 0.0, 1.0)
-    turn = turn if way.startswith("forward") else -turn
+    phase = 2 * np.pi * times * np.clip(since / max(seconds - 2 * _AROUND, 1e-6), 0.0, 1.0)
     spins, _ = posed(motion, body.joints(), INDEX["right_wrist"] + 1)
     chest = rot.matrix_to_quat(spins[:, INDEX["spine3"]].astype(np.float64))
     out = np.radians(_OUT)
@@ -46,16 +48,23 @@ def circling(motion: Motion, body: Body, sides: Sequence[str], way: str, count: 
     for number, side in enumerate(sides):
         along = np.array((np.sin(out), -np.cos(out), 0.0)) * axes_of(side)
         up = np.array((1.0, 0.0, 0.0)) * axes_of(side)
-        start = np.pi if way.endswith("by turns") and number else 0.0
-        about = rot.axis_angle_to_quat(np.stack((turn + start, np.zeros(frames), np.zeros(frames)), axis=1))
+        turn = _turn(way, phase + np.pi if way.endswith("by turns") and number else phase)
+        about = rot.axis_angle_to_quat(np.stack((turn, np.zeros(frames), np.zeros(frames)), axis=1))
         hangs = rot.matrix_to_quat(frame_along(side, along, up)[None])
         world = rot.quat_multiply(chest, rot.quat_multiply(about, hangs))
         shoulder = INDEX[f"{side}_shoulder"]
         above = rot.matrix_to_quat(spins[:, PARENTS[shoulder]].astype(np.float64))
         local = {"shoulder": rot.quat_multiply(rot.quat_conjugate(above), world)}
-        local["elbow"] = rot.axis_angle_to_quat(np.tile(_BENT * axes_of(side)[[0, 0, 0]], (frames, 1)))
+        local["elbow"] = rot.axis_angle_to_quat(np.tile(np.array(_BENT) * axes_of(side)[0], (frames, 1)))
         local["wrist"] = rot.axis_angle_to_quat(np.zeros((frames, 3)))
         for name, turned in local.items():
             joint = INDEX[f"{side}_{name}"]
             rotations[:, joint] = rot.slerp(rotations[:, joint], turned, eases)
     return Motion(rotations, motion.translation, motion.fps)
+
+
+def _turn(way: str, phase: np.ndarray) -> np.ndarray:
+    """Returns the radians (T,) by which an arm is turned from hanging, over and ahead, at phases (T,) of its way."""
+    if way.startswith(_TO_AND_FRO):
+        return -np.radians(_SWING) * np.sin(phase) - np.radians(_MORE_AHEAD) * np.sin(phase) ** 2
+    return -phase if way.startswith("backward") else phase

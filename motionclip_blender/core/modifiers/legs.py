@@ -16,9 +16,20 @@ from ..root_trajectory import about_vertical
 from ..skeleton import INDEX
 from .arm_reach import eased
 
-_SECONDS = {"knee": 1.6, "taps": 0.45, "toes": 1.8, "bends": 2.0, "curtsies": 2.4, "together": 2.0}  # of each movement
+_SECONDS = {
+    "knee": 1.6,
+    "leg": 1.8,
+    "stamps": 0.7,
+    "taps": 0.45,
+    "toes": 1.8,
+    "bends": 2.0,
+    "curtsies": 2.4,
+    "together": 2.0,
+}  # of each movement
 _TIMES = {"taps": 5}  # how often, without a number; once else
 _TO = 0.4  # share of a movement's time in which it gets there, and back
+_LEG = {"knee": 42.0, "hip": 80.0, "waist": 88.0, "chest": 105.0}  # degrees of a stretched leg, by how high its foot is
+_STAMPS = 48.0  # degrees of a thigh before its foot stamps
 _THIGH = {"hip": 88.0, "waist": 105.0, "chest": 122.0}  # degrees from hanging, by how high a knee is raised
 _SHIN, _FOOT = 8.0, 15.0  # degrees by which a raised shin hangs back from the plumb line, and a foot from level
 _OVER = 0.6  # share of the way over the other foot that the body goes, whose knee is raised
@@ -28,7 +39,8 @@ _TURNED_OUT, _PLIE = 42.0, 0.2  # degrees of feet, and metres by which hips sink
 _CURTSY, _BEHIND, _PAST = 0.14, 0.2, 0.05  # metres that hips sink, that a foot goes back, and past the other one
 _APART = 0.06  # metres of an ankle from the middle, of heels that are together
 _STRAIGHT = 0.998  # share of a leg's length to which it is stretched
-_UPRIGHT = 0.8  # share of a standing pelvis' height
+_UPRIGHT, _SEAT = 0.8, 0.35  # shares of a standing pelvis' height, of who stands, and of who sits on something
+_SITTING = ("knee", "leg", "stamps", "taps")  # what is done sitting, too
 _SIDES = ("left", "right")
 
 
@@ -47,16 +59,18 @@ def with_legs(
     stays: bool = False,
 ) -> Motion:
     """Returns the motion of somebody who stands, with legs that move, over its whole length; that of
-    who sits or lies unchanged.
+    who lies unchanged, and of who sits, if it needs the whole body.
 
-    moves: "knee", which is raised; "taps", of a foot on its heel; "toes", on which the body rises; "bends", of knees
-    over feet that are turned out, as in a plié; "curtsies"; or "together", where heels are put. sides: of the legs that
-    do it, one after the other. height: to which a knee is raised, "hip", "waist" or "chest". count: how often; as often
-    as there is time for if it is None. stays: whether a body that rises on its toes is still up at the end.
+    moves: "knee", which is raised; "leg", which is, stretched; "stamps" or "taps", of a foot, on its heel; "toes", on
+    which the body rises; "bends", of knees over feet that are turned out, as in a plié; "curtsies"; or "together",
+    where heels are put. sides: of the legs that do it, one after the other. height: to which a knee or leg is raised,
+    "hip", "waist" or "chest", a leg also "knee". count: how often; as often as there is time for if it is None. stays:
+    whether a body that rises on its toes is still up at the end.
     """
     seconds = len(motion) / motion.fps
     times = count or max(round(seconds / _SECONDS[moves]), 1)
-    if not stands(motion, body):
+    sits = not stands(motion, body)
+    if sits and (moves not in _SITTING or not stands(motion, body, _SEAT)):
         return motion
     if moves == "together":
         return _together(motion, body)
@@ -69,14 +83,20 @@ def with_legs(
     each = np.arange(len(motion)) * times // len(motion)  # which of the movements
     for number, side in enumerate(sides):
         ups = _ups(len(motion), times) * (each % len(sides) == number)
-        motion = _knee_up(motion, body, side, height, ups) if moves == "knee" else _tapping(motion, body, side, ups)
+        if moves == "taps":
+            motion = _tapping(motion, body, side, ups)
+        elif moves == "leg":
+            motion = _raised(motion, body, side, {"hip": -_LEG[height], "knee": _SHIN, "ankle": _FOOT}, ups)
+        else:
+            thigh = _STAMPS if moves == "stamps" else _THIGH[height]
+            motion = _raised(motion, body, side, {"hip": -thigh, "knee": thigh + _SHIN, "ankle": _FOOT}, ups)
     return motion
 
 
-def stands(motion: Motion, body: Body) -> bool:
-    """Checks whether a body stands in all of a motion."""
+def stands(motion: Motion, body: Body, share: float = _UPRIGHT) -> bool:
+    """Checks whether a body stands in all of a motion: its pelvis is as high as a share of a standing one's."""
     joints = _joints(motion, body)
-    return bool((joints[:, 0, 1] - joints[..., 1].min(axis=1)).min() > _UPRIGHT * body.joints()[0, 1])
+    return bool((joints[:, 0, 1] - joints[..., 1].min(axis=1)).min() > share * body.joints()[0, 1])
 
 
 def _ups(frames: int, times: int) -> np.ndarray:
@@ -110,19 +130,20 @@ def _about_left(degrees: np.ndarray) -> np.ndarray:
     return np.radians(degrees)[:, None] * np.array((1.0, 0.0, 0.0))
 
 
-def _knee_up(motion: Motion, body: Body, side: str, height: str, ups: np.ndarray) -> Motion:
-    """Returns the motion with a knee raised before the body, which stands on the other leg meanwhile."""
+def _raised(motion: Motion, body: Body, side: str, degrees: dict[str, float], ups: np.ndarray) -> Motion:
+    """Returns the motion with a leg raised before the body, which stands on the other one meanwhile.
+
+    degrees: of its joints about the left, by name.
+    """
     joints = _joints(motion, body)
     other = _SIDES[side == "left"]
-    over = (joints[:, INDEX[f"{other}_ankle"]] - joints[:, 0]) * (1.0, 0.0, 1.0)
+    over = (joints[:, INDEX[f"{other}_ankle"]] - joints[:, 0]) * (1.0, 0.0, 1.0) * stands(motion, body)
     stay = np.zeros((len(motion), 3))
     motion = move_feet(motion, joints, [stay, stay], _OVER * ups[:, None] * over)
-    thigh = _THIGH[height]
-    raised = {"hip": -thigh, "knee": thigh + _SHIN, "ankle": _FOOT}
     rotations = motion.rotations.astype(np.float64)
-    for name, degrees in raised.items():
+    for name, angle in degrees.items():
         joint = INDEX[f"{side}_{name}"]
-        bent = rot.axis_angle_to_quat(_about_left(np.full(len(motion), degrees)))
+        bent = rot.axis_angle_to_quat(_about_left(np.full(len(motion), angle)))
         rotations[:, joint] = rot.slerp(rotations[:, joint], bent, ups)
     return Motion(rotations, motion.translation, motion.fps)
 

@@ -34,11 +34,21 @@ _MOVES = {  # along which directions a hand moves, how far in metres, and how of
     "blows": (("ahead",), 0.3, 0.5),
     "presses": (("down",), 0.42, 0.5),
     "pumps": (("down",), 0.28, 1.5),
+    "beats": (("up",), 0.16, 2.0),
+    "chops": (("up",), 0.14, 2.2),
+    "kneads": (("ahead",), 0.14, 1.0),
 }
-_AXES = {"down": (0.0, -1.0, 0.0), "back": (0.0, 0.0, -1.0), "ahead": (0.0, 0.1, 1.0), "out": (0.9, -0.3, 0.1)}
+_AXES = {
+    "down": (0.0, -1.0, 0.0),
+    "up": (0.0, 1.0, 0.0),
+    "back": (0.0, 0.0, -1.0),
+    "ahead": (0.0, 0.1, 1.0),
+    "out": (0.9, -0.3, 0.1),
+}
 _STRIDES = "strides"
 """How a hand moves that goes with the leg of the other side, as one does on a cane."""
 
+_BY_TURNS = ("beats",)  # moves of which one hand is up while the other one is down
 _STRIDE = 0.5  # share of the way of that leg
 _OTHER = {"left": "right", "right": "left"}
 _AROUND = 0.45  # seconds before the first movement that is counted, and after the last
@@ -94,7 +104,8 @@ def touching(
     for side in sides:
         place = _place(name, side, at)
         fingers, palm = (np.array(each) / np.linalg.norm(each) for each in (place.fingers, place.palm))
-        moved = _moved(moves, len(motion) / motion.fps, len(motion), fingers, palm, count)
+        ahead = np.pi if moves in _BY_TURNS and side == "right" else 0.0
+        moved = _moved(moves, len(motion) / motion.fps, len(motion), fingers, palm, count, ahead)
         named = f"{_OTHER[side] if place.across else side}_{place.joint}"
         joint = INDEX[named] if named in INDEX else INDEX[place.joint]
         offsets = (np.array(place.offset) + moved) * axes_of(side)
@@ -122,9 +133,12 @@ def _ahead(motion: Motion, body: Body, side: str) -> np.ndarray:
 
 
 def _moved(
-    moves: str, seconds: float, frames: int, fingers: np.ndarray, palm: np.ndarray, count: int | None
+    moves: str, seconds: float, frames: int, fingers: np.ndarray, palm: np.ndarray, count: int | None, ahead: float
 ) -> np.ndarray:
-    """Returns how far a hand is from its place, (frames, 3) metres, in the chest's axes: of the left hand."""
+    """Returns how far a hand is from its place, (frames, 3) metres, in the chest's axes: of the left hand.
+
+    ahead: radians by which its movement is ahead.
+    """
     if moves not in _MOVES:
         return np.zeros((frames, 3))
     along, metres, rate = _MOVES[moves]
@@ -133,7 +147,7 @@ def _moved(
     times = np.linspace(0, seconds, frames)
     if count is not None:  # after the hands are there
         times = np.clip((times - _AROUND) / max(seconds - 2 * _AROUND, 1e-6), 0.0, 1.0) * count / rate
-    turn = 2 * np.pi * rate * times
+    turn = 2 * np.pi * rate * times + ahead
     # in a circle, or there and back
     waves = (np.sin(turn), 1 - np.cos(turn)) if len(along) > 1 else ((1 - np.cos(turn)) / 2,)
     return metres * sum(wave[:, None] * axes[name] for wave, name in zip(waves, along, strict=True))

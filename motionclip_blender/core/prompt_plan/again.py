@@ -34,6 +34,18 @@ _THE_OTHER = re.compile(
     r"(?:(?:with|on) )?the other (?P<what>leg|foot|arm|hand|side|one|way|direction|fist|knee))$",
     re.I,
 )
+_PART = r"(?:leg|foot|arm|hand|side|one|knee|shoulder|elbow|ear|eye|cheek|heel|hip|fist|toes|ankle|wrist|thigh|calf)"
+_ITS_OTHER = re.compile(  # after a clause that names a side: "then the left one", "then over the right shoulder"
+    rf"^(?:(?:with|on|over|for) )?(?:the|his|her|their) (?P<side>left|right|other)(?: (?P<part>{_PART}))?(?: one)?$",
+    re.I,
+)
+_NEXT_PART = re.compile(  # "then the right ear with the left hand"
+    rf"^(?:(?:the|his|her|their) )?(?:left|right) {_PART} (?:with|using)"
+    r" (?:(?:the|his|her|their) )?(?:left|right) \w+$",
+    re.I,
+)
+_SIDED_PART = re.compile(rf"(?:(?:the|his|her|their) )?(?:left|right) {_PART}", re.I)
+_UP_TO_SIDE = re.compile(r"^.*?(?=\b(?:(?:the|his|her|their) )?(?:left|right)\b)", re.I)
 _SIDES = re.compile(r"\b(left|right)\b", re.I)
 _WAYS = re.compile(r"\b(for|back)wards?\b", re.I)
 _OTHER = {"left": "right", "right": "left"}
@@ -43,7 +55,7 @@ _LIMBS = ("leg", "foot", "arm", "hand", "fist", "knee")
 
 def with_repeats(clauses: Iterable[Clause]) -> list[Clause]:
     """Returns the clauses, with those that a clause repeats in its place: all before it for "repeats that three times",
-    the last one on its other side for "then with the other leg"."""
+    the last one on its other side for "then with the other leg" and "then the right one"."""
     out: list[Clause] = []
     for clause in clauses:
         text = clause.text.strip(" ,.")
@@ -53,6 +65,10 @@ def with_repeats(clauses: Iterable[Clause]) -> list[Clause]:
             found = match.groupdict()
             side, limb = found["side"] or found["to"] or "other", found["limb"] or found["at"] or found["what"] or ""
             out.append(_mirrored(out[-1], side, limb))
+        elif out and _SIDES.search(out[-1].text) and (match := _ITS_OTHER.match(text)):
+            out.append(_on_other(out[-1], match))
+        elif out and _NEXT_PART.match(text) and (done := _UP_TO_SIDE.match(out[-1].text)) is not None:
+            out.append(replace(clause, text=f"{done[0]}{text}"))
         else:
             out.append(clause)
     return out
@@ -68,6 +84,15 @@ def _again(before: Sequence[Clause], match: re.Match[str]) -> list[Clause]:
         return list(before)
     rounds = many if match["more"] or many == 1 else many - 1
     return [*before] * min(rounds, MOST_ROUNDS)
+
+
+def _on_other(clause: Clause, match: re.Match[str]) -> Clause:
+    """Returns a clause on the side that a match of `_ITS_OTHER` names, or with the part that it names instead: "raises
+    the left leg" of "raises the left arm", before "then the left leg"."""
+    part = (match["part"] or "one").lower()
+    if part in ("one", "side") or part in clause.text.lower() or match["side"].lower() == "other":
+        return _mirrored(clause, match["side"], "")
+    return replace(clause, text=_SIDED_PART.sub(match[0], clause.text, count=1), together=())
 
 
 def _mirrored(clause: Clause, side: str, limb: str) -> Clause:

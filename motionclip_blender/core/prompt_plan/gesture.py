@@ -45,6 +45,13 @@ _HELD = {  # where hands are that are not at a part of the body of that name
     "tray": "under a tray",
     "rifle barrel": "under a rifle's barrel",
     "rifle grip": "at a rifle's grip",
+    "rifle butt": "at the butt of a rifle",
+    "pistol": "out in front, with a pistol",
+    "flute's end": "at a flute's end",
+    "flute's head": "at a flute's head",
+    "trumpet": "at a trumpet",
+    "clarinet": "at a clarinet",
+    "pane": "on a pane",
     "cane": "on a cane",
     "table": "on a table",
 }
@@ -59,10 +66,13 @@ _AGAINST = {
 _MOVING = {
     "rubs": "rub", "stirs": "stir", "taps": "tap", "brushes": "brush down", "knocks": "knock",
     "waves": "wave", "bows": "bow", "wipes": "wipe", "strokes": "stroke down", "blows": "go out",
-    "presses": "press up", "pumps": "pump", "strides": "go with the other leg",
+    "presses": "press up", "pumps": "pump", "beats": "beat", "chops": "chop", "kneads": "knead",
+    "strides": "go with the other leg",
 }  # fmt: skip
 _BY_LEGS = {
     "knee": "{knee} raised to the {to}",
+    "leg": "the {side} leg is raised to the {to}",
+    "stamps": "{foot} stamps",
     "taps": "{foot} taps",
     "toes": "a rise on the toes",
     "bends": "knees bend over feet that are turned out",
@@ -128,11 +138,11 @@ class Gesture:
             return f"hands clap{' ' if self.place else ''}{self.place}{times}"
         if self.kind == CIRCLES:
             arms = "both arms swing" if len(self.sides) > 1 else f"the {self.sides[0]} arm swings"
-            return f"{arms} round {self.moves}{times}"
+            return f"{arms} {'' if self.moves.startswith('to ') else 'round '}{self.moves}{times}"
         if self.kind == LEGS:
             knee = "knees are" if len(self.sides) > 1 else f"the {self.sides[0]} knee is"
             foot = f"the {self.sides[0]} foot"
-            return _BY_LEGS[self.moves].format(knee=knee, foot=foot, to=self.place) + times
+            return _BY_LEGS[self.moves].format(knee=knee, foot=foot, side=self.sides[0], to=self.place) + times
         if self.kind == HEELS:
             return f"the {self.sides[0]} heel is held behind"
         if self.kind == LEANS:

@@ -9,6 +9,7 @@ from .gesture import CLAPS, DOWN, HEELS, LEANS, LEFT, LOOKS, RIGHT, SHOULDERS, U
 from .gesture_rule import BOTH, HAND, SELF, THE, WITH_HAND, Rule, by_both, held, put
 from .held_rules import HELD_RULES
 from .limb_rules import LIMB_RULES
+from .work_rules import WORK_RULES
 
 _PAIR = re.compile(r"\b(?:both|two|double)\b")
 _PUTS = r"\b(?:put|plac|hold|clasp|cross|fold|hid|keep|rest)(?:s|es|e|ting|ing|ping)? "
@@ -42,7 +43,7 @@ _OUT_OF_REACH = ("elbow", "forearm")  # of the hand of the same arm
 _SIDED = ("ear", "cheek", "eye", "temple", "shoulder", "elbow", "forearm", "hip", "knee")  # there are two of
 _OTHER = {"left": "right", "right": "left"}
 _OPPOSITE = ("opposite", "other")
-_RUBS, _TAPS = ("rub", "strok", "wip", "scratch"), ("tap", "pat")
+_RUBS, _TAPS = ("rub", "strok", "wip", "scratch", "massag"), ("tap", "pat")
 _TILTS = {
     "left": (0.0, 0.0, -32.0), "right": (0.0, 0.0, 32.0), "side": (0.0, 0.0, 32.0), "back": (0.0, -35.0, 0.0),
     "up": (0.0, -25.0, 0.0), "forward": (0.0, 35.0, 0.0), "down": (0.0, 35.0, 0.0),
@@ -158,6 +159,7 @@ def _touch(match: re.Match[str]) -> Gesture:
 RULES = (
     *LIMB_RULES,
     *HELD_RULES,
+    *WORK_RULES,
     Rule(
         "touches the left toes with the right hand",
         rf"(?:\b(?:touch|reach|stretch|bring|put|mov|tap)(?:es|s|e|ing|ting|ping)? (?:with )?|^)"
@@ -807,8 +809,9 @@ RULES = (
         rf"\b(?:(?:(?:put|plac|hold|rest|lay|rais|bring|lift|mov|press|clasp)(?:s|es|e|ting|ing)? |(?<!wave"
         rf" )(?<!waves )(?<!waving )with |^){HAND}"
         rf"(?: (?:up|out|back|held|resting|rests?|stays?|is|are))? (?:on|onto|to|over|against|at|in front of) "
-        rf"|(?P<verb>touch|cover|clutch|grab|hold|rub|tap|pat|strok|wip|"
-        r"scratch(?!\w* (?:\w+ )?(?:head|hair)))(?:s|es|e|ing|ping|bing|ting)? "
+        rf"|(?P<verb>touch|cover|clutch|grab|hold|rub|tap|pat|strok|wip|pull|tug|pinch|press|massag|"
+        r"scratch(?!\w* (?:\w+ )?(?:head|hair)))(?:s|es|e|ing|ping|bing|ting|ging)? "
+        r"(?:(?<=pulls )at |(?<=tugs )at |(?<=pulling )at |(?<=tugging )at )?"
         rf"(?:{THE}(?:sweat|tears|dirt|blood|water|rain|dust|snow) (?:off|from|of) )?)"
         rf"{THE}(?:(?P<own>left|right|opposite|other) )?{_PART}\b"
         rf"(?: (?:with|using) {THE}(?:(?P<with>left|right) )?(?P<by>hands?|arms?|palms?|fingers?))?",

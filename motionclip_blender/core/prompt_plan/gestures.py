@@ -37,6 +37,8 @@ _KEPT = (
     "guard",
     "overhead",
     "tray",
+    "rifle barrel",
+    "rifle butt",
 )
 _CARRIES = re.compile(r"\bcarr(?:y|ies|ying)\b")
 WALKS = "walks"

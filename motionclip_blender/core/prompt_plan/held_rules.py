@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from .gesture import DOWN, LEANS, LEGS, LOOKS, Gesture
+from .gesture import LEANS, LEGS, LOOKS, Gesture
 from .gesture_rule import BOTH, HAND, SELF, THE, WITH_HAND, Rule, by_both, held, put
 
 _CHIN_UP = (0.0, -8.0, 0.0)  # how the head turns at attention, see `Gesture.looks`
-_AT_VIOLIN = (18.0, 12.0, -14.0)
 _HIGH = rf"(?:overhead|(?:high )?(?:above|over) {THE}heads?|(?:high |up )*(?:in|into|to) the air|aloft)"
 _NO_THING = (
     r"(?!(?:hands?|arms?|palms?|fists?|elbows?|legs?|foot|feet|knees?|heels?|toes|fingers?|thumbs?|shoulders?|head|chin|"
-    r"shirt|sweater|jumper|pullover)\b)"
+    r"shirt|sweater|jumper|pullover|high|up|straight|left|right)\b)"
 )
 _ONE_HAND = re.compile(r"\bwith (?:only )?(?:one|a|his|her|their|the) (?:hand|arm)\b")
 _GUARD = (
@@ -27,6 +26,7 @@ _GAITS = (
     r"\b(?:walk|hobbl|limp|stroll|go(?:es)? |shuffl|step|stand|wait|run|jog|patrol|march|sneak|mov|advanc|pac|wander)"
 )
 _RIFLE = r"(?:(?:assault|hunting|sniper|heavy) )?(?:rifle|shotgun|musket|machine gun|carbine)"
+_WAITS_ON = re.compile(r"\b(?:waiter|waitress|butler|servant|barmaid|steward)")
 _CANE = r"(?:walking )?(?:cane|stick|crutch|staff)"
 _HEIGHTS = {
     "waist": "waist high", "hip": "waist high", "belly": "waist high", "chest": "chest high", "breast": "chest high",
@@ -45,10 +45,6 @@ def _overhead(match: re.Match[str]) -> Gesture:
     """Returns the gesture of both hands with a thing over the head, or of the one that is named."""
     side = match["with"] or ("right" if _ONE_HAND.search(match.string) else "")
     return put("overhead", (side,) if side else BOTH, "presses" if match["verb"] == "press" else "")
-
-
-def _violin(match: re.Match[str]) -> Gesture:
-    return replace(put("strings", ("left",)), looks=(_AT_VIOLIN,), also=put("bow", ("right",), "bows"))
 
 
 def _fists(match: re.Match[str]) -> Gesture:
@@ -95,7 +91,7 @@ HELD_RULES = (
     Rule(
         "lifts a barbell overhead",
         rf"\b(?P<verb>lift|rais|hold|press|push|hoist|heav|thrust|carr|shov|bring|tak|hold)(?:es|s|e|y|ies|ing|ying)?"
-        rf" (?:up )?{THE}{_NO_THING}(?:it|them|(?:[\w-]+ ){{0,2}}?{_NO_THING}[\w-]+)(?: (?:up|high|straight))*"
+        rf" (?:up )?{THE}(?:it|them|(?:{_NO_THING}[\w-]+ ){{0,2}}?{_NO_THING}[\w-]+)(?: (?:up|high|straight))*"
         rf" {_HIGH}(?: with {THE}(?:both |outstretched |straight )?(?:hands|arms))?{WITH_HAND}",
         _overhead,
         unless=r"\b(?:sword|axe|katana|hammer|pickaxe|bat|racket|club|spear|sledgehammer|leg|legs)\b",
@@ -105,6 +101,13 @@ HELD_RULES = (
         rf"\bwith {THE}(?:arms|hands) (?:(?:curved|rounded|held|stretched|joined|together|arched|high|straight) )+"
         rf"{_HIGH}",
         by_both("up"),
+    ),
+    Rule(
+        "lifts the left hand above the head",
+        rf"\b(?:rais|lift|stretch|hold|put|extend|throw|thrust)(?:es|s|e|ting|ing)? (?:up |out )?{THE}"
+        rf"(?:(?P<side>left|right) )?(?P<hand>hand|arm)(?: (?:up|high|straight))*"
+        rf" (?:{_HIGH}|straight up|up high|high up)",
+        held("up"),
     ),
     Rule(
         "waves with the left arm held high",
@@ -121,11 +124,6 @@ HELD_RULES = (
         unless=r"\bin front of\b|\bguard\b",
     ),
     Rule(
-        "plays the violin",
-        rf"\b(?:play|practis|practic)(?:s|es|e|ing)? (?:on )?{THE}(?:[\w-]+ )?(?:violin|viola|fiddle)\b",
-        _violin,
-    ),
-    Rule(
         "dances with a partner in closed hold",
         rf"(?:(?<=waltz)|(?<=foxtrot)|(?<=tango)|(?<=ballroom dance))(?: with {THE}(?:[\w-]+ )?partner)?$|"
         rf"\bin (?:closed|ballroom|dance) hold\b|\bholding {THE}(?:[\w-]+ )?(?:dance )?partner\b",
@@ -136,8 +134,21 @@ HELD_RULES = (
         "carries a tray on one hand",
         rf"\b(?P<verb>carr|hold|balanc|serv|with)(?:y|ies|s|es|ying|ing|e)? {THE}(?:[\w-]+ )?(?:tray|platter)\b"
         rf"(?: of [\w-]+)?(?: (?:on|in|with|upon) {THE}(?:(?P<with>left|right) )?(?:raised |flat |open )?"
-        rf"(?:hand|palm|fingertips|arm))",
+        rf"(?:hand|palm|fingertips|arm)\b)",
         held("tray"),
+    ),
+    Rule(
+        "carries a tray",
+        rf"\b(?:carr|hold|balanc|serv|with)(?:y|ies|s|es|ying|ing|e)? {THE}(?:[\w-]+ )?(?:tray|platter)\b"
+        rf"(?: (?:of|full of) [\w-]+)?(?: (?:with|in) {THE}hands)?",
+        lambda match: put("tray", ("right",)) if _WAITS_ON.search(match.string) else put("keyboard", BOTH),
+    ),
+    Rule(
+        "carries a basket on her head",
+        rf"\b(?:carr|balanc|hold|bear|with)(?:y|ies|s|es|ying|ing|e)? {THE}(?:[\w-]+ ){{1,2}}?on (?:top of )?"
+        rf"{THE}head\b{WITH_HAND}",
+        lambda match: put("head", (match["with"] or "right",)),
+        unless=r"\b(?:hands?|arms?|hat|cap)\b",
     ),
     Rule(
         "walks with a rifle in both hands",
@@ -147,10 +158,29 @@ HELD_RULES = (
         unless=r"\b(?:shoot|fir|aim|reload|kneel|prone|crawl)",
     ),
     Rule(
+        "marches with a rifle on the shoulder",
+        rf"\b(?:(?:with|holding|carrying|holds?|carr(?:y|ies)) )?{THE}{_RIFLE} (?:resting )?(?:on|over|against|at)"
+        rf" {THE}(?:(?P<own>left|right) )?shoulder\b",
+        held("rifle butt"),
+        unless=r"\b(?:shoot|fir|aim|reload|kneel|prone|crawl)",
+    ),
+    Rule(
+        "sneaks with a pistol in both hands",
+        rf"\b(?:with|holding|carrying|clutching|gripping) {THE}(?:gun|pistol|handgun|revolver|torch|flashlight|weapon)"
+        rf" (?:(?:held|raised|ready) )*(?:in|with) (?:(?:both|his|her|their|two) )+hands\b",
+        by_both("pistol"),
+        unless=rf"\b(?:shoot|fir|reload|kneel|prone|crawl)|^(?!.*{_GAITS})",
+    ),
+    Rule(
         "patrols holding a rifle",
         rf"\b(?:with|holding|carrying|clutching|gripping) {THE}{_RIFLE}\b(?! (?:on|over|in one|aimed|pointed))",
         lambda _: replace(put("rifle barrel", ("left",)), also=put("rifle grip", ("right",))),
         unless=rf"\b(?:shoot|fir|aim|reload|kneel|prone|crawl)|^(?!.*{_GAITS})",
+    ),
+    Rule(
+        "walks with crutches",
+        r"\b(?:with|on|using) (?:(?:a pair of|two|the|his|her|both) )*crutches\b",
+        by_both("cane"),
     ),
     Rule(
         "leans on a cane",
@@ -158,26 +188,6 @@ HELD_RULES = (
         rf"supporting {SELF} (?:on|with)) {THE}{_CANE}\b(?! (?:in|over|on)){WITH_HAND}",
         _on_cane,
         unless=rf"\b(?:hit|strik|fight|swing|danc|spin|ski)|^(?!.*(?:{_GAITS}|\blean|\brest))",
-    ),
-    Rule(
-        "brushes her long hair",
-        rf"\b(?:comb|brush|strok|smooth)(?:es|ing|s|e)? {THE}(?:[\w-]+ ){{0,2}}?hair\b"
-        rf"(?: (?:in|with) (?:long|slow|even|gentle) strokes| from {THE}(?:crown|top|head) down(?:wards?)?)*"
-        rf"{WITH_HAND}",
-        lambda match: put("head", (match["with"] or "right",), "strokes"),
-        unless=r"\b(?:dog|cat|horse|doll|child|girl)'s\b",
-    ),
-    Rule(
-        "wipes the table in circles",
-        rf"\b(?:wip|polish|scrub|clean|dust|sand)(?:es|s|e|ing)? (?:down |off )?{THE}(?:[\w-]+ )?"
-        r"(?P<flat>table(?: ?top)?|counter(?: ?top)?|desk(?: ?top)?|bar(?: top)?|worktop|workbench|"
-        r"shelf|stove|surface)\b"
-        rf"(?: (?:clean|down|off|slowly|carefully))*(?: (?:with|using) (?:an? )?(?:[\w-]+ )?(?:cloth|rag|sponge|towel|"
-        rf"napkin))?(?P<round> (?:in|with) (?:[\w-]+ )*?(?:circles|circular \w+))?"
-        rf"(?: of (?:one|a|the) hand)?{WITH_HAND}",
-        lambda match: replace(
-            put("table", (match["with"] or "right",), "stirs" if match["round"] else "wipes"), looks=(DOWN,)
-        ),
     ),
     Rule(
         "blows a kiss",

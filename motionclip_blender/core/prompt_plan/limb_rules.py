@@ -19,7 +19,7 @@ _HEIGHT = (
 )
 _HEIGHTS = {"hip": "hip", "hips": "hip", "chest": "chest", "breast": "chest", "chin": "chest"}  # the waist else
 _CIRCLE = (
-    r"(?:around|(?:in )?(?:(?:big|large|wide|full|great|giant|whole|huge|fast|slow) )*circles?|like (?:an? )?"
+    r"(?:around|(?:in )?(?:(?:a|big|large|wide|full|great|giant|whole|huge|fast|slow) )*circles?|like (?:an? )?"
     r"(?:wind ?mills?|propellers?|helicopters?)(?: sails?| blades?)?|in (?:an? )?wind ?mills?)"
 )
 _WAY = r"(?:forwards?|backwards?|alternate(?:ly)?|alternating|one after the other)"
@@ -36,12 +36,23 @@ def _circles(match: re.Match[str]) -> Gesture:
     return Gesture(CIRCLES, sides=(side,) if side else BOTH, moves=way + turns, count=count)
 
 
+def _swing(match: re.Match[str]) -> Gesture:
+    """Returns the gesture of arms that swing ahead and back."""
+    turns = " by turns" if not match["side"] and re.search(r"alternat|by turns|opposit", match[0]) else ""
+    return Gesture(CIRCLES, sides=(match["side"],) if match["side"] else BOTH, moves=f"to and fro{turns}")
+
+
 def _knee(match: re.Match[str]) -> Gesture:
     """Returns the gesture of a knee that is raised, or of both by turns."""
     found = match.groupdict()
     side = found["side"] or found.get("own")
     sides = (side,) if side else ("right", "left") if match["knee"].endswith("s") else ("right",)
     return Gesture(LEGS, sides=sides, moves="knee", place=_HEIGHTS.get(match["height"], "waist"))
+
+
+def _leg(match: re.Match[str]) -> Gesture:
+    height = "knee" if match["height"].startswith("knee") else _HEIGHTS.get(match["height"], "waist")
+    return Gesture(LEGS, sides=(match["side"],), moves="leg", place=height)
 
 
 def _counted(moves: str, sides: tuple[str, ...], match: re.Match[str]) -> Gesture:
@@ -61,6 +72,13 @@ LIMB_RULES = (
         rf" {_CIRCLE}(?: {_WAY})*)\b",
         _circles,
         unless=_SMALL,
+    ),
+    Rule(
+        "swings both arms forward and backward",
+        rf"\bswing(?:s|ing)? {THE}(?:(?P<side>left|right) )?arms?(?: (?:loosely|gently|slowly|freely|wide|{_WAY}))*"
+        r" (?:forwards? and back(?:wards?)?|backwards? and forwards?|back and forth|to and fro|forth and back)"
+        r"(?: (?:alternately|by turns|in opposite directions|in opposition))?",
+        _swing,
     ),
     Rule(
         "circles the arms backward",
@@ -99,6 +117,21 @@ LIMB_RULES = (
         unless=_ELSEWHERE,
     ),
     Rule(
+        "raises the left leg to hip height",
+        rf"\b(?:rais|lift|stretch|swing)(?:es|s|e|ing)? {THE}(?P<side>left|right) (?:straight )?(?:leg|foot)"
+        rf"(?: (?:up|straight|forwards?|out|in front))* (?:up )?(?:to|at) {THE}"
+        rf"(?P<height>knee|waist|hips?|belly|stomach|chest)(?:[- ](?:height|level|high))?\b",
+        _leg,
+        unless=rf"{_ELSEWHERE}|\b(?:side|sideways|back|behind|kick)",
+    ),
+    Rule(
+        "stamps the right foot",
+        rf"\bst(?:amp|omp)(?:s|ing)? (?:with )?{THE}(?:(?P<side>left|right) )?foot\b"
+        rf"(?: (?:on {THE}(?:floor|ground)|hard|angrily|firmly|down))*",
+        lambda match: Gesture(LEGS, sides=(match["side"] or "right",), moves="stamps"),
+        unless=_ELSEWHERE,
+    ),
+    Rule(
         "rises on her toes",
         r"\b(?:(?P<verb>ris|stand|balanc|lift|go|rais|com|push|stretch|roll|get)(?:es|s|e|ing|ting)?"
         rf"(?: (?:{THE}body|{SELF}))? (?:up )?(?:high )?(?:on|onto|to) (?:to )?"
@@ -126,7 +159,8 @@ LIMB_RULES = (
     ),
     Rule(
         "taps the left foot",
-        rf"\btap(?:s|ping)? (?:with )?{THE}(?:(?P<side>left|right) )?(?:foot|toes?|heel|shoe)\b(?! (?:with|and dance))"
+        rf"\btap(?:s|ping)? (?:(?:{THE}(?:floor|ground) )?with )?"
+        rf"{THE}(?:(?P<side>left|right) )?(?:foot|toes?|heel|shoe)\b(?! (?:with|and dance))"
         rf"(?: on {THE}(?:floor|ground))?"
         r"(?: (?:impatiently|nervously|rhythmically|lightly|to the (?:music|beat|rhythm)|along|in time))*",
         _tap,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -60,6 +61,7 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
         of = "in another language" if language == "another script" else f"in {language}"
         raise UserError(f"English is the language here, and the prompt seems to be {of}; write it in English.")
     remarks: list[str] = []
+    text = _without_accents(text)
     text = _THAN.sub(" then ", text)
     spelled = spelled_out(text, spelling)
     named = spelled != text
@@ -107,6 +109,11 @@ def read_plan(prompt: str, spelling: Spelling, known: Callable[[str], bool] = la
     if len(segments) > MAX_SEGMENTS:
         remarks.append(f"The prompt has {len(segments)} steps; the first {MAX_SEGMENTS} are made.")
     return Plan(tuple(with_manner_of_subject(segments[:MAX_SEGMENTS])), tuple(dict.fromkeys(remarks)), named)
+
+
+def _without_accents(text: str) -> str:
+    """Returns a text with plain letters, as all wordings are written: "plie" for "plié"."""
+    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
 
 
 def _before(segments: Sequence[Segment], clause: str) -> Segment | None:

@@ -26,7 +26,11 @@ _FIRST = re.compile(
     r"every (?:few|couple of|two|three|so often|now and then) ?(?:steps|paces|seconds|moments)?),?\s+",
     re.I,
 )
-_BEFORE = re.compile(r"^(?:right |just )?before (.+?), (.+)$|^(.+?),? (?:right |just )?before (.+)$", re.IGNORECASE)
+_BEFORE = re.compile(
+    r"^(?:right |just )?before (.+?), (.+)$|^(.+?),? (?:(?<!and )(?<!or )(?<!the )(?<!look )(?<!looks )"
+    r"right |just )?before (.+)$",
+    re.IGNORECASE,
+)
 _AFTER = re.compile(
     r"^(?:right |just |once |when )*(?:after|once) (.+?), (.+)$|"
     r"^(.+?),? (?:right |just )?(?:after|once(?! (?:and|more|again|then|in|to|with|on|at|or|every|while)\b)) (.+)$",

@@ -541,3 +541,82 @@ def test_shoulders_move_one_after_the_other(engine: Engine, prompt: str):
     left, right = (joints[:, INDEX[f"{s}_shoulder"], 1] - joints[:, INDEX["neck"], 1] for s in ("left", "right"))
     up = [each > (each.min() + each.max()) / 2 for each in (left, right)]
     assert up[0].any() and up[1].any() and not (up[0] & up[1]).any()
+
+
+@pytest.mark.parametrize(
+    ("clause", "places", "rest"),
+    [
+        ("tugs at his left ear", ["ear"], "stands still"),
+        ("lifts the left hand high above the head", ["up"], "stands still"),
+        ("a waiter carries a tray", ["tray"], "a waiter walks"),
+        ("carries a tray with both hands", ["keyboard"], "walks"),
+        ("balances a basket on her head while walking", ["head"], "while walking"),
+        ("marches with a rifle on the shoulder", ["rifle butt"], "marches"),
+        ("plays the trumpet", ["trumpet"], "stands still"),
+        ("chops onions on a board", ["table", "table"], "stands still"),
+        ("brushes the hair out of his face with the left hand", ["head"], "stands still"),
+        ("wipes the window in circles", ["pane"], "stands still"),
+    ],
+)
+def test_what_hands_work_at(clause: str, places: list[str], rest: str):
+    gesture, left = gesture_of(clause)
+    assert ([one.place for one in gesture.all], left) == (places, rest)
+
+
+@pytest.mark.parametrize(
+    "clause", ["wipes the window", "cuts the rope in half", "plays football", "shoots with a rifle"]
+)
+def test_what_known_motions_show_is_not_made_by_rule(clause: str):
+    assert gesture_of(clause) == (None, clause)
+
+
+def test_drums_are_beaten_by_both_hands_in_turn(engine: Engine):
+    joints = engine.body.posed_joints(performed(engine, "plays the drums").motion)[15:]
+    assert np.corrcoef(*(joints[:, INDEX[f"{side}_wrist"], 1] for side in ("left", "right")))[0, 1] < -0.8
+
+
+def test_a_leg_is_raised_stretched_and_lowered(engine: Engine):
+    joints = engine.body.posed_joints(performed(engine, "raises the left leg to hip height").motion)
+    foot = joints[:, INDEX["left_ankle"], 1] - joints[:, INDEX["left_hip"], 1]
+    assert foot.max() > -0.3 and foot[-1] < -0.7
+    knee = joints[:, INDEX["left_knee"], 1] - joints[:, INDEX["left_hip"], 1]
+    assert abs(knee.max()) < 0.12
+
+
+def test_a_foot_stamps(engine: Engine):
+    joints = engine.body.posed_joints(performed(engine, "stamps the left foot twice").motion)
+    foot = joints[:, INDEX["left_ankle"], 1]
+    assert (np.diff((foot > foot.min() + 0.1).astype(int)) == 1).sum() == 2
+
+
+@pytest.mark.parametrize(
+    ("prompt", "same"),
+    [("swings both arms forward and backward", True), ("swings the arms back and forth alternately", False)],
+)
+def test_arms_swing_ahead_and_back(engine: Engine, prompt: str, same: bool):
+    joints = engine.body.posed_joints(performed(engine, prompt).motion)
+    ahead = [
+        joints[:, INDEX[f"{side}_wrist"], 2] - joints[:, INDEX[f"{side}_shoulder"], 2] for side in ("left", "right")
+    ]
+    assert all(each.max() > 0.3 and each.min() < -0.2 for each in ahead)
+    assert (np.corrcoef(*ahead)[0, 1] > 0) == same
+
+
+@pytest.mark.parametrize(
+    "prompt", ["sits on a chair and taps the right foot", "sits and raises the right knee to the chest"]
+)
+def test_who_sits_moves_one_leg_there(engine: Engine, prompt: str):
+    joints = engine.body.posed_joints(performed(engine, prompt).motion)[70:]
+    foot = joints[:, INDEX["right_foot"], 1]
+    assert np.ptp(foot) > 0.03 and np.ptp(joints[:, INDEX["left_foot"], 1]) < 0.02 and joints[:, 0, 1].max() < 0.7
+
+
+def test_a_rifle_stays_in_the_hands_on_the_way(engine: Engine):
+    joints = engine.body.posed_joints(performed(engine, "holds a rifle across the chest and walks backward").motion)
+    apart = np.linalg.norm(joints[70:, INDEX["left_wrist"]] - joints[70:, INDEX["right_wrist"]], axis=1)
+    assert apart.max() < 0.4 and joints[-1, 0, 2] < -0.5
+
+
+def test_letters_with_accents_are_plain_ones(engine: Engine):
+    done = performed(engine, "do a plié, rise on your toes")
+    assert [segment.gesture.moves for segment in done.plan.segments] == ["bends", "toes"]

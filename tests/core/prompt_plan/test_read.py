@@ -800,3 +800,8 @@ def test_orders_after_commas_are_steps():
 def test_who_walks_back_goes_as_far(spelling: Spelling):
     segments = plan(spelling, "walks forward 3 m, turns around, walks back").segments
     assert segments[-1].metres == 3.0
+
+
+def test_right_before_a_step_may_be_a_side(spelling: Spelling):
+    plan = read_plan("looks left and right before crossing the road", spelling)
+    assert plan.segments[0].said == "looks left and right" and len(plan.segments) == 2

@@ -20,23 +20,23 @@ def summed(text: str) -> Sum:
 @pytest.mark.parametrize(
     "content",
     [
-        summed('"a person walks" + "plays the violin"'),
-        summed('"plays the violin"'),
-        Blend(Expression.typed('"a person walks"'), Expression.typed('"plays the violin"')),
-        Timeline((TimelineSegment(summed('"plays the violin"')), TimelineSegment(PromptPlan("waves")))),
+        summed('"a person walks" + "plays the cello"'),
+        summed('"plays the cello"'),
+        Blend(Expression.typed('"a person walks"'), Expression.typed('"plays the cello"')),
+        Timeline((TimelineSegment(summed('"plays the cello"')), TimelineSegment(PromptPlan("waves")))),
     ],
     ids=lambda content: content.kind,
 )
 def test_a_prompt_of_an_expression_that_means_nothing_known_is_made_and_told(engine, content) -> None:
     found = make(engine, Recipe(content, 48), 24.0)
-    assert found.notes[0] == 'Nothing known is like "plays the violin"; what is made of it is a guess.'
+    assert found.notes[0] == 'Nothing known is like "plays the cello"; what is made of it is a guess.'
 
 
 @pytest.mark.parametrize(
     "content",
     [
         summed('"jump" + "old" - 0.5 * "standing" + text("violin") + style("cello")'),
-        Sum.of_prompt("plays the violin"),
+        Sum.of_prompt("plays the cello"),
     ],
     ids=["expression", "prompt alone"],
 )

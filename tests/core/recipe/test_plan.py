@@ -66,11 +66,11 @@ def test_nothing_is_understood_of_a_prompt_that_is_not_read(engine: Engine):
 
 
 def test_what_nothing_known_is_like_is_refused_or_named_as_a_guess(engine: Engine):
-    with pytest.raises(UserError, match='like "plays the violin"; nearest: ".*"; switch "Make the nearest anyway"'):
-        made(engine, "walks, then plays the violin")
-    found = made(engine, "walks, then plays the violin", guess=True)
+    with pytest.raises(UserError, match='like "plays the cello"; nearest: ".*"; switch "Make the nearest anyway"'):
+        made(engine, "walks, then plays the cello")
+    found = made(engine, "walks, then plays the cello", guess=True)
     assert len(found.motion) == 60
-    assert any('like "plays the violin"' in note and note.endswith("is a guess.") for note in found.notes)
+    assert any('like "plays the cello"' in note and note.endswith("is a guess.") for note in found.notes)
     assert not any('like "walks"' in note for note in found.notes)
 
 
@@ -142,7 +142,7 @@ def test_the_side_is_kept_whatever_a_step_is_taken_for(engine: Engine):
 
 
 def test_what_is_chosen_is_no_guess(engine: Engine):
-    found = make(engine, Recipe(PromptPlan("plays the violin", takes=("walks",)), 60), 30.0)
+    found = make(engine, Recipe(PromptPlan("plays the cello", takes=("walks",)), 60), 30.0)
     assert found.notes == () and found.steps[0].wording == "walks"
 
 

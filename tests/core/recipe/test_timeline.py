@@ -221,8 +221,8 @@ def test_an_action_is_a_segment(engine: Engine):
 
 
 def test_what_nothing_known_is_like_is_named_by_its_segment(engine: Engine):
-    with pytest.raises(UserError, match='^Segment 2: Nothing known is like "plays the violin"'):
-        natural(engine, timeline("walks", "plays the violin"))
+    with pytest.raises(UserError, match='^Segment 2: Nothing known is like "plays the cello"'):
+        natural(engine, timeline("walks", "plays the cello"))
 
 
 def test_a_told_transition_is_kept(engine: Engine):

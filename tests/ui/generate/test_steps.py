@@ -50,7 +50,7 @@ def test_one_step_as_it_is_keeps_prompt_and_latent(generated, person) -> None:
 
 
 def test_what_is_refused_is_made_as_one_of_the_nearest(bpy, generated, person) -> None:
-    prompt = "walks, then plays the violin"
+    prompt = "walks, then plays the cello"
     refused(bpy, bpy.ops.motionclip.generate, prompt=prompt)
     refusal = SESSION.refusal
     assert refusal.prompt == prompt and len(refusal.wordings) >= 3
@@ -87,10 +87,10 @@ def test_running_again_makes_the_same_motion(bpy, generated, person) -> None:
 
 def test_what_is_unknown_is_refused_and_made_all_the_same(bpy, generated, person) -> None:
     before = snapshot(bpy)
-    sentence = refused(bpy, bpy.ops.motionclip.generate, prompt="plays the violin", steps=True)
-    assert 'Nothing known is like "plays the violin"; nearest: ' in sentence and "Make the nearest anyway" in sentence
+    sentence = refused(bpy, bpy.ops.motionclip.generate, prompt="plays the cello", steps=True)
+    assert 'Nothing known is like "plays the cello"; nearest: ' in sentence and "Make the nearest anyway" in sentence
     assert snapshot(bpy) == before
-    action = generated(prompt="plays the violin", steps=True, guess=True)
+    action = generated(prompt="plays the cello", steps=True, guess=True)
     assert recipe_of(action).content.guess and "is a guess." in SESSION.error
 
 
@@ -146,7 +146,7 @@ def test_the_natural_length(bpy, person, default_pack) -> None:
     bpy.context.scene.render.fps = 60
     assert bpy.ops.motionclip.natural_length() == {"FINISHED"}
     assert abs(settings.frames - 2 * natural) <= 2
-    settings.prompt = "plays the violin"
+    settings.prompt = "plays the cello"
     assert "Nothing known is like" in refused(bpy, bpy.ops.motionclip.natural_length)
     assert abs(settings.frames - 2 * natural) <= 2
 

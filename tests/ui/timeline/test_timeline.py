@@ -103,10 +103,10 @@ def test_the_prompt_is_split_into_its_steps(bpy, panel) -> None:
 
 
 def test_steps_that_are_left_out_are_told(bpy, panel) -> None:
-    bpy.context.scene.motionclip.prompt = "walks forward, then plays the violin, then sits down"
+    bpy.context.scene.motionclip.prompt = "walks forward, then plays the cello, then sits down"
     assert bpy.ops.motionclip.split_prompt() == {"FINISHED"}
     assert prompts(panel) == ["walks forward", "sits down"]
-    assert SESSION.error.startswith('"plays the violin" is nothing that is known and is left out')
+    assert SESSION.error.startswith('"plays the cello" is nothing that is known and is left out')
 
 
 def test_a_prompt_that_cannot_be_split_leaves_the_list(bpy, panel) -> None:
@@ -212,7 +212,7 @@ def test_its_steps_are_not_offered_as_those_of_a_prompt(bpy, made, person) -> No
 
 
 def test_what_cannot_be_made_is_named_by_its_segment(bpy, panel) -> None:
-    panel.segments[1].prompt = "plays the violin"
+    panel.segments[1].prompt = "plays the cello"
     assert refused(bpy, bpy.ops.motionclip.make_timeline).startswith('Segment 2: Nothing known is like "plays the')
     bpy.context.scene.motionclip.guess = True
     assert bpy.ops.motionclip.make_timeline() == {"FINISHED"}
