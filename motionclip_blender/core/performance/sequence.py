@@ -63,23 +63,29 @@ def in_sequence(
             remarks.append(f'"{segment.said}" is left out: the body lies already.')
         elif choice.action in grammar()["sinks"] and (lower := _from_below(engine, motion, following)) is not None:
             motion = followed_by(motion, lower, possible(SEAM, motion, lower), engine.body)
-        elif choice.action in grammar()["sinks"] and _turns_over(engine, motion, following):
-            lying = held(last_frame(following), _DOWN_THERE)
-            motion, _ = bridged(engine, motion, last_pose(following, engine.body), SEAM)
-            motion = followed_by(motion, lying, possible(SEAM, motion, lying), engine.body)
+        elif choice.action in grammar()["leads_down"] and _is_down_for(engine, motion, following):
+            motion, _ = _led_to(engine, motion, held(last_frame(following), _DOWN_THERE))
         else:
-            last = last_pose(motion, engine.body)
             either_side = not (segment.side or segment.travel or segment.turn)
-            following = entered(following, last, engine.body, either_side)
-            put_in: tuple[str, ...] = ()
-            if not {choice.action, steps[number - 2][1].action} <= set(grammar()["in_water"]):
-                motion, put_in = bridged(engine, motion, ground_poses(following.crop(0, 1), engine.body)[0], SEAM)
+            following = entered(following, last_pose(motion, engine.body), engine.body, either_side)
+            swims = {choice.action, steps[number - 2][1].action} <= set(grammar()["in_water"])
+            motion, put_in = _led_to(engine, motion, following, not swims)
             if put_in:
                 remarks.append(f"Between the steps {number - 1} and {number} {_quoted(put_in)} is put in.")
-            seam = SEAM if put_in else _seam(engine, motion, following)
-            motion = followed_by(motion, following, possible(seam, motion, following), engine.body)
         ends.append(len(motion))
     return motion, ends
+
+
+def _led_to(
+    engine: Engine, motion: Motion, following: Motion, over_ground: bool = True
+) -> tuple[Motion, tuple[str, ...]]:
+    """Returns a motion with another one after it, and the wordings of what is put in between, as a body over the
+    ground needs it."""
+    put_in: tuple[str, ...] = ()
+    if over_ground:
+        motion, put_in = bridged(engine, motion, ground_poses(following.crop(0, 1), engine.body)[0], SEAM)
+    seam = SEAM if put_in else _seam(engine, motion, following)
+    return followed_by(motion, following, possible(seam, motion, following), engine.body), put_in
 
 
 def _seam(engine: Engine, motion: Motion, following: Motion) -> int:
@@ -235,10 +241,14 @@ def _from_below(engine: Engine, motion: Motion, falling: Motion) -> Motion | Non
     return falling.crop(int(low[0]) if there else max(len(falling) - _DOWN_THERE, 0), len(falling))
 
 
-def _turns_over(engine: Engine, motion: Motion, lying: Motion) -> bool:
-    """Checks whether a body lies at the end of both of two motions: on its back in one, on its belly in the other."""
-    before, after = (last_pose(each, engine.body) for each in (motion, lying))
-    return lies(before) and lies(after) and turned_over(before, after)
+def _is_down_for(engine: Engine, motion: Motion, leading: Motion) -> bool:
+    """Checks whether a body is down already where a motion leads down from standing: who lies on the back turns over
+    to lie on the belly, and who crawls does not stand up to kneel."""
+    standing = engine.body.joints()[0, 1]
+    first, end = ground_poses(leading, engine.body)[[0, -1]]
+    return upright(first, standing) and not any(
+        upright(pose, standing) for pose in (last_pose(motion, engine.body), end)
+    )
 
 
 def _risen(engine: Engine, motion: Motion, rising: Motion, way_down: Motion) -> tuple[Motion, str] | None:

@@ -666,6 +666,13 @@ THEN = (
         r"falls sideways to the \1",
     ),
     Phrase(
+        "drops prone",
+        "goes prone",
+        r"\b(?:drop|fall|get|throw|fling)(?:s|ing|ping|ting)?(?: (?:him|her|them)sel(?:f|ves))?"
+        r"(?: (?:down|into|to|a))* prone(?: position)?\b",
+        "goes prone",
+    ),
+    Phrase(
         "shifts a bit to the left",
         "takes one step to the left",
         r"\b(?:shift|scoot|edg|budg|inch|sidl)(?:s|es|e|ing)? "

@@ -201,6 +201,13 @@ SPANNING = (
         r"(?:down|on the (?:floor|ground))(?: again)?",
         "picks up and relocates an object",
     ),
+    Phrase(
+        "jumps up and grabs the bar",
+        "springs up with both hands to catch hold of something",
+        r"\b(?:jump|leap|spring|hop)(?:s|ing)?(?: up)?(?: and|,| to) (?:grab|catch|reach)(?:s|es|ing|bing)?"
+        r"(?: hold of| for)? (?:the|an?) (?:[\w-]+ )?(?:bar|ledge|branch|rope|edge|beam|rail|ring)\b",
+        "springs up with both hands to catch hold of something",
+    ),
     Phrase("because it is cold, he shivers", "he shivers", r"^because [^,;.]*, ", ""),
     Phrase("looks back because he heard something", "looks back", r",? because\b[^,;.]*", ""),
     Phrase(

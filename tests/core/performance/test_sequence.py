@@ -54,6 +54,9 @@ def test_what_is_done_sitting_is_done(engine: Engine):
         ("falls onto the back, then rolls over onto the belly", 0.6),
         ("does sit-ups, then rolls over into a plank", 0.6),
         ("lies on the back, then sits up", 0.4),
+        ("does push-ups, then collapses onto the floor", 0.5),
+        ("crawls forward, then kneels", 0.75),
+        ("sits on the floor, then leans back on the hands", 0.4),
     ],
 )
 def test_who_is_on_the_floor_stays_there_for_what_is_done_there(engine: Engine, prompt: str, highest: float):
