@@ -96,6 +96,10 @@ _FALLS_ASLEEP = re.compile(
     r"dozes?(?: off)?|snoozes?|takes a nap)(?: (?:again|soundly|there|peacefully))*$"
 )
 _SITS_UP = re.compile(r"\bsit(?:s|ting)? (?:(?:back|slowly|straight) )*up(?:right)?(?: (?:straight|slowly|in bed))?$")
+_SAVES = re.compile(  # in the dive
+    r"^(?:(?:he|she|they) )?(?:catch|sav|grab|hold|block|stop|parr|tip|push)(?:es|e|s|ies|ing)? "
+    r"(?:it|the (?:ball|shot))\b"
+)
 _STRAIGHTENS = re.compile(
     r"\bstraighten(?:s|ing)?(?: (?:him|her|them|it)sel(?:f|ves))?(?: (?:back|up|again|out|slowly|quickly))*$"
 )
@@ -131,6 +135,8 @@ def as_before(text: str, before: Segment | None) -> str:
     if begins(verb, _DOWN):
         text = _STANDS.sub(r"\1stands up", text)
     if begins(verb, _FALLS) and _LIES_STILL.match(text):
+        return STANDS
+    if "falls sideways" in before.text and _SAVES.match(text):
         return STANDS
     if _ON_HANDS.search(before.text) and _SINKS_DOWN.match(text):
         return "lies on the belly"

@@ -69,6 +69,12 @@ def only(spelling: Spelling, prompt: str) -> Segment:
         ("while running he jumps", ["he jumps"]),
         ("lies down on the bed and falls asleep", ["lies down on the bed", "stands still"]),
         ("crawls, then lies down", ["crawls", "lies on the belly"]),
+        (
+            "a goalkeeper dives to the left and catches the ball",
+            ["a goalkeeper falls sideways to the left", "stands still"],
+        ),
+        ("skips, spins around and skips on", ["skips", "spins around", "skips"]),
+        ("storms into the room and points", ["quickly walks angrily", "points"]),
         ("kicks a ball and watches where it lands", ["kicks a ball", "stands still"]),
         ("runs, jumps over an obstacle and keeps running", ["runs", "leaps over something", "running"]),
         ("picks up a suitcase and walks away with it", ["picks up a suitcase", "carries something"]),
