@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,8 @@ _LEFT, _DOWN_THERE = 10, 20  # frames of a motion that leads down: what is left 
 _LOOKED_AT = 6  # frames whose poses are compared at a seam
 _RISES = 0.15  # metres by which the pelvis rises or sinks, from which on a cross-fade takes as long as it needs
 _BENDS = 30.0  # degrees by which the trunk bends, from which on it does, too
+_SLEEPS = "sleep"
+_LIES_ON = re.compile(r"\b(?:back|belly|stomach|side|front|face)\b")
 _FACE_UP = 0.7  # of a chest's front, how far it points up in who can move the arms in lying
 _AT_FIRST = 30  # frames of the posture in which a motion begins
 _COMES_BACK = 0.5  # share of its largest distance from its first pose within which a motion ends that comes back
@@ -63,6 +66,8 @@ def in_sequence(
             remarks.append(f'"{segment.said}" is left out: the body lies already.')
         elif choice.action in grammar()["sinks"] and (lower := _from_below(engine, motion, following)) is not None:
             motion = followed_by(motion, lower, possible(SEAM, motion, lower), engine.body)
+        elif _sleeps_there(engine, segment, choice, motion, following):
+            motion = motion.concatenate(held(last_frame(motion), len(following)))
         elif choice.action in grammar()["leads_down"] and _is_down_for(engine, motion, following):
             motion, _ = _led_to(engine, motion, held(last_frame(following), _DOWN_THERE))
         else:
@@ -239,6 +244,14 @@ def _from_below(engine: Engine, motion: Motion, falling: Motion) -> Motion | Non
     low = np.flatnonzero(heights <= last[0, 1] - last[:, 1].min())
     there = len(low) > 0 and low[0] <= len(falling) - _LEFT
     return falling.crop(int(low[0]) if there else max(len(falling) - _DOWN_THERE, 0), len(falling))
+
+
+def _sleeps_there(engine: Engine, segment: Segment, choice: Choice, motion: Motion, sleeping: Motion) -> bool:
+    """Checks whether a body that lies would have to turn over to sleep as it does in a motion, which nobody asked
+    for."""
+    last, first = last_pose(motion, engine.body), ground_poses(sleeping.crop(0, 1), engine.body)[0]
+    turns = choice.action == _SLEEPS and lies(last) and turned_over(last, first)
+    return turns and not _LIES_ON.search(segment.text)
 
 
 def _is_down_for(engine: Engine, motion: Motion, leading: Motion) -> bool:

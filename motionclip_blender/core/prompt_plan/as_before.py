@@ -91,10 +91,6 @@ _SINKS_DOWN = re.compile(
     r"(?: (?:himself|herself|down|flat|exhausted|(?:on|to|onto) the (?:floor|ground|mat)|"
     r"(?:in|from|with) (?:exhaustion|fatigue)))*$"
 )
-_FALLS_ASLEEP = re.compile(
-    r"^(?:(?:he|she|they) )?(?:sleep(?:s|ing)?|(?:falls?|drifts?) (?:asleep|off)|(?:goes|drops off) to sleep|naps?|"
-    r"dozes?(?: off)?|snoozes?|takes a nap)(?: (?:again|soundly|there|peacefully))*$"
-)
 _SITS_UP = re.compile(r"\bsit(?:s|ting)? (?:(?:back|slowly|straight) )*up(?:right)?(?: (?:straight|slowly|in bed))?$")
 _SAVES = re.compile(  # in the dive
     r"^(?:(?:he|she|they) )?(?:catch|sav|grab|hold|block|stop|parr|tip|push)(?:es|e|s|ies|ing)? "
@@ -141,8 +137,6 @@ def as_before(text: str, before: Segment | None) -> str:
     if _ON_HANDS.search(before.text) and _SINKS_DOWN.match(text):
         return "lies on the belly"
     if _lies(before):
-        if _FALLS_ASLEEP.match(text):
-            return STANDS
         if rolls := _ROLLS_OVER.match(text):
             return _turned_over(rolls["to"] or ("back" if _FACE_DOWN.search(before.text) else "belly"))
         text = _SITS_UP.sub("sits on the floor", text)

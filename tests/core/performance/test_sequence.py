@@ -97,6 +97,11 @@ def test_who_swims_does_not_get_up_to_tread_water(engine: Engine):
     assert not performed(engine, "swims, then treads water").remarks
 
 
+def test_who_lies_falls_asleep_as_they_lie(engine: Engine):
+    found = performed(engine, "lies down on the bed and falls asleep")
+    assert not found.remarks and pelvis(engine, found)[found.ends[0] :].max() < 0.3
+
+
 @pytest.mark.parametrize("prompt", ["sits down, then kicks", "sits down, then walks", "sits down, stands and waves"])
 def test_what_needs_the_legs_is_done_standing(engine: Engine, prompt: str):
     height = pelvis(engine, performed(engine, prompt))
