@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,8 @@ _LEFT, _DOWN_THERE = 10, 20  # frames of a motion that leads down: what is left 
 _LOOKED_AT = 6  # frames whose poses are compared at a seam
 _RISES = 0.15  # metres by which the pelvis rises or sinks, from which on a cross-fade takes as long as it needs
 _BENDS = 30.0  # degrees by which the trunk bends, from which on it does, too
+_SLEEPS = "sleep"
+_LIES_ON = re.compile(r"\b(?:back|belly|stomach|side|front|face)\b")
 _FACE_UP = 0.7  # of a chest's front, how far it points up in who can move the arms in lying
 _AT_FIRST = 30  # frames of the posture in which a motion begins
 _SLOWS = 0.6  # share of the speed of the faster of two motions up to which the other one is slow
@@ -67,24 +70,32 @@ def in_sequence(
             remarks.append(f'"{segment.said}" is left out: the body lies already.')
         elif choice.action in grammar()["sinks"] and (lower := _from_below(engine, motion, following)) is not None:
             motion = followed_by(motion, lower, possible(SEAM, motion, lower), engine.body)
-        elif choice.action in grammar()["sinks"] and _turns_over(engine, motion, following):
-            lying = held(last_frame(following), _DOWN_THERE)
-            motion, _ = bridged(engine, motion, last_pose(following, engine.body), SEAM)
-            motion = followed_by(motion, lying, possible(SEAM, motion, lying), engine.body)
+        elif _sleeps_there(engine, segment, choice, motion, following):
+            motion = motion.concatenate(held(last_frame(motion), len(following)))
+        elif choice.action in grammar()["leads_down"] and _is_down_for(engine, motion, following):
+            motion, _ = _led_to(engine, motion, held(last_frame(following), _DOWN_THERE))
         else:
-            last = last_pose(motion, engine.body)
             either_side = not (segment.side or segment.travel or segment.turn)
-            following = entered(following, last, engine.body, either_side)
+            following = entered(following, last_pose(motion, engine.body), engine.body, either_side)
             motion, following = _without_jolt(motion, following, engine.body)
-            put_in: tuple[str, ...] = ()
-            if not {choice.action, steps[number - 2][1].action} <= set(grammar()["in_water"]):
-                motion, put_in = bridged(engine, motion, ground_poses(following.crop(0, 1), engine.body)[0], SEAM)
+            swims = {choice.action, steps[number - 2][1].action} <= set(grammar()["in_water"])
+            motion, put_in = _led_to(engine, motion, following, not swims)
             if put_in:
                 remarks.append(f"Between the steps {number - 1} and {number} {_quoted(put_in)} is put in.")
-            seam = SEAM if put_in else _seam(engine, motion, following)
-            motion = followed_by(motion, following, possible(seam, motion, following), engine.body)
         ends.append(len(motion))
     return motion, ends
+
+
+def _led_to(
+    engine: Engine, motion: Motion, following: Motion, over_ground: bool = True
+) -> tuple[Motion, tuple[str, ...]]:
+    """Returns a motion with another one after it, and the wordings of what is put in between, as a body over the
+    ground needs it."""
+    put_in: tuple[str, ...] = ()
+    if over_ground:
+        motion, put_in = bridged(engine, motion, ground_poses(following.crop(0, 1), engine.body)[0], SEAM)
+    seam = SEAM if put_in else _seam(engine, motion, following)
+    return followed_by(motion, following, possible(seam, motion, following), engine.body), put_in
 
 
 def _seam(engine: Engine, motion: Motion, following: Motion) -> int:
@@ -256,10 +267,22 @@ def _from_below(engine: Engine, motion: Motion, falling: Motion) -> Motion | Non
     return falling.crop(int(low[0]) if there else max(len(falling) - _DOWN_THERE, 0), len(falling))
 
 
-def _turns_over(engine: Engine, motion: Motion, lying: Motion) -> bool:
-    """Checks whether a body lies at the end of both of two motions: on its back in one, on its belly in the other."""
-    before, after = (last_pose(each, engine.body) for each in (motion, lying))
-    return lies(before) and lies(after) and turned_over(before, after)
+def _sleeps_there(engine: Engine, segment: Segment, choice: Choice, motion: Motion, sleeping: Motion) -> bool:
+    """Checks whether a body that lies would have to turn over to sleep as it does in a motion, which nobody asked
+    for."""
+    last, first = last_pose(motion, engine.body), ground_poses(sleeping.crop(0, 1), engine.body)[0]
+    turns = choice.action == _SLEEPS and lies(last) and turned_over(last, first)
+    return turns and not _LIES_ON.search(segment.text)
+
+
+def _is_down_for(engine: Engine, motion: Motion, leading: Motion) -> bool:
+    """Checks whether a body is down already where a motion leads down from standing: who lies on the back turns over
+    to lie on the belly, and who crawls does not stand up to kneel."""
+    standing = engine.body.joints()[0, 1]
+    first, end = ground_poses(leading, engine.body)[[0, -1]]
+    return upright(first, standing) and not any(
+        upright(pose, standing) for pose in (last_pose(motion, engine.body), end)
+    )
 
 
 def _risen(engine: Engine, motion: Motion, rising: Motion, way_down: Motion) -> tuple[Motion, str] | None:

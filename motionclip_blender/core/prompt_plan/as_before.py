@@ -34,6 +34,7 @@ _ON_FLOOR = re.compile(r"\b(?:floor|ground|grass|mat|carpet)\b")
 _REACHES_TOES = re.compile(
     r"^(?:(?:he|she|they) )?(?:touch(?:es)?|reach(?:es)? (?:for|to)|grabs?) (?:(?:the|his|her|their) )?toes$"
 )
+_ON_HIS_HANDS = re.compile(r"\b(leans? back(?:wards?)?) on (?:(?:the|his|her|their|both) )*(?:hands|arms|elbows)\b")
 _SITS_INTO_IT = re.compile(
     r"\b(?:sink|drop|slump|collaps|settl|flop|plop|fall)(?:s|es|e|ing|ping)? (?:(?:back|down|heavily) )*(?:in|"
     r"on)(?:to)? it\b"
@@ -83,7 +84,17 @@ _ROLLS_OVER = re.compile(
     r"(?P<to>back|left side|right side|side|belly|stomach|front|face|plank|push-?up|hands and knees|fours)"
     r"(?: position| pose)?)?$"
 )
+_ON_HANDS = re.compile(r"\b(?:push-?ups?|press-?ups?|plank|crawl(?:s|ing)?|all fours)\b")
+_SINKS_DOWN = re.compile(
+    r"^(?:(?:he|she|they) )?(?:collaps|drop|fall|flop|sink|slump|lies?|lower|lying|lays?)(?:s|es|e|ing|ping)?"
+    r"(?: (?:himself|herself|down|flat|exhausted|(?:on|to|onto) the (?:floor|ground|mat)|"
+    r"(?:in|from|with) (?:exhaustion|fatigue)))*$"
+)
 _SITS_UP = re.compile(r"\bsit(?:s|ting)? (?:(?:back|slowly|straight) )*up(?:right)?(?: (?:straight|slowly|in bed))?$")
+_SAVES = re.compile(  # in the dive
+    r"^(?:(?:he|she|they) )?(?:catch|sav|grab|hold|block|stop|parr|tip|push)(?:es|e|s|ies|ing)? "
+    r"(?:it|the (?:ball|shot))\b"
+)
 _STRAIGHTENS = re.compile(
     r"\bstraighten(?:s|ing)?(?: (?:him|her|them|it)sel(?:f|ves))?(?: (?:back|up|again|out|slowly|quickly))*$"
 )
@@ -105,6 +116,7 @@ def as_before(text: str, before: Segment | None) -> str:
     if (seat := _SEATS.search(before.text)) and _CROSSES_LEGS.match(text):
         return "sits cross-legged" if seat[0] in ("floor", "ground") else "crosses the legs"
     if seat:
+        text = _ON_HIS_HANDS.sub(r"\1", text)
         text = _SITS_INTO_IT.sub("sits down", text)
     if before.steps and (many := _AS_MANY.match(text)):
         return f"walks {many['many']} steps {many['way']}"
@@ -119,6 +131,10 @@ def as_before(text: str, before: Segment | None) -> str:
         text = _STANDS.sub(r"\1stands up", text)
     if begins(verb, _FALLS) and _LIES_STILL.match(text):
         return STANDS
+    if "falls sideways" in before.text and _SAVES.match(text):
+        return STANDS
+    if _ON_HANDS.search(before.text) and _SINKS_DOWN.match(text):
+        return "lies on the belly"
     if _lies(before):
         if rolls := _ROLLS_OVER.match(text):
             return _turned_over(rolls["to"] or ("back" if _FACE_DOWN.search(before.text) else "belly"))

@@ -710,7 +710,9 @@ THEN = (
     Phrase(
         "storms off in a huff",
         "quickly walks angrily",
-        r"\bstorm(?:s|ing)? (?:off|out|away)\b(?: of (?:the|a|his|her|their) \w+)?"
+        r"\b(?:storm|(?:stomp|stamp)(?=\w* (?:off|out|away)))(?:s|ing)? (?:off|out|away|in|around|about|past|"
+        r"(?:into|across|through|up to|towards?|over to|down) (?:the|a|his|her|their) \w+)\b"
+        r"(?: of (?:the|a|his|her|their) \w+)?"
         r"(?: in (?:a huff|anger|a rage|fury|a temper)| angrily| furiously)?",
         "quickly walks angrily",
     ),
@@ -730,9 +732,17 @@ THEN = (
     Phrase(
         "dives full stretch to the right",
         "falls sideways to the right",
-        r"\bdiv(?:es|e|ing) (?:(?:at )?full[- ](?:stretch|length)|headlong|low|high|far|desperately|spectacularly|"
-        r"across(?: the goal)?)(?: (?:out|off))? (?:to|towards?) (?:the|his|her|their) (left|right)(?: side)?\b",
+        r"\bdiv(?:es|e|ing)(?: (?:(?:at )?full[- ](?:stretch|length)|headlong|low|high|far|desperately|spectacularly|"
+        r"out|across(?: the goal)?))* (?:(?:to|towards?) (?:the|his|her|their) )?(left|right)(?: side)?\b"
+        r"(?! (?:in|into|at|over|through|on|off|knee|elbow|hand|arm|leg|hip|shoulder)\b)",
         r"falls sideways to the \1",
+    ),
+    Phrase(
+        "drops prone",
+        "goes prone",
+        r"\b(?:drop|fall|get|throw|fling)(?:s|ing|ping|ting)?(?: (?:him|her|them)sel(?:f|ves))?"
+        r"(?: (?:down|into|to|a))* prone(?: position)?\b",
+        "goes prone",
     ),
     Phrase(
         "shifts a bit to the left",
@@ -843,7 +853,8 @@ THEN = (
     Phrase(
         "walks through",
         "walks",
-        r"^((?:[\w-]+ )*?(?:walk|run|jog|march|stroll|sprint|step|hurr|rush|go)(?:s|ies|ying|e|es|ing|ning|ging)?)"
+        r"^((?:[\w-]+ )*?(?:walk|run|jog|march|stroll|sprint|step|hurr|rush|go|skip|gallop|crawl|limp|sneak)"
+        r"(?:s|ies|ying|e|es|ing|ning|ging)?)"
         r" (?:through|past|by|along|across|over|on|in|inside|outside)$",
         r"\1",
     ),

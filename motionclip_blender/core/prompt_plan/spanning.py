@@ -259,6 +259,13 @@ SPANNING = (
         rf" with {_LAME_LEG}(?=$|[,.;])",
         "limps with a stiff leg",
     ),
+    Phrase(
+        "jumps up and grabs the bar",
+        "springs up with both hands to catch hold of something",
+        r"\b(?:jump|leap|spring|hop)(?:s|ing)?(?: up)?(?: and|,| to) (?:grab|catch|reach)(?:s|es|ing|bing)?"
+        r"(?: hold of| for)? (?:the|an?) (?:[\w-]+ )?(?:bar|ledge|branch|rope|edge|beam|rail|ring)\b",
+        "springs up with both hands to catch hold of something",
+    ),
     Phrase("because it is cold, he shivers", "he shivers", r"^because [^,;.]*, ", ""),
     Phrase("looks back because he heard something", "looks back", r",? because\b[^,;.]*", ""),
     Phrase(

@@ -30,12 +30,13 @@ _FROM_TO = re.compile(
     rf"^(?P<who>(?:(?:an?|the) (?:\w+ )?\w+ |he |she |they )?)"
     rf"(?:(?:(?:a |the )?(?:slow |quick |smooth )?transition(?:s|ing)?|chang(?:es|e|ing)|go(?:es|ing)|mov(?:es|ing)) )?"
     rf"(?:from )?{_THE}{_POSTURE}{_HELD} (?:in)?to {_THE}"
-    rf"(?P<to>stand(?:ing)?(?: up)?|upright|idle|sit(?:ting)?|lying|lie|walk(?:ing)?|run(?:ning)?){_HELD}$",
+    rf"(?P<to>stand(?:ing)?(?: up)?|upright|idle|sit(?:ting)?|lying|lie|walk(?:ing)?|run(?:ning)?|"
+    rf"crouch(?:ing)?|squat(?:ting)?|kneel(?:ing)?|prone){_HELD}$",
     re.IGNORECASE,
 )
 _LEADS_TO = {  # by how its name begins
     "st": "stands up", "up": "stands up", "id": "stands up", "si": "sits down", "ly": "lies down", "li": "lies down",
-    "wa": "walks", "ru": "runs",
+    "wa": "walks", "ru": "runs", "cr": "crouches", "sq": "crouches", "kn": "kneels down", "pr": "lies on the belly",
 }  # fmt: skip
 _RISES_FROM = re.compile(
     rf"^(?P<who>(?:(?:an?|the) (?:\w+ )?\w+ |he |she |they )?){_UP} from {_THE}(?:being )?"
@@ -95,7 +96,7 @@ def _changed_posture(names: re.Match[str]) -> str:
     """Returns "sits, then stands up" for "sit to stand"; who stands first is not told of."""
     first, then = (names[i].lower() for i in (1, 2))
     low = "" if first in ("stand", "idle") else f"{'lies' if first == 'lie' else 'sits'}, then "
-    return f"{low}{_POSTURES[then]}"
+    return f"{low}{'sits up' if (first, then) == ('lie', 'sit') else _POSTURES[then]}"
 
 
 def _from_there(names: re.Match[str]) -> str:

@@ -55,6 +55,9 @@ def test_what_is_done_sitting_is_done(engine: Engine):
         ("falls onto the back, then rolls over onto the belly", 0.6),
         ("does sit-ups, then rolls over into a plank", 0.6),
         ("lies on the back, then sits up", 0.4),
+        ("does push-ups, then collapses onto the floor", 0.5),
+        ("crawls forward, then kneels", 0.75),
+        ("sits on the floor, then leans back on the hands", 0.4),
     ],
 )
 def test_who_is_on_the_floor_stays_there_for_what_is_done_there(engine: Engine, prompt: str, highest: float):
@@ -93,6 +96,11 @@ def test_a_phone_stays_at_the_ear_until_it_is_put_down(engine: Engine):
 
 def test_who_swims_does_not_get_up_to_tread_water(engine: Engine):
     assert not performed(engine, "swims, then treads water").remarks
+
+
+def test_who_lies_falls_asleep_as_they_lie(engine: Engine):
+    found = performed(engine, "lies down on the bed and falls asleep")
+    assert not found.remarks and pelvis(engine, found)[found.ends[0] :].max() < 0.3
 
 
 @pytest.mark.parametrize("prompt", ["sits down, then kicks", "sits down, then walks", "sits down, stands and waves"])
