@@ -76,7 +76,7 @@ def turn(joints: np.ndarray) -> float:
 
 
 def even_turn(joints: np.ndarray) -> float:
-    """Returns the degrees of a turn that goes on evenly from the first frame to the last, as in a circle that closes."""
+    """Returns the degrees of a turn that goes on evenly from the first frame to the last, as in a closed circle."""
     return turn(joints) / (1 - _BEGINS)
 
 
