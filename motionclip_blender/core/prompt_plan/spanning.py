@@ -66,6 +66,13 @@ _LAME_LEG = (
     r"(?:leg|foot|ankle|knee)"
 )
 
+_SLASHES = "horizontal slash, then thrusts a sword forward, then slashes with a sword"
+_KICKS = "front kick, then roundhouse kick, then side kick"
+_COMBO_OF = (
+    r"(?<!light )(?<!punch )(?<!and )\b(?:(?:perform|do|execut|deliver|unleash)(?:s|es|e|ing)? )?(?:an? |the )?"
+    r"(?:(?:quick|fast|deadly|heavy|three|3)[- ](?:hit[- ]|strike )?)*"
+)
+
 SPANNING = (
     Phrase(
         "the character is a tired worker: he trudges in",
@@ -175,6 +182,19 @@ SPANNING = (
         rf"\b(?:walk|shuffl|shambl|stagger|hobbl|mov|go|stumbl)(?:s|es|ing)(?: (?:along|forwards?|ahead|slowly))*"
         rf" with {_LAME_LEG}(?=$|[,.;])",
         "limps with a stiff leg",
+    ),
+    Phrase(
+        "performs a quick sword combo",
+        _SLASHES,
+        rf"{_COMBO_OF}(?:sword|blade|katana|melee|slash(?:es|ing)?|attacks?)(?:[- ](?:slash|attack|strike|swing))*"
+        r"[- ]combo(?:s|\d+)?(?: attack)?(?: of \w+ (?:hits|slashes|strikes|attacks))?(?![\w-])",
+        _SLASHES,
+    ),
+    Phrase(
+        "a kick combo",
+        _KICKS,
+        rf"{_COMBO_OF}kick(?:s|ing)?[- ]combo(?:s|\d+)?(?: attack)?(?: of \w+ (?:hits|kicks|strikes))?(?![\w-])",
+        _KICKS,
     ),
     Phrase("because it is cold, he shivers", "he shivers", r"^because [^,;.]*, ", ""),
     Phrase("looks back because he heard something", "looks back", r",? because\b[^,;.]*", ""),
