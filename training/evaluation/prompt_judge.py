@@ -100,6 +100,8 @@ class Judge:
             found.measured["turn"] = measure.turn(joints)
             off = abs(found.measured["turn"] - hold["turn"])
             either = abs(hold["turn"]) == 180 and not re.search("left|right|clockwise", prompt.lower())
+            if hold["turn"] % 360 == 0:
+                off = min(off, abs(measure.even_turn(joints) - hold["turn"]))
             found.checks["turn"] = (min(off, abs(off - 360)) if either else off) <= _TURN
         if "count" in hold:
             walks = bool(re.search(r"\bsteps?\b", prompt))

@@ -75,6 +75,11 @@ def turn(joints: np.ndarray) -> float:
     return float(np.degrees(facing[-few:].mean() - facing[:few].mean()))
 
 
+def even_turn(joints: np.ndarray) -> float:
+    """Returns the degrees of a turn that goes on evenly from the first frame to the last, as in a closed circle."""
+    return turn(joints) / (1 - _BEGINS)
+
+
 def steps(joints: np.ndarray) -> int:
     """Counts how often one ankle passes the other along the way that the body faces, or across it where they are
     farther apart that way."""

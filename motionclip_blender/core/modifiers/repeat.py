@@ -13,6 +13,9 @@ from ..measure import FAR, active_part, measured_period, repetitions, root_space
 from ..motion import Motion
 from .swings import Swings, how_often, passing_feet, swings
 
+PERIOD = "period"
+"""Instead of a movement, what is counted of motions that are never back but where they begin anew."""
+
 _FULL = 0.7  # share of the motion's own swings that counted ones have at least
 _SWUNG_SEAM = 6  # frames of the cross-fade between swings, at most
 _SEAM = 8  # frames of the cross-fade between repetitions of a motion without a period
@@ -24,9 +27,9 @@ def counted(motion: Motion, body: Body, count: int, halves: bool = False, of: st
     It is cut and repeated where the movement is back. If that does not clearly give the count, the first swings are
     left out, or a motion that repeats itself is cut into periods, which begin where it moves least.
     halves: count half periods, as the steps of a gait.
-    of: the movement that is counted, see `swings`.
+    of: the movement that is counted, see `swings`; `PERIOD` for whole periods, from guard to guard.
     """
-    if halves:
+    if halves or of == PERIOD:
         return _in_periods(motion, body, count, halves)
     least = _FULL * how_often(motion, body, of)[2]
     best = None

@@ -36,6 +36,7 @@ _PATHS = (
             rf"shaped?|line)|(?:a |the )?winding)"
             rf"(?: (?:line|path|pattern|course|road|way))?|{_WEAVES}|"
             rf"{_ZIGZAG}(?: (?P<gait>run|sprint|jog|walk)(?:s|ning|ing|ting)?)?)\b"
+            r"(?: (?:through|between|around|past|among) (?:(?:the|some|several) )?[\w-]+)?"
             r"(?P<fast> at (?:(?:high|full|top) )?speed| (?:very )?(?:fast|quickly))?"
             r"(?: (?:as if|as though|to (?:avoid|dodge|evade)) [^,.;]*)?",
             re.I,

@@ -118,6 +118,15 @@ FIRST = (
         r"(?: (?:through|across|over|in|into|towards?|along|from) (?:(?!\w+ing\b)[\w-]+ ?){1,4})?$",
         "trudges home in the rain",
     ),
+    Phrase(
+        "gets pushed from behind",
+        "stumbles forward after a push",
+        r"\b(?:(?:get|is|being|are|was)(?:s|ting)? (?:being )?)?(?:pushed|shoved|bumped|rammed)(?: hard| roughly)? "
+        r"(?:forwards? )?(?:from behind|in the back)\b(?: by \w+(?: \w+)?)?",
+        "stumbles forward after a push",
+    ),
+    Phrase("run jump", "running leap", r"^(?:run(?:ning)? jump|jump run)(?: start)?$", "running leap"),
+    Phrase("strafe run to the right", "jog to the right", r"\b(?:strafe run|run strafe|strafe jog)\b", "jog"),
     Phrase("appears to be walking", "walking", r"\b(?:appears?|seems?) to (?:be )?", ""),
     Phrase(
         "does sit-ups without a pause",

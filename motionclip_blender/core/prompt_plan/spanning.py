@@ -87,6 +87,14 @@ def _then_turns(match: re.Match[str]) -> str:
 
 _MAY_TURN = ("turn", "spin", "danc", "kick", "pivot", "lean", "bend")
 
+
+_SLASHES = "horizontal slash, then thrusts a sword forward, then slashes with a sword"
+_KICKS = "front kick, then roundhouse kick, then side kick"
+_COMBO_OF = (
+    r"(?<!light )(?<!punch )(?<!and )\b(?:(?:perform|do|execut|deliver|unleash)(?:s|es|e|ing)? )?(?:an? |the )?"
+    r"(?:(?:quick|fast|deadly|heavy|three|3)[- ](?:hit[- ]|strike )?)*"
+)
+
 SPANNING = (
     Phrase(
         "salutes and turns around",
@@ -265,6 +273,19 @@ SPANNING = (
         r"\b(?:jump|leap|spring|hop)(?:s|ing)?(?: up)?(?: and|,| to) (?:grab|catch|reach)(?:s|es|ing|bing)?"
         r"(?: hold of| for)? (?:the|an?) (?:[\w-]+ )?(?:bar|ledge|branch|rope|edge|beam|rail|ring)\b",
         "springs up with both hands to catch hold of something",
+    ),
+    Phrase(
+        "performs a quick sword combo",
+        _SLASHES,
+        rf"{_COMBO_OF}(?:sword|blade|katana|melee|slash(?:es|ing)?|attacks?)(?:[- ](?:slash|attack|strike|swing))*"
+        r"[- ]combo(?:s|\d+)?(?: attack)?(?: of \w+ (?:hits|slashes|strikes|attacks))?(?![\w-])",
+        _SLASHES,
+    ),
+    Phrase(
+        "a kick combo",
+        _KICKS,
+        rf"{_COMBO_OF}kick(?:s|ing)?[- ]combo(?:s|\d+)?(?: attack)?(?: of \w+ (?:hits|kicks|strikes))?(?![\w-])",
+        _KICKS,
     ),
     Phrase("because it is cold, he shivers", "he shivers", r"^because [^,;.]*, ", ""),
     Phrase("looks back because he heard something", "looks back", r",? because\b[^,;.]*", ""),

@@ -164,3 +164,12 @@ def test_the_swing_of_a_stride_is_no_turn(engine: Engine, prompt: str, turn: flo
     found = performed(engine, prompt)
     yaw = np.degrees(facing(found.motion))
     assert abs(yaw[-40:].mean() - yaw[:40].mean() - turn) < 18
+
+
+@pytest.mark.parametrize("prompt", ["sword_slash_combo", "a knight performs a three-hit sword combo"])
+def test_a_combo_is_different_blows_from_guard_to_guard(engine: Engine, prompt: str):
+    found = performed(engine, prompt)
+    assert len({choice.motion for choice in found.choices}) == 3
+    hands = engine.body.posed_joints(found.motion)[:, INDEX["right_wrist"]]
+    steps = np.linalg.norm(np.diff(hands, axis=0), axis=1) * found.motion.fps
+    assert steps[-4:].max() < 0.4 * steps.max()  # the last one is over

@@ -41,6 +41,7 @@ def test_a_slalom_is_walked_or_run():
     assert written_out("zigzag sprint as if chased") == "sprint in a zigzag"
     assert written_out("weaves between the cones") == "walks in a zigzag"
     assert written_out("zigzags at speed") == "runs in a zigzag"
+    assert written_out("zigzag through cones at speed") == "runs in a zigzag"
 
 
 def test_what_is_done_by_turns_is_a_step_a_side():
