@@ -55,9 +55,12 @@ def axes_of(side: str) -> np.ndarray:
     return np.array((1.0, 1.0, 1.0) if side == "left" else (-1.0, 1.0, 1.0))
 
 
-def eased(frames: int, fps: float, returns: bool) -> np.ndarray:
-    """Returns how far hands are on their way to a place, (T,) from 0 to 1. returns: whether they go back at the end."""
-    ease = max(min(round(_EASE * fps), (frames - 1) // 2), 1)
+def eased(frames: int, fps: float, returns: bool, seconds: float = _EASE) -> np.ndarray:
+    """Returns how far hands are on their way to a place, (T,) from 0 to 1.
+
+    returns: whether they go back at the end. seconds: that the way takes, and the way back.
+    """
+    ease = max(min(round(seconds * fps), (frames - 1) // 2), 1)
     every = np.arange(frames)
     return smoothstep((np.minimum(every, frames - 1 - every) if returns else every) / ease)
 
