@@ -643,3 +643,12 @@ def test_who_pats_himself_pats_the_shoulder_that_is_named():
 def test_hands_up_in_guard_are_not_up_in_the_air():
     gesture, rest = gesture_of("kicks with hands up in guard")
     assert [one.place for one in gesture.all] == ["guard"] and rest == "kicks"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "joint"), [("lift box overhead", "left_wrist"), ("right hand to left toes", "head")]
+)
+def test_no_hand_and_no_trunk_is_there_at_once(engine: Engine, prompt: str, joint: str):
+    motion = performed(engine, prompt).motion
+    moved = np.linalg.norm(np.diff(engine.body.posed_joints(motion)[:, INDEX[joint]], axis=0), axis=1)
+    assert moved.max() * motion.fps < 4.5
