@@ -16,7 +16,7 @@ from .arm_reach import axes_of, eased, frame_along
 A_CIRCLE = 1.1
 """Seconds of a circle."""
 
-_AROUND = 0.4  # seconds before the first circle and after the last
+_AROUND = 0.6  # seconds before the first circle and after the last
 _CIRCLES = 3  # without a number
 _OUT = 24.0  # degrees that an arm is away from the plane beside the body
 _TO_AND_FRO = "to and fro"
@@ -43,7 +43,7 @@ def circling(motion: Motion, body: Body, sides: Sequence[str], way: str, count: 
     spins, _ = posed(motion, body.joints(), INDEX["right_wrist"] + 1)
     chest = rot.matrix_to_quat(spins[:, INDEX["spine3"]].astype(np.float64))
     out = np.radians(_OUT)
-    eases = eased(frames, motion.fps, returns=True)
+    eases = eased(frames, motion.fps, returns=True, seconds=_AROUND)
     rotations = motion.rotations.astype(np.float64)
     for number, side in enumerate(sides):
         along = np.array((np.sin(out), -np.cos(out), 0.0)) * axes_of(side)

@@ -23,9 +23,11 @@ HANGS = (0.3, -0.95, 0.1)
 AHEAD = (0.0, 0.0, 1.0)
 """The direction of a forearm that is bent before the body."""
 
+EASE = 0.35
+"""Seconds in which hands get to a place, and back, at least."""
+
 _FIRST = INDEX["right_wrist"] + 1  # joints that must be posed
 _TWISTED = 0.6  # share of a hand's turn about the forearm that the forearm takes
-_EASE = 0.35  # seconds in which hands get there, and back
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,9 +57,12 @@ def axes_of(side: str) -> np.ndarray:
     return np.array((1.0, 1.0, 1.0) if side == "left" else (-1.0, 1.0, 1.0))
 
 
-def eased(frames: int, fps: float, returns: bool) -> np.ndarray:
-    """Returns how far hands are on their way to a place, (T,) from 0 to 1. returns: whether they go back at the end."""
-    ease = max(min(round(_EASE * fps), (frames - 1) // 2), 1)
+def eased(frames: int, fps: float, returns: bool, seconds: float = EASE) -> np.ndarray:
+    """Returns how far hands are on their way to a place, (T,) from 0 to 1.
+
+    returns: whether they go back at the end. seconds: that the way takes, and the way back.
+    """
+    ease = max(min(round(seconds * fps), (frames - 1) // 2), 1)
     every = np.arange(frames)
     return smoothstep((np.minimum(every, frames - 1 - every) if returns else every) / ease)
 

@@ -21,6 +21,7 @@ BENDS = {"over": (52.0, 0.0, 0.05), "down": (95.0, 48.0, 0.16)}
 """Degrees by which a trunk is bent at the hips, and in the spine, and metres by which the hips go down: so that
 hands get to the knees, or to the toes."""
 
+_BENDING = 0.8  # seconds in which it bends
 _BACK = 0.12  # metres that the hips go back then
 _SPINE = [INDEX[name] for name in ("spine1", "spine2", "spine3")]
 
@@ -62,7 +63,7 @@ def _bent_over(motion: Motion, body: Body, hips: float, spine: float, lower: flo
     hips, spine: degrees by which it bends there. lower: metres by which the hips go down.
     """
     joints = body.posed_joints(motion).astype(np.float64)
-    way = eased(len(motion), motion.fps, returns=False)[:, None]
+    way = eased(len(motion), motion.fps, returns=False, seconds=_BENDING)[:, None]
     left, ahead = _left_and_ahead(motion)
     lean = rot.axis_angle_to_quat(way * np.radians(hips) * left)
     rotations = motion.rotations.astype(np.float64)

@@ -15,7 +15,7 @@ from ..body import Body
 from ..measure import root_space_joints
 from ..motion import Motion
 from ..skeleton import INDEX
-from .arm_reach import AHEAD, HANGS, Held, axes_of, eased, joints_and_chest, with_hand_at
+from .arm_reach import AHEAD, EASE, HANGS, Held, axes_of, eased, joints_and_chest, with_hand_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,6 +49,7 @@ _STRIDES = "strides"
 """How a hand moves that goes with the leg of the other side, as one does on a cane."""
 
 _BY_TURNS = ("beats",)  # moves of which one hand is up while the other one is down
+_FAST = 2.0  # metres a second at which a hand gets to a place that is far
 _STRIDE = 0.5  # share of the way of that leg
 _OTHER = {"left": "right", "right": "left"}
 _AROUND = 0.45  # seconds before the first movement that is counted, and after the last
@@ -99,8 +100,6 @@ def touching(
     count: how often they move; as often as there is time for if it is None.
     """
     joints, chest = joints_and_chest(motion, body)
-    way = eased(len(motion), motion.fps, returns=not stays)
-    way = np.ones_like(way) if there else way
     for side in sides:
         place = _place(name, side, at)
         fingers, palm = (np.array(each) / np.linalg.norm(each) for each in (place.fingers, place.palm))
@@ -112,9 +111,10 @@ def touching(
         if moves == _STRIDES:
             offsets[:, 2] += _STRIDE * _ahead(motion, body, _OTHER[side])
         wrist = joints[:, joint] + np.einsum("tab,tb->ta", chest, offsets)
-        motion = with_hand_at(
-            motion, body, side, Held(wrist, tuple(fingers), tuple(palm), place.forearm, place.upper_arm), way
-        )
+        far = float(np.linalg.norm(wrist[0] - joints[0, INDEX[f"{side}_wrist"]]))
+        way = np.ones(len(motion)) if there else eased(len(motion), motion.fps, not stays, max(EASE, far / _FAST))
+        held = Held(wrist, tuple(fingers), tuple(palm), place.forearm, place.upper_arm)
+        motion = with_hand_at(motion, body, side, held, way)
     return motion
 
 

@@ -179,7 +179,7 @@ RULES = (
     Rule(
         "looks over his shoulder",
         r"\b(?:look|glanc|gaz|peer|star|peek)(?:s|es|e|ing)?\b(?: (?!for\b|at\b|after\b|like\b)\w+ly)?"
-        rf" (?:(?:over|to|towards?|up|down|out|back) ){{0,3}}{THE}"
+        rf" (?:(?:over|to|towards?|up|down|out|back|at(?= {THE}(?:{_SKY}|{_GROUND}|feet|shoes)\b)) ){{0,3}}{THE}"
         r"(?P<way>left|right|up|upwards?|down|downwards?|around|shoulders?|sides|sky|ceiling|floor|ground|feet|shoes)\b"
         r"(?: shoulder| side)?"
         rf"(?:(?: and|,)(?: then)? (?:to )?{THE}(?P<also>left|right|up|down)\b)?"
@@ -204,6 +204,14 @@ RULES = (
         lambda _: Gesture(LOOKS, (LEFT, RIGHT)),
     ),
     Rule(
+        "turns the head from side to side",
+        rf"\b(?:turn|rotat|swivel)(?:s|es|e|ing)? {THE}(?:head|face|gaze|neck) (?:slowly |gently )?{_TO_AND_FRO}|"
+        rf"\b(?:look|glanc|peer|gaz)(?:s|es|e|ing)? (?:\w+ly )?{_TO_AND_FRO}|"
+        r"\b(?:look|glanc|peer|gaz)(?:s|es|e|ing)? (?:\w+ly )?(?:to the )?(?:left and right|right and left)"
+        r" (?:again and again|repeatedly|several times|alternately|over and over)",
+        lambda match: Gesture(LOOKS, _by_turns(match), count=2),
+    ),
+    Rule(
         "turns the head to the left",
         rf"\b(?:turn(?:s|ing)?) {THE}(?:head|face|gaze) (?:(?:to|towards?) )?{THE}"
         r"(?P<way>left|right|up|down)\b(?: side)?(?! (?:and|to) (?:then )?(?:(?:to )?the )?(?:left|right)\b)",
@@ -216,14 +224,6 @@ RULES = (
         rf" {THE}(?:neck|head)"
         rf" (?:slowly |gently )?{_TO_AND_FRO}",
         lambda _: Gesture(LOOKS, (_TILTS["left"], _TILTS["right"]), count=2),
-    ),
-    Rule(
-        "turns the head from side to side",
-        rf"\b(?:turn|rotat|swivel)(?:s|es|e|ing)? {THE}(?:head|face|gaze|neck) (?:slowly |gently )?{_TO_AND_FRO}|"
-        rf"\b(?:look|glanc|peer|gaz)(?:s|es|e|ing)? (?:\w+ly )?{_TO_AND_FRO}|"
-        r"\b(?:look|glanc|peer|gaz)(?:s|es|e|ing)? (?:\w+ly )?(?:to the )?(?:left and right|right and left)"
-        r" (?:again and again|repeatedly|several times|alternately|over and over)",
-        lambda match: Gesture(LOOKS, _by_turns(match), count=2),
     ),
     Rule(
         "nods the head up and down",
@@ -811,7 +811,7 @@ RULES = (
         rf"(?: (?:up|out|back|held|resting|rests?|stays?|is|are))? (?:on|onto|to|over|against|at|in front of) "
         rf"|(?P<verb>touch|cover|clutch|grab|hold|rub|tap|pat|strok|wip|pull|tug|pinch|press|massag|"
         r"scratch(?!\w* (?:\w+ )?(?:head|hair)))(?:s|es|e|ing|ping|bing|ting|ging)? "
-        r"(?:(?<=pulls )at |(?<=tugs )at |(?<=pulling )at |(?<=tugging )at )?"
+        rf"(?:{SELF} (?:on|in|at) )?(?:(?<=pulls )at |(?<=tugs )at |(?<=pulling )at |(?<=tugging )at )?"
         rf"(?:{THE}(?:sweat|tears|dirt|blood|water|rain|dust|snow) (?:off|from|of) )?)"
         rf"{THE}(?:(?P<own>left|right|opposite|other) )?{_PART}\b"
         rf"(?: (?:with|using) {THE}(?:(?P<with>left|right) )?(?P<by>hands?|arms?|palms?|fingers?))?",

@@ -62,6 +62,7 @@ HELD_RULES = (
     Rule(
         "stands in guard",
         rf"(?:\b(?:stand|stay|remain|wait|go|get|return|com|fall|drop)(?:es|s|e|ing|ting|ping)? (?:back )?)?"
+        rf"(?:\b(?:with )?{THE}(?:hands|fists|arms) (?:(?:up|held|raised|high|kept|stay) )*)?"
         rf"\b(?:in|into|on|to) {THE}{_GUARD}(?=$|,|;| and| with| while)|"
         rf"\b(?:(?:keep|hold|bring|put|get|rais|lift|tak)(?:es|s|e|ing|ting)? |with )?{THE}(?:(?<!a )(?<!the )(?<!an )|"
         rf"(?<=the ))guard (?:(?:stays?|kept|held|is|raised|always|still|held|remains?|back) )*(?:up|high|raised)\b|"

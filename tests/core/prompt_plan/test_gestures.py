@@ -620,3 +620,35 @@ def test_a_rifle_stays_in_the_hands_on_the_way(engine: Engine):
 def test_letters_with_accents_are_plain_ones(engine: Engine):
     done = performed(engine, "do a plié, rise on your toes")
     assert [segment.gesture.moves for segment in done.plan.segments] == ["bends", "toes"]
+
+
+@pytest.mark.parametrize(
+    ("clause", "looks"),
+    [("turns the head left and right", (LEFT, RIGHT)), ("turns her head from right to left", (RIGHT, LEFT))],
+)
+def test_a_head_that_turns_both_ways_begins_with_the_one_named_first(clause: str, looks: tuple):
+    assert gesture_of(clause)[0].looks == looks
+
+
+def test_who_looks_at_the_ceiling_looks_up():
+    gesture, rest = gesture_of("looks at the ceiling")
+    assert gesture.looks[0][1] < 0 and rest == "stands still"
+
+
+def test_who_pats_himself_pats_the_shoulder_that_is_named():
+    gesture, _ = gesture_of("pats himself on the right shoulder with the left hand")
+    assert (gesture.place, gesture.sides, gesture.at, gesture.moves) == ("shoulder", ("left",), "right", "taps")
+
+
+def test_hands_up_in_guard_are_not_up_in_the_air():
+    gesture, rest = gesture_of("kicks with hands up in guard")
+    assert [one.place for one in gesture.all] == ["guard"] and rest == "kicks"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "joint"), [("lift box overhead", "left_wrist"), ("right hand to left toes", "head")]
+)
+def test_no_hand_and_no_trunk_is_there_at_once(engine: Engine, prompt: str, joint: str):
+    motion = performed(engine, prompt).motion
+    moved = np.linalg.norm(np.diff(engine.body.posed_joints(motion)[:, INDEX[joint]], axis=0), axis=1)
+    assert moved.max() * motion.fps < 4.5
