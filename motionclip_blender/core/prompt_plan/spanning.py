@@ -208,6 +208,14 @@ SPANNING = (
         r"(?: hold of| for)? (?:the|an?) (?:[\w-]+ )?(?:bar|ledge|branch|rope|edge|beam|rail|ring)\b",
         "springs up with both hands to catch hold of something",
     ),
+    Phrase(
+        "lies down on the bed and stretches",
+        "lies down on the back and stretches",
+        r"\b(?P<lies>lies?|lays?|lying)(?: down)?"
+        r"(?: on (?:the|an?|his|her) (?:floor|ground|bed|couch|sofa|grass|mat|mattress))?"
+        r"(?=(?:,| and)(?: then)? (?:stretch|yawn|wav|rais|reach|point|clap|cough|laugh|talk)(?:s|es|e|ing)?\b)",
+        r"\g<lies> down on the back",
+    ),
     Phrase("because it is cold, he shivers", "he shivers", r"^because [^,;.]*, ", ""),
     Phrase("looks back because he heard something", "looks back", r",? because\b[^,;.]*", ""),
     Phrase(
