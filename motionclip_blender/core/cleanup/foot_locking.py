@@ -23,7 +23,7 @@ _SIDES = ("left", "right")
 _KNEE = np.array([1.0, 0.0, 0.0])  # knees bend about the thigh's own X
 # A foot may stand while its ankle or its ball is within `_NEAR_FLOOR` of its height in a stance, and slow enough
 _NEAR_FLOOR = 0.05  # metres
-_FAR_FROM_FLOOR, _LONG = 0.1, 0.4  # metres, and seconds of a rest there: who lies, not who hops
+_FAR_FROM_FLOOR, _LONG = 0.2, 0.4  # metres, and seconds of a rest there: who lies, not who hops
 _ROLLS, _HIGHER = 0.03, 0.05  # metres: by which a foot that stands changes its height, and most that is added for it
 _STILL = 0.5  # metres per second
 _SLIDE = 0.5  # share of the body's speed that is added to that limit, since sliding feet move with the body

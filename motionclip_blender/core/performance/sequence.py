@@ -39,7 +39,8 @@ _LEFT, _DOWN_THERE = 10, 20  # frames of a motion that leads down: what is left 
 _LOOKED_AT = 6  # frames whose poses are compared at a seam
 _RISES = 0.15  # metres by which the pelvis rises or sinks, from which on a cross-fade takes as long as it needs
 _BENDS = 30.0  # degrees by which the trunk bends, from which on it does, too
-_SLEEPS = "sleep"
+_SLEEPS, _STRETCHES = "sleep", "stretch"
+_OF_LEGS = 0.3  # difference between what the legs do from which on a stretch is one of the legs
 _LIES_ON = re.compile(r"\b(?:back|belly|stomach|side|front|face)\b")
 _FACE_UP = 0.7  # of a chest's front, how far it points up in who can move the arms in lying
 _AT_FIRST = 30  # frames of the posture in which a motion begins
@@ -252,7 +253,8 @@ def of_upper_body(engine: Engine, segment: Segment, choice: Choice, motion: Moti
         return False
     standing = engine.body.joints()[0, 1]
     poses = ground_poses(motion, engine.body)[[0, len(motion) // 2, -1]]
-    return all(upright(pose, standing) for pose in poses) and in_place(motion, engine.body)
+    by_arms = choice.action == _STRETCHES and abs(choice.facts.leg) < _OF_LEGS
+    return all(upright(pose, standing) for pose in poses) and (by_arms or in_place(motion, engine.body))
 
 
 def _from_below(engine: Engine, motion: Motion, falling: Motion) -> Motion | None:

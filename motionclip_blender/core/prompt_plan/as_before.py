@@ -77,6 +77,7 @@ _LIES_STILL = re.compile(
     r"lying|on the (?:ground|floor)|for a (?:moment|while)))+$"
 )
 _LIES = ["lie", "lies", "lying", "sleep", "fall", "collaps", "faint", "toppl", "flop", "push-up", "sit-up", "plank"]
+_SITS_DOWN = re.compile(r"^(?:(?:he|she|they) )?sits?(?: down)?$")
 _FACE_DOWN = re.compile(r"\b(?:face|belly|stomach|front|forwards?|push-?ups?|plank|prone)\b(?<!face up)")
 _ROLLS_OVER = re.compile(
     r"^(?P<who>(?:he|she|they) )?(?:roll|turn|flip)(?:s|ing|ping)?(?: (?:over|around|slowly|quickly|then))*"
@@ -135,6 +136,8 @@ def as_before(text: str, before: Segment | None) -> str:
         return STANDS
     if _ON_HANDS.search(before.text) and _SINKS_DOWN.match(text):
         return "lies on the belly"
+    if _ON_HANDS.search(before.text) and _SITS_DOWN.match(text):
+        return "sits down on the floor"
     if _lies(before):
         if rolls := _ROLLS_OVER.match(text):
             return _turned_over(rolls["to"] or ("back" if _FACE_DOWN.search(before.text) else "belly"))

@@ -755,11 +755,11 @@ THEN = (
     ),
     Phrase(
         "shifts a bit to the left",
-        "takes one step to the left",
+        "sidesteps once to the left",
         r"\b(?:shift|scoot|edg|budg|inch|sidl)(?:s|es|e|ing)? "
         r"(?P<far>(?:(?:over|a bit|a little|slightly|a step|sideways) )*)"
         r"(?P<way>to (?:the|his|her|their) (?:left|right))\b(?! (?:foot|leg|hip))",
-        lambda shifts: f"{'takes one step' if _LITTLE.search(shifts['far']) else 'moves sideways'} {shifts['way']}",
+        lambda shifts: f"{'sidesteps once' if _LITTLE.search(shifts['far']) else 'moves sideways'} {shifts['way']}",
     ),
     Phrase(
         "grabs a heavy box",

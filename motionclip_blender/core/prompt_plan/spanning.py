@@ -287,6 +287,15 @@ SPANNING = (
         rf"{_COMBO_OF}kick(?:s|ing)?[- ]combo(?:s|\d+)?(?: attack)?(?: of \w+ (?:hits|kicks|strikes))?(?![\w-])",
         _KICKS,
     ),
+    Phrase(
+        "lies down on the bed and stretches",
+        "lies down on the back and stretches",
+        r"\b(?P<lies>lies?|lays?|lying)(?: down)?"
+        r"(?: on (?:the|an?|his|her) (?:floor|ground|bed|couch|sofa|grass|mat|mattress))?"
+        r"(?=(?:,| and)(?: then)? (?:(?:stretch|yawn|wav|rais|reach|point|clap|cough|laugh|talk)(?:s|es|e|ing)?\b|"
+        r"(?:do|perform)(?:es|s|ing)? (?:[\w-]+ ){0,3}?(?:sit[- ]?ups?|crunch(?:es)?)\b))",
+        r"\g<lies> down on the back",
+    ),
     Phrase("because it is cold, he shivers", "he shivers", r"^because [^,;.]*, ", ""),
     Phrase("looks back because he heard something", "looks back", r",? because\b[^,;.]*", ""),
     Phrase(

@@ -30,8 +30,8 @@ _FROM_TO = re.compile(
     rf"^(?P<who>(?:(?:an?|the) (?:\w+ )?\w+ |he |she |they )?)"
     rf"(?:(?:(?:a |the )?(?:slow |quick |smooth )?transition(?:s|ing)?|chang(?:es|e|ing)|go(?:es|ing)|mov(?:es|ing)) )?"
     rf"(?:from )?{_THE}{_POSTURE}{_HELD} (?:in)?to {_THE}"
-    rf"(?P<to>stand(?:ing)?(?: up)?|upright|idle|sit(?:ting)?|lying|lie|walk(?:ing)?|run(?:ning)?|"
-    rf"crouch(?:ing)?|squat(?:ting)?|kneel(?:ing)?|prone){_HELD}$",
+    rf"(?P<to>stand(?:ing)?(?: up)?|upright|idle|sit(?:ting)?(?: down)?|(?:lying|lie)(?: down)?|walk(?:ing)?|"
+    rf"run(?:ning)?|crouch(?:ing)?|squat(?:ting)?|kneel(?:ing)?|prone){_HELD}$",
     re.IGNORECASE,
 )
 _LEADS_TO = {  # by how its name begins

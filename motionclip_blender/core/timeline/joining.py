@@ -10,7 +10,7 @@ from ..cleanup.seams import apart, ground_poses
 from ..measure import facing
 from ..motion import Motion, heading
 from ..skeleton import INDEX
-from .postures import kneels, unlike
+from .postures import kneels, on_feet, unlike
 
 _TWISTED = 25.0  # degrees of difference of twists between pelvis and chest from which on chests are aligned
 _UPRIGHT = 0.7  # share of the trunk's length by which a neck is above a pelvis that is upright
@@ -58,7 +58,7 @@ def entered(following: Motion, end: np.ndarray, body: Body, either_side: bool = 
         poses = ground_poses(each, body)
         away = apart(poses, end)
         at = int(away.argmin())
-        if kneels(end) and kneels(poses[at]):  # on one knee, or on both
+        if all(kneels(pose) or on_feet(pose) for pose in (end, poses[at])):  # on one knee, on both, or in a crouch
             away -= _OTHER_KNEE
         if away[at] < nearest and at < len(each) - _LEFT:  # what is left must be long enough to be seen
             best, nearest = each.crop(at, len(each)), float(away[at])

@@ -51,6 +51,8 @@ def test_what_is_done_sitting_is_done(engine: Engine):
         ("sits on the ground, stretches both legs", 0.3),
         ("sits down on the grass, then stretches the arms overhead", 0.4),
         ("lies on the back, then stretches", 0.3),
+        ("lies down on the bed and stretches the arms", 0.3),
+        ("crawls, then sits down", 0.75),
         ("falls flat on his face, then rolls over", 0.6),
         ("falls onto the back, then rolls over onto the belly", 0.6),
         ("does sit-ups, then rolls over into a plank", 0.6),

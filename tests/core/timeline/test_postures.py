@@ -130,9 +130,20 @@ def test_nobody_gets_farther_down_than_the_next_step_begins(engine: Engine, prom
     assert engine.body.posed_joints(performed(engine, prompt).motion)[:, 0, 1].min() > lowest
 
 
+def test_who_crawls_before_a_walk_does_not_float(engine: Engine):
+    assert engine.body.lowest(performed(engine, "crawls, then walks").motion).max() < 0.09
+
+
 def test_who_kneels_rises_from_the_knee_to_walk(engine: Engine):
     (remark,) = performed(engine, "kneels down, then walks away").remarks
     assert remark.endswith('"goes down on one knee, backward" is put in.')
+
+
+def test_who_kneels_picks_something_up_from_there(engine: Engine):
+    done = performed(engine, "kneels down, then picks up a coin")
+    heights = engine.body.posed_joints(done.motion)[:, 0, 1]
+    low = done.ends[0] - 1
+    assert not done.remarks and heights[low : low + 8].max() < 0.75
 
 
 def test_who_kneels_on_one_knee_does_not_stand_up_to_kneel_on_both(engine: Engine):
