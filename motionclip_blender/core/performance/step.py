@@ -16,6 +16,7 @@ from ..measure import FAR, measured_side, measured_travel, measured_turn, travel
 from ..modifiers.arms import with_both_arms, with_one_arm
 from ..modifiers.manner import going_in_manner, in_manner, pace
 from ..modifiers.repeat import as_far, counted, held
+from ..modifiers.rolling import rolled_back
 from ..modifiers.upper_body import masked
 from ..modifiers.way import (
     bent,
@@ -252,12 +253,14 @@ def _travelling(engine: Engine, segment: Segment, choice: Choice, motion: Motion
             remarks.append(f'"{choice.wording}" goes its own way: the direction of "{segment.said}" is left out.')
         return motion
     drifts = _drifts(choice, metres)
-    if not drifts:
+    if choice.action == "roll" and abs(travel) > _ASIDE:
+        motion = rolled_back(motion, engine.body)
+        if not drifts:
+            return motion
+    elif not drifts:
         redirecting = redirected(motion, travel)
         if redirecting is not motion or own is not None:
             return redirecting
-    elif abs(travel) > _ASIDE:
-        motion = motion.backward()
     moved = carried(motion, engine.body, travel)
     if moved is motion:
         remarks.append(f'"{choice.wording}" stays where it is: the direction of "{segment.said}" is left out.')
