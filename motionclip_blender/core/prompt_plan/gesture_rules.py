@@ -195,6 +195,12 @@ RULES = (
         lambda _: Gesture(LOOKS, (LEFT, RIGHT)),
     ),
     Rule(
+        "keeps the head turned to the left",
+        rf"\b(?:keep(?:s|ing)?|with|hold(?:s|ing)?) {_THE}(?:head|face|gaze|eyes) (?:turned|fixed|directed) "
+        rf"(?:(?:to|towards?) )?{_THE}(?P<way>left|right)\b(?: side)?",
+        lambda match: Gesture(LOOKS, (LEFT if match["way"] == "left" else RIGHT,), stays=True),
+    ),
+    Rule(
         "turns the head to the left",
         rf"\b(?:turn(?:s|ing)?) {_THE}(?:head|face|gaze) (?:(?:to|towards?) )?{_THE}"
         r"(?P<way>left|right|up|down)\b(?: side)?",
