@@ -55,6 +55,7 @@ _ASIDE = 135.0  # degrees up to which somebody goes aside, rather than back
 _ONE_LEAP = ("throw", "roll", "dodge")
 _SHORT = 0.9  # share of a distance that is told of as too short
 _ELSEWHERE = 60.0  # degrees from which on a motion goes another way
+_ROUNDS = 60.0  # degrees from which on a motion goes around by itself
 _TURNS = 15.0  # degrees that a straight walk may turn by
 
 
@@ -84,7 +85,10 @@ def step_motion(
     motion = _travelling(engine, segment, choice, motion, remarks)
     motion = _turning(segment, choice, motion)
     if segment.winds and winds(segment, choice):
-        motion = zigzagging(motion) if segment.winds == "zigzag" else wandering(motion)
+        if segment.winds == "zigzag":
+            motion = zigzagging(motion)
+        elif abs(measured_turn(motion)) < _ROUNDS:
+            motion = wandering(motion)
     manner = manner_of(segment, choice)
     if not manner or choice.styled:
         return motion
