@@ -16,6 +16,7 @@ from ..measure import FAR, measured_side, measured_travel, measured_turn, travel
 from ..modifiers.arms import with_both_arms, with_one_arm
 from ..modifiers.manner import going_in_manner, in_manner, pace
 from ..modifiers.repeat import as_far, counted, held
+from ..modifiers.rolling import rolled_back
 from ..modifiers.upper_body import masked
 from ..modifiers.way import (
     bent,
@@ -54,6 +55,7 @@ _ASIDE = 135.0  # degrees up to which somebody goes aside, rather than back
 _ONE_LEAP = ("throw", "roll", "dodge")
 _SHORT = 0.9  # share of a distance that is told of as too short
 _ELSEWHERE = 60.0  # degrees from which on a motion goes another way
+_ROUNDS = 60.0  # degrees from which on a motion goes around by itself
 _TURNS = 15.0  # degrees that a straight walk may turn by
 
 
@@ -83,7 +85,10 @@ def step_motion(
     motion = _travelling(engine, segment, choice, motion, remarks)
     motion = _turning(segment, choice, motion)
     if segment.winds and winds(segment, choice):
-        motion = zigzagging(motion) if segment.winds == "zigzag" else wandering(motion)
+        if segment.winds == "zigzag":
+            motion = zigzagging(motion)
+        elif abs(measured_turn(motion)) < _ROUNDS:
+            motion = wandering(motion)
     manner = manner_of(segment, choice)
     if not manner or choice.styled:
         return motion
@@ -252,12 +257,14 @@ def _travelling(engine: Engine, segment: Segment, choice: Choice, motion: Motion
             remarks.append(f'"{choice.wording}" goes its own way: the direction of "{segment.said}" is left out.')
         return motion
     drifts = _drifts(choice, metres)
-    if not drifts:
+    if choice.action == "roll" and abs(travel) > _ASIDE:
+        motion = rolled_back(motion, engine.body)
+        if not drifts:
+            return motion
+    elif not drifts:
         redirecting = redirected(motion, travel)
         if redirecting is not motion or own is not None:
             return redirecting
-    elif abs(travel) > _ASIDE:
-        motion = motion.backward()
     moved = carried(motion, engine.body, travel)
     if moved is motion:
         remarks.append(f'"{choice.wording}" stays where it is: the direction of "{segment.said}" is left out.')

@@ -212,6 +212,12 @@ RULES = (
         lambda match: Gesture(LOOKS, _by_turns(match), count=2),
     ),
     Rule(
+        "keeps the head turned to the left",
+        rf"\b(?:keep(?:s|ing)?|with|hold(?:s|ing)?) {THE}(?:head|face|gaze|eyes) (?:turned|fixed|directed) "
+        rf"(?:(?:to|towards?) )?{THE}(?P<way>left|right)\b(?: side)?",
+        lambda match: Gesture(LOOKS, (LEFT if match["way"] == "left" else RIGHT,), stays=True),
+    ),
+    Rule(
         "turns the head to the left",
         rf"\b(?:turn(?:s|ing)?) {THE}(?:head|face|gaze) (?:(?:to|towards?) )?{THE}"
         r"(?P<way>left|right|up|down)\b(?: side)?(?! (?:and|to) (?:then )?(?:(?:to )?the )?(?:left|right)\b)",

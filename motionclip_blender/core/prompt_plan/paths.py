@@ -38,7 +38,7 @@ _PATHS = (
             rf"{_ZIGZAG}(?: (?P<gait>run|sprint|jog|walk)(?:s|ning|ing|ting)?)?)\b"
             r"(?: (?:through|between|around|past|among) (?:(?:the|some|several) )?[\w-]+)?"
             r"(?P<fast> at (?:(?:high|full|top) )?speed| (?:very )?(?:fast|quickly))?"
-            r"(?: (?:as if|as though|to (?:avoid|dodge|evade)) [^,.;]*)?",
+            r"(?: (?:as if|as though|to (?:avoid|dodge|evade)|under) [^,.;]*)?",
             re.I,
         ),
         "{0} in a zigzag",

@@ -51,6 +51,14 @@ def _drops_to_who(label: str) -> str:
     return f"{who[0]}, " if who and any(word.lower() in named() for word in who[0].split()) else ""
 
 
+def _looking_inward(match: re.Match[str]) -> str:
+    """Returns the circle with the head turned to its inside."""
+    right = re.search(
+        r"(?<!counter)(?<!anti)(?<!counter[- ])(?<!anti[- ])\bclockwise\b|\bright\b", match.string, re.IGNORECASE
+    )
+    return f"{match['circle']}, keeping the head turned to the {'right' if right else 'left'}"
+
+
 _LABEL_WORDS = 5  # of what a prompt says before a colon, at most
 
 
@@ -295,6 +303,13 @@ SPANNING = (
         r"(?=(?:,| and)(?: then)? (?:(?:stretch|yawn|wav|rais|reach|point|clap|cough|laugh|talk)(?:s|es|e|ing)?\b|"
         r"(?:do|perform)(?:es|s|ing)? (?:[\w-]+ ){0,3}?(?:sit[- ]?ups?|crunch(?:es)?)\b))",
         r"\g<lies> down on the back",
+    ),
+    Phrase(
+        "walks in a clockwise circle, looking inward",
+        "walks in a clockwise circle, keeping the head turned to the right",
+        r"(?P<circle>\b(?:circles?|clockwise)\b[^.;]*?),?(?: while| always)? (?:looking|gazing|staring) "
+        r"(?:inwards?|(?:in)?to(?:wards?)? the (?:cent(?:er|re)|middle|inside))\b",
+        _looking_inward,
     ),
     Phrase("because it is cold, he shivers", "he shivers", r"^because [^,;.]*, ", ""),
     Phrase("looks back because he heard something", "looks back", r",? because\b[^,;.]*", ""),

@@ -251,6 +251,13 @@ def test_a_circle_ends_where_and_as_it_began(engine: Engine, index: WordingIndex
     assert abs(yaw[-1] - yaw[0]) == pytest.approx(360, abs=25)
 
 
+@pytest.mark.parametrize("prompt", ["rolls backward", "DodgeRoll_Bwd"])
+def test_who_rolls_backward_is_not_flung_up(engine: Engine, index: WordingIndex, prompt: str):
+    joints = engine.body.posed_joints(done(engine, index, prompt).motion)
+    assert joints[-1, 0, 2] < joints[0, 0, 2] - 0.5
+    assert joints[:, :22, 1].min(axis=1).max() < 0.35  # 0.8 with the dive that leads into the roll
+
+
 def test_a_lean_goes_to_the_side_that_is_named(engine: Engine, index: WordingIndex):
     for side, sign in (("left", 1), ("right", -1)):
         motion = done(engine, index, f"leans to the {side}").motion

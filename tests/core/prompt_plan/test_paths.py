@@ -41,6 +41,7 @@ def test_a_slalom_is_walked_or_run():
     assert written_out("zigzag sprint as if chased") == "sprint in a zigzag"
     assert written_out("weaves between the cones") == "walks in a zigzag"
     assert written_out("zigzags at speed") == "runs in a zigzag"
+    assert written_out("runs in a zigzag under fire") == "runs in a zigzag"
     assert written_out("zigzag through cones at speed") == "runs in a zigzag"
 
 
