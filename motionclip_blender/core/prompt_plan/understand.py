@@ -46,20 +46,26 @@ class NotUnderstood(UserError):
         return (*self.takes[:-1], wording)
 
 
-def understand(engine: Engine, index: WordingIndex, prompt: str) -> tuple[Plan, tuple[Choice, ...]]:
+def understand(
+    engine: Engine, index: WordingIndex, prompt: str, guess: bool = False
+) -> tuple[Plan, tuple[Choice, ...]]:
     """Returns a prompt's plan and the choices for its steps. Raises `UserError` for a prompt that cannot be read.
 
     The last `_KEPT` prompts are cached with the index, whose answers are always the same.
+
+    guess: keeps steps that mean nothing known; else a few of them are left out, and told.
     """
-    known = _understood.get(index, prompt)
-    return _understood.put(index, prompt, _read(engine, index, prompt)) if known is None else known
+    asked = prompt, guess
+    known = _understood.get(index, asked)
+    return _understood.put(index, asked, _read(engine, index, prompt, guess)) if known is None else known
 
 
-def _read(engine: Engine, index: WordingIndex, prompt: str) -> tuple[Plan, tuple[Choice, ...]]:
+def _read(engine: Engine, index: WordingIndex, prompt: str, guess: bool) -> tuple[Plan, tuple[Choice, ...]]:
     plan = read_plan(prompt, index.spelling, index.understands)
     plan, choices = _joined(engine, index, plan, taken_for(engine, index, plan.segments))
     plan, choices = _shown(*_with_gestures_alone(engine, index, plan, choices))
-    plan, choices = _without_few_unknown(plan, choices)
+    if not guess:
+        plan, choices = _without_few_unknown(plan, choices)
     steps = zip(plan.segments, choices, strict=True)
     missing = (said for step in steps for said in left_out(index, *step, plan.named))
     return replace(plan, remarks=tuple(dict.fromkeys((*plan.remarks, *missing)))), choices

@@ -142,7 +142,7 @@ class PromptPlan(Content):
         return self._told(engine, done, done.ends, len(done.motion))
 
     def _understood(self, engine: Engine) -> tuple[Plan, tuple[Choice, ...]]:
-        plan, choices = understand(engine, engine.wordings, self.prompt)
+        plan, choices = understand(engine, engine.wordings, self.prompt, self.guess)
         if self.takes:
             choices = as_taken(engine, engine.wordings, plan, choices, self.takes)
         if not self.guess:

@@ -67,7 +67,8 @@ def test_nothing_is_understood_of_a_prompt_that_is_not_read(engine: Engine):
 
 def test_what_nothing_known_is_like_is_refused_or_named_as_a_guess(engine: Engine):
     with pytest.raises(UserError, match='like "plays the cello"; nearest: ".*"; switch "Make the nearest anyway"'):
-        made(engine, "walks, then plays the cello")
+        made(engine, "walks, then plays the cello, then knits a scarf")
+    assert any('"plays the cello"' in note for note in made(engine, "walks, then plays the cello").notes)
     found = made(engine, "walks, then plays the cello", guess=True)
     assert len(found.motion) == 60
     assert any('like "plays the cello"' in note and note.endswith("is a guess.") for note in found.notes)
