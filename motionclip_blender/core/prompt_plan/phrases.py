@@ -22,6 +22,14 @@ def _one_blow(blow: re.Match[str]) -> str:
 
 FIRST = (
     Phrase(
+        "makes small, hesitant hand gestures",
+        "gestures with the hands",
+        r"^(?:(?:he|she|they) )?(?:(?:mak|us|do|giv)(?:es|e|ing|s)? )?(?:(?:an?|some|his|her|their) )?"
+        r"(?:(?!angry|aggressive|threatening|rude|yes|no|stop|rolling|mudra)[\w-]+,? ){0,2}?(?:hand gestures?|gestures)"
+        r"(?: with (?:(?:the|his|her|their|both) )+hands?)?$",
+        "gestures with the hands",
+    ),
+    Phrase(
         "reaches the top of the stairs",
         STANDS,
         r"^(?:(?:he|she|they) )?reach(?:es|ing)? the (?:top|bottom|end|summit|other side|finish(?: line)?|door|wall|"

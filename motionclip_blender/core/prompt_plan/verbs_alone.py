@@ -22,7 +22,9 @@ PLAINLY = {
 
 _MOST_OF_WHO = 4  # words
 _HOW = re.compile(r"(?: (?:\w+ly|again|a lot|for a (?:moment|while|bit)))*")
-_TO_SOMEBODY = re.compile(r" (?:at|to|towards?|for) (?:the|an?|his|her|their|some) .*")  # "gestures at the board"
+_TO_SOMEBODY = re.compile(  # "gestures at the board"
+    r" (?:at|to|towards?|for) (?:the|an?|his|her|their|some) .*| with (?:(?:the|his|her|their|both) )+hands?"
+)
 _AS_IF = re.compile(r",? (?:as if|as though|because|when|upon) .*")  # "freezes as if hearing a noise"
 
 

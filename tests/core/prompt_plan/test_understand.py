@@ -67,6 +67,9 @@ def test_short_words_are_corrected_too(engine: Engine, prompt: str, actions: lis
         ("freezes suddenly as if hearing a noise", "idle"),
         ("gestures at the board", "talk"),
         ("a man is gesturing wildly", "talk"),
+        ("makes small, hesitant hand gestures", "talk"),
+        ("gesturing nervously with both hands", "talk"),
+        ("aggressive gesture", "taunt"),
         ("grabs", "pick_up"),
         ("grabs a rope", "hang"),  # not alone
         ("freeze dance", "dance"),
