@@ -14,6 +14,20 @@ _ENTERS = (
 _GRABS = re.compile(r"^grab(?:s|bing)?\b", re.IGNORECASE)
 _LIES_THERE = re.compile(r"\b(?:from|off|on|onto|out of|under|in|beside|shelf|foot|feet|leg|legs|knees?)\b", re.I)
 _ENDS = r"(?=$|[,.;]| and\b| then\b)"  # of a clause
+_LABEL_WORDS = 5  # of what a prompt says before a colon, at most
+_LOOKS_TO = r"up|down|left|right"
+_LEG = r"(?:one|an?|the|his|her|its) (?:(?:left|right|other) )?(?:leg|foot)"
+_LAME_LEG = (
+    r"(?:one|an?|the|his|her|its) (?:dead|lame|stiff|bad|gammy|injured|hurt|wounded|broken|sprained|wooden|useless) "
+    r"(?:leg|foot|ankle|knee)"
+)
+_MAY_TURN = ("turn", "spin", "danc", "kick", "pivot", "lean", "bend")
+_SLASHES = "horizontal slash, then thrusts a sword forward, then slashes with a sword"
+_KICKS = "front kick, then roundhouse kick, then side kick"
+_COMBO_OF = (
+    r"(?<!light )(?<!punch )(?<!and )\b(?:(?:perform|do|execut|deliver|unleash)(?:s|es|e|ing)? )?(?:an? |the )?"
+    r"(?:(?:quick|fast|deadly|heavy|three|3)[- ](?:hit[- ]|strike )?)*"
+)
 
 
 def _then(into: re.Match[str]) -> str:
@@ -59,9 +73,6 @@ def _looking_inward(match: re.Match[str]) -> str:
     return f"{match['circle']}, keeping the head turned to the {'right' if right else 'left'}"
 
 
-_LABEL_WORDS = 5  # of what a prompt says before a colon, at most
-
-
 def _without_label(match: re.Match[str]) -> str:
     """Returns a prompt without what it calls itself, "light combo: left jab", if the rest says what is done; but with
     who does it, "a tired boxer: he jabs"."""
@@ -77,31 +88,12 @@ def _by_turns_of_looks(look: re.Match[str]) -> str:
     return ", then ".join(f"{look['looks']} {way}" for way in ways)
 
 
-_LOOKS_TO = r"up|down|left|right"
-
-_LEG = r"(?:one|an?|the|his|her|its) (?:(?:left|right|other) )?(?:leg|foot)"
-_LAME_LEG = (
-    r"(?:one|an?|the|his|her|its) (?:dead|lame|stiff|bad|gammy|injured|hurt|wounded|broken|sprained|wooden|useless) "
-    r"(?:leg|foot|ankle|knee)"
-)
-
-
 def _then_turns(match: re.Match[str]) -> str:
     """Returns "salutes, then turns around" for "salutes and turns around"; who goes or jumps may turn meanwhile."""
     does = match["does"].lower()
     meanwhile = not is_action(does) or begins(does, [*grammar()["moves"], *_MAY_TURN])
     return match[0] if meanwhile else f"{does}{match['rest']}, then turns {match['way']}"
 
-
-_MAY_TURN = ("turn", "spin", "danc", "kick", "pivot", "lean", "bend")
-
-
-_SLASHES = "horizontal slash, then thrusts a sword forward, then slashes with a sword"
-_KICKS = "front kick, then roundhouse kick, then side kick"
-_COMBO_OF = (
-    r"(?<!light )(?<!punch )(?<!and )\b(?:(?:perform|do|execut|deliver|unleash)(?:s|es|e|ing)? )?(?:an? |the )?"
-    r"(?:(?:quick|fast|deadly|heavy|three|3)[- ](?:hit[- ]|strike )?)*"
-)
 
 SPANNING = (
     Phrase(
