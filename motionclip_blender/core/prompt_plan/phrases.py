@@ -21,6 +21,13 @@ def _one_blow(blow: re.Match[str]) -> str:
 
 
 FIRST = (
+    Phrase(  # the known wording without "to the" is a dodge
+        "sidestep right",
+        "sidesteps to the right",
+        r"^(?:(?:he|she|they) )?(?:a )?(?:quick )?side[- ]?step(?:s|ping)? (?:to the )?(left|right)"
+        r"(?=$| (?:once|twice|\w+ times|slowly|quickly)\b)",
+        r"sidesteps to the \1",
+    ),
     Phrase(
         "makes small, hesitant hand gestures",
         "gestures with the hands",

@@ -74,6 +74,8 @@ def test_short_words_are_corrected_too(engine: Engine, prompt: str, actions: lis
         ("grabs a rope", "hang"),  # not alone
         ("freeze dance", "dance"),
         ("knockback_front", "get_hit"),
+        ("sidestep right", "sidestep"),
+        ("Sidestep_L", "sidestep"),
         ("a graceful ballet spin", "spin"),
         ("moves in a circle", "walk_circle"),
         ("puts the left foot forward", "walk"),
