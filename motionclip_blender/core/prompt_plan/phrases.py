@@ -21,6 +21,15 @@ def _one_blow(blow: re.Match[str]) -> str:
 
 
 FIRST = (
+    Phrase(
+        "jumps forward", "jumps forward once", r"\b(jumps?) forwards?$", r"\1 forward once"
+    ),  # the known ones are many
+    Phrase(  # the known wording of a jump to the side is a dodge that does not come to rest
+        "jumps to the left",
+        "jumps up to the left",
+        r"\b(jump(?:s|ing)?) (?:sideways )?(?:to the )?(left|right)(?: side)?(?=$| (?:once|twice|\w+ times)\b)",
+        r"\1 up to the \2",
+    ),
     Phrase(  # the known wording without "to the" is a dodge
         "sidestep right",
         "sidesteps to the right",

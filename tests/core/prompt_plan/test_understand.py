@@ -75,6 +75,8 @@ def test_short_words_are_corrected_too(engine: Engine, prompt: str, actions: lis
         ("freeze dance", "dance"),
         ("knockback_front", "get_hit"),
         ("sidestep right", "sidestep"),
+        ("jumps to the left", "jump"),
+        ("jump right", "jump"),
         ("Sidestep_L", "sidestep"),
         ("a graceful ballet spin", "spin"),
         ("moves in a circle", "walk_circle"),
