@@ -96,6 +96,20 @@ def _then_turns(match: re.Match[str]) -> str:
 
 
 SPANNING = (
+    Phrase(  # whoever swings a leg stands on the other one
+        "standing on the left leg, swing the right leg",
+        "swing the right leg",
+        r"\b(?:while )?(?:standing|balancing) on (?:the|his|her|your) (?P<on>left|right) (?:leg|foot),? "
+        r"(?=(?:[\w-]+ ){1,3}?(?:(?:the|his|her|your) )?(?!(?P=on))(?:left|right) (?:leg|foot|knee)\b)",
+        "",
+    ),
+    Phrase(
+        "spins around two full times",
+        "spins around two times",
+        r"\b((?:spin|twirl|whirl)(?:s|ning|ing)?(?: a?round)?) (two|three|four|five|six|\d+) "
+        r"(?:full|complete|whole|entire) times\b",
+        r"\1 \2 times",
+    ),
     Phrase(
         "salutes and turns around",
         "salutes, then turns around",

@@ -217,6 +217,12 @@ def test_arms_that_open_and_heads_that_turn_both_ways(engine: Engine):
     assert gesture is not None and [look[0] > 0 for look in gesture.looks] == [True, False]
 
 
+def test_a_leg_that_swings_and_spins_that_are_counted(engine: Engine):
+    plan, choices = read(engine, "standing on the left leg, swing the right leg forward and back")
+    assert [segment.side for segment in plan.segments] == ["right"] and "left" not in choices[0].wording
+    assert read(engine, "spin around two full times")[0].segments == read(engine, "spin around two times")[0].segments
+
+
 def test_plural_arms_are_both(engine: Engine):
     for prompt in ("raises her arms", "lifts arms"):
         (segment,), (choice,) = read(engine, prompt)[0].segments, read(engine, prompt)[1]
