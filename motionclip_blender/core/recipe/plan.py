@@ -143,6 +143,8 @@ class PromptPlan(Content):
 
     def _understood(self, engine: Engine) -> tuple[Plan, tuple[Choice, ...]]:
         plan, choices = understand(engine, engine.wordings, self.prompt, self.guess)
+        if len(self.takes) > len(choices):  # chosen for a step that is else left out
+            plan, choices = understand(engine, engine.wordings, self.prompt, guess=True)
         if self.takes:
             choices = as_taken(engine, engine.wordings, plan, choices, self.takes)
         if not self.guess:

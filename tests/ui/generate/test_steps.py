@@ -50,14 +50,21 @@ def test_one_step_as_it_is_keeps_prompt_and_latent(generated, person) -> None:
 
 
 def test_what_is_refused_is_made_as_one_of_the_nearest(bpy, generated, person) -> None:
-    prompt = "walks, then plays the cello"
+    prompt = "plays the cello"
     refused(bpy, bpy.ops.motionclip.generate, prompt=prompt)
     refusal = SESSION.refusal
     assert refusal.prompt == prompt and len(refusal.wordings) >= 3
     wording, takes = next(iter(refusal.wordings.items()))
     action = generated(prompt=refusal.prompt, takes=takes)
-    assert recipe_of(action).content == PromptPlan(prompt).taking(2, wording)
-    assert steps_of(action)[1].wording == wording and SESSION.refusal is None
+    assert recipe_of(action).content == PromptPlan(prompt).taking(1, wording)
+    assert steps_of(action)[0].wording == wording and SESSION.refusal is None
+
+
+def test_a_step_that_is_left_out_is_made_where_a_wording_was_chosen_for_it(generated, person) -> None:
+    taken = ("", "waves with the left hand")
+    assert len(steps_of(generated(prompt="walks, then plays the cello"))) == 1
+    made = generated(prompt="walks, then plays the cello", takes="\n".join(taken))
+    assert [step.wording for step in steps_of(made)][1] == "waves with the left hand"
 
 
 def test_the_action_keeps_recipe_and_what_was_understood(generated) -> None:
