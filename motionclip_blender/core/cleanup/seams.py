@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..body import Body
+from ..kept import Kept
 from ..motion import Motion
 from ..root_trajectory import RootTrajectory
 from ..skeleton import BODY
@@ -18,6 +19,9 @@ LONGEST = 45
 _PART = 3  # a cross-fade takes at most this part of either motion
 _FAST = 0.7  # metres per second that a cross-fade may add to the joints, in the mean, if the motions are slower
 _ADDED = 0.8  # what it may add relative to the motions' own speed
+
+
+_last_poses: Kept[Motion, np.ndarray] = Kept(1)
 
 
 def possible(seam: int, motion: Motion, following: Motion) -> int:
@@ -44,8 +48,14 @@ def last_frame(motion: Motion) -> Motion:
 
 
 def last_pose(motion: Motion, body: Body) -> np.ndarray:
-    """Returns the pose (22, 3) in which a motion ends, as of `ground_poses`."""
-    return ground_poses(last_frame(motion), body)[0]
+    """Returns the pose (22, 3) in which a motion ends, as of `ground_poses`. The array cannot be written to."""
+    return _last_poses.of(motion, body, lambda: _last_pose(motion, body))
+
+
+def _last_pose(motion: Motion, body: Body) -> np.ndarray:
+    pose = ground_poses(last_frame(motion), body)[0]
+    pose.setflags(write=False)
+    return pose
 
 
 def apart(poses: np.ndarray, others: np.ndarray) -> np.ndarray:
