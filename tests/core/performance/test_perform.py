@@ -11,7 +11,7 @@ import pytest
 
 from motionclip_blender.core.engine import Engine
 from motionclip_blender.core.errors import UserError
-from motionclip_blender.core.measure import facing, measured_side, measured_travel, measured_turn
+from motionclip_blender.core.measure import facing, measured_side, measured_travel, measured_turn, root_space_joints
 from motionclip_blender.core.modifiers.swings import how_often
 from motionclip_blender.core.pack import DEFAULT_FOLDER, Pack
 from motionclip_blender.core.performance.perform import Performance, perform
@@ -508,3 +508,12 @@ def test_a_jump_is_not_cut_off_in_the_air(engine: Engine, index: WordingIndex):
 )
 def test_what_is_done_outweighs_who_and_where(engine: Engine, index: WordingIndex, prompt: str, action: str):
     assert actions(engine, index, prompt) == [action]
+
+
+@pytest.mark.parametrize(
+    "prompt", ["puts the left hand on the right shoulder", "touches the right ear with the left hand", "hugs himself"]
+)
+def test_an_elbow_goes_before_the_chest_and_not_through_it(engine: Engine, index: WordingIndex, prompt: str):
+    motion = done(engine, index, prompt).motion
+    pose = root_space_joints(motion, engine.body)[len(motion) // 2]
+    assert pose[INDEX["left_elbow"], 2] - pose[INDEX["spine3"], 2] > 0.12  # metres
