@@ -22,6 +22,12 @@ def _one_blow(blow: re.Match[str]) -> str:
 
 FIRST = (
     Phrase(
+        "exits",
+        "walks away",
+        r"^(?:(?:he|she|they) )?exit(?:s|ing)?(?: (?:the )?(?:room|stage|building|scene|frame))?$",
+        "walks away",
+    ),
+    Phrase(
         "jumps forward", "jumps forward once", r"\b(jumps?) forwards?$", r"\1 forward once"
     ),  # the known ones are many
     Phrase(  # the known wording of a jump to the side is a dodge that does not come to rest
