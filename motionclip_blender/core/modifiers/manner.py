@@ -20,6 +20,7 @@ from ..root_trajectory import RootTrajectory
 from ..skeleton import BODY, INDEX
 from .arms import keep_directions
 from .gait import arms_out, strided
+from .way import with_yaw
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -142,9 +143,7 @@ def weaving(motion: Motion, body: Body, manner: str) -> Motion:
     way = RootTrajectory.of(motion)
     seconds = np.arange(len(motion)) / motion.fps
     aside = _swings(seconds, _WEAVES)
-    rotations = motion.rotations.astype(np.float64)
-    rotations[:, 0], translation = replace(way, yaw=way.yaw + np.radians(degrees) * aside).root()
-    return lock_feet(Motion(rotations, translation, motion.fps), body)
+    return lock_feet(with_yaw(motion, way, way.yaw + np.radians(degrees) * aside), body)
 
 
 def _swings(seconds: np.ndarray, parts: tuple[tuple[float, float], ...]) -> np.ndarray:

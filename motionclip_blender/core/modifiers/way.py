@@ -106,8 +106,14 @@ def zigzagging(motion: Motion) -> Motion:
 def _heading_changed(motion: Motion, degrees: np.ndarray) -> Motion:
     """Returns the motion heading `degrees` (T,) farther to the left, on the way to which that leads."""
     way = RootTrajectory.of(motion)
+    return with_yaw(motion, way, way.yaw + np.radians(degrees))
+
+
+def with_yaw(motion: Motion, way: RootTrajectory, yaw: np.ndarray) -> Motion:
+    """Returns a motion, whose root goes on `way`, with the headings `yaw` (T,) radians, on the way to which they
+    lead."""
     rotations = motion.rotations.astype(np.float64)
-    rotations[:, 0], translation = replace(way, yaw=way.yaw + np.radians(degrees)).root()
+    rotations[:, 0], translation = replace(way, yaw=yaw).root()
     return Motion(rotations, translation, motion.fps)
 
 
@@ -146,9 +152,7 @@ def bent(motion: Motion, degrees: float, evenly: bool = False) -> Motion:
     way = RootTrajectory.of(motion)
     few = max(1, round(0.08 * len(motion)))
     along = along / (along[-few:].mean() - along[:few].mean())  # as `measured_turn` measures means of frames
-    rotations = motion.rotations.astype(np.float64)
-    rotations[:, 0], translation = replace(way, yaw=way.yaw + missing * along).root()
-    return Motion(rotations, translation, motion.fps)
+    return with_yaw(motion, way, way.yaw + missing * along)
 
 
 def in_full_circles(motion: Motion, degrees: float) -> Motion:
@@ -165,9 +169,7 @@ def in_full_circles(motion: Motion, degrees: float) -> Motion:
         slopes = [(turned(way.steps, (yaw + _SLIGHT * bend)[:-1]).sum(axis=0) - gap) / _SLIGHT for bend in bends]
         shares = np.linalg.lstsq(np.stack(slopes, axis=1), -gap, rcond=None)[0]
         yaw = yaw + np.clip(shares, -_MOST_BEND, _MOST_BEND) @ bends
-    rotations = motion.rotations.astype(np.float64)
-    rotations[:, 0], translation = replace(way, yaw=yaw).root()
-    return Motion(rotations, translation, motion.fps)
+    return with_yaw(motion, way, yaw)
 
 
 def on_the_spot(motion: Motion, body: Body) -> Motion:
@@ -207,10 +209,7 @@ def turned_on_spot(motion: Motion, degrees: float) -> Motion:
         out = out.fade_into(motion, min(_SEAM, len(motion) // 4))
     # joined first, for cross-fades take a part of the turn
     way = RootTrajectory.of(out)
-    rotations = out.rotations.astype(np.float64)
-    yaw = way.yaw[0] + degrees / measured_turn(out) * (way.yaw - way.yaw[0])
-    rotations[:, 0], translation = replace(way, yaw=yaw).root()
-    return Motion(rotations, translation, out.fps)
+    return with_yaw(out, way, way.yaw[0] + degrees / measured_turn(out) * (way.yaw - way.yaw[0]))
 
 
 def _legs_turned(motion: Motion, degrees: float) -> Motion:
